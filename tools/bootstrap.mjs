@@ -1,0 +1,166 @@
+// First thing that `npm start`, `npm test` and the other scripts run. Plain JavaScript, no
+// imports beyond Node, so that a fresh clone under an old Node (>= 20) works: it installs when
+// node_modules is missing or the lockfile changed, then runs the task under the pinned Node.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
+import { delimiter, dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const binaries = join(root, "node_modules", ".bin");
+const stampFile = join(root, "node_modules", ".agentos-install");
+
+const source = ["--conditions=@agentos/source"];
+const command = "packages/cli/src/main.ts";
+/** Task name -> the argument lists of Node, run one after the other. */
+const tasks = {
+  start: [[command, "dev"]],
+  dev: [["--watch", "--watch-preserve-output", command, "dev"]],
+  check: [[...source, "tools/check.ts"]],
+  fix: [
+    ["node_modules/oxlint/bin/oxlint", "--fix"],
+    ["node_modules/@biomejs/biome/bin/biome", "check", "--write"],
+  ],
+  // The test run comes last: its closing line is what CI reads.
+  test: [[...source, "tools/check.ts"], ["tools/pack-check.ts"], ["node_modules/vitest/vitest.mjs", "run"]],
+  build: [["tools/build.ts"]],
+  generate: [[...source, "tools/run-optional.ts", "tools/generate-docs.ts"]],
+  bench: [[...source, "tools/run-optional.ts", "bench/src/main.ts"]],
+  soak: [["tools/run-optional.ts", "tools/soak.ts"]],
+  "pack:check": [["tools/pack-check.ts"]],
+};
+
+const [task = "", ...rest] = process.argv.slice(2);
+if (task === "installed") {
+  writeStamp();
+} else if (!Object.hasOwn(tasks, task)) {
+  fail(`unknown task "${task}"; one of: ${Object.keys(tasks).join(", ")}`);
+} else {
+  await main(tasks[task]);
+}
+
+async function main(steps) {
+  const reason = findReasonToInstall();
+  if (reason !== undefined) {
+    console.log(`agentos: installing dependencies (${reason}); this takes about a minute`);
+    const code = await runNpmCi();
+    if (code !== 0) fail(`npm ci failed with exit code ${code}; its output is above`, code);
+    writeStamp();
+  }
+  const node = findNode();
+  for (const [index, step] of steps.entries()) {
+    const extra = index === steps.length - 1 ? rest : [];
+    const code = await run(node, [...step, ...extra], { ...process.env, PATH: pathWithBinaries() });
+    if (code !== 0) process.exit(code);
+  }
+}
+
+/** One short reason in words, or undefined when the installed tree belongs to this lockfile. */
+function findReasonToInstall() {
+  if (!existsSync(join(root, "node_modules"))) return "nothing is installed yet";
+  if (!existsSync(stampFile)) return "the last install did not finish";
+  if (readFileSync(stampFile, "utf8") !== computeStamp()) return "package-lock.json changed";
+  return undefined;
+}
+
+function computeStamp() {
+  const lockfile = readFileSync(join(root, "package-lock.json"));
+  // Native packages differ per platform: a tree that was copied to another machine is not installed.
+  return `${createHash("sha256").update(lockfile).digest("hex")} ${process.platform}-${process.arch}\n`;
+}
+
+function writeStamp() {
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, computeStamp());
+}
+
+/** Runs the npm that runs us, or the one on PATH, with the settings of the outer `npm run` removed. */
+function runNpmCi() {
+  // An install reports nothing to anyone.
+  const env = { ...process.env, PATH: pathWithoutBinaries(), SCARF_ANALYTICS: "false" };
+  for (const name of Object.keys(env)) {
+    // These describe the outer command and would change what the inner one does; registry, proxy,
+    // cache and certificate settings of the user stay.
+    if (
+      /^npm_(lifecycle|package|command|config_(local_prefix|workspace|workspaces|prefix$|global|dry_run|omit|include|only|production|package_lock_only))/i.test(
+        name,
+      )
+    ) {
+      delete env[name];
+    }
+  }
+  const cli = process.env.npm_execpath;
+  // --include=dev: under NODE_ENV=production npm would leave out the pinned Node itself.
+  const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  // `node` from PATH, not process.execPath: that may be the pinned Node, which npm ci deletes.
+  return cli?.endsWith("js") ? run("node", [cli, ...args], env) : run("npm", args, env);
+}
+
+/** The pinned Node, else the current one when it is new enough. */
+function findNode() {
+  const pinned = join(binaries, process.platform === "win32" ? "node.cmd" : "node");
+  const real = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+  if (existsSync(real)) return real;
+  if (existsSync(pinned)) return pinned;
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
+  return fail(
+    `this is Node ${process.versions.node}, 22.18 or newer is needed, and the pinned Node is missing: ` +
+      "npm was told not to run install scripts; run `npm rebuild node --ignore-scripts=false`",
+  );
+}
+
+function pathWithBinaries() {
+  return [binaries, pathWithoutBinaries()].join(delimiter);
+}
+
+function pathWithoutBinaries() {
+  const ours = `${join(root, "node_modules")}${sep}`;
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .filter((entry) => !`${entry}${sep}`.startsWith(ours))
+    .join(delimiter);
+}
+
+/** Runs a child on our terminal and resolves with its exit code (128 + n for a signal). */
+function run(file, args, env) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      cwd: root,
+      env,
+      stdio: "inherit",
+      shell: process.platform === "win32",
+    });
+    const forward = (signal) => {
+      // A terminal has already sent Ctrl-C to the whole group: twice would mean "stop at once".
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    };
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const signal of signals) process.on(signal, forward);
+    // npm runs us through a shell, and a shell that is told to stop dies without telling us: without
+    // this, `npm start` would leave a server behind that still holds the port.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      child.kill("SIGTERM");
+    }, 200);
+    const finish = (code) => {
+      clearInterval(watch);
+      for (const signal of signals) process.off(signal, forward);
+      resolve(code);
+    };
+    child.on("error", (error) => {
+      console.error(`agentos: cannot start ${file}: ${error.message}`);
+      finish(1);
+    });
+    child.on("exit", (code, signal) => finish(code ?? 128 + (constants.signals[signal] ?? 0)));
+  });
+}
+
+function fail(message, code = 1) {
+  console.error(`agentos: ${message}`);
+  process.exit(code);
+}

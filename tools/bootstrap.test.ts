@@ -1,0 +1,113 @@
+// The bootstrap on a made-up clone without dependencies: `npm ci` really runs, and needs no network.
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A clone whose `npm start` runs `main` as the command line. */
+function makeClone(main: string): string {
+  const root = mkdtempSync(join(tmpdir(), "agentos-clone-"));
+  folders.push(root);
+  mkdirSync(join(root, "tools"));
+  mkdirSync(join(root, "packages/cli/src"), { recursive: true });
+  copyFileSync(join(import.meta.dirname, "bootstrap.mjs"), join(root, "tools/bootstrap.mjs"));
+  writeFileSync(join(root, "packages/cli/src/main.ts"), main);
+  const manifest = { name: "clone", version: "1.0.0", private: true };
+  writeFileSync(
+    join(root, "package.json"),
+    JSON.stringify({ ...manifest, type: "module", scripts: { start: "node tools/bootstrap.mjs start" } }),
+  );
+  writeLockfile(root, "1.0.0");
+  return root;
+}
+
+function writeLockfile(root: string, version: string): void {
+  const packages = { "": { name: "clone", version } };
+  writeFileSync(
+    join(root, "package-lock.json"),
+    JSON.stringify({ name: "clone", version, lockfileVersion: 3, requires: true, packages }),
+  );
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+function start(root: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  mkdirSync(join(root, "home"), { recursive: true });
+  return spawn("npm", ["start", "--silent", ...args], {
+    cwd: root,
+    env: { ...process.env, HOME: join(root, "home"), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+function untilEnd(child: ChildProcess, onOutput: (output: string) => void = () => undefined): Promise<Ended> {
+  return new Promise((resolve) => {
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        onOutput(output);
+      });
+    }
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
+
+test("installs once, says why, and installs again when the lockfile changes", async () => {
+  const root = makeClone('console.log("ran", process.argv[2]);');
+  const first = await untilEnd(start(root));
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.output).toContain("nothing is installed yet");
+  expect(first.output).toContain("ran dev");
+
+  const second = await untilEnd(start(root));
+  expect(second.output.trim()).toBe("ran dev");
+
+  writeFileSync(
+    join(root, "package-lock.json"),
+    `${readFileSync(join(root, "package-lock.json"), "utf8")}\n`,
+  );
+  const third = await untilEnd(start(root));
+  expect(third.output).toContain("package-lock.json changed");
+});
+
+test("installs again after an install that did not finish", async () => {
+  const root = makeClone('console.log("ran");');
+  mkdirSync(join(root, "node_modules"));
+  const { output } = await untilEnd(start(root));
+  expect(output).toContain("the last install did not finish");
+  expect(output).toContain("ran");
+});
+
+test("passes arguments on and hands back the exit code, whatever npm settings surround it", async () => {
+  const root = makeClone("console.log(process.argv.slice(2).join(' ')); process.exitCode = 7;");
+  const env = { NODE_ENV: "production", npm_config_omit: "dev", npm_config_global: "", CI: "true" };
+  const { code, output } = await untilEnd(start(root, ["--", "--port", "1234"], env));
+  expect(output).toContain("dev --port 1234");
+  expect(code).toBe(7);
+});
+
+test("forwards a request to stop and waits until the command is done", async () => {
+  const root = makeClone(`
+    process.on("SIGTERM", () => setTimeout(() => { console.log("stopped well"); process.exit(0); }, 50));
+    console.log("ready");
+    setInterval(() => undefined, 1000);
+  `);
+  const child = start(root);
+  let isStopping = false;
+  const { output } = await untilEnd(child, (soFar) => {
+    if (isStopping || !soFar.includes("ready")) return;
+    isStopping = true;
+    child.kill("SIGTERM");
+  });
+  expect(output).toContain("stopped well");
+});

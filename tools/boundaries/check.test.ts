@@ -1,0 +1,200 @@
+// Each rule is shown to fire on a small made-up repository, beside a twin that differs in one import and passes.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { checkBoundaries } from "./check.ts";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Writes the files beside a standard set of packages and returns the names of the rules that fired. */
+function rulesFiredBy(files: Readonly<Record<string, string>>): string[] {
+  const root = mkdtempSync(join(tmpdir(), "agentos-boundaries-"));
+  folders.push(root);
+  for (const [path, text] of Object.entries({ ...standardFiles(), ...files })) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return checkBoundaries(root).map((violation) => violation.rule);
+}
+
+function standardFiles(): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const name of ["contract", "auth", "server", "control-plane", "cli", "testkit"]) {
+    const exports: Record<string, unknown> = { ".": { "@agentos/source": "./src/index.ts" } };
+    if (name === "auth") exports["./mint"] = { "@agentos/source": "./src/mint/index.ts" };
+    files[`packages/${name}/package.json`] = JSON.stringify({ name: `@agentos/${name}`, exports });
+    files[`packages/${name}/src/index.ts`] = "export const value = 1;\n";
+  }
+  files["packages/auth/src/mint/index.ts"] = "export const mint = 1;\n";
+  return files;
+}
+
+interface Row {
+  readonly rule: string;
+  readonly behaviour: string;
+  readonly bad: Readonly<Record<string, string>>;
+  readonly good: Readonly<Record<string, string>>;
+}
+
+const use = (specifier: string): string => `import * as used from "${specifier}";\nexport const x = used;\n`;
+const leaf = "export const y = 1;\n";
+
+const rows: readonly Row[] = [
+  {
+    rule: "package-arrow",
+    behaviour: "refuses an import against the arrow",
+    bad: { "packages/contract/src/x.ts": use("@agentos/auth") },
+    good: { "packages/auth/src/x.ts": use("@agentos/contract") },
+  },
+  {
+    rule: "package-arrow",
+    behaviour: "keeps server and control-plane apart",
+    bad: { "packages/server/src/x.ts": use("@agentos/control-plane") },
+    good: { "packages/cli/src/x.ts": use("@agentos/control-plane") },
+  },
+  {
+    rule: "package-arrow",
+    behaviour: "judges a type-only import like any other",
+    bad: {
+      "packages/contract/src/x.ts":
+        'import type { value } from "@agentos/auth";\nexport type X = typeof value;\n',
+    },
+    good: {
+      "packages/auth/src/x.ts":
+        'import type { value } from "@agentos/contract";\nexport type X = typeof value;\n',
+    },
+  },
+  {
+    rule: "package-arrow",
+    behaviour: "judges re-exports",
+    bad: { "packages/contract/src/x.ts": 'export * from "@agentos/auth";\n' },
+    good: { "packages/auth/src/x.ts": 'export * from "@agentos/contract";\n' },
+  },
+  {
+    rule: "package-arrow",
+    behaviour: "judges dynamic imports",
+    bad: { "packages/contract/src/x.ts": 'export const x = import("@agentos/auth");\n' },
+    good: { "packages/auth/src/x.ts": 'export const x = import("@agentos/contract");\n' },
+  },
+  {
+    rule: "known-unit",
+    behaviour: "refuses imports of a package that has no row yet",
+    bad: { "packages/newcomer/src/x.ts": use("@agentos/contract") },
+    good: { "packages/auth/src/x.ts": use("@agentos/contract") },
+  },
+  {
+    rule: "test-only-package",
+    behaviour: "keeps test keys out of shipping code",
+    bad: { "packages/auth/src/x.ts": use("@agentos/testkit") },
+    good: { "packages/auth/src/x.test.ts": use("@agentos/testkit") },
+  },
+  {
+    rule: "forbidden-entry",
+    behaviour: "keeps signing code out of the server",
+    bad: { "packages/server/src/x.ts": use("@agentos/auth/mint") },
+    good: { "packages/cli/src/x.ts": use("@agentos/auth/mint") },
+  },
+  {
+    rule: "deep-import",
+    behaviour: "refuses a path inside another package",
+    bad: { "packages/server/src/x.ts": use("@agentos/auth/src/index.ts") },
+    good: { "packages/server/src/x.ts": use("@agentos/auth") },
+  },
+  {
+    rule: "deep-import",
+    behaviour: "refuses a relative path out of the package",
+    bad: { "packages/server/src/x.ts": use("../../auth/src/index.ts") },
+    good: { "packages/server/src/x.ts": use("./index.ts") },
+  },
+  {
+    rule: "unresolved",
+    behaviour: "refuses a relative path that leads nowhere",
+    bad: { "packages/auth/src/x.ts": use("./missing.ts") },
+    good: { "packages/auth/src/x.ts": use("./index.ts") },
+  },
+  {
+    rule: "no-node",
+    behaviour: "keeps Node out of the pure packages",
+    bad: { "packages/auth/src/x.ts": use("node:crypto") },
+    good: { "packages/server/src/x.ts": use("node:crypto") },
+  },
+  {
+    rule: "no-node",
+    behaviour: "knows a Node module without its prefix, and lets tests use it",
+    bad: { "packages/contract/src/x.ts": use("fs") },
+    good: { "packages/contract/src/x.test.ts": use("node:fs") },
+  },
+  {
+    rule: "outside-package",
+    behaviour: "keeps the dependencies of auth a closed list",
+    bad: { "packages/auth/src/x.ts": use("hono") },
+    good: { "packages/auth/src/x.ts": use("jose") },
+  },
+  {
+    rule: "layer-arrow",
+    behaviour: "refuses a service that imports a route",
+    bad: {
+      "packages/server/src/services/x.ts": use("../routes/y.ts"),
+      "packages/server/src/routes/y.ts": leaf,
+    },
+    good: {
+      "packages/server/src/routes/x.ts": use("../services/y.ts"),
+      "packages/server/src/services/y.ts": leaf,
+    },
+  },
+  {
+    rule: "layer-arrow",
+    behaviour: "refuses a route that imports a store instead of its port",
+    bad: {
+      "packages/server/src/routes/x.ts": use("../stores/y.ts"),
+      "packages/server/src/stores/y.ts": leaf,
+    },
+    good: { "packages/server/src/routes/x.ts": use("../ports/y.ts"), "packages/server/src/ports/y.ts": leaf },
+  },
+  {
+    rule: "layer-arrow",
+    behaviour: "refuses a folder that imports a joining file, and lets it import a leaf",
+    bad: {
+      "packages/server/src/routes/x.ts": use("../join.ts"),
+      "packages/server/src/join.ts": use("./services/y.ts"),
+      "packages/server/src/services/y.ts": leaf,
+    },
+    good: { "packages/server/src/routes/x.ts": use("../limits.ts"), "packages/server/src/limits.ts": leaf },
+  },
+  {
+    rule: "known-layer",
+    behaviour: "refuses a folder that has no row yet",
+    bad: { "packages/server/src/helpers/x.ts": use("../ports/y.ts"), "packages/server/src/ports/y.ts": leaf },
+    good: {
+      "packages/server/src/services/x.ts": use("../ports/y.ts"),
+      "packages/server/src/ports/y.ts": leaf,
+    },
+  },
+  {
+    rule: "no-cycle",
+    behaviour: "finds a cycle through three files",
+    bad: {
+      "packages/auth/src/a.ts": use("./b.ts"),
+      "packages/auth/src/b.ts": use("./c.ts"),
+      "packages/auth/src/c.ts": use("./a.ts"),
+    },
+    good: {
+      "packages/auth/src/a.ts": use("./b.ts"),
+      "packages/auth/src/b.ts": use("./c.ts"),
+      "packages/auth/src/c.ts": leaf,
+    },
+  },
+];
+
+describe.each(rows)("$rule: $behaviour", ({ rule, bad, good }) => {
+  test("fires", () => {
+    expect(rulesFiredBy(bad)).toContain(rule);
+  });
+  test("lets its twin pass", () => {
+    expect(rulesFiredBy(good)).toEqual([]);
+  });
+});

@@ -1,0 +1,16 @@
+// Command of the small text checks; each stands in house-rules.ts.
+import { globSync, readFileSync } from "node:fs";
+import { checkText } from "./house-rules.ts";
+
+const patterns = [
+  "{packages,apps,examples,bench,e2e,tools}/**/*.{ts,tsx,js,mjs,md,json}",
+  "*.{json,md,ts}",
+  "docs/**/*.md",
+];
+const faults = patterns
+  .flatMap((pattern) => globSync(pattern))
+  .filter((path) => !/(^|\/)(node_modules|dist|coverage)\//.test(path))
+  .flatMap((path) => checkText(path, readFileSync(path, "utf8")));
+
+for (const fault of faults) console.error(fault);
+process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,0 +1,35 @@
+// House rules that no linter knows: a suppressed finding states its reason; a long source file states why
+// it is long; the pure packages read no clock (`new Date()`: the linter sees the other ways); and no file
+// names a package-registry host, since a clone must install from any registry.
+
+export const maximumLines = 400;
+
+const suppression = /(oxlint-disable|eslint-disable|biome-ignore|@ts-expect-error|v8 ignore)/;
+const suppressionWithReason =
+  /(oxlint|eslint)-disable\S* .*\S+ -- \S+.{8,}|biome-ignore \S+: .{8,}|(@ts-expect-error|v8 ignore)\W+\w.{8,}/;
+const registryHost = /registry\.(npmjs\.org|yarnpkg\.com)|npm\.pkg\.github\.com/;
+const pureSource = /^packages\/(auth|contract)\/src\/(?!.*\.(test|suite)\.ts$)/;
+const sourceFile = /\.(ts|tsx|js|mjs)$/;
+
+/** Returns one line per fault in a file. */
+export function checkText(path: string, text: string): string[] {
+  const faults: string[] = [];
+  const lines = text.split("\n");
+  // This file and its test name what they forbid.
+  const isSelf = /(^|\/)house-rules(\.test)?\.ts$/.test(path);
+  for (const [index, line] of lines.entries()) {
+    if (isSelf) break;
+    const place = `${path}:${index + 1}`;
+    if (sourceFile.test(path) && suppression.test(line) && !suppressionWithReason.test(line)) {
+      faults.push(`${place}: a suppressed finding needs its reason on the same line (" -- why")`);
+    }
+    if (pureSource.test(path) && /\bnew Date\(\)/.test(line)) {
+      faults.push(`${place}: reads the clock; the time is passed in`);
+    }
+    if (registryHost.test(line)) faults.push(`${place}: names a package-registry host`);
+  }
+  if (sourceFile.test(path) && lines.length - 1 > maximumLines && !/^\/\/ LENGTH: .{10,}/m.test(text)) {
+    faults.push(`${path}: ${lines.length - 1} lines; split it, or write "// LENGTH: why" at its top`);
+  }
+  return faults;
+}

@@ -1,0 +1,30 @@
+// One runner for every test. Packages resolve to their source, so no build is needed first.
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@agentos/source", "module", "node", "development|production"];
+const resolution = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+};
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./tools/plain-summary-reporter.ts"],
+    // A test that needs longer is a soak run: it belongs in `npm run soak`.
+    testTimeout: 20_000,
+    projects: [
+      {
+        ...resolution,
+        test: { name: "packages", include: ["packages/*/src/**/*.test.ts"] },
+      },
+      {
+        ...resolution,
+        test: { name: "tools", include: ["tools/**/*.test.ts"] },
+      },
+      {
+        ...resolution,
+        test: { name: "e2e", include: ["e2e/**/*.e2e.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"] },
+      },
+    ],
+  },
+});
