@@ -1,0 +1,22 @@
+/** The whole error catalogue: one truth for responses, start-up messages, docs, console and doctor. */
+import { authRefusals } from "./auth.ts";
+import { configFaults } from "./config.ts";
+import type { ErrorEntry } from "./entry.ts";
+import { keyFaults } from "./key.ts";
+import { scopeRefusals } from "./scope.ts";
+
+/** Refusals of a request, by code. */
+export const REFUSALS = { ...authRefusals, ...scopeRefusals } as const;
+
+/** Faults of a configuration, by code. */
+export const FAULTS = { ...configFaults, ...keyFaults } as const;
+
+/** Every error there is, by code. */
+export const ERRORS: Readonly<Record<string, ErrorEntry>> = { ...REFUSALS, ...FAULTS };
+
+export type RefusalCode = keyof typeof REFUSALS;
+export type FaultCode = keyof typeof FAULTS;
+export type ErrorCode = RefusalCode | FaultCode;
+
+/** Codes that existed once and must never be used again. */
+export const RETIRED_CODES: readonly string[] = [];

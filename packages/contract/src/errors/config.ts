@@ -1,0 +1,92 @@
+/** Faults of a configuration. `{option}` is the option's path, such as `authorizationConfig.algorithm`. */
+import type { FaultEntry } from "./entry.ts";
+
+const error = (title: string, fix: string): FaultEntry => ({ kind: "fault", severity: "error", title, fix, since: "0.1.0" });
+const warning = (title: string, fix: string): FaultEntry => ({ kind: "fault", severity: "warning", title, fix, since: "0.1.0" });
+
+export const configFaults = {
+  CONFIG_OPTION_UNKNOWN: error('"{option}" is not an option', "{suggestion}"),
+  CONFIG_OPTION_INVALID: error('"{option}": {problem}', "correct the value"),
+  CONFIG_OPTION_UNAVAILABLE: error(
+    '"{option}" is not available in this version: {arrives}',
+    "leave the option out for now; it is refused so that nobody relies on it by mistake",
+  ),
+  CONFIG_KEYS_MISSING: error(
+    "authorization is on, but there is no key to verify tokens with",
+    'set "JWT_VERIFICATION_KEY" or "JWT_JWKS_FILE", or "verificationKeys" or "jwksFile" in the configuration; `{cli} keys generate` makes a pair',
+  ),
+  CONFIG_AUDIENCE_UNCHECKED: error(
+    '"verifyAudience: false" accepts tokens that were issued for other servers',
+    'leave "verifyAudience" out, or, if this is meant, also set "unsafe.allowAnyAudience: true"',
+  ),
+  CONFIG_TOKENS_UNVERIFIED: error(
+    '"validate: false" accepts any token that anybody writes',
+    'leave "validate" out, or, on a loopback address only and if this is meant, also set "unsafe.allowUnverifiedTokens: true"',
+  ),
+  CONFIG_UNVERIFIED_BEYOND_LOOPBACK: error(
+    '"validate: false" may only be served on a loopback address',
+    'serve on "localhost", or verify tokens',
+  ),
+  CONFIG_OPEN_BEYOND_LOOPBACK: error(
+    "no credential is configured, so anybody who reaches this server could use it",
+    'set "OS_SECURITY_KEY" or "JWT_VERIFICATION_KEY", or serve on "localhost"',
+  ),
+  CONFIG_SECURITY_KEY_INVALID: error(
+    "the security key has spaces, commas or characters outside ASCII, which a header cannot carry unchanged",
+    "use a random one: `openssl rand -hex 32`",
+  ),
+  CONFIG_SECURITY_KEY_WEAK: warning(
+    "the security key is shorter than {minimum} characters or well known, and can be guessed",
+    "use a random one: `openssl rand -hex 32`",
+  ),
+  CONFIG_PORT_IN_USE: error("port {port} is in use", "stop the other program, or choose another port"),
+  CONFIG_ROUTE_ACCESS_MISSING: error(
+    'the route "{route}" does not say who may call it',
+    'set "access" to "public", "authenticated" or a list of scopes',
+  ),
+  CONFIG_ROUTE_DUPLICATE: error('the route "{route}" exists already', "choose another path or method"),
+  CONFIG_ROUTE_INVALID: error('the route "{route}" cannot be served: {problem}', "correct the path"),
+  CONFIG_SCOPE_INVALID: error('"{scope}" is not a scope', 'write "resource:action" or "resource:ID:action"'),
+  CONFIG_RULE_INVALID: error(
+    'the scope rule "{rule}" is not of the form "METHOD /path"',
+    'write for example "GET /reports/*": ["reports:read"]',
+  ),
+  CONFIG_RULE_UNREACHABLE: warning('the scope rule "{rule}" can never match', "{suggestion}"),
+  CONFIG_BOTH_CREDENTIALS: warning(
+    "both a JWT key and a security key are configured: JWT wins, requests with the security key are refused",
+    'unset "OS_SECURITY_KEY" to use JWT only; or unset "JWT_VERIFICATION_KEY" and "JWT_JWKS_FILE" and switch authorization off to use the security key only',
+  ),
+  CONFIG_SCOPES_UNENFORCED: warning(
+    "tokens are verified, but scopes are not enforced: every valid token may do everything",
+    'set "authorization: true"',
+  ),
+  CONFIG_EXPIRATION_OPTIONAL: warning(
+    '"unsafe.allowMissingExpiration" accepts tokens that never expire',
+    'remove it, and issue tokens with "exp"',
+  ),
+  CONFIG_LIFETIME_UNLIMITED: warning(
+    '"unsafe.allowLongLivedTokens" accepts tokens of any lifetime',
+    "remove it, and issue tokens for at most 24 hours",
+  ),
+  CONFIG_AUDIENCE_ANY: warning(
+    '"unsafe.allowAnyAudience" accepts tokens that were issued for other servers',
+    'remove it, and issue tokens with "aud" set to the id of this AgentOS',
+  ),
+  CONFIG_SECRETS_WEAK: warning(
+    '"unsafe.allowWeakSecrets" accepts HMAC secrets that can be guessed',
+    "remove it, and use a random secret of at least 32 bytes",
+  ),
+  CONFIG_TOKENS_ANY: warning(
+    '"unsafe.allowUnverifiedTokens" with "validate: false": every token is believed, whoever wrote it',
+    "remove both",
+  ),
+  CONFIG_ROUTES_UNMAPPED: warning(
+    '"unsafe.allowUnmappedRoutes" opens routes without a rule to every valid token',
+    'remove it, and map them in "scopeMappings"',
+  ),
+  CONFIG_HEALTH_NOT_PUBLIC: warning(
+    '"excludedRoutePaths" replaces the default list and leaves out "/health": probes and the web UI will see this server as down',
+    'add "/health" to the list',
+  ),
+  CONFIG_AGENTS_MISSING: warning("no agent is configured", 'add one under "agents"'),
+} as const satisfies Record<string, FaultEntry>;

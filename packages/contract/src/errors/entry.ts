@@ -1,0 +1,75 @@
+/**
+ * The shape of one catalogue entry. Two kinds: a refusal answers a request, a fault stops a start.
+ *
+ * `{name}` in `detail`, `fix` and `title` is replaced by the fact of that name. A refusal may only show the
+ * facts that its entry lists in `publicFacts`, so nothing unverified can reach a caller by accident.
+ */
+
+/** HTTP status of a refusal from authentication or authorization. */
+export type RefusalStatus = 401 | 403 | 429 | 503;
+
+/**
+ * What `WWW-Authenticate` says (RFC 6750 section 3): `bare` has no error code because no credential was sent,
+ * `none` sends no challenge at all.
+ */
+export type Challenge = "none" | "bare" | "invalid_request" | "invalid_token" | "insufficient_scope";
+
+/** The checks of a request, in the order in which they run (design.md section 4). */
+export const STAGES = [
+  "origin",
+  "credential",
+  "shape",
+  "header",
+  "key",
+  "signature",
+  "claims",
+  "expiration",
+  "not-before",
+  "issued-at",
+  "lifetime",
+  "issuer",
+  "audience",
+  "type",
+  "subject",
+  "revocation",
+  "scopes",
+  "isolation",
+] as const;
+
+/** One check of a request. */
+export type Stage = (typeof STAGES)[number];
+
+/** A request refused: an answer, not an exception. */
+export interface RefusalEntry {
+  readonly kind: "refusal";
+  /** The check that refused. */
+  readonly stage: Stage;
+  readonly status: RefusalStatus;
+  readonly challenge: Challenge;
+  /** One line for a person: lower-case start, no final full stop. */
+  readonly title: string;
+  /** The contract's string, word for word where the contract has one. */
+  readonly detail: string;
+  /** What to do next. `{cli}` is the operator's own command. */
+  readonly fix: string;
+  /** Facts that the caller may see; every other fact is for the denial record only. */
+  readonly publicFacts: readonly string[];
+  /** Shown instead of the code when telling the exact cause would help an attacker. */
+  readonly publicCode?: string;
+  /** First version of this product that has the code. */
+  readonly since: string;
+}
+
+/** A configuration that cannot work (`severity: "error"` stops the start) or should not (`"warning"` is printed). */
+export interface FaultEntry {
+  readonly kind: "fault";
+  readonly severity: "error" | "warning";
+  readonly title: string;
+  readonly fix: string;
+  readonly since: string;
+}
+
+export type ErrorEntry = RefusalEntry | FaultEntry;
+
+/** Values for the `{name}` places of an entry. */
+export type Facts = Readonly<Record<string, string | number | boolean | readonly string[]>>;

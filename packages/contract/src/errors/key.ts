@@ -1,0 +1,194 @@
+/**
+ * Everything that can be wrong with key material. A fault is found at start (or when a key file changes), never
+ * while a request waits, and never shows key material, a secret, a path or a URL.
+ *
+ * `severity` is the default: a fault of one key inside a JWKS that holds other usable keys is only a warning,
+ * so the fault itself carries the severity that applies.
+ */
+
+import type { FaultEntry } from "./entry.ts";
+
+const since = "0.1.0";
+
+function error(title: string, fix: string): FaultEntry {
+  return Object.freeze({ kind: "fault", severity: "error", title, fix, since });
+}
+
+function warning(title: string, fix: string): FaultEntry {
+  return Object.freeze({ kind: "fault", severity: "warning", title, fix, since });
+}
+
+export const keyFaults = {
+  // The value as a whole
+  KEY_EMPTY: error(
+    "the key is empty",
+    "set it to a public key in PEM, a JWK or a shared secret; an environment variable that is set but empty counts as empty",
+  ),
+  KEY_TOO_LARGE: error(
+    "the key has {bytes} bytes, more than the {limit} that are read",
+    "give one public key in PEM or JWK; a set of keys belongs in a JWKS file",
+  ),
+  KEY_UNREADABLE: error(
+    "the key cannot be read: {reason}",
+    'export it again with "{cli} keys env", which prints a form that survives env files and shells; for a shared secret set "algorithm" to "HS256"',
+  ),
+  KEY_TRUNCATED: error(
+    "the key is cut off: {actual} of {expected} bytes are there",
+    "copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line",
+  ),
+  KEY_PLACEHOLDER: error(
+    "the key is a placeholder from an example, not a key",
+    'put your own public key there, or make one with "{cli} keys generate"',
+  ),
+  KEY_SEVERAL_IN_ONE_VALUE: error(
+    "one value holds {count} keys or more",
+    'give each key its own entry in "verificationKeys", or put all of them in a JWKS file',
+  ),
+
+  // Something else than a public key
+  KEY_PRIVATE: error(
+    "a private key ({found}) was given where only the public key belongs",
+    'derive the public half with "openssl pkey -in private.pem -pubout", give that, and replace this key pair: its private half has been exposed to a server that must not know it',
+  ),
+  KEY_ENCRYPTED: error(
+    "an encrypted private key was given where only the public key belongs",
+    'derive the public half with "openssl pkey -in private.pem -pubout" and give that',
+  ),
+  KEY_CERTIFICATE: error(
+    "a certificate was given instead of a public key; its names and dates would not be checked",
+    'take the key out with "openssl x509 -pubkey -noout -in cert.pem" and give that',
+  ),
+  KEY_CERTIFICATE_REQUEST: error(
+    "a certificate request was given instead of a public key",
+    'take the key out with "openssl req -pubkey -noout -in request.pem" and give that',
+  ),
+  KEY_FILE_PATH: error(
+    "the value is a file path, not a key",
+    'give the content of the file; in a JSON config write "file:" before the path; for a JWKS use "jwksFile" or JWT_JWKS_FILE',
+  ),
+  KEY_URL: error(
+    "the value is a URL, not a key",
+    "give the key itself; to use a JWKS, save it as a file and set JWT_JWKS_FILE",
+  ),
+  KEY_OPENSSH: error(
+    "the key is in an SSH format, which tokens do not use",
+    'convert it with "ssh-keygen -e -m PKCS8 -f key.pub" and give the result',
+  ),
+  KEY_TYPE_UNSUPPORTED: error(
+    "the key type {key_type} is not supported",
+    "use an RSA key of 2048 bits or more, an EC key on P-256, P-384 or P-521, or an Ed25519 key",
+  ),
+  KEY_CURVE_UNSUPPORTED: error(
+    "the curve {curve} is not supported",
+    "use P-256 (ES256), P-384 (ES384), P-521 (ES512) or Ed25519 (EdDSA)",
+  ),
+  KEY_POINT_INVALID: error(
+    "the {curve} public key is not a valid point of its curve",
+    "export the public key again from its source; do not use this one",
+  ),
+
+  // Strength
+  KEY_WEAK_RSA: error(
+    "the RSA key has {bits} bits, fewer than 2048",
+    'make a new key pair of 2048 bits or more with "{cli} keys generate" and sign with that',
+  ),
+  KEY_RSA_TOO_LARGE: error(
+    "the RSA key has {bits} bits, more than the {limit} that a server should verify with",
+    "use an RSA key of 2048 to 4096 bits",
+  ),
+  KEY_RSA_EXPONENT: error(
+    "the RSA public exponent is not usable: it must be odd, at least 3 and at most 64 bits long",
+    'make a new key pair with "{cli} keys generate"; every common tool uses 65537',
+  ),
+  KEY_RSA_MODULUS: error(
+    "the RSA modulus is not the product of two primes: it is even",
+    "export the public key again from its source; do not use this one",
+  ),
+  KEY_SECRET_SHORT: error(
+    "the shared secret has {bytes} bytes, {algorithm} needs {minimum} or more",
+    'make one with "openssl rand -base64 {suggested}" and use it on both sides',
+  ),
+  KEY_SECRET_LISTED: error(
+    "the shared secret is known or guessable: {reason}",
+    'make one with "openssl rand -base64 {suggested}" and use it on both sides; tokens signed with this one prove nothing',
+  ),
+  KEY_SECRET_EDGES: warning(
+    "the shared secret starts or ends with {edge}, and is used exactly as given",
+    "if the signer does not have the same character there, no signature will match; remove it on this side",
+  ),
+  KEY_PUBLIC_AS_SECRET: error(
+    "{algorithm} is configured, but the value is {found}: whoever has it could sign tokens",
+    'set "algorithm" to one that fits the key (leave it out to let the key decide), or give a shared secret',
+  ),
+
+  // Algorithm
+  KEY_ALGORITHM_UNKNOWN: error(
+    'the "algorithm" {algorithm} is not one that is supported',
+    'use one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384, HS512 (upper case as written), or leave "algorithm" out to let the key decide',
+  ),
+  KEY_ALGORITHM_MISMATCH: error(
+    "the configured algorithm {algorithm} does not fit the key, which is {key_type}",
+    'set "algorithm" to one of {fitting}, or leave it out to let the key decide, or give a key made for {algorithm}',
+  ),
+  KEY_ALGORITHM_REQUIRED: error(
+    "the value is no public key, and without a configured algorithm a shared secret is not accepted",
+    'if it is a shared secret set "algorithm" to "HS256"; if it should be a public key, export it again as PEM',
+  ),
+
+  // JWK and JWKS
+  KEY_JWK_INVALID: error(
+    "the JWK is not valid: {reason}",
+    "export the key again from its source as a JWK (RFC 7517)",
+  ),
+  KEY_JWK_USE: error(
+    "the JWK is not meant for verifying signatures: {reason}",
+    'use the key whose "use" is "sig", or whose "key_ops" has "verify"',
+  ),
+  KEY_JWK_ALGORITHM: error(
+    'the "alg" of the JWK, {algorithm}, does not fit a key of type {key_type}',
+    'correct "alg" (one of {fitting}) or leave it out',
+  ),
+  KEY_JWKS_INVALID: error(
+    "the key set is not a JWKS: {reason}",
+    'give a JSON object with an array "keys" of JWKs (RFC 7517)',
+  ),
+  KEY_JWKS_EMPTY: error(
+    "the key set holds no usable key ({count} in it)",
+    "see the fault of each key in it; a set needs at least one public signing key",
+  ),
+  KEY_JWKS_TOO_LARGE: error(
+    "the key set is too large: {actual}, the limit is {limit}",
+    "keep only the keys that tokens are verified with",
+  ),
+  KEY_JWKS_DUPLICATE_KID: warning(
+    'two different keys of the set have the same "kid"; both are tried',
+    'give every key its own "kid", best its RFC 7638 thumbprint',
+  ),
+  KEY_JWKS_SECRET: error(
+    "a published key set holds a shared secret, which everybody can then read",
+    "remove it from the set, replace the secret, and sign with an asymmetric key",
+  ),
+  KEY_DUPLICATE: warning("this key was given already as {first}; it is used once", "remove one of the two"),
+
+  // JWKS file
+  KEY_JWKS_FILE_MISSING: error(
+    "the JWKS file does not exist",
+    'check the path in "jwksFile" or JWT_JWKS_FILE, and that the file is mounted where this process runs',
+  ),
+  KEY_JWKS_FILE_UNREADABLE: error(
+    "the JWKS file cannot be read ({reason})",
+    "let the user that runs this process read the file and enter its folders",
+  ),
+  KEY_JWKS_FILE_NOT_A_FILE: error(
+    "the JWKS path is {found}, not a file",
+    'name the file itself in "jwksFile" or JWT_JWKS_FILE',
+  ),
+  KEY_JWKS_FILE_STALE: warning(
+    "the JWKS file cannot be used any more ({code}); the last good keys stay for {minutes} minutes at most",
+    "repair the file; it is read again as soon as it changes",
+  ),
+  KEY_JWKS_FILE_EXPIRED: error(
+    "the JWKS file has been unusable ({code}) for over {minutes} minutes, so its keys are no longer trusted",
+    "repair the file; it is read again as soon as it changes",
+  ),
+} as const satisfies Record<string, FaultEntry>;

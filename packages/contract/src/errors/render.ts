@@ -1,0 +1,18 @@
+/** Fills the `{name}` places of a catalogue text. */
+import type { Facts } from "./entry.ts";
+
+const PLACE = /\{([a-z_]+)\}/g;
+
+/** The names of a text's places, in order. */
+export function placesOf(text: string): readonly string[] {
+  return [...text.matchAll(PLACE)].map((match) => match[1] ?? "");
+}
+
+/** Text with its places filled; lists are joined with ", ", a missing fact leaves an ellipsis. */
+export function renderText(text: string, facts: Facts): string {
+  return text.replace(PLACE, (_, name: string) => {
+    const value = facts[name];
+    if (value === undefined) return "…";
+    return typeof value === "object" ? value.join(", ") : String(value);
+  });
+}

@@ -1,0 +1,46 @@
+/** Refusals of authorization (contract 1.6, 2.7): the caller is known, and may not. */
+import type { RefusalEntry } from "./entry.ts";
+
+const SCOPE_FACTS = ["required_scopes", "missing_scopes", "scope_to_add"] as const;
+const DETAIL = "Insufficient permissions. Required scope(s): {required_scopes}";
+
+const forbidden = { kind: "refusal", status: 403, since: "0.1.0" } as const;
+
+export const scopeRefusals = {
+  SCOPE_MISSING: {
+    ...forbidden,
+    stage: "scopes",
+    challenge: "insufficient_scope",
+    title: "the credential is valid, but lacks a scope that this route requires",
+    detail: DETAIL,
+    fix: 'give the caller the scope "{scope_to_add}", then get a new token',
+    publicFacts: SCOPE_FACTS,
+  },
+  SCOPE_OTHER_RESOURCE: {
+    ...forbidden,
+    stage: "scopes",
+    challenge: "insufficient_scope",
+    title: "the credential holds this scope for other items, but not for this one",
+    detail: DETAIL,
+    fix: 'give the caller the scope "{scope_to_add}", then get a new token',
+    publicFacts: SCOPE_FACTS,
+  },
+  SCOPE_ROUTE_UNMAPPED: {
+    ...forbidden,
+    stage: "scopes",
+    challenge: "insufficient_scope",
+    title: "no rule says who may call this route, so nobody may",
+    detail: "Insufficient permissions",
+    fix: 'declare "access" on the route, or map it in "scopeMappings"',
+    publicFacts: [],
+  },
+  AUTH_USER_REQUIRED: {
+    ...forbidden,
+    stage: "isolation",
+    challenge: "none",
+    title: "each user sees only their own data here, and the credential names no user",
+    detail: "A user identity is required",
+    fix: 'issue the token with the claim "{user_id_claim}"',
+    publicFacts: ["user_id_claim"],
+  },
+} as const satisfies Record<string, RefusalEntry>;

@@ -1,0 +1,33 @@
+import { customScope } from "../scopes/index.ts";
+import type { CustomRouteDefinition, RouteDefinition, ServedRouteId } from "./index.ts";
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type IsEqual<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const isTrue = <T extends true>(_: T) => {};
+
+isTrue<IsEqual<IsAny<RouteDefinition["access"]>, false>>(true);
+isTrue<IsEqual<IsAny<ServedRouteId>, false>>(true);
+isTrue<IsEqual<"agents.list" extends ServedRouteId ? true : false, true>>(true);
+
+const base = { method: "GET", path: "/reports", tag: "Reports", summary: "Reports" } as const;
+
+({ ...base, access: ["agents:read"] }) satisfies RouteDefinition;
+({ ...base, access: "public" }) satisfies RouteDefinition;
+({ ...base, access: "authenticated" }) satisfies RouteDefinition;
+({ ...base, access: [customScope("reports:read")] }) satisfies CustomRouteDefinition;
+({ method: "GET", path: "/reports", access: "authenticated" }) satisfies CustomRouteDefinition;
+
+// @ts-expect-error -- a route that does not say who may call it does not compile
+base satisfies RouteDefinition;
+// @ts-expect-error -- neither does one of the embedding application
+base satisfies CustomRouteDefinition;
+// @ts-expect-error -- an empty list is no access rule
+({ ...base, access: [] }) satisfies RouteDefinition;
+// @ts-expect-error -- a scope with a typing error
+({ ...base, access: ["agents:raed"] }) satisfies RouteDefinition;
+// @ts-expect-error -- a scope of the application's own must be marked as meant
+({ ...base, access: ["reports:read"] }) satisfies CustomRouteDefinition;
+// @ts-expect-error -- our own routes use our own scopes
+({ ...base, access: [customScope("reports:read")] }) satisfies RouteDefinition;
+// @ts-expect-error -- a path begins with a slash
+({ ...base, path: "reports", access: "public" }) satisfies RouteDefinition;
