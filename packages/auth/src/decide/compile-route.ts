@@ -1,0 +1,134 @@
+/** Compiles a route and the rules that lie over it into what `decide` reads, once at start. */
+import type { Facts, FaultCode } from "@agentos/contract";
+import { compileRequirement, type PathParameters, type Requirement } from "../scope/requirement.ts";
+import { type AppliedRule, applyRules, parsePathPattern, parseScopeRule, type ScopeRule } from "../scope/rules.ts";
+
+/** The part of a route that access depends on. */
+export interface RouteAccessDefinition {
+  readonly method: string;
+  readonly path: string;
+  readonly access?: "public" | "authenticated" | readonly string[] | undefined;
+  readonly resource?: string | undefined;
+  readonly isListing?: boolean | undefined;
+  readonly isOwned?: boolean | undefined;
+}
+
+/** Who may call: anybody, any verified caller, nobody (no rule), or holders of all these scopes. */
+export type CompiledAccess = "public" | "authenticated" | "unmapped" | readonly Requirement[];
+
+export interface CompiledRoute {
+  readonly name: string;
+  readonly definition: RouteAccessDefinition;
+  readonly access: CompiledAccess;
+  /** Rules for some values of the parameters, most specific first; they come before `access`. */
+  readonly conditional: readonly { readonly access: CompiledAccess; readonly appliesTo: (parameters: PathParameters) => boolean }[];
+}
+
+/** A fault found while compiling; rendered by whoever reports it. */
+export interface Fault {
+  readonly code: FaultCode;
+  readonly facts: Facts;
+}
+
+export interface CompileRoutesOptions {
+  readonly adminScope: string;
+  readonly scopeMappings: Readonly<Record<string, readonly string[]>>;
+  /** Replaces the routes that are public by themselves (contract 1.4); undefined keeps them. */
+  readonly publicPaths?: readonly string[] | undefined;
+  /** Opens a route without a rule to every verified caller. Unsafe. */
+  readonly allowUnmappedRoutes: boolean;
+}
+
+export interface CompiledRoutes {
+  readonly routes: readonly CompiledRoute[];
+  readonly faults: readonly Fault[];
+}
+
+/** Compiles all routes; a scope or rule that is none, and a rule that can never match, become faults. */
+export function compileRoutes(definitions: readonly RouteAccessDefinition[], options: CompileRoutesOptions): CompiledRoutes {
+  const faults: Fault[] = [];
+  const rules = parseRules(options.scopeMappings, faults);
+  const publicPatterns = options.publicPaths && parsePublicPaths(options.publicPaths, faults);
+  const used = new Set<ScopeRule>();
+  const routes = definitions.map((definition) => {
+    const applied = applyRules(rules, definition.method, definition.path);
+    for (const { rule } of applied) used.add(rule);
+    const ruled = overlay(applied, definition.access, (access) => compileAccess(access, definition, options, faults));
+    const opened = publicPatterns && applyRules(publicPatterns, definition.method, definition.path);
+    return { name: `${definition.method} ${definition.path}`, definition, ...(opened ? openPaths(ruled, opened) : ruled) };
+  });
+  for (const rule of rules) {
+    if (!used.has(rule)) faults.push({ code: "CONFIG_RULE_UNREACHABLE", facts: { rule: rule.text, suggestion: suggest(rule, definitions) } });
+  }
+  return { routes, faults };
+}
+
+type RouteRules = Pick<CompiledRoute, "access" | "conditional">;
+
+/** The route's own access with the rules that apply laid over it. */
+function overlay(
+  applied: readonly AppliedRule[],
+  own: RouteAccessDefinition["access"],
+  compile: (access: RouteAccessDefinition["access"]) => CompiledAccess,
+): RouteRules {
+  const always = applied.find(({ appliesTo }) => appliesTo === undefined);
+  return {
+    access: compile(always ? always.rule.scopes : own),
+    conditional: applied.flatMap(({ rule, appliesTo }) => (appliesTo ? [{ access: compile(rule.scopes), appliesTo }] : [])),
+  };
+}
+
+/** A configured list of public paths replaces the default one: what it does not open needs a caller (contract 1.4). */
+function openPaths(ruled: RouteRules, opened: readonly AppliedRule[]): RouteRules {
+  if (opened.some(({ appliesTo }) => appliesTo === undefined)) return { access: "public", conditional: [] };
+  const conditional = opened.flatMap(({ appliesTo }) => (appliesTo ? [{ access: "public" as const, appliesTo }] : []));
+  return {
+    access: ruled.access === "public" ? "authenticated" : ruled.access,
+    conditional: [...conditional, ...ruled.conditional],
+  };
+}
+
+function parseRules(mappings: CompileRoutesOptions["scopeMappings"], faults: Fault[]): readonly ScopeRule[] {
+  return Object.entries(mappings).flatMap(([text, scopes]) => {
+    const rule = parseScopeRule(text, scopes);
+    if (rule === undefined) faults.push({ code: "CONFIG_RULE_INVALID", facts: { rule: text } });
+    return rule ?? [];
+  });
+}
+
+function parsePublicPaths(paths: readonly string[], faults: Fault[]): readonly ScopeRule[] {
+  return paths.flatMap((text) => {
+    const pattern = parsePathPattern(text);
+    const problem = `"${text}" is no path pattern`;
+    if (pattern === undefined) faults.push({ code: "CONFIG_OPTION_INVALID", facts: { option: "excludedRoutePaths", problem } });
+    return pattern ?? [];
+  });
+}
+
+function compileAccess(
+  access: RouteAccessDefinition["access"],
+  route: RouteAccessDefinition,
+  options: CompileRoutesOptions,
+  faults: Fault[],
+): CompiledAccess {
+  if (access === undefined) return options.allowUnmappedRoutes ? "authenticated" : "unmapped";
+  if (access === "public" || access === "authenticated") return access;
+  // An explicit empty list opens the route to any verified caller (contract 2.6).
+  if (access.length === 0) return "authenticated";
+  const itemParameter = route.resource === undefined ? undefined : /\{(\w+)\}/.exec(route.path)?.[1];
+  const context = { adminScope: options.adminScope, resource: route.resource, itemParameter };
+  const requirements: Requirement[] = [];
+  for (const text of access) {
+    const requirement = compileRequirement(text, context);
+    if (requirement) requirements.push(requirement);
+    else faults.push({ code: "CONFIG_SCOPE_INVALID", facts: { scope: text } });
+  }
+  // A requirement that cannot be checked closes the route; leaving it out would open it wider.
+  return requirements.length === access.length ? requirements : "unmapped";
+}
+
+function suggest(rule: ScopeRule, routes: readonly RouteAccessDefinition[]): string {
+  const near = routes.filter((route) => route.path.split("/")[1] === rule.path.split("/")[1]).map((route) => `${route.method} ${route.path}`);
+  if (near.length === 0) return "remove it, or correct its path: no route begins like this";
+  return `a more specific rule or another method may have taken its place; routes that begin alike: ${near.join(", ")}`;
+}

@@ -1,0 +1,92 @@
+/**
+ * The one authorization decision of every transport: caller and matched route in, verdict with its reasons out.
+ * Pure; deny is the default.
+ */
+import type { RefusalCode } from "@agentos/contract";
+import { visibleItems, type Grants } from "../scope/grants.ts";
+import { findGrant, leastScope, type PathParameters, type Requirement } from "../scope/requirement.ts";
+import type { CompiledAccess, CompiledRoute } from "./compile-route.ts";
+
+/** Why a request may go on, or what it lacks. */
+export type Decision =
+  | {
+      readonly isAllowed: true;
+      /** The caller's scopes that granted, one for each requirement. */
+      readonly grantedBy: readonly string[];
+      /** For a list: the items that the caller may see. */
+      readonly visible: "all" | ReadonlySet<string>;
+    }
+  | {
+      readonly isAllowed: false;
+      readonly code: Extract<RefusalCode, "SCOPE_MISSING" | "SCOPE_OTHER_RESOURCE" | "SCOPE_ROUTE_UNMAPPED">;
+      readonly required: readonly string[];
+      readonly missing: readonly string[];
+      /** The single scope that is the least to add; more may be missing after it. */
+      readonly scopeToAdd: string | undefined;
+    };
+
+const UNCONDITIONAL: Decision = Object.freeze({ isAllowed: true, grantedBy: [], visible: "all" });
+const UNMAPPED: Decision = Object.freeze({
+  isAllowed: false,
+  code: "SCOPE_ROUTE_UNMAPPED",
+  required: [],
+  missing: [],
+  scopeToAdd: undefined,
+});
+
+/** The access rule that holds for this request. */
+export function accessFor(route: CompiledRoute, parameters: PathParameters): CompiledAccess {
+  for (const { access, appliesTo } of route.conditional) if (appliesTo(parameters)) return access;
+  return route.access;
+}
+
+/** Decides whether grants suffice for a route. */
+export function decide(grants: Grants, route: CompiledRoute, parameters: PathParameters): Decision {
+  const access = accessFor(route, parameters);
+  if (access === "public" || access === "authenticated") return UNCONDITIONAL;
+  if (access === "unmapped" || access.length === 0) return UNMAPPED;
+
+  const grantedBy: string[] = [];
+  const missing: Requirement[] = [];
+  for (const requirement of access) {
+    const grant = findGrant(grants, requirement, parameters);
+    if (grant === undefined) missing.push(requirement);
+    else grantedBy.push(grant);
+  }
+  const [first] = missing;
+  if (first === undefined) return { isAllowed: true, grantedBy, visible: "all" };
+  return relieveListing(grants, route, missing, grantedBy) ?? refuse(grants, access, missing, parameters);
+}
+
+/** A list shows a caller with per-resource scopes just those items, instead of refusing (contract 2.4). */
+function relieveListing(
+  grants: Grants,
+  route: CompiledRoute,
+  missing: readonly Requirement[],
+  grantedBy: readonly string[],
+): Decision | undefined {
+  const [first, ...others] = missing;
+  const { isListing, resource } = route.definition;
+  if (isListing !== true || first === undefined || others.length > 0 || first.resource !== resource) return undefined;
+  const visible = visibleItems(grants, first.resource, first.action);
+  if (visible === "all" || visible.size === 0) return undefined;
+  const narrow = grants.narrow.get(`${first.resource}:${first.action}`);
+  return { isAllowed: true, grantedBy: [...grantedBy, ...(narrow?.values() ?? [])], visible };
+}
+
+function refuse(
+  grants: Grants,
+  access: readonly Requirement[],
+  missing: readonly Requirement[],
+  parameters: PathParameters,
+): Decision {
+  const holdsOther = missing.some(({ resource, action, id }) => id.kind !== "none" && grants.narrow.has(`${resource}:${action}`));
+  const [first] = missing;
+  return {
+    isAllowed: false,
+    code: holdsOther ? "SCOPE_OTHER_RESOURCE" : "SCOPE_MISSING",
+    required: access.map(({ text }) => text),
+    missing: missing.map(({ text }) => text),
+    scopeToAdd: first && leastScope(first, parameters),
+  };
+}

@@ -1,0 +1,91 @@
+/** The algorithms of RFC 7518 and RFC 8037 that we verify, and the kind of key each one needs. */
+
+import type { KeyType, SigningAlgorithm } from "./key.ts";
+import { type EcCurve, ecCurves, type PublicKey } from "./public-key.ts";
+
+export type ImportParameters =
+  | { readonly name: "RSASSA-PKCS1-v1_5" | "RSA-PSS" | "HMAC"; readonly hash: string }
+  | { readonly name: "ECDSA"; readonly namedCurve: EcCurve }
+  | { readonly name: "Ed25519" };
+
+interface Algorithm {
+  readonly type: KeyType;
+  readonly curve?: EcCurve;
+  /** WebCrypto's name of what the key is imported for; the algorithm is thereby bound to the key object. */
+  readonly parameters: ImportParameters;
+  /** Output of the hash; for HMAC the least length of a secret too (RFC 7518 section 3.2). */
+  readonly hashBytes: 32 | 48 | 64;
+}
+
+const rsa = (name: "RSASSA-PKCS1-v1_5" | "RSA-PSS", hashBytes: 32 | 48 | 64): Algorithm => ({
+  type: "RSA",
+  parameters: { name, hash: `SHA-${hashBytes * 8}` },
+  hashBytes,
+});
+const ec = (curve: EcCurve, hashBytes: 32 | 48 | 64): Algorithm => ({
+  type: "EC",
+  curve,
+  parameters: { name: "ECDSA", namedCurve: curve },
+  hashBytes,
+});
+const hmac = (hashBytes: 32 | 48 | 64): Algorithm => ({
+  type: "oct",
+  parameters: { name: "HMAC", hash: `SHA-${hashBytes * 8}` },
+  hashBytes,
+});
+const ed25519: Algorithm = { type: "OKP", parameters: { name: "Ed25519" }, hashBytes: 64 };
+
+export const signingAlgorithms = {
+  RS256: rsa("RSASSA-PKCS1-v1_5", 32),
+  RS384: rsa("RSASSA-PKCS1-v1_5", 48),
+  RS512: rsa("RSASSA-PKCS1-v1_5", 64),
+  PS256: rsa("RSA-PSS", 32),
+  PS384: rsa("RSA-PSS", 48),
+  PS512: rsa("RSA-PSS", 64),
+  ES256: ec("P-256", 32),
+  ES384: ec("P-384", 48),
+  ES512: ec("P-521", 64),
+  EdDSA: ed25519,
+  Ed25519: ed25519,
+  HS256: hmac(32),
+  HS384: hmac(48),
+  HS512: hmac(64),
+} as const satisfies Record<SigningAlgorithm, Algorithm>;
+
+/** Exact and case-sensitive, as RFC 7515 section 4.1.1 has it. */
+export function isSigningAlgorithm(name: string): name is SigningAlgorithm {
+  return Object.hasOwn(signingAlgorithms, name);
+}
+
+const names = Object.keys(signingAlgorithms).filter((name) => isSigningAlgorithm(name));
+
+export function isSecretAlgorithm(algorithm: SigningAlgorithm): boolean {
+  return signingAlgorithms[algorithm].type === "oct";
+}
+
+/** Algorithms that can use this key; the first is the one used when nothing else decides. */
+export function algorithmsFor(key: PublicKey | "oct"): readonly SigningAlgorithm[] {
+  if (key === "oct") return names.filter(isSecretAlgorithm);
+  return names.filter((name) => {
+    const algorithm: Algorithm = signingAlgorithms[name];
+    return algorithm.type === key.type && (key.type !== "EC" || algorithm.curve === key.curve);
+  });
+}
+
+/** EdDSA and Ed25519 name the same signature (RFC 9864), so such a key answers to both. */
+export function boundAlgorithms(algorithm: SigningAlgorithm): readonly SigningAlgorithm[] {
+  const isEdDsa = signingAlgorithms[algorithm].type === "OKP";
+  return Object.freeze<SigningAlgorithm[]>(isEdDsa ? ["EdDSA", "Ed25519"] : [algorithm]);
+}
+
+/** A fixed length per key: anything else is refused unread (lesson: haproxy 648b0e7). */
+export function countSignatureBytes(algorithm: SigningAlgorithm, key: PublicKey | "oct"): number {
+  if (key === "oct") return signingAlgorithms[algorithm].hashBytes;
+  if (key.type === "RSA") return key.modulus.length;
+  return key.type === "EC" ? ecCurves[key.curve].coordinateBytes * 2 : 64;
+}
+
+/** What a configured or announced algorithm name may look like when it is shown; it might be a pasted key. */
+export function showAlgorithm(name: string): string {
+  return /^[A-Za-z0-9-]{1,20}$/.test(name) ? name : "(not shown)";
+}

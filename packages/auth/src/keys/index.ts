@@ -1,0 +1,23 @@
+/** Keys: parsed and judged at start, bound to their algorithm, chosen by `kid`. */
+export { isSigningAlgorithm } from "./algorithms.ts";
+export { createKeyFault } from "./fault.ts";
+export type {
+  KeyFault,
+  KeyFaultCode,
+  KeyRepair,
+  KeyResult,
+  KeyType,
+  SigningAlgorithm,
+  VerificationKey,
+} from "./key.ts";
+export { createKeySet, type KeySelection, type KeySet, selectKeys } from "./key-set.ts";
+export {
+  combineKeySources,
+  createStaticKeySource,
+  type KeySource,
+  type KeySourceStatus,
+} from "./key-source.ts";
+export { MAX_JWKS_CHARACTERS } from "./limits.ts";
+export { type ParseJwksOptions, parseJwks } from "./parse-jwks.ts";
+export { type ParseKeyOptions, parseVerificationKey, parseVerificationKeys } from "./parse-key.ts";
+export { keyRepairs } from "./repairs.ts";

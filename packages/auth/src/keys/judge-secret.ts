@@ -1,0 +1,78 @@
+/** A shared secret becomes a verification key, or a fault says why it must not. Nothing of it is ever shown. */
+
+import { boundAlgorithms, countSignatureBytes, signingAlgorithms } from "./algorithms.ts";
+import { createKeyFault, faultResult } from "./fault.ts";
+import { chooseAlgorithm, type KeyContext } from "./judge-public-key.ts";
+import type { KeyFault, KeyResult, SigningAlgorithm } from "./key.ts";
+import { MIN_WEAK_SECRET_BYTES } from "./limits.ts";
+import { findSecretWeakness } from "./listed-secrets.ts";
+
+export interface SecretOptions {
+  /** Permits 16 bytes and more, for tests; never a listed secret. */
+  readonly allowWeakSecrets: boolean;
+}
+
+/** The exact UTF-8 bytes are the secret: white space and quotes included, as the signer has them. */
+export async function judgeSecretText(
+  text: string,
+  context: KeyContext,
+  options: SecretOptions,
+): Promise<KeyResult> {
+  const judged = await judgeSecretBytes(new TextEncoder().encode(text), text, context, options);
+  const edge = findEdge(text);
+  if (edge === undefined || judged.keys.length === 0) return judged;
+  const warning: KeyFault = createKeyFault("KEY_SECRET_EDGES", context.source, { edge });
+  return { keys: judged.keys, faults: [...judged.faults, warning] };
+}
+
+/** `text` is how the bytes read as text, for the comparison with known secrets. */
+export async function judgeSecretBytes(
+  bytes: Uint8Array<ArrayBuffer>,
+  text: string,
+  context: KeyContext,
+  options: SecretOptions,
+): Promise<KeyResult> {
+  const { source } = context;
+  const chosen = chooseAlgorithm("oct", context);
+  if (typeof chosen !== "string") return chosen;
+  const { hashBytes, parameters } = signingAlgorithms[chosen];
+  const suggested = hashBytes;
+  const reason = findSecretWeakness(text);
+  if (reason !== undefined) return faultResult("KEY_SECRET_LISTED", source, { reason, suggested });
+  const minimum = options.allowWeakSecrets ? MIN_WEAK_SECRET_BYTES : hashBytes;
+  if (bytes.length < minimum) {
+    return faultResult("KEY_SECRET_SHORT", source, {
+      bytes: bytes.length,
+      algorithm: chosen,
+      minimum,
+      suggested,
+    });
+  }
+  const key = await crypto.subtle.importKey("raw", bytes, parameters, false, ["verify"]);
+  return { keys: [createSecretKey(key, { ...context, chosen, byteLength: bytes.length })], faults: [] };
+}
+
+function createSecretKey(
+  key: CryptoKey,
+  context: KeyContext & { readonly chosen: SigningAlgorithm; readonly byteLength: number },
+): KeyResult["keys"][number] {
+  const { index, source, kid, chosen, repairs, answersUnknownKid } = context;
+  return Object.freeze({
+    index,
+    source,
+    kid,
+    algorithms: boundAlgorithms(chosen),
+    type: "oct",
+    key,
+    label: `${chosen} secret #${index + 1}, ${context.byteLength} bytes`,
+    thumbprint: undefined,
+    signatureBytes: countSignatureBytes(chosen, "oct"),
+    repairs,
+    answersUnknownKid,
+  });
+}
+
+function findEdge(text: string): string | undefined {
+  if (text.trim() !== text) return "white space";
+  return /^["'`]|["'`]$/.test(text) ? "a quote" : undefined;
+}

@@ -1,0 +1,25 @@
+/** Every limit of the engine, with its unit. */
+
+/** Tokens above this are refused before anything is decoded. */
+export const MAX_TOKEN_BYTES = 16_384;
+
+/** Clock skew allowed on `exp`, `nbf`, `iat` (contract 1.7). */
+export const CLOCK_SKEW_SECONDS = 10;
+
+/** Longest life of a token, from `iat` (or now) to `exp` (design.md section 10). */
+export const MAX_TOKEN_LIFETIME_SECONDS = 24 * 60 * 60;
+
+/** An `exp` above this is in milliseconds: as seconds it would lie beyond the year 5000. */
+export const MILLISECONDS_THRESHOLD = 100_000_000_000;
+
+/** Longest user id or session id that a token may carry. */
+export const MAX_IDENTIFIER_CHARACTERS = 256;
+
+/** Scopes read from one token; more are ignored. */
+export const MAX_SCOPES = 1_000;
+
+/** Most keys tried for one token without a `kid`. */
+export const MAX_KEYS_TRIED = 16;
+
+/** Verified tokens kept in memory. */
+export const TOKEN_CACHE_ENTRIES = 10_000;

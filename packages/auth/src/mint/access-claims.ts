@@ -1,0 +1,30 @@
+/** The claims of an access token as AgentOS wants them: audience, scopes, a short life and an id of its own. */
+import type { JWTPayload } from "jose";
+
+export interface AccessClaimsOptions {
+  readonly subject?: string | undefined;
+  /** Id of the AgentOS that the token is meant for, or several. */
+  readonly audience?: string | readonly string[] | undefined;
+  readonly scopes: readonly string[];
+  readonly issuer?: string | undefined;
+  readonly ttlSeconds: number;
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** Unique id of the token (`jti`), so that it can be revoked alone. */
+  readonly tokenId: string;
+}
+
+/** Builds the claims; `scopes` is a list, as Agno has it. */
+export function createAccessClaims(options: AccessClaimsOptions): JWTPayload {
+  const { subject, audience, issuer, now } = options;
+  const issuedAt = Math.floor(now);
+  return {
+    ...(issuer === undefined ? {} : { iss: issuer }),
+    ...(subject === undefined ? {} : { sub: subject }),
+    ...(audience === undefined ? {} : { aud: typeof audience === "string" ? audience : [...audience] }),
+    scopes: [...options.scopes],
+    iat: issuedAt,
+    exp: issuedAt + Math.floor(options.ttlSeconds),
+    jti: options.tokenId,
+  };
+}

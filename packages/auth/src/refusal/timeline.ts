@@ -1,0 +1,19 @@
+/** The checks of a request with what became of each, for the denial record. */
+import { REFUSALS, STAGES, type RefusalCode, type Stage } from "@agentos/contract";
+
+export type StageOutcome = "passed" | "failed" | "not reached" | "not configured";
+
+export interface TimelineStep {
+  readonly stage: Stage;
+  readonly outcome: StageOutcome;
+}
+
+/** Checks run in a fixed order and stop at the first that fails, so the timeline follows from where it stopped. */
+export function timelineOf(code: RefusalCode, notConfigured: ReadonlySet<Stage>): readonly TimelineStep[] {
+  const failedAt = STAGES.indexOf(REFUSALS[code].stage);
+  return STAGES.map((stage, index) => {
+    if (index === failedAt) return { stage, outcome: "failed" };
+    if (notConfigured.has(stage)) return { stage, outcome: "not configured" };
+    return { stage, outcome: index < failedAt ? "passed" : "not reached" };
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Two checks on where a request comes from. A cookie is sent by the browser on its own, so a cookie alone must come
+ * from a page of this site (weak-spots C4). Without any credential configured the server believes everybody, so only
+ * this machine may ask, by its own names (DNS rebinding, weak-spots C3).
+ */
+import { type Result, ok, refuse } from "../result.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+export interface OriginPolicy {
+  readonly allowedOrigins: readonly string[];
+}
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Refuses a request whose only credential is a cookie and which no page of this site or of an allowed origin sent. */
+export function checkCookieOrigin(request: RequestFacts, policy: OriginPolicy): Result<true> {
+  const origin = request.header("origin");
+  const site = request.header("sec-fetch-site");
+  if (origin !== null) {
+    const isOwn = origin === "null" ? false : isSameHost(origin, request.header("host"));
+    return isOwn || policy.allowedOrigins.includes(origin) ? ok(true) : refuse("AUTH_COOKIE_CROSS_SITE");
+  }
+  if (site === "same-origin" || site === "none") return ok(true);
+  // No sign at all: an old browser or no browser. Reading is harmless (the answer stays closed to other sites), acting is not.
+  if (site === null && SAFE_METHODS.has(request.method)) return ok(true);
+  return refuse("AUTH_COOKIE_CROSS_SITE");
+}
+
+/** Refuses what does not come from this machine, for a server without any credential. */
+export function checkOpenMode(request: RequestFacts, policy: OriginPolicy): Result<true> {
+  const host = request.header("host");
+  if (host !== null && !isLoopbackHost(hostnameOf(host))) return refuse("AUTH_HOST_NOT_ALLOWED");
+  const origin = request.header("origin");
+  if (origin === null || policy.allowedOrigins.includes(origin) || isSameHost(origin, host)) return ok(true);
+  return refuse("AUTH_ORIGIN_NOT_ALLOWED");
+}
+
+/** True for a host name that always means this machine. */
+export function isLoopbackHost(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/^\[|\]$/g, "");
+  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+function hostnameOf(host: string): string {
+  return /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(host)?.[1] ?? "";
+}
+
+function isSameHost(origin: string, host: string | null): boolean {
+  if (host === null) return false;
+  try {
+    const url = new URL(origin);
+    return (url.protocol === "http:" || url.protocol === "https:") && url.host === host.toLowerCase();
+  } catch {
+    return false;
+  }
+}

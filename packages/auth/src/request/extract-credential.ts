@@ -1,0 +1,56 @@
+/** Finds the one credential of a request (contract 1.5; RFC 6750 section 2). Tokens in URLs are never read. */
+import type { Facts, RefusalCode } from "@agentos/contract";
+import { type Result, ok, refuse } from "../result.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+export type TokenSource = "header" | "cookie" | "both";
+
+export interface ExtractionOptions {
+  readonly source: TokenSource;
+  /** Header that carries the token. */
+  readonly headerName: string;
+  readonly cookieName: string;
+  /** Refusal when there is no credential. */
+  readonly missing: RefusalCode;
+}
+
+export interface Credential {
+  readonly value: string;
+  readonly via: "header" | "cookie";
+}
+
+const FOREIGN_SCHEME = /^(basic|digest|negotiate|ntlm|dpop|apikey|aws4-hmac-sha256)(\s|$)/i;
+
+/** The credential, or why there is none. */
+export function extractCredential(request: RequestFacts, options: ExtractionOptions): Result<Credential> {
+  if (options.source !== "cookie") {
+    const value = readHeader(request.header(options.headerName));
+    if (value !== undefined) {
+      return FOREIGN_SCHEME.test(value) ? refuse("AUTH_SCHEME_UNSUPPORTED") : ok({ value, via: "header" });
+    }
+  }
+  if (options.source !== "header") {
+    const values = readCookies(request.header("cookie"), options.cookieName);
+    const [value] = values;
+    // Two cookies of one name: one of them was planted from a sibling domain or path, and nobody can tell which.
+    if (values.length > 1) return refuse("AUTH_CREDENTIAL_REPEATED");
+    if (value !== undefined && value !== "") return ok({ value, via: "cookie" });
+  }
+  const facts: Facts = { cookie_name: options.cookieName };
+  return refuse(options.missing, facts);
+}
+
+/** A bare value without a scheme counts as the token itself; "Bearer" alone counts as none. */
+function readHeader(header: string | null): string | undefined {
+  const value = header?.trim() ?? "";
+  if (value === "" || /^bearer$/i.test(value)) return undefined;
+  const bearer = /^bearer\s+(.*)$/is.exec(value);
+  return bearer === null ? value : bearer[1]?.trim();
+}
+
+function readCookies(header: string | null, name: string): readonly string[] {
+  return (header ?? "").split(";").flatMap((pair) => {
+    const at = pair.indexOf("=");
+    return at > 0 && pair.slice(0, at).trim() === name ? [pair.slice(at + 1).trim()] : [];
+  });
+}

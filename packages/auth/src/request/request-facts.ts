@@ -1,0 +1,7 @@
+/** The little of a request that authentication reads: the same for web requests, Node requests and WebSocket upgrades. */
+
+export interface RequestFacts {
+  readonly method: string;
+  /** Value of a header, by lower-case name; repeated headers joined with ", " as the Fetch standard does. */
+  header(name: string): string | null;
+}

@@ -1,0 +1,23 @@
+/** A step of the engine answers with a value: what it found, or why it refuses. */
+import type { Facts, RefusalCode } from "@agentos/contract";
+
+/** A request refused: code, facts, and what the operator may learn beyond them. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** Values for the catalogue's texts. The caller sees those that the entry lists as public, the denial record all. */
+  readonly facts: Facts;
+  /** Who was refused, once verified. */
+  readonly subject?: string | undefined;
+  /** What went wrong underneath, for the log only. */
+  readonly cause?: unknown;
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function refuse(code: RefusalCode, facts: Facts = {}, cause?: unknown): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: cause === undefined ? { code, facts } : { code, facts, cause } };
+}

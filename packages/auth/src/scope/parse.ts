@@ -1,0 +1,33 @@
+/** Scope grammar (contract 2.1). Case-sensitive, no trimming, no wildcard for the action. */
+import { SCOPE_RESOURCE_ALIASES } from "@agentos/contract";
+
+/** A scope taken apart. `id` is undefined for the whole resource, `*` for every item. */
+export type ParsedScope =
+  | { readonly kind: "admin"; readonly text: string }
+  | {
+      readonly kind: "scope";
+      readonly text: string;
+      readonly resource: string;
+      readonly id: string | undefined;
+      readonly action: string;
+    }
+  | { readonly kind: "unknown"; readonly text: string };
+
+/** Takes a scope apart; whatever fits no form is `unknown` and matches nothing. Never throws. */
+export function parseScope(text: string, adminScope: string): ParsedScope {
+  if (text === adminScope) return { kind: "admin", text };
+  const parts = text.split(":");
+  const [resource, middle, last] = parts;
+  if (resource === undefined || resource === "" || middle === undefined) return { kind: "unknown", text };
+  if (parts.length === 2) return known(text, resource, undefined, middle);
+  // An empty id means the whole resource, as in the reference (contract 2.1).
+  if (parts.length === 3 && last !== undefined) return known(text, resource, middle === "" ? undefined : middle, last);
+  return { kind: "unknown", text };
+}
+
+function known(text: string, resource: string, id: string | undefined, action: string): ParsedScope {
+  if (action === "") return { kind: "unknown", text };
+  // Own properties only: "constructor" is no alias.
+  const alias = Object.hasOwn(SCOPE_RESOURCE_ALIASES, resource) ? SCOPE_RESOURCE_ALIASES[resource] : undefined;
+  return { kind: "scope", text, resource: alias ?? resource, id, action };
+}

@@ -1,0 +1,76 @@
+/** A scope that a route requires, compiled at start and matched against a caller's grants (contract 2.2, 2.3). */
+import type { Grants } from "./grants.ts";
+import { parseScope } from "./parse.ts";
+
+/** Where the id of a requirement comes from. */
+type RequiredId =
+  | { readonly kind: "none" }
+  | { readonly kind: "fixed"; readonly id: string }
+  | { readonly kind: "parameter"; readonly name: string };
+
+export interface Requirement {
+  /** As declared; this is what refusals name. */
+  readonly text: string;
+  readonly resource: string;
+  readonly action: string;
+  readonly id: RequiredId;
+}
+
+/** Decoded path parameters of the matched route. */
+export type PathParameters = Readonly<Record<string, string | undefined>>;
+
+/** What a requirement is compiled against. */
+export interface RequirementContext {
+  readonly adminScope: string;
+  /** Family of the route, and the parameter that names its item. */
+  readonly resource?: string | undefined;
+  readonly itemParameter?: string | undefined;
+}
+
+/**
+ * Compiles one required scope, or gives undefined for a text that is no scope.
+ *
+ * `resource:action` becomes a check on the item only when it is about the route's own family: a requirement of
+ * another resource keeps its name (repair of contract Q6). `resource:{parameter}:action` takes the id from the path.
+ */
+export function compileRequirement(text: string, context: RequirementContext): Requirement | undefined {
+  const scope = parseScope(text, context.adminScope);
+  if (scope.kind === "admin") return { text, resource: text, action: "", id: { kind: "none" } };
+  if (scope.kind === "unknown") return undefined;
+  const { resource, action } = scope;
+  const placeholder = scope.id === undefined ? null : /^\{([A-Za-z_]\w*)\}$/.exec(scope.id);
+  if (placeholder?.[1] !== undefined) return { text, resource, action, id: { kind: "parameter", name: placeholder[1] } };
+  if (scope.id !== undefined && scope.id !== "*") return { text, resource, action, id: { kind: "fixed", id: scope.id } };
+  if (resource === context.resource && context.itemParameter !== undefined) {
+    return { text, resource, action, id: { kind: "parameter", name: context.itemParameter } };
+  }
+  return { text, resource, action, id: { kind: "none" } };
+}
+
+/** The id that a requirement is about in this request. */
+export function requiredId(requirement: Requirement, parameters: PathParameters): string | undefined {
+  if (requirement.id.kind === "fixed") return requirement.id.id;
+  return requirement.id.kind === "parameter" ? parameters[requirement.id.name] : undefined;
+}
+
+/** The scope of the caller that satisfies the requirement, or undefined when none does. */
+export function findGrant(grants: Grants, requirement: Requirement, parameters: PathParameters): string | undefined {
+  if (grants.adminScope !== undefined) return grants.adminScope;
+  const key = `${requirement.resource}:${requirement.action}`;
+  const wide = grants.wide.get(key);
+  if (wide !== undefined) return wide;
+  // Equality always satisfies (repair of contract Q7), except where the text stands for an id that is still to be filled in.
+  if (requirement.id.kind !== "parameter" && grants.exact.has(requirement.text)) return requirement.text;
+  const id = requiredId(requirement, parameters);
+  return id === undefined ? undefined : grants.narrow.get(key)?.get(id);
+}
+
+/** The least scope that would satisfy the requirement in this request. */
+export function leastScope(requirement: Requirement, parameters: PathParameters): string {
+  const id = requiredId(requirement, parameters);
+  // An id that a scope cannot hold (or that would mean every item) leaves the whole resource as the least that works.
+  if (requirement.id.kind !== "parameter" || id === undefined || /^\*?$|[:\s]/.test(id)) {
+    return requirement.text.replace(/:\{\w+\}:/, ":");
+  }
+  return `${requirement.resource}:${id}:${requirement.action}`;
+}

@@ -1,0 +1,74 @@
+/**
+ * Patterns of scope rules, and how they relate to route templates. `{name}` is one segment, `*` crosses slashes.
+ *
+ * INVARIANT: a rule is only called unrelated when no request of the route can match it; a rule that is missed would
+ * be a restriction that silently does not hold.
+ */
+
+/** `always` and `never` are decided at start; `sometimes` depends on the values of the parameters. */
+export type Relation = "always" | "sometimes" | "never";
+
+const WILDCARD = /(\*|\{\w+\})/;
+
+/** The regular expression of a pattern. */
+export function compilePattern(path: string): RegExp {
+  const source = path
+    .split(WILDCARD)
+    .map((part, index) =>
+      // Odd parts are the wildcards themselves.
+      index % 2 === 0 ? part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&") : part === "*" ? ".*" : "[^/]+",
+    )
+    .join("");
+  return new RegExp(`^${source}$`, "s");
+}
+
+/** Stands for "any value" of a parameter: only a wildcard of a pattern matches it. */
+const ANY_VALUE = "\u0001";
+
+/** Whether a pattern matches every request of a route, some, or none. */
+export function relatePattern(path: string, template: string): Relation {
+  if (compilePattern(path).test(template.replace(/\{\w+\}/g, ANY_VALUE))) return "always";
+  return overlap(toSteps(path), toSteps(template)) ? "sometimes" : "never";
+}
+
+/** One character of a path, or a repeated wildcard. */
+interface Step {
+  readonly accepts: "anything" | "no slash" | { readonly character: string };
+  readonly isRepeated: boolean;
+}
+
+function toSteps(path: string): readonly Step[] {
+  return path.split(WILDCARD).flatMap((part, index): Step[] => {
+    if (index % 2 === 0) return Array.from(part, (character) => ({ accepts: { character }, isRepeated: false }));
+    if (part === "*") return [{ accepts: "anything", isRepeated: true }];
+    const one: Step = { accepts: "no slash", isRepeated: false };
+    return [one, { ...one, isRepeated: true }];
+  });
+}
+
+/** True when some text fits both: a walk through both patterns side by side. */
+function overlap(a: readonly Step[], b: readonly Step[]): boolean {
+  const seen = new Set<number>();
+  const open: (readonly [number, number])[] = [[0, 0]];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    const [i, j] = place;
+    const id = i * (b.length + 1) + j;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const [left, right] = [a[i], b[j]];
+    if (left === undefined && right === undefined) return true;
+    if (left?.isRepeated === true) open.push([i + 1, j]);
+    if (right?.isRepeated === true) open.push([i, j + 1]);
+    if (left !== undefined && right !== undefined && share(left.accepts, right.accepts)) {
+      open.push([left.isRepeated ? i : i + 1, right.isRepeated ? j : j + 1]);
+    }
+  }
+  return false;
+}
+
+function share(a: Step["accepts"], b: Step["accepts"]): boolean {
+  if (typeof a === "object" && typeof b === "object") return a.character === b.character;
+  if (typeof a === "object") return b === "anything" || a.character !== "/";
+  if (typeof b === "object") return a === "anything" || b.character !== "/";
+  return true;
+}

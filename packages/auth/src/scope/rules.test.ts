@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { PathParameters } from "./requirement.ts";
+import { applyRules, parseScopeRule } from "./rules.ts";
+
+/** The scopes of the rule that holds for a request, or undefined when none applies. */
+function ruleFor(rules: Readonly<Record<string, string>>, template: string, parameters: PathParameters = {}) {
+  const parsed = Object.entries(rules).flatMap(([text, scope]) => parseScopeRule(text, [scope]) ?? []);
+  const applied = applyRules(parsed, "GET", template);
+  return applied.find(({ appliesTo }) => appliesTo?.(parameters) ?? true)?.rule.scopes[0];
+}
+
+const ITEM = "/agents/{agent_id}";
+const RUN = "/agents/{agent_id}/runs/{run_id}";
+
+describe("parseScopeRule", () => {
+  it.each(["", "GET", "/agents", "get /agents", "GET agents", "GET  /agents", "GET /agents?x=1", "GET /a#b", "TRACE /a", "GET /a b"])(
+    "does not take %o for a rule",
+    (text) => {
+      expect(parseScopeRule(text, [])).toBeUndefined();
+    },
+  );
+
+  it("ignores slashes at the end, as routing does", () => {
+    expect(ruleFor({ "GET /agents/": "a:b" }, "/agents")).toBe("a:b");
+    expect(ruleFor({ "GET /": "a:b" }, "/")).toBe("a:b");
+  });
+
+  it("never throws", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (path) => {
+        parseScopeRule(`GET /${path}`, []);
+      }),
+    );
+  });
+});
+
+describe("a custom rule", () => {
+  it.each([
+    ["the template to the letter", "GET /agents/{agent_id}", ITEM],
+    ["another name for the parameter", "GET /agents/{id}", ITEM],
+    ["a star in place of the parameter", "GET /agents/*", ITEM],
+    ["a star that crosses slashes", "GET /agents/*", RUN],
+    ["a star over everything", "GET /*", RUN],
+    ["a star inside the path", "GET /agents/*/runs/*", RUN],
+  ])("applies to every request by %s", (_, rule, template) => {
+    expect(ruleFor({ [rule]: "a:b" }, template, { agent_id: "x", run_id: "y" })).toBe("a:b");
+  });
+
+  it.each([
+    ["another method", "POST /agents/*", ITEM],
+    ["a parameter that does not cross slashes", "GET /agents/{id}", RUN],
+    ["a longer path", "GET /agents/{id}/runs", ITEM],
+    ["another literal", "GET /teams/*", ITEM],
+    ["a path that only begins alike", "GET /agent", "/agents"],
+    ["a dot, which is no wildcard", "GET /agent.", "/agents"],
+  ])("does not apply by %s", (_, rule, template) => {
+    expect(ruleFor({ [rule]: "a:b" }, template, { agent_id: "x", run_id: "y" })).toBeUndefined();
+  });
+
+  it("for one item applies to that item alone", () => {
+    const rules = { "GET /agents/vip": "a:b" };
+    expect(ruleFor(rules, ITEM, { agent_id: "vip" })).toBe("a:b");
+    expect(ruleFor(rules, ITEM, { agent_id: "vip2" })).toBeUndefined();
+    expect(ruleFor(rules, ITEM, { agent_id: "VIP" })).toBeUndefined();
+  });
+
+  it("for names that begin alike applies to all of them", () => {
+    const rules = { "GET /agents/secret*": "a:b" };
+    expect(ruleFor(rules, ITEM, { agent_id: "secret-1" })).toBe("a:b");
+    expect(ruleFor(rules, ITEM, { agent_id: "secret" })).toBe("a:b");
+    expect(ruleFor(rules, ITEM, { agent_id: "public" })).toBeUndefined();
+  });
+
+  it("applies where a star stands for several segments before a literal", () => {
+    expect(ruleFor({ "GET /*/checkpoints": "a:b" }, RUN, { agent_id: "x", run_id: "checkpoints" })).toBe("a:b");
+    expect(ruleFor({ "GET /*/checkpoints": "a:b" }, RUN, { agent_id: "x", run_id: "r1" })).toBeUndefined();
+  });
+
+  it.each(["a:b", "a@b", "a b", "é", "a\nb", "\ud800", "a+b", "a&b"])("applies to an id with unusual characters: %j", (id) => {
+    expect(ruleFor({ "GET /agents/*": "a:b" }, ITEM, { agent_id: id })).toBe("a:b");
+    expect(ruleFor({ "GET /agents/a*": "a:b" }, ITEM, { agent_id: `a${id}` })).toBe("a:b");
+  });
+
+  it("matches an id with a colon as it is written", () => {
+    expect(ruleFor({ "GET /agents/team:web": "a:b" }, ITEM, { agent_id: "team:web" })).toBe("a:b");
+  });
+
+  it("does not let an id with a slash pass for a longer path", () => {
+    expect(ruleFor({ "GET /agents/x/*": "a:b" }, ITEM, { agent_id: "x/runs" })).toBeUndefined();
+    expect(ruleFor({ "GET /agents/{id}": "a:b" }, ITEM, { agent_id: "x/runs" })).toBe("a:b");
+  });
+});
+
+describe("among several rules the most specific wins, whatever their order (repair of A7)", () => {
+  it.each([
+    ["a literal over a parameter", "GET /agents/vip", "GET /agents/{id}"],
+    ["a parameter over a star", "GET /agents/{id}", "GET /agents/*"],
+    ["a longer path over a star", "GET /agents/*/runs/*", "GET /agents/*"],
+    ["a beginning over a parameter", "GET /agents/v*", "GET /agents/{id}"],
+    ["a longer beginning over a shorter one", "GET /agents/vi*", "GET /agents/v*"],
+    ["anything over everything", "GET /agents/*", "GET /*"],
+  ])("%s", (_, specific, general) => {
+    const template = specific.includes("runs") ? RUN : ITEM;
+    const parameters = { agent_id: "vip", run_id: "r" };
+    expect(ruleFor({ [specific]: "narrow:x", [general]: "wide:x" }, template, parameters)).toBe("narrow:x");
+    expect(ruleFor({ [general]: "wide:x", [specific]: "narrow:x" }, template, parameters)).toBe("narrow:x");
+  });
+});
+
+it("a rule that a request's path matches is never missed (the compiled answer equals the pattern's)", () => {
+  const segment = fc.constantFrom("agents", "vip", "v*", "*", "{id}", "runs", "x");
+  const value = fc.constantFrom("vip", "v", "x", "runs", "agents", "other");
+  fc.assert(
+    fc.property(fc.array(segment, { minLength: 1, maxLength: 5 }), value, value, (segments, agentId, runId) => {
+      const text = `GET /${segments.join("/")}`;
+      const rule = parseScopeRule(text, ["a:b"]);
+      const path = `/agents/${agentId}/runs/${runId}`;
+      const isApplied = ruleFor({ [text]: "a:b" }, RUN, { agent_id: agentId, run_id: runId }) !== undefined;
+      expect(isApplied).toBe(rule?.pattern.test(path));
+    }),
+    { numRuns: 5_000 },
+  );
+});

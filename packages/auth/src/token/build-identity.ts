@@ -1,0 +1,49 @@
+/** Verified claims become a frozen identity, with its scopes compiled once. */
+import { compileGrants } from "../scope/grants.ts";
+import type { Identity } from "../identity.ts";
+import { readSessionId } from "./check-claims.ts";
+import type { TokenTimes } from "./check-times.ts";
+import type { TokenPolicy } from "./policy.ts";
+import { readScopes } from "./read-scopes.ts";
+
+type Claims = Readonly<Record<string, unknown>>;
+
+export interface VerifiedToken {
+  readonly claims: Claims;
+  readonly userId: string | undefined;
+  readonly times: TokenTimes;
+  readonly keyLabel: string | undefined;
+}
+
+/** Builds the identity that handlers and the cache share; nobody can change it afterwards. */
+export function buildIdentity({ claims, userId, times, keyLabel }: VerifiedToken, policy: TokenPolicy): Identity {
+  const scopes = Object.freeze(readScopes(claims, policy.claimNames.scopes));
+  return Object.freeze({
+    kind: "user",
+    userId,
+    sessionId: readSessionId(claims, policy),
+    scopes,
+    grants: Object.freeze(compileGrants(scopes, policy.adminScope)),
+    claims: deepFreeze(claims),
+    dependencies: pick(claims, policy.claimNames.dependencies),
+    sessionState: pick(claims, policy.claimNames.sessionState),
+    expiresAt: times.expiresAt,
+    notBefore: times.notBefore,
+    keyLabel,
+  });
+}
+
+/** The named claims that are present; undefined when none is, so that it cannot be taken for an empty answer. */
+function pick(claims: Claims, names: readonly string[]): Claims | undefined {
+  const present = names.filter((name) => Object.hasOwn(claims, name));
+  if (present.length === 0) return undefined;
+  return Object.freeze(Object.fromEntries(present.map((name) => [name, claims[name]])));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

@@ -1,0 +1,51 @@
+/**
+ * Verified tokens, least recently used first out. The key is the hash of the whole token, never of its claims: two
+ * tokens can then never share an identity (lesson CVE-2026-35039).
+ */
+import type { Identity } from "../identity.ts";
+
+interface Entry {
+  readonly identity: Identity;
+  /** Key set that verified it: an entry of an older set is worthless. */
+  readonly generation: number;
+}
+
+export interface TokenCache {
+  get(hash: string, generation: number): Identity | undefined;
+  set(hash: string, identity: Identity, generation: number): void;
+  delete(hash: string): void;
+  clear(): void;
+  readonly size: number;
+}
+
+/** A bounded cache; `capacity` 0 keeps nothing. */
+export function createTokenCache(capacity: number): TokenCache {
+  // A Map keeps insertion order: deleting and setting again moves an entry to the young end.
+  const entries = new Map<string, Entry>();
+  return {
+    get(hash, generation) {
+      const entry = entries.get(hash);
+      if (entry === undefined) return undefined;
+      entries.delete(hash);
+      if (entry.generation !== generation) return undefined;
+      entries.set(hash, entry);
+      return entry.identity;
+    },
+    set(hash, identity, generation) {
+      if (capacity < 1) return;
+      entries.delete(hash);
+      entries.set(hash, { identity, generation });
+      const [oldest] = entries.keys();
+      if (entries.size > capacity && oldest !== undefined) entries.delete(oldest);
+    },
+    delete(hash) {
+      entries.delete(hash);
+    },
+    clear() {
+      entries.clear();
+    },
+    get size() {
+      return entries.size;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** `agentos keys env`: a public key as one line for an env file or a shell, proved by reading it back. */
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { ExitCode } from "../exit-codes.ts";
+import { CliFailure } from "../failure.ts";
+import { readReference } from "../input/read-reference.ts";
+import { describeKeys, judgeKeyText, printKeyReport } from "../keys/describe-key.ts";
+import { ENV_NAME, makeEnvLine, toPublicPem } from "../keys/env-line.ts";
+
+export function addKeysEnv(parent: Command, context: Context): void {
+  parent
+    .command("env")
+    .description(`print ${ENV_NAME}=… in a form that survives env files and shells`)
+    .argument("<key>", "public key: FILE, file:PATH, env:NAME or - for standard input")
+    .option("--export", 'put "export" before the line')
+    .action(async (reference: string, options: { export?: true }) => {
+      const { text, source } = await readReference(reference, context, { what: "key", bare: "file" });
+      context.finish(await printEnvLine({ text, source, prefix: options.export ? "export " : "" }, context));
+    });
+}
+
+async function printEnvLine(input: { text: string; source: string; prefix: string }, context: Context): Promise<ExitCode> {
+  const result = await judgeKeyText(input.text, { source: input.source });
+  const [key, ...others] = result.keys;
+  const isRefused = result.faults.some(({ severity }) => severity === "error");
+  if (key === undefined || isRefused) {
+    printKeyReport(describeKeys({ keys: [], faults: result.faults }, context), { ...context, terminal: onStandardError(context) });
+    return ExitCode.invalidConfiguration;
+  }
+  if (others.length > 0) {
+    throw new CliFailure(`this is a set of ${result.keys.length} keys, and the variable holds one`, {
+      fix: "set JWT_JWKS_FILE to the path of the set instead",
+      exitCode: ExitCode.invalidConfiguration,
+    });
+  }
+  const pem = await toPublicPem(key);
+  const line = pem === undefined ? undefined : await makeEnvLine(pem, key);
+  if (line === undefined) {
+    throw new CliFailure("only a public key can be put into this form", {
+      fix: "a shared secret goes into the variable as it is, in single quotes",
+      exitCode: ExitCode.invalidConfiguration,
+    });
+  }
+  context.terminal.print(`${input.prefix}${line}`);
+  context.terminal.note(`read back: the same key, ${key.label}`);
+  return ExitCode.ok;
+}
+
+/** Standard output holds the line and nothing else, so that `>> .env` never writes a complaint into the file. */
+function onStandardError({ terminal }: Context): Context["terminal"] {
+  return { ...terminal, print: (text = "") => terminal.note(text), paint: terminal.paintNote };
+}

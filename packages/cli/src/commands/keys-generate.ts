@@ -1,0 +1,115 @@
+/** `agentos keys generate`: a new key pair, or a shared secret, in files. The private half is never printed unless asked for. */
+import { chmod, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { exportPrivatePem, exportPublicJwks, exportPublicPem, exportSecret, generateSigningKey, type SigningKey } from "@agentos/auth/mint";
+import { parseVerificationKey } from "@agentos/auth";
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { ExitCode } from "../exit-codes.ts";
+import { CliFailure, systemCode } from "../failure.ts";
+import { makeEnvLine } from "../keys/env-line.ts";
+import { readAlgorithm } from "../token/signing-input.ts";
+
+interface Options {
+  readonly algorithm: string;
+  readonly out: string;
+  readonly kid?: string;
+  readonly force?: true;
+  readonly printPrivate?: true;
+}
+
+export function addKeysGenerate(parent: Command, context: Context): void {
+  parent
+    .command("generate")
+    .description("make a key pair (or, with HS256, HS384, HS512, a shared secret)")
+    .option("--algorithm <name>", "RS256, ES256, EdDSA, HS256 and their relatives", "RS256")
+    .option("--out <prefix>", "files are PREFIX-private.pem, PREFIX-public.pem, PREFIX-jwks.json, or PREFIX-secret.txt", "agentos")
+    .option("--kid <id>", "key id (default: the RFC 7638 thumbprint)")
+    .option("--force", "replace files that exist; tokens of the old key then stop working")
+    .option("--print-private", "print the private key or secret to standard output instead of writing files")
+    .action(async (options: Options) => {
+      context.finish(await generate(options, context));
+    });
+}
+
+async function generate(options: Options, context: Context): Promise<ExitCode> {
+  const algorithm = readAlgorithm(options.algorithm);
+  const key = await generateSigningKey({ algorithm, ...(options.kid === undefined ? {} : { kid: options.kid }) });
+  const secret = key.publicJwk === undefined ? await exportSecret(key) : await exportPrivatePem(key);
+  if (options.printPrivate) {
+    context.terminal.print(secret.trimEnd());
+    return ExitCode.ok;
+  }
+  if (key.publicJwk === undefined) await saveSecret(secret, algorithm, options, context);
+  else await savePair(key, secret, options, context);
+  return ExitCode.ok;
+}
+
+async function saveSecret(secret: string, algorithm: string, options: Options, context: Context): Promise<void> {
+  const file = `${options.out}-secret.txt`;
+  await save([{ file, content: `${secret}\n`, mode: 0o600 }], options, context);
+  const { print, paint } = context.terminal;
+  print(`secret   ${file}  ${paint("dim", "(only you can read it; both sides need it)")}`);
+  print();
+  print(paint("bold", "Give it to the server"));
+  print(`export JWT_VERIFICATION_KEY="$(cat ${quote(file)})"`);
+  print(`and set "algorithm": "${algorithm}" in its configuration; without that a shared secret is not accepted.`);
+}
+
+async function savePair(key: SigningKey, privatePem: string, options: Options, context: Context): Promise<void> {
+  const publicPem = await exportPublicPem(key);
+  const names = { private: `${options.out}-private.pem`, public: `${options.out}-public.pem`, set: `${options.out}-jwks.json` };
+  await save(
+    [
+      { file: names.private, content: privatePem, mode: 0o600 },
+      { file: names.public, content: publicPem, mode: 0o644 },
+      { file: names.set, content: `${JSON.stringify(exportPublicJwks([key]), null, 2)}\n`, mode: 0o644 },
+    ],
+    options,
+    context,
+  );
+  const { keys } = await parseVerificationKey(publicPem, { source: names.public, index: 0, algorithm: key.algorithm });
+  const [parsed] = keys;
+  const line = parsed === undefined ? undefined : await makeEnvLine(publicPem, parsed);
+  if (parsed === undefined || line === undefined) throw new TypeError("INVARIANT: a key made here can be read here");
+  const { print, paint } = context.terminal;
+  print(`private  ${names.private}  ${paint("dim", "(only you can read it; it signs tokens)")}`);
+  print(`public   ${names.public}  ${paint("dim", `(${parsed.label})`)}`);
+  print(`key set  ${names.set}  ${paint("dim", `(for JWT_JWKS_FILE; kid ${key.kid ?? "none"})`)}`);
+  print();
+  print(publicPem.trimEnd());
+  print();
+  print(paint("bold", "Give the public key to the server, in one of two ways"));
+  print(line);
+  print(`JWT_JWKS_FILE=${quote(resolve(context.workingDirectory, names.set))}`);
+  print();
+  print(paint("bold", "Sign a token"));
+  print(`${context.cli} token mint --key ${quote(names.private)} --aud AGENTOS_ID --sub USER_ID --scopes "agents:read agents:run"`);
+}
+
+interface OutputFile {
+  readonly file: string;
+  readonly content: string;
+  readonly mode: number;
+}
+
+async function save(files: readonly OutputFile[], options: Options, context: Context): Promise<void> {
+  for (const { file, content, mode } of files) {
+    const path = resolve(context.workingDirectory, file);
+    try {
+      await writeFile(path, content, { flag: options.force ? "w" : "wx", mode });
+      // The mode of an existing file would stay as it was.
+      if (options.force) await chmod(path, mode);
+    } catch (cause) {
+      const code = systemCode(cause);
+      throw code === "EEXIST"
+        ? new CliFailure(`the file "${file}" exists already`, { fix: "choose another --out, or replace it with --force; tokens of the old key then stop working", cause })
+        : new CliFailure(`the file "${file}" cannot be written (${code ?? "unknown error"})`, { fix: "choose an --out in a folder that exists and that you may write to", cause });
+    }
+  }
+}
+
+/** For a shell, only where it is needed. */
+function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

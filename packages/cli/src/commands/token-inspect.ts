@@ -1,0 +1,86 @@
+/** `agentos token inspect`: what a token says and what an AgentOS would object to. It never leaves this machine. */
+import { DEFAULT_CLAIM_NAMES, MAX_TOKEN_LIFETIME_SECONDS, type Refusal, type TokenPolicy, type VerificationKey } from "@agentos/auth";
+import { ADMIN_SCOPE, FAULTS, REFUSALS, renderText } from "@agentos/contract";
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { ExitCode } from "../exit-codes.ts";
+import { CliFailure } from "../failure.ts";
+import { readReference } from "../input/read-reference.ts";
+import { judgeKeyText } from "../keys/describe-key.ts";
+import { decodeToken } from "../token/decode-token.ts";
+import { findObjections } from "../token/find-objections.ts";
+import { printInspection, toJson } from "../token/print-inspection.ts";
+
+interface Options {
+  readonly key?: string;
+  readonly jwksFile?: string;
+  readonly algorithm?: string;
+  readonly audience?: readonly string[];
+  readonly issuer?: string;
+  readonly json?: true;
+}
+
+export function addTokenInspect(parent: Command, context: Context): void {
+  parent
+    .command("inspect")
+    .description("decode a token here, and say what a server would object to (then 2)")
+    .argument("<token>", "the token, or file:PATH, env:NAME or - for standard input")
+    .option("--key <key>", "verify with this public key or secret: FILE, file:PATH, env:NAME or -")
+    .option("--jwks-file <path>", "verify with the keys of this file")
+    .option("--algorithm <name>", "the algorithm that the server is configured with; needed with a shared secret")
+    .option("--audience <id>", "check the audience: the id of the AgentOS; may be repeated", (value: string, earlier: readonly string[] = []) => [...earlier, value])
+    .option("--issuer <issuer>", "check the issuer")
+    .option("--json", "print JSON")
+    .action(async (reference: string, options: Options) => {
+      context.finish(await inspect(reference, options, context));
+    });
+}
+
+async function inspect(reference: string, options: Options, context: Context): Promise<ExitCode> {
+  const { text } = await readReference(reference, context, { what: "token", bare: "value" });
+  const keys = await readKeys(options, context);
+  const policy: TokenPolicy = {
+    audience: options.audience,
+    issuer: options.issuer,
+    requiresExpiration: true,
+    maxLifetimeSeconds: MAX_TOKEN_LIFETIME_SECONDS,
+    verifiesSignature: true,
+    adminScope: ADMIN_SCOPE,
+    claimNames: DEFAULT_CLAIM_NAMES,
+  };
+  const decoded = decodeToken(text);
+  const now = context.now();
+  const findings = await findObjections(decoded, { policy, keys, now });
+  const objections = findings.objections.map((refusal) => explainRefusal(refusal, context));
+  const inspection = { decoded, findings, objections, now, checksAudience: options.audience !== undefined };
+  if (options.json) context.terminal.print(JSON.stringify(toJson(inspection), null, 2));
+  else printInspection(inspection, context);
+  return objections.length > 0 ? ExitCode.denied : ExitCode.ok;
+}
+
+/** The catalogue's words. Whoever runs this holds the token, so every fact of it may be shown. */
+function explainRefusal({ code, facts }: Refusal, context: Context) {
+  const entry = REFUSALS[code];
+  const known = { ...facts, cli: context.cli };
+  return { code, stage: entry.stage, status: entry.status, title: renderText(entry.title, known), fix: renderText(entry.fix, known) };
+}
+
+async function readKeys(options: Options, context: Context): Promise<readonly VerificationKey[]> {
+  const references = [options.key, options.jwksFile === undefined ? undefined : `file:${options.jwksFile}`];
+  const keys: VerificationKey[] = [];
+  for (const reference of references) {
+    if (reference === undefined) continue;
+    const { text, source } = await readReference(reference, context, { what: "key", bare: "either" });
+    const result = await judgeKeyText(text, { source, algorithm: options.algorithm });
+    const fault = result.faults.find(({ severity }) => severity === "error");
+    if (fault !== undefined) {
+      const facts = { ...fault.facts, cli: context.cli };
+      throw new CliFailure(`${source}: ${renderText(FAULTS[fault.code].title, facts)} [${fault.code}]`, {
+        fix: renderText(FAULTS[fault.code].fix, facts),
+        exitCode: ExitCode.invalidConfiguration,
+      });
+    }
+    keys.push(...result.keys);
+  }
+  return keys;
+}

@@ -1,0 +1,101 @@
+/**
+ * The key pair of `agentos dev`: made once under `.agentos/` and used again. The folder is 0700, its files 0600,
+ * and git never sees it. Creation is atomic, so two starts at the same time end with the same key.
+ */
+import { randomBytes } from "node:crypto";
+import { chmod, link, lstat, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exportPrivatePem, exportPublicPem, generateSigningKey, importSigningKey, SigningKeyError, type SigningKey } from "@agentos/auth/mint";
+import { ExitCode } from "../exit-codes.ts";
+import { CliFailure, systemCode } from "../failure.ts";
+
+const FOLDER = ".agentos";
+const PRIVATE = "dev-private.pem";
+const PUBLIC = "dev-public.pem";
+
+/** Where the private key of a working directory is. */
+export function devKeyPath(workingDirectory: string): string {
+  return join(workingDirectory, FOLDER, PRIVATE);
+}
+
+export interface DevKey {
+  readonly key: SigningKey;
+  readonly publicPem: string;
+  /** Made by this start. */
+  readonly isNew: boolean;
+}
+
+/** The key of this folder, made if there is none. */
+export async function ensureDevKey(workingDirectory: string): Promise<DevKey> {
+  const folder = join(workingDirectory, FOLDER);
+  try {
+    await prepareFolder(folder);
+    const path = join(folder, PRIVATE);
+    const isNew = !(await exists(path)) && (await createOnce(path, await exportPrivatePem(await generateSigningKey({ algorithm: "RS256" }))));
+    const key = await readKey(path);
+    const publicPem = await exportPublicPem(key);
+    await createOnce(join(folder, PUBLIC), publicPem);
+    return { key, publicPem, isNew };
+  } catch (error) {
+    const code = systemCode(error);
+    if (error instanceof CliFailure || code === undefined) throw error;
+    throw new CliFailure(`the folder ".agentos" cannot be used (${code})`, {
+      fix: "run `agentos dev` in a folder that you may write to",
+      cause: error,
+    });
+  }
+}
+
+async function prepareFolder(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if (systemCode(error) !== "EEXIST") throw error;
+  });
+  const status = await lstat(folder);
+  // A link could lead the private key to a place that others read.
+  if (!status.isDirectory()) {
+    throw new CliFailure('".agentos" is not a folder', { fix: "move it away; `agentos dev` makes its own" });
+  }
+  if ((status.mode & 0o077) !== 0) await chmod(folder, 0o700);
+  await createOnce(join(folder, ".gitignore"), "*\n");
+}
+
+/** Writes a file that only its owner reads, whole or not at all; false when there is one already. */
+async function createOnce(path: string, content: string): Promise<boolean> {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw error;
+  } finally {
+    await unlink(temporary);
+  }
+}
+
+async function readKey(path: string): Promise<SigningKey> {
+  const status = await lstat(path);
+  if (!status.isFile()) throw unusable("it is not a file");
+  if ((status.mode & 0o077) !== 0) await chmod(path, 0o600);
+  try {
+    return await importSigningKey(await readFile(path, "utf8"), { algorithm: "RS256" });
+  } catch (error) {
+    throw error instanceof SigningKeyError ? unusable(error.message, error) : error;
+  }
+}
+
+function unusable(reason: string, cause?: unknown): CliFailure {
+  return new CliFailure(`the key ".agentos/${PRIVATE}" cannot be used: ${reason}`, {
+    fix: 'delete the folder ".agentos" and start again; tokens that were printed earlier then stop working',
+    exitCode: ExitCode.invalidConfiguration,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,33 @@
+/** Spans of time as people write and read them. */
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Seconds of `90`, `30s`, `15m`, `1h`, `7d`, `1h30m`; undefined for anything else and for nothing. */
+export function parseDuration(text: string): number | undefined {
+  if (/^\d{1,9}$/.test(text)) return Number(text) > 0 ? Number(text) : undefined;
+  if (!/^(?:\d{1,6}[smhd])+$/.test(text)) return undefined;
+  let seconds = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smhd])/g)) seconds += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  return seconds > 0 ? seconds : undefined;
+}
+
+/** `59 minutes`, `2 hours`, `3 days`: the largest unit of which there are at least two, else the next smaller one. */
+export function formatDuration(seconds: number): string {
+  const total = Math.round(Math.abs(seconds));
+  const [size, name] =
+    total >= 2 * 86_400 ? [86_400, "day"]
+    : total >= 2 * 3600 ? [3600, "hour"]
+    : total >= 2 * 60 ? [60, "minute"]
+    : [1, "second"];
+  const amount = Math.round(total / (size as number));
+  return `${amount} ${name}${amount === 1 ? "" : "s"}`;
+}
+
+/** A NumericDate with its distance from now: `2026-01-02T03:04:05Z (in 59 minutes)`. */
+export function formatMoment(seconds: number, now: number): string {
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) return "(no date)";
+  const distance = seconds - now;
+  const words = Math.abs(distance) < 1 ? "now" : distance > 0 ? `in ${formatDuration(distance)}` : `${formatDuration(distance)} ago`;
+  return `${date.toISOString().replace(/\.\d+Z$/, "Z")} (${words})`;
+}

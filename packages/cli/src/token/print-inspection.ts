@@ -1,0 +1,81 @@
+/** An inspected token for a person or a machine. Its content is not verified and never trusted, printing included. */
+import type { Context } from "../context.ts";
+import { showUntrusted } from "../terminal.ts";
+import { formatMoment } from "../text/duration.ts";
+import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
+import type { DecodedToken } from "./decode-token.ts";
+import type { Findings } from "./find-objections.ts";
+
+export interface Inspection {
+  readonly decoded: DecodedToken;
+  readonly findings: Findings;
+  readonly objections: readonly { readonly code: string; readonly stage: string; readonly status: number; readonly title: string; readonly fix: string }[];
+  /** Seconds since 1970. */
+  readonly now: number;
+  readonly checksAudience: boolean;
+}
+
+const TIMES = new Set(["exp", "nbf", "iat", "auth_time"]);
+
+export function toJson({ decoded, findings, objections, checksAudience }: Inspection) {
+  return {
+    unverified_header: decoded.unverifiedHeader ?? null,
+    unverified_claims: decoded.unverifiedClaims ?? null,
+    signature: findings.signature,
+    key: findings.keyLabel ?? null,
+    audience_checked: checksAudience,
+    accepted: objections.length === 0 ? (findings.signature === "verified" ? true : null) : false,
+    objections,
+    notes: scopeNotes(decoded),
+  };
+}
+
+export function printInspection(inspection: Inspection, { terminal }: Context): void {
+  const { decoded, findings, objections, now } = inspection;
+  const { print, paint } = terminal;
+  const trust = findings.signature === "verified" ? "" : ` ${paint("dim", "(not verified)")}`;
+  print(`${paint("bold", "header")}${trust}`);
+  printMembers(decoded.unverifiedHeader, now, terminal);
+  print(`${paint("bold", "claims")}${trust}`);
+  printMembers(decoded.unverifiedClaims, now, terminal);
+  print();
+  print(`signature   ${describeSignature(inspection)}`);
+  if (!inspection.checksAudience) print("audience    not checked: give the id of the AgentOS with --audience");
+  for (const note of scopeNotes(decoded)) print(`${paint("yellow", "note")}        ${note}`);
+  print();
+  if (objections.length === 0) {
+    print(paint("green", findings.signature === "verified" ? "no objection: a server with this key and these settings accepts it" : "no objection found; without a key nobody can tell whether the signature holds"));
+    return;
+  }
+  print(paint("red", objections.length === 1 ? "refused:" : `refused, for ${objections.length} reasons (a server names the first):`));
+  for (const { code, status, title, fix } of objections) {
+    print(`  - ${showUntrusted(title)} ${paint("dim", `[${status} ${code}]`)}`);
+    print(`    fix: ${showUntrusted(fix)}`);
+  }
+}
+
+function describeSignature({ findings }: Inspection): string {
+  if (findings.signature === "not checked") return "not checked: give the public key with --key or --jwks-file";
+  if (findings.signature === "refused") return "not verified";
+  return findings.keyLabel === undefined ? "holds" : `holds, verified with ${findings.keyLabel}`;
+}
+
+function printMembers(members: Readonly<Record<string, unknown>> | undefined, now: number, { print, paint }: Context["terminal"]): void {
+  if (members === undefined) {
+    print("  (cannot be decoded)");
+    return;
+  }
+  const width = Math.min(20, Math.max(0, ...Object.keys(members).map((name) => name.length)));
+  for (const [name, value] of Object.entries(members)) {
+    const time = TIMES.has(name) && typeof value === "number" ? `  ${paint("dim", formatMoment(value, now))}` : "";
+    print(`  ${paint("cyan", showUntrusted(name).padEnd(width))}  ${showUntrusted(JSON.stringify(value))}${time}`);
+  }
+}
+
+function scopeNotes({ unverifiedClaims }: DecodedToken): readonly string[] {
+  const claim = ["scopes", "scope", "scp", "permissions"].find((name) => unverifiedClaims?.[name] !== undefined);
+  if (unverifiedClaims === undefined || claim === undefined) return unverifiedClaims === undefined ? [] : ["the token has no scopes"];
+  const value = unverifiedClaims[claim];
+  const scopes = typeof value === "string" ? splitScopes(value) : Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+  return scopes.flatMap((scope) => describeUnknownScope(scope) ?? []).map(showUntrusted);
+}

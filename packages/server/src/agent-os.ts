@@ -1,0 +1,189 @@
+/** `AgentOS`: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
+import { randomUUID } from "node:crypto";
+import { type RouteDefinition, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
+import type { Hono } from "hono";
+import type { Runnable } from "./agents/index.ts";
+import { type AuthRuntime, type CompiledAccessRules, compileAccess, createAuthRuntime, throwErrors } from "./auth-runtime.ts";
+import { type AgentOSOptions, type CustomRoute, agentOSOptionsSchema } from "./config/agent-os-options.ts";
+import { type PolicyDescription, authModeOf } from "./config/describe-policy.ts";
+import { type Finding, optionFindings, toFinding } from "./config/faults.ts";
+import { type ResolvedAuth, resolveAuth } from "./config/resolve-auth.ts";
+import { ConfigurationError } from "./configuration-error.ts";
+import { type ServeOptions, type RunningServer, serveOnNode } from "./hosts/serve.ts";
+import { createApp } from "./http/create-app.ts";
+import { createOpenApi } from "./http/openapi.ts";
+import type { RouteHandler } from "./routes/route-handler.ts";
+import { createLogger } from "./log.ts";
+import type { DenialRecorder } from "./ports/denial-recorder.ts";
+import type { Runtime } from "./ports/runtime.ts";
+import { createRun, getAgent, listAgents } from "./routes/agents.ts";
+import { createCoreRoutes } from "./routes/core.ts";
+import { createDocsRoutes } from "./routes/docs.ts";
+import { createErrorPage } from "./routes/error-page.ts";
+import { type RunService, createRunService } from "./services/run-service.ts";
+import { createMemoryRunStore } from "./stores/memory-run-store.ts";
+
+interface Started {
+  readonly app: Hono;
+  readonly auth: AuthRuntime;
+}
+
+/**
+ * An agent server.
+ *
+ * @example
+ * const os = new AgentOS({ id: "shop", agents: [agent], authorization: true });
+ * await os.serve({ port: 7777 });
+ */
+export class AgentOS {
+  readonly id: string;
+  readonly #options: AgentOSOptions;
+  readonly #resolved: ResolvedAuth;
+  readonly #runtime: Runtime;
+  readonly #runs: RunService;
+  readonly #customRoutes: readonly CustomRoute[];
+  readonly #access: CompiledAccessRules;
+  readonly #startedAt = new Date();
+  #started: Started | undefined;
+  readonly #ready: Promise<Started>;
+
+  /** Checks the options. Throws a {@link ConfigurationError} with every fault at once; keys are judged by {@link ready}. */
+  constructor(options: AgentOSOptions) {
+    const parsed = agentOSOptionsSchema.safeParse(options);
+    if (!parsed.success) throw new ConfigurationError({ faults: optionFindings(parsed.error) });
+    this.#options = options;
+    this.#resolved = resolveAuth(options, process.env);
+    this.id = this.#resolved.id;
+    this.#customRoutes = options.routes ?? [];
+    this.#access = compileAccess(this.#resolved, [...Object.values<RouteDefinition>(SERVED_ROUTES), ...this.#customRoutes]);
+    throwErrors([...this.#resolved.findings, ...this.#access.findings, ...this.#judgeRoutes(), ...judgeAgents(options.agents ?? [])]);
+
+    this.#runtime = {
+      clock: { now: () => Date.now() / 1_000 },
+      generateId: () => randomUUID(),
+      logger: options.logger ?? createLogger(),
+    };
+    const { claimNames } = this.#resolved.policy;
+    this.#runs = createRunService({ store: createMemoryRunStore(), runtime: this.#runtime, claimOwned: claimNames });
+    this.#ready = this.#start();
+    // Whoever serves or fetches gets the fault; a process that does neither must not die of it.
+    this.#ready.catch(() => undefined);
+  }
+
+  /** Resolves when the keys are parsed and judged; rejects with a {@link ConfigurationError}. */
+  async ready(): Promise<void> {
+    await this.#ready;
+  }
+
+  /** Answers one request. Rejects only when the configuration cannot work. */
+  readonly fetch = (request: Request, env?: object): Response | Promise<Response> => {
+    if (this.#started !== undefined) return this.#started.app.fetch(request, env);
+    return this.#ready.then(({ app }) => app.fetch(request, env));
+  };
+
+  /** Serves on Node. Default address: `AGENT_OS_HOST`, `AGENT_OS_PORT`, else localhost:7777. */
+  async serve(options: ServeOptions = {}): Promise<RunningServer> {
+    const { environment, mode, policy } = this.#resolved;
+    await this.#ready;
+    return serveOnNode(this.fetch, {
+      host: options.host ?? environment.host ?? "localhost",
+      port: options.port ?? environment.port ?? 7777,
+      drainSeconds: options.drainSeconds ?? 30,
+      loopbackOnly: mode === "none" ? "CONFIG_OPEN_BEYOND_LOOPBACK" : policy.verifiesSignature ? undefined : "CONFIG_UNVERIFIED_BEYOND_LOOPBACK",
+      drain: (signal) => this.#runs.drain(signal),
+      onClose: () => this.close(),
+    });
+  }
+
+  /** The policy in force: mode, keys, audience, public routes, findings. */
+  async describe(): Promise<PolicyDescription> {
+    return (await this.#ready).auth.describe();
+  }
+
+  /** Refusals that were recorded, for who operates this server. */
+  async denials(): Promise<DenialRecorder> {
+    return (await this.#ready).auth.denials;
+  }
+
+  /** Stops watching key files. `serve(…).close()` does this too. */
+  close(): void {
+    this.#ready.then(({ auth }) => auth.close()).catch(() => undefined);
+  }
+
+  async #start(): Promise<Started> {
+    const warnings = this.#resolved.publicPaths !== undefined && !this.#isPublic("GET /health") ? [toFinding("CONFIG_HEALTH_NOT_PUBLIC", {})] : [];
+    const access = { ...this.#access, findings: [...this.#access.findings, ...warnings] };
+    const auth = await createAuthRuntime(this.#resolved, access, { runtime: this.#runtime, denialRecorder: this.#options.denialRecorder });
+    const handlers = this.#createHandlers();
+    const served = Object.keys(SERVED_ROUTES) as ServedRouteId[];
+    const routes = access.routes.map((route, index) => {
+      const id = served[index];
+      const handler = id === undefined ? this.#customRoutes[index - served.length]?.handler : handlers[id];
+      if (handler === undefined) throw new Error(`route without a handler: ${route.name}`);
+      return { route, handler };
+    });
+    const app = createApp({ routes, guard: auth.guard, allowedOrigins: this.#resolved.allowedOrigins, logger: this.#runtime.logger });
+    this.#started = { app, auth };
+    return this.#started;
+  }
+
+  #createHandlers(): Record<ServedRouteId, RouteHandler> {
+    const { name, description, agents = [] } = this.#options;
+    const { environment, cliCommand } = this.#resolved;
+    const runs = this.#runs;
+    const runtime = this.#runtime;
+    const document = () => createOpenApi({ name: name ?? this.id, description, customRoutes: this.#customRoutes.map(withLabels), accessOf: (route) => this.#accessOf(route) });
+    return {
+      ...createCoreRoutes({ id: this.id, name, description, agents, authMode: authModeOf(this.#resolved), startedAt: this.#startedAt }),
+      "core.error": createErrorPage(cliCommand),
+      "agents.list": ({ access }) => listAgents(agents, access?.visible ?? "all"),
+      "agents.read": ({ parameters }) => getAgent(agents, parameters["agent_id"] ?? ""),
+      "agents.run": ({ request, parameters, access }) => {
+        // Only an explicit rule of the operator makes this route public; a run still needs to belong to somebody.
+        const auth = access ?? { identity: { kind: "anonymous", scopes: [], claims: {} }, visible: "all", dataScope: { kind: "all" } };
+        return createRun({ agents, agentId: parameters["agent_id"] ?? "", request, auth, runs, runtime });
+      },
+      ...createDocsRoutes(environment.areDocsEnabled, document),
+    };
+  }
+
+  #isPublic(name: string): boolean {
+    return this.#access.routes.some((route) => route.name === name && route.access === "public");
+  }
+
+  #accessOf(name: string): "public" | "authenticated" | readonly string[] {
+    const access = this.#access.routes.find((route) => route.name === name)?.access;
+    if (access === undefined || access === "unmapped") return "authenticated";
+    return typeof access === "string" ? access : access.map(({ text }) => text);
+  }
+
+  #judgeRoutes(): readonly Finding[] {
+    const names = [...Object.values<RouteDefinition>(SERVED_ROUTES), ...this.#customRoutes].map(shapeOf);
+    const own = names.slice(Object.keys(SERVED_ROUTES).length);
+    return this.#customRoutes.flatMap((route, index) => {
+      const name = `${route.method} ${route.path}`;
+      const isMapped = this.#access.routes.some((compiled) => compiled.name === name && compiled.access !== "unmapped");
+      const isTaken = names.indexOf(own[index] ?? "") < names.length - own.length + index;
+      return [
+        ...(isMapped ? [] : [toFinding("CONFIG_ROUTE_ACCESS_MISSING", { route: name })]),
+        ...(isTaken ? [toFinding("CONFIG_ROUTE_DUPLICATE", { route: name })] : []),
+      ];
+    });
+  }
+}
+
+/** Two routes that differ only in the names of their parameters are one route. */
+function shapeOf({ method, path }: { readonly method: string; readonly path: string }): string {
+  return `${method} ${path.replace(/\{\w+\}/g, "{}")}`;
+}
+
+function withLabels(route: CustomRoute): { method: CustomRoute["method"]; path: CustomRoute["path"]; tag: string; summary: string } {
+  return { method: route.method, path: route.path, tag: route.tag ?? "Application", summary: route.summary ?? route.path };
+}
+
+function judgeAgents(agents: readonly Runnable[]): readonly Finding[] {
+  const ids = agents.map(({ id }) => id);
+  return ids.flatMap((id, index) =>
+    ids.indexOf(id) === index ? [] : [toFinding("CONFIG_OPTION_INVALID", { option: `agents[${index}].id`, problem: `"${id}" is used twice` })],
+  );
+}

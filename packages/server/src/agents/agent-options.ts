@@ -1,0 +1,116 @@
+/** The options of an Agent, checked once. Unknown keys are refused, and every fault is named at once. */
+import { z } from "zod";
+import { ConfigurationError, type ConfigurationFault } from "../configuration-error.ts";
+import type { Tool } from "./define-tool.ts";
+import { isModelObject, type ModelObject, OFFLINE_MODELS, type OfflineModelName } from "./model.ts";
+import { type OfflineScript, offlineScriptSchema } from "./offline-script.ts";
+
+export interface AgentOptions {
+  /** In URLs and scopes (`agents:ID:run`): letters, digits, `.`, `_`, `-`; at most 128. */
+  readonly id: string;
+  /** Default: the id. */
+  readonly name?: string;
+  /** An AI SDK model object, or `offline:echo` or `offline:script`. */
+  readonly model: ModelObject | OfflineModelName;
+  /** Only with `offline:script`: what the model says. */
+  readonly script?: OfflineScript;
+  /** What the model is told before the user speaks; shown by `GET /agents/{id}`. */
+  readonly instructions?: string | readonly string[];
+  readonly description?: string;
+  /** What the model may call, from `tool()`. */
+  readonly tools?: readonly Tool[];
+  /** Tool calls in one run; what is over is answered with an error. Default: no limit but that on model requests. */
+  readonly toolCallLimit?: number;
+  /** Shown with the agent. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Give the model earlier runs of the session. Default false. */
+  readonly addHistoryToContext?: boolean;
+  /** How many. Default 3. */
+  readonly numHistoryRuns?: number;
+  /** Retries of a model request that could not start, by the AI SDK. Default 2. */
+  readonly maxRetries?: number;
+}
+
+export const DEFAULT_HISTORY_RUNS = 3;
+const DEFAULT_MAX_RETRIES = 2;
+
+const modelFix = `pass a model object of the AI SDK, such as openai("MODEL") from its provider package, or ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}`;
+
+const isTool = (value: unknown): value is Tool =>
+  typeof value === "object" &&
+  value !== null &&
+  "name" in value &&
+  typeof value.name === "string" &&
+  "call" in value &&
+  typeof value.call === "function";
+
+const schema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'has letters, digits, ".", "_" or "-", at most 128'),
+  name: z.string().min(1).max(256).optional(),
+  model: z.union([z.enum(OFFLINE_MODELS), z.custom<ModelObject>(isModelObject)]),
+  script: offlineScriptSchema.optional(),
+  instructions: z.union([z.string(), z.array(z.string())]).optional(),
+  description: z.string().optional(),
+  tools: z.array(z.custom<Tool>(isTool, 'is not a tool; make one with "tool()"')).optional(),
+  toolCallLimit: z.number().int().min(0).optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  addHistoryToContext: z.boolean().default(false),
+  numHistoryRuns: z.number().int().min(1).max(100).default(DEFAULT_HISTORY_RUNS),
+  maxRetries: z.number().int().min(0).max(10).default(DEFAULT_MAX_RETRIES),
+});
+
+export type CheckedAgentOptions = z.output<typeof schema>;
+
+/** Throws a {@link ConfigurationError} with every fault. */
+export function checkAgentOptions(options: unknown): CheckedAgentOptions {
+  const result = schema.safeParse(options);
+  const faults = result.success ? relationFaults(result.data) : result.error.issues.flatMap(toFaults);
+  if (!result.success || faults.length > 0) throw new ConfigurationError({ faults });
+  return result.data;
+}
+
+function relationFaults(options: CheckedAgentOptions): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  if (options.model === "offline:script" && options.script === undefined) {
+    faults.push(
+      invalid(
+        "script",
+        'is required with the model "offline:script"',
+        'add "script": { "steps": [{ "text": "Hello" }] }',
+      ),
+    );
+  }
+  if (options.model !== "offline:script" && options.script !== undefined) {
+    faults.push(
+      invalid(
+        "script",
+        'is only for the model "offline:script"',
+        'remove it, or set "model": "offline:script"',
+      ),
+    );
+  }
+  const names = (options.tools ?? []).map((tool) => tool.name);
+  for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
+    faults.push(invalid("tools", `has two tools named "${name}"`, "rename one of them"));
+  }
+  return faults;
+}
+
+function toFaults(issue: z.core.$ZodIssue): ConfigurationFault[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => {
+      const at = [...issue.path, key].join(".");
+      const fix = `remove it; the options of an agent are ${Object.keys(schema.shape).join(", ")}`;
+      return { code: "CONFIG_OPTION_UNKNOWN", message: `"${at}" is not an option`, fix, at };
+    });
+  }
+  const at = issue.path.join(".") || "options";
+  if (at === "model") return [invalid(at, "is not a model that this version can use", modelFix)];
+  return [invalid(at, issue.message, "correct the value")];
+}
+
+function invalid(at: string, problem: string, fix: string): ConfigurationFault {
+  return { code: "CONFIG_OPTION_INVALID", message: `"${at}": ${problem}`, fix, at };
+}

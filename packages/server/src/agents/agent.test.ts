@@ -1,0 +1,114 @@
+import { agentSchema } from "@agentos/contract";
+import { z } from "zod";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../configuration-error.ts";
+import { Agent } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
+import { tool } from "./define-tool.ts";
+import { offlineEcho } from "./offline-echo.ts";
+
+const ping = tool({ name: "ping", description: "Answers", parameters: z.object({ n: z.number() }), execute: () => "pong" });
+
+function faultsOf(options: unknown): ConfigurationError["faults"] {
+  try {
+    new Agent(options as AgentOptions);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe("the options of an Agent", () => {
+  it("names every fault at once, with a fix for each", () => {
+    const faults = faultsOf({ id: "no spaces", model: "offline:echo", tols: [], numHistoryRuns: 0, tools: [{}] });
+    expect(faults.map(({ code, at }) => [code, at])).toEqual(
+      expect.arrayContaining([
+        ["CONFIG_OPTION_INVALID", "id"],
+        ["CONFIG_OPTION_UNKNOWN", "tols"],
+        ["CONFIG_OPTION_INVALID", "numHistoryRuns"],
+        ["CONFIG_OPTION_INVALID", "tools.0"],
+      ]),
+    );
+    for (const fault of faults) expect(fault.fix).not.toBe("");
+  });
+
+  it.each(["openai:gpt-5", "gpt-5", "offline:ech", "", 1, {}, { specificationVersion: "v4" }])(
+    "refuses the model %j and says what to pass instead",
+    (model) => {
+      const [fault, ...others] = faultsOf({ id: "a", model });
+      expect(others).toEqual([]);
+      expect(fault).toMatchObject({ code: "CONFIG_OPTION_INVALID", at: "model" });
+      expect(fault?.fix).toContain("model object");
+      expect(fault?.fix).toContain('"offline:echo"');
+    },
+  );
+
+  it("accepts a model object and the offline names", () => {
+    expect(new Agent({ id: "a", model: offlineEcho() }).model).toEqual({ id: "echo", provider: "offline" });
+    expect(new Agent({ id: "a", model: "offline:echo" }).model).toEqual({ id: "echo", provider: "offline" });
+    expect(faultsOf({ id: "a", model: "offline:script", script: { steps: [{ text: "x" }] } })).toEqual([]);
+  });
+
+  it("asks for a script where one is needed, and only there", () => {
+    expect(faultsOf({ id: "a", model: "offline:script" })).toMatchObject([{ at: "script" }]);
+    expect(faultsOf({ id: "a", model: "offline:echo", script: { steps: [{ text: "x" }] } })).toMatchObject([{ at: "script" }]);
+  });
+
+  it("checks the script inside", () => {
+    const faults = faultsOf({ id: "a", model: "offline:script", script: { steps: [{ delayMs: -1, words: 1 }] } });
+    expect(faults.map((fault) => fault.at)).toEqual(expect.arrayContaining(["script.steps.0.delayMs", "script.steps.0.words"]));
+  });
+
+  it("refuses two tools of one name", () => {
+    expect(faultsOf({ id: "a", model: "offline:echo", tools: [ping, ping] })).toMatchObject([{ at: "tools" }]);
+    expect(faultsOf({ id: "a", model: "offline:echo", tools: [ping] })).toEqual([]);
+  });
+});
+
+describe("Agent.describe", () => {
+  it("leaves out what is not set or equals the default", () => {
+    const agent = new Agent({ id: "a", model: "offline:echo", numHistoryRuns: 3, addHistoryToContext: false, tools: [] });
+    expect(agent.describe()).toEqual({
+      id: "a",
+      name: "a",
+      is_factory: false,
+      model: { name: "Offline", model: "echo", provider: "offline" },
+      is_component: false,
+    });
+  });
+
+  it("shows what is set, in the contract's groups", () => {
+    const agent = new Agent({
+      id: "a",
+      name: "A",
+      model: "offline:echo",
+      description: "Pings",
+      instructions: ["Be brief.", "Be kind."],
+      tools: [ping],
+      toolCallLimit: 2,
+      addHistoryToContext: true,
+      numHistoryRuns: 5,
+      metadata: { team: "x" },
+    });
+    const described = agent.describe();
+    expect(agentSchema.strict().parse(described)).toEqual(described);
+    expect(described).toMatchObject({
+      description: "Pings",
+      tools: {
+        tools: [{ name: "ping", description: "Answers", parameters: { type: "object", required: ["n"] } }],
+        tool_call_limit: 2,
+      },
+      sessions: { add_history_to_context: true, num_history_runs: 5 },
+      system_message: { description: "Pings", instructions: ["Be brief.", "Be kind."] },
+      metadata: { team: "x" },
+    });
+  });
+
+  it("gives copies, so that a reader cannot change the agent", () => {
+    const agent = new Agent({ id: "a", model: "offline:echo", metadata: { n: 1 } });
+    const first = agent.describe();
+    if (first.metadata !== undefined) first.metadata["n"] = 2;
+    expect(agent.describe().metadata).toEqual({ n: 1 });
+  });
+});

@@ -1,0 +1,61 @@
+import type { AgentObject } from "@agentos/contract";
+import { type AgentOptions, checkAgentOptions } from "./agent-options.ts";
+import { describeAgent } from "./describe-agent.ts";
+import { resolveModel, summarizeModel } from "./model.ts";
+import { redactTokens } from "./redact-tokens.ts";
+import { type AgentLoop, runAgent } from "./run-agent.ts";
+import type { ModelIdentity, RunContext, RunInput, Runnable, RunStep } from "./runnable.ts";
+
+/**
+ * An agent on the AI SDK: a model with instructions and tools. Holds no state of a run, so any number run at once.
+ * Throws `ConfigurationError` with every fault: `CONFIG_OPTION_UNKNOWN`, `CONFIG_OPTION_INVALID`.
+ *
+ * @example
+ * new Agent({ id: "greeter", model: "offline:echo", instructions: "Be brief." });
+ */
+export class Agent implements Runnable {
+  readonly kind = "agent";
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly model: ModelIdentity;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly historyRuns: number;
+  readonly #loop: AgentLoop;
+  readonly #description: AgentObject;
+
+  constructor(options: AgentOptions) {
+    const checked = checkAgentOptions(options);
+    const model = resolveModel(checked.model, checked.script);
+    this.id = checked.id;
+    this.name = checked.name ?? checked.id;
+    this.description = checked.description;
+    this.model = Object.freeze(summarizeModel(model));
+    this.metadata = checked.metadata;
+    this.historyRuns = checked.addHistoryToContext ? checked.numHistoryRuns : 0;
+    this.#loop = Object.freeze({
+      model,
+      instructions: joinInstructions(checked.instructions),
+      tools: new Map((checked.tools ?? []).map((tool) => [tool.name, tool])),
+      toolCallLimit: checked.toolCallLimit,
+      maxRetries: checked.maxRetries,
+    });
+    this.#description = describeAgent(this.name, this.model, checked);
+    Object.freeze(this);
+  }
+
+  describe(): AgentObject {
+    return structuredClone(this.#description);
+  }
+
+  run(input: RunInput, context: RunContext): AsyncIterable<RunStep> {
+    return runAgent(this.#loop, input, context);
+  }
+}
+
+function joinInstructions(instructions: string | readonly string[] | undefined): string | undefined {
+  if (instructions === undefined) return undefined;
+  const text =
+    typeof instructions === "string" ? instructions : instructions.map((line) => `- ${line}`).join("\n");
+  return text === "" ? undefined : redactTokens(text);
+}

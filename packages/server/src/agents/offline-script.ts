@@ -1,0 +1,102 @@
+/**
+ * A model that answers from a script: text, tool calls, delays and errors. Which step comes next is read from the
+ * messages of the call, so the model has no state and concurrent runs cannot mix.
+ */
+import { z } from "zod";
+import {
+  createOfflineModel,
+  finishPart,
+  type LanguageModelV4,
+  type ModelPrompt,
+  splitIntoDeltas,
+} from "./offline-model.ts";
+
+const delay = z.number().int().min(0).max(600_000);
+
+export const offlineScriptStepSchema = z
+  .strictObject({
+    /** Answer text; streamed a word at a time. */
+    text: z.string().optional(),
+    /** Calls that the model asks for, after the text. */
+    toolCalls: z
+      .array(z.strictObject({ name: z.string().min(1), args: z.record(z.string(), z.unknown()).default({}) }))
+      .optional(),
+    /** Milliseconds before the step. */
+    delayMs: delay.optional(),
+    /** Milliseconds before each word. */
+    wordDelayMs: delay.optional(),
+    /** The step ends, after its text, with the failure of the model. The text goes to the log. */
+    error: z.string().optional(),
+  })
+  .refine((step) => step.text !== undefined || step.toolCalls !== undefined || step.error !== undefined, {
+    error: 'a step needs "text", "toolCalls" or "error"',
+  });
+
+/** One step answers one request of the model; each run starts with the first. */
+export const offlineScriptSchema = z.strictObject({
+  steps: z.array(offlineScriptStepSchema).min(1).max(1_000),
+});
+
+export type OfflineScript = z.input<typeof offlineScriptSchema>;
+
+export interface OfflineScriptOptions {
+  /** Waits, and rejects when the signal aborts. Default: a timer. */
+  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+/** Said when a run asks for more steps than there are. */
+export const END_OF_SCRIPT = "(end of the script)";
+
+/** Makes the model; throws for a script that is not of the form. */
+export function offlineScript(script: OfflineScript, options: OfflineScriptOptions = {}): LanguageModelV4 {
+  const { steps } = offlineScriptSchema.parse(script);
+  const { sleep = sleepByTimer } = options;
+  return createOfflineModel("script", async function* (call) {
+    const signal = call.abortSignal;
+    const index = stepsTaken(call.prompt);
+    const step = steps[index] ?? { text: END_OF_SCRIPT };
+    yield { type: "stream-start", warnings: [] };
+    if (step.delayMs !== undefined) await sleep(step.delayMs, signal);
+    if (step.text !== undefined) {
+      yield { type: "text-start", id: "0" };
+      for (const delta of splitIntoDeltas(step.text)) {
+        if (step.wordDelayMs !== undefined) await sleep(step.wordDelayMs, signal);
+        signal?.throwIfAborted();
+        yield { type: "text-delta", id: "0", delta };
+      }
+      yield { type: "text-end", id: "0" };
+    }
+    if (step.error !== undefined) throw new Error(step.error);
+    const calls = step.toolCalls ?? [];
+    for (const [position, wanted] of calls.entries()) {
+      yield {
+        type: "tool-call",
+        toolCallId: `call_${index + 1}_${position + 1}`,
+        toolName: wanted.name,
+        input: JSON.stringify(wanted.args),
+      };
+    }
+    yield finishPart(call, { text: step.text ?? "", hasToolCalls: calls.length > 0 });
+  });
+}
+
+/** Answers that the model has given since the user last spoke. */
+function stepsTaken(prompt: ModelPrompt): number {
+  const lastUser = prompt.findLastIndex((message) => message.role === "user");
+  return prompt.slice(lastUser + 1).filter((message) => message.role === "assistant").length;
+}
+
+function sleepByTimer(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(new Error("aborted", { cause: signal?.reason }));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

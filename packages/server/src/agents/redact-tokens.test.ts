@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./redact-tokens.ts";
+import { TOKEN_SHAPED } from "./test-run.suite.ts";
+
+const encode = (text: string) => Buffer.from(text).toString("base64url");
+const segments = (...parts: string[]) => parts.join(".");
+
+describe("redactTokens", () => {
+  it.each([
+    ["a bare JWT", TOKEN_SHAPED],
+    ["a JWT whose header starts with a space", segments(encode('{ "alg":"RS256"}'), encode('{"sub":"a"}'), "c2ln")],
+    ["a JWT whose header starts with a line break", segments(encode('{\n"alg":"RS256"}'), encode('{"sub":"a"}'), "c2ln")],
+    ["an unsigned JWT", segments(encode('{"alg":"none"}'), encode('{"sub":"a"}'), "")],
+    ["a JWE", segments(encode('{"alg":"dir","enc":"A256GCM"}'), "", "aXY", "Y2lwaGVy", "dGFn")],
+    ["a service token", `agno_pat_${"x".repeat(43)}`],
+    ["a service token in capitals", `AGNO_PAT_${"X".repeat(43)}`],
+  ])("replaces %s", (_, token) => {
+    expect(redactTokens(`before ${token} after`)).toBe(`before ${REDACTED_TOKEN} after`);
+  });
+
+  it.each(["Bearer TOKEN", "token=TOKEN&x=1", '{"t":"TOKEN"}', "https://a.example/?jwt=TOKEN#x", "<TOKEN>"])(
+    "leaves nothing of a token in %s",
+    (place) => {
+      const redacted = redactTokens(place.replace("TOKEN", TOKEN_SHAPED));
+      expect(redacted).toContain(REDACTED_TOKEN);
+      for (const part of TOKEN_SHAPED.split(".")) expect(redacted).not.toContain(part);
+    },
+  );
+
+  it("finds a token that is glued to other text on both sides", () => {
+    const redacted = redactTokens(`www.a.example_${TOKEN_SHAPED}.more.words`);
+    for (const part of TOKEN_SHAPED.split(".")) expect(redacted).not.toContain(part);
+  });
+
+  it("replaces every token of a text", () => {
+    expect(redactTokens(`${TOKEN_SHAPED} ${TOKEN_SHAPED}`)).toBe(`${REDACTED_TOKEN} ${REDACTED_TOKEN}`);
+  });
+
+  it.each(["Hello, world.", "version 1.2.3", "www.example.com", "a.b.c.d", "eyJ alone", "eyJhbGciOiJSUzI1NiJ9", "agno_pat_", "日本語…"])(
+    "leaves %j as it is",
+    (text) => {
+      expect(redactTokens(text)).toBe(text);
+    },
+  );
+
+  it.each([
+    ["header starts", "eyJ".repeat(300_000)],
+    ["dots", ".".repeat(900_000)],
+    ["short words", "a.".repeat(450_000)],
+    ["words without an end", `${"a".repeat(450_000)}.${"a".repeat(450_000)}`],
+    ["headers and dots", "eyJhbGci.".repeat(100_000)],
+  ])("stays linear on a long text of %s", (_, text) => {
+    const start = performance.now();
+    redactTokens(text);
+    // A quadratic scan of these takes minutes.
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+});
+
+describe("redactTokensDeep", () => {
+  it("reaches strings in lists, objects and keys, and leaves the rest", () => {
+    const value = { list: [TOKEN_SHAPED, 1, null], [TOKEN_SHAPED]: { deep: TOKEN_SHAPED }, is: true };
+    expect(redactTokensDeep(value)).toEqual({
+      list: [REDACTED_TOKEN, 1, null],
+      [REDACTED_TOKEN]: { deep: REDACTED_TOKEN },
+      is: true,
+    });
+  });
+
+  it('keeps a key "__proto__" as data', () => {
+    const redacted = redactTokensDeep(JSON.parse('{"__proto__":{"admin":true}}') as object);
+    expect(Object.hasOwn(redacted, "__proto__")).toBe(true);
+    expect("admin" in redacted).toBe(false);
+  });
+});

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { describe, expect, it } from "vitest";
+import { MAX_TOOL_RESULT_LENGTH } from "../limits.ts";
+import { type Tool, ToolError, tool } from "./define-tool.ts";
+import { DEMO_TOOL_NAMES, DEMO_TOOLS } from "./demo-tools.ts";
+import { describeCall, executeTool } from "./execute-tool.ts";
+import type { RunContext } from "./runnable.ts";
+import { ALICE, createTestContext, createTestRuntime } from "./test-run.suite.ts";
+
+function run(target: Tool | undefined, args: Record<string, unknown>, context: RunContext = createTestContext()) {
+  const call = { id: "c1", name: target?.name ?? "ghost", args };
+  return executeTool(describeCall(call, target, 1), call, { tool: target, context });
+}
+
+const returns = (value: unknown) =>
+  tool({ name: "returns", description: "d", parameters: z.object({}), execute: () => value });
+
+describe("tool", () => {
+  it.each(["", "two words", "x".repeat(65), "a.b", "ünicode"])("refuses the name %j", (name) => {
+    expect(() => tool({ name, description: "d", parameters: z.object({}), execute: () => 1 })).toThrow(TypeError);
+  });
+
+  it("needs exactly one of execute and externalExecution", () => {
+    const options = { name: "t", description: "d", parameters: z.object({}) };
+    expect(() => tool(options)).toThrow("execute");
+    expect(() => tool({ ...options, execute: () => 1, externalExecution: true })).toThrow("not both");
+    expect(tool({ ...options, externalExecution: true }).externalExecution).toBe(true);
+  });
+});
+
+describe("executeTool", () => {
+  it.each([
+    ["text", "as is", "as is"],
+    ["a number", 3, "3"],
+    ["an object", { a: 1 }, '{"a":1}'],
+    ["nothing", undefined, ""],
+  ])("hands on %s", async (_, value, text) => {
+    expect(await run(returns(value), {})).toMatchObject({ result: text, tool_call_error: false });
+  });
+
+  it("cuts a long result and says so", async () => {
+    const { result } = await run(returns("x".repeat(MAX_TOOL_RESULT_LENGTH + 5)), {});
+    expect(result).toBe(`${"x".repeat(MAX_TOOL_RESULT_LENGTH)}\n[cut: 5 more characters]`);
+  });
+
+  it("does not run with arguments that do not fit", async () => {
+    let runs = 0;
+    const counted = tool({ name: "counted", description: "d", parameters: z.object({ n: z.number() }), execute: () => ++runs });
+    expect(await run(counted, { n: "1" })).toMatchObject({ tool_call_error: true, result: expect.stringContaining("n: ") });
+    expect(runs).toBe(0);
+    expect(await run(counted, { n: 1 })).toMatchObject({ tool_call_error: false });
+    expect(runs).toBe(1);
+  });
+
+  it("answers a call of a tool that does not exist", async () => {
+    expect(await run(undefined, {})).toMatchObject({ tool_call_error: true, result: "There is no tool named ghost" });
+  });
+
+  it("shows a ToolError and hides any other exception behind an id", async () => {
+    const throwing = (error: Error) =>
+      tool({ name: "throws", description: "d", parameters: z.object({}), execute: () => Promise.reject(error) });
+    expect(await run(throwing(new ToolError("out of stock")), {})).toMatchObject({ result: "out of stock" });
+    const runtime = createTestRuntime();
+    const hidden = await run(throwing(new Error("password=hunter2")), {}, createTestContext(runtime));
+    expect(hidden).toMatchObject({ tool_call_error: true, result: "The tool throws failed (error id-1)" });
+    expect(runtime.log).toMatchObject([{ facts: { error_id: "id-1", cause: { message: "password=hunter2" } } }]);
+  });
+
+  it("acts as the caller: identity, scopes and dependencies are the run's", async () => {
+    const whoAmI = tool({
+      name: "whoami",
+      description: "d",
+      parameters: z.object({}),
+      execute: (_, context) => [context.userId, context.caller, context.dependencies],
+    });
+    const context = createTestContext({ dependencies: { tenant: "t1" } });
+    expect(JSON.parse((await run(whoAmI, {}, context)).result ?? "")).toEqual(["alice", ALICE, { tenant: "t1" }]);
+  });
+
+  it("does not take an abort for a fault of the tool", async () => {
+    const controller = new AbortController();
+    const aborts = tool({
+      name: "aborts",
+      description: "d",
+      parameters: z.object({}),
+      execute: () => {
+        controller.abort(new Error("gone"));
+        throw new Error("interrupted");
+      },
+    });
+    await expect(run(aborts, {}, createTestContext({ signal: controller.signal }))).rejects.toThrow("gone");
+  });
+});
+
+describe("demo tools", () => {
+  it("are listed by name, and one asks for confirmation", () => {
+    expect(DEMO_TOOL_NAMES).toEqual(["get_time", "add_numbers", "lookup_order", "refund_order", "who_am_i"]);
+    expect(DEMO_TOOL_NAMES.filter((name) => DEMO_TOOLS[name]?.requiresConfirmation)).toEqual(["refund_order"]);
+  });
+
+  it.each([
+    ["get_time", {}, "2026-11-18T11:06:40.500Z"],
+    ["add_numbers", { a: 2, b: 0.5 }, "2.5"],
+    ["lookup_order", { order_id: "A-1001" }, '{"order_id":"A-1001","status":"delivered","total":42.5}'],
+    ["refund_order", { order_id: "A-1002" }, '{"order_id":"A-1002","refunded":17.99}'],
+    ["lookup_order", { order_id: "constructor" }, "There is no order constructor"],
+    ["who_am_i", {}, '{"user_id":"alice","scopes":["agents:run"]}'],
+  ])("%s(%j) gives %s", async (name, args, result) => {
+    expect((await run(DEMO_TOOLS[name], args)).result).toBe(result);
+  });
+});

@@ -1,0 +1,52 @@
+/** Options of `new AgentOS(...)`: checked once, unknown ones refused, every fault at once. */
+import type { CustomRouteDefinition } from "@agentos/contract";
+import { z } from "zod";
+import type { Runnable } from "../agents/index.ts";
+import type { RouteHandler } from "../routes/route-handler.ts";
+import type { DenialRecorder } from "../ports/denial-recorder.ts";
+import type { Logger } from "../ports/runtime.ts";
+import { type AuthOptions, authOptionsShape } from "./auth-options.ts";
+
+/** A route of the embedding application, under the same guard as ours. */
+export type CustomRoute = CustomRouteDefinition & { readonly handler: RouteHandler };
+
+export interface AgentOSOptions extends AuthOptions {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly agents?: readonly Runnable[] | undefined;
+  readonly routes?: readonly CustomRoute[] | undefined;
+  /** Storage arrives with a later release; null or nothing keeps runs in memory. */
+  readonly database?: null | undefined;
+  readonly logger?: Logger | undefined;
+  /** Where refusals are kept. Default: bounded memory. */
+  readonly denialRecorder?: DenialRecorder | undefined;
+}
+
+
+const isObjectWith = (name: string) => (value: unknown) =>
+  typeof value === "object" && value !== null && name in value;
+
+export const agentOSOptionsSchema = z.strictObject({
+  ...authOptionsShape,
+  name: z.string().min(1).optional(),
+  description: z.string().optional(),
+  agents: z.array(z.custom<Runnable>(isObjectWith("run"), "is no agent: pass `new Agent({ … })`")).optional(),
+  routes: z
+    .array(
+      z.strictObject({
+        method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        path: z.string().regex(/^\/[^\s?#]*$/, "must begin with a slash"),
+        access: z.union([z.literal("public"), z.literal("authenticated"), z.array(z.string()).min(1)]).optional(),
+        resource: z.enum(["agents", "teams", "workflows"]).optional(),
+        isListing: z.boolean().optional(),
+        isOwned: z.boolean().optional(),
+        tag: z.string().optional(),
+        summary: z.string().optional(),
+        handler: z.custom<RouteHandler>((value) => typeof value === "function", "must be a function"),
+      }),
+    )
+    .optional(),
+  database: z.null("storage arrives with the state release; leave it out or null: runs are kept in memory").optional(),
+  logger: z.custom<Logger>(isObjectWith("warn"), "must have info, warn and error").optional(),
+  denialRecorder: z.custom<DenialRecorder>(isObjectWith("record"), "must have record, find and list").optional(),
+});

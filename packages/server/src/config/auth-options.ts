@@ -1,0 +1,107 @@
+/** Options of authentication and authorization, shared by `AgentOS` and the guard that works alone. */
+import { z } from "zod";
+
+const text = z.string().min(1);
+const texts = z.array(text);
+
+/** Switches that weaken a check. Each only permits; none turns a check off by itself (design.md section 10). */
+export const unsafeOptionsSchema = z.strictObject({
+  /** Accept tokens without `exp`. Default false. */
+  allowMissingExpiration: z.boolean().optional(),
+  /** Accept tokens that live longer than 24 hours. Default false. */
+  allowLongLivedTokens: z.boolean().optional(),
+  /** Accept HMAC secrets of 16 to 31 bytes, for tests. Never one of a public list. Default false. */
+  allowWeakSecrets: z.boolean().optional(),
+  /** Accept tokens for any audience, unless `verifyAudience: true`. Default false. */
+  allowAnyAudience: z.boolean().optional(),
+  /** Permits `validate: false`, on loopback only. Default false. */
+  allowUnverifiedTokens: z.boolean().optional(),
+  /** Open routes of the application that declare no access to every verified caller. Default false. */
+  allowUnmappedRoutes: z.boolean().optional(),
+});
+
+/** How tokens are verified and what they must carry (contract 1.2). */
+export const authorizationConfigSchema = z.strictObject({
+  /** Public keys (PEM, JWK or JWKS text) or HMAC secrets. `JWT_VERIFICATION_KEY` is appended. */
+  verificationKeys: texts.optional(),
+  /** JWKS file, re-read when it changes. Default: `JWT_JWKS_FILE`. */
+  jwksFile: text.optional(),
+  /** Exact `iss` of the tokens. Default: not checked. */
+  issuer: text.optional(),
+  /** Algorithm of the keys. Default: what the key says, else RS256. */
+  algorithm: text.optional(),
+  /** False believes unsigned tokens; needs `unsafe.allowUnverifiedTokens`. Default true. */
+  validate: z.boolean().optional(),
+  /** Check the audience. Default true; false needs `unsafe.allowAnyAudience`. */
+  verifyAudience: z.boolean().optional(),
+  /** Accepted audiences. Default: the id of this AgentOS. */
+  audience: z.union([text, texts.min(1)]).optional(),
+  /** Scope that satisfies everything. Default `agent_os:admin`. */
+  adminScope: text.optional(),
+  /** Each user reaches only their own data. Default false. */
+  userIsolation: z.boolean().optional(),
+  /** Scope rules over the defaults: "METHOD /pattern" to required scopes; `[]` opens to every verified caller. */
+  scopeMappings: z.record(z.string(), z.array(z.string())).optional(),
+  /** Paths that need no credential; replaces the default list. */
+  excludedRoutePaths: texts.optional(),
+  /** Where the token is. Default "header". */
+  tokenSource: z.enum(["header", "cookie", "both"]).optional(),
+  /** Header with the token. Default "Authorization". */
+  tokenHeaderKey: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/).optional(),
+  /** Cookie with the token. Default "access_token". */
+  cookieName: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/).optional(),
+  /** Claim with the scopes. Default: the first of `scopes`, `scope`, `scp`, `permissions` that is present. */
+  scopesClaim: text.optional(),
+  /** Claim with the user id. Default "sub". */
+  userIdClaim: text.optional(),
+  /** Claim with the session id. Default "session_id". */
+  sessionIdClaim: text.optional(),
+  /** Claim with the audience. Default "aud". */
+  audienceClaim: text.optional(),
+  /** Claims handed to runs as `dependencies`. Default none. */
+  dependenciesClaims: texts.optional(),
+  /** Claims handed to runs as `session_state`. Default none. */
+  sessionStateClaims: texts.optional(),
+  unsafe: unsafeOptionsSchema.optional(),
+});
+
+export const corsSchema = z.strictObject({
+  /** Origins whose pages may call. Default: http://localhost:3000 and `CORS_ORIGIN_LIST`. */
+  allowedOrigins: z.array(z.string().regex(/^https?:\/\/[^/*\s]+$/, "is no origin such as https://app.example.com")).optional(),
+});
+
+export type UnsafeOptions = z.input<typeof unsafeOptionsSchema>;
+export type AuthorizationConfig = z.input<typeof authorizationConfigSchema>;
+export type CorsOptions = z.input<typeof corsSchema>;
+
+/** The documented environment names, read by `readEnvironment` only (contract 1.2). */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the guard needs to know, whether it stands alone or inside an AgentOS. */
+export interface AuthOptions {
+  /** Id of this AgentOS: the default audience. Default "agno-agentos". */
+  readonly id?: string | undefined;
+  /**
+   * Enforce scopes. Default true when `authorizationConfig` is given or `AUTHORIZATION_ENABLED` is set; with keys
+   * in the environment only, tokens are verified and scopes are not enforced (contract 1.1).
+   */
+  readonly authorization?: boolean | undefined;
+  readonly authorizationConfig?: AuthorizationConfig | undefined;
+  /** The shared security key for development. Default: `OS_SECURITY_KEY`. */
+  readonly securityKey?: string | undefined;
+  readonly cors?: CorsOptions | undefined;
+  /** Environment to read the documented names from. Default: the process's. */
+  readonly env?: Environment | undefined;
+  /** The command that fixes name. Default "agentos". */
+  readonly cliCommand?: string | undefined;
+}
+
+export const authOptionsShape = {
+  id: z.string().min(1).max(256).optional(),
+  authorization: z.boolean().optional(),
+  authorizationConfig: authorizationConfigSchema.optional(),
+  securityKey: z.string().optional(),
+  cors: corsSchema.optional(),
+  env: z.record(z.string(), z.string().optional()).optional(),
+  cliCommand: text.optional(),
+};

@@ -1,0 +1,46 @@
+/** The only place of the server that reads environment names (contract 1.2). */
+import type { Environment } from "./auth-options.ts";
+
+export interface EnvironmentSettings {
+  readonly securityKey: string | undefined;
+  readonly verificationKey: string | undefined;
+  readonly jwksFile: string | undefined;
+  readonly isAuthorizationEnabled: boolean | undefined;
+  readonly corsOrigins: readonly string[];
+  readonly areDocsEnabled: boolean;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+}
+
+/** Reads the documented names; an empty value counts as unset. */
+export function readEnvironment(env: Environment): EnvironmentSettings {
+  const read = (name: string) => (env[name] === undefined || env[name]?.trim() === "" ? undefined : env[name]);
+  const port = Number(read("AGENT_OS_PORT"));
+  return {
+    securityKey: read("OS_SECURITY_KEY"),
+    verificationKey: read("JWT_VERIFICATION_KEY"),
+    jwksFile: read("JWT_JWKS_FILE"),
+    isAuthorizationEnabled: readBoolean(read("AUTHORIZATION_ENABLED")),
+    corsOrigins: readList(read("CORS_ORIGIN_LIST")),
+    areDocsEnabled: readBoolean(read("DOCS_ENABLED")) ?? true,
+    host: read("AGENT_OS_HOST"),
+    port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
+  };
+}
+
+function readBoolean(value: string | undefined): boolean | undefined {
+  if (value === undefined) return undefined;
+  return /^(1|true|yes|on|t|y)$/i.test(value.trim());
+}
+
+/** A JSON list, or words between commas. */
+function readList(value: string | undefined): readonly string[] {
+  if (value === undefined) return [];
+  try {
+    const parsed: unknown = JSON.parse(value);
+    if (Array.isArray(parsed)) return parsed.filter((entry) => typeof entry === "string");
+  } catch {
+    // Not JSON: taken as a plain list below.
+  }
+  return value.split(",").flatMap((entry) => (entry.trim() === "" ? [] : [entry.trim()]));
+}

@@ -1,0 +1,142 @@
+/** From options and environment to what the engine checks; every contradiction becomes a finding (contract 1.1). */
+import {
+  type AuthMode,
+  DEFAULT_CLAIM_NAMES,
+  MAX_TOKEN_LIFETIME_SECONDS,
+  type TokenPolicy,
+  type TokenSource,
+} from "@agentos/auth";
+import { ADMIN_SCOPE } from "@agentos/contract";
+import type { AuthOptions, AuthorizationConfig } from "./auth-options.ts";
+import { type EnvironmentSettings, readEnvironment } from "./environment.ts";
+import { type Finding, toFinding } from "./faults.ts";
+
+/** Where a verification key came from, as people call it. */
+export interface KeyValue {
+  readonly source: string;
+  readonly value: string;
+}
+
+export interface ResolvedAuth {
+  readonly id: string;
+  readonly mode: AuthMode;
+  readonly enforcesScopes: boolean;
+  readonly isolatesUsers: boolean;
+  readonly policy: TokenPolicy;
+  readonly keyValues: readonly KeyValue[];
+  readonly jwksFile: { readonly source: string; readonly path: string } | undefined;
+  readonly algorithm: string | undefined;
+  readonly allowsWeakSecrets: boolean;
+  readonly securityKey: string | undefined;
+  readonly tokenSource: TokenSource;
+  readonly tokenHeaderName: string;
+  readonly cookieName: string;
+  readonly allowedOrigins: readonly string[];
+  readonly scopeMappings: Readonly<Record<string, readonly string[]>>;
+  readonly publicPaths: readonly string[] | undefined;
+  readonly allowsUnmappedRoutes: boolean;
+  readonly cliCommand: string;
+  readonly environment: EnvironmentSettings;
+  readonly findings: readonly Finding[];
+}
+
+export const DEFAULT_ID = "agno-agentos";
+const DEFAULT_ORIGINS = ["http://localhost:3000"];
+const MINIMUM_KEY_CHARACTERS = 16;
+
+/** Resolves checked options; nothing is read from outside but `env`. */
+export function resolveAuth(options: AuthOptions, processEnvironment: AuthOptions["env"]): ResolvedAuth {
+  const environment = readEnvironment(options.env ?? processEnvironment ?? {});
+  const config: AuthorizationConfig = options.authorizationConfig ?? {};
+  const unsafe = config.unsafe ?? {};
+  const id = options.id ?? DEFAULT_ID;
+  const securityKey = options.securityKey === "" ? undefined : (options.securityKey ?? environment.securityKey);
+  const keyValues = collectKeys(config, environment);
+  const jwksFile = collectJwksFile(config, environment);
+  const isUnverified = config.validate === false;
+  const hasJwtSource = keyValues.length > 0 || jwksFile !== undefined || isUnverified;
+  const wantsAuthorization =
+    options.authorization ?? (options.authorizationConfig === undefined ? environment.isAuthorizationEnabled === true : true);
+
+  const mode: AuthMode = hasJwtSource || wantsAuthorization ? "jwt" : securityKey === undefined ? "none" : "security_key";
+  const audience = resolveAudience(config, id);
+  const findings: Finding[] = [];
+  const report = (code: Parameters<typeof toFinding>[0], facts = {}) => findings.push(toFinding(code, facts));
+
+  if (wantsAuthorization && !hasJwtSource) report("CONFIG_KEYS_MISSING", { cli: options.cliCommand ?? "agentos" });
+  if (mode === "jwt" && securityKey !== undefined) report("CONFIG_BOTH_CREDENTIALS");
+  if (mode === "jwt" && !wantsAuthorization) report("CONFIG_SCOPES_UNENFORCED");
+  if (securityKey !== undefined) findings.push(...judgeSecurityKey(securityKey));
+  if (config.verifyAudience === false && unsafe.allowAnyAudience !== true) report("CONFIG_AUDIENCE_UNCHECKED");
+  if (isUnverified && unsafe.allowUnverifiedTokens !== true) report("CONFIG_TOKENS_UNVERIFIED");
+  if (isUnverified && unsafe.allowUnverifiedTokens === true) report("CONFIG_TOKENS_ANY");
+  if (unsafe.allowMissingExpiration === true) report("CONFIG_EXPIRATION_OPTIONAL");
+  if (unsafe.allowLongLivedTokens === true) report("CONFIG_LIFETIME_UNLIMITED");
+  if (mode === "jwt" && audience === undefined) report("CONFIG_AUDIENCE_ANY");
+  if (unsafe.allowWeakSecrets === true) report("CONFIG_SECRETS_WEAK");
+  if (unsafe.allowUnmappedRoutes === true) report("CONFIG_ROUTES_UNMAPPED");
+
+  return {
+    id,
+    mode,
+    enforcesScopes: wantsAuthorization,
+    isolatesUsers: config.userIsolation === true,
+    policy: {
+      audience,
+      issuer: config.issuer,
+      requiresExpiration: unsafe.allowMissingExpiration !== true,
+      maxLifetimeSeconds: unsafe.allowLongLivedTokens === true ? undefined : MAX_TOKEN_LIFETIME_SECONDS,
+      verifiesSignature: !isUnverified,
+      adminScope: config.adminScope ?? ADMIN_SCOPE,
+      claimNames: {
+        scopes: config.scopesClaim,
+        userId: config.userIdClaim ?? DEFAULT_CLAIM_NAMES.userId,
+        sessionId: config.sessionIdClaim ?? DEFAULT_CLAIM_NAMES.sessionId,
+        audience: config.audienceClaim ?? DEFAULT_CLAIM_NAMES.audience,
+        dependencies: config.dependenciesClaims ?? [],
+        sessionState: config.sessionStateClaims ?? [],
+      },
+    },
+    keyValues,
+    jwksFile,
+    algorithm: config.algorithm,
+    allowsWeakSecrets: unsafe.allowWeakSecrets === true,
+    securityKey,
+    tokenSource: config.tokenSource ?? "header",
+    tokenHeaderName: (config.tokenHeaderKey ?? "Authorization").toLowerCase(),
+    cookieName: config.cookieName ?? "access_token",
+    allowedOrigins: [...new Set([...environment.corsOrigins, ...(options.cors?.allowedOrigins ?? DEFAULT_ORIGINS)])].filter(
+      (origin) => origin !== "*",
+    ),
+    scopeMappings: config.scopeMappings ?? {},
+    publicPaths: config.excludedRoutePaths,
+    allowsUnmappedRoutes: unsafe.allowUnmappedRoutes === true,
+    cliCommand: options.cliCommand ?? "agentos",
+    environment,
+    findings,
+  };
+}
+
+function collectKeys(config: AuthorizationConfig, environment: EnvironmentSettings): readonly KeyValue[] {
+  const explicit = (config.verificationKeys ?? []).map((value, index) => ({ source: `verificationKeys[${index}]`, value }));
+  const { verificationKey } = environment;
+  return verificationKey === undefined ? explicit : [...explicit, { source: "JWT_VERIFICATION_KEY", value: verificationKey }];
+}
+
+function collectJwksFile(config: AuthorizationConfig, environment: EnvironmentSettings): ResolvedAuth["jwksFile"] {
+  if (config.jwksFile !== undefined) return { source: "jwksFile", path: config.jwksFile };
+  return environment.jwksFile === undefined ? undefined : { source: "JWT_JWKS_FILE", path: environment.jwksFile };
+}
+
+/** An explicit `verifyAudience: true` or `audience` always checks; only then does the unsafe flag count. */
+function resolveAudience(config: AuthorizationConfig, id: string): readonly string[] | undefined {
+  const expected = config.audience === undefined ? [id] : [config.audience].flat();
+  const verifies = config.verifyAudience ?? (config.audience !== undefined || config.unsafe?.allowAnyAudience !== true);
+  return verifies ? expected : undefined;
+}
+
+function judgeSecurityKey(key: string): readonly Finding[] {
+  if (!/^[\x21-\x2b\x2d-\x7e]+$/.test(key)) return [toFinding("CONFIG_SECURITY_KEY_INVALID", {})];
+  const isWeak = key.length < MINIMUM_KEY_CHARACTERS || new Set(key).size < 5;
+  return isWeak ? [toFinding("CONFIG_SECURITY_KEY_WEAK", { minimum: MINIMUM_KEY_CHARACTERS })] : [];
+}

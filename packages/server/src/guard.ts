@@ -1,0 +1,78 @@
+/**
+ * The guard alone, for an application that has its own server: the same verification, scopes, refusals and denial
+ * records as an AgentOS, without agents. Hosts: `@agentos/server/hono`, `@agentos/server/node`.
+ */
+import { randomUUID } from "node:crypto";
+import type { Access } from "@agentos/auth";
+import type { CustomScope, RouteAccess } from "@agentos/contract";
+import { z } from "zod";
+import { compileAccess, createAuthRuntime, throwErrors } from "./auth-runtime.ts";
+import { type AuthOptions, authOptionsShape } from "./config/auth-options.ts";
+import type { PolicyDescription } from "./config/describe-policy.ts";
+import { optionFindings } from "./config/faults.ts";
+import { resolveAuth } from "./config/resolve-auth.ts";
+import { ConfigurationError } from "./configuration-error.ts";
+import type { GuardedRequest, GuardOutcome } from "./http/guard.ts";
+import { createLogger } from "./log.ts";
+import type { DenialRecorder } from "./ports/denial-recorder.ts";
+import type { Logger } from "./ports/runtime.ts";
+
+export interface AuthGuardOptions extends AuthOptions {
+  readonly logger?: Logger | undefined;
+  /** Where refusals are kept. Default: bounded memory. */
+  readonly denialRecorder?: DenialRecorder | undefined;
+}
+
+/** A route of the application that the guard protects. */
+export interface ProtectedRoute {
+  /** Checks one request. `parameters` are the decoded path parameters, for scopes such as `reports:{id}:read`. */
+  check(request: GuardedRequest, parameters?: Readonly<Record<string, string | undefined>>): GuardOutcome | Promise<GuardOutcome>;
+}
+
+export interface AuthGuard {
+  /** Protects a route: "authenticated", or the scopes that are all required. */
+  protect(access: Exclude<RouteAccess<CustomScope>, "public">): ProtectedRoute;
+  /** The policy in force now. */
+  describe(): PolicyDescription;
+  readonly denials: DenialRecorder;
+  /** Stops watching key files. */
+  close(): void;
+}
+
+const optionsSchema = z.strictObject({ ...authOptionsShape, logger: z.unknown().optional(), denialRecorder: z.unknown().optional() });
+
+/**
+ * Creates a guard; its keys are parsed and judged before it is there. Rejects with a {@link ConfigurationError} that
+ * has every fault.
+ *
+ * @example
+ * const guard = await createAuthGuard({ id: "reports", authorization: true, authorizationConfig: { verificationKeys: [pem] } });
+ * app.get("/reports", protect(guard, [customScope("reports:read")]), listReports);
+ */
+export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGuard> {
+  const parsed = optionsSchema.safeParse(options);
+  if (!parsed.success) throw new ConfigurationError({ faults: optionFindings(parsed.error) });
+  const resolved = resolveAuth(options, process.env);
+  throwErrors(resolved.findings);
+  const logger = options.logger ?? createLogger();
+  const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
+  const auth = await createAuthRuntime(resolved, { routes: [], findings: [] }, { runtime, denialRecorder: options.denialRecorder });
+  return {
+    protect(access) {
+      const { routes, findings } = compileAccess({ ...resolved, scopeMappings: {}, publicPaths: undefined }, [
+        { method: "ANY", path: `/(${typeof access === "string" ? access : access.join(", ")})`, access },
+      ]);
+      throwErrors(findings);
+      const [route] = routes;
+      if (route === undefined) throw new Error("a route compiles to a route");
+      return { check: (request, parameters = {}) => auth.guard.check(request, route, parameters) };
+    },
+    describe: () => auth.describe(),
+    denials: auth.denials,
+    close: () => auth.close(),
+  };
+}
+
+export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
+export type { Access, AuthOptions, CustomScope, DenialRecorder, GuardedRequest, GuardOutcome, PolicyDescription };
+export { customScope } from "@agentos/contract";

@@ -1,0 +1,88 @@
+/** The Node host: an HTTP server around a fetch function, with limits and a shutdown that lets streams finish. */
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { isLoopbackHost } from "@agentos/auth";
+import type { FaultCode } from "@agentos/contract";
+import { createAdaptorServer } from "@hono/node-server";
+import { toFinding } from "../config/faults.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+
+export interface ServeOptions {
+  /** Address to listen on. Default "localhost". */
+  readonly host?: string;
+  /** Port; 0 takes a free one. Default 7777. */
+  readonly port?: number;
+  /** How long `close` waits for running streams, in seconds. Default 30. */
+  readonly drainSeconds?: number;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new connections, lets running requests finish, then closes. */
+  close(): Promise<void>;
+}
+
+interface NodeServeOptions extends Required<ServeOptions> {
+  /** Fault to stop with when the host is not a loopback address; undefined allows any. */
+  readonly loopbackOnly: FaultCode | undefined;
+  /** Resolves when no run is active; cancels the rest when the signal aborts. */
+  readonly drain: (signal: AbortSignal) => Promise<void>;
+  readonly onClose: () => void;
+}
+
+/** Room for a token of any size that we explain the refusal of; above it Node answers 431. */
+const MAX_HEADER_BYTES = 98_304;
+
+/** Serves until closed. */
+export async function serveOnNode(fetch: (request: Request, env?: object) => Response | Promise<Response>, options: NodeServeOptions): Promise<RunningServer> {
+  if (options.loopbackOnly !== undefined && !isLoopbackHost(options.host)) {
+    throw new ConfigurationError({ faults: [toFinding(options.loopbackOnly, {})] });
+  }
+  const server = createAdaptorServer({ fetch, serverOptions: { maxHeaderSize: MAX_HEADER_BYTES } }) as Server;
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || error.code === "ECONNRESET") {
+      socket.destroy();
+      return;
+    }
+    const [status, reason] = error.code === "HPE_HEADER_OVERFLOW" ? [431, "Request Header Fields Too Large"] : [400, "Bad Request"];
+    const body = JSON.stringify({ detail: reason });
+    socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+  });
+  await listen(server, options.host, options.port);
+  const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${urlHost(options.host)}:${port}`,
+    port,
+    close: () => (closing ??= close(server, options)),
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === "EADDRINUSE";
+      reject(isTaken ? new ConfigurationError({ faults: [toFinding("CONFIG_PORT_IN_USE", { port })], cause: error }) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+async function close(server: Server, options: NodeServeOptions): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await options.drain(AbortSignal.timeout(options.drainSeconds * 1_000));
+  // What was streaming has been written to its end; connections that are kept alive for a next request are not waited for.
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), 1_000);
+  await closed;
+  clearTimeout(timer);
+  options.onClose();
+}
+
+/** A host as it stands in a URL that people and web UIs accept. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::" || host === "::1") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

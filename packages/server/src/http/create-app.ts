@@ -1,0 +1,81 @@
+/**
+ * The HTTP application. Hono matches the route; the guard then authorises that very route with the parameters that
+ * Hono decoded, so what is authorised and what runs can never differ.
+ */
+import { randomUUID } from "node:crypto";
+import type { CompiledRoute, ProblemAnswer } from "@agentos/auth";
+import { type Context, Hono } from "hono";
+import type { Logger } from "../ports/runtime.ts";
+import { canonicalPath } from "./canonical-path.ts";
+import { cors } from "./cors.ts";
+import { internalError, methodNotAllowed, notFound } from "../responses.ts";
+import type { Guard } from "./guard.ts";
+import { clientAddressOf, guardedRequest } from "./guarded-request.ts";
+import type { RouteHandler } from "../routes/route-handler.ts";
+
+export interface AppRoute {
+  readonly route: CompiledRoute;
+  readonly handler: RouteHandler;
+}
+
+export interface AppOptions {
+  readonly routes: readonly AppRoute[];
+  readonly guard: Guard;
+  readonly allowedOrigins: readonly string[];
+  readonly logger: Logger;
+}
+
+/** Builds the application; each route stands behind the guard, and there is no other way in. */
+export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions): Hono {
+  const app = new Hono({ getPath: canonicalPath });
+  app.use(cors(allowedOrigins));
+
+  for (const { route, handler } of routes) {
+    app.on(route.definition.method, toHonoPath(route.definition.path), async (c) => {
+      const parameters = c.req.param();
+      const checked = guard.check(guardedRequest(c.req.raw, clientAddressOf(c.env)), route, parameters);
+      const outcome = checked instanceof Promise ? await checked : checked;
+      if (!outcome.isAllowed) return toResponse(outcome.answer);
+      return handler({ request: c.req.raw, parameters, access: outcome.access });
+    });
+  }
+
+  const methods = methodTable(routes);
+  app.notFound(async (c) => {
+    const allowed = methods(c.req.path);
+    // CORS answers preflights; any other OPTIONS asks for nothing that needs protection (contract 1.3).
+    if (c.req.method === "OPTIONS" && allowed.length > 0) return methodNotAllowed(allowed);
+    const outcome = await guard.authenticate(guardedRequest(c.req.raw, clientAddressOf(c.env)));
+    if (!outcome.isAllowed) return toResponse(outcome.answer);
+    return allowed.length > 0 ? methodNotAllowed(allowed) : notFound();
+  });
+
+  app.onError((error, c: Context) => {
+    const requestId = randomUUID();
+    logger.error({ request_id: requestId, method: c.req.method, path: c.req.path, error }, "a handler failed");
+    return internalError(requestId);
+  });
+  return app;
+}
+
+/** Makes a response of the guard's answer. */
+export function toResponse({ status, headers, body }: ProblemAnswer): Response {
+  return new Response(body, { status, headers });
+}
+
+function toHonoPath(template: string): string {
+  return template.replace(/\{(\w+)\}/g, ":$1");
+}
+
+/** Methods that some route has for a path; for the answer's words only, access never depends on it. */
+function methodTable(routes: readonly AppRoute[]): (path: string) => readonly string[] {
+  const patterns = routes.map(({ route: { definition } }) => ({
+    method: definition.method,
+    pattern: new RegExp(`^${definition.path.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\w+\}/g, "[^/]+")}$`),
+  }));
+  return (path) => {
+    const methods = new Set(patterns.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : [])));
+    if (methods.has("GET")) methods.add("HEAD");
+    return [...methods];
+  };
+}

@@ -1,0 +1,33 @@
+/** What the guard in front of a handler says about the caller. Handlers do no authorization of their own. */
+
+/** Whose data a caller may reach. There is no "unfiltered by omission": every store call takes one of the three. */
+export type DataScope =
+  | { readonly kind: "all" }
+  | { readonly kind: "user"; readonly userId: string }
+  | { readonly kind: "none" };
+
+export interface CallerIdentity {
+  /** How the caller proved itself, such as `jwt`, `service-account`, `security-key` or `anonymous`. */
+  readonly kind: string;
+  readonly userId?: string | undefined;
+  /** The token's session claim; it overrides the form. */
+  readonly sessionId?: string | undefined;
+  readonly scopes: readonly string[];
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Values of the claims configured for `dependencies`; they replace the form's. */
+  readonly dependencies?: Readonly<Record<string, unknown>> | undefined;
+  /** Values of the claims configured for `session_state`; they replace the form's. */
+  readonly sessionState?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface AuthContext {
+  readonly identity: CallerIdentity;
+  /** Ids that the caller may see in lists. */
+  readonly visible: "all" | ReadonlySet<string>;
+  readonly dataScope: DataScope;
+}
+
+/** True where a list shows the item to this caller. */
+export function isVisible(visible: AuthContext["visible"], id: string): boolean {
+  return visible === "all" || visible.has(id);
+}

@@ -1,0 +1,40 @@
+/** Bodies of errors that are not refusals: always `{"detail": …}` (contract 4.0), never an exception's text. */
+import type { InputFault } from "./input-fault.ts";
+
+/** A JSON answer as the contract writes it: compact, UTF-8. */
+export function jsonResponse(
+  body: unknown,
+  init: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+): Response {
+  return new Response(JSON.stringify(body), {
+    status: init.status ?? 200,
+    headers: { ...init.headers, "content-type": "application/json" },
+  });
+}
+
+export function errorResponse(
+  status: number,
+  detail: InputFault["detail"],
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return jsonResponse({ detail }, { status, headers });
+}
+
+/** 400, 403, 404, 413 or 422. */
+export function faultResponse(fault: InputFault): Response {
+  return errorResponse(fault.status, fault.detail);
+}
+
+export function notFound(detail = "Not Found"): Response {
+  return errorResponse(404, detail);
+}
+
+export function methodNotAllowed(allow: readonly string[]): Response {
+  return errorResponse(405, "Method Not Allowed", { allow: allow.join(", ") });
+}
+
+/** What went wrong is in the log under the id, and nowhere else (Q12). */
+export function internalError(requestId: string): Response {
+  const headers = { "x-request-id": requestId };
+  return jsonResponse({ detail: "Internal server error", request_id: requestId }, { status: 500, headers });
+}

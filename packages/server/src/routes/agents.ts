@@ -1,0 +1,66 @@
+/**
+ * Handlers of agents and their runs. They do no authorization: the guard in front has decided,
+ * and says what lists may show.
+ */
+import type { Runnable } from "../agents/runnable.ts";
+import { type AuthContext, isVisible } from "../ports/caller.ts";
+import type { Runtime } from "../ports/runtime.ts";
+import { faultResponse, jsonResponse, notFound } from "../responses.ts";
+import type { RunService } from "../services/run-service.ts";
+import { parseRunForm } from "./parse-run-form.ts";
+import { createEventStream, eventStreamResponse } from "./sse.ts";
+
+type Visible = AuthContext["visible"];
+
+/** `GET /agents` */
+export function listAgents(agents: readonly Runnable[], visible: Visible): Response {
+  return jsonResponse(
+    agents.filter((agent) => isVisible(visible, agent.id)).map((agent) => agent.describe()),
+  );
+}
+
+/** `GET /agents/{agent_id}` */
+export function getAgent(agents: readonly Runnable[], agentId: string): Response {
+  const agent = agents.find((candidate) => candidate.id === agentId);
+  return agent === undefined ? notFound("Agent not found") : jsonResponse(agent.describe());
+}
+
+export interface CreateRunRequest {
+  readonly agents: readonly Runnable[];
+  /** Decoded. */
+  readonly agentId: string;
+  readonly request: Request;
+  readonly auth: AuthContext;
+  readonly runs: RunService;
+  readonly runtime: Runtime;
+}
+
+/** `POST /agents/{agent_id}/runs` */
+export async function createRun({
+  agents,
+  agentId,
+  request,
+  auth,
+  runs,
+  runtime,
+}: CreateRunRequest): Promise<Response> {
+  const runnable = agents.find((candidate) => candidate.id === agentId);
+  if (runnable === undefined) return notFound("Agent not found");
+  const form = await parseRunForm(request, { runtime });
+  if (!form.ok) return faultResponse(form.fault);
+  const started = await runs.startRun({ runnable, form: form.value, auth, signal: request.signal });
+  if (!started.ok) return faultResponse(started.fault);
+  const run = started.value;
+
+  if (form.value.stream) {
+    const body = createEventStream(run.events, {
+      onCancel: (reason) => run.abort(reason ?? new Error("the client went away")),
+      onError: (cause) => runtime.logger.error({ run_id: run.runId, cause }, "event stream failed"),
+    });
+    return eventStreamResponse(body);
+  }
+  for (;;) {
+    const next = await run.events.next();
+    if (next.done === true) return jsonResponse(next.value);
+  }
+}

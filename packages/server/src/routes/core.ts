@@ -1,0 +1,75 @@
+/** What runs here and how it is protected: `/`, `/health`, `/info`, `/config`, `/models` (contract 4.1). */
+import { visibleItems } from "@agentos/auth";
+import { CONTRACT_VERSION, type Config, type Info, type ModelSummary, SERVER_VERSION } from "@agentos/contract";
+import type { Runnable } from "../agents/index.ts";
+import { describeForConfig } from "../agents/describe-agent.ts";
+import { isVisible } from "../ports/caller.ts";
+import { jsonResponse as json } from "../responses.ts";
+import type { RequestContext, RouteHandler } from "./route-handler.ts";
+
+export interface CoreRoutesOptions {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  readonly agents: readonly Runnable[];
+  readonly authMode: Info["auth_mode"];
+  /** Start of the process. */
+  readonly startedAt: Date;
+}
+
+type CoreRouteId = "core.root" | "core.health" | "core.info" | "core.config" | "core.models";
+
+/** Handlers of the core routes. */
+export function createCoreRoutes(options: CoreRoutesOptions): Record<CoreRouteId, RouteHandler> {
+  const { id, name, agents } = options;
+  const info: Info = {
+    os_id: id,
+    name: name ?? null,
+    agno_version: CONTRACT_VERSION,
+    agent_count: agents.length,
+    team_count: 0,
+    workflow_count: 0,
+    mcp: { enabled: false, path: null, oauth: null },
+    auth_mode: options.authMode,
+    server_version: SERVER_VERSION,
+  };
+  return {
+    "core.root": () => json({ name: "AgentOS API", id, version: "1.0.0" }),
+    "core.health": () => json({ status: "ok", instantiated_at: options.startedAt.toISOString() }),
+    "core.info": () => json(info),
+    "core.config": (context) => json(describeConfig(options, readable(context, agents))),
+    "core.models": (context) => json(uniqueModels(readable(context, agents))),
+  };
+}
+
+/** The agents that this caller may read: a scope for the configuration shows none of them by itself (weak-spots A8). */
+function readable({ access }: RequestContext, agents: readonly Runnable[]): readonly Runnable[] {
+  // Without a scope decision (security key, or scopes not enforced) nothing is hidden.
+  if (access?.decision === undefined) return agents;
+  const visible = visibleItems(access.identity.grants, "agents", "read");
+  return agents.filter(({ id }) => isVisible(visible, id));
+}
+
+function describeConfig({ id, description }: CoreRoutesOptions, agents: readonly Runnable[]): Config {
+  return {
+    os_id: id,
+    ...(description === undefined ? {} : { description }),
+    available_models: [],
+    databases: [],
+    session: { dbs: [] },
+    metrics: { dbs: [] },
+    memory: { dbs: [] },
+    learning: { dbs: [] },
+    evals: { dbs: [] },
+    knowledge: { dbs: [], knowledge_instances: [] },
+    traces: { dbs: [] },
+    agents: agents.map(describeForConfig),
+    teams: [],
+    workflows: [],
+    interfaces: [],
+  };
+}
+
+function uniqueModels(agents: readonly Runnable[]): readonly ModelSummary[] {
+  return [...new Map(agents.map(({ model }) => [JSON.stringify([model.provider, model.id]), { id: model.id, provider: model.provider }])).values()];
+}

@@ -1,0 +1,259 @@
+/**
+ * Keys from a JWKS file: judged at start, read again when the file changes. The last good keys survive a bad or
+ * vanished file for an hour at most; a valid set replaces them at once, so a removed key is gone at once too.
+ *
+ * The path is looked up anew at each poll, which follows atomic renames and the symlink swaps of Kubernetes.
+ */
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import {
+  createKeyFault,
+  createKeySet,
+  type KeyFault,
+  type KeySet,
+  type KeySource,
+  type KeySourceStatus,
+  MAX_JWKS_CHARACTERS,
+  parseJwks,
+} from "@agentos/auth";
+
+export interface JwksFileOptions {
+  readonly path: string;
+  /** For people, never the path: `JWT_JWKS_FILE`. */
+  readonly source: string;
+  readonly algorithm?: string | undefined;
+  readonly allowWeakSecrets?: boolean | undefined;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds between two looks at the file; 0 leaves polling to the caller. Default 1000. */
+  readonly pollIntervalMs?: number | undefined;
+  /** Least seconds between two looks that unknown key ids cause. Default 1. */
+  readonly refreshCooldownSeconds?: number | undefined;
+  /** How long the last good keys outlive a bad file, in seconds. Default and most: 3600. */
+  readonly maxStaleSeconds?: number | undefined;
+}
+
+export interface JwksFileKeySource extends KeySource {
+  refresh(kid: string): Promise<boolean>;
+  subscribe(listener: () => void): () => void;
+  status(): KeySourceStatus;
+  /** Looks at the file now; resolves when it has been read and judged. Never rejects. */
+  poll(): Promise<void>;
+  /** Ends polling. */
+  close(): void;
+}
+
+export interface JwksFileResult {
+  /** Absent when the file cannot be used; the faults then hold an error. */
+  readonly keySource: JwksFileKeySource | undefined;
+  readonly faults: readonly KeyFault[];
+}
+
+const MAX_STALE_SECONDS = 60 * 60;
+/**
+ * File times move in steps of milliseconds: a second write within one step leaves no trace in them. So after each
+ * change the content is compared a few more times.
+ */
+const READS_AFTER_CHANGE = 2;
+
+/** Reads the file for the first time and starts polling it. */
+export async function createJwksFileKeySource(options: JwksFileOptions): Promise<JwksFileResult> {
+  const first = await readJwksFile(options);
+  if (!first.isGood) return { keySource: undefined, faults: first.faults };
+  return { keySource: watchJwksFile(options, first), faults: first.faults };
+}
+
+interface FileState {
+  readonly isGood: boolean;
+  readonly keys: KeySet["keys"];
+  readonly faults: readonly KeyFault[];
+  /** Changes whenever the file may have changed; undefined where there is none. */
+  readonly identity: string | undefined;
+  readonly digest: string | undefined;
+}
+
+function watchJwksFile(options: JwksFileOptions, first: FileState): JwksFileKeySource {
+  const { source, now } = options;
+  const maxStaleSeconds = Math.min(options.maxStaleSeconds ?? MAX_STALE_SECONDS, MAX_STALE_SECONDS);
+  const cooldownSeconds = options.refreshCooldownSeconds ?? 1;
+  const listeners = new Set<() => void>();
+  let keySet = createKeySet(first.keys);
+  let last = first;
+  let digest = first.digest;
+  let goodAt = now();
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+  let readsLeft = READS_AFTER_CHANGE;
+  let state: KeySourceStatus["state"] = "ok";
+  let polling: Promise<void> | undefined;
+  let isClosed = false;
+
+  function notify(): void {
+    for (const listener of listeners) listener();
+  }
+
+  function accept(read: FileState): void {
+    const isChanged = read.digest !== digest || state === "failed";
+    const isRecovered = state !== "ok";
+    goodAt = now();
+    digest = read.digest;
+    state = "ok";
+    if (isChanged) keySet = createKeySet(read.keys, keySet.generation + 1);
+    if (isChanged || isRecovered) notify();
+  }
+
+  /** Keys whose file has been bad for too long are dropped, also when no timer runs. */
+  function expire(): void {
+    if (last.isGood || state === "failed" || now() - goodAt <= maxStaleSeconds) return;
+    state = "failed";
+    keySet = createKeySet([], keySet.generation + 1);
+    notify();
+  }
+
+  async function look(): Promise<void> {
+    const identity = await identify(options.path);
+    const isUnchanged = identity !== undefined && identity === last.identity;
+    // A bad file is read at every look: what was wrong may have been the disk and not the content.
+    if (isUnchanged && last.isGood && readsLeft === 0) {
+      goodAt = now();
+    } else {
+      readsLeft = isUnchanged ? Math.max(0, readsLeft - 1) : READS_AFTER_CHANGE;
+      const read = await readJwksFile(options);
+      if (isClosed) return;
+      last = read;
+      if (read.isGood) accept(read);
+      else if (state === "ok") {
+        state = "stale";
+        notify();
+      }
+    }
+    expire();
+  }
+
+  async function poll(): Promise<void> {
+    if (isClosed) return;
+    polling ??= look().finally(() => {
+      polling = undefined;
+    });
+    await polling;
+  }
+
+  const intervalMs = options.pollIntervalMs ?? 1000;
+  const timer = intervalMs > 0 ? setInterval(() => void poll(), intervalMs).unref() : undefined;
+
+  return {
+    current() {
+      expire();
+      return keySet;
+    },
+    poll,
+    async refresh() {
+      const before = keySet;
+      if (polling === undefined) {
+        // A clock that was set back must not stop refreshes.
+        const waited = Math.abs(now() - refreshedAt);
+        if (waited < cooldownSeconds) return false;
+        refreshedAt = now();
+      }
+      await poll();
+      return keySet !== before;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    status() {
+      expire();
+      if (state === "ok") return { state, faults: last.faults };
+      const minutes = Math.ceil(maxStaleSeconds / 60);
+      const code = last.faults.find(({ severity }) => severity === "error")?.code ?? "KEY_JWKS_INVALID";
+      const summary = state === "stale" ? "KEY_JWKS_FILE_STALE" : "KEY_JWKS_FILE_EXPIRED";
+      return { state, faults: [createKeyFault(summary, source, { code, minutes }), ...last.faults] };
+    },
+    close() {
+      isClosed = true;
+      clearInterval(timer);
+      listeners.clear();
+    },
+  };
+}
+
+/** What tells one state of a file from the next; undefined when it cannot be looked at. */
+async function identify(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(":");
+  } catch {
+    return undefined;
+  }
+}
+
+async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
+  const { path, source } = options;
+  const identity = await identify(path);
+  const bad = (fault: KeyFault): FileState => ({
+    isGood: false,
+    keys: [],
+    faults: [fault],
+    identity,
+    digest: undefined,
+  });
+  let bytes: Uint8Array;
+  try {
+    const found = nameOther(await stat(path));
+    if (found !== undefined) return bad(createKeyFault("KEY_JWKS_FILE_NOT_A_FILE", source, { found }));
+    bytes = await readBounded(path);
+  } catch (cause) {
+    return bad(toFileFault(cause, source));
+  }
+  if (bytes.length > MAX_JWKS_CHARACTERS) {
+    const facts = { actual: `more than ${MAX_JWKS_CHARACTERS} bytes`, limit: `${MAX_JWKS_CHARACTERS} bytes` };
+    return bad(createKeyFault("KEY_JWKS_TOO_LARGE", source, facts));
+  }
+  const text = decodeUtf8(bytes);
+  if (text === undefined)
+    return bad(createKeyFault("KEY_JWKS_INVALID", source, { reason: "it is not UTF-8 text" }));
+  const { keys, faults } = await parseJwks(text, options);
+  const isGood = keys.length > 0 && !faults.some(({ severity }) => severity === "error");
+  return { isGood, keys, faults, identity, digest: createHash("sha256").update(bytes).digest("base64") };
+}
+
+/** One byte more than allowed at most, whatever the file grows to meanwhile. */
+async function readBounded(path: string): Promise<Uint8Array> {
+  let handle: FileHandle | undefined;
+  try {
+    // Without O_NONBLOCK a pipe that replaced the file since the check would wait for a writer for ever.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const buffer = new Uint8Array(MAX_JWKS_CHARACTERS + 1);
+    let length = 0;
+    while (length < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return buffer.slice(0, length);
+  } finally {
+    await handle?.close();
+  }
+}
+
+function nameOther(found: Awaited<ReturnType<typeof stat>>): string | undefined {
+  if (found.isFile()) return undefined;
+  return found.isDirectory() ? "a folder" : "a device, pipe or socket";
+}
+
+function toFileFault(cause: unknown, source: string): KeyFault {
+  const code =
+    cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "unknown";
+  if (code === "ENOENT" || code === "ENOTDIR") return createKeyFault("KEY_JWKS_FILE_MISSING", source);
+  const reason = code === "EACCES" || code === "EPERM" ? "permission denied" : code;
+  return createKeyFault("KEY_JWKS_FILE_UNREADABLE", source, { reason });
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
