@@ -12,7 +12,7 @@ import { ConfigurationError } from "./configuration-error.ts";
 import { type ServeOptions, type RunningServer, serveOnNode } from "./hosts/serve.ts";
 import { createApp } from "./http/create-app.ts";
 import { createOpenApi } from "./http/openapi.ts";
-import type { RouteHandler } from "./routes/route-handler.ts";
+import type { RouteHandler } from "./ports/route-handler.ts";
 import { createLogger } from "./log.ts";
 import type { DenialRecorder } from "./ports/denial-recorder.ts";
 import type { Runtime } from "./ports/runtime.ts";

@@ -8,7 +8,7 @@ export { type PolicyDescription, type PolicyKey, formatPolicy } from "./config/d
 export { type Finding, optionFindings, toFinding } from "./config/faults.ts";
 export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
 export type { RunningServer, ServeOptions } from "./hosts/serve.ts";
-export type { RequestContext, RouteHandler } from "./routes/route-handler.ts";
+export type { RequestContext, RouteHandler } from "./ports/route-handler.ts";
 export { createLogger } from "./log.ts";
 export type { Denial, DenialRecord, DenialRecorder } from "./ports/denial-recorder.ts";
 export type { Logger } from "./ports/runtime.ts";

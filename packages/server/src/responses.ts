@@ -12,7 +12,7 @@ export function jsonResponse(
   });
 }
 
-export function errorResponse(
+function errorResponse(
   status: number,
   detail: InputFault["detail"],
   headers: Readonly<Record<string, string>> = {},

@@ -129,12 +129,6 @@ export const authRefusals = {
     "the first part of the token is not a JWT header",
     "copy the whole token again; its first part must be base64url of a JSON object",
   ),
-  AUTH_SIGNATURE_MALFORMED: refusal(
-    "shape",
-    "Invalid token: Signature verification failed",
-    "the signature is damaged or cut off",
-    "copy the whole token again, up to its last character",
-  ),
 
   AUTH_ALGORITHM_NONE: refusal(
     "header",
@@ -188,6 +182,12 @@ export const authRefusals = {
     "Invalid token: Signature verification failed",
     "the token brings or names its own key, and no key of this AgentOS verifies it",
     "sign with the key that this AgentOS has; keys from a token's header are never used (RFC 8725 section 3.10)",
+  ),
+  AUTH_SIGNATURE_MALFORMED: refusal(
+    "signature",
+    "Invalid token: Signature verification failed",
+    "the signature is damaged or cut off",
+    "copy the whole token again, up to its last character",
   ),
   AUTH_SIGNATURE_INVALID: refusal(
     "signature",

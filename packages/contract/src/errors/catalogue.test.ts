@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ERRORS, REFUSALS, RETIRED_CODES, STAGES, placesOf, renderText, type RefusalEntry } from "./index.ts";
+import { ERRORS, placesOf, REFUSALS, RETIRED_CODES, type RefusalEntry, renderText, STAGES } from "./index.ts";
 
 const AREAS = ["AUTH", "SCOPE", "INPUT", "KEY", "STORE", "RUN", "CONFIG", "CLI"];
 
@@ -48,17 +48,20 @@ const OWN_DETAILS = {
 } as const;
 
 describe("every error", () => {
-  it.each(Object.entries(ERRORS))("%s is named AREA_SUBJECT_FAULT and written in the house style", (code, entry) => {
-    expect(code).toMatch(/^[A-Z]+(_[A-Z0-9]+)+$/);
-    expect(AREAS).toContain(code.split("_")[0]);
-    for (const text of [entry.title, entry.fix]) {
-      expect(text).not.toMatch(/\n|\.$/);
-      // A text may begin with a quoted name, a place, or a proper noun in capitals, but not with a capitalised word.
-      expect(text).not.toMatch(/^[A-Z][a-z]/);
-      expect(text.trim()).not.toBe("");
-    }
-    expect(entry.since).toMatch(/^\d+\.\d+\.\d+$/);
-  });
+  it.each(Object.entries(ERRORS))(
+    "%s is named AREA_SUBJECT_FAULT and written in the house style",
+    (code, entry) => {
+      expect(code).toMatch(/^[A-Z]+(_[A-Z0-9]+)+$/);
+      expect(AREAS).toContain(code.split("_")[0]);
+      for (const text of [entry.title, entry.fix]) {
+        expect(text).not.toMatch(/\n|\.$/);
+        // A text may begin with a quoted name, a place, or a proper noun in capitals, but not with a capitalised word.
+        expect(text).not.toMatch(/^[A-Z][a-z]/);
+        expect(text.trim()).not.toBe("");
+      }
+      expect(entry.since).toMatch(/^\d+\.\d+\.\d+$/);
+    },
+  );
 
   it("is not one that was retired", () => {
     expect(RETIRED_CODES.filter((code) => code in ERRORS)).toEqual([]);
@@ -67,26 +70,35 @@ describe("every error", () => {
 });
 
 describe("every refusal", () => {
-  it.each(Object.entries<RefusalEntry>(REFUSALS))("%s shows only facts that it lists as public", (_, entry) => {
-    const places = [entry.title, entry.detail, entry.fix].flatMap(placesOf);
-    expect(places.filter((name) => name !== "cli" && !entry.publicFacts.includes(name))).toEqual([]);
-  });
+  it.each(Object.entries<RefusalEntry>(REFUSALS))(
+    "%s shows only facts that it lists as public",
+    (_, entry) => {
+      const places = [entry.title, entry.detail, entry.fix].flatMap(placesOf);
+      expect(places.filter((name) => name !== "cli" && !entry.publicFacts.includes(name))).toEqual([]);
+    },
+  );
 
-  it.each(Object.entries<RefusalEntry>(REFUSALS))("%s has a status that fits its challenge and its stage", (_, entry) => {
-    expect(STAGES).toContain(entry.stage);
-    const fitting: Record<RefusalEntry["challenge"], readonly number[]> = {
-      none: [403, 429, 503],
-      bare: [401],
-      invalid_request: [401],
-      invalid_token: [401],
-      insufficient_scope: [403],
-    };
-    expect(fitting[entry.challenge]).toContain(entry.status);
-  });
+  it.each(Object.entries<RefusalEntry>(REFUSALS))(
+    "%s has a status that fits its challenge and its stage",
+    (_, entry) => {
+      expect(STAGES).toContain(entry.stage);
+      const fitting: Record<RefusalEntry["challenge"], readonly number[]> = {
+        none: [403, 429, 503],
+        bare: [401],
+        invalid_request: [401],
+        invalid_token: [401],
+        insufficient_scope: [403],
+      };
+      expect(fitting[entry.challenge]).toContain(entry.status);
+    },
+  );
 
-  it.each(Object.entries({ ...CONTRACT_DETAILS, ...OWN_DETAILS }))("%s has the settled detail", (code, detail) => {
-    expect(REFUSALS[code as keyof typeof CONTRACT_DETAILS].detail).toBe(detail);
-  });
+  it.each(Object.entries({ ...CONTRACT_DETAILS, ...OWN_DETAILS }))(
+    "%s has the settled detail",
+    (code, detail) => {
+      expect(REFUSALS[code as keyof typeof CONTRACT_DETAILS].detail).toBe(detail);
+    },
+  );
 
   it("shows a public code that exists", () => {
     for (const { publicCode } of Object.values<RefusalEntry>(REFUSALS)) {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { ADMIN_SCOPE, GLOBAL_SCOPES, isPerResource } from "../scopes/index.ts";
-import { PLANNED_ROUTES, SERVED_ROUTES, type RouteDefinition } from "./index.ts";
+import { PLANNED_ROUTES, type RouteDefinition, SERVED_ROUTES } from "./index.ts";
 
 const served = Object.values<RouteDefinition>(SERVED_ROUTES);
 const all = [...served, ...PLANNED_ROUTES];
-const scopesOf = ({ access }: RouteDefinition): readonly string[] => (typeof access === "string" ? [] : access);
+const scopesOf = ({ access }: RouteDefinition): readonly string[] =>
+  typeof access === "string" ? [] : access;
 
 describe("the route table", () => {
   it("has no route twice, whatever its parameters are called", () => {
@@ -26,7 +27,15 @@ describe("the route table", () => {
 
   it("opens only what the contract opens, and what explains an error", () => {
     const open = served.filter(({ access }) => access === "public").map(({ path }) => path);
-    expect(open.toSorted()).toEqual(["/", "/docs", "/docs/{asset}", "/errors/{code}", "/health", "/info", "/openapi.json"]);
+    expect(open.toSorted()).toEqual([
+      "/",
+      "/docs",
+      "/docs/{asset}",
+      "/errors/{code}",
+      "/health",
+      "/info",
+      "/openapi.json",
+    ]);
     expect(PLANNED_ROUTES.filter(({ access }) => typeof access === "string")).toEqual([]);
   });
 
@@ -39,7 +48,9 @@ describe("the route table", () => {
   });
 
   it("marks as lists exactly the collections of the families", () => {
-    const lists = all.filter(({ isListing }) => isListing === true).map(({ method, path }) => `${method} ${path}`);
+    const lists = all
+      .filter(({ isListing }) => isListing === true)
+      .map(({ method, path }) => `${method} ${path}`);
     expect(lists.toSorted()).toEqual(["GET /agents", "GET /teams", "GET /workflows"]);
   });
 
@@ -63,9 +74,12 @@ describe("the route table", () => {
   });
 
   it("requires the run scope too where the contract re-checks it in the handler (section 2.5)", () => {
-    const reads = all.filter(({ method, path }) => method === "GET" && /^\/(agents|teams|workflows)\/.*\/runs/.test(path));
+    const reads = all.filter(
+      ({ method, path }) => method === "GET" && /^\/(agents|teams|workflows)\/.*\/runs/.test(path),
+    );
     expect(reads.length).toBeGreaterThan(0);
-    for (const { access } of reads) expect(access).toEqual([expect.stringMatching(/:read$/), expect.stringMatching(/:run$/)]);
+    for (const { access } of reads)
+      expect(access).toEqual([expect.stringMatching(/:read$/), expect.stringMatching(/:run$/)]);
   });
 
   it("never requires the admin scope by name, which a configuration may rename", () => {

@@ -1,4 +1,10 @@
-import { customScope, type CustomScope, type GlobalScope, type PerResourceScope, type Scope } from "./index.ts";
+import {
+  type CustomScope,
+  customScope,
+  type GlobalScope,
+  type PerResourceScope,
+  type Scope,
+} from "./index.ts";
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsEqual<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

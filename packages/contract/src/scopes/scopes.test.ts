@@ -3,9 +3,9 @@ import {
   ACCESS_PREREQUISITES,
   DEFAULT_SERVICE_ACCOUNT_SCOPES,
   GLOBAL_SCOPES,
-  SCOPE_RESOURCES,
-  SCOPE_RESOURCE_ALIASES,
   isPerResource,
+  SCOPE_RESOURCE_ALIASES,
+  SCOPE_RESOURCES,
 } from "./index.ts";
 
 describe("the scope catalogue", () => {

@@ -1,13 +1,18 @@
 import { agentSchema } from "@agentos/contract";
-import { z } from "zod";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { ConfigurationError } from "../configuration-error.ts";
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { tool } from "./define-tool.ts";
 import { offlineEcho } from "./offline-echo.ts";
 
-const ping = tool({ name: "ping", description: "Answers", parameters: z.object({ n: z.number() }), execute: () => "pong" });
+const ping = tool({
+  name: "ping",
+  description: "Answers",
+  parameters: z.object({ n: z.number() }),
+  execute: () => "pong",
+});
 
 function faultsOf(options: unknown): ConfigurationError["faults"] {
   try {
@@ -21,7 +26,13 @@ function faultsOf(options: unknown): ConfigurationError["faults"] {
 
 describe("the options of an Agent", () => {
   it("names every fault at once, with a fix for each", () => {
-    const faults = faultsOf({ id: "no spaces", model: "offline:echo", tols: [], numHistoryRuns: 0, tools: [{}] });
+    const faults = faultsOf({
+      id: "no spaces",
+      model: "offline:echo",
+      tols: [],
+      numHistoryRuns: 0,
+      tools: [{}],
+    });
     expect(faults.map(({ code, at }) => [code, at])).toEqual(
       expect.arrayContaining([
         ["CONFIG_OPTION_INVALID", "id"],
@@ -52,23 +63,39 @@ describe("the options of an Agent", () => {
 
   it("asks for a script where one is needed, and only there", () => {
     expect(faultsOf({ id: "a", model: "offline:script" })).toMatchObject([{ at: "script" }]);
-    expect(faultsOf({ id: "a", model: "offline:echo", script: { steps: [{ text: "x" }] } })).toMatchObject([{ at: "script" }]);
+    expect(faultsOf({ id: "a", model: "offline:echo", script: { steps: [{ text: "x" }] } })).toMatchObject([
+      { at: "script" },
+    ]);
   });
 
   it("checks the script inside", () => {
-    const faults = faultsOf({ id: "a", model: "offline:script", script: { steps: [{ delayMs: -1, words: 1 }] } });
-    expect(faults.map((fault) => fault.at)).toEqual(expect.arrayContaining(["script.steps.0.delayMs", "script.steps.0.words"]));
+    const faults = faultsOf({
+      id: "a",
+      model: "offline:script",
+      script: { steps: [{ delayMs: -1, words: 1 }] },
+    });
+    expect(faults.map((fault) => fault.at)).toEqual(
+      expect.arrayContaining(["script.steps.0.delayMs", "script.steps.0.words"]),
+    );
   });
 
   it("refuses two tools of one name", () => {
-    expect(faultsOf({ id: "a", model: "offline:echo", tools: [ping, ping] })).toMatchObject([{ at: "tools" }]);
+    expect(faultsOf({ id: "a", model: "offline:echo", tools: [ping, ping] })).toMatchObject([
+      { at: "tools" },
+    ]);
     expect(faultsOf({ id: "a", model: "offline:echo", tools: [ping] })).toEqual([]);
   });
 });
 
 describe("Agent.describe", () => {
   it("leaves out what is not set or equals the default", () => {
-    const agent = new Agent({ id: "a", model: "offline:echo", numHistoryRuns: 3, addHistoryToContext: false, tools: [] });
+    const agent = new Agent({
+      id: "a",
+      model: "offline:echo",
+      numHistoryRuns: 3,
+      addHistoryToContext: false,
+      tools: [],
+    });
     expect(agent.describe()).toEqual({
       id: "a",
       name: "a",

@@ -7,7 +7,9 @@ import { ALICE, BOB, createTestServer, finish, form, NOBODY } from "./test-run.s
 /** An agent that keeps what its model was shown. */
 function watchedAgent(options: { addHistoryToContext?: boolean; numHistoryRuns?: number; id?: string } = {}) {
   const prompts: string[] = [];
-  const script = offlineScript({ steps: [{ toolCalls: [{ name: "get_time", args: {} }] }, { text: "fine" }] });
+  const script = offlineScript({
+    steps: [{ toolCalls: [{ name: "get_time", args: {} }] }, { text: "fine" }],
+  });
   const model: typeof script = {
     ...script,
     doStream(call) {
@@ -27,8 +29,14 @@ describe("history", () => {
     const { output } = await finish(await server.start(agent, form("second question", { sessionId: "s" })));
     expect(output.status).toBe("COMPLETED");
     const seen = prompts[2] ?? "";
-    for (const part of ["first question", "get_time", "fine", "second question"]) expect(seen).toContain(part);
-    expect(output.messages.map((message) => message.role)).toEqual(["user", "assistant", "tool", "assistant"]);
+    for (const part of ["first question", "get_time", "fine", "second question"])
+      expect(seen).toContain(part);
+    expect(output.messages.map((message) => message.role)).toEqual([
+      "user",
+      "assistant",
+      "tool",
+      "assistant",
+    ]);
   });
 
   it("is off by default", async () => {
@@ -42,7 +50,8 @@ describe("history", () => {
   it("has only the newest runs, and only completed ones", async () => {
     const server = createTestServer();
     const { agent, prompts } = watchedAgent({ addHistoryToContext: true, numHistoryRuns: 1 });
-    for (const message of ["oldest", "newest"]) await finish(await server.start(agent, form(message, { sessionId: "s" })));
+    for (const message of ["oldest", "newest"])
+      await finish(await server.start(agent, form(message, { sessionId: "s" })));
     const cancelled = await server.start(agent, form("cancelled", { sessionId: "s" }));
     cancelled.abort(new Error("gone"));
     await finish(cancelled);
@@ -54,20 +63,27 @@ describe("history", () => {
   it.each([
     ["another user", BOB],
     ["a caller without a name", NOBODY],
-  ])("of a session is never shown to %s who gives the same session id, isolation on or off", async (_, identity) => {
-    const server = createTestServer();
-    const { agent, prompts } = watchedAgent({ addHistoryToContext: true });
-    const input = form("a secret of alice", { sessionId: "s", sessionState: { pin: "1234" } });
-    await finish(await server.start(agent, input, { identity: ALICE }));
-    const { output } = await finish(await server.start(agent, form("tell me", { sessionId: "s" }), { identity }));
-    expect(prompts.at(-1)).not.toContain("secret");
-    expect(output.session_state).toEqual({});
-    // Nor did that run disturb the first one.
-    const { output: again } = await finish(await server.start(agent, form("and now", { sessionId: "s" }), { identity: ALICE }));
-    expect(again.session_state).toEqual({ pin: "1234" });
-    expect(prompts.at(-1)).toContain("a secret of alice");
-    expect(prompts.at(-1)).not.toContain("tell me");
-  });
+  ])(
+    "of a session is never shown to %s who gives the same session id, isolation on or off",
+    async (_, identity) => {
+      const server = createTestServer();
+      const { agent, prompts } = watchedAgent({ addHistoryToContext: true });
+      const input = form("a secret of alice", { sessionId: "s", sessionState: { pin: "1234" } });
+      await finish(await server.start(agent, input, { identity: ALICE }));
+      const { output } = await finish(
+        await server.start(agent, form("tell me", { sessionId: "s" }), { identity }),
+      );
+      expect(prompts.at(-1)).not.toContain("secret");
+      expect(output.session_state).toEqual({});
+      // Nor did that run disturb the first one.
+      const { output: again } = await finish(
+        await server.start(agent, form("and now", { sessionId: "s" }), { identity: ALICE }),
+      );
+      expect(again.session_state).toEqual({ pin: "1234" });
+      expect(prompts.at(-1)).toContain("a secret of alice");
+      expect(prompts.at(-1)).not.toContain("tell me");
+    },
+  );
 
   it("of one agent is not shown to another agent", async () => {
     const server = createTestServer();
@@ -85,7 +101,10 @@ describe("concurrent runs", () => {
     const agent = new Agent({ id: "helper", model: "offline:echo" });
     const runs = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        server.start(agent, form(`message ${index} of user ${index}`, { sessionId: `s${index}`, sessionState: { index } })),
+        server.start(
+          agent,
+          form(`message ${index} of user ${index}`, { sessionId: `s${index}`, sessionState: { index } }),
+        ),
       ),
     );
     // Read in turns, so that the runs interleave event by event.

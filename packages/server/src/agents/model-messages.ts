@@ -64,7 +64,7 @@ function toolMessage(
 }
 
 /** Arguments are stored as JSON text; anything else is history of a call that could not be read. */
-export function parseArguments(text: string): Record<string, unknown> {
+function parseArguments(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};

@@ -13,7 +13,7 @@ import {
 
 const delay = z.number().int().min(0).max(600_000);
 
-export const offlineScriptStepSchema = z
+const offlineScriptStepSchema = z
   .strictObject({
     /** Answer text; streamed a word at a time. */
     text: z.string().optional(),
@@ -66,7 +66,12 @@ export function offlineScript(script: OfflineScript, options: OfflineScriptOptio
       }
       yield { type: "text-end", id: "0" };
     }
-    if (step.error !== undefined) throw new Error(step.error);
+    if (step.error !== undefined) {
+      // As providers do: a request that fails at once is rejected, a stream that breaks ends with an error part.
+      if (step.text === undefined) throw new Error(step.error);
+      yield { type: "error", error: new Error(step.error) };
+      return;
+    }
     const calls = step.toolCalls ?? [];
     for (const [position, wanted] of calls.entries()) {
       yield {

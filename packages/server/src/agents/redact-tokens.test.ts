@@ -8,8 +8,14 @@ const segments = (...parts: string[]) => parts.join(".");
 describe("redactTokens", () => {
   it.each([
     ["a bare JWT", TOKEN_SHAPED],
-    ["a JWT whose header starts with a space", segments(encode('{ "alg":"RS256"}'), encode('{"sub":"a"}'), "c2ln")],
-    ["a JWT whose header starts with a line break", segments(encode('{\n"alg":"RS256"}'), encode('{"sub":"a"}'), "c2ln")],
+    [
+      "a JWT whose header starts with a space",
+      segments(encode('{ "alg":"RS256"}'), encode('{"sub":"a"}'), "c2ln"),
+    ],
+    [
+      "a JWT whose header starts with a line break",
+      segments(encode('{\n"alg":"RS256"}'), encode('{"sub":"a"}'), "c2ln"),
+    ],
     ["an unsigned JWT", segments(encode('{"alg":"none"}'), encode('{"sub":"a"}'), "")],
     ["a JWE", segments(encode('{"alg":"dir","enc":"A256GCM"}'), "", "aXY", "Y2lwaGVy", "dGFn")],
     ["a service token", `agno_pat_${"x".repeat(43)}`],
@@ -36,12 +42,18 @@ describe("redactTokens", () => {
     expect(redactTokens(`${TOKEN_SHAPED} ${TOKEN_SHAPED}`)).toBe(`${REDACTED_TOKEN} ${REDACTED_TOKEN}`);
   });
 
-  it.each(["Hello, world.", "version 1.2.3", "www.example.com", "a.b.c.d", "eyJ alone", "eyJhbGciOiJSUzI1NiJ9", "agno_pat_", "日本語…"])(
-    "leaves %j as it is",
-    (text) => {
-      expect(redactTokens(text)).toBe(text);
-    },
-  );
+  it.each([
+    "Hello, world.",
+    "version 1.2.3",
+    "www.example.com",
+    "a.b.c.d",
+    "eyJ alone",
+    "eyJhbGciOiJSUzI1NiJ9",
+    "agno_pat_",
+    "日本語…",
+  ])("leaves %j as it is", (text) => {
+    expect(redactTokens(text)).toBe(text);
+  });
 
   it.each([
     ["header starts", "eyJ".repeat(300_000)],

@@ -6,12 +6,16 @@ import type { Runtime } from "../ports/runtime.ts";
 import type { RunForm } from "../services/run-form.ts";
 import { createRunService, type RunServiceOptions, type StartedRun } from "../services/run-service.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
-import type { Runnable, RunContext } from "./runnable.ts";
+import type { RunContext, Runnable } from "./runnable.ts";
 
 export const NOW = 1_795_000_000.5;
 
 export interface TestRuntime extends Runtime {
-  readonly log: { readonly level: string; readonly facts: Readonly<Record<string, unknown>>; readonly text: string }[];
+  readonly log: {
+    readonly level: string;
+    readonly facts: Readonly<Record<string, unknown>>;
+    readonly text: string;
+  }[];
 }
 
 export function createTestRuntime(): TestRuntime {
@@ -28,8 +32,18 @@ export function createTestRuntime(): TestRuntime {
   };
 }
 
-export const ALICE: CallerIdentity = { kind: "jwt", userId: "alice", scopes: ["agents:run"], claims: { sub: "alice" } };
-export const BOB: CallerIdentity = { kind: "jwt", userId: "bob", scopes: ["agents:run"], claims: { sub: "bob" } };
+export const ALICE: CallerIdentity = {
+  kind: "jwt",
+  userId: "alice",
+  scopes: ["agents:run"],
+  claims: { sub: "alice" },
+};
+export const BOB: CallerIdentity = {
+  kind: "jwt",
+  userId: "bob",
+  scopes: ["agents:run"],
+  claims: { sub: "bob" },
+};
 export const NOBODY: CallerIdentity = { kind: "anonymous", scopes: [], claims: {} };
 
 export function form(message: string, rest: Partial<RunForm> = {}): RunForm {
@@ -63,14 +77,22 @@ export function createTestContext(rest: Partial<RunContext> = {}): RunContext {
   };
 }
 
+const ALL: DataScope = { kind: "all" };
+
 export interface TestServer {
   readonly runtime: TestRuntime;
   readonly store: RunStore;
   readonly service: ReturnType<typeof createRunService>;
-  start(runnable: Runnable, input: RunForm, caller?: { identity?: CallerIdentity; dataScope?: DataScope; signal?: AbortSignal }): Promise<StartedRun>;
+  start(
+    runnable: Runnable,
+    input: RunForm,
+    caller?: { identity?: CallerIdentity; dataScope?: DataScope; signal?: AbortSignal },
+  ): Promise<StartedRun>;
 }
 
-export function createTestServer(options: Partial<Pick<RunServiceOptions, "store" | "claimOwned">> = {}): TestServer {
+export function createTestServer(
+  options: Partial<Pick<RunServiceOptions, "store" | "claimOwned">> = {},
+): TestServer {
   const runtime = createTestRuntime();
   const store = options.store ?? createMemoryRunStore();
   const service = createRunService({ ...options, store, runtime });
@@ -78,7 +100,7 @@ export function createTestServer(options: Partial<Pick<RunServiceOptions, "store
     runtime,
     store,
     service,
-    async start(runnable, input, { identity = ALICE, dataScope = { kind: "all" }, signal } = {}) {
+    async start(runnable, input, { identity = ALICE, dataScope = ALL, signal } = {}) {
       const request = { runnable, form: input, auth: { identity, dataScope } };
       const started = await service.startRun(signal === undefined ? request : { ...request, signal });
       if (!started.ok) throw new Error(`not started: ${JSON.stringify(started.fault)}`);
@@ -88,7 +110,9 @@ export function createTestServer(options: Partial<Pick<RunServiceOptions, "store
 }
 
 /** Every event, and the run. */
-export async function finish(run: StartedRun): Promise<{ readonly events: readonly RunEvent[]; readonly output: RunOutput }> {
+export async function finish(
+  run: StartedRun,
+): Promise<{ readonly events: readonly RunEvent[]; readonly output: RunOutput }> {
   const events: RunEvent[] = [];
   for (;;) {
     const next = await run.events.next();

@@ -2,7 +2,7 @@
 import type { CustomRouteDefinition } from "@agentos/contract";
 import { z } from "zod";
 import type { Runnable } from "../agents/index.ts";
-import type { RouteHandler } from "../routes/route-handler.ts";
+import type { RouteHandler } from "../ports/route-handler.ts";
 import type { DenialRecorder } from "../ports/denial-recorder.ts";
 import type { Logger } from "../ports/runtime.ts";
 import { type AuthOptions, authOptionsShape } from "./auth-options.ts";
@@ -11,12 +11,17 @@ import { type AuthOptions, authOptionsShape } from "./auth-options.ts";
 export type CustomRoute = CustomRouteDefinition & { readonly handler: RouteHandler };
 
 export interface AgentOSOptions extends AuthOptions {
+  /** Name for people, in `/info` and the API reference. Default none. */
   readonly name?: string | undefined;
+  /** What this server is for, in `/config` and the API reference. Default none. */
   readonly description?: string | undefined;
+  /** Agents to serve, each with an id of its own. Default none. */
   readonly agents?: readonly Runnable[] | undefined;
+  /** Routes of the application, under the same guard; each declares its `access`. Default none. */
   readonly routes?: readonly CustomRoute[] | undefined;
-  /** Storage arrives with a later release; null or nothing keeps runs in memory. */
+  /** Storage arrives with a later release. Default: runs are kept in memory. */
   readonly database?: null | undefined;
+  /** Where the operator reads. Default: JSON lines on standard error, credentials replaced. */
   readonly logger?: Logger | undefined;
   /** Where refusals are kept. Default: bounded memory. */
   readonly denialRecorder?: DenialRecorder | undefined;

@@ -14,7 +14,7 @@ export const unsafeOptionsSchema = z.strictObject({
   allowWeakSecrets: z.boolean().optional(),
   /** Accept tokens for any audience, unless `verifyAudience: true`. Default false. */
   allowAnyAudience: z.boolean().optional(),
-  /** Permits `validate: false`, on loopback only. Default false. */
+  /** Permit `validate: false`, on loopback only. Default false. */
   allowUnverifiedTokens: z.boolean().optional(),
   /** Open routes of the application that declare no access to every verified caller. Default false. */
   allowUnmappedRoutes: z.boolean().optional(),
@@ -22,7 +22,7 @@ export const unsafeOptionsSchema = z.strictObject({
 
 /** How tokens are verified and what they must carry (contract 1.2). */
 export const authorizationConfigSchema = z.strictObject({
-  /** Public keys (PEM, JWK or JWKS text) or HMAC secrets. `JWT_VERIFICATION_KEY` is appended. */
+  /** Public keys (PEM, JWK or JWKS text) or HMAC secrets; `JWT_VERIFICATION_KEY` is appended. Default none. */
   verificationKeys: texts.optional(),
   /** JWKS file, re-read when it changes. Default: `JWT_JWKS_FILE`. */
   jwksFile: text.optional(),
@@ -40,9 +40,9 @@ export const authorizationConfigSchema = z.strictObject({
   adminScope: text.optional(),
   /** Each user reaches only their own data. Default false. */
   userIsolation: z.boolean().optional(),
-  /** Scope rules over the defaults: "METHOD /pattern" to required scopes; `[]` opens to every verified caller. */
+  /** Scope rules over the defaults: "METHOD /pattern" to required scopes; `[]` opens to every verified caller. Default none. */
   scopeMappings: z.record(z.string(), z.array(z.string())).optional(),
-  /** Paths that need no credential; replaces the default list. */
+  /** Paths that need no credential; replaces the whole list. Default: the routes that are public by themselves. */
   excludedRoutePaths: texts.optional(),
   /** Where the token is. Default "header". */
   tokenSource: z.enum(["header", "cookie", "both"]).optional(),
@@ -86,9 +86,11 @@ export interface AuthOptions {
    * in the environment only, tokens are verified and scopes are not enforced (contract 1.1).
    */
   readonly authorization?: boolean | undefined;
+  /** How tokens are verified and what they must carry. Default: environment only. */
   readonly authorizationConfig?: AuthorizationConfig | undefined;
   /** The shared security key for development. Default: `OS_SECURITY_KEY`. */
   readonly securityKey?: string | undefined;
+  /** Which web pages may call from a browser. Default: those on http://localhost:3000. */
   readonly cors?: CorsOptions | undefined;
   /** Environment to read the documented names from. Default: the process's. */
   readonly env?: Environment | undefined;

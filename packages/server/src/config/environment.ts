@@ -2,13 +2,21 @@
 import type { Environment } from "./auth-options.ts";
 
 export interface EnvironmentSettings {
+  /** `OS_SECURITY_KEY`: the shared key for development; ignored once JWT is configured. Default none. */
   readonly securityKey: string | undefined;
+  /** `JWT_VERIFICATION_KEY`: a public key (PEM, JWK or JWKS text) or HMAC secret; its presence turns JWT verification on. Default none. */
   readonly verificationKey: string | undefined;
+  /** `JWT_JWKS_FILE`: path of a JWKS file; its presence turns JWT verification on. Default none. */
   readonly jwksFile: string | undefined;
+  /** `AUTHORIZATION_ENABLED`: enforce scopes too (`true`, `1`, `yes`, `on`). Default false. */
   readonly isAuthorizationEnabled: boolean | undefined;
+  /** `CORS_ORIGIN_LIST`: more allowed origins, as a JSON list or between commas; `*` is ignored. Default none. */
   readonly corsOrigins: readonly string[];
+  /** `DOCS_ENABLED`: serve `/docs` and `/openapi.json`. Default true. */
   readonly areDocsEnabled: boolean;
+  /** `AGENT_OS_HOST`: address that `serve` listens on. Default localhost. */
   readonly host: string | undefined;
+  /** `AGENT_OS_PORT`: port that `serve` listens on. Default 7777. */
   readonly port: number | undefined;
 }
 

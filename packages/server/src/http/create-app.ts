@@ -11,7 +11,7 @@ import { cors } from "./cors.ts";
 import { internalError, methodNotAllowed, notFound } from "../responses.ts";
 import type { Guard } from "./guard.ts";
 import { clientAddressOf, guardedRequest } from "./guarded-request.ts";
-import type { RouteHandler } from "../routes/route-handler.ts";
+import type { RouteHandler } from "../ports/route-handler.ts";
 
 export interface AppRoute {
   readonly route: CompiledRoute;

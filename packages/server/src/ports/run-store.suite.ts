@@ -48,7 +48,10 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
       const found = await store.findRun(user("alice"), { ...query, runId: "r1" });
       expect(found).toEqual(run);
       expect(found).not.toBe(run);
-      expect(await store.findSession(user("alice"), keyOf("alice"))).toMatchObject({ state: { list: [1] }, createdAt: 1 });
+      expect(await store.findSession(user("alice"), keyOf("alice"))).toMatchObject({
+        state: { list: [1] },
+        createdAt: 1,
+      });
     });
 
     it("keeps owners apart who use the same session id", async () => {
@@ -58,7 +61,11 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
       }
       expect(ids(await store.listRuns(user("alice"), query))).toEqual(["run of alice"]);
       expect(ids(await store.listRuns(all, { ...query, owner: null }))).toEqual(["run of null"]);
-      expect(ids(await store.listRuns(all, query))).toEqual(["run of alice", "run of bob", "run of null"]);
+      expect(ids(await store.listRuns(all, query)).toSorted()).toEqual([
+        "run of alice",
+        "run of bob",
+        "run of null",
+      ]);
       expect((await store.findSession(all, keyOf("bob")))?.state).toEqual({ owner: "bob" });
     });
 
@@ -76,7 +83,9 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
       expect(await store.listRuns(scope, { ...query, owner: null })).toEqual([]);
       expect(await store.findSession(scope, keyOf("alice"))).toBeUndefined();
       expect(await store.findSession(scope, keyOf(null))).toBeUndefined();
-      await expect(store.saveRun(scope, storedRun(keyOf("alice"), "r1", { content: "forged" }))).rejects.toThrow();
+      await expect(
+        store.saveRun(scope, storedRun(keyOf("alice"), "r1", { content: "forged" })),
+      ).rejects.toThrow();
       expect((await store.findRun(all, { ...query, runId: "r1" }))?.output.content).toBe("hello");
     });
 
@@ -100,7 +109,10 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
       const store = create();
       for (const runId of ["r1", "r2", "r3"]) await store.saveRun(all, storedRun(keyOf("alice"), runId));
       await store.saveRun(all, storedRun(keyOf("alice"), "r4", { status: "ERROR" }));
-      expect(ids(await store.listRuns(all, { ...query, status: "COMPLETED", limit: 2 }))).toEqual(["r2", "r3"]);
+      expect(ids(await store.listRuns(all, { ...query, status: "COMPLETED", limit: 2 }))).toEqual([
+        "r2",
+        "r3",
+      ]);
       expect(ids(await store.listRuns(all, query))).toEqual(["r1", "r2", "r3", "r4"]);
     });
 

@@ -5,7 +5,7 @@ import type { Runnable } from "../agents/index.ts";
 import { describeForConfig } from "../agents/describe-agent.ts";
 import { isVisible } from "../ports/caller.ts";
 import { jsonResponse as json } from "../responses.ts";
-import type { RequestContext, RouteHandler } from "./route-handler.ts";
+import type { RequestContext, RouteHandler } from "../ports/route-handler.ts";
 
 export interface CoreRoutesOptions {
   readonly id: string;

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { notFound } from "../responses.ts";
-import type { RouteHandler } from "./route-handler.ts";
+import type { RouteHandler } from "../ports/route-handler.ts";
 
 const ASSETS: Readonly<Record<string, string>> = {
   "swagger-ui.css": "text/css; charset=utf-8",

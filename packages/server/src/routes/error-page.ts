@@ -1,7 +1,7 @@
 /** `GET /errors/CODE`: what a refusal's `type` points to. Made of the catalogue alone, so it tells nothing of this server. */
 import { ERRORS, type ErrorEntry } from "@agentos/contract";
 import { notFound } from "../responses.ts";
-import type { RouteHandler } from "./route-handler.ts";
+import type { RouteHandler } from "../ports/route-handler.ts";
 
 /** Handler of the error pages; `cliCommand` fills the fixes. */
 export function createErrorPage(cliCommand: string): RouteHandler {

@@ -18,19 +18,24 @@ export function createEventStream(
   options: EventStreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
+  let isCancelled = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const next = await events.next();
+          // The client may have gone while the event was awaited; then nobody is left to send it to.
+          if (isCancelled) return;
           if (next.done === true) controller.close();
           else controller.enqueue(encoder.encode(encodeEvent(next.value)));
         } catch (cause) {
           options.onError(cause);
+          if (isCancelled) return;
           controller.error(new Error("the stream failed"));
         }
       },
       cancel(reason) {
+        isCancelled = true;
         options.onCancel(reason);
         // Not awaited: the client is gone, and the run may take a moment to end.
         readToEnd(events).catch(options.onError);

@@ -1,11 +1,11 @@
 /** Golden streams: every event of contract 5.3's orders, field by field and key by key. */
 import { runEventSchema, runOutputSchema } from "@agentos/contract";
-import { z } from "zod";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { Agent } from "../agents/agent.ts";
 import { tool } from "../agents/define-tool.ts";
 import { DEMO_TOOLS } from "../agents/demo-tools.ts";
-import { offlineScript, type OfflineScript } from "../agents/offline-script.ts";
+import { type OfflineScript, offlineScript } from "../agents/offline-script.ts";
 import type { Runnable } from "../agents/runnable.ts";
 import { createTestServer, finish, form, NOW, TOKEN_SHAPED } from "../agents/test-run.suite.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
@@ -88,7 +88,14 @@ const metrics = (id: string, input: number, output: number, firstToken = true) =
 };
 
 function scripted(steps: OfflineScript["steps"], rest: { toolCallLimit?: number } = {}): Agent {
-  return new Agent({ id: "helper", name: "Helper", model: "offline:script", script: { steps }, tools: demoTools, ...rest });
+  return new Agent({
+    id: "helper",
+    name: "Helper",
+    model: "offline:script",
+    script: { steps },
+    tools: demoTools,
+    ...rest,
+  });
 }
 
 /** Byte equality: values, and the order of keys too. */
@@ -118,9 +125,16 @@ describe("golden streams", () => {
 
   it("tool: request completed, call started, call completed, next request", async () => {
     const server = createTestServer();
-    const agent = scripted([{ toolCalls: [{ name: "add_numbers", args: { a: 1, b: 2 } }] }, { text: "It is 3." }]);
+    const agent = scripted([
+      { toolCalls: [{ name: "add_numbers", args: { a: 1, b: 2 } }] },
+      { text: "It is 3." },
+    ]);
     const { events, output } = await finish(await server.start(agent, form("1+2?")));
-    const done = execution({ tool_call_error: false, result: "3", metrics: { start_time: NOW, end_time: NOW, duration: 0 } });
+    const done = execution({
+      tool_call_error: false,
+      result: "3",
+      metrics: { start_time: NOW, end_time: NOW, duration: 0 },
+    });
     expectStream(events, [
       started("script"),
       requested("script"),
@@ -136,12 +150,20 @@ describe("golden streams", () => {
       completed("It is 3.", metrics("script", 2, 3)),
     ]);
     expect(output.tools).toEqual([done]);
-    expect(output.messages.map((message) => message.role)).toEqual(["user", "assistant", "tool", "assistant"]);
+    expect(output.messages.map((message) => message.role)).toEqual([
+      "user",
+      "assistant",
+      "tool",
+      "assistant",
+    ]);
   });
 
   it("tool error: the call is completed with its error, then reported, and the run goes on", async () => {
     const server = createTestServer();
-    const agent = scripted([{ toolCalls: [{ name: "lookup_order", args: { order_id: "Z-9" } }] }, { text: "No." }]);
+    const agent = scripted([
+      { toolCalls: [{ name: "lookup_order", args: { order_id: "Z-9" } }] },
+      { text: "No." },
+    ]);
     const { events } = await finish(await server.start(agent, form("order?")));
     const failed = execution({
       tool_name: "lookup_order",
@@ -151,7 +173,11 @@ describe("golden streams", () => {
       metrics: { start_time: NOW, end_time: NOW, duration: 0 },
     });
     expectStream(events.slice(4, 6), [
-      { ...base("ToolCallCompleted"), content: "lookup_order(order_id=Z-9) completed in 0.0000s. ", tool: failed },
+      {
+        ...base("ToolCallCompleted"),
+        content: "lookup_order(order_id=Z-9) completed in 0.0000s. ",
+        tool: failed,
+      },
       { ...base("ToolCallError"), tool: failed, error: "There is no order Z-9" },
     ]);
     expect(events.at(-1)?.event).toBe("RunCompleted");
@@ -161,7 +187,11 @@ describe("golden streams", () => {
     const server = createTestServer();
     const agent = scripted([{ toolCalls: [{ name: "refund_order", args: { order_id: "A-1001" } }] }]);
     const { events, output } = await finish(await server.start(agent, form("refund it")));
-    const waiting = execution({ tool_name: "refund_order", tool_args: { order_id: "A-1001" }, requires_confirmation: true });
+    const waiting = execution({
+      tool_name: "refund_order",
+      tool_args: { order_id: "A-1001" },
+      requires_confirmation: true,
+    });
     const text = "I have tools to execute, but I need confirmation.";
     const requirement = { id: "id-5", created_at: "2026-11-18T11:06:40.500+00:00", tool_execution: waiting };
     expectStream(events, [
@@ -171,12 +201,22 @@ describe("golden streams", () => {
       base("RunContentCompleted"),
       { ...base("RunPaused"), tools: [waiting], content: text, requirements: [requirement] },
     ]);
-    expect(output).toMatchObject({ status: "PAUSED", content: text, requirements: [requirement], tools: [waiting] });
+    expect(output).toMatchObject({
+      status: "PAUSED",
+      content: text,
+      requirements: [requirement],
+      tools: [waiting],
+    });
   });
 
   it("pause: a tool that runs elsewhere has its own text", async () => {
     const server = createTestServer();
-    const elsewhere = tool({ name: "on_site", description: "d", parameters: z.object({}), externalExecution: true });
+    const elsewhere = tool({
+      name: "on_site",
+      description: "d",
+      parameters: z.object({}),
+      externalExecution: true,
+    });
     const agent = new Agent({
       id: "helper",
       model: "offline:script",
@@ -203,9 +243,25 @@ describe("golden streams", () => {
     expect(entry?.facts["cause"]).toMatchObject({ message: secret });
   });
 
+  it("error after text: what was said stays said, and RunError is last", async () => {
+    const server = createTestServer();
+    const agent = scripted([{ text: "half an", error: "socket hang up" }]);
+    const { events } = await finish(await server.start(agent, form("hi")));
+    expectStream(events, [
+      started("script"),
+      requested("script"),
+      delta("half "),
+      delta("an"),
+      { ...base("RunError"), content: "Model request failed", error_type: "model_error", error_id: "id-4" },
+    ]);
+  });
+
   it("cancel: RunCancelled, then RunCompleted with the partial text, whatever the model does", async () => {
     const server = createTestServer();
-    const hangs = offlineScript({ steps: [{ text: "one two three", wordDelayMs: 1 }] }, { sleep: afterWords(2) });
+    const hangs = offlineScript(
+      { steps: [{ text: "one two three", wordDelayMs: 1 }] },
+      { sleep: afterWords(2) },
+    );
     const agent = new Agent({ id: "helper", name: "Helper", model: hangs });
     const run = await server.start(agent, form("go"));
     const events: unknown[] = [];
@@ -223,7 +279,10 @@ describe("golden streams", () => {
       completed("one two ", { time_to_first_token: 0, ...stopped }),
     ]);
     const component = { kind: "agent", id: "helper" } as const;
-    const stored = await server.store.findRun({ kind: "all" }, { component, sessionId: "id-1", runId: "id-2" });
+    const stored = await server.store.findRun(
+      { kind: "all" },
+      { component, sessionId: "id-1", runId: "id-2" },
+    );
     expect(stored?.output.status).toBe("CANCELLED");
   });
 });
@@ -252,8 +311,22 @@ describe("executeRun", () => {
       model: "echo",
       model_provider: "offline",
       messages: [
-        { id: "id-3", content: "hello", from_history: false, stop_after_tool_call: false, role: "user", created_at: second },
-        { id: "id-4", content: "hello", from_history: false, stop_after_tool_call: false, role: "assistant", created_at: second },
+        {
+          id: "id-3",
+          content: "hello",
+          from_history: false,
+          stop_after_tool_call: false,
+          role: "user",
+          created_at: second,
+        },
+        {
+          id: "id-4",
+          content: "hello",
+          from_history: false,
+          stop_after_tool_call: false,
+          role: "assistant",
+          created_at: second,
+        },
       ],
       metrics: metrics("echo", 1, 1),
       metadata: { channel: "web" },
@@ -266,7 +339,11 @@ describe("executeRun", () => {
   it("stores the run before its last event is sent, with its events but not the deltas", async () => {
     const server = createTestServer();
     const run = await server.start(new Agent({ id: "helper", model: "offline:echo" }), form("a b c"));
-    const query = { component: { kind: "agent", id: "helper" }, sessionId: run.sessionId, runId: run.runId } as const;
+    const query = {
+      component: { kind: "agent", id: "helper" },
+      sessionId: run.sessionId,
+      runId: run.runId,
+    } as const;
     let storedAtLast: unknown;
     for await (const event of run.events) {
       const stored = await server.store.findRun({ kind: "all" }, query);
@@ -285,9 +362,17 @@ describe("executeRun", () => {
 
   it("ends in RunError when the run cannot be stored", async () => {
     const store = createMemoryRunStore();
-    const server = createTestServer({ store: { ...store, saveRun: () => Promise.reject(new Error("disk /var/db full")) } });
-    const { events, output } = await finish(await server.start(new Agent({ id: "helper", model: "offline:echo" }), form("hi")));
-    expect(events.at(-1)).toMatchObject({ event: "RunError", content: "The run could not be stored", error_type: "store_error" });
+    const server = createTestServer({
+      store: { ...store, saveRun: () => Promise.reject(new Error("disk /var/db full")) },
+    });
+    const { events, output } = await finish(
+      await server.start(new Agent({ id: "helper", model: "offline:echo" }), form("hi")),
+    );
+    expect(events.at(-1)).toMatchObject({
+      event: "RunError",
+      content: "The run could not be stored",
+      error_type: "store_error",
+    });
     expect(output.status).toBe("ERROR");
     expect(JSON.stringify(events)).not.toContain("/var/db");
   });
@@ -358,12 +443,23 @@ describe("executeRun", () => {
         return `result agno_pat_abcdef ${TOKEN_SHAPED}`;
       },
     });
-    const agent = new Agent({ id: "helper", model: watched, tools: [leak], instructions: `use ${TOKEN_SHAPED}` });
+    const agent = new Agent({
+      id: "helper",
+      model: watched,
+      tools: [leak],
+      instructions: `use ${TOKEN_SHAPED}`,
+    });
     const server = createTestServer();
-    const input = form(`my token is ${TOKEN_SHAPED}`, { metadata: { token: TOKEN_SHAPED }, sessionState: { t: TOKEN_SHAPED } });
+    const input = form(`my token is ${TOKEN_SHAPED}`, {
+      metadata: { token: TOKEN_SHAPED },
+      sessionState: { t: TOKEN_SHAPED },
+    });
     const { events, output } = await finish(await server.start(agent, input));
     const component = { kind: "agent", id: "helper" } as const;
-    const stored = await server.store.findRun({ kind: "all" }, { component, sessionId: output.session_id, runId: output.run_id });
+    const stored = await server.store.findRun(
+      { kind: "all" },
+      { component, sessionId: output.session_id, runId: output.run_id },
+    );
     expect(seen).toHaveLength(2);
     expect(stored).toBeDefined();
     const everything = JSON.stringify([seen, events, output, stored, server.runtime.log]);
@@ -377,7 +473,9 @@ describe("executeRun", () => {
     const { output } = await finish(await server.start(scripted(steps, { toolCallLimit: 1 }), form("go")));
     expect(output).toMatchObject({ status: "ERROR", content: "The run made too many model requests" });
     expect(output.tools).toHaveLength(50);
-    expect(output.tools?.map((call) => call.tool_call_error).filter((isError) => isError !== true)).toHaveLength(1);
+    expect(
+      output.tools?.map((call) => call.tool_call_error).filter((isError) => isError !== true),
+    ).toHaveLength(1);
     expect(output.tools?.[1]?.result).toBe("Tool call limit reached; the tool get_time was not run");
   });
 });

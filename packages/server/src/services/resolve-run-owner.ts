@@ -2,12 +2,10 @@
 
 import { redactTokens } from "../agents/redact-tokens.ts";
 import { type Checked, refuse, refuseIssues, type ValidationIssue, valueIssue } from "../input-fault.ts";
+import { isReservedPrincipal } from "@agentos/auth";
 import { MAX_CLIENT_ID_LENGTH } from "../limits.ts";
 import type { CallerIdentity, DataScope } from "../ports/caller.ts";
 import type { RunForm } from "./run-form.ts";
-
-/** Names of principals that only the server hands out. Case and spaces are ignored, so a look-alike is refused too. */
-const RESERVED = /^\s*(?:sa:|__oauth__:|__scheduler__)/iu;
 
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 
@@ -53,7 +51,7 @@ export function resolveRunOwner({ form, identity, dataScope, claimOwned }: Owner
 }
 
 function checkReserved(userId: string | undefined, ownId: string | undefined): readonly ValidationIssue[] {
-  if (userId === undefined || userId === ownId || !RESERVED.test(userId)) return [];
+  if (userId === undefined || userId === ownId || !isReservedPrincipal(userId)) return [];
   return [valueIssue(["body", "user_id"], "this name is reserved")];
 }
 

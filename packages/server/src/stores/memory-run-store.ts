@@ -97,6 +97,8 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): RunSt
           if (query.status === undefined || run.output.status === query.status) found.push(run);
         }
       }
+      // Several owners may have a session of this id; within one second the order they were met in stays.
+      found.sort((one, other) => one.output.created_at - other.output.created_at);
       const kept = query.limit === undefined ? found : found.slice(Math.max(0, found.length - query.limit));
       return structuredClone(kept);
     },
