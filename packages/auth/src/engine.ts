@@ -4,13 +4,13 @@
  */
 import type { RefusalCode } from "@agentos/contract";
 import type { CompiledRoute } from "./decide/compile-route.ts";
-import { type Decision, accessFor, decide } from "./decide/decide.ts";
+import { accessFor, type Decision, decide } from "./decide/decide.ts";
 import type { Identity } from "./identity.ts";
 import { checkCookieOrigin, checkOpenMode } from "./request/check-origin.ts";
-import { type Credential, type TokenSource, extractCredential } from "./request/extract-credential.ts";
+import { type Credential, extractCredential, type TokenSource } from "./request/extract-credential.ts";
 import type { RequestFacts } from "./request/request-facts.ts";
-import { type Result, ok, refuse } from "./result.ts";
-import { type Grants, compileGrants } from "./scope/grants.ts";
+import { ok, type Result, refuse } from "./result.ts";
+import { compileGrants, type Grants } from "./scope/grants.ts";
 import type { PathParameters } from "./scope/requirement.ts";
 import type { TokenVerifier } from "./token/verify-token.ts";
 
@@ -43,7 +43,10 @@ export interface Access {
   /** For a list: the items to show. */
   readonly visible: "all" | ReadonlySet<string>;
   /** Whose data the request may touch: everybody's, one user's, or nobody's. */
-  readonly dataScope: { readonly kind: "all" } | { readonly kind: "user"; readonly userId: string } | { readonly kind: "none" };
+  readonly dataScope:
+    | { readonly kind: "all" }
+    | { readonly kind: "user"; readonly userId: string }
+    | { readonly kind: "none" };
   readonly decision: Decision | undefined;
 }
 
@@ -66,7 +69,7 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
   const securityKeyHash = options.securityKey === undefined ? undefined : sha256(options.securityKey);
   const extraction = {
     source: mode === "security_key" ? ("header" as const) : options.tokenSource,
-    headerName: mode === "security_key" ? "authorization" : options.tokenHeaderName,
+    headerName: mode === "security_key" ? "authorization" : options.tokenHeaderName.toLowerCase(),
     cookieName: options.cookieName,
     missing: missingCode(mode, options.tokenSource),
   };
@@ -92,14 +95,17 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
     // Two headers arrive joined by a comma, which no token contains.
     if (via === "header" && value.includes(",")) return refuse("AUTH_CREDENTIAL_REPEATED");
     // Said by form, without comparing: the answer must not tell whether a guessed key is right.
-    if (securityKeyHash !== undefined && !value.includes(".")) return refuse("AUTH_SECURITY_KEY_NOT_ACCEPTED");
+    if (securityKeyHash !== undefined && !/\.[^.]*\./.test(value))
+      return refuse("AUTH_SECURITY_KEY_NOT_ACCEPTED");
     return verifier === undefined ? refuse("AUTH_KEYS_UNAVAILABLE") : verifier.verify(value);
   }
 
   function compareSecurityKey({ value }: Credential): Result<Identity> {
     if (securityKeyHash !== undefined && equalInConstantTime(sha256(value), securityKeyHash)) return ok(root);
     if (value.includes(",")) return refuse("AUTH_CREDENTIAL_REPEATED");
-    return refuse(/^[\w-]+\.[\w-]+\.[\w-]*$/.test(value) ? "AUTH_TOKEN_NOT_ACCEPTED" : "AUTH_SECURITY_KEY_INVALID");
+    return refuse(
+      /^[\w-]+\.[\w-]+\.[\w-]*$/.test(value) ? "AUTH_TOKEN_NOT_ACCEPTED" : "AUTH_SECURITY_KEY_INVALID",
+    );
   }
 
   function authorize(identity: Identity, route: CompiledRoute, parameters: PathParameters): Result<Access> {
@@ -109,7 +115,10 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
       if (!decision.isAllowed) {
         const { code, required, missing, scopeToAdd } = decision;
         const facts = { required_scopes: required, missing_scopes: missing, held_scopes: identity.scopes };
-        const refused = refuse(code, scopeToAdd === undefined ? facts : { ...facts, scope_to_add: scopeToAdd });
+        const refused = refuse(
+          code,
+          scopeToAdd === undefined ? facts : { ...facts, scope_to_add: scopeToAdd },
+        );
         return { ok: false, refusal: { ...refused.refusal, subject: identity.userId } };
       }
     } else if (accessFor(route, parameters) === "unmapped") {
@@ -119,12 +128,18 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
     if (route.definition.isOwned === true && dataScope.kind === "none") {
       return refuse("AUTH_USER_REQUIRED", { user_id_claim: options.userIdClaim });
     }
-    return ok({ identity, visible: decision?.isAllowed === true ? decision.visible : "all", dataScope, decision });
+    return ok({
+      identity,
+      visible: decision?.isAllowed === true ? decision.visible : "all",
+      dataScope,
+      decision,
+    });
   }
 
   /** Without a usable user id isolation means nobody's data, never everybody's (repair of contract Q10). */
   function dataScopeOf(identity: Identity): Access["dataScope"] {
-    if (!options.isolatesUsers || identity.kind !== "user" || identity.grants.adminScope !== undefined) return { kind: "all" };
+    if (!options.isolatesUsers || identity.kind !== "user" || identity.grants.adminScope !== undefined)
+      return { kind: "all" };
     return identity.userId === undefined ? { kind: "none" } : { kind: "user", userId: identity.userId };
   }
 
@@ -161,6 +176,7 @@ function missingCode(mode: AuthMode, source: TokenSource): RefusalCode {
 /** Compares two digests of equal length without telling where they differ. */
 function equalInConstantTime(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
-  for (let index = 0; index < a.length; index++) difference |= a.charCodeAt(index) ^ b.charCodeAt(index % b.length);
+  for (let index = 0; index < a.length; index++)
+    difference |= a.charCodeAt(index) ^ b.charCodeAt(index % b.length);
   return difference === 0;
 }

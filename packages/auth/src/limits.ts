@@ -9,8 +9,9 @@ export const CLOCK_SKEW_SECONDS = 10;
 /** Longest life of a token, from `iat` (or now) to `exp` (design.md section 10). */
 export const MAX_TOKEN_LIFETIME_SECONDS = 24 * 60 * 60;
 
-/** An `exp` above this is in milliseconds: as seconds it would lie beyond the year 5000. */
+/** An `exp` between these is in milliseconds: as seconds it would lie beyond the year 5000, as milliseconds before it. */
 export const MILLISECONDS_THRESHOLD = 100_000_000_000;
+export const MILLISECONDS_CEILING = 100_000_000_000_000;
 
 /** Longest user id or session id that a token may carry. */
 export const MAX_IDENTIFIER_CHARACTERS = 256;

@@ -12,12 +12,18 @@ export interface Refusal {
   readonly cause?: unknown;
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-export function refuse(code: RefusalCode, facts: Facts = {}, cause?: unknown): { readonly ok: false; readonly refusal: Refusal } {
+export function refuse(
+  code: RefusalCode,
+  facts: Facts = {},
+  cause?: unknown,
+): { readonly ok: false; readonly refusal: Refusal } {
   return { ok: false, refusal: cause === undefined ? { code, facts } : { code, facts, cause } };
 }

@@ -1,7 +1,7 @@
 /** Ways of forging or breaking a token that need more than another header or claim. */
 import { CompactEncrypt } from "jose";
 import { createMac, createTestKey, type TestKey } from "./key.ts";
-import { encodeSegment, signSegments, signToken, withHeader, type TokenParts } from "./token.ts";
+import { encodeSegment, signSegments, signToken, type TokenParts, withHeader } from "./token.ts";
 
 /** An unsigned token, with `none` in any spelling. */
 export function unsignedToken(parts: TokenParts, alg = "none"): string {
@@ -15,7 +15,10 @@ export async function publicKeyAsSecretToken(parts: TokenParts): Promise<string>
 }
 
 /** Signed by a stranger whose public key travels in the header (CVE-2026-27962 and many before it). */
-export async function embeddedKeyToken(parts: TokenParts, header: (stranger: TestKey) => TokenParts["header"]): Promise<string> {
+export async function embeddedKeyToken(
+  parts: TokenParts,
+  header: (stranger: TestKey) => TokenParts["header"],
+): Promise<string> {
   const stranger = await createTestKey(parts.key.algorithm);
   return signToken({ ...withHeader(parts, header(stranger)), key: stranger });
 }
@@ -24,7 +27,9 @@ export async function embeddedKeyToken(parts: TokenParts, header: (stranger: Tes
 export async function encryptedToken(parts: TokenParts): Promise<string> {
   const inner = new TextEncoder().encode(await signToken(parts));
   const key = crypto.getRandomValues(new Uint8Array(32));
-  return new CompactEncrypt(inner).setProtectedHeader({ alg: "dir", enc: "A256GCM", cty: "JWT" }).encrypt(key);
+  return new CompactEncrypt(inner)
+    .setProtectedHeader({ alg: "dir", enc: "A256GCM", cty: "JWT" })
+    .encrypt(key);
 }
 
 /** One bit of the signature flipped, its length and its alphabet intact. */

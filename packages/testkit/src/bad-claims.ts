@@ -1,6 +1,6 @@
 /** Rows of `badTokens` that are signed by the right key and say something wrong. */
 import type { BadToken } from "./bad-token.ts";
-import { type TokenParts, signToken, withClaims } from "./token.ts";
+import { signToken, type TokenParts, withClaims } from "./token.ts";
 
 /** Times of the good token, which claims of a row are measured against. */
 type Times = { readonly now: number; readonly exp: number };
@@ -13,9 +13,20 @@ const claims = (change: Change) => (good: TokenParts) => {
 
 type Extra = Pick<BadToken, "needs"> & { readonly twin?: Change };
 
-const row = (name: string, expectedCode: BadToken["expectedCode"], change: Change, extra: Extra = {}): BadToken => {
+const row = (
+  name: string,
+  expectedCode: BadToken["expectedCode"],
+  change: Change,
+  extra: Extra = {},
+): BadToken => {
   const { twin, ...rest } = extra;
-  return { name, expectedCode, make: claims(change), ...(twin === undefined ? {} : { twin: claims(twin) }), ...rest };
+  return {
+    name,
+    expectedCode,
+    make: claims(change),
+    ...(twin === undefined ? {} : { twin: claims(twin) }),
+    ...rest,
+  };
 };
 
 const DAY_SECONDS = 86_400;
@@ -26,26 +37,45 @@ export const badClaims: readonly BadToken[] = [
   row('"exp" that is null', "AUTH_EXPIRATION_INVALID", { exp: null }),
   row('"exp" that is true', "AUTH_EXPIRATION_INVALID", { exp: true }),
   row('"exp" in milliseconds', "AUTH_EXPIRATION_IN_MILLISECONDS", ({ exp }) => ({ exp: exp * 1000 })),
-  row("an expired token, by exactly the allowed skew", "AUTH_TOKEN_EXPIRED", ({ now }) => ({ iat: now - 60, exp: now - 10 }), {
-    twin: ({ now }) => ({ iat: now - 60, exp: now - 9 }),
-  }),
+  row(
+    "an expired token, by exactly the allowed skew",
+    "AUTH_TOKEN_EXPIRED",
+    ({ now }) => ({ iat: now - 60, exp: now - 10 }),
+    {
+      twin: ({ now }) => ({ iat: now - 60, exp: now - 9 }),
+    },
+  ),
   row("a token that is not valid yet", "AUTH_TOKEN_NOT_YET_VALID", ({ now }) => ({ nbf: now + 11 }), {
     twin: ({ now }) => ({ nbf: now + 10 }),
   }),
-  row('"nbf" as a string', "AUTH_NOT_BEFORE_INVALID", ({ now }) => ({ nbf: String(now) }), { twin: ({ now }) => ({ nbf: now }) }),
+  row('"nbf" as a string', "AUTH_NOT_BEFORE_INVALID", ({ now }) => ({ nbf: String(now) }), {
+    twin: ({ now }) => ({ nbf: now }),
+  }),
   row("a token issued in the future", "AUTH_ISSUED_IN_FUTURE", ({ now }) => ({ iat: now + 11 }), {
     twin: ({ now }) => ({ iat: now + 10 }),
   }),
-  row('"iat" as a string', "AUTH_ISSUED_AT_INVALID", ({ now }) => ({ iat: String(now) }), { twin: { iat: undefined } }),
+  row('"iat" as a string', "AUTH_ISSUED_AT_INVALID", ({ now }) => ({ iat: String(now) }), {
+    twin: { iat: undefined },
+  }),
   row("a lifetime over the cap", "AUTH_LIFETIME_EXCEEDED", ({ now }) => ({ exp: now + DAY_SECONDS + 11 }), {
     twin: ({ now }) => ({ exp: now + DAY_SECONDS + 10 }),
   }),
-  row('a lifetime over the cap without "iat"', "AUTH_LIFETIME_EXCEEDED", ({ now }) => ({ iat: undefined, exp: now + 2 * DAY_SECONDS }), {
-    twin: ({ now }) => ({ iat: undefined, exp: now + DAY_SECONDS }),
-  }),
-  row("an old token renewed past the cap", "AUTH_LIFETIME_EXCEEDED", ({ now }) => ({ iat: now - 30 * DAY_SECONDS }), {
-    twin: ({ now }) => ({ iat: now - DAY_SECONDS / 2 }),
-  }),
+  row(
+    'a lifetime over the cap without "iat"',
+    "AUTH_LIFETIME_EXCEEDED",
+    ({ now }) => ({ iat: undefined, exp: now + 2 * DAY_SECONDS }),
+    {
+      twin: ({ now }) => ({ iat: undefined, exp: now + DAY_SECONDS }),
+    },
+  ),
+  row(
+    "an old token renewed past the cap",
+    "AUTH_LIFETIME_EXCEEDED",
+    ({ now }) => ({ iat: now - 30 * DAY_SECONDS }),
+    {
+      twin: ({ now }) => ({ iat: now - DAY_SECONDS / 2 }),
+    },
+  ),
   row('no "iss"', "AUTH_ISSUER_MISSING", { iss: undefined }, { needs: "issuer" }),
   row("another issuer", "AUTH_ISSUER_MISMATCH", { iss: "https://issuer.test/" }, { needs: "issuer" }),
   {
@@ -66,13 +96,34 @@ export const badClaims: readonly BadToken[] = [
   row('"jti" that is no text', "AUTH_JWT_ID_INVALID", { jti: 7 }, { twin: { jti: "7" } }),
   row("an ID token (nonce)", "AUTH_ID_TOKEN_REFUSED", { nonce: "n-1" }),
   row("an ID token (at_hash)", "AUTH_ID_TOKEN_REFUSED", { at_hash: "h" }),
+  row("an ID token (c_hash)", "AUTH_ID_TOKEN_REFUSED", { c_hash: "h" }),
   row("a token bound to a key of its holder", "AUTH_TOKEN_BOUND", { cnf: { jkt: "thumbprint" } }),
   row("a subject that is null", "AUTH_SUBJECT_INVALID", { sub: null }, { twin: { sub: undefined } }),
   row("a subject that is a number", "AUTH_SUBJECT_INVALID", { sub: 7 }, { twin: { sub: "7" } }),
   row("a subject with a line break", "AUTH_SUBJECT_INVALID", { sub: "a\nb" }, { twin: { sub: "a b" } }),
-  row("a subject of 257 characters", "AUTH_SUBJECT_INVALID", { sub: "x".repeat(257) }, { twin: { sub: "x".repeat(256) } }),
+  row(
+    "a subject of 257 characters",
+    "AUTH_SUBJECT_INVALID",
+    { sub: "x".repeat(257) },
+    { twin: { sub: "x".repeat(256) } },
+  ),
   row("a service account as subject", "AUTH_SUBJECT_RESERVED", { sub: "sa:bot" }, { twin: { sub: "sam" } }),
-  row("an OAuth client as subject", "AUTH_SUBJECT_RESERVED", { sub: "__oauth__:x" }, { twin: { sub: "__oauth__" } }),
-  row("the scheduler as subject", "AUTH_SUBJECT_RESERVED", { sub: "__scheduler__" }, { twin: { sub: "__scheduler__2" } }),
-  row("a reserved subject behind a space", "AUTH_SUBJECT_RESERVED", { sub: " sa:bot" }, { twin: { sub: " sam" } }),
+  row(
+    "an OAuth client as subject",
+    "AUTH_SUBJECT_RESERVED",
+    { sub: "__oauth__:x" },
+    { twin: { sub: "__oauth__" } },
+  ),
+  row(
+    "the scheduler as subject",
+    "AUTH_SUBJECT_RESERVED",
+    { sub: "__scheduler__" },
+    { twin: { sub: "__scheduler__2" } },
+  ),
+  row(
+    "a reserved subject behind a space",
+    "AUTH_SUBJECT_RESERVED",
+    { sub: " sa:bot" },
+    { twin: { sub: " sam" } },
+  ),
 ];

@@ -1,9 +1,10 @@
 /** Rows of `badTokens` whose header, algorithm or key is wrong. */
-import { embeddedKeyToken, publicKeyAsSecretToken, unsignedToken } from "./attacks.ts";
+
 import type { TestAlgorithm } from "./algorithms.ts";
+import { embeddedKeyToken, publicKeyAsSecretToken, unsignedToken } from "./attacks.ts";
 import type { BadToken } from "./bad-token.ts";
 import { createTestKey } from "./key.ts";
-import { type TokenParts, signToken, withHeader } from "./token.ts";
+import { signToken, type TokenParts, withHeader } from "./token.ts";
 
 const header = (entries: TokenParts["header"]) => (good: TokenParts) => signToken(withHeader(good, entries));
 
@@ -48,18 +49,60 @@ export const badHeaders: readonly BadToken[] = [
     needs: "asymmetric-key",
     make: publicKeyAsSecretToken,
   },
-  { name: "an algorithm that nobody knows", expectedCode: "AUTH_ALGORITHM_UNSUPPORTED", make: header({ alg: "XS256" }) },
-  { name: "an algorithm in lower case", expectedCode: "AUTH_ALGORITHM_UNSUPPORTED", make: (good) => header({ alg: good.key.algorithm.toLowerCase() })(good) },
+  {
+    name: "an algorithm that nobody knows",
+    expectedCode: "AUTH_ALGORITHM_UNSUPPORTED",
+    make: header({ alg: "XS256" }),
+  },
+  {
+    name: "an algorithm in lower case",
+    expectedCode: "AUTH_ALGORITHM_UNSUPPORTED",
+    make: (good) => header({ alg: good.key.algorithm.toLowerCase() })(good),
+  },
   { name: "no algorithm", expectedCode: "AUTH_ALGORITHM_UNSUPPORTED", make: header({ alg: undefined }) },
-  { name: "a list of algorithms", expectedCode: "AUTH_ALGORITHM_UNSUPPORTED", make: (good) => header({ alg: [good.key.algorithm] })(good) },
-  { name: 'an unknown "crit"', expectedCode: "AUTH_HEADER_CRITICAL", make: header({ crit: ["x"], x: 1 }), twin: header({ x: 1 }) },
+  {
+    name: "a list of algorithms",
+    expectedCode: "AUTH_ALGORITHM_UNSUPPORTED",
+    make: (good) => header({ alg: [good.key.algorithm] })(good),
+  },
+  {
+    name: 'an unknown "crit"',
+    expectedCode: "AUTH_HEADER_CRITICAL",
+    make: header({ crit: ["x"], x: 1 }),
+    twin: header({ x: 1 }),
+  },
   { name: 'an empty "crit"', expectedCode: "AUTH_HEADER_CRITICAL", make: header({ crit: [] }) },
-  { name: 'a detached payload ("b64": false)', expectedCode: "AUTH_HEADER_CRITICAL", make: header({ b64: false }), twin: header({ b64: true }) },
-  { name: "a DPoP-bound type", expectedCode: "AUTH_TOKEN_TYPE_REFUSED", make: header({ typ: "dpop+jwt" }), twin: header({ typ: "at+jwt" }) },
-  { name: "a logout token", expectedCode: "AUTH_TOKEN_TYPE_REFUSED", make: header({ typ: "logout+jwt" }), twin: header({ typ: "application/at+jwt" }) },
-  { name: "a type that is no text", expectedCode: "AUTH_TOKEN_TYPE_REFUSED", make: header({ typ: 1 }), twin: header({ typ: undefined }) },
+  {
+    name: 'a detached payload ("b64": false)',
+    expectedCode: "AUTH_HEADER_CRITICAL",
+    make: header({ b64: false }),
+    twin: header({ b64: true }),
+  },
+  {
+    name: "a DPoP-bound type",
+    expectedCode: "AUTH_TOKEN_TYPE_REFUSED",
+    make: header({ typ: "dpop+jwt" }),
+    twin: header({ typ: "at+jwt" }),
+  },
+  {
+    name: "a logout token",
+    expectedCode: "AUTH_TOKEN_TYPE_REFUSED",
+    make: header({ typ: "logout+jwt" }),
+    twin: header({ typ: "application/at+jwt" }),
+  },
+  {
+    name: "a type that is no text",
+    expectedCode: "AUTH_TOKEN_TYPE_REFUSED",
+    make: header({ typ: 1 }),
+    twin: header({ typ: undefined }),
+  },
   { name: '"kid" that is no text', expectedCode: "AUTH_TOKEN_HEADER_INVALID", make: header({ kid: 7 }) },
-  { name: 'an unknown "kid"', expectedCode: "AUTH_KEY_UNKNOWN", needs: "key-id", make: header({ kid: "another-key" }) },
+  {
+    name: 'an unknown "kid"',
+    expectedCode: "AUTH_KEY_UNKNOWN",
+    needs: "key-id",
+    make: header({ kid: "another-key" }),
+  },
   {
     name: "the signature of another key",
     expectedCode: "AUTH_SIGNATURE_INVALID",

@@ -1,12 +1,13 @@
 /** Rows of `badTokens` whose text is damaged. */
 import { damageSignature, encryptedToken, replacePayload } from "./attacks.ts";
 import type { BadToken } from "./bad-token.ts";
-import { type TokenParts, encodeSegment, signSegments, signToken, withClaims } from "./token.ts";
+import { encodeSegment, signSegments, signToken, type TokenParts, withClaims } from "./token.ts";
 
 const edit = (change: (token: string) => string) => async (good: TokenParts) => change(await signToken(good));
 
 /** A good token of about the given length. */
-const sized = (characters: number) => (good: TokenParts) => signToken(withClaims(good, { padding: "x".repeat(characters) }));
+const sized = (characters: number) => (good: TokenParts) =>
+  signToken(withClaims(good, { padding: "x".repeat(characters) }));
 
 export const badShapes: readonly BadToken[] = [
   { name: "an empty-looking token of two dots", expectedCode: "AUTH_TOKEN_HEADER_INVALID", make: () => ".." },
@@ -16,11 +17,28 @@ export const badShapes: readonly BadToken[] = [
     expectedCode: "AUTH_TOKEN_MALFORMED",
     make: edit((token) => token.slice(0, token.lastIndexOf("."))),
   },
-  { name: "a token with a fourth segment", expectedCode: "AUTH_TOKEN_MALFORMED", make: edit((token) => `${token}.x`) },
+  {
+    name: "a token with a fourth segment",
+    expectedCode: "AUTH_TOKEN_MALFORMED",
+    make: edit((token) => `${token}.x`),
+  },
   { name: "ten thousand dots", expectedCode: "AUTH_TOKEN_MALFORMED", make: () => ".".repeat(10_000) },
-  { name: "a token of 64 KB", expectedCode: "AUTH_TOKEN_TOO_LARGE", make: sized(48 * 1024), twin: sized(1024) },
-  { name: "a non-ASCII bearer", expectedCode: "AUTH_TOKEN_CHARACTERS_INVALID", make: edit((token) => `${token}é`) },
-  { name: "a token in double quotes", expectedCode: "AUTH_TOKEN_QUOTED", make: edit((token) => `"${token}"`) },
+  {
+    name: "a token of 64 KB",
+    expectedCode: "AUTH_TOKEN_TOO_LARGE",
+    make: sized(48 * 1024),
+    twin: sized(1024),
+  },
+  {
+    name: "a non-ASCII bearer",
+    expectedCode: "AUTH_TOKEN_CHARACTERS_INVALID",
+    make: edit((token) => `${token}é`),
+  },
+  {
+    name: "a token in double quotes",
+    expectedCode: "AUTH_TOKEN_QUOTED",
+    make: edit((token) => `"${token}"`),
+  },
   {
     name: "a token with a space inside",
     expectedCode: "AUTH_TOKEN_QUOTED",
@@ -68,11 +86,16 @@ export const badShapes: readonly BadToken[] = [
     expectedCode: "AUTH_SIGNATURE_MALFORMED",
     make: edit((token) => token.slice(0, -4)),
   },
-  { name: "a padded signature", expectedCode: "AUTH_SIGNATURE_MALFORMED", make: edit((token) => `${token}==`) },
+  {
+    name: "a padded signature",
+    expectedCode: "AUTH_SIGNATURE_MALFORMED",
+    make: edit((token) => `${token}==`),
+  },
   { name: "a damaged signature", expectedCode: "AUTH_SIGNATURE_INVALID", make: edit(damageSignature) },
   {
     name: "a payload exchanged after signing",
     expectedCode: "AUTH_SIGNATURE_INVALID",
-    make: async (good) => replacePayload(await signToken(good), { ...good.payload, scopes: ["agent_os:admin"] }),
+    make: async (good) =>
+      replacePayload(await signToken(good), { ...good.payload, scopes: ["agent_os:admin"] }),
   },
 ];

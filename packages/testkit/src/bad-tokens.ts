@@ -4,11 +4,11 @@
  * A row never stands alone: `makeTwin` differs from it in the one thing that is wrong, and must pass.
  */
 import { isSymmetric } from "./algorithms.ts";
-import type { BadToken } from "./bad-token.ts";
 import { badClaims } from "./bad-claims.ts";
 import { badHeaders } from "./bad-headers.ts";
 import { badShapes } from "./bad-shapes.ts";
-import { type TokenParts, signToken } from "./token.ts";
+import type { BadToken } from "./bad-token.ts";
+import { signToken, type TokenParts } from "./token.ts";
 
 const badTokens: readonly BadToken[] = [...badShapes, ...badHeaders, ...badClaims];
 

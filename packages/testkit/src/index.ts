@@ -1,5 +1,5 @@
 /** Keys, clock and tokens for tests. Never imports `auth`, so that mint and verify cannot share a bug. */
-export { TEST_ALGORITHMS, isSymmetric, type TestAlgorithm } from "./algorithms.ts";
+export { isSymmetric, TEST_ALGORITHMS, type TestAlgorithm } from "./algorithms.ts";
 export {
   damageSignature,
   embeddedKeyToken,
@@ -9,17 +9,17 @@ export {
   unsignedToken,
 } from "./attacks.ts";
 export type { BadToken } from "./bad-token.ts";
-export { badTokensFor, makeTwin, type BadTokenSetting } from "./bad-tokens.ts";
+export { type BadTokenSetting, badTokensFor, makeTwin } from "./bad-tokens.ts";
 export { createTestClock, type TestClock } from "./clock.ts";
 export { createTestKey, type TestKey, type TestKeyOptions } from "./key.ts";
 export {
+  type Claims,
   encodeSegment,
+  type GoodTokenOptions,
   goodToken,
   signSegments,
   signToken,
+  type TokenParts,
   withClaims,
   withHeader,
-  type Claims,
-  type GoodTokenOptions,
-  type TokenParts,
 } from "./token.ts";

@@ -26,7 +26,10 @@ export interface TestKeyOptions {
 }
 
 /** Makes a new key pair or secret. */
-export async function createTestKey(algorithm: TestAlgorithm, options: TestKeyOptions = {}): Promise<TestKey> {
+export async function createTestKey(
+  algorithm: TestAlgorithm,
+  options: TestKeyOptions = {},
+): Promise<TestKey> {
   return isSymmetric(algorithm) ? createSecret(algorithm, options) : createPair(algorithm, options);
 }
 
@@ -34,7 +37,9 @@ async function createPair(algorithm: TestAlgorithm, options: TestKeyOptions): Pr
   const { modulusLength = 2048, kid } = options;
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true, modulusLength });
   const isRsa = algorithm.startsWith("RS") || algorithm.startsWith("PS");
-  const pkcs1Pem = isRsa ? KeyObject.from(publicKey).export({ type: "pkcs1", format: "pem" }).toString() : undefined;
+  const pkcs1Pem = isRsa
+    ? KeyObject.from(publicKey).export({ type: "pkcs1", format: "pem" }).toString()
+    : undefined;
   return {
     algorithm,
     kid,
@@ -46,7 +51,10 @@ async function createPair(algorithm: TestAlgorithm, options: TestKeyOptions): Pr
   };
 }
 
-async function createSecret(algorithm: TestAlgorithm, { kid, secretBytes = 64 }: TestKeyOptions): Promise<TestKey> {
+async function createSecret(
+  algorithm: TestAlgorithm,
+  { kid, secretBytes = 64 }: TestKeyOptions,
+): Promise<TestKey> {
   // Hexadecimal text: printable, and twice as long as its randomness, so cut to the length asked for.
   const secret = randomBytes(secretBytes).toString("hex").slice(0, secretBytes);
   return {
@@ -62,7 +70,9 @@ async function createSecret(algorithm: TestAlgorithm, { kid, secretBytes = 64 }:
 /** HMAC signing with any text as the secret, a public key included (the classic confusion attack). */
 export async function createMac(algorithm: TestAlgorithm, secret: string): Promise<TestKey["sign"]> {
   const parameters = { name: "HMAC", hash: `SHA-${algorithm.slice(2)}` };
-  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), parameters, false, ["sign"]);
+  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), parameters, false, [
+    "sign",
+  ]);
   return async (data) => new Uint8Array(await crypto.subtle.sign("HMAC", key, Uint8Array.from(data)));
 }
 

@@ -1,7 +1,16 @@
-import { exportJWK, importJWK, importSPKI, jwtVerify } from "jose";
 import { createPublicKey } from "node:crypto";
+import { exportJWK, importJWK, importSPKI, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
-import { TEST_ALGORITHMS, badTokensFor, createTestClock, createTestKey, goodToken, isSymmetric, makeTwin, signToken } from "./index.ts";
+import {
+  badTokensFor,
+  createTestClock,
+  createTestKey,
+  goodToken,
+  isSymmetric,
+  makeTwin,
+  signToken,
+  TEST_ALGORITHMS,
+} from "./index.ts";
 
 const clock = createTestClock();
 const currentDate = new Date(clock.now() * 1000);
@@ -14,7 +23,10 @@ describe.each(TEST_ALGORITHMS)("a test key for %s", (algorithm) => {
       ? new TextEncoder().encode(key.verificationKey)
       : await importSPKI(key.verificationKey, algorithm);
     for (const verifier of [fromText, await importJWK(key.jwk, algorithm)]) {
-      const { payload, protectedHeader } = await jwtVerify(token, verifier, { currentDate, audience: "agent-os" });
+      const { payload, protectedHeader } = await jwtVerify(token, verifier, {
+        currentDate,
+        audience: "agent-os",
+      });
       expect(payload.sub).toBe("alice");
       expect(protectedHeader).toEqual({ alg: algorithm, typ: "JWT", kid: "k1" });
     }

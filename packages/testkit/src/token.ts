@@ -70,6 +70,8 @@ export async function signSegments(header: string, payload: string, sign: TestKe
 /** Base64url of a text, of bytes, or of anything else as JSON. */
 export function encodeSegment(value: unknown): string {
   const bytes =
-    value instanceof Uint8Array ? value : Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
+    value instanceof Uint8Array
+      ? value
+      : Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
   return Buffer.from(bytes).toString("base64url");
 }

@@ -1,7 +1,13 @@
 /** Compiles a route and the rules that lie over it into what `decide` reads, once at start. */
 import type { Facts, FaultCode } from "@agentos/contract";
 import { compileRequirement, type PathParameters, type Requirement } from "../scope/requirement.ts";
-import { type AppliedRule, applyRules, parsePathPattern, parseScopeRule, type ScopeRule } from "../scope/rules.ts";
+import {
+  type AppliedRule,
+  applyRules,
+  parsePathPattern,
+  parseScopeRule,
+  type ScopeRule,
+} from "../scope/rules.ts";
 
 /** The part of a route that access depends on. */
 export interface RouteAccessDefinition {
@@ -21,7 +27,10 @@ export interface CompiledRoute {
   readonly definition: RouteAccessDefinition;
   readonly access: CompiledAccess;
   /** Rules for some values of the parameters, most specific first; they come before `access`. */
-  readonly conditional: readonly { readonly access: CompiledAccess; readonly appliesTo: (parameters: PathParameters) => boolean }[];
+  readonly conditional: readonly {
+    readonly access: CompiledAccess;
+    readonly appliesTo: (parameters: PathParameters) => boolean;
+  }[];
 }
 
 /** A fault found while compiling; rendered by whoever reports it. */
@@ -45,7 +54,10 @@ export interface CompiledRoutes {
 }
 
 /** Compiles all routes; a scope or rule that is none, and a rule that can never match, become faults. */
-export function compileRoutes(definitions: readonly RouteAccessDefinition[], options: CompileRoutesOptions): CompiledRoutes {
+export function compileRoutes(
+  definitions: readonly RouteAccessDefinition[],
+  options: CompileRoutesOptions,
+): CompiledRoutes {
   const faults: Fault[] = [];
   const rules = parseRules(options.scopeMappings, faults);
   const publicPatterns = options.publicPaths && parsePublicPaths(options.publicPaths, faults);
@@ -53,12 +65,22 @@ export function compileRoutes(definitions: readonly RouteAccessDefinition[], opt
   const routes = definitions.map((definition) => {
     const applied = applyRules(rules, definition.method, definition.path);
     for (const { rule } of applied) used.add(rule);
-    const ruled = overlay(applied, definition.access, (access) => compileAccess(access, definition, options, faults));
+    const ruled = overlay(applied, definition.access, (access) =>
+      compileAccess(access, definition, options, faults),
+    );
     const opened = publicPatterns && applyRules(publicPatterns, definition.method, definition.path);
-    return { name: `${definition.method} ${definition.path}`, definition, ...(opened ? openPaths(ruled, opened) : ruled) };
+    return {
+      name: `${definition.method} ${definition.path}`,
+      definition,
+      ...(opened ? openPaths(ruled, opened) : ruled),
+    };
   });
   for (const rule of rules) {
-    if (!used.has(rule)) faults.push({ code: "CONFIG_RULE_UNREACHABLE", facts: { rule: rule.text, suggestion: suggest(rule, definitions) } });
+    if (!used.has(rule))
+      faults.push({
+        code: "CONFIG_RULE_UNREACHABLE",
+        facts: { rule: rule.text, suggestion: suggest(rule, definitions) },
+      });
   }
   return { routes, faults };
 }
@@ -74,14 +96,18 @@ function overlay(
   const always = applied.find(({ appliesTo }) => appliesTo === undefined);
   return {
     access: compile(always ? always.rule.scopes : own),
-    conditional: applied.flatMap(({ rule, appliesTo }) => (appliesTo ? [{ access: compile(rule.scopes), appliesTo }] : [])),
+    conditional: applied.flatMap(({ rule, appliesTo }) =>
+      appliesTo ? [{ access: compile(rule.scopes), appliesTo }] : [],
+    ),
   };
 }
 
 /** A configured list of public paths replaces the default one: what it does not open needs a caller (contract 1.4). */
 function openPaths(ruled: RouteRules, opened: readonly AppliedRule[]): RouteRules {
   if (opened.some(({ appliesTo }) => appliesTo === undefined)) return { access: "public", conditional: [] };
-  const conditional = opened.flatMap(({ appliesTo }) => (appliesTo ? [{ access: "public" as const, appliesTo }] : []));
+  const conditional = opened.flatMap(({ appliesTo }) =>
+    appliesTo ? [{ access: "public" as const, appliesTo }] : [],
+  );
   return {
     access: ruled.access === "public" ? "authenticated" : ruled.access,
     conditional: [...conditional, ...ruled.conditional],
@@ -100,7 +126,8 @@ function parsePublicPaths(paths: readonly string[], faults: Fault[]): readonly S
   return paths.flatMap((text) => {
     const pattern = parsePathPattern(text);
     const problem = `"${text}" is no path pattern`;
-    if (pattern === undefined) faults.push({ code: "CONFIG_OPTION_INVALID", facts: { option: "excludedRoutePaths", problem } });
+    if (pattern === undefined)
+      faults.push({ code: "CONFIG_OPTION_INVALID", facts: { option: "excludedRoutePaths", problem } });
     return pattern ?? [];
   });
 }
@@ -128,7 +155,9 @@ function compileAccess(
 }
 
 function suggest(rule: ScopeRule, routes: readonly RouteAccessDefinition[]): string {
-  const near = routes.filter((route) => route.path.split("/")[1] === rule.path.split("/")[1]).map((route) => `${route.method} ${route.path}`);
+  const near = routes
+    .filter((route) => route.path.split("/")[1] === rule.path.split("/")[1])
+    .map((route) => `${route.method} ${route.path}`);
   if (near.length === 0) return "remove it, or correct its path: no route begins like this";
   return `a more specific rule or another method may have taken its place; routes that begin alike: ${near.join(", ")}`;
 }

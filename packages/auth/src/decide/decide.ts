@@ -3,7 +3,7 @@
  * Pure; deny is the default.
  */
 import type { RefusalCode } from "@agentos/contract";
-import { visibleItems, type Grants } from "../scope/grants.ts";
+import { type Grants, visibleItems } from "../scope/grants.ts";
 import { findGrant, leastScope, type PathParameters, type Requirement } from "../scope/requirement.ts";
 import type { CompiledAccess, CompiledRoute } from "./compile-route.ts";
 
@@ -67,7 +67,10 @@ function relieveListing(
 ): Decision | undefined {
   const [first, ...others] = missing;
   const { isListing, resource } = route.definition;
-  if (isListing !== true || first === undefined || others.length > 0 || first.resource !== resource) return undefined;
+  if (isListing !== true || first === undefined || others.length > 0 || first.resource !== resource)
+    return undefined;
+  // A rule that demands one item by name means it: scopes for other items are no substitute.
+  if (first.id.kind !== "none") return undefined;
   const visible = visibleItems(grants, first.resource, first.action);
   if (visible === "all" || visible.size === 0) return undefined;
   const narrow = grants.narrow.get(`${first.resource}:${first.action}`);
@@ -80,7 +83,9 @@ function refuse(
   missing: readonly Requirement[],
   parameters: PathParameters,
 ): Decision {
-  const holdsOther = missing.some(({ resource, action, id }) => id.kind !== "none" && grants.narrow.has(`${resource}:${action}`));
+  const holdsOther = missing.some(
+    ({ resource, action, id }) => id.kind !== "none" && grants.narrow.has(`${resource}:${action}`),
+  );
   const [first] = missing;
   return {
     isAllowed: false,

@@ -1,2 +1,8 @@
-export { compileRoutes, type CompiledRoute, type CompiledRoutes, type Fault, type RouteAccessDefinition } from "./compile-route.ts";
-export { accessFor, decide, type Decision } from "./decide.ts";
+export {
+  type CompiledRoute,
+  type CompiledRoutes,
+  compileRoutes,
+  type Fault,
+  type RouteAccessDefinition,
+} from "./compile-route.ts";
+export { accessFor, type Decision, decide } from "./decide.ts";

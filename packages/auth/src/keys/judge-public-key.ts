@@ -1,6 +1,6 @@
 /** A parsed public key becomes a verification key, or a fault says why it must not. */
 
-import { calculateJwkThumbprint } from "jose";
+import { type CryptoKey, calculateJwkThumbprint } from "jose";
 import {
   algorithmsFor,
   boundAlgorithms,

@@ -1,5 +1,6 @@
 /** A shared secret becomes a verification key, or a fault says why it must not. Nothing of it is ever shown. */
 
+import type { CryptoKey } from "jose";
 import { boundAlgorithms, countSignatureBytes, signingAlgorithms } from "./algorithms.ts";
 import { createKeyFault, faultResult } from "./fault.ts";
 import { chooseAlgorithm, type KeyContext } from "./judge-public-key.ts";

@@ -4,6 +4,7 @@
  */
 
 import type { Facts, FaultCode } from "@agentos/contract";
+import type { CryptoKey } from "jose";
 import type { KeyRepair } from "./repairs.ts";
 
 export type SigningAlgorithm =

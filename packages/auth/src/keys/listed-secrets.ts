@@ -37,15 +37,15 @@ const LISTED: ReadonlySet<string> = new Set([
 /** Words that sample secrets are made of. */
 const WORDS: ReadonlySet<string> = new Set(
   (
-    "a an and any app api agno agent agents agentos admin at auth authentication authorization b be bit bits byte bytes c change changed " +
-    "changeit changeme changethis char character characters chars ci code cookie d default demo dev development do docker e env example " +
+    "a an and any app api agno agent agents agentos admin at auth authentication authorization be bit bits byte bytes c change changed " +
+    "changeit changeme changethis char character characters chars ci code cookie default demo dev development do docker env example " +
     "fake first foo bar baz for from generate good hash hello here hmac hs256 hs384 hs512 http https i id in insecure insert is it " +
     "json jwt key keys least length local localhost long longer max me min minimum mock more must my new nice no not of ok one only or " +
     "os our pass passphrase password passwd paste phrase placeholder please prod production put random real replace replaceme rs256 " +
     "safe same sample secret secrets secure security server service session set share shared should sign signing signature so some something " +
     "staging string strong super sure temp test tester testing tests text than that the this to todo token tokens top try ts typescript use used user " +
-    "valid value verification verify very web which with without word world x you your yours yoursecret z " +
-    "0 1 2 3 4 5 6 7 8 9 10 12 16 24 32 48 64 96 100 123 128 192 256 321 384 512 1024 1234 2048 2023 2024 2025 2026 2027 12345 123456 1234567 12345678 123456789 1234567890 0123456789"
+    "valid value verification verify very web which with without word world x you your yours yoursecret " +
+    "0 1 2 3 10 12 16 24 32 48 64 96 100 123 128 192 256 321 384 512 1024 1234 2048 2023 2024 2025 2026 2027 12345 123456 1234567 12345678 123456789 1234567890 0123456789"
   ).split(" "),
 );
 const LONGEST_WORD = 14;
@@ -54,15 +54,17 @@ const LONGEST_WORD = 14;
 export function findSecretWeakness(secret: string): string | undefined {
   const lower = secret.trim().toLowerCase();
   const plain = lower.replace(/[^a-z0-9]/g, "");
-  if (LISTED.has(plain)) return "it is on a public list of secrets";
   if (/^(?:<.*>|\[.*\]|\{\{.*\}\}|\$\{?[a-z_][a-z0-9_]*\}?|\*+|\.+)$/.test(lower))
     return "it is a placeholder";
   if (/^(?:django-insecure-|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with)|your[-_ ])/.test(lower))
     return "it is a placeholder";
   if (secret.length >= 16 && new Set(secret).size <= 4) return "it has only a few different characters";
   if (isRepetition(lower)) return "it repeats the same characters";
+  // In a binary secret the few letters say nothing about the rest.
+  if (plain.length < lower.length * 0.6) return undefined;
+  if (LISTED.has(plain)) return "it is on a public list of secrets";
   if (isRun(plain)) return "it counts through the alphabet or the digits";
-  if (plain.length > 0 && isMadeOfWords(plain)) return "it is made of the words that examples are made of";
+  if (isMadeOfWords(plain)) return "it is made of the words that examples are made of";
   return undefined;
 }
 

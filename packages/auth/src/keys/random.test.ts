@@ -43,7 +43,10 @@ describe("a mangled key", () => {
     const plan = fc.tuple(fc.nat(pairs.length - 1), fc.array(step, { minLength: 1, maxLength: 5 }));
     await fc.assert(
       fc.asyncProperty(plan, async ([which, steps]) => {
-        const value = steps.reduce((text, [index, at]) => manglings[index]?.(text, at) ?? text, pairs[which]?.pem ?? "");
+        const value = steps.reduce(
+          (text, [index, at]) => manglings[index]?.(text, at) ?? text,
+          pairs[which]?.pem ?? "",
+        );
         const { keys, faults } = await parse(value);
         for (const key of keys) expect(key.thumbprint).toBe(thumbprints[which]);
         expect(keys.length + faults.length).toBeGreaterThan(0);
@@ -55,11 +58,14 @@ describe("a mangled key", () => {
 
   test("never becomes a shared secret when HS256 is configured", async () => {
     // Anything that keeps most of the key counts as public material.
-    const harmless = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 24].map((index) => manglings[index]);
+    const harmless = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 24].map((index) => manglings[index]);
     const plan = fc.tuple(fc.nat(pairs.length - 1), fc.array(fc.nat(harmless.length - 1), { maxLength: 3 }));
     await fc.assert(
       fc.asyncProperty(plan, async ([which, steps]) => {
-        const value = steps.reduce((text, index) => harmless[index]?.(text, 0) ?? text, pairs[which]?.pem ?? "");
+        const value = steps.reduce(
+          (text, index) => harmless[index]?.(text, 0) ?? text,
+          pairs[which]?.pem ?? "",
+        );
         const { keys, faults } = await parse(value, { algorithm: "HS256" });
         expect(keys).toEqual([]);
         expect(faults.map(({ code }) => code)).toEqual(["KEY_PUBLIC_AS_SECRET"]);
@@ -73,7 +79,28 @@ describe("any text", () => {
   const anyText = fc.oneof(
     fc.string(),
     fc.string({ unit: "binary" }),
-    fc.string({ unit: fc.constantFrom("-", "B", "E", "G", "I", "N", " ", "\n", "\\", "n", '"', "=", "M", "{", "}", "0", "\x82") , maxLength: 400 }),
+    fc.string({
+      unit: fc.constantFrom(
+        "-",
+        "B",
+        "E",
+        "G",
+        "I",
+        "N",
+        " ",
+        "\n",
+        "\\",
+        "n",
+        '"',
+        "=",
+        "M",
+        "{",
+        "}",
+        "0",
+        "\x82",
+      ),
+      maxLength: 400,
+    }),
     fc.json(),
     fc.base64String({ maxLength: 600 }),
     fc.string().map((text) => `-----BEGIN PUBLIC KEY-----\n${text}\n-----END PUBLIC KEY-----`),
@@ -109,7 +136,11 @@ describe("any text", () => {
       },
       { requiredKeys: [] },
     );
-    const set = fc.oneof(fc.json(), fc.string(), fc.record({ keys: fc.array(fc.oneof(jwk, fc.anything()), { maxLength: 5 }) }).map(toJson));
+    const set = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.record({ keys: fc.array(fc.oneof(jwk, fc.anything()), { maxLength: 5 }) }).map(toJson),
+    );
     await fc.assert(
       fc.asyncProperty(set, async (text) => {
         const { keys, faults } = await parseJwks(text, { source: "JWT_JWKS_FILE" });
@@ -120,15 +151,31 @@ describe("any text", () => {
     );
   });
 
-  test.each(["\\", '"', "'", "-", " ", "\n", "=", "A", "&", "%", "0", "{", "$", "n", "-----BEGIN ", "\\n", "KEY-", "BEGIN PUBLIC KEY "])(
-    "takes no long time for 64 KiB of %j",
-    async (unit) => {
-      const started = process.hrtime.bigint();
-      await parse(unit.repeat(Math.floor(65_536 / unit.length)));
-      await parse(unit.repeat(Math.floor(65_000 / unit.length)) + "x", { algorithm: "HS256" });
-      expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(2000);
-    },
-  );
+  test.each([
+    "\\",
+    '"',
+    "'",
+    "-",
+    " ",
+    "\n",
+    "=",
+    "A",
+    "&",
+    "%",
+    "0",
+    "{",
+    "$",
+    "n",
+    "-----BEGIN ",
+    "\\n",
+    "KEY-",
+    "BEGIN PUBLIC KEY ",
+  ])("takes no long time for 64 KiB of %j", async (unit) => {
+    const started = process.hrtime.bigint();
+    await parse(unit.repeat(Math.floor(65_536 / unit.length)));
+    await parse(unit.repeat(Math.floor(65_000 / unit.length)) + "x", { algorithm: "HS256" });
+    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(2000);
+  });
 });
 
 function toJson(value: unknown): string {

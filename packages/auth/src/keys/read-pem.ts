@@ -13,6 +13,7 @@ import type { KeyFaultCode } from "./key.ts";
 import { MAX_WRAPPINGS } from "./limits.ts";
 import { recogniseForeignForm } from "./not-a-key.ts";
 import type { PublicKey } from "./public-key.ts";
+import { judgeBody, toStandardAlphabet } from "./read-body.ts";
 import { type KeyRepair, RepairLog } from "./repairs.ts";
 import { undoEscapes, unwrapValue } from "./unwrap.ts";
 
@@ -81,7 +82,7 @@ function readJson(text: string, log: RepairLog): KeyText | undefined {
   return undefined;
 }
 
-export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : undefined;
@@ -197,56 +198,6 @@ function decodeInner(compact: string, reading: Reading): KeyText | undefined {
   if (text.includes("\uFFFD")) return undefined;
   const inner = readText(text, { log, isSecret: true, depth: reading.depth + 1 });
   return inner.kind === "text" ? undefined : inner;
-}
-
-/** Decodes and judges a body without white space; tries the alternatives only where plain base64 gives no key. */
-function judgeBody(compact: string, log: RepairLog): DerVerdict {
-  const standard = toStandardAlphabet(compact, log);
-  const bytes = decodeBase64(standard);
-  if (bytes !== undefined) {
-    const verdict = judgeDer(bytes);
-    if (verdict.kind !== "unknown") {
-      const lacksPadding = standard.length % 4 !== 0;
-      if (lacksPadding && verdict.kind !== "truncated") log.add("missing-padding");
-      return verdict;
-    }
-  }
-  const withoutLetters = dropEatenBackslashes(standard);
-  if (withoutLetters !== undefined) {
-    log.add("eaten-backslashes");
-    return judgeBody(withoutLetters, log);
-  }
-  if (bytes !== undefined) return { kind: "unknown" };
-  const prefix = judgeDer(decodeBase64Prefix(standard));
-  const isPrivate = prefix.kind === "private" || (prefix.kind === "truncated" && prefix.isLikelyPrivate);
-  if (prefix.kind === "unknown" || isPrivate) return prefix;
-  // Padding in the middle: two values behind one another.
-  const tail = /=([A-Za-z0-9+/].*)$/.exec(standard)?.[1];
-  if (tail !== undefined)
-    return judgeBody(tail, log).kind === "private"
-      ? { kind: "private", found: "second value" }
-      : { kind: "several" };
-  return prefix.kind === "truncated" && /^[A-Za-z0-9+/=]*$/.test(standard) ? prefix : { kind: "damaged" };
-}
-
-function toStandardAlphabet(text: string, log: RepairLog): string {
-  if (!/[-_]/.test(text) || /[+/]/.test(text)) return text;
-  log.add("base64url-alphabet");
-  return text.replaceAll("-", "+").replaceAll("_", "/");
-}
-
-/**
- * `\n` whose backslash a shell ate leaves an "n" before the first line and after every 64 characters. The DER
- * check that follows makes a chance match impossible: the length must come out exactly.
- */
-function dropEatenBackslashes(text: string): string | undefined {
-  if (!text.startsWith("nM")) return undefined;
-  let kept = "";
-  for (let start = 0; start < text.length; start += 65) {
-    if (text.charAt(start) !== "n") return undefined;
-    kept += text.slice(start + 1, start + 65);
-  }
-  return text.length % 65 !== 1 && kept.endsWith("n") ? kept.slice(0, -1) : kept;
 }
 
 function noteLabel(label: string | undefined, format: "spki" | "pkcs1", log: RepairLog): void {

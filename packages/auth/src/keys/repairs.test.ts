@@ -9,7 +9,8 @@ const base64 = (text: string | Buffer) => Buffer.from(text).toString("base64");
 const wrap = (text: string, width: number) => text.replace(new RegExp(`(.{${width}})`, "g"), "$1\n");
 const toBase64Url = (text: string) => text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 const derOf = (pem: string) => Buffer.from(body(pem), "base64");
-const escapeHtml = (text: string) => text.replaceAll("\n", "&#10;").replaceAll("+", "&#43;").replaceAll("=", "&equals;");
+const escapeHtml = (text: string) =>
+  text.replaceAll("\n", "&#10;").replaceAll("+", "&#43;").replaceAll("=", "&equals;");
 
 /** What env files, shells, YAML, JSON, forms and people do to a PEM, and one repair that must be reported for it. */
 const variants: readonly [string, KeyRepair | undefined, (pem: string) => string][] = [
@@ -52,7 +53,11 @@ const variants: readonly [string, KeyRepair | undefined, (pem: string) => string
   ["indented", "indentation", (pem) => pem.trimEnd().replaceAll("\n", "\n    ")],
   ["indented, first line too", "surrounding-whitespace", (pem) => pem.replace(/^/gm, "  ")],
   ["indented with tabs", "indentation", (pem) => pem.trimEnd().replaceAll("\n", "\n\t")],
-  ["YAML block", "assignment-prefix", (pem) => `JWT_VERIFICATION_KEY: |\n  ${pem.trimEnd().replaceAll("\n", "\n  ")}\n`],
+  [
+    "YAML block",
+    "assignment-prefix",
+    (pem) => `JWT_VERIFICATION_KEY: |\n  ${pem.trimEnd().replaceAll("\n", "\n  ")}\n`,
+  ],
   ["white space around", "surrounding-whitespace", (pem) => `\n\n  ${pem}\n\n`],
   ["blank lines between", undefined, (pem) => pem.replaceAll("\n", "\n\n")],
   ["base64 of the PEM", "base64-of-pem", (pem) => base64(pem)],
@@ -82,7 +87,11 @@ const variants: readonly [string, KeyRepair | undefined, (pem: string) => string
   ["typographic dashes", "damaged-armour", (pem) => pem.replaceAll("-----", "—–—")],
   ["spaces inside the dashes", "damaged-armour", (pem) => pem.replace("-----BEGIN", "----- BEGIN")],
   ["lower-case header", "damaged-armour", (pem) => pem.replace(/BEGIN[A-Z ]+/, (text) => text.toLowerCase())],
-  ["wrong label", "wrong-label", (pem) => pem.replaceAll("PUBLIC KEY", "CERTIFICATE").replaceAll("RSA CERT", "CERT")],
+  [
+    "wrong label",
+    "wrong-label",
+    (pem) => pem.replaceAll("PUBLIC KEY", "CERTIFICATE").replaceAll("RSA CERT", "CERT"),
+  ],
   ["private label, public content", "wrong-label", (pem) => pem.replaceAll("PUBLIC", "PRIVATE")],
   ["percent encoded line ends", "url-encoding", (pem) => pem.replaceAll("\n", "%0A")],
   ["percent encoded whole", "url-encoding", (pem) => encodeURIComponent(pem)],
@@ -91,13 +100,25 @@ const variants: readonly [string, KeyRepair | undefined, (pem: string) => string
   ["HTML breaks", "html-escapes", (pem) => pem.replaceAll("\n", "<br>")],
   ["NAME=value", "assignment-prefix", (pem) => `JWT_VERIFICATION_KEY=${pem}`],
   ["NAME='value'", "assignment-prefix", (pem) => `JWT_VERIFICATION_KEY='${pem.replaceAll("\n", "\\n")}'`],
-  ["export NAME=\"value\"", "assignment-prefix", (pem) => `export JWT_VERIFICATION_KEY="${pem.replaceAll("\n", "\\n")}"`],
+  [
+    'export NAME="value"',
+    "assignment-prefix",
+    (pem) => `export JWT_VERIFICATION_KEY="${pem.replaceAll("\n", "\\n")}"`,
+  ],
   ["NAME=base64", "assignment-prefix", (pem) => `JWT_VERIFICATION_KEY=${base64(pem)}`],
-  ["\"NAME\": \"value\",", "assignment-prefix", (pem) => `"JWT_VERIFICATION_KEY": ${JSON.stringify(pem)},`],
+  ['"NAME": "value",', "assignment-prefix", (pem) => `"JWT_VERIFICATION_KEY": ${JSON.stringify(pem)},`],
   ["text in front", "surrounding-text", (pem) => `# key of staging\n${pem}`],
   ["text behind", "surrounding-text", (pem) => `${pem}# end\n`],
-  ["lines of 76", undefined, (pem) => pem.replace(body(pem), wrap(body(pem).replaceAll("\n", ""), 76).trim())],
-  ["everything at once", "escaped-newlines", (pem) => `\uFEFF export KEY="  ${pem.replaceAll("\n", "\\r\\n  ")}"\r\n`],
+  [
+    "lines of 76",
+    undefined,
+    (pem) => pem.replace(body(pem), wrap(body(pem).replaceAll("\n", ""), 76).trim()),
+  ],
+  [
+    "everything at once",
+    "escaped-newlines",
+    (pem) => `\uFEFF export KEY="  ${pem.replaceAll("\n", "\\r\\n  ")}"\r\n`,
+  ],
 ];
 
 /** Not every key has a "+" or "/"; the repair shows only where there is one. */

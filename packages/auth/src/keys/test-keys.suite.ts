@@ -1,9 +1,15 @@
 /** Fresh key material and helpers for the key tests; nothing here is fixed, and nothing leaves the process. */
-import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { FAULTS, placesOf, renderText } from "@agentos/contract";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { expect } from "vitest";
-import { type KeyFault, type KeyFaultCode, type KeyResult, type ParseKeyOptions, parseVerificationKey } from "./index.ts";
+import {
+  type KeyFault,
+  type KeyFaultCode,
+  type KeyResult,
+  type ParseKeyOptions,
+  parseVerificationKey,
+} from "./index.ts";
 
 export interface TestPair {
   readonly name: string;
@@ -12,7 +18,11 @@ export interface TestPair {
   readonly pem: string;
 }
 
-function toPair(name: string, pair: { publicKey: KeyObject; privateKey: KeyObject }, type: "spki" | "pkcs1"): TestPair {
+function toPair(
+  name: string,
+  pair: { publicKey: KeyObject; privateKey: KeyObject },
+  type: "spki" | "pkcs1",
+): TestPair {
   return { name, ...pair, pem: pair.publicKey.export({ type, format: "pem" }).toString() };
 }
 
@@ -41,11 +51,11 @@ export function toJwk(key: KeyObject): JWK {
 /** Thumbprint by way of node:crypto and jose alone, so that our own reader is not its own judge. */
 export async function thumbprintOf(key: KeyObject): Promise<string> {
   const publicKey = key.type === "public" ? key : createPublicKey(key);
-  return await calculateJwkThumbprint(toJwk(publicKey), "sha256");
+  return calculateJwkThumbprint(toJwk(publicKey), "sha256");
 }
 
 export async function parse(value: string, options: Partial<ParseKeyOptions> = {}): Promise<KeyResult> {
-  return await parseVerificationKey(value, { source: "verificationKeys[0]", index: 0, ...options });
+  return parseVerificationKey(value, { source: "verificationKeys[0]", index: 0, ...options });
 }
 
 /** Every place of the catalogue text is filled, and none of it comes from the value. */
@@ -59,7 +69,11 @@ export function expectCompleteFault(fault: KeyFault, value = ""): void {
 }
 
 /** The value is refused with exactly this code. */
-export async function expectFault(value: string, code: KeyFaultCode, options: Partial<ParseKeyOptions> = {}): Promise<KeyFault> {
+export async function expectFault(
+  value: string,
+  code: KeyFaultCode,
+  options: Partial<ParseKeyOptions> = {},
+): Promise<KeyFault> {
   const { keys, faults } = await parse(value, options);
   expect(keys).toEqual([]);
   expect(faults.map((fault) => fault.code)).toEqual([code]);
@@ -71,11 +85,35 @@ export async function expectFault(value: string, code: KeyFaultCode, options: Pa
 }
 
 /** The twin: accepted without any fault. */
-export async function expectKey(value: string, options: Partial<ParseKeyOptions> = {}): Promise<KeyResult["keys"][number]> {
+export async function expectKey(
+  value: string,
+  options: Partial<ParseKeyOptions> = {},
+): Promise<KeyResult["keys"][number]> {
   const { keys, faults } = await parse(value, options);
   expect(faults).toEqual([]);
   expect(keys).toHaveLength(1);
   const [key] = keys;
   if (key === undefined) throw new Error("no key");
   return key;
+}
+
+export function encodeSpkiOf(pair: TestPair): Buffer {
+  return pair.publicKey.export({ type: "spki", format: "der" });
+}
+
+export function toPem(label: string, der: Uint8Array): string {
+  const lines = Buffer.from(der)
+    .toString("base64")
+    .replace(/(.{64})/g, "$1\n")
+    .trim();
+  return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
+}
+
+/** A random printable secret of so many bytes. */
+export function createSecret(bytes: number): string {
+  return randomBytes(bytes).toString("base64url").slice(0, bytes);
+}
+
+export function toJwkText(pair: TestPair, more = {}): string {
+  return JSON.stringify({ ...toJwk(pair.publicKey), ...more });
 }

@@ -9,7 +9,7 @@ const BYTE_ORDER_MARK = /\uFEFF|^ï»¿/g;
 /** Zero-width and soft characters; none belongs in PEM, base64 or JSON. */
 const INVISIBLE = /[\u200B-\u200F\u2028-\u202E\u2060\u00AD]/g;
 const ASSIGNMENT =
-  /^(?:(?:export|set|setenv|ENV|const|let|declare -x)[ \t]+)?[A-Za-z_][A-Za-z0-9_.-]{0,63}[ \t]*=[ \t]*(?=\S)/;
+  /^(?:(?:export|set|setenv|ENV|const|let|declare -x)[ \t]+)?[A-Za-z_][A-Za-z0-9_.-]{0,47}[ \t]*=[ \t]*(?=\S)/;
 /** `NAME: |` and `NAME: "…` as in YAML and JSON. */
 const MAPPING =
   /^["']?[A-Za-z_][A-Za-z0-9_.-]{0,63}["']?[ \t]*:[ \t]*(?:[|>][+-]?[ \t]*\r?\n[ \t]*|(?=["'-]))/;

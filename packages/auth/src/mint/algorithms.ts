@@ -1,5 +1,10 @@
 /** The algorithms that keys can be made for: exactly those that the verifier knows. */
-import { algorithmsFor, isSecretAlgorithm, isSigningAlgorithm, signingAlgorithms } from "../keys/algorithms.ts";
+import {
+  algorithmsFor,
+  isSecretAlgorithm,
+  isSigningAlgorithm,
+  signingAlgorithms,
+} from "../keys/algorithms.ts";
 import type { SigningAlgorithm } from "../keys/key.ts";
 
 export { algorithmsFor, isSecretAlgorithm, isSigningAlgorithm };
@@ -15,6 +20,8 @@ export function minimumSecretBytes(algorithm: SigningAlgorithm): number {
 }
 
 /** How WebCrypto names the purpose of a key of this algorithm. */
-export function importParameters(algorithm: SigningAlgorithm): (typeof signingAlgorithms)[SigningAlgorithm]["parameters"] {
+export function importParameters(
+  algorithm: SigningAlgorithm,
+): (typeof signingAlgorithms)[SigningAlgorithm]["parameters"] {
   return signingAlgorithms[algorithm].parameters;
 }

@@ -1,6 +1,6 @@
 /** Writes keys out: PEM for files and environment variables, JWKS for `JWT_JWKS_FILE`. */
-import { exportPKCS8, exportSPKI, importJWK, type JWK, type JSONWebKeySet } from "jose";
-import { SigningKeyError, type SigningKey } from "./signing-key.ts";
+import { exportPKCS8, exportSPKI, importJWK, type JSONWebKeySet, type JWK } from "jose";
+import { type SigningKey, SigningKeyError } from "./signing-key.ts";
 
 /** The public half as a JWK with `kid`, `alg` and `use`. */
 export function exportPublicJwk(key: SigningKey): JWK {
@@ -30,7 +30,9 @@ export async function exportPrivatePem(key: SigningKey): Promise<string> {
 export async function exportSecret(key: SigningKey): Promise<string> {
   const { k } = await crypto.subtle.exportKey("jwk", key.key);
   if (k === undefined) {
-    throw new SigningKeyError("UNSUPPORTED", "the key is a key pair, not a shared secret", { fix: "export it as PEM" });
+    throw new SigningKeyError("UNSUPPORTED", "the key is a key pair, not a shared secret", {
+      fix: "export it as PEM",
+    });
   }
   return k;
 }

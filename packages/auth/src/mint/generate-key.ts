@@ -27,7 +27,10 @@ export async function generateSigningKey(options: GenerateOptions): Promise<Sign
     if (!("type" in key)) throw new TypeError("INVARIANT: an HMAC key is one key, not a pair");
     return { algorithm, kid: options.kid, key, publicJwk: undefined };
   }
-  const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: options.modulusBits ?? 2048 });
+  const pair = await generateKeyPair(algorithm, {
+    extractable: true,
+    modulusLength: options.modulusBits ?? 2048,
+  });
   const jwk = await exportJWK(pair.publicKey);
   const kid = options.kid ?? (await calculateJwkThumbprint(jwk));
   return { algorithm, kid, key: pair.privateKey, publicJwk: { ...jwk, kid, alg: algorithm, use: "sig" } };

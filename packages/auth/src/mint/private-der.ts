@@ -1,7 +1,15 @@
 /** Reads what kind of private key some DER bytes are, and brings the older forms into PKCS#8. */
-import { encodeDer, encodeObjectIdentifier, readChildren, readDer, readObjectIdentifier, readUnsigned, Tag } from "../keys/der.ts";
+import {
+  encodeDer,
+  encodeObjectIdentifier,
+  readChildren,
+  readDer,
+  readObjectIdentifier,
+  readUnsigned,
+  Tag,
+} from "../keys/der.ts";
 import { judgeDer } from "../keys/der-key.ts";
-import { countBits, ecCurves, isEcCurve, Oid, type EcCurve } from "../keys/public-key.ts";
+import { countBits, type EcCurve, ecCurves, isEcCurve, Oid } from "../keys/public-key.ts";
 import { SigningKeyError } from "./signing-key.ts";
 
 export type PrivateKeyKind =

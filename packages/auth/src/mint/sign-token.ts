@@ -13,7 +13,11 @@ export interface SignOptions {
  * Signs exactly the claims that are given: nothing is added, so time and ids come from the caller
  * (see {@link createAccessClaims}).
  */
-export async function signToken(key: SigningKey, claims: JWTPayload, options: SignOptions = {}): Promise<string> {
+export async function signToken(
+  key: SigningKey,
+  claims: JWTPayload,
+  options: SignOptions = {},
+): Promise<string> {
   const kid = options.kid === undefined ? key.kid : (options.kid ?? undefined);
   const header = { alg: key.algorithm, typ: options.type ?? "JWT", ...(kid === undefined ? {} : { kid }) };
   return new SignJWT(claims).setProtectedHeader(header).sign(key.key);

@@ -1,5 +1,5 @@
 /** A key that can sign: one algorithm bound to one private key or secret. Never printed, never serialised as a whole. */
-import type { JWK } from "jose";
+import type { CryptoKey, JWK } from "jose";
 import type { SigningAlgorithm } from "../keys/key.ts";
 
 export interface SigningKey {
@@ -28,7 +28,11 @@ export class SigningKeyError extends Error {
   readonly fault: SigningKeyFault;
   readonly fix: string;
 
-  constructor(fault: SigningKeyFault, message: string, options: { readonly fix: string; readonly cause?: unknown }) {
+  constructor(
+    fault: SigningKeyFault,
+    message: string,
+    options: { readonly fix: string; readonly cause?: unknown },
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "SigningKeyError";
     this.fault = fault;

@@ -51,7 +51,9 @@ export function toProblem(refusal: Refusal, options: ProblemOptions): ProblemAns
       "cache-control": "no-store",
       vary: "Accept",
       ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
-      ...(options.retryAfterSeconds === undefined ? {} : { "retry-after": String(options.retryAfterSeconds) }),
+      ...(options.retryAfterSeconds === undefined
+        ? {}
+        : { "retry-after": String(options.retryAfterSeconds) }),
     },
     body: JSON.stringify(body),
   };
@@ -64,7 +66,9 @@ export function publicCode(refusal: Refusal): ErrorCode {
 }
 
 function publicFacts(entry: RefusalEntry, facts: Facts, cli: string): Facts {
-  const shown = entry.publicFacts.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]] as const]));
+  const shown = entry.publicFacts.flatMap((name) =>
+    facts[name] === undefined ? [] : [[name, facts[name]] as const],
+  );
   return { ...Object.fromEntries(shown), cli };
 }
 
@@ -73,7 +77,11 @@ function listOf(value: Facts[string] | undefined): readonly string[] {
 }
 
 /** RFC 6750 section 3. A quoted-string may hold neither quotes nor backslashes nor anything outside ASCII there. */
-function toChallenge(entry: RefusalEntry, facts: Facts, resourceMetadataUrl: string | undefined): string | undefined {
+function toChallenge(
+  entry: RefusalEntry,
+  facts: Facts,
+  resourceMetadataUrl: string | undefined,
+): string | undefined {
   if (entry.challenge === "none") return undefined;
   const quote = (text: string) => `"${text.replaceAll('"', "'").replace(/[^\x20-\x5b\x5d-\x7e]/g, "?")}"`;
   const parts = [`realm="agentos"`];
@@ -81,12 +89,21 @@ function toChallenge(entry: RefusalEntry, facts: Facts, resourceMetadataUrl: str
     parts.push(`error="${entry.challenge}"`, `error_description=${quote(renderText(entry.title, facts))}`);
   }
   const scopes = listOf(facts["required_scopes"]);
-  if (entry.challenge === "insufficient_scope" && scopes.length > 0) parts.push(`scope=${quote(scopes.join(" "))}`);
+  if (entry.challenge === "insufficient_scope" && scopes.length > 0)
+    parts.push(`scope=${quote(scopes.join(" "))}`);
   if (resourceMetadataUrl !== undefined) parts.push(`resource_metadata=${quote(resourceMetadataUrl)}`);
   return `Bearer ${parts.join(", ")}`;
 }
 
 /** True when the client names the problem media type itself: several published clients read only `application/json`. */
 function wantsProblemJson(accept: string | null): boolean {
-  return accept !== null && /(^|,)\s*application\/problem\+json\s*(;\s*q=(0?\.\d*[1-9]\d*|1(\.0*)?)\s*)?(;|,|$)/i.test(accept);
+  return (accept ?? "").split(",").some((range) => {
+    const [type = "", ...parameters] = range
+      .toLowerCase()
+      .split(";")
+      .map((part) => part.trim());
+    return (
+      type === "application/problem+json" && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+    );
+  });
 }

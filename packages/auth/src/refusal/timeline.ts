@@ -1,5 +1,5 @@
 /** The checks of a request with what became of each, for the denial record. */
-import { REFUSALS, STAGES, type RefusalCode, type Stage } from "@agentos/contract";
+import { REFUSALS, type RefusalCode, STAGES, type Stage } from "@agentos/contract";
 
 export type StageOutcome = "passed" | "failed" | "not reached" | "not configured";
 

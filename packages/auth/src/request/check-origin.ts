@@ -3,7 +3,7 @@
  * from a page of this site (weak-spots C4). Without any credential configured the server believes everybody, so only
  * this machine may ask, by its own names (DNS rebinding, weak-spots C3).
  */
-import { type Result, ok, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 export interface OriginPolicy {
@@ -17,7 +17,7 @@ export function checkCookieOrigin(request: RequestFacts, policy: OriginPolicy): 
   const origin = request.header("origin");
   const site = request.header("sec-fetch-site");
   if (origin !== null) {
-    const isOwn = origin === "null" ? false : isSameHost(origin, request.header("host"));
+    const isOwn = isSameHost(origin, request.header("host"));
     return isOwn || policy.allowedOrigins.includes(origin) ? ok(true) : refuse("AUTH_COOKIE_CROSS_SITE");
   }
   if (site === "same-origin" || site === "none") return ok(true);
@@ -38,7 +38,9 @@ export function checkOpenMode(request: RequestFacts, policy: OriginPolicy): Resu
 /** True for a host name that always means this machine. */
 export function isLoopbackHost(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/^\[|\]$/g, "");
-  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
+  return (
+    name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name)
+  );
 }
 
 function hostnameOf(host: string): string {

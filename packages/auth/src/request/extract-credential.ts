@@ -1,6 +1,6 @@
 /** Finds the one credential of a request (contract 1.5; RFC 6750 section 2). Tokens in URLs are never read. */
 import type { Facts, RefusalCode } from "@agentos/contract";
-import { type Result, ok, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 export type TokenSource = "header" | "cookie" | "both";
@@ -20,6 +20,8 @@ export interface Credential {
 }
 
 const FOREIGN_SCHEME = /^(basic|digest|negotiate|ntlm|dpop|apikey|aws4-hmac-sha256)(\s|$)/i;
+
+const BEARER = /^bearer(?:\s+|$)/i;
 
 /** The credential, or why there is none. */
 export function extractCredential(request: RequestFacts, options: ExtractionOptions): Result<Credential> {
@@ -43,9 +45,9 @@ export function extractCredential(request: RequestFacts, options: ExtractionOpti
 /** A bare value without a scheme counts as the token itself; "Bearer" alone counts as none. */
 function readHeader(header: string | null): string | undefined {
   const value = header?.trim() ?? "";
-  if (value === "" || /^bearer$/i.test(value)) return undefined;
-  const bearer = /^bearer\s+(.*)$/is.exec(value);
-  return bearer === null ? value : bearer[1]?.trim();
+  // Looks at the start only: every request with a token pays for this.
+  const scheme = BEARER.exec(value)?.[0] ?? "";
+  return value.length === scheme.length ? undefined : value.slice(scheme.length);
 }
 
 function readCookies(header: string | null, name: string): readonly string[] {

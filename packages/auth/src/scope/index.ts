@@ -1,3 +1,3 @@
-export { compileGrants, visibleItems, type Grants } from "./grants.ts";
-export { parseScope, type ParsedScope } from "./parse.ts";
+export { compileGrants, type Grants, visibleItems } from "./grants.ts";
+export { type ParsedScope, parseScope } from "./parse.ts";
 export type { PathParameters, Requirement } from "./requirement.ts";

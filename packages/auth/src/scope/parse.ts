@@ -21,13 +21,16 @@ export function parseScope(text: string, adminScope: string): ParsedScope {
   if (resource === undefined || resource === "" || middle === undefined) return { kind: "unknown", text };
   if (parts.length === 2) return known(text, resource, undefined, middle);
   // An empty id means the whole resource, as in the reference (contract 2.1).
-  if (parts.length === 3 && last !== undefined) return known(text, resource, middle === "" ? undefined : middle, last);
+  if (parts.length === 3 && last !== undefined)
+    return known(text, resource, middle === "" ? undefined : middle, last);
   return { kind: "unknown", text };
 }
 
 function known(text: string, resource: string, id: string | undefined, action: string): ParsedScope {
   if (action === "") return { kind: "unknown", text };
   // Own properties only: "constructor" is no alias.
-  const alias = Object.hasOwn(SCOPE_RESOURCE_ALIASES, resource) ? SCOPE_RESOURCE_ALIASES[resource] : undefined;
+  const alias = Object.hasOwn(SCOPE_RESOURCE_ALIASES, resource)
+    ? SCOPE_RESOURCE_ALIASES[resource]
+    : undefined;
   return { kind: "scope", text, resource: alias ?? resource, id, action };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileGrants } from "./grants.ts";
-import { type PathParameters, compileRequirement, findGrant, leastScope } from "./requirement.ts";
+import { compileRequirement, findGrant, leastScope, type PathParameters } from "./requirement.ts";
 
 const ADMIN = "agent_os:admin";
 const ITEM_ROUTE = { adminScope: ADMIN, resource: "agents", itemParameter: "agent_id" };
@@ -14,7 +14,12 @@ interface Case {
   readonly parameters?: PathParameters;
 }
 
-function grantFor({ held, required, route = ITEM_ROUTE, parameters = { agent_id: "a1" } }: Case): string | undefined {
+function grantFor({
+  held,
+  required,
+  route = ITEM_ROUTE,
+  parameters = { agent_id: "a1" },
+}: Case): string | undefined {
   const requirement = compileRequirement(required, route);
   return requirement && findGrant(compileGrants(held, route.adminScope), requirement, parameters);
 }
@@ -64,8 +69,12 @@ describe("matching a scope against a requirement", () => {
   it("is satisfied by the identical scope on a path without an id (repair of Q7, A6)", () => {
     const parameters = {};
     const required = "custom:agents:list";
-    expect(grantFor({ held: ["custom:agents:list"], required, route: LIST_ROUTE, parameters })).toBe(required);
-    expect(grantFor({ held: ["custom:teams:list"], required, route: LIST_ROUTE, parameters })).toBeUndefined();
+    expect(grantFor({ held: ["custom:agents:list"], required, route: LIST_ROUTE, parameters })).toBe(
+      required,
+    );
+    expect(
+      grantFor({ held: ["custom:teams:list"], required, route: LIST_ROUTE, parameters }),
+    ).toBeUndefined();
   });
 
   it("takes the id from the parameter that a requirement names", () => {
@@ -85,7 +94,9 @@ describe("matching a scope against a requirement", () => {
   });
 
   it("can require the admin scope by name", () => {
-    expect(grantFor({ held: ["agents:run"], required: ADMIN })).toBeUndefined();
+    for (const held of ["agents:run", "agent_os:*:admin", "agent_os::admin", "agent_os:a1:admin"]) {
+      expect(grantFor({ held: [held], required: ADMIN })).toBeUndefined();
+    }
     expect(grantFor({ held: [ADMIN], required: ADMIN })).toBe(ADMIN);
   });
 
@@ -111,25 +122,41 @@ describe("the least scope to add", () => {
     expect(least("agents:run", {})).toBe("agents:run");
   });
 
-  it.each(["a:b", "*", "a b", ""])("is the whole resource when the id %o cannot be written into a scope", (id) => {
-    expect(least("agents:run", { agent_id: id })).toBe("agents:run");
-    expect(least("vault:{agent_id}:read", { agent_id: id })).toBe("vault:read");
-  });
+  it.each(["a:b", "*", "a b", ""])(
+    "is the whole resource when the id %o cannot be written into a scope",
+    (id) => {
+      expect(least("agents:run", { agent_id: id })).toBe("agents:run");
+      expect(least("vault:{agent_id}:read", { agent_id: id })).toBe("vault:read");
+    },
+  );
 
   it("always satisfies the requirement that it was made for", () => {
     fc.assert(
-      fc.property(fc.string(), fc.constantFrom("agents:run", "vault:{agent_id}:read", "config:read"), (id, required) => {
-        const scope = least(required, { agent_id: id }) ?? "";
-        expect(grantFor({ held: [scope], required, parameters: { agent_id: id } })).toBe(scope);
-      }),
+      fc.property(
+        fc.string(),
+        fc.constantFrom("agents:run", "vault:{agent_id}:read", "config:read"),
+        (id, required) => {
+          const scope = least(required, { agent_id: id }) ?? "";
+          expect(grantFor({ held: [scope], required, parameters: { agent_id: id } })).toBe(scope);
+        },
+      ),
     );
   });
 });
 
 describe("grants, whatever they are", () => {
   const part = fc.constantFrom("agents", "teams", "config", "a1", "a2", "*", "", "run", "read", "{agent_id}");
-  const scope = fc.oneof(fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(":")), fc.string());
-  const required = fc.constantFrom("agents:run", "agents:a1:run", "agents:{agent_id}:run", "config:read", "teams:read");
+  const scope = fc.oneof(
+    fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(":")),
+    fc.string(),
+  );
+  const required = fc.constantFrom(
+    "agents:run",
+    "agents:a1:run",
+    "agents:{agent_id}:run",
+    "config:read",
+    "teams:read",
+  );
   const parameters = fc.constantFrom<PathParameters>({ agent_id: "a1" }, { agent_id: "a2" }, {});
 
   it("never deny more when more is granted", () => {

@@ -13,6 +13,8 @@ export interface Requirement {
   readonly text: string;
   readonly resource: string;
   readonly action: string;
+  /** `resource:action`, the key that grants are looked up with. */
+  readonly key: string;
   readonly id: RequiredId;
 }
 
@@ -35,28 +37,35 @@ export interface RequirementContext {
  */
 export function compileRequirement(text: string, context: RequirementContext): Requirement | undefined {
   const scope = parseScope(text, context.adminScope);
-  if (scope.kind === "admin") return { text, resource: text, action: "", id: { kind: "none" } };
+  // Its key has no action, so that no grant has it: "agent_os:*:admin" is not the admin scope.
+  if (scope.kind === "admin")
+    return { text, resource: text, action: "", key: `${text}:`, id: { kind: "none" } };
   if (scope.kind === "unknown") return undefined;
   const { resource, action } = scope;
+  const named = { text, resource, action, key: `${resource}:${action}` };
   const placeholder = scope.id === undefined ? null : /^\{([A-Za-z_]\w*)\}$/.exec(scope.id);
-  if (placeholder?.[1] !== undefined) return { text, resource, action, id: { kind: "parameter", name: placeholder[1] } };
-  if (scope.id !== undefined && scope.id !== "*") return { text, resource, action, id: { kind: "fixed", id: scope.id } };
+  if (placeholder?.[1] !== undefined) return { ...named, id: { kind: "parameter", name: placeholder[1] } };
+  if (scope.id !== undefined && scope.id !== "*") return { ...named, id: { kind: "fixed", id: scope.id } };
   if (resource === context.resource && context.itemParameter !== undefined) {
-    return { text, resource, action, id: { kind: "parameter", name: context.itemParameter } };
+    return { ...named, id: { kind: "parameter", name: context.itemParameter } };
   }
-  return { text, resource, action, id: { kind: "none" } };
+  return { ...named, id: { kind: "none" } };
 }
 
 /** The id that a requirement is about in this request. */
-export function requiredId(requirement: Requirement, parameters: PathParameters): string | undefined {
+function requiredId(requirement: Requirement, parameters: PathParameters): string | undefined {
   if (requirement.id.kind === "fixed") return requirement.id.id;
   return requirement.id.kind === "parameter" ? parameters[requirement.id.name] : undefined;
 }
 
 /** The scope of the caller that satisfies the requirement, or undefined when none does. */
-export function findGrant(grants: Grants, requirement: Requirement, parameters: PathParameters): string | undefined {
+export function findGrant(
+  grants: Grants,
+  requirement: Requirement,
+  parameters: PathParameters,
+): string | undefined {
   if (grants.adminScope !== undefined) return grants.adminScope;
-  const key = `${requirement.resource}:${requirement.action}`;
+  const { key } = requirement;
   const wide = grants.wide.get(key);
   if (wide !== undefined) return wide;
   // Equality always satisfies (repair of contract Q7), except where the text stands for an id that is still to be filled in.

@@ -39,7 +39,8 @@ interface Step {
 
 function toSteps(path: string): readonly Step[] {
   return path.split(WILDCARD).flatMap((part, index): Step[] => {
-    if (index % 2 === 0) return Array.from(part, (character) => ({ accepts: { character }, isRepeated: false }));
+    if (index % 2 === 0)
+      return Array.from(part, (character) => ({ accepts: { character }, isRepeated: false }));
     if (part === "*") return [{ accepts: "anything", isRepeated: true }];
     const one: Step = { accepts: "no slash", isRepeated: false };
     return [one, { ...one, isRepeated: true }];

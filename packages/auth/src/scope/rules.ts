@@ -48,7 +48,11 @@ function createRule(rule: Pick<ScopeRule, "text" | "method" | "path" | "scopes">
 }
 
 /** The rules that apply to a route, most specific first, up to the first that always applies. */
-export function applyRules(rules: readonly ScopeRule[], method: string, template: string): readonly AppliedRule[] {
+export function applyRules(
+  rules: readonly ScopeRule[],
+  method: string,
+  template: string,
+): readonly AppliedRule[] {
   const applied: AppliedRule[] = [];
   for (const rule of rules.toSorted(bySpecificity)) {
     const isAsked = rule.method === ANY_METHOD || rule.method === method;

@@ -26,7 +26,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 export function decodeJsonObject(segment: string): Readonly<Record<string, unknown>> | undefined {
   if (!isBase64url(segment)) return undefined;
   const binary = atob(segment.replaceAll("-", "+").replaceAll("_", "/"));
-  return parseJsonObject(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  return parseJsonObject(bytes);
 }
 
 /** The JSON object in UTF-8 bytes, or undefined when they are anything else. */

@@ -1,6 +1,7 @@
 /** Verified claims become a frozen identity, with its scopes compiled once. */
-import { compileGrants } from "../scope/grants.ts";
+
 import type { Identity } from "../identity.ts";
+import { compileGrants } from "../scope/grants.ts";
 import { readSessionId } from "./check-claims.ts";
 import type { TokenTimes } from "./check-times.ts";
 import type { TokenPolicy } from "./policy.ts";
@@ -16,7 +17,10 @@ export interface VerifiedToken {
 }
 
 /** Builds the identity that handlers and the cache share; nobody can change it afterwards. */
-export function buildIdentity({ claims, userId, times, keyLabel }: VerifiedToken, policy: TokenPolicy): Identity {
+export function buildIdentity(
+  { claims, userId, times, keyLabel }: VerifiedToken,
+  policy: TokenPolicy,
+): Identity {
   const scopes = Object.freeze(readScopes(claims, policy.claimNames.scopes));
   return Object.freeze({
     kind: "user",

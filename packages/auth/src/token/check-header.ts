@@ -1,5 +1,5 @@
 /** The protected header: algorithm, type, extensions. Nothing in it is trusted to choose a key's material. */
-import { type Result, ok, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { decodeJsonObject } from "./base64url.ts";
 
 export interface TokenHeader {

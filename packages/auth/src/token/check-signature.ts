@@ -1,8 +1,8 @@
 /** Tries the selected keys; jose does the cryptography. The key's own algorithm is the only one allowed (CVE-2026-48523). */
 import { compactVerify, errors } from "jose";
-import { MAX_KEYS_TRIED } from "../limits.ts";
 import type { VerificationKey } from "../keys/index.ts";
-import { type Result, ok, refuse } from "../result.ts";
+import { MAX_KEYS_TRIED } from "../limits.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { base64urlBytes, isBase64url } from "./base64url.ts";
 import type { TokenHeader } from "./check-header.ts";
 import type { TokenShape } from "./read-shape.ts";
@@ -20,11 +20,16 @@ export async function checkSignature(
   keys: readonly VerificationKey[],
 ): Promise<Result<VerifiedSignature>> {
   const tried = keys.slice(0, MAX_KEYS_TRIED);
-  const facts = { keys_tried: tried.map(({ label }) => label), keys_repaired: tried.flatMap(({ repairs }) => repairs) };
+  const facts = {
+    keys_tried: tried.map(({ label }) => label),
+    keys_repaired: tried.flatMap(({ repairs }) => repairs),
+  };
   // A wrong length needs no cryptography, and says more than "does not verify" (lesson haproxy 648b0e7).
   const bytes = base64urlBytes(shape.signature);
-  const candidates = tried.filter(({ signatureBytes }) => signatureBytes === bytes);
-  if (!isBase64url(shape.signature) || bytes === 0) return refuse("AUTH_SIGNATURE_MALFORMED", facts);
+  const candidates = tried.filter(({ signatureBytes, algorithms }) => {
+    return signatureBytes === bytes && algorithms.some((algorithm) => algorithm === header.algorithm);
+  });
+  if (!isBase64url(shape.signature)) return refuse("AUTH_SIGNATURE_MALFORMED", facts);
 
   let fault: unknown;
   for (const key of candidates) {
@@ -38,5 +43,8 @@ export async function checkSignature(
   }
   if (fault !== undefined) return refuse("AUTH_KEYS_UNAVAILABLE", facts, fault);
   if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED", facts);
-  return refuse(candidates.length === 0 ? "AUTH_SIGNATURE_MALFORMED" : "AUTH_SIGNATURE_INVALID", { ...facts, signature_bytes: bytes });
+  return refuse(candidates.length === 0 ? "AUTH_SIGNATURE_MALFORMED" : "AUTH_SIGNATURE_INVALID", {
+    ...facts,
+    signature_bytes: bytes,
+  });
 }

@@ -1,6 +1,6 @@
 /** `exp`, `nbf`, `iat` and the lifetime (RFC 7519 sections 4.1.4-4.1.6; contract 1.7). */
-import { CLOCK_SKEW_SECONDS, MILLISECONDS_THRESHOLD } from "../limits.ts";
-import { type Result, ok, refuse } from "../result.ts";
+import { CLOCK_SKEW_SECONDS, MILLISECONDS_CEILING, MILLISECONDS_THRESHOLD } from "../limits.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { TokenPolicy } from "./policy.ts";
 
 export interface TokenTimes {
@@ -18,7 +18,8 @@ export function checkTimes(claims: Claims, policy: TokenPolicy, now: number): Re
     if (policy.requiresExpiration) return refuse("AUTH_EXPIRATION_MISSING");
   } else {
     if (!isNumericDate(exp)) return refuse("AUTH_EXPIRATION_INVALID");
-    if (exp > MILLISECONDS_THRESHOLD) return refuse("AUTH_EXPIRATION_IN_MILLISECONDS", { exp });
+    if (exp > MILLISECONDS_THRESHOLD && exp < MILLISECONDS_CEILING)
+      return refuse("AUTH_EXPIRATION_IN_MILLISECONDS", { exp });
     if (exp <= now - CLOCK_SKEW_SECONDS) return refuse("AUTH_TOKEN_EXPIRED", { ...seen, exp });
   }
   if (nbf !== undefined) {
@@ -48,7 +49,11 @@ export function recheckTimes(times: TokenTimes, now: number): Result<true> {
     return refuse("AUTH_TOKEN_EXPIRED", { now, skew_seconds: CLOCK_SKEW_SECONDS, exp: times.expiresAt });
   }
   if (times.notBefore !== undefined && times.notBefore > now + CLOCK_SKEW_SECONDS) {
-    return refuse("AUTH_TOKEN_NOT_YET_VALID", { now, skew_seconds: CLOCK_SKEW_SECONDS, nbf: times.notBefore });
+    return refuse("AUTH_TOKEN_NOT_YET_VALID", {
+      now,
+      skew_seconds: CLOCK_SKEW_SECONDS,
+      nbf: times.notBefore,
+    });
   }
   return ok(true);
 }

@@ -11,7 +11,8 @@ export function readScopes(claims: Claims, configuredClaim: string | undefined):
   if (claim === undefined) return [];
   const value = claims[claim];
   // A string is a list with spaces (RFC 6749 section 3.3); an entry of a list is one scope, taken as it is.
-  const entries: readonly unknown[] = typeof value === "string" ? value.split(/\s+/) : Array.isArray(value) ? value : [];
+  const entries: readonly unknown[] =
+    typeof value === "string" ? value.split(/\s+/) : Array.isArray(value) ? value : [];
   return entries
     .filter((entry): entry is string => typeof entry === "string" && entry !== "")
     .slice(0, MAX_SCOPES);

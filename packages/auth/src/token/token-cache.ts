@@ -26,10 +26,13 @@ export function createTokenCache(capacity: number): TokenCache {
     get(hash, generation) {
       const entry = entries.get(hash);
       if (entry === undefined) return undefined;
-      entries.delete(hash);
-      if (entry.generation !== generation) return undefined;
-      entries.set(hash, entry);
-      return entry.identity;
+      const isCurrent = entry.generation === generation;
+      // While half of the room is free nothing is dropped soon, and the order may wait: hits are the hot path.
+      if (!isCurrent || entries.size > capacity / 2) {
+        entries.delete(hash);
+        if (isCurrent) entries.set(hash, entry);
+      }
+      return isCurrent ? entry.identity : undefined;
     },
     set(hash, identity, generation) {
       if (capacity < 1) return;

@@ -2,11 +2,12 @@
  * The verifier: shape, header, key, signature, times, issuer, audience, kind, subject, in this order (design.md
  * section 4). Claims are looked at only after the signature holds, so that a refusal before it reveals nothing.
  */
+
+import type { Identity } from "../identity.ts";
 import type { KeySet, KeySource } from "../keys/index.ts";
 import { selectKeys } from "../keys/index.ts";
-import type { Identity } from "../identity.ts";
 import { MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from "../limits.ts";
-import { type Result, ok, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { decodeJsonObject, parseJsonObject } from "./base64url.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { checkAudience, checkIssuer, checkKind, checkSubject } from "./check-claims.ts";
@@ -38,7 +39,9 @@ export interface TokenVerifier {
 /** Creates the verifier; it keeps no state but its cache. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { keySource, policy, now, sha256 } = options;
-  const cache = createTokenCache(policy.verifiesSignature ? (options.cacheEntries ?? TOKEN_CACHE_ENTRIES) : 0);
+  const cache = createTokenCache(
+    policy.verifiesSignature ? (options.cacheEntries ?? TOKEN_CACHE_ENTRIES) : 0,
+  );
 
   async function verifyAnew(token: string, hash: string): Promise<Result<Identity>> {
     const shape = readShape(token);
@@ -69,7 +72,10 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   }
 
   /** The keys to try; asks the source once when the `kid` is unknown. */
-  async function findKeys(keySet: KeySet, header: TokenHeader): Promise<Result<Pick<KeySet, "keys" | "generation">>> {
+  async function findKeys(
+    keySet: KeySet,
+    header: TokenHeader,
+  ): Promise<Result<Pick<KeySet, "keys" | "generation">>> {
     if (keySet.keys.length === 0) return refuse("AUTH_KEYS_UNAVAILABLE");
     const wanted = { algorithm: header.algorithm, kid: header.kid };
     let current = keySet;
@@ -83,16 +89,29 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     if (!("refusal" in selection)) return ok({ keys: selection.keys, generation: current.generation });
     if (selection.refusal === "no-keys") return refuse("AUTH_KEYS_UNAVAILABLE");
     if (selection.refusal === "algorithm-mismatch") {
-      return refuse("AUTH_ALGORITHM_MISMATCH", { expected_algorithms: current.algorithms, token_algorithm: header.algorithm });
+      const named = current.keys.filter(({ kid }) => kid !== undefined && kid === header.kid);
+      const expected =
+        named.length === 0 ? current.algorithms : named.flatMap(({ algorithms }) => algorithms);
+      return refuse("AUTH_ALGORITHM_MISMATCH", {
+        expected_algorithms: [...new Set(expected)],
+        token_algorithm: header.algorithm,
+      });
     }
     return refuse(header.namesOwnKey ? "AUTH_EMBEDDED_KEY_REFUSED" : "AUTH_KEY_UNKNOWN");
   }
 
-  function checkAllClaims(claims: Readonly<Record<string, unknown>>, keyLabel: string | undefined): Result<Identity> {
-    if (claims["jti"] !== undefined && typeof claims["jti"] !== "string") return refuse("AUTH_JWT_ID_INVALID");
-    const times = policy.verifiesSignature ? checkTimes(claims, policy, now()) : ok({ expiresAt: undefined, notBefore: undefined });
+  function checkAllClaims(
+    claims: Readonly<Record<string, unknown>>,
+    keyLabel: string | undefined,
+  ): Result<Identity> {
+    if (claims["jti"] !== undefined && typeof claims["jti"] !== "string")
+      return refuse("AUTH_JWT_ID_INVALID");
+    const times = policy.verifiesSignature
+      ? checkTimes(claims, policy, now())
+      : ok({ expiresAt: undefined, notBefore: undefined });
     if (!times.ok) return times;
-    for (const check of [checkIssuer(claims, policy), checkAudience(claims, policy), checkKind(claims)]) if (!check.ok) return check;
+    for (const check of [checkIssuer(claims, policy), checkAudience(claims, policy), checkKind(claims)])
+      if (!check.ok) return check;
     const subject = checkSubject(claims, policy);
     if (!subject.ok) return subject;
     return ok(buildIdentity({ claims, userId: subject.value, times: times.value, keyLabel }, policy));
@@ -100,10 +119,13 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   return {
     verify(token) {
-      if (token.length > MAX_TOKEN_BYTES) return refuse("AUTH_TOKEN_TOO_LARGE", { limit_bytes: MAX_TOKEN_BYTES });
+      if (token.length > MAX_TOKEN_BYTES)
+        return refuse("AUTH_TOKEN_TOO_LARGE", { limit_bytes: MAX_TOKEN_BYTES });
       const hash = sha256(token);
       const cached = cache.get(hash, keySource.current().generation);
-      if (cached === undefined) return verifyAnew(token, hash);
+      // Whatever fails in here is the server's fault, never the token's.
+      if (cached === undefined)
+        return verifyAnew(token, hash).catch((cause: unknown) => refuse("AUTH_KEYS_UNAVAILABLE", {}, cause));
       const times = recheckTimes(cached, now());
       if (times.ok) return ok(cached);
       cache.delete(hash);

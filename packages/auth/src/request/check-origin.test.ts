@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { checkCookieOrigin, checkOpenMode, isLoopbackHost } from "./check-origin.ts";
+
+const policy = { allowedOrigins: ["https://app.test"] };
+
+type Headers = Readonly<Record<string, string>>;
+
+function run(check: typeof checkOpenMode, headers: Headers, method = "POST") {
+  const result = check({ method, header: (name) => headers[name] ?? null }, policy);
+  return result.ok ? "passed" : result.refusal.code;
+}
+
+describe("a cookie as the credential", () => {
+  const host = "os.test:7777";
+
+  it.each<[string, Headers]>([
+    ["its own origin", { host, origin: "https://os.test:7777" }],
+    ["its own origin behind a proxy that ends TLS", { host, origin: "http://os.test:7777" }],
+    ["an allowed origin", { host, origin: "https://app.test" }],
+    ["an allowed origin, cross-site", { host, origin: "https://app.test", "sec-fetch-site": "cross-site" }],
+    ["the same origin by Sec-Fetch-Site", { host, "sec-fetch-site": "same-origin" }],
+    ["the address bar", { host, "sec-fetch-site": "none" }],
+  ])("may act from %s", (_, headers) => {
+    expect(run(checkCookieOrigin, headers)).toBe("passed");
+  });
+
+  it.each<[string, Headers]>([
+    ["another origin", { host, origin: "https://evil.test" }],
+    ["another port", { host, origin: "https://os.test:7778" }],
+    ["an origin that only begins alike", { host, origin: "https://os.test:7777.evil.test" }],
+    ["an allowed origin with something behind it", { host, origin: "https://app.test.evil.test" }],
+    ["the origin null", { host, origin: "null" }],
+    ["an origin of another scheme", { host, origin: "chrome-extension://os.test:7777" }],
+    ["no origin that is one", { host, origin: "%%%" }],
+    ["another site", { host, "sec-fetch-site": "cross-site" }],
+    ["a sibling domain", { host, "sec-fetch-site": "same-site" }],
+    ["nowhere that is known", { host }],
+    ["its own origin, while no host is known", { origin: "https://os.test:7777" }],
+  ])("may not act from %s", (_, headers) => {
+    expect(run(checkCookieOrigin, headers)).toBe("AUTH_COOKIE_CROSS_SITE");
+  });
+
+  it("may read without any sign of where it comes from, but not from another site", () => {
+    expect(run(checkCookieOrigin, { host }, "GET")).toBe("passed");
+    expect(run(checkCookieOrigin, { host }, "DELETE")).toBe("AUTH_COOKIE_CROSS_SITE");
+    expect(run(checkCookieOrigin, { host, "sec-fetch-site": "cross-site" }, "GET")).toBe(
+      "AUTH_COOKIE_CROSS_SITE",
+    );
+    expect(run(checkCookieOrigin, { host, origin: "https://evil.test" }, "GET")).toBe(
+      "AUTH_COOKIE_CROSS_SITE",
+    );
+  });
+});
+
+describe("a server without any credential", () => {
+  it.each([
+    "localhost:7777",
+    "localhost",
+    "127.0.0.1:7777",
+    "127.9.9.9",
+    "[::1]:7777",
+    "LOCALHOST:7777",
+    "os.localhost",
+  ])("answers on its own name %s", (host) => {
+    expect(run(checkOpenMode, { host })).toBe("passed");
+  });
+
+  it.each([
+    "evil.test",
+    "localhost.evil.test",
+    "evil-localhost",
+    "10.0.0.1",
+    "[::2]",
+    "0.0.0.0",
+    "127.0.0.1.evil.test",
+    "",
+    "a:b:c",
+    "localhost:7777@evil.test",
+  ])("does not answer on %j (DNS rebinding)", (host) => {
+    expect(run(checkOpenMode, { host })).toBe("AUTH_HOST_NOT_ALLOWED");
+  });
+
+  it("answers its own page and allowed ones, and no other", () => {
+    const host = "localhost:7777";
+    expect(run(checkOpenMode, { host, origin: "http://localhost:7777" })).toBe("passed");
+    expect(run(checkOpenMode, { host, origin: "https://app.test" })).toBe("passed");
+    expect(run(checkOpenMode, { host, origin: "https://evil.test" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+    expect(run(checkOpenMode, { host, origin: "http://localhost:9999" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+    expect(run(checkOpenMode, { host, origin: "null" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+  });
+});
+
+it("isLoopbackHost knows the names that always mean this machine", () => {
+  expect(["localhost", "127.0.0.1", "::1", "[::1]", "a.localhost"].map(isLoopbackHost)).not.toContain(false);
+  expect(["0.0.0.0", "::", "192.168.0.1", "example.test", ""].map(isLoopbackHost)).not.toContain(true);
+});

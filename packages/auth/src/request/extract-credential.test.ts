@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { extractCredential, type TokenSource } from "./extract-credential.ts";
+
+function extract(
+  headers: Readonly<Record<string, string>>,
+  source: TokenSource = "both",
+  headerName = "authorization",
+) {
+  const request = { method: "GET", header: (name: string) => headers[name] ?? null };
+  const result = extractCredential(request, {
+    source,
+    headerName,
+    cookieName: "access_token",
+    missing: "AUTH_TOKEN_MISSING",
+  });
+  return result.ok ? `${result.value.via}: ${result.value.value}` : result.refusal.code;
+}
+
+/** Contract section 1.5. */
+describe("a credential in the header", () => {
+  it.each([
+    ["Bearer abc", "header: abc"],
+    ["bearer abc", "header: abc"],
+    ["BEARER   abc  ", "header: abc"],
+    ["Bearer\tabc", "header: abc"],
+    ["abc", "header: abc"],
+    ["  abc  ", "header: abc"],
+    ["Bearerabc", "header: Bearerabc"],
+    ["Bearer abc, Bearer def", "header: abc, Bearer def"],
+  ])("%j is read as %j", (authorization, expected) => {
+    expect(extract({ authorization })).toBe(expected);
+  });
+
+  it.each(["", " ", "Bearer", "Bearer ", "bearer   "])("%j counts as none", (authorization) => {
+    expect(extract({ authorization })).toBe("AUTH_TOKEN_MISSING");
+    expect(extract({ authorization, cookie: "access_token=abc" })).toBe("cookie: abc");
+  });
+
+  it.each(["Basic dXNlcjpwYXNz", "basic x", "Digest a=b", "DPoP abc", "Negotiate x", "Basic"])(
+    "%j is another scheme",
+    (authorization) => {
+      expect(extract({ authorization })).toBe("AUTH_SCHEME_UNSUPPORTED");
+      expect(extract({ authorization: authorization.replace(/^\w+/, "Bearer") })).not.toBe(
+        "AUTH_SCHEME_UNSUPPORTED",
+      );
+    },
+  );
+
+  it("is read from the configured header alone", () => {
+    expect(extract({ "x-token": "Bearer abc", authorization: "Bearer def" }, "header", "x-token")).toBe(
+      "header: abc",
+    );
+    expect(extract({ authorization: "Bearer def" }, "header", "x-token")).toBe("AUTH_TOKEN_MISSING");
+  });
+});
+
+describe("a credential in a cookie", () => {
+  it.each([
+    ["access_token=abc", "cookie: abc"],
+    ["a=1; access_token=abc; b=2", "cookie: abc"],
+    ["access_token = abc ", "cookie: abc"],
+    ["access_token=a=b", "cookie: a=b"],
+    ["access_token=", "AUTH_TOKEN_MISSING"],
+    ["access_token", "AUTH_TOKEN_MISSING"],
+    ["xaccess_token=abc", "AUTH_TOKEN_MISSING"],
+    ["Access_Token=abc", "AUTH_TOKEN_MISSING"],
+    ["", "AUTH_TOKEN_MISSING"],
+  ])("%j is read as %j", (cookie, expected) => {
+    expect(extract({ cookie }, "cookie")).toBe(expected);
+  });
+
+  it("is refused when it is there twice, even with the same value", () => {
+    expect(extract({ cookie: "access_token=abc; access_token=def" })).toBe("AUTH_CREDENTIAL_REPEATED");
+    expect(extract({ cookie: "access_token=abc; access_token=abc" })).toBe("AUTH_CREDENTIAL_REPEATED");
+    expect(extract({ cookie: "access_token=abc; other_token=def" })).toBe("cookie: abc");
+  });
+});
+
+describe("the source", () => {
+  const both = { authorization: "Bearer from-header", cookie: "access_token=from-cookie" };
+
+  it("decides which place is read; of both the header wins", () => {
+    expect(extract(both, "header")).toBe("header: from-header");
+    expect(extract(both, "cookie")).toBe("cookie: from-cookie");
+    expect(extract(both, "both")).toBe("header: from-header");
+  });
+
+  it("never falls back to the other place", () => {
+    expect(extract({ cookie: both.cookie }, "header")).toBe("AUTH_TOKEN_MISSING");
+    expect(extract({ authorization: both.authorization }, "cookie")).toBe("AUTH_TOKEN_MISSING");
+  });
+});
+
+it("never throws, whatever the headers hold", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (authorization, cookie) => {
+      extract({ authorization, cookie });
+    }),
+  );
+});
