@@ -3,14 +3,17 @@
 // node_modules is missing or the lockfile changed, then runs the task under the pinned Node.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const binaries = join(root, "node_modules", ".bin");
 const stampFile = join(root, "node_modules", ".agentos-install");
+
+const lockFile = join(root, ".install.lock");
 
 const source = ["--conditions=@agentos/source"];
 const command = "packages/cli/src/main.ts";
@@ -42,19 +45,44 @@ if (task === "installed") {
 }
 
 async function main(steps) {
-  const reason = findReasonToInstall();
-  if (reason !== undefined) {
-    console.log(`agentos: installing dependencies (${reason}); this takes about a minute`);
-    const code = await runNpmCi();
-    if (code !== 0) fail(`npm ci failed with exit code ${code}; its output is above`, code);
-    writeStamp();
-  }
+  if (findReasonToInstall() !== undefined) await installOnce();
   const node = findNode();
   for (const [index, step] of steps.entries()) {
     const extra = index === steps.length - 1 ? rest : [];
     const code = await run(node, [...step, ...extra], { ...process.env, PATH: pathWithBinaries() });
     if (code !== 0) process.exit(code);
   }
+}
+
+/** Installs; of two tasks that start in one fresh clone, the second waits for the first. */
+async function installOnce() {
+  while (!takeLock()) await wait(300);
+  try {
+    const reason = findReasonToInstall();
+    if (reason === undefined) return;
+    console.log(`agentos: installing dependencies (${reason}); this takes about a minute`);
+    const code = await runNpmCi();
+    if (code !== 0) fail(`npm ci failed with exit code ${code}; its output is above`, code);
+    writeStamp();
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+function takeLock() {
+  try {
+    writeFileSync(lockFile, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  try {
+    // Throws when that process is gone: it was stopped in the middle, and its lock means nothing.
+    process.kill(Number(readFileSync(lockFile, "utf8")), 0);
+  } catch (error) {
+    if (error.code === "ESRCH") rmSync(lockFile, { force: true });
+  }
+  return false;
 }
 
 /** One short reason in words, or undefined when the installed tree belongs to this lockfile. */
@@ -162,5 +190,7 @@ function run(file, args, env) {
 
 function fail(message, code = 1) {
   console.error(`agentos: ${message}`);
+  // exit() skips "finally".
+  if (existsSync(lockFile) && readFileSync(lockFile, "utf8") === String(process.pid)) rmSync(lockFile);
   process.exit(code);
 }

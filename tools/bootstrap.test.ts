@@ -3,7 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+
+// Several real npm runs on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folders: string[] = [];
 afterEach(() => {
@@ -85,6 +88,22 @@ test("installs again after an install that did not finish", async () => {
   mkdirSync(join(root, "node_modules"));
   const { output } = await untilEnd(start(root));
   expect(output).toContain("the last install did not finish");
+  expect(output).toContain("ran");
+});
+
+test("two tasks at once install once", async () => {
+  const root = makeClone('console.log("ran");');
+  const both = await Promise.all([untilEnd(start(root)), untilEnd(start(root))]);
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  expect(both.filter(({ output }) => output.includes("installing dependencies"))).toHaveLength(1);
+});
+
+test("ignores the lock of an install that was stopped in the middle", async () => {
+  const root = makeClone('console.log("ran");');
+  // No process has this number: it is above what Linux and macOS give out.
+  writeFileSync(join(root, ".install.lock"), "99999999");
+  const { code, output } = await untilEnd(start(root));
+  expect(code).toBe(0);
   expect(output).toContain("ran");
 });
 

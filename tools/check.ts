@@ -60,7 +60,8 @@ async function runStep(step: Step): Promise<boolean> {
 
 /** Enough to act on; the rest follows once the first findings are gone. */
 function shorten(output: string): string {
-  const lines = output.trimEnd().split("\n");
+  // Several type projects may see one file and say the same about it.
+  const lines = [...new Set(output.trimEnd().split("\n"))];
   const shown = lines.slice(0, 60).map((line) => `     ${line}`);
   if (lines.length > shown.length) shown.push(`     … ${lines.length - shown.length} more lines`);
   return shown.join("\n");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkText, maximumLines } from "./house-rules.ts";
+import { checkText, maximumLines, maximumTestLines } from "./house-rules.ts";
 
 test("refuses a suppressed finding without a reason, and takes one with", () => {
   const bare = "// oxlint-disable-next-line no-console\n";
@@ -17,6 +17,8 @@ test("refuses a source file that is too long, and takes one that says why", () =
   expect(checkText("a.ts", long)).toHaveLength(1);
   expect(checkText("a.ts", `// LENGTH: one table, easier to read whole\n${long}`)).toEqual([]);
   expect(checkText("a.md", long)).toEqual([]);
+  expect(checkText("a.test.ts", long)).toEqual([]);
+  expect(checkText("a.test.ts", "export {};\n".repeat(maximumTestLines + 1))).toHaveLength(1);
 });
 
 test("refuses a package-registry host in any file", () => {

@@ -69,7 +69,7 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
   const securityKeyHash = options.securityKey === undefined ? undefined : sha256(options.securityKey);
   const extraction = {
     source: mode === "security_key" ? ("header" as const) : options.tokenSource,
-    headerName: mode === "security_key" ? "authorization" : options.tokenHeaderName.toLowerCase(),
+    headerName: mode === "security_key" ? "Authorization" : options.tokenHeaderName,
     cookieName: options.cookieName,
     missing: missingCode(mode, options.tokenSource),
   };

@@ -19,8 +19,8 @@ export const MAX_IDENTIFIER_CHARACTERS = 256;
 /** Scopes read from one token; more are ignored. */
 export const MAX_SCOPES = 1_000;
 
-/** Most keys tried for one token without a `kid`. */
-export const MAX_KEYS_TRIED = 16;
+/** Most keys tried for one token without a `kid`: as many as a key set may have. */
+export const MAX_KEYS_TRIED = 100;
 
 /** Verified tokens kept in memory. */
 export const TOKEN_CACHE_ENTRIES = 10_000;

@@ -1,6 +1,7 @@
 /** What a command may touch, passed in so that tests can replace it. */
-import { readStandardInput } from "./input/standard-input.ts";
+
 import type { ExitCode } from "./exit-codes.ts";
+import { readStandardInput } from "./input/standard-input.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 export interface Context {
@@ -18,11 +19,12 @@ export interface Context {
 }
 
 /** `--no` never downloads: without a local `agentos` the command fails instead of running a stranger's package. */
-export const CLI_COMMAND = "npx --no agentos";
+const CLI_COMMAND = "npx --no agentos";
 
 export function createContext(finish: (code: ExitCode) => void): Context {
   return {
-    env: process.env,
+    // A copy: process.env is no plain object, and nothing here may change it.
+    env: { ...process.env },
     workingDirectory: process.cwd(),
     terminal: createTerminal(process, process.env),
     readStandardInput: readStandardInput(process.stdin, process.stderr),

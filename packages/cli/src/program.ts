@@ -35,16 +35,19 @@ export function createProgram(context: Context): Command {
   addDev(program, context);
   addServe(program, context);
 
-  const keys = program.command("keys").description("make, check and prepare keys");
+  const keys = program.command("keys").description("make, check and prepare keys").helpCommand(false);
   addKeysGenerate(keys, context);
   addKeysShow(keys, context);
   addKeysEnv(keys, context);
 
-  const token = program.command("token").description("sign tokens and look into them");
+  const token = program.command("token").description("sign tokens and look into them").helpCommand(false);
   addTokenMint(token, context);
   addTokenInspect(token, context);
 
-  const scopes = program.command("scopes").description("what exists, and what a route needs");
+  const scopes = program
+    .command("scopes")
+    .description("what exists, and what a route needs")
+    .helpCommand(false);
   addScopesList(scopes, context);
   addScopesExplain(scopes, context);
   return program;

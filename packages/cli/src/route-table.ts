@@ -1,5 +1,5 @@
 /** Finds the route of the contract that a request matches, served or planned. */
-import { compileRoutes, type CompiledRoute, type PathParameters } from "@agentos/auth";
+import { type CompiledRoute, compileRoutes, type PathParameters } from "@agentos/auth";
 import { PLANNED_ROUTES, type RouteDefinition, SERVED_ROUTES } from "@agentos/contract";
 
 export interface MatchedRoute {
@@ -36,11 +36,18 @@ export function matchRoute(method: string, target: string, adminScope: string): 
     return {
       path,
       otherMethods: [...new Set(fitting.map(({ definition }) => definition.method))],
-      similar: table.filter((route) => route.path.split("/")[1] === first && first !== "").map((route) => `${route.method} ${route.path}`).slice(0, 6),
+      similar: table
+        .filter((route) => route.path.split("/")[1] === first && first !== "")
+        .map((route) => `${route.method} ${route.path}`)
+        .slice(0, 6),
     };
   }
   const { definition, parameters } = found;
-  const [route] = compileRoutes([definition], { adminScope, scopeMappings: {}, allowUnmappedRoutes: false }).routes;
+  const [route] = compileRoutes([definition], {
+    adminScope,
+    scopeMappings: {},
+    allowUnmappedRoutes: false,
+  }).routes;
   if (route === undefined) throw new TypeError("INVARIANT: one definition compiles to one route");
   const requirements = typeof route.access === "string" ? [] : route.access;
   return {
@@ -58,7 +65,10 @@ export function matchRoute(method: string, target: string, adminScope: string): 
 
 /** A path, or the path of a URL; query and final slashes do not matter (contract 1.3). */
 function readPath(target: string): string {
-  const path = /^https?:\/\//i.test(target) && URL.canParse(target) ? new URL(target).pathname : (target.split(/[?#]/)[0] ?? "");
+  const path =
+    /^https?:\/\//i.test(target) && URL.canParse(target)
+      ? new URL(target).pathname
+      : (target.split(/[?#]/)[0] ?? "");
   const rooted = path.startsWith("/") ? path : `/${path}`;
   return rooted.length > 1 ? rooted.replace(/\/+$/, "") || "/" : rooted;
 }

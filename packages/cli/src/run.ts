@@ -1,6 +1,6 @@
 /** The command line `agentos`: parses it, runs one command, and turns every outcome into an exit status. */
 import { CommanderError } from "commander";
-import { createContext, type Context } from "./context.ts";
+import { type Context, createContext } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { CliFailure, faultsOf } from "./failure.ts";
 import { createProgram } from "./program.ts";
@@ -38,7 +38,9 @@ function explain(error: unknown, context: Context): ExitCode {
   }
   const faults = faultsOf(error);
   if (faults !== undefined) {
-    terminal.note(`${mark} the configuration cannot be used; ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}:`);
+    terminal.note(
+      `${mark} the configuration cannot be used; ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}:`,
+    );
     for (const fault of faults) {
       terminal.note(`  - ${fault.message} ${terminal.paintNote("dim", `[${fault.code}]`)}`);
       terminal.note(`    fix: ${fault.fix}`);
@@ -46,8 +48,14 @@ function explain(error: unknown, context: Context): ExitCode {
     return ExitCode.invalidConfiguration;
   }
   // A fault of ours. Exception texts may quote input, so only its kind is shown unless it is asked for.
-  terminal.note(`${mark} unexpected ${error instanceof Error ? error.name : "error"}; this is a bug in agentos`);
-  if (context.env["AGENTOS_DEBUG"] === "1" && error instanceof Error) terminal.note(error.stack ?? error.message);
-  else terminal.note("  fix: run it again with AGENTOS_DEBUG=1 and report what it prints, without any secret in it");
+  terminal.note(
+    `${mark} unexpected ${error instanceof Error ? error.name : "error"}; this is a bug in agentos`,
+  );
+  if (context.env["AGENTOS_DEBUG"] === "1" && error instanceof Error)
+    terminal.note(error.stack ?? error.message);
+  else
+    terminal.note(
+      "  fix: run it again with AGENTOS_DEBUG=1 and report what it prints, without any secret in it",
+    );
   return ExitCode.failed;
 }

@@ -96,7 +96,7 @@ export const badHeaders: readonly BadToken[] = [
     make: header({ typ: 1 }),
     twin: header({ typ: undefined }),
   },
-  { name: '"kid" that is no text', expectedCode: "AUTH_TOKEN_HEADER_INVALID", make: header({ kid: 7 }) },
+  { name: '"kid" that is no text', expectedCode: "AUTH_KEY_ID_INVALID", make: header({ kid: 7 }) },
   {
     name: 'an unknown "kid"',
     expectedCode: "AUTH_KEY_UNKNOWN",

@@ -147,11 +147,28 @@ function compileAccess(
   const requirements: Requirement[] = [];
   for (const text of access) {
     const requirement = compileRequirement(text, context);
-    if (requirement) requirements.push(requirement);
-    else faults.push({ code: "CONFIG_SCOPE_INVALID", facts: { scope: text } });
+    const fault = judgeRequirement(text, requirement, route);
+    if (fault !== undefined) faults.push(fault);
+    else if (requirement !== undefined) requirements.push(requirement);
   }
   // A requirement that cannot be checked closes the route; leaving it out would open it wider.
   return requirements.length === access.length ? requirements : "unmapped";
+}
+
+function judgeRequirement(
+  text: string,
+  requirement: Requirement | undefined,
+  route: RouteAccessDefinition,
+): Fault | undefined {
+  if (requirement === undefined) return { code: "CONFIG_SCOPE_INVALID", facts: { scope: text } };
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
+  if (requirement.id.kind !== "parameter" || names.includes(requirement.id.name)) return undefined;
+  const facts = {
+    scope: text,
+    route: `${route.method} ${route.path}`,
+    parameters: names.join(", ") || "none",
+  };
+  return { code: "CONFIG_SCOPE_PARAMETER_UNKNOWN", facts };
 }
 
 function suggest(rule: ScopeRule, routes: readonly RouteAccessDefinition[]): string {

@@ -26,7 +26,7 @@ const BEARER = /^bearer(?:\s+|$)/i;
 /** The credential, or why there is none. */
 export function extractCredential(request: RequestFacts, options: ExtractionOptions): Result<Credential> {
   if (options.source !== "cookie") {
-    const value = readHeader(request.header(options.headerName));
+    const value = readHeader(request.header(options.headerName.toLowerCase()));
     if (value !== undefined) {
       return FOREIGN_SCHEME.test(value) ? refuse("AUTH_SCHEME_UNSUPPORTED") : ok({ value, via: "header" });
     }
@@ -38,7 +38,7 @@ export function extractCredential(request: RequestFacts, options: ExtractionOpti
     if (values.length > 1) return refuse("AUTH_CREDENTIAL_REPEATED");
     if (value !== undefined && value !== "") return ok({ value, via: "cookie" });
   }
-  const facts: Facts = { cookie_name: options.cookieName };
+  const facts: Facts = { cookie_name: options.cookieName, header_name: options.headerName };
   return refuse(options.missing, facts);
 }
 

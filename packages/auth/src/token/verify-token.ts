@@ -4,16 +4,16 @@
  */
 
 import type { Identity } from "../identity.ts";
-import type { KeySet, KeySource } from "../keys/index.ts";
-import { selectKeys } from "../keys/index.ts";
-import { MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from "../limits.ts";
+import type { KeySource } from "../keys/index.ts";
+import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from "../limits.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { decodeJsonObject, parseJsonObject } from "./base64url.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { checkAudience, checkIssuer, checkKind, checkSubject } from "./check-claims.ts";
-import { checkHeader, type TokenHeader } from "./check-header.ts";
+import { checkHeader } from "./check-header.ts";
 import { checkSignature } from "./check-signature.ts";
-import { checkTimes, recheckTimes } from "./check-times.ts";
+import { checkTimes, recheckTimes, type TokenTimes } from "./check-times.ts";
+import { findKeys } from "./find-keys.ts";
 import type { TokenPolicy } from "./policy.ts";
 import { readShape } from "./read-shape.ts";
 import { createTokenCache } from "./token-cache.ts";
@@ -36,6 +36,10 @@ export interface TokenVerifier {
   clear(): void;
 }
 
+type Claims = Readonly<Record<string, unknown>>;
+
+const NO_TIMES: TokenTimes = { expiresAt: undefined, notBefore: undefined };
+
 /** Creates the verifier; it keeps no state but its cache. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { keySource, policy, now, sha256 } = options;
@@ -46,75 +50,45 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   async function verifyAnew(token: string, hash: string): Promise<Result<Identity>> {
     const shape = readShape(token);
     if (!shape.ok) return shape;
-    const keySet = keySource.current();
-    const header = checkHeader(shape.value.header, keySet.algorithms);
-    if (!header.ok && policy.verifiesSignature) return header;
-
-    let claims: Readonly<Record<string, unknown>> | undefined;
-    let keyLabel: string | undefined;
-    let generation = keySet.generation;
-    if (policy.verifiesSignature && header.ok) {
-      const selected = await findKeys(keySet, header.value);
-      if (!selected.ok) return selected;
-      generation = selected.value.generation;
-      const signature = await checkSignature(token, shape.value, header.value, selected.value.keys);
-      if (!signature.ok) return signature;
-      claims = parseJsonObject(signature.value.payload);
-      keyLabel = signature.value.key.label;
-    } else {
-      claims = decodeJsonObject(shape.value.payload);
+    if (!policy.verifiesSignature) {
+      const claims = decodeJsonObject(shape.value.payload);
+      return claims === undefined ? refuse("AUTH_PAYLOAD_INVALID") : acceptClaims(claims, undefined);
     }
-    if (claims === undefined) return refuse("AUTH_PAYLOAD_INVALID");
+    const header = checkHeader(shape.value.header, keySource.current().algorithms);
+    if (!header.ok) return header;
+    const selected = await findKeys(keySource, header.value);
+    if (!selected.ok) return selected;
+    const signature = await checkSignature(token, shape.value, header.value, selected.value.keys);
+    if (!signature.ok) return signature;
 
-    const identity = checkAllClaims(claims, keyLabel);
-    if (identity.ok) cache.set(hash, identity.value, generation);
+    const claims = parseJsonObject(signature.value.payload);
+    if (claims === undefined) return refuse("AUTH_PAYLOAD_INVALID");
+    const identity = acceptClaims(claims, signature.value.key.label);
+    if (identity.ok) cache.set(hash, identity.value, selected.value.generation);
     return identity;
   }
 
-  /** The keys to try; asks the source once when the `kid` is unknown. */
-  async function findKeys(
-    keySet: KeySet,
-    header: TokenHeader,
-  ): Promise<Result<Pick<KeySet, "keys" | "generation">>> {
-    if (keySet.keys.length === 0) return refuse("AUTH_KEYS_UNAVAILABLE");
-    const wanted = { algorithm: header.algorithm, kid: header.kid };
-    let current = keySet;
-    let selection = selectKeys(current, wanted);
-    if ("refusal" in selection && selection.refusal === "unknown-kid" && header.kid !== undefined) {
-      if ((await keySource.refresh?.(header.kid)) === true) {
-        current = keySource.current();
-        selection = selectKeys(current, wanted);
-      }
-    }
-    if (!("refusal" in selection)) return ok({ keys: selection.keys, generation: current.generation });
-    if (selection.refusal === "no-keys") return refuse("AUTH_KEYS_UNAVAILABLE");
-    if (selection.refusal === "algorithm-mismatch") {
-      const named = current.keys.filter(({ kid }) => kid !== undefined && kid === header.kid);
-      const expected =
-        named.length === 0 ? current.algorithms : named.flatMap(({ algorithms }) => algorithms);
-      return refuse("AUTH_ALGORITHM_MISMATCH", {
-        expected_algorithms: [...new Set(expected)],
-        token_algorithm: header.algorithm,
-      });
-    }
-    return refuse(header.namesOwnKey ? "AUTH_EMBEDDED_KEY_REFUSED" : "AUTH_KEY_UNKNOWN");
+  /** The claims of a token that may be believed; a refusal from here on names whose token it was. */
+  function acceptClaims(claims: Claims, keyLabel: string | undefined): Result<Identity> {
+    const accepted = checkClaims(claims, keyLabel);
+    const subject = claims[policy.claimNames.userId];
+    if (accepted.ok || typeof subject !== "string" || !policy.verifiesSignature) return accepted;
+    return {
+      ok: false,
+      refusal: { ...accepted.refusal, subject: subject.slice(0, MAX_IDENTIFIER_CHARACTERS) },
+    };
   }
 
-  function checkAllClaims(
-    claims: Readonly<Record<string, unknown>>,
-    keyLabel: string | undefined,
-  ): Result<Identity> {
+  function checkClaims(claims: Claims, keyLabel: string | undefined): Result<Identity> {
     if (claims["jti"] !== undefined && typeof claims["jti"] !== "string")
       return refuse("AUTH_JWT_ID_INVALID");
-    const times = policy.verifiesSignature
-      ? checkTimes(claims, policy, now())
-      : ok({ expiresAt: undefined, notBefore: undefined });
+    const times = policy.verifiesSignature ? checkTimes(claims, policy, now()) : ok(NO_TIMES);
     if (!times.ok) return times;
     for (const check of [checkIssuer(claims, policy), checkAudience(claims, policy), checkKind(claims)])
       if (!check.ok) return check;
-    const subject = checkSubject(claims, policy);
-    if (!subject.ok) return subject;
-    return ok(buildIdentity({ claims, userId: subject.value, times: times.value, keyLabel }, policy));
+    const userId = checkSubject(claims, policy);
+    if (!userId.ok) return userId;
+    return ok(buildIdentity({ claims, userId: userId.value, times: times.value, keyLabel }, policy));
   }
 
   return {

@@ -19,12 +19,18 @@ export function addKeysEnv(parent: Command, context: Context): void {
     });
 }
 
-async function printEnvLine(input: { text: string; source: string; prefix: string }, context: Context): Promise<ExitCode> {
+async function printEnvLine(
+  input: { text: string; source: string; prefix: string },
+  context: Context,
+): Promise<ExitCode> {
   const result = await judgeKeyText(input.text, { source: input.source });
   const [key, ...others] = result.keys;
   const isRefused = result.faults.some(({ severity }) => severity === "error");
   if (key === undefined || isRefused) {
-    printKeyReport(describeKeys({ keys: [], faults: result.faults }, context), { ...context, terminal: onStandardError(context) });
+    printKeyReport(describeKeys({ keys: [], faults: result.faults }, context), {
+      ...context,
+      terminal: onStandardError(context),
+    });
     return ExitCode.invalidConfiguration;
   }
   if (others.length > 0) {

@@ -1,8 +1,15 @@
 /** `agentos keys generate`: a new key pair, or a shared secret, in files. The private half is never printed unless asked for. */
 import { chmod, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { exportPrivatePem, exportPublicJwks, exportPublicPem, exportSecret, generateSigningKey, type SigningKey } from "@agentos/auth/mint";
 import { parseVerificationKey } from "@agentos/auth";
+import {
+  exportPrivatePem,
+  exportPublicJwks,
+  exportPublicPem,
+  exportSecret,
+  generateSigningKey,
+  type SigningKey,
+} from "@agentos/auth/mint";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
@@ -23,7 +30,11 @@ export function addKeysGenerate(parent: Command, context: Context): void {
     .command("generate")
     .description("make a key pair (or, with HS256, HS384, HS512, a shared secret)")
     .option("--algorithm <name>", "RS256, ES256, EdDSA, HS256 and their relatives", "RS256")
-    .option("--out <prefix>", "files are PREFIX-private.pem, PREFIX-public.pem, PREFIX-jwks.json, or PREFIX-secret.txt", "agentos")
+    .option(
+      "--out <prefix>",
+      "files are PREFIX-private.pem, PREFIX-public.pem, PREFIX-jwks.json, or PREFIX-secret.txt",
+      "agentos",
+    )
     .option("--kid <id>", "key id (default: the RFC 7638 thumbprint)")
     .option("--force", "replace files that exist; tokens of the old key then stop working")
     .option("--print-private", "print the private key or secret to standard output instead of writing files")
@@ -34,7 +45,10 @@ export function addKeysGenerate(parent: Command, context: Context): void {
 
 async function generate(options: Options, context: Context): Promise<ExitCode> {
   const algorithm = readAlgorithm(options.algorithm);
-  const key = await generateSigningKey({ algorithm, ...(options.kid === undefined ? {} : { kid: options.kid }) });
+  const key = await generateSigningKey({
+    algorithm,
+    ...(options.kid === undefined ? {} : { kid: options.kid }),
+  });
   const secret = key.publicJwk === undefined ? await exportSecret(key) : await exportPrivatePem(key);
   if (options.printPrivate) {
     context.terminal.print(secret.trimEnd());
@@ -45,7 +59,12 @@ async function generate(options: Options, context: Context): Promise<ExitCode> {
   return ExitCode.ok;
 }
 
-async function saveSecret(secret: string, algorithm: string, options: Options, context: Context): Promise<void> {
+async function saveSecret(
+  secret: string,
+  algorithm: string,
+  options: Options,
+  context: Context,
+): Promise<void> {
   const file = `${options.out}-secret.txt`;
   await save([{ file, content: `${secret}\n`, mode: 0o600 }], options, context);
   const { print, paint } = context.terminal;
@@ -53,12 +72,23 @@ async function saveSecret(secret: string, algorithm: string, options: Options, c
   print();
   print(paint("bold", "Give it to the server"));
   print(`export JWT_VERIFICATION_KEY="$(cat ${quote(file)})"`);
-  print(`and set "algorithm": "${algorithm}" in its configuration; without that a shared secret is not accepted.`);
+  print(
+    `and set "algorithm": "${algorithm}" in its configuration; without that a shared secret is not accepted.`,
+  );
 }
 
-async function savePair(key: SigningKey, privatePem: string, options: Options, context: Context): Promise<void> {
+async function savePair(
+  key: SigningKey,
+  privatePem: string,
+  options: Options,
+  context: Context,
+): Promise<void> {
   const publicPem = await exportPublicPem(key);
-  const names = { private: `${options.out}-private.pem`, public: `${options.out}-public.pem`, set: `${options.out}-jwks.json` };
+  const names = {
+    private: `${options.out}-private.pem`,
+    public: `${options.out}-public.pem`,
+    set: `${options.out}-jwks.json`,
+  };
   await save(
     [
       { file: names.private, content: privatePem, mode: 0o600 },
@@ -68,10 +98,15 @@ async function savePair(key: SigningKey, privatePem: string, options: Options, c
     options,
     context,
   );
-  const { keys } = await parseVerificationKey(publicPem, { source: names.public, index: 0, algorithm: key.algorithm });
+  const { keys } = await parseVerificationKey(publicPem, {
+    source: names.public,
+    index: 0,
+    algorithm: key.algorithm,
+  });
   const [parsed] = keys;
   const line = parsed === undefined ? undefined : await makeEnvLine(publicPem, parsed);
-  if (parsed === undefined || line === undefined) throw new TypeError("INVARIANT: a key made here can be read here");
+  if (parsed === undefined || line === undefined)
+    throw new TypeError("INVARIANT: a key made here can be read here");
   const { print, paint } = context.terminal;
   print(`private  ${names.private}  ${paint("dim", "(only you can read it; it signs tokens)")}`);
   print(`public   ${names.public}  ${paint("dim", `(${parsed.label})`)}`);
@@ -84,7 +119,9 @@ async function savePair(key: SigningKey, privatePem: string, options: Options, c
   print(`JWT_JWKS_FILE=${quote(resolve(context.workingDirectory, names.set))}`);
   print();
   print(paint("bold", "Sign a token"));
-  print(`${context.cli} token mint --key ${quote(names.private)} --aud AGENTOS_ID --sub USER_ID --scopes "agents:read agents:run"`);
+  print(
+    `${context.cli} token mint --key ${quote(names.private)} --aud AGENTOS_ID --sub USER_ID --scopes "agents:read agents:run"`,
+  );
 }
 
 interface OutputFile {
@@ -103,8 +140,14 @@ async function save(files: readonly OutputFile[], options: Options, context: Con
     } catch (cause) {
       const code = systemCode(cause);
       throw code === "EEXIST"
-        ? new CliFailure(`the file "${file}" exists already`, { fix: "choose another --out, or replace it with --force; tokens of the old key then stop working", cause })
-        : new CliFailure(`the file "${file}" cannot be written (${code ?? "unknown error"})`, { fix: "choose an --out in a folder that exists and that you may write to", cause });
+        ? new CliFailure(`the file "${file}" exists already`, {
+            fix: "choose another --out, or replace it with --force; tokens of the old key then stop working",
+            cause,
+          })
+        : new CliFailure(`the file "${file}" cannot be written (${code ?? "unknown error"})`, {
+            fix: "choose an --out in a folder that exists and that you may write to",
+            cause,
+          });
     }
   }
 }

@@ -15,7 +15,10 @@ export function addKeysShow(parent: Command, context: Context): void {
     .command("show")
     .description("say what a key is, what had to be repaired, or why a server would refuse it (then 3)")
     .argument("<key>", "FILE, file:PATH, env:NAME or - for standard input; a key in PEM, a JWK or a JWKS")
-    .option("--algorithm <name>", "the algorithm that the server is configured with; needed for a shared secret")
+    .option(
+      "--algorithm <name>",
+      "the algorithm that the server is configured with; needed for a shared secret",
+    )
     .option("--json", "print JSON")
     .action(async (reference: string, options: Options) => {
       const { text, source } = await readReference(reference, context, { what: "key", bare: "file" });

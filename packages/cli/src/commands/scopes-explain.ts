@@ -1,11 +1,11 @@
 /** `agentos scopes explain METHOD PATH`: the route that matches, what it needs, and whether given scopes suffice. */
-import { compileGrants, decide, type Decision } from "@agentos/auth";
+import { compileGrants, type Decision, decide } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
-import { matchRoute, type MatchedRoute } from "../route-table.ts";
+import { type MatchedRoute, matchRoute } from "../route-table.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
 
 interface Options {
@@ -31,16 +31,25 @@ export function addScopesExplain(parent: Command, context: Context): void {
 function explain(request: { method: string; path: string }, options: Options, context: Context): ExitCode {
   const matched = matchRoute(request.method, request.path, options.adminScope);
   if (!("route" in matched)) {
-    const others = matched.otherMethods.length > 0 ? `; this path answers ${matched.otherMethods.join(", ")}` : "";
-    throw new CliFailure(`no route of AgentOS matches ${request.method.toUpperCase()} ${matched.path}${others}`, {
-      fix: matched.similar.length > 0 ? `routes that begin alike: ${matched.similar.join(", ")}` : "check the path; routes of your own application are not known here",
-      exitCode: ExitCode.cannotTell,
-    });
+    const others =
+      matched.otherMethods.length > 0 ? `; this path answers ${matched.otherMethods.join(", ")}` : "";
+    throw new CliFailure(
+      `no route of AgentOS matches ${request.method.toUpperCase()} ${matched.path}${others}`,
+      {
+        fix:
+          matched.similar.length > 0
+            ? `routes that begin alike: ${matched.similar.join(", ")}`
+            : "check the path; routes of your own application are not known here",
+        exitCode: ExitCode.cannotTell,
+      },
+    );
   }
   const held = options.scopes === undefined ? undefined : splitScopes(options.scopes);
   // Without scopes the decision says what a caller without any would lack.
   const decision = decide(compileGrants(held ?? [], options.adminScope), matched.route, matched.parameters);
-  const unknown = (held ?? []).flatMap((scope) => (scope === options.adminScope ? [] : (describeUnknownScope(scope) ?? [])));
+  const unknown = (held ?? []).flatMap((scope) =>
+    scope === options.adminScope ? [] : (describeUnknownScope(scope) ?? []),
+  );
   if (options.json) printJson(context, matched, { held, decision, unknown });
   else printText(context, matched, { held, decision, unknown });
   return held === undefined || decision.isAllowed ? ExitCode.ok : ExitCode.denied;
@@ -55,10 +64,14 @@ interface Answer {
 function printText({ terminal }: Context, matched: MatchedRoute, { held, decision, unknown }: Answer): void {
   const { print, paint } = terminal;
   print(`${paint("bold", matched.route.name)}  ${matched.summary}`);
-  print(`  ${matched.isServed ? "served by this version" : "planned: this version answers 404 to whoever is allowed"}`);
+  print(
+    `  ${matched.isServed ? "served by this version" : "planned: this version answers 404 to whoever is allowed"}`,
+  );
   print(`  needs      ${describeAccess(matched)}`);
-  if (matched.narrowScopes.length > 0) print(`  or just    ${matched.narrowScopes.join(" and ")} for this item`);
-  if (matched.route.definition.isListing === true) print("  a caller with scopes for single items sees just those");
+  if (matched.narrowScopes.length > 0)
+    print(`  or just    ${matched.narrowScopes.join(" and ")} for this item`);
+  if (matched.route.definition.isListing === true)
+    print("  a caller with scopes for single items sees just those");
   if (held === undefined) return;
   print(`  caller has ${held.length === 0 ? "no scopes" : held.join(" ")}`);
   for (const problem of unknown) print(`  ${paint("yellow", "note:")} ${problem}`);
@@ -69,7 +82,8 @@ function printText({ terminal }: Context, matched: MatchedRoute, { held, decisio
     return;
   }
   print(paint("red", `denied [${decision.code}]: missing ${decision.missing.join(", ")}`));
-  if (decision.scopeToAdd !== undefined) print(`  fix: give the caller ${paint("bold", decision.scopeToAdd)}, then get a new token`);
+  if (decision.scopeToAdd !== undefined)
+    print(`  fix: give the caller ${paint("bold", decision.scopeToAdd)}, then get a new token`);
 }
 
 function printJson({ terminal }: Context, matched: MatchedRoute, { held, decision, unknown }: Answer): void {
@@ -86,8 +100,15 @@ function printJson({ terminal }: Context, matched: MatchedRoute, { held, decisio
           scopes: held,
           allowed: decision.isAllowed,
           ...(decision.isAllowed
-            ? { granted_by: decision.grantedBy, visible: decision.visible === "all" ? "all" : [...decision.visible] }
-            : { code: decision.code, missing_scopes: decision.missing, scope_to_add: decision.scopeToAdd ?? null }),
+            ? {
+                granted_by: decision.grantedBy,
+                visible: decision.visible === "all" ? "all" : [...decision.visible],
+              }
+            : {
+                code: decision.code,
+                missing_scopes: decision.missing,
+                scope_to_add: decision.scopeToAdd ?? null,
+              }),
           notes: unknown,
         }),
   };

@@ -24,7 +24,13 @@ function printJson({ terminal }: Context): void {
     per_resource: resource.perResource,
     scopes: resource.actions.map((action) => `${name}:${action}`),
   }));
-  terminal.print(JSON.stringify({ admin_scope: ADMIN_SCOPE, resources, access_prerequisites: ACCESS_PREREQUISITES }, null, 2));
+  terminal.print(
+    JSON.stringify(
+      { admin_scope: ADMIN_SCOPE, resources, access_prerequisites: ACCESS_PREREQUISITES },
+      null,
+      2,
+    ),
+  );
 }
 
 function printTable({ terminal }: Context): void {
@@ -34,7 +40,7 @@ function printTable({ terminal }: Context): void {
     print(paint("bold", plane === "agentos" ? "Enforced by an AgentOS" : "Enforced by the control plane"));
     for (const [name, resource] of Object.entries(SCOPE_RESOURCES)) {
       if (resource.plane !== plane) continue;
-      const one = resource.perResource ? " (or one: " + `${name}:ID:ACTION)` : "";
+      const one = resource.perResource ? ` (or one: ${name}:ID:ACTION)` : "";
       print(`  ${paint("cyan", name.padEnd(width))}  ${resource.actions.join(", ")}${one}`);
       print(`  ${" ".repeat(width)}  ${paint("dim", resource.description)}`);
     }
@@ -44,5 +50,6 @@ function printTable({ terminal }: Context): void {
   print("There is no wildcard for actions; agents:*:run is the same as agents:run.");
   print();
   print(paint("bold", "Scopes that come first"));
-  for (const { scope, blocks } of ACCESS_PREREQUISITES) print(`  ${paint("cyan", scope)}: without it ${blocks}`);
+  for (const { scope, blocks } of ACCESS_PREREQUISITES)
+    print(`  ${paint("cyan", scope)}: without it ${blocks}`);
 }

@@ -1,10 +1,17 @@
 /** `agentos token inspect`: what a token says and what an AgentOS would object to. It never leaves this machine. */
-import { DEFAULT_CLAIM_NAMES, MAX_TOKEN_LIFETIME_SECONDS, type Refusal, type TokenPolicy, type VerificationKey } from "@agentos/auth";
+import {
+  DEFAULT_CLAIM_NAMES,
+  MAX_TOKEN_LIFETIME_SECONDS,
+  type Refusal,
+  type TokenPolicy,
+  type VerificationKey,
+} from "@agentos/auth";
 import { ADMIN_SCOPE, FAULTS, REFUSALS, renderText } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
+import { collect } from "../input/collect.ts";
 import { readReference } from "../input/read-reference.ts";
 import { judgeKeyText } from "../keys/describe-key.ts";
 import { decodeToken } from "../token/decode-token.ts";
@@ -27,8 +34,11 @@ export function addTokenInspect(parent: Command, context: Context): void {
     .argument("<token>", "the token, or file:PATH, env:NAME or - for standard input")
     .option("--key <key>", "verify with this public key or secret: FILE, file:PATH, env:NAME or -")
     .option("--jwks-file <path>", "verify with the keys of this file")
-    .option("--algorithm <name>", "the algorithm that the server is configured with; needed with a shared secret")
-    .option("--audience <id>", "check the audience: the id of the AgentOS; may be repeated", (value: string, earlier: readonly string[] = []) => [...earlier, value])
+    .option(
+      "--algorithm <name>",
+      "the algorithm that the server is configured with; needed with a shared secret",
+    )
+    .option("--audience <id>", "check the audience: the id of the AgentOS; may be repeated", collect)
     .option("--issuer <issuer>", "check the issuer")
     .option("--json", "print JSON")
     .action(async (reference: string, options: Options) => {
@@ -62,7 +72,13 @@ async function inspect(reference: string, options: Options, context: Context): P
 function explainRefusal({ code, facts }: Refusal, context: Context) {
   const entry = REFUSALS[code];
   const known = { ...facts, cli: context.cli };
-  return { code, stage: entry.stage, status: entry.status, title: renderText(entry.title, known), fix: renderText(entry.fix, known) };
+  return {
+    code,
+    stage: entry.stage,
+    status: entry.status,
+    title: renderText(entry.title, known),
+    fix: renderText(entry.fix, known),
+  };
 }
 
 async function readKeys(options: Options, context: Context): Promise<readonly VerificationKey[]> {

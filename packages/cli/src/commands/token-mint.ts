@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
+import { collect } from "../input/collect.ts";
 import { parseDuration } from "../text/duration.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
 import { readSigningKey, type SigningInput } from "../token/signing-input.ts";
@@ -23,22 +24,37 @@ interface Options extends SigningInput {
 }
 
 /** Claims that have an option of their own or are set here. */
-const OWN_OPTIONS: Readonly<Record<string, string>> = { sub: "--sub", aud: "--aud", iss: "--iss", scopes: "--scopes", exp: "--ttl" };
+const OWN_OPTIONS: Readonly<Record<string, string>> = {
+  sub: "--sub",
+  aud: "--aud",
+  iss: "--iss",
+  scopes: "--scopes",
+  exp: "--ttl",
+};
 const SET_HERE = new Set(["iat", "jti"]);
 
 export function addTokenMint(parent: Command, context: Context): void {
-  const collect = (value: string, earlier: readonly string[] = []) => [...earlier, value];
   parent
     .command("mint")
     .description("sign an access token and print it")
-    .option("--key <key>", "private key or secret: FILE, file:PATH, env:NAME or - (default: the key of `agentos dev` here)")
-    .option("--algorithm <name>", "default: what the key says, else what fits it (RS256 for RSA); needed for a secret: HS256")
+    .option(
+      "--key <key>",
+      "private key or secret: FILE, file:PATH, env:NAME or - (default: the key of `agentos dev` here)",
+    )
+    .option(
+      "--algorithm <name>",
+      "default: what the key says, else what fits it (RS256 for RSA); needed for a secret: HS256",
+    )
     .option("--sub <id>", "user id")
     .option("--aud <id>", "id of the AgentOS that the token is for; may be repeated", collect)
     .option("--iss <issuer>", "issuer")
     .option("--scopes <list>", "scopes, separated by spaces or commas")
     .option("--ttl <time>", "how long it lives: 30s, 15m, 1h, 7d", "1h")
-    .option("--claim <name=value>", "one more claim; the value is read as JSON where it is JSON; may be repeated", collect)
+    .option(
+      "--claim <name=value>",
+      "one more claim; the value is read as JSON where it is JSON; may be repeated",
+      collect,
+    )
     .option("--kid <id>", "key id in the header (default: the key's own, or its thumbprint)")
     .option("--no-kid", "leave the key id out")
     .option("--json", "print the token with its claims as JSON")
@@ -71,23 +87,36 @@ async function mint(options: Options, context: Context): Promise<ExitCode> {
   const kid = options.kid === false ? null : typeof options.kid === "string" ? options.kid : undefined;
   const token = await signToken(key, claims, kid === undefined ? {} : { kid });
   const warnings = findWarnings(options, { scopes, ttlSeconds });
-  for (const warning of warnings) context.terminal.note(`${context.terminal.paintNote("yellow", "warning:")} ${warning}`);
-  context.terminal.print(options.json ? JSON.stringify({ token, algorithm: key.algorithm, claims, warnings }, null, 2) : token);
+  for (const warning of warnings)
+    context.terminal.note(`${context.terminal.paintNote("yellow", "warning:")} ${warning}`);
+  context.terminal.print(
+    options.json ? JSON.stringify({ token, algorithm: key.algorithm, claims, warnings }, null, 2) : token,
+  );
   return ExitCode.ok;
 }
 
-function findWarnings(options: Options, token: { scopes: readonly string[]; ttlSeconds: number }): readonly string[] {
+function findWarnings(
+  options: Options,
+  token: { scopes: readonly string[]; ttlSeconds: number },
+): readonly string[] {
   const warnings = token.scopes.flatMap((scope) => describeUnknownScope(scope) ?? []);
-  if (token.scopes.length === 0) warnings.push('the token has no scopes; give some with --scopes "agents:read agents:run"');
+  if (token.scopes.length === 0)
+    warnings.push('the token has no scopes; give some with --scopes "agents:read agents:run"');
   if (options.aud === undefined) {
-    warnings.push("the token has no audience, so an AgentOS refuses it unless its audience check is switched off; give its id with --aud");
+    warnings.push(
+      "the token has no audience, so an AgentOS refuses it unless its audience check is switched off; give its id with --aud",
+    );
   }
   if (token.ttlSeconds > MAX_TOKEN_LIFETIME_SECONDS) {
     const hours = MAX_TOKEN_LIFETIME_SECONDS / 3600;
-    warnings.push(`the token lives longer than ${hours} hours, so an AgentOS refuses it unless "unsafe.allowLongLivedTokens" is set; use --ttl ${hours}h or less`);
+    warnings.push(
+      `the token lives longer than ${hours} hours, so an AgentOS refuses it unless "unsafe.allowLongLivedTokens" is set; use --ttl ${hours}h or less`,
+    );
   }
   if (options.sub !== undefined && isReservedPrincipal(options.sub.trim())) {
-    warnings.push(`"sub" names an identity that is reserved for the server itself, so an AgentOS refuses the token; use another --sub`);
+    warnings.push(
+      `"sub" names an identity that is reserved for the server itself, so an AgentOS refuses the token; use another --sub`,
+    );
   }
   return warnings;
 }
@@ -96,10 +125,15 @@ function readClaims(pairs: readonly string[]): Readonly<Record<string, unknown>>
   const entries = pairs.map((pair) => {
     const at = pair.indexOf("=");
     const name = pair.slice(0, at);
-    if (at < 1) throw new CliFailure('"--claim" needs the form NAME=VALUE', { fix: "write for example --claim team=blue" });
+    if (at < 1)
+      throw new CliFailure('"--claim" needs the form NAME=VALUE', {
+        fix: "write for example --claim team=blue",
+      });
     const option = OWN_OPTIONS[name];
-    if (option !== undefined) throw new CliFailure(`the claim "${name}" has an option of its own`, { fix: `use ${option}` });
-    if (SET_HERE.has(name)) throw new CliFailure(`the claim "${name}" is set by this command`, { fix: "leave it out" });
+    if (option !== undefined)
+      throw new CliFailure(`the claim "${name}" has an option of its own`, { fix: `use ${option}` });
+    if (SET_HERE.has(name))
+      throw new CliFailure(`the claim "${name}" is set by this command`, { fix: "leave it out" });
     return [name, readValue(pair.slice(at + 1))] as const;
   });
   return Object.fromEntries(entries);

@@ -3,9 +3,16 @@
  * and git never sees it. Creation is atomic, so two starts at the same time end with the same key.
  */
 import { randomBytes } from "node:crypto";
-import { chmod, link, lstat, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { chmod, link, lstat, mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exportPrivatePem, exportPublicPem, generateSigningKey, importSigningKey, SigningKeyError, type SigningKey } from "@agentos/auth/mint";
+import {
+  exportPrivatePem,
+  exportPublicPem,
+  generateSigningKey,
+  importSigningKey,
+  type SigningKey,
+  SigningKeyError,
+} from "@agentos/auth/mint";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure, systemCode } from "../failure.ts";
 
@@ -31,10 +38,12 @@ export async function ensureDevKey(workingDirectory: string): Promise<DevKey> {
   try {
     await prepareFolder(folder);
     const path = join(folder, PRIVATE);
-    const isNew = !(await exists(path)) && (await createOnce(path, await exportPrivatePem(await generateSigningKey({ algorithm: "RS256" }))));
+    const isNew =
+      !(await exists(path)) &&
+      (await createOnce(path, await exportPrivatePem(await generateSigningKey({ algorithm: "RS256" }))));
     const key = await readKey(path);
     const publicPem = await exportPublicPem(key);
-    await createOnce(join(folder, PUBLIC), publicPem);
+    await replaceFile(join(folder, PUBLIC), publicPem);
     return { key, publicPem, isNew };
   } catch (error) {
     const code = systemCode(error);
@@ -61,8 +70,7 @@ async function prepareFolder(folder: string): Promise<void> {
 
 /** Writes a file that only its owner reads, whole or not at all; false when there is one already. */
 async function createOnce(path: string, content: string): Promise<boolean> {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
+  const temporary = await writeTemporary(path, content);
   try {
     await link(temporary, path);
     return true;
@@ -72,6 +80,17 @@ async function createOnce(path: string, content: string): Promise<boolean> {
   } finally {
     await unlink(temporary);
   }
+}
+
+/** The public half always follows the private one, which may have been deleted and made anew. */
+async function replaceFile(path: string, content: string): Promise<void> {
+  await rename(await writeTemporary(path, content), path);
+}
+
+async function writeTemporary(path: string, content: string): Promise<string> {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
+  return temporary;
 }
 
 async function readKey(path: string): Promise<SigningKey> {

@@ -22,55 +22,79 @@ export interface ReferenceOptions {
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const LOOKS_LIKE_FILE = /^[~./\\]|[/\\]|\.(?:pem|key|pub|jwk|jwks|json|txt|secret)$/i;
+/** Base64 may start with a slash or hold some, so a slash alone says nothing. */
+const LOOKS_LIKE_FILE = /^(?:~|\.{1,2})[/\\]|\.(?:pem|key|pub|jwk|jwks|json|txt|secret)$/i;
 
 /** Reads what a reference names. Throws {@link CliFailure}. */
-export async function readReference(reference: string, context: Context, options: ReferenceOptions): Promise<Reference> {
-  if (reference === "-") return { text: stripLineEnd(await context.readStandardInput()), source: "standard input" };
+export async function readReference(
+  reference: string,
+  context: Context,
+  options: ReferenceOptions,
+): Promise<Reference> {
+  if (reference === "-")
+    return { text: stripLineEnd(await context.readStandardInput()), source: "standard input" };
   if (reference.startsWith("env:")) return readVariable(reference.slice(4), context);
   if (reference.startsWith("file:")) return readNamedFile(reference.slice(5), context, options.what);
   if (options.bare === "value" || reference.includes("-----BEGIN") || reference.trimStart().startsWith("{")) {
     return { text: reference, source: "the argument" };
   }
-  // A mistyped path must not be taken for a secret, so whatever looks like one is read as a file or refused.
-  const isFile = options.bare === "file" || LOOKS_LIKE_FILE.test(reference) || (await exists(resolve(context.workingDirectory, reference)));
-  return isFile ? readNamedFile(reference, context, options.what) : { text: reference, source: "the argument" };
+  if (options.bare === "file" || (await exists(resolve(context.workingDirectory, reference)))) {
+    return readNamedFile(reference, context, options.what);
+  }
+  // A mistyped path must not be taken for a secret; and since it may be one after all, it is not shown.
+  if (!LOOKS_LIKE_FILE.test(reference)) return { text: reference, source: "the argument" };
+  throw new CliFailure(`the ${options.what} looks like the path of a file, and there is no such file`, {
+    fix: "correct the path (it is relative to the current folder), or give the value as env:NAME or on standard input as -",
+  });
 }
 
 function readVariable(name: string, context: Context): Reference {
   if (!NAME.test(name)) {
-    throw new CliFailure('the text behind "env:" is not the name of an environment variable', { fix: "write env:NAME, without the value" });
+    throw new CliFailure('the text behind "env:" is not the name of an environment variable', {
+      fix: "write env:NAME, without the value",
+    });
   }
   const value = context.env[name];
   if (value === undefined || value === "") {
-    throw new CliFailure(`the environment variable "${name}" is ${value === undefined ? "not set" : "empty"}`, {
-      fix: `set it in the shell that runs this command: export ${name}=…`,
-    });
+    throw new CliFailure(
+      `the environment variable "${name}" is ${value === undefined ? "not set" : "empty"}`,
+      {
+        fix: `set it in the shell that runs this command: export ${name}=…`,
+      },
+    );
   }
   return { text: value, source: `env:${name}` };
 }
 
 async function readNamedFile(path: string, context: Context, what: string): Promise<Reference> {
   const full = resolve(context.workingDirectory, path);
+  // Without an ending it may be a key that was pasted in place of a path.
+  const shown = path.length <= 200 && /\.[A-Za-z0-9]{1,8}$/.test(path) ? `"${path}"` : "that was named";
   try {
     const status = await stat(full);
-    if (status.isDirectory()) throw new CliFailure(`"${path}" is a folder, not a file`, { fix: `name the file that holds the ${what}` });
-    if (status.size > MAX_FILE_BYTES) throw new CliFailure(`the file "${path}" is larger than 1 MiB`, { fix: `name the file that holds the ${what}` });
+    if (status.isDirectory())
+      throw new CliFailure("a folder was named, not a file", {
+        fix: `name the file that holds the ${what}`,
+      });
+    if (status.size > MAX_FILE_BYTES)
+      throw new CliFailure(`the file ${shown} is larger than 1 MiB`, {
+        fix: `name the file that holds the ${what}`,
+      });
     return { text: stripLineEnd(await readFile(full, "utf8")), source: path };
   } catch (error) {
     if (error instanceof CliFailure) throw error;
-    throw new CliFailure(describeFileError(path, systemCode(error)), {
+    throw new CliFailure(describeFileError(shown, systemCode(error)), {
       fix: `check the path (it is relative to the current folder); a ${what} can also come from env:NAME or, with "-", from standard input`,
       cause: error,
     });
   }
 }
 
-/** One sentence about a file that cannot be read. */
-export function describeFileError(path: string, code: string | undefined): string {
-  if (code === "ENOENT" || code === "ENOTDIR") return `the file "${path}" does not exist`;
-  if (code === "EACCES" || code === "EPERM") return `the file "${path}" may not be read by this user`;
-  return `the file "${path}" cannot be read (${code ?? "unknown error"})`;
+/** One sentence about a file that cannot be read; `shown` is its path in quotes, or words in its place. */
+export function describeFileError(shown: string, code: string | undefined): string {
+  if (code === "ENOENT" || code === "ENOTDIR") return `the file ${shown} does not exist`;
+  if (code === "EACCES" || code === "EPERM") return `the file ${shown} may not be read by this user`;
+  return `the file ${shown} cannot be read (${code ?? "unknown error"})`;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -6,7 +6,10 @@ const MAX_BYTES = 1024 * 1024;
 type Input = AsyncIterable<Buffer | string> & { readonly isTTY?: boolean };
 
 /** Makes the reader. On a terminal it says on standard error that it waits. */
-export function readStandardInput(input: Input, notes: { write(text: string): unknown }): () => Promise<string> {
+export function readStandardInput(
+  input: Input,
+  notes: { write(text: string): unknown },
+): () => Promise<string> {
   let isRead = false;
   return async () => {
     if (isRead) {
@@ -15,13 +18,15 @@ export function readStandardInput(input: Input, notes: { write(text: string): un
       });
     }
     isRead = true;
-    if (input.isTTY === true) notes.write("reading from standard input; end with Ctrl-D on a line of its own\n");
+    if (input.isTTY === true)
+      notes.write("reading from standard input; end with Ctrl-D on a line of its own\n");
     const chunks: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of input) {
       const buffer = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       bytes += buffer.length;
-      if (bytes > MAX_BYTES) throw new CliFailure("standard input is larger than 1 MiB", { fix: "give only the key or token" });
+      if (bytes > MAX_BYTES)
+        throw new CliFailure("standard input is larger than 1 MiB", { fix: "give only the key or token" });
       chunks.push(buffer);
     }
     return Buffer.concat(chunks).toString("utf8");

@@ -1,5 +1,11 @@
 /** What the key doctor says about a value, as plain data: never the material of a private key or a secret. */
-import { type KeyResult, keyRepairs, parseJwks, parseVerificationKey, type VerificationKey } from "@agentos/auth";
+import {
+  type KeyResult,
+  keyRepairs,
+  parseJwks,
+  parseVerificationKey,
+  type VerificationKey,
+} from "@agentos/auth";
 import { FAULTS, renderText } from "@agentos/contract";
 import type { Context } from "../context.ts";
 
@@ -46,10 +52,16 @@ export function describeKeys(result: KeyResult, context: Context): KeyReport {
       severity,
       source,
       message: renderText(FAULTS[code].title, facts),
-      fix: renderText(FAULTS[code].fix, { ...facts, cli: context.cli }),
+      fix: LOCAL_FIXES[code] ?? renderText(FAULTS[code].fix, { ...facts, cli: context.cli }),
     })),
   };
 }
+
+/** Where the catalogue speaks to a server's operator: here nothing has been exposed to anybody yet. */
+const LOCAL_FIXES: Readonly<Record<string, string>> = {
+  KEY_PRIVATE:
+    'only the public half belongs on a server; derive it with "openssl pkey -in private.pem -pubout" and give that',
+};
 
 function describeKey(key: VerificationKey): KeyView {
   return {

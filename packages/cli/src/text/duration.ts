@@ -7,7 +7,8 @@ export function parseDuration(text: string): number | undefined {
   if (/^\d{1,9}$/.test(text)) return Number(text) > 0 ? Number(text) : undefined;
   if (!/^(?:\d{1,6}[smhd])+$/.test(text)) return undefined;
   let seconds = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)([smhd])/g)) seconds += Number(amount) * (UNITS[unit ?? ""] ?? 0);
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smhd])/g))
+    seconds += Number(amount) * (UNITS[unit ?? ""] ?? 0);
   return seconds > 0 ? seconds : undefined;
 }
 
@@ -15,11 +16,14 @@ export function parseDuration(text: string): number | undefined {
 export function formatDuration(seconds: number): string {
   const total = Math.round(Math.abs(seconds));
   const [size, name] =
-    total >= 2 * 86_400 ? [86_400, "day"]
-    : total >= 2 * 3600 ? [3600, "hour"]
-    : total >= 2 * 60 ? [60, "minute"]
-    : [1, "second"];
-  const amount = Math.round(total / (size as number));
+    total >= 2 * 86_400
+      ? [86_400, "day"]
+      : total >= 2 * 3600
+        ? [3600, "hour"]
+        : total >= 2 * 60
+          ? [60, "minute"]
+          : [1, "second"];
+  const amount = Math.round(total / size);
   return `${amount} ${name}${amount === 1 ? "" : "s"}`;
 }
 
@@ -28,6 +32,11 @@ export function formatMoment(seconds: number, now: number): string {
   const date = new Date(seconds * 1000);
   if (Number.isNaN(date.getTime())) return "(no date)";
   const distance = seconds - now;
-  const words = Math.abs(distance) < 1 ? "now" : distance > 0 ? `in ${formatDuration(distance)}` : `${formatDuration(distance)} ago`;
+  const words =
+    Math.abs(distance) < 1
+      ? "now"
+      : distance > 0
+        ? `in ${formatDuration(distance)}`
+        : `${formatDuration(distance)} ago`;
   return `${date.toISOString().replace(/\.\d+Z$/, "Z")} (${words})`;
 }

@@ -1,6 +1,12 @@
 /** Is a scope one of the catalogue, and if not, which one may have been meant? */
 import { parseScope } from "@agentos/auth";
-import { ADMIN_SCOPE, GLOBAL_SCOPES, isPerResource, SCOPE_RESOURCES, type ScopeResourceName } from "@agentos/contract";
+import {
+  ADMIN_SCOPE,
+  GLOBAL_SCOPES,
+  isPerResource,
+  SCOPE_RESOURCES,
+  type ScopeResourceName,
+} from "@agentos/contract";
 import { nearest } from "./nearest.ts";
 
 /** One sentence for a scope that the catalogue does not have; undefined for one that it has. */
@@ -11,10 +17,11 @@ export function describeUnknownScope(scope: string): string | undefined {
   const suggestion = nearest(plain, [ADMIN_SCOPE, ...GLOBAL_SCOPES]);
   const id = parsed.kind === "scope" ? parsed.id : undefined;
   const meant = suggestion === undefined ? undefined : withId(suggestion, id);
-  const hint =
-    meant !== undefined && meant !== scope ? `did you mean "${meant}"?`
-    : /:\*$|^\*/.test(scope) ? `there is no wildcard for actions; name each one, or use "${ADMIN_SCOPE}"`
-    : `"agentos scopes list" shows all; a scope of your own application is fine as it is`;
+  const hint = /:\*$|^\*/.test(scope)
+    ? `there is no wildcard for actions; name each one, or use "${ADMIN_SCOPE}"`
+    : meant !== undefined && meant !== scope
+      ? `did you mean "${meant}"?`
+      : `"agentos scopes list" shows all; a scope of your own application is fine as it is`;
   return `"${scope}" is not a scope of the catalogue and grants nothing on its routes: ${hint}`;
 }
 

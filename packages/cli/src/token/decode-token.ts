@@ -26,7 +26,9 @@ function decodeObject(segment: string | undefined): Readonly<Record<string, unkn
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(segment, "base64url"));
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -36,7 +36,15 @@ export interface Findings {
 type Claims = Readonly<Record<string, unknown>>;
 
 const CLAIM_STAGES: ReadonlySet<Stage> = new Set([
-  "claims", "expiration", "not-before", "issued-at", "lifetime", "issuer", "audience", "type", "subject",
+  "claims",
+  "expiration",
+  "not-before",
+  "issued-at",
+  "lifetime",
+  "issuer",
+  "audience",
+  "type",
+  "subject",
 ]);
 
 /** Judges a token. */
@@ -44,26 +52,39 @@ export async function findObjections(decoded: DecodedToken, options: ObjectionOp
   const checksSignature = options.keys.length > 0;
   const keys = checksSignature ? options.keys : [await createDecoyKey(decoded)];
   const first = await judge(decoded.token, keys, options);
-  const claimObjections = decoded.unverifiedClaims === undefined ? [] : await judgeClaims(decoded.unverifiedClaims, options);
+  const claimObjections = await judgeClaims(decoded, options);
   if (first.refusal === undefined) return { objections: [], signature: "verified", keyLabel: first.keyLabel };
 
   const { stage } = REFUSALS[first.refusal.code];
   const isClaim = CLAIM_STAGES.has(stage);
+  // The one fault of this stage that can also be found before the signature.
+  const isPayloadFault = first.refusal.code === "AUTH_PAYLOAD_INVALID";
   // Reaching the claims means that the signature held; the decoy never lets a token get so far.
-  const isDecoyVerdict = !checksSignature && (stage === "signature" || first.refusal.code === "AUTH_SIGNATURE_MALFORMED") && !isSignatureDamaged(decoded.token);
+  const isDecoyVerdict =
+    !checksSignature &&
+    (stage === "signature" || first.refusal.code === "AUTH_SIGNATURE_MALFORMED") &&
+    !isSignatureDamaged(decoded.token);
   const outer = isClaim || isDecoyVerdict ? [] : [first.refusal];
   return {
     objections: isClaim && claimObjections.length === 0 ? [first.refusal] : [...outer, ...claimObjections],
-    signature: !checksSignature ? "not checked" : isClaim ? "verified" : "refused",
+    signature: checksSignature ? (isClaim && !isPayloadFault ? "verified" : "refused") : "not checked",
     keyLabel: undefined,
   };
 }
 
-async function judgeClaims(original: Claims, options: ObjectionOptions): Promise<readonly Refusal[]> {
+async function judgeClaims(decoded: DecodedToken, options: ObjectionOptions): Promise<readonly Refusal[]> {
+  const original = decoded.unverifiedClaims;
+  if (original === undefined) {
+    return decoded.token.split(".").length === 3 ? [{ code: "AUTH_PAYLOAD_INVALID", facts: {} }] : [];
+  }
   const key = await generateSigningKey({ algorithm: "ES256" });
-  const parsed = await parseVerificationKey(await exportPublicPem(key), { source: "this command", index: 0, algorithm: "ES256" });
+  const parsed = await parseVerificationKey(await exportPublicPem(key), {
+    source: "this command",
+    index: 0,
+    algorithm: "ES256",
+  });
   const objections: Refusal[] = [];
-  let claims = original;
+  let claims: Claims = original;
   // Each round puts one claim right, so there are never more rounds than claims that can be wrong.
   for (let round = 0; round < 12; round += 1) {
     const { refusal } = await judge(await signToken(key, claims, { kid: null }), parsed.keys, options);
@@ -79,7 +100,8 @@ async function judgeClaims(original: Claims, options: ObjectionOptions): Promise
 /** The claims with what was refused put right; undefined when that cannot be done. */
 function putRight(claims: Claims, { code }: Refusal, { policy, now }: ObjectionOptions): Claims | undefined {
   const soon = Math.floor(now) + 60;
-  const without = (...names: readonly string[]): Claims => Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
+  const without = (...names: readonly string[]): Claims =>
+    Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
   switch (REFUSALS[code].stage) {
     case "claims":
       return code === "AUTH_JWT_ID_INVALID" ? without("jti") : undefined;
@@ -109,9 +131,17 @@ async function judge(
   keys: readonly VerificationKey[],
   { policy, now }: ObjectionOptions,
 ): Promise<{ readonly refusal: Refusal | undefined; readonly keyLabel: string | undefined }> {
-  const verifier = createTokenVerifier({ keySource: createStaticKeySource(keys), policy, now: () => now, sha256: (text) => text, cacheEntries: 0 });
+  const verifier = createTokenVerifier({
+    keySource: createStaticKeySource(keys),
+    policy,
+    now: () => now,
+    sha256: (text) => text,
+    cacheEntries: 0,
+  });
   const result = await verifier.verify(token);
-  return result.ok ? { refusal: undefined, keyLabel: result.value.keyLabel } : { refusal: result.refusal, keyLabel: undefined };
+  return result.ok
+    ? { refusal: undefined, keyLabel: result.value.keyLabel }
+    : { refusal: result.refusal, keyLabel: undefined };
 }
 
 /** Lets the engine judge everything before the signature: it fits every algorithm, and its length fits no signature. */

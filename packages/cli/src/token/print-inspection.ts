@@ -9,7 +9,13 @@ import type { Findings } from "./find-objections.ts";
 export interface Inspection {
   readonly decoded: DecodedToken;
   readonly findings: Findings;
-  readonly objections: readonly { readonly code: string; readonly stage: string; readonly status: number; readonly title: string; readonly fix: string }[];
+  readonly objections: readonly {
+    readonly code: string;
+    readonly stage: string;
+    readonly status: number;
+    readonly title: string;
+    readonly fix: string;
+  }[];
   /** Seconds since 1970. */
   readonly now: number;
   readonly checksAudience: boolean;
@@ -40,14 +46,29 @@ export function printInspection(inspection: Inspection, { terminal }: Context): 
   printMembers(decoded.unverifiedClaims, now, terminal);
   print();
   print(`signature   ${describeSignature(inspection)}`);
-  if (!inspection.checksAudience) print("audience    not checked: give the id of the AgentOS with --audience");
+  if (!inspection.checksAudience)
+    print("audience    not checked: give the id of the AgentOS with --audience");
   for (const note of scopeNotes(decoded)) print(`${paint("yellow", "note")}        ${note}`);
   print();
   if (objections.length === 0) {
-    print(paint("green", findings.signature === "verified" ? "no objection: a server with this key and these settings accepts it" : "no objection found; without a key nobody can tell whether the signature holds"));
+    print(
+      paint(
+        "green",
+        findings.signature === "verified"
+          ? "no objection: a server with this key and these settings accepts it"
+          : "no objection found; without a key nobody can tell whether the signature holds",
+      ),
+    );
     return;
   }
-  print(paint("red", objections.length === 1 ? "refused:" : `refused, for ${objections.length} reasons (a server names the first):`));
+  print(
+    paint(
+      "red",
+      objections.length === 1
+        ? "refused:"
+        : `refused, for ${objections.length} reasons (a server names the first):`,
+    ),
+  );
   for (const { code, status, title, fix } of objections) {
     print(`  - ${showUntrusted(title)} ${paint("dim", `[${status} ${code}]`)}`);
     print(`    fix: ${showUntrusted(fix)}`);
@@ -55,27 +76,43 @@ export function printInspection(inspection: Inspection, { terminal }: Context): 
 }
 
 function describeSignature({ findings }: Inspection): string {
-  if (findings.signature === "not checked") return "not checked: give the public key with --key or --jwks-file";
+  if (findings.signature === "not checked")
+    return "not checked: give the public key with --key or --jwks-file";
   if (findings.signature === "refused") return "not verified";
   return findings.keyLabel === undefined ? "holds" : `holds, verified with ${findings.keyLabel}`;
 }
 
-function printMembers(members: Readonly<Record<string, unknown>> | undefined, now: number, { print, paint }: Context["terminal"]): void {
+function printMembers(
+  members: Readonly<Record<string, unknown>> | undefined,
+  now: number,
+  { print, paint }: Context["terminal"],
+): void {
   if (members === undefined) {
     print("  (cannot be decoded)");
     return;
   }
   const width = Math.min(20, Math.max(0, ...Object.keys(members).map((name) => name.length)));
   for (const [name, value] of Object.entries(members)) {
-    const time = TIMES.has(name) && typeof value === "number" ? `  ${paint("dim", formatMoment(value, now))}` : "";
-    print(`  ${paint("cyan", showUntrusted(name).padEnd(width))}  ${showUntrusted(JSON.stringify(value))}${time}`);
+    const time =
+      TIMES.has(name) && typeof value === "number" ? `  ${paint("dim", formatMoment(value, now))}` : "";
+    print(
+      `  ${paint("cyan", showUntrusted(name).padEnd(width))}  ${showUntrusted(JSON.stringify(value))}${time}`,
+    );
   }
 }
 
 function scopeNotes({ unverifiedClaims }: DecodedToken): readonly string[] {
-  const claim = ["scopes", "scope", "scp", "permissions"].find((name) => unverifiedClaims?.[name] !== undefined);
-  if (unverifiedClaims === undefined || claim === undefined) return unverifiedClaims === undefined ? [] : ["the token has no scopes"];
+  const claim = ["scopes", "scope", "scp", "permissions"].find(
+    (name) => unverifiedClaims?.[name] !== undefined,
+  );
+  if (unverifiedClaims === undefined || claim === undefined)
+    return unverifiedClaims === undefined ? [] : ["the token has no scopes"];
   const value = unverifiedClaims[claim];
-  const scopes = typeof value === "string" ? splitScopes(value) : Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+  const scopes =
+    typeof value === "string"
+      ? splitScopes(value)
+      : Array.isArray(value)
+        ? value.filter((entry) => typeof entry === "string")
+        : [];
   return scopes.flatMap((scope) => describeUnknownScope(scope) ?? []).map(showUntrusted);
 }

@@ -1,7 +1,13 @@
 /** Reads the signing key that `--key` names, or the one that `agentos dev` has made in this folder. */
 import { readFile } from "node:fs/promises";
-import { importSigningKey, isSigningAlgorithm, SIGNING_ALGORITHMS, SigningKeyError, type SigningKey } from "@agentos/auth/mint";
 import type { SigningAlgorithm } from "@agentos/auth";
+import {
+  importSigningKey,
+  isSigningAlgorithm,
+  SIGNING_ALGORITHMS,
+  type SigningKey,
+  SigningKeyError,
+} from "@agentos/auth/mint";
 import type { Context } from "../context.ts";
 import { devKeyPath } from "../dev/dev-key.ts";
 import { ExitCode } from "../exit-codes.ts";
@@ -17,12 +23,19 @@ export interface SigningInput {
 /** Reads it. Throws {@link CliFailure} with what is wrong; nothing of the key is shown. */
 export async function readSigningKey(input: SigningInput, context: Context): Promise<SigningKey> {
   const algorithm = input.algorithm === undefined ? undefined : readAlgorithm(input.algorithm);
-  const text = input.key === undefined ? await readDevKey(context) : (await readReference(input.key, context, { what: "key", bare: "either" })).text;
+  const text =
+    input.key === undefined
+      ? await readDevKey(context)
+      : (await readReference(input.key, context, { what: "key", bare: "either" })).text;
   try {
     return await importSigningKey(text, { algorithm });
   } catch (error) {
     if (!(error instanceof SigningKeyError)) throw error;
-    throw new CliFailure(error.message, { fix: error.fix, exitCode: ExitCode.invalidConfiguration, cause: error });
+    throw new CliFailure(error.message, {
+      fix: error.fix,
+      exitCode: ExitCode.invalidConfiguration,
+      cause: error,
+    });
   }
 }
 

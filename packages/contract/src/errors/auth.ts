@@ -4,9 +4,17 @@
  */
 import type { Challenge, RefusalEntry, Stage } from "./entry.ts";
 
-type Options = Partial<Pick<RefusalEntry, "status" | "publicFacts" | "publicCode">> & { challenge?: Challenge };
+type Options = Partial<Pick<RefusalEntry, "status" | "publicFacts" | "publicCode">> & {
+  challenge?: Challenge;
+};
 
-const refusal = (stage: Stage, detail: string, title: string, fix: string, options: Options = {}): RefusalEntry => ({
+const refusal = (
+  stage: Stage,
+  detail: string,
+  title: string,
+  fix: string,
+  options: Options = {},
+): RefusalEntry => ({
   kind: "refusal",
   stage,
   status: 401,
@@ -29,8 +37,8 @@ export const authRefusals = {
     "credential",
     "Authorization header missing",
     "no credential was sent",
-    'send a JWT in the header "Authorization: Bearer TOKEN"',
-    bare,
+    'send a JWT in the header "{header_name}: Bearer TOKEN"',
+    { ...bare, publicFacts: ["header_name"] },
   ),
   AUTH_COOKIE_MISSING: refusal(
     "credential",
@@ -43,8 +51,8 @@ export const authRefusals = {
     "credential",
     "JWT token missing from both Authorization header and '{cookie_name}' cookie",
     "no credential was sent",
-    'send a JWT in the header "Authorization: Bearer TOKEN" or in the cookie "{cookie_name}"',
-    { ...bare, publicFacts: ["cookie_name"] },
+    'send a JWT in the header "{header_name}: Bearer TOKEN" or in the cookie "{cookie_name}"',
+    { ...bare, publicFacts: ["cookie_name", "header_name"] },
   ),
   AUTH_SECURITY_KEY_MISSING: refusal(
     "credential",
@@ -164,6 +172,12 @@ export const authRefusals = {
     'send an access token: header "typ" absent, "JWT" or "at+jwt"',
   ),
 
+  AUTH_KEY_ID_INVALID: refusal(
+    "header",
+    "Invalid token: Key ID header parameter must be a string",
+    'the header "kid" of the token is not a string',
+    'let the issuer write "kid" as a string, or leave it out',
+  ),
   AUTH_KEY_UNKNOWN: refusal(
     "key",
     "Invalid token: No verification keys configured",
@@ -178,7 +192,7 @@ export const authRefusals = {
     { status: 503, challenge: "none" },
   ),
   AUTH_EMBEDDED_KEY_REFUSED: refusal(
-    "signature",
+    "key",
     "Invalid token: Signature verification failed",
     "the token brings or names its own key, and no key of this AgentOS verifies it",
     "sign with the key that this AgentOS has; keys from a token's header are never used (RFC 8725 section 3.10)",

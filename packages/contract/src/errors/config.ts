@@ -1,8 +1,20 @@
 /** Faults of a configuration. `{option}` is the option's path, such as `authorizationConfig.algorithm`. */
 import type { FaultEntry } from "./entry.ts";
 
-const error = (title: string, fix: string): FaultEntry => ({ kind: "fault", severity: "error", title, fix, since: "0.1.0" });
-const warning = (title: string, fix: string): FaultEntry => ({ kind: "fault", severity: "warning", title, fix, since: "0.1.0" });
+const error = (title: string, fix: string): FaultEntry => ({
+  kind: "fault",
+  severity: "error",
+  title,
+  fix,
+  since: "0.1.0",
+});
+const warning = (title: string, fix: string): FaultEntry => ({
+  kind: "fault",
+  severity: "warning",
+  title,
+  fix,
+  since: "0.1.0",
+});
 
 export const configFaults = {
   CONFIG_OPTION_UNKNOWN: error('"{option}" is not an option', "{suggestion}"),
@@ -47,6 +59,10 @@ export const configFaults = {
   CONFIG_ROUTE_DUPLICATE: error('the route "{route}" exists already', "choose another path or method"),
   CONFIG_ROUTE_INVALID: error('the route "{route}" cannot be served: {problem}', "correct the path"),
   CONFIG_SCOPE_INVALID: error('"{scope}" is not a scope', 'write "resource:action" or "resource:ID:action"'),
+  CONFIG_SCOPE_PARAMETER_UNKNOWN: error(
+    'the scope "{scope}" takes its id from a path parameter that "{route}" does not have',
+    "name one that the path has: {parameters}",
+  ),
   CONFIG_RULE_INVALID: error(
     'the scope rule "{rule}" is not of the form "METHOD /path"',
     'write for example "GET /reports/*": ["reports:read"]',

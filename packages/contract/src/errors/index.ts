@@ -1,3 +1,20 @@
-export { ERRORS, FAULTS, REFUSALS, RETIRED_CODES, type ErrorCode, type FaultCode, type RefusalCode } from "./catalogue.ts";
-export { STAGES, type Challenge, type ErrorEntry, type Facts, type FaultEntry, type RefusalEntry, type RefusalStatus, type Stage } from "./entry.ts";
+export {
+  ERRORS,
+  type ErrorCode,
+  FAULTS,
+  type FaultCode,
+  REFUSALS,
+  RETIRED_CODES,
+  type RefusalCode,
+} from "./catalogue.ts";
+export {
+  type Challenge,
+  type ErrorEntry,
+  type Facts,
+  type FaultEntry,
+  type RefusalEntry,
+  type RefusalStatus,
+  STAGES,
+  type Stage,
+} from "./entry.ts";
 export { placesOf, renderText } from "./render.ts";

@@ -6,12 +6,25 @@ import type { HttpMethod, RouteAccess, RouteDefinition, RouteResource } from "./
 
 type Line = readonly [method: HttpMethod, path: `/${string}`, access: RouteAccess, summary: string];
 
-const group = (tag: string, lines: readonly Line[], extra: Partial<RouteDefinition> = {}): readonly RouteDefinition[] =>
+const group = (
+  tag: string,
+  lines: readonly Line[],
+  extra: Partial<RouteDefinition> = {},
+): readonly RouteDefinition[] =>
   lines.map(([method, path, access, summary]) => ({ method, path, access, summary, tag, ...extra }));
 
 /** Agents, teams and workflows share one shape (contract 2.6, 4.2-4.4). */
-function family(resource: RouteResource, item: string, skip: readonly string[] = []): readonly RouteDefinition[] {
-  const [read, write, remove, run] = [`${resource}:read`, `${resource}:write`, `${resource}:delete`, `${resource}:run`] as const;
+function family(
+  resource: RouteResource,
+  item: string,
+  skip: readonly string[] = [],
+): readonly RouteDefinition[] {
+  const [read, write, remove, run] = [
+    `${resource}:read`,
+    `${resource}:write`,
+    `${resource}:delete`,
+    `${resource}:run`,
+  ] as const;
   const one = `/${resource}/{${item}_id}` as const;
   const lines: readonly Line[] = [
     ["GET", `/${resource}`, [read], `List ${resource}`],
@@ -125,7 +138,12 @@ export const PLANNED_ROUTES: readonly RouteDefinition[] = [
   ...group("service_accounts", [
     ["GET", "/service-accounts", ["service_accounts:read"], "List service accounts"],
     ["POST", "/service-accounts", ["service_accounts:write"], "Create a service account"],
-    ["DELETE", "/service-accounts/{service_account_id}", ["service_accounts:delete"], "Revoke a service account"],
+    [
+      "DELETE",
+      "/service-accounts/{service_account_id}",
+      ["service_accounts:delete"],
+      "Revoke a service account",
+    ],
   ]),
   ...group("schedules", [
     ["GET", "/schedules", ["schedules:read"], "List schedules"],
@@ -159,8 +177,18 @@ export const PLANNED_ROUTES: readonly RouteDefinition[] = [
     ["GET", "/components/{component_id}/configs/current", ["components:read"], "Current configuration"],
     ["GET", "/components/{component_id}/configs/{version}", ["components:read"], "Read a configuration"],
     ["PATCH", "/components/{component_id}/configs/{version}", ["components:write"], "Change a configuration"],
-    ["DELETE", "/components/{component_id}/configs/{version}", ["components:delete"], "Delete a configuration"],
-    ["POST", "/components/{component_id}/configs/{version}/set-current", ["components:write"], "Set the current configuration"],
+    [
+      "DELETE",
+      "/components/{component_id}/configs/{version}",
+      ["components:delete"],
+      "Delete a configuration",
+    ],
+    [
+      "POST",
+      "/components/{component_id}/configs/{version}/set-current",
+      ["components:write"],
+      "Set the current configuration",
+    ],
   ]),
   ...group("config", [
     ["POST", "/databases/all/migrate", ["config:write"], "Migrate all databases"],

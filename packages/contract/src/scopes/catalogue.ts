@@ -20,7 +20,12 @@ const runnable = ["read", "write", "delete", "run"] as const;
 export const SCOPE_RESOURCES = {
   agents: { actions: runnable, perResource: true, plane: "agentos", description: "agents and their runs" },
   teams: { actions: runnable, perResource: true, plane: "agentos", description: "teams and their runs" },
-  workflows: { actions: runnable, perResource: true, plane: "agentos", description: "workflows and their runs" },
+  workflows: {
+    actions: runnable,
+    perResource: true,
+    plane: "agentos",
+    description: "workflows and their runs",
+  },
   config: {
     actions: ["read", "write"],
     perResource: false,
@@ -28,7 +33,12 @@ export const SCOPE_RESOURCES = {
     description: "configuration, models and database migrations; `system` is an alias",
   },
   sessions: { actions: crud, perResource: false, plane: "agentos", description: "conversations" },
-  memories: { actions: crud, perResource: false, plane: "agentos", description: "what is remembered of users" },
+  memories: {
+    actions: crud,
+    perResource: false,
+    plane: "agentos",
+    description: "what is remembered of users",
+  },
   learnings: { actions: crud, perResource: false, plane: "agentos", description: "what agents have learned" },
   knowledge: { actions: crud, perResource: false, plane: "agentos", description: "knowledge bases" },
   metrics: { actions: ["read", "write"], perResource: false, plane: "agentos", description: "usage metrics" },
@@ -42,18 +52,39 @@ export const SCOPE_RESOURCES = {
   },
   schedules: { actions: crud, perResource: false, plane: "agentos", description: "scheduled calls" },
   approvals: { actions: crud, perResource: false, plane: "agentos", description: "approvals of paused runs" },
-  registry: { actions: ["read"], perResource: false, plane: "agentos", description: "registered building blocks" },
-  components: { actions: crud, perResource: false, plane: "agentos", description: "stored agents, teams, workflows" },
+  registry: {
+    actions: ["read"],
+    perResource: false,
+    plane: "agentos",
+    description: "registered building blocks",
+  },
+  components: {
+    actions: crud,
+    perResource: false,
+    plane: "agentos",
+    description: "stored agents, teams, workflows",
+  },
   authz: {
     actions: ["read", "explain", "revoke", "write"],
     perResource: false,
     plane: "agentos",
-    description: "denials and audit, explanations, revocation, roles; privileged, never implied by another scope",
+    description:
+      "denials and audit, explanations, revocation, roles; privileged, never implied by another scope",
   },
   os: { actions: crud, perResource: false, plane: "control-plane", description: "AgentOS instances" },
   org: { actions: crud, perResource: false, plane: "control-plane", description: "the organization" },
-  "org:members": { actions: crud, perResource: false, plane: "control-plane", description: "members and invitations" },
-  "org:roles": { actions: crud, perResource: false, plane: "control-plane", description: "roles of the organization" },
+  "org:members": {
+    actions: crud,
+    perResource: false,
+    plane: "control-plane",
+    description: "members and invitations",
+  },
+  "org:roles": {
+    actions: crud,
+    perResource: false,
+    plane: "control-plane",
+    description: "roles of the organization",
+  },
   billing: { actions: ["read", "write"], perResource: false, plane: "control-plane", description: "billing" },
 } as const satisfies Record<string, ScopeResource>;
 
@@ -67,7 +98,9 @@ type PerResourceName = {
 }[ScopeResourceName];
 
 /** `resource:action`, for the whole resource. */
-export type GlobalScope = { [R in ScopeResourceName]: `${R}:${Resources[R]["actions"][number]}` }[ScopeResourceName];
+export type GlobalScope = {
+  [R in ScopeResourceName]: `${R}:${Resources[R]["actions"][number]}`;
+}[ScopeResourceName];
 
 /** `resource:ID:action`, for one item; `*` as the id means every item. */
 export type PerResourceScope = {
@@ -111,6 +144,6 @@ export function isPerResource(resource: string): boolean {
 }
 
 /** Every `resource:action` of the catalogue, in its order. */
-export const GLOBAL_SCOPES: readonly GlobalScope[] = Object.entries(SCOPE_RESOURCES).flatMap(([name, resource]) =>
-  resource.actions.map((action) => `${name}:${action}` as GlobalScope),
+export const GLOBAL_SCOPES: readonly GlobalScope[] = Object.entries(SCOPE_RESOURCES).flatMap(
+  ([name, resource]) => resource.actions.map((action) => `${name}:${action}` as GlobalScope),
 );

@@ -66,7 +66,7 @@ export function describePolicy(
 }
 
 function tokenPlace({ mode, tokenSource, tokenHeaderName, cookieName }: ResolvedAuth): string {
-  const header = tokenHeaderName === "authorization" ? "header Authorization" : `header ${tokenHeaderName}`;
+  const header = `header ${tokenHeaderName}`;
   if (mode === "security_key" || tokenSource === "header") return header;
   return tokenSource === "cookie" ? `cookie ${cookieName}` : `${header}, else cookie ${cookieName}`;
 }

@@ -1,5 +1,5 @@
 /** Parses and judges every key at start (design.md section 6); what cannot work stops it by name. */
-import { type KeyFault, type KeySource, type VerificationKey, combineKeySources, createStaticKeySource, parseVerificationKey } from "@agentos/auth";
+import { type KeyFault, type KeySource, combineKeySources, createStaticKeySource, parseVerificationKeys } from "@agentos/auth";
 import { type JwksFileKeySource, createJwksFileKeySource } from "../stores/jwks-file-key-source.ts";
 import { type Finding, toFinding } from "./faults.ts";
 import type { ResolvedAuth } from "./resolve-auth.ts";
@@ -17,14 +17,9 @@ export async function loadKeys(resolved: ResolvedAuth, now: () => number): Promi
     allowWeakSecrets: resolved.allowsWeakSecrets,
     ...(resolved.algorithm === undefined ? {} : { algorithm: resolved.algorithm }),
   };
-  const keys: VerificationKey[] = [];
-  const faults: KeyFault[] = [];
-  for (const { source, value } of resolved.keyValues) {
-    const result = await parseVerificationKey(value, { ...options, source, index: keys.length });
-    keys.push(...result.keys);
-    faults.push(...result.faults);
-  }
-  const sources: KeySource[] = [createStaticKeySource(keys)];
+  const explicit = await parseVerificationKeys(resolved.keyValues, options);
+  const faults: KeyFault[] = [...explicit.faults];
+  const sources: KeySource[] = [createStaticKeySource(explicit.keys)];
   let jwksFile: JwksFileKeySource | undefined;
   if (resolved.jwksFile !== undefined) {
     const loaded = await createJwksFileKeySource({ ...options, path: resolved.jwksFile.path, source: resolved.jwksFile.source, now });
@@ -35,7 +30,7 @@ export async function loadKeys(resolved: ResolvedAuth, now: () => number): Promi
   return {
     keySource: combineKeySources(sources),
     jwksFile,
-    findings: faults.map(({ code, facts, source, severity }) => ({ ...toFinding(code, facts, source), severity })),
+    findings: faults.map(({ code, facts, source, severity }) => ({ ...toFinding(code, { ...facts, cli: resolved.cliCommand }, source), severity })),
     close: () => jwksFile?.close(),
   };
 }

@@ -103,7 +103,7 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
     allowsWeakSecrets: unsafe.allowWeakSecrets === true,
     securityKey,
     tokenSource: config.tokenSource ?? "header",
-    tokenHeaderName: (config.tokenHeaderKey ?? "Authorization").toLowerCase(),
+    tokenHeaderName: config.tokenHeaderKey ?? "Authorization",
     cookieName: config.cookieName ?? "access_token",
     allowedOrigins: [...new Set([...environment.corsOrigins, ...(options.cors?.allowedOrigins ?? DEFAULT_ORIGINS)])].filter(
       (origin) => origin !== "*",

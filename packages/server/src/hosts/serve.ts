@@ -6,6 +6,7 @@ import type { FaultCode } from "@agentos/contract";
 import { createAdaptorServer } from "@hono/node-server";
 import { toFinding } from "../config/faults.ts";
 import { ConfigurationError } from "../configuration-error.ts";
+import { jsonResponse } from "../responses.ts";
 
 export interface ServeOptions {
   /** Address to listen on. Default "localhost". */
@@ -34,12 +35,16 @@ interface NodeServeOptions extends Required<ServeOptions> {
 /** Room for a token of any size that we explain the refusal of; above it Node answers 431. */
 const MAX_HEADER_BYTES = 98_304;
 
+/** RFC 9110 section 4.2.4: a target with user information is an error; no web `Request` with a body can be made of one. */
+const USER_INFORMATION = /^[a-z]+:\/\/[^/?#]*@/i;
+
 /** Serves until closed. */
 export async function serveOnNode(fetch: (request: Request, env?: object) => Response | Promise<Response>, options: NodeServeOptions): Promise<RunningServer> {
   if (options.loopbackOnly !== undefined && !isLoopbackHost(options.host)) {
     throw new ConfigurationError({ faults: [toFinding(options.loopbackOnly, {})] });
   }
-  const server = createAdaptorServer({ fetch, serverOptions: { maxHeaderSize: MAX_HEADER_BYTES } }) as Server;
+  const answer: typeof fetch = (request, env) => (USER_INFORMATION.test(request.url) ? jsonResponse({ detail: "Bad Request" }, { status: 400 }) : fetch(request, env));
+  const server = createAdaptorServer({ fetch: answer, serverOptions: { maxHeaderSize: MAX_HEADER_BYTES } }) as Server;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") {
       socket.destroy();

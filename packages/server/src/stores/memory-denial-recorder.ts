@@ -34,6 +34,9 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
       if (existing !== undefined && denial.time - existing.time < windowSeconds) {
         existing.count += 1;
         existing.lastTime = denial.time;
+        // Whoever was just refused holds this id: what they ask about is the newest request, not the first.
+        existing.facts = denial.facts;
+        existing.fix = denial.fix;
         if (Number.isInteger(Math.log10(existing.count))) options.onRecord?.(existing);
         return existing.id;
       }

@@ -1,0 +1,47 @@
+// `npm run bench -- [--only verify,decision,http,streams] [--streams N]`: measures design.md section 5 in one run
+// and prints which targets are met. Timings of a busy machine mean little; ratios of one run stand.
+import { parseArgs } from "node:util";
+import { benchDecision } from "./decision.ts";
+import { benchHttp } from "./http.ts";
+import { formatMachine, formatSection, formatVerdicts, type Section, type Verdict } from "./report.ts";
+import { benchStreams } from "./streams.ts";
+import { benchVerify } from "./verify.ts";
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    streams: { type: "string", default: "200" },
+    rounds: { type: "string", default: "9" },
+  },
+});
+const rounds = Number(values.rounds);
+const streams = Number(values.streams);
+if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(streams) || streams < 1) {
+  throw new Error('"--rounds" and "--streams" are whole numbers from 1');
+}
+
+const sections: Readonly<Record<string, () => Promise<Section>>> = {
+  verify: () => benchVerify({ rounds, batchMs: 100, tokens: 2_000 }),
+  decision: () => benchDecision({ rounds, batchMs: 100, tokens: 1_000 }),
+  http: () => benchHttp({ rounds: Math.ceil(rounds * 0.6), seconds: 2, connections: 32 }),
+  streams: () => benchStreams({ streams, words: 40, wordDelayMs: 50 }),
+};
+
+const wanted = values.only?.split(",") ?? Object.keys(sections);
+const unknown = wanted.filter((name) => !Object.hasOwn(sections, name));
+if (unknown.length > 0)
+  throw new Error(`no such part: ${unknown.join(", ")}; there are ${Object.keys(sections).join(", ")}`);
+
+console.log(`${formatMachine()}\n`);
+const startedAt = performance.now();
+const verdicts: Verdict[] = [];
+for (const name of wanted) {
+  const section = await sections[name]?.();
+  if (section === undefined) continue;
+  console.log(`${formatSection(section)}\n`);
+  verdicts.push(...section.verdicts);
+}
+console.log(formatVerdicts(verdicts));
+console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s, ${rounds} rounds`);
+// A lost stream is a fault wherever it happens; a slow machine is not.
+process.exitCode = verdicts.some(({ isFault }) => isFault === true) ? 1 : 0;

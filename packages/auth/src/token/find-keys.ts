@@ -1,0 +1,42 @@
+/** From a token's header to the keys to try. An unknown `kid` asks the source once for newer keys. */
+import { type KeySelection, type KeySet, type KeySource, selectKeys } from "../keys/index.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import type { TokenHeader } from "./check-header.ts";
+
+/** Keys of one generation of the source. */
+export type SelectedKeys = Pick<KeySet, "keys" | "generation">;
+
+/** The keys that the token may be verified with. Whatever the source cannot do is never the token's fault. */
+export async function findKeys(keySource: KeySource, header: TokenHeader): Promise<Result<SelectedKeys>> {
+  const wanted = { algorithm: header.algorithm, kid: header.kid };
+  let keySet = keySource.current();
+  let selection = selectKeys(keySet, wanted);
+  if (header.kid !== undefined && mayBeNewer(keySet, selection, header.kid)) {
+    if ((await keySource.refresh?.(header.kid)) === true) {
+      keySet = keySource.current();
+      selection = selectKeys(keySet, wanted);
+    }
+  }
+  if (!("refusal" in selection)) return ok({ keys: selection.keys, generation: keySet.generation });
+  if (selection.refusal === "no-keys") return refuse("AUTH_KEYS_UNAVAILABLE");
+  // An algorithm that no key has is the nearer cause, whatever the "kid" says.
+  const isForeign = !keySet.algorithms.some((algorithm) => algorithm === header.algorithm);
+  if (isForeign || selection.refusal === "algorithm-mismatch") return refuseAlgorithm(keySet, header);
+  if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED");
+  // The key may be one of those that a failed source has lost.
+  return refuse(keySource.status?.().state === "failed" ? "AUTH_KEYS_UNAVAILABLE" : "AUTH_KEY_UNKNOWN");
+}
+
+/** True when no key has this `kid`: the issuer may have rotated its keys since they were read. */
+function mayBeNewer(keySet: KeySet, selection: KeySelection, kid: string): boolean {
+  if (!("refusal" in selection)) return selection.isKidUnknown;
+  return selection.refusal === "unknown-kid" || !keySet.keys.some((key) => key.kid === kid);
+}
+
+/** Names the algorithms of the key that the token names, else those of all keys. */
+function refuseAlgorithm(keySet: KeySet, { algorithm, kid }: TokenHeader): Result<never> {
+  const named = keySet.keys.filter((key) => kid !== undefined && key.kid === kid);
+  const expected = named.length === 0 ? keySet.algorithms : named.flatMap(({ algorithms }) => algorithms);
+  const facts = { expected_algorithms: [...new Set(expected)], token_algorithm: algorithm };
+  return refuse("AUTH_ALGORITHM_MISMATCH", facts);
+}

@@ -1,0 +1,37 @@
+/** `agentos serve`: an AgentOS from a configuration file. The server is loaded only when this command runs. */
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { ExitCode } from "../exit-codes.ts";
+import { readPort } from "../serve/read-port.ts";
+
+interface Options {
+  readonly config: string;
+  readonly port?: string;
+  readonly host?: string;
+}
+
+export function addServe(parent: Command, context: Context): void {
+  parent
+    .command("serve")
+    .description("serve the AgentOS of a configuration file")
+    .requiredOption("-c, --config <file>", ".json, or .ts, .js, .mjs that exports an AgentOS")
+    .option("-p, --port <number>", "port; 0 takes a free one (default: AGENT_OS_PORT, else 7777)")
+    .option("--host <name>", "address to listen on (default: AGENT_OS_HOST, else localhost)")
+    .addHelpText("after", HELP)
+    .action(async (options: Options) => {
+      const port = readPort(options.port);
+      const { runServe } = await import("../serve/run-serve.ts");
+      await runServe(options.config, { host: options.host, port }, context);
+      context.finish(ExitCode.ok);
+    });
+}
+
+const HELP = `
+A small agentos.json:
+  {
+    "id": "my-os",
+    "agents": [{ "id": "echo", "model": "offline:echo", "instructions": "Repeat the user's words." }],
+    "authorization": { "verificationKeys": ["file:agentos-public.pem"] }
+  }
+Any secret or key may be env:NAME or file:PATH. Every fault is listed at once.
+`;

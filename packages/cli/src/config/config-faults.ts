@@ -1,0 +1,66 @@
+/** Faults of a configuration file in the words of the catalogue, each with its place and what to do. */
+import type { FaultCode } from "@agentos/contract";
+import { type ConfigurationFault, toFinding } from "@agentos/server";
+import type { z } from "zod";
+import { nearest } from "../text/nearest.ts";
+import { knownKeys } from "./config-schema.ts";
+
+/** `agents[0].model`. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text === "" ? String(key) : `${text}.${String(key)}`;
+  }, "");
+}
+
+/** A value of the wrong form. The problem never quotes the value. */
+export function invalidOption(
+  option: string,
+  problem: string,
+  fix = "correct the value",
+): ConfigurationFault {
+  return { ...plain("CONFIG_OPTION_INVALID", { option, problem }), fix, at: option };
+}
+
+/** A part that this version does not have yet. */
+export function unavailableOption(option: string, arrives: string): ConfigurationFault {
+  return { ...plain("CONFIG_OPTION_UNAVAILABLE", { option, arrives }), at: option };
+}
+
+/** What zod found, at `prefix`. */
+export function schemaFaults(
+  error: z.ZodError,
+  prefix: readonly PropertyKey[] = [],
+): readonly ConfigurationFault[] {
+  return error.issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownOption(path, key));
+    const option = formatPath(path) || "the configuration";
+    return [invalidOption(option, describeProblem(issue))];
+  });
+}
+
+function unknownOption(path: readonly PropertyKey[], key: string): ConfigurationFault {
+  const option = formatPath([...path, key]);
+  const known = knownKeys(path);
+  const meant = nearest(key, known);
+  const suggestion =
+    meant === undefined
+      ? `remove it; known here are ${known.join(", ")}`
+      : `did you mean "${meant}"? Otherwise remove it`;
+  return { ...plain("CONFIG_OPTION_UNKNOWN", { option, suggestion }), at: option };
+}
+
+function describeProblem(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_union") return "must be a text or a list of texts";
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return "is required";
+  if (issue.code === "too_small" && issue.origin === "string") return "must not be empty";
+  if (issue.code === "invalid_value")
+    return `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(", ")}`;
+  return issue.message.replace(/^Invalid input: /, "").replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+}
+
+function plain(code: FaultCode, facts: Parameters<typeof toFinding>[1]): ConfigurationFault {
+  const { message, fix } = toFinding(code, facts);
+  return { code, message, fix };
+}

@@ -1,0 +1,53 @@
+/** The form of a JSON configuration. The options of authorization are the server's own, so both can never differ. */
+import { authorizationConfigSchema, corsSchema } from "@agentos/server";
+import { z } from "zod";
+
+const text = z.string().min(1);
+const { unsafe } = authorizationConfigSchema.shape;
+
+const agentSchema = z.strictObject({
+  id: text,
+  name: text.optional(),
+  model: text,
+  /** For `offline:script`; judged by the agent itself. */
+  script: z.unknown().optional(),
+  instructions: z.union([z.string(), z.array(z.string())]).optional(),
+  description: z.string().optional(),
+  tools: z.array(text).optional(),
+});
+
+const authorizationSchema = z.strictObject({
+  ...authorizationConfigSchema.shape,
+  /** False verifies tokens without enforcing scopes. Default true. */
+  enabled: z.boolean().optional(),
+  jwksUrl: z.unknown().optional(),
+});
+
+export const configSchema = z.strictObject({
+  id: text,
+  name: text.optional(),
+  description: z.string().optional(),
+  // Each agent is judged by itself, so that one bad agent does not hide what is wrong with the next.
+  agents: z.array(z.unknown()).optional(),
+  teams: z.unknown().optional(),
+  workflows: z.unknown().optional(),
+  database: z.unknown().optional(),
+  databaseId: z.unknown().optional(),
+  authorization: authorizationSchema.nullish(),
+  securityKey: text.nullish(),
+  cors: corsSchema.optional(),
+});
+
+export { agentSchema };
+export type AgentConfig = z.output<typeof agentSchema>;
+export type ConfigFile = z.output<typeof configSchema>;
+
+/** The keys that are known at a place of the configuration. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  const [first, second] = path;
+  if (first === undefined) return Object.keys(configSchema.shape);
+  if (first === "authorization")
+    return Object.keys(second === "unsafe" ? unsafe.unwrap().shape : authorizationSchema.shape);
+  if (first === "agents") return Object.keys(agentSchema.shape);
+  return first === "cors" ? Object.keys(corsSchema.shape) : [];
+}

@@ -1,0 +1,40 @@
+/** Loads a configuration by its kind of file. */
+import { stat } from "node:fs/promises";
+import { dirname, extname, resolve } from "node:path";
+import type { AgentOS } from "@agentos/server";
+import type { Context } from "../context.ts";
+import { ExitCode } from "../exit-codes.ts";
+import { CliFailure, systemCode } from "../failure.ts";
+import { describeFileError } from "../input/read-reference.ts";
+import { loadJsonConfig } from "./load-json-config.ts";
+import { loadModuleConfig } from "./load-module-config.ts";
+import { readJson } from "./read-json.ts";
+
+const MODULES = [".ts", ".mts", ".js", ".mjs"];
+
+/** An AgentOS whose configuration is in order. Throws `ConfigurationError` or {@link CliFailure}. */
+export async function loadConfig(file: string, context: Context): Promise<AgentOS> {
+  const path = resolve(context.workingDirectory, file);
+  const extension = extname(path).toLowerCase();
+  if (extension === ".json") {
+    return loadJsonConfig(await readJson(path, file), {
+      folder: dirname(path),
+      env: context.env,
+      cli: context.cli,
+    });
+  }
+  if (!MODULES.includes(extension)) {
+    throw new CliFailure(`"${file}" is no kind of configuration that is known`, {
+      fix: `give a file that ends in .json or in ${MODULES.join(", ")}`,
+      exitCode: ExitCode.invalidConfiguration,
+    });
+  }
+  await stat(path).catch((cause: unknown) => {
+    throw new CliFailure(describeFileError(`"${file}"`, systemCode(cause)), {
+      fix: "give the path of the configuration with --config",
+      exitCode: ExitCode.invalidConfiguration,
+      cause,
+    });
+  });
+  return loadModuleConfig(path, file);
+}

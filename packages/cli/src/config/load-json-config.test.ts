@@ -1,0 +1,244 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AgentOS, authorizationConfigSchema } from "@agentos/server";
+import { createTestKey, goodToken, signToken } from "@agentos/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { faultsOf } from "../failure.ts";
+import { knownKeys } from "./config-schema.ts";
+import { loadJsonConfig } from "./load-json-config.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "agentos-config-"));
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const publicPem = rsa.publicKey.export({ type: "spki", format: "pem" }).toString();
+const privatePem = rsa.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+
+beforeAll(() => {
+  writeFileSync(join(folder, "public.pem"), publicPem);
+  writeFileSync(join(folder, "private.pem"), privatePem);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const load = (config: unknown, env: Record<string, string> = {}) =>
+  loadJsonConfig(config, { folder, env, cli: "agentos" });
+
+async function faults(config: unknown, env: Record<string, string> = {}): Promise<readonly string[]> {
+  const error = await load(config, env).then(
+    () => new Error("the configuration was accepted"),
+    (thrown: unknown) => thrown,
+  );
+  const found = faultsOf(error);
+  if (found === undefined) throw error;
+  for (const fault of found) expect(fault.fix).not.toBe("");
+  return found.map(({ message, code }) => `${code} ${message}`);
+}
+
+const agents = [{ id: "echo", model: "offline:echo", instructions: "Repeat." }];
+
+describe("a JSON configuration in order", () => {
+  it("becomes an AgentOS whose keys and scopes are enforced", async () => {
+    const key = await createTestKey("ES256", { kid: "k1" });
+    const os = await load(
+      { id: "shop", agents, authorization: { verificationKeys: ["env:KEY"] } },
+      { KEY: key.verificationKey },
+    );
+    const call = async (scopes: readonly string[], path = "/agents/echo") => {
+      const token = await signToken(
+        goodToken({ key, now: Math.floor(Date.now() / 1000), audience: "shop", scopes }),
+      );
+      const headers = { authorization: `Bearer ${token}`, host: "localhost" };
+      return (await os.fetch(new Request(`http://localhost${path}`, { headers }))).status;
+    };
+    expect(await call(["agents:read"])).toBe(200);
+    expect(await call(["agents:run"])).toBe(403);
+    expect((await os.fetch(new Request("http://localhost/agents"))).status).toBe(401);
+    os.close();
+  });
+
+  it("takes every part of the form that asks for nothing", async () => {
+    const os = await load({
+      id: "shop",
+      name: "Shop",
+      agents,
+      teams: [],
+      workflows: [],
+      database: null,
+      databaseId: null,
+      authorization: null,
+      cors: { allowedOrigins: ["https://app.test"] },
+    });
+    expect(os).toBeInstanceOf(AgentOS);
+    expect((await os.describe()).authMode).toBe("none");
+  });
+
+  it("reads keys from files beside it, with any way of mangling, and says what it repaired", async () => {
+    const mangled = publicPem.replaceAll("\n", "\\n");
+    const os = await load(
+      { id: "shop", agents, authorization: { verificationKeys: ["file:public.pem", "env:KEY"] } },
+      { KEY: mangled },
+    );
+    const { keys } = await os.describe();
+    expect(keys.flatMap(({ repairs }) => repairs).join()).toMatch(/^$|line ends/);
+    os.close();
+    const alone = await load(
+      { id: "shop", agents, authorization: { verificationKeys: ["env:KEY"] } },
+      { KEY: mangled },
+    );
+    expect((await alone.describe()).keys[0]?.repairs.join()).toContain("line ends");
+    alone.close();
+  });
+
+  it('verifies tokens without enforcing scopes when "enabled" is false', async () => {
+    const os = await load({
+      id: "shop",
+      agents,
+      authorization: { enabled: false, verificationKeys: ["file:public.pem"] },
+    });
+    expect(await os.describe()).toMatchObject({ authMode: "jwt", enforcesScopes: false });
+    os.close();
+  });
+
+  it("runs an agent on a script with demo tools", async () => {
+    const script = {
+      steps: [{ toolCalls: [{ name: "add_numbers", args: { a: 1, b: 2 } }] }, { text: "Three." }],
+    };
+    const os = await load({
+      id: "shop",
+      agents: [{ id: "s", model: "offline:script", script, tools: ["add_numbers"] }],
+    });
+    const body = new URLSearchParams({ message: "1+2", stream: "false" });
+    const headers = { host: "localhost" };
+    const answer = await os.fetch(
+      new Request("http://localhost/agents/s/runs", { method: "POST", body, headers }),
+    );
+    expect(await answer.json()).toMatchObject({ content: "Three.", status: "COMPLETED" });
+  });
+});
+
+describe("a JSON configuration with faults", () => {
+  it("names all of them at once, each with its place", async () => {
+    const found = await faults({
+      id: "shop",
+      nmae: "Shop",
+      agents: [
+        { id: "a", model: "offline:ecko", instrctions: "x" },
+        { id: "b b", model: "offline:echo" },
+        { id: "c", model: "openai:gpt-5", tools: ["get_tiem"] },
+        { id: "d", model: "offline:echo" },
+        { id: "d", model: "offline:script" },
+        "no agent",
+      ],
+      teams: [{ id: "t" }],
+      workflows: [{ id: "w" }],
+      database: "sqlite:data.db",
+      databaseId: "main",
+      authorization: {
+        verificationKeys: ["env:ABSENT", "file:absent.pem", "env:not a name", "file:private.pem"],
+        jwksUrl: "https://issuer.test/jwks",
+        verifyAudince: true,
+        tokenSource: "query",
+        unsafe: { allowMissingExpirations: true },
+      },
+      securityKey: "env:ABSENT_TOO",
+      cors: { allowedOrigin: [] },
+    });
+    const expected = [
+      'CONFIG_OPTION_UNKNOWN "nmae"',
+      'CONFIG_OPTION_UNKNOWN "agents[0].instrctions"',
+      'CONFIG_OPTION_INVALID "agents[0].model"',
+      'CONFIG_OPTION_INVALID "agents[1].id"',
+      'CONFIG_OPTION_UNAVAILABLE "agents[2].model"',
+      'CONFIG_OPTION_INVALID "agents[2].tools[0]"',
+      'CONFIG_OPTION_INVALID "agents[4].id"',
+      'CONFIG_OPTION_INVALID "agents[4].script"',
+      'CONFIG_OPTION_INVALID "agents[5]"',
+      'CONFIG_OPTION_UNAVAILABLE "teams"',
+      'CONFIG_OPTION_UNAVAILABLE "workflows"',
+      'CONFIG_OPTION_UNAVAILABLE "database"',
+      'CONFIG_OPTION_UNAVAILABLE "databaseId"',
+      'CONFIG_OPTION_INVALID "authorization.verificationKeys[0]"',
+      'CONFIG_OPTION_INVALID "authorization.verificationKeys[1]"',
+      'CONFIG_OPTION_INVALID "authorization.verificationKeys[2]"',
+      "KEY_PRIVATE authorization.verificationKeys[",
+      'CONFIG_OPTION_UNAVAILABLE "authorization.jwksUrl"',
+      'CONFIG_OPTION_UNKNOWN "authorization.verifyAudince"',
+      'CONFIG_OPTION_INVALID "authorization.tokenSource"',
+      'CONFIG_OPTION_UNKNOWN "authorization.unsafe.allowMissingExpirations"',
+      'CONFIG_OPTION_INVALID "securityKey"',
+      'CONFIG_OPTION_UNKNOWN "cors.allowedOrigin"',
+    ];
+    for (const start of expected)
+      expect(
+        found.filter((fault) => fault.startsWith(start)),
+        start,
+      ).toHaveLength(1);
+    expect(found).toHaveLength(expected.length);
+  });
+
+  it("suggests the nearest known key", async () => {
+    const error = await load({ id: "a", agnets: [], authorization: { verificationKey: ["x"] } }).catch(
+      (thrown: unknown) => thrown,
+    );
+    const fixes = faultsOf(error)
+      ?.map(({ fix }) => fix)
+      .join("\n");
+    expect(fixes).toContain('did you mean "agents"');
+    expect(fixes).toContain('did you mean "verificationKeys"');
+  });
+
+  it("never calls a key missing that is given and cannot be had", async () => {
+    for (const authorization of [
+      { verificationKeys: ["env:ABSENT"] },
+      { verificationKeys: "text" },
+      { jwksUrl: "https://x.test" },
+      { jwksFile: 7 },
+    ]) {
+      expect((await faults({ id: "a", agents, authorization })).join("\n")).not.toContain(
+        "CONFIG_KEYS_MISSING",
+      );
+    }
+    expect((await faults({ id: "a", agents, authorization: {} })).join("\n")).toContain(
+      "CONFIG_KEYS_MISSING",
+    );
+  });
+
+  it.each([
+    ["a private key", ["file:private.pem"], "KEY_PRIVATE"],
+    ["an RSA key of 1024 bits", ["env:SMALL"], "KEY_WEAK_RSA"],
+    ["the path of a PEM file", ["/etc/keys/public.pem"], "KEY_FILE_PATH"],
+    ["a shared secret without an algorithm", ["env:SECRET"], "KEY_ALGORITHM_REQUIRED"],
+  ])("stops the start with the named cause: %s", async (_, verificationKeys, code) => {
+    const small = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
+    const env = {
+      SMALL: small.export({ type: "spki", format: "pem" }).toString(),
+      SECRET: "topsecret".repeat(8),
+    };
+    const found = await faults({ id: "a", agents, authorization: { verificationKeys } }, env);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(code);
+    expect(found.join()).not.toContain("topsecret");
+    expect(found.join()).not.toContain(privatePem.slice(60, 90));
+  });
+
+  it("names faults of options and of keys together", async () => {
+    const found = await faults({
+      id: "a",
+      agents,
+      authorization: { verificationKeys: ["file:private.pem"], validate: false, jwksFile: "absent.json" },
+    });
+    expect(new Set(found.map((fault) => fault.split(" ")[0]))).toEqual(
+      new Set(["CONFIG_TOKENS_UNVERIFIED", "KEY_JWKS_FILE_MISSING", "KEY_PRIVATE"]),
+    );
+  });
+
+  it.each([[null], [[]], ["text"], [7]])("refuses %j", async (config) => {
+    expect(await faults(config)).toHaveLength(1);
+  });
+
+  it("knows every option of the server's authorization", () => {
+    expect(knownKeys(["authorization"])).toEqual(
+      expect.arrayContaining(Object.keys(authorizationConfigSchema.shape)),
+    );
+  });
+});

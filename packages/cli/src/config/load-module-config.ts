@@ -1,0 +1,54 @@
+/** A configuration in code: its default export, or its export `os`, is an AgentOS or a function that makes one. */
+import { pathToFileURL } from "node:url";
+import { AgentOS } from "@agentos/server";
+import { ExitCode } from "../exit-codes.ts";
+import { CliFailure, faultsOf, systemCode } from "../failure.ts";
+
+const FORM = "export an AgentOS as default or as `os`, or a function that returns one or its options";
+
+/** Imports the module and waits until its keys are judged. */
+export async function loadModuleConfig(path: string, shownPath: string): Promise<AgentOS> {
+  const made = await runModule(path, shownPath);
+  if (made === undefined) throw invalid(`"${shownPath}" exports no AgentOS`);
+  const os = isAgentOS(made) ? made : makeFromOptions(made, shownPath);
+  await os.ready();
+  return os;
+}
+
+/** Imports the module, and calls what it exports when that is a function. All of it is the user's own code. */
+async function runModule(path: string, shownPath: string): Promise<unknown> {
+  try {
+    const exported = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    const candidate = exported["default"] ?? exported["os"];
+    return typeof candidate === "function" ? await (candidate as () => unknown)() : candidate;
+  } catch (cause) {
+    if (faultsOf(cause) !== undefined) throw cause;
+    const message = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new CliFailure(`"${shownPath}" cannot be loaded (${systemCode(cause) ?? "error"}): ${message}`, {
+      fix: "correct the module; it is run as an ES module, and .ts files may only use syntax that can be erased",
+      exitCode: ExitCode.invalidConfiguration,
+      cause,
+    });
+  }
+}
+
+/** By its methods: the module may bring another copy of the server package. */
+function isAgentOS(value: unknown): value is AgentOS {
+  if (value instanceof AgentOS) return true;
+  const names = ["fetch", "serve", "ready", "describe"] as const;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    names.every((name) => name in value && typeof (value as Record<string, unknown>)[name] === "function")
+  );
+}
+
+function makeFromOptions(value: unknown, shownPath: string): AgentOS {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw invalid(`what "${shownPath}" exports is neither an AgentOS nor its options`);
+  return new AgentOS(value);
+}
+
+function invalid(message: string): CliFailure {
+  return new CliFailure(message, { fix: FORM, exitCode: ExitCode.invalidConfiguration });
+}

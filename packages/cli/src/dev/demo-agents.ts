@@ -1,0 +1,75 @@
+/** The agents of `agentos dev`: all offline, so that nothing is needed but this command. */
+import { Agent, DEMO_TOOLS, type Tool } from "@agentos/server";
+
+export const DEMO_ID = "demo";
+
+/** Says back what it is told; the curl lines call this one. */
+export const ECHO_AGENT_ID = "echo";
+
+/** Makes them anew for each server. */
+export function createDemoAgents(): readonly Agent[] {
+  return [
+    new Agent({
+      id: ECHO_AGENT_ID,
+      name: "Echo",
+      description: "Says back what you say",
+      instructions: "Repeat the user's words.",
+      model: "offline:echo",
+    }),
+    new Agent({
+      id: "orders",
+      name: "Orders",
+      description: "Looks up an order with tools, then answers",
+      instructions: "Look the order up before you answer.",
+      model: "offline:script",
+      tools: pick("lookup_order", "get_time"),
+      script: {
+        steps: [
+          {
+            text: "Let me look that up. ",
+            toolCalls: [{ name: "lookup_order", args: { order_id: "A-1001" } }],
+          },
+          { text: "Order A-1001 has been delivered; the total was 42.50." },
+        ],
+      },
+    }),
+    new Agent({
+      id: "refunds",
+      name: "Refunds",
+      description: "Refunds an order, but asks a person first: the run pauses",
+      instructions: "Refund only after a person has confirmed.",
+      model: "offline:script",
+      tools: pick("refund_order"),
+      script: {
+        steps: [
+          {
+            text: "I need a confirmation for this. ",
+            toolCalls: [{ name: "refund_order", args: { order_id: "A-1001" } }],
+          },
+          { text: "The refund has been made." },
+        ],
+      },
+    }),
+    new Agent({
+      id: "whoami",
+      name: "Who am I",
+      description: "A tool that acts as the caller: shows the user and the scopes of your token",
+      model: "offline:script",
+      tools: pick("who_am_i"),
+      script: {
+        steps: [
+          { toolCalls: [{ name: "who_am_i", args: {} }] },
+          { text: "The result of the tool above is you, as this server sees you." },
+        ],
+      },
+    }),
+  ];
+}
+
+function pick(...names: readonly string[]): readonly Tool[] {
+  return names.map((name) => {
+    const tool = DEMO_TOOLS[name];
+    if (tool === undefined) throw new TypeError(`INVARIANT: the demo tool ${name} exists`);
+    return tool;
+  });
+}

@@ -1,0 +1,45 @@
+/** The demo server: keys of its own, authorization on, tokens and requests to try. */
+import { AgentOS } from "@agentos/server";
+import type { Context } from "../context.ts";
+import { type Address, startServer, waitForSignal } from "../serve/until-signal.ts";
+import { createDemoAgents, DEMO_ID } from "./demo-agents.ts";
+import { mintDemoTokens } from "./demo-tokens.ts";
+import { ensureDevKey } from "./dev-key.ts";
+import { createDevLogger } from "./dev-logger.ts";
+import { printWelcome } from "./welcome.ts";
+
+/** Would change what guards the server; here they do not. */
+const CREDENTIAL_VARIABLES = [
+  "OS_SECURITY_KEY",
+  "JWT_VERIFICATION_KEY",
+  "JWT_JWKS_FILE",
+  "AUTHORIZATION_ENABLED",
+];
+
+/** Serves until it is stopped. */
+export async function runDev(
+  address: Address,
+  options: { readonly isQuiet: boolean },
+  context: Context,
+): Promise<void> {
+  const { key, publicPem, isNew } = await ensureDevKey(context.workingDirectory);
+  const os = new AgentOS({
+    id: DEMO_ID,
+    name: "Demo AgentOS",
+    agents: createDemoAgents(),
+    authorization: true,
+    authorizationConfig: { verificationKeys: [publicPem], algorithm: "RS256" },
+    env: {},
+    cliCommand: context.cli,
+    logger: createDevLogger(context.terminal, options),
+  });
+  const policy = await os.describe();
+  const server = await startServer(os, address);
+  const tokens = await mintDemoTokens(key, { audience: os.id, now: context.now() });
+  const ignoredVariables = CREDENTIAL_VARIABLES.filter((name) => (context.env[name] ?? "") !== "");
+  printWelcome(
+    { url: server.url, policy, tokens, isKeyNew: isNew, ignoredVariables, cli: context.cli },
+    context.terminal,
+  );
+  await waitForSignal(server, context);
+}

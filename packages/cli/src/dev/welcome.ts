@@ -1,0 +1,61 @@
+/** What `agentos dev` prints: policy, tokens, and three lines to try, each of which works alone in a fresh shell. */
+import { formatPolicy, type PolicyDescription } from "@agentos/server";
+import type { Terminal } from "../terminal.ts";
+import { ECHO_AGENT_ID } from "./demo-agents.ts";
+import type { DemoToken } from "./demo-tokens.ts";
+
+export interface Welcome {
+  readonly url: string;
+  readonly policy: PolicyDescription;
+  readonly tokens: readonly DemoToken[];
+  readonly isKeyNew: boolean;
+  /** Variables that are set and not used. */
+  readonly ignoredVariables: readonly string[];
+  readonly cli: string;
+}
+
+export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void {
+  const heading = (text: string) => print(paint("bold", text));
+  print(formatPolicy(welcome.policy));
+  print(
+    `  ${"key pair".padEnd(11)}.agentos/dev-private.pem, ${welcome.isKeyNew ? "made now" : "made earlier and used again"}`,
+  );
+  if (welcome.ignoredVariables.length > 0) {
+    print(
+      `  ${paint("yellow", "ignored".padEnd(11))}${welcome.ignoredVariables.join(", ")}: dev has its own key; \`${welcome.cli} serve\` reads them`,
+    );
+  }
+  print();
+  heading("Tokens, valid for one hour (a new start prints new ones)");
+  for (const { name, scopes, token } of welcome.tokens) {
+    print(paint("dim", `# ${name}: ${scopes.join(" ")}`));
+    print(`export ${name.toUpperCase()}_TOKEN=${token}`);
+  }
+  print();
+  heading("Try it: the same request three times, each line can be pasted as it is");
+  for (const { status, note, line } of createCurlLines(welcome)) {
+    print(paint(status === 200 ? "green" : "red", `# ${status} ${note}`));
+    print(line);
+  }
+  print();
+  print(
+    `AgentOS is ready at ${paint("bold", welcome.url)}  ${paint("dim", `(docs: ${welcome.url}/docs, Ctrl-C stops)`)}`,
+  );
+}
+
+interface CurlLine {
+  readonly status: 200 | 401 | 403;
+  readonly note: string;
+  readonly line: string;
+}
+
+function createCurlLines({ url, tokens }: Welcome): readonly CurlLine[] {
+  const tokenOf = (name: DemoToken["name"]) => tokens.find((token) => token.name === name)?.token ?? "";
+  const request = `curl -i ${url}/agents/${ECHO_AGENT_ID}/runs -F message=hello -F stream=false`;
+  const bearer = (name: DemoToken["name"]) => `${request} -H "Authorization: Bearer ${tokenOf(name)}"`;
+  return [
+    { status: 200, note: "runner may run agents: the agent answers", line: bearer("runner") },
+    { status: 401, note: "no token: the answer says what to send", line: request },
+    { status: 403, note: "reader may only read: the answer names the missing scope", line: bearer("reader") },
+  ];
+}

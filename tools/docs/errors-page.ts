@@ -1,0 +1,102 @@
+// docs/reference/errors.md: every code of the catalogue, refusals first. Made of the catalogue alone.
+import {
+  ERRORS,
+  type ErrorEntry,
+  FAULTS,
+  type FaultEntry,
+  REFUSALS,
+  type RefusalEntry,
+  STAGES,
+} from "@agentos/contract";
+import { anchor, code, codeList, EDITION, fillPlaces, GENERATED, prose, table } from "./markdown.ts";
+
+const AREAS: Readonly<Record<string, string>> = {
+  AUTH: "Who calls",
+  SCOPE: "What the caller may do",
+  INPUT: "What was sent",
+  RUN: "Runs",
+  STORE: "Storage",
+  KEY: "Keys",
+  CONFIG: "Configuration",
+  CLI: "Command line",
+};
+
+type Entries<Entry extends ErrorEntry> = readonly (readonly [code: string, entry: Entry])[];
+
+export function errorsPage(): string {
+  const refusals: Entries<RefusalEntry> = Object.entries<RefusalEntry>(REFUSALS).toSorted(
+    ([, a], [, b]) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage),
+  );
+  const faults: Entries<FaultEntry> = Object.entries<FaultEntry>(FAULTS);
+  return [
+    `${GENERATED}# Errors`,
+    `${EDITION} It lists all ${Object.keys(ERRORS).length} codes: **refusals**, which answer a request, and **faults**, which a start reports. Codes are never renamed and never used again.`,
+    INTRODUCTION,
+    "## Refusals at a glance",
+    "In the order in which a request is checked; the first check that fails answers.",
+    table(
+      ["status", "check", "code", "cause"],
+      refusals.map(([name, entry]) => [String(entry.status), entry.stage, link(name), prose(entry.title)]),
+    ),
+    "## Faults at a glance",
+    table(
+      ["", "code", "cause"],
+      faults.map(([name, entry]) => [entry.severity, link(name), prose(entry.title)]),
+    ),
+    ...byArea(refusals, "Refusals", describeRefusal),
+    ...byArea(faults, "Faults", describeFault),
+    "",
+  ].join("\n\n");
+}
+
+const INTRODUCTION = `A refusal's body (RFC 9457) has \`type\`, \`title\` (the cause), \`status\`, \`detail\`, \`code\`, \`fix\` and \`denial_id\`; a missing scope adds \`required_scopes\` and \`missing_scopes\`. Words in \`<…>\` are filled in for the request. An AgentOS serves each entry of this page itself, under \`/errors/CODE\`.
+
+**Seen by** says who learns what. The *caller* sees the code, the cause, the fix and the facts that are named there; the *operator* finds everything else (expected and got, keys tried, the checks one by one) in the denial record under the \`denial_id\`.`;
+
+const link = (name: string) => `[${name}](#${name})`;
+
+function byArea<Entry extends ErrorEntry>(
+  entries: Entries<Entry>,
+  kind: string,
+  describe: (entry: Entry) => readonly string[],
+): readonly string[] {
+  const areas = Map.groupBy(entries, ([name]) => name.split("_")[0] ?? "");
+  return [...areas].flatMap(([area, members]) => [
+    `## ${kind}: ${AREAS[area] ?? area} (${area})`,
+    ...members.map(([name, entry]) => [anchor(name), `### ${name}`, "", ...describe(entry)].join("\n")),
+  ]);
+}
+
+function describeRefusal(entry: RefusalEntry): readonly string[] {
+  const shown = entry.publicFacts.filter((fact) => fact !== "cli");
+  const facts = shown.length === 0 ? "" : `, who is also shown ${codeList(shown)}`;
+  const seenBy =
+    entry.publicCode === undefined
+      ? `the operator and the caller${facts}`
+      : `the operator; the caller is shown ${link(entry.publicCode)} instead`;
+  return [
+    `HTTP ${entry.status} · check \`${entry.stage}\` · ${challengeText(entry)}`,
+    "",
+    `- **Cause:** ${prose(entry.title)}`,
+    `- **Fix:** ${prose(entry.fix)}`,
+    `- **The client sees:** ${code(fillPlaces(entry.detail))}`,
+    `- **Seen by:** ${seenBy}`,
+  ];
+}
+
+function challengeText({ challenge }: RefusalEntry): string {
+  if (challenge === "none") return "no challenge";
+  return challenge === "bare"
+    ? "`WWW-Authenticate: Bearer`"
+    : `\`WWW-Authenticate: Bearer error="${challenge}"\``;
+}
+
+function describeFault(entry: FaultEntry): readonly string[] {
+  return [
+    entry.severity === "error" ? "Stops the start" : "Printed at the start as a warning",
+    "",
+    `- **Cause:** ${prose(entry.title)}`,
+    `- **Fix:** ${prose(entry.fix)}`,
+    "- **Seen by:** the operator only",
+  ];
+}

@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ERRORS, GLOBAL_SCOPES } from "@agentos/contract";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findStale, pages, writePages } from "./docs/pages.ts";
+import { readMembers } from "./docs/read-tsdoc.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "agentos-docs-"));
+beforeAll(() => writePages(folder, Object.keys(pages)));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const page = (name: string) => readFileSync(join(folder, name), "utf8");
+
+/** Changes a page, runs the test, and puts the page back. */
+function whileChanged<T>(name: string, text: string | undefined, run: () => T): T {
+  const good = page(name);
+  if (text === undefined) rmSync(join(folder, name));
+  else writeFileSync(join(folder, name), text);
+  try {
+    return run();
+  } finally {
+    writeFileSync(join(folder, name), good);
+  }
+}
+
+test("fresh pages have not drifted", () => {
+  expect(findStale(folder)).toEqual([]);
+});
+
+test.each(Object.keys(pages))(
+  "one changed word in %s, or none at all, is drift, and nothing else is",
+  (name) => {
+    const changed = page(name).replace("This page", "That page");
+    expect(whileChanged(name, changed, () => findStale(folder))).toEqual([name]);
+    expect(whileChanged(name, undefined, () => findStale(folder))).toEqual([name]);
+  },
+);
+
+test("the command fails on drift, names the page, and leaves it as it is", () => {
+  const drifted = `${page("scopes.md")}x`;
+  const { outcome, left } = whileChanged("scopes.md", drifted, () => {
+    const args = [
+      "--conditions=@agentos/source",
+      join(import.meta.dirname, "generate-docs.ts"),
+      "--check",
+      "--out",
+      folder,
+    ];
+    return { outcome: spawnSync(process.execPath, args, { encoding: "utf8" }), left: page("scopes.md") };
+  });
+  expect(outcome.status).toBe(1);
+  expect(outcome.stderr).toMatch(/^docs\/reference\/scopes\.md .+\n$/);
+  expect(left).toBe(drifted);
+});
+
+test("every code has a stable anchor, and every scope its row", () => {
+  for (const code of Object.keys(ERRORS))
+    expect(page("errors.md")).toContain(`<a id="${code}"></a>\n### ${code}\n`);
+  for (const scope of GLOBAL_SCOPES) expect(page("scopes.md")).toContain(`\`${scope}\``);
+});
+
+test("reads TSDoc of interfaces and of object literals, and only what is attached", () => {
+  const file = join(folder, "sample.ts");
+  writeFileSync(
+    file,
+    `interface Sample {\n  /** One\n   * line. */\n  readonly a: string;\n\n  readonly b?: number;\n}\nconst sample = z.object({\n  /** Two. */\n  c: text.optional(),\n});\n`,
+  );
+  expect(readMembers(file, "Sample")).toEqual([
+    { name: "a", type: "string", doc: "One line." },
+    { name: "b", type: "number", doc: undefined },
+  ]);
+  expect(readMembers(file, "sample")).toEqual([{ name: "c", type: "text.optional()", doc: "Two." }]);
+  expect(() => readMembers(file, "missing")).toThrow("missing");
+});
