@@ -4,7 +4,7 @@
  */
 import type { RefusalCode } from "@agentos/contract";
 import { type Grants, visibleItems } from "../scope/grants.ts";
-import { findGrant, leastScope, type PathParameters, type Requirement } from "../scope/requirement.ts";
+import { findGrant, leastScope, requirementText, type PathParameters, type Requirement } from "../scope/requirement.ts";
 import type { CompiledAccess, CompiledRoute } from "./compile-route.ts";
 
 /** Why a request may go on, or what it lacks. */
@@ -90,8 +90,8 @@ function refuse(
   return {
     isAllowed: false,
     code: holdsOther ? "SCOPE_OTHER_RESOURCE" : "SCOPE_MISSING",
-    required: access.map(({ text }) => text),
-    missing: missing.map(({ text }) => text),
+    required: access.map((requirement) => requirementText(requirement, parameters)),
+    missing: missing.map((requirement) => requirementText(requirement, parameters)),
     scopeToAdd: first && leastScope(first, parameters),
   };
 }

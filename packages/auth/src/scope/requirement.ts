@@ -83,3 +83,8 @@ export function leastScope(requirement: Requirement, parameters: PathParameters)
   }
   return `${requirement.resource}:${id}:${requirement.action}`;
 }
+
+/** The requirement as a refusal names it: as declared, with a `{parameter}` of its own filled in. */
+export function requirementText(requirement: Requirement, parameters: PathParameters): string {
+  return requirement.text.includes("{") ? leastScope(requirement, parameters) : requirement.text;
+}

@@ -5,7 +5,7 @@ const text = z.string().min(1);
 const texts = z.array(text);
 
 /** Switches that weaken a check. Each only permits; none turns a check off by itself (design.md section 10). */
-export const unsafeOptionsSchema = z.strictObject({
+const unsafeOptionsSchema = z.strictObject({
   /** Accept tokens without `exp`. Default false. */
   allowMissingExpiration: z.boolean().optional(),
   /** Accept tokens that live longer than 24 hours. Default false. */

@@ -40,7 +40,7 @@ export interface ResolvedAuth {
   readonly findings: readonly Finding[];
 }
 
-export const DEFAULT_ID = "agno-agentos";
+const DEFAULT_ID = "agno-agentos";
 const DEFAULT_ORIGINS = ["http://localhost:3000"];
 const MINIMUM_KEY_CHARACTERS = 16;
 

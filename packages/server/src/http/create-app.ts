@@ -59,7 +59,7 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
 }
 
 /** Makes a response of the guard's answer. */
-export function toResponse({ status, headers, body }: ProblemAnswer): Response {
+function toResponse({ status, headers, body }: ProblemAnswer): Response {
   return new Response(body, { status, headers });
 }
 

@@ -62,7 +62,7 @@ export function createGuard({ engine, recorder, now, cliCommand, notConfigured }
       client: request.clientAddress,
       subject: refusal.subject,
       timeline: timelineOf(refusal.code, notConfigured),
-      facts: refusal.cause === undefined ? facts : { ...facts, cause: String(refusal.cause) },
+      facts: refusal.cause === undefined ? facts : { ...facts, cause: describeCause(refusal.cause) },
       fix: renderText(entry.fix, facts),
     });
     return { isAllowed: false, answer: toProblem(refusal, { denialId, accept: request.header("accept"), cli: cliCommand }) };
@@ -93,4 +93,9 @@ export function createGuard({ engine, recorder, now, cliCommand, notConfigured }
       return authenticated.ok ? PUBLIC : refuse(request, authenticated.refusal, `${request.method} (no route)`);
     },
   };
+}
+
+/** What went wrong underneath, for the log and the record only. */
+function describeCause(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : "not an error object";
 }

@@ -28,7 +28,7 @@ const json = (description: string, schema: z.ZodType): ZodOpenApiResponseObject 
 type Bodies = Partial<Pick<ZodOpenApiOperationObject, "requestBody" | "responses">>;
 
 /** Bodies by route; a route without an entry is described by its summary alone. */
-const BODIES: Partial<Record<ServedRouteId, Bodies>> = {
+const BODIES: Readonly<Record<string, Bodies>> = {
   "core.root": { responses: { "200": json("name and version", rootSchema) } },
   "core.health": { responses: { "200": json("alive", healthSchema) } },
   "core.info": { responses: { "200": json("what runs here", infoSchema) } },
@@ -53,7 +53,7 @@ const BODIES: Partial<Record<ServedRouteId, Bodies>> = {
       "422": json("the form is not valid", validationErrorSchema),
     },
   },
-};
+} satisfies Partial<Record<ServedRouteId, Bodies>>;
 
 export interface OpenApiOptions {
   readonly name: string;
@@ -72,13 +72,13 @@ export function createOpenApi({ name, description, customRoutes, accessOf }: Ope
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: describeOperation(id, route, access, bodies) };
   };
   for (const [id, route] of Object.entries(SERVED_ROUTES)) {
-    if (!id.startsWith("docs.")) add(id, route, BODIES[id as ServedRouteId]);
+    if (!id.startsWith("docs.")) add(id, route, BODIES[id]);
   }
   for (const route of customRoutes) add(`${route.method.toLowerCase()}.${route.path}`, route);
   return createDocument({
     openapi: "3.1.0",
     info: { title: name, version: SERVER_VERSION, ...(description === undefined ? {} : { description }) },
-    paths: paths as ZodOpenApiPathsObject,
+    paths: paths,
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer", description: "a JWT, or the security key" } },
     },
