@@ -1,6 +1,6 @@
 // Somebody's own Hono application: no agents, only the guard of AgentOS as middleware in front of some routes.
 // The scopes are the application's own; a route without the middleware stays open.
-import { createAuthGuard, customScope } from "@agentos/server/guard";
+import { createAuthGuard, customScope, ERROR_PAGE_HEADERS } from "@agentos/server/guard";
 import { protect } from "@agentos/server/hono";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
@@ -13,6 +13,11 @@ const guard = await createAuthGuard({ id: "reports-api", authorization: true });
 
 const app = new Hono()
   .get("/health", (c) => c.json({ status: "ok" }))
+  // Where the "type" of a refusal points to.
+  .get("/errors/:code", (c) => {
+    const page = guard.errorPage(c.req.param("code"));
+    return page === undefined ? c.notFound() : c.body(page, 200, ERROR_PAGE_HEADERS);
+  })
   .get("/whoami", protect(guard, "authenticated"), (c) => c.json({ user: c.get("auth").identity.userId }))
   .get("/reports", protect(guard, [customScope("reports:read")]), (c) => c.json([...reports.keys()]))
   // The scope names the report of the path: "reports:q1:read" opens this one and no other.

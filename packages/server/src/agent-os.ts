@@ -3,24 +3,30 @@ import { randomUUID } from "node:crypto";
 import { type RouteDefinition, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
 import type { Hono } from "hono";
 import type { Runnable } from "./agents/index.ts";
-import { type AuthRuntime, type CompiledAccessRules, compileAccess, createAuthRuntime, throwErrors } from "./auth-runtime.ts";
-import { type AgentOSOptions, type CustomRoute, agentOSOptionsSchema } from "./config/agent-os-options.ts";
-import { type PolicyDescription, authModeOf } from "./config/describe-policy.ts";
+import {
+  type AuthRuntime,
+  type CompiledAccessRules,
+  compileAccess,
+  createAuthRuntime,
+  throwErrors,
+} from "./auth-runtime.ts";
+import { type AgentOSOptions, agentOSOptionsSchema, type CustomRoute } from "./config/agent-os-options.ts";
+import { authModeOf, type PolicyDescription } from "./config/describe-policy.ts";
 import { type Finding, optionFindings, toFinding } from "./config/faults.ts";
 import { type ResolvedAuth, resolveAuth } from "./config/resolve-auth.ts";
 import { ConfigurationError } from "./configuration-error.ts";
-import { type ServeOptions, type RunningServer, serveOnNode } from "./hosts/serve.ts";
+import { type RunningServer, type ServeOptions, serveOnNode } from "./hosts/serve.ts";
 import { createApp } from "./http/create-app.ts";
 import { createOpenApi } from "./http/openapi.ts";
-import type { RouteHandler } from "./ports/route-handler.ts";
 import { createLogger } from "./log.ts";
 import type { DenialRecorder } from "./ports/denial-recorder.ts";
+import type { RouteHandler } from "./ports/route-handler.ts";
 import type { Runtime } from "./ports/runtime.ts";
 import { createRun, getAgent, listAgents } from "./routes/agents.ts";
 import { createCoreRoutes } from "./routes/core.ts";
 import { createDocsRoutes } from "./routes/docs.ts";
 import { createErrorPage } from "./routes/error-page.ts";
-import { type RunService, createRunService } from "./services/run-service.ts";
+import { createRunService, type RunService } from "./services/run-service.ts";
 import { createMemoryRunStore } from "./stores/memory-run-store.ts";
 
 interface Started {
@@ -55,8 +61,16 @@ export class AgentOS {
     this.#resolved = resolveAuth(options, process.env);
     this.id = this.#resolved.id;
     this.#customRoutes = options.routes ?? [];
-    this.#access = compileAccess(this.#resolved, [...Object.values<RouteDefinition>(SERVED_ROUTES), ...this.#customRoutes]);
-    throwErrors([...this.#resolved.findings, ...this.#access.findings, ...this.#judgeRoutes(), ...judgeAgents(options.agents ?? [])]);
+    this.#access = compileAccess(this.#resolved, [
+      ...Object.values<RouteDefinition>(SERVED_ROUTES),
+      ...this.#customRoutes,
+    ]);
+    throwErrors([
+      ...this.#resolved.findings,
+      ...this.#access.findings,
+      ...this.#judgeRoutes(),
+      ...judgeAgents(options.agents ?? []),
+    ]);
 
     this.#runtime = {
       clock: { now: () => Date.now() / 1_000 },
@@ -64,7 +78,11 @@ export class AgentOS {
       logger: options.logger ?? createLogger(),
     };
     const { claimNames } = this.#resolved.policy;
-    this.#runs = createRunService({ store: createMemoryRunStore(), runtime: this.#runtime, claimOwned: claimNames });
+    this.#runs = createRunService({
+      store: createMemoryRunStore(),
+      runtime: this.#runtime,
+      claimOwned: claimNames,
+    });
     this.#ready = this.#start();
     // Whoever serves or fetches gets the fault; a process that does neither must not die of it.
     this.#ready.catch(() => undefined);
@@ -89,7 +107,12 @@ export class AgentOS {
       host: options.host ?? environment.host ?? "localhost",
       port: options.port ?? environment.port ?? 7777,
       drainSeconds: options.drainSeconds ?? 30,
-      loopbackOnly: mode === "none" ? "CONFIG_OPEN_BEYOND_LOOPBACK" : policy.verifiesSignature ? undefined : "CONFIG_UNVERIFIED_BEYOND_LOOPBACK",
+      loopbackOnly:
+        mode === "none"
+          ? "CONFIG_OPEN_BEYOND_LOOPBACK"
+          : policy.verifiesSignature
+            ? undefined
+            : "CONFIG_UNVERIFIED_BEYOND_LOOPBACK",
       drain: (signal) => this.#runs.drain(signal),
       onClose: () => this.close(),
     });
@@ -111,9 +134,15 @@ export class AgentOS {
   }
 
   async #start(): Promise<Started> {
-    const warnings = this.#resolved.publicPaths !== undefined && !this.#isPublic("GET /health") ? [toFinding("CONFIG_HEALTH_NOT_PUBLIC", {})] : [];
+    const warnings =
+      this.#resolved.publicPaths !== undefined && !this.#isPublic("GET /health")
+        ? [toFinding("CONFIG_HEALTH_NOT_PUBLIC", {})]
+        : [];
     const access = { ...this.#access, findings: [...this.#access.findings, ...warnings] };
-    const auth = await createAuthRuntime(this.#resolved, access, { runtime: this.#runtime, denialRecorder: this.#options.denialRecorder });
+    const auth = await createAuthRuntime(this.#resolved, access, {
+      runtime: this.#runtime,
+      denialRecorder: this.#options.denialRecorder,
+    });
     const handlers = this.#createHandlers();
     const served = Object.keys(SERVED_ROUTES) as ServedRouteId[];
     const routes = access.routes.map((route, index) => {
@@ -122,7 +151,12 @@ export class AgentOS {
       if (handler === undefined) throw new Error(`route without a handler: ${route.name}`);
       return { route, handler };
     });
-    const app = createApp({ routes, guard: auth.guard, allowedOrigins: this.#resolved.allowedOrigins, logger: this.#runtime.logger });
+    const app = createApp({
+      routes,
+      guard: auth.guard,
+      allowedOrigins: this.#resolved.allowedOrigins,
+      logger: this.#runtime.logger,
+    });
     this.#started = { app, auth };
     return this.#started;
   }
@@ -132,15 +166,32 @@ export class AgentOS {
     const { environment, cliCommand } = this.#resolved;
     const runs = this.#runs;
     const runtime = this.#runtime;
-    const document = () => createOpenApi({ name: name ?? this.id, description, customRoutes: this.#customRoutes.map(withLabels), accessOf: (route) => this.#accessOf(route) });
+    const document = () =>
+      createOpenApi({
+        name: name ?? this.id,
+        description,
+        customRoutes: this.#customRoutes.map(withLabels),
+        accessOf: (route) => this.#accessOf(route),
+      });
     return {
-      ...createCoreRoutes({ id: this.id, name, description, agents, authMode: authModeOf(this.#resolved), startedAt: this.#startedAt }),
+      ...createCoreRoutes({
+        id: this.id,
+        name,
+        description,
+        agents,
+        authMode: authModeOf(this.#resolved),
+        startedAt: this.#startedAt,
+      }),
       "core.error": createErrorPage(cliCommand),
       "agents.list": ({ access }) => listAgents(agents, access?.visible ?? "all"),
       "agents.read": ({ parameters }) => getAgent(agents, parameters["agent_id"] ?? ""),
       "agents.run": ({ request, parameters, access }) => {
         // Only an explicit rule of the operator makes this route public; a run still needs to belong to somebody.
-        const auth = access ?? { identity: { kind: "anonymous", scopes: [], claims: {} }, visible: "all", dataScope: { kind: "all" } };
+        const auth = access ?? {
+          identity: { kind: "anonymous", scopes: [], claims: {} },
+          visible: "all",
+          dataScope: { kind: "all" },
+        };
         return createRun({ agents, agentId: parameters["agent_id"] ?? "", request, auth, runs, runtime });
       },
       ...createDocsRoutes(environment.areDocsEnabled, document),
@@ -162,7 +213,9 @@ export class AgentOS {
     const own = names.slice(Object.keys(SERVED_ROUTES).length);
     return this.#customRoutes.flatMap((route, index) => {
       const name = `${route.method} ${route.path}`;
-      const isMapped = this.#access.routes.some((compiled) => compiled.name === name && compiled.access !== "unmapped");
+      const isMapped = this.#access.routes.some(
+        (compiled) => compiled.name === name && compiled.access !== "unmapped",
+      );
       const isTaken = names.indexOf(own[index] ?? "") < names.length - own.length + index;
       return [
         ...(isMapped ? [] : [toFinding("CONFIG_ROUTE_ACCESS_MISSING", { route: name })]),
@@ -177,13 +230,30 @@ function shapeOf({ method, path }: { readonly method: string; readonly path: str
   return `${method} ${path.replace(/\{\w+\}/g, "{}")}`;
 }
 
-function withLabels(route: CustomRoute): { method: CustomRoute["method"]; path: CustomRoute["path"]; tag: string; summary: string } {
-  return { method: route.method, path: route.path, tag: route.tag ?? "Application", summary: route.summary ?? route.path };
+function withLabels(route: CustomRoute): {
+  method: CustomRoute["method"];
+  path: CustomRoute["path"];
+  tag: string;
+  summary: string;
+} {
+  return {
+    method: route.method,
+    path: route.path,
+    tag: route.tag ?? "Application",
+    summary: route.summary ?? route.path,
+  };
 }
 
 function judgeAgents(agents: readonly Runnable[]): readonly Finding[] {
   const ids = agents.map(({ id }) => id);
   return ids.flatMap((id, index) =>
-    ids.indexOf(id) === index ? [] : [toFinding("CONFIG_OPTION_INVALID", { option: `agents[${index}].id`, problem: `"${id}" is used twice` })],
+    ids.indexOf(id) === index
+      ? []
+      : [
+          toFinding("CONFIG_OPTION_INVALID", {
+            option: `agents[${index}].id`,
+            problem: `"${id}" is used twice`,
+          }),
+        ],
   );
 }

@@ -1,7 +1,13 @@
 /** Joins keys, engine, denial recorder and guard: what an AgentOS and a guard of its own have in common. */
 import { hash } from "node:crypto";
-import { type CompiledRoute, type RouteAccessDefinition, compileRoutes, createAuthEngine, createTokenVerifier } from "@agentos/auth";
-import { REFUSALS, type Stage, renderText } from "@agentos/contract";
+import {
+  type CompiledRoute,
+  compileRoutes,
+  createAuthEngine,
+  createTokenVerifier,
+  type RouteAccessDefinition,
+} from "@agentos/auth";
+import { REFUSALS, renderText, type Stage } from "@agentos/contract";
 import { describePolicy, type PolicyDescription } from "./config/describe-policy.ts";
 import { type Finding, toFinding } from "./config/faults.ts";
 import { loadKeys } from "./config/load-keys.ts";
@@ -26,14 +32,20 @@ export interface AuthRuntime {
 }
 
 /** Compiles the routes under the configured rules. */
-export function compileAccess(resolved: ResolvedAuth, routes: readonly RouteAccessDefinition[]): CompiledAccessRules {
+export function compileAccess(
+  resolved: ResolvedAuth,
+  routes: readonly RouteAccessDefinition[],
+): CompiledAccessRules {
   const compiled = compileRoutes(routes, {
     adminScope: resolved.policy.adminScope,
     scopeMappings: resolved.scopeMappings,
     publicPaths: resolved.publicPaths,
     allowUnmappedRoutes: resolved.allowsUnmappedRoutes,
   });
-  return { routes: compiled.routes, findings: compiled.faults.map(({ code, facts }) => toFinding(code, facts)) };
+  return {
+    routes: compiled.routes,
+    findings: compiled.faults.map(({ code, facts }) => toFinding(code, facts)),
+  };
 }
 
 /** Parses the keys and builds the guard; throws a ConfigurationError with every fault at once. */
@@ -52,7 +64,9 @@ export async function createAuthRuntime(
     throwErrors(findings);
   }
 
-  const denials = options.denialRecorder ?? createMemoryDenialRecorder({ generateId, onRecord: (record) => logDenial(logger, record) });
+  const denials =
+    options.denialRecorder ??
+    createMemoryDenialRecorder({ generateId, onRecord: (record) => logDenial(logger, record) });
   const engine = createAuthEngine({
     mode: resolved.mode,
     verifier: createTokenVerifier({ keySource: keys.keySource, policy: resolved.policy, now, sha256 }),
@@ -67,7 +81,13 @@ export async function createAuthRuntime(
     allowedOrigins: resolved.allowedOrigins,
     sha256,
   });
-  const guard = createGuard({ engine, recorder: denials, now, cliCommand: resolved.cliCommand, notConfigured: stagesNotConfigured(resolved) });
+  const guard = createGuard({
+    engine,
+    recorder: denials,
+    now,
+    cliCommand: resolved.cliCommand,
+    notConfigured: stagesNotConfigured(resolved),
+  });
   return {
     guard,
     denials,
@@ -82,10 +102,32 @@ export function throwErrors(findings: readonly Finding[]): void {
   if (faults.length > 0) throw new ConfigurationError({ faults });
 }
 
-function stagesNotConfigured({ mode, policy, enforcesScopes, isolatesUsers, tokenSource }: ResolvedAuth): ReadonlySet<Stage> {
+function stagesNotConfigured({
+  mode,
+  policy,
+  enforcesScopes,
+  isolatesUsers,
+  tokenSource,
+}: ResolvedAuth): ReadonlySet<Stage> {
   const stages: Stage[] = ["revocation"];
   if (mode !== "none" && tokenSource === "header") stages.push("origin");
-  if (mode !== "jwt") stages.push("shape", "header", "key", "signature", "claims", "expiration", "not-before", "issued-at", "lifetime", "issuer", "audience", "type", "subject", "scopes");
+  if (mode !== "jwt")
+    stages.push(
+      "shape",
+      "header",
+      "key",
+      "signature",
+      "claims",
+      "expiration",
+      "not-before",
+      "issued-at",
+      "lifetime",
+      "issuer",
+      "audience",
+      "type",
+      "subject",
+      "scopes",
+    );
   if (policy.issuer === undefined) stages.push("issuer");
   if (policy.audience === undefined) stages.push("audience");
   if (!enforcesScopes) stages.push("scopes");
@@ -94,6 +136,12 @@ function stagesNotConfigured({ mode, policy, enforcesScopes, isolatesUsers, toke
 }
 
 /** The operator reads here what the caller does not see. */
-function logDenial(logger: Logger, { id, code, route, client, subject, count, facts, fix }: DenialRecord): void {
-  logger.warn({ denial_id: id, code, route, client, subject, count, facts, fix }, renderText(REFUSALS[code].title, facts));
+function logDenial(
+  logger: Logger,
+  { id, code, route, client, subject, count, facts, fix }: DenialRecord,
+): void {
+  logger.warn(
+    { denial_id: id, code, route, client, subject, count, facts, fix },
+    renderText(REFUSALS[code].title, facts),
+  );
 }

@@ -16,6 +16,7 @@ import type { GuardedRequest, GuardOutcome } from "./http/guard.ts";
 import { createLogger } from "./log.ts";
 import type { DenialRecorder } from "./ports/denial-recorder.ts";
 import type { Logger } from "./ports/runtime.ts";
+import { ERROR_PAGE_HEADERS, renderErrorPage } from "./routes/error-page.ts";
 
 export interface AuthGuardOptions extends AuthOptions {
   readonly logger?: Logger | undefined;
@@ -26,12 +27,20 @@ export interface AuthGuardOptions extends AuthOptions {
 /** A route of the application that the guard protects. */
 export interface ProtectedRoute {
   /** Checks one request. `parameters` are the decoded path parameters, for scopes such as `reports:{id}:read`. */
-  check(request: GuardedRequest, parameters?: Readonly<Record<string, string | undefined>>): GuardOutcome | Promise<GuardOutcome>;
+  check(
+    request: GuardedRequest,
+    parameters?: Readonly<Record<string, string | undefined>>,
+  ): GuardOutcome | Promise<GuardOutcome>;
 }
 
 export interface AuthGuard {
   /** Protects a route: "authenticated", or the scopes that are all required. */
   protect(access: Exclude<RouteAccess<CustomScope>, "public">): ProtectedRoute;
+  /**
+   * The page that the `type` of a refusal points to, as `/errors/CODE`; undefined for an unknown code. Serve it there
+   * with {@link ERROR_PAGE_HEADERS}.
+   */
+  errorPage(code: string): string | undefined;
   /** The policy in force now. */
   describe(): PolicyDescription;
   readonly denials: DenialRecorder;
@@ -39,7 +48,11 @@ export interface AuthGuard {
   close(): void;
 }
 
-const optionsSchema = z.strictObject({ ...authOptionsShape, logger: z.unknown().optional(), denialRecorder: z.unknown().optional() });
+const optionsSchema = z.strictObject({
+  ...authOptionsShape,
+  logger: z.unknown().optional(),
+  denialRecorder: z.unknown().optional(),
+});
 
 /**
  * Creates a guard; its keys are parsed and judged before it is there. Rejects with a {@link ConfigurationError} that
@@ -56,7 +69,11 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   throwErrors(resolved.findings);
   const logger = options.logger ?? createLogger();
   const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
-  const auth = await createAuthRuntime(resolved, { routes: [], findings: [] }, { runtime, denialRecorder: options.denialRecorder });
+  const auth = await createAuthRuntime(
+    resolved,
+    { routes: [], findings: [] },
+    { runtime, denialRecorder: options.denialRecorder },
+  );
   return {
     protect(access) {
       const { routes, findings } = compileAccess({ ...resolved, scopeMappings: {}, publicPaths: undefined }, [
@@ -67,12 +84,22 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
       if (route === undefined) throw new Error("a route compiles to a route");
       return { check: (request, parameters = {}) => auth.guard.check(request, route, parameters) };
     },
+    errorPage: (code) => renderErrorPage(code, resolved.cliCommand),
     describe: () => auth.describe(),
     denials: auth.denials,
     close: () => auth.close(),
   };
 }
 
-export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
-export type { Access, AuthOptions, CustomScope, DenialRecorder, GuardedRequest, GuardOutcome, PolicyDescription };
 export { customScope } from "@agentos/contract";
+export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
+export type {
+  Access,
+  AuthOptions,
+  CustomScope,
+  DenialRecorder,
+  GuardedRequest,
+  GuardOutcome,
+  PolicyDescription,
+};
+export { ERROR_PAGE_HEADERS };

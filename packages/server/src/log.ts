@@ -15,10 +15,18 @@ export function createLogger(level = "info"): Logger {
 /** Exceptions keep their type for the serializer; their message is redacted there. */
 function safe(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [name, value instanceof Error ? redactError(value) : redactTokensDeep(value)]),
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      value instanceof Error ? redactError(value) : redactTokensDeep(value),
+    ]),
   );
 }
 
 function redactError(error: Error): Record<string, unknown> {
-  return redactTokensDeep({ type: error.name, message: error.message, stack: error.stack, cause: error.cause instanceof Error ? error.cause.message : undefined });
+  return redactTokensDeep({
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    cause: error.cause instanceof Error ? error.cause.message : undefined,
+  });
 }

@@ -4,7 +4,13 @@
  */
 import type { RefusalCode } from "@agentos/contract";
 import { type Grants, visibleItems } from "../scope/grants.ts";
-import { findGrant, leastScope, requirementText, type PathParameters, type Requirement } from "../scope/requirement.ts";
+import {
+  findGrant,
+  leastScope,
+  type PathParameters,
+  type Requirement,
+  requirementText,
+} from "../scope/requirement.ts";
 import type { CompiledAccess, CompiledRoute } from "./compile-route.ts";
 
 /** Why a request may go on, or what it lacks. */

@@ -2,8 +2,8 @@
 import type { CustomRouteDefinition } from "@agentos/contract";
 import { z } from "zod";
 import type { Runnable } from "../agents/index.ts";
-import type { RouteHandler } from "../ports/route-handler.ts";
 import type { DenialRecorder } from "../ports/denial-recorder.ts";
+import type { RouteHandler } from "../ports/route-handler.ts";
 import type { Logger } from "../ports/runtime.ts";
 import { type AuthOptions, authOptionsShape } from "./auth-options.ts";
 
@@ -27,7 +27,6 @@ export interface AgentOSOptions extends AuthOptions {
   readonly denialRecorder?: DenialRecorder | undefined;
 }
 
-
 const isObjectWith = (name: string) => (value: unknown) =>
   typeof value === "object" && value !== null && name in value;
 
@@ -41,7 +40,9 @@ export const agentOSOptionsSchema = z.strictObject({
       z.strictObject({
         method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
         path: z.string().regex(/^\/[^\s?#]*$/, "must begin with a slash"),
-        access: z.union([z.literal("public"), z.literal("authenticated"), z.array(z.string()).min(1)]).optional(),
+        access: z
+          .union([z.literal("public"), z.literal("authenticated"), z.array(z.string()).min(1)])
+          .optional(),
         resource: z.enum(["agents", "teams", "workflows"]).optional(),
         isListing: z.boolean().optional(),
         isOwned: z.boolean().optional(),
@@ -51,7 +52,11 @@ export const agentOSOptionsSchema = z.strictObject({
       }),
     )
     .optional(),
-  database: z.null("storage arrives with the state release; leave it out or null: runs are kept in memory").optional(),
+  database: z
+    .null("storage arrives with the state release; leave it out or null: runs are kept in memory")
+    .optional(),
   logger: z.custom<Logger>(isObjectWith("warn"), "must have info, warn and error").optional(),
-  denialRecorder: z.custom<DenialRecorder>(isObjectWith("record"), "must have record, find and list").optional(),
+  denialRecorder: z
+    .custom<DenialRecorder>(isObjectWith("record"), "must have record, find and list")
+    .optional(),
 });

@@ -47,9 +47,15 @@ export const authorizationConfigSchema = z.strictObject({
   /** Where the token is. Default "header". */
   tokenSource: z.enum(["header", "cookie", "both"]).optional(),
   /** Header with the token. Default "Authorization". */
-  tokenHeaderKey: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/).optional(),
+  tokenHeaderKey: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/)
+    .optional(),
   /** Cookie with the token. Default "access_token". */
-  cookieName: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/).optional(),
+  cookieName: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/)
+    .optional(),
   /** Claim with the scopes. Default: the first of `scopes`, `scope`, `scp`, `permissions` that is present. */
   scopesClaim: text.optional(),
   /** Claim with the user id. Default "sub". */
@@ -67,7 +73,9 @@ export const authorizationConfigSchema = z.strictObject({
 
 export const corsSchema = z.strictObject({
   /** Origins whose pages may call. Default: http://localhost:3000 and `CORS_ORIGIN_LIST`. */
-  allowedOrigins: z.array(z.string().regex(/^https?:\/\/[^/*\s]+$/, "is no origin such as https://app.example.com")).optional(),
+  allowedOrigins: z
+    .array(z.string().regex(/^https?:\/\/[^/*\s]+$/, "is no origin such as https://app.example.com"))
+    .optional(),
 });
 
 export type UnsafeOptions = z.input<typeof unsafeOptionsSchema>;

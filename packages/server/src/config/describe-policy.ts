@@ -1,5 +1,5 @@
 /** The effective policy: what is really enforced, as data and as the block that start-up prints. */
-import { type CompiledRoute, keyRepairs, type KeySource } from "@agentos/auth";
+import { type CompiledRoute, type KeySource, keyRepairs } from "@agentos/auth";
 import type { Info } from "@agentos/contract";
 import type { Finding } from "./faults.ts";
 import type { ResolvedAuth } from "./resolve-auth.ts";
@@ -59,7 +59,9 @@ export function describePolicy(
     issuer: resolved.policy.issuer,
     adminScope: resolved.policy.adminScope,
     token: tokenPlace(resolved),
-    publicRoutes: routes.filter(({ access }) => access === "public").map(({ name }) => name.replace(/^GET /, "")),
+    publicRoutes: routes
+      .filter(({ access }) => access === "public")
+      .map(({ name }) => name.replace(/^GET /, "")),
     allowedOrigins: resolved.allowedOrigins,
     findings,
   };
@@ -86,7 +88,12 @@ export function formatPolicy(policy: PolicyDescription): string {
     ["mode", MODES[policy.authMode]],
   ];
   if (isJwt) {
-    rows.push(["scopes", policy.enforcesScopes ? `enforced; "${policy.adminScope}" satisfies all` : "NOT enforced: a valid token may do everything"]);
+    rows.push([
+      "scopes",
+      policy.enforcesScopes
+        ? `enforced; "${policy.adminScope}" satisfies all`
+        : "NOT enforced: a valid token may do everything",
+    ]);
     for (const [index, key] of policy.keys.entries()) {
       const name = key.kid === undefined ? "" : `, kid ${key.kid}`;
       rows.push([index === 0 ? "keys" : "", `${key.label}${name} (${key.source})`]);
@@ -97,7 +104,10 @@ export function formatPolicy(policy: PolicyDescription): string {
   }
   if (policy.authMode !== "none") rows.push(["credential", policy.token]);
   if (policy.isolatesUsers) rows.push(["isolation", "each user reaches only their own data"]);
-  rows.push(["public", policy.publicRoutes.join(" ") || "nothing"], ["origins", policy.allowedOrigins.join(" ") || "none"]);
+  rows.push(
+    ["public", policy.publicRoutes.join(" ") || "nothing"],
+    ["origins", policy.allowedOrigins.join(" ") || "none"],
+  );
   const lines = rows.map(([name, value]) => `  ${name.padEnd(11)}${value}`);
   const findings = policy.findings.flatMap(({ severity, message, fix, code }) => [
     `  ${severity === "error" ? "error  " : "warning"}    ${message}`,

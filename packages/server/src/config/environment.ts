@@ -22,7 +22,8 @@ export interface EnvironmentSettings {
 
 /** Reads the documented names; an empty value counts as unset. */
 export function readEnvironment(env: Environment): EnvironmentSettings {
-  const read = (name: string) => (env[name] === undefined || env[name]?.trim() === "" ? undefined : env[name]);
+  const read = (name: string) =>
+    env[name] === undefined || env[name]?.trim() === "" ? undefined : env[name];
   const port = Number(read("AGENT_OS_PORT"));
   return {
     securityKey: read("OS_SECURITY_KEY"),

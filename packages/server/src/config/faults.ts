@@ -23,10 +23,12 @@ export function toFinding(code: FaultCode, facts: Facts, at?: string): Finding {
 
 /** Options that later releases bring, with when. They are refused, never ignored. */
 const ARRIVES_LATER: Readonly<Record<string, string>> = {
-  jwksUrl: "key sets from a URL and OIDC discovery arrive with the next release; until then save the key set to a file and use \"jwksFile\"",
+  jwksUrl:
+    'key sets from a URL and OIDC discovery arrive with the next release; until then save the key set to a file and use "jwksFile"',
   teams: "teams arrive with the runtime release",
   workflows: "workflows arrive with the runtime release",
-  database: "storage arrives with the state release; until then leave it out or null: runs are kept in memory",
+  database:
+    "storage arrives with the state release; until then leave it out or null: runs are kept in memory",
   databaseId: "storage arrives with the state release",
 };
 
@@ -35,7 +37,9 @@ export function optionFindings(error: z.ZodError): readonly Finding[] {
   return error.issues.flatMap((issue) => {
     const path = pathOf(issue.path);
     if (issue.code !== "unrecognized_keys") {
-      return [toFinding("CONFIG_OPTION_INVALID", { option: path || "options", problem: lowerFirst(issue.message) })];
+      return [
+        toFinding("CONFIG_OPTION_INVALID", { option: path || "options", problem: lowerFirst(issue.message) }),
+      ];
     }
     return issue.keys.map((key) => {
       const option = path === "" ? key : `${path}.${key}`;

@@ -1,6 +1,12 @@
 /** Parses and judges every key at start (design.md section 6); what cannot work stops it by name. */
-import { type KeyFault, type KeySource, combineKeySources, createStaticKeySource, parseVerificationKeys } from "@agentos/auth";
-import { type JwksFileKeySource, createJwksFileKeySource } from "../stores/jwks-file-key-source.ts";
+import {
+  combineKeySources,
+  createStaticKeySource,
+  type KeyFault,
+  type KeySource,
+  parseVerificationKeys,
+} from "@agentos/auth";
+import { createJwksFileKeySource, type JwksFileKeySource } from "../stores/jwks-file-key-source.ts";
 import { type Finding, toFinding } from "./faults.ts";
 import type { ResolvedAuth } from "./resolve-auth.ts";
 
@@ -22,7 +28,12 @@ export async function loadKeys(resolved: ResolvedAuth, now: () => number): Promi
   const sources: KeySource[] = [createStaticKeySource(explicit.keys)];
   let jwksFile: JwksFileKeySource | undefined;
   if (resolved.jwksFile !== undefined) {
-    const loaded = await createJwksFileKeySource({ ...options, path: resolved.jwksFile.path, source: resolved.jwksFile.source, now });
+    const loaded = await createJwksFileKeySource({
+      ...options,
+      path: resolved.jwksFile.path,
+      source: resolved.jwksFile.source,
+      now,
+    });
     jwksFile = loaded.keySource;
     faults.push(...loaded.faults);
     if (jwksFile !== undefined) sources.push(jwksFile);
@@ -30,7 +41,10 @@ export async function loadKeys(resolved: ResolvedAuth, now: () => number): Promi
   return {
     keySource: combineKeySources(sources),
     jwksFile,
-    findings: faults.map(({ code, facts, source, severity }) => ({ ...toFinding(code, { ...facts, cli: resolved.cliCommand }, source), severity })),
+    findings: faults.map(({ code, facts, source, severity }) => ({
+      ...toFinding(code, { ...facts, cli: resolved.cliCommand }, source),
+      severity,
+    })),
     close: () => jwksFile?.close(),
   };
 }

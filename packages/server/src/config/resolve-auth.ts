@@ -50,24 +50,29 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
   const config: AuthorizationConfig = options.authorizationConfig ?? {};
   const unsafe = config.unsafe ?? {};
   const id = options.id ?? DEFAULT_ID;
-  const securityKey = options.securityKey === "" ? undefined : (options.securityKey ?? environment.securityKey);
+  const securityKey =
+    options.securityKey === "" ? undefined : (options.securityKey ?? environment.securityKey);
   const keyValues = collectKeys(config, environment);
   const jwksFile = collectJwksFile(config, environment);
   const isUnverified = config.validate === false;
   const hasJwtSource = keyValues.length > 0 || jwksFile !== undefined || isUnverified;
   const wantsAuthorization =
-    options.authorization ?? (options.authorizationConfig === undefined ? environment.isAuthorizationEnabled === true : true);
+    options.authorization ??
+    (options.authorizationConfig === undefined ? environment.isAuthorizationEnabled === true : true);
 
-  const mode: AuthMode = hasJwtSource || wantsAuthorization ? "jwt" : securityKey === undefined ? "none" : "security_key";
+  const mode: AuthMode =
+    hasJwtSource || wantsAuthorization ? "jwt" : securityKey === undefined ? "none" : "security_key";
   const audience = resolveAudience(config, id);
   const findings: Finding[] = [];
   const report = (code: Parameters<typeof toFinding>[0], facts = {}) => findings.push(toFinding(code, facts));
 
-  if (wantsAuthorization && !hasJwtSource) report("CONFIG_KEYS_MISSING", { cli: options.cliCommand ?? "agentos" });
+  if (wantsAuthorization && !hasJwtSource)
+    report("CONFIG_KEYS_MISSING", { cli: options.cliCommand ?? "agentos" });
   if (mode === "jwt" && securityKey !== undefined) report("CONFIG_BOTH_CREDENTIALS");
   if (mode === "jwt" && !wantsAuthorization) report("CONFIG_SCOPES_UNENFORCED");
   if (securityKey !== undefined) findings.push(...judgeSecurityKey(securityKey));
-  if (config.verifyAudience === false && unsafe.allowAnyAudience !== true) report("CONFIG_AUDIENCE_UNCHECKED");
+  if (config.verifyAudience === false && unsafe.allowAnyAudience !== true)
+    report("CONFIG_AUDIENCE_UNCHECKED");
   if (isUnverified && unsafe.allowUnverifiedTokens !== true) report("CONFIG_TOKENS_UNVERIFIED");
   if (isUnverified && unsafe.allowUnverifiedTokens === true) report("CONFIG_TOKENS_ANY");
   if (unsafe.allowMissingExpiration === true) report("CONFIG_EXPIRATION_OPTIONAL");
@@ -105,9 +110,9 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
     tokenSource: config.tokenSource ?? "header",
     tokenHeaderName: config.tokenHeaderKey ?? "Authorization",
     cookieName: config.cookieName ?? "access_token",
-    allowedOrigins: [...new Set([...environment.corsOrigins, ...(options.cors?.allowedOrigins ?? DEFAULT_ORIGINS)])].filter(
-      (origin) => origin !== "*",
-    ),
+    allowedOrigins: [
+      ...new Set([...environment.corsOrigins, ...(options.cors?.allowedOrigins ?? DEFAULT_ORIGINS)]),
+    ].filter((origin) => origin !== "*"),
     scopeMappings: config.scopeMappings ?? {},
     publicPaths: config.excludedRoutePaths,
     allowsUnmappedRoutes: unsafe.allowUnmappedRoutes === true,
@@ -118,20 +123,31 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
 }
 
 function collectKeys(config: AuthorizationConfig, environment: EnvironmentSettings): readonly KeyValue[] {
-  const explicit = (config.verificationKeys ?? []).map((value, index) => ({ source: `verificationKeys[${index}]`, value }));
+  const explicit = (config.verificationKeys ?? []).map((value, index) => ({
+    source: `verificationKeys[${index}]`,
+    value,
+  }));
   const { verificationKey } = environment;
-  return verificationKey === undefined ? explicit : [...explicit, { source: "JWT_VERIFICATION_KEY", value: verificationKey }];
+  return verificationKey === undefined
+    ? explicit
+    : [...explicit, { source: "JWT_VERIFICATION_KEY", value: verificationKey }];
 }
 
-function collectJwksFile(config: AuthorizationConfig, environment: EnvironmentSettings): ResolvedAuth["jwksFile"] {
+function collectJwksFile(
+  config: AuthorizationConfig,
+  environment: EnvironmentSettings,
+): ResolvedAuth["jwksFile"] {
   if (config.jwksFile !== undefined) return { source: "jwksFile", path: config.jwksFile };
-  return environment.jwksFile === undefined ? undefined : { source: "JWT_JWKS_FILE", path: environment.jwksFile };
+  return environment.jwksFile === undefined
+    ? undefined
+    : { source: "JWT_JWKS_FILE", path: environment.jwksFile };
 }
 
 /** An explicit `verifyAudience: true` or `audience` always checks; only then does the unsafe flag count. */
 function resolveAudience(config: AuthorizationConfig, id: string): readonly string[] | undefined {
   const expected = config.audience === undefined ? [id] : [config.audience].flat();
-  const verifies = config.verifyAudience ?? (config.audience !== undefined || config.unsafe?.allowAnyAudience !== true);
+  const verifies =
+    config.verifyAudience ?? (config.audience !== undefined || config.unsafe?.allowAnyAudience !== true);
   return verifies ? expected : undefined;
 }
 

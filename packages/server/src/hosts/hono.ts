@@ -10,7 +10,10 @@ export interface AuthVariables {
 }
 
 /** Lets a request pass that may use the route, and answers every other with its cause and fix. */
-export function protect(guard: AuthGuard, access: Parameters<AuthGuard["protect"]>[0]): MiddlewareHandler<AuthVariables> {
+export function protect(
+  guard: AuthGuard,
+  access: Parameters<AuthGuard["protect"]>[0],
+): MiddlewareHandler<AuthVariables> {
   const route = guard.protect(access);
   return async (c, next) => {
     const outcome = await route.check(guardedRequest(c.req.raw, clientAddressOf(c.env)), c.req.param());

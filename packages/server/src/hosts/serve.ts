@@ -39,20 +39,32 @@ const MAX_HEADER_BYTES = 98_304;
 const USER_INFORMATION = /^[a-z]+:\/\/[^/?#]*@/i;
 
 /** Serves until closed. */
-export async function serveOnNode(fetch: (request: Request, env?: object) => Response | Promise<Response>, options: NodeServeOptions): Promise<RunningServer> {
+export async function serveOnNode(
+  fetch: (request: Request, env?: object) => Response | Promise<Response>,
+  options: NodeServeOptions,
+): Promise<RunningServer> {
   if (options.loopbackOnly !== undefined && !isLoopbackHost(options.host)) {
     throw new ConfigurationError({ faults: [toFinding(options.loopbackOnly, {})] });
   }
-  const answer: typeof fetch = (request, env) => (USER_INFORMATION.test(request.url) ? jsonResponse({ detail: "Bad Request" }, { status: 400 }) : fetch(request, env));
-  const server = createAdaptorServer({ fetch: answer, serverOptions: { maxHeaderSize: MAX_HEADER_BYTES } }) as Server;
+  const answer: typeof fetch = (request, env) =>
+    USER_INFORMATION.test(request.url)
+      ? jsonResponse({ detail: "Bad Request" }, { status: 400 })
+      : fetch(request, env);
+  const server = createAdaptorServer({
+    fetch: answer,
+    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
+  }) as Server;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") {
       socket.destroy();
       return;
     }
-    const [status, reason] = error.code === "HPE_HEADER_OVERFLOW" ? [431, "Request Header Fields Too Large"] : [400, "Bad Request"];
+    const [status, reason] =
+      error.code === "HPE_HEADER_OVERFLOW" ? [431, "Request Header Fields Too Large"] : [400, "Bad Request"];
     const body = JSON.stringify({ detail: reason });
-    socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+    socket.end(
+      `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    );
   });
   await listen(server, options.host, options.port);
   const { port } = server.address() as AddressInfo;
@@ -68,7 +80,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === "EADDRINUSE";
-      reject(isTaken ? new ConfigurationError({ faults: [toFinding("CONFIG_PORT_IN_USE", { port })], cause: error }) : error);
+      reject(
+        isTaken
+          ? new ConfigurationError({ faults: [toFinding("CONFIG_PORT_IN_USE", { port })], cause: error })
+          : error,
+      );
     });
     server.listen(port, host, resolve);
   });

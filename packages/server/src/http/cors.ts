@@ -15,7 +15,8 @@ export function cors(allowedOrigins: readonly string[]): MiddlewareHandler {
   return async (c, next) => {
     const origin = c.req.header("origin");
     if (origin === undefined) return next();
-    const isPreflight = c.req.method === "OPTIONS" && c.req.header("access-control-request-method") !== undefined;
+    const isPreflight =
+      c.req.method === "OPTIONS" && c.req.header("access-control-request-method") !== undefined;
     if (isPreflight) return preflight(c.req.raw.headers, origin, allowed.has(origin));
     await next();
     c.res.headers.append("Vary", "Origin");
@@ -38,6 +39,7 @@ function preflight(request: Headers, origin: string, isAllowed: boolean): Respon
   const wanted = request.get("access-control-request-headers");
   if (wanted !== null) headers.set("Access-Control-Allow-Headers", wanted);
   // A page on the internet that asks for a server in the local network needs this too (agno #9270).
-  if (request.get("access-control-request-private-network") === "true") headers.set("Access-Control-Allow-Private-Network", "true");
+  if (request.get("access-control-request-private-network") === "true")
+    headers.set("Access-Control-Allow-Private-Network", "true");
   return new Response("OK", { status: 200, headers });
 }

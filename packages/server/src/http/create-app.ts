@@ -5,13 +5,13 @@
 import { randomUUID } from "node:crypto";
 import type { CompiledRoute, ProblemAnswer } from "@agentos/auth";
 import { type Context, Hono } from "hono";
+import type { RouteHandler } from "../ports/route-handler.ts";
 import type { Logger } from "../ports/runtime.ts";
+import { internalError, methodNotAllowed, notFound } from "../responses.ts";
 import { canonicalPath } from "./canonical-path.ts";
 import { cors } from "./cors.ts";
-import { internalError, methodNotAllowed, notFound } from "../responses.ts";
 import type { Guard } from "./guard.ts";
 import { clientAddressOf, guardedRequest } from "./guarded-request.ts";
-import type { RouteHandler } from "../ports/route-handler.ts";
 
 export interface AppRoute {
   readonly route: CompiledRoute;
@@ -52,7 +52,10 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
 
   app.onError((error, c: Context) => {
     const requestId = randomUUID();
-    logger.error({ request_id: requestId, method: c.req.method, path: c.req.path, error }, "a handler failed");
+    logger.error(
+      { request_id: requestId, method: c.req.method, path: c.req.path, error },
+      "a handler failed",
+    );
     return internalError(requestId);
   });
   return app;
@@ -71,7 +74,9 @@ function toHonoPath(template: string): string {
 function methodTable(routes: readonly AppRoute[]): (path: string) => readonly string[] {
   const patterns = routes.map(({ route: { definition } }) => ({
     method: definition.method,
-    pattern: new RegExp(`^${definition.path.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\w+\}/g, "[^/]+")}$`),
+    pattern: new RegExp(
+      `^${definition.path.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\w+\}/g, "[^/]+")}$`,
+    ),
   }));
   return (path) => {
     const methods = new Set(patterns.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : [])));

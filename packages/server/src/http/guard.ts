@@ -14,7 +14,7 @@ import {
   timelineOf,
   toProblem,
 } from "@agentos/auth";
-import { REFUSALS, type Stage, renderText } from "@agentos/contract";
+import { REFUSALS, renderText, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../ports/denial-recorder.ts";
 
 export interface GuardedRequest extends RequestFacts {
@@ -65,7 +65,10 @@ export function createGuard({ engine, recorder, now, cliCommand, notConfigured }
       facts: refusal.cause === undefined ? facts : { ...facts, cause: describeCause(refusal.cause) },
       fix: renderText(entry.fix, facts),
     });
-    return { isAllowed: false, answer: toProblem(refusal, { denialId, accept: request.header("accept"), cli: cliCommand }) };
+    return {
+      isAllowed: false,
+      answer: toProblem(refusal, { denialId, accept: request.header("accept"), cli: cliCommand }),
+    };
   }
 
   function authorize(
@@ -90,7 +93,9 @@ export function createGuard({ engine, recorder, now, cliCommand, notConfigured }
     },
     async authenticate(request) {
       const authenticated = await engine.authenticate(request);
-      return authenticated.ok ? PUBLIC : refuse(request, authenticated.refusal, `${request.method} (no route)`);
+      return authenticated.ok
+        ? PUBLIC
+        : refuse(request, authenticated.refusal, `${request.method} (no route)`);
     },
   };
 }

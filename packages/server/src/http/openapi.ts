@@ -1,9 +1,5 @@
 /** OpenAPI 3.1 out of the route table and the wire schemas; nothing is described twice (design.md section 2). */
 import {
-  type RouteDefinition,
-  SERVED_ROUTES,
-  SERVER_VERSION,
-  type ServedRouteId,
   agentSchema,
   configSchema,
   errorSchema,
@@ -11,14 +7,18 @@ import {
   infoSchema,
   modelsSchema,
   problemSchema,
+  type RouteDefinition,
   rootSchema,
   runEventSchema,
   runFormSchema,
   runOutputSchema,
+  SERVED_ROUTES,
+  SERVER_VERSION,
+  type ServedRouteId,
   validationErrorSchema,
 } from "@agentos/contract";
 import { z } from "zod";
-import { type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject, createDocument } from "zod-openapi";
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from "zod-openapi";
 
 const json = (description: string, schema: z.ZodType): ZodOpenApiResponseObject => ({
   description,
@@ -35,7 +35,9 @@ const BODIES: Readonly<Record<string, Bodies>> = {
   "core.config": { responses: { "200": json("the configuration", configSchema) } },
   "core.models": { responses: { "200": json("models in use", modelsSchema) } },
   "agents.list": { responses: { "200": json("the agents", z.array(agentSchema)) } },
-  "agents.read": { responses: { "200": json("the agent", agentSchema), "404": json("no such agent", errorSchema) } },
+  "agents.read": {
+    responses: { "200": json("the agent", agentSchema), "404": json("no such agent", errorSchema) },
+  },
   "agents.run": {
     requestBody: {
       required: true,
@@ -47,7 +49,10 @@ const BODIES: Readonly<Record<string, Bodies>> = {
     responses: {
       "200": {
         description: "events of the run, or with stream=false the run itself",
-        content: { "text/event-stream": { schema: runEventSchema }, "application/json": { schema: runOutputSchema } },
+        content: {
+          "text/event-stream": { schema: runEventSchema },
+          "application/json": { schema: runOutputSchema },
+        },
       },
       "404": json("no such agent", errorSchema),
       "422": json("the form is not valid", validationErrorSchema),
@@ -65,11 +70,23 @@ export interface OpenApiOptions {
 }
 
 /** Builds the document of a server. */
-export function createOpenApi({ name, description, customRoutes, accessOf }: OpenApiOptions): ReturnType<typeof createDocument> {
+export function createOpenApi({
+  name,
+  description,
+  customRoutes,
+  accessOf,
+}: OpenApiOptions): ReturnType<typeof createDocument> {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
-  const add = (id: string, route: Pick<RouteDefinition, "method" | "path" | "tag" | "summary">, bodies: Bodies = {}) => {
+  const add = (
+    id: string,
+    route: Pick<RouteDefinition, "method" | "path" | "tag" | "summary">,
+    bodies: Bodies = {},
+  ) => {
     const access = accessOf(`${route.method} ${route.path}`);
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: describeOperation(id, route, access, bodies) };
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: describeOperation(id, route, access, bodies),
+    };
   };
   for (const [id, route] of Object.entries(SERVED_ROUTES)) {
     if (!id.startsWith("docs.")) add(id, route, BODIES[id]);
@@ -78,9 +95,11 @@ export function createOpenApi({ name, description, customRoutes, accessOf }: Ope
   return createDocument({
     openapi: "3.1.0",
     info: { title: name, version: SERVER_VERSION, ...(description === undefined ? {} : { description }) },
-    paths: paths,
+    paths,
     components: {
-      securitySchemes: { bearer: { type: "http", scheme: "bearer", description: "a JWT, or the security key" } },
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "a JWT, or the security key" },
+      },
     },
   });
 }
@@ -98,13 +117,19 @@ function describeOperation(
     operationId: id,
     summary: route.summary,
     tags: [route.tag],
-    ...(scopes.length === 0 ? {} : { description: `Requires ${scopes.map((scope) => `\`${scope}\``).join(" and ")}.` }),
+    ...(scopes.length === 0
+      ? {}
+      : { description: `Requires ${scopes.map((scope) => `\`${scope}\``).join(" and ")}.` }),
     security: isPublic ? [] : [{ bearer: [] }],
-    ...(names.length === 0 ? {} : { requestParams: { path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) } }),
+    ...(names.length === 0
+      ? {}
+      : { requestParams: { path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) } }),
     ...(bodies.requestBody === undefined ? {} : { requestBody: bodies.requestBody }),
     responses: {
       ...(bodies.responses ?? { "200": { description: "the answer" } }),
-      ...(isPublic ? {} : { "401": json("not authenticated", problemSchema), "403": json("not allowed", problemSchema) }),
+      ...(isPublic
+        ? {}
+        : { "401": json("not authenticated", problemSchema), "403": json("not allowed", problemSchema) }),
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Where refusals are kept for those who answer "why do I get a 401?" (design.md section 4). */
-import type { Facts, RefusalCode } from "@agentos/contract";
+
 import type { TimelineStep } from "@agentos/auth";
+import type { Facts, RefusalCode } from "@agentos/contract";
 
 /** One refused request, as the guard saw it. */
 export interface Denial {

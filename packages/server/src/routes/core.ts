@@ -1,11 +1,17 @@
 /** What runs here and how it is protected: `/`, `/health`, `/info`, `/config`, `/models` (contract 4.1). */
 import { visibleItems } from "@agentos/auth";
-import { CONTRACT_VERSION, type Config, type Info, type ModelSummary, SERVER_VERSION } from "@agentos/contract";
-import type { Runnable } from "../agents/index.ts";
+import {
+  CONTRACT_VERSION,
+  type Config,
+  type Info,
+  type ModelSummary,
+  SERVER_VERSION,
+} from "@agentos/contract";
 import { describeForConfig } from "../agents/describe-agent.ts";
+import type { Runnable } from "../agents/index.ts";
 import { isVisible } from "../ports/caller.ts";
-import { jsonResponse as json } from "../responses.ts";
 import type { RequestContext, RouteHandler } from "../ports/route-handler.ts";
+import { jsonResponse as json } from "../responses.ts";
 
 export interface CoreRoutesOptions {
   readonly id: string;
@@ -71,5 +77,12 @@ function describeConfig({ id, description }: CoreRoutesOptions, agents: readonly
 }
 
 function uniqueModels(agents: readonly Runnable[]): readonly ModelSummary[] {
-  return [...new Map(agents.map(({ model }) => [JSON.stringify([model.provider, model.id]), { id: model.id, provider: model.provider }])).values()];
+  return [
+    ...new Map(
+      agents.map(({ model }) => [
+        JSON.stringify([model.provider, model.id]),
+        { id: model.id, provider: model.provider },
+      ]),
+    ).values(),
+  ];
 }

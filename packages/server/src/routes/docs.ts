@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { notFound } from "../responses.ts";
 import type { RouteHandler } from "../ports/route-handler.ts";
+import { notFound } from "../responses.ts";
 
 const ASSETS: Readonly<Record<string, string>> = {
   "swagger-ui.css": "text/css; charset=utf-8",
@@ -22,16 +22,24 @@ const PAGE = `<!doctype html>
 const START = `window.ui = SwaggerUIBundle({ url: "openapi.json", dom_id: "#swagger-ui", deepLinking: true, tryItOutEnabled: true });\n`;
 
 /** Swagger UI sets styles and small images inline; scripts come from here only. */
-const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+const POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
 
 type DocsRouteId = "docs.openapi" | "docs.page" | "docs.asset";
 
 /** Handlers of the reference; `document` is built on first use. Disabled, all of them answer 404. */
-export function createDocsRoutes(isEnabled: boolean, document: () => unknown): Record<DocsRouteId, RouteHandler> {
+export function createDocsRoutes(
+  isEnabled: boolean,
+  document: () => unknown,
+): Record<DocsRouteId, RouteHandler> {
   let openApi: string | undefined;
   const answer = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
     new Response(body, {
-      headers: { "content-type": type, "content-security-policy": POLICY, "x-content-type-options": "nosniff" },
+      headers: {
+        "content-type": type,
+        "content-security-policy": POLICY,
+        "x-content-type-options": "nosniff",
+      },
     });
   const whenEnabled =
     (handler: RouteHandler): RouteHandler =>
@@ -65,5 +73,7 @@ function readAsset(name: string): Uint8Array<ArrayBuffer> {
 /** The published package carries the files beside its code; in the repository they come from the development dependency. */
 function assetFolder(): string {
   const shipped = join(dirname(fileURLToPath(import.meta.url)), "swagger-ui");
-  return existsSync(shipped) ? shipped : dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+  return existsSync(shipped)
+    ? shipped
+    : dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
 }

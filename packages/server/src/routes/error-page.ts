@@ -1,28 +1,37 @@
 /** `GET /errors/CODE`: what a refusal's `type` points to. Made of the catalogue alone, so it tells nothing of this server. */
 import { ERRORS, type ErrorEntry } from "@agentos/contract";
-import { notFound } from "../responses.ts";
 import type { RouteHandler } from "../ports/route-handler.ts";
+import { notFound } from "../responses.ts";
 
 /** Handler of the error pages; `cliCommand` fills the fixes. */
 export function createErrorPage(cliCommand: string): RouteHandler {
   return ({ parameters }) => {
-    const code = parameters["code"] ?? "";
-    const entry = Object.hasOwn(ERRORS, code) ? ERRORS[code] : undefined;
-    if (entry === undefined) return notFound();
-    return new Response(page(code, entry, cliCommand), {
-      headers: {
-        "content-type": "text/html; charset=utf-8",
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-        "cache-control": "public, max-age=300",
-        "x-content-type-options": "nosniff",
-      },
-    });
+    const html = renderErrorPage(parameters["code"] ?? "", cliCommand);
+    return html === undefined ? notFound() : new Response(html, { headers: ERROR_PAGE_HEADERS });
   };
+}
+
+/** Headers of an error page: nothing on it may load or run anything. */
+export const ERROR_PAGE_HEADERS: Readonly<Record<string, string>> = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  "cache-control": "public, max-age=300",
+  "x-content-type-options": "nosniff",
+};
+
+/** The page about a code, or undefined when there is no such code. */
+export function renderErrorPage(code: string, cliCommand: string): string | undefined {
+  const entry = Object.hasOwn(ERRORS, code) ? ERRORS[code] : undefined;
+  return entry === undefined ? undefined : page(code, entry, cliCommand);
 }
 
 /** Places whose value belongs to one request are shown as their name, in angle brackets. */
 function explain(text: string, cliCommand: string): string {
-  return escapeHtml(text.replaceAll("{cli}", cliCommand).replace(/\{(\w+)\}/g, (_, name: string) => `<${name.replaceAll("_", " ")}>`));
+  return escapeHtml(
+    text
+      .replaceAll("{cli}", cliCommand)
+      .replace(/\{(\w+)\}/g, (_, name: string) => `<${name.replaceAll("_", " ")}>`),
+  );
 }
 
 function page(code: string, entry: ErrorEntry, cliCommand: string): string {
@@ -32,7 +41,10 @@ function page(code: string, entry: ErrorEntry, cliCommand: string): string {
       : entry.severity === "error"
         ? "stops the start"
         : "printed at the start as a warning";
-  const detail = entry.kind === "refusal" ? `<h2>What the client sees</h2><p><code>${explain(entry.detail, cliCommand)}</code></p>` : "";
+  const detail =
+    entry.kind === "refusal"
+      ? `<h2>What the client sees</h2><p><code>${explain(entry.detail, cliCommand)}</code></p>`
+      : "";
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${code}</title>
 <style>
@@ -51,5 +63,9 @@ ${detail}
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }

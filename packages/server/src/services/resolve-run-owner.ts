@@ -1,8 +1,8 @@
 /** Who a run belongs to, and which values are the client's to choose (contract 1.10, weak-spots B11 and E6). */
 
+import { isReservedPrincipal } from "@agentos/auth";
 import { redactTokens } from "../agents/redact-tokens.ts";
 import { type Checked, refuse, refuseIssues, type ValidationIssue, valueIssue } from "../input-fault.ts";
-import { isReservedPrincipal } from "@agentos/auth";
 import { MAX_CLIENT_ID_LENGTH } from "../limits.ts";
 import type { CallerIdentity, DataScope } from "../ports/caller.ts";
 import type { RunForm } from "./run-form.ts";

@@ -64,4 +64,3 @@ function clientPrefix(client: string | undefined): string {
   const v4 = /(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(client)?.[1];
   return v4 ?? client.split(":").slice(0, 3).join(":");
 }
-
