@@ -18,7 +18,7 @@ const os = new AgentOS({
   ],
   ...(isProtected ? { authorizationConfig: { verificationKeys: [process.env["BENCH_KEY"] ?? ""] } } : {}),
 });
-const server = await os.serve({ port: 0 });
+const server = await os.serve({ port: 0, printsPolicy: false });
 
 process.on("message", (message) => {
   if (message === "cpu") process.send?.({ cpu: process.cpuUsage() });

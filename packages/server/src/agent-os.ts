@@ -11,7 +11,7 @@ import {
   throwErrors,
 } from "./auth-runtime.ts";
 import { type AgentOSOptions, agentOSOptionsSchema, type CustomRoute } from "./config/agent-os-options.ts";
-import { authModeOf, type PolicyDescription } from "./config/describe-policy.ts";
+import { authModeOf, formatPolicy, type PolicyDescription } from "./config/describe-policy.ts";
 import { type Finding, optionFindings, toFinding } from "./config/faults.ts";
 import { type ResolvedAuth, resolveAuth } from "./config/resolve-auth.ts";
 import { ConfigurationError } from "./configuration-error.ts";
@@ -102,7 +102,8 @@ export class AgentOS {
   /** Serves on Node. Default address: `AGENT_OS_HOST`, `AGENT_OS_PORT`, else localhost:7777. */
   async serve(options: ServeOptions = {}): Promise<RunningServer> {
     const { environment, mode, policy } = this.#resolved;
-    await this.#ready;
+    const { auth } = await this.#ready;
+    if (options.printsPolicy !== false) process.stderr.write(`${formatPolicy(auth.describe())}\n`);
     return serveOnNode(this.fetch, {
       host: options.host ?? environment.host ?? "localhost",
       port: options.port ?? environment.port ?? 7777,

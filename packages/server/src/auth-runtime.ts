@@ -7,7 +7,7 @@ import {
   createTokenVerifier,
   type RouteAccessDefinition,
 } from "@agentos/auth";
-import { REFUSALS, renderText, type Stage } from "@agentos/contract";
+import { REFUSALS, renderText, type Stage, TOKEN_STAGES } from "@agentos/contract";
 import { describePolicy, type PolicyDescription } from "./config/describe-policy.ts";
 import { type Finding, toFinding } from "./config/faults.ts";
 import { loadKeys } from "./config/load-keys.ts";
@@ -111,23 +111,7 @@ function stagesNotConfigured({
 }: ResolvedAuth): ReadonlySet<Stage> {
   const stages: Stage[] = ["revocation"];
   if (mode !== "none" && tokenSource === "header") stages.push("origin");
-  if (mode !== "jwt")
-    stages.push(
-      "shape",
-      "header",
-      "key",
-      "signature",
-      "claims",
-      "expiration",
-      "not-before",
-      "issued-at",
-      "lifetime",
-      "issuer",
-      "audience",
-      "type",
-      "subject",
-      "scopes",
-    );
+  if (mode !== "jwt") stages.push(...TOKEN_STAGES, "scopes");
   if (policy.issuer === undefined) stages.push("issuer");
   if (policy.audience === undefined) stages.push("audience");
   if (!enforcesScopes) stages.push("scopes");

@@ -14,7 +14,7 @@ import {
   type VerificationKey,
 } from "@agentos/auth";
 import { exportPublicPem, generateSigningKey, SIGNING_ALGORITHMS, signToken } from "@agentos/auth/mint";
-import { REFUSALS, type Stage } from "@agentos/contract";
+import { CLAIM_STAGES, REFUSALS } from "@agentos/contract";
 import { type DecodedToken, isSignatureDamaged } from "./decode-token.ts";
 
 export interface ObjectionOptions {
@@ -35,18 +35,6 @@ export interface Findings {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-const CLAIM_STAGES: ReadonlySet<Stage> = new Set([
-  "claims",
-  "expiration",
-  "not-before",
-  "issued-at",
-  "lifetime",
-  "issuer",
-  "audience",
-  "type",
-  "subject",
-]);
-
 /** Judges a token. */
 export async function findObjections(decoded: DecodedToken, options: ObjectionOptions): Promise<Findings> {
   const checksSignature = options.keys.length > 0;
@@ -56,7 +44,7 @@ export async function findObjections(decoded: DecodedToken, options: ObjectionOp
   if (first.refusal === undefined) return { objections: [], signature: "verified", keyLabel: first.keyLabel };
 
   const { stage } = REFUSALS[first.refusal.code];
-  const isClaim = CLAIM_STAGES.has(stage);
+  const isClaim = CLAIM_STAGES.includes(stage);
   // The one fault of this stage that can also be found before the signature.
   const isPayloadFault = first.refusal.code === "AUTH_PAYLOAD_INVALID";
   // Reaching the claims means that the signature held; the decoy never lets a token get so far.

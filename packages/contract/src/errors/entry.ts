@@ -39,6 +39,18 @@ export const STAGES = [
 /** One check of a request. */
 export type Stage = (typeof STAGES)[number];
 
+/** The checks of a token's claims, once its signature holds. */
+export const CLAIM_STAGES: readonly Stage[] = STAGES.slice(
+  STAGES.indexOf("claims"),
+  STAGES.indexOf("revocation"),
+);
+
+/** All checks of a token itself: those before the signature, the signature, and the claims. */
+export const TOKEN_STAGES: readonly Stage[] = STAGES.slice(
+  STAGES.indexOf("shape"),
+  STAGES.indexOf("revocation"),
+);
+
 /** A request refused: an answer, not an exception. */
 export interface RefusalEntry {
   readonly kind: "refusal";

@@ -9,6 +9,7 @@ export {
 } from "./catalogue.ts";
 export {
   type Challenge,
+  CLAIM_STAGES,
   type ErrorEntry,
   type Facts,
   type FaultEntry,
@@ -16,5 +17,6 @@ export {
   type RefusalStatus,
   STAGES,
   type Stage,
+  TOKEN_STAGES,
 } from "./entry.ts";
 export { placesOf, renderText } from "./render.ts";

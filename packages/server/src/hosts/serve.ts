@@ -15,6 +15,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** How long `close` waits for running streams, in seconds. Default 30. */
   readonly drainSeconds?: number;
+  /** Write the policy in force to standard error before listening. Default true. */
+  readonly printsPolicy?: boolean;
 }
 
 export interface RunningServer {
@@ -24,7 +26,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-interface NodeServeOptions extends Required<ServeOptions> {
+interface NodeServeOptions extends Required<Omit<ServeOptions, "printsPolicy">> {
   /** Fault to stop with when the host is not a loopback address; undefined allows any. */
   readonly loopbackOnly: FaultCode | undefined;
   /** Resolves when no run is active; cancels the rest when the signal aborts. */
