@@ -68,7 +68,7 @@ export async function serveOnNode(
       `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
     );
   });
-  await listen(server, options.host, options.port);
+  await listen(server, listenAddress(options.host), options.port);
   const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   return {
@@ -108,4 +108,9 @@ async function close(server: Server, options: NodeServeOptions): Promise<void> {
 function urlHost(host: string): string {
   if (host === "0.0.0.0" || host === "::" || host === "::1") return "localhost";
   return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Some systems know localhost as ::1 first; every client that asks for localhost also tries 127.0.0.1, but not the reverse. */
+function listenAddress(host: string): string {
+  return host === "localhost" ? "127.0.0.1" : host;
 }

@@ -6,27 +6,29 @@
 /** No route has this path, so a request for it is authenticated and then not found. */
 const UNROUTABLE = "/\u0000";
 
+/** The path behind scheme and host, as the client wrote it; a query may stand directly behind the host. */
+const PATH = /^[^:]*:\/\/[^/?#]*([^?#]*)/;
+/** Decoding it would put a new escape together, so that one path had two spellings. */
+const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
+/** Controls, line ends, and what is invisible or turns text around: names of items are shown in refusals and logs. */
 // oxlint-disable-next-line no-control-regex -- finding them is the point
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
 /** Path of a request in its one spelling, or one that no route has. */
 export function canonicalPath(request: Request): string {
-  const { url } = request;
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  if (start === -1) return "/";
-  const end = url.slice(start).search(/[?#]/);
-  const raw = end === -1 ? url.slice(start) : url.slice(start, start + end);
-  return canonicalize(raw);
+  const [, raw = ""] = PATH.exec(request.url) ?? [];
+  return canonicalize(raw === "" ? "/" : raw);
 }
 
 /** The one spelling of a raw path. */
 export function canonicalize(raw: string): string {
   if (raw === "/") return raw;
+  if (BROKEN_ESCAPE.test(raw)) return UNROUTABLE;
   const path = stripTrailingSlashes(raw.includes("%") ? decodeUnreserved(raw) : raw);
   if (path === "/") return path;
   if (path.includes("//") || path.includes("\\") || /\/\.{1,2}(\/|$)/.test(path)) return UNROUTABLE;
-  return path.includes("%") && !isDecodable(path) ? UNROUTABLE : path;
+  return (path.includes("%") ? isShowable(path) : !CONTROL.test(path)) ? path : UNROUTABLE;
 }
 
 /** `%61gents` is `agents` (RFC 3986 section 6.2.2.2); everything else stays as it was sent. */
@@ -43,7 +45,8 @@ function stripTrailingSlashes(path: string): string {
   return path.slice(0, end);
 }
 
-function isDecodable(path: string): boolean {
+/** True when it decodes, and to nothing that controls a terminal. */
+function isShowable(path: string): boolean {
   try {
     return !CONTROL.test(decodeURIComponent(path));
   } catch {

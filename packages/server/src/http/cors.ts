@@ -19,7 +19,13 @@ export function cors(allowedOrigins: readonly string[]): MiddlewareHandler {
       c.req.method === "OPTIONS" && c.req.header("access-control-request-method") !== undefined;
     if (isPreflight) return preflight(c.req.raw.headers, origin, allowed.has(origin));
     await next();
-    c.res.headers.append("Vary", "Origin");
+    try {
+      c.res.headers.append("Vary", "Origin");
+    } catch {
+      // The headers of a redirect or of a fetched answer are immutable; those of a copy are not.
+      c.res = new Response(c.res.body, c.res);
+      c.res.headers.append("Vary", "Origin");
+    }
     if (!allowed.has(origin)) return;
     c.res.headers.set("Access-Control-Allow-Origin", origin);
     c.res.headers.set("Access-Control-Allow-Credentials", "true");

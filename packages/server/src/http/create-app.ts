@@ -40,14 +40,14 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
     });
   }
 
-  const methods = methodTable(routes);
+  const methodsOf = methodTable(routes);
   app.notFound(async (c) => {
-    const allowed = methods(c.req.path);
-    // CORS answers preflights; any other OPTIONS asks for nothing that needs protection (contract 1.3).
-    if (c.req.method === "OPTIONS" && allowed.length > 0) return methodNotAllowed(allowed);
+    const known = methodsOf(c.req.path);
+    const answer = () => (known.methods.length > 0 ? methodNotAllowed(known.methods) : notFound());
+    // OPTIONS asks for nothing that needs protection (contract 1.3), nor does another method of a public route (1.4).
+    if (c.req.method === "OPTIONS" || known.isPublic) return answer();
     const outcome = await guard.authenticate(guardedRequest(c.req.raw, clientAddressOf(c.env)));
-    if (!outcome.isAllowed) return toResponse(outcome.answer);
-    return allowed.length > 0 ? methodNotAllowed(allowed) : notFound();
+    return outcome.isAllowed ? answer() : toResponse(outcome.answer);
   });
 
   app.onError((error, c: Context) => {
@@ -70,17 +70,25 @@ function toHonoPath(template: string): string {
   return template.replace(/\{(\w+)\}/g, ":$1");
 }
 
+interface KnownMethods {
+  readonly methods: readonly string[];
+  /** Every route of the path is public, so that its existence is no secret. */
+  readonly isPublic: boolean;
+}
+
 /** Methods that some route has for a path; for the answer's words only, access never depends on it. */
-function methodTable(routes: readonly AppRoute[]): (path: string) => readonly string[] {
-  const patterns = routes.map(({ route: { definition } }) => ({
+function methodTable(routes: readonly AppRoute[]): (path: string) => KnownMethods {
+  const patterns = routes.map(({ route: { access, definition } }) => ({
     method: definition.method,
+    isPublic: access === "public",
     pattern: new RegExp(
       `^${definition.path.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\w+\}/g, "[^/]+")}$`,
     ),
   }));
   return (path) => {
-    const methods = new Set(patterns.flatMap(({ method, pattern }) => (pattern.test(path) ? [method] : [])));
+    const known = patterns.filter(({ pattern }) => pattern.test(path));
+    const methods = new Set(known.map(({ method }) => method));
     if (methods.has("GET")) methods.add("HEAD");
-    return [...methods];
+    return { methods: [...methods], isPublic: known.length > 0 && known.every(({ isPublic }) => isPublic) };
   };
 }

@@ -16,6 +16,8 @@ export const ERROR_PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-type": "text/html; charset=utf-8",
   "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
   "cache-control": "public, max-age=300",
+  // A shared cache must not give a page of one origin the CORS headers of another, or none.
+  vary: "Origin",
   "x-content-type-options": "nosniff",
 };
 

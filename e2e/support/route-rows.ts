@@ -1,0 +1,125 @@
+/**
+ * What each route demands, written down from contract.md 2.6 and not from the route table: the matrix compares the two.
+ * A route of the table without a row here does not compile, and fails the run.
+ */
+
+import type { ServedRouteId } from "@agentos/contract";
+import { type CustomRoute, customScope } from "@agentos/server";
+
+export interface RouteRow {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: string;
+  readonly demands:
+    | "public"
+    | "authenticated"
+    /** The whole of a resource: a scope for one item is not enough. */
+    | { readonly kind: "resource"; readonly scope: ResourceScope }
+    /** One item: a scope for just this one is enough. */
+    | { readonly kind: "item"; readonly scope: ResourceScope; readonly id: string }
+    /** A list: a scope for some items shows just those. */
+    | { readonly kind: "list"; readonly scope: ResourceScope };
+  /** The handler uses the agents, so their counter tells whether it ran. */
+  readonly usesAgents: boolean;
+}
+
+export interface ResourceScope {
+  readonly resource: string;
+  readonly action: string;
+  /** Another action of the same resource, which must not do. */
+  readonly otherAction: string;
+}
+
+const config: ResourceScope = { resource: "config", action: "read", otherAction: "write" };
+const readAgents: ResourceScope = { resource: "agents", action: "read", otherAction: "run" };
+const runAgents: ResourceScope = { resource: "agents", action: "run", otherAction: "read" };
+const readReports: ResourceScope = { resource: "reports", action: "read", otherAction: "run" };
+const writeReports: ResourceScope = { resource: "reports", action: "write", otherAction: "read" };
+
+const open = (path: string): RouteRow => ({ method: "GET", path, demands: "public", usesAgents: false });
+
+export const AGENT_ID = "web-agent";
+const RUN = "message=hello&stream=false";
+
+export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
+  "core.root": open("/"),
+  "core.health": open("/health"),
+  "core.info": open("/info"),
+  "core.config": {
+    method: "GET",
+    path: "/config",
+    demands: { kind: "resource", scope: config },
+    usesAgents: false,
+  },
+  "core.models": {
+    method: "GET",
+    path: "/models",
+    demands: { kind: "resource", scope: config },
+    usesAgents: false,
+  },
+  "core.error": open("/errors/AUTH_TOKEN_EXPIRED"),
+  "agents.list": {
+    method: "GET",
+    path: "/agents",
+    demands: { kind: "list", scope: readAgents },
+    usesAgents: true,
+  },
+  "agents.read": {
+    method: "GET",
+    path: `/agents/${AGENT_ID}`,
+    demands: { kind: "item", scope: readAgents, id: AGENT_ID },
+    usesAgents: true,
+  },
+  "agents.run": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/runs`,
+    body: RUN,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+    usesAgents: true,
+  },
+  "docs.openapi": open("/openapi.json"),
+  "docs.page": open("/docs"),
+  "docs.asset": open("/docs/start.js"),
+};
+
+/** Routes of an embedding application, one of each kind of access. */
+export const CUSTOM_ROWS: Readonly<Record<string, RouteRow>> = {
+  "custom public": open("/custom/open"),
+  "custom authenticated": {
+    method: "GET",
+    path: "/custom/anybody",
+    demands: "authenticated",
+    usesAgents: false,
+  },
+  "custom scope": {
+    method: "GET",
+    path: "/reports",
+    demands: { kind: "resource", scope: readReports },
+    usesAgents: false,
+  },
+  "custom scope of an item": {
+    method: "POST",
+    path: "/reports/q1",
+    body: "x=1",
+    demands: { kind: "item", scope: writeReports, id: "q1" },
+    usesAgents: false,
+  },
+};
+
+/** The custom routes, with a count of how often their handlers ran. */
+export function createCustomRoutes(): { readonly routes: readonly CustomRoute[]; handled(): number } {
+  let count = 0;
+  const handler = () => {
+    count += 1;
+    return new Response("handled");
+  };
+  return {
+    handled: () => count,
+    routes: [
+      { method: "GET", path: "/custom/open", access: "public", handler },
+      { method: "GET", path: "/custom/anybody", access: "authenticated", handler },
+      { method: "GET", path: "/reports", access: [customScope("reports:read")], handler },
+      { method: "POST", path: "/reports/{id}", access: [customScope("reports:{id}:write")], handler },
+    ],
+  };
+}
