@@ -9,10 +9,10 @@ import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from 
 import { ok, type Result, refuse } from "../result.ts";
 import { decodeJsonObject, parseJsonObject } from "./base64url.ts";
 import { buildIdentity } from "./build-identity.ts";
-import { checkAudience, checkIssuer, checkKind, checkSubject } from "./check-claims.ts";
+import { checkAllClaims } from "./check-all-claims.ts";
 import { checkHeader } from "./check-header.ts";
 import { checkSignature } from "./check-signature.ts";
-import { checkTimes, recheckTimes, type TokenTimes } from "./check-times.ts";
+import { recheckTimes } from "./check-times.ts";
 import { findKeys } from "./find-keys.ts";
 import type { TokenPolicy } from "./policy.ts";
 import { readShape } from "./read-shape.ts";
@@ -37,8 +37,6 @@ export interface TokenVerifier {
 }
 
 type Claims = Readonly<Record<string, unknown>>;
-
-const NO_TIMES: TokenTimes = { expiresAt: undefined, notBefore: undefined };
 
 /** Creates the verifier; it keeps no state but its cache. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
@@ -70,25 +68,14 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   /** The claims of a token that may be believed; a refusal from here on names whose token it was. */
   function acceptClaims(claims: Claims, keyLabel: string | undefined): Result<Identity> {
-    const accepted = checkClaims(claims, keyLabel);
+    const accepted = checkAllClaims(claims, policy, now());
+    if (accepted.ok) return ok(buildIdentity({ ...accepted.value, claims, keyLabel }, policy));
     const subject = claims[policy.claimNames.userId];
-    if (accepted.ok || typeof subject !== "string" || !policy.verifiesSignature) return accepted;
+    if (typeof subject !== "string" || !policy.verifiesSignature) return accepted;
     return {
       ok: false,
       refusal: { ...accepted.refusal, subject: subject.slice(0, MAX_IDENTIFIER_CHARACTERS) },
     };
-  }
-
-  function checkClaims(claims: Claims, keyLabel: string | undefined): Result<Identity> {
-    if (claims["jti"] !== undefined && typeof claims["jti"] !== "string")
-      return refuse("AUTH_JWT_ID_INVALID");
-    const times = policy.verifiesSignature ? checkTimes(claims, policy, now()) : ok(NO_TIMES);
-    if (!times.ok) return times;
-    for (const check of [checkIssuer(claims, policy), checkAudience(claims, policy), checkKind(claims)])
-      if (!check.ok) return check;
-    const userId = checkSubject(claims, policy);
-    if (!userId.ok) return userId;
-    return ok(buildIdentity({ claims, userId: userId.value, times: times.value, keyLabel }, policy));
   }
 
   return {
