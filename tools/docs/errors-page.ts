@@ -1,5 +1,7 @@
 // docs/reference/errors.md: every code of the catalogue, refusals first. Made of the catalogue alone.
 import {
+  type CauseEntry,
+  CAUSES,
   ERRORS,
   type ErrorEntry,
   FAULTS,
@@ -30,7 +32,7 @@ export function errorsPage(): string {
   const faults: Entries<FaultEntry> = Object.entries<FaultEntry>(FAULTS);
   return [
     `${GENERATED}# Errors`,
-    `${EDITION} It lists all ${Object.keys(ERRORS).length} codes: **refusals**, which answer a request, and **faults**, which a start reports. Codes are never renamed and never used again.`,
+    `${EDITION} It lists all ${Object.keys(ERRORS).length} codes: **refusals**, which answer a request, **faults**, which a start reports, and **causes**, which only a diagnosis can tell apart. Codes are never renamed and never used again.`,
     INTRODUCTION,
     "## Refusals at a glance",
     "In the order in which a request is checked; the first check that fails answers.",
@@ -45,6 +47,7 @@ export function errorsPage(): string {
     ),
     ...byArea(refusals, "Refusals", describeRefusal),
     ...byArea(faults, "Faults", describeFault),
+    ...byArea(Object.entries<CauseEntry>(CAUSES), "Causes", describeCause),
     "",
   ].join("\n\n");
 }
@@ -98,5 +101,14 @@ function describeFault(entry: FaultEntry): readonly string[] {
     `- **Cause:** ${prose(entry.title)}`,
     `- **Fix:** ${prose(entry.fix)}`,
     "- **Seen by:** the operator only",
+  ];
+}
+
+function describeCause(entry: CauseEntry): readonly string[] {
+  return [
+    "Found by a diagnosis (`agentos doctor`, `agentos token explain`)",
+    "",
+    `- **Cause:** ${prose(entry.title)}`,
+    `- **Fix:** ${prose(entry.fix)}`,
   ];
 }

@@ -1,5 +1,6 @@
 /** The authorization engine of AgentOS: framework-free, pure, and the same for every transport. */
 export * from "./decide/index.ts";
+export * from "./diagnose/index.ts";
 export {
   type Access,
   type AuthEngine,
@@ -17,6 +18,7 @@ export type { TokenSource } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { ok, type Refusal, type Result, refuse } from "./result.ts";
 export * from "./scope/index.ts";
+export { nearest } from "./text/nearest.ts";
 export { isReservedPrincipal } from "./token/check-claims.ts";
 export { type ClaimNames, DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./token/policy.ts";
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from "./token/verify-token.ts";

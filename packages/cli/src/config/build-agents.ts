@@ -9,7 +9,7 @@ import {
   type OfflineModelName,
 } from "@agentos/server";
 import { faultsOf } from "../failure.ts";
-import { nearest } from "../text/nearest.ts";
+import { nearest } from "@agentos/auth";
 import { formatPath, invalidOption, schemaFaults, unavailableOption } from "./config-faults.ts";
 import { type AgentConfig, agentSchema } from "./config-schema.ts";
 

@@ -2,7 +2,7 @@
 import type { FaultCode } from "@agentos/contract";
 import { type ConfigurationFault, toFinding } from "@agentos/server";
 import type { z } from "zod";
-import { nearest } from "../text/nearest.ts";
+import { nearest } from "@agentos/auth";
 import { knownKeys } from "./config-schema.ts";
 
 /** `agents[0].model`. */

@@ -7,7 +7,7 @@ import {
   SCOPE_RESOURCES,
   type ScopeResourceName,
 } from "@agentos/contract";
-import { nearest } from "./nearest.ts";
+import { nearest } from "@agentos/auth";
 
 /** One sentence for a scope that the catalogue does not have; undefined for one that it has. */
 export function describeUnknownScope(scope: string): string | undefined {

@@ -13,7 +13,7 @@ import { devKeyPath } from "../dev/dev-key.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
 import { readReference } from "../input/read-reference.ts";
-import { nearest } from "../text/nearest.ts";
+import { nearest } from "@agentos/auth";
 
 export interface SigningInput {
   readonly key?: string | undefined;

@@ -1,5 +1,6 @@
 /** The whole error catalogue: one truth for responses, start-up messages, docs, console and doctor. */
 import { authRefusals } from "./auth.ts";
+import { CAUSES } from "./cause.ts";
 import { configFaults } from "./config.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { keyFaults } from "./key.ts";
@@ -11,12 +12,15 @@ export const REFUSALS = { ...authRefusals, ...scopeRefusals } as const;
 /** Faults of a configuration, by code. */
 export const FAULTS = { ...configFaults, ...keyFaults } as const;
 
+export { CAUSES };
+
 /** Every error there is, by code. */
-export const ERRORS: Readonly<Record<string, ErrorEntry>> = { ...REFUSALS, ...FAULTS };
+export const ERRORS: Readonly<Record<string, ErrorEntry>> = { ...REFUSALS, ...FAULTS, ...CAUSES };
 
 export type RefusalCode = keyof typeof REFUSALS;
 export type FaultCode = keyof typeof FAULTS;
-export type ErrorCode = RefusalCode | FaultCode;
+export type CauseCode = keyof typeof CAUSES;
+export type ErrorCode = RefusalCode | FaultCode | CauseCode;
 
 /** Codes that existed once and must never be used again. */
 export const RETIRED_CODES: readonly string[] = [];

@@ -81,7 +81,15 @@ export interface FaultEntry {
   readonly since: string;
 }
 
-export type ErrorEntry = RefusalEntry | FaultEntry;
+/** A finer cause than a refusal's code can name: what a diagnosis finds with the token and the configuration beside it. */
+export interface CauseEntry {
+  readonly kind: "cause";
+  readonly title: string;
+  readonly fix: string;
+  readonly since: string;
+}
+
+export type ErrorEntry = RefusalEntry | FaultEntry | CauseEntry;
 
 /** Values for the `{name}` places of an entry. */
 export type Facts = Readonly<Record<string, string | number | boolean | readonly string[]>>;

@@ -1,4 +1,6 @@
 export {
+  CAUSES,
+  type CauseCode,
   ERRORS,
   type ErrorCode,
   FAULTS,
@@ -8,6 +10,7 @@ export {
   type RefusalCode,
 } from "./catalogue.ts";
 export {
+  type CauseEntry,
   type Challenge,
   CLAIM_STAGES,
   type ErrorEntry,

@@ -37,12 +37,6 @@ function explain(text: string, cliCommand: string): string {
 }
 
 function page(code: string, entry: ErrorEntry, cliCommand: string): string {
-  const kind =
-    entry.kind === "refusal"
-      ? `HTTP ${entry.status}; checked at the step &ldquo;${entry.stage}&rdquo;`
-      : entry.severity === "error"
-        ? "stops the start"
-        : "printed at the start as a warning";
   const detail =
     entry.kind === "refusal"
       ? `<h2>What the client sees</h2><p><code>${explain(entry.detail, cliCommand)}</code></p>`
@@ -56,7 +50,7 @@ h1 { font: 600 1.25rem/1.3 ui-monospace, monospace; margin-bottom: 0; overflow-w
 h2 { font-size: .8rem; text-transform: uppercase; letter-spacing: .06em; opacity: .65; margin: 2rem 0 .25rem; }
 p { margin: .25rem 0; } code { overflow-wrap: anywhere; } .kind { opacity: .65; }
 </style></head><body>
-<h1>${code}</h1><p class="kind">${kind}</p>
+<h1>${code}</h1><p class="kind">${describeKind(entry)}</p>
 <h2>Cause</h2><p>${explain(entry.title, cliCommand)}</p>
 <h2>Fix</h2><p>${explain(entry.fix, cliCommand)}</p>
 ${detail}
@@ -70,4 +64,15 @@ function escapeHtml(text: string): string {
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
+}
+
+function describeKind(entry: ErrorEntry): string {
+  switch (entry.kind) {
+    case "refusal":
+      return `HTTP ${entry.status}; checked at the step &ldquo;${entry.stage}&rdquo;`;
+    case "fault":
+      return entry.severity === "error" ? "stops the start" : "printed at the start as a warning";
+    case "cause":
+      return "found by a diagnosis";
+  }
 }

@@ -1,0 +1,86 @@
+/**
+ * What a diagnosis takes and gives. It is told what the client saw, what is known of the server and, if somebody has
+ * it, the token; it answers with causes, each with its evidence and how sure it is. Pure: nothing is fetched here.
+ */
+import type { ErrorCode, Facts } from "@agentos/contract";
+import type { CompiledRoute } from "../decide/compile-route.ts";
+import type { PathParameters } from "../scope/requirement.ts";
+
+/** How sure a cause is: `likely` when another cause could look the same from here. */
+export type Certainty = "certain" | "likely" | "cannot tell";
+
+/** Where a fact was seen, as people call it. */
+export type EvidenceSource =
+  | "the answer"
+  | "the token"
+  | "the configuration"
+  | "the environment"
+  | "GET /info"
+  | "GET /health"
+  | "the command line"
+  | "this machine's clock"
+  | "the denial record";
+
+export interface Evidence {
+  readonly fact: string;
+  readonly source: EvidenceSource;
+}
+
+/** One cause that applies, or may. */
+export interface Cause {
+  readonly code: ErrorCode;
+  /** One sentence, its places filled. */
+  readonly sentence: string;
+  readonly certainty: Certainty;
+  readonly evidence: readonly Evidence[];
+  /** What to do, its places filled. */
+  readonly fix: string;
+  /** The entry of docs/troubleshooting.md, as `#CODE`. */
+  readonly anchor: string;
+}
+
+/** An answer as the client got it. Our servers give a code, the Python AgentOS only `{"detail": …}`. */
+export interface ObservedAnswer {
+  readonly status: number;
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly fix?: string | undefined;
+  readonly requiredScopes?: readonly string[] | undefined;
+  /** The server's clock, from the `Date` header, in seconds since 1970. */
+  readonly serverTime?: number | undefined;
+}
+
+/** What is known of a server. Everything is optional: a Python AgentOS tells only mode and version. */
+export interface KnownServer {
+  /** Where the facts below come from. */
+  readonly source: EvidenceSource;
+  readonly mode?: "jwt" | "jwt-unverified" | "security_key" | "none" | undefined;
+  /** Version of the AgentOS contract or, for the Python one, of the server. */
+  readonly version?: string | undefined;
+  readonly hasSecurityKey?: boolean | undefined;
+  readonly algorithms?: readonly string[] | undefined;
+  readonly keyIds?: readonly string[] | undefined;
+  /** Undefined when unknown; null when not verified. */
+  readonly audience?: readonly string[] | null | undefined;
+  readonly issuer?: string | undefined;
+  readonly scopesClaim?: string | undefined;
+  readonly userIdClaim?: string | undefined;
+  readonly audienceClaim?: string | undefined;
+  readonly adminScope?: string | undefined;
+  readonly enforcesScopes?: boolean | undefined;
+  /** Codes of findings of its start-up. */
+  readonly findings?: readonly { readonly code: ErrorCode; readonly facts: Facts }[] | undefined;
+}
+
+export interface DiagnosisInput {
+  readonly answer?: ObservedAnswer | undefined;
+  readonly server?: KnownServer | undefined;
+  /** The credential as it was sent, without "Bearer". Never kept, never put into the result. */
+  readonly credential?: string | undefined;
+  /** The route that was asked for, with the parameters of the request. */
+  readonly request?: { readonly route: CompiledRoute; readonly parameters: PathParameters } | undefined;
+  /** Seconds since 1970, by the clock of whoever asks. */
+  readonly now: number;
+  /** The command that fixes name. */
+  readonly cli: string;
+}

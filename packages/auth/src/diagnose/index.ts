@@ -1,0 +1,15 @@
+export { diagnose } from "./diagnose.ts";
+export type {
+  Cause,
+  Certainty,
+  DiagnosisInput,
+  Evidence,
+  EvidenceSource,
+  KnownServer,
+  ObservedAnswer,
+} from "./diagnosis.ts";
+export { type InspectedToken, type InspectOptions, inspectToken } from "./inspect-token.ts";
+export { makeCause } from "./make-cause.ts";
+export { isErrorCode } from "./read-answer.ts";
+export { type CredentialKind, classifyCredential, isOlder } from "./refine-credential.ts";
+export { duration } from "./refine-times.ts";

@@ -1,0 +1,97 @@
+/**
+ * Everything that the checks would object to in a token, without its key: the same checks that a server runs, each
+ * after the one before it has been put right. What only a key can tell is left open.
+ */
+import { REFUSALS } from "@agentos/contract";
+import type { Refusal } from "../result.ts";
+import { decodeJsonObject } from "../token/base64url.ts";
+import { checkAllClaims } from "../token/check-all-claims.ts";
+import { checkHeader } from "../token/check-header.ts";
+import type { TokenPolicy } from "../token/policy.ts";
+import { readShape } from "../token/read-shape.ts";
+
+type Claims = Readonly<Record<string, unknown>>;
+
+export interface InspectedToken {
+  /** In the order of the checks. */
+  readonly objections: readonly Refusal[];
+  readonly unverifiedHeader: Claims | undefined;
+  readonly unverifiedClaims: Claims | undefined;
+}
+
+export interface InspectOptions {
+  readonly policy: TokenPolicy;
+  /** Algorithms of the server's keys; none when they are not known. */
+  readonly algorithms: readonly string[];
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
+/** Inspects a token; never throws, and needs no key. */
+export function inspectToken(token: string, options: InspectOptions): InspectedToken {
+  const shape = readShape(token);
+  const [headerSegment = "", payloadSegment = ""] = token.trim().split(".");
+  const unverifiedHeader = decodeJsonObject(headerSegment);
+  const unverifiedClaims = decodeJsonObject(payloadSegment);
+  const read = { unverifiedHeader, unverifiedClaims };
+  if (!shape.ok) return { ...read, objections: [shape.refusal] };
+
+  const header = checkHeader(shape.value.header, options.algorithms);
+  const outer: readonly Refusal[] = header.ok
+    ? judgeAlgorithm(header.value.algorithm, options.algorithms)
+    : [header.refusal];
+  const inner =
+    unverifiedClaims === undefined
+      ? [{ code: "AUTH_PAYLOAD_INVALID" as const, facts: {} }]
+      : judgeClaims(unverifiedClaims, options);
+  return { ...read, objections: [...outer, ...inner] };
+}
+
+function judgeAlgorithm(algorithm: string, expected: readonly string[]): readonly Refusal[] {
+  if (expected.length === 0 || expected.includes(algorithm)) return [];
+  return [
+    { code: "AUTH_ALGORITHM_MISMATCH", facts: { token_algorithm: algorithm, expected_algorithms: expected } },
+  ];
+}
+
+function judgeClaims(original: Claims, { policy, now }: InspectOptions): readonly Refusal[] {
+  const objections: Refusal[] = [];
+  let claims: Claims | undefined = original;
+  // Each round puts one claim right, so there are never more rounds than claims that can be wrong.
+  for (let round = 0; claims !== undefined && round < 12; round += 1) {
+    const checked = checkAllClaims(claims, policy, now);
+    if (checked.ok) break;
+    objections.push(checked.refusal);
+    claims = putRight(claims, checked.refusal, policy, now);
+  }
+  return objections;
+}
+
+/** The claims with what was refused put right; undefined when that cannot be done. */
+function putRight(claims: Claims, { code }: Refusal, policy: TokenPolicy, now: number): Claims | undefined {
+  const soon = Math.floor(now) + 60;
+  const without = (...names: readonly string[]): Claims =>
+    Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
+  switch (REFUSALS[code].stage) {
+    case "claims":
+      return code === "AUTH_JWT_ID_INVALID" ? without("jti") : undefined;
+    case "expiration":
+      return { ...claims, exp: soon };
+    case "not-before":
+      return without("nbf");
+    case "issued-at":
+      return without("iat");
+    case "lifetime":
+      return { ...claims, exp: soon, iat: Math.floor(now) };
+    case "issuer":
+      return { ...claims, iss: policy.issuer };
+    case "audience":
+      return { ...claims, [policy.claimNames.audience]: policy.audience };
+    case "type":
+      return without("cnf", "nonce", "at_hash", "c_hash");
+    case "subject":
+      return without(policy.claimNames.userId);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+/** Expired, not yet valid, issued in the future: by how much, and whether a clock is the suspect. */
+import type { ErrorCode } from "@agentos/contract";
+import type { Evidence } from "./diagnosis.ts";
+import type { CauseParts } from "./make-cause.ts";
+
+export interface TimesSeen {
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** This machine's clock, and the server's as its `Date` header tells it; seconds since 1970. */
+  readonly now: number;
+  readonly serverTime: number | undefined;
+}
+
+/** Clocks that differ by more than this are worth a word; the server itself allows ten seconds. */
+const SUSPICIOUS_SECONDS = 10;
+
+export const TIME_CODES: readonly ErrorCode[] = [
+  "AUTH_TOKEN_EXPIRED",
+  "AUTH_TOKEN_NOT_YET_VALID",
+  "AUTH_ISSUED_IN_FUTURE",
+];
+
+/** The causes behind a refusal for its time, the nearest first. */
+export function refineTimes(code: ErrorCode, { claims, now, serverTime }: TimesSeen): readonly CauseParts[] {
+  const evidence = describeTimes(claims, serverTime ?? now);
+  const { exp, iat } = claims ?? {};
+  if (typeof exp === "number" && typeof iat === "number" && exp <= iat) {
+    return [{ code: "AUTH_TOKEN_NEVER_VALID", certainty: "certain", evidence }];
+  }
+  const difference = serverTime === undefined ? 0 : serverTime - now;
+  const clock: Evidence[] = [
+    {
+      fact: `the server's clock is ${duration(Math.abs(difference))} ${difference < 0 ? "behind" : "ahead of"} this machine's`,
+      source: "the answer",
+    },
+  ];
+  const parts = {
+    code: "AUTH_CLOCKS_DIFFER" as const,
+    facts: { difference: duration(Math.abs(difference)) },
+  };
+  const clocksDiffer = Math.abs(difference) > SUSPICIOUS_SECONDS;
+  if (clocksDiffer && isFineBy(code, claims, now))
+    return [{ ...parts, certainty: "certain", evidence: [...clock, ...evidence] }];
+  const own: CauseParts = { code, certainty: "certain", evidence };
+  // A token from the future is hardly ever meant: the issuer's clock is ahead, or the server's is behind.
+  if (code === "AUTH_ISSUED_IN_FUTURE")
+    return [
+      own,
+      {
+        ...parts,
+        facts: { difference: secondsAhead(iat, serverTime ?? now) },
+        certainty: "likely",
+        evidence,
+      },
+    ];
+  return clocksDiffer ? [own, { ...parts, certainty: "likely", evidence: clock }] : [own];
+}
+
+/** True when the token would be fine at this time. */
+function isFineBy(code: ErrorCode, claims: TimesSeen["claims"], time: number): boolean {
+  const { exp, nbf, iat } = claims ?? {};
+  if (code === "AUTH_TOKEN_EXPIRED") return typeof exp === "number" && exp > time;
+  const start = code === "AUTH_TOKEN_NOT_YET_VALID" ? nbf : iat;
+  return typeof start === "number" && start <= time;
+}
+
+function describeTimes(claims: TimesSeen["claims"], now: number): readonly Evidence[] {
+  const describe = (name: string, past: string, future: string): readonly Evidence[] => {
+    const value = claims?.[name];
+    if (typeof value !== "number" || !Number.isFinite(value)) return [];
+    const isPast = value <= now;
+    const fact = `"${name}" ${isPast ? past : future} ${duration(Math.abs(now - value))}${isPast ? " ago" : ""}`;
+    return [{ fact, source: "the token" }];
+  };
+  return [
+    ...describe("exp", "passed", "comes in"),
+    ...describe("nbf", "passed", "comes in"),
+    ...describe("iat", "was", "lies ahead by"),
+  ];
+}
+
+function secondsAhead(iat: unknown, now: number): string {
+  return typeof iat === "number" ? duration(Math.abs(iat - now)) : "an unknown time";
+}
+
+/** A length of time in one unit that a person would choose. */
+export function duration(seconds: number): string {
+  const units = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ] as const;
+  const [name, size] = units.find(([, length]) => seconds >= 2 * length) ?? (["second", 1] as const);
+  const count = Math.round(seconds / size);
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,98 @@
+/**
+ * Causes that only a diagnosis can name: it sees the token, the configuration and the client's side together, where a
+ * refusal must not say so much. `{name}` places are filled from the diagnosis' own facts.
+ */
+import type { CauseEntry } from "./entry.ts";
+
+const cause = (title: string, fix: string): CauseEntry => ({ kind: "cause", title, fix, since: "0.1.0" });
+
+export const CAUSES = {
+  AUTH_HMAC_TOKEN_FOR_PUBLIC_KEY: cause(
+    "the token is signed with a shared secret ({token_algorithm}), the server verifies with a public key ({expected_algorithms})",
+    'sign with the private key that belongs to the server\'s public key, or give the server the secret with "algorithm" set to {token_algorithm}',
+  ),
+  AUTH_PUBLIC_KEY_TOKEN_FOR_SECRET: cause(
+    "the token is signed with a private key ({token_algorithm}), the server verifies with a shared secret ({expected_algorithms})",
+    'give the server the public key with "algorithm" set to {token_algorithm}, or sign with the server\'s secret',
+  ),
+  AUTH_SIGNED_BY_ANOTHER_KEY: cause(
+    "the algorithm is right, but the token was signed with another key than the one that the server has",
+    "compare the key's thumbprint on both sides: `{cli} keys show FILE` on the issuer's public key, and the server's start-up block; give the server the issuer's current key",
+  ),
+  AUTH_CLOCKS_DIFFER: cause(
+    "the clocks of issuer and server differ by {difference}",
+    "synchronise the clocks (NTP) of the machine that issues tokens and of the server",
+  ),
+  AUTH_TOKEN_NEVER_VALID: cause(
+    'the token expires before it was issued: "exp" is not after "iat"',
+    'issue the token with "exp" after "iat"',
+  ),
+  AUTH_HEADER_MALFORMED: cause(
+    'the Authorization header is not of the form "Bearer TOKEN"',
+    'send "Authorization: Bearer TOKEN" with one space and nothing else',
+  ),
+  AUTH_SERVER_TOO_OLD: cause(
+    "the server's version {version} is older than {first_version}, which was the first to verify JWTs",
+    "upgrade the server, or switch authorization off and use the security key",
+  ),
+  AUTH_SECURITY_KEY_WITH_JWT: cause(
+    "both a security key and JWT authorization are on; JWT wins, so requests with the security key are refused",
+    'use JWT only: unset "OS_SECURITY_KEY" and send a token; or use the security key only: unset "JWT_VERIFICATION_KEY" and "JWT_JWKS_FILE" and switch authorization off',
+  ),
+  AUTH_SERVICE_ACCOUNT_REFUSED: cause(
+    "the service account token is unknown, expired or revoked; the server does not say which",
+    "look at the service account in the server's list (GET /service-accounts); if it is revoked or expired, make a new token",
+  ),
+  AUTH_THROTTLED: cause(
+    "too many failed attempts came from this address, so failures are no longer looked at for a while",
+    "stop the client that retries with a bad credential, and wait a minute; a valid credential still works",
+  ),
+  AUTH_DATABASE_UNAVAILABLE: cause(
+    "the server cannot read the database that it checks the credential against",
+    "look into the server's log; it recovers by itself when the database is back",
+  ),
+  SCOPE_MISSPELT: cause(
+    'the caller holds "{held_scope}", which is no scope; "{meant_scope}" is needed',
+    'correct the scope to "{meant_scope}" where the token is issued, then get a new token',
+  ),
+  SCOPE_CASE_WRONG: cause(
+    'the caller holds "{held_scope}"; scopes are case-sensitive, "{meant_scope}" is needed',
+    'write the scope as "{meant_scope}" where the token is issued, then get a new token',
+  ),
+  SCOPE_SEPARATOR_WRONG: cause(
+    'the caller holds "{held_scope}"; scopes are written with colons, "{meant_scope}" is needed',
+    'write the scope as "{meant_scope}" where the token is issued, then get a new token',
+  ),
+  SCOPE_WILDCARD_UNKNOWN: cause(
+    'the caller holds "{held_scope}"; there is no wildcard for the action, "{meant_scope}" is needed',
+    'name the action: "{meant_scope}"; only the admin scope covers everything',
+  ),
+  SCOPES_JOINED: cause(
+    "the scopes stand in one text inside a list, so they count as one unknown scope",
+    'write each scope as an entry of its own ("scopes": ["a:b", "c:d"]), or the whole claim as one text with spaces ("scope": "a:b c:d")',
+  ),
+  SCOPES_IN_OTHER_CLAIM: cause(
+    'the token has its scopes under the claim "{other_claim}", the server reads "{scopes_claim}"',
+    'set "scopesClaim" to "{other_claim}" on the server, or let the issuer write them into "scopes"',
+  ),
+  SCOPE_PREREQUISITE_MISSING: cause(
+    'the caller lacks "{scope}"; without it {blocks}',
+    'give the caller the scope "{scope}" as well, then get a new token',
+  ),
+  CLI_SERVER_UNREACHABLE: cause(
+    "no server answers at this address ({reason})",
+    "check that the server runs and that address and port are right; inside a container, that the port is published",
+  ),
+  CLI_SERVER_SLOW: cause(
+    "the server accepted the connection and did not answer within {seconds} seconds",
+    "look at the server's log and load; a proxy in between may also hold the request",
+  ),
+  CLI_SERVER_NOT_AGENTOS: cause(
+    "what answers at this address is not an AgentOS ({reason})",
+    'check address, port and path prefix; an AgentOS answers GET /info with "os_id"',
+  ),
+  CLI_ANSWER_UNKNOWN: cause(
+    "the answer names no cause that this command knows",
+    "look into the server's log at the time of the request",
+  ),
+} as const satisfies Record<string, CauseEntry>;
