@@ -1,6 +1,7 @@
 // Starts every example as its reader would, and makes the calls that its README promises.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { createTestKey, goodToken, signToken, type TestKey } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,6 +23,20 @@ type Call = readonly [
   scopes: string | undefined,
   status: number,
   answer: string | undefined,
+];
+
+/** The same application behind the guard of each framework. */
+const guardCalls: readonly Call[] = [
+  ["GET /health", undefined, 200, "ok"],
+  ["GET /whoami", "other:read", 200, '"alice"'],
+  ["GET /reports", "reports:read", 200, "q2"],
+  ["GET /reports", "reports:write", 403, "SCOPE_MISSING"],
+  ["GET /reports/q1", "reports:q1:read", 200, "First quarter"],
+  ["GET /reports/q%31", "reports:q1:read", 200, "First quarter"],
+  ["GET /reports/q1", undefined, 401, "AUTH_HEADER_MISSING"],
+  ["GET /reports/q2", "reports:q1:read", 403, "SCOPE_OTHER_RESOURCE"],
+  ["GET /reports/q1%2Fq2", "reports:q1:read", 403, "SCOPE_OTHER_RESOURCE"],
+  ["GET /errors/SCOPE_MISSING", undefined, 200, "SCOPE_MISSING"],
 ];
 
 /** Per example: its command, its audience, and calls with the code (or the text) that they answer with. */
@@ -61,18 +76,9 @@ const examples: Readonly<
       ["GET /agents", "reports:read", 403, "SCOPE_MISSING"],
     ],
   },
-  "hono-guard": {
-    args: server("hono-guard"),
-    audience: "reports-api",
-    calls: [
-      ["GET /health", undefined, 200, "ok"],
-      ["GET /whoami", "other:read", 200, '"alice"'],
-      ["GET /reports", "reports:read", 200, "q2"],
-      ["GET /reports/q1", "reports:q1:read", 200, "First quarter"],
-      ["GET /reports/q1", undefined, 401, "AUTH_HEADER_MISSING"],
-      ["GET /reports/q2", "reports:q1:read", 403, "SCOPE_OTHER_RESOURCE"],
-    ],
-  },
+  "hono-guard": { args: server("hono-guard"), audience: "reports-api", calls: guardCalls },
+  "express-guard": { args: server("express-guard"), audience: "reports-api", calls: guardCalls },
+  "fastify-guard": { args: server("fastify-guard"), audience: "reports-api", calls: guardCalls },
   "node-guard": {
     args: server("node-guard"),
     audience: "reports-api",
@@ -116,6 +122,21 @@ describe.each(Object.entries(examples))("the example %s", (_, { args, audience, 
       expect(body).toContain(answer);
     } else {
       expect(JSON.parse(body)).toMatchObject({ code: answer, fix: expect.any(String) as string });
+    }
+  });
+
+  test("refuses two Authorization headers, even if one of them is good", async () => {
+    const [request, scopes = ""] = calls.find(([, held, status]) => held !== undefined && status === 200) ?? [
+      "",
+    ];
+    const good = await bearer(scopes, audience);
+    expect(await callWithHeaders(url, request, [good])).toMatchObject({ status: 200 });
+    for (const both of [
+      [good, "Bearer other"],
+      ["Bearer other", good],
+    ]) {
+      const refused = { status: 401, text: expect.stringContaining("AUTH_CREDENTIAL_REPEATED") as string };
+      expect(await callWithHeaders(url, request, both)).toEqual(refused);
     }
   });
 
@@ -168,13 +189,32 @@ async function call(
 ): Promise<Response> {
   const [method = "GET", path = "/"] = request.split(" ");
   const headers = new Headers();
-  if (scopes !== undefined) {
-    const now = Math.floor(Date.now() / 1_000);
-    headers.set(
-      "authorization",
-      `Bearer ${await signToken(goodToken({ key, now, audience, scopes: [scopes] }))}`,
-    );
-  }
+  if (scopes !== undefined) headers.set("authorization", await bearer(scopes, audience));
   const body = method === "POST" ? new URLSearchParams({ message: "hi", stream: "false" }) : null;
   return fetch(`${url}${path}`, { method, headers, body });
+}
+
+async function bearer(scopes: string, audience: string): Promise<string> {
+  const now = Math.floor(Date.now() / 1_000);
+  return `Bearer ${await signToken(goodToken({ key, now, audience, scopes: [scopes] }))}`;
+}
+
+/** As `fetch` cannot: the header as often as the list says. */
+function callWithHeaders(
+  url: string,
+  request: string,
+  authorization: readonly string[],
+): Promise<{ readonly status: number | undefined; readonly text: string }> {
+  const [method = "GET", path = "/"] = request.split(" ");
+  const body = method === "POST" ? "message=hi&stream=false" : "";
+  const headers = ["host", new URL(url).host, ...authorization.flatMap((value) => ["authorization", value])];
+  if (body !== "") headers.push("content-type", "application/x-www-form-urlencoded");
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(`${url}${path}`, { method, headers, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      response.on("end", () => resolve({ status: response.statusCode, text }));
+    });
+    sent.on("error", reject).end(body);
+  });
 }

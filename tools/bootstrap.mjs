@@ -32,6 +32,7 @@ const tasks = {
   generate: [[...source, "tools/run-optional.ts", "tools/generate-docs.ts"]],
   bench: [[...source, "tools/run-optional.ts", "bench/src/main.ts"]],
   soak: [["tools/run-optional.ts", "tools/soak.ts"]],
+  mutate: [["tools/mutate.ts"]],
   "pack:check": [["tools/pack-check.ts"]],
 };
 

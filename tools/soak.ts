@@ -1,11 +1,32 @@
 // `npm run soak`: runs that are too long for `npm test`. Each is also there, once and small, in a test.
 import { spawnSync } from "node:child_process";
 
-const runs: readonly (readonly string[])[] = [
-  ["--conditions=@agentos/source", "bench/src/main.ts", "--only", "streams", "--streams", "1000"],
+interface Run {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const runs: readonly Run[] = [
+  {
+    args: ["--conditions=@agentos/source", "bench/src/main.ts", "--only", "streams", "--streams", "1000"],
+  },
+  // An issuer's keys rotated while requests run, twenty times in a row.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/issuers.e2e.ts", "-t", "rotated while requests run"],
+    env: { AGENTOS_ROTATION_REPEATS: "20" },
+  },
 ];
-const failed = runs.filter((args) => spawnSync(process.execPath, args, { stdio: "inherit" }).status !== 0);
+
+function succeeds({ args, env = {} }: Run): boolean {
+  return (
+    spawnSync(process.execPath, args, { stdio: "inherit", env: { ...process.env, ...env } }).status === 0
+  );
+}
+
+const failed = runs.filter((run) => !succeeds(run));
 console.log(
-  failed.length === 0 ? "soak: all good" : `soak: failed: ${failed.map((args) => args.join(" ")).join("; ")}`,
+  failed.length === 0
+    ? "soak: all good"
+    : `soak: failed: ${failed.map(({ args }) => args.join(" ")).join("; ")}`,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -45,7 +45,10 @@ export const CALLERS: readonly Caller[] = [
   { name: "no scopes", credential: () => [], expected: refused },
   {
     name: "the scope of a neighbour",
-    credential: ({ action }) => [`teams:${action}`, `agent:${action}`, `sessions:${action}`],
+    credential: ({ resource, action }) =>
+      ["teams", "agents", "agent", "sessions"]
+        .filter((name) => name !== resource)
+        .map((name) => `${name}:${action}`),
     expected: refused,
   },
   {

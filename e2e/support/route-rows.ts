@@ -21,6 +21,8 @@ export interface RouteRow {
     | { readonly kind: "list"; readonly scope: ResourceScope };
   /** The handler uses the agents, so their counter tells whether it ran. */
   readonly usesAgents: boolean;
+  /** Status for who may call, where these servers have nothing there. Default 200. */
+  readonly status?: 404;
 }
 
 export interface ResourceScope {
@@ -45,6 +47,18 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
   "core.root": open("/"),
   "core.health": open("/health"),
   "core.info": open("/info"),
+  "teams.list": {
+    method: "GET",
+    path: "/teams",
+    demands: { kind: "list", scope: { resource: "teams", action: "read", otherAction: "run" } },
+    usesAgents: false,
+  },
+  "workflows.list": {
+    method: "GET",
+    path: "/workflows",
+    demands: { kind: "list", scope: { resource: "workflows", action: "read", otherAction: "run" } },
+    usesAgents: false,
+  },
   "core.config": {
     method: "GET",
     path: "/config",
@@ -58,6 +72,8 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     usesAgents: false,
   },
   "core.error": open("/errors/AUTH_TOKEN_EXPIRED"),
+  // No OAuth issuer is configured here; with one see issuers.e2e.ts.
+  "core.resource": { ...open("/.well-known/oauth-protected-resource"), status: 404 },
   "agents.list": {
     method: "GET",
     path: "/agents",

@@ -1,7 +1,7 @@
 // docs/reference/errors.md: every code of the catalogue, refusals first. Made of the catalogue alone.
 import {
-  type CauseEntry,
   CAUSES,
+  type CauseEntry,
   ERRORS,
   type ErrorEntry,
   FAULTS,

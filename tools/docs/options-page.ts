@@ -11,6 +11,7 @@ const config = (file: string) => join(import.meta.dirname, "../../packages/serve
 
 export function optionsPage(): string {
   const unsafe = authorizationConfigSchema.shape.unsafe.unwrap();
+  const issuers = authorizationConfigSchema.shape.issuers.unwrap().element;
   return [
     `${GENERATED}# Configuration of authorization`,
     `${EDITION} Options are checked once, at the start: an unknown or impossible one stops it, and every fault is named at once ([errors](errors.md)).`,
@@ -21,9 +22,12 @@ export function optionsPage(): string {
     declaredTable(readMembers(config("agent-os-options.ts"), "AgentOSOptions")),
     "## `authorizationConfig`",
     "How tokens are verified and what they must carry. All are optional.",
-    schemaTable(authorizationConfigSchema, "authorizationConfigSchema", ["unsafe"]),
+    schemaTable(authorizationConfigSchema, "authorizationConfigSchema", { skip: ["unsafe"] }),
+    `${anchor("issuers")}\n## \`authorizationConfig.issuers\``,
+    "Each is one trusted issuer. Its tokens are verified with its own keys only, and with what stands here; keys outside this list are for the tokens of `issuer`, or without it for tokens that name no issuer at all.",
+    schemaTable(issuers, "issuerSchema", { file: "issuer-options.ts" }),
     `${anchor("unsafe")}\n## \`authorizationConfig.unsafe\``,
-    "Each of these weakens a check. It only permits: none turns a check off by itself. Each one that is set is printed as a warning at every start.",
+    "Each of these weakens a check, as far as its text says and no further. Each one that is set is printed as a warning at every start.",
     schemaTable(unsafe, "unsafeOptionsSchema"),
     "## `cors`",
     schemaTable(corsSchema, "corsSchema"),
@@ -36,10 +40,12 @@ export function optionsPage(): string {
 
 const HEAD = ["option", "type", "default", "effect"];
 
-function schemaTable(schema: z.ZodObject, constant: string, skip: readonly string[] = []): string {
-  const members = new Map(
-    readMembers(config("auth-options.ts"), constant).map((member) => [member.name, member]),
-  );
+function schemaTable(
+  schema: z.ZodObject,
+  constant: string,
+  { skip = [], file = "auth-options.ts" }: { readonly skip?: readonly string[]; readonly file?: string } = {},
+): string {
+  const members = new Map(readMembers(config(file), constant).map((member) => [member.name, member]));
   const rows = Object.entries(schema.shape).flatMap(([name, value]) => {
     if (skip.includes(name)) return [];
     const { effect, fallback } = explain(members.get(name) ?? { name, type: "", doc: undefined });
@@ -100,6 +106,7 @@ function typeOf(schema: z.core.JSONSchema._JSONSchema): string {
   if (anyOf !== undefined) return anyOf.map(typeOf).join(" | ");
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   if (type === "array") return `${Array.isArray(items) ? "unknown" : typeOf(items ?? {})}[]`;
+  if (type === "object" && schema.properties !== undefined) return "Issuer";
   if (type === "object") return `Record<string, ${typeOf(additionalProperties)}>`;
   return typeof type === "string" ? type : "unknown";
 }

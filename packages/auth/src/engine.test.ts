@@ -14,6 +14,7 @@ const SECURITY_KEY = "a-security-key-of-some-length-1234";
 const DEFAULTS: AuthEngineOptions = {
   mode: "jwt",
   verifier: setup.verifier,
+  isLoopbackOnly: false,
   enforcesScopes: true,
   isolatesUsers: false,
   adminScope: "agent_os:admin",
@@ -179,7 +180,7 @@ describe("mode security_key", () => {
 });
 
 describe("mode none", () => {
-  const options = { mode: "none", verifier: undefined } as const;
+  const options = { mode: "none", isLoopbackOnly: true, verifier: undefined } as const;
 
   it("answers this machine under its own names, and only there", async () => {
     expect(await codeFor({ host: "localhost:7777" }, options)).toBe("passed");
@@ -302,7 +303,7 @@ it("authenticate never throws or rejects, whatever the headers hold", async () =
     { mode: "jwt", tokenSource: "both" },
     { mode: "jwt", tokenSource: "cookie", securityKey: SECURITY_KEY },
     { mode: "security_key", securityKey: SECURITY_KEY },
-    { mode: "none" },
+    { mode: "none", isLoopbackOnly: true },
   );
   await fc.assert(
     fc.asyncProperty(

@@ -5,8 +5,9 @@
 import type { RefusalCode } from "@agentos/contract";
 import type { CompiledRoute } from "./decide/compile-route.ts";
 import { accessFor, type Decision, decide } from "./decide/decide.ts";
+import { describeScopeChoice } from "./decide/scope-choice.ts";
 import type { Identity } from "./identity.ts";
-import { checkCookieOrigin, checkOpenMode } from "./request/check-origin.ts";
+import { checkCookieOrigin, checkLoopback } from "./request/check-origin.ts";
 import { type Credential, extractCredential, type TokenSource } from "./request/extract-credential.ts";
 import type { RequestFacts } from "./request/request-facts.ts";
 import { ok, type Result, refuse } from "./result.ts";
@@ -23,6 +24,8 @@ export interface AuthEngineOptions {
   readonly verifier?: TokenVerifier | undefined;
   /** Needed in mode `security_key`; in mode `jwt` its presence only makes a refusal clearer. */
   readonly securityKey?: string | undefined;
+  /** Answer this machine only: for a server that believes everybody (no credential, or unverified tokens). */
+  readonly isLoopbackOnly: boolean;
   /** False verifies tokens without enforcing scopes. */
   readonly enforcesScopes: boolean;
   /** Each user reaches only their own data (contract 2.7). */
@@ -74,20 +77,29 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
     missing: missingCode(mode, options.tokenSource),
   };
 
+  const acceptedCredential = mode === "jwt" ? "a JWT" : "the security key of this AgentOS";
+  // Where only cookies are read, a header is no way out.
+  const cookieAlternative =
+    options.tokenSource === "both"
+      ? `send the token in the header "${options.tokenHeaderName}: Bearer TOKEN", or `
+      : "";
+
   function authenticate(request: RequestFacts): Result<Identity> | Promise<Result<Identity>> {
-    if (mode === "none") {
-      const origin = checkOpenMode(request, options);
-      return origin.ok ? ok(anonymous) : origin;
+    if (options.isLoopbackOnly) {
+      const origin = checkLoopback(request, options);
+      if (!origin.ok) return origin;
     }
+    if (mode === "none") return ok(anonymous);
     const extracted = extractCredential(request, extraction);
     if (!extracted.ok) return extracted;
     const credential = extracted.value;
     if (credential.via === "cookie") {
       const origin = checkCookieOrigin(request, options);
-      if (!origin.ok) return origin;
+      if (!origin.ok) return refuse("AUTH_COOKIE_CROSS_SITE", { alternative: cookieAlternative });
     }
     // A service account token is never tried as anything else (contract 1.6).
-    if (credential.value.startsWith("agno_pat_")) return refuse("AUTH_SERVICE_ACCOUNTS_DISABLED");
+    if (credential.value.startsWith("agno_pat_"))
+      return refuse("AUTH_SERVICE_ACCOUNTS_DISABLED", { accepted_credential: acceptedCredential });
     return mode === "jwt" ? verifyJwt(credential) : compareSecurityKey(credential);
   }
 
@@ -113,11 +125,19 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
     if (identity.kind === "user" && options.enforcesScopes) {
       decision = decide(identity.grants, route, parameters);
       if (!decision.isAllowed) {
-        const { code, required, missing, scopeToAdd } = decision;
-        const facts = { required_scopes: required, missing_scopes: missing, held_scopes: identity.scopes };
+        const { required, missing, scopeToAdd } = decision;
+        const { withheldScopes } = identity;
+        const facts = {
+          required_scopes: required,
+          missing_scopes: missing,
+          held_scopes: identity.scopes,
+          ...(withheldScopes === undefined ? {} : { withheld_scopes: withheldScopes }),
+        };
         const refused = refuse(
-          code,
-          scopeToAdd === undefined ? facts : { ...facts, scope_to_add: scopeToAdd },
+          wouldSuffice(identity, route, parameters) ? "SCOPE_OVER_CEILING" : decision.code,
+          scopeToAdd === undefined
+            ? facts
+            : { ...facts, scope_to_add: scopeToAdd, scope_choice: describeScopeChoice(scopeToAdd, missing) },
         );
         return { ok: false, refusal: { ...refused.refusal, subject: identity.userId } };
       }
@@ -134,6 +154,17 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
       dataScope,
       decision,
     });
+  }
+
+  /** True when the scopes of the token would do, were it not for the ceiling of its issuer. */
+  function wouldSuffice(
+    { scopes, withheldScopes }: Identity,
+    route: CompiledRoute,
+    parameters: PathParameters,
+  ): boolean {
+    if (withheldScopes === undefined) return false;
+    const all = compileGrants([...scopes, ...withheldScopes], options.adminScope);
+    return decide(all, route, parameters).isAllowed;
   }
 
   /** Without a usable user id isolation means nobody's data, never everybody's (repair of contract Q10). */

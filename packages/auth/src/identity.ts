@@ -8,6 +8,8 @@ export interface Identity {
   readonly sessionId: string | undefined;
   /** Scopes as written in the credential. */
   readonly scopes: readonly string[];
+  /** Scopes of the credential that its issuer may not grant here; they count for nothing. Absent when there are none. */
+  readonly withheldScopes?: readonly string[];
   readonly grants: Grants;
   /** Verified claims; empty for anything but a JWT. */
   readonly claims: Readonly<Record<string, unknown>>;

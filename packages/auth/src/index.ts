@@ -21,4 +21,5 @@ export * from "./scope/index.ts";
 export { nearest } from "./text/nearest.ts";
 export { isReservedPrincipal } from "./token/check-claims.ts";
 export { type ClaimNames, DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./token/policy.ts";
+export type { TrustedIssuer } from "./token/select-issuer.ts";
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from "./token/verify-token.ts";

@@ -2,6 +2,7 @@
 import { SERVER_VERSION } from "@agentos/contract";
 import { Command } from "commander";
 import { addDev } from "./commands/dev.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addKeysEnv } from "./commands/keys-env.ts";
 import { addKeysGenerate } from "./commands/keys-generate.ts";
 import { addKeysShow } from "./commands/keys-show.ts";
@@ -15,6 +16,7 @@ import type { Context } from "./context.ts";
 const FOOTER = `
 Start here:
   agentos dev                        a protected AgentOS on localhost, with tokens and curl lines to try
+  agentos doctor --url URL           why requests to a running AgentOS are refused, and the fix
   agentos scopes explain GET /agents which scope a route needs
   agentos token inspect TOKEN        what a token says, and what a server would object to
 
@@ -34,6 +36,7 @@ export function createProgram(context: Context): Command {
 
   addDev(program, context);
   addServe(program, context);
+  addDoctor(program, context);
 
   const keys = program.command("keys").description("make, check and prepare keys").helpCommand(false);
   addKeysGenerate(keys, context);

@@ -108,7 +108,7 @@ describe("agentos serve", () => {
     const { file } = makeConfig(
       {
         verificationKeys: ["env:ABSENT", "env:PRIVATE"],
-        jwksUrl: "https://issuer.test",
+        jwksUrl: "",
         verifyAudince: true,
       },
       { teams: [{ id: "t" }], securityKey: "topsecret" },

@@ -14,18 +14,23 @@ import { type AgentOSOptions, agentOSOptionsSchema, type CustomRoute } from "./c
 import { authModeOf, formatPolicy, type PolicyDescription } from "./config/describe-policy.ts";
 import { type Finding, optionFindings, toFinding } from "./config/faults.ts";
 import { type ResolvedAuth, resolveAuth } from "./config/resolve-auth.ts";
+import { resourceOptions } from "./config/resource-options.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { type RunningServer, type ServeOptions, serveOnNode } from "./hosts/serve.ts";
+import { canonicalize } from "./http/canonical-path.ts";
 import { createApp } from "./http/create-app.ts";
 import { createOpenApi } from "./http/openapi.ts";
 import { createLogger } from "./log.ts";
 import type { DenialRecorder } from "./ports/denial-recorder.ts";
 import type { RouteHandler } from "./ports/route-handler.ts";
 import type { Runtime } from "./ports/runtime.ts";
+import { jsonResponse } from "./responses.ts";
 import { createRun, getAgent, listAgents } from "./routes/agents.ts";
 import { createCoreRoutes } from "./routes/core.ts";
 import { createDocsRoutes } from "./routes/docs.ts";
 import { createErrorPage } from "./routes/error-page.ts";
+import { createResourceMetadataRoute } from "./routes/resource-metadata.ts";
+import { createResourceMetadata, type ResourceMetadataService } from "./services/resource-metadata.ts";
 import { createRunService, type RunService } from "./services/run-service.ts";
 import { createMemoryRunStore } from "./stores/memory-run-store.ts";
 
@@ -140,11 +145,15 @@ export class AgentOS {
         ? [toFinding("CONFIG_HEALTH_NOT_PUBLIC", {})]
         : [];
     const access = { ...this.#access, findings: [...this.#access.findings, ...warnings] };
+    const resourceMetadata = createResourceMetadata(
+      resourceOptions(this.#resolved, access.routes, this.#options.name),
+    );
     const auth = await createAuthRuntime(this.#resolved, access, {
       runtime: this.#runtime,
       denialRecorder: this.#options.denialRecorder,
+      resourceMetadataUrl: resourceMetadata?.urlFor,
     });
-    const handlers = this.#createHandlers();
+    const handlers = this.#createHandlers(resourceMetadata);
     const served = Object.keys(SERVED_ROUTES) as ServedRouteId[];
     const routes = access.routes.map((route, index) => {
       const id = served[index];
@@ -162,7 +171,9 @@ export class AgentOS {
     return this.#started;
   }
 
-  #createHandlers(): Record<ServedRouteId, RouteHandler> {
+  #createHandlers(
+    resourceMetadata: ResourceMetadataService | undefined,
+  ): Record<ServedRouteId, RouteHandler> {
     const { name, description, agents = [] } = this.#options;
     const { environment, cliCommand } = this.#resolved;
     const runs = this.#runs;
@@ -181,9 +192,11 @@ export class AgentOS {
         description,
         agents,
         authMode: authModeOf(this.#resolved),
+        algorithms: () => this.#started?.auth.describe().algorithms ?? [],
         startedAt: this.#startedAt,
       }),
       "core.error": createErrorPage(cliCommand),
+      "core.resource": createResourceMetadataRoute(resourceMetadata),
       "agents.list": ({ access }) => listAgents(agents, access?.visible ?? "all"),
       "agents.read": ({ parameters }) => getAgent(agents, parameters["agent_id"] ?? ""),
       "agents.run": ({ request, parameters, access }) => {
@@ -195,6 +208,9 @@ export class AgentOS {
         };
         return createRun({ agents, agentId: parameters["agent_id"] ?? "", request, auth, runs, runtime });
       },
+      // Web UIs ask for teams before agents, and take a 404 for a broken server (contract 7.1).
+      "teams.list": () => jsonResponse([]),
+      "workflows.list": () => jsonResponse([]),
       ...createDocsRoutes(environment.areDocsEnabled, document),
     };
   }
@@ -218,7 +234,9 @@ export class AgentOS {
         (compiled) => compiled.name === name && compiled.access !== "unmapped",
       );
       const isTaken = names.indexOf(own[index] ?? "") < names.length - own.length + index;
+      const problem = judgePath(route.path);
       return [
+        ...(problem === undefined ? [] : [toFinding("CONFIG_ROUTE_INVALID", { route: name, problem })]),
         ...(isMapped ? [] : [toFinding("CONFIG_ROUTE_ACCESS_MISSING", { route: name })]),
         ...(isTaken ? [toFinding("CONFIG_ROUTE_DUPLICATE", { route: name })] : []),
       ];
@@ -229,6 +247,17 @@ export class AgentOS {
 /** Two routes that differ only in the names of their parameters are one route. */
 function shapeOf({ method, path }: { readonly method: string; readonly path: string }): string {
   return `${method} ${path.replace(/\{\w+\}/g, "{}")}`;
+}
+
+/** Why no request could reach a path, or why the router would read it otherwise than the guard. */
+function judgePath(path: string): string | undefined {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+  if (new Set(names).size < names.length) return "a parameter is named twice";
+  const segments = path.slice(1).split("/");
+  if (segments.some((segment) => !/^(\{\w+\}|[^{}:*]*)$/.test(segment)))
+    return 'a segment is either "{name}" or text without "{", "}", ":" and "*"';
+  const sample = path.replace(/\{\w+\}/g, "x");
+  return canonicalize(sample) === sample ? undefined : "requests never have it in this spelling";
 }
 
 function withLabels(route: CustomRoute): {

@@ -5,6 +5,7 @@ import {
   compileRoutes,
   createAuthEngine,
   createTokenVerifier,
+  type KeySource,
   type RouteAccessDefinition,
 } from "@agentos/auth";
 import { REFUSALS, renderText, type Stage, TOKEN_STAGES } from "@agentos/contract";
@@ -52,7 +53,12 @@ export function compileAccess(
 export async function createAuthRuntime(
   resolved: ResolvedAuth,
   access: CompiledAccessRules,
-  options: { readonly runtime: Runtime; readonly denialRecorder?: DenialRecorder | undefined },
+  options: {
+    readonly runtime: Runtime;
+    readonly denialRecorder?: DenialRecorder | undefined;
+    /** Given by a server that serves the metadata itself. */
+    readonly resourceMetadataUrl?: ((host: string | null) => string | undefined) | undefined;
+  },
 ): Promise<AuthRuntime> {
   const { clock, generateId, logger } = options.runtime;
   const now = () => clock.now();
@@ -69,8 +75,15 @@ export async function createAuthRuntime(
     createMemoryDenialRecorder({ generateId, onRecord: (record) => logDenial(logger, record) });
   const engine = createAuthEngine({
     mode: resolved.mode,
-    verifier: createTokenVerifier({ keySource: keys.keySource, policy: resolved.policy, now, sha256 }),
+    verifier: createTokenVerifier({
+      keySource: keys.keySource,
+      policy: resolved.policy,
+      issuers: keys.issuers,
+      now,
+      sha256,
+    }),
     securityKey: resolved.securityKey,
+    isLoopbackOnly: resolved.mode === "none" || !resolved.policy.verifiesSignature,
     enforcesScopes: resolved.enforcesScopes,
     isolatesUsers: resolved.isolatesUsers,
     adminScope: resolved.policy.adminScope,
@@ -87,7 +100,9 @@ export async function createAuthRuntime(
     now,
     cliCommand: resolved.cliCommand,
     notConfigured: stagesNotConfigured(resolved),
+    resourceMetadataUrl: options.resourceMetadataUrl,
   });
+  logKeyState(logger, keys.keySource);
   return {
     guard,
     denials,
@@ -105,27 +120,61 @@ export function throwErrors(findings: readonly Finding[]): void {
 function stagesNotConfigured({
   mode,
   policy,
+  issuers = [],
   enforcesScopes,
   isolatesUsers,
   tokenSource,
 }: ResolvedAuth): ReadonlySet<Stage> {
   const stages: Stage[] = ["revocation"];
-  if (mode !== "none" && tokenSource === "header") stages.push("origin");
+  if (mode !== "none" && policy.verifiesSignature) stages.push("loopback");
+  if (mode !== "jwt" || tokenSource === "header") stages.push("origin");
   if (mode !== "jwt") stages.push(...TOKEN_STAGES, "scopes");
-  if (policy.issuer === undefined) stages.push("issuer");
-  if (policy.audience === undefined) stages.push("audience");
+  if (!policy.verifiesSignature)
+    stages.push("header", "key", "signature", "expiration", "not-before", "issued-at", "lifetime");
+  const policies = [policy, ...issuers.map((issuer) => issuer.policy)];
+  if (policies.every(({ issuer }) => issuer === undefined)) stages.push("issuer");
+  if (policies.every(({ audience }) => audience === undefined)) stages.push("audience");
   if (!enforcesScopes) stages.push("scopes");
   if (!isolatesUsers) stages.push("isolation");
   return new Set(stages);
 }
+
+/** A source of keys that fails is said when it begins, when its keys are dropped, and when it is good again. */
+function logKeyState(logger: Logger, keySource: KeySource): void {
+  let known = "ok";
+  keySource.subscribe?.(() => {
+    const { state, faults } = keySource.status?.() ?? { state: "ok", faults: [] };
+    // A set that was emptied on purpose is read well, and yet refuses everybody.
+    const isGood = state === "ok" && keySource.current().keys.length > 0;
+    const now = isGood ? "ok" : `${state} ${faults.map(({ code }) => code).join(" ")}`;
+    if (now === known) return;
+    known = now;
+    const facts = faults.map(({ code, source, facts: values }) => ({ code, source, facts: values }));
+    if (isGood) logger.info({ state }, "the verification keys can be read again");
+    else logger.warn({ state, faults: facts }, "verification keys cannot be read any more");
+  });
+}
+
+/** Facts that only fill the texts of the answer. */
+const FOR_TEXTS = new Set([
+  "cli",
+  "alternative",
+  "audience_hint",
+  "accepted_credential",
+  "scope_choice",
+  "header_name",
+  "cookie_name",
+]);
 
 /** The operator reads here what the caller does not see. */
 function logDenial(
   logger: Logger,
   { id, code, route, client, subject, count, facts, fix }: DenialRecord,
 ): void {
+  const { stage, title } = REFUSALS[code];
+  const told = Object.fromEntries(Object.entries(facts).filter(([name]) => !FOR_TEXTS.has(name)));
   logger.warn(
-    { denial_id: id, code, route, client, subject, count, facts, fix },
-    renderText(REFUSALS[code].title, facts),
+    { denial_id: id, code, stage, route, client, subject, count, facts: told, fix },
+    renderText(title, facts),
   );
 }

@@ -9,8 +9,8 @@ import { z } from "zod";
 import { compileAccess, createAuthRuntime, throwErrors } from "./auth-runtime.ts";
 import { type AuthOptions, authOptionsShape } from "./config/auth-options.ts";
 import type { PolicyDescription } from "./config/describe-policy.ts";
-import { optionFindings } from "./config/faults.ts";
-import { resolveAuth } from "./config/resolve-auth.ts";
+import { type Finding, optionFindings, toFinding } from "./config/faults.ts";
+import { type ResolvedAuth, resolveAuth } from "./config/resolve-auth.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import type { GuardedRequest, GuardOutcome } from "./http/guard.ts";
 import { createLogger } from "./log.ts";
@@ -66,7 +66,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) throw new ConfigurationError({ faults: optionFindings(parsed.error) });
   const resolved = resolveAuth(options, process.env);
-  throwErrors(resolved.findings);
+  throwErrors([...resolved.findings, ...judgeGuard(resolved)]);
   const logger = options.logger ?? createLogger();
   const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
   const auth = await createAuthRuntime(
@@ -89,6 +89,33 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     denials: auth.denials,
     close: () => auth.close(),
   };
+}
+
+/** What only an AgentOS can do is refused here, never ignored: this guard sees no other route and opens no port. */
+function judgeGuard(resolved: ResolvedAuth): readonly Finding[] {
+  const { mode, scopeMappings, publicPaths, cliCommand } = resolved;
+  const refuseOption = (name: string, problem: string) =>
+    toFinding("CONFIG_OPTION_INVALID", { option: `authorizationConfig.${name}`, problem });
+  return [
+    // Contract 1.1. An AgentOS without a credential serves this machine only; a guard cannot see who reaches it.
+    ...(mode === "none" ? [toFinding("CONFIG_KEYS_MISSING", { cli: cliCommand })] : []),
+    ...(Object.keys(scopeMappings).length === 0
+      ? []
+      : [
+          refuseOption(
+            "scopeMappings",
+            'a guard has no routes to lay rules over; name the scopes in "protect"',
+          ),
+        ]),
+    ...(publicPaths === undefined
+      ? []
+      : [
+          refuseOption(
+            "excludedRoutePaths",
+            'a guard has no routes to open; leave "protect" out where anybody may call',
+          ),
+        ]),
+  ];
 }
 
 export { customScope } from "@agentos/contract";

@@ -17,12 +17,29 @@ export const MAX_STORED_EVENTS = 1_000;
 export const MAX_FORM_BYTES = 20 * 1024 * 1024;
 /** Fields of a form, files included. */
 export const MAX_FORM_FIELDS = 100;
+/** A multipart boundary, characters (RFC 2046, 5.1.1). */
+export const MAX_BOUNDARY_LENGTH = 70;
+/** The `content-type` header of a multipart form. */
+export const MAX_CONTENT_TYPE_LENGTH = 1_000;
+/** Headers of one part of a multipart form, its field and file name among them, bytes. */
+export const MAX_PART_HEADER_BYTES = 8 * 1024;
+/** A wrong value that is said back to the client; the rest is cut. */
+export const MAX_ECHOED_INPUT_LENGTH = 1_000;
 /** Files and media entries of a form. */
 export const MAX_MEDIA_COUNT = 20;
 /** JSON text of one option that is not media. */
 export const MAX_OPTION_JSON_LENGTH = 256 * 1024;
-/** Nesting of a JSON option. */
+/** Nesting of a JSON option or media list. */
 export const MAX_JSON_DEPTH = 32;
+/** Characters `[]{},:` outside strings in one JSON option: some ten thousand values. */
+export const MAX_OPTION_JSON_MARKS = 20_000;
+/** The same in a media list: as many entries as are allowed, with every key, need about 350. */
+export const MAX_MEDIA_JSON_MARKS = 500;
+
+/** Nesting up to which values are searched for credentials; a container below it is replaced. */
+export const MAX_REDACTED_DEPTH = 64;
+/** Values of one fact of a log line; the rest is replaced. */
+export const MAX_LOGGED_VALUES = 10_000;
 
 /** Sessions that the in-memory store keeps; the least recently used one goes first. */
 export const MAX_STORED_SESSIONS = 1_000;

@@ -1,32 +1,53 @@
 /** The default logger: pino, one JSON line each on standard error, with credentials replaced wherever they stand. */
 import { destination, pino } from "pino";
-import { redactTokensDeep } from "./agents/redact-tokens.ts";
+import { redactTokens, redactTokensDeep } from "./agents/redact-tokens.ts";
+import { MAX_LOGGED_VALUES } from "./limits.ts";
 import type { Logger } from "./ports/runtime.ts";
 
-/** Creates the default logger. `level` is pino's; default "info". */
-export function createLogger(level = "info"): Logger {
-  const log = pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, destination(2));
+/**
+ * Creates the default logger. `level` is pino's; default "info". `output` takes the lines; default standard error.
+ * A fact may be any value at all, such as what a tool threw: no value breaks the call or makes an endless line.
+ */
+export function createLogger(level = "info", output: { write(line: string): void } = destination(2)): Logger {
+  const log = pino({ level, base: null }, output);
   const write = (method: "error" | "warn" | "info"): Logger["error"] => {
-    return (facts, text) => log[method](safe(facts), text);
+    return (facts, text) => log[method](safe(facts), redactTokens(text));
   };
   return { error: write("error"), warn: write("warn"), info: write("info") };
 }
 
-/** Exceptions keep their type for the serializer; their message is redacted there. */
 function safe(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(facts).map(([name, value]) => [
       name,
-      value instanceof Error ? redactError(value) : redactTokensDeep(value),
+      redactTokensDeep(isError(value) ? describeError(value) : value, { maxValues: MAX_LOGGED_VALUES }),
     ]),
   );
 }
 
-function redactError(error: Error): Record<string, unknown> {
-  return redactTokensDeep({
-    type: error.name,
-    message: error.message,
-    stack: error.stack,
-    cause: error.cause instanceof Error ? error.cause.message : undefined,
-  });
+/** An exception of a tool may be anything: a look at a revoked proxy throws. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+/** Read by the redaction, inside its net: any of these may be a getter that throws. */
+function describeError(error: Error): Record<string, unknown> {
+  return {
+    get type() {
+      return error.name;
+    },
+    get message() {
+      return error.message;
+    },
+    get stack() {
+      return error.stack;
+    },
+    get cause() {
+      return isError(error.cause) ? error.cause.message : undefined;
+    },
+  };
 }

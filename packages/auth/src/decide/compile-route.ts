@@ -1,5 +1,5 @@
 /** Compiles a route and the rules that lie over it into what `decide` reads, once at start. */
-import type { Facts, FaultCode } from "@agentos/contract";
+import { type Facts, type FaultCode, SCOPE_RESOURCES } from "@agentos/contract";
 import { compileRequirement, type PathParameters, type Requirement } from "../scope/requirement.ts";
 import {
   type AppliedRule,
@@ -17,6 +17,8 @@ export interface RouteAccessDefinition {
   readonly resource?: string | undefined;
   readonly isListing?: boolean | undefined;
   readonly isOwned?: boolean | undefined;
+  /** Stays public whatever list of public paths is configured: pages that only explain errors. */
+  readonly isAlwaysPublic?: boolean | undefined;
 }
 
 /** Who may call: anybody, any verified caller, nobody (no rule), or holders of all these scopes. */
@@ -68,7 +70,8 @@ export function compileRoutes(
     const ruled = overlay(applied, definition.access, (access) =>
       compileAccess(access, definition, options, faults),
     );
-    const opened = publicPatterns && applyRules(publicPatterns, definition.method, definition.path);
+    const isReplaceable = publicPatterns !== undefined && definition.isAlwaysPublic !== true;
+    const opened = isReplaceable ? applyRules(publicPatterns, definition.method, definition.path) : undefined;
     return {
       name: `${definition.method} ${definition.path}`,
       definition,
@@ -149,7 +152,10 @@ function compileAccess(
     const requirement = compileRequirement(text, context);
     const fault = judgeRequirement(text, requirement, route);
     if (fault !== undefined) faults.push(fault);
-    else if (requirement !== undefined) requirements.push(requirement);
+    if (fault !== undefined || requirement === undefined) continue;
+    requirements.push(requirement);
+    const warning = warnOfAction(requirement, route);
+    if (warning !== undefined) faults.push(warning);
   }
   // A requirement that cannot be checked closes the route; leaving it out would open it wider.
   return requirements.length === access.length ? requirements : "unmapped";
@@ -169,6 +175,18 @@ function judgeRequirement(
     parameters: names.join(", ") || "none",
   };
   return { code: "CONFIG_SCOPE_PARAMETER_UNKNOWN", facts };
+}
+
+/** A resource of ours with an action that it does not have is a typing error more often than a scope of the application. */
+function warnOfAction(
+  { text, resource, action }: Requirement,
+  route: RouteAccessDefinition,
+): Fault | undefined {
+  const known = Object.entries(SCOPE_RESOURCES).find(([name]) => name === resource)?.[1].actions;
+  if (known === undefined || known.some((name) => name === action)) return undefined;
+  const scopes = known.map((name) => `${resource}:${name}`).join(", ");
+  const facts = { scope: text, route: `${route.method} ${route.path}`, known: scopes };
+  return { code: "CONFIG_SCOPE_ACTION_UNKNOWN", facts };
 }
 
 function suggest(rule: ScopeRule, routes: readonly RouteAccessDefinition[]): string {

@@ -18,6 +18,7 @@ export type EvidenceSource =
   | "GET /info"
   | "GET /health"
   | "the command line"
+  | "the route table"
   | "this machine's clock"
   | "the denial record";
 
@@ -35,6 +36,8 @@ export interface Cause {
   readonly evidence: readonly Evidence[];
   /** What to do, its places filled. */
   readonly fix: string;
+  /** A line to paste into a shell, where the fix is one. */
+  readonly command?: string | undefined;
   /** The entry of docs/troubleshooting.md, as `#CODE`. */
   readonly anchor: string;
 }
@@ -54,6 +57,12 @@ export interface ObservedAnswer {
 export interface KnownServer {
   /** Where the facts below come from. */
   readonly source: EvidenceSource;
+  /** Its id: the audience that it expects unless another one is configured. */
+  readonly id?: string | undefined;
+  /** It has no GET /info, as old versions. */
+  readonly lacksInfo?: boolean | undefined;
+  /** The Python AgentOS reads the scopes of one claim only, and a text there as one scope (contract 1.7). */
+  readonly isPython?: boolean | undefined;
   readonly mode?: "jwt" | "jwt-unverified" | "security_key" | "none" | undefined;
   /** Version of the AgentOS contract or, for the Python one, of the server. */
   readonly version?: string | undefined;
@@ -68,12 +77,12 @@ export interface KnownServer {
   readonly audienceClaim?: string | undefined;
   readonly adminScope?: string | undefined;
   readonly enforcesScopes?: boolean | undefined;
-  /** Codes of findings of its start-up. */
-  readonly findings?: readonly { readonly code: ErrorCode; readonly facts: Facts }[] | undefined;
 }
 
 export interface DiagnosisInput {
   readonly answer?: ObservedAnswer | undefined;
+  /** What the server itself found, from its denial record: code and every fact. It outweighs `answer`. */
+  readonly refusal?: { readonly code: ErrorCode; readonly facts: Facts } | undefined;
   readonly server?: KnownServer | undefined;
   /** The credential as it was sent, without "Bearer". Never kept, never put into the result. */
   readonly credential?: string | undefined;

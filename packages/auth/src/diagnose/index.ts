@@ -9,6 +9,7 @@ export type {
   ObservedAnswer,
 } from "./diagnosis.ts";
 export { type InspectedToken, type InspectOptions, inspectToken } from "./inspect-token.ts";
+export { type JudgedToken, type JudgeTokenOptions, judgeToken } from "./judge-token.ts";
 export { makeCause } from "./make-cause.ts";
 export { isErrorCode } from "./read-answer.ts";
 export { type CredentialKind, classifyCredential, isOlder } from "./refine-credential.ts";

@@ -3,14 +3,17 @@
  * after the one before it has been put right. What only a key can tell is left open.
  */
 import { REFUSALS } from "@agentos/contract";
-import type { Refusal } from "../result.ts";
-import { decodeJsonObject } from "../token/base64url.ts";
+import { MAX_TOKEN_BYTES } from "../limits.ts";
+import { type Refusal, refuse } from "../result.ts";
+import { decodeJsonObject, isBase64url } from "../token/base64url.ts";
 import { checkAllClaims } from "../token/check-all-claims.ts";
 import { checkHeader } from "../token/check-header.ts";
 import type { TokenPolicy } from "../token/policy.ts";
 import { readShape } from "../token/read-shape.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
+
+const TOO_LARGE = refuse("AUTH_TOKEN_TOO_LARGE", { limit_bytes: MAX_TOKEN_BYTES });
 
 export interface InspectedToken {
   /** In the order of the checks. */
@@ -29,7 +32,7 @@ export interface InspectOptions {
 
 /** Inspects a token; never throws, and needs no key. */
 export function inspectToken(token: string, options: InspectOptions): InspectedToken {
-  const shape = readShape(token);
+  const shape = token.length > MAX_TOKEN_BYTES ? TOO_LARGE : readShape(token);
   const [headerSegment = "", payloadSegment = ""] = token.trim().split(".");
   const unverifiedHeader = decodeJsonObject(headerSegment);
   const unverifiedClaims = decodeJsonObject(payloadSegment);
@@ -38,13 +41,23 @@ export function inspectToken(token: string, options: InspectOptions): InspectedT
 
   const header = checkHeader(shape.value.header, options.algorithms);
   const outer: readonly Refusal[] = header.ok
-    ? judgeAlgorithm(header.value.algorithm, options.algorithms)
+    ? [
+        ...judgeAlgorithm(header.value.algorithm, options.algorithms),
+        ...(isSignatureDamaged(shape.value.signature)
+          ? [{ code: "AUTH_SIGNATURE_MALFORMED" as const, facts: {} }]
+          : []),
+      ]
     : [header.refusal];
   const inner =
     unverifiedClaims === undefined
       ? [{ code: "AUTH_PAYLOAD_INVALID" as const, facts: {} }]
       : judgeClaims(unverifiedClaims, options);
   return { ...read, objections: [...outer, ...inner] };
+}
+
+/** No algorithm makes such a signature, whatever the key. */
+function isSignatureDamaged(signature: string): boolean {
+  return signature === "" || !isBase64url(signature);
 }
 
 function judgeAlgorithm(algorithm: string, expected: readonly string[]): readonly Refusal[] {

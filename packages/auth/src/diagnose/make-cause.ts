@@ -1,5 +1,5 @@
 /** Fills a catalogue entry into a cause. Values come from the diagnosis, never from a remote server's own words. */
-import { ERRORS, type ErrorCode, type Facts, renderText } from "@agentos/contract";
+import { ERRORS, type ErrorCode, type Facts, FIX_COMMANDS, placesOf, renderText } from "@agentos/contract";
 import type { Cause, Certainty, Evidence } from "./diagnosis.ts";
 
 export interface CauseParts {
@@ -14,12 +14,23 @@ export function makeCause({ code, certainty, facts = {}, evidence = [] }: CauseP
   const entry = ERRORS[code];
   if (entry === undefined) throw new TypeError(`no such code: ${code}`);
   const values = { ...facts, cli };
+  const command = fillCommand(FIX_COMMANDS[code], values);
   return {
     code,
     sentence: renderText(entry.title, values),
     certainty,
     evidence,
     fix: renderText(entry.fix, values),
+    ...(command === undefined ? {} : { command }),
     anchor: `#${code}`,
   };
+}
+
+/** A command with a place that nobody can fill is no line to paste; neither is one with anything but plain names in it. */
+function fillCommand(template: string | undefined, values: Facts): string | undefined {
+  if (template === undefined) return undefined;
+  const isPlain = placesOf(template).every(
+    (name) => name === "cli" || /^[\w:.*-]{1,200}$/.test(String(values[name] ?? "")),
+  );
+  return isPlain ? renderText(template, values) : undefined;
 }

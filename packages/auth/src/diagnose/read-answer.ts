@@ -7,57 +7,97 @@ export interface AnswerMeaning {
   readonly codes: readonly ErrorCode[];
   /** Values read out of the sentence. */
   readonly facts: Facts;
-  /** The server named the code itself. */
+  /** The answer leaves no other cause open: it has a code, or its sentence stands for one cause only. */
   readonly isNamed: boolean;
 }
 
-type Reading = readonly [pattern: RegExp, codes: readonly ErrorCode[]];
+interface Reading {
+  readonly pattern: RegExp;
+  readonly codes: readonly ErrorCode[];
+  /** Values of the entry's places that the sentence stands for. */
+  readonly facts?: Facts;
+  /** The sentence leaves other causes open. */
+  readonly isVague?: true;
+}
+
+const reading = (pattern: RegExp, codes: readonly ErrorCode[], facts?: Facts): Reading =>
+  facts === undefined ? { pattern, codes } : { pattern, codes, facts };
 
 /** Sentences of the Python AgentOS (contract 1.6) that stand for no entry of ours, or for more than one. */
 const READINGS: readonly Reading[] = [
-  [/^Invalid authentication token$/, ["AUTH_SECURITY_KEY_INVALID", "AUTH_TOKEN_NOT_ACCEPTED"]],
-  [/Not enough segments$/, ["AUTH_TOKEN_MALFORMED", "AUTH_SECURITY_KEY_NOT_ACCEPTED"]],
-  [/Invalid header padding$|Invalid header string/, ["AUTH_TOKEN_QUOTED", "AUTH_TOKEN_HEADER_INVALID"]],
-  [/Signature verification failed$/, ["AUTH_SIGNATURE_INVALID"]],
-  [/Invalid crypto padding$/, ["AUTH_SIGNATURE_MALFORMED"]],
-  [/alg value is not allowed$/, ["AUTH_ALGORITHM_MISMATCH"]],
-  [/Could not (parse|deserialize)/, ["KEY_UNREADABLE"]],
-  [/has no attribute 'verify'/, ["KEY_PRIVATE"]],
-  [/should not be used as an HMAC secret/, ["KEY_PUBLIC_AS_SECRET"]],
-  [/^Error decoding token/, ["KEY_UNREADABLE"]],
-  [/^Invalid or expired service account token$/, ["AUTH_SERVICE_ACCOUNT_REFUSED"]],
-  [/^Too many failed authentication attempts$/, ["AUTH_THROTTLED"]],
-  [/^Authentication is temporarily unavailable$/, ["AUTH_DATABASE_UNAVAILABLE"]],
-  [/^Insufficient permissions\. Required scope/, ["SCOPE_MISSING"]],
-  [/^Access denied to (\w+) this (agent|team|workflow)$/, ["SCOPE_OTHER_RESOURCE"]],
+  reading(/^Invalid authentication token$/, ["AUTH_SECURITY_KEY_INVALID", "AUTH_TOKEN_NOT_ACCEPTED"]),
+  reading(/Not enough segments$/, ["AUTH_TOKEN_MALFORMED", "AUTH_SECURITY_KEY_NOT_ACCEPTED"]),
+  reading(/Invalid header padding$|Invalid header string/, [
+    "AUTH_TOKEN_QUOTED",
+    "AUTH_TOKEN_HEADER_INVALID",
+    "AUTH_TOKEN_ENCRYPTED",
+  ]),
+  reading(/Signature verification failed$/, ["AUTH_SIGNATURE_INVALID"]),
+  reading(/Invalid crypto padding$/, ["AUTH_SIGNATURE_MALFORMED"]),
+  reading(/alg value is not allowed$/, ["AUTH_ALGORITHM_MISMATCH", "AUTH_TOKEN_ENCRYPTED"]),
+  reading(/Could not (parse|deserialize)/, ["KEY_UNREADABLE"], {
+    reason: "the server cannot parse it, and would have to be started with another one",
+  }),
+  reading(/has no attribute 'verify'/, ["KEY_PRIVATE"], { found: "its own error shows it" }),
+  reading(/should not be used as an HMAC secret/, ["KEY_PUBLIC_AS_SECRET"], {
+    algorithm: "an HS algorithm",
+    found: "a public key or certificate",
+  }),
+  {
+    ...reading(/^Error decoding token/, ["KEY_UNREADABLE"], { reason: "the server fails while it decodes" }),
+    isVague: true,
+  },
+  reading(/^Invalid or expired service account token$/, ["AUTH_SERVICE_ACCOUNT_REFUSED"]),
+  reading(/^Too many failed authentication attempts$/, ["AUTH_THROTTLED"]),
+  reading(/^Authentication is temporarily unavailable$/, [
+    "AUTH_DATABASE_UNAVAILABLE",
+    "AUTH_KEYS_UNAVAILABLE",
+  ]),
+  reading(/^Insufficient permissions(\. Required scope|$)/, ["SCOPE_MISSING"]),
+  reading(/^Access denied to (\w+) this (agent|team|workflow)$/, ["SCOPE_OTHER_RESOURCE"]),
 ];
 
 /** Reads an answer; no code at all when it says nothing that we know. */
 export function readAnswer({ code, detail, requiredScopes }: ObservedAnswer): AnswerMeaning {
-  const scopes = requiredScopes ?? readRequiredScopes(detail ?? "");
+  const scopes = requiredScopes?.filter(isScopeText) ?? readRequiredScopes(detail ?? "");
   const facts: Facts = scopes === undefined ? {} : { required_scopes: scopes };
   if (code !== undefined && isErrorCode(code)) return { codes: [code], facts, isNamed: true };
   if (detail === undefined) return { codes: [], facts, isNamed: false };
-  const reading = READINGS.find(([pattern]) => pattern.test(detail));
-  const codes = reading?.[1] ?? entriesWithDetail(detail).slice(0, 3);
-  return { codes, facts, isNamed: false };
+  const known = READINGS.find(({ pattern }) => pattern.test(detail));
+  const found = known ?? readEntries(detail);
+  return {
+    codes: found.codes,
+    facts: { ...found.facts, ...facts },
+    isNamed: known !== undefined && known.codes.length === 1 && known.isVague !== true,
+  };
 }
 
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
 
-/** Entries whose `detail` is this sentence, with any value in its places. */
-function entriesWithDetail(detail: string): readonly ErrorCode[] {
-  return Object.entries<RefusalEntry>(REFUSALS).flatMap(([code, entry]) => {
+/** Entries whose `detail` is this sentence, with any plain name in its places. */
+function readEntries(detail: string): Pick<Reading, "codes" | "facts"> {
+  let facts: Facts = {};
+  const codes = Object.entries<RefusalEntry>(REFUSALS).flatMap(([code, entry]) => {
     if (!isErrorCode(code)) return [];
-    if (placesOf(entry.detail).length === 0) return entry.detail === detail ? [code] : [];
+    const places = placesOf(entry.detail);
+    if (places.length === 0) return entry.detail === detail ? [code] : [];
     const parts = entry.detail.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".{1,200}")}$`).test(detail) ? [code] : [];
+    const match = new RegExp(`^${parts.join("([\\w.-]{1,64})")}$`).exec(detail);
+    if (match === null) return [];
+    facts = Object.fromEntries(places.map((name, index) => [name, match[index + 1] ?? ""]));
+    return [code];
   });
+  return { codes: codes.slice(0, 4), facts };
 }
 
 function readRequiredScopes(detail: string): readonly string[] | undefined {
   const listed = /Required scope\(s\): (.{1,1000})$/.exec(detail)?.[1];
-  return listed?.split(/,\s*/).filter((scope) => /^[\w:.*-]{1,200}$/.test(scope));
+  return listed?.split(/,\s*/).filter(isScopeText);
+}
+
+/** Anything else that a remote server calls a scope stays out of our texts. */
+function isScopeText(scope: string): boolean {
+  return /^[\w:.*-]{1,200}$/.test(scope);
 }

@@ -15,7 +15,8 @@ export function classifyCredential(credential: string | undefined): CredentialKi
   const text = credential?.trim() ?? "";
   if (text === "") return "none";
   if (text.startsWith("agno_pat_")) return "service account token";
-  if (/^["'`]?eyJ/.test(text) || /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return "jwt";
+  // A JSON object in base64url begins so; an encrypted token has four dots.
+  if (/^["'`“”‘’]?ey[JAo]/.test(text) || /^[\w-]+(?:\.[\w-]*){2,4}$/.test(text)) return "jwt";
   return /^(bearer|basic|digest|token)\b/i.test(text)
     ? "header with another form"
     : "security key or other text";
@@ -26,30 +27,35 @@ export function refineCredential(
   kind: CredentialKind,
   server: KnownServer | undefined,
 ): readonly CauseParts[] {
+  const looks: Evidence = { fact: `the credential looks like: ${kind}`, source: "the command line" };
+  if (kind === "header with another form")
+    return [{ code: "AUTH_HEADER_MALFORMED", certainty: "certain", evidence: [looks] }];
   if (server === undefined) return [];
   const { mode, version, source } = server;
   const shown: Evidence[] = [
     ...(mode === undefined ? [] : [{ fact: `the server's mode is ${mode}`, source }]),
-    { fact: `the credential looks like: ${kind}`, source: "the command line" },
+    looks,
   ];
   if (kind === "jwt" && version !== undefined && isOlder(version, FIRST_VERSION_WITH_JWT)) {
-    const facts = { version, first_version: FIRST_VERSION_WITH_JWT };
-    const fact = { fact: `the server's version is ${version}`, source };
+    const facts = { version: version.slice(0, 40), first_version: FIRST_VERSION_WITH_JWT };
+    const fact = { fact: `the server's version is ${version.slice(0, 40)}`, source };
+    const certainty = mode === "jwt" ? "likely" : "certain";
+    return [{ code: "AUTH_SERVER_TOO_OLD", certainty, facts, evidence: [fact] }];
+  }
+  if (kind === "jwt" && mode === "security_key" && server.lacksInfo === true) {
+    const facts = { version: "(not told)", first_version: FIRST_VERSION_WITH_JWT };
+    const fact: Evidence = { fact: "the server has no GET /info, as old versions", source: "GET /info" };
     return [
-      {
-        code: "AUTH_SERVER_TOO_OLD",
-        certainty: mode === "jwt" ? "likely" : "certain",
-        facts,
-        evidence: [fact],
-      },
+      { code: "AUTH_SERVER_TOO_OLD", certainty: "likely", facts, evidence: [fact, ...shown] },
+      { code: "AUTH_TOKEN_NOT_ACCEPTED", certainty: "likely", evidence: shown },
     ];
   }
   if (kind === "jwt" && mode === "security_key")
     return [{ code: "AUTH_TOKEN_NOT_ACCEPTED", certainty: "certain", evidence: shown }];
   if (kind === "security key or other text" && mode === "jwt") {
-    const code: ErrorCode =
-      server.hasSecurityKey === true ? "AUTH_SECURITY_KEY_WITH_JWT" : "AUTH_SECURITY_KEY_NOT_ACCEPTED";
-    return [{ code, certainty: server.hasSecurityKey === true ? "certain" : "likely", evidence: shown }];
+    const isBoth = server.hasSecurityKey === true;
+    const code: ErrorCode = isBoth ? "AUTH_SECURITY_KEY_WITH_JWT" : "AUTH_SECURITY_KEY_NOT_ACCEPTED";
+    return [{ code, certainty: isBoth ? "certain" : "likely", evidence: shown }];
   }
   return [];
 }

@@ -1,9 +1,10 @@
 /** A missing scope: misspelt, under another claim, for another item, or really missing. */
 import { ACCESS_PREREQUISITES, ADMIN_SCOPE, type ErrorCode, type Facts } from "@agentos/contract";
 import { decide } from "../decide/decide.ts";
+import { describeScopeChoice } from "../decide/scope-choice.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { readScopes } from "../token/read-scopes.ts";
-import type { DiagnosisInput, Evidence } from "./diagnosis.ts";
+import type { DiagnosisInput, Evidence, EvidenceSource } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 import { findNearMiss, findScopesElsewhere } from "./scope-near-miss.ts";
 
@@ -16,38 +17,57 @@ export function refineScopes(
   code: ErrorCode,
   required: readonly string[],
   claims: Claims | undefined,
-  { server, request }: Pick<DiagnosisInput, "server" | "request">,
+  { server, request, refusal, answer }: Pick<DiagnosisInput, "server" | "request" | "refusal" | "answer">,
+  recorded: Facts = {},
 ): readonly CauseParts[] {
-  const held = claims === undefined ? undefined : readScopes(claims, server?.scopesClaim);
+  const noted = recorded["held_scopes"];
+  const held =
+    claims === undefined ? (typeof noted === "object" ? noted : undefined) : heldScopes(claims, server);
   const decision =
     held !== undefined && request !== undefined
       ? decide(compileGrants(held, server?.adminScope ?? ADMIN_SCOPE), request.route, request.parameters)
       : undefined;
   const denied = decision?.isAllowed === false ? decision : undefined;
+  const named = denied?.required ?? required;
   const missing =
-    denied?.missing ?? (held === undefined ? required : required.filter((scope) => !held.includes(scope)));
-  const needed = denied?.scopeToAdd ?? missing[0] ?? required[0];
-  const evidence = describe(required, held);
+    denied?.missing ?? (held === undefined ? named : named.filter((scope) => !held.includes(scope)));
+  const toAdd = recorded["scope_to_add"];
+  const needed =
+    denied?.scopeToAdd ?? (typeof toAdd === "string" ? toAdd : undefined) ?? missing[0] ?? named[0];
+  const recordedIn = refusal === undefined ? undefined : ("the denial record" as const);
+  const evidence = describe(named, held, [
+    recordedIn ?? (answer === undefined ? "the route table" : "the answer"),
+    recordedIn ?? "the token",
+  ]);
   if (needed === undefined) return [{ code, certainty: "likely", evidence }];
 
   const parts: CauseParts[] = [];
-  if (held !== undefined && claims !== undefined) {
+  if (held !== undefined) {
     const near =
       findNearMiss(held, needed) ??
       missing.map((scope) => findNearMiss(held, scope)).find((miss) => miss !== undefined);
     if (near !== undefined) parts.push({ ...near, certainty: "certain", evidence });
-    const claim = missing
-      .map((scope) => findScopesElsewhere(claims, scope, claimRead(claims, server?.scopesClaim)))
+  }
+  if (claims !== undefined) {
+    const read = claimRead(claims, server);
+    const claim = [needed, ...missing]
+      .map((scope) => findScopesElsewhere(claims, scope, read))
       .find((name) => name !== undefined);
     if (claim !== undefined) {
-      const facts = { other_claim: claim, scopes_claim: server?.scopesClaim ?? "scopes" };
-      parts.push({ code: "SCOPES_IN_OTHER_CLAIM", certainty: "certain", facts, evidence });
+      const facts = { other_claim: claim, scopes_claim: read };
+      parts.push({ code: "SCOPE_CLAIM_OTHER", certainty: "certain", facts, evidence });
     }
   }
-  const facts: Facts = { required_scopes: required, missing_scopes: missing, scope_to_add: needed };
+  const facts: Facts = {
+    required_scopes: named,
+    missing_scopes: missing,
+    scope_to_add: needed,
+    scope_choice: describeScopeChoice(needed, missing),
+  };
   const ownCode = denied?.code ?? (holdsOtherItem(held, needed) ? "SCOPE_OTHER_RESOURCE" : code);
   parts.push({ code: ownCode, certainty: parts.length === 0 ? "certain" : "likely", facts, evidence });
-  return [...parts, ...prerequisites(missing)];
+  // What the scope is a gate to says more than that it is missing.
+  return [...parts.slice(0, -1), ...prerequisites(missing), ...parts.slice(-1)];
 }
 
 /** Gates that stand before finer scopes (design.md section 10), when one of them is what is missing. */
@@ -70,21 +90,36 @@ function holdsOtherItem(held: readonly string[] | undefined, needed: string): bo
   );
 }
 
-function claimRead(claims: Claims, configured: string | undefined): string {
-  return (
-    configured ??
-    ["scopes", "scope", "scp", "permissions"].find((name) => claims[name] !== undefined) ??
-    "scopes"
-  );
+/** The scopes of a token as this server reads them. */
+export function heldScopes(claims: Claims, server: DiagnosisInput["server"]): readonly string[] {
+  const claim = server?.scopesClaim ?? (server?.isPython === true ? "scopes" : undefined);
+  const value = claims[claim ?? ""];
+  if (server?.isPython === true && typeof value === "string") return [value];
+  return readScopes(claims, claim);
 }
 
-function describe(required: readonly string[], held: readonly string[] | undefined): readonly Evidence[] {
+function claimRead(claims: Claims, server: DiagnosisInput["server"]): string {
+  if (server?.scopesClaim !== undefined) return server.scopesClaim;
+  const usual = server?.isPython === true ? [] : ["scopes", "scope", "scp", "permissions"];
+  return usual.find((name) => claims[name] !== undefined) ?? "scopes";
+}
+
+function describe(
+  required: readonly string[],
+  held: readonly string[] | undefined,
+  [requiredSource, heldSource]: readonly [EvidenceSource, EvidenceSource],
+): readonly Evidence[] {
   const list = (scopes: readonly string[]) =>
-    scopes.length === 0 ? "no scope" : scopes.slice(0, 20).join(", ");
+    scopes.length === 0
+      ? "no scope"
+      : scopes
+          .slice(0, 20)
+          .map((scope) => scope.slice(0, 100))
+          .join(", ");
   return [
     ...(required.length === 0
       ? []
-      : [{ fact: `the route requires ${list(required)}`, source: "the answer" as const }]),
-    ...(held === undefined ? [] : [{ fact: `the token holds ${list(held)}`, source: "the token" as const }]),
+      : [{ fact: `the route requires ${list(required)}`, source: requiredSource }]),
+    ...(held === undefined ? [] : [{ fact: `the token holds ${list(held)}`, source: heldSource }]),
   ];
 }

@@ -1,5 +1,5 @@
 /** Algorithm and signature: which of the two sides has the other kind of key, or another key, or a damaged token. */
-import type { ErrorCode } from "@agentos/contract";
+import type { ErrorCode, Facts } from "@agentos/contract";
 import { base64urlBytes, isBase64url } from "../token/base64url.ts";
 import type { Evidence, KnownServer } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
@@ -30,17 +30,25 @@ const SIGNATURE_BYTES: Readonly<Record<string, number>> = {
 };
 
 /** Names both algorithms; the Python AgentOS tells neither. */
-export function refineAlgorithm(code: ErrorCode, { header, server }: SignatureSeen): CauseParts {
-  const algorithm = typeof header?.["alg"] === "string" ? header["alg"].slice(0, 20) : undefined;
-  // Without an algorithm configured every AgentOS expects RS256 (contract 1.2).
-  const expected = server?.algorithms ?? ["RS256"];
-  const isKnown = server?.algorithms !== undefined;
+export function refineAlgorithm(
+  code: ErrorCode,
+  { header, server }: SignatureSeen,
+  recorded: Facts,
+): CauseParts {
+  const named = header?.["alg"] ?? recorded["token_algorithm"];
+  const algorithm = typeof named === "string" ? named.slice(0, 20) : undefined;
+  const known =
+    server?.algorithms !== undefined && server.algorithms.length > 0 ? server.algorithms : undefined;
+  const isKnown = known !== undefined;
+  // Without an algorithm configured every AgentOS expects RS256 (contract 1.2); when it refuses just that, another one is.
+  const expected = known ?? (algorithm === "RS256" ? ["another algorithm"] : ["RS256"]);
   const evidence: Evidence[] = [
     ...(algorithm === undefined ? [] : [{ fact: `"alg" is ${algorithm}`, source: "the token" as const }]),
-    {
-      fact: isKnown ? `expects ${expected.join(", ")}` : "expects RS256, unless configured otherwise",
-      source: server?.source ?? "the answer",
-    },
+    isKnown
+      ? { fact: `the server expects ${expected.join(", ")}`, source: server?.source ?? "the answer" }
+      : algorithm === "RS256"
+        ? { fact: "the server refuses RS256, so another algorithm is configured", source: "the answer" }
+        : { fact: "an AgentOS expects RS256, unless configured otherwise", source: "the answer" },
   ];
   const facts = { token_algorithm: algorithm ?? "another algorithm", expected_algorithms: expected };
   const certainty = algorithm === undefined || !isKnown ? "likely" : "certain";
@@ -57,7 +65,10 @@ export function refineAlgorithm(code: ErrorCode, { header, server }: SignatureSe
 }
 
 /** A damaged signature shows itself by its form; otherwise another key is the likely cause. */
-export function refineSignature({ header, token, server }: SignatureSeen): readonly CauseParts[] {
+export function refineSignature(
+  code: ErrorCode,
+  { header, token, server }: SignatureSeen,
+): readonly CauseParts[] {
   const signature = token?.split(".")[2];
   const kid = header?.["kid"];
   const algorithm = typeof header?.["alg"] === "string" ? header["alg"] : "";
@@ -67,6 +78,8 @@ export function refineSignature({ header, token, server }: SignatureSeen): reado
       { code: "AUTH_SIGNATURE_MALFORMED", certainty: "certain", evidence: [{ fact, source: "the token" }] },
     ];
   }
+  // Without the token only the server's own word is there; a wrong length it calls damaged.
+  if (token === undefined && code === "AUTH_SIGNATURE_MALFORMED") return [{ code, certainty: "certain" }];
   const isKidKnown = typeof kid === "string" && server?.keyIds?.includes(kid) === true;
   const shown: Evidence[] =
     typeof kid === "string"
@@ -91,6 +104,6 @@ function isDamaged(signature: string, algorithm: string): boolean {
   const expected = SIGNATURE_BYTES[algorithm];
   const bytes = base64urlBytes(signature);
   if (expected !== undefined) return bytes !== expected;
-  // RSA signatures are as long as the modulus, which is a whole number of 8 bytes in every key that is made today.
-  return /^[RP]S/.test(algorithm) && (bytes < 128 || bytes % 8 !== 0);
+  // RSA signatures are as long as the modulus: 1024 (old), 2048, 3072, 4096 or 8192 bits in every key that is in use.
+  return /^[RP]S/.test(algorithm) && ![128, 256, 384, 512, 1024].includes(bytes);
 }

@@ -1,9 +1,11 @@
 /** Expired, not yet valid, issued in the future: by how much, and whether a clock is the suspect. */
-import type { ErrorCode } from "@agentos/contract";
+import type { ErrorCode, Facts } from "@agentos/contract";
 import type { Evidence } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 
 export interface TimesSeen {
+  /** Of a denial record, where the token is not at hand. */
+  readonly facts?: Facts;
   readonly claims: Readonly<Record<string, unknown>> | undefined;
   /** This machine's clock, and the server's as its `Date` header tells it; seconds since 1970. */
   readonly now: number;
@@ -20,9 +22,12 @@ export const TIME_CODES: readonly ErrorCode[] = [
 ];
 
 /** The causes behind a refusal for its time, the nearest first. */
-export function refineTimes(code: ErrorCode, { claims, now, serverTime }: TimesSeen): readonly CauseParts[] {
-  const evidence = describeTimes(claims, serverTime ?? now);
-  const { exp, iat } = claims ?? {};
+export function refineTimes(code: ErrorCode, seen: TimesSeen): readonly CauseParts[] {
+  const { now, serverTime, facts = {} } = seen;
+  const claims = seen.claims ?? facts;
+  const refusedAt = typeof facts["now"] === "number" ? facts["now"] : undefined;
+  const evidence = describeTimes(claims, serverTime ?? refusedAt ?? now);
+  const { exp, iat } = claims;
   if (typeof exp === "number" && typeof iat === "number" && exp <= iat) {
     return [{ code: "AUTH_TOKEN_NEVER_VALID", certainty: "certain", evidence }];
   }

@@ -11,7 +11,7 @@ export interface NearMiss {
 export function findNearMiss(held: readonly string[], needed: string): NearMiss | undefined {
   for (const scope of held) {
     const code = judge(scope, needed);
-    if (code === "SCOPES_JOINED") return { code, facts: {} };
+    if (code === "SCOPE_ENTRIES_JOINED") return { code, facts: {} };
     if (code !== undefined) return { code, facts: { held_scope: scope.slice(0, 100), meant_scope: needed } };
   }
   return undefined;
@@ -19,7 +19,8 @@ export function findNearMiss(held: readonly string[], needed: string): NearMiss 
 
 function judge(held: string, needed: string): NearMiss["code"] | undefined {
   if (held === needed) return undefined;
-  if (/[\s,;]/.test(held.trim())) return held.split(/[\s,;]+/).includes(needed) ? "SCOPES_JOINED" : undefined;
+  if (/[\s,;]/.test(held.trim()))
+    return held.split(/[\s,;]+/).includes(needed) ? "SCOPE_ENTRIES_JOINED" : undefined;
   if (held.trim() === needed || held.toLowerCase() === needed.toLowerCase()) return "SCOPE_CASE_WRONG";
   const colons = held.trim().replace(/[./_-]/g, ":");
   if (colons !== held && colons.toLowerCase() === needed.replace(/[./_-]/g, ":").toLowerCase())

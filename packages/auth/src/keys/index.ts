@@ -1,6 +1,7 @@
 /** Keys: parsed and judged at start, bound to their algorithm, chosen by `kid`. */
-export { isSigningAlgorithm } from "./algorithms.ts";
+export { boundAlgorithms, isSigningAlgorithm } from "./algorithms.ts";
 export { createKeyFault } from "./fault.ts";
+export type { FetchDocument, FetchedDocument, FetchFaultCode } from "./fetch-document.ts";
 export type {
   KeyFault,
   KeyFaultCode,
@@ -17,7 +18,11 @@ export {
   type KeySource,
   type KeySourceStatus,
 } from "./key-source.ts";
+export { isKeyUrl, judgeKeyUrl } from "./key-url.ts";
+export { createLastGoodKeys } from "./last-good-keys.ts";
 export { MAX_JWKS_CHARACTERS } from "./limits.ts";
 export { type ParseJwksOptions, parseJwks } from "./parse-jwks.ts";
 export { type ParseKeyOptions, parseVerificationKey, parseVerificationKeys } from "./parse-key.ts";
+export type { RemoteKeyLocation } from "./remote-key-reader.ts";
+export { createRemoteKeySource, type RemoteKeySource } from "./remote-key-source.ts";
 export { keyRepairs } from "./repairs.ts";

@@ -1,3 +1,4 @@
+import { FAULTS, renderText } from "@agentos/contract";
 import { randomBytes } from "node:crypto";
 import type { JWK } from "jose";
 import { describe, expect, test } from "vitest";
@@ -60,6 +61,13 @@ describe("a key set", () => {
     const result = await parse(value);
     expect(result.keys).toEqual([]);
     expect(result.faults).toMatchObject([{ code, severity: "error", source: "JWT_JWKS_FILE" }]);
+  });
+
+  test("that is PEM is told where PEM belongs, once", async () => {
+    const [fault] = (await parse(rsa.pem)).faults;
+    const { title, fix } = FAULTS.KEY_JWKS_INVALID;
+    expect(renderText(title, fault?.facts ?? {})).toBe("the key set is not a JWKS: it is PEM, not JSON");
+    expect(fix).toContain("a key in PEM belongs in JWT_VERIFICATION_KEY");
   });
 
   test("an unknown algorithm is refused once, for the set", async () => {

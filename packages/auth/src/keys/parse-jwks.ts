@@ -41,9 +41,7 @@ export async function parseJwks(text: string, options: ParseJwksOptions): Promis
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
-    const reason = text.includes("-----BEGIN")
-      ? "it is PEM; set it as JWT_VERIFICATION_KEY instead"
-      : "it is not JSON";
+    const reason = text.includes("-----BEGIN") ? "it is PEM, not JSON" : "it is not JSON";
     return faultResult("KEY_JWKS_INVALID", source, { reason });
   }
   return parseJwksValue(value, options);

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { FAULTS } from "@agentos/contract";
 import { describe, expect, test } from "vitest";
 import { createCertificate, createCertificateRequest } from "./test-certificates.suite.ts";
 import {
@@ -18,6 +19,7 @@ import {
 const rsa = generateRsa();
 const ec = generateEc("P-256");
 const ed25519 = generateEd25519();
+const asUtf8 = (der: Buffer) => der.toString("utf8");
 
 describe("a value that is no public key is named", () => {
   const privateForms: readonly [string, string][] = [
@@ -148,7 +150,37 @@ describe("a value that is no public key is named", () => {
       await expectFault(lines.split("\n")[1]?.slice(0, 48) ?? "", "KEY_TRUNCATED");
     }
     await expectFault(Buffer.from(rsa.pem.slice(0, 300)).toString("base64"), "KEY_TRUNCATED");
-    await expectFault("-----BEGIN PUBLIC KEY-----", "KEY_UNREADABLE");
+  });
+
+  test("only its first line, as an env file or a form leaves it", async () => {
+    for (const value of ["-----BEGIN PUBLIC KEY-----", '"-----BEGIN PUBLIC KEY-----', "BEGIN PUBLIC KEY"]) {
+      const fault = await expectFault(value, "KEY_BODY_MISSING");
+      expect(FAULTS[fault.code].fix).toContain("only its first line");
+      expect(FAULTS[fault.code].fix).not.toContain("HS256");
+    }
+    await expectFault("-----BEGIN PRIVATE KEY-----", "KEY_PRIVATE");
+  });
+
+  test("every plus turned into a space, with and without line ends", async () => {
+    for (const make of [generateRsa, () => generateEc("P-256"), generateEd25519]) {
+      let pair = make();
+      // A plus at an edge of the key would be white space around it.
+      while (!/[^\n]\+[^\n]/.test(pair.pem)) pair = make();
+      await expectFault(pair.pem.replaceAll("+", " "), "KEY_PLUS_LOST");
+      await expectFault(pair.pem.replaceAll("\n", "\r\n").replaceAll("+", " "), "KEY_PLUS_LOST");
+      await expectFault(pair.pem.replaceAll("\n", " ").replaceAll("+", " "), "KEY_PLUS_LOST");
+      await expectKey(pair.pem);
+    }
+  });
+
+  test("DER that was read as text", async () => {
+    for (const pair of [rsa, ec, generateEc("P-384"), generateEc("P-521"), ed25519]) {
+      const { publicKey, privateKey } = pair;
+      await expectFault(asUtf8(publicKey.export({ type: "spki", format: "der" })), "KEY_BINARY");
+      await expectFault(asUtf8(privateKey.export({ type: "pkcs8", format: "der" })), "KEY_PRIVATE");
+      await expectKey(publicKey.export({ type: "spki", format: "der" }).toString("latin1"));
+    }
+    await expectFault(asUtf8(rsa.publicKey.export({ type: "pkcs1", format: "der" })), "KEY_BINARY");
   });
 
   test("two keys in one value", async () => {

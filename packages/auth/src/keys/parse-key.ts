@@ -54,7 +54,9 @@ export async function parseVerificationKey(value: string, options: ParseKeyOptio
   if (read.kind === "public") return judgePublicKey(read.key, { ...plain, repairs: read.repairs });
   if (read.kind === "fault") return faultResult(read.code, source, read.facts);
   if (/[\r\n]/.test(value.trim()) || algorithm !== undefined) {
-    return faultResult("KEY_UNREADABLE", source, { reason: "it is neither PEM nor a JWK" });
+    return faultResult("KEY_UNREADABLE", source, {
+      reason: 'it is neither PEM nor a JWK (a shared secret needs "algorithm" set to HS256)',
+    });
   }
   return faultResult("KEY_ALGORITHM_REQUIRED", source);
 }

@@ -5,7 +5,7 @@
 
 import { decodeBase64, decodeBase64Prefix } from "./base64.ts";
 import { type DerVerdict, judgeDer } from "./der-key.ts";
-import type { RepairLog } from "./repairs.ts";
+import { RepairLog } from "./repairs.ts";
 
 /** Decodes and judges a body without white space; tries the alternatives only where plain base64 gives no key. */
 export function judgeBody(compact: string, log: RepairLog): DerVerdict {
@@ -35,6 +35,22 @@ export function judgeBody(compact: string, log: RepairLog): DerVerdict {
       ? { kind: "private", found: "second value" }
       : { kind: "several" };
   return prefix.kind === "truncated" && /^[A-Za-z0-9+/=]*$/.test(standard) ? prefix : { kind: "damaged" };
+}
+
+/**
+ * In a form and in the query of a URL a plus means a space, so `+` arrives as one. With the pluses back the body would
+ * be a whole key. It is named and not repaired: a space that stands for another lost character looks the same.
+ */
+export function hasSpacesForPluses(body: string): boolean {
+  if (body.includes("+") || !/[^ \r\n] [^\r\n]/.test(body)) return false;
+  const lines = body.replace(/[\r\n]/g, "");
+  const oneLine = body
+    .replace(/^ /, "")
+    .replace(/([^]{64}) /g, "$1")
+    .trimEnd();
+  return [lines, oneLine].some(
+    (text) => judgeBody(text.replaceAll(" ", "+"), new RepairLog()).kind === "public",
+  );
 }
 
 export function toStandardAlphabet(text: string, log: RepairLog): string {

@@ -13,7 +13,7 @@ import type { KeyFaultCode } from "./key.ts";
 import { MAX_WRAPPINGS } from "./limits.ts";
 import { recogniseForeignForm } from "./not-a-key.ts";
 import type { PublicKey } from "./public-key.ts";
-import { judgeBody, toStandardAlphabet } from "./read-body.ts";
+import { hasSpacesForPluses, judgeBody, toStandardAlphabet } from "./read-body.ts";
 import { type KeyRepair, RepairLog } from "./repairs.ts";
 import { undoEscapes, unwrapValue } from "./unwrap.ts";
 
@@ -29,13 +29,19 @@ export type KeyText =
   | { readonly kind: "text" };
 
 const TEXT = { kind: "text" } as const;
+/** `SEQUENCE { SEQUENCE {` with an object identifier or a long length, where U+FFFD stands for a byte above 0x7f. */
+const BINARY_START = /^0(?:\uFFFD[^]{1,2}[0\x02]|[\x14-\x7f]0[\x03-\x20]\x06)/;
+/** The version number with which every private key begins. */
+const BINARY_PRIVATE = /^0(?:\uFFFD[^]{1,2}|[\x14-\x7f])\x02\x01[\0\x01]/;
+/** An Ed25519 key may be free of bytes above 0x7f but for its last 32. */
+const BINARY_ED25519 = /^0[*.](?:0\x05|\x02\x01\0)/;
 /** Base64 of `---`. */
 const BASE64_OF_DASHES = "LS0t";
 
 /** `isSecret`: a shared secret is expected, so a form that a secret can have by chance is not named. */
 export function readKeyText(value: string, isSecret: boolean): KeyText {
   const log = new RepairLog();
-  const binary = readBinary(value, log);
+  const binary = readBinary(value, log) ?? recogniseLostBinary(value);
   return binary ?? readText(value, { log, isSecret, depth: 0 });
 }
 
@@ -106,6 +112,13 @@ function readBinary(value: string, log: RepairLog): KeyText | undefined {
   return fromVerdict(verdict, log);
 }
 
+/** DER that was read as UTF-8: its bytes are lost, its beginning still tells what it was. */
+function recogniseLostBinary(value: string): KeyText | undefined {
+  if (!value.includes("\uFFFD") && !BINARY_ED25519.test(value)) return undefined;
+  if (BINARY_PRIVATE.test(value)) return keyFault("KEY_PRIVATE", { found: "DER" });
+  return BINARY_START.test(value) ? keyFault("KEY_BINARY") : undefined;
+}
+
 function judgeSeveral(labels: readonly string[]): KeyText {
   // `openssl ecparam -genkey` prints parameters and private key together.
   const privateLabel = labels.find((label) => label.includes("PRIVATE"));
@@ -127,7 +140,9 @@ function readArmoured(armour: Armour, reading: Reading): KeyText {
     verdict.kind === "truncated" ||
     verdict.kind === "trailing"
   ) {
-    return judgeUnclear(compact, { label, verdict }, reading);
+    return hasSpacesForPluses(body)
+      ? keyFault("KEY_PLUS_LOST")
+      : judgeUnclear(compact, { label, verdict }, reading);
   }
   if (verdict.kind === "public") noteLabel(label, verdict.format, log);
   return fromVerdict(verdict, log);
@@ -146,7 +161,7 @@ function judgeUnclear(
   if (label?.includes("PRIVATE")) return keyFault("KEY_PRIVATE", { found: label });
   if (label?.endsWith("CERTIFICATE")) return keyFault("KEY_CERTIFICATE");
   if (/^\0\0\0.(?:ssh-|ecdsa-|sk-)/.test(start)) return keyFault("KEY_OPENSSH");
-  if (compact === "") return unreadable("there is nothing between the BEGIN and END lines");
+  if (compact === "") return keyFault("KEY_BODY_MISSING");
   if (/\.\.\.|…|\*{3}|[<>[\]{}]|your/i.test(compact)) return keyFault("KEY_PLACEHOLDER");
   if (label?.startsWith("PGP")) return unreadable("it is a PGP key, which tokens do not use");
   // PEM inside PEM, as a double wrapping tool leaves it.

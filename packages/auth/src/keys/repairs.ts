@@ -23,7 +23,7 @@ export const keyRepairs = {
   "wrong-label": "the BEGIN line names another kind of key than the content; the content decides",
   "missing-padding": "missing base64 padding was supplied",
   "base64url-alphabet": "base64url characters were read as base64",
-  "base64-of-pem": "base64 around the key was undone",
+  "base64-of-pem": "read from base64",
   hexadecimal: "hexadecimal was undone",
   "utf-16": "UTF-16 text was read",
   binary: "a binary key was read",

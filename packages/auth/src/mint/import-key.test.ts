@@ -89,6 +89,13 @@ const refused: readonly Refused[] = [
     "-----BEGIN PRIVATE KEY-----\n!!!\n-----END PRIVATE KEY-----",
     "UNREADABLE",
   ),
+  row("the first lines of a PEM", pkcs8.slice(0, 100), "UNREADABLE"),
+  row("the first lines of a PEM, for a secret", pkcs8.slice(0, 100), "UNREADABLE", "HS256"),
+  row(
+    "DER that was read as text",
+    rsa.privateKey.export({ type: "pkcs8", format: "der" }).toString("utf8"),
+    "UNREADABLE",
+  ),
   row("a short secret", "hunter2hunter2", "SECRET_SHORT", "HS256"),
   row("a secret without an algorithm", "k".repeat(64), "ALGORITHM_REQUIRED"),
   row("broken JSON", '{"kty":"oct","k":"topsecret"', "JWK_INVALID"),

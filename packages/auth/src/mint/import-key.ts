@@ -11,6 +11,8 @@ import { type PrivateKeyKind, readPrivateDer } from "./private-der.ts";
 import { type SigningKey, SigningKeyError } from "./signing-key.ts";
 
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END/;
+/** DER that was read as text: a sequence, then the version number of a private key. U+FFFD is a byte above 0x7f. */
+const BINARY = /^0(?:\uFFFD[^]{1,2}|[\x14-\x7f])\x02\x01[\0\x01]/;
 const GIVE_KEY = "give the private key in PEM or as a JWK";
 
 /** Reads a signing key. Throws {@link SigningKeyError}, which holds no key material. */
@@ -21,6 +23,8 @@ export async function importSigningKey(text: string, options: ImportOptions = {}
     .trim();
   const pem = PEM.exec(trimmed.replace(/\\[nr]/g, "\n"));
   if (pem !== null) return importPem(pem[1] ?? "", pem[2] ?? "", options);
+  if (/^-{2,5} ?BEGIN/.test(trimmed)) throw cutOff();
+  if (BINARY.test(text)) throw binary();
   if (trimmed.startsWith("{")) return importJwk(trimmed, options);
   if (options.algorithm !== undefined && isSecretAlgorithm(options.algorithm)) {
     // Its characters are the secret, exactly as given, since the verifier takes them so too.
@@ -31,6 +35,18 @@ export async function importSigningKey(text: string, options: ImportOptions = {}
     return importSigningKey(inner, options);
   throw new SigningKeyError("ALGORITHM_REQUIRED", "the value is no private key in PEM or JWK", {
     fix: `${GIVE_KEY}; for a shared secret say which algorithm, such as HS256`,
+  });
+}
+
+function cutOff(): SigningKeyError {
+  return new SigningKeyError("UNREADABLE", "the PEM is cut off: it has a BEGIN line and no END line", {
+    fix: "give all of it, from the BEGIN line to the END line; an env file or a form may have kept only its first line",
+  });
+}
+
+function binary(): SigningKeyError {
+  return new SigningKeyError("UNREADABLE", "the key is in binary form (DER), which is no text", {
+    fix: 'turn it into PEM with "openssl pkey -inform DER -in private.der" and give the result',
   });
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { checkCookieOrigin, checkOpenMode, isLoopbackHost } from "./check-origin.ts";
+import { checkCookieOrigin, checkLoopback, isLoopbackHost } from "./check-origin.ts";
 
 const policy = { allowedOrigins: ["https://app.test"] };
 
 type Headers = Readonly<Record<string, string>>;
 
-function run(check: typeof checkOpenMode, headers: Headers, method = "POST") {
+function run(check: typeof checkLoopback, headers: Headers, method = "POST") {
   const result = check({ method, header: (name) => headers[name] ?? null }, policy);
   return result.ok ? "passed" : result.refusal.code;
 }
@@ -62,7 +62,7 @@ describe("a server without any credential", () => {
     "LOCALHOST:7777",
     "os.localhost",
   ])("answers on its own name %s", (host) => {
-    expect(run(checkOpenMode, { host })).toBe("passed");
+    expect(run(checkLoopback, { host })).toBe("passed");
   });
 
   it.each([
@@ -77,16 +77,16 @@ describe("a server without any credential", () => {
     "a:b:c",
     "localhost:7777@evil.test",
   ])("does not answer on %j (DNS rebinding)", (host) => {
-    expect(run(checkOpenMode, { host })).toBe("AUTH_HOST_NOT_ALLOWED");
+    expect(run(checkLoopback, { host })).toBe("AUTH_HOST_NOT_ALLOWED");
   });
 
   it("answers its own page and allowed ones, and no other", () => {
     const host = "localhost:7777";
-    expect(run(checkOpenMode, { host, origin: "http://localhost:7777" })).toBe("passed");
-    expect(run(checkOpenMode, { host, origin: "https://app.test" })).toBe("passed");
-    expect(run(checkOpenMode, { host, origin: "https://evil.test" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
-    expect(run(checkOpenMode, { host, origin: "http://localhost:9999" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
-    expect(run(checkOpenMode, { host, origin: "null" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+    expect(run(checkLoopback, { host, origin: "http://localhost:7777" })).toBe("passed");
+    expect(run(checkLoopback, { host, origin: "https://app.test" })).toBe("passed");
+    expect(run(checkLoopback, { host, origin: "https://evil.test" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+    expect(run(checkLoopback, { host, origin: "http://localhost:9999" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+    expect(run(checkLoopback, { host, origin: "null" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
   });
 });
 

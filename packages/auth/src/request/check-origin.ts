@@ -17,7 +17,8 @@ export function checkCookieOrigin(request: RequestFacts, policy: OriginPolicy): 
   const origin = request.header("origin");
   const site = request.header("sec-fetch-site");
   if (origin !== null) {
-    const isOwn = isSameHost(origin, request.header("host"));
+    // The host alone says nothing of the scheme; a browser that knows better says so.
+    const isOwn = isSameHost(origin, request.header("host")) && site !== "cross-site";
     return isOwn || policy.allowedOrigins.includes(origin) ? ok(true) : refuse("AUTH_COOKIE_CROSS_SITE");
   }
   if (site === "same-origin" || site === "none") return ok(true);
@@ -26,13 +27,28 @@ export function checkCookieOrigin(request: RequestFacts, policy: OriginPolicy): 
   return refuse("AUTH_COOKIE_CROSS_SITE");
 }
 
-/** Refuses what does not come from this machine, for a server without any credential. */
-export function checkOpenMode(request: RequestFacts, policy: OriginPolicy): Result<true> {
+/** Headers that only a proxy adds: whoever stands behind it is not this machine. */
+const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"] as const;
+
+/** Refuses what does not come from this machine, for a server that believes everybody. */
+export function checkLoopback(request: RequestFacts, policy: OriginPolicy): Result<true> {
   const host = request.header("host");
+  const { clientAddress } = request;
   if (host !== null && !isLoopbackHost(hostnameOf(host))) return refuse("AUTH_HOST_NOT_ALLOWED");
+  if (clientAddress !== undefined && !isLoopbackAddress(clientAddress))
+    return refuse("AUTH_HOST_NOT_ALLOWED");
+  if (FORWARDED.some((name) => request.header(name) !== null)) return refuse("AUTH_HOST_NOT_ALLOWED");
   const origin = request.header("origin");
-  if (origin === null || policy.allowedOrigins.includes(origin) || isSameHost(origin, host)) return ok(true);
-  return refuse("AUTH_ORIGIN_NOT_ALLOWED");
+  if (origin !== null && policy.allowedOrigins.includes(origin)) return ok(true);
+  const isForeign = origin === null ? false : !isSameHost(origin, host);
+  return isForeign || request.header("sec-fetch-site") === "cross-site"
+    ? refuse("AUTH_ORIGIN_NOT_ALLOWED")
+    : ok(true);
+}
+
+/** A peer's address, also as IPv6 writes IPv4. */
+function isLoopbackAddress(address: string): boolean {
+  return isLoopbackHost(address.replace(/^::ffff:/i, ""));
 }
 
 /** True for a host name that always means this machine. */

@@ -19,7 +19,7 @@ export interface Credential {
   readonly via: "header" | "cookie";
 }
 
-const FOREIGN_SCHEME = /^(basic|digest|negotiate|ntlm|dpop|apikey|aws4-hmac-sha256)(\s|$)/i;
+const FOREIGN_SCHEME = /^(basic|digest|negotiate|ntlm|dpop|apikey|token|aws4-hmac-sha256)(\s|$)/i;
 
 const BEARER = /^bearer(?:\s+|$)/i;
 
@@ -28,7 +28,8 @@ export function extractCredential(request: RequestFacts, options: ExtractionOpti
   if (options.source !== "cookie") {
     const value = readHeader(request.header(options.headerName.toLowerCase()));
     if (value !== undefined) {
-      return FOREIGN_SCHEME.test(value) ? refuse("AUTH_SCHEME_UNSUPPORTED") : ok({ value, via: "header" });
+      if (FOREIGN_SCHEME.test(value)) return refuse("AUTH_SCHEME_UNSUPPORTED");
+      return BEARER.test(value) ? refuse("AUTH_SCHEME_REPEATED") : ok({ value, via: "header" });
     }
   }
   if (options.source !== "header") {

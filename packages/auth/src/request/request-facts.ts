@@ -2,6 +2,8 @@
 
 export interface RequestFacts {
   readonly method: string;
+  /** Address of the peer as the socket says; undefined where the host does not tell. */
+  readonly clientAddress?: string | undefined;
   /** Value of a header, by lower-case name; repeated headers joined with ", " as the Fetch standard does. */
   header(name: string): string | null;
 }

@@ -5,11 +5,26 @@ import { parseScope } from "./parse.ts";
 export interface Grants {
   readonly adminScope: string | undefined;
   /** Scopes for a whole resource, `resource:*:action` included. */
-  readonly wide: ReadonlyMap<string, string>;
+  readonly wide: Lookup<string>;
   /** Scopes for one item: id to scope text. */
-  readonly narrow: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly narrow: Lookup<Lookup<string>>;
   /** Every scope as written: an identical requirement is always satisfied. */
-  readonly exact: ReadonlySet<string>;
+  readonly exact: Pick<ReadonlySet<string>, "has">;
+}
+
+/**
+ * A map that can be read and in no way be changed. Identities are shared by every request with the same token, so a
+ * handler that could write here would give its caller rights.
+ */
+type Lookup<Value> = Pick<ReadonlyMap<string, Value>, "get" | "has" | "keys" | "values">;
+
+function seal<Value>(map: ReadonlyMap<string, Value>): Lookup<Value> {
+  return Object.freeze({
+    get: (key: string) => map.get(key),
+    has: (key: string) => map.has(key),
+    keys: () => map.keys(),
+    values: () => map.values(),
+  });
 }
 
 /** Compiles scopes; unknown ones stay only in `exact`. */
@@ -28,7 +43,14 @@ export function compileGrants(scopes: readonly string[], adminScope: string): Gr
       narrow.set(key, items.set(scope.id, text));
     }
   }
-  return { adminScope: admin, wide, narrow, exact: new Set(scopes) };
+  const items = new Map([...narrow].map(([key, ids]) => [key, seal(ids)]));
+  const texts = new Set(scopes);
+  return Object.freeze({
+    adminScope: admin,
+    wide: seal(wide),
+    narrow: seal(items),
+    exact: Object.freeze({ has: (text: string) => texts.has(text) }),
+  });
 }
 
 /** The ids of a resource on which the caller may act: every one, or just these. */

@@ -14,7 +14,7 @@ export interface ScopeRule {
   readonly method: string;
   readonly path: string;
   readonly scopes: readonly string[];
-  readonly pattern: RegExp;
+  readonly matches: (path: string) => boolean;
   readonly weight: readonly [literalSegments: number, literalCharacters: number, crossings: number];
 }
 
@@ -31,12 +31,28 @@ const ANY_METHOD = "*";
 /** Parses a rule's key, or gives undefined when it is not "METHOD /path". */
 export function parseScopeRule(text: string, scopes: readonly string[]): ScopeRule | undefined {
   const [, method, path] = RULE.exec(text) ?? [];
-  return method === undefined || path === undefined ? undefined : createRule({ text, method, path, scopes });
+  const decoded = path === undefined ? undefined : decodeLiterals(path);
+  return method === undefined || decoded === undefined
+    ? undefined
+    : createRule({ text, method, path: decoded, scopes });
 }
 
 /** Parses a path pattern that holds for every method, or gives undefined when it is none. */
 export function parsePathPattern(text: string): ScopeRule | undefined {
-  return PATH.test(text) ? createRule({ text, method: ANY_METHOD, path: text, scopes: [] }) : undefined;
+  const path = PATH.test(text) ? decodeLiterals(text) : undefined;
+  return path === undefined ? undefined : createRule({ text, method: ANY_METHOD, path, scopes: [] });
+}
+
+/** Rules are compared with decoded parameters, so `caf%C3%A9` in a rule means the same as in a request. */
+function decodeLiterals(path: string): string | undefined {
+  try {
+    return path
+      .split("/")
+      .map((segment) => decodeURIComponent(segment).replaceAll("/", "%2F"))
+      .join("/");
+  } catch {
+    return undefined;
+  }
 }
 
 function createRule(rule: Pick<ScopeRule, "text" | "method" | "path" | "scopes">): ScopeRule {
@@ -44,7 +60,7 @@ function createRule(rule: Pick<ScopeRule, "text" | "method" | "path" | "scopes">
   const literals = path.split("/").filter((segment) => !/[*{]/.test(segment));
   const crossings = path.match(/\*/g)?.length ?? 0;
   const characters = path.replace(/\*|\{\w+\}/g, "").length;
-  return { ...rule, path, pattern: compilePattern(path), weight: [literals.length, characters, -crossings] };
+  return { ...rule, path, matches: compilePattern(path), weight: [literals.length, characters, -crossings] };
 }
 
 /** The rules that apply to a route, most specific first, up to the first that always applies. */
@@ -59,7 +75,7 @@ export function applyRules(
     const relation = isAsked ? relatePattern(rule.path, template) : "never";
     if (relation === "always") return [...applied, { rule }];
     if (relation === "sometimes") {
-      applied.push({ rule, appliesTo: (parameters) => rule.pattern.test(spell(template, parameters)) });
+      applied.push({ rule, appliesTo: (parameters) => rule.matches(spell(template, parameters)) });
     }
   }
   return applied;

@@ -2,6 +2,7 @@
 
 import type { Identity } from "../identity.ts";
 import { compileGrants } from "../scope/grants.ts";
+import { limitScopes } from "../scope/limit-scopes.ts";
 import { readSessionId } from "./check-claims.ts";
 import type { TokenTimes } from "./check-times.ts";
 import type { TokenPolicy } from "./policy.ts";
@@ -21,12 +22,14 @@ export function buildIdentity(
   { claims, userId, times, keyLabel }: VerifiedToken,
   policy: TokenPolicy,
 ): Identity {
-  const scopes = Object.freeze(readScopes(claims, policy.claimNames.scopes));
+  const { kept, withheld } = limitScopes(readScopes(claims, policy.claimNames.scopes), policy);
+  const scopes = Object.freeze(kept);
   return Object.freeze({
     kind: "user",
     userId,
     sessionId: readSessionId(claims, policy),
     scopes,
+    ...(withheld.length === 0 ? {} : { withheldScopes: Object.freeze(withheld) }),
     grants: Object.freeze(compileGrants(scopes, policy.adminScope)),
     claims: deepFreeze(claims),
     dependencies: pick(claims, policy.claimNames.dependencies),

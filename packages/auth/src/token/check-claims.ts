@@ -15,11 +15,19 @@ export function checkIssuer(claims: Claims, policy: TokenPolicy): Result<true> {
   return ok(true);
 }
 
+/** The id of a server is public; an audience that its operator chose is not. */
+const AUDIENCE_IS_ID = 'the id of this AgentOS (the "os_id" of GET /info)';
+const AUDIENCE_IS_CONFIGURED = "the audience that the operator of this AgentOS has configured";
+
 export function checkAudience(claims: Claims, policy: TokenPolicy): Result<true> {
   if (policy.audience === undefined) return ok(true);
   const claim = policy.claimNames.audience;
   const value = claims[claim];
-  const facts = { audience_claim: claim, expected_audience: policy.audience };
+  const facts = {
+    audience_claim: claim,
+    audience_hint: policy.isAudienceTheId === true ? AUDIENCE_IS_ID : AUDIENCE_IS_CONFIGURED,
+    expected_audience: policy.audience,
+  };
   if (value === undefined || value === null) return refuse("AUTH_AUDIENCE_MISSING", facts);
   const audiences = Array.isArray(value) ? value : [value];
   if (audiences.some((audience) => typeof audience === "string" && policy.audience?.includes(audience)))
@@ -30,9 +38,11 @@ export function checkAudience(claims: Claims, policy: TokenPolicy): Result<true>
 /** Refuses what is signed by the right key, but is no access token. */
 export function checkKind(claims: Claims): Result<true> {
   if (claims["cnf"] !== undefined) return refuse("AUTH_TOKEN_BOUND");
-  // OpenID Connect Core section 2: these claims exist to bind an ID token to a sign-in, no access token has them.
-  if (["nonce", "at_hash", "c_hash"].some((name) => claims[name] !== undefined))
-    return refuse("AUTH_ID_TOKEN_REFUSED");
+  // OpenID Connect Core section 2: these bind an ID token to a sign-in. Some issuers copy the nonce into access tokens
+  // as well; those have OAuth's own scope claim, which an ID token has not.
+  const isAccessToken = claims["scope"] !== undefined || claims["scp"] !== undefined;
+  const isIdToken = claims["at_hash"] !== undefined || claims["c_hash"] !== undefined;
+  if (isIdToken || (claims["nonce"] !== undefined && !isAccessToken)) return refuse("AUTH_ID_TOKEN_REFUSED");
   return ok(true);
 }
 
@@ -43,8 +53,12 @@ export function checkSubject(claims: Claims, policy: TokenPolicy): Result<string
   if (value === undefined) return ok(undefined);
   if (typeof value !== "string" || !isIdentifier(value)) return refuse("AUTH_SUBJECT_INVALID", facts);
   if (isReservedPrincipal(value)) return refuse("AUTH_SUBJECT_RESERVED", facts);
+  if (policy.foreignSubjectPrefixes?.some((prefix) => value.startsWith(prefix)) === true)
+    return refuse("AUTH_SUBJECT_FOREIGN", facts);
   // An empty id names nobody; isolation refuses it later (repair of contract Q10).
-  return ok(value.trim() === "" ? undefined : value);
+  if (value.trim() === "") return ok(undefined);
+  const userId = `${policy.subjectPrefix ?? ""}${value}`;
+  return isIdentifier(userId) ? ok(userId) : refuse("AUTH_SUBJECT_INVALID", facts);
 }
 
 /** Case and surrounding space are ignored, so that a look-alike is refused too. */

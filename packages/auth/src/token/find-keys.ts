@@ -11,8 +11,9 @@ export async function findKeys(keySource: KeySource, header: TokenHeader): Promi
   const wanted = { algorithm: header.algorithm, kid: header.kid };
   let keySet = keySource.current();
   let selection = selectKeys(keySet, wanted);
-  if (header.kid !== undefined && mayBeNewer(keySet, selection, header.kid)) {
-    if ((await keySource.refresh?.(header.kid)) === true) {
+  // Without any key (they expired while nobody called) a token is worth a look at the source, with or without a "kid".
+  if (keySet.keys.length === 0 || mayBeNewer(keySet, selection, header.kid)) {
+    if ((await keySource.refresh?.(header.kid ?? "")) === true) {
       keySet = keySource.current();
       selection = selectKeys(keySet, wanted);
     }
@@ -28,7 +29,8 @@ export async function findKeys(keySource: KeySource, header: TokenHeader): Promi
 }
 
 /** True when no key has this `kid`: the issuer may have rotated its keys since they were read. */
-function mayBeNewer(keySet: KeySet, selection: KeySelection, kid: string): boolean {
+function mayBeNewer(keySet: KeySet, selection: KeySelection, kid: string | undefined): boolean {
+  if (kid === undefined) return false;
   if (!("refusal" in selection)) return selection.isKidUnknown;
   return selection.refusal === "unknown-kid" || !keySet.keys.some((key) => key.kid === kid);
 }

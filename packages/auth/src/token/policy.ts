@@ -14,6 +14,8 @@ export interface ClaimNames {
 export interface TokenPolicy {
   /** Accepted audiences; undefined turns the check off and needs an unsafe option. */
   readonly audience: readonly string[] | undefined;
+  /** The accepted audience is the server's own id, which anybody may know. */
+  readonly isAudienceTheId?: boolean | undefined;
   /** Exact issuer; undefined when none is configured. */
   readonly issuer: string | undefined;
   readonly requiresExpiration: boolean;
@@ -23,6 +25,14 @@ export interface TokenPolicy {
   readonly verifiesSignature: boolean;
   readonly adminScope: string;
   readonly claimNames: ClaimNames;
+  /** The only algorithms allowed, whatever the keys could do; undefined leaves it to the keys. */
+  readonly algorithms?: readonly string[] | undefined;
+  /** Most that tokens may grant; undefined sets no ceiling. The admin scope counts only when it is listed. */
+  readonly allowedScopes?: readonly string[] | undefined;
+  /** Put before the user ids of these tokens, so that two issuers cannot name the same user. */
+  readonly subjectPrefix?: string | undefined;
+  /** Prefixes of other issuers: a user id may not begin with one. */
+  readonly foreignSubjectPrefixes?: readonly string[] | undefined;
 }
 
 export const DEFAULT_CLAIM_NAMES: ClaimNames = Object.freeze({

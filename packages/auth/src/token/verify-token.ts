@@ -16,11 +16,16 @@ import { recheckTimes } from "./check-times.ts";
 import { findKeys } from "./find-keys.ts";
 import type { TokenPolicy } from "./policy.ts";
 import { readShape } from "./read-shape.ts";
+import { createIssuerSelector, type TrustedIssuer } from "./select-issuer.ts";
 import { createTokenCache } from "./token-cache.ts";
 
 export interface TokenVerifierOptions {
+  /** All keys. */
   readonly keySource: KeySource;
+  /** Of every token; with `issuers`, only whether signatures are verified at all. */
   readonly policy: TokenPolicy;
+  /** When given, a token is verified only with the keys and the policy of the issuer that it names. */
+  readonly issuers?: readonly TrustedIssuer[] | undefined;
   /** Seconds since 1970. */
   readonly now: () => number;
   /** SHA-256 of a text; must be collision resistant, since it names cache entries. */
@@ -41,6 +46,8 @@ type Claims = Readonly<Record<string, unknown>>;
 /** Creates the verifier; it keeps no state but its cache. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { keySource, policy, now, sha256 } = options;
+  const only: TrustedIssuer = { keySource, policy };
+  const selectIssuer = options.issuers === undefined ? () => ok(only) : createIssuerSelector(options.issuers);
   const cache = createTokenCache(
     policy.verifiesSignature ? (options.cacheEntries ?? TOKEN_CACHE_ENTRIES) : 0,
   );
@@ -50,28 +57,39 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     if (!shape.ok) return shape;
     if (!policy.verifiesSignature) {
       const claims = decodeJsonObject(shape.value.payload);
-      return claims === undefined ? refuse("AUTH_PAYLOAD_INVALID") : acceptClaims(claims, undefined);
+      return claims === undefined ? refuse("AUTH_PAYLOAD_INVALID") : acceptClaims(claims, undefined, policy);
     }
-    const header = checkHeader(shape.value.header, keySource.current().algorithms);
+    // Taken first: keys that change while this token is being verified make its cache entry worthless.
+    const { generation } = keySource.current();
+    const issuer = selectIssuer(shape.value.payload);
+    const trusted = issuer.ok ? issuer.value : only;
+    const algorithms = trusted.policy.algorithms ?? trusted.keySource.current().algorithms;
+    const header = checkHeader(shape.value.header, algorithms);
     if (!header.ok) return header;
-    const selected = await findKeys(keySource, header.value);
+    if (!issuer.ok) return issuer;
+    if (trusted.policy.algorithms?.includes(header.value.algorithm) === false) {
+      const facts = { expected_algorithms: algorithms, token_algorithm: header.value.algorithm };
+      return refuse("AUTH_ALGORITHM_MISMATCH", facts);
+    }
+    const selected = await findKeys(trusted.keySource, header.value);
     if (!selected.ok) return selected;
     const signature = await checkSignature(token, shape.value, header.value, selected.value.keys);
     if (!signature.ok) return signature;
 
     const claims = parseJsonObject(signature.value.payload);
     if (claims === undefined) return refuse("AUTH_PAYLOAD_INVALID");
-    const identity = acceptClaims(claims, signature.value.key.label);
-    if (identity.ok) cache.set(hash, identity.value, selected.value.generation);
+    const identity = acceptClaims(claims, signature.value.key.label, trusted.policy);
+    if (identity.ok)
+      cache.set(hash, identity.value, trusted === only ? selected.value.generation : generation);
     return identity;
   }
 
   /** The claims of a token that may be believed; a refusal from here on names whose token it was. */
-  function acceptClaims(claims: Claims, keyLabel: string | undefined): Result<Identity> {
-    const accepted = checkAllClaims(claims, policy, now());
-    if (accepted.ok) return ok(buildIdentity({ ...accepted.value, claims, keyLabel }, policy));
-    const subject = claims[policy.claimNames.userId];
-    if (typeof subject !== "string" || !policy.verifiesSignature) return accepted;
+  function acceptClaims(claims: Claims, keyLabel: string | undefined, rules: TokenPolicy): Result<Identity> {
+    const accepted = checkAllClaims(claims, rules, now());
+    if (accepted.ok) return ok(buildIdentity({ ...accepted.value, claims, keyLabel }, rules));
+    const subject = claims[rules.claimNames.userId];
+    if (typeof subject !== "string" || !rules.verifiesSignature) return accepted;
     return {
       ok: false,
       refusal: { ...accepted.refusal, subject: subject.slice(0, MAX_IDENTIFIER_CHARACTERS) },

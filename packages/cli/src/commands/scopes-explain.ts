@@ -48,7 +48,7 @@ function explain(request: { method: string; path: string }, options: Options, co
   // Without scopes the decision says what a caller without any would lack.
   const decision = decide(compileGrants(held ?? [], options.adminScope), matched.route, matched.parameters);
   const unknown = (held ?? []).flatMap((scope) =>
-    scope === options.adminScope ? [] : (describeUnknownScope(scope) ?? []),
+    scope === options.adminScope ? [] : (describeUnknownScope(scope, context.cli) ?? []),
   );
   if (options.json) printJson(context, matched, { held, decision, unknown });
   else printText(context, matched, { held, decision, unknown });

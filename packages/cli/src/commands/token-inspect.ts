@@ -1,21 +1,21 @@
 /** `agentos token inspect`: what a token says and what an AgentOS would object to. It never leaves this machine. */
 import {
   DEFAULT_CLAIM_NAMES,
+  judgeToken,
   MAX_TOKEN_LIFETIME_SECONDS,
   type Refusal,
   type TokenPolicy,
   type VerificationKey,
 } from "@agentos/auth";
-import { ADMIN_SCOPE, FAULTS, REFUSALS, renderText } from "@agentos/contract";
+import { ADMIN_SCOPE, REFUSALS, renderText } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
 import { collect } from "../input/collect.ts";
 import { readReference } from "../input/read-reference.ts";
-import { judgeKeyText } from "../keys/describe-key.ts";
+import { describeFault, judgeKeyText } from "../keys/describe-key.ts";
 import { decodeToken } from "../token/decode-token.ts";
-import { findObjections } from "../token/find-objections.ts";
 import { printInspection, toJson } from "../token/print-inspection.ts";
 
 interface Options {
@@ -47,7 +47,7 @@ export function addTokenInspect(parent: Command, context: Context): void {
 }
 
 async function inspect(reference: string, options: Options, context: Context): Promise<ExitCode> {
-  const { text } = await readReference(reference, context, { what: "token", bare: "value" });
+  const { text } = await readReference(reference, context, { what: "token", bare: "token" });
   const keys = await readKeys(options, context);
   const policy: TokenPolicy = {
     audience: options.audience,
@@ -60,10 +60,10 @@ async function inspect(reference: string, options: Options, context: Context): P
   };
   const decoded = decodeToken(text);
   const now = context.now();
-  const findings = await findObjections(decoded, { policy, keys, now });
+  const findings = await judgeToken(decoded.token, { policy, keys, now });
   const objections = findings.objections.map((refusal) => explainRefusal(refusal, context));
   const inspection = { decoded, findings, objections, now, checksAudience: options.audience !== undefined };
-  if (options.json) context.terminal.print(JSON.stringify(toJson(inspection), null, 2));
+  if (options.json) context.terminal.print(JSON.stringify(toJson(inspection, context), null, 2));
   else printInspection(inspection, context);
   return objections.length > 0 ? ExitCode.denied : ExitCode.ok;
 }
@@ -77,9 +77,15 @@ function explainRefusal({ code, facts }: Refusal, context: Context) {
     stage: entry.stage,
     status: entry.status,
     title: renderText(entry.title, known),
-    fix: renderText(entry.fix, known),
+    fix: renderText(LOCAL_FIXES[code] ?? entry.fix, known),
   };
 }
+
+/** Where the catalogue would send its reader to this very command. */
+const LOCAL_FIXES: Readonly<Partial<Record<Refusal["code"], string>>> = {
+  AUTH_SIGNATURE_INVALID:
+    "compare the keys: `{cli} keys show` says the thumbprint of the one that you gave; sign with the private key (or secret) that belongs to it, or give the one that the issuer signs with",
+};
 
 async function readKeys(options: Options, context: Context): Promise<readonly VerificationKey[]> {
   const references = [options.key, options.jwksFile === undefined ? undefined : `file:${options.jwksFile}`];
@@ -90,9 +96,9 @@ async function readKeys(options: Options, context: Context): Promise<readonly Ve
     const result = await judgeKeyText(text, { source, algorithm: options.algorithm });
     const fault = result.faults.find(({ severity }) => severity === "error");
     if (fault !== undefined) {
-      const facts = { ...fault.facts, cli: context.cli };
-      throw new CliFailure(`${source}: ${renderText(FAULTS[fault.code].title, facts)} [${fault.code}]`, {
-        fix: renderText(FAULTS[fault.code].fix, facts),
+      const { message, fix } = describeFault(fault, context);
+      throw new CliFailure(`${source}: ${message} [${fault.code}]`, {
+        fix,
         exitCode: ExitCode.invalidConfiguration,
       });
     }

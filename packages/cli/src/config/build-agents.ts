@@ -1,4 +1,6 @@
 /** Agents of a JSON configuration. Every agent is judged, whatever is wrong with the others. */
+
+import { nearest } from "@agentos/auth";
 import {
   Agent,
   type AgentOptions,
@@ -9,7 +11,6 @@ import {
   type OfflineModelName,
 } from "@agentos/server";
 import { faultsOf } from "../failure.ts";
-import { nearest } from "@agentos/auth";
 import { formatPath, invalidOption, schemaFaults, unavailableOption } from "./config-faults.ts";
 import { type AgentConfig, agentSchema } from "./config-schema.ts";
 

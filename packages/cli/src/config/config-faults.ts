@@ -1,8 +1,9 @@
 /** Faults of a configuration file in the words of the catalogue, each with its place and what to do. */
+
+import { nearest } from "@agentos/auth";
 import type { FaultCode } from "@agentos/contract";
 import { type ConfigurationFault, toFinding } from "@agentos/server";
 import type { z } from "zod";
-import { nearest } from "@agentos/auth";
 import { knownKeys } from "./config-schema.ts";
 
 /** `agents[0].model`. */

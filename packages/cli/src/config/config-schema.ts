@@ -3,7 +3,7 @@ import { authorizationConfigSchema, corsSchema } from "@agentos/server";
 import { z } from "zod";
 
 const text = z.string().min(1);
-const { unsafe } = authorizationConfigSchema.shape;
+const { unsafe, issuers } = authorizationConfigSchema.shape;
 
 const agentSchema = z.strictObject({
   id: text,
@@ -20,7 +20,6 @@ const authorizationSchema = z.strictObject({
   ...authorizationConfigSchema.shape,
   /** False verifies tokens without enforcing scopes. Default true. */
   enabled: z.boolean().optional(),
-  jwksUrl: z.unknown().optional(),
 });
 
 export const configSchema = z.strictObject({
@@ -46,8 +45,10 @@ export type ConfigFile = z.output<typeof configSchema>;
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   const [first, second] = path;
   if (first === undefined) return Object.keys(configSchema.shape);
-  if (first === "authorization")
+  if (first === "authorization") {
+    if (second === "issuers") return Object.keys(issuers.unwrap().element.shape);
     return Object.keys(second === "unsafe" ? unsafe.unwrap().shape : authorizationSchema.shape);
+  }
   if (first === "agents") return Object.keys(agentSchema.shape);
   return first === "cors" ? Object.keys(corsSchema.shape) : [];
 }

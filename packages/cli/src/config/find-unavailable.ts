@@ -25,12 +25,6 @@ const PARTS: readonly Part[] = [
     isHarmless: isAbsent,
   },
   { path: ["databaseId"], arrives: "storage arrives with the state release", isHarmless: isAbsent },
-  {
-    path: ["authorization", "jwksUrl"],
-    arrives:
-      'key sets from a URL arrive with the diagnosis release; until then save the set to a file and use "jwksFile"',
-    isHarmless: isAbsent,
-  },
 ];
 
 /** One fault for each part that is asked for and not there yet. */

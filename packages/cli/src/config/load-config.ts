@@ -1,7 +1,7 @@
 /** Loads a configuration by its kind of file. */
 import { stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
-import type { AgentOS } from "@agentos/server";
+import type { AgentOS, Logger } from "@agentos/server";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure, systemCode } from "../failure.ts";
@@ -13,7 +13,11 @@ import { readJson } from "./read-json.ts";
 const MODULES = [".ts", ".mts", ".js", ".mjs"];
 
 /** An AgentOS whose configuration is in order. Throws `ConfigurationError` or {@link CliFailure}. */
-export async function loadConfig(file: string, context: Context): Promise<AgentOS> {
+export async function loadConfig(
+  file: string,
+  context: Context,
+  options: { readonly logger?: Logger } = {},
+): Promise<AgentOS> {
   const path = resolve(context.workingDirectory, file);
   const extension = extname(path).toLowerCase();
   if (extension === ".json") {
@@ -21,6 +25,7 @@ export async function loadConfig(file: string, context: Context): Promise<AgentO
       folder: dirname(path),
       env: context.env,
       cli: context.cli,
+      logger: options.logger,
     });
   }
   if (!MODULES.includes(extension)) {

@@ -135,7 +135,7 @@ describe("a JSON configuration with faults", () => {
       databaseId: "main",
       authorization: {
         verificationKeys: ["env:ABSENT", "file:absent.pem", "env:not a name", "file:private.pem"],
-        jwksUrl: "https://issuer.test/jwks",
+        jwksUrl: 7,
         verifyAudince: true,
         tokenSource: "query",
         unsafe: { allowMissingExpirations: true },
@@ -161,7 +161,7 @@ describe("a JSON configuration with faults", () => {
       'CONFIG_OPTION_INVALID "authorization.verificationKeys[1]"',
       'CONFIG_OPTION_INVALID "authorization.verificationKeys[2]"',
       "KEY_PRIVATE authorization.verificationKeys[",
-      'CONFIG_OPTION_UNAVAILABLE "authorization.jwksUrl"',
+      'CONFIG_OPTION_INVALID "authorization.jwksUrl"',
       'CONFIG_OPTION_UNKNOWN "authorization.verifyAudince"',
       'CONFIG_OPTION_INVALID "authorization.tokenSource"',
       'CONFIG_OPTION_UNKNOWN "authorization.unsafe.allowMissingExpirations"',
@@ -174,6 +174,31 @@ describe("a JSON configuration with faults", () => {
         start,
       ).toHaveLength(1);
     expect(found).toHaveLength(expected.length);
+  });
+
+  it("knows issuers, and resolves their keys like those outside", async () => {
+    const issuers = [{ issuer: "backend", verificationKeys: ["env:ABSENT"] }];
+    expect(await faults({ id: "a", agents, authorization: { issuers } })).toEqual([
+      expect.stringContaining('CONFIG_OPTION_INVALID "authorization.issuers[0].verificationKeys[0]"'),
+    ]);
+    const unknown = [{ issuer: "backend", verificationKey: "x" }];
+    const error = await load({ id: "a", agents, authorization: { issuers: unknown } }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(faultsOf(error)?.map(({ fix }) => fix)).toEqual([
+      'did you mean "verificationKeys"? Otherwise remove it',
+    ]);
+  });
+
+  it("fetches the keys of an issuer at the start, and names the option when it cannot", async () => {
+    const found = await faults({
+      id: "a",
+      agents,
+      authorization: { issuer: "https://issuer.test", jwksUrl: "http://issuer.test/jwks" },
+    });
+    expect(found).toEqual([
+      expect.stringContaining("KEY_URL_REFUSED authorization.jwksUrl: the address of the key set"),
+    ]);
   });
 
   it("suggests the nearest known key", async () => {
@@ -191,7 +216,8 @@ describe("a JSON configuration with faults", () => {
     for (const authorization of [
       { verificationKeys: ["env:ABSENT"] },
       { verificationKeys: "text" },
-      { jwksUrl: "https://x.test" },
+      { jwksUrl: 7 },
+      { issuers: [{ issuer: 7 }] },
       { jwksFile: 7 },
     ]) {
       expect((await faults({ id: "a", agents, authorization })).join("\n")).not.toContain(

@@ -5,6 +5,7 @@ import {
   type AuthorizationConfig,
   ConfigurationError,
   type ConfigurationFault,
+  type Logger,
 } from "@agentos/server";
 import type { Context } from "../context.ts";
 import { faultsOf } from "../failure.ts";
@@ -20,6 +21,8 @@ export interface JsonConfigOptions {
   readonly folder: string;
   readonly env: Context["env"];
   readonly cli: string;
+  /** Default: the server's own. */
+  readonly logger?: Logger | undefined;
 }
 
 /** Builds it and waits until its keys are judged. Throws a `ConfigurationError` with every fault. */
@@ -38,7 +41,7 @@ export async function loadJsonConfig(value: unknown, options: JsonConfigOptions)
     options,
   );
   // A key that is given but cannot be had would be called missing too, which it is not.
-  const isKeyElsewhere = faults.length > before || asksForKey(config, removed);
+  const isKeyElsewhere = faults.length > before || asksForKey(removed);
   const started = await start({ ...osOptions, agents });
   if ("os" in started) {
     if (faults.length === 0) return started.os;
@@ -103,18 +106,17 @@ function readForm(value: unknown): Form {
   return { config: rest.success ? rest.data : undefined, removed: pruned.removed, faults };
 }
 
-/** Keys that the file asks for in a form, or from a source, that is refused already. */
-function asksForKey(config: ConfigFile, removed: readonly string[]): boolean {
-  const isRefused = removed.some((path) =>
-    /^authorization(?:$|\.(?:verificationKeys|jwksFile|validate)\b)/.test(path),
+/** Keys that the file asks for in a form that is refused already. */
+function asksForKey(removed: readonly string[]): boolean {
+  return removed.some((path) =>
+    /^authorization(?:$|\.(?:verificationKeys|jwksFile|jwksUrl|issuers?|validate)\b)/.test(path),
   );
-  return isRefused || (config.authorization?.jwksUrl ?? null) !== null;
 }
 
 function toOptions(
   config: ConfigFile,
   secrets: SecretContext,
-  { env, cli }: JsonConfigOptions,
+  { env, cli, logger }: JsonConfigOptions,
 ): AgentOSOptions {
   const { authorization, securityKey } = config;
   const key =
@@ -128,6 +130,7 @@ function toOptions(
     cors: config.cors,
     env,
     cliCommand: cli,
+    logger,
     securityKey: key,
     ...(authorization === undefined
       ? {}
@@ -142,11 +145,38 @@ function toAuthorization(
   authorization: NonNullable<ConfigFile["authorization"]>,
   secrets: SecretContext,
 ): AuthorizationConfig {
-  const { enabled: _enabled, jwksUrl: _jwksUrl, verificationKeys, jwksFile, ...rest } = authorization;
+  const { enabled: _enabled, issuers, ...rest } = authorization;
+  return {
+    ...resolveKeys(rest, "authorization", secrets),
+    ...(issuers === undefined
+      ? {}
+      : {
+          issuers: issuers.map((issuer, index) =>
+            resolveKeys(issuer, `authorization.issuers[${index}]`, secrets),
+          ),
+        }),
+  };
+}
+
+/** The same options with their `env:` and `file:` references replaced; what cannot be had is left out. */
+function resolveKeys<
+  Options extends {
+    readonly verificationKeys?: string[] | undefined;
+    readonly jwksFile?: string | undefined;
+  },
+>(
+  options: Options,
+  at: string,
+  secrets: SecretContext,
+): Omit<Options, "verificationKeys" | "jwksFile"> & {
+  verificationKeys?: string[];
+  jwksFile?: string;
+} {
+  const { verificationKeys, jwksFile, ...rest } = options;
   const keys = verificationKeys?.flatMap(
-    (key, index) => resolveSecret(key, `authorization.verificationKeys[${index}]`, secrets) ?? [],
+    (key, index) => resolveSecret(key, `${at}.verificationKeys[${index}]`, secrets) ?? [],
   );
-  const file = jwksFile === undefined ? undefined : resolvePath(jwksFile, "authorization.jwksFile", secrets);
+  const file = jwksFile === undefined ? undefined : resolvePath(jwksFile, `${at}.jwksFile`, secrets);
   return {
     ...rest,
     ...(keys === undefined ? {} : { verificationKeys: keys }),
@@ -159,7 +189,7 @@ function inJsonWords(fault: ConfigurationFault): ConfigurationFault {
   const rename = (text: string) =>
     text
       .replaceAll("authorizationConfig", "authorization")
-      .replace(/^(verificationKeys\[|jwksFile\b)/, "authorization.$1");
+      .replace(/^(verificationKeys\[|jwksFile\b|jwksUrl\b|issuers?\b)/, "authorization.$1");
   return {
     ...fault,
     message: rename(fault.message),

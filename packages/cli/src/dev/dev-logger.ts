@@ -1,4 +1,4 @@
-/** The log of `agentos dev`: one readable line for each refusal, instead of JSON. */
+/** The log of `agentos dev`: a few readable lines for each refusal, instead of JSON. */
 import { type Logger, redactTokens } from "@agentos/server";
 import { showUntrusted, type Terminal } from "../terminal.ts";
 
@@ -10,6 +10,10 @@ export function createDevLogger(terminal: Terminal, options: { readonly isQuiet:
     const code = read("code");
     const place = [read("route"), code === "" ? "" : `[${code}]`].filter((part) => part !== "").join(" ");
     terminal.note(`${mark} ${place === "" ? "" : `${place} `}${showUntrusted(redactTokens(text))}`);
+    const seen = describeFacts(facts["facts"]);
+    const step = [read("denial_id"), read("stage") === "" ? "" : `stopped at "${read("stage")}"`, seen];
+    const details = step.filter((part) => part !== "").join("; ");
+    if (details !== "") terminal.note(`  ${details}`);
     if (read("fix") !== "") terminal.note(`  fix: ${read("fix")}`);
     const { error } = facts;
     if (error instanceof Error)
@@ -22,4 +26,17 @@ export function createDevLogger(terminal: Terminal, options: { readonly isQuiet:
     },
     info: () => undefined,
   };
+}
+
+/** Expected and got, as the denial record has them. */
+function describeFacts(facts: unknown): string {
+  if (typeof facts !== "object" || facts === null) return "";
+  return Object.entries(facts)
+    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${showUntrusted(redactTokens(showValue(value)))}`)
+    .join("; ");
+}
+
+function showValue(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

@@ -11,17 +11,21 @@ export interface Reference {
   readonly text: string;
   /** Where it came from, for people. */
   readonly source: string;
+  /** It stood on the command line itself, and no file has this name. */
+  readonly isArgument: boolean;
 }
 
 export interface ReferenceOptions {
   /** What is read, such as "key". */
   readonly what: string;
-  /** What a value without a prefix is: the name of a file, the value itself, or whichever fits. */
-  readonly bare: "file" | "value" | "either";
+  /** What a value without a prefix is: the name of a file, the value itself, a token unless it is clearly a file, or whichever fits. */
+  readonly bare: "file" | "value" | "token" | "either";
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** A token has dots too, but its last part is a signature. */
+const LOOKS_LIKE_TOKEN_FILE = /^(?:~|\.{1,2})?[/\\]|\.(?:tok|token|jwt|jws|txt|json|pem|env)$/i;
 /** Base64 may start with a slash or hold some, so a slash alone says nothing. */
 const LOOKS_LIKE_FILE = /^(?:~|\.{1,2})[/\\]|\.(?:pem|key|pub|jwk|jwks|json|txt|secret)$/i;
 
@@ -32,20 +36,32 @@ export async function readReference(
   options: ReferenceOptions,
 ): Promise<Reference> {
   if (reference === "-")
-    return { text: stripLineEnd(await context.readStandardInput()), source: "standard input" };
+    return {
+      text: stripLineEnd(await context.readStandardInput()),
+      source: "standard input",
+      isArgument: false,
+    };
   if (reference.startsWith("env:")) return readVariable(reference.slice(4), context);
   if (reference.startsWith("file:")) return readNamedFile(reference.slice(5), context, options.what);
+  if (options.bare === "token")
+    return LOOKS_LIKE_TOKEN_FILE.test(reference)
+      ? readNamedFile(reference, context, options.what)
+      : fromArgument(reference);
   if (options.bare === "value" || reference.includes("-----BEGIN") || reference.trimStart().startsWith("{")) {
-    return { text: reference, source: "the argument" };
+    return fromArgument(reference);
   }
   if (options.bare === "file" || (await exists(resolve(context.workingDirectory, reference)))) {
     return readNamedFile(reference, context, options.what);
   }
   // A mistyped path must not be taken for a secret; and since it may be one after all, it is not shown.
-  if (!LOOKS_LIKE_FILE.test(reference)) return { text: reference, source: "the argument" };
+  if (!LOOKS_LIKE_FILE.test(reference)) return fromArgument(reference);
   throw new CliFailure(`the ${options.what} looks like the path of a file, and there is no such file`, {
     fix: "correct the path (it is relative to the current folder), or give the value as env:NAME or on standard input as -",
   });
+}
+
+function fromArgument(text: string): Reference {
+  return { text, source: "the argument", isArgument: true };
 }
 
 function readVariable(name: string, context: Context): Reference {
@@ -63,7 +79,7 @@ function readVariable(name: string, context: Context): Reference {
       },
     );
   }
-  return { text: value, source: `env:${name}` };
+  return { text: value, source: `env:${name}`, isArgument: false };
 }
 
 async function readNamedFile(path: string, context: Context, what: string): Promise<Reference> {
@@ -80,7 +96,7 @@ async function readNamedFile(path: string, context: Context, what: string): Prom
       throw new CliFailure(`the file ${shown} is larger than 1 MiB`, {
         fix: `name the file that holds the ${what}`,
       });
-    return { text: stripLineEnd(await readFile(full, "utf8")), source: path };
+    return { text: stripLineEnd(await readFile(full, "utf8")), source: path, isArgument: false };
   } catch (error) {
     if (error instanceof CliFailure) throw error;
     throw new CliFailure(describeFileError(shown, systemCode(error)), {

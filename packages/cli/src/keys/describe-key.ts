@@ -1,5 +1,7 @@
 /** What the key doctor says about a value, as plain data: never the material of a private key or a secret. */
 import {
+  type KeyFault,
+  type KeyFaultCode,
   type KeyResult,
   keyRepairs,
   parseJwks,
@@ -47,20 +49,44 @@ export async function judgeKeyText(text: string, options: JudgeOptions): Promise
 export function describeKeys(result: KeyResult, context: Context): KeyReport {
   return {
     keys: result.keys.map(describeKey),
-    faults: result.faults.map(({ code, severity, source, facts }) => ({
-      code,
-      severity,
-      source,
-      message: renderText(FAULTS[code].title, facts),
-      fix: LOCAL_FIXES[code] ?? renderText(FAULTS[code].fix, { ...facts, cli: context.cli }),
-    })),
+    faults: result.faults.map((fault) => describeFault(fault, context)),
   };
 }
 
-/** Where the catalogue speaks to a server's operator: here nothing has been exposed to anybody yet. */
-const LOCAL_FIXES: Readonly<Record<string, string>> = {
+/** One fault in the words of the terminal. */
+export function describeFault({ code, severity, source, facts }: KeyFault, { cli }: Context): FaultView {
+  return {
+    code,
+    severity,
+    source,
+    message: renderText(FAULTS[code].title, facts),
+    fix: renderText(LOCAL_FIXES[code] ?? FAULTS[code].fix, { ...facts, cli }),
+  };
+}
+
+/**
+ * The catalogue speaks to a server's operator. Here nothing has been exposed to anybody yet, the algorithm is an option
+ * of the command line, and the advice to run this very command would lead nowhere.
+ */
+const LOCAL_FIXES: Readonly<Partial<Record<KeyFaultCode, string>>> = {
   KEY_PRIVATE:
     'only the public half belongs on a server; derive it with "openssl pkey -in private.pem -pubout" and give that',
+  KEY_UNREADABLE: 'export it again from its source as PEM, such as "openssl pkey -in private.pem -pubout"',
+  KEY_BODY_MISSING:
+    "copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line",
+  KEY_PLUS_LOST:
+    'copy it again from its source; a form or URL that carried it turns "+" into a space ("%2B" survives)',
+  KEY_FILE_PATH: "give the content, or the path of the file that holds it: FILE or file:PATH",
+  KEY_ALGORITHM_REQUIRED:
+    "for a shared secret add --algorithm HS256; if it should be a public key, export it again as PEM",
+  KEY_ALGORITHM_UNKNOWN: FAULTS.KEY_ALGORITHM_UNKNOWN.fix.replace(
+    'leave "algorithm" out',
+    "leave --algorithm out",
+  ),
+  KEY_ALGORITHM_MISMATCH:
+    "give --algorithm one of {fitting}, or leave it out to let the key decide, or give a key made for {algorithm}",
+  KEY_PUBLIC_AS_SECRET:
+    "give --algorithm one that fits the key, or leave it out to let the key decide, or give a shared secret",
 };
 
 function describeKey(key: VerificationKey): KeyView {
@@ -82,7 +108,11 @@ export function printKeyReport(report: KeyReport, { terminal }: Context): void {
     print(`  algorithm   ${key.algorithms.join(" or ")}`);
     if (key.kid !== null) print(`  kid         ${key.kid}`);
     if (key.thumbprint !== null) print(`  thumbprint  ${key.thumbprint}`);
-    for (const repair of key.repairs) print(`  ${paint("yellow", "repaired")}    ${repair}`);
+    for (const repair of key.repairs) {
+      // The form that `keys env` prints: nothing was wrong with it.
+      if (repair === keyRepairs["base64-of-pem"]) print(`  form        ${repair}`);
+      else print(`  ${paint("yellow", "repaired")}    ${repair}`);
+    }
   }
   for (const fault of report.faults) {
     const mark = fault.severity === "error" ? paint("red", "refused") : paint("yellow", "warning");

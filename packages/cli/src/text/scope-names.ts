@@ -1,5 +1,5 @@
 /** Is a scope one of the catalogue, and if not, which one may have been meant? */
-import { parseScope } from "@agentos/auth";
+import { countChanges, nearest, parseScope } from "@agentos/auth";
 import {
   ADMIN_SCOPE,
   GLOBAL_SCOPES,
@@ -7,22 +7,35 @@ import {
   SCOPE_RESOURCES,
   type ScopeResourceName,
 } from "@agentos/contract";
-import { nearest } from "@agentos/auth";
 
 /** One sentence for a scope that the catalogue does not have; undefined for one that it has. */
-export function describeUnknownScope(scope: string): string | undefined {
+export function describeUnknownScope(scope: string, cli: string): string | undefined {
   if (isCatalogueScope(scope)) return undefined;
+  if (/:\*$|^\*/.test(scope)) {
+    return `"${scope}" is no scope and grants nothing: there is no wildcard for actions; name each one, or use "${ADMIN_SCOPE}"`;
+  }
+  const meant = findMeant(scope);
+  return meant === undefined || meant === scope
+    ? `"${scope}" is no scope of AgentOS itself; it works only where the application declares it (customScope). \`${cli} scopes list\` shows those of AgentOS`
+    : `"${scope}" is no scope of AgentOS and grants nothing on its routes: did you mean "${meant}"?`;
+}
+
+/** Slips of the hand in either part; another resource altogether is the application's own, whatever its action. */
+function findMeant(scope: string): string | undefined {
   const parsed = parseScope(scope, ADMIN_SCOPE);
-  const plain = parsed.kind === "scope" ? `${parsed.resource}:${parsed.action}` : scope;
-  const suggestion = nearest(plain, [ADMIN_SCOPE, ...GLOBAL_SCOPES]);
-  const id = parsed.kind === "scope" ? parsed.id : undefined;
-  const meant = suggestion === undefined ? undefined : withId(suggestion, id);
-  const hint = /:\*$|^\*/.test(scope)
-    ? `there is no wildcard for actions; name each one, or use "${ADMIN_SCOPE}"`
-    : meant !== undefined && meant !== scope
-      ? `did you mean "${meant}"?`
-      : `"agentos scopes list" shows all; a scope of your own application is fine as it is`;
-  return `"${scope}" is not a scope of the catalogue and grants nothing on its routes: ${hint}`;
+  if (parsed.kind !== "scope") return nearest(scope, [ADMIN_SCOPE, ...GLOBAL_SCOPES]);
+  const resource = nearest(parsed.resource, Object.keys(SCOPE_RESOURCES));
+  if (resource === undefined || !isSlip(parsed.resource, resource)) return undefined;
+  const suggestion = nearest(
+    `${resource}:${parsed.action}`,
+    GLOBAL_SCOPES.filter((known) => known.startsWith(`${resource}:`)),
+  );
+  return suggestion === undefined ? undefined : withId(suggestion, parsed.id);
+}
+
+/** Two changes at most, so that "reports" is not taken for "models". */
+function isSlip(word: string, meant: string): boolean {
+  return countChanges(word.toLowerCase(), meant, 3) <= 2;
 }
 
 function isCatalogueScope(scope: string): boolean {

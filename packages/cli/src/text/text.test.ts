@@ -1,8 +1,8 @@
+import { nearest } from "@agentos/auth";
 import { GLOBAL_SCOPES } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { createTerminal, showUntrusted } from "../terminal.ts";
 import { formatDuration, formatMoment, parseDuration } from "./duration.ts";
-import { nearest } from "@agentos/auth";
 import { describeUnknownScope, splitScopes } from "./scope-names.ts";
 
 describe("parseDuration", () => {

@@ -14,13 +14,6 @@ export function decodeToken(text: string): DecodedToken {
   return { token, unverifiedHeader: decodeObject(header), unverifiedClaims: decodeObject(payload) };
 }
 
-/** True for a signature that no algorithm could have made: empty, or not base64url. */
-export function isSignatureDamaged(token: string): boolean {
-  const parts = token.split(".");
-  const signature = parts[2] ?? "";
-  return parts.length === 3 && (!/^[A-Za-z0-9_-]+$/.test(signature) || signature.length % 4 === 1);
-}
-
 function decodeObject(segment: string | undefined): Readonly<Record<string, unknown>> | undefined {
   if (segment === undefined || !/^[A-Za-z0-9_-]+$/.test(segment)) return undefined;
   try {

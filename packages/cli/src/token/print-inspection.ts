@@ -1,14 +1,14 @@
 /** An inspected token for a person or a machine. Its content is not verified and never trusted, printing included. */
+import type { JudgedToken } from "@agentos/auth";
 import type { Context } from "../context.ts";
 import { showUntrusted } from "../terminal.ts";
 import { formatMoment } from "../text/duration.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
 import type { DecodedToken } from "./decode-token.ts";
-import type { Findings } from "./find-objections.ts";
 
 export interface Inspection {
   readonly decoded: DecodedToken;
-  readonly findings: Findings;
+  readonly findings: Pick<JudgedToken, "signature" | "keyLabel">;
   readonly objections: readonly {
     readonly code: string;
     readonly stage: string;
@@ -23,20 +23,22 @@ export interface Inspection {
 
 const TIMES = new Set(["exp", "nbf", "iat", "auth_time"]);
 
-export function toJson({ decoded, findings, objections, checksAudience }: Inspection) {
+export function toJson({ decoded, findings, objections, checksAudience }: Inspection, { cli }: Context) {
   return {
     unverified_header: decoded.unverifiedHeader ?? null,
     unverified_claims: decoded.unverifiedClaims ?? null,
     signature: findings.signature,
     key: findings.keyLabel ?? null,
     audience_checked: checksAudience,
-    accepted: objections.length === 0 ? (findings.signature === "verified" ? true : null) : false,
+    // Null: what was not checked may still be refused.
+    accepted:
+      objections.length === 0 ? (findings.signature === "verified" && checksAudience ? true : null) : false,
     objections,
-    notes: scopeNotes(decoded),
+    notes: scopeNotes(decoded, cli),
   };
 }
 
-export function printInspection(inspection: Inspection, { terminal }: Context): void {
+export function printInspection(inspection: Inspection, { terminal, cli }: Context): void {
   const { decoded, findings, objections, now } = inspection;
   const { print, paint } = terminal;
   const trust = findings.signature === "verified" ? "" : ` ${paint("dim", "(not verified)")}`;
@@ -48,15 +50,17 @@ export function printInspection(inspection: Inspection, { terminal }: Context): 
   print(`signature   ${describeSignature(inspection)}`);
   if (!inspection.checksAudience)
     print("audience    not checked: give the id of the AgentOS with --audience");
-  for (const note of scopeNotes(decoded)) print(`${paint("yellow", "note")}        ${note}`);
+  for (const note of scopeNotes(decoded, cli)) print(`${paint("yellow", "note")}        ${note}`);
   print();
   if (objections.length === 0) {
     print(
       paint(
         "green",
-        findings.signature === "verified"
-          ? "no objection: a server with this key and these settings accepts it"
-          : "no objection found; without a key nobody can tell whether the signature holds",
+        findings.signature !== "verified"
+          ? "no objection found; without a key nobody can tell whether the signature holds"
+          : inspection.checksAudience
+            ? "no objection: a server with this key and these settings accepts it"
+            : "no objection so far; a server also checks the audience: give --audience to know whether it accepts it",
       ),
     );
     return;
@@ -101,7 +105,7 @@ function printMembers(
   }
 }
 
-function scopeNotes({ unverifiedClaims }: DecodedToken): readonly string[] {
+function scopeNotes({ unverifiedClaims }: DecodedToken, cli: string): readonly string[] {
   const claim = ["scopes", "scope", "scp", "permissions"].find(
     (name) => unverifiedClaims?.[name] !== undefined,
   );
@@ -114,5 +118,5 @@ function scopeNotes({ unverifiedClaims }: DecodedToken): readonly string[] {
       : Array.isArray(value)
         ? value.filter((entry) => typeof entry === "string")
         : [];
-  return scopes.flatMap((scope) => describeUnknownScope(scope) ?? []).map(showUntrusted);
+  return scopes.flatMap((scope) => describeUnknownScope(scope, cli) ?? []).map(showUntrusted);
 }

@@ -1,6 +1,7 @@
 /** Reads the signing key that `--key` names, or the one that `agentos dev` has made in this folder. */
 import { readFile } from "node:fs/promises";
 import type { SigningAlgorithm } from "@agentos/auth";
+import { nearest } from "@agentos/auth";
 import {
   importSigningKey,
   isSigningAlgorithm,
@@ -13,7 +14,6 @@ import { devKeyPath } from "../dev/dev-key.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
 import { readReference } from "../input/read-reference.ts";
-import { nearest } from "@agentos/auth";
 
 export interface SigningInput {
   readonly key?: string | undefined;

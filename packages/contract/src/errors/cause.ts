@@ -31,6 +31,10 @@ export const CAUSES = {
     'the Authorization header is not of the form "Bearer TOKEN"',
     'send "Authorization: Bearer TOKEN" with one space and nothing else',
   ),
+  AUTH_CREDENTIAL_LOST: cause(
+    "a credential was sent, but the server saw none",
+    "look for a proxy or gateway that removes the Authorization header, and whether the server expects the token in another header or in a cookie",
+  ),
   AUTH_SERVER_TOO_OLD: cause(
     "the server's version {version} is older than {first_version}, which was the first to verify JWTs",
     "upgrade the server, or switch authorization off and use the security key",
@@ -67,17 +71,25 @@ export const CAUSES = {
     'the caller holds "{held_scope}"; there is no wildcard for the action, "{meant_scope}" is needed',
     'name the action: "{meant_scope}"; only the admin scope covers everything',
   ),
-  SCOPES_JOINED: cause(
+  SCOPE_ENTRIES_JOINED: cause(
     "the scopes stand in one text inside a list, so they count as one unknown scope",
-    'write each scope as an entry of its own ("scopes": ["a:b", "c:d"]), or the whole claim as one text with spaces ("scope": "a:b c:d")',
+    'write each scope as an entry of its own ("scopes": ["a:b", "c:d"]); one text with spaces as the whole claim works with this AgentOS, not with the Python one',
   ),
-  SCOPES_IN_OTHER_CLAIM: cause(
+  SCOPE_CLAIM_OTHER: cause(
     'the token has its scopes under the claim "{other_claim}", the server reads "{scopes_claim}"',
     'set "scopesClaim" to "{other_claim}" on the server, or let the issuer write them into "scopes"',
   ),
   SCOPE_PREREQUISITE_MISSING: cause(
     'the caller lacks "{scope}"; without it {blocks}',
     'give the caller the scope "{scope}" as well, then get a new token',
+  ),
+  KEY_REPAIRED: cause(
+    "the key in {source} was damaged on its way there and had to be repaired: {repairs}",
+    "it works with this AgentOS, other servers may refuse it; set it again in a form that no shell or env file changes",
+  ),
+  CLI_VARIABLE_EMPTY: cause(
+    '"{variable}" is set but empty, which counts as not set',
+    "give it a value, or remove it so that nobody relies on it",
   ),
   CLI_SERVER_UNREACHABLE: cause(
     "no server answers at this address ({reason})",
@@ -90,6 +102,14 @@ export const CAUSES = {
   CLI_SERVER_NOT_AGENTOS: cause(
     "what answers at this address is not an AgentOS ({reason})",
     'check address, port and path prefix; an AgentOS answers GET /info with "os_id"',
+  ),
+  CLI_PATH_PREFIX_WRONG: cause(
+    "the AgentOS does not answer under this path, but under {prefix} of the same server",
+    "give the address with the path {prefix}; with a proxy in between, compare the path that it adds or removes",
+  ),
+  CLI_SERVER_REDIRECTS: cause(
+    "the address answers with a redirect ({status}), which is not followed: a token must not go to another address",
+    "give the final address, usually the same one with https",
   ),
   CLI_ANSWER_UNKNOWN: cause(
     "the answer names no cause that this command knows",

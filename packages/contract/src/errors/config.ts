@@ -25,7 +25,15 @@ export const configFaults = {
   ),
   CONFIG_KEYS_MISSING: error(
     "authorization is on, but there is no key to verify tokens with",
-    'set "JWT_VERIFICATION_KEY" or "JWT_JWKS_FILE", or "verificationKeys" or "jwksFile" in the configuration; `{cli} keys generate` makes a pair',
+    'set "JWT_VERIFICATION_KEY" or "JWT_JWKS_FILE", or "verificationKeys", "jwksFile", "jwksUrl" or "issuer" in the configuration; `{cli} keys generate` makes a pair',
+  ),
+  CONFIG_ISSUER_UNCHECKED: warning(
+    '"jwksUrl" without "issuer": every token that one of its keys has signed is accepted, whoever issued it',
+    'set "issuer" to the "iss" of the tokens; providers may sign for several tenants with the same keys',
+  ),
+  CONFIG_SUBJECTS_SHARED: warning(
+    "several issuers are trusted, and a user of one is the same user as the one of another with the same id",
+    'give the issuers a "subjectPrefix" each, unless they share their users',
   ),
   CONFIG_AUDIENCE_UNCHECKED: error(
     '"verifyAudience: false" accepts tokens that were issued for other servers',
@@ -44,8 +52,16 @@ export const configFaults = {
     'set "OS_SECURITY_KEY" or "JWT_VERIFICATION_KEY", or serve on "localhost"',
   ),
   CONFIG_SECURITY_KEY_INVALID: error(
-    "the security key has spaces, commas or characters outside ASCII, which a header cannot carry unchanged",
+    "the security key is empty, begins like a service account token, or has spaces, commas or characters outside ASCII, which a header cannot carry unchanged",
     "use a random one: `openssl rand -hex 32`",
+  ),
+  CONFIG_ADMIN_SCOPE_ORDINARY: error(
+    '"adminScope" is "{scope}", which is an ordinary scope: everybody who holds it could do everything',
+    'choose a scope of its own, such as "my_company:admin", or leave "adminScope" out',
+  ),
+  CONFIG_ORIGIN_INVALID: error(
+    'the origin "{origin}" can never match: a browser sends "{expected}"',
+    "write scheme, host and port only, in lower case and without a final slash",
   ),
   CONFIG_SECURITY_KEY_WEAK: warning(
     "the security key is shorter than {minimum} characters or well known, and can be guessed",
@@ -59,6 +75,10 @@ export const configFaults = {
   CONFIG_ROUTE_DUPLICATE: error('the route "{route}" exists already', "choose another path or method"),
   CONFIG_ROUTE_INVALID: error('the route "{route}" cannot be served: {problem}', "correct the path"),
   CONFIG_SCOPE_INVALID: error('"{scope}" is not a scope', 'write "resource:action" or "resource:ID:action"'),
+  CONFIG_SCOPE_ACTION_UNKNOWN: warning(
+    '"{scope}" is required for "{route}", but AgentOS has no such action on that resource',
+    "if a scope of AgentOS is meant, correct it to one of: {known}",
+  ),
   CONFIG_SCOPE_PARAMETER_UNKNOWN: error(
     'the scope "{scope}" takes its id from a path parameter that "{route}" does not have',
     "name one that the path has: {parameters}",
@@ -70,11 +90,11 @@ export const configFaults = {
   CONFIG_RULE_UNREACHABLE: warning('the scope rule "{rule}" can never match', "{suggestion}"),
   CONFIG_BOTH_CREDENTIALS: warning(
     "both a JWT key and a security key are configured: JWT wins, requests with the security key are refused",
-    'unset "OS_SECURITY_KEY" to use JWT only; or unset "JWT_VERIFICATION_KEY" and "JWT_JWKS_FILE" and switch authorization off to use the security key only',
+    'unset "OS_SECURITY_KEY" (or "securityKey") to use JWT only; or take every JWT key away ("JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", and the whole "authorization" part of the configuration) to use the security key only',
   ),
   CONFIG_SCOPES_UNENFORCED: warning(
     "tokens are verified, but scopes are not enforced: every valid token may do everything",
-    'set "authorization: true"',
+    'set "authorization: true" in code, or "authorization": { "enabled": true } in a JSON configuration',
   ),
   CONFIG_EXPIRATION_OPTIONAL: warning(
     '"unsafe.allowMissingExpiration" accepts tokens that never expire',
@@ -104,5 +124,4 @@ export const configFaults = {
     '"excludedRoutePaths" replaces the default list and leaves out "/health": probes and the web UI will see this server as down',
     'add "/health" to the list',
   ),
-  CONFIG_AGENTS_MISSING: warning("no agent is configured", 'add one under "agents"'),
 } as const satisfies Record<string, FaultEntry>;

@@ -16,8 +16,9 @@ export type Challenge = "none" | "bare" | "invalid_request" | "invalid_token" | 
 
 /** The checks of a request, in the order in which they run (design.md section 4). */
 export const STAGES = [
-  "origin",
+  "loopback",
   "credential",
+  "origin",
   "shape",
   "header",
   "key",

@@ -9,6 +9,7 @@ export {
   RETIRED_CODES,
   type RefusalCode,
 } from "./catalogue.ts";
+export { FIX_COMMANDS } from "./commands.ts";
 export {
   type CauseEntry,
   type Challenge,

@@ -30,11 +30,23 @@ export const keyFaults = {
   ),
   KEY_UNREADABLE: error(
     "the key cannot be read: {reason}",
-    'export it again with "{cli} keys env", which prints a form that survives env files and shells; for a shared secret set "algorithm" to "HS256"',
+    'copy it again from its source as PEM; "{cli} keys env FILE" then prints a form that survives env files and shells',
   ),
   KEY_TRUNCATED: error(
     "the key is cut off: {actual} of {expected} bytes are there",
     "copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line",
+  ),
+  KEY_BODY_MISSING: error(
+    "the key is cut off: nothing follows its BEGIN line",
+    'copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line; "{cli} keys env FILE" prints the key as one line',
+  ),
+  KEY_PLUS_LOST: error(
+    'the key is damaged: there are spaces where it had "+"',
+    'copy it again from its source; a form or URL that carried it turns "+" into a space, "{cli} keys env FILE" prints it without any "+"',
+  ),
+  KEY_BINARY: error(
+    "the key is in binary form (DER), which is no text",
+    'turn it into PEM with "openssl pkey -pubin -inform DER -in key.der" and give the result',
   ),
   KEY_PLACEHOLDER: error(
     "the key is a placeholder from an example, not a key",
@@ -68,7 +80,7 @@ export const keyFaults = {
   ),
   KEY_URL: error(
     "the value is a URL, not a key",
-    "give the key itself; to use a JWKS, save it as a file and set JWT_JWKS_FILE",
+    'give the key itself; the address of a JWKS belongs in "jwksUrl", and an issuer in "issuer"',
   ),
   KEY_OPENSSH: error(
     "the key is in an SSH format, which tokens do not use",
@@ -150,7 +162,7 @@ export const keyFaults = {
   ),
   KEY_JWKS_INVALID: error(
     "the key set is not a JWKS: {reason}",
-    'give a JSON object with an array "keys" of JWKs (RFC 7517)',
+    'give a JSON object with an array "keys" of JWKs (RFC 7517); a key in PEM belongs in JWT_VERIFICATION_KEY or "verificationKeys"',
   ),
   KEY_JWKS_EMPTY: error(
     "the key set holds no usable key ({count} in it)",
@@ -190,5 +202,51 @@ export const keyFaults = {
   KEY_JWKS_FILE_EXPIRED: error(
     "the JWKS file has been unusable ({code}) for over {minutes} minutes, so its keys are no longer trusted",
     "repair the file; it is read again as soon as it changes",
+  ),
+
+  // JWKS URL and OIDC discovery
+  KEY_URL_REFUSED: error(
+    "the address of the {document} cannot be used: {problem}",
+    "give an https address without user name and password; http is accepted only for localhost, 127.0.0.1 and [::1]",
+  ),
+  KEY_SOURCE_UNREACHABLE: error(
+    "the {document} cannot be fetched: {reason}",
+    "check the address, and name resolution, proxy and firewall where this process runs; the keys are fetched before the first request is served",
+  ),
+  KEY_SOURCE_TIMEOUT: error(
+    "the {document} did not arrive within {seconds} seconds",
+    "check that the issuer answers, and that no firewall or proxy between it and this process drops the connection",
+  ),
+  KEY_SOURCE_STATUS: error(
+    "the address of the {document} answers with HTTP status {status}",
+    'check the address: open it in a browser, it must show JSON without a sign-in; for "issuer" it is the issuer followed by "/.well-known/openid-configuration"',
+  ),
+  KEY_SOURCE_REDIRECT: error(
+    "the address of the {document} answers with a redirect ({status}), which is not followed",
+    "give the final address; whoever controls a redirect would control which keys are trusted",
+  ),
+  KEY_SOURCE_TOO_LARGE: error(
+    "the {document} is larger than {limit} bytes, and was not read further",
+    "check that the address leads to the JWKS or issuer itself",
+  ),
+  KEY_SOURCE_WEB_PAGE: error(
+    "the address of the {document} answers with a web page",
+    'give the address of the JSON document itself (the "jwks_uri" of the issuer), not of a sign-in or documentation page',
+  ),
+  KEY_DISCOVERY_INVALID: error(
+    "the discovery document of the issuer cannot be used: {reason}",
+    'check "issuer", or give the address of its keys in "jwksUrl"',
+  ),
+  KEY_DISCOVERY_ISSUER_MISMATCH: error(
+    'the discovery document is not that of the configured "issuer": {difference}',
+    'set "issuer" exactly to the "issuer" of the document and of the tokens, to the letter, final slash included',
+  ),
+  KEY_SOURCE_STALE: warning(
+    "the keys of the issuer cannot be fetched any more ({code}); the last good keys stay for {minutes} minutes at most",
+    "repair the connection to the issuer; it is asked again every few seconds while requests arrive",
+  ),
+  KEY_SOURCE_EXPIRED: error(
+    "the keys of the issuer could not be fetched ({code}) for over {minutes} minutes, so they are no longer trusted",
+    "repair the connection to the issuer; it is asked again every few seconds while requests arrive",
   ),
 } as const satisfies Record<string, FaultEntry>;

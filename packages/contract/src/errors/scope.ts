@@ -1,7 +1,7 @@
 /** Refusals of authorization (contract 1.6, 2.7): the caller is known, and may not. */
 import type { RefusalEntry } from "./entry.ts";
 
-const SCOPE_FACTS = ["required_scopes", "missing_scopes", "scope_to_add"] as const;
+const SCOPE_FACTS = ["required_scopes", "missing_scopes", "scope_to_add", "scope_choice"] as const;
 const DETAIL = "Insufficient permissions. Required scope(s): {required_scopes}";
 
 const forbidden = { kind: "refusal", status: 403, since: "0.1.0" } as const;
@@ -13,7 +13,7 @@ export const scopeRefusals = {
     challenge: "insufficient_scope",
     title: "the credential is valid, but lacks a scope that this route requires",
     detail: DETAIL,
-    fix: 'give the caller the scope "{scope_to_add}", then get a new token',
+    fix: "give the caller {scope_choice}, then get a new token",
     publicFacts: SCOPE_FACTS,
   },
   SCOPE_OTHER_RESOURCE: {
@@ -22,7 +22,16 @@ export const scopeRefusals = {
     challenge: "insufficient_scope",
     title: "the credential holds this scope for other items, but not for this one",
     detail: DETAIL,
-    fix: 'give the caller the scope "{scope_to_add}", then get a new token',
+    fix: "give the caller {scope_choice}, then get a new token",
+    publicFacts: SCOPE_FACTS,
+  },
+  SCOPE_OVER_CEILING: {
+    ...forbidden,
+    stage: "scopes",
+    challenge: "insufficient_scope",
+    title: "the token names a sufficient scope, but its issuer may not grant it on this AgentOS",
+    detail: DETAIL,
+    fix: 'get a token from an issuer that may grant "{scope_to_add}", or add it to "allowedScopes" of this issuer on the server',
     publicFacts: SCOPE_FACTS,
   },
   SCOPE_ROUTE_UNMAPPED: {

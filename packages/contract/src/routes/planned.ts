@@ -57,8 +57,8 @@ function family(
 
 export const PLANNED_ROUTES: readonly RouteDefinition[] = [
   ...family("agents", "agent", ["GET /agents", "GET /agents/{agent_id}", "POST /agents/{agent_id}/runs"]),
-  ...family("teams", "team"),
-  ...family("workflows", "workflow"),
+  ...family("teams", "team", ["GET /teams"]),
+  ...family("workflows", "workflow", ["GET /workflows"]),
   ...group(
     "sessions",
     [

@@ -26,6 +26,8 @@ export interface RouteDefinition<Custom extends string = never> {
   readonly isListing?: boolean;
   /** Works on data that belongs to one user, so that isolation demands a user id (contract 2.7). */
   readonly isOwned?: boolean;
+  /** Stays public whatever list of public paths an operator configures. */
+  readonly isAlwaysPublic?: boolean;
   readonly tag: string;
   readonly summary: string;
 }

@@ -29,6 +29,7 @@ describe("the route table", () => {
     const open = served.filter(({ access }) => access === "public").map(({ path }) => path);
     expect(open.toSorted()).toEqual([
       "/",
+      "/.well-known/oauth-protected-resource",
       "/docs",
       "/docs/{asset}",
       "/errors/{code}",

@@ -24,6 +24,9 @@ export const infoSchema = z
     mcp: z.object({ enabled: z.boolean(), path: z.string().nullable(), oauth: z.null() }),
     auth_mode: z.enum(["jwt", "jwt-unverified", "security_key", "none"]),
     server_version: z.string(),
+    algorithms: z.array(z.string()).optional().meta({
+      description: "algorithms that tokens may be signed with now; public, as every 401 names them",
+    }),
   })
   .meta({ id: "Info" });
 

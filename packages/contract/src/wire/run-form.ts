@@ -66,7 +66,7 @@ export const runFormSchema = z
     session_id: text("session_id").optional(),
     user_id: text("user_id").optional(),
     files: z
-      .array(z.string().meta({ format: "binary" }))
+      .array(z.string().meta({ contentMediaType: "application/octet-stream" }))
       .optional()
       .meta({ description: RUN_FORM_FIELDS.files.description }),
     version: text("version").optional(),

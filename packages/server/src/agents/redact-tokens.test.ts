@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MAX_REDACTED_DEPTH } from "../limits.ts";
 import { REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./redact-tokens.ts";
 import { TOKEN_SHAPED } from "./test-run.suite.ts";
 
@@ -69,6 +70,13 @@ describe("redactTokens", () => {
   });
 });
 
+describe("redactTokens on a very long text", () => {
+  it("does not run out of stack", () => {
+    const redacted = redactTokens(`${"a.".repeat(10_000_000)}${TOKEN_SHAPED}`);
+    expect(redacted.endsWith(`a.${REDACTED_TOKEN}`)).toBe(true);
+  });
+});
+
 describe("redactTokensDeep", () => {
   it("reaches strings in lists, objects and keys, and leaves the rest", () => {
     const value = { list: [TOKEN_SHAPED, 1, null], [TOKEN_SHAPED]: { deep: TOKEN_SHAPED }, is: true };
@@ -83,5 +91,47 @@ describe("redactTokensDeep", () => {
     const redacted = redactTokensDeep(JSON.parse('{"__proto__":{"admin":true}}') as object);
     expect(Object.hasOwn(redacted, "__proto__")).toBe(true);
     expect("admin" in redacted).toBe(false);
+  });
+
+  it("replaces a cycle, and only a cycle", () => {
+    const leaf = { text: TOKEN_SHAPED };
+    const value: Record<string, unknown> = { first: leaf, second: leaf };
+    value["self"] = { list: [value] };
+    expect(redactTokensDeep(value)).toEqual({
+      first: { text: REDACTED_TOKEN },
+      second: { text: REDACTED_TOKEN },
+      self: { list: ["[circular]"] },
+    });
+  });
+
+  it("goes as deep as the limit, and replaces what is below", () => {
+    const nest = (depth: number) => {
+      let value: unknown = TOKEN_SHAPED;
+      for (let level = 0; level < depth; level += 1) value = [value];
+      return value;
+    };
+    const at = JSON.stringify(redactTokensDeep(nest(MAX_REDACTED_DEPTH)));
+    expect(at).toContain(REDACTED_TOKEN);
+    const below = JSON.stringify(redactTokensDeep(nest(MAX_REDACTED_DEPTH + 1)));
+    expect(below).toBe(`${"[".repeat(MAX_REDACTED_DEPTH)}"[too deep]"${"]".repeat(MAX_REDACTED_DEPTH)}`);
+    expect(JSON.stringify(redactTokensDeep(nest(100_000)))).toBe(below);
+  });
+
+  it("reads no more values than it may", () => {
+    let reads = 0;
+    const endless = new Proxy([], {
+      get(_, key) {
+        reads += 1;
+        return key === "length" ? Number.MAX_SAFE_INTEGER : "x";
+      },
+    });
+    const redacted = redactTokensDeep<unknown>([endless, "last"], { maxValues: 10 });
+    expect(redacted).toEqual([Array.from({ length: 8 }, () => "x")]);
+    expect(reads).toBeLessThan(30);
+  });
+
+  it("does not change how much of an honest value is kept when no limit is given", () => {
+    const wide = Array.from({ length: 50_000 }, (_, index) => ({ index }));
+    expect(redactTokensDeep(wide)).toEqual(wide);
   });
 });

@@ -2,42 +2,102 @@
  * Replaces text that is shaped like a credential of ours: a JWT (or JWE) or an `agno_pat_` token. Applied before text
  * reaches storage, logs or a model. Redacting too much is harmless here; letting a live token through is not.
  */
+import { MAX_REDACTED_DEPTH } from "../limits.ts";
 
 export const REDACTED_TOKEN = "[redacted token]";
 
 const PERSONAL_ACCESS_TOKEN = /agno_pat_[A-Za-z0-9_-]+/gi;
 
-// Words joined by dots, at least three. The look-behind lets a match start only where a word starts, which keeps
-// the scan linear on text that an attacker chose.
-const DOTTED_WORDS = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2,}/g;
+// What a compact token is made of. One class repeated, and nothing after it: a group repeated here would run out of
+// stack on a long text.
+const DOTTED_WORDS = /[A-Za-z0-9_.-]+/g;
 
 // base64url of `{"`, `{ `, `{\n`, `{\r`, `{\t`: how the header of a compact JWS or JWE starts.
-const HEADER = /(?:eyJ|eyA|ewo|ew0|ewk)[A-Za-z0-9_-]{8,}/;
+const HEADER = /(?:eyJ|eyA|ewo|ew0|ewk)[A-Za-z0-9_-]{8}/;
 
 /** Text without credentials; the same string when there is none. */
 export function redactTokens(text: string): string {
-  return text.replace(PERSONAL_ACCESS_TOKEN, REDACTED_TOKEN).replace(DOTTED_WORDS, redactDotted);
+  const withoutPersonal = text.replace(PERSONAL_ACCESS_TOKEN, REDACTED_TOKEN);
+  return HEADER.test(withoutPersonal) ? withoutPersonal.replace(DOTTED_WORDS, redactDotted) : withoutPersonal;
 }
 
 function redactDotted(run: string): string {
   const header = HEADER.exec(run);
   if (header === null) return run;
   // Two more segments have to follow, otherwise it is not a compact token.
-  const dots = run.slice(header.index).split(".").length - 1;
-  return dots < 2 ? run : run.slice(0, header.index) + REDACTED_TOKEN;
+  const firstDot = run.indexOf(".", header.index);
+  const isToken = firstDot !== -1 && run.includes(".", firstDot + 1);
+  return isToken ? run.slice(0, header.index) + REDACTED_TOKEN : run;
 }
 
-/** A JSON value of the same shape with every string in it redacted, keys of free-form objects included. */
-export function redactTokensDeep<Value>(value: Value): Value {
-  return redactValue(value) as Value;
+/** Stand for what cannot be written down. */
+const CYCLE = "[circular]";
+const TOO_DEEP = "[too deep]";
+const TOO_MUCH = "[cut]";
+const UNREADABLE = "[unreadable]";
+
+interface Walk {
+  /** The containers that the value stands in: meeting one again is a cycle. */
+  readonly ancestors: Set<object>;
+  valuesLeft: number;
 }
 
-function redactValue(value: unknown): unknown {
+/**
+ * A JSON value of the same shape with every string in it redacted, keys of free-form objects included. Any other value
+ * is taken too and nothing throws: cycles, getters that throw, deep nesting and more than `maxValues` values (default:
+ * no limit) are replaced by a short text, and functions are left out, a `toJSON` among them.
+ */
+export function redactTokensDeep<Value>(value: Value, options: { readonly maxValues?: number } = {}): Value {
+  const walk: Walk = { ancestors: new Set(), valuesLeft: options.maxValues ?? Number.POSITIVE_INFINITY };
+  return redactValue(value, walk) as Value;
+}
+
+function redactValue(value: unknown, walk: Walk): unknown {
+  if (walk.valuesLeft <= 0) return TOO_MUCH;
+  walk.valuesLeft -= 1;
   if (typeof value === "string") return redactTokens(value);
-  if (Array.isArray(value)) return value.map(redactValue);
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "function" || typeof value === "symbol") return undefined;
   if (typeof value !== "object" || value === null) return value;
+  // One object may stand in many places of a value that is no tree; only inside itself is it a cycle.
+  if (walk.ancestors.has(value)) return CYCLE;
+  if (walk.ancestors.size >= MAX_REDACTED_DEPTH) return TOO_DEEP;
+  walk.ancestors.add(value);
+  try {
+    return redactContainer(value, walk);
+  } catch {
+    // A proxy, whose every look-up may throw.
+    return UNREADABLE;
+  } finally {
+    walk.ancestors.delete(value);
+  }
+}
+
+function redactContainer(value: object, walk: Walk): unknown {
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (let index = 0; index < value.length; index += 1) {
+      items.push(redactItem(value, index, walk));
+      if (walk.valuesLeft <= 0) break;
+    }
+    return items;
+  }
+  const entries: [string, unknown][] = [];
+  for (const key of Object.keys(value)) {
+    entries.push([redactTokens(key), redactItem(value, key, walk)]);
+    if (walk.valuesLeft <= 0) break;
+  }
   // fromEntries defines own properties, so a key "__proto__" stays data.
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [redactTokens(key), redactValue(item)]),
-  );
+  return Object.fromEntries(entries);
+}
+
+function redactItem(container: object, key: string | number, walk: Walk): unknown {
+  let item: unknown;
+  try {
+    item = Reflect.get(container, key);
+  } catch {
+    return UNREADABLE;
+  }
+  return redactValue(item, walk);
 }

@@ -33,13 +33,13 @@ export function createTestRuntime(): TestRuntime {
 }
 
 export const ALICE: CallerIdentity = {
-  kind: "jwt",
+  kind: "user",
   userId: "alice",
   scopes: ["agents:run"],
   claims: { sub: "alice" },
 };
 export const BOB: CallerIdentity = {
-  kind: "jwt",
+  kind: "user",
   userId: "bob",
   scopes: ["agents:run"],
   claims: { sub: "bob" },

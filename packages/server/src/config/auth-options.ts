@@ -1,10 +1,11 @@
 /** Options of authentication and authorization, shared by `AgentOS` and the guard that works alone. */
 import { z } from "zod";
+import { issuerSchema } from "./issuer-options.ts";
 
 const text = z.string().min(1);
 const texts = z.array(text);
 
-/** Switches that weaken a check. Each only permits; none turns a check off by itself (design.md section 10). */
+/** Switches that weaken a check, each as far as its text says and no further (design.md section 10). */
 const unsafeOptionsSchema = z.strictObject({
   /** Accept tokens without `exp`. Default false. */
   allowMissingExpiration: z.boolean().optional(),
@@ -26,8 +27,12 @@ export const authorizationConfigSchema = z.strictObject({
   verificationKeys: texts.optional(),
   /** JWKS file, re-read when it changes. Default: `JWT_JWKS_FILE`. */
   jwksFile: text.optional(),
-  /** Exact `iss` of the tokens. Default: not checked. */
+  /** Address of a JWKS, https or on this machine; cached, and read again for an unknown key id. Default none. */
+  jwksUrl: text.optional(),
+  /** Exact `iss` of the tokens. Without any key, its OpenID Connect discovery document names the address of the keys. Default: not checked. */
   issuer: text.optional(),
+  /** Several trusted issuers, each with its own keys; a token is verified only with those of the issuer that it names. Default none. */
+  issuers: z.array(issuerSchema).min(1).optional(),
   /** Algorithm of the keys. Default: what the key says, else RS256. */
   algorithm: text.optional(),
   /** False believes unsigned tokens; needs `unsafe.allowUnverifiedTokens`. Default true. */

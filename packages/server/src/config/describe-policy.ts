@@ -1,16 +1,38 @@
 /** The effective policy: what is really enforced, as data and as the block that start-up prints. */
-import { type CompiledRoute, type KeySource, keyRepairs } from "@agentos/auth";
+import {
+  type ClaimNames,
+  type CompiledRoute,
+  type KeySource,
+  type KeySourceStatus,
+  keyRepairs,
+} from "@agentos/auth";
 import type { Info } from "@agentos/contract";
 import type { Finding } from "./faults.ts";
 import type { ResolvedAuth } from "./resolve-auth.ts";
+import type { ResolvedIssuer } from "./resolve-issuers.ts";
 
 export interface PolicyKey {
   readonly source: string;
   /** Algorithm, kind, size and thumbprint; never anything of a secret but its length. */
   readonly label: string;
   readonly kid: string | undefined;
+  /** RFC 7638, of public keys only. */
+  readonly thumbprint: string | undefined;
   /** What had to be mended to read it, as sentences. */
   readonly repairs: readonly string[];
+}
+
+/** One trusted issuer, with what its tokens are checked against. */
+export interface PolicyIssuer {
+  /** Undefined: of the tokens that name no issuer. */
+  readonly issuer: string | undefined;
+  readonly keysFrom: readonly ("configuration" | "file" | "address" | "discovery")[];
+  /** Undefined: what its keys say. */
+  readonly algorithms: readonly string[] | undefined;
+  readonly audience: readonly string[] | undefined;
+  /** Undefined: no ceiling. */
+  readonly allowedScopes: readonly string[] | undefined;
+  readonly subjectPrefix: string | undefined;
 }
 
 export interface PolicyDescription {
@@ -23,7 +45,13 @@ export interface PolicyDescription {
   /** Undefined: not verified. */
   readonly audience: readonly string[] | undefined;
   readonly issuer: string | undefined;
+  /** Empty when tokens are not told apart by their issuer. */
+  readonly issuers: readonly PolicyIssuer[];
+  /** `stale`: a file or issuer fails, and its last good keys are used; `failed`: they are too old, and are not used. */
+  readonly keyState: KeySourceStatus["state"];
   readonly adminScope: string;
+  /** Claims that are read; scopes undefined: the first of the usual ones. */
+  readonly claims: Pick<ClaimNames, "scopes" | "userId" | "audience">;
   readonly token: string;
   readonly publicRoutes: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -48,23 +76,47 @@ export function describePolicy(
     authMode: authModeOf(resolved),
     enforcesScopes: resolved.mode === "jwt" && resolved.enforcesScopes,
     isolatesUsers: resolved.isolatesUsers,
-    keys: keySet.keys.map(({ source, label, kid, repairs }) => ({
+    keys: keySet.keys.map(({ source, label, kid, thumbprint, repairs }) => ({
       source,
       label,
       kid,
+      thumbprint,
       repairs: repairs.map((repair) => keyRepairs[repair]),
     })),
     algorithms: keySet.algorithms,
     audience: resolved.policy.audience,
     issuer: resolved.policy.issuer,
+    issuers: (resolved.issuers ?? []).map(describeIssuer),
+    keyState: keySource.status?.().state ?? "ok",
     adminScope: resolved.policy.adminScope,
+    claims: resolved.policy.claimNames,
     token: tokenPlace(resolved),
-    publicRoutes: routes
-      .filter(({ access }) => access === "public")
-      .map(({ name }) => name.replace(/^GET /, "")),
+    publicRoutes: routes.flatMap(describePublic),
     allowedOrigins: resolved.allowedOrigins,
     findings,
   };
+}
+
+function describeIssuer({ policy, keyValues, jwksFile, remote }: ResolvedIssuer): PolicyIssuer {
+  const keysFrom: PolicyIssuer["keysFrom"][number][] = [];
+  if (keyValues.length > 0) keysFrom.push("configuration");
+  if (jwksFile !== undefined) keysFrom.push("file");
+  if (remote !== undefined) keysFrom.push("issuer" in remote.location ? "discovery" : "address");
+  return {
+    issuer: policy.issuer,
+    keysFrom,
+    algorithms: policy.algorithms,
+    audience: policy.audience,
+    allowedScopes: policy.allowedScopes,
+    subjectPrefix: policy.subjectPrefix,
+  };
+}
+
+/** A route that is public, or public for some values of its parameters. */
+function describePublic({ name, access, conditional }: CompiledRoute): readonly string[] {
+  const shown = name.replace(/^GET /, "");
+  if (access === "public") return [shown];
+  return conditional.some((rule) => rule.access === "public") ? [`${shown} (in part)`] : [];
 }
 
 function tokenPlace({ mode, tokenSource, tokenHeaderName, cookieName }: ResolvedAuth): string {
@@ -79,6 +131,22 @@ const MODES: Record<Info["auth_mode"], string> = {
   security_key: "security_key: every request needs the shared key; whoever has it may do everything",
   none: "none: no credential is configured; only this machine may call",
 };
+
+/** One line: name, where its keys come from, and what differs from the rest. */
+function formatIssuer(
+  { issuer, keysFrom, audience, algorithms, allowedScopes, subjectPrefix }: PolicyIssuer,
+  policy: PolicyDescription,
+): string {
+  const hasOwnAudience = audience?.join(" ") !== policy.audience?.join(" ");
+  const parts = [
+    `keys by ${keysFrom.join(" and ")}`,
+    ...(algorithms === undefined ? [] : [`only ${algorithms.join(", ")}`]),
+    ...(hasOwnAudience ? [`audience ${audience?.join(", ") ?? "NOT verified"}`] : []),
+    ...(allowedScopes === undefined ? [] : [`at most ${allowedScopes.join(" ") || "no scope"}`]),
+    ...(subjectPrefix === undefined ? [] : [`users as ${subjectPrefix}…`]),
+  ];
+  return `${issuer ?? "tokens without an issuer"} (${parts.join("; ")})`;
+}
 
 /** The description as one readable block. */
 export function formatPolicy(policy: PolicyDescription): string {
@@ -95,12 +163,16 @@ export function formatPolicy(policy: PolicyDescription): string {
         : "NOT enforced: a valid token may do everything",
     ]);
     for (const [index, key] of policy.keys.entries()) {
-      const name = key.kid === undefined ? "" : `, kid ${key.kid}`;
+      const name = key.kid === undefined ? "" : `, kid ${printable(key.kid)}`;
       rows.push([index === 0 ? "keys" : "", `${key.label}${name} (${key.source})`]);
       for (const repair of key.repairs) rows.push(["", `  repaired: ${repair}`]);
     }
     rows.push(["audience", policy.audience === undefined ? "NOT verified" : policy.audience.join(", ")]);
-    if (policy.issuer !== undefined) rows.push(["issuer", policy.issuer]);
+    if (policy.issuers.length === 0 && policy.issuer !== undefined) rows.push(["issuer", policy.issuer]);
+    for (const [index, issuer] of policy.issuers.entries())
+      rows.push([index === 0 ? "issuers" : "", formatIssuer(issuer, policy)]);
+    if (policy.keyState !== "ok")
+      rows.push(["", `keys are ${policy.keyState}: a source of keys cannot be read any more`]);
   }
   if (policy.authMode !== "none") rows.push(["credential", policy.token]);
   if (policy.isolatesUsers) rows.push(["isolation", "each user reaches only their own data"]);
@@ -114,4 +186,9 @@ export function formatPolicy(policy: PolicyDescription): string {
     `             fix: ${fix} [${code}]`,
   ]);
   return ["AgentOS policy", ...lines, ...findings].join("\n");
+}
+
+/** A text from outside, fit for one line of a terminal. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, 64);
 }

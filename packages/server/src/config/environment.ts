@@ -20,26 +20,40 @@ export interface EnvironmentSettings {
   readonly port: number | undefined;
 }
 
+export interface ReadEnvironment extends EnvironmentSettings {
+  /** Switches whose value says neither yes nor no: taken for off, a misspelling would open the server. */
+  readonly faults: readonly { readonly option: string; readonly problem: string }[];
+}
+
 /** Reads the documented names; an empty value counts as unset. */
-export function readEnvironment(env: Environment): EnvironmentSettings {
+export function readEnvironment(env: Environment): ReadEnvironment {
   const read = (name: string) =>
     env[name] === undefined || env[name]?.trim() === "" ? undefined : env[name];
+  const faults: ReadEnvironment["faults"][number][] = [];
+  const parseSwitch = (option: string, value: string | undefined) => {
+    const isOn = value === undefined ? undefined : isYes(value);
+    if (value !== undefined && isOn === undefined)
+      faults.push({ option, problem: 'is neither "true" nor "false"' });
+    return isOn;
+  };
+  // Kubernetes sets this name to an address for a service called "agent-os": what is no port is not ours.
   const port = Number(read("AGENT_OS_PORT"));
   return {
     securityKey: read("OS_SECURITY_KEY"),
     verificationKey: read("JWT_VERIFICATION_KEY"),
     jwksFile: read("JWT_JWKS_FILE"),
-    isAuthorizationEnabled: readBoolean(read("AUTHORIZATION_ENABLED")),
+    isAuthorizationEnabled: parseSwitch("AUTHORIZATION_ENABLED", read("AUTHORIZATION_ENABLED")),
     corsOrigins: readList(read("CORS_ORIGIN_LIST")),
-    areDocsEnabled: readBoolean(read("DOCS_ENABLED")) ?? true,
+    areDocsEnabled: parseSwitch("DOCS_ENABLED", read("DOCS_ENABLED")) ?? true,
     host: read("AGENT_OS_HOST"),
     port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
+    faults,
   };
 }
 
-function readBoolean(value: string | undefined): boolean | undefined {
-  if (value === undefined) return undefined;
-  return /^(1|true|yes|on|t|y)$/i.test(value.trim());
+function isYes(value: string): boolean | undefined {
+  if (/^(1|true|yes|on|t|y)$/i.test(value.trim())) return true;
+  return /^(0|false|no|off|f|n)$/i.test(value.trim()) ? false : undefined;
 }
 
 /** A JSON list, or words between commas. */

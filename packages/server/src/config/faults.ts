@@ -23,8 +23,6 @@ export function toFinding(code: FaultCode, facts: Facts, at?: string): Finding {
 
 /** Options that later releases bring, with when. They are refused, never ignored. */
 const ARRIVES_LATER: Readonly<Record<string, string>> = {
-  jwksUrl:
-    'key sets from a URL and OIDC discovery arrive with the next release; until then save the key set to a file and use "jwksFile"',
   teams: "teams arrive with the runtime release",
   workflows: "workflows arrive with the runtime release",
   database:

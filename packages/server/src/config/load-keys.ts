@@ -1,50 +1,118 @@
-/** Parses and judges every key at start (design.md section 6); what cannot work stops it by name. */
+/** Fetches, parses and judges every key at start (design.md section 6); what cannot work stops it by name. */
 import {
   combineKeySources,
+  createRemoteKeySource,
   createStaticKeySource,
+  type FetchDocument,
   type KeyFault,
   type KeySource,
   parseVerificationKeys,
+  type TrustedIssuer,
 } from "@agentos/auth";
+import { createFetchDocument } from "../stores/fetch-document.ts";
 import { createJwksFileKeySource, type JwksFileKeySource } from "../stores/jwks-file-key-source.ts";
 import { type Finding, toFinding } from "./faults.ts";
 import type { ResolvedAuth } from "./resolve-auth.ts";
+import type { KeyPlaces, ResolvedIssuer } from "./resolve-issuers.ts";
 
 export interface LoadedKeys {
+  /** The keys of all issuers together. */
   readonly keySource: KeySource;
+  /** Undefined when tokens are not told apart by their issuer. */
+  readonly issuers: readonly TrustedIssuer[] | undefined;
+  /** The file outside "issuers". */
   readonly jwksFile: JwksFileKeySource | undefined;
   readonly findings: readonly Finding[];
   close(): void;
 }
 
+/** How often keys from elsewhere are looked at when nobody calls: a withdrawn key is gone in time all the same. */
+const LOOK_INTERVAL_MS = 30_000;
+
 /** Loads the keys of all sources. */
-export async function loadKeys(resolved: ResolvedAuth, now: () => number): Promise<LoadedKeys> {
-  const options = {
-    allowWeakSecrets: resolved.allowsWeakSecrets,
-    ...(resolved.algorithm === undefined ? {} : { algorithm: resolved.algorithm }),
-  };
-  const explicit = await parseVerificationKeys(resolved.keyValues, options);
-  const faults: KeyFault[] = [...explicit.faults];
-  const sources: KeySource[] = [createStaticKeySource(explicit.keys)];
-  let jwksFile: JwksFileKeySource | undefined;
-  if (resolved.jwksFile !== undefined) {
-    const loaded = await createJwksFileKeySource({
-      ...options,
-      path: resolved.jwksFile.path,
-      source: resolved.jwksFile.source,
-      now,
-    });
-    jwksFile = loaded.keySource;
-    faults.push(...loaded.faults);
-    if (jwksFile !== undefined) sources.push(jwksFile);
-  }
-  return {
-    keySource: combineKeySources(sources),
-    jwksFile,
-    findings: faults.map(({ code, facts, source, severity }) => ({
+export async function loadKeys(
+  resolved: ResolvedAuth,
+  now: () => number,
+  fetchDocument: FetchDocument = createFetchDocument(),
+): Promise<LoadedKeys> {
+  const load = (places: KeyPlaces) =>
+    loadPlaces(places, { now, fetchDocument, allowWeakSecrets: resolved.allowsWeakSecrets });
+  const loaded = await Promise.all(
+    resolved.issuers?.map(async (issuer) => ({ issuer, ...(await load(issuer)) })) ?? [
+      { issuer: undefined, ...(await load(resolved)) },
+    ],
+  );
+  const findings = loaded.flatMap(({ faults }) =>
+    faults.map(({ code, facts, source, severity }) => ({
       ...toFinding(code, { ...facts, cli: resolved.cliCommand }, source),
       severity,
     })),
-    close: () => jwksFile?.close(),
+  );
+  const keySource = combineKeySources(loaded.map((part) => part.keySource));
+  const isRemote = [resolved, ...(resolved.issuers ?? [])].some(({ remote }) => remote !== undefined);
+  const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
+  const issuers = loaded.flatMap(({ issuer, keySource: keys }) =>
+    issuer === undefined ? [] : [{ policy: issuer.policy, keySource: keys }],
+  );
+  return {
+    keySource,
+    issuers: resolved.issuers === undefined ? undefined : issuers,
+    jwksFile: loaded.find(({ issuer }) => issuer === undefined || issuer.jwksFile === resolved.jwksFile)
+      ?.jwksFile,
+    findings: [...findings, ...loaded.flatMap(judgeAlgorithms)],
+    close() {
+      clearInterval(timer);
+      for (const part of loaded) part.close();
+    },
   };
+}
+
+interface LoadedPlaces {
+  readonly keySource: KeySource;
+  readonly jwksFile: JwksFileKeySource | undefined;
+  readonly faults: readonly KeyFault[];
+  close(): void;
+}
+
+/** Loads the keys of one issuer: explicit ones first, then file, then address. */
+async function loadPlaces(
+  { keyValues, jwksFile, remote, algorithm }: KeyPlaces,
+  context: {
+    readonly now: () => number;
+    readonly fetchDocument: FetchDocument;
+    readonly allowWeakSecrets: boolean;
+  },
+): Promise<LoadedPlaces> {
+  const options = { ...context, ...(algorithm === undefined ? {} : { algorithm }) };
+  const [explicit, file, address] = await Promise.all([
+    parseVerificationKeys(keyValues, options),
+    jwksFile === undefined ? undefined : createJwksFileKeySource({ ...options, ...jwksFile }),
+    remote === undefined ? undefined : createRemoteKeySource({ ...options, ...remote }),
+  ]);
+  const watched = [file?.keySource, address?.keySource].filter((source) => source !== undefined);
+  return {
+    keySource: combineKeySources([createStaticKeySource(explicit.keys), ...watched]),
+    jwksFile: file?.keySource,
+    faults: [explicit, file, address].flatMap((result) => result?.faults ?? []),
+    close() {
+      for (const source of watched) source.close();
+    },
+  };
+}
+
+/** An allow-list that fits no key would refuse every token of the issuer. */
+function judgeAlgorithms({
+  issuer,
+  keySource,
+}: {
+  readonly issuer: ResolvedIssuer | undefined;
+  readonly keySource: KeySource;
+}): readonly Finding[] {
+  const allowed = issuer?.policy.algorithms;
+  const { algorithms } = keySource.current();
+  if (allowed === undefined || algorithms.length === 0) return [];
+  if (algorithms.some((algorithm) => allowed.includes(algorithm))) return [];
+  const problem = `no key of this issuer is for one of them; its keys are for ${algorithms.join(", ")}`;
+  const option = `authorizationConfig.${issuer?.at}.algorithms`;
+  return [toFinding("CONFIG_OPTION_INVALID", { option, problem })];
 }

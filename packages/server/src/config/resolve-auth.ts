@@ -10,22 +10,17 @@ import { ADMIN_SCOPE } from "@agentos/contract";
 import type { AuthOptions, AuthorizationConfig } from "./auth-options.ts";
 import { type EnvironmentSettings, readEnvironment } from "./environment.ts";
 import { type Finding, toFinding } from "./faults.ts";
+import { judgeAdminScope, judgeOrigins, judgeSecurityKey } from "./judge-options.ts";
+import { type KeyPlaces, type KeyValue, type ResolvedIssuer, resolveIssuers } from "./resolve-issuers.ts";
 
-/** Where a verification key came from, as people call it. */
-export interface KeyValue {
-  readonly source: string;
-  readonly value: string;
-}
-
-export interface ResolvedAuth {
+export interface ResolvedAuth extends KeyPlaces {
   readonly id: string;
   readonly mode: AuthMode;
   readonly enforcesScopes: boolean;
   readonly isolatesUsers: boolean;
   readonly policy: TokenPolicy;
-  readonly keyValues: readonly KeyValue[];
-  readonly jwksFile: { readonly source: string; readonly path: string } | undefined;
-  readonly algorithm: string | undefined;
+  /** Trusted issuers when tokens are told apart by their "iss"; the keys outside "issuers" are then one of them. */
+  readonly issuers: readonly ResolvedIssuer[] | undefined;
   readonly allowsWeakSecrets: boolean;
   readonly securityKey: string | undefined;
   readonly tokenSource: TokenSource;
@@ -42,7 +37,6 @@ export interface ResolvedAuth {
 
 const DEFAULT_ID = "agno-agentos";
 const DEFAULT_ORIGINS = ["http://localhost:3000"];
-const MINIMUM_KEY_CHARACTERS = 16;
 
 /** Resolves checked options; nothing is read from outside but `env`. */
 export function resolveAuth(options: AuthOptions, processEnvironment: AuthOptions["env"]): ResolvedAuth {
@@ -50,27 +44,39 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
   const config: AuthorizationConfig = options.authorizationConfig ?? {};
   const unsafe = config.unsafe ?? {};
   const id = options.id ?? DEFAULT_ID;
-  const securityKey =
-    options.securityKey === "" ? undefined : (options.securityKey ?? environment.securityKey);
+  const securityKey = options.securityKey ?? environment.securityKey;
   const keyValues = collectKeys(config, environment);
   const jwksFile = collectJwksFile(config, environment);
   const isUnverified = config.validate === false;
-  const hasJwtSource = keyValues.length > 0 || jwksFile !== undefined || isUnverified;
+  const audience = resolveAudience(config, id);
+  const policy = resolvePolicy(config, audience);
+  const places = { keyValues, jwksFile, algorithm: config.algorithm };
+  const { remote, issuers, findings: issuerFindings } = resolveIssuers(config, places, policy);
+  const hasJwtSource =
+    keyValues.length > 0 ||
+    jwksFile !== undefined ||
+    remote !== undefined ||
+    issuers !== undefined ||
+    isUnverified;
   const wantsAuthorization =
     options.authorization ??
     (options.authorizationConfig === undefined ? environment.isAuthorizationEnabled === true : true);
 
   const mode: AuthMode =
     hasJwtSource || wantsAuthorization ? "jwt" : securityKey === undefined ? "none" : "security_key";
-  const audience = resolveAudience(config, id);
-  const findings: Finding[] = [];
+  const allowedOrigins = [
+    ...new Set([...environment.corsOrigins, ...(options.cors?.allowedOrigins ?? DEFAULT_ORIGINS)]),
+  ];
+  const findings: Finding[] = [...issuerFindings];
   const report = (code: Parameters<typeof toFinding>[0], facts = {}) => findings.push(toFinding(code, facts));
 
+  for (const fault of environment.faults) report("CONFIG_OPTION_INVALID", fault);
   if (wantsAuthorization && !hasJwtSource)
     report("CONFIG_KEYS_MISSING", { cli: options.cliCommand ?? "agentos" });
   if (mode === "jwt" && securityKey !== undefined) report("CONFIG_BOTH_CREDENTIALS");
   if (mode === "jwt" && !wantsAuthorization) report("CONFIG_SCOPES_UNENFORCED");
   if (securityKey !== undefined) findings.push(...judgeSecurityKey(securityKey));
+  findings.push(...judgeAdminScope(policy.adminScope), ...judgeOrigins(allowedOrigins));
   if (config.verifyAudience === false && unsafe.allowAnyAudience !== true)
     report("CONFIG_AUDIENCE_UNCHECKED");
   if (isUnverified && unsafe.allowUnverifiedTokens !== true) report("CONFIG_TOKENS_UNVERIFIED");
@@ -86,39 +92,43 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
     mode,
     enforcesScopes: wantsAuthorization,
     isolatesUsers: config.userIsolation === true,
-    policy: {
-      audience,
-      issuer: config.issuer,
-      requiresExpiration: unsafe.allowMissingExpiration !== true,
-      maxLifetimeSeconds: unsafe.allowLongLivedTokens === true ? undefined : MAX_TOKEN_LIFETIME_SECONDS,
-      verifiesSignature: !isUnverified,
-      adminScope: config.adminScope ?? ADMIN_SCOPE,
-      claimNames: {
-        scopes: config.scopesClaim,
-        userId: config.userIdClaim ?? DEFAULT_CLAIM_NAMES.userId,
-        sessionId: config.sessionIdClaim ?? DEFAULT_CLAIM_NAMES.sessionId,
-        audience: config.audienceClaim ?? DEFAULT_CLAIM_NAMES.audience,
-        dependencies: config.dependenciesClaims ?? [],
-        sessionState: config.sessionStateClaims ?? [],
-      },
-    },
-    keyValues,
-    jwksFile,
-    algorithm: config.algorithm,
+    policy,
+    ...places,
+    remote,
+    issuers,
     allowsWeakSecrets: unsafe.allowWeakSecrets === true,
     securityKey,
     tokenSource: config.tokenSource ?? "header",
     tokenHeaderName: config.tokenHeaderKey ?? "Authorization",
     cookieName: config.cookieName ?? "access_token",
-    allowedOrigins: [
-      ...new Set([...environment.corsOrigins, ...(options.cors?.allowedOrigins ?? DEFAULT_ORIGINS)]),
-    ].filter((origin) => origin !== "*"),
+    allowedOrigins: allowedOrigins.filter((origin) => origin !== "*"),
     scopeMappings: config.scopeMappings ?? {},
     publicPaths: config.excludedRoutePaths,
     allowsUnmappedRoutes: unsafe.allowUnmappedRoutes === true,
     cliCommand: options.cliCommand ?? "agentos",
     environment,
     findings,
+  };
+}
+
+function resolvePolicy(config: AuthorizationConfig, audience: TokenPolicy["audience"]): TokenPolicy {
+  const unsafe = config.unsafe ?? {};
+  return {
+    audience,
+    isAudienceTheId: config.audience === undefined,
+    issuer: config.issuer,
+    requiresExpiration: unsafe.allowMissingExpiration !== true,
+    maxLifetimeSeconds: unsafe.allowLongLivedTokens === true ? undefined : MAX_TOKEN_LIFETIME_SECONDS,
+    verifiesSignature: config.validate !== false,
+    adminScope: config.adminScope ?? ADMIN_SCOPE,
+    claimNames: {
+      scopes: config.scopesClaim,
+      userId: config.userIdClaim ?? DEFAULT_CLAIM_NAMES.userId,
+      sessionId: config.sessionIdClaim ?? DEFAULT_CLAIM_NAMES.sessionId,
+      audience: config.audienceClaim ?? DEFAULT_CLAIM_NAMES.audience,
+      dependencies: config.dependenciesClaims ?? [],
+      sessionState: config.sessionStateClaims ?? [],
+    },
   };
 }
 
@@ -149,10 +159,4 @@ function resolveAudience(config: AuthorizationConfig, id: string): readonly stri
   const verifies =
     config.verifyAudience ?? (config.audience !== undefined || config.unsafe?.allowAnyAudience !== true);
   return verifies ? expected : undefined;
-}
-
-function judgeSecurityKey(key: string): readonly Finding[] {
-  if (!/^[\x21-\x2b\x2d-\x7e]+$/.test(key)) return [toFinding("CONFIG_SECURITY_KEY_INVALID", {})];
-  const isWeak = key.length < MINIMUM_KEY_CHARACTERS || new Set(key).size < 5;
-  return isWeak ? [toFinding("CONFIG_SECURITY_KEY_WEAK", { minimum: MINIMUM_KEY_CHARACTERS })] : [];
 }

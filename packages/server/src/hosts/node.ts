@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Access } from "@agentos/auth";
 import type { AuthGuard } from "../guard.ts";
-import type { GuardedRequest } from "../http/guard.ts";
+import { nodeRequest } from "./node-request.ts";
 
 /** Checks a request: gives the access of an allowed caller; otherwise has answered, and gives undefined. */
 export type NodeProtection = (
@@ -28,17 +28,5 @@ export function protect(guard: AuthGuard, access: Parameters<AuthGuard["protect"
     if (outcome.isAllowed) return outcome.access;
     response.writeHead(outcome.answer.status, outcome.answer.headers).end(outcome.answer.body);
     return undefined;
-  };
-}
-
-function nodeRequest(request: IncomingMessage): GuardedRequest {
-  return {
-    method: request.method ?? "GET",
-    clientAddress: request.socket.remoteAddress,
-    header(name) {
-      // Node keeps only the first of repeated headers such as Authorization; all of them have to be seen.
-      const values = request.headersDistinct[name];
-      return values === undefined ? null : values.join(name === "cookie" ? "; " : ", ");
-    },
   };
 }

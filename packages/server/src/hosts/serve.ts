@@ -37,6 +37,9 @@ interface NodeServeOptions extends Required<Omit<ServeOptions, "printsPolicy">> 
 /** Room for a token of any size that we explain the refusal of; above it Node answers 431. */
 const MAX_HEADER_BYTES = 98_304;
 
+/** What runs that were cancelled at the end of the wait get to write their last events. */
+const LAST_WORDS_MS = 1_000;
+
 /** RFC 9110 section 4.2.4: a target with user information is an error; no web `Request` with a body can be made of one. */
 const USER_INFORMATION = /^[a-z]+:\/\/[^/?#]*@/i;
 
@@ -68,6 +71,12 @@ export async function serveOnNode(
       `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
     );
   });
+  // A connection that is kept alive for a next request is not waited for: it ends with the answer that it carried.
+  server.on("request", (_request, response) => {
+    response.once("close", () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+  });
   await listen(server, listenAddress(options.host), options.port);
   const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
@@ -93,12 +102,12 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 }
 
 async function close(server: Server, options: NodeServeOptions): Promise<void> {
+  const drainMs = options.drainSeconds * 1_000;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  await options.drain(AbortSignal.timeout(options.drainSeconds * 1_000));
-  // What was streaming has been written to its end; connections that are kept alive for a next request are not waited for.
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs + LAST_WORDS_MS);
+  await options.drain(AbortSignal.timeout(drainMs));
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), 1_000);
   await closed;
   clearTimeout(timer);
   options.onClose();

@@ -5,7 +5,8 @@
 import { randomUUID } from "node:crypto";
 import type { CompiledRoute, ProblemAnswer } from "@agentos/auth";
 import { type Context, Hono } from "hono";
-import type { RouteHandler } from "../ports/route-handler.ts";
+import { redactTokens } from "../agents/redact-tokens.ts";
+import type { RequestContext, RouteHandler } from "../ports/route-handler.ts";
 import type { Logger } from "../ports/runtime.ts";
 import { internalError, methodNotAllowed, notFound } from "../responses.ts";
 import { canonicalPath } from "./canonical-path.ts";
@@ -30,13 +31,13 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
   const app = new Hono({ getPath: canonicalPath });
   app.use(cors(allowedOrigins));
 
-  for (const { route, handler } of routes) {
+  for (const { route, handler } of routes.toSorted(bySpecificity)) {
     app.on(route.definition.method, toHonoPath(route.definition.path), async (c) => {
       const parameters = c.req.param();
       const checked = guard.check(guardedRequest(c.req.raw, clientAddressOf(c.env)), route, parameters);
       const outcome = checked instanceof Promise ? await checked : checked;
       if (!outcome.isAllowed) return toResponse(outcome.answer);
-      return handler({ request: c.req.raw, parameters, access: outcome.access });
+      return run(handler, { request: c.req.raw, parameters, access: outcome.access });
     });
   }
 
@@ -46,7 +47,10 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
     const answer = () => (known.methods.length > 0 ? methodNotAllowed(known.methods) : notFound());
     // OPTIONS asks for nothing that needs protection (contract 1.3), nor does another method of a public route (1.4).
     if (c.req.method === "OPTIONS" || known.isPublic) return answer();
-    const outcome = await guard.authenticate(guardedRequest(c.req.raw, clientAddressOf(c.env)));
+    const outcome = await guard.authenticate(
+      guardedRequest(c.req.raw, clientAddressOf(c.env)),
+      redactTokens(c.req.path),
+    );
     return outcome.isAllowed ? answer() : toResponse(outcome.answer);
   });
 
@@ -59,6 +63,25 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
     return internalError(requestId);
   });
   return app;
+}
+
+/** Runs a handler; whatever it throws or returns by mistake becomes an error that the application's handler answers. */
+async function run(handler: RouteHandler, context: RequestContext): Promise<Response> {
+  let answer: unknown;
+  try {
+    answer = await handler(context);
+  } catch (cause) {
+    throw cause instanceof Error ? cause : new Error("a handler threw something that is no error", { cause });
+  }
+  if (answer instanceof Response) return answer;
+  throw new Error("a handler returned no response");
+}
+
+/** A route with a fixed segment stands before one with a parameter in its place, so that it can be reached. */
+function bySpecificity(a: AppRoute, b: AppRoute): number {
+  const key = ({ route: { definition } }: AppRoute) => definition.path.replace(/\{\w+\}/g, "\uffff");
+  const [left, right] = [key(a), key(b)];
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
 /** Makes a response of the guard's answer. */

@@ -14,7 +14,7 @@ import {
   timelineOf,
   toProblem,
 } from "@agentos/auth";
-import { REFUSALS, renderText, type Stage } from "@agentos/contract";
+import { type Facts, REFUSALS, renderText, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../ports/denial-recorder.ts";
 
 export interface GuardedRequest extends RequestFacts {
@@ -33,6 +33,8 @@ export interface GuardOptions {
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly cliCommand: string;
+  /** RFC 9728 metadata address for the challenge, by the request's host; undefined without an OAuth issuer. */
+  readonly resourceMetadataUrl?: ((host: string | null) => string | undefined) | undefined;
   /** Checks that this configuration does not make, shown as such in the timeline. */
   readonly notConfigured: ReadonlySet<Stage>;
 }
@@ -45,16 +47,22 @@ export interface Guard {
     parameters: Readonly<Record<string, string | undefined>>,
   ): GuardOutcome | Promise<GuardOutcome>;
   /** Checks only who calls, for requests that match no route: they get 404 after this, never before. */
-  authenticate(request: GuardedRequest): GuardOutcome | Promise<GuardOutcome>;
+  authenticate(request: GuardedRequest, path: string): GuardOutcome | Promise<GuardOutcome>;
 }
 
 const PUBLIC: GuardOutcome = Object.freeze({ isAllowed: true, access: undefined });
 
 /** Creates the guard of one configuration. */
-export function createGuard({ engine, recorder, now, cliCommand, notConfigured }: GuardOptions): Guard {
-  function refuse(request: GuardedRequest, refusal: Refusal, routeName: string): GuardOutcome {
+export function createGuard(options: GuardOptions): Guard {
+  const { engine, recorder, now, cliCommand, notConfigured } = options;
+  function refuse(
+    request: GuardedRequest,
+    refusal: Refusal,
+    routeName: string,
+    seen: Facts = {},
+  ): GuardOutcome {
     const entry = REFUSALS[refusal.code];
-    const facts = { ...refusal.facts, cli: cliCommand };
+    const facts = { ...refusal.facts, ...seen, cli: cliCommand };
     const denialId = recorder.record({
       code: refusal.code,
       time: now(),
@@ -67,7 +75,12 @@ export function createGuard({ engine, recorder, now, cliCommand, notConfigured }
     });
     return {
       isAllowed: false,
-      answer: toProblem(refusal, { denialId, accept: request.header("accept"), cli: cliCommand }),
+      answer: toProblem(refusal, {
+        denialId,
+        accept: request.header("accept"),
+        cli: cliCommand,
+        resourceMetadataUrl: options.resourceMetadataUrl?.(request.header("host")),
+      }),
     };
   }
 
@@ -91,11 +104,13 @@ export function createGuard({ engine, recorder, now, cliCommand, notConfigured }
       if (!(authenticated instanceof Promise)) return authorize(request, route, parameters, authenticated);
       return authenticated.then((result) => authorize(request, route, parameters, result));
     },
-    async authenticate(request) {
+    async authenticate(request, path) {
       const authenticated = await engine.authenticate(request);
       return authenticated.ok
         ? PUBLIC
-        : refuse(request, authenticated.refusal, `${request.method} (no route)`);
+        : refuse(request, authenticated.refusal, `${request.method} (no route)`, {
+            path: path.slice(0, 200),
+          });
     },
   };
 }

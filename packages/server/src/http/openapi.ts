@@ -8,6 +8,7 @@ import {
   modelsSchema,
   problemSchema,
   type RouteDefinition,
+  resourceMetadataSchema,
   rootSchema,
   runEventSchema,
   runFormSchema,
@@ -34,6 +35,12 @@ const BODIES: Readonly<Record<string, Bodies>> = {
   "core.info": { responses: { "200": json("what runs here", infoSchema) } },
   "core.config": { responses: { "200": json("the configuration", configSchema) } },
   "core.models": { responses: { "200": json("models in use", modelsSchema) } },
+  "core.resource": {
+    responses: {
+      "200": json("the metadata", resourceMetadataSchema),
+      "404": json("no OAuth issuer is configured", errorSchema),
+    },
+  },
   "agents.list": { responses: { "200": json("the agents", z.array(agentSchema)) } },
   "agents.read": {
     responses: { "200": json("the agent", agentSchema), "404": json("no such agent", errorSchema) },

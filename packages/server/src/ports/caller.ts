@@ -1,14 +1,12 @@
 /** What the guard in front of a handler says about the caller. Handlers do no authorization of their own. */
 
+import type { Access, Identity } from "@agentos/auth";
+
 /** Whose data a caller may reach. There is no "unfiltered by omission": every store call takes one of the three. */
-export type DataScope =
-  | { readonly kind: "all" }
-  | { readonly kind: "user"; readonly userId: string }
-  | { readonly kind: "none" };
+export type DataScope = Access["dataScope"];
 
 export interface CallerIdentity {
-  /** How the caller proved itself, such as `jwt`, `service-account`, `security-key` or `anonymous`. */
-  readonly kind: string;
+  readonly kind: Identity["kind"];
   readonly userId?: string | undefined;
   /** The token's session claim; it overrides the form. */
   readonly sessionId?: string | undefined;

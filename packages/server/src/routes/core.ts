@@ -19,6 +19,8 @@ export interface CoreRoutesOptions {
   readonly description: string | undefined;
   readonly agents: readonly Runnable[];
   readonly authMode: Info["auth_mode"];
+  /** Algorithms of the keys in force; they may change while the server runs. */
+  readonly algorithms: () => readonly string[];
   /** Start of the process. */
   readonly startedAt: Date;
 }
@@ -42,7 +44,9 @@ export function createCoreRoutes(options: CoreRoutesOptions): Record<CoreRouteId
   return {
     "core.root": () => json({ name: "AgentOS API", id, version: "1.0.0" }),
     "core.health": () => json({ status: "ok", instantiated_at: options.startedAt.toISOString() }),
-    "core.info": () => json(info),
+    // Decision 0021: whoever sends any token is told these names by the refusal, so they are public already.
+    "core.info": () =>
+      json(options.authMode === "jwt" ? { ...info, algorithms: [...options.algorithms()] } : info),
     "core.config": (context) => json(describeConfig(options, readable(context, agents))),
     "core.models": (context) => json(uniqueModels(readable(context, agents))),
   };

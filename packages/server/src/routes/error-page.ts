@@ -15,9 +15,8 @@ export function createErrorPage(cliCommand: string): RouteHandler {
 export const ERROR_PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-type": "text/html; charset=utf-8",
   "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-  "cache-control": "public, max-age=300",
-  // A shared cache must not give a page of one origin the CORS headers of another, or none.
-  vary: "Origin",
+  // Not for shared caches: they would give a page of one origin the CORS headers of another.
+  "cache-control": "private, max-age=300",
   "x-content-type-options": "nosniff",
 };
 
@@ -31,7 +30,7 @@ export function renderErrorPage(code: string, cliCommand: string): string | unde
 function explain(text: string, cliCommand: string): string {
   return escapeHtml(
     text
-      .replaceAll("{cli}", cliCommand)
+      .replaceAll("{cli}", () => cliCommand)
       .replace(/\{(\w+)\}/g, (_, name: string) => `<${name.replaceAll("_", " ")}>`),
   );
 }

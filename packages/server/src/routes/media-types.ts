@@ -82,9 +82,9 @@ export function classifyUpload(upload: {
   readonly type: string;
   readonly name: string;
 }): MediaType | undefined {
-  const mimeType = upload.type.split(";")[0]?.trim().toLowerCase() ?? "";
+  const mimeType = upload.type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (mimeType === "" || mimeType === "application/octet-stream") {
-    return BY_EXTENSION.get(upload.name.split(".").at(-1)?.toLowerCase() ?? "");
+    return BY_EXTENSION.get(upload.name.slice(upload.name.lastIndexOf(".") + 1).toLowerCase());
   }
   const kind = KIND_BY_MIME_TYPE.get(mimeType);
   return kind === undefined ? undefined : { kind, mimeType };

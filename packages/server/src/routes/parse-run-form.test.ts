@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createTestRuntime } from "../agents/test-run.suite.ts";
 import { MAX_MEDIA_COUNT, MAX_MESSAGE_LENGTH } from "../limits.ts";
 import { parseRunForm } from "./parse-run-form.ts";
@@ -219,6 +219,64 @@ describe("limits of a form", () => {
   ])("answers a multipart body %s with 400", async (_, type, body) => {
     const request = new Request("http://x/", { method: "POST", body, headers: { "content-type": type } });
     expect(await faultOf(request)).toEqual({ status: 400, detail: "There was an error parsing the body" });
+  });
+});
+
+describe("JSON of a form that costs more than it says", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  const bombs: [string, string][] = [
+    ["objects", `[${"{},".repeat(200_000)}{}]`],
+    ["open brackets", "[".repeat(600_000)],
+    ["nested lists", `${"[".repeat(33)}${"]".repeat(33)}`],
+    ["keys of one entry", `[{${Array.from({ length: 100_000 }, (_, index) => `"${index}":0`).join(",")}}]`],
+  ];
+
+  it.each(bombs)("is refused unparsed in a media list of %s", async (_, text) => {
+    const jsonParse = vi.spyOn(JSON, "parse");
+    for (const name of ["images", "audio", "videos", "input_files"]) {
+      expect(await faultOf(multipart({ message: "hi", [name]: text }))).toEqual({
+        status: 413,
+        detail: `The list "${name}" has more in it than 20 media need`,
+      });
+    }
+    expect(jsonParse).not.toHaveBeenCalled();
+  });
+
+  it.each(bombs)("is dropped unparsed in an option of %s", async (_, text) => {
+    const jsonParse = vi.spyOn(JSON, "parse");
+    const names = ["session_state", "dependencies", "metadata"];
+    const fields = Object.fromEntries(names.map((name) => [name, text]));
+    const { log } = await parse(multipart({ message: "hi", ...fields }));
+    expect(log.map((line) => line.facts)).toEqual(names.map((field) => ({ field })));
+    expect(await faultOf(multipart({ message: "hi", factory_input: text }))).toMatchObject({ status: 400 });
+    expect(jsonParse).not.toHaveBeenCalled();
+  });
+
+  it("takes as many media as are allowed with every key, and content full of brackets", async () => {
+    const entry = {
+      id: "[{,:}]",
+      content: null,
+      url: `https://cdn.example.com/${"[],".repeat(500)}`,
+      filepath: null,
+      mime_type: "image/png",
+      format: "png",
+      filename: '"[',
+    };
+    const entries = Array.from({ length: MAX_MEDIA_COUNT }, () => entry);
+    const value = await valueOf(encoded({ message: "hi", images: JSON.stringify(entries) }));
+    expect(value.media).toHaveLength(MAX_MEDIA_COUNT);
+  });
+
+  it("decodes base64 without a call for each of its bytes", async () => {
+    const from = vi.spyOn(Uint8Array, "from");
+    const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));
+    const images = JSON.stringify([{ content: bytes.toString("base64") }]);
+    const [media] = (await valueOf(multipart({ message: "hi", images }))).media;
+    expect(media?.source).toEqual({ type: "bytes", bytes: new Uint8Array(bytes) });
+    expect(from).not.toHaveBeenCalled();
   });
 });
 

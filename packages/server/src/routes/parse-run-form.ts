@@ -5,11 +5,12 @@
 import type { RUN_FORM_FIELDS, RunFormFieldName } from "@agentos/contract";
 import type { MediaKind, RunMedia } from "../agents/runnable.ts";
 import { type Checked, refuse, refuseIssues, type ValidationIssue } from "../input-fault.ts";
-import { MAX_MEDIA_COUNT, MAX_MESSAGE_LENGTH } from "../limits.ts";
+import { MAX_MEDIA_COUNT, MAX_MEDIA_JSON_MARKS, MAX_MESSAGE_LENGTH } from "../limits.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { RunForm } from "../services/run-form.ts";
 import {
   isJsonObject,
+  isModestJson,
   missing,
   type Parsed,
   parseBoolean,
@@ -80,7 +81,9 @@ export async function parseRunForm(
 
   const media: RunMedia[] = [];
   for (const [name, kind] of Object.entries(MEDIA_FIELDS)) {
-    for (const [index, entry] of mediaEntries(fields, name, options.runtime).entries()) {
+    const entries = mediaEntries(fields, name, options.runtime);
+    if (!entries.ok) return entries;
+    for (const [index, entry] of entries.value.entries()) {
       const item = take(
         parseMediaEntry(entry, { kind, loc: ["body", name, index], generateId: options.runtime.generateId }),
       );
@@ -136,13 +139,19 @@ function isNull(text: string): boolean {
   return /^\s*(?:null|none)\s*$/i.test(text);
 }
 
-function mediaEntries(fields: Fields, name: string, runtime: Pick<Runtime, "logger">): readonly unknown[] {
+function mediaEntries(
+  fields: Fields,
+  name: string,
+  runtime: Pick<Runtime, "logger">,
+): Checked<readonly unknown[]> {
   const text = fields.get(name)?.at(-1);
-  if (typeof text !== "string" || text === "" || isNull(text)) return [];
+  if (typeof text !== "string" || text === "" || isNull(text)) return { ok: true, value: [] };
+  if (!isModestJson(text, MAX_MEDIA_JSON_MARKS))
+    return refuse(413, `The list "${name}" has more in it than ${MAX_MEDIA_COUNT} media need`);
   const value = parseJson(text);
-  if (Array.isArray(value)) return value.slice(0, MAX_MEDIA_COUNT + 1);
+  if (Array.isArray(value)) return { ok: true, value: value.slice(0, MAX_MEDIA_COUNT + 1) };
   runtime.logger.warn({ field: name }, "a media list is not a JSON array and was dropped");
-  return [];
+  return { ok: true, value: [] };
 }
 
 /** No factory exists yet, so the value is only checked; the contract answers a wrong one with 400. */

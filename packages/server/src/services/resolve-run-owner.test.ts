@@ -48,7 +48,7 @@ describe("the owner of a run", () => {
   );
 
   it("may be the reserved name when the credential has it", () => {
-    const bot: CallerIdentity = { kind: "service-account", userId: "sa:bot", scopes: [], claims: {} };
+    const bot: CallerIdentity = { kind: "user", userId: "sa:bot", scopes: [], claims: {} };
     expect(resolve({ userId: "sa:bot" }, bot)).toMatchObject({ ok: true, value: { userId: "sa:bot" } });
     expect(resolve({ userId: "sa:other" }, bot)).toMatchObject({ ok: false });
   });

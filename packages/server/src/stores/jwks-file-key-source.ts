@@ -9,7 +9,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import {
   createKeyFault,
-  createKeySet,
+  createLastGoodKeys,
   type KeyFault,
   type KeySet,
   type KeySource,
@@ -50,7 +50,6 @@ export interface JwksFileResult {
   readonly faults: readonly KeyFault[];
 }
 
-const MAX_STALE_SECONDS = 60 * 60;
 /**
  * File times move in steps of milliseconds: a second write within one step leaves no trace in them. So after each
  * change the content is compared a few more times.
@@ -60,11 +59,12 @@ const READS_AFTER_CHANGE = 2;
 /** Reads the file for the first time and starts polling it. */
 export async function createJwksFileKeySource(options: JwksFileOptions): Promise<JwksFileResult> {
   const first = await readJwksFile(options);
-  if (!first.isGood) return { keySource: undefined, faults: first.faults };
+  if (!first.isGood || first.keys.length === 0) return { keySource: undefined, faults: first.faults };
   return { keySource: watchJwksFile(options, first), faults: first.faults };
 }
 
 interface FileState {
+  /** The file says which keys there are, and be it none: emptying it is how keys are withdrawn in an emergency. */
   readonly isGood: boolean;
   readonly keys: KeySet["keys"];
   readonly faults: readonly KeyFault[];
@@ -75,39 +75,18 @@ interface FileState {
 
 function watchJwksFile(options: JwksFileOptions, first: FileState): JwksFileKeySource {
   const { source, now } = options;
-  const maxStaleSeconds = Math.min(options.maxStaleSeconds ?? MAX_STALE_SECONDS, MAX_STALE_SECONDS);
   const cooldownSeconds = options.refreshCooldownSeconds ?? 1;
-  const listeners = new Set<() => void>();
-  let keySet = createKeySet(first.keys);
+  const keys = createLastGoodKeys(first.keys, options);
   let last = first;
   let digest = first.digest;
-  let goodAt = now();
   let refreshedAt = Number.NEGATIVE_INFINITY;
   let readsLeft = READS_AFTER_CHANGE;
-  let state: KeySourceStatus["state"] = "ok";
   let polling: Promise<void> | undefined;
   let isClosed = false;
 
-  function notify(): void {
-    for (const listener of listeners) listener();
-  }
-
   function accept(read: FileState): void {
-    const isChanged = read.digest !== digest || state === "failed";
-    const isRecovered = state !== "ok";
-    goodAt = now();
+    keys.accept(read.keys, read.digest !== digest);
     digest = read.digest;
-    state = "ok";
-    if (isChanged) keySet = createKeySet(read.keys, keySet.generation + 1);
-    if (isChanged || isRecovered) notify();
-  }
-
-  /** Keys whose file has been bad for too long are dropped, also when no timer runs. */
-  function expire(): void {
-    if (last.isGood || state === "failed" || now() - goodAt <= maxStaleSeconds) return;
-    state = "failed";
-    keySet = createKeySet([], keySet.generation + 1);
-    notify();
   }
 
   async function look(): Promise<void> {
@@ -115,19 +94,15 @@ function watchJwksFile(options: JwksFileOptions, first: FileState): JwksFileKeyS
     const isUnchanged = identity !== undefined && identity === last.identity;
     // A bad file is read at every look: what was wrong may have been the disk and not the content.
     if (isUnchanged && last.isGood && readsLeft === 0) {
-      goodAt = now();
+      keys.accept(last.keys, false);
     } else {
       readsLeft = isUnchanged ? Math.max(0, readsLeft - 1) : READS_AFTER_CHANGE;
       const read = await readJwksFile(options);
       if (isClosed) return;
       last = read;
       if (read.isGood) accept(read);
-      else if (state === "ok") {
-        state = "stale";
-        notify();
-      }
+      else keys.fail();
     }
-    expire();
   }
 
   async function poll(): Promise<void> {
@@ -142,13 +117,10 @@ function watchJwksFile(options: JwksFileOptions, first: FileState): JwksFileKeyS
   const timer = intervalMs > 0 ? setInterval(() => void poll(), intervalMs).unref() : undefined;
 
   return {
-    current() {
-      expire();
-      return keySet;
-    },
+    current: () => keys.current(),
     poll,
     async refresh() {
-      const before = keySet;
+      const before = keys.current();
       if (polling === undefined) {
         // A clock that was set back must not stop refreshes.
         const waited = Math.abs(now() - refreshedAt);
@@ -156,16 +128,14 @@ function watchJwksFile(options: JwksFileOptions, first: FileState): JwksFileKeyS
         refreshedAt = now();
       }
       await poll();
-      return keySet !== before;
+      return keys.current() !== before;
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: (listener) => keys.subscribe(listener),
     status() {
-      expire();
+      keys.expire();
+      const { state } = keys;
       if (state === "ok") return { state, faults: last.faults };
-      const minutes = Math.ceil(maxStaleSeconds / 60);
+      const minutes = Math.ceil(keys.maxStaleSeconds / 60);
       const code = last.faults.find(({ severity }) => severity === "error")?.code ?? "KEY_JWKS_INVALID";
       const summary = state === "stale" ? "KEY_JWKS_FILE_STALE" : "KEY_JWKS_FILE_EXPIRED";
       return { state, faults: [createKeyFault(summary, source, { code, minutes }), ...last.faults] };
@@ -173,7 +143,7 @@ function watchJwksFile(options: JwksFileOptions, first: FileState): JwksFileKeyS
     close() {
       isClosed = true;
       clearInterval(timer);
-      listeners.clear();
+      keys.close();
     },
   };
 }
@@ -214,7 +184,8 @@ async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
   if (text === undefined)
     return bad(createKeyFault("KEY_JWKS_INVALID", source, { reason: "it is not UTF-8 text" }));
   const { keys, faults } = await parseJwks(text, options);
-  const isGood = keys.length > 0 && !faults.some(({ severity }) => severity === "error");
+  const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
+  const isGood = isEmpty || !faults.some(({ severity }) => severity === "error");
   return { isGood, keys, faults, identity, digest: createHash("sha256").update(bytes).digest("base64") };
 }
 

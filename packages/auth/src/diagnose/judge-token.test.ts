@@ -1,4 +1,3 @@
-import { DEFAULT_CLAIM_NAMES, parseVerificationKey, type TokenPolicy } from "@agentos/auth";
 import { REFUSALS } from "@agentos/contract";
 import {
   badTokensFor,
@@ -10,8 +9,9 @@ import {
   withHeader,
 } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { decodeToken } from "./decode-token.ts";
-import { findObjections } from "./find-objections.ts";
+import { parseVerificationKey } from "../keys/index.ts";
+import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "../token/policy.ts";
+import { judgeToken } from "./judge-token.ts";
 
 const now = 1_800_000_000;
 const policy: TokenPolicy = {
@@ -27,23 +27,18 @@ const key = await createTestKey("ES256", { kid: "k1" });
 const { keys } = await parseVerificationKey(JSON.stringify(key.jwk), { source: "test", index: 0 });
 const good = goodToken({ key, now });
 const inspect = (token: string, withKeys = true) =>
-  findObjections(decodeToken(token), { policy, keys: withKeys ? keys : [], now });
+  judgeToken(token, { policy, keys: withKeys ? keys : [], now });
 const codes = async (token: string, withKeys = true) =>
   (await inspect(token, withKeys)).objections.map(({ code }) => code);
 
 const rows = badTokensFor({ good, checksIssuer: true });
 const made = await Promise.all(rows.map(async (row) => [row.name, row, await row.make(good)] as const));
-/** Without what the command strips from an argument (a scheme, white space around): such a token is good here. */
-const cases = made.filter(([, , token]) => decodeToken(token).token === token);
+const cases = made;
 const needsKey = (code: keyof typeof REFUSALS) =>
   ["key", "signature"].includes(REFUSALS[code].stage) ||
   ["AUTH_SIGNATURE_MALFORMED", "AUTH_ALGORITHM_MISMATCH"].includes(code);
 
-describe("findObjections", () => {
-  it("is asked about nearly every row", () => {
-    expect(cases.length).toBeGreaterThan(rows.length - 5);
-  });
-
+describe("judgeToken", () => {
   it.each(cases)("names first what a server would: %s", async (_, row, token) => {
     expect((await codes(token))[0]).toBe(row.expectedCode);
     expect(await codes(await makeTwin(row, good))).toEqual([]);

@@ -1,0 +1,45 @@
+// Somebody's own Fastify application: no agents, only the guard of AgentOS as a hook of some routes.
+// The scopes are the application's own; a route without the hook stays open.
+import type { AddressInfo } from "node:net";
+import { accessOf, protect } from "@agentos/server/fastify";
+import { createAuthGuard, customScope, ERROR_PAGE_HEADERS } from "@agentos/server/guard";
+import fastify from "fastify";
+
+interface WithId {
+  Params: { id: string };
+}
+
+const reports = new Map([
+  ["q1", "First quarter"],
+  ["q2", "Second quarter"],
+]);
+const guard = await createAuthGuard({ id: "reports-api", authorization: true });
+const app = fastify();
+
+app.get("/health", async () => ({ status: "ok" }));
+// Where the "type" of a refusal points to.
+app.get<{ Params: { code: string } }>("/errors/:code", async (request, reply) => {
+  const page = guard.errorPage(request.params.code);
+  return page === undefined ? reply.callNotFound() : reply.headers({ ...ERROR_PAGE_HEADERS }).send(page);
+});
+app.get("/whoami", { onRequest: protect(guard, "authenticated") }, (request) => {
+  return Promise.resolve({ user: accessOf(request).identity.userId });
+});
+app.get("/reports", { onRequest: protect(guard, [customScope("reports:read")]) }, async () => {
+  return [...reports.keys()];
+});
+// The scope names the report of the path: "reports:q1:read" opens this one and no other.
+const onRequest = protect(guard, [customScope("reports:{id}:read")]);
+app.get<WithId>("/reports/:id", { onRequest }, async (request) => {
+  return { title: reports.get(request.params.id) ?? null };
+});
+
+await app.listen({ host: "localhost", port: Number(process.env["PORT"] ?? 7777) });
+console.log(`Serving http://localhost:${(app.server.address() as AddressInfo).port}`);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    guard.close();
+    void app.close();
+  });
+}

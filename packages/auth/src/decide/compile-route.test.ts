@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { compileGrants } from "../scope/index.ts";
+import { type CompileRoutesOptions, compileRoutes, type RouteAccessDefinition } from "./compile-route.ts";
+import { decide } from "./decide.ts";
+
+const ADMIN = "agent_os:admin";
+const REPORT: RouteAccessDefinition = {
+  method: "GET",
+  path: "/reports/{id}",
+  access: ["reports:read"],
+  resource: "reports",
+};
+const REPORTS: RouteAccessDefinition = { ...REPORT, path: "/reports" };
+
+function compile(route: RouteAccessDefinition, options: Partial<CompileRoutesOptions> = {}) {
+  const { routes, faults } = compileRoutes([route], {
+    adminScope: ADMIN,
+    scopeMappings: {},
+    allowUnmappedRoutes: false,
+    ...options,
+  });
+  const [compiled] = routes;
+  if (compiled === undefined) throw new Error("no route was compiled");
+  const verdict = (held: readonly string[], id = "q1") =>
+    decide(compileGrants(held, ADMIN), compiled, { id });
+  return { faults, verdict, allows: (held: readonly string[], id?: string) => verdict(held, id).isAllowed };
+}
+
+describe("a list of public paths", () => {
+  it("takes no scope from a route that it does not name", () => {
+    const { allows } = compile(REPORT, { publicPaths: ["/health"] });
+    expect(allows([])).toBe(false);
+    expect(allows(["reports:q1:read"])).toBe(true);
+    expect(compile(REPORT, { publicPaths: ["/reports/*"] }).allows([])).toBe(true);
+  });
+
+  it("leaves a rule for one item in force, except where it opens that item itself", () => {
+    const scopeMappings = { "GET /reports/secret": ["vault:read"] };
+    const { allows } = compile(REPORT, { publicPaths: ["/health"], scopeMappings });
+    expect(allows(["reports:read"], "secret")).toBe(false);
+    expect(allows(["vault:read"], "secret")).toBe(true);
+    const opened = compile(REPORT, { publicPaths: ["/reports/secret"], scopeMappings });
+    expect(opened.allows([], "secret")).toBe(true);
+    expect(opened.allows([], "q1")).toBe(false);
+  });
+
+  it("names an entry that is no path, and opens nothing by it", () => {
+    const { faults, allows } = compile(REPORT, { publicPaths: ["reports", "/reports?x"] });
+    expect(faults.map(({ code, facts }) => [code, facts["option"]])).toEqual([
+      ["CONFIG_OPTION_INVALID", "excludedRoutePaths"],
+      ["CONFIG_OPTION_INVALID", "excludedRoutePaths"],
+    ]);
+    expect(faults[0]?.facts["problem"]).toContain('"reports"');
+    expect(allows([])).toBe(false);
+    expect(compile(REPORT, { publicPaths: ["/reports/*"] }).faults).toEqual([]);
+  });
+});
+
+describe("a scope with a parameter", () => {
+  it("closes a route that has no such parameter, and names those that it has", () => {
+    const wrong = compile({ ...REPORT, access: ["reports:{name}:read"] });
+    expect(wrong.faults).toEqual([
+      {
+        code: "CONFIG_SCOPE_PARAMETER_UNKNOWN",
+        facts: { scope: "reports:{name}:read", route: "GET /reports/{id}", parameters: "id" },
+      },
+    ]);
+    expect(wrong.allows([ADMIN])).toBe(false);
+    const right = compile({ ...REPORT, access: ["reports:{id}:read"] });
+    expect(right.faults).toEqual([]);
+    expect([right.allows(["reports:q1:read"]), right.allows(["reports:q2:read"])]).toEqual([true, false]);
+  });
+
+  it.each([
+    ["/reports", "none"],
+    ["/reports/{id}/pages/{page}", "id, page"],
+  ])("is told the parameters of %s: %s", (path, parameters) => {
+    const { faults } = compile({ ...REPORT, path, access: ["reports:{name}:read"] });
+    expect(faults).toMatchObject([{ facts: { parameters } }]);
+  });
+});
+
+describe("a rule that no route can match", () => {
+  const suggestion = (rule: string, routes: readonly RouteAccessDefinition[]) =>
+    compileRoutes(routes, {
+      adminScope: ADMIN,
+      scopeMappings: { [rule]: ["reports:read"] },
+      allowUnmappedRoutes: false,
+    }).faults.map(({ facts }) => facts["suggestion"]);
+
+  it("is told the routes that begin alike, and only those", () => {
+    const [text] = suggestion("POST /reports/{id}", [REPORTS, REPORT, { method: "GET", path: "/agents" }]);
+    expect(text).toContain("GET /reports, GET /reports/{id}");
+    expect(text).not.toContain("/agents");
+  });
+
+  it("is told so when none does", () => {
+    expect(suggestion("POST /elsewhere/reports", [REPORTS, REPORT])).toEqual([
+      "remove it, or correct its path: no route begins like this",
+    ]);
+    expect(suggestion("GET /reports", [REPORTS, REPORT])).toEqual([]);
+  });
+});
+
+describe("the verdict", () => {
+  it("lets everybody in where a route is public, and nobody without a scope where it is not", () => {
+    expect(compile({ ...REPORTS, access: "public" }).verdict([])).toEqual({
+      isAllowed: true,
+      grantedBy: [],
+      visible: "all",
+    });
+    expect(compile(REPORTS).allows([])).toBe(false);
+  });
+
+  it("that is shared between requests cannot be changed", () => {
+    for (const access of ["public", "authenticated", undefined] as const) {
+      const { verdict } = compile({ ...REPORTS, access });
+      expect(verdict([])).toBe(verdict([]));
+      expect(Object.isFrozen(verdict([]))).toBe(true);
+    }
+  });
+
+  it("says that scopes for other items are held when one of several missing ones is", () => {
+    const { verdict } = compile({ ...REPORT, access: ["vault:read", "reports:read"] });
+    expect(verdict(["reports:q2:read"])).toMatchObject({ isAllowed: false, code: "SCOPE_OTHER_RESOURCE" });
+    expect(verdict(["reports:q2:write"])).toMatchObject({ isAllowed: false, code: "SCOPE_MISSING" });
+  });
+
+  it("speaks of no other item where the whole resource is demanded", () => {
+    const { verdict } = compile(REPORTS);
+    expect(verdict(["reports:q2:read"])).toMatchObject({ isAllowed: false, code: "SCOPE_MISSING" });
+    expect(verdict(["reports:read"])).toMatchObject({ isAllowed: true });
+  });
+});

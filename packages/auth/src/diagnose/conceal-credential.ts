@@ -1,0 +1,31 @@
+/** The last step of a diagnosis: no text that leaves it holds the credential, a segment of it, or a control character. */
+import type { Cause } from "./diagnosis.ts";
+
+const CONCEALED = "[redacted]";
+/** Shorter texts occur in any sentence, and are no secrets. */
+const SHORTEST_CREDENTIAL = 8;
+const SHORTEST_SEGMENT = 12;
+
+// oxlint-disable-next-line no-control-regex -- finding them is the point
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Makes the step for one credential. */
+export function concealCredential(credential: string | undefined): (cause: Cause) => Cause {
+  const whole = credential?.trim() ?? "";
+  const segments = whole.split(/[.\s"'`]+/).filter((segment) => segment.length >= SHORTEST_SEGMENT);
+  const secrets = [...(whole.length >= SHORTEST_CREDENTIAL ? [whole] : []), ...segments].toSorted(
+    (a, b) => b.length - a.length,
+  );
+  const clean = (text: string): string =>
+    secrets.reduce(
+      (shown, secret) => shown.replaceAll(secret, CONCEALED),
+      text.replaceAll(UNPRINTABLE, "\uFFFD"),
+    );
+  return (cause) => ({
+    ...cause,
+    sentence: clean(cause.sentence),
+    evidence: cause.evidence.map(({ fact, source }) => ({ fact: clean(fact), source })),
+    fix: clean(cause.fix),
+    ...(cause.command === undefined ? {} : { command: clean(cause.command) }),
+  });
+}

@@ -1,0 +1,171 @@
+/** Every cause of a refusal, from the answer of either server; each beside a twin that must not give it. */
+import { ERRORS } from "@agentos/contract";
+import { describe, expect, it } from "vitest";
+import { type Row, rows, SCOPES } from "./causes.suite.ts";
+import {
+  codesOf,
+  NOW,
+  ourAnswer,
+  ours,
+  python,
+  pythonAnswer,
+  request,
+  run,
+  textOf,
+  tokens,
+} from "./diagnose.suite.ts";
+import type { DiagnosisInput } from "./diagnosis.ts";
+
+const claims = tokens.withClaims;
+
+/** The same situation on both servers. Rows whose sentence alone decides have no twin with another token. */
+const situations = rows.flatMap((row) => [
+  ...(row.our === undefined ? [] : [{ row, side: "ours" as const }]),
+  ...(row.python === undefined ? [] : [{ row, side: "python" as const }]),
+]);
+
+function inputOf(row: Row, side: "ours" | "python"): Partial<DiagnosisInput> {
+  const status =
+    row.status ?? (row.python?.startsWith("Insufficient") || row.python?.startsWith("Access") ? 403 : 401);
+  const facts = {
+    required_scopes: row.python?.split("scope(s): ")[1]?.split(", ") ?? ["agents:read"],
+    audience_claim: "aud",
+  };
+  const answer =
+    side === "ours" && row.our !== undefined
+      ? ourAnswer(row.our, facts)
+      : pythonAnswer(row.python ?? "", status);
+  return {
+    answer,
+    server: { ...(side === "ours" ? ours : python), ...row.server },
+    credential: row.token,
+    ...row.input,
+  };
+}
+
+describe("diagnose", () => {
+  it.each(situations.map(({ row, side }) => [row.name, side, row] as const))(
+    "names %s (%s)",
+    (_, side, row) => {
+      const causes = run(inputOf(row, side));
+      expect(causes[0]?.code, textOf(causes)).toBe(row.code);
+      // A name of the code itself settles what a sentence leaves open.
+      if (side === "python" || row.certainty === "certain") expect(causes[0]?.certainty).toBe(row.certainty);
+      expect(textOf(causes.slice(0, 1))).toContain(row.evidence ?? "");
+      for (const cause of causes) {
+        expect(ERRORS).toHaveProperty(cause.code);
+        expect(cause.anchor).toBe(`#${cause.code}`);
+        expect(`${cause.sentence} ${cause.fix}`.replaceAll(":…", ""), cause.code).not.toContain("…");
+      }
+    },
+  );
+
+  const decidedByAnswer = new Set([
+    "AUTH_HEADER_MISSING",
+    "AUTH_KEY_UNKNOWN",
+    "AUTH_KEYS_UNAVAILABLE",
+    "KEY_UNREADABLE",
+    "KEY_PRIVATE",
+    "KEY_PUBLIC_AS_SECRET",
+    "AUTH_SERVICE_ACCOUNT_REFUSED",
+    "AUTH_SERVICE_ACCOUNTS_DISABLED",
+    "AUTH_THROTTLED",
+  ]);
+
+  it.each(rows.map((row) => [row.name, row] as const))("does not name it for the twin: %s", (_, row) => {
+    const side = row.our === undefined ? "python" : "ours";
+    const input = inputOf(row, side);
+    // The twin sends something else and is let in or gets its own refusal; what the answer alone decides has another answer.
+    const twin: Partial<DiagnosisInput> = decidedByAnswer.has(row.code)
+      ? { ...input, answer: { status: 200 } }
+      : row.twin === undefined
+        ? {
+            ...input,
+            answer: undefined,
+            credential: tokens.good,
+            request: undefined,
+            now: NOW,
+            server: { ...ours, ...row.server, mode: "jwt", version: "2.9.0", algorithms: ["RS256"] },
+          }
+        : { ...input, credential: row.twin };
+    expect(codesOf(twin)).not.toContain(row.code);
+  });
+
+  it("is sure of the algorithms where the server tells them", () => {
+    const input = { answer: ourAnswer("AUTH_ALGORITHM_MISMATCH"), credential: tokens.hmac, server: ours };
+    expect(run(input)[0]).toMatchObject({ code: "AUTH_HMAC_TOKEN_FOR_PUBLIC_KEY", certainty: "certain" });
+    expect(
+      run({ ...input, credential: tokens.good, server: { ...ours, algorithms: undefined } })[0],
+    ).toMatchObject({
+      code: "AUTH_ALGORITHM_MISMATCH",
+      certainty: "likely",
+    });
+  });
+
+  it("tells a text of scopes from a list by what the server reads", async () => {
+    const credential = await claims({ scopes: "agents:read config:read" });
+    expect(codesOf({ credential, request, server: ours })).toEqual([]);
+    expect(codesOf({ credential, server: python, answer: pythonAnswer(SCOPES, 403) })[0]).toBe(
+      "SCOPE_ENTRIES_JOINED",
+    );
+    const oauth = await claims({ scopes: undefined, scope: "agents:read" });
+    expect(codesOf({ credential: oauth, request, server: ours })).toEqual([]);
+    expect(codesOf({ credential: oauth, server: python, answer: pythonAnswer(SCOPES, 403) })[0]).toBe(
+      "SCOPE_CLAIM_OTHER",
+    );
+  });
+
+  it("cannot tell what an unknown answer means", () => {
+    for (const answer of [
+      pythonAnswer("Something else"),
+      { status: 500 },
+      { status: 401, code: "NO_SUCH_CODE" },
+    ])
+      expect(run({ answer })).toMatchObject([{ code: "CLI_ANSWER_UNKNOWN", certainty: "cannot tell" }]);
+  });
+
+  it("explains a denial record from its facts alone", () => {
+    const facts = { expected_audience: ["shop"], token_audience: "bank", audience_claim: "aud" };
+    const [cause] = run({ refusal: { code: "AUTH_AUDIENCE_MISMATCH", facts } });
+    expect(cause).toMatchObject({ code: "AUTH_AUDIENCE_MISMATCH", certainty: "certain" });
+    expect(cause?.evidence).toContainEqual({
+      fact: "the server expects the audience shop",
+      source: "the denial record",
+    });
+    const scopes = {
+      required_scopes: ["agents:read"],
+      missing_scopes: ["agents:read"],
+      scope_to_add: "agents:web:read",
+      held_scopes: ["agent:read"],
+    };
+    expect(codesOf({ refusal: { code: "SCOPE_MISSING", facts: scopes } })).toEqual([
+      "SCOPE_MISSPELT",
+      "SCOPE_MISSING",
+    ]);
+    const expired = { now: NOW, exp: NOW - 7_200, skew_seconds: 10 };
+    expect(
+      textOf(run({ refusal: { code: "AUTH_TOKEN_EXPIRED", facts: expired }, now: NOW + 9_000 })),
+    ).toContain("2 hours ago");
+    const algorithms = { token_algorithm: "HS256", expected_algorithms: ["RS256"] };
+    expect(run({ refusal: { code: "AUTH_ALGORITHM_MISMATCH", facts: algorithms } })[0]).toMatchObject({
+      code: "AUTH_HMAC_TOKEN_FOR_PUBLIC_KEY",
+      certainty: "certain",
+    });
+  });
+
+  it("ignores what a remote server calls a scope when it is none", () => {
+    const answer = { ...ourAnswer("SCOPE_MISSING"), requiredScopes: ["`rm -rf ~`", "agents:read"] };
+    expect(textOf(run({ answer }))).not.toContain("rm -rf");
+  });
+
+  it("has nothing to say about a good token, and about what was let in", () => {
+    expect(
+      run({
+        credential: tokens.good,
+        request,
+        server: { ...ours, audience: ["agent-os"], issuer: "https://issuer.test" },
+      }),
+    ).toEqual([]);
+    expect(run({ credential: tokens.hmac, answer: { status: 200 } })).toEqual([]);
+  });
+});

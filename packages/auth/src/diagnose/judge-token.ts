@@ -1,0 +1,61 @@
+/**
+ * A token judged like a server with these keys would judge it, and everything else that is wrong with it. The first
+ * objection is the verifier's own, so this can never say something else than a server.
+ */
+import { CLAIM_STAGES, REFUSALS } from "@agentos/contract";
+import { createStaticKeySource, type VerificationKey } from "../keys/index.ts";
+import type { Refusal } from "../result.ts";
+import type { TokenPolicy } from "../token/policy.ts";
+import { createTokenVerifier } from "../token/verify-token.ts";
+import { type InspectedToken, inspectToken } from "./inspect-token.ts";
+
+export interface JudgeTokenOptions {
+  readonly policy: TokenPolicy;
+  /** Keys to verify with; none when the signature is not to be checked. */
+  readonly keys: readonly VerificationKey[];
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
+export interface JudgedToken extends InspectedToken {
+  readonly signature: "verified" | "refused" | "not checked";
+  /** Label of the key that verified it. */
+  readonly keyLabel: string | undefined;
+}
+
+/** Judges a token; never throws. */
+export async function judgeToken(
+  token: string,
+  { policy, keys, now }: JudgeTokenOptions,
+): Promise<JudgedToken> {
+  const algorithms = [...new Set(keys.flatMap((key) => key.algorithms))];
+  const inspected = inspectToken(token, { policy, algorithms, now });
+  if (keys.length === 0) return { ...inspected, signature: "not checked", keyLabel: undefined };
+
+  const verifier = createTokenVerifier({
+    keySource: createStaticKeySource(keys),
+    policy,
+    now: () => now,
+    sha256: (text) => text,
+    cacheEntries: 0,
+  });
+  const result = await verifier.verify(token);
+  if (result.ok)
+    return { ...inspected, objections: [], signature: "verified", keyLabel: result.value.keyLabel };
+  const first = result.refusal;
+  const isClaim = isClaimRefusal(first);
+  // Claims are looked at only after the signature held; that it is JSON at all shows only then, too.
+  return {
+    ...inspected,
+    objections: [
+      first,
+      ...inspected.objections.filter((other) => other.code !== first.code && isClaimRefusal(other)),
+    ],
+    signature: isClaim && first.code !== "AUTH_PAYLOAD_INVALID" ? "verified" : "refused",
+    keyLabel: undefined,
+  };
+}
+
+function isClaimRefusal({ code }: Refusal): boolean {
+  return CLAIM_STAGES.includes(REFUSALS[code].stage);
+}

@@ -1,0 +1,39 @@
+/**
+ * Several trusted issuers: which one a token belongs to. The unverified "iss" is used for an exact look-up among the
+ * configured ones and for nothing else; the chosen issuer's policy then verifies it like every claim. So an issuer's
+ * keys never see a token of another (weak-spots B2), and a token of nobody never causes a fetch.
+ */
+import type { KeySource } from "../keys/index.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import { decodeJsonObject } from "./base64url.ts";
+import type { TokenPolicy } from "./policy.ts";
+
+/** An issuer with everything that its tokens are checked against. */
+export interface TrustedIssuer {
+  readonly keySource: KeySource;
+  /** Without `issuer` it is for the tokens that name none at all. */
+  readonly policy: TokenPolicy;
+}
+
+/** Chooses by the payload segment of a token whose signature has not been looked at. */
+export function createIssuerSelector(
+  issuers: readonly TrustedIssuer[],
+): (payloadSegment: string) => Result<TrustedIssuer> {
+  const byName = new Map(issuers.map((issuer) => [issuer.policy.issuer, issuer]));
+  const expected = issuers.flatMap(({ policy }) => policy.issuer ?? []);
+  return (payloadSegment) => {
+    const unverifiedClaims = decodeJsonObject(payloadSegment);
+    // Not AUTH_PAYLOAD_INVALID: that speaks of claims whose signature holds.
+    if (unverifiedClaims === undefined) return refuse("AUTH_TOKEN_MALFORMED");
+    const { iss } = unverifiedClaims;
+    // A list is no issuer, even when it contains a right one (lesson CVE-2025-30144).
+    const chosen = iss === undefined || typeof iss === "string" ? byName.get(iss) : undefined;
+    if (chosen !== undefined) return ok(chosen);
+    return refuse("AUTH_ISSUER_UNKNOWN", { expected_issuers: expected, unverified_issuer: describe(iss) });
+  };
+}
+
+/** For the operator's record only: bounded, and never an object. */
+function describe(iss: unknown): string {
+  return typeof iss === "string" ? iss.slice(0, 200) : iss === undefined ? "(none)" : `(${typeof iss})`;
+}

@@ -1,0 +1,40 @@
+/** `agentos doctor`: why requests are refused, and what to do. The machinery is loaded only when this command runs. */
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import type { DoctorOptions } from "../doctor/run-doctor.ts";
+import { collect } from "../input/collect.ts";
+
+export function addDoctor(parent: Command, context: Context): void {
+  parent
+    .command("doctor")
+    .description("say why requests are refused, how sure that is, and what to do")
+    .option("--url <url>", "a running AgentOS, this one or the Python one; give two to compare", collect)
+    .option("-c, --config <file>", "a configuration file; give two to compare", collect)
+    .option("--token <token>", "the credential that is refused: the value, -, env:NAME or file:PATH")
+    .option("--route <route>", 'the request, such as "GET /agents"; may be repeated', collect)
+    .option(
+      "--key <key>",
+      "also verify the token with this public key or secret: FILE, file:PATH, env:NAME or -",
+    )
+    .option("--jwks-file <path>", "also verify the token with the keys of this file")
+    .option("--algorithm <name>", "algorithm of --key; needed with a shared secret")
+    .option("--json", "print JSON")
+    .addHelpText("after", HELP)
+    .action(async (options: DoctorOptions) => {
+      const { runDoctor } = await import("../doctor/run-doctor.ts");
+      context.finish(await runDoctor(options, context));
+    });
+}
+
+const HELP = `
+Without --url and --config the environment of this shell is examined (OS_SECURITY_KEY, JWT_VERIFICATION_KEY,
+JWT_JWKS_FILE, AUTHORIZATION_ENABLED). The token is sent to the given URL only, redirects are not followed, and only
+GET requests are made; another --route is judged from the token.
+
+  agentos doctor --url http://localhost:7777 --token env:TOKEN
+  agentos doctor --config agentos.json --token - --route "POST /agents/web/runs"
+  agentos doctor --url https://a.example.com --url https://b.example.com --token env:TOKEN
+
+Exit status: 0 nothing refuses, 1 no AgentOS answers (or two places differ), 2 denied, 3 invalid configuration,
+4 cannot tell.
+`;

@@ -1,0 +1,200 @@
+/** Examines a configuration: it is started in this process without listening, and asked like a running server. */
+import type { JudgedToken, KnownServer } from "@agentos/auth";
+import { AgentOS, type Logger, type PolicyDescription } from "@agentos/server";
+import { loadConfig } from "../config/load-config.ts";
+import type { Context } from "../context.ts";
+import { CliFailure, faultsOf } from "../failure.ts";
+import { type Ask, isSendable, readBounded } from "./ask.ts";
+import { toAnswer } from "./ask-url.ts";
+import { fromFault, makeFinding, mergeFindings } from "./findings.ts";
+import { type DoctorRequest, probeRoutes } from "./probe-routes.ts";
+import type { Check, Examined, Finding } from "./report.ts";
+
+export interface ExamineConfigOptions {
+  readonly requests: readonly DoctorRequest[];
+  readonly token: string | undefined;
+  readonly judged: JudgedToken | undefined;
+}
+
+const VARIABLES = [
+  "OS_SECURITY_KEY",
+  "JWT_VERIFICATION_KEY",
+  "JWT_JWKS_FILE",
+  "AUTHORIZATION_ENABLED",
+] as const;
+const SILENT: Logger = { error: () => undefined, warn: () => undefined, info: () => undefined };
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/** The environment of this process, as a server without a configuration would read it. */
+export function examineEnvironment(options: ExamineConfigOptions, context: Context): Promise<Examined> {
+  return examine({ kind: "environment", name: "this environment" }, options, context, async () => {
+    const os = new AgentOS({ env: context.env, cliCommand: context.cli, logger: SILENT });
+    await os.ready();
+    return os;
+  });
+}
+
+/** A configuration file, with the environment that it is read in. */
+export function examineConfig(
+  file: string,
+  options: ExamineConfigOptions,
+  context: Context,
+): Promise<Examined> {
+  return examine({ kind: "config", name: file }, options, context, () =>
+    loadConfig(file, context, { logger: SILENT }),
+  );
+}
+
+async function examine(
+  place: Pick<Examined, "kind" | "name">,
+  options: ExamineConfigOptions,
+  context: Context,
+  start: () => Promise<AgentOS>,
+): Promise<Examined> {
+  const source = place.kind === "config" ? "the configuration" : "the environment";
+  const empty = findEmptyVariables(context);
+  let os: AgentOS;
+  try {
+    os = await start();
+  } catch (error) {
+    const findings = explainStart(error, source, context);
+    const text =
+      findings.length === 1 ? "1 fault stops the start" : `${findings.length} faults stop the start`;
+    const checks: readonly Check[] = [{ name: "start", outcome: "failed", text }];
+    return {
+      ...place,
+      summary: "cannot start",
+      server: undefined,
+      traits: {},
+      checks,
+      findings: [...findings, ...empty],
+    };
+  }
+  try {
+    const policy = await os.describe();
+    const server = toKnownServer(policy, source);
+    const probed = await probeRoutes({ ask: askInProcess(os, context), server, context, ...options });
+    const warnings = policy.findings.map((fault) => fromFault(fault, source, context));
+    return {
+      ...place,
+      summary: summarize(policy),
+      server,
+      traits: toTraits(policy),
+      checks: [...describeKeys(policy), ...probed.checks],
+      findings: mergeFindings([
+        ...probed.findings,
+        ...warnings,
+        ...findRepairs(policy, source, context),
+        ...empty,
+      ]),
+    };
+  } finally {
+    os.close();
+  }
+}
+
+function explainStart(
+  error: unknown,
+  source: "the configuration" | "the environment",
+  context: Context,
+): readonly Finding[] {
+  const faults = faultsOf(error);
+  if (faults !== undefined) return faults.map((fault) => fromFault(fault, source, context));
+  if (!(error instanceof CliFailure)) throw error;
+  const option = "the configuration file";
+  const finding = makeFinding(
+    {
+      code: "CONFIG_OPTION_INVALID",
+      facts: { option, problem: error.message },
+      level: "error",
+      seenAt: source,
+    },
+    context.cli,
+  );
+  return [{ ...finding, fix: error.fix }];
+}
+
+/** The parts of the policy that a diagnosis reads; nothing of it is secret. */
+function toKnownServer(
+  policy: PolicyDescription,
+  source: "the configuration" | "the environment",
+): KnownServer {
+  return {
+    source,
+    id: policy.id,
+    mode: policy.authMode,
+    hasSecurityKey:
+      policy.authMode === "security_key" ||
+      policy.findings.some(({ code }) => code === "CONFIG_BOTH_CREDENTIALS"),
+    algorithms: policy.algorithms,
+    keyIds: policy.keys.flatMap(({ kid }) => kid ?? []),
+    audience: policy.audience ?? null,
+    issuer: policy.issuer,
+    scopesClaim: policy.claims.scopes,
+    userIdClaim: policy.claims.userId,
+    audienceClaim: policy.claims.audience,
+    adminScope: policy.adminScope,
+    enforcesScopes: policy.enforcesScopes,
+  };
+}
+
+function askInProcess(os: AgentOS, { now }: Context): Ask {
+  return async ({ path, token }) => {
+    if (token !== undefined && !isSendable(token)) return { kind: "not sendable" };
+    const askedAt = now();
+    const headers = {
+      host: "localhost",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const response = await os.fetch(new Request(`http://localhost${path}`, { headers }));
+    return toAnswer(response, await readBounded(response, MAX_ANSWER_BYTES), { askedAt, milliseconds: 0 });
+  };
+}
+
+function describeKeys({ authMode, keys }: PolicyDescription): readonly Check[] {
+  if (authMode === "none")
+    return [{ name: "credential", outcome: "ok", text: "none is configured: only this machine may call" }];
+  return keys.map(({ source, label }) => ({ name: source, outcome: "ok" as const, text: label }));
+}
+
+function findRepairs(
+  { keys }: PolicyDescription,
+  source: "the configuration" | "the environment",
+  { cli }: Context,
+): readonly Finding[] {
+  return keys.flatMap(({ source: place, repairs, label }) => {
+    if (repairs.length === 0) return [];
+    const facts = { source: place, repairs: repairs.join("; ") };
+    const evidence = [{ fact: `the key is ${label}`, source }];
+    return [makeFinding({ code: "KEY_REPAIRED", facts, evidence, level: "warning", seenAt: place }, cli)];
+  });
+}
+
+function findEmptyVariables({ env, cli }: Context): readonly Finding[] {
+  return VARIABLES.filter((name) => env[name]?.trim() === "").map((variable) =>
+    makeFinding({ code: "CLI_VARIABLE_EMPTY", facts: { variable }, level: "warning", seenAt: variable }, cli),
+  );
+}
+
+function toTraits(policy: PolicyDescription): Examined["traits"] {
+  const isJwt = policy.authMode === "jwt";
+  const repairs = [...new Set(policy.keys.flatMap((key) => key.repairs))];
+  return {
+    mode: policy.authMode,
+    osId: policy.id,
+    ...(isJwt
+      ? {
+          algorithms: policy.algorithms.join(", "),
+          audience: policy.audience?.join(", ") ?? "not verified",
+          keys: policy.keys.map(({ thumbprint, label }) => thumbprint ?? label).join(", "),
+          repaired: repairs.length === 0 ? "no" : repairs.join("; "),
+        }
+      : {}),
+  };
+}
+
+function summarize({ id, authMode, enforcesScopes, algorithms, audience }: PolicyDescription): string {
+  if (authMode !== "jwt") return `starts: mode ${authMode}, id ${id}`;
+  const scopes = enforcesScopes ? "" : ", scopes NOT enforced";
+  return `starts: mode jwt, expects ${algorithms.join(", ")}, audience ${audience?.join(", ") ?? "not verified"}${scopes}`;
+}

@@ -1,0 +1,168 @@
+/** Examines a running AgentOS, ours or the Python one, as a client sees it. */
+import { isSigningAlgorithm, type JudgedToken, type KnownServer } from "@agentos/auth";
+import type { Context } from "../context.ts";
+import { formatDuration } from "../text/duration.ts";
+import { type Answered, type Asked } from "./ask.ts";
+import { askUrl } from "./ask-url.ts";
+import { makeFinding, mergeFindings, quoteServer } from "./findings.ts";
+import { type DoctorRequest, probeRoutes, readText } from "./probe-routes.ts";
+import type { Check, Examined, Finding } from "./report.ts";
+
+export interface ExamineUrlOptions {
+  readonly requests: readonly DoctorRequest[];
+  readonly token: string | undefined;
+  readonly judged: JudgedToken | undefined;
+}
+
+/** Clocks further apart than a server allows for tokens (contract 1.7). */
+const CLOCK_SKEW_SECONDS = 10;
+/** Prefixes under which proxies commonly mount an application. */
+const USUAL_PREFIXES = ["/api", "/v1", "/agentos"];
+
+/** Examines it. `base` has no slash at its end. */
+export async function examineUrl(
+  base: string,
+  options: ExamineUrlOptions,
+  context: Context,
+): Promise<Examined> {
+  const ask = askUrl(base, context.now);
+  const [health, info] = await Promise.all([ask({ path: "/health" }), ask({ path: "/info" })]);
+  const checks = [describeCheck("GET /health", health), describeCheck("GET /info", info)];
+  const stop = (finding: Finding, summary: string): Examined => {
+    return { kind: "url", name: base, summary, server: undefined, traits: {}, checks, findings: [finding] };
+  };
+
+  for (const asked of [info, health]) {
+    if (asked.kind !== "fault") continue;
+    const { code, facts } = asked;
+    return stop(makeFinding({ code, facts, level: "error", seenAt: "GET /info" }, context.cli), "no answer");
+  }
+  if (info.kind !== "answer" || health.kind !== "answer")
+    throw new TypeError("INVARIANT: nothing else was sent");
+  if (info.status >= 300 && info.status < 400) {
+    const parts = { code: "CLI_SERVER_REDIRECTS", facts: { status: info.status } } as const;
+    return stop(makeFinding({ ...parts, level: "error", seenAt: "GET /info" }, context.cli), "a redirect");
+  }
+  const known = recognise(info, health);
+  if (known === undefined) return stop(await explainStranger(base, info, context), "not an AgentOS");
+
+  const probed = await probeRoutes({ ask, server: known, context, ...options });
+  const clockSeconds = clockDifference(info);
+  const clock = judgeClock(clockSeconds, probed.findings, context);
+  const { server } = probed;
+  return {
+    kind: "url",
+    name: base,
+    summary: summarize(server, info),
+    server,
+    traits: {
+      mode: server.mode,
+      version: server.version,
+      osId: server.id,
+      algorithms: server.algorithms?.join(", "),
+      clockSeconds,
+    },
+    checks: [...checks, ...probed.checks],
+    findings: mergeFindings([...probed.findings, ...clock]),
+  };
+}
+
+/** What is known of the server, or undefined when it is no AgentOS. Nothing it says is believed beyond its form. */
+function recognise(info: Answered, health: Answered): KnownServer | undefined {
+  const id = readText(info, "os_id");
+  if (info.status === 200 && id !== undefined) {
+    const algorithms = info.body?.["algorithms"];
+    const version = readText(info, "agno_version");
+    const mode = MODES.find((name) => name === info.body?.["auth_mode"]);
+    return {
+      source: "GET /info",
+      id: quoteServer(id),
+      mode,
+      version: version !== undefined && /^[\w.+-]{1,40}$/.test(version) ? version : undefined,
+      isPython: readText(info, "server_version") === undefined,
+      ...(Array.isArray(algorithms) ? { algorithms: algorithms.filter(isSigningAlgorithm) } : {}),
+    };
+  }
+  // Old versions have no /info; with a credential configured they refuse it like any unknown path (contract 1.3).
+  const refusesLikeAgentOS = /^(Authorization header (missing|required)|JWT (cookie|token) )/.test(
+    readText(info, "detail") ?? "",
+  );
+  const isHealthy = health.status === 200 && readText(health, "status") === "ok";
+  return refusesLikeAgentOS || (isHealthy && readText(info, "detail") === "Not Found")
+    ? { source: "the answer", isPython: true, lacksInfo: true }
+    : undefined;
+}
+
+const MODES = ["jwt", "jwt-unverified", "security_key", "none"] as const;
+
+/** Something answers: perhaps the AgentOS is there, under another path. */
+async function explainStranger(base: string, info: Answered, { cli, now }: Context): Promise<Finding> {
+  const { origin, pathname } = new URL(base);
+  const parents = pathname
+    .split("/")
+    .slice(1, -1)
+    .map((_, index, segments) => `/${segments.slice(0, segments.length - index).join("/")}`);
+  const prefixes = [...new Set([...(pathname === "/" ? [] : [...parents, ""]), ...USUAL_PREFIXES])];
+  for (const prefix of prefixes) {
+    const asked = await askUrl(`${origin}${prefix}`, now)({ path: "/info" });
+    if (asked.kind === "fault") break;
+    if (asked.kind === "answer" && asked.status === 200 && readText(asked, "os_id") !== undefined) {
+      const facts = { prefix: prefix === "" ? "/" : prefix };
+      return makeFinding({ code: "CLI_PATH_PREFIX_WRONG", facts, level: "error", seenAt: "GET /info" }, cli);
+    }
+  }
+  const reason =
+    info.body === undefined
+      ? `GET /info answers ${info.status} without JSON`
+      : `GET /info answers ${info.status} without "os_id"`;
+  return makeFinding(
+    { code: "CLI_SERVER_NOT_AGENTOS", facts: { reason }, level: "error", seenAt: "GET /info" },
+    cli,
+  );
+}
+
+function describeCheck(name: string, asked: Asked): Check {
+  if (asked.kind !== "answer") return { name, outcome: "failed", text: "no answer" };
+  const outcome = asked.status < 300 ? "ok" : "unknown";
+  return { name, outcome, text: `${asked.status} in ${asked.milliseconds} ms` };
+}
+
+/** The `Date` header has whole seconds; half of one is its middle. */
+function clockDifference({ serverTime, askedAt, milliseconds }: Answered): number | undefined {
+  if (serverTime === undefined) return undefined;
+  return Math.round(serverTime + 0.5 - (askedAt + milliseconds / 2_000));
+}
+
+function judgeClock(
+  seconds: number | undefined,
+  others: readonly Finding[],
+  { cli }: Context,
+): readonly Finding[] {
+  if (seconds === undefined || Math.abs(seconds) <= CLOCK_SKEW_SECONDS) return [];
+  if (others.some(({ code }) => code === "AUTH_CLOCKS_DIFFER")) return [];
+  const difference = formatDuration(seconds);
+  const fact = `the server's clock is ${difference} ${seconds > 0 ? "ahead of" : "behind"} this machine's`;
+  return [
+    makeFinding(
+      {
+        code: "AUTH_CLOCKS_DIFFER",
+        facts: { difference },
+        evidence: [{ fact, source: "GET /info" }],
+        level: "warning",
+        seenAt: "GET /info",
+      },
+      cli,
+    ),
+  ];
+}
+
+function summarize(server: KnownServer, info: Answered): string {
+  const own = readText(info, "server_version");
+  const version = server.version ?? "of an unknown version";
+  return [
+    `AgentOS ${version}${own === undefined ? "" : ` (TypeScript, ${quoteServer(own).slice(0, 20)})`}`,
+    `mode ${server.mode ?? "not told"}`,
+    ...(server.algorithms === undefined ? [] : [`expects ${server.algorithms.join(", ")}`]),
+    ...(server.id === undefined ? [] : [`id ${server.id}`]),
+  ].join(", ");
+}

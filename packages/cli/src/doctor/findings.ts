@@ -1,0 +1,89 @@
+/** Small makers of findings. Every text is of our own catalogue; what a server says is kept apart from it. */
+import { type Cause, type Certainty, type Evidence, makeCause } from "@agentos/auth";
+import type { ErrorCode, Facts } from "@agentos/contract";
+import { FIX_COMMANDS, placesOf, renderText } from "@agentos/contract";
+import type { ConfigurationFault } from "@agentos/server";
+import type { Context } from "../context.ts";
+import { showUntrusted } from "../terminal.ts";
+import type { Finding } from "./report.ts";
+
+const LONGEST_WORDS = 300;
+
+export interface FindingParts {
+  readonly code: ErrorCode;
+  readonly level: Finding["level"];
+  readonly seenAt: string;
+  readonly certainty?: Certainty;
+  readonly facts?: Facts;
+  readonly evidence?: readonly Evidence[];
+}
+
+/** A finding of a code. */
+export function makeFinding(
+  { level, seenAt, certainty = "certain", ...parts }: FindingParts,
+  cli: string,
+): Finding {
+  return { ...makeCause({ ...parts, certainty }, cli), level, seenAt: [seenAt] };
+}
+
+/** A cause as a finding, with the server's words beside it. */
+export function toFinding(
+  cause: Cause,
+  where: {
+    readonly seenAt: string;
+    readonly level?: Finding["level"];
+    readonly serverSaid?: string | undefined;
+  },
+): Finding {
+  const { seenAt, level = "error", serverSaid } = where;
+  return {
+    ...cause,
+    level,
+    seenAt: [seenAt],
+    ...(serverSaid === undefined ? {} : { serverSaid: quoteServer(serverSaid) }),
+  };
+}
+
+/** A fault of a configuration; its words are rendered already. */
+export function fromFault(
+  fault: ConfigurationFault & { readonly severity?: "error" | "warning" },
+  source: Evidence["source"],
+  { cli }: Context,
+): Finding {
+  const code = fault.code as ErrorCode;
+  const template = FIX_COMMANDS[code];
+  const isPlain = template !== undefined && placesOf(template).every((name) => name === "cli");
+  return {
+    code,
+    sentence: fault.message,
+    certainty: "certain",
+    evidence: fault.at === undefined ? [] : [{ fact: `it is in ${fault.at}`, source }],
+    fix: fault.fix,
+    ...(isPlain ? { command: renderText(template, { cli }) } : {}),
+    anchor: `#${code}`,
+    level: fault.severity ?? "error",
+    seenAt: [fault.at ?? source],
+  };
+}
+
+/** The same code seen twice is one finding, seen at two places. */
+export function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.code}\n${finding.sentence}`;
+    const earlier = merged.get(key);
+    merged.set(
+      key,
+      earlier === undefined
+        ? finding
+        : { ...earlier, seenAt: [...new Set([...earlier.seenAt, ...finding.seenAt])] },
+    );
+  }
+  return [...merged.values()].toSorted((a, b) => (a.level === b.level ? 0 : a.level === "error" ? -1 : 1));
+}
+
+/** A remote text: one line, no control characters, not endless. */
+export function quoteServer(text: string): string {
+  const line = showUntrusted(text.slice(0, LONGEST_WORDS * 2)).replaceAll(/\\u000[ad]/g, " ");
+  return line.length > LONGEST_WORDS ? `${line.slice(0, LONGEST_WORDS)}…` : line;
+}

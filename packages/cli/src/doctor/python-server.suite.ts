@@ -1,0 +1,191 @@
+/**
+ * A small server that answers exactly like the Python AgentOS (contract 1.3-1.8): only `{"detail": …}`, no code, no
+ * challenge, an /info without our fields or none at all. Its checks are written down again here, on jose alone, so that
+ * the doctor is not tested against the engine that it is made of.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { errors, importSPKI, jwtVerify } from "jose";
+
+export interface PythonOptions {
+  readonly mode: "jwt" | "security_key";
+  /** PEM; one that cannot be parsed gives what Python gives. */
+  readonly publicPem?: string;
+  readonly secret?: string;
+  readonly algorithm?: string;
+  readonly securityKey?: string;
+  readonly verifiesAudience?: boolean;
+  readonly version?: string;
+  /** Versions before GET /info. */
+  readonly hasInfo?: boolean;
+  /** The service account lookup: what becomes of every such token. */
+  readonly serviceAccounts?: "disabled" | "refused" | "throttled" | "down";
+  /** Where it is mounted. */
+  readonly prefix?: string;
+  /** Seconds that its clock is ahead. */
+  readonly clockAhead?: number;
+  /** A proxy in front removes the header. */
+  readonly losesHeader?: boolean;
+}
+
+const ROUTES: Readonly<Record<string, readonly string[]>> = {
+  "/config": ["config:read"],
+  "/agents": ["agents:read"],
+};
+
+type Refusal = readonly [status: number, detail: string];
+
+export interface PythonServer {
+  readonly url: string;
+  /** `METHOD /path` of every request. */
+  readonly seen: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts it. */
+export async function startPythonServer(options: PythonOptions): Promise<PythonServer> {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    void answer(request, response, options);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: PythonOptions,
+): Promise<void> {
+  const { prefix = "", clockAhead = 0 } = options;
+  const send = (status: number, body: unknown): void => {
+    response.writeHead(status, {
+      "content-type": "application/json",
+      date: new Date(Date.now() + clockAhead * 1_000).toUTCString(),
+    });
+    response.end(JSON.stringify(body));
+  };
+  const path = (request.url ?? "").split("?")[0] ?? "";
+  if (!path.startsWith(prefix)) return send(404, { message: "no such page" });
+  const route = path.slice(prefix.length);
+  if (route === "/health") return send(200, { status: "ok", instantiated_at: "2026-01-01T00:00:00Z" });
+  if (route === "/info" && options.hasInfo !== false) {
+    return send(200, {
+      os_id: "agent-os",
+      name: null,
+      agno_version: options.version ?? "2.9.0",
+      agent_count: 1,
+      team_count: 0,
+      workflow_count: 0,
+      mcp: { enabled: false },
+      auth_mode: options.mode,
+    });
+  }
+  const refusal = await judge(request, route, options);
+  if (refusal !== undefined) return send(refusal[0], { detail: refusal[1] });
+  return route in ROUTES ? send(200, {}) : send(404, { detail: "Not Found" });
+}
+
+async function judge(
+  request: IncomingMessage,
+  route: string,
+  options: PythonOptions,
+): Promise<Refusal | undefined> {
+  const header = options.losesHeader === true ? "" : (request.headers.authorization ?? "");
+  const token = header.replace(/^bearer /i, "").trim();
+  if (token === "")
+    return [401, options.mode === "jwt" ? "Authorization header missing" : "Authorization header required"];
+  if (token.startsWith("agno_pat_")) return judgeServiceAccount(options);
+  if (options.mode === "security_key")
+    return token === options.securityKey ? undefined : [401, "Invalid authentication token"];
+  const verified = await verify(token, options);
+  if (Array.isArray(verified)) return [verified[0], verified[1]];
+  const { scopes } = verified as { scopes?: unknown };
+  const held: readonly unknown[] =
+    typeof scopes === "string" ? [scopes] : Array.isArray(scopes) ? scopes : [];
+  const required = ROUTES[route] ?? [];
+  return required.every((scope) => held.includes(scope) || held.includes("agent_os:admin"))
+    ? undefined
+    : [403, `Insufficient permissions. Required scope(s): ${required.join(", ")}`];
+}
+
+function judgeServiceAccount({ serviceAccounts = "disabled" }: PythonOptions): Refusal {
+  const answers: Readonly<Record<string, Refusal>> = {
+    disabled: [401, "Service accounts are not enabled on this AgentOS instance"],
+    refused: [401, "Invalid or expired service account token"],
+    throttled: [429, "Too many failed authentication attempts"],
+    down: [503, "Authentication is temporarily unavailable"],
+  };
+  return answers[serviceAccounts] ?? [401, ""];
+}
+
+const invalid = (reason: string): [number, string] => [401, `Invalid token: ${reason}`];
+
+/** PyJWT's order and wording, as far as clients see it. */
+async function verify(token: string, options: PythonOptions): Promise<object | [number, string]> {
+  const { algorithm = "RS256", publicPem, secret } = options;
+  const segments = token.split(".");
+  if (segments.length < 3) return invalid("Not enough segments");
+  let header: { alg?: unknown };
+  try {
+    header = JSON.parse(Buffer.from(segments[0] ?? "", "base64url").toString()) as { alg?: unknown };
+    if (!/^[\w-]+$/.test(segments[0] ?? "")) throw new Error("padding");
+  } catch {
+    return invalid("Invalid header padding");
+  }
+  if (header.alg !== algorithm) return invalid("The specified alg value is not allowed");
+  let key: Parameters<typeof jwtVerify>[1];
+  try {
+    key =
+      secret === undefined ? await importSPKI(publicPem ?? "", algorithm) : new TextEncoder().encode(secret);
+  } catch {
+    if (publicPem?.includes("PRIVATE KEY") === true)
+      return [401, "Error decoding token: '_RSAPrivateKey' object has no attribute 'verify'"];
+    return [401, "Error decoding token: Could not parse the provided public key."];
+  }
+  const payload = JSON.parse(Buffer.from(segments[1] ?? "", "base64url").toString()) as Record<
+    string,
+    unknown
+  >;
+  try {
+    await jwtVerify(token, key, {
+      algorithms: [algorithm],
+      currentDate: new Date(0),
+      clockTolerance: 1e9 * 2,
+    });
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWSInvalid)
+      return invalid("Signature verification failed");
+  }
+  return judgeClaims(payload, options) ?? payload;
+}
+
+function judgeClaims(payload: Record<string, unknown>, options: PythonOptions): [number, string] | undefined {
+  const now = Date.now() / 1_000 + (options.clockAhead ?? 0);
+  const { exp, nbf, iat, sub, aud } = payload;
+  if (iat !== undefined && typeof iat !== "number")
+    return invalid("Issued At claim (iat) must be an integer.");
+  if (typeof iat === "number" && iat > now + 10) return invalid("The token is not yet valid (iat)");
+  if (typeof nbf === "number" && nbf > now + 10) return invalid("The token is not yet valid (nbf)");
+  if (exp !== undefined && typeof exp !== "number")
+    return invalid("Expiration Time claim (exp) must be an integer.");
+  if (typeof exp === "number" && exp < now - 10) return [401, "Token has expired"];
+  if (options.verifiesAudience === true) {
+    if (aud === undefined)
+      return invalid(
+        'Token is missing the "aud" claim. Audience verification requires this claim to be present in the token.',
+      );
+    if (![aud].flat().includes("agent-os"))
+      return [401, "Invalid token audience - token not valid for this AgentOS instance"];
+  }
+  if (sub !== undefined && typeof sub !== "string") return invalid("Subject must be a string");
+  return /^(sa:|__oauth__:|__scheduler__$)/.test(String(sub)) ? [401, "Invalid token subject"] : undefined;
+}

@@ -1,0 +1,120 @@
+/** Gathers what `agentos doctor` was asked for, examines each place, and compares two. */
+import { DEFAULT_CLAIM_NAMES, type JudgedToken, judgeToken, MAX_TOKEN_LIFETIME_SECONDS } from "@agentos/auth";
+import { ADMIN_SCOPE } from "@agentos/contract";
+import type { Context } from "../context.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { CliFailure } from "../failure.ts";
+import { readReference } from "../input/read-reference.ts";
+import { judgeKeyText } from "../keys/describe-key.ts";
+import { matchRoute } from "../route-table.ts";
+import { type ComparedRow, compareExamined } from "./compare.ts";
+import { examineConfig, examineEnvironment } from "./examine-config.ts";
+import { examineUrl } from "./examine-url.ts";
+import { exitCodeOf } from "./exit-code.ts";
+import { printReport } from "./print-report.ts";
+import { type DoctorRequest, describeCredential } from "./probe-routes.ts";
+import { readBase } from "./read-base.ts";
+import type { Examined } from "./report.ts";
+
+export interface DoctorOptions {
+  readonly url?: readonly string[];
+  readonly config?: readonly string[];
+  readonly token?: string;
+  readonly route?: readonly string[];
+  readonly key?: string;
+  readonly jwksFile?: string;
+  readonly algorithm?: string;
+  readonly json?: true;
+}
+
+const DEFAULT_ROUTES = ["GET /config", "GET /agents"];
+
+/** Runs it. */
+export async function runDoctor(options: DoctorOptions, context: Context): Promise<ExitCode> {
+  const bases = (options.url ?? []).map(readBase);
+  const configs = options.config ?? [];
+  if (bases.length + configs.length > 2) {
+    throw new CliFailure("more than two places were given", {
+      fix: "compare two at a time with --url or --config",
+    });
+  }
+  const token = options.token === undefined ? undefined : await readToken(options.token, context);
+  const requests = (options.route ?? DEFAULT_ROUTES).map(readRoute);
+  const judged = token === undefined ? undefined : await judge(token, options, context);
+  const asked = { requests, token, judged };
+
+  const examined: Examined[] = [];
+  for (const config of configs) examined.push(await examineConfig(config, asked, context));
+  for (const base of bases) examined.push(await examineUrl(base, asked, context));
+  if (examined.length === 0) examined.push(await examineEnvironment(asked, context));
+
+  const [first, second] = examined;
+  const comparison: readonly ComparedRow[] =
+    first !== undefined && second !== undefined ? compareExamined(first, second) : [];
+  const exitCode = exitCodeOf(examined, comparison);
+  if (options.json) {
+    const places = examined.map(({ server: _, ...place }) => place);
+    context.terminal.print(JSON.stringify({ format: 1, exit_code: exitCode, places, comparison }, null, 2));
+  } else {
+    printReport(
+      { examined, comparison, credential: describeCredential(token), hasToken: token !== undefined },
+      context,
+    );
+  }
+  return exitCode;
+}
+
+/** As people copy it: perhaps with the name of the header, and once with the scheme. */
+async function readToken(reference: string, context: Context): Promise<string> {
+  const { text } = await readReference(reference, context, { what: "token", bare: "value" });
+  return text
+    .trim()
+    .replace(/^Authorization:\s*/i, "")
+    .replace(/^Bearer\s+/i, "");
+}
+
+function readRoute(text: string): DoctorRequest {
+  const match = /^\s*(GET|POST|PUT|PATCH|DELETE)\s+(\/\S*)\s*$/i.exec(text);
+  if (match === null) {
+    throw new CliFailure('"--route" is not of the form "METHOD /path"', {
+      fix: 'write for example --route "GET /agents"',
+    });
+  }
+  const [, method = "", path = ""] = match;
+  const matched = matchRoute(method, path, ADMIN_SCOPE);
+  return { method: method.toUpperCase(), path, matched: "route" in matched ? matched : undefined };
+}
+
+/** What the keys that were given say about the token; undefined without keys. */
+async function judge(
+  token: string,
+  { key, jwksFile, algorithm }: DoctorOptions,
+  context: Context,
+): Promise<JudgedToken | undefined> {
+  const references = [key, jwksFile === undefined ? undefined : `file:${jwksFile}`].filter(
+    (reference) => reference !== undefined,
+  );
+  const results = await Promise.all(
+    references.map(async (reference) => {
+      const { text, source } = await readReference(reference, context, { what: "key", bare: "either" });
+      return judgeKeyText(text, { source, algorithm });
+    }),
+  );
+  const keys = results.flatMap((result) => result.keys);
+  if (references.length > 0 && keys.length === 0) {
+    throw new CliFailure("the key that was given cannot be used", {
+      fix: `\`${context.cli} keys show\` says what is wrong with it; for a shared secret give --algorithm HS256 too`,
+    });
+  }
+  if (keys.length === 0) return undefined;
+  const policy = {
+    audience: undefined,
+    issuer: undefined,
+    requiresExpiration: true,
+    maxLifetimeSeconds: MAX_TOKEN_LIFETIME_SECONDS,
+    verifiesSignature: true,
+    adminScope: ADMIN_SCOPE,
+    claimNames: DEFAULT_CLAIM_NAMES,
+  };
+  return judgeToken(token, { policy, keys, now: context.now() });
+}

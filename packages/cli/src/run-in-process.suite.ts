@@ -1,0 +1,34 @@
+/** Runs a command in this process, for tables of many rows: all of the command but its process, hundreds of times faster. */
+import { tmpdir } from "node:os";
+import type { Context } from "./context.ts";
+import { ExitCode } from "./exit-codes.ts";
+import { createProgram } from "./program.ts";
+import type { CliOptions, CliResult } from "./spawn-cli.suite.ts";
+
+export async function runInProcess(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  let code: ExitCode = ExitCode.ok;
+  let stdout = "";
+  let stderr = "";
+  const context: Context = {
+    env: options.env ?? {},
+    workingDirectory: options.cwd ?? tmpdir(),
+    terminal: {
+      print: (text = "") => {
+        stdout += `${text}\n`;
+      },
+      note: (text) => {
+        stderr += `${text}\n`;
+      },
+      paint: (_, text) => text,
+      paintNote: (_, text) => text,
+    },
+    readStandardInput: () => Promise.resolve(options.stdin ?? ""),
+    now: () => Date.now() / 1_000,
+    cli: "agentos",
+    finish: (finished) => {
+      code = finished;
+    },
+  };
+  await createProgram(context).parseAsync([...args], { from: "user" });
+  return { code, stdout, stderr };
+}

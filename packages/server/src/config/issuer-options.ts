@@ -1,0 +1,33 @@
+/** Options of one trusted issuer: its keys, algorithms, audience and ceiling belong together (weak-spots B2). */
+import { isSigningAlgorithm } from "@agentos/auth";
+import { z } from "zod";
+
+const text = z.string().min(1);
+const texts = z.array(text);
+
+export const issuerSchema = z.strictObject({
+  /** Exact `iss` of its tokens, to the letter; its URL where the keys come by discovery. Default none: it is required. */
+  issuer: text,
+  /** Address of its JWKS: https, or http on this machine. Default: the `jwks_uri` of its OpenID Connect discovery document. */
+  jwksUrl: text.optional(),
+  /** Public keys (PEM, JWK or JWKS text) or HMAC secrets, instead of an address. Default none. */
+  verificationKeys: texts.min(1).optional(),
+  /** JWKS file, instead of an address; re-read when it changes. Default none. */
+  jwksFile: text.optional(),
+  /** The only algorithms that its tokens may be signed with; a single one also decides for keys that name none. Default: what its keys say. */
+  algorithms: z
+    .array(text.refine(isSigningAlgorithm, "is not an algorithm that is supported"))
+    .min(1)
+    .optional(),
+  /** Accepted audiences of its tokens. Default: the `audience` above. */
+  audience: z.union([text, texts.min(1)]).optional(),
+  /** The most that its tokens may grant: scopes beyond are dropped, the admin scope too unless it is listed. Default: no ceiling. */
+  allowedScopes: texts.optional(),
+  /** Put before the user ids of its tokens, so that its "alice" is not another issuer's. Default none. */
+  subjectPrefix: z
+    .string()
+    .regex(/^[\w.-]{1,31}[:|/]$/, 'must be a short name and one of ":", "|", "/"')
+    .optional(),
+});
+
+export type IssuerOptions = z.input<typeof issuerSchema>;

@@ -1,0 +1,165 @@
+import { SERVED_ROUTES, SERVER_VERSION } from "@agentos/contract";
+import { describe, expect, it } from "vitest";
+import { createOpenApi, type OpenApiOptions } from "./openapi.ts";
+
+/** The parts of a document that are looked at here. */
+interface Operation {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  readonly security: readonly object[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
+  readonly requestBody?: { readonly content: Record<string, object> };
+  readonly responses: Record<string, { readonly description: string; readonly content?: object }>;
+}
+interface Document {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string; readonly description?: string };
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: {
+    readonly schemas: Record<string, object>;
+    readonly securitySchemes: Record<string, object>;
+  };
+}
+
+const described = Object.entries(SERVED_ROUTES).filter(([id]) => !id.startsWith("docs."));
+
+/** Access as the route table declares it. */
+const tableAccess: OpenApiOptions["accessOf"] = (name) =>
+  Object.values(SERVED_ROUTES).find(({ method, path }) => `${method} ${path}` === name)?.access ??
+  "authenticated";
+
+function build(options: Partial<OpenApiOptions> = {}): Document {
+  const document = createOpenApi({
+    name: "Shop",
+    description: undefined,
+    customRoutes: [],
+    accessOf: tableAccess,
+    ...options,
+  });
+  // As a client reads it.
+  return JSON.parse(JSON.stringify(document)) as Document;
+}
+
+const operationsOf = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+
+describe("the document", () => {
+  it("is OpenAPI 3.1 with a title and this server's version", () => {
+    const document = build({ description: "Sells things." });
+    expect(document.openapi).toBe("3.1.0");
+    expect(document.info).toEqual({ title: "Shop", version: SERVER_VERSION, description: "Sells things." });
+    expect(build().info).not.toHaveProperty("description");
+  });
+
+  it.each(described)("has %s with its access", (id, route) => {
+    const operation = build().paths[route.path]?.[route.method.toLowerCase()];
+    expect(operation).toMatchObject({ operationId: id, summary: route.summary, tags: [route.tag] });
+    expect(operation?.security).toEqual(route.access === "public" ? [] : [{ bearer: [] }]);
+    for (const status of ["401", "403"])
+      expect(status in (operation?.responses ?? {})).toBe(route.access !== "public");
+    if (typeof route.access === "string") expect(operation).not.toHaveProperty("description");
+    else for (const scope of route.access) expect(operation?.description).toContain(`\`${scope}\``);
+  });
+
+  it("has the routes of the table and nothing else, but for the reference itself", () => {
+    expect(operationsOf(build()).map(({ operation }) => operation.operationId)).toEqual(
+      described.map(([id]) => id),
+    );
+  });
+
+  it("describes the access in force, not the one that the table declares", () => {
+    const rules: Record<string, "public" | "authenticated" | readonly string[]> = {
+      "GET /agents": ["reports:read", "agents:read"],
+      "GET /health": "authenticated",
+      "GET /config": "public",
+    };
+    const { paths } = build({ accessOf: (name) => rules[name] ?? tableAccess(name) });
+    expect(paths["/agents"]?.["get"]?.description).toBe("Requires `reports:read` and `agents:read`.");
+    expect(paths["/health"]?.["get"]?.security).toEqual([{ bearer: [] }]);
+    expect(paths["/config"]?.["get"]?.security).toEqual([]);
+  });
+
+  it("has the application's own routes beside ours", () => {
+    const document = build({
+      customRoutes: [
+        { method: "GET", path: "/reports/{report_id}", tag: "Reports", summary: "Read a report" },
+        { method: "DELETE", path: "/reports/{report_id}", tag: "Reports", summary: "Delete a report" },
+      ],
+      accessOf: (name) => (name.startsWith("DELETE") ? ["reports:delete"] : tableAccess(name)),
+    });
+    const path = document.paths["/reports/{report_id}"];
+    expect(path?.["get"]).toMatchObject({
+      summary: "Read a report",
+      tags: ["Reports"],
+      security: [{ bearer: [] }],
+    });
+    expect(path?.["delete"]?.description).toBe("Requires `reports:delete`.");
+  });
+
+  it("lets a run be sent as either kind of form, and answered as a stream or as JSON", () => {
+    const run = build().paths["/agents/{agent_id}/runs"]?.["post"];
+    expect(Object.keys(run?.requestBody?.content ?? {})).toEqual([
+      "multipart/form-data",
+      "application/x-www-form-urlencoded",
+    ]);
+    expect(Object.keys(run?.responses["200"]?.content ?? {})).toEqual([
+      "text/event-stream",
+      "application/json",
+    ]);
+  });
+});
+
+/** The rules of OpenAPI 3.1 that a schema of the format would check here, without a dependency for it. */
+describe("the document is valid", () => {
+  const document = build({
+    customRoutes: [{ method: "PUT", path: "/a/{b}/c/{d}", tag: "Application", summary: "Two parameters" }],
+  });
+  const operations = operationsOf(document);
+
+  it("gives every operation an id of its own, a summary and at least one response with a description", () => {
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { operation } of operations) {
+      expect(operation.summary).toBeTruthy();
+      const responses = Object.entries(operation.responses);
+      expect(responses.length).toBeGreaterThan(0);
+      for (const [status, { description }] of responses) {
+        expect(status).toMatch(/^[1-5]\d\d$/);
+        expect(description).toBeTruthy();
+      }
+    }
+  });
+
+  it("declares exactly the parameters of each path, as required strings", () => {
+    for (const { path, operation } of operations) {
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      const declared = operation.parameters ?? [];
+      expect(
+        declared.map(({ name }) => name),
+        path,
+      ).toEqual(names);
+      for (const parameter of declared) expect(parameter).toMatchObject({ in: "path", required: true });
+    }
+  });
+
+  it("refers only to what it contains", () => {
+    const text = JSON.stringify(document);
+    const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1] ?? "");
+    for (const reference of references) {
+      expect(reference).toMatch(/^#\/components\/schemas\//);
+      expect(document.components.schemas).toHaveProperty([reference.slice("#/components/schemas/".length)]);
+    }
+    for (const { operation } of operations)
+      for (const requirement of operation.security)
+        for (const name of Object.keys(requirement))
+          expect(document.components.securitySchemes).toHaveProperty(name);
+  });
+
+  it("has no keyword that OpenAPI 3.1 dropped", () => {
+    expect(JSON.stringify(document)).not.toMatch(/"nullable":|"exclusiveMinimum":(true|false)/);
+  });
+});

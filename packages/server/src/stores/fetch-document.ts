@@ -1,0 +1,118 @@
+/**
+ * Fetches key sets and discovery documents. Whoever can change what is fetched can sign tokens, so: https or this
+ * machine only, no redirects, no credentials, a time limit for the whole answer, and no byte beyond the size limit.
+ * The size is counted after decompression, while it streams, so that a small body cannot grow large in memory.
+ */
+import { type FetchDocument, type FetchedDocument, judgeKeyUrl, MAX_JWKS_CHARACTERS } from "@agentos/auth";
+
+export interface FetchDocumentOptions {
+  /** For the whole answer, in milliseconds. Default 5000. */
+  readonly timeoutMs?: number | undefined;
+  /** Default: the limit of a key set. */
+  readonly maxBytes?: number | undefined;
+}
+
+type Failure = Extract<FetchedDocument, { kind: "failed" }>;
+
+/** Creates the port; nothing of a body is ever logged or put into a fault. */
+export function createFetchDocument(options: FetchDocumentOptions = {}): FetchDocument {
+  const { timeoutMs = 5_000, maxBytes = MAX_JWKS_CHARACTERS } = options;
+  return async (url, { etag }) => {
+    const judged = judgeKeyUrl(url);
+    if ("problem" in judged) return fail("KEY_URL_REFUSED", { problem: judged.problem });
+    try {
+      const response = await fetch(judged.url, {
+        redirect: "manual",
+        credentials: "omit",
+        signal: AbortSignal.timeout(timeoutMs),
+        headers: {
+          accept: "application/jwk-set+json, application/json;q=0.9",
+          // The answer is small, and what is not compressed cannot be a bomb.
+          "accept-encoding": "identity",
+          ...(etag === undefined ? {} : { "if-none-match": etag }),
+        },
+      });
+      const refused = judgeResponse(response);
+      if (refused !== undefined || response.status === 304) await response.body?.cancel();
+      if (refused !== undefined) return refused;
+      if (response.status === 304) return { kind: "not-modified", ...freshnessOf(response) };
+      const bytes = await readBounded(response, maxBytes);
+      if (bytes === undefined) return fail("KEY_SOURCE_TOO_LARGE", { limit: maxBytes });
+      return {
+        kind: "document",
+        text: new TextDecoder().decode(bytes),
+        etag: response.headers.get("etag") ?? undefined,
+        ...freshnessOf(response),
+      };
+    } catch (cause) {
+      return describeFailure(cause, timeoutMs);
+    }
+  };
+}
+
+function judgeResponse({ status, headers }: Response): Failure | undefined {
+  if (status === 304) return undefined;
+  if (status >= 300 && status < 400) return fail("KEY_SOURCE_REDIRECT", { status });
+  if (status !== 200) return fail("KEY_SOURCE_STATUS", { status });
+  // Some issuers serve their keys as plain text or bytes; a web page is what a wrong address gives.
+  const isWebPage = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "");
+  return isWebPage ? fail("KEY_SOURCE_WEB_PAGE", {}) : undefined;
+}
+
+function freshnessOf({ headers }: Response): { cacheControl?: string; ageSeconds?: number } {
+  const cacheControl = headers.get("cache-control");
+  const age = headers.get("age");
+  return {
+    ...(cacheControl === null ? {} : { cacheControl }),
+    ...(age !== null && /^\d{1,10}$/.test(age) ? { ageSeconds: Number(age) } : {}),
+  };
+}
+
+/** Undefined when there is more than allowed; the rest is then not read. */
+async function readBounded({ body }: Response, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop cancels the stream, and with it the connection.
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function fail(code: Failure["code"], facts: Failure["facts"]): Failure {
+  return { kind: "failed", code, facts };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: "the host name cannot be resolved",
+  EAI_AGAIN: "the host name cannot be resolved at the moment",
+  ECONNREFUSED: "nothing answers at this host and port",
+  ECONNRESET: "the connection was cut",
+  UND_ERR_SOCKET: "the connection was cut",
+  EHOSTUNREACH: "the host cannot be reached",
+  ENETUNREACH: "the network cannot be reached",
+};
+
+/** What went wrong, by its code: texts of the libraries below may hold addresses. */
+function describeFailure(cause: unknown, timeoutMs: number): Failure {
+  if (cause instanceof DOMException && cause.name === "TimeoutError")
+    return fail("KEY_SOURCE_TIMEOUT", { seconds: timeoutMs / 1_000 });
+  const code = codeOf(cause) ?? codeOf(cause instanceof Error ? cause.cause : undefined);
+  if (code === undefined) return fail("KEY_SOURCE_UNREACHABLE", { reason: "the request failed" });
+  if (/TIMEOUT|ETIMEDOUT/.test(code)) return fail("KEY_SOURCE_TIMEOUT", { seconds: timeoutMs / 1_000 });
+  const isCertificate = /CERT|SIGNATURE|ALTNAME|TLS|SSL/.test(code);
+  const reason = REASONS[code] ?? (isCertificate ? `its certificate is not accepted (${code})` : code);
+  return fail("KEY_SOURCE_UNREACHABLE", { reason });
+}
+
+function codeOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  // One attempt per address of the host: the first says enough.
+  if (cause instanceof AggregateError) return codeOf(cause.errors[0]);
+  return "code" in cause && typeof cause.code === "string" && /^\w{2,40}$/.test(cause.code)
+    ? cause.code
+    : undefined;
+}
