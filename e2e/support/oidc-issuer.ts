@@ -2,12 +2,11 @@
  * A real OpenID Connect issuer on the loopback address: oidc-provider, with access tokens as JWTs for one resource.
  * A rotation puts another provider with other keys behind the same address, which is what a restart with new keys is.
  */
-import { randomUUID } from "node:crypto";
+import { generateKeyPairSync, type JsonWebKey, randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestKey, type TestKey } from "@agentos/testkit";
-import { exportJWK, generateKeyPair, type JWK } from "jose";
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 import { afterAll, vi } from "vitest";
 
 /** What tokens are for; an absolute URI, as RFC 8707 wants it. */
@@ -24,7 +23,7 @@ export interface OidcIssuer {
   /** A token for `RESOURCE`, from the token endpoint. */
   token(scope?: string): Promise<string>;
   /** Adds a key and signs with it from now on; the older ones stay published. */
-  addKey(): Promise<void>;
+  addKey(): void;
   /** Publishes only the newest key from now on. */
   dropOldKeys(): void;
   /** A key that nobody published, under the `kid` of the one that signs now. */
@@ -45,7 +44,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
   vi.spyOn(console, "warn").mockImplementation(() => undefined);
   vi.spyOn(console, "info").mockImplementation(() => undefined);
   const counted = { keys: 0, discovery: 0 };
-  let keys: readonly JWK[] = [await createSigningKey()];
+  let keys: readonly SigningKey[] = [createSigningKey()];
   let answer: ReturnType<Provider["callback"]> | undefined;
   const listenAt = (at: number) => {
     const server = createServer((request, response) => {
@@ -59,7 +58,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
   let server = await listenAt(0);
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  const publish = (next: readonly JWK[]) => {
+  const publish = (next: readonly SigningKey[]) => {
     keys = next;
     answer = new Provider(url, configure(keys)).callback();
   };
@@ -78,9 +77,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
       if (body.access_token === undefined) throw new Error(`no token: ${JSON.stringify(body)}`);
       return body.access_token;
     },
-    async addKey() {
-      publish([await createSigningKey(), ...keys]);
-    },
+    addKey: () => publish([createSigningKey(), ...keys]),
     dropOldKeys: () => publish(keys.slice(0, 1)),
     imposter: () => createTestKey("ES256", { kid: keys[0]?.kid }),
     async goDown() {
@@ -100,12 +97,14 @@ function close(server: Server): Promise<void> {
   });
 }
 
-async function createSigningKey(): Promise<JWK> {
-  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
-  return { ...(await exportJWK(privateKey)), kid: randomUUID(), alg: "ES256", use: "sig" };
+type SigningKey = JsonWebKey & { readonly kid: string };
+
+function createSigningKey(): SigningKey {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return { ...privateKey.export({ format: "jwk" }), kid: randomUUID(), alg: "ES256", use: "sig" };
 }
 
-function configure(keys: readonly JWK[]): object {
+function configure(keys: readonly SigningKey[]): object {
   return {
     jwks: { keys },
     clients: [

@@ -16,23 +16,24 @@ const reports = new Map([
 const guard = await createAuthGuard({ id: "reports-api", authorization: true });
 const app = fastify();
 
-app.get("/health", async () => ({ status: "ok" }));
+app.get("/health", (_request, reply) => reply.send({ status: "ok" }));
 // Where the "type" of a refusal points to.
-app.get<{ Params: { code: string } }>("/errors/:code", async (request, reply) => {
+app.get<{ Params: { code: string } }>("/errors/:code", (request, reply) => {
   const page = guard.errorPage(request.params.code);
-  return page === undefined ? reply.callNotFound() : reply.headers({ ...ERROR_PAGE_HEADERS }).send(page);
+  if (page === undefined) reply.callNotFound();
+  else reply.headers({ ...ERROR_PAGE_HEADERS }).send(page);
 });
-app.get("/whoami", { onRequest: protect(guard, "authenticated") }, (request) => {
-  return Promise.resolve({ user: accessOf(request).identity.userId });
-});
-app.get("/reports", { onRequest: protect(guard, [customScope("reports:read")]) }, async () => {
-  return [...reports.keys()];
-});
+app.get("/whoami", { onRequest: protect(guard, "authenticated") }, (request, reply) =>
+  reply.send({ user: accessOf(request).identity.userId }),
+);
+app.get("/reports", { onRequest: protect(guard, [customScope("reports:read")]) }, (_request, reply) =>
+  reply.send([...reports.keys()]),
+);
 // The scope names the report of the path: "reports:q1:read" opens this one and no other.
 const onRequest = protect(guard, [customScope("reports:{id}:read")]);
-app.get<WithId>("/reports/:id", { onRequest }, async (request) => {
-  return { title: reports.get(request.params.id) ?? null };
-});
+app.get<WithId>("/reports/:id", { onRequest }, (request, reply) =>
+  reply.send({ title: reports.get(request.params.id) ?? null }),
+);
 
 await app.listen({ host: "localhost", port: Number(process.env["PORT"] ?? 7777) });
 console.log(`Serving http://localhost:${(app.server.address() as AddressInfo).port}`);

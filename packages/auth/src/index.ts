@@ -18,7 +18,7 @@ export type { TokenSource } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { ok, type Refusal, type Result, refuse } from "./result.ts";
 export * from "./scope/index.ts";
-export { nearest } from "./text/nearest.ts";
+export { countChanges, nearest } from "./text/nearest.ts";
 export { isReservedPrincipal } from "./token/check-claims.ts";
 export { type ClaimNames, DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./token/policy.ts";
 export type { TrustedIssuer } from "./token/select-issuer.ts";

@@ -13,45 +13,65 @@ import { addTokenInspect } from "./commands/token-inspect.ts";
 import { addTokenMint } from "./commands/token-mint.ts";
 import type { Context } from "./context.ts";
 
-const FOOTER = `
+const createFooter = (cli: string) => `
 Start here:
-  agentos dev                        a protected AgentOS on localhost, with tokens and curl lines to try
-  agentos doctor --url URL           why requests to a running AgentOS are refused, and the fix
-  agentos scopes explain GET /agents which scope a route needs
-  agentos token inspect TOKEN        what a token says, and what a server would object to
+  ${cli} dev                         a protected AgentOS on localhost, with tokens and curl lines to try
+  ${cli} doctor --url URL            why requests to a running AgentOS are refused, and the fix
+  ${cli} scopes explain GET /agents  which scope a route needs
+  ${cli} token inspect TOKEN         what a token says, and what a server would object to
 
 Keys, secrets and tokens may be given as "-" (standard input), env:NAME or file:PATH; they are never printed.
 Exit status: 0 ok, 1 failed, 2 denied, 3 invalid configuration, 4 cannot tell.
 `;
+
+const HELP = "print help for a command";
 
 export function createProgram(context: Context): Command {
   const program = new Command("agentos")
     .description("A protected agent server whose every 401 and 403 states its cause and its fix.")
     .version(SERVER_VERSION, "-v, --version", "print the version")
     .helpOption("-h, --help", "print help for a command")
-    .helpCommand(false)
-    .showHelpAfterError('(add "--help" for the options)')
-    .addHelpText("after", FOOTER)
+    // Works through npx too, which takes "--help" for itself.
+    .helpCommand("help [command]", HELP)
+    .showHelpAfterError(`(\`${context.cli} help COMMAND\` shows the options)`)
+    .addHelpText("after", createFooter(context.cli))
     .exitOverride();
 
   addDev(program, context);
   addServe(program, context);
   addDoctor(program, context);
 
-  const keys = program.command("keys").description("make, check and prepare keys").helpCommand(false);
+  const keys = program
+    .command("keys")
+    .description("make, check and prepare keys")
+    .helpCommand("help [command]", HELP);
   addKeysGenerate(keys, context);
   addKeysShow(keys, context);
   addKeysEnv(keys, context);
 
-  const token = program.command("token").description("sign tokens and look into them").helpCommand(false);
+  const token = program
+    .command("token")
+    .description("sign tokens and look into them")
+    .helpCommand("help [command]", HELP);
   addTokenMint(token, context);
   addTokenInspect(token, context);
 
   const scopes = program
     .command("scopes")
     .description("what exists, and what a route needs")
-    .helpCommand(false);
+    .helpCommand("help [command]", HELP);
   addScopesList(scopes, context);
   addScopesExplain(scopes, context);
   return program;
+}
+
+/**
+ * Asking for nothing is asking for help: bare `agentos` and bare `agentos keys` print it, as does
+ * `agentos help keys show`, where the parser's own help command knows one word only.
+ */
+export function withHelpAsked(program: Command, argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  const isGroup = program.commands.some((command) => command.commands.length > 0 && command.name() === first);
+  if (first === undefined || (rest.length === 0 && isGroup)) return [...argv, "--help"];
+  return first === "help" && rest.length > 1 ? [...rest, "--help"] : argv;
 }

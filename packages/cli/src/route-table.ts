@@ -15,6 +15,8 @@ export interface MatchedRoute {
 
 export interface NoRoute {
   readonly path: string;
+  /** Of all routes. */
+  readonly methods: readonly string[];
   readonly otherMethods: readonly string[];
   readonly similar: readonly string[];
 }
@@ -35,6 +37,7 @@ export function matchRoute(method: string, target: string, adminScope: string): 
     const [, first = ""] = path.split("/");
     return {
       path,
+      methods: [...new Set(table.map((route) => route.method))],
       otherMethods: [...new Set(fitting.map(({ definition }) => definition.method))],
       similar: table
         .filter((route) => route.path.split("/")[1] === first && first !== "")

@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { type Context, createContext } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { CliFailure, faultsOf } from "./failure.ts";
-import { createProgram } from "./program.ts";
+import { createProgram, withHelpAsked } from "./program.ts";
 
 /** Runs one command line and returns its exit status; never throws. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -19,7 +19,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     });
   }
   try {
-    await createProgram(context).parseAsync([...argv], { from: "user" });
+    const program = createProgram(context);
+    await program.parseAsync([...withHelpAsked(program, argv)], { from: "user" });
     return code;
   } catch (error) {
     return explain(error, context);

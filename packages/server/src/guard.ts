@@ -93,12 +93,13 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
 
 /** What only an AgentOS can do is refused here, never ignored: this guard sees no other route and opens no port. */
 function judgeGuard(resolved: ResolvedAuth): readonly Finding[] {
-  const { mode, scopeMappings, publicPaths, cliCommand } = resolved;
+  const { mode, policy, scopeMappings, publicPaths, cliCommand } = resolved;
   const refuseOption = (name: string, problem: string) =>
     toFinding("CONFIG_OPTION_INVALID", { option: `authorizationConfig.${name}`, problem });
   return [
     // Contract 1.1. An AgentOS without a credential serves this machine only; a guard cannot see who reaches it.
     ...(mode === "none" ? [toFinding("CONFIG_KEYS_MISSING", { cli: cliCommand })] : []),
+    ...(policy.verifiesSignature ? [] : [toFinding("CONFIG_UNVERIFIED_BEYOND_LOOPBACK", {})]),
     ...(Object.keys(scopeMappings).length === 0
       ? []
       : [

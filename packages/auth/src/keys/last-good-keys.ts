@@ -8,7 +8,7 @@ import { createKeySet, type KeySet } from "./key-set.ts";
 import type { KeySourceStatus } from "./key-source.ts";
 
 /** However a source is configured, keys that nothing has confirmed for this long are not used (design.md section 6). */
-export const MAX_STALE_SECONDS = 60 * 60;
+const MAX_STALE_SECONDS = 60 * 60;
 
 export interface LastGoodKeysOptions {
   /** Seconds since 1970. */

@@ -1,5 +1,5 @@
-import { FAULTS, renderText } from "@agentos/contract";
 import { randomBytes } from "node:crypto";
+import { FAULTS, renderText } from "@agentos/contract";
 import type { JWK } from "jose";
 import { describe, expect, test } from "vitest";
 import { type KeyFaultCode, type KeyResult, type ParseJwksOptions, parseJwks } from "./index.ts";

@@ -32,7 +32,7 @@ export const discovery = (document: object = { issuer: ISSUER, jwks_uri: JWKS_UR
 });
 
 /** The port: answers by address, and keeps what was asked. */
-export function createScriptedIssuer(answers: Record<string, Step>) {
+function createScriptedIssuer(answers: Record<string, Step>) {
   const calls: { readonly url: string; readonly etag: string | undefined }[] = [];
   const waiting: (() => void)[] = [];
   const fetchDocument: FetchDocument = async (url, { etag }) => {

@@ -12,18 +12,24 @@ export function addKeysEnv(parent: Command, context: Context): void {
     .command("env")
     .description(`print ${ENV_NAME}=… in a form that survives env files and shells`)
     .argument("<key>", "public key: FILE, file:PATH, env:NAME or - for standard input")
+    .option(
+      "--algorithm <name>",
+      "the algorithm that the server is configured with (default: the key decides)",
+    )
     .option("--export", 'put "export" before the line')
-    .action(async (reference: string, options: { export?: true }) => {
+    .action(async (reference: string, options: { algorithm?: string; export?: true }) => {
       const { text, source } = await readReference(reference, context, { what: "key", bare: "file" });
-      context.finish(await printEnvLine({ text, source, prefix: options.export ? "export " : "" }, context));
+      const { algorithm } = options;
+      const prefix = options.export ? "export " : "";
+      context.finish(await printEnvLine({ text, source, algorithm, prefix }, context));
     });
 }
 
 async function printEnvLine(
-  input: { text: string; source: string; prefix: string },
+  input: { text: string; source: string; algorithm: string | undefined; prefix: string },
   context: Context,
 ): Promise<ExitCode> {
-  const result = await judgeKeyText(input.text, { source: input.source });
+  const result = await judgeKeyText(input.text, input);
   const [key, ...others] = result.keys;
   const isRefused = result.faults.some(({ severity }) => severity === "error");
   if (key === undefined || isRefused) {
@@ -42,8 +48,9 @@ async function printEnvLine(
   const pem = await toPublicPem(key);
   const line = pem === undefined ? undefined : await makeEnvLine(pem, key);
   if (line === undefined) {
-    throw new CliFailure("only a public key can be put into this form", {
-      fix: "a shared secret goes into the variable as it is, in single quotes",
+    const secret = `export ${ENV_NAME}="$(cat FILE)"`;
+    throw new CliFailure("only a public key can be put into this form, and this is a shared secret", {
+      fix: `it goes into the variable as it is: ${secret}; and "algorithm": "${key.algorithms[0] ?? "HS256"}" into the configuration of the server`,
       exitCode: ExitCode.invalidConfiguration,
     });
   }

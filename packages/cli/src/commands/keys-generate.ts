@@ -8,6 +8,7 @@ import {
   exportPublicPem,
   exportSecret,
   generateSigningKey,
+  importSigningKey,
   type SigningKey,
 } from "@agentos/auth/mint";
 import type { Command } from "commander";
@@ -75,6 +76,16 @@ async function saveSecret(
   print(
     `and set "algorithm": "${algorithm}" in its configuration; without that a shared secret is not accepted.`,
   );
+  print();
+  printSignLine(file, algorithm, context);
+}
+
+function printSignLine(file: string, algorithm: string | undefined, { cli, terminal }: Context): void {
+  const option = algorithm === undefined ? "" : ` --algorithm ${algorithm}`;
+  terminal.print(terminal.paint("bold", "Sign a token"));
+  terminal.print(
+    `${cli} token mint --key ${quote(file)}${option} --aud AGENTOS_ID --sub USER_ID --scopes "agents:read agents:run"`,
+  );
 }
 
 async function savePair(
@@ -107,6 +118,9 @@ async function savePair(
   const line = parsed === undefined ? undefined : await makeEnvLine(publicPem, parsed);
   if (parsed === undefined || line === undefined)
     throw new TypeError("INVARIANT: a key made here can be read here");
+  // What a PEM is taken for where nobody says more, here and on the server.
+  const plain = await importSigningKey(privatePem);
+  const unsaid = plain.algorithm === key.algorithm ? undefined : key.algorithm;
   const { print, paint } = context.terminal;
   print(`private  ${names.private}  ${paint("dim", "(only you can read it; it signs tokens)")}`);
   print(`public   ${names.public}  ${paint("dim", `(${parsed.label})`)}`);
@@ -116,12 +130,17 @@ async function savePair(
   print();
   print(paint("bold", "Give the public key to the server, in one of two ways"));
   print(line);
+  if (unsaid !== undefined)
+    print(
+      paint(
+        "dim",
+        `# PEM does not say ${unsaid}: set "algorithm": "${unsaid}" in the server's configuration too`,
+      ),
+    );
   print(`JWT_JWKS_FILE=${quote(resolve(context.workingDirectory, names.set))}`);
+  if (unsaid !== undefined) print(paint("dim", "# the key set says it; nothing else is needed with it"));
   print();
-  print(paint("bold", "Sign a token"));
-  print(
-    `${context.cli} token mint --key ${quote(names.private)} --aud AGENTOS_ID --sub USER_ID --scopes "agents:read agents:run"`,
-  );
+  printSignLine(names.private, unsaid, context);
 }
 
 interface OutputFile {

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
 import { type MatchedRoute, matchRoute } from "../route-table.ts";
+import { showUntrusted } from "../terminal.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
 
 interface Options {
@@ -31,18 +32,19 @@ export function addScopesExplain(parent: Command, context: Context): void {
 function explain(request: { method: string; path: string }, options: Options, context: Context): ExitCode {
   const matched = matchRoute(request.method, request.path, options.adminScope);
   if (!("route" in matched)) {
+    const method = request.method.toUpperCase();
     const others =
       matched.otherMethods.length > 0 ? `; this path answers ${matched.otherMethods.join(", ")}` : "";
-    throw new CliFailure(
-      `no route of AgentOS matches ${request.method.toUpperCase()} ${matched.path}${others}`,
-      {
-        fix:
-          matched.similar.length > 0
-            ? `routes that begin alike: ${matched.similar.join(", ")}`
-            : "check the path; routes of your own application are not known here",
-        exitCode: ExitCode.cannotTell,
-      },
-    );
+    const problem = matched.methods.includes(method)
+      ? `no route of AgentOS matches ${method} ${matched.path}`
+      : `${showUntrusted(method)} is no method that a route of AgentOS has; they have ${matched.methods.join(", ")}`;
+    throw new CliFailure(`${problem}${others}`, {
+      fix:
+        matched.similar.length > 0
+          ? `routes that begin alike: ${matched.similar.join(", ")}`
+          : "check the path; routes of your own application are not known here",
+      exitCode: ExitCode.cannotTell,
+    });
   }
   const held = options.scopes === undefined ? undefined : splitScopes(options.scopes);
   // Without scopes the decision says what a caller without any would lack.

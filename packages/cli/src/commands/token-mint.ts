@@ -4,6 +4,7 @@ import { isReservedPrincipal, MAX_TOKEN_LIFETIME_SECONDS } from "@agentos/auth";
 import { createAccessClaims, signToken } from "@agentos/auth/mint";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { DEMO_ID } from "../dev/dev-key.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
 import { collect } from "../input/collect.ts";
@@ -46,7 +47,11 @@ export function addTokenMint(parent: Command, context: Context): void {
       "default: what the key says, else what fits it (RS256 for RSA); needed for a secret: HS256",
     )
     .option("--sub <id>", "user id")
-    .option("--aud <id>", "id of the AgentOS that the token is for; may be repeated", collect)
+    .option(
+      "--aud <id>",
+      "id of the AgentOS that the token is for; may be repeated (with the key of `agentos dev`: demo)",
+      collect,
+    )
     .option("--iss <issuer>", "issuer")
     .option("--scopes <list>", "scopes, separated by spaces or commas")
     .option("--ttl <time>", "how long it lives: 30s, 15m, 1h, 7d", "1h")
@@ -70,8 +75,14 @@ async function mint(options: Options, context: Context): Promise<ExitCode> {
   }
   const scopes = splitScopes(options.scopes ?? "");
   const extra = readClaims(options.claim ?? []);
-  const key = await readSigningKey(options, context);
-  const audience = options.aud?.length === 1 ? options.aud[0] : options.aud;
+  const { key, isDevKey } = await readSigningKey(options, context);
+  const audiences = options.aud ?? (isDevKey ? [DEMO_ID] : undefined);
+  if (options.aud === undefined && isDevKey) {
+    context.terminal.note(
+      `no "--aud": the token is for "${DEMO_ID}", the id of the AgentOS that \`${context.cli} dev\` starts`,
+    );
+  }
+  const audience = audiences?.length === 1 ? audiences[0] : audiences;
   const claims = {
     ...createAccessClaims({
       subject: options.sub,
@@ -86,7 +97,7 @@ async function mint(options: Options, context: Context): Promise<ExitCode> {
   };
   const kid = options.kid === false ? null : typeof options.kid === "string" ? options.kid : undefined;
   const token = await signToken(key, claims, kid === undefined ? {} : { kid });
-  const warnings = findWarnings(options, { scopes, ttlSeconds });
+  const warnings = findWarnings({ ...options, aud: audiences }, { scopes, ttlSeconds }, context.cli);
   for (const warning of warnings)
     context.terminal.note(`${context.terminal.paintNote("yellow", "warning:")} ${warning}`);
   context.terminal.print(
@@ -96,10 +107,11 @@ async function mint(options: Options, context: Context): Promise<ExitCode> {
 }
 
 function findWarnings(
-  options: Options,
+  options: Pick<Options, "sub"> & { readonly aud: Options["aud"] | undefined },
   token: { scopes: readonly string[]; ttlSeconds: number },
+  cli: string,
 ): readonly string[] {
-  const warnings = token.scopes.flatMap((scope) => describeUnknownScope(scope) ?? []);
+  const warnings = token.scopes.flatMap((scope) => describeUnknownScope(scope, cli) ?? []);
   if (token.scopes.length === 0)
     warnings.push('the token has no scopes; give some with --scopes "agents:read agents:run"');
   if (options.aud === undefined) {

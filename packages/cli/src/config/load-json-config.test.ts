@@ -177,8 +177,10 @@ describe("a JSON configuration with faults", () => {
   });
 
   it("knows issuers, and resolves their keys like those outside", async () => {
-    const issuers = [{ issuer: "backend", verificationKeys: ["env:ABSENT"] }];
-    expect(await faults({ id: "a", agents, authorization: { issuers } })).toEqual([
+    const key = await createTestKey("ES256");
+    const issuers = [{ issuer: "backend", verificationKeys: ["env:KEY", "env:ABSENT"] }];
+    const env = { KEY: key.verificationKey };
+    expect(await faults({ id: "a", agents, authorization: { issuers } }, env)).toEqual([
       expect.stringContaining('CONFIG_OPTION_INVALID "authorization.issuers[0].verificationKeys[0]"'),
     ]);
     const unknown = [{ issuer: "backend", verificationKey: "x" }];

@@ -1,8 +1,6 @@
 /** The agents of `agentos dev`: all offline, so that nothing is needed but this command. */
 import { Agent, DEMO_TOOLS, type Tool } from "@agentos/server";
 
-export const DEMO_ID = "demo";
-
 /** Says back what it is told; the curl lines call this one. */
 export const ECHO_AGENT_ID = "echo";
 

@@ -20,6 +20,9 @@ const FOLDER = ".agentos";
 const PRIVATE = "dev-private.pem";
 const PUBLIC = "dev-public.pem";
 
+/** The id of the AgentOS of `agentos dev`, for which the tokens of its key are. */
+export const DEMO_ID = "demo";
+
 /** Where the private key of a working directory is. */
 export function devKeyPath(workingDirectory: string): string {
   return join(workingDirectory, FOLDER, PRIVATE);
@@ -33,10 +36,10 @@ export interface DevKey {
 }
 
 /** The key of this folder, made if there is none. */
-export async function ensureDevKey(workingDirectory: string): Promise<DevKey> {
+export async function ensureDevKey(workingDirectory: string, cli: string): Promise<DevKey> {
   const folder = join(workingDirectory, FOLDER);
   try {
-    await prepareFolder(folder);
+    await prepareFolder(folder, cli);
     const path = join(folder, PRIVATE);
     const isNew =
       !(await exists(path)) &&
@@ -49,20 +52,22 @@ export async function ensureDevKey(workingDirectory: string): Promise<DevKey> {
     const code = systemCode(error);
     if (error instanceof CliFailure || code === undefined) throw error;
     throw new CliFailure(`the folder ".agentos" cannot be used (${code})`, {
-      fix: "run `agentos dev` in a folder that you may write to",
+      fix: `run \`${cli} dev\` in a folder that you may write to`,
       cause: error,
     });
   }
 }
 
-async function prepareFolder(folder: string): Promise<void> {
+async function prepareFolder(folder: string, cli: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
     if (systemCode(error) !== "EEXIST") throw error;
   });
   const status = await lstat(folder);
   // A link could lead the private key to a place that others read.
   if (!status.isDirectory()) {
-    throw new CliFailure('".agentos" is not a folder', { fix: "move it away; `agentos dev` makes its own" });
+    throw new CliFailure('".agentos" is not a folder', {
+      fix: `move it away; \`${cli} dev\` makes its own`,
+    });
   }
   if ((status.mode & 0o077) !== 0) await chmod(folder, 0o700);
   await createOnce(join(folder, ".gitignore"), "*\n");

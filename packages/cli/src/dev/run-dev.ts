@@ -2,9 +2,9 @@
 import { AgentOS } from "@agentos/server";
 import type { Context } from "../context.ts";
 import { type Address, startServer, waitForSignal } from "../serve/until-signal.ts";
-import { createDemoAgents, DEMO_ID } from "./demo-agents.ts";
+import { createDemoAgents } from "./demo-agents.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";
-import { ensureDevKey } from "./dev-key.ts";
+import { DEMO_ID, ensureDevKey } from "./dev-key.ts";
 import { createDevLogger } from "./dev-logger.ts";
 import { printWelcome } from "./welcome.ts";
 
@@ -22,7 +22,7 @@ export async function runDev(
   options: { readonly isQuiet: boolean },
   context: Context,
 ): Promise<void> {
-  const { key, publicPem, isNew } = await ensureDevKey(context.workingDirectory);
+  const { key, publicPem, isNew } = await ensureDevKey(context.workingDirectory, context.cli);
   const os = new AgentOS({
     id: DEMO_ID,
     name: "Demo AgentOS",

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runInProcess } from "../run-in-process.suite.ts";
 import { runCli } from "../spawn-cli.suite.ts";
 import { type PythonServer, startPythonServer } from "./python-server.suite.ts";
-import { key, SECURITY_KEY, secret, type Situation, situations, token } from "./situations.suite.ts";
+import { key, SECURITY_KEY, type Situation, secret, situations, token } from "./situations.suite.ts";
 
 interface Report {
   readonly exit_code: number;
@@ -43,7 +43,10 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(stops.map((stop) => stop())));
 
-async function urlOf(side: "ours" | "python", situation: Pick<Situation, "ours" | "python">): Promise<string> {
+async function urlOf(
+  side: "ours" | "python",
+  situation: Pick<Situation, "ours" | "python">,
+): Promise<string> {
   if (side === "ours") return urls[situation.ours ?? "jwt"] ?? "";
   const python: PythonServer = await startPythonServer({
     mode: "jwt",
@@ -81,7 +84,12 @@ describe("agentos doctor", () => {
     expectCause(situation, side, runInProcess),
   );
 
-  const spawned = ["HS256 token, RSA key", "another key", "scope in the singular", "JWT sent while only the security key is on"];
+  const spawned = [
+    "HS256 token, RSA key",
+    "another key",
+    "scope in the singular",
+    "JWT sent while only the security key is on",
+  ];
   it.each(sides.filter(([name]) => spawned.includes(name)))(
     "does so as a process of its own: %s (%s)",
     { timeout: 60_000 },

@@ -1,6 +1,13 @@
 // LENGTH: one table; its rows are read side by side.
 /** The situations in which a request is refused: what is sent, to which server, and which cause and fix must be named. */
-import { createTestKey, encryptedToken, goodToken, signToken, withClaims, withHeader } from "@agentos/testkit";
+import {
+  createTestKey,
+  encryptedToken,
+  goodToken,
+  signToken,
+  withClaims,
+  withHeader,
+} from "@agentos/testkit";
 import type { PythonOptions } from "./python-server.suite.ts";
 
 const now = Math.floor(Date.now() / 1_000);

@@ -1,5 +1,6 @@
 /** Reads the signing key that `--key` names, or the one that `agentos dev` has made in this folder. */
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { SigningAlgorithm } from "@agentos/auth";
 import { nearest } from "@agentos/auth";
 import {
@@ -13,29 +14,51 @@ import type { Context } from "../context.ts";
 import { devKeyPath } from "../dev/dev-key.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
-import { readReference } from "../input/read-reference.ts";
+import { type Reference, readReference } from "../input/read-reference.ts";
 
 export interface SigningInput {
   readonly key?: string | undefined;
   readonly algorithm?: string | undefined;
 }
 
+export interface NamedSigningKey {
+  readonly key: SigningKey;
+  /** The key of `agentos dev` in this folder, however it was named. */
+  readonly isDevKey: boolean;
+}
+
+/** A value that a person types is no key and no secret worth the name, but the name of a file. */
+const LONGEST_FILE_NAME = 64;
+
 /** Reads it. Throws {@link CliFailure} with what is wrong; nothing of the key is shown. */
-export async function readSigningKey(input: SigningInput, context: Context): Promise<SigningKey> {
+export async function readSigningKey(input: SigningInput, context: Context): Promise<NamedSigningKey> {
   const algorithm = input.algorithm === undefined ? undefined : readAlgorithm(input.algorithm);
-  const text =
+  const reference =
     input.key === undefined
       ? await readDevKey(context)
-      : (await readReference(input.key, context, { what: "key", bare: "either" })).text;
+      : await readReference(input.key, context, { what: "key", bare: "either" });
+  const { text, source, isArgument } = reference;
+  const devKey = devKeyPath(context.workingDirectory);
+  const isDevKey = !isArgument && resolve(context.workingDirectory, source) === devKey;
   try {
-    return await importSigningKey(text, { algorithm });
+    return { key: await importSigningKey(text, { algorithm }), isDevKey };
   } catch (error) {
     if (!(error instanceof SigningKeyError)) throw error;
-    throw new CliFailure(error.message, {
-      fix: error.fix,
-      exitCode: ExitCode.invalidConfiguration,
-      cause: error,
-    });
+    // It may be a secret after all, so it is not shown.
+    const mayBeFile =
+      isArgument &&
+      text.length <= LONGEST_FILE_NAME &&
+      (error.fault === "ALGORITHM_REQUIRED" || error.fault === "SECRET_SHORT");
+    throw new CliFailure(
+      mayBeFile ? `${error.message}; there is no file of this name either` : error.message,
+      {
+        fix: mayBeFile
+          ? `correct the path after --key (it is relative to the current folder); or, if it is meant as the key itself: ${error.fix}`
+          : error.fix,
+        exitCode: ExitCode.invalidConfiguration,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -48,11 +71,12 @@ export function readAlgorithm(name: string): SigningAlgorithm {
   });
 }
 
-async function readDevKey(context: Context): Promise<string> {
+async function readDevKey(context: Context): Promise<Reference> {
+  const path = devKeyPath(context.workingDirectory);
   try {
-    const text = await readFile(devKeyPath(context.workingDirectory), "utf8");
-    context.terminal.note('no "--key": signing with the key of "agentos dev" in this folder');
-    return text;
+    const text = await readFile(path, "utf8");
+    context.terminal.note(`no "--key": signing with the key of \`${context.cli} dev\` in this folder`);
+    return { text, source: path, isArgument: false };
   } catch (cause) {
     throw new CliFailure('the option "--key" is missing', {
       fix: `give a private key or secret: --key FILE, --key env:NAME, or --key - for standard input; \`${context.cli} keys generate\` makes a pair`,

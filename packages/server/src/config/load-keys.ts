@@ -37,10 +37,9 @@ export async function loadKeys(
 ): Promise<LoadedKeys> {
   const load = (places: KeyPlaces) =>
     loadPlaces(places, { now, fetchDocument, allowWeakSecrets: resolved.allowsWeakSecrets });
+  const units: readonly (ResolvedIssuer | undefined)[] = resolved.issuers ?? [undefined];
   const loaded = await Promise.all(
-    resolved.issuers?.map(async (issuer) => ({ issuer, ...(await load(issuer)) })) ?? [
-      { issuer: undefined, ...(await load(resolved)) },
-    ],
+    units.map(async (issuer) => ({ issuer, ...(await load(issuer ?? resolved)) })),
   );
   const findings = loaded.flatMap(({ faults }) =>
     faults.map(({ code, facts, source, severity }) => ({

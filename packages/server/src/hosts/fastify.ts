@@ -22,9 +22,9 @@ export type FastifyProtection = (request: FastifyRequest, reply: FastifyReply) =
  * Lets a request pass that may use the route, and answers every other with its cause and fix.
  *
  * @example
- * app.get("/reports/:id", { onRequest: protect(guard, [customScope("reports:{id}:read")]) }, async (request) => {
- *   return { for: accessOf(request).identity.userId };
- * });
+ * app.get("/reports/:id", { onRequest: protect(guard, [customScope("reports:{id}:read")]) }, (request, reply) =>
+ *   reply.send({ for: accessOf(request).identity.userId }),
+ * );
  */
 export function protect(guard: AuthGuard, access: Parameters<AuthGuard["protect"]>[0]): FastifyProtection {
   const route = guard.protect(access);

@@ -7,9 +7,9 @@
  * answers that no cache may keep, so that nobody gets a host that they did not send themselves.
  */
 import { isLoopbackHost } from "@agentos/auth";
-import type { ResourceMetadata } from "@agentos/contract";
+import { type ResourceMetadata, SERVED_ROUTES } from "@agentos/contract";
 
-export const RESOURCE_METADATA_PATH = "/.well-known/oauth-protected-resource";
+const RESOURCE_METADATA_PATH = SERVED_ROUTES["core.resource"].path;
 
 export interface ResourceMetadataOptions {
   readonly audience: readonly string[] | undefined;

@@ -71,10 +71,11 @@ function freshnessOf({ headers }: Response): { cacheControl?: string; ageSeconds
 /** Undefined when there is more than allowed; the rest is then not read. */
 async function readBounded({ body }: Response, maxBytes: number): Promise<Uint8Array | undefined> {
   if (body === null) return new Uint8Array();
+  const stream: AsyncIterable<Uint8Array> = body;
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop cancels the stream, and with it the connection.
-  for await (const chunk of body) {
+  for await (const chunk of stream) {
     length += chunk.length;
     if (length > maxBytes) return undefined;
     chunks.push(chunk);

@@ -1,0 +1,130 @@
+// What a security review found, each beside the twin that must go on working.
+import { describe, expect, it } from "vitest";
+import { AgentOS } from "./agent-os.ts";
+import { Agent } from "./agents/index.ts";
+import type { AgentOSOptions, CustomRoute } from "./config/agent-os-options.ts";
+import { createAuthGuard } from "./guard.ts";
+import { createTestIssuer, createTestLogger, TEST_OS_ID } from "./test-issuer.suite.ts";
+
+const issuer = await createTestIssuer();
+const agents = [new Agent({ id: "echo", model: "offline:echo" })];
+
+function createOS(options: AgentOSOptions): AgentOS {
+  return new AgentOS({ id: TEST_OS_ID, agents, env: {}, logger: createTestLogger(), ...options });
+}
+
+const protect = (config: AgentOSOptions["authorizationConfig"] = {}, routes: readonly CustomRoute[] = []) =>
+  createOS({ routes, authorizationConfig: { verificationKeys: [issuer.verificationKey], ...config } });
+
+const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
+
+async function get(os: AgentOS, path: string, headers: HeadersInit = {}, env?: object): Promise<Response> {
+  return os.fetch(new Request(`http://localhost:7777${path}`, { headers }), env);
+}
+
+describe("a server that believes everybody", () => {
+  const open = createOS({});
+  const unverified = createOS({
+    authorizationConfig: { validate: false, unsafe: { allowUnverifiedTokens: true } },
+  });
+
+  it.each([
+    ["127.0.0.1", 200],
+    ["::1", 200],
+    ["::ffff:127.0.0.1", 200],
+    ["203.0.113.9", 403],
+    ["::ffff:203.0.113.9", 403],
+  ])("answers the peer %s with %i, whatever Host it sends", async (address, status) => {
+    expect((await get(open, "/config", {}, from(address))).status).toBe(status);
+    const headers = await issuer.bearer({ scopes: ["config:read"] });
+    expect((await get(unverified, "/config", headers, from(address))).status).toBe(status);
+  });
+
+  it.each(["x-forwarded-for", "x-real-ip", "forwarded"])(
+    "does not answer through a proxy (%s)",
+    async (name) => {
+      const answer = await get(open, "/config", { [name]: "203.0.113.9" }, from("127.0.0.1"));
+      expect([answer.status, await answer.json()]).toMatchObject([403, { code: "AUTH_HOST_NOT_ALLOWED" }]);
+    },
+  );
+
+  it("does not answer a page of another site", async () => {
+    expect((await get(open, "/config", { "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await get(open, "/config", { "sec-fetch-site": "same-origin" })).status).toBe(200);
+  });
+
+  it("does not exist as a guard alone", async () => {
+    const config = { validate: false, unsafe: { allowUnverifiedTokens: true } };
+    const options = { authorizationConfig: config, env: {}, logger: createTestLogger() };
+    await expect(createAuthGuard(options)).rejects.toMatchObject({
+      faults: [{ code: "CONFIG_UNVERIFIED_BEYOND_LOOPBACK" }],
+    });
+  });
+});
+
+describe("a scope rule", () => {
+  const files: CustomRoute = {
+    method: "GET",
+    path: "/files/{name}",
+    access: "authenticated",
+    handler: ({ parameters }) => Response.json(parameters),
+  };
+
+  it("means the same whether it is written with escapes or not", async () => {
+    const os = protect({ scopeMappings: { "GET /files/caf%C3%A9": ["config:read"] } }, [files]);
+    const headers = await issuer.bearer();
+    expect((await get(os, "/files/caf%C3%A9", headers)).status).toBe(403);
+    expect((await get(os, "/files/cafe", headers)).status).toBe(200);
+  });
+
+  it("with many wildcards is matched in linear time", async () => {
+    const os = protect({ scopeMappings: { "GET /agents/*-*-*-*-prod": ["config:read"] } });
+    const headers = await issuer.bearer({ scopes: ["agents:read"] });
+    expect((await get(os, `/agents/${"-".repeat(3_000)}`, headers)).status).toBe(404);
+    expect((await get(os, "/agents/a-b-c-d-prod", headers)).status).toBe(403);
+  });
+});
+
+describe("a handler of the application", () => {
+  const route = (path: `/${string}`, handler: CustomRoute["handler"]): CustomRoute => ({
+    method: "GET",
+    path,
+    access: "authenticated",
+    handler,
+  });
+
+  it.each<[string, CustomRoute["handler"]]>([
+    ["throws a text", () => Promise.reject("a text" as never)],
+    ["throws an error", () => Promise.reject(new Error("secret detail"))],
+    ["returns nothing", () => undefined as never],
+  ])("that %s is a plain 500 with CORS, and fetch does not reject", async (_, handler) => {
+    const os = protect({}, [route("/broken", handler)]);
+    const headers = { ...(await issuer.bearer()), origin: "http://localhost:3000" };
+    const answer = await get(os, "/broken", headers);
+    expect(answer.status).toBe(500);
+    expect(answer.headers.get("access-control-allow-origin")).toBe("http://localhost:3000");
+    expect(await answer.text()).not.toContain("secret");
+  });
+
+  it("is reached at a fixed path beside one of ours with a parameter", async () => {
+    const os = protect({}, [route("/agents/special", () => new Response("mine"))]);
+    const headers = await issuer.bearer({ scopes: ["agents:read"] });
+    expect(await (await get(os, "/agents/special", headers)).text()).toBe("mine");
+    expect((await get(os, "/agents/echo", headers)).status).toBe(200);
+  });
+
+  it("cannot give its caller rights that the next request would have", async () => {
+    const grab: CustomRoute["handler"] = ({ access }) => {
+      const grants = access?.identity.grants as unknown as Record<string, { set?: unknown; add?: unknown }>;
+      return Response.json(
+        [grants["wide"]?.set, grants["narrow"]?.set, grants["exact"]?.add].map((write) => typeof write),
+      );
+    };
+    const os = protect({}, [route("/grab", grab)]);
+    expect(await (await get(os, "/grab", await issuer.bearer())).json()).toEqual([
+      "undefined",
+      "undefined",
+      "undefined",
+    ]);
+  });
+});
