@@ -42,11 +42,11 @@ const MANGLED: readonly (readonly [name: string, mangle: (pem: string) => string
     (pem) => `"${pem.replaceAll("\n", "\\n")}"`,
     /repaired: quotes[^]*repaired: literal/,
   ],
-  ["as base64 of the PEM", base64, /repaired: base64 around the key/],
+  ["as base64 of the PEM", base64, /read from base64/],
   [
     "as base64 of the PEM on several lines",
     (pem) => base64(pem).replace(/.{64}/g, "$&\n"),
-    /repaired: base64 around the key/,
+    /read from base64/,
   ],
   ["with CRLF", (pem) => pem.replaceAll("\n", "\r\n"), /repaired: carriage returns/],
   ["with a byte order mark", (pem) => `\ufeff${pem}`, /repaired: a byte order mark/],

@@ -105,8 +105,10 @@ test("every example is in this test", () => {
 describe.each(Object.entries(examples))("the example %s", (_, { args, audience, calls }) => {
   let child: ChildProcess;
   let url: string;
+  let output: () => string;
   beforeAll(async () => {
     child = start(args, { JWT_VERIFICATION_KEY: key.verificationKey });
+    output = readAll(child);
     url = await untilServing(child);
   }, 60_000);
   afterAll(async () => {
@@ -123,6 +125,12 @@ describe.each(Object.entries(examples))("the example %s", (_, { args, audience, 
     } else {
       expect(JSON.parse(body)).toMatchObject({ code: answer, fix: expect.any(String) as string });
     }
+  });
+
+  test("prints the policy in force once, and no warning", () => {
+    expect(output().match(/AgentOS policy/g)).toHaveLength(1);
+    expect(output()).not.toContain("warning");
+    expect(output()).not.toContain("repaired");
   });
 
   test("refuses two Authorization headers, even if one of them is good", async () => {

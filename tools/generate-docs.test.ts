@@ -32,15 +32,15 @@ test("fresh pages have not drifted", () => {
 test.each(Object.keys(pages))(
   "one changed word in %s, or none at all, is drift, and nothing else is",
   (name) => {
-    const changed = page(name).replace("This page", "That page");
+    const changed = page(name).replace("code", "cod");
     expect(whileChanged(name, changed, () => findStale(folder))).toEqual([name]);
     expect(whileChanged(name, undefined, () => findStale(folder))).toEqual([name]);
   },
 );
 
 test("the command fails on drift, names the page, and leaves it as it is", () => {
-  const drifted = `${page("scopes.md")}x`;
-  const { outcome, left } = whileChanged("scopes.md", drifted, () => {
+  const drifted = `${page("reference/scopes.md")}x`;
+  const { outcome, left } = whileChanged("reference/scopes.md", drifted, () => {
     const args = [
       "--conditions=@agentos/source",
       join(import.meta.dirname, "generate-docs.ts"),
@@ -48,7 +48,10 @@ test("the command fails on drift, names the page, and leaves it as it is", () =>
       "--out",
       folder,
     ];
-    return { outcome: spawnSync(process.execPath, args, { encoding: "utf8" }), left: page("scopes.md") };
+    return {
+      outcome: spawnSync(process.execPath, args, { encoding: "utf8" }),
+      left: page("reference/scopes.md"),
+    };
   });
   expect(outcome.status).toBe(1);
   expect(outcome.stderr).toMatch(/^docs\/reference\/scopes\.md .+\n$/);
@@ -57,8 +60,23 @@ test("the command fails on drift, names the page, and leaves it as it is", () =>
 
 test("every code has a stable anchor, and every scope its row", () => {
   for (const code of Object.keys(ERRORS))
-    expect(page("errors.md")).toContain(`<a id="${code}"></a>\n### ${code}\n`);
-  for (const scope of GLOBAL_SCOPES) expect(page("scopes.md")).toContain(`\`${scope}\``);
+    expect(page("reference/errors.md")).toContain(`<a id="${code}"></a>\n### ${code}\n`);
+  for (const scope of GLOBAL_SCOPES) expect(page("reference/scopes.md")).toContain(`\`${scope}\``);
+});
+
+test("troubleshooting has a section for every code, reachable as #CODE and as GitHub writes it", () => {
+  const text = page("troubleshooting.md");
+  for (const code of Object.keys(ERRORS)) expect(text).toContain(`<a id="${code}"></a>\n### ${code}\n`);
+  for (const [, target] of text.matchAll(/\]\(#([A-Z_0-9]+)\)/g)) expect(ERRORS).toHaveProperty(target ?? "");
+  // The five situations of the page that this product is named after come first.
+  const situations = text.slice(text.indexOf("## What you see")).split("\n").slice(4, 9);
+  expect(situations.map((row) => /#(\w+)/.exec(row)?.[1])).toEqual([
+    "AUTH_ALGORITHM_MISMATCH",
+    "KEY_UNREADABLE",
+    "SCOPE_MISSING",
+    "AUTH_SECURITY_KEY_WITH_JWT",
+    "AUTH_SERVER_TOO_OLD",
+  ]);
 });
 
 test("reads TSDoc of interfaces and of object literals, and only what is attached", () => {

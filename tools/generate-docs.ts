@@ -1,4 +1,4 @@
-// Writes the reference pages under docs/reference/ from the code: `npm run generate`. With `--check` writes
+// Writes the reference pages and the troubleshooting page under docs/ from the code: `npm run generate`. With `--check` writes
 // nothing, and fails with the name of every page that is not what the code says.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -8,21 +8,17 @@ const { values } = parseArgs({
   options: {
     check: { type: "boolean", default: false },
     /** Folder of the pages, for tests. */
-    out: { type: "string", default: join(import.meta.dirname, "../docs/reference") },
+    out: { type: "string", default: join(import.meta.dirname, "../docs") },
   },
 });
 
 const stale = findStale(values.out);
 if (values.check) {
   for (const name of stale) {
-    console.error(
-      `docs/reference/${name} is not what the code says: run \`npm run generate\` and read the difference`,
-    );
+    console.error(`docs/${name} is not what the code says: run \`npm run generate\` and read the difference`);
   }
   process.exitCode = stale.length === 0 ? 0 : 1;
 } else {
   writePages(values.out, stale);
-  console.log(
-    stale.length === 0 ? "docs/reference is up to date" : `wrote ${stale.join(", ")} in docs/reference`,
-  );
+  console.log(stale.length === 0 ? "docs are up to date" : `wrote ${stale.join(", ")} in docs`);
 }

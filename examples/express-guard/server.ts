@@ -2,7 +2,7 @@
 // The scopes are the application's own; a route without the middleware stays open.
 import type { AddressInfo } from "node:net";
 import { accessOf, protect } from "@agentos/server/express";
-import { createAuthGuard, customScope, ERROR_PAGE_HEADERS } from "@agentos/server/guard";
+import { createAuthGuard, customScope, ERROR_PAGE_HEADERS, formatPolicy } from "@agentos/server/guard";
 import express from "express";
 
 const reports = new Map([
@@ -10,6 +10,7 @@ const reports = new Map([
   ["q2", "Second quarter"],
 ]);
 const guard = await createAuthGuard({ id: "reports-api", authorization: true });
+console.log(formatPolicy(guard.describe()));
 const app = express();
 
 app.get("/health", (_request, response) => {

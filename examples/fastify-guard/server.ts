@@ -2,7 +2,7 @@
 // The scopes are the application's own; a route without the hook stays open.
 import type { AddressInfo } from "node:net";
 import { accessOf, protect } from "@agentos/server/fastify";
-import { createAuthGuard, customScope, ERROR_PAGE_HEADERS } from "@agentos/server/guard";
+import { createAuthGuard, customScope, ERROR_PAGE_HEADERS, formatPolicy } from "@agentos/server/guard";
 import fastify from "fastify";
 
 interface WithId {
@@ -14,6 +14,7 @@ const reports = new Map([
   ["q2", "Second quarter"],
 ]);
 const guard = await createAuthGuard({ id: "reports-api", authorization: true });
+console.log(formatPolicy(guard.describe()));
 const app = fastify();
 
 app.get("/health", (_request, reply) => reply.send({ status: "ok" }));

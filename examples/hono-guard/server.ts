@@ -1,6 +1,6 @@
 // Somebody's own Hono application: no agents, only the guard of AgentOS as middleware in front of some routes.
 // The scopes are the application's own; a route without the middleware stays open.
-import { createAuthGuard, customScope, ERROR_PAGE_HEADERS } from "@agentos/server/guard";
+import { createAuthGuard, customScope, ERROR_PAGE_HEADERS, formatPolicy } from "@agentos/server/guard";
 import { protect } from "@agentos/server/hono";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
@@ -10,6 +10,7 @@ const reports = new Map([
   ["q2", "Second quarter"],
 ]);
 const guard = await createAuthGuard({ id: "reports-api", authorization: true });
+console.log(formatPolicy(guard.describe()));
 
 const app = new Hono()
   .get("/health", (c) => c.json({ status: "ok" }))

@@ -1,10 +1,11 @@
 // A plain Node server without any framework, behind the guard of AgentOS.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAuthGuard, customScope } from "@agentos/server/guard";
+import { createAuthGuard, customScope, formatPolicy } from "@agentos/server/guard";
 import { protect } from "@agentos/server/node";
 
 const guard = await createAuthGuard({ id: "reports-api", authorization: true });
+console.log(formatPolicy(guard.describe()));
 const reports = protect(guard, [customScope("reports:read")]);
 
 const server = createServer((request, response) => {

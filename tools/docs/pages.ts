@@ -1,14 +1,16 @@
 // The generated pages by file name, and which of those in a folder are not what the code says.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { errorsPage } from "./errors-page.ts";
 import { optionsPage } from "./options-page.ts";
 import { scopesPage } from "./scopes-page.ts";
+import { troubleshootingPage } from "./troubleshooting-page.ts";
 
 export const pages: Readonly<Record<string, () => string>> = {
-  "errors.md": errorsPage,
-  "scopes.md": scopesPage,
-  "authorization-config.md": optionsPage,
+  "reference/errors.md": errorsPage,
+  "reference/scopes.md": scopesPage,
+  "reference/authorization-config.md": optionsPage,
+  "troubleshooting.md": troubleshootingPage,
 };
 
 /** Names of the pages in `folder` that are missing or differ. */
@@ -20,6 +22,9 @@ export function findStale(folder: string): readonly string[] {
 }
 
 export function writePages(folder: string, names: readonly string[]): void {
-  mkdirSync(folder, { recursive: true });
-  for (const name of names) writeFileSync(join(folder, name), pages[name]?.() ?? "");
+  for (const name of names) {
+    const file = join(folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, pages[name]?.() ?? "");
+  }
 }

@@ -45,12 +45,16 @@ export function createRunner(): Runner {
     async run(order, timeoutMs) {
       const running = (child ??= await start());
       const answer = new Promise<Noticed>((resolve, reject) => {
+        const fail = () => reject(new Error("the test process was ended from outside"));
         const timer = setTimeout(() => {
+          running.off("exit", fail);
           running.kill("SIGKILL");
           resolve(TIMEOUT);
         }, timeoutMs);
+        running.once("exit", fail);
         running.once("message", ({ failed, error }: Answer) => {
           clearTimeout(timer);
+          running.off("exit", fail);
           // Never taken for a test that noticed.
           if (error === undefined) resolve(failed);
           else reject(new Error(error));

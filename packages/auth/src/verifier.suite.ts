@@ -16,7 +16,7 @@ import { createTokenVerifier } from "./token/verify-token.ts";
 
 export const sha256 = (text: string): string => hash("sha256", text);
 
-const TEST_POLICY: TokenPolicy = {
+export const TEST_POLICY: TokenPolicy = {
   audience: ["agent-os"],
   issuer: "https://issuer.test",
   requiresExpiration: true,

@@ -4,7 +4,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { parseVerificationKey } from "@agentos/auth";
+import { DEFAULT_CLAIM_NAMES, judgeToken, parseJwks, parseVerificationKey } from "@agentos/auth";
+import { SIGNING_ALGORITHMS } from "@agentos/auth/mint";
 import { describe, expect, it } from "vitest";
 import { makeFolder, runCli } from "./spawn-cli.suite.ts";
 
@@ -54,6 +55,52 @@ describe("agentos keys generate", () => {
     expect(stdout + stderr).not.toContain(secret);
   });
 
+  it.each(SIGNING_ALGORITHMS)(
+    "prints lines for %s that work as they are",
+    { timeout: 60_000 },
+    async (algorithm) => {
+      const cwd = makeFolder();
+      const { stdout } = await runCli(["keys", "generate", "--algorithm", algorithm], { cwd });
+      const [, line = ""] = /^npx --no agentos (token mint .*)$/m.exec(stdout) ?? [];
+      // As a shell splits it: the only quotes are around the scopes.
+      const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+      const minted = await runCli(args, { cwd });
+      expect(minted).toMatchObject({ code: 0, stderr: "" });
+      const token = minted.stdout.trim();
+      expect(JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString())).toMatchObject({
+        alg: algorithm === "Ed25519" ? expect.stringMatching(/^Ed/) : algorithm,
+      });
+
+      // What the printed text tells the operator of the server to set.
+      const [, configured] = /"algorithm": "(\w+)" in (?:the server's|its) configuration/.exec(stdout) ?? [];
+      const isSecret = algorithm.startsWith("HS");
+      const [, value] = /^JWT_VERIFICATION_KEY=(\S+)$/m.exec(stdout) ?? [];
+      const fromEnv = await parseVerificationKey(
+        isSecret ? readFileSync(join(cwd, "agentos-secret.txt"), "utf8").trim() : (value ?? ""),
+        { source: "env", index: 0, algorithm: configured },
+      );
+      const sets = [fromEnv.keys];
+      if (!isSecret) {
+        const file = /^JWT_JWKS_FILE=(\S+)$/m.exec(stdout)?.[1] ?? "";
+        sets.push((await parseJwks(readFileSync(file, "utf8"), { source: "file" })).keys);
+      }
+      const policy = {
+        audience: ["AGENTOS_ID"],
+        issuer: undefined,
+        requiresExpiration: true,
+        maxLifetimeSeconds: undefined,
+        verifiesSignature: true,
+        adminScope: "agent_os:admin",
+        claimNames: DEFAULT_CLAIM_NAMES,
+      };
+      for (const keys of sets) {
+        expect(keys).toHaveLength(1);
+        const judged = await judgeToken(token, { policy, keys, now: Date.now() / 1000 });
+        expect(judged).toMatchObject({ signature: "verified", objections: [] });
+      }
+    },
+  );
+
   it("suggests the nearest algorithm", async () => {
     const { code, stderr } = await runCli(["keys", "generate", "--algorithm", "rs256"]);
     expect(code).toBe(1);
@@ -85,6 +132,7 @@ describe("agentos keys show", () => {
     expect(fromStdin.code).toBe(3);
     expect(fromStdin.stdout).toContain("[KEY_PRIVATE]");
     expect(fromStdin.stdout).toContain("openssl pkey");
+    expect(fromStdin.stdout).not.toContain("exposed");
     expect(fromStdin.stdout + fromStdin.stderr).not.toContain(bodyOf(privatePem));
     const secret = await runCli(["keys", "show", "env:SECRET", "--algorithm", "HS256"], {
       env: { SECRET: "hunter2-hunter2" },
@@ -92,6 +140,33 @@ describe("agentos keys show", () => {
     expect(secret.code).toBe(3);
     expect(secret.stdout).toContain("[KEY_SECRET_SHORT]");
     expect(secret.stdout).not.toContain("hunter2");
+  });
+
+  it("names a key in binary form, a first line alone and a secret in words that help at a terminal", {
+    timeout: 60_000,
+  }, async () => {
+    const cwd = makeFolder();
+    writeFileSync(join(cwd, "key.der"), publicKey.export({ type: "spki", format: "der" }));
+    writeFileSync(join(cwd, "damaged.pem"), publicPem.replace("MII", "M*I"));
+    writeFileSync(join(cwd, "secret.txt"), "kQ3vZ8nL/xT6rB0yH5wJ9cM2fD7gS4aP");
+    const both = (...args: readonly string[]) =>
+      Promise.all(["show", "env"].map((command) => runCli(["keys", command, ...args], { cwd })));
+    for (const { code, stdout, stderr } of await both("key.der")) {
+      expect(code).toBe(3);
+      expect(stdout + stderr).toContain("[KEY_BINARY]");
+      expect(stdout + stderr).toContain("openssl pkey -pubin -inform DER -in");
+    }
+    for (const { stdout, stderr } of await both("damaged.pem")) {
+      expect(stdout + stderr).toContain("[KEY_UNREADABLE]");
+      expect(stdout + stderr).not.toContain("keys env");
+    }
+    for (const { stdout, stderr } of await both("secret.txt")) {
+      expect(stdout + stderr).toContain("for a shared secret add --algorithm HS256");
+      expect(stdout + stderr).not.toContain('"algorithm"');
+    }
+    const line = await runCli(["keys", "show", "-"], { stdin: "-----BEGIN PUBLIC KEY-----" });
+    expect(line.stdout).toContain("only its first line");
+    expect(line.stdout).not.toContain("HS256");
   });
 
   it("reads a whole key set", async () => {
@@ -130,6 +205,21 @@ describe("agentos keys env", () => {
       const { keys } = await parseVerificationKey(value, { source: "env", index: 0 });
       expect(keys[0]?.thumbprint).toBe(expected[0]?.thumbprint);
     }
+  });
+
+  it("binds the key to the algorithm that is given, and says where a shared secret goes", {
+    timeout: 60_000,
+  }, async () => {
+    const bound = await runCli(["keys", "env", "-", "--algorithm", "PS384"], { stdin: publicPem });
+    expect(bound.stderr).toContain("read back: the same key, PS384");
+    const shown = await runCli(["keys", "show", "-"], { stdin: bound.stdout.split("=").slice(1).join("=") });
+    expect(shown.stdout).toContain("read from base64");
+    expect(shown.stdout).not.toContain("repaired");
+    const secret = await runCli(["keys", "env", "-", "--algorithm", "HS256"], {
+      stdin: "kQ3vZ8nL/xT6rB0yH5wJ9cM2fD7gS4aP",
+    });
+    expect(secret).toMatchObject({ code: 3, stdout: "" });
+    expect(secret.stderr).toContain('export JWT_VERIFICATION_KEY="$(cat FILE)"');
   });
 
   it("puts nothing into the file when the key is refused", async () => {

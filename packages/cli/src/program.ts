@@ -9,6 +9,7 @@ import { addKeysShow } from "./commands/keys-show.ts";
 import { addScopesExplain } from "./commands/scopes-explain.ts";
 import { addScopesList } from "./commands/scopes-list.ts";
 import { addServe } from "./commands/serve.ts";
+import { addTokenExplain } from "./commands/token-explain.ts";
 import { addTokenInspect } from "./commands/token-inspect.ts";
 import { addTokenMint } from "./commands/token-mint.ts";
 import type { Context } from "./context.ts";
@@ -55,6 +56,7 @@ export function createProgram(context: Context): Command {
     .helpCommand("help [command]", HELP);
   addTokenMint(token, context);
   addTokenInspect(token, context);
+  addTokenExplain(token, context);
 
   const scopes = program
     .command("scopes")

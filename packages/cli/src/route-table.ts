@@ -45,7 +45,22 @@ export function matchRoute(method: string, target: string, adminScope: string): 
         .slice(0, 6),
     };
   }
-  const { definition, parameters } = found;
+  return toMatched(found.definition, found.parameters, adminScope);
+}
+
+/** Every route of the contract, the served ones first; none has values for its parameters. */
+export function listRoutes(adminScope: string): readonly MatchedRoute[] {
+  return [...Object.values<RouteDefinition>(SERVED_ROUTES), ...PLANNED_ROUTES].map((definition) =>
+    toMatched(definition, {}, adminScope),
+  );
+}
+
+function toMatched(
+  definition: RouteDefinition,
+  parameters: PathParameters,
+  adminScope: string,
+): MatchedRoute {
+  const served: readonly RouteDefinition[] = Object.values(SERVED_ROUTES);
   const [route] = compileRoutes([definition], {
     adminScope,
     scopeMappings: {},

@@ -60,7 +60,8 @@ describe("agentos serve", () => {
     const url = (await serve.waitFor(SERVING))[1];
     expect(await callWith(url, key)).toBe(200);
     expect(await callWith(url, other)).toBe(200);
-    expect(serve.output().stdout).toContain("repaired: base64 around the key was undone");
+    expect(serve.output().stdout).toContain("read from base64");
+    expect(serve.output().stdout).not.toContain("repaired");
     await serve.stop();
   });
 
@@ -130,6 +131,37 @@ describe("agentos serve", () => {
     expect(stderr).not.toContain("topsecret");
     expect(stderr).not.toContain(privatePem.split("\n")[1]);
     expect(stdout).toBe("");
+  });
+
+  it("names the agent of a module that cannot be used, and the JWKS file that is not there", {
+    timeout: 60_000,
+  }, async () => {
+    const folder = makeFolder();
+    mkdirSync(join(folder, "node_modules"));
+    const root = fileURLToPath(new URL("../../..", import.meta.url));
+    symlinkSync(join(root, "node_modules/@agentos"), join(folder, "node_modules/@agentos"));
+    writeFileSync(
+      join(folder, "bad.ts"),
+      `import { Agent, AgentOS } from "@agentos/server";
+       const fine = new Agent({ id: "fine", model: "offline:echo" });
+       const bad = new Agent({ id: "not an id", model: "offline:echo", maxRetries: 99 });
+       export const os = new AgentOS({ id: "x", agents: [fine, bad] });`,
+    );
+    writeFileSync(join(folder, "good.mjs"), `export default () => ({ id: "x", agents: [] });`);
+    const JWT_JWKS_FILE = join(folder, "absent.json");
+    const [bad, noFile, noFileJson] = await Promise.all([
+      runCli(["serve", "--config", "bad.ts"], { cwd: folder }),
+      runCli(["serve", "--config", "good.mjs"], { cwd: folder, env: { JWT_JWKS_FILE } }),
+      runCli(["serve", "--config", makeConfig({ jwksFile: "absent.json" }).file], { cwd: folder }),
+    ]);
+    expect(bad.code).toBe(3);
+    expect(bad.stderr).toContain('agent "not an id": "id": may only have letters');
+    expect(bad.stderr).toContain('agent "not an id": "maxRetries": must be 10 or less');
+    expect(bad.stderr).toContain("stopped here");
+    expect(noFile.stderr).toContain(`JWT_JWKS_FILE (${JWT_JWKS_FILE}): the JWKS file does not exist`);
+    expect(noFileJson.stderr).toMatch(
+      /"authorization\.jwksFile" \(\S+absent\.json\): the JWKS file does not/,
+    );
   });
 
   it("names a file that is absent, of an unknown kind, or no JSON, without its content", {

@@ -1,6 +1,6 @@
 /** `agentos token` and `agentos scopes`: exit statuses, secrets from every source, nothing secret printed. */
 import { generateKeyPairSync } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
@@ -98,6 +98,48 @@ describe("agentos token mint", () => {
       expect(stderr).toContain(text);
   });
 
+  it("takes the audience of `agentos dev` for its key, however it is named, and says so", {
+    timeout: 60_000,
+  }, async () => {
+    const cwd = makeFolder();
+    mkdirSync(join(cwd, ".agentos"));
+    writeFileSync(join(cwd, ".agentos/dev-private.pem"), privatePem);
+    writeFileSync(join(cwd, "other.pem"), privatePem);
+    const mint = (...args: readonly string[]) => runCli(["token", "mint", "--json", ...args], { cwd });
+    const results = await Promise.all([mint(), mint("--key", ".agentos/dev-private.pem")]);
+    for (const { stdout, stderr } of results) {
+      expect(JSON.parse(stdout)).toMatchObject({ claims: { aud: "demo" } });
+      expect(stderr).toContain('the token is for "demo"');
+      expect(stderr).toContain("`npx --no agentos dev`");
+      expect(stderr).not.toContain("no audience");
+    }
+    expect(JSON.parse((await mint("--aud", "shop")).stdout)).toMatchObject({ claims: { aud: "shop" } });
+    expect((await mint("--key", "other.pem")).stderr).toContain("no audience");
+  });
+
+  it("says of a short value that is no key that there is no such file either", {
+    timeout: 60_000,
+  }, async () => {
+    for (const more of [[], ["--algorithm", "HS256"]]) {
+      const { code, stderr } = await runCli(["token", "mint", "--key", "nofile", ...more]);
+      expect(code).toBe(3);
+      expect(stderr).toContain("there is no file of this name either");
+      expect(stderr).not.toContain("nofile");
+    }
+    const long = await runCli(["token", "mint", "--key", "x".repeat(80)]);
+    expect(long.stderr).not.toContain("no file of this name");
+  });
+
+  it("says that a scope of another resource works only where the application declares it", async () => {
+    const args = ["token", "mint", "--key", "-", "--aud", "a", "--scopes", "reports:q1:read"];
+    const { stderr } = await runCli(args, { stdin: privatePem });
+    expect(stderr).toContain(
+      "is no scope of AgentOS itself; it works only where the application declares it",
+    );
+    expect(stderr).toContain("`npx --no agentos scopes list`");
+    expect(stderr).not.toContain("did you mean");
+  });
+
   it("refuses a public key, a weak secret and options that make no sense, each with a fix", {
     timeout: 60_000,
   }, async () => {
@@ -142,10 +184,41 @@ describe("agentos token inspect", () => {
     expect(unsigned.stdout).toContain("nobody can tell whether the signature holds");
   });
 
+  it("does not promise that a server accepts what it has not checked, nor sends its reader in a circle", {
+    timeout: 60_000,
+  }, async () => {
+    const cwd = makeFolder();
+    writeFileSync(join(cwd, "public.pem"), publicPem);
+    const [key, stranger] = await Promise.all([createTestKey("ES256"), createTestKey("ES256")]);
+    const now = Math.floor(Date.now() / 1000);
+    const good = await signToken(goodToken({ key, now, audience: "shop" }));
+    writeFileSync(join(cwd, "good.jwt"), `${good}\n`);
+    const inspect = (token: string, verificationKey: string, ...args: readonly string[]) =>
+      runCli(["token", "inspect", token, "--key", "env:K", ...args], { cwd, env: { K: verificationKey } });
+    const [open, json, checked, other, absent] = await Promise.all([
+      inspect(good, key.verificationKey),
+      inspect(good, key.verificationKey, "--json"),
+      inspect("good.jwt", key.verificationKey, "--audience", "shop"),
+      inspect(good, stranger.verificationKey),
+      inspect("nofile.tok", key.verificationKey),
+    ]);
+    expect(open).toMatchObject({ code: 0 });
+    expect(open.stdout).toContain("give --audience to know");
+    expect(open.stdout).not.toContain("these settings accepts it");
+    expect(JSON.parse(json.stdout)).toMatchObject({ accepted: null, audience_checked: false });
+    expect(checked.stdout).toContain("a server with this key and these settings accepts it");
+    expect(other.stdout).toContain("AUTH_SIGNATURE_INVALID");
+    expect(other.stdout).toContain("keys show");
+    expect(other.stdout).not.toContain("token inspect");
+    expect(absent).toMatchObject({ code: 1, stdout: "" });
+    expect(absent.stderr).toContain('the file "nofile.tok" does not exist');
+  });
+
   it("says what is wrong with the key instead of blaming the token", async () => {
     const { code, stderr } = await runCli(["token", "inspect", "a.b.c", "--key", "-"], { stdin: privatePem });
     expect(code).toBe(3);
     expect(stderr).toContain("[KEY_PRIVATE]");
+    expect(stderr).not.toContain("exposed");
   });
 
   it("reads standard input for one option only", async () => {
@@ -191,6 +264,9 @@ describe("agentos scopes", () => {
     const method = await explain("PUT", "/agents");
     expect(method.code).toBe(4);
     expect(method.stderr).toContain("this path answers GET");
+    const word = await explain("FOO", "/agents");
+    expect(word.code).toBe(4);
+    expect(word.stderr).toContain("FOO is no method that a route of AgentOS has");
   });
 
   it("lists the catalogue", async () => {
@@ -218,5 +294,35 @@ describe("the command itself", () => {
     expect(unknown.stderr).toContain("Did you mean serve?");
     expect(option.stderr).toContain("Did you mean --port?");
     expect(bare.stderr).toContain("--config");
+  });
+
+  it("helps whoever asks with a word or with nothing, since npx keeps --help to itself", {
+    timeout: 60_000,
+  }, async () => {
+    const [nothing, help, helpServe, helpKeysShow, keys, keysHelp, unknown] = await Promise.all(
+      [
+        [],
+        ["help"],
+        ["help", "serve"],
+        ["help", "keys", "show"],
+        ["keys"],
+        ["keys", "help"],
+        ["keys", "shwo"],
+      ].map((args) => runCli(args)),
+    );
+    for (const result of [nothing, help]) {
+      expect(result).toMatchObject({ code: 0, stderr: "" });
+      expect(result?.stdout).toContain("npx --no agentos dev");
+    }
+    expect(helpServe).toMatchObject({ code: 0, stderr: "" });
+    expect(helpServe?.stdout).toContain("--config <file>");
+    expect(helpKeysShow?.stdout).toMatch(/agentos keys show .*<key>/);
+    for (const result of [keys, keysHelp]) {
+      expect(result).toMatchObject({ code: 0, stderr: "" });
+      expect(result?.stdout).toContain("generate");
+    }
+    expect(unknown).toMatchObject({ code: 1, stdout: "" });
+    expect(unknown?.stderr).toContain("Did you mean show?");
+    expect(unknown?.stderr).toContain("`npx --no agentos help COMMAND`");
   });
 });

@@ -18,7 +18,7 @@ const protect = (config: AgentOSOptions["authorizationConfig"] = {}, routes: rea
 
 const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
 
-async function get(os: AgentOS, path: string, headers: HeadersInit = {}, env?: object): Promise<Response> {
+async function get(os: AgentOS, path: string, headers: Readonly<Record<string, string>> = {}, env?: object): Promise<Response> {
   return os.fetch(new Request(`http://localhost:7777${path}`, { headers }), env);
 }
 

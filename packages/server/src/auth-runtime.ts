@@ -6,6 +6,7 @@ import {
   createAuthEngine,
   createTokenVerifier,
   type KeySource,
+  type Refusal,
   type RouteAccessDefinition,
 } from "@agentos/auth";
 import { REFUSALS, renderText, type Stage, TOKEN_STAGES } from "@agentos/contract";
@@ -27,6 +28,8 @@ export interface CompiledAccessRules {
 export interface AuthRuntime {
   readonly guard: Guard;
   readonly denials: DenialRecorder;
+  /** Why a token would be refused; undefined when it is valid. Nothing is recorded. */
+  judgeToken(token: string): Promise<Refusal | undefined>;
   /** The policy in force now. */
   describe(): PolicyDescription;
   close(): void;
@@ -73,15 +76,16 @@ export async function createAuthRuntime(
   const denials =
     options.denialRecorder ??
     createMemoryDenialRecorder({ generateId, onRecord: (record) => logDenial(logger, record) });
+  const verifier = createTokenVerifier({
+    keySource: keys.keySource,
+    policy: resolved.policy,
+    issuers: keys.issuers,
+    now,
+    sha256,
+  });
   const engine = createAuthEngine({
     mode: resolved.mode,
-    verifier: createTokenVerifier({
-      keySource: keys.keySource,
-      policy: resolved.policy,
-      issuers: keys.issuers,
-      now,
-      sha256,
-    }),
+    verifier,
     securityKey: resolved.securityKey,
     isLoopbackOnly: resolved.mode === "none" || !resolved.policy.verifiesSignature,
     enforcesScopes: resolved.enforcesScopes,
@@ -106,6 +110,10 @@ export async function createAuthRuntime(
   return {
     guard,
     denials,
+    judgeToken: async (token) => {
+      const verified = await verifier.verify(token);
+      return verified.ok ? undefined : verified.refusal;
+    },
     describe: () => describePolicy(resolved, keys.keySource, access.routes, findings),
     close: () => keys.close(),
   };

@@ -120,6 +120,7 @@ function judgeGuard(resolved: ResolvedAuth): readonly Finding[] {
 }
 
 export { customScope } from "@agentos/contract";
+export { formatPolicy } from "./config/describe-policy.ts";
 export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
 export type {
   Access,

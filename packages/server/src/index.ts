@@ -12,6 +12,7 @@ export type {
   UnsafeOptions,
 } from "./config/auth-options.ts";
 export { authorizationConfigSchema, corsSchema } from "./config/auth-options.ts";
+export { type DescribedIssue, describeIssue } from "./config/describe-issue.ts";
 export { formatPolicy, type PolicyDescription, type PolicyKey } from "./config/describe-policy.ts";
 export { type Finding, optionFindings, toFinding } from "./config/faults.ts";
 export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";

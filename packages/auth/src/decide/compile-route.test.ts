@@ -34,6 +34,22 @@ describe("a list of public paths", () => {
     expect(compile(REPORT, { publicPaths: ["/reports/*"] }).allows([])).toBe(true);
   });
 
+  it("closes a route that was public, except one that always is", () => {
+    const route: RouteAccessDefinition = { ...REPORTS, access: "public" };
+    const publicPaths = ["/health"];
+    const verdictOf = (definition: RouteAccessDefinition) =>
+      compileRoutes([definition], {
+        adminScope: ADMIN,
+        scopeMappings: {},
+        allowUnmappedRoutes: false,
+        publicPaths,
+      }).routes[0]?.access;
+    expect(verdictOf(route)).toBe("authenticated");
+    expect(verdictOf({ ...route, isAlwaysPublic: true })).toBe("public");
+    // It is public by its own definition, not by the mark alone.
+    expect(verdictOf({ ...REPORTS, isAlwaysPublic: true })).not.toBe("public");
+  });
+
   it("leaves a rule for one item in force, except where it opens that item itself", () => {
     const scopeMappings = { "GET /reports/secret": ["vault:read"] };
     const { allows } = compile(REPORT, { publicPaths: ["/health"], scopeMappings });
@@ -80,6 +96,20 @@ describe("a scope with a parameter", () => {
   });
 });
 
+describe("a scope of one of our resources", () => {
+  it("with an action that it does not have is warned of, and still checked as it stands", () => {
+    const route: RouteAccessDefinition = { method: "GET", path: "/custom", access: ["agents:raed"] };
+    const { faults, allows } = compile(route);
+    expect(faults).toMatchObject([
+      { code: "CONFIG_SCOPE_ACTION_UNKNOWN", facts: { scope: "agents:raed", route: "GET /custom" } },
+    ]);
+    expect(faults[0]?.facts["known"]).toContain("agents:read");
+    expect([allows(["agents:raed"]), allows(["agents:read"])]).toEqual([true, false]);
+    expect(compile({ ...route, access: ["agents:read"] }).faults).toEqual([]);
+    expect(compile({ ...route, access: ["reports:raed"] }).faults).toEqual([]);
+  });
+});
+
 describe("a rule that no route can match", () => {
   const suggestion = (rule: string, routes: readonly RouteAccessDefinition[]) =>
     compileRoutes(routes, {
@@ -95,6 +125,7 @@ describe("a rule that no route can match", () => {
   });
 
   it("is told so when none does", () => {
+    // Every path begins with nothing before its first slash: that is no likeness.
     expect(suggestion("POST /elsewhere/reports", [REPORTS, REPORT])).toEqual([
       "remove it, or correct its path: no route begins like this",
     ]);

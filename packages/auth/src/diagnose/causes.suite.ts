@@ -55,6 +55,15 @@ export const rows: readonly Row[] = [
     evidence: "another form",
     our: "AUTH_TOKEN_MALFORMED",
     python: invalid("Not enough segments"),
+    token: `Basic ${tokens.good}`,
+  },
+  {
+    name: "the scheme twice",
+    code: "AUTH_SCHEME_REPEATED",
+    certainty: "certain",
+    evidence: "twice",
+    our: "AUTH_SCHEME_REPEATED",
+    python: invalid("Not enough segments"),
     token: `Bearer ${tokens.good}`,
   },
   {

@@ -13,4 +13,5 @@ export { type JudgedToken, type JudgeTokenOptions, judgeToken } from "./judge-to
 export { makeCause } from "./make-cause.ts";
 export { isErrorCode } from "./read-answer.ts";
 export { type CredentialKind, classifyCredential, isOlder } from "./refine-credential.ts";
+export { heldScopes } from "./refine-scopes.ts";
 export { duration } from "./refine-times.ts";

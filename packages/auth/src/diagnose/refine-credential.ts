@@ -8,6 +8,7 @@ export type CredentialKind =
   | "jwt"
   | "service account token"
   | "header with another form"
+  | "header with the scheme twice"
   | "security key or other text";
 
 /** What a credential is, by its form alone. */
@@ -17,6 +18,7 @@ export function classifyCredential(credential: string | undefined): CredentialKi
   if (text.startsWith("agno_pat_")) return "service account token";
   // A JSON object in base64url begins so; an encrypted token has four dots.
   if (/^["'`“”‘’]?ey[JAo]/.test(text) || /^[\w-]+(?:\.[\w-]*){2,4}$/.test(text)) return "jwt";
+  if (/^bearer\s/i.test(text)) return "header with the scheme twice";
   return /^(bearer|basic|digest|token)\b/i.test(text)
     ? "header with another form"
     : "security key or other text";
@@ -30,6 +32,8 @@ export function refineCredential(
   const looks: Evidence = { fact: `the credential looks like: ${kind}`, source: "the command line" };
   if (kind === "header with another form")
     return [{ code: "AUTH_HEADER_MALFORMED", certainty: "certain", evidence: [looks] }];
+  if (kind === "header with the scheme twice")
+    return [{ code: "AUTH_SCHEME_REPEATED", certainty: "certain", evidence: [looks] }];
   if (server === undefined) return [];
   const { mode, version, source } = server;
   const shown: Evidence[] = [

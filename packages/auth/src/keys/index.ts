@@ -25,4 +25,4 @@ export { type ParseJwksOptions, parseJwks } from "./parse-jwks.ts";
 export { type ParseKeyOptions, parseVerificationKey, parseVerificationKeys } from "./parse-key.ts";
 export type { RemoteKeyLocation } from "./remote-key-reader.ts";
 export { createRemoteKeySource, type RemoteKeySource } from "./remote-key-source.ts";
-export { keyRepairs } from "./repairs.ts";
+export { describeRepairs } from "./repairs.ts";

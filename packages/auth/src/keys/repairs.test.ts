@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type KeyRepair, keyRepairs } from "./index.ts";
+import { describeRepairs, type KeyRepair } from "./index.ts";
+import { keyRepairs } from "./repairs.ts";
 import { expectKey, generateFourPairs, parse, thumbprintOf } from "./test-keys.suite.ts";
 
 const pairs = generateFourPairs();
@@ -142,6 +143,17 @@ test("says nothing about repairs for a clean key, and freezes what it returns", 
   const { keys } = await parse(pair?.pem ?? "");
   expect(keys[0]?.repairs).toEqual([]);
   expect(Object.isFrozen(keys[0])).toBe(true);
+});
+
+test("calls base64 of a PEM a form and not a repair, and what was wrong inside it a repair", async () => {
+  const [pair] = pairs;
+  const clean = await expectKey(base64(pair?.pem ?? ""));
+  expect(describeRepairs(clean.repairs)).toEqual({ form: "read from base64", repairs: [] });
+  const mangled = await expectKey(base64((pair?.pem ?? "").replaceAll("\n", "\\n")));
+  expect(describeRepairs(mangled.repairs)).toMatchObject({
+    form: "read from base64",
+    repairs: [keyRepairs["escaped-newlines"]],
+  });
 });
 
 test("has a sentence for every repair", () => {

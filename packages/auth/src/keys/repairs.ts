@@ -31,6 +31,22 @@ export const keyRepairs = {
 
 export type KeyRepair = keyof typeof keyRepairs;
 
+const BASE64 = "base64-of-pem" satisfies KeyRepair;
+
+/**
+ * The sentences. Base64 around a PEM is no damage but the form that `keys env` prints, since no shell and no env file
+ * changes it; so it stands apart.
+ */
+export function describeRepairs(repairs: readonly KeyRepair[]): {
+  readonly form: string | undefined;
+  readonly repairs: readonly string[];
+} {
+  return {
+    form: repairs.includes(BASE64) ? keyRepairs[BASE64] : undefined,
+    repairs: repairs.filter((repair) => repair !== BASE64).map((repair) => keyRepairs[repair]),
+  };
+}
+
 /** Collects repairs once each, in the order in which they were made. */
 export class RepairLog {
   readonly #repairs = new Set<KeyRepair>();

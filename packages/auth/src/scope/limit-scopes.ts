@@ -8,8 +8,6 @@ export interface LimitedScopes {
   readonly withheld: readonly string[];
 }
 
-const NOTHING: readonly string[] = Object.freeze([]);
-
 /** Splits scopes by a ceiling; without one all are kept. */
 export function limitScopes(
   scopes: readonly string[],
@@ -18,7 +16,7 @@ export function limitScopes(
     adminScope,
   }: { readonly allowedScopes?: readonly string[] | undefined; readonly adminScope: string },
 ): LimitedScopes {
-  if (allowedScopes === undefined) return { kept: scopes, withheld: NOTHING };
+  if (allowedScopes === undefined) return { kept: scopes, withheld: [] };
   const ceiling = compileGrants(allowedScopes, adminScope);
   return {
     kept: scopes.filter((scope) => covers(ceiling, scope, adminScope)),
@@ -30,10 +28,10 @@ export function limitScopes(
 function covers(ceiling: Grants, text: string, adminScope: string): boolean {
   if (ceiling.adminScope !== undefined) return true;
   const scope = parseScope(text, adminScope);
-  if (scope.kind === "admin") return false;
-  if (scope.kind === "unknown") return ceiling.exact.has(text);
-  const key = `${scope.resource}:${scope.action}`;
-  if (ceiling.wide.has(key)) return true;
-  const isWide = scope.id === undefined || scope.id === "*";
-  return !isWide && scope.id !== undefined && ceiling.narrow.get(key)?.has(scope.id) === true;
+  // The admin scope too: a ceiling that lists it has been dealt with.
+  if (scope.kind !== "scope") return ceiling.exact.has(text);
+  const { resource, action, id } = scope;
+  const key = `${resource}:${action}`;
+  // A scope for every item stands in no table of single items, so that only an equally wide ceiling covers it.
+  return ceiling.wide.has(key) || (id !== undefined && ceiling.narrow.get(key)?.has(id) === true);
 }

@@ -19,8 +19,7 @@ import {
 import { CompactEncrypt, type JWK } from "jose";
 import { describe, expect, it, vi } from "vitest";
 import { createStaticKeySource, parseJwks } from "../keys/index.ts";
-import { codeOf, parseTestKeys, setUpVerifier, sha256 } from "../verifier.suite.ts";
-import { DEFAULT_CLAIM_NAMES } from "./policy.ts";
+import { codeOf, parseTestKeys, setUpVerifier, sha256, TEST_POLICY } from "../verifier.suite.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
 /** A verifier whose only key is this JWK. */
@@ -225,15 +224,7 @@ describe("work done for a stranger", () => {
     const hash = vi.fn<(text: string) => string>(sha256);
     const { verify } = createTokenVerifier({
       keySource: createStaticKeySource(await parseTestKeys(key)),
-      policy: {
-        audience: undefined,
-        issuer: undefined,
-        requiresExpiration: true,
-        maxLifetimeSeconds: 86_400,
-        verifiesSignature: true,
-        adminScope: "agent_os:admin",
-        claimNames: DEFAULT_CLAIM_NAMES,
-      },
+      policy: TEST_POLICY,
       now: () => Number(good.payload["iat"]),
       sha256: hash,
     });

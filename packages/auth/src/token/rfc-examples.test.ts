@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createStaticKeySource, parseJwks, parseVerificationKey } from "../keys/index.ts";
-import { codeOf, setUpVerifier, sha256 } from "../verifier.suite.ts";
+import { codeOf, setUpVerifier, sha256, TEST_POLICY } from "../verifier.suite.ts";
 import { checkHeader } from "./check-header.ts";
 import { checkSignature } from "./check-signature.ts";
-import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./policy.ts";
 import { readShape } from "./read-shape.ts";
 import {
   ED25519_THUMBPRINT,
@@ -71,15 +70,7 @@ describe("the example signatures", () => {
 });
 
 describe("the example tokens of RFC 7519", () => {
-  const policy: TokenPolicy = {
-    audience: undefined,
-    issuer: "joe",
-    requiresExpiration: true,
-    maxLifetimeSeconds: undefined,
-    verifiesSignature: true,
-    adminScope: "agent_os:admin",
-    claimNames: DEFAULT_CLAIM_NAMES,
-  };
+  const policy = { ...TEST_POLICY, audience: undefined, issuer: "joe", maxLifetimeSeconds: undefined };
   const judge = async (token: string, example: SignatureExample, now: number) => {
     const keySource = createStaticKeySource(await parseExample(example));
     return codeOf(await createTokenVerifier({ keySource, policy, now: () => now, sha256 }).verify(token));

@@ -19,21 +19,21 @@ export function addDoctor(parent: Command, context: Context): void {
     .option("--jwks-file <path>", "also verify the token with the keys of this file")
     .option("--algorithm <name>", "algorithm of --key; needed with a shared secret")
     .option("--json", "print JSON")
-    .addHelpText("after", HELP)
+    .addHelpText("after", createHelp(context.cli))
     .action(async (options: DoctorOptions) => {
       const { runDoctor } = await import("../doctor/run-doctor.ts");
       context.finish(await runDoctor(options, context));
     });
 }
 
-const HELP = `
+const createHelp = (cli: string) => `
 Without --url and --config the environment of this shell is examined (OS_SECURITY_KEY, JWT_VERIFICATION_KEY,
 JWT_JWKS_FILE, AUTHORIZATION_ENABLED). The token is sent to the given URL only, redirects are not followed, and only
 GET requests are made; another --route is judged from the token.
 
-  agentos doctor --url http://localhost:7777 --token env:TOKEN
-  agentos doctor --config agentos.json --token - --route "POST /agents/web/runs"
-  agentos doctor --url https://a.example.com --url https://b.example.com --token env:TOKEN
+  ${cli} doctor --url http://localhost:7777 --token env:TOKEN
+  ${cli} doctor --config agentos.json --token - --route "POST /agents/web/runs"
+  ${cli} doctor --url https://a.example.com --url https://b.example.com --token env:TOKEN
 
 Exit status: 0 nothing refuses, 1 no AgentOS answers (or two places differ), 2 denied, 3 invalid configuration,
 4 cannot tell.

@@ -1,5 +1,5 @@
 /** `agentos scopes explain METHOD PATH`: the route that matches, what it needs, and whether given scopes suffice. */
-import { compileGrants, type Decision, decide } from "@agentos/auth";
+import type { Decision } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
@@ -7,6 +7,7 @@ import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
 import { type MatchedRoute, matchRoute } from "../route-table.ts";
 import { showUntrusted } from "../terminal.ts";
+import { describeAccess, judgeAccess } from "../text/explain-access.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
 
 interface Options {
@@ -48,7 +49,7 @@ function explain(request: { method: string; path: string }, options: Options, co
   }
   const held = options.scopes === undefined ? undefined : splitScopes(options.scopes);
   // Without scopes the decision says what a caller without any would lack.
-  const decision = decide(compileGrants(held ?? [], options.adminScope), matched.route, matched.parameters);
+  const { decision } = judgeAccess(held ?? [], matched, options.adminScope);
   const unknown = (held ?? []).flatMap((scope) =>
     scope === options.adminScope ? [] : (describeUnknownScope(scope, context.cli) ?? []),
   );
@@ -115,11 +116,4 @@ function printJson({ terminal }: Context, matched: MatchedRoute, { held, decisio
         }),
   };
   terminal.print(JSON.stringify(answer, null, 2));
-}
-
-function describeAccess(matched: MatchedRoute): string {
-  const { access } = matched.route;
-  if (access === "public") return "nothing: public, no credential is read";
-  if (access === "authenticated") return "any valid credential";
-  return matched.requiredScopes.join(" and ");
 }

@@ -100,7 +100,8 @@ function judgeModel(model: string, index: number): readonly ConfigurationFault[]
   return [
     unavailableOption(
       option,
-      `models of a provider arrive in JSON with the runtime release; until then use ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}, or write the configuration as .ts and pass an AI SDK model object`,
+      "models of a provider arrive in JSON with the runtime release",
+      `use ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}, which need no provider; or write the configuration as .ts, where a real model is passed as an object of the AI SDK: new Agent({ id: "…", model: openai("MODEL") })`,
     ),
   ];
 }
@@ -121,7 +122,10 @@ function judgeTools(tools: readonly (string | undefined)[], index: number): read
 function placeAt(fault: ConfigurationFault, index: number): ConfigurationFault {
   if (fault.at === undefined) return { ...fault, at: `agents[${index}]` };
   const at = `agents[${index}].${fault.at.replace(/\.(\d+)(?=\.|$)/g, "[$1]")}`;
-  return { ...fault, message: fault.message.replace(`"${fault.at}"`, () => `"${at}"`), at };
+  // The place says which agent it is; the words before it say the same.
+  const place = `"${fault.at}"`;
+  const rest = fault.message.slice(fault.message.indexOf(place) + place.length);
+  return { ...fault, message: `"${at}"${rest}`, at };
 }
 
 function isOfflineModel(model: string): model is OfflineModelName {

@@ -2,7 +2,7 @@
 
 import { nearest } from "@agentos/auth";
 import type { FaultCode } from "@agentos/contract";
-import { type ConfigurationFault, toFinding } from "@agentos/server";
+import { type ConfigurationFault, describeIssue, toFinding } from "@agentos/server";
 import type { z } from "zod";
 import { knownKeys } from "./config-schema.ts";
 
@@ -15,17 +15,14 @@ export function formatPath(path: readonly PropertyKey[]): string {
 }
 
 /** A value of the wrong form. The problem never quotes the value. */
-export function invalidOption(
-  option: string,
-  problem: string,
-  fix = "correct the value",
-): ConfigurationFault {
+export function invalidOption(option: string, problem: string, fix: string): ConfigurationFault {
   return { ...plain("CONFIG_OPTION_INVALID", { option, problem }), fix, at: option };
 }
 
-/** A part that this version does not have yet. */
-export function unavailableOption(option: string, arrives: string): ConfigurationFault {
-  return { ...plain("CONFIG_OPTION_UNAVAILABLE", { option, arrives }), at: option };
+/** A part that this version does not have yet; `fix` where there is something better than leaving it out. */
+export function unavailableOption(option: string, arrives: string, fix?: string): ConfigurationFault {
+  const fault = plain("CONFIG_OPTION_UNAVAILABLE", { option, arrives });
+  return { ...fault, fix: fix ?? fault.fix, at: option };
 }
 
 /** What zod found, at `prefix`. */
@@ -37,7 +34,8 @@ export function schemaFaults(
     const path = [...prefix, ...issue.path];
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownOption(path, key));
     const option = formatPath(path) || "the configuration";
-    return [invalidOption(option, describeProblem(issue))];
+    const { problem, fix } = describeIssue({ ...issue, path });
+    return [invalidOption(option, problem, fix)];
   });
 }
 
@@ -50,15 +48,6 @@ function unknownOption(path: readonly PropertyKey[], key: string): Configuration
       ? `remove it; known here are ${known.join(", ")}`
       : `did you mean "${meant}"? Otherwise remove it`;
   return { ...plain("CONFIG_OPTION_UNKNOWN", { option, suggestion }), at: option };
-}
-
-function describeProblem(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_union") return "must be a text or a list of texts";
-  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return "is required";
-  if (issue.code === "too_small" && issue.origin === "string") return "must not be empty";
-  if (issue.code === "invalid_value")
-    return `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(", ")}`;
-  return issue.message.replace(/^Invalid input: /, "").replace(/^[A-Z]/, (letter) => letter.toLowerCase());
 }
 
 function plain(code: FaultCode, facts: Parameters<typeof toFinding>[1]): ConfigurationFault {

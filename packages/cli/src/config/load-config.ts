@@ -41,5 +41,5 @@ export async function loadConfig(
       cause,
     });
   });
-  return loadModuleConfig(path, file);
+  return loadModuleConfig(path, file, context.env);
 }

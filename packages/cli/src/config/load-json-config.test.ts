@@ -160,7 +160,7 @@ describe("a JSON configuration with faults", () => {
       'CONFIG_OPTION_INVALID "authorization.verificationKeys[0]"',
       'CONFIG_OPTION_INVALID "authorization.verificationKeys[1]"',
       'CONFIG_OPTION_INVALID "authorization.verificationKeys[2]"',
-      "KEY_PRIVATE authorization.verificationKeys[",
+      'KEY_PRIVATE "authorization.verificationKeys[3]" (file:private.pem)',
       'CONFIG_OPTION_INVALID "authorization.jwksUrl"',
       'CONFIG_OPTION_UNKNOWN "authorization.verifyAudince"',
       'CONFIG_OPTION_INVALID "authorization.tokenSource"',
@@ -178,10 +178,17 @@ describe("a JSON configuration with faults", () => {
 
   it("knows issuers, and resolves their keys like those outside", async () => {
     const key = await createTestKey("ES256");
-    const issuers = [{ issuer: "backend", verificationKeys: ["env:KEY", "env:ABSENT"] }];
-    const env = { KEY: key.verificationKey };
-    expect(await faults({ id: "a", agents, authorization: { issuers } }, env)).toEqual([
-      expect.stringContaining('CONFIG_OPTION_INVALID "authorization.issuers[0].verificationKeys[0]"'),
+    const withKeys = (...verificationKeys: string[]) =>
+      faults(
+        { id: "a", agents, authorization: { issuers: [{ issuer: "backend", verificationKeys }] } },
+        { KEY: key.verificationKey },
+      );
+    const absent = (index: number) =>
+      `CONFIG_OPTION_INVALID "authorization.issuers[0].verificationKeys[${index}]": the environment variable "ABSENT" is not set`;
+    expect(await withKeys("env:KEY", "env:ABSENT")).toEqual([absent(1)]);
+    expect(await withKeys("env:ABSENT")).toEqual([absent(0)]);
+    expect(await withKeys()).toEqual([
+      'CONFIG_OPTION_INVALID "authorization.issuers[0].verificationKeys": must not be empty',
     ]);
     const unknown = [{ issuer: "backend", verificationKey: "x" }];
     const error = await load({ id: "a", agents, authorization: { issuers: unknown } }).catch(
@@ -199,7 +206,7 @@ describe("a JSON configuration with faults", () => {
       authorization: { issuer: "https://issuer.test", jwksUrl: "http://issuer.test/jwks" },
     });
     expect(found).toEqual([
-      expect.stringContaining("KEY_URL_REFUSED authorization.jwksUrl: the address of the key set"),
+      expect.stringMatching(/KEY_URL_REFUSED "?authorization\.jwksUrl"?: the address of the key set/),
     ]);
   });
 
@@ -247,6 +254,80 @@ describe("a JSON configuration with faults", () => {
     expect(found[0]).toContain(code);
     expect(found.join()).not.toContain("topsecret");
     expect(found.join()).not.toContain(privatePem.slice(60, 90));
+  });
+
+  it("counts keys as the file does, whatever is wrong with the ones before, and says where each came from", async () => {
+    const keys = ["file:nope.pem", "env:NOPE", "/etc/x.pem", "file:private.pem", "env:LINE"];
+    const issuers = [{ issuer: "https://a.test", verificationKeys: ["env:NOPE", "file:private.pem"] }];
+    const found = await faults(
+      { id: "a", agents, authorization: { verificationKeys: keys, issuers } },
+      { LINE: "-----BEGIN PUBLIC KEY-----" },
+    );
+    const expected = [
+      'CONFIG_OPTION_INVALID "authorization.verificationKeys[0]": the file "nope.pem"',
+      'CONFIG_OPTION_INVALID "authorization.verificationKeys[1]": the environment variable "NOPE"',
+      'KEY_FILE_PATH "authorization.verificationKeys[2]": ',
+      'KEY_PRIVATE "authorization.verificationKeys[3]" (file:private.pem): ',
+      'KEY_BODY_MISSING "authorization.verificationKeys[4]" (env:LINE): ',
+      'CONFIG_OPTION_INVALID "authorization.issuers[0].verificationKeys[0]": ',
+      'KEY_PRIVATE "authorization.issuers[0].verificationKeys[1]" (file:private.pem): ',
+    ];
+    for (const start of expected) expect(found.filter((fault) => fault.startsWith(start))).toHaveLength(1);
+    expect(found).toHaveLength(expected.length);
+  });
+
+  it("says once that keys are missing, with the command that makes them", async () => {
+    const error = await load({ id: "a", agents, authorization: { verificationKeys: [] } }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(faultsOf(error)?.map(({ code }) => code)).toEqual(["CONFIG_KEYS_MISSING"]);
+    expect(faultsOf(error)?.[0]?.fix).toContain("`agentos keys generate`");
+  });
+
+  it("takes the variable that the server reads by itself, named in the list, as one key", async () => {
+    const os = await load(
+      { id: "a", agents, authorization: { verificationKeys: ["env:JWT_VERIFICATION_KEY"] } },
+      { JWT_VERIFICATION_KEY: publicPem },
+    );
+    const { keys, findings } = await os.describe();
+    expect(keys).toHaveLength(1);
+    expect(findings).toEqual([]);
+    os.close();
+  });
+
+  it("says for each kind of fault what to write instead", async () => {
+    const error = await load({
+      id: 7,
+      agents: [
+        { id: "a" },
+        { id: "b", model: 5 },
+        { id: "c d", model: "offline:echo" },
+        { id: "e", model: "offline:script", script: "hello" },
+        { id: "f", model: "gpt-4" },
+        "none",
+      ],
+      authorization: { verificationKeys: "k", tokenSource: "query", audience: 7, enabled: "yes" },
+    }).catch((thrown: unknown) => thrown);
+    const found = (faultsOf(error) ?? []).map(({ message, fix }) => `${message} => ${fix}`).join("\n");
+    for (const text of [
+      '"id": must be a text => write "id": "my-agent"',
+      '"agents[0].model": is required => add "model": "offline:echo"',
+      '"agents[1].model": must be a text => write "model": "offline:echo"',
+      '"agents[2].id": may only have letters',
+      '"agents[3].script": must be an object that says what the model answers => write "script": { "steps": [',
+      '"agents[5]": must be an object => write { "id": "my-agent", "model": "offline:echo" }',
+      '"authorization.verificationKeys": must be a list => write "verificationKeys": ["file:agentos-public.pem"]',
+      '"authorization.tokenSource": must be one of "header", "cookie", "both" => use one of',
+      '"authorization.audience": must be a text or a list of texts => write',
+      '"authorization.enabled": must be true or false => write "enabled": true',
+    ]) {
+      expect(found).toContain(text);
+    }
+    expect(found).not.toContain("correct the value");
+    const model = found.split("\n").find((line) => line.includes("agents[4].model")) ?? "";
+    for (const text of ['"offline:echo"', '"offline:script"', ".ts", "openai("])
+      expect(model).toContain(text);
+    expect(model).not.toContain("leave the option out");
   });
 
   it("names faults of options and of keys together", async () => {

@@ -14,7 +14,7 @@ import { schemaFaults } from "./config-faults.ts";
 import { type ConfigFile, configSchema } from "./config-schema.ts";
 import { findUnavailable } from "./find-unavailable.ts";
 import { prune } from "./prune.ts";
-import { resolvePath, resolveSecret, type SecretContext } from "./resolve-secrets.ts";
+import { isReference, resolvePath, resolveSecret, type SecretContext } from "./resolve-secrets.ts";
 
 export interface JsonConfigOptions {
   /** Folder of the configuration file. */
@@ -35,11 +35,14 @@ export async function loadJsonConfig(value: unknown, options: JsonConfigOptions)
   if (config === undefined) throw new ConfigurationError({ faults });
 
   const before = faults.length;
+  const origins = new Map<string, Origin>();
   const osOptions = toOptions(
     config,
-    { env: options.env, folder: options.folder, report: (fault) => faults.push(fault) },
+    { env: options.env, folder: options.folder, report: (fault) => faults.push(fault), origins },
     options,
   );
+  const { JWT_JWKS_FILE } = options.env;
+  if (JWT_JWKS_FILE !== undefined) origins.set("JWT_JWKS_FILE", { at: "JWT_JWKS_FILE", from: JWT_JWKS_FILE });
   // A key that is given but cannot be had would be called missing too, which it is not.
   const isKeyElsewhere = faults.length > before || asksForKey(removed);
   const started = await start({ ...osOptions, agents });
@@ -49,10 +52,21 @@ export async function loadJsonConfig(value: unknown, options: JsonConfigOptions)
   } else
     faults.push(
       ...started.faults
-        .filter(({ code }) => !(isKeyElsewhere && code === "CONFIG_KEYS_MISSING"))
-        .map(inJsonWords),
+        .filter((fault) => !(isKeyElsewhere && saysKeyIsMissing(fault)))
+        .map((fault) => inJsonWords(fault, origins)),
     );
   throw new ConfigurationError({ faults });
+}
+
+/** Where a key stands in the file, and the `env:NAME`, `file:PATH` or path that it came from. */
+interface Origin {
+  readonly at: string;
+  readonly from: string | undefined;
+}
+
+interface KeyContext extends SecretContext {
+  /** By the name that the server has for it. */
+  readonly origins: Map<string, Origin>;
 }
 
 type Started = { readonly os: AgentOS } | { readonly faults: readonly ConfigurationFault[] };
@@ -61,11 +75,12 @@ type Started = { readonly os: AgentOS } | { readonly faults: readonly Configurat
 async function start(options: AgentOSOptions): Promise<Started> {
   const made = await tryStart(options);
   if ("os" in made || made.hasJudgedKeys) return made;
-  const { verificationKeys, jwksFile, algorithm, unsafe } = options.authorizationConfig ?? {};
-  if (verificationKeys === undefined && jwksFile === undefined) return made;
+  const { verificationKeys = [], jwksFile, algorithm, unsafe } = options.authorizationConfig ?? {};
+  if (verificationKeys.length === 0 && jwksFile === undefined) return made;
   const allowWeakSecrets = unsafe?.allowWeakSecrets;
   const alone = await tryStart({
     env: {},
+    cliCommand: options.cliCommand,
     authorizationConfig: { verificationKeys, jwksFile, algorithm, unsafe: { allowWeakSecrets } },
   });
   if (!("os" in alone)) return { faults: [...made.faults, ...alone.faults] };
@@ -106,6 +121,10 @@ function readForm(value: unknown): Form {
   return { config: rest.success ? rest.data : undefined, removed: pruned.removed, faults };
 }
 
+function saysKeyIsMissing({ code, message }: ConfigurationFault): boolean {
+  return code === "CONFIG_KEYS_MISSING" || message.endsWith('.verificationKeys": must not be empty');
+}
+
 /** Keys that the file asks for in a form that is refused already. */
 function asksForKey(removed: readonly string[]): boolean {
   return removed.some((path) =>
@@ -115,10 +134,12 @@ function asksForKey(removed: readonly string[]): boolean {
 
 function toOptions(
   config: ConfigFile,
-  secrets: SecretContext,
+  secrets: KeyContext,
   { env, cli, logger }: JsonConfigOptions,
 ): AgentOSOptions {
   const { authorization, securityKey } = config;
+  // The server adds this variable to the list; where the list names it, it is there already.
+  const isListed = authorization?.verificationKeys?.includes("env:JWT_VERIFICATION_KEY") === true;
   const key =
     securityKey === undefined || securityKey === null
       ? undefined
@@ -128,7 +149,7 @@ function toOptions(
     name: config.name,
     description: config.description,
     cors: config.cors,
-    env,
+    env: isListed ? { ...env, JWT_VERIFICATION_KEY: undefined } : env,
     cliCommand: cli,
     logger,
     securityKey: key,
@@ -143,7 +164,7 @@ function toOptions(
 
 function toAuthorization(
   authorization: NonNullable<ConfigFile["authorization"]>,
-  secrets: SecretContext,
+  secrets: KeyContext,
 ): AuthorizationConfig {
   const { enabled: _enabled, issuers, ...rest } = authorization;
   return {
@@ -167,32 +188,49 @@ function resolveKeys<
 >(
   options: Options,
   at: string,
-  secrets: SecretContext,
+  secrets: KeyContext,
 ): Omit<Options, "verificationKeys" | "jwksFile"> & {
   verificationKeys?: string[];
   jwksFile?: string;
 } {
   const { verificationKeys, jwksFile, ...rest } = options;
-  const keys = verificationKeys?.flatMap(
-    (key, index) => resolveSecret(key, `${at}.verificationKeys[${index}]`, secrets) ?? [],
-  );
+  const keys = verificationKeys?.flatMap((key, index) => {
+    const place = `${at}.verificationKeys[${index}]`;
+    const secret = resolveSecret(key, place, secrets);
+    return secret === undefined ? [] : [{ secret, place, from: isReference(key) ? key : undefined }];
+  });
   const file = jwksFile === undefined ? undefined : resolvePath(jwksFile, `${at}.jwksFile`, secrets);
+  // The server counts what it gets, and names its own options.
+  const shown = at.replace(/^authorization\.?/, "");
+  const prefix = shown === "" ? "" : `${shown}.`;
+  for (const [index, { place, from }] of (keys ?? []).entries())
+    secrets.origins.set(`${prefix}verificationKeys[${index}]`, { at: place, from });
+  if (file !== undefined) secrets.origins.set(`${prefix}jwksFile`, { at: `${at}.jwksFile`, from: file });
   return {
     ...rest,
-    ...(keys === undefined ? {} : { verificationKeys: keys }),
+    ...(keys === undefined ? {} : { verificationKeys: keys.map(({ secret }) => secret) }),
     ...(file === undefined ? {} : { jwksFile: file }),
   };
 }
 
 /** The server speaks of its own options; in the file they are called a little differently. */
-function inJsonWords(fault: ConfigurationFault): ConfigurationFault {
+function inJsonWords(fault: ConfigurationFault, origins: ReadonlyMap<string, Origin>): ConfigurationFault {
+  const origin = fault.at === undefined ? undefined : origins.get(fault.at);
+  if (fault.at !== undefined && origin !== undefined) {
+    const problem = fault.message.replace(`${fault.at}: `, "");
+    const from = origin.from === undefined ? "" : ` (${origin.from})`;
+    return { ...fault, message: `"${origin.at}"${from}: ${problem}`, at: origin.at };
+  }
   const rename = (text: string) =>
     text
       .replaceAll("authorizationConfig", "authorization")
       .replace(/^(verificationKeys\[|jwksFile\b|jwksUrl\b|issuers?\b)/, "authorization.$1");
+  const at = fault.at === undefined ? undefined : rename(fault.at);
+  const message = rename(fault.message);
   return {
     ...fault,
-    message: rename(fault.message),
-    ...(fault.at === undefined ? {} : { at: rename(fault.at) }),
+    message:
+      at !== undefined && message.startsWith(`${at}: `) ? `"${at}"${message.slice(at.length)}` : message,
+    ...(at === undefined ? {} : { at }),
   };
 }

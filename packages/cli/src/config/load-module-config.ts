@@ -1,18 +1,40 @@
 /** A configuration in code: its default export, or its export `os`, is an AgentOS or a function that makes one. */
 import { pathToFileURL } from "node:url";
-import { AgentOS } from "@agentos/server";
+import { AgentOS, ConfigurationError, type ConfigurationFault } from "@agentos/server";
+import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure, faultsOf, systemCode } from "../failure.ts";
 
 const FORM = "export an AgentOS as default or as `os`, or a function that returns one or its options";
 
 /** Imports the module and waits until its keys are judged. */
-export async function loadModuleConfig(path: string, shownPath: string): Promise<AgentOS> {
+export async function loadModuleConfig(
+  path: string,
+  shownPath: string,
+  env: Context["env"],
+): Promise<AgentOS> {
   const made = await runModule(path, shownPath);
   if (made === undefined) throw invalid(`"${shownPath}" exports no AgentOS`);
   const os = isAgentOS(made) ? made : makeFromOptions(made, shownPath);
-  await os.ready();
+  try {
+    await os.ready();
+  } catch (cause) {
+    const faults = faultsOf(cause);
+    if (faults === undefined) throw cause;
+    throw new ConfigurationError({ faults: faults.map((fault) => nameJwksFile(fault, env)), cause });
+  }
   return os;
+}
+
+/** The server keeps paths to itself; here its operator reads, and set the variable. */
+function nameJwksFile(fault: ConfigurationFault, env: Context["env"]): ConfigurationFault {
+  const { JWT_JWKS_FILE } = env;
+  return fault.at !== "JWT_JWKS_FILE" || JWT_JWKS_FILE === undefined
+    ? fault
+    : {
+        ...fault,
+        message: fault.message.replace(/^JWT_JWKS_FILE/, () => `JWT_JWKS_FILE (${JWT_JWKS_FILE})`),
+      };
 }
 
 /** Imports the module, and calls what it exports when that is a function. All of it is the user's own code. */
@@ -22,7 +44,20 @@ async function runModule(path: string, shownPath: string): Promise<unknown> {
     const candidate = exported["default"] ?? exported["os"];
     return typeof candidate === "function" ? await (candidate as () => unknown)() : candidate;
   } catch (cause) {
-    if (faultsOf(cause) !== undefined) throw cause;
+    const faults = faultsOf(cause);
+    // The module has ended where it threw: what comes after it nobody has seen.
+    if (faults !== undefined)
+      throw new ConfigurationError({
+        faults: faults.map((fault, index) =>
+          index < faults.length - 1
+            ? fault
+            : {
+                ...fault,
+                fix: `${fault.fix} ("${shownPath}" stopped here; what follows in it is judged next)`,
+              },
+        ),
+        cause,
+      });
     const message = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new CliFailure(`"${shownPath}" cannot be loaded (${systemCode(cause) ?? "error"}): ${message}`, {
       fix: "correct the module; it is run as an ES module, and .ts files may only use syntax that can be erased",

@@ -16,6 +16,11 @@ export interface SecretContext {
 
 const MAX_BYTES = 512 * 1024;
 
+/** `env:NAME` or `file:PATH`, which may be shown; anything else may be the secret itself. */
+export function isReference(value: string): boolean {
+  return /^(?:env|file):/.test(value);
+}
+
 /** The secret itself; undefined, and a fault reported, when it cannot be had. */
 export function resolveSecret(value: string, option: string, context: SecretContext): string | undefined {
   if (value.startsWith("env:")) return readVariable(value.slice(4), option, context);

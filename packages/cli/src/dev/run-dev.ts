@@ -1,6 +1,7 @@
 /** The demo server: keys of its own, authorization on, tokens and requests to try. */
 import { AgentOS } from "@agentos/server";
 import type { Context } from "../context.ts";
+import { toKnownServer } from "../doctor/known-server.ts";
 import { type Address, startServer, waitForSignal } from "../serve/until-signal.ts";
 import { createDemoAgents } from "./demo-agents.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";
@@ -23,10 +24,15 @@ export async function runDev(
   context: Context,
 ): Promise<void> {
   const { key, publicPem, isNew } = await ensureDevKey(context.workingDirectory, context.cli);
-  const os = new AgentOS({
+  const os: AgentOS = new AgentOS({
     id: DEMO_ID,
     name: "Demo AgentOS",
-    agents: createDemoAgents(),
+    agents: createDemoAgents({
+      denials: () => os.denials(),
+      judgeToken: (token) => os.judgeToken(token),
+      server: async () => toKnownServer(await os.describe(), "the configuration"),
+      cli: context.cli,
+    }),
     authorization: true,
     authorizationConfig: { verificationKeys: [publicPem], algorithm: "RS256" },
     env: {},

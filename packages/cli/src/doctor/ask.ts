@@ -35,13 +35,13 @@ export type Ask = (question: Question) => Promise<Asked>;
 
 /** A credential that no HTTP client can put into a header: line breaks and characters beyond Latin-1. */
 export function isSendable(token: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- just these may stand in a header
   return /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(token);
 }
 
 /** The text of a response's body, read no further than the limit. */
 export async function readBounded(response: Response, limitBytes: number): Promise<string> {
-  const reader = response.body?.getReader();
+  const body: ReadableStream<Uint8Array> | null = response.body;
+  const reader = body?.getReader();
   if (reader === undefined) return "";
   const decoder = new TextDecoder();
   let text = "";

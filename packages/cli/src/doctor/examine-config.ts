@@ -1,5 +1,5 @@
 /** Examines a configuration: it is started in this process without listening, and asked like a running server. */
-import type { JudgedToken, KnownServer } from "@agentos/auth";
+import type { JudgedToken } from "@agentos/auth";
 import { AgentOS, type Logger, type PolicyDescription } from "@agentos/server";
 import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../context.ts";
@@ -7,6 +7,7 @@ import { CliFailure, faultsOf } from "../failure.ts";
 import { type Ask, isSendable, readBounded } from "./ask.ts";
 import { toAnswer } from "./ask-url.ts";
 import { fromFault, makeFinding, mergeFindings } from "./findings.ts";
+import { toKnownServer } from "./known-server.ts";
 import { type DoctorRequest, probeRoutes } from "./probe-routes.ts";
 import type { Check, Examined, Finding } from "./report.ts";
 
@@ -82,10 +83,11 @@ async function examine(
       traits: toTraits(policy),
       checks: [...describeKeys(policy), ...probed.checks],
       findings: mergeFindings([
-        ...probed.findings,
+        // Its words are our own here.
+        ...probed.findings.map(({ serverSaid: _, ...finding }) => finding),
+        ...empty,
         ...warnings,
         ...findRepairs(policy, source, context),
-        ...empty,
       ]),
     };
   } finally {
@@ -112,30 +114,6 @@ function explainStart(
     context.cli,
   );
   return [{ ...finding, fix: error.fix }];
-}
-
-/** The parts of the policy that a diagnosis reads; nothing of it is secret. */
-function toKnownServer(
-  policy: PolicyDescription,
-  source: "the configuration" | "the environment",
-): KnownServer {
-  return {
-    source,
-    id: policy.id,
-    mode: policy.authMode,
-    hasSecurityKey:
-      policy.authMode === "security_key" ||
-      policy.findings.some(({ code }) => code === "CONFIG_BOTH_CREDENTIALS"),
-    algorithms: policy.algorithms,
-    keyIds: policy.keys.flatMap(({ kid }) => kid ?? []),
-    audience: policy.audience ?? null,
-    issuer: policy.issuer,
-    scopesClaim: policy.claims.scopes,
-    userIdClaim: policy.claims.userId,
-    audienceClaim: policy.claims.audience,
-    adminScope: policy.adminScope,
-    enforcesScopes: policy.enforcesScopes,
-  };
 }
 
 function askInProcess(os: AgentOS, { now }: Context): Ask {
@@ -172,7 +150,10 @@ function findRepairs(
 
 function findEmptyVariables({ env, cli }: Context): readonly Finding[] {
   return VARIABLES.filter((name) => env[name]?.trim() === "").map((variable) =>
-    makeFinding({ code: "CLI_VARIABLE_EMPTY", facts: { variable }, level: "warning", seenAt: variable }, cli),
+    makeFinding(
+      { code: "CONFIG_VARIABLE_EMPTY", facts: { variable }, level: "warning", seenAt: variable },
+      cli,
+    ),
   );
 }
 

@@ -94,12 +94,12 @@ function printComparison(
   if (a === undefined || b === undefined) return;
   const left = Math.min(40, Math.max(a.name.length, ...rows.map(({ values }) => values[0].length)));
   print();
-  print(`${paint("bold", "compared".padEnd(20))}${a.name.padEnd(left)}  ${b.name}`);
+  print(`${paint("bold", "compared".padEnd(24))}${a.name.padEnd(left)}  ${b.name}`);
   for (const { trait, values, outcome } of rows) {
     const style = outcome === "differs" ? "red" : outcome === "same" ? "green" : "yellow";
     const mark = outcome === "differs" ? "≠" : outcome === "same" ? "=" : "?";
     const [first, second] = values.map(showUntrusted);
-    print(`  ${paint(style, mark)} ${trait.padEnd(18)}${(first ?? "").padEnd(left)}  ${second ?? ""}`);
+    print(`  ${paint(style, mark)} ${trait.padEnd(20)}${(first ?? "").padEnd(left)}  ${second ?? ""}`);
   }
 }
 

@@ -184,6 +184,7 @@ const KINDS: Readonly<Record<CredentialKind, string>> = {
   jwt: "looks like a JWT",
   "service account token": "looks like a service account token",
   "header with another form": "is not of the form of a bearer credential",
+  "header with the scheme twice": 'has the word "Bearer" twice',
   "security key or other text": "looks like a security key, or is no token at all",
 };
 

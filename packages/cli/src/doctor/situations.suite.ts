@@ -309,8 +309,8 @@ export const situations: readonly Situation[] = [
     name: "key mangled by the environment",
     token,
     code: "KEY_UNREADABLE",
-    fix: "keys env",
-    python: { publicPem: key.verificationKey.replaceAll("\n", "") },
+    fix: "as PEM",
+    python: { publicPem: key.verificationKey.replaceAll("\n", "\\n") },
   },
   {
     name: "service account token refused",

@@ -1,9 +1,9 @@
 /** What the key doctor says about a value, as plain data: never the material of a private key or a secret. */
 import {
+  describeRepairs,
   type KeyFault,
   type KeyFaultCode,
   type KeyResult,
-  keyRepairs,
   parseJwks,
   parseVerificationKey,
   type VerificationKey,
@@ -22,6 +22,8 @@ export interface KeyView {
   readonly algorithms: readonly string[];
   readonly kid: string | null;
   readonly thumbprint: string | null;
+  /** "read from base64", which is fine. */
+  readonly form: string | null;
   readonly repairs: readonly string[];
 }
 
@@ -90,13 +92,15 @@ const LOCAL_FIXES: Readonly<Partial<Record<KeyFaultCode, string>>> = {
 };
 
 function describeKey(key: VerificationKey): KeyView {
+  const { form = null, repairs } = describeRepairs(key.repairs);
   return {
     source: key.source,
     label: key.label,
     algorithms: key.algorithms,
     kid: key.kid ?? null,
     thumbprint: key.thumbprint ?? null,
-    repairs: key.repairs.map((repair) => keyRepairs[repair]),
+    form,
+    repairs,
   };
 }
 
@@ -108,11 +112,8 @@ export function printKeyReport(report: KeyReport, { terminal }: Context): void {
     print(`  algorithm   ${key.algorithms.join(" or ")}`);
     if (key.kid !== null) print(`  kid         ${key.kid}`);
     if (key.thumbprint !== null) print(`  thumbprint  ${key.thumbprint}`);
-    for (const repair of key.repairs) {
-      // The form that `keys env` prints: nothing was wrong with it.
-      if (repair === keyRepairs["base64-of-pem"]) print(`  form        ${repair}`);
-      else print(`  ${paint("yellow", "repaired")}    ${repair}`);
-    }
+    if (key.form !== null) print(`  form        ${key.form}`);
+    for (const repair of key.repairs) print(`  ${paint("yellow", "repaired")}    ${repair}`);
   }
   for (const fault of report.faults) {
     const mark = fault.severity === "error" ? paint("red", "refused") : paint("yellow", "warning");

@@ -41,7 +41,7 @@ describe("describeUnknownScope", () => {
   it.each([...GLOBAL_SCOPES, "agent_os:admin", "agents:web:run", "agents:*:read", "system:read"])(
     "knows %s",
     (scope) => {
-      expect(describeUnknownScope(scope)).toBeUndefined();
+      expect(describeUnknownScope(scope, "agentos")).toBeUndefined();
     },
   );
 
@@ -51,9 +51,13 @@ describe("describeUnknownScope", () => {
     ["sesions:read", '"sessions:read"'],
     ["agents:*", "no wildcard"],
     ["sessions:s1:read", '"sessions:read"'],
-    ["reports:publish", "scopes list"],
+    ["reports:publish", "customScope"],
+    ["reports:q1:read", "customScope"],
+    ["report:read", "customScope"],
+    ["Agents:Run", '"agents:run"'],
+    ["agents.run", '"agents:run"'],
   ])("says what may have been meant by %s", (scope, hint) =>
-    expect(describeUnknownScope(scope)).toContain(hint),
+    expect(describeUnknownScope(scope, "agentos")).toContain(hint),
   );
 
   it("splits at spaces and commas", () => {

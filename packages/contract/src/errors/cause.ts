@@ -87,10 +87,6 @@ export const CAUSES = {
     "the key in {source} was damaged on its way there and had to be repaired: {repairs}",
     "it works with this AgentOS, other servers may refuse it; set it again in a form that no shell or env file changes",
   ),
-  CLI_VARIABLE_EMPTY: cause(
-    '"{variable}" is set but empty, which counts as not set',
-    "give it a value, or remove it so that nobody relies on it",
-  ),
   CLI_SERVER_UNREACHABLE: cause(
     "no server answers at this address ({reason})",
     "check that the server runs and that address and port are right; inside a container, that the port is published",

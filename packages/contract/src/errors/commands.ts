@@ -37,5 +37,5 @@ export const FIX_COMMANDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   KEY_SECRET_SHORT: NEW_SECRET,
   KEY_SECRET_LISTED: NEW_SECRET,
   KEY_REPAIRED: KEY_FOR_ENV,
-  CLI_VARIABLE_EMPTY: "unset {variable}",
+  CONFIG_VARIABLE_EMPTY: "unset {variable}",
 };

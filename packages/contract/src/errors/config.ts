@@ -88,6 +88,10 @@ export const configFaults = {
     'write for example "GET /reports/*": ["reports:read"]',
   ),
   CONFIG_RULE_UNREACHABLE: warning('the scope rule "{rule}" can never match', "{suggestion}"),
+  CONFIG_VARIABLE_EMPTY: warning(
+    '"{variable}" is set but empty, which counts as not set',
+    "give it a value, or remove it so that nobody relies on it",
+  ),
   CONFIG_BOTH_CREDENTIALS: warning(
     "both a JWT key and a security key are configured: JWT wins, requests with the security key are refused",
     'unset "OS_SECURITY_KEY" (or "securityKey") to use JWT only; or take every JWT key away ("JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", and the whole "authorization" part of the configuration) to use the security key only',
@@ -120,6 +124,7 @@ export const configFaults = {
     '"unsafe.allowUnmappedRoutes" opens routes without a rule to every valid token',
     'remove it, and map them in "scopeMappings"',
   ),
+  CONFIG_OPTION_UNUSED: warning('"{option}" is set, but nothing reads it: {reason}', "{suggestion}"),
   CONFIG_HEALTH_NOT_PUBLIC: warning(
     '"excludedRoutePaths" replaces the default list and leaves out "/health": probes and the web UI will see this server as down',
     'add "/health" to the list',

@@ -1,5 +1,6 @@
 /** The options of an Agent, checked once. Unknown keys are refused, and every fault is named at once. */
 import { z } from "zod";
+import { describeIssue } from "../config/describe-issue.ts";
 import { ConfigurationError, type ConfigurationFault } from "../configuration-error.ts";
 import type { Tool } from "./define-tool.ts";
 import { isModelObject, type ModelObject, OFFLINE_MODELS, type OfflineModelName } from "./model.ts";
@@ -36,6 +37,10 @@ const DEFAULT_MAX_RETRIES = 2;
 
 const modelFix = `pass a model object of the AI SDK, such as openai("MODEL") from its provider package, or ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}`;
 
+const SCRIPT =
+  '{ "steps": [{ "text": "Let me see. ", "toolCalls": [{ "name": "get_time", "args": {} }] }, { "text": "Done." }] }';
+const SCRIPT_FIX = `write "script": ${SCRIPT}`;
+
 const isTool = (value: unknown): value is Tool =>
   typeof value === "object" &&
   value !== null &&
@@ -47,7 +52,10 @@ const isTool = (value: unknown): value is Tool =>
 const schema = z.strictObject({
   id: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'has letters, digits, ".", "_" or "-", at most 128'),
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+      'may only have letters, digits, ".", "_" and "-", the first a letter or digit, at most 128',
+    ),
   name: z.string().min(1).max(256).optional(),
   model: z.union([z.enum(OFFLINE_MODELS), z.custom<ModelObject>(isModelObject)]),
   script: offlineScriptSchema.optional(),
@@ -67,20 +75,22 @@ export type CheckedAgentOptions = z.output<typeof schema>;
 export function checkAgentOptions(options: unknown): CheckedAgentOptions {
   const result = schema.safeParse(options);
   const faults = result.success ? relationFaults(result.data) : result.error.issues.flatMap(toFaults);
-  if (!result.success || faults.length > 0) throw new ConfigurationError({ faults });
+  if (!result.success || faults.length > 0)
+    throw new ConfigurationError({ faults: faults.map((fault) => nameAgent(fault, options)) });
   return result.data;
+}
+
+/** In a file with several agents, which one is it? */
+function nameAgent(fault: ConfigurationFault, options: unknown): ConfigurationFault {
+  const id = typeof options === "object" && options !== null && "id" in options ? options.id : undefined;
+  const name = typeof id === "string" && id !== "" ? JSON.stringify(id.slice(0, 128)) : "without an id";
+  return { ...fault, message: `agent ${name}: ${fault.message}` };
 }
 
 function relationFaults(options: CheckedAgentOptions): ConfigurationFault[] {
   const faults: ConfigurationFault[] = [];
   if (options.model === "offline:script" && options.script === undefined) {
-    faults.push(
-      invalid(
-        "script",
-        'is required with the model "offline:script"',
-        'add "script": { "steps": [{ "text": "Hello" }] }',
-      ),
-    );
+    faults.push(invalid("script", 'is required with the model "offline:script"', `add "script": ${SCRIPT}`));
   }
   if (options.model !== "offline:script" && options.script !== undefined) {
     faults.push(
@@ -108,7 +118,10 @@ function toFaults(issue: z.core.$ZodIssue): ConfigurationFault[] {
   }
   const at = issue.path.join(".") || "options";
   if (at === "model") return [invalid(at, "is not a model that this version can use", modelFix)];
-  return [invalid(at, issue.message, "correct the value")];
+  if (issue.path[0] === "script" && issue.code === "invalid_type" && issue.path.length === 1)
+    return [invalid(at, "must be an object that says what the model answers", SCRIPT_FIX)];
+  const { problem, fix } = describeIssue(issue);
+  return [invalid(at, problem, issue.path[0] === "script" ? `${fix}; the whole form: ${SCRIPT}` : fix)];
 }
 
 function invalid(at: string, problem: string, fix: string): ConfigurationFault {

@@ -11,6 +11,7 @@ export {
   offlineScript,
   offlineScriptSchema,
 } from "./offline-script.ts";
+export { offlineSupport } from "./offline-support.ts";
 export { REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./redact-tokens.ts";
 export {
   type RunContext,
@@ -21,3 +22,4 @@ export {
   type RunStep,
   type TokenUsage,
 } from "./runnable.ts";
+export { createSupportTools, type SupportToolsOptions } from "./support-tools.ts";

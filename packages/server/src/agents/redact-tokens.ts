@@ -21,6 +21,14 @@ export function redactTokens(text: string): string {
   return HEADER.test(withoutPersonal) ? withoutPersonal.replace(DOTTED_WORDS, redactDotted) : withoutPersonal;
 }
 
+/** The credentials that `redactTokens` would replace, in their order; for a tool that is asked about one. */
+export function findTokens(text: string): readonly string[] {
+  const dotted = [...text.matchAll(DOTTED_WORDS)].flatMap(([run]) =>
+    redactDotted(run) === run ? [] : [run.slice(HEADER.exec(run)?.index ?? 0)],
+  );
+  return [...(text.match(PERSONAL_ACCESS_TOKEN) ?? []), ...dotted];
+}
+
 function redactDotted(run: string): string {
   const header = HEADER.exec(run);
   if (header === null) return run;

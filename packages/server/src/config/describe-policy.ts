@@ -2,9 +2,9 @@
 import {
   type ClaimNames,
   type CompiledRoute,
+  describeRepairs,
   type KeySource,
   type KeySourceStatus,
-  keyRepairs,
 } from "@agentos/auth";
 import type { Info } from "@agentos/contract";
 import type { Finding } from "./faults.ts";
@@ -18,6 +18,8 @@ export interface PolicyKey {
   readonly kid: string | undefined;
   /** RFC 7638, of public keys only. */
   readonly thumbprint: string | undefined;
+  /** How it came where that is not plain PEM or JWK, such as "read from base64"; nothing was wrong with it. */
+  readonly form: string | undefined;
   /** What had to be mended to read it, as sentences. */
   readonly repairs: readonly string[];
 }
@@ -81,7 +83,7 @@ export function describePolicy(
       label,
       kid,
       thumbprint,
-      repairs: repairs.map((repair) => keyRepairs[repair]),
+      ...describeRepairs(repairs),
     })),
     algorithms: keySet.algorithms,
     audience: resolved.policy.audience,
@@ -165,6 +167,7 @@ export function formatPolicy(policy: PolicyDescription): string {
     for (const [index, key] of policy.keys.entries()) {
       const name = key.kid === undefined ? "" : `, kid ${printable(key.kid)}`;
       rows.push([index === 0 ? "keys" : "", `${key.label}${name} (${key.source})`]);
+      if (key.form !== undefined) rows.push(["", `  ${key.form}`]);
       for (const repair of key.repairs) rows.push(["", `  repaired: ${repair}`]);
     }
     rows.push(["audience", policy.audience === undefined ? "NOT verified" : policy.audience.join(", ")]);

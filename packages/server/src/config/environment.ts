@@ -25,6 +25,8 @@ export interface ReadEnvironment extends EnvironmentSettings {
   readonly faults: readonly { readonly option: string; readonly problem: string }[];
 }
 
+const CREDENTIALS = ["OS_SECURITY_KEY", "JWT_VERIFICATION_KEY", "JWT_JWKS_FILE"];
+
 /** Reads the documented names; an empty value counts as unset. */
 export function readEnvironment(env: Environment): ReadEnvironment {
   const read = (name: string) =>
@@ -49,6 +51,11 @@ export function readEnvironment(env: Environment): ReadEnvironment {
     port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
     faults,
   };
+}
+
+/** Names of credentials that are set and empty: somebody meant to protect this server. */
+export function findEmptyCredentials(env: Environment): readonly string[] {
+  return CREDENTIALS.filter((name) => env[name]?.trim() === "");
 }
 
 function isYes(value: string): boolean | undefined {

@@ -2,6 +2,7 @@
 import { FAULTS, type Facts, type FaultCode, renderText } from "@agentos/contract";
 import type { z } from "zod";
 import type { ConfigurationFault } from "../configuration-error.ts";
+import { describeIssue } from "./describe-issue.ts";
 
 /** A fault with its severity: errors stop the start, warnings are printed. */
 export interface Finding extends ConfigurationFault {
@@ -35,9 +36,8 @@ export function optionFindings(error: z.ZodError): readonly Finding[] {
   return error.issues.flatMap((issue) => {
     const path = pathOf(issue.path);
     if (issue.code !== "unrecognized_keys") {
-      return [
-        toFinding("CONFIG_OPTION_INVALID", { option: path || "options", problem: lowerFirst(issue.message) }),
-      ];
+      const { problem, fix } = describeIssue(issue);
+      return [{ ...toFinding("CONFIG_OPTION_INVALID", { option: path || "options", problem }), fix }];
     }
     return issue.keys.map((key) => {
       const option = path === "" ? key : `${path}.${key}`;
@@ -53,8 +53,4 @@ function pathOf(path: readonly PropertyKey[]): string {
     if (typeof key === "number") return `${text}[${key}]`;
     return text === "" ? String(key) : `${text}.${String(key)}`;
   }, "");
-}
-
-function lowerFirst(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1);
 }

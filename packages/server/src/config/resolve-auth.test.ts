@@ -319,6 +319,16 @@ describe("the audience (design section 10)", () => {
     ]);
   });
 
+  it.each([
+    ["tokenHeaderKey", { tokenSource: "cookie", tokenHeaderKey: "X-Token" }, { tokenSource: "both" }],
+    ["cookieName", { cookieName: "session" }, { tokenSource: "both" }],
+  ] as const)("warns that nothing reads %s", (option, config, mended) => {
+    const found = resolve({ authorizationConfig: { ...withKey, ...config } }).findings;
+    expect(found).toMatchObject([{ code: "CONFIG_OPTION_UNUSED", severity: "warning" }]);
+    expect(found[0]?.message).toContain(`"authorizationConfig.${option}" is set, but nothing reads it`);
+    expect(resolve({ authorizationConfig: { ...withKey, ...config, ...mended } }).findings).toEqual([]);
+  });
+
   it("has none to warn about where no token is read", () => {
     const unsafe = { allowAnyAudience: true };
     expect(codesOf({ authorization: false, authorizationConfig: { unsafe } })).not.toContain(

@@ -8,7 +8,7 @@ import {
 } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import type { AuthOptions, AuthorizationConfig } from "./auth-options.ts";
-import { type EnvironmentSettings, readEnvironment } from "./environment.ts";
+import { type EnvironmentSettings, findEmptyCredentials, readEnvironment } from "./environment.ts";
 import { type Finding, toFinding } from "./faults.ts";
 import { judgeAdminScope, judgeOrigins, judgeSecurityKey } from "./judge-options.ts";
 import { type KeyPlaces, type KeyValue, type ResolvedIssuer, resolveIssuers } from "./resolve-issuers.ts";
@@ -71,6 +71,8 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
   const report = (code: Parameters<typeof toFinding>[0], facts = {}) => findings.push(toFinding(code, facts));
 
   for (const fault of environment.faults) report("CONFIG_OPTION_INVALID", fault);
+  for (const variable of findEmptyCredentials(options.env ?? processEnvironment ?? {}))
+    report("CONFIG_VARIABLE_EMPTY", { variable });
   if (wantsAuthorization && !hasJwtSource)
     report("CONFIG_KEYS_MISSING", { cli: options.cliCommand ?? "agentos" });
   if (mode === "jwt" && securityKey !== undefined) report("CONFIG_BOTH_CREDENTIALS");
@@ -81,6 +83,7 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
     report("CONFIG_AUDIENCE_UNCHECKED");
   if (isUnverified && unsafe.allowUnverifiedTokens !== true) report("CONFIG_TOKENS_UNVERIFIED");
   if (isUnverified && unsafe.allowUnverifiedTokens === true) report("CONFIG_TOKENS_ANY");
+  for (const unused of findUnusedPlaces(config)) report("CONFIG_OPTION_UNUSED", unused);
   if (unsafe.allowMissingExpiration === true) report("CONFIG_EXPIRATION_OPTIONAL");
   if (unsafe.allowLongLivedTokens === true) report("CONFIG_LIFETIME_UNLIMITED");
   if (mode === "jwt" && audience === undefined) report("CONFIG_AUDIENCE_ANY");
@@ -109,6 +112,21 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
     environment,
     findings,
   };
+}
+
+/** The name of a header or cookie in which no token is looked for. */
+function findUnusedPlaces({ tokenSource = "header", tokenHeaderKey, cookieName }: AuthorizationConfig) {
+  const describe = (option: string, needed: string) => ({
+    option: `authorizationConfig.${option}`,
+    reason: `the token is taken from the ${tokenSource} only`,
+    suggestion: `remove it, or set "tokenSource" to "${needed}" or "both"`,
+  });
+  return [
+    ...(tokenSource === "cookie" && tokenHeaderKey !== undefined
+      ? [describe("tokenHeaderKey", "header")]
+      : []),
+    ...(tokenSource === "header" && cookieName !== undefined ? [describe("cookieName", "cookie")] : []),
+  ];
 }
 
 function resolvePolicy(config: AuthorizationConfig, audience: TokenPolicy["audience"]): TokenPolicy {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -144,6 +145,24 @@ describe("close", () => {
     await server.close();
     expect(onClose).toHaveBeenCalledOnce();
     await expect(fetch(server.url)).rejects.toThrow();
+  });
+
+  it("waits for no connection that a browser keeps, or has opened ahead of need", {
+    timeout: 5_000,
+  }, async () => {
+    const server = await serve(ok);
+    const unused = connect(server.port, "127.0.0.1");
+    const kept = connect(server.port, "127.0.0.1");
+    await Promise.all([once(unused, "connect"), once(kept, "connect")]);
+    kept.write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
+    await once(kept, "data");
+    const ended = Promise.all(
+      [unused, kept].map((socket) => once(socket.on("error", () => {}).resume(), "close")),
+    );
+    const startedAt = performance.now();
+    await server.close();
+    await ended;
+    expect(performance.now() - startedAt).toBeLessThan(500);
   });
 
   it("closes once, however often it is asked", async () => {

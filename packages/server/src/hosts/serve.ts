@@ -1,6 +1,6 @@
 /** The Node host: an HTTP server around a fetch function, with limits and a shutdown that lets streams finish. */
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { isLoopbackHost } from "@agentos/auth";
 import type { FaultCode } from "@agentos/contract";
 import { createAdaptorServer } from "@hono/node-server";
@@ -77,13 +77,18 @@ export async function serveOnNode(
       if (!server.listening) server.closeIdleConnections();
     });
   });
+  const connections = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
   await listen(server, listenAddress(options.host), options.port);
   const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   return {
     url: `http://${urlHost(options.host)}:${port}`,
     port,
-    close: () => (closing ??= close(server, options)),
+    close: () => (closing ??= close(server, options, connections)),
   };
 }
 
@@ -101,10 +106,16 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-async function close(server: Server, options: NodeServeOptions): Promise<void> {
+async function close(
+  server: Server,
+  options: NodeServeOptions,
+  connections: ReadonlySet<Socket>,
+): Promise<void> {
   const drainMs = options.drainSeconds * 1_000;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // Browsers open connections ahead of need. One that has not sent a byte is no request, and Node does not call it idle.
+  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   const timer = setTimeout(() => server.closeAllConnections(), drainMs + LAST_WORDS_MS);
   await options.drain(AbortSignal.timeout(drainMs));
   server.closeIdleConnections();

@@ -160,7 +160,7 @@ describe("check", () => {
 describe("authenticate, for requests that match no route", () => {
   it("asks only who calls", async () => {
     const { guard, seen } = createTestGuard({});
-    expect(await guard.authenticate(request)).toEqual({ isAllowed: true, access: undefined });
+    expect(await guard.authenticate(request, "/x")).toEqual({ isAllowed: true, access: undefined });
     expect(seen).toEqual(["authenticate"]);
   });
 

@@ -1,6 +1,6 @@
 /** Starts runs: decides owner, session and values, gives the runnable its context, and knows what is running. */
 import type { RunEvent, RunOutput } from "@agentos/contract";
-import { redactTokens, redactTokensDeep } from "../agents/redact-tokens.ts";
+import { findTokens, redactTokens, redactTokensDeep } from "../agents/redact-tokens.ts";
 import type { RunContext, Runnable } from "../agents/runnable.ts";
 import { type Checked, refuse } from "../input-fault.ts";
 import type { AuthContext } from "../ports/caller.ts";
@@ -40,6 +40,8 @@ export interface RunService {
   /** Resolves when no run is active. When the signal aborts first, the rest are cancelled and it resolves. */
   drain(signal: AbortSignal): Promise<void>;
 }
+
+const MAX_PASTED_TOKENS = 3;
 
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
 
@@ -85,6 +87,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         sessionId,
         userId,
         caller: identity,
+        pastedTokens: findTokens(form.message).slice(0, MAX_PASTED_TOKENS),
         signal: signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
         sessionState: structuredClone({ ...session?.state, ...owner.value.sessionState }),
         dependencies,

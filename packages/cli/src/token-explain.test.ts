@@ -1,0 +1,84 @@
+/** `agentos token explain`: accepted or not, then route by route; in step with `scopes explain`. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
+import { describe, expect, it } from "vitest";
+import { runInProcess } from "./run-in-process.suite.ts";
+import { makeFolder } from "./spawn-cli.suite.ts";
+import type { ExplainedToken } from "./token/explain-token.ts";
+
+const key = await createTestKey("ES256");
+const now = Math.floor(Date.now() / 1_000);
+const tokenWith = (scopes: readonly string[], claims = {}) =>
+  signToken(withClaims(goodToken({ key, now, scopes }), claims));
+
+function setUp() {
+  const cwd = makeFolder();
+  const config = { id: "agent-os", agents: [], authorization: { verificationKeys: [key.verificationKey] } };
+  writeFileSync(join(cwd, "os.json"), JSON.stringify(config));
+  return async (token: string, ...args: readonly string[]) => {
+    const result = await runInProcess(["token", "explain", "-", "--json", ...args], { cwd, stdin: token });
+    return { ...result, explained: JSON.parse(result.stdout) as ExplainedToken };
+  };
+}
+
+const outcomes = ({ routes }: ExplainedToken) =>
+  Object.fromEntries(routes.map(({ route, outcome }) => [route, outcome]));
+
+describe("agentos token explain", () => {
+  it("says of every route whether it is open, with the least scope to add", async () => {
+    const explain = setUp();
+    const { explained, code } = await explain(
+      await tokenWith(["agents:read", "agents:web:run"]),
+      "--config",
+      "os.json",
+    );
+    expect(code).toBe(0);
+    expect(explained).toMatchObject({ isAccepted: true, findings: [] });
+    expect(outcomes(explained)).toMatchObject({
+      "GET /health": "public",
+      "GET /agents": "allowed",
+      "GET /config": "denied",
+      "POST /agents/{agent_id}/runs": "some items",
+      "GET /sessions": "denied",
+    });
+    const run = explained.routes.find(({ route }) => route === "POST /agents/{agent_id}/runs");
+    expect(run?.items).toEqual(["web"]);
+    expect(explained.routes.find(({ route }) => route === "GET /config")).toMatchObject({
+      scope_to_add: "config:read",
+    });
+    expect(explained.routes.find(({ route }) => route === "GET /sessions")?.served).toBe(false);
+  });
+
+  it("agrees with scopes explain on every route that it lists", async () => {
+    const explain = setUp();
+    const scopes = ["agents:read", "sessions:read", "teams:a:run"];
+    const { explained } = await explain(await tokenWith(scopes));
+    for (const { route, outcome } of explained.routes.filter(({ route: name }) => !name.includes("{"))) {
+      const [method = "", path = ""] = route.split(" ");
+      const told = await runInProcess([
+        "scopes",
+        "explain",
+        method,
+        path,
+        "--scopes",
+        scopes.join(" "),
+        "--json",
+      ]);
+      expect((JSON.parse(told.stdout) as { allowed: boolean }).allowed, route).toBe(outcome !== "denied");
+    }
+  });
+
+  it("says first why the token itself is refused", async () => {
+    const explain = setUp();
+    const { explained, code } = await explain(
+      await tokenWith(["agents:read"], { aud: "bank" }),
+      "--config",
+      "os.json",
+    );
+    expect(code).toBe(2);
+    expect(explained).toMatchObject({ isAccepted: false, findings: [{ code: "AUTH_AUDIENCE_MISMATCH" }] });
+    const alone = await explain(await tokenWith(["agents:read"]));
+    expect(alone.explained.isAccepted).toBeNull();
+  });
+});
