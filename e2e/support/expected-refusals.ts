@@ -38,7 +38,10 @@ const TYPE = "Invalid token: Unexpected token type";
 const LIFETIME = "Invalid token: Token lifetime exceeds the limit";
 
 /** Scope refusals name the scopes of the route, so their details are with the route. */
-export type SharedRefusalCode = Exclude<RefusalCode, "SCOPE_MISSING" | "SCOPE_OTHER_RESOURCE">;
+export type SharedRefusalCode = Exclude<
+  RefusalCode,
+  "SCOPE_MISSING" | "SCOPE_OTHER_RESOURCE" | "SCOPE_OVER_CEILING"
+>;
 
 export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefusal>> = {
   AUTH_HEADER_MISSING: unauthorized("credential", "Authorization header missing", "bare"),
@@ -109,6 +112,7 @@ export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefus
   AUTH_ISSUED_IN_FUTURE: unauthorized("issued-at", "Invalid token: The token is not yet valid (iat)"),
   AUTH_LIFETIME_EXCEEDED: unauthorized("lifetime", LIFETIME),
   AUTH_ISSUER_MISSING: unauthorized("issuer", "Invalid token: Invalid issuer"),
+  AUTH_ISSUER_UNKNOWN: unauthorized("key", "Invalid token: Invalid issuer"),
   AUTH_ISSUER_MISMATCH: unauthorized("issuer", "Invalid token: Invalid issuer"),
   AUTH_AUDIENCE_MISSING: unauthorized(
     "audience",
@@ -122,6 +126,7 @@ export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefus
   AUTH_TOKEN_BOUND: unauthorized("type", TYPE),
   AUTH_SUBJECT_INVALID: unauthorized("subject", "Invalid token: Subject must be a string"),
   AUTH_SUBJECT_RESERVED: unauthorized("subject", "Invalid token subject"),
+  AUTH_SUBJECT_FOREIGN: unauthorized("subject", "Invalid token subject"),
   AUTH_HOST_NOT_ALLOWED: forbidden("loopback", "Host not allowed"),
   AUTH_ORIGIN_NOT_ALLOWED: forbidden("loopback", "Origin not allowed"),
   AUTH_COOKIE_CROSS_SITE: forbidden("origin", "Cross-site request refused"),

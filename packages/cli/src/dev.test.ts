@@ -33,7 +33,7 @@ describe("agentos dev", () => {
     const [allowed, missing, forbidden] = await Promise.all(lines.map(([, , line = ""]) => paste(line)));
     expect(allowed).toContain('"content":"hello"');
     expect(missing).toContain("AUTH_HEADER_MISSING");
-    expect(forbidden).toContain('"fix":"give the caller the scope \\"agents:echo:run\\"');
+    expect(forbidden).toMatch(/"fix":"give the caller the scope [^}]*agents:echo:run/);
 
     // What the policy block says, and no colour where nobody looks.
     expect(stdout).toMatch(/AgentOS policy\n {2}id +demo\n {2}mode +jwt/);

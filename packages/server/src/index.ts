@@ -12,10 +12,10 @@ export type {
   UnsafeOptions,
 } from "./config/auth-options.ts";
 export { authorizationConfigSchema, corsSchema } from "./config/auth-options.ts";
-export { type DescribedIssue, describeIssue } from "./config/describe-issue.ts";
 export { formatPolicy, type PolicyDescription, type PolicyKey } from "./config/describe-policy.ts";
 export { type Finding, optionFindings, toFinding } from "./config/faults.ts";
 export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
+export { type DescribedIssue, describeIssue } from "./describe-issue.ts";
 export type { RunningServer, ServeOptions } from "./hosts/serve.ts";
 export { createLogger } from "./log.ts";
 export type { Denial, DenialRecord, DenialRecorder } from "./ports/denial-recorder.ts";

@@ -36,7 +36,7 @@ const READINGS: readonly Reading[] = [
   reading(/Invalid crypto padding$/, ["AUTH_SIGNATURE_MALFORMED"]),
   reading(/alg value is not allowed$/, ["AUTH_ALGORITHM_MISMATCH", "AUTH_TOKEN_ENCRYPTED"]),
   reading(/Could not (parse|deserialize)/, ["KEY_UNREADABLE"], {
-    reason: "the server cannot parse it, and would have to be started with another one",
+    reason: "the server cannot parse its own verification key",
   }),
   reading(/has no attribute 'verify'/, ["KEY_PRIVATE"], { found: "its own error shows it" }),
   reading(/should not be used as an HMAC secret/, ["KEY_PUBLIC_AS_SECRET"], {

@@ -29,7 +29,10 @@ export function refineCredential(
   kind: CredentialKind,
   server: KnownServer | undefined,
 ): readonly CauseParts[] {
-  const looks: Evidence = { fact: `the credential looks like: ${kind}`, source: "the command line" };
+  const looks: Evidence = {
+    fact: `the credential looks like: ${kind === "jwt" ? "a JWT" : kind}`,
+    source: "the command line",
+  };
   if (kind === "header with another form")
     return [{ code: "AUTH_HEADER_MALFORMED", certainty: "certain", evidence: [looks] }];
   if (kind === "header with the scheme twice")

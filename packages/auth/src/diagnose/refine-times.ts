@@ -94,7 +94,7 @@ export function duration(seconds: number): string {
     ["hour", 3_600],
     ["minute", 60],
   ] as const;
-  const [name, size] = units.find(([, length]) => seconds >= 2 * length) ?? (["second", 1] as const);
+  const [name, size] = units.find(([, length]) => seconds * 1.01 >= 2 * length) ?? (["second", 1] as const);
   const count = Math.round(seconds / size);
   return `${count} ${name}${count === 1 ? "" : "s"}`;
 }

@@ -11,6 +11,7 @@ import { decodeBase64, decodeBase64Prefix } from "./base64.ts";
 import { type DerVerdict, judgeDer } from "./der-key.ts";
 import type { KeyFaultCode } from "./key.ts";
 import { MAX_WRAPPINGS } from "./limits.ts";
+import { recogniseLostBinary } from "./lost-binary.ts";
 import { recogniseForeignForm } from "./not-a-key.ts";
 import type { PublicKey } from "./public-key.ts";
 import { hasSpacesForPluses, judgeBody, toStandardAlphabet } from "./read-body.ts";
@@ -29,20 +30,18 @@ export type KeyText =
   | { readonly kind: "text" };
 
 const TEXT = { kind: "text" } as const;
-/** `SEQUENCE { SEQUENCE {` with an object identifier or a long length, where U+FFFD stands for a byte above 0x7f. */
-const BINARY_START = /^0(?:\uFFFD[^]{1,2}[0\x02]|[\x14-\x7f]0[\x03-\x20]\x06)/;
-/** The version number with which every private key begins. */
-const BINARY_PRIVATE = /^0(?:\uFFFD[^]{1,2}|[\x14-\x7f])\x02\x01[\0\x01]/;
-/** An Ed25519 key may be free of bytes above 0x7f but for its last 32. */
-const BINARY_ED25519 = /^0[*.](?:0\x05|\x02\x01\0)/;
 /** Base64 of `---`. */
 const BASE64_OF_DASHES = "LS0t";
 
 /** `isSecret`: a shared secret is expected, so a form that a secret can have by chance is not named. */
 export function readKeyText(value: string, isSecret: boolean): KeyText {
   const log = new RepairLog();
-  const binary = readBinary(value, log) ?? recogniseLostBinary(value);
-  return binary ?? readText(value, { log, isSecret, depth: 0 });
+  const binary = readBinary(value, log);
+  if (binary !== undefined) return binary;
+  const lost = recogniseLostBinary(value);
+  if (lost !== undefined)
+    return lost === "private" ? keyFault("KEY_PRIVATE", { found: "DER" }) : keyFault("KEY_BINARY");
+  return readText(value, { log, isSecret, depth: 0 });
 }
 
 interface Reading {
@@ -110,13 +109,6 @@ function readBinary(value: string, log: RepairLog): KeyText | undefined {
   if (verdict.kind === "unknown") return undefined;
   log.add("binary");
   return fromVerdict(verdict, log);
-}
-
-/** DER that was read as UTF-8: its bytes are lost, its beginning still tells what it was. */
-function recogniseLostBinary(value: string): KeyText | undefined {
-  if (!value.includes("\uFFFD") && !BINARY_ED25519.test(value)) return undefined;
-  if (BINARY_PRIVATE.test(value)) return keyFault("KEY_PRIVATE", { found: "DER" });
-  return BINARY_START.test(value) ? keyFault("KEY_BINARY") : undefined;
 }
 
 function judgeSeveral(labels: readonly string[]): KeyText {

@@ -4,6 +4,7 @@
  */
 import { decodeBase64 } from "../keys/base64.ts";
 import type { SigningAlgorithm } from "../keys/key.ts";
+import { recogniseLostBinary } from "../keys/lost-binary.ts";
 import { algorithmsFor, importParameters, isSecretAlgorithm } from "./algorithms.ts";
 import { type Bound, bind, bindSecret, type ImportOptions, mismatch, weakRsa } from "./bind-key.ts";
 import { importJwk } from "./import-jwk.ts";
@@ -11,8 +12,6 @@ import { type PrivateKeyKind, readPrivateDer } from "./private-der.ts";
 import { type SigningKey, SigningKeyError } from "./signing-key.ts";
 
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END/;
-/** DER that was read as text: a sequence, then the version number of a private key. U+FFFD is a byte above 0x7f. */
-const BINARY = /^0(?:\uFFFD[^]{1,2}|[\x14-\x7f])\x02\x01[\0\x01]/;
 const GIVE_KEY = "give the private key in PEM or as a JWK";
 
 /** Reads a signing key. Throws {@link SigningKeyError}, which holds no key material. */
@@ -24,7 +23,7 @@ export async function importSigningKey(text: string, options: ImportOptions = {}
   const pem = PEM.exec(trimmed.replace(/\\[nr]/g, "\n"));
   if (pem !== null) return importPem(pem[1] ?? "", pem[2] ?? "", options);
   if (/^-{2,5} ?BEGIN/.test(trimmed)) throw cutOff();
-  if (BINARY.test(text)) throw binary();
+  if (recogniseLostBinary(text) === "private") throw binary();
   if (trimmed.startsWith("{")) return importJwk(trimmed, options);
   if (options.algorithm !== undefined && isSecretAlgorithm(options.algorithm)) {
     // Its characters are the secret, exactly as given, since the verifier takes them so too.

@@ -37,6 +37,19 @@ describe("the identity", () => {
     expect(await verify(await signToken(withClaims(good, claims)))).toMatchObject({ value: { scopes } });
   });
 
+  it("names the scopes that its issuer may not grant, which count for nothing; otherwise it has no such list", async () => {
+    const { good, verify } = await setUpVerifier({ policy: { allowedScopes: ["a:b"] } });
+    const limited = await verify(
+      await signToken(withClaims(good, { scopes: ["a:b", "c:d", "agent_os:admin"] })),
+    );
+    if (!limited.ok) throw new Error(limited.refusal.code);
+    expect(limited.value).toMatchObject({ scopes: ["a:b"], withheldScopes: ["c:d", "agent_os:admin"] });
+    expect(limited.value.grants.adminScope).toBeUndefined();
+    expect([limited.value.scopes, limited.value.withheldScopes].map(Object.isFrozen)).toEqual([true, true]);
+    const whole = await verify(await signToken(withClaims(good, { scopes: ["a:b"] })));
+    expect(whole.ok && Object.hasOwn(whole.value, "withheldScopes")).toBe(false);
+  });
+
   it("reads custom claim names, and those alone", async () => {
     const claimNames = {
       scopes: "roles",

@@ -43,6 +43,7 @@ export const SERVED_ROUTES = {
     method: "GET",
     path: "/.well-known/oauth-protected-resource",
     access: "public",
+    isAlwaysPublic: true,
     tag: "Core",
     summary: "Where OAuth clients get tokens for this API (RFC 9728); only with an OAuth issuer",
   },

@@ -2,7 +2,7 @@
 import { FAULTS, type Facts, type FaultCode, renderText } from "@agentos/contract";
 import type { z } from "zod";
 import type { ConfigurationFault } from "../configuration-error.ts";
-import { describeIssue } from "./describe-issue.ts";
+import { describeIssue } from "../describe-issue.ts";
 
 /** A fault with its severity: errors stop the start, warnings are printed. */
 export interface Finding extends ConfigurationFault {

@@ -166,7 +166,10 @@ describe("authenticate, for requests that match no route", () => {
 
   it("records the path beside the route, cut off, since somebody may have made it up", async () => {
     const { guard, denials } = createTestGuard({ authenticate: () => refuse("AUTH_HEADER_MISSING") });
-    expect(await guard.authenticate(request, `/${"x".repeat(300)}`)).toMatchObject({ isAllowed: false, answer: { status: 401 } });
+    expect(await guard.authenticate(request, `/${"x".repeat(300)}`)).toMatchObject({
+      isAllowed: false,
+      answer: { status: 401 },
+    });
     expect(denials).toMatchObject([{ route: "GET (no route)", facts: { path: `/${"x".repeat(199)}` } }]);
   });
 });

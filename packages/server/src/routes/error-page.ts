@@ -66,12 +66,8 @@ function escapeHtml(text: string): string {
 }
 
 function describeKind(entry: ErrorEntry): string {
-  switch (entry.kind) {
-    case "refusal":
-      return `HTTP ${entry.status}; checked at the step &ldquo;${entry.stage}&rdquo;`;
-    case "fault":
-      return entry.severity === "error" ? "stops the start" : "printed at the start as a warning";
-    case "cause":
-      return "found by a diagnosis";
-  }
+  if (entry.kind === "refusal")
+    return `HTTP ${entry.status}; checked at the step &ldquo;${entry.stage}&rdquo;`;
+  if (entry.kind === "cause") return "found by a diagnosis";
+  return entry.severity === "error" ? "stops the start" : "printed at the start as a warning";
 }
