@@ -269,7 +269,6 @@ describe("a JWKS file that changes while the server runs", () => {
   test.each([
     ["is broken", (path: string) => writeFileSync(path, '{"keys":[')],
     ["is emptied", (path: string) => writeFileSync(path, "")],
-    ["has no usable key", (path: string) => writeFileSync(path, '{"keys":[]}')],
     ["is removed", (path: string) => rmSync(path)],
   ])("keeps its last good keys when it %s, for an hour at most", async (_, spoil) => {
     const { first, second, path, served } = await start();
@@ -288,6 +287,16 @@ describe("a JWKS file that changes while the server runs", () => {
     write(path, [first, second]);
     await expect.poll(async () => (await list(served, second)).status, { timeout: 5_000 }).toBe(200);
     expect((await list(served, first)).status).toBe(200);
+  });
+
+  test("drops its keys at once when it is emptied, and has them again when they are back", async () => {
+    const { first, second, path, served } = await start();
+    expect((await list(served, first)).status).toBe(200);
+    writeFileSync(path, '{"keys":[]}');
+    await expect.poll(async () => (await list(served, first)).status, { timeout: 5_000 }).toBe(503);
+    await expectRefusal(served, await list(served, first), "AUTH_KEYS_UNAVAILABLE");
+    write(path, [first, second]);
+    await expect.poll(async () => (await list(served, first)).status, { timeout: 5_000 }).toBe(200);
   });
 
   test("holds the same token against a key of the same id that is another key", async () => {

@@ -66,7 +66,7 @@ test("the tests of a file are those that import it, its own first", () => {
     module("b.ts", "token/a.ts"),
     module("token/a.ts"),
   ];
-  expect(findTests(path, modules).map((test) => test.replace("packages/auth/src/", ""))).toEqual([
+  expect(findTests(path, modules).map((found) => found.replace("packages/auth/src/", ""))).toEqual([
     "token/a.test.ts",
     "token/z.test.ts",
     "engine.test.ts",

@@ -95,13 +95,23 @@ describe("the kind of token", () => {
   });
 });
 
+it("issuer, audience and kind that are right answer true", () => {
+  const passed = { ok: true, value: true };
+  expect(checkIssuer({ iss: "a" }, { ...TEST_POLICY, issuer: "a" })).toEqual(passed);
+  expect(checkIssuer({ iss: "a" }, { ...TEST_POLICY, issuer: undefined })).toEqual(passed);
+  expect(checkAudience({ aud: "a" }, { ...TEST_POLICY, audience: ["a"] })).toEqual(passed);
+  expect(checkAudience({ aud: "a" }, { ...TEST_POLICY, audience: undefined })).toEqual(passed);
+  expect(checkKind({})).toEqual(passed);
+});
+
 describe("the subject", () => {
   const judge = (sub: unknown, more: object = {}) => checkSubject({ sub }, { ...TEST_POLICY, ...more });
 
   it.each([
     "sa:bot",
     "SA:bot",
-    " \tsa:bot".replace("\t", " "),
+    "\u017fa:bot",
+    "  sa:bot",
     "__oauth__:x",
     "__OAUTH__:x",
     "__scheduler__",
@@ -148,6 +158,13 @@ describe("the subject", () => {
       refusal: { code: "AUTH_SUBJECT_INVALID", facts: { user_id_claim: "sub", limit_characters: 256 } },
     });
     expect(codeOf(judge("a b\u00a0é"))).toBe("passed");
+  });
+
+  it("that is no id is refused as such, whatever else it would be", () => {
+    expect(codeOf(judge("sa:\u0000"))).toBe("AUTH_SUBJECT_INVALID");
+    expect(codeOf(judge("sa:"))).toBe("AUTH_SUBJECT_RESERVED");
+    expect(codeOf(judge(" ".repeat(257)))).toBe("AUTH_SUBJECT_INVALID");
+    expect(judge(" ".repeat(256))).toEqual({ ok: true, value: undefined });
   });
 
   it("of one issuer carries its prefix, and cannot begin with another's", () => {

@@ -1,0 +1,98 @@
+/** What the verifier hands back beside the code: whose token it was, which key, from which cache. */
+import { signToken, withClaims, withHeader } from "@agentos/testkit";
+import { describe, expect, it } from "vitest";
+import { createStaticKeySource } from "../keys/index.ts";
+import { codeOf, parseTestKeys, setUpVerifier, sha256, TEST_POLICY } from "../verifier.suite.ts";
+import { createTokenVerifier } from "./verify-token.ts";
+
+describe("a refusal", () => {
+  it("says whose token it was once the signature holds, and not before", async () => {
+    const { good, verify } = await setUpVerifier({ algorithm: "HS256" });
+    const stranger = await setUpVerifier({ algorithm: "HS256" });
+    const expired = { exp: 1 };
+    const late = await verify(await signToken(withClaims(good, expired)));
+    expect(late).toMatchObject({ refusal: { code: "AUTH_TOKEN_EXPIRED", subject: "alice" } });
+    const forged = await verify(await signToken({ ...withClaims(good, expired), key: stranger.key }));
+    expect(forged).toMatchObject({ refusal: { code: "AUTH_SIGNATURE_INVALID" } });
+    expect(!forged.ok && forged.refusal.subject).toBeUndefined();
+  });
+
+  it("says no more of a subject than an id may have, and nothing that is no text", async () => {
+    const { good, verify } = await setUpVerifier({ algorithm: "HS256" });
+    const subjectOf = async (sub: unknown) => {
+      const result = await verify(await signToken(withClaims(good, { exp: 1, sub })));
+      return result.ok ? "passed" : result.refusal.subject;
+    };
+    expect(await subjectOf("x".repeat(300))).toBe("x".repeat(256));
+    expect(await subjectOf({ name: "x" })).toBeUndefined();
+    expect(await subjectOf("bob")).toBe("bob");
+  });
+
+  it("says whose token it was by the configured claim", async () => {
+    const { good, verify } = await setUpVerifier({ algorithm: "HS256", claimNames: { userId: "uid" } });
+    expect(await verify(await signToken(withClaims(good, { uid: "bob", exp: 1 })))).toMatchObject({
+      refusal: { subject: "bob" },
+    });
+  });
+
+  it("names nobody where no signature is verified", async () => {
+    const { good, verify } = await setUpVerifier({ policy: { verifiesSignature: false } });
+    const result = await verify(await signToken(withClaims(good, { aud: "x" })));
+    expect(result).toMatchObject({ refusal: { code: "AUTH_AUDIENCE_MISMATCH" } });
+    expect(!result.ok && result.refusal.subject).toBeUndefined();
+  });
+
+  it("of a token over the limit names the limit, which a token may just reach", async () => {
+    const { verify } = await setUpVerifier({ algorithm: "HS256" });
+    expect(await verify("x".repeat(16_385))).toEqual({
+      ok: false,
+      refusal: { code: "AUTH_TOKEN_TOO_LARGE", facts: { limit_bytes: 16_384 } },
+    });
+    expect(codeOf(await verify("x".repeat(16_384)))).toBe("AUTH_TOKEN_MALFORMED");
+  });
+
+  it("names both algorithms where the policy allows fewer than the keys", async () => {
+    const { good, verify, codeOf: judge } = await setUpVerifier({ policy: { algorithms: ["RS256"] } });
+    expect(await verify(await signToken(good))).toMatchObject({
+      refusal: {
+        code: "AUTH_ALGORITHM_MISMATCH",
+        facts: { expected_algorithms: ["RS256"], token_algorithm: "ES256" },
+      },
+    });
+    expect(await judge(await signToken(withHeader(good, { alg: "XS256" })))).toBe(
+      "AUTH_ALGORITHM_UNSUPPORTED",
+    );
+    const both = await setUpVerifier({ policy: { algorithms: ["RS256", "ES256"] } });
+    expect(await both.codeOf(await signToken(both.good))).toBe("passed");
+  });
+});
+
+it("an identity names the key that verified it", async () => {
+  const { key, good, verify } = await setUpVerifier({ algorithm: "RS256" });
+  const [{ label } = { label: "" }] = await parseTestKeys(key);
+  expect(await verify(await signToken(good))).toMatchObject({ value: { keyLabel: label } });
+});
+
+it("ten thousand tokens are kept unless told otherwise, and the oldest leaves for the next one", async () => {
+  const { key, good, clock } = await setUpVerifier({ algorithm: "HS256" });
+  const token = await signToken(good);
+  // One token under many names: the cache knows tokens by their hash alone.
+  let name = 0;
+  const { verify } = createTokenVerifier({
+    keySource: createStaticKeySource(await parseTestKeys(key)),
+    policy: TEST_POLICY,
+    now: clock.now,
+    sha256: () => sha256(String(name)),
+  });
+  for (; name < 10_000; name++) expect(codeOf(await verify(token))).toBe("passed");
+  const isKept = (of: number) => {
+    name = of;
+    const answer = verify(token);
+    return !(answer instanceof Promise);
+  };
+  expect([isKept(0), isKept(9_999)]).toEqual([true, true]);
+  name = 10_000;
+  await verify(token);
+  // The first was used again just now, so the second is the oldest.
+  expect([isKept(0), isKept(1)]).toEqual([true, false]);
+});
