@@ -88,6 +88,9 @@ describe("the lifetime", () => {
     expect(check({ iat: NOW - 100, exp: NOW + 2 * DAY })).toMatchObject({
       refusal: { facts: { limit_hours: 24, lifetime_seconds: 2 * DAY + 100 } },
     });
+    expect(check({ exp: NOW + 2 * DAY }, { ...TEST_POLICY, maxLifetimeSeconds: DAY - 1 })).toMatchObject({
+      refusal: { facts: { limit_hours: 23 } },
+    });
   });
 });
 
