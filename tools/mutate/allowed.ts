@@ -11,4 +11,152 @@ export interface Allowed {
   readonly reason: string;
 }
 
-export const allowed: readonly Allowed[] = [];
+/** The condition is there for the type checker: the code before it has ruled the other case out. */
+const NARROWS = "equivalent, the compiler needs the condition:";
+
+export const allowed: readonly Allowed[] = [
+  {
+    file: "decide/compile-route.ts",
+    code: 'appliesTo ? [{ access: "public" as const, appliesTo }] : [],',
+    from: "appliesTo",
+    to: "true",
+    reason: `${NARROWS} a pattern that always applies has been answered one line above`,
+  },
+  {
+    file: "decide/compile-route.ts",
+    code: "const itemParameter = route.resource === undefined ? undefined : /\\{(\\w+)\\}/.exec(route.path)?.[1];",
+    from: "route.resource === undefined",
+    to: "false",
+    reason: "equivalent: the parameter is used only where the scope's resource is that of the route",
+  },
+  {
+    file: "decide/compile-route.ts",
+    code: "if (fault !== undefined || requirement === undefined) continue;",
+    from: "fault !== undefined || requirement === undefined",
+    to: "fault !== undefined",
+    reason: `${NARROWS} without a requirement there is always a fault`,
+  },
+  {
+    file: "decide/compile-route.ts",
+    code: "const names = [...route.path.matchAll(/\\{(\\w+)\\}/g)].flatMap(([, name]) => name ?? []);",
+    from: "name ?? []",
+    to: "name",
+    reason: `${NARROWS} a match of this pattern always has its group`,
+  },
+  {
+    file: "decide/decide.ts",
+    code: "if (isListing !== true || first === undefined || others.length > 0 || first.resource !== resource)",
+    from: "isListing !== true || first === undefined",
+    to: "isListing !== true",
+    reason: `${NARROWS} it is called only when something is missing`,
+  },
+  {
+    file: "decide/decide.ts",
+    code: 'if (visible === "all" || visible.size === 0) return undefined;',
+    from: 'visible === "all" || visible.size === 0',
+    to: "visible.size === 0",
+    reason: `${NARROWS} whoever sees everything holds the wide scope, and misses nothing`,
+  },
+  {
+    file: "decide/decide.ts",
+    code: "return { isAllowed: true, grantedBy: [...grantedBy, ...(narrow?.values() ?? [])], visible };",
+    from: "narrow?.values() ?? []",
+    to: "narrow?.values()",
+    reason: `${NARROWS} items are visible, so there are scopes for them`,
+  },
+  {
+    file: "decide/decide.ts",
+    code: "scopeToAdd: first && leastScope(first, parameters),",
+    from: "first && leastScope(first, parameters)",
+    to: "leastScope(first, parameters)",
+    reason: `${NARROWS} it is called only when something is missing`,
+  },
+  {
+    file: "token/base64url.ts",
+    code: "for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);",
+    from: "at < binary.length",
+    to: "at <= binary.length",
+    reason: "equivalent: writing beyond the end of a typed array does nothing",
+  },
+  {
+    file: "token/build-identity.ts",
+    code: 'if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {',
+    from: 'typeof value === "object" && value !== null',
+    to: 'typeof value === "object"',
+    reason: `${NARROWS} null counts as frozen already`,
+  },
+  {
+    file: "token/build-identity.ts",
+    code: 'if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {',
+    from: 'typeof value === "object" && value !== null',
+    to: "value !== null",
+    reason: `${NARROWS} every value that is no object counts as frozen already`,
+  },
+  {
+    file: "token/check-claims.ts",
+    code: 'if (audiences.some((audience) => typeof audience === "string" && policy.audience?.includes(audience)))',
+    from: 'typeof audience === "string" && policy.audience?.includes(audience)',
+    to: "policy.audience?.includes(audience)",
+    reason: `${NARROWS} a list of texts includes nothing that is no text`,
+  },
+  {
+    file: "token/check-header.ts",
+    code: 'if (typeof alg !== "string" || !SUPPORTED.has(alg)) return refuse("AUTH_ALGORITHM_UNSUPPORTED", expected);',
+    from: 'typeof alg !== "string" || !SUPPORTED.has(alg)',
+    to: "!SUPPORTED.has(alg)",
+    reason: `${NARROWS} a set of texts has nothing that is no text`,
+  },
+  ...[
+    ["exp !== undefined && policy.maxLifetimeSeconds !== undefined", "true"],
+    ["exp !== undefined && policy.maxLifetimeSeconds !== undefined", "exp !== undefined"],
+    [
+      "exp !== undefined && policy.maxLifetimeSeconds !== undefined",
+      "policy.maxLifetimeSeconds !== undefined",
+    ],
+    [
+      "exp !== undefined && policy.maxLifetimeSeconds !== undefined",
+      "((exp !== undefined) || (policy.maxLifetimeSeconds !== undefined))",
+    ],
+  ].map(([from = "", to = ""]) => ({
+    file: "token/check-times.ts",
+    code: "if (exp !== undefined && policy.maxLifetimeSeconds !== undefined) {",
+    from,
+    to,
+    reason: `${NARROWS} a lifetime or a limit that is not a number exceeds nothing`,
+  })),
+  {
+    file: "token/check-times.ts",
+    code: "if (times.expiresAt !== undefined && times.expiresAt <= now - CLOCK_SKEW_SECONDS) {",
+    from: "times.expiresAt !== undefined && times.expiresAt <= now - CLOCK_SKEW_SECONDS",
+    to: "times.expiresAt <= now - CLOCK_SKEW_SECONDS",
+    reason: `${NARROWS} undefined is not at or before any time`,
+  },
+  {
+    file: "token/check-times.ts",
+    code: "if (times.notBefore !== undefined && times.notBefore > now + CLOCK_SKEW_SECONDS) {",
+    from: "times.notBefore !== undefined && times.notBefore > now + CLOCK_SKEW_SECONDS",
+    to: "times.notBefore > now + CLOCK_SKEW_SECONDS",
+    reason: `${NARROWS} undefined is not after any time`,
+  },
+  {
+    file: "token/check-times.ts",
+    code: 'return typeof value === "number" && Number.isFinite(value);',
+    from: 'typeof value === "number" && Number.isFinite(value)',
+    to: "Number.isFinite(value)",
+    reason: `${NARROWS} Number.isFinite converts nothing, and is false for all but numbers`,
+  },
+  {
+    file: "token/find-keys.ts",
+    code: 'if (!("refusal" in selection)) return selection.isKidUnknown;',
+    from: '!("refusal" in selection)',
+    to: "false",
+    reason: `${NARROWS} the line below it counts the same thing, whether a key has this id`,
+  },
+  {
+    file: "token/find-keys.ts",
+    code: 'return selection.refusal === "unknown-kid" || !keySet.keys.some((key) => key.kid === kid);',
+    from: 'selection.refusal === "unknown-kid" || !keySet.keys.some((key) => key.kid === kid)',
+    to: "!keySet.keys.some((key) => key.kid === kid)",
+    reason: "equivalent: the first half is the short way to the same answer, an unknown id is in no key",
+  },
+];

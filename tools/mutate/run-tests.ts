@@ -1,7 +1,7 @@
 // Runs tests against a mutated file, in a copy of `packages/auth`: the tree that people work in is never touched.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Module } from "../boundaries/modules.ts";
@@ -62,7 +62,11 @@ export function createRunner(): Runner {
       });
       running.send(order);
       const noticed = await answer;
-      if (noticed === TIMEOUT) child = undefined;
+      if (noticed === TIMEOUT) {
+        child = undefined;
+        // The process was ended before it could put the file back.
+        writeFileSync(join(folder, order.path), order.original);
+      }
       return noticed;
     },
     close() {
