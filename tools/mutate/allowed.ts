@@ -92,6 +92,25 @@ export const allowed: readonly Allowed[] = [
     to: "value !== null",
     reason: `${NARROWS} every value that is no object counts as frozen already`,
   },
+  ...[
+    [
+      'typeof value === "object" && value !== null && !Object.isFrozen(value)',
+      'typeof value === "object" && value !== null',
+    ],
+    ['typeof value === "object" && value !== null && !Object.isFrozen(value)', "!Object.isFrozen(value)"],
+    [
+      'typeof value === "object" && value !== null && !Object.isFrozen(value)',
+      '((typeof value === "object" && value !== null) || (!Object.isFrozen(value)))',
+    ],
+    ['typeof value === "object" && value !== null', '((typeof value === "object") || (value !== null))'],
+  ].map(([from = "", to = ""]) => ({
+    file: "token/build-identity.ts",
+    code: 'if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {',
+    from,
+    to,
+    reason:
+      "equivalent: what is no object counts as frozen, and JSON has no cycles that a second visit would follow",
+  })),
   {
     file: "token/check-claims.ts",
     code: 'if (audiences.some((audience) => typeof audience === "string" && policy.audience?.includes(audience)))',
@@ -145,6 +164,54 @@ export const allowed: readonly Allowed[] = [
     to: "Number.isFinite(value)",
     reason: `${NARROWS} Number.isFinite converts nothing, and is false for all but numbers`,
   },
+  ...[
+    ["at !== -1 && dots < 6", "at !== -1"],
+    ["dots < 6", "dots <= 6"],
+    ["6", "7"],
+    ["6", "5"],
+  ].map(([from = "", to = ""]) => ({
+    file: "token/read-shape.ts",
+    code: 'for (let at = text.indexOf("."); at !== -1 && dots < 6; at = text.indexOf(".", at + 1)) dots++;',
+    from,
+    to,
+    reason:
+      "the bound saves work and changes no answer (2 and 4 are told apart from more); the size of a token is bounded",
+  })),
+  {
+    file: "token/select-issuer.ts",
+    code: 'const chosen = iss === undefined || typeof iss === "string" ? byName.get(iss) : undefined;',
+    from: 'iss === undefined || typeof iss === "string"',
+    to: "true",
+    reason: `${NARROWS} a map of texts has nothing under what is no text`,
+  },
+  ...[
+    ["!isCurrent || entries.size > capacity / 2", "true"],
+    ["entries.size > capacity / 2", "entries.size >= capacity / 2"],
+    ["2", "3"],
+  ].map(([from = "", to = ""]) => ({
+    file: "token/token-cache.ts",
+    code: "if (!isCurrent || entries.size > capacity / 2) {",
+    from,
+    to,
+    reason: "keeping the order earlier costs time on the hot path, and changes no answer",
+  })),
+  ...[
+    ["capacity < 1", "false"],
+    ["1", "0"],
+  ].map(([from = "", to = ""]) => ({
+    file: "token/token-cache.ts",
+    code: "if (capacity < 1) return;",
+    from,
+    to,
+    reason: "equivalent: without room the entry would leave again at the end of the same call",
+  })),
+  {
+    file: "token/token-cache.ts",
+    code: "if (entries.size > capacity && oldest !== undefined) entries.delete(oldest);",
+    from: "entries.size > capacity && oldest !== undefined",
+    to: "entries.size > capacity",
+    reason: `${NARROWS} more entries than the capacity are at least one`,
+  },
   {
     file: "token/find-keys.ts",
     code: 'if (!("refusal" in selection)) return selection.isKidUnknown;',
@@ -159,4 +226,14 @@ export const allowed: readonly Allowed[] = [
     to: "!keySet.keys.some((key) => key.kid === kid)",
     reason: "equivalent: the first half is the short way to the same answer, an unknown id is in no key",
   },
+  ...[
+    ["policy.verifiesSignature", "true"],
+    ["0", "1"],
+  ].map(([from = "", to = ""]) => ({
+    file: "token/verify-token.ts",
+    code: "policy.verifiesSignature ? (options.cacheEntries ?? TOKEN_CACHE_ENTRIES) : 0,",
+    from,
+    to,
+    reason: "a second lock: the way of an unverified token ends before anything is put into the cache",
+  })),
 ];

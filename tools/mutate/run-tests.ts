@@ -21,7 +21,8 @@ export type Noticed = string | undefined;
 export const TIMEOUT = "timeout";
 
 export interface Runner {
-  run(order: Order, timeoutMs: number): Promise<Noticed>;
+  /** `limitMs` is for each test file. */
+  run(order: Order, limitMs: number): Promise<Noticed>;
   close(): void;
 }
 
@@ -42,27 +43,26 @@ export function createRunner(): Runner {
   }
 
   return {
-    async run(order, timeoutMs) {
+    async run(order, limitMs) {
       const running = (child ??= await start());
       const answer = new Promise<Noticed>((resolve, reject) => {
-        const fail = () => reject(new Error("the test process was ended from outside"));
-        const timer = setTimeout(() => {
-          running.off("exit", fail);
-          running.kill("SIGKILL");
-          resolve(TIMEOUT);
-        }, timeoutMs);
-        running.once("exit", fail);
-        running.once("message", ({ failed, error }: Answer) => {
+        const end = (settle: () => void) => {
           clearTimeout(timer);
-          running.off("exit", fail);
+          running.removeAllListeners();
+          settle();
+        };
+        const timer = setTimeout(() => end(() => resolve(TIMEOUT)), limitMs);
+        running.once("exit", () => end(() => reject(new Error("the test process was ended from outside"))));
+        running.on("message", ({ isProgress, failed, error }: Answer) => {
+          if (isProgress === true) timer.refresh();
           // Never taken for a test that noticed.
-          if (error === undefined) resolve(failed);
-          else reject(new Error(error));
+          else end(() => (error === undefined ? resolve(failed) : reject(new Error(error))));
         });
       });
       running.send(order);
       const noticed = await answer;
       if (noticed === TIMEOUT) {
+        running.kill("SIGKILL");
         child = undefined;
         // The process was ended before it could put the file back.
         writeFileSync(join(folder, order.path), order.original);

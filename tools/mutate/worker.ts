@@ -14,6 +14,8 @@ export interface Order {
 }
 
 export interface Answer {
+  /** One more test file is through, and more are to come. */
+  readonly isProgress?: boolean;
   /** The first test that failed. */
   readonly failed?: string;
   /** The tests could not be run. */
@@ -48,6 +50,7 @@ async function findFailure({ path, text, original, tests }: Order): Promise<stri
       const module = testModules.find(isAsked);
       if (module?.state() === "failed") return `${basename(test)}: ${nameFailure(module)}`;
       if (module?.state() !== "passed") throw new Error(`${test} did not run`);
+      process.send?.({ isProgress: true });
     }
     return undefined;
   } finally {

@@ -71,6 +71,17 @@ describe("the identity", () => {
     );
   });
 
+  it("hands runs the named claims that are there, and nothing for those that are not", async () => {
+    const { good, verify } = await setUpVerifier({ claimNames: { dependencies: ["tenant", "toString"] } });
+    const dependenciesOf = async (claims: object) => {
+      const result = await verify(await signToken(withClaims(good, { ...claims })));
+      return result.ok ? result.value.dependencies : result.refusal.code;
+    };
+    const some = await dependenciesOf({ tenant: "t1" });
+    expect(some).toStrictEqual({ tenant: "t1" });
+    expect(await dependenciesOf({ other: "x" })).toBeUndefined();
+  });
+
   it.each([{ sub: undefined }, { sub: "" }, { sub: "  " }])("has no user id for %j", async (claims) => {
     const { good, verify } = await setUpVerifier();
     const result = await verify(await signToken(withClaims(good, claims)));

@@ -27,6 +27,8 @@ describe("readShape", () => {
     ["“YQ.YQ.YQ”", "AUTH_TOKEN_QUOTED"],
     ["YQ.YQ.\nYQ", "AUTH_TOKEN_QUOTED"],
     ["YQ.YQ.YQ ", "AUTH_TOKEN_QUOTED"],
+    ["Y Q.YQ", "AUTH_TOKEN_CHARACTERS_INVALID"],
+    ["secret word", "AUTH_TOKEN_CHARACTERS_INVALID"],
     ["'secret'", "AUTH_TOKEN_QUOTED"],
   ])("%j: %s", (token, expected) => {
     expect(codeOf(token)).toBe(expected);

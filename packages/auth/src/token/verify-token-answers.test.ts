@@ -1,5 +1,5 @@
 /** What the verifier hands back beside the code: whose token it was, which key, from which cache. */
-import { signToken, withClaims, withHeader } from "@agentos/testkit";
+import { encodeSegment, signToken, unsignedToken, withClaims, withHeader } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { createStaticKeySource } from "../keys/index.ts";
 import { codeOf, parseTestKeys, setUpVerifier, sha256, TEST_POLICY } from "../verifier.suite.ts";
@@ -64,6 +64,66 @@ describe("a refusal", () => {
     );
     const both = await setUpVerifier({ policy: { algorithms: ["RS256", "ES256"] } });
     expect(await both.codeOf(await signToken(both.good))).toBe("passed");
+  });
+});
+
+describe("a refusal by the header or the payload", () => {
+  it("names the algorithms of the keys where the policy names none", async () => {
+    const { good, verify } = await setUpVerifier({ algorithm: "RS256" });
+    expect(await verify(unsignedToken(good))).toMatchObject({
+      refusal: { code: "AUTH_ALGORITHM_NONE", facts: { expected_algorithms: ["RS256"] } },
+    });
+  });
+
+  it("is the token's fault where no signature is verified, too", async () => {
+    const { good, codeOf: judge } = await setUpVerifier({ policy: { verifiesSignature: false } });
+    expect(await judge(`${encodeSegment(good.header)}.${encodeSegment("hello")}.`)).toBe(
+      "AUTH_PAYLOAD_INVALID",
+    );
+    expect(await judge(`${encodeSegment(good.header)}.${encodeSegment(good.payload)}.`)).toBe("passed");
+  });
+});
+
+describe("the cache of the verifier", () => {
+  it("gives no room to a token that is refused", async () => {
+    const { good, verifier } = await setUpVerifier({ algorithm: "HS256", cacheEntries: 1 });
+    const token = await signToken(good);
+    await verifier.verify(token);
+    expect(codeOf(await verifier.verify(await signToken(withClaims(good, { exp: 1 }))))).toBe(
+      "AUTH_TOKEN_EXPIRED",
+    );
+    expect(verifier.verify(token)).toMatchObject({ ok: true });
+    await verifier.verify(await signToken(withClaims(good, { jti: "2" })));
+    expect(verifier.verify(token)).toBeInstanceOf(Promise);
+  });
+
+  it("forgets a token at its expiry", async () => {
+    const { good, verifier, clock } = await setUpVerifier({ algorithm: "HS256" });
+    const token = await signToken(good);
+    await verifier.verify(token);
+    expect(verifier.verify(token)).toMatchObject({ ok: true });
+    clock.advance(3_610);
+    expect(verifier.verify(token)).toMatchObject({ refusal: { code: "AUTH_TOKEN_EXPIRED" } });
+    clock.advance(-3_610);
+    expect(verifier.verify(token)).toBeInstanceOf(Promise);
+  });
+
+  it("of several issuers lives as long as all their keys together, not as those of one", async () => {
+    const { key, good, clock } = await setUpVerifier({ algorithm: "HS256" });
+    const own = createStaticKeySource(await parseTestKeys(key));
+    let generation = 5;
+    const verifier = createTokenVerifier({
+      keySource: { current: () => ({ ...own.current(), generation }) },
+      policy: TEST_POLICY,
+      issuers: [{ keySource: own, policy: TEST_POLICY }],
+      now: clock.now,
+      sha256,
+    });
+    const token = await signToken(good);
+    expect(codeOf(await verifier.verify(token))).toBe("passed");
+    expect(verifier.verify(token)).toMatchObject({ ok: true });
+    generation = 6;
+    expect(verifier.verify(token)).toBeInstanceOf(Promise);
   });
 });
 
