@@ -6,6 +6,7 @@ import {
   DEFAULT_CLAIM_NAMES,
   parseVerificationKey,
 } from "@agentos/auth";
+import { nodeSignatureCheck } from "@agentos/server/guard";
 import { createVerifier } from "fast-jwt";
 import { verify as verifyWithHono } from "hono/jwt";
 import { importJWK, jwtVerify } from "jose";
@@ -163,6 +164,7 @@ async function createOwnVerifier(verificationKey: string, algorithm: Algorithm) 
     },
     now: () => Date.now() / 1_000,
     sha256: (text) => hash("sha256", text, "base64"),
+    signatureCheck: nodeSignatureCheck,
     // Kept, and never found again: the price of keeping is part of a cold verification.
     cacheEntries: 1,
   });

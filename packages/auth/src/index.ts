@@ -20,6 +20,7 @@ export { ok, type Refusal, type Result, refuse } from "./result.ts";
 export * from "./scope/index.ts";
 export { countChanges, nearest } from "./text/nearest.ts";
 export { isReservedPrincipal } from "./token/check-claims.ts";
+export { joseSignatureCheck, type SignatureCheck } from "./token/check-signature.ts";
 export { type ClaimNames, DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./token/policy.ts";
 export type { TrustedIssuer } from "./token/select-issuer.ts";
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from "./token/verify-token.ts";

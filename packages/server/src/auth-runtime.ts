@@ -10,6 +10,7 @@ import {
   type RouteAccessDefinition,
 } from "@agentos/auth";
 import { REFUSALS, renderText, type Stage, TOKEN_STAGES } from "@agentos/contract";
+import { nodeSignatureCheck } from "./node-signature-check.ts";
 import { describePolicy, type PolicyDescription } from "./config/describe-policy.ts";
 import { type Finding, toFinding } from "./config/faults.ts";
 import { loadKeys } from "./config/load-keys.ts";
@@ -82,6 +83,7 @@ export async function createAuthRuntime(
     issuers: keys.issuers,
     now,
     sha256,
+    signatureCheck: nodeSignatureCheck,
   });
   const engine = createAuthEngine({
     mode: resolved.mode,

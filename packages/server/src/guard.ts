@@ -131,4 +131,5 @@ export type {
   GuardOutcome,
   PolicyDescription,
 };
+export { nodeSignatureCheck } from "./node-signature-check.ts";
 export { ERROR_PAGE_HEADERS };

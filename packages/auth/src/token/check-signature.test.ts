@@ -28,7 +28,7 @@ describe("the keys that are tried", () => {
     const stranger = await other();
     expect(await check([stranger, verificationKey])).toMatchObject({
       ok: true,
-      value: { key: verificationKey },
+      value: verificationKey,
     });
     expect(codeOf(await check([stranger]))).toBe("AUTH_SIGNATURE_INVALID");
   });

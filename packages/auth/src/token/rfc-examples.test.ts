@@ -42,10 +42,7 @@ describe("the example signatures", () => {
     "RFC 7515 A, RFC 7520 4, RFC 8037 A: the signature of %s holds, and of no changed byte",
     async (_, example) => {
       const { token } = example;
-      const [, payload = ""] = token.split(".");
-      const verified = await verifySignature(token, example);
-      expect(verified).toMatchObject({ ok: true });
-      expect(verified.ok && Buffer.from(verified.value.payload).toString("base64url")).toBe(payload);
+      expect(await verifySignature(token, example)).toMatchObject({ ok: true });
       const firstOfPayload = token.indexOf(".") + 1;
       const firstOfSignature = token.lastIndexOf(".") + 1;
       for (const at of [firstOfPayload, firstOfSignature])
