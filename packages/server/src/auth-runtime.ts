@@ -10,13 +10,13 @@ import {
   type RouteAccessDefinition,
 } from "@agentos/auth";
 import { REFUSALS, renderText, type Stage, TOKEN_STAGES } from "@agentos/contract";
-import { nodeSignatureCheck } from "./node-signature-check.ts";
 import { describePolicy, type PolicyDescription } from "./config/describe-policy.ts";
 import { type Finding, toFinding } from "./config/faults.ts";
 import { loadKeys } from "./config/load-keys.ts";
 import type { ResolvedAuth } from "./config/resolve-auth.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { createGuard, type Guard } from "./http/guard.ts";
+import { nodeSignatureCheck } from "./node-signature-check.ts";
 import type { DenialRecord, DenialRecorder } from "./ports/denial-recorder.ts";
 import type { Logger, Runtime } from "./ports/runtime.ts";
 import { createMemoryDenialRecorder } from "./stores/memory-denial-recorder.ts";

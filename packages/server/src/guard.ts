@@ -122,6 +122,7 @@ function judgeGuard(resolved: ResolvedAuth): readonly Finding[] {
 export { customScope } from "@agentos/contract";
 export { formatPolicy } from "./config/describe-policy.ts";
 export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
+export { nodeSignatureCheck } from "./node-signature-check.ts";
 export type {
   Access,
   AuthOptions,
@@ -131,5 +132,4 @@ export type {
   GuardOutcome,
   PolicyDescription,
 };
-export { nodeSignatureCheck } from "./node-signature-check.ts";
 export { ERROR_PAGE_HEADERS };
