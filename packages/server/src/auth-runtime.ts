@@ -108,7 +108,7 @@ export async function createAuthRuntime(
     notConfigured: stagesNotConfigured(resolved),
     resourceMetadataUrl: options.resourceMetadataUrl,
   });
-  logKeyState(logger, keys.keySource);
+  logKeyState(logger, keys.keySource, resolved.cliCommand);
   return {
     guard,
     denials,
@@ -150,7 +150,7 @@ function stagesNotConfigured({
 }
 
 /** A source of keys that fails is said when it begins, when its keys are dropped, and when it is good again. */
-function logKeyState(logger: Logger, keySource: KeySource): void {
+function logKeyState(logger: Logger, keySource: KeySource, cli: string): void {
   let known = "ok";
   keySource.subscribe?.(() => {
     const { state, faults } = keySource.status?.() ?? { state: "ok", faults: [] };
@@ -159,9 +159,10 @@ function logKeyState(logger: Logger, keySource: KeySource): void {
     const now = isGood ? "ok" : `${state} ${faults.map(({ code }) => code).join(" ")}`;
     if (now === known) return;
     known = now;
-    const facts = faults.map(({ code, source, facts: values }) => ({ code, source, facts: values }));
-    if (isGood) logger.info({ state }, "the verification keys can be read again");
-    else logger.warn({ state, faults: facts }, "verification keys cannot be read any more");
+    if (isGood) return logger.info({ state }, "the verification keys can be read again");
+    const findings = faults.map((fault) => toFinding(fault.code, { ...fault.facts, cli }, fault.source));
+    const told = findings.map(({ code: name, message, fix }) => ({ code: name, message, fix }));
+    logger.warn({ state, faults: told }, "verification keys cannot be read any more");
   });
 }
 

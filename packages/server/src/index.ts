@@ -12,9 +12,15 @@ export type {
   UnsafeOptions,
 } from "./config/auth-options.ts";
 export { authorizationConfigSchema, corsSchema } from "./config/auth-options.ts";
-export { formatPolicy, type PolicyDescription, type PolicyKey } from "./config/describe-policy.ts";
+export {
+  type CredentialLocation,
+  formatPolicy,
+  type PolicyDescription,
+  type PolicyKey,
+} from "./config/describe-policy.ts";
 export { type Finding, optionFindings, toFinding } from "./config/faults.ts";
 export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
+export { type ConnectionFault, describeConnectionFault } from "./describe-connection-fault.ts";
 export { type DescribedIssue, describeIssue } from "./describe-issue.ts";
 export type { RunningServer, ServeOptions } from "./hosts/serve.ts";
 export { createLogger } from "./log.ts";

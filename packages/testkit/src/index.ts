@@ -10,6 +10,11 @@ export {
 } from "./attacks.ts";
 export type { BadToken } from "./bad-token.ts";
 export { type BadTokenSetting, badTokensFor, makeTwin } from "./bad-tokens.ts";
+export {
+  createTestCertificate,
+  type TestCertificate,
+  type TestCertificateOptions,
+} from "./certificate.ts";
 export { createTestClock, type TestClock } from "./clock.ts";
 export { createTestKey, type TestKey, type TestKeyOptions } from "./key.ts";
 export {

@@ -52,7 +52,7 @@ export const rows: readonly Row[] = [
     name: "a malformed header",
     code: "AUTH_HEADER_MALFORMED",
     certainty: "certain",
-    evidence: "another form",
+    evidence: 'it begins with the word "Basic"',
     our: "AUTH_TOKEN_MALFORMED",
     python: invalid("Not enough segments"),
     token: `Basic ${tokens.good}`,

@@ -2,6 +2,9 @@
 import type { ErrorCode, Facts } from "@agentos/contract";
 import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_LIFETIME_SECONDS } from "../limits.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource, KnownServer } from "./diagnosis.ts";
+import type { InspectedToken } from "./inspect-token.ts";
+
+const MAX_SHOWN_CHARACTERS = 200;
 
 /** Values of catalogue places that a refusal's facts may lack when the server is not ours. */
 export function placesFor(server: KnownServer | undefined): Facts {
@@ -28,16 +31,37 @@ const SHOWN = [
   ["lifetime_seconds", "the token lives, in seconds,", "the token"],
 ] as const;
 
+/** What of a token a refusal is about, for whoever holds the token; `sub` stands for the configured user id claim. */
+const ABOUT: Readonly<Partial<Record<ErrorCode, { readonly header: string } | { readonly claim: string }>>> =
+  {
+    AUTH_TOKEN_TYPE_REFUSED: { header: "typ" },
+    AUTH_KEY_UNKNOWN: { header: "kid" },
+    AUTH_KEY_ID_INVALID: { header: "kid" },
+    AUTH_HEADER_CRITICAL: { header: "crit" },
+    AUTH_EXPIRATION_MISSING: { claim: "exp" },
+    AUTH_EXPIRATION_INVALID: { claim: "exp" },
+    AUTH_EXPIRATION_IN_MILLISECONDS: { claim: "exp" },
+    AUTH_NOT_BEFORE_INVALID: { claim: "nbf" },
+    AUTH_ISSUED_AT_INVALID: { claim: "iat" },
+    AUTH_JWT_ID_INVALID: { claim: "jti" },
+    AUTH_ISSUER_MISSING: { claim: "iss" },
+    AUTH_ISSUER_MISMATCH: { claim: "iss" },
+    AUTH_ISSUER_UNKNOWN: { claim: "iss" },
+    AUTH_SUBJECT_INVALID: { claim: "sub" },
+    AUTH_SUBJECT_RESERVED: { claim: "sub" },
+    AUTH_SUBJECT_FOREIGN: { claim: "sub" },
+  };
+
 /** The evidence for a code. */
 export function describeFacts(
   code: ErrorCode,
   facts: Facts,
-  { answer, refusal, server }: DiagnosisInput,
-  claims: Readonly<Record<string, unknown>> | undefined,
+  { answer, refusal, server, credential }: DiagnosisInput,
+  inspected: InspectedToken | undefined,
 ): readonly Evidence[] {
   const serverSource: EvidenceSource =
     refusal === undefined ? (server?.source ?? "the answer") : "the denial record";
-  const evidence: Evidence[] = answer === undefined ? [] : [sawStatus(answer.status)];
+  const evidence: Evidence[] = [];
   for (const [name, text, source] of SHOWN) {
     const value = facts[name];
     if (value === undefined) continue;
@@ -49,15 +73,40 @@ export function describeFacts(
   if (code.startsWith("AUTH_AUDIENCE") && facts["expected_audience"] === undefined) {
     if (server?.id !== undefined)
       evidence.push({ fact: `the id of the server is ${server.id.slice(0, 200)}`, source: server.source });
-    evidence.push(...tokenAudience(claims, server));
+    evidence.push(...tokenAudience(inspected?.unverifiedClaims, server));
   }
-  if (
-    code === "AUTH_EXPIRATION_IN_MILLISECONDS" &&
-    facts["exp"] === undefined &&
-    typeof claims?.["exp"] === "number"
-  )
-    evidence.push({ fact: `"exp" is ${claims["exp"]}`, source: "the token" });
-  return evidence;
+  const fact = describePart(code, inspected, server);
+  const isSaid = evidence.some(({ source }) => source === "the token");
+  if (fact !== undefined && !isSaid) evidence.push({ fact, source: "the token" });
+  if (code === "AUTH_TOKEN_QUOTED") evidence.push(...findForeign(credential));
+  return evidence.length === 0 && answer !== undefined ? [sawStatus(answer.status)] : evidence;
+}
+
+/** `"exp" is "tomorrow"`; undefined where no part of the token is to blame, or there is no token. */
+function describePart(
+  code: ErrorCode,
+  inspected: InspectedToken | undefined,
+  server: KnownServer | undefined,
+): string | undefined {
+  const about = ABOUT[code];
+  if (about === undefined || inspected === undefined) return undefined;
+  const isClaim = "claim" in about;
+  const name = !isClaim ? about.header : about.claim === "sub" ? (server?.userIdClaim ?? "sub") : about.claim;
+  const part = isClaim ? inspected.unverifiedClaims : inspected.unverifiedHeader;
+  if (part === undefined) return undefined;
+  const value = part[name];
+  return value === undefined
+    ? `it has no "${name}"`
+    : `"${name}" is ${JSON.stringify(value).slice(0, MAX_SHOWN_CHARACTERS)}`;
+}
+
+/** The first character that no token has, and where it stands. */
+function findForeign(credential = ""): readonly Evidence[] {
+  const at = credential.trim().search(/[\s"'`“”‘’]/);
+  if (at === -1) return [];
+  const character = credential.trim().charAt(at);
+  const name = /[\r\n]/.test(character) ? "a line break" : /\s/.test(character) ? "a space" : "a quote";
+  return [{ fact: `character ${at + 1} of the credential is ${name}`, source: "the command line" }];
 }
 
 function tokenAudience(

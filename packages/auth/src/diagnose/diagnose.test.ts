@@ -138,9 +138,15 @@ describe("diagnose", () => {
       scope_to_add: "agents:web:read",
       held_scopes: ["agent:read"],
     };
-    expect(codesOf({ refusal: { code: "SCOPE_MISSING", facts: scopes } })).toEqual([
+    expect(codesOf({ refusal: { code: "SCOPE_MISSING", facts: scopes } })).toEqual(["SCOPE_MISSPELT"]);
+    const more = { ...scopes, required_scopes: ["agents:read", "config:read"] };
+    expect(codesOf({ refusal: { code: "SCOPE_MISSING", facts: more } })).toEqual([
       "SCOPE_MISSPELT",
       "SCOPE_MISSING",
+    ]);
+    const gate = { ...scopes, required_scopes: ["config:read"], scope_to_add: "config:read" };
+    expect(codesOf({ refusal: { code: "SCOPE_MISSING", facts: gate } })).toEqual([
+      "SCOPE_PREREQUISITE_MISSING",
     ]);
     const expired = { now: NOW, exp: NOW - 7_200, skew_seconds: 10 };
     expect(
@@ -151,6 +157,35 @@ describe("diagnose", () => {
       code: "AUTH_HMAC_TOKEN_FOR_PUBLIC_KEY",
       certainty: "certain",
     });
+  });
+
+  it.each([
+    ["AUTH_ISSUER_MISMATCH", { iss: "https://other.test" }, '"iss" is "https://other.test"'],
+    ["AUTH_EXPIRATION_MISSING", { exp: undefined }, 'it has no "exp"'],
+    ["AUTH_EXPIRATION_INVALID", { exp: "1800003600" }, '"exp" is "1800003600"'],
+    ["AUTH_SUBJECT_RESERVED", { sub: "sa:bot" }, '"sub" is "sa:bot"'],
+    ["AUTH_ISSUER_MISMATCH", { iss: ["x".repeat(300)] }, `"iss" is ["${"x".repeat(198)}`],
+  ] as const)("%s of %j shows the claim to whoever holds the token", async (code, payload, fact) => {
+    const credential = await tokens.withClaims(payload);
+    const [cause] = run({ answer: ourAnswer(code), credential, server: ours });
+    expect(cause?.evidence).toEqual([{ fact, source: "the token" }]);
+  });
+
+  it("shows the header where that is to blame, the configured claim, and the status where nothing else is seen", async () => {
+    const evidenceOf = (input: Parameters<typeof run>[0]) => run(input)[0]?.evidence;
+    const typed = await tokens.withHeader({ typ: "dpop+jwt" });
+    expect(evidenceOf({ answer: ourAnswer("AUTH_TOKEN_TYPE_REFUSED"), credential: typed })).toEqual([
+      { fact: '"typ" is "dpop+jwt"', source: "the token" },
+    ]);
+    const server = { ...ours, userIdClaim: "uid" };
+    const named = await tokens.withClaims({ uid: "sa:x" });
+    expect(evidenceOf({ answer: ourAnswer("AUTH_SUBJECT_RESERVED"), credential: named, server })).toEqual([
+      { fact: '"uid" is "sa:x"', source: "the token" },
+    ]);
+    const throttled = { status: 429, detail: "Too many failed authentication attempts" };
+    expect(evidenceOf({ answer: throttled })).toEqual([
+      { fact: "the server answered 429", source: "the answer" },
+    ]);
   });
 
   it("ignores what a remote server calls a scope when it is none", () => {

@@ -69,10 +69,10 @@ function policyOf(server: KnownServer | undefined): TokenPolicy {
 }
 
 function fromAnswer(seen: Seen): readonly CauseParts[] {
-  const { answer, server } = seen.input;
+  const { answer } = seen.input;
   if (answer === undefined || answer.status < 400) return [];
   if (answer.status === 401) {
-    const wrongKind = refineCredential(seen.kind, server);
+    const wrongKind = refineCredential(seen.kind, seen.input);
     if (wrongKind.length > 0) return wrongKind;
   }
   const meaning = readAnswer(answer);
@@ -84,7 +84,7 @@ function fromAnswer(seen: Seen): readonly CauseParts[] {
 /** Without an answer the token alone speaks: each objection of the checks is a cause. */
 function fromToken(seen: Seen): readonly CauseParts[] {
   const { server, request } = seen.input;
-  const wrongKind = refineCredential(seen.kind, server);
+  const wrongKind = refineCredential(seen.kind, seen.input);
   if (wrongKind.length > 0) return wrongKind;
   if (seen.kind === "none") {
     if (server?.mode === undefined || server.mode === "none") return [];
@@ -130,7 +130,7 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
       code,
       certainty,
       facts: { ...placesFor(input.server), ...facts },
-      evidence: describeFacts(code, facts, input, claims),
+      evidence: describeFacts(code, facts, input, inspected),
     },
   ];
 }

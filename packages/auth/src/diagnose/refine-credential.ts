@@ -1,6 +1,6 @@
 /** The credential is of another kind than the server wants: which, and which switch decides it. */
 import { type ErrorCode, FIRST_VERSION_WITH_JWT } from "@agentos/contract";
-import type { Evidence, KnownServer } from "./diagnosis.ts";
+import type { DiagnosisInput, Evidence } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 
 export type CredentialKind =
@@ -27,14 +27,17 @@ export function classifyCredential(credential: string | undefined): CredentialKi
 /** Causes that lie in the kind of credential, given the server's mode and version. */
 export function refineCredential(
   kind: CredentialKind,
-  server: KnownServer | undefined,
+  { credential, server }: Pick<DiagnosisInput, "credential" | "server">,
 ): readonly CauseParts[] {
   const looks: Evidence = {
     fact: `the credential looks like: ${kind === "jwt" ? "a JWT" : kind}`,
     source: "the command line",
   };
-  if (kind === "header with another form")
-    return [{ code: "AUTH_HEADER_MALFORMED", certainty: "certain", evidence: [looks] }];
+  if (kind === "header with another form") {
+    const fact = `it begins with the word "${/^\w+/.exec(credential?.trim() ?? "")?.[0] ?? ""}"`;
+    const begins: Evidence = { fact, source: "the command line" };
+    return [{ code: "AUTH_HEADER_MALFORMED", certainty: "certain", evidence: [begins] }];
+  }
   if (kind === "header with the scheme twice")
     return [{ code: "AUTH_SCHEME_REPEATED", certainty: "certain", evidence: [looks] }];
   if (server === undefined) return [];

@@ -55,7 +55,13 @@ export function refineScopes(
       .find((name) => name !== undefined);
     if (claim !== undefined) {
       const facts = { other_claim: claim, scopes_claim: read };
-      parts.push({ code: "SCOPE_CLAIM_OTHER", certainty: "certain", facts, evidence });
+      const elsewhere: Evidence = { fact: `"${claim.slice(0, 100)}" holds ${needed}`, source: "the token" };
+      parts.push({
+        code: "SCOPE_CLAIM_OTHER",
+        certainty: "certain",
+        facts,
+        evidence: [...evidence, elsewhere],
+      });
     }
   }
   const facts: Facts = {
@@ -64,18 +70,22 @@ export function refineScopes(
     scope_to_add: needed,
     scope_choice: describeScopeChoice(needed, missing),
   };
-  const ownCode = denied?.code ?? (holdsOtherItem(held, needed) ? "SCOPE_OTHER_RESOURCE" : code);
-  parts.push({ code: ownCode, certainty: parts.length === 0 ? "certain" : "likely", facts, evidence });
   // What the scope is a gate to says more than that it is missing.
-  return [...parts.slice(0, -1), ...prerequisites(missing), ...parts.slice(-1)];
+  const nearer = parts.length > 0 ? parts : prerequisites(missing, evidence);
+  // That the only missing scope is missing has then been said, with a better fix.
+  if (nearer.length > 0 && missing.length <= 1) return nearer;
+  const ownCode = denied?.code ?? (holdsOtherItem(held, needed) ? "SCOPE_OTHER_RESOURCE" : code);
+  const certainty = nearer.length === 0 ? "certain" : "likely";
+  return [...nearer, { code: ownCode, certainty, facts, evidence }];
 }
 
 /** Gates that stand before finer scopes (design.md section 10), when one of them is what is missing. */
-function prerequisites(missing: readonly string[]): readonly CauseParts[] {
+function prerequisites(missing: readonly string[], evidence: readonly Evidence[]): readonly CauseParts[] {
   return ACCESS_PREREQUISITES.filter(({ scope }) => missing.includes(scope)).map(({ scope, blocks }) => ({
     code: "SCOPE_PREREQUISITE_MISSING",
     certainty: "certain",
     facts: { scope, blocks },
+    evidence,
   }));
 }
 

@@ -43,8 +43,13 @@ export function refineTimes(code: ErrorCode, seen: TimesSeen): readonly CausePar
     facts: { difference: duration(Math.abs(difference)) },
   };
   const clocksDiffer = Math.abs(difference) > SUSPICIOUS_SECONDS;
-  if (clocksDiffer && isFineBy(code, claims, now))
-    return [{ ...parts, certainty: "certain", evidence: [...clock, ...evidence] }];
+  if (clocksDiffer && isFineBy(code, claims, now)) {
+    const fine: Evidence = {
+      fact: "by this machine's clock the token is valid",
+      source: "this machine's clock",
+    };
+    return [{ ...parts, certainty: "certain", evidence: [...clock, fine, ...evidence] }];
+  }
   const own: CauseParts = { code, certainty: "certain", evidence };
   // A token from the future is hardly ever meant: the issuer's clock is ahead, or the server's is behind.
   if (code === "AUTH_ISSUED_IN_FUTURE")

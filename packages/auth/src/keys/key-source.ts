@@ -14,7 +14,7 @@ export interface KeySource {
   current(): KeySet;
   /** Called when a `kid` is unknown; resolves true when the set changed. Never rejects. */
   refresh?(kid: string): Promise<boolean>;
-  /** Calls the listener after each change, until the returned function is called. */
+  /** Calls the listener after each change and each failure, until the returned function is called. */
   subscribe?(listener: () => void): () => void;
   /** Absent means always `ok`. */
   status?(): KeySourceStatus;

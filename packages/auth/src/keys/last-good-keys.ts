@@ -26,7 +26,7 @@ export interface LastGoodKeys {
   current(): KeySet;
   /** The source was read and is good; unchanged keys keep their set and its generation. */
   accept(keys: readonly VerificationKey[], isChanged: boolean): void;
-  /** The source was read and cannot be used. */
+  /** The source was read and cannot be used; listeners are told each time, since the reason may be another one. */
   fail(): void;
   /** Drops keys that are too old; for callers that want the state and not the keys. */
   expire(): void;
@@ -51,13 +51,18 @@ export function createLastGoodKeys(
     for (const listener of listeners) listener();
   }
 
-  function expire(): void {
-    if (state === "failed" || (state === "ok" && !expiresUnasked)) return;
+  /** True when the keys are too old, and are dropped now. */
+  function drop(): boolean {
+    if (state === "failed" || (state === "ok" && !expiresUnasked)) return false;
     // A clock that was set back tells no age: then the keys count as too old.
-    if (Math.abs(now() - goodAt) <= maxStaleSeconds) return;
+    if (Math.abs(now() - goodAt) <= maxStaleSeconds) return false;
     state = "failed";
     keySet = createKeySet([], keySet.generation + 1);
-    notify();
+    return true;
+  }
+
+  function expire(): void {
+    if (drop()) notify();
   }
 
   return {
@@ -78,11 +83,9 @@ export function createLastGoodKeys(
       if (isReplaced || isRecovered) notify();
     },
     fail() {
-      if (state === "ok") {
-        state = "stale";
-        notify();
-      }
-      expire();
+      if (state === "ok") state = "stale";
+      drop();
+      notify();
     },
     expire,
     subscribe(listener) {

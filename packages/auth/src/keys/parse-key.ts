@@ -12,6 +12,7 @@ import { MAX_KEY_CHARACTERS } from "./limits.ts";
 import { parseJwk } from "./parse-jwk.ts";
 import { dropDuplicateKeys, parseJwksValue } from "./parse-jwks.ts";
 import { describePublicKey } from "./public-key.ts";
+import { holdsPublicKey } from "./public-key-traces.ts";
 import { type KeyText, readKeyText } from "./read-pem.ts";
 
 export interface ParseKeyOptions {
@@ -43,7 +44,7 @@ export async function parseVerificationKey(value: string, options: ParseKeyOptio
   const plain: KeyContext = { ...base, kid: undefined, announced: undefined, repairs: [] };
   if (read.kind === "json") return parseJson(read, { ...options, algorithm, allowWeakSecrets });
   if (wantsSecret) {
-    const found = describeForSecret(read);
+    const found = describeForSecret(read) ?? (holdsPublicKey(value) ? DAMAGED_PUBLIC_KEY : undefined);
     if (found !== undefined) return faultResult("KEY_PUBLIC_AS_SECRET", source, { algorithm, found });
     if (read.kind === "fault") return faultResult(read.code, source, read.facts);
     // Lone surrogates have no bytes of their own: two different texts would be the same secret.
@@ -94,6 +95,7 @@ async function parseJson(
   return parseJwk(value, context, { allowWeakSecrets, refuseSecrets: false });
 }
 
+const DAMAGED_PUBLIC_KEY = "a public key in a form that cannot be used";
 const notPublicMaterial: ReadonlySet<KeyFaultCode> = new Set(["KEY_FILE_PATH", "KEY_URL", "KEY_PLACEHOLDER"]);
 const foundWords: Partial<Record<KeyFaultCode, string>> = {
   KEY_PRIVATE: "a private key",
@@ -108,5 +110,5 @@ const foundWords: Partial<Record<KeyFaultCode, string>> = {
 function describeForSecret(read: KeyText): string | undefined {
   if (read.kind === "public") return `a public key (${describePublicKey(read.key)})`;
   if (read.kind !== "fault" || notPublicMaterial.has(read.code)) return undefined;
-  return foundWords[read.code] ?? "a public key in a form that cannot be used";
+  return foundWords[read.code] ?? DAMAGED_PUBLIC_KEY;
 }

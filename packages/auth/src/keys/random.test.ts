@@ -70,7 +70,16 @@ describe("a mangled key", () => {
         expect(keys).toEqual([]);
         expect(faults.map(({ code }) => code)).toEqual(["KEY_PUBLIC_AS_SECRET"]);
       }),
-      { numRuns: 500 },
+      {
+        numRuns: 2000,
+        examples: [
+          [[0, [10, 10, 10]]],
+          [[1, [10, 10, 10]]],
+          [[0, [9, 9, 9]]],
+          [[0, [10, 9, 10]]],
+          [[2, [12, 10, 12]]],
+        ],
+      },
     );
   });
 });

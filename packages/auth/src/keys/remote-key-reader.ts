@@ -59,8 +59,11 @@ export function createRemoteKeyReader(options: RemoteKeyReaderOptions): { read()
     }
   }
 
-  const failed = (document: string, { code, facts }: FetchedDocument & { kind: "failed" }): KeyFault =>
-    createKeyFault(code, source, { ...facts, document });
+  const failed = (
+    url: string,
+    document: string,
+    { code, facts }: FetchedDocument & { kind: "failed" },
+  ): KeyFault => createKeyFault(code, source, { ...facts, document, host: hostOf(url) });
 
   /** The address of the key set; known for as long as discovery allows. */
   async function locate(): Promise<{ readonly jwksUrl: string } | { readonly fault: KeyFault }> {
@@ -69,7 +72,7 @@ export function createRemoteKeyReader(options: RemoteKeyReaderOptions): { read()
       return discovered;
     const url = discoveryUrl(location.issuer);
     const answer = await fetchKnown(url, discovered);
-    if (answer.kind === "failed") return { fault: failed("discovery document", answer) };
+    if (answer.kind === "failed") return { fault: failed(url, "discovery document", answer) };
     const freshness = { readAt: now(), ttlSeconds: readTtlSeconds(answer, DISCOVERY_TTL) };
     if (answer.kind === "not-modified") {
       // fetchKnown lets this through only for a document that is known.
@@ -89,7 +92,7 @@ export function createRemoteKeyReader(options: RemoteKeyReaderOptions): { read()
     if ("fault" in located) return { isGood: false, faults: [located.fault] };
     const { jwksUrl: url } = located;
     const answer = await fetchKnown(url, known);
-    const result = answer.kind === "failed" ? failed("key set", answer) : await judge(url, answer);
+    const result = answer.kind === "failed" ? failed(url, "key set", answer) : await judge(url, answer);
     const outcome: RemoteKeyRead = "code" in result ? { isGood: false, faults: [result] } : result;
     // The keys may have moved: the next look asks where they are.
     if (!outcome.isGood && discovered !== undefined) discovered = { ...discovered, ttlSeconds: 0 };
@@ -116,4 +119,9 @@ export function createRemoteKeyReader(options: RemoteKeyReaderOptions): { read()
   }
 
   return { read };
+}
+
+/** Host and port: enough to know whom to ask. A path or query may hold what is nobody's business. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : "an address that is no URL";
 }

@@ -22,7 +22,8 @@ describe("the first look", () => {
     const { result, codes } = await setUpRemoteKeys({ answers: { [JWKS_URL]: answer } });
     expect(result.keySource).toBeUndefined();
     expect(codes()).toContain(code);
-    expect(JSON.stringify(result.faults)).not.toMatch(/secret detail|issuer\.test/);
+    // The operator is told whom to ask, and nothing else of the address.
+    expect(JSON.stringify(result.faults)).not.toMatch(/secret detail|issuer\.test\/|https:/);
   });
 });
 
@@ -174,7 +175,9 @@ describe("an issuer that fails", () => {
     clock.advance(10);
     expect(await source.refresh("k1")).toBe(true);
     expect([kids(), source.status().state]).toEqual([["k1"], "ok"]);
-    expect(states).toEqual(["stale", "failed", "ok"]);
+    // Told at each failure, since its reason may be another one.
+    expect(states.length).toBeGreaterThan(3);
+    expect(states.filter((state, index) => state !== states[index - 1])).toEqual(["stale", "failed", "ok"]);
   });
 
   it.each([

@@ -111,7 +111,8 @@ function keepFresh(
       const { state } = keys;
       if (state === "ok") return { state, faults };
       const minutes = Math.ceil(keys.maxStaleSeconds / 60);
-      const code = faults.find(({ severity }) => severity === "error")?.code ?? "not asked";
+      const code =
+        faults.find(({ severity }) => severity === "error")?.code ?? "nobody asked for them meanwhile";
       const summary = state === "stale" ? "KEY_SOURCE_STALE" : "KEY_SOURCE_EXPIRED";
       return { state, faults: [createKeyFault(summary, source, { code, minutes }), ...faults] };
     },

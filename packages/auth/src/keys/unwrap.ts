@@ -98,13 +98,19 @@ export function undoEscapes(value: string, log: RepairLog): string {
 }
 
 function undoPercentEncoding(value: string, log: RepairLog): string {
-  if (!/%[0-9A-Fa-f]{2}/.test(value)) return value;
-  // In a form a plus is a space, and the pluses of the key are %2B; the label shows which kind of encoding it is.
-  const spaced = value.includes("BEGIN+") ? value.replaceAll("+", " ") : value;
-  return log
-    .replace(spaced, /%25/g, "%", "url-encoding")
-    .replace(/%([2-7][0-9A-Fa-f]|0[9aAdD])/g, (_, hex: string) => {
-      log.add("url-encoding");
-      return String.fromCharCode(Number.parseInt(hex, 16));
-    });
+  let text = value;
+  // Each round undoes two layers; what still had some left could pass for a shared secret.
+  for (let round = 0; round < MAX_ROUNDS && /%[0-9A-Fa-f]{2}/.test(text); round += 1) {
+    const before = text;
+    // In a form a plus is a space, and the pluses of the key are %2B; the label shows which kind of encoding it is.
+    if (text.includes("BEGIN+")) text = text.replaceAll("+", " ");
+    text = log
+      .replace(text, /%25/g, "%", "url-encoding")
+      .replace(/%([2-7][0-9A-Fa-f]|0[9aAdD])/g, (_, hex: string) => {
+        log.add("url-encoding");
+        return String.fromCharCode(Number.parseInt(hex, 16));
+      });
+    if (text === before) break;
+  }
+  return text;
 }

@@ -30,7 +30,7 @@ export function buildIdentity(
     sessionId: readSessionId(claims, policy),
     scopes,
     ...(withheld.length === 0 ? {} : { withheldScopes: Object.freeze(withheld) }),
-    grants: Object.freeze(compileGrants(scopes, policy.adminScope)),
+    grants: compileGrants(scopes, policy.adminScope),
     claims: deepFreeze(claims),
     dependencies: pick(claims, policy.claimNames.dependencies),
     sessionState: pick(claims, policy.claimNames.sessionState),

@@ -19,13 +19,23 @@ export async function findKeys(keySource: KeySource, header: TokenHeader): Promi
     }
   }
   if (!("refusal" in selection)) return ok({ keys: selection.keys, generation: keySet.generation });
-  if (selection.refusal === "no-keys") return refuse("AUTH_KEYS_UNAVAILABLE");
+  if (selection.refusal === "no-keys") return refuseForLackOfKeys(keySource);
   // An algorithm that no key has is the nearer cause, whatever the "kid" says.
   const isForeign = !keySet.algorithms.some((algorithm) => algorithm === header.algorithm);
   if (isForeign || selection.refusal === "algorithm-mismatch") return refuseAlgorithm(keySet, header);
   if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED");
   // The key may be one of those that a failed source has lost.
-  return refuse(keySource.status?.().state === "failed" ? "AUTH_KEYS_UNAVAILABLE" : "AUTH_KEY_UNKNOWN");
+  return keySource.status?.().state === "failed"
+    ? refuseForLackOfKeys(keySource)
+    : refuse("AUTH_KEY_UNKNOWN");
+}
+
+/** For the operator: what is wrong with the source. */
+function refuseForLackOfKeys(keySource: KeySource): Result<never> {
+  const faults = keySource.status?.().faults ?? [];
+  return refuse("AUTH_KEYS_UNAVAILABLE", {
+    key_faults: faults.map(({ source, code }) => `${source}: ${code}`),
+  });
 }
 
 /** True when no key has this `kid`: the issuer may have rotated its keys since they were read. */

@@ -11,6 +11,8 @@ export function addDoctor(parent: Command, context: Context): void {
     .option("--url <url>", "a running AgentOS, this one or the Python one; give two to compare", collect)
     .option("-c, --config <file>", "a configuration file; give two to compare", collect)
     .option("--token <token>", "the credential that is refused: the value, -, env:NAME or file:PATH")
+    .option("--header <name>", "header in which the server at --url reads the token (default: Authorization)")
+    .option("--cookie <name>", "cookie in which the server at --url reads the token, in place of a header")
     .option("--route <route>", 'the request, such as "GET /agents"; may be repeated', collect)
     .option(
       "--key <key>",
@@ -29,10 +31,12 @@ export function addDoctor(parent: Command, context: Context): void {
 const createHelp = (cli: string) => `
 Without --url and --config the environment of this shell is examined (OS_SECURITY_KEY, JWT_VERIFICATION_KEY,
 JWT_JWKS_FILE, AUTHORIZATION_ENABLED). The token is sent to the given URL only, redirects are not followed, and only
-GET requests are made; another --route is judged from the token.
+GET requests are made; another --route is judged from the token. --header and --cookie are for --url: a configuration
+says itself where it reads the token.
 
   ${cli} doctor --url http://localhost:7777 --token env:TOKEN
   ${cli} doctor --config agentos.json --token - --route "POST /agents/web/runs"
+  ${cli} doctor --url http://localhost:7777 --token - --cookie access_token
   ${cli} doctor --url https://a.example.com --url https://b.example.com --token env:TOKEN
 
 Exit status: 0 nothing refuses, 1 no AgentOS answers (or two places differ), 2 denied, 3 invalid configuration,

@@ -2,7 +2,7 @@
 
 export interface Question {
   readonly path: string;
-  /** Sent as a bearer credential, to this server only. */
+  /** Sent where the server reads it, and to this server only. */
   readonly token?: string | undefined;
 }
 
@@ -22,9 +22,11 @@ export interface NotAnswered {
   readonly kind: "fault";
   readonly code: "CLI_SERVER_UNREACHABLE" | "CLI_SERVER_SLOW";
   readonly facts: Readonly<Record<string, string | number>>;
+  /** Where there is a better one than that of the code. */
+  readonly fix?: string | undefined;
 }
 
-/** The credential cannot travel in a header at all. */
+/** The credential cannot travel in this header or cookie at all. */
 export interface NotSendable {
   readonly kind: "not sendable";
 }
@@ -32,11 +34,6 @@ export interface NotSendable {
 export type Asked = Answered | NotAnswered | NotSendable;
 
 export type Ask = (question: Question) => Promise<Asked>;
-
-/** A credential that no HTTP client can put into a header: line breaks and characters beyond Latin-1. */
-export function isSendable(token: string): boolean {
-  return /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(token);
-}
 
 /** The text of a response's body, read no further than the limit. */
 export async function readBounded(response: Response, limitBytes: number): Promise<string> {

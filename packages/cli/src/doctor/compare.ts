@@ -14,6 +14,7 @@ const TRAITS: readonly (readonly [trait: keyof Traits, label: string])[] = [
   ["mode", "mode"],
   ["version", "version"],
   ["osId", "id"],
+  ["tokenIn", "token read in"],
   ["algorithms", "algorithms"],
   ["audience", "audience"],
   ["keys", "keys (thumbprints)"],

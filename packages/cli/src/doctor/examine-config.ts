@@ -1,11 +1,12 @@
 /** Examines a configuration: it is started in this process without listening, and asked like a running server. */
 import type { JudgedToken } from "@agentos/auth";
-import { AgentOS, type Logger, type PolicyDescription } from "@agentos/server";
+import { AgentOS, type CredentialLocation, type Logger, type PolicyDescription } from "@agentos/server";
 import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../context.ts";
 import { CliFailure, faultsOf } from "../failure.ts";
-import { type Ask, isSendable, readBounded } from "./ask.ts";
+import { type Ask, readBounded } from "./ask.ts";
 import { toAnswer } from "./ask-url.ts";
+import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 import { fromFault, makeFinding, mergeFindings } from "./findings.ts";
 import { toKnownServer } from "./known-server.ts";
 import { type DoctorRequest, probeRoutes } from "./probe-routes.ts";
@@ -68,14 +69,20 @@ async function examine(
       server: undefined,
       traits: {},
       checks,
-      findings: [...findings, ...empty],
+      findings: orderStart(findings, empty),
     };
   }
   try {
     const policy = await os.describe();
     const server = toKnownServer(policy, source);
-    const probed = await probeRoutes({ ask: askInProcess(os, context), server, context, ...options });
-    const warnings = policy.findings.map((fault) => fromFault(fault, source, context));
+    // Where it reads the token is known, so that is where the token goes; of two places, where it looks first.
+    const [location = AUTHORIZATION_HEADER] = policy.credentialLocations;
+    const ask = askInProcess(os, location, context);
+    const probed = await probeRoutes({ ask, location, server, context, ...options });
+    const isSaid = probed.findings.some(({ code }) => code === "AUTH_SECURITY_KEY_WITH_JWT");
+    const warnings = policy.findings
+      .filter(({ code }) => !(isSaid && code === "CONFIG_BOTH_CREDENTIALS"))
+      .map((fault) => fromFault(fault, source, context));
     return {
       ...place,
       summary: summarize(policy),
@@ -93,6 +100,12 @@ async function examine(
   } finally {
     os.close();
   }
+}
+
+/** A variable that is empty is why there is no key, so it comes first; beside another fault it is a note. */
+function orderStart(findings: readonly Finding[], empty: readonly Finding[]): readonly Finding[] {
+  if (!findings.some(({ code }) => code === "CONFIG_KEYS_MISSING")) return [...findings, ...empty];
+  return [...empty.map((finding) => ({ ...finding, level: "error" as const })), ...findings];
 }
 
 function explainStart(
@@ -116,13 +129,13 @@ function explainStart(
   return [{ ...finding, fix: error.fix }];
 }
 
-function askInProcess(os: AgentOS, { now }: Context): Ask {
+function askInProcess(os: AgentOS, location: CredentialLocation, { now }: Context): Ask {
   return async ({ path, token }) => {
-    if (token !== undefined && !isSendable(token)) return { kind: "not sendable" };
+    if (token !== undefined && !isSendable(token, location)) return { kind: "not sendable" };
     const askedAt = now();
     const headers = {
       host: "localhost",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(token === undefined ? {} : credentialHeaders(token, location)),
     };
     const response = await os.fetch(new Request(`http://localhost${path}`, { headers }));
     return toAnswer(response, await readBounded(response, MAX_ANSWER_BYTES), { askedAt, milliseconds: 0 });
@@ -163,6 +176,7 @@ function toTraits(policy: PolicyDescription): Examined["traits"] {
   return {
     mode: policy.authMode,
     osId: policy.id,
+    tokenIn: policy.authMode === "none" ? undefined : policy.token,
     ...(isJwt
       ? {
           algorithms: policy.algorithms.join(", "),

@@ -1,10 +1,12 @@
 /** Examines a running AgentOS, ours or the Python one, as a client sees it. */
 import { isSigningAlgorithm, type JudgedToken, type KnownServer } from "@agentos/auth";
+import type { CredentialLocation } from "@agentos/server";
 import type { Context } from "../context.ts";
 import { formatDuration } from "../text/duration.ts";
 import { type Answered, type Asked } from "./ask.ts";
 import { askUrl } from "./ask-url.ts";
-import { makeFinding, mergeFindings, quoteServer } from "./findings.ts";
+import { AUTHORIZATION_HEADER } from "./credential-location.ts";
+import { fromUnanswered, makeFinding, mergeFindings, quoteServer } from "./findings.ts";
 import { type DoctorRequest, probeRoutes, readText } from "./probe-routes.ts";
 import type { Check, Examined, Finding } from "./report.ts";
 
@@ -12,6 +14,10 @@ export interface ExamineUrlOptions {
   readonly requests: readonly DoctorRequest[];
   readonly token: string | undefined;
   readonly judged: JudgedToken | undefined;
+  /** Where the server reads the token. Default: the header "Authorization". */
+  readonly location?: CredentialLocation | undefined;
+  /** For each answer of the server. Default 5000. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Clocks further apart than a server allows for tokens (contract 1.7). */
@@ -25,7 +31,8 @@ export async function examineUrl(
   options: ExamineUrlOptions,
   context: Context,
 ): Promise<Examined> {
-  const ask = askUrl(base, context.now);
+  const { timeoutMs, location = AUTHORIZATION_HEADER } = options;
+  const ask = askUrl(base, { now: context.now, location, timeoutMs });
   const [health, info] = await Promise.all([ask({ path: "/health" }), ask({ path: "/info" })]);
   const checks = [describeCheck("GET /health", health), describeCheck("GET /info", info)];
   const stop = (finding: Finding, summary: string): Examined => {
@@ -33,9 +40,7 @@ export async function examineUrl(
   };
 
   for (const asked of [info, health]) {
-    if (asked.kind !== "fault") continue;
-    const { code, facts } = asked;
-    return stop(makeFinding({ code, facts, level: "error", seenAt: "GET /info" }, context.cli), "no answer");
+    if (asked.kind === "fault") return stop(fromUnanswered(asked, "GET /info", context.cli), "no answer");
   }
   if (info.kind !== "answer" || health.kind !== "answer")
     throw new TypeError("INVARIANT: nothing else was sent");
@@ -46,7 +51,7 @@ export async function examineUrl(
   const known = recognise(info, health);
   if (known === undefined) return stop(await explainStranger(base, info, context), "not an AgentOS");
 
-  const probed = await probeRoutes({ ask, server: known, context, ...options });
+  const probed = await probeRoutes({ ask, server: known, context, ...options, location });
   const clockSeconds = clockDifference(info);
   const clock = judgeClock(clockSeconds, probed.findings, context);
   const { server } = probed;
@@ -104,7 +109,7 @@ async function explainStranger(base: string, info: Answered, { cli, now }: Conte
     .map((_, index, segments) => `/${segments.slice(0, segments.length - index).join("/")}`);
   const prefixes = [...new Set([...(pathname === "/" ? [] : [...parents, ""]), ...USUAL_PREFIXES])];
   for (const prefix of prefixes) {
-    const asked = await askUrl(`${origin}${prefix}`, now)({ path: "/info" });
+    const asked = await askUrl(`${origin}${prefix}`, { now })({ path: "/info" });
     if (asked.kind === "fault") break;
     if (asked.kind === "answer" && asked.status === 200 && readText(asked, "os_id") !== undefined) {
       const facts = { prefix: prefix === "" ? "/" : prefix };

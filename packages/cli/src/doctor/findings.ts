@@ -5,6 +5,7 @@ import { FIX_COMMANDS, placesOf, renderText } from "@agentos/contract";
 import type { ConfigurationFault } from "@agentos/server";
 import type { Context } from "../context.ts";
 import { showUntrusted } from "../terminal.ts";
+import type { NotAnswered } from "./ask.ts";
 import type { Finding } from "./report.ts";
 
 const LONGEST_WORDS = 300;
@@ -24,6 +25,12 @@ export function makeFinding(
   cli: string,
 ): Finding {
   return { ...makeCause({ ...parts, certainty }, cli), level, seenAt: [seenAt] };
+}
+
+/** A server that could not be asked. */
+export function fromUnanswered({ code, facts, fix }: NotAnswered, seenAt: string, cli: string): Finding {
+  const finding = makeFinding({ code, facts, level: "error", seenAt }, cli);
+  return fix === undefined ? finding : { ...finding, fix };
 }
 
 /** A cause as a finding, with the server's words beside it. */

@@ -124,8 +124,9 @@ function printVerdict(
     );
   }
   if (!hasToken) print(paint("dim", `to check a token: ${cli} doctor … --token - (or env:NAME, file:PATH)`));
-  else
-    print(
-      paint("dim", `the credential ${credential}; it is sent to the given address only, and never printed`),
-    );
+  else {
+    const isSent = examined.some(({ kind }) => kind === "url");
+    const where = isSent ? "is sent to the given address only" : "was judged here and sent nowhere";
+    print(paint("dim", `the credential ${credential}; it ${where}, and is never printed`));
+  }
 }

@@ -7,10 +7,13 @@ import {
   type JudgedToken,
   type KnownServer,
 } from "@agentos/auth";
+import type { CredentialLocation } from "@agentos/server";
 import type { Context } from "../context.ts";
 import { type MatchedRoute } from "../route-table.ts";
 import type { Answered, Ask } from "./ask.ts";
-import { makeFinding, toFinding } from "./findings.ts";
+import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./credential-location.ts";
+import { explainLost } from "./explain-lost.ts";
+import { fromUnanswered, toFinding } from "./findings.ts";
 import type { Check, Finding } from "./report.ts";
 
 export interface DoctorRequest {
@@ -22,6 +25,8 @@ export interface DoctorRequest {
 
 export interface Probe {
   readonly ask: Ask;
+  /** Where `ask` puts the token. */
+  readonly location: CredentialLocation;
   readonly server: KnownServer;
   readonly requests: readonly DoctorRequest[];
   readonly token: string | undefined;
@@ -47,6 +52,11 @@ export async function probeRoutes(probe: Probe): Promise<Probed> {
       if (bare.kind === "answer") {
         server = learnMode(server, bare);
         checks.push(describeBare(request, bare, server));
+      } else if (bare.kind === "fault" && probe.token === undefined) {
+        // With a token the same request says so below.
+        const name = `${request.method} ${request.path} without a token`;
+        checks.push({ name, outcome: "failed", text: "no answer" });
+        findings.push(fromUnanswered(bare, name, probe.context.cli));
       }
     }
     if (probe.token === undefined) continue;
@@ -58,11 +68,12 @@ export async function probeRoutes(probe: Probe): Promise<Probed> {
 }
 
 async function probeWithToken(
-  { ask, server, token, judged, context }: Probe & { readonly token: string },
+  { ask, location, server, token, judged, context }: Probe & { readonly token: string },
   request: DoctorRequest,
 ): Promise<{ readonly check: Check; readonly findings: readonly Finding[] }> {
   const name = `${request.method} ${request.path}`;
-  const seenAt = `${name} with the token`;
+  const isUsual = isSameLocation(location, AUTHORIZATION_HEADER);
+  const seenAt = `${name} with the token${isUsual ? "" : ` in ${describeLocation(location)}`}`;
   const base = {
     server,
     credential: token,
@@ -73,15 +84,13 @@ async function probeWithToken(
   // Only reading is asked for: a doctor changes nothing. Anything else is judged from the token.
   const asked = request.method === "GET" ? await ask({ path: request.path, token }) : undefined;
   if (asked?.kind === "fault") {
-    const finding = makeFinding(
-      { code: asked.code, facts: asked.facts, level: "error", seenAt },
-      context.cli,
-    );
-    return { check: { name: seenAt, outcome: "failed", text: "no answer" }, findings: [finding] };
+    const check: Check = { name: seenAt, outcome: "failed", text: "no answer" };
+    return { check, findings: [fromUnanswered(asked, seenAt, context.cli)] };
   }
   if (asked?.kind !== "answer") {
     const causes = diagnose(base);
-    const text = asked === undefined ? "not sent; judged from the token" : "cannot be sent in a header";
+    const text =
+      asked === undefined ? "not sent; judged from the token" : `cannot be sent in a ${location.in}`;
     return {
       check: {
         name: seenAt,
@@ -106,9 +115,11 @@ async function probeWithToken(
     },
   });
   const serverSaid = detail ?? readText(asked, "title");
+  const explain = (cause: Cause) =>
+    explainLost(useJudged(cause, judged), { detail, fix: readText(asked, "fix") }, location);
   return {
     check: { name: seenAt, outcome: "failed", text: `${asked.status}` },
-    findings: causes.map((cause) => toFinding(useJudged(cause, judged), { seenAt, serverSaid })),
+    findings: causes.map((cause) => toFinding(explain(cause), { seenAt, serverSaid })),
   };
 }
 

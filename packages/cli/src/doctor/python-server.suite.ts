@@ -24,8 +24,14 @@ export interface PythonOptions {
   readonly prefix?: string;
   /** Seconds that its clock is ahead. */
   readonly clockAhead?: number;
-  /** A proxy in front removes the header. */
+  /** A proxy in front removes the credential, wherever it is. */
   readonly losesHeader?: boolean;
+  /** Where the token is read; "header" unless told. */
+  readonly tokenSource?: "header" | "cookie" | "both";
+  /** "Authorization" unless told; its refusals say "Authorization" all the same. */
+  readonly tokenHeader?: string;
+  /** "access_token" unless told. */
+  readonly cookieName?: string;
 }
 
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
@@ -91,10 +97,8 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Pyt
 }
 
 function judge(request: IncomingMessage, route: string, options: PythonOptions): Refusal | undefined {
-  const header = options.losesHeader === true ? "" : (request.headers.authorization ?? "");
-  const token = header.replace(/^bearer /i, "").trim();
-  if (token === "")
-    return [401, options.mode === "jwt" ? "Authorization header missing" : "Authorization header required"];
+  const token = options.losesHeader === true ? "" : readToken(request, options);
+  if (token === "") return [401, describeMissing(options)];
   if (token.startsWith("agno_pat_")) return judgeServiceAccount(options);
   if (options.mode === "security_key")
     return token === options.securityKey ? undefined : [401, "Invalid authentication token"];
@@ -107,6 +111,27 @@ function judge(request: IncomingMessage, route: string, options: PythonOptions):
   return required.every((scope) => held.includes(scope) || held.includes("agent_os:admin"))
     ? undefined
     : [403, `Insufficient permissions. Required scope(s): ${required.join(", ")}`];
+}
+
+/** Contract 1.5: the header wins; a cookie counts only where the header gives nothing. */
+function readToken(request: IncomingMessage, options: PythonOptions): string {
+  const { tokenSource = "header", tokenHeader = "Authorization", cookieName = "access_token" } = options;
+  const header = String(request.headers[tokenHeader.toLowerCase()] ?? "");
+  const cookie = (request.headers.cookie ?? "")
+    .split(";")
+    .map((pair) => pair.trim())
+    .find((pair) => pair.startsWith(`${cookieName}=`));
+  const fromHeader = tokenSource === "cookie" ? "" : header.replace(/^bearer\b/i, "").trim();
+  if (fromHeader !== "" || tokenSource === "header") return fromHeader;
+  return cookie?.slice(cookieName.length + 1).trim() ?? "";
+}
+
+function describeMissing({ mode, tokenSource, cookieName = "access_token" }: PythonOptions): string {
+  if (mode === "security_key") return "Authorization header required";
+  if (tokenSource === "cookie") return `JWT cookie '${cookieName}' missing`;
+  return tokenSource === "both"
+    ? `JWT token missing from both Authorization header and '${cookieName}' cookie`
+    : "Authorization header missing";
 }
 
 function judgeServiceAccount({ serviceAccounts = "disabled" }: PythonOptions): Refusal {

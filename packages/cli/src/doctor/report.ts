@@ -22,6 +22,8 @@ export interface Traits {
   readonly mode?: string | undefined;
   readonly version?: string | undefined;
   readonly osId?: string | undefined;
+  /** Where the token is read. */
+  readonly tokenIn?: string | undefined;
   readonly algorithms?: string | undefined;
   readonly audience?: string | undefined;
   readonly keys?: string | undefined;

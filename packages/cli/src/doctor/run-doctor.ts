@@ -1,6 +1,7 @@
 /** Gathers what `agentos doctor` was asked for, examines each place, and compares two. */
 import { DEFAULT_CLAIM_NAMES, type JudgedToken, judgeToken, MAX_TOKEN_LIFETIME_SECONDS } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
+import type { CredentialLocation } from "@agentos/server";
 import type { Context } from "../context.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
@@ -8,6 +9,7 @@ import { readReference } from "../input/read-reference.ts";
 import { judgeKeyText } from "../keys/describe-key.ts";
 import { matchRoute } from "../route-table.ts";
 import { type ComparedRow, compareExamined } from "./compare.ts";
+import { AUTHORIZATION_HEADER, readLocation, stripLocation } from "./credential-location.ts";
 import { examineConfig, examineEnvironment } from "./examine-config.ts";
 import { examineUrl } from "./examine-url.ts";
 import { exitCodeOf } from "./exit-code.ts";
@@ -20,6 +22,8 @@ export interface DoctorOptions {
   readonly url?: readonly string[];
   readonly config?: readonly string[];
   readonly token?: string;
+  readonly header?: string;
+  readonly cookie?: string;
   readonly route?: readonly string[];
   readonly key?: string;
   readonly jwksFile?: string;
@@ -38,14 +42,15 @@ export async function runDoctor(options: DoctorOptions, context: Context): Promi
       fix: "compare two at a time with --url or --config",
     });
   }
-  const token = options.token === undefined ? undefined : await readToken(options.token, context);
+  const location = readLocation(options, { hasUrl: bases.length > 0 });
+  const token = options.token === undefined ? undefined : await readToken(options.token, location, context);
   const requests = (options.route ?? DEFAULT_ROUTES).map(readRoute);
   const judged = token === undefined ? undefined : await judge(token, options, context);
   const asked = { requests, token, judged };
 
   const examined: Examined[] = [];
   for (const config of configs) examined.push(await examineConfig(config, asked, context));
-  for (const base of bases) examined.push(await examineUrl(base, asked, context));
+  for (const base of bases) examined.push(await examineUrl(base, { ...asked, location }, context));
   if (examined.length === 0) examined.push(await examineEnvironment(asked, context));
 
   const [first, second] = examined;
@@ -64,13 +69,13 @@ export async function runDoctor(options: DoctorOptions, context: Context): Promi
   return exitCode;
 }
 
-/** As people copy it: perhaps with the name of the header, and once with the scheme. */
-async function readToken(reference: string, context: Context): Promise<string> {
+async function readToken(
+  reference: string,
+  location: CredentialLocation | undefined,
+  context: Context,
+): Promise<string> {
   const { text } = await readReference(reference, context, { what: "token", bare: "value" });
-  return text
-    .trim()
-    .replace(/^Authorization:\s*/i, "")
-    .replace(/^Bearer\s+/i, "");
+  return stripLocation(text, location ?? AUTHORIZATION_HEADER);
 }
 
 function readRoute(text: string): DoctorRequest {

@@ -140,7 +140,7 @@ export const situations: readonly Situation[] = [
     name: "exp missing",
     token: await claims({ exp: undefined }),
     code: "AUTH_EXPIRATION_MISSING",
-    fix: 'with "exp"',
+    fix: 'set "exp"',
     ours: "jwt",
   },
   {

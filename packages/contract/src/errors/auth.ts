@@ -177,7 +177,7 @@ export const authRefusals = {
     "header",
     TYPE,
     "the token is of another type than an access token",
-    'send an access token: header "typ" absent, "JWT" or "at+jwt"',
+    'send an access token: its own header (the first part of the token) has no "typ", or "JWT" or "at+jwt"',
   ),
 
   AUTH_KEY_ID_INVALID: refusal(
@@ -241,19 +241,19 @@ export const authRefusals = {
     "expiration",
     'Invalid token: Token is missing the "exp" claim',
     'the token has no "exp", so it would be valid for ever',
-    'issue the token with "exp" (seconds since 1970); a short life is best',
+    'let the issuer set "exp" (seconds since 1970), best to an hour or less from now; then get a new token',
   ),
   AUTH_EXPIRATION_INVALID: refusal(
     "expiration",
     "Invalid token: Expiration Time claim (exp) must be an integer.",
     'the claim "exp" is not a number',
-    'write "exp" as a number of seconds since 1970, without quotes',
+    'let the issuer write "exp" as a number of seconds since 1970, without quotes; then get a new token',
   ),
   AUTH_EXPIRATION_IN_MILLISECONDS: refusal(
     "expiration",
     "Invalid token: Token lifetime exceeds the limit",
     'the claim "exp" is in milliseconds',
-    'write "exp" in seconds since 1970 (in JavaScript: Math.floor(Date.now() / 1000) + 3600)',
+    'let the issuer write "exp" in seconds since 1970 (in JavaScript: Math.floor(Date.now() / 1000) + 3600); then get a new token',
   ),
   AUTH_TOKEN_EXPIRED: refusal(
     "expiration",
@@ -271,7 +271,7 @@ export const authRefusals = {
     "not-before",
     "Invalid token: The token is not yet valid (nbf)",
     "the token is not valid yet",
-    'wait until its "nbf", or compare the clocks of issuer and server',
+    'wait until its "nbf", or let the issuer set "nbf" to the moment of issue; if it does so already, compare the clocks of issuer and server',
   ),
   AUTH_ISSUED_AT_INVALID: refusal(
     "issued-at",
@@ -315,7 +315,7 @@ export const authRefusals = {
     "audience",
     "Invalid token audience - token not valid for this AgentOS instance",
     "the token is meant for another AgentOS",
-    'issue the token with "{audience_claim}" set to {audience_hint}, or correct "audience" on the server',
+    'issue the token with "{audience_claim}" set to {audience_hint}; or, where this audience is meant, add it to "audience" on the server',
     { publicFacts: ["audience_claim", "audience_hint"] },
   ),
   AUTH_ID_TOKEN_REFUSED: refusal(

@@ -21,7 +21,7 @@ export const CAUSES = {
   ),
   AUTH_CLOCKS_DIFFER: cause(
     "the clocks of issuer and server differ by {difference}",
-    "synchronise the clocks (NTP) of the machine that issues tokens and of the server",
+    "synchronise the clocks (NTP) of the machine that issues tokens and of the server; on Linux, on the machine whose clock is wrong",
   ),
   AUTH_TOKEN_NEVER_VALID: cause(
     'the token expires before it was issued: "exp" is not after "iat"',
@@ -37,23 +37,23 @@ export const CAUSES = {
   ),
   AUTH_SERVER_TOO_OLD: cause(
     "the server's version {version} is older than {first_version}, which was the first to verify JWTs",
-    "upgrade the server, or switch authorization off and use the security key",
+    "upgrade the server to {first_version} or later; until then send its security key instead of a JWT",
   ),
   AUTH_SECURITY_KEY_WITH_JWT: cause(
     "both a security key and JWT authorization are on; JWT wins, so requests with the security key are refused",
-    'use JWT only: unset "OS_SECURITY_KEY" and send a token; or use the security key only: unset "JWT_VERIFICATION_KEY" and "JWT_JWKS_FILE" and switch authorization off',
+    'use JWT only: send a token, and unset "OS_SECURITY_KEY" (or "securityKey"); or use the security key only: take every JWT key away ("JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", and the whole "authorization" part of the configuration)',
   ),
   AUTH_SERVICE_ACCOUNT_REFUSED: cause(
     "the service account token is unknown, expired or revoked; the server does not say which",
     "look at the service account in the server's list (GET /service-accounts); if it is revoked or expired, make a new token",
   ),
   AUTH_THROTTLED: cause(
-    "too many failed attempts came from this address, so failures are no longer looked at for a while",
-    "stop the client that retries with a bad credential, and wait a minute; a valid credential still works",
+    "too many requests with a bad credential came from this address, this one included: for a while the server does not say why it refuses them",
+    "stop the client that retries with a bad credential, wait a minute, and ask again for the reason; a valid credential works all the while",
   ),
   AUTH_DATABASE_UNAVAILABLE: cause(
     "the server cannot read the database that it checks the credential against",
-    "look into the server's log; it recovers by itself when the database is back",
+    "try again later; the operator finds the reason in the server's log, and it recovers by itself when the database is back",
   ),
   SCOPE_MISSPELT: cause(
     'the caller holds "{held_scope}", which is no scope; "{meant_scope}" is needed',
@@ -77,7 +77,7 @@ export const CAUSES = {
   ),
   SCOPE_CLAIM_OTHER: cause(
     'the token has its scopes under the claim "{other_claim}", the server reads "{scopes_claim}"',
-    'set "scopesClaim" to "{other_claim}" on the server, or let the issuer write them into "scopes"',
+    'let the issuer write them into "{scopes_claim}"; or set "scopesClaim" to "{other_claim}" on the server, which then reads that claim only',
   ),
   SCOPE_PREREQUISITE_MISSING: cause(
     'the caller lacks "{scope}"; without it {blocks}',
@@ -85,15 +85,15 @@ export const CAUSES = {
   ),
   KEY_REPAIRED: cause(
     "the key in {source} was damaged on its way there and had to be repaired: {repairs}",
-    "it works with this AgentOS, other servers may refuse it; set it again in a form that no shell or env file changes",
+    "it works with this AgentOS, other servers may refuse it; set it again in a form that no shell or env file changes, as `{cli} keys env FILE` prints it",
   ),
   CLI_SERVER_UNREACHABLE: cause(
-    "no server answers at this address ({reason})",
+    "the server at this address cannot be asked: {reason}",
     "check that the server runs and that address and port are right; inside a container, that the port is published",
   ),
   CLI_SERVER_SLOW: cause(
-    "the server accepted the connection and did not answer within {seconds} seconds",
-    "look at the server's log and load; a proxy in between may also hold the request",
+    "no answer came from this address within {seconds} seconds",
+    "look at the server's log and load; a proxy or firewall in between may also hold the request or drop it",
   ),
   CLI_SERVER_NOT_AGENTOS: cause(
     "what answers at this address is not an AgentOS ({reason})",

@@ -5,7 +5,7 @@
 import type { ErrorCode } from "./catalogue.ts";
 
 const PUBLIC_HALF = "openssl pkey -in private.pem -pubout -out public.pem";
-const NEW_SECRET = "openssl rand -base64 48 > secret.txt";
+const NEW_SECRET = "openssl rand -base64 {suggested} > secret.txt";
 const NEW_SECURITY_KEY = 'export OS_SECURITY_KEY="$(openssl rand -hex 32)"';
 const KEY_FOR_ENV = "{cli} keys env public.pem";
 const NEW_PAIR = "{cli} keys generate";
@@ -37,5 +37,4 @@ export const FIX_COMMANDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   KEY_SECRET_SHORT: NEW_SECRET,
   KEY_SECRET_LISTED: NEW_SECRET,
   KEY_REPAIRED: KEY_FOR_ENV,
-  CONFIG_VARIABLE_EMPTY: "unset {variable}",
 };

@@ -60,11 +60,11 @@ export const keyFaults = {
   // Something else than a public key
   KEY_PRIVATE: error(
     "a private key ({found}) was given where only the public key belongs",
-    'derive the public half with "openssl pkey -in private.pem -pubout", give that, and replace this key pair: its private half has been exposed to a server that must not know it',
+    'make a new key pair, because this private half has been exposed to a server that must not know it; leave the private key with the issuer, and give the public half ("openssl pkey -in private.pem -pubout" derives it)',
   ),
   KEY_ENCRYPTED: error(
     "an encrypted private key was given where only the public key belongs",
-    'derive the public half with "openssl pkey -in private.pem -pubout" and give that',
+    'derive the public half with "openssl pkey -in private.pem -pubout" (it asks for the passphrase) and give that; the private key stays with the issuer',
   ),
   KEY_CERTIFICATE: error(
     "a certificate was given instead of a public key; its names and dates would not be checked",
@@ -80,7 +80,7 @@ export const keyFaults = {
   ),
   KEY_URL: error(
     "the value is a URL, not a key",
-    'give the key itself; the address of a JWKS belongs in "jwksUrl", and an issuer in "issuer"',
+    'give the key itself; the address of a JWKS belongs in "jwksUrl", and an issuer in "issuer" ("authorizationConfig" in code, "authorization" in a JSON configuration)',
   ),
   KEY_OPENSSH: error(
     "the key is in an SSH format, which tokens do not use",
@@ -118,11 +118,11 @@ export const keyFaults = {
   ),
   KEY_SECRET_SHORT: error(
     "the shared secret has {bytes} bytes, {algorithm} needs {minimum} or more",
-    'make one with "openssl rand -base64 {suggested}" and use it on both sides',
+    'make one with "openssl rand -base64 {suggested}" and use the text that it prints, as it is, on both sides',
   ),
   KEY_SECRET_LISTED: error(
     "the shared secret is known or guessable: {reason}",
-    'make one with "openssl rand -base64 {suggested}" and use it on both sides; tokens signed with this one prove nothing',
+    'make one with "openssl rand -base64 {suggested}" and use the text that it prints, as it is, on both sides; tokens signed with this one prove nothing',
   ),
   KEY_SECRET_EDGES: warning(
     "the shared secret starts or ends with {edge}, and is used exactly as given",
@@ -144,7 +144,7 @@ export const keyFaults = {
   ),
   KEY_ALGORITHM_REQUIRED: error(
     "the value is no public key, and without a configured algorithm a shared secret is not accepted",
-    'if it is a shared secret set "algorithm" to "HS256"; if it should be a public key, export it again as PEM',
+    'if it should be a public key, export it again as PEM; if it is a shared secret set "algorithm" to "HS256" ("authorizationConfig" in code, "authorization" in a JSON configuration)',
   ),
 
   // JWK and JWKS
@@ -165,8 +165,8 @@ export const keyFaults = {
     'give a JSON object with an array "keys" of JWKs (RFC 7517); a key in PEM belongs in JWT_VERIFICATION_KEY or "verificationKeys"',
   ),
   KEY_JWKS_EMPTY: error(
-    "the key set holds no usable key ({count} in it)",
-    "see the fault of each key in it; a set needs at least one public signing key",
+    "the key set holds no usable key; it has {count} in all",
+    'put at least one public signing key of the issuer into "keys"; a key that is in it and cannot be used has a fault of its own',
   ),
   KEY_JWKS_TOO_LARGE: error(
     "the key set is too large: {actual}, the limit is {limit}",
@@ -210,15 +210,15 @@ export const keyFaults = {
     "give an https address without user name and password; http is accepted only for localhost, 127.0.0.1 and [::1]",
   ),
   KEY_SOURCE_UNREACHABLE: error(
-    "the {document} cannot be fetched: {reason}",
-    "check the address, and name resolution, proxy and firewall where this process runs; the keys are fetched before the first request is served",
+    "the {document} cannot be fetched from {host}: {reason}",
+    "check that the issuer runs, its address in the configuration, and name resolution, proxy and firewall where this process runs",
   ),
   KEY_SOURCE_TIMEOUT: error(
-    "the {document} did not arrive within {seconds} seconds",
+    "the {document} did not arrive from {host} within {seconds} seconds",
     "check that the issuer answers, and that no firewall or proxy between it and this process drops the connection",
   ),
   KEY_SOURCE_STATUS: error(
-    "the address of the {document} answers with HTTP status {status}",
+    "the address of the {document} (on {host}) answers with HTTP status {status}",
     'check the address: open it in a browser, it must show JSON without a sign-in; for "issuer" it is the issuer followed by "/.well-known/openid-configuration"',
   ),
   KEY_SOURCE_REDIRECT: error(

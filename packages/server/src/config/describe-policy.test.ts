@@ -108,13 +108,33 @@ describe("describePolicy and formatPolicy", () => {
     expect(text).not.toContain("credential  ");
   });
 
+  const header = { in: "header", name: "X-Token" };
+  const cookie = { in: "cookie", name: "session" };
   it.each([
-    ["header", "header Authorization"],
-    ["cookie", "cookie session"],
-    ["both", "header Authorization, else cookie session"],
-  ] as const)("say where the token is read: %s", async (tokenSource, expected) => {
-    const authorizationConfig = { tokenSource, cookieName: "session", verificationKeys: ["x"] };
-    expect((await describeFor({ authorizationConfig })).token).toBe(expected);
+    ["header", "header X-Token", [header]],
+    ["cookie", "cookie session", [cookie]],
+    ["both", "header X-Token, else cookie session", [header, cookie]],
+  ] as const)("say where the token is read: %s", async (tokenSource, text, locations) => {
+    const names = { tokenHeaderKey: "X-Token", cookieName: "session" };
+    const policy = await describeFor({
+      authorizationConfig: { tokenSource, ...names, verificationKeys: ["x"] },
+    });
+    expect(policy).toMatchObject({ token: text, credentialLocations: locations });
+  });
+
+  it("say that the security key has its one place, and that no credential is read where none is configured", async () => {
+    const authorizationConfig = { tokenSource: "both", tokenHeaderKey: "X-Token" } as const;
+    const policy = await describeFor({
+      authorization: false,
+      authorizationConfig,
+      securityKey: SECURITY_KEY,
+    });
+    expect(policy).toMatchObject({
+      authMode: "security_key",
+      token: "header Authorization",
+      credentialLocations: [{ in: "header", name: "Authorization" }],
+    });
+    expect(await describeFor({})).toMatchObject({ token: "nowhere", credentialLocations: [] });
   });
 
   it("name a route that is public for some items only, and a list that opens nothing", async () => {

@@ -37,6 +37,13 @@ export interface PolicyIssuer {
   readonly subjectPrefix: string | undefined;
 }
 
+/** One place in a request that may carry the credential, in the words of an OpenAPI security scheme. */
+export interface CredentialLocation {
+  readonly in: "header" | "cookie";
+  /** As configured: header names are the same in any case, cookie names are not. */
+  readonly name: string;
+}
+
 export interface PolicyDescription {
   readonly id: string;
   readonly authMode: Info["auth_mode"];
@@ -54,7 +61,10 @@ export interface PolicyDescription {
   readonly adminScope: string;
   /** Claims that are read; scopes undefined: the first of the usual ones. */
   readonly claims: Pick<ClaimNames, "scopes" | "userId" | "audience">;
+  /** Where the credential is read, for people. */
   readonly token: string;
+  /** Where the credential is read, the place that wins first; empty when none is configured, so that none is read. */
+  readonly credentialLocations: readonly CredentialLocation[];
   readonly publicRoutes: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly findings: readonly Finding[];
@@ -73,6 +83,7 @@ export function describePolicy(
   findings: readonly Finding[],
 ): PolicyDescription {
   const keySet = keySource.current();
+  const locations = locateCredential(resolved);
   return {
     id: resolved.id,
     authMode: authModeOf(resolved),
@@ -92,7 +103,8 @@ export function describePolicy(
     keyState: keySource.status?.().state ?? "ok",
     adminScope: resolved.policy.adminScope,
     claims: resolved.policy.claimNames,
-    token: tokenPlace(resolved),
+    token: locations.map((location) => `${location.in} ${location.name}`).join(", else ") || "nowhere",
+    credentialLocations: locations,
     publicRoutes: routes.flatMap(describePublic),
     allowedOrigins: resolved.allowedOrigins,
     findings,
@@ -121,10 +133,19 @@ function describePublic({ name, access, conditional }: CompiledRoute): readonly 
   return conditional.some((rule) => rule.access === "public") ? [`${shown} (in part)`] : [];
 }
 
-function tokenPlace({ mode, tokenSource, tokenHeaderName, cookieName }: ResolvedAuth): string {
-  const header = `header ${tokenHeaderName}`;
-  if (mode === "security_key" || tokenSource === "header") return header;
-  return tokenSource === "cookie" ? `cookie ${cookieName}` : `${header}, else cookie ${cookieName}`;
+function locateCredential({
+  mode,
+  tokenSource,
+  tokenHeaderName,
+  cookieName,
+}: ResolvedAuth): readonly CredentialLocation[] {
+  if (mode === "none") return [];
+  // The security key has its one place, whatever is configured for tokens.
+  if (mode === "security_key") return [{ in: "header", name: "Authorization" }];
+  return [
+    ...(tokenSource === "cookie" ? [] : [{ in: "header", name: tokenHeaderName } as const]),
+    ...(tokenSource === "header" ? [] : [{ in: "cookie", name: cookieName } as const]),
+  ];
 }
 
 const MODES: Record<Info["auth_mode"], string> = {

@@ -168,9 +168,13 @@ describe("several issuers", () => {
       [
         "KEY_SOURCE_TIMEOUT",
         "error",
-        "issuers[0].issuer: the discovery document did not arrive within 5 seconds",
+        "issuers[0].issuer: the discovery document did not arrive from a.test within 5 seconds",
       ],
-      ["KEY_SOURCE_TIMEOUT", "error", "issuers[1].jwksUrl: the key set did not arrive within 5 seconds"],
+      [
+        "KEY_SOURCE_TIMEOUT",
+        "error",
+        "issuers[1].jwksUrl: the key set did not arrive from b.test within 5 seconds",
+      ],
     ]);
   });
 });

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { gzipSync } from "node:zlib";
-import { afterEach, describe, expect, it } from "vitest";
+import { createTestCertificate, type TestCertificate } from "@agentos/testkit";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { createFetchDocument } from "./fetch-document.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -182,7 +185,7 @@ describe("an address", () => {
     expect(await fetchDocument(url, {})).toEqual({
       kind: "failed",
       code: "KEY_SOURCE_UNREACHABLE",
-      facts: { reason: "nothing answers at this host and port" },
+      facts: { reason: "nothing answers at this host and port, the connection is refused" },
     });
   });
 
@@ -195,9 +198,30 @@ describe("an address", () => {
   });
 
   it("without TLS behind https is not read as plain text", async () => {
-    const { url } = await serve(json("{}"));
-    expect(await fetchDocument(url.replace("http:", "https:"), {})).toMatchObject({
+    const { url, requests } = await serve(json("{}"));
+    expect(await fetchDocument(url.replace("http:", "https:"), {})).toEqual({
+      kind: "failed",
       code: "KEY_SOURCE_UNREACHABLE",
+      facts: { reason: "it does not speak TLS; check scheme and port: is it http, not https?" },
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it.each(["http://127.0.0.1:6000/jwks", "https://issuer.test:25/jwks"])(
+    "with a port that web clients never connect to is named as such: %s",
+    async (url) => {
+      expect(await fetchDocument(url, {})).toEqual({
+        kind: "failed",
+        code: "KEY_SOURCE_UNREACHABLE",
+        facts: { reason: "web clients never connect to this port; use another port" },
+      });
+    },
+  );
+
+  it("whose name cannot be resolved is named as such", async () => {
+    expect(await fetchDocument("https://no-such-host.invalid/jwks", {})).toMatchObject({
+      code: "KEY_SOURCE_UNREACHABLE",
+      facts: { reason: expect.stringMatching(/^the host name cannot be resolved/) as string },
     });
   });
 
@@ -219,5 +243,72 @@ describe("an address", () => {
     const { url } = await serve(json("secret text", { "content-type": "text/html" }));
     const closed = await fetchDocument(url.replace("127.0.0.1", "localhost"), {});
     expect(JSON.stringify([await fetchDocument(url, {}), closed])).not.toMatch(/secret|127\.0|localhost/);
+  });
+});
+
+describe("a certificate", () => {
+  const now = Date.now() / 1_000;
+  const authority = createTestCertificate({ names: [] });
+  const good = createTestCertificate({ issuer: authority });
+  const SELF_SIGNED =
+    "its certificate is self-signed; to trust it, set NODE_EXTRA_CA_CERTS to its PEM file before the start";
+  const UNKNOWN =
+    "its certificate is from an unknown authority, or sent without those in between; let it send the whole chain; to trust the authority, set NODE_EXTRA_CA_CERTS to its PEM file before the start";
+
+  async function serveTls({ certificate, privateKey }: TestCertificate, chain = ""): Promise<string> {
+    const options = { cert: certificate + chain, key: privateKey };
+    const server = createTlsServer(options, json("{}"));
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return `https://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+  }
+
+  /** As NODE_EXTRA_CA_CERTS does for a process. */
+  function trust({ certificate }: TestCertificate): void {
+    const before = getCACertificates("default");
+    onTestFinished(() => setDefaultCACertificates(before));
+    setDefaultCACertificates([...before, certificate]);
+  }
+
+  it.each([
+    ["is self-signed", createTestCertificate(), SELF_SIGNED],
+    ["is of an unknown authority", good, UNKNOWN],
+    [
+      "has expired",
+      createTestCertificate({ validFrom: now - 7_200, validUntil: now - 3_600 }),
+      "its certificate has expired; renew the certificate where that server runs",
+    ],
+    [
+      "is not valid yet",
+      createTestCertificate({ validFrom: now + 3_600, validUntil: now + 7_200 }),
+      "its certificate is not valid yet; compare the clock of this machine with that of the server; one of them may be wrong",
+    ],
+  ])("that %s is named as such", async (_, certificate, reason) => {
+    expect(await fetchDocument(await serveTls(certificate), {})).toEqual({
+      kind: "failed",
+      code: "KEY_SOURCE_UNREACHABLE",
+      facts: { reason },
+    });
+  });
+
+  it("that comes with its unknown authority is named as such", async () => {
+    expect(await fetchDocument(await serveTls(good, authority.certificate), {})).toMatchObject({
+      facts: { reason: UNKNOWN },
+    });
+  });
+
+  it("of a trusted authority must be for the name in the address", async () => {
+    trust(authority);
+    expect(await fetchDocument(await serveTls(good), {})).toMatchObject({ kind: "document", text: "{}" });
+    const other = createTestCertificate({ issuer: authority, names: ["other.test"] });
+    const result = await fetchDocument(await serveTls(other), {});
+    expect(result).toMatchObject({
+      code: "KEY_SOURCE_UNREACHABLE",
+      facts: {
+        reason:
+          "its certificate is for another name than the one in the address; use the name that the certificate is for, or get a certificate for this one",
+      },
+    });
+    expect(JSON.stringify(result)).not.toContain("other.test");
   });
 });

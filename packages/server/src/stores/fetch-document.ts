@@ -4,6 +4,7 @@
  * The size is counted after decompression, while it streams, so that a small body cannot grow large in memory.
  */
 import { type FetchDocument, type FetchedDocument, judgeKeyUrl, MAX_JWKS_CHARACTERS } from "@agentos/auth";
+import { describeConnectionFault } from "../describe-connection-fault.ts";
 
 export interface FetchDocumentOptions {
   /** For the whole answer, in milliseconds. Default 5000. */
@@ -87,33 +88,12 @@ function fail(code: Failure["code"], facts: Failure["facts"]): Failure {
   return { kind: "failed", code, facts };
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: "the host name cannot be resolved",
-  EAI_AGAIN: "the host name cannot be resolved at the moment",
-  ECONNREFUSED: "nothing answers at this host and port",
-  ECONNRESET: "the connection was cut",
-  UND_ERR_SOCKET: "the connection was cut",
-  EHOSTUNREACH: "the host cannot be reached",
-  ENETUNREACH: "the network cannot be reached",
-};
-
 /** What went wrong, by its code: texts of the libraries below may hold addresses. */
 function describeFailure(cause: unknown, timeoutMs: number): Failure {
-  if (cause instanceof DOMException && cause.name === "TimeoutError")
-    return fail("KEY_SOURCE_TIMEOUT", { seconds: timeoutMs / 1_000 });
-  const code = codeOf(cause) ?? codeOf(cause instanceof Error ? cause.cause : undefined);
-  if (code === undefined) return fail("KEY_SOURCE_UNREACHABLE", { reason: "the request failed" });
-  if (/TIMEOUT|ETIMEDOUT/.test(code)) return fail("KEY_SOURCE_TIMEOUT", { seconds: timeoutMs / 1_000 });
-  const isCertificate = /CERT|SIGNATURE|ALTNAME|TLS|SSL/.test(code);
-  const reason = REASONS[code] ?? (isCertificate ? `its certificate is not accepted (${code})` : code);
-  return fail("KEY_SOURCE_UNREACHABLE", { reason });
-}
-
-function codeOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error)) return undefined;
-  // One attempt per address of the host: the first says enough.
-  if (cause instanceof AggregateError) return codeOf(cause.errors[0]);
-  return "code" in cause && typeof cause.code === "string" && /^\w{2,40}$/.test(cause.code)
-    ? cause.code
-    : undefined;
+  const timeout = fail("KEY_SOURCE_TIMEOUT", { seconds: timeoutMs / 1_000 });
+  if (cause instanceof DOMException && cause.name === "TimeoutError") return timeout;
+  const { kind, reason, fix } = describeConnectionFault(cause);
+  if (kind === "timeout") return timeout;
+  // The fix of the catalogue is about address and network only.
+  return fail("KEY_SOURCE_UNREACHABLE", { reason: fix === undefined ? reason : `${reason}; ${fix}` });
 }
