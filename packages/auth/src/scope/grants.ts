@@ -27,6 +27,8 @@ function seal<Value>(map: ReadonlyMap<string, Value>): Lookup<Value> {
   });
 }
 
+const NOTHING = seal(new Map<string, Lookup<string>>());
+
 /** Compiles scopes; unknown ones stay only in `exact`. */
 export function compileGrants(scopes: readonly string[], adminScope: string): Grants {
   const wide = new Map<string, string>();
@@ -43,12 +45,11 @@ export function compileGrants(scopes: readonly string[], adminScope: string): Gr
       narrow.set(key, items.set(scope.id, text));
     }
   }
-  const items = new Map([...narrow].map(([key, ids]) => [key, seal(ids)]));
   const texts = new Set(scopes);
   return Object.freeze({
     adminScope: admin,
     wide: seal(wide),
-    narrow: seal(items),
+    narrow: narrow.size === 0 ? NOTHING : seal(new Map([...narrow].map(([key, ids]) => [key, seal(ids)]))),
     exact: Object.freeze({ has: (text: string) => texts.has(text) }),
   });
 }

@@ -21,24 +21,24 @@ export function base64urlBytes(text: string): number {
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
+// oxlint-disable-next-line no-control-regex -- the whole of ASCII is meant
+const ASCII = /^[\x00-\x7f]*$/;
 
 /** The JSON object in a segment, or undefined when it is anything else. */
 export function decodeJsonObject(segment: string): Readonly<Record<string, unknown>> | undefined {
   if (!isBase64url(segment)) return undefined;
-  const binary = atob(segment.replaceAll("-", "+").replaceAll("_", "/"));
-  const bytes = new Uint8Array(binary.length);
-  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
-  return parseJsonObject(bytes);
-}
-
-/** The JSON object in UTF-8 bytes, or undefined when they are anything else. */
-export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(decoder.decode(bytes));
+    const value: unknown = JSON.parse(decodeUtf8(atob(segment.replaceAll("-", "+").replaceAll("_", "/"))));
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The text in bytes that are given as characters; throws when they are no UTF-8. ASCII, as nearly every token is, costs nothing. */
+function decodeUtf8(binary: string): string {
+  if (ASCII.test(binary)) return binary;
+  return decoder.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
