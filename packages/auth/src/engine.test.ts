@@ -2,47 +2,20 @@ import { SERVED_ROUTES } from "@agentos/contract";
 import { badTokensFor, makeTwin, signToken, withClaims } from "@agentos/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileRoutes, type RouteAccessDefinition } from "./decide/index.ts";
-import { type AuthEngineOptions, createAuthEngine } from "./engine.ts";
+import {
+  authenticate,
+  codeFor,
+  compile,
+  engineWith,
+  LIST,
+  RUN,
+  SECURITY_KEY,
+  setup,
+  token,
+} from "./engine.suite.ts";
+import type { AuthEngineOptions } from "./engine.ts";
 import type { Identity } from "./identity.ts";
-import { codeOf, setUpVerifier, sha256 } from "./verifier.suite.ts";
-
-const setup = await setUpVerifier({ algorithm: "RS256", kid: "k1" });
-const token = await signToken(setup.good);
-const SECURITY_KEY = "a-security-key-of-some-length-1234";
-
-const DEFAULTS: AuthEngineOptions = {
-  mode: "jwt",
-  verifier: setup.verifier,
-  isLoopbackOnly: false,
-  enforcesScopes: true,
-  isolatesUsers: false,
-  adminScope: "agent_os:admin",
-  userIdClaim: "sub",
-  tokenSource: "header",
-  tokenHeaderName: "Authorization",
-  cookieName: "access_token",
-  allowedOrigins: ["https://app.test"],
-  sha256,
-};
-
-type Headers = Readonly<Record<string, string>>;
-
-const engineWith = (options: Partial<AuthEngineOptions> = {}) =>
-  createAuthEngine({ ...DEFAULTS, ...options });
-
-async function authenticate(headers: Headers, options: Partial<AuthEngineOptions> = {}, method = "GET") {
-  return engineWith(options).authenticate({ method, header: (name) => headers[name] ?? null });
-}
-
-const codeFor = async (...given: Parameters<typeof authenticate>) => codeOf(await authenticate(...given));
-
-function compile(definition: RouteAccessDefinition) {
-  const options = { adminScope: "agent_os:admin", scopeMappings: {}, allowUnmappedRoutes: false };
-  const [route] = compileRoutes([definition], options).routes;
-  if (route === undefined) throw new Error("no route was compiled");
-  return route;
-}
+import { codeOf } from "./verifier.suite.ts";
 
 async function identityWith(claims: Readonly<Record<string, unknown>>): Promise<Identity> {
   const result = await authenticate({
@@ -51,9 +24,6 @@ async function identityWith(claims: Readonly<Record<string, unknown>>): Promise<
   if (!result.ok) throw new Error(result.refusal.code);
   return result.value;
 }
-
-const RUN = compile(SERVED_ROUTES["agents.run"]);
-const LIST = compile(SERVED_ROUTES["agents.list"]);
 
 /** Contract sections 1.5 and 1.6. */
 describe("mode jwt", () => {
@@ -155,7 +125,7 @@ describe("mode security_key", () => {
     [{ authorization: "Bearer agno_pat_abc" }, "AUTH_SERVICE_ACCOUNTS_DISABLED"],
     [{ authorization: "Basic eDp5" }, "AUTH_SCHEME_UNSUPPORTED"],
     [{ cookie: `access_token=${SECURITY_KEY}` }, "AUTH_SECURITY_KEY_MISSING"],
-  ])("%j: %s", async (headers: Headers, expected) => {
+  ])("%j: %s", async (headers: Readonly<Record<string, string>>, expected) => {
     expect(await codeFor(headers, { ...options, tokenSource: "both" })).toBe(expected);
   });
 
