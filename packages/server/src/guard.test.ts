@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createTestKey } from "@agentos/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type AuthGuardOptions,
   ConfigurationError,
@@ -10,6 +13,7 @@ import { createTestIssuer, createTestLogger, TEST_OS_ID } from "./test-issuer.su
 
 const SECURITY_KEY = "Zk3-uW9_qL7.x2Tr8vBn";
 const issuer = await createTestIssuer();
+const published = await createTestKey("ES256", { kid: "k1" });
 const withKey = { authorizationConfig: { verificationKeys: [issuer.verificationKey] } };
 
 function createTestGuard(options: AuthGuardOptions = withKey) {
@@ -31,6 +35,50 @@ const requestWith = (headers: Record<string, string>): GuardedRequest => ({
 });
 
 const withScopes = async (...scopes: string[]) => requestWith(await issuer.bearer({ scopes }));
+
+describe("protected resource metadata (RFC 9728)", () => {
+  const keySet = createServer((_, response) => {
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [published.jwk] }));
+  });
+  let config: AuthGuardOptions = {};
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => void keySet.listen(0, "127.0.0.1", resolve));
+    const jwksUrl = `http://127.0.0.1:${(keySet.address() as AddressInfo).port}/jwks`;
+    config = { authorizationConfig: { issuer: "https://login.test", jwksUrl } };
+  });
+  afterAll(() => void keySet.close());
+
+  const challengeOf = async (options: AuthGuardOptions) => {
+    const guard = await createTestGuard(options);
+    const outcome = await guard.protect("authenticated").check(requestWith({ host: "reports.test" }));
+    guard.close();
+    return outcome.isAllowed ? undefined : outcome.answer.headers["www-authenticate"];
+  };
+
+  it("names the issuer and the scopes of the routes that are protected by now", async () => {
+    const guard = await createTestGuard(config);
+    guard.protect([customScope("reports:read")]);
+    guard.protect([customScope("reports:{id}:read")]);
+    expect(guard.resourceMetadata("reports.test")).toEqual({
+      resource: "https://reports.test",
+      authorization_servers: ["https://login.test"],
+      bearer_methods_supported: ["header"],
+      scopes_supported: ["reports:read"],
+    });
+    expect(guard.resourceMetadata("a/../b")).toBeUndefined();
+    guard.close();
+    expect((await createTestGuard()).resourceMetadata("reports.test")).toBeUndefined();
+  });
+
+  it("stands in the challenge where the application says that it serves it, and only there", async () => {
+    const address = 'resource_metadata="https://reports.test/.well-known/oauth-protected-resource"';
+    expect(await challengeOf({ ...config, servesResourceMetadata: true })).toContain(address);
+    expect(await challengeOf(config)).not.toContain("resource_metadata");
+    expect(await challengeOf({ ...withKey, servesResourceMetadata: true })).not.toContain(
+      "resource_metadata",
+    );
+  });
+});
 
 describe("createAuthGuard", () => {
   it.each<[string, AuthGuardOptions, string[]]>([

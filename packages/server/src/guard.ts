@@ -3,25 +3,32 @@
  * records as an AgentOS, without agents. Hosts: `@agentos/server/hono`, `@agentos/server/node`.
  */
 import { randomUUID } from "node:crypto";
-import type { Access } from "@agentos/auth";
-import type { CustomScope, RouteAccess } from "@agentos/contract";
+import type { Access, CompiledRoute } from "@agentos/auth";
+import type { CustomScope, ResourceMetadata, RouteAccess } from "@agentos/contract";
 import { z } from "zod";
 import { compileAccess, createAuthRuntime, throwErrors } from "./auth-runtime.ts";
 import { type AuthOptions, authOptionsShape } from "./config/auth-options.ts";
 import type { PolicyDescription } from "./config/describe-policy.ts";
 import { type Finding, optionFindings, toFinding } from "./config/faults.ts";
 import { type ResolvedAuth, resolveAuth } from "./config/resolve-auth.ts";
+import { resourceOptions } from "./config/resource-options.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import type { GuardedRequest, GuardOutcome } from "./http/guard.ts";
 import { createLogger } from "./log.ts";
 import type { DenialRecorder } from "./ports/denial-recorder.ts";
 import type { Logger } from "./ports/runtime.ts";
 import { ERROR_PAGE_HEADERS, renderErrorPage } from "./routes/error-page.ts";
+import { createResourceMetadata } from "./services/resource-metadata.ts";
 
 export interface AuthGuardOptions extends AuthOptions {
   readonly logger?: Logger | undefined;
   /** Where refusals are kept. Default: bounded memory. */
   readonly denialRecorder?: DenialRecorder | undefined;
+  /**
+   * The application serves `resourceMetadata(host)` of the guard at `/.well-known/oauth-protected-resource`, so that
+   * refusals may name that address in their challenge (RFC 9728 section 5.1). Default false.
+   */
+  readonly servesResourceMetadata?: boolean | undefined;
 }
 
 /** A route of the application that the guard protects. */
@@ -41,6 +48,12 @@ export interface AuthGuard {
    * with {@link ERROR_PAGE_HEADERS}.
    */
   errorPage(code: string): string | undefined;
+  /**
+   * Protected resource metadata (RFC 9728): whom to ask for a token, and the scopes of the protected routes. `host` is
+   * the Host header of the request; serve the answer with `Cache-Control: no-store`. Undefined without an OAuth issuer,
+   * and for a host that cannot be one.
+   */
+  resourceMetadata(host: string | null): ResourceMetadata | undefined;
   /** The policy in force now. */
   describe(): PolicyDescription;
   readonly denials: DenialRecorder;
@@ -52,6 +65,7 @@ const optionsSchema = z.strictObject({
   ...authOptionsShape,
   logger: z.unknown().optional(),
   denialRecorder: z.unknown().optional(),
+  servesResourceMetadata: z.boolean().optional(),
 });
 
 /**
@@ -69,22 +83,31 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   throwErrors([...resolved.findings, ...judgeGuard(resolved)]);
   const logger = options.logger ?? createLogger();
   const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
+  const routes: CompiledRoute[] = [];
+  const metadata = () => createResourceMetadata(resourceOptions(resolved, routes, undefined));
   const auth = await createAuthRuntime(
     resolved,
     { routes: [], findings: [] },
-    { runtime, denialRecorder: options.denialRecorder },
+    {
+      runtime,
+      denialRecorder: options.denialRecorder,
+      resourceMetadataUrl:
+        options.servesResourceMetadata === true ? (host) => metadata()?.urlFor(host) : undefined,
+    },
   );
   return {
     protect(access) {
-      const { routes, findings } = compileAccess({ ...resolved, scopeMappings: {}, publicPaths: undefined }, [
+      const compiled = compileAccess({ ...resolved, scopeMappings: {}, publicPaths: undefined }, [
         { method: "ANY", path: `/(${typeof access === "string" ? access : access.join(", ")})`, access },
       ]);
-      throwErrors(findings);
-      const [route] = routes;
+      throwErrors(compiled.findings);
+      const [route] = compiled.routes;
       if (route === undefined) throw new Error("a route compiles to a route");
+      routes.push(route);
       return { check: (request, parameters = {}) => auth.guard.check(request, route, parameters) };
     },
     errorPage: (code) => renderErrorPage(code, resolved.cliCommand),
+    resourceMetadata: (host) => metadata()?.documentFor(host),
     describe: () => auth.describe(),
     denials: auth.denials,
     close: () => auth.close(),
@@ -131,5 +154,6 @@ export type {
   GuardedRequest,
   GuardOutcome,
   PolicyDescription,
+  ResourceMetadata,
 };
 export { ERROR_PAGE_HEADERS };
