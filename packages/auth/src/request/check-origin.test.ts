@@ -5,8 +5,8 @@ const policy = { allowedOrigins: ["https://app.test"] };
 
 type Headers = Readonly<Record<string, string>>;
 
-function run(check: typeof checkLoopback, headers: Headers, method = "POST") {
-  const result = check({ method, header: (name) => headers[name] ?? null }, policy);
+function run(check: typeof checkLoopback, headers: Headers, method = "POST", clientAddress?: string) {
+  const result = check({ method, header: (name) => headers[name] ?? null, clientAddress }, policy);
   return result.ok ? "passed" : result.refusal.code;
 }
 
@@ -34,6 +34,7 @@ describe("a cookie as the credential", () => {
     ["no origin that is one", { host, origin: "%%%" }],
     ["another site", { host, "sec-fetch-site": "cross-site" }],
     ["a sibling domain", { host, "sec-fetch-site": "same-site" }],
+    ["its own host on another site", { host, origin: "http://os.test:7777", "sec-fetch-site": "cross-site" }],
     ["nowhere that is known", { host }],
     ["its own origin, while no host is known", { origin: "https://os.test:7777" }],
   ])("may not act from %s", (_, headers) => {
@@ -41,7 +42,8 @@ describe("a cookie as the credential", () => {
   });
 
   it("may read without any sign of where it comes from, but not from another site", () => {
-    expect(run(checkCookieOrigin, { host }, "GET")).toBe("passed");
+    for (const method of ["GET", "HEAD", "OPTIONS"])
+      expect(run(checkCookieOrigin, { host }, method)).toBe("passed");
     expect(run(checkCookieOrigin, { host }, "DELETE")).toBe("AUTH_COOKIE_CROSS_SITE");
     expect(run(checkCookieOrigin, { host, "sec-fetch-site": "cross-site" }, "GET")).toBe(
       "AUTH_COOKIE_CROSS_SITE",
@@ -88,6 +90,50 @@ describe("a server without any credential", () => {
     expect(run(checkLoopback, { host, origin: "http://localhost:9999" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
     expect(run(checkLoopback, { host, origin: "null" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
   });
+});
+
+describe("a server without any credential, and the way a request took", () => {
+  const host = "localhost:7777";
+  const from = (clientAddress: string) => run(checkLoopback, { host }, "GET", clientAddress);
+
+  it("answers peers of this machine, however their address is written, and no others", () => {
+    for (const own of ["127.0.0.1", "::1", "::ffff:127.0.0.1", "::FFFF:127.0.0.1"])
+      expect(from(own)).toBe("passed");
+    for (const other of ["10.0.0.7", "::ffff:10.0.0.7", "fe80::1", "2001:db8::ffff:127.0.0.1", ""])
+      expect(from(other)).toBe("AUTH_HOST_NOT_ALLOWED");
+  });
+
+  it.each(["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"])(
+    "answers nobody behind a proxy that sets %s, however local it looks",
+    (name) => {
+      expect(run(checkLoopback, { host, [name]: "127.0.0.1" }, "GET", "127.0.0.1")).toBe(
+        "AUTH_HOST_NOT_ALLOWED",
+      );
+    },
+  );
+
+  it("answers where no host is named, and no page of another site", () => {
+    expect(run(checkLoopback, {})).toBe("passed");
+    expect(run(checkLoopback, { host, "sec-fetch-site": "cross-site" })).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+    expect(run(checkLoopback, { host, "sec-fetch-site": "same-site" })).toBe("passed");
+    expect(run(checkLoopback, { host, origin: "https://app.test", "sec-fetch-site": "cross-site" })).toBe(
+      "passed",
+    );
+  });
+});
+
+it("a check that passes says no more than that", () => {
+  const request = { method: "GET", header: () => null, clientAddress: undefined };
+  const app = { ...request, header: (name: string) => (name === "origin" ? "https://app.test" : null) };
+  const site = { ...request, header: (name: string) => (name === "sec-fetch-site" ? "none" : null) };
+  const results = [
+    checkLoopback(request, policy),
+    checkLoopback(app, policy),
+    checkCookieOrigin(request, policy),
+    checkCookieOrigin(app, policy),
+    checkCookieOrigin(site, policy),
+  ];
+  for (const result of results) expect(result).toEqual({ ok: true, value: true });
 });
 
 it("isLoopbackHost knows the names that always mean this machine", () => {
