@@ -40,6 +40,7 @@ const steps: readonly Step[] = [
     name: "generated docs",
     commands: existsSync(docsGenerator) ? [[source, docsGenerator, "--check"]] : [],
   },
+  { name: "code in docs", commands: [[source, "tools/check-docs.ts"]] },
 ];
 
 async function runStep(step: Step): Promise<boolean> {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ERRORS, GLOBAL_SCOPES } from "@agentos/contract";
+import { ERRORS, GLOBAL_SCOPES, REFUSALS, STAGES } from "@agentos/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findStale, pages, writePages } from "./docs/pages.ts";
 import { readMembers } from "./docs/read-tsdoc.ts";
@@ -77,6 +77,17 @@ test("troubleshooting has a section for every code, reachable as #CODE and as Gi
     "AUTH_SECURITY_KEY_WITH_JWT",
     "AUTH_SERVER_TOO_OLD",
   ]);
+});
+
+test("the life of a request names every check in its order, and every refusal once", () => {
+  const rows = page("lifecycle.md")
+    .split("\n")
+    .filter((line) => /^\| `[a-z-]+` \|/.test(line));
+  expect(rows.map((row) => /`([a-z-]+)`/.exec(row)?.[1])).toEqual(STAGES);
+  const codes = rows.flatMap((row) => [...row.matchAll(/\[(\w+)\]/g)].map(([, name]) => name));
+  expect(new Set(codes)).toEqual(new Set(Object.keys(REFUSALS)));
+  expect(codes).toHaveLength(Object.keys(REFUSALS).length);
+  expect(page("lifecycle.md")).not.toMatch(/\{\w+\}/);
 });
 
 test("reads TSDoc of interfaces and of object literals, and only what is attached", () => {

@@ -175,6 +175,18 @@ const rows: readonly Row[] = [
     },
   },
   {
+    rule: "deep-import",
+    behaviour: "opens single files to a unit, and nothing beside them",
+    bad: {
+      "tools/x.ts": use("../packages/cli/src/run.ts"),
+      "packages/cli/src/run.ts": leaf,
+    },
+    good: {
+      "tools/x.ts": use("../packages/cli/src/program.ts"),
+      "packages/cli/src/program.ts": leaf,
+    },
+  },
+  {
     rule: "no-cycle",
     behaviour: "finds a cycle through three files",
     bad: {

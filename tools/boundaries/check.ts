@@ -8,6 +8,7 @@ import {
   layerArrows,
   layeredUnits,
   layersAboveJoiningFiles,
+  openFiles,
   packageArrows,
   testOnlyPackages,
   testPackages,
@@ -73,7 +74,9 @@ const checkEntry: Check = (module, entry) => {
 const checkRelative: Check = (module, entry) => {
   if (!entry.specifier.startsWith(".")) return undefined;
   if (entry.target === undefined) return ["unresolved", `"${entry.specifier}" leads to no file`];
-  if (unitOf(entry.target) === module.unit && homeOf(entry.target) === homeOf(module.path)) return undefined;
+  const { target } = entry;
+  if (unitOf(target) === module.unit && homeOf(target) === homeOf(module.path)) return undefined;
+  if (openFiles.some(({ unit, files }) => unit === module.unit && files.includes(target))) return undefined;
   return ["deep-import", `"${entry.specifier}" leaves the package: import its published entry instead`];
 };
 

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { errorsPage } from "./errors-page.ts";
+import { lifecyclePage } from "./lifecycle-page.ts";
 import { optionsPage } from "./options-page.ts";
 import { scopesPage } from "./scopes-page.ts";
 import { troubleshootingPage } from "./troubleshooting-page.ts";
@@ -11,6 +12,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   "reference/scopes.md": scopesPage,
   "reference/authorization-config.md": optionsPage,
   "troubleshooting.md": troubleshootingPage,
+  "lifecycle.md": lifecyclePage,
 };
 
 /** Names of the pages in `folder` that are missing or differ. */

@@ -7,16 +7,13 @@ import {
   type RouteDefinition,
   SCOPE_RESOURCE_ALIASES,
   SCOPE_RESOURCES,
+  type ScopeResource,
   SERVED_ROUTES,
 } from "@agentos/contract";
 import { anchor, code, codeList, EDITION, GENERATED, table, upperFirst } from "./markdown.ts";
 
-type Resource = (typeof SCOPE_RESOURCES)[keyof typeof SCOPE_RESOURCES];
-
-const resources = Object.entries<Resource>(SCOPE_RESOURCES);
+const resources = Object.entries<ScopeResource>(SCOPE_RESOURCES);
 const served = Object.values<RouteDefinition>(SERVED_ROUTES);
-/** The catalogue says it in words, which other places show as they are. */
-const isPrivileged = ({ description }: Resource) => /\bprivileged\b/.test(description);
 const namesOf = (entries: typeof resources) =>
   entries.flatMap(([name, { actions }]) => actions.map((action) => `${name}:${action}`));
 
@@ -49,7 +46,7 @@ export function scopesPage(): string {
       ]),
     ),
     "## Service accounts",
-    `A service account gets ${codeList(DEFAULT_SERVICE_ACCOUNT_SCOPES)} unless other scopes are asked for. Privileged scopes are never given by default and never implied by another one but the admin scope: ${codeList(namesOf(resources.filter(([, resource]) => isPrivileged(resource))))}.`,
+    `A service account gets ${codeList(DEFAULT_SERVICE_ACCOUNT_SCOPES)} unless other scopes are asked for. Privileged scopes are never given by default and never implied by another one but the admin scope: ${codeList(namesOf(resources.filter(([, { isPrivileged }]) => isPrivileged === true)))}.`,
     "## Open to everybody",
     `No credential is read for ${codeList(served.filter(({ access }) => access === "public").map(nameOf))}. \`excludedRoutePaths\` replaces this list.`,
     "## AgentOS scopes",
@@ -89,7 +86,7 @@ function forms(): readonly (readonly string[])[] {
   ];
 }
 
-function resourceSection(name: string, resource: Resource): string {
+function resourceSection(name: string, resource: ScopeResource): string {
   const rows = resource.actions.flatMap((action) => {
     const scope = `${name}:${action}`;
     const notes = notesOn(scope, resource);
@@ -122,9 +119,9 @@ function opened(routes: readonly RouteDefinition[], scope: string, state: string
   });
 }
 
-function notesOn(scope: string, resource: Resource): readonly string[] {
+function notesOn(scope: string, resource: ScopeResource): readonly string[] {
   const notes: string[] = [];
-  if (isPrivileged(resource)) notes.push("privileged");
+  if (resource.isPrivileged === true) notes.push("privileged");
   if (DEFAULT_SERVICE_ACCOUNT_SCOPES.some((granted) => granted === scope))
     notes.push("default of service accounts");
   if (ACCESS_PREREQUISITES.some((prerequisite) => prerequisite.scope === scope)) notes.push("prerequisite");

@@ -141,8 +141,10 @@ function describe([name, entry]: readonly [string, ErrorEntry]): string {
       ? []
       : [`**From outside** it looks like ${looksLike.map(link).join(" or ")}.`, ""]),
     `**Fix:** ${prose(entry.fix)}.`,
-    ...(command === undefined
-      ? []
-      : ["", "```bash", fillPlaces(command.replaceAll("{cli}", "npx --no agentos")), "```"]),
+    ...(command === undefined ? [] : ["", "```bash", toPaste(command), "```"]),
   ].join("\n");
+}
+
+function toPaste(command: string): string {
+  return fillPlaces(command.replaceAll("{cli}", "npx --no agentos"));
 }

@@ -18,7 +18,9 @@ import type { TokenVerifier } from "./token/verify-token.ts";
 /** What guards the server (contract 1.1); `jwt` wins over `security_key`. */
 export type AuthMode = "jwt" | "security_key" | "none";
 
+/** Checked options; everything that the engine needs from outside is among them. */
 export interface AuthEngineOptions {
+  /** What a credential has to be. */
   readonly mode: AuthMode;
   /** Needed in mode `jwt`. */
   readonly verifier?: TokenVerifier | undefined;
@@ -30,18 +32,25 @@ export interface AuthEngineOptions {
   readonly enforcesScopes: boolean;
   /** Each user reaches only their own data (contract 2.7). */
   readonly isolatesUsers: boolean;
+  /** The scope that satisfies every requirement. */
   readonly adminScope: string;
+  /** Claim with the user id, named where isolation refuses a token without one. */
   readonly userIdClaim: string;
+  /** Where a token is looked for; the security key is taken from `Authorization` only. */
   readonly tokenSource: TokenSource;
+  /** Header with the token, in any case. */
   readonly tokenHeaderName: string;
+  /** Cookie with the token, to the letter. */
   readonly cookieName: string;
   /** Origins whose pages may use a cookie, or an AgentOS without credentials. */
   readonly allowedOrigins: readonly string[];
+  /** SHA-256 of a text. Security keys are compared by it, so that the time taken tells nothing. */
   readonly sha256: (text: string) => string;
 }
 
 /** What an allowed caller may see and touch. */
 export interface Access {
+  /** Who calls. */
   readonly identity: Identity;
   /** For a list: the items to show. */
   readonly visible: "all" | ReadonlySet<string>;
@@ -50,10 +59,13 @@ export interface Access {
     | { readonly kind: "all" }
     | { readonly kind: "user"; readonly userId: string }
     | { readonly kind: "none" };
+  /** Why scopes allow it; undefined where scopes are not enforced. */
   readonly decision: Decision | undefined;
 }
 
+/** Authentication and authorization of one server, the same on every transport. */
 export interface AuthEngine {
+  /** What a credential has to be. */
   readonly mode: AuthMode;
   /** Who calls. Answers at once for a cached token. Never throws. */
   authenticate(request: RequestFacts): Result<Identity> | Promise<Result<Identity>>;

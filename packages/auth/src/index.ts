@@ -9,6 +9,7 @@ export {
   createAuthEngine,
 } from "./engine.ts";
 export type { Identity } from "./identity.ts";
+export { isRecord } from "./is-record.ts";
 export * from "./keys/index.ts";
 export * from "./limits.ts";
 export { type ProblemAnswer, type ProblemOptions, publicCode, toProblem } from "./refusal/problem.ts";
@@ -18,7 +19,9 @@ export type { TokenSource } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { ok, type Refusal, type Result, refuse } from "./result.ts";
 export * from "./scope/index.ts";
+export { CONTROL_CHARACTER, UNPRINTABLE } from "./text/characters.ts";
 export { countChanges, nearest } from "./text/nearest.ts";
+export { deepFreeze } from "./token/build-identity.ts";
 export { isReservedPrincipal } from "./token/check-claims.ts";
 export { joseSignatureCheck, type SignatureCheck } from "./token/check-signature.ts";
 export { type ClaimNames, DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./token/policy.ts";

@@ -11,6 +11,7 @@ export const MAX_TOKEN_LIFETIME_SECONDS = 24 * 60 * 60;
 
 /** An `exp` between these is in milliseconds: as seconds it would lie beyond the year 5000, as milliseconds before it. */
 export const MILLISECONDS_THRESHOLD = 100_000_000_000;
+/** See {@link MILLISECONDS_THRESHOLD}. */
 export const MILLISECONDS_CEILING = 100_000_000_000_000;
 
 /** Longest user id or session id that a token may carry. */
@@ -21,6 +22,9 @@ export const MAX_SCOPES = 1_000;
 
 /** Most keys tried for one token without a `kid`: as many as a key set may have. */
 export const MAX_KEYS_TRIED = 100;
+
+/** More keys than this for one token are tried by jose, which gives the event loop back after each. */
+export const MAX_KEYS_TRIED_IN_PLACE = 4;
 
 /** Verified tokens kept in memory. */
 export const TOKEN_CACHE_ENTRIES = 10_000;

@@ -3,6 +3,7 @@ import type { Facts, RefusalCode } from "@agentos/contract";
 
 /** A request refused: code, facts, and what the operator may learn beyond them. */
 export interface Refusal {
+  /** Its entry in the catalogue. */
   readonly code: RefusalCode;
   /** Values for the catalogue's texts. The caller sees those that the entry lists as public, the denial record all. */
   readonly facts: Facts;
@@ -12,14 +13,17 @@ export interface Refusal {
   readonly cause?: unknown;
 }
 
+/** What a step found, or why it refuses. Nothing is thrown for a request that is wrong. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: Refusal };
 
+/** A step that passed. */
 export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
+/** A step that refuses. `cause` goes to the log and never to the caller. */
 export function refuse(
   code: RefusalCode,
   facts: Facts = {},

@@ -1,6 +1,6 @@
 /** The tree of commands. Each command is one file under `commands/`. */
 import { SERVER_VERSION } from "@agentos/contract";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { addDev } from "./commands/dev.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addKeysEnv } from "./commands/keys-env.ts";
@@ -13,6 +13,7 @@ import { addTokenExplain } from "./commands/token-explain.ts";
 import { addTokenInspect } from "./commands/token-inspect.ts";
 import { addTokenMint } from "./commands/token-mint.ts";
 import type { Context } from "./context.ts";
+import { GuardedCommand } from "./guarded-command.ts";
 
 const createFooter = (cli: string) => `
 Start here:
@@ -28,7 +29,8 @@ Exit status: 0 ok, 1 failed, 2 denied, 3 invalid configuration, 4 cannot tell.
 const HELP = "print help for a command";
 
 export function createProgram(context: Context): Command {
-  const program = new Command("agentos")
+  const { terminal } = context;
+  const program = new GuardedCommand("agentos")
     .description("A protected agent server whose every 401 and 403 states its cause and its fix.")
     .version(SERVER_VERSION, "-v, --version", "print the version")
     .helpOption("-h, --help", "print help for a command")
@@ -36,6 +38,10 @@ export function createProgram(context: Context): Command {
     .helpCommand("help [command]", HELP)
     .showHelpAfterError(`(\`${context.cli} help COMMAND\` shows the options)`)
     .addHelpText("after", createFooter(context.cli))
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.replace(/\n$/, "")),
+      writeErr: (text) => terminal.note(text.replace(/\n$/, "")),
+    })
     .exitOverride();
 
   addDev(program, context);

@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
 import type { CliOptions, CliResult } from "./spawn-cli.suite.ts";
+import { createTerminal } from "./terminal.ts";
 
 export async function runInProcess(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   let code: ExitCode = ExitCode.ok;
@@ -12,16 +13,23 @@ export async function runInProcess(args: readonly string[], options: CliOptions 
   const context: Context = {
     env: options.env ?? {},
     workingDirectory: options.cwd ?? tmpdir(),
-    terminal: {
-      print: (text = "") => {
-        stdout += `${text}\n`;
+    terminal: createTerminal(
+      {
+        stdout: {
+          write: (text: string) => {
+            stdout += text;
+            return true;
+          },
+        },
+        stderr: {
+          write: (text: string) => {
+            stderr += text;
+            return true;
+          },
+        },
       },
-      note: (text) => {
-        stderr += `${text}\n`;
-      },
-      paint: (_, text) => text,
-      paintNote: (_, text) => text,
-    },
+      {},
+    ),
     readStandardInput: () => Promise.resolve(options.stdin ?? ""),
     now: () => Date.now() / 1_000,
     cli: "agentos",

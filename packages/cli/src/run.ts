@@ -4,6 +4,7 @@ import { type Context, createContext } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { CliFailure, faultsOf } from "./failure.ts";
 import { createProgram, withHelpAsked } from "./program.ts";
+import { showUntrusted, showUntrustedLines } from "./terminal.ts";
 
 /** Runs one command line and returns its exit status; never throws. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -33,8 +34,9 @@ function explain(error: unknown, context: Context): ExitCode {
   const { terminal } = context;
   const mark = terminal.paintNote("red", "error:");
   if (error instanceof CliFailure) {
-    terminal.note(`${mark} ${error.message}`);
-    terminal.note(`  fix: ${error.fix}`);
+    // Both may name what a file or an option says.
+    terminal.note(`${mark} ${showUntrusted(error.message)}`);
+    terminal.note(`  fix: ${showUntrusted(error.fix)}`);
     return error.exitCode;
   }
   const faults = faultsOf(error);
@@ -43,17 +45,19 @@ function explain(error: unknown, context: Context): ExitCode {
       `${mark} the configuration cannot be used; ${faults.length === 1 ? "1 fault" : `${faults.length} faults`}:`,
     );
     for (const fault of faults) {
-      terminal.note(`  - ${fault.message} ${terminal.paintNote("dim", `[${fault.code}]`)}`);
-      terminal.note(`    fix: ${fault.fix}`);
+      terminal.note(
+        `  - ${showUntrusted(fault.message)} ${terminal.paintNote("dim", `[${showUntrusted(fault.code)}]`)}`,
+      );
+      terminal.note(`    fix: ${showUntrusted(fault.fix)}`);
     }
     return ExitCode.invalidConfiguration;
   }
   // A fault of ours. Exception texts may quote input, so only its kind is shown unless it is asked for.
   terminal.note(
-    `${mark} unexpected ${error instanceof Error ? error.name : "error"}; this is a bug in agentos`,
+    `${mark} unexpected ${error instanceof Error ? showUntrusted(error.name) : "error"}; this is a bug in agentos`,
   );
   if (context.env["AGENTOS_DEBUG"] === "1" && error instanceof Error)
-    terminal.note(error.stack ?? error.message);
+    terminal.note(showUntrustedLines(error.stack ?? error.message));
   else
     terminal.note(
       "  fix: run it again with AGENTOS_DEBUG=1 and report what it prints, without any secret in it",

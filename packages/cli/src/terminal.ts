@@ -1,5 +1,6 @@
 /** Output: results to standard output, everything about them to standard error. Colours only where a person reads. */
 import { stripVTControlCharacters } from "node:util";
+import { escapeUnprintable, escapeUnprintableBut } from "./text/unprintable.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -11,6 +12,9 @@ const STYLES: Readonly<Record<Style, readonly [start: number, end: number]>> = {
   yellow: [33, 39],
   cyan: [36, 39],
 };
+
+/** Line ends, and the colours of `paint`: all that is ever written raw. */
+const OWN_CONTROLS = String.raw`\n|\u001b\[(?:${Object.values(STYLES).flat().join("|")})m`;
 
 export interface Terminal {
   /** One line, or several, to standard output. */
@@ -35,19 +39,24 @@ export function createTerminal(
       return isColoured ? `\u001B[${start}m${text}\u001B[${end}m` : text;
     };
   };
+  // The last line of defence: whoever prints text from outside makes it safe with `showUntrusted`, which takes colours
+  // and line ends from it too.
+  const write = (output: Output, text: string) =>
+    void output.write(`${escapeUnprintableBut(text, OWN_CONTROLS)}\n`);
   return {
-    print: (text = "") => void streams.stdout.write(`${text}\n`),
-    note: (text) => void streams.stderr.write(`${text}\n`),
+    print: (text = "") => write(streams.stdout, text),
+    note: (text) => write(streams.stderr, text),
     paint: painterFor(streams.stdout),
     paintNote: painterFor(streams.stderr),
   };
 }
 
-/** Text from outside with what could move the cursor, hide or reorder it made visible. */
+/** Text from outside with what could move the cursor, begin a line, hide or reorder it made visible. */
 export function showUntrusted(text: string): string {
-  return stripVTControlCharacters(text).replace(
-    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-    /[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return escapeUnprintable(stripVTControlCharacters(text));
+}
+
+/** The same for a text of several lines of ours with texts from outside in them. */
+export function showUntrustedLines(text: string): string {
+  return text.split("\n").map(showUntrusted).join("\n");
 }

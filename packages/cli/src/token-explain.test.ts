@@ -1,8 +1,9 @@
 /** `agentos token explain`: accepted or not, then route by route; in step with `scopes explain`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { AgentOS } from "@agentos/server";
 import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { runInProcess } from "./run-in-process.suite.ts";
 import { makeFolder } from "./spawn-cli.suite.ts";
 import type { ExplainedToken } from "./token/explain-token.ts";
@@ -48,6 +49,26 @@ describe("agentos token explain", () => {
       scope_to_add: "config:read",
     });
     expect(explained.routes.find(({ route }) => route === "GET /sessions")?.served).toBe(false);
+  });
+
+  it("asks a running server where it reads the token, when it is told", async () => {
+    const os = new AgentOS({
+      id: "agent-os",
+      env: {},
+      logger: { error: () => undefined, warn: () => undefined, info: () => undefined },
+      authorization: true,
+      authorizationConfig: { verificationKeys: [key.verificationKey], tokenSource: "cookie" },
+    });
+    const server = await os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
+    onTestFinished(() => server.close());
+    const explain = setUp();
+    const token = await tokenWith(["agents:read"]);
+    const told = await explain(token, "--url", server.url, "--cookie", "access_token");
+    expect([told.code, told.explained.isAccepted]).toEqual([0, true]);
+    const untold = await explain(token, "--url", server.url);
+    expect(untold.explained.findings).toMatchObject([{ code: "AUTH_CREDENTIAL_LOST" }]);
+    expect(untold.explained.findings[0]?.fix).toContain("`--cookie access_token`");
+    await expect(explain(token, "--cookie", "access_token")).rejects.toThrow('without "--url"');
   });
 
   it("agrees with scopes explain on every route that it lists", async () => {

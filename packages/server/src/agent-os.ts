@@ -48,6 +48,9 @@ interface Started {
  * await os.serve({ port: 7777 });
  */
 export class AgentOS {
+  /**
+   * The `id` of the options, else "agno-agentos": the audience that tokens must name unless another one is configured.
+   */
   readonly id: string;
   readonly #options: AgentOSOptions;
   readonly #resolved: ResolvedAuth;
@@ -63,10 +66,11 @@ export class AgentOS {
   constructor(options: AgentOSOptions) {
     const parsed = agentOSOptionsSchema.safeParse(options);
     if (!parsed.success) throw new ConfigurationError({ faults: optionFindings(parsed.error) });
-    this.#options = options;
-    this.#resolved = resolveAuth(options, process.env);
+    const { agents = [], routes = [], logger } = parsed.data;
+    this.#options = parsed.data;
+    this.#resolved = resolveAuth(parsed.data, process.env);
     this.id = this.#resolved.id;
-    this.#customRoutes = options.routes ?? [];
+    this.#customRoutes = routes;
     this.#access = compileAccess(this.#resolved, [
       ...Object.values<RouteDefinition>(SERVED_ROUTES),
       ...this.#customRoutes,
@@ -75,13 +79,13 @@ export class AgentOS {
       ...this.#resolved.findings,
       ...this.#access.findings,
       ...this.#judgeRoutes(),
-      ...judgeAgents(options.agents ?? []),
+      ...judgeAgents(agents),
     ]);
 
     this.#runtime = {
       clock: { now: () => Date.now() / 1_000 },
       generateId: () => randomUUID(),
-      logger: options.logger ?? createLogger(),
+      logger: logger ?? createLogger(),
     };
     const { claimNames } = this.#resolved.policy;
     this.#runs = createRunService({
@@ -113,7 +117,7 @@ export class AgentOS {
     return serveOnNode(this.fetch, {
       host: options.host ?? environment.host ?? "localhost",
       port: options.port ?? environment.port ?? 7777,
-      drainSeconds: options.drainSeconds ?? 30,
+      drainSeconds: options.drainSeconds ?? 25,
       loopbackOnly:
         mode === "none"
           ? "CONFIG_OPEN_BEYOND_LOOPBACK"

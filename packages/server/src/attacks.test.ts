@@ -1,5 +1,9 @@
 // What a security review found, each beside the twin that must go on working.
-import { describe, expect, it } from "vitest";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { AgentOS } from "./agent-os.ts";
 import { Agent } from "./agents/index.ts";
 import type { AgentOSOptions, CustomRoute } from "./config/agent-os-options.ts";
@@ -137,5 +141,66 @@ describe("a handler of the application", () => {
       "undefined",
       "undefined",
     ]);
+  });
+});
+
+describe("an issuer's published keys, set as a shared secret by mistake", () => {
+  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const jwk = { ...publicKey.export({ format: "jwk" }), kid: "k1" };
+  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+  const set = JSON.stringify({ keys: [jwk] });
+  const modulus = Buffer.from(jwk.n ?? "", "base64url");
+  const parts = [Buffer.from("ssh-rsa"), Buffer.of(1, 0, 1), Buffer.concat([Buffer.of(0), modulus])];
+  const blob = Buffer.concat(
+    parts.flatMap((part) => [Buffer.of(0, 0, part.length >> 8, part.length & 255), part]),
+  );
+  const yaml = Object.entries(jwk).map(([name, value]) => `${name}: ${value}`);
+  const withSecret = (secret: string) =>
+    createOS({ authorizationConfig: { algorithm: "HS256" }, env: { JWT_VERIFICATION_KEY: secret } });
+
+  // Everybody can read what an issuer publishes, so everybody could sign a token with any of these.
+  it.each([
+    ["a JWKS as Python prints it", set.replaceAll('"', "'")],
+    ["a JWKS without its last brace", set.slice(0, -1)],
+    ["a JWKS in percent encoding", encodeURIComponent(set)],
+    ["a JWKS behind the headers of curl -i", `HTTP/2 200\r\ncontent-type: application/json\r\n\r\n${set}`],
+    ["a JWK as YAML", yaml.join("\n")],
+    ["a PEM in hexadecimal", Buffer.from(pem).toString("hex")],
+    ["a PEM in UTF-16", Buffer.from(`\uFEFF${pem}`, "utf16le").toString("utf8")],
+    ["a modulus of openssl", `Modulus=${modulus.toString("hex").toUpperCase()}`],
+    ["a line of known_hosts", `host.example ssh-rsa ${blob.toString("base64")}`],
+  ])("does not start with %s", async (_, secret) => {
+    await expect(withSecret(secret).ready()).rejects.toMatchObject({
+      faults: [{ code: "KEY_PUBLIC_AS_SECRET" }],
+    });
+  });
+
+  it("starts with a real secret, and answers the tokens that it signed", async () => {
+    const sharer = await createTestIssuer("HS256");
+    const headers = await sharer.bearer({ scopes: ["config:read"] });
+    expect((await get(withSecret(sharer.verificationKey), "/config", headers)).status).toBe(200);
+  });
+});
+
+describe("a JWKS file", () => {
+  it("that is made to exhaust its reader while the server runs ends nothing", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "attack-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const jwksFile = join(folder, "jwks.json");
+    const write = async (...keys: readonly object[]) => {
+      await writeFile(`${jwksFile}.new`, JSON.stringify({ keys }));
+      await rename(`${jwksFile}.new`, jwksFile);
+    };
+    const good = createPublicKey(issuer.verificationKey).export({ format: "jwk" });
+    await write(good);
+    const logger = createTestLogger();
+    const os = createOS({ authorizationConfig: { jwksFile }, logger });
+    onTestFinished(() => os.close());
+    const headers = await issuer.bearer({ scopes: ["config:read"] });
+    expect((await get(os, "/config", headers)).status).toBe(200);
+    const k = Buffer.from("3006020101040100".repeat(8_000), "hex").toString("base64url");
+    await write(good, { kty: "oct", alg: "HS256", k });
+    await vi.waitFor(() => expect(JSON.stringify(logger.entries)).toContain("KEY_JWKS_FILE_STALE"), 4_000);
+    expect((await get(os, "/config", headers)).status).toBe(200);
   });
 });

@@ -68,7 +68,7 @@ export async function createAuthRuntime(
   const now = () => clock.now();
   const sha256 = (text: string) => hash("sha256", text, "base64");
   const keys = await loadKeys(resolved, now);
-  const findings = [...resolved.findings, ...access.findings, ...keys.findings];
+  const findings = Object.freeze([...resolved.findings, ...access.findings, ...keys.findings]);
   if (findings.some(({ severity }) => severity === "error")) {
     keys.close();
     throwErrors(findings);

@@ -1,8 +1,11 @@
 /** What zod found, as people say it: what is wrong, and what to write instead. The value itself is never shown. */
 import type { z } from "zod";
 
+/** What zod found, for people. */
 export interface DescribedIssue {
+  /** What is wrong: a phrase that follows the name of the option. */
   readonly problem: string;
+  /** What to write instead, with an example where there is one. */
   readonly fix: string;
 }
 

@@ -20,7 +20,9 @@ import type { Logger } from "./ports/runtime.ts";
 import { ERROR_PAGE_HEADERS, renderErrorPage } from "./routes/error-page.ts";
 import { createResourceMetadata } from "./services/resource-metadata.ts";
 
+/** Options of {@link createAuthGuard}. */
 export interface AuthGuardOptions extends AuthOptions {
+  /** Where the operator reads. Default: JSON lines on standard error, credentials replaced. */
   readonly logger?: Logger | undefined;
   /** Where refusals are kept. Default: bounded memory. */
   readonly denialRecorder?: DenialRecorder | undefined;
@@ -40,6 +42,7 @@ export interface ProtectedRoute {
   ): GuardOutcome | Promise<GuardOutcome>;
 }
 
+/** A guard whose keys have been parsed and judged. */
 export interface AuthGuard {
   /** Protects a route: "authenticated", or the scopes that are all required. */
   protect(access: Exclude<RouteAccess<CustomScope>, "public">): ProtectedRoute;
@@ -56,6 +59,7 @@ export interface AuthGuard {
   resourceMetadata(host: string | null): ResourceMetadata | undefined;
   /** The policy in force now. */
   describe(): PolicyDescription;
+  /** Refusals that were recorded, for whoever operates this server. */
   readonly denials: DenialRecorder;
   /** Stops watching key files. */
   close(): void;

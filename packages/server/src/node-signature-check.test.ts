@@ -1,4 +1,4 @@
-import { constants, generateKeyPairSync, sign } from "node:crypto";
+import { constants, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { joseSignatureCheck, parseVerificationKey } from "@agentos/auth";
 import {
   createTestKey,
@@ -81,6 +81,42 @@ describe("an RSA key verifies only what it was imported for", () => {
     // Whatever the token calls it: the key decides.
     for (const called of [algorithm, "RS256", "none"])
       expect(nodeSignatureCheck(token, parsed.key, called)).toBe(expected);
+  });
+});
+
+describe("a key that is dear to verify with is left to jose, which does not hold up other requests", () => {
+  const importKey = async (bits: number, exponent: number) => {
+    // Any odd number of that length will do for a public key that nothing is signed with.
+    const modulus = randomBytes(bits / 8);
+    modulus.writeUInt8(0x80 | modulus.readUInt8(0), 0);
+    modulus.writeUInt8(1 | modulus.readUInt8(modulus.length - 1), modulus.length - 1);
+    const hex = exponent.toString(16);
+    const e = Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex").toString("base64url");
+    const jwk = { kty: "RSA", n: modulus.toString("base64url"), e };
+    const parameters = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+    const key = await crypto.subtle.importKey("jwk", jwk, parameters, true, ["verify"]);
+    const token = `${encodeSegment({ alg: "RS256" })}.${encodeSegment({})}.${randomBytes(bits / 8).toString("base64url")}`;
+    return nodeSignatureCheck(token, key, "RS256");
+  };
+
+  it.each([
+    [2_048, 65_537, true],
+    [4_096, 65_537, true],
+    [4_104, 65_537, false],
+    [8_192, 65_537, false],
+    [2_048, 131_071, true],
+    [2_048, 131_073, false],
+    [2_048, 4_294_967_297, false],
+  ])("%i bits, exponent %i: in place %s", async (bits, exponent, isInPlace) => {
+    const answer = importKey(bits, exponent);
+    // An answer in place is false; jose gives a promise of it, which this await cannot tell: so the spy does.
+    const subtle = vi.spyOn(crypto.subtle, "verify");
+    try {
+      expect(await answer).toBe(false);
+      expect(subtle).toHaveBeenCalledTimes(isInPlace ? 0 : 1);
+    } finally {
+      subtle.mockRestore();
+    }
   });
 });
 

@@ -16,6 +16,7 @@ export const TEST_ALGORITHMS = [
   "HS512",
 ] as const;
 
+/** An algorithm that test keys can be made for. */
 export type TestAlgorithm = (typeof TEST_ALGORITHMS)[number];
 
 /** True for an algorithm whose key is a shared secret. */

@@ -2,10 +2,13 @@
 import type { RefusalCode } from "@agentos/contract";
 import type { TokenParts } from "./token.ts";
 
+/** A token that is wrong in one way, and what a server has to say to it. */
 export interface BadToken {
   /** Completes "refuses …". */
   readonly name: string;
+  /** The only right refusal. */
   readonly expectedCode: RefusalCode;
+  /** Spoils a good token in this one way. */
   make(good: TokenParts): string | Promise<string>;
   /** The twin that passes; the good token itself where nothing is given. */
   twin?(good: TokenParts): string | Promise<string>;

@@ -12,7 +12,9 @@ import { signToken, type TokenParts } from "./token.ts";
 
 const badTokens: readonly BadToken[] = [...badShapes, ...badHeaders, ...badClaims];
 
+/** The server that is tested. */
 export interface BadTokenSetting {
+  /** A token that it accepts. */
   readonly good: TokenParts;
   /** The server demands the issuer of the good token. */
   readonly checksIssuer: boolean;

@@ -2,6 +2,7 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from "node:crypto";
 import { isIPv4 } from "node:net";
 
+/** A certificate with its private key. */
 export interface TestCertificate {
   /** PEM. */
   readonly certificate: string;
@@ -11,11 +12,13 @@ export interface TestCertificate {
   readonly commonName: string;
 }
 
+/** What the certificate says. */
 export interface TestCertificateOptions {
   /** Host names and IPv4 addresses that it is for. Default: localhost and 127.0.0.1. */
   readonly names?: readonly string[];
   /** Seconds since 1970. Default: an hour before and an hour after the real time, which TLS looks at. */
   readonly validFrom?: number;
+  /** See `validFrom`. */
   readonly validUntil?: number;
   /** Who signs it. Default: it signs itself. */
   readonly issuer?: TestCertificate;

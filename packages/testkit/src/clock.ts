@@ -3,6 +3,7 @@
 export interface TestClock {
   /** Seconds since 1970. */
   now(): number;
+  /** Moves on by so many seconds; back with a negative number. */
   advance(seconds: number): void;
 }
 

@@ -3,7 +3,9 @@ import { KeyObject, randomBytes } from "node:crypto";
 import { exportJWK, exportSPKI, generateKeyPair, type JWK } from "jose";
 import { isSymmetric, signParameters, type TestAlgorithm } from "./algorithms.ts";
 
+/** A fresh key in every form that a test needs. */
 export interface TestKey {
+  /** What it signs with. */
   readonly algorithm: TestAlgorithm;
   /** Goes into the header of tokens, and into `jwk`; undefined for a key without one. */
   readonly kid: string | undefined;
@@ -17,7 +19,9 @@ export interface TestKey {
   readonly jwk: JWK;
 }
 
+/** How the key differs from an ordinary one. */
 export interface TestKeyOptions {
+  /** Default: none. */
   readonly kid?: string | undefined;
   /** RSA only; 2048 unless told. */
   readonly modulusLength?: number;

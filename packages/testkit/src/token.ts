@@ -4,10 +4,12 @@
  */
 import type { TestKey } from "./key.ts";
 
+/** A JSON object of a token. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** Everything that a token is made of. */
 export interface TokenParts {
+  /** Signs, whatever the header says. */
   readonly key: TestKey;
   /** The whole header; an entry that is undefined is left out. */
   readonly header: Claims;
@@ -15,7 +17,9 @@ export interface TokenParts {
   readonly payload: Claims;
 }
 
+/** What the token says. */
 export interface GoodTokenOptions {
+  /** Its algorithm and `kid` go into the header. */
   readonly key: TestKey;
   /** Seconds since 1970. */
   readonly now: number;

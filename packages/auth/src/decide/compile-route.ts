@@ -11,11 +11,19 @@ import {
 
 /** The part of a route that access depends on. */
 export interface RouteAccessDefinition {
+  /** HTTP method in upper case. */
   readonly method: string;
+  /** Template; `{name}` is one path segment. */
   readonly path: string;
+  /**
+   * "public", "authenticated", or the scopes that are all required. Undefined: only a rule of the operator opens it.
+   */
   readonly access?: "public" | "authenticated" | readonly string[] | undefined;
+  /** Family of the route: its scopes are checked on the item that the first path parameter names (contract 2.3). */
   readonly resource?: string | undefined;
+  /** A list that shows a caller just the items that their scopes name (contract 2.4). Default false. */
   readonly isListing?: boolean | undefined;
+  /** Works on one user's data, so that isolation demands a user id (contract 2.7). Default false. */
   readonly isOwned?: boolean | undefined;
   /** Stays public whatever list of public paths is configured: pages that only explain errors. */
   readonly isAlwaysPublic?: boolean | undefined;
@@ -24,9 +32,13 @@ export interface RouteAccessDefinition {
 /** Who may call: anybody, any verified caller, nobody (no rule), or holders of all these scopes. */
 export type CompiledAccess = "public" | "authenticated" | "unmapped" | readonly Requirement[];
 
+/** A route with every rule that lies over it, ready for `decide`. */
 export interface CompiledRoute {
+  /** `METHOD /template`, as refusals and denial records name it. */
   readonly name: string;
+  /** What it was compiled from. */
   readonly definition: RouteAccessDefinition;
+  /** Who may call when no rule of `conditional` applies. */
   readonly access: CompiledAccess;
   /** Rules for some values of the parameters, most specific first; they come before `access`. */
   readonly conditional: readonly {
@@ -37,12 +49,17 @@ export interface CompiledRoute {
 
 /** A fault found while compiling; rendered by whoever reports it. */
 export interface Fault {
+  /** Its entry in the catalogue. */
   readonly code: FaultCode;
+  /** Values for the places of the catalogue's texts. */
   readonly facts: Facts;
 }
 
+/** What the operator configured about routes. */
 export interface CompileRoutesOptions {
+  /** The scope that satisfies every requirement. */
   readonly adminScope: string;
+  /** Laid over the routes: `METHOD /pattern` to the scopes required; an empty list opens to every verified caller. */
   readonly scopeMappings: Readonly<Record<string, readonly string[]>>;
   /** Replaces the routes that are public by themselves (contract 1.4); undefined keeps them. */
   readonly publicPaths?: readonly string[] | undefined;
@@ -50,8 +67,11 @@ export interface CompileRoutesOptions {
   readonly allowUnmappedRoutes: boolean;
 }
 
+/** The routes, and what is wrong with them or the rules; a fault of severity `error` has to stop the start. */
 export interface CompiledRoutes {
+  /** In the order of the definitions. */
   readonly routes: readonly CompiledRoute[];
+  /** Empty when every scope and rule makes sense. */
   readonly faults: readonly Fault[];
 }
 

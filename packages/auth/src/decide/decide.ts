@@ -24,8 +24,14 @@ export type Decision =
     }
   | {
       readonly isAllowed: false;
+      /**
+       * `SCOPE_OTHER_RESOURCE` when the caller holds the scope for other items, `SCOPE_ROUTE_UNMAPPED` when no rule
+       * opens it.
+       */
       readonly code: Extract<RefusalCode, "SCOPE_MISSING" | "SCOPE_OTHER_RESOURCE" | "SCOPE_ROUTE_UNMAPPED">;
+      /** Every scope that the route asks for, for this request. */
       readonly required: readonly string[];
+      /** Those of `required` that nothing grants. */
       readonly missing: readonly string[];
       /** The single scope that is the least to add; more may be missing after it. */
       readonly scopeToAdd: string | undefined;

@@ -1,4 +1,5 @@
 /** The last step of a diagnosis: no text that leaves it holds the credential, a segment of it, or a control character. */
+import { UNPRINTABLE } from "../text/characters.ts";
 import type { Cause } from "./diagnosis.ts";
 
 const CONCEALED = "[redacted]";
@@ -6,8 +7,7 @@ const CONCEALED = "[redacted]";
 const SHORTEST_CREDENTIAL = 8;
 const SHORTEST_SEGMENT = 12;
 
-// oxlint-disable-next-line no-control-regex -- finding them is the point
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const EACH_UNPRINTABLE = new RegExp(UNPRINTABLE, "g");
 
 /** Makes the step for one credential. */
 export function concealCredential(credential: string | undefined): (cause: Cause) => Cause {
@@ -19,7 +19,7 @@ export function concealCredential(credential: string | undefined): (cause: Cause
   const clean = (text: string): string =>
     secrets.reduce(
       (shown, secret) => shown.replaceAll(secret, CONCEALED),
-      text.replaceAll(UNPRINTABLE, "\uFFFD"),
+      text.replaceAll(EACH_UNPRINTABLE, "\uFFFD"),
     );
   return (cause) => ({
     ...cause,

@@ -97,7 +97,16 @@ function describePart(
   const value = part[name];
   return value === undefined
     ? `it has no "${name}"`
-    : `"${name}" is ${JSON.stringify(value).slice(0, MAX_SHOWN_CHARACTERS)}`;
+    : `"${name}" is ${show(value).slice(0, MAX_SHOWN_CHARACTERS)}`;
+}
+
+function show(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Some thousand levels are more than it can write.
+    return "nested too deeply to be shown";
+  }
 }
 
 /** The first character that no token has, and where it stands. */

@@ -171,6 +171,14 @@ describe("diagnose", () => {
     expect(cause?.evidence).toEqual([{ fact, source: "the token" }]);
   });
 
+  it("shows what it can of a claim that is nested thousands of levels deep, and never throws", async () => {
+    const payload = `{"iss":${"[".repeat(5_500)}${"]".repeat(5_500)},"exp":${NOW + 60}}`;
+    const credential = `${tokens.good.split(".")[0]}.${Buffer.from(payload).toString("base64url")}.AAAA`;
+    const [cause] = run({ answer: ourAnswer("AUTH_ISSUER_MISMATCH"), credential, server: ours });
+    expect(cause?.evidence).toHaveLength(1);
+    expect(cause?.evidence[0]?.fact).toMatch(/^"iss" is /);
+  });
+
   it("shows the header where that is to blame, the configured claim, and the status where nothing else is seen", async () => {
     const evidenceOf = (input: Parameters<typeof run>[0]) => run(input)[0]?.evidence;
     const typed = await tokens.withHeader({ typ: "dpop+jwt" });

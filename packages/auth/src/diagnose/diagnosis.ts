@@ -22,17 +22,23 @@ export type EvidenceSource =
   | "this machine's clock"
   | "the denial record";
 
+/** Something seen that speaks for a cause. */
 export interface Evidence {
+  /** One sentence; never the credential or a part of it. */
   readonly fact: string;
+  /** Where it was seen. */
   readonly source: EvidenceSource;
 }
 
 /** One cause that applies, or may. */
 export interface Cause {
+  /** Its entry in the catalogue. */
   readonly code: ErrorCode;
   /** One sentence, its places filled. */
   readonly sentence: string;
+  /** Whether something else could look the same from here. */
   readonly certainty: Certainty;
+  /** What was seen that speaks for it; may be empty. */
   readonly evidence: readonly Evidence[];
   /** What to do, its places filled. */
   readonly fix: string;
@@ -44,10 +50,15 @@ export interface Cause {
 
 /** An answer as the client got it. Our servers give a code, the Python AgentOS only `{"detail": …}`. */
 export interface ObservedAnswer {
+  /** HTTP status. */
   readonly status: number;
+  /** Member `code` of the body; only our servers give one. */
   readonly code?: string | undefined;
+  /** Member `detail` of the body, if it is a text (contract 1.6). */
   readonly detail?: string | undefined;
+  /** Member `fix` of the body. */
   readonly fix?: string | undefined;
+  /** Member `required_scopes` of the body. */
   readonly requiredScopes?: readonly string[] | undefined;
   /** The server's clock, from the `Date` header, in seconds since 1970. */
   readonly serverTime?: number | undefined;
@@ -63,26 +74,39 @@ export interface KnownServer {
   readonly lacksInfo?: boolean | undefined;
   /** The Python AgentOS reads the scopes of one claim only, and a text there as one scope (contract 1.7). */
   readonly isPython?: boolean | undefined;
+  /** `auth_mode` of GET /info. */
   readonly mode?: "jwt" | "jwt-unverified" | "security_key" | "none" | undefined;
   /** Version of the AgentOS contract or, for the Python one, of the server. */
   readonly version?: string | undefined;
+  /** `OS_SECURITY_KEY` is set, in whatever mode (contract 1.1). */
   readonly hasSecurityKey?: boolean | undefined;
+  /** Algorithms of its keys. */
   readonly algorithms?: readonly string[] | undefined;
+  /** `kid` of its keys, where they have one. */
   readonly keyIds?: readonly string[] | undefined;
   /** Undefined when unknown; null when not verified. */
   readonly audience?: readonly string[] | null | undefined;
+  /** The `iss` that it expects, to the letter. */
   readonly issuer?: string | undefined;
+  /** Claim that scopes are read from; undefined: the first of the usual ones. */
   readonly scopesClaim?: string | undefined;
+  /** Claim that the user id is read from. Default `sub`. */
   readonly userIdClaim?: string | undefined;
+  /** Claim that the audience is read from. Default `aud`. */
   readonly audienceClaim?: string | undefined;
+  /** Scope that satisfies everything. Default `agent_os:admin`. */
   readonly adminScope?: string | undefined;
+  /** False: tokens are verified and scopes are not asked for (contract 1.1). */
   readonly enforcesScopes?: boolean | undefined;
 }
 
+/** Everything that is known about one refusal. The more, the more certain the causes. */
 export interface DiagnosisInput {
+  /** What the client saw. */
   readonly answer?: ObservedAnswer | undefined;
   /** What the server itself found, from its denial record: code and every fact. It outweighs `answer`. */
   readonly refusal?: { readonly code: ErrorCode; readonly facts: Facts } | undefined;
+  /** The server that refused. */
   readonly server?: KnownServer | undefined;
   /** The credential as it was sent, without "Bearer". Never kept, never put into the result. */
   readonly credential?: string | undefined;

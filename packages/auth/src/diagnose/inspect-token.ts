@@ -15,14 +15,19 @@ type Claims = Readonly<Record<string, unknown>>;
 
 const TOO_LARGE = refuse("AUTH_TOKEN_TOO_LARGE", { limit_bytes: MAX_TOKEN_BYTES });
 
+/** What can be said of a token without any key. */
 export interface InspectedToken {
   /** In the order of the checks. */
   readonly objections: readonly Refusal[];
+  /** Undefined when it is no JSON object in base64url. */
   readonly unverifiedHeader: Claims | undefined;
+  /** Undefined when they are no JSON object in base64url. Anybody could have written them. */
   readonly unverifiedClaims: Claims | undefined;
 }
 
+/** The server that the token is meant for. */
 export interface InspectOptions {
+  /** What it checks. */
   readonly policy: TokenPolicy;
   /** Algorithms of the server's keys; none when they are not known. */
   readonly algorithms: readonly string[];

@@ -9,7 +9,9 @@ import type { TokenPolicy } from "../token/policy.ts";
 import { createTokenVerifier } from "../token/verify-token.ts";
 import { type InspectedToken, inspectToken } from "./inspect-token.ts";
 
+/** The server that judges. */
 export interface JudgeTokenOptions {
+  /** What it checks. */
   readonly policy: TokenPolicy;
   /** Keys to verify with; none when the signature is not to be checked. */
   readonly keys: readonly VerificationKey[];
@@ -17,7 +19,9 @@ export interface JudgeTokenOptions {
   readonly now: number;
 }
 
+/** An inspected token, and what a key says about it. */
 export interface JudgedToken extends InspectedToken {
+  /** `verified` where nothing but claims is wrong, `refused` for whatever fails before them, `not checked` without keys. */
   readonly signature: "verified" | "refused" | "not checked";
   /** Label of the key that verified it. */
   readonly keyLabel: string | undefined;

@@ -2,10 +2,15 @@
 import { ERRORS, type ErrorCode, type Facts, FIX_COMMANDS, placesOf, renderText } from "@agentos/contract";
 import type { Cause, Certainty, Evidence } from "./diagnosis.ts";
 
+/** A cause before the texts of its catalogue entry are filled. */
 export interface CauseParts {
+  /** Entry of the catalogue. */
   readonly code: ErrorCode;
+  /** How sure it is. */
   readonly certainty: Certainty;
+  /** Values for the places of the texts. Default none. */
   readonly facts?: Facts | undefined;
+  /** What speaks for it. Default none. */
   readonly evidence?: readonly Evidence[] | undefined;
 }
 

@@ -72,6 +72,7 @@ export function readAnswer({ code, detail, requiredScopes }: ObservedAnswer): An
   };
 }
 
+/** True for a code of the catalogue, exact in spelling and case. */
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }

@@ -3,6 +3,7 @@ import { type ErrorCode, FIRST_VERSION_WITH_JWT } from "@agentos/contract";
 import type { DiagnosisInput, Evidence } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 
+/** What a credential looks like. Nothing is verified to tell. */
 export type CredentialKind =
   | "none"
   | "jwt"

@@ -59,6 +59,7 @@ export function isSigningAlgorithm(name: string): name is SigningAlgorithm {
 
 const names = Object.keys(signingAlgorithms).filter((name) => isSigningAlgorithm(name));
 
+/** True for HMAC, where whoever verifies can also sign. */
 export function isSecretAlgorithm(algorithm: SigningAlgorithm): boolean {
   return signingAlgorithms[algorithm].type === "oct";
 }

@@ -57,25 +57,39 @@ const unsupportedCurves: Readonly<Record<string, string>> = {
 };
 
 const DAMAGED = { kind: "damaged" } as const;
+const UNKNOWN = { kind: "unknown" } as const;
 
+/** The verdict on the first value; what stands behind a key is judged as well, however much it is. */
 export function judgeDer(bytes: Uint8Array<ArrayBuffer>): DerVerdict {
-  const outer = readDer(bytes);
-  if (!outer.ok) {
-    if (outer.reason === "invalid" || !startsLikeKey(bytes)) return { kind: "unknown" };
-    const isLikelyPrivate = startsLikePrivateKey(bytes);
-    return { kind: "truncated", expected: outer.expected, actual: bytes.length, isLikelyPrivate };
-  }
-  if (outer.element.tag !== Tag.sequence) return { kind: "unknown" };
-  const children = readChildren(outer.element.content);
-  if (children === undefined) return startsLikeKey(bytes) ? DAMAGED : { kind: "unknown" };
-  const verdict = judgeChildren(children);
-  if (verdict.kind === "unknown" || outer.element.end === bytes.length) return verdict;
+  const first = judgeFirst(bytes);
+  if (first.verdict.kind === "unknown" || first.rest.length === 0) return first.verdict;
   // Bytes behind a complete key: never ignored, they may be the key that was meant.
-  const next = judgeDer(bytes.slice(outer.element.end));
-  if (verdict.kind === "private" || next.kind === "private") {
-    return verdict.kind === "private" ? verdict : next;
+  for (let value = first; value.verdict.kind !== "unknown"; value = judgeFirst(value.rest)) {
+    if (value.verdict.kind === "private") return value.verdict;
   }
-  return next.kind === "unknown" ? { kind: "trailing" } : { kind: "several" };
+  return judgeFirst(first.rest).verdict.kind === "unknown" ? { kind: "trailing" } : { kind: "several" };
+}
+
+interface FirstValue {
+  readonly verdict: DerVerdict;
+  /** What stands behind it; empty where it does not end. */
+  readonly rest: Uint8Array<ArrayBuffer>;
+}
+
+function judgeFirst(bytes: Uint8Array<ArrayBuffer>): FirstValue {
+  const outer = readDer(bytes);
+  const nothing = bytes.subarray(bytes.length);
+  if (!outer.ok) {
+    if (outer.reason === "invalid" || !startsLikeKey(bytes)) return { verdict: UNKNOWN, rest: nothing };
+    const { expected } = outer;
+    const isLikelyPrivate = startsLikePrivateKey(bytes);
+    return { verdict: { kind: "truncated", expected, actual: bytes.length, isLikelyPrivate }, rest: nothing };
+  }
+  const rest = bytes.subarray(outer.element.end);
+  if (outer.element.tag !== Tag.sequence) return { verdict: UNKNOWN, rest };
+  const children = readChildren(outer.element.content);
+  if (children !== undefined) return { verdict: judgeChildren(children), rest };
+  return { verdict: startsLikeKey(bytes) ? DAMAGED : UNKNOWN, rest: nothing };
 }
 
 function judgeChildren(children: readonly DerElement[]): DerVerdict {

@@ -14,6 +14,8 @@ import {
 import { judgeDer } from "./der-key.ts";
 import { isUsableEd25519Key } from "./ed25519-point.ts";
 import { encodeSpki } from "./public-key.ts";
+import { judgeBody } from "./read-body.ts";
+import { RepairLog } from "./repairs.ts";
 import { generateEc, generateEd25519, generateRsa, toJwk } from "./test-keys.suite.ts";
 
 describe("the DER reader", () => {
@@ -102,6 +104,57 @@ test("two short numbers are no RSA key", () => {
     judgeDer(encodeDer(Tag.sequence, encodeUnsigned(Uint8Array.of(5)), encodeUnsigned(Uint8Array.of(3))))
       .kind,
   ).toBe("unknown");
+});
+
+describe("many values behind one another", () => {
+  const spki = encodeDer(
+    Tag.sequence,
+    encodeDer(Tag.sequence, encodeObjectIdentifier("1.3.101.112")),
+    encodeDer(Tag.bitString, new Uint8Array(33)),
+  );
+  const version = encodeUnsigned(Uint8Array.of(1));
+  const sec1 = encodeDer(Tag.sequence, version, encodeDer(Tag.octetString, Uint8Array.of(0)));
+  const join = (...parts: readonly Uint8Array[]) => Uint8Array.from(Buffer.concat(parts));
+  const repeat = (part: Uint8Array, count: number) => join(...Array.from({ length: count }, () => part));
+
+  test.each([
+    ["public keys", repeat(spki, 20_000), "several"],
+    ["private keys", repeat(sec1, 20_000), "private"],
+    ["public keys and a private one", join(repeat(spki, 20_000), sec1), "private"],
+    ["public keys and something else", join(repeat(spki, 20_000), Uint8Array.of(5, 0)), "several"],
+    ["a public key and something else", join(spki, Uint8Array.of(5, 0)), "trailing"],
+    ["a public key alone", spki, "public"],
+  ])("%s are told by a loop", (_, bytes, kind) => {
+    expect(judgeDer(bytes).kind).toBe(kind);
+  });
+
+  test("inside one another are no key", () => {
+    let bytes = spki;
+    for (let depth = 0; depth < 5_000; depth += 1) bytes = encodeDer(Tag.sequence, bytes);
+    expect(judgeDer(bytes).kind).toBe("unknown");
+  });
+
+  const inBase64 = (part: Uint8Array) => Buffer.from(part).toString("base64");
+
+  test.each([
+    ["public keys", inBase64(spki).repeat(20_000), { kind: "several" }],
+    ["a public key and something else", `${inBase64(spki)}BQA=`, { kind: "several" }],
+    [
+      "public keys and a private one",
+      inBase64(spki).repeat(20_000) + inBase64(sec1),
+      { kind: "private", found: "second value" },
+    ],
+    ["private keys", inBase64(sec1).repeat(20_000), { kind: "private", found: "EC, SEC 1" }],
+    ["nothing that is a key", "BQA=".repeat(20_000), { kind: "unknown" }],
+    [
+      "a key that is cut off, and padding",
+      inBase64(spki).slice(0, 40) + "=".repeat(60_000),
+      { kind: "truncated", actual: 30, expected: 44, isLikelyPrivate: false },
+    ],
+  ])("in base64 with padding between them are told by a loop: %s", (_, text, verdict) => {
+    expect(text).toContain("=");
+    expect(judgeBody(text, new RepairLog())).toEqual(verdict);
+  });
 });
 
 describe("base64", () => {

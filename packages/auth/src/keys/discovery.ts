@@ -1,9 +1,9 @@
 /** OpenID Connect Discovery 1.0: from an issuer to the address of its keys. */
 
+import { isRecord } from "../is-record.ts";
 import { createKeyFault } from "./fault.ts";
 import type { KeyFault } from "./key.ts";
 import { judgeLinkedUrl } from "./key-url.ts";
-import { isRecord } from "./read-pem.ts";
 
 /** Address of the discovery document; a final slash is not doubled (section 4.1 there). */
 export function discoveryUrl(issuer: string): string {

@@ -3,6 +3,7 @@
 import { FAULTS, type Facts } from "@agentos/contract";
 import type { KeyFault, KeyFaultCode, KeyResult } from "./key.ts";
 
+/** Makes a frozen fault; `source` is what people call the place, never a path. */
 export function createKeyFault(code: KeyFaultCode, source: string, facts: Facts = {}): KeyFault {
   return Object.freeze({ code, source, severity: FAULTS[code].severity, facts: Object.freeze({ ...facts }) });
 }

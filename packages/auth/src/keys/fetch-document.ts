@@ -3,6 +3,7 @@
 import type { Facts } from "@agentos/contract";
 import type { KeyFaultCode } from "./key.ts";
 
+/** Why a document could not be had. */
 export type FetchFaultCode = Extract<
   KeyFaultCode,
   | "KEY_URL_REFUSED"
@@ -16,14 +17,19 @@ export type FetchFaultCode = Extract<
 
 /** Response headers that say how long the answer may be used. */
 export interface FetchedFreshness {
+  /** `Cache-Control` as received (RFC 9111 section 5.2). */
   readonly cacheControl?: string | undefined;
+  /** `Age`: how long a cache on the way has had it, in seconds. Default 0. */
   readonly ageSeconds?: number | undefined;
 }
 
+/** What a fetch gave: the document, "not modified" for the ETag that was sent, or why there is none. */
 export type FetchedDocument =
   | ({
       readonly kind: "document";
+      /** The body, within the size limit of whoever fetches. */
       readonly text: string;
+      /** `ETag` as received, sent back with the next fetch. */
       readonly etag?: string | undefined;
     } & FetchedFreshness)
   | ({ readonly kind: "not-modified" } & FetchedFreshness)

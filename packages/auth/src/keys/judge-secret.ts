@@ -7,6 +7,7 @@ import { chooseAlgorithm, type KeyContext } from "./judge-public-key.ts";
 import type { KeyFault, KeyResult, SigningAlgorithm } from "./key.ts";
 import { MIN_WEAK_SECRET_BYTES } from "./limits.ts";
 import { findSecretWeakness } from "./listed-secrets.ts";
+import { DAMAGED_PUBLIC_KEY, holdsPublicKey } from "./public-key-traces.ts";
 
 export interface SecretOptions {
   /** Permits 16 bytes and more, for tests; never a listed secret. */
@@ -37,16 +38,17 @@ export async function judgeSecretBytes(
   const chosen = chooseAlgorithm("oct", context);
   if (typeof chosen !== "string") return chosen;
   const { hashBytes, parameters } = signingAlgorithms[chosen];
-  const suggested = hashBytes;
+  // INVARIANT: no secret becomes a key without this check, wherever it stood.
+  if ([...new Set([text, toBinaryText(bytes)])].some(holdsPublicKey))
+    return faultResult("KEY_PUBLIC_AS_SECRET", source, { algorithm: chosen, found: DAMAGED_PUBLIC_KEY });
   const reason = findSecretWeakness(text);
-  if (reason !== undefined) return faultResult("KEY_SECRET_LISTED", source, { reason, suggested });
+  if (reason !== undefined) return faultResult("KEY_SECRET_LISTED", source, { reason });
   const minimum = options.allowWeakSecrets ? MIN_WEAK_SECRET_BYTES : hashBytes;
   if (bytes.length < minimum) {
     return faultResult("KEY_SECRET_SHORT", source, {
       bytes: bytes.length,
       algorithm: chosen,
       minimum,
-      suggested,
     });
   }
   const key = await crypto.subtle.importKey("raw", bytes, parameters, false, ["verify"]);
@@ -71,6 +73,11 @@ function createSecretKey(
     repairs,
     answersUnknownKid,
   });
+}
+
+/** One character per byte. */
+function toBinaryText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
 function findEdge(text: string): string | undefined {

@@ -5,15 +5,19 @@
 
 import type { SigningAlgorithm, VerificationKey } from "./key.ts";
 
+/** Keys that may be tried for a token, at least one; or why there is none. */
 export type KeySelection =
   | {
+      /** Each bound to the algorithm of the token. */
       readonly keys: readonly VerificationKey[];
       /** The token names a `kid` that no key has; keys without one are tried. A source may want to refresh. */
       readonly isKidUnknown: boolean;
     }
   | { readonly refusal: "algorithm-mismatch" | "unknown-kid" | "no-keys" };
 
+/** A frozen set of keys at one moment. */
 export interface KeySet {
+  /** In the order of the configuration. */
   readonly keys: readonly VerificationKey[];
   /** Grows with every change of the keys; cached tokens die with their generation. */
   readonly generation: number;
@@ -35,6 +39,7 @@ const UNKNOWN_KID = Object.freeze({ refusal: "unknown-kid" } as const);
 
 const tablesOf = new WeakMap<KeySet, Tables>();
 
+/** Freezes keys into a set. `generation` must differ from that of every other set of the same source. Default 0. */
 export function createKeySet(keys: readonly VerificationKey[], generation = 0): KeySet {
   const frozen = Object.freeze([...keys]);
   const algorithms = Object.freeze([...new Set(frozen.flatMap((key) => key.algorithms))]);

@@ -3,12 +3,15 @@
 import type { KeyFault, VerificationKey } from "./key.ts";
 import { createKeySet, type KeySet } from "./key-set.ts";
 
+/** How a source of keys fares. */
 export interface KeySourceStatus {
   /** `stale`: the last good keys are used because the source is bad. `failed`: there are none any more. */
   readonly state: "ok" | "stale" | "failed";
+  /** What is wrong with it now; warnings about single keys included. */
   readonly faults: readonly KeyFault[];
 }
 
+/** Where keys come from. `current` is asked for every request, so it never waits. */
 export interface KeySource {
   /** The keys of this moment; the same object as long as nothing changes. */
   current(): KeySet;
@@ -20,6 +23,7 @@ export interface KeySource {
   status?(): KeySourceStatus;
 }
 
+/** Keys that never change. */
 export function createStaticKeySource(keys: readonly VerificationKey[]): KeySource {
   const keySet = createKeySet(keys);
   return { current: () => keySet };

@@ -3,7 +3,9 @@
  * the way, and whoever changes a key set signs every token.
  */
 import { isLoopbackHost } from "../request/check-origin.ts";
+import { measureNearness, Nearness } from "./nearness.ts";
 
+/** The parsed address, or why keys may not be fetched from it, as a phrase. */
 export type KeyUrlJudgement = { readonly url: URL } | { readonly problem: string };
 
 /** Judges an address; the problem never quotes it. */
@@ -23,14 +25,21 @@ export function isKeyUrl(text: string): boolean {
   return "url" in judgeKeyUrl(text);
 }
 
-/** A document from elsewhere must not send us to this machine's own services, nor from https to http. */
+/**
+ * A document from elsewhere must not send us inwards, to services of this machine or of a network that only we can
+ * reach, nor from https to http. What is meant to be there can be configured by its own address.
+ */
 export function judgeLinkedUrl(text: string, linkedFrom: string): KeyUrlJudgement {
   const judged = judgeKeyUrl(text);
+  if (!("url" in judged)) return judged;
   const from = judgeKeyUrl(linkedFrom);
-  if (!("url" in judged) || !("url" in from)) return judged;
-  if (isLoopbackHost(judged.url.hostname) && !isLoopbackHost(from.url.hostname))
-    return { problem: "it leads to this machine, and the issuer is elsewhere" };
-  if (judged.url.protocol === "http:" && from.url.protocol === "https:")
+  const origin = "url" in from ? from.url : undefined;
+  const nearness = measureNearness(judged.url.hostname);
+  if (nearness > measureNearness(origin?.hostname ?? "")) {
+    const where = nearness === Nearness.thisMachine ? "to this machine" : "into a private network";
+    return { problem: `it leads ${where}, and the issuer is elsewhere` };
+  }
+  if (judged.url.protocol === "http:" && origin?.protocol !== "http:")
     return { problem: "it leads from https to http" };
   return judged;
 }

@@ -7,6 +7,7 @@ import type { Facts, FaultCode } from "@agentos/contract";
 import type { CryptoKey } from "jose";
 import type { KeyRepair } from "./repairs.ts";
 
+/** The names that the "alg" of a token may have (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
 export type SigningAlgorithm =
   | "RS256"
   | "RS384"
@@ -23,6 +24,7 @@ export type SigningAlgorithm =
   | "HS384"
   | "HS512";
 
+/** Kinds of key, as "kty" names them (RFC 7518 section 6.1, RFC 8037). */
 export type KeyType = "RSA" | "EC" | "OKP" | "oct";
 
 /** One key that tokens are verified with; frozen. */
@@ -35,6 +37,7 @@ export interface VerificationKey {
   readonly kid: string | undefined;
   /** The algorithm bound to the key. Only an Ed25519 key has two, which are names of the same thing (RFC 9864). */
   readonly algorithms: readonly SigningAlgorithm[];
+  /** Kind of the key. */
   readonly type: KeyType;
   /** Ready for jose's `compactVerify`. Keys made here are always a `CryptoKey`; a secret is not extractable. */
   readonly key: CryptoKey | Uint8Array;
@@ -52,16 +55,21 @@ export interface VerificationKey {
 
 /** A fault of one source. Facts fill the `{name}` places of its catalogue entry. */
 export interface KeyFault {
+  /** Its entry in the catalogue. */
   readonly code: KeyFaultCode;
+  /** Where the key came from, for people. Never a path. */
   readonly source: string;
   /** `error` stops the start (or rejects the changed file). Usually the entry's own; a bad key in a good set warns. */
   readonly severity: "error" | "warning";
+  /** Never key material. */
   readonly facts: Facts;
 }
 
 /** What parsing gave. Both may be filled: usable keys beside warnings. */
 export interface KeyResult {
+  /** Keys that tokens may be verified with. */
   readonly keys: readonly VerificationKey[];
+  /** Empty when nothing is wrong; several may be about one key. */
   readonly faults: readonly KeyFault[];
 }
 

@@ -10,6 +10,7 @@ import type { KeySourceStatus } from "./key-source.ts";
 /** However a source is configured, keys that nothing has confirmed for this long are not used (design.md section 6). */
 const MAX_STALE_SECONDS = 60 * 60;
 
+/** When keys that nothing confirms are dropped. */
 export interface LastGoodKeysOptions {
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -19,8 +20,11 @@ export interface LastGoodKeysOptions {
   readonly expiresUnasked?: boolean | undefined;
 }
 
+/** Keys of a source that can fail. */
 export interface LastGoodKeys {
+  /** As in {@link KeySourceStatus}. */
   readonly state: KeySourceStatus["state"];
+  /** The limit in force, in seconds. */
   readonly maxStaleSeconds: number;
   /** The keys to use now. */
   current(): KeySet;
@@ -30,6 +34,7 @@ export interface LastGoodKeys {
   fail(): void;
   /** Drops keys that are too old; for callers that want the state and not the keys. */
   expire(): void;
+  /** Calls the listener after each change and each failure, until the returned function is called. */
   subscribe(listener: () => void): () => void;
   /** Forgets all listeners. */
   close(): void;
@@ -48,7 +53,13 @@ export function createLastGoodKeys(
   let state: KeySourceStatus["state"] = "ok";
 
   function notify(): void {
-    for (const listener of listeners) listener();
+    for (const listener of listeners) {
+      try {
+        listener();
+      } catch {
+        // The keys are right already: what a listener makes of it changes neither them nor what the others hear.
+      }
+    }
   }
 
   /** True when the keys are too old, and are dropped now. */

@@ -2,6 +2,7 @@
 
 /** A single key value; an RSA-16384 public key in PEM has under 3 KiB. */
 export const MAX_KEY_CHARACTERS = 64 * 1024;
+/** A whole key set. */
 export const MAX_JWKS_CHARACTERS = 512 * 1024;
 export const MAX_JWKS_KEYS = 100;
 export const MAX_KID_CHARACTERS = 1024;

@@ -1,5 +1,6 @@
 /** One JWK (RFC 7517): `alg`, `use`, `key_ops` and `kid` are honoured, certificates and URLs in it ignored. */
 
+import { isRecord } from "../is-record.ts";
 import { showAlgorithm } from "./algorithms.ts";
 import { decodeBase64Url } from "./base64.ts";
 import { judgeDer } from "./der-key.ts";
@@ -7,9 +8,9 @@ import { faultResult } from "./fault.ts";
 import { judgePublicKey, type KeyContext } from "./judge-public-key.ts";
 import { judgeSecretBytes, type SecretOptions } from "./judge-secret.ts";
 import type { KeyResult } from "./key.ts";
-import { MAX_KID_CHARACTERS } from "./limits.ts";
+import { MAX_KEY_CHARACTERS, MAX_KID_CHARACTERS } from "./limits.ts";
 import { ecCurves, isEcCurve } from "./public-key.ts";
-import { isRecord, readKeyText } from "./read-pem.ts";
+import { readKeyText } from "./read-pem.ts";
 
 export interface JwkOptions extends SecretOptions {
   /** A published set must not hold shared secrets. */
@@ -20,6 +21,8 @@ type Jwk = Readonly<Record<string, unknown>>;
 type JwkContext = Omit<KeyContext, "kid" | "announced">;
 
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"] as const;
+/** Beside `k` they say that `k` is one of them, copied: it looks as random as a secret does. */
+const PUBLIC_MEMBERS = ["n", "e", "crv", "x", "y", "x5c"] as const;
 const UNSUPPORTED_CURVES: ReadonlySet<unknown> = new Set([
   "secp256k1",
   "X25519",
@@ -132,8 +135,13 @@ async function parseOkp(jwk: Jwk, context: KeyContext): Promise<KeyResult> {
 async function parseOct(jwk: Jwk, context: KeyContext, options: JwkOptions): Promise<KeyResult> {
   const bytes = readBytes(jwk, "k");
   if (bytes === undefined) return memberFault("k", context);
+  if (bytes.length > MAX_KEY_CHARACTERS) {
+    const facts = { bytes: bytes.length, limit: MAX_KEY_CHARACTERS };
+    return faultResult("KEY_TOO_LARGE", context.source, facts);
+  }
   const text = new TextDecoder().decode(bytes);
-  const found = describePublicMaterial(bytes, text);
+  const isAsymmetric = PUBLIC_MEMBERS.some((member) => Object.hasOwn(jwk, member));
+  const found = isAsymmetric ? "an asymmetric JWK" : describePublicMaterial(bytes, text);
   if (found !== undefined) {
     const announced = context.algorithm ?? context.announced ?? "HS256";
     const algorithm = showAlgorithm(announced);

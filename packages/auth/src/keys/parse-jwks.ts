@@ -1,18 +1,20 @@
 /** A JWKS (RFC 7517 section 5): each key is judged by itself, so a bad one never takes a good one with it. */
 
+import { isRecord } from "../is-record.ts";
 import { isSigningAlgorithm, showAlgorithm } from "./algorithms.ts";
 import { createKeyFault, faultResult } from "./fault.ts";
 import type { KeyFault, KeyFaultCode, KeyResult, SigningAlgorithm, VerificationKey } from "./key.ts";
 import { MAX_JWKS_CHARACTERS, MAX_JWKS_KEYS } from "./limits.ts";
 import { type JwkOptions, parseJwk } from "./parse-jwk.ts";
-import { isRecord } from "./read-pem.ts";
 import type { KeyRepair } from "./repairs.ts";
 
+/** How the keys of a set are judged. */
 export interface ParseJwksOptions {
   /** For people, never a path: `JWT_JWKS_FILE`. Keys are then `JWT_JWKS_FILE key 1` and so on. */
   readonly source: string;
   /** The only algorithm allowed; without it each key decides. */
   readonly algorithm?: string | undefined;
+  /** Permits secrets of 16 bytes and more, for tests. Default false. */
   readonly allowWeakSecrets?: boolean | undefined;
   /** For a set that the public can read: shared secrets in it are a fault. Default false. */
   readonly refuseSecrets?: boolean | undefined;

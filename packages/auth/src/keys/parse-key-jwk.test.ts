@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { parseVerificationKeys } from "./index.ts";
+import { parseJwks, parseVerificationKeys } from "./index.ts";
 import {
   createSecret,
   expectFault,
@@ -61,6 +61,26 @@ describe("a JWK as the value", () => {
       JSON.stringify({ kty: "oct", alg: "HS256", k: Buffer.from("secret").toString("base64url") }),
       "KEY_SECRET_LISTED",
     );
+  });
+
+  test.each([
+    ["RSA", rsa],
+    ["EC", ec],
+  ])("a secret with the members of an %s key beside it is that key, copied", async (_, { publicKey }) => {
+    const { kty: _kty, ...members } = toJwk(publicKey);
+    const secret = { kty: "oct", alg: "HS256", k: members.n ?? members.x };
+    for (const [name, value] of Object.entries(members))
+      await expectFault(JSON.stringify({ ...secret, [name]: value }), "KEY_PUBLIC_AS_SECRET");
+    await expectKey(JSON.stringify({ ...secret, k: randomBytes(64).toString("base64url"), kid: "k1" }));
+  });
+
+  test("a secret is as long as any other value may be, and not longer", async () => {
+    const write = (bytes: number) =>
+      JSON.stringify({ keys: [{ kty: "oct", alg: "HS256", k: randomBytes(bytes).toString("base64url") }] });
+    expect((await parseJwks(write(65_536), { source: "s" })).keys).toHaveLength(1);
+    const { keys, faults } = await parseJwks(write(65_537), { source: "s" });
+    expect(keys).toEqual([]);
+    expect(faults[0]).toMatchObject({ code: "KEY_TOO_LARGE", facts: { bytes: 65_537, limit: 65_536 } });
   });
 
   test.each([

@@ -12,9 +12,10 @@ import { MAX_KEY_CHARACTERS } from "./limits.ts";
 import { parseJwk } from "./parse-jwk.ts";
 import { dropDuplicateKeys, parseJwksValue } from "./parse-jwks.ts";
 import { describePublicKey } from "./public-key.ts";
-import { holdsPublicKey } from "./public-key-traces.ts";
+import { DAMAGED_PUBLIC_KEY, holdsPublicKey } from "./public-key-traces.ts";
 import { type KeyText, readKeyText } from "./read-pem.ts";
 
+/** How one key is judged. */
 export interface ParseKeyOptions {
   /** For people, never a path: `verificationKeys[0]`, `JWT_VERIFICATION_KEY`. */
   readonly source: string;
@@ -44,7 +45,7 @@ export async function parseVerificationKey(value: string, options: ParseKeyOptio
   const plain: KeyContext = { ...base, kid: undefined, announced: undefined, repairs: [] };
   if (read.kind === "json") return parseJson(read, { ...options, algorithm, allowWeakSecrets });
   if (wantsSecret) {
-    const found = describeForSecret(read) ?? (holdsPublicKey(value) ? DAMAGED_PUBLIC_KEY : undefined);
+    const found = describeForSecret(read, value);
     if (found !== undefined) return faultResult("KEY_PUBLIC_AS_SECRET", source, { algorithm, found });
     if (read.kind === "fault") return faultResult(read.code, source, read.facts);
     // Lone surrogates have no bytes of their own: two different texts would be the same secret.
@@ -95,7 +96,6 @@ async function parseJson(
   return parseJwk(value, context, { allowWeakSecrets, refuseSecrets: false });
 }
 
-const DAMAGED_PUBLIC_KEY = "a public key in a form that cannot be used";
 const notPublicMaterial: ReadonlySet<KeyFaultCode> = new Set(["KEY_FILE_PATH", "KEY_URL", "KEY_PLACEHOLDER"]);
 const foundWords: Partial<Record<KeyFaultCode, string>> = {
   KEY_PRIVATE: "a private key",
@@ -107,8 +107,9 @@ const foundWords: Partial<Record<KeyFaultCode, string>> = {
 };
 
 /** What the value is, when it is anything that others may know. Damaged keys count too: fail closed. */
-function describeForSecret(read: KeyText): string | undefined {
+function describeForSecret(read: KeyText, value: string): string | undefined {
   if (read.kind === "public") return `a public key (${describePublicKey(read.key)})`;
-  if (read.kind !== "fault" || notPublicMaterial.has(read.code)) return undefined;
+  if (read.kind !== "fault") return undefined; // what is plain text so far is searched as every secret is
+  if (notPublicMaterial.has(read.code)) return holdsPublicKey(value) ? DAMAGED_PUBLIC_KEY : undefined;
   return foundWords[read.code] ?? DAMAGED_PUBLIC_KEY;
 }

@@ -1,56 +1,61 @@
 /**
- * Whether a text that is to be a shared secret holds a public key after all, however it was damaged and however often
- * it was put into base64. Whoever has the public key could sign tokens with such a secret. Only ever used to refuse.
+ * Whether a text that is to be a shared secret holds a public key after all, however it was written, damaged and
+ * wrapped. Whoever has the public key could sign tokens with such a secret. Only ever used to refuse.
+ *
+ * Not found: the bare numbers of a key and a piece out of its middle, which nothing tells from random bytes; and what
+ * was compressed, reversed, enciphered or hashed.
  */
+import { isReadable, openLayer } from "./public-key-views.ts";
 
-/** What the texts of keys and certificates have in them. */
-const LABELS = ["BEGIN PUBLIC KEY", "BEGIN PRIVATE KEY", "BEGIN RSA P", "BEGIN CERTIFICATE"];
+/** What a value with such traces is called in a fault. */
+export const DAMAGED_PUBLIC_KEY = "a public key in a form that cannot be used";
 
-/** What their bytes have in them, in hexadecimal: algorithm identifiers, and the heads of RSA keys in PKCS #1. */
+/** No real secret has nearly as many layers; a text that has them is refused, so that the search has an end. */
+const MAX_VIEWS = 64;
+
+/** Letters and digits alone: the labels of PEM, and what openssl prints above a key. */
+const LABELS =
+  /(?:BEGIN|END)(?:(?:RSA|EC|DSA|ED25519|ANY|OPENSSH|(?:SSH2)?ENCRYPTED|SSH2|PGP)?(?:PUBLIC|PRIVATE)KEY|(?:X509|TRUSTED|NEW)?CERTIFICATE)|PUBLICKEY\d{3,5}BIT|ED(?:25519|448)PUBLICKEYPUB/i;
+
+/** Members of a JWK, and the modulus of an RSA key, in whatever notation. */
+const MEMBERS = [
+  /kty\W{1,40}(?:RSA|EC|OKP|AKP)/,
+  /crv\W{1,40}(?:P-\d|Ed\d|X\d|secp|BP-\d)/,
+  /\be\W{1,40}AQAB/,
+  /["'](?:n|x|y)\\{0,8}["']\W{1,40}[\w-]{40}/,
+  /modulus\W{1,40}(?:(?:[0-9a-f]{2}[:\s]{0,20}){32}|(?=[a-z+/]{0,63}\d)[a-z0-9+/]{64})/i,
+  /(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}|@openssh\.com)\W{1,8}AAAA/,
+  /PuTTY-User-Key-File-\d/,
+];
+
+/* oxlint-disable no-control-regex -- these are bytes. One above 0x7f may have been lost, or be another character now. */
 const BYTES = [
-  "300d06092a864886f70d010101",
-  "06072a8648ce3d0201",
-  "300506032b6570",
-  "3082010a0282010100",
-  "3082018a0282018100",
-  "3082020a0282020100",
+  /\x06\t\*[^\0-\x7f]H[^\0-\x7f]{2}\r\x01[\x01\x03]/, // RSA and its signatures, Diffie-Hellman
+  /\x06\x07\*[^\0-\x7f]H[^\0-\x7f](?:=\x02|8\x04)\x01/, // EC, DSA
+  /0\x05\x06\x03\+e[n-q]|\x06\x03\+e[n-q]\x03[!9:]\0/, // X25519, X448, Ed25519, Ed448
+  /\x06\t`[^\0-\x7f]H\x01e\x03\x04\x03/, // ML-DSA, SLH-DSA
+  /0[\x82\ufffd][\0-\x10][^]\x02[\x82\ufffd][\0-\x10][^]\0/, // PKCS #1
+  /0[\x81\ufffd][^\0-\x7f]\x02[\x81\ufffd][^\0-\x7f]\0/, // PKCS #1 of 1024 bits
+  /\x02\x03\x01\0\x01$/, // the exponent 65537, at the end of RSA keys
+  /\0\0\0[\x07-@](?:ssh-|ecdsa-sha2-|sk-ssh-|sk-ecdsa-)/,
+  /openssh-key-v1\0/,
 ];
+/* oxlint-enable no-control-regex -- no bytes below */
 
-/** Base64 inside base64 inside base64. */
-const DEPTH = 3;
-
-const traces: readonly string[] = [
-  ...LABELS,
-  ...deepen(LABELS, DEPTH),
-  ...deepen(
-    BYTES.map((hex) =>
-      String.fromCharCode(...(hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))),
-    ),
-    DEPTH,
-  ),
-];
-
-/** True when the text holds a public key, or what is left of one. */
+/** True when the text holds a public key, or what is left of one; the time is linear in the length of the text. */
 export function holdsPublicKey(text: string): boolean {
-  // Line ends may stand anywhere in base64, and "-" and "_" for two of its characters.
-  const flat = text
-    .replaceAll(/[\r\n\t]|\\[nrt]/g, "")
-    .replaceAll("-", "+")
-    .replaceAll("_", "/");
-  return traces.some((trace) => text.includes(trace) || flat.includes(trace));
+  // A set hands out what is added while it is walked through.
+  const views = new Set([text]);
+  for (const view of views) {
+    if (hasTrace(view) || views.size > MAX_VIEWS) return true;
+    if (view === text || isReadable(view)) for (const opened of openLayer(view)) views.add(opened);
+  }
+  return false;
 }
 
-function deepen(texts: readonly string[], depth: number): readonly string[] {
-  if (depth === 0) return [];
-  const encoded = texts.flatMap(encodeAnywhere);
-  return [...encoded, ...deepen(encoded, depth - 1)];
-}
-
-/** How some bytes look inside a longer base64 text: one text for each of the three places where they can begin. */
-function encodeAnywhere(binary: string): readonly string[] {
-  return [0, 1, 2].map((before) => {
-    const bits = (before + binary.length) * 8;
-    const text = btoa("\0".repeat(before) + binary);
-    return text.slice(Math.ceil((before * 8) / 6), Math.floor(bits / 6));
-  });
+function hasTrace(text: string): boolean {
+  return (
+    LABELS.test(text.replace(/[^A-Za-z0-9]+/g, "")) ||
+    [...MEMBERS, ...BYTES].some((trace) => trace.test(text))
+  );
 }

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseJwks } from "./index.ts";
+import { MAX_KEY_CHARACTERS } from "./limits.ts";
+import { keepsAll, keepsAllAtTheEnd, writeForms } from "./public-key-forms.suite.ts";
 import { expectCompleteFault, generateFourPairs, parse, thumbprintOf, toJwk } from "./test-keys.suite.ts";
 
 const pairs = generateFourPairs();
@@ -35,6 +37,8 @@ const manglings: readonly Mangling[] = [
   (text) => text + text,
   (text) => text.toUpperCase(),
   (text) => text.replaceAll("PUBLIC", "PRIVATE"),
+  ...Object.values(keepsAll),
+  ...Object.values(keepsAllAtTheEnd),
 ];
 
 describe("a mangled key", () => {
@@ -56,31 +60,40 @@ describe("a mangled key", () => {
     );
   });
 
+  /** Anything that keeps most of the key counts as public material. */
+  const harmless = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12].map((index) => manglings[index]);
+  const others = [13, 16, 24].map((index) => manglings[index]);
+
+  async function refuses(text: string, steps: readonly (Mangling | undefined)[]): Promise<void> {
+    const value = steps.reduce((mangled, mangle) => mangle?.(mangled, 0) ?? mangled, text);
+    fc.pre(value.length <= MAX_KEY_CHARACTERS);
+    const { keys, faults } = await parse(value, { algorithm: "HS256" });
+    expect(keys).toEqual([]);
+    expect(faults.map(({ code }) => code)).toEqual(["KEY_PUBLIC_AS_SECRET"]);
+  }
+
   test("never becomes a shared secret when HS256 is configured", async () => {
-    // Anything that keeps most of the key counts as public material.
-    const harmless = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 24].map((index) => manglings[index]);
-    const plan = fc.tuple(fc.nat(pairs.length - 1), fc.array(fc.nat(harmless.length - 1), { maxLength: 3 }));
-    await fc.assert(
-      fc.asyncProperty(plan, async ([which, steps]) => {
-        const value = steps.reduce(
-          (text, index) => harmless[index]?.(text, 0) ?? text,
-          pairs[which]?.pem ?? "",
-        );
-        const { keys, faults } = await parse(value, { algorithm: "HS256" });
-        expect(keys).toEqual([]);
-        expect(faults.map(({ code }) => code)).toEqual(["KEY_PUBLIC_AS_SECRET"]);
-      }),
-      {
-        numRuns: 2000,
-        examples: [
-          [[0, [10, 10, 10]]],
-          [[1, [10, 10, 10]]],
-          [[0, [9, 9, 9]]],
-          [[0, [10, 9, 10]]],
-          [[2, [12, 10, 12]]],
-        ],
-      },
-    );
+    const step = fc.constantFrom(...harmless, ...others, ...Object.values(keepsAll));
+    const text = fc.constantFrom(...pairs.map(({ pem }) => pem));
+    const [base64, indent, quote] = [manglings[10], manglings[9], manglings[12]];
+    await fc.assert(fc.asyncProperty(text, fc.array(step, { maxLength: 3 }), refuses), {
+      numRuns: 2000,
+      examples: [
+        ...pairs.map(({ pem }) => [pem, [base64, base64, base64]] satisfies [string, unknown]),
+        [pairs[0]?.pem ?? "", [indent, indent, indent]],
+        [pairs[0]?.pem ?? "", [base64, indent, base64]],
+        [pairs[2]?.pem ?? "", [quote, base64, quote]],
+      ],
+    });
+  });
+
+  test("never becomes a shared secret in the notation of another tool", async () => {
+    const step = fc.constantFrom(...harmless, ...Object.values(keepsAll));
+    const last = fc.constantFrom(...harmless, ...Object.values(keepsAll), ...Object.values(keepsAllAtTheEnd));
+    const steps = fc.tuple(fc.array(step, { maxLength: 2 }), last).map(([first, end]) => [...first, end]);
+    const texts = pairs.flatMap(writeForms).map(([, text]) => text);
+    const text = fc.constantFrom(...texts.filter((form) => /^[\s -~]*$/.test(form)));
+    await fc.assert(fc.asyncProperty(text, steps, refuses), { numRuns: 1500 });
   });
 });
 
@@ -179,6 +192,9 @@ describe("any text", () => {
     "\\n",
     "KEY-",
     "BEGIN PUBLIC KEY ",
+    "MIIBIjA=",
+    "MAYCAQEEAQA=",
+    "0\x06\x02\x01\x01\x04\x01\0",
   ])("takes no long time for 64 KiB of %j", async (unit) => {
     const started = process.hrtime.bigint();
     await parse(unit.repeat(Math.floor(65_536 / unit.length)));

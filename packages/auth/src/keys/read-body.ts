@@ -28,12 +28,12 @@ export function judgeBody(compact: string, log: RepairLog): DerVerdict {
   const prefix = judgeDer(decodeBase64Prefix(standard));
   const isPrivate = prefix.kind === "private" || (prefix.kind === "truncated" && prefix.isLikelyPrivate);
   if (prefix.kind === "unknown" || isPrivate) return prefix;
-  // Padding in the middle: two values behind one another.
-  const tail = /=([A-Za-z0-9+/].*)$/.exec(standard)?.[1];
-  if (tail !== undefined)
-    return judgeBody(tail, log).kind === "private"
-      ? { kind: "private", found: "second value" }
-      : { kind: "several" };
+  // Padding in the middle: two values behind one another, or more.
+  const others = standard.split("=").filter((part, index) => index > 0 && /^[A-Za-z0-9+/]/.test(part));
+  if (others.length > 0) {
+    const isAnyPrivate = others.some((other) => judgeDer(decodeBase64Prefix(other)).kind === "private");
+    return isAnyPrivate ? { kind: "private", found: "second value" } : { kind: "several" };
+  }
   return prefix.kind === "truncated" && /^[A-Za-z0-9+/=]*$/.test(standard) ? prefix : { kind: "damaged" };
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { Facts } from "@agentos/contract";
+import { isRecord } from "../is-record.ts";
 import { type Armour, readArmour } from "./armour.ts";
 import { decodeBase64, decodeBase64Prefix } from "./base64.ts";
 import { type DerVerdict, judgeDer } from "./der-key.ts";
@@ -94,10 +95,6 @@ function parseJsonObject(text: string): Readonly<Record<string, unknown>> | unde
   } catch {
     return undefined;
   }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** DER that was read as Latin-1 text; a readable text is never taken for it. */

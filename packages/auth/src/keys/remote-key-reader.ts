@@ -18,8 +18,11 @@ import { type ParseJwksOptions, parseJwks } from "./parse-jwks.ts";
 /** A key set at an address, or the issuer whose discovery document names it. */
 export type RemoteKeyLocation = { readonly jwksUrl: string } | { readonly issuer: string };
 
+/** Whose keys to read, and with what. */
 export interface RemoteKeyReaderOptions extends Pick<ParseJwksOptions, "source" | "algorithm"> {
+  /** Where the keys are. The address itself is judged by `fetchDocument`. */
   readonly location: RemoteKeyLocation;
+  /** The way to the network; refuses addresses that keys may not come from. */
   readonly fetchDocument: FetchDocument;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -42,6 +45,7 @@ interface KnownDocument {
   readonly etag: string | undefined;
 }
 
+/** `read` never rejects. */
 export function createRemoteKeyReader(options: RemoteKeyReaderOptions): { read(): Promise<RemoteKeyRead> } {
   const { location, source, now } = options;
   let known: (KnownDocument & Pick<RemoteKeyRead & { isGood: true }, "keys" | "faults">) | undefined;
@@ -118,7 +122,17 @@ export function createRemoteKeyReader(options: RemoteKeyReaderOptions): { read()
     return { isGood: true, keys, faults, isChanged: true, ttlSeconds };
   }
 
-  return { read };
+  return {
+    async read() {
+      try {
+        return await read();
+      } catch {
+        // Whatever an issuer answers counts as an answer: the last good keys stay, and so does the cool-down.
+        const reason = "reading it failed unexpectedly";
+        return { isGood: false, faults: [createKeyFault("KEY_JWKS_INVALID", source, { reason })] };
+      }
+    },
+  };
 }
 
 /** Host and port: enough to know whom to ask. A path or query may hold what is nobody's business. */

@@ -225,6 +225,46 @@ describe("an issuer that fails", () => {
   });
 });
 
+describe("whatever a look throws", () => {
+  // The port promises a text here; what breaks its promise stands for every fault of our own.
+  const broken = { kind: "document", text: '{"keys":[]}', cacheControl: 5 } as never;
+
+  it("is a fault at the first look", async () => {
+    const { result, codes } = await setUpRemoteKeys({ answers: { [JWKS_URL]: broken } });
+    expect([result.keySource, codes()]).toEqual([undefined, ["KEY_JWKS_INVALID"]]);
+  });
+
+  it("is a fault later, and keeps the last good keys and the cool-down", async () => {
+    const { issuer, clock, source, kids, count, key } = await setUpRemoteKeys();
+    issuer.answers[JWKS_URL] = broken;
+    clock.advance(300);
+    expect(await source.refresh("k2")).toBe(false);
+    expect([kids(), source.status().state]).toEqual([["k1"], "stale"]);
+    expect(source.status().faults.map(({ code }) => code)).toEqual(["KEY_SOURCE_STALE", "KEY_JWKS_INVALID"]);
+    for (let attempt = 0; attempt < 50; attempt++) source.current();
+    expect(await count()).toBe(2);
+    issuer.answers[JWKS_URL] = keySet([key, second]);
+    clock.advance(10);
+    expect(await source.refresh("k2")).toBe(true);
+    expect([kids(), source.status().state]).toEqual([["k1", "k2"], "ok"]);
+  });
+
+  it("by way of a listener changes nothing", async () => {
+    const { issuer, clock, source, kids } = await setUpRemoteKeys();
+    const heard = vi.fn<() => void>();
+    source.subscribe(() => {
+      throw new Error("a careless listener");
+    });
+    source.subscribe(heard);
+    issuer.answers[JWKS_URL] = keySet([second]);
+    clock.advance(300);
+    expect(await source.refresh("k2")).toBe(true);
+    expect([kids(), source.status().state, heard.mock.calls.length]).toEqual([["k2"], "ok", 1]);
+    clock.advance(3_601);
+    expect(kids()).toEqual([]);
+  });
+});
+
 describe("keys that nobody asked for in over an hour", () => {
   it("are not used unconfirmed, and are confirmed for the request that comes", async () => {
     const { clock, source, kids } = await setUpRemoteKeys();

@@ -17,6 +17,7 @@ import {
   type RemoteKeyReaderOptions,
 } from "./remote-key-reader.ts";
 
+/** Whose keys to fetch, and how often. */
 export interface RemoteKeySourceOptions extends RemoteKeyReaderOptions {
   /** Least seconds between two fetches that unknown key ids or failures cause. Default 10. */
   readonly cooldownSeconds?: number | undefined;
@@ -24,17 +25,23 @@ export interface RemoteKeySourceOptions extends RemoteKeyReaderOptions {
   readonly maxStaleSeconds?: number | undefined;
 }
 
+/** A source that looks again when its answer is too old, or a token names an unknown `kid`. */
 export interface RemoteKeySource extends KeySource {
+  /** Fetches unless the cool-down forbids it; resolves true when the keys changed. Never rejects. */
   refresh(kid: string): Promise<boolean>;
+  /** As {@link KeySource} has it. */
   subscribe(listener: () => void): () => void;
+  /** As {@link KeySource} has it. */
   status(): KeySourceStatus;
   /** Takes no answer any more, and starts no fetch. */
   close(): void;
 }
 
+/** What the first look gave. */
 export interface RemoteKeyResult {
   /** Absent when the first look failed; the faults then hold an error. */
   readonly keySource: RemoteKeySource | undefined;
+  /** Errors when there is no source, else warnings. */
   readonly faults: readonly KeyFault[];
 }
 

@@ -29,6 +29,7 @@ export const keyRepairs = {
   binary: "a binary key was read",
 } as const;
 
+/** The name of one repair. */
 export type KeyRepair = keyof typeof keyRepairs;
 
 const BASE64 = "base64-of-pem" satisfies KeyRepair;

@@ -1,12 +1,17 @@
 /** The claims of an access token as AgentOS wants them: audience, scopes, a short life and an id of its own. */
 import type { JWTPayload } from "jose";
 
+/** What goes into the token. Time and id come from outside, so that tests can fix them. */
 export interface AccessClaimsOptions {
+  /** User id (`sub`). Default none: the token then names nobody. */
   readonly subject?: string | undefined;
   /** Id of the AgentOS that the token is meant for, or several. */
   readonly audience?: string | readonly string[] | undefined;
+  /** Scopes in the order given; nothing is added or checked. */
   readonly scopes: readonly string[];
+  /** `iss`. Default none. */
   readonly issuer?: string | undefined;
+  /** Life in seconds, rounded down. A server accepts 24 hours at most, unless told otherwise. */
   readonly ttlSeconds: number;
   /** Seconds since 1970. */
   readonly now: number;

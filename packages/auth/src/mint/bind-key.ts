@@ -4,6 +4,7 @@ import type { SigningAlgorithm } from "../keys/key.ts";
 import { importParameters, minimumSecretBytes } from "./algorithms.ts";
 import { type SigningKey, SigningKeyError } from "./signing-key.ts";
 
+/** What the key is to be used for. */
 export interface ImportOptions {
   /** Default: the JWK's `alg`, else the first that fits the key (RS256 for RSA). Needed for a shared secret. */
   readonly algorithm?: SigningAlgorithm | undefined;
@@ -38,7 +39,7 @@ export async function bindSecret(
       "SECRET_SHORT",
       `the shared secret has ${bytes.length} bytes, ${algorithm} needs ${minimum} or more`,
       {
-        fix: `make one with "openssl rand -base64 ${Math.ceil(minimum * 1.5)}" and use it on both sides`,
+        fix: 'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides',
       },
     );
   }

@@ -4,7 +4,9 @@ import type { SigningAlgorithm } from "../keys/key.ts";
 import { importParameters, isSecretAlgorithm, minimumSecretBytes } from "./algorithms.ts";
 import type { SigningKey } from "./signing-key.ts";
 
+/** What key to make. */
 export interface GenerateOptions {
+  /** An HMAC name makes a shared secret as long as the hash, every other one a key pair. */
   readonly algorithm: SigningAlgorithm;
   /** Bits of an RSA modulus. Default 2048. */
   readonly modulusBits?: 2048 | 3072 | 4096;

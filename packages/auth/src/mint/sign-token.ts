@@ -2,6 +2,7 @@
 import { type JWTPayload, SignJWT } from "jose";
 import type { SigningKey } from "./signing-key.ts";
 
+/** What stands in the header beside the algorithm. */
 export interface SignOptions {
   /** `kid` of the header. Default: the key's own; `null` leaves it out. */
   readonly kid?: string | null;

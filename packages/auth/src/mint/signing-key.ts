@@ -2,10 +2,13 @@
 import type { CryptoKey, JWK } from "jose";
 import type { SigningAlgorithm } from "../keys/key.ts";
 
+/** A key that can sign, bound to one algorithm. Treat it as the secret that it is. */
 export interface SigningKey {
+  /** The only algorithm that it signs with. */
   readonly algorithm: SigningAlgorithm;
   /** For the token header; an asymmetric key without one of its own gets its RFC 7638 thumbprint, a secret none. */
   readonly kid: string | undefined;
+  /** The private key or secret, extractable: `export…` can write it out. */
   readonly key: CryptoKey;
   /** Public half, with `kid`, `alg` and `use`; undefined for a shared secret, which has none. */
   readonly publicJwk: JWK | undefined;
@@ -25,9 +28,12 @@ export type SigningKeyFault =
 
 /** A value that cannot be used as a signing key; the message says what is wrong, `fix` what to do. Holds no key material. */
 export class SigningKeyError extends Error {
+  /** What is wrong, for programs. */
   readonly fault: SigningKeyFault;
+  /** What to do next, as a phrase. */
   readonly fix: string;
 
+  /** `cause` goes to the error as it is; it must not quote the key. */
   constructor(
     fault: SigningKeyFault,
     message: string,

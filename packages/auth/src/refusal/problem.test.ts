@@ -148,6 +148,7 @@ describe("the media type", () => {
     "application/problem+json; q=0.000, application/json",
     "application/problem+jsonx",
     "x-application/problem+json",
+    `${"text/html,".repeat(100)}application/problem+json`,
   ])("is plain JSON for %s", (accept) => {
     expect(typeFor(accept)).toBe("application/json");
   });

@@ -5,6 +5,7 @@
 import { type ErrorCode, type Facts, REFUSALS, type RefusalEntry, renderText } from "@agentos/contract";
 import type { Refusal } from "../result.ts";
 
+/** What an answer depends on besides the refusal. */
 export interface ProblemOptions {
   /** Names the denial record, for whoever may read it. */
   readonly denialId: string;
@@ -14,13 +15,17 @@ export interface ProblemOptions {
   readonly cli: string;
   /** RFC 9728 metadata URL; sent only when an OAuth or OIDC issuer is configured. */
   readonly resourceMetadataUrl?: string | undefined;
+  /** Sends `Retry-After`, in seconds (RFC 9110 section 10.2.3). Default: not sent. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
 /** An answer as plain data; hosts make their own response of it. */
 export interface ProblemAnswer {
+  /** HTTP status of the catalogue entry. */
   readonly status: number;
+  /** By lower-case name: content type, `cache-control`, `vary`, and the challenge where the entry has one. */
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON text (RFC 9457). */
   readonly body: string;
 }
 
@@ -95,15 +100,21 @@ function toChallenge(
   return `Bearer ${parts.join(", ")}`;
 }
 
+/** Longer than any client's: what stands behind it counts as not said. */
+const MAX_ACCEPT_CHARACTERS = 1_000;
+
 /** True when the client names the problem media type itself: several published clients read only `application/json`. */
 function wantsProblemJson(accept: string | null): boolean {
-  return (accept ?? "").split(",").some((range) => {
-    const [type = "", ...parameters] = range
-      .toLowerCase()
-      .split(";")
-      .map((part) => part.trim());
-    return (
-      type === "application/problem+json" && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
-    );
-  });
+  return (accept ?? "")
+    .slice(0, MAX_ACCEPT_CHARACTERS)
+    .split(",")
+    .some((range) => {
+      const [type = "", ...parameters] = range
+        .toLowerCase()
+        .split(";")
+        .map((part) => part.trim());
+      return (
+        type === "application/problem+json" && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+      );
+    });
 }

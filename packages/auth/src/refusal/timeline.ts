@@ -1,10 +1,14 @@
 /** The checks of a request with what became of each, for the denial record. */
 import { REFUSALS, type RefusalCode, STAGES, type Stage } from "@agentos/contract";
 
+/** What became of a check. `not configured`: this server does not have it; `not reached`: an earlier one failed. */
 export type StageOutcome = "passed" | "failed" | "not reached" | "not configured";
 
+/** One check of a refused request. */
 export interface TimelineStep {
+  /** Which check. */
   readonly stage: Stage;
+  /** What became of it. */
   readonly outcome: StageOutcome;
 }
 

@@ -55,7 +55,22 @@ describe("a credential in the header", () => {
   });
 });
 
+it("with its scheme twice is named, also where a cookie is read", () => {
+  for (const authorization of ["Bearer Bearer abc", "Bearer bearer\tabc"])
+    expect(extract({ authorization, cookie: "access_token=abc" })).toBe("AUTH_SCHEME_REPEATED");
+});
+
 describe("a credential in a cookie", () => {
+  it("has a name and a value: a name alone, or one letter more, is another cookie", () => {
+    for (const cookie of ["access_token", "access_tokenX", "=access_token", "xaccess_token=abc"])
+      expect(extract({ cookie })).toBe("AUTH_TOKEN_MISSING");
+    const request = { method: "GET", header: (name: string) => (name === "cookie" ? "t=abc" : null) };
+    const options = { source: "cookie", headerName: "authorization", cookieName: "t" } as const;
+    expect(extractCredential(request, { ...options, missing: "AUTH_COOKIE_MISSING" })).toMatchObject({
+      value: { value: "abc" },
+    });
+  });
+
   it.each([
     ["access_token=abc", "cookie: abc"],
     ["a=1; access_token=abc; b=2", "cookie: abc"],

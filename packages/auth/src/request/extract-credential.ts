@@ -3,6 +3,7 @@ import type { Facts, RefusalCode } from "@agentos/contract";
 import { ok, type Result, refuse } from "../result.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
+/** Where a token is looked for (contract 1.5); with "both" the header wins. */
 export type TokenSource = "header" | "cookie" | "both";
 
 export interface ExtractionOptions {
@@ -52,8 +53,9 @@ function readHeader(header: string | null): string | undefined {
 }
 
 function readCookies(header: string | null, name: string): readonly string[] {
-  return (header ?? "").split(";").flatMap((pair) => {
-    const at = pair.indexOf("=");
-    return at > 0 && pair.slice(0, at).trim() === name ? [pair.slice(at + 1).trim()] : [];
-  });
+  if (header?.includes(name) !== true) return [];
+  // Pairs are not taken apart one by one: a header may hold a hundred thousand of them.
+  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pattern = new RegExp(`(?:^|;)\\s*${escaped}\\s*=([^;]*)`, "g");
+  return Array.from(header.matchAll(pattern), ([, value = ""]) => value.trim());
 }

@@ -3,13 +3,14 @@ import { parseScope } from "./parse.ts";
 
 /** Compiled scopes. Keys are `resource:action`; values are the scope texts that grant. */
 export interface Grants {
+  /** The admin scope as held; it satisfies everything. Undefined when it is not held. */
   readonly adminScope: string | undefined;
   /** Scopes for a whole resource, `resource:*:action` included. */
   readonly wide: Lookup<string>;
   /** Scopes for one item: id to scope text. */
   readonly narrow: Lookup<Lookup<string>>;
   /** Every scope as written: an identical requirement is always satisfied. */
-  readonly exact: Pick<ReadonlySet<string>, "has">;
+  readonly exact: Pick<Lookup<string>, "has">;
 }
 
 /**
@@ -18,16 +19,33 @@ export interface Grants {
  */
 type Lookup<Value> = Pick<ReadonlyMap<string, Value>, "get" | "has" | "keys" | "values">;
 
-function seal<Value>(map: ReadonlyMap<string, Value>): Lookup<Value> {
-  return Object.freeze({
-    get: (key: string) => map.get(key),
-    has: (key: string) => map.has(key),
-    keys: () => map.keys(),
-    values: () => map.values(),
-  });
-}
+class SealedMap<Value> implements Lookup<Value> {
+  readonly #map: ReadonlyMap<string, Value>;
 
-const NOTHING = seal(new Map<string, Lookup<string>>());
+  constructor(map: ReadonlyMap<string, Value>) {
+    this.#map = map;
+    Object.freeze(this);
+  }
+
+  get(key: string) {
+    return this.#map.get(key);
+  }
+
+  has(key: string) {
+    return this.#map.has(key);
+  }
+
+  keys() {
+    return this.#map.keys();
+  }
+
+  values() {
+    return this.#map.values();
+  }
+}
+Object.freeze(SealedMap.prototype);
+
+const NOTHING = new SealedMap(new Map<string, Lookup<string>>());
 
 /** Compiles scopes; unknown ones stay only in `exact`. */
 export function compileGrants(scopes: readonly string[], adminScope: string): Grants {
@@ -45,12 +63,12 @@ export function compileGrants(scopes: readonly string[], adminScope: string): Gr
       narrow.set(key, items.set(scope.id, text));
     }
   }
-  const texts = new Set(scopes);
+  const items = [...narrow].map(([key, ids]) => [key, new SealedMap(ids)] as const);
   return Object.freeze({
     adminScope: admin,
-    wide: seal(wide),
-    narrow: narrow.size === 0 ? NOTHING : seal(new Map([...narrow].map(([key, ids]) => [key, seal(ids)]))),
-    exact: Object.freeze({ has: (text: string) => texts.has(text) }),
+    wide: new SealedMap(wide),
+    narrow: items.length === 0 ? NOTHING : new SealedMap(new Map(items)),
+    exact: new SealedMap(new Map(scopes.map((text) => [text, text]))),
   });
 }
 

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileGrants } from "./grants.ts";
-import { compileRequirement, findGrant, leastScope, type PathParameters } from "./requirement.ts";
+import {
+  compileRequirement,
+  findGrant,
+  leastScope,
+  type PathParameters,
+  requirementText,
+} from "./requirement.ts";
 
 const ADMIN = "agent_os:admin";
 const ITEM_ROUTE = { adminScope: ADMIN, resource: "agents", itemParameter: "agent_id" };
@@ -93,8 +99,45 @@ describe("matching a scope against a requirement", () => {
     expect(grantFor({ held: ["agents:vip:run"], required: "agents:vip:run" })).toBe("agents:vip:run");
   });
 
+  it.each(["vault:x{agent_id}:read", "vault:{agent_id}x:read", "vault:{agent-id}:read", "vault:{}:read"])(
+    "takes the id of %s to the letter: only an id that is all placeholder names a parameter",
+    (required) => {
+      expect(grantFor({ held: ["vault:a1:read"], required })).toBeUndefined();
+      expect(grantFor({ held: [required], required })).toBe(required);
+      expect(grantFor({ held: ["vault:a1:read"], required: "vault:{agent_id}:read" })).toBe("vault:a1:read");
+    },
+  );
+
+  it("takes a star in the place of the id for the item of the path, as if no id stood there", () => {
+    const required = "agents:*:run";
+    expect(grantFor({ held: ["agents:a1:run"], required })).toBe("agents:a1:run");
+    expect(grantFor({ held: ["agents:a2:run"], required })).toBeUndefined();
+    expect(grantFor({ held: ["agents:a1:run"], required, route: LIST_ROUTE })).toBeUndefined();
+    expect(grantFor({ held: ["agents:run"], required, route: LIST_ROUTE })).toBe("agents:run");
+  });
+
+  it("grants a fixed item by the alias of its resource too, but no other item", () => {
+    expect(grantFor({ held: ["config:x:read"], required: "system:x:read" })).toBe("config:x:read");
+    expect(grantFor({ held: ["config:y:read"], required: "system:x:read" })).toBeUndefined();
+  });
+
+  it("names the scope that is identical to the requirement, where its alias is held as well", () => {
+    const held = ["system:x:read", "config:x:read"];
+    expect(grantFor({ held, required: "system:x:read" })).toBe("system:x:read");
+    expect(grantFor({ held: held.toReversed(), required: "system:x:read" })).toBe("system:x:read");
+  });
+
+  it("takes no parameter, whatever its name, for the id of a requirement of a whole resource", () => {
+    const parameters = { none: "a1", undefined: "a1" };
+    const held = ["vault:a1:read"];
+    expect(grantFor({ held, required: "vault:read", parameters })).toBeUndefined();
+    expect(grantFor({ held, required: "vault:{none}:read", parameters })).toBe("vault:a1:read");
+  });
+
   it("can require the admin scope by name", () => {
-    for (const held of ["agents:run", "agent_os:*:admin", "agent_os::admin", "agent_os:a1:admin"]) {
+    const others = ["agents:run", "agent_os:*:admin", "agent_os::admin", "agent_os:a1:admin"];
+    // The admin scope has no resource and no action: a scope that spells "nothing" must not be taken for it.
+    for (const held of [...others, "undefined:undefined", "undefined:a1:undefined"]) {
       expect(grantFor({ held: [held], required: ADMIN })).toBeUndefined();
     }
     expect(grantFor({ held: [ADMIN], required: ADMIN })).toBe(ADMIN);
@@ -122,6 +165,11 @@ describe("the least scope to add", () => {
     expect(least("agents:run", {})).toBe("agents:run");
   });
 
+  it("names a fixed item as declared, the alias of its resource included", () => {
+    expect(least("system:x:read", { agent_id: "a1" })).toBe("system:x:read");
+    expect(least("system:read", { agent_id: "a1" })).toBe("system:read");
+  });
+
   it.each(["a:b", "*", "a b", ""])(
     "is the whole resource when the id %o cannot be written into a scope",
     (id) => {
@@ -141,6 +189,25 @@ describe("the least scope to add", () => {
         },
       ),
     );
+  });
+});
+
+describe("the requirement as a refusal names it", () => {
+  const named = (required: string, parameters: PathParameters) => {
+    const requirement = compileRequirement(required, ITEM_ROUTE);
+    return requirement && requirementText(requirement, parameters);
+  };
+
+  it("has its parameter filled in, as far as a scope can hold the value", () => {
+    expect(named("vault:{agent_id}:read", { agent_id: "a1" })).toBe("vault:a1:read");
+    expect(named("vault:{agent_id}:read", { agent_id: "*" })).toBe("vault:read");
+    expect(named("vault:{agent_id}:read", {})).toBe("vault:read");
+  });
+
+  it("is as declared where it names no parameter, though the item of the path would do", () => {
+    expect(named("agents:run", { agent_id: "a1" })).toBe("agents:run");
+    expect(named("agents:*:run", { agent_id: "a1" })).toBe("agents:*:run");
+    expect(named("system:x:read", { agent_id: "a1" })).toBe("system:x:read");
   });
 });
 
@@ -190,5 +257,11 @@ describe("grants, whatever they are", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+it("a placeholder may begin with a digit, as a parameter of a path may", () => {
+  expect(compileRequirement("vault:{1}:read", { adminScope: "agent_os:admin" })).toMatchObject({
+    id: { kind: "parameter", name: "1" },
   });
 });

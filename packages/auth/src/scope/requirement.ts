@@ -8,13 +8,17 @@ type RequiredId =
   | { readonly kind: "fixed"; readonly id: string }
   | { readonly kind: "parameter"; readonly name: string };
 
+/** One required scope, compiled. */
 export interface Requirement {
   /** As declared; this is what refusals name. */
   readonly text: string;
+  /** Resource, aliases resolved. */
   readonly resource: string;
+  /** Empty for the admin scope. */
   readonly action: string;
   /** `resource:action`, the key that grants are looked up with. */
   readonly key: string;
+  /** Which item it is about. */
   readonly id: RequiredId;
 }
 
@@ -43,8 +47,8 @@ export function compileRequirement(text: string, context: RequirementContext): R
   if (scope.kind === "unknown") return undefined;
   const { resource, action } = scope;
   const named = { text, resource, action, key: `${resource}:${action}` };
-  const placeholder = scope.id === undefined ? null : /^\{([A-Za-z_]\w*)\}$/.exec(scope.id);
-  if (placeholder?.[1] !== undefined) return { ...named, id: { kind: "parameter", name: placeholder[1] } };
+  const name = /^\{(\w+)\}$/.exec(scope.id ?? "")?.[1];
+  if (name !== undefined) return { ...named, id: { kind: "parameter", name } };
   if (scope.id !== undefined && scope.id !== "*") return { ...named, id: { kind: "fixed", id: scope.id } };
   if (resource === context.resource && context.itemParameter !== undefined) {
     return { ...named, id: { kind: "parameter", name: context.itemParameter } };

@@ -71,27 +71,26 @@ function toSteps(path: string): readonly Step[] {
 
 /** True when some text fits both: a walk through both patterns side by side. */
 function overlap(a: readonly Step[], b: readonly Step[]): boolean {
-  const seen = new Set<number>();
+  const seen = new Set<string>();
   const open: (readonly [number, number])[] = [[0, 0]];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     const [i, j] = place;
-    const id = i * (b.length + 1) + j;
-    if (seen.has(id)) continue;
-    seen.add(id);
+    const pair = `${i} ${j}`;
+    if (seen.has(pair)) continue;
+    seen.add(pair);
     const [left, right] = [a[i], b[j]];
     if (left === undefined && right === undefined) return true;
     if (left?.isRepeated === true) open.push([i + 1, j]);
     if (right?.isRepeated === true) open.push([i, j + 1]);
-    if (left !== undefined && right !== undefined && share(left.accepts, right.accepts)) {
+    if (left !== undefined && right !== undefined && share(left, right)) {
       open.push([left.isRepeated ? i : i + 1, right.isRepeated ? j : j + 1]);
     }
   }
   return false;
 }
 
-function share(a: Step["accepts"], b: Step["accepts"]): boolean {
-  if (typeof a === "object" && typeof b === "object") return a.character === b.character;
-  if (typeof a === "object") return b === "anything" || a.character !== "/";
-  if (typeof b === "object") return a === "anything" || b.character !== "/";
-  return true;
+/** Whether some character fits both. */
+function share(a: Step, b: Step): boolean {
+  if (typeof b.accepts === "object") return accepts(a, b.accepts.character);
+  return typeof a.accepts !== "object" || accepts(b, a.accepts.character);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PathParameters } from "./requirement.ts";
-import { applyRules, parseScopeRule } from "./rules.ts";
+import { applyRules, parsePathPattern, parseScopeRule } from "./rules.ts";
 
 /** The scopes of the rule that holds for a request, or undefined when none applies. */
 function ruleFor(rules: Readonly<Record<string, string>>, template: string, parameters: PathParameters = {}) {
@@ -25,6 +25,19 @@ describe("parseScopeRule", () => {
     "GET /a#b",
     "TRACE /a",
     "GET /a b",
+    " GET /a",
+    "XGET /a",
+    "POST GET /a",
+    "POST /a\nGET /a",
+    "GET /a\n",
+    "GET /a%",
+    "GET /a/%zz",
+    "GET /%ff",
+    "GET /reports/%2A",
+    "GET /reports/%2a",
+    "GET /reports/%7Bx%7D",
+    "GET /reports/%01",
+    "GET /reports/\u0001",
   ])("does not take %o for a rule", (text) => {
     expect(parseScopeRule(text, [])).toBeUndefined();
   });
@@ -40,6 +53,34 @@ describe("parseScopeRule", () => {
         parseScopeRule(`GET /${path}`, []);
       }),
     );
+  });
+});
+
+describe("parsePathPattern", () => {
+  it.each([
+    "",
+    "reports",
+    "api/reports",
+    "GET /reports",
+    "https://api.example/reports",
+    " /reports",
+    "/reports?x=1",
+    "/reports#x",
+    "/a b",
+    "/a\n",
+    "/%zz",
+    "/reports/%2A",
+    "/reports/%7Bx%7D",
+    "/reports/%01",
+  ])("does not take %o for a path", (text) => {
+    expect(parsePathPattern(text)).toBeUndefined();
+  });
+
+  it("gives a rule for every method, without scopes", () => {
+    const pattern = parsePathPattern("/reports/");
+    expect(pattern).toMatchObject({ text: "/reports/", path: "/reports", method: "*", scopes: [] });
+    for (const method of ["GET", "DELETE"])
+      expect(applyRules(pattern ? [pattern] : [], method, "/reports")).toEqual([{ rule: pattern }]);
   });
 });
 
@@ -80,6 +121,26 @@ describe("a custom rule", () => {
     expect(ruleFor(rules, ITEM, { agent_id: "public" })).toBeUndefined();
   });
 
+  it("with a parameter behind a literal wants at least one character in its place", () => {
+    const rules = { "GET /agents/x{rest}": "a:b" };
+    expect(ruleFor(rules, ITEM, { agent_id: "x" })).toBeUndefined();
+    expect(ruleFor(rules, ITEM, { agent_id: "xy" })).toBe("a:b");
+    expect(ruleFor(rules, ITEM, { agent_id: "xyz" })).toBe("a:b");
+  });
+
+  it("for names that begin alike does not apply where the request has no value, and fails on none", () => {
+    const rules = { "GET /agents/v*": "a:b", "GET /agents*": "wide:x" };
+    expect(ruleFor(rules, ITEM, {})).toBe("wide:x");
+    expect(ruleFor(rules, ITEM, { agent_id: undefined })).toBe("wide:x");
+    expect(ruleFor(rules, ITEM, { agent_id: "v" })).toBe("a:b");
+  });
+
+  it("for ids that begin with a brace applies to those alone, not to every value of a parameter", () => {
+    const rules = { "GET /agents/*/runs/{*": "a:b" };
+    expect(ruleFor(rules, RUN, { agent_id: "x", run_id: "r1" })).toBeUndefined();
+    expect(ruleFor(rules, RUN, { agent_id: "x", run_id: "{r1" })).toBe("a:b");
+  });
+
   it("applies where a star stands for several segments before a literal", () => {
     expect(ruleFor({ "GET /*/checkpoints": "a:b" }, RUN, { agent_id: "x", run_id: "checkpoints" })).toBe(
       "a:b",
@@ -113,6 +174,13 @@ describe("among several rules the most specific wins, whatever their order (repa
     ["a beginning over a parameter", "GET /agents/v*", "GET /agents/{id}"],
     ["a longer beginning over a shorter one", "GET /agents/vi*", "GET /agents/v*"],
     ["anything over everything", "GET /agents/*", "GET /*"],
+    ["a parameter over a star, before the same end", "GET /agents/{id}/runs/*", "GET /agents/*/runs/*"],
+    ["two literals over more characters and more segments", "GET /*/runs/r", "GET /agents/{id}/*/{run}"],
+    [
+      "a beginning over a parameter with a long name",
+      "GET /agents/{id}/runs/r*",
+      "GET /agents/{id}/runs/{name}",
+    ],
   ])("%s", (_, specific, general) => {
     const template = specific.includes("runs") ? RUN : ITEM;
     const parameters = { agent_id: "vip", run_id: "r" };

@@ -5,6 +5,7 @@
  * (repair of weak-spots A7). Rules are matched against route templates, so a request can never be authorised by a
  * string that differs from what is routed.
  */
+import { CONTROL_CHARACTER } from "../text/characters.ts";
 import type { PathParameters } from "./requirement.ts";
 import { compilePattern, relatePattern } from "./rule-pattern.ts";
 
@@ -43,13 +44,21 @@ export function parsePathPattern(text: string): ScopeRule | undefined {
   return path === undefined ? undefined : createRule({ text, method: ANY_METHOD, path, scopes: [] });
 }
 
-/** Rules are compared with decoded parameters, so `caf%C3%A9` in a rule means the same as in a request. */
+/** What means something in a pattern, written so that it should not: `*`, `{` and `}`. */
+const ENCODED_WILDCARD = /%(?:2a|7b|7d)/i;
+
+/**
+ * Rules are compared with decoded parameters, so `caf%C3%A9` in a rule means the same as in a request. Undefined where
+ * decoding would turn a letter into a wildcard, which opens more than was meant.
+ */
 function decodeLiterals(path: string): string | undefined {
+  if (ENCODED_WILDCARD.test(path)) return undefined;
   try {
-    return path
+    const decoded = path
       .split("/")
       .map((segment) => decodeURIComponent(segment).replaceAll("/", "%2F"))
       .join("/");
+    return CONTROL_CHARACTER.test(decoded) ? undefined : decoded;
   } catch {
     return undefined;
   }

@@ -3,6 +3,8 @@
  * has one spelling, and a damaged end is noticed before any key is used.
  */
 
+import { isRecord } from "../is-record.ts";
+
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const VALID = /^[A-Za-z0-9_-]*$/;
 
@@ -39,8 +41,4 @@ export function decodeJsonObject(segment: string): Readonly<Record<string, unkno
 function decodeUtf8(binary: string): string {
   if (ASCII.test(binary)) return binary;
   return decoder.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -47,7 +47,8 @@ function pick(claims: Claims, names: readonly string[]): Claims | undefined {
   return Object.freeze(Object.fromEntries(present.map((name) => [name, claims[name]])));
 }
 
-function deepFreeze<T>(value: T): T {
+/** Freezes in place and all the way down; for data without functions, such as JSON. */
+export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const inner of Object.values(value)) deepFreeze(inner);

@@ -1,6 +1,7 @@
 /** Issuer, audience, kind of token, subject (RFC 8725 sections 3.8, 3.9, 3.12; contract 1.7). Exact comparison only. */
 import { MAX_IDENTIFIER_CHARACTERS } from "../limits.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import { CONTROL_CHARACTER } from "../text/characters.ts";
 import type { TokenPolicy } from "./policy.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -74,9 +75,6 @@ export function readSessionId(claims: Claims, policy: TokenPolicy): string | und
   const value = claims[policy.claimNames.sessionId];
   return typeof value === "string" && value !== "" && isIdentifier(value) ? value : undefined;
 }
-
-// oxlint-disable-next-line no-control-regex -- finding them is the point
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** Bounded, without control characters, and well-formed: two lone surrogates would be stored as one and the same id. */
 function isIdentifier(text: string): boolean {

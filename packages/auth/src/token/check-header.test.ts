@@ -48,6 +48,10 @@ describe("the algorithm of a token", () => {
     },
   );
 
+  it.each([["ES256"], {}, null, 7].map((alg) => ({ alg })))("is a text, not as in %j", ({ alg }) => {
+    expect(codeOf(check({ alg }))).toBe("AUTH_ALGORITHM_UNSUPPORTED");
+  });
+
   it("is named when it is none, before anything else is wrong", () => {
     const refusal = { code: "AUTH_ALGORITHM_NONE", facts: { expected_algorithms: ["ES256"] } };
     expect(check({ alg: "NonE", crit: ["x"], typ: 1, kid: 1 })).toMatchObject({ refusal });

@@ -3,7 +3,7 @@ import { generateKeyPair } from "jose";
 import { describe, expect, it, vi } from "vitest";
 import type { VerificationKey } from "../keys/index.ts";
 import { codeOf, parseTestKeys } from "../verifier.suite.ts";
-import { checkSignature } from "./check-signature.ts";
+import { checkSignature, type SignatureCheck } from "./check-signature.ts";
 import { readShape } from "./read-shape.ts";
 
 const key = await createTestKey("ES256");
@@ -50,6 +50,20 @@ describe("the keys that are tried", () => {
     } finally {
       verify.mockRestore();
     }
+  });
+
+  it("are tried in place while they are few, and by jose when they are many", async () => {
+    const shape = readShape(token);
+    if (!shape.ok) throw new Error(shape.refusal.code);
+    const header = { algorithm: "ES256", kid: undefined, namesOwnKey: false };
+    const asked = async (count: number) => {
+      const inPlace = vi.fn<SignatureCheck>(() => false);
+      const keys = Array.from({ length: count }, () => verificationKey);
+      const result = await checkSignature(token, shape.value, header, keys, inPlace);
+      return [inPlace.mock.calls.length, codeOf(result)];
+    };
+    expect(await asked(4)).toEqual([4, "AUTH_SIGNATURE_INVALID"]);
+    expect(await asked(5)).toEqual([0, "passed"]);
   });
 
   it("are named in the record, with what was repaired to read them", async () => {

@@ -1,7 +1,7 @@
 /** Tries the selected keys. The key's own algorithm is the only one allowed (CVE-2026-48523). */
 import { compactVerify, errors } from "jose";
 import type { VerificationKey } from "../keys/index.ts";
-import { MAX_KEYS_TRIED } from "../limits.ts";
+import { MAX_KEYS_TRIED, MAX_KEYS_TRIED_IN_PLACE } from "../limits.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { base64urlBytes, isBase64url } from "./base64url.ts";
 import type { TokenHeader } from "./check-header.ts";
@@ -49,10 +49,12 @@ export async function checkSignature(
   });
   if (!isBase64url(shape.signature)) return refuse("AUTH_SIGNATURE_MALFORMED", facts);
 
+  const check = candidates.length > MAX_KEYS_TRIED_IN_PLACE ? joseSignatureCheck : isValid;
   let fault: unknown;
   for (const key of candidates) {
     try {
-      if (await isValid(token, key.key, header.algorithm)) return ok(key);
+      const verdict = check(token, key.key, header.algorithm);
+      if (typeof verdict === "boolean" ? verdict : await verdict) return ok(key);
     } catch (cause) {
       fault ??= cause;
     }

@@ -7,17 +7,30 @@ import type { TokenHeader } from "./check-header.ts";
 export type SelectedKeys = Pick<KeySet, "keys" | "generation">;
 
 /** The keys that the token may be verified with. Whatever the source cannot do is never the token's fault. */
-export async function findKeys(keySource: KeySource, header: TokenHeader): Promise<Result<SelectedKeys>> {
-  const wanted = { algorithm: header.algorithm, kid: header.kid };
-  let keySet = keySource.current();
-  let selection = selectKeys(keySet, wanted);
+export function findKeys(
+  keySource: KeySource,
+  header: TokenHeader,
+): Result<SelectedKeys> | Promise<Result<SelectedKeys>> {
+  const keySet = keySource.current();
+  const selection = selectKeys(keySet, header);
+  const answer = () => judgeSelection(keySource, keySet, selection, header);
   // Without any key (they expired while nobody called) a token is worth a look at the source, with or without a "kid".
-  if (keySet.keys.length === 0 || mayBeNewer(keySet, selection, header.kid)) {
-    if ((await keySource.refresh?.(header.kid ?? "")) === true) {
-      keySet = keySource.current();
-      selection = selectKeys(keySet, wanted);
-    }
-  }
+  if (keySet.keys.length > 0 && !mayBeNewer(keySet, selection, header.kid)) return answer();
+  const refreshed = keySource.refresh?.(header.kid ?? "");
+  if (refreshed === undefined) return answer();
+  return refreshed.then((isNewer) => {
+    if (!isNewer) return answer();
+    const newer = keySource.current();
+    return judgeSelection(keySource, newer, selectKeys(newer, header), header);
+  });
+}
+
+function judgeSelection(
+  keySource: KeySource,
+  keySet: KeySet,
+  selection: KeySelection,
+  header: TokenHeader,
+): Result<SelectedKeys> {
   if (!("refusal" in selection)) return ok({ keys: selection.keys, generation: keySet.generation });
   if (selection.refusal === "no-keys") return refuseForLackOfKeys(keySource);
   // An algorithm that no key has is the nearer cause, whatever the "kid" says.

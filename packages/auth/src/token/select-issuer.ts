@@ -10,6 +10,7 @@ import type { TokenPolicy } from "./policy.ts";
 
 /** An issuer with everything that its tokens are checked against. */
 export interface TrustedIssuer {
+  /** Its keys, and nobody else's. */
   readonly keySource: KeySource;
   /** Without `issuer` it is for the tokens that name none at all. */
   readonly policy: TokenPolicy;

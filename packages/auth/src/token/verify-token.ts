@@ -19,6 +19,7 @@ import { readShape } from "./read-shape.ts";
 import { createIssuerSelector, type TrustedIssuer } from "./select-issuer.ts";
 import { createTokenCache } from "./token-cache.ts";
 
+/** What the verifier checks with; clock and hash come from outside. */
 export interface TokenVerifierOptions {
   /** All keys. */
   readonly keySource: KeySource;
@@ -36,6 +37,7 @@ export interface TokenVerifierOptions {
   readonly cacheEntries?: number;
 }
 
+/** Verifies tokens, and remembers those that passed until they expire or a key changes. */
 export interface TokenVerifier {
   /** Answers at once for a token in the cache, else with a promise. Never throws or rejects. */
   verify(token: string): Result<Identity> | Promise<Result<Identity>>;
@@ -73,7 +75,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const facts = { expected_algorithms: algorithms, token_algorithm: header.value.algorithm };
       return refuse("AUTH_ALGORITHM_MISMATCH", facts);
     }
-    const selected = await findKeys(trusted.keySource, header.value);
+    const found = findKeys(trusted.keySource, header.value);
+    const selected = found instanceof Promise ? await found : found;
     if (!selected.ok) return selected;
     const key = await checkSignature(
       token,

@@ -6,6 +6,7 @@ import { CliFailure } from "../failure.ts";
 import { readReference } from "../input/read-reference.ts";
 import { describeKeys, judgeKeyText, printKeyReport } from "../keys/describe-key.ts";
 import { ENV_NAME, makeEnvLine, toPublicPem } from "../keys/env-line.ts";
+import { showUntrusted } from "../terminal.ts";
 
 export function addKeysEnv(parent: Command, context: Context): void {
   parent
@@ -55,7 +56,7 @@ async function printEnvLine(
     });
   }
   context.terminal.print(`${input.prefix}${line}`);
-  context.terminal.note(`read back: the same key, ${key.label}`);
+  context.terminal.note(`read back: the same key, ${showUntrusted(key.label)}`);
   return ExitCode.ok;
 }
 

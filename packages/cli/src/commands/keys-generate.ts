@@ -16,6 +16,8 @@ import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure, systemCode } from "../failure.ts";
 import { makeEnvLine } from "../keys/env-line.ts";
+import { showUntrusted } from "../terminal.ts";
+import { formatJson } from "../text/format-json.ts";
 import { readAlgorithm } from "../token/signing-input.ts";
 
 interface Options {
@@ -69,7 +71,7 @@ async function saveSecret(
   const file = `${options.out}-secret.txt`;
   await save([{ file, content: `${secret}\n`, mode: 0o600 }], options, context);
   const { print, paint } = context.terminal;
-  print(`secret   ${file}  ${paint("dim", "(only you can read it; both sides need it)")}`);
+  print(`secret   ${showUntrusted(file)}  ${paint("dim", "(only you can read it; both sides need it)")}`);
   print();
   print(paint("bold", "Give it to the server"));
   print(`export JWT_VERIFICATION_KEY="$(cat ${quote(file)})"`);
@@ -104,7 +106,7 @@ async function savePair(
     [
       { file: names.private, content: privatePem, mode: 0o600 },
       { file: names.public, content: publicPem, mode: 0o644 },
-      { file: names.set, content: `${JSON.stringify(exportPublicJwks([key]), null, 2)}\n`, mode: 0o644 },
+      { file: names.set, content: `${formatJson(exportPublicJwks([key]))}\n`, mode: 0o644 },
     ],
     options,
     context,
@@ -122,9 +124,12 @@ async function savePair(
   const plain = await importSigningKey(privatePem);
   const unsaid = plain.algorithm === key.algorithm ? undefined : key.algorithm;
   const { print, paint } = context.terminal;
-  print(`private  ${names.private}  ${paint("dim", "(only you can read it; it signs tokens)")}`);
-  print(`public   ${names.public}  ${paint("dim", `(${parsed.label})`)}`);
-  print(`key set  ${names.set}  ${paint("dim", `(for JWT_JWKS_FILE; kid ${key.kid ?? "none"})`)}`);
+  print(
+    `private  ${showUntrusted(names.private)}  ${paint("dim", "(only you can read it; it signs tokens)")}`,
+  );
+  print(`public   ${showUntrusted(names.public)}  ${paint("dim", `(${parsed.label})`)}`);
+  const kid = showUntrusted(key.kid ?? "none");
+  print(`key set  ${showUntrusted(names.set)}  ${paint("dim", `(for JWT_JWKS_FILE; kid ${kid})`)}`);
   print();
   print(publicPem.trimEnd());
   print();
@@ -172,6 +177,7 @@ async function save(files: readonly OutputFile[], options: Options, context: Con
 }
 
 /** For a shell, only where it is needed. */
-function quote(text: string): string {
+function quote(name: string): string {
+  const text = showUntrusted(name);
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { readReference } from "../input/read-reference.ts";
 import { describeKeys, judgeKeyText, printKeyReport } from "../keys/describe-key.ts";
+import { formatJson } from "../text/format-json.ts";
 
 interface Options {
   readonly algorithm?: string;
@@ -24,7 +25,7 @@ export function addKeysShow(parent: Command, context: Context): void {
       const { text, source } = await readReference(reference, context, { what: "key", bare: "file" });
       const result = await judgeKeyText(text, { source, algorithm: options.algorithm });
       const report = describeKeys(result, context);
-      if (options.json) context.terminal.print(JSON.stringify(report, null, 2));
+      if (options.json) context.terminal.print(formatJson(report));
       else printKeyReport(report, context);
       const isUsable = report.keys.length > 0 && report.faults.every(({ severity }) => severity !== "error");
       context.finish(isUsable ? ExitCode.ok : ExitCode.invalidConfiguration);

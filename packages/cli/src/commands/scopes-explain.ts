@@ -8,6 +8,7 @@ import { CliFailure } from "../failure.ts";
 import { type MatchedRoute, matchRoute } from "../route-table.ts";
 import { showUntrusted } from "../terminal.ts";
 import { describeAccess, judgeAccess } from "../text/explain-access.ts";
+import { formatJson } from "../text/format-json.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
 
 interface Options {
@@ -38,7 +39,7 @@ function explain(request: { method: string; path: string }, options: Options, co
       matched.otherMethods.length > 0 ? `; this path answers ${matched.otherMethods.join(", ")}` : "";
     const problem = matched.methods.includes(method)
       ? `no route of AgentOS matches ${method} ${matched.path}`
-      : `${showUntrusted(method)} is no method that a route of AgentOS has; they have ${matched.methods.join(", ")}`;
+      : `${/^[A-Z]{1,10}$/.test(method) ? method : "this"} is no method that a route of AgentOS has; they have ${matched.methods.join(", ")}`;
     throw new CliFailure(`${problem}${others}`, {
       fix:
         matched.similar.length > 0
@@ -66,27 +67,32 @@ interface Answer {
 
 function printText({ terminal }: Context, matched: MatchedRoute, { held, decision, unknown }: Answer): void {
   const { print, paint } = terminal;
+  // Parts of the path, the scopes and the name of the admin scope were typed, or pasted.
+  const list = (scopes: Iterable<string>, separator: string) =>
+    [...scopes].map(showUntrusted).join(separator);
   print(`${paint("bold", matched.route.name)}  ${matched.summary}`);
   print(
     `  ${matched.isServed ? "served by this version" : "planned: this version answers 404 to whoever is allowed"}`,
   );
-  print(`  needs      ${describeAccess(matched)}`);
+  print(`  needs      ${showUntrusted(describeAccess(matched))}`);
   if (matched.narrowScopes.length > 0)
-    print(`  or just    ${matched.narrowScopes.join(" and ")} for this item`);
+    print(`  or just    ${list(matched.narrowScopes, " and ")} for this item`);
   if (matched.route.definition.isListing === true)
     print("  a caller with scopes for single items sees just those");
   if (held === undefined) return;
-  print(`  caller has ${held.length === 0 ? "no scopes" : held.join(" ")}`);
-  for (const problem of unknown) print(`  ${paint("yellow", "note:")} ${problem}`);
+  print(`  caller has ${held.length === 0 ? "no scopes" : list(held, " ")}`);
+  for (const problem of unknown) print(`  ${paint("yellow", "note:")} ${showUntrusted(problem)}`);
   if (decision.isAllowed) {
-    const by = decision.grantedBy.length > 0 ? `, by ${[...new Set(decision.grantedBy)].join(" and ")}` : "";
+    const by = decision.grantedBy.length > 0 ? `, by ${list(new Set(decision.grantedBy), " and ")}` : "";
     print(paint("green", `allowed${by}`));
-    if (decision.visible !== "all") print(`  the list shows only: ${[...decision.visible].join(", ")}`);
+    if (decision.visible !== "all") print(`  the list shows only: ${list(decision.visible, ", ")}`);
     return;
   }
-  print(paint("red", `denied [${decision.code}]: missing ${decision.missing.join(", ")}`));
+  print(paint("red", `denied [${decision.code}]: missing ${list(decision.missing, ", ")}`));
   if (decision.scopeToAdd !== undefined)
-    print(`  fix: give the caller ${paint("bold", decision.scopeToAdd)}, then get a new token`);
+    print(
+      `  fix: give the caller ${paint("bold", showUntrusted(decision.scopeToAdd))}, then get a new token`,
+    );
 }
 
 function printJson({ terminal }: Context, matched: MatchedRoute, { held, decision, unknown }: Answer): void {
@@ -115,5 +121,5 @@ function printJson({ terminal }: Context, matched: MatchedRoute, { held, decisio
           notes: unknown,
         }),
   };
-  terminal.print(JSON.stringify(answer, null, 2));
+  terminal.print(formatJson(answer));
 }

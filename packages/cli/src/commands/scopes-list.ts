@@ -3,6 +3,7 @@ import { ACCESS_PREREQUISITES, ADMIN_SCOPE, SCOPE_RESOURCES } from "@agentos/con
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { formatJson } from "../text/format-json.ts";
 
 export function addScopesList(parent: Command, context: Context): void {
   parent
@@ -25,11 +26,7 @@ function printJson({ terminal }: Context): void {
     scopes: resource.actions.map((action) => `${name}:${action}`),
   }));
   terminal.print(
-    JSON.stringify(
-      { admin_scope: ADMIN_SCOPE, resources, access_prerequisites: ACCESS_PREREQUISITES },
-      null,
-      2,
-    ),
+    formatJson({ admin_scope: ADMIN_SCOPE, resources, access_prerequisites: ACCESS_PREREQUISITES }),
   );
 }
 

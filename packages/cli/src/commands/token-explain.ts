@@ -1,16 +1,21 @@
 /** `agentos token explain`: what a token may do, route by route, on a configuration or a running server. */
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { concealReport } from "../doctor/conceal-report.ts";
+import { isAboutAddress } from "../doctor/exit-code.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
 import { readReference } from "../input/read-reference.ts";
 import { showUntrusted } from "../terminal.ts";
+import { formatJson } from "../text/format-json.ts";
 import { decodeToken } from "../token/decode-token.ts";
 import type { ExplainedRoute, ExplainedToken } from "../token/explain-token.ts";
 
 interface Options {
   readonly config?: string;
   readonly url?: string;
+  readonly header?: string;
+  readonly cookie?: string;
   readonly all?: true;
   readonly json?: true;
 }
@@ -22,6 +27,8 @@ export function addTokenExplain(parent: Command, context: Context): void {
     .argument("<token>", "the token, or file:PATH, env:NAME or - for standard input")
     .option("-c, --config <file>", "judge it as the AgentOS of this configuration would")
     .option("--url <url>", "ask this running AgentOS whether it accepts it")
+    .option("--header <name>", "header in which the server at --url reads the token (default: Authorization)")
+    .option("--cookie <name>", "cookie in which the server at --url reads the token, in place of a header")
     .option("--all", "list the routes of later versions too")
     .option("--json", "print JSON, with all routes")
     .action(async (reference: string, options: Options) => {
@@ -29,18 +36,18 @@ export function addTokenExplain(parent: Command, context: Context): void {
         throw new CliFailure('both "--config" and "--url" were given', { fix: "give one of them" });
       const { text } = await readReference(reference, context, { what: "token", bare: "value" });
       const { explainToken } = await import("../token/explain-token.ts");
-      const explained = await explainToken(decodeToken(text).token, options, context);
-      if (options.json) context.terminal.print(JSON.stringify(explained, null, 2));
+      const { token } = decodeToken(text);
+      const explained = concealReport(await explainToken(token, options, context), token);
+      if (options.json) context.terminal.print(formatJson(explained));
       else printExplained(explained, context, { showsAll: options.all === true });
       context.finish(exitCodeOf(explained));
     });
 }
 
 function exitCodeOf({ isAccepted, findings }: ExplainedToken): ExitCode {
-  if (isAccepted !== false) return ExitCode.ok;
-  return findings.some(({ certainty }) => certainty !== "cannot tell")
-    ? ExitCode.denied
-    : ExitCode.cannotTell;
+  if (isAccepted === false) return ExitCode.denied;
+  if (findings.length === 0) return ExitCode.ok;
+  return findings.some(isAboutAddress) ? ExitCode.failed : ExitCode.cannotTell;
 }
 
 function printExplained(
@@ -54,7 +61,7 @@ function printExplained(
       ? paint("green", "accepted")
       : isAccepted === false
         ? paint("red", "refused")
-        : paint("yellow", "no objection found, signature not checked");
+        : paint("yellow", findings.length > 0 ? "cannot tell" : "no objection found, signature not checked");
   print(`${paint("bold", showUntrusted(judgedBy))}  ${verdict}`);
   for (const { sentence, fix, code, certainty } of findings) {
     print(
@@ -69,7 +76,7 @@ function printExplained(
   const shown = showsAll ? routes : routes.filter(({ served }) => served);
   const width = Math.max(...shown.map(({ route }) => route.length));
   for (const route of shown) print(formatRoute(route, width, terminal));
-  if (isAccepted === false) print(paint("dim", "\nwhat the scopes would open once the token is accepted"));
+  if (findings.length > 0) print(paint("dim", "\nwhat the scopes would open once the token is accepted"));
   const planned = routes.length - routes.filter(({ served }) => served).length;
   if (!showsAll) print(paint("dim", `\n${planned} routes of later versions: --all`));
 }
@@ -85,6 +92,6 @@ function formatRoute(route: ExplainedRoute, width: number, { paint }: Context["t
     case "some items":
       return `  ${paint("green", "some   ")}  ${name}  only ${route.items.map(showUntrusted).join(", ")}${later}`;
     default:
-      return `  ${paint("red", "denied ")}  ${name}  ${route.scope_to_add === null ? "nobody may" : `add ${route.missing_scopes.join(" and ")}`}${later}`;
+      return `  ${paint("red", "denied ")}  ${name}  ${route.scope_to_add === null ? "nobody may" : `add ${route.missing_scopes.map(showUntrusted).join(" and ")}`}${later}`;
   }
 }

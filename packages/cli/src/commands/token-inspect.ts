@@ -15,6 +15,7 @@ import { CliFailure } from "../failure.ts";
 import { collect } from "../input/collect.ts";
 import { readReference } from "../input/read-reference.ts";
 import { describeFault, judgeKeyText } from "../keys/describe-key.ts";
+import { formatJson } from "../text/format-json.ts";
 import { decodeToken } from "../token/decode-token.ts";
 import { printInspection, toJson } from "../token/print-inspection.ts";
 
@@ -63,7 +64,7 @@ async function inspect(reference: string, options: Options, context: Context): P
   const findings = await judgeToken(decoded.token, { policy, keys, now });
   const objections = findings.objections.map((refusal) => explainRefusal(refusal, context));
   const inspection = { decoded, findings, objections, now, checksAudience: options.audience !== undefined };
-  if (options.json) context.terminal.print(JSON.stringify(toJson(inspection, context), null, 2));
+  if (options.json) context.terminal.print(formatJson(toJson(inspection, context)));
   else printInspection(inspection, context);
   return objections.length > 0 ? ExitCode.denied : ExitCode.ok;
 }

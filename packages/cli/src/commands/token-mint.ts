@@ -8,7 +8,9 @@ import { DEMO_ID } from "../dev/dev-key.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { CliFailure } from "../failure.ts";
 import { collect } from "../input/collect.ts";
+import { showUntrusted } from "../terminal.ts";
 import { parseDuration } from "../text/duration.ts";
+import { formatJson } from "../text/format-json.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
 import { readSigningKey, type SigningInput } from "../token/signing-input.ts";
 
@@ -99,9 +101,9 @@ async function mint(options: Options, context: Context): Promise<ExitCode> {
   const token = await signToken(key, claims, kid === undefined ? {} : { kid });
   const warnings = findWarnings({ ...options, aud: audiences }, { scopes, ttlSeconds }, context.cli);
   for (const warning of warnings)
-    context.terminal.note(`${context.terminal.paintNote("yellow", "warning:")} ${warning}`);
+    context.terminal.note(`${context.terminal.paintNote("yellow", "warning:")} ${showUntrusted(warning)}`);
   context.terminal.print(
-    options.json ? JSON.stringify({ token, algorithm: key.algorithm, claims, warnings }, null, 2) : token,
+    options.json ? formatJson({ token, algorithm: key.algorithm, claims, warnings }) : token,
   );
   return ExitCode.ok;
 }

@@ -1,6 +1,6 @@
 /** What `agentos dev` prints: policy, tokens, and three lines to try, each of which works alone in a fresh shell. */
 import { formatPolicy, type PolicyDescription } from "@agentos/server";
-import type { Terminal } from "../terminal.ts";
+import { showUntrustedLines, type Terminal } from "../terminal.ts";
 import { ECHO_AGENT_ID, SUPPORT_AGENT_ID } from "./demo-agents.ts";
 import type { DemoToken } from "./demo-tokens.ts";
 
@@ -16,7 +16,7 @@ export interface Welcome {
 
 export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void {
   const heading = (text: string) => print(paint("bold", text));
-  print(formatPolicy(welcome.policy));
+  print(showUntrustedLines(formatPolicy(welcome.policy)));
   print(
     `  ${"key pair".padEnd(11)}.agentos/dev-private.pem, ${welcome.isKeyNew ? "made now" : "made earlier and used again"}`,
   );

@@ -1,6 +1,6 @@
 /** Asks a running server: no redirects, five seconds, a small answer, and never another address than the one given. */
 import { type CredentialLocation, describeConnectionFault } from "@agentos/server";
-import { type Answered, type Ask, type Asked, parseObject, readBounded } from "./ask.ts";
+import { type Ask, type Asked, readBounded, toAnswer } from "./ask.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 
 export interface AskUrlOptions {
@@ -32,8 +32,8 @@ export function askUrl(base: string, options: AskUrlOptions): Ask {
           ...(token === undefined ? {} : credentialHeaders(token, location)),
         },
       });
-      const text = await readBounded(response, MAX_ANSWER_BYTES);
-      return toAnswer(response, text, { askedAt, milliseconds: Math.round(performance.now() - started) });
+      const body = await readBounded(response, MAX_ANSWER_BYTES);
+      return toAnswer(response, body, { askedAt, milliseconds: Math.round(performance.now() - started) });
     } catch (error) {
       if (error instanceof Error && error.name === "TimeoutError")
         return { kind: "fault", code: "CLI_SERVER_SLOW", facts: { seconds: timeoutMs / 1_000 } };
@@ -46,21 +46,5 @@ export function askUrl(base: string, options: AskUrlOptions): Ask {
         fix: kind === "closed" && base.startsWith("http:") ? MAYBE_HTTPS : fix,
       };
     }
-  };
-}
-
-/** The parts of a response that are looked at. */
-export function toAnswer(
-  response: Response,
-  text: string,
-  times: Pick<Answered, "askedAt" | "milliseconds">,
-): Answered {
-  const date = Date.parse(response.headers.get("date") ?? "");
-  return {
-    kind: "answer",
-    status: response.status,
-    body: parseObject(text),
-    serverTime: Number.isNaN(date) ? undefined : date / 1_000,
-    ...times,
   };
 }

@@ -11,12 +11,16 @@ export interface Answered {
   readonly status: number;
   /** The body when it is a JSON object. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
+  readonly form: AnswerForm;
   /** From the `Date` header, in seconds since 1970. */
   readonly serverTime: number | undefined;
   /** This machine's clock when the answer began. */
   readonly askedAt: number;
   readonly milliseconds: number;
 }
+
+/** What a body is: an object or list in JSON, a page for people, or neither. */
+export type AnswerForm = "json" | "page" | "other";
 
 export interface NotAnswered {
   readonly kind: "fault";
@@ -35,28 +39,60 @@ export type Asked = Answered | NotAnswered | NotSendable;
 
 export type Ask = (question: Question) => Promise<Asked>;
 
+export interface ReadBody {
+  readonly text: string;
+  /** False when the limit came first. */
+  readonly isWhole: boolean;
+}
+
 /** The text of a response's body, read no further than the limit. */
-export async function readBounded(response: Response, limitBytes: number): Promise<string> {
+export async function readBounded(response: Response, limitBytes: number): Promise<ReadBody> {
   const body: ReadableStream<Uint8Array> | null = response.body;
   const reader = body?.getReader();
-  if (reader === undefined) return "";
+  if (reader === undefined) return { text: "", isWhole: true };
   const decoder = new TextDecoder();
   let text = "";
   for (let bytes = 0; bytes < limitBytes; ) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) return { text: text + decoder.decode(), isWhole: true };
     bytes += value.byteLength;
     text += decoder.decode(value, { stream: true });
   }
   await reader.cancel();
-  return text;
+  return { text, isWhole: false };
 }
 
-/** A JSON object, or undefined for anything else. */
-export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+/** The parts of a response that are looked at. */
+export function toAnswer(
+  response: Response,
+  { text, isWhole }: ReadBody,
+  times: Pick<Answered, "askedAt" | "milliseconds">,
+): Answered {
+  const date = Date.parse(response.headers.get("date") ?? "");
+  const type = (response.headers.get("content-type") ?? "").toLowerCase();
+  const value = parseContainer(text);
+  // What was cut cannot be parsed; its beginning and its type have to do.
+  const isCutJson = !isWhole && /\bjson\b/.test(type) && /^\s*[[{]/.test(text);
+  return {
+    kind: "answer",
+    status: response.status,
+    body: value === undefined || Array.isArray(value) ? undefined : { ...value },
+    form:
+      value !== undefined || isCutJson
+        ? "json"
+        : /html|xml/.test(type) || /^\s*</.test(text)
+          ? "page"
+          : "other",
+    serverTime: Number.isNaN(date) ? undefined : date / 1_000,
+    ...times,
+  };
+}
+
+/** An object or list in JSON, or undefined for anything else. */
+function parseContainer(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     return undefined;
   }

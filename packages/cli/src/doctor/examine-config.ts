@@ -4,8 +4,7 @@ import { AgentOS, type CredentialLocation, type Logger, type PolicyDescription }
 import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../context.ts";
 import { CliFailure, faultsOf } from "../failure.ts";
-import { type Ask, readBounded } from "./ask.ts";
-import { toAnswer } from "./ask-url.ts";
+import { type Ask, readBounded, toAnswer } from "./ask.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 import { fromFault, makeFinding, mergeFindings } from "./findings.ts";
 import { toKnownServer } from "./known-server.ts";
@@ -69,6 +68,7 @@ async function examine(
       server: undefined,
       traits: {},
       checks,
+      isTokenChecked: false,
       findings: orderStart(findings, empty),
     };
   }
@@ -89,6 +89,7 @@ async function examine(
       server,
       traits: toTraits(policy),
       checks: [...describeKeys(policy), ...probed.checks],
+      isTokenChecked: probed.isTokenChecked,
       findings: mergeFindings([
         // Its words are our own here.
         ...probed.findings.map(({ serverSaid: _, ...finding }) => finding),

@@ -7,6 +7,7 @@ import { type Answered, type Asked } from "./ask.ts";
 import { askUrl } from "./ask-url.ts";
 import { AUTHORIZATION_HEADER } from "./credential-location.ts";
 import { fromUnanswered, makeFinding, mergeFindings, quoteServer } from "./findings.ts";
+import { isRedirect } from "./judge-answer.ts";
 import { type DoctorRequest, probeRoutes, readText } from "./probe-routes.ts";
 import type { Check, Examined, Finding } from "./report.ts";
 
@@ -36,7 +37,8 @@ export async function examineUrl(
   const [health, info] = await Promise.all([ask({ path: "/health" }), ask({ path: "/info" })]);
   const checks = [describeCheck("GET /health", health), describeCheck("GET /info", info)];
   const stop = (finding: Finding, summary: string): Examined => {
-    return { kind: "url", name: base, summary, server: undefined, traits: {}, checks, findings: [finding] };
+    const place = { kind: "url", name: base, summary, server: undefined, traits: {} } as const;
+    return { ...place, checks, isTokenChecked: false, findings: [finding] };
   };
 
   for (const asked of [info, health]) {
@@ -44,7 +46,7 @@ export async function examineUrl(
   }
   if (info.kind !== "answer" || health.kind !== "answer")
     throw new TypeError("INVARIANT: nothing else was sent");
-  if (info.status >= 300 && info.status < 400) {
+  if (isRedirect(info.status)) {
     const parts = { code: "CLI_SERVER_REDIRECTS", facts: { status: info.status } } as const;
     return stop(makeFinding({ ...parts, level: "error", seenAt: "GET /info" }, context.cli), "a redirect");
   }
@@ -68,6 +70,7 @@ export async function examineUrl(
       clockSeconds,
     },
     checks: [...checks, ...probed.checks],
+    isTokenChecked: probed.isTokenChecked,
     findings: mergeFindings([...probed.findings, ...clock]),
   };
 }
@@ -128,7 +131,7 @@ async function explainStranger(base: string, info: Answered, { cli, now }: Conte
 
 function describeCheck(name: string, asked: Asked): Check {
   if (asked.kind !== "answer") return { name, outcome: "failed", text: "no answer" };
-  const outcome = asked.status < 300 ? "ok" : "unknown";
+  const outcome = asked.status === 200 && asked.body !== undefined ? "ok" : "unknown";
   return { name, outcome, text: `${asked.status} in ${asked.milliseconds} ms` };
 }
 
@@ -165,7 +168,7 @@ function summarize(server: KnownServer, info: Answered): string {
   const own = readText(info, "server_version");
   const version = server.version ?? "of an unknown version";
   return [
-    `AgentOS ${version}${own === undefined ? "" : ` (TypeScript, ${quoteServer(own).slice(0, 20)})`}`,
+    `AgentOS ${version}${own === undefined ? "" : ` (TypeScript, ${quoteServer(own.slice(0, 20))})`}`,
     `mode ${server.mode ?? "not told"}`,
     ...(server.algorithms === undefined ? [] : [`expects ${server.algorithms.join(", ")}`]),
     ...(server.id === undefined ? [] : [`id ${server.id}`]),

@@ -54,7 +54,8 @@ function printFinding(finding: Finding, { print, paint }: Terminal): void {
   if (finding.serverSaid !== undefined)
     printWrapped("  said   ", `"${finding.serverSaid}" (the server's own words)`, { print, indent: 9 });
   printWrapped(`  ${paint("green", "fix")}    `, finding.fix, { print, indent: 9 });
-  if (finding.command !== undefined) print(`         ${paint("cyan", `$ ${finding.command}`)}`);
+  if (finding.command !== undefined)
+    print(`         ${paint("cyan", `$ ${showUntrusted(finding.command)}`)}`);
   printWrapped(paint("dim", "  code   "), `${finding.code}, seen at ${finding.seenAt.join(", ")}`, {
     print,
     indent: 9,
@@ -94,7 +95,9 @@ function printComparison(
   if (a === undefined || b === undefined) return;
   const left = Math.min(40, Math.max(a.name.length, ...rows.map(({ values }) => values[0].length)));
   print();
-  print(`${paint("bold", "compared".padEnd(24))}${a.name.padEnd(left)}  ${b.name}`);
+  print(
+    `${paint("bold", "compared".padEnd(24))}${showUntrusted(a.name).padEnd(left)}  ${showUntrusted(b.name)}`,
+  );
   for (const { trait, values, outcome } of rows) {
     const style = outcome === "differs" ? "red" : outcome === "same" ? "green" : "yellow";
     const mark = outcome === "differs" ? "≠" : outcome === "same" ? "=" : "?";

@@ -10,10 +10,11 @@ import {
 import type { CredentialLocation } from "@agentos/server";
 import type { Context } from "../context.ts";
 import { type MatchedRoute } from "../route-table.ts";
-import type { Answered, Ask } from "./ask.ts";
+import type { Answered, Ask, Asked } from "./ask.ts";
 import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./credential-location.ts";
 import { explainLost } from "./explain-lost.ts";
 import { fromUnanswered, toFinding } from "./findings.ts";
+import { explainUnclear, judgeAnswer, type Verdict } from "./judge-answer.ts";
 import type { Check, Finding } from "./report.ts";
 
 export interface DoctorRequest {
@@ -39,6 +40,8 @@ export interface Probed {
   readonly server: KnownServer;
   readonly checks: readonly Check[];
   readonly findings: readonly Finding[];
+  /** A request was let in with the token, and the same without it was not. */
+  readonly isTokenChecked: boolean;
 }
 
 /** Asks one route after the other. */
@@ -46,31 +49,66 @@ export async function probeRoutes(probe: Probe): Promise<Probed> {
   const checks: Check[] = [];
   const findings: Finding[] = [];
   let { server } = probe;
+  let isTokenChecked = false;
   for (const request of probe.requests) {
+    let isRefusedBare = false;
     if (request.method === "GET") {
       const bare = await probe.ask({ path: request.path });
-      if (bare.kind === "answer") {
-        server = learnMode(server, bare);
-        checks.push(describeBare(request, bare, server));
-      } else if (bare.kind === "fault" && probe.token === undefined) {
-        // With a token the same request says so below.
-        const name = `${request.method} ${request.path} without a token`;
-        checks.push({ name, outcome: "failed", text: "no answer" });
-        findings.push(fromUnanswered(bare, name, probe.context.cli));
-      }
+      if (bare.kind === "answer") server = learnMode(server, bare);
+      const probed = probeBare(bare, request, server, probe);
+      checks.push(...probed.checks);
+      findings.push(...probed.findings);
+      isRefusedBare = probed.isRefused;
     }
     if (probe.token === undefined) continue;
-    const asked = await probeWithToken({ ...probe, server, token: probe.token }, request);
+    const asked = await probeWithToken({ ...probe, server, token: probe.token, isRefusedBare }, request);
     checks.push(asked.check);
     findings.push(...asked.findings);
+    isTokenChecked ||= asked.isTokenChecked;
   }
-  return { server, checks, findings };
+  return { server, checks, findings, isTokenChecked };
+}
+
+function probeBare(
+  bare: Asked,
+  request: DoctorRequest,
+  server: KnownServer,
+  { token, context: { cli } }: Probe,
+): Pick<Probed, "checks" | "findings"> & { readonly isRefused: boolean } {
+  const name = `${request.method} ${request.path} without a token`;
+  // With a token the same request says what is wrong.
+  const isAlone = token === undefined;
+  if (bare.kind === "answer") {
+    const verdict = judgeAnswer(bare, request.matched);
+    const isUnclear = verdict === "redirected" || verdict === "unclear";
+    return {
+      checks: [{ name, ...describeBare(verdict, bare.status, request, server) }],
+      findings: isUnclear && isAlone ? [explainUnclear(verdict, bare, { seenAt: name, cli })] : [],
+      isRefused: bare.status === 401 || bare.status === 403 || verdict === "redirected",
+    };
+  }
+  if (bare.kind === "not sendable" || !isAlone) return { checks: [], findings: [], isRefused: false };
+  return {
+    checks: [{ name, outcome: "failed", text: "no answer" }],
+    findings: [fromUnanswered(bare, name, cli)],
+    isRefused: false,
+  };
+}
+
+interface WithToken extends Probe {
+  readonly token: string;
+  /** Without the token the same request was refused. */
+  readonly isRefusedBare: boolean;
 }
 
 async function probeWithToken(
-  { ask, location, server, token, judged, context }: Probe & { readonly token: string },
+  { ask, location, server, token, judged, isRefusedBare, context }: WithToken,
   request: DoctorRequest,
-): Promise<{ readonly check: Check; readonly findings: readonly Finding[] }> {
+): Promise<{
+  readonly check: Check;
+  readonly findings: readonly Finding[];
+  readonly isTokenChecked: boolean;
+}> {
   const name = `${request.method} ${request.path}`;
   const isUsual = isSameLocation(location, AUTHORIZATION_HEADER);
   const seenAt = `${name} with the token${isUsual ? "" : ` in ${describeLocation(location)}`}`;
@@ -81,27 +119,28 @@ async function probeWithToken(
     cli: context.cli,
     ...(request.matched === undefined ? {} : { request: request.matched }),
   };
+  const told = (outcome: Check["outcome"], text: string, findings: readonly Finding[]) => {
+    return { check: { name: seenAt, outcome, text }, findings, isTokenChecked: false };
+  };
   // Only reading is asked for: a doctor changes nothing. Anything else is judged from the token.
   const asked = request.method === "GET" ? await ask({ path: request.path, token }) : undefined;
-  if (asked?.kind === "fault") {
-    const check: Check = { name: seenAt, outcome: "failed", text: "no answer" };
-    return { check, findings: [fromUnanswered(asked, seenAt, context.cli)] };
-  }
+  if (asked?.kind === "fault")
+    return told("failed", "no answer", [fromUnanswered(asked, seenAt, context.cli)]);
   if (asked?.kind !== "answer") {
-    const causes = diagnose(base);
-    const text =
-      asked === undefined ? "not sent; judged from the token" : `cannot be sent in a ${location.in}`;
-    return {
-      check: {
-        name: seenAt,
-        outcome: causes.length === 0 ? (asked === undefined ? "ok" : "failed") : "failed",
-        text,
-      },
-      findings: causes.map((cause) => toFinding(cause, { seenAt })),
-    };
+    const findings = diagnose(base).map((cause) => toFinding(cause, { seenAt }));
+    return asked === undefined
+      ? told(findings.length === 0 ? "ok" : "failed", "not sent; judged from the token", findings)
+      : told("failed", `cannot be sent in a ${location.in}`, findings);
   }
-  if (asked.status < 400 || isBeyondAuthorization(asked.status))
-    return { check: { name: seenAt, outcome: "ok", text: describeAccepted(asked.status) }, findings: [] };
+  const verdict = judgeAnswer(asked, request.matched);
+  if (verdict === "let in") {
+    const text = isRefusedBare ? describeAccepted(asked.status) : `${asked.status}: answered as without it`;
+    return { ...told("ok", text, []), isTokenChecked: isRefusedBare };
+  }
+  if (verdict !== "refused")
+    return told("failed", describeUnclear(verdict, asked.status), [
+      explainUnclear(verdict, asked, { seenAt, cli: context.cli }),
+    ]);
 
   const detail = readText(asked, "detail");
   const causes = diagnose({
@@ -117,15 +156,11 @@ async function probeWithToken(
   const serverSaid = detail ?? readText(asked, "title");
   const explain = (cause: Cause) =>
     explainLost(useJudged(cause, judged), { detail, fix: readText(asked, "fix") }, location);
-  return {
-    check: { name: seenAt, outcome: "failed", text: `${asked.status}` },
-    findings: causes.map((cause) => toFinding(explain(cause), { seenAt, serverSaid })),
-  };
-}
-
-/** The caller was let in: what follows is not about who it is or what it may do. */
-function isBeyondAuthorization(status: number): boolean {
-  return [404, 405, 409, 422].includes(status);
+  return told(
+    "failed",
+    String(asked.status),
+    causes.map((cause) => toFinding(explain(cause), { seenAt, serverSaid })),
+  );
 }
 
 function describeAccepted(status: number): string {
@@ -133,6 +168,12 @@ function describeAccepted(status: number): string {
   return status < 400
     ? `${status}: accepted`
     : `${status}: the token is accepted, the request is not complete`;
+}
+
+function describeUnclear(verdict: Extract<Verdict, "redirected" | "unclear">, status: number): string {
+  return verdict === "redirected"
+    ? `${status}: a redirect, which is not followed`
+    : `${status}: not as an AgentOS answers`;
 }
 
 /** A key that was given beside the token settles whose signature it is. */
@@ -164,18 +205,18 @@ function learnMode(server: KnownServer, answer: Answered): KnownServer {
     : server;
 }
 
-function describeBare(request: DoctorRequest, { status }: Answered, server: KnownServer): Check {
-  const name = `${request.method} ${request.path} without a token`;
-  if (status === 401) return { name, outcome: "ok", text: "401, as it should" };
-  if (status < 400) {
-    const isMeant = server.mode === "none" || request.matched?.route.access === "public";
-    return {
-      name,
-      outcome: "ok",
-      text: `${status}: open to everybody${isMeant ? "" : ", whatever its mode says"}`,
-    };
-  }
-  return { name, outcome: "unknown", text: String(status) };
+function describeBare(
+  verdict: Verdict,
+  status: number,
+  request: DoctorRequest,
+  server: KnownServer,
+): Omit<Check, "name"> {
+  if (status === 401) return { outcome: "ok", text: "401, as it should" };
+  if (verdict === "redirected" || verdict === "unclear")
+    return { outcome: "unknown", text: describeUnclear(verdict, status) };
+  if (verdict === "refused" || status >= 400) return { outcome: "unknown", text: String(status) };
+  const isMeant = server.mode === "none" || request.matched?.route.access === "public";
+  return { outcome: "ok", text: `${status}: open to everybody${isMeant ? "" : ", whatever its mode says"}` };
 }
 
 export function readText({ body }: Answered, name: string): string | undefined {

@@ -41,5 +41,7 @@ export interface Examined {
   readonly server: KnownServer | undefined;
   readonly traits: Traits;
   readonly checks: readonly Check[];
+  /** A request was let in with the token, and the same without it was not. */
+  readonly isTokenChecked: boolean;
   readonly findings: readonly Finding[];
 }

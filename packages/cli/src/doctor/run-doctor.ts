@@ -8,7 +8,9 @@ import { CliFailure } from "../failure.ts";
 import { readReference } from "../input/read-reference.ts";
 import { judgeKeyText } from "../keys/describe-key.ts";
 import { matchRoute } from "../route-table.ts";
+import { formatJson } from "../text/format-json.ts";
 import { type ComparedRow, compareExamined } from "./compare.ts";
+import { concealReport } from "./conceal-report.ts";
 import { AUTHORIZATION_HEADER, readLocation, stripLocation } from "./credential-location.ts";
 import { examineConfig, examineEnvironment } from "./examine-config.ts";
 import { examineUrl } from "./examine-url.ts";
@@ -57,14 +59,15 @@ export async function runDoctor(options: DoctorOptions, context: Context): Promi
   const comparison: readonly ComparedRow[] =
     first !== undefined && second !== undefined ? compareExamined(first, second) : [];
   const exitCode = exitCodeOf(examined, comparison);
+  // INVARIANT: nothing is added to the report behind this line.
+  const report = concealReport({ examined, comparison }, token);
   if (options.json) {
-    const places = examined.map(({ server: _, ...place }) => place);
-    context.terminal.print(JSON.stringify({ format: 1, exit_code: exitCode, places, comparison }, null, 2));
+    const places = report.examined.map(({ server: _, isTokenChecked: __, ...place }) => place);
+    const shown = { format: 1, exit_code: exitCode, places, comparison: report.comparison };
+    context.terminal.print(formatJson(shown));
   } else {
-    printReport(
-      { examined, comparison, credential: describeCredential(token), hasToken: token !== undefined },
-      context,
-    );
+    const credential = describeCredential(token);
+    printReport({ ...report, credential, hasToken: token !== undefined }, context);
   }
   return exitCode;
 }

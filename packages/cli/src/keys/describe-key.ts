@@ -10,6 +10,7 @@ import {
 } from "@agentos/auth";
 import { FAULTS, renderText } from "@agentos/contract";
 import type { Context } from "../context.ts";
+import { showUntrusted } from "../terminal.ts";
 
 export interface KeyReport {
   readonly keys: readonly KeyView[];
@@ -104,20 +105,20 @@ function describeKey(key: VerificationKey): KeyView {
   };
 }
 
-/** The report for a person. */
+/** The report for a person. A key file says what it likes, its name included. */
 export function printKeyReport(report: KeyReport, { terminal }: Context): void {
   const { print, paint } = terminal;
   for (const key of report.keys) {
-    print(`${paint("green", "usable")}  ${paint("bold", key.label)}`);
+    print(`${paint("green", "usable")}  ${paint("bold", showUntrusted(key.label))}`);
     print(`  algorithm   ${key.algorithms.join(" or ")}`);
-    if (key.kid !== null) print(`  kid         ${key.kid}`);
+    if (key.kid !== null) print(`  kid         ${showUntrusted(key.kid)}`);
     if (key.thumbprint !== null) print(`  thumbprint  ${key.thumbprint}`);
-    if (key.form !== null) print(`  form        ${key.form}`);
-    for (const repair of key.repairs) print(`  ${paint("yellow", "repaired")}    ${repair}`);
+    if (key.form !== null) print(`  form        ${showUntrusted(key.form)}`);
+    for (const repair of key.repairs) print(`  ${paint("yellow", "repaired")}    ${showUntrusted(repair)}`);
   }
-  for (const fault of report.faults) {
-    const mark = fault.severity === "error" ? paint("red", "refused") : paint("yellow", "warning");
-    print(`${mark} ${fault.source}: ${fault.message} ${paint("dim", `[${fault.code}]`)}`);
-    print(`  fix: ${fault.fix}`);
+  for (const { severity, source, message, fix, code } of report.faults) {
+    const mark = severity === "error" ? paint("red", "refused") : paint("yellow", "warning");
+    print(`${mark} ${showUntrusted(source)}: ${showUntrusted(message)} ${paint("dim", `[${code}]`)}`);
+    print(`  fix: ${showUntrusted(fix)}`);
   }
 }

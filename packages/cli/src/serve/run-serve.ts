@@ -2,15 +2,16 @@
 import { formatPolicy } from "@agentos/server";
 import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../context.ts";
+import { showUntrusted, showUntrustedLines } from "../terminal.ts";
 import { type Address, startServer, waitForSignal } from "./until-signal.ts";
 
 /** Prints the policy in force, serves, and resolves when the server has been stopped. */
 export async function runServe(configFile: string, address: Address, context: Context): Promise<void> {
   const os = await loadConfig(configFile, context);
   const { print, paint } = context.terminal;
-  print(formatPolicy(await os.describe()));
+  print(showUntrustedLines(formatPolicy(await os.describe())));
   print();
   const server = await startServer(os, address);
-  print(`Serving ${paint("bold", server.url)}  ${paint("dim", "(Ctrl-C stops)")}`);
+  print(`Serving ${paint("bold", showUntrusted(server.url))}  ${paint("dim", "(Ctrl-C stops)")}`);
   await waitForSignal(server, context);
 }

@@ -3,6 +3,7 @@ import { GLOBAL_SCOPES } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { createTerminal, showUntrusted } from "../terminal.ts";
 import { formatDuration, formatMoment, parseDuration } from "./duration.ts";
+import { formatJson } from "./format-json.ts";
 import { describeUnknownScope, splitScopes } from "./scope-names.ts";
 
 describe("parseDuration", () => {
@@ -80,5 +81,58 @@ describe("terminal", () => {
 
   it("lets no text from outside move the cursor or reorder letters", () => {
     expect(showUntrusted("a\u001B[2Jb\u0007\u202Ec")).toBe("ab\\u0007\\u202ec");
+  });
+
+  const hidden = [
+    ["\u0000", "\u0085", "\u009B", "\u00AD", "\u034F", "\u061C", "\u115F", "\u1160", "\u180E", "\u200B"],
+    ["\u200D", "\u2028", "\u2029", "\u202A", "\u2060", "\u2069", "\u206F", "\u3164", "\uE000", "\uFEFF"],
+    ["\uFFA0", "\uFFF9", "\uFFFB", "\uD800", "\uDC00", "\u{E0001}", "\u{E0041}", "\u{E007F}", "\u{F0000}"],
+    ["\u{1D173}"],
+  ].flat();
+  it.each(hidden.map((character) => [JSON.stringify(character), character]))(
+    "lets no character hide: %s",
+    (_, character) => {
+      const escaped = [...Array(character.length).keys()]
+        .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
+        .join("");
+      expect(showUntrusted(`a${character}b`)).toBe(`a${escaped}b`);
+      const json = formatJson({ [`k${character}`]: `a${character}b` });
+      expect(json).toBe(`{\n  "k${escaped}": "a${escaped}b"\n}`);
+      expect(JSON.parse(json)).toEqual({ [`k${character}`]: `a${character}b` });
+    },
+  );
+
+  it("shows everything that can be seen as it is", () => {
+    const text = "Zürich, 東京, Ελλάδα, שלום, 한국어, 🙂, e\u0301, \u00A0";
+    expect(showUntrusted(text)).toBe(text);
+    expect(formatJson(text)).toBe(JSON.stringify(text));
+  });
+
+  it("bounds what is nested in JSON", () => {
+    const deep: unknown = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`);
+    expect(formatJson(deep)).toContain('"[too deep]"');
+    expect(formatJson(deep).length).toBeLessThan(10_000);
+    const flat = { a: [1, null, true, { b: "c" }], __proto__: 1, d: undefined };
+    expect(formatJson(flat)).toBe(JSON.stringify(flat, null, 2));
+    expect(formatJson(flat, { isOneLine: true })).toBe(JSON.stringify(flat));
+    const own: unknown = JSON.parse('{"__proto__":{"a":1},"toJSON":2}');
+    expect(formatJson(own, { isOneLine: true })).toBe('{"__proto__":{"a":1},"toJSON":2}');
+  });
+
+  it("writes nothing but text, line ends and its own colours, whatever a command forgets", () => {
+    let written = "";
+    const stream = {
+      isTTY: true,
+      write: (text: string) => {
+        written += text;
+        return true;
+      },
+    };
+    const terminal = createTerminal({ stdout: stream, stderr: stream }, {});
+    terminal.print(`a\n${terminal.paint("red", "b\u001B[2J\u009B\u202E")}\r`);
+    terminal.note(`${terminal.paintNote("bold", "c")}\u0007`);
+    expect(written).toBe(
+      "a\n\u001B[31mb\\u001b[2J\\u009b\\u202e\u001B[39m\\u000d\n\u001B[1mc\u001B[22m\\u0007\n",
+    );
   });
 });

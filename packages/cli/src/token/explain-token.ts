@@ -2,8 +2,10 @@
 import { DEFAULT_CLAIM_NAMES, diagnose, heldScopes, inspectToken, type KnownServer } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import type { Context } from "../context.ts";
+import { readLocation } from "../doctor/credential-location.ts";
 import { examineConfig } from "../doctor/examine-config.ts";
 import { examineUrl } from "../doctor/examine-url.ts";
+import { isAboutAddress } from "../doctor/exit-code.ts";
 import { toFinding } from "../doctor/findings.ts";
 import { readBase } from "../doctor/read-base.ts";
 import type { Examined, Finding } from "../doctor/report.ts";
@@ -24,7 +26,7 @@ export interface ExplainedRoute {
 export interface ExplainedToken {
   /** Where it was judged. */
   readonly judgedBy: string;
-  /** Null: nobody has looked at the signature. */
+  /** Null: nobody has looked at the signature, or it cannot be told; then the findings say why. */
   readonly isAccepted: boolean | null;
   readonly findings: readonly Finding[];
   readonly scopes: readonly string[];
@@ -36,6 +38,9 @@ export interface ExplainedToken {
 export interface ExplainTokenOptions {
   readonly config?: string | undefined;
   readonly url?: string | undefined;
+  /** Where the server at `url` reads the token; default the header Authorization. */
+  readonly header?: string | undefined;
+  readonly cookie?: string | undefined;
 }
 
 /** Codes that are about what a valid token may do, not about the token. */
@@ -62,7 +67,7 @@ export async function explainToken(
   const effective = enforcesScopes ? scopes : [adminScope];
   return {
     judgedBy: examined?.name ?? "the token alone",
-    isAccepted: findings.length > 0 ? false : examined === undefined ? null : true,
+    isAccepted: judgeAcceptance(findings, examined),
     findings,
     scopes,
     enforcesScopes,
@@ -70,16 +75,25 @@ export async function explainToken(
   };
 }
 
+function judgeAcceptance(findings: readonly Finding[], examined: Examined | undefined): boolean | null {
+  if (findings.some((finding) => !isAboutAddress(finding) && finding.certainty !== "cannot tell"))
+    return false;
+  if (findings.length > 0 || examined === undefined) return null;
+  // Whoever names a missing scope has accepted the token.
+  return examined.isTokenChecked || examined.findings.some(isAboutScopes) ? true : null;
+}
+
 async function examine(
   token: string,
-  { config, url }: ExplainTokenOptions,
+  { config, url, header, cookie }: ExplainTokenOptions,
   context: Context,
 ): Promise<Examined | undefined> {
   const matched = matchRoute("GET", "/config", ADMIN_SCOPE);
   const requests = [{ method: "GET", path: "/config", matched: "route" in matched ? matched : undefined }];
+  const location = readLocation({ header, cookie }, { hasUrl: url !== undefined });
   const asked = { requests, token, judged: undefined };
   if (config !== undefined) return examineConfig(config, asked, context);
-  return url === undefined ? undefined : examineUrl(readBase(url), asked, context);
+  return url === undefined ? undefined : examineUrl(readBase(url), { ...asked, location }, context);
 }
 
 function readClaims(token: string, { now }: Context): Readonly<Record<string, unknown>> | undefined {

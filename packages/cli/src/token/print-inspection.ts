@@ -3,6 +3,7 @@ import type { JudgedToken } from "@agentos/auth";
 import type { Context } from "../context.ts";
 import { showUntrusted } from "../terminal.ts";
 import { formatMoment } from "../text/duration.ts";
+import { formatJson } from "../text/format-json.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
 import type { DecodedToken } from "./decode-token.ts";
 
@@ -21,6 +22,7 @@ export interface Inspection {
   readonly checksAudience: boolean;
 }
 
+const LONGEST_VALUE = 4_000;
 const TIMES = new Set(["exp", "nbf", "iat", "auth_time"]);
 
 export function toJson({ decoded, findings, objections, checksAudience }: Inspection, { cli }: Context) {
@@ -83,7 +85,9 @@ function describeSignature({ findings }: Inspection): string {
   if (findings.signature === "not checked")
     return "not checked: give the public key with --key or --jwks-file";
   if (findings.signature === "refused") return "not verified";
-  return findings.keyLabel === undefined ? "holds" : `holds, verified with ${findings.keyLabel}`;
+  return findings.keyLabel === undefined
+    ? "holds"
+    : `holds, verified with ${showUntrusted(findings.keyLabel)}`;
 }
 
 function printMembers(
@@ -99,10 +103,14 @@ function printMembers(
   for (const [name, value] of Object.entries(members)) {
     const time =
       TIMES.has(name) && typeof value === "number" ? `  ${paint("dim", formatMoment(value, now))}` : "";
-    print(
-      `  ${paint("cyan", showUntrusted(name).padEnd(width))}  ${showUntrusted(JSON.stringify(value))}${time}`,
-    );
+    print(`  ${paint("cyan", showUntrusted(name).padEnd(width))}  ${showValue(value)}${time}`);
   }
+}
+
+/** As JSON in one line. Whoever wrote the token decides how long and how deeply nested it is. */
+function showValue(value: unknown): string {
+  const text = formatJson(value, { isOneLine: true });
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
 
 function scopeNotes({ unverifiedClaims }: DecodedToken, cli: string): readonly string[] {

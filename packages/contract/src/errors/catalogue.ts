@@ -17,9 +17,13 @@ export { CAUSES };
 /** Every error there is, by code. */
 export const ERRORS: Readonly<Record<string, ErrorEntry>> = { ...REFUSALS, ...FAULTS, ...CAUSES };
 
+/** A code of {@link REFUSALS}. */
 export type RefusalCode = keyof typeof REFUSALS;
+/** A code of {@link FAULTS}. */
 export type FaultCode = keyof typeof FAULTS;
+/** A code of {@link CAUSES}. */
 export type CauseCode = keyof typeof CAUSES;
+/** Any code of the catalogue. Codes are never renamed, and never used again. */
 export type ErrorCode = RefusalCode | FaultCode | CauseCode;
 
 /** Codes that existed once and must never be used again. */

@@ -6,6 +6,7 @@ import type { CauseEntry } from "./entry.ts";
 
 const cause = (title: string, fix: string): CauseEntry => ({ kind: "cause", title, fix, since: "0.1.0" });
 
+/** Causes of a diagnosis, by code. */
 export const CAUSES = {
   AUTH_HMAC_TOKEN_FOR_PUBLIC_KEY: cause(
     "the token is signed with a shared secret ({token_algorithm}), the server verifies with a public key ({expected_algorithms})",

@@ -5,11 +5,13 @@
 import type { ErrorCode } from "./catalogue.ts";
 
 const PUBLIC_HALF = "openssl pkey -in private.pem -pubout -out public.pem";
-const NEW_SECRET = "openssl rand -base64 {suggested} > secret.txt";
+/** 64 characters on one line: enough for every HMAC. */
+const NEW_SECRET = "openssl rand -base64 48 > secret.txt";
 const NEW_SECURITY_KEY = 'export OS_SECURITY_KEY="$(openssl rand -hex 32)"';
 const KEY_FOR_ENV = "{cli} keys env public.pem";
 const NEW_PAIR = "{cli} keys generate";
 
+/** By code; a code without an entry has no fix that is one line. */
 export const FIX_COMMANDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   AUTH_SECURITY_KEY_WITH_JWT: "unset OS_SECURITY_KEY",
   AUTH_SECURITY_KEY_NOT_ACCEPTED: "unset OS_SECURITY_KEY",

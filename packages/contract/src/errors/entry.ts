@@ -57,7 +57,9 @@ export interface RefusalEntry {
   readonly kind: "refusal";
   /** The check that refused. */
   readonly stage: Stage;
+  /** HTTP status of the answer. */
   readonly status: RefusalStatus;
+  /** What `WWW-Authenticate` says. */
   readonly challenge: Challenge;
   /** One line for a person: lower-case start, no final full stop. */
   readonly title: string;
@@ -76,20 +78,28 @@ export interface RefusalEntry {
 /** A configuration that cannot work (`severity: "error"` stops the start) or should not (`"warning"` is printed). */
 export interface FaultEntry {
   readonly kind: "fault";
+  /** `error` stops the start, `warning` is printed at every one. */
   readonly severity: "error" | "warning";
+  /** One line for a person: lower-case start, no final full stop. */
   readonly title: string;
+  /** What to do next. */
   readonly fix: string;
+  /** First version of this product that has the code. */
   readonly since: string;
 }
 
 /** A finer cause than a refusal's code can name: what a diagnosis finds with the token and the configuration beside it. */
 export interface CauseEntry {
   readonly kind: "cause";
+  /** One line for a person: lower-case start, no final full stop. */
   readonly title: string;
+  /** What to do next. */
   readonly fix: string;
+  /** First version of this product that has the code. */
   readonly since: string;
 }
 
+/** Any entry; switch on `kind`. */
 export type ErrorEntry = RefusalEntry | FaultEntry | CauseEntry;
 
 /** Values for the `{name}` places of an entry. */

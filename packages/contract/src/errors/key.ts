@@ -118,11 +118,11 @@ export const keyFaults = {
   ),
   KEY_SECRET_SHORT: error(
     "the shared secret has {bytes} bytes, {algorithm} needs {minimum} or more",
-    'make one with "openssl rand -base64 {suggested}" and use the text that it prints, as it is, on both sides',
+    'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides',
   ),
   KEY_SECRET_LISTED: error(
     "the shared secret is known or guessable: {reason}",
-    'make one with "openssl rand -base64 {suggested}" and use the text that it prints, as it is, on both sides; tokens signed with this one prove nothing',
+    'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides; tokens signed with this one prove nothing',
   ),
   KEY_SECRET_EDGES: warning(
     "the shared secret starts or ends with {edge}, and is used exactly as given",

@@ -55,6 +55,7 @@ function family(
     }));
 }
 
+/** Routes of the contract (2.6, 4) that later releases bring; until then they answer 404. */
 export const PLANNED_ROUTES: readonly RouteDefinition[] = [
   ...family("agents", "agent", ["GET /agents", "GET /agents/{agent_id}", "POST /agents/{agent_id}/runs"]),
   ...family("teams", "team", ["GET /teams"]),

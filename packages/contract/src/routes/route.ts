@@ -1,6 +1,7 @@
 /** The shape of a route-table entry. The required access is part of the route: without it the entry does not compile. */
 import type { CustomScope, GlobalScope, ScopeResourceName } from "../scopes/catalogue.ts";
 
+/** Methods that a route may have. */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
@@ -15,10 +16,13 @@ export type RouteAccess<Custom extends string = never> =
 /** Route families whose scopes can name one item. */
 export type RouteResource = Extract<ScopeResourceName, "agents" | "teams" | "workflows">;
 
+/** One route, with who may call it. `Custom` are the scopes of an application's own routes. */
 export interface RouteDefinition<Custom extends string = never> {
+  /** Exact; a GET route answers HEAD too. */
   readonly method: HttpMethod;
   /** Template; `{name}` is one path segment. */
   readonly path: `/${string}`;
+  /** Who may call. */
   readonly access: RouteAccess<Custom>;
   /** The family that the route belongs to; its first path parameter, if any, names the item that scopes are checked on. */
   readonly resource?: RouteResource;
@@ -28,7 +32,9 @@ export interface RouteDefinition<Custom extends string = never> {
   readonly isOwned?: boolean;
   /** Stays public whatever list of public paths an operator configures. */
   readonly isAlwaysPublic?: boolean;
+  /** Group in the API reference. */
   readonly tag: string;
+  /** What it does, in a few words, for the API reference. */
   readonly summary: string;
 }
 

@@ -1,6 +1,7 @@
 /** The routes that the server answers today. A handler exists for each, checked by the compiler and at start. */
 import type { RouteDefinition } from "./route.ts";
 
+/** Routes that this version answers, by the name of their handler. */
 export const SERVED_ROUTES = {
   "core.root": {
     method: "GET",

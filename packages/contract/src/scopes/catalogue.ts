@@ -5,18 +5,27 @@
  * Source: contract section 2.6 (AgentOS plane), design.md section 10 (`authz`, control plane).
  */
 
-interface ScopeResource {
+/** One resource of the catalogue, with what can be done to it. */
+export interface ScopeResource {
+  /** The last word of its scopes: `read`, `write`, `delete`, `run` and others. */
   readonly actions: readonly string[];
   /** True where `resource:ID:action` narrows the scope to one item. */
   readonly perResource: boolean;
   /** `agentos` scopes are enforced by the agent server, `control-plane` scopes by the console's backend. */
   readonly plane: "agentos" | "control-plane";
+  /**
+   * All its scopes are privileged: never given by default, implied by none but the admin scope (design.md section 10).
+   * To a service account `write` and `delete` of any resource are privileged too (contract 2.8). Default false.
+   */
+  readonly isPrivileged?: boolean;
+  /** What it is, for people; lower-case start, no full stop. */
   readonly description: string;
 }
 
 const crud = ["read", "write", "delete"] as const;
 const runnable = ["read", "write", "delete", "run"] as const;
 
+/** Every resource that scopes are about, by its name (contract 2.6; `authz` and the control plane: design.md section 10). */
 export const SCOPE_RESOURCES = {
   agents: { actions: runnable, perResource: true, plane: "agentos", description: "agents and their runs" },
   teams: { actions: runnable, perResource: true, plane: "agentos", description: "teams and their runs" },
@@ -48,6 +57,7 @@ export const SCOPE_RESOURCES = {
     actions: crud,
     perResource: false,
     plane: "agentos",
+    isPrivileged: true,
     description: "machine identities and their tokens; privileged",
   },
   schedules: { actions: crud, perResource: false, plane: "agentos", description: "scheduled calls" },
@@ -68,6 +78,7 @@ export const SCOPE_RESOURCES = {
     actions: ["read", "explain", "revoke", "write"],
     perResource: false,
     plane: "agentos",
+    isPrivileged: true,
     description:
       "denials and audit, explanations, revocation, roles; privileged, never implied by another scope",
   },

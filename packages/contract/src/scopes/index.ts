@@ -10,6 +10,7 @@ export {
   SCOPE_RESOURCE_ALIASES,
   SCOPE_RESOURCES,
   type Scope,
+  type ScopeResource,
   type ScopeResourceName,
 } from "./catalogue.ts";
 export { ACCESS_PREREQUISITES, type AccessPrerequisite } from "./prerequisites.ts";

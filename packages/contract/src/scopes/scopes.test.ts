@@ -6,6 +6,7 @@ import {
   isPerResource,
   SCOPE_RESOURCE_ALIASES,
   SCOPE_RESOURCES,
+  type ScopeResource,
 } from "./index.ts";
 
 describe("the scope catalogue", () => {
@@ -30,6 +31,17 @@ describe("the scope catalogue", () => {
   it("names one item only for agents, teams and workflows", () => {
     expect(Object.keys(SCOPE_RESOURCES).filter(isPerResource)).toEqual(["agents", "teams", "workflows"]);
     expect(isPerResource("constructor")).toBe(false);
+  });
+
+  it("marks what is privileged, says so to people, and gives none of it by default", () => {
+    const resources = Object.entries<ScopeResource>(SCOPE_RESOURCES);
+    const privileged = resources.flatMap(([name, resource]) =>
+      resource.isPrivileged === true ? [name] : [],
+    );
+    expect(privileged).toEqual(["service_accounts", "authz"]);
+    for (const [name, { description }] of resources)
+      expect(description.includes("privileged")).toBe(privileged.includes(name));
+    for (const scope of DEFAULT_SERVICE_ACCOUNT_SCOPES) expect(privileged).not.toContain(scope.split(":")[0]);
   });
 
   it("has the alias of the contract, and prerequisites and defaults that exist", () => {

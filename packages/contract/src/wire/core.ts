@@ -2,10 +2,12 @@
 import { z } from "zod";
 import { configAgentSchema, modelSchema } from "./agent.ts";
 
+/** Answer of `GET /`; `version` is that of the API, always 1.0.0. */
 export const rootSchema = z
   .object({ name: z.string(), id: z.string(), version: z.string() })
   .meta({ id: "Root" });
 
+/** Answer of `GET /health`. */
 export const healthSchema = z
   .object({
     status: z.literal("ok"),
@@ -13,16 +15,22 @@ export const healthSchema = z
   })
   .meta({ id: "Health" });
 
+/** Answer of `GET /info`, which needs no credential. Nulls are written. */
 export const infoSchema = z
   .object({
+    /** Id of this AgentOS: the default audience of tokens. */
     os_id: z.string(),
+    /** For people; null without one. */
     name: z.string().nullable(),
     agno_version: z.string().meta({ description: "version of the wire contract" }),
     agent_count: z.int(),
     team_count: z.int(),
     workflow_count: z.int(),
+    /** The Model Context Protocol arrives later: `enabled` is false. */
     mcp: z.object({ enabled: z.boolean(), path: z.string().nullable(), oauth: z.null() }),
+    /** What a caller must send (contract 1.1); `jwt-unverified` believes every token. */
     auth_mode: z.enum(["jwt", "jwt-unverified", "security_key", "none"]),
+    /** Version of this product. */
     server_version: z.string(),
     algorithms: z.array(z.string()).optional().meta({
       description: "algorithms that tokens may be signed with now; public, as every 401 names them",
@@ -30,14 +38,18 @@ export const infoSchema = z
   })
   .meta({ id: "Info" });
 
+/** Answer of `GET /models`: each model once. */
 export const modelsSchema = z.array(modelSchema).meta({ id: "Models" });
 
 const domain = z.object({ dbs: z.array(z.unknown()) });
 
+/** Answer of `GET /config`, which web UIs read first. Databases and what they hold arrive later. */
 export const configSchema = z
   .object({
+    /** Id of this AgentOS. */
     os_id: z.string(),
     description: z.string().optional(),
+    /** Models that a UI may offer. */
     available_models: z.array(z.string()),
     databases: z.array(z.string()),
     session: domain,
@@ -58,13 +70,21 @@ export const configSchema = z
 export const problemSchema = z
   .object({
     type: z.string().meta({ description: "page about the code, relative to this server" }),
+    /** The catalogue's line for the code. */
     title: z.string(),
+    /** The HTTP status again (RFC 9457 section 3.1.2). */
     status: z.int(),
+    /** The contract's sentence, which existing clients show. */
     detail: z.string(),
+    /** A code of the catalogue; switch on it. */
     code: z.string(),
+    /** What to do next. */
     fix: z.string(),
+    /** Names the record that the operator can look up. */
     denial_id: z.string(),
+    /** With 403 for scopes: all that the route asks for. */
     required_scopes: z.array(z.string()).optional(),
+    /** With 403 for scopes: those of them that the caller lacks. */
     missing_scopes: z.array(z.string()).optional(),
   })
   .meta({ id: "Problem", description: "why the request was refused, and what to do about it" });
@@ -72,20 +92,29 @@ export const problemSchema = z
 /** Any other error. */
 export const errorSchema = z.object({ detail: z.string() }).meta({ id: "Error" });
 
+/** Status 422: input that cannot be used, one entry for each fault (contract 4.0). */
 export const validationErrorSchema = z
   .object({
     detail: z.array(
       z.object({
+        /** Kind of fault, such as `missing`. */
         type: z.string(),
+        /** Where: `body`, `query`, `path` or `header`, then the name. */
         loc: z.array(z.union([z.string(), z.int()])),
+        /** For people. */
         msg: z.string(),
+        /** The value as sent, or null where it is not echoed. */
         input: z.unknown(),
+        /** Limits that the value broke. */
         ctx: z.record(z.string(), z.unknown()).optional(),
       }),
     ),
   })
   .meta({ id: "ValidationError" });
 
+/** Answer of `GET /info`. */
 export type Info = z.infer<typeof infoSchema>;
+/** Answer of `GET /config`. */
 export type Config = z.infer<typeof configSchema>;
+/** Body of a refusal (RFC 9457). */
 export type Problem = z.infer<typeof problemSchema>;

@@ -13,6 +13,7 @@ interface RunFormField {
   readonly description: string;
 }
 
+/** Every field that is read; others are ignored. */
 export const RUN_FORM_FIELDS = {
   message: { kind: "string", isRequired: true, description: "What the user says" },
   stream: { kind: "boolean", description: "Server-sent events (the default) or one JSON answer" },
@@ -35,16 +36,21 @@ export const RUN_FORM_FIELDS = {
   input_files: { kind: "media-list", description: "As `images`" },
 } as const satisfies Record<string, RunFormField>;
 
+/** The name of a field. */
 export type RunFormFieldName = keyof typeof RUN_FORM_FIELDS;
 
 /** One entry of a media list. `filepath` is known only so that it can be refused by name. */
 export const mediaInputSchema = z
   .object({
     id: z.string().max(256).nullish(),
+    /** Base64; it wins over `url`. */
     content: z.string().nullish(),
+    /** https, for the model provider; this server never opens it. */
     url: z.string().max(4096).nullish(),
     filepath: z.null().optional(),
+    /** Content type; without it `format` tells. */
     mime_type: z.string().max(256).nullish(),
+    /** Ending such as `png`. */
     format: z.string().max(64).nullish(),
     filename: z.string().max(256).nullish(),
   })
@@ -83,4 +89,5 @@ export const runFormSchema = z
   })
   .meta({ id: "RunForm", description: "Multipart or urlencoded; options marked as JSON are JSON text" });
 
+/** One entry of a media list in the form. */
 export type MediaInput = z.infer<typeof mediaInputSchema>;

@@ -10,6 +10,7 @@ import {
 } from "./message.ts";
 import { runEventSchema } from "./run-events.ts";
 
+/** Every state of a run, in the words of the contract. */
 export const RUN_STATUSES = [
   "PENDING",
   "RUNNING",
@@ -20,8 +21,10 @@ export const RUN_STATUSES = [
   "REGENERATED",
 ] as const;
 
+/** State of a run. */
 export const runStatusSchema = z.enum(RUN_STATUSES).meta({ id: "RunStatus" });
 
+/** What the run was asked; media without their bytes. */
 export const runInputSchema = z
   .object({
     input_content: z.string(),
@@ -32,33 +35,47 @@ export const runInputSchema = z
   })
   .meta({ id: "RunInput" });
 
+/** A run with everything that it did. */
 export const runOutputSchema = z
   .object({
     run_id: z.string(),
     agent_id: z.string(),
     agent_name: z.string(),
     session_id: z.string(),
+    /** The run that caused this one. */
     parent_run_id: z.string().optional(),
     workflow_id: z.string().optional(),
+    /** Its owner; absent where nobody is named. */
     user_id: z.string().optional(),
     input: runInputSchema,
+    /** The answer; after a failure a text for the caller. */
     content: z.string(),
+    /** Type of the content: `str` for text. */
     content_type: z.string(),
     reasoning_content: z.string().optional(),
     model: z.string(),
     model_provider: z.string(),
+    /** Those of this run, in their order. */
     messages: z.array(messageSchema),
     metrics: metricsSchema,
     tools: z.array(toolExecutionSchema).optional(),
+    /** As given in the form. */
     metadata: jsonObjectSchema.optional(),
+    /** State of the session after the run. */
     session_state: jsonObjectSchema,
+    /** Seconds since 1970. */
     created_at: z.number().int(),
+    /** Only where a stored run is read. */
     events: z.array(runEventSchema).optional(),
     status: runStatusSchema,
+    /** With the status `PAUSED`: what it waits for. */
     requirements: z.array(requirementSchema).optional(),
   })
   .meta({ id: "RunOutput" });
 
+/** State of a run. */
 export type RunStatus = z.infer<typeof runStatusSchema>;
+/** What a run was asked; media without their bytes. */
 export type RunInputSummary = z.infer<typeof runInputSchema>;
+/** A run with everything that it did. */
 export type RunOutput = z.infer<typeof runOutputSchema>;

@@ -6,6 +6,7 @@ import type { Tool } from "./define-tool.ts";
 import { isModelObject, type ModelObject, OFFLINE_MODELS, type OfflineModelName } from "./model.ts";
 import { type OfflineScript, offlineScriptSchema } from "./offline-script.ts";
 
+/** Options of {@link Agent}: checked once, unknown ones refused. */
 export interface AgentOptions {
   /** In URLs and scopes (`agents:ID:run`): letters, digits, `.`, `_`, `-`; at most 128. */
   readonly id: string;
@@ -17,6 +18,7 @@ export interface AgentOptions {
   readonly script?: OfflineScript;
   /** What the model is told before the user speaks; shown by `GET /agents/{id}`. */
   readonly instructions?: string | readonly string[];
+  /** What the agent is for; shown by `GET /agents/{id}` and `GET /config`. Default none. */
   readonly description?: string;
   /** What the model may call, from `tool()`. */
   readonly tools?: readonly Tool[];

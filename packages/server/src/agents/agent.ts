@@ -24,6 +24,7 @@ export class Agent implements Runnable {
   readonly #loop: AgentLoop;
   readonly #description: AgentObject;
 
+  /** Checks the options. Reads no environment: a model object brings its own key. */
   constructor(options: AgentOptions) {
     const checked = checkAgentOptions(options);
     const model = resolveModel(checked.model, checked.script);

@@ -18,10 +18,13 @@ export type ToolContext = Pick<
   | "logger"
 >;
 
+/** Options of {@link tool}. */
 export interface ToolOptions<Parameters extends z.ZodObject> {
   /** Letters, digits, `_` and `-`; at most 64. */
   readonly name: string;
+  /** What it does, for the model; it chooses by this. */
   readonly description: string;
+  /** Arguments are checked against it before `execute` sees them. */
   readonly parameters: Parameters;
   /** Not given for a tool that runs elsewhere (`externalExecution`). A string is handed on as it is, other values as JSON. */
   readonly execute?: (args: z.output<Parameters>, context: ToolContext) => unknown;
@@ -33,11 +36,17 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
   readonly readsPastedTokens?: boolean;
 }
 
+/** A tool that an agent can be given; made by {@link tool}, frozen. */
 export interface Tool {
+  /** As in {@link ToolOptions}. */
   readonly name: string;
+  /** As in {@link ToolOptions}. */
   readonly description: string;
+  /** As in {@link ToolOptions}. */
   readonly requiresConfirmation: boolean;
+  /** As in {@link ToolOptions}. */
   readonly externalExecution: boolean;
+  /** As in {@link ToolOptions}. */
   readonly readsPastedTokens?: boolean | undefined;
   /** JSON schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 /** Between the contract's messages and the AI SDK's. What a model reads is redacted here, whatever the source. */
+import { isRecord } from "@agentos/auth";
 import type { Message, ToolExecution } from "@agentos/contract";
 import type { AssistantModelMessage, ModelMessage, ToolModelMessage, UserModelMessage } from "ai";
 import { redactTokens } from "./redact-tokens.ts";
@@ -67,7 +68,7 @@ function toolMessage(
 function parseArguments(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+    return isRecord(value) ? { ...value } : {};
   } catch {
     return {};
   }

@@ -7,8 +7,10 @@ import type { ModelIdentity } from "./runnable.ts";
 /** A model object of the AI SDK. Strings would reach a gateway by default, so they are not part of it. */
 export type ModelObject = Exclude<LanguageModel, string>;
 
+/** Models that need no provider and no network: one repeats what was said, one follows a script. */
 export const OFFLINE_MODELS = ["offline:echo", "offline:script"] as const;
 
+/** Name of an offline model, for options that are written as JSON. */
 export type OfflineModelName = (typeof OFFLINE_MODELS)[number];
 
 export function isModelObject(value: unknown): value is ModelObject {

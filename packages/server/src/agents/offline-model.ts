@@ -1,6 +1,7 @@
 /** The AI SDK side of the offline models: a generator of stream parts becomes a model. No key, no network, no state. */
 import type { LanguageModel } from "ai";
 
+/** A model as providers of the AI SDK make it. */
 export type LanguageModelV4 = Extract<LanguageModel, { readonly specificationVersion: "v4" }>;
 export type ModelCall = Parameters<LanguageModelV4["doStream"]>[0];
 export type ModelPrompt = ModelCall["prompt"];

@@ -34,11 +34,14 @@ const offlineScriptStepSchema = z
 
 /** One step answers one request of the model; each run starts with the first. */
 export const offlineScriptSchema = z.strictObject({
+  /** In the order in which the model is asked; after the last it says that the script has ended. */
   steps: z.array(offlineScriptStepSchema).min(1).max(1_000),
 });
 
+/** What the model `offline:script` answers. */
 export type OfflineScript = z.input<typeof offlineScriptSchema>;
 
+/** For tests that must not wait. */
 export interface OfflineScriptOptions {
   /** Waits, and rejects when the signal aborts. Default: a timer. */
   readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;

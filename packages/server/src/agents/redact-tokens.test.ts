@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { MAX_REDACTED_DEPTH } from "../limits.ts";
-import { REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./redact-tokens.ts";
+import { findTokens, REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./redact-tokens.ts";
 import { TOKEN_SHAPED } from "./test-run.suite.ts";
 
 const encode = (text: string) => Buffer.from(text).toString("base64url");
 const segments = (...parts: string[]) => parts.join(".");
+
+const LONG = segments(
+  encode('{"alg":"RS256","kid":"2026-11","typ":"JWT"}'),
+  encode(JSON.stringify({ sub: "alice", aud: "agent-os", exp: 1_800_000_000, scopes: ["agents:read"] })),
+  encode("s".repeat(192)),
+);
 
 describe("redactTokens", () => {
   it.each([
@@ -37,6 +43,28 @@ describe("redactTokens", () => {
   it("finds a token that is glued to other text on both sides", () => {
     const redacted = redactTokens(`www.a.example_${TOKEN_SHAPED}.more.words`);
     for (const part of TOKEN_SHAPED.split(".")) expect(redacted).not.toContain(part);
+  });
+
+  it.each([
+    ["wrapped lines", (token: string) => token.replaceAll(/.{40}/g, "$&\n")],
+    ["wrapped and indented lines", (token: string) => token.replaceAll(/.{64}/g, "$& \r\n   ")],
+    ["space around the dots", (token: string) => token.replaceAll(".", " . ")],
+    ["space before the dots", (token: string) => token.replaceAll(".", "\n.")],
+    ["escaped dots", (token: string) => token.replaceAll(".", "\\.")],
+  ])("replaces a token with %s, which works when it is put together again", (_, damage) => {
+    const damaged = damage(LONG);
+    expect(damaged).not.toBe(LONG);
+    const redacted = redactTokens(`why is this refused: ${damaged} please say`);
+    expect(redacted).toContain(REDACTED_TOKEN);
+    for (const segment of LONG.split(".")) expect(redacted).not.toContain(segment.slice(0, 24));
+    expect(redacted).toContain("why is this refused");
+    expect(findTokens(`${damaged} please say`)).toEqual([LONG]);
+  });
+
+  it("leaves the sentences around a token as they are", () => {
+    const text = "Look at this.\nAnd at averyveryverylongwordthatisnotatokenatall\nor that . Or this";
+    expect(redactTokens(`${LONG} ${text}`)).toBe(`${REDACTED_TOKEN} ${text}`);
+    expect(findTokens(`${LONG}. Averylongword`)).toEqual([LONG]);
   });
 
   it("replaces every token of a text", () => {

@@ -4,6 +4,7 @@
  */
 import { MAX_REDACTED_DEPTH } from "../limits.ts";
 
+/** Stands where a credential stood. */
 export const REDACTED_TOKEN = "[redacted token]";
 
 const PERSONAL_ACCESS_TOKEN = /agno_pat_[A-Za-z0-9_-]+/gi;
@@ -15,18 +16,40 @@ const DOTTED_WORDS = /[A-Za-z0-9_.-]+/g;
 // base64url of `{"`, `{ `, `{\n`, `{\r`, `{\t`: how the header of a compact JWS or JWE starts.
 const HEADER = /(?:eyJ|eyA|ewo|ew0|ewk)[A-Za-z0-9_-]{8}/;
 
+// What terminals, mails and chats do to a token: a line break behind a long piece of it, space before a dot (which no
+// sentence has), a backslash before a dot. Put together again it works.
+const WRAPPED_LINE = /([A-Za-z0-9_.-]{32})[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9_.-])/g;
+const SPACED_DOT = /([A-Za-z0-9_-]{8})(?:\s{1,4}\.\s{0,4}|\\{1,4}\.)(?=[A-Za-z0-9_-])/g;
+
 /** Text without credentials; the same string when there is none. */
 export function redactTokens(text: string): string {
   const withoutPersonal = text.replace(PERSONAL_ACCESS_TOKEN, REDACTED_TOKEN);
-  return HEADER.test(withoutPersonal) ? withoutPersonal.replace(DOTTED_WORDS, redactDotted) : withoutPersonal;
+  if (!HEADER.test(withoutPersonal)) return withoutPersonal;
+  return joinTokens(withoutPersonal).replace(DOTTED_WORDS, redactDotted);
 }
 
 /** The credentials that `redactTokens` would replace, in their order; for a tool that is asked about one. */
 export function findTokens(text: string): readonly string[] {
-  const dotted = [...text.matchAll(DOTTED_WORDS)].flatMap(([run]) =>
+  return [...(text.match(PERSONAL_ACCESS_TOKEN) ?? []), ...findDotted(joinTokens(text)).map(cutToken)];
+}
+
+/** The text with broken tokens put together; the same text where that makes no token longer. */
+function joinTokens(text: string): string {
+  const joined = text.replace(WRAPPED_LINE, "$1").replace(SPACED_DOT, "$1.");
+  const lengthIn = (view: string) => findDotted(view).reduce((sum, token) => sum + token.length, 0);
+  return joined !== text && lengthIn(joined) > lengthIn(text) ? joined : text;
+}
+
+function findDotted(text: string): readonly string[] {
+  return [...text.matchAll(DOTTED_WORDS)].flatMap(([run]) =>
     redactDotted(run) === run ? [] : [run.slice(HEADER.exec(run)?.index ?? 0)],
   );
-  return [...(text.match(PERSONAL_ACCESS_TOKEN) ?? []), ...dotted];
+}
+
+/** Without the words of a sentence that stand right behind it: a JWT has three segments, a JWE five. */
+function cutToken(run: string): string {
+  const segments = run.split(".");
+  return segments.length === 5 ? run : segments.slice(0, 3).join(".");
 }
 
 function redactDotted(run: string): string {

@@ -2,6 +2,7 @@
  * One request to a model. The AI SDK makes exactly one step and runs no tool: the loop around it is ours (run-agent.ts),
  * so that order of events, confirmation, limits and redaction do not depend on the SDK's own.
  */
+import { isRecord } from "@agentos/auth";
 import { isStepCount, jsonSchema, type ModelMessage, streamText, type ToolSet } from "ai";
 import type { Tool } from "./define-tool.ts";
 import type { RequestedCall } from "./execute-tool.ts";
@@ -119,8 +120,7 @@ interface CallPart {
 
 function toCall(part: CallPart): RequestedCall {
   const { toolCallId: id, toolName: name, input } = part;
-  if (typeof input === "object" && input !== null && !Array.isArray(input))
-    return { id, name, args: { ...input } };
+  if (isRecord(input)) return { id, name, args: { ...input } };
   return { id, name, args: {}, refusal: "Invalid arguments: they are not a JSON object" };
 }
 

@@ -7,29 +7,40 @@ import type { AgentObject, Message, ToolExecution } from "@agentos/contract";
 import type { CallerIdentity } from "../ports/caller.ts";
 import type { Runtime } from "../ports/runtime.ts";
 
+/** What media count as: by the list that they came in, uploads by their content type (contract 4.3). */
 export type MediaKind = "image" | "audio" | "video" | "file";
 
 /** Bytes that the client sent, or an https URL that only the model provider may open. */
 export interface RunMedia {
+  /** What it counts as. */
   readonly kind: MediaKind;
+  /** The client's, else made by the server. */
   readonly id: string;
+  /** Content type, such as `image/png`. */
   readonly mimeType: string;
+  /** The client's name for it; no file is opened by it. */
   readonly filename?: string | undefined;
+  /** The bytes, or the address that goes to the model provider. */
   readonly source:
     | { readonly type: "bytes"; readonly bytes: Uint8Array }
     | { readonly type: "url"; readonly url: string };
 }
 
+/** What a run is asked. */
 export interface RunInput {
   /** What the user said, credentials already replaced. */
   readonly message: string;
+  /** In the order in which they were sent. */
   readonly media: readonly RunMedia[];
 }
 
+/** What a run may know and use. */
 export interface RunContext extends Runtime {
   /** Made by the server, never by a client. */
   readonly runId: string;
+  /** Conversation that the run belongs to. */
   readonly sessionId: string;
+  /** Owner of the run; undefined where nobody is named (contract 1.10). */
   readonly userId?: string | undefined;
   /** Tools act as this caller, with its scopes and no others. */
   readonly caller: CallerIdentity;
@@ -39,21 +50,31 @@ export interface RunContext extends Runtime {
   readonly signal: AbortSignal;
   /** This run's copy of the session's state; changes are kept when the run ends. */
   readonly sessionState: Record<string, unknown>;
+  /** Values for tools: of the token where claims are configured for it, else of the form (contract 1.10). */
   readonly dependencies: Readonly<Record<string, unknown>>;
+  /** The form's `metadata`, credentials replaced; kept with the run. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Messages of earlier runs of this session, one list per run, oldest first. */
   readonly history: readonly (readonly Message[])[];
 }
 
+/** Tokens of one model request; 0 for what the provider does not tell. */
 export interface TokenUsage {
+  /** Everything sent, cached input included. */
   readonly inputTokens: number;
+  /** Everything received, reasoning included. */
   readonly outputTokens: number;
+  /** As the provider counts it. */
   readonly totalTokens: number;
+  /** Part of the output that is not shown. */
   readonly reasoningTokens: number;
+  /** Part of the input that came from the provider's cache. */
   readonly cacheReadTokens: number;
+  /** Part of the input that the provider put into its cache. */
   readonly cacheWriteTokens: number;
 }
 
+/** One thing that happened; the server makes the events of contract 5.3 of it. */
 export type RunStep =
   | { readonly type: "model-request-started" }
   | { readonly type: "content"; readonly text: string; readonly reasoning?: string }
@@ -70,17 +91,27 @@ export type RunStep =
   /** Kept with the run, not streamed. The user's message is recorded by the server. */
   | { readonly type: "message"; readonly message: Message };
 
+/** A model as the wire names it. */
 export interface ModelIdentity {
+  /** The provider's own name of the model. */
   readonly id: string;
+  /** Such as `openai`. */
   readonly provider: string;
 }
 
+/** Something that can be run; {@link Agent} is one, and so is any object of this shape. */
 export interface Runnable {
+  /** Tells agents from kinds that come later. */
   readonly kind: "agent";
+  /** In URLs and scopes, unique in one AgentOS. */
   readonly id: string;
+  /** For people. */
   readonly name: string;
+  /** What it is for, for people. */
   readonly description?: string | undefined;
+  /** Shown by `GET /config` and `GET /models`. */
   readonly model: ModelIdentity;
+  /** Shown as it is to whoever may read the agent. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Earlier runs of the session that `context.history` should hold; 0 for none. */
   readonly historyRuns: number;
@@ -92,8 +123,10 @@ export interface Runnable {
 
 /** A run that failed, with a text that is fit for the caller. The cause goes to the log only. */
 export class RunFailure extends Error {
+  /** For programs: `error_type` of the event `RunError` (contract 5.3). */
   readonly errorType: string;
 
+  /** `publicMessage` goes to the caller as it is; `cause` to the log. */
   constructor(publicMessage: string, options: { readonly errorType: string; readonly cause?: unknown }) {
     super(publicMessage, { cause: options.cause });
     this.name = "RunFailure";

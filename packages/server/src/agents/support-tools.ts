@@ -10,6 +10,7 @@ import type { CallerIdentity } from "../ports/caller.ts";
 import type { DenialRecorder } from "../ports/denial-recorder.ts";
 import { type Tool, tool } from "./define-tool.ts";
 
+/** What the tools look into; an AgentOS gives all of it. */
 export interface SupportToolsOptions {
   /** Where refusals are kept. */
   readonly denials: () => Promise<Pick<DenialRecorder, "find">>;

@@ -73,9 +73,11 @@ export const authorizationConfigSchema = z.strictObject({
   dependenciesClaims: texts.optional(),
   /** Claims handed to runs as `session_state`. Default none. */
   sessionStateClaims: texts.optional(),
+  /** Switches that weaken a check. Default none. */
   unsafe: unsafeOptionsSchema.optional(),
 });
 
+/** Which web pages may call from a browser. */
 export const corsSchema = z.strictObject({
   /** Origins whose pages may call. Default: http://localhost:3000 and `CORS_ORIGIN_LIST`. */
   allowedOrigins: z
@@ -83,8 +85,11 @@ export const corsSchema = z.strictObject({
     .optional(),
 });
 
+/** Switches that weaken a check; each is a warning at every start. */
 export type UnsafeOptions = z.input<typeof unsafeOptionsSchema>;
+/** How tokens are verified and what they must carry (contract 1.2). */
 export type AuthorizationConfig = z.input<typeof authorizationConfigSchema>;
+/** Which web pages may call from a browser. */
 export type CorsOptions = z.input<typeof corsSchema>;
 
 /** The documented environment names, read by `readEnvironment` only (contract 1.2). */

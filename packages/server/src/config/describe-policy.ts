@@ -11,10 +11,13 @@ import type { Finding } from "./faults.ts";
 import type { ResolvedAuth } from "./resolve-auth.ts";
 import type { ResolvedIssuer } from "./resolve-issuers.ts";
 
+/** One verification key, as far as it may be shown. */
 export interface PolicyKey {
+  /** Where it came from, such as `verificationKeys[0]`. Never a path. */
   readonly source: string;
   /** Algorithm, kind, size and thumbprint; never anything of a secret but its length. */
   readonly label: string;
+  /** Key id; undefined when the key has none. */
   readonly kid: string | undefined;
   /** RFC 7638, of public keys only. */
   readonly thumbprint: string | undefined;
@@ -28,36 +31,49 @@ export interface PolicyKey {
 export interface PolicyIssuer {
   /** Undefined: of the tokens that name no issuer. */
   readonly issuer: string | undefined;
+  /** Where its keys come from; `discovery` is its OpenID Connect document. */
   readonly keysFrom: readonly ("configuration" | "file" | "address" | "discovery")[];
   /** Undefined: what its keys say. */
   readonly algorithms: readonly string[] | undefined;
+  /** Undefined: not verified. */
   readonly audience: readonly string[] | undefined;
   /** Undefined: no ceiling. */
   readonly allowedScopes: readonly string[] | undefined;
+  /** Put before the user ids of its tokens; undefined: nothing is. */
   readonly subjectPrefix: string | undefined;
 }
 
 /** One place in a request that may carry the credential, in the words of an OpenAPI security scheme. */
 export interface CredentialLocation {
+  /** What carries it. */
   readonly in: "header" | "cookie";
   /** As configured: header names are the same in any case, cookie names are not. */
   readonly name: string;
 }
 
+/** The policy in force at one moment, without any secret: what `describe()` gives and start-up prints. */
 export interface PolicyDescription {
+  /** Id of this AgentOS. */
   readonly id: string;
+  /** As `GET /info` names it; `jwt-unverified` believes every token. */
   readonly authMode: Info["auth_mode"];
+  /** False: a valid token may do everything. */
   readonly enforcesScopes: boolean;
+  /** Each user reaches only their own data (contract 2.7). */
   readonly isolatesUsers: boolean;
+  /** Every verification key, those of all issuers together. */
   readonly keys: readonly PolicyKey[];
+  /** Algorithms of these keys, once each. */
   readonly algorithms: readonly string[];
   /** Undefined: not verified. */
   readonly audience: readonly string[] | undefined;
+  /** The one issuer outside `issuers`; undefined: not verified. */
   readonly issuer: string | undefined;
   /** Empty when tokens are not told apart by their issuer. */
   readonly issuers: readonly PolicyIssuer[];
   /** `stale`: a file or issuer fails, and its last good keys are used; `failed`: they are too old, and are not used. */
   readonly keyState: KeySourceStatus["state"];
+  /** The scope that satisfies every requirement. */
   readonly adminScope: string;
   /** Claims that are read; scopes undefined: the first of the usual ones. */
   readonly claims: Pick<ClaimNames, "scopes" | "userId" | "audience">;
@@ -65,8 +81,11 @@ export interface PolicyDescription {
   readonly token: string;
   /** Where the credential is read, the place that wins first; empty when none is configured, so that none is read. */
   readonly credentialLocations: readonly CredentialLocation[];
+  /** Paths that need no credential, `METHOD` before those that are not GET; `(in part)` for some parameters only. */
   readonly publicRoutes: readonly string[];
+  /** Origins whose pages may call from a browser. */
   readonly allowedOrigins: readonly string[];
+  /** Warnings of the configuration and the keys; errors have stopped the start. */
   readonly findings: readonly Finding[];
 }
 

@@ -6,6 +6,7 @@ import { describeIssue } from "../describe-issue.ts";
 
 /** A fault with its severity: errors stop the start, warnings are printed. */
 export interface Finding extends ConfigurationFault {
+  /** `error` stops the start, `warning` is printed. */
   readonly severity: "error" | "warning";
 }
 

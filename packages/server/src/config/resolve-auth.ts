@@ -2,6 +2,7 @@
 import {
   type AuthMode,
   DEFAULT_CLAIM_NAMES,
+  deepFreeze,
   MAX_TOKEN_LIFETIME_SECONDS,
   type TokenPolicy,
   type TokenSource,
@@ -90,7 +91,7 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
   if (unsafe.allowWeakSecrets === true) report("CONFIG_SECRETS_WEAK");
   if (unsafe.allowUnmappedRoutes === true) report("CONFIG_ROUTES_UNMAPPED");
 
-  return {
+  const resolved: ResolvedAuth = {
     id,
     mode,
     enforcesScopes: wantsAuthorization,
@@ -112,6 +113,8 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
     environment,
     findings,
   };
+  // A frozen copy: changed neither through the options it was made of, nor through what "describe" shows of it.
+  return deepFreeze(structuredClone(resolved));
 }
 
 /** The name of a header or cookie in which no token is looked for. */

@@ -6,6 +6,7 @@ import { clientAddressOf, guardedRequest } from "../http/guarded-request.ts";
 
 /** What a protected handler finds with `c.get("auth")`. */
 export interface AuthVariables {
+  /** Names of Hono's context. */
   Variables: { auth: Access };
 }
 

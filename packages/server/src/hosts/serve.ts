@@ -8,19 +8,26 @@ import { toFinding } from "../config/faults.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 import { jsonResponse } from "../responses.ts";
 
+/** Where to listen, and how to end. */
 export interface ServeOptions {
   /** Address to listen on. Default "localhost". */
   readonly host?: string;
   /** Port; 0 takes a free one. Default 7777. */
   readonly port?: number;
-  /** How long `close` waits for running streams, in seconds. Default 30. */
+  /**
+   * How long `close` waits for running streams, in seconds. Default 25: with what follows it ends within the 30 that
+   * Kubernetes grants.
+   */
   readonly drainSeconds?: number;
   /** Write the policy in force to standard error before listening. Default true. */
   readonly printsPolicy?: boolean;
 }
 
+/** A server that listens. */
 export interface RunningServer {
+  /** `http://HOST:PORT`, without a final slash; `localhost` where it listens on every address. */
   readonly url: string;
+  /** The port in use, also where 0 was asked for. */
   readonly port: number;
   /** Takes no new connections, lets running requests finish, then closes. */
   close(): Promise<void>;

@@ -2,6 +2,7 @@
  * The one path that is both routed and authorised (repair of contract Q15, Q16). Routing and guard see this string
  * only; parameters are decoded once, after matching.
  */
+import { UNPRINTABLE } from "@agentos/auth";
 
 /** No route has this path, so a request for it is authenticated and then not found. */
 const UNROUTABLE = "/\u0000";
@@ -11,9 +12,6 @@ const PATH = /^[^:]*:\/\/[^/?#]*([^?#]*)/;
 /** Decoding it would put a new escape together, so that one path had two spellings. */
 const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
-/** Controls, line ends, and what is invisible or turns text around: names of items are shown in refusals and logs. */
-// oxlint-disable-next-line no-control-regex -- finding them is the point
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
 /** Path of a request in its one spelling, or one that no route has. */
 export function canonicalPath(request: Request): string {
@@ -28,7 +26,7 @@ export function canonicalize(raw: string): string {
   const path = stripTrailingSlashes(raw.includes("%") ? decodeUnreserved(raw) : raw);
   if (path === "/") return path;
   if (path.includes("//") || path.includes("\\") || /\/\.{1,2}(\/|$)/.test(path)) return UNROUTABLE;
-  return (path.includes("%") ? isShowable(path) : !CONTROL.test(path)) ? path : UNROUTABLE;
+  return (path.includes("%") ? isShowable(path) : !UNPRINTABLE.test(path)) ? path : UNROUTABLE;
 }
 
 /** `%61gents` is `agents` (RFC 3986 section 6.2.2.2); everything else stays as it was sent. */
@@ -45,10 +43,10 @@ function stripTrailingSlashes(path: string): string {
   return path.slice(0, end);
 }
 
-/** True when it decodes, and to nothing that controls a terminal. */
+/** True when it decodes, and to nothing unprintable: names of items are shown in refusals and logs. */
 function isShowable(path: string): boolean {
   try {
-    return !CONTROL.test(decodeURIComponent(path));
+    return !UNPRINTABLE.test(decodeURIComponent(path));
   } catch {
     return false;
   }

@@ -17,6 +17,7 @@ import {
 import { type Facts, REFUSALS, renderText, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../ports/denial-recorder.ts";
 
+/** What the guard reads of a request. */
 export interface GuardedRequest extends RequestFacts {
   /** Address of the client, as the socket says. */
   readonly clientAddress: string | undefined;

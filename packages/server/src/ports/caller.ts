@@ -5,12 +5,17 @@ import type { Access, Identity } from "@agentos/auth";
 /** Whose data a caller may reach. There is no "unfiltered by omission": every store call takes one of the three. */
 export type DataScope = Access["dataScope"];
 
+/** Who calls, as far as a run may know. */
 export interface CallerIdentity {
+  /** `security_key` and `anonymous` name nobody. */
   readonly kind: Identity["kind"];
+  /** The token's user claim, with the prefix of its issuer. */
   readonly userId?: string | undefined;
   /** The token's session claim; it overrides the form. */
   readonly sessionId?: string | undefined;
+  /** As written in the credential; empty for a security key, which may do everything. */
   readonly scopes: readonly string[];
+  /** All verified claims of the token. */
   readonly claims: Readonly<Record<string, unknown>>;
   /** Values of the claims configured for `dependencies`; they replace the form's. */
   readonly dependencies?: Readonly<Record<string, unknown>> | undefined;
@@ -18,10 +23,13 @@ export interface CallerIdentity {
   readonly sessionState?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What authorization says about a request. */
 export interface AuthContext {
+  /** Who calls. */
   readonly identity: CallerIdentity;
   /** Ids that the caller may see in lists. */
   readonly visible: "all" | ReadonlySet<string>;
+  /** Whose data the request may touch. */
   readonly dataScope: DataScope;
 }
 

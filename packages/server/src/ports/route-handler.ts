@@ -1,7 +1,9 @@
 /** What a handler gets: the request, the decoded parameters that were authorised, and who calls. */
 import type { Access } from "@agentos/auth";
 
+/** One request that the guard has let pass. */
 export interface RequestContext {
+  /** Its body has not been read. */
   readonly request: Request;
   /** Decoded path parameters: the same values that the guard authorised. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
@@ -9,4 +11,5 @@ export interface RequestContext {
   readonly access: Access | undefined;
 }
 
+/** Answers a request. What it throws becomes a 500 with a request id; the cause goes to the log. */
 export type RouteHandler = (context: RequestContext) => Response | Promise<Response>;

@@ -10,13 +10,20 @@ export type GenerateId = () => string;
 
 /** Where an operator reads what a caller must not see. Values are redacted by the implementation as a second net. */
 export interface Logger {
+  /** Something is broken and needs a person. */
   error(facts: Readonly<Record<string, unknown>>, text: string): void;
+  /** Refusals and whatever else an operator may want to look into. */
   warn(facts: Readonly<Record<string, unknown>>, text: string): void;
+  /** What went as it should. */
   info(facts: Readonly<Record<string, unknown>>, text: string): void;
 }
 
+/** What a run gets from outside. */
 export interface Runtime {
+  /** The time. */
   readonly clock: Clock;
+  /** Ids of runs, sessions and denials. */
   readonly generateId: GenerateId;
+  /** The operator's log. */
   readonly logger: Logger;
 }

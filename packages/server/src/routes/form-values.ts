@@ -93,7 +93,3 @@ function endOfString(text: string, start: number): number {
   }
   return text.length;
 }
-
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

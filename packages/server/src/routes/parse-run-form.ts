@@ -2,6 +2,7 @@
  * The form of a run request, read and checked (contract 4.3). The fields are those of the contract's allow-list; others,
  * `run_id` among them, are ignored.
  */
+import { isRecord } from "@agentos/auth";
 import type { RUN_FORM_FIELDS, RunFormFieldName } from "@agentos/contract";
 import type { MediaKind, RunMedia } from "../agents/runnable.ts";
 import { type Checked, refuse, refuseIssues, type ValidationIssue } from "../input-fault.ts";
@@ -9,7 +10,6 @@ import { MAX_MEDIA_COUNT, MAX_MEDIA_JSON_MARKS, MAX_MESSAGE_LENGTH } from "../li
 import type { Runtime } from "../ports/runtime.ts";
 import type { RunForm } from "../services/run-form.ts";
 import {
-  isJsonObject,
   isModestJson,
   missing,
   type Parsed,
@@ -66,7 +66,7 @@ export async function parseRunForm(
     const text = textOf(fields, name);
     if (text === undefined || isNull(text)) return undefined;
     const value = parseJsonOption(text);
-    if (isJsonObject(value)) return value;
+    if (isRecord(value)) return value;
     options.runtime.logger.warn(
       { field: name },
       "a run option is not a JSON object of a sensible size and was dropped",
@@ -159,9 +159,7 @@ function problemOfFactoryInput(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const value = parseJsonOption(text);
   if (value === undefined) return "factory_input must be valid JSON: it cannot be parsed";
-  return isJsonObject(value)
-    ? undefined
-    : `factory_input must be a JSON object, got ${pythonTypeName(value)}`;
+  return isRecord(value) ? undefined : `factory_input must be a JSON object, got ${pythonTypeName(value)}`;
 }
 
 function pythonTypeName(value: unknown): string {

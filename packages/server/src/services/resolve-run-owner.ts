@@ -1,13 +1,11 @@
 /** Who a run belongs to, and which values are the client's to choose (contract 1.10, weak-spots B11 and E6). */
 
-import { isReservedPrincipal } from "@agentos/auth";
+import { CONTROL_CHARACTER, isReservedPrincipal } from "@agentos/auth";
 import { redactTokens } from "../agents/redact-tokens.ts";
 import { type Checked, refuse, refuseIssues, type ValidationIssue, valueIssue } from "../input-fault.ts";
 import { MAX_CLIENT_ID_LENGTH } from "../limits.ts";
 import type { CallerIdentity, DataScope } from "../ports/caller.ts";
 import type { RunForm } from "./run-form.ts";
-
-const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 
 /** Claims that are configured as the source of a parameter: their keys are never the client's to set. */
 export interface ClaimOwnedKeys {
@@ -62,7 +60,7 @@ function checkClientId(field: "session_id" | "user_id", id: string | undefined):
     const msg = `String should have at most ${MAX_CLIENT_ID_LENGTH} characters`;
     return [{ type: "string_too_long", loc, msg, input: null, ctx: { max_length: MAX_CLIENT_ID_LENGTH } }];
   }
-  if (CONTROL.test(id)) return [valueIssue(loc, "control characters are not allowed")];
+  if (CONTROL_CHARACTER.test(id)) return [valueIssue(loc, "control characters are not allowed")];
   // Ids are stored and logged as they are, so a credential pasted here would stay.
   if (redactTokens(id) !== id) return [valueIssue(loc, "this looks like a token")];
   return [];

@@ -302,6 +302,103 @@ describe("an unknown key id", () => {
   });
 });
 
+describe("a set that is made to break its reader", () => {
+  // 20,000 values behind one another: a reader that calls itself for each has no stack for them.
+  const odd = {
+    kty: "oct",
+    alg: "HS256",
+    k: Buffer.from("3006020101040100".repeat(20_000), "hex").toString("base64url"),
+  };
+
+  test.each([
+    ["beside a good key", toText(a, odd)],
+    ["alone", toText(odd)],
+  ])("%s is a fault at start", async (_, text) => {
+    await writeFile(path, text);
+    const { faults } = await load();
+    expect(faults.map(({ code }) => code)).toContain("KEY_TOO_LARGE");
+  });
+
+  test("is a fault while the source runs, and the good key stays", async () => {
+    const source = await open(toText(a), { pollIntervalMs: 5 });
+    const small = Buffer.from("3006020101040100".repeat(8_000), "hex").toString("base64url");
+    for (const [jwk, code] of [
+      [odd, "KEY_TOO_LARGE"],
+      [{ ...odd, k: small }, "KEY_PUBLIC_AS_SECRET"],
+    ] as const) {
+      await writeFile(path, toText(a, jwk));
+      await vi.waitFor(() => expect(codes(source)).toContain(code));
+      expect(kids(source)).toEqual(["a"]);
+    }
+    await writeFile(path, toText(b));
+    await vi.waitFor(() => expect(kids(source)).toEqual(["b"]));
+    expect(source.status()).toEqual({ state: "ok", faults: [] });
+  });
+});
+
+describe("whatever a look throws", () => {
+  /** The algorithm is read at each look, so it is a way to make one throw. */
+  const createFailing = async () => {
+    await writeFile(path, toText(a));
+    const now = () => seconds;
+    const state = { isBroken: false };
+    const options: JwksFileOptions = {
+      path,
+      source: "JWT_JWKS_FILE",
+      now,
+      pollIntervalMs: 0,
+      get algorithm() {
+        if (state.isBroken) throw new RangeError(`secret detail of ${path}`);
+        return undefined;
+      },
+    };
+    return { state, create: () => createJwksFileKeySource(options) };
+  };
+
+  test("is a fault at start", async () => {
+    const { state, create } = await createFailing();
+    state.isBroken = true;
+    const { keySource, faults } = await create();
+    expect(keySource).toBeUndefined();
+    expect(faults).toMatchObject([{ code: "KEY_JWKS_INVALID", severity: "error" }]);
+    expect(JSON.stringify(faults)).not.toMatch(/secret detail|jwks\.json/);
+  });
+
+  test("is a fault while the source runs, and the last good keys stay for their hour", async () => {
+    const { state, create } = await createFailing();
+    const { keySource: source } = await create();
+    if (source === undefined) throw new Error("no source");
+    state.isBroken = true;
+    await writeFile(path, toText(b));
+    await source.poll();
+    expect([kids(source), codes(source)]).toEqual([["a"], ["KEY_JWKS_FILE_STALE", "KEY_JWKS_INVALID"]]);
+    expect(await source.refresh("b")).toBe(false);
+    seconds += 3_601;
+    expect(kids(source)).toEqual([]);
+    state.isBroken = false;
+    await source.poll();
+    expect([kids(source), source.status()]).toEqual([["b"], { state: "ok", faults: [] }]);
+    source.close();
+  });
+
+  test("by way of a listener ends nothing, and the other listeners hear of the change", async () => {
+    const source = await open();
+    const heard = vi.fn<() => void>();
+    source.subscribe(() => {
+      throw new Error("a careless listener");
+    });
+    source.subscribe(heard);
+    await writeFile(path, toText(b));
+    await source.poll();
+    expect([kids(source), source.status().state, heard.mock.calls.length]).toEqual([["b"], "ok", 1]);
+    await unlink(path);
+    await source.poll();
+    seconds += 3_601;
+    expect(kids(source)).toEqual([]);
+    expect(heard.mock.calls.length).toBeGreaterThan(1);
+  });
+});
+
 describe("the timer", () => {
   test("polls by itself and stops when closed", async () => {
     const source = await open(toText(a), { pollIntervalMs: 5 });

@@ -107,9 +107,12 @@ function watchJwksFile(options: JwksFileOptions, first: FileState): JwksFileKeyS
 
   async function poll(): Promise<void> {
     if (isClosed) return;
-    polling ??= look().finally(() => {
-      polling = undefined;
-    });
+    // The timer asks nobody to wait: a rejection would end the process.
+    polling ??= look()
+      .catch(() => undefined)
+      .finally(() => {
+        polling = undefined;
+      });
     await polling;
   }
 
@@ -183,10 +186,15 @@ async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
   const text = decodeUtf8(bytes);
   if (text === undefined)
     return bad(createKeyFault("KEY_JWKS_INVALID", source, { reason: "it is not UTF-8 text" }));
-  const { keys, faults } = await parseJwks(text, options);
-  const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
-  const isGood = isEmpty || !faults.some(({ severity }) => severity === "error");
-  return { isGood, keys, faults, identity, digest: createHash("sha256").update(bytes).digest("base64") };
+  try {
+    const { keys, faults } = await parseJwks(text, options);
+    const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
+    const isGood = isEmpty || !faults.some(({ severity }) => severity === "error");
+    return { isGood, keys, faults, identity, digest: createHash("sha256").update(bytes).digest("base64") };
+  } catch {
+    // Whatever a file holds, it must not end the process nor take the last good keys with it.
+    return bad(createKeyFault("KEY_JWKS_INVALID", source, { reason: "reading it failed unexpectedly" }));
+  }
 }
 
 /** One byte more than allowed at most, whatever the file grows to meanwhile. */

@@ -130,6 +130,46 @@ describe("quotas", () => {
     expect(recorder.find(id)).toBeDefined();
   });
 
+  it("give no single source more than a tenth, whatever it varies and whatever network it calls from", () => {
+    const { recorder } = createRecorder({ capacity: 200 });
+    const alice = recorder.record(known);
+    const passerBy = recorder.record(stranger);
+    for (let n = 0; n < 1_000; n += 1) {
+      const client = `198.51.${n % 250}.1`;
+      recorder.record({ ...known, subject: "mallory", client, route: `GET /${n}` });
+      recorder.record({ ...stranger, client: "198.51.100.1", route: `GET /${n}` });
+    }
+    expect([recorder.find(alice), recorder.find(passerBy)]).not.toContain(undefined);
+    const bySubject = Map.groupBy(recorder.list(1_000), ({ subject }) => subject);
+    expect(bySubject.get("mallory")).toHaveLength(20);
+    // The newest of a source are kept.
+    expect(bySubject.get("mallory")?.map(({ route }) => route)).toContain("GET /999");
+    expect(bySubject.get(undefined)).toHaveLength(21);
+  });
+
+  it("are not filled by what a caller makes up: ids in the path, the issuer of an unverified token", () => {
+    const { recorder, told } = createRecorder();
+    for (let n = 0; n < 100; n += 1) {
+      const scope = `agents:m${n}:read`;
+      const facts = {
+        required_scopes: [scope],
+        missing_scopes: [scope],
+        scope_to_add: scope,
+        scope_choice: scope,
+      };
+      recorder.record({ ...known, facts });
+      recorder.record({
+        ...stranger,
+        facts: { unverified_issuer: `https://${n}.test`, path: `/${n}`, cause: `${n}` },
+      });
+    }
+    expect(recorder.list(1_000)).toHaveLength(2);
+    expect(told).toHaveLength(6);
+    // What differs for a reason is still told apart.
+    recorder.record({ ...known, facts: { held_scopes: ["a:b"] } });
+    expect(recorder.list(1_000)).toHaveLength(3);
+  });
+
   it.each<[Denial["code"], boolean]>([
     ["AUTH_HEADER_MISSING", false],
     ["AUTH_TOKEN_MALFORMED", false],

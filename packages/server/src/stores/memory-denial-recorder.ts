@@ -1,6 +1,7 @@
 /**
  * Denials in bounded memory. Refusals before and after authentication have quotas of their own, so that noise from
- * strangers can never push out what happened to a known caller; repeats count up one record.
+ * strangers can never push out what happened to a known caller, and within a quota no single source can push out the
+ * others; repeats count up one record.
  */
 import { REFUSALS, STAGES } from "@agentos/contract";
 import type { Denial, DenialRecord, DenialRecorder } from "../ports/denial-recorder.ts";
@@ -19,13 +20,26 @@ type MutableRecord = { -readonly [K in keyof DenialRecord]: DenialRecord[K] };
 
 const SIGNATURE_STAGE = STAGES.indexOf("signature");
 
-/** Records of one kind: all of them by id, oldest first, and of each key the one that repeats count up. */
-interface Quota {
-  readonly records: Map<string, { readonly record: MutableRecord; readonly key: string }>;
-  readonly open: Map<string, MutableRecord>;
+interface Kept {
+  readonly record: MutableRecord;
+  readonly key: string;
+  readonly source: string;
 }
 
-const createQuota = (): Quota => ({ records: new Map(), open: new Map() });
+/**
+ * Records of one kind: all of them by id, oldest first; of each key the one that repeats count up; and of each source
+ * its records, oldest first.
+ */
+interface Quota {
+  readonly records: Map<string, Kept>;
+  readonly open: Map<string, MutableRecord>;
+  readonly bySource: Map<string, Kept[]>;
+}
+
+const createQuota = (): Quota => ({ records: new Map(), open: new Map(), bySource: new Map() });
+
+/** A source may hold a tenth of a quota; of a small one at least this many. */
+const LEAST_SHARE = 10;
 
 /** Creates the recorder. */
 export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions): DenialRecorder {
@@ -33,21 +47,35 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
   const before = createQuota();
   const after = createQuota();
 
-  function keep(quota: Quota, key: string, record: MutableRecord): void {
-    quota.records.set(record.id, { record, key });
-    quota.open.set(key, record);
-    const [oldest] = quota.records.values();
-    if (quota.records.size <= capacity || oldest === undefined) return;
-    quota.records.delete(oldest.record.id);
-    if (quota.open.get(oldest.key) === oldest.record) quota.open.delete(oldest.key);
+  const share = Math.max(LEAST_SHARE, Math.floor(capacity / 10));
+
+  function keep(quota: Quota, kept: Kept): void {
+    quota.records.set(kept.record.id, kept);
+    quota.open.set(kept.key, kept.record);
+    const own = quota.bySource.get(kept.source) ?? [];
+    own.push(kept);
+    quota.bySource.set(kept.source, own);
+    const [oldest] = own.length > share ? own : quota.records.values();
+    if (own.length > share || quota.records.size > capacity) drop(quota, oldest);
+  }
+
+  function drop(quota: Quota, kept: Kept | undefined): void {
+    if (kept === undefined) return;
+    quota.records.delete(kept.record.id);
+    if (quota.open.get(kept.key) === kept.record) quota.open.delete(kept.key);
+    // The oldest of all is the oldest of its source, too.
+    const own = quota.bySource.get(kept.source);
+    own?.shift();
+    if (own?.length === 0) quota.bySource.delete(kept.source);
   }
 
   return {
     record(denial) {
       const isKnownCaller = STAGES.indexOf(REFUSALS[denial.code].stage) > SIGNATURE_STAGE;
       const quota = isKnownCaller ? after : before;
-      const source = [clientPrefix(denial.client), denial.subject ?? ""];
-      const key = JSON.stringify([denial.code, denial.route, ...source, ...distinctFacts(denial)]);
+      const network = clientPrefix(denial.client);
+      const subject = denial.subject ?? "";
+      const key = JSON.stringify([denial.code, denial.route, network, subject, ...distinctFacts(denial)]);
       const existing = quota.open.get(key);
       if (existing !== undefined && denial.time - existing.time < windowSeconds) {
         existing.count += 1;
@@ -59,7 +87,8 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
         return existing.id;
       }
       const record = { ...denial, id: `den_${options.generateId()}`, count: 1, lastTime: denial.time };
-      keep(quota, key, record);
+      // A known caller is the same one from any network.
+      keep(quota, { record, key, source: subject === "" ? `network ${network}` : `subject ${subject}` });
       options.onRecord?.(record);
       return record.id;
     },
@@ -72,8 +101,19 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
   };
 }
 
-/** Facts that a stranger chooses freely: they would make every refusal a record of its own. */
-const FREE_TEXTS = new Set(["cause", "path"]);
+/**
+ * Facts that a caller chooses freely, by the path or by a token that nobody has verified: they would make every refusal
+ * a record of its own. A scope holds the id in the path.
+ */
+const FREE_TEXTS = new Set([
+  "cause",
+  "path",
+  "unverified_issuer",
+  "required_scopes",
+  "missing_scopes",
+  "scope_to_add",
+  "scope_choice",
+]);
 
 /** Facts that make two refusals different ones: texts, such as two audiences. Times and sizes differ each time. */
 function distinctFacts({ facts }: Denial): readonly unknown[] {

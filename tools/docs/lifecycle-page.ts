@@ -1,0 +1,68 @@
+// docs/lifecycle.md: the text is written by hand (lifecycle-text.md beside this file), the table of the checks is made
+// of the catalogue. A stage without words does not compile.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  CLOCK_SKEW_SECONDS,
+  MAX_IDENTIFIER_CHARACTERS,
+  MAX_TOKEN_BYTES,
+  MAX_TOKEN_LIFETIME_SECONDS,
+  TOKEN_CACHE_ENTRIES,
+} from "@agentos/auth";
+import { REFUSALS, type RefusalEntry, STAGES, type Stage } from "@agentos/contract";
+import { code, table } from "./markdown.ts";
+
+const TEXT = join(import.meta.dirname, "lifecycle-text.md");
+
+const HEAD =
+  "<!-- Made by tools/generate-docs.ts. Written by hand: the text, in tools/docs/lifecycle-text.md. From the code: the table of the checks. Change those, then `npm run generate`. -->\n";
+
+const skew = `${CLOCK_SKEW_SECONDS} seconds`;
+
+/** What each check asks; first, where it is not always asked. */
+const QUESTIONS: Readonly<Record<Stage, string>> = {
+  loopback:
+    "*Where everybody is believed.* Does the request come from this machine, to a name of it, through no proxy and from no page of another origin?",
+  credential: "Is there one credential, in the place that is configured, of the kind that is accepted?",
+  origin:
+    "*For a token in a cookie.* Can it be that another site sent the request? Reading without any sign of an origin is let through.",
+  shape: `Is it a signed JWT: three parts in base64url, ${MAX_TOKEN_BYTES / 1024} KiB at most, nothing around it?`,
+  header: "Is its algorithm one of the keys', its type that of an access token, and no extension unknown?",
+  key: "Is there a key for it? With several issuers, only those of the issuer that it names are looked at.",
+  signature: "Does one of these keys verify it?",
+  claims: "Is the payload a JSON object, and `jti`, if it is there, a text?",
+  expiration: `Is there an \`exp\`, and is it not over (by ${skew})?`,
+  "not-before": `Has it begun, by \`nbf\` (within ${skew})?`,
+  "issued-at": `Is \`iat\` not in the future (by ${skew})?`,
+  lifetime: `Does it live ${MAX_TOKEN_LIFETIME_SECONDS / 3600} hours at most, from \`iat\` (without one, from now) to \`exp\`?`,
+  issuer: "*Where an issuer is configured.* Is `iss` equal to it, to the letter?",
+  audience: "*Unless it is switched off.* Is one `aud` an accepted audience?",
+  type: "Is it no ID token, and not bound to a key of its holder?",
+  subject: `Is the user id a text of ${MAX_IDENTIFIER_CHARACTERS} characters at most, neither reserved nor another issuer's?`,
+  revocation: "Nothing asks yet: its place is kept.",
+  scopes:
+    "*Where scopes are enforced.* Has the caller every scope that the route requires? A route without a rule is refused in any case.",
+  isolation: "*With `userIsolation`.* Has the caller a user id, on a route that works on somebody's data?",
+};
+
+export function lifecyclePage(): string {
+  const text = readFileSync(TEXT, "utf8");
+  return `${HEAD}\n${text.replace("{stages}", stagesTable()).replace("{cache}", TOKEN_CACHE_ENTRIES.toLocaleString("en"))}`;
+}
+
+function stagesTable(): string {
+  const refusals = Object.entries<RefusalEntry>(REFUSALS);
+  return table(
+    ["check", "asks", "refuses with"],
+    STAGES.map((stage) => {
+      const own = refusals.filter(([, entry]) => entry.stage === stage);
+      const byStatus = Map.groupBy(own, ([, entry]) => entry.status);
+      const codes = [...byStatus].map(
+        ([status, members]) => `${status} ${members.map(([name]) => link(name)).join(", ")}`,
+      );
+      return [code(stage), QUESTIONS[stage], codes.join("; ") || "–"];
+    }),
+  );
+}
+
+const link = (name: string) => `[${name}](reference/errors.md#${name})`;
