@@ -67,6 +67,21 @@ describe("a key that is not known", () => {
     expect(codeOf(await findKeys(source, header("k1")))).toBe("passed");
   });
 
+  it("is refused with what is wrong with the source, which only the operator sees", async () => {
+    const fault = { code: "KEY_SOURCE_TIMEOUT", source: "jwksUrl", severity: "error", facts: {} } as const;
+    const failed = { state: "failed", faults: [fault] } as const;
+    const facts = { key_faults: ["jwksUrl: KEY_SOURCE_TIMEOUT"] };
+    for (const keySet of [createKeySet([]), await setOf(first)]) {
+      const source = { current: () => keySet, status: () => failed };
+      expect(await findKeys(source, header("k2"))).toMatchObject({
+        refusal: { code: "AUTH_KEYS_UNAVAILABLE", facts },
+      });
+    }
+    expect(await findKeys(createStaticKeySource([]), header("k1"))).toMatchObject({
+      refusal: { facts: { key_faults: [] } },
+    });
+  });
+
   it("is told apart from one that the token brought", async () => {
     const { source } = sourceOf(await setOf(first));
     expect(codeOf(await findKeys(source, header("k2", "ES256", true)))).toBe("AUTH_EMBEDDED_KEY_REFUSED");
