@@ -87,8 +87,9 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   throwErrors([...resolved.findings, ...judgeGuard(resolved)]);
   const logger = options.logger ?? createLogger();
   const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
-  const routes: CompiledRoute[] = [];
-  const metadata = () => createResourceMetadata(resourceOptions(resolved, routes, undefined));
+  /** By their scopes: a handler may protect the same again with every request. */
+  const routes = new Map<string, CompiledRoute>();
+  const metadata = () => createResourceMetadata(resourceOptions(resolved, [...routes.values()], undefined));
   const auth = await createAuthRuntime(
     resolved,
     { routes: [], findings: [] },
@@ -107,7 +108,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
       throwErrors(compiled.findings);
       const [route] = compiled.routes;
       if (route === undefined) throw new Error("a route compiles to a route");
-      routes.push(route);
+      routes.set(route.name, route);
       return { check: (request, parameters = {}) => auth.guard.check(request, route, parameters) };
     },
     errorPage: (code) => renderErrorPage(code, resolved.cliCommand),

@@ -7,7 +7,7 @@ const CONCEALED = "[redacted]";
 const SHORTEST_CREDENTIAL = 8;
 const SHORTEST_SEGMENT = 12;
 
-const EACH_UNPRINTABLE = new RegExp(UNPRINTABLE, "g");
+const EACH_UNPRINTABLE = new RegExp(UNPRINTABLE, "gu");
 
 /** Makes the step for one credential. */
 export function concealCredential(credential: string | undefined): (cause: Cause) => Cause {

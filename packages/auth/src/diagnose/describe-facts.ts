@@ -94,7 +94,7 @@ function describePart(
   const name = !isClaim ? about.header : about.claim === "sub" ? (server?.userIdClaim ?? "sub") : about.claim;
   const part = isClaim ? inspected.unverifiedClaims : inspected.unverifiedHeader;
   if (part === undefined) return undefined;
-  const value = part[name];
+  const value = Object.hasOwn(part, name) ? part[name] : undefined;
   return value === undefined
     ? `it has no "${name}"`
     : `"${name}" is ${show(value).slice(0, MAX_SHOWN_CHARACTERS)}`;

@@ -20,7 +20,7 @@ export function classifyCredential(credential: string | undefined): CredentialKi
   // A JSON object in base64url begins so; an encrypted token has four dots.
   if (/^["'`“”‘’]?ey[JAo]/.test(text) || /^[\w-]+(?:\.[\w-]*){2,4}$/.test(text)) return "jwt";
   if (/^bearer\s/i.test(text)) return "header with the scheme twice";
-  return /^(bearer|basic|digest|token)\b/i.test(text)
+  return /^(bearer|basic|digest|token)(?:\s|$)/i.test(text)
     ? "header with another form"
     : "security key or other text";
 }

@@ -33,6 +33,11 @@ describe("parseScopeRule", () => {
     "GET /a%",
     "GET /a/%zz",
     "GET /%ff",
+    "GET /reports/{report-id}",
+    "GET /reports/{id",
+    "GET /reports/{id:int}",
+    "GET /reports/:id",
+    "GET /reports/<id>",
     "GET /reports/%2A",
     "GET /reports/%2a",
     "GET /reports/%7Bx%7D",
@@ -40,6 +45,11 @@ describe("parseScopeRule", () => {
     "GET /reports/\u0001",
   ])("does not take %o for a rule", (text) => {
     expect(parseScopeRule(text, [])).toBeUndefined();
+  });
+
+  it("takes a parameter in braces, and a colon that begins no segment", () => {
+    for (const text of ["GET /reports/{id}", "GET /reports/{id}:cancel", "GET /a:b"])
+      expect(parseScopeRule(text, [])).toBeDefined();
   });
 
   it("ignores slashes at the end, as routing does", () => {
@@ -135,10 +145,8 @@ describe("a custom rule", () => {
     expect(ruleFor(rules, ITEM, { agent_id: "v" })).toBe("a:b");
   });
 
-  it("for ids that begin with a brace applies to those alone, not to every value of a parameter", () => {
-    const rules = { "GET /agents/*/runs/{*": "a:b" };
-    expect(ruleFor(rules, RUN, { agent_id: "x", run_id: "r1" })).toBeUndefined();
-    expect(ruleFor(rules, RUN, { agent_id: "x", run_id: "{r1" })).toBe("a:b");
+  it("is none with a brace that names no parameter, so that nothing is restricted by half", () => {
+    expect(parseScopeRule("GET /agents/*/runs/{*", ["a:b"])).toBeUndefined();
   });
 
   it("applies where a star stands for several segments before a literal", () => {

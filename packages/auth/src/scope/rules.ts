@@ -47,12 +47,16 @@ export function parsePathPattern(text: string): ScopeRule | undefined {
 /** What means something in a pattern, written so that it should not: `*`, `{` and `}`. */
 const ENCODED_WILDCARD = /%(?:2a|7b|7d)/i;
 
+/** Parameters as other frameworks write them: taken for a literal, such a rule would restrict nothing. */
+const FOREIGN_PARAMETER = /[{}]|\/(?::\w|<)/;
+
 /**
  * Rules are compared with decoded parameters, so `caf%C3%A9` in a rule means the same as in a request. Undefined where
  * decoding would turn a letter into a wildcard, which opens more than was meant.
  */
 function decodeLiterals(path: string): string | undefined {
-  if (ENCODED_WILDCARD.test(path)) return undefined;
+  if (ENCODED_WILDCARD.test(path) || FOREIGN_PARAMETER.test(path.replaceAll(/\{\w+\}/g, "x")))
+    return undefined;
   try {
     const decoded = path
       .split("/")

@@ -4,6 +4,8 @@
 // oxlint-disable-next-line no-control-regex -- finding them is the point
 export const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
-/** Controls, line ends, and what is invisible or turns text around: no line that people read has one. */
-// oxlint-disable-next-line no-control-regex -- finding them is the point
-export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+/**
+ * Controls, line ends, format characters (bidirectional and zero-width ones among them), private use, lone surrogates,
+ * and whatever else a renderer leaves out, such as the Hangul fillers: no line that people read has one.
+ */
+export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;

@@ -77,7 +77,7 @@ export const serverCauses: readonly CauseRow[] = [
     read: withKey(privatePem),
     code: "KEY_PRIVATE",
     says: /private key/,
-    fix: /-pubout/,
+    fix: /make a new key pair/,
   },
   {
     cause: "key: an encrypted private key",
@@ -146,8 +146,8 @@ export const serverCauses: readonly CauseRow[] = [
     cause: "key: secret too short",
     read: withConfig({ verificationKeys: ["kQ3vZ8nLxT6rB0yH5wJ9"], algorithm: "HS256" }),
     code: "KEY_SECRET_SHORT",
-    says: /20 bytes/,
-    fix: /32/,
+    says: /20 bytes[^]*32/,
+    fix: /openssl rand/,
   },
   {
     cause: "key: a public key as a shared secret",

@@ -41,8 +41,11 @@ export async function examineUrl(
     return { ...place, checks, isTokenChecked: false, findings: [finding] };
   };
 
-  for (const asked of [info, health]) {
-    if (asked.kind === "fault") return stop(fromUnanswered(asked, "GET /info", context.cli), "no answer");
+  for (const [name, asked] of [
+    ["GET /info", info],
+    ["GET /health", health],
+  ] as const) {
+    if (asked.kind === "fault") return stop(fromUnanswered(asked, name, context.cli), "no answer");
   }
   if (info.kind !== "answer" || health.kind !== "answer")
     throw new TypeError("INVARIANT: nothing else was sent");
@@ -51,7 +54,8 @@ export async function examineUrl(
     return stop(makeFinding({ ...parts, level: "error", seenAt: "GET /info" }, context.cli), "a redirect");
   }
   const known = recognise(info, health);
-  if (known === undefined) return stop(await explainStranger(base, info, context), "not an AgentOS");
+  if (known === undefined)
+    return stop(await explainStranger(base, info, { ...context, timeoutMs }), "not an AgentOS");
 
   const probed = await probeRoutes({ ask, server: known, context, ...options, location });
   const clockSeconds = clockDifference(info);
@@ -104,7 +108,11 @@ function recognise(info: Answered, health: Answered): KnownServer | undefined {
 const MODES = ["jwt", "jwt-unverified", "security_key", "none"] as const;
 
 /** Something answers: perhaps the AgentOS is there, under another path. */
-async function explainStranger(base: string, info: Answered, { cli, now }: Context): Promise<Finding> {
+async function explainStranger(
+  base: string,
+  info: Answered,
+  { cli, now, timeoutMs }: Context & Pick<ExamineUrlOptions, "timeoutMs">,
+): Promise<Finding> {
   const { origin, pathname } = new URL(base);
   const parents = pathname
     .split("/")
@@ -112,7 +120,7 @@ async function explainStranger(base: string, info: Answered, { cli, now }: Conte
     .map((_, index, segments) => `/${segments.slice(0, segments.length - index).join("/")}`);
   const prefixes = [...new Set([...(pathname === "/" ? [] : [...parents, ""]), ...USUAL_PREFIXES])];
   for (const prefix of prefixes) {
-    const asked = await askUrl(`${origin}${prefix}`, { now })({ path: "/info" });
+    const asked = await askUrl(`${origin}${prefix}`, { now, timeoutMs })({ path: "/info" });
     if (asked.kind === "fault") break;
     if (asked.kind === "answer" && asked.status === 200 && readText(asked, "os_id") !== undefined) {
       const facts = { prefix: prefix === "" ? "/" : prefix };

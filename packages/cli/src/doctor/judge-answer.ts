@@ -16,10 +16,11 @@ const BEYOND_AUTHORIZATION = new Set([404, 405, 409, 422]);
 
 /** Judges the answer of a route; `matched` is undefined for a route that is not of the contract. */
 export function judgeAnswer(answer: Answered, matched: MatchedRoute | undefined): Verdict {
-  const { status, body } = answer;
+  const { status, body, form } = answer;
   if (BEYOND_AUTHORIZATION.has(status))
     return body !== undefined && Object.hasOwn(body, "detail") ? "let in" : "unclear";
-  if (status >= 400) return "refused";
+  // A page with this status is a proxy's: an AgentOS says in JSON why it refuses.
+  if (status >= 400) return form === "page" ? "unclear" : "refused";
   if (isRedirect(status)) return "redirected";
   return isSuccess(answer, matched) ? "let in" : "unclear";
 }

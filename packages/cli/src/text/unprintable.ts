@@ -1,10 +1,6 @@
 /** Characters that move the cursor, hide, or turn text around. They are shown as escapes, never as themselves. */
 
-/**
- * Controls, format characters (bidirectional and zero-width ones among them), line and paragraph separators, private
- * use, lone surrogates, and whatever else a renderer leaves out, such as the Hangul fillers.
- */
-const UNPRINTABLE = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]`;
+import { UNPRINTABLE } from "@agentos/auth";
 
 const EACH = new RegExp(UNPRINTABLE, "gu");
 
@@ -15,7 +11,7 @@ export function escapeUnprintable(text: string): string {
 
 /** The same, except for what the other pattern matches; it is one alternative of a regular expression with the flag `u`. */
 export function escapeUnprintableBut(text: string, kept: string): string {
-  return text.replace(new RegExp(`(${kept})|${UNPRINTABLE}`, "gu"), (match, isKept?: string) =>
+  return text.replace(new RegExp(`(${kept})|${UNPRINTABLE.source}`, "gu"), (match, isKept?: string) =>
     isKept === undefined ? escapeCharacter(match) : match,
   );
 }

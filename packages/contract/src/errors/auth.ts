@@ -190,7 +190,7 @@ export const authRefusals = {
     "key",
     "Invalid token: No verification keys configured",
     'this AgentOS has no key with the "kid" of the token',
-    "get a token from the issuer whose keys this AgentOS has, or add the issuer's current key to its JWKS",
+    "get a token from the issuer whose keys this AgentOS has, or give this AgentOS the current key of the issuer",
   ),
   AUTH_ISSUER_UNKNOWN: refusal(
     "key",
@@ -265,7 +265,7 @@ export const authRefusals = {
     "not-before",
     "Invalid token: Not Before claim (nbf) must be an integer.",
     'the claim "nbf" is not a number',
-    'write "nbf" as a number of seconds since 1970, without quotes',
+    'let the issuer write "nbf" as a number of seconds since 1970, without quotes; then get a new token',
   ),
   AUTH_TOKEN_NOT_YET_VALID: refusal(
     "not-before",
@@ -277,7 +277,7 @@ export const authRefusals = {
     "issued-at",
     "Invalid token: Issued At claim (iat) must be an integer.",
     'the claim "iat" is not a number',
-    'write "iat" as a number of seconds since 1970, without quotes',
+    'let the issuer write "iat" as a number of seconds since 1970, without quotes; then get a new token',
   ),
   AUTH_ISSUED_IN_FUTURE: refusal(
     "issued-at",
@@ -334,7 +334,7 @@ export const authRefusals = {
     "subject",
     "Invalid token: Subject must be a string",
     'the claim "{user_id_claim}" is not a usable user id',
-    'write "{user_id_claim}" as a non-empty string of at most {limit_characters} characters without control characters',
+    'let the issuer write "{user_id_claim}" as a non-empty string of at most {limit_characters} characters without control characters; then get a new token',
     { publicFacts: ["user_id_claim", "limit_characters"] },
   ),
   AUTH_SUBJECT_RESERVED: refusal(

@@ -14,7 +14,6 @@ const NEW_PAIR = "{cli} keys generate";
 /** By code; a code without an entry has no fix that is one line. */
 export const FIX_COMMANDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   AUTH_SECURITY_KEY_WITH_JWT: "unset OS_SECURITY_KEY",
-  AUTH_SECURITY_KEY_NOT_ACCEPTED: "unset OS_SECURITY_KEY",
   CONFIG_BOTH_CREDENTIALS: "unset OS_SECURITY_KEY",
   AUTH_TOKEN_NOT_ACCEPTED: KEY_FOR_ENV,
   AUTH_SIGNED_BY_ANOTHER_KEY: "{cli} keys show public.pem",
@@ -30,7 +29,7 @@ export const FIX_COMMANDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   KEY_BINARY: "openssl pkey -pubin -inform DER -in key.der -out public.pem",
   KEY_FILE_PATH: KEY_FOR_ENV,
   KEY_PLACEHOLDER: NEW_PAIR,
-  KEY_PRIVATE: PUBLIC_HALF,
+  KEY_PRIVATE: NEW_PAIR,
   KEY_ENCRYPTED: PUBLIC_HALF,
   KEY_CERTIFICATE: "openssl x509 -in cert.pem -pubkey -noout > public.pem",
   KEY_CERTIFICATE_REQUEST: "openssl req -in request.pem -pubkey -noout > public.pem",

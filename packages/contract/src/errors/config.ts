@@ -85,7 +85,7 @@ export const configFaults = {
   ),
   CONFIG_RULE_INVALID: error(
     'the scope rule "{rule}" is not of the form "METHOD /path"',
-    'write for example "GET /reports/*": ["reports:read"]; "*", "{", "}" and control characters cannot be written as percent codes',
+    'write for example "GET /reports/*": ["reports:read"]; a parameter is written "{name}", with letters, digits and "_", and "*", "{" and "}" cannot be written as percent codes',
   ),
   CONFIG_RULE_UNREACHABLE: warning('the scope rule "{rule}" can never match', "{suggestion}"),
   CONFIG_VARIABLE_EMPTY: warning(

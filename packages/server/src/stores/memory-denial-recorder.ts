@@ -1,7 +1,7 @@
 /**
  * Denials in bounded memory. Refusals before and after authentication have quotas of their own, so that noise from
  * strangers can never push out what happened to a known caller, and within a quota no single source can push out the
- * others; repeats count up one record.
+ * others, as long as it can be told apart (behind a proxy all strangers are one); repeats count up one record.
  */
 import { REFUSALS, STAGES } from "@agentos/contract";
 import type { Denial, DenialRecord, DenialRecorder } from "../ports/denial-recorder.ts";
@@ -38,16 +38,11 @@ interface Quota {
 
 const createQuota = (): Quota => ({ records: new Map(), open: new Map(), bySource: new Map() });
 
-/** A source may hold a tenth of a quota; of a small one at least this many. */
-const LEAST_SHARE = 10;
-
 /** Creates the recorder. */
 export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions): DenialRecorder {
   const { capacity = 1_000, windowSeconds = 600 } = options;
   const before = createQuota();
   const after = createQuota();
-
-  const share = Math.max(LEAST_SHARE, Math.floor(capacity / 10));
 
   function keep(quota: Quota, kept: Kept): void {
     quota.records.set(kept.record.id, kept);
@@ -55,15 +50,20 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
     const own = quota.bySource.get(kept.source) ?? [];
     own.push(kept);
     quota.bySource.set(kept.source, own);
-    const [oldest] = own.length > share ? own : quota.records.values();
-    if (own.length > share || quota.records.size > capacity) drop(quota, oldest);
+    if (quota.records.size > capacity) drop(quota, findLargest(quota)?.[0]);
+  }
+
+  /** The source that has most records pays for what is new; of equals the one that came first. */
+  function findLargest({ bySource }: Quota): readonly Kept[] | undefined {
+    let largest: readonly Kept[] | undefined;
+    for (const own of bySource.values()) if (own.length > (largest?.length ?? 0)) largest = own;
+    return largest;
   }
 
   function drop(quota: Quota, kept: Kept | undefined): void {
     if (kept === undefined) return;
     quota.records.delete(kept.record.id);
     if (quota.open.get(kept.key) === kept.record) quota.open.delete(kept.key);
-    // The oldest of all is the oldest of its source, too.
     const own = quota.bySource.get(kept.source);
     own?.shift();
     if (own?.length === 0) quota.bySource.delete(kept.source);
