@@ -1,6 +1,6 @@
 /** Issuers over a real socket: a real OpenID Connect provider, its keys rotated, lost and back again. */
 import { randomUUID } from "node:crypto";
-import { ConfigurationError } from "@agentos/server";
+import { ConfigurationError } from "@agentos/guard";
 import { createTestKey, goodToken, signToken, withClaims, withHeader } from "@agentos/testkit";
 import { describe, expect, test } from "vitest";
 import { stopClock } from "./support/clock.ts";

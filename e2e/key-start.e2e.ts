@@ -1,7 +1,8 @@
 // What a server does with the keys it is given: it mends and says so, stops and says why, and follows a changing file.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
-import { AgentOS, type AgentOSOptions, ConfigurationError, formatPolicy } from "@agentos/server";
+import { ConfigurationError, formatPolicy } from "@agentos/guard";
+import { AgentOS, type AgentOSOptions } from "@agentos/server";
 import {
   createTestKey,
   goodToken,

@@ -1,5 +1,7 @@
 // Other spellings of a path never reach a handler with less than the route demands; neither do other sites and hosts.
-import { AgentOS, ConfigurationError } from "@agentos/server";
+
+import { ConfigurationError } from "@agentos/guard";
+import { AgentOS } from "@agentos/server";
 import { createTestKey, goodToken, signToken, type TestKey } from "@agentos/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createCountingAgent } from "./support/counting-agent.ts";

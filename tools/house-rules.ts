@@ -10,8 +10,8 @@ const suppression = /(oxlint-disable|eslint-disable|biome-ignore|@ts-expect-erro
 const suppressionWithReason =
   /(oxlint|eslint)-disable\S* .*\S+ -- \S+.{8,}|biome-ignore \S+: .{8,}|(@ts-expect-error|v8 ignore)\W+\w.{8,}/;
 const registryHost = /registry\.(npmjs\.org|yarnpkg\.com)|npm\.pkg\.github\.com/;
-const pureSource = /^packages\/(auth|contract)\/src\/(?!.*\.(test|suite)\.ts$)/;
-const testFile = /\.(test|test-d|suite|e2e)\.ts$/;
+const pureSource = /^packages\/(auth|contract)\/src\/(?!.*\.(test|suite|fixture|cases)\.ts$)/;
+const testFile = /\.(test|test-d|suite|fixture|cases|e2e)\.ts$/;
 const sourceFile = /\.(ts|tsx|js|mjs)$/;
 
 /** Returns one line per fault in a file. */

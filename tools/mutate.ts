@@ -37,7 +37,10 @@ interface Task {
 }
 
 const tasks = PATTERNS.flatMap((pattern) => globSync(pattern, { cwd: join(root, SOURCE) }))
-  .filter((file) => !/\.(test|suite)\.ts$/.test(file) && values.file.some((part) => file.includes(part)))
+  .filter(
+    (file) =>
+      !/\.(test|suite|fixture|cases)\.ts$/.test(file) && values.file.some((part) => file.includes(part)),
+  )
   .toSorted()
   .flatMap((file): Task[] => {
     const text = readFileSync(join(root, SOURCE, file), "utf8");

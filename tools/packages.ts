@@ -10,9 +10,10 @@ export interface PublishedPackage {
 export const publishedPackages: readonly PublishedPackage[] = [
   { name: "contract", needs: [] },
   { name: "auth", needs: ["contract"] },
+  { name: "guard", needs: ["contract", "auth"] },
   {
     name: "server",
-    needs: ["contract", "auth"],
+    needs: ["contract", "auth", "guard"],
     // Copied to where routes/docs.ts looks, so that a user of the server installs no Swagger UI package and
     // none of its install scripts.
     assets: {
@@ -22,5 +23,5 @@ export const publishedPackages: readonly PublishedPackage[] = [
       "swagger-ui-dist/LICENSE": "routes/swagger-ui/LICENSE",
     },
   },
-  { name: "cli", needs: ["contract", "auth", "server"] },
+  { name: "cli", needs: ["contract", "auth", "guard", "server"] },
 ];

@@ -1,6 +1,6 @@
 // The cached decision: who calls and whether they may, for a token that was verified before.
 import { createPublicKey, verify } from "node:crypto";
-import { createAuthGuard, type GuardedRequest } from "@agentos/server/guard";
+import { createAuthGuard, type GuardedRequest } from "@agentos/guard";
 import { type MeasureOptions, measure, median, medianRatio, syncTask } from "./measure.ts";
 import { micros, type Section, times } from "./report.ts";
 import { AUDIENCE, createTokens } from "./tokens.ts";

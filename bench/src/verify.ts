@@ -6,7 +6,7 @@ import {
   DEFAULT_CLAIM_NAMES,
   parseVerificationKey,
 } from "@agentos/auth";
-import { nodeSignatureCheck } from "@agentos/server/guard";
+import { nodeSignatureCheck } from "@agentos/guard";
 import { createVerifier } from "fast-jwt";
 import { verify as verifyWithHono } from "hono/jwt";
 import { importJWK, jwtVerify } from "jose";

@@ -1,5 +1,7 @@
 /** An AgentOS on a free port of the loopback address, with what its log receives. Everything started is closed. */
-import { AgentOS, type AgentOSOptions, type RunningServer } from "@agentos/server";
+
+import { type RunningServer } from "@agentos/guard/app";
+import { AgentOS, type AgentOSOptions } from "@agentos/server";
 import { afterAll } from "vitest";
 import { closeConnections } from "./http.ts";
 

@@ -1,8 +1,8 @@
 // Somebody's own Express application: no agents, only the guard of AgentOS as middleware in front of some routes.
 // The scopes are the application's own; a route without the middleware stays open.
 import type { AddressInfo } from "node:net";
-import { accessOf, protect } from "@agentos/server/express";
-import { createAuthGuard, customScope, ERROR_PAGE_HEADERS, formatPolicy } from "@agentos/server/guard";
+import { createAuthGuard, customScope, ERROR_PAGE_HEADERS, formatPolicy } from "@agentos/guard";
+import { accessOf, protect } from "@agentos/guard/express";
 import express from "express";
 
 const reports = new Map([

@@ -1,8 +1,8 @@
 // Somebody's own Fastify application: no agents, only the guard of AgentOS as a hook of some routes.
 // The scopes are the application's own; a route without the hook stays open.
 import type { AddressInfo } from "node:net";
-import { accessOf, protect } from "@agentos/server/fastify";
-import { createAuthGuard, customScope, ERROR_PAGE_HEADERS, formatPolicy } from "@agentos/server/guard";
+import { createAuthGuard, customScope, ERROR_PAGE_HEADERS, formatPolicy } from "@agentos/guard";
+import { accessOf, protect } from "@agentos/guard/fastify";
 import fastify from "fastify";
 
 interface WithId {

@@ -1,7 +1,7 @@
 // Somebody's own Hono application: no agents, only the guard of AgentOS as middleware in front of some routes.
 // The scopes are the application's own; a route without the middleware stays open.
-import { createAuthGuard, customScope, ERROR_PAGE_HEADERS, formatPolicy } from "@agentos/server/guard";
-import { protect } from "@agentos/server/hono";
+import { createAuthGuard, customScope, ERROR_PAGE_HEADERS, formatPolicy } from "@agentos/guard";
+import { protect } from "@agentos/guard/hono";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 

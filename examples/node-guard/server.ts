@@ -1,8 +1,8 @@
 // A plain Node server without any framework, behind the guard of AgentOS.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAuthGuard, customScope, formatPolicy } from "@agentos/server/guard";
-import { protect } from "@agentos/server/node";
+import { createAuthGuard, customScope, formatPolicy } from "@agentos/guard";
+import { protect } from "@agentos/guard/node";
 
 const guard = await createAuthGuard({ id: "reports-api", authorization: true });
 console.log(formatPolicy(guard.describe()));

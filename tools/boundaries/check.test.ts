@@ -23,13 +23,13 @@ function rulesFiredBy(files: Readonly<Record<string, string>>): string[] {
 
 function standardFiles(): Record<string, string> {
   const files: Record<string, string> = {};
-  for (const name of ["contract", "auth", "server", "control-plane", "cli", "testkit"]) {
+  for (const name of ["contract", "auth", "guard", "server", "control-plane", "cli", "testkit"]) {
     const exports: Record<string, unknown> = { ".": { "@agentos/source": "./src/index.ts" } };
-    if (name === "auth") exports["./mint"] = { "@agentos/source": "./src/mint/index.ts" };
+    if (name === "auth") exports["./mint"] = { "@agentos/source": "./src/mint.ts" };
     files[`packages/${name}/package.json`] = JSON.stringify({ name: `@agentos/${name}`, exports });
     files[`packages/${name}/src/index.ts`] = "export const value = 1;\n";
   }
-  files["packages/auth/src/mint/index.ts"] = "export const mint = 1;\n";
+  files["packages/auth/src/mint.ts"] = "export const mint = 1;\n";
   return files;
 }
 
@@ -47,157 +47,186 @@ const rows: readonly Row[] = [
   {
     rule: "package-arrow",
     behaviour: "refuses an import against the arrow",
-    bad: { "packages/contract/src/x.ts": use("@agentos/auth") },
-    good: { "packages/auth/src/x.ts": use("@agentos/contract") },
+    bad: { "packages/contract/src/wire/x.ts": use("@agentos/auth") },
+    good: { "packages/auth/src/outcome/x.ts": use("@agentos/contract") },
   },
   {
     rule: "package-arrow",
     behaviour: "keeps server and control-plane apart",
-    bad: { "packages/server/src/x.ts": use("@agentos/control-plane") },
-    good: { "packages/cli/src/x.ts": use("@agentos/control-plane") },
+    bad: { "packages/server/src/runs/x.ts": use("@agentos/control-plane") },
+    good: { "packages/cli/src/dev/x.ts": use("@agentos/control-plane") },
   },
   {
     rule: "package-arrow",
     behaviour: "judges a type-only import like any other",
     bad: {
-      "packages/contract/src/x.ts":
+      "packages/contract/src/wire/x.ts":
         'import type { value } from "@agentos/auth";\nexport type X = typeof value;\n',
     },
     good: {
-      "packages/auth/src/x.ts":
+      "packages/auth/src/outcome/x.ts":
         'import type { value } from "@agentos/contract";\nexport type X = typeof value;\n',
     },
   },
   {
     rule: "package-arrow",
     behaviour: "judges re-exports",
-    bad: { "packages/contract/src/x.ts": 'export * from "@agentos/auth";\n' },
-    good: { "packages/auth/src/x.ts": 'export * from "@agentos/contract";\n' },
+    bad: { "packages/contract/src/wire/x.ts": 'export * from "@agentos/auth";\n' },
+    good: { "packages/auth/src/outcome/x.ts": 'export * from "@agentos/contract";\n' },
   },
   {
     rule: "package-arrow",
     behaviour: "judges dynamic imports",
-    bad: { "packages/contract/src/x.ts": 'export const x = import("@agentos/auth");\n' },
-    good: { "packages/auth/src/x.ts": 'export const x = import("@agentos/contract");\n' },
+    bad: { "packages/contract/src/wire/x.ts": 'export const x = import("@agentos/auth");\n' },
+    good: { "packages/auth/src/outcome/x.ts": 'export const x = import("@agentos/contract");\n' },
   },
   {
     rule: "known-unit",
     behaviour: "refuses imports of a package that has no row yet",
     bad: { "packages/newcomer/src/x.ts": use("@agentos/contract") },
-    good: { "packages/auth/src/x.ts": use("@agentos/contract") },
+    good: { "packages/auth/src/outcome/x.ts": use("@agentos/contract") },
   },
   {
     rule: "test-only-package",
     behaviour: "keeps test keys out of shipping code",
-    bad: { "packages/auth/src/x.ts": use("@agentos/testkit") },
-    good: { "packages/auth/src/x.test.ts": use("@agentos/testkit") },
+    bad: { "packages/auth/src/outcome/x.ts": use("@agentos/testkit") },
+    good: { "packages/auth/src/outcome/x.test.ts": use("@agentos/testkit") },
   },
   {
     rule: "forbidden-entry",
     behaviour: "keeps signing code out of the server",
-    bad: { "packages/server/src/x.ts": use("@agentos/auth/mint") },
-    good: { "packages/cli/src/x.ts": use("@agentos/auth/mint") },
+    bad: { "packages/server/src/runs/x.ts": use("@agentos/auth/mint") },
+    good: { "packages/cli/src/dev/x.ts": use("@agentos/auth/mint") },
   },
   {
     rule: "deep-import",
     behaviour: "refuses a path inside another package",
-    bad: { "packages/server/src/x.ts": use("@agentos/auth/src/index.ts") },
-    good: { "packages/server/src/x.ts": use("@agentos/auth") },
+    bad: { "packages/server/src/runs/x.ts": use("@agentos/auth/src/index.ts") },
+    good: { "packages/server/src/runs/x.ts": use("@agentos/auth") },
   },
   {
     rule: "deep-import",
     behaviour: "refuses a relative path out of the package",
-    bad: { "packages/server/src/x.ts": use("../../auth/src/index.ts") },
-    good: { "packages/server/src/x.ts": use("./index.ts") },
+    bad: { "packages/server/src/runs/x.ts": use("../../../auth/src/index.ts") },
+    good: { "packages/server/src/runs/x.ts": use("./y.ts"), "packages/server/src/runs/y.ts": leaf },
   },
   {
     rule: "unresolved",
     behaviour: "refuses a relative path that leads nowhere",
-    bad: { "packages/auth/src/x.ts": use("./missing.ts") },
-    good: { "packages/auth/src/x.ts": use("./index.ts") },
+    bad: { "packages/auth/src/outcome/x.ts": use("./missing.ts") },
+    good: { "packages/auth/src/outcome/x.ts": use("./y.ts"), "packages/auth/src/outcome/y.ts": leaf },
   },
   {
     rule: "no-node",
     behaviour: "keeps Node out of the pure packages",
-    bad: { "packages/auth/src/x.ts": use("node:crypto") },
-    good: { "packages/server/src/x.ts": use("node:crypto") },
+    bad: { "packages/auth/src/outcome/x.ts": use("node:crypto") },
+    good: { "packages/server/src/runs/x.ts": use("node:crypto") },
   },
   {
     rule: "no-node",
     behaviour: "knows a Node module without its prefix, and lets tests use it",
-    bad: { "packages/contract/src/x.ts": use("fs") },
-    good: { "packages/contract/src/x.test.ts": use("node:fs") },
+    bad: { "packages/contract/src/wire/x.ts": use("fs") },
+    good: { "packages/contract/src/wire/x.test.ts": use("node:fs") },
   },
   {
     rule: "outside-package",
     behaviour: "keeps the dependencies of auth a closed list",
-    bad: { "packages/auth/src/x.ts": use("hono") },
-    good: { "packages/auth/src/x.ts": use("jose") },
+    bad: { "packages/auth/src/outcome/x.ts": use("hono") },
+    good: { "packages/auth/src/outcome/x.ts": use("jose") },
   },
   {
-    rule: "layer-arrow",
-    behaviour: "refuses a service that imports a route",
+    rule: "room-arrow",
+    behaviour: "refuses a room that imports against its arrow",
     bad: {
-      "packages/server/src/services/x.ts": use("../routes/y.ts"),
+      "packages/server/src/runs/x.ts": use("../routes/y.ts"),
       "packages/server/src/routes/y.ts": leaf,
     },
     good: {
-      "packages/server/src/routes/x.ts": use("../services/y.ts"),
-      "packages/server/src/services/y.ts": leaf,
+      "packages/server/src/routes/x.ts": use("../runs/y.ts"),
+      "packages/server/src/runs/y.ts": leaf,
     },
   },
   {
-    rule: "layer-arrow",
+    rule: "room-arrow",
     behaviour: "refuses a route that imports a store instead of its port",
     bad: {
       "packages/server/src/routes/x.ts": use("../stores/y.ts"),
       "packages/server/src/stores/y.ts": leaf,
     },
-    good: { "packages/server/src/routes/x.ts": use("../ports/y.ts"), "packages/server/src/ports/y.ts": leaf },
+    good: { "packages/server/src/routes/x.ts": use("../runs/y.ts"), "packages/server/src/runs/y.ts": leaf },
   },
   {
-    rule: "layer-arrow",
-    behaviour: "refuses a folder that imports a joining file, and lets it import a leaf",
+    rule: "room-arrow",
+    behaviour: "holds in auth as in server: no way from keys to token",
     bad: {
-      "packages/server/src/routes/x.ts": use("../join.ts"),
-      "packages/server/src/join.ts": use("./services/y.ts"),
-      "packages/server/src/services/y.ts": leaf,
+      "packages/auth/src/keys/set/x.ts": use("../../token/y.ts"),
+      "packages/auth/src/token/y.ts": leaf,
     },
-    good: { "packages/server/src/routes/x.ts": use("../limits.ts"), "packages/server/src/limits.ts": leaf },
+    good: {
+      "packages/auth/src/token/x.ts": use("../keys/set/y.ts"),
+      "packages/auth/src/keys/set/y.ts": leaf,
+    },
   },
   {
-    rule: "known-layer",
-    behaviour: "refuses a folder that has no row yet",
-    bad: { "packages/server/src/helpers/x.ts": use("../ports/y.ts"), "packages/server/src/ports/y.ts": leaf },
-    good: {
-      "packages/server/src/services/x.ts": use("../ports/y.ts"),
-      "packages/server/src/ports/y.ts": leaf,
+    rule: "room-arrow",
+    behaviour: "tells a room inside a room from its neighbour",
+    bad: {
+      "packages/auth/src/keys/reader/x.ts": use("../judge/y.ts"),
+      "packages/auth/src/keys/judge/y.ts": leaf,
     },
+    good: {
+      "packages/auth/src/keys/judge/x.ts": use("../reader/y.ts"),
+      "packages/auth/src/keys/reader/y.ts": leaf,
+    },
+  },
+  {
+    rule: "room-arrow",
+    behaviour: "refuses a room that imports the package's own entry",
+    bad: { "packages/server/src/routes/x.ts": use("../index.ts") },
+    good: { "packages/server/src/routes/x.ts": use("../runs/y.ts"), "packages/server/src/runs/y.ts": leaf },
+  },
+  {
+    rule: "known-room",
+    behaviour: "refuses a folder that has no row yet",
+    bad: { "packages/server/src/helpers/x.ts": use("../runs/y.ts"), "packages/server/src/runs/y.ts": leaf },
+    good: { "packages/server/src/stores/x.ts": use("../runs/y.ts"), "packages/server/src/runs/y.ts": leaf },
+  },
+  {
+    rule: "loose-file",
+    behaviour: "refuses a file at a package's root that is no entry",
+    bad: { "packages/server/src/helper.ts": leaf },
+    good: { "packages/server/src/runs/helper.ts": leaf },
+  },
+  {
+    rule: "twin-name",
+    behaviour: "refuses two files of one package with one name",
+    bad: { "packages/server/src/runs/y.ts": leaf, "packages/server/src/routes/y.ts": leaf },
+    good: { "packages/server/src/runs/y.ts": leaf, "packages/guard/src/log/y.ts": leaf },
   },
   {
     rule: "deep-import",
     behaviour: "opens single files to a unit, and nothing beside them",
     bad: {
-      "tools/x.ts": use("../packages/cli/src/run.ts"),
-      "packages/cli/src/run.ts": leaf,
+      "tools/x.ts": use("../packages/cli/src/program/run.ts"),
+      "packages/cli/src/program/run.ts": leaf,
     },
     good: {
-      "tools/x.ts": use("../packages/cli/src/program.ts"),
-      "packages/cli/src/program.ts": leaf,
+      "tools/x.ts": use("../packages/cli/src/program/program.ts"),
+      "packages/cli/src/program/program.ts": leaf,
     },
   },
   {
     rule: "no-cycle",
     behaviour: "finds a cycle through three files",
     bad: {
-      "packages/auth/src/a.ts": use("./b.ts"),
-      "packages/auth/src/b.ts": use("./c.ts"),
-      "packages/auth/src/c.ts": use("./a.ts"),
+      "packages/auth/src/outcome/a.ts": use("./b.ts"),
+      "packages/auth/src/outcome/b.ts": use("./c.ts"),
+      "packages/auth/src/outcome/c.ts": use("./a.ts"),
     },
     good: {
-      "packages/auth/src/a.ts": use("./b.ts"),
-      "packages/auth/src/b.ts": use("./c.ts"),
-      "packages/auth/src/c.ts": leaf,
+      "packages/auth/src/outcome/a.ts": use("./b.ts"),
+      "packages/auth/src/outcome/b.ts": use("./c.ts"),
+      "packages/auth/src/outcome/c.ts": leaf,
     },
   },
 ];

@@ -1,15 +1,13 @@
 // Judges every import against rules.ts. Each check looks at one import and returns a fault or nothing.
 import { builtinModules } from "node:module";
 import { findCycles } from "./cycles.ts";
-import { type Import, type Module, readModules, unitOf } from "./modules.ts";
+import { type Import, type Module, readEntryFiles, readModules, unitOf } from "./modules.ts";
 import {
   allowedOutsidePackages,
   forbiddenEntries,
-  layerArrows,
-  layeredUnits,
-  layersAboveJoiningFiles,
   openFiles,
   packageArrows,
+  roomArrows,
   testOnlyPackages,
   testPackages,
   unitsWithoutNode,
@@ -23,7 +21,7 @@ export interface Violation {
 }
 
 type Fault = readonly [rule: string, message: string];
-type Check = (module: Module, entry: Import, joiners: ReadonlySet<string>) => Fault | undefined;
+type Check = (module: Module, entry: Import) => Fault | undefined;
 
 const scope = "@agentos/";
 const builtins = new Set(builtinModules);
@@ -31,12 +29,11 @@ const builtins = new Set(builtinModules);
 /** Checks all imports below `root`, cycles included. */
 export function checkBoundaries(root: string): Violation[] {
   const modules = readModules(root);
-  const joiners = findJoiners(modules);
-  const violations: Violation[] = [];
+  const violations: Violation[] = [...checkPlaces(root, modules)];
   for (const module of modules) {
     for (const entry of module.imports) {
       for (const check of checks) {
-        const fault = check(module, entry, joiners);
+        const fault = check(module, entry);
         if (fault)
           violations.push({ rule: fault[0], path: module.path, line: entry.line, message: fault[1] });
       }
@@ -99,21 +96,18 @@ const checkOutside: Check = (module, entry) => {
   return ["outside-package", `"${module.unit}" may not depend on "${name}"; a new one needs a decision note`];
 };
 
-const checkLayer: Check = (module, entry, joiners) => {
-  if (module.isTest || !layeredUnits.includes(module.unit) || entry.target === undefined) return undefined;
+const checkRoom: Check = (module, entry) => {
+  const arrows = roomArrows[module.unit];
+  if (arrows === undefined || module.isTest || entry.target === undefined) return undefined;
   if (unitOf(entry.target) !== module.unit) return undefined;
-  const from = layerOf(module.path);
-  const to = layerOf(entry.target);
-  // Joining files may import any folder, and only hosts may import them.
-  if (from === undefined || from === to) return undefined;
-  const allowed = layerArrows[from];
-  if (allowed === undefined)
-    return ["known-layer", `folder "${from}" has no row in tools/boundaries/rules.ts`];
-  if (to === undefined) {
-    if (!joiners.has(entry.target) || layersAboveJoiningFiles.includes(from)) return undefined;
-    return ["layer-arrow", `"${from}" may not import the joining file ${entry.target}`];
-  }
-  return allowed.includes(to) ? undefined : ["layer-arrow", `"${from}" may not import "${to}"`];
+  const from = roomOf(module.path, arrows);
+  const to = roomOf(entry.target, arrows);
+  // An entry may import every room.
+  if (from === ENTRY || from === to) return undefined;
+  if (to === ENTRY) return ["room-arrow", `"${from}" may not import the entry ${entry.target}`];
+  const allowed = arrows[from];
+  if (allowed === undefined) return ["known-room", `room "${from}" has no row in tools/boundaries/rules.ts`];
+  return allowed.includes(to) ? undefined : ["room-arrow", `"${from}" may not import "${to}"`];
 };
 
 const checks: readonly Check[] = [
@@ -122,7 +116,7 @@ const checks: readonly Check[] = [
   checkRelative,
   checkNode,
   checkOutside,
-  checkLayer,
+  checkRoom,
 ];
 
 function importedPackage(entry: Import): string | undefined {
@@ -137,26 +131,35 @@ function homeOf(path: string): string {
   return path.split("/").slice(0, depth).join("/");
 }
 
-function layerOf(path: string): string | undefined {
-  const [folder, ...below] = path.split("/").slice(3);
-  return below.length > 0 ? folder : undefined;
+/** What files directly in `src` are. */
+const ENTRY = "";
+
+/** The room that a file of a unit is in: the longest that has a row, else the folder below `src`. */
+function roomOf(path: string, arrows: Readonly<Record<string, unknown>>): string {
+  const folders = path.split("/").slice(3, -1);
+  for (let depth = folders.length; depth > 0; depth -= 1) {
+    const room = folders.slice(0, depth).join("/");
+    if (Object.hasOwn(arrows, room)) return room;
+  }
+  return folders[0] ?? ENTRY;
 }
 
-/** Files directly in `src` that reach into a folder, themselves or through another such file. */
-function findJoiners(modules: readonly Module[]): Set<string> {
-  const candidates = modules.filter((module) => !module.isTest && layerOf(module.path) === undefined);
-  const joiners = new Set<string>();
-  for (let size = -1; size !== joiners.size; ) {
-    size = joiners.size;
-    for (const module of candidates) {
-      const reaches = module.imports.some(
-        ({ target }) =>
-          target !== undefined &&
-          unitOf(target) === module.unit &&
-          (layerOf(target) !== undefined || joiners.has(target)),
-      );
-      if (reaches) joiners.add(module.path);
-    }
-  }
-  return joiners;
+/** Nothing lies loose at a package's root but its entries, and no two files of one package share a name. */
+function checkPlaces(root: string, modules: readonly Module[]): readonly Violation[] {
+  const entries = new Set(readEntryFiles(root));
+  const names = new Map<string, string>();
+  return modules.flatMap(({ path, isTest }): readonly Violation[] => {
+    const [home = "", unit = "", , ...below] = path.split("/");
+    if (home !== "packages") return [];
+    const name = below.at(-1) ?? "";
+    const twin = names.get(`${unit} ${name}`);
+    names.set(`${unit} ${name}`, path);
+    const isLoose = below.length === 1 && (isTest || !entries.has(path));
+    return [
+      ...(isLoose ? [{ rule: "loose-file", path, line: 1, message: "is no entry: give it a room" }] : []),
+      ...(twin === undefined
+        ? []
+        : [{ rule: "twin-name", path, line: 1, message: `has the name of ${twin}` }]),
+    ];
+  });
 }

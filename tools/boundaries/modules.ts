@@ -22,7 +22,7 @@ export interface Module {
 
 const patterns = ["packages/*/src/**/*.ts", "apps/*/src/**/*.{ts,tsx}", "{tools,examples,bench,e2e}/**/*.ts"];
 const skipped = /(^|\/)(node_modules|dist)\//;
-const testFile = /\.(test|test-d|suite|e2e)\.tsx?$/;
+const testFile = /\.(test|test-d|suite|fixture|cases|e2e)\.tsx?$/;
 
 /** Reads every module below `root`, test files included. */
 export function readModules(root: string): Module[] {
@@ -44,6 +44,13 @@ export function readModules(root: string): Module[] {
 export function unitOf(path: string): string {
   const [first = "", second = ""] = path.split("/");
   return first === "packages" || first === "apps" ? second : first;
+}
+
+/** Source files that something outside of their package starts from: its published entries, and `main.ts` of a command. */
+export function readEntryFiles(root: string): readonly string[] {
+  return [...readEntries(root).values(), ...globSync("packages/*/src/main.ts", { cwd: root })].map((path) =>
+    path.split(sep).join("/"),
+  );
 }
 
 /** Published entry (`@agentos/auth/mint`) -> its source file, from each package's own `exports`. */

@@ -5,11 +5,12 @@
 export const packageArrows: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   auth: ["contract"],
-  server: ["contract", "auth"],
-  "control-plane": ["contract", "auth"],
+  guard: ["contract", "auth"],
+  server: ["contract", "auth", "guard"],
+  "control-plane": ["contract", "auth", "guard"],
   client: ["contract"],
   console: ["contract", "client"],
-  cli: ["contract", "auth", "server", "control-plane", "client"],
+  cli: ["contract", "auth", "guard", "server", "control-plane", "client"],
   testkit: ["contract"],
   tools: ["*"],
   examples: ["*"],
@@ -22,6 +23,7 @@ export const testOnlyPackages: readonly string[] = ["testkit"];
 
 /** Entries that a unit may not import although the package arrow allows it, each with its reason. */
 export const forbiddenEntries: readonly { unit: string; entry: string; reason: string }[] = [
+  { unit: "guard", entry: "@agentos/auth/mint", reason: "a guard that cannot sign cannot forge" },
   { unit: "server", entry: "@agentos/auth/mint", reason: "a server that cannot sign cannot forge" },
 ];
 
@@ -30,7 +32,7 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
   {
     unit: "tools",
     files: [
-      "packages/cli/src/program.ts",
+      "packages/cli/src/program/program.ts",
       "packages/cli/src/config/build-agents.ts",
       "packages/cli/src/config/config-faults.ts",
       "packages/cli/src/config/config-schema.ts",
@@ -55,23 +57,65 @@ export const allowedOutsidePackages: Readonly<Record<string, readonly string[]>>
 export const testPackages: readonly string[] = ["vitest", "fast-check", "jose"];
 
 /**
- * Folders under `src` of a backend -> the folders each may import. Files directly in `src` join them when
- * they import a folder; one that imports no folder is a leaf (limits, error types), open to all.
+ * Rooms of a unit -> the rooms that each may import. A room is a folder below `src`; the longest name that fits counts,
+ * so `keys/reader` is a room of its own beside `keys/set`. Files directly in `src` are entries: they may import every
+ * room, and no room imports them.
  */
-export const layerArrows: Readonly<Record<string, readonly string[]>> = {
-  hosts: ["http", "routes", "services", "config", "agents", "ports"],
-  http: ["routes", "services", "agents", "ports"],
-  routes: ["services", "agents", "ports"],
-  services: ["agents", "ports"],
-  // Turns options and environment into ready parts, so it may create drivers.
-  config: ["stores", "agents", "ports"],
-  agents: ["ports"],
-  stores: ["ports"],
-  ports: [],
+export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  contract: {
+    text: [],
+    scopes: [],
+    wire: [],
+    errors: ["text"],
+    routes: ["scopes", "wire"],
+  },
+  auth: {
+    address: [],
+    encoding: [],
+    outcome: [],
+    policy: [],
+    scope: [],
+    "keys/model": ["outcome"],
+    "keys/reader": ["keys/model", "encoding", "outcome"],
+    "keys/judge": ["keys/reader", "keys/model", "encoding", "outcome"],
+    "keys/set": ["keys/judge", "keys/reader", "keys/model", "encoding", "outcome"],
+    "keys/source": ["keys/set", "keys/model", "address", "outcome"],
+    identity: ["scope"],
+    token: ["identity", "policy", "scope", "keys/source", "keys/set", "keys/model", "encoding", "outcome"],
+    request: ["address", "outcome"],
+    decide: ["scope", "outcome"],
+    refusal: ["outcome"],
+    engine: ["token", "request", "decide", "identity", "policy", "scope", "outcome"],
+    diagnose: [
+      "token",
+      "decide",
+      "identity",
+      "policy",
+      "scope",
+      "keys/source",
+      "keys/set",
+      "keys/model",
+      "encoding",
+      "outcome",
+    ],
+    mint: ["keys/set", "keys/judge", "keys/reader", "keys/model", "encoding", "outcome"],
+  },
+  guard: {
+    log: [],
+    config: ["log"],
+    denials: ["log"],
+    keys: ["config"],
+    pages: ["config"],
+    gate: ["pages", "keys", "denials", "config", "log"],
+    app: ["gate", "pages", "keys", "denials", "config", "log"],
+    hosts: ["app", "gate", "config"],
+  },
+  server: {
+    runs: [],
+    agents: ["runs"],
+    stores: ["runs"],
+    openapi: [],
+    routes: ["openapi", "runs"],
+    "agent-os": ["routes", "openapi", "stores", "agents", "runs"],
+  },
 };
-
-/** Units that have these layers inside. */
-export const layeredUnits: readonly string[] = ["server", "control-plane"];
-
-/** Outermost layers: they stand above the joining files, which they offer to a runtime. */
-export const layersAboveJoiningFiles: readonly string[] = ["hosts"];

@@ -119,9 +119,9 @@ const rows: readonly Row[] = [
   },
   {
     behaviour: "refuses a package of ours that does not exist, and knows nothing about those of others",
-    bad: page("sh", "npm install @agentos/guard hono"),
+    bad: page("sh", "npm install @agentos/gard hono"),
     good: page("sh", "npm install @agentos/server hono"),
-    fault: "there is no package @agentos/guard",
+    fault: "there is no package @agentos/gard",
   },
   {
     behaviour:

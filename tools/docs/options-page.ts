@@ -2,12 +2,13 @@
 // type, words from the TSDoc in the source. An option without words or without a default fails the generation.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { authorizationConfigSchema, corsSchema } from "@agentos/server";
+import { authorizationConfigSchema, corsSchema } from "@agentos/guard/app";
 import { z } from "zod";
 import { anchor, code, EDITION, GENERATED, table, upperFirst } from "./markdown.ts";
 import { type Member, readMembers } from "./read-tsdoc.ts";
 
-const config = (file: string) => join(import.meta.dirname, "../../packages/server/src/config", file);
+const config = (file: string) => join(import.meta.dirname, "../../packages/guard/src/config", file);
+const agentOSOptions = join(import.meta.dirname, "../../packages/server/src/agent-os/agent-os-options.ts");
 
 export function optionsPage(): string {
   const unsafe = authorizationConfigSchema.shape.unsafe.unwrap();
@@ -19,7 +20,7 @@ export function optionsPage(): string {
     "Both take these.",
     declaredTable(readMembers(config("auth-options.ts"), "AuthOptions")),
     "`new AgentOS` also takes these.",
-    declaredTable(readMembers(config("agent-os-options.ts"), "AgentOSOptions")),
+    declaredTable(readMembers(agentOSOptions, "AgentOSOptions")),
     "## `authorizationConfig`",
     "How tokens are verified and what they must carry. All are optional.",
     schemaTable(authorizationConfigSchema, "authorizationConfigSchema", { skip: ["unsafe"] }),

@@ -160,7 +160,7 @@ export const allowed: readonly Allowed[] = [
     reason: `${NARROWS} the pattern finds method and path together or neither`,
   },
   {
-    file: "token/base64url.ts",
+    file: "encoding/base64url.ts",
     code: "if (ASCII.test(binary)) return binary;",
     from: "ASCII.test(binary)",
     to: "false",

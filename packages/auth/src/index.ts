@@ -1,29 +1,82 @@
 /** The authorization engine of AgentOS: framework-free, pure, and the same for every transport. */
-export * from "./decide/index.ts";
-export * from "./diagnose/index.ts";
+
+export { isLoopbackHost } from "./address/loopback-host.ts";
+export {
+  type CompiledRoute,
+  type CompiledRoutes,
+  compileRoutes,
+  type Fault,
+  type RouteAccessDefinition,
+} from "./decide/compile-route.ts";
+export { accessFor, type Decision, decide } from "./decide/decide.ts";
+export { diagnose } from "./diagnose/diagnose.ts";
+export {
+  type Cause,
+  type Certainty,
+  type DiagnosisInput,
+  type Evidence,
+  type EvidenceSource,
+  type KnownServer,
+  type ObservedAnswer,
+} from "./diagnose/diagnosis.ts";
+export { type InspectedToken, type InspectOptions, inspectToken } from "./diagnose/inspect-token.ts";
+export { type JudgedToken, type JudgeTokenOptions, judgeToken } from "./diagnose/judge-token.ts";
+export { makeCause } from "./diagnose/make-cause.ts";
+export { isErrorCode } from "./diagnose/read-answer.ts";
+export { type CredentialKind, classifyCredential, isOlder } from "./diagnose/refine-credential.ts";
+export { heldScopes } from "./diagnose/refine-scopes.ts";
+export { duration } from "./diagnose/refine-times.ts";
 export {
   type Access,
   type AuthEngine,
   type AuthEngineOptions,
   type AuthMode,
   createAuthEngine,
-} from "./engine.ts";
-export type { Identity } from "./identity.ts";
-export { isRecord } from "./is-record.ts";
-export * from "./keys/index.ts";
-export * from "./limits.ts";
+} from "./engine/engine.ts";
+export type { Identity } from "./identity/identity.ts";
+export { boundAlgorithms, isSigningAlgorithm } from "./keys/model/algorithms.ts";
+export {
+  type KeyFault,
+  type KeyFaultCode,
+  type KeyRepair,
+  type KeyResult,
+  type KeyType,
+  type SigningAlgorithm,
+  type VerificationKey,
+} from "./keys/model/key.ts";
+export { createKeyFault } from "./keys/model/key-fault.ts";
+export { MAX_JWKS_CHARACTERS } from "./keys/model/key-limits.ts";
+export { describeRepairs } from "./keys/model/repairs.ts";
+export { createKeySet, type KeySelection, type KeySet, selectKeys } from "./keys/set/key-set.ts";
+export { type ParseJwksOptions, parseJwks } from "./keys/set/parse-jwks.ts";
+export { type ParseKeyOptions, parseVerificationKey, parseVerificationKeys } from "./keys/set/parse-key.ts";
+export {
+  type FetchDocument,
+  type FetchedDocument,
+  type FetchFaultCode,
+} from "./keys/source/fetch-document.ts";
+export {
+  combineKeySources,
+  createStaticKeySource,
+  type KeySource,
+  type KeySourceStatus,
+} from "./keys/source/key-source.ts";
+export { isKeyUrl, judgeKeyUrl } from "./keys/source/key-url.ts";
+export { createLastGoodKeys } from "./keys/source/last-good-keys.ts";
+export { type RemoteKeyLocation } from "./keys/source/remote-key-reader.ts";
+export { createRemoteKeySource, type RemoteKeySource } from "./keys/source/remote-key-source.ts";
+export { ok, type Refusal, type Result, refuse } from "./outcome/result.ts";
+export { type ClaimNames, DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./policy/policy.ts";
 export { type ProblemAnswer, type ProblemOptions, publicCode, toProblem } from "./refusal/problem.ts";
 export { type StageOutcome, type TimelineStep, timelineOf } from "./refusal/timeline.ts";
-export { isLoopbackHost } from "./request/check-origin.ts";
 export type { TokenSource } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
-export { ok, type Refusal, type Result, refuse } from "./result.ts";
-export * from "./scope/index.ts";
-export { CONTROL_CHARACTER, UNPRINTABLE } from "./text/characters.ts";
-export { countChanges, nearest } from "./text/nearest.ts";
+export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";
+export { type ParsedScope, parseScope } from "./scope/parse.ts";
+export { type PathParameters, type Requirement } from "./scope/requirement.ts";
 export { deepFreeze } from "./token/build-identity.ts";
 export { isReservedPrincipal } from "./token/check-claims.ts";
 export { joseSignatureCheck, type SignatureCheck } from "./token/check-signature.ts";
-export { type ClaimNames, DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./token/policy.ts";
 export type { TrustedIssuer } from "./token/select-issuer.ts";
+export * from "./token/token-limits.ts";
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from "./token/verify-token.ts";

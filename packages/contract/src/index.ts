@@ -1,6 +1,137 @@
 /** The wire truth of AgentOS: scopes, routes, errors and schemas. No I/O, and no logic beyond reading them. */
-export * from "./errors/index.ts";
-export * from "./routes/index.ts";
-export * from "./scopes/index.ts";
-export * from "./version.ts";
-export * from "./wire/index.ts";
+
+export {
+  type CauseEntry,
+  type Challenge,
+  CLAIM_STAGES,
+  type ErrorEntry,
+  type Facts,
+  type FaultEntry,
+  type RefusalEntry,
+  type RefusalStatus,
+  STAGES,
+  type Stage,
+  TOKEN_STAGES,
+} from "./errors/entry.ts";
+export {
+  CAUSES,
+  type CauseCode,
+  ERRORS,
+  type ErrorCode,
+  FAULTS,
+  type FaultCode,
+  REFUSALS,
+  RETIRED_CODES,
+  type RefusalCode,
+} from "./errors/error-catalogue.ts";
+export { FIX_COMMANDS } from "./errors/fix-commands.ts";
+export { placesOf, renderText } from "./errors/render.ts";
+export { PLANNED_ROUTES } from "./routes/planned.ts";
+export {
+  type CustomRouteDefinition,
+  type HttpMethod,
+  type RouteAccess,
+  type RouteDefinition,
+  type RouteResource,
+} from "./routes/route.ts";
+export { SERVED_ROUTES, type ServedRouteId } from "./routes/served.ts";
+export { ACCESS_PREREQUISITES, type AccessPrerequisite } from "./scopes/prerequisites.ts";
+export {
+  ADMIN_SCOPE,
+  type CustomScope,
+  customScope,
+  DEFAULT_SERVICE_ACCOUNT_SCOPES,
+  GLOBAL_SCOPES,
+  type GlobalScope,
+  isPerResource,
+  type PerResourceScope,
+  SCOPE_RESOURCE_ALIASES,
+  SCOPE_RESOURCES,
+  type Scope,
+  type ScopeResource,
+  type ScopeResourceName,
+} from "./scopes/scope-catalogue.ts";
+export {
+  type AgentObject,
+  type AgentTool,
+  agentModelSchema,
+  agentSchema,
+  agentToolSchema,
+  agentToolsSchema,
+  type ConfigAgent,
+  configAgentSchema,
+  type ModelSummary,
+  modelSchema,
+} from "./wire/agent.ts";
+export { isRecord } from "./wire/is-record.ts";
+export {
+  jsonObjectSchema,
+  type Media,
+  type Message,
+  type Metrics,
+  type ModelMetrics,
+  mediaSchema,
+  messageSchema,
+  metricsSchema,
+  modelMetricsSchema,
+  type Requirement,
+  requirementSchema,
+  type ToolCall,
+  type ToolExecution,
+  toolCallSchema,
+  toolExecutionSchema,
+  toolMetricsSchema,
+  userInputFieldSchema,
+} from "./wire/message.ts";
+export { type ResourceMetadata, resourceMetadataSchema } from "./wire/resource-metadata.ts";
+export {
+  customEventSchema,
+  modelRequestCompletedSchema,
+  modelRequestStartedSchema,
+  type RunEvent,
+  type RunEventName,
+  runCancelledSchema,
+  runCompletedSchema,
+  runContentCompletedSchema,
+  runContentSchema,
+  runContinuedSchema,
+  runErrorSchema,
+  runEventSchema,
+  runIntermediateContentSchema,
+  runPausedSchema,
+  runStartedSchema,
+  toolCallCompletedSchema,
+  toolCallErrorSchema,
+  toolCallStartedSchema,
+} from "./wire/run-events.ts";
+export {
+  type MediaInput,
+  mediaInputSchema,
+  RUN_FORM_FIELDS,
+  type RunFormFieldKind,
+  type RunFormFieldName,
+  runFormSchema,
+} from "./wire/run-form.ts";
+export {
+  RUN_STATUSES,
+  type RunInputSummary,
+  type RunOutput,
+  type RunStatus,
+  runInputSchema,
+  runOutputSchema,
+  runStatusSchema,
+} from "./wire/run-output.ts";
+export {
+  type Config,
+  configSchema,
+  errorSchema,
+  healthSchema,
+  type Info,
+  infoSchema,
+  modelsSchema,
+  type Problem,
+  problemSchema,
+  rootSchema,
+  validationErrorSchema,
+} from "./wire/server-info.ts";
+export * from "./wire/version.ts";

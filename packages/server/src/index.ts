@@ -1,29 +1,63 @@
 /** The AgentOS agent server: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
 
 export { type CustomScope, customScope, type Scope } from "@agentos/contract";
-export { AgentOS } from "./agent-os.ts";
-export * from "./agents/index.ts";
-export type { AgentOSOptions, CustomRoute } from "./config/agent-os-options.ts";
 export type {
   AuthOptions,
   AuthorizationConfig,
   CorsOptions,
+  Denial,
+  DenialRecord,
+  DenialRecorder,
   Environment,
+  Logger,
   UnsafeOptions,
-} from "./config/auth-options.ts";
-export { authorizationConfigSchema, corsSchema } from "./config/auth-options.ts";
+} from "@agentos/guard";
 export {
+  ConfigurationError,
+  type ConfigurationFault,
   type CredentialLocation,
+  createLogger,
+  type Finding,
   formatPolicy,
   type PolicyDescription,
   type PolicyKey,
-} from "./config/describe-policy.ts";
-export { type Finding, optionFindings, toFinding } from "./config/faults.ts";
-export { ConfigurationError, type ConfigurationFault } from "./configuration-error.ts";
-export { type ConnectionFault, describeConnectionFault } from "./describe-connection-fault.ts";
-export { type DescribedIssue, describeIssue } from "./describe-issue.ts";
-export type { RunningServer, ServeOptions } from "./hosts/serve.ts";
-export { createLogger } from "./log.ts";
-export type { Denial, DenialRecord, DenialRecorder } from "./ports/denial-recorder.ts";
-export type { RequestContext, RouteHandler } from "./ports/route-handler.ts";
-export type { Logger } from "./ports/runtime.ts";
+  REDACTED_TOKEN,
+  redactTokens,
+  redactTokensDeep,
+} from "@agentos/guard";
+export type { RequestContext, RouteHandler, RunningServer, ServeOptions } from "@agentos/guard/app";
+export {
+  authorizationConfigSchema,
+  type ConnectionFault,
+  corsSchema,
+  type DescribedIssue,
+  describeConnectionFault,
+  describeIssue,
+  optionFindings,
+  toFinding,
+} from "@agentos/guard/app";
+export { AgentOS } from "./agent-os/agent-os.ts";
+export type { AgentOSOptions, CustomRoute } from "./agent-os/agent-os-options.ts";
+export { Agent } from "./agents/agent.ts";
+export { type AgentOptions } from "./agents/agent-options.ts";
+export { type Tool, type ToolContext, ToolError, type ToolOptions, tool } from "./agents/define-tool.ts";
+export { DEMO_TOOL_NAMES, DEMO_TOOLS } from "./agents/demo-tools.ts";
+export { type ModelObject, OFFLINE_MODELS, type OfflineModelName } from "./agents/model.ts";
+export { offlineEcho } from "./agents/offline-echo.ts";
+export {
+  type OfflineScript,
+  type OfflineScriptOptions,
+  offlineScript,
+  offlineScriptSchema,
+} from "./agents/offline-script.ts";
+export { offlineSupport } from "./agents/offline-support.ts";
+export { createSupportTools, type SupportToolsOptions } from "./agents/support-tools.ts";
+export {
+  type RunContext,
+  RunFailure,
+  type RunInput,
+  type RunMedia,
+  type Runnable,
+  type RunStep,
+  type TokenUsage,
+} from "./runs/runnable.ts";

@@ -1,5 +1,14 @@
 /** Keys, clock and tokens for tests. Never imports `auth`, so that mint and verify cannot share a bug. */
-export { isSymmetric, TEST_ALGORITHMS, type TestAlgorithm } from "./algorithms.ts";
+
+export {
+  createTestCertificate,
+  type TestCertificate,
+  type TestCertificateOptions,
+} from "./keys/certificate.ts";
+export { createTestKey, type TestKey, type TestKeyOptions } from "./keys/key.ts";
+export { isSymmetric, TEST_ALGORITHMS, type TestAlgorithm } from "./keys/test-algorithms.ts";
+export { createTestLogger, type LogEntry, type TestLogger } from "./log/test-logger.ts";
+export { createTestClock, type TestClock } from "./time/clock.ts";
 export {
   damageSignature,
   embeddedKeyToken,
@@ -7,16 +16,15 @@ export {
   publicKeyAsSecretToken,
   replacePayload,
   unsignedToken,
-} from "./attacks.ts";
-export type { BadToken } from "./bad-token.ts";
-export { type BadTokenSetting, badTokensFor, makeTwin } from "./bad-tokens.ts";
+} from "./tokens/attacks.ts";
+export type { BadToken } from "./tokens/bad-token.ts";
+export { type BadTokenSetting, badTokensFor, makeTwin } from "./tokens/bad-tokens.ts";
 export {
-  createTestCertificate,
-  type TestCertificate,
-  type TestCertificateOptions,
-} from "./certificate.ts";
-export { createTestClock, type TestClock } from "./clock.ts";
-export { createTestKey, type TestKey, type TestKeyOptions } from "./key.ts";
+  createTestIssuer,
+  TEST_OS_ID,
+  type TestIssuer,
+  type TestTokenOptions,
+} from "./tokens/test-issuer.ts";
 export {
   type Claims,
   encodeSegment,
@@ -24,7 +32,8 @@ export {
   goodToken,
   signSegments,
   signToken,
+  TOKEN_SHAPED,
   type TokenParts,
   withClaims,
   withHeader,
-} from "./token.ts";
+} from "./tokens/token.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileGrants } from "../scope/index.ts";
+import { compileGrants } from "../scope/grants.ts";
 import { type CompileRoutesOptions, compileRoutes, type RouteAccessDefinition } from "./compile-route.ts";
 import { decide } from "./decide.ts";
 

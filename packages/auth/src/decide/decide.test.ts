@@ -1,7 +1,7 @@
 import { PLANNED_ROUTES, type RouteDefinition, SERVED_ROUTES } from "@agentos/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileGrants } from "../scope/index.ts";
+import { compileGrants } from "../scope/grants.ts";
 import { type CompileRoutesOptions, compileRoutes, type RouteAccessDefinition } from "./compile-route.ts";
 import { type Decision, decide } from "./decide.ts";
 

@@ -1,5 +1,5 @@
 /** The last step of a diagnosis: no text that leaves it holds the credential, a segment of it, or a control character. */
-import { UNPRINTABLE } from "../text/characters.ts";
+import { UNPRINTABLE } from "@agentos/contract/text";
 import type { Cause } from "./diagnosis.ts";
 
 const CONCEALED = "[redacted]";

@@ -1,6 +1,6 @@
 /** Facts of a refusal as evidence: each with where it was seen. */
 import type { ErrorCode, Facts } from "@agentos/contract";
-import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_LIFETIME_SECONDS } from "../limits.ts";
+import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_LIFETIME_SECONDS } from "../token/token-limits.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource, KnownServer } from "./diagnosis.ts";
 import type { InspectedToken } from "./inspect-token.ts";
 

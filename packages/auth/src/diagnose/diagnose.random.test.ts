@@ -3,7 +3,7 @@ import { ERRORS, REFUSALS } from "@agentos/contract";
 import { encodeSegment } from "@agentos/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codesOf, good, NOW, request, run, textOf } from "./diagnose.suite.ts";
+import { codesOf, good, NOW, request, run, textOf } from "./diagnose.fixture.ts";
 
 const claims = fc.oneof(
   fc.dictionary(

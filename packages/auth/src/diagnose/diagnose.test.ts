@@ -1,7 +1,7 @@
 /** Every cause of a refusal, from the answer of either server; each beside a twin that must not give it. */
 import { ERRORS } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
-import { type Row, rows, SCOPES } from "./causes.suite.ts";
+import { type Row, rows, SCOPES } from "./causes.cases.ts";
 import {
   codesOf,
   NOW,
@@ -13,7 +13,7 @@ import {
   run,
   textOf,
   tokens,
-} from "./diagnose.suite.ts";
+} from "./diagnose.fixture.ts";
 import type { DiagnosisInput } from "./diagnosis.ts";
 
 const claims = tokens.withClaims;

@@ -4,9 +4,9 @@
  */
 import { ADMIN_SCOPE, type Facts } from "@agentos/contract";
 import { decide } from "../decide/decide.ts";
-import { MAX_TOKEN_LIFETIME_SECONDS } from "../limits.ts";
+import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
-import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "../token/policy.ts";
+import { MAX_TOKEN_LIFETIME_SECONDS } from "../token/token-limits.ts";
 import { chooseCode } from "./choose-code.ts";
 import { concealCredential } from "./conceal-credential.ts";
 import { describeFacts, placesFor, sawStatus } from "./describe-facts.ts";

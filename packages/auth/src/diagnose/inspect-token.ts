@@ -3,13 +3,13 @@
  * after the one before it has been put right. What only a key can tell is left open.
  */
 import { REFUSALS } from "@agentos/contract";
-import { MAX_TOKEN_BYTES } from "../limits.ts";
-import { type Refusal, refuse } from "../result.ts";
-import { decodeJsonObject, isBase64url } from "../token/base64url.ts";
+import { decodeJsonObject, isBase64url } from "../encoding/base64url.ts";
+import { type Refusal, refuse } from "../outcome/result.ts";
+import type { TokenPolicy } from "../policy/policy.ts";
 import { checkAllClaims } from "../token/check-all-claims.ts";
 import { checkHeader } from "../token/check-header.ts";
-import type { TokenPolicy } from "../token/policy.ts";
 import { readShape } from "../token/read-shape.ts";
+import { MAX_TOKEN_BYTES } from "../token/token-limits.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 

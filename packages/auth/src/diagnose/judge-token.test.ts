@@ -9,8 +9,8 @@ import {
   withHeader,
 } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { parseVerificationKey } from "../keys/index.ts";
-import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "../token/policy.ts";
+import { parseVerificationKey } from "../keys/set/parse-key.ts";
+import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "../policy/policy.ts";
 import { judgeToken } from "./judge-token.ts";
 
 const now = 1_800_000_000;

@@ -3,9 +3,10 @@
  * objection is the verifier's own, so this can never say something else than a server.
  */
 import { CLAIM_STAGES, REFUSALS } from "@agentos/contract";
-import { createStaticKeySource, type VerificationKey } from "../keys/index.ts";
-import type { Refusal } from "../result.ts";
-import type { TokenPolicy } from "../token/policy.ts";
+import { type VerificationKey } from "../keys/model/key.ts";
+import { createStaticKeySource } from "../keys/source/key-source.ts";
+import type { Refusal } from "../outcome/result.ts";
+import type { TokenPolicy } from "../policy/policy.ts";
 import { createTokenVerifier } from "../token/verify-token.ts";
 import { type InspectedToken, inspectToken } from "./inspect-token.ts";
 

@@ -1,6 +1,6 @@
 /** Algorithm and signature: which of the two sides has the other kind of key, or another key, or a damaged token. */
 import type { ErrorCode, Facts } from "@agentos/contract";
-import { base64urlBytes, isBase64url } from "../token/base64url.ts";
+import { base64urlBytes, isBase64url } from "../encoding/base64url.ts";
 import type { Evidence, KnownServer } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 

@@ -1,6 +1,6 @@
 /** Scopes that somebody meant and did not write: the usual ways of getting one wrong, each under its own code. */
 import { type CauseCode, type Facts, GLOBAL_SCOPES } from "@agentos/contract";
-import { countChanges } from "../text/nearest.ts";
+import { countChanges } from "@agentos/contract/text";
 
 export interface NearMiss {
   readonly code: Extract<CauseCode, `SCOPE${string}`>;

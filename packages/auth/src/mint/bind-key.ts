@@ -1,7 +1,7 @@
 /** Joins key material and algorithm into a signing key, or says why the two do not belong together. */
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, type JWK } from "jose";
-import type { SigningAlgorithm } from "../keys/key.ts";
-import { importParameters, minimumSecretBytes } from "./algorithms.ts";
+import type { SigningAlgorithm } from "../keys/model/key.ts";
+import { importParameters, minimumSecretBytes } from "./mint-algorithms.ts";
 import { type SigningKey, SigningKeyError } from "./signing-key.ts";
 
 /** What the key is to be used for. */

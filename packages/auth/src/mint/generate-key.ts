@@ -1,7 +1,7 @@
 /** Makes a new key pair, or a new shared secret. The random numbers are WebCrypto's. */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
-import type { SigningAlgorithm } from "../keys/key.ts";
-import { importParameters, isSecretAlgorithm, minimumSecretBytes } from "./algorithms.ts";
+import type { SigningAlgorithm } from "../keys/model/key.ts";
+import { importParameters, isSecretAlgorithm, minimumSecretBytes } from "./mint-algorithms.ts";
 import type { SigningKey } from "./signing-key.ts";
 
 /** What key to make. */

@@ -1,9 +1,9 @@
 /** Reads a private JWK, or the one in a key set of one. */
 import { importJWK, type JWK } from "jose";
-import { decodeBase64Url } from "../keys/base64.ts";
-import type { SigningAlgorithm } from "../keys/key.ts";
-import { algorithmsFor, isSecretAlgorithm, isSigningAlgorithm } from "./algorithms.ts";
+import { decodeBase64Url } from "../encoding/base64.ts";
+import type { SigningAlgorithm } from "../keys/model/key.ts";
 import { bind, bindSecret, type ImportOptions, mismatch, weakRsa } from "./bind-key.ts";
+import { algorithmsFor, isSecretAlgorithm, isSigningAlgorithm } from "./mint-algorithms.ts";
 import { type SigningKey, SigningKeyError } from "./signing-key.ts";
 
 /** Throws {@link SigningKeyError}. */

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
-import { exportPrivatePem, importSigningKey, SigningKeyError, signToken } from "./index.ts";
+import { exportPrivatePem, importSigningKey, SigningKeyError, signToken } from "../mint.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });

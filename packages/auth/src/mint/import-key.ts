@@ -2,12 +2,12 @@
  * Reads a signing key from text: PEM (PKCS#8, PKCS#1, SEC 1), a private JWK, base64 of either, or, when an HMAC
  * algorithm is asked for, a shared secret. Line ends that an environment variable has mangled do not matter.
  */
-import { decodeBase64 } from "../keys/base64.ts";
-import type { SigningAlgorithm } from "../keys/key.ts";
-import { recogniseLostBinary } from "../keys/lost-binary.ts";
-import { algorithmsFor, importParameters, isSecretAlgorithm } from "./algorithms.ts";
+import { decodeBase64 } from "../encoding/base64.ts";
+import type { SigningAlgorithm } from "../keys/model/key.ts";
+import { recogniseLostBinary } from "../keys/reader/lost-binary.ts";
 import { type Bound, bind, bindSecret, type ImportOptions, mismatch, weakRsa } from "./bind-key.ts";
 import { importJwk } from "./import-jwk.ts";
+import { algorithmsFor, importParameters, isSecretAlgorithm } from "./mint-algorithms.ts";
 import { type PrivateKeyKind, readPrivateDer } from "./private-der.ts";
 import { type SigningKey, SigningKeyError } from "./signing-key.ts";
 

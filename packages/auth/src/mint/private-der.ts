@@ -1,4 +1,6 @@
 /** Reads what kind of private key some DER bytes are, and brings the older forms into PKCS#8. */
+
+import { countBits, type EcCurve, ecCurves, isEcCurve, Oid } from "../keys/model/public-key.ts";
 import {
   encodeDer,
   encodeObjectIdentifier,
@@ -7,9 +9,8 @@ import {
   readObjectIdentifier,
   readUnsigned,
   Tag,
-} from "../keys/der.ts";
-import { judgeDer } from "../keys/der-key.ts";
-import { countBits, type EcCurve, ecCurves, isEcCurve, Oid } from "../keys/public-key.ts";
+} from "../keys/reader/der.ts";
+import { judgeDer } from "../keys/reader/verdict.ts";
 import { SigningKeyError } from "./signing-key.ts";
 
 export type PrivateKeyKind =

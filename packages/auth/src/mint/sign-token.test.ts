@@ -10,7 +10,7 @@ import {
   isSecretAlgorithm,
   SIGNING_ALGORITHMS,
   signToken,
-} from "./index.ts";
+} from "../mint.ts";
 
 const now = 1_800_000_000;
 const claims = createAccessClaims({
@@ -75,7 +75,7 @@ describe("a generated secret", () => {
     const secret = await exportSecret(key);
     expect(secret.length).toBeGreaterThanOrEqual(43);
     // Its text is what people configure on both sides, so the import of that text must sign alike.
-    const { importSigningKey } = await import("./index.ts");
+    const { importSigningKey } = await import("../mint.ts");
     const token = await signToken(await importSigningKey(secret, { algorithm }), claims);
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {
       ...options,

@@ -1,6 +1,6 @@
 /** A key that can sign: one algorithm bound to one private key or secret. Never printed, never serialised as a whole. */
 import type { CryptoKey, JWK } from "jose";
-import type { SigningAlgorithm } from "../keys/key.ts";
+import type { SigningAlgorithm } from "../keys/model/key.ts";
 
 /** A key that can sign, bound to one algorithm. Treat it as the secret that it is. */
 export interface SigningKey {

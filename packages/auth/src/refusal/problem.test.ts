@@ -1,6 +1,6 @@
 import { type Facts, REFUSALS, type RefusalCode, type RefusalEntry } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
-import { refuse } from "../result.ts";
+import { refuse } from "../outcome/result.ts";
 import { type ProblemOptions, toProblem } from "./problem.ts";
 
 const CODES = Object.keys(REFUSALS) as RefusalCode[];

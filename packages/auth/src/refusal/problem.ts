@@ -3,7 +3,7 @@
  * challenge. Only facts that the catalogue lists as public go in.
  */
 import { type ErrorCode, type Facts, REFUSALS, type RefusalEntry, renderText } from "@agentos/contract";
-import type { Refusal } from "../result.ts";
+import type { Refusal } from "../outcome/result.ts";
 
 /** What an answer depends on besides the refusal. */
 export interface ProblemOptions {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkCookieOrigin, checkLoopback, isLoopbackHost } from "./check-origin.ts";
+import { isLoopbackHost } from "../address/loopback-host.ts";
+import { checkCookieOrigin, checkLoopback } from "./check-origin.ts";
 
 const policy = { allowedOrigins: ["https://app.test"] };
 

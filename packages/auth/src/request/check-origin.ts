@@ -3,7 +3,8 @@
  * from a page of this site (weak-spots C4). Without any credential configured the server believes everybody, so only
  * this machine may ask, by its own names (DNS rebinding, weak-spots C3).
  */
-import { ok, type Result, refuse } from "../result.ts";
+import { isLoopbackHost } from "../address/loopback-host.ts";
+import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 export interface OriginPolicy {
@@ -49,14 +50,6 @@ export function checkLoopback(request: RequestFacts, policy: OriginPolicy): Resu
 /** A peer's address, also as IPv6 writes IPv4. */
 function isLoopbackAddress(address: string): boolean {
   return isLoopbackHost(address.replace(/^::ffff:/i, ""));
-}
-
-/** True for a host name that always means this machine. */
-export function isLoopbackHost(hostname: string): boolean {
-  const name = hostname.toLowerCase().replace(/^\[|\]$/g, "");
-  return (
-    name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name)
-  );
 }
 
 function hostnameOf(host: string): string {

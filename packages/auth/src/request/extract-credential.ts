@@ -1,6 +1,6 @@
 /** Finds the one credential of a request (contract 1.5; RFC 6750 section 2). Tokens in URLs are never read. */
 import type { Facts, RefusalCode } from "@agentos/contract";
-import { ok, type Result, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** Where a token is looked for (contract 1.5); with "both" the header wins. */

@@ -5,7 +5,7 @@
  * (repair of weak-spots A7). Rules are matched against route templates, so a request can never be authorised by a
  * string that differs from what is routed.
  */
-import { CONTROL_CHARACTER } from "../text/characters.ts";
+import { CONTROL_CHARACTER } from "@agentos/contract/text";
 import type { PathParameters } from "./requirement.ts";
 import { compilePattern, relatePattern } from "./rule-pattern.ts";
 

@@ -1,6 +1,6 @@
 import { signToken, withClaims } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { setUpVerifier } from "../verifier.suite.ts";
+import { setUpVerifier } from "./verifier.fixture.ts";
 
 describe("the identity", () => {
   it("is frozen, deeply", async () => {

@@ -1,11 +1,11 @@
 /** Verified claims become a frozen identity, with its scopes compiled once. */
 
-import type { Identity } from "../identity.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { TokenPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { limitScopes } from "../scope/limit-scopes.ts";
 import { readSessionId } from "./check-claims.ts";
 import type { TokenTimes } from "./check-times.ts";
-import type { TokenPolicy } from "./policy.ts";
 import { readScopes } from "./read-scopes.ts";
 
 type Claims = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 /** Every check of a token's claims in its fixed order (design.md section 4). Pure: the same for a server and for a diagnosis. */
-import { ok, type Result, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../outcome/result.ts";
+import type { TokenPolicy } from "../policy/policy.ts";
 import { checkAudience, checkIssuer, checkKind, checkSubject } from "./check-claims.ts";
 import { checkTimes, type TokenTimes } from "./check-times.ts";
-import type { TokenPolicy } from "./policy.ts";
 
 export interface AcceptedClaims {
   readonly userId: string | undefined;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { codeOf, TEST_POLICY } from "../verifier.suite.ts";
 import { checkAllClaims } from "./check-all-claims.ts";
 import {
   checkAudience,
@@ -9,6 +8,7 @@ import {
   isReservedPrincipal,
   readSessionId,
 } from "./check-claims.ts";
+import { codeOf, TEST_POLICY } from "./verifier.fixture.ts";
 
 describe("the issuer", () => {
   const judge = (claims: object, issuer?: string) => checkIssuer({ ...claims }, { ...TEST_POLICY, issuer });

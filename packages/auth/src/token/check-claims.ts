@@ -1,8 +1,9 @@
 /** Issuer, audience, kind of token, subject (RFC 8725 sections 3.8, 3.9, 3.12; contract 1.7). Exact comparison only. */
-import { MAX_IDENTIFIER_CHARACTERS } from "../limits.ts";
-import { ok, type Result, refuse } from "../result.ts";
-import { CONTROL_CHARACTER } from "../text/characters.ts";
-import type { TokenPolicy } from "./policy.ts";
+
+import { CONTROL_CHARACTER } from "@agentos/contract/text";
+import { ok, type Result, refuse } from "../outcome/result.ts";
+import type { TokenPolicy } from "../policy/policy.ts";
+import { MAX_IDENTIFIER_CHARACTERS } from "./token-limits.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 

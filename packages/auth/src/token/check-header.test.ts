@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { codeOf } from "../verifier.suite.ts";
 import { checkHeader } from "./check-header.ts";
+import { codeOf } from "./verifier.fixture.ts";
 
 const check = (header: unknown) =>
   checkHeader(Buffer.from(JSON.stringify(header)).toString("base64url"), ["ES256"]);

@@ -1,7 +1,8 @@
 /** The protected header: algorithm, type, extensions. Nothing in it is trusted to choose a key's material. */
-import { isSigningAlgorithm } from "../keys/algorithms.ts";
-import { ok, type Result, refuse } from "../result.ts";
-import { decodeJsonObject } from "./base64url.ts";
+
+import { decodeJsonObject } from "../encoding/base64url.ts";
+import { isSigningAlgorithm } from "../keys/model/algorithms.ts";
+import { ok, type Result, refuse } from "../outcome/result.ts";
 
 export interface TokenHeader {
   readonly algorithm: string;

@@ -1,10 +1,10 @@
 import { createTestKey, goodToken, signToken, type TestKey } from "@agentos/testkit";
 import { generateKeyPair } from "jose";
 import { describe, expect, it, vi } from "vitest";
-import type { VerificationKey } from "../keys/index.ts";
-import { codeOf, parseTestKeys } from "../verifier.suite.ts";
+import type { VerificationKey } from "../keys/model/key.ts";
 import { checkSignature, type SignatureCheck } from "./check-signature.ts";
 import { readShape } from "./read-shape.ts";
+import { codeOf, parseTestKeys } from "./verifier.fixture.ts";
 
 const key = await createTestKey("ES256");
 const [verificationKey] = await parseTestKeys(key);

@@ -1,11 +1,11 @@
 /** Tries the selected keys. The key's own algorithm is the only one allowed (CVE-2026-48523). */
 import { compactVerify, errors } from "jose";
-import type { VerificationKey } from "../keys/index.ts";
-import { MAX_KEYS_TRIED, MAX_KEYS_TRIED_IN_PLACE } from "../limits.ts";
-import { ok, type Result, refuse } from "../result.ts";
-import { base64urlBytes, isBase64url } from "./base64url.ts";
+import { base64urlBytes, isBase64url } from "../encoding/base64url.ts";
+import type { VerificationKey } from "../keys/model/key.ts";
+import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { TokenHeader } from "./check-header.ts";
 import type { TokenShape } from "./read-shape.ts";
+import { MAX_KEYS_TRIED, MAX_KEYS_TRIED_IN_PLACE } from "./token-limits.ts";
 
 /**
  * The cryptography: whether `key` verifies the signature of `token` (RFC 7515 section 5.2). It is called with three

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { codeOf, TEST_POLICY } from "../verifier.suite.ts";
 import { checkTimes, recheckTimes } from "./check-times.ts";
+import { codeOf, TEST_POLICY } from "./verifier.fixture.ts";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;

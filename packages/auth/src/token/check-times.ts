@@ -1,7 +1,8 @@
 /** `exp`, `nbf`, `iat` and the lifetime (RFC 7519 sections 4.1.4-4.1.6; contract 1.7). */
-import { CLOCK_SKEW_SECONDS, MILLISECONDS_CEILING, MILLISECONDS_THRESHOLD } from "../limits.ts";
-import { ok, type Result, refuse } from "../result.ts";
-import type { TokenPolicy } from "./policy.ts";
+
+import { ok, type Result, refuse } from "../outcome/result.ts";
+import type { TokenPolicy } from "../policy/policy.ts";
+import { CLOCK_SKEW_SECONDS, MILLISECONDS_CEILING, MILLISECONDS_THRESHOLD } from "./token-limits.ts";
 
 export interface TokenTimes {
   readonly expiresAt: number | undefined;

@@ -1,8 +1,9 @@
 import { createTestKey, type TestKey } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { createKeySet, createStaticKeySource, type KeySet, type KeySource } from "../keys/index.ts";
-import { codeOf, parseTestKeys } from "../verifier.suite.ts";
+import { createKeySet, type KeySet } from "../keys/set/key-set.ts";
+import { createStaticKeySource, type KeySource } from "../keys/source/key-source.ts";
 import { findKeys } from "./find-keys.ts";
+import { codeOf, parseTestKeys } from "./verifier.fixture.ts";
 
 const [first, second, rsa, bare, bareRsa] = await Promise.all([
   createTestKey("ES256", { kid: "k1" }),

@@ -1,8 +1,8 @@
 import { createTestKey } from "@agentos/testkit";
 import { describe, expect, it, vi } from "vitest";
-import { createKeySet } from "../keys/key-set.ts";
-import { codeOf, parseTestKeys } from "../verifier.suite.ts";
+import { createKeySet } from "../keys/set/key-set.ts";
 import { findKeys } from "./find-keys.ts";
+import { codeOf, parseTestKeys } from "./verifier.fixture.ts";
 
 const withKid = createKeySet(await parseTestKeys(await createTestKey("ES256", { kid: "k1" })), 1);
 const header = (kid: string | undefined) => ({ algorithm: "ES256", kid, namesOwnKey: false });

@@ -1,6 +1,7 @@
 /** From a token's header to the keys to try. An unknown `kid` asks the source once for newer keys. */
-import { type KeySelection, type KeySet, type KeySource, selectKeys } from "../keys/index.ts";
-import { ok, type Result, refuse } from "../result.ts";
+import { type KeySelection, type KeySet, selectKeys } from "../keys/set/key-set.ts";
+import { type KeySource } from "../keys/source/key-source.ts";
+import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { TokenHeader } from "./check-header.ts";
 
 /** Keys of one generation of the source. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { DEFAULT_CLAIM_NAMES } from "./policy.ts";
+import { DEFAULT_CLAIM_NAMES } from "../policy/policy.ts";
 import { readScopes } from "./read-scopes.ts";
 
 it.each([

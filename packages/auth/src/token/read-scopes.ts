@@ -1,5 +1,5 @@
 /** Scopes out of a token's claims: Agno's `scopes`, OAuth's `scope` (RFC 9068), Entra's `scp`, Auth0's `permissions`. */
-import { MAX_SCOPES } from "../limits.ts";
+import { MAX_SCOPES } from "./token-limits.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 

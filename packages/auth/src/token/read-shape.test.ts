@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeJsonObject, isBase64url } from "./base64url.ts";
+import { decodeJsonObject, isBase64url } from "../encoding/base64url.ts";
 import { readShape } from "./read-shape.ts";
 
 const codeOf = (token: string) => {

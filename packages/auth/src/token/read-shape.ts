@@ -1,6 +1,7 @@
 /** First step: is this text a signed JWT at all? Cheap, and before any decoding (lesson CVE-2025-30204). */
-import { ok, type Result, refuse } from "../result.ts";
-import { isBase64url } from "./base64url.ts";
+
+import { isBase64url } from "../encoding/base64url.ts";
+import { ok, type Result, refuse } from "../outcome/result.ts";
 
 export interface TokenShape {
   readonly header: string;

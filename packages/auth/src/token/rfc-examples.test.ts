@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createStaticKeySource, parseJwks, parseVerificationKey } from "../keys/index.ts";
-import { codeOf, setUpVerifier, sha256, TEST_POLICY } from "../verifier.suite.ts";
+import { parseJwks } from "../keys/set/parse-jwks.ts";
+import { parseVerificationKey } from "../keys/set/parse-key.ts";
+import { createStaticKeySource } from "../keys/source/key-source.ts";
 import { checkHeader } from "./check-header.ts";
 import { checkSignature } from "./check-signature.ts";
 import { readShape } from "./read-shape.ts";
@@ -14,7 +15,8 @@ import {
   SIGNATURES,
   type SignatureExample,
   UNSECURED,
-} from "./rfc-vectors.suite.ts";
+} from "./rfc-vectors.cases.ts";
+import { codeOf, setUpVerifier, sha256, TEST_POLICY } from "./verifier.fixture.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
 async function parseExample({ jwk, algorithm }: Pick<SignatureExample, "jwk" | "algorithm">) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createStaticKeySource } from "../keys/index.ts";
-import { TEST_POLICY } from "../verifier.suite.ts";
+import { createStaticKeySource } from "../keys/source/key-source.ts";
 import { createIssuerSelector } from "./select-issuer.ts";
+import { TEST_POLICY } from "./verifier.fixture.ts";
 
 const issuer = (name: string | undefined) => ({
   keySource: createStaticKeySource([]),

@@ -8,11 +8,11 @@ import {
   withHeader,
 } from "@agentos/testkit";
 import { describe, expect, it, vi } from "vitest";
-import { createKeySet } from "../keys/key-set.ts";
-import { combineKeySources, createStaticKeySource, type KeySource } from "../keys/key-source.ts";
-import { codeOf, parseTestKeys, sha256 } from "../verifier.suite.ts";
-import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./policy.ts";
+import { createKeySet } from "../keys/set/key-set.ts";
+import { combineKeySources, createStaticKeySource, type KeySource } from "../keys/source/key-source.ts";
+import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "../policy/policy.ts";
 import type { TrustedIssuer } from "./select-issuer.ts";
+import { codeOf, parseTestKeys, sha256 } from "./verifier.fixture.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
 const A = "https://a.test";

@@ -3,10 +3,11 @@
  * configured ones and for nothing else; the chosen issuer's policy then verifies it like every claim. So an issuer's
  * keys never see a token of another (weak-spots B2), and a token of nobody never causes a fetch.
  */
-import type { KeySource } from "../keys/index.ts";
-import { ok, type Result, refuse } from "../result.ts";
-import { decodeJsonObject } from "./base64url.ts";
-import type { TokenPolicy } from "./policy.ts";
+
+import { decodeJsonObject } from "../encoding/base64url.ts";
+import type { KeySource } from "../keys/source/key-source.ts";
+import { ok, type Result, refuse } from "../outcome/result.ts";
+import type { TokenPolicy } from "../policy/policy.ts";
 
 /** An issuer with everything that its tokens are checked against. */
 export interface TrustedIssuer {

@@ -1,7 +1,7 @@
 import { signToken } from "@agentos/testkit";
 import { expect, it } from "vitest";
-import { setUpVerifier } from "../verifier.suite.ts";
 import { createTokenCache } from "./token-cache.ts";
+import { setUpVerifier } from "./verifier.fixture.ts";
 
 const { good, verify } = await setUpVerifier({ algorithm: "HS256" });
 const result = await verify(await signToken(good));

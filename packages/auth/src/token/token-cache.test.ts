@@ -1,8 +1,8 @@
 import { damageSignature, signToken, withClaims } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { createStaticKeySource } from "../keys/index.ts";
-import { codeOf, parseTestKeys, setUpVerifier } from "../verifier.suite.ts";
+import { createStaticKeySource } from "../keys/source/key-source.ts";
 import { createTokenCache } from "./token-cache.ts";
+import { codeOf, parseTestKeys, setUpVerifier } from "./verifier.fixture.ts";
 
 describe("a verified token", () => {
   it("is answered at once from then on, with the same identity", async () => {

@@ -2,7 +2,7 @@
  * Verified tokens, least recently used first out. The key is the hash of the whole token, never of its claims: two
  * tokens can then never share an identity (lesson CVE-2026-35039).
  */
-import type { Identity } from "../identity.ts";
+import type { Identity } from "../identity/identity.ts";
 
 interface Entry {
   readonly identity: Identity;

@@ -1,8 +1,8 @@
 /** What the verifier hands back beside the code: whose token it was, which key, from which cache. */
 import { encodeSegment, signToken, unsignedToken, withClaims, withHeader } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { createStaticKeySource } from "../keys/index.ts";
-import { codeOf, parseTestKeys, setUpVerifier, sha256, TEST_POLICY } from "../verifier.suite.ts";
+import { createStaticKeySource } from "../keys/source/key-source.ts";
+import { codeOf, parseTestKeys, setUpVerifier, sha256, TEST_POLICY } from "./verifier.fixture.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
 describe("a refusal", () => {

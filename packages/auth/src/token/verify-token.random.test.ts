@@ -1,7 +1,7 @@
 import { encodeSegment, goodToken, signSegments, signToken, withClaims } from "@agentos/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { setUpVerifier } from "../verifier.suite.ts";
+import { setUpVerifier } from "./verifier.fixture.ts";
 
 describe("verify never throws or rejects", async () => {
   const { good, verify } = await setUpVerifier({ algorithm: "HS256" });

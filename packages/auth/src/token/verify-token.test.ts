@@ -9,9 +9,9 @@ import {
 } from "@agentos/testkit";
 import { generateKeyPair } from "jose";
 import { describe, expect, it } from "vitest";
-import { createStaticKeySource } from "../keys/index.ts";
+import { createStaticKeySource } from "../keys/source/key-source.ts";
 import { toProblem } from "../refusal/problem.ts";
-import { parseTestKeys, setUpVerifier } from "../verifier.suite.ts";
+import { parseTestKeys, setUpVerifier } from "./verifier.fixture.ts";
 
 describe.each(TEST_ALGORITHMS)("a verifier with a key for %s", (algorithm) => {
   it.each([undefined, "k1"])("accepts a good token, with key id %s", async (kid) => {

@@ -3,21 +3,21 @@
  * section 4). Claims are looked at only after the signature holds, so that a refusal before it reveals nothing.
  */
 
-import type { Identity } from "../identity.ts";
-import type { KeySource } from "../keys/index.ts";
-import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from "../limits.ts";
-import { ok, type Result, refuse } from "../result.ts";
-import { decodeJsonObject } from "./base64url.ts";
+import { decodeJsonObject } from "../encoding/base64url.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { KeySource } from "../keys/source/key-source.ts";
+import { ok, type Result, refuse } from "../outcome/result.ts";
+import type { TokenPolicy } from "../policy/policy.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { checkAllClaims } from "./check-all-claims.ts";
 import { checkHeader } from "./check-header.ts";
 import { checkSignature, type SignatureCheck } from "./check-signature.ts";
 import { recheckTimes } from "./check-times.ts";
 import { findKeys } from "./find-keys.ts";
-import type { TokenPolicy } from "./policy.ts";
 import { readShape } from "./read-shape.ts";
 import { createIssuerSelector, type TrustedIssuer } from "./select-issuer.ts";
 import { createTokenCache } from "./token-cache.ts";
+import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from "./token-limits.ts";
 
 /** What the verifier checks with; clock and hash come from outside. */
 export interface TokenVerifierOptions {

@@ -5,8 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { ERRORS } from "@agentos/contract";
 import { afterAll, describe, expect, it } from "vitest";
-import { serverCauses } from "./server-causes.suite.ts";
-import { tokenCauses } from "./token-causes.suite.ts";
+import { serverCauses } from "./server-causes.cases.ts";
+import { tokenCauses } from "./token-causes.cases.ts";
 
 const file = process.env["AGENTOS_CAUSES_FILE"];
 const texts: { cause: string; code: string; text: string }[] = [];

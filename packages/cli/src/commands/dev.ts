@@ -1,7 +1,7 @@
 /** `agentos dev`: a demo AgentOS with authorization on. The server is loaded only when this command runs. */
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
 import { readPort } from "../serve/read-port.ts";
 
 interface Options {

@@ -1,8 +1,8 @@
 /** `agentos doctor`: why requests are refused, and what to do. The machinery is loaded only when this command runs. */
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
 import type { DoctorOptions } from "../doctor/run-doctor.ts";
 import { collect } from "../input/collect.ts";
+import type { Context } from "../program/context.ts";
 
 export function addDoctor(parent: Command, context: Context): void {
   parent

@@ -1,12 +1,12 @@
 /** `agentos keys env`: a public key as one line for an env file or a shell, proved by reading it back. */
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure } from "../failure.ts";
 import { readReference } from "../input/read-reference.ts";
 import { describeKeys, judgeKeyText, printKeyReport } from "../keys/describe-key.ts";
 import { ENV_NAME, makeEnvLine, toPublicPem } from "../keys/env-line.ts";
-import { showUntrusted } from "../terminal.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure } from "../program/failure.ts";
+import { showUntrusted } from "../program/terminal.ts";
 
 export function addKeysEnv(parent: Command, context: Context): void {
   parent

@@ -12,11 +12,11 @@ import {
   type SigningKey,
 } from "@agentos/auth/mint";
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure, systemCode } from "../failure.ts";
 import { makeEnvLine } from "../keys/env-line.ts";
-import { showUntrusted } from "../terminal.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure, systemCode } from "../program/failure.ts";
+import { showUntrusted } from "../program/terminal.ts";
 import { formatJson } from "../text/format-json.ts";
 import { readAlgorithm } from "../token/signing-input.ts";
 

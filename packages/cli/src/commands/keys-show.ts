@@ -1,9 +1,9 @@
 /** `agentos keys show`: what a key is, what had to be repaired, or why it cannot be used. */
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
 import { readReference } from "../input/read-reference.ts";
 import { describeKeys, judgeKeyText, printKeyReport } from "../keys/describe-key.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
 import { formatJson } from "../text/format-json.ts";
 
 interface Options {

@@ -2,11 +2,11 @@
 import type { Decision } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure } from "../failure.ts";
-import { type MatchedRoute, matchRoute } from "../route-table.ts";
-import { showUntrusted } from "../terminal.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure } from "../program/failure.ts";
+import { showUntrusted } from "../program/terminal.ts";
+import { type MatchedRoute, matchRoute } from "../scopes/route-table.ts";
 import { describeAccess, judgeAccess } from "../text/explain-access.ts";
 import { formatJson } from "../text/format-json.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";

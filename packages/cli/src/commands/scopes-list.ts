@@ -1,8 +1,8 @@
 /** `agentos scopes list`: the catalogue, with what each scope is for. */
 import { ACCESS_PREREQUISITES, ADMIN_SCOPE, SCOPE_RESOURCES } from "@agentos/contract";
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
 import { formatJson } from "../text/format-json.ts";
 
 export function addScopesList(parent: Command, context: Context): void {

@@ -1,7 +1,7 @@
 /** `agentos serve`: an AgentOS from a configuration file. The server is loaded only when this command runs. */
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
 import { readPort } from "../serve/read-port.ts";
 
 interface Options {

@@ -1,12 +1,12 @@
 /** `agentos token explain`: what a token may do, route by route, on a configuration or a running server. */
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
 import { concealReport } from "../doctor/conceal-report.ts";
 import { isAboutAddress } from "../doctor/exit-code.ts";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure } from "../failure.ts";
 import { readReference } from "../input/read-reference.ts";
-import { showUntrusted } from "../terminal.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure } from "../program/failure.ts";
+import { showUntrusted } from "../program/terminal.ts";
 import { formatJson } from "../text/format-json.ts";
 import { decodeToken } from "../token/decode-token.ts";
 import type { ExplainedRoute, ExplainedToken } from "../token/explain-token.ts";

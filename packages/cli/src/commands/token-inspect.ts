@@ -9,12 +9,12 @@ import {
 } from "@agentos/auth";
 import { ADMIN_SCOPE, REFUSALS, renderText } from "@agentos/contract";
 import type { Command } from "commander";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure } from "../failure.ts";
 import { collect } from "../input/collect.ts";
 import { readReference } from "../input/read-reference.ts";
 import { describeFault, judgeKeyText } from "../keys/describe-key.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure } from "../program/failure.ts";
 import { formatJson } from "../text/format-json.ts";
 import { decodeToken } from "../token/decode-token.ts";
 import { printInspection, toJson } from "../token/print-inspection.ts";

@@ -1,16 +1,16 @@
 /** Agents of a JSON configuration. Every agent is judged, whatever is wrong with the others. */
 
-import { nearest } from "@agentos/auth";
+import { nearest } from "@agentos/contract/text";
+import { type ConfigurationFault } from "@agentos/guard";
 import {
   Agent,
   type AgentOptions,
-  type ConfigurationFault,
   DEMO_TOOL_NAMES,
   DEMO_TOOLS,
   OFFLINE_MODELS,
   type OfflineModelName,
 } from "@agentos/server";
-import { faultsOf } from "../failure.ts";
+import { faultsOf } from "../program/failure.ts";
 import { formatPath, invalidOption, schemaFaults, unavailableOption } from "./config-faults.ts";
 import { type AgentConfig, agentSchema } from "./config-schema.ts";
 

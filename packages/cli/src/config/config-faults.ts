@@ -1,8 +1,9 @@
 /** Faults of a configuration file in the words of the catalogue, each with its place and what to do. */
 
-import { nearest } from "@agentos/auth";
 import type { FaultCode } from "@agentos/contract";
-import { type ConfigurationFault, describeIssue, toFinding } from "@agentos/server";
+import { nearest } from "@agentos/contract/text";
+import { type ConfigurationFault } from "@agentos/guard";
+import { describeIssue, toFinding } from "@agentos/guard/app";
 import type { z } from "zod";
 import { knownKeys } from "./config-schema.ts";
 

@@ -1,5 +1,5 @@
 /** The form of a JSON configuration. The options of authorization are the server's own, so both can never differ. */
-import { authorizationConfigSchema, corsSchema } from "@agentos/server";
+import { authorizationConfigSchema, corsSchema } from "@agentos/guard/app";
 import { z } from "zod";
 
 const text = z.string().min(1);

@@ -1,5 +1,5 @@
 /** Parts of the configuration that later releases build: refused by name, never ignored. */
-import type { ConfigurationFault } from "@agentos/server";
+import type { ConfigurationFault } from "@agentos/guard";
 import { unavailableOption } from "./config-faults.ts";
 
 interface Part {

@@ -1,11 +1,12 @@
 /** Loads a configuration by its kind of file. */
 import { stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
-import type { AgentOS, Logger } from "@agentos/server";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure, systemCode } from "../failure.ts";
+import type { Logger } from "@agentos/guard";
+import type { AgentOS } from "@agentos/server";
 import { describeFileError } from "../input/read-reference.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure, systemCode } from "../program/failure.ts";
 import { loadJsonConfig } from "./load-json-config.ts";
 import { loadModuleConfig } from "./load-module-config.ts";
 import { readJson } from "./read-json.ts";

@@ -2,10 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AgentOS, authorizationConfigSchema } from "@agentos/server";
+import { authorizationConfigSchema } from "@agentos/guard/app";
+import { AgentOS } from "@agentos/server";
 import { createTestKey, goodToken, signToken } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faultsOf } from "../failure.ts";
+import { faultsOf } from "../program/failure.ts";
 import { knownKeys } from "./config-schema.ts";
 import { loadJsonConfig } from "./load-json-config.ts";
 

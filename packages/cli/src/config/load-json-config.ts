@@ -1,14 +1,14 @@
 /** A JSON configuration becomes an AgentOS, or one list of everything that is wrong with it. */
+
 import {
-  AgentOS,
-  type AgentOSOptions,
   type AuthorizationConfig,
   ConfigurationError,
   type ConfigurationFault,
   type Logger,
-} from "@agentos/server";
-import type { Context } from "../context.ts";
-import { faultsOf } from "../failure.ts";
+} from "@agentos/guard";
+import { AgentOS, type AgentOSOptions } from "@agentos/server";
+import type { Context } from "../program/context.ts";
+import { faultsOf } from "../program/failure.ts";
 import { buildAgents } from "./build-agents.ts";
 import { schemaFaults } from "./config-faults.ts";
 import { type ConfigFile, configSchema } from "./config-schema.ts";

@@ -1,9 +1,10 @@
 /** A configuration in code: its default export, or its export `os`, is an AgentOS or a function that makes one. */
 import { pathToFileURL } from "node:url";
-import { AgentOS, ConfigurationError, type ConfigurationFault } from "@agentos/server";
-import type { Context } from "../context.ts";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure, faultsOf, systemCode } from "../failure.ts";
+import { ConfigurationError, type ConfigurationFault } from "@agentos/guard";
+import { AgentOS } from "@agentos/server";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure, faultsOf, systemCode } from "../program/failure.ts";
 
 const FORM = "export an AgentOS as default or as `os`, or a function that returns one or its options";
 

@@ -1,8 +1,8 @@
 /** Reads a JSON configuration file. */
 import { readFile } from "node:fs/promises";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure, systemCode } from "../failure.ts";
 import { describeFileError } from "../input/read-reference.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure, systemCode } from "../program/failure.ts";
 import { scanJson } from "./scan-json.ts";
 
 /** The value in the file. Throws {@link CliFailure} with line and column, and with nothing of the content. */

@@ -1,9 +1,9 @@
 /** `env:NAME` and `file:PATH` in the place of a secret or key. What they hold is never shown. */
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { ConfigurationFault } from "@agentos/server";
-import { systemCode } from "../failure.ts";
+import type { ConfigurationFault } from "@agentos/guard";
 import { describeFileError, stripLineEnd } from "../input/read-reference.ts";
+import { systemCode } from "../program/failure.ts";
 import { invalidOption } from "./config-faults.ts";
 
 export interface SecretContext {

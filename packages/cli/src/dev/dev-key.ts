@@ -13,8 +13,8 @@ import {
   type SigningKey,
   SigningKeyError,
 } from "@agentos/auth/mint";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure, systemCode } from "../failure.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure, systemCode } from "../program/failure.ts";
 
 const FOLDER = ".agentos";
 const PRIVATE = "dev-private.pem";

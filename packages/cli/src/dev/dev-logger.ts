@@ -1,6 +1,6 @@
 /** The log of `agentos dev`: a few readable lines for each refusal, instead of JSON. */
-import { type Logger, redactTokens } from "@agentos/server";
-import { showUntrusted, type Terminal } from "../terminal.ts";
+import { type Logger, redactTokens } from "@agentos/guard";
+import { showUntrusted, type Terminal } from "../program/terminal.ts";
 
 /** Writes to standard error; quiet keeps errors only. */
 export function createDevLogger(terminal: Terminal, options: { readonly isQuiet: boolean }): Logger {

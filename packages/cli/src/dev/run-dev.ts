@@ -1,7 +1,7 @@
 /** The demo server: keys of its own, authorization on, tokens and requests to try. */
 import { AgentOS } from "@agentos/server";
-import type { Context } from "../context.ts";
 import { toKnownServer } from "../doctor/known-server.ts";
+import type { Context } from "../program/context.ts";
 import { type Address, startServer, waitForSignal } from "../serve/until-signal.ts";
 import { createDemoAgents } from "./demo-agents.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";

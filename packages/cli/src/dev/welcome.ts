@@ -1,6 +1,6 @@
 /** What `agentos dev` prints: policy, tokens, and three lines to try, each of which works alone in a fresh shell. */
-import { formatPolicy, type PolicyDescription } from "@agentos/server";
-import { showUntrustedLines, type Terminal } from "../terminal.ts";
+import { formatPolicy, type PolicyDescription } from "@agentos/guard";
+import { showUntrustedLines, type Terminal } from "../program/terminal.ts";
 import { ECHO_AGENT_ID, SUPPORT_AGENT_ID } from "./demo-agents.ts";
 import type { DemoToken } from "./demo-tokens.ts";
 

@@ -1,5 +1,7 @@
 /** Asks a running server: no redirects, five seconds, a small answer, and never another address than the one given. */
-import { type CredentialLocation, describeConnectionFault } from "@agentos/server";
+
+import { type CredentialLocation } from "@agentos/guard";
+import { describeConnectionFault } from "@agentos/guard/app";
 import { type Ask, type Asked, readBounded, toAnswer } from "./ask.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 

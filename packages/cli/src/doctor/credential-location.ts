@@ -1,6 +1,6 @@
 /** Where a request carries its token: what the options of the command name, and how it is written there. */
-import type { CredentialLocation } from "@agentos/server";
-import { CliFailure } from "../failure.ts";
+import type { CredentialLocation } from "@agentos/guard";
+import { CliFailure } from "../program/failure.ts";
 
 /** RFC 6750 section 2.1, and what a server reads unless it is configured otherwise. */
 export const AUTHORIZATION_HEADER: CredentialLocation = { in: "header", name: "Authorization" };

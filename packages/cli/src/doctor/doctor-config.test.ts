@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { ERRORS } from "@agentos/contract";
 import { createTestKey, goodToken, signToken } from "@agentos/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runInProcess } from "../run-in-process.suite.ts";
-import { makeFolder } from "../spawn-cli.suite.ts";
-import { startPythonServer } from "./python-server.suite.ts";
+import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { makeFolder } from "../program/spawn-cli.fixture.ts";
+import { startPythonServer } from "./python-server.fixture.ts";
 
 const key = await createTestKey("RS256");
 const pem = key.verificationKey;

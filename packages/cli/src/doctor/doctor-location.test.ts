@@ -3,12 +3,13 @@ import { writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { AgentOS, type AuthorizationConfig } from "@agentos/server";
+import { type AuthorizationConfig } from "@agentos/guard";
+import { AgentOS } from "@agentos/server";
 import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { runInProcess } from "../run-in-process.suite.ts";
-import { makeFolder } from "../spawn-cli.suite.ts";
-import { type PythonOptions, startPythonServer } from "./python-server.suite.ts";
+import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { makeFolder } from "../program/spawn-cli.fixture.ts";
+import { type PythonOptions, startPythonServer } from "./python-server.fixture.ts";
 
 const key = await createTestKey("RS256");
 const pem = key.verificationKey;

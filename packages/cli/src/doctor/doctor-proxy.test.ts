@@ -1,9 +1,9 @@
 /** Something stands before the server and answers in its place. Such an answer proves nothing about a token. */
 import { createTestKey, goodToken, signToken } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { runInProcess } from "../run-in-process.suite.ts";
+import { runInProcess } from "../program/run-in-process.fixture.ts";
 import type { ExplainedToken } from "../token/explain-token.ts";
-import { type HostileAnswer, startHostileServer } from "./hostile-server.suite.ts";
+import { type HostileAnswer, startHostileServer } from "./hostile-server.fixture.ts";
 
 const key = await createTestKey("RS256");
 const now = Math.floor(Date.now() / 1_000);

@@ -2,8 +2,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { createTestKey, goodToken, signToken } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { runInProcess } from "../run-in-process.suite.ts";
-import { type HostileAnswer, startHostileServer } from "./hostile-server.suite.ts";
+import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { type HostileAnswer, startHostileServer } from "./hostile-server.fixture.ts";
 
 const SECURITY_KEY = "s3cr3t-Security-Key-0123456789-abcdef";
 const key = await createTestKey("RS256");

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { createTestCertificate, type TestCertificate } from "@agentos/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Context } from "../context.ts";
-import { runInProcess } from "../run-in-process.suite.ts";
-import { makeFolder, runCli } from "../spawn-cli.suite.ts";
+import type { Context } from "../program/context.ts";
+import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { makeFolder, runCli } from "../program/spawn-cli.fixture.ts";
 import { examineUrl } from "./examine-url.ts";
 
 const INFO = JSON.stringify({ os_id: "agent-os", agno_version: "2.9.0", auth_mode: "jwt" });

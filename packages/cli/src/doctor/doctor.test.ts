@@ -5,10 +5,10 @@
 import { ERRORS } from "@agentos/contract";
 import { AgentOS, type AgentOSOptions } from "@agentos/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runInProcess } from "../run-in-process.suite.ts";
-import { runCli } from "../spawn-cli.suite.ts";
-import { type PythonServer, startPythonServer } from "./python-server.suite.ts";
-import { key, SECURITY_KEY, type Situation, secret, situations, token } from "./situations.suite.ts";
+import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { runCli } from "../program/spawn-cli.fixture.ts";
+import { type PythonServer, startPythonServer } from "./python-server.fixture.ts";
+import { key, SECURITY_KEY, type Situation, secret, situations, token } from "./situations.cases.ts";
 
 interface Report {
   readonly exit_code: number;

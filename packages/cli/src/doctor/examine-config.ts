@@ -1,9 +1,10 @@
 /** Examines a configuration: it is started in this process without listening, and asked like a running server. */
 import type { JudgedToken } from "@agentos/auth";
-import { AgentOS, type CredentialLocation, type Logger, type PolicyDescription } from "@agentos/server";
+import { type CredentialLocation, type Logger, type PolicyDescription } from "@agentos/guard";
+import { AgentOS } from "@agentos/server";
 import { loadConfig } from "../config/load-config.ts";
-import type { Context } from "../context.ts";
-import { CliFailure, faultsOf } from "../failure.ts";
+import type { Context } from "../program/context.ts";
+import { CliFailure, faultsOf } from "../program/failure.ts";
 import { type Ask, readBounded, toAnswer } from "./ask.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 import { fromFault, makeFinding, mergeFindings } from "./findings.ts";

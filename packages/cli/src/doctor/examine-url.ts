@@ -1,7 +1,7 @@
 /** Examines a running AgentOS, ours or the Python one, as a client sees it. */
 import { isSigningAlgorithm, type JudgedToken, type KnownServer } from "@agentos/auth";
-import type { CredentialLocation } from "@agentos/server";
-import type { Context } from "../context.ts";
+import type { CredentialLocation } from "@agentos/guard";
+import type { Context } from "../program/context.ts";
 import { formatDuration } from "../text/duration.ts";
 import { type Answered, type Asked } from "./ask.ts";
 import { askUrl } from "./ask-url.ts";

@@ -1,6 +1,6 @@
 /** The exit status of the doctor (design.md section 10): the gravest thing that was found. */
 import { FAULTS } from "@agentos/contract";
-import { ExitCode } from "../exit-codes.ts";
+import { ExitCode } from "../program/exit-codes.ts";
 import type { ComparedRow } from "./compare.ts";
 import type { Examined, Finding } from "./report.ts";
 

@@ -3,7 +3,7 @@
  * both AgentOS have in common, and in the fix that only ours sends.
  */
 import type { Cause } from "@agentos/auth";
-import type { CredentialLocation } from "@agentos/server";
+import type { CredentialLocation } from "@agentos/guard";
 import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./credential-location.ts";
 
 export interface LostAnswer {

@@ -2,9 +2,9 @@
 import { type Cause, type Certainty, type Evidence, makeCause } from "@agentos/auth";
 import type { ErrorCode, Facts } from "@agentos/contract";
 import { FIX_COMMANDS, placesOf, renderText } from "@agentos/contract";
-import type { ConfigurationFault } from "@agentos/server";
-import type { Context } from "../context.ts";
-import { showUntrusted } from "../terminal.ts";
+import type { ConfigurationFault } from "@agentos/guard";
+import type { Context } from "../program/context.ts";
+import { showUntrusted } from "../program/terminal.ts";
 import type { NotAnswered } from "./ask.ts";
 import type { Finding } from "./report.ts";
 

@@ -3,7 +3,7 @@
  * page or a redirect to one: only what an AgentOS itself answers says anything about a token. Everything else is told
  * as what it is.
  */
-import type { MatchedRoute } from "../route-table.ts";
+import type { MatchedRoute } from "../scopes/route-table.ts";
 import type { Answered, AnswerForm } from "./ask.ts";
 import { type FindingParts, makeFinding } from "./findings.ts";
 import type { Finding } from "./report.ts";

@@ -1,6 +1,6 @@
 /** What a policy says of its server, in the words of a diagnosis. */
 import type { KnownServer } from "@agentos/auth";
-import type { PolicyDescription } from "@agentos/server";
+import type { PolicyDescription } from "@agentos/guard";
 
 /** The parts of the policy that a diagnosis reads; nothing of it is secret. */
 export function toKnownServer(

@@ -1,6 +1,6 @@
 /** The report for a person in a hurry: what is there, what is wrong, why we think so, and what to do. */
-import type { Context } from "../context.ts";
-import { type Style, showUntrusted, type Terminal } from "../terminal.ts";
+import type { Context } from "../program/context.ts";
+import { type Style, showUntrusted, type Terminal } from "../program/terminal.ts";
 import type { ComparedRow } from "./compare.ts";
 import type { Check, Examined, Finding } from "./report.ts";
 

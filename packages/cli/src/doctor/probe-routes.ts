@@ -7,9 +7,9 @@ import {
   type JudgedToken,
   type KnownServer,
 } from "@agentos/auth";
-import type { CredentialLocation } from "@agentos/server";
-import type { Context } from "../context.ts";
-import { type MatchedRoute } from "../route-table.ts";
+import type { CredentialLocation } from "@agentos/guard";
+import type { Context } from "../program/context.ts";
+import { type MatchedRoute } from "../scopes/route-table.ts";
 import type { Answered, Ask, Asked } from "./ask.ts";
 import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./credential-location.ts";
 import { explainLost } from "./explain-lost.ts";

@@ -1,5 +1,5 @@
 /** The address of an AgentOS as people write it, made into one to put a path behind. */
-import { CliFailure } from "../failure.ts";
+import { CliFailure } from "../program/failure.ts";
 
 /** `localhost:7777`, `https://host/prefix/`, or the URL of one of its pages. */
 export function readBase(text: string): string {

@@ -1,13 +1,13 @@
 /** Gathers what `agentos doctor` was asked for, examines each place, and compares two. */
 import { DEFAULT_CLAIM_NAMES, type JudgedToken, judgeToken, MAX_TOKEN_LIFETIME_SECONDS } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
-import type { CredentialLocation } from "@agentos/server";
-import type { Context } from "../context.ts";
-import type { ExitCode } from "../exit-codes.ts";
-import { CliFailure } from "../failure.ts";
+import type { CredentialLocation } from "@agentos/guard";
 import { readReference } from "../input/read-reference.ts";
 import { judgeKeyText } from "../keys/describe-key.ts";
-import { matchRoute } from "../route-table.ts";
+import type { Context } from "../program/context.ts";
+import type { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure } from "../program/failure.ts";
+import { matchRoute } from "../scopes/route-table.ts";
 import { formatJson } from "../text/format-json.ts";
 import { type ComparedRow, compareExamined } from "./compare.ts";
 import { concealReport } from "./conceal-report.ts";

@@ -4,8 +4,8 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Context } from "../context.ts";
-import { CliFailure, systemCode } from "../failure.ts";
+import type { Context } from "../program/context.ts";
+import { CliFailure, systemCode } from "../program/failure.ts";
 
 export interface Reference {
   readonly text: string;

@@ -9,8 +9,8 @@ import {
   type VerificationKey,
 } from "@agentos/auth";
 import { FAULTS, renderText } from "@agentos/contract";
-import type { Context } from "../context.ts";
-import { showUntrusted } from "../terminal.ts";
+import type { Context } from "../program/context.ts";
+import { showUntrusted } from "../program/terminal.ts";
 
 export interface KeyReport {
   readonly keys: readonly KeyView[];

@@ -1,4 +1,4 @@
-import { CliFailure } from "../failure.ts";
+import { CliFailure } from "../program/failure.ts";
 
 /** `--port`, from 0 to 65535. */
 export function readPort(text: string | undefined): number | undefined {

@@ -1,8 +1,8 @@
 /** Serves the AgentOS of a configuration file. */
-import { formatPolicy } from "@agentos/server";
+import { formatPolicy } from "@agentos/guard";
 import { loadConfig } from "../config/load-config.ts";
-import type { Context } from "../context.ts";
-import { showUntrusted, showUntrustedLines } from "../terminal.ts";
+import type { Context } from "../program/context.ts";
+import { showUntrusted, showUntrustedLines } from "../program/terminal.ts";
 import { type Address, startServer, waitForSignal } from "./until-signal.ts";
 
 /** Prints the policy in force, serves, and resolves when the server has been stopped. */

@@ -1,7 +1,9 @@
 /** Serves an AgentOS until the process is asked to stop. */
-import type { AgentOS, RunningServer } from "@agentos/server";
-import type { Context } from "../context.ts";
-import { CliFailure, systemCode } from "../failure.ts";
+
+import type { RunningServer } from "@agentos/guard/app";
+import type { AgentOS } from "@agentos/server";
+import type { Context } from "../program/context.ts";
+import { CliFailure, systemCode } from "../program/failure.ts";
 
 export interface Address {
   readonly host?: string | undefined;

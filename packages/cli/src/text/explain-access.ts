@@ -1,6 +1,6 @@
 /** What scopes open a route, as plain data: the same for `scopes explain` and `token explain`. */
 import { compileGrants, type Decision, decide, visibleItems } from "@agentos/auth";
-import type { MatchedRoute } from "../route-table.ts";
+import type { MatchedRoute } from "../scopes/route-table.ts";
 
 export interface AccessVerdict {
   readonly decision: Decision;

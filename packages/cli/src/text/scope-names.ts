@@ -1,5 +1,5 @@
 /** Is a scope one of the catalogue, and if not, which one may have been meant? */
-import { countChanges, nearest, parseScope } from "@agentos/auth";
+import { parseScope } from "@agentos/auth";
 import {
   ADMIN_SCOPE,
   GLOBAL_SCOPES,
@@ -7,6 +7,7 @@ import {
   SCOPE_RESOURCES,
   type ScopeResourceName,
 } from "@agentos/contract";
+import { countChanges, nearest } from "@agentos/contract/text";
 
 /** One sentence for a scope that the catalogue does not have; undefined for one that it has. */
 export function describeUnknownScope(scope: string, cli: string): string | undefined {

@@ -1,7 +1,7 @@
-import { nearest } from "@agentos/auth";
 import { GLOBAL_SCOPES } from "@agentos/contract";
+import { nearest } from "@agentos/contract/text";
 import { describe, expect, it } from "vitest";
-import { createTerminal, showUntrusted } from "../terminal.ts";
+import { createTerminal, showUntrusted } from "../program/terminal.ts";
 import { formatDuration, formatMoment, parseDuration } from "./duration.ts";
 import { formatJson } from "./format-json.ts";
 import { describeUnknownScope, splitScopes } from "./scope-names.ts";

@@ -1,6 +1,6 @@
 /** Characters that move the cursor, hide, or turn text around. They are shown as escapes, never as themselves. */
 
-import { UNPRINTABLE } from "@agentos/auth";
+import { UNPRINTABLE } from "@agentos/contract/text";
 
 const EACH = new RegExp(UNPRINTABLE, "gu");
 

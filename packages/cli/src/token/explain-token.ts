@@ -1,7 +1,6 @@
 /** A token route by route: allowed, or why not with the least scope to add; and first of all whether it is accepted. */
 import { DEFAULT_CLAIM_NAMES, diagnose, heldScopes, inspectToken, type KnownServer } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
-import type { Context } from "../context.ts";
 import { readLocation } from "../doctor/credential-location.ts";
 import { examineConfig } from "../doctor/examine-config.ts";
 import { examineUrl } from "../doctor/examine-url.ts";
@@ -9,7 +8,8 @@ import { isAboutAddress } from "../doctor/exit-code.ts";
 import { toFinding } from "../doctor/findings.ts";
 import { readBase } from "../doctor/read-base.ts";
 import type { Examined, Finding } from "../doctor/report.ts";
-import { listRoutes, type MatchedRoute, matchRoute } from "../route-table.ts";
+import type { Context } from "../program/context.ts";
+import { listRoutes, type MatchedRoute, matchRoute } from "../scopes/route-table.ts";
 import { judgeAccess } from "../text/explain-access.ts";
 
 export interface ExplainedRoute {

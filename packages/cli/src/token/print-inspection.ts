@@ -1,7 +1,7 @@
 /** An inspected token for a person or a machine. Its content is not verified and never trusted, printing included. */
 import type { JudgedToken } from "@agentos/auth";
-import type { Context } from "../context.ts";
-import { showUntrusted } from "../terminal.ts";
+import type { Context } from "../program/context.ts";
+import { showUntrusted } from "../program/terminal.ts";
 import { formatMoment } from "../text/duration.ts";
 import { formatJson } from "../text/format-json.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";

@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { SigningAlgorithm } from "@agentos/auth";
-import { nearest } from "@agentos/auth";
 import {
   importSigningKey,
   isSigningAlgorithm,
@@ -10,11 +9,12 @@ import {
   type SigningKey,
   SigningKeyError,
 } from "@agentos/auth/mint";
-import type { Context } from "../context.ts";
+import { nearest } from "@agentos/contract/text";
 import { devKeyPath } from "../dev/dev-key.ts";
-import { ExitCode } from "../exit-codes.ts";
-import { CliFailure } from "../failure.ts";
 import { type Reference, readReference } from "../input/read-reference.ts";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure } from "../program/failure.ts";
 
 export interface SigningInput {
   readonly key?: string | undefined;

@@ -1,5 +1,6 @@
-import { customScope } from "../scopes/index.ts";
-import type { CustomRouteDefinition, RouteDefinition, ServedRouteId } from "./index.ts";
+import { customScope } from "../scopes/scope-catalogue.ts";
+import type { CustomRouteDefinition, RouteDefinition } from "./route.ts";
+import type { ServedRouteId } from "./served.ts";
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsEqual<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,5 +1,5 @@
 /** The shape of a route-table entry. The required access is part of the route: without it the entry does not compile. */
-import type { CustomScope, GlobalScope, ScopeResourceName } from "../scopes/catalogue.ts";
+import type { CustomScope, GlobalScope, ScopeResourceName } from "../scopes/scope-catalogue.ts";
 
 /** Methods that a route may have. */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ADMIN_SCOPE, GLOBAL_SCOPES, isPerResource } from "../scopes/index.ts";
-import { PLANNED_ROUTES, type RouteDefinition, SERVED_ROUTES } from "./index.ts";
+import { ADMIN_SCOPE, GLOBAL_SCOPES, isPerResource } from "../scopes/scope-catalogue.ts";
+import { PLANNED_ROUTES } from "./planned.ts";
+import { type RouteDefinition } from "./route.ts";
+import { SERVED_ROUTES } from "./served.ts";
 
 const served = Object.values<RouteDefinition>(SERVED_ROUTES);
 const all = [...served, ...PLANNED_ROUTES];

@@ -1,5 +1,5 @@
 /** Scopes that act as gates: without one of them finer scopes never come into play (design.md section 10). */
-import type { GlobalScope } from "./catalogue.ts";
+import type { GlobalScope } from "./scope-catalogue.ts";
 
 /** A scope without which others never come into play. */
 export interface AccessPrerequisite {

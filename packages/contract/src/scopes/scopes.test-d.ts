@@ -4,7 +4,7 @@ import {
   type GlobalScope,
   type PerResourceScope,
   type Scope,
-} from "./index.ts";
+} from "./scope-catalogue.ts";
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsEqual<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

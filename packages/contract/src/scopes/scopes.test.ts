@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { ACCESS_PREREQUISITES } from "./prerequisites.ts";
 import {
-  ACCESS_PREREQUISITES,
   DEFAULT_SERVICE_ACCOUNT_SCOPES,
   GLOBAL_SCOPES,
   isPerResource,
   SCOPE_RESOURCE_ALIASES,
   SCOPE_RESOURCES,
   type ScopeResource,
-} from "./index.ts";
+} from "./scope-catalogue.ts";
 
 describe("the scope catalogue", () => {
   it("has every scope once", () => {

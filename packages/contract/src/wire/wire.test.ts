@@ -1,13 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import {
-  agentSchema,
-  RUN_FORM_FIELDS,
-  runEventSchema,
-  runFormSchema,
-  runOutputSchema,
-  toolExecutionSchema,
-} from "./index.ts";
+import { agentSchema } from "./agent.ts";
+import { toolExecutionSchema } from "./message.ts";
+import { runEventSchema } from "./run-events.ts";
+import { RUN_FORM_FIELDS, runFormSchema } from "./run-form.ts";
+import { runOutputSchema } from "./run-output.ts";
 
 describe("wire schemas", () => {
   it.each(Object.entries({ agentSchema, runEventSchema, runFormSchema, runOutputSchema }))(

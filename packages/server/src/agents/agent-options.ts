@@ -1,7 +1,8 @@
 /** The options of an Agent, checked once. Unknown keys are refused, and every fault is named at once. */
+
+import { ConfigurationError, type ConfigurationFault } from "@agentos/guard";
+import { describeIssue } from "@agentos/guard/app";
 import { z } from "zod";
-import { ConfigurationError, type ConfigurationFault } from "../configuration-error.ts";
-import { describeIssue } from "../describe-issue.ts";
 import type { Tool } from "./define-tool.ts";
 import { isModelObject, type ModelObject, OFFLINE_MODELS, type OfflineModelName } from "./model.ts";
 import { type OfflineScript, offlineScriptSchema } from "./offline-script.ts";

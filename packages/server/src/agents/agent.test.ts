@@ -1,7 +1,7 @@
 import { agentSchema } from "@agentos/contract";
+import { ConfigurationError } from "@agentos/guard";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ConfigurationError } from "../configuration-error.ts";
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { tool } from "./define-tool.ts";

@@ -1,10 +1,10 @@
 import type { AgentObject } from "@agentos/contract";
+import { redactTokens } from "@agentos/guard";
+import type { ModelIdentity, RunContext, RunInput, Runnable, RunStep } from "../runs/runnable.ts";
 import { type AgentOptions, checkAgentOptions } from "./agent-options.ts";
 import { describeAgent } from "./describe-agent.ts";
 import { resolveModel, summarizeModel } from "./model.ts";
-import { redactTokens } from "./redact-tokens.ts";
 import { type AgentLoop, runAgent } from "./run-agent.ts";
-import type { ModelIdentity, RunContext, RunInput, Runnable, RunStep } from "./runnable.ts";
 
 /**
  * An agent on the AI SDK: a model with instructions and tools. Holds no state of a run, so any number run at once.

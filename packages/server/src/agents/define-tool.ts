@@ -1,6 +1,6 @@
 /** Tools in our own terms: a name, zod parameters, and a function that acts as the caller of the run. */
 import { z } from "zod";
-import type { RunContext } from "./runnable.ts";
+import type { RunContext } from "../runs/runnable.ts";
 
 /** What a tool may know and change: the caller's identity and scopes, the session's state, and when to stop. */
 export type ToolContext = Pick<

@@ -1,8 +1,8 @@
 /** An agent as the wire shows it (contract 4.2): what equals a default, or is not set, is left out. */
-import type { AgentObject, AgentTool, ConfigAgent } from "@agentos/contract";
+import type { AgentObject, AgentTool } from "@agentos/contract";
+import type { ModelIdentity } from "../runs/runnable.ts";
 import { type CheckedAgentOptions, DEFAULT_HISTORY_RUNS } from "./agent-options.ts";
 import type { Tool } from "./define-tool.ts";
-import type { ModelIdentity, Runnable } from "./runnable.ts";
 
 export function describeAgent(name: string, model: ModelIdentity, options: CheckedAgentOptions): AgentObject {
   const { id, description, metadata, instructions } = options;
@@ -27,18 +27,6 @@ export function describeAgent(name: string, model: ModelIdentity, options: Check
     ...(systemMessage === undefined ? {} : { system_message: systemMessage }),
     ...(metadata === undefined ? {} : { metadata }),
     is_component: false,
-  };
-}
-
-/** A runnable in the lists of `GET /config`. */
-export function describeForConfig(runnable: Runnable): ConfigAgent {
-  const { id, name, description, model, metadata } = runnable;
-  return {
-    id,
-    name,
-    ...(description === undefined ? {} : { description }),
-    model: { ...model },
-    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
   };
 }
 

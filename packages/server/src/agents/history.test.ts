@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { ALICE, BOB, createTestServer, finish, form, NOBODY } from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
 import { DEMO_TOOLS } from "./demo-tools.ts";
 import { offlineScript } from "./offline-script.ts";
-import { ALICE, BOB, createTestServer, finish, form, NOBODY } from "./test-run.suite.ts";
 
 /** An agent that keeps what its model was shown. */
 function watchedAgent(options: { addHistoryToContext?: boolean; numHistoryRuns?: number; id?: string } = {}) {

@@ -1,8 +1,9 @@
+import { TOKEN_SHAPED } from "@agentos/testkit";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { RunMedia, RunStep } from "../runs/runnable.ts";
+import { createTestContext, createTestServer, finish, form } from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
 import { offlineEcho } from "./offline-echo.ts";
-import type { RunMedia, RunStep } from "./runnable.ts";
-import { createTestContext, createTestServer, finish, form, TOKEN_SHAPED } from "./test-run.suite.ts";
 
 const base = { id: "m1", mimeType: "image/png" } as const;
 const linked: RunMedia = {

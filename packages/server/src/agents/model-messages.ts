@@ -1,9 +1,10 @@
 /** Between the contract's messages and the AI SDK's. What a model reads is redacted here, whatever the source. */
-import { isRecord } from "@agentos/auth";
+
 import type { Message, ToolExecution } from "@agentos/contract";
+import { isRecord } from "@agentos/contract";
+import { redactTokens } from "@agentos/guard";
 import type { AssistantModelMessage, ModelMessage, ToolModelMessage, UserModelMessage } from "ai";
-import { redactTokens } from "./redact-tokens.ts";
-import type { RunInput } from "./runnable.ts";
+import type { RunInput } from "../runs/runnable.ts";
 
 /** The user's turn: text, then media. */
 export function toUserMessage(input: RunInput): UserModelMessage {

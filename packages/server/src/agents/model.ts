@@ -1,8 +1,8 @@
 /** Which model an agent talks to: an AI SDK model object, or one of the offline ones by name. */
 import type { LanguageModel } from "ai";
+import type { ModelIdentity } from "../runs/runnable.ts";
 import { offlineEcho } from "./offline-echo.ts";
 import { type OfflineScript, offlineScript } from "./offline-script.ts";
-import type { ModelIdentity } from "./runnable.ts";
 
 /** A model object of the AI SDK. Strings would reach a gateway by default, so they are not part of it. */
 export type ModelObject = Exclude<LanguageModel, string>;

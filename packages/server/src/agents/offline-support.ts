@@ -2,6 +2,8 @@
  * The model of the support agent, without a provider: it finds a denial id or a pasted token in what the user says, calls
  * the tool for it, and puts the tool's result into two or three sentences. It knows nothing that the tools do not say.
  */
+
+import { REDACTED_TOKEN } from "@agentos/guard";
 import {
   createOfflineModel,
   finishPart,
@@ -10,7 +12,6 @@ import {
   splitIntoDeltas,
   textOf,
 } from "./offline-model.ts";
-import { REDACTED_TOKEN } from "./redact-tokens.ts";
 import type { SupportAnswer } from "./support-tools.ts";
 
 const DENIAL_ID = /\bden_[A-Za-z0-9-]{8,64}\b/;

@@ -2,12 +2,12 @@
  * One request to a model. The AI SDK makes exactly one step and runs no tool: the loop around it is ours (run-agent.ts),
  * so that order of events, confirmation, limits and redaction do not depend on the SDK's own.
  */
-import { isRecord } from "@agentos/auth";
+import { isRecord } from "@agentos/contract";
 import { isStepCount, jsonSchema, type ModelMessage, streamText, type ToolSet } from "ai";
+import { type RunContext, RunFailure, type RunStep, type TokenUsage } from "../runs/runnable.ts";
 import type { Tool } from "./define-tool.ts";
 import type { RequestedCall } from "./execute-tool.ts";
 import type { ModelObject } from "./model.ts";
-import { type RunContext, RunFailure, type RunStep, type TokenUsage } from "./runnable.ts";
 
 export interface ModelTurn {
   readonly text: string;

@@ -4,13 +4,13 @@
  */
 import type { Message, ToolExecution } from "@agentos/contract";
 import type { ModelMessage } from "ai";
-import { MAX_MODEL_REQUESTS_PER_RUN } from "../limits.ts";
+import { MAX_MODEL_REQUESTS_PER_RUN } from "../runs/run-limits.ts";
+import { type RunContext, RunFailure, type RunInput, type RunStep } from "../runs/runnable.ts";
 import type { Tool } from "./define-tool.ts";
 import { describeCall, executeTool, type RequestedCall } from "./execute-tool.ts";
 import type { ModelObject } from "./model.ts";
 import { toHistory, toToolMessage, toUserMessage } from "./model-messages.ts";
 import { type ModelTurn, requestModel } from "./request-model.ts";
-import { type RunContext, RunFailure, type RunInput, type RunStep } from "./runnable.ts";
 
 export interface AgentLoop {
   readonly model: ModelObject;

@@ -5,9 +5,9 @@
  */
 import { type Cause, compileGrants, diagnose, type KnownServer, type Refusal } from "@agentos/auth";
 import { REFUSALS, type RefusalEntry } from "@agentos/contract";
+import type { DenialRecorder } from "@agentos/guard";
 import { z } from "zod";
-import type { CallerIdentity } from "../ports/caller.ts";
-import type { DenialRecorder } from "../ports/denial-recorder.ts";
+import type { CallerIdentity } from "../runs/caller.ts";
 import { type Tool, tool } from "./define-tool.ts";
 
 /** What the tools look into; an AgentOS gives all of it. */

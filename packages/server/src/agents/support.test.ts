@@ -1,7 +1,7 @@
 /** The support agent: it really asks its tools, with the caller's scopes, and a pasted token leaves no trace. */
 import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { AgentOS } from "../agent-os.ts";
+import { AgentOS } from "../agent-os/agent-os.ts";
 import { Agent } from "./agent.ts";
 import { offlineSupport } from "./offline-support.ts";
 import { createSupportTools } from "./support-tools.ts";

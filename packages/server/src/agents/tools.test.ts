@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { MAX_TOOL_RESULT_LENGTH } from "../limits.ts";
+import { MAX_TOOL_RESULT_LENGTH } from "../runs/run-limits.ts";
+import type { RunContext } from "../runs/runnable.ts";
+import { ALICE, createTestContext, createTestRuntime } from "../runs/test-run.fixture.ts";
 import { type Tool, ToolError, tool } from "./define-tool.ts";
 import { DEMO_TOOL_NAMES, DEMO_TOOLS } from "./demo-tools.ts";
 import { describeCall, executeTool } from "./execute-tool.ts";
-import type { RunContext } from "./runnable.ts";
-import { ALICE, createTestContext, createTestRuntime } from "./test-run.suite.ts";
 
 function run(
   target: Tool | undefined,

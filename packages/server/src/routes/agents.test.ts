@@ -2,8 +2,8 @@ import { runOutputSchema } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { DEMO_TOOLS } from "../agents/demo-tools.ts";
-import { ALICE, createTestServer } from "../agents/test-run.suite.ts";
-import type { AuthContext } from "../ports/caller.ts";
+import type { AuthContext } from "../runs/caller.ts";
+import { ALICE, createTestServer } from "../runs/test-run.fixture.ts";
 import { createRun, getAgent, listAgents } from "./agents.ts";
 
 const agents = [

@@ -2,12 +2,13 @@
  * Handlers of agents and their runs. They do no authorization: the guard in front has decided,
  * and says what lists may show.
  */
-import type { Runnable } from "../agents/runnable.ts";
-import { type AuthContext, isVisible } from "../ports/caller.ts";
-import type { Runtime } from "../ports/runtime.ts";
-import { faultResponse, jsonResponse, notFound } from "../responses.ts";
-import type { RunService } from "../services/run-service.ts";
-import { parseRunForm } from "./parse-run-form.ts";
+
+import type { Runtime } from "@agentos/guard/app";
+import { faultResponse, jsonResponse, notFound } from "@agentos/guard/app";
+import { type AuthContext, isVisible } from "../runs/caller.ts";
+import { parseRunForm } from "../runs/form/parse-run-form.ts";
+import type { Runnable } from "../runs/runnable.ts";
+import type { RunService } from "../runs/service.ts";
 import { createEventStream, eventStreamResponse } from "./sse.ts";
 
 type Visible = AuthContext["visible"];

@@ -3,15 +3,15 @@ import { visibleItems } from "@agentos/auth";
 import {
   CONTRACT_VERSION,
   type Config,
+  type ConfigAgent,
   type Info,
   type ModelSummary,
   SERVER_VERSION,
 } from "@agentos/contract";
-import { describeForConfig } from "../agents/describe-agent.ts";
-import type { Runnable } from "../agents/index.ts";
-import { isVisible } from "../ports/caller.ts";
-import type { RequestContext, RouteHandler } from "../ports/route-handler.ts";
-import { jsonResponse as json } from "../responses.ts";
+import type { RequestContext, RouteHandler } from "@agentos/guard/app";
+import { jsonResponse as json } from "@agentos/guard/app";
+import { isVisible } from "../runs/caller.ts";
+import type { Runnable } from "../runs/runnable.ts";
 
 export interface CoreRoutesOptions {
   readonly id: string;
@@ -77,6 +77,18 @@ function describeConfig({ id, description }: CoreRoutesOptions, agents: readonly
     teams: [],
     workflows: [],
     interfaces: [],
+  };
+}
+
+/** A runnable in the lists of `GET /config`. */
+function describeForConfig(runnable: Runnable): ConfigAgent {
+  const { id, name, description, model, metadata } = runnable;
+  return {
+    id,
+    name,
+    ...(description === undefined ? {} : { description }),
+    model: { ...model },
+    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
   };
 }
 

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { RouteHandler } from "../ports/route-handler.ts";
-import { notFound } from "../responses.ts";
+import type { RouteHandler } from "@agentos/guard/app";
+import { notFound } from "@agentos/guard/app";
 
 const ASSETS: Readonly<Record<string, string>> = {
   "swagger-ui.css": "text/css; charset=utf-8",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { offlineScript } from "../agents/offline-script.ts";
-import { createTestServer, form } from "../agents/test-run.suite.ts";
+import { createTestServer, form } from "../runs/test-run.fixture.ts";
 import { createEventStream, encodeEvent, eventStreamResponse } from "./sse.ts";
 
 const ignore = { onCancel: () => {}, onError: () => {} };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keyOf, runStoreSuite, storedRun } from "../ports/run-store.suite.ts";
+import { keyOf, runStoreSuite, storedRun } from "../runs/store.suite.ts";
 import { createMemoryRunStore } from "./memory-run-store.ts";
 
 runStoreSuite("the memory store", () => createMemoryRunStore());

@@ -1,6 +1,7 @@
 /** Runs and sessions in memory, bounded: what does not fit is forgotten, least recently used session first. */
-import { MAX_STORED_RUNS_PER_SESSION, MAX_STORED_SESSIONS } from "../limits.ts";
-import type { DataScope } from "../ports/caller.ts";
+
+import type { DataScope } from "../runs/caller.ts";
+import { MAX_STORED_RUNS_PER_SESSION, MAX_STORED_SESSIONS } from "../runs/run-limits.ts";
 import {
   type Component,
   coversOwner,
@@ -9,7 +10,7 @@ import {
   type SessionKey,
   type StoredRun,
   type StoredSession,
-} from "../ports/run-store.ts";
+} from "../runs/store.ts";
 
 export interface MemoryRunStoreOptions {
   /** Sessions kept. Default 1,000. */

@@ -1,0 +1,129 @@
+/** What the engine says beside its code: facts that fill the texts, and identities that nobody can change. */
+import { signToken, withClaims } from "@agentos/testkit";
+import { describe, expect, it } from "vitest";
+import { MAX_TOKEN_LIFETIME_SECONDS } from "../token/token-limits.ts";
+import { codeOf, setUpVerifier } from "../token/verifier.fixture.ts";
+import {
+  authenticate,
+  codeFor,
+  compile,
+  engineWith,
+  LIST,
+  RUN,
+  SECURITY_KEY,
+  token,
+} from "./engine.fixture.ts";
+
+const keyMode = { mode: "security_key", securityKey: SECURITY_KEY, verifier: undefined } as const;
+const refusalOf = async (...given: Parameters<typeof authenticate>) => {
+  const result = await authenticate(...given);
+  return result.ok ? undefined : result.refusal;
+};
+
+describe("the credential", () => {
+  it("of a security key is read from Authorization, wherever tokens are configured to be", async () => {
+    const options = { ...keyMode, tokenHeaderName: "X-Token" };
+    expect(await codeFor({ authorization: `Bearer ${SECURITY_KEY}` }, options)).toBe("passed");
+    expect(await codeFor({ "x-token": `Bearer ${SECURITY_KEY}` }, options)).toBe("AUTH_SECURITY_KEY_MISSING");
+  });
+
+  it("in a cookie is one value, whatever is in it", async () => {
+    const cookie = { cookie: "access_token=a,b", host: "os.test" };
+    expect(await codeFor(cookie, { tokenSource: "cookie" })).toBe("AUTH_TOKEN_MALFORMED");
+  });
+
+  it.each(["a.b.c!", "!a.b.c", "a.b.c.d", "a b.c.d"])(
+    "%j is no JWT, so a wrong security key",
+    async (text) => {
+      expect(await codeFor({ authorization: `Bearer ${text}` }, keyMode)).toBe("AUTH_SECURITY_KEY_INVALID");
+      expect(await codeFor({ authorization: "Bearer a.b.c" }, keyMode)).toBe("AUTH_TOKEN_NOT_ACCEPTED");
+    },
+  );
+
+  it("is compared whole: a digest that differs in its first or last character is another one", async () => {
+    for (const wrong of ["Xbcd", "abcX", "abc", "abcde"]) {
+      const sha256 = (text: string) => (text === SECURITY_KEY ? "abcd" : wrong);
+      expect(await codeFor({ authorization: "Bearer other" }, { ...keyMode, sha256 })).toBe(
+        "AUTH_SECURITY_KEY_INVALID",
+      );
+    }
+  });
+});
+
+describe("a refusal", () => {
+  it("of a service account token names what is accepted instead", async () => {
+    const headers = { authorization: "Bearer agno_pat_abc" };
+    expect((await refusalOf(headers))?.facts).toEqual({ accepted_credential: "a JWT" });
+    expect((await refusalOf(headers, keyMode))?.facts).toEqual({
+      accepted_credential: "the security key of this AgentOS",
+    });
+  });
+
+  it("of a cookie from another site offers the header, where one is read", async () => {
+    const headers = { cookie: `access_token=${token}`, host: "os.test", origin: "https://evil.test" };
+    const alternativeFor = async (tokenSource: "both" | "cookie") =>
+      (await refusalOf(headers, { tokenSource, tokenHeaderName: "X-Token" }, "POST"))?.facts;
+    expect(await alternativeFor("both")).toEqual({
+      alternative: 'send the token in the header "X-Token: Bearer TOKEN", or ',
+    });
+    expect(await alternativeFor("cookie")).toEqual({ alternative: "" });
+  });
+
+  it("of a route without a rule names no scope, for none would help", async () => {
+    const caller = await authenticate({ authorization: `Bearer ${token}` });
+    if (!caller.ok) throw new Error(caller.refusal.code);
+    const refused = engineWith().authorize(caller.value, compile({ method: "GET", path: "/custom" }), {});
+    expect(refused).toMatchObject({ refusal: { code: "SCOPE_ROUTE_UNMAPPED" } });
+    expect(!refused.ok && Object.keys(refused.refusal.facts)).not.toContain("scope_to_add");
+  });
+});
+
+describe("a token with more scopes than its issuer may grant", () => {
+  const both = compile({ method: "GET", path: "/both", access: ["agents:read", "config:read"] });
+
+  async function refuse(scopes: readonly string[], route = both) {
+    const { good, verifier } = await setUpVerifier({ policy: { allowedScopes: ["agents:read"] } });
+    const verified = await verifier.verify(await signToken(withClaims(good, { scopes })));
+    if (!verified.ok) throw new Error(verified.refusal.code);
+    const result = engineWith().authorize(verified.value, route, {});
+    return result.ok ? undefined : result.refusal;
+  }
+
+  it("is refused for the ceiling where they would do, with what was withheld", async () => {
+    const facts = { held_scopes: ["agents:read"], withheld_scopes: ["config:read"] };
+    expect(await refuse(["agents:read", "config:read"])).toMatchObject({
+      code: "SCOPE_OVER_CEILING",
+      facts,
+    });
+  });
+
+  it("is refused for what it lacks where even all of them would not do", async () => {
+    expect(await refuse(["agents:read", "teams:read"])).toMatchObject({
+      code: "SCOPE_MISSING",
+      facts: { withheld_scopes: ["teams:read"] },
+    });
+    expect(await refuse(["config:read"])).toMatchObject({ code: "SCOPE_MISSING" });
+  });
+
+  it("has nothing withheld below the ceiling, and is allowed what it holds", async () => {
+    expect(Object.keys((await refuse(["agents:read"]))?.facts ?? {})).not.toContain("withheld_scopes");
+    expect(await refuse(["agents:read", "config:read"], LIST)).toBeUndefined();
+  });
+});
+
+it("the identities of nobody and of the security key cannot be changed", async () => {
+  const results = [
+    await authenticate({ host: "localhost" }, { mode: "none", isLoopbackOnly: true }),
+    await authenticate({ authorization: SECURITY_KEY }, keyMode),
+  ];
+  for (const result of results) {
+    if (!result.ok) throw new Error(result.refusal.code);
+    for (const part of [result.value, result.value.scopes, result.value.claims])
+      expect(Object.isFrozen(part)).toBe(true);
+    expect(codeOf(engineWith().authorize(result.value, RUN, { agent_id: "a1" }))).toBe("passed");
+  }
+});
+
+it("a token lives a day at most", () => {
+  expect(MAX_TOKEN_LIFETIME_SECONDS).toBe(86_400);
+});

@@ -1,0 +1,32 @@
+/** Who calls: the frozen result of authentication, the same on every transport. */
+import type { Grants } from "../scope/grants.ts";
+
+/** Frozen all the way down: it is shared by every request with the same token. */
+export interface Identity {
+  /** `security_key` is the trusted root of that mode; `anonymous` exists only without any credential configured. */
+  readonly kind: "user" | "security_key" | "anonymous";
+  /**
+   * The configured claim, with the prefix of its issuer (contract 1.7); undefined for a credential that names nobody.
+   */
+  readonly userId: string | undefined;
+  /** Session that the token is bound to (contract 1.10). */
+  readonly sessionId: string | undefined;
+  /** Scopes as written in the credential. */
+  readonly scopes: readonly string[];
+  /** Scopes of the credential that its issuer may not grant here; they count for nothing. Absent when there are none. */
+  readonly withheldScopes?: readonly string[];
+  /** The scopes, compiled for decisions. */
+  readonly grants: Grants;
+  /** Verified claims; empty for anything but a JWT. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** The claims configured as `dependenciesClaims` that are present; undefined when none is (contract 1.10). */
+  readonly dependencies: Readonly<Record<string, unknown>> | undefined;
+  /** The claims configured as `sessionStateClaims` that are present; undefined when none is (contract 1.10). */
+  readonly sessionState: Readonly<Record<string, unknown>> | undefined;
+  /** Seconds since 1970; undefined when the credential does not expire. */
+  readonly expiresAt: number | undefined;
+  /** Seconds since 1970; undefined when the credential says nothing. */
+  readonly notBefore: number | undefined;
+  /** Label of the key that verified the token. */
+  readonly keyLabel: string | undefined;
+}

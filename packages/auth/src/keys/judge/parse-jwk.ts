@@ -1,0 +1,157 @@
+/** One JWK (RFC 7517): `alg`, `use`, `key_ops` and `kid` are honoured, certificates and URLs in it ignored. */
+
+import { isRecord } from "@agentos/contract";
+import { decodeBase64Url } from "../../encoding/base64.ts";
+import { showAlgorithm } from "../model/algorithms.ts";
+import type { KeyResult } from "../model/key.ts";
+import { faultResult } from "../model/key-fault.ts";
+import { MAX_KEY_CHARACTERS, MAX_KID_CHARACTERS } from "../model/key-limits.ts";
+import { ecCurves, isEcCurve } from "../model/public-key.ts";
+import { readKeyText } from "../reader/read-key-text.ts";
+import { judgeDer } from "../reader/verdict.ts";
+import { judgePublicKey, type KeyContext } from "./judge-public-key.ts";
+import { judgeSecretBytes, type SecretOptions } from "./judge-secret.ts";
+
+export interface JwkOptions extends SecretOptions {
+  /** A published set must not hold shared secrets. */
+  readonly refuseSecrets: boolean;
+}
+
+type Jwk = Readonly<Record<string, unknown>>;
+type JwkContext = Omit<KeyContext, "kid" | "announced">;
+
+const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"] as const;
+/** Beside `k` they say that `k` is one of them, copied: it looks as random as a secret does. */
+const PUBLIC_MEMBERS = ["n", "e", "crv", "x", "y", "x5c"] as const;
+const UNSUPPORTED_CURVES: ReadonlySet<unknown> = new Set([
+  "secp256k1",
+  "X25519",
+  "X448",
+  "Ed448",
+  "P-256K",
+  "BP-256",
+  "BP-384",
+  "BP-512",
+]);
+
+export async function parseJwk(value: unknown, base: JwkContext, options: JwkOptions): Promise<KeyResult> {
+  const { source } = base;
+  const invalid = (reason: string): KeyResult => faultResult("KEY_JWK_INVALID", source, { reason });
+  if (!isRecord(value)) return invalid("it is not a JSON object");
+  const { kty, kid, alg, use, key_ops: operations } = value;
+  if (typeof kty !== "string") return invalid('"kty" is missing');
+  // First of all checks: whatever else is wrong, an exposed private key matters more.
+  const isExposed = kty !== "oct" && PRIVATE_MEMBERS.some((member) => Object.hasOwn(value, member));
+  if (isExposed) return faultResult("KEY_PRIVATE", source, { found: "JWK" });
+  if (kid !== undefined && (typeof kid !== "string" || kid.length > MAX_KID_CHARACTERS)) {
+    return invalid(`"kid" is not a string of up to ${MAX_KID_CHARACTERS} characters`);
+  }
+  if (alg !== undefined && typeof alg !== "string") return invalid('"alg" is not a string');
+  const reason = judgePurpose(use, operations);
+  if (reason !== undefined) return faultResult("KEY_JWK_USE", source, { reason });
+
+  const context: KeyContext = { ...base, kid, announced: alg };
+  switch (kty) {
+    case "RSA":
+      return parseRsa(value, context);
+    case "EC":
+      return parseEc(value, context);
+    case "OKP":
+      return parseOkp(value, context);
+    case "oct":
+      if (options.refuseSecrets) return faultResult("KEY_JWKS_SECRET", source);
+      return parseOct(value, context, options);
+    default:
+      return faultResult("KEY_TYPE_UNSUPPORTED", source, { key_type: showAlgorithm(kty) });
+  }
+}
+
+function judgePurpose(use: unknown, operations: unknown): string | undefined {
+  if (use !== undefined && use !== "sig") return '"use" is not "sig"';
+  if (operations === undefined) return undefined;
+  const allowsVerify = Array.isArray(operations) && operations.includes("verify");
+  return allowsVerify ? undefined : '"key_ops" does not hold "verify"';
+}
+
+/** Bytes of a base64url member, or its name as the fault. */
+function readBytes(jwk: Jwk, member: string): Uint8Array<ArrayBuffer> | undefined {
+  const text = jwk[member];
+  const bytes = typeof text === "string" ? decodeBase64Url(text) : undefined;
+  return bytes === undefined || bytes.length === 0 ? undefined : bytes;
+}
+
+function memberFault(member: string, context: KeyContext): KeyResult {
+  return faultResult("KEY_JWK_INVALID", context.source, {
+    reason: `"${member}" is missing or not base64url`,
+  });
+}
+
+function stripZeros(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first <= 0 ? bytes : bytes.slice(first);
+}
+
+async function parseRsa(jwk: Jwk, context: KeyContext): Promise<KeyResult> {
+  const modulus = readBytes(jwk, "n");
+  if (modulus === undefined) return memberFault("n", context);
+  const exponent = readBytes(jwk, "e");
+  if (exponent === undefined) return memberFault("e", context);
+  return judgePublicKey(
+    { type: "RSA", modulus: stripZeros(modulus), exponent: stripZeros(exponent) },
+    context,
+  );
+}
+
+async function parseEc(jwk: Jwk, context: KeyContext): Promise<KeyResult> {
+  const curve = jwk["crv"];
+  if (typeof curve !== "string")
+    return faultResult("KEY_JWK_INVALID", context.source, { reason: '"crv" is missing' });
+  if (!isEcCurve(curve))
+    return faultResult("KEY_CURVE_UNSUPPORTED", context.source, { curve: showAlgorithm(curve) });
+  const size = ecCurves[curve].coordinateBytes;
+  const x = readBytes(jwk, "x");
+  const y = readBytes(jwk, "y");
+  if (x === undefined || x.length > size) return memberFault("x", context);
+  if (y === undefined || y.length > size) return memberFault("y", context);
+  // Some tools drop leading zeros (RFC 7518 section 6.2.1.2 wants the full length); the number stays the same.
+  const point = new Uint8Array(2 * size + 1);
+  point[0] = 4;
+  point.set(x, 1 + size - x.length);
+  point.set(y, 1 + 2 * size - y.length);
+  return judgePublicKey({ type: "EC", curve, point }, context);
+}
+
+async function parseOkp(jwk: Jwk, context: KeyContext): Promise<KeyResult> {
+  const curve = jwk["crv"];
+  if (curve !== "Ed25519") {
+    const name = UNSUPPORTED_CURVES.has(curve) ? String(curve) : "of this OKP key";
+    return faultResult("KEY_CURVE_UNSUPPORTED", context.source, { curve: name });
+  }
+  const publicKey = readBytes(jwk, "x");
+  if (publicKey === undefined || publicKey.length !== 32) return memberFault("x", context);
+  return judgePublicKey({ type: "OKP", publicKey }, context);
+}
+
+async function parseOct(jwk: Jwk, context: KeyContext, options: JwkOptions): Promise<KeyResult> {
+  const bytes = readBytes(jwk, "k");
+  if (bytes === undefined) return memberFault("k", context);
+  if (bytes.length > MAX_KEY_CHARACTERS) {
+    const facts = { bytes: bytes.length, limit: MAX_KEY_CHARACTERS };
+    return faultResult("KEY_TOO_LARGE", context.source, facts);
+  }
+  const text = new TextDecoder().decode(bytes);
+  const isAsymmetric = PUBLIC_MEMBERS.some((member) => Object.hasOwn(jwk, member));
+  const found = isAsymmetric ? "an asymmetric JWK" : describePublicMaterial(bytes, text);
+  if (found !== undefined) {
+    const announced = context.algorithm ?? context.announced ?? "HS256";
+    const algorithm = showAlgorithm(announced);
+    return faultResult("KEY_PUBLIC_AS_SECRET", context.source, { algorithm, found });
+  }
+  return judgeSecretBytes(bytes, text, context, options);
+}
+
+/** Public bytes as `k` would let everybody sign (weak-spots B7). */
+function describePublicMaterial(bytes: Uint8Array<ArrayBuffer>, text: string): string | undefined {
+  if (judgeDer(bytes).kind !== "unknown") return "a key or certificate in DER";
+  return readKeyText(text, true).kind === "text" ? undefined : "a key or certificate as text";
+}

@@ -1,0 +1,147 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import {
+  createSecret,
+  expectFault,
+  expectKey,
+  generateEc,
+  generateEd25519,
+  generateRsa,
+  parse,
+  toJwk,
+  toJwkText,
+} from "../judge/test-keys.fixture.ts";
+import { parseJwks } from "./parse-jwks.ts";
+import { parseVerificationKeys } from "./parse-key.ts";
+
+const rsa = generateRsa();
+const ec = generateEc("P-256");
+const ed25519 = generateEd25519();
+
+describe("a JWK as the value", () => {
+  test("is the same key as its PEM and keeps its kid", async () => {
+    for (const pair of [rsa, ec, ed25519]) {
+      const key = await expectKey(toJwkText(pair, { kid: "k1", use: "sig", key_ops: ["verify"] }));
+      expect(key).toMatchObject({
+        kid: "k1",
+        thumbprint: (await expectKey(pair.pem)).thumbprint,
+        answersUnknownKid: false,
+      });
+    }
+  });
+
+  test.each([
+    ["quoted", (text: string) => `'${text}'`],
+    ["with escaped quotes", (text: string) => `"${text.replaceAll('"', '\\"')}"`],
+    ["in base64", (text: string) => Buffer.from(text).toString("base64")],
+    ["with a variable name", (text: string) => `JWT_VERIFICATION_KEY='${text}'`],
+  ])("is read %s", async (_, mangle) => {
+    const key = await expectKey(mangle(toJwkText(ec, { kid: "a b" })));
+    expect(key.kid).toBe("a b");
+    expect(key.repairs).not.toEqual([]);
+  });
+
+  test("decides by its alg, which must fit and agree with the configured one", async () => {
+    expect((await expectKey(toJwkText(rsa, { alg: "PS512" }))).algorithms).toEqual(["PS512"]);
+    await expectKey(toJwkText(rsa, { alg: "PS512" }), { algorithm: "PS512" });
+    await expectFault(toJwkText(rsa, { alg: "PS512" }), "KEY_ALGORITHM_MISMATCH", { algorithm: "RS256" });
+    for (const alg of ["ES256", "RSA-OAEP", "HS256", "none", "rs256"])
+      await expectFault(toJwkText(rsa, { alg }), "KEY_JWK_ALGORITHM");
+    await expectKey(toJwkText(ed25519, { alg: "Ed25519" }), { algorithm: "EdDSA" });
+  });
+
+  test("oct needs an algorithm of its own or a configured one", async () => {
+    const jwk = { kty: "oct", k: randomBytes(64).toString("base64url") };
+    await expectFault(JSON.stringify(jwk), "KEY_ALGORITHM_REQUIRED");
+    await expectFault(JSON.stringify(jwk), "KEY_ALGORITHM_MISMATCH", { algorithm: "RS256" });
+    expect((await expectKey(JSON.stringify({ ...jwk, alg: "HS512" }))).label).toBe(
+      "HS512 secret #1, 64 bytes",
+    );
+    expect((await expectKey(JSON.stringify(jwk), { algorithm: "HS256" })).algorithms).toEqual(["HS256"]);
+    await expectFault(
+      JSON.stringify({ kty: "oct", alg: "HS256", k: Buffer.from("secret").toString("base64url") }),
+      "KEY_SECRET_LISTED",
+    );
+  });
+
+  test.each([
+    ["RSA", rsa],
+    ["EC", ec],
+  ])("a secret with the members of an %s key beside it is that key, copied", async (_, { publicKey }) => {
+    const { kty: _kty, ...members } = toJwk(publicKey);
+    const secret = { kty: "oct", alg: "HS256", k: members.n ?? members.x };
+    for (const [name, value] of Object.entries(members))
+      await expectFault(JSON.stringify({ ...secret, [name]: value }), "KEY_PUBLIC_AS_SECRET");
+    await expectKey(JSON.stringify({ ...secret, k: randomBytes(64).toString("base64url"), kid: "k1" }));
+  });
+
+  test("a secret is as long as any other value may be, and not longer", async () => {
+    const write = (bytes: number) =>
+      JSON.stringify({ keys: [{ kty: "oct", alg: "HS256", k: randomBytes(bytes).toString("base64url") }] });
+    expect((await parseJwks(write(65_536), { source: "s" })).keys).toHaveLength(1);
+    const { keys, faults } = await parseJwks(write(65_537), { source: "s" });
+    expect(keys).toEqual([]);
+    expect(faults[0]).toMatchObject({ code: "KEY_TOO_LARGE", facts: { bytes: 65_537, limit: 65_536 } });
+  });
+
+  test.each([
+    ["use enc", { use: "enc" }, "KEY_JWK_USE"],
+    ["key_ops without verify", { key_ops: ["sign"] }, "KEY_JWK_USE"],
+    ["key_ops as text", { key_ops: "verify" }, "KEY_JWK_USE"],
+    ["kid as a number", { kid: 1 }, "KEY_JWK_INVALID"],
+    ["kid too long", { kid: "k".repeat(1025) }, "KEY_JWK_INVALID"],
+    ["alg as a list", { alg: ["ES256"] }, "KEY_JWK_INVALID"],
+    ["no kty", { kty: undefined }, "KEY_JWK_INVALID"],
+    ["unknown kty", { kty: "AKP" }, "KEY_TYPE_UNSUPPORTED"],
+    ["x missing", { x: undefined }, "KEY_JWK_INVALID"],
+    ["x with padding", { x: "AAAA====" }, "KEY_JWK_INVALID"],
+    ["x too long", { x: randomBytes(33).toString("base64url") }, "KEY_JWK_INVALID"],
+    ["crv missing", { crv: undefined }, "KEY_JWK_INVALID"],
+    ["crv unknown", { crv: "secp256k1" }, "KEY_CURVE_UNSUPPORTED"],
+    ["crv of another size", { crv: "P-384" }, "KEY_POINT_INVALID"],
+  ] as const)("with %s is refused", async (_, more, code) => {
+    await expectFault(toJwkText(ec, more), code);
+  });
+
+  test("ignores certificates and URLs inside", async () => {
+    await expectKey(toJwkText(ec, { x5c: ["AAAA"], x5u: "https://evil.example", x5t: "x" }));
+  });
+
+  test("other JSON is refused by name", async () => {
+    await expectFault("{}", "KEY_JWK_INVALID");
+    await expectFault(JSON.stringify({ type: "service_account", private_key: "x" }), "KEY_JWK_INVALID", {
+      algorithm: "HS256",
+    });
+  });
+
+  test("a whole JWKS gives all of its keys", async () => {
+    const set = JSON.stringify({ keys: [toJwk(rsa.publicKey), toJwk(ec.publicKey)] });
+    const { keys, faults } = await parse(set);
+    expect(faults).toEqual([]);
+    expect(keys.map(({ source }) => source)).toEqual([
+      "verificationKeys[0] key 1",
+      "verificationKeys[0] key 2",
+    ]);
+  });
+});
+
+describe("several values", () => {
+  test("each is judged by itself, in order; a value given twice is used once", async () => {
+    const text = createSecret(40);
+    const list = [rsa.pem, "nonsense", rsa.pem.replaceAll("\n", "\\n"), ec.pem, rsa.pem];
+    const values = list.map((value, index) => ({ value, source: `verificationKeys[${index}]` }));
+    const { keys, faults } = await parseVerificationKeys(values, {});
+    expect(keys.map(({ index }) => index)).toEqual([0, 3]);
+    expect(faults.map(({ code, source }) => `${source} ${code}`).sort()).toEqual([
+      "verificationKeys[1] KEY_ALGORITHM_REQUIRED",
+      "verificationKeys[2] KEY_DUPLICATE",
+      "verificationKeys[4] KEY_DUPLICATE",
+    ]);
+    const secrets = await parseVerificationKeys(
+      [text, text].map((value) => ({ value, source: "s" })),
+      { algorithm: "HS256" },
+    );
+    expect(secrets.keys).toHaveLength(1);
+    expect(secrets.faults).toMatchObject([{ code: "KEY_DUPLICATE", severity: "warning" }]);
+  });
+});

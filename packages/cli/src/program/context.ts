@@ -1,0 +1,35 @@
+/** What a command may touch, passed in so that tests can replace it. */
+
+import { readStandardInput } from "../input/standard-input.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { createTerminal, type Terminal } from "./terminal.ts";
+
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  readonly terminal: Terminal;
+  /** Everything on standard input; a second call is refused. */
+  readonly readStandardInput: () => Promise<string>;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  /** How fixes name this command. */
+  readonly cli: string;
+  /** Remembers how the command ended. */
+  readonly finish: (code: ExitCode) => void;
+}
+
+/** `--no` never downloads: without a local `agentos` the command fails instead of running a stranger's package. */
+const CLI_COMMAND = "npx --no agentos";
+
+export function createContext(finish: (code: ExitCode) => void): Context {
+  return {
+    // A copy: process.env is no plain object, and nothing here may change it.
+    env: { ...process.env },
+    workingDirectory: process.cwd(),
+    terminal: createTerminal(process, process.env),
+    readStandardInput: readStandardInput(process.stdin, process.stderr),
+    now: () => Date.now() / 1000,
+    cli: CLI_COMMAND,
+    finish,
+  };
+}

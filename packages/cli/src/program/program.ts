@@ -1,0 +1,85 @@
+/** The tree of commands. Each command is one file under `commands/`. */
+import { SERVER_VERSION } from "@agentos/contract";
+import type { Command } from "commander";
+import { addDev } from "../commands/dev.ts";
+import { addDoctor } from "../commands/doctor.ts";
+import { addKeysEnv } from "../commands/keys-env.ts";
+import { addKeysGenerate } from "../commands/keys-generate.ts";
+import { addKeysShow } from "../commands/keys-show.ts";
+import { addScopesExplain } from "../commands/scopes-explain.ts";
+import { addScopesList } from "../commands/scopes-list.ts";
+import { addServe } from "../commands/serve.ts";
+import { addTokenExplain } from "../commands/token-explain.ts";
+import { addTokenInspect } from "../commands/token-inspect.ts";
+import { addTokenMint } from "../commands/token-mint.ts";
+import type { Context } from "./context.ts";
+import { GuardedCommand } from "./guarded-command.ts";
+
+const createFooter = (cli: string) => `
+Start here:
+  ${cli} dev                         a protected AgentOS on localhost, with tokens and curl lines to try
+  ${cli} doctor --url URL            why requests to a running AgentOS are refused, and the fix
+  ${cli} scopes explain GET /agents  which scope a route needs
+  ${cli} token inspect TOKEN         what a token says, and what a server would object to
+
+Keys, secrets and tokens may be given as "-" (standard input), env:NAME or file:PATH; they are never printed.
+Exit status: 0 ok, 1 failed, 2 denied, 3 invalid configuration, 4 cannot tell.
+`;
+
+const HELP = "print help for a command";
+
+export function createProgram(context: Context): Command {
+  const { terminal } = context;
+  const program = new GuardedCommand("agentos")
+    .description("A protected agent server whose every 401 and 403 states its cause and its fix.")
+    .version(SERVER_VERSION, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print help for a command")
+    // Works through npx too, which takes "--help" for itself.
+    .helpCommand("help [command]", HELP)
+    .showHelpAfterError(`(\`${context.cli} help COMMAND\` shows the options)`)
+    .addHelpText("after", createFooter(context.cli))
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.replace(/\n$/, "")),
+      writeErr: (text) => terminal.note(text.replace(/\n$/, "")),
+    })
+    .exitOverride();
+
+  addDev(program, context);
+  addServe(program, context);
+  addDoctor(program, context);
+
+  const keys = program
+    .command("keys")
+    .description("make, check and prepare keys")
+    .helpCommand("help [command]", HELP);
+  addKeysGenerate(keys, context);
+  addKeysShow(keys, context);
+  addKeysEnv(keys, context);
+
+  const token = program
+    .command("token")
+    .description("sign tokens and look into them")
+    .helpCommand("help [command]", HELP);
+  addTokenMint(token, context);
+  addTokenInspect(token, context);
+  addTokenExplain(token, context);
+
+  const scopes = program
+    .command("scopes")
+    .description("what exists, and what a route needs")
+    .helpCommand("help [command]", HELP);
+  addScopesList(scopes, context);
+  addScopesExplain(scopes, context);
+  return program;
+}
+
+/**
+ * Asking for nothing is asking for help: bare `agentos` and bare `agentos keys` print it, as does
+ * `agentos help keys show`, where the parser's own help command knows one word only.
+ */
+export function withHelpAsked(program: Command, argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  const isGroup = program.commands.some((command) => command.commands.length > 0 && command.name() === first);
+  if (first === undefined || (rest.length === 0 && isGroup)) return [...argv, "--help"];
+  return first === "help" && rest.length > 1 ? [...rest, "--help"] : argv;
+}

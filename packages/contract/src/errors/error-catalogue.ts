@@ -1,0 +1,30 @@
+/** The whole error catalogue: one truth for responses, start-up messages, docs, console and doctor. */
+import { authRefusals } from "./auth-refusals.ts";
+import { CAUSES } from "./causes.ts";
+import { configFaults } from "./config-faults.ts";
+import type { ErrorEntry } from "./entry.ts";
+import { keyFaults } from "./key-faults.ts";
+import { scopeRefusals } from "./scope-refusals.ts";
+
+/** Refusals of a request, by code. */
+export const REFUSALS = { ...authRefusals, ...scopeRefusals } as const;
+
+/** Faults of a configuration, by code. */
+export const FAULTS = { ...configFaults, ...keyFaults } as const;
+
+export { CAUSES };
+
+/** Every error there is, by code. */
+export const ERRORS: Readonly<Record<string, ErrorEntry>> = { ...REFUSALS, ...FAULTS, ...CAUSES };
+
+/** A code of {@link REFUSALS}. */
+export type RefusalCode = keyof typeof REFUSALS;
+/** A code of {@link FAULTS}. */
+export type FaultCode = keyof typeof FAULTS;
+/** A code of {@link CAUSES}. */
+export type CauseCode = keyof typeof CAUSES;
+/** Any code of the catalogue. Codes are never renamed, and never used again. */
+export type ErrorCode = RefusalCode | FaultCode | CauseCode;
+
+/** Codes that existed once and must never be used again. */
+export const RETIRED_CODES: readonly string[] = [];

@@ -1,0 +1,203 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { customScope } from "@agentos/contract";
+import { createTestIssuer, createTestKey, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ConfigurationError } from "../config/configuration-error.ts";
+import { type AuthGuardOptions, createAuthGuard } from "./auth-guard.ts";
+import type { GuardedRequest } from "./gate.ts";
+
+const SECURITY_KEY = "Zk3-uW9_qL7.x2Tr8vBn";
+const issuer = await createTestIssuer();
+const published = await createTestKey("ES256", { kid: "k1" });
+const withKey = { authorizationConfig: { verificationKeys: [issuer.verificationKey] } };
+
+function createTestGuard(options: AuthGuardOptions = withKey) {
+  return createAuthGuard({ id: TEST_OS_ID, env: {}, logger: createTestLogger(), ...options });
+}
+
+async function codesOf(options: AuthGuardOptions) {
+  const error: unknown = await createTestGuard(options).then(
+    (guard) => guard.close(),
+    (reason: unknown) => reason,
+  );
+  return error instanceof ConfigurationError ? error.faults.map(({ code }) => code) : [];
+}
+
+const requestWith = (headers: Record<string, string>): GuardedRequest => ({
+  method: "GET",
+  clientAddress: "127.0.0.1",
+  header: (name) => headers[name] ?? null,
+});
+
+const withScopes = async (...scopes: string[]) => requestWith(await issuer.bearer({ scopes }));
+
+describe("protected resource metadata (RFC 9728)", () => {
+  const keySet = createServer((_, response) => {
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [published.jwk] }));
+  });
+  let config: AuthGuardOptions = {};
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => void keySet.listen(0, "127.0.0.1", resolve));
+    const jwksUrl = `http://127.0.0.1:${(keySet.address() as AddressInfo).port}/jwks`;
+    config = { authorizationConfig: { issuer: "https://login.test", jwksUrl } };
+  });
+  afterAll(() => void keySet.close());
+
+  const challengeOf = async (options: AuthGuardOptions) => {
+    const guard = await createTestGuard(options);
+    const outcome = await guard.protect("authenticated").check(requestWith({ host: "reports.test" }));
+    guard.close();
+    return outcome.isAllowed ? undefined : outcome.answer.headers["www-authenticate"];
+  };
+
+  it("names the issuer and the scopes of the routes that are protected by now", async () => {
+    const guard = await createTestGuard(config);
+    guard.protect([customScope("reports:read")]);
+    guard.protect([customScope("reports:{id}:read")]);
+    expect(guard.resourceMetadata("reports.test")).toEqual({
+      resource: "https://reports.test",
+      authorization_servers: ["https://login.test"],
+      bearer_methods_supported: ["header"],
+      scopes_supported: ["reports:read"],
+    });
+    expect(guard.resourceMetadata("a/../b")).toBeUndefined();
+    guard.close();
+    expect((await createTestGuard()).resourceMetadata("reports.test")).toBeUndefined();
+  });
+
+  it("stands in the challenge where the application says that it serves it, and only there", async () => {
+    const address = 'resource_metadata="https://reports.test/.well-known/oauth-protected-resource"';
+    expect(await challengeOf({ ...config, servesResourceMetadata: true })).toContain(address);
+    expect(await challengeOf(config)).not.toContain("resource_metadata");
+    expect(await challengeOf({ ...withKey, servesResourceMetadata: true })).not.toContain(
+      "resource_metadata",
+    );
+  });
+});
+
+describe("createAuthGuard", () => {
+  it.each<[string, AuthGuardOptions, string[]]>([
+    ["no credential at all (contract 1.1)", {}, ["CONFIG_KEYS_MISSING"]],
+    ["authorization without a key", { authorization: true }, ["CONFIG_KEYS_MISSING"]],
+    [
+      "authorization with nothing but a security key",
+      { authorization: true, securityKey: SECURITY_KEY },
+      ["CONFIG_KEYS_MISSING"],
+    ],
+    ["an unknown option", { ...withKey, audience: "x" } as AuthGuardOptions, ["CONFIG_OPTION_UNKNOWN"]],
+    [
+      "a key that is none",
+      { authorizationConfig: { verificationKeys: ["nonsense"] } },
+      ["KEY_ALGORITHM_REQUIRED"],
+    ],
+    [
+      "options that only an AgentOS can honour, which it does not ignore",
+      {
+        authorizationConfig: {
+          ...withKey.authorizationConfig,
+          scopeMappings: { "GET /a": ["a:b"] },
+          excludedRoutePaths: ["/a"],
+        },
+      },
+      ["CONFIG_OPTION_INVALID", "CONFIG_OPTION_INVALID"],
+    ],
+  ])("does not start with %s", async (_, options, expected) => {
+    expect(await codesOf(options)).toEqual(expected);
+  });
+
+  it("starts with a key, or with a security key alone", async () => {
+    expect(await codesOf(withKey)).toEqual([]);
+    expect(await codesOf({ securityKey: SECURITY_KEY })).toEqual([]);
+  });
+
+  it("describes the policy in force, without public routes of its own", async () => {
+    const guard = await createTestGuard();
+    expect(guard.describe()).toMatchObject({
+      id: TEST_OS_ID,
+      authMode: "jwt",
+      enforcesScopes: true,
+      publicRoutes: [],
+    });
+    guard.close();
+  });
+
+  it("has the page of every code that its refusals point to, and of no other", async () => {
+    const guard = await createTestGuard({ ...withKey, cliCommand: "npx agentos" });
+    expect(guard.errorPage("SCOPE_MISSING")).toContain("<h1>SCOPE_MISSING</h1>");
+    expect(guard.errorPage("AUTH_SIGNATURE_INVALID")).toContain("npx agentos token inspect");
+    for (const code of ["NO_SUCH_CODE", "__proto__", "<script>"])
+      expect(guard.errorPage(code)).toBeUndefined();
+    guard.close();
+  });
+});
+
+describe("protect", () => {
+  it("refuses a scope that is none, with the fault's name", async () => {
+    const guard = await createTestGuard();
+    expect(() => guard.protect([customScope("reports:read")])).not.toThrow();
+    // @ts-expect-error -- does not compile; plain JavaScript may still say it
+    const protectWrongly = () => guard.protect(["reports"]);
+    expect(protectWrongly).toThrow(ConfigurationError);
+    expect(protectWrongly).toThrow("CONFIG_SCOPE_INVALID");
+    guard.close();
+  });
+
+  it("lets in who holds the scope, and tells others which one is missing", async () => {
+    const guard = await createTestGuard();
+    const route = guard.protect([customScope("reports:read")]);
+    expect(await route.check(await withScopes("reports:read"))).toMatchObject({
+      isAllowed: true,
+      access: { identity: { userId: "alice" } },
+    });
+    const outcome = await route.check(await withScopes("reports:write"));
+    if (outcome.isAllowed) throw new Error("was allowed");
+    expect([outcome.answer.status, JSON.parse(outcome.answer.body)]).toEqual([
+      403,
+      expect.objectContaining({ code: "SCOPE_MISSING", missing_scopes: ["reports:read"] }),
+    ]);
+    const body = JSON.parse(outcome.answer.body) as { denial_id: string };
+    expect(guard.denials.find(body.denial_id)).toMatchObject({ code: "SCOPE_MISSING", subject: "alice" });
+    guard.close();
+  });
+
+  it("needs all scopes of the list", async () => {
+    const guard = await createTestGuard();
+    const route = guard.protect([customScope("reports:read"), customScope("reports:export")]);
+    expect(await route.check(await withScopes("reports:read", "reports:export"))).toMatchObject({
+      isAllowed: true,
+    });
+    expect(await route.check(await withScopes("reports:read"))).toMatchObject({ isAllowed: false });
+    guard.close();
+  });
+
+  it("takes the id of a scope from the host's parameters, and closes when there are none", async () => {
+    const guard = await createTestGuard();
+    const route = guard.protect([customScope("reports:{id}:read")]);
+    const request = await withScopes("reports:q1:read");
+    expect(await route.check(request, { id: "q1" })).toMatchObject({ isAllowed: true });
+    for (const parameters of [{ id: "q2" }, { id: undefined }, { other: "q1" }, {}, undefined])
+      expect(await route.check(request, parameters)).toMatchObject({ isAllowed: false });
+    expect(await route.check(await withScopes("reports:read"), {})).toMatchObject({ isAllowed: true });
+    guard.close();
+  });
+
+  it('takes any verified caller for "authenticated", and nobody else', async () => {
+    const guard = await createTestGuard();
+    const route = guard.protect("authenticated");
+    expect(await route.check(await withScopes())).toMatchObject({ isAllowed: true });
+    expect(await route.check(requestWith({}))).toMatchObject({ isAllowed: false, answer: { status: 401 } });
+    guard.close();
+  });
+
+  it("takes the security key where that is the credential, and explains a JWT that is sent instead", async () => {
+    const guard = await createTestGuard({ securityKey: SECURITY_KEY });
+    const route = guard.protect([customScope("reports:read")]);
+    expect(await route.check(requestWith({ authorization: `Bearer ${SECURITY_KEY}` }))).toMatchObject({
+      isAllowed: true,
+    });
+    const outcome = await route.check(await withScopes("reports:read"));
+    expect(outcome.isAllowed ? "" : outcome.answer.body).toContain("AUTH_TOKEN_NOT_ACCEPTED");
+    guard.close();
+  });
+});

@@ -1,0 +1,148 @@
+/**
+ * The guard alone, for an application that has its own server: the same verification, scopes, refusals and denial
+ * records as an AgentOS, without agents. Hosts: `@agentos/guard/hono`, `@agentos/guard/node`.
+ */
+import { randomUUID } from "node:crypto";
+import type { CompiledRoute } from "@agentos/auth";
+import type { CustomScope, ResourceMetadata, RouteAccess } from "@agentos/contract";
+import { z } from "zod";
+import { type AuthOptions, authOptionsShape } from "../config/auth-options.ts";
+import { ConfigurationError } from "../config/configuration-error.ts";
+import type { PolicyDescription } from "../config/describe-policy.ts";
+import { type Finding, optionFindings, toFinding } from "../config/option-faults.ts";
+import { type ResolvedAuth, resolveAuth } from "../config/resolve-auth.ts";
+import type { DenialRecorder } from "../denials/denial-recorder.ts";
+import { createLogger } from "../log/log.ts";
+import type { Logger } from "../log/runtime.ts";
+import { renderErrorPage } from "../pages/error-page.ts";
+import { createResourceMetadata } from "../pages/resource-metadata.ts";
+import { resourceOptions } from "../pages/resource-options.ts";
+import { compileAccess, createAuthRuntime, throwErrors } from "./auth-runtime.ts";
+import type { GuardedRequest, GuardOutcome } from "./gate.ts";
+
+/** Options of {@link createAuthGuard}. */
+export interface AuthGuardOptions extends AuthOptions {
+  /** Where the operator reads. Default: JSON lines on standard error, credentials replaced. */
+  readonly logger?: Logger | undefined;
+  /** Where refusals are kept. Default: bounded memory. */
+  readonly denialRecorder?: DenialRecorder | undefined;
+  /**
+   * The application serves `resourceMetadata(host)` of the guard at `/.well-known/oauth-protected-resource`, so that
+   * refusals may name that address in their challenge (RFC 9728 section 5.1). Default false.
+   */
+  readonly servesResourceMetadata?: boolean | undefined;
+}
+
+/** A route of the application that the guard protects. */
+export interface ProtectedRoute {
+  /** Checks one request. `parameters` are the decoded path parameters, for scopes such as `reports:{id}:read`. */
+  check(
+    request: GuardedRequest,
+    parameters?: Readonly<Record<string, string | undefined>>,
+  ): GuardOutcome | Promise<GuardOutcome>;
+}
+
+/** A guard whose keys have been parsed and judged. */
+export interface AuthGuard {
+  /** Protects a route: "authenticated", or the scopes that are all required. */
+  protect(access: Exclude<RouteAccess<CustomScope>, "public">): ProtectedRoute;
+  /**
+   * The page that the `type` of a refusal points to, as `/errors/CODE`; undefined for an unknown code. Serve it there
+   * with {@link ERROR_PAGE_HEADERS}.
+   */
+  errorPage(code: string): string | undefined;
+  /**
+   * Protected resource metadata (RFC 9728): whom to ask for a token, and the scopes of the protected routes. `host` is
+   * the Host header of the request; serve the answer with `Cache-Control: no-store`. Undefined without an OAuth issuer,
+   * and for a host that cannot be one.
+   */
+  resourceMetadata(host: string | null): ResourceMetadata | undefined;
+  /** The policy in force now. */
+  describe(): PolicyDescription;
+  /** Refusals that were recorded, for whoever operates this server. */
+  readonly denials: DenialRecorder;
+  /** Stops watching key files. */
+  close(): void;
+}
+
+const optionsSchema = z.strictObject({
+  ...authOptionsShape,
+  logger: z.unknown().optional(),
+  denialRecorder: z.unknown().optional(),
+  servesResourceMetadata: z.boolean().optional(),
+});
+
+/**
+ * Creates a guard; its keys are parsed and judged before it is there. Rejects with a {@link ConfigurationError} that
+ * has every fault.
+ *
+ * @example
+ * const guard = await createAuthGuard({ id: "reports", authorization: true, authorizationConfig: { verificationKeys: [pem] } });
+ * app.get("/reports", protect(guard, [customScope("reports:read")]), listReports);
+ */
+export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGuard> {
+  const parsed = optionsSchema.safeParse(options);
+  if (!parsed.success) throw new ConfigurationError({ faults: optionFindings(parsed.error) });
+  const resolved = resolveAuth(options, process.env);
+  throwErrors([...resolved.findings, ...judgeGuard(resolved)]);
+  const logger = options.logger ?? createLogger();
+  const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
+  /** By their scopes: a handler may protect the same again with every request. */
+  const routes = new Map<string, CompiledRoute>();
+  const metadata = () => createResourceMetadata(resourceOptions(resolved, [...routes.values()], undefined));
+  const auth = await createAuthRuntime(
+    resolved,
+    { routes: [], findings: [] },
+    {
+      runtime,
+      denialRecorder: options.denialRecorder,
+      resourceMetadataUrl:
+        options.servesResourceMetadata === true ? (host) => metadata()?.urlFor(host) : undefined,
+    },
+  );
+  return {
+    protect(access) {
+      const compiled = compileAccess({ ...resolved, scopeMappings: {}, publicPaths: undefined }, [
+        { method: "ANY", path: `/(${typeof access === "string" ? access : access.join(", ")})`, access },
+      ]);
+      throwErrors(compiled.findings);
+      const [route] = compiled.routes;
+      if (route === undefined) throw new Error("a route compiles to a route");
+      routes.set(route.name, route);
+      return { check: (request, parameters = {}) => auth.guard.check(request, route, parameters) };
+    },
+    errorPage: (code) => renderErrorPage(code, resolved.cliCommand),
+    resourceMetadata: (host) => metadata()?.documentFor(host),
+    describe: () => auth.describe(),
+    denials: auth.denials,
+    close: () => auth.close(),
+  };
+}
+
+/** What only an AgentOS can do is refused here, never ignored: this guard sees no other route and opens no port. */
+function judgeGuard(resolved: ResolvedAuth): readonly Finding[] {
+  const { mode, policy, scopeMappings, publicPaths, cliCommand } = resolved;
+  const refuseOption = (name: string, problem: string) =>
+    toFinding("CONFIG_OPTION_INVALID", { option: `authorizationConfig.${name}`, problem });
+  return [
+    // Contract 1.1. An AgentOS without a credential serves this machine only; a guard cannot see who reaches it.
+    ...(mode === "none" ? [toFinding("CONFIG_KEYS_MISSING", { cli: cliCommand })] : []),
+    ...(policy.verifiesSignature ? [] : [toFinding("CONFIG_UNVERIFIED_BEYOND_LOOPBACK", {})]),
+    ...(Object.keys(scopeMappings).length === 0
+      ? []
+      : [
+          refuseOption(
+            "scopeMappings",
+            'a guard has no routes to lay rules over; name the scopes in "protect"',
+          ),
+        ]),
+    ...(publicPaths === undefined
+      ? []
+      : [
+          refuseOption(
+            "excludedRoutePaths",
+            'a guard has no routes to open; leave "protect" out where anybody may call',
+          ),
+        ]),
+  ];
+}

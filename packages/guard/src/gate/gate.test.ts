@@ -1,0 +1,219 @@
+import { type AuthEngine, type CompiledRoute, compileRoutes, type Identity, ok, refuse } from "@agentos/auth";
+import { describe, expect, it } from "vitest";
+import type { Denial, DenialRecorder } from "../denials/denial-recorder.ts";
+import { createGuard, type GuardedRequest } from "./gate.ts";
+import { clientAddressOf, guardedRequest } from "./guarded-request.ts";
+
+const [open, closed] = compileRoutes(
+  [
+    { method: "GET", path: "/open", access: "public" },
+    { method: "GET", path: "/closed/{id}", access: ["things:read"] },
+  ],
+  { adminScope: "agent_os:admin", scopeMappings: {}, allowUnmappedRoutes: false },
+).routes as [CompiledRoute, CompiledRoute];
+
+const identity = { kind: "user", userId: "alice", scopes: ["things:read"] } as unknown as Identity;
+
+const request: GuardedRequest = {
+  method: "GET",
+  clientAddress: "203.0.113.7",
+  header: (name) => (name === "accept" ? "application/problem+json" : null),
+};
+
+function createTestGuard(engine: Partial<AuthEngine>, record?: DenialRecorder["record"]) {
+  const denials: Denial[] = [];
+  const seen: string[] = [];
+  const guard = createGuard({
+    engine: {
+      mode: "jwt",
+      isPublic: (route) => route.access === "public",
+      authenticate: () => {
+        seen.push("authenticate");
+        return ok(identity);
+      },
+      authorize: (who, route, parameters) => {
+        seen.push(`authorize ${who.userId} ${route.name} ${JSON.stringify(parameters)}`);
+        return ok({ identity: who, visible: "all", dataScope: { kind: "all" }, decision: undefined });
+      },
+      ...engine,
+    },
+    recorder: {
+      record: record ?? ((denial) => `den_${denials.push(denial)}`),
+      find: () => undefined,
+      list: () => [],
+    },
+    now: () => 1_800_000_000,
+    cliCommand: "npx agentos",
+    notConfigured: new Set(["revocation", "issuer"]),
+  });
+  return { guard, denials, seen };
+}
+
+describe("check", () => {
+  it("reads no credential on a public route", async () => {
+    const { guard, seen, denials } = createTestGuard({});
+    expect(await guard.check(request, open, {})).toEqual({ isAllowed: true, access: undefined });
+    expect([seen, denials]).toEqual([[], []]);
+  });
+
+  it("authenticates, then authorises the matched route with its decoded parameters", async () => {
+    const { guard, seen, denials } = createTestGuard({});
+    const outcome = await guard.check(request, closed, { id: "a/b" });
+    expect(outcome).toMatchObject({ isAllowed: true, access: { identity: { userId: "alice" } } });
+    expect(seen).toEqual(["authenticate", 'authorize alice GET /closed/{id} {"id":"a/b"}']);
+    expect(denials).toEqual([]);
+  });
+
+  it("answers without a promise when the engine does, and with one when it must wait", async () => {
+    const { guard } = createTestGuard({});
+    expect(guard.check(request, closed, {})).not.toBeInstanceOf(Promise);
+    const slow = createTestGuard({ authenticate: async () => ok(identity) });
+    const outcome = slow.guard.check(request, closed, {});
+    expect(outcome).toBeInstanceOf(Promise);
+    expect(await outcome).toMatchObject({ isAllowed: true });
+  });
+
+  it.each([
+    ["at once", () => refuse("AUTH_SIGNATURE_INVALID")],
+    ["later", async () => refuse("AUTH_SIGNATURE_INVALID")],
+  ])("never authorises whom the engine refuses %s", async (_, authenticate) => {
+    const { guard, seen } = createTestGuard({ authenticate });
+    expect(await guard.check(request, closed, {})).toMatchObject({
+      isAllowed: false,
+      answer: { status: 401 },
+    });
+    expect(seen).toEqual([]);
+  });
+
+  it("answers a refusal with the id of its record, in the media type that the client accepts", async () => {
+    const { guard, denials } = createTestGuard({ authenticate: () => refuse("AUTH_SIGNATURE_INVALID") });
+    const outcome = await guard.check(request, closed, {});
+    if (outcome.isAllowed) throw new Error("was allowed");
+    expect(outcome.answer.headers["content-type"]).toBe("application/problem+json");
+    expect(JSON.parse(outcome.answer.body)).toMatchObject({
+      code: "AUTH_SIGNATURE_INVALID",
+      denial_id: "den_1",
+      fix: expect.stringContaining("`npx agentos token inspect`") as unknown,
+    });
+    expect(denials).toMatchObject([
+      {
+        code: "AUTH_SIGNATURE_INVALID",
+        time: 1_800_000_000,
+        route: "GET /closed/{id}",
+        client: "203.0.113.7",
+        subject: undefined,
+        fix: expect.stringContaining("`npx agentos token inspect`") as unknown,
+      },
+    ]);
+  });
+
+  it("keeps who was refused, the facts and the cause for the record, and away from the caller", async () => {
+    const cause = new TypeError("connection to db.internal refused");
+    const { guard, denials } = createTestGuard({
+      authorize: () => ({
+        ok: false,
+        refusal: {
+          ...refuse(
+            "SCOPE_MISSING",
+            { required_scopes: ["things:read"], held_scopes: ["secret:scope"] },
+            cause,
+          ).refusal,
+          subject: "alice",
+        },
+      }),
+    });
+    const outcome = await guard.check(request, closed, { id: "x" });
+    expect(denials).toMatchObject([
+      {
+        subject: "alice",
+        facts: {
+          required_scopes: ["things:read"],
+          held_scopes: ["secret:scope"],
+          cause: "TypeError: connection to db.internal refused",
+        },
+      },
+    ]);
+    const text = JSON.stringify(outcome);
+    expect(text).toContain("things:read");
+    expect(text).not.toMatch(/secret:scope|db\.internal|alice/);
+  });
+
+  it("draws the timeline: what passed, what failed, what was not reached, what is not configured", async () => {
+    const { guard, denials } = createTestGuard({ authenticate: () => refuse("AUTH_AUDIENCE_MISMATCH") });
+    await guard.check(request, closed, {});
+    const outcomes = new Map(denials[0]?.timeline.map(({ stage, outcome }) => [stage, outcome]));
+    expect(
+      ["signature", "issuer", "audience", "scopes", "revocation"].map((stage) =>
+        outcomes.get(stage as never),
+      ),
+    ).toEqual(["passed", "not configured", "failed", "not reached", "not configured"]);
+  });
+
+  it("lets nobody in when the recorder fails", async () => {
+    const { guard } = createTestGuard({ authenticate: async () => refuse("AUTH_SIGNATURE_INVALID") }, () => {
+      throw new Error("the disk is full");
+    });
+    await expect(guard.check(request, closed, {})).rejects.toThrow("the disk is full");
+  });
+});
+
+describe("authenticate, for requests that match no route", () => {
+  it("asks only who calls", async () => {
+    const { guard, seen } = createTestGuard({});
+    expect(await guard.authenticate(request, "/x")).toEqual({ isAllowed: true, access: undefined });
+    expect(seen).toEqual(["authenticate"]);
+  });
+
+  it("records the path beside the route, cut off, since somebody may have made it up", async () => {
+    const { guard, denials } = createTestGuard({ authenticate: () => refuse("AUTH_HEADER_MISSING") });
+    expect(await guard.authenticate(request, `/${"x".repeat(300)}`)).toMatchObject({
+      isAllowed: false,
+      answer: { status: 401 },
+    });
+    expect(denials).toMatchObject([{ route: "GET (no route)", facts: { path: `/${"x".repeat(199)}` } }]);
+  });
+});
+
+describe("guardedRequest", () => {
+  it("reads headers in any case, and null for one that is missing", () => {
+    const guarded = guardedRequest(new Request("http://a.test/", { headers: { "X-Token": "t" } }), undefined);
+    expect([guarded.header("x-token"), guarded.header("cookie")]).toEqual(["t", null]);
+  });
+
+  it("takes the host from the URL only when there is no header", () => {
+    expect(guardedRequest(new Request("http://a.test:81/"), undefined).header("host")).toBe("a.test:81");
+    const sent = {
+      url: "http://a.test/",
+      method: "GET",
+      headers: new Headers({ host: "b.test" }),
+    } as Request;
+    expect(guardedRequest(sent, undefined).header("host")).toBe("b.test");
+  });
+
+  it("shows both of two headers of one name", () => {
+    const headers = new Headers();
+    headers.append("authorization", "Bearer a");
+    headers.append("authorization", "Bearer b");
+    const guarded = guardedRequest(new Request("http://a.test/", { headers }), undefined);
+    expect(guarded.header("authorization")).toBe("Bearer a, Bearer b");
+  });
+});
+
+describe("clientAddressOf", () => {
+  it("reads the address of the socket", () => {
+    expect(clientAddressOf({ incoming: { socket: { remoteAddress: "127.0.0.1" } } })).toBe("127.0.0.1");
+  });
+
+  it.each([
+    undefined,
+    null,
+    "text",
+    {},
+    { incoming: null },
+    { incoming: {} },
+    { incoming: { socket: null } },
+    { incoming: { socket: { remoteAddress: 7 } } },
+  ])("has none in %j", (env) => {
+    expect(clientAddressOf(env)).toBeUndefined();
+  });
+});

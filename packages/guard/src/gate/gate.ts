@@ -1,0 +1,122 @@
+/**
+ * The guard in front of every route: authenticate, authorise, and on refusal record the denial and build the answer.
+ * It knows no HTTP framework; hosts hand it the little of a request that it reads.
+ */
+import {
+  type Access,
+  type AuthEngine,
+  type CompiledRoute,
+  type Identity,
+  type ProblemAnswer,
+  type Refusal,
+  type RequestFacts,
+  type Result,
+  timelineOf,
+  toProblem,
+} from "@agentos/auth";
+import { type Facts, REFUSALS, renderText, type Stage } from "@agentos/contract";
+import type { DenialRecorder } from "../denials/denial-recorder.ts";
+
+/** What the guard reads of a request. */
+export interface GuardedRequest extends RequestFacts {
+  /** Address of the client, as the socket says. */
+  readonly clientAddress: string | undefined;
+}
+
+/** Go on as this caller (undefined on a public route), or send this answer. */
+export type GuardOutcome =
+  | { readonly isAllowed: true; readonly access: Access | undefined }
+  | { readonly isAllowed: false; readonly answer: ProblemAnswer };
+
+export interface GuardOptions {
+  readonly engine: AuthEngine;
+  readonly recorder: DenialRecorder;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  readonly cliCommand: string;
+  /** RFC 9728 metadata address for the challenge, by the request's host; undefined without an OAuth issuer. */
+  readonly resourceMetadataUrl?: ((host: string | null) => string | undefined) | undefined;
+  /** Checks that this configuration does not make, shown as such in the timeline. */
+  readonly notConfigured: ReadonlySet<Stage>;
+}
+
+export interface Guard {
+  /** Checks a request for a matched route and its decoded parameters. */
+  check(
+    request: GuardedRequest,
+    route: CompiledRoute,
+    parameters: Readonly<Record<string, string | undefined>>,
+  ): GuardOutcome | Promise<GuardOutcome>;
+  /** Checks only who calls, for requests that match no route: they get 404 after this, never before. */
+  authenticate(request: GuardedRequest, path: string): GuardOutcome | Promise<GuardOutcome>;
+}
+
+const PUBLIC: GuardOutcome = Object.freeze({ isAllowed: true, access: undefined });
+
+/** Creates the guard of one configuration. */
+export function createGuard(options: GuardOptions): Guard {
+  const { engine, recorder, now, cliCommand, notConfigured } = options;
+  function refuse(
+    request: GuardedRequest,
+    refusal: Refusal,
+    routeName: string,
+    seen: Facts = {},
+  ): GuardOutcome {
+    const entry = REFUSALS[refusal.code];
+    const facts = { ...refusal.facts, ...seen, cli: cliCommand };
+    const denialId = recorder.record({
+      code: refusal.code,
+      time: now(),
+      route: routeName,
+      client: request.clientAddress,
+      subject: refusal.subject,
+      timeline: timelineOf(refusal.code, notConfigured),
+      facts: refusal.cause === undefined ? facts : { ...facts, cause: describeCause(refusal.cause) },
+      fix: renderText(entry.fix, facts),
+    });
+    return {
+      isAllowed: false,
+      answer: toProblem(refusal, {
+        denialId,
+        accept: request.header("accept"),
+        cli: cliCommand,
+        resourceMetadataUrl: options.resourceMetadataUrl?.(request.header("host")),
+      }),
+    };
+  }
+
+  function authorize(
+    request: GuardedRequest,
+    route: CompiledRoute,
+    parameters: Readonly<Record<string, string | undefined>>,
+    authenticated: Result<Identity>,
+  ): GuardOutcome {
+    if (!authenticated.ok) return refuse(request, authenticated.refusal, route.name);
+    const authorized = engine.authorize(authenticated.value, route, parameters);
+    if (!authorized.ok) return refuse(request, authorized.refusal, route.name);
+    return { isAllowed: true, access: authorized.value };
+  }
+
+  return {
+    check(request, route, parameters) {
+      if (engine.isPublic(route, parameters)) return PUBLIC;
+      const authenticated = engine.authenticate(request);
+      // A cached token answers at once: no promise on the hot path.
+      if (!(authenticated instanceof Promise)) return authorize(request, route, parameters, authenticated);
+      return authenticated.then((result) => authorize(request, route, parameters, result));
+    },
+    async authenticate(request, path) {
+      const authenticated = await engine.authenticate(request);
+      return authenticated.ok
+        ? PUBLIC
+        : refuse(request, authenticated.refusal, `${request.method} (no route)`, {
+            path: path.slice(0, 200),
+          });
+    },
+  };
+}
+
+/** What went wrong underneath, for the log and the record only. */
+function describeCause(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : "not an error object";
+}

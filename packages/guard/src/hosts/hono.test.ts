@@ -1,0 +1,86 @@
+import { customScope } from "@agentos/contract";
+import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
+import { Hono } from "hono";
+import { describe, expect, it } from "vitest";
+import { createAuthGuard } from "../gate/auth-guard.ts";
+import { type AuthVariables, protect } from "./hono.ts";
+
+const issuer = await createTestIssuer();
+const guard = await createAuthGuard({
+  id: TEST_OS_ID,
+  env: {},
+  logger: createTestLogger(),
+  authorizationConfig: { verificationKeys: [issuer.verificationKey] },
+});
+
+let calls: string[] = [];
+const app = new Hono<AuthVariables>()
+  .get("/reports/:id", protect(guard, [customScope("reports:{id}:read")]), (c) => {
+    calls.push(c.req.param("id"));
+    return c.json({ user: c.get("auth").identity.userId });
+  })
+  .use("/all/*", protect(guard, [customScope("reports:{id}:read")]))
+  .get("/all/:id", (c) => c.text("in"));
+
+async function get(path: string, headers: Headers | Record<string, string>, env?: object) {
+  calls = [];
+  const response = await app.request(path, { headers }, env);
+  return { status: response.status, headers: response.headers, body: await response.text() };
+}
+
+describe("protect, as Hono middleware", () => {
+  it("hands the caller to the handler, which runs only when the route's own id is granted", async () => {
+    const headers = await issuer.bearer({ scopes: ["reports:q1:read"] });
+    const allowed = await get("/reports/q1", headers);
+    expect([allowed.status, JSON.parse(allowed.body), calls]).toEqual([200, { user: "alice" }, ["q1"]]);
+    const refused = await get("/reports/q2", headers);
+    expect([refused.status, calls]).toEqual([403, []]);
+    expect(JSON.parse(refused.body)).toMatchObject({
+      code: "SCOPE_OTHER_RESOURCE",
+      missing_scopes: ["reports:q2:read"],
+    });
+  });
+
+  it("authorises the parameter as the handler reads it: decoded", async () => {
+    const headers = await issuer.bearer({ scopes: ["reports:q 1:read", "reports:a/b:read"] });
+    expect((await get("/reports/a%2Fb", headers)).status).toBe(200);
+    expect(calls).toEqual(["a/b"]);
+    expect((await get("/reports/a", headers)).status).toBe(403);
+  });
+
+  it("refuses without a credential, with challenge, id and media type", async () => {
+    const { status, headers, body } = await get("/reports/q1", { accept: "application/problem+json" });
+    expect([status, headers.get("www-authenticate"), headers.get("content-type")]).toEqual([
+      401,
+      'Bearer realm="agentos"',
+      "application/problem+json",
+    ]);
+    expect(JSON.parse(body)).toMatchObject({
+      code: "AUTH_HEADER_MISSING",
+      denial_id: expect.stringMatching(/^den_/) as unknown,
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it("refuses two Authorization headers, even if one of them is good", async () => {
+    const { authorization } = await issuer.bearer({ scopes: ["reports:read"] });
+    const headers = new Headers({ authorization });
+    expect((await get("/reports/q1", headers)).status).toBe(200);
+    headers.append("authorization", "Bearer other");
+    const { status, body } = await get("/reports/q1", headers);
+    expect([status, calls]).toEqual([401, []]);
+    expect(JSON.parse(body)).toMatchObject({ code: "AUTH_CREDENTIAL_REPEATED" });
+  });
+
+  it("stays closed where it stands on a path that names no parameter", async () => {
+    expect((await get("/all/q1", await issuer.bearer({ scopes: ["reports:q1:read"] }))).status).toBe(403);
+    expect((await get("/all/q1", await issuer.bearer({ scopes: ["reports:read"] }))).status).toBe(200);
+  });
+
+  it("records the address of the socket that the Node adapter hands over", async () => {
+    const env = { incoming: { socket: { remoteAddress: "203.0.113.9" } } };
+    const { body } = await get("/reports/q1", {}, env);
+    const { denial_id: id } = JSON.parse(body) as { denial_id: string };
+    expect(guard.denials.find(id)?.client).toBe("203.0.113.9");
+  });
+});

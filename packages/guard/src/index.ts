@@ -1,0 +1,35 @@
+/**
+ * The guard: verification, scopes, refusals that state cause and fix, and denial records, for an application of any kind.
+ * Hosts: `@agentos/guard/hono`, `/node`, `/express`, `/fastify`. Servers of our own are built on `@agentos/guard/app`.
+ */
+
+export type { Access } from "@agentos/auth";
+export { type CustomScope, customScope, type ResourceMetadata } from "@agentos/contract";
+export type {
+  AuthOptions,
+  AuthorizationConfig,
+  CorsOptions,
+  Environment,
+  UnsafeOptions,
+} from "./config/auth-options.ts";
+export { ConfigurationError, type ConfigurationFault } from "./config/configuration-error.ts";
+export {
+  type CredentialLocation,
+  formatPolicy,
+  type PolicyDescription,
+  type PolicyKey,
+} from "./config/describe-policy.ts";
+export type { Finding } from "./config/option-faults.ts";
+export type { Denial, DenialRecord, DenialRecorder } from "./denials/denial-recorder.ts";
+export {
+  type AuthGuard,
+  type AuthGuardOptions,
+  createAuthGuard,
+  type ProtectedRoute,
+} from "./gate/auth-guard.ts";
+export type { GuardedRequest, GuardOutcome } from "./gate/gate.ts";
+export { nodeSignatureCheck } from "./keys/node-signature-check.ts";
+export { createLogger } from "./log/log.ts";
+export { REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./log/redact-tokens.ts";
+export type { Logger } from "./log/runtime.ts";
+export { ERROR_PAGE_HEADERS } from "./pages/error-page.ts";

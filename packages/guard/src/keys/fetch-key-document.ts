@@ -1,0 +1,99 @@
+/**
+ * Fetches key sets and discovery documents. Whoever can change what is fetched can sign tokens, so: https or this
+ * machine only, no redirects, no credentials, a time limit for the whole answer, and no byte beyond the size limit.
+ * The size is counted after decompression, while it streams, so that a small body cannot grow large in memory.
+ */
+import { type FetchDocument, type FetchedDocument, judgeKeyUrl, MAX_JWKS_CHARACTERS } from "@agentos/auth";
+import { describeConnectionFault } from "./describe-connection-fault.ts";
+
+export interface FetchDocumentOptions {
+  /** For the whole answer, in milliseconds. Default 5000. */
+  readonly timeoutMs?: number | undefined;
+  /** Default: the limit of a key set. */
+  readonly maxBytes?: number | undefined;
+}
+
+type Failure = Extract<FetchedDocument, { kind: "failed" }>;
+
+/** Creates the port; nothing of a body is ever logged or put into a fault. */
+export function createFetchDocument(options: FetchDocumentOptions = {}): FetchDocument {
+  const { timeoutMs = 5_000, maxBytes = MAX_JWKS_CHARACTERS } = options;
+  return async (url, { etag }) => {
+    const judged = judgeKeyUrl(url);
+    if ("problem" in judged) return fail("KEY_URL_REFUSED", { problem: judged.problem });
+    try {
+      const response = await fetch(judged.url, {
+        redirect: "manual",
+        credentials: "omit",
+        signal: AbortSignal.timeout(timeoutMs),
+        headers: {
+          accept: "application/jwk-set+json, application/json;q=0.9",
+          // The answer is small, and what is not compressed cannot be a bomb.
+          "accept-encoding": "identity",
+          ...(etag === undefined ? {} : { "if-none-match": etag }),
+        },
+      });
+      const refused = judgeResponse(response);
+      if (refused !== undefined || response.status === 304) await response.body?.cancel();
+      if (refused !== undefined) return refused;
+      if (response.status === 304) return { kind: "not-modified", ...freshnessOf(response) };
+      const bytes = await readBounded(response, maxBytes);
+      if (bytes === undefined) return fail("KEY_SOURCE_TOO_LARGE", { limit: maxBytes });
+      return {
+        kind: "document",
+        text: new TextDecoder().decode(bytes),
+        etag: response.headers.get("etag") ?? undefined,
+        ...freshnessOf(response),
+      };
+    } catch (cause) {
+      return describeFailure(cause, timeoutMs);
+    }
+  };
+}
+
+function judgeResponse({ status, headers }: Response): Failure | undefined {
+  if (status === 304) return undefined;
+  if (status >= 300 && status < 400) return fail("KEY_SOURCE_REDIRECT", { status });
+  if (status !== 200) return fail("KEY_SOURCE_STATUS", { status });
+  // Some issuers serve their keys as plain text or bytes; a web page is what a wrong address gives.
+  const isWebPage = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "");
+  return isWebPage ? fail("KEY_SOURCE_WEB_PAGE", {}) : undefined;
+}
+
+function freshnessOf({ headers }: Response): { cacheControl?: string; ageSeconds?: number } {
+  const cacheControl = headers.get("cache-control");
+  const age = headers.get("age");
+  return {
+    ...(cacheControl === null ? {} : { cacheControl }),
+    ...(age !== null && /^\d{1,10}$/.test(age) ? { ageSeconds: Number(age) } : {}),
+  };
+}
+
+/** Undefined when there is more than allowed; the rest is then not read. */
+async function readBounded({ body }: Response, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (body === null) return new Uint8Array();
+  const stream: AsyncIterable<Uint8Array> = body;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop cancels the stream, and with it the connection.
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function fail(code: Failure["code"], facts: Failure["facts"]): Failure {
+  return { kind: "failed", code, facts };
+}
+
+/** What went wrong, by its code: texts of the libraries below may hold addresses. */
+function describeFailure(cause: unknown, timeoutMs: number): Failure {
+  const timeout = fail("KEY_SOURCE_TIMEOUT", { seconds: timeoutMs / 1_000 });
+  if (cause instanceof DOMException && cause.name === "TimeoutError") return timeout;
+  const { kind, reason, fix } = describeConnectionFault(cause);
+  if (kind === "timeout") return timeout;
+  // The fix of the catalogue is about address and network only.
+  return fail("KEY_SOURCE_UNREACHABLE", { reason: fix === undefined ? reason : `${reason}; ${fix}` });
+}

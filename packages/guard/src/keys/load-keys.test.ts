@@ -1,0 +1,182 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { selectKeys } from "@agentos/auth";
+import { createTestClock, createTestKey } from "@agentos/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AuthorizationConfig, Environment } from "../config/auth-options.ts";
+import { resolveAuth } from "../config/resolve-auth.ts";
+import { loadKeys } from "./load-keys.ts";
+
+const { now } = createTestClock();
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "load-keys-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function load(authorizationConfig: AuthorizationConfig, env: Environment = {}) {
+  const loaded = await loadKeys(
+    resolveAuth({ authorizationConfig, env, cliCommand: "npx agentos" }, {}),
+    now,
+  );
+  // Nothing here waits for a change of the file.
+  loaded.close();
+  return loaded;
+}
+
+const codes = ({ findings }: Awaited<ReturnType<typeof load>>) =>
+  findings.map(({ code, severity }) => `${severity} ${code}`);
+
+async function saveJwks(name: string, keys: readonly object[]): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, JSON.stringify({ keys }));
+  return path;
+}
+
+describe("loadKeys", () => {
+  it("joins keys in code, the environment and a JWKS file, in this order and each with its source", async () => {
+    const [one, two, three] = await Promise.all([
+      createTestKey("ES256"),
+      createTestKey("EdDSA"),
+      createTestKey("ES384", { kid: "k3" }),
+    ]);
+    const jwksFile = await saveJwks("three.json", [three.jwk]);
+    const loaded = await load(
+      { verificationKeys: [one.verificationKey], jwksFile },
+      { JWT_VERIFICATION_KEY: two.verificationKey },
+    );
+    const { keys } = loaded.keySource.current();
+    expect(codes(loaded)).toEqual([]);
+    expect(keys.map(({ source }) => source)).toEqual([
+      "verificationKeys[0]",
+      "JWT_VERIFICATION_KEY",
+      "jwksFile key 1",
+    ]);
+    expect(keys.map(({ algorithms }) => algorithms[0])).toEqual(["ES256", "EdDSA", "ES384"]);
+    expect(loaded.jwksFile).toBeDefined();
+  });
+
+  it("watches no file where none is configured", async () => {
+    const { verificationKey } = await createTestKey("ES256");
+    expect((await load({ verificationKeys: [verificationKey] })).jwksFile).toBeUndefined();
+  });
+
+  it.each([
+    ["with literal \\n for line ends", (pem: string) => pem.replaceAll("\n", "\\n")],
+    ["on one line", (pem: string) => pem.replaceAll("\n", " ")],
+    ["in quotes", (pem: string) => `"${pem.trim()}"`],
+    ["as base64", (pem: string) => Buffer.from(pem).toString("base64")],
+  ])("mends a key that came %s, and says so", async (_, mangle) => {
+    const { verificationKey } = await createTestKey("ES256");
+    const loaded = await load({}, { JWT_VERIFICATION_KEY: mangle(verificationKey) });
+    expect(codes(loaded)).toEqual([]);
+    expect(loaded.keySource.current().keys.map(({ repairs }) => repairs.length)).not.toEqual([0]);
+  });
+
+  it("names every bad key at once, with its place, and keeps the good one usable", async () => {
+    const good = await createTestKey("ES256");
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const privatePem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
+    const loaded = await load({
+      verificationKeys: [
+        privatePem,
+        good.verificationKey,
+        weak.export({ type: "spki", format: "pem" }).toString(),
+        "/etc/keys/public.pem",
+      ],
+    });
+    expect(loaded.findings.map(({ code, at }) => [code, at])).toEqual([
+      ["KEY_PRIVATE", "verificationKeys[0]"],
+      ["KEY_WEAK_RSA", "verificationKeys[2]"],
+      ["KEY_FILE_PATH", "verificationKeys[3]"],
+    ]);
+    const text = JSON.stringify(loaded.findings);
+    for (const line of privatePem.split("\n").slice(1, 3)) expect(text).not.toContain(line);
+    expect(text).not.toContain("/etc/keys");
+    expect(selectKeys(loaded.keySource.current(), { algorithm: "ES256" })).toMatchObject({
+      keys: [{ index: 1 }],
+    });
+  });
+
+  it("names the configured algorithm that does not fit the key", async () => {
+    const { verificationKey } = await createTestKey("ES256");
+    const bad = await load({ verificationKeys: [verificationKey], algorithm: "RS256" });
+    expect(codes(bad)).toEqual(["error KEY_ALGORITHM_MISMATCH"]);
+    expect(bad.findings[0]?.message).toContain("RS256");
+    expect(codes(await load({ verificationKeys: [verificationKey], algorithm: "ES256" }))).toEqual([]);
+  });
+
+  it("accepts a shared secret only with a configured algorithm", async () => {
+    const { verificationKey } = await createTestKey("HS256");
+    expect(codes(await load({ verificationKeys: [verificationKey] }))).toEqual([
+      "error KEY_ALGORITHM_REQUIRED",
+    ]);
+    expect(codes(await load({ verificationKeys: [verificationKey], algorithm: "HS256" }))).toEqual([]);
+  });
+
+  // A secret of 16-31 bytes × unsafe.allowWeakSecrets (design section 10).
+  it.each([
+    [15, true, ["error KEY_SECRET_SHORT"]],
+    [16, true, []],
+    [31, true, []],
+    [16, false, ["error KEY_SECRET_SHORT"]],
+    [31, false, ["error KEY_SECRET_SHORT"]],
+    [32, false, []],
+  ])(
+    "judges a secret of %i bytes, with allowWeakSecrets %s",
+    async (secretBytes, allowWeakSecrets, expected) => {
+      const { verificationKey } = await createTestKey("HS256", { secretBytes });
+      const loaded = await load({
+        verificationKeys: [verificationKey],
+        algorithm: "HS256",
+        unsafe: { allowWeakSecrets },
+      });
+      expect(codes(loaded)).toEqual(expected);
+      expect(JSON.stringify(loaded.findings)).not.toContain(verificationKey);
+    },
+  );
+
+  it("never accepts a secret of a public list, whatever is allowed", async () => {
+    const loaded = await load({
+      verificationKeys: ["your-256-bit-secret"],
+      algorithm: "HS256",
+      unsafe: { allowWeakSecrets: true },
+    });
+    expect(codes(loaded)).toEqual(["error KEY_SECRET_LISTED"]);
+  });
+
+  it.each([
+    ["is not there", async () => join(folder, "missing.json"), "error KEY_JWKS_FILE_MISSING"],
+    ["is a folder", async () => folder, "error KEY_JWKS_FILE_NOT_A_FILE"],
+    ["has no key in it", () => saveJwks("empty.json", []), "error KEY_JWKS_EMPTY"],
+  ])("stops at a JWKS file that %s, without naming its path", async (_, makePath, expected) => {
+    const path = await makePath();
+    const loaded = await load({}, { JWT_JWKS_FILE: path });
+    expect(codes(loaded)).toEqual([expected]);
+    expect(loaded.findings[0]?.at).toBe("JWT_JWKS_FILE");
+    expect(JSON.stringify(loaded.findings)).not.toContain(folder);
+  });
+
+  it("only warns of a bad key in a set that has a good one", async () => {
+    const [good, bad] = await Promise.all([
+      createTestKey("ES256", { kid: "a" }),
+      createTestKey("ES256", { kid: "b" }),
+    ]);
+    const jwksFile = await saveJwks("mixed.json", [good.jwk, { ...bad.jwk, use: "enc" }]);
+    const loaded = await load({ jwksFile });
+    expect(codes(loaded)).toEqual(["warning KEY_JWK_USE"]);
+    expect(loaded.keySource.current().keys.map(({ kid }) => kid)).toEqual(["a"]);
+  });
+
+  it("names the operator's own command in a fix", async () => {
+    const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
+    const { findings } = await load({
+      verificationKeys: [weak.export({ type: "spki", format: "pem" }).toString()],
+    });
+    expect(findings[0]?.fix).toContain("npx agentos keys generate");
+  });
+});

@@ -1,0 +1,117 @@
+/** Fetches, parses and judges every key at start (design.md section 6); what cannot work stops it by name. */
+import {
+  combineKeySources,
+  createRemoteKeySource,
+  createStaticKeySource,
+  type FetchDocument,
+  type KeyFault,
+  type KeySource,
+  parseVerificationKeys,
+  type TrustedIssuer,
+} from "@agentos/auth";
+import { type Finding, toFinding } from "../config/option-faults.ts";
+import type { ResolvedAuth } from "../config/resolve-auth.ts";
+import type { KeyPlaces, ResolvedIssuer } from "../config/resolve-issuers.ts";
+import { createFetchDocument } from "./fetch-key-document.ts";
+import { createJwksFileKeySource, type JwksFileKeySource } from "./jwks-file-key-source.ts";
+
+export interface LoadedKeys {
+  /** The keys of all issuers together. */
+  readonly keySource: KeySource;
+  /** Undefined when tokens are not told apart by their issuer. */
+  readonly issuers: readonly TrustedIssuer[] | undefined;
+  /** The file outside "issuers". */
+  readonly jwksFile: JwksFileKeySource | undefined;
+  readonly findings: readonly Finding[];
+  close(): void;
+}
+
+/** How often keys from elsewhere are looked at when nobody calls: a withdrawn key is gone in time all the same. */
+const LOOK_INTERVAL_MS = 30_000;
+
+/** Loads the keys of all sources. */
+export async function loadKeys(
+  resolved: ResolvedAuth,
+  now: () => number,
+  fetchDocument: FetchDocument = createFetchDocument(),
+): Promise<LoadedKeys> {
+  const load = (places: KeyPlaces) =>
+    loadPlaces(places, { now, fetchDocument, allowWeakSecrets: resolved.allowsWeakSecrets });
+  const units: readonly (ResolvedIssuer | undefined)[] = resolved.issuers ?? [undefined];
+  const loaded = await Promise.all(
+    units.map(async (issuer) => ({ issuer, ...(await load(issuer ?? resolved)) })),
+  );
+  const findings = loaded.flatMap(({ faults }) =>
+    faults.map(({ code, facts, source, severity }) => ({
+      ...toFinding(code, { ...facts, cli: resolved.cliCommand }, source),
+      severity,
+    })),
+  );
+  const keySource = combineKeySources(loaded.map((part) => part.keySource));
+  const isRemote = [resolved, ...(resolved.issuers ?? [])].some(({ remote }) => remote !== undefined);
+  const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
+  const issuers = loaded.flatMap(({ issuer, keySource: keys }) =>
+    issuer === undefined ? [] : [{ policy: issuer.policy, keySource: keys }],
+  );
+  return {
+    keySource,
+    issuers: resolved.issuers === undefined ? undefined : issuers,
+    jwksFile: loaded.find(({ issuer }) => issuer === undefined || issuer.jwksFile === resolved.jwksFile)
+      ?.jwksFile,
+    findings: [...findings, ...loaded.flatMap(judgeAlgorithms)],
+    close() {
+      clearInterval(timer);
+      for (const part of loaded) part.close();
+    },
+  };
+}
+
+interface LoadedPlaces {
+  readonly keySource: KeySource;
+  readonly jwksFile: JwksFileKeySource | undefined;
+  readonly faults: readonly KeyFault[];
+  close(): void;
+}
+
+/** Loads the keys of one issuer: explicit ones first, then file, then address. */
+async function loadPlaces(
+  { keyValues, jwksFile, remote, algorithm }: KeyPlaces,
+  context: {
+    readonly now: () => number;
+    readonly fetchDocument: FetchDocument;
+    readonly allowWeakSecrets: boolean;
+  },
+): Promise<LoadedPlaces> {
+  const options = { ...context, ...(algorithm === undefined ? {} : { algorithm }) };
+  const [explicit, file, address] = await Promise.all([
+    parseVerificationKeys(keyValues, options),
+    jwksFile === undefined ? undefined : createJwksFileKeySource({ ...options, ...jwksFile }),
+    remote === undefined ? undefined : createRemoteKeySource({ ...options, ...remote }),
+  ]);
+  const watched = [file?.keySource, address?.keySource].filter((source) => source !== undefined);
+  return {
+    keySource: combineKeySources([createStaticKeySource(explicit.keys), ...watched]),
+    jwksFile: file?.keySource,
+    faults: [explicit, file, address].flatMap((result) => result?.faults ?? []),
+    close() {
+      for (const source of watched) source.close();
+    },
+  };
+}
+
+/** An allow-list that fits no key would refuse every token of the issuer. */
+function judgeAlgorithms({
+  issuer,
+  keySource,
+}: {
+  readonly issuer: ResolvedIssuer | undefined;
+  readonly keySource: KeySource;
+}): readonly Finding[] {
+  const allowed = issuer?.policy.algorithms;
+  const { algorithms } = keySource.current();
+  if (allowed === undefined || algorithms.length === 0) return [];
+  if (algorithms.some((algorithm) => allowed.includes(algorithm))) return [];
+  const problem = `no key of this issuer is for one of them; its keys are for ${algorithms.join(", ")}`;
+  const option = `authorizationConfig.${issuer?.at}.algorithms`;
+  return [toFinding("CONFIG_OPTION_INVALID", { option, problem })];
+}

@@ -1,0 +1,182 @@
+import { createTestKey } from "@agentos/testkit";
+import { describe, expect, it } from "vitest";
+import {
+  type AuthorizationConfig,
+  authorizationConfigSchema,
+  type Environment,
+} from "../config/auth-options.ts";
+import { resolveAuth } from "../config/resolve-auth.ts";
+import { loadKeys } from "./load-keys.ts";
+
+const A = "https://a.test";
+const B = "https://b.test";
+const { verificationKey } = await createTestKey("ES256");
+
+const resolve = (authorizationConfig: AuthorizationConfig, env: Environment = {}) =>
+  resolveAuth({ id: "shop", authorizationConfig, env }, {});
+const codes = (config: AuthorizationConfig, env: Environment = {}) =>
+  resolve(config, env).findings.map(({ code, severity }) => `${severity} ${code}`);
+
+describe("keys from an address", () => {
+  it("come from jwksUrl, and their tokens only from the issuer beside it", () => {
+    const { mode, remote, issuers } = resolve({ jwksUrl: `${A}/jwks`, issuer: A });
+    expect([mode, remote?.location]).toEqual(["jwt", { jwksUrl: `${A}/jwks` }]);
+    expect(issuers?.map(({ policy }) => policy.issuer)).toEqual([A]);
+    expect(codes({ jwksUrl: `${A}/jwks`, issuer: A })).toEqual([]);
+  });
+
+  it("without an issuer are accepted with a warning", () => {
+    expect(codes({ jwksUrl: `${A}/jwks` })).toEqual(["warning CONFIG_ISSUER_UNCHECKED"]);
+    expect(resolve({ jwksUrl: `${A}/jwks` }).issuers).toBeUndefined();
+  });
+
+  it("are discovered where the issuer is a URL and nothing else gives keys", () => {
+    expect(resolve({ issuer: A }).remote?.location).toEqual({ issuer: A });
+    expect(codes({ issuer: A })).toEqual([]);
+    const others: readonly (readonly [AuthorizationConfig, Environment])[] = [
+      [{ issuer: A, verificationKeys: [verificationKey] }, {}],
+      [{ issuer: A, jwksFile: "keys.json" }, {}],
+      [{ issuer: A }, { JWT_VERIFICATION_KEY: verificationKey }],
+      [{ issuer: A }, { JWT_JWKS_FILE: "keys.json" }],
+    ];
+    for (const [config, env] of others) {
+      const { remote, issuers, policy } = resolve(config, env);
+      expect([remote, issuers, policy.issuer]).toEqual([undefined, undefined, A]);
+    }
+  });
+
+  it("are missing where the issuer is only a name", () => {
+    expect(codes({ issuer: "my-backend" })).toEqual(["error CONFIG_KEYS_MISSING"]);
+  });
+});
+
+describe("several issuers", () => {
+  it("have policies of their own over the common one", () => {
+    const issuers = [
+      { issuer: A, audience: "for-a", allowedScopes: ["agents:read"], algorithms: ["EdDSA"] },
+      { issuer: B, jwksUrl: `${B}/jwks`, algorithms: ["ES256", "RS256"] },
+    ];
+    const [a, b] = resolve({ issuers, audience: ["common"], adminScope: "root:all" }).issuers ?? [];
+    expect(a?.policy).toMatchObject({
+      issuer: A,
+      audience: ["for-a"],
+      allowedScopes: ["agents:read"],
+      adminScope: "root:all",
+    });
+    // Both are names of one thing (RFC 9864).
+    expect([a?.policy.algorithms, a?.algorithm]).toEqual([["EdDSA", "Ed25519"], "EdDSA"]);
+    expect(a?.remote).toEqual({ source: "issuers[0].issuer", location: { issuer: A } });
+    expect(b?.policy).toMatchObject({ issuer: B, audience: ["common"], allowedScopes: undefined });
+    expect([b?.algorithm, b?.remote?.source]).toEqual([undefined, "issuers[1].jwksUrl"]);
+  });
+
+  it("stand beside the keys outside, which serve the tokens of their issuer or of none", () => {
+    const listed = { issuers: [{ issuer: B, verificationKeys: [verificationKey] }] };
+    const names = (config: AuthorizationConfig, env: Environment = {}) =>
+      resolve(config, env).issuers?.map(({ policy }) => policy.issuer);
+    expect(names(listed)).toEqual([B]);
+    expect(names({ ...listed, issuer: A, verificationKeys: [verificationKey] })).toEqual([A, B]);
+    expect(names(listed, { JWT_VERIFICATION_KEY: verificationKey })).toEqual([undefined, B]);
+  });
+
+  it("warn that users of the same id are one user, unless prefixes tell them apart", () => {
+    const pair = (a?: string, b?: string) =>
+      codes({
+        issuers: [
+          { issuer: A, subjectPrefix: a },
+          { issuer: B, subjectPrefix: b },
+        ],
+      });
+    expect(pair()).toEqual(["warning CONFIG_SUBJECTS_SHARED"]);
+    expect(pair("a:")).toEqual([]);
+    expect(pair("a:", "b:")).toEqual([]);
+    const { issuers = [] } = resolve({ issuers: [{ issuer: A, subjectPrefix: "a:" }, { issuer: B }] });
+    expect(issuers.map(({ policy }) => policy.foreignSubjectPrefixes)).toEqual([[], ["a:"]]);
+  });
+
+  it.each([
+    [
+      "an issuer twice",
+      [{ issuer: A }, { issuer: A }],
+      'issuers[1].issuer": this issuer is configured twice',
+    ],
+    [
+      "an issuer that cannot be discovered",
+      [{ issuer: "backend" }],
+      'issuers[0].issuer": its keys cannot be discovered',
+    ],
+    [
+      "an issuer over http",
+      [{ issuer: "http://a.test" }],
+      'issuers[0].issuer": its keys cannot be discovered',
+    ],
+    [
+      "a prefix twice",
+      [
+        { issuer: A, subjectPrefix: "x:" },
+        { issuer: B, subjectPrefix: "x:" },
+      ],
+      'issuers[1].subjectPrefix": another',
+    ],
+    ["a reserved prefix", [{ issuer: A, subjectPrefix: "sa:" }], 'issuers[0].subjectPrefix": it is reserved'],
+  ])("stop the start with %s", (_, issuers, words) => {
+    const errors = resolve({ issuers }).findings.filter(({ severity }) => severity === "error");
+    expect(errors.map(({ code }) => code)).toEqual(["CONFIG_OPTION_INVALID"]);
+    expect(errors[0]?.message).toContain(words);
+  });
+
+  it.each([
+    ["unknown options", { issuer: A, jwksURL: "x" }],
+    ["no name", {}],
+    ["an unknown algorithm", { issuer: A, algorithms: ["RS257"] }],
+    ["no algorithm", { issuer: A, algorithms: [] }],
+    ["a prefix without an end", { issuer: A, subjectPrefix: "a" }],
+    ["no key", { issuer: A, verificationKeys: [] }],
+  ])("are refused with %s", (_, issuer) => {
+    const parse = (value: unknown) => authorizationConfigSchema.safeParse({ issuers: [value] });
+    expect(parse(issuer).success).toBe(false);
+    expect(parse({ issuer: A, algorithms: ["RS256"], subjectPrefix: "a:" }).success).toBe(true);
+  });
+
+  it("load each key for its own issuer, and say when the allowed algorithms fit none", async () => {
+    const load = (algorithms: string[]) =>
+      loadKeys(
+        resolve({ issuers: [{ issuer: A, verificationKeys: [verificationKey], algorithms }] }),
+        () => 0,
+      );
+    const good = await load(["ES256", "RS256"]);
+    expect([good.findings, good.issuers?.length, good.keySource.current().keys.length]).toEqual([[], 1, 1]);
+    const bad = await load(["RS256", "PS256"]);
+    expect(bad.findings[0]?.message).toContain(
+      "no key of this issuer is for one of them; its keys are for ES256",
+    );
+    const single = await load(["RS256"]);
+    expect(single.findings[0]?.code).toBe("KEY_ALGORITHM_MISMATCH");
+  });
+
+  it("stop the start by name when an address gives no keys", async () => {
+    const resolved = resolve({ issuers: [{ issuer: A }, { issuer: B, jwksUrl: `${B}/jwks` }] });
+    const loaded = await loadKeys(
+      resolved,
+      () => 0,
+      async () => ({
+        kind: "failed",
+        code: "KEY_SOURCE_TIMEOUT",
+        facts: { seconds: 5 },
+      }),
+    );
+    loaded.close();
+    expect(loaded.findings.map(({ code, severity, message }) => [code, severity, message])).toEqual([
+      [
+        "KEY_SOURCE_TIMEOUT",
+        "error",
+        "issuers[0].issuer: the discovery document did not arrive from a.test within 5 seconds",
+      ],
+      [
+        "KEY_SOURCE_TIMEOUT",
+        "error",
+        "issuers[1].jwksUrl: the key set did not arrive from b.test within 5 seconds",
+      ],
+    ]);
+  });
+});

@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import { MAX_BOUNDARY_LENGTH, MAX_CONTENT_TYPE_LENGTH, MAX_PART_HEADER_BYTES } from "../run-limits.ts";
+import { readForm } from "./read-form.ts";
+
+const LIMITS = { maxBytes: 1_000_000, maxFields: 3 };
+const DAMAGED = { status: 400, detail: "There was an error parsing the body" };
+
+function post(contentType: string, body: string | ReadableStream): Request {
+  return new Request("http://localhost/", {
+    method: "POST",
+    body,
+    headers: { "content-type": contentType },
+    ...(typeof body === "string" ? {} : { duplex: "half" }),
+  });
+}
+
+/** A multipart body with as many fields as there are names. */
+function parts(boundary: string, ...names: string[]): string {
+  const fields = names.map(
+    (name) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n1\r\n`,
+  );
+  return `${fields.join("")}--${boundary}--\r\n`;
+}
+
+async function faultOf(request: Request) {
+  const form = await readForm(request, LIMITS);
+  return form.ok ? undefined : form.fault;
+}
+
+async function fieldsOf(request: Request) {
+  const form = await readForm(request, LIMITS);
+  if (!form.ok) throw new Error(JSON.stringify(form.fault));
+  return [...(form.value ?? [])];
+}
+
+describe("the boundary of a multipart form", () => {
+  it("is refused over the length of RFC 2046 before the body is read, and taken at it", async () => {
+    let pulled = 0;
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          pulled += 1;
+          controller.enqueue(new TextEncoder().encode("-".repeat(1_000)));
+          if (pulled === 500) controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    expect(
+      await faultOf(post(`multipart/form-data; boundary=${"-".repeat(MAX_BOUNDARY_LENGTH + 1)}`, body)),
+    ).toEqual({
+      status: 400,
+      detail: "The boundary is longer than 70 characters",
+    });
+    expect(pulled).toBe(0);
+    const longest = "b".repeat(MAX_BOUNDARY_LENGTH);
+    expect(await fieldsOf(post(`multipart/form-data; boundary=${longest}`, parts(longest, "a")))).toEqual([
+      ["a", ["1"]],
+    ]);
+  });
+
+  it("is counted up to the limit and no further, in a body made of nothing else", async () => {
+    const dashes = "-".repeat(MAX_BOUNDARY_LENGTH);
+    expect(await faultOf(post(`multipart/form-data; boundary=${dashes}`, "-".repeat(900_000)))).toMatchObject(
+      { status: 413 },
+    );
+  });
+
+  it.each([
+    ["quoted text that looks like one", 'multipart/form-data; a="; boundary=zzzzz"; boundary=REAL'],
+    ["quoted text behind an escaped quote", 'multipart/form-data; a="\\"; boundary=zzzzz"; boundary=REAL'],
+    ["another parameter whose name ends the same", "multipart/form-data; x-boundary=zzzzz; boundary=REAL"],
+    ["quotes of its own", 'multipart/form-data; charset=utf-8 ; Boundary="REAL"'],
+    ["escapes in its quotes", 'multipart/form-data; boundary="RE\\AL"'],
+  ])("is the one that counts, whatever stands beside it: %s", async (_, contentType) => {
+    expect(await faultOf(post(contentType, parts("REAL", "a", "b", "c", "d")))).toEqual({
+      status: 413,
+      detail: "The form has more than 3 fields",
+    });
+    expect(await fieldsOf(post(contentType, parts("REAL", "a", "b", "c")))).toHaveLength(3);
+  });
+
+  it.each([
+    "multipart/form-data; boundary=REAL; boundary=zzzzz",
+    "multipart/form-data; boundary=zzzzz; BOUNDARY=REAL",
+    'multipart/form-data; boundary="REAL"; boundary="REAL"',
+  ])("is refused when there are two: %s", async (contentType) => {
+    expect(await faultOf(post(contentType, parts("REAL", "a")))).toEqual({
+      status: 400,
+      detail: "The content type names more than one boundary",
+    });
+  });
+
+  it.each([
+    "multipart/form-data",
+    "multipart/form-data;",
+    "multipart/form-data; boundary",
+    "multipart/form-data; boundary=",
+    'multipart/form-data; boundary=""',
+    'multipart/form-data; boundary="REAL',
+    'multipart/form-data; boundary="REAL"x',
+    'multipart/form-data; boundary="REAL "',
+    'multipart/form-data; boundary="RE\\"AL"',
+    'multipart/form-data; boundary="RE;AL"',
+    "multipart/form-data; boundary =REAL",
+    "multipart/form-data; boundary=REAL, multipart/form-data; boundary=zzzzz",
+    "multipart/form-data; a; boundary=REAL",
+    'multipart/form-data; a="; boundary=REAL',
+  ])("is refused when it is missing or damaged: %s", async (contentType) => {
+    expect(await faultOf(post(contentType, parts("REAL", "a")))).toEqual(DAMAGED);
+  });
+
+  it("is not searched in a content type of any length", async () => {
+    const padding = "a".repeat(MAX_CONTENT_TYPE_LENGTH);
+    expect(
+      await faultOf(post(`multipart/form-data; a=${padding}; boundary=REAL`, parts("REAL", "a"))),
+    ).toMatchObject({ status: 400 });
+  });
+
+  it.each(["----WebKitFormBoundaryAbc", "=_Part/1:2?(x)+'y',z._-"])("may be %s", async (boundary) => {
+    const request = post(`multipart/form-data; boundary="${boundary}"`, parts(boundary, "a", "b"));
+    expect(await fieldsOf(request)).toHaveLength(2);
+  });
+});
+
+describe("the parts of a form", () => {
+  const part = (bytes: number) => {
+    const before = 'Content-Disposition: form-data; name="';
+    const name = "n".repeat(bytes - "\r\n".length - before.length - '"\r\n\r\n'.length);
+    return `--b\r\n${before}${name}"\r\n\r\n1\r\n`;
+  };
+
+  it("may have headers up to the limit, in each of them", async () => {
+    const read = (...sizes: number[]) =>
+      faultOf(post("multipart/form-data; boundary=b", `${sizes.map(part).join("")}--b--\r\n`));
+    expect(await read(MAX_PART_HEADER_BYTES, 200)).toBeUndefined();
+    const refused = { status: 413, detail: "The headers of a part are larger than 8192 bytes" };
+    expect(await read(MAX_PART_HEADER_BYTES + 1, 200)).toEqual(refused);
+    expect(await read(200, MAX_PART_HEADER_BYTES + 1)).toEqual(refused);
+  });
+
+  it("may have values of any size under the limit of the form", async () => {
+    const body = parts("b", "a").replace("\r\n\r\n1\r\n", `\r\n\r\n${"1".repeat(100_000)}\r\n`);
+    expect(await faultOf(post("multipart/form-data; boundary=b", body))).toBeUndefined();
+  });
+
+  it.each([
+    ["a=1&b=2&c=3", 3],
+    ["a=1&b=2&c=3&", 3],
+    ["&a=1&a=2", 1],
+  ])("are counted exactly in the urlencoded form %s", async (body, names) => {
+    const request = post("application/x-www-form-urlencoded; charset=utf-8", body);
+    expect(await fieldsOf(request)).toHaveLength(names);
+  });
+
+  it.each(["a=1&b=2&c=3&d=4", "a&a&a&a", "&&&&"])("are too many in the urlencoded form %s", async (body) => {
+    expect(await faultOf(post("application/x-www-form-urlencoded", body))).toMatchObject({ status: 413 });
+  });
+});
+
+describe("the body of a form", () => {
+  it("is copied as it comes, so that a body in tiny pieces keeps no object for each", async () => {
+    // One buffer for every piece: whoever keeps the pieces ends with the last one many times.
+    const shared = new Uint8Array(1);
+    const text = new TextEncoder().encode(`a=${"0123456789".repeat(10)}`);
+    let at = 0;
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          const byte = text[at];
+          if (byte === undefined) {
+            controller.close();
+            return;
+          }
+          shared[0] = byte;
+          at += 1;
+          controller.enqueue(shared);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    expect(await fieldsOf(post("application/x-www-form-urlencoded", body))).toEqual([
+      ["a", ["0123456789".repeat(10)]],
+    ]);
+  });
+
+  it("outgrows its first buffer without a loss", async () => {
+    const value = Array.from({ length: 40_000 }, (_, index) => index % 10).join("");
+    const body = new Blob([`a=${value}&`, `b=${value}&`, `c=${value}`]).stream();
+    expect(await fieldsOf(post("application/x-www-form-urlencoded", body))).toEqual([
+      ["a", [value]],
+      ["b", [value]],
+      ["c", [value]],
+    ]);
+  });
+});

@@ -1,0 +1,109 @@
+import { TOKEN_SHAPED } from "@agentos/testkit";
+import { describe, expect, it } from "vitest";
+import type { CallerIdentity, DataScope } from "./caller.ts";
+import type { RunForm } from "./form/run-form.ts";
+import { resolveRunOwner } from "./owner.ts";
+import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
+import { ALICE, form, NOBODY } from "./test-run.fixture.ts";
+
+const claimOwned = { dependencies: ["tenant"], sessionState: ["plan"] };
+
+function resolve(
+  rest: Partial<RunForm>,
+  identity: CallerIdentity = NOBODY,
+  dataScope: DataScope = { kind: "all" },
+) {
+  return resolveRunOwner({ form: form("hi", rest), identity, dataScope, claimOwned });
+}
+
+describe("the owner of a run", () => {
+  it.each<[string, CallerIdentity, DataScope, string | undefined, string | undefined]>([
+    ["the token's user, over the form's", ALICE, { kind: "all" }, "mallory", "alice"],
+    [
+      "the scoped user, over the form's",
+      { ...ALICE, userId: undefined },
+      { kind: "user", userId: "carol" },
+      "mallory",
+      "carol",
+    ],
+    ["the form's user when the credential names none", NOBODY, { kind: "all" }, "dave", "dave"],
+    ["nobody when nothing names a user", NOBODY, { kind: "all" }, undefined, undefined],
+  ])("is %s", (_, identity, dataScope, userId, expected) => {
+    expect(resolve({ userId }, identity, dataScope)).toMatchObject({ ok: true, value: { userId: expected } });
+  });
+
+  it("is needed where the caller may reach nobody's data", () => {
+    expect(resolve({ userId: "dave" }, NOBODY, { kind: "none" })).toEqual({
+      ok: false,
+      fault: { status: 403, detail: "A user identity is required" },
+    });
+  });
+
+  it.each(["sa:bot", "__oauth__:client", "__scheduler__", " sa:bot", "SA:bot", "\tsa:x"])(
+    "cannot be the reserved name %j of a form, whatever the credential",
+    (userId) => {
+      for (const identity of [NOBODY, ALICE]) {
+        expect(resolve({ userId }, identity)).toMatchObject({ ok: false, fault: { status: 422 } });
+      }
+    },
+  );
+
+  it("may be the reserved name when the credential has it", () => {
+    const bot: CallerIdentity = { kind: "user", userId: "sa:bot", scopes: [], claims: {} };
+    expect(resolve({ userId: "sa:bot" }, bot)).toMatchObject({ ok: true, value: { userId: "sa:bot" } });
+    expect(resolve({ userId: "sa:other" }, bot)).toMatchObject({ ok: false });
+  });
+
+  it.each(["sandra", "user:sa:x", "oauth"])("may be %j, which only looks a little like one", (userId) => {
+    expect(resolve({ userId })).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ["too long", "x".repeat(MAX_CLIENT_ID_LENGTH + 1), "string_too_long"],
+    ["with a line break", "a\nb", "value_error"],
+    ["with a zero byte", "a\u0000b", "value_error"],
+    ["that is a token", TOKEN_SHAPED, "value_error"],
+  ])("and the session cannot have an id %s", (_, id, type) => {
+    for (const field of ["userId", "sessionId"] as const) {
+      const result = resolve({ [field]: id });
+      expect(result).toMatchObject({ ok: false, fault: { status: 422, detail: [{ type }] } });
+      expect(JSON.stringify(result)).not.toContain("eyJ");
+    }
+    expect(resolve({ sessionId: "x".repeat(MAX_CLIENT_ID_LENGTH) })).toMatchObject({ ok: true });
+  });
+});
+
+describe("the values of a run", () => {
+  it("take the session of the token over the form's", () => {
+    const result = resolve({ sessionId: "mine" }, { ...ALICE, sessionId: "pinned" });
+    expect(result).toMatchObject({ ok: true, value: { sessionId: "pinned" } });
+  });
+
+  it("are the token's alone when it brings any", () => {
+    const identity = { ...ALICE, dependencies: { tenant: "t1" }, sessionState: { plan: "pro" } };
+    const result = resolve(
+      { dependencies: { tenant: "t2", extra: 1 }, sessionState: { plan: "max", extra: 1 } },
+      identity,
+    );
+    expect(result).toMatchObject({
+      ok: true,
+      value: { dependencies: { tenant: "t1" }, sessionState: { plan: "pro" } },
+    });
+  });
+
+  it.each([undefined, {}])(
+    "are the form's without the keys that a token owns, when it brings %j",
+    (fromToken) => {
+      const identity = { ...ALICE, dependencies: fromToken, sessionState: fromToken };
+      const result = resolve(
+        { dependencies: { tenant: "t2", extra: 1 }, sessionState: { plan: "max", extra: 2 } },
+        identity,
+      );
+      expect(result).toMatchObject({
+        ok: true,
+        value: { dependencies: { extra: 1 }, sessionState: { extra: 2 } },
+      });
+      expect(JSON.stringify(result)).not.toMatch(/t2|max/);
+    },
+  );
+});

@@ -1,0 +1,78 @@
+/** Who a run belongs to, and which values are the client's to choose (contract 1.10, weak-spots B11 and E6). */
+
+import { isReservedPrincipal } from "@agentos/auth";
+import { CONTROL_CHARACTER } from "@agentos/contract/text";
+import { redactTokens } from "@agentos/guard";
+import { type Checked, refuse, refuseIssues, type ValidationIssue, valueIssue } from "@agentos/guard/app";
+import type { CallerIdentity, DataScope } from "./caller.ts";
+import type { RunForm } from "./form/run-form.ts";
+import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
+
+/** Claims that are configured as the source of a parameter: their keys are never the client's to set. */
+export interface ClaimOwnedKeys {
+  readonly dependencies: readonly string[];
+  readonly sessionState: readonly string[];
+}
+
+export interface RunOwner {
+  readonly userId: string | undefined;
+  /** Undefined: make a new session. */
+  readonly sessionId: string | undefined;
+  readonly sessionState: Readonly<Record<string, unknown>>;
+  readonly dependencies: Readonly<Record<string, unknown>>;
+}
+
+export interface OwnerRequest {
+  readonly form: Pick<RunForm, "userId" | "sessionId" | "sessionState" | "dependencies">;
+  readonly identity: CallerIdentity;
+  readonly dataScope: DataScope;
+  readonly claimOwned: ClaimOwnedKeys;
+}
+
+export function resolveRunOwner({ form, identity, dataScope, claimOwned }: OwnerRequest): Checked<RunOwner> {
+  if (dataScope.kind === "none") return refuse(403, "A user identity is required");
+  const ownId = dataScope.kind === "user" ? dataScope.userId : identity.userId;
+  const issues = [
+    ...checkClientId("session_id", form.sessionId),
+    ...checkClientId("user_id", form.userId),
+    ...checkReserved(form.userId, ownId),
+  ];
+  if (issues.length > 0) return refuseIssues(issues);
+  return {
+    ok: true,
+    value: {
+      userId: ownId ?? form.userId,
+      sessionId: identity.sessionId ?? form.sessionId,
+      sessionState: chooseValues(form.sessionState, identity.sessionState, claimOwned.sessionState),
+      dependencies: chooseValues(form.dependencies, identity.dependencies, claimOwned.dependencies),
+    },
+  };
+}
+
+function checkReserved(userId: string | undefined, ownId: string | undefined): readonly ValidationIssue[] {
+  if (userId === undefined || userId === ownId || !isReservedPrincipal(userId)) return [];
+  return [valueIssue(["body", "user_id"], "this name is reserved")];
+}
+
+function checkClientId(field: "session_id" | "user_id", id: string | undefined): readonly ValidationIssue[] {
+  if (id === undefined) return [];
+  const loc = ["body", field];
+  if (id.length > MAX_CLIENT_ID_LENGTH) {
+    const msg = `String should have at most ${MAX_CLIENT_ID_LENGTH} characters`;
+    return [{ type: "string_too_long", loc, msg, input: null, ctx: { max_length: MAX_CLIENT_ID_LENGTH } }];
+  }
+  if (CONTROL_CHARACTER.test(id)) return [valueIssue(loc, "control characters are not allowed")];
+  // Ids are stored and logged as they are, so a credential pasted here would stay.
+  if (redactTokens(id) !== id) return [valueIssue(loc, "this looks like a token")];
+  return [];
+}
+
+/** The token's values replace the form's wholly; without any, the form loses the keys that only a token may set. */
+function chooseValues(
+  fromForm: Readonly<Record<string, unknown>> | undefined,
+  fromClaims: Readonly<Record<string, unknown>> | undefined,
+  owned: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (fromClaims !== undefined && Object.keys(fromClaims).length > 0) return fromClaims;
+  return Object.fromEntries(Object.entries(fromForm ?? {}).filter(([key]) => !owned.includes(key)));
+}

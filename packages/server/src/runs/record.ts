@@ -1,0 +1,183 @@
+/** Collects the steps of a run into its RunOutput. What leaves here has no credential in it: it is stored as it is. */
+import type {
+  Media,
+  Message,
+  Requirement,
+  RunEvent,
+  RunOutput,
+  RunStatus,
+  ToolExecution,
+} from "@agentos/contract";
+import { redactTokens, redactTokensDeep } from "@agentos/guard";
+import { pauseText } from "./events.ts";
+import { buildMetrics } from "./metrics.ts";
+import { MAX_CONTENT_LENGTH, MAX_STORED_EVENTS } from "./run-limits.ts";
+import {
+  type MediaKind,
+  type RunContext,
+  RunFailure,
+  type RunInput,
+  type RunMedia,
+  type Runnable,
+  type RunStep,
+  type TokenUsage,
+} from "./runnable.ts";
+
+export interface RunRecorder {
+  /** Throws {@link RunFailure} when the answer outgrows its limit. */
+  addStep(step: RunStep): void;
+  /** Kept for the stored run; content deltas are not (contract 4.5). */
+  addEvent(event: RunEvent): void;
+  /** Answer text so far. */
+  readonly content: string;
+  /** The run as it stands. `content` replaces the answer, for an error's text. */
+  build(status: RunStatus, content?: string): RunOutput;
+  readonly events: readonly RunEvent[];
+}
+
+export function createRunRecorder(runnable: Runnable, input: RunInput, context: RunContext): RunRecorder {
+  const start = context.clock.now();
+  const events: RunEvent[] = [];
+  const messages: Message[] = [userMessage(input, context)];
+  const tools: ToolExecution[] = [];
+  const usages: TokenUsage[] = [];
+  let requirements: readonly Requirement[] = [];
+  let content = "";
+  let reasoning = "";
+  let firstTokenAt: number | undefined;
+
+  return {
+    events,
+    get content() {
+      return redactTokens(content);
+    },
+    addEvent(event) {
+      if (event.event !== "RunContent" && events.length < MAX_STORED_EVENTS) events.push(event);
+    },
+    addStep(step) {
+      switch (step.type) {
+        case "content":
+          firstTokenAt ??= context.clock.now();
+          content += step.text;
+          reasoning += step.reasoning ?? "";
+          if (content.length + reasoning.length > MAX_CONTENT_LENGTH) {
+            throw new RunFailure("The answer is too long", { errorType: "content_limit" });
+          }
+          break;
+        case "model-request-completed":
+          usages.push(step.usage);
+          break;
+        case "tool-completed":
+          tools.push(step.tool);
+          break;
+        case "paused":
+          tools.push(...step.tools);
+          requirements = step.tools.map((tool) => toRequirement(tool, context));
+          break;
+        case "message":
+          messages.push(step.message);
+          break;
+        case "model-request-started":
+        case "tool-started":
+          break;
+      }
+    },
+    build(status, replacement) {
+      const end = context.clock.now();
+      const answer = status === "PAUSED" ? pauseText(requirements) : redactTokens(content);
+      const isMissingAnswer = content !== "" && !messages.some((message) => message.role === "assistant");
+      const output: RunOutput = {
+        run_id: context.runId,
+        agent_id: runnable.id,
+        agent_name: runnable.name,
+        session_id: context.sessionId,
+        ...(context.userId === undefined ? {} : { user_id: context.userId }),
+        input: { input_content: input.message, ...describeMedia(input.media) },
+        content: replacement ?? answer,
+        content_type: "str",
+        ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
+        model: runnable.model.id,
+        model_provider: runnable.model.provider,
+        messages: isMissingAnswer ? [...messages, assistantMessage(content, context)] : messages,
+        metrics: buildMetrics(usages, runnable.model, {
+          timeToFirstTokenSeconds: firstTokenAt === undefined ? undefined : Math.max(0, firstTokenAt - start),
+          durationSeconds: Math.max(0, end - start),
+        }),
+        ...(tools.length === 0 ? {} : { tools }),
+        ...(Object.keys(context.metadata).length === 0 ? {} : { metadata: { ...context.metadata } }),
+        session_state: toJsonObject(context),
+        created_at: Math.floor(start),
+        status,
+        ...(requirements.length === 0 ? {} : { requirements: [...requirements] }),
+      };
+      return redactTokensDeep(output);
+    },
+  };
+}
+
+function userMessage(input: RunInput, context: RunContext): Message {
+  const { images, videos, audios, files } = describeMedia(input.media);
+  return {
+    ...emptyMessage("user", input.message, context),
+    ...(images === undefined ? {} : { images }),
+    ...(audios === undefined ? {} : { audio: audios }),
+    ...(videos === undefined ? {} : { videos }),
+    ...(files === undefined ? {} : { files }),
+  };
+}
+
+function assistantMessage(content: string, context: RunContext): Message {
+  return emptyMessage("assistant", content, context);
+}
+
+function emptyMessage(role: Message["role"], content: string, context: RunContext): Message {
+  const createdAt = Math.floor(context.clock.now());
+  return {
+    id: context.generateId(),
+    content,
+    from_history: false,
+    stop_after_tool_call: false,
+    role,
+    created_at: createdAt,
+  };
+}
+
+function toRequirement(tool: ToolExecution, context: RunContext): Requirement {
+  const createdAt = new Date(context.clock.now() * 1_000).toISOString().replace("Z", "+00:00");
+  return { id: context.generateId(), created_at: createdAt, tool_execution: tool };
+}
+
+const MEDIA_KEYS = {
+  image: "images",
+  video: "videos",
+  audio: "audios",
+  file: "files",
+} as const satisfies Record<MediaKind, string>;
+
+/** Media by name and size: the bytes are neither stored nor sent back. */
+function describeMedia(media: readonly RunMedia[]): Partial<Record<(typeof MEDIA_KEYS)[MediaKind], Media[]>> {
+  const described: Partial<Record<(typeof MEDIA_KEYS)[MediaKind], Media[]>> = {};
+  for (const item of media) {
+    const { source } = item;
+    const list = (described[MEDIA_KEYS[item.kind]] ??= []);
+    list.push({
+      id: item.id,
+      ...(source.type === "url" ? { url: source.url } : {}),
+      mime_type: item.mimeType,
+      ...(item.filename === undefined ? {} : { filename: item.filename }),
+      ...(source.type === "bytes" ? { size: source.bytes.byteLength } : {}),
+    });
+  }
+  return described;
+}
+
+/** Tools may have put anything into the state; only JSON travels. */
+function toJsonObject(context: RunContext): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(JSON.stringify(context.sessionState));
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch (cause) {
+    context.logger.warn({ run_id: context.runId, cause }, "session state is not JSON and was dropped");
+    return {};
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The one interface that the server needs to run something. A runnable yields steps: what happened, without ids, names
+ * of events, or an end. The server adds those (contract 5), so every kind of runnable has the same events, the same
+ * answer to an error or a cancel, and cannot leak a cause.
+ */
+import type { AgentObject, Message, ToolExecution } from "@agentos/contract";
+import type { Runtime } from "@agentos/guard/app";
+import type { CallerIdentity } from "./caller.ts";
+
+/** What media count as: by the list that they came in, uploads by their content type (contract 4.3). */
+export type MediaKind = "image" | "audio" | "video" | "file";
+
+/** Bytes that the client sent, or an https URL that only the model provider may open. */
+export interface RunMedia {
+  /** What it counts as. */
+  readonly kind: MediaKind;
+  /** The client's, else made by the server. */
+  readonly id: string;
+  /** Content type, such as `image/png`. */
+  readonly mimeType: string;
+  /** The client's name for it; no file is opened by it. */
+  readonly filename?: string | undefined;
+  /** The bytes, or the address that goes to the model provider. */
+  readonly source:
+    | { readonly type: "bytes"; readonly bytes: Uint8Array }
+    | { readonly type: "url"; readonly url: string };
+}
+
+/** What a run is asked. */
+export interface RunInput {
+  /** What the user said, credentials already replaced. */
+  readonly message: string;
+  /** In the order in which they were sent. */
+  readonly media: readonly RunMedia[];
+}
+
+/** What a run may know and use. */
+export interface RunContext extends Runtime {
+  /** Made by the server, never by a client. */
+  readonly runId: string;
+  /** Conversation that the run belongs to. */
+  readonly sessionId: string;
+  /** Owner of the run; undefined where nobody is named (contract 1.10). */
+  readonly userId?: string | undefined;
+  /** Tools act as this caller, with its scopes and no others. */
+  readonly caller: CallerIdentity;
+  /** Credentials that the user's message held. Only tools that declare `readsPastedTokens` see them; nothing keeps them. */
+  readonly pastedTokens?: readonly string[] | undefined;
+  /** Aborts when the client goes away or the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** This run's copy of the session's state; changes are kept when the run ends. */
+  readonly sessionState: Record<string, unknown>;
+  /** Values for tools: of the token where claims are configured for it, else of the form (contract 1.10). */
+  readonly dependencies: Readonly<Record<string, unknown>>;
+  /** The form's `metadata`, credentials replaced; kept with the run. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Messages of earlier runs of this session, one list per run, oldest first. */
+  readonly history: readonly (readonly Message[])[];
+}
+
+/** Tokens of one model request; 0 for what the provider does not tell. */
+export interface TokenUsage {
+  /** Everything sent, cached input included. */
+  readonly inputTokens: number;
+  /** Everything received, reasoning included. */
+  readonly outputTokens: number;
+  /** As the provider counts it. */
+  readonly totalTokens: number;
+  /** Part of the output that is not shown. */
+  readonly reasoningTokens: number;
+  /** Part of the input that came from the provider's cache. */
+  readonly cacheReadTokens: number;
+  /** Part of the input that the provider put into its cache. */
+  readonly cacheWriteTokens: number;
+}
+
+/** One thing that happened; the server makes the events of contract 5.3 of it. */
+export type RunStep =
+  | { readonly type: "model-request-started" }
+  | { readonly type: "content"; readonly text: string; readonly reasoning?: string }
+  | {
+      readonly type: "model-request-completed";
+      readonly usage: TokenUsage;
+      readonly timeToFirstTokenSeconds?: number | undefined;
+    }
+  | { readonly type: "tool-started"; readonly tool: ToolExecution }
+  /** With `tool_call_error` true for a call that failed. */
+  | { readonly type: "tool-completed"; readonly tool: ToolExecution }
+  /** Nothing may follow: the run waits for a person. */
+  | { readonly type: "paused"; readonly tools: readonly ToolExecution[] }
+  /** Kept with the run, not streamed. The user's message is recorded by the server. */
+  | { readonly type: "message"; readonly message: Message };
+
+/** A model as the wire names it. */
+export interface ModelIdentity {
+  /** The provider's own name of the model. */
+  readonly id: string;
+  /** Such as `openai`. */
+  readonly provider: string;
+}
+
+/** Something that can be run; {@link Agent} is one, and so is any object of this shape. */
+export interface Runnable {
+  /** Tells agents from kinds that come later. */
+  readonly kind: "agent";
+  /** In URLs and scopes, unique in one AgentOS. */
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  /** What it is for, for people. */
+  readonly description?: string | undefined;
+  /** Shown by `GET /config` and `GET /models`. */
+  readonly model: ModelIdentity;
+  /** Shown as it is to whoever may read the agent. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** Earlier runs of the session that `context.history` should hold; 0 for none. */
+  readonly historyRuns: number;
+  /** As `GET /agents/{id}` shows it. */
+  describe(): AgentObject;
+  /** Throws {@link RunFailure} to say something to the caller; any other exception is shown as a generic text. */
+  run(input: RunInput, context: RunContext): AsyncIterable<RunStep>;
+}
+
+/** A run that failed, with a text that is fit for the caller. The cause goes to the log only. */
+export class RunFailure extends Error {
+  /** For programs: `error_type` of the event `RunError` (contract 5.3). */
+  readonly errorType: string;
+
+  /** `publicMessage` goes to the caller as it is; `cause` to the log. */
+  constructor(publicMessage: string, options: { readonly errorType: string; readonly cause?: unknown }) {
+    super(publicMessage, { cause: options.cause });
+    this.name = "RunFailure";
+    this.errorType = options.errorType;
+  }
+}

@@ -1,0 +1,122 @@
+/** For tests: a runtime with a fixed clock, counted ids and a log that can be read; and a run with everything stored. */
+import type { RunEvent, RunOutput } from "@agentos/contract";
+import type { Runtime } from "@agentos/guard/app";
+import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import type { CallerIdentity, DataScope } from "./caller.ts";
+import type { RunForm } from "./form/run-form.ts";
+import type { RunContext, Runnable } from "./runnable.ts";
+import { createRunService, type RunServiceOptions, type StartedRun } from "./service.ts";
+import type { RunStore } from "./store.ts";
+
+export const NOW = 1_795_000_000.5;
+
+export interface TestRuntime extends Runtime {
+  readonly log: {
+    readonly level: string;
+    readonly facts: Readonly<Record<string, unknown>>;
+    readonly text: string;
+  }[];
+}
+
+export function createTestRuntime(): TestRuntime {
+  let ids = 0;
+  const log: TestRuntime["log"] = [];
+  const write = (level: string) => (facts: Readonly<Record<string, unknown>>, text: string) => {
+    log.push({ level, facts, text });
+  };
+  return {
+    clock: { now: () => NOW },
+    generateId: () => `id-${++ids}`,
+    logger: { error: write("error"), warn: write("warn"), info: write("info") },
+    log,
+  };
+}
+
+export const ALICE: CallerIdentity = {
+  kind: "user",
+  userId: "alice",
+  scopes: ["agents:run"],
+  claims: { sub: "alice" },
+};
+export const BOB: CallerIdentity = {
+  kind: "user",
+  userId: "bob",
+  scopes: ["agents:run"],
+  claims: { sub: "bob" },
+};
+export const NOBODY: CallerIdentity = { kind: "anonymous", scopes: [], claims: {} };
+
+export function form(message: string, rest: Partial<RunForm> = {}): RunForm {
+  return {
+    message,
+    stream: true,
+    background: false,
+    sessionId: undefined,
+    userId: undefined,
+    sessionState: undefined,
+    dependencies: undefined,
+    metadata: undefined,
+    media: [],
+    ...rest,
+  };
+}
+
+export function createTestContext(rest: Partial<RunContext> = {}): RunContext {
+  return {
+    ...createTestRuntime(),
+    runId: "run-1",
+    sessionId: "session-1",
+    userId: "alice",
+    caller: ALICE,
+    signal: new AbortController().signal,
+    sessionState: {},
+    dependencies: {},
+    metadata: {},
+    history: [],
+    ...rest,
+  };
+}
+
+const ALL: DataScope = { kind: "all" };
+
+export interface TestServer {
+  readonly runtime: TestRuntime;
+  readonly store: RunStore;
+  readonly service: ReturnType<typeof createRunService>;
+  start(
+    runnable: Runnable,
+    input: RunForm,
+    caller?: { identity?: CallerIdentity; dataScope?: DataScope; signal?: AbortSignal },
+  ): Promise<StartedRun>;
+}
+
+export function createTestServer(
+  options: Partial<Pick<RunServiceOptions, "store" | "claimOwned">> = {},
+): TestServer {
+  const runtime = createTestRuntime();
+  const store = options.store ?? createMemoryRunStore();
+  const service = createRunService({ ...options, store, runtime });
+  return {
+    runtime,
+    store,
+    service,
+    async start(runnable, input, { identity = ALICE, dataScope = ALL, signal } = {}) {
+      const request = { runnable, form: input, auth: { identity, dataScope } };
+      const started = await service.startRun(signal === undefined ? request : { ...request, signal });
+      if (!started.ok) throw new Error(`not started: ${JSON.stringify(started.fault)}`);
+      return started.value;
+    },
+  };
+}
+
+/** Every event, and the run. */
+export async function finish(
+  run: StartedRun,
+): Promise<{ readonly events: readonly RunEvent[]; readonly output: RunOutput }> {
+  const events: RunEvent[] = [];
+  for (;;) {
+    const next = await run.events.next();
+    if (next.done === true) return { events, output: next.value };
+    events.push(next.value);
+  }
+}
