@@ -65,7 +65,7 @@ export { isKeyUrl, judgeKeyUrl } from "./keys/source/key-url.ts";
 export { createLastGoodKeys } from "./keys/source/last-good-keys.ts";
 export { type RemoteKeyLocation } from "./keys/source/remote-key-reader.ts";
 export { createRemoteKeySource, type RemoteKeySource } from "./keys/source/remote-key-source.ts";
-export { ok, type Refusal, type Result, refuse } from "./outcome/result.ts";
+export { fail, ok, type Refusal, type Result, refuse } from "./outcome/result.ts";
 export { type ClaimNames, DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./policy/policy.ts";
 export { type ProblemAnswer, type ProblemOptions, publicCode, toProblem } from "./refusal/problem.ts";
 export { type StageOutcome, type TimelineStep, timelineOf } from "./refusal/timeline.ts";

@@ -42,7 +42,7 @@ export function inspectToken(token: string, options: InspectOptions): InspectedT
   const unverifiedHeader = decodeJsonObject(headerSegment);
   const unverifiedClaims = decodeJsonObject(payloadSegment);
   const read = { unverifiedHeader, unverifiedClaims };
-  if (!shape.ok) return { ...read, objections: [shape.refusal] };
+  if (!shape.ok) return { ...read, objections: [shape.fault] };
 
   const header = checkHeader(shape.value.header, options.algorithms);
   const outer: readonly Refusal[] = header.ok
@@ -52,7 +52,7 @@ export function inspectToken(token: string, options: InspectOptions): InspectedT
           ? [{ code: "AUTH_SIGNATURE_MALFORMED" as const, facts: {} }]
           : []),
       ]
-    : [header.refusal];
+    : [header.fault];
   const inner =
     unverifiedClaims === undefined
       ? [{ code: "AUTH_PAYLOAD_INVALID" as const, facts: {} }]
@@ -79,8 +79,8 @@ function judgeClaims(original: Claims, { policy, now }: InspectOptions): readonl
   for (let round = 0; claims !== undefined && round < 12; round += 1) {
     const checked = checkAllClaims(claims, policy, now);
     if (checked.ok) break;
-    objections.push(checked.refusal);
-    claims = putRight(claims, checked.refusal, policy, now);
+    objections.push(checked.fault);
+    claims = putRight(claims, checked.fault, policy, now);
   }
   return objections;
 }

@@ -47,7 +47,7 @@ export async function judgeToken(
   const result = await verifier.verify(token);
   if (result.ok)
     return { ...inspected, objections: [], signature: "verified", keyLabel: result.value.keyLabel };
-  const first = result.refusal;
+  const first = result.fault;
   const isClaim = isClaimRefusal(first);
   // Claims are looked at only after the signature held; that it is JSON at all shows only then, too.
   return {

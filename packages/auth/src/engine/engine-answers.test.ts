@@ -17,7 +17,7 @@ import {
 const keyMode = { mode: "security_key", securityKey: SECURITY_KEY, verifier: undefined } as const;
 const refusalOf = async (...given: Parameters<typeof authenticate>) => {
   const result = await authenticate(...given);
-  return result.ok ? undefined : result.refusal;
+  return result.ok ? undefined : result.fault;
 };
 
 describe("the credential", () => {
@@ -71,10 +71,10 @@ describe("a refusal", () => {
 
   it("of a route without a rule names no scope, for none would help", async () => {
     const caller = await authenticate({ authorization: `Bearer ${token}` });
-    if (!caller.ok) throw new Error(caller.refusal.code);
+    if (!caller.ok) throw new Error(caller.fault.code);
     const refused = engineWith().authorize(caller.value, compile({ method: "GET", path: "/custom" }), {});
     expect(refused).toMatchObject({ refusal: { code: "SCOPE_ROUTE_UNMAPPED" } });
-    expect(!refused.ok && Object.keys(refused.refusal.facts)).not.toContain("scope_to_add");
+    expect(!refused.ok && Object.keys(refused.fault.facts)).not.toContain("scope_to_add");
   });
 });
 
@@ -84,9 +84,9 @@ describe("a token with more scopes than its issuer may grant", () => {
   async function refuse(scopes: readonly string[], route = both) {
     const { good, verifier } = await setUpVerifier({ policy: { allowedScopes: ["agents:read"] } });
     const verified = await verifier.verify(await signToken(withClaims(good, { scopes })));
-    if (!verified.ok) throw new Error(verified.refusal.code);
+    if (!verified.ok) throw new Error(verified.fault.code);
     const result = engineWith().authorize(verified.value, route, {});
-    return result.ok ? undefined : result.refusal;
+    return result.ok ? undefined : result.fault;
   }
 
   it("is refused for the ceiling where they would do, with what was withheld", async () => {
@@ -117,7 +117,7 @@ it("the identities of nobody and of the security key cannot be changed", async (
     await authenticate({ authorization: SECURITY_KEY }, keyMode),
   ];
   for (const result of results) {
-    if (!result.ok) throw new Error(result.refusal.code);
+    if (!result.ok) throw new Error(result.fault.code);
     for (const part of [result.value, result.value.scopes, result.value.claims])
       expect(Object.isFrozen(part)).toBe(true);
     expect(codeOf(engineWith().authorize(result.value, RUN, { agent_id: "a1" }))).toBe("passed");

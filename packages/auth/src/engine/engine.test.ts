@@ -21,7 +21,7 @@ async function identityWith(claims: Readonly<Record<string, unknown>>): Promise<
   const result = await authenticate({
     authorization: `Bearer ${await signToken(withClaims(setup.good, claims))}`,
   });
-  if (!result.ok) throw new Error(result.refusal.code);
+  if (!result.ok) throw new Error(result.fault.code);
   return result.value;
 }
 
@@ -131,7 +131,7 @@ describe("mode security_key", () => {
 
   it("gives the trusted root, who may do everything but call a route that has no rule", async () => {
     const result = await authenticate({ authorization: `Bearer ${SECURITY_KEY}` }, options);
-    if (!result.ok) throw new Error(result.refusal.code);
+    if (!result.ok) throw new Error(result.fault.code);
     expect(result.value).toMatchObject({ kind: "security_key", userId: undefined, scopes: [] });
     const engine = engineWith({ ...options, isolatesUsers: true });
     expect(engine.authorize(result.value, RUN, { agent_id: "a1" })).toMatchObject({
@@ -222,7 +222,7 @@ describe("isolation", () => {
   const isolating = engineWith({ isolatesUsers: true });
   const scopeOf = (identity: Identity, engine = isolating) => {
     const result = engine.authorize(identity, RUN, { agent_id: "a1" });
-    return result.ok ? result.value.dataScope : result.refusal.code;
+    return result.ok ? result.value.dataScope : result.fault.code;
   };
 
   it("keeps each user to their own data", async () => {

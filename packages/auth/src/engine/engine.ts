@@ -151,7 +151,7 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
             ? facts
             : { ...facts, scope_to_add: scopeToAdd, scope_choice: describeScopeChoice(scopeToAdd, missing) },
         );
-        return { ok: false, refusal: { ...refused.refusal, subject: identity.userId } };
+        return { ok: false, fault: { ...refused.fault, subject: identity.userId } };
       }
     } else if (accessFor(route, parameters) === "unmapped") {
       return refuse("SCOPE_ROUTE_UNMAPPED");

@@ -13,21 +13,26 @@ export interface Refusal {
   readonly cause?: unknown;
 }
 
-/** What a step found, or why it refuses. Nothing is thrown for a request that is wrong. */
-export type Result<T> =
+/** What a step found, or what is wrong: of a request a {@link Refusal}, elsewhere a fault of its own kind. Nothing is thrown. */
+export type Result<T, F = Refusal> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly fault: F };
 
 /** A step that passed. */
-export function ok<T>(value: T): Result<T> {
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
-/** A step that refuses. `cause` goes to the log and never to the caller. */
+/** A step that did not pass. */
+export function fail<F>(fault: F): { readonly ok: false; readonly fault: F } {
+  return { ok: false, fault };
+}
+
+/** A request refused. `cause` goes to the log and never to the caller. */
 export function refuse(
   code: RefusalCode,
   facts: Facts = {},
   cause?: unknown,
-): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal: cause === undefined ? { code, facts } : { code, facts, cause } };
+): { readonly ok: false; readonly fault: Refusal } {
+  return fail(cause === undefined ? { code, facts } : { code, facts, cause });
 }

@@ -6,7 +6,7 @@ import { type ProblemOptions, toProblem } from "./problem.ts";
 const CODES = Object.keys(REFUSALS) as RefusalCode[];
 
 function answer(code: RefusalCode, facts: Facts = {}, options: Partial<ProblemOptions> = {}) {
-  const { refusal } = refuse(code, facts, new Error("exception text"));
+  const { fault: refusal } = refuse(code, facts, new Error("exception text"));
   const { status, headers, body } = toProblem(
     { ...refusal, subject: "subject-of-the-token" },
     { denialId: "d-1", accept: null, cli: "npx agentos", ...options },

@@ -8,7 +8,7 @@ type Headers = Readonly<Record<string, string>>;
 
 function run(check: typeof checkLoopback, headers: Headers, method = "POST", clientAddress?: string) {
   const result = check({ method, header: (name) => headers[name] ?? null, clientAddress }, policy);
-  return result.ok ? "passed" : result.refusal.code;
+  return result.ok ? "passed" : result.fault.code;
 }
 
 describe("a cookie as the credential", () => {

@@ -14,7 +14,7 @@ function extract(
     cookieName: "access_token",
     missing: "AUTH_TOKEN_MISSING",
   });
-  return result.ok ? `${result.value.via}: ${result.value.value}` : result.refusal.code;
+  return result.ok ? `${result.value.via}: ${result.value.value}` : result.fault.code;
 }
 
 /** Contract section 1.5. */

@@ -6,7 +6,7 @@ describe("the identity", () => {
   it("is frozen, deeply", async () => {
     const { good, verify } = await setUpVerifier({ claimNames: { dependencies: ["tenant"] } });
     const result = await verify(await signToken(withClaims(good, { tenant: { id: "t1", tags: ["a"] } })));
-    if (!result.ok) throw new Error(result.refusal.code);
+    if (!result.ok) throw new Error(result.fault.code);
     const { value } = result;
     for (const part of [
       value,
@@ -42,7 +42,7 @@ describe("the identity", () => {
     const limited = await verify(
       await signToken(withClaims(good, { scopes: ["a:b", "c:d", "agent_os:admin"] })),
     );
-    if (!limited.ok) throw new Error(limited.refusal.code);
+    if (!limited.ok) throw new Error(limited.fault.code);
     expect(limited.value).toMatchObject({ scopes: ["a:b"], withheldScopes: ["c:d", "agent_os:admin"] });
     expect(limited.value.grants.adminScope).toBeUndefined();
     expect([limited.value.scopes, limited.value.withheldScopes].map(Object.isFrozen)).toEqual([true, true]);
@@ -75,7 +75,7 @@ describe("the identity", () => {
     const { good, verify } = await setUpVerifier({ claimNames: { dependencies: ["tenant", "toString"] } });
     const dependenciesOf = async (claims: object) => {
       const result = await verify(await signToken(withClaims(good, { ...claims })));
-      return result.ok ? result.value.dependencies : result.refusal.code;
+      return result.ok ? result.value.dependencies : result.fault.code;
     };
     const some = await dependenciesOf({ tenant: "t1" });
     expect(some).toStrictEqual({ tenant: "t1" });

@@ -27,7 +27,7 @@ describe("the issuer", () => {
   it("is shown to the operator bounded, and never as an object", () => {
     const shown = (iss: unknown) => {
       const result = judge({ iss }, "a");
-      return result.ok ? "passed" : result.refusal.facts["token_issuer"];
+      return result.ok ? "passed" : result.fault.facts["token_issuer"];
     };
     expect(shown("x".repeat(300))).toBe("x".repeat(200));
     expect(shown({ secret: 1 })).toBe("(object)");
@@ -72,7 +72,7 @@ describe("the audience", () => {
     expect(judge("x")).toMatchObject({ refusal: { facts: { ...facts, token_audience: "x" } } });
     const hintOf = (isTheId: boolean) => {
       const result = judge(undefined, ["a"], isTheId);
-      return result.ok ? "passed" : result.refusal.facts["audience_hint"];
+      return result.ok ? "passed" : result.fault.facts["audience_hint"];
     };
     expect(hintOf(true)).toContain("os_id");
     expect(hintOf(false)).toContain("operator");

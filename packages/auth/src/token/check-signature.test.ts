@@ -19,7 +19,7 @@ async function other(more: Partial<VerificationKey> = {}, made?: TestKey): Promi
 
 function check(keys: readonly VerificationKey[], text = token, namesOwnKey = false) {
   const shape = readShape(text);
-  if (!shape.ok) throw new Error(shape.refusal.code);
+  if (!shape.ok) throw new Error(shape.fault.code);
   return checkSignature(text, shape.value, { algorithm: "ES256", kid: undefined, namesOwnKey }, keys);
 }
 
@@ -54,7 +54,7 @@ describe("the keys that are tried", () => {
 
   it("are tried in place while they are few, and by jose when they are many", async () => {
     const shape = readShape(token);
-    if (!shape.ok) throw new Error(shape.refusal.code);
+    if (!shape.ok) throw new Error(shape.fault.code);
     const header = { algorithm: "ES256", kid: undefined, namesOwnKey: false };
     const asked = async (count: number) => {
       const inPlace = vi.fn<SignatureCheck>(() => false);
@@ -83,7 +83,7 @@ describe("a signature that no key verifies", () => {
     const unusable = await other({ key: new Uint8Array(0) });
     const result = await check([unusable, await other()]);
     expect(result).toMatchObject({ refusal: { code: "AUTH_KEYS_UNAVAILABLE" } });
-    expect(!result.ok && result.refusal.cause).toBeInstanceOf(Error);
+    expect(!result.ok && result.fault.cause).toBeInstanceOf(Error);
     expect(codeOf(await check([unusable, verificationKey]))).toBe("passed");
   });
 
@@ -93,7 +93,7 @@ describe("a signature that no key verifies", () => {
     const foreign = await other({ key: publicKey });
     const causeOf = async (...keys: readonly VerificationKey[]) => {
       const result = await check(keys);
-      return result.ok ? "passed" : String(result.refusal.cause);
+      return result.ok ? "passed" : String(result.fault.cause);
     };
     expect(await causeOf(bytes, foreign)).toContain("Uint8Array");
     expect(await causeOf(foreign, bytes)).not.toContain("Uint8Array");

@@ -114,10 +114,10 @@ describe("a key that is not known", () => {
   it("and for an algorithm that only keys with an id have names every algorithm once", async () => {
     const { source } = sourceOf(await setOf(first, second, rsa));
     const result = await findKeys(source, header(undefined, "PS384"));
-    expect(!result.ok && result.refusal.facts["expected_algorithms"]).toEqual(["ES256", "RS256"]);
+    expect(!result.ok && result.fault.facts["expected_algorithms"]).toEqual(["ES256", "RS256"]);
     // A token without an id names no key, not the one that has none.
     const mixed = await findKeys(sourceOf(await setOf(bare, rsa)).source, header(undefined, "PS384"));
-    expect(!mixed.ok && mixed.refusal.facts["expected_algorithms"]).toEqual(["ES256", "RS256"]);
+    expect(!mixed.ok && mixed.fault.facts["expected_algorithms"]).toEqual(["ES256", "RS256"]);
   });
 
   it("may belong to a source that cannot be asked", async () => {

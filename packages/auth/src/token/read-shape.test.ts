@@ -5,7 +5,7 @@ import { readShape } from "./read-shape.ts";
 
 const codeOf = (token: string) => {
   const result = readShape(token);
-  return result.ok ? "passed" : result.refusal.code;
+  return result.ok ? "passed" : result.fault.code;
 };
 
 describe("readShape", () => {

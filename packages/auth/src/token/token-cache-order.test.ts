@@ -5,7 +5,7 @@ import { setUpVerifier } from "./verifier.fixture.ts";
 
 const { good, verify } = await setUpVerifier({ algorithm: "HS256" });
 const result = await verify(await signToken(good));
-if (!result.ok) throw new Error(result.refusal.code);
+if (!result.ok) throw new Error(result.fault.code);
 const identity = result.value;
 
 /** Which of the names are kept; the question itself is a use, in this order. */

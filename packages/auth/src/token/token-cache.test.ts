@@ -100,7 +100,7 @@ describe("a verified token", () => {
 describe("createTokenCache", async () => {
   const { good, verify } = await setUpVerifier();
   const result = await verify(await signToken(good));
-  if (!result.ok) throw new Error(result.refusal.code);
+  if (!result.ok) throw new Error(result.fault.code);
   const identity = result.value;
 
   it("drops the least recently used entry first, and never grows beyond its capacity", () => {

@@ -81,5 +81,5 @@ export async function setUpVerifier(options: SetupOptions = {}) {
 
 /** The code of a refusal, or `passed`. */
 export function codeOf(result: Result<unknown>): string {
-  return result.ok ? "passed" : result.refusal.code;
+  return result.ok ? "passed" : result.fault.code;
 }

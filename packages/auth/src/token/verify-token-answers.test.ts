@@ -14,14 +14,14 @@ describe("a refusal", () => {
     expect(late).toMatchObject({ refusal: { code: "AUTH_TOKEN_EXPIRED", subject: "alice" } });
     const forged = await verify(await signToken({ ...withClaims(good, expired), key: stranger.key }));
     expect(forged).toMatchObject({ refusal: { code: "AUTH_SIGNATURE_INVALID" } });
-    expect(!forged.ok && forged.refusal.subject).toBeUndefined();
+    expect(!forged.ok && forged.fault.subject).toBeUndefined();
   });
 
   it("says no more of a subject than an id may have, and nothing that is no text", async () => {
     const { good, verify } = await setUpVerifier({ algorithm: "HS256" });
     const subjectOf = async (sub: unknown) => {
       const result = await verify(await signToken(withClaims(good, { exp: 1, sub })));
-      return result.ok ? "passed" : result.refusal.subject;
+      return result.ok ? "passed" : result.fault.subject;
     };
     expect(await subjectOf("x".repeat(300))).toBe("x".repeat(256));
     expect(await subjectOf({ name: "x" })).toBeUndefined();
@@ -39,7 +39,7 @@ describe("a refusal", () => {
     const { good, verify } = await setUpVerifier({ policy: { verifiesSignature: false } });
     const result = await verify(await signToken(withClaims(good, { aud: "x" })));
     expect(result).toMatchObject({ refusal: { code: "AUTH_AUDIENCE_MISMATCH" } });
-    expect(!result.ok && result.refusal.subject).toBeUndefined();
+    expect(!result.ok && result.fault.subject).toBeUndefined();
   });
 
   it("of a token over the limit names the limit, which a token may just reach", async () => {

@@ -82,7 +82,7 @@ describe("the order of the checks", async () => {
     ]) {
       const result = await verify(await signToken(parts));
       if (result.ok) throw new Error("it passed");
-      const { body, headers } = toProblem(result.refusal, { denialId: "d", accept: null, cli: "agentos" });
+      const { body, headers } = toProblem(result.fault, { denialId: "d", accept: null, cli: "agentos" });
       expect(body + JSON.stringify(headers)).not.toMatch(/SECRET|issuer\.test/);
     }
   });
@@ -179,7 +179,7 @@ describe("several keys", () => {
     const broken = await setUpVerifier({ keySource });
     const result = await broken.verify(await signToken(good));
     expect(result).toMatchObject({ ok: false, refusal: { code: "AUTH_KEYS_UNAVAILABLE" } });
-    expect(!result.ok && result.refusal.cause).toBeInstanceOf(Error);
+    expect(!result.ok && result.fault.cause).toBeInstanceOf(Error);
   });
 });
 

@@ -103,7 +103,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     if (typeof subject !== "string" || !rules.verifiesSignature) return accepted;
     return {
       ok: false,
-      refusal: { ...accepted.refusal, subject: subject.slice(0, MAX_IDENTIFIER_CHARACTERS) },
+      fault: { ...accepted.fault, subject: subject.slice(0, MAX_IDENTIFIER_CHARACTERS) },
     };
   }
 

@@ -8,245 +8,254 @@
 
 import type { FaultEntry } from "./entry.ts";
 
+type Words = Pick<FaultEntry, "title" | "fix">;
+
 const since = "0.1.0";
 
-function error(title: string, fix: string): FaultEntry {
-  return Object.freeze({ kind: "fault", severity: "error", title, fix, since });
+function error(words: Words): FaultEntry {
+  return Object.freeze({ kind: "fault", severity: "error", ...words, since });
 }
 
-function warning(title: string, fix: string): FaultEntry {
-  return Object.freeze({ kind: "fault", severity: "warning", title, fix, since });
+function warning(words: Words): FaultEntry {
+  return Object.freeze({ kind: "fault", severity: "warning", ...words, since });
 }
 
 export const keyFaults = {
   // The value as a whole
-  KEY_EMPTY: error(
-    "the key is empty",
-    "set it to a public key in PEM, a JWK or a shared secret; an environment variable that is set but empty counts as empty",
-  ),
-  KEY_TOO_LARGE: error(
-    "the key has {bytes} bytes, more than the {limit} that are read",
-    "give one public key in PEM or JWK; a set of keys belongs in a JWKS file",
-  ),
-  KEY_UNREADABLE: error(
-    "the key cannot be read: {reason}",
-    'copy it again from its source as PEM; "{cli} keys env FILE" then prints a form that survives env files and shells',
-  ),
-  KEY_TRUNCATED: error(
-    "the key is cut off: {actual} of {expected} bytes are there",
-    "copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line",
-  ),
-  KEY_BODY_MISSING: error(
-    "the key is cut off: nothing follows its BEGIN line",
-    'copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line; "{cli} keys env FILE" prints the key as one line',
-  ),
-  KEY_PLUS_LOST: error(
-    'the key is damaged: there are spaces where it had "+"',
-    'copy it again from its source; a form or URL that carried it turns "+" into a space, "{cli} keys env FILE" prints it without any "+"',
-  ),
-  KEY_BINARY: error(
-    "the key is in binary form (DER), which is no text",
-    'turn it into PEM with "openssl pkey -pubin -inform DER -in key.der" and give the result',
-  ),
-  KEY_PLACEHOLDER: error(
-    "the key is a placeholder from an example, not a key",
-    'put your own public key there, or make one with "{cli} keys generate"',
-  ),
-  KEY_SEVERAL_IN_ONE_VALUE: error(
-    "one value holds {count} keys or more",
-    'give each key its own entry in "verificationKeys", or put all of them in a JWKS file',
-  ),
+  KEY_EMPTY: error({
+    title: "the key is empty",
+    fix: "set it to a public key in PEM, a JWK or a shared secret; an environment variable that is set but empty counts as empty",
+  }),
+  KEY_TOO_LARGE: error({
+    title: "the key has {bytes} bytes, more than the {limit} that are read",
+    fix: "give one public key in PEM or JWK; a set of keys belongs in a JWKS file",
+  }),
+  KEY_UNREADABLE: error({
+    title: "the key cannot be read: {reason}",
+    fix: 'copy it again from its source as PEM; "{cli} keys env FILE" then prints a form that survives env files and shells',
+  }),
+  KEY_TRUNCATED: error({
+    title: "the key is cut off: {actual} of {expected} bytes are there",
+    fix: "copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line",
+  }),
+  KEY_BODY_MISSING: error({
+    title: "the key is cut off: nothing follows its BEGIN line",
+    fix: 'copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line; "{cli} keys env FILE" prints the key as one line',
+  }),
+  KEY_PLUS_LOST: error({
+    title: 'the key is damaged: there are spaces where it had "+"',
+    fix: 'copy it again from its source; a form or URL that carried it turns "+" into a space, "{cli} keys env FILE" prints it without any "+"',
+  }),
+  KEY_BINARY: error({
+    title: "the key is in binary form (DER), which is no text",
+    fix: 'turn it into PEM with "openssl pkey -pubin -inform DER -in key.der" and give the result',
+  }),
+  KEY_PLACEHOLDER: error({
+    title: "the key is a placeholder from an example, not a key",
+    fix: 'put your own public key there, or make one with "{cli} keys generate"',
+  }),
+  KEY_SEVERAL_IN_ONE_VALUE: error({
+    title: "one value holds {count} keys or more",
+    fix: 'give each key its own entry in "verificationKeys", or put all of them in a JWKS file',
+  }),
 
   // Something else than a public key
-  KEY_PRIVATE: error(
-    "a private key ({found}) was given where only the public key belongs",
-    'make a new key pair, because this private half has been exposed to a server that must not know it; leave the private key with the issuer, and give the public half ("openssl pkey -in private.pem -pubout" derives it)',
-  ),
-  KEY_ENCRYPTED: error(
-    "an encrypted private key was given where only the public key belongs",
-    'derive the public half with "openssl pkey -in private.pem -pubout" (it asks for the passphrase) and give that; the private key stays with the issuer',
-  ),
-  KEY_CERTIFICATE: error(
-    "a certificate was given instead of a public key; its names and dates would not be checked",
-    'take the key out with "openssl x509 -pubkey -noout -in cert.pem" and give that',
-  ),
-  KEY_CERTIFICATE_REQUEST: error(
-    "a certificate request was given instead of a public key",
-    'take the key out with "openssl req -pubkey -noout -in request.pem" and give that',
-  ),
-  KEY_FILE_PATH: error(
-    "the value is a file path, not a key",
-    'give the content of the file; in a JSON config write "file:" before the path; for a JWKS use "jwksFile" or JWT_JWKS_FILE',
-  ),
-  KEY_URL: error(
-    "the value is a URL, not a key",
-    'give the key itself; the address of a JWKS belongs in "jwksUrl", and an issuer in "issuer" ("authorizationConfig" in code, "authorization" in a JSON configuration)',
-  ),
-  KEY_OPENSSH: error(
-    "the key is in an SSH format, which tokens do not use",
-    'convert it with "ssh-keygen -e -m PKCS8 -f key.pub" and give the result',
-  ),
-  KEY_TYPE_UNSUPPORTED: error(
-    "the key type {key_type} is not supported",
-    "use an RSA key of 2048 bits or more, an EC key on P-256, P-384 or P-521, or an Ed25519 key",
-  ),
-  KEY_CURVE_UNSUPPORTED: error(
-    "the curve {curve} is not supported",
-    "use P-256 (ES256), P-384 (ES384), P-521 (ES512) or Ed25519 (EdDSA)",
-  ),
-  KEY_POINT_INVALID: error(
-    "the {curve} public key is not a valid point of its curve",
-    "export the public key again from its source; do not use this one",
-  ),
+  KEY_PRIVATE: error({
+    title: "a private key ({found}) was given where only the public key belongs",
+    fix: 'make a new key pair, because this private half has been exposed to a server that must not know it; leave the private key with the issuer, and give the public half ("openssl pkey -in private.pem -pubout" derives it)',
+  }),
+  KEY_ENCRYPTED: error({
+    title: "an encrypted private key was given where only the public key belongs",
+    fix: 'derive the public half with "openssl pkey -in private.pem -pubout" (it asks for the passphrase) and give that; the private key stays with the issuer',
+  }),
+  KEY_CERTIFICATE: error({
+    title: "a certificate was given instead of a public key; its names and dates would not be checked",
+    fix: 'take the key out with "openssl x509 -pubkey -noout -in cert.pem" and give that',
+  }),
+  KEY_CERTIFICATE_REQUEST: error({
+    title: "a certificate request was given instead of a public key",
+    fix: 'take the key out with "openssl req -pubkey -noout -in request.pem" and give that',
+  }),
+  KEY_FILE_PATH: error({
+    title: "the value is a file path, not a key",
+    fix: 'give the content of the file; in a JSON config write "file:" before the path; for a JWKS use "jwksFile" or JWT_JWKS_FILE',
+  }),
+  KEY_URL: error({
+    title: "the value is a URL, not a key",
+    fix: 'give the key itself; the address of a JWKS belongs in "jwksUrl", and an issuer in "issuer" ("authorizationConfig" in code, "authorization" in a JSON configuration)',
+  }),
+  KEY_OPENSSH: error({
+    title: "the key is in an SSH format, which tokens do not use",
+    fix: 'convert it with "ssh-keygen -e -m PKCS8 -f key.pub" and give the result',
+  }),
+  KEY_TYPE_UNSUPPORTED: error({
+    title: "the key type {key_type} is not supported",
+    fix: "use an RSA key of 2048 bits or more, an EC key on P-256, P-384 or P-521, or an Ed25519 key",
+  }),
+  KEY_CURVE_UNSUPPORTED: error({
+    title: "the curve {curve} is not supported",
+    fix: "use P-256 (ES256), P-384 (ES384), P-521 (ES512) or Ed25519 (EdDSA)",
+  }),
+  KEY_POINT_INVALID: error({
+    title: "the {curve} public key is not a valid point of its curve",
+    fix: "export the public key again from its source; do not use this one",
+  }),
 
   // Strength
-  KEY_WEAK_RSA: error(
-    "the RSA key has {bits} bits, fewer than 2048",
-    'make a new key pair of 2048 bits or more with "{cli} keys generate" and sign with that',
-  ),
-  KEY_RSA_TOO_LARGE: error(
-    "the RSA key has {bits} bits, more than the {limit} that a server should verify with",
-    "use an RSA key of 2048 to 4096 bits",
-  ),
-  KEY_RSA_EXPONENT: error(
-    "the RSA public exponent is not usable: it must be odd, at least 3 and at most 64 bits long",
-    'make a new key pair with "{cli} keys generate"; every common tool uses 65537',
-  ),
-  KEY_RSA_MODULUS: error(
-    "the RSA modulus is not the product of two primes: it is even",
-    "export the public key again from its source; do not use this one",
-  ),
-  KEY_SECRET_SHORT: error(
-    "the shared secret has {bytes} bytes, {algorithm} needs {minimum} or more",
-    'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides',
-  ),
-  KEY_SECRET_LISTED: error(
-    "the shared secret is known or guessable: {reason}",
-    'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides; tokens signed with this one prove nothing',
-  ),
-  KEY_SECRET_EDGES: warning(
-    "the shared secret starts or ends with {edge}, and is used exactly as given",
-    "if the signer does not have the same character there, no signature will match; remove it on this side",
-  ),
-  KEY_PUBLIC_AS_SECRET: error(
-    "{algorithm} is configured, but the value is {found}: whoever has it could sign tokens",
-    'set "algorithm" to one that fits the key (leave it out to let the key decide), or give a shared secret',
-  ),
+  KEY_WEAK_RSA: error({
+    title: "the RSA key has {bits} bits, fewer than 2048",
+    fix: 'make a new key pair of 2048 bits or more with "{cli} keys generate" and sign with that',
+  }),
+  KEY_RSA_TOO_LARGE: error({
+    title: "the RSA key has {bits} bits, more than the {limit} that a server should verify with",
+    fix: "use an RSA key of 2048 to 4096 bits",
+  }),
+  KEY_RSA_EXPONENT: error({
+    title: "the RSA public exponent is not usable: it must be odd, at least 3 and at most 64 bits long",
+    fix: 'make a new key pair with "{cli} keys generate"; every common tool uses 65537',
+  }),
+  KEY_RSA_MODULUS: error({
+    title: "the RSA modulus is not the product of two primes: it is even",
+    fix: "export the public key again from its source; do not use this one",
+  }),
+  KEY_SECRET_SHORT: error({
+    title: "the shared secret has {bytes} bytes, {algorithm} needs {minimum} or more",
+    fix: 'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides',
+  }),
+  KEY_SECRET_LISTED: error({
+    title: "the shared secret is known or guessable: {reason}",
+    fix: 'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides; tokens signed with this one prove nothing',
+  }),
+  KEY_SECRET_EDGES: warning({
+    title: "the shared secret starts or ends with {edge}, and is used exactly as given",
+    fix: "if the signer does not have the same character there, no signature will match; remove it on this side",
+  }),
+  KEY_PUBLIC_AS_SECRET: error({
+    title: "{algorithm} is configured, but the value is {found}: whoever has it could sign tokens",
+    fix: 'set "algorithm" to one that fits the key (leave it out to let the key decide), or give a shared secret',
+  }),
 
   // Algorithm
-  KEY_ALGORITHM_UNKNOWN: error(
-    'the "algorithm" {algorithm} is not one that is supported',
-    'use one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384, HS512 (upper case as written), or leave "algorithm" out to let the key decide',
-  ),
-  KEY_ALGORITHM_MISMATCH: error(
-    "the configured algorithm {algorithm} does not fit the key, which is {key_type}",
-    'set "algorithm" to one of {fitting}, or leave it out to let the key decide, or give a key made for {algorithm}',
-  ),
-  KEY_ALGORITHM_REQUIRED: error(
-    "the value is no public key, and without a configured algorithm a shared secret is not accepted",
-    'if it should be a public key, export it again as PEM; if it is a shared secret set "algorithm" to "HS256" ("authorizationConfig" in code, "authorization" in a JSON configuration)',
-  ),
+  KEY_ALGORITHM_UNKNOWN: error({
+    title: 'the "algorithm" {algorithm} is not one that is supported',
+    fix: 'use one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384, HS512 (upper case as written), or leave "algorithm" out to let the key decide',
+  }),
+  KEY_ALGORITHM_MISMATCH: error({
+    title: "the configured algorithm {algorithm} does not fit the key, which is {key_type}",
+    fix: 'set "algorithm" to one of {fitting}, or leave it out to let the key decide, or give a key made for {algorithm}',
+  }),
+  KEY_ALGORITHM_REQUIRED: error({
+    title: "the value is no public key, and without a configured algorithm a shared secret is not accepted",
+    fix: 'if it should be a public key, export it again as PEM; if it is a shared secret set "algorithm" to "HS256" ("authorizationConfig" in code, "authorization" in a JSON configuration)',
+  }),
 
   // JWK and JWKS
-  KEY_JWK_INVALID: error(
-    "the JWK is not valid: {reason}",
-    "export the key again from its source as a JWK (RFC 7517)",
-  ),
-  KEY_JWK_USE: error(
-    "the JWK is not meant for verifying signatures: {reason}",
-    'use the key whose "use" is "sig", or whose "key_ops" has "verify"',
-  ),
-  KEY_JWK_ALGORITHM: error(
-    'the "alg" of the JWK, {algorithm}, does not fit a key of type {key_type}',
-    'correct "alg" (one of {fitting}) or leave it out',
-  ),
-  KEY_JWKS_INVALID: error(
-    "the key set is not a JWKS: {reason}",
-    'give a JSON object with an array "keys" of JWKs (RFC 7517); a key in PEM belongs in JWT_VERIFICATION_KEY or "verificationKeys"',
-  ),
-  KEY_JWKS_EMPTY: error(
-    "the key set holds no usable key; it has {count} in all",
-    'put at least one public signing key of the issuer into "keys"; a key that is in it and cannot be used has a fault of its own',
-  ),
-  KEY_JWKS_TOO_LARGE: error(
-    "the key set is too large: {actual}, the limit is {limit}",
-    "keep only the keys that tokens are verified with",
-  ),
-  KEY_JWKS_DUPLICATE_KID: warning(
-    'two different keys of the set have the same "kid"; both are tried',
-    'give every key its own "kid", best its RFC 7638 thumbprint',
-  ),
-  KEY_JWKS_SECRET: error(
-    "a published key set holds a shared secret, which everybody can then read",
-    "remove it from the set, replace the secret, and sign with an asymmetric key",
-  ),
-  KEY_DUPLICATE: warning("this key was given already as {first}; it is used once", "remove one of the two"),
+  KEY_JWK_INVALID: error({
+    title: "the JWK is not valid: {reason}",
+    fix: "export the key again from its source as a JWK (RFC 7517)",
+  }),
+  KEY_JWK_USE: error({
+    title: "the JWK is not meant for verifying signatures: {reason}",
+    fix: 'use the key whose "use" is "sig", or whose "key_ops" has "verify"',
+  }),
+  KEY_JWK_ALGORITHM: error({
+    title: 'the "alg" of the JWK, {algorithm}, does not fit a key of type {key_type}',
+    fix: 'correct "alg" (one of {fitting}) or leave it out',
+  }),
+  KEY_JWKS_INVALID: error({
+    title: "the key set is not a JWKS: {reason}",
+    fix: 'give a JSON object with an array "keys" of JWKs (RFC 7517); a key in PEM belongs in JWT_VERIFICATION_KEY or "verificationKeys"',
+  }),
+  KEY_JWKS_EMPTY: error({
+    title: "the key set holds no usable key; it has {count} in all",
+    fix: 'put at least one public signing key of the issuer into "keys"; a key that is in it and cannot be used has a fault of its own',
+  }),
+  KEY_JWKS_TOO_LARGE: error({
+    title: "the key set is too large: {actual}, the limit is {limit}",
+    fix: "keep only the keys that tokens are verified with",
+  }),
+  KEY_JWKS_DUPLICATE_KID: warning({
+    title: 'two different keys of the set have the same "kid"; both are tried',
+    fix: 'give every key its own "kid", best its RFC 7638 thumbprint',
+  }),
+  KEY_JWKS_SECRET: error({
+    title: "a published key set holds a shared secret, which everybody can then read",
+    fix: "remove it from the set, replace the secret, and sign with an asymmetric key",
+  }),
+  KEY_DUPLICATE: warning({
+    title: "this key was given already as {first}; it is used once",
+    fix: "remove one of the two",
+  }),
 
   // JWKS file
-  KEY_JWKS_FILE_MISSING: error(
-    "the JWKS file does not exist",
-    'check the path in "jwksFile" or JWT_JWKS_FILE, and that the file is mounted where this process runs',
-  ),
-  KEY_JWKS_FILE_UNREADABLE: error(
-    "the JWKS file cannot be read ({reason})",
-    "let the user that runs this process read the file and enter its folders",
-  ),
-  KEY_JWKS_FILE_NOT_A_FILE: error(
-    "the JWKS path is {found}, not a file",
-    'name the file itself in "jwksFile" or JWT_JWKS_FILE',
-  ),
-  KEY_JWKS_FILE_STALE: warning(
-    "the JWKS file cannot be used any more ({code}); the last good keys stay for {minutes} minutes at most",
-    "repair the file; it is read again as soon as it changes",
-  ),
-  KEY_JWKS_FILE_EXPIRED: error(
-    "the JWKS file has been unusable ({code}) for over {minutes} minutes, so its keys are no longer trusted",
-    "repair the file; it is read again as soon as it changes",
-  ),
+  KEY_JWKS_FILE_MISSING: error({
+    title: "the JWKS file does not exist",
+    fix: 'check the path in "jwksFile" or JWT_JWKS_FILE, and that the file is mounted where this process runs',
+  }),
+  KEY_JWKS_FILE_UNREADABLE: error({
+    title: "the JWKS file cannot be read ({reason})",
+    fix: "let the user that runs this process read the file and enter its folders",
+  }),
+  KEY_JWKS_FILE_NOT_A_FILE: error({
+    title: "the JWKS path is {found}, not a file",
+    fix: 'name the file itself in "jwksFile" or JWT_JWKS_FILE',
+  }),
+  KEY_JWKS_FILE_STALE: warning({
+    title:
+      "the JWKS file cannot be used any more ({code}); the last good keys stay for {minutes} minutes at most",
+    fix: "repair the file; it is read again as soon as it changes",
+  }),
+  KEY_JWKS_FILE_EXPIRED: error({
+    title:
+      "the JWKS file has been unusable ({code}) for over {minutes} minutes, so its keys are no longer trusted",
+    fix: "repair the file; it is read again as soon as it changes",
+  }),
 
   // JWKS URL and OIDC discovery
-  KEY_URL_REFUSED: error(
-    "the address of the {document} cannot be used: {problem}",
-    "give an https address without user name and password; http is accepted only for localhost, 127.0.0.1 and [::1]",
-  ),
-  KEY_SOURCE_UNREACHABLE: error(
-    "the {document} cannot be fetched from {host}: {reason}",
-    "check that the issuer runs, its address in the configuration, and name resolution, proxy and firewall where this process runs",
-  ),
-  KEY_SOURCE_TIMEOUT: error(
-    "the {document} did not arrive from {host} within {seconds} seconds",
-    "check that the issuer answers, and that no firewall or proxy between it and this process drops the connection",
-  ),
-  KEY_SOURCE_STATUS: error(
-    "the address of the {document} (on {host}) answers with HTTP status {status}",
-    'check the address: open it in a browser, it must show JSON without a sign-in; for "issuer" it is the issuer followed by "/.well-known/openid-configuration"',
-  ),
-  KEY_SOURCE_REDIRECT: error(
-    "the address of the {document} answers with a redirect ({status}), which is not followed",
-    "give the final address; whoever controls a redirect would control which keys are trusted",
-  ),
-  KEY_SOURCE_TOO_LARGE: error(
-    "the {document} is larger than {limit} bytes, and was not read further",
-    "check that the address leads to the JWKS or issuer itself",
-  ),
-  KEY_SOURCE_WEB_PAGE: error(
-    "the address of the {document} answers with a web page",
-    'give the address of the JSON document itself (the "jwks_uri" of the issuer), not of a sign-in or documentation page',
-  ),
-  KEY_DISCOVERY_INVALID: error(
-    "the discovery document of the issuer cannot be used: {reason}",
-    'check "issuer", or give the address of its keys in "jwksUrl"',
-  ),
-  KEY_DISCOVERY_ISSUER_MISMATCH: error(
-    'the discovery document is not that of the configured "issuer": {difference}',
-    'set "issuer" exactly to the "issuer" of the document and of the tokens, to the letter, final slash included',
-  ),
-  KEY_SOURCE_STALE: warning(
-    "the keys of the issuer cannot be fetched any more ({code}); the last good keys stay for {minutes} minutes at most",
-    "repair the connection to the issuer; it is asked again every few seconds while requests arrive",
-  ),
-  KEY_SOURCE_EXPIRED: error(
-    "the keys of the issuer could not be fetched ({code}) for over {minutes} minutes, so they are no longer trusted",
-    "repair the connection to the issuer; it is asked again every few seconds while requests arrive",
-  ),
+  KEY_URL_REFUSED: error({
+    title: "the address of the {document} cannot be used: {problem}",
+    fix: "give an https address without user name and password; http is accepted only for localhost, 127.0.0.1 and [::1]",
+  }),
+  KEY_SOURCE_UNREACHABLE: error({
+    title: "the {document} cannot be fetched from {host}: {reason}",
+    fix: "check that the issuer runs, its address in the configuration, and name resolution, proxy and firewall where this process runs",
+  }),
+  KEY_SOURCE_TIMEOUT: error({
+    title: "the {document} did not arrive from {host} within {seconds} seconds",
+    fix: "check that the issuer answers, and that no firewall or proxy between it and this process drops the connection",
+  }),
+  KEY_SOURCE_STATUS: error({
+    title: "the address of the {document} (on {host}) answers with HTTP status {status}",
+    fix: 'check the address: open it in a browser, it must show JSON without a sign-in; for "issuer" it is the issuer followed by "/.well-known/openid-configuration"',
+  }),
+  KEY_SOURCE_REDIRECT: error({
+    title: "the address of the {document} answers with a redirect ({status}), which is not followed",
+    fix: "give the final address; whoever controls a redirect would control which keys are trusted",
+  }),
+  KEY_SOURCE_TOO_LARGE: error({
+    title: "the {document} is larger than {limit} bytes, and was not read further",
+    fix: "check that the address leads to the JWKS or issuer itself",
+  }),
+  KEY_SOURCE_WEB_PAGE: error({
+    title: "the address of the {document} answers with a web page",
+    fix: 'give the address of the JSON document itself (the "jwks_uri" of the issuer), not of a sign-in or documentation page',
+  }),
+  KEY_DISCOVERY_INVALID: error({
+    title: "the discovery document of the issuer cannot be used: {reason}",
+    fix: 'check "issuer", or give the address of its keys in "jwksUrl"',
+  }),
+  KEY_DISCOVERY_ISSUER_MISMATCH: error({
+    title: 'the discovery document is not that of the configured "issuer": {difference}',
+    fix: 'set "issuer" exactly to the "issuer" of the document and of the tokens, to the letter, final slash included',
+  }),
+  KEY_SOURCE_STALE: warning({
+    title:
+      "the keys of the issuer cannot be fetched any more ({code}); the last good keys stay for {minutes} minutes at most",
+    fix: "repair the connection to the issuer; it is asked again every few seconds while requests arrive",
+  }),
+  KEY_SOURCE_EXPIRED: error({
+    title:
+      "the keys of the issuer could not be fetched ({code}) for over {minutes} minutes, so they are no longer trusted",
+    fix: "repair the connection to the issuer; it is asked again every few seconds while requests arrive",
+  }),
 } as const satisfies Record<string, FaultEntry>;

@@ -114,7 +114,7 @@ export async function createAuthRuntime(
     denials,
     judgeToken: async (token) => {
       const verified = await verifier.verify(token);
-      return verified.ok ? undefined : verified.refusal;
+      return verified.ok ? undefined : verified.fault;
     },
     describe: () => describePolicy(resolved, keys.keySource, access.routes, findings),
     close: () => keys.close(),

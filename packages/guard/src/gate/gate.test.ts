@@ -112,12 +112,12 @@ describe("check", () => {
     const { guard, denials } = createTestGuard({
       authorize: () => ({
         ok: false,
-        refusal: {
+        fault: {
           ...refuse(
             "SCOPE_MISSING",
             { required_scopes: ["things:read"], held_scopes: ["secret:scope"] },
             cause,
-          ).refusal,
+          ).fault,
           subject: "alice",
         },
       }),

@@ -91,9 +91,9 @@ export function createGuard(options: GuardOptions): Guard {
     parameters: Readonly<Record<string, string | undefined>>,
     authenticated: Result<Identity>,
   ): GuardOutcome {
-    if (!authenticated.ok) return refuse(request, authenticated.refusal, route.name);
+    if (!authenticated.ok) return refuse(request, authenticated.fault, route.name);
     const authorized = engine.authorize(authenticated.value, route, parameters);
-    if (!authorized.ok) return refuse(request, authorized.refusal, route.name);
+    if (!authorized.ok) return refuse(request, authorized.fault, route.name);
     return { isAllowed: true, access: authorized.value };
   }
 
@@ -109,7 +109,7 @@ export function createGuard(options: GuardOptions): Guard {
       const authenticated = await engine.authenticate(request);
       return authenticated.ok
         ? PUBLIC
-        : refuse(request, authenticated.refusal, `${request.method} (no route)`, {
+        : refuse(request, authenticated.fault, `${request.method} (no route)`, {
             path: path.slice(0, 200),
           });
     },
