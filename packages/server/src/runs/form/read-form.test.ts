@@ -145,6 +145,26 @@ describe("the parts of a form", () => {
   });
 
   it.each([
+    ["no disposition", 'Content-Type: text/plain; name="a"'],
+    ["a misspelt disposition", 'Content-Dispositon: form-data; name="a"'],
+    ["the disposition of a mail", 'Content-Disposition: attachment; name="a"'],
+    ["no name", "Content-Disposition: form-data"],
+    ["a name whose quote has no end", 'Content-Disposition: form-data; name="a'],
+    ["a line that is no header", 'Content-Disposition: form-data; name="a"\r\nnonsense'],
+  ])("are refused, never passed over, when one has %s", async (_, headers) => {
+    const read = (written: string) =>
+      post("multipart/form-data; boundary=b", `--b\r\n${written}\r\n\r\n1\r\n${parts("b", "message")}`);
+    expect(await faultOf(read(headers))).toEqual(DAMAGED);
+    expect(await fieldsOf(read('Content-Disposition: form-data; name="a"'))).toHaveLength(2);
+  });
+
+  it("have the names that a browser has escaped", async () => {
+    expect(await fieldsOf(post("multipart/form-data; boundary=b", parts("b", "%22ü%22%0D%0A")))).toEqual([
+      ['"ü"\r\n', ["1"]],
+    ]);
+  });
+
+  it.each([
     ["a=1&b=2&c=3", 3],
     ["a=1&b=2&c=3&", 3],
     ["&a=1&a=2", 1],
