@@ -173,6 +173,30 @@ const rows: readonly Row[] = [
     fault: 'docs/page.md:5: a quote " has no end',
   },
   {
+    behaviour: "refuses a quote ' that has no end",
+    bad: page("sh", "npm test\necho 'a"),
+    good: page("sh", "npm test\necho 'a'"),
+    fault: "docs/page.md:5: a quote ' has no end",
+  },
+  {
+    behaviour: "refuses what no shell can read",
+    bad: page("sh", "npm test\nnpm test &&"),
+    good: page("sh", "npm test\nnpm test && npm run check"),
+    fault: "docs/page.md:5: a shell cannot read this: expected command after '&&'",
+  },
+  {
+    behaviour: "refuses a command in backticks",
+    bad: page("sh", "echo `npm test`"),
+    good: page("sh", "echo $(npm test)"),
+    fault: "docs/page.md:4: a command in backticks: write $(…)",
+  },
+  {
+    behaviour: "refuses a command in a loop, behind a redirection, in the default of a variable",
+    bad: page("sh", "until npm test 2>out.txt; do\n  echo ${TOKEN:-$(npm run tset)}\ndone"),
+    good: page("sh", "until npm test 2>out.txt; do\n  echo ${TOKEN:-$(npm run test)}\ndone"),
+    fault: 'docs/page.md:5: npm: package.json has no script "tset"',
+  },
+  {
     behaviour: "refuses broken JSON at its line",
     bad: page("json", '{\n  "a": 1,\n}'),
     good: page("json", '{\n  "a": 1\n}'),
