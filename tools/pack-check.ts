@@ -2,16 +2,19 @@
 // (publint, arethetypeswrong), installs all of them into a clean folder outside the repository, then
 // imports every entry with plain Node and type-checks a consumer. Tests what we ship, not what we wrote.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkGuardAlone } from "./guard-alone.ts";
 import { publishedPackages } from "./packages.ts";
 
 const root = join(import.meta.dirname, "..");
 const modules = join(root, "node_modules");
-const folder = mkdtempSync(join(tmpdir(), "agentos-pack-"));
+const home = mkdtempSync(join(tmpdir(), "agentos-pack-"));
 // Whatever happens, nothing stays behind.
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+const folder = join(home, "consumer");
+mkdirSync(folder);
 
 const tarballs = packAll();
 for (const tarball of tarballs) lintTarball(tarball);
@@ -20,6 +23,7 @@ const entries = listEntries();
 importEntries(entries);
 typeCheckConsumer(entries);
 runCommand();
+await runGuardAlone(tarballs);
 console.log(`pack:check: ${tarballs.length} tarballs, ${entries.length} entries, all good`);
 
 function packAll(): string[] {
@@ -47,8 +51,12 @@ function lintTarball(tarball: string): void {
 function installAll(files: readonly string[]): void {
   const manifest = { name: "consumer", private: true, type: "module" };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  install(folder, files);
+}
+
+function install(cwd: string, packages: readonly string[]): void {
   const options = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--loglevel=error"];
-  step("install", "npm", ["install", ...options, ...files], folder);
+  step("install", "npm", ["install", ...options, ...packages], cwd);
 }
 
 /** Every importable entry, read from the manifests that were really installed. */
@@ -91,6 +99,21 @@ function typeCheckConsumer(specifiers: readonly string[]): void {
 
 function runCommand(): void {
   step("command", process.execPath, ["node_modules/@agentos/cli/bin/agentos.js", "--version"], folder);
+}
+
+/** The guard with what it needs and nothing of agents, in front of an Express and a Fastify server. */
+async function runGuardAlone(files: readonly string[]): Promise<void> {
+  const faults = await checkGuardAlone({
+    root,
+    // Beside the other installation, not below it: what it lacks must not be found there.
+    folder: join(home, "guard-alone"),
+    tarballs: files.filter((file) => /agentos-(contract|auth|guard)-/.test(file)),
+    command: join(folder, "node_modules/@agentos/cli/bin/agentos.js"),
+    install,
+  });
+  if (faults.length === 0) return;
+  console.error(`pack:check: the guard alone failed:\n${faults.join("\n")}`);
+  process.exit(1);
 }
 
 /** Runs one step quietly; on failure shows its output and stops. */
