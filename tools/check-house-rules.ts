@@ -1,6 +1,6 @@
 // Command of the small text checks; each stands in house-rules.ts.
-import { globSync, readFileSync } from "node:fs";
-import { checkText } from "./house-rules.ts";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { checkCitations, checkText } from "./house-rules.ts";
 
 const patterns = [
   "{packages,apps,examples,bench,e2e,tools}/**/*.{ts,tsx,js,mjs,md,json}",
@@ -10,7 +10,10 @@ const patterns = [
 const faults = patterns
   .flatMap((pattern) => globSync(pattern))
   .filter((path) => !/(^|\/)(node_modules|dist|coverage)\//.test(path))
-  .flatMap((path) => checkText(path, readFileSync(path, "utf8")));
+  .flatMap((path) => {
+    const text = readFileSync(path, "utf8");
+    return [...checkText(path, text), ...checkCitations(path, text, existsSync)];
+  });
 
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length === 0 ? 0 : 1;

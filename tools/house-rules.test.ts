@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkText, maximumLines, maximumTestLines } from "./house-rules.ts";
+import { checkCitations, checkText, maximumLines, maximumTestLines } from "./house-rules.ts";
 
 test("refuses a suppressed finding without a reason, and takes one with", () => {
   const bare = "// oxlint-disable-next-line no-console\n";
@@ -31,4 +31,17 @@ test("refuses a clock in the pure packages, and leaves their tests and other pac
   expect(checkText("packages/auth/src/x.ts", code)).toHaveLength(1);
   expect(checkText("packages/auth/src/x.test.ts", code)).toEqual([]);
   expect(checkText("packages/server/src/x.ts", code)).toEqual([]);
+});
+
+test("refuses a decision that is cited by its number or is not there, and a link that leads nowhere", () => {
+  const exists = (path: string) => ["docs/decisions/0018-rsa.md", "docs/guide.md"].includes(path);
+  const check = (path: string, text: string) => checkCitations(path, text, exists);
+  expect(check("a.ts", "// as decision 0018 says")).toHaveLength(1);
+  expect(check("a.ts", "// (docs/decisions/0018): why")).toHaveLength(1);
+  expect(check("a.ts", "// docs/decisions/0019-other.md: why")).toHaveLength(1);
+  expect(check("a.ts", "// docs/decisions/0018-rsa.md: why")).toEqual([]);
+  expect(check("docs/x.md", "see [decision 0018](decisions/0018-rsa.md)")).toEqual([]);
+  expect(check("docs/x.md", "see [the guide](guide.md#start)")).toEqual([]);
+  expect(check("docs/x.md", "see [the guide](guides.md)")).toHaveLength(1);
+  expect(check("docs/x.md", "see [elsewhere](https://example.com/x.md)")).toEqual([]);
 });

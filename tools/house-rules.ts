@@ -1,6 +1,8 @@
 // House rules that no linter knows: a suppressed finding states its reason; a long source file states why
-// it is long; the pure packages read no clock (`new Date()`: the linter sees the other ways); and no file
-// names a package-registry host, since a clone must install from any registry.
+// it is long; the pure packages read no clock (`new Date()`: the linter sees the other ways); no file names a
+// package-registry host, since a clone must install from any registry; and what is cited is there.
+
+import { dirname, join } from "node:path/posix";
 
 export const maximumLines = 400;
 /** Tests are tables more often than code. */
@@ -39,4 +41,32 @@ export function checkText(path: string, text: string): string[] {
     faults.push(`${path}: ${lines.length - 1} lines; split it, or write "// LENGTH: why" at its top`);
   }
   return faults;
+}
+
+/** A decision cited by its number alone: the next one who reads it cannot see when the number is wrong. */
+const citedByNumber = /\bdecisions?[ /]\(?(\d{4})\b(?!-)/i;
+/** A decision's file, or a page of this repository in a Markdown link. */
+const citedFile = /\b(docs\/decisions\/\d{4}-[\w-]+\.md)|\]\((?!https?:|#|mailto:)([^)#\s]+)/g;
+
+/** Returns one line per citation that leads nowhere; `exists` tells whether a path below the repository is there. */
+export function checkCitations(
+  path: string,
+  text: string,
+  exists: (path: string) => boolean,
+): readonly string[] {
+  // The texts of generated pages are links of those pages, which are checked themselves.
+  if (/(^|\/)house-rules(\.test)?\.ts$|^tools\/docs\/.*\.md$/.test(path)) return [];
+  return text.split("\n").flatMap((line, index) => {
+    const place = `${path}:${index + 1}`;
+    // A link's own text may be the number alone.
+    const number = citedByNumber.exec(line.replace(/\[[^\]]*\]\([^)]*\)/g, ""))?.[1];
+    const files = [...line.matchAll(citedFile)].flatMap(([, decision, link]) => {
+      if (decision !== undefined) return [decision];
+      return path.endsWith(".md") && link !== undefined ? [join(dirname(path), link)] : [];
+    });
+    return [
+      ...(number === undefined ? [] : [`${place}: decision ${number} is cited by its number; name its file`]),
+      ...files.filter((file) => !exists(file)).map((file) => `${place}: there is no ${file}`),
+    ];
+  });
 }

@@ -1,6 +1,6 @@
 /**
  * RSA signatures verified by node:crypto, in place; all others by jose. One RSA verification costs less than handing it
- * to another thread, as WebCrypto does (docs/decisions/0018): a token that nobody has seen, and so each one that a
+ * to another thread, as WebCrypto does (docs/decisions/0018-rsa-by-node-crypto.md): a token that nobody has seen, and so each one that a
  * stranger sends, costs a third.
  */
 import { constants, KeyObject, type VerifyKeyObjectInput, verify, type webcrypto } from "node:crypto";

@@ -44,7 +44,7 @@ export function createCoreRoutes(options: CoreRoutesOptions): Record<CoreRouteId
   return {
     "core.root": () => json({ name: "AgentOS API", id, version: "1.0.0" }),
     "core.health": () => json({ status: "ok", instantiated_at: options.startedAt.toISOString() }),
-    // Decision 0021: whoever sends any token is told these names by the refusal, so they are public already.
+    // docs/decisions/0023-info-names-algorithms.md: whoever sends any token is told these names by the refusal, so they are public already.
     "core.info": () =>
       json(options.authMode === "jwt" ? { ...info, algorithms: [...options.algorithms()] } : info),
     "core.config": (context) => json(describeConfig(options, readable(context, agents))),

@@ -1,7 +1,7 @@
 /**
  * An `application/x-www-form-urlencoded` body as names and values, by the URL standard. Ours, because the platform's
- * parser needs seconds for megabytes of `+`, and that of busboy for megabytes of `%` (docs/decisions/0038): one pass
- * over the bytes here.
+ * parser needs seconds for megabytes of `+`, and that of busboy for megabytes of `%`: one pass over the bytes here
+ * (docs/decisions/0038-forms-by-our-reader.md).
  */
 
 const AMPERSAND = 0x26;
