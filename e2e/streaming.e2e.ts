@@ -1,16 +1,28 @@
 // Streams over a real socket: how events are framed, and what becomes of a stream that is closed from either side.
 import { runEventSchema } from "@agentos/contract";
-import { Agent, AgentOS, DEMO_TOOLS, type Runnable, type Tool } from "@agentos/server";
+import { Agent, AgentOS, type OfflineScript, type Runnable, tool } from "@agentos/server";
 import { createTestKey, goodToken, signToken, type TestKey } from "@agentos/testkit";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { createGatedAgent } from "./support/gated-agent.ts";
 import { bearer, bodyOf, send } from "./support/http.ts";
 import { type Served, serve, stop } from "./support/serve.ts";
 import { openStream, sendAndForget } from "./support/stream.ts";
 
 const ID = "agent-os";
-const demoTools = (...names: readonly string[]): readonly Tool[] =>
-  names.flatMap((name) => DEMO_TOOLS[name] ?? []);
+const addNumbers = tool({
+  name: "add_numbers",
+  description: "Adds two numbers",
+  parameters: z.object({ a: z.number(), b: z.number() }),
+  execute: ({ a, b }) => a + b,
+});
+const refundOrder = tool({
+  name: "refund_order",
+  description: "Waits for a person",
+  parameters: z.object({ order_id: z.string() }),
+  requiresConfirmation: true,
+  execute: ({ order_id }) => order_id,
+});
 
 let key: TestKey;
 let authorized: Readonly<Record<string, string>>;
@@ -54,7 +66,7 @@ const collapse = (names: readonly string[]) =>
   names.filter((name, index) => name !== "RunContent" || names[index - 1] !== name);
 
 describe("the frames of a run", () => {
-  const script = (steps: readonly object[]) => ({ model: "offline:script", script: { steps } }) as const;
+  const script = (steps: OfflineScript["steps"]) => ({ model: "offline:script", script: { steps } }) as const;
   let os: Served;
   beforeAll(async () => {
     os = await start(
@@ -62,23 +74,23 @@ describe("the frames of a run", () => {
       new Agent({
         id: "tool",
         ...script([{ toolCalls: [{ name: "add_numbers", args: { a: 1, b: 2 } }] }, { text: "It is 3." }]),
-        tools: demoTools("add_numbers"),
-      } as ConstructorParameters<typeof Agent>[0]),
+        tools: [addNumbers],
+      }),
       new Agent({
         id: "pause",
         ...script([{ toolCalls: [{ name: "refund_order", args: { order_id: "A-1001" } }] }]),
-        tools: demoTools("refund_order"),
-      } as ConstructorParameters<typeof Agent>[0]),
+        tools: [refundOrder],
+      }),
       new Agent({
         id: "failing",
         ...script([{ error: "mark-model-error at /srv/model.ts" }]),
         maxRetries: 0,
-      } as ConstructorParameters<typeof Agent>[0]),
+      }),
       new Agent({
         id: "breaking",
         ...script([{ text: "half an", error: "mark-model-error" }]),
         maxRetries: 0,
-      } as ConstructorParameters<typeof Agent>[0]),
+      }),
     );
   });
   const framesOf = async (id: string, message?: string) => {

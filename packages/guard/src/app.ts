@@ -26,7 +26,6 @@ export {
 } from "./gate/auth-runtime.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./hosts/serve.ts";
 export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
-export { findTokens } from "./log/redact-tokens.ts";
 export type { Clock, GenerateId, Runtime } from "./log/runtime.ts";
 export { createResourceMetadata, type ResourceMetadataService } from "./pages/resource-metadata.ts";
 export { resourceOptions } from "./pages/resource-options.ts";

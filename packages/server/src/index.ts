@@ -41,7 +41,6 @@ export type { AgentOSOptions, CustomRoute } from "./agent-os/agent-os-options.ts
 export { Agent } from "./agents/agent.ts";
 export { type AgentOptions } from "./agents/agent-options.ts";
 export { type Tool, type ToolContext, ToolError, type ToolOptions, tool } from "./agents/define-tool.ts";
-export { DEMO_TOOL_NAMES, DEMO_TOOLS } from "./agents/demo-tools.ts";
 export { type ModelObject, OFFLINE_MODELS, type OfflineModelName } from "./agents/model.ts";
 export { offlineEcho } from "./agents/offline-echo.ts";
 export {
@@ -50,8 +49,6 @@ export {
   offlineScript,
   offlineScriptSchema,
 } from "./agents/offline-script.ts";
-export { offlineSupport } from "./agents/offline-support.ts";
-export { createSupportTools, type SupportToolsOptions } from "./agents/support-tools.ts";
 export {
   type RunContext,
   RunFailure,

@@ -2,14 +2,8 @@
 
 import { nearest } from "@agentos/contract/text";
 import { type ConfigurationFault } from "@agentos/guard";
-import {
-  Agent,
-  type AgentOptions,
-  DEMO_TOOL_NAMES,
-  DEMO_TOOLS,
-  OFFLINE_MODELS,
-  type OfflineModelName,
-} from "@agentos/server";
+import { Agent, type AgentOptions, OFFLINE_MODELS, type OfflineModelName } from "@agentos/server";
+import { DEMO_TOOL_NAMES, DEMO_TOOLS } from "../demo/demo-tools.ts";
 import { faultsOf } from "../program/failure.ts";
 import { formatPath, invalidOption, schemaFaults, unavailableOption } from "./config-faults.ts";
 import { type AgentConfig, agentSchema } from "./config-schema.ts";

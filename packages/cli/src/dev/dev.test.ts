@@ -53,7 +53,7 @@ describe("agentos dev", () => {
       headers: { authorization: `Bearer ${exported.get("ADMIN")}` },
     });
     const agents = (await answer.json()) as readonly { id: string }[];
-    expect(agents.map(({ id }) => id)).toEqual(["echo", "orders", "refunds", "whoami", "support"]);
+    expect(agents.map(({ id }) => id)).toEqual(["echo", "orders", "refunds", "whoami"]);
     const refund = new URLSearchParams({ message: "refund", stream: "false" });
     const paused = await fetch(`${url}/agents/refunds/runs`, {
       method: "POST",

@@ -1,9 +1,8 @@
 /** The demo server: keys of its own, authorization on, tokens and requests to try. */
 import { AgentOS } from "@agentos/server";
-import { toKnownServer } from "../doctor/known-server.ts";
+import { createDemoAgents } from "../demo/demo-agents.ts";
 import type { Context } from "../program/context.ts";
 import { type Address, startServer, waitForSignal } from "../serve/until-signal.ts";
-import { createDemoAgents } from "./demo-agents.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";
 import { DEMO_ID, ensureDevKey } from "./dev-key.ts";
 import { createDevLogger } from "./dev-logger.ts";
@@ -24,15 +23,10 @@ export async function runDev(
   context: Context,
 ): Promise<void> {
   const { key, publicPem, isNew } = await ensureDevKey(context.workingDirectory, context.cli);
-  const os: AgentOS = new AgentOS({
+  const os = new AgentOS({
     id: DEMO_ID,
     name: "Demo AgentOS",
-    agents: createDemoAgents({
-      denials: () => os.denials(),
-      judgeToken: (token) => os.judgeToken(token),
-      server: async () => toKnownServer(await os.describe(), "the configuration"),
-      cli: context.cli,
-    }),
+    agents: createDemoAgents(),
     authorization: true,
     authorizationConfig: { verificationKeys: [publicPem], algorithm: "RS256" },
     env: {},

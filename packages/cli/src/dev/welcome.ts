@@ -1,7 +1,7 @@
 /** What `agentos dev` prints: policy, tokens, and three lines to try, each of which works alone in a fresh shell. */
 import { formatPolicy, type PolicyDescription } from "@agentos/guard";
+import { ECHO_AGENT_ID } from "../demo/demo-agents.ts";
 import { showUntrustedLines, type Terminal } from "../program/terminal.ts";
-import { ECHO_AGENT_ID, SUPPORT_AGENT_ID } from "./demo-agents.ts";
 import type { DemoToken } from "./demo-tokens.ts";
 
 export interface Welcome {
@@ -38,12 +38,7 @@ export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void
     print(line);
   }
   print();
-  print(
-    paint(
-      "dim",
-      `Refused? Paste the answer's denial_id, or the token, to the agent "${SUPPORT_AGENT_ID}"; or \`${welcome.cli} doctor --url ${welcome.url}\``,
-    ),
-  );
+  print(paint("dim", `Refused? \`${welcome.cli} doctor --url ${welcome.url}\` says why`));
   print(
     `AgentOS is ready at ${paint("bold", welcome.url)}  ${paint("dim", `(docs: ${welcome.url}/docs, Ctrl-C stops)`)}`,
   );

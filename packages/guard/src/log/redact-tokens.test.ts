@@ -1,7 +1,7 @@
 import { TOKEN_SHAPED } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { MAX_REDACTED_DEPTH } from "./log-limits.ts";
-import { findTokens, REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./redact-tokens.ts";
+import { REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./redact-tokens.ts";
 
 const encode = (text: string) => Buffer.from(text).toString("base64url");
 const segments = (...parts: string[]) => parts.join(".");
@@ -58,13 +58,11 @@ describe("redactTokens", () => {
     expect(redacted).toContain(REDACTED_TOKEN);
     for (const segment of LONG.split(".")) expect(redacted).not.toContain(segment.slice(0, 24));
     expect(redacted).toContain("why is this refused");
-    expect(findTokens(`${damaged} please say`)).toEqual([LONG]);
   });
 
   it("leaves the sentences around a token as they are", () => {
     const text = "Look at this.\nAnd at averyveryverylongwordthatisnotatokenatall\nor that . Or this";
     expect(redactTokens(`${LONG} ${text}`)).toBe(`${REDACTED_TOKEN} ${text}`);
-    expect(findTokens(`${LONG}. Averylongword`)).toEqual([LONG]);
   });
 
   it("replaces every token of a text", () => {

@@ -28,11 +28,6 @@ export function redactTokens(text: string): string {
   return joinTokens(withoutPersonal).replace(DOTTED_WORDS, redactDotted);
 }
 
-/** The credentials that `redactTokens` would replace, in their order; for a tool that is asked about one. */
-export function findTokens(text: string): readonly string[] {
-  return [...(text.match(PERSONAL_ACCESS_TOKEN) ?? []), ...findDotted(joinTokens(text)).map(cutToken)];
-}
-
 /** The text with broken tokens put together; the same text where that makes no token longer. */
 function joinTokens(text: string): string {
   const joined = text.replace(WRAPPED_LINE, "$1").replace(SPACED_DOT, "$1.");
@@ -44,12 +39,6 @@ function findDotted(text: string): readonly string[] {
   return [...text.matchAll(DOTTED_WORDS)].flatMap(([run]) =>
     redactDotted(run) === run ? [] : [run.slice(HEADER.exec(run)?.index ?? 0)],
   );
-}
-
-/** Without the words of a sentence that stand right behind it: a JWT has three segments, a JWE five. */
-function cutToken(run: string): string {
-  const segments = run.split(".");
-  return segments.length === 5 ? run : segments.slice(0, 3).join(".");
 }
 
 function redactDotted(run: string): string {

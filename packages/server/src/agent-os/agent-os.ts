@@ -1,6 +1,5 @@
 /** `AgentOS`: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
 import { randomUUID } from "node:crypto";
-import type { Refusal } from "@agentos/auth";
 import { type RouteDefinition, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
 import type { DenialRecorder } from "@agentos/guard";
 import {
@@ -140,11 +139,6 @@ export class AgentOS {
   /** The policy in force: mode, keys, audience, public routes, findings. */
   async describe(): Promise<PolicyDescription> {
     return (await this.#ready).auth.describe();
-  }
-
-  /** Why this server would refuse a token: for its operator, with every fact. Undefined when the token is valid. */
-  async judgeToken(token: string): Promise<Refusal | undefined> {
-    return (await this.#ready).auth.judgeToken(token);
   }
 
   /** Refusals that were recorded, for who operates this server. */

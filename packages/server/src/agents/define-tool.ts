@@ -9,7 +9,6 @@ export type ToolContext = Pick<
   | "sessionId"
   | "userId"
   | "caller"
-  | "pastedTokens"
   | "signal"
   | "sessionState"
   | "dependencies"
@@ -32,8 +31,6 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
   readonly requiresConfirmation?: boolean;
   /** The run pauses, and the client brings the result. Default false. */
   readonly externalExecution?: boolean;
-  /** Hand it the credentials that the user's message held, which the model never sees. Default false. */
-  readonly readsPastedTokens?: boolean;
 }
 
 /** A tool that an agent can be given; made by {@link tool}, frozen. */
@@ -46,8 +43,6 @@ export interface Tool {
   readonly requiresConfirmation: boolean;
   /** As in {@link ToolOptions}. */
   readonly externalExecution: boolean;
-  /** As in {@link ToolOptions}. */
-  readonly readsPastedTokens?: boolean | undefined;
   /** JSON schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Checks the arguments, then runs. Throws {@link ToolError} for arguments that do not fit. */
@@ -80,7 +75,6 @@ export function tool<Parameters extends z.ZodObject>(options: ToolOptions<Parame
     execute,
     requiresConfirmation = false,
     externalExecution = false,
-    readsPastedTokens = false,
   } = options;
   if (!NAME.test(name))
     throw new TypeError(`a tool's name has 1 to 64 letters, digits, "_" or "-", not ${JSON.stringify(name)}`);
@@ -93,7 +87,6 @@ export function tool<Parameters extends z.ZodObject>(options: ToolOptions<Parame
     description,
     requiresConfirmation,
     externalExecution,
-    readsPastedTokens,
     parameters: Object.freeze(schema),
     async call(args: unknown, context: ToolContext) {
       if (execute === undefined) throw new ToolError(`The tool ${name} runs outside of this server`);

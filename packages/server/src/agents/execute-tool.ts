@@ -65,7 +65,7 @@ async function attempt(
   if (call.refusal !== undefined) return { text: call.refusal, isError: true };
   if (tool === undefined) return { text: `There is no tool named ${call.name}`, isError: true };
   try {
-    return { text: toText(await tool.call(call.args, toToolContext(context, tool))), isError: false };
+    return { text: toText(await tool.call(call.args, toToolContext(context))), isError: false };
   } catch (cause) {
     // An abort is the run's end, not the tool's fault.
     context.signal.throwIfAborted();
@@ -76,10 +76,10 @@ async function attempt(
   }
 }
 
-function toToolContext(context: RunContext, { readsPastedTokens }: Tool): ToolContext {
+function toToolContext(context: RunContext): ToolContext {
   const { runId, sessionId, userId, caller, signal, sessionState, dependencies, metadata, clock, logger } =
     context;
-  const known = {
+  return {
     runId,
     sessionId,
     userId,
@@ -91,7 +91,6 @@ function toToolContext(context: RunContext, { readsPastedTokens }: Tool): ToolCo
     clock,
     logger,
   };
-  return readsPastedTokens === true ? { ...known, pastedTokens: context.pastedTokens } : known;
 }
 
 function toText(value: unknown): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ALICE, BOB, createTestServer, finish, form, NOBODY } from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
-import { DEMO_TOOLS } from "./demo-tools.ts";
 import { offlineScript } from "./offline-script.ts";
+import { TEST_TOOLS } from "./test-tools.fixture.ts";
 
 /** An agent that keeps what its model was shown. */
 function watchedAgent(options: { addHistoryToContext?: boolean; numHistoryRuns?: number; id?: string } = {}) {
@@ -18,7 +18,7 @@ function watchedAgent(options: { addHistoryToContext?: boolean; numHistoryRuns?:
     },
   };
   const { id = "helper", ...rest } = options;
-  return { prompts, agent: new Agent({ id, model, tools: Object.values(DEMO_TOOLS), ...rest }) };
+  return { prompts, agent: new Agent({ id, model, tools: TEST_TOOLS, ...rest }) };
 }
 
 describe("history", () => {

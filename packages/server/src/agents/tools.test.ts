@@ -4,7 +4,6 @@ import { MAX_TOOL_RESULT_LENGTH } from "../runs/run-limits.ts";
 import type { RunContext } from "../runs/runnable.ts";
 import { ALICE, createTestContext, createTestRuntime } from "../runs/test-run.fixture.ts";
 import { type Tool, ToolError, tool } from "./define-tool.ts";
-import { DEMO_TOOL_NAMES, DEMO_TOOLS } from "./demo-tools.ts";
 import { describeCall, executeTool } from "./execute-tool.ts";
 
 function run(
@@ -116,25 +115,5 @@ describe("executeTool", () => {
       },
     });
     await expect(run(aborts, {}, createTestContext({ signal: controller.signal }))).rejects.toThrow("gone");
-  });
-});
-
-describe("demo tools", () => {
-  it("are listed by name, and one asks for confirmation", () => {
-    expect(DEMO_TOOL_NAMES).toEqual(["get_time", "add_numbers", "lookup_order", "refund_order", "who_am_i"]);
-    expect(DEMO_TOOL_NAMES.filter((name) => DEMO_TOOLS[name]?.requiresConfirmation)).toEqual([
-      "refund_order",
-    ]);
-  });
-
-  it.each([
-    ["get_time", {}, "2026-11-18T11:06:40.500Z"],
-    ["add_numbers", { a: 2, b: 0.5 }, "2.5"],
-    ["lookup_order", { order_id: "A-1001" }, '{"order_id":"A-1001","status":"delivered","total":42.5}'],
-    ["refund_order", { order_id: "A-1002" }, '{"order_id":"A-1002","refunded":17.99}'],
-    ["lookup_order", { order_id: "constructor" }, "There is no order constructor"],
-    ["who_am_i", {}, '{"user_id":"alice","scopes":["agents:run"]}'],
-  ])("%s(%j) gives %s", async (name, args, result) => {
-    expect((await run(DEMO_TOOLS[name], args)).result).toBe(result);
   });
 });

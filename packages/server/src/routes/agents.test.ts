@@ -1,7 +1,7 @@
 import { runOutputSchema } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
-import { DEMO_TOOLS } from "../agents/demo-tools.ts";
+import { TEST_TOOLS } from "../agents/test-tools.fixture.ts";
 import type { AuthContext } from "../runs/caller.ts";
 import { ALICE, createTestServer } from "../runs/test-run.fixture.ts";
 import { createRun, getAgent, listAgents } from "./agents.ts";
@@ -12,7 +12,7 @@ const agents = [
     id: "script",
     model: "offline:script",
     script: { steps: [{ toolCalls: [{ name: "who_am_i", args: {} }] }, { text: "done" }] },
-    tools: Object.values(DEMO_TOOLS),
+    tools: TEST_TOOLS,
   }),
 ];
 const auth: AuthContext = { identity: ALICE, visible: "all", dataScope: { kind: "user", userId: "alice" } };

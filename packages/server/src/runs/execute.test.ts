@@ -5,14 +5,13 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Agent } from "../agents/agent.ts";
 import { tool } from "../agents/define-tool.ts";
-import { DEMO_TOOLS } from "../agents/demo-tools.ts";
 import { type OfflineScript, offlineScript } from "../agents/offline-script.ts";
+import { TEST_TOOLS } from "../agents/test-tools.fixture.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import type { Runnable } from "./runnable.ts";
 import { createTestServer, finish, form, NOW } from "./test-run.fixture.ts";
 
 const second = Math.floor(NOW);
-const demoTools = Object.values(DEMO_TOOLS);
 
 const base = (event: string) => ({
   created_at: second,
@@ -94,7 +93,7 @@ function scripted(steps: OfflineScript["steps"], rest: { toolCallLimit?: number 
     name: "Helper",
     model: "offline:script",
     script: { steps },
-    tools: demoTools,
+    tools: TEST_TOOLS,
     ...rest,
   });
 }

@@ -44,8 +44,6 @@ export interface RunContext extends Runtime {
   readonly userId?: string | undefined;
   /** Tools act as this caller, with its scopes and no others. */
   readonly caller: CallerIdentity;
-  /** Credentials that the user's message held. Only tools that declare `readsPastedTokens` see them; nothing keeps them. */
-  readonly pastedTokens?: readonly string[] | undefined;
   /** Aborts when the client goes away or the run is cancelled. */
   readonly signal: AbortSignal;
   /** This run's copy of the session's state; changes are kept when the run ends. */

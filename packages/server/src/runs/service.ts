@@ -2,7 +2,7 @@
 import type { RunEvent, RunOutput } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import type { Runtime } from "@agentos/guard/app";
-import { type Checked, findTokens, refuse } from "@agentos/guard/app";
+import { type Checked, refuse } from "@agentos/guard/app";
 import type { AuthContext } from "./caller.ts";
 import { executeRun } from "./execute.ts";
 import type { RunForm } from "./form/run-form.ts";
@@ -40,8 +40,6 @@ export interface RunService {
   /** Resolves when no run is active. When the signal aborts first, the rest are cancelled and it resolves. */
   drain(signal: AbortSignal): Promise<void>;
 }
-
-const MAX_PASTED_TOKENS = 3;
 
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
 
@@ -87,7 +85,6 @@ export function createRunService(options: RunServiceOptions): RunService {
         sessionId,
         userId,
         caller: identity,
-        pastedTokens: findTokens(form.message).slice(0, MAX_PASTED_TOKENS),
         signal: signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
         sessionState: structuredClone({ ...session?.state, ...owner.value.sessionState }),
         dependencies,

@@ -1,20 +1,12 @@
 /** The agents of `agentos dev`: all offline, so that nothing is needed but this command. */
-import {
-  Agent,
-  createSupportTools,
-  DEMO_TOOLS,
-  offlineSupport,
-  type SupportToolsOptions,
-  type Tool,
-} from "@agentos/server";
+import { Agent, type Tool } from "@agentos/server";
+import { DEMO_TOOLS } from "./demo-tools.ts";
 
 /** Says back what it is told; the curl lines call this one. */
 export const ECHO_AGENT_ID = "echo";
 
-export const SUPPORT_AGENT_ID = "support";
-
-/** Makes them anew for each server; `support` is how the support agent asks the server that it runs in. */
-export function createDemoAgents(support: SupportToolsOptions): readonly Agent[] {
+/** Makes them anew for each server. */
+export function createDemoAgents(): readonly Agent[] {
   return [
     new Agent({
       id: ECHO_AGENT_ID,
@@ -69,15 +61,6 @@ export function createDemoAgents(support: SupportToolsOptions): readonly Agent[]
           { text: "The result of the tool above is you, as this server sees you." },
         ],
       },
-    }),
-    new Agent({
-      id: SUPPORT_AGENT_ID,
-      name: "Support",
-      description: "Explains a 401 or 403: give it a denial id, or paste the token",
-      instructions:
-        "Find the cause with the tools before you answer; say it with its fix in two or three sentences.",
-      model: offlineSupport(),
-      tools: createSupportTools(support),
     }),
   ];
 }

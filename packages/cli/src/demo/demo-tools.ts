@@ -1,6 +1,6 @@
 /** Tools for demos and for the JSON configuration, where they are named by string. They touch nothing outside. */
+import { type Tool, ToolError, tool } from "@agentos/server";
 import { z } from "zod";
-import { type Tool, ToolError, tool } from "./define-tool.ts";
 
 const ORDERS: Readonly<Record<string, { readonly status: string; readonly total: number }>> = {
   "A-1001": { status: "delivered", total: 42.5 },
