@@ -2,10 +2,9 @@
 export { canonicalize } from "./app/canonical-path.ts";
 export { type AppRoute, createApp } from "./app/create-app.ts";
 export {
-  type Checked,
   type InputFault,
-  refuse,
-  refuseIssues,
+  inputFault,
+  invalidFields,
   type ValidationIssue,
   valueIssue,
 } from "./app/input-fault.ts";

@@ -12,22 +12,14 @@ export type InputFault =
   | { readonly status: 400 | 403 | 404 | 413; readonly detail: string }
   | { readonly status: 422; readonly detail: readonly ValidationIssue[] };
 
-export type Checked<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly fault: InputFault };
-
-export function refuse(
-  status: 400 | 403 | 404 | 413,
-  detail: string,
-): { readonly ok: false; readonly fault: InputFault } {
-  return { ok: false, fault: { status, detail } };
+/** An answer other than 422. */
+export function inputFault(status: 400 | 403 | 404 | 413, detail: string): InputFault {
+  return { status, detail };
 }
 
-export function refuseIssues(issues: readonly ValidationIssue[]): {
-  readonly ok: false;
-  readonly fault: InputFault;
-} {
-  return { ok: false, fault: { status: 422, detail: issues } };
+/** Status 422, with every wrong field. */
+export function invalidFields(issues: readonly ValidationIssue[]): InputFault {
+  return { status: 422, detail: issues };
 }
 
 /** A rule of ours about one field, in the words that validation libraries of existing clients expect. The value is not echoed. */

@@ -1,9 +1,15 @@
 /** Who a run belongs to, and which values are the client's to choose (contract 1.10, weak-spots B11 and E6). */
 
-import { isReservedPrincipal } from "@agentos/auth";
+import { fail, isReservedPrincipal, ok, type Result } from "@agentos/auth";
 import { CONTROL_CHARACTER } from "@agentos/contract/text";
 import { redactTokens } from "@agentos/guard";
-import { type Checked, refuse, refuseIssues, type ValidationIssue, valueIssue } from "@agentos/guard/app";
+import {
+  type InputFault,
+  inputFault,
+  invalidFields,
+  type ValidationIssue,
+  valueIssue,
+} from "@agentos/guard/app";
 import type { CallerIdentity, DataScope } from "./caller.ts";
 import type { RunForm } from "./form/run-form.ts";
 import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
@@ -29,24 +35,26 @@ export interface OwnerRequest {
   readonly claimOwned: ClaimOwnedKeys;
 }
 
-export function resolveRunOwner({ form, identity, dataScope, claimOwned }: OwnerRequest): Checked<RunOwner> {
-  if (dataScope.kind === "none") return refuse(403, "A user identity is required");
+export function resolveRunOwner({
+  form,
+  identity,
+  dataScope,
+  claimOwned,
+}: OwnerRequest): Result<RunOwner, InputFault> {
+  if (dataScope.kind === "none") return fail(inputFault(403, "A user identity is required"));
   const ownId = dataScope.kind === "user" ? dataScope.userId : identity.userId;
   const issues = [
     ...checkClientId("session_id", form.sessionId),
     ...checkClientId("user_id", form.userId),
     ...checkReserved(form.userId, ownId),
   ];
-  if (issues.length > 0) return refuseIssues(issues);
-  return {
-    ok: true,
-    value: {
-      userId: ownId ?? form.userId,
-      sessionId: identity.sessionId ?? form.sessionId,
-      sessionState: chooseValues(form.sessionState, identity.sessionState, claimOwned.sessionState),
-      dependencies: chooseValues(form.dependencies, identity.dependencies, claimOwned.dependencies),
-    },
-  };
+  if (issues.length > 0) return fail(invalidFields(issues));
+  return ok({
+    userId: ownId ?? form.userId,
+    sessionId: identity.sessionId ?? form.sessionId,
+    sessionState: chooseValues(form.sessionState, identity.sessionState, claimOwned.sessionState),
+    dependencies: chooseValues(form.dependencies, identity.dependencies, claimOwned.dependencies),
+  });
 }
 
 function checkReserved(userId: string | undefined, ownId: string | undefined): readonly ValidationIssue[] {

@@ -1,8 +1,9 @@
 /** Starts runs: decides owner, session and values, gives the runnable its context, and knows what is running. */
+import { fail, ok, type Result } from "@agentos/auth";
 import type { RunEvent, RunOutput } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import type { Runtime } from "@agentos/guard/app";
-import { type Checked, refuse } from "@agentos/guard/app";
+import { type InputFault, inputFault } from "@agentos/guard/app";
 import type { AuthContext } from "./caller.ts";
 import { executeRun } from "./execute.ts";
 import type { RunForm } from "./form/run-form.ts";
@@ -34,7 +35,7 @@ export interface StartedRun {
 }
 
 export interface RunService {
-  startRun(request: RunRequest): Promise<Checked<StartedRun>>;
+  startRun(request: RunRequest): Promise<Result<StartedRun, InputFault>>;
   /** Runs that have begun and not ended. */
   readonly activeRuns: number;
   /** Resolves when no run is active. When the signal aborts first, the rest are cancelled and it resolves. */
@@ -68,7 +69,9 @@ export function createRunService(options: RunServiceOptions): RunService {
 
     async startRun({ runnable, form, auth, signal }) {
       if (form.background)
-        return refuse(400, "Background execution requires a database to be configured on the agent");
+        return fail(
+          inputFault(400, "Background execution requires a database to be configured on the agent"),
+        );
       const { identity, dataScope: scope } = auth;
       const owner = resolveRunOwner({ form, identity, dataScope: scope, claimOwned });
       if (!owner.ok) return owner;
@@ -93,10 +96,12 @@ export function createRunService(options: RunServiceOptions): RunService {
       };
       const input = { message: redactTokens(form.message), media: form.media };
       const events = track(controller, executeRun({ runnable, input, context, key, scope, store }));
-      return {
-        ok: true,
-        value: { runId: context.runId, sessionId, events, abort: (reason) => controller.abort(reason) },
-      };
+      return ok({
+        runId: context.runId,
+        sessionId,
+        events,
+        abort: (reason: unknown) => controller.abort(reason),
+      });
 
       async function loadHistory(
         target: Runnable,

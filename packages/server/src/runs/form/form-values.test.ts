@@ -91,7 +91,8 @@ describe("parseBoolean and parseInteger", () => {
     ["an integer", parseInteger],
   ])("say no more than the start of a long text that is not %s", (_, parse) => {
     expect(parse("field", "x".repeat(MAX_ECHOED_INPUT_LENGTH + 1))).toMatchObject({
-      issue: { input: "x".repeat(MAX_ECHOED_INPUT_LENGTH) },
+      ok: false,
+      fault: { input: "x".repeat(MAX_ECHOED_INPUT_LENGTH) },
     });
   });
 });

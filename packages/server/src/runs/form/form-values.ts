@@ -1,5 +1,6 @@
 /** One form field's text as a value. Wrong values are named in the contract's words (4.0). */
 
+import { fail, ok, type Result } from "@agentos/auth";
 import type { ValidationIssue } from "@agentos/guard/app";
 import {
   MAX_ECHOED_INPUT_LENGTH,
@@ -11,25 +12,29 @@ import {
 const TRUE = new Set(["true", "1", "yes", "on", "t", "y"]);
 const FALSE = new Set(["false", "0", "no", "off", "f", "n"]);
 
-export type Parsed<Value> = { readonly value: Value } | { readonly issue: ValidationIssue };
-
-export function parseBoolean(field: string, text: string): Parsed<boolean> {
+export function parseBoolean(field: string, text: string): Result<boolean, ValidationIssue> {
   const word = text.trim().toLowerCase();
-  if (TRUE.has(word)) return { value: true };
-  if (FALSE.has(word)) return { value: false };
+  if (TRUE.has(word)) return ok(true);
+  if (FALSE.has(word)) return ok(false);
   const msg = "Input should be a valid boolean, unable to interpret input";
-  return {
-    issue: { type: "bool_parsing", loc: ["body", field], msg, input: text.slice(0, MAX_ECHOED_INPUT_LENGTH) },
-  };
+  return fail({
+    type: "bool_parsing",
+    loc: ["body", field],
+    msg,
+    input: text.slice(0, MAX_ECHOED_INPUT_LENGTH),
+  });
 }
 
-export function parseInteger(field: string, text: string): Parsed<number> {
+export function parseInteger(field: string, text: string): Result<number, ValidationIssue> {
   const number = /^\s*[+-]?\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
-  if (number !== undefined) return { value: number };
+  if (number !== undefined) return ok(number);
   const msg = "Input should be a valid integer, unable to parse string as an integer";
-  return {
-    issue: { type: "int_parsing", loc: ["body", field], msg, input: text.slice(0, MAX_ECHOED_INPUT_LENGTH) },
-  };
+  return fail({
+    type: "int_parsing",
+    loc: ["body", field],
+    msg,
+    input: text.slice(0, MAX_ECHOED_INPUT_LENGTH),
+  });
 }
 
 export function missing(field: string): ValidationIssue {

@@ -3,16 +3,16 @@
  * `run_id` among them, are ignored.
  */
 
+import { fail, ok, type Result } from "@agentos/auth";
 import type { RUN_FORM_FIELDS, RunFormFieldName } from "@agentos/contract";
 import { isRecord } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
-import { type Checked, refuse, refuseIssues, type ValidationIssue } from "@agentos/guard/app";
+import { type InputFault, inputFault, invalidFields, type ValidationIssue } from "@agentos/guard/app";
 import { MAX_MEDIA_COUNT, MAX_MEDIA_JSON_MARKS, MAX_MESSAGE_LENGTH } from "../run-limits.ts";
 import type { MediaKind, RunMedia } from "../runnable.ts";
 import {
   isModestJson,
   missing,
-  type Parsed,
   parseBoolean,
   parseInteger,
   parseJson,
@@ -38,14 +38,14 @@ const MEDIA_FIELDS = {
 export async function parseRunForm(
   request: Request,
   options: { readonly runtime: Pick<Runtime, "generateId" | "logger">; readonly limits?: FormLimits },
-): Promise<Checked<RunForm>> {
+): Promise<Result<RunForm, InputFault>> {
   const form = await readForm(request, options.limits);
   if (!form.ok) return form;
   const fields: Fields = form.value ?? new Map();
   const issues: ValidationIssue[] = [];
-  const take = <Value>(parsed: Parsed<Value>): Value | undefined => {
-    if ("value" in parsed) return parsed.value;
-    issues.push(parsed.issue);
+  const take = <Value>(parsed: Result<Value, ValidationIssue>): Value | undefined => {
+    if (parsed.ok) return parsed.value;
+    issues.push(parsed.fault);
     return undefined;
   };
 
@@ -61,7 +61,7 @@ export async function parseRunForm(
   if (version !== undefined) take(parseInteger("version", version));
 
   const factoryProblem = problemOfFactoryInput(textOf(fields, "factory_input"));
-  if (factoryProblem !== undefined) return refuse(400, factoryProblem);
+  if (factoryProblem !== undefined) return fail(inputFault(400, factoryProblem));
 
   const object = (name: "session_state" | "dependencies" | "metadata") => {
     const text = textOf(fields, name);
@@ -103,31 +103,37 @@ export async function parseRunForm(
       continue;
     }
     const read = await readUpload(upload, options.runtime.generateId);
-    if (read === undefined) return refuse(400, "Unsupported file type");
+    if (read === undefined) return fail(inputFault(400, "Unsupported file type"));
     if (read.media !== undefined) media.push(read.media);
   }
-  if (media.length > MAX_MEDIA_COUNT) return refuse(413, `The form has more than ${MAX_MEDIA_COUNT} media`);
+  if (media.length > MAX_MEDIA_COUNT)
+    return fail(inputFault(413, `The form has more than ${MAX_MEDIA_COUNT} media`));
 
-  if (issues.length > 0 || message === undefined) return refuseIssues(issues);
+  if (issues.length > 0 || message === undefined) return fail(invalidFields(issues));
   const sessionId = textOf(fields, "session_id");
   const userId = textOf(fields, "user_id");
-  return {
-    ok: true,
-    value: { message, stream, background, sessionId, userId, sessionState, dependencies, metadata, media },
-  };
+  return ok({
+    message,
+    stream,
+    background,
+    sessionId,
+    userId,
+    sessionState,
+    dependencies,
+    metadata,
+    media,
+  });
 }
 
-function readMessage(fields: Fields): Parsed<string> {
+function readMessage(fields: Fields): Result<string, ValidationIssue> {
   const value = fields.get("message")?.at(-1);
-  if (value === undefined || value === "") return { issue: missing("message") };
+  if (value === undefined || value === "") return fail(missing("message"));
   const loc = ["body", "message"];
   if (typeof value !== "string")
-    return { issue: { type: "string_type", loc, msg: "Input should be a valid string", input: null } };
-  if (value.length <= MAX_MESSAGE_LENGTH) return { value };
+    return fail({ type: "string_type", loc, msg: "Input should be a valid string", input: null });
+  if (value.length <= MAX_MESSAGE_LENGTH) return ok(value);
   const msg = `String should have at most ${MAX_MESSAGE_LENGTH} characters`;
-  return {
-    issue: { type: "string_too_long", loc, msg, input: null, ctx: { max_length: MAX_MESSAGE_LENGTH } },
-  };
+  return fail({ type: "string_too_long", loc, msg, input: null, ctx: { max_length: MAX_MESSAGE_LENGTH } });
 }
 
 /** The last value of a field; an empty one counts as absent, as the reference's forms do. */
@@ -144,15 +150,15 @@ function mediaEntries(
   fields: Fields,
   name: string,
   runtime: Pick<Runtime, "logger">,
-): Checked<readonly unknown[]> {
+): Result<readonly unknown[], InputFault> {
   const text = fields.get(name)?.at(-1);
-  if (typeof text !== "string" || text === "" || isNull(text)) return { ok: true, value: [] };
+  if (typeof text !== "string" || text === "" || isNull(text)) return ok([]);
   if (!isModestJson(text, MAX_MEDIA_JSON_MARKS))
-    return refuse(413, `The list "${name}" has more in it than ${MAX_MEDIA_COUNT} media need`);
+    return fail(inputFault(413, `The list "${name}" has more in it than ${MAX_MEDIA_COUNT} media need`));
   const value = parseJson(text);
-  if (Array.isArray(value)) return { ok: true, value: value.slice(0, MAX_MEDIA_COUNT + 1) };
+  if (Array.isArray(value)) return ok(value.slice(0, MAX_MEDIA_COUNT + 1));
   runtime.logger.warn({ field: name }, "a media list is not a JSON array and was dropped");
-  return { ok: true, value: [] };
+  return ok([]);
 }
 
 /** No factory exists yet, so the value is only checked; the contract answers a wrong one with 400. */

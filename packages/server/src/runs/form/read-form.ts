@@ -1,6 +1,7 @@
 /** The body of a request as form fields, within limits. Both form encodings are read (contract 4.0). */
 
-import { type Checked, refuse } from "@agentos/guard/app";
+import { fail, ok, type Result } from "@agentos/auth";
+import { type InputFault, inputFault } from "@agentos/guard/app";
 import {
   MAX_BOUNDARY_LENGTH,
   MAX_CONTENT_TYPE_LENGTH,
@@ -26,17 +27,16 @@ export type FormValue = ReturnType<FormData["getAll"]>[number];
 export async function readForm(
   request: Request,
   limits: FormLimits = { maxBytes: MAX_FORM_BYTES, maxFields: MAX_FORM_FIELDS },
-): Promise<Checked<ReadonlyMap<string, readonly FormValue[]> | undefined>> {
+): Promise<Result<ReadonlyMap<string, readonly FormValue[]> | undefined, InputFault>> {
   const contentType = request.headers.get("content-type") ?? "";
   const end = contentType.indexOf(";");
   const mediaType = (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
   const isMultipart = mediaType === "multipart/form-data";
-  if (!isMultipart && mediaType !== "application/x-www-form-urlencoded")
-    return { ok: true, value: undefined };
+  if (!isMultipart && mediaType !== "application/x-www-form-urlencoded") return ok(undefined);
   const boundary = isMultipart ? readBoundary(contentType) : undefined;
   if (boundary?.ok === false) return boundary;
   const bytes = await readBytes(request, limits.maxBytes);
-  if (bytes === undefined) return refuse(413, `The form is larger than ${limits.maxBytes} bytes`);
+  if (bytes === undefined) return fail(inputFault(413, `The form is larger than ${limits.maxBytes} bytes`));
   const fields =
     boundary === undefined
       ? readUrlencoded(bytes, limits.maxFields)
@@ -44,52 +44,52 @@ export async function readForm(
   if (!fields.ok) return fields;
   // Again after parsing, by what the parser found: a parser that splits in another way meets the same limit.
   if (fields.value.length > limits.maxFields) return tooManyFields(limits.maxFields);
-  return { ok: true, value: groupByName(fields.value) };
+  return ok(groupByName(fields.value));
 }
 
 type FormFields = readonly (readonly [name: string, value: FormValue])[];
 
 function tooManyFields(maxFields: number) {
-  return refuse(413, `The form has more than ${maxFields} fields`);
+  return fail(inputFault(413, `The form has more than ${maxFields} fields`));
 }
 
-function readUrlencoded(bytes: Uint8Array, maxFields: number): Checked<FormFields> {
+function readUrlencoded(bytes: Uint8Array, maxFields: number): Result<FormFields, InputFault> {
   // Counted before parsing, so that a body of a million empty fields costs one pass and no objects.
   if (countOccurrences(bytes, "&", maxFields + 1) > maxFields) return tooManyFields(maxFields);
-  return { ok: true, value: parseUrlencoded(bytes) };
+  return ok(parseUrlencoded(bytes));
 }
 
 async function readMultipart(
   bytes: Uint8Array<ArrayBuffer>,
   boundary: string,
   maxFields: number,
-): Promise<Checked<FormFields>> {
+): Promise<Result<FormFields, InputFault>> {
   if (countOccurrences(bytes, `--${boundary}`, maxFields + 2) > maxFields + 1)
     return tooManyFields(maxFields);
   if (!arePartHeadersShort(bytes, boundary))
-    return refuse(413, `The headers of a part are larger than ${MAX_PART_HEADER_BYTES} bytes`);
+    return fail(inputFault(413, `The headers of a part are larger than ${MAX_PART_HEADER_BYTES} bytes`));
   // INVARIANT: the parser gets the boundary that was counted, not the caller's header, which it may read in another way.
   const headers = { "content-type": `multipart/form-data; boundary="${boundary}"` };
   try {
-    return { ok: true, value: [...(await new Response(bytes, { headers }).formData())] };
+    return ok([...(await new Response(bytes, { headers }).formData())]);
   } catch {
-    return refuse(400, DAMAGED);
+    return fail(inputFault(400, DAMAGED));
   }
 }
 
-function readBoundary(contentType: string): Checked<string> {
+function readBoundary(contentType: string): Result<string, InputFault> {
   if (contentType.length > MAX_CONTENT_TYPE_LENGTH)
-    return refuse(400, `The content type is longer than ${MAX_CONTENT_TYPE_LENGTH} characters`);
+    return fail(inputFault(400, `The content type is longer than ${MAX_CONTENT_TYPE_LENGTH} characters`));
   const end = contentType.indexOf(";");
   const parameters = end === -1 ? [] : parseParameters(contentType.slice(end));
-  if (parameters === undefined) return refuse(400, DAMAGED);
+  if (parameters === undefined) return fail(inputFault(400, DAMAGED));
   const [boundary, ...others] = parameters.filter(({ name }) => name === "boundary");
-  if (boundary === undefined) return refuse(400, DAMAGED);
-  if (others.length > 0) return refuse(400, "The content type names more than one boundary");
+  if (boundary === undefined) return fail(inputFault(400, DAMAGED));
+  if (others.length > 0) return fail(inputFault(400, "The content type names more than one boundary"));
   const { value } = boundary;
   if (value.length > MAX_BOUNDARY_LENGTH)
-    return refuse(400, `The boundary is longer than ${MAX_BOUNDARY_LENGTH} characters`);
-  return BOUNDARY.test(value) ? { ok: true, value } : refuse(400, DAMAGED);
+    return fail(inputFault(400, `The boundary is longer than ${MAX_BOUNDARY_LENGTH} characters`));
+  return BOUNDARY.test(value) ? ok(value) : fail(inputFault(400, DAMAGED));
 }
 
 function groupByName(form: FormFields): ReadonlyMap<string, readonly FormValue[]> {

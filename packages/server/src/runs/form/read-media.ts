@@ -2,11 +2,11 @@
  * Media of a run form: uploads, base64 `content`, or an https `url` for the model provider. A path of the server is
  * refused by name (weak-spots E7), and nothing here opens a URL.
  */
+import { fail, ok, type Result } from "@agentos/auth";
 import { mediaInputSchema } from "@agentos/contract";
 import type { GenerateId } from "@agentos/guard/app";
 import { type ValidationIssue, valueIssue } from "@agentos/guard/app";
 import type { MediaKind, RunMedia } from "../runnable.ts";
-import type { Parsed } from "./form-values.ts";
 import { classifyUpload, mimeTypeOfFormat } from "./media-types.ts";
 import type { FormValue } from "./read-form.ts";
 
@@ -20,11 +20,11 @@ export function parseMediaEntry(
     readonly loc: ValidationIssue["loc"];
     readonly generateId: GenerateId;
   },
-): Parsed<RunMedia> {
+): Result<RunMedia, ValidationIssue> {
   const { kind, loc, generateId } = options;
-  const fail = (key: string, problem: string) => ({ issue: valueIssue([...loc, key], problem) });
+  const failAt = (key: string, problem: string) => fail(valueIssue([...loc, key], problem));
   if (typeof entry === "object" && entry !== null && "filepath" in entry && entry.filepath !== null) {
-    return fail(
+    return failAt(
       "filepath",
       'a path of the server cannot be used; upload the file, or send "content" or an https "url"',
     );
@@ -32,21 +32,23 @@ export function parseMediaEntry(
   const parsed = mediaInputSchema.safeParse(entry);
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path.map(String) ?? [];
-    return { issue: valueIssue([...loc, ...path], "this is not a media entry") };
+    return fail(valueIssue([...loc, ...path], "this is not a media entry"));
   }
   const { content, url, mime_type, format, filename } = parsed.data;
   const mimeType = mime_type ?? mimeTypeOfFormat(kind, format ?? undefined);
-  if (!MIME_TYPE.test(mimeType)) return fail("mime_type", "this is not a content type");
+  if (!MIME_TYPE.test(mimeType)) return failAt("mime_type", "this is not a content type");
   const base = { kind, id: parsed.data.id ?? generateId(), mimeType, filename: filename ?? undefined };
   if (typeof content === "string") {
     const bytes = decodeBase64(content);
     return bytes === undefined
-      ? fail("content", "this is not base64")
-      : { value: { ...base, source: { type: "bytes", bytes } } };
+      ? failAt("content", "this is not base64")
+      : ok({ ...base, source: { type: "bytes" as const, bytes } });
   }
-  if (typeof url !== "string") return fail("content", '"content" or "url" is needed');
+  if (typeof url !== "string") return failAt("content", '"content" or "url" is needed');
   const problem = problemOfUrl(url);
-  return problem === undefined ? { value: { ...base, source: { type: "url", url } } } : fail("url", problem);
+  return problem === undefined
+    ? ok({ ...base, source: { type: "url" as const, url } })
+    : failAt("url", problem);
 }
 
 /** One part of `files`. Undefined value: an empty file input of a browser; undefined: not a supported type. */
