@@ -84,6 +84,7 @@ export {
   toolMetricsSchema,
   userInputFieldSchema,
 } from "./wire/message.ts";
+export { errorSchema, type Problem, problemSchema, validationErrorSchema } from "./wire/problem.ts";
 export { type ResourceMetadata, resourceMetadataSchema } from "./wire/resource-metadata.ts";
 export {
   customEventSchema,
@@ -125,14 +126,10 @@ export {
 export {
   type Config,
   configSchema,
-  errorSchema,
   healthSchema,
   type Info,
   infoSchema,
   modelsSchema,
-  type Problem,
-  problemSchema,
   rootSchema,
-  validationErrorSchema,
 } from "./wire/server-info.ts";
 export * from "./wire/version.ts";
