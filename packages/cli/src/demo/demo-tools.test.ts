@@ -1,12 +1,26 @@
+import { compileGrants } from "@agentos/auth";
 import type { ToolContext } from "@agentos/server";
 import { describe, expect, it } from "vitest";
 import { DEMO_TOOL_NAMES, DEMO_TOOLS } from "./demo-tools.ts";
 
+const scopes = ["agents:run"];
 const context: ToolContext = {
   runId: "run-1",
   sessionId: "session-1",
   userId: "alice",
-  caller: { kind: "user", userId: "alice", scopes: ["agents:run"], claims: {} },
+  caller: {
+    kind: "user",
+    userId: "alice",
+    sessionId: undefined,
+    scopes,
+    grants: compileGrants(scopes, "agent_os:admin"),
+    claims: {},
+    dependencies: undefined,
+    sessionState: undefined,
+    expiresAt: undefined,
+    notBefore: undefined,
+    keyLabel: undefined,
+  },
   signal: new AbortController().signal,
   sessionState: {},
   dependencies: {},

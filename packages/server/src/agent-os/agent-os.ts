@@ -1,5 +1,6 @@
 /** `AgentOS`: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
 import { randomUUID } from "node:crypto";
+import { type Access, compileGrants } from "@agentos/auth";
 import { type RouteDefinition, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
 import type { DenialRecorder } from "@agentos/guard";
 import {
@@ -213,12 +214,15 @@ export class AgentOS {
       "agents.read": ({ parameters }) => getAgent(agents, parameters["agent_id"] ?? ""),
       "agents.run": ({ request, parameters, access }) => {
         // Only an explicit rule of the operator makes this route public; a run still needs to belong to somebody.
-        const auth = access ?? {
-          identity: { kind: "anonymous", scopes: [], claims: {} },
-          visible: "all",
-          dataScope: { kind: "all" },
-        };
-        return createRun({ agents, agentId: parameters["agent_id"] ?? "", request, auth, runs, runtime });
+        const caller = access ?? createAnonymousAccess(this.#resolved.policy.adminScope);
+        return createRun({
+          agents,
+          agentId: parameters["agent_id"] ?? "",
+          request,
+          access: caller,
+          runs,
+          runtime,
+        });
       },
       // Web UIs ask for teams before agents, and take a 404 for a broken server (contract 7.1).
       "teams.list": () => jsonResponse([]),
@@ -283,6 +287,27 @@ function withLabels(route: CustomRoute): {
     path: route.path,
     tag: route.tag ?? "Application",
     summary: route.summary ?? route.path,
+  };
+}
+
+function createAnonymousAccess(adminScope: string): Access {
+  return {
+    identity: {
+      kind: "anonymous",
+      userId: undefined,
+      sessionId: undefined,
+      scopes: [],
+      grants: compileGrants([], adminScope),
+      claims: {},
+      dependencies: undefined,
+      sessionState: undefined,
+      expiresAt: undefined,
+      notBefore: undefined,
+      keyLabel: undefined,
+    },
+    visible: "all",
+    dataScope: { kind: "all" },
+    decision: undefined,
   };
 }
 

@@ -89,18 +89,16 @@ describe("executeTool", () => {
   });
 
   it("acts as the caller: identity, scopes and dependencies are the run's", async () => {
+    const seen: unknown[] = [];
     const whoAmI = tool({
       name: "whoami",
       description: "d",
       parameters: z.object({}),
-      execute: (_, context) => [context.userId, context.caller, context.dependencies],
+      execute: (_, { userId, caller, dependencies }) => seen.push(userId, caller, dependencies),
     });
-    const context = createTestContext({ dependencies: { tenant: "t1" } });
-    expect(JSON.parse((await run(whoAmI, {}, context)).result ?? "")).toEqual([
-      "alice",
-      ALICE,
-      { tenant: "t1" },
-    ]);
+    await run(whoAmI, {}, createTestContext({ dependencies: { tenant: "t1" } }));
+    expect(seen).toEqual(["alice", ALICE, { tenant: "t1" }]);
+    expect(seen[1]).toBe(ALICE);
   });
 
   it("does not take an abort for a fault of the tool", async () => {

@@ -1,9 +1,9 @@
+import type { Access } from "@agentos/auth";
 import { runOutputSchema } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { TEST_TOOLS } from "../agents/test-tools.fixture.ts";
-import type { AuthContext } from "../runs/caller.ts";
-import { ALICE, createTestServer } from "../runs/test-run.fixture.ts";
+import { createTestAccess, createTestServer } from "../runs/test-run.fixture.ts";
 import { createRun, getAgent, listAgents } from "./agents.ts";
 
 const agents = [
@@ -15,7 +15,7 @@ const agents = [
     tools: TEST_TOOLS,
   }),
 ];
-const auth: AuthContext = { identity: ALICE, visible: "all", dataScope: { kind: "user", userId: "alice" } };
+const access = createTestAccess({ dataScope: { kind: "user", userId: "alice" } });
 
 function post(
   agentId: string,
@@ -26,12 +26,12 @@ function post(
     method: "POST",
     body: new URLSearchParams(fields),
   });
-  return createRun({ agents, agentId, request, auth, runs: server.service, runtime: server.runtime });
+  return createRun({ agents, agentId, request, access, runs: server.service, runtime: server.runtime });
 }
 
 describe("GET /agents", () => {
   it("lists what the caller may see", async () => {
-    const ids = async (visible: AuthContext["visible"]) => {
+    const ids = async (visible: Access["visible"]) => {
       const body = (await listAgents(agents, visible).json()) as { id: string }[];
       return body.map((agent) => agent.id);
     };
@@ -130,7 +130,7 @@ describe("POST /agents/{id}/runs", () => {
       return started;
     };
     const runs = { ...service, activeRuns: 0, startRun: startThenAbort };
-    const response = await createRun({ agents, agentId: "echo", request, auth, runs, runtime });
+    const response = await createRun({ agents, agentId: "echo", request, access, runs, runtime });
     expect(await response.json()).toMatchObject({ status: "CANCELLED", content: "" });
     const query = { component: { kind: "agent", id: "echo" }, sessionId: "s1" } as const;
     const stored = await server.store.listRuns({ kind: "user", userId: "alice" }, query);

@@ -3,21 +3,18 @@
  * and says what lists may show.
  */
 
+import type { Access } from "@agentos/auth";
 import type { Runtime } from "@agentos/guard/app";
 import { faultResponse, jsonResponse, notFound } from "@agentos/guard/app";
-import { type AuthContext, isVisible } from "../runs/caller.ts";
 import { parseRunForm } from "../runs/form/parse-run-form.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
+import { filterVisible } from "./filter-visible.ts";
 import { createEventStream, eventStreamResponse } from "./sse.ts";
 
-type Visible = AuthContext["visible"];
-
 /** `GET /agents` */
-export function listAgents(agents: readonly Runnable[], visible: Visible): Response {
-  return jsonResponse(
-    agents.filter((agent) => isVisible(visible, agent.id)).map((agent) => agent.describe()),
-  );
+export function listAgents(agents: readonly Runnable[], visible: Access["visible"]): Response {
+  return jsonResponse(filterVisible(agents, visible).map((agent) => agent.describe()));
 }
 
 /** `GET /agents/{agent_id}` */
@@ -31,7 +28,7 @@ export interface CreateRunRequest {
   /** Decoded. */
   readonly agentId: string;
   readonly request: Request;
-  readonly auth: AuthContext;
+  readonly access: Access;
   readonly runs: RunService;
   readonly runtime: Runtime;
 }
@@ -41,7 +38,7 @@ export async function createRun({
   agents,
   agentId,
   request,
-  auth,
+  access,
   runs,
   runtime,
 }: CreateRunRequest): Promise<Response> {
@@ -49,7 +46,7 @@ export async function createRun({
   if (runnable === undefined) return notFound("Agent not found");
   const form = await parseRunForm(request, { runtime });
   if (!form.ok) return faultResponse(form.fault);
-  const started = await runs.startRun({ runnable, form: form.value, auth, signal: request.signal });
+  const started = await runs.startRun({ runnable, form: form.value, access, signal: request.signal });
   if (!started.ok) return faultResponse(started.fault);
   const run = started.value;
 

@@ -10,8 +10,8 @@ import {
 } from "@agentos/contract";
 import type { RequestContext, RouteHandler } from "@agentos/guard/app";
 import { jsonResponse as json } from "@agentos/guard/app";
-import { isVisible } from "../runs/caller.ts";
 import type { Runnable } from "../runs/runnable.ts";
+import { filterVisible } from "./filter-visible.ts";
 
 export interface CoreRoutesOptions {
   readonly id: string;
@@ -56,8 +56,7 @@ export function createCoreRoutes(options: CoreRoutesOptions): Record<CoreRouteId
 function readable({ access }: RequestContext, agents: readonly Runnable[]): readonly Runnable[] {
   // Without a scope decision (security key, or scopes not enforced) nothing is hidden.
   if (access?.decision === undefined) return agents;
-  const visible = visibleItems(access.identity.grants, "agents", "read");
-  return agents.filter(({ id }) => isVisible(visible, id));
+  return filterVisible(agents, visibleItems(access.identity.grants, "agents", "read"));
 }
 
 function describeConfig({ id, description }: CoreRoutesOptions, agents: readonly Runnable[]): Config {

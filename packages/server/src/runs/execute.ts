@@ -3,11 +3,10 @@
  * same for every runnable, and the run is stored before its last event is sent (contract 7.3).
  */
 import type { RunEvent, RunOutput } from "@agentos/contract";
-import type { DataScope } from "./caller.ts";
 import { createRunEvents } from "./events.ts";
 import { createRunRecorder } from "./record.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import type { RunStore, SessionKey } from "./store.ts";
+import type { DataScope, RunStore, SessionKey } from "./store.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 export interface RunExecution {

@@ -1,23 +1,24 @@
+import type { Identity } from "@agentos/auth";
 import { TOKEN_SHAPED } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import type { CallerIdentity, DataScope } from "./caller.ts";
 import type { RunForm } from "./form/run-form.ts";
 import { resolveRunOwner } from "./owner.ts";
 import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
-import { ALICE, form, NOBODY } from "./test-run.fixture.ts";
+import type { DataScope } from "./store.ts";
+import { ALICE, createTestIdentity, form, NOBODY } from "./test-run.fixture.ts";
 
 const claimOwned = { dependencies: ["tenant"], sessionState: ["plan"] };
 
 function resolve(
   rest: Partial<RunForm>,
-  identity: CallerIdentity = NOBODY,
+  identity: Identity = NOBODY,
   dataScope: DataScope = { kind: "all" },
 ) {
   return resolveRunOwner({ form: form("hi", rest), identity, dataScope, claimOwned });
 }
 
 describe("the owner of a run", () => {
-  it.each<[string, CallerIdentity, DataScope, string | undefined, string | undefined]>([
+  it.each<[string, Identity, DataScope, string | undefined, string | undefined]>([
     ["the token's user, over the form's", ALICE, { kind: "all" }, "mallory", "alice"],
     [
       "the scoped user, over the form's",
@@ -49,7 +50,7 @@ describe("the owner of a run", () => {
   );
 
   it("may be the reserved name when the credential has it", () => {
-    const bot: CallerIdentity = { kind: "user", userId: "sa:bot", scopes: [], claims: {} };
+    const bot = createTestIdentity({ userId: "sa:bot" });
     expect(resolve({ userId: "sa:bot" }, bot)).toMatchObject({ ok: true, value: { userId: "sa:bot" } });
     expect(resolve({ userId: "sa:other" }, bot)).toMatchObject({ ok: false });
   });

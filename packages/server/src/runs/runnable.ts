@@ -3,9 +3,9 @@
  * of events, or an end. The server adds those (contract 5), so every kind of runnable has the same events, the same
  * answer to an error or a cancel, and cannot leak a cause.
  */
+import type { Identity } from "@agentos/auth";
 import type { AgentObject, Message, ToolExecution } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
-import type { CallerIdentity } from "./caller.ts";
 
 /** What media count as: by the list that they came in, uploads by their content type (contract 4.3). */
 export type MediaKind = "image" | "audio" | "video" | "file";
@@ -43,7 +43,7 @@ export interface RunContext extends Runtime {
   /** Owner of the run; undefined where nobody is named (contract 1.10). */
   readonly userId?: string | undefined;
   /** Tools act as this caller, with its scopes and no others. */
-  readonly caller: CallerIdentity;
+  readonly caller: Identity;
   /** Aborts when the client goes away or the run is cancelled. */
   readonly signal: AbortSignal;
   /** This run's copy of the session's state; changes are kept when the run ends. */

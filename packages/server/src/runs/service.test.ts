@@ -7,16 +7,16 @@ const agent = new Agent({ id: "helper", model: "offline:echo" });
 describe("startRun", () => {
   it("refuses a background run in the contract's words", async () => {
     const { service } = createTestServer();
-    const auth = { identity: ALICE, dataScope: { kind: "all" } } as const;
-    expect(await service.startRun({ runnable: agent, form: form("hi", { background: true }), auth })).toEqual(
-      {
-        ok: false,
-        fault: {
-          status: 400,
-          detail: "Background execution requires a database to be configured on the agent",
-        },
+    const access = { identity: ALICE, dataScope: { kind: "all" } } as const;
+    expect(
+      await service.startRun({ runnable: agent, form: form("hi", { background: true }), access }),
+    ).toEqual({
+      ok: false,
+      fault: {
+        status: 400,
+        detail: "Background execution requires a database to be configured on the agent",
       },
-    );
+    });
   });
 
   it("makes the run id itself, and a session id when there is none", async () => {

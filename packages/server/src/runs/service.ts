@@ -1,10 +1,9 @@
 /** Starts runs: decides owner, session and values, gives the runnable its context, and knows what is running. */
-import { fail, ok, type Result } from "@agentos/auth";
+import { type Access, fail, ok, type Result } from "@agentos/auth";
 import type { RunEvent, RunOutput } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import type { Runtime } from "@agentos/guard/app";
 import { type InputFault, inputFault } from "@agentos/guard/app";
-import type { AuthContext } from "./caller.ts";
 import { executeRun } from "./execute.ts";
 import type { RunForm } from "./form/run-form.ts";
 import { type ClaimOwnedKeys, resolveRunOwner } from "./owner.ts";
@@ -21,7 +20,7 @@ export interface RunServiceOptions {
 export interface RunRequest {
   readonly runnable: Runnable;
   readonly form: RunForm;
-  readonly auth: Pick<AuthContext, "identity" | "dataScope">;
+  readonly access: Pick<Access, "identity" | "dataScope">;
   /** Aborts when the client goes away. */
   readonly signal?: AbortSignal;
 }
@@ -67,12 +66,12 @@ export function createRunService(options: RunServiceOptions): RunService {
       return active.size;
     },
 
-    async startRun({ runnable, form, auth, signal }) {
+    async startRun({ runnable, form, access, signal }) {
       if (form.background)
         return fail(
           inputFault(400, "Background execution requires a database to be configured on the agent"),
         );
-      const { identity, dataScope: scope } = auth;
+      const { identity, dataScope: scope } = access;
       const owner = resolveRunOwner({ form, identity, dataScope: scope, claimOwned });
       if (!owner.ok) return owner;
 

@@ -2,8 +2,11 @@
  * Where runs and sessions are kept. The owner is part of a session's key, so the same session id used by two people
  * is two sessions, and every call takes the scope of who asks.
  */
+import type { Access } from "@agentos/auth";
 import type { RunOutput, RunStatus } from "@agentos/contract";
-import type { DataScope } from "./caller.ts";
+
+/** Whose data a caller may reach. There is no "unfiltered by omission": every call takes one of the three. */
+export type DataScope = Access["dataScope"];
 
 /** A user id, or null for a caller without one: anonymous is an owner of its own. */
 export type Owner = string | null;

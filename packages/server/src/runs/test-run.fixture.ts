@@ -1,8 +1,8 @@
 /** For tests: a runtime with a fixed clock, counted ids and a log that can be read; and a run with everything stored. */
-import type { RunEvent, RunOutput } from "@agentos/contract";
+import { type Access, compileGrants, type Identity } from "@agentos/auth";
+import { ADMIN_SCOPE, type RunEvent, type RunOutput } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
-import type { CallerIdentity, DataScope } from "./caller.ts";
 import type { RunForm } from "./form/run-form.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
 import { createRunService, type RunServiceOptions, type StartedRun } from "./service.ts";
@@ -32,19 +32,37 @@ export function createTestRuntime(): TestRuntime {
   };
 }
 
-export const ALICE: CallerIdentity = {
-  kind: "user",
+/** What authentication would give for these parts; the rest says nothing. */
+export function createTestIdentity(parts: Partial<Omit<Identity, "grants">>): Identity {
+  const { scopes = [] } = parts;
+  return {
+    kind: "user",
+    userId: undefined,
+    sessionId: undefined,
+    claims: {},
+    dependencies: undefined,
+    sessionState: undefined,
+    expiresAt: undefined,
+    notBefore: undefined,
+    keyLabel: undefined,
+    ...parts,
+    scopes,
+    grants: compileGrants(scopes, ADMIN_SCOPE),
+  };
+}
+
+export const ALICE = createTestIdentity({
   userId: "alice",
   scopes: ["agents:run"],
   claims: { sub: "alice" },
-};
-export const BOB: CallerIdentity = {
-  kind: "user",
-  userId: "bob",
-  scopes: ["agents:run"],
-  claims: { sub: "bob" },
-};
-export const NOBODY: CallerIdentity = { kind: "anonymous", scopes: [], claims: {} };
+});
+export const BOB = createTestIdentity({ userId: "bob", scopes: ["agents:run"], claims: { sub: "bob" } });
+export const NOBODY = createTestIdentity({ kind: "anonymous" });
+
+/** What authorization would give to Alice, everything open. */
+export function createTestAccess(parts: Partial<Access> = {}): Access {
+  return { identity: ALICE, visible: "all", dataScope: { kind: "all" }, decision: undefined, ...parts };
+}
 
 export function form(message: string, rest: Partial<RunForm> = {}): RunForm {
   return {
@@ -77,8 +95,6 @@ export function createTestContext(rest: Partial<RunContext> = {}): RunContext {
   };
 }
 
-const ALL: DataScope = { kind: "all" };
-
 export interface TestServer {
   readonly runtime: TestRuntime;
   readonly store: RunStore;
@@ -86,7 +102,7 @@ export interface TestServer {
   start(
     runnable: Runnable,
     input: RunForm,
-    caller?: { identity?: CallerIdentity; dataScope?: DataScope; signal?: AbortSignal },
+    caller?: Partial<Access> & { readonly signal?: AbortSignal },
   ): Promise<StartedRun>;
 }
 
@@ -100,8 +116,8 @@ export function createTestServer(
     runtime,
     store,
     service,
-    async start(runnable, input, { identity = ALICE, dataScope = ALL, signal } = {}) {
-      const request = { runnable, form: input, auth: { identity, dataScope } };
+    async start(runnable, input, { signal, ...access } = {}) {
+      const request = { runnable, form: input, access: createTestAccess(access) };
       const started = await service.startRun(signal === undefined ? request : { ...request, signal });
       if (!started.ok) throw new Error(`not started: ${JSON.stringify(started.fault)}`);
       return started.value;

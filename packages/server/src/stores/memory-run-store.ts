@@ -1,10 +1,10 @@
 /** Runs and sessions in memory, bounded: what does not fit is forgotten, least recently used session first. */
 
-import type { DataScope } from "../runs/caller.ts";
 import { MAX_STORED_RUNS_PER_SESSION, MAX_STORED_SESSIONS } from "../runs/run-limits.ts";
 import {
   type Component,
   coversOwner,
+  type DataScope,
   type Owner,
   type RunStore,
   type SessionKey,
