@@ -112,10 +112,11 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   },
   server: {
     runs: [],
+    "runs/form": ["runs"],
     agents: ["runs"],
     stores: ["runs"],
     openapi: [],
-    routes: ["openapi", "runs"],
+    routes: ["openapi", "runs/form", "runs"],
     "agent-os": ["routes", "openapi", "stores", "agents", "runs"],
   },
 };

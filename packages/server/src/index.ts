@@ -49,12 +49,5 @@ export {
   offlineScript,
   offlineScriptSchema,
 } from "./agents/offline-script.ts";
-export {
-  type RunContext,
-  RunFailure,
-  type RunInput,
-  type RunMedia,
-  type Runnable,
-  type RunStep,
-  type TokenUsage,
-} from "./runs/runnable.ts";
+export { type RunContext, RunFailure, type RunInput, type RunMedia, type Runnable } from "./runs/runnable.ts";
+export type { RunStep, TokenUsage } from "./runs/steps.ts";

@@ -1,6 +1,7 @@
 import type { AgentObject } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
-import type { ModelIdentity, RunContext, RunInput, Runnable, RunStep } from "../runs/runnable.ts";
+import type { ModelIdentity, RunContext, RunInput, Runnable } from "../runs/runnable.ts";
+import type { RunStep } from "../runs/steps.ts";
 import { type AgentOptions, checkAgentOptions } from "./agent-options.ts";
 import { describeAgent } from "./describe-agent.ts";
 import { resolveModel, summarizeModel } from "./model.ts";

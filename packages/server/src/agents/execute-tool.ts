@@ -1,8 +1,8 @@
 /** Runs one tool call that a model asked for, and says how it went as a ToolExecution. Never throws for a tool's fault. */
 import type { ToolExecution } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
-import { MAX_TOOL_RESULT_LENGTH } from "../runs/run-limits.ts";
 import type { RunContext } from "../runs/runnable.ts";
+import { MAX_TOOL_RESULT_LENGTH } from "./agent-limits.ts";
 import { type Tool, type ToolContext, ToolError } from "./define-tool.ts";
 
 export interface RequestedCall {

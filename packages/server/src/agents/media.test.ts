@@ -1,6 +1,7 @@
 import { TOKEN_SHAPED } from "@agentos/testkit";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { RunMedia, RunStep } from "../runs/runnable.ts";
+import type { RunMedia } from "../runs/runnable.ts";
+import type { RunStep } from "../runs/steps.ts";
 import { createTestContext, createTestServer, finish, form } from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
 import { offlineEcho } from "./offline-echo.ts";

@@ -4,7 +4,8 @@
  */
 import { isRecord } from "@agentos/contract";
 import { isStepCount, jsonSchema, type ModelMessage, streamText, type ToolSet } from "ai";
-import { type RunContext, RunFailure, type RunStep, type TokenUsage } from "../runs/runnable.ts";
+import { type RunContext, RunFailure } from "../runs/runnable.ts";
+import type { RunStep, TokenUsage } from "../runs/steps.ts";
 import type { Tool } from "./define-tool.ts";
 import type { RequestedCall } from "./execute-tool.ts";
 import type { ModelObject } from "./model.ts";

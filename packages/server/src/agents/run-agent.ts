@@ -4,8 +4,9 @@
  */
 import type { Message, ToolExecution } from "@agentos/contract";
 import type { ModelMessage } from "ai";
-import { MAX_MODEL_REQUESTS_PER_RUN } from "../runs/run-limits.ts";
-import { type RunContext, RunFailure, type RunInput, type RunStep } from "../runs/runnable.ts";
+import { type RunContext, RunFailure, type RunInput } from "../runs/runnable.ts";
+import type { RunStep } from "../runs/steps.ts";
+import { MAX_MODEL_REQUESTS_PER_RUN } from "./agent-limits.ts";
 import type { Tool } from "./define-tool.ts";
 import { describeCall, executeTool, type RequestedCall } from "./execute-tool.ts";
 import type { ModelObject } from "./model.ts";
@@ -37,7 +38,8 @@ export async function* runAgent(
     const waiting: ToolExecution[] = [];
     for (const asked of turn.calls) {
       callsMade += 1;
-      const call = loop.toolCallLimit !== undefined && callsMade > loop.toolCallLimit ? refuse(asked) : asked;
+      const call =
+        loop.toolCallLimit !== undefined && callsMade > loop.toolCallLimit ? markOverLimit(asked) : asked;
       const tool = call.refusal === undefined ? loop.tools.get(call.name) : undefined;
       const described = describeCall(call, tool, Math.floor(context.clock.now()));
       if (tool?.requiresConfirmation === true || tool?.externalExecution === true) {
@@ -58,7 +60,7 @@ export async function* runAgent(
   throw new RunFailure("The run made too many model requests", { errorType: "model_request_limit" });
 }
 
-function refuse(call: RequestedCall): RequestedCall {
+function markOverLimit(call: RequestedCall): RequestedCall {
   return { ...call, refusal: `Tool call limit reached; the tool ${call.name} was not run` };
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { MAX_TOOL_RESULT_LENGTH } from "../runs/run-limits.ts";
 import type { RunContext } from "../runs/runnable.ts";
 import { ALICE, createTestContext, createTestRuntime } from "../runs/test-run.fixture.ts";
+import { MAX_TOOL_RESULT_LENGTH } from "./agent-limits.ts";
 import { type Tool, ToolError, tool } from "./define-tool.ts";
 import { describeCall, executeTool } from "./execute-tool.ts";
 

@@ -1,7 +1,8 @@
 /** From steps to the contract's events: names, keys and their order (contract 5.2, 5.3). */
 import type { Requirement, RunEvent, RunOutput, ToolExecution } from "@agentos/contract";
 import type { Clock } from "@agentos/guard/app";
-import type { Runnable, RunStep } from "./runnable.ts";
+import type { Runnable } from "./runnable.ts";
+import type { RunStep } from "./steps.ts";
 
 export interface RunEventSource {
   readonly runnable: Pick<Runnable, "id" | "name" | "model">;

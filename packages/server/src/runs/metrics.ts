@@ -1,6 +1,7 @@
 /** Token counts and times of a run (contract 4.3): zeros are left out, times are seconds. */
 import type { Metrics } from "@agentos/contract";
-import type { ModelIdentity, TokenUsage } from "./runnable.ts";
+import type { ModelIdentity } from "./runnable.ts";
+import type { TokenUsage } from "./steps.ts";
 
 export interface RunTimes {
   readonly timeToFirstTokenSeconds: number | undefined;

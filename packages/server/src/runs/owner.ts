@@ -10,7 +10,7 @@ import {
   type ValidationIssue,
   valueIssue,
 } from "@agentos/guard/app";
-import type { RunForm } from "./form/run-form.ts";
+import type { RunForm } from "./run-form.ts";
 import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
 import type { DataScope } from "./store.ts";
 

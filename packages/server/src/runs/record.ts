@@ -19,9 +19,8 @@ import {
   type RunInput,
   type RunMedia,
   type Runnable,
-  type RunStep,
-  type TokenUsage,
 } from "./runnable.ts";
+import type { RunStep, TokenUsage } from "./steps.ts";
 
 export interface RunRecorder {
   /** Throws {@link RunFailure} when the answer outgrows its limit. */

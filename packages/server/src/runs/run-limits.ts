@@ -1,42 +1,8 @@
-/** Every limit of runs and run forms, in one place. Lengths of text are in UTF-16 units, the rest says its unit. */
+/** Limits of every run, whatever is run. Lengths of text are in UTF-16 units. */
 
-/** Longest `message` of a run. */
-export const MAX_MESSAGE_LENGTH = 200_000;
-/** Longest text that a tool hands to the model; the rest is cut, and the cut is said. */
-export const MAX_TOOL_RESULT_LENGTH = 32_000;
 /** Longest `session_id` or `user_id` that a client may choose. */
 export const MAX_CLIENT_ID_LENGTH = 256;
-/** Model requests in one run, whatever the tools do: stops a loop that never ends. */
-export const MAX_MODEL_REQUESTS_PER_RUN = 50;
 /** Answer text of one run; a model that goes on for ever is stopped. */
 export const MAX_CONTENT_LENGTH = 2_000_000;
 /** Events kept with a stored run, content deltas not counted. */
 export const MAX_STORED_EVENTS = 1_000;
-
-/** Whole body of a run form, bytes. */
-export const MAX_FORM_BYTES = 20 * 1024 * 1024;
-/** Fields of a form, files included. */
-export const MAX_FORM_FIELDS = 100;
-/** A multipart boundary, characters (RFC 2046, 5.1.1). */
-export const MAX_BOUNDARY_LENGTH = 70;
-/** The `content-type` header of a multipart form. */
-export const MAX_CONTENT_TYPE_LENGTH = 1_000;
-/** Headers of one part of a multipart form, its field and file name among them, bytes. */
-export const MAX_PART_HEADER_BYTES = 8 * 1024;
-/** A wrong value that is said back to the client; the rest is cut. */
-export const MAX_ECHOED_INPUT_LENGTH = 1_000;
-/** Files and media entries of a form. */
-export const MAX_MEDIA_COUNT = 20;
-/** JSON text of one option that is not media. */
-export const MAX_OPTION_JSON_LENGTH = 256 * 1024;
-/** Nesting of a JSON option or media list. */
-export const MAX_JSON_DEPTH = 32;
-/** Characters `[]{},:` outside strings in one JSON option: some ten thousand values. */
-export const MAX_OPTION_JSON_MARKS = 20_000;
-/** The same in a media list: as many entries as are allowed, with every key, need about 350. */
-export const MAX_MEDIA_JSON_MARKS = 500;
-
-/** Sessions that the in-memory store keeps; the least recently used one goes first. */
-export const MAX_STORED_SESSIONS = 1_000;
-/** Runs that the in-memory store keeps of one session; the oldest one goes first. */
-export const MAX_STORED_RUNS_PER_SESSION = 100;

@@ -1,11 +1,11 @@
 /**
- * The one interface that the server needs to run something. A runnable yields steps: what happened, without ids, names
- * of events, or an end. The server adds those (contract 5), so every kind of runnable has the same events, the same
- * answer to an error or a cancel, and cannot leak a cause.
+ * What can be run: the one interface that the server needs. A runnable yields steps; ids, names of events and the end
+ * are the server's, so every kind has the same events, the same answer to an error or a cancel, and cannot leak a cause.
  */
 import type { Identity } from "@agentos/auth";
-import type { AgentObject, Message, ToolExecution } from "@agentos/contract";
+import type { AgentObject, Message } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
+import type { RunStep } from "./steps.ts";
 
 /** What media count as: by the list that they came in, uploads by their content type (contract 4.3). */
 export type MediaKind = "image" | "audio" | "video" | "file";
@@ -55,39 +55,6 @@ export interface RunContext extends Runtime {
   /** Messages of earlier runs of this session, one list per run, oldest first. */
   readonly history: readonly (readonly Message[])[];
 }
-
-/** Tokens of one model request; 0 for what the provider does not tell. */
-export interface TokenUsage {
-  /** Everything sent, cached input included. */
-  readonly inputTokens: number;
-  /** Everything received, reasoning included. */
-  readonly outputTokens: number;
-  /** As the provider counts it. */
-  readonly totalTokens: number;
-  /** Part of the output that is not shown. */
-  readonly reasoningTokens: number;
-  /** Part of the input that came from the provider's cache. */
-  readonly cacheReadTokens: number;
-  /** Part of the input that the provider put into its cache. */
-  readonly cacheWriteTokens: number;
-}
-
-/** One thing that happened; the server makes the events of contract 5.3 of it. */
-export type RunStep =
-  | { readonly type: "model-request-started" }
-  | { readonly type: "content"; readonly text: string; readonly reasoning?: string }
-  | {
-      readonly type: "model-request-completed";
-      readonly usage: TokenUsage;
-      readonly timeToFirstTokenSeconds?: number | undefined;
-    }
-  | { readonly type: "tool-started"; readonly tool: ToolExecution }
-  /** With `tool_call_error` true for a call that failed. */
-  | { readonly type: "tool-completed"; readonly tool: ToolExecution }
-  /** Nothing may follow: the run waits for a person. */
-  | { readonly type: "paused"; readonly tools: readonly ToolExecution[] }
-  /** Kept with the run, not streamed. The user's message is recorded by the server. */
-  | { readonly type: "message"; readonly message: Message };
 
 /** A model as the wire names it. */
 export interface ModelIdentity {

@@ -5,8 +5,8 @@ import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import type { Runtime } from "@agentos/guard/app";
 import { type InputFault, inputFault } from "@agentos/guard/app";
 import { executeRun } from "./execute.ts";
-import type { RunForm } from "./form/run-form.ts";
 import { type ClaimOwnedKeys, resolveRunOwner } from "./owner.ts";
+import type { RunForm } from "./run-form.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
 import type { RunStore, SessionKey } from "./store.ts";
 

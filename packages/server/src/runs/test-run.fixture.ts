@@ -3,7 +3,7 @@ import { type Access, compileGrants, type Identity } from "@agentos/auth";
 import { ADMIN_SCOPE, type RunEvent, type RunOutput } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
-import type { RunForm } from "./form/run-form.ts";
+import type { RunForm } from "./run-form.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
 import { createRunService, type RunServiceOptions, type StartedRun } from "./service.ts";
 import type { RunStore } from "./store.ts";

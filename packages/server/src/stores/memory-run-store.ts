@@ -1,6 +1,5 @@
 /** Runs and sessions in memory, bounded: what does not fit is forgotten, least recently used session first. */
 
-import { MAX_STORED_RUNS_PER_SESSION, MAX_STORED_SESSIONS } from "../runs/run-limits.ts";
 import {
   type Component,
   coversOwner,
@@ -11,6 +10,7 @@ import {
   type StoredRun,
   type StoredSession,
 } from "../runs/store.ts";
+import { MAX_STORED_RUNS_PER_SESSION, MAX_STORED_SESSIONS } from "./store-limits.ts";
 
 export interface MemoryRunStoreOptions {
   /** Sessions kept. Default 1,000. */

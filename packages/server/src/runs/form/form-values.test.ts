@@ -5,7 +5,7 @@ import {
   MAX_JSON_DEPTH,
   MAX_OPTION_JSON_LENGTH,
   MAX_OPTION_JSON_MARKS,
-} from "../run-limits.ts";
+} from "./form-limits.ts";
 import { isModestJson, parseBoolean, parseInteger, parseJsonOption } from "./form-values.ts";
 
 const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);

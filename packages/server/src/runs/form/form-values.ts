@@ -7,7 +7,7 @@ import {
   MAX_JSON_DEPTH,
   MAX_OPTION_JSON_LENGTH,
   MAX_OPTION_JSON_MARKS,
-} from "../run-limits.ts";
+} from "./form-limits.ts";
 
 const TRUE = new Set(["true", "1", "yes", "on", "t", "y"]);
 const FALSE = new Set(["false", "0", "no", "off", "f", "n"]);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { MAX_MEDIA_COUNT, MAX_MESSAGE_LENGTH } from "../run-limits.ts";
 import { createTestRuntime } from "../test-run.fixture.ts";
+import { MAX_MEDIA_COUNT, MAX_MESSAGE_LENGTH } from "./form-limits.ts";
 import { parseRunForm } from "./parse-run-form.ts";
 import type { FormLimits } from "./read-form.ts";
 

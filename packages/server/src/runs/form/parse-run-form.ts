@@ -8,8 +8,9 @@ import type { RUN_FORM_FIELDS, RunFormFieldName } from "@agentos/contract";
 import { isRecord } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import { type InputFault, inputFault, invalidFields, type ValidationIssue } from "@agentos/guard/app";
-import { MAX_MEDIA_COUNT, MAX_MEDIA_JSON_MARKS, MAX_MESSAGE_LENGTH } from "../run-limits.ts";
+import type { RunForm } from "../run-form.ts";
 import type { MediaKind, RunMedia } from "../runnable.ts";
+import { MAX_MEDIA_COUNT, MAX_MEDIA_JSON_MARKS, MAX_MESSAGE_LENGTH } from "./form-limits.ts";
 import {
   isModestJson,
   missing,
@@ -20,7 +21,6 @@ import {
 } from "./form-values.ts";
 import { type FormLimits, type FormValue, readForm } from "./read-form.ts";
 import { parseMediaEntry, readUpload } from "./read-media.ts";
-import type { RunForm } from "./run-form.ts";
 
 type Fields = ReadonlyMap<string, readonly FormValue[]>;
 type NameOf<Kind> = {

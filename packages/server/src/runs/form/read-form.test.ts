@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_BOUNDARY_LENGTH, MAX_CONTENT_TYPE_LENGTH, MAX_PART_HEADER_BYTES } from "../run-limits.ts";
+import { MAX_BOUNDARY_LENGTH, MAX_CONTENT_TYPE_LENGTH, MAX_PART_HEADER_BYTES } from "./form-limits.ts";
 import { readForm } from "./read-form.ts";
 
 const LIMITS = { maxBytes: 1_000_000, maxFields: 3 };

@@ -8,7 +8,7 @@ import {
   MAX_FORM_BYTES,
   MAX_FORM_FIELDS,
   MAX_PART_HEADER_BYTES,
-} from "../run-limits.ts";
+} from "./form-limits.ts";
 import { parseParameters } from "./parse-parameters.ts";
 import { parseUrlencoded } from "./parse-urlencoded.ts";
 

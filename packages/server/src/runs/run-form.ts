@@ -1,4 +1,4 @@
-import type { RunMedia } from "../runnable.ts";
+import type { RunMedia } from "./runnable.ts";
 
 /** A run form, read and checked. What is not given is undefined, or the contract's default. */
 export interface RunForm {

@@ -1,0 +1,26 @@
+/** Limits of the form of a run. Lengths of text are in UTF-16 units, the rest says its unit. */
+
+/** Longest `message` of a run. */
+export const MAX_MESSAGE_LENGTH = 200_000;
+/** Whole body of a run form, bytes. */
+export const MAX_FORM_BYTES = 20 * 1024 * 1024;
+/** Fields of a form, files included. */
+export const MAX_FORM_FIELDS = 100;
+/** A multipart boundary, characters (RFC 2046, 5.1.1). */
+export const MAX_BOUNDARY_LENGTH = 70;
+/** The `content-type` header of a multipart form. */
+export const MAX_CONTENT_TYPE_LENGTH = 1_000;
+/** Headers of one part of a multipart form, its field and file name among them, bytes. */
+export const MAX_PART_HEADER_BYTES = 8 * 1024;
+/** A wrong value that is said back to the client; the rest is cut. */
+export const MAX_ECHOED_INPUT_LENGTH = 1_000;
+/** Files and media entries of a form. */
+export const MAX_MEDIA_COUNT = 20;
+/** JSON text of one option that is not media. */
+export const MAX_OPTION_JSON_LENGTH = 256 * 1024;
+/** Nesting of a JSON option or media list. */
+export const MAX_JSON_DEPTH = 32;
+/** Characters `[]{},:` outside strings in one JSON option: some ten thousand values. */
+export const MAX_OPTION_JSON_MARKS = 20_000;
+/** The same in a media list: as many entries as are allowed, with every key, need about 350. */
+export const MAX_MEDIA_JSON_MARKS = 500;
