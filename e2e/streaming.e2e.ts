@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 const tokenWith = (scopes: readonly string[]) =>
   signToken(goodToken({ key, now: Math.floor(Date.now() / 1_000), scopes }));
-const start = (...agents: readonly Runnable[]) =>
+const start = (...agents: readonly Runnable<"agent">[]) =>
   serve({ id: ID, agents, authorizationConfig: { verificationKeys: [key.verificationKey] } });
 
 const runPath = (id: string) => `/agents/${id}/runs`;

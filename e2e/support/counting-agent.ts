@@ -2,7 +2,7 @@
 import { Agent, type AgentOptions, type Runnable } from "@agentos/server";
 
 export interface CountingAgent {
-  readonly agent: Runnable;
+  readonly agent: Runnable<"agent">;
   /** Times that a handler described, listed or ran it. */
   uses(): number;
   runs(): number;
@@ -13,7 +13,7 @@ export function createCountingAgent(id: string, options: Partial<AgentOptions> =
   const inner = new Agent({ id, model: "offline:echo", ...options });
   let uses = 0;
   let runs = 0;
-  const agent: Runnable = {
+  const agent: Runnable<"agent"> = {
     kind: "agent",
     id,
     name: inner.name,

@@ -12,7 +12,7 @@ function createGate(): Gate {
 }
 
 export interface GatedAgent {
-  readonly agent: Runnable;
+  readonly agent: Runnable<"agent">;
   /** Lets the run say its second word and end. */
   readonly gate: Gate;
   /** Resolves when a run has begun. */
@@ -27,7 +27,7 @@ export function createGatedAgent(id: string): GatedAgent {
   const gate = createGate();
   const start = createGate();
   const cancel = createGate();
-  const agent: Runnable = {
+  const agent: Runnable<"agent"> = {
     kind: "agent",
     id,
     name: id,

@@ -65,6 +65,7 @@ export {
   modelSchema,
 } from "./wire/agent.ts";
 export { isRecord } from "./wire/is-record.ts";
+export { type PrefixedKind, RUNNABLE_KINDS, type RunnableKind } from "./wire/kinds.ts";
 export {
   jsonObjectSchema,
   type Media,
@@ -87,24 +88,12 @@ export {
 export { errorSchema, type Problem, problemSchema, validationErrorSchema } from "./wire/problem.ts";
 export { type ResourceMetadata, resourceMetadataSchema } from "./wire/resource-metadata.ts";
 export {
-  customEventSchema,
-  modelRequestCompletedSchema,
-  modelRequestStartedSchema,
+  type AnyRunEvent,
   type RunEvent,
   type RunEventName,
-  runCancelledSchema,
-  runCompletedSchema,
-  runContentCompletedSchema,
-  runContentSchema,
-  runContinuedSchema,
-  runErrorSchema,
   runEventSchema,
-  runIntermediateContentSchema,
-  runPausedSchema,
-  runStartedSchema,
-  toolCallCompletedSchema,
-  toolCallErrorSchema,
-  toolCallStartedSchema,
+  type TeamRunEvent,
+  teamRunEventSchema,
 } from "./wire/run-events.ts";
 export {
   type MediaInput,
@@ -115,6 +104,7 @@ export {
   runFormSchema,
 } from "./wire/run-form.ts";
 export {
+  type AnyRunOutput,
   RUN_STATUSES,
   type RunInputSummary,
   type RunOutput,
@@ -122,6 +112,8 @@ export {
   runInputSchema,
   runOutputSchema,
   runStatusSchema,
+  type TeamRunOutput,
+  teamRunOutputSchema,
 } from "./wire/run-output.ts";
 export {
   type Config,
@@ -132,4 +124,6 @@ export {
   modelsSchema,
   rootSchema,
 } from "./wire/server-info.ts";
+export { type TeamObject, teamSchema } from "./wire/team.ts";
 export * from "./wire/version.ts";
+export { type WorkflowObject, workflowSchema } from "./wire/workflow.ts";

@@ -8,7 +8,7 @@ import {
   requirementSchema,
   toolExecutionSchema,
 } from "./message.ts";
-import { runEventSchema } from "./run-events.ts";
+import { runEventSchema, teamRunEventSchema } from "./run-events.ts";
 
 /** Every state of a run, in the words of the contract. */
 export const RUN_STATUSES = [
@@ -35,12 +35,14 @@ export const runInputSchema = z
   })
   .meta({ id: "RunInput" });
 
-/** A run with everything that it did. */
-export const runOutputSchema = z
-  .object({
+/** The keys of an output, `names` being the id and the name of what ran. */
+function outputOf<const Names extends z.ZodRawShape, const Event extends z.ZodType>(
+  names: Names,
+  event: Event,
+) {
+  return {
     run_id: z.string(),
-    agent_id: z.string(),
-    agent_name: z.string(),
+    ...names,
     session_id: z.string(),
     /** The run that caused this one. */
     parent_run_id: z.string().optional(),
@@ -66,16 +68,38 @@ export const runOutputSchema = z
     /** Seconds since 1970. */
     created_at: z.number().int(),
     /** Only where a stored run is read. */
-    events: z.array(runEventSchema).optional(),
+    events: z.array(event).optional(),
     status: runStatusSchema,
     /** With the status `PAUSED`: what it waits for. */
     requirements: z.array(requirementSchema).optional(),
-  })
+  };
+}
+
+/** An agent's run with everything that it did. */
+export const runOutputSchema = z
+  .object(outputOf({ agent_id: z.string(), agent_name: z.string() }, runEventSchema))
   .meta({ id: "RunOutput" });
+
+/** A team's run with everything that it did. */
+export const teamRunOutputSchema = z
+  .object(
+    outputOf({ team_id: z.string(), team_name: z.string() }, z.union([teamRunEventSchema, runEventSchema])),
+  )
+  .extend({
+    /** Runs of the members, in their order. */
+    get member_responses() {
+      return z.array(z.union([runOutputSchema, teamRunOutputSchema]));
+    },
+  })
+  .meta({ id: "TeamRunOutput" });
 
 /** State of a run. */
 export type RunStatus = z.infer<typeof runStatusSchema>;
 /** What a run was asked; media without their bytes. */
 export type RunInputSummary = z.infer<typeof runInputSchema>;
-/** A run with everything that it did. */
+/** An agent's run with everything that it did. */
 export type RunOutput = z.infer<typeof runOutputSchema>;
+/** A team's run with everything that it did. */
+export type TeamRunOutput = z.infer<typeof teamRunOutputSchema>;
+/** A run of whatever kind with everything that it did; a workflow's arrives with workflows. */
+export type AnyRunOutput = RunOutput | TeamRunOutput;

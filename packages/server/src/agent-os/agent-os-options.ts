@@ -17,7 +17,7 @@ export interface AgentOSOptions extends AuthOptions {
   /** What this server is for, in `/config` and the API reference. Default none. */
   readonly description?: string | undefined;
   /** Agents to serve, each with an id of its own. Default none. */
-  readonly agents?: readonly Runnable[] | undefined;
+  readonly agents?: readonly Runnable<"agent">[] | undefined;
   /** Routes of the application, under the same guard; each declares its `access`. Default none. */
   readonly routes?: readonly CustomRoute[] | undefined;
   /** Storage arrives with a later release. Default: runs are kept in memory. */
@@ -30,6 +30,9 @@ export interface AgentOSOptions extends AuthOptions {
 
 const isObjectWith = (name: string) => (value: unknown) =>
   typeof value === "object" && value !== null && name in value;
+
+const isAgent = (value: unknown) =>
+  isObjectWith("run")(value) && (value as { readonly kind?: unknown }).kind === "agent";
 
 const customRouteSchema = z
   .strictObject({
@@ -58,7 +61,7 @@ export const agentOSOptionsSchema = z
     name: z.string().min(1).optional(),
     description: z.string().optional(),
     agents: z
-      .array(z.custom<Runnable>(isObjectWith("run"), "is no agent: pass `new Agent({ … })`"))
+      .array(z.custom<Runnable<"agent">>(isAgent, "is no agent: pass `new Agent({ … })`"))
       .readonly()
       .optional(),
     routes: z.array(customRouteSchema).readonly().optional(),

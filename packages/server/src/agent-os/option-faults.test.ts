@@ -109,6 +109,7 @@ describe("optionFindings", () => {
       "authorizationConfig.unsafe.allowAnyAudience",
     ],
     ["an agent that is none", { agents: [{}] }, "agents[0]"],
+    ["a team among the agents", { agents: [{ kind: "team", id: "t", run() {} }] }, "agents[0]"],
     [
       "a route without a handler",
       { routes: [{ method: "GET", path: "/a", access: "public" }] },

@@ -14,7 +14,7 @@ import { type AgentLoop, runAgent } from "./run-agent.ts";
  * @example
  * new Agent({ id: "greeter", model: "offline:echo", instructions: "Be brief." });
  */
-export class Agent implements Runnable {
+export class Agent implements Runnable<"agent"> {
   readonly kind = "agent";
   readonly id: string;
   readonly name: string;

@@ -1,8 +1,13 @@
 import { TOKEN_SHAPED } from "@agentos/testkit";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RunMedia } from "../runs/runnable.ts";
-import type { RunStep } from "../runs/steps.ts";
-import { createTestContext, createTestServer, finish, form } from "../runs/test-run.fixture.ts";
+import {
+  createPlainAgent,
+  createTestContext,
+  createTestServer,
+  finish,
+  form,
+} from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
 import { offlineEcho } from "./offline-echo.ts";
 
@@ -77,18 +82,10 @@ describe("a token in the message", () => {
   it("does not reach any runnable", async () => {
     const server = createTestServer();
     const messages: string[] = [];
-    const runnable = {
-      kind: "agent" as const,
-      id: "plain",
-      name: "Plain",
-      model: { id: "none", provider: "none" },
-      historyRuns: 0,
-      describe: () => ({ id: "plain", name: "Plain", is_factory: false, is_component: false }),
-      async *run(input: { message: string }): AsyncGenerator<RunStep> {
-        messages.push(input.message);
-        yield { type: "content", text: "ok" };
-      },
-    };
+    const runnable = createPlainAgent(async function* (input) {
+      messages.push(input.message);
+      yield { type: "content", text: "ok" };
+    });
     await finish(await server.start(runnable, form(`use ${TOKEN_SHAPED}`)));
     expect(messages).toEqual(["use [redacted token]"]);
   });

@@ -13,18 +13,18 @@ import { filterVisible } from "./filter-visible.ts";
 import { createEventStream, eventStreamResponse } from "./sse.ts";
 
 /** `GET /agents` */
-export function listAgents(agents: readonly Runnable[], visible: Access["visible"]): Response {
+export function listAgents(agents: readonly Runnable<"agent">[], visible: Access["visible"]): Response {
   return jsonResponse(filterVisible(agents, visible).map((agent) => agent.describe()));
 }
 
 /** `GET /agents/{agent_id}` */
-export function getAgent(agents: readonly Runnable[], agentId: string): Response {
+export function getAgent(agents: readonly Runnable<"agent">[], agentId: string): Response {
   const agent = agents.find((candidate) => candidate.id === agentId);
   return agent === undefined ? notFound("Agent not found") : jsonResponse(agent.describe());
 }
 
 export interface CreateRunRequest {
-  readonly agents: readonly Runnable[];
+  readonly agents: readonly Runnable<"agent">[];
   /** Decoded. */
   readonly agentId: string;
   readonly request: Request;

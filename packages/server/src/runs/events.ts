@@ -1,74 +1,96 @@
 /** From steps to the contract's events: names, keys and their order (contract 5.2, 5.3). */
-import type { Requirement, RunEvent, RunOutput, ToolExecution } from "@agentos/contract";
+import {
+  type AnyRunEvent,
+  type AnyRunOutput,
+  type PrefixedKind,
+  type Requirement,
+  RUNNABLE_KINDS,
+  type RunEvent,
+  type RunEventName,
+  type ToolExecution,
+} from "@agentos/contract";
 import type { Clock } from "@agentos/guard/app";
 import type { Runnable } from "./runnable.ts";
 import type { RunStep } from "./steps.ts";
 
 export interface RunEventSource {
-  readonly runnable: Pick<Runnable, "id" | "name" | "model">;
+  readonly runnable: Pick<Runnable<PrefixedKind>, "kind" | "id" | "name" | "model">;
   readonly runId: string;
   readonly sessionId: string;
   readonly clock: Clock;
 }
 
 export interface RunEvents {
-  started(): RunEvent;
+  started(): AnyRunEvent;
   /** What a step shows; a message shows nothing. */
-  ofStep(step: RunStep): readonly RunEvent[];
-  contentCompleted(): RunEvent;
-  completed(output: RunOutput): RunEvent;
-  paused(output: RunOutput): RunEvent;
+  ofStep(step: RunStep): readonly AnyRunEvent[];
+  contentCompleted(): AnyRunEvent;
+  completed(output: AnyRunOutput): AnyRunEvent;
+  paused(output: AnyRunOutput): AnyRunEvent;
   failed(failure: {
     readonly content: string;
     readonly errorType: string;
     readonly errorId: string;
-  }): RunEvent;
-  cancelled(partialContent: string): RunEvent;
+  }): AnyRunEvent;
+  cancelled(partialContent: string): AnyRunEvent;
 }
+
+type EventName = Exclude<RunEventName, "CustomEvent">;
+type SharedKey = keyof Extract<RunEvent, { event: "RunContentCompleted" }>;
+
+/** What an event adds to the keys that all have. Only an agent's content says whether a workflow's agent speaks. */
+type OwnKeys<Name extends EventName> = Omit<
+  Extract<RunEvent, { event: Name }>,
+  SharedKey | "workflow_agent"
+> & { readonly workflow_agent?: false };
 
 export function createRunEvents(source: RunEventSource): RunEvents {
   const { runnable, runId, sessionId, clock } = source;
+  const { idKey, nameKey, eventPrefix } = RUNNABLE_KINDS[runnable.kind];
   const model = { model: runnable.model.id, model_provider: runnable.model.provider };
+  const contentKeys = runnable.kind === "agent" ? { workflow_agent: false as const } : {};
 
-  function base<const Name extends RunEvent["event"]>(event: Name) {
-    return {
+  function create<const Name extends EventName>(name: Name, own: OwnKeys<Name>): AnyRunEvent {
+    // INVARIANT: the schemas of every kind are made of the same table, so the names fit. The compiler checks what the
+    // event adds; it cannot follow keys that are looked up.
+    const event: object = {
       created_at: Math.floor(clock.now()),
-      event,
-      agent_id: runnable.id,
-      agent_name: runnable.name,
+      event: `${eventPrefix}${name}`,
+      [idKey]: runnable.id,
+      [nameKey]: runnable.name,
       run_id: runId,
       session_id: sessionId,
       nested_depth: 0,
+      ...own,
     };
+    return event as AnyRunEvent;
   }
 
-  function ofTool(tool: ToolExecution): RunEvent[] {
+  function ofTool(tool: ToolExecution): AnyRunEvent[] {
     const content = `${callText(tool)} completed in ${(tool.metrics?.duration ?? 0).toFixed(4)}s. `;
-    const completed: RunEvent = { ...base("ToolCallCompleted"), content, tool };
+    const completed = create("ToolCallCompleted", { content, tool });
     if (tool.tool_call_error !== true) return [completed];
-    return [completed, { ...base("ToolCallError"), tool, error: tool.result ?? "" }];
+    return [completed, create("ToolCallError", { tool, error: tool.result ?? "" })];
   }
 
   return {
-    started: () => ({ ...base("RunStarted"), ...model }),
+    started: () => create("RunStarted", model),
     ofStep(step) {
       switch (step.type) {
         case "model-request-started":
-          return [{ ...base("ModelRequestStarted"), ...model }];
+          return [create("ModelRequestStarted", model)];
         case "content":
           return [
-            {
-              ...base("RunContent"),
+            create("RunContent", {
               content: step.text,
-              workflow_agent: false,
+              ...contentKeys,
               content_type: "str",
               reasoning_content: step.reasoning ?? "",
-            },
+            }),
           ];
         case "model-request-completed":
           return [
-            {
-              ...base("ModelRequestCompleted"),
+            create("ModelRequestCompleted", {
               ...model,
               input_tokens: step.usage.inputTokens,
               output_tokens: step.usage.outputTokens,
@@ -79,52 +101,57 @@ export function createRunEvents(source: RunEventSource): RunEvents {
               reasoning_tokens: step.usage.reasoningTokens,
               cache_read_tokens: step.usage.cacheReadTokens,
               cache_write_tokens: step.usage.cacheWriteTokens,
-            },
+            }),
           ];
         case "tool-started":
-          return [{ ...base("ToolCallStarted"), tool: step.tool }];
+          return [create("ToolCallStarted", { tool: step.tool })];
         case "tool-completed":
           return ofTool(step.tool);
         default:
           return [];
       }
     },
-    contentCompleted: () => base("RunContentCompleted"),
-    completed: (output) => ({
-      ...base("RunCompleted"),
-      content: output.content,
-      content_type: output.content_type,
-      ...(output.reasoning_content === undefined ? {} : { reasoning_content: output.reasoning_content }),
-      ...(output.metadata === undefined ? {} : { metadata: output.metadata }),
-      metrics: output.metrics,
-      session_state: output.session_state,
-    }),
+    contentCompleted: () => create("RunContentCompleted", {}),
+    completed: (output) =>
+      create("RunCompleted", {
+        content: output.content,
+        content_type: output.content_type,
+        ...(output.reasoning_content === undefined ? {} : { reasoning_content: output.reasoning_content }),
+        ...(output.metadata === undefined ? {} : { metadata: output.metadata }),
+        metrics: output.metrics,
+        session_state: output.session_state,
+      }),
     paused(output) {
       const requirements = output.requirements ?? [];
       const tools = requirements.map((requirement) => requirement.tool_execution);
-      return { ...base("RunPaused"), tools, content: output.content, requirements };
+      return create("RunPaused", { tools, content: output.content, requirements });
     },
-    failed: ({ content, errorType, errorId }) => ({
-      ...base("RunError"),
-      content,
-      error_type: errorType,
-      error_id: errorId,
-    }),
-    cancelled: (partialContent) => ({
-      ...base("RunCancelled"),
-      ...(partialContent === "" ? {} : { content: partialContent }),
-      reason: `Run ${runId} was cancelled`,
-    }),
+    failed: ({ content, errorType, errorId }) =>
+      create("RunError", { content, error_type: errorType, error_id: errorId }),
+    cancelled: (partialContent) =>
+      create("RunCancelled", {
+        ...(partialContent === "" ? {} : { content: partialContent }),
+        reason: `Run ${runId} was cancelled`,
+      }),
   };
 }
 
 /** What a paused run says (contract 5.3). A confirmation outweighs an external call of the same turn. */
-export function pauseText(requirements: readonly Requirement[]): string {
+export function pauseText(kind: PrefixedKind, requirements: readonly Requirement[]): string {
+  if (kind === "team") return teamPauseText(requirements);
   const needsConfirmation = requirements.some(
     (requirement) => requirement.tool_execution.requires_confirmation === true,
   );
   if (needsConfirmation) return "I have tools to execute, but I need confirmation.";
   return "I have tools to execute, but it needs external execution.";
+}
+
+function teamPauseText(requirements: readonly Requirement[]): string {
+  const lines = requirements.map(({ member_agent_name: member, tool_execution: tool }) => {
+    const need = tool.requires_confirmation === true ? "confirmation" : "external execution";
+    return `- ${member ?? "team"}: ${tool.tool_name} requires ${need}`;
+  });
+  return ["Team run paused. The following require input:", ...lines].join("\n");
 }
 
 const LONGEST_ARGUMENT = 100;

@@ -8,8 +8,14 @@ import { tool } from "../agents/define-tool.ts";
 import { type OfflineScript, offlineScript } from "../agents/offline-script.ts";
 import { TEST_TOOLS } from "../agents/test-tools.fixture.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
-import type { Runnable } from "./runnable.ts";
-import { createTestServer, finish, form, NOW } from "./test-run.fixture.ts";
+import {
+  createPlainAgent,
+  createTestServer,
+  createToolExecution,
+  finish,
+  form,
+  NOW,
+} from "./test-run.fixture.ts";
 
 const second = Math.floor(NOW);
 
@@ -49,29 +55,6 @@ const completed = (content: string, metrics: object) => ({
   content_type: "str",
   metrics,
   session_state: {},
-});
-const execution = (rest: object) => ({
-  tool_call_id: "call_1_1",
-  tool_name: "add_numbers",
-  tool_args: { a: 1, b: 2 },
-  tool_call_error: null,
-  result: null,
-  metrics: null,
-  child_run_id: null,
-  stop_after_tool_call: false,
-  created_at: second,
-  requires_confirmation: null,
-  confirmed: null,
-  confirmation_note: null,
-  requires_user_input: null,
-  user_input_schema: null,
-  user_feedback_schema: null,
-  answered: null,
-  external_execution_required: null,
-  external_execution_silent: null,
-  approval_type: null,
-  approval_id: null,
-  ...rest,
 });
 const metrics = (id: string, input: number, output: number, firstToken = true) => {
   const counts = {
@@ -130,7 +113,7 @@ describe("golden streams", () => {
       { text: "It is 3." },
     ]);
     const { events, output } = await finish(await server.start(agent, form("1+2?")));
-    const done = execution({
+    const done = createToolExecution({
       tool_call_error: false,
       result: "3",
       metrics: { start_time: NOW, end_time: NOW, duration: 0 },
@@ -139,7 +122,7 @@ describe("golden streams", () => {
       started("script"),
       requested("script"),
       answered("script", 1, 0),
-      { ...base("ToolCallStarted"), tool: execution({}) },
+      { ...base("ToolCallStarted"), tool: createToolExecution({}) },
       { ...base("ToolCallCompleted"), content: "add_numbers(a=1, b=2) completed in 0.0000s. ", tool: done },
       requested("script"),
       delta("It "),
@@ -165,7 +148,7 @@ describe("golden streams", () => {
       { text: "No." },
     ]);
     const { events } = await finish(await server.start(agent, form("order?")));
-    const failed = execution({
+    const failed = createToolExecution({
       tool_name: "lookup_order",
       tool_args: { order_id: "Z-9" },
       tool_call_error: true,
@@ -187,7 +170,7 @@ describe("golden streams", () => {
     const server = createTestServer();
     const agent = scripted([{ toolCalls: [{ name: "refund_order", args: { order_id: "A-1001" } }] }]);
     const { events, output } = await finish(await server.start(agent, form("refund it")));
-    const waiting = execution({
+    const waiting = createToolExecution({
       tool_name: "refund_order",
       tool_args: { order_id: "A-1001" },
       requires_confirmation: true,
@@ -379,7 +362,7 @@ describe("executeRun", () => {
 
   it("shows a generic text for an exception of a runnable that is not meant for callers", async () => {
     const server = createTestServer();
-    const broken = plainRunnable(async function* () {
+    const broken = createPlainAgent(async function* () {
       yield { type: "content", text: "so far " };
       throw new TypeError("cannot read /etc/app.conf");
     });
@@ -391,7 +374,7 @@ describe("executeRun", () => {
 
   it("gives any runnable the same start, end and stored messages", async () => {
     const server = createTestServer();
-    const plain = plainRunnable(async function* () {
+    const plain = createPlainAgent(async function* () {
       yield { type: "content", text: "hello " };
       yield { type: "content", text: "there" };
     });
@@ -411,7 +394,7 @@ describe("executeRun", () => {
 
   it("is cancelled even when the runnable never looks at the signal", async () => {
     const server = createTestServer();
-    const deaf = plainRunnable(async function* () {
+    const deaf = createPlainAgent(async function* () {
       yield { type: "content", text: "x" };
       await new Promise(() => {});
     });
@@ -479,15 +462,3 @@ describe("executeRun", () => {
     expect(output.tools?.[1]?.result).toBe("Tool call limit reached; the tool get_time was not run");
   });
 });
-
-function plainRunnable(run: Runnable["run"]): Runnable {
-  return {
-    kind: "agent",
-    id: "plain",
-    name: "Plain",
-    model: { id: "none", provider: "none" },
-    historyRuns: 0,
-    describe: () => ({ id: "plain", name: "Plain", is_factory: false, is_component: false }),
-    run,
-  };
-}

@@ -2,7 +2,7 @@
  * Runs a runnable from its first event to its last. The start, the end, the answer to a failure and to a cancel are the
  * same for every runnable, and the run is stored before its last event is sent (contract 7.3).
  */
-import type { RunEvent, RunOutput } from "@agentos/contract";
+import type { AnyRunEvent, AnyRunOutput, PrefixedKind } from "@agentos/contract";
 import { createRunEvents } from "./events.ts";
 import { createRunRecorder } from "./record.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
@@ -10,7 +10,7 @@ import type { DataScope, RunStore, SessionKey } from "./store.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 export interface RunExecution {
-  readonly runnable: Runnable;
+  readonly runnable: Runnable<PrefixedKind>;
   readonly input: RunInput;
   readonly context: RunContext;
   readonly key: SessionKey;
@@ -28,7 +28,7 @@ type Ending =
     };
 
 /** Yields the events, returns the run. Does not throw: whatever happens ends in an event. */
-export async function* executeRun(execution: RunExecution): AsyncGenerator<RunEvent, RunOutput> {
+export async function* executeRun(execution: RunExecution): AsyncGenerator<AnyRunEvent, AnyRunOutput> {
   const { runnable, input, context } = execution;
   const events = createRunEvents({
     runnable,
@@ -37,7 +37,7 @@ export async function* executeRun(execution: RunExecution): AsyncGenerator<RunEv
     clock: context.clock,
   });
   const recorder = createRunRecorder(runnable, input, context);
-  const record = (event: RunEvent): RunEvent => {
+  const record = (event: AnyRunEvent): AnyRunEvent => {
     recorder.addEvent(event);
     return event;
   };
@@ -47,7 +47,8 @@ export async function* executeRun(execution: RunExecution): AsyncGenerator<RunEv
   try {
     for await (const step of untilAborted(runnable.run(input, context), context.signal)) {
       recorder.addStep(step);
-      for (const event of events.ofStep(step)) yield record(event);
+      // A stored run has its content whole: the deltas are not kept (contract 4.5).
+      for (const event of events.ofStep(step)) yield step.type === "content" ? event : record(event);
       if (step.type === "paused") {
         ending = { status: "PAUSED" };
         break;
@@ -63,7 +64,7 @@ export async function* executeRun(execution: RunExecution): AsyncGenerator<RunEv
   let output = recorder.build(ending.status, ending.status === "ERROR" ? ending.content : undefined);
   let last = lastEvent(ending, output);
   try {
-    const stored: RunOutput = { ...output, events: [...recorder.events, last] };
+    const stored = withEvents(output, [...recorder.events, last]);
     await execution.store.saveRun(execution.scope, { key: execution.key, output: stored });
   } catch (cause) {
     const failure = describeFailure(
@@ -76,7 +77,7 @@ export async function* executeRun(execution: RunExecution): AsyncGenerator<RunEv
   yield last;
   return output;
 
-  function lastEvent(end: Ending, run: RunOutput): RunEvent {
+  function lastEvent(end: Ending, run: AnyRunOutput): AnyRunEvent {
     switch (end.status) {
       case "COMPLETED":
       case "CANCELLED":
@@ -87,6 +88,11 @@ export async function* executeRun(execution: RunExecution): AsyncGenerator<RunEv
         return events.failed(end);
     }
   }
+}
+
+// INVARIANT: events and output of one run are of one kind.
+function withEvents(output: AnyRunOutput, events: AnyRunEvent[]): AnyRunOutput {
+  return { ...output, events } as AnyRunOutput;
 }
 
 /** The caller gets a text that says nothing of the inside, and an id by which an operator finds the cause in the log. */

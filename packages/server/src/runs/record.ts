@@ -1,9 +1,11 @@
 /** Collects the steps of a run into its RunOutput. What leaves here has no credential in it: it is stored as it is. */
 import type {
+  AnyRunEvent,
+  AnyRunOutput,
   Media,
   Message,
+  PrefixedKind,
   Requirement,
-  RunEvent,
   RunOutput,
   RunStatus,
   ToolExecution,
@@ -25,18 +27,22 @@ import type { RunStep, TokenUsage } from "./steps.ts";
 export interface RunRecorder {
   /** Throws {@link RunFailure} when the answer outgrows its limit. */
   addStep(step: RunStep): void;
-  /** Kept for the stored run; content deltas are not (contract 4.5). */
-  addEvent(event: RunEvent): void;
+  /** Kept for the stored run, up to a limit. */
+  addEvent(event: AnyRunEvent): void;
   /** Answer text so far. */
   readonly content: string;
   /** The run as it stands. `content` replaces the answer, for an error's text. */
-  build(status: RunStatus, content?: string): RunOutput;
-  readonly events: readonly RunEvent[];
+  build(status: RunStatus, content?: string): AnyRunOutput;
+  readonly events: readonly AnyRunEvent[];
 }
 
-export function createRunRecorder(runnable: Runnable, input: RunInput, context: RunContext): RunRecorder {
+export function createRunRecorder(
+  runnable: Runnable<PrefixedKind>,
+  input: RunInput,
+  context: RunContext,
+): RunRecorder {
   const start = context.clock.now();
-  const events: RunEvent[] = [];
+  const events: AnyRunEvent[] = [];
   const messages: Message[] = [userMessage(input, context)];
   const tools: ToolExecution[] = [];
   const usages: TokenUsage[] = [];
@@ -51,7 +57,7 @@ export function createRunRecorder(runnable: Runnable, input: RunInput, context: 
       return redactTokens(content);
     },
     addEvent(event) {
-      if (event.event !== "RunContent" && events.length < MAX_STORED_EVENTS) events.push(event);
+      if (events.length < MAX_STORED_EVENTS) events.push(event);
     },
     addStep(step) {
       switch (step.type) {
@@ -83,12 +89,9 @@ export function createRunRecorder(runnable: Runnable, input: RunInput, context: 
     },
     build(status, replacement) {
       const end = context.clock.now();
-      const answer = status === "PAUSED" ? pauseText(requirements) : redactTokens(content);
+      const answer = status === "PAUSED" ? pauseText(runnable.kind, requirements) : redactTokens(content);
       const isMissingAnswer = content !== "" && !messages.some((message) => message.role === "assistant");
-      const output: RunOutput = {
-        run_id: context.runId,
-        agent_id: runnable.id,
-        agent_name: runnable.name,
+      const output: SharedOutput = {
         session_id: context.sessionId,
         ...(context.userId === undefined ? {} : { user_id: context.userId }),
         input: { input_content: input.message, ...describeMedia(input.media) },
@@ -109,10 +112,25 @@ export function createRunRecorder(runnable: Runnable, input: RunInput, context: 
         status,
         ...(requirements.length === 0 ? {} : { requirements: [...requirements] }),
       };
-      return redactTokensDeep(output);
+      return redactTokensDeep(NAME_OUTPUT[runnable.kind](output, context.runId, runnable));
     },
   };
 }
+
+/** What an output of every kind has; a kind adds its names, and what is its own. */
+type SharedOutput = Omit<RunOutput, "run_id" | "agent_id" | "agent_name" | "events">;
+type NameOutput = (output: SharedOutput, runId: string, named: Pick<Runnable, "id" | "name">) => AnyRunOutput;
+
+const NAME_OUTPUT: Readonly<Record<PrefixedKind, NameOutput>> = {
+  agent: (output, runId, { id, name }) => ({ run_id: runId, agent_id: id, agent_name: name, ...output }),
+  team: (output, runId, { id, name }) => ({
+    run_id: runId,
+    team_id: id,
+    team_name: name,
+    ...output,
+    member_responses: [],
+  }),
+};
 
 function userMessage(input: RunInput, context: RunContext): Message {
   const { images, videos, audios, files } = describeMedia(input.media);

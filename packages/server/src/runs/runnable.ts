@@ -3,7 +3,7 @@
  * are the server's, so every kind has the same events, the same answer to an error or a cancel, and cannot leak a cause.
  */
 import type { Identity } from "@agentos/auth";
-import type { AgentObject, Message } from "@agentos/contract";
+import type { AgentObject, Message, RunnableKind, TeamObject, WorkflowObject } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import type { RunStep } from "./steps.ts";
 
@@ -64,11 +64,18 @@ export interface ModelIdentity {
   readonly provider: string;
 }
 
+/** How the wire shows each kind. */
+interface KindObjects {
+  readonly agent: AgentObject;
+  readonly team: TeamObject;
+  readonly workflow: WorkflowObject;
+}
+
 /** Something that can be run; {@link Agent} is one, and so is any object of this shape. */
-export interface Runnable {
-  /** Tells agents from kinds that come later. */
-  readonly kind: "agent";
-  /** In URLs and scopes, unique in one AgentOS. */
+export interface Runnable<Kind extends RunnableKind = RunnableKind> {
+  /** Its runs and sessions are kept and shown under the names of this kind. */
+  readonly kind: Kind;
+  /** In URLs and scopes, unique among its kind in one AgentOS. */
   readonly id: string;
   /** For people. */
   readonly name: string;
@@ -76,12 +83,12 @@ export interface Runnable {
   readonly description?: string | undefined;
   /** Shown by `GET /config` and `GET /models`. */
   readonly model: ModelIdentity;
-  /** Shown as it is to whoever may read the agent. */
+  /** Shown as it is to whoever may read it. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Earlier runs of the session that `context.history` should hold; 0 for none. */
   readonly historyRuns: number;
-  /** As `GET /agents/{id}` shows it. */
-  describe(): AgentObject;
+  /** As the wire shows one of its kind, such as `GET /agents/{id}`. */
+  describe(): KindObjects[Kind];
   /** Throws {@link RunFailure} to say something to the caller; any other exception is shown as a generic text. */
   run(input: RunInput, context: RunContext): AsyncIterable<RunStep>;
 }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
-import { ALICE, createTestServer, finish, form } from "./test-run.fixture.ts";
+import {
+  ALICE,
+  createPlainAgent,
+  createPlainTeam,
+  createTestAccess,
+  createTestServer,
+  finish,
+  form,
+} from "./test-run.fixture.ts";
 
 const agent = new Agent({ id: "helper", model: "offline:echo" });
 
@@ -16,6 +24,14 @@ describe("startRun", () => {
         status: 400,
         detail: "Background execution requires a database to be configured on the agent",
       },
+    });
+  });
+
+  it("says of a team that its database is missing", async () => {
+    const team = createPlainTeam(async function* () {});
+    const request = { runnable: team, form: form("hi", { background: true }), access: createTestAccess() };
+    expect(await createTestServer().service.startRun(request)).toMatchObject({
+      fault: { detail: "Background execution requires a database to be configured on the team" },
     });
   });
 
@@ -41,13 +57,10 @@ describe("startRun", () => {
     const server = createTestServer();
     const state = { nested: { n: 1 } };
     const run = await server.start(
-      {
-        ...plain(),
-        async *run(_, context) {
-          (context.sessionState["nested"] as { n: number }).n = 2;
-          yield { type: "content", text: "x" };
-        },
-      },
+      createPlainAgent(async function* (_, context) {
+        (context.sessionState["nested"] as { n: number }).n = 2;
+        yield { type: "content", text: "x" };
+      }),
       form("hi", { sessionState: state }),
     );
     const { output } = await finish(run);
@@ -96,14 +109,3 @@ describe("drain", () => {
     await createTestServer().service.drain(new AbortController().signal);
   });
 });
-
-function plain() {
-  return {
-    kind: "agent" as const,
-    id: "plain",
-    name: "Plain",
-    model: { id: "none", provider: "none" },
-    historyRuns: 0,
-    describe: () => ({ id: "plain", name: "Plain", is_factory: false, is_component: false }),
-  };
-}

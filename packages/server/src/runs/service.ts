@@ -1,6 +1,6 @@
 /** Starts runs: decides owner, session and values, gives the runnable its context, and knows what is running. */
 import { type Access, fail, ok, type Result } from "@agentos/auth";
-import type { RunEvent, RunOutput } from "@agentos/contract";
+import type { AnyRunEvent, AnyRunOutput, PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import type { Runtime } from "@agentos/guard/app";
 import { type InputFault, inputFault } from "@agentos/guard/app";
@@ -18,7 +18,7 @@ export interface RunServiceOptions {
 }
 
 export interface RunRequest {
-  readonly runnable: Runnable;
+  readonly runnable: Runnable<PrefixedKind>;
   readonly form: RunForm;
   readonly access: Pick<Access, "identity" | "dataScope">;
   /** Aborts when the client goes away. */
@@ -29,7 +29,7 @@ export interface StartedRun {
   readonly runId: string;
   readonly sessionId: string;
   /** Nothing runs until it is read; it has to be read to its end, also after an abort. Returns the run. */
-  readonly events: AsyncGenerator<RunEvent, RunOutput>;
+  readonly events: AsyncGenerator<AnyRunEvent, AnyRunOutput>;
   abort(reason: unknown): void;
 }
 
@@ -50,8 +50,8 @@ export function createRunService(options: RunServiceOptions): RunService {
 
   async function* track(
     controller: AbortController,
-    events: AsyncGenerator<RunEvent, RunOutput>,
-  ): AsyncGenerator<RunEvent, RunOutput> {
+    events: AsyncGenerator<AnyRunEvent, AnyRunOutput>,
+  ): AsyncGenerator<AnyRunEvent, AnyRunOutput> {
     active.add(controller);
     try {
       return yield* events;
@@ -69,7 +69,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     async startRun({ runnable, form, access, signal }) {
       if (form.background)
         return fail(
-          inputFault(400, "Background execution requires a database to be configured on the agent"),
+          inputFault(
+            400,
+            `Background execution requires a database to be configured on the ${runnable.kind}`,
+          ),
         );
       const { identity, dataScope: scope } = access;
       const owner = resolveRunOwner({ form, identity, dataScope: scope, claimOwned });
@@ -103,7 +106,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       });
 
       async function loadHistory(
-        target: Runnable,
+        target: Runnable<PrefixedKind>,
         { owner: of }: SessionKey,
       ): Promise<RunContext["history"]> {
         if (target.historyRuns === 0) return [];

@@ -13,12 +13,16 @@ export function keyOf(owner: Owner, rest: Partial<SessionKey> = {}): SessionKey 
 }
 
 export function storedRun(key: SessionKey, runId: string, rest: Partial<RunOutput> = {}): StoredRun {
+  const { id } = key.component;
+  const names =
+    key.component.kind === "team"
+      ? { team_id: id, team_name: "T", member_responses: [] }
+      : { agent_id: id, agent_name: "A" };
   return {
     key,
     output: {
       run_id: runId,
-      agent_id: key.component.id,
-      agent_name: "A",
+      ...names,
       session_id: key.sessionId,
       input: { input_content: "hi" },
       content: "hello",
@@ -94,6 +98,16 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
       const other = { kind: "agent", id: "a2" } as const;
       expect(await store.findRun(all, { component: other, sessionId: "s1", runId: "r1" })).toBeUndefined();
       expect(await store.findSession(all, keyOf("alice", { component: other }))).toBeUndefined();
+    });
+
+    it("keeps a team apart from an agent of the same id", async () => {
+      const store = create();
+      const team = { ...component, kind: "team" } as const;
+      await store.saveRun(all, storedRun(keyOf("alice"), "r1"));
+      await store.saveRun(all, storedRun(keyOf("alice", { component: team }), "r2"));
+      expect(ids(await store.listRuns(all, query))).toEqual(["r1"]);
+      expect(ids(await store.listRuns(all, { ...query, component: team }))).toEqual(["r2"]);
+      expect(await store.findRun(all, { ...query, component: team, runId: "r1" })).toBeUndefined();
     });
 
     it("does not confuse keys whose parts run together", async () => {

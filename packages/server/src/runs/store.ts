@@ -3,7 +3,7 @@
  * is two sessions, and every call takes the scope of who asks.
  */
 import type { Access } from "@agentos/auth";
-import type { RunOutput, RunStatus } from "@agentos/contract";
+import type { AnyRunOutput, RunnableKind, RunStatus } from "@agentos/contract";
 
 /** Whose data a caller may reach. There is no "unfiltered by omission": every call takes one of the three. */
 export type DataScope = Access["dataScope"];
@@ -12,7 +12,8 @@ export type DataScope = Access["dataScope"];
 export type Owner = string | null;
 
 export interface Component {
-  readonly kind: "agent";
+  readonly kind: RunnableKind;
+  /** Unique among its kind: a team may have the id of an agent. */
   readonly id: string;
 }
 
@@ -34,7 +35,7 @@ export interface StoredSession {
 export interface StoredRun {
   readonly key: SessionKey;
   /** As the wire shows it, with `events`. A paused run's calls are in `requirements`: what runs on is taken from here. */
-  readonly output: RunOutput;
+  readonly output: AnyRunOutput;
 }
 
 export interface RunQuery {

@@ -1,6 +1,12 @@
 /** For tests: a runtime with a fixed clock, counted ids and a log that can be read; and a run with everything stored. */
 import { type Access, compileGrants, type Identity } from "@agentos/auth";
-import { ADMIN_SCOPE, type RunEvent, type RunOutput } from "@agentos/contract";
+import {
+  ADMIN_SCOPE,
+  type AnyRunEvent,
+  type AnyRunOutput,
+  type PrefixedKind,
+  type ToolExecution,
+} from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import type { RunForm } from "./run-form.ts";
@@ -95,12 +101,57 @@ export function createTestContext(rest: Partial<RunContext> = {}): RunContext {
   };
 }
 
+/** A call of `add_numbers` that has only been asked for. */
+export function createToolExecution(rest: Partial<ToolExecution>): ToolExecution {
+  return {
+    tool_call_id: "call_1_1",
+    tool_name: "add_numbers",
+    tool_args: { a: 1, b: 2 },
+    tool_call_error: null,
+    result: null,
+    metrics: null,
+    child_run_id: null,
+    stop_after_tool_call: false,
+    created_at: Math.floor(NOW),
+    requires_confirmation: null,
+    confirmed: null,
+    confirmation_note: null,
+    requires_user_input: null,
+    user_input_schema: null,
+    user_feedback_schema: null,
+    answered: null,
+    external_execution_required: null,
+    external_execution_silent: null,
+    approval_type: null,
+    approval_id: null,
+    ...rest,
+  };
+}
+
+const PLAIN = {
+  id: "plain",
+  name: "Plain",
+  model: { id: "none", provider: "none" },
+  historyRuns: 0,
+  describe: () => ({ id: "plain", name: "Plain", is_factory: false, is_component: false }),
+};
+
+/** An agent that only does what it is told, without a model. */
+export function createPlainAgent(run: Runnable["run"]): Runnable<"agent"> {
+  return { ...PLAIN, kind: "agent", run };
+}
+
+/** A team of the same id that only does what it is told. */
+export function createPlainTeam(run: Runnable["run"]): Runnable<"team"> {
+  return { ...PLAIN, kind: "team", run };
+}
+
 export interface TestServer {
   readonly runtime: TestRuntime;
   readonly store: RunStore;
   readonly service: ReturnType<typeof createRunService>;
   start(
-    runnable: Runnable,
+    runnable: Runnable<PrefixedKind>,
     input: RunForm,
     caller?: Partial<Access> & { readonly signal?: AbortSignal },
   ): Promise<StartedRun>;
@@ -128,8 +179,8 @@ export function createTestServer(
 /** Every event, and the run. */
 export async function finish(
   run: StartedRun,
-): Promise<{ readonly events: readonly RunEvent[]; readonly output: RunOutput }> {
-  const events: RunEvent[] = [];
+): Promise<{ readonly events: readonly AnyRunEvent[]; readonly output: AnyRunOutput }> {
+  const events: AnyRunEvent[] = [];
   for (;;) {
     const next = await run.events.next();
     if (next.done === true) return { events, output: next.value };
