@@ -84,8 +84,8 @@ async function askExample(
     ] as const;
     const faults: string[] = [];
     for (const [token, wanted] of rows) {
-      const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
-      const { status } = await fetch(`${url}/reports`, { ...(headers === undefined ? {} : { headers }) });
+      const headers = new Headers(token === undefined ? [] : [["authorization", `Bearer ${token}`]]);
+      const { status } = await fetch(`${url}/reports`, { headers });
       if (status !== wanted) faults.push(`${name}: GET /reports answers ${status}, not ${wanted}`);
     }
     return faults;

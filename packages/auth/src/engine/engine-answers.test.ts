@@ -73,7 +73,7 @@ describe("a refusal", () => {
     const caller = await authenticate({ authorization: `Bearer ${token}` });
     if (!caller.ok) throw new Error(caller.fault.code);
     const refused = engineWith().authorize(caller.value, compile({ method: "GET", path: "/custom" }), {});
-    expect(refused).toMatchObject({ refusal: { code: "SCOPE_ROUTE_UNMAPPED" } });
+    expect(refused).toMatchObject({ fault: { code: "SCOPE_ROUTE_UNMAPPED" } });
     expect(!refused.ok && Object.keys(refused.fault.facts)).not.toContain("scope_to_add");
   });
 });

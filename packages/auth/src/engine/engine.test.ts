@@ -179,7 +179,7 @@ describe("authorize", () => {
     });
     expect(engine.authorize(holder, RUN, { agent_id: "a2" })).toMatchObject({
       ok: false,
-      refusal: {
+      fault: {
         code: "SCOPE_OTHER_RESOURCE",
         subject: "alice",
         facts: {

@@ -16,10 +16,10 @@ describe("the issuer", () => {
   it("is compared with the configured one, and with nothing else", () => {
     expect(codeOf(judge({ iss: "a" }, "a"))).toBe("passed");
     expect(judge({}, "a")).toMatchObject({
-      refusal: { code: "AUTH_ISSUER_MISSING", facts: { expected_issuer: "a" } },
+      fault: { code: "AUTH_ISSUER_MISSING", facts: { expected_issuer: "a" } },
     });
     expect(judge({ iss: "b" }, "a")).toMatchObject({
-      refusal: { code: "AUTH_ISSUER_MISMATCH", facts: { expected_issuer: "a", token_issuer: "b" } },
+      fault: { code: "AUTH_ISSUER_MISMATCH", facts: { expected_issuer: "a", token_issuer: "b" } },
     });
     for (const iss of ["b", undefined, ["a"], null]) expect(codeOf(judge({ iss }))).toBe("passed");
   });
@@ -69,7 +69,7 @@ describe("the audience", () => {
 
   it("is told with where it comes from", () => {
     const facts = { audience_claim: "aud", expected_audience: ["a", "b"] };
-    expect(judge("x")).toMatchObject({ refusal: { facts: { ...facts, token_audience: "x" } } });
+    expect(judge("x")).toMatchObject({ fault: { facts: { ...facts, token_audience: "x" } } });
     const hintOf = (isTheId: boolean) => {
       const result = judge(undefined, ["a"], isTheId);
       return result.ok ? "passed" : result.fault.facts["audience_hint"];
@@ -119,7 +119,7 @@ describe("the subject", () => {
     "  __Scheduler__",
   ])("%j is the server's own", (sub) => {
     expect(judge(sub)).toMatchObject({
-      refusal: { code: "AUTH_SUBJECT_RESERVED", facts: { user_id_claim: "sub" } },
+      fault: { code: "AUTH_SUBJECT_RESERVED", facts: { user_id_claim: "sub" } },
     });
     expect(isReservedPrincipal(sub)).toBe(true);
   });
@@ -155,7 +155,7 @@ describe("the subject", () => {
     "a\ud800",
   ])("%j is none", (sub) => {
     expect(judge(sub)).toMatchObject({
-      refusal: { code: "AUTH_SUBJECT_INVALID", facts: { user_id_claim: "sub", limit_characters: 256 } },
+      fault: { code: "AUTH_SUBJECT_INVALID", facts: { user_id_claim: "sub", limit_characters: 256 } },
     });
     expect(codeOf(judge("a b\u00a0é"))).toBe("passed");
   });

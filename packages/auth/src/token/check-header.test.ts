@@ -43,7 +43,7 @@ describe("the algorithm of a token", () => {
     "may not be %j",
     (alg) => {
       expect(check({ alg })).toMatchObject({
-        refusal: { code: "AUTH_ALGORITHM_UNSUPPORTED", facts: { expected_algorithms: ["ES256"] } },
+        fault: { code: "AUTH_ALGORITHM_UNSUPPORTED", facts: { expected_algorithms: ["ES256"] } },
       });
     },
   );

@@ -73,7 +73,7 @@ describe("the keys that are tried", () => {
       repaired,
     ]);
     expect(result).toMatchObject({
-      refusal: { facts: { keys_tried: ["first", "second"], keys_repaired: ["quotes"], signature_bytes: 64 } },
+      fault: { facts: { keys_tried: ["first", "second"], keys_repaired: ["quotes"], signature_bytes: 64 } },
     });
   });
 });
@@ -82,7 +82,7 @@ describe("a signature that no key verifies", () => {
   it("is the token's fault when every key said no, and the server's when one could not be used", async () => {
     const unusable = await other({ key: new Uint8Array(0) });
     const result = await check([unusable, await other()]);
-    expect(result).toMatchObject({ refusal: { code: "AUTH_KEYS_UNAVAILABLE" } });
+    expect(result).toMatchObject({ fault: { code: "AUTH_KEYS_UNAVAILABLE" } });
     expect(!result.ok && result.fault.cause).toBeInstanceOf(Error);
     expect(codeOf(await check([unusable, verificationKey]))).toBe("passed");
   });
@@ -108,7 +108,7 @@ describe("a signature that no key verifies", () => {
   it("is malformed when its spelling is not base64url, whatever its length", async () => {
     const padded = `${token.slice(0, -2)}==`;
     expect(await check([verificationKey], padded)).toMatchObject({
-      refusal: { code: "AUTH_SIGNATURE_MALFORMED", facts: { keys_tried: [verificationKey.label] } },
+      fault: { code: "AUTH_SIGNATURE_MALFORMED", facts: { keys_tried: [verificationKey.label] } },
     });
     expect(codeOf(await check([verificationKey], `${token}A`))).toBe("AUTH_SIGNATURE_MALFORMED");
   });

@@ -35,9 +35,9 @@ describe("the expiry", () => {
 
   it("is told to the operator with the clock and the skew", () => {
     expect(check({ exp: NOW - 60 })).toMatchObject({
-      refusal: { facts: { now: NOW, skew_seconds: 10, exp: NOW - 60 } },
+      fault: { facts: { now: NOW, skew_seconds: 10, exp: NOW - 60 } },
     });
-    expect(check({ exp: NOW * 1_000 })).toMatchObject({ refusal: { facts: { exp: NOW * 1_000 } } });
+    expect(check({ exp: NOW * 1_000 })).toMatchObject({ fault: { facts: { exp: NOW * 1_000 } } });
   });
 
   it("may be missing where the policy says so, and is judged when it is there", () => {
@@ -64,10 +64,10 @@ describe("the start", () => {
   it("is told to the operator with the clock and the skew", () => {
     const facts = { now: NOW, skew_seconds: 10 };
     expect(check({ exp: NOW + 60, nbf: NOW + 30 })).toMatchObject({
-      refusal: { facts: { ...facts, nbf: NOW + 30 } },
+      fault: { facts: { ...facts, nbf: NOW + 30 } },
     });
     expect(check({ exp: NOW + 60, iat: NOW + 30 })).toMatchObject({
-      refusal: { facts: { ...facts, iat: NOW + 30 } },
+      fault: { facts: { ...facts, iat: NOW + 30 } },
     });
   });
 });
@@ -86,10 +86,10 @@ describe("the lifetime", () => {
 
   it("is told in hours and seconds", () => {
     expect(check({ iat: NOW - 100, exp: NOW + 2 * DAY })).toMatchObject({
-      refusal: { facts: { limit_hours: 24, lifetime_seconds: 2 * DAY + 100 } },
+      fault: { facts: { limit_hours: 24, lifetime_seconds: 2 * DAY + 100 } },
     });
     expect(check({ exp: NOW + 2 * DAY }, { ...TEST_POLICY, maxLifetimeSeconds: DAY - 1 })).toMatchObject({
-      refusal: { facts: { limit_hours: 23 } },
+      fault: { facts: { limit_hours: 23 } },
     });
   });
 });
@@ -102,11 +102,11 @@ it("what is accepted is handed on, to be checked again at every use", () => {
   const times = { expiresAt: NOW, notBefore: NOW };
   expect(recheckTimes(times, NOW + 9.5)).toEqual({ ok: true, value: true });
   expect(recheckTimes(times, NOW + 10)).toMatchObject({
-    refusal: { code: "AUTH_TOKEN_EXPIRED", facts: { now: NOW + 10, skew_seconds: 10, exp: NOW } },
+    fault: { code: "AUTH_TOKEN_EXPIRED", facts: { now: NOW + 10, skew_seconds: 10, exp: NOW } },
   });
   expect(recheckTimes(times, NOW - 10)).toEqual({ ok: true, value: true });
   expect(recheckTimes(times, NOW - 10.5)).toMatchObject({
-    refusal: { code: "AUTH_TOKEN_NOT_YET_VALID", facts: { now: NOW - 10.5, skew_seconds: 10, nbf: NOW } },
+    fault: { code: "AUTH_TOKEN_NOT_YET_VALID", facts: { now: NOW - 10.5, skew_seconds: 10, nbf: NOW } },
   });
   expect(recheckTimes({ expiresAt: undefined, notBefore: undefined }, NOW)).toEqual({
     ok: true,

@@ -44,7 +44,7 @@ describe("a key that is known", () => {
   it("for another algorithm is named, without asking the source again", async () => {
     const { source, asked } = sourceOf(await setOf(first, rsa));
     expect(await findKeys(source, header("rsa"))).toMatchObject({
-      refusal: {
+      fault: {
         code: "AUTH_ALGORITHM_MISMATCH",
         facts: { expected_algorithms: ["RS256"], token_algorithm: "ES256" },
       },
@@ -75,11 +75,11 @@ describe("a key that is not known", () => {
     for (const keySet of [createKeySet([]), await setOf(first)]) {
       const source = { current: () => keySet, status: () => failed };
       expect(await findKeys(source, header("k2"))).toMatchObject({
-        refusal: { code: "AUTH_KEYS_UNAVAILABLE", facts },
+        fault: { code: "AUTH_KEYS_UNAVAILABLE", facts },
       });
     }
     expect(await findKeys(createStaticKeySource([]), header("k1"))).toMatchObject({
-      refusal: { facts: { key_faults: [] } },
+      fault: { facts: { key_faults: [] } },
     });
   });
 
@@ -104,7 +104,7 @@ describe("a key that is not known", () => {
   it("and for an algorithm that nobody has is refused by the algorithm, after a look at the source", async () => {
     const { source, asked } = sourceOf(await setOf(first, rsa));
     expect(await findKeys(source, header("k9", "PS256", true))).toMatchObject({
-      refusal: { code: "AUTH_ALGORITHM_MISMATCH", facts: { expected_algorithms: ["ES256", "RS256"] } },
+      fault: { code: "AUTH_ALGORITHM_MISMATCH", facts: { expected_algorithms: ["ES256", "RS256"] } },
     });
     expect(asked).toEqual(["k9"]);
     expect(codeOf(await findKeys(source, header(undefined, "PS256")))).toBe("AUTH_ALGORITHM_MISMATCH");

@@ -27,7 +27,7 @@ describe("the issuer of a token", () => {
   ])("%j is unknown, and is shown to the operator as %s beside those that are known", (claims, shown) => {
     expect(select(segment(claims))).toEqual({
       ok: false,
-      refusal: {
+      fault: {
         code: "AUTH_ISSUER_UNKNOWN",
         facts: { expected_issuers: ["https://a.test", "https://b.test"], unverified_issuer: shown },
       },
@@ -36,7 +36,7 @@ describe("the issuer of a token", () => {
 
   it("that names none is shown so where every issuer has a name", () => {
     expect(createIssuerSelector([a])(segment({}))).toMatchObject({
-      refusal: { code: "AUTH_ISSUER_UNKNOWN", facts: { unverified_issuer: "(none)" } },
+      fault: { code: "AUTH_ISSUER_UNKNOWN", facts: { unverified_issuer: "(none)" } },
     });
   });
 });

@@ -100,7 +100,7 @@ describe("several issuers", () => {
     const { verify } = setUp(both);
     const result = await verify(await signToken(good(keyA, "x".repeat(300))));
     expect(result).toMatchObject({
-      refusal: { facts: { expected_issuers: [A, B], unverified_issuer: "x".repeat(200) } },
+      fault: { facts: { expected_issuers: [A, B], unverified_issuer: "x".repeat(200) } },
     });
   });
 
@@ -147,7 +147,7 @@ describe("several issuers", () => {
     expect(await limited(["ES256"]).codeOf(rs)).toBe("AUTH_ALGORITHM_MISMATCH");
     expect(await limited(["RS256"]).codeOf(rs)).toBe("passed");
     expect(await limited(["RS256"]).verify(es)).toMatchObject({
-      refusal: {
+      fault: {
         code: "AUTH_ALGORITHM_MISMATCH",
         facts: { expected_algorithms: ["RS256"], token_algorithm: "ES256" },
       },
@@ -207,7 +207,7 @@ describe("the user ids of several issuers", () => {
         value: { userId: undefined },
       });
     expect(await verify(await signToken(good(keyA, A, { sub: "sa:bot" })))).toMatchObject({
-      refusal: { code: "AUTH_SUBJECT_RESERVED" },
+      fault: { code: "AUTH_SUBJECT_RESERVED" },
     });
   });
 });

@@ -23,7 +23,7 @@ describe("a verified token", () => {
     clock.advance(3609);
     expect(verifier.verify(token)).toMatchObject({ ok: true });
     clock.advance(1);
-    expect(verifier.verify(token)).toMatchObject({ ok: false, refusal: { code: "AUTH_TOKEN_EXPIRED" } });
+    expect(verifier.verify(token)).toMatchObject({ ok: false, fault: { code: "AUTH_TOKEN_EXPIRED" } });
     expect(codeOf(await verifier.verify(token))).toBe("AUTH_TOKEN_EXPIRED");
   });
 
@@ -36,7 +36,7 @@ describe("a verified token", () => {
     clock.advance(-1);
     expect(verifier.verify(token)).toMatchObject({
       ok: false,
-      refusal: { code: "AUTH_TOKEN_NOT_YET_VALID" },
+      fault: { code: "AUTH_TOKEN_NOT_YET_VALID" },
     });
   });
 

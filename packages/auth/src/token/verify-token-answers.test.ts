@@ -11,9 +11,9 @@ describe("a refusal", () => {
     const stranger = await setUpVerifier({ algorithm: "HS256" });
     const expired = { exp: 1 };
     const late = await verify(await signToken(withClaims(good, expired)));
-    expect(late).toMatchObject({ refusal: { code: "AUTH_TOKEN_EXPIRED", subject: "alice" } });
+    expect(late).toMatchObject({ fault: { code: "AUTH_TOKEN_EXPIRED", subject: "alice" } });
     const forged = await verify(await signToken({ ...withClaims(good, expired), key: stranger.key }));
-    expect(forged).toMatchObject({ refusal: { code: "AUTH_SIGNATURE_INVALID" } });
+    expect(forged).toMatchObject({ fault: { code: "AUTH_SIGNATURE_INVALID" } });
     expect(!forged.ok && forged.fault.subject).toBeUndefined();
   });
 
@@ -31,14 +31,14 @@ describe("a refusal", () => {
   it("says whose token it was by the configured claim", async () => {
     const { good, verify } = await setUpVerifier({ algorithm: "HS256", claimNames: { userId: "uid" } });
     expect(await verify(await signToken(withClaims(good, { uid: "bob", exp: 1 })))).toMatchObject({
-      refusal: { subject: "bob" },
+      fault: { subject: "bob" },
     });
   });
 
   it("names nobody where no signature is verified", async () => {
     const { good, verify } = await setUpVerifier({ policy: { verifiesSignature: false } });
     const result = await verify(await signToken(withClaims(good, { aud: "x" })));
-    expect(result).toMatchObject({ refusal: { code: "AUTH_AUDIENCE_MISMATCH" } });
+    expect(result).toMatchObject({ fault: { code: "AUTH_AUDIENCE_MISMATCH" } });
     expect(!result.ok && result.fault.subject).toBeUndefined();
   });
 
@@ -46,7 +46,7 @@ describe("a refusal", () => {
     const { verify } = await setUpVerifier({ algorithm: "HS256" });
     expect(await verify("x".repeat(16_385))).toEqual({
       ok: false,
-      refusal: { code: "AUTH_TOKEN_TOO_LARGE", facts: { limit_bytes: 16_384 } },
+      fault: { code: "AUTH_TOKEN_TOO_LARGE", facts: { limit_bytes: 16_384 } },
     });
     expect(codeOf(await verify("x".repeat(16_384)))).toBe("AUTH_TOKEN_MALFORMED");
   });
@@ -54,7 +54,7 @@ describe("a refusal", () => {
   it("names both algorithms where the policy allows fewer than the keys", async () => {
     const { good, verify, codeOf: judge } = await setUpVerifier({ policy: { algorithms: ["RS256"] } });
     expect(await verify(await signToken(good))).toMatchObject({
-      refusal: {
+      fault: {
         code: "AUTH_ALGORITHM_MISMATCH",
         facts: { expected_algorithms: ["RS256"], token_algorithm: "ES256" },
       },
@@ -71,7 +71,7 @@ describe("a refusal by the header or the payload", () => {
   it("names the algorithms of the keys where the policy names none", async () => {
     const { good, verify } = await setUpVerifier({ algorithm: "RS256" });
     expect(await verify(unsignedToken(good))).toMatchObject({
-      refusal: { code: "AUTH_ALGORITHM_NONE", facts: { expected_algorithms: ["RS256"] } },
+      fault: { code: "AUTH_ALGORITHM_NONE", facts: { expected_algorithms: ["RS256"] } },
     });
   });
 
@@ -103,7 +103,7 @@ describe("the cache of the verifier", () => {
     await verifier.verify(token);
     expect(verifier.verify(token)).toMatchObject({ ok: true });
     clock.advance(3_610);
-    expect(verifier.verify(token)).toMatchObject({ refusal: { code: "AUTH_TOKEN_EXPIRED" } });
+    expect(verifier.verify(token)).toMatchObject({ fault: { code: "AUTH_TOKEN_EXPIRED" } });
     clock.advance(-3_610);
     expect(verifier.verify(token)).toBeInstanceOf(Promise);
   });

@@ -35,7 +35,7 @@ describe.each([
 
   it.each(rows.map((row) => [row.name, row] as const))("refuses %s", async (_, row) => {
     const result = await setup.verify(await row.make(setup.good));
-    expect(result).toMatchObject({ ok: false, refusal: { code: row.expectedCode } });
+    expect(result).toMatchObject({ ok: false, fault: { code: row.expectedCode } });
     expect(await setup.codeOf(await makeTwin(row, setup.good))).toBe("passed");
   });
 });
@@ -158,7 +158,7 @@ describe("several keys", () => {
       keySource: createStaticKeySource(await parseTestKeys(rsa.key, ec.key)),
     });
     expect(await both.verify(await signToken(withHeader(rsa.good, { kid: "ec" })))).toMatchObject({
-      refusal: {
+      fault: {
         code: "AUTH_ALGORITHM_MISMATCH",
         facts: { expected_algorithms: ["ES256"], token_algorithm: "RS256" },
       },
@@ -178,7 +178,7 @@ describe("several keys", () => {
     const keySource = createStaticKeySource([{ ...parsed, key: wrong.publicKey }]);
     const broken = await setUpVerifier({ keySource });
     const result = await broken.verify(await signToken(good));
-    expect(result).toMatchObject({ ok: false, refusal: { code: "AUTH_KEYS_UNAVAILABLE" } });
+    expect(result).toMatchObject({ ok: false, fault: { code: "AUTH_KEYS_UNAVAILABLE" } });
     expect(!result.ok && result.fault.cause).toBeInstanceOf(Error);
   });
 });
