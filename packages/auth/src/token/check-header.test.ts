@@ -54,7 +54,7 @@ describe("the algorithm of a token", () => {
 
   it("is named when it is none, before anything else is wrong", () => {
     const refusal = { code: "AUTH_ALGORITHM_NONE", facts: { expected_algorithms: ["ES256"] } };
-    expect(check({ alg: "NonE", crit: ["x"], typ: 1, kid: 1 })).toMatchObject({ refusal });
+    expect(check({ alg: "NonE", crit: ["x"], typ: 1, kid: 1 })).toMatchObject({ fault: refusal });
     expect(check({ alg: "ES256" })).toMatchObject({ ok: true });
   });
 });
