@@ -1,18 +1,12 @@
-/** Faults of a configuration. `{option}` is the option's path, such as `authorizationConfig.algorithm`. */
+/** Faults of a configuration. `{option}` is the fault's place: the option's path, such as `authorizationConfig.algorithm`. */
 import type { FaultEntry } from "./entry.ts";
-
-type Words = Pick<FaultEntry, "title" | "fix">;
-
-const error = (words: Words): FaultEntry => ({ kind: "fault", severity: "error", ...words, since: "0.1.0" });
-const warning = (words: Words): FaultEntry => ({
-  kind: "fault",
-  severity: "warning",
-  ...words,
-  since: "0.1.0",
-});
+import { error, warning } from "./fault-entry.ts";
 
 export const configFaults = {
-  CONFIG_OPTION_UNKNOWN: error({ title: '"{option}" is not an option', fix: "{suggestion}" }),
+  CONFIG_OPTION_UNKNOWN: error({
+    title: '"{option}" is not an option',
+    fix: "remove it, or correct its spelling",
+  }),
   CONFIG_OPTION_INVALID: error({ title: '"{option}": {problem}', fix: "correct the value" }),
   CONFIG_OPTION_UNAVAILABLE: error({
     title: '"{option}" is not available in this version: {arrives}',
@@ -96,9 +90,12 @@ export const configFaults = {
   }),
   CONFIG_RULE_INVALID: error({
     title: 'the scope rule "{rule}" is not of the form "METHOD /path"',
-    fix: 'write for example "GET /reports/*": ["reports:read"]; a parameter is written "{name}", with letters, digits and "_", and "*", "{" and "}" cannot be written as percent codes',
+    fix: 'write for example "GET /reports/*": ["reports:read"]; a parameter is a name in braces, of letters, digits and "_"; braces and "*" cannot be written as percent codes',
   }),
-  CONFIG_RULE_UNREACHABLE: warning({ title: 'the scope rule "{rule}" can never match', fix: "{suggestion}" }),
+  CONFIG_RULE_UNREACHABLE: warning({
+    title: 'the scope rule "{rule}" can never match',
+    fix: "correct its method or path, or remove it",
+  }),
   CONFIG_VARIABLE_EMPTY: warning({
     title: '"{variable}" is set but empty, which counts as not set',
     fix: "give it a value, or remove it so that nobody relies on it",
@@ -138,7 +135,7 @@ export const configFaults = {
   }),
   CONFIG_OPTION_UNUSED: warning({
     title: '"{option}" is set, but nothing reads it: {reason}',
-    fix: "{suggestion}",
+    fix: "remove it, or change what keeps it from being read",
   }),
   CONFIG_HEALTH_NOT_PUBLIC: warning({
     title:

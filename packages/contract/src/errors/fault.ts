@@ -1,13 +1,17 @@
 /** One shape for everything that is wrong with a configuration or a key, until words are put to it at the edge. */
-import type { Facts } from "./entry.ts";
+import type { Facts, FaultEntry } from "./entry.ts";
 import { FAULTS, type FaultCode } from "./error-catalogue.ts";
-import { renderText } from "./render.ts";
+import { type PlaceOf, placesOf, renderText } from "./render.ts";
 
 /** Something wrong, as plain data; {@link renderFault} puts the catalogue's words to it. */
 export interface Fault<Code extends FaultCode = FaultCode> {
   /** Its entry in the catalogue. */
   readonly code: Code;
-  /** Values for the `{name}` places of the entry's texts. Never key material, a secret, a file path or a URL. */
+  /**
+   * Values for the `{name}` places of the entry's texts. Never key material, a secret, a file path or a URL. Three serve
+   * every entry: `suggestion`, a better fix for this very case; `of`, whose option it is (`agent "shop"`); `from`, what
+   * the value at `at` was given by (`env:NAME`; in a command of the operator's own also `file:PATH`).
+   */
   readonly facts: Facts;
   /** Where, as people call it: an option, a variable, `JWT_JWKS_FILE key 2`. Never a file path. Undefined: no one place. */
   readonly at?: string | undefined;
@@ -17,15 +21,30 @@ export interface Fault<Code extends FaultCode = FaultCode> {
 
 /** A fault with the catalogue's words. */
 export interface RenderedFault extends Fault {
-  /** What is wrong: one line, no secret. */
+  /** What is wrong, its place included: one line, no secret. */
   readonly message: string;
   /** What to do next. */
   readonly fix: string;
 }
 
-/** What {@link createFault} takes; severity defaults to that of the catalogue entry. */
+type Place<Code extends FaultCode> = PlaceOf<(typeof FAULTS)[Code]["title" | "fix"]>;
+type FactName<Code extends FaultCode> = Exclude<Place<Code>, "cli" | "option">;
+
+/** Distributes: of a code that is one of several, only what each of them needs is asked for. */
+type Needed<Code extends FaultCode> = Code extends FaultCode
+  ? ([FactName<Code>] extends [never]
+      ? unknown
+      : { readonly facts: { readonly [Name in FactName<Code>]: Facts[string] } }) &
+      ("option" extends Place<Code> ? { readonly at: string } : unknown)
+  : never;
+
+/**
+ * What {@link createFault} takes: every fact that the code's texts need, and `at` where they name the option. Severity
+ * defaults to that of the entry.
+ */
 export type FaultParts<Code extends FaultCode> = Pick<Fault<Code>, "code" | "at"> &
-  Partial<Pick<Fault, "facts" | "severity">>;
+  Partial<Pick<Fault, "facts" | "severity">> &
+  Needed<Code>;
 
 /** Makes a frozen fault. */
 export function createFault<const Code extends FaultCode>(parts: FaultParts<Code>): Fault<Code> {
@@ -38,9 +57,19 @@ export function createFault<const Code extends FaultCode>(parts: FaultParts<Code
   });
 }
 
-/** Puts words to a fault; `cli` is the command that fixes name. */
+/** Puts words to a fault, its place before them where they do not name it; `cli` is the command that fixes name. */
 export function renderFault(fault: Fault, cli: string): RenderedFault {
-  const { title, fix } = FAULTS[fault.code];
-  const facts = { ...fault.facts, cli };
-  return { ...fault, message: renderText(title, facts), fix: renderText(fix, facts) };
+  const { title, fix }: FaultEntry = FAULTS[fault.code];
+  const { at } = fault;
+  const { of: owner, from, suggestion } = fault.facts;
+  const facts = { ...fault.facts, cli, ...(at === undefined ? {} : { option: at }) };
+  const place =
+    at === undefined || placesOf(title).includes("option")
+      ? ""
+      : `"${at}"${from === undefined ? "" : ` (${from})`}: `;
+  return Object.freeze({
+    ...fault,
+    message: `${owner === undefined ? "" : `${owner}: `}${place}${renderText(title, facts)}`,
+    fix: suggestion === undefined ? renderText(fix, facts) : String(suggestion),
+  });
 }

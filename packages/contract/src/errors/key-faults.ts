@@ -7,18 +7,7 @@
  */
 
 import type { FaultEntry } from "./entry.ts";
-
-type Words = Pick<FaultEntry, "title" | "fix">;
-
-const since = "0.1.0";
-
-function error(words: Words): FaultEntry {
-  return Object.freeze({ kind: "fault", severity: "error", ...words, since });
-}
-
-function warning(words: Words): FaultEntry {
-  return Object.freeze({ kind: "fault", severity: "warning", ...words, since });
-}
+import { error, warning } from "./fault-entry.ts";
 
 export const keyFaults = {
   // The value as a whole

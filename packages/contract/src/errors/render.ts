@@ -3,6 +3,11 @@ import type { Facts } from "./entry.ts";
 
 const PLACE = /\{([a-z_]+)\}/g;
 
+/** The names of a text's places, as a type; braces around more than a name belong to the text. */
+export type PlaceOf<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${string} ${string}` ? never : Name) | PlaceOf<Rest>
+  : never;
+
 /** The names of a text's places, in order. */
 export function placesOf(text: string): readonly string[] {
   return [...text.matchAll(PLACE)].map((match) => match[1] ?? "");
