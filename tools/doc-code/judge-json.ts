@@ -1,6 +1,7 @@
 // JSON blocks parse; those that are an agentos.json are judged by the command's own schema.
+import { renderFault } from "@agentos/contract";
 import { buildAgents } from "../../packages/cli/src/config/build-agents.ts";
-import { schemaFaults } from "../../packages/cli/src/config/config-faults.ts";
+import { findFormFaults } from "../../packages/cli/src/config/config-faults.ts";
 import { configSchema } from "../../packages/cli/src/config/config-schema.ts";
 import { findUnavailable } from "../../packages/cli/src/config/find-unavailable.ts";
 import { scanJson } from "../../packages/cli/src/config/scan-json.ts";
@@ -30,7 +31,7 @@ function judgeConfig(value: unknown): readonly string[] {
   const parsed = configSchema.safeParse(value);
   const faults = [
     ...findUnavailable(value),
-    ...(parsed.success ? buildAgents(parsed.data.agents ?? []).faults : schemaFaults(parsed.error)),
+    ...(parsed.success ? buildAgents(parsed.data.agents ?? []).faults : findFormFaults(parsed.error)),
   ];
-  return faults.map(({ message, code }) => `${message} [${code}]`);
+  return faults.map((fault) => `${renderFault(fault, "agentos").message} [${fault.code}]`);
 }

@@ -26,7 +26,7 @@ export {
 } from "./errors/error-catalogue.ts";
 export { createFault, type Fault, type FaultParts, type RenderedFault, renderFault } from "./errors/fault.ts";
 export { FIX_COMMANDS } from "./errors/fix-commands.ts";
-export { placesOf, renderText } from "./errors/render.ts";
+export { placesOf, renderFix, renderText } from "./errors/render.ts";
 export { PLANNED_ROUTES } from "./routes/planned.ts";
 export {
   type CustomRouteDefinition,

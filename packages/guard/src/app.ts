@@ -12,16 +12,21 @@ export { createErrorPage, createResourceMetadataRoute } from "./app/page-routes.
 export { faultResponse, jsonResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";
 export { authOptionsShape, authorizationConfigSchema, corsSchema } from "./config/auth-options.ts";
-export { type DescribedIssue, describeIssue } from "./config/describe-issue.ts";
+export { throwErrors } from "./config/configuration-error.ts";
 export { authModeOf } from "./config/describe-policy.ts";
-export { optionFindings, toFinding } from "./config/option-faults.ts";
+export {
+  createOptionFault,
+  findOptionFaults,
+  formatPath,
+  type OptionSource,
+  type OptionWords,
+} from "./config/option-faults.ts";
 export { type ResolvedAuth, resolveAuth } from "./config/resolve-auth.ts";
 export {
   type AuthRuntime,
   type CompiledAccessRules,
   compileAccess,
   createAuthRuntime,
-  throwErrors,
 } from "./gate/auth-runtime.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./hosts/serve.ts";
 export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";

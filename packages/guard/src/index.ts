@@ -4,7 +4,13 @@
  */
 
 export type { Access } from "@agentos/auth";
-export { type CustomScope, customScope, type ResourceMetadata } from "@agentos/contract";
+export {
+  type CustomScope,
+  customScope,
+  type Fault,
+  type RenderedFault,
+  type ResourceMetadata,
+} from "@agentos/contract";
 export type {
   AuthOptions,
   AuthorizationConfig,
@@ -12,14 +18,13 @@ export type {
   Environment,
   UnsafeOptions,
 } from "./config/auth-options.ts";
-export { ConfigurationError, type ConfigurationFault } from "./config/configuration-error.ts";
+export { ConfigurationError, type ConfigurationErrorOptions } from "./config/configuration-error.ts";
 export {
   type CredentialLocation,
   formatPolicy,
   type PolicyDescription,
   type PolicyKey,
 } from "./config/describe-policy.ts";
-export type { Finding } from "./config/option-faults.ts";
 export type { Denial, DenialRecord, DenialRecorder } from "./denials/denial-recorder.ts";
 export {
   type AuthGuard,

@@ -14,14 +14,14 @@ export type {
 } from "@agentos/guard";
 export {
   ConfigurationError,
-  type ConfigurationFault,
   type CredentialLocation,
   createLogger,
-  type Finding,
+  type Fault,
   formatPolicy,
   type PolicyDescription,
   type PolicyKey,
   REDACTED_TOKEN,
+  type RenderedFault,
   redactTokens,
   redactTokensDeep,
 } from "@agentos/guard";
@@ -30,11 +30,7 @@ export {
   authorizationConfigSchema,
   type ConnectionFault,
   corsSchema,
-  type DescribedIssue,
   describeConnectionFault,
-  describeIssue,
-  optionFindings,
-  toFinding,
 } from "@agentos/guard/app";
 export { AgentOS } from "./agent-os/agent-os.ts";
 export type { AgentOSOptions, CustomRoute } from "./agent-os/agent-os-options.ts";

@@ -1,5 +1,13 @@
 /** Fills a catalogue entry into a cause. Values come from the diagnosis, never from a remote server's own words. */
-import { ERRORS, type ErrorCode, type Facts, FIX_COMMANDS, placesOf, renderText } from "@agentos/contract";
+import {
+  ERRORS,
+  type ErrorCode,
+  type Facts,
+  FIX_COMMANDS,
+  placesOf,
+  renderFix,
+  renderText,
+} from "@agentos/contract";
 import type { Cause, Certainty, Evidence } from "./diagnosis.ts";
 
 /** A cause before the texts of its catalogue entry are filled. */
@@ -25,7 +33,7 @@ export function makeCause({ code, certainty, facts = {}, evidence = [] }: CauseP
     sentence: renderText(entry.title, values),
     certainty,
     evidence,
-    fix: renderText(entry.fix, values),
+    fix: renderFix(entry.fix, values),
     ...(command === undefined ? {} : { command }),
     anchor: `#${code}`,
   };

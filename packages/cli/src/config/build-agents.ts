@@ -1,37 +1,39 @@
 /** Agents of a JSON configuration. Every agent is judged, whatever is wrong with the others. */
 
+import type { Fault } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
-import { type ConfigurationFault } from "@agentos/guard";
+import { createOptionFault, findOptionFaults, formatPath } from "@agentos/guard/app";
 import { Agent, type AgentOptions, OFFLINE_MODELS, type OfflineModelName } from "@agentos/server";
 import { DEMO_TOOL_NAMES, DEMO_TOOLS } from "../demo/demo-tools.ts";
 import { faultsOf } from "../program/failure.ts";
-import { formatPath, invalidOption, schemaFaults, unavailableOption } from "./config-faults.ts";
+import { createUnavailableFault } from "./config-faults.ts";
 import { type AgentConfig, agentSchema } from "./config-schema.ts";
 
 export interface BuiltAgents {
   readonly agents: readonly Agent[];
-  readonly faults: readonly ConfigurationFault[];
+  readonly faults: readonly Fault[];
 }
 
 /** Builds what can be built and names what cannot. */
 export function buildAgents(configs: readonly unknown[]): BuiltAgents {
   const agents: Agent[] = [];
-  const faults: ConfigurationFault[] = [];
+  const faults: Fault[] = [];
   const firstWithId = new Map<string, number>();
   for (const [index, config] of configs.entries()) {
     const parsed = agentSchema.safeParse(config);
     if (!parsed.success) {
-      faults.push(...schemaFaults(parsed.error, ["agents", index]), ...judgeWhatCanBe(config, index));
+      const source = { schema: agentSchema, prefix: ["agents", index] };
+      faults.push(...findOptionFaults(parsed.error, source), ...findOtherFaults(config, index));
       continue;
     }
     const earlier = firstWithId.get(parsed.data.id);
     if (earlier !== undefined) {
       faults.push(
-        invalidOption(
-          `agents[${index}].id`,
-          `is the id of agents[${earlier}] already`,
-          "give each agent its own id",
-        ),
+        createOptionFault({
+          option: `agents[${index}].id`,
+          problem: `is the id of agents[${earlier}] already`,
+          suggestion: "give each agent its own id",
+        }),
       );
     }
     firstWithId.set(parsed.data.id, earlier ?? index);
@@ -44,20 +46,20 @@ export function buildAgents(configs: readonly unknown[]): BuiltAgents {
 }
 
 /** Model and tools of an agent whose form is wrong elsewhere. */
-function judgeWhatCanBe(config: unknown, index: number): readonly ConfigurationFault[] {
+function findOtherFaults(config: unknown, index: number): readonly Fault[] {
   if (typeof config !== "object" || config === null) return [];
   const { model, tools } = config as Readonly<Record<string, unknown>>;
   const names = Array.isArray(tools)
     ? tools.map((name) => (typeof name === "string" && name !== "" ? name : undefined))
     : [];
   return [
-    ...(typeof model === "string" && model !== "" ? judgeModel(model, index) : []),
-    ...judgeTools(names, index),
+    ...(typeof model === "string" && model !== "" ? findModelFaults(model, index) : []),
+    ...findToolFaults(names, index),
   ];
 }
 
 function buildAgent(config: AgentConfig, index: number): BuiltAgents {
-  const faults = [...judgeModel(config.model, index), ...judgeTools(config.tools ?? [], index)];
+  const faults = [...findModelFaults(config.model, index), ...findToolFaults(config.tools ?? [], index)];
   const { model, script, tools = [], ...rest } = config;
   const options: Record<string, unknown> = {
     ...rest,
@@ -76,7 +78,7 @@ function buildAgent(config: AgentConfig, index: number): BuiltAgents {
   }
 }
 
-function judgeModel(model: string, index: number): readonly ConfigurationFault[] {
+function findModelFaults(model: string, index: number): readonly Fault[] {
   if (isOfflineModel(model)) return [];
   const option = `agents[${index}].model`;
   const meant = /^(?:offline|echo|script)/i.test(model)
@@ -84,42 +86,38 @@ function judgeModel(model: string, index: number): readonly ConfigurationFault[]
     : undefined;
   if (meant !== undefined || model.startsWith("offline")) {
     return [
-      invalidOption(
+      createOptionFault({
         option,
-        "is no offline model",
-        meant === undefined ? `use ${OFFLINE_MODELS.join(" or ")}` : `did you mean "${meant}"?`,
-      ),
+        problem: "is no offline model",
+        suggestion: meant === undefined ? `use ${OFFLINE_MODELS.join(" or ")}` : `did you mean "${meant}"?`,
+      }),
     ];
   }
   return [
-    unavailableOption(
+    createUnavailableFault({
       option,
-      "models of a provider arrive in JSON with the runtime release",
-      `use ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}, which need no provider; or write the configuration as .ts, where a real model is passed as an object of the AI SDK: new Agent({ id: "…", model: openai("MODEL") })`,
-    ),
+      arrives: "models of a provider arrive in JSON with the runtime release",
+      suggestion: `use ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}, which need no provider; or write the configuration as .ts, where a real model is passed as an object of the AI SDK: new Agent({ id: "…", model: openai("MODEL") })`,
+    }),
   ];
 }
 
-function judgeTools(tools: readonly (string | undefined)[], index: number): readonly ConfigurationFault[] {
+function findToolFaults(tools: readonly (string | undefined)[], index: number): readonly Fault[] {
   return tools.flatMap((name, position) => {
     if (name === undefined || DEMO_TOOL_NAMES.includes(name)) return [];
     const meant = nearest(name, DEMO_TOOL_NAMES);
-    const fix =
+    const suggestion =
       meant === undefined
         ? `use some of ${DEMO_TOOL_NAMES.join(", ")}; tools of your own need a .ts configuration`
         : `did you mean "${meant}"?`;
-    return [invalidOption(formatPath(["agents", index, "tools", position]), "is no demo tool", fix)];
+    const option = formatPath(["agents", index, "tools", position]);
+    return [createOptionFault({ option, problem: "is no demo tool", suggestion })];
   });
 }
 
-/** The agent's own words with the place inside the file. */
-function placeAt(fault: ConfigurationFault, index: number): ConfigurationFault {
-  if (fault.at === undefined) return { ...fault, at: `agents[${index}]` };
-  const at = `agents[${index}].${fault.at.replace(/\.(\d+)(?=\.|$)/g, "[$1]")}`;
-  // The place says which agent it is; the words before it say the same.
-  const place = `"${fault.at}"`;
-  const rest = fault.message.slice(fault.message.indexOf(place) + place.length);
-  return { ...fault, message: `"${at}"${rest}`, at };
+/** The agent's own fault at its place in the file, which says whose it is. */
+function placeAt({ code, at, facts: { of: _, ...facts }, severity }: Fault, index: number): Fault {
+  return { code, at: [`agents[${index}]`, ...(at === undefined ? [] : [at])].join("."), facts, severity };
 }
 
 function isOfflineModel(model: string): model is OfflineModelName {

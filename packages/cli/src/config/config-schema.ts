@@ -3,7 +3,6 @@ import { authorizationConfigSchema, corsSchema } from "@agentos/guard/app";
 import { z } from "zod";
 
 const text = z.string().min(1);
-const { unsafe, issuers } = authorizationConfigSchema.shape;
 
 const agentSchema = z.strictObject({
   id: text,
@@ -40,15 +39,3 @@ export const configSchema = z.strictObject({
 export { agentSchema };
 export type AgentConfig = z.output<typeof agentSchema>;
 export type ConfigFile = z.output<typeof configSchema>;
-
-/** The keys that are known at a place of the configuration. */
-export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const [first, second] = path;
-  if (first === undefined) return Object.keys(configSchema.shape);
-  if (first === "authorization") {
-    if (second === "issuers") return Object.keys(issuers.unwrap().element.shape);
-    return Object.keys(second === "unsafe" ? unsafe.unwrap().shape : authorizationSchema.shape);
-  }
-  if (first === "agents") return Object.keys(agentSchema.shape);
-  return first === "cors" ? Object.keys(corsSchema.shape) : [];
-}

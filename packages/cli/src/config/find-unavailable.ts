@@ -1,6 +1,6 @@
 /** Parts of the configuration that later releases build: refused by name, never ignored. */
-import type { ConfigurationFault } from "@agentos/guard";
-import { unavailableOption } from "./config-faults.ts";
+import type { Fault } from "@agentos/contract";
+import { createUnavailableFault } from "./config-faults.ts";
 
 interface Part {
   readonly path: readonly string[];
@@ -28,13 +28,13 @@ const PARTS: readonly Part[] = [
 ];
 
 /** One fault for each part that is asked for and not there yet. */
-export function findUnavailable(config: unknown): readonly ConfigurationFault[] {
+export function findUnavailable(config: unknown): readonly Fault[] {
   return PARTS.flatMap(({ path, arrives, isHarmless }) => {
     const value = path.reduce<unknown>((inner, name) => {
       return typeof inner === "object" && inner !== null
         ? (inner as Readonly<Record<string, unknown>>)[name]
         : undefined;
     }, config);
-    return isHarmless(value) ? [] : [unavailableOption(path.join("."), arrives)];
+    return isHarmless(value) ? [] : [createUnavailableFault({ option: path.join("."), arrives })];
   });
 }

@@ -42,5 +42,5 @@ export async function loadConfig(
       cause,
     });
   });
-  return loadModuleConfig(path, file, context.env);
+  return loadModuleConfig({ path, shownPath: file }, context);
 }

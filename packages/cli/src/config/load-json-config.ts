@@ -1,16 +1,12 @@
 /** A JSON configuration becomes an AgentOS, or one list of everything that is wrong with it. */
 
-import {
-  type AuthorizationConfig,
-  ConfigurationError,
-  type ConfigurationFault,
-  type Logger,
-} from "@agentos/guard";
+import type { Fault } from "@agentos/contract";
+import { type AuthorizationConfig, ConfigurationError, type Logger } from "@agentos/guard";
 import { AgentOS, type AgentOSOptions } from "@agentos/server";
 import type { Context } from "../program/context.ts";
 import { faultsOf } from "../program/failure.ts";
 import { buildAgents } from "./build-agents.ts";
-import { schemaFaults } from "./config-faults.ts";
+import { findFormFaults } from "./config-faults.ts";
 import { type ConfigFile, configSchema } from "./config-schema.ts";
 import { findUnavailable } from "./find-unavailable.ts";
 import { prune } from "./prune.ts";
@@ -27,12 +23,12 @@ export interface JsonConfigOptions {
 
 /** Builds it and waits until its keys are judged. Throws a `ConfigurationError` with every fault. */
 export async function loadJsonConfig(value: unknown, options: JsonConfigOptions): Promise<AgentOS> {
-  const faults: ConfigurationFault[] = [...findUnavailable(value)];
+  const faults: Fault[] = [...findUnavailable(value)];
   const { config, removed, faults: formFaults } = readForm(value);
   faults.push(...formFaults);
   const { agents, faults: agentFaults } = buildAgents(config?.agents ?? []);
   faults.push(...agentFaults);
-  if (config === undefined) throw new ConfigurationError({ faults });
+  if (config === undefined) throw new ConfigurationError({ faults, cli: options.cli });
 
   const before = faults.length;
   const origins = new Map<string, Origin>();
@@ -53,9 +49,9 @@ export async function loadJsonConfig(value: unknown, options: JsonConfigOptions)
     faults.push(
       ...started.faults
         .filter((fault) => !(isKeyElsewhere && saysKeyIsMissing(fault)))
-        .map((fault) => inJsonWords(fault, origins)),
+        .map((fault) => placeInFile(fault, origins)),
     );
-  throw new ConfigurationError({ faults });
+  throw new ConfigurationError({ faults, cli: options.cli });
 }
 
 /** Where a key stands in the file, and the `env:NAME`, `file:PATH` or path that it came from. */
@@ -69,7 +65,7 @@ interface KeyContext extends SecretContext {
   readonly origins: Map<string, Origin>;
 }
 
-type Started = { readonly os: AgentOS } | { readonly faults: readonly ConfigurationFault[] };
+type Started = { readonly os: AgentOS } | { readonly faults: readonly Fault[] };
 
 /** Options are judged when an AgentOS is made, keys afterwards; for the second list the keys are tried alone. */
 async function start(options: AgentOSOptions): Promise<Started> {
@@ -90,7 +86,7 @@ async function start(options: AgentOSOptions): Promise<Started> {
 
 async function tryStart(
   options: AgentOSOptions,
-): Promise<{ os: AgentOS } | { faults: readonly ConfigurationFault[]; hasJudgedKeys: boolean }> {
+): Promise<{ os: AgentOS } | { faults: readonly Fault[]; hasJudgedKeys: boolean }> {
   let os: AgentOS | undefined;
   try {
     os = new AgentOS(options);
@@ -107,13 +103,13 @@ interface Form {
   /** What is in order; undefined when nothing is. */
   readonly config: ConfigFile | undefined;
   readonly removed: readonly string[];
-  readonly faults: readonly ConfigurationFault[];
+  readonly faults: readonly Fault[];
 }
 
 function readForm(value: unknown): Form {
   const parsed = configSchema.safeParse(value);
   if (parsed.success) return { config: parsed.data, removed: [], faults: [] };
-  const faults = schemaFaults(parsed.error);
+  const faults = findFormFaults(parsed.error);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return { config: undefined, removed: [], faults };
   const pruned = prune(value, parsed.error);
@@ -121,8 +117,9 @@ function readForm(value: unknown): Form {
   return { config: rest.success ? rest.data : undefined, removed: pruned.removed, faults };
 }
 
-function saysKeyIsMissing({ code, message }: ConfigurationFault): boolean {
-  return code === "CONFIG_KEYS_MISSING" || message.endsWith('.verificationKeys": must not be empty');
+function saysKeyIsMissing({ code, at = "", facts }: Fault): boolean {
+  const isEmptyList = at.endsWith(".verificationKeys") && facts["problem"] === "must not be empty";
+  return code === "CONFIG_KEYS_MISSING" || isEmptyList;
 }
 
 /** Keys that the file asks for in a form that is refused already. */
@@ -214,23 +211,13 @@ function resolveKeys<
 }
 
 /** The server speaks of its own options; in the file they are called a little differently. */
-function inJsonWords(fault: ConfigurationFault, origins: ReadonlyMap<string, Origin>): ConfigurationFault {
-  const origin = fault.at === undefined ? undefined : origins.get(fault.at);
-  if (fault.at !== undefined && origin !== undefined) {
-    const problem = fault.message.replace(`${fault.at}: `, "");
-    const from = origin.from === undefined ? "" : ` (${origin.from})`;
-    return { ...fault, message: `"${origin.at}"${from}: ${problem}`, at: origin.at };
-  }
-  const rename = (text: string) =>
-    text
-      .replaceAll("authorizationConfig", "authorization")
-      .replace(/^(verificationKeys\[|jwksFile\b|jwksUrl\b|issuers?\b)/, "authorization.$1");
-  const at = fault.at === undefined ? undefined : rename(fault.at);
-  const message = rename(fault.message);
-  return {
-    ...fault,
-    message:
-      at !== undefined && message.startsWith(`${at}: `) ? `"${at}"${message.slice(at.length)}` : message,
-    ...(at === undefined ? {} : { at }),
-  };
+function placeInFile({ code, at, facts, severity }: Fault, origins: ReadonlyMap<string, Origin>): Fault {
+  if (at === undefined) return { code, facts, severity };
+  const origin = origins.get(at);
+  if (origin?.from !== undefined)
+    return { code, at: origin.at, facts: { ...facts, from: origin.from }, severity };
+  const inFile = at
+    .replace(/^authorizationConfig\b/, "authorization")
+    .replace(/^(?=verificationKeys\[|jwksFile\b|jwksUrl\b|issuers?\b)/, "authorization.");
+  return { code, at: origin?.at ?? inFile, facts, severity };
 }

@@ -1,6 +1,7 @@
 /** A configuration in code: its default export, or its export `os`, is an AgentOS or a function that makes one. */
 import { pathToFileURL } from "node:url";
-import { ConfigurationError, type ConfigurationFault } from "@agentos/guard";
+import type { Fault, RenderedFault } from "@agentos/contract";
+import { ConfigurationError } from "@agentos/guard";
 import { AgentOS } from "@agentos/server";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
@@ -8,13 +9,16 @@ import { CliFailure, faultsOf, systemCode } from "../program/failure.ts";
 
 const FORM = "export an AgentOS as default or as `os`, or a function that returns one or its options";
 
+/** A module to import, and what people call it. */
+interface ModuleFile {
+  readonly path: string;
+  readonly shownPath: string;
+}
+
 /** Imports the module and waits until its keys are judged. */
-export async function loadModuleConfig(
-  path: string,
-  shownPath: string,
-  env: Context["env"],
-): Promise<AgentOS> {
-  const made = await runModule(path, shownPath);
+export async function loadModuleConfig(file: ModuleFile, { cli, env }: Context): Promise<AgentOS> {
+  const { shownPath } = file;
+  const made = await runModule(file);
   if (made === undefined) throw invalid(`"${shownPath}" exports no AgentOS`);
   const os = isAgentOS(made) ? made : makeFromOptions(made, shownPath);
   try {
@@ -22,24 +26,20 @@ export async function loadModuleConfig(
   } catch (cause) {
     const faults = faultsOf(cause);
     if (faults === undefined) throw cause;
-    throw new ConfigurationError({ faults: faults.map((fault) => nameJwksFile(fault, env)), cause });
+    throw new ConfigurationError({ faults: faults.map((fault) => nameJwksFile(fault, env)), cli, cause });
   }
   return os;
 }
 
 /** The server keeps paths to itself; here its operator reads, and set the variable. */
-function nameJwksFile(fault: ConfigurationFault, env: Context["env"]): ConfigurationFault {
-  const { JWT_JWKS_FILE } = env;
-  return fault.at !== "JWT_JWKS_FILE" || JWT_JWKS_FILE === undefined
-    ? fault
-    : {
-        ...fault,
-        message: fault.message.replace(/^JWT_JWKS_FILE/, () => `JWT_JWKS_FILE (${JWT_JWKS_FILE})`),
-      };
+function nameJwksFile(fault: RenderedFault, { JWT_JWKS_FILE }: Context["env"]): Fault {
+  if (fault.at !== "JWT_JWKS_FILE" || JWT_JWKS_FILE === undefined) return fault;
+  const { code, at, facts, severity } = fault;
+  return { code, at, facts: { ...facts, from: JWT_JWKS_FILE }, severity };
 }
 
 /** Imports the module, and calls what it exports when that is a function. All of it is the user's own code. */
-async function runModule(path: string, shownPath: string): Promise<unknown> {
+async function runModule({ path, shownPath }: ModuleFile): Promise<unknown> {
   try {
     const exported = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
     const candidate = exported["default"] ?? exported["os"];

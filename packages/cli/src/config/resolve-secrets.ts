@@ -1,17 +1,17 @@
 /** `env:NAME` and `file:PATH` in the place of a secret or key. What they hold is never shown. */
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { ConfigurationFault } from "@agentos/guard";
+import type { Fault } from "@agentos/contract";
+import { createOptionFault } from "@agentos/guard/app";
 import { describeFileError, stripLineEnd } from "../input/read-reference.ts";
 import { systemCode } from "../program/failure.ts";
-import { invalidOption } from "./config-faults.ts";
 
 export interface SecretContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the configuration file; relative paths start there. */
   readonly folder: string;
   /** Receives what is wrong. */
-  readonly report: (fault: ConfigurationFault) => void;
+  readonly report: (fault: Fault) => void;
 }
 
 const MAX_BYTES = 512 * 1024;
@@ -39,11 +39,11 @@ export function resolvePath(value: string, option: string, context: SecretContex
 function readVariable(name: string, option: string, { env, report }: SecretContext): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     report(
-      invalidOption(
+      createOptionFault({
         option,
-        'the text behind "env:" is not the name of an environment variable',
-        "write env:NAME, without the value",
-      ),
+        problem: 'the text behind "env:" is not the name of an environment variable',
+        suggestion: "write env:NAME, without the value",
+      }),
     );
     return undefined;
   }
@@ -51,31 +51,32 @@ function readVariable(name: string, option: string, { env, report }: SecretConte
   if (value !== undefined && value.trim() !== "") return value;
   const state = value === undefined ? "not set" : "empty";
   report(
-    invalidOption(
+    createOptionFault({
       option,
-      `the environment variable "${name}" is ${state}`,
-      `set "${name}" where this process starts, or correct the name`,
-    ),
+      problem: `the environment variable "${name}" is ${state}`,
+      suggestion: `set "${name}" where this process starts, or correct the name`,
+    }),
   );
   return undefined;
 }
 
 function readSecretFile(path: string, option: string, { folder, report }: SecretContext): string | undefined {
   const full = resolve(folder, path);
-  const fix =
-    "correct the path (relative ones start at the folder of the configuration file), or let this user read the file";
+  const refuse = (
+    problem: string,
+    suggestion = "correct the path (relative ones start at the folder of the configuration file), or let this user read the file",
+  ) => report(createOptionFault({ option, problem, suggestion }));
   try {
     const status = statSync(full);
-    if (status.isDirectory()) report(invalidOption(option, `"${path}" is a folder, not a file`, fix));
-    else if (status.size > MAX_BYTES)
-      report(invalidOption(option, `the file "${path}" is larger than ${MAX_BYTES / 1024} KiB`, fix));
+    if (status.isDirectory()) refuse(`"${path}" is a folder, not a file`);
+    else if (status.size > MAX_BYTES) refuse(`the file "${path}" is larger than ${MAX_BYTES / 1024} KiB`);
     else {
       const text = stripLineEnd(readFileSync(full, "utf8"));
       if (text.trim() !== "") return text;
-      report(invalidOption(option, `the file "${path}" is empty`, "put the key or secret into it"));
+      refuse(`the file "${path}" is empty`, "put the key or secret into it");
     }
   } catch (error) {
-    report(invalidOption(option, describeFileError(`"${path}"`, systemCode(error)), fix));
+    refuse(describeFileError(`"${path}"`, systemCode(error)));
   }
   return undefined;
 }

@@ -40,13 +40,10 @@ export function askUrl(base: string, options: AskUrlOptions): Ask {
       if (error instanceof Error && error.name === "TimeoutError")
         return { kind: "fault", code: "CLI_SERVER_SLOW", facts: { seconds: timeoutMs / 1_000 } };
       const { kind, reason, fix } = describeConnectionFault(error);
-      return {
-        kind: "fault",
-        code: "CLI_SERVER_UNREACHABLE",
-        facts: { reason },
-        // A server of https hangs up when it is asked in plain HTTP.
-        fix: kind === "closed" && base.startsWith("http:") ? MAYBE_HTTPS : fix,
-      };
+      // A server of https hangs up when it is asked in plain HTTP.
+      const suggestion = kind === "closed" && base.startsWith("http:") ? MAYBE_HTTPS : fix;
+      const facts = { reason, ...(suggestion === undefined ? {} : { suggestion }) };
+      return { kind: "fault", code: "CLI_SERVER_UNREACHABLE", facts };
     }
   };
 }

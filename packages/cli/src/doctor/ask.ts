@@ -26,8 +26,6 @@ export interface NotAnswered {
   readonly kind: "fault";
   readonly code: "CLI_SERVER_UNREACHABLE" | "CLI_SERVER_SLOW";
   readonly facts: Readonly<Record<string, string | number>>;
-  /** Where there is a better one than that of the code. */
-  readonly fix?: string | undefined;
 }
 
 /** The credential cannot travel in this header or cookie at all. */

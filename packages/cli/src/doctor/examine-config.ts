@@ -118,17 +118,8 @@ function explainStart(
   const faults = faultsOf(error);
   if (faults !== undefined) return faults.map((fault) => fromFault(fault, source, context));
   if (!(error instanceof CliFailure)) throw error;
-  const option = "the configuration file";
-  const finding = makeFinding(
-    {
-      code: "CONFIG_OPTION_INVALID",
-      facts: { option, problem: error.message },
-      level: "error",
-      seenAt: source,
-    },
-    context.cli,
-  );
-  return [{ ...finding, fix: error.fix }];
+  const facts = { option: "the configuration file", problem: error.message, suggestion: error.fix };
+  return [makeFinding({ code: "CONFIG_OPTION_INVALID", facts, level: "error", seenAt: source }, context.cli)];
 }
 
 function askInProcess(os: AgentOS, location: CredentialLocation, { now }: Context): Ask {

@@ -1,8 +1,7 @@
 /** Small makers of findings. Every text is of our own catalogue; what a server says is kept apart from it. */
 import { type Cause, type Certainty, type Evidence, makeCause } from "@agentos/auth";
-import type { ErrorCode, Facts } from "@agentos/contract";
+import type { ErrorCode, Facts, RenderedFault } from "@agentos/contract";
 import { FIX_COMMANDS, placesOf, renderText } from "@agentos/contract";
-import type { ConfigurationFault } from "@agentos/guard";
 import type { Context } from "../program/context.ts";
 import { showUntrusted } from "../program/terminal.ts";
 import type { NotAnswered } from "./ask.ts";
@@ -28,9 +27,8 @@ export function makeFinding(
 }
 
 /** A server that could not be asked. */
-export function fromUnanswered({ code, facts, fix }: NotAnswered, seenAt: string, cli: string): Finding {
-  const finding = makeFinding({ code, facts, level: "error", seenAt }, cli);
-  return fix === undefined ? finding : { ...finding, fix };
+export function fromUnanswered({ code, facts }: NotAnswered, seenAt: string, cli: string): Finding {
+  return makeFinding({ code, facts, level: "error", seenAt }, cli);
 }
 
 /** A cause as a finding, with the server's words beside it. */
@@ -53,23 +51,22 @@ export function toFinding(
 
 /** A fault of a configuration; its words are rendered already. */
 export function fromFault(
-  fault: ConfigurationFault & { readonly severity?: "error" | "warning" },
+  { code, message, fix, at, severity }: RenderedFault,
   source: Evidence["source"],
   { cli }: Context,
 ): Finding {
-  const code = fault.code as ErrorCode;
   const template = FIX_COMMANDS[code];
   const isPlain = template !== undefined && placesOf(template).every((name) => name === "cli");
   return {
     code,
-    sentence: fault.message,
+    sentence: message,
     certainty: "certain",
-    evidence: fault.at === undefined ? [] : [{ fact: `it is in ${fault.at}`, source }],
-    fix: fault.fix,
+    evidence: at === undefined ? [] : [{ fact: `it is in ${at}`, source }],
+    fix,
     ...(isPlain ? { command: renderText(template, { cli }) } : {}),
     anchor: `#${code}`,
-    level: fault.severity ?? "error",
-    seenAt: [fault.at ?? source],
+    level: severity,
+    seenAt: [at ?? source],
   };
 }
 

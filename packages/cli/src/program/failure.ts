@@ -1,5 +1,5 @@
 /** A command that cannot do what was asked: what is wrong, what to do next, and the exit status. */
-import type { ConfigurationFault } from "@agentos/guard";
+import { isRecord, type RenderedFault } from "@agentos/contract";
 import { ExitCode } from "./exit-codes.ts";
 
 export class CliFailure extends Error {
@@ -18,10 +18,22 @@ export class CliFailure extends Error {
 }
 
 /** The faults of a `ConfigurationError`, also of one that another copy of the server package threw. */
-export function faultsOf(error: unknown): readonly ConfigurationFault[] | undefined {
+export function faultsOf(error: unknown): readonly RenderedFault[] | undefined {
   if (!(error instanceof Error) || error.name !== "ConfigurationError" || !("faults" in error))
     return undefined;
-  return Array.isArray(error.faults) ? (error.faults as readonly ConfigurationFault[]) : undefined;
+  const { faults } = error;
+  return Array.isArray(faults) && faults.every(isRenderedFault) ? faults : undefined;
+}
+
+/** By its form: another copy may know codes that this one does not, and they have their words with them. */
+function isRenderedFault(value: unknown): value is RenderedFault {
+  return (
+    isRecord(value) &&
+    [value["code"], value["message"], value["fix"]].every((text) => typeof text === "string") &&
+    isRecord(value["facts"]) &&
+    (value["severity"] === "error" || value["severity"] === "warning") &&
+    ["string", "undefined"].includes(typeof value["at"])
+  );
 }
 
 /** Code of a Node.js error such as `ENOENT`, looked for in its causes too. */

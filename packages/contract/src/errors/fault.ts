@@ -1,7 +1,7 @@
 /** One shape for everything that is wrong with a configuration or a key, until words are put to it at the edge. */
 import type { Facts, FaultEntry } from "./entry.ts";
 import { FAULTS, type FaultCode } from "./error-catalogue.ts";
-import { type PlaceOf, placesOf, renderText } from "./render.ts";
+import { type PlaceOf, placesOf, renderFix, renderText } from "./render.ts";
 
 /** Something wrong, as plain data; {@link renderFault} puts the catalogue's words to it. */
 export interface Fault<Code extends FaultCode = FaultCode> {
@@ -61,7 +61,7 @@ export function createFault<const Code extends FaultCode>(parts: FaultParts<Code
 export function renderFault(fault: Fault, cli: string): RenderedFault {
   const { title, fix }: FaultEntry = FAULTS[fault.code];
   const { at } = fault;
-  const { of: owner, from, suggestion } = fault.facts;
+  const { of: owner, from } = fault.facts;
   const facts = { ...fault.facts, cli, ...(at === undefined ? {} : { option: at }) };
   const place =
     at === undefined || placesOf(title).includes("option")
@@ -70,6 +70,6 @@ export function renderFault(fault: Fault, cli: string): RenderedFault {
   return Object.freeze({
     ...fault,
     message: `${owner === undefined ? "" : `${owner}: `}${place}${renderText(title, facts)}`,
-    fix: suggestion === undefined ? renderText(fix, facts) : String(suggestion),
+    fix: renderFix(fix, facts),
   });
 }

@@ -21,3 +21,9 @@ export function renderText(text: string, facts: Facts): string {
     return typeof value === "object" ? value.join(", ") : String(value);
   });
 }
+
+/** What to do next: the fact `suggestion`, word for word, is better for this very case than the fix of the entry. */
+export function renderFix(fix: string, facts: Facts): string {
+  const { suggestion } = facts;
+  return suggestion === undefined ? renderText(fix, facts) : String(suggestion);
+}

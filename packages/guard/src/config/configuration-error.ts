@@ -1,27 +1,33 @@
 /** A configuration that cannot work. Thrown at construction, with every fault at once. */
+import { type Fault, type RenderedFault, renderFault } from "@agentos/contract";
 
-/** One thing that is wrong with a configuration. */
-export interface ConfigurationFault {
-  /** A code of the contract's catalogue, such as `CONFIG_OPTION_UNKNOWN`. */
-  readonly code: string;
-  /** What is wrong: one line, no secret. */
-  readonly message: string;
-  /** What to do next. */
-  readonly fix: string;
-  /** Where: the path of the option, such as `agents[0].model`. */
-  readonly at?: string;
+/** Of an error about configuration. */
+export interface ConfigurationErrorOptions {
+  /** At least one. One that has its words already keeps them. */
+  readonly faults: readonly (Fault | RenderedFault)[];
+  /** The command that fixes name. Default "agentos". */
+  readonly cli?: string | undefined;
+  /** Kept for the log. Default none. */
+  readonly cause?: unknown;
 }
 
 /** A configuration that cannot work; its message lists every fault with its fix. */
 export class ConfigurationError extends Error {
   /** All of them, at least one; switch on `code`. */
-  readonly faults: readonly ConfigurationFault[];
+  readonly faults: readonly RenderedFault[];
 
-  /** `cause` is kept for the log. */
-  constructor(options: { readonly faults: readonly ConfigurationFault[]; readonly cause?: unknown }) {
-    const lines = options.faults.map((fault) => `  ${fault.message}\n    fix: ${fault.fix} [${fault.code}]`);
-    super(["the configuration cannot be used:", ...lines].join("\n"), { cause: options.cause });
+  /** Puts words to the faults. */
+  constructor({ faults, cli = "agentos", cause }: ConfigurationErrorOptions) {
+    const rendered = faults.map((fault) => ("message" in fault ? fault : renderFault(fault, cli)));
+    const lines = rendered.map(({ message, fix, code }) => `  ${message}\n    fix: ${fix} [${code}]`);
+    super(["the configuration cannot be used:", ...lines].join("\n"), { cause });
     this.name = "ConfigurationError";
-    this.faults = Object.freeze([...options.faults]);
+    this.faults = Object.freeze(rendered);
   }
+}
+
+/** Throws when a fault is an error; warnings do not stop a start. */
+export function throwErrors(faults: readonly Fault[], cli: string): void {
+  const errors = faults.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new ConfigurationError({ faults: errors, cli });
 }

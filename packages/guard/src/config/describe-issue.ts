@@ -6,7 +6,7 @@ export interface DescribedIssue {
   /** What is wrong: a phrase that follows the name of the option. */
   readonly problem: string;
   /** What to write instead, with an example where there is one. */
-  readonly fix: string;
+  readonly suggestion: string;
 }
 
 const TYPES: Readonly<Record<string, readonly [words: string, example: string]>> = {
@@ -55,49 +55,55 @@ export function describeIssue(issue: z.core.$ZodIssue): DescribedIssue {
   if (issue.code !== "invalid_format" && !/^(?:Invalid|Too|Unrecognized|Expected)/.test(issue.message))
     return {
       problem: issue.message,
-      fix: example === undefined ? `give "${name}" a value of that form` : write(example),
+      suggestion: example === undefined ? `give "${name}" a value of that form` : write(example),
     };
   switch (issue.code) {
     case "invalid_type": {
       const [words, generic] = TYPES[issue.expected] ?? [`of type ${issue.expected}`, "…"];
       const shown = example ?? generic;
       if (!issue.message.endsWith("received undefined"))
-        return { problem: `must be ${words}`, fix: write(shown) };
-      return { problem: "is required", fix: isItem ? `add ${shown}` : `add "${name}": ${shown}` };
+        return { problem: `must be ${words}`, suggestion: write(shown) };
+      return { problem: "is required", suggestion: isItem ? `add ${shown}` : `add "${name}": ${shown}` };
     }
     case "invalid_value": {
       const values = issue.values.map((value) => JSON.stringify(value)).join(", ");
-      return { problem: `must be one of ${values}`, fix: `use one of ${values}` };
+      return { problem: `must be one of ${values}`, suggestion: `use one of ${values}` };
     }
     case "invalid_union":
       return {
         problem: "must be a text or a list of texts",
-        fix: `${write(example ?? '"…"')}, or a list: ["…", "…"]`,
+        suggestion: `${write(example ?? '"…"')}, or a list: ["…", "…"]`,
       };
     case "too_small":
       if (issue.origin === "string")
-        return { problem: "must not be empty", fix: `${write(example ?? '"…"')}, or leave it out` };
+        return { problem: "must not be empty", suggestion: `${write(example ?? '"…"')}, or leave it out` };
       return issue.origin === "array"
-        ? { problem: "must not be empty", fix: `${write(example ?? "[…]")} with one entry or more` }
-        : { problem: `must be ${issue.minimum} or more`, fix: `give a number of ${issue.minimum} or more` };
+        ? { problem: "must not be empty", suggestion: `${write(example ?? "[…]")} with one entry or more` }
+        : {
+            problem: `must be ${issue.minimum} or more`,
+            suggestion: `give a number of ${issue.minimum} or more`,
+          };
     case "too_big":
       return issue.origin === "string" || issue.origin === "array"
         ? {
             problem: `is too long: ${issue.maximum} at most`,
-            fix: `shorten it to ${issue.maximum} ${issue.origin === "string" ? "characters" : "entries"}`,
+            suggestion: `shorten it to ${issue.maximum} ${issue.origin === "string" ? "characters" : "entries"}`,
           }
-        : { problem: `must be ${issue.maximum} or less`, fix: `give a number of ${issue.maximum} or less` };
+        : {
+            problem: `must be ${issue.maximum} or less`,
+            suggestion: `give a number of ${issue.maximum} or less`,
+          };
     case "invalid_format": {
       const isOwnText = !issue.message.startsWith("Invalid");
       return {
         problem: isOwnText ? issue.message : "has characters that cannot stand here",
-        fix: write(example ?? '"…" with letters, digits and "-" only'),
+        suggestion: write(example ?? '"…" with letters, digits and "-" only'),
       };
     }
     default:
       return {
         problem: lowerFirst(issue.message.replace(/^Invalid input: /, "")),
-        fix: write(example ?? "a value of this form"),
+        suggestion: write(example ?? "a value of this form"),
       };
   }
 }

@@ -6,8 +6,7 @@ import {
   type KeySource,
   type KeySourceStatus,
 } from "@agentos/auth";
-import type { Info } from "@agentos/contract";
-import type { Finding } from "./option-faults.ts";
+import { type Fault, type Info, type RenderedFault, renderFault } from "@agentos/contract";
 import type { ResolvedAuth } from "./resolve-auth.ts";
 import type { ResolvedIssuer } from "./resolve-issuers.ts";
 
@@ -86,7 +85,7 @@ export interface PolicyDescription {
   /** Origins whose pages may call from a browser. */
   readonly allowedOrigins: readonly string[];
   /** Warnings of the configuration and the keys; errors have stopped the start. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RenderedFault[];
 }
 
 /** What `/info` calls the mode; unverified tokens are never called `jwt`. */
@@ -99,7 +98,7 @@ export function describePolicy(
   resolved: ResolvedAuth,
   keySource: KeySource,
   routes: readonly CompiledRoute[],
-  findings: readonly Finding[],
+  findings: readonly Fault[],
 ): PolicyDescription {
   const keySet = keySource.current();
   const locations = locateCredential(resolved);
@@ -126,7 +125,7 @@ export function describePolicy(
     credentialLocations: locations,
     publicRoutes: routes.flatMap(describePublic),
     allowedOrigins: resolved.allowedOrigins,
-    findings,
+    findings: Object.freeze(findings.map((fault) => renderFault(fault, resolved.cliCommand))),
   };
 }
 

@@ -44,7 +44,11 @@ describe("readEnvironment", () => {
     const names = ["OS_SECURITY_KEY", "JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", "AUTHORIZATION_ENABLED"];
     const more = ["CORS_ORIGIN_LIST", "DOCS_ENABLED", "AGENT_OS_HOST", "AGENT_OS_PORT"];
     const env = Object.fromEntries([...names, ...more].map((name) => [name, empty]));
-    expect(readEnvironment(env)).toEqual(readEnvironment({}));
+    const { faults, ...settings } = readEnvironment(env);
+    expect({ ...settings, faults: [] }).toEqual(readEnvironment({}));
+    expect(faults.map(({ code, facts }) => [code, facts["variable"]])).toEqual(
+      names.slice(0, 3).map((name) => ["CONFIG_VARIABLE_EMPTY", name]),
+    );
   });
 
   it("keeps a key exactly as it is, its white space included", () => {
@@ -68,7 +72,7 @@ describe("readEnvironment", () => {
 
   it("reports a switch that says neither yes nor no, instead of taking it for off", () => {
     const { faults } = readEnvironment({ AUTHORIZATION_ENABLED: "ture", DOCS_ENABLED: "disabled" });
-    expect(faults.map(({ option }) => option)).toEqual(["AUTHORIZATION_ENABLED", "DOCS_ENABLED"]);
+    expect(faults.map(({ at }) => at)).toEqual(["AUTHORIZATION_ENABLED", "DOCS_ENABLED"]);
     expect(JSON.stringify(faults)).not.toContain("ture");
   });
 

@@ -1,5 +1,7 @@
 /** The only place of the server that reads environment names (contract 1.2). */
+import { createFault, type Fault } from "@agentos/contract";
 import type { Environment } from "./auth-options.ts";
+import { createOptionFault } from "./option-faults.ts";
 
 export interface EnvironmentSettings {
   /** `OS_SECURITY_KEY`: the shared key for development; ignored once JWT is configured. Default none. */
@@ -21,8 +23,11 @@ export interface EnvironmentSettings {
 }
 
 export interface ReadEnvironment extends EnvironmentSettings {
-  /** Switches whose value says neither yes nor no: taken for off, a misspelling would open the server. */
-  readonly faults: readonly { readonly option: string; readonly problem: string }[];
+  /**
+   * Switches whose value says neither yes nor no: taken for off, a misspelling would open the server. And credentials
+   * that are set and empty: somebody meant to protect this server.
+   */
+  readonly faults: readonly Fault[];
 }
 
 const CREDENTIALS = ["OS_SECURITY_KEY", "JWT_VERIFICATION_KEY", "JWT_JWKS_FILE"];
@@ -31,31 +36,32 @@ const CREDENTIALS = ["OS_SECURITY_KEY", "JWT_VERIFICATION_KEY", "JWT_JWKS_FILE"]
 export function readEnvironment(env: Environment): ReadEnvironment {
   const read = (name: string) =>
     env[name] === undefined || env[name]?.trim() === "" ? undefined : env[name];
-  const faults: ReadEnvironment["faults"][number][] = [];
-  const parseSwitch = (option: string, value: string | undefined) => {
+  const faults: Fault[] = [];
+  const parseSwitch = (option: string) => {
+    const value = read(option);
     const isOn = value === undefined ? undefined : isYes(value);
     if (value !== undefined && isOn === undefined)
-      faults.push({ option, problem: 'is neither "true" nor "false"' });
+      faults.push(createOptionFault({ option, problem: 'is neither "true" nor "false"' }));
     return isOn;
   };
+  const isAuthorizationEnabled = parseSwitch("AUTHORIZATION_ENABLED");
+  const areDocsEnabled = parseSwitch("DOCS_ENABLED") ?? true;
+  for (const variable of CREDENTIALS)
+    if (env[variable]?.trim() === "")
+      faults.push(createFault({ code: "CONFIG_VARIABLE_EMPTY", facts: { variable } }));
   // Kubernetes sets this name to an address for a service called "agent-os": what is no port is not ours.
   const port = Number(read("AGENT_OS_PORT"));
   return {
     securityKey: read("OS_SECURITY_KEY"),
     verificationKey: read("JWT_VERIFICATION_KEY"),
     jwksFile: read("JWT_JWKS_FILE"),
-    isAuthorizationEnabled: parseSwitch("AUTHORIZATION_ENABLED", read("AUTHORIZATION_ENABLED")),
+    isAuthorizationEnabled,
     corsOrigins: readList(read("CORS_ORIGIN_LIST")),
-    areDocsEnabled: parseSwitch("DOCS_ENABLED", read("DOCS_ENABLED")) ?? true,
+    areDocsEnabled,
     host: read("AGENT_OS_HOST"),
     port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
     faults,
   };
-}
-
-/** Names of credentials that are set and empty: somebody meant to protect this server. */
-export function findEmptyCredentials(env: Environment): readonly string[] {
-  return CREDENTIALS.filter((name) => env[name]?.trim() === "");
 }
 
 function isYes(value: string): boolean | undefined {

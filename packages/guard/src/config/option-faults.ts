@@ -1,57 +1,102 @@
-/** Catalogue faults as the operator reads them, and option errors of zod as catalogue faults. */
-import { FAULTS, type Facts, type FaultCode, renderText } from "@agentos/contract";
-import type { z } from "zod";
-import type { ConfigurationFault } from "./configuration-error.ts";
+/** What zod finds wrong with options, as faults: those of a server, of an agent and of a configuration file alike. */
+import { createFault, type Fault } from "@agentos/contract";
+import { nearest } from "@agentos/contract/text";
+import { z } from "zod";
 import { describeIssue } from "./describe-issue.ts";
 
-/** A fault with its severity: errors stop the start, warnings are printed. */
-export interface Finding extends ConfigurationFault {
-  /** `error` stops the start, `warning` is printed. */
-  readonly severity: "error" | "warning";
+/** Words that an option has of its own. */
+export interface OptionWords {
+  /** What is wrong when it is not of its form. */
+  readonly problem: string;
+  /** What to write instead. */
+  readonly suggestion: string;
+  /** The whole form, said with what is wrong inside. */
+  readonly form?: string;
 }
 
-/** Renders a catalogue fault. */
-export function toFinding(code: FaultCode, facts: Facts, at?: string): Finding {
-  const entry = FAULTS[code];
-  const message = renderText(entry.title, facts);
-  return {
-    code,
-    severity: entry.severity,
-    message: at === undefined ? message : `${at}: ${message}`,
-    fix: renderText(entry.fix, facts),
-    ...(at === undefined ? {} : { at }),
-  };
+/** Whose options they are. */
+export interface OptionSource {
+  /** What they were parsed with; says which keys are known at a place. */
+  readonly schema: z.core.$ZodType;
+  /** Where they stand in something larger. Default: they are the whole. */
+  readonly prefix?: readonly PropertyKey[];
+  /** What the whole is called. Default "options". */
+  readonly whole?: string;
+  /** Options that later releases bring, with when: refused by name, never ignored. Default none. */
+  readonly arriving?: Readonly<Record<string, string>>;
+  /** By the name of an option of the whole. Default none. */
+  readonly words?: Readonly<Record<string, OptionWords>>;
 }
 
-/** Options that later releases bring, with when. They are refused, never ignored. */
-const ARRIVES_LATER: Readonly<Record<string, string>> = {
-  teams: "teams arrive with the runtime release",
-  workflows: "workflows arrive with the runtime release",
-  database:
-    "storage arrives with the state release; until then leave it out or null: runs are kept in memory",
-  databaseId: "storage arrives with the state release",
-};
+/** A value of the wrong form. The problem never quotes a secret. */
+export function createOptionFault(parts: {
+  readonly option: string;
+  readonly problem: string;
+  readonly suggestion?: string;
+}): Fault<"CONFIG_OPTION_INVALID"> {
+  const { option, ...facts } = parts;
+  return createFault({ code: "CONFIG_OPTION_INVALID", at: option, facts });
+}
 
-/** Every problem that zod found, as findings. */
-export function optionFindings(error: z.ZodError): readonly Finding[] {
-  return error.issues.flatMap((issue) => {
-    const path = pathOf(issue.path);
-    if (issue.code !== "unrecognized_keys") {
-      const { problem, fix } = describeIssue(issue);
-      return [{ ...toFinding("CONFIG_OPTION_INVALID", { option: path || "options", problem }), fix }];
-    }
-    return issue.keys.map((key) => {
-      const option = path === "" ? key : `${path}.${key}`;
-      const arrives = ARRIVES_LATER[key];
-      if (arrives !== undefined) return toFinding("CONFIG_OPTION_UNAVAILABLE", { option, arrives });
-      return toFinding("CONFIG_OPTION_UNKNOWN", { option, suggestion: "remove it, or correct its spelling" });
-    });
+/** Every problem that zod found. */
+export function findOptionFaults(error: z.ZodError, source: OptionSource): readonly Fault[] {
+  const { prefix = [], whole = "options", words = {} } = source;
+  return error.issues.flatMap((issue): readonly Fault[] => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) => createUnknownFault([...issue.path, key], source));
+    const option = formatPath(path) || whole;
+    const own = words[String(issue.path[0])];
+    if (own !== undefined && issue.path.length === 1)
+      return [createOptionFault({ option, problem: own.problem, suggestion: own.suggestion })];
+    const { problem, suggestion } = describeIssue({ ...issue, path });
+    const form = own?.form === undefined ? "" : `; the whole form: ${own.form}`;
+    return [createOptionFault({ option, problem, suggestion: `${suggestion}${form}` })];
   });
 }
 
-function pathOf(path: readonly PropertyKey[]): string {
+function createUnknownFault(path: readonly PropertyKey[], source: OptionSource): Fault {
+  const { schema, prefix = [], arriving = {} } = source;
+  const at = formatPath([...prefix, ...path]);
+  const name = formatPath(path);
+  const arrives = Object.hasOwn(arriving, name) ? arriving[name] : undefined;
+  if (arrives !== undefined)
+    return createFault({ code: "CONFIG_OPTION_UNAVAILABLE", at, facts: { arrives } });
+  const known = listKnownKeys(schema, path.slice(0, -1));
+  const meant = nearest(String(path.at(-1)), known);
+  const suggestion =
+    meant === undefined
+      ? `remove it; known here are ${known.join(", ")}`
+      : `did you mean "${meant}"? Otherwise remove it`;
+  return createFault({ code: "CONFIG_OPTION_UNKNOWN", at, facts: { suggestion } });
+}
+
+/** `agents[0].model`. */
+export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
     return text === "" ? String(key) : `${text}.${String(key)}`;
   }, "");
+}
+
+/** The keys that an object has at a place of a schema; none where there is no object. */
+export function listKnownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  let place: z.core.$ZodType | undefined = unwrap(schema);
+  for (const key of path) {
+    if (place instanceof z.ZodObject) place = unwrap(place.shape[String(key)]);
+    else place = place instanceof z.ZodArray ? unwrap(place.element) : undefined;
+  }
+  return place instanceof z.ZodObject ? Object.keys(place.shape) : [];
+}
+
+/** What is inside of "optional", "nullable" and the like. */
+function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly ||
+    schema instanceof z.ZodDefault
+  )
+    return unwrap(schema.unwrap());
+  return schema instanceof z.ZodPipe ? unwrap(schema.in) : schema;
 }

@@ -7,12 +7,11 @@ import {
   type TokenPolicy,
   type TokenSource,
 } from "@agentos/auth";
-import { ADMIN_SCOPE } from "@agentos/contract";
+import { ADMIN_SCOPE, createFault, type Fault, type FaultCode } from "@agentos/contract";
 import type { AuthOptions, AuthorizationConfig } from "./auth-options.ts";
-import { type EnvironmentSettings, findEmptyCredentials, readEnvironment } from "./environment.ts";
-import { judgeAdminScope, judgeOrigins, judgeSecurityKey } from "./judge-options.ts";
-import { type Finding, toFinding } from "./option-faults.ts";
+import { type EnvironmentSettings, readEnvironment } from "./environment.ts";
 import { type KeyPlaces, type KeyValue, type ResolvedIssuer, resolveIssuers } from "./resolve-issuers.ts";
+import { findAdminScopeFaults, findOriginFaults, findSecurityKeyFaults } from "./value-faults.ts";
 
 export interface ResolvedAuth extends KeyPlaces {
   readonly id: string;
@@ -33,7 +32,7 @@ export interface ResolvedAuth extends KeyPlaces {
   readonly allowsUnmappedRoutes: boolean;
   readonly cliCommand: string;
   readonly environment: EnvironmentSettings;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Fault[];
 }
 
 const DEFAULT_ID = "agno-agentos";
@@ -68,23 +67,19 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
   const allowedOrigins = [
     ...new Set([...environment.corsOrigins, ...(options.cors?.allowedOrigins ?? DEFAULT_ORIGINS)]),
   ];
-  const findings: Finding[] = [...issuerFindings];
-  const report = (code: Parameters<typeof toFinding>[0], facts = {}) => findings.push(toFinding(code, facts));
+  const findings: Fault[] = [...issuerFindings, ...environment.faults];
+  const report = (code: FaultCode) => findings.push(createFault({ code }));
 
-  for (const fault of environment.faults) report("CONFIG_OPTION_INVALID", fault);
-  for (const variable of findEmptyCredentials(options.env ?? processEnvironment ?? {}))
-    report("CONFIG_VARIABLE_EMPTY", { variable });
-  if (wantsAuthorization && !hasJwtSource)
-    report("CONFIG_KEYS_MISSING", { cli: options.cliCommand ?? "agentos" });
+  if (wantsAuthorization && !hasJwtSource) report("CONFIG_KEYS_MISSING");
   if (mode === "jwt" && securityKey !== undefined) report("CONFIG_BOTH_CREDENTIALS");
   if (mode === "jwt" && !wantsAuthorization) report("CONFIG_SCOPES_UNENFORCED");
-  if (securityKey !== undefined) findings.push(...judgeSecurityKey(securityKey));
-  findings.push(...judgeAdminScope(policy.adminScope), ...judgeOrigins(allowedOrigins));
+  if (securityKey !== undefined) findings.push(...findSecurityKeyFaults(securityKey));
+  findings.push(...findAdminScopeFaults(policy.adminScope), ...findOriginFaults(allowedOrigins));
   if (config.verifyAudience === false && unsafe.allowAnyAudience !== true)
     report("CONFIG_AUDIENCE_UNCHECKED");
   if (isUnverified && unsafe.allowUnverifiedTokens !== true) report("CONFIG_TOKENS_UNVERIFIED");
   if (isUnverified && unsafe.allowUnverifiedTokens === true) report("CONFIG_TOKENS_ANY");
-  for (const unused of findUnusedPlaces(config)) report("CONFIG_OPTION_UNUSED", unused);
+  findings.push(...findUnusedPlaces(config));
   if (unsafe.allowMissingExpiration === true) report("CONFIG_EXPIRATION_OPTIONAL");
   if (unsafe.allowLongLivedTokens === true) report("CONFIG_LIFETIME_UNLIMITED");
   if (mode === "jwt" && audience === undefined) report("CONFIG_AUDIENCE_ANY");
@@ -118,17 +113,27 @@ export function resolveAuth(options: AuthOptions, processEnvironment: AuthOption
 }
 
 /** The name of a header or cookie in which no token is looked for. */
-function findUnusedPlaces({ tokenSource = "header", tokenHeaderKey, cookieName }: AuthorizationConfig) {
-  const describe = (option: string, needed: string) => ({
-    option: `authorizationConfig.${option}`,
-    reason: `the token is taken from the ${tokenSource} only`,
-    suggestion: `remove it, or set "tokenSource" to "${needed}" or "both"`,
-  });
+function findUnusedPlaces({
+  tokenSource = "header",
+  tokenHeaderKey,
+  cookieName,
+}: AuthorizationConfig): readonly Fault[] {
+  const createUnusedFault = (option: "tokenHeaderKey" | "cookieName", needed: "header" | "cookie") =>
+    createFault({
+      code: "CONFIG_OPTION_UNUSED",
+      at: `authorizationConfig.${option}`,
+      facts: {
+        reason: `the token is taken from the ${tokenSource} only`,
+        suggestion: `remove it, or set "tokenSource" to "${needed}" or "both"`,
+      },
+    });
   return [
     ...(tokenSource === "cookie" && tokenHeaderKey !== undefined
-      ? [describe("tokenHeaderKey", "header")]
+      ? [createUnusedFault("tokenHeaderKey", "header")]
       : []),
-    ...(tokenSource === "header" && cookieName !== undefined ? [describe("cookieName", "cookie")] : []),
+    ...(tokenSource === "header" && cookieName !== undefined
+      ? [createUnusedFault("cookieName", "cookie")]
+      : []),
   ];
 }
 

@@ -10,9 +10,10 @@ import {
   type RemoteKeyLocation,
   type TokenPolicy,
 } from "@agentos/auth";
+import { createFault, type Fault } from "@agentos/contract";
 import type { AuthorizationConfig } from "./auth-options.ts";
 import type { IssuerOptions } from "./issuer-options.ts";
-import { type Finding, toFinding } from "./option-faults.ts";
+import { createOptionFault } from "./option-faults.ts";
 
 /** Where a verification key came from, as people call it. */
 export interface KeyValue {
@@ -39,7 +40,7 @@ export interface ResolvedIssuers {
   readonly remote: KeyPlaces["remote"];
   /** All issuers when tokens are told apart by their "iss"; undefined when there is only one set of keys. */
   readonly issuers: readonly ResolvedIssuer[] | undefined;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Fault[];
 }
 
 /** Resolves the issuers; `places` are the keys outside "issuers", environment included. */
@@ -52,7 +53,7 @@ export function resolveIssuers(
   const listed = config.issuers ?? [];
   const findings = judgeIssuers(config, listed);
   if (remote !== undefined && config.issuer === undefined)
-    findings.push(toFinding("CONFIG_ISSUER_UNCHECKED", {}));
+    findings.push(createFault({ code: "CONFIG_ISSUER_UNCHECKED" }));
   // Keys from elsewhere are looked up only for tokens of their issuer: nobody else can cause a fetch.
   if (listed.length === 0 && (remote === undefined || config.issuer === undefined))
     return { remote, issuers: undefined, findings };
@@ -70,7 +71,7 @@ export function resolveIssuers(
     ...listed.map((options, index) => resolveIssuer(options, `issuers[${index}]`, { policy, prefixes })),
   ];
   if (issuers.filter((issuer) => issuer.policy.subjectPrefix === undefined).length > 1)
-    findings.push(toFinding("CONFIG_SUBJECTS_SHARED", {}));
+    findings.push(createFault({ code: "CONFIG_SUBJECTS_SHARED" }));
   return { remote, issuers, findings };
 }
 
@@ -117,12 +118,12 @@ function findRemote(
   return { source: "issuer", location: { issuer } };
 }
 
-function judgeIssuers(config: AuthorizationConfig, listed: readonly IssuerOptions[]): Finding[] {
+function judgeIssuers(config: AuthorizationConfig, listed: readonly IssuerOptions[]): Fault[] {
   const names = [config.issuer, ...listed.map(({ issuer }) => issuer)];
   const prefixes = listed.map(({ subjectPrefix }) => subjectPrefix);
   return listed.flatMap((options, index) => {
     const problem = (name: keyof IssuerOptions, text: string) =>
-      toFinding("CONFIG_OPTION_INVALID", {
+      createOptionFault({
         option: `authorizationConfig.issuers[${index}].${name}`,
         problem: text,
       });

@@ -4,12 +4,18 @@
  */
 import { randomUUID } from "node:crypto";
 import type { CompiledRoute } from "@agentos/auth";
-import type { CustomScope, ResourceMetadata, RouteAccess } from "@agentos/contract";
+import {
+  type CustomScope,
+  createFault,
+  type Fault,
+  type ResourceMetadata,
+  type RouteAccess,
+} from "@agentos/contract";
 import { z } from "zod";
 import { type AuthOptions, authOptionsShape } from "../config/auth-options.ts";
-import { ConfigurationError } from "../config/configuration-error.ts";
+import { ConfigurationError, throwErrors } from "../config/configuration-error.ts";
 import type { PolicyDescription } from "../config/describe-policy.ts";
-import { type Finding, optionFindings, toFinding } from "../config/option-faults.ts";
+import { createOptionFault, findOptionFaults } from "../config/option-faults.ts";
 import { type ResolvedAuth, resolveAuth } from "../config/resolve-auth.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createLogger } from "../log/log.ts";
@@ -17,7 +23,7 @@ import type { Logger } from "../log/runtime.ts";
 import { renderErrorPage } from "../pages/error-page.ts";
 import { createResourceMetadata } from "../pages/resource-metadata.ts";
 import { resourceOptions } from "../pages/resource-options.ts";
-import { compileAccess, createAuthRuntime, throwErrors } from "./auth-runtime.ts";
+import { compileAccess, createAuthRuntime } from "./auth-runtime.ts";
 import type { GuardedRequest, GuardOutcome } from "./gate.ts";
 
 /** Options of {@link createAuthGuard}. */
@@ -82,9 +88,10 @@ const optionsSchema = z.strictObject({
  */
 export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGuard> {
   const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success) throw new ConfigurationError({ faults: optionFindings(parsed.error) });
+  if (!parsed.success)
+    throw new ConfigurationError({ faults: findOptionFaults(parsed.error, { schema: optionsSchema }) });
   const resolved = resolveAuth(options, process.env);
-  throwErrors([...resolved.findings, ...judgeGuard(resolved)]);
+  throwErrors([...resolved.findings, ...judgeGuard(resolved)], resolved.cliCommand);
   const logger = options.logger ?? createLogger();
   const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
   /** By their scopes: a handler may protect the same again with every request. */
@@ -105,7 +112,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
       const compiled = compileAccess({ ...resolved, scopeMappings: {}, publicPaths: undefined }, [
         { method: "ANY", path: `/(${typeof access === "string" ? access : access.join(", ")})`, access },
       ]);
-      throwErrors(compiled.findings);
+      throwErrors(compiled.findings, resolved.cliCommand);
       const [route] = compiled.routes;
       if (route === undefined) throw new Error("a route compiles to a route");
       routes.set(route.name, route);
@@ -120,14 +127,14 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
 }
 
 /** What only an AgentOS can do is refused here, never ignored: this guard sees no other route and opens no port. */
-function judgeGuard(resolved: ResolvedAuth): readonly Finding[] {
-  const { mode, policy, scopeMappings, publicPaths, cliCommand } = resolved;
+function judgeGuard(resolved: ResolvedAuth): readonly Fault[] {
+  const { mode, policy, scopeMappings, publicPaths } = resolved;
   const refuseOption = (name: string, problem: string) =>
-    toFinding("CONFIG_OPTION_INVALID", { option: `authorizationConfig.${name}`, problem });
+    createOptionFault({ option: `authorizationConfig.${name}`, problem });
   return [
     // Contract 1.1. An AgentOS without a credential serves this machine only; a guard cannot see who reaches it.
-    ...(mode === "none" ? [toFinding("CONFIG_KEYS_MISSING", { cli: cliCommand })] : []),
-    ...(policy.verifiesSignature ? [] : [toFinding("CONFIG_UNVERIFIED_BEYOND_LOOPBACK", {})]),
+    ...(mode === "none" ? [createFault({ code: "CONFIG_KEYS_MISSING" })] : []),
+    ...(policy.verifiesSignature ? [] : [createFault({ code: "CONFIG_UNVERIFIED_BEYOND_LOOPBACK" })]),
     ...(Object.keys(scopeMappings).length === 0
       ? []
       : [

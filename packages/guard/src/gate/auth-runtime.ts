@@ -9,10 +9,17 @@ import {
   type Refusal,
   type RouteAccessDefinition,
 } from "@agentos/auth";
-import { REFUSALS, renderText, type Stage, TOKEN_STAGES } from "@agentos/contract";
-import { ConfigurationError } from "../config/configuration-error.ts";
+import {
+  createFault,
+  type Fault,
+  REFUSALS,
+  renderFault,
+  renderText,
+  type Stage,
+  TOKEN_STAGES,
+} from "@agentos/contract";
+import { throwErrors } from "../config/configuration-error.ts";
 import { describePolicy, type PolicyDescription } from "../config/describe-policy.ts";
-import { type Finding, toFinding } from "../config/option-faults.ts";
 import type { ResolvedAuth } from "../config/resolve-auth.ts";
 import type { DenialRecord, DenialRecorder } from "../denials/denial-recorder.ts";
 import { createMemoryDenialRecorder } from "../denials/memory-denial-recorder.ts";
@@ -23,7 +30,7 @@ import { createGuard, type Guard } from "./gate.ts";
 
 export interface CompiledAccessRules {
   readonly routes: readonly CompiledRoute[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Fault[];
 }
 
 export interface AuthRuntime {
@@ -49,7 +56,7 @@ export function compileAccess(
   });
   return {
     routes: compiled.routes,
-    findings: compiled.faults.map(({ code, facts }) => toFinding(code, facts)),
+    findings: compiled.faults.map(({ code, facts }) => createFault({ code, facts })),
   };
 }
 
@@ -71,7 +78,7 @@ export async function createAuthRuntime(
   const findings = Object.freeze([...resolved.findings, ...access.findings, ...keys.findings]);
   if (findings.some(({ severity }) => severity === "error")) {
     keys.close();
-    throwErrors(findings);
+    throwErrors(findings, resolved.cliCommand);
   }
 
   const denials =
@@ -121,12 +128,6 @@ export async function createAuthRuntime(
   };
 }
 
-/** Throws when a finding is an error; warnings do not stop a start. */
-export function throwErrors(findings: readonly Finding[]): void {
-  const faults = findings.filter(({ severity }) => severity === "error");
-  if (faults.length > 0) throw new ConfigurationError({ faults });
-}
-
 function stagesNotConfigured({
   mode,
   policy,
@@ -160,8 +161,10 @@ function logKeyState(logger: Logger, keySource: KeySource, cli: string): void {
     if (now === known) return;
     known = now;
     if (isGood) return logger.info({ state }, "the verification keys can be read again");
-    const findings = faults.map((fault) => toFinding(fault.code, { ...fault.facts, cli }, fault.source));
-    const told = findings.map(({ code: name, message, fix }) => ({ code: name, message, fix }));
+    const told = faults.map((fault) => {
+      const { code, message, fix } = renderFault({ ...fault, at: fault.source }, cli);
+      return { code, message, fix };
+    });
     logger.warn({ state, faults: told }, "verification keys cannot be read any more");
   });
 }

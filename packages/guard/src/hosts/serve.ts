@@ -2,11 +2,10 @@
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { isLoopbackHost } from "@agentos/auth";
-import type { FaultCode } from "@agentos/contract";
+import { createFault, type FaultCode } from "@agentos/contract";
 import { createAdaptorServer } from "@hono/node-server";
 import { jsonResponse } from "../app/responses.ts";
 import { ConfigurationError } from "../config/configuration-error.ts";
-import { toFinding } from "../config/option-faults.ts";
 
 /** Where to listen, and how to end. */
 export interface ServeOptions {
@@ -56,7 +55,7 @@ export async function serveOnNode(
   options: NodeServeOptions,
 ): Promise<RunningServer> {
   if (options.loopbackOnly !== undefined && !isLoopbackHost(options.host)) {
-    throw new ConfigurationError({ faults: [toFinding(options.loopbackOnly, {})] });
+    throw new ConfigurationError({ faults: [createFault({ code: options.loopbackOnly })] });
   }
   const answer: typeof fetch = (request, env) =>
     USER_INFORMATION.test(request.url)
@@ -105,7 +104,10 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       const isTaken = error.code === "EADDRINUSE";
       reject(
         isTaken
-          ? new ConfigurationError({ faults: [toFinding("CONFIG_PORT_IN_USE", { port })], cause: error })
+          ? new ConfigurationError({
+              faults: [createFault({ code: "CONFIG_PORT_IN_USE", facts: { port } })],
+              cause: error,
+            })
           : error,
       );
     });

@@ -106,7 +106,7 @@ describe("loadKeys", () => {
     const { verificationKey } = await createTestKey("ES256");
     const bad = await load({ verificationKeys: [verificationKey], algorithm: "RS256" });
     expect(codes(bad)).toEqual(["error KEY_ALGORITHM_MISMATCH"]);
-    expect(bad.findings[0]?.message).toContain("RS256");
+    expect(bad.findings[0]?.facts["algorithm"]).toBe("RS256");
     expect(codes(await load({ verificationKeys: [verificationKey], algorithm: "ES256" }))).toEqual([]);
   });
 
@@ -170,13 +170,5 @@ describe("loadKeys", () => {
     const loaded = await load({ jwksFile });
     expect(codes(loaded)).toEqual(["warning KEY_JWK_USE"]);
     expect(loaded.keySource.current().keys.map(({ kid }) => kid)).toEqual(["a"]);
-  });
-
-  it("names the operator's own command in a fix", async () => {
-    const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
-    const { findings } = await load({
-      verificationKeys: [weak.export({ type: "spki", format: "pem" }).toString()],
-    });
-    expect(findings[0]?.fix).toContain("npx agentos keys generate");
   });
 });

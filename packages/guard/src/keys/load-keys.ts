@@ -9,7 +9,8 @@ import {
   parseVerificationKeys,
   type TrustedIssuer,
 } from "@agentos/auth";
-import { type Finding, toFinding } from "../config/option-faults.ts";
+import type { Fault } from "@agentos/contract";
+import { createOptionFault } from "../config/option-faults.ts";
 import type { ResolvedAuth } from "../config/resolve-auth.ts";
 import type { KeyPlaces, ResolvedIssuer } from "../config/resolve-issuers.ts";
 import { createFetchDocument } from "./fetch-key-document.ts";
@@ -22,7 +23,7 @@ export interface LoadedKeys {
   readonly issuers: readonly TrustedIssuer[] | undefined;
   /** The file outside "issuers". */
   readonly jwksFile: JwksFileKeySource | undefined;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Fault[];
   close(): void;
 }
 
@@ -42,10 +43,7 @@ export async function loadKeys(
     units.map(async (issuer) => ({ issuer, ...(await load(issuer ?? resolved)) })),
   );
   const findings = loaded.flatMap(({ faults }) =>
-    faults.map(({ code, facts, source, severity }) => ({
-      ...toFinding(code, { ...facts, cli: resolved.cliCommand }, source),
-      severity,
-    })),
+    faults.map(({ code, facts, source, severity }): Fault => ({ code, facts, at: source, severity })),
   );
   const keySource = combineKeySources(loaded.map((part) => part.keySource));
   const isRemote = [resolved, ...(resolved.issuers ?? [])].some(({ remote }) => remote !== undefined);
@@ -106,12 +104,12 @@ function judgeAlgorithms({
 }: {
   readonly issuer: ResolvedIssuer | undefined;
   readonly keySource: KeySource;
-}): readonly Finding[] {
+}): readonly Fault[] {
   const allowed = issuer?.policy.algorithms;
   const { algorithms } = keySource.current();
   if (allowed === undefined || algorithms.length === 0) return [];
   if (algorithms.some((algorithm) => allowed.includes(algorithm))) return [];
   const problem = `no key of this issuer is for one of them; its keys are for ${algorithms.join(", ")}`;
   const option = `authorizationConfig.${issuer?.at}.algorithms`;
-  return [toFinding("CONFIG_OPTION_INVALID", { option, problem })];
+  return [createOptionFault({ option, problem })];
 }

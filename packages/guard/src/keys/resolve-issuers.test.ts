@@ -1,3 +1,4 @@
+import { type Fault, renderFault } from "@agentos/contract";
 import { createTestKey } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import {
@@ -14,6 +15,7 @@ const { verificationKey } = await createTestKey("ES256");
 
 const resolve = (authorizationConfig: AuthorizationConfig, env: Environment = {}) =>
   resolveAuth({ id: "shop", authorizationConfig, env }, {});
+const sayFault = (fault: Fault) => renderFault(fault, "agentos").message;
 const codes = (config: AuthorizationConfig, env: Environment = {}) =>
   resolve(config, env).findings.map(({ code, severity }) => `${severity} ${code}`);
 
@@ -122,7 +124,7 @@ describe("several issuers", () => {
   ])("stop the start with %s", (_, issuers, words) => {
     const errors = resolve({ issuers }).findings.filter(({ severity }) => severity === "error");
     expect(errors.map(({ code }) => code)).toEqual(["CONFIG_OPTION_INVALID"]);
-    expect(errors[0]?.message).toContain(words);
+    expect(errors.map(sayFault)[0]).toContain(words);
   });
 
   it.each([
@@ -147,7 +149,7 @@ describe("several issuers", () => {
     const good = await load(["ES256", "RS256"]);
     expect([good.findings, good.issuers?.length, good.keySource.current().keys.length]).toEqual([[], 1, 1]);
     const bad = await load(["RS256", "PS256"]);
-    expect(bad.findings[0]?.message).toContain(
+    expect(bad.findings.map(sayFault)[0]).toContain(
       "no key of this issuer is for one of them; its keys are for ES256",
     );
     const single = await load(["RS256"]);
@@ -166,16 +168,16 @@ describe("several issuers", () => {
       }),
     );
     loaded.close();
-    expect(loaded.findings.map(({ code, severity, message }) => [code, severity, message])).toEqual([
+    expect(loaded.findings.map((fault) => [fault.code, fault.severity, sayFault(fault)])).toEqual([
       [
         "KEY_SOURCE_TIMEOUT",
         "error",
-        "issuers[0].issuer: the discovery document did not arrive from a.test within 5 seconds",
+        '"issuers[0].issuer": the discovery document did not arrive from a.test within 5 seconds',
       ],
       [
         "KEY_SOURCE_TIMEOUT",
         "error",
-        "issuers[1].jwksUrl: the key set did not arrive from b.test within 5 seconds",
+        '"issuers[1].jwksUrl": the key set did not arrive from b.test within 5 seconds',
       ],
     ]);
   });

@@ -2,7 +2,7 @@
 import type { CustomRouteDefinition } from "@agentos/contract";
 import type { DenialRecorder, Logger } from "@agentos/guard";
 import { type AuthOptions } from "@agentos/guard";
-import type { RouteHandler } from "@agentos/guard/app";
+import type { OptionSource, RouteHandler } from "@agentos/guard/app";
 import { authOptionsShape } from "@agentos/guard/app";
 import { z } from "zod";
 import type { Runnable } from "../runs/runnable.ts";
@@ -74,3 +74,13 @@ export const agentOSOptionsSchema = z
       .optional(),
   })
   .readonly();
+
+/** For the faults of these options. */
+export const agentOSOptionSource: OptionSource = {
+  schema: agentOSOptionsSchema,
+  arriving: {
+    teams: "teams arrive with the runtime release",
+    workflows: "workflows arrive with the runtime release",
+    databaseId: "storage arrives with the state release",
+  },
+};

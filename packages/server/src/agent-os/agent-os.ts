@@ -1,15 +1,15 @@
 /** `AgentOS`: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
 import { randomUUID } from "node:crypto";
 import { type Access, compileGrants } from "@agentos/auth";
-import { type RouteDefinition, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
-import type { DenialRecorder } from "@agentos/guard";
 import {
-  ConfigurationError,
-  createLogger,
-  type Finding,
-  formatPolicy,
-  type PolicyDescription,
-} from "@agentos/guard";
+  createFault,
+  type Fault,
+  type RouteDefinition,
+  SERVED_ROUTES,
+  type ServedRouteId,
+} from "@agentos/contract";
+import type { DenialRecorder } from "@agentos/guard";
+import { ConfigurationError, createLogger, formatPolicy, type PolicyDescription } from "@agentos/guard";
 import type { RouteHandler, Runtime } from "@agentos/guard/app";
 import {
   type AuthRuntime,
@@ -20,10 +20,11 @@ import {
   createApp,
   createAuthRuntime,
   createErrorPage,
+  createOptionFault,
   createResourceMetadata,
   createResourceMetadataRoute,
+  findOptionFaults,
   jsonResponse,
-  optionFindings,
   type ResolvedAuth,
   type ResourceMetadataService,
   type RunningServer,
@@ -32,7 +33,6 @@ import {
   type ServeOptions,
   serveOnNode,
   throwErrors,
-  toFinding,
 } from "@agentos/guard/app";
 import { createOpenApi } from "../openapi/openapi.ts";
 import { createRun, getAgent, listAgents } from "../routes/agents.ts";
@@ -41,7 +41,12 @@ import { createDocsRoutes } from "../routes/docs.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import { createRunService, type RunService } from "../runs/service.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
-import { type AgentOSOptions, agentOSOptionsSchema, type CustomRoute } from "./agent-os-options.ts";
+import {
+  type AgentOSOptions,
+  agentOSOptionSource,
+  agentOSOptionsSchema,
+  type CustomRoute,
+} from "./agent-os-options.ts";
 
 interface Started {
   readonly app: ReturnType<typeof createApp>;
@@ -73,7 +78,8 @@ export class AgentOS {
   /** Checks the options. Throws a {@link ConfigurationError} with every fault at once; keys are judged by {@link ready}. */
   constructor(options: AgentOSOptions) {
     const parsed = agentOSOptionsSchema.safeParse(options);
-    if (!parsed.success) throw new ConfigurationError({ faults: optionFindings(parsed.error) });
+    if (!parsed.success)
+      throw new ConfigurationError({ faults: findOptionFaults(parsed.error, agentOSOptionSource) });
     const { agents = [], routes = [], logger } = parsed.data;
     this.#options = parsed.data;
     this.#resolved = resolveAuth(parsed.data, process.env);
@@ -83,12 +89,10 @@ export class AgentOS {
       ...Object.values<RouteDefinition>(SERVED_ROUTES),
       ...this.#customRoutes,
     ]);
-    throwErrors([
-      ...this.#resolved.findings,
-      ...this.#access.findings,
-      ...this.#judgeRoutes(),
-      ...judgeAgents(agents),
-    ]);
+    throwErrors(
+      [...this.#resolved.findings, ...this.#access.findings, ...this.#judgeRoutes(), ...judgeAgents(agents)],
+      this.#resolved.cliCommand,
+    );
 
     this.#runtime = {
       clock: { now: () => Date.now() / 1_000 },
@@ -155,7 +159,7 @@ export class AgentOS {
   async #start(): Promise<Started> {
     const warnings =
       this.#resolved.publicPaths !== undefined && !this.#isPublic("GET /health")
-        ? [toFinding("CONFIG_HEALTH_NOT_PUBLIC", {})]
+        ? [createFault({ code: "CONFIG_HEALTH_NOT_PUBLIC" })]
         : [];
     const access = { ...this.#access, findings: [...this.#access.findings, ...warnings] };
     const resourceMetadata = createResourceMetadata(
@@ -241,7 +245,7 @@ export class AgentOS {
     return typeof access === "string" ? access : access.map(({ text }) => text);
   }
 
-  #judgeRoutes(): readonly Finding[] {
+  #judgeRoutes(): readonly Fault[] {
     const names = [...Object.values<RouteDefinition>(SERVED_ROUTES), ...this.#customRoutes].map(shapeOf);
     const own = names.slice(Object.keys(SERVED_ROUTES).length);
     return this.#customRoutes.flatMap((route, index) => {
@@ -252,9 +256,11 @@ export class AgentOS {
       const isTaken = names.indexOf(own[index] ?? "") < names.length - own.length + index;
       const problem = judgePath(route.path);
       return [
-        ...(problem === undefined ? [] : [toFinding("CONFIG_ROUTE_INVALID", { route: name, problem })]),
-        ...(isMapped ? [] : [toFinding("CONFIG_ROUTE_ACCESS_MISSING", { route: name })]),
-        ...(isTaken ? [toFinding("CONFIG_ROUTE_DUPLICATE", { route: name })] : []),
+        ...(problem === undefined
+          ? []
+          : [createFault({ code: "CONFIG_ROUTE_INVALID", facts: { route: name, problem } })]),
+        ...(isMapped ? [] : [createFault({ code: "CONFIG_ROUTE_ACCESS_MISSING", facts: { route: name } })]),
+        ...(isTaken ? [createFault({ code: "CONFIG_ROUTE_DUPLICATE", facts: { route: name } })] : []),
       ];
     });
   }
@@ -311,16 +317,11 @@ function createAnonymousAccess(adminScope: string): Access {
   };
 }
 
-function judgeAgents(agents: readonly Runnable[]): readonly Finding[] {
+function judgeAgents(agents: readonly Runnable[]): readonly Fault[] {
   const ids = agents.map(({ id }) => id);
   return ids.flatMap((id, index) =>
     ids.indexOf(id) === index
       ? []
-      : [
-          toFinding("CONFIG_OPTION_INVALID", {
-            option: `agents[${index}].id`,
-            problem: `"${id}" is used twice`,
-          }),
-        ],
+      : [createOptionFault({ option: `agents[${index}].id`, problem: `"${id}" is used twice` })],
   );
 }

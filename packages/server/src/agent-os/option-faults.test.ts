@@ -1,54 +1,32 @@
-import { FAULTS, type FaultCode, placesOf } from "@agentos/contract";
-import { optionFindings, toFinding } from "@agentos/guard/app";
+import { renderFault } from "@agentos/contract";
+import { findOptionFaults } from "@agentos/guard/app";
 import { describe, expect, it } from "vitest";
-import { agentOSOptionsSchema } from "./agent-os-options.ts";
+import { agentOSOptionSource, agentOSOptionsSchema } from "./agent-os-options.ts";
 
 const SECRET = "super-secret-value-4711";
 
-function findingsOf(options: unknown) {
-  const parsed = agentOSOptionsSchema.safeParse(options);
-  return parsed.success ? [] : optionFindings(parsed.error);
+function faultsOf(options: unknown) {
+  const { error } = agentOSOptionsSchema.safeParse(options);
+  const faults = error === undefined ? [] : findOptionFaults(error, agentOSOptionSource);
+  return faults.map((fault) => renderFault(fault, "agentos"));
 }
 
-const codesOf = (options: unknown) => findingsOf(options).map(({ code }) => code);
+const codesOf = (options: unknown) => faultsOf(options).map(({ code }) => code);
 
-describe("toFinding", () => {
-  it("fills the places of the catalogue's texts, with the source before them", () => {
-    expect(toFinding("CONFIG_PORT_IN_USE", { port: 80 })).toEqual({
-      code: "CONFIG_PORT_IN_USE",
-      severity: "error",
-      message: "port 80 is in use",
-      fix: "stop the other program, or choose another port",
-    });
-    expect(toFinding("KEY_PRIVATE", { found: "RSA" }, "verificationKeys[0]")).toMatchObject({
-      message: expect.stringMatching(/^verificationKeys\[0\]: a private key \(RSA\)/) as unknown,
-      at: "verificationKeys[0]",
-    });
-  });
-
-  it.each(Object.keys(FAULTS) as FaultCode[])("renders %s without a place left over", (code) => {
-    const { title, fix, severity } = FAULTS[code];
-    const facts = Object.fromEntries([...placesOf(title), ...placesOf(fix)].map((name) => [name, "X"]));
-    const finding = toFinding(code, facts);
-    expect(finding.severity).toBe(severity);
-    expect(`${finding.message} ${finding.fix}`).not.toMatch(/\{[a-z_]+\}|…,/);
-  });
-});
-
-describe("optionFindings", () => {
+describe("the options of an AgentOS", () => {
   it("finds nothing in options that are right", () => {
-    expect(findingsOf({ id: "x", authorization: true, database: null, agents: [], routes: [] })).toEqual([]);
+    expect(faultsOf({ id: "x", authorization: true, database: null, agents: [], routes: [] })).toEqual([]);
   });
 
   it("lists every unknown option at once, each with its whole path", () => {
-    const findings = findingsOf({
+    const faults = faultsOf({
       audiance: "x",
       authorizationConfig: { verifyAudiance: true, unsafe: { allowEverything: true } },
       cors: { origins: [] },
       routes: [{ method: "GET", path: "/a", handler: () => new Response(), scopes: [] }],
     });
-    expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(["CONFIG_OPTION_UNKNOWN"]));
-    expect(findings.map(({ message }) => message).toSorted()).toEqual([
+    expect(new Set(faults.map(({ code }) => code))).toEqual(new Set(["CONFIG_OPTION_UNKNOWN"]));
+    expect(faults.map(({ message }) => message).toSorted()).toEqual([
       '"audiance" is not an option',
       '"authorizationConfig.unsafe.allowEverything" is not an option',
       '"authorizationConfig.verifyAudiance" is not an option',
@@ -71,16 +49,16 @@ describe("optionFindings", () => {
     ["workflows", { workflows: [] }, "runtime release"],
     ["databaseId", { databaseId: "main" }, "state release"],
   ])("says when %s arrives, and refuses it now", (option, options, when) => {
-    const [finding] = findingsOf(options);
-    expect(finding).toMatchObject({ code: "CONFIG_OPTION_UNAVAILABLE", severity: "error" });
-    expect(finding?.message).toContain(`"${option}" is not available`);
-    expect(finding?.message).toContain(when);
+    const [fault] = faultsOf(options);
+    expect(fault).toMatchObject({ code: "CONFIG_OPTION_UNAVAILABLE", severity: "error" });
+    expect(fault?.message).toContain(`"${option}" is not available`);
+    expect(fault?.message).toContain(when);
   });
 
   it("refuses a database, and accepts null for none", () => {
-    const [finding] = findingsOf({ database: "sqlite:x" });
-    expect(finding?.message).toContain("storage arrives with the state release");
-    expect(findingsOf({ database: null })).toEqual([]);
+    const [fault] = faultsOf({ database: "sqlite:x" });
+    expect(fault?.message).toContain("storage arrives with the state release");
+    expect(faultsOf({ database: null })).toEqual([]);
   });
 
   it.each([
@@ -127,14 +105,14 @@ describe("optionFindings", () => {
     ],
     ["options that are no object", 7, "options"],
   ])("names the place of %s", (_, options, option) => {
-    const findings = findingsOf(options);
-    expect(findings.map(({ code }) => code)).toEqual(["CONFIG_OPTION_INVALID"]);
-    expect(findings[0]?.message).toMatch(new RegExp(`^"${option.replace(/[[\]]/g, "\\$&")}": \\S`));
+    const faults = faultsOf(options);
+    expect(faults.map(({ code }) => code)).toEqual(["CONFIG_OPTION_INVALID"]);
+    expect(faults[0]?.message).toMatch(new RegExp(`^"${option.replace(/[[\]]/g, "\\$&")}": \\S`));
   });
 
   it("never shows the value that was wrong", () => {
     const wrong = { value: SECRET };
-    const findings = findingsOf({
+    const faults = faultsOf({
       id: wrong,
       securityKey: wrong,
       authorizationConfig: {
@@ -148,7 +126,7 @@ describe("optionFindings", () => {
       routes: [{ method: SECRET, path: SECRET, access: SECRET, handler: SECRET }],
       database: SECRET,
     });
-    expect(findings.length).toBeGreaterThanOrEqual(10);
-    expect(JSON.stringify(findings)).not.toContain(SECRET);
+    expect(faults.length).toBeGreaterThanOrEqual(10);
+    expect(JSON.stringify(faults)).not.toContain(SECRET);
   });
 });

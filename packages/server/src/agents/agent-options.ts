@@ -1,7 +1,7 @@
 /** The options of an Agent, checked once. Unknown keys are refused, and every fault is named at once. */
 
-import { ConfigurationError, type ConfigurationFault } from "@agentos/guard";
-import { describeIssue } from "@agentos/guard/app";
+import { ConfigurationError, type Fault } from "@agentos/guard";
+import { createOptionFault, findOptionFaults, type OptionSource } from "@agentos/guard/app";
 import { z } from "zod";
 import type { Tool } from "./define-tool.ts";
 import { isModelObject, type ModelObject, OFFLINE_MODELS, type OfflineModelName } from "./model.ts";
@@ -38,11 +38,8 @@ export interface AgentOptions {
 export const DEFAULT_HISTORY_RUNS = 3;
 const DEFAULT_MAX_RETRIES = 2;
 
-const modelFix = `pass a model object of the AI SDK, such as openai("MODEL") from its provider package, or ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}`;
-
 const SCRIPT =
   '{ "steps": [{ "text": "Let me see. ", "toolCalls": [{ "name": "get_time", "args": {} }] }, { "text": "Done." }] }';
-const SCRIPT_FIX = `write "script": ${SCRIPT}`;
 
 const isTool = (value: unknown): value is Tool =>
   typeof value === "object" &&
@@ -74,59 +71,67 @@ const schema = z.strictObject({
 
 export type CheckedAgentOptions = z.output<typeof schema>;
 
+const SOURCE: OptionSource = {
+  schema,
+  words: {
+    model: {
+      problem: "is not a model that this version can use",
+      suggestion: `pass a model object of the AI SDK, such as openai("MODEL") from its provider package, or ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}`,
+    },
+    script: {
+      problem: "must be an object that says what the model answers",
+      suggestion: `write "script": ${SCRIPT}`,
+      form: SCRIPT,
+    },
+  },
+};
+
 /** Throws a {@link ConfigurationError} with every fault. */
 export function checkAgentOptions(options: unknown): CheckedAgentOptions {
   const result = schema.safeParse(options);
-  const faults = result.success ? relationFaults(result.data) : result.error.issues.flatMap(toFaults);
+  const faults = result.success ? findContradictions(result.data) : findOptionFaults(result.error, SOURCE);
   if (!result.success || faults.length > 0)
     throw new ConfigurationError({ faults: faults.map((fault) => nameAgent(fault, options)) });
   return result.data;
 }
 
 /** In a file with several agents, which one is it? */
-function nameAgent(fault: ConfigurationFault, options: unknown): ConfigurationFault {
+function nameAgent(fault: Fault, options: unknown): Fault {
   const id = typeof options === "object" && options !== null && "id" in options ? options.id : undefined;
   const name = typeof id === "string" && id !== "" ? JSON.stringify(id.slice(0, 128)) : "without an id";
-  return { ...fault, message: `agent ${name}: ${fault.message}` };
+  return { ...fault, facts: { ...fault.facts, of: `agent ${name}` } };
 }
 
-function relationFaults(options: CheckedAgentOptions): ConfigurationFault[] {
-  const faults: ConfigurationFault[] = [];
+/** Options that are in order, each by itself. */
+function findContradictions(options: CheckedAgentOptions): readonly Fault[] {
+  const faults: Fault[] = [];
   if (options.model === "offline:script" && options.script === undefined) {
-    faults.push(invalid("script", 'is required with the model "offline:script"', `add "script": ${SCRIPT}`));
+    faults.push(
+      createOptionFault({
+        option: "script",
+        problem: 'is required with the model "offline:script"',
+        suggestion: `add "script": ${SCRIPT}`,
+      }),
+    );
   }
   if (options.model !== "offline:script" && options.script !== undefined) {
     faults.push(
-      invalid(
-        "script",
-        'is only for the model "offline:script"',
-        'remove it, or set "model": "offline:script"',
-      ),
+      createOptionFault({
+        option: "script",
+        problem: 'is only for the model "offline:script"',
+        suggestion: 'remove it, or set "model": "offline:script"',
+      }),
     );
   }
   const names = (options.tools ?? []).map((tool) => tool.name);
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
-    faults.push(invalid("tools", `has two tools named "${name}"`, "rename one of them"));
+    faults.push(
+      createOptionFault({
+        option: "tools",
+        problem: `has two tools named "${name}"`,
+        suggestion: "rename one of them",
+      }),
+    );
   }
   return faults;
-}
-
-function toFaults(issue: z.core.$ZodIssue): ConfigurationFault[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => {
-      const at = [...issue.path, key].join(".");
-      const fix = `remove it; the options of an agent are ${Object.keys(schema.shape).join(", ")}`;
-      return { code: "CONFIG_OPTION_UNKNOWN", message: `"${at}" is not an option`, fix, at };
-    });
-  }
-  const at = issue.path.join(".") || "options";
-  if (at === "model") return [invalid(at, "is not a model that this version can use", modelFix)];
-  if (issue.path[0] === "script" && issue.code === "invalid_type" && issue.path.length === 1)
-    return [invalid(at, "must be an object that says what the model answers", SCRIPT_FIX)];
-  const { problem, fix } = describeIssue(issue);
-  return [invalid(at, problem, issue.path[0] === "script" ? `${fix}; the whole form: ${SCRIPT}` : fix)];
-}
-
-function invalid(at: string, problem: string, fix: string): ConfigurationFault {
-  return { code: "CONFIG_OPTION_INVALID", message: `"${at}": ${problem}`, fix, at };
 }

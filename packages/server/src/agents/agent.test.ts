@@ -38,7 +38,7 @@ describe("the options of an Agent", () => {
         ["CONFIG_OPTION_INVALID", "id"],
         ["CONFIG_OPTION_UNKNOWN", "tols"],
         ["CONFIG_OPTION_INVALID", "numHistoryRuns"],
-        ["CONFIG_OPTION_INVALID", "tools.0"],
+        ["CONFIG_OPTION_INVALID", "tools[0]"],
       ]),
     );
     for (const fault of faults) expect(fault.fix).not.toBe("");
@@ -75,7 +75,7 @@ describe("the options of an Agent", () => {
       script: { steps: [{ delayMs: -1, words: 1 }] },
     });
     expect(faults.map((fault) => fault.at)).toEqual(
-      expect.arrayContaining(["script.steps.0.delayMs", "script.steps.0.words"]),
+      expect.arrayContaining(["script.steps[0].delayMs", "script.steps[0].words"]),
     );
   });
 

@@ -1,0 +1,49 @@
+import { createFault, renderFault } from "@agentos/contract";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError, throwErrors } from "./configuration-error.ts";
+import { createOptionFault } from "./option-faults.ts";
+
+const empty = createOptionFault({
+  option: "id",
+  problem: "must not be empty",
+  suggestion: 'write "id": "a"',
+});
+const missing = createFault({ code: "CONFIG_KEYS_MISSING" });
+const warning = createFault({ code: "CONFIG_SCOPES_UNENFORCED" });
+
+describe("a ConfigurationError", () => {
+  it("says every fault at once, each with its fix and code", () => {
+    const { message, faults, name } = new ConfigurationError({
+      faults: [empty, missing],
+      cli: "npx agentos",
+    });
+    expect(name).toBe("ConfigurationError");
+    expect(message.split("\n")).toEqual([
+      "the configuration cannot be used:",
+      '  "id": must not be empty',
+      '    fix: write "id": "a" [CONFIG_OPTION_INVALID]',
+      "  authorization is on, but there is no key to verify tokens with",
+      expect.stringMatching(/`npx agentos keys generate` makes a pair \[CONFIG_KEYS_MISSING\]$/),
+    ]);
+    expect(faults).toEqual([renderFault(empty, "npx agentos"), renderFault(missing, "npx agentos")]);
+  });
+
+  it("leaves the words of a fault that has them already", () => {
+    const rendered = { ...renderFault(missing, "other"), fix: "ask the operator" };
+    expect(new ConfigurationError({ faults: [rendered] }).faults).toEqual([rendered]);
+  });
+
+  it("keeps its cause", () => {
+    const cause = new Error("below");
+    expect(new ConfigurationError({ faults: [empty], cause }).cause).toBe(cause);
+  });
+});
+
+describe("throwErrors", () => {
+  it("throws for errors alone, and without the warnings beside them", () => {
+    expect(() => throwErrors([warning], "agentos")).not.toThrow();
+    expect(() => throwErrors([warning, empty], "agentos")).toThrow(
+      expect.objectContaining({ faults: [renderFault(empty, "agentos")] }),
+    );
+  });
+});

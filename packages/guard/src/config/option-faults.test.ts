@@ -1,0 +1,106 @@
+import { type Fault, renderFault } from "@agentos/contract";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { findOptionFaults, formatPath, listKnownKeys, type OptionSource } from "./option-faults.ts";
+
+const schema = z.strictObject({
+  id: z.string().min(1),
+  shape: z.union([z.literal("round"), z.instanceof(Date)]).optional(),
+  script: z.strictObject({ steps: z.array(z.strictObject({ text: z.string() })) }).optional(),
+  issuers: z
+    .array(z.strictObject({ issuer: z.string(), jwksUrl: z.string().optional() }))
+    .readonly()
+    .nullish(),
+  routes: z.array(z.strictObject({ path: z.string() }).transform((route) => route.path)).default([]),
+});
+
+function find(value: unknown, source: Omit<OptionSource, "schema"> = {}): readonly Fault[] {
+  const { error } = schema.safeParse(value);
+  return error === undefined ? [] : findOptionFaults(error, { schema, ...source });
+}
+
+const say = (faults: readonly Fault[]) =>
+  faults.map((fault) => {
+    const { code, message, fix } = renderFault(fault, "agentos");
+    return `${code} ${message} => ${fix}`;
+  });
+
+describe("findOptionFaults", () => {
+  it("finds nothing in options that are right", () => {
+    expect(find({ id: "a", issuers: [{ issuer: "x" }] })).toEqual([]);
+  });
+
+  it("names each problem at its path, with what to write", () => {
+    expect(say(find({ id: 7, issuers: [{ issuer: "x" }, {}] }))).toEqual([
+      'CONFIG_OPTION_INVALID "id": must be a text => write "id": "my-agent"',
+      'CONFIG_OPTION_INVALID "issuers[1].issuer": is required => add "issuer": "https://issuer.example.com"',
+    ]);
+  });
+
+  it("says what an unknown option may have been meant for, at any depth, or which are known there", () => {
+    const wrong = {
+      id: "a",
+      isuers: [],
+      issuers: [{ issuer: "x", jwksURI: "y" }],
+      routes: [{ path: "/", zzzzzz: 1 }],
+    };
+    expect(say(find(wrong))).toEqual([
+      'CONFIG_OPTION_UNKNOWN "issuers[0].jwksURI" is not an option => did you mean "jwksUrl"? Otherwise remove it',
+      'CONFIG_OPTION_UNKNOWN "routes[0].zzzzzz" is not an option => remove it; known here are path',
+      'CONFIG_OPTION_UNKNOWN "isuers" is not an option => did you mean "issuers"? Otherwise remove it',
+    ]);
+  });
+
+  it("says when an option arrives, and takes no inherited name for one", () => {
+    const arriving = { teams: "teams arrive later" };
+    expect(
+      find({ id: "a", teams: [], constructor: 1 }, { arriving }).map(({ code, at }) => [code, at]),
+    ).toEqual([
+      ["CONFIG_OPTION_UNAVAILABLE", "teams"],
+      ["CONFIG_OPTION_UNKNOWN", "constructor"],
+    ]);
+  });
+
+  it("puts the place of the whole before every path, and calls the whole by its name", () => {
+    const prefix = ["agents", 2];
+    expect(find({ id: "", nmae: 1 }, { prefix }).map(({ at }) => at)).toEqual([
+      "agents[2].id",
+      "agents[2].nmae",
+    ]);
+    expect(find(7, { prefix }).map(({ at }) => at)).toEqual(["agents[2]"]);
+    expect(find(7).map(({ at }) => at)).toEqual(["options"]);
+    expect(find(7, { whole: "the file" }).map(({ at }) => at)).toEqual(["the file"]);
+  });
+
+  it("lets an option speak for itself, and shows its whole form beside what is wrong inside", () => {
+    const words = { script: { problem: "is no script", suggestion: "write one", form: "{ … }" } };
+    expect(say(find({ id: "a", script: "x" }, { words }))).toEqual([
+      'CONFIG_OPTION_INVALID "script": is no script => write one',
+    ]);
+    expect(say(find({ id: "a", script: { steps: [{ text: 1 }] } }, { words }))).toEqual([
+      expect.stringMatching(/"script\.steps\[0\]\.text": must be a text => .*; the whole form: \{ … \}$/),
+    ]);
+  });
+});
+
+describe("listKnownKeys", () => {
+  it.each([
+    [[], ["id", "shape", "script", "issuers", "routes"]],
+    [["script"], ["steps"]],
+    [["script", "steps", 0], ["text"]],
+    [
+      ["issuers", 3],
+      ["issuer", "jwksUrl"],
+    ],
+    [["routes", 0], ["path"]],
+    [["id"], []],
+    [["absent", "deeper"], []],
+  ])("at %j", (path, keys) => {
+    expect(listKnownKeys(schema, path)).toEqual(keys);
+  });
+});
+
+it("formats a path as people write it", () => {
+  expect(formatPath(["agents", 0, "tools", 1])).toBe("agents[0].tools[1]");
+  expect(formatPath([])).toBe("");
+});
