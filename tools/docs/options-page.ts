@@ -68,7 +68,9 @@ function declaredTable(members: readonly Member[]): string {
 /** Each setting's TSDoc begins with the name; all names that the code reads must be there, and no others. */
 function environmentTable(): string {
   const file = config("environment.ts");
-  const read = [...readFileSync(file, "utf8").matchAll(/\bread\("(\w+)"\)/g)].map((match) => match[1] ?? "");
+  const read = [...readFileSync(file, "utf8").matchAll(/\bread(?:Switch)?\("(\w+)"\)/g)].map(
+    (match) => match[1] ?? "",
+  );
   const rows = readMembers(file, "EnvironmentSettings").map((member) => {
     const match = /^`(\w+)`: (.+)$/.exec(member.doc ?? "");
     if (match === null)

@@ -22,7 +22,7 @@ export async function loadConfig(
   const path = resolve(context.workingDirectory, file);
   const extension = extname(path).toLowerCase();
   if (extension === ".json") {
-    return loadJsonConfig(await readJson(path, file), {
+    return loadJsonConfig(await readJson({ path, shownPath: file }), {
       folder: dirname(path),
       env: context.env,
       cli: context.cli,

@@ -140,7 +140,7 @@ function toOptions(
   const key =
     securityKey === undefined || securityKey === null
       ? undefined
-      : resolveSecret(securityKey, "securityKey", secrets);
+      : resolveSecret({ option: "securityKey", value: securityKey }, secrets);
   return {
     id: config.id,
     name: config.name,
@@ -193,10 +193,11 @@ function resolveKeys<
   const { verificationKeys, jwksFile, ...rest } = options;
   const keys = verificationKeys?.flatMap((key, index) => {
     const place = `${at}.verificationKeys[${index}]`;
-    const secret = resolveSecret(key, place, secrets);
+    const secret = resolveSecret({ option: place, value: key }, secrets);
     return secret === undefined ? [] : [{ secret, place, from: isReference(key) ? key : undefined }];
   });
-  const file = jwksFile === undefined ? undefined : resolvePath(jwksFile, `${at}.jwksFile`, secrets);
+  const file =
+    jwksFile === undefined ? undefined : resolvePath({ option: `${at}.jwksFile`, value: jwksFile }, secrets);
   // The server counts what it gets, and names its own options.
   const shown = at.replace(/^authorization\.?/, "");
   const prefix = shown === "" ? "" : `${shown}.`;

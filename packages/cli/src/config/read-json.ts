@@ -6,7 +6,13 @@ import { CliFailure, systemCode } from "../program/failure.ts";
 import { scanJson } from "./scan-json.ts";
 
 /** The value in the file. Throws {@link CliFailure} with line and column, and with nothing of the content. */
-export async function readJson(path: string, shownPath: string): Promise<unknown> {
+export async function readJson({
+  path,
+  shownPath,
+}: {
+  readonly path: string;
+  readonly shownPath: string;
+}): Promise<unknown> {
   let text: string;
   try {
     text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");

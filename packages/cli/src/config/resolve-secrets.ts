@@ -21,22 +21,31 @@ export function isReference(value: string): boolean {
   return /^(?:env|file):/.test(value);
 }
 
+/** A value of the file and the option that it is given for; the names of both are in its faults. */
+interface GivenValue {
+  readonly option: string;
+  readonly value: string;
+}
+
 /** The secret itself; undefined, and a fault reported, when it cannot be had. */
-export function resolveSecret(value: string, option: string, context: SecretContext): string | undefined {
-  if (value.startsWith("env:")) return readVariable(value.slice(4), option, context);
+export function resolveSecret({ option, value }: GivenValue, context: SecretContext): string | undefined {
+  if (value.startsWith("env:")) return readVariable({ option, name: value.slice(4) }, context);
   if (!value.startsWith("file:")) return value;
-  return readSecretFile(value.slice(5), option, context);
+  return readSecretFile({ option, path: value.slice(5) }, context);
 }
 
 /** A path, absolute; `env:NAME` names a variable that holds one. */
-export function resolvePath(value: string, option: string, context: SecretContext): string | undefined {
+export function resolvePath({ option, value }: GivenValue, context: SecretContext): string | undefined {
   const path = value.startsWith("env:")
-    ? readVariable(value.slice(4), option, context)
+    ? readVariable({ option, name: value.slice(4) }, context)
     : value.replace(/^file:/, "");
   return path === undefined ? undefined : resolve(context.folder, path);
 }
 
-function readVariable(name: string, option: string, { env, report }: SecretContext): string | undefined {
+function readVariable(
+  { option, name }: { readonly option: string; readonly name: string },
+  { env, report }: SecretContext,
+): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     report(
       createOptionFault({
@@ -60,23 +69,27 @@ function readVariable(name: string, option: string, { env, report }: SecretConte
   return undefined;
 }
 
-function readSecretFile(path: string, option: string, { folder, report }: SecretContext): string | undefined {
+const MAY_BE_MISTAKEN =
+  "correct the path (relative ones start at the folder of the configuration file), or let this user read the file";
+
+function readSecretFile(
+  { option, path }: { readonly option: string; readonly path: string },
+  { folder, report }: SecretContext,
+): string | undefined {
   const full = resolve(folder, path);
-  const refuse = (
-    problem: string,
-    suggestion = "correct the path (relative ones start at the folder of the configuration file), or let this user read the file",
-  ) => report(createOptionFault({ option, problem, suggestion }));
+  const reportFile = (problem: string, { suggestion = MAY_BE_MISTAKEN } = {}) =>
+    report(createOptionFault({ option, problem, suggestion }));
   try {
     const status = statSync(full);
-    if (status.isDirectory()) refuse(`"${path}" is a folder, not a file`);
-    else if (status.size > MAX_BYTES) refuse(`the file "${path}" is larger than ${MAX_BYTES / 1024} KiB`);
+    if (status.isDirectory()) reportFile(`"${path}" is a folder, not a file`);
+    else if (status.size > MAX_BYTES) reportFile(`the file "${path}" is larger than ${MAX_BYTES / 1024} KiB`);
     else {
       const text = stripLineEnd(readFileSync(full, "utf8"));
       if (text.trim() !== "") return text;
-      refuse(`the file "${path}" is empty`, "put the key or secret into it");
+      reportFile(`the file "${path}" is empty`, { suggestion: "put the key or secret into it" });
     }
   } catch (error) {
-    refuse(describeFileError(`"${path}"`, systemCode(error)));
+    reportFile(describeFileError(`"${path}"`, systemCode(error)));
   }
   return undefined;
 }

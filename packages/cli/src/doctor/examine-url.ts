@@ -45,7 +45,8 @@ export async function examineUrl(
     ["GET /info", info],
     ["GET /health", health],
   ] as const) {
-    if (asked.kind === "fault") return stop(fromUnanswered(asked, name, context.cli), "no answer");
+    if (asked.kind === "fault")
+      return stop(fromUnanswered(asked, { seenAt: name, cli: context.cli }), "no answer");
   }
   if (info.kind !== "answer" || health.kind !== "answer")
     throw new TypeError("INVARIANT: nothing else was sent");

@@ -27,7 +27,10 @@ export function makeFinding(
 }
 
 /** A server that could not be asked. */
-export function fromUnanswered({ code, facts }: NotAnswered, seenAt: string, cli: string): Finding {
+export function fromUnanswered(
+  { code, facts }: NotAnswered,
+  { seenAt, cli }: { readonly seenAt: string; readonly cli: string },
+): Finding {
   return makeFinding({ code, facts, level: "error", seenAt }, cli);
 }
 

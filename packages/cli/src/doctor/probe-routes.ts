@@ -90,7 +90,7 @@ function probeBare(
   if (bare.kind === "not sendable" || !isAlone) return { checks: [], findings: [], isRefused: false };
   return {
     checks: [{ name, outcome: "failed", text: "no answer" }],
-    findings: [fromUnanswered(bare, name, cli)],
+    findings: [fromUnanswered(bare, { seenAt: name, cli })],
     isRefused: false,
   };
 }
@@ -125,7 +125,7 @@ async function probeWithToken(
   // Only reading is asked for: a doctor changes nothing. Anything else is judged from the token.
   const asked = request.method === "GET" ? await ask({ path: request.path, token }) : undefined;
   if (asked?.kind === "fault")
-    return told("failed", "no answer", [fromUnanswered(asked, seenAt, context.cli)]);
+    return told("failed", "no answer", [fromUnanswered(asked, { seenAt, cli: context.cli })]);
   if (asked?.kind !== "answer") {
     const findings = diagnose(base).map((cause) => toFinding(cause, { seenAt }));
     return asked === undefined

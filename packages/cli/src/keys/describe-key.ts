@@ -8,7 +8,7 @@ import {
   parseVerificationKey,
   type VerificationKey,
 } from "@agentos/auth";
-import { FAULTS, renderText } from "@agentos/contract";
+import { FAULTS, type RenderedFault, renderFault, renderText } from "@agentos/contract";
 import type { Context } from "../program/context.ts";
 import { showUntrusted } from "../program/terminal.ts";
 
@@ -28,13 +28,10 @@ export interface KeyView {
   readonly repairs: readonly string[];
 }
 
-export interface FaultView {
-  readonly code: string;
-  readonly severity: "error" | "warning";
+/** A fault as it is printed: the place stands apart from the message. */
+export type FaultView = Pick<RenderedFault, "code" | "severity" | "message" | "fix"> & {
   readonly source: string;
-  readonly message: string;
-  readonly fix: string;
-}
+};
 
 export interface JudgeOptions {
   /** For people, never a path. */
@@ -58,13 +55,10 @@ export function describeKeys(result: KeyResult, context: Context): KeyReport {
 
 /** One fault in the words of the terminal. */
 export function describeFault({ code, severity, source, facts }: KeyFault, { cli }: Context): FaultView {
-  return {
-    code,
-    severity,
-    source,
-    message: renderText(FAULTS[code].title, facts),
-    fix: renderText(LOCAL_FIXES[code] ?? FAULTS[code].fix, { ...facts, cli }),
-  };
+  const local = LOCAL_FIXES[code];
+  const suggestion = local === undefined ? {} : { suggestion: renderText(local, facts) };
+  const { message, fix } = renderFault({ code, severity, facts: { ...facts, ...suggestion } }, cli);
+  return { code, severity, source, message, fix };
 }
 
 /**

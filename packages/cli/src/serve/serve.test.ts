@@ -158,7 +158,7 @@ describe("agentos serve", () => {
     expect(bad.stderr).toContain('agent "not an id": "id": may only have letters');
     expect(bad.stderr).toContain('agent "not an id": "maxRetries": must be 10 or less');
     expect(bad.stderr).toContain("stopped here");
-    expect(noFile.stderr).toContain(`JWT_JWKS_FILE (${JWT_JWKS_FILE}): the JWKS file does not exist`);
+    expect(noFile.stderr).toContain(`"JWT_JWKS_FILE" (${JWT_JWKS_FILE}): the JWKS file does not exist`);
     expect(noFileJson.stderr).toMatch(
       /"authorization\.jwksFile" \(\S+absent\.json\): the JWKS file does not/,
     );

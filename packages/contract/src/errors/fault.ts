@@ -61,15 +61,13 @@ export function createFault<const Code extends FaultCode>(parts: FaultParts<Code
 export function renderFault(fault: Fault, cli: string): RenderedFault {
   const { title, fix }: FaultEntry = FAULTS[fault.code];
   const { at } = fault;
-  const { of: owner, from } = fault.facts;
   const facts = { ...fault.facts, cli, ...(at === undefined ? {} : { option: at }) };
-  const place =
-    at === undefined || placesOf(title).includes("option")
-      ? ""
-      : `"${at}"${from === undefined ? "" : ` (${from})`}: `;
+  const owner = "of" in fault.facts ? "{of}: " : "";
+  const origin = "from" in fault.facts ? " ({from})" : "";
+  const place = at === undefined || placesOf(title).includes("option") ? "" : `"{option}"${origin}: `;
   return Object.freeze({
     ...fault,
-    message: `${owner === undefined ? "" : `${owner}: `}${place}${renderText(title, facts)}`,
+    message: renderText(`${owner}${place}${title}`, facts),
     fix: renderFix(fix, facts),
   });
 }

@@ -37,15 +37,15 @@ export function readEnvironment(env: Environment): ReadEnvironment {
   const read = (name: string) =>
     env[name] === undefined || env[name]?.trim() === "" ? undefined : env[name];
   const faults: Fault[] = [];
-  const parseSwitch = (option: string) => {
+  const readSwitch = (option: string) => {
     const value = read(option);
     const isOn = value === undefined ? undefined : isYes(value);
     if (value !== undefined && isOn === undefined)
       faults.push(createOptionFault({ option, problem: 'is neither "true" nor "false"' }));
     return isOn;
   };
-  const isAuthorizationEnabled = parseSwitch("AUTHORIZATION_ENABLED");
-  const areDocsEnabled = parseSwitch("DOCS_ENABLED") ?? true;
+  const isAuthorizationEnabled = readSwitch("AUTHORIZATION_ENABLED");
+  const areDocsEnabled = readSwitch("DOCS_ENABLED") ?? true;
   for (const variable of CREDENTIALS)
     if (env[variable]?.trim() === "")
       faults.push(createFault({ code: "CONFIG_VARIABLE_EMPTY", facts: { variable } }));

@@ -83,8 +83,10 @@ export function formatPath(path: readonly PropertyKey[]): string {
 export function listKnownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   let place: z.core.$ZodType | undefined = unwrap(schema);
   for (const key of path) {
-    if (place instanceof z.ZodObject) place = unwrap(place.shape[String(key)]);
-    else place = place instanceof z.ZodArray ? unwrap(place.element) : undefined;
+    if (place instanceof z.ZodObject) {
+      const shape: Readonly<Record<string, z.core.$ZodType>> = place.shape;
+      place = unwrap(shape[String(key)]);
+    } else place = place instanceof z.ZodArray ? unwrap(place.element) : undefined;
   }
   return place instanceof z.ZodObject ? Object.keys(place.shape) : [];
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { customScope } from "@agentos/contract";
@@ -120,6 +121,15 @@ describe("createAuthGuard", () => {
       publicRoutes: [],
     });
     guard.close();
+  });
+
+  it("names the operator's own command in every fix that has one", async () => {
+    const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
+    const verificationKeys = [weak.export({ type: "spki", format: "pem" }).toString()];
+    for (const authorizationConfig of [{}, { verificationKeys }]) {
+      const options = { authorizationConfig, cliCommand: "npx agentos" };
+      await expect(createTestGuard(options)).rejects.toThrow("npx agentos keys generate");
+    }
   });
 
   it("has the page of every code that its refusals point to, and of no other", async () => {
