@@ -41,7 +41,13 @@ export function readEnvironment(env: Environment): ReadEnvironment {
     const value = read(option);
     const isOn = value === undefined ? undefined : isYes(value);
     if (value !== undefined && isOn === undefined)
-      faults.push(createOptionFault({ option, problem: 'is neither "true" nor "false"' }));
+      faults.push(
+        createOptionFault({
+          option,
+          problem: 'is neither "true" nor "false"',
+          suggestion: 'set it to "true" or "false", or remove it',
+        }),
+      );
     return isOn;
   };
   const isAuthorizationEnabled = readSwitch("AUTHORIZATION_ENABLED");
