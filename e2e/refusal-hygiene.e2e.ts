@@ -1,5 +1,5 @@
 // No refusal says more than its cause and its fix: every one that can be provoked is searched, body and headers.
-import { SERVED_ROUTES } from "@agentos/contract";
+import { fillTemplate, parseTemplate, SERVED_ROUTES } from "@agentos/contract";
 import {
   badTokensFor,
   createTestKey,
@@ -119,7 +119,11 @@ async function collectJwt(algorithm: TestAlgorithm, enforces: boolean): Promise<
   for (const [what, parts] of Object.entries(wrongs)) {
     const token = await signToken(parts);
     for (const { method, path } of Object.values(SERVED_ROUTES)) {
-      const call: Call = { method, path: path.replace(/\{\w+\}/g, "web-agent"), headers: bearer(token) };
+      const call: Call = {
+        method,
+        path: fillTemplate(parseTemplate(path), () => "web-agent"),
+        headers: bearer(token),
+      };
       await collect(served, `${name}: ${what} at ${method} ${path}`, call, [token]);
     }
   }

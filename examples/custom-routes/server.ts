@@ -13,7 +13,7 @@ const routes: readonly CustomRoute[] = [
     path: "/reports",
     access: [customScope("reports:read")],
     summary: "List reports",
-    handler: ({ access }) => Response.json({ reports: [...titles.keys()], for: access?.identity.userId }),
+    handler: ({ access }) => Response.json({ reports: [...titles.keys()], for: access.identity.userId }),
   },
   {
     method: "GET",

@@ -1,5 +1,12 @@
 // The routes that a documented request may name: those of an AgentOS, and those that the code of the page declares.
-import { PLANNED_ROUTES, type RouteDefinition, SERVED_ROUTES } from "@agentos/contract";
+import {
+  matchTemplate,
+  PLANNED_ROUTES,
+  parseTemplate,
+  ROUTES,
+  type RouteDefinition,
+  SERVED_ROUTES,
+} from "@agentos/contract";
 
 export interface OwnRoute {
   /** Undefined: any. */
@@ -7,7 +14,8 @@ export interface OwnRoute {
   readonly path: string;
 }
 
-const served: readonly RouteDefinition[] = Object.values<RouteDefinition>(SERVED_ROUTES);
+const served = Object.values<RouteDefinition>(SERVED_ROUTES);
+const planned = Object.values<RouteDefinition>(PLANNED_ROUTES);
 
 /** What is wrong with a documented request, or nothing. */
 export function judgeRequest(method: string, target: string, own: readonly OwnRoute[]): string | undefined {
@@ -19,13 +27,13 @@ export function judgeRequest(method: string, target: string, own: readonly OwnRo
   const methods = fitting.map((route) => route.method).join(", ");
   const problem =
     methods === "" ? `no route matches ${method} ${path}` : `${path} answers ${methods}, not ${method}`;
-  const isPlanned = PLANNED_ROUTES.some((route) => route.method === wanted && fits(route.path, path));
+  const isPlanned = planned.some((route) => route.method === wanted && fits(route.path, path));
   return isPlanned ? `${problem} (a later version will)` : problem;
 }
 
 /** True for a route of the contract, answered today or planned. */
 export function isInContract(method: string, target: string): boolean {
-  return [...served, ...PLANNED_ROUTES].some(
+  return Object.values<RouteDefinition>(ROUTES).some(
     (route) => route.method === method.toUpperCase() && fits(route.path, pathOf(target)),
   );
 }
@@ -48,13 +56,7 @@ function pathOf(target: string): string {
   return address.includes("/") && path !== "" ? path : "/";
 }
 
+/** Express, Fastify and Hono write `:name` for a parameter. */
 function fits(template: string, path: string): boolean {
-  const expected = template.split("/");
-  const given = path.split("/");
-  return (
-    expected.length === given.length &&
-    expected.every((part, index) =>
-      /^(\{\w+\}|:\w+)$/.test(part) ? given[index] !== "" : part === given[index],
-    )
-  );
+  return matchTemplate(parseTemplate(template.replaceAll(/\/:(\w+)/g, "/{$1}")), path) !== undefined;
 }

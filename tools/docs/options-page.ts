@@ -7,8 +7,8 @@ import { z } from "zod";
 import { anchor, code, EDITION, GENERATED, table, upperFirst } from "./markdown.ts";
 import { type Member, readMembers } from "./read-tsdoc.ts";
 
-const config = (file: string) => join(import.meta.dirname, "../../packages/guard/src/config", file);
-const agentOSOptions = join(import.meta.dirname, "../../packages/server/src/agent-os/agent-os-options.ts");
+const source = (path: string) => join(import.meta.dirname, "../../packages", path);
+const config = (file: string) => source(`guard/src/config/${file}`);
 
 export function optionsPage(): string {
   const unsafe = authorizationConfigSchema.shape.unsafe.unwrap();
@@ -20,7 +20,10 @@ export function optionsPage(): string {
     "Both take these.",
     declaredTable(readMembers(config("auth-options.ts"), "AuthOptions")),
     "`new AgentOS` also takes these.",
-    declaredTable(readMembers(agentOSOptions, "AgentOSOptions")),
+    declaredTable([
+      ...readMembers(source("guard/src/app/guarded-app-options.ts"), "GuardedAppOptions"),
+      ...readMembers(source("server/src/agent-os/agent-os-options.ts"), "AgentOSOptions"),
+    ]),
     "## `authorizationConfig`",
     "How tokens are verified and what they must carry. All are optional.",
     schemaTable(authorizationConfigSchema, "authorizationConfigSchema", { skip: ["unsafe"] }),

@@ -14,6 +14,7 @@ import { anchor, code, codeList, EDITION, GENERATED, table, upperFirst } from ".
 
 const resources = Object.entries<ScopeResource>(SCOPE_RESOURCES);
 const served = Object.values<RouteDefinition>(SERVED_ROUTES);
+const planned = Object.values<RouteDefinition>(PLANNED_ROUTES);
 const namesOf = (entries: typeof resources) =>
   entries.flatMap(([name, { actions }]) => actions.map((action) => `${name}:${action}`));
 
@@ -95,7 +96,7 @@ function resourceSection(name: string, resource: ScopeResource): string {
       ...(resource.perResource ? [code(`${name}:ID:${action}`)] : []),
       ...(notes.length === 0 ? [] : [`(${notes.join(", ")})`]),
     ].join("<br>");
-    const opens = [...opened(served, scope, "**served**"), ...opened(PLANNED_ROUTES, scope, "planned")];
+    const opens = [...opened(served, scope, "**served**"), ...opened(planned, scope, "planned")];
     if (opens.length === 0) opens.push(["no route yet", "", ""]);
     return opens.map((row, index) => [index === 0 ? cell : "", ...row]);
   });
@@ -111,11 +112,11 @@ function resourceSection(name: string, resource: ScopeResource): string {
 
 function opened(routes: readonly RouteDefinition[], scope: string, state: string): string[][] {
   return routes.flatMap((route) => {
-    const { access, summary, isListing } = route;
+    const { access, summary, lists } = route;
     if (typeof access === "string" || !access.some((required) => required === scope)) return [];
     const others = access.filter((required) => required !== scope);
     const also = others.length === 0 ? "" : `; needs ${codeList(others)} too`;
-    return [[code(nameOf(route)), state, `${summary}${also}${isListing === true ? "; a list" : ""}`]];
+    return [[code(nameOf(route)), state, `${summary}${also}${lists === undefined ? "" : "; a list"}`]];
   });
 }
 

@@ -2,13 +2,14 @@
 
 export { isLoopbackHost } from "./address/loopback-host.ts";
 export {
+  type AccessRule,
+  type CompiledAccess,
   type CompiledRoute,
   type CompiledRoutes,
   compileRoutes,
-  type Fault,
   type RouteAccessDefinition,
 } from "./decide/compile-route.ts";
-export { accessFor, type Decision, decide } from "./decide/decide.ts";
+export { type Decision, decide, findRule } from "./decide/decide.ts";
 export { diagnose } from "./diagnose/diagnose.ts";
 export {
   type Cause,

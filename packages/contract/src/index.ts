@@ -27,15 +27,38 @@ export {
 export { createFault, type Fault, type FaultParts, type RenderedFault, renderFault } from "./errors/fault.ts";
 export { FIX_COMMANDS } from "./errors/fix-commands.ts";
 export { placesOf, renderFix, renderText } from "./errors/render.ts";
-export { PLANNED_ROUTES } from "./routes/planned.ts";
+export { pagesRoutes } from "./routes/pages.ts";
 export {
   type CustomRouteDefinition,
   type HttpMethod,
   type RouteAccess,
   type RouteDefinition,
+  type RouteRequestBody,
   type RouteResource,
+  type RouteResponse,
+  type RouteTable,
 } from "./routes/route.ts";
-export { SERVED_ROUTES, type ServedRouteId } from "./routes/served.ts";
+export {
+  type PageRouteId,
+  PLANNED_ROUTES,
+  type PlannedRouteId,
+  ROUTES,
+  type RouteId,
+  SERVED_ROUTES,
+  type ServedRouteId,
+} from "./routes/route-table.ts";
+export {
+  compareTemplates,
+  fillTemplate,
+  findTemplateProblem,
+  matchTemplate,
+  parseTemplate,
+  shapeOf,
+  splitParameters,
+  type Template,
+  type TemplatePart,
+  toRouterPath,
+} from "./routes/template.ts";
 export { ACCESS_PREREQUISITES, type AccessPrerequisite } from "./scopes/prerequisites.ts";
 export {
   ADMIN_SCOPE,

@@ -25,7 +25,13 @@ export {
   redactTokens,
   redactTokensDeep,
 } from "@agentos/guard";
-export type { RequestContext, RouteHandler, RunningServer, ServeOptions } from "@agentos/guard/app";
+export type {
+  CustomRoute,
+  RequestContext,
+  RouteHandler,
+  RunningServer,
+  ServeOptions,
+} from "@agentos/guard/app";
 export {
   authorizationConfigSchema,
   type ConnectionFault,
@@ -33,7 +39,7 @@ export {
   describeConnectionFault,
 } from "@agentos/guard/app";
 export { AgentOS } from "./agent-os/agent-os.ts";
-export type { AgentOSOptions, CustomRoute } from "./agent-os/agent-os-options.ts";
+export type { AgentOSOptions } from "./agent-os/agent-os-options.ts";
 export { Agent } from "./agents/agent.ts";
 export { type AgentOptions } from "./agents/agent-options.ts";
 export { type Tool, type ToolContext, ToolError, type ToolOptions, tool } from "./agents/define-tool.ts";

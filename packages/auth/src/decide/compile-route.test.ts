@@ -8,17 +8,20 @@ const REPORT: RouteAccessDefinition = {
   method: "GET",
   path: "/reports/{id}",
   access: ["reports:read"],
-  resource: "reports",
+  items: { reports: "id" },
 };
-const REPORTS: RouteAccessDefinition = { ...REPORT, path: "/reports" };
+const REPORTS: RouteAccessDefinition = { method: "GET", path: "/reports", access: ["reports:read"] };
 
 function compile(route: RouteAccessDefinition, options: Partial<CompileRoutesOptions> = {}) {
-  const { routes, faults } = compileRoutes([route], {
-    adminScope: ADMIN,
-    scopeMappings: {},
-    allowUnmappedRoutes: false,
-    ...options,
-  });
+  const { routes, faults } = compileRoutes(
+    { route },
+    {
+      adminScope: ADMIN,
+      scopeMappings: {},
+      allowUnmappedRoutes: false,
+      ...options,
+    },
+  );
   const [compiled] = routes;
   if (compiled === undefined) throw new Error("no route was compiled");
   const verdict = (held: readonly string[], id = "q1") =>
@@ -38,12 +41,15 @@ describe("a list of public paths", () => {
     const route: RouteAccessDefinition = { ...REPORTS, access: "public" };
     const publicPaths = ["/health"];
     const verdictOf = (definition: RouteAccessDefinition) =>
-      compileRoutes([definition], {
-        adminScope: ADMIN,
-        scopeMappings: {},
-        allowUnmappedRoutes: false,
-        publicPaths,
-      }).routes[0]?.access;
+      compileRoutes(
+        { definition },
+        {
+          adminScope: ADMIN,
+          scopeMappings: {},
+          allowUnmappedRoutes: false,
+          publicPaths,
+        },
+      ).routes[0]?.access.rule;
     expect(verdictOf(route)).toBe("authenticated");
     expect(verdictOf({ ...route, isAlwaysPublic: true })).toBe("public");
     // It is public by its own definition, not by the mark alone.
@@ -62,7 +68,7 @@ describe("a list of public paths", () => {
 
   it("names an entry that is no path, and opens nothing by it", () => {
     const { faults, allows } = compile(REPORT, { publicPaths: ["reports", "/reports?x"] });
-    expect(faults.map(({ code, facts }) => [code, facts["option"]])).toEqual([
+    expect(faults.map(({ code, at }) => [code, at])).toEqual([
       ["CONFIG_OPTION_INVALID", "excludedRoutePaths"],
       ["CONFIG_OPTION_INVALID", "excludedRoutePaths"],
     ]);
@@ -79,6 +85,7 @@ describe("a scope with a parameter", () => {
       {
         code: "CONFIG_SCOPE_PARAMETER_UNKNOWN",
         facts: { scope: "reports:{name}:read", route: "GET /reports/{id}", parameters: "id" },
+        severity: "error",
       },
     ]);
     expect(wrong.allows([ADMIN])).toBe(false);
@@ -91,8 +98,33 @@ describe("a scope with a parameter", () => {
     ["/reports", "none"],
     ["/reports/{id}/pages/{page}", "id, page"],
   ])("is told the parameters of %s: %s", (path, parameters) => {
-    const { faults } = compile({ ...REPORT, path, access: ["reports:{name}:read"] });
+    const { faults } = compile({ method: "GET", path, access: ["reports:{name}:read"] });
     expect(faults).toMatchObject([{ facts: { parameters } }]);
+  });
+});
+
+describe("an item", () => {
+  it("that is taken from a parameter which the path does not have is a fault, told once, and closes the route", () => {
+    const { faults, allows } = compile({ ...REPORT, items: { reports: "report_id" } });
+    expect(faults).toMatchObject([
+      {
+        code: "CONFIG_SCOPE_PARAMETER_UNKNOWN",
+        facts: { scope: "reports:{report_id}", route: "GET /reports/{id}", parameters: "id" },
+        severity: "error",
+      },
+    ]);
+    expect(allows([ADMIN])).toBe(false);
+    expect(compile(REPORT).allows(["reports:q1:read"])).toBe(true);
+  });
+
+  it("is such a fault although no scope of the route asks for it", () => {
+    const { faults } = compile({ ...REPORT, access: ["vault:read"], items: { reports: "report_id" } });
+    expect(faults.map(({ code }) => code)).toEqual(["CONFIG_SCOPE_PARAMETER_UNKNOWN"]);
+  });
+
+  it("is none under a name that only every object has", () => {
+    const { allows } = compile({ ...REPORT, access: ["constructor:read"] });
+    expect([allows(["constructor:q1:read"]), allows(["constructor:read"])]).toEqual([false, true]);
   });
 });
 
@@ -112,7 +144,7 @@ describe("a scope of one of our resources", () => {
 
 describe("a rule that no route can match", () => {
   const suggestion = (rule: string, routes: readonly RouteAccessDefinition[]) =>
-    compileRoutes(routes, {
+    compileRoutes(Object.fromEntries(routes.entries()), {
       adminScope: ADMIN,
       scopeMappings: { [rule]: ["reports:read"] },
       allowUnmappedRoutes: false,

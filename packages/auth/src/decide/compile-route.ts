@@ -1,5 +1,5 @@
-/** Compiles a route and the rules that lie over it into what `decide` reads, once at start. */
-import { type Facts, type FaultCode, SCOPE_RESOURCES } from "@agentos/contract";
+/** Compiles a route table and the rules that lie over it into what `decide` reads, once at start. */
+import { createFault, type Fault, parseTemplate, SCOPE_RESOURCES, type Template } from "@agentos/contract";
 import { compileRequirement, type PathParameters, type Requirement } from "../scope/requirement.ts";
 import {
   type AppliedRule,
@@ -13,16 +13,16 @@ import {
 export interface RouteAccessDefinition {
   /** HTTP method in upper case. */
   readonly method: string;
-  /** Template; `{name}` is one path segment. */
-  readonly path: string;
+  /** Template, or its text; `{name}` is one path segment. */
+  readonly path: string | Template;
   /**
    * "public", "authenticated", or the scopes that are all required. Undefined: only a rule of the operator opens it.
    */
   readonly access?: "public" | "authenticated" | readonly string[] | undefined;
-  /** Family of the route: its scopes are checked on the item that the first path parameter names (contract 2.3). */
-  readonly resource?: string | undefined;
-  /** A list that shows a caller just the items that their scopes name (contract 2.4). Default false. */
-  readonly isListing?: boolean | undefined;
+  /** The path parameter that names the item, by the resource of the scope (contract 2.3). Default: none. */
+  readonly items?: Readonly<Record<string, string>> | undefined;
+  /** The resource that it lists: a caller sees just the items that their scopes name (contract 2.4). Default: none. */
+  readonly lists?: string | undefined;
   /** Works on one user's data, so that isolation demands a user id (contract 2.7). Default false. */
   readonly isOwned?: boolean | undefined;
   /** Stays public whatever list of public paths is configured: pages that only explain errors. */
@@ -30,29 +30,35 @@ export interface RouteAccessDefinition {
 }
 
 /** Who may call: anybody, any verified caller, nobody (no rule), or holders of all these scopes. */
-export type CompiledAccess = "public" | "authenticated" | "unmapped" | readonly Requirement[];
+export type AccessRule = "public" | "authenticated" | "unmapped" | readonly Requirement[];
+
+/** Everything that decides who may call a route, and what they see. */
+export interface CompiledAccess {
+  /** Who may call when none of `conditional` applies. */
+  readonly rule: AccessRule;
+  /** Rules for some values of the parameters, most specific first; they come before `rule`. */
+  readonly conditional: readonly {
+    readonly rule: AccessRule;
+    readonly appliesTo: (parameters: PathParameters) => boolean;
+  }[];
+  /** The resource that the route lists; undefined for a route that is no list. */
+  readonly lists: string | undefined;
+  /** It works on one user's data. */
+  readonly isOwned: boolean;
+}
 
 /** A route with every rule that lies over it, ready for `decide`. */
 export interface CompiledRoute {
+  /** Its key in the route table. */
+  readonly id: string;
+  /** HTTP method in upper case. */
+  readonly method: string;
+  /** Its path. */
+  readonly template: Template;
   /** `METHOD /template`, as refusals and denial records name it. */
   readonly name: string;
-  /** What it was compiled from. */
-  readonly definition: RouteAccessDefinition;
-  /** Who may call when no rule of `conditional` applies. */
+  /** Who may call, and what they see. */
   readonly access: CompiledAccess;
-  /** Rules for some values of the parameters, most specific first; they come before `access`. */
-  readonly conditional: readonly {
-    readonly access: CompiledAccess;
-    readonly appliesTo: (parameters: PathParameters) => boolean;
-  }[];
-}
-
-/** A fault found while compiling; rendered by whoever reports it. */
-export interface Fault {
-  /** Its entry in the catalogue. */
-  readonly code: FaultCode;
-  /** Values for the places of the catalogue's texts. */
-  readonly facts: Facts;
 }
 
 /** What the operator configured about routes. */
@@ -69,70 +75,76 @@ export interface CompileRoutesOptions {
 
 /** The routes, and what is wrong with them or the rules; a fault of severity `error` has to stop the start. */
 export interface CompiledRoutes {
-  /** In the order of the definitions. */
+  /** In the order of the table. */
   readonly routes: readonly CompiledRoute[];
   /** Empty when every scope and rule makes sense. */
   readonly faults: readonly Fault[];
 }
 
+/** A route of the table on its way to a compiled one. */
+interface NamedRoute extends Omit<CompiledRoute, "access"> {
+  readonly definition: RouteAccessDefinition;
+}
+
 /** Compiles all routes; a scope or rule that is none, and a rule that can never match, become faults. */
 export function compileRoutes(
-  definitions: readonly RouteAccessDefinition[],
+  table: Readonly<Record<string, RouteAccessDefinition>>,
   options: CompileRoutesOptions,
 ): CompiledRoutes {
   const faults: Fault[] = [];
   const rules = parseRules(options.scopeMappings, faults);
   const publicPatterns = options.publicPaths && parsePublicPaths(options.publicPaths, faults);
   const used = new Set<ScopeRule>();
-  const routes = definitions.map((definition) => {
-    const applied = applyRules(rules, definition.method, definition.path);
+  const routes = Object.entries(table).map(([id, definition]): CompiledRoute => {
+    const { method, path, lists, isOwned = false, isAlwaysPublic = false } = definition;
+    const template = typeof path === "string" ? parseTemplate(path) : path;
+    const route = { id, method, template, name: `${method} ${template.text}` };
+    const named = { ...route, definition };
+    faults.push(...findItemFaults(named));
+    const applied = applyRules(rules, method, template);
     for (const { rule } of applied) used.add(rule);
     const ruled = overlay(applied, definition.access, (access) =>
-      compileAccess(access, definition, options, faults),
+      compileRule(access, named, options, faults),
     );
-    const isReplaceable = publicPatterns !== undefined && definition.isAlwaysPublic !== true;
-    const opened = isReplaceable ? applyRules(publicPatterns, definition.method, definition.path) : undefined;
-    return {
-      name: `${definition.method} ${definition.path}`,
-      definition,
-      ...(opened ? openPaths(ruled, opened) : ruled),
-    };
+    const opened =
+      publicPatterns === undefined || isAlwaysPublic
+        ? undefined
+        : applyRules(publicPatterns, method, template);
+    return { ...route, access: { ...(opened ? openPaths(ruled, opened) : ruled), lists, isOwned } };
   });
   for (const rule of rules) {
-    if (!used.has(rule))
-      faults.push({
-        code: "CONFIG_RULE_UNREACHABLE",
-        facts: { rule: rule.text, suggestion: suggest(rule, definitions) },
-      });
+    if (used.has(rule)) continue;
+    const facts = { rule: rule.text, suggestion: suggestRule(rule, routes) };
+    faults.push(createFault({ code: "CONFIG_RULE_UNREACHABLE", facts }));
   }
   return { routes, faults };
 }
 
-type RouteRules = Pick<CompiledRoute, "access" | "conditional">;
+type Rules = Pick<CompiledAccess, "rule" | "conditional">;
 
 /** The route's own access with the rules that apply laid over it. */
 function overlay(
   applied: readonly AppliedRule[],
   own: RouteAccessDefinition["access"],
-  compile: (access: RouteAccessDefinition["access"]) => CompiledAccess,
-): RouteRules {
+  compile: (access: RouteAccessDefinition["access"]) => AccessRule,
+): Rules {
   const always = applied.find(({ appliesTo }) => appliesTo === undefined);
   return {
-    access: compile(always ? always.rule.scopes : own),
+    rule: compile(always ? always.rule.scopes : own),
     conditional: applied.flatMap(({ rule, appliesTo }) =>
-      appliesTo ? [{ access: compile(rule.scopes), appliesTo }] : [],
+      appliesTo ? [{ rule: compile(rule.scopes), appliesTo }] : [],
     ),
   };
 }
 
 /** A configured list of public paths replaces the default one: what it does not open needs a caller (contract 1.4). */
-function openPaths(ruled: RouteRules, opened: readonly AppliedRule[]): RouteRules {
-  if (opened.some(({ appliesTo }) => appliesTo === undefined)) return { access: "public", conditional: [] };
+function openPaths(ruled: Rules, opened: readonly AppliedRule[]): Rules {
+  if (opened.some(({ appliesTo }) => appliesTo === undefined)) return { rule: "public", conditional: [] };
   const conditional = opened.flatMap(({ appliesTo }) =>
-    appliesTo ? [{ access: "public" as const, appliesTo }] : [],
+    appliesTo ? [{ rule: "public" as const, appliesTo }] : [],
   );
   return {
-    access: ruled.access === "public" ? "authenticated" : ruled.access,
+    rule: ruled.rule === "public" ? "authenticated" : ruled.rule,
     conditional: [...conditional, ...ruled.conditional],
   };
 }
@@ -140,7 +152,7 @@ function openPaths(ruled: RouteRules, opened: readonly AppliedRule[]): RouteRule
 function parseRules(mappings: CompileRoutesOptions["scopeMappings"], faults: Fault[]): readonly ScopeRule[] {
   return Object.entries(mappings).flatMap(([text, scopes]) => {
     const rule = parseScopeRule(text, scopes);
-    if (rule === undefined) faults.push({ code: "CONFIG_RULE_INVALID", facts: { rule: text } });
+    if (rule === undefined) faults.push(createFault({ code: "CONFIG_RULE_INVALID", facts: { rule: text } }));
     return rule ?? [];
   });
 }
@@ -148,71 +160,68 @@ function parseRules(mappings: CompileRoutesOptions["scopeMappings"], faults: Fau
 function parsePublicPaths(paths: readonly string[], faults: Fault[]): readonly ScopeRule[] {
   return paths.flatMap((text) => {
     const pattern = parsePathPattern(text);
-    const problem = `"${text}" is no path pattern`;
+    const facts = { problem: `"${text}" is no path pattern` };
     if (pattern === undefined)
-      faults.push({ code: "CONFIG_OPTION_INVALID", facts: { option: "excludedRoutePaths", problem } });
+      faults.push(createFault({ code: "CONFIG_OPTION_INVALID", at: "excludedRoutePaths", facts }));
     return pattern ?? [];
   });
 }
 
-function compileAccess(
+function compileRule(
   access: RouteAccessDefinition["access"],
-  route: RouteAccessDefinition,
+  route: NamedRoute,
   options: CompileRoutesOptions,
   faults: Fault[],
-): CompiledAccess {
+): AccessRule {
   if (access === undefined) return options.allowUnmappedRoutes ? "authenticated" : "unmapped";
   if (access === "public" || access === "authenticated") return access;
   // An explicit empty list opens the route to any verified caller (contract 2.6).
   if (access.length === 0) return "authenticated";
-  const itemParameter = route.resource === undefined ? undefined : /\{(\w+)\}/.exec(route.path)?.[1];
-  const context = { adminScope: options.adminScope, resource: route.resource, itemParameter };
+  const context = { adminScope: options.adminScope, items: route.definition.items };
   const requirements: Requirement[] = [];
   for (const text of access) {
     const requirement = compileRequirement(text, context);
-    const fault = judgeRequirement(text, requirement, route);
-    if (fault !== undefined) faults.push(fault);
-    if (fault !== undefined || requirement === undefined) continue;
-    requirements.push(requirement);
-    const warning = warnOfAction(requirement, route);
-    if (warning !== undefined) faults.push(warning);
+    if (requirement === undefined)
+      faults.push(createFault({ code: "CONFIG_SCOPE_INVALID", facts: { scope: text } }));
+    else if (hasItsParameter(requirement, route)) {
+      requirements.push(requirement);
+      faults.push(...findActionFaults(requirement, route));
+    }
+    // What "items" names wrongly is a fault of the route, told once.
+    else if (text.includes("{")) faults.push(createParameterFault(text, route));
   }
   // A requirement that cannot be checked closes the route; leaving it out would open it wider.
   return requirements.length === access.length ? requirements : "unmapped";
 }
 
-function judgeRequirement(
-  text: string,
-  requirement: Requirement | undefined,
-  route: RouteAccessDefinition,
-): Fault | undefined {
-  if (requirement === undefined) return { code: "CONFIG_SCOPE_INVALID", facts: { scope: text } };
-  const names = [...route.path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
-  if (requirement.id.kind !== "parameter" || names.includes(requirement.id.name)) return undefined;
-  const facts = {
-    scope: text,
-    route: `${route.method} ${route.path}`,
-    parameters: names.join(", ") || "none",
-  };
-  return { code: "CONFIG_SCOPE_PARAMETER_UNKNOWN", facts };
+function hasItsParameter({ id }: Requirement, { template }: NamedRoute): boolean {
+  return id.kind !== "parameter" || template.parameters.includes(id.name);
+}
+
+/** An item that is taken from a parameter that the path does not have would never be compared with anything. */
+function findItemFaults(route: NamedRoute): readonly Fault[] {
+  return Object.entries(route.definition.items ?? {})
+    .filter(([, parameter]) => !route.template.parameters.includes(parameter))
+    .map(([resource, parameter]) => createParameterFault(`${resource}:{${parameter}}`, route));
+}
+
+function createParameterFault(scope: string, { name, template }: NamedRoute): Fault {
+  const parameters = template.parameters.join(", ") || "none";
+  return createFault({ code: "CONFIG_SCOPE_PARAMETER_UNKNOWN", facts: { scope, route: name, parameters } });
 }
 
 /** A resource of ours with an action that it does not have is a typing error more often than a scope of the application. */
-function warnOfAction(
-  { text, resource, action }: Requirement,
-  route: RouteAccessDefinition,
-): Fault | undefined {
-  const known = Object.entries(SCOPE_RESOURCES).find(([name]) => name === resource)?.[1].actions;
-  if (known === undefined || known.some((name) => name === action)) return undefined;
-  const scopes = known.map((name) => `${resource}:${name}`).join(", ");
-  const facts = { scope: text, route: `${route.method} ${route.path}`, known: scopes };
-  return { code: "CONFIG_SCOPE_ACTION_UNKNOWN", facts };
+function findActionFaults({ text, resource, action }: Requirement, { name }: NamedRoute): readonly Fault[] {
+  const known = Object.entries(SCOPE_RESOURCES).find(([own]) => own === resource)?.[1].actions;
+  if (known === undefined || known.some((own) => own === action)) return [];
+  const facts = { scope: text, route: name, known: known.map((own) => `${resource}:${own}`).join(", ") };
+  return [createFault({ code: "CONFIG_SCOPE_ACTION_UNKNOWN", facts })];
 }
 
-function suggest(rule: ScopeRule, routes: readonly RouteAccessDefinition[]): string {
+function suggestRule(rule: ScopeRule, routes: readonly CompiledRoute[]): string {
   const near = routes
-    .filter((route) => route.path.split("/")[1] === rule.path.split("/")[1])
-    .map((route) => `${route.method} ${route.path}`);
+    .filter(({ template }) => template.text.split("/")[1] === rule.path.split("/")[1])
+    .map(({ name }) => name);
   if (near.length === 0) return "remove it, or correct its path: no route begins like this";
   return `a more specific rule or another method may have taken its place; routes that begin alike: ${near.join(", ")}`;
 }

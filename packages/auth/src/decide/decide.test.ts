@@ -1,4 +1,4 @@
-import { PLANNED_ROUTES, type RouteDefinition, SERVED_ROUTES } from "@agentos/contract";
+import { matchTemplate, ROUTES, SERVED_ROUTES } from "@agentos/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileGrants } from "../scope/grants.ts";
@@ -25,7 +25,7 @@ function verdict({
   scopeMappings = {},
   allowUnmappedRoutes = false,
 }: Case): Decision {
-  const { routes } = compileRoutes([route], { adminScope: ADMIN, scopeMappings, allowUnmappedRoutes });
+  const { routes } = compileRoutes({ route }, { adminScope: ADMIN, scopeMappings, allowUnmappedRoutes });
   const [compiled] = routes;
   if (compiled === undefined) throw new Error("no route was compiled");
   return decide(compileGrants(held, ADMIN), compiled, { agent_id: id });
@@ -67,7 +67,7 @@ describe("decide", () => {
       method: "GET",
       path: "/agents/{agent_id}/runs",
       access: ["agents:read", "agents:run"],
-      resource: "agents",
+      items: { agents: "agent_id" },
     };
     expect(allowed({ route, held: ["agents:read", "agents:a1:run"] })).toBe(true);
     expect(allowed({ route, held: ["agents:read", "agents:a2:run"] })).toBe(false);
@@ -88,15 +88,76 @@ describe("decide", () => {
   });
 
   it("refuses everybody where a compiled rule is empty", () => {
-    const route = { name: "GET /x", definition: { method: "GET", path: "/x" }, access: [], conditional: [] };
-    expect(decide(compileGrants([ADMIN], ADMIN), route, {}).isAllowed).toBe(false);
-    expect(decide(compileGrants([], ADMIN), { ...route, access: "authenticated" }, {}).isAllowed).toBe(true);
+    const [route] = compileRoutes(
+      { route: { method: "GET", path: "/x", access: ["a:b"] } },
+      { adminScope: ADMIN, scopeMappings: {}, allowUnmappedRoutes: false },
+    ).routes;
+    if (route === undefined) throw new Error("no route was compiled");
+    const ruled = (rule: "authenticated" | readonly []) => ({ ...route, access: { ...route.access, rule } });
+    expect(decide(compileGrants([ADMIN], ADMIN), ruled([]), {}).isAllowed).toBe(false);
+    expect(decide(compileGrants([], ADMIN), ruled("authenticated"), {}).isAllowed).toBe(true);
   });
 
   it("refuses everybody where a requirement is no scope, instead of leaving it out", () => {
     const route = { ...RUN, access: ["agents:run", "not a scope"] };
     expect(codeOf({ route, held: ["agents:run", ADMIN] })).toBe("SCOPE_ROUTE_UNMAPPED");
     expect(codeOf({ route: { ...RUN, access: ["agents:run"] }, held: ["agents:run"] })).toBe("allowed");
+  });
+});
+
+describe("a route with items of two resources", () => {
+  const route: RouteAccessDefinition = {
+    method: "POST",
+    path: "/teams/{team_id}/agents/{agent_id}",
+    access: ["teams:read", "agents:run"],
+    items: { teams: "team_id", agents: "agent_id" },
+  };
+  const [compiled] = compileRoutes(
+    { route },
+    { adminScope: ADMIN, scopeMappings: {}, allowUnmappedRoutes: false },
+  ).routes;
+  const decideFor = (...held: readonly string[]) => {
+    if (compiled === undefined) throw new Error("no route was compiled");
+    const parameters = matchTemplate(compiled.template, "/teams/sales/agents/web") ?? {};
+    return decide(compileGrants(held, ADMIN), compiled, parameters);
+  };
+
+  it("checks each scope on the item of its own resource", () => {
+    expect(decideFor("teams:sales:read", "agents:web:run")).toMatchObject({
+      isAllowed: true,
+      grantedBy: ["teams:sales:read", "agents:web:run"],
+    });
+  });
+
+  it.each([
+    ["the other's id", ["teams:web:read", "agents:web:run"], "teams:read", "teams:sales:read"],
+    [
+      "the other's id, the other way",
+      ["teams:sales:read", "agents:sales:run"],
+      "agents:run",
+      "agents:web:run",
+    ],
+    ["the id of a neighbour", ["teams:sales:read", "agents:web2:run"], "agents:run", "agents:web:run"],
+  ])("refuses %s", (_, held, missing, scopeToAdd) => {
+    expect(decideFor(...held)).toMatchObject({
+      isAllowed: false,
+      code: "SCOPE_OTHER_RESOURCE",
+      required: ["teams:read", "agents:run"],
+      missing: [missing],
+      scopeToAdd,
+    });
+  });
+
+  it("asks for a whole resource whose item the route does not name", () => {
+    const [bound] = compileRoutes(
+      { route: { ...route, items: { teams: "team_id" } } },
+      { adminScope: ADMIN, scopeMappings: {}, allowUnmappedRoutes: false },
+    ).routes;
+    if (bound === undefined) throw new Error("no route was compiled");
+    const verdict = (...held: readonly string[]) =>
+      decide(compileGrants(held, ADMIN), bound, { team_id: "sales", agent_id: "sales" });
+    expect(verdict("teams:sales:read", "agents:sales:run").isAllowed).toBe(false);
+    expect(verdict("teams:sales:read", "agents:run").isAllowed).toBe(true);
   });
 });
 
@@ -153,7 +214,7 @@ describe("the list of a family", () => {
   });
 
   it("gives no relief on a route that is no list", () => {
-    expect(allowed({ route: { ...LIST, isListing: false }, held: ["agents:a1:read"] })).toBe(false);
+    expect(allowed({ route: { ...LIST, lists: undefined }, held: ["agents:a1:read"] })).toBe(false);
     expect(allowed({ route: LIST, held: ["agents:a1:read"] })).toBe(true);
   });
 });
@@ -206,11 +267,14 @@ describe("custom rules", () => {
 
 describe("faults of custom rules", () => {
   const faultsOf = (scopeMappings: CompileRoutesOptions["scopeMappings"]) =>
-    compileRoutes([LIST, ITEM, RUN], {
-      adminScope: ADMIN,
-      scopeMappings,
-      allowUnmappedRoutes: false,
-    }).faults.map(({ code, facts }) => [code, facts["rule"] ?? facts["scope"]]);
+    compileRoutes(
+      { LIST, ITEM, RUN },
+      {
+        adminScope: ADMIN,
+        scopeMappings,
+        allowUnmappedRoutes: false,
+      },
+    ).faults.map(({ code, facts }) => [code, facts["rule"] ?? facts["scope"]]);
 
   it("are none for rules that match", () => {
     expect(
@@ -239,20 +303,22 @@ describe("faults of custom rules", () => {
 describe("public paths", () => {
   const health: RouteAccessDefinition = { method: "GET", path: "/health", access: "public" };
   const accessOf = (route: RouteAccessDefinition, publicPaths?: readonly string[]) =>
-    compileRoutes([route], { adminScope: ADMIN, scopeMappings: {}, allowUnmappedRoutes: false, publicPaths })
-      .routes[0];
+    compileRoutes(
+      { route },
+      { adminScope: ADMIN, scopeMappings: {}, allowUnmappedRoutes: false, publicPaths },
+    ).routes[0]?.access;
 
   it("keep a route that is public by itself open only while they name it", () => {
-    expect(accessOf(health)?.access).toBe("public");
-    expect(accessOf(health, ["/info"])?.access).toBe("authenticated");
-    expect(accessOf(health, ["/health"])?.access).toBe("public");
-    expect(accessOf(health, [])?.access).toBe("authenticated");
+    expect(accessOf(health)?.rule).toBe("public");
+    expect(accessOf(health, ["/info"])?.rule).toBe("authenticated");
+    expect(accessOf(health, ["/health"])?.rule).toBe("public");
+    expect(accessOf(health, [])?.rule).toBe("authenticated");
   });
 
   it("open exactly the paths that they match", () => {
-    expect(accessOf(RUN, ["/agents/*"])?.access).toBe("public");
-    expect(accessOf(LIST, ["/agents/*"])?.access).not.toBe("public");
-    expect(accessOf(ITEM, ["/agents/vip"])?.access).not.toBe("public");
+    expect(accessOf(RUN, ["/agents/*"])?.rule).toBe("public");
+    expect(accessOf(LIST, ["/agents/*"])?.rule).not.toBe("public");
+    expect(accessOf(ITEM, ["/agents/vip"])?.rule).not.toBe("public");
     expect(
       accessOf(ITEM, ["/agents/vip"])?.conditional.map(({ appliesTo }) => appliesTo({ agent_id: "vip" })),
     ).toEqual([true]);
@@ -260,29 +326,25 @@ describe("public paths", () => {
 });
 
 describe("the route table under decide", () => {
-  const definitions: readonly RouteDefinition[] = [
-    ...Object.values<RouteDefinition>(SERVED_ROUTES),
-    ...PLANNED_ROUTES,
-  ];
-  const { routes, faults } = compileRoutes(definitions, {
+  const { routes, faults } = compileRoutes(ROUTES, {
     adminScope: ADMIN,
     scopeMappings: {},
     allowUnmappedRoutes: false,
   });
-  const guarded = routes.filter(({ access }) => typeof access !== "string");
+  const guarded = routes.filter(({ access }) => typeof access.rule !== "string");
   const parameters = Object.fromEntries(
-    definitions.flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [name, "x1"])),
+    routes.flatMap(({ template }) => template.parameters.map((name) => [name, "x1"])),
   );
 
   it("compiles without a fault and without a route that has no rule", () => {
     expect(faults).toEqual([]);
-    expect(routes.filter(({ access }) => access === "unmapped")).toEqual([]);
+    expect(routes.filter(({ access }) => access.rule === "unmapped")).toEqual([]);
   });
 
   it.each(guarded.map((route) => [route.name, route] as const))(
     "%s: nothing, each scope left out, all, admin",
     (_, route) => {
-      const required = typeof route.access === "string" ? [] : route.access.map(({ text }) => text);
+      const required = typeof route.access.rule === "string" ? [] : route.access.rule.map(({ text }) => text);
       const decideFor = (held: readonly string[]) =>
         decide(compileGrants(held, ADMIN), route, parameters).isAllowed;
       expect(decideFor([])).toBe(false);

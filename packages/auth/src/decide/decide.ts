@@ -11,7 +11,7 @@ import {
   type Requirement,
   requirementText,
 } from "../scope/requirement.ts";
-import type { CompiledAccess, CompiledRoute } from "./compile-route.ts";
+import type { AccessRule, CompiledRoute } from "./compile-route.ts";
 
 /** Why a request may go on, or what it lacks. */
 export type Decision =
@@ -47,27 +47,27 @@ const UNMAPPED: Decision = Object.freeze({
 });
 
 /** The access rule that holds for this request. */
-export function accessFor(route: CompiledRoute, parameters: PathParameters): CompiledAccess {
-  for (const { access, appliesTo } of route.conditional) if (appliesTo(parameters)) return access;
-  return route.access;
+export function findRule({ access }: CompiledRoute, parameters: PathParameters): AccessRule {
+  for (const { rule, appliesTo } of access.conditional) if (appliesTo(parameters)) return rule;
+  return access.rule;
 }
 
 /** Decides whether grants suffice for a route. */
 export function decide(grants: Grants, route: CompiledRoute, parameters: PathParameters): Decision {
-  const access = accessFor(route, parameters);
-  if (access === "public" || access === "authenticated") return UNCONDITIONAL;
-  if (access === "unmapped" || access.length === 0) return UNMAPPED;
+  const rule = findRule(route, parameters);
+  if (rule === "public" || rule === "authenticated") return UNCONDITIONAL;
+  if (rule === "unmapped" || rule.length === 0) return UNMAPPED;
 
   const grantedBy: string[] = [];
   const missing: Requirement[] = [];
-  for (const requirement of access) {
+  for (const requirement of rule) {
     const grant = findGrant(grants, requirement, parameters);
     if (grant === undefined) missing.push(requirement);
     else grantedBy.push(grant);
   }
   const [first] = missing;
   if (first === undefined) return { isAllowed: true, grantedBy, visible: "all" };
-  return relieveListing(grants, route, missing, grantedBy) ?? refuse(grants, access, missing, parameters);
+  return relieveListing(grants, route, missing, grantedBy) ?? deny(grants, rule, missing, parameters);
 }
 
 /** A list shows a caller with per-resource scopes just those items, instead of refusing (contract 2.4). */
@@ -78,9 +78,7 @@ function relieveListing(
   grantedBy: readonly string[],
 ): Decision | undefined {
   const [first, ...others] = missing;
-  const { isListing, resource } = route.definition;
-  if (isListing !== true || first === undefined || others.length > 0 || first.resource !== resource)
-    return undefined;
+  if (first === undefined || others.length > 0 || first.resource !== route.access.lists) return undefined;
   // A rule that demands one item by name means it: scopes for other items are no substitute.
   if (first.id.kind !== "none") return undefined;
   const visible = visibleItems(grants, first.resource, first.action);
@@ -89,9 +87,9 @@ function relieveListing(
   return { isAllowed: true, grantedBy: [...grantedBy, ...(narrow?.values() ?? [])], visible };
 }
 
-function refuse(
+function deny(
   grants: Grants,
-  access: readonly Requirement[],
+  required: readonly Requirement[],
   missing: readonly Requirement[],
   parameters: PathParameters,
 ): Decision {
@@ -102,7 +100,7 @@ function refuse(
   return {
     isAllowed: false,
     code: holdsOther ? "SCOPE_OTHER_RESOURCE" : "SCOPE_MISSING",
-    required: access.map((requirement) => requirementText(requirement, parameters)),
+    required: required.map((requirement) => requirementText(requirement, parameters)),
     missing: missing.map((requirement) => requirementText(requirement, parameters)),
     scopeToAdd: first && leastScope(first, parameters),
   };

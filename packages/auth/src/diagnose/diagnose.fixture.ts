@@ -1,5 +1,12 @@
 /** What the tests of the diagnosis share: a token of a fixed moment, servers of both kinds, and answers as they give them. */
-import { ADMIN_SCOPE, type Facts, REFUSALS, type RefusalCode, renderText } from "@agentos/contract";
+import {
+  ADMIN_SCOPE,
+  type Facts,
+  REFUSALS,
+  type RefusalCode,
+  renderText,
+  SERVED_ROUTES,
+} from "@agentos/contract";
 import { createTestKey, goodToken, signToken, withClaims, withHeader } from "@agentos/testkit";
 import { compileRoutes } from "../decide/compile-route.ts";
 import { diagnose } from "./diagnose.ts";
@@ -35,7 +42,7 @@ export const python: KnownServer = {
 };
 
 const [agentsRoute] = compileRoutes(
-  [{ method: "GET", path: "/agents/{agent_id}", access: ["agents:read"], resource: "agents" }],
+  { "agents.read": SERVED_ROUTES["agents.read"] },
   { adminScope: ADMIN_SCOPE, scopeMappings: {}, allowUnmappedRoutes: false },
 ).routes;
 if (agentsRoute === undefined) throw new Error("one definition compiles to one route");

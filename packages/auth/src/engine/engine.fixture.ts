@@ -42,7 +42,7 @@ export const codeFor = async (...given: Parameters<typeof authenticate>) =>
 
 export function compile(definition: RouteAccessDefinition) {
   const options = { adminScope: "agent_os:admin", scopeMappings: {}, allowUnmappedRoutes: false };
-  const [route] = compileRoutes([definition], options).routes;
+  const [route] = compileRoutes({ definition }, options).routes;
   if (route === undefined) throw new Error("no route was compiled");
   return route;
 }

@@ -4,7 +4,7 @@
  */
 import type { RefusalCode } from "@agentos/contract";
 import type { CompiledRoute } from "../decide/compile-route.ts";
-import { accessFor, type Decision, decide } from "../decide/decide.ts";
+import { type Decision, decide, findRule } from "../decide/decide.ts";
 import { describeScopeChoice } from "../decide/scope-choice.ts";
 import type { Identity } from "../identity/identity.ts";
 import { ok, type Result, refuse } from "../outcome/result.ts";
@@ -153,11 +153,11 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
         );
         return { ok: false, fault: { ...refused.fault, subject: identity.userId } };
       }
-    } else if (accessFor(route, parameters) === "unmapped") {
+    } else if (findRule(route, parameters) === "unmapped") {
       return refuse("SCOPE_ROUTE_UNMAPPED");
     }
     const dataScope = dataScopeOf(identity);
-    if (route.definition.isOwned === true && dataScope.kind === "none") {
+    if (route.access.isOwned && dataScope.kind === "none") {
       return refuse("AUTH_USER_REQUIRED", { user_id_claim: options.userIdClaim });
     }
     return ok({
@@ -190,7 +190,7 @@ export function createAuthEngine(options: AuthEngineOptions): AuthEngine {
     mode,
     authenticate,
     authorize,
-    isPublic: (route, parameters) => accessFor(route, parameters) === "public",
+    isPublic: (route, parameters) => findRule(route, parameters) === "public",
   };
 }
 

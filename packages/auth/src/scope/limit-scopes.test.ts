@@ -1,3 +1,4 @@
+import { SERVED_ROUTES } from "@agentos/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileRoutes } from "../decide/compile-route.ts";
@@ -48,14 +49,14 @@ describe("limitScopes", () => {
 
   it("never lets a token do what the ceiling or the token alone could not", () => {
     const { routes } = compileRoutes(
-      [
-        { method: "GET", path: "/agents", access: ["agents:read"], resource: "agents", isListing: true },
-        { method: "GET", path: "/agents/{agent_id}", access: ["agents:read"], resource: "agents" },
-        { method: "POST", path: "/agents/{agent_id}/runs", access: ["agents:run"], resource: "agents" },
-        { method: "GET", path: "/config", access: ["config:read"] },
-        { method: "GET", path: "/admin", access: ["agent_os:admin"] },
-        { method: "GET", path: "/x/{id}", access: ["x:{id}:read", "agents:read"] },
-      ],
+      {
+        list: SERVED_ROUTES["agents.list"],
+        read: SERVED_ROUTES["agents.read"],
+        run: SERVED_ROUTES["agents.run"],
+        config: { method: "GET", path: "/config", access: ["config:read"] },
+        admin: { method: "GET", path: "/admin", access: ["agent_os:admin"] },
+        custom: { method: "GET", path: "/x/{id}", access: ["x:{id}:read", "agents:read"] },
+      },
       { adminScope, scopeMappings: {}, allowUnmappedRoutes: false },
     );
     const scope = fc.oneof(

@@ -10,13 +10,13 @@ import {
 } from "./requirement.ts";
 
 const ADMIN = "agent_os:admin";
-const ITEM_ROUTE = { adminScope: ADMIN, resource: "agents", itemParameter: "agent_id" };
-const LIST_ROUTE = { adminScope: ADMIN, resource: "agents" };
+const ITEM_ROUTE = { adminScope: ADMIN, items: { agents: "agent_id" } };
+const LIST_ROUTE = { adminScope: ADMIN };
 
 interface Case {
   readonly held: readonly string[];
   readonly required: string;
-  readonly route?: typeof ITEM_ROUTE | typeof LIST_ROUTE | { readonly adminScope: string };
+  readonly route?: typeof ITEM_ROUTE | typeof LIST_ROUTE;
   readonly parameters?: PathParameters;
 }
 

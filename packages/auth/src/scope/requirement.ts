@@ -1,4 +1,5 @@
 /** A scope that a route requires, compiled at start and matched against a caller's grants (contract 2.2, 2.3). */
+import { splitParameters } from "@agentos/contract";
 import type { Grants } from "./grants.ts";
 import { parseScope } from "./parse.ts";
 
@@ -28,16 +29,16 @@ export type PathParameters = Readonly<Record<string, string | undefined>>;
 /** What a requirement is compiled against. */
 export interface RequirementContext {
   readonly adminScope: string;
-  /** Family of the route, and the parameter that names its item. */
-  readonly resource?: string | undefined;
-  readonly itemParameter?: string | undefined;
+  /** The path parameter that names the item, by resource. */
+  readonly items?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
  * Compiles one required scope, or gives undefined for a text that is no scope.
  *
- * `resource:action` becomes a check on the item only when it is about the route's own family: a requirement of
- * another resource keeps its name (repair of contract Q6). `resource:{parameter}:action` takes the id from the path.
+ * `resource:action` becomes a check on the item only where the route says which parameter names one of this very
+ * resource: a requirement of another resource keeps its name (repair of contract Q6). `resource:{parameter}:action`
+ * takes the id from the path.
  */
 export function compileRequirement(text: string, context: RequirementContext): Requirement | undefined {
   const scope = parseScope(text, context.adminScope);
@@ -47,13 +48,17 @@ export function compileRequirement(text: string, context: RequirementContext): R
   if (scope.kind === "unknown") return undefined;
   const { resource, action } = scope;
   const named = { text, resource, action, key: `${resource}:${action}` };
-  const name = /^\{(\w+)\}$/.exec(scope.id ?? "")?.[1];
-  if (name !== undefined) return { ...named, id: { kind: "parameter", name } };
-  if (scope.id !== undefined && scope.id !== "*") return { ...named, id: { kind: "fixed", id: scope.id } };
-  if (resource === context.resource && context.itemParameter !== undefined) {
-    return { ...named, id: { kind: "parameter", name: context.itemParameter } };
-  }
-  return { ...named, id: { kind: "none" } };
+  if (scope.id !== undefined && scope.id !== "*") return { ...named, id: readId(scope.id) };
+  const { items = {} } = context;
+  // Own properties only: "constructor" is no item.
+  const name = Object.hasOwn(items, resource) ? items[resource] : undefined;
+  return { ...named, id: name === undefined ? { kind: "none" } : { kind: "parameter", name } };
+}
+
+/** Only an id that is all `{name}` is a parameter. */
+function readId(id: string): RequiredId {
+  const [part, ...more] = splitParameters(id);
+  return part?.kind === "parameter" && more.length === 0 ? part : { kind: "fixed", id };
 }
 
 /** The id that a requirement is about in this request. */
@@ -82,9 +87,9 @@ export function findGrant(
 export function leastScope(requirement: Requirement, parameters: PathParameters): string {
   const id = requiredId(requirement, parameters);
   // An id that a scope cannot hold (or that would mean every item) leaves the whole resource as the least that works.
-  if (requirement.id.kind !== "parameter" || id === undefined || /^\*?$|[:\s]/.test(id)) {
-    return requirement.text.replace(/:\{\w+\}:/, ":");
-  }
+  if (requirement.id.kind !== "parameter") return requirement.text;
+  if (id === undefined || /^\*?$|[:\s]/.test(id))
+    return requirement.text.replace(`:{${requirement.id.name}}:`, ":");
   return `${requirement.resource}:${id}:${requirement.action}`;
 }
 

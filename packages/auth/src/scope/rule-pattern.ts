@@ -4,11 +4,10 @@
  * INVARIANT: a rule is only called unrelated when no request of the route can match it; a rule that is missed would
  * be a restriction that silently does not hold.
  */
+import { fillTemplate, splitParameters, type Template } from "@agentos/contract";
 
 /** `always` and `never` are decided at start; `sometimes` depends on the values of the parameters. */
 export type Relation = "always" | "sometimes" | "never";
-
-const WILDCARD = /(\*|\{\w+\})/;
 
 /** Tells whether a path matches a pattern, in time proportional to both: paths come from strangers. */
 export function compilePattern(path: string): (text: string) => boolean {
@@ -48,9 +47,9 @@ function accepts({ accepts: accepted }: Step, character: string): boolean {
 const ANY_VALUE = "\u0001";
 
 /** Whether a pattern matches every request of a route, some, or none. */
-export function relatePattern(path: string, template: string): Relation {
-  if (compilePattern(path)(template.replace(/\{\w+\}/g, ANY_VALUE))) return "always";
-  return overlap(toSteps(path), toSteps(template)) ? "sometimes" : "never";
+export function relatePattern(path: string, template: Template): Relation {
+  if (compilePattern(path)(fillTemplate(template, () => ANY_VALUE))) return "always";
+  return overlap(toSteps(path), toSteps(template.text)) ? "sometimes" : "never";
 }
 
 /** One character of a path, or a repeated wildcard. */
@@ -60,13 +59,16 @@ interface Step {
 }
 
 function toSteps(path: string): readonly Step[] {
-  return path.split(WILDCARD).flatMap((part, index): Step[] => {
-    if (index % 2 === 0)
-      return Array.from(part, (character) => ({ accepts: { character }, isRepeated: false }));
-    if (part === "*") return [{ accepts: "anything", isRepeated: true }];
-    const one: Step = { accepts: "no slash", isRepeated: false };
-    return [one, { ...one, isRepeated: true }];
-  });
+  const one: Step = { accepts: "no slash", isRepeated: false };
+  return splitParameters(path).flatMap((part): readonly Step[] =>
+    part.kind === "parameter"
+      ? [one, { ...one, isRepeated: true }]
+      : Array.from(part.text, (character) =>
+          character === "*"
+            ? { accepts: "anything", isRepeated: true }
+            : { accepts: { character }, isRepeated: false },
+        ),
+  );
 }
 
 /** True when some text fits both: a walk through both patterns side by side. */

@@ -1,3 +1,4 @@
+import { parseTemplate } from "@agentos/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PathParameters } from "./requirement.ts";
@@ -6,7 +7,7 @@ import { applyRules, parsePathPattern, parseScopeRule } from "./rules.ts";
 /** The scopes of the rule that holds for a request, or undefined when none applies. */
 function ruleFor(rules: Readonly<Record<string, string>>, template: string, parameters: PathParameters = {}) {
   const parsed = Object.entries(rules).flatMap(([text, scope]) => parseScopeRule(text, [scope]) ?? []);
-  const applied = applyRules(parsed, "GET", template);
+  const applied = applyRules(parsed, "GET", parseTemplate(template));
   return applied.find(({ appliesTo }) => appliesTo?.(parameters) ?? true)?.rule.scopes[0];
 }
 
@@ -90,7 +91,9 @@ describe("parsePathPattern", () => {
     const pattern = parsePathPattern("/reports/");
     expect(pattern).toMatchObject({ text: "/reports/", path: "/reports", method: "*", scopes: [] });
     for (const method of ["GET", "DELETE"])
-      expect(applyRules(pattern ? [pattern] : [], method, "/reports")).toEqual([{ rule: pattern }]);
+      expect(applyRules(pattern ? [pattern] : [], method, parseTemplate("/reports"))).toEqual([
+        { rule: pattern },
+      ]);
   });
 });
 

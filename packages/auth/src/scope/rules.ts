@@ -5,6 +5,7 @@
  * (repair of weak-spots A7). Rules are matched against route templates, so a request can never be authorised by a
  * string that differs from what is routed.
  */
+import { fillTemplate, splitParameters, type Template } from "@agentos/contract";
 import { CONTROL_CHARACTER } from "@agentos/contract/text";
 import type { PathParameters } from "./requirement.ts";
 import { compilePattern, relatePattern } from "./rule-pattern.ts";
@@ -55,8 +56,8 @@ const FOREIGN_PARAMETER = /[{}]|\/(?::\w|<)/;
  * decoding would turn a letter into a wildcard, which opens more than was meant.
  */
 function decodeLiterals(path: string): string | undefined {
-  if (ENCODED_WILDCARD.test(path) || FOREIGN_PARAMETER.test(path.replaceAll(/\{\w+\}/g, "x")))
-    return undefined;
+  const others = splitParameters(path).map((part) => (part.kind === "parameter" ? "x" : part.text));
+  if (ENCODED_WILDCARD.test(path) || FOREIGN_PARAMETER.test(others.join(""))) return undefined;
   try {
     const decoded = path
       .split("/")
@@ -71,8 +72,8 @@ function decodeLiterals(path: string): string | undefined {
 function createRule(rule: Pick<ScopeRule, "text" | "method" | "path" | "scopes">): ScopeRule {
   const path = rule.path.replace(/(?<=.)\/+$/, "");
   const literals = path.split("/").filter((segment) => !/[*{]/.test(segment));
-  const crossings = path.match(/\*/g)?.length ?? 0;
-  const characters = path.replace(/\*|\{\w+\}/g, "").length;
+  const text = splitParameters(path).map((part) => (part.kind === "literal" ? part.text : ""));
+  const [characters, crossings] = [text.join("").replaceAll("*", "").length, path.split("*").length - 1];
   return { ...rule, path, matches: compilePattern(path), weight: [literals.length, characters, -crossings] };
 }
 
@@ -80,7 +81,7 @@ function createRule(rule: Pick<ScopeRule, "text" | "method" | "path" | "scopes">
 export function applyRules(
   rules: readonly ScopeRule[],
   method: string,
-  template: string,
+  template: Template,
 ): readonly AppliedRule[] {
   const applied: AppliedRule[] = [];
   for (const rule of rules.toSorted(bySpecificity)) {
@@ -99,6 +100,6 @@ function bySpecificity(a: ScopeRule, b: ScopeRule): number {
 }
 
 /** The path that a template's parameters spell: as a person would write it, except that each value stays one segment. */
-function spell(template: string, parameters: PathParameters): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => (parameters[name] ?? "").replaceAll("/", "%2F"));
+function spell(template: Template, parameters: PathParameters): string {
+  return fillTemplate(template, (name) => (parameters[name] ?? "").replaceAll("/", "%2F"));
 }

@@ -77,7 +77,7 @@ function printText({ terminal }: Context, matched: MatchedRoute, { held, decisio
   print(`  needs      ${showUntrusted(describeAccess(matched))}`);
   if (matched.narrowScopes.length > 0)
     print(`  or just    ${list(matched.narrowScopes, " and ")} for this item`);
-  if (matched.route.definition.isListing === true)
+  if (matched.route.access.lists !== undefined)
     print("  a caller with scopes for single items sees just those");
   if (held === undefined) return;
   print(`  caller has ${held.length === 0 ? "no scopes" : list(held, " ")}`);
@@ -100,7 +100,7 @@ function printJson({ terminal }: Context, matched: MatchedRoute, { held, decisio
     route: matched.route.name,
     summary: matched.summary,
     served: matched.isServed,
-    access: typeof matched.route.access === "string" ? matched.route.access : "scopes",
+    access: typeof matched.route.access.rule === "string" ? matched.route.access.rule : "scopes",
     required_scopes: matched.requiredScopes,
     per_resource_scopes: matched.narrowScopes,
     ...(held === undefined

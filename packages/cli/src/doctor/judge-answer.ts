@@ -34,7 +34,7 @@ function isSuccess({ status, form }: Answered, matched: MatchedRoute | undefined
   if (status < 200 || status >= 300) return false;
   // Of the application's own routes only this is known: a page looks like a login page.
   if (matched === undefined) return form !== "page";
-  return matched.route.access === "public" || (status === 200 && form === "json");
+  return matched.route.access.rule === "public" || (status === 200 && form === "json");
 }
 
 /** The finding for an answer that does not come from the server, or may not. */

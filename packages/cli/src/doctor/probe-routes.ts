@@ -215,7 +215,7 @@ function describeBare(
     return { outcome: "unknown", text: describeUnclear(verdict, status) };
   if (status === 401) return { outcome: "ok", text: "401, as it should" };
   if (verdict === "refused" || status >= 400) return { outcome: "unknown", text: String(status) };
-  const isMeant = server.mode === "none" || request.matched?.route.access === "public";
+  const isMeant = server.mode === "none" || request.matched?.route.access.rule === "public";
   return { outcome: "ok", text: `${status}: open to everybody${isMeant ? "" : ", whatever its mode says"}` };
 }
 

@@ -1,6 +1,12 @@
 /** Finds the route of the contract that a request matches, served or planned. */
 import { type CompiledRoute, compileRoutes, type PathParameters } from "@agentos/auth";
-import { PLANNED_ROUTES, type RouteDefinition, SERVED_ROUTES } from "@agentos/contract";
+import {
+  compareTemplates,
+  matchTemplate,
+  PLANNED_ROUTES,
+  type RouteTable,
+  SERVED_ROUTES,
+} from "@agentos/contract";
 
 export interface MatchedRoute {
   readonly route: CompiledRoute;
@@ -21,58 +27,50 @@ export interface NoRoute {
   readonly similar: readonly string[];
 }
 
-/** The route for a method and a path; literal segments win over parameters. */
+/** The route for a method and a path; literal segments win over parameters, as they do in a server. */
 export function matchRoute(method: string, target: string, adminScope: string): MatchedRoute | NoRoute {
   const path = readPath(target);
-  const served: readonly RouteDefinition[] = Object.values(SERVED_ROUTES);
-  const table = [...served, ...PLANNED_ROUTES];
-  const fitting = table
-    .flatMap((definition) => {
-      const parameters = matchTemplate(definition.path, path);
-      return parameters === undefined ? [] : [{ definition, parameters }];
+  const routes = compileTable(adminScope);
+  const fitting = routes
+    .flatMap((route) => {
+      const parameters = matchTemplate(route.template, path);
+      return parameters === undefined ? [] : [{ route, parameters }];
     })
-    .sort((a, b) => Object.keys(a.parameters).length - Object.keys(b.parameters).length);
-  const found = fitting.find(({ definition }) => definition.method === method.toUpperCase());
-  if (found === undefined) {
-    const [, first = ""] = path.split("/");
-    return {
-      path,
-      methods: [...new Set(table.map((route) => route.method))],
-      otherMethods: [...new Set(fitting.map(({ definition }) => definition.method))],
-      similar: table
-        .filter((route) => route.path.split("/")[1] === first && first !== "")
-        .map((route) => `${route.method} ${route.path}`)
-        .slice(0, 6),
-    };
-  }
-  return toMatched(found.definition, found.parameters, adminScope);
+    .sort((a, b) => compareTemplates(a.route.template, b.route.template));
+  const found = fitting.find(({ route }) => route.method === method.toUpperCase());
+  if (found !== undefined) return describeMatch(found.route, found.parameters);
+  const [, first = ""] = path.split("/");
+  return {
+    path,
+    methods: [...new Set(routes.map((route) => route.method))],
+    otherMethods: [...new Set(fitting.map(({ route }) => route.method))],
+    similar: routes
+      .filter(({ template }) => template.text.split("/")[1] === first && first !== "")
+      .map(({ name }) => name)
+      .slice(0, 6),
+  };
 }
 
 /** Every route of the contract, the served ones first; none has values for its parameters. */
 export function listRoutes(adminScope: string): readonly MatchedRoute[] {
-  return [...Object.values<RouteDefinition>(SERVED_ROUTES), ...PLANNED_ROUTES].map((definition) =>
-    toMatched(definition, {}, adminScope),
-  );
+  return compileTable(adminScope).map((route) => describeMatch(route, {}));
 }
 
-function toMatched(
-  definition: RouteDefinition,
-  parameters: PathParameters,
-  adminScope: string,
-): MatchedRoute {
-  const served: readonly RouteDefinition[] = Object.values(SERVED_ROUTES);
-  const [route] = compileRoutes([definition], {
-    adminScope,
-    scopeMappings: {},
-    allowUnmappedRoutes: false,
-  }).routes;
-  if (route === undefined) throw new TypeError("INVARIANT: one definition compiles to one route");
-  const requirements = typeof route.access === "string" ? [] : route.access;
+/** What is served comes first, here and wherever routes are listed. */
+const table: RouteTable = { ...SERVED_ROUTES, ...PLANNED_ROUTES };
+
+function compileTable(adminScope: string): readonly CompiledRoute[] {
+  return compileRoutes(table, { adminScope, scopeMappings: {}, allowUnmappedRoutes: false }).routes;
+}
+
+function describeMatch(route: CompiledRoute, parameters: PathParameters): MatchedRoute {
+  const { summary = "", isPlanned = false } = table[route.id] ?? {};
+  const requirements = typeof route.access.rule === "string" ? [] : route.access.rule;
   return {
     route,
     parameters,
-    summary: definition.summary,
-    isServed: served.includes(definition),
+    summary,
+    isServed: !isPlanned,
     requiredScopes: requirements.map(({ text }) => text),
     narrowScopes: requirements.flatMap(({ resource, action, id }) => {
       const item = id.kind === "parameter" ? parameters[id.name] : undefined;
@@ -89,26 +87,4 @@ function readPath(target: string): string {
       : (target.split(/[?#]/)[0] ?? "");
   const rooted = path.startsWith("/") ? path : `/${path}`;
   return rooted.length > 1 ? rooted.replace(/\/+$/, "") || "/" : rooted;
-}
-
-function matchTemplate(template: string, path: string): PathParameters | undefined {
-  const expected = template.split("/");
-  const given = path.split("/");
-  if (expected.length !== given.length) return undefined;
-  const parameters: Record<string, string> = {};
-  for (const [index, segment] of expected.entries()) {
-    const value = given[index] ?? "";
-    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
-    if (name === undefined ? value !== segment : value === "") return undefined;
-    if (name !== undefined) parameters[name] = decode(value);
-  }
-  return parameters;
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

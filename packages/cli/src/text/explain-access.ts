@@ -19,9 +19,9 @@ export function judgeAccess(
   if (decision.isAllowed) {
     return { decision, onlyItems: decision.visible === "all" ? [] : [...decision.visible] };
   }
-  if (typeof route.access === "string" || Object.keys(parameters).length > 0)
-    return { decision, onlyItems: [] };
-  const items = route.access.map(({ resource, action, id }) =>
+  const { rule } = route.access;
+  if (typeof rule === "string" || Object.keys(parameters).length > 0) return { decision, onlyItems: [] };
+  const items = rule.map(({ resource, action, id }) =>
     id.kind === "parameter" ? visibleItems(grants, resource, action) : undefined,
   );
   const [first] = items;
@@ -36,7 +36,7 @@ export function judgeAccess(
 
 /** What a route asks for, in a few words. */
 export function describeAccess({ route, requiredScopes }: MatchedRoute): string {
-  if (route.access === "public") return "nothing: public, no credential is read";
-  if (route.access === "authenticated") return "any valid credential";
+  if (route.access.rule === "public") return "nothing: public, no credential is read";
+  if (route.access.rule === "authenticated") return "any valid credential";
   return requiredScopes.join(" and ");
 }

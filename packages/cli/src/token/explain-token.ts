@@ -111,7 +111,7 @@ function readClaims(token: string, { now }: Context): Readonly<Record<string, un
 
 function explainRoute(scopes: readonly string[], matched: MatchedRoute, adminScope: string): ExplainedRoute {
   const { decision, onlyItems } = judgeAccess(scopes, matched, adminScope);
-  const isPublic = matched.route.access === "public";
+  const isPublic = matched.route.access.rule === "public";
   const isSome = onlyItems.length > 0;
   return {
     route: matched.route.name,

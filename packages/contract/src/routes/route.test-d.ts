@@ -1,6 +1,6 @@
 import { customScope } from "../scopes/scope-catalogue.ts";
 import type { CustomRouteDefinition, RouteDefinition } from "./route.ts";
-import type { ServedRouteId } from "./served.ts";
+import type { PlannedRouteId, RouteId, ServedRouteId } from "./route-table.ts";
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsEqual<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -8,13 +8,24 @@ const isTrue = <T extends true>(_: T) => {};
 
 isTrue<IsEqual<IsAny<RouteDefinition["access"]>, false>>(true);
 isTrue<IsEqual<IsAny<ServedRouteId>, false>>(true);
-isTrue<IsEqual<"agents.list" extends ServedRouteId ? true : false, true>>(true);
+isTrue<IsEqual<ServedRouteId<"agents">, "agents.list" | "agents.read" | "agents.run">>(true);
+isTrue<IsEqual<ServedRouteId<"teams">, "teams.list">>(true);
+isTrue<IsEqual<ServedRouteId<"sessions">, never>>(true);
+// Ids stay literal, those of the shared family too.
+isTrue<IsEqual<string extends RouteId ? true : false, false>>(true);
+"teams.readRun" satisfies PlannedRouteId;
+"sessions.rename" satisfies PlannedRouteId;
+// @ts-expect-error -- a planned route is not served
+"sessions.rename" satisfies ServedRouteId;
+// @ts-expect-error -- an id that no route has
+"agents.rnu" satisfies RouteId;
 
 const base = { method: "GET", path: "/reports", tag: "Reports", summary: "Reports" } as const;
 
 ({ ...base, access: ["agents:read"] }) satisfies RouteDefinition;
 ({ ...base, access: "public" }) satisfies RouteDefinition;
 ({ ...base, access: "authenticated" }) satisfies RouteDefinition;
+({ ...base, access: ["agents:read"], items: { agents: "agent_id" } }) satisfies RouteDefinition;
 ({ ...base, access: [customScope("reports:read")] }) satisfies CustomRouteDefinition;
 ({ method: "GET", path: "/reports", access: "authenticated" }) satisfies CustomRouteDefinition;
 
@@ -32,3 +43,5 @@ base satisfies CustomRouteDefinition;
 ({ ...base, access: [customScope("reports:read")] }) satisfies RouteDefinition;
 // @ts-expect-error -- a path begins with a slash
 ({ ...base, path: "reports", access: "public" }) satisfies RouteDefinition;
+// @ts-expect-error -- scopes of sessions name no item
+({ ...base, access: "public", items: { sessions: "session_id" } }) satisfies RouteDefinition;

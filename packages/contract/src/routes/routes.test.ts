@@ -1,18 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { ADMIN_SCOPE, GLOBAL_SCOPES, isPerResource } from "../scopes/scope-catalogue.ts";
-import { PLANNED_ROUTES } from "./planned.ts";
 import { type RouteDefinition } from "./route.ts";
-import { SERVED_ROUTES } from "./served.ts";
+import { PLANNED_ROUTES, ROUTES, SERVED_ROUTES } from "./route-table.ts";
+import { createRunnableRoutes } from "./runnables.ts";
+import { findTemplateProblem, parseTemplate, shapeOf } from "./template.ts";
 
 const served = Object.values<RouteDefinition>(SERVED_ROUTES);
-const all = [...served, ...PLANNED_ROUTES];
+const planned = Object.values<RouteDefinition>(PLANNED_ROUTES);
+const all = Object.values<RouteDefinition>(ROUTES);
 const scopesOf = ({ access }: RouteDefinition): readonly string[] =>
   typeof access === "string" ? [] : access;
+const resourceOf = (scope: string) => scope.slice(0, scope.indexOf(":"));
+
+/** The parameters that name an item of a resource, whatever route they stand in. */
+const ITEM_PARAMETERS = { agents: "agent_id", teams: "team_id", workflows: "workflow_id" } as const;
 
 describe("the route table", () => {
   it("has no route twice, whatever its parameters are called", () => {
-    const names = all.map(({ method, path }) => `${method} ${path.replace(/\{\w+\}/g, "{}")}`);
+    const names = all.map(({ method, path }) => `${method} ${shapeOf(parseTemplate(path))}`);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it("is served or planned, each route one of the two", () => {
+    expect([...Object.keys(SERVED_ROUTES), ...Object.keys(PLANNED_ROUTES)].toSorted()).toEqual(
+      Object.keys(ROUTES).toSorted(),
+    );
+    expect(planned.every(({ isPlanned }) => isPlanned === true)).toBe(true);
+    expect(served.some(({ isPlanned }) => isPlanned === true)).toBe(false);
   });
 
   it("requires only scopes of the catalogue, and never none", () => {
@@ -24,7 +38,14 @@ describe("the route table", () => {
   });
 
   it("has canonical paths with well-formed parameters", () => {
-    for (const { path } of all) expect(path).toMatch(/^\/$|^(\/([a-z0-9._-]+|\{[a-z_]+\}))+$/);
+    for (const { path } of all) {
+      const template = parseTemplate(path);
+      expect(findTemplateProblem(template), path).toBeUndefined();
+      for (const segment of template.segments) {
+        if (segment.kind === "parameter") expect(segment.name).toMatch(/^[a-z_]+$/);
+        else if (path !== "/") expect(segment.text).toMatch(/^[a-z0-9._-]+$/);
+      }
+    }
   });
 
   it("opens only what the contract opens, and what explains an error", () => {
@@ -39,22 +60,42 @@ describe("the route table", () => {
       "/info",
       "/openapi.json",
     ]);
-    expect(PLANNED_ROUTES.filter(({ access }) => typeof access === "string")).toEqual([]);
+    expect(planned.filter(({ access }) => typeof access === "string")).toEqual([]);
   });
 
-  it("checks items of a family on the item that the path names first", () => {
-    for (const { path, resource } of all) {
-      const family = /^\/(agents|teams|workflows)(\/|$)/.exec(path)?.[1];
-      expect(resource, path).toBe(family);
-      if (resource !== undefined) expect(isPerResource(resource)).toBe(true);
-    }
-  });
+  it.each(Object.entries<RouteDefinition>(ROUTES))(
+    "%s checks each scope on the item that the path names for its resource",
+    (_, route) => {
+      const { parameters } = parseTemplate(route.path);
+      const resources = scopesOf(route).map(resourceOf);
+      const named = Object.entries(ITEM_PARAMETERS).filter(
+        ([resource, parameter]) => resources.includes(resource) && parameters.includes(parameter),
+      );
+      expect(route.items ?? {}).toEqual(Object.fromEntries(named));
+      for (const resource of Object.keys(route.items ?? {})) expect(isPerResource(resource)).toBe(true);
+    },
+  );
 
   it("marks as lists exactly the collections of the families", () => {
-    const lists = all
-      .filter(({ isListing }) => isListing === true)
-      .map(({ method, path }) => `${method} ${path}`);
-    expect(lists.toSorted()).toEqual(["GET /agents", "GET /teams", "GET /workflows"]);
+    const lists = all.flatMap(({ method, path, lists: resource }) =>
+      resource === undefined ? [] : [`${method} ${path} lists ${resource}`],
+    );
+    expect(lists.toSorted()).toEqual([
+      "GET /agents lists agents",
+      "GET /teams lists teams",
+      "GET /workflows lists workflows",
+    ]);
+  });
+
+  it.each([
+    { resource: "agents", item: "agent", tag: "Agents" },
+    { resource: "teams", item: "team", tag: "Teams" },
+    { resource: "workflows", item: "workflow", tag: "Workflows" },
+  ] as const)("serves routes of $resource as the family declares them", (family) => {
+    for (const [id, declared] of Object.entries<RouteDefinition>(createRunnableRoutes(family))) {
+      const { isPlanned: _, summary: __, ...shared } = declared;
+      expect({ [id]: ROUTES[id as keyof typeof ROUTES] }).toMatchObject({ [id]: shared });
+    }
   });
 
   it.each([

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { CompiledRoute, ProblemAnswer } from "@agentos/auth";
+import { compareTemplates, matchTemplate, toRouterPath } from "@agentos/contract";
 import { type Context, Hono } from "hono";
 import type { Guard } from "../gate/gate.ts";
 import { clientAddressOf, guardedRequest } from "../gate/guarded-request.ts";
@@ -31,8 +32,11 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
   const app = new Hono({ getPath: canonicalPath });
   app.use(cors(allowedOrigins));
 
-  for (const { route, handler } of routes.toSorted(bySpecificity)) {
-    app.on(route.definition.method, toHonoPath(route.definition.path), async (c) => {
+  // A route with a fixed segment stands before one with a parameter in its place, so that it can be reached.
+  for (const { route, handler } of routes.toSorted((a, b) =>
+    compareTemplates(a.route.template, b.route.template),
+  )) {
+    app.on(route.method, toRouterPath(route.template), async (c) => {
       const parameters = c.req.param();
       const checked = guard.check(guardedRequest(c.req.raw, clientAddressOf(c.env)), route, parameters);
       const outcome = checked instanceof Promise ? await checked : checked;
@@ -41,17 +45,16 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
     });
   }
 
-  const methodsOf = methodTable(routes);
   app.notFound(async (c) => {
-    const known = methodsOf(c.req.path);
-    const answer = () => (known.methods.length > 0 ? methodNotAllowed(known.methods) : notFound());
+    const { methods, isPublic } = findMethods(routes, c.req.path);
+    const answer = () => (methods.length > 0 ? methodNotAllowed(methods) : notFound());
     // OPTIONS asks for nothing that needs protection (contract 1.3), nor does another method of a public route (1.4).
-    if (c.req.method === "OPTIONS" || known.isPublic) return answer();
-    const outcome = await guard.authenticate(
+    if (c.req.method === "OPTIONS" || isPublic) return answer();
+    const refused = await guard.authenticate(
       guardedRequest(c.req.raw, clientAddressOf(c.env)),
       redactTokens(c.req.path),
     );
-    return outcome.isAllowed ? answer() : toResponse(outcome.answer);
+    return refused === undefined ? answer() : toResponse(refused);
   });
 
   app.onError((error, c: Context) => {
@@ -77,20 +80,9 @@ async function run(handler: RouteHandler, context: RequestContext): Promise<Resp
   throw new Error("a handler returned no response");
 }
 
-/** A route with a fixed segment stands before one with a parameter in its place, so that it can be reached. */
-function bySpecificity(a: AppRoute, b: AppRoute): number {
-  const key = ({ route: { definition } }: AppRoute) => definition.path.replace(/\{\w+\}/g, "\uffff");
-  const [left, right] = [key(a), key(b)];
-  return left === right ? 0 : left < right ? -1 : 1;
-}
-
 /** Makes a response of the guard's answer. */
 function toResponse({ status, headers, body }: ProblemAnswer): Response {
   return new Response(body, { status, headers });
-}
-
-function toHonoPath(template: string): string {
-  return template.replace(/\{(\w+)\}/g, ":$1");
 }
 
 interface KnownMethods {
@@ -100,18 +92,10 @@ interface KnownMethods {
 }
 
 /** Methods that some route has for a path; for the answer's words only, access never depends on it. */
-function methodTable(routes: readonly AppRoute[]): (path: string) => KnownMethods {
-  const patterns = routes.map(({ route: { access, definition } }) => ({
-    method: definition.method,
-    isPublic: access === "public",
-    pattern: new RegExp(
-      `^${definition.path.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\w+\}/g, "[^/]+")}$`,
-    ),
-  }));
-  return (path) => {
-    const known = patterns.filter(({ pattern }) => pattern.test(path));
-    const methods = new Set(known.map(({ method }) => method));
-    if (methods.has("GET")) methods.add("HEAD");
-    return { methods: [...methods], isPublic: known.length > 0 && known.every(({ isPublic }) => isPublic) };
-  };
+function findMethods(routes: readonly AppRoute[], path: string): KnownMethods {
+  const known = routes.filter(({ route }) => matchTemplate(route.template, path) !== undefined);
+  const methods = new Set(known.map(({ route }) => route.method));
+  if (methods.has("GET")) methods.add("HEAD");
+  const isPublic = known.length > 0 && known.every(({ route }) => route.access.rule === "public");
+  return { methods: [...methods], isPublic };
 }

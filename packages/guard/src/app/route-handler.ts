@@ -7,8 +7,8 @@ export interface RequestContext {
   readonly request: Request;
   /** Decoded path parameters: the same values that the guard authorised. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
-  /** Undefined on a public route, where no credential is read. */
-  readonly access: Access | undefined;
+  /** Who calls, and what they may see; on a public route, where no credential is read, the anonymous caller. */
+  readonly access: Access;
 }
 
 /** Answers a request. What it throws becomes a 500 with a request id; the cause goes to the log. */

@@ -145,10 +145,10 @@ function describeIssuer({ policy, keyValues, jwksFile, remote }: ResolvedIssuer)
 }
 
 /** A route that is public, or public for some values of its parameters. */
-function describePublic({ name, access, conditional }: CompiledRoute): readonly string[] {
+function describePublic({ name, access }: CompiledRoute): readonly string[] {
   const shown = name.replace(/^GET /, "");
-  if (access === "public") return [shown];
-  return conditional.some((rule) => rule.access === "public") ? [`${shown} (in part)`] : [];
+  if (access.rule === "public") return [shown];
+  return access.conditional.some(({ rule }) => rule === "public") ? [`${shown} (in part)`] : [];
 }
 
 function locateCredential({

@@ -10,6 +10,8 @@ import {
   type Fault,
   type ResourceMetadata,
   type RouteAccess,
+  splitParameters,
+  type Template,
 } from "@agentos/contract";
 import { z } from "zod";
 import { type AuthOptions, authOptionsShape } from "../config/auth-options.ts";
@@ -109,9 +111,10 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   );
   return {
     protect(access) {
-      const compiled = compileAccess({ ...resolved, scopeMappings: {}, publicPaths: undefined }, [
-        { method: "ANY", path: `/(${typeof access === "string" ? access : access.join(", ")})`, access },
-      ]);
+      const compiled = compileAccess(
+        { ...resolved, scopeMappings: {}, publicPaths: undefined },
+        { protected: { method: "ANY", path: nameAccess(access), access } },
+      );
       throwErrors(compiled.findings, resolved.cliCommand);
       const [route] = compiled.routes;
       if (route === undefined) throw new Error("a route compiles to a route");
@@ -124,6 +127,14 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     denials: auth.denials,
     close: () => auth.close(),
   };
+}
+
+/** The host has matched the path; the guard only knows the scopes, and the parameters that they name. */
+function nameAccess(access: Parameters<AuthGuard["protect"]>[0]): Template {
+  const text = `/(${typeof access === "string" ? access : access.join(", ")})`;
+  const parts = splitParameters(text);
+  const parameters = parts.flatMap((part) => (part.kind === "parameter" ? [part.name] : []));
+  return { text, segments: [{ kind: "literal", text: text.slice(1) }], parameters };
 }
 
 /** What only an AgentOS can do is refused here, never ignored: this guard sees no other route and opens no port. */

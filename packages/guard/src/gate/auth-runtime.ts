@@ -9,15 +9,7 @@ import {
   type Refusal,
   type RouteAccessDefinition,
 } from "@agentos/auth";
-import {
-  createFault,
-  type Fault,
-  REFUSALS,
-  renderFault,
-  renderText,
-  type Stage,
-  TOKEN_STAGES,
-} from "@agentos/contract";
+import { type Fault, REFUSALS, renderFault, renderText, type Stage, TOKEN_STAGES } from "@agentos/contract";
 import { throwErrors } from "../config/configuration-error.ts";
 import { describePolicy, type PolicyDescription } from "../config/describe-policy.ts";
 import type { ResolvedAuth } from "../config/resolve-auth.ts";
@@ -43,21 +35,18 @@ export interface AuthRuntime {
   close(): void;
 }
 
-/** Compiles the routes under the configured rules. */
+/** Compiles a route table under the configured rules. */
 export function compileAccess(
   resolved: ResolvedAuth,
-  routes: readonly RouteAccessDefinition[],
+  table: Readonly<Record<string, RouteAccessDefinition>>,
 ): CompiledAccessRules {
-  const compiled = compileRoutes(routes, {
+  const compiled = compileRoutes(table, {
     adminScope: resolved.policy.adminScope,
     scopeMappings: resolved.scopeMappings,
     publicPaths: resolved.publicPaths,
     allowUnmappedRoutes: resolved.allowsUnmappedRoutes,
   });
-  return {
-    routes: compiled.routes,
-    findings: compiled.faults.map(({ code, facts }) => createFault({ code, facts })),
-  };
+  return { routes: compiled.routes, findings: compiled.faults };
 }
 
 /** Parses the keys and builds the guard; throws a ConfigurationError with every fault at once. */

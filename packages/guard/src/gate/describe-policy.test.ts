@@ -1,4 +1,5 @@
 import { createStaticKeySource, parseVerificationKeys } from "@agentos/auth";
+import { SERVED_ROUTES } from "@agentos/contract";
 import { createTestKey } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import type { AuthOptions, Environment } from "../config/auth-options.ts";
@@ -8,12 +9,12 @@ import { compileAccess } from "./auth-runtime.ts";
 
 const SECURITY_KEY = "Zk3-uW9_qL7.x2Tr8vBn";
 
-const ROUTES = [
-  { method: "GET", path: "/health", access: "public" },
-  { method: "POST", path: "/hook", access: "public" },
-  { method: "GET", path: "/agents", access: ["agents:read"], resource: "agents" },
-  { method: "GET", path: "/agents/{agent_id}", access: ["agents:read"], resource: "agents" },
-] as const;
+const ROUTES = {
+  health: { method: "GET", path: "/health", access: "public" },
+  hook: { method: "POST", path: "/hook", access: "public" },
+  list: SERVED_ROUTES["agents.list"],
+  read: SERVED_ROUTES["agents.read"],
+} as const;
 
 async function describeFor(options: AuthOptions, env: Environment = {}) {
   const resolved = resolveAuth({ id: "shop", env, ...options }, {});

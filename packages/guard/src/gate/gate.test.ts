@@ -5,10 +5,10 @@ import { createGuard, type GuardedRequest } from "./gate.ts";
 import { clientAddressOf, guardedRequest } from "./guarded-request.ts";
 
 const [open, closed] = compileRoutes(
-  [
-    { method: "GET", path: "/open", access: "public" },
-    { method: "GET", path: "/closed/{id}", access: ["things:read"] },
-  ],
+  {
+    open: { method: "GET", path: "/open", access: "public" },
+    closed: { method: "GET", path: "/closed/{id}", access: ["things:read"] },
+  },
   { adminScope: "agent_os:admin", scopeMappings: {}, allowUnmappedRoutes: false },
 ).routes as [CompiledRoute, CompiledRoute];
 
@@ -26,7 +26,7 @@ function createTestGuard(engine: Partial<AuthEngine>, record?: DenialRecorder["r
   const guard = createGuard({
     engine: {
       mode: "jwt",
-      isPublic: (route) => route.access === "public",
+      isPublic: (route) => route.access.rule === "public",
       authenticate: () => {
         seen.push("authenticate");
         return ok(identity);
@@ -52,7 +52,10 @@ function createTestGuard(engine: Partial<AuthEngine>, record?: DenialRecorder["r
 describe("check", () => {
   it("reads no credential on a public route", async () => {
     const { guard, seen, denials } = createTestGuard({});
-    expect(await guard.check(request, open, {})).toEqual({ isAllowed: true, access: undefined });
+    expect(await guard.check(request, open, {})).toMatchObject({
+      isAllowed: true,
+      access: { identity: { kind: "anonymous", userId: undefined, scopes: [] }, dataScope: { kind: "all" } },
+    });
     expect([seen, denials]).toEqual([[], []]);
   });
 
@@ -160,16 +163,13 @@ describe("check", () => {
 describe("authenticate, for requests that match no route", () => {
   it("asks only who calls", async () => {
     const { guard, seen } = createTestGuard({});
-    expect(await guard.authenticate(request, "/x")).toEqual({ isAllowed: true, access: undefined });
+    expect(await guard.authenticate(request, "/x")).toBeUndefined();
     expect(seen).toEqual(["authenticate"]);
   });
 
   it("records the path beside the route, cut off, since somebody may have made it up", async () => {
     const { guard, denials } = createTestGuard({ authenticate: () => refuse("AUTH_HEADER_MISSING") });
-    expect(await guard.authenticate(request, `/${"x".repeat(300)}`)).toMatchObject({
-      isAllowed: false,
-      answer: { status: 401 },
-    });
+    expect(await guard.authenticate(request, `/${"x".repeat(300)}`)).toMatchObject({ status: 401 });
     expect(denials).toMatchObject([{ route: "GET (no route)", facts: { path: `/${"x".repeat(199)}` } }]);
   });
 });

@@ -16,6 +16,7 @@ import {
 } from "@agentos/auth";
 import { type Facts, REFUSALS, renderText, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
+import { PUBLIC_ACCESS } from "./public-access.ts";
 
 /** What the guard reads of a request. */
 export interface GuardedRequest extends RequestFacts {
@@ -23,9 +24,9 @@ export interface GuardedRequest extends RequestFacts {
   readonly clientAddress: string | undefined;
 }
 
-/** Go on as this caller (undefined on a public route), or send this answer. */
+/** Go on as this caller (on a public route the anonymous one), or send this answer. */
 export type GuardOutcome =
-  | { readonly isAllowed: true; readonly access: Access | undefined }
+  | { readonly isAllowed: true; readonly access: Access }
   | { readonly isAllowed: false; readonly answer: ProblemAnswer };
 
 export interface GuardOptions {
@@ -47,11 +48,14 @@ export interface Guard {
     route: CompiledRoute,
     parameters: Readonly<Record<string, string | undefined>>,
   ): GuardOutcome | Promise<GuardOutcome>;
-  /** Checks only who calls, for requests that match no route: they get 404 after this, never before. */
-  authenticate(request: GuardedRequest, path: string): GuardOutcome | Promise<GuardOutcome>;
+  /**
+   * Checks only who calls, for requests that match no route: they get 404 after this, never before. Gives the answer to
+   * a caller who is refused, else undefined.
+   */
+  authenticate(request: GuardedRequest, path: string): Promise<ProblemAnswer | undefined>;
 }
 
-const PUBLIC: GuardOutcome = Object.freeze({ isAllowed: true, access: undefined });
+const ANONYMOUS: GuardOutcome = Object.freeze({ isAllowed: true, access: PUBLIC_ACCESS });
 
 /** Creates the guard of one configuration. */
 export function createGuard(options: GuardOptions): Guard {
@@ -61,7 +65,7 @@ export function createGuard(options: GuardOptions): Guard {
     refusal: Refusal,
     routeName: string,
     seen: Facts = {},
-  ): GuardOutcome {
+  ): ProblemAnswer {
     const entry = REFUSALS[refusal.code];
     const facts = { ...refusal.facts, ...seen, cli: cliCommand };
     const denialId = recorder.record({
@@ -74,15 +78,12 @@ export function createGuard(options: GuardOptions): Guard {
       facts: refusal.cause === undefined ? facts : { ...facts, cause: describeCause(refusal.cause) },
       fix: renderText(entry.fix, facts),
     });
-    return {
-      isAllowed: false,
-      answer: toProblem(refusal, {
-        denialId,
-        accept: request.header("accept"),
-        cli: cliCommand,
-        resourceMetadataUrl: options.resourceMetadataUrl?.(request.header("host")),
-      }),
-    };
+    return toProblem(refusal, {
+      denialId,
+      accept: request.header("accept"),
+      cli: cliCommand,
+      resourceMetadataUrl: options.resourceMetadataUrl?.(request.header("host")),
+    });
   }
 
   function authorize(
@@ -91,15 +92,17 @@ export function createGuard(options: GuardOptions): Guard {
     parameters: Readonly<Record<string, string | undefined>>,
     authenticated: Result<Identity>,
   ): GuardOutcome {
-    if (!authenticated.ok) return refuse(request, authenticated.fault, route.name);
-    const authorized = engine.authorize(authenticated.value, route, parameters);
-    if (!authorized.ok) return refuse(request, authorized.fault, route.name);
-    return { isAllowed: true, access: authorized.value };
+    const authorized = authenticated.ok
+      ? engine.authorize(authenticated.value, route, parameters)
+      : authenticated;
+    return authorized.ok
+      ? { isAllowed: true, access: authorized.value }
+      : { isAllowed: false, answer: refuse(request, authorized.fault, route.name) };
   }
 
   return {
     check(request, route, parameters) {
-      if (engine.isPublic(route, parameters)) return PUBLIC;
+      if (engine.isPublic(route, parameters)) return ANONYMOUS;
       const authenticated = engine.authenticate(request);
       // A cached token answers at once: no promise on the hot path.
       if (!(authenticated instanceof Promise)) return authorize(request, route, parameters, authenticated);
@@ -108,7 +111,7 @@ export function createGuard(options: GuardOptions): Guard {
     async authenticate(request, path) {
       const authenticated = await engine.authenticate(request);
       return authenticated.ok
-        ? PUBLIC
+        ? undefined
         : refuse(request, authenticated.fault, `${request.method} (no route)`, {
             path: path.slice(0, 200),
           });

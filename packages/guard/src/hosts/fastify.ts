@@ -38,7 +38,7 @@ export function protect(guard: AuthGuard, access: Parameters<AuthGuard["protect"
         .headers({ ...headers })
         .send(body);
     }
-    if (outcome.access !== undefined) grantAccess(request, outcome.access);
+    grantAccess(request, outcome.access);
     return undefined;
   };
 }

@@ -19,7 +19,7 @@ export function protect(
   return async (c, next) => {
     const outcome = await route.check(guardedRequest(c.req.raw, clientAddressOf(c.env)), c.req.param());
     if (!outcome.isAllowed) return new Response(outcome.answer.body, outcome.answer);
-    if (outcome.access !== undefined) c.set("auth", outcome.access);
+    c.set("auth", outcome.access);
     return next();
   };
 }

@@ -1,5 +1,5 @@
 /** `GET /errors/CODE`: what a refusal's `type` points to. Made of the catalogue alone, so it tells nothing of this server. */
-import { ERRORS, type ErrorEntry } from "@agentos/contract";
+import { ERRORS, type ErrorEntry, placesOf, renderText } from "@agentos/contract";
 
 /** Headers of an error page: nothing on it may load or run anything. */
 export const ERROR_PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -18,11 +18,8 @@ export function renderErrorPage(code: string, cliCommand: string): string | unde
 
 /** Places whose value belongs to one request are shown as their name, in angle brackets. */
 function explain(text: string, cliCommand: string): string {
-  return escapeHtml(
-    text
-      .replaceAll("{cli}", () => cliCommand)
-      .replace(/\{(\w+)\}/g, (_, name: string) => `<${name.replaceAll("_", " ")}>`),
-  );
+  const shown = placesOf(text).map((name) => [name, `<${name.replaceAll("_", " ")}>`] as const);
+  return escapeHtml(renderText(text, { ...Object.fromEntries(shown), cli: cliCommand }));
 }
 
 function page(code: string, entry: ErrorEntry, cliCommand: string): string {

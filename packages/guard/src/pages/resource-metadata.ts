@@ -7,9 +7,9 @@
  * answers that no cache may keep, so that nobody gets a host that they did not send themselves.
  */
 import { isLoopbackHost } from "@agentos/auth";
-import { type ResourceMetadata, SERVED_ROUTES } from "@agentos/contract";
+import { pagesRoutes, type ResourceMetadata } from "@agentos/contract";
 
-const RESOURCE_METADATA_PATH = SERVED_ROUTES["core.resource"].path;
+const RESOURCE_METADATA_PATH = pagesRoutes["core.resource"].path;
 
 export interface ResourceMetadataOptions {
   readonly audience: readonly string[] | undefined;

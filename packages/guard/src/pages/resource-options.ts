@@ -14,8 +14,8 @@ export function resourceOptions(
   readonly acceptsHeader: boolean;
   readonly name: string | undefined;
 } {
-  const scopes = routes.flatMap(({ access }) =>
-    typeof access === "string" ? [] : access.map(({ text }) => text).filter((text) => !text.includes("{")),
+  const scopes = routes.flatMap(({ access: { rule } }) =>
+    typeof rule === "string" ? [] : rule.map(({ text }) => text).filter((text) => !text.includes("{")),
   );
   return {
     audience: [policy.audience, ...issuers.map((issuer) => issuer.policy.audience)].flatMap(

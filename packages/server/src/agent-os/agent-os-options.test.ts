@@ -111,6 +111,6 @@ it("a guard keeps what it was created with too", async () => {
     .protect("authenticated")
     .check({ method: "GET", clientAddress: "127.0.0.1", header });
   expect(outcome).toMatchObject({ isAllowed: true, access: { identity: { dependencies: { tenant: "a" } } } });
-  if (outcome.isAllowed) expect(Object.keys(outcome.access?.identity.dependencies ?? {})).toEqual(["tenant"]);
+  if (outcome.isAllowed) expect(Object.keys(outcome.access.identity.dependencies ?? {})).toEqual(["tenant"]);
   guard.close();
 });

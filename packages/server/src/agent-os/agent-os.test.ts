@@ -1,9 +1,10 @@
 import { ConfigurationError } from "@agentos/guard";
+import type { CustomRoute } from "@agentos/guard/app";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { AgentOS } from "./agent-os.ts";
-import type { AgentOSOptions, CustomRoute } from "./agent-os-options.ts";
+import type { AgentOSOptions } from "./agent-os-options.ts";
 
 const SECURITY_KEY = "Zk3-uW9_qL7.x2Tr8vBn";
 const issuer = await createTestIssuer();

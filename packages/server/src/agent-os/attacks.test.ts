@@ -4,11 +4,12 @@ import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAuthGuard } from "@agentos/guard";
+import type { CustomRoute } from "@agentos/guard/app";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { AgentOS } from "./agent-os.ts";
-import type { AgentOSOptions, CustomRoute } from "./agent-os-options.ts";
+import type { AgentOSOptions } from "./agent-os-options.ts";
 
 const issuer = await createTestIssuer();
 const agents = [new Agent({ id: "echo", model: "offline:echo" })];
@@ -130,7 +131,7 @@ describe("a handler of the application", () => {
 
   it("cannot give its caller rights that the next request would have", async () => {
     const grab: CustomRoute["handler"] = ({ access }) => {
-      const grants = access?.identity.grants as unknown as Record<string, { set?: unknown; add?: unknown }>;
+      const grants = access.identity.grants as unknown as Record<string, { set?: unknown; add?: unknown }>;
       return Response.json(
         [grants["wide"]?.set, grants["narrow"]?.set, grants["exact"]?.add].map((write) => typeof write),
       );

@@ -1,4 +1,6 @@
-import { SERVED_ROUTES, SERVER_VERSION } from "@agentos/contract";
+import { compileRoutes, type RouteAccessDefinition } from "@agentos/auth";
+import { parseTemplate, SERVED_ROUTES, SERVER_VERSION } from "@agentos/contract";
+import type { DescribedRoute } from "@agentos/guard/app";
 import { describe, expect, it } from "vitest";
 import { createOpenApi, type OpenApiOptions } from "./openapi.ts";
 
@@ -25,17 +27,26 @@ interface Document {
 
 const described = Object.entries(SERVED_ROUTES).filter(([id]) => !id.startsWith("docs."));
 
-/** Access as the route table declares it. */
-const tableAccess: OpenApiOptions["accessOf"] = (name) =>
-  Object.values(SERVED_ROUTES).find(({ method, path }) => `${method} ${path}` === name)?.access ??
-  "authenticated";
+type Definitions = Readonly<Record<string, RouteAccessDefinition & DescribedRoute["definition"]>>;
+
+/** The routes of a table under the rules of an operator. */
+function describeRoutes(
+  table: Definitions = SERVED_ROUTES,
+  scopeMappings: Readonly<Record<string, readonly string[]>> = {},
+  publicPaths?: readonly string[],
+): readonly DescribedRoute[] {
+  const options = { adminScope: "agent_os:admin", scopeMappings, publicPaths, allowUnmappedRoutes: false };
+  return compileRoutes(table, options).routes.flatMap((route) => {
+    const definition = table[route.id];
+    return definition === undefined ? [] : [{ route, definition }];
+  });
+}
 
 function build(options: Partial<OpenApiOptions> = {}): Document {
   const document = createOpenApi({
     name: "Shop",
     description: undefined,
-    customRoutes: [],
-    accessOf: tableAccess,
+    routes: describeRoutes(),
     ...options,
   });
   // As a client reads it.
@@ -72,12 +83,8 @@ describe("the document", () => {
   });
 
   it("describes the access in force, not the one that the table declares", () => {
-    const rules: Record<string, "public" | "authenticated" | readonly string[]> = {
-      "GET /agents": ["reports:read", "agents:read"],
-      "GET /health": "authenticated",
-      "GET /config": "public",
-    };
-    const { paths } = build({ accessOf: (name) => rules[name] ?? tableAccess(name) });
+    const rules = { "GET /agents": ["reports:read", "agents:read"] };
+    const { paths } = build({ routes: describeRoutes(SERVED_ROUTES, rules, ["/config"]) });
     expect(paths["/agents"]?.["get"]?.description).toBe("Requires `reports:read` and `agents:read`.");
     expect(paths["/health"]?.["get"]?.security).toEqual([{ bearer: [] }]);
     expect(paths["/config"]?.["get"]?.security).toEqual([]);
@@ -85,11 +92,23 @@ describe("the document", () => {
 
   it("has the application's own routes beside ours", () => {
     const document = build({
-      customRoutes: [
-        { method: "GET", path: "/reports/{report_id}", tag: "Reports", summary: "Read a report" },
-        { method: "DELETE", path: "/reports/{report_id}", tag: "Reports", summary: "Delete a report" },
-      ],
-      accessOf: (name) => (name.startsWith("DELETE") ? ["reports:delete"] : tableAccess(name)),
+      routes: describeRoutes({
+        ...SERVED_ROUTES,
+        "get./reports/{report_id}": {
+          method: "GET",
+          path: "/reports/{report_id}",
+          access: "authenticated",
+          tag: "Reports",
+          summary: "Read a report",
+        },
+        "delete./reports/{report_id}": {
+          method: "DELETE",
+          path: "/reports/{report_id}",
+          access: ["reports:delete"],
+          tag: "Reports",
+          summary: "Delete a report",
+        },
+      }),
     });
     const path = document.paths["/reports/{report_id}"];
     expect(path?.["get"]).toMatchObject({
@@ -116,7 +135,16 @@ describe("the document", () => {
 /** The rules of OpenAPI 3.1 that a schema of the format would check here, without a dependency for it. */
 describe("the document is valid", () => {
   const document = build({
-    customRoutes: [{ method: "PUT", path: "/a/{b}/c/{d}", tag: "Application", summary: "Two parameters" }],
+    routes: describeRoutes({
+      ...SERVED_ROUTES,
+      "put./a/{b}/c/{d}": {
+        method: "PUT",
+        path: "/a/{b}/c/{d}",
+        access: "authenticated",
+        tag: "Application",
+        summary: "Two parameters",
+      },
+    }),
   });
   const operations = operationsOf(document);
 
@@ -136,12 +164,11 @@ describe("the document is valid", () => {
 
   it("declares exactly the parameters of each path, as required strings", () => {
     for (const { path, operation } of operations) {
-      const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
       const declared = operation.parameters ?? [];
       expect(
         declared.map(({ name }) => name),
         path,
-      ).toEqual(names);
+      ).toEqual(parseTemplate(path).parameters);
       for (const parameter of declared) expect(parameter).toMatchObject({ in: "path", required: true });
     }
   });

@@ -1,10 +1,11 @@
 import type { Access } from "@agentos/auth";
 import { runOutputSchema } from "@agentos/contract";
+import type { RequestContext } from "@agentos/guard/app";
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { TEST_TOOLS } from "../agents/test-tools.fixture.ts";
 import { createTestAccess, createTestServer } from "../runs/test-run.fixture.ts";
-import { createRun, getAgent, listAgents } from "./agents.ts";
+import { type AgentsRoutesOptions, createAgentsRoutes } from "./agents.ts";
 
 const agents = [
   new Agent({ id: "echo", name: "Echo", model: "offline:echo" }),
@@ -15,25 +16,32 @@ const agents = [
     tools: TEST_TOOLS,
   }),
 ];
-const access = createTestAccess({ dataScope: { kind: "user", userId: "alice" } });
 
-function post(
-  agentId: string,
-  fields: Record<string, string>,
-  server = createTestServer(),
-): Promise<Response> {
-  const request = new Request(`http://localhost/agents/${agentId}/runs`, {
-    method: "POST",
-    body: new URLSearchParams(fields),
-  });
-  return createRun({ agents, agentId, request, access, runs: server.service, runtime: server.runtime });
+/** A request of Alice that the guard has let pass. */
+function contextOf(path: string, given: Partial<Access> = {}, init: RequestInit = {}): RequestContext {
+  const request = new Request(`http://localhost${path}`, init);
+  const dataScope = { kind: "user", userId: "alice" } as const;
+  return {
+    request,
+    access: createTestAccess({ dataScope, ...given }),
+    parameters: { agent_id: path.split("/")[2] },
+  };
+}
+
+function routesOf(options: Partial<AgentsRoutesOptions> = {}, server = createTestServer()) {
+  return createAgentsRoutes({ agents, runs: server.service, runtime: server.runtime, ...options });
+}
+
+async function post(agentId: string, fields: Record<string, string>): Promise<Response> {
+  const init = { method: "POST", body: new URLSearchParams(fields) };
+  return routesOf()["agents.run"](contextOf(`/agents/${agentId}/runs`, {}, init));
 }
 
 describe("GET /agents", () => {
   it("lists what the caller may see", async () => {
     const ids = async (visible: Access["visible"]) => {
-      const body = (await listAgents(agents, visible).json()) as { id: string }[];
-      return body.map((agent) => agent.id);
+      const response = await routesOf()["agents.list"](contextOf("/agents", { visible }));
+      return ((await response.json()) as { id: string }[]).map((agent) => agent.id);
     };
     expect(await ids("all")).toEqual(["echo", "script"]);
     expect(await ids(new Set(["script", "ghost"]))).toEqual(["script"]);
@@ -41,14 +49,16 @@ describe("GET /agents", () => {
   });
 
   it("has no null in it", async () => {
-    expect(await listAgents(agents, "all").text()).not.toContain("null");
+    const response = await routesOf()["agents.list"](contextOf("/agents"));
+    expect(await response.text()).not.toContain("null");
   });
 });
 
 describe("GET /agents/{id}", () => {
   it("shows one agent, or 404 in the contract's words", async () => {
-    expect(await getAgent(agents, "echo").json()).toMatchObject({ id: "echo", model: { model: "echo" } });
-    const missing = getAgent(agents, "ECHO");
+    const read = async (id: string) => routesOf()["agents.read"](contextOf(`/agents/${id}`));
+    expect(await (await read("echo")).json()).toMatchObject({ id: "echo", model: { model: "echo" } });
+    const missing = await read("ECHO");
     expect([missing.status, await missing.json()]).toEqual([404, { detail: "Agent not found" }]);
   });
 });
@@ -117,12 +127,12 @@ describe("POST /agents/{id}/runs", () => {
   it("stores the run as cancelled when the request is aborted", async () => {
     const server = createTestServer();
     const client = new AbortController();
-    const request = new Request("http://localhost/agents/echo/runs", {
+    const init = {
       method: "POST",
       body: new URLSearchParams({ message: "hello", stream: "false", session_id: "s1" }),
       signal: client.signal,
-    });
-    const { service, runtime } = server;
+    };
+    const { service } = server;
     const original = service.startRun.bind(service);
     const startThenAbort: typeof service.startRun = async (run) => {
       const started = await original(run);
@@ -130,7 +140,7 @@ describe("POST /agents/{id}/runs", () => {
       return started;
     };
     const runs = { ...service, activeRuns: 0, startRun: startThenAbort };
-    const response = await createRun({ agents, agentId: "echo", request, access, runs, runtime });
+    const response = await routesOf({ runs }, server)["agents.run"](contextOf("/agents/echo/runs", {}, init));
     expect(await response.json()).toMatchObject({ status: "CANCELLED", content: "" });
     const query = { component: { kind: "agent", id: "echo" }, sessionId: "s1" } as const;
     const stored = await server.store.listRuns({ kind: "user", userId: "alice" }, query);

@@ -6,10 +6,11 @@ import {
   type ConfigAgent,
   type Info,
   type ModelSummary,
+  type PageRouteId,
   SERVER_VERSION,
+  type ServedRouteId,
 } from "@agentos/contract";
-import type { RequestContext, RouteHandler } from "@agentos/guard/app";
-import { jsonResponse as json } from "@agentos/guard/app";
+import { jsonResponse as json, type RequestContext, type RouteHandler } from "@agentos/guard/app";
 import type { Runnable } from "../runs/runnable.ts";
 import { filterVisible } from "./filter-visible.ts";
 
@@ -25,10 +26,10 @@ export interface CoreRoutesOptions {
   readonly startedAt: Date;
 }
 
-type CoreRouteId = "core.root" | "core.health" | "core.info" | "core.config" | "core.models";
-
-/** Handlers of the core routes. */
-export function createCoreRoutes(options: CoreRoutesOptions): Record<CoreRouteId, RouteHandler> {
+/** Handlers of the core routes; the pages of the guard are its own. */
+export function createCoreRoutes(
+  options: CoreRoutesOptions,
+): Record<Exclude<ServedRouteId<"core">, PageRouteId>, RouteHandler> {
   const { id, name, agents } = options;
   const info: Info = {
     os_id: id,
@@ -55,7 +56,7 @@ export function createCoreRoutes(options: CoreRoutesOptions): Record<CoreRouteId
 /** The agents that this caller may read: a scope for the configuration shows none of them by itself (weak-spots A8). */
 function readable({ access }: RequestContext, agents: readonly Runnable[]): readonly Runnable[] {
   // Without a scope decision (security key, or scopes not enforced) nothing is hidden.
-  if (access?.decision === undefined) return agents;
+  if (access.decision === undefined) return agents;
   return filterVisible(agents, visibleItems(access.identity.grants, "agents", "read"));
 }
 

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { RouteHandler } from "@agentos/guard/app";
-import { notFound } from "@agentos/guard/app";
+import type { ServedRouteId } from "@agentos/contract";
+import { notFound, type RouteHandler } from "@agentos/guard/app";
 
 const ASSETS: Readonly<Record<string, string>> = {
   "swagger-ui.css": "text/css; charset=utf-8",
@@ -25,13 +25,14 @@ const START = `window.ui = SwaggerUIBundle({ url: "openapi.json", dom_id: "#swag
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
 
-type DocsRouteId = "docs.openapi" | "docs.page" | "docs.asset";
-
 /** Handlers of the reference; `document` is built on first use. Disabled, all of them answer 404. */
-export function createDocsRoutes(
-  isEnabled: boolean,
-  document: () => unknown,
-): Record<DocsRouteId, RouteHandler> {
+export function createDocsRoutes({
+  isEnabled,
+  document,
+}: {
+  readonly isEnabled: boolean;
+  readonly document: () => unknown;
+}): Record<ServedRouteId<"docs">, RouteHandler> {
   let openApi: string | undefined;
   const answer = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
     new Response(body, {

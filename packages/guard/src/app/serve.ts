@@ -4,8 +4,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { isLoopbackHost } from "@agentos/auth";
 import { createFault, type FaultCode } from "@agentos/contract";
 import { createAdaptorServer } from "@hono/node-server";
-import { jsonResponse } from "../app/responses.ts";
 import { ConfigurationError } from "../config/configuration-error.ts";
+import { jsonResponse } from "./responses.ts";
 
 /** Where to listen, and how to end. */
 export interface ServeOptions {

@@ -1,0 +1,27 @@
+/** Agents and their runs (contract 4.2). */
+import { z } from "zod";
+import { agentSchema } from "../wire/agent.ts";
+import { errorSchema, validationErrorSchema } from "../wire/problem.ts";
+import { runEventSchema } from "../wire/run-events.ts";
+import { runFormSchema } from "../wire/run-form.ts";
+import { runOutputSchema } from "../wire/run-output.ts";
+import type { RouteTable } from "./route.ts";
+import { createRunnableRoutes } from "./runnables.ts";
+
+const noSuchAgent = { description: "no such agent", json: errorSchema };
+
+// biome-ignore format: one route is one line, and its bodies below it
+export const agentsRoutes = {
+  ...createRunnableRoutes({ resource: "agents", item: "agent", tag: "Agents" }),
+  "agents.list": { method: "GET", path: "/agents", access: ["agents:read"], lists: "agents", tag: "Agents", summary: "Agents that the caller may read",
+    responses: { 200: { description: "the agents", json: z.array(agentSchema) } } },
+  "agents.read": { method: "GET", path: "/agents/{agent_id}", access: ["agents:read"], items: { agents: "agent_id" }, tag: "Agents", summary: "One agent",
+    responses: { 200: { description: "the agent", json: agentSchema }, 404: noSuchAgent } },
+  "agents.run": { method: "POST", path: "/agents/{agent_id}/runs", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Run an agent, streaming or not",
+    requestBody: { form: runFormSchema },
+    responses: {
+      200: { description: "events of the run, or with stream=false the run itself", events: runEventSchema, json: runOutputSchema },
+      404: noSuchAgent,
+      422: { description: "the form is not valid", json: validationErrorSchema },
+    } },
+} as const satisfies RouteTable;

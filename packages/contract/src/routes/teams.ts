@@ -1,0 +1,9 @@
+/** Teams and their runs (contract 4.3). */
+import type { RouteTable } from "./route.ts";
+import { createRunnableRoutes } from "./runnables.ts";
+
+// biome-ignore format: one route is one line
+export const teamsRoutes = {
+  ...createRunnableRoutes({ resource: "teams", item: "team", tag: "Teams" }),
+  "teams.list": { method: "GET", path: "/teams", access: ["teams:read"], lists: "teams", tag: "Teams", summary: "Teams that the caller may read; none can be configured yet" },
+} as const satisfies RouteTable;

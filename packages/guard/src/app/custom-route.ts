@@ -1,0 +1,80 @@
+/** Routes of the embedding application: checked before the start, and served under the same guard as ours. */
+import type { CompiledRoute } from "@agentos/auth";
+import {
+  type CustomRouteDefinition,
+  createFault,
+  type Fault,
+  fillTemplate,
+  findTemplateProblem,
+  parseTemplate,
+  shapeOf,
+} from "@agentos/contract";
+import { z } from "zod";
+import { canonicalize } from "./canonical-path.ts";
+import type { RouteHandler } from "./route-handler.ts";
+
+/** A route of the embedding application, under the same guard as ours. */
+export type CustomRoute = CustomRouteDefinition & { readonly handler: RouteHandler };
+
+const itemSchema = z.string().min(1).optional();
+
+export const customRouteSchema = z
+  .strictObject({
+    method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    path: z.string().regex(/^\/[^\s?#]*$/, "must begin with a slash"),
+    access: z
+      .union([z.literal("public"), z.literal("authenticated"), z.array(z.string()).min(1).readonly()])
+      .optional(),
+    items: z
+      .strictObject({ agents: itemSchema, teams: itemSchema, workflows: itemSchema })
+      .readonly()
+      .optional(),
+    lists: z.enum(["agents", "teams", "workflows"]).optional(),
+    isOwned: z.boolean().optional(),
+    tag: z.string().optional(),
+    summary: z.string().optional(),
+    handler: z.custom<RouteHandler>((value) => typeof value === "function", "must be a function"),
+  })
+  // The checks above amount to this type, but for a missing "access": that is a fault of its own.
+  .transform((route) => Object.freeze(route) as CustomRoute);
+
+/** Its key in the route table. Ours have no slash in theirs. */
+export function idOf({ method, path }: Pick<CustomRoute, "method" | "path">): string {
+  return `${method.toLowerCase()}.${path}`;
+}
+
+/** What is wrong with the routes themselves; faults of their scopes are told when they are compiled. */
+export function findRouteFaults(
+  customRoutes: readonly CustomRoute[],
+  compiled: readonly CompiledRoute[],
+): readonly Fault[] {
+  const byId = new Map(compiled.map((route) => [route.id, route]));
+  for (const route of customRoutes) byId.delete(idOf(route));
+  const taken = new Set([...byId.values()].map(({ method, template }) => `${method} ${shapeOf(template)}`));
+  return customRoutes.flatMap((custom) => {
+    const route = `${custom.method} ${custom.path}`;
+    const shape = `${custom.method} ${shapeOf(parseTemplate(custom.path))}`;
+    const problem = findPathProblem(custom.path);
+    const isMapped = compiled.some(({ id, access }) => id === idOf(custom) && access.rule !== "unmapped");
+    const isTaken = taken.has(shape);
+    taken.add(shape);
+    const facts = { route };
+    return [
+      ...(problem === undefined
+        ? []
+        : [createFault({ code: "CONFIG_ROUTE_INVALID", facts: { route, problem } })]),
+      ...(isMapped ? [] : [createFault({ code: "CONFIG_ROUTE_ACCESS_MISSING", facts })]),
+      ...(isTaken ? [createFault({ code: "CONFIG_ROUTE_DUPLICATE", facts })] : []),
+    ];
+  });
+}
+
+/** Why no request could reach a path, or why the router would read it otherwise than the guard. */
+function findPathProblem(path: string): string | undefined {
+  const template = parseTemplate(path);
+  const sample = fillTemplate(template, () => "x");
+  return (
+    findTemplateProblem(template) ??
+    (canonicalize(sample) === sample ? undefined : "requests never have it in this spelling")
+  );
+}

@@ -1,0 +1,208 @@
+/**
+ * What an agent server and a control plane have in common: options resolved and judged, a route table compiled and
+ * joined with its handlers by id, keys, denials, pages, and the server around it all.
+ */
+import { randomUUID } from "node:crypto";
+import type { CompiledRoute } from "@agentos/auth";
+import { createFault, type Fault, type PageRouteId, type RouteDefinition } from "@agentos/contract";
+import { throwErrors } from "../config/configuration-error.ts";
+import { formatPolicy, type PolicyDescription } from "../config/describe-policy.ts";
+import { type ResolvedAuth, resolveAuth } from "../config/resolve-auth.ts";
+import type { DenialRecorder } from "../denials/denial-recorder.ts";
+import { type AuthRuntime, compileAccess, createAuthRuntime } from "../gate/auth-runtime.ts";
+import { createLogger } from "../log/log.ts";
+import type { Runtime } from "../log/runtime.ts";
+import { createResourceMetadata } from "../pages/resource-metadata.ts";
+import { resourceOptions } from "../pages/resource-options.ts";
+import { createApp } from "./create-app.ts";
+import { findRouteFaults, idOf } from "./custom-route.ts";
+import type { GuardedAppOptions } from "./guarded-app-options.ts";
+import { createPageRoutes } from "./page-routes.ts";
+import type { RouteHandler } from "./route-handler.ts";
+import { type RunningServer, type ServeOptions, serveOnNode } from "./serve.ts";
+
+/** A route that is served: who may call it by the rules in force, and how the API reference describes it. */
+export interface DescribedRoute {
+  readonly route: CompiledRoute;
+  readonly definition: Pick<RouteDefinition, "tag" | "summary" | "requestBody" | "responses">;
+}
+
+/** What handlers are made of. */
+export interface HandlerContext {
+  readonly resolved: ResolvedAuth;
+  readonly runtime: Runtime;
+  readonly auth: AuthRuntime;
+  /** Every route that is served, those of the table first, each group in its order. */
+  readonly routes: readonly DescribedRoute[];
+}
+
+/** The handlers of a product, and how what they have started comes to an end. */
+export interface Handlers<Id extends string> {
+  readonly handlers: Readonly<Record<Id, RouteHandler>>;
+  /** Resolves when nothing runs any more; cancels the rest when the signal aborts. Default: nothing to wait for. */
+  readonly drain?: ((signal: AbortSignal) => Promise<void>) | undefined;
+}
+
+/** What one product adds. */
+export interface GuardedAppParts<Id extends string> {
+  /** Checked options. */
+  readonly options: GuardedAppOptions;
+  /** Its routes by id; the pages of the guard are among them. */
+  readonly table: Readonly<Record<Id | PageRouteId, RouteDefinition>>;
+  /** A handler for each of its routes, made once the keys have been judged. */
+  readonly createHandlers: (context: HandlerContext) => Handlers<Exclude<Id, PageRouteId>>;
+  /** What else is wrong with the options, to be told together with the rest. Default: nothing. */
+  readonly faults?: readonly Fault[];
+  /** Port to serve on where neither options nor environment name one. */
+  readonly defaultPort: number;
+}
+
+/** A server that can be asked in process, and served. */
+export interface GuardedApp {
+  readonly id: string;
+  /** Resolves when the keys are parsed and judged; rejects with a ConfigurationError. */
+  ready(): Promise<void>;
+  /** Answers one request. Rejects only when the configuration cannot work. */
+  fetch(this: void, request: Request, env?: object): Response | Promise<Response>;
+  /** Serves on Node. Default address: that of the environment, else localhost and the default port. */
+  serve(options?: ServeOptions): Promise<RunningServer>;
+  /** The policy in force now. */
+  describe(): Promise<PolicyDescription>;
+  /** Refusals that were recorded. */
+  denials(): Promise<DenialRecorder>;
+  /** Stops watching key files. */
+  close(): void;
+}
+
+interface Started {
+  readonly app: ReturnType<typeof createApp>;
+  readonly auth: AuthRuntime;
+  readonly drain: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Builds a server. Throws a ConfigurationError with every fault at once; those of keys come with `ready`. */
+export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>): GuardedApp {
+  const { options, table } = parts;
+  const customRoutes = options.routes ?? [];
+  const resolved = resolveAuth(options, process.env);
+  const compiled = compileAccess(resolved, {
+    ...table,
+    ...Object.fromEntries(customRoutes.map((route) => [idOf(route), route])),
+  });
+  const findings = [...compiled.findings, ...findHealthWarning(resolved, compiled.routes)];
+  throwErrors(
+    [
+      ...resolved.findings,
+      ...findings,
+      ...findRouteFaults(customRoutes, compiled.routes),
+      ...(parts.faults ?? []),
+    ],
+    resolved.cliCommand,
+  );
+  const runtime: Runtime = {
+    clock: { now: () => Date.now() / 1_000 },
+    generateId: () => randomUUID(),
+    logger: options.logger ?? createLogger(),
+  };
+
+  let started: Started | undefined;
+  const ready = start();
+  // Whoever serves or fetches gets the fault; a process that does neither must not die of it.
+  ready.catch(() => undefined);
+
+  async function start(): Promise<Started> {
+    const { routes } = compiled;
+    const resourceMetadata = createResourceMetadata(resourceOptions(resolved, routes, options.name));
+    const auth = await createAuthRuntime(
+      resolved,
+      { routes, findings },
+      { runtime, denialRecorder: options.denialRecorder, resourceMetadataUrl: resourceMetadata?.urlFor },
+    );
+    const { handlers, drain = async () => undefined } = parts.createHandlers({
+      resolved,
+      runtime,
+      auth,
+      routes: describeRoutes(),
+    });
+    const pages = createPageRoutes({ cliCommand: resolved.cliCommand, resourceMetadata });
+    const byId = new Map<string, RouteHandler>([
+      ...Object.entries<RouteHandler>({ ...handlers, ...pages }),
+      ...customRoutes.map((route) => [idOf(route), route.handler] as const),
+    ]);
+    const app = createApp({
+      routes: routes.map((route) => {
+        const handler = byId.get(route.id);
+        if (handler === undefined) throw new Error(`route without a handler: ${route.id}`);
+        return { route, handler };
+      }),
+      guard: auth.guard,
+      allowedOrigins: resolved.allowedOrigins,
+      logger: runtime.logger,
+    });
+    started = { app, auth, drain };
+    return started;
+  }
+
+  function describeRoutes(): readonly DescribedRoute[] {
+    const definitions = new Map<string, DescribedRoute["definition"]>([
+      ...Object.entries<RouteDefinition>(table),
+      ...customRoutes.map((route) => {
+        const { tag = "Application", summary = route.path } = route;
+        return [idOf(route), { tag, summary }] as const;
+      }),
+    ]);
+    return compiled.routes.flatMap((route) => {
+      const definition = definitions.get(route.id);
+      return definition === undefined ? [] : [{ route, definition }];
+    });
+  }
+
+  function close(): void {
+    ready.then(({ auth }) => auth.close()).catch(() => undefined);
+  }
+
+  const fetch: GuardedApp["fetch"] = (request, env) =>
+    started === undefined
+      ? ready.then(({ app }) => app.fetch(request, env))
+      : started.app.fetch(request, env);
+
+  return {
+    id: resolved.id,
+    fetch,
+    close,
+    ready: async () => {
+      await ready;
+    },
+    async serve(serveOptions = {}) {
+      const { environment, mode, policy } = resolved;
+      const { auth, drain } = await ready;
+      if (serveOptions.printsPolicy !== false) process.stderr.write(`${formatPolicy(auth.describe())}\n`);
+      return serveOnNode(fetch, {
+        host: serveOptions.host ?? environment.host ?? "localhost",
+        port: serveOptions.port ?? environment.port ?? parts.defaultPort,
+        drainSeconds: serveOptions.drainSeconds ?? 25,
+        loopbackOnly:
+          mode === "none"
+            ? "CONFIG_OPEN_BEYOND_LOOPBACK"
+            : policy.verifiesSignature
+              ? undefined
+              : "CONFIG_UNVERIFIED_BEYOND_LOOPBACK",
+        drain,
+        onClose: close,
+      });
+    },
+    describe: async () => (await ready).auth.describe(),
+    denials: async () => (await ready).auth.denials,
+  };
+}
+
+/** A configured list of public paths that leaves out the route that probes ask for. */
+function findHealthWarning(
+  { publicPaths }: ResolvedAuth,
+  routes: readonly CompiledRoute[],
+): readonly Fault[] {
+  const health = routes.find(({ name }) => name === "GET /health");
+  return publicPaths === undefined || health === undefined || health.access.rule === "public"
+    ? []
+    : [createFault({ code: "CONFIG_HEALTH_NOT_PUBLIC" })];
+}
