@@ -108,7 +108,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     pages: ["config"],
     gate: ["pages", "keys", "denials", "config", "log"],
     app: ["gate", "pages", "keys", "denials", "config", "log"],
-    hosts: ["app", "gate", "config"],
+    hosts: ["gate"],
   },
   server: {
     runs: [],

@@ -17,37 +17,16 @@ const NARROWS = "equivalent, the compiler needs the condition:";
 export const allowed: readonly Allowed[] = [
   {
     file: "decide/compile-route.ts",
-    code: 'appliesTo ? [{ access: "public" as const, appliesTo }] : [],',
+    code: 'appliesTo ? [{ rule: "public" as const, appliesTo }] : [],',
     from: "appliesTo",
     to: "true",
     reason: `${NARROWS} a pattern that always applies has been answered one line above`,
   },
   {
-    file: "decide/compile-route.ts",
-    code: "const itemParameter = route.resource === undefined ? undefined : /\\{(\\w+)\\}/.exec(route.path)?.[1];",
-    from: "route.resource === undefined",
-    to: "false",
-    reason: "equivalent: the parameter is used only where the scope's resource is that of the route",
-  },
-  {
-    file: "decide/compile-route.ts",
-    code: "if (fault !== undefined || requirement === undefined) continue;",
-    from: "fault !== undefined || requirement === undefined",
-    to: "fault !== undefined",
-    reason: `${NARROWS} without a requirement there is always a fault`,
-  },
-  {
-    file: "decide/compile-route.ts",
-    code: "const names = [...route.path.matchAll(/\\{(\\w+)\\}/g)].flatMap(([, name]) => name ?? []);",
-    from: "name ?? []",
-    to: "name",
-    reason: `${NARROWS} a match of this pattern always has its group`,
-  },
-  {
     file: "decide/decide.ts",
-    code: "if (isListing !== true || first === undefined || others.length > 0 || first.resource !== resource)",
-    from: "isListing !== true || first === undefined",
-    to: "isListing !== true",
+    code: "if (first === undefined || others.length > 0 || first.resource !== route.access.lists) return undefined;",
+    from: "first === undefined || others.length > 0",
+    to: "others.length > 0",
     reason: `${NARROWS} it is called only when something is missing`,
   },
   {
@@ -116,13 +95,6 @@ export const allowed: readonly Allowed[] = [
     from: "parts.length === 3 && last !== undefined",
     to: "parts.length === 3",
     reason: `${NARROWS} three parts have a third`,
-  },
-  {
-    file: "scope/requirement.ts",
-    code: 'const name = /^\\{(\\w+)\\}$/.exec(scope.id ?? "")?.[1];',
-    from: 'scope.id ?? ""',
-    to: "scope.id",
-    reason: `${NARROWS} the pattern reads undefined as that word, which has no braces`,
   },
   {
     file: "scope/requirement.ts",

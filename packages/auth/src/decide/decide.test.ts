@@ -154,10 +154,10 @@ describe("a route with items of two resources", () => {
       { adminScope: ADMIN, scopeMappings: {}, allowUnmappedRoutes: false },
     ).routes;
     if (bound === undefined) throw new Error("no route was compiled");
-    const verdict = (...held: readonly string[]) =>
-      decide(compileGrants(held, ADMIN), bound, { team_id: "sales", agent_id: "sales" });
-    expect(verdict("teams:sales:read", "agents:sales:run").isAllowed).toBe(false);
-    expect(verdict("teams:sales:read", "agents:run").isAllowed).toBe(true);
+    const allows = (...held: readonly string[]) =>
+      decide(compileGrants(held, ADMIN), bound, { team_id: "sales", agent_id: "sales" }).isAllowed;
+    expect(allows("teams:sales:read", "agents:sales:run")).toBe(false);
+    expect(allows("teams:sales:read", "agents:run")).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The Node host: an HTTP server around a fetch function, with limits and a shutdown that lets streams finish. */
-import type { Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { Server } from "node:http";
+import type { Socket } from "node:net";
 import { isLoopbackHost } from "@agentos/auth";
 import { createFault, type FaultCode } from "@agentos/contract";
 import { createAdaptorServer } from "@hono/node-server";
@@ -64,7 +64,9 @@ export async function serveOnNode(
   const server = createAdaptorServer({
     fetch: answer,
     serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
-  }) as Server;
+  });
+  if (!(server instanceof Server))
+    throw new Error("the adapter makes an HTTP/1.1 server unless told otherwise");
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") {
       socket.destroy();
@@ -89,7 +91,8 @@ export async function serveOnNode(
     socket.once("close", () => connections.delete(socket));
   });
   await listen(server, listenAddress(options.host), options.port);
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : options.port;
   let closing: Promise<void> | undefined;
   return {
     url: `http://${urlHost(options.host)}:${port}`,

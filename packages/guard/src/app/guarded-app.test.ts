@@ -1,0 +1,123 @@
+import { pagesRoutes, type RouteTable } from "@agentos/contract";
+import { createTestKey, createTestLogger } from "@agentos/testkit";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError } from "../config/configuration-error.ts";
+import type { CustomRoute } from "./custom-route.ts";
+import { createGuardedApp, type GuardedAppParts } from "./guarded-app.ts";
+import { jsonResponse } from "./responses.ts";
+
+/** A product that is no agent server: the control plane will be one. */
+const table = {
+  "things.list": { method: "GET", path: "/things", access: "public", tag: "Things", summary: "List things" },
+  ...pagesRoutes,
+  "things.read": {
+    method: "GET",
+    path: "/things/{thing_id}",
+    access: "authenticated",
+    tag: "Things",
+    summary: "Read a thing",
+  },
+} as const satisfies RouteTable;
+type Id = keyof typeof table;
+
+const { verificationKey } = await createTestKey("ES256");
+
+function create(
+  routes: readonly CustomRoute[] = [],
+  parts: Partial<GuardedAppParts<Id>> = {},
+): ReturnType<typeof createGuardedApp> {
+  return createGuardedApp<Id>({
+    options: {
+      env: {},
+      logger: createTestLogger(),
+      authorizationConfig: { verificationKeys: [verificationKey] },
+      routes,
+    },
+    table,
+    defaultPort: 0,
+    createHandlers: () => ({
+      handlers: {
+        // In another order than the table: they are joined by id.
+        "things.read": ({ parameters }) => jsonResponse(parameters),
+        "things.list": ({ access }) => jsonResponse([access.identity.kind, access.visible]),
+      },
+    }),
+    ...parts,
+  });
+}
+
+const get = async (app: ReturnType<typeof create>, path: string) =>
+  app.fetch(new Request(`http://localhost${path}`));
+
+function codesOf(start: () => unknown): readonly string[] {
+  try {
+    start();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults.map(({ code }) => code);
+    throw error;
+  }
+  return [];
+}
+
+const custom = (more: Partial<CustomRoute> = {}): CustomRoute => ({
+  method: "GET",
+  path: "/teams/{team_id}/agents/{agent_id}",
+  access: ["agents:read"],
+  handler: () => new Response("mine"),
+  ...more,
+});
+
+describe("a guarded app", () => {
+  it("joins routes and handlers by id, and answers for the pages itself", async () => {
+    const app = create();
+    expect(await (await get(app, "/things")).json()).toEqual(["anonymous", "all"]);
+    expect((await get(app, "/things/a")).status).toBe(401);
+    expect((await get(app, "/errors/SCOPE_MISSING")).status).toBe(200);
+    expect((await app.describe()).publicRoutes).toEqual([
+      "/things",
+      "/errors/{code}",
+      "/.well-known/oauth-protected-resource",
+    ]);
+    app.close();
+  });
+
+  it("does not start with a route that nobody answers", async () => {
+    const handlers = { "things.list": () => jsonResponse([]) };
+    const parts = { createHandlers: () => ({ handlers }) } as unknown as Partial<GuardedAppParts<Id>>;
+    await expect(create([], parts).ready()).rejects.toThrow("route without a handler: things.read");
+  });
+
+  it("says what the application's routes are to the reference, each by its id", async () => {
+    const ids: string[] = [];
+    const parts = create([custom({ summary: "Mine" })], {
+      createHandlers: ({ routes }) => {
+        ids.push(...routes.map(({ route, definition }) => `${route.id} ${definition.tag}`));
+        const answer = () => jsonResponse([]);
+        return { handlers: { "things.list": answer, "things.read": answer } };
+      },
+    });
+    await parts.ready();
+    expect(ids).toEqual([
+      "things.list Things",
+      "core.error Core",
+      "core.resource Core",
+      "things.read Things",
+      "get./teams/{team_id}/agents/{agent_id} Application",
+    ]);
+  });
+});
+
+describe("items of an application's route", () => {
+  it.each([
+    ["a parameter that the path has", { agents: "agent_id" }, []],
+    // The scope that cannot be checked leaves the route without a rule, as any other invalid one does.
+    [
+      "one that it does not have",
+      { agents: "id" },
+      ["CONFIG_SCOPE_PARAMETER_UNKNOWN", "CONFIG_ROUTE_ACCESS_MISSING"],
+    ],
+    ["one that no scope asks for", { teams: "id" }, ["CONFIG_SCOPE_PARAMETER_UNKNOWN"]],
+  ])("name %s", (_, items, codes) => {
+    expect(codesOf(() => create([custom({ items })]))).toEqual(codes);
+  });
+});
