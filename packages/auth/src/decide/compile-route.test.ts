@@ -103,6 +103,13 @@ describe("a scope with a parameter", () => {
   });
 });
 
+it("a host that matches paths itself says which parameters there are", () => {
+  const path = { text: "/(reports)", segments: [], parameters: ["id"] };
+  const { faults, allows } = compile({ method: "ANY", path, access: ["reports:{id}:read"] });
+  expect(faults).toEqual([]);
+  expect([allows(["reports:q1:read"]), allows(["reports:q2:read"])]).toEqual([true, false]);
+});
+
 describe("an item", () => {
   it("that is taken from a parameter which the path does not have is a fault, told once, and closes the route", () => {
     const { faults, allows } = compile({ ...REPORT, items: { reports: "report_id" } });
