@@ -72,8 +72,9 @@ function decodeLiterals(path: string): string | undefined {
 function createRule(rule: Pick<ScopeRule, "text" | "method" | "path" | "scopes">): ScopeRule {
   const path = rule.path.replace(/(?<=.)\/+$/, "");
   const literals = path.split("/").filter((segment) => !/[*{]/.test(segment));
+  const crossings = path.match(/\*/g)?.length ?? 0;
   const text = splitParameters(path).map((part) => (part.kind === "literal" ? part.text : ""));
-  const [characters, crossings] = [text.join("").replaceAll("*", "").length, path.split("*").length - 1];
+  const characters = text.join("").replaceAll("*", "").length;
   return { ...rule, path, matches: compilePattern(path), weight: [literals.length, characters, -crossings] };
 }
 
