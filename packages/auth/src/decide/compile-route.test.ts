@@ -29,6 +29,14 @@ function compile(route: RouteAccessDefinition, options: Partial<CompileRoutesOpt
   return { faults, verdict, allows: (held: readonly string[], id?: string) => verdict(held, id).isAllowed };
 }
 
+it("a route is named by its method and the text of its path", () => {
+  const { routes } = compileRoutes(
+    { route: REPORT },
+    { adminScope: ADMIN, scopeMappings: {}, allowUnmappedRoutes: false },
+  );
+  expect(routes).toMatchObject([{ id: "route", method: "GET", name: "GET /reports/{id}" }]);
+});
+
 describe("a list of public paths", () => {
   it("takes no scope from a route that it does not name", () => {
     const { allows } = compile(REPORT, { publicPaths: ["/health"] });
@@ -142,7 +150,7 @@ describe("a scope of one of our resources", () => {
     expect(faults).toMatchObject([
       { code: "CONFIG_SCOPE_ACTION_UNKNOWN", facts: { scope: "agents:raed", route: "GET /custom" } },
     ]);
-    expect(faults[0]?.facts["known"]).toContain("agents:read");
+    expect(faults[0]?.facts["known"]).toContain("agents:read, agents:");
     expect([allows(["agents:raed"]), allows(["agents:read"])]).toEqual([true, false]);
     expect(compile({ ...route, access: ["agents:read"] }).faults).toEqual([]);
     expect(compile({ ...route, access: ["reports:raed"] }).faults).toEqual([]);

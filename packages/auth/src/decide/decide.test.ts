@@ -82,7 +82,13 @@ describe("decide", () => {
 
   it("refuses a route without a rule to everybody, admin included (repair of Q17)", () => {
     const route = { method: "GET", path: "/custom" };
-    expect(codeOf({ route, held: [ADMIN] })).toBe("SCOPE_ROUTE_UNMAPPED");
+    expect(verdict({ route, held: [ADMIN] })).toEqual({
+      isAllowed: false,
+      code: "SCOPE_ROUTE_UNMAPPED",
+      required: [],
+      missing: [],
+      scopeToAdd: undefined,
+    });
     expect(codeOf({ route, held: [], allowUnmappedRoutes: true })).toBe("allowed");
     expect(codeOf({ route, held: [], scopeMappings: { "GET /custom": [] } })).toBe("allowed");
   });
