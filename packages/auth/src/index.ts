@@ -27,6 +27,7 @@ export { isErrorCode } from "./diagnose/read-answer.ts";
 export { type CredentialKind, classifyCredential, isOlder } from "./diagnose/refine-credential.ts";
 export { heldScopes } from "./diagnose/refine-scopes.ts";
 export { duration } from "./diagnose/refine-times.ts";
+export { decodeJsonObject } from "./encoding/base64url.ts";
 export {
   type Access,
   type AuthEngine,
@@ -37,21 +38,19 @@ export {
 export type { Identity } from "./identity/identity.ts";
 export { boundAlgorithms, isSigningAlgorithm } from "./keys/model/algorithms.ts";
 export {
-  type KeyFault,
-  type KeyFaultCode,
   type KeyRepair,
   type KeyResult,
   type KeyType,
   type SigningAlgorithm,
   type VerificationKey,
 } from "./keys/model/key.ts";
-export { createKeyFault } from "./keys/model/key-fault.ts";
 export { MAX_JWKS_CHARACTERS } from "./keys/model/key-limits.ts";
 export { describeRepairs } from "./keys/model/repairs.ts";
 export { createKeySet, type KeySelection, type KeySet, selectKeys } from "./keys/set/key-set.ts";
 export { type ParseJwksOptions, parseJwks } from "./keys/set/parse-jwks.ts";
 export { type ParseKeyOptions, parseVerificationKey, parseVerificationKeys } from "./keys/set/parse-key.ts";
 export {
+  type DocumentName,
   type FetchDocument,
   type FetchedDocument,
   type FetchFaultCode,
@@ -62,7 +61,7 @@ export {
   type KeySource,
   type KeySourceStatus,
 } from "./keys/source/key-source.ts";
-export { isKeyUrl, judgeKeyUrl } from "./keys/source/key-url.ts";
+export { isKeyUrl, parseKeyUrl } from "./keys/source/key-url.ts";
 export { createLastGoodKeys } from "./keys/source/last-good-keys.ts";
 export { type RemoteKeyLocation } from "./keys/source/remote-key-reader.ts";
 export { createRemoteKeySource, type RemoteKeySource } from "./keys/source/remote-key-source.ts";

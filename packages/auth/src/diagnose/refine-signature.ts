@@ -1,6 +1,7 @@
 /** Algorithm and signature: which of the two sides has the other kind of key, or another key, or a damaged token. */
 import type { ErrorCode, Facts } from "@agentos/contract";
 import { base64urlBytes, isBase64url } from "../encoding/base64url.ts";
+import { isSigningAlgorithm, signatureBytesOf } from "../keys/model/algorithms.ts";
 import type { Evidence, KnownServer } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 
@@ -16,18 +17,6 @@ export const ALGORITHM_CODES: readonly ErrorCode[] = [
   "AUTH_ALGORITHM_NONE",
 ];
 export const SIGNATURE_CODES: readonly ErrorCode[] = ["AUTH_SIGNATURE_INVALID", "AUTH_SIGNATURE_MALFORMED"];
-
-/** Signature lengths by algorithm, where the algorithm alone fixes them. */
-const SIGNATURE_BYTES: Readonly<Record<string, number>> = {
-  ES256: 64,
-  ES384: 96,
-  ES512: 132,
-  EdDSA: 64,
-  Ed25519: 64,
-  HS256: 32,
-  HS384: 48,
-  HS512: 64,
-};
 
 /** Names both algorithms; the Python AgentOS tells neither. */
 export function refineAlgorithm(
@@ -101,7 +90,7 @@ export function refineSignature(
 
 function isDamaged(signature: string, algorithm: string): boolean {
   if (!isBase64url(signature) || signature === "") return true;
-  const expected = SIGNATURE_BYTES[algorithm];
+  const expected = isSigningAlgorithm(algorithm) ? signatureBytesOf(algorithm) : undefined;
   const bytes = base64urlBytes(signature);
   if (expected !== undefined) return bytes !== expected;
   // RSA signatures are as long as the modulus: 1024 (old), 2048, 3072, 4096 or 8192 bits in every key that is in use.

@@ -1,8 +1,10 @@
 /** Joins key material and algorithm into a signing key, or says why the two do not belong together. */
+import { createFault, type Fault } from "@agentos/contract";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, type JWK } from "jose";
+import { type SecretAlgorithm, signingAlgorithms } from "../keys/model/algorithms.ts";
 import type { SigningAlgorithm } from "../keys/model/key.ts";
-import { importParameters, minimumSecretBytes } from "./mint-algorithms.ts";
-import { type SigningKey, SigningKeyError } from "./signing-key.ts";
+import { fail, ok, type Result } from "../outcome/result.ts";
+import type { SigningKeyPair, SigningSecret } from "./signing-key.ts";
 
 /** What the key is to be used for. */
 export interface ImportOptions {
@@ -14,12 +16,11 @@ export interface ImportOptions {
   readonly allowWeakSecrets?: boolean | undefined;
 }
 
-export interface Bound {
-  readonly algorithm: SigningAlgorithm;
-  readonly key: CryptoKey;
-}
-
-export async function bind({ algorithm, key }: Bound, wantedKid: string | undefined): Promise<SigningKey> {
+/** `kid` defaults to the RFC 7638 thumbprint. */
+export async function bindPair(
+  { algorithm, key }: { readonly algorithm: SigningKeyPair["algorithm"]; readonly key: CryptoKey },
+  wantedKid: string | undefined,
+): Promise<SigningKeyPair> {
   const { kty, n, e, crv, x, y } = await exportJWK(key);
   const entries = Object.entries({ kty, n, e, crv, x, y }).filter(([, value]) => value !== undefined);
   const jwk: JWK = Object.fromEntries(entries);
@@ -30,31 +31,24 @@ export async function bind({ algorithm, key }: Bound, wantedKid: string | undefi
 /** The bytes are the secret, exactly as given. */
 export async function bindSecret(
   bytes: Uint8Array<ArrayBuffer>,
-  algorithm: SigningAlgorithm,
+  algorithm: SecretAlgorithm,
   options: ImportOptions,
-): Promise<SigningKey> {
-  const minimum = options.allowWeakSecrets === true ? 1 : minimumSecretBytes(algorithm);
+): Promise<Result<SigningSecret, Fault>> {
+  const { hashBytes, parameters } = signingAlgorithms[algorithm];
+  const minimum = options.allowWeakSecrets === true ? 1 : hashBytes;
   if (bytes.length < minimum) {
-    throw new SigningKeyError(
-      "SECRET_SHORT",
-      `the shared secret has ${bytes.length} bytes, ${algorithm} needs ${minimum} or more`,
-      {
-        fix: 'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides',
-      },
-    );
+    const facts = { bytes: bytes.length, algorithm, minimum };
+    return fail(createFault({ code: "KEY_SECRET_SHORT", facts }));
   }
-  const key = await crypto.subtle.importKey("raw", bytes, importParameters(algorithm), true, ["sign"]);
-  return { algorithm, kid: options.kid, key, publicJwk: undefined };
+  const key = await crypto.subtle.importKey("raw", bytes, parameters, true, ["sign"]);
+  return ok({ algorithm, kid: options.kid, key, publicJwk: undefined });
 }
 
-export function mismatch(algorithm: string, fitting: readonly string[]): SigningKeyError {
-  return new SigningKeyError("ALGORITHM_MISMATCH", `${algorithm} does not fit this key`, {
-    fix: `sign with one of ${fitting.join(", ")}`,
-  });
-}
-
-export function weakRsa(bits: number): SigningKeyError {
-  return new SigningKeyError("WEAK_RSA", `the RSA key has ${bits} bits, fewer than 2048`, {
-    fix: "make a new key pair of 2048 bits or more",
-  });
+/** The key cannot sign with the algorithm that was asked for. */
+export function createMismatchFault(
+  algorithm: SigningAlgorithm | undefined,
+  fitting: readonly SigningAlgorithm[],
+): Fault {
+  const facts = { algorithm: algorithm ?? "no algorithm", fitting };
+  return createFault({ code: "KEY_SIGNING_ALGORITHM_MISMATCH", facts });
 }

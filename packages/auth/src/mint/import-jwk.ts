@@ -1,81 +1,72 @@
-/** Reads a private JWK, or the one in a key set of one. */
+/** A private JWK, or the one in a key set of one, as a signing key. */
+import { createFault, type Fault, isRecord } from "@agentos/contract";
 import { importJWK, type JWK } from "jose";
 import { decodeBase64Url } from "../encoding/base64.ts";
+import { algorithmsFor, isSecretAlgorithm, isSigningAlgorithm } from "../keys/model/algorithms.ts";
 import type { SigningAlgorithm } from "../keys/model/key.ts";
-import { bind, bindSecret, type ImportOptions, mismatch, weakRsa } from "./bind-key.ts";
-import { algorithmsFor, isSecretAlgorithm, isSigningAlgorithm } from "./mint-algorithms.ts";
-import { type SigningKey, SigningKeyError } from "./signing-key.ts";
+import { MIN_RSA_BITS } from "../keys/model/key-limits.ts";
+import { isEcCurve } from "../keys/model/public-key.ts";
+import { fail, ok, type Result } from "../outcome/result.ts";
+import { bindPair, bindSecret, createMismatchFault, type ImportOptions } from "./bind-key.ts";
+import type { SigningKey } from "./signing-key.ts";
 
-/** Throws {@link SigningKeyError}. */
-export async function importJwk(text: string, options: ImportOptions): Promise<SigningKey> {
-  const jwk = parseJwk(text);
-  const algorithm = options.algorithm ?? jwk.alg ?? defaultAlgorithm(jwk);
-  if (algorithm === undefined || !isSigningAlgorithm(algorithm)) {
-    throw new SigningKeyError(
-      "JWK_INVALID",
-      'the JWK names no algorithm that is supported, and its "kty" suggests none',
-      {
-        fix: 'add "alg" to it, or say which algorithm to sign with',
-      },
-    );
-  }
-  if (jwk.kty === "oct") return importSecretJwk(jwk, algorithm, options);
-  if (jwk.d === undefined) {
-    throw new SigningKeyError("PUBLIC", "this JWK is a public key; only a private key can sign", {
-      fix: 'give the JWK that has the member "d"',
-    });
-  }
+type Json = Readonly<Record<string, unknown>>;
+
+/** `value` is what stood in the text, unchecked. */
+export async function importJwk(value: Json, options: ImportOptions): Promise<Result<SigningKey, Fault>> {
+  const only = onlyKeyOf(value);
+  if (typeof only["kty"] !== "string") return invalid("it is not one private JWK");
+  const jwk: JWK = Object.fromEntries(
+    Object.entries(only).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+  const algorithm = options.algorithm ?? jwk.alg ?? algorithmsOf(jwk)[0];
+  if (algorithm === undefined || !isSigningAlgorithm(algorithm))
+    return invalid('it names no algorithm that is supported, and its "kty" suggests none');
+  const kid = options.kid ?? jwk.kid;
+  if (jwk.kty === "oct") return importSecret(jwk, algorithm, { ...options, kid });
+  if (jwk.d === undefined)
+    return fail(createFault({ code: "KEY_SIGNING_PUBLIC", facts: { found: "a public JWK" } }));
+  // A secret signs with no private key, and a private key that had more than two primes would lose them here.
+  if (isSecretAlgorithm(algorithm) || Object.hasOwn(only, "oth")) return unusable(algorithm);
   try {
     const key = await importJWK(jwk, algorithm, { extractable: true });
     if (key instanceof Uint8Array) throw new TypeError("INVARIANT: only oct keys are bytes");
-    const { modulusLength } = key.algorithm as { modulusLength?: number };
-    if (modulusLength !== undefined && modulusLength < 2048) throw weakRsa(modulusLength);
-    return await bind({ algorithm, key }, options.kid ?? jwk.kid);
-  } catch (cause) {
-    if (cause instanceof SigningKeyError) throw cause;
-    throw new SigningKeyError("JWK_INVALID", `the JWK is not a usable private key for ${algorithm}`, {
-      fix: "export it again from its source (RFC 7517), or sign with an algorithm that fits its type",
-      cause,
-    });
-  }
-}
-
-function parseJwk(text: string): JWK {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
+    const bits = "modulusLength" in key.algorithm ? key.algorithm.modulusLength : undefined;
+    if (typeof bits === "number" && bits < MIN_RSA_BITS)
+      return fail(createFault({ code: "KEY_WEAK_RSA", facts: { bits } }));
+    return ok(await bindPair({ algorithm, key }, kid));
   } catch {
-    // The parser's message quotes the text, which is a secret.
+    return unusable(algorithm);
   }
-  if (
-    typeof value === "object" &&
-    value !== null &&
-    "keys" in value &&
-    Array.isArray(value.keys) &&
-    value.keys.length === 1
-  ) {
-    value = (value.keys as readonly unknown[])[0];
-  }
-  if (typeof value === "object" && value !== null && "kty" in value) return value as JWK;
-  throw new SigningKeyError("JWK_INVALID", "the value is not one JWK", {
-    fix: "give one private JWK (RFC 7517), or PEM",
-  });
 }
 
-function defaultAlgorithm(jwk: JWK): string | undefined {
-  if (jwk.kty === "RSA") return "RS256";
-  if (jwk.kty === "OKP") return jwk.crv === "Ed25519" ? "EdDSA" : undefined;
-  return jwk.kty === "EC"
-    ? { "P-256": "ES256", "P-384": "ES384", "P-521": "ES512" }[jwk.crv ?? ""]
-    : undefined;
+function onlyKeyOf(value: Json): Json {
+  const keys: unknown = value["keys"];
+  const only: unknown = Array.isArray(keys) && keys.length === 1 ? keys[0] : undefined;
+  return isRecord(only) ? only : value;
 }
 
-async function importSecretJwk(
+function algorithmsOf({ kty, crv }: JWK): readonly SigningAlgorithm[] {
+  if (kty === "RSA") return algorithmsFor({ type: "RSA" });
+  if (kty === "EC" && crv !== undefined && isEcCurve(crv)) return algorithmsFor({ type: "EC", curve: crv });
+  return kty === "OKP" && crv === "Ed25519" ? algorithmsFor({ type: "OKP" }) : [];
+}
+
+async function importSecret(
   jwk: JWK,
   algorithm: SigningAlgorithm,
   options: ImportOptions,
-): Promise<SigningKey> {
+): Promise<Result<SigningKey, Fault>> {
   const bytes = decodeBase64Url(jwk.k ?? "");
-  if (bytes === undefined || !isSecretAlgorithm(algorithm)) throw mismatch(algorithm, algorithmsFor("oct"));
-  return bindSecret(bytes, algorithm, { ...options, kid: options.kid ?? jwk.kid });
+  if (bytes === undefined) return invalid('"k" is not base64url');
+  if (isSecretAlgorithm(algorithm)) return bindSecret(bytes, algorithm, options);
+  return fail(createMismatchFault(algorithm, algorithmsFor({ type: "oct" })));
+}
+
+function unusable(algorithm: SigningAlgorithm): { readonly ok: false; readonly fault: Fault } {
+  return invalid(`it is no usable private key for ${algorithm}`);
+}
+
+function invalid(reason: string): { readonly ok: false; readonly fault: Fault } {
+  return fail(createFault({ code: "KEY_JWK_INVALID", facts: { reason } }));
 }

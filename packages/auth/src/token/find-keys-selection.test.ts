@@ -69,7 +69,7 @@ describe("a key that is not known", () => {
   });
 
   it("is refused with what is wrong with the source, which only the operator sees", async () => {
-    const fault = { code: "KEY_SOURCE_TIMEOUT", source: "jwksUrl", severity: "error", facts: {} } as const;
+    const fault = { code: "KEY_SOURCE_TIMEOUT", at: "jwksUrl", severity: "error", facts: {} } as const;
     const failed = { state: "failed", faults: [fault] } as const;
     const facts = { key_faults: ["jwksUrl: KEY_SOURCE_TIMEOUT"] };
     for (const keySet of [createKeySet([]), await setOf(first)]) {

@@ -48,7 +48,7 @@ function judgeSelection(
 function refuseForLackOfKeys(keySource: KeySource): Result<never> {
   const faults = keySource.status?.().faults ?? [];
   return refuse("AUTH_KEYS_UNAVAILABLE", {
-    key_faults: faults.map(({ source, code }) => `${source}: ${code}`),
+    key_faults: faults.map(({ at, code }) => (at === undefined ? code : `${at}: ${code}`)),
   });
 }
 

@@ -115,7 +115,7 @@ describe("the example keys of RFC 7517 and RFC 8037", () => {
   it("RFC 7517 A.1: of the set of public keys the one for signatures is used, the one for encryption named", async () => {
     const { keys, faults } = await parseJwks(JSON.stringify(PUBLIC_KEY_SET), { source: "example" });
     expect(keys).toMatchObject([{ kid: "2011-04-29", algorithms: ["RS256"], thumbprint: RSA_THUMBPRINT }]);
-    expect(faults).toMatchObject([{ code: "KEY_JWK_USE", severity: "warning", source: "example key 1" }]);
+    expect(faults).toMatchObject([{ code: "KEY_JWK_USE", severity: "warning", at: "example key 1" }]);
   });
 
   it("RFC 7517 A.2: a private key is refused, and its public part is not", async () => {

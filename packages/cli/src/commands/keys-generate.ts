@@ -9,7 +9,7 @@ import {
   exportSecret,
   generateSigningKey,
   importSigningKey,
-  type SigningKey,
+  type SigningKeyPair,
 } from "@agentos/auth/mint";
 import type { Command } from "commander";
 import { makeEnvLine } from "../keys/env-line.ts";
@@ -91,7 +91,7 @@ function printSignLine(file: string, algorithm: string | undefined, { cli, termi
 }
 
 async function savePair(
-  key: SigningKey,
+  key: SigningKeyPair,
   privatePem: string,
   options: Options,
   context: Context,
@@ -122,7 +122,7 @@ async function savePair(
     throw new TypeError("INVARIANT: a key made here can be read here");
   // What a PEM is taken for where nobody says more, here and on the server.
   const plain = await importSigningKey(privatePem);
-  const unsaid = plain.algorithm === key.algorithm ? undefined : key.algorithm;
+  const unsaid = plain.ok && plain.value.algorithm === key.algorithm ? undefined : key.algorithm;
   const { print, paint } = context.terminal;
   print(
     `private  ${showUntrusted(names.private)}  ${paint("dim", "(only you can read it; it signs tokens)")}`,

@@ -10,9 +10,9 @@ import {
   exportPublicPem,
   generateSigningKey,
   importSigningKey,
-  type SigningKey,
-  SigningKeyError,
+  type SigningKeyPair,
 } from "@agentos/auth/mint";
+import { renderFault } from "@agentos/contract";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure, systemCode } from "../program/failure.ts";
 
@@ -29,7 +29,7 @@ export function devKeyPath(workingDirectory: string): string {
 }
 
 export interface DevKey {
-  readonly key: SigningKey;
+  readonly key: SigningKeyPair;
   readonly publicPem: string;
   /** Made by this start. */
   readonly isNew: boolean;
@@ -44,7 +44,7 @@ export async function ensureDevKey(workingDirectory: string, cli: string): Promi
     const isNew =
       !(await exists(path)) &&
       (await createOnce(path, await exportPrivatePem(await generateSigningKey({ algorithm: "RS256" }))));
-    const key = await readKey(path);
+    const key = await readKey(path, cli);
     const publicPem = await exportPublicPem(key);
     await replaceFile(join(folder, PUBLIC), publicPem);
     return { key, publicPem, isNew };
@@ -98,15 +98,14 @@ async function writeTemporary(path: string, content: string): Promise<string> {
   return temporary;
 }
 
-async function readKey(path: string): Promise<SigningKey> {
+async function readKey(path: string, cli: string): Promise<SigningKeyPair> {
   const status = await lstat(path);
   if (!status.isFile()) throw unusable("it is not a file");
   if ((status.mode & 0o077) !== 0) await chmod(path, 0o600);
-  try {
-    return await importSigningKey(await readFile(path, "utf8"), { algorithm: "RS256" });
-  } catch (error) {
-    throw error instanceof SigningKeyError ? unusable(error.message, error) : error;
-  }
+  const read = await importSigningKey(await readFile(path, "utf8"), { algorithm: "RS256" });
+  if (!read.ok) throw unusable(renderFault(read.fault, cli).message);
+  if (read.value.publicJwk === undefined) throw new TypeError("INVARIANT: RS256 signs with a key pair");
+  return read.value;
 }
 
 function unusable(reason: string, cause?: unknown): CliFailure {

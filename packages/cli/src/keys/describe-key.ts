@@ -1,14 +1,19 @@
 /** What the key doctor says about a value, as plain data: never the material of a private key or a secret. */
 import {
   describeRepairs,
-  type KeyFault,
-  type KeyFaultCode,
   type KeyResult,
   parseJwks,
   parseVerificationKey,
   type VerificationKey,
 } from "@agentos/auth";
-import { FAULTS, type RenderedFault, renderFault, renderText } from "@agentos/contract";
+import {
+  FAULTS,
+  type Fault,
+  type FaultCode,
+  type RenderedFault,
+  renderFault,
+  renderText,
+} from "@agentos/contract";
 import type { Context } from "../program/context.ts";
 import { showUntrusted } from "../program/terminal.ts";
 
@@ -54,7 +59,8 @@ export function describeKeys(result: KeyResult, context: Context): KeyReport {
 }
 
 /** One fault in the words of the terminal. */
-export function describeFault({ code, severity, source, facts }: KeyFault, { cli }: Context): FaultView {
+export function describeFault(fault: Fault, { cli }: Context): FaultView {
+  const { at: source = "the value", code, severity, facts } = fault;
   const local = LOCAL_FIXES[code];
   const suggestion = local === undefined ? {} : { suggestion: renderText(local, facts) };
   const { message, fix } = renderFault({ code, severity, facts: { ...facts, ...suggestion } }, cli);
@@ -65,7 +71,7 @@ export function describeFault({ code, severity, source, facts }: KeyFault, { cli
  * The catalogue speaks to a server's operator. Here nothing has been exposed to anybody yet, the algorithm is an option
  * of the command line, and the advice to run this very command would lead nowhere.
  */
-const LOCAL_FIXES: Readonly<Partial<Record<KeyFaultCode, string>>> = {
+const LOCAL_FIXES: Readonly<Partial<Record<FaultCode, string>>> = {
   KEY_PRIVATE:
     'only the public half belongs on a server; derive it with "openssl pkey -in private.pem -pubout" and give that',
   KEY_UNREADABLE: 'export it again from its source as PEM, such as "openssl pkey -in private.pem -pubout"',

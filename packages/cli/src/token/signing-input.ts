@@ -7,8 +7,8 @@ import {
   isSigningAlgorithm,
   SIGNING_ALGORITHMS,
   type SigningKey,
-  SigningKeyError,
 } from "@agentos/auth/mint";
+import { type FaultCode, renderFault } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
 import { devKeyPath } from "../dev/dev-key.ts";
 import { type Reference, readReference } from "../input/read-reference.ts";
@@ -29,6 +29,12 @@ export interface NamedSigningKey {
 
 /** A value that a person types is no key and no secret worth the name, but the name of a file. */
 const LONGEST_FILE_NAME = 64;
+/** What the name of a file is taken for. */
+const CODES_OF_A_FILE_NAME: ReadonlySet<FaultCode> = new Set([
+  "KEY_FILE_PATH",
+  "KEY_SIGNING_ALGORITHM_REQUIRED",
+  "KEY_SECRET_SHORT",
+]);
 
 /** Reads it. Throws {@link CliFailure} with what is wrong; nothing of the key is shown. */
 export async function readSigningKey(input: SigningInput, context: Context): Promise<NamedSigningKey> {
@@ -40,26 +46,17 @@ export async function readSigningKey(input: SigningInput, context: Context): Pro
   const { text, source, isArgument } = reference;
   const devKey = devKeyPath(context.workingDirectory);
   const isDevKey = !isArgument && resolve(context.workingDirectory, source) === devKey;
-  try {
-    return { key: await importSigningKey(text, { algorithm }), isDevKey };
-  } catch (error) {
-    if (!(error instanceof SigningKeyError)) throw error;
-    // It may be a secret after all, so it is not shown.
-    const mayBeFile =
-      isArgument &&
-      text.length <= LONGEST_FILE_NAME &&
-      (error.fault === "ALGORITHM_REQUIRED" || error.fault === "SECRET_SHORT");
-    throw new CliFailure(
-      mayBeFile ? `${error.message}; there is no file of this name either` : error.message,
-      {
-        fix: mayBeFile
-          ? `correct the path after --key (it is relative to the current folder); or, if it is meant as the key itself: ${error.fix}`
-          : error.fix,
-        exitCode: ExitCode.invalidConfiguration,
-        cause: error,
-      },
-    );
-  }
+  const imported = await importSigningKey(text, { algorithm });
+  if (imported.ok) return { key: imported.value, isDevKey };
+  const { code, message, fix } = renderFault(imported.fault, context.cli);
+  // It may be a secret after all, so it is not shown.
+  const mayBeFile = isArgument && text.length <= LONGEST_FILE_NAME && CODES_OF_A_FILE_NAME.has(code);
+  throw new CliFailure(mayBeFile ? `${message}; there is no file of this name either` : message, {
+    fix: mayBeFile
+      ? `correct the path after --key (it is relative to the current folder); or, if it is meant as the key itself: ${fix}`
+      : fix,
+    exitCode: ExitCode.invalidConfiguration,
+  });
 }
 
 /** An algorithm name, or a failure that names the nearest. */

@@ -37,5 +37,7 @@ export const FIX_COMMANDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   KEY_WEAK_RSA: NEW_PAIR,
   KEY_SECRET_SHORT: NEW_SECRET,
   KEY_SECRET_LISTED: NEW_SECRET,
+  KEY_SIGNING_ENCRYPTED: "openssl pkey -in encrypted.pem -out private.pem",
+  KEY_SIGNING_BINARY: "openssl pkey -inform DER -in private.der -out private.pem",
   KEY_REPAIRED: KEY_FOR_ENV,
 };

@@ -176,6 +176,36 @@ export const keyFaults = {
     fix: "remove one of the two",
   }),
 
+  // Keys for signing, where the words above would be those of the other side
+  KEY_SIGNING_PUBLIC: error({
+    title: "this is {found}; only a private key can sign",
+    fix: 'give the private key of the pair; of JWKs that is the one with the member "d"',
+  }),
+  KEY_SIGNING_ENCRYPTED: error({
+    title: "the private key is encrypted",
+    fix: 'decrypt it with "openssl pkey -in key.pem" into a file that only you can read, and give that',
+  }),
+  KEY_SIGNING_BINARY: error({
+    title: "the private key is in binary form (DER), which is no text",
+    fix: 'turn it into PEM with "openssl pkey -inform DER -in private.der" and give the result',
+  }),
+  KEY_SIGNING_UNREADABLE: error({
+    title: "the private key cannot be read: {reason}",
+    fix: "give all of it in PEM, from its BEGIN line to its END line, or as a JWK; an env file or a form may have kept only its first line",
+  }),
+  KEY_SIGNING_UNSUPPORTED: error({
+    title: "a private key of this kind is not supported",
+    fix: 'use RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519; convert it with "openssl pkcs8 -topk8 -nocrypt -in key.pem" and give the result',
+  }),
+  KEY_SIGNING_ALGORITHM_MISMATCH: error({
+    title: "{algorithm} does not fit this key",
+    fix: "sign with one of {fitting}",
+  }),
+  KEY_SIGNING_ALGORITHM_REQUIRED: error({
+    title: "the value is no private key in PEM or JWK",
+    fix: "give the private key in PEM or as a JWK; for a shared secret say which algorithm, such as HS256",
+  }),
+
   // JWKS file
   KEY_JWKS_FILE_MISSING: error({
     title: "the JWKS file does not exist",

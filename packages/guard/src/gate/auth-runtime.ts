@@ -151,7 +151,7 @@ function logKeyState(logger: Logger, keySource: KeySource, cli: string): void {
     known = now;
     if (isGood) return logger.info({ state }, "the verification keys can be read again");
     const told = faults.map((fault) => {
-      const { code, message, fix } = renderFault({ ...fault, at: fault.source }, cli);
+      const { code, message, fix } = renderFault(fault, cli);
       return { code, message, fix };
     });
     logger.warn({ state, faults: told }, "verification keys cannot be read any more");

@@ -1,4 +1,4 @@
-import { createStaticKeySource } from "@agentos/auth";
+import { createStaticKeySource, ok } from "@agentos/auth";
 import { createTestKey } from "@agentos/testkit";
 import { expect, it } from "vitest";
 import { describePolicy, formatPolicy } from "../config/describe-policy.ts";
@@ -22,14 +22,15 @@ it("prints every issuer with where its keys come from and what differs from the 
   const keys = await loadKeys(
     resolved,
     () => 0,
-    async (url) => ({
-      kind: "document",
-      text: JSON.stringify(
-        url.endsWith("configuration")
-          ? { issuer: "https://a.test", jwks_uri: "https://a.test/jwks" }
-          : { keys: [jwk] },
-      ),
-    }),
+    async (url) =>
+      ok({
+        kind: "document",
+        text: JSON.stringify(
+          url.endsWith("configuration")
+            ? { issuer: "https://a.test", jwks_uri: "https://a.test/jwks" }
+            : { keys: [jwk] },
+        ),
+      }),
   );
   keys.close();
   const policy = describePolicy(resolved, keys.keySource, [], resolved.findings);

@@ -10,6 +10,8 @@ import { createFetchDocument } from "./fetch-key-document.ts";
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 const servers: Server[] = [];
+const name = { document: "key set", host: "issuer.test" };
+
 afterEach(async () => {
   const closing = servers.splice(0).map((server) => {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -44,12 +46,15 @@ describe("a document", () => {
   it("comes with its ETag and how long it may be used", async () => {
     const headers = { etag: '"1"', "cache-control": "max-age=60", age: "7" };
     const { url, requests } = await serve(json('{"keys":[]}', headers));
-    expect(await fetchDocument(url, {})).toEqual({
-      kind: "document",
-      text: '{"keys":[]}',
-      etag: '"1"',
-      cacheControl: "max-age=60",
-      ageSeconds: 7,
+    expect(await fetchDocument(url, { name })).toEqual({
+      ok: true,
+      value: {
+        kind: "document",
+        text: '{"keys":[]}',
+        etag: '"1"',
+        cacheControl: "max-age=60",
+        ageSeconds: 7,
+      },
     });
     const { accept, cookie, authorization } = requests[0]?.headers ?? {};
     expect([accept, cookie, authorization]).toEqual([
@@ -64,9 +69,12 @@ describe("a document", () => {
     const { url, requests } = await serve((_, response) => {
       response.writeHead(304, { "cache-control": "max-age=90" }).end();
     });
-    expect(await fetchDocument(url, { etag: '"1"' })).toEqual({
-      kind: "not-modified",
-      cacheControl: "max-age=90",
+    expect(await fetchDocument(url, { etag: '"1"', name })).toEqual({
+      ok: true,
+      value: {
+        kind: "not-modified",
+        cacheControl: "max-age=90",
+      },
     });
     expect(requests[0]?.headers["if-none-match"]).toBe('"1"');
   });
@@ -78,13 +86,19 @@ describe("a document", () => {
         if (type !== undefined) response.setHeader("content-type", type);
         response.end("{}");
       });
-      expect(await fetchDocument(url, {})).toMatchObject({ kind: "document", text: "{}" });
+      expect(await fetchDocument(url, { name })).toMatchObject({
+        ok: true,
+        value: { kind: "document", text: "{}" },
+      });
     },
   );
 
   it("may be exactly as large as allowed", async () => {
     const { url } = await serve(json("x".repeat(10_000)));
-    expect(await fetchDocument(url, {})).toMatchObject({ kind: "document", text: "x".repeat(10_000) });
+    expect(await fetchDocument(url, { name })).toMatchObject({
+      ok: true,
+      value: { kind: "document", text: "x".repeat(10_000) },
+    });
   });
 });
 
@@ -94,20 +108,18 @@ describe("an answer that is no document", () => {
     const { url } = await serve((_, response) => {
       response.writeHead(status, { location: elsewhere.url }).end();
     });
-    expect(await fetchDocument(url, {})).toEqual({
-      kind: "failed",
-      code: "KEY_SOURCE_REDIRECT",
-      facts: { status },
+    expect(await fetchDocument(url, { name })).toEqual({
+      ok: false,
+      fault: { severity: "error", code: "KEY_SOURCE_REDIRECT", facts: { ...name, status } },
     });
     expect(elsewhere.requests).toHaveLength(0);
   });
 
   it.each([204, 401, 403, 404, 429, 500, 503])("%i is named", async (status) => {
     const { url } = await serve((_, response) => void response.writeHead(status).end());
-    expect(await fetchDocument(url, {})).toEqual({
-      kind: "failed",
-      code: "KEY_SOURCE_STATUS",
-      facts: { status },
+    expect(await fetchDocument(url, { name })).toEqual({
+      ok: false,
+      fault: { severity: "error", code: "KEY_SOURCE_STATUS", facts: { ...name, status } },
     });
   });
 
@@ -115,21 +127,23 @@ describe("an answer that is no document", () => {
     "%s is a web page",
     async (type) => {
       const { url } = await serve(json("<html>secret page</html>", { "content-type": type }));
-      expect(await fetchDocument(url, {})).toEqual({
-        kind: "failed",
-        code: "KEY_SOURCE_WEB_PAGE",
-        facts: {},
+      expect(await fetchDocument(url, { name })).toEqual({
+        ok: false,
+        fault: { severity: "error", code: "KEY_SOURCE_WEB_PAGE", facts: name },
       });
     },
   );
 });
 
 describe("size", () => {
-  const tooLarge = { kind: "failed", code: "KEY_SOURCE_TOO_LARGE", facts: { limit: 10_000 } };
+  const tooLarge = {
+    ok: false,
+    fault: { severity: "error", code: "KEY_SOURCE_TOO_LARGE", facts: { ...name, limit: 10_000 } },
+  };
 
   it("one byte more than allowed is too much", async () => {
     const { url } = await serve(json("x".repeat(10_001)));
-    expect(await fetchDocument(url, {})).toEqual(tooLarge);
+    expect(await fetchDocument(url, { name })).toEqual(tooLarge);
   });
 
   it("an answer without end is cut off at the limit", async () => {
@@ -143,7 +157,7 @@ describe("size", () => {
       };
       more();
     });
-    expect(await fetchDocument(url, {})).toEqual(tooLarge);
+    expect(await fetchDocument(url, { name })).toEqual(tooLarge);
     await cutOff;
   });
 
@@ -153,27 +167,33 @@ describe("size", () => {
     const { url, requests } = await serve((_, response) => {
       response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(bomb);
     });
-    expect(await fetchDocument(url, {})).toEqual(tooLarge);
+    expect(await fetchDocument(url, { name })).toEqual(tooLarge);
     expect(requests[0]?.headers["accept-encoding"]).toBe("identity");
     const small = await serve((_, response) => {
       response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("{}"));
     });
-    expect(await fetchDocument(small.url, {})).toMatchObject({ kind: "document", text: "{}" });
+    expect(await fetchDocument(small.url, { name })).toMatchObject({
+      ok: true,
+      value: { kind: "document", text: "{}" },
+    });
   });
 });
 
 describe("time", () => {
   const patient = createFetchDocument({ timeoutMs: 100 });
-  const timeout = { kind: "failed", code: "KEY_SOURCE_TIMEOUT", facts: { seconds: 0.1 } };
+  const timeout = {
+    ok: false,
+    fault: { severity: "error", code: "KEY_SOURCE_TIMEOUT", facts: { ...name, seconds: 0.1 } },
+  };
 
   it("ends a wait for the first byte", async () => {
     const { url } = await serve(() => undefined);
-    expect(await patient(url, {})).toEqual(timeout);
+    expect(await patient(url, { name })).toEqual(timeout);
   });
 
   it("ends an answer that trickles", async () => {
     const { url } = await serve((_, response) => void response.writeHead(200).write("{"));
-    expect(await patient(url, {})).toEqual(timeout);
+    expect(await patient(url, { name })).toEqual(timeout);
   });
 });
 
@@ -182,27 +202,37 @@ describe("an address", () => {
     const { url } = await serve(json("{}"));
     const [server] = servers.splice(0);
     await new Promise((resolve) => server?.close(resolve));
-    expect(await fetchDocument(url, {})).toEqual({
-      kind: "failed",
-      code: "KEY_SOURCE_UNREACHABLE",
-      facts: { reason: "nothing answers at this host and port, the connection is refused" },
+    expect(await fetchDocument(url, { name })).toEqual({
+      ok: false,
+      fault: {
+        severity: "error",
+        code: "KEY_SOURCE_UNREACHABLE",
+        facts: { ...name, reason: "nothing answers at this host and port, the connection is refused" },
+      },
     });
   });
 
   it("whose connection is cut is named as such", async () => {
     const { url } = await serve((request) => request.socket.destroy());
-    expect(await fetchDocument(url, {})).toMatchObject({
-      code: "KEY_SOURCE_UNREACHABLE",
-      facts: { reason: "the connection was cut" },
+    expect(await fetchDocument(url, { name })).toMatchObject({
+      ok: false,
+      fault: {
+        severity: "error",
+        code: "KEY_SOURCE_UNREACHABLE",
+        facts: { ...name, reason: "the connection was cut" },
+      },
     });
   });
 
   it("without TLS behind https is not read as plain text", async () => {
     const { url, requests } = await serve(json("{}"));
-    expect(await fetchDocument(url.replace("http:", "https:"), {})).toEqual({
-      kind: "failed",
-      code: "KEY_SOURCE_UNREACHABLE",
-      facts: { reason: "it does not speak TLS; check scheme and port: is it http, not https?" },
+    expect(await fetchDocument(url.replace("http:", "https:"), { name })).toEqual({
+      ok: false,
+      fault: {
+        severity: "error",
+        code: "KEY_SOURCE_UNREACHABLE",
+        facts: { ...name, reason: "it does not speak TLS; check scheme and port: is it http, not https?" },
+      },
     });
     expect(requests).toEqual([]);
   });
@@ -210,18 +240,25 @@ describe("an address", () => {
   it.each(["http://127.0.0.1:6000/jwks", "https://issuer.test:25/jwks"])(
     "with a port that web clients never connect to is named as such: %s",
     async (url) => {
-      expect(await fetchDocument(url, {})).toEqual({
-        kind: "failed",
-        code: "KEY_SOURCE_UNREACHABLE",
-        facts: { reason: "web clients never connect to this port; use another port" },
+      expect(await fetchDocument(url, { name })).toEqual({
+        ok: false,
+        fault: {
+          severity: "error",
+          code: "KEY_SOURCE_UNREACHABLE",
+          facts: { ...name, reason: "web clients never connect to this port; use another port" },
+        },
       });
     },
   );
 
   it("whose name cannot be resolved is named as such", async () => {
-    expect(await fetchDocument("https://no-such-host.invalid/jwks", {})).toMatchObject({
-      code: "KEY_SOURCE_UNREACHABLE",
-      facts: { reason: expect.stringMatching(/^the host name cannot be resolved/) as string },
+    expect(await fetchDocument("https://no-such-host.invalid/jwks", { name })).toMatchObject({
+      ok: false,
+      fault: {
+        severity: "error",
+        code: "KEY_SOURCE_UNREACHABLE",
+        facts: { ...name, reason: expect.stringMatching(/^the host name cannot be resolved/) as string },
+      },
     });
   });
 
@@ -234,15 +271,17 @@ describe("an address", () => {
     "data:application/json,{}",
     "no address",
   ])("%s is refused without a request, and not quoted", async (url) => {
-    const result = await fetchDocument(url, {});
-    expect(result).toMatchObject({ kind: "failed", code: "KEY_URL_REFUSED" });
+    const result = await fetchDocument(url, { name });
+    expect(result).toMatchObject({ ok: false, fault: { severity: "error", code: "KEY_URL_REFUSED" } });
     expect(JSON.stringify(result)).not.toContain(url);
   });
 
   it("never shows up in a fault, nor does anything of an answer", async () => {
     const { url } = await serve(json("secret text", { "content-type": "text/html" }));
-    const closed = await fetchDocument(url.replace("127.0.0.1", "localhost"), {});
-    expect(JSON.stringify([await fetchDocument(url, {}), closed])).not.toMatch(/secret|127\.0|localhost/);
+    const closed = await fetchDocument(url.replace("127.0.0.1", "localhost"), { name });
+    expect(JSON.stringify([await fetchDocument(url, { name }), closed])).not.toMatch(
+      /secret|127\.0|localhost/,
+    );
   });
 });
 
@@ -284,29 +323,36 @@ describe("a certificate", () => {
       "its certificate is not valid yet; compare the clock of this machine with that of the server; one of them may be wrong",
     ],
   ])("that %s is named as such", async (_, certificate, reason) => {
-    expect(await fetchDocument(await serveTls(certificate), {})).toEqual({
-      kind: "failed",
-      code: "KEY_SOURCE_UNREACHABLE",
-      facts: { reason },
+    expect(await fetchDocument(await serveTls(certificate), { name })).toEqual({
+      ok: false,
+      fault: { severity: "error", code: "KEY_SOURCE_UNREACHABLE", facts: { ...name, reason } },
     });
   });
 
   it("that comes with its unknown authority is named as such", async () => {
-    expect(await fetchDocument(await serveTls(good, authority.certificate), {})).toMatchObject({
-      facts: { reason: UNKNOWN },
+    expect(await fetchDocument(await serveTls(good, authority.certificate), { name })).toMatchObject({
+      ok: false,
+      fault: { facts: { ...name, reason: UNKNOWN } },
     });
   });
 
   it("of a trusted authority must be for the name in the address", async () => {
     trust(authority);
-    expect(await fetchDocument(await serveTls(good), {})).toMatchObject({ kind: "document", text: "{}" });
+    expect(await fetchDocument(await serveTls(good), { name })).toMatchObject({
+      ok: true,
+      value: { kind: "document", text: "{}" },
+    });
     const other = createTestCertificate({ issuer: authority, names: ["other.test"] });
-    const result = await fetchDocument(await serveTls(other), {});
+    const result = await fetchDocument(await serveTls(other), { name });
     expect(result).toMatchObject({
-      code: "KEY_SOURCE_UNREACHABLE",
-      facts: {
-        reason:
-          "its certificate is for another name than the one in the address; use the name that the certificate is for, or get a certificate for this one",
+      ok: false,
+      fault: {
+        severity: "error",
+        code: "KEY_SOURCE_UNREACHABLE",
+        facts: {
+          reason:
+            "its certificate is for another name than the one in the address; use the name that the certificate is for, or get a certificate for this one",
+        },
       },
     });
     expect(JSON.stringify(result)).not.toContain("other.test");

@@ -3,7 +3,16 @@
  * machine only, no redirects, no credentials, a time limit for the whole answer, and no byte beyond the size limit.
  * The size is counted after decompression, while it streams, so that a small body cannot grow large in memory.
  */
-import { type FetchDocument, type FetchedDocument, judgeKeyUrl, MAX_JWKS_CHARACTERS } from "@agentos/auth";
+import {
+  type DocumentName,
+  type FetchDocument,
+  type FetchFaultCode,
+  fail,
+  MAX_JWKS_CHARACTERS,
+  ok,
+  parseKeyUrl,
+} from "@agentos/auth";
+import { createFault, type Fault } from "@agentos/contract";
 import { describeConnectionFault } from "./describe-connection-fault.ts";
 
 export interface FetchDocumentOptions {
@@ -13,16 +22,15 @@ export interface FetchDocumentOptions {
   readonly maxBytes?: number | undefined;
 }
 
-type Failure = Extract<FetchedDocument, { kind: "failed" }>;
-
 /** Creates the port; nothing of a body is ever logged or put into a fault. */
 export function createFetchDocument(options: FetchDocumentOptions = {}): FetchDocument {
   const { timeoutMs = 5_000, maxBytes = MAX_JWKS_CHARACTERS } = options;
-  return async (url, { etag }) => {
-    const judged = judgeKeyUrl(url);
-    if ("problem" in judged) return fail("KEY_URL_REFUSED", { problem: judged.problem });
+  return async (url, { etag, name }) => {
+    const address = parseKeyUrl(url);
+    if (!address.ok)
+      return fail(createFault({ code: "KEY_URL_REFUSED", facts: { ...name, problem: address.fault } }));
     try {
-      const response = await fetch(judged.url, {
+      const response = await fetch(address.value, {
         redirect: "manual",
         credentials: "omit",
         signal: AbortSignal.timeout(timeoutMs),
@@ -33,31 +41,36 @@ export function createFetchDocument(options: FetchDocumentOptions = {}): FetchDo
           ...(etag === undefined ? {} : { "if-none-match": etag }),
         },
       });
-      const refused = judgeResponse(response);
+      const refused = findResponseFault(response, name);
       if (refused !== undefined || response.status === 304) await response.body?.cancel();
-      if (refused !== undefined) return refused;
-      if (response.status === 304) return { kind: "not-modified", ...freshnessOf(response) };
+      if (refused !== undefined) return fail(refused);
+      if (response.status === 304) return ok({ kind: "not-modified", ...freshnessOf(response) });
       const bytes = await readBounded(response, maxBytes);
-      if (bytes === undefined) return fail("KEY_SOURCE_TOO_LARGE", { limit: maxBytes });
-      return {
+      if (bytes === undefined)
+        return fail(createFault({ code: "KEY_SOURCE_TOO_LARGE", facts: { ...name, limit: maxBytes } }));
+      return ok({
         kind: "document",
         text: new TextDecoder().decode(bytes),
         etag: response.headers.get("etag") ?? undefined,
         ...freshnessOf(response),
-      };
+      });
     } catch (cause) {
-      return describeFailure(cause, timeoutMs);
+      return fail(createConnectionFault(cause, { timeoutMs, name }));
     }
   };
 }
 
-function judgeResponse({ status, headers }: Response): Failure | undefined {
+function findResponseFault(
+  { status, headers }: Response,
+  name: DocumentName,
+): Fault<FetchFaultCode> | undefined {
   if (status === 304) return undefined;
-  if (status >= 300 && status < 400) return fail("KEY_SOURCE_REDIRECT", { status });
-  if (status !== 200) return fail("KEY_SOURCE_STATUS", { status });
+  if (status >= 300 && status < 400)
+    return createFault({ code: "KEY_SOURCE_REDIRECT", facts: { ...name, status } });
+  if (status !== 200) return createFault({ code: "KEY_SOURCE_STATUS", facts: { ...name, status } });
   // Some issuers serve their keys as plain text or bytes; a web page is what a wrong address gives.
   const isWebPage = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "");
-  return isWebPage ? fail("KEY_SOURCE_WEB_PAGE", {}) : undefined;
+  return isWebPage ? createFault({ code: "KEY_SOURCE_WEB_PAGE", facts: { ...name } }) : undefined;
 }
 
 function freshnessOf({ headers }: Response): { cacheControl?: string; ageSeconds?: number } {
@@ -84,16 +97,16 @@ async function readBounded({ body }: Response, maxBytes: number): Promise<Uint8A
   return Buffer.concat(chunks);
 }
 
-function fail(code: Failure["code"], facts: Failure["facts"]): Failure {
-  return { kind: "failed", code, facts };
-}
-
 /** What went wrong, by its code: texts of the libraries below may hold addresses. */
-function describeFailure(cause: unknown, timeoutMs: number): Failure {
-  const timeout = fail("KEY_SOURCE_TIMEOUT", { seconds: timeoutMs / 1_000 });
+function createConnectionFault(
+  cause: unknown,
+  { timeoutMs, name }: { readonly timeoutMs: number; readonly name: DocumentName },
+): Fault<FetchFaultCode> {
+  const timeout = createFault({ code: "KEY_SOURCE_TIMEOUT", facts: { ...name, seconds: timeoutMs / 1_000 } });
   if (cause instanceof DOMException && cause.name === "TimeoutError") return timeout;
   const { kind, reason, fix } = describeConnectionFault(cause);
   if (kind === "timeout") return timeout;
   // The fix of the catalogue is about address and network only.
-  return fail("KEY_SOURCE_UNREACHABLE", { reason: fix === undefined ? reason : `${reason}; ${fix}` });
+  const facts = { ...name, reason: fix === undefined ? reason : `${reason}; ${fix}` };
+  return createFault({ code: "KEY_SOURCE_UNREACHABLE", facts });
 }

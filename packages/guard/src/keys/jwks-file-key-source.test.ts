@@ -79,7 +79,7 @@ describe("at start", () => {
     await prepare();
     const { keySource, faults } = await load();
     expect(keySource).toBeUndefined();
-    expect(faults).toMatchObject([{ code, severity: "error", source: "JWT_JWKS_FILE" }]);
+    expect(faults).toMatchObject([{ code, severity: "error", at: "JWT_JWKS_FILE" }]);
     expect(JSON.stringify(faults)).not.toContain(folder);
   });
 

@@ -8,15 +8,14 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import {
-  createKeyFault,
   createLastGoodKeys,
-  type KeyFault,
   type KeySet,
   type KeySource,
   type KeySourceStatus,
   MAX_JWKS_CHARACTERS,
   parseJwks,
 } from "@agentos/auth";
+import { createFault, type Fault, type FaultCode, type FaultParts } from "@agentos/contract";
 
 export interface JwksFileOptions {
   readonly path: string;
@@ -47,7 +46,7 @@ export interface JwksFileKeySource extends KeySource {
 export interface JwksFileResult {
   /** Absent when the file cannot be used; the faults then hold an error. */
   readonly keySource: JwksFileKeySource | undefined;
-  readonly faults: readonly KeyFault[];
+  readonly faults: readonly Fault[];
 }
 
 /**
@@ -67,7 +66,7 @@ interface FileState {
   /** The file says which keys there are, and be it none: emptying it is how keys are withdrawn in an emergency. */
   readonly isGood: boolean;
   readonly keys: KeySet["keys"];
-  readonly faults: readonly KeyFault[];
+  readonly faults: readonly Fault[];
   /** Changes whenever the file may have changed; undefined where there is none. */
   readonly identity: string | undefined;
   readonly digest: string | undefined;
@@ -140,8 +139,12 @@ function watchJwksFile(options: JwksFileOptions, first: FileState): JwksFileKeyS
       if (state === "ok") return { state, faults: last.faults };
       const minutes = Math.ceil(keys.maxStaleSeconds / 60);
       const code = last.faults.find(({ severity }) => severity === "error")?.code ?? "KEY_JWKS_INVALID";
-      const summary = state === "stale" ? "KEY_JWKS_FILE_STALE" : "KEY_JWKS_FILE_EXPIRED";
-      return { state, faults: [createKeyFault(summary, source, { code, minutes }), ...last.faults] };
+      const summary = createFault({
+        code: state === "stale" ? "KEY_JWKS_FILE_STALE" : "KEY_JWKS_FILE_EXPIRED",
+        at: source,
+        facts: { code, minutes },
+      });
+      return { state, faults: [summary, ...last.faults] };
     },
     close() {
       isClosed = true;
@@ -164,28 +167,27 @@ async function identify(path: string): Promise<string | undefined> {
 async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
   const { path, source } = options;
   const identity = await identify(path);
-  const bad = (fault: KeyFault): FileState => ({
+  const bad = <const Code extends FaultCode>(parts: FaultParts<Code>): FileState => ({
     isGood: false,
     keys: [],
-    faults: [fault],
+    faults: [Object.freeze({ ...createFault(parts), at: source })],
     identity,
     digest: undefined,
   });
   let bytes: Uint8Array;
   try {
     const found = nameOther(await stat(path));
-    if (found !== undefined) return bad(createKeyFault("KEY_JWKS_FILE_NOT_A_FILE", source, { found }));
+    if (found !== undefined) return bad({ code: "KEY_JWKS_FILE_NOT_A_FILE", facts: { found } });
     bytes = await readBounded(path);
   } catch (cause) {
-    return bad(toFileFault(cause, source));
+    return bad(describeFileFault(cause));
   }
   if (bytes.length > MAX_JWKS_CHARACTERS) {
     const facts = { actual: `more than ${MAX_JWKS_CHARACTERS} bytes`, limit: `${MAX_JWKS_CHARACTERS} bytes` };
-    return bad(createKeyFault("KEY_JWKS_TOO_LARGE", source, facts));
+    return bad({ code: "KEY_JWKS_TOO_LARGE", facts });
   }
   const text = decodeUtf8(bytes);
-  if (text === undefined)
-    return bad(createKeyFault("KEY_JWKS_INVALID", source, { reason: "it is not UTF-8 text" }));
+  if (text === undefined) return bad({ code: "KEY_JWKS_INVALID", facts: { reason: "it is not UTF-8 text" } });
   try {
     const { keys, faults } = await parseJwks(text, options);
     const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
@@ -193,7 +195,7 @@ async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
     return { isGood, keys, faults, identity, digest: createHash("sha256").update(bytes).digest("base64") };
   } catch {
     // Whatever a file holds, it must not end the process nor take the last good keys with it.
-    return bad(createKeyFault("KEY_JWKS_INVALID", source, { reason: "reading it failed unexpectedly" }));
+    return bad({ code: "KEY_JWKS_INVALID", facts: { reason: "reading it failed unexpectedly" } });
   }
 }
 
@@ -221,12 +223,12 @@ function nameOther(found: Awaited<ReturnType<typeof stat>>): string | undefined 
   return found.isDirectory() ? "a folder" : "a device, pipe or socket";
 }
 
-function toFileFault(cause: unknown, source: string): KeyFault {
+function describeFileFault(cause: unknown): FaultParts<FaultCode> {
   const code =
     cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "unknown";
-  if (code === "ENOENT" || code === "ENOTDIR") return createKeyFault("KEY_JWKS_FILE_MISSING", source);
+  if (code === "ENOENT" || code === "ENOTDIR") return { code: "KEY_JWKS_FILE_MISSING" };
   const reason = code === "EACCES" || code === "EPERM" ? "permission denied" : code;
-  return createKeyFault("KEY_JWKS_FILE_UNREADABLE", source, { reason });
+  return { code: "KEY_JWKS_FILE_UNREADABLE", facts: { reason } };
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {

@@ -2,7 +2,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { selectKeys } from "@agentos/auth";
+import { fail, selectKeys } from "@agentos/auth";
+import { createFault, type Fault, renderFault } from "@agentos/contract";
 import { createTestClock, createTestKey } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuthorizationConfig, Environment } from "../config/auth-options.ts";
@@ -27,6 +28,7 @@ async function load(authorizationConfig: AuthorizationConfig, env: Environment =
   return loaded;
 }
 
+const sayFault = (fault: Fault) => renderFault(fault, "agentos").message;
 const codes = ({ findings }: Awaited<ReturnType<typeof load>>) =>
   findings.map(({ code, severity }) => `${severity} ${code}`);
 
@@ -170,5 +172,46 @@ describe("loadKeys", () => {
     const loaded = await load({ jwksFile });
     expect(codes(loaded)).toEqual(["warning KEY_JWK_USE"]);
     expect(loaded.keySource.current().keys.map(({ kid }) => kid)).toEqual(["a"]);
+  });
+});
+
+describe("several issuers", () => {
+  const A = "https://a.test";
+  const B = "https://b.test";
+  const resolve = (authorizationConfig: AuthorizationConfig) =>
+    resolveAuth({ authorizationConfig, env: {} }, {});
+
+  it("have each key loaded for its own issuer, and say when the allowed algorithms fit none", async () => {
+    const { verificationKey } = await createTestKey("ES256");
+    const loadWith = (algorithms: string[]) =>
+      loadKeys(resolve({ issuers: [{ issuer: A, verificationKeys: [verificationKey], algorithms }] }), now);
+    const good = await loadWith(["ES256", "RS256"]);
+    expect([good.findings, good.issuers?.length, good.keySource.current().keys.length]).toEqual([[], 1, 1]);
+    const bad = await loadWith(["RS256", "PS256"]);
+    expect(bad.findings.map(sayFault)[0]).toContain(
+      "no key of this issuer is for one of them; its keys are for ES256",
+    );
+    const single = await loadWith(["RS256"]);
+    expect(single.findings[0]?.code).toBe("KEY_ALGORITHM_MISMATCH");
+  });
+
+  it("stop the start by name when an address gives no keys", async () => {
+    const resolved = resolve({ issuers: [{ issuer: A }, { issuer: B, jwksUrl: `${B}/jwks` }] });
+    const loaded = await loadKeys(resolved, now, async (_, { name }) =>
+      fail(createFault({ code: "KEY_SOURCE_TIMEOUT", facts: { ...name, seconds: 5 } })),
+    );
+    loaded.close();
+    expect(loaded.findings.map((fault) => [fault.code, fault.severity, sayFault(fault)])).toEqual([
+      [
+        "KEY_SOURCE_TIMEOUT",
+        "error",
+        '"issuers[0].issuer": the discovery document did not arrive from a.test within 5 seconds',
+      ],
+      [
+        "KEY_SOURCE_TIMEOUT",
+        "error",
+        '"issuers[1].jwksUrl": the key set did not arrive from b.test within 5 seconds',
+      ],
+    ]);
   });
 });

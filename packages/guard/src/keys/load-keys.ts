@@ -4,7 +4,6 @@ import {
   createRemoteKeySource,
   createStaticKeySource,
   type FetchDocument,
-  type KeyFault,
   type KeySource,
   parseVerificationKeys,
   type TrustedIssuer,
@@ -42,9 +41,7 @@ export async function loadKeys(
   const loaded = await Promise.all(
     units.map(async (issuer) => ({ issuer, ...(await load(issuer ?? resolved)) })),
   );
-  const findings = loaded.flatMap(({ faults }) =>
-    faults.map(({ code, facts, source, severity }): Fault => ({ code, facts, at: source, severity })),
-  );
+  const findings = loaded.flatMap(({ faults }) => faults);
   const keySource = combineKeySources(loaded.map((part) => part.keySource));
   const isRemote = [resolved, ...(resolved.issuers ?? [])].some(({ remote }) => remote !== undefined);
   const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
@@ -67,7 +64,7 @@ export async function loadKeys(
 interface LoadedPlaces {
   readonly keySource: KeySource;
   readonly jwksFile: JwksFileKeySource | undefined;
-  readonly faults: readonly KeyFault[];
+  readonly faults: readonly Fault[];
   close(): void;
 }
 

@@ -1,6 +1,8 @@
 /** A parsed public key becomes a verification key, or a fault says why it must not. */
 
+import { createFault, type Fault } from "@agentos/contract";
 import { type CryptoKey, calculateJwkThumbprint } from "jose";
+import { fail, ok, type Result } from "../../outcome/result.ts";
 import {
   algorithmsFor,
   boundAlgorithms,
@@ -9,13 +11,11 @@ import {
   showAlgorithm,
   signingAlgorithms,
 } from "../model/algorithms.ts";
-import type { KeyResult, SigningAlgorithm } from "../model/key.ts";
-import { faultResult } from "../model/key-fault.ts";
+import type { SigningAlgorithm, VerificationKey } from "../model/key.ts";
 import { MAX_RSA_BITS, MAX_RSA_EXPONENT_BITS, MIN_RSA_BITS } from "../model/key-limits.ts";
 import { countBits, describePublicKey, type PublicKey } from "../model/public-key.ts";
 import type { KeyRepair } from "../model/repairs.ts";
 import { encodeSpki } from "../reader/encode-spki.ts";
-import { isUsableEd25519Key } from "./ed25519-point.ts";
 
 /** Where a key stands and what surrounds it. */
 export interface KeyContext {
@@ -30,71 +30,76 @@ export interface KeyContext {
   readonly repairs: readonly KeyRepair[];
 }
 
-export async function judgePublicKey(key: PublicKey, context: KeyContext): Promise<KeyResult> {
+export async function judgePublicKey(
+  key: PublicKey,
+  context: KeyContext,
+): Promise<Result<VerificationKey, Fault>> {
   const { source } = context;
   const chosen = chooseAlgorithm(key, context);
-  if (typeof chosen !== "string") return chosen;
-  const weakness = key.type === "RSA" ? judgeRsaNumbers(key, source) : undefined;
-  if (weakness !== undefined) return weakness;
-  const curve = key.type === "EC" ? key.curve : "Ed25519";
-  const imported =
-    key.type === "OKP" && !isUsableEd25519Key(key.publicKey) ? undefined : await importSpki(key, chosen);
-  if (imported === undefined) {
-    if (key.type === "RSA")
-      return faultResult("KEY_UNREADABLE", source, { reason: "the RSA key cannot be imported" });
-    return faultResult("KEY_POINT_INVALID", source, { curve });
-  }
+  if (!chosen.ok) return chosen;
+  const weakness = key.type === "RSA" ? findRsaWeakness(key, source) : undefined;
+  if (weakness !== undefined) return fail(weakness);
+  const algorithm = chosen.value;
+  const imported = await importSpki(key, algorithm);
+  if (imported === undefined) return fail(createImportFault(key, source));
   const { cryptoKey, thumbprint } = imported;
-  const verificationKey = Object.freeze({
-    index: context.index,
-    source,
-    kid: context.kid,
-    algorithms: boundAlgorithms(chosen),
-    type: key.type,
-    key: cryptoKey,
-    label: `${chosen} ${describePublicKey(key)}, thumbprint ${thumbprint.slice(0, 8)}…`,
-    thumbprint,
-    signatureBytes: countSignatureBytes(chosen, key),
-    repairs: context.repairs,
-    answersUnknownKid: context.answersUnknownKid,
-  });
-  return { keys: [verificationKey], faults: [] };
+  return ok(
+    Object.freeze({
+      index: context.index,
+      source,
+      kid: context.kid,
+      algorithms: boundAlgorithms(algorithm),
+      type: key.type,
+      key: cryptoKey,
+      label: `${algorithm} ${describePublicKey(key)}, thumbprint ${thumbprint.slice(0, 8)}…`,
+      thumbprint,
+      signatureBytes: countSignatureBytes(algorithm, key),
+      repairs: context.repairs,
+      answersUnknownKid: context.answersUnknownKid,
+    }),
+  );
 }
 
 /** The JWK's own word and the configured one must both fit the key and each other; RS256 when nobody decides. */
-export function chooseAlgorithm(key: PublicKey | "oct", context: KeyContext): SigningAlgorithm | KeyResult {
-  const { source, algorithm, announced } = context;
+export function chooseAlgorithm(
+  key: PublicKey | { readonly type: "oct" },
+  context: KeyContext,
+): Result<SigningAlgorithm, Fault> {
+  const { source: at, algorithm, announced } = context;
   const fitting = algorithmsFor(key);
-  const keyType = key === "oct" ? "a shared secret" : describePublicKey(key);
+  const keyType = key.type === "oct" ? "a shared secret" : describePublicKey(key);
   if (announced !== undefined && (!isSigningAlgorithm(announced) || !fitting.includes(announced))) {
-    return faultResult("KEY_JWK_ALGORITHM", source, {
-      algorithm: showAlgorithm(announced),
-      key_type: keyType,
-      fitting,
-    });
+    const facts = { algorithm: showAlgorithm(announced), key_type: keyType, fitting };
+    return fail(createFault({ code: "KEY_JWK_ALGORITHM", at, facts }));
   }
   if (algorithm !== undefined && !fitting.includes(algorithm)) {
-    return faultResult("KEY_ALGORITHM_MISMATCH", source, { algorithm, key_type: keyType, fitting });
+    const facts = { algorithm, key_type: keyType, fitting };
+    return fail(createFault({ code: "KEY_ALGORITHM_MISMATCH", at, facts }));
   }
   if (announced !== undefined && algorithm !== undefined && !boundAlgorithms(announced).includes(algorithm)) {
-    return faultResult("KEY_ALGORITHM_MISMATCH", source, {
-      algorithm,
-      key_type: `${keyType} for ${announced}`,
-      fitting: [announced],
-    });
+    const facts = { algorithm, key_type: `${keyType} for ${announced}`, fitting: [announced] };
+    return fail(createFault({ code: "KEY_ALGORITHM_MISMATCH", at, facts }));
   }
-  const chosen = algorithm ?? announced ?? (key === "oct" ? undefined : fitting[0]);
-  return chosen ?? faultResult("KEY_ALGORITHM_REQUIRED", source);
+  const chosen = algorithm ?? announced ?? (key.type === "oct" ? undefined : fitting[0]);
+  return chosen === undefined ? fail(createFault({ code: "KEY_ALGORITHM_REQUIRED", at })) : ok(chosen);
 }
 
-function judgeRsaNumbers(key: PublicKey & { type: "RSA" }, source: string): KeyResult | undefined {
+function findRsaWeakness(key: PublicKey & { type: "RSA" }, at: string): Fault | undefined {
   const bits = countBits(key.modulus);
-  if (bits < MIN_RSA_BITS) return faultResult("KEY_WEAK_RSA", source, { bits });
-  if (bits > MAX_RSA_BITS) return faultResult("KEY_RSA_TOO_LARGE", source, { bits, limit: MAX_RSA_BITS });
-  if (isEven(key.modulus)) return faultResult("KEY_RSA_MODULUS", source);
+  if (bits < MIN_RSA_BITS) return createFault({ code: "KEY_WEAK_RSA", at, facts: { bits } });
+  if (bits > MAX_RSA_BITS)
+    return createFault({ code: "KEY_RSA_TOO_LARGE", at, facts: { bits, limit: MAX_RSA_BITS } });
+  if (isEven(key.modulus)) return createFault({ code: "KEY_RSA_MODULUS", at });
   const exponentBits = countBits(key.exponent);
   const isUsable = exponentBits >= 2 && exponentBits <= MAX_RSA_EXPONENT_BITS && !isEven(key.exponent);
-  return isUsable ? undefined : faultResult("KEY_RSA_EXPONENT", source);
+  return isUsable ? undefined : createFault({ code: "KEY_RSA_EXPONENT", at });
+}
+
+function createImportFault(key: PublicKey, at: string): Fault {
+  if (key.type === "RSA")
+    return createFault({ code: "KEY_UNREADABLE", at, facts: { reason: "the RSA key cannot be imported" } });
+  const curve = key.type === "EC" ? key.curve : "Ed25519";
+  return createFault({ code: "KEY_POINT_INVALID", at, facts: { curve } });
 }
 
 function isEven(value: Uint8Array): boolean {

@@ -1,16 +1,16 @@
 /** One JWK (RFC 7517): `alg`, `use`, `key_ops` and `kid` are honoured, certificates and URLs in it ignored. */
 
-import { isRecord } from "@agentos/contract";
+import { createFault, type Fault, isRecord } from "@agentos/contract";
 import { decodeBase64Url } from "../../encoding/base64.ts";
+import { fail, type Result } from "../../outcome/result.ts";
 import { showAlgorithm } from "../model/algorithms.ts";
-import type { KeyResult } from "../model/key.ts";
-import { faultResult } from "../model/key-fault.ts";
+import type { VerificationKey } from "../model/key.ts";
 import { MAX_KEY_CHARACTERS, MAX_KID_CHARACTERS } from "../model/key-limits.ts";
 import { ecCurves, isEcCurve } from "../model/public-key.ts";
-import { readKeyText } from "../reader/read-key-text.ts";
-import { judgeDer } from "../reader/verdict.ts";
+import { judgeDer } from "../reader/der-verdict.ts";
+import { readKey } from "../reader/read-key.ts";
 import { judgePublicKey, type KeyContext } from "./judge-public-key.ts";
-import { judgeSecretBytes, type SecretOptions } from "./judge-secret.ts";
+import { judgeSecret, type SecretOptions } from "./judge-secret.ts";
 
 export interface JwkOptions extends SecretOptions {
   /** A published set must not hold shared secrets. */
@@ -19,6 +19,7 @@ export interface JwkOptions extends SecretOptions {
 
 type Jwk = Readonly<Record<string, unknown>>;
 type JwkContext = Omit<KeyContext, "kid" | "announced">;
+type JwkResult = Result<VerificationKey, Fault>;
 
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"] as const;
 /** Beside `k` they say that `k` is one of them, copied: it looks as random as a secret does. */
@@ -34,21 +35,22 @@ const UNSUPPORTED_CURVES: ReadonlySet<unknown> = new Set([
   "BP-512",
 ]);
 
-export async function parseJwk(value: unknown, base: JwkContext, options: JwkOptions): Promise<KeyResult> {
+export async function parseJwk(value: unknown, base: JwkContext, options: JwkOptions): Promise<JwkResult> {
   const { source } = base;
-  const invalid = (reason: string): KeyResult => faultResult("KEY_JWK_INVALID", source, { reason });
+  const invalid = (reason: string): JwkResult =>
+    fail(createFault({ code: "KEY_JWK_INVALID", at: source, facts: { reason } }));
   if (!isRecord(value)) return invalid("it is not a JSON object");
   const { kty, kid, alg, use, key_ops: operations } = value;
   if (typeof kty !== "string") return invalid('"kty" is missing');
   // First of all checks: whatever else is wrong, an exposed private key matters more.
   const isExposed = kty !== "oct" && PRIVATE_MEMBERS.some((member) => Object.hasOwn(value, member));
-  if (isExposed) return faultResult("KEY_PRIVATE", source, { found: "JWK" });
+  if (isExposed) return fail(createFault({ code: "KEY_PRIVATE", at: source, facts: { found: "JWK" } }));
   if (kid !== undefined && (typeof kid !== "string" || kid.length > MAX_KID_CHARACTERS)) {
     return invalid(`"kid" is not a string of up to ${MAX_KID_CHARACTERS} characters`);
   }
   if (alg !== undefined && typeof alg !== "string") return invalid('"alg" is not a string');
   const reason = judgePurpose(use, operations);
-  if (reason !== undefined) return faultResult("KEY_JWK_USE", source, { reason });
+  if (reason !== undefined) return fail(createFault({ code: "KEY_JWK_USE", at: source, facts: { reason } }));
 
   const context: KeyContext = { ...base, kid, announced: alg };
   switch (kty) {
@@ -59,10 +61,12 @@ export async function parseJwk(value: unknown, base: JwkContext, options: JwkOpt
     case "OKP":
       return parseOkp(value, context);
     case "oct":
-      if (options.refuseSecrets) return faultResult("KEY_JWKS_SECRET", source);
+      if (options.refuseSecrets) return fail(createFault({ code: "KEY_JWKS_SECRET", at: source }));
       return parseOct(value, context, options);
     default:
-      return faultResult("KEY_TYPE_UNSUPPORTED", source, { key_type: showAlgorithm(kty) });
+      return fail(
+        createFault({ code: "KEY_TYPE_UNSUPPORTED", at: source, facts: { key_type: showAlgorithm(kty) } }),
+      );
   }
 }
 
@@ -80,10 +84,9 @@ function readBytes(jwk: Jwk, member: string): Uint8Array<ArrayBuffer> | undefine
   return bytes === undefined || bytes.length === 0 ? undefined : bytes;
 }
 
-function memberFault(member: string, context: KeyContext): KeyResult {
-  return faultResult("KEY_JWK_INVALID", context.source, {
-    reason: `"${member}" is missing or not base64url`,
-  });
+function memberFault(member: string, context: KeyContext): JwkResult {
+  const facts = { reason: `"${member}" is missing or not base64url` };
+  return fail(createFault({ code: "KEY_JWK_INVALID", at: context.source, facts }));
 }
 
 function stripZeros(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
@@ -91,7 +94,7 @@ function stripZeros(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return first <= 0 ? bytes : bytes.slice(first);
 }
 
-async function parseRsa(jwk: Jwk, context: KeyContext): Promise<KeyResult> {
+async function parseRsa(jwk: Jwk, context: KeyContext): Promise<JwkResult> {
   const modulus = readBytes(jwk, "n");
   if (modulus === undefined) return memberFault("n", context);
   const exponent = readBytes(jwk, "e");
@@ -102,12 +105,20 @@ async function parseRsa(jwk: Jwk, context: KeyContext): Promise<KeyResult> {
   );
 }
 
-async function parseEc(jwk: Jwk, context: KeyContext): Promise<KeyResult> {
+async function parseEc(jwk: Jwk, context: KeyContext): Promise<JwkResult> {
   const curve = jwk["crv"];
   if (typeof curve !== "string")
-    return faultResult("KEY_JWK_INVALID", context.source, { reason: '"crv" is missing' });
+    return fail(
+      createFault({ code: "KEY_JWK_INVALID", at: context.source, facts: { reason: '"crv" is missing' } }),
+    );
   if (!isEcCurve(curve))
-    return faultResult("KEY_CURVE_UNSUPPORTED", context.source, { curve: showAlgorithm(curve) });
+    return fail(
+      createFault({
+        code: "KEY_CURVE_UNSUPPORTED",
+        at: context.source,
+        facts: { curve: showAlgorithm(curve) },
+      }),
+    );
   const size = ecCurves[curve].coordinateBytes;
   const x = readBytes(jwk, "x");
   const y = readBytes(jwk, "y");
@@ -121,23 +132,23 @@ async function parseEc(jwk: Jwk, context: KeyContext): Promise<KeyResult> {
   return judgePublicKey({ type: "EC", curve, point }, context);
 }
 
-async function parseOkp(jwk: Jwk, context: KeyContext): Promise<KeyResult> {
+async function parseOkp(jwk: Jwk, context: KeyContext): Promise<JwkResult> {
   const curve = jwk["crv"];
   if (curve !== "Ed25519") {
     const name = UNSUPPORTED_CURVES.has(curve) ? String(curve) : "of this OKP key";
-    return faultResult("KEY_CURVE_UNSUPPORTED", context.source, { curve: name });
+    return fail(createFault({ code: "KEY_CURVE_UNSUPPORTED", at: context.source, facts: { curve: name } }));
   }
   const publicKey = readBytes(jwk, "x");
   if (publicKey === undefined || publicKey.length !== 32) return memberFault("x", context);
   return judgePublicKey({ type: "OKP", publicKey }, context);
 }
 
-async function parseOct(jwk: Jwk, context: KeyContext, options: JwkOptions): Promise<KeyResult> {
+async function parseOct(jwk: Jwk, context: KeyContext, options: JwkOptions): Promise<JwkResult> {
   const bytes = readBytes(jwk, "k");
   if (bytes === undefined) return memberFault("k", context);
   if (bytes.length > MAX_KEY_CHARACTERS) {
     const facts = { bytes: bytes.length, limit: MAX_KEY_CHARACTERS };
-    return faultResult("KEY_TOO_LARGE", context.source, facts);
+    return fail(createFault({ code: "KEY_TOO_LARGE", at: context.source, facts }));
   }
   const text = new TextDecoder().decode(bytes);
   const isAsymmetric = PUBLIC_MEMBERS.some((member) => Object.hasOwn(jwk, member));
@@ -145,13 +156,15 @@ async function parseOct(jwk: Jwk, context: KeyContext, options: JwkOptions): Pro
   if (found !== undefined) {
     const announced = context.algorithm ?? context.announced ?? "HS256";
     const algorithm = showAlgorithm(announced);
-    return faultResult("KEY_PUBLIC_AS_SECRET", context.source, { algorithm, found });
+    return fail(
+      createFault({ code: "KEY_PUBLIC_AS_SECRET", at: context.source, facts: { algorithm, found } }),
+    );
   }
-  return judgeSecretBytes(bytes, text, context, options);
+  return judgeSecret({ bytes, text }, context, options);
 }
 
 /** Public bytes as `k` would let everybody sign (weak-spots B7). */
 function describePublicMaterial(bytes: Uint8Array<ArrayBuffer>, text: string): string | undefined {
   if (judgeDer(bytes).kind !== "unknown") return "a key or certificate in DER";
-  return readKeyText(text, true).kind === "text" ? undefined : "a key or certificate as text";
+  return readKey(text, true).kind === "text" ? undefined : "a key or certificate as text";
 }

@@ -1,7 +1,7 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parseJwks } from "../set/parse-jwks.ts";
-import { keepsAll, keepsAllAtTheEnd, writeForms } from "./public-key-forms.cases.ts";
+import { keepsAll, writeForms } from "./public-key-forms.cases.ts";
 import { holdsPublicKey } from "./public-key-traces.ts";
 import {
   createSecret,
@@ -12,38 +12,14 @@ import {
   generateRsa,
 } from "./test-keys.fixture.ts";
 
-const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
-const keys = {
-  "RSA PEM": rsa.export({ type: "spki", format: "pem" }),
-  "RSA DER": rsa.export({ type: "spki", format: "der" }),
-  "RSA PKCS #1 PEM": rsa.export({ type: "pkcs1", format: "pem" }),
-  "RSA PKCS #1 DER": rsa.export({ type: "pkcs1", format: "der" }),
-  "EC DER": generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey.export({
-    type: "spki",
-    format: "der",
-  }),
-  "Ed25519 DER": generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "der" }),
-};
 const base64 = (value: string | Buffer) => Buffer.from(value).toString("base64");
-
-describe.each(Object.entries(keys))("%s", (_, key) => {
-  it.each([0, 1, 2])("is found in base64 behind %i other bytes, up to three layers deep", (before) => {
-    const shifted = Buffer.concat([randomBytes(before), Buffer.from(key)]);
-    let text = base64(shifted);
-    for (let depth = 1; depth <= 3; depth += 1) {
-      expect(holdsPublicKey(`KEY=${text}`)).toBe(true);
-      expect(holdsPublicKey(text.replaceAll(/.{20}/g, "$&\n"))).toBe(true);
-      expect(holdsPublicKey(text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""))).toBe(true);
-      text = base64(`xy${text}`.slice(2 - before));
-    }
-  });
-});
 
 const pairs = [generateRsa(), generateEc("P-256"), generateEd25519()];
 
 describe.each(pairs)("$name, where a shared secret belongs", (pair) => {
-  const manglings = Object.entries({ ...keepsAll, ...keepsAllAtTheEnd });
-  const mangled = manglings.map(([name, mangle]) => [`PEM, ${name}`, mangle(pair.pem)] as const);
+  const mangled = Object.entries(keepsAll).map(
+    ([name, mangle]) => [`PEM, ${name}`, mangle(pair.pem)] as const,
+  );
   it.each([...mangled, ...writeForms(pair)])("%s is refused, as a value and in a JWK", async (_, text) => {
     await expectFault(text, "KEY_PUBLIC_AS_SECRET", { algorithm: "HS256" });
     // Bytes of Latin-1 hold no other characters.

@@ -1,9 +1,9 @@
 /** Fresh key material and helpers for the key tests; nothing here is fixed, and nothing leaves the process. */
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
-import { FAULTS, placesOf, renderText } from "@agentos/contract";
+import { FAULTS, type Fault, type FaultCode, placesOf, renderText } from "@agentos/contract";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { expect } from "vitest";
-import { type KeyFault, type KeyFaultCode, type KeyResult } from "../model/key.ts";
+import { type KeyResult } from "../model/key.ts";
 import { type ParseKeyOptions, parseVerificationKey } from "../set/parse-key.ts";
 
 export interface TestPair {
@@ -54,21 +54,21 @@ export async function parse(value: string, options: Partial<ParseKeyOptions> = {
 }
 
 /** Every place of the catalogue text is filled, and none of it comes from the value. */
-export function expectCompleteFault(fault: KeyFault, value = ""): void {
+export function expectCompleteFault(fault: Fault, value = ""): void {
   const entry = FAULTS[fault.code];
   for (const place of [...placesOf(entry.title), ...placesOf(entry.fix)]) {
     if (place !== "cli") expect(fault.facts, `${fault.code} fills {${place}}`).toHaveProperty(place);
   }
-  const shown = renderText(`${entry.title} ${entry.fix}`, fault.facts) + fault.source;
+  const shown = renderText(`${entry.title} ${entry.fix}`, fault.facts) + (fault.at ?? "");
   for (const part of value.match(/[A-Za-z0-9+/_-]{16,}/g) ?? []) expect(shown).not.toContain(part);
 }
 
 /** The value is refused with exactly this code. */
 export async function expectFault(
   value: string,
-  code: KeyFaultCode,
+  code: FaultCode,
   options: Partial<ParseKeyOptions> = {},
-): Promise<KeyFault> {
+): Promise<Fault> {
   const { keys, faults } = await parse(value, options);
   expect(keys).toEqual([]);
   expect(faults.map((fault) => fault.code)).toEqual([code]);

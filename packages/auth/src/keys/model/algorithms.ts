@@ -1,4 +1,4 @@
-/** The algorithms of RFC 7518 and RFC 8037 that we verify, and the kind of key each one needs. */
+/** The algorithms of RFC 7518 and RFC 8037 that we sign and verify with, and the kind of key each one needs. */
 
 import type { KeyType, SigningAlgorithm } from "./key.ts";
 import { type EcCurve, ecCurves, type PublicKey } from "./public-key.ts";
@@ -13,7 +13,7 @@ interface Algorithm {
   readonly curve?: EcCurve;
   /** WebCrypto's name of what the key is imported for; the algorithm is thereby bound to the key object. */
   readonly parameters: ImportParameters;
-  /** Output of the hash; for HMAC the least length of a secret too (RFC 7518 section 3.2). */
+  /** Output of the hash; for HMAC and Ed25519 the length of a signature too, for HMAC the least of a secret (RFC 7518 section 3.2). */
   readonly hashBytes: 32 | 48 | 64;
 }
 
@@ -57,17 +57,27 @@ export function isSigningAlgorithm(name: string): name is SigningAlgorithm {
   return Object.hasOwn(signingAlgorithms, name);
 }
 
-const names = Object.keys(signingAlgorithms).filter((name) => isSigningAlgorithm(name));
+/** Every algorithm name. */
+export const SIGNING_ALGORITHMS: readonly SigningAlgorithm[] = Object.keys(signingAlgorithms).filter((name) =>
+  isSigningAlgorithm(name),
+);
 
-/** True for HMAC, where whoever verifies can also sign. */
-export function isSecretAlgorithm(algorithm: SigningAlgorithm): boolean {
+/** The algorithms where whoever verifies can also sign. */
+export type SecretAlgorithm = "HS256" | "HS384" | "HS512";
+
+/** True for HMAC. */
+export function isSecretAlgorithm(algorithm: SigningAlgorithm): algorithm is SecretAlgorithm {
   return signingAlgorithms[algorithm].type === "oct";
 }
 
+/** What decides which algorithms fit a key, public or private. */
+export type KeyKind =
+  | { readonly type: "RSA" | "OKP" | "oct" }
+  | { readonly type: "EC"; readonly curve: EcCurve };
+
 /** Algorithms that can use this key; the first is the one used when nothing else decides. */
-export function algorithmsFor(key: PublicKey | "oct"): readonly SigningAlgorithm[] {
-  if (key === "oct") return names.filter(isSecretAlgorithm);
-  return names.filter((name) => {
+export function algorithmsFor(key: KeyKind): readonly SigningAlgorithm[] {
+  return SIGNING_ALGORITHMS.filter((name) => {
     const algorithm: Algorithm = signingAlgorithms[name];
     return algorithm.type === key.type && (key.type !== "EC" || algorithm.curve === key.curve);
   });
@@ -79,11 +89,16 @@ export function boundAlgorithms(algorithm: SigningAlgorithm): readonly SigningAl
   return Object.freeze<SigningAlgorithm[]>(isEdDsa ? ["EdDSA", "Ed25519"] : [algorithm]);
 }
 
+/** The length of every signature of this algorithm; undefined for RSA, where the key decides. */
+export function signatureBytesOf(algorithm: SigningAlgorithm): number | undefined {
+  const { type, curve, hashBytes }: Algorithm = signingAlgorithms[algorithm];
+  if (type === "RSA") return undefined;
+  return curve === undefined ? hashBytes : ecCurves[curve].coordinateBytes * 2;
+}
+
 /** A fixed length per key: anything else is refused unread (lesson: haproxy 648b0e7). */
-export function countSignatureBytes(algorithm: SigningAlgorithm, key: PublicKey | "oct"): number {
-  if (key === "oct") return signingAlgorithms[algorithm].hashBytes;
-  if (key.type === "RSA") return key.modulus.length;
-  return key.type === "EC" ? ecCurves[key.curve].coordinateBytes * 2 : 64;
+export function countSignatureBytes(algorithm: SigningAlgorithm, key: PublicKey): number {
+  return signatureBytesOf(algorithm) ?? (key.type === "RSA" ? key.modulus.length : 0);
 }
 
 /** What a configured or announced algorithm name may look like when it is shown; it might be a pasted key. */

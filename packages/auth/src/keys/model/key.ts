@@ -3,7 +3,7 @@
  * may be shown. Nothing here holds or prints secret bytes.
  */
 
-import type { Facts, FaultCode } from "@agentos/contract";
+import type { Fault } from "@agentos/contract";
 import type { CryptoKey } from "jose";
 import type { KeyRepair } from "./repairs.ts";
 
@@ -53,27 +53,12 @@ export interface VerificationKey {
   readonly answersUnknownKid: boolean;
 }
 
-/** A fault of one source. Facts fill the `{name}` places of its catalogue entry. */
-export interface KeyFault {
-  /** Its entry in the catalogue. */
-  readonly code: KeyFaultCode;
-  /** Where the key came from, for people. Never a path. */
-  readonly source: string;
-  /** `error` stops the start (or rejects the changed file). Usually the entry's own; a bad key in a good set warns. */
-  readonly severity: "error" | "warning";
-  /** Never key material. */
-  readonly facts: Facts;
-}
-
 /** What parsing gave. Both may be filled: usable keys beside warnings. */
 export interface KeyResult {
   /** Keys that tokens may be verified with. */
   readonly keys: readonly VerificationKey[];
   /** Empty when nothing is wrong; several may be about one key. */
-  readonly faults: readonly KeyFault[];
+  readonly faults: readonly Fault[];
 }
-
-/** Every code of a key fault, by its area. */
-export type KeyFaultCode = Extract<FaultCode, `KEY_${string}`>;
 
 export type { KeyRepair };

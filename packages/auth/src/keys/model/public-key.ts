@@ -26,6 +26,11 @@ export function isEcCurve(name: string): name is EcCurve {
   return Object.hasOwn(ecCurves, name);
 }
 
+/** The curve that an object identifier names, where we know it. */
+export function curveOfOid(oid: string | undefined): EcCurve | undefined {
+  return Object.keys(ecCurves).find((name): name is EcCurve => isEcCurve(name) && ecCurves[name].oid === oid);
+}
+
 /** Number of bits of a big-endian number without leading zeros. */
 export function countBits(value: Uint8Array): number {
   const first = value[0];

@@ -12,7 +12,6 @@ export const keyRepairs = {
   "eaten-backslashes": 'letters "n" left over from "\\n" became line ends',
   "escaped-characters": "backslash escapes were undone",
   "url-encoding": "percent encoding was undone",
-  "html-escapes": "HTML escapes were undone",
   "spaces-for-newlines": "spaces in place of line ends were removed",
   "joined-lines": "lines that had been joined into one were read",
   "carriage-returns": "carriage returns were removed",

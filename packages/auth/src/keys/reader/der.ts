@@ -1,7 +1,9 @@
 /**
  * A minimal strict reader for DER (X.690): definite minimal lengths, low tag numbers. It reads structure only;
- * what the structure means is decided in `der-key.ts`.
+ * what the structure means is decided in `der-verdict.ts`.
  */
+
+import { fail, ok, type Result } from "../../outcome/result.ts";
 
 export const Tag = {
   integer: 0x02,
@@ -20,15 +22,12 @@ export interface DerElement {
   readonly end: number;
 }
 
-export type DerRead =
-  | { readonly ok: true; readonly element: DerElement }
-  /** The header is well formed but announces more bytes than there are. */
-  | { readonly ok: false; readonly reason: "truncated"; readonly expected: number }
-  | { readonly ok: false; readonly reason: "invalid" };
+/** The header is well formed but announces more bytes than there are; or it is none. */
+export type DerFault = { readonly expected: number } | "invalid";
 
-const INVALID = { ok: false, reason: "invalid" } as const;
+const INVALID = fail("invalid" as const);
 
-export function readDer(bytes: Uint8Array<ArrayBuffer>, offset = 0): DerRead {
+export function readDer(bytes: Uint8Array<ArrayBuffer>, offset = 0): Result<DerElement, DerFault> {
   const tag = bytes[offset];
   const first = bytes[offset + 1];
   if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f) return INVALID;
@@ -48,8 +47,8 @@ export function readDer(bytes: Uint8Array<ArrayBuffer>, offset = 0): DerRead {
     if (length < 0x80 || length < 256 ** (count - 1)) return INVALID;
   }
   const end = start + length;
-  if (end > bytes.length) return { ok: false, reason: "truncated", expected: end };
-  return { ok: true, element: { tag, content: bytes.slice(start, end), end } };
+  if (end > bytes.length) return fail({ expected: end });
+  return ok({ tag, content: bytes.slice(start, end), end });
 }
 
 /** All elements of a constructed value, or `undefined` when the bytes are not exactly a list of elements. */
@@ -59,8 +58,8 @@ export function readChildren(content: Uint8Array<ArrayBuffer>): readonly DerElem
   while (offset < content.length) {
     const read = readDer(content, offset);
     if (!read.ok) return undefined;
-    children.push(read.element);
-    offset = read.element.end;
+    children.push(read.value);
+    offset = read.value.end;
   }
   return children;
 }

@@ -3,7 +3,7 @@
  * used to refuse, so guessing is allowed here; what is accepted is always parsed.
  */
 
-export type ForeignForm = "KEY_FILE_PATH" | "KEY_URL" | "KEY_OPENSSH" | "KEY_PLACEHOLDER" | "KEY_PRIVATE";
+import type { KeyVerdict } from "./verdict.ts";
 
 const KEY_FILE_EXTENSION = /\.(?:pem|key|pub|crt|cer|cert|der|json|jwks?|p8|p12|pfx|asc|txt)$/i;
 const PATH_START = /^(?:\/|\.{1,2}[/\\]|~[/\\]|[A-Za-z]:[/\\]|\\\\|file:|\$\{?HOME\}?\/|%[A-Za-z_]+%\\)/;
@@ -14,15 +14,15 @@ const PLACEHOLDER =
   /^(?:<[^>]*>|\[[^\]]*\]|\{\{.*\}\}|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|\*{3,}|x{8,}|\.{3,}|…|(?:your|my|the|insert|paste|put|replace|change)[-_ ].*(?:key|pem|jwk|here|me).*)$/i;
 
 /** `isSecret`: the value may be a shared secret, so only clear cases count. */
-export function recogniseForeignForm(text: string, isSecret: boolean): ForeignForm | undefined {
-  if (text.startsWith("PuTTY-User-Key-File-")) return "KEY_PRIVATE";
+export function recogniseForeignForm(text: string, isSecret: boolean): KeyVerdict | undefined {
+  if (text.startsWith("PuTTY-User-Key-File-")) return { kind: "private", found: "PuTTY", key: "unsupported" };
   if (/^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-[a-z0-9-]+|sk-[a-z0-9-]+@openssh\.com)\s+AAAA/.test(text))
-    return "KEY_OPENSSH";
-  if (/^-{2,5}\s*BEGIN\s+SSH2/i.test(text)) return "KEY_OPENSSH";
+    return { kind: "ssh" };
+  if (/^-{2,5}\s*BEGIN\s+SSH2/i.test(text)) return { kind: "ssh" };
   if (/[\r\n]/.test(text)) return undefined;
-  if (/^https?:\/\/\S+$/i.test(text)) return "KEY_URL";
-  if (text.length <= 4096 && isPath(text, isSecret)) return "KEY_FILE_PATH";
-  return !isSecret && PLACEHOLDER.test(text) ? "KEY_PLACEHOLDER" : undefined;
+  if (/^https?:\/\/\S+$/i.test(text)) return { kind: "url" };
+  if (text.length <= 4096 && isPath(text, isSecret)) return { kind: "file-path" };
+  return !isSecret && PLACEHOLDER.test(text) ? { kind: "placeholder" } : undefined;
 }
 
 function isPath(text: string, isSecret: boolean): boolean {

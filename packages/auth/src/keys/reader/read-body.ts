@@ -5,7 +5,8 @@
 
 import { decodeBase64, decodeBase64Prefix } from "../../encoding/base64.ts";
 import { RepairLog } from "../model/repairs.ts";
-import { type DerVerdict, judgeDer } from "./verdict.ts";
+import { judgeDer } from "./der-verdict.ts";
+import type { DerVerdict } from "./verdict.ts";
 
 /** Decodes and judges a body without white space; tries the alternatives only where plain base64 gives no key. */
 export function judgeBody(compact: string, log: RepairLog): DerVerdict {
@@ -26,13 +27,16 @@ export function judgeBody(compact: string, log: RepairLog): DerVerdict {
   }
   if (bytes !== undefined) return { kind: "unknown" };
   const prefix = judgeDer(decodeBase64Prefix(standard));
-  const isPrivate = prefix.kind === "private" || (prefix.kind === "truncated" && prefix.isLikelyPrivate);
-  if (prefix.kind === "unknown" || isPrivate) return prefix;
+  if (prefix.kind === "unknown" || (prefix.kind === "truncated" && prefix.isLikelyPrivate)) return prefix;
   // Padding in the middle: two values behind one another, or more.
   const others = standard.split("=").filter((part, index) => index > 0 && /^[A-Za-z0-9+/]/.test(part));
+  // Not all of it could be read, so the key that it begins with is perhaps not the one that was meant.
+  if (prefix.kind === "private") return { ...prefix, key: others.length > 0 ? "several" : "damaged" };
   if (others.length > 0) {
     const isAnyPrivate = others.some((other) => judgeDer(decodeBase64Prefix(other)).kind === "private");
-    return isAnyPrivate ? { kind: "private", found: "second value" } : { kind: "several" };
+    return isAnyPrivate
+      ? { kind: "private", found: "second value", key: "several" }
+      : { kind: "several", count: 2 };
   }
   return prefix.kind === "truncated" && /^[A-Za-z0-9+/=]*$/.test(standard) ? prefix : { kind: "damaged" };
 }

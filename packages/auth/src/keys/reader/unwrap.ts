@@ -50,41 +50,9 @@ function stripAssignment(text: string, log: RepairLog): string {
   return rest;
 }
 
-const NAMED_ESCAPES: Readonly<Record<string, string>> = {
-  nbsp: " ",
-  newline: "\n",
-  tab: "\t",
-  quot: '"',
-  apos: "'",
-  plus: "+",
-  sol: "/",
-  equals: "=",
-  dash: "-",
-  hyphen: "-",
-};
-
-/** Undoes backslash, percent and HTML escapes. None of `\`, `%`, `&`, `<` occurs in a key, so this is unambiguous. */
+/** Undoes backslash and percent escapes. Neither `\` nor `%` occurs in a key, so this is unambiguous. */
 export function undoEscapes(value: string, log: RepairLog): string {
   let text = undoPercentEncoding(value, log);
-  if (text.includes("&")) {
-    text = log.replace(text, /&amp;/g, "&", "html-escapes");
-    text = text.replace(
-      /&(?:#(\d{1,4})|#[xX]([0-9a-fA-F]{1,3})|([a-zA-Z]{2,8}));/g,
-      (whole: string, ...groups: unknown[]) => {
-        const [decimal, hex, name] = groups.map((group) => (typeof group === "string" ? group : undefined));
-        const character =
-          name !== undefined
-            ? NAMED_ESCAPES[name.toLowerCase()]
-            : decimal !== undefined
-              ? String.fromCharCode(Number.parseInt(decimal, 10))
-              : String.fromCharCode(Number.parseInt(hex ?? "20", 16));
-        if (character === undefined) return whole;
-        log.add("html-escapes");
-        return character;
-      },
-    );
-  }
-  text = log.replace(text, /<br\s{0,3}\/?>|<\/?(?:p|pre|code)>/gi, "\n", "html-escapes");
   if (!text.includes("\\")) return text;
   // Before the rest: a backslash at the end of a line continues it.
   text = log.replace(text, /\\{1,8}(?=\r?\n)/g, "", "escaped-characters");
@@ -97,20 +65,13 @@ export function undoEscapes(value: string, log: RepairLog): string {
   return log.replace(text, /\\{1,8}(?=[-+/= "'`])/g, "", "escaped-characters");
 }
 
+/** One layer. What was encoded twice is damaged, and is named as that. */
 function undoPercentEncoding(value: string, log: RepairLog): string {
-  let text = value;
-  // Each round undoes two layers; what still had some left could pass for a shared secret.
-  for (let round = 0; round < MAX_ROUNDS && /%[0-9A-Fa-f]{2}/.test(text); round += 1) {
-    const before = text;
-    // In a form a plus is a space, and the pluses of the key are %2B; the label shows which kind of encoding it is.
-    if (text.includes("BEGIN+")) text = text.replaceAll("+", " ");
-    text = log
-      .replace(text, /%25/g, "%", "url-encoding")
-      .replace(/%([2-7][0-9A-Fa-f]|0[9aAdD])/g, (_, hex: string) => {
-        log.add("url-encoding");
-        return String.fromCharCode(Number.parseInt(hex, 16));
-      });
-    if (text === before) break;
-  }
-  return text;
+  // In a form a plus is a space, and the pluses of the key are %2B; the label shows which kind of encoding it is.
+  const isForm = /%[0-9A-Fa-f]{2}/.test(value) && value.includes("BEGIN+");
+  const text = isForm ? value.replaceAll("+", " ") : value;
+  return text.replace(/%([2-7][0-9A-Fa-f]|0[9aAdD])/g, (_, hex: string) => {
+    log.add("url-encoding");
+    return String.fromCharCode(Number.parseInt(hex, 16));
+  });
 }

@@ -1,25 +1,27 @@
 /**
- * Says what some DER bytes are: the verdict comes from the structure alone, never from a PEM label
- * (CVE-2023-48223, CVE-2026-34950: a key type guessed from text turned a public key into an HMAC secret).
+ * Everything that a value can turn out to be. The reader stops here: what a verdict means is the matter of whoever
+ * asked. Who verifies refuses a private key, who signs a public one.
  */
 
-import { type EcCurve, ecCurves, isEcCurve, Oid, type PublicKey } from "../model/public-key.ts";
-import {
-  type DerElement,
-  readBits,
-  readChildren,
-  readDer,
-  readObjectIdentifier,
-  readUnsigned,
-  Tag,
-} from "./der.ts";
+import type { PrivateKey } from "../model/private-key.ts";
+import type { PublicKey } from "../model/public-key.ts";
+import type { KeyRepair, RepairLog } from "../model/repairs.ts";
 
+/** Why a private key is none that can sign. */
+export type PrivateKeyProblem = "unsupported" | "binary" | "cut off" | "damaged" | "several";
+
+/** `found` says in which form, in words. */
+export interface PrivateVerdict {
+  readonly kind: "private";
+  readonly found: string;
+  readonly key: PrivateKey | PrivateKeyProblem;
+}
+
+/** What DER bytes are. */
 export type DerVerdict =
   | { readonly kind: "public"; readonly key: PublicKey; readonly format: "spki" | "pkcs1" }
-  | { readonly kind: "private"; readonly found: string }
-  | { readonly kind: "encrypted" }
-  | { readonly kind: "certificate" }
-  | { readonly kind: "certificate-request" }
+  | PrivateVerdict
+  | { readonly kind: "encrypted" | "certificate" | "certificate-request" }
   | { readonly kind: "unsupported-type"; readonly keyType: string }
   | { readonly kind: "unsupported-curve"; readonly curve: string }
   | {
@@ -28,183 +30,44 @@ export type DerVerdict =
       readonly actual: number;
       readonly isLikelyPrivate: boolean;
     }
-  | { readonly kind: "several" }
+  | { readonly kind: "several"; readonly count: number }
   | { readonly kind: "trailing" }
   /** Starts like a key and is damaged inside. */
   | { readonly kind: "damaged" }
   /** Not DER at all. */
   | { readonly kind: "unknown" };
 
-const unsupportedTypes: Readonly<Record<string, string>> = {
-  [Oid.rsaPss]: "RSASSA-PSS (give the key as a plain RSA key)",
-  "1.2.840.10040.4.1": "DSA",
-  "1.2.840.113549.1.3.1": "Diffie-Hellman",
-  "2.16.840.1.101.3.4.3.17": "ML-DSA-44",
-  "2.16.840.1.101.3.4.3.18": "ML-DSA-65",
-  "2.16.840.1.101.3.4.3.19": "ML-DSA-87",
-};
+/** What a text is. */
+export type KeyVerdict =
+  | Exclude<DerVerdict, { readonly kind: "trailing" | "damaged" | "unknown" }>
+  | { readonly kind: "json"; readonly value: Readonly<Record<string, unknown>> }
+  | { readonly kind: "unreadable"; readonly reason: string }
+  /** It is only a header, its `+` are spaces now, it is DER that lost its high bytes, or it is an example. */
+  | { readonly kind: "body-missing" | "plus-lost" | "binary" | "placeholder" }
+  | { readonly kind: "ssh" | "file-path" | "url" }
+  /** Nothing that could be a key: a shared secret perhaps. */
+  | { readonly kind: "text" };
 
-const unsupportedCurves: Readonly<Record<string, string>> = {
-  "1.3.132.0.10": "secp256k1",
-  "1.3.132.0.33": "P-224",
-  "1.2.840.10045.3.1.1": "P-192",
-  "1.3.36.3.3.2.8.1.1.7": "brainpoolP256r1",
-  "1.3.36.3.3.2.8.1.1.11": "brainpoolP384r1",
-  "1.3.36.3.3.2.8.1.1.13": "brainpoolP512r1",
-  "1.3.101.110": "X25519",
-  "1.3.101.111": "X448",
-  "1.3.101.113": "Ed448",
-};
+/** A verdict, and what had to be repaired on the way to it. */
+export type KeyReading = KeyVerdict & { readonly repairs: readonly KeyRepair[] };
 
-const DAMAGED = { kind: "damaged" } as const;
-const UNKNOWN = { kind: "unknown" } as const;
-
-/** The verdict on the first value; what stands behind a key is judged as well, however much it is. */
-export function judgeDer(bytes: Uint8Array<ArrayBuffer>): DerVerdict {
-  const first = judgeFirst(bytes);
-  if (first.verdict.kind === "unknown" || first.rest.length === 0) return first.verdict;
-  // Bytes behind a complete key: never ignored, they may be the key that was meant.
-  for (let value = first; value.verdict.kind !== "unknown"; value = judgeFirst(value.rest)) {
-    if (value.verdict.kind === "private") return value.verdict;
-  }
-  return judgeFirst(first.rest).verdict.kind === "unknown" ? { kind: "trailing" } : { kind: "several" };
+/** Closes a reading. */
+export function conclude(verdict: KeyVerdict, log: RepairLog): KeyReading {
+  return { ...verdict, repairs: log.list() };
 }
 
-interface FirstValue {
-  readonly verdict: DerVerdict;
-  /** What stands behind it; empty where it does not end. */
-  readonly rest: Uint8Array<ArrayBuffer>;
-}
-
-function judgeFirst(bytes: Uint8Array<ArrayBuffer>): FirstValue {
-  const outer = readDer(bytes);
-  const nothing = bytes.subarray(bytes.length);
-  if (!outer.ok) {
-    if (outer.reason === "invalid" || !startsLikeKey(bytes)) return { verdict: UNKNOWN, rest: nothing };
-    const { expected } = outer;
-    const isLikelyPrivate = startsLikePrivateKey(bytes);
-    return { verdict: { kind: "truncated", expected, actual: bytes.length, isLikelyPrivate }, rest: nothing };
+/** What a text is whose bytes are this. */
+export function toKeyVerdict(verdict: DerVerdict): KeyVerdict {
+  switch (verdict.kind) {
+    case "truncated":
+      return verdict.isLikelyPrivate ? { kind: "private", found: "cut off", key: "cut off" } : verdict;
+    case "trailing":
+      return { kind: "unreadable", reason: "something follows the key that does not belong to it" };
+    case "damaged":
+      return { kind: "unreadable", reason: "it starts like a key but its content is damaged" };
+    case "unknown":
+      return { kind: "text" };
+    default:
+      return verdict;
   }
-  const rest = bytes.subarray(outer.element.end);
-  if (outer.element.tag !== Tag.sequence) return { verdict: UNKNOWN, rest };
-  const children = readChildren(outer.element.content);
-  if (children !== undefined) return { verdict: judgeChildren(children), rest };
-  return { verdict: startsLikeKey(bytes) ? DAMAGED : UNKNOWN, rest: nothing };
-}
-
-function judgeChildren(children: readonly DerElement[]): DerVerdict {
-  const [first, second, third] = children;
-  if (first === undefined || second === undefined) return { kind: "unknown" };
-  if (first.tag === Tag.integer) return judgeIntegerFirst(children);
-  if (first.tag === Tag.objectIdentifier && readObjectIdentifier(first) === "1.2.840.113549.1.7.2") {
-    return { kind: "certificate" }; // PKCS#7 signedData: a bundle of certificates
-  }
-  if (first.tag !== Tag.sequence) return { kind: "unknown" };
-  const inner = readChildren(first.content);
-  if (inner === undefined) return { kind: "unknown" };
-  if (children.length === 2 && second.tag === Tag.bitString) return judgeSpki(inner, second);
-  if (
-    children.length === 2 &&
-    second.tag === Tag.octetString &&
-    readObjectIdentifier(inner[0]) !== undefined
-  ) {
-    return { kind: "encrypted" };
-  }
-  if (children.length === 3 && second.tag === Tag.sequence && third?.tag === Tag.bitString) {
-    return {
-      kind: inner[0]?.tag === Tag.context0 || inner.length > 4 ? "certificate" : "certificate-request",
-    };
-  }
-  return { kind: "unknown" };
-}
-
-function judgeIntegerFirst(children: readonly DerElement[]): DerVerdict {
-  const [first, second, third] = children;
-  if (children.length === 2 && second?.tag === Tag.integer) {
-    return judgeRsa(children, "pkcs1");
-  }
-  if (second?.tag === Tag.sequence && third?.tag === Tag.octetString)
-    return { kind: "private", found: "PKCS#8" };
-  if (second?.tag === Tag.octetString) return { kind: "private", found: "EC, SEC 1" };
-  if (first?.content.length === 1 && first.content[0] === 3 && second?.tag === Tag.sequence) {
-    return { kind: "private", found: "PKCS#12" };
-  }
-  if (children.length === 6 && children.every((child) => child.tag === Tag.integer)) {
-    return { kind: "private", found: "DSA" };
-  }
-  if (children.length >= 9 && children.slice(0, 9).every((child) => child.tag === Tag.integer)) {
-    return { kind: "private", found: "RSA, PKCS#1" };
-  }
-  return { kind: "unknown" };
-}
-
-function judgeSpki(algorithm: readonly DerElement[], keyBits: DerElement): DerVerdict {
-  const [identifier, parameters] = algorithm;
-  const oid = readObjectIdentifier(identifier);
-  if (oid === undefined) return { kind: "unknown" };
-  const bits = readBits(keyBits);
-  if (bits === undefined) return DAMAGED;
-  if (oid === Oid.rsa) {
-    const isNull =
-      parameters === undefined || (parameters.tag === Tag.null && parameters.content.length === 0);
-    const outer = readDer(bits);
-    if (!isNull || algorithm.length > 2 || !outer.ok) return DAMAGED;
-    if (outer.element.end !== bits.length || outer.element.tag !== Tag.sequence) return DAMAGED;
-    return judgeRsa(readChildren(outer.element.content) ?? [], "spki");
-  }
-  if (oid === Oid.ec) return judgeEc(parameters, bits);
-  if (oid === Oid.ed25519) {
-    if (parameters !== undefined || bits.length !== 32) return DAMAGED;
-    return { kind: "public", key: { type: "OKP", publicKey: bits }, format: "spki" };
-  }
-  const curve = unsupportedCurves[oid];
-  if (curve !== undefined) return { kind: "unsupported-curve", curve };
-  return { kind: "unsupported-type", keyType: unsupportedTypes[oid] ?? `with object identifier ${oid}` };
-}
-
-function judgeRsa(numbers: readonly DerElement[], format: "spki" | "pkcs1"): DerVerdict {
-  const modulus = readUnsigned(numbers[0]);
-  const exponent = readUnsigned(numbers[1]);
-  if (numbers.length !== 2 || modulus === undefined || exponent === undefined) return DAMAGED;
-  // Two tiny numbers are no key but any short list of numbers.
-  if (format === "pkcs1" && modulus.length < 32) return { kind: "unknown" };
-  return { kind: "public", key: { type: "RSA", modulus, exponent }, format };
-}
-
-function judgeEc(parameters: DerElement | undefined, point: Uint8Array): DerVerdict {
-  if (parameters?.tag === Tag.sequence)
-    return { kind: "unsupported-curve", curve: "with explicit parameters" };
-  const oid = readObjectIdentifier(parameters);
-  if (oid === undefined) return DAMAGED;
-  const curve = Object.keys(ecCurves).find(
-    (name): name is EcCurve => isEcCurve(name) && ecCurves[name].oid === oid,
-  );
-  if (curve === undefined) {
-    return { kind: "unsupported-curve", curve: unsupportedCurves[oid] ?? `with object identifier ${oid}` };
-  }
-  const size = ecCurves[curve].coordinateBytes;
-  const isUncompressed = point[0] === 4 && point.length === 2 * size + 1;
-  const isCompressed = (point[0] === 2 || point[0] === 3) && point.length === size + 1;
-  if (!isUncompressed && !isCompressed) return DAMAGED;
-  return { kind: "public", key: { type: "EC", curve, point }, format: "spki" };
-}
-
-/**
- * The first bytes are those of a key, for values that do not parse to their end. Only ever used to refuse: a
- * random secret must not look like this, hence the demand for a long form or an object identifier.
- */
-function startsLikeKey(bytes: Uint8Array): boolean {
-  if (bytes[0] !== Tag.sequence) return false;
-  const length = bytes[1] ?? 0;
-  const isLong = length === 0x81 || length === 0x82;
-  const inner = length === 0x81 ? 3 : length === 0x82 ? 4 : 2;
-  const tag = bytes[inner];
-  if (isLong && (tag === Tag.sequence || tag === Tag.integer)) return true;
-  return tag === Tag.sequence && bytes[inner + 2] === Tag.objectIdentifier;
-}
-
-/** `SEQUENCE { INTEGER 0 or 1 …`: the version number with which every private key format starts. */
-function startsLikePrivateKey(bytes: Uint8Array): boolean {
-  const inner = bytes[1] === 0x81 ? 3 : bytes[1] === 0x82 ? 4 : 2;
-  return bytes[inner] === Tag.integer && bytes[inner + 1] === 1 && (bytes[inner + 2] ?? 9) <= 1;
 }

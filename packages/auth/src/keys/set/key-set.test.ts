@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { expectKey, generateEc, generateEd25519, generateRsa, toJwk } from "../judge/test-keys.fixture.ts";
 import { type VerificationKey } from "../model/key.ts";
-import { combineKeySources, createStaticKeySource, type KeySource } from "../source/key-source.ts";
 import { createKeySet, selectKeys } from "./key-set.ts";
 import { parseJwks } from "./parse-jwks.ts";
 
@@ -99,69 +98,5 @@ describe("the keys for a token", () => {
 
   test("a set knows its algorithms", () => {
     expect(createKeySet([pem, a, edPem]).algorithms).toEqual(["RS256", "EdDSA", "Ed25519"]);
-  });
-});
-
-function changing(
-  first: readonly VerificationKey[],
-): KeySource & { change(keys: readonly VerificationKey[]): void } {
-  let set = createKeySet(first);
-  let waiting: readonly VerificationKey[] | undefined;
-  const listeners = new Set<() => void>();
-  return {
-    current: () => set,
-    change(keys) {
-      waiting = keys;
-      set = createKeySet(keys, set.generation + 1);
-      for (const listener of listeners) listener();
-    },
-    refresh: async () => waiting !== undefined,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    status: () => ({ state: set.keys.length > 0 ? "ok" : "failed", faults: [] }),
-  };
-}
-
-describe("sources as one", () => {
-  test("a static source always gives the same set", async () => {
-    const source = createStaticKeySource([pem]);
-    expect(source.current()).toBe(source.current());
-    const combined = combineKeySources([source]);
-    expect(await combined.refresh?.("x")).toBe(false);
-    expect(combined.status?.()).toEqual({ state: "ok", faults: [] });
-  });
-
-  test("keys stand in the order of the sources; the generation grows only with a change", async () => {
-    const file = changing([a]);
-    const combined = combineKeySources([createStaticKeySource([pem]), file]);
-    const before = combined.current();
-    expect(before.keys).toEqual([pem, a]);
-    expect(combined.current()).toBe(before);
-    file.change([b]);
-    const after = combined.current();
-    expect(after.keys).toEqual([pem, b]);
-    expect(after.generation).toBeGreaterThan(before.generation);
-    expect(combined.current()).toBe(after);
-    expect(await combined.refresh?.("x")).toBe(true);
-  });
-
-  test("listeners hear of a change until they stop", () => {
-    const file = changing([a]);
-    const combined = combineKeySources([createStaticKeySource([pem]), file]);
-    let calls = 0;
-    const stop = combined.subscribe?.(() => (calls += 1));
-    file.change([b]);
-    stop?.();
-    file.change([a]);
-    expect(calls).toBe(1);
-  });
-
-  test("the worst status counts", () => {
-    const file = changing([a]);
-    const combined = combineKeySources([createStaticKeySource([pem]), file]);
-    file.change([]);
-    expect(combined.status?.().state).toBe("failed");
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { FAULTS, renderText } from "@agentos/contract";
+import { FAULTS, type FaultCode, renderText } from "@agentos/contract";
 import type { JWK } from "jose";
 import { describe, expect, test } from "vitest";
 import {
@@ -10,7 +10,7 @@ import {
   thumbprintOf,
   toJwk,
 } from "../judge/test-keys.fixture.ts";
-import { type KeyFaultCode, type KeyResult } from "../model/key.ts";
+import { type KeyResult } from "../model/key.ts";
 import { type ParseJwksOptions, parseJwks } from "./parse-jwks.ts";
 
 const rsa = generateRsa();
@@ -61,7 +61,7 @@ describe("a key set", () => {
   ] as const)("that is %s is refused by name", async (_, value, code) => {
     const result = await parse(value);
     expect(result.keys).toEqual([]);
-    expect(result.faults).toMatchObject([{ code, severity: "error", source: "JWT_JWKS_FILE" }]);
+    expect(result.faults).toMatchObject([{ code, severity: "error", at: "JWT_JWKS_FILE" }]);
   });
 
   test("that is PEM is told where PEM belongs, once", async () => {
@@ -86,7 +86,7 @@ describe("a key set", () => {
   });
 });
 
-const bad: readonly [string, unknown, KeyFaultCode][] = [
+const bad: readonly [string, unknown, FaultCode][] = [
   ["no object", "text", "KEY_JWK_INVALID"],
   ["null", null, "KEY_JWK_INVALID"],
   ["for encryption", { ...toJwk(ec.publicKey), use: "enc" }, "KEY_JWK_USE"],
@@ -106,7 +106,7 @@ describe.each(bad)("a key that is %s", (_, jwk, code) => {
       const result = await parse({ keys });
       expect(result.keys.map(({ kid }) => kid)).toEqual(["good"]);
       expect(result.faults).toMatchObject([
-        { code, severity: "warning", source: `JWT_JWKS_FILE key ${position}` },
+        { code, severity: "warning", at: `JWT_JWKS_FILE key ${position}` },
       ]);
     }
   });
@@ -165,7 +165,7 @@ describe("key ids", () => {
     const result = await parse({ keys: [good, { ...toJwk(ec.publicKey), kid: "good" }] });
     expect(result.keys).toHaveLength(2);
     expect(result.faults).toMatchObject([
-      { code: "KEY_JWKS_DUPLICATE_KID", severity: "warning", source: "JWT_JWKS_FILE key 2" },
+      { code: "KEY_JWKS_DUPLICATE_KID", severity: "warning", at: "JWT_JWKS_FILE key 2" },
     ]);
   });
 

@@ -1,11 +1,11 @@
 /** A JWKS (RFC 7517 section 5): each key is judged by itself, so a bad one never takes a good one with it. */
 
-import { isRecord } from "@agentos/contract";
+import { createFault, type Fault, type FaultCode, isRecord } from "@agentos/contract";
 import { type JwkOptions, parseJwk } from "../judge/parse-jwk.ts";
 import { isSigningAlgorithm, showAlgorithm } from "../model/algorithms.ts";
-import type { KeyFault, KeyFaultCode, KeyResult, SigningAlgorithm, VerificationKey } from "../model/key.ts";
-import { createKeyFault, faultResult } from "../model/key-fault.ts";
+import type { KeyResult, SigningAlgorithm, VerificationKey } from "../model/key.ts";
 import { MAX_JWKS_CHARACTERS, MAX_JWKS_KEYS } from "../model/key-limits.ts";
+import { failed, toKeyResult } from "../model/key-result.ts";
 import type { KeyRepair } from "../model/repairs.ts";
 
 /** How the keys of a set are judged. */
@@ -21,7 +21,7 @@ export interface ParseJwksOptions {
 }
 
 /** Faults that spoil a whole set: something secret lies open, or a key could be forged. */
-const NEVER_TOLERATED: ReadonlySet<KeyFaultCode> = new Set([
+const NEVER_TOLERATED: ReadonlySet<FaultCode> = new Set([
   "KEY_PRIVATE",
   "KEY_PUBLIC_AS_SECRET",
   "KEY_SECRET_LISTED",
@@ -31,20 +31,17 @@ const NEVER_TOLERATED: ReadonlySet<KeyFaultCode> = new Set([
 /** Parses JSON text; never throws. Faults of single keys only warn while the set has other usable keys. */
 export async function parseJwks(text: string, options: ParseJwksOptions): Promise<KeyResult> {
   const { source } = options;
-  if (typeof text !== "string" || text.trim() === "")
-    return faultResult("KEY_JWKS_INVALID", source, { reason: "it is empty" });
+  const invalid = (reason: string) => failed({ code: "KEY_JWKS_INVALID", at: source, facts: { reason } });
+  if (typeof text !== "string" || text.trim() === "") return invalid("it is empty");
   if (text.length > MAX_JWKS_CHARACTERS) {
-    return faultResult("KEY_JWKS_TOO_LARGE", source, {
-      actual: `${text.length} characters`,
-      limit: `${MAX_JWKS_CHARACTERS} characters`,
-    });
+    const facts = { actual: `${text.length} characters`, limit: `${MAX_JWKS_CHARACTERS} characters` };
+    return failed({ code: "KEY_JWKS_TOO_LARGE", at: source, facts });
   }
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
-    const reason = text.includes("-----BEGIN") ? "it is PEM, not JSON" : "it is not JSON";
-    return faultResult("KEY_JWKS_INVALID", source, { reason });
+    return invalid(text.includes("-----BEGIN") ? "it is PEM, not JSON" : "it is not JSON");
   }
   return parseJwksValue(value, options);
 }
@@ -57,21 +54,22 @@ export async function parseJwksValue(
 ): Promise<KeyResult> {
   const { source, algorithm } = options;
   if (algorithm !== undefined && !isSigningAlgorithm(algorithm)) {
-    return faultResult("KEY_ALGORITHM_UNKNOWN", source, { algorithm: showAlgorithm(algorithm) });
+    const facts = { algorithm: showAlgorithm(algorithm) };
+    return failed({ code: "KEY_ALGORITHM_UNKNOWN", at: source, facts });
   }
-  if (!isRecord(value)) return faultResult("KEY_JWKS_INVALID", source, { reason: "it is not a JSON object" });
+  const invalid = (reason: string) => failed({ code: "KEY_JWKS_INVALID", at: source, facts: { reason } });
+  if (!isRecord(value)) return invalid("it is not a JSON object");
   const list: unknown = value["keys"];
   if (!Array.isArray(list)) {
-    const reason = Object.hasOwn(value, "kty")
-      ? 'it is a single JWK; put it into {"keys": […]}'
-      : '"keys" is missing or not an array';
-    return faultResult("KEY_JWKS_INVALID", source, { reason });
+    return invalid(
+      Object.hasOwn(value, "kty")
+        ? 'it is a single JWK; put it into {"keys": […]}'
+        : '"keys" is missing or not an array',
+    );
   }
   if (list.length > MAX_JWKS_KEYS) {
-    return faultResult("KEY_JWKS_TOO_LARGE", source, {
-      actual: `${list.length} keys`,
-      limit: `${MAX_JWKS_KEYS} keys`,
-    });
+    const facts = { actual: `${list.length} keys`, limit: `${MAX_JWKS_KEYS} keys` };
+    return failed({ code: "KEY_JWKS_TOO_LARGE", at: source, facts });
   }
   return parseAll(list, options, { algorithm, repairs });
 }
@@ -90,30 +88,30 @@ async function parseAll(
   const hasKid = list.some((jwk) => isRecord(jwk) && jwk["kid"] !== undefined);
   const results = await Promise.all(
     list.map(async (jwk, index) => {
-      const answersUnknownKid = !hasKid;
-      const keySource = `${source} key ${index + 1}`;
-      return parseJwk(jwk, { ...context, index, source: keySource, answersUnknownKid }, jwkOptions);
+      const place = { index, source: `${source} key ${index + 1}`, answersUnknownKid: !hasKid };
+      return toKeyResult(await parseJwk(jwk, { ...context, ...place }, jwkOptions));
     }),
   );
   const { keys, faults: duplicates } = dropDuplicateKeys(results.flatMap((result) => result.keys));
   const faults = results.flatMap((result) => result.faults).map((fault) => tolerate(fault, keys.length > 0));
   faults.push(...duplicates, ...findRepeatedKids(keys));
-  if (keys.length === 0) faults.push(createKeyFault("KEY_JWKS_EMPTY", source, { count: list.length }));
+  if (keys.length === 0)
+    faults.push(createFault({ code: "KEY_JWKS_EMPTY", at: source, facts: { count: list.length } }));
   return { keys, faults };
 }
 
-function tolerate(fault: KeyFault, hasUsableKey: boolean): KeyFault {
+function tolerate(fault: Fault, hasUsableKey: boolean): Fault {
   return hasUsableKey && !NEVER_TOLERATED.has(fault.code)
     ? Object.freeze({ ...fault, severity: "warning" as const })
     : fault;
 }
 
-function findRepeatedKids(keys: readonly VerificationKey[]): readonly KeyFault[] {
+function findRepeatedKids(keys: readonly VerificationKey[]): readonly Fault[] {
   const seen = new Set<string>();
-  const faults: KeyFault[] = [];
+  const faults: Fault[] = [];
   for (const { kid, source } of keys) {
     if (kid === undefined) continue;
-    if (seen.has(kid)) faults.push(createKeyFault("KEY_JWKS_DUPLICATE_KID", source));
+    if (seen.has(kid)) faults.push(createFault({ code: "KEY_JWKS_DUPLICATE_KID", at: source }));
     seen.add(kid);
   }
   return faults;
@@ -123,7 +121,7 @@ function findRepeatedKids(keys: readonly VerificationKey[]): readonly KeyFault[]
 export function dropDuplicateKeys(keys: readonly VerificationKey[]): KeyResult {
   const first = new Map<string, VerificationKey>();
   const kept: VerificationKey[] = [];
-  const faults: KeyFault[] = [];
+  const faults: Fault[] = [];
   for (const key of keys) {
     if (key.thumbprint === undefined) {
       kept.push(key);
@@ -134,7 +132,8 @@ export function dropDuplicateKeys(keys: readonly VerificationKey[]): KeyResult {
     if (earlier === undefined) {
       first.set(name, key);
       kept.push(key);
-    } else faults.push(createKeyFault("KEY_DUPLICATE", key.source, { first: earlier.source }));
+    } else
+      faults.push(createFault({ code: "KEY_DUPLICATE", at: key.source, facts: { first: earlier.source } }));
   }
   return { keys: kept, faults };
 }

@@ -3,16 +3,19 @@
  * JSON text, or a shared secret. What it is gets decided by parsing it, never by the configured algorithm.
  */
 
+import { createFault } from "@agentos/contract";
 import { judgePublicKey, type KeyContext } from "../judge/judge-public-key.ts";
-import { judgeSecretText } from "../judge/judge-secret.ts";
+import { findSecretEdge, judgeSecret } from "../judge/judge-secret.ts";
 import { parseJwk } from "../judge/parse-jwk.ts";
 import { DAMAGED_PUBLIC_KEY, holdsPublicKey } from "../judge/public-key-traces.ts";
+import { createVerdictFault, type UnusableVerdict } from "../judge/verdict-fault.ts";
 import { isSecretAlgorithm, isSigningAlgorithm, showAlgorithm } from "../model/algorithms.ts";
-import type { KeyFaultCode, KeyResult, SigningAlgorithm } from "../model/key.ts";
-import { faultResult } from "../model/key-fault.ts";
+import type { KeyResult, SigningAlgorithm } from "../model/key.ts";
 import { MAX_KEY_CHARACTERS } from "../model/key-limits.ts";
+import { failed, toKeyResult } from "../model/key-result.ts";
 import { describePublicKey } from "../model/public-key.ts";
-import { type KeyText, readKeyText } from "../reader/read-key-text.ts";
+import { readKey } from "../reader/read-key.ts";
+import type { KeyReading } from "../reader/verdict.ts";
 import { dropDuplicateKeys, parseJwksValue } from "./parse-jwks.ts";
 
 /** How one key is judged. */
@@ -31,36 +34,50 @@ export interface ParseKeyOptions {
 export async function parseVerificationKey(value: string, options: ParseKeyOptions): Promise<KeyResult> {
   const { source, index, algorithm } = options;
   const allowWeakSecrets = options.allowWeakSecrets ?? false;
-  if (typeof value !== "string") return faultResult("KEY_UNREADABLE", source, { reason: "it is not a text" });
-  if (value.trim() === "") return faultResult("KEY_EMPTY", source);
+  if (typeof value !== "string")
+    return failed({ code: "KEY_UNREADABLE", at: source, facts: { reason: "it is not a text" } });
+  if (value.trim() === "") return failed({ code: "KEY_EMPTY", at: source });
   if (value.length > MAX_KEY_CHARACTERS) {
-    return faultResult("KEY_TOO_LARGE", source, { bytes: value.length, limit: MAX_KEY_CHARACTERS });
+    const facts = { bytes: value.length, limit: MAX_KEY_CHARACTERS };
+    return failed({ code: "KEY_TOO_LARGE", at: source, facts });
   }
   if (algorithm !== undefined && !isSigningAlgorithm(algorithm)) {
-    return faultResult("KEY_ALGORITHM_UNKNOWN", source, { algorithm: showAlgorithm(algorithm) });
+    const facts = { algorithm: showAlgorithm(algorithm) };
+    return failed({ code: "KEY_ALGORITHM_UNKNOWN", at: source, facts });
   }
   const wantsSecret = algorithm !== undefined && isSecretAlgorithm(algorithm);
-  const read = readKeyText(value, wantsSecret);
-  const base = { index, source, algorithm, answersUnknownKid: true };
-  const plain: KeyContext = { ...base, kid: undefined, announced: undefined, repairs: [] };
+  const read = readKey(value, wantsSecret);
   if (read.kind === "json") return parseJson(read, { ...options, algorithm, allowWeakSecrets });
-  if (wantsSecret) {
-    const found = describeForSecret(read, value);
-    if (found !== undefined) return faultResult("KEY_PUBLIC_AS_SECRET", source, { algorithm, found });
-    if (read.kind === "fault") return faultResult(read.code, source, read.facts);
-    // Lone surrogates have no bytes of their own: two different texts would be the same secret.
-    if (!value.isWellFormed())
-      return faultResult("KEY_UNREADABLE", source, { reason: "it is not valid Unicode" });
-    return judgeSecretText(value, plain, { allowWeakSecrets });
-  }
-  if (read.kind === "public") return judgePublicKey(read.key, { ...plain, repairs: read.repairs });
-  if (read.kind === "fault") return faultResult(read.code, source, read.facts);
+  const context = { index, source, algorithm, kid: undefined, announced: undefined, answersUnknownKid: true };
+  if (wantsSecret) return parseSecret(value, read, { ...context, algorithm, repairs: [], allowWeakSecrets });
+  if (read.kind === "public")
+    return toKeyResult(await judgePublicKey(read.key, { ...context, repairs: read.repairs }));
+  if (read.kind !== "text") return failed(createVerdictFault(read, source));
   if (/[\r\n]/.test(value.trim()) || algorithm !== undefined) {
-    return faultResult("KEY_UNREADABLE", source, {
-      reason: 'it is neither PEM nor a JWK (a shared secret needs "algorithm" set to HS256)',
-    });
+    const reason = 'it is neither PEM nor a JWK (a shared secret needs "algorithm" set to HS256)';
+    return failed({ code: "KEY_UNREADABLE", at: source, facts: { reason } });
   }
-  return faultResult("KEY_ALGORITHM_REQUIRED", source);
+  return failed({ code: "KEY_ALGORITHM_REQUIRED", at: source });
+}
+
+/** The exact UTF-8 bytes are the secret: white space and quotes included, as the signer has them. */
+async function parseSecret(
+  text: string,
+  read: Exclude<KeyReading, { kind: "json" }>,
+  context: KeyContext & { readonly algorithm: SigningAlgorithm; readonly allowWeakSecrets: boolean },
+): Promise<KeyResult> {
+  const { source: at, algorithm } = context;
+  const found = describeForSecret(read, text);
+  if (found !== undefined) return failed({ code: "KEY_PUBLIC_AS_SECRET", at, facts: { algorithm, found } });
+  if (read.kind !== "text" && read.kind !== "public") return failed(createVerdictFault(read, at));
+  // Lone surrogates have no bytes of their own: two different texts would be the same secret.
+  if (!text.isWellFormed())
+    return failed({ code: "KEY_UNREADABLE", at, facts: { reason: "it is not valid Unicode" } });
+  const bytes = new TextEncoder().encode(text);
+  const { keys, faults } = toKeyResult(await judgeSecret({ bytes, text }, context, context));
+  const edge = findSecretEdge(text);
+  if (edge === undefined || keys.length === 0) return { keys, faults };
+  return { keys, faults: [createFault({ code: "KEY_SECRET_EDGES", at, facts: { edge } })] };
 }
 
 /** Several values of one list, such as `verificationKeys`; a value given twice is used once. */
@@ -72,7 +89,7 @@ export async function parseVerificationKeys(
     values.map(async ({ value, source }, index): Promise<KeyResult> => {
       const earlier = values.slice(0, index).find((other) => other.value === value);
       if (earlier !== undefined && value.trim() !== "")
-        return faultResult("KEY_DUPLICATE", source, { first: earlier.source });
+        return failed({ code: "KEY_DUPLICATE", at: source, facts: { first: earlier.source } });
       return parseVerificationKey(value, { ...options, source, index });
     }),
   );
@@ -81,7 +98,7 @@ export async function parseVerificationKeys(
 }
 
 async function parseJson(
-  read: KeyText & { kind: "json" },
+  read: KeyReading & { kind: "json" },
   options: ParseKeyOptions & { algorithm: SigningAlgorithm | undefined; allowWeakSecrets: boolean },
 ): Promise<KeyResult> {
   const { source, index, algorithm, allowWeakSecrets } = options;
@@ -89,27 +106,31 @@ async function parseJson(
   if (Array.isArray(value["keys"])) return parseJwksValue(value, options, repairs);
   const isAsymmetric = typeof value["kty"] === "string" && value["kty"] !== "oct";
   if (isAsymmetric && algorithm !== undefined && isSecretAlgorithm(algorithm)) {
-    return faultResult("KEY_PUBLIC_AS_SECRET", source, { algorithm, found: "an asymmetric JWK" });
+    return failed({
+      code: "KEY_PUBLIC_AS_SECRET",
+      at: source,
+      facts: { algorithm, found: "an asymmetric JWK" },
+    });
   }
   const answersUnknownKid = value["kid"] === undefined;
   const context = { index, source, algorithm, answersUnknownKid, repairs };
-  return parseJwk(value, context, { allowWeakSecrets, refuseSecrets: false });
+  return toKeyResult(await parseJwk(value, context, { allowWeakSecrets, refuseSecrets: false }));
 }
 
-const notPublicMaterial: ReadonlySet<KeyFaultCode> = new Set(["KEY_FILE_PATH", "KEY_URL", "KEY_PLACEHOLDER"]);
-const foundWords: Partial<Record<KeyFaultCode, string>> = {
-  KEY_PRIVATE: "a private key",
-  KEY_ENCRYPTED: "an encrypted private key",
-  KEY_CERTIFICATE: "a certificate",
-  KEY_CERTIFICATE_REQUEST: "a certificate request",
-  KEY_OPENSSH: "an SSH key",
-  KEY_SEVERAL_IN_ONE_VALUE: "several keys",
+const notPublicMaterial: ReadonlySet<KeyReading["kind"]> = new Set(["file-path", "url", "placeholder"]);
+const foundWords: Partial<Record<UnusableVerdict["kind"], string>> = {
+  private: "a private key",
+  encrypted: "an encrypted private key",
+  certificate: "a certificate",
+  "certificate-request": "a certificate request",
+  ssh: "an SSH key",
+  several: "several keys",
 };
 
 /** What the value is, when it is anything that others may know. Damaged keys count too: fail closed. */
-function describeForSecret(read: KeyText, value: string): string | undefined {
+function describeForSecret(read: Exclude<KeyReading, { kind: "json" }>, value: string): string | undefined {
   if (read.kind === "public") return `a public key (${describePublicKey(read.key)})`;
-  if (read.kind !== "fault") return undefined; // what is plain text so far is searched as every secret is
-  if (notPublicMaterial.has(read.code)) return holdsPublicKey(value) ? DAMAGED_PUBLIC_KEY : undefined;
-  return foundWords[read.code] ?? DAMAGED_PUBLIC_KEY;
+  if (read.kind === "text") return undefined; // what is plain text so far is searched as every secret is
+  if (notPublicMaterial.has(read.kind)) return holdsPublicKey(value) ? DAMAGED_PUBLIC_KEY : undefined;
+  return foundWords[read.kind] ?? DAMAGED_PUBLIC_KEY;
 }

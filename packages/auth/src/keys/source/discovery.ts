@@ -1,23 +1,21 @@
 /** OpenID Connect Discovery 1.0: from an issuer to the address of its keys. */
 
-import { isRecord } from "@agentos/contract";
-import type { KeyFault } from "../model/key.ts";
-import { createKeyFault } from "../model/key-fault.ts";
-import { judgeLinkedUrl } from "./key-url.ts";
+import { createFault, type Fault, isRecord } from "@agentos/contract";
+import { fail, ok, type Result } from "../../outcome/result.ts";
+import { parseLinkedUrl } from "./key-url.ts";
 
 /** Address of the discovery document; a final slash is not doubled (section 4.1 there). */
 export function discoveryUrl(issuer: string): string {
   return `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 }
 
-/** Reads `jwks_uri` out of the document of this very issuer. */
+/** The `jwks_uri` in the document of this very issuer. */
 export function parseDiscovery(
   text: string,
   { issuer, source }: { readonly issuer: string; readonly source: string },
-): { readonly jwksUrl: string } | { readonly fault: KeyFault } {
-  const invalid = (reason: string) => ({
-    fault: createKeyFault("KEY_DISCOVERY_INVALID", source, { reason }),
-  });
+): Result<string, Fault> {
+  const invalid = (reason: string) =>
+    fail(createFault({ code: "KEY_DISCOVERY_INVALID", at: source, facts: { reason } }));
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -29,13 +27,12 @@ export function parseDiscovery(
   if (typeof found !== "string") return invalid('"issuer" is missing');
   // INVARIANT: to the letter (section 4.3 there). Otherwise one tenant of a provider could speak for another.
   if (found !== issuer) {
-    const difference = describeDifference(issuer, found);
-    return { fault: createKeyFault("KEY_DISCOVERY_ISSUER_MISMATCH", source, { difference }) };
+    const facts = { difference: describeDifference(issuer, found) };
+    return fail(createFault({ code: "KEY_DISCOVERY_ISSUER_MISMATCH", at: source, facts }));
   }
   if (typeof jwksUrl !== "string") return invalid('"jwks_uri" is missing');
-  const judged = judgeLinkedUrl(jwksUrl, issuer);
-  if ("problem" in judged) return invalid(`"jwks_uri" cannot be used: ${judged.problem}`);
-  return { jwksUrl };
+  const linked = parseLinkedUrl(jwksUrl, issuer);
+  return linked.ok ? ok(jwksUrl) : invalid(`"jwks_uri" cannot be used: ${linked.fault}`);
 }
 
 /** In words: neither of the two is shown. */

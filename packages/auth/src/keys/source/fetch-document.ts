@@ -1,11 +1,11 @@
 /** The port through which keys are fetched, and how long an answer counts. The real one is in the server. */
 
-import type { Facts } from "@agentos/contract";
-import type { KeyFaultCode } from "../model/key.ts";
+import type { Fault, FaultCode } from "@agentos/contract";
+import type { Result } from "../../outcome/result.ts";
 
 /** Why a document could not be had. */
 export type FetchFaultCode = Extract<
-  KeyFaultCode,
+  FaultCode,
   | "KEY_URL_REFUSED"
   | "KEY_SOURCE_UNREACHABLE"
   | "KEY_SOURCE_TIMEOUT"
@@ -23,7 +23,7 @@ export interface FetchedFreshness {
   readonly ageSeconds?: number | undefined;
 }
 
-/** What a fetch gave: the document, "not modified" for the ETag that was sent, or why there is none. */
+/** What a fetch gave: the document, or "not modified" for the ETag that was sent. */
 export type FetchedDocument =
   | ({
       readonly kind: "document";
@@ -32,14 +32,21 @@ export type FetchedDocument =
       /** `ETag` as received, sent back with the next fetch. */
       readonly etag?: string | undefined;
     } & FetchedFreshness)
-  | ({ readonly kind: "not-modified" } & FetchedFreshness)
-  | { readonly kind: "failed"; readonly code: FetchFaultCode; readonly facts: Facts };
+  | ({ readonly kind: "not-modified" } & FetchedFreshness);
 
-/** Fetches one document. A rejection counts as unreachable; its text is never shown. */
+/** What is fetched, for people: a fault names it and never the address, whose path or query may be nobody's business. */
+export interface DocumentName {
+  /** Such as "key set". */
+  readonly document: string;
+  /** Host and port: enough to know whom to ask. */
+  readonly host: string;
+}
+
+/** Fetches one document, or says why there is none. A rejection counts as unreachable; its text is never shown. */
 export type FetchDocument = (
   url: string,
-  options: { readonly etag?: string | undefined },
-) => Promise<FetchedDocument>;
+  options: { readonly etag?: string | undefined; readonly name: DocumentName },
+) => Promise<Result<FetchedDocument, Fault<FetchFaultCode>>>;
 
 export interface TtlBounds {
   readonly fallbackSeconds: number;

@@ -1,6 +1,7 @@
 /** Where keys come from: fixed at start, or a file or address that can change while the server runs. */
 
-import type { KeyFault, VerificationKey } from "../model/key.ts";
+import type { Fault } from "@agentos/contract";
+import type { VerificationKey } from "../model/key.ts";
 import { createKeySet, type KeySet } from "../set/key-set.ts";
 
 /** How a source of keys fares. */
@@ -8,7 +9,7 @@ export interface KeySourceStatus {
   /** `stale`: the last good keys are used because the source is bad. `failed`: there are none any more. */
   readonly state: "ok" | "stale" | "failed";
   /** What is wrong with it now; warnings about single keys included. */
-  readonly faults: readonly KeyFault[];
+  readonly faults: readonly Fault[];
 }
 
 /** Where keys come from. `current` is asked for every request, so it never waits. */

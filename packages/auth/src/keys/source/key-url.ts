@@ -4,42 +4,39 @@
  */
 import { isLoopbackHost } from "../../address/loopback-host.ts";
 import { measureNearness, Nearness } from "../../address/nearness.ts";
+import { fail, ok, type Result } from "../../outcome/result.ts";
 
-/** The parsed address, or why keys may not be fetched from it, as a phrase. */
-export type KeyUrlJudgement = { readonly url: URL } | { readonly problem: string };
-
-/** Judges an address; the problem never quotes it. */
-export function judgeKeyUrl(text: string): KeyUrlJudgement {
-  if (!URL.canParse(text)) return { problem: "it is not a URL" };
+/** The address, or why keys may not be fetched from it: a phrase that never quotes it. */
+export function parseKeyUrl(text: string): Result<URL, string> {
+  if (!URL.canParse(text)) return fail("it is not a URL");
   const url = new URL(text);
-  if (url.protocol !== "https:" && url.protocol !== "http:") return { problem: "it is not an https URL" };
+  if (url.protocol !== "https:" && url.protocol !== "http:") return fail("it is not an https URL");
   if (url.username !== "" || url.password !== "")
-    return { problem: "it holds a user name or password, which would end up in logs" };
+    return fail("it holds a user name or password, which would end up in logs");
   if (url.protocol === "http:" && !isLoopbackHost(url.hostname))
-    return { problem: "it is http, and not on this machine" };
-  return { url };
+    return fail("it is http, and not on this machine");
+  return ok(url);
 }
 
 /** True for a URL that keys may be fetched from. */
 export function isKeyUrl(text: string): boolean {
-  return "url" in judgeKeyUrl(text);
+  return parseKeyUrl(text).ok;
 }
 
 /**
  * A document from elsewhere must not send us inwards, to services of this machine or of a network that only we can
  * reach, nor from https to http. What is meant to be there can be configured by its own address.
  */
-export function judgeLinkedUrl(text: string, linkedFrom: string): KeyUrlJudgement {
-  const judged = judgeKeyUrl(text);
-  if (!("url" in judged)) return judged;
-  const from = judgeKeyUrl(linkedFrom);
-  const origin = "url" in from ? from.url : undefined;
-  const nearness = measureNearness(judged.url.hostname);
-  if (nearness > measureNearness(origin?.hostname ?? "")) {
+export function parseLinkedUrl(text: string, linkedFrom: string): Result<URL, string> {
+  const linked = parseKeyUrl(text);
+  if (!linked.ok) return linked;
+  const from = parseKeyUrl(linkedFrom);
+  const nearness = measureNearness(linked.value.hostname);
+  if (nearness > measureNearness(from.ok ? from.value.hostname : "")) {
     const where = nearness === Nearness.thisMachine ? "to this machine" : "into a private network";
-    return { problem: `it leads ${where}, and the issuer is elsewhere` };
+    return fail(`it leads ${where}, and the issuer is elsewhere`);
   }
-  if (judged.url.protocol === "http:" && origin?.protocol !== "http:")
-    return { problem: "it leads from https to http" };
-  return judged;
+  if (linked.value.protocol === "http:" && !(from.ok && from.value.protocol === "http:"))
+    return fail("it leads from https to http");
+  return linked;
 }

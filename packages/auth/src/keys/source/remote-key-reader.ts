@@ -3,8 +3,9 @@
  * good document, so that "not modified" has a meaning; when to look is decided elsewhere.
  */
 
-import type { KeyFault, VerificationKey } from "../model/key.ts";
-import { createKeyFault } from "../model/key-fault.ts";
+import { createFault, type Fault } from "@agentos/contract";
+import { fail, ok, type Result } from "../../outcome/result.ts";
+import type { VerificationKey } from "../model/key.ts";
 import { type ParseJwksOptions, parseJwks } from "../set/parse-jwks.ts";
 import { discoveryUrl, parseDiscovery } from "./discovery.ts";
 import {
@@ -28,16 +29,20 @@ export interface RemoteKeyReaderOptions extends Pick<ParseJwksOptions, "source" 
   readonly now: () => number;
 }
 
-export type RemoteKeyRead =
-  | {
-      readonly isGood: true;
-      readonly keys: readonly VerificationKey[];
-      readonly isChanged: boolean;
-      readonly faults: readonly KeyFault[];
-      /** Seconds until the next look. */
-      readonly ttlSeconds: number;
-    }
-  | { readonly isGood: false; readonly faults: readonly KeyFault[] };
+/** What an issuer says its keys are. */
+export interface RemoteKeys {
+  readonly keys: readonly VerificationKey[];
+  readonly isChanged: boolean;
+  /** About single keys. */
+  readonly faults: readonly Fault[];
+  /** Seconds until the next look. */
+  readonly ttlSeconds: number;
+}
+
+export interface RemoteKeyReader {
+  /** Looks now; never rejects. */
+  read(): Promise<Result<RemoteKeys, readonly Fault[]>>;
+}
 
 interface KnownDocument {
   readonly url: string;
@@ -45,81 +50,77 @@ interface KnownDocument {
   readonly etag: string | undefined;
 }
 
-/** `read` never rejects. */
-export function createRemoteKeyReader(options: RemoteKeyReaderOptions): { read(): Promise<RemoteKeyRead> } {
+export function createRemoteKeyReader(options: RemoteKeyReaderOptions): RemoteKeyReader {
   const { location, source, now } = options;
-  let known: (KnownDocument & Pick<RemoteKeyRead & { isGood: true }, "keys" | "faults">) | undefined;
+  let known: (KnownDocument & Pick<RemoteKeys, "keys" | "faults">) | undefined;
   let discovered: (KnownDocument & { jwksUrl: string; readAt: number; ttlSeconds: number }) | undefined;
 
-  async function fetchKnown(url: string, previous: KnownDocument | undefined): Promise<FetchedDocument> {
+  async function fetchKnown(
+    url: string,
+    document: string,
+    previous: KnownDocument | undefined,
+  ): ReturnType<FetchDocument> {
+    const name = { document, host: hostOf(url) };
     // An ETag belongs to its address: sent elsewhere it could confirm a document that was never read there.
     const etag = previous?.url === url ? previous.etag : undefined;
     try {
-      const answer = await options.fetchDocument(url, { etag });
-      const isConfirmed = answer.kind !== "not-modified" || etag !== undefined;
-      return isConfirmed ? answer : { kind: "failed", code: "KEY_SOURCE_STATUS", facts: { status: 304 } };
+      const answer = await options.fetchDocument(url, { etag, name });
+      if (!answer.ok) return fail(Object.freeze({ ...answer.fault, at: source }));
+      const isUnasked = answer.value.kind === "not-modified" && etag === undefined;
+      if (!isUnasked) return answer;
+      return fail(createFault({ code: "KEY_SOURCE_STATUS", at: source, facts: { ...name, status: 304 } }));
     } catch {
-      return { kind: "failed", code: "KEY_SOURCE_UNREACHABLE", facts: { reason: "the request failed" } };
+      const facts = { ...name, reason: "the request failed" };
+      return fail(createFault({ code: "KEY_SOURCE_UNREACHABLE", at: source, facts }));
     }
   }
-
-  const failed = (
-    url: string,
-    document: string,
-    { code, facts }: FetchedDocument & { kind: "failed" },
-  ): KeyFault => createKeyFault(code, source, { ...facts, document, host: hostOf(url) });
 
   /** The address of the key set; known for as long as discovery allows. */
-  async function locate(): Promise<{ readonly jwksUrl: string } | { readonly fault: KeyFault }> {
-    if ("jwksUrl" in location) return location;
+  async function locate(): Promise<Result<string, Fault>> {
+    if ("jwksUrl" in location) return ok(location.jwksUrl);
     if (discovered !== undefined && Math.abs(now() - discovered.readAt) < discovered.ttlSeconds)
-      return discovered;
+      return ok(discovered.jwksUrl);
     const url = discoveryUrl(location.issuer);
-    const answer = await fetchKnown(url, discovered);
-    if (answer.kind === "failed") return { fault: failed(url, "discovery document", answer) };
-    const freshness = { readAt: now(), ttlSeconds: readTtlSeconds(answer, DISCOVERY_TTL) };
-    if (answer.kind === "not-modified") {
-      // fetchKnown lets this through only for a document that is known.
-      if (discovered !== undefined) discovered = { ...discovered, ...freshness };
-    } else {
-      const parsed = parseDiscovery(answer.text, { issuer: location.issuer, source });
-      if ("fault" in parsed) return parsed;
-      discovered = { url, text: answer.text, etag: answer.etag, jwksUrl: parsed.jwksUrl, ...freshness };
+    const answer = await fetchKnown(url, "discovery document", discovered);
+    if (!answer.ok) return answer;
+    const freshness = { readAt: now(), ttlSeconds: readTtlSeconds(answer.value, DISCOVERY_TTL) };
+    if (answer.value.kind === "document") {
+      const { text, etag } = answer.value;
+      const parsed = parseDiscovery(text, { issuer: location.issuer, source });
+      if (!parsed.ok) return parsed;
+      discovered = { url, text, etag, jwksUrl: parsed.value, ...freshness };
     }
-    return (
-      discovered ?? { fault: createKeyFault("KEY_DISCOVERY_INVALID", source, { reason: "it is empty" }) }
-    );
+    // fetchKnown lets "not modified" through only for a document that is known.
+    else if (discovered !== undefined) discovered = { ...discovered, ...freshness };
+    if (discovered !== undefined) return ok(discovered.jwksUrl);
+    return fail(createFault({ code: "KEY_DISCOVERY_INVALID", at: source, facts: { reason: "it is empty" } }));
   }
 
-  async function read(): Promise<RemoteKeyRead> {
+  async function read(): Promise<Result<RemoteKeys, readonly Fault[]>> {
     const located = await locate();
-    if ("fault" in located) return { isGood: false, faults: [located.fault] };
-    const { jwksUrl: url } = located;
-    const answer = await fetchKnown(url, known);
-    const result = answer.kind === "failed" ? failed(url, "key set", answer) : await judge(url, answer);
-    const outcome: RemoteKeyRead = "code" in result ? { isGood: false, faults: [result] } : result;
+    if (!located.ok) return fail([located.fault]);
+    const url = located.value;
+    const answer = await fetchKnown(url, "key set", known);
+    const outcome = answer.ok ? await accept(url, answer.value) : fail([answer.fault]);
     // The keys may have moved: the next look asks where they are.
-    if (!outcome.isGood && discovered !== undefined) discovered = { ...discovered, ttlSeconds: 0 };
+    if (!outcome.ok && discovered !== undefined) discovered = { ...discovered, ttlSeconds: 0 };
     return outcome;
   }
 
-  async function judge(
-    url: string,
-    answer: Exclude<FetchedDocument, { kind: "failed" }>,
-  ): Promise<RemoteKeyRead | KeyFault> {
+  async function accept(url: string, answer: FetchedDocument): Promise<Result<RemoteKeys, readonly Fault[]>> {
     const ttlSeconds = readTtlSeconds(answer, KEY_SET_TTL);
     const isSame = answer.kind === "not-modified" || (known?.url === url && known.text === answer.text);
     if (known !== undefined && isSame) {
       if (answer.kind === "document") known = { ...known, etag: answer.etag };
-      return { isGood: true, keys: known.keys, faults: known.faults, isChanged: false, ttlSeconds };
+      return ok({ keys: known.keys, faults: known.faults, isChanged: false, ttlSeconds });
     }
     const text = answer.kind === "document" ? answer.text : "";
     const { keys, faults } = await parseJwks(text, { ...options, refuseSecrets: true });
     // A set that says there are no keys has been read: emptying it is how keys are withdrawn in an emergency.
     const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
-    if (!isEmpty && faults.some(({ severity }) => severity === "error")) return { isGood: false, faults };
+    if (!isEmpty && faults.some(({ severity }) => severity === "error")) return fail(faults);
     known = { url, text, etag: answer.kind === "document" ? answer.etag : undefined, keys, faults };
-    return { isGood: true, keys, faults, isChanged: true, ttlSeconds };
+    return ok({ keys, faults, isChanged: true, ttlSeconds });
   }
 
   return {
@@ -128,8 +129,8 @@ export function createRemoteKeyReader(options: RemoteKeyReaderOptions): { read()
         return await read();
       } catch {
         // Whatever an issuer answers counts as an answer: the last good keys stay, and so does the cool-down.
-        const reason = "reading it failed unexpectedly";
-        return { isGood: false, faults: [createKeyFault("KEY_JWKS_INVALID", source, { reason })] };
+        const facts = { reason: "reading it failed unexpectedly" };
+        return fail([createFault({ code: "KEY_JWKS_INVALID", at: source, facts })]);
       }
     },
   };

@@ -1,6 +1,7 @@
 import { createTestKey } from "@agentos/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ok } from "../../outcome/result.ts";
 import { failed, JWKS_URL, keySet, notModified, type Step, setUpRemoteKeys } from "./remote-keys.fixture.ts";
 
 const [a, b, c] = [
@@ -15,7 +16,7 @@ const setNames = ["a", "ab", "bc", "empty"] as const;
 const failures = {
   failure: failed(),
   rejection: "reject",
-  junk: { kind: "document", text: "<html>" },
+  junk: ok({ kind: "document" as const, text: "<html>" }),
 } as const;
 
 type Event = (typeof setNames)[number] | keyof typeof failures | "unchanged";

@@ -1,5 +1,6 @@
 import { createTestKey } from "@agentos/testkit";
 import { describe, expect, it, vi } from "vitest";
+import { ok } from "../../outcome/result.ts";
 import { failed, JWKS_URL, keySet, notModified, settle, setUpRemoteKeys } from "./remote-keys.fixture.ts";
 
 const second = await createTestKey("ES256", { kid: "k2" });
@@ -14,7 +15,7 @@ describe("the first look", () => {
   it.each([
     ["nothing answers", failed("KEY_SOURCE_UNREACHABLE"), "KEY_SOURCE_UNREACHABLE"],
     ["the port itself fails", "reject" as const, "KEY_SOURCE_UNREACHABLE"],
-    ["the answer is no JSON", { kind: "document" as const, text: "<html>" }, "KEY_JWKS_INVALID"],
+    ["the answer is no JSON", ok({ kind: "document" as const, text: "<html>" }), "KEY_JWKS_INVALID"],
     ["the set is empty", keySet([]), "KEY_JWKS_EMPTY"],
     ["a shared secret lies open in it", keySet([second, secret]), "KEY_JWKS_SECRET"],
     ["it confirms what was never read", notModified(), "KEY_SOURCE_STATUS"],
@@ -181,7 +182,7 @@ describe("an issuer that fails", () => {
   });
 
   it.each([
-    ["a set that is no JSON", { kind: "document" as const, text: "{" }],
+    ["a set that is no JSON", ok({ kind: "document" as const, text: "{" })],
     ["a set with an open secret", keySet([second, secret])],
   ])("keeps the last good keys when it answers with %s", async (_, answer) => {
     const { issuer, clock, source, kids } = await setUpRemoteKeys();
@@ -227,7 +228,7 @@ describe("an issuer that fails", () => {
 
 describe("whatever a look throws", () => {
   // The port promises a text here; what breaks its promise stands for every fault of our own.
-  const broken = { kind: "document", text: '{"keys":[]}', cacheControl: 5 } as never;
+  const broken = ok({ kind: "document", text: '{"keys":[]}', cacheControl: 5 } as never);
 
   it("is a fault at the first look", async () => {
     const { result, codes } = await setUpRemoteKeys({ answers: { [JWKS_URL]: broken } });

@@ -7,14 +7,14 @@
  * a key takes it away at once.
  */
 
-import type { KeyFault } from "../model/key.ts";
-import { createKeyFault } from "../model/key-fault.ts";
+import { createFault, type Fault } from "@agentos/contract";
 import type { KeySource, KeySourceStatus } from "./key-source.ts";
 import { createLastGoodKeys } from "./last-good-keys.ts";
 import {
   createRemoteKeyReader,
-  type RemoteKeyRead,
+  type RemoteKeyReader,
   type RemoteKeyReaderOptions,
+  type RemoteKeys,
 } from "./remote-key-reader.ts";
 
 /** Whose keys to fetch, and how often. */
@@ -42,7 +42,7 @@ export interface RemoteKeyResult {
   /** Absent when the first look failed; the faults then hold an error. */
   readonly keySource: RemoteKeySource | undefined;
   /** Errors when there is no source, else warnings. */
-  readonly faults: readonly KeyFault[];
+  readonly faults: readonly Fault[];
 }
 
 const COOLDOWN_SECONDS = 10;
@@ -51,20 +51,21 @@ const COOLDOWN_SECONDS = 10;
 export async function createRemoteKeySource(options: RemoteKeySourceOptions): Promise<RemoteKeyResult> {
   const reader = createRemoteKeyReader(options);
   const first = await reader.read();
-  if (!first.isGood || first.keys.length === 0) return { keySource: undefined, faults: first.faults };
-  return { keySource: keepFresh(options, reader.read, first), faults: first.faults };
+  if (!first.ok) return { keySource: undefined, faults: first.fault };
+  const { keys, faults } = first.value;
+  return { keySource: keys.length === 0 ? undefined : keepFresh(options, reader, first.value), faults };
 }
 
 function keepFresh(
   options: RemoteKeySourceOptions,
-  read: () => Promise<RemoteKeyRead>,
-  first: RemoteKeyRead & { readonly isGood: true },
+  reader: RemoteKeyReader,
+  first: RemoteKeys,
 ): RemoteKeySource {
   const { now, source, maxStaleSeconds, cooldownSeconds = COOLDOWN_SECONDS } = options;
   const keys = createLastGoodKeys(first.keys, { now, maxStaleSeconds, expiresUnasked: true });
   // A clock that was set back must not stop refreshes.
   const since = (time: number) => Math.abs(now() - time);
-  let faults = first.faults;
+  let { faults } = first;
   let readAt = now();
   let dueSeconds = first.ttlSeconds;
   /** Start of the last fetch that a caller caused, or end of the last one that failed. */
@@ -73,14 +74,14 @@ function keepFresh(
   let isClosed = false;
 
   async function look(): Promise<void> {
-    const answer = await read();
+    const answer = await reader.read();
     if (isClosed) return;
-    ({ faults } = answer);
     readAt = now();
-    if (answer.isGood) {
-      dueSeconds = answer.ttlSeconds;
-      keys.accept(answer.keys, answer.isChanged);
+    if (answer.ok) {
+      ({ faults, ttlSeconds: dueSeconds } = answer.value);
+      keys.accept(answer.value.keys, answer.value.isChanged);
     } else {
+      faults = answer.fault;
       cooledFrom = readAt;
       dueSeconds = cooldownSeconds;
       keys.fail();
@@ -120,8 +121,12 @@ function keepFresh(
       const minutes = Math.ceil(keys.maxStaleSeconds / 60);
       const code =
         faults.find(({ severity }) => severity === "error")?.code ?? "nobody asked for them meanwhile";
-      const summary = state === "stale" ? "KEY_SOURCE_STALE" : "KEY_SOURCE_EXPIRED";
-      return { state, faults: [createKeyFault(summary, source, { code, minutes }), ...faults] };
+      const summary = createFault({
+        code: state === "stale" ? "KEY_SOURCE_STALE" : "KEY_SOURCE_EXPIRED",
+        at: source,
+        facts: { code, minutes },
+      });
+      return { state, faults: [summary, ...faults] };
     },
     close() {
       isClosed = true;

@@ -1,35 +1,31 @@
 /** A scripted issuer behind the port, on a clock that stands still: every answer is what the test says. */
+
+import { createFault, type Fault } from "@agentos/contract";
 import { createTestClock, createTestKey, type TestKey } from "@agentos/testkit";
-import type { FetchDocument, FetchedDocument } from "./fetch-document.ts";
+import { fail, ok, type Result } from "../../outcome/result.ts";
+import type { FetchDocument, FetchedDocument, FetchFaultCode } from "./fetch-document.ts";
 import { createRemoteKeySource, type RemoteKeySourceOptions } from "./remote-key-source.ts";
 
 export const JWKS_URL = "https://issuer.test/jwks";
 export const ISSUER = "https://issuer.test";
 export const DISCOVERY = `${ISSUER}/.well-known/openid-configuration`;
 
-export type Step = FetchedDocument | "hang" | "reject";
+export type Step = Result<FetchedDocument, Fault<FetchFaultCode>> | "hang" | "reject";
 
-export const failed = (
-  code: (FetchedDocument & { kind: "failed" })["code"] = "KEY_SOURCE_TIMEOUT",
-): Step => ({
-  kind: "failed",
-  code,
-  facts: { seconds: 5 },
-});
+export const failed = (code: FetchFaultCode = "KEY_SOURCE_TIMEOUT"): Step =>
+  fail(createFault({ code, facts: { seconds: 5, document: "key set", host: "issuer.test" } }));
 
-export const notModified = (cacheControl?: string): Step => ({ kind: "not-modified", cacheControl });
+export const notModified = (cacheControl?: string): Step => ok({ kind: "not-modified", cacheControl });
 
 export function keySet(
   keys: readonly TestKey[],
   headers: { readonly etag?: string; readonly cacheControl?: string; readonly ageSeconds?: number } = {},
 ): Step {
-  return { kind: "document", text: JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }), ...headers };
+  return ok({ kind: "document", text: JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }), ...headers });
 }
 
-export const discovery = (document: object = { issuer: ISSUER, jwks_uri: JWKS_URL }): Step => ({
-  kind: "document",
-  text: JSON.stringify(document),
-});
+export const discovery = (document: object = { issuer: ISSUER, jwks_uri: JWKS_URL }): Step =>
+  ok({ kind: "document", text: JSON.stringify(document) });
 
 /** The port: answers by address, and keeps what was asked. */
 function createScriptedIssuer(answers: Record<string, Step>) {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { createCertificate } from "../judge/test-certificates.fixture.ts";
+import { createCertificate } from "./test-certificates.fixture.ts";
 import {
   createSecret,
   encodeSpkiOf,
@@ -12,64 +12,15 @@ import {
   generateRsa,
   generateRsaPkcs1,
   parse,
-  thumbprintOf,
-  toJwk,
   toJwkText,
   toPem,
-} from "../judge/test-keys.fixture.ts";
-import { encodeDer, encodeObjectIdentifier, encodeUnsigned, Tag } from "../reader/der.ts";
-import { encodeSpki } from "../reader/encode-spki.ts";
+} from "./test-keys.fixture.ts";
 
 const rsa = generateRsa();
 const ec = generateEc("P-256");
 const ed25519 = generateEd25519();
 
-describe("the strength of a key", () => {
-  test("RSA under 2048 bits is refused, 2048 is not", async () => {
-    const fault = await expectFault(generateRsa(1024).pem, "KEY_WEAK_RSA");
-    expect(fault.facts["bits"]).toBe(1024);
-    await expectFault(generateRsa(2040).pem, "KEY_WEAK_RSA");
-    await expectKey(rsa.pem);
-  });
-
-  test("RSA over 16384 bits is refused", async () => {
-    const modulus = Uint8Array.from([0x80, ...randomBytes(2048).fill(1, 2047)]);
-    const value = toPem("PUBLIC KEY", encodeSpki({ type: "RSA", modulus, exponent: Uint8Array.of(1, 0, 1) }));
-    await expectFault(value, "KEY_RSA_TOO_LARGE");
-  });
-
-  test.each([
-    ["AQ", 1],
-    ["Ag", 2],
-    ["BA", 4],
-    ["AQAA", 65536],
-    ["AQAAAAAAAAAB", "65 bits"],
-  ])("RSA exponent %s (%s) is refused", async (e, _) => {
-    await expectFault(toJwkText(rsa, { e }), "KEY_RSA_EXPONENT");
-    await expectKey(toJwkText(rsa, { e: "Aw" }));
-  });
-
-  test("an even RSA modulus is refused", async () => {
-    const modulus = Buffer.from(toJwk(rsa.publicKey).n ?? "", "base64url");
-    modulus.writeUInt8(modulus.readUInt8(255) & 0xfe, 255);
-    await expectFault(toJwkText(rsa, { n: modulus.toString("base64url") }), "KEY_RSA_MODULUS");
-  });
-
-  test("a point that is not on its curve is refused", async () => {
-    for (const pair of [ec, generateEc("P-384"), generateEc("P-521")]) {
-      const y = Buffer.from(toJwk(pair.publicKey).y ?? "", "base64url");
-      y.writeUInt8(y.readUInt8(20) ^ 1, 20);
-      await expectFault(toJwkText(pair, { y: y.toString("base64url") }), "KEY_POINT_INVALID");
-      await expectKey(toJwkText(pair));
-    }
-  });
-
-  test("an Ed25519 key of small order is refused", async () => {
-    const x = Buffer.alloc(32).fill(1, 0, 1).toString("base64url");
-    await expectFault(toJwkText(ed25519, { x }), "KEY_POINT_INVALID");
-    await expectKey(toJwkText(ed25519));
-  });
-
+describe("the strength of a secret", () => {
   test("a secret that is not valid Unicode has no bytes of its own and is refused", async () => {
     await expectFault(`${createSecret(40)}\ud800`, "KEY_UNREADABLE", { algorithm: "HS256" });
     await expectKey(`${createSecret(40)}\ud83d\ude00`, { algorithm: "HS256" });
@@ -156,38 +107,5 @@ describe("public material configured as a shared secret is refused", () => {
   test.each(values)("%s", async (_, value) => {
     await expectFault(value, "KEY_PUBLIC_AS_SECRET", { algorithm });
     await expectFault(value, "KEY_PUBLIC_AS_SECRET", { algorithm, allowWeakSecrets: true });
-  });
-});
-
-describe("points of EC keys", () => {
-  test("compressed and full form are the same key", async () => {
-    const { x = "", y = "" } = toJwk(ec.publicKey);
-    const isOdd = (Buffer.from(y, "base64url").at(-1) ?? 0) & 1;
-    const point = Uint8Array.of(2 + isOdd, ...Buffer.from(x, "base64url"));
-    const key = await expectKey(toPem("PUBLIC KEY", encodeSpki({ type: "EC", curve: "P-256", point })));
-    expect(key.thumbprint).toBe(await thumbprintOf(ec.publicKey));
-  });
-
-  test("a coordinate without its leading zeros is the same number", async () => {
-    let pair = ec;
-    while (!toJwk(pair.publicKey).x?.startsWith("AA")) pair = generateEc("P-256");
-    const x = Buffer.from(toJwk(pair.publicKey).x ?? "", "base64url")
-      .subarray(1)
-      .toString("base64url");
-    expect((await expectKey(toJwkText(pair, { x }))).thumbprint).toBe(await thumbprintOf(pair.publicKey));
-  });
-
-  test("explicit curve parameters are refused (CVE-2020-0601)", async () => {
-    const algorithm = encodeDer(
-      Tag.sequence,
-      encodeObjectIdentifier("1.2.840.10045.2.1"),
-      encodeDer(Tag.sequence, encodeUnsigned(Uint8Array.of(1))),
-    );
-    const der = encodeDer(
-      Tag.sequence,
-      algorithm,
-      encodeDer(Tag.bitString, Uint8Array.of(0, 4, ...randomBytes(64))),
-    );
-    await expectFault(toPem("PUBLIC KEY", der), "KEY_CURVE_UNSUPPORTED");
   });
 });

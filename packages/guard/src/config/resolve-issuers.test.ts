@@ -1,13 +1,8 @@
 import { type Fault, renderFault } from "@agentos/contract";
 import { createTestKey } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import {
-  type AuthorizationConfig,
-  authorizationConfigSchema,
-  type Environment,
-} from "../config/auth-options.ts";
-import { resolveAuth } from "../config/resolve-auth.ts";
-import { loadKeys } from "./load-keys.ts";
+import { type AuthorizationConfig, authorizationConfigSchema, type Environment } from "./auth-options.ts";
+import { resolveAuth } from "./resolve-auth.ts";
 
 const A = "https://a.test";
 const B = "https://b.test";
@@ -138,47 +133,5 @@ describe("several issuers", () => {
     const parse = (value: unknown) => authorizationConfigSchema.safeParse({ issuers: [value] });
     expect(parse(issuer).success).toBe(false);
     expect(parse({ issuer: A, algorithms: ["RS256"], subjectPrefix: "a:" }).success).toBe(true);
-  });
-
-  it("load each key for its own issuer, and say when the allowed algorithms fit none", async () => {
-    const load = (algorithms: string[]) =>
-      loadKeys(
-        resolve({ issuers: [{ issuer: A, verificationKeys: [verificationKey], algorithms }] }),
-        () => 0,
-      );
-    const good = await load(["ES256", "RS256"]);
-    expect([good.findings, good.issuers?.length, good.keySource.current().keys.length]).toEqual([[], 1, 1]);
-    const bad = await load(["RS256", "PS256"]);
-    expect(bad.findings.map(sayFault)[0]).toContain(
-      "no key of this issuer is for one of them; its keys are for ES256",
-    );
-    const single = await load(["RS256"]);
-    expect(single.findings[0]?.code).toBe("KEY_ALGORITHM_MISMATCH");
-  });
-
-  it("stop the start by name when an address gives no keys", async () => {
-    const resolved = resolve({ issuers: [{ issuer: A }, { issuer: B, jwksUrl: `${B}/jwks` }] });
-    const loaded = await loadKeys(
-      resolved,
-      () => 0,
-      async () => ({
-        kind: "failed",
-        code: "KEY_SOURCE_TIMEOUT",
-        facts: { seconds: 5 },
-      }),
-    );
-    loaded.close();
-    expect(loaded.findings.map((fault) => [fault.code, fault.severity, sayFault(fault)])).toEqual([
-      [
-        "KEY_SOURCE_TIMEOUT",
-        "error",
-        '"issuers[0].issuer": the discovery document did not arrive from a.test within 5 seconds',
-      ],
-      [
-        "KEY_SOURCE_TIMEOUT",
-        "error",
-        '"issuers[1].jwksUrl": the key set did not arrive from b.test within 5 seconds',
-      ],
-    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { CompactSign, compactVerify } from "jose";
 import { describe, expect, test } from "vitest";
+import { type SigningAlgorithm } from "../model/key.ts";
 import {
   createSecret,
   expectFault,
@@ -10,8 +11,7 @@ import {
   generateRsaPkcs1,
   type TestPair,
   thumbprintOf,
-} from "../judge/test-keys.fixture.ts";
-import { type SigningAlgorithm } from "../model/key.ts";
+} from "./test-keys.fixture.ts";
 
 const rsa = generateRsa();
 const ec = generateEc("P-256");

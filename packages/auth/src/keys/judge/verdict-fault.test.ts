@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { FAULTS } from "@agentos/contract";
 import { describe, expect, test } from "vitest";
-import { createCertificate, createCertificateRequest } from "../judge/test-certificates.fixture.ts";
+import { createCertificate, createCertificateRequest } from "./test-certificates.fixture.ts";
 import {
   createSecret,
   encodeSpkiOf,
@@ -14,7 +14,7 @@ import {
   type TestPair,
   toJwk,
   toPem,
-} from "../judge/test-keys.fixture.ts";
+} from "./test-keys.fixture.ts";
 
 const rsa = generateRsa();
 const ec = generateEc("P-256");
