@@ -71,9 +71,11 @@ describe("an issuer that is found by discovery", () => {
     expect(await outcome(served, await issuer.token("agents:read"))).toBe("200");
     expect(await outcome(served, await issuer.token("config:read"))).toBe("403 SCOPE_MISSING");
     const policy = await served.os.describe();
-    expect(policy.issuers).toMatchObject([
-      { issuer: issuer.url, keysFrom: ["discovery"], audience: [RESOURCE] },
-    ]);
+    expect(policy).toMatchObject({
+      separatesIssuers: true,
+      tokens: [{ issuer: issuer.url, audience: [RESOURCE] }],
+      keyOrigins: [{ issuer: issuer.url, keysFrom: ["discovery"] }],
+    });
     // Nothing of this made it ask again.
     expect(issuer.fetches()).toEqual({ keys: 1, discovery: 1 });
   });
@@ -99,7 +101,7 @@ describe("an issuer that is found by discovery", () => {
     });
     expect(bodyOf(answer)["fix"]).toContain('"issuers"');
     expect(answer.text).not.toMatch(/evil|127\.0\.0\.1/);
-    const record = (await served.os.denials()).find(String(bodyOf(answer)["denial_id"]));
+    const record = await (await served.os.denials()).find(String(bodyOf(answer)["denial_id"]));
     expect(record?.facts).toMatchObject({
       expected_issuers: [issuer.url],
       unverified_issuer: "https://evil.test",
@@ -271,7 +273,7 @@ describe("several issuers", () => {
       403,
       { code: "SCOPE_OVER_CEILING", missing_scopes: ["agents:run"] },
     ]);
-    const record = (await served.os.denials()).find(String(bodyOf(refused)["denial_id"]));
+    const record = await (await served.os.denials()).find(String(bodyOf(refused)["denial_id"]));
     expect(bodyOf(refused)["fix"]).toContain('"allowedScopes"');
     expect(record?.facts).toMatchObject({
       held_scopes: ["agents:read"],

@@ -154,13 +154,17 @@ async function createOwnVerifier(verificationKey: string, algorithm: Algorithm) 
   return createTokenVerifier({
     keySource: createStaticKeySource(keys),
     policy: {
-      audience: [AUDIENCE],
-      issuer: undefined,
-      requiresExpiration: true,
-      maxLifetimeSeconds: 86_400,
-      verifiesSignature: true,
+      mode: "jwt",
       adminScope: "agent_os:admin",
       claimNames: DEFAULT_CLAIM_NAMES,
+      tokens: [
+        {
+          audience: [AUDIENCE],
+          issuer: undefined,
+          requiresExpiration: true,
+          maxLifetimeSeconds: 86_400,
+        },
+      ],
     },
     now: () => Date.now() / 1_000,
     sha256: (text) => hash("sha256", text, "base64"),

@@ -127,6 +127,7 @@ export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefus
   AUTH_SUBJECT_INVALID: unauthorized("subject", "Invalid token: Subject must be a string"),
   AUTH_SUBJECT_RESERVED: unauthorized("subject", "Invalid token subject"),
   AUTH_SUBJECT_FOREIGN: unauthorized("subject", "Invalid token subject"),
+  AUTH_CREDENTIAL_REVOKED: unauthorized("revocation", "Invalid token: Token has been revoked"),
   AUTH_HOST_NOT_ALLOWED: forbidden("loopback", "Host not allowed"),
   AUTH_ORIGIN_NOT_ALLOWED: forbidden("loopback", "Origin not allowed"),
   AUTH_COOKIE_CROSS_SITE: forbidden("origin", "Cross-site request refused"),

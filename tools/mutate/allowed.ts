@@ -146,14 +146,14 @@ export const allowed: readonly Allowed[] = [
     reason: "equivalent: the short way for ASCII saves time and gives the same text",
   },
   {
-    file: "token/build-identity.ts",
+    file: "policy/deep-freeze.ts",
     code: 'if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {',
     from: 'typeof value === "object" && value !== null',
     to: 'typeof value === "object"',
     reason: `${NARROWS} null counts as frozen already`,
   },
   {
-    file: "token/build-identity.ts",
+    file: "policy/deep-freeze.ts",
     code: 'if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {',
     from: 'typeof value === "object" && value !== null',
     to: "value !== null",
@@ -171,7 +171,7 @@ export const allowed: readonly Allowed[] = [
     ],
     ['typeof value === "object" && value !== null', '((typeof value === "object") || (value !== null))'],
   ].map(([from = "", to = ""]) => ({
-    file: "token/build-identity.ts",
+    file: "policy/deep-freeze.ts",
     code: 'if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {',
     from,
     to,
@@ -301,11 +301,11 @@ export const allowed: readonly Allowed[] = [
     reason: "equivalent: the first half is the short way to the same answer, an unknown id is in no key",
   },
   ...[
-    ["policy.verifiesSignature", "true"],
+    ["isVerified", "true"],
     ["0", "1"],
   ].map(([from = "", to = ""]) => ({
     file: "token/verify-token.ts",
-    code: "policy.verifiesSignature ? (options.cacheEntries ?? TOKEN_CACHE_ENTRIES) : 0,",
+    code: "const cache = createTokenCache(isVerified ? (options.cacheEntries ?? TOKEN_CACHE_ENTRIES) : 0);",
     from,
     to,
     reason: "a second lock: the way of an unverified token ends before anything is put into the cache",

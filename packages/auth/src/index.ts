@@ -10,6 +10,7 @@ export {
   type RouteAccessDefinition,
 } from "./decide/compile-route.ts";
 export { type Decision, decide, findRule } from "./decide/decide.ts";
+export { type CheckedToken, type CheckTokenOptions, checkToken } from "./diagnose/check-token.ts";
 export { diagnose } from "./diagnose/diagnose.ts";
 export {
   type Cause,
@@ -17,25 +18,24 @@ export {
   type DiagnosisInput,
   type Evidence,
   type EvidenceSource,
+  type KnownKey,
   type KnownServer,
+  listAlgorithms,
   type ObservedAnswer,
 } from "./diagnose/diagnosis.ts";
 export { type InspectedToken, type InspectOptions, inspectToken } from "./diagnose/inspect-token.ts";
-export { type JudgedToken, type JudgeTokenOptions, judgeToken } from "./diagnose/judge-token.ts";
 export { makeCause } from "./diagnose/make-cause.ts";
 export { isErrorCode } from "./diagnose/read-answer.ts";
 export { type CredentialKind, classifyCredential, isOlder } from "./diagnose/refine-credential.ts";
-export { heldScopes } from "./diagnose/refine-scopes.ts";
-export { duration } from "./diagnose/refine-times.ts";
+export { readHeldScopes } from "./diagnose/refine-scopes.ts";
 export { decodeJsonObject } from "./encoding/base64url.ts";
-export {
-  type Access,
-  type AuthEngine,
-  type AuthEngineOptions,
-  type AuthMode,
-  createAuthEngine,
-} from "./engine/engine.ts";
+export type { Access, DataScope } from "./engine/access.ts";
+export type { Authenticator } from "./engine/authenticator.ts";
+export { type AuthenticatorOptions, createAuthenticators } from "./engine/authenticators.ts";
+export { type AuthEngine, type AuthEngineOptions, createAuthEngine } from "./engine/engine.ts";
+export type { RevocationCheck } from "./engine/revocation-check.ts";
 export type { Identity } from "./identity/identity.ts";
+export { isReservedPrincipal } from "./identity/subject-rules.ts";
 export { boundAlgorithms, isSigningAlgorithm } from "./keys/model/algorithms.ts";
 export {
   type KeyRepair,
@@ -66,17 +66,27 @@ export { createLastGoodKeys } from "./keys/source/last-good-keys.ts";
 export { type RemoteKeyLocation } from "./keys/source/remote-key-reader.ts";
 export { createRemoteKeySource, type RemoteKeySource } from "./keys/source/remote-key-source.ts";
 export { fail, ok, type Refusal, type Result, refuse } from "./outcome/result.ts";
-export { type ClaimNames, DEFAULT_CLAIM_NAMES, type TokenPolicy } from "./policy/policy.ts";
+export { deepFreeze } from "./policy/deep-freeze.ts";
+export {
+  type AuthMode,
+  type AuthPolicy,
+  believesEverybody,
+  type ClaimNames,
+  type CredentialLocation,
+  DEFAULT_CLAIM_NAMES,
+  isTokenMode,
+  type KnownPolicy,
+  type TokenPolicy,
+} from "./policy/policy.ts";
 export { type ProblemAnswer, type ProblemOptions, publicCode, toProblem } from "./refusal/problem.ts";
 export { type StageOutcome, type TimelineStep, timelineOf } from "./refusal/timeline.ts";
-export type { TokenSource } from "./request/extract-credential.ts";
+export type { Credential } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";
 export { type ParsedScope, parseScope } from "./scope/parse.ts";
 export { type PathParameters, type Requirement } from "./scope/requirement.ts";
-export { deepFreeze } from "./token/build-identity.ts";
-export { isReservedPrincipal } from "./token/check-claims.ts";
 export { joseSignatureCheck, type SignatureCheck } from "./token/check-signature.ts";
+export { findScopesClaim } from "./token/read-scopes.ts";
 export type { TrustedIssuer } from "./token/select-issuer.ts";
 export * from "./token/token-limits.ts";
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from "./token/verify-token.ts";

@@ -24,7 +24,6 @@ export { faultResponse, jsonResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./app/serve.ts";
 export { authorizationConfigSchema, corsSchema } from "./config/auth-options.ts";
-export { authModeOf } from "./config/describe-policy.ts";
 export {
   createOptionFault,
   findOptionFaults,

@@ -18,7 +18,7 @@ export {
   createLogger,
   type Fault,
   formatPolicy,
-  type PolicyDescription,
+  type PolicyInForce,
   type PolicyKey,
   REDACTED_TOKEN,
   type RenderedFault,

@@ -106,7 +106,7 @@ export const rows: readonly Row[] = [
     python: ALGORITHM,
     our: "AUTH_ALGORITHM_MISMATCH",
     token: await signToken({ ...good, header: { alg: "ES256" }, key: await createTestKey("ES256") }),
-    server: { algorithms: undefined },
+    server: { keys: undefined },
   },
   {
     name: "an HS token for a server with a public key",
@@ -116,7 +116,7 @@ export const rows: readonly Row[] = [
     our: "AUTH_ALGORITHM_MISMATCH",
     python: ALGORITHM,
     token: tokens.hmac,
-    server: { algorithms: undefined },
+    server: { keys: undefined },
   },
   {
     name: "an RS token for a server with a secret",
@@ -127,7 +127,7 @@ export const rows: readonly Row[] = [
     python: ALGORITHM,
     token: tokens.good,
     twin: tokens.hmac,
-    server: { algorithms: ["HS256"] },
+    server: { keys: [{ algorithms: ["HS256"] }] },
   },
   {
     name: "an unsigned token",
@@ -171,7 +171,7 @@ export const rows: readonly Row[] = [
     our: "AUTH_SIGNATURE_INVALID",
     python: SIGNATURE,
     token: damageSignature(tokens.good),
-    server: { keyIds: ["k1"] },
+    server: { keys: [{ kid: "k1" }] },
   },
   {
     name: "an expired token",
@@ -397,7 +397,7 @@ export const rows: readonly Row[] = [
     our: "AUTH_SECURITY_KEY_NOT_ACCEPTED",
     python: invalid("Not enough segments"),
     token: "the-shared-security-key",
-    server: { hasSecurityKey: true },
+    server: { policy: { id: "agent-os", mode: "jwt", hasSecurityKey: true } },
   },
   {
     name: "a JWT while only the security key is on",
@@ -407,7 +407,7 @@ export const rows: readonly Row[] = [
     our: "AUTH_TOKEN_NOT_ACCEPTED",
     python: "Invalid authentication token",
     token: tokens.good,
-    server: { mode: "security_key" },
+    server: { policy: { id: "agent-os", mode: "security_key" } },
   },
   {
     name: "a wrong security key",
@@ -416,7 +416,7 @@ export const rows: readonly Row[] = [
     our: "AUTH_SECURITY_KEY_INVALID",
     python: "Invalid authentication token",
     token: "another-security-key",
-    server: { mode: "security_key" },
+    server: { policy: { id: "agent-os", mode: "security_key" } },
   },
   {
     name: "a server that is too old for JWT",
@@ -426,7 +426,7 @@ export const rows: readonly Row[] = [
     python: "Invalid authentication token",
     token: tokens.good,
     twin: "another-security-key",
-    server: { mode: undefined, version: "2.3.12" },
+    server: { policy: { id: "agent-os" }, version: "2.3.12" },
   },
   {
     name: "a key that the server cannot read",
@@ -464,6 +464,13 @@ export const rows: readonly Row[] = [
     our: "AUTH_SERVICE_ACCOUNTS_DISABLED",
     python: "Service accounts are not enabled on this AgentOS instance",
     token: "agno_pat_abcdefghijklmnopqrstuvwxyz",
+  },
+  {
+    name: "a token that was revoked",
+    code: "AUTH_CREDENTIAL_REVOKED",
+    certainty: "certain",
+    our: "AUTH_CREDENTIAL_REVOKED",
+    token: tokens.good,
   },
   {
     name: "too many failures",

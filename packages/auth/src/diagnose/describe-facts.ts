@@ -1,5 +1,6 @@
 /** Facts of a refusal as evidence: each with where it was seen. */
 import type { ErrorCode, Facts } from "@agentos/contract";
+import { type ClaimNames, DEFAULT_CLAIM_NAMES } from "../policy/policy.ts";
 import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_LIFETIME_SECONDS } from "../token/token-limits.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource, KnownServer } from "./diagnosis.ts";
 import type { InspectedToken } from "./inspect-token.ts";
@@ -9,17 +10,21 @@ const MAX_SHOWN_CHARACTERS = 200;
 /** Values of catalogue places that a refusal's facts may lack when the server is not ours. */
 export function placesFor(server: KnownServer | undefined): Facts {
   return {
-    audience_claim: server?.audienceClaim ?? "aud",
+    audience_claim: claimNamesOf(server).audience,
     audience_hint:
       'the id of that AgentOS (the "os_id" of GET /info), unless another audience is configured there',
-    accepted_credential: server?.mode === "security_key" ? "the security key" : "a JWT",
+    accepted_credential: server?.policy.mode === "security_key" ? "the security key" : "a JWT",
     alternative: "",
-    user_id_claim: server?.userIdClaim ?? "sub",
+    user_id_claim: claimNamesOf(server).userId,
     cookie_name: "access_token",
     header_name: "Authorization",
     limit_characters: MAX_IDENTIFIER_CHARACTERS,
     limit_hours: MAX_TOKEN_LIFETIME_SECONDS / 3_600,
   };
+}
+
+function claimNamesOf(server: KnownServer | undefined): ClaimNames {
+  return { ...DEFAULT_CLAIM_NAMES, ...server?.policy.claimNames };
 }
 
 const SHOWN = [
@@ -71,8 +76,9 @@ export function describeFacts(
     });
   }
   if (code.startsWith("AUTH_AUDIENCE") && facts["expected_audience"] === undefined) {
-    if (server?.id !== undefined)
-      evidence.push({ fact: `the id of the server is ${server.id.slice(0, 200)}`, source: server.source });
+    const id = server?.policy.id;
+    if (server !== undefined && id !== undefined)
+      evidence.push({ fact: `the id of the server is ${id.slice(0, 200)}`, source: server.source });
     evidence.push(...tokenAudience(inspected?.unverifiedClaims, server));
   }
   const fact = describePart(code, inspected, server);
@@ -91,7 +97,7 @@ function describePart(
   const about = ABOUT[code];
   if (about === undefined || inspected === undefined) return undefined;
   const isClaim = "claim" in about;
-  const name = !isClaim ? about.header : about.claim === "sub" ? (server?.userIdClaim ?? "sub") : about.claim;
+  const name = !isClaim ? about.header : about.claim === "sub" ? claimNamesOf(server).userId : about.claim;
   const part = isClaim ? inspected.unverifiedClaims : inspected.unverifiedHeader;
   if (part === undefined) return undefined;
   const value = Object.hasOwn(part, name) ? part[name] : undefined;
@@ -122,7 +128,7 @@ function tokenAudience(
   claims: Readonly<Record<string, unknown>> | undefined,
   server: KnownServer | undefined,
 ): readonly Evidence[] {
-  const value = claims?.[server?.audienceClaim ?? "aud"];
+  const value = claims?.[claimNamesOf(server).audience];
   const listed = (Array.isArray(value) ? value : [value]).filter((entry) => typeof entry === "string");
   if (listed.length === 0) return [];
   const shown = listed.slice(0, 5).map((entry) => entry.slice(0, 200));

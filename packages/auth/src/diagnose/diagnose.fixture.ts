@@ -28,17 +28,15 @@ export const tokens = {
 /** Ours tells mode, version and algorithms at GET /info; the Python one only mode and version. */
 export const ours: KnownServer = {
   source: "GET /info",
-  id: "agent-os",
-  mode: "jwt",
   version: "2.9.0",
-  algorithms: ["RS256"],
+  policy: { id: "agent-os", mode: "jwt" },
+  keys: [{ algorithms: ["RS256"] }],
 };
 export const python: KnownServer = {
   source: "GET /info",
-  id: "agent-os",
-  mode: "jwt",
   version: "2.9.0",
   isPython: true,
+  policy: { id: "agent-os", mode: "jwt" },
 };
 
 const [agentsRoute] = compileRoutes(

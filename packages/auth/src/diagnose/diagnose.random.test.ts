@@ -49,20 +49,39 @@ const answer = fc.option(
   ),
   { nil: undefined },
 );
+const part = fc.record(
+  {
+    audience: fc.option(fc.array(fc.string()), { nil: undefined }),
+    issuer: fc.option(fc.string(), { nil: undefined }),
+    requiresExpiration: fc.boolean(),
+    subjectPrefix: fc.string(),
+  },
+  { requiredKeys: [] },
+);
+const policy = fc.record(
+  {
+    mode: fc.constantFrom(...(["jwt", "jwt-unverified", "security_key", "none"] as const)),
+    hasSecurityKey: fc.boolean(),
+    claimNames: fc.record({ scopes: fc.string(), userId: fc.string() }, { requiredKeys: [] }),
+    separatesIssuers: fc.boolean(),
+    tokens: fc.array(part, { maxLength: 3 }),
+  },
+  { requiredKeys: [] },
+);
+const key = fc.record(
+  { algorithms: fc.array(fc.constantFrom("RS256", "HS256", "ES256")), kid: fc.string() },
+  { requiredKeys: [] },
+);
 const server = fc.option(
   fc.record(
     {
       source: fc.constant("GET /info" as const),
-      mode: fc.constantFrom("jwt" as const, "security_key" as const, "none" as const),
       version: fc.string(),
       isPython: fc.boolean(),
-      hasSecurityKey: fc.boolean(),
-      algorithms: fc.array(fc.constantFrom("RS256", "HS256", "ES256")),
-      audience: fc.option(fc.array(fc.string()), { nil: null }),
-      issuer: fc.string(),
-      scopesClaim: fc.string(),
+      policy,
+      keys: fc.array(key),
     },
-    { requiredKeys: ["source"] },
+    { requiredKeys: ["source", "policy"] },
   ),
   { nil: undefined },
 );

@@ -70,6 +70,7 @@ describe("diagnose", () => {
     "AUTH_SERVICE_ACCOUNT_REFUSED",
     "AUTH_SERVICE_ACCOUNTS_DISABLED",
     "AUTH_THROTTLED",
+    "AUTH_CREDENTIAL_REVOKED",
   ]);
 
   it.each(rows.map((row) => [row.name, row] as const))("does not name it for the twin: %s", (_, row) => {
@@ -85,7 +86,13 @@ describe("diagnose", () => {
             credential: tokens.good,
             request: undefined,
             now: NOW,
-            server: { ...ours, ...row.server, mode: "jwt", version: "2.9.0", algorithms: ["RS256"] },
+            server: {
+              ...ours,
+              ...row.server,
+              policy: { ...row.server?.policy, ...ours.policy },
+              version: "2.9.0",
+              keys: ours.keys,
+            },
           }
         : { ...input, credential: row.twin };
     expect(codesOf(twin)).not.toContain(row.code);
@@ -94,12 +101,12 @@ describe("diagnose", () => {
   it("is sure of the algorithms where the server tells them", () => {
     const input = { answer: ourAnswer("AUTH_ALGORITHM_MISMATCH"), credential: tokens.hmac, server: ours };
     expect(run(input)[0]).toMatchObject({ code: "AUTH_HMAC_TOKEN_FOR_PUBLIC_KEY", certainty: "certain" });
-    expect(
-      run({ ...input, credential: tokens.good, server: { ...ours, algorithms: undefined } })[0],
-    ).toMatchObject({
-      code: "AUTH_ALGORITHM_MISMATCH",
-      certainty: "likely",
-    });
+    expect(run({ ...input, credential: tokens.good, server: { ...ours, keys: undefined } })[0]).toMatchObject(
+      {
+        code: "AUTH_ALGORITHM_MISMATCH",
+        certainty: "likely",
+      },
+    );
   });
 
   it("tells a text of scopes from a list by what the server reads", async () => {
@@ -185,7 +192,7 @@ describe("diagnose", () => {
     expect(evidenceOf({ answer: ourAnswer("AUTH_TOKEN_TYPE_REFUSED"), credential: typed })).toEqual([
       { fact: '"typ" is "dpop+jwt"', source: "the token" },
     ]);
-    const server = { ...ours, userIdClaim: "uid" };
+    const server = { ...ours, policy: { ...ours.policy, claimNames: { userId: "uid" } } };
     const named = await tokens.withClaims({ uid: "sa:x" });
     expect(evidenceOf({ answer: ourAnswer("AUTH_SUBJECT_RESERVED"), credential: named, server })).toEqual([
       { fact: '"uid" is "sa:x"', source: "the token" },
@@ -206,7 +213,10 @@ describe("diagnose", () => {
       run({
         credential: tokens.good,
         request,
-        server: { ...ours, audience: ["agent-os"], issuer: "https://issuer.test" },
+        server: {
+          ...ours,
+          policy: { ...ours.policy, tokens: [{ audience: ["agent-os"], issuer: "https://issuer.test" }] },
+        },
       }),
     ).toEqual([]);
     expect(run({ credential: tokens.hmac, answer: { status: 200 } })).toEqual([]);

@@ -4,18 +4,22 @@
  */
 import { ADMIN_SCOPE, type Facts } from "@agentos/contract";
 import { decide } from "../decide/decide.ts";
-import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
-import { MAX_TOKEN_LIFETIME_SECONDS } from "../token/token-limits.ts";
 import { chooseCode } from "./choose-code.ts";
 import { concealCredential } from "./conceal-credential.ts";
 import { describeFacts, placesFor, sawStatus } from "./describe-facts.ts";
-import type { Cause, Certainty, DiagnosisInput, KnownServer } from "./diagnosis.ts";
+import {
+  type Cause,
+  type Certainty,
+  type DiagnosisInput,
+  type KnownServer,
+  listAlgorithms,
+} from "./diagnosis.ts";
 import { type InspectedToken, inspectToken } from "./inspect-token.ts";
 import { type CauseParts, makeCause } from "./make-cause.ts";
 import { type AnswerMeaning, readAnswer } from "./read-answer.ts";
 import { type CredentialKind, classifyCredential, refineCredential } from "./refine-credential.ts";
-import { heldScopes, refineScopes, SCOPE_CODES } from "./refine-scopes.ts";
+import { readHeldScopes, refineScopes, SCOPE_CODES } from "./refine-scopes.ts";
 import { ALGORITHM_CODES, refineAlgorithm, refineSignature, SIGNATURE_CODES } from "./refine-signature.ts";
 import { refineTimes, TIME_CODES } from "./refine-times.ts";
 
@@ -44,28 +48,10 @@ function collect(seen: Seen): readonly CauseParts[] {
 
 function inspect({ credential = "", server, answer, now }: DiagnosisInput): InspectedToken {
   return inspectToken(credential.trim(), {
-    policy: policyOf(server),
-    algorithms: server?.algorithms ?? [],
+    policy: server?.policy ?? {},
+    algorithms: listAlgorithms(server?.keys ?? []),
     now: answer?.serverTime ?? now,
   });
-}
-
-/** What the server checks as far as it is known; what is unknown is not held against the token. */
-function policyOf(server: KnownServer | undefined): TokenPolicy {
-  return {
-    audience: server?.audience ?? undefined,
-    issuer: server?.issuer,
-    requiresExpiration: true,
-    maxLifetimeSeconds: MAX_TOKEN_LIFETIME_SECONDS,
-    verifiesSignature: true,
-    adminScope: server?.adminScope ?? ADMIN_SCOPE,
-    claimNames: {
-      ...DEFAULT_CLAIM_NAMES,
-      scopes: server?.scopesClaim,
-      userId: server?.userIdClaim ?? DEFAULT_CLAIM_NAMES.userId,
-      audience: server?.audienceClaim ?? DEFAULT_CLAIM_NAMES.audience,
-    },
-  };
 }
 
 function fromAnswer(seen: Seen): readonly CauseParts[] {
@@ -87,23 +73,25 @@ function fromToken(seen: Seen): readonly CauseParts[] {
   const wrongKind = refineCredential(seen.kind, seen.input);
   if (wrongKind.length > 0) return wrongKind;
   if (seen.kind === "none") {
-    if (server?.mode === undefined || server.mode === "none") return [];
-    const code = server.mode === "security_key" ? "AUTH_SECURITY_KEY_MISSING" : "AUTH_HEADER_MISSING";
+    const mode = server?.policy.mode;
+    if (mode === undefined || mode === "none") return [];
+    const code = mode === "security_key" ? "AUTH_SECURITY_KEY_MISSING" : "AUTH_HEADER_MISSING";
     return refine({ codes: [code], facts: {}, isNamed: true }, seen);
   }
   if (seen.inspected === undefined) return [];
   const objections = seen.inspected.objections.flatMap(({ code, facts }) =>
     refine({ codes: [code], facts, isNamed: true }, seen),
   );
-  const scopes = request === undefined || server?.enforcesScopes === false ? [] : judgeScopes(seen);
+  const scopes = request === undefined || server?.policy.enforcesScopes === false ? [] : explainScopes(seen);
   return [...objections, ...scopes];
 }
 
-function judgeScopes({ input, inspected }: Seen): readonly CauseParts[] {
+function explainScopes({ input, inspected }: Seen): readonly CauseParts[] {
   const claims = inspected?.unverifiedClaims;
   if (claims === undefined || input.request === undefined) return [];
   const { route, parameters } = input.request;
-  const grants = compileGrants(heldScopes(claims, input.server), input.server?.adminScope ?? ADMIN_SCOPE);
+  const adminScope = input.server?.policy.adminScope ?? ADMIN_SCOPE;
+  const grants = compileGrants(readHeldScopes(claims, input.server), adminScope);
   const decision = decide(grants, route, parameters);
   return decision.isAllowed ? [] : refineScopes(decision.code, decision.required, claims, input);
 }
@@ -138,8 +126,8 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
 /** A denial record says which algorithms were expected even where nothing else is known of the server. */
 function withAlgorithms(server: KnownServer | undefined, facts: Facts): KnownServer | undefined {
   const expected = facts["expected_algorithms"];
-  if (typeof expected !== "object" || server?.algorithms !== undefined) return server;
-  return { source: "the denial record", ...server, algorithms: expected };
+  if (typeof expected !== "object" || server?.keys !== undefined) return server;
+  return { source: "the denial record", policy: {}, ...server, keys: [{ algorithms: expected }] };
 }
 
 /** The surest first, in the order of the checks otherwise; each code once. */

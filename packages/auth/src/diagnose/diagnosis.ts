@@ -4,6 +4,7 @@
  */
 import type { ErrorCode, Facts } from "@agentos/contract";
 import type { CompiledRoute } from "../decide/compile-route.ts";
+import type { KnownPolicy } from "../policy/policy.ts";
 import type { PathParameters } from "../scope/requirement.ts";
 
 /** How sure a cause is: `likely` when another cause could look the same from here. */
@@ -64,40 +65,33 @@ export interface ObservedAnswer {
   readonly serverTime?: number | undefined;
 }
 
-/** What is known of a server. Everything is optional: a Python AgentOS tells only mode and version. */
+/** What is known of a verification key. */
+export interface KnownKey {
+  /** Algorithms that it may be used with. */
+  readonly algorithms?: readonly string[];
+  /** Key id; undefined when it has none. */
+  readonly kid?: string | undefined;
+}
+
+/** What is known of a server. A Python AgentOS tells only mode and version; of our own the whole policy may be known. */
 export interface KnownServer {
   /** Where the facts below come from. */
   readonly source: EvidenceSource;
-  /** Its id: the audience that it expects unless another one is configured. */
-  readonly id?: string | undefined;
-  /** It has no GET /info, as old versions. */
-  readonly lacksInfo?: boolean | undefined;
-  /** The Python AgentOS reads the scopes of one claim only, and a text there as one scope (contract 1.7). */
-  readonly isPython?: boolean | undefined;
-  /** `auth_mode` of GET /info. */
-  readonly mode?: "jwt" | "jwt-unverified" | "security_key" | "none" | undefined;
   /** Version of the AgentOS contract or, for the Python one, of the server. */
   readonly version?: string | undefined;
-  /** `OS_SECURITY_KEY` is set, in whatever mode (contract 1.1). */
-  readonly hasSecurityKey?: boolean | undefined;
-  /** Algorithms of its keys. */
-  readonly algorithms?: readonly string[] | undefined;
-  /** `kid` of its keys, where they have one. */
-  readonly keyIds?: readonly string[] | undefined;
-  /** Undefined when unknown; null when not verified. */
-  readonly audience?: readonly string[] | null | undefined;
-  /** The `iss` that it expects, to the letter. */
-  readonly issuer?: string | undefined;
-  /** Claim that scopes are read from; undefined: the first of the usual ones. */
-  readonly scopesClaim?: string | undefined;
-  /** Claim that the user id is read from. Default `sub`. */
-  readonly userIdClaim?: string | undefined;
-  /** Claim that the audience is read from. Default `aud`. */
-  readonly audienceClaim?: string | undefined;
-  /** Scope that satisfies everything. Default `agent_os:admin`. */
-  readonly adminScope?: string | undefined;
-  /** False: tokens are verified and scopes are not asked for (contract 1.1). */
-  readonly enforcesScopes?: boolean | undefined;
+  /** The Python AgentOS reads the scopes of one claim only, and a text there as one scope (contract 1.7). */
+  readonly isPython?: boolean | undefined;
+  /** It has no GET /info, as old versions. */
+  readonly lacksInfo?: boolean | undefined;
+  /** What it demands of a request, as far as it is known. */
+  readonly policy: KnownPolicy;
+  /** Its keys; undefined when nothing is known of them. */
+  readonly keys?: readonly KnownKey[] | undefined;
+}
+
+/** Every algorithm that some key may be used with, once each. */
+export function listAlgorithms(keys: readonly KnownKey[]): readonly string[] {
+  return [...new Set(keys.flatMap(({ algorithms = [] }) => algorithms))];
 }
 
 /** Everything that is known about one refusal. The more, the more certain the causes. */

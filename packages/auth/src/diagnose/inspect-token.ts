@@ -4,12 +4,15 @@
  */
 import { REFUSALS } from "@agentos/contract";
 import { decodeJsonObject, isBase64url } from "../encoding/base64url.ts";
+import { createSubjectRules } from "../identity/subject-rules.ts";
 import { type Refusal, refuse } from "../outcome/result.ts";
-import type { TokenPolicy } from "../policy/policy.ts";
+import type { AuthPolicy, KnownPolicy, TokenPolicy } from "../policy/policy.ts";
 import { checkAllClaims } from "../token/check-all-claims.ts";
 import { checkHeader } from "../token/check-header.ts";
 import { readShape } from "../token/read-shape.ts";
+import { refuseIssuer } from "../token/select-issuer.ts";
 import { MAX_TOKEN_BYTES } from "../token/token-limits.ts";
+import { completePolicy } from "./complete-policy.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -27,8 +30,8 @@ export interface InspectedToken {
 
 /** The server that the token is meant for. */
 export interface InspectOptions {
-  /** What it checks. */
-  readonly policy: TokenPolicy;
+  /** What it checks, as far as it is known. */
+  readonly policy: KnownPolicy;
   /** Algorithms of the server's keys; none when they are not known. */
   readonly algorithms: readonly string[];
   /** Seconds since 1970. */
@@ -37,6 +40,8 @@ export interface InspectOptions {
 
 /** Inspects a token; never throws, and needs no key. */
 export function inspectToken(token: string, options: InspectOptions): InspectedToken {
+  const { algorithms, now } = options;
+  const policy = completePolicy(options.policy);
   const shape = token.length > MAX_TOKEN_BYTES ? TOO_LARGE : readShape(token);
   const [headerSegment = "", payloadSegment = ""] = token.trim().split(".");
   const unverifiedHeader = decodeJsonObject(headerSegment);
@@ -44,10 +49,10 @@ export function inspectToken(token: string, options: InspectOptions): InspectedT
   const read = { unverifiedHeader, unverifiedClaims };
   if (!shape.ok) return { ...read, objections: [shape.fault] };
 
-  const header = checkHeader(shape.value.header, options.algorithms);
+  const header = checkHeader(shape.value.header, algorithms);
   const outer: readonly Refusal[] = header.ok
     ? [
-        ...judgeAlgorithm(header.value.algorithm, options.algorithms),
+        ...objectToAlgorithm(header.value.algorithm, algorithms),
         ...(isSignatureDamaged(shape.value.signature)
           ? [{ code: "AUTH_SIGNATURE_MALFORMED" as const, facts: {} }]
           : []),
@@ -56,7 +61,7 @@ export function inspectToken(token: string, options: InspectOptions): InspectedT
   const inner =
     unverifiedClaims === undefined
       ? [{ code: "AUTH_PAYLOAD_INVALID" as const, facts: {} }]
-      : judgeClaims(unverifiedClaims, options);
+      : objectToIssuerAndClaims(unverifiedClaims, policy, now);
   return { ...read, objections: [...outer, ...inner] };
 }
 
@@ -65,28 +70,55 @@ function isSignatureDamaged(signature: string): boolean {
   return signature === "" || !isBase64url(signature);
 }
 
-function judgeAlgorithm(algorithm: string, expected: readonly string[]): readonly Refusal[] {
+function objectToAlgorithm(algorithm: string, expected: readonly string[]): readonly Refusal[] {
   if (expected.length === 0 || expected.includes(algorithm)) return [];
   return [
     { code: "AUTH_ALGORITHM_MISMATCH", facts: { token_algorithm: algorithm, expected_algorithms: expected } },
   ];
 }
 
-function judgeClaims(original: Claims, { policy, now }: InspectOptions): readonly Refusal[] {
+/** Where issuers are kept apart, a token meets the part of the policy for its own. */
+function objectToIssuerAndClaims(claims: Claims, policy: AuthPolicy, now: number): readonly Refusal[] {
+  const [first] = policy.tokens;
+  if (!policy.separatesIssuers) return objectToClaims(claims, policy, { part: first, now });
+  const part = policy.tokens.find(({ issuer }) => issuer === claims["iss"]);
+  if (part !== undefined) return objectToClaims(claims, policy, { part, now });
+  const expected = policy.tokens.flatMap(({ issuer }) => issuer ?? []);
+  // Of nobody's tokens it is not known for whom they would have to be.
+  const nobodys = { ...first, issuer: undefined, audience: undefined };
+  return [
+    refuseIssuer(claims["iss"], expected).fault,
+    ...objectToClaims(claims, policy, { part: nobodys, now }),
+  ];
+}
+
+interface Part {
+  readonly part: TokenPolicy;
+  readonly now: number;
+}
+
+function objectToClaims(original: Claims, policy: AuthPolicy, { part, now }: Part): readonly Refusal[] {
+  const findSubjectFault = createSubjectRules(policy);
+  const rules = { mode: policy.mode, claimNames: policy.claimNames, policy: part, now };
   const objections: Refusal[] = [];
   let claims: Claims | undefined = original;
   // Each round puts one claim right, so there are never more rounds than claims that can be wrong.
   for (let round = 0; claims !== undefined && round < 12; round += 1) {
-    const checked = checkAllClaims(claims, policy, now);
-    if (checked.ok) break;
-    objections.push(checked.fault);
-    claims = putRight(claims, checked.fault, policy, now);
+    const checked = checkAllClaims(claims, rules);
+    const refusal = checked.ok ? findSubjectFault({ kind: "user", ...checked.value }) : checked.fault;
+    if (refusal === undefined) break;
+    objections.push(refusal);
+    claims = putRight(claims, refusal, { policy, part, now });
   }
   return objections;
 }
 
 /** The claims with what was refused put right; undefined when that cannot be done. */
-function putRight(claims: Claims, { code }: Refusal, policy: TokenPolicy, now: number): Claims | undefined {
+function putRight(
+  claims: Claims,
+  { code }: Refusal,
+  { policy: { claimNames }, part, now }: Part & { readonly policy: AuthPolicy },
+): Claims | undefined {
   const soon = Math.floor(now) + 60;
   const without = (...names: readonly string[]): Claims =>
     Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
@@ -102,13 +134,13 @@ function putRight(claims: Claims, { code }: Refusal, policy: TokenPolicy, now: n
     case "lifetime":
       return { ...claims, exp: soon, iat: Math.floor(now) };
     case "issuer":
-      return { ...claims, iss: policy.issuer };
+      return { ...claims, iss: part.issuer };
     case "audience":
-      return { ...claims, [policy.claimNames.audience]: policy.audience };
+      return { ...claims, [claimNames.audience]: part.audience };
     case "type":
       return without("cnf", "nonce", "at_hash", "c_hash");
     case "subject":
-      return without(policy.claimNames.userId);
+      return without(claimNames.userId);
     default:
       return undefined;
   }

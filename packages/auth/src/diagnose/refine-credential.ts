@@ -42,7 +42,8 @@ export function refineCredential(
   if (kind === "header with the scheme twice")
     return [{ code: "AUTH_SCHEME_REPEATED", certainty: "certain", evidence: [looks] }];
   if (server === undefined) return [];
-  const { mode, version, source } = server;
+  const { version, source, policy } = server;
+  const { mode } = policy;
   const shown: Evidence[] = [
     ...(mode === undefined ? [] : [{ fact: `the server's mode is ${mode}`, source }]),
     looks,
@@ -64,7 +65,7 @@ export function refineCredential(
   if (kind === "jwt" && mode === "security_key")
     return [{ code: "AUTH_TOKEN_NOT_ACCEPTED", certainty: "certain", evidence: shown }];
   if (kind === "security key or other text" && mode === "jwt") {
-    const isBoth = server.hasSecurityKey === true;
+    const isBoth = policy.hasSecurityKey === true;
     const code: ErrorCode = isBoth ? "AUTH_SECURITY_KEY_WITH_JWT" : "AUTH_SECURITY_KEY_NOT_ACCEPTED";
     return [{ code, certainty: isBoth ? "certain" : "likely", evidence: shown }];
   }

@@ -3,7 +3,7 @@ import { ACCESS_PREREQUISITES, ADMIN_SCOPE, type ErrorCode, type Facts } from "@
 import { decide } from "../decide/decide.ts";
 import { describeScopeChoice } from "../decide/scope-choice.ts";
 import { compileGrants } from "../scope/grants.ts";
-import { readScopes } from "../token/read-scopes.ts";
+import { findScopesClaim, readScopes } from "../token/read-scopes.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 import { findNearMiss, findScopesElsewhere } from "./scope-near-miss.ts";
@@ -22,10 +22,14 @@ export function refineScopes(
 ): readonly CauseParts[] {
   const noted = recorded["held_scopes"];
   const held =
-    claims === undefined ? (typeof noted === "object" ? noted : undefined) : heldScopes(claims, server);
+    claims === undefined ? (typeof noted === "object" ? noted : undefined) : readHeldScopes(claims, server);
   const decision =
     held !== undefined && request !== undefined
-      ? decide(compileGrants(held, server?.adminScope ?? ADMIN_SCOPE), request.route, request.parameters)
+      ? decide(
+          compileGrants(held, server?.policy.adminScope ?? ADMIN_SCOPE),
+          request.route,
+          request.parameters,
+        )
       : undefined;
   const denied = decision?.isAllowed === false ? decision : undefined;
   const named = denied?.required ?? required;
@@ -49,7 +53,7 @@ export function refineScopes(
     if (near !== undefined) parts.push({ ...near, certainty: "certain", evidence });
   }
   if (claims !== undefined) {
-    const read = claimRead(claims, server);
+    const read = findScopesClaim(claims, configuredClaim(server)) ?? "scopes";
     const claim = [needed, ...missing]
       .map((scope) => findScopesElsewhere(claims, scope, read))
       .find((name) => name !== undefined);
@@ -101,17 +105,16 @@ function holdsOtherItem(held: readonly string[] | undefined, needed: string): bo
 }
 
 /** The scopes of a token as this server reads them. */
-export function heldScopes(claims: Claims, server: DiagnosisInput["server"]): readonly string[] {
-  const claim = server?.scopesClaim ?? (server?.isPython === true ? "scopes" : undefined);
+export function readHeldScopes(claims: Claims, server: DiagnosisInput["server"]): readonly string[] {
+  const claim = configuredClaim(server);
   const value = claims[claim ?? ""];
   if (server?.isPython === true && typeof value === "string") return [value];
   return readScopes(claims, claim);
 }
 
-function claimRead(claims: Claims, server: DiagnosisInput["server"]): string {
-  if (server?.scopesClaim !== undefined) return server.scopesClaim;
-  const usual = server?.isPython === true ? [] : ["scopes", "scope", "scp", "permissions"];
-  return usual.find((name) => claims[name] !== undefined) ?? "scopes";
+/** The one claim that this server reads; undefined: the first of the usual ones. The Python AgentOS has but one. */
+function configuredClaim(server: DiagnosisInput["server"]): string | undefined {
+  return server?.policy.claimNames?.scopes ?? (server?.isPython === true ? "scopes" : undefined);
 }
 
 function describe(

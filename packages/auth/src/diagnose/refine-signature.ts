@@ -2,7 +2,7 @@
 import type { ErrorCode, Facts } from "@agentos/contract";
 import { base64urlBytes, isBase64url } from "../encoding/base64url.ts";
 import { isSigningAlgorithm, signatureBytesOf } from "../keys/model/algorithms.ts";
-import type { Evidence, KnownServer } from "./diagnosis.ts";
+import { type Evidence, type KnownServer, listAlgorithms } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 
 export interface SignatureSeen {
@@ -26,11 +26,10 @@ export function refineAlgorithm(
 ): CauseParts {
   const named = header?.["alg"] ?? recorded["token_algorithm"];
   const algorithm = typeof named === "string" ? named.slice(0, 20) : undefined;
-  const known =
-    server?.algorithms !== undefined && server.algorithms.length > 0 ? server.algorithms : undefined;
-  const isKnown = known !== undefined;
+  const known = listAlgorithms(server?.keys ?? []);
+  const isKnown = known.length > 0;
   // Without an algorithm configured every AgentOS expects RS256 (contract 1.2); when it refuses just that, another one is.
-  const expected = known ?? (algorithm === "RS256" ? ["another algorithm"] : ["RS256"]);
+  const expected = isKnown ? known : [algorithm === "RS256" ? "another algorithm" : "RS256"];
   const evidence: Evidence[] = [
     ...(algorithm === undefined ? [] : [{ fact: `"alg" is ${algorithm}`, source: "the token" as const }]),
     isKnown
@@ -69,7 +68,7 @@ export function refineSignature(
   }
   // Without the token only the server's own word is there; a wrong length it calls damaged.
   if (token === undefined && code === "AUTH_SIGNATURE_MALFORMED") return [{ code, certainty: "certain" }];
-  const isKidKnown = typeof kid === "string" && server?.keyIds?.includes(kid) === true;
+  const isKidKnown = typeof kid === "string" && server?.keys?.some((key) => key.kid === kid) === true;
   const shown: Evidence[] =
     typeof kid === "string"
       ? [{ fact: `"kid" is ${JSON.stringify(kid.slice(0, 100))}`, source: "the token" }]

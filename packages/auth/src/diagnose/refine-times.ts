@@ -1,5 +1,7 @@
 /** Expired, not yet valid, issued in the future: by how much, and whether a clock is the suspect. */
 import type { ErrorCode, Facts } from "@agentos/contract";
+import { formatDuration } from "@agentos/contract/text";
+import { CLOCK_SKEW_SECONDS } from "../token/token-limits.ts";
 import type { Evidence } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 
@@ -11,9 +13,6 @@ export interface TimesSeen {
   readonly now: number;
   readonly serverTime: number | undefined;
 }
-
-/** Clocks that differ by more than this are worth a word; the server itself allows ten seconds. */
-const SUSPICIOUS_SECONDS = 10;
 
 export const TIME_CODES: readonly ErrorCode[] = [
   "AUTH_TOKEN_EXPIRED",
@@ -34,15 +33,16 @@ export function refineTimes(code: ErrorCode, seen: TimesSeen): readonly CausePar
   const difference = serverTime === undefined ? 0 : serverTime - now;
   const clock: Evidence[] = [
     {
-      fact: `the server's clock is ${duration(Math.abs(difference))} ${difference < 0 ? "behind" : "ahead of"} this machine's`,
+      fact: `the server's clock is ${formatDuration(Math.abs(difference))} ${difference < 0 ? "behind" : "ahead of"} this machine's`,
       source: "the answer",
     },
   ];
   const parts = {
     code: "AUTH_CLOCKS_DIFFER" as const,
-    facts: { difference: duration(Math.abs(difference)) },
+    facts: { difference: formatDuration(Math.abs(difference)) },
   };
-  const clocksDiffer = Math.abs(difference) > SUSPICIOUS_SECONDS;
+  // What a server allows for is no cause.
+  const clocksDiffer = Math.abs(difference) > CLOCK_SKEW_SECONDS;
   if (clocksDiffer && isFineBy(code, claims, now)) {
     const fine: Evidence = {
       fact: "by this machine's clock the token is valid",
@@ -78,7 +78,7 @@ function describeTimes(claims: TimesSeen["claims"], now: number): readonly Evide
     const value = claims?.[name];
     if (typeof value !== "number" || !Number.isFinite(value)) return [];
     const isPast = value <= now;
-    const fact = `"${name}" ${isPast ? past : future} ${duration(Math.abs(now - value))}${isPast ? " ago" : ""}`;
+    const fact = `"${name}" ${isPast ? past : future} ${formatDuration(Math.abs(now - value))}${isPast ? " ago" : ""}`;
     return [{ fact, source: "the token" }];
   };
   return [
@@ -89,17 +89,5 @@ function describeTimes(claims: TimesSeen["claims"], now: number): readonly Evide
 }
 
 function secondsAhead(iat: unknown, now: number): string {
-  return typeof iat === "number" ? duration(Math.abs(iat - now)) : "an unknown time";
-}
-
-/** A length of time in one unit that a person would choose. */
-export function duration(seconds: number): string {
-  const units = [
-    ["day", 86_400],
-    ["hour", 3_600],
-    ["minute", 60],
-  ] as const;
-  const [name, size] = units.find(([, length]) => seconds * 1.01 >= 2 * length) ?? (["second", 1] as const);
-  const count = Math.round(seconds / size);
-  return `${count} ${name}${count === 1 ? "" : "s"}`;
+  return typeof iat === "number" ? formatDuration(Math.abs(iat - now)) : "an unknown time";
 }

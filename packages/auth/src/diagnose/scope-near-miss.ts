@@ -1,6 +1,7 @@
 /** Scopes that somebody meant and did not write: the usual ways of getting one wrong, each under its own code. */
 import { type CauseCode, type Facts, GLOBAL_SCOPES } from "@agentos/contract";
 import { countChanges } from "@agentos/contract/text";
+import { USUAL_SCOPE_CLAIMS } from "../token/read-scopes.ts";
 
 export interface NearMiss {
   readonly code: Extract<CauseCode, `SCOPE${string}`>;
@@ -10,14 +11,14 @@ export interface NearMiss {
 /** The first near miss of the held scopes for a needed one, or undefined. `needed` is what would satisfy the route. */
 export function findNearMiss(held: readonly string[], needed: string): NearMiss | undefined {
   for (const scope of held) {
-    const code = judge(scope, needed);
+    const code = findSlip(scope, needed);
     if (code === "SCOPE_ENTRIES_JOINED") return { code, facts: {} };
     if (code !== undefined) return { code, facts: { held_scope: scope.slice(0, 100), meant_scope: needed } };
   }
   return undefined;
 }
 
-function judge(held: string, needed: string): NearMiss["code"] | undefined {
+function findSlip(held: string, needed: string): NearMiss["code"] | undefined {
   if (held === needed) return undefined;
   if (/[\s,;]/.test(held.trim()))
     return held.split(/[\s,;]+/).includes(needed) ? "SCOPE_ENTRIES_JOINED" : undefined;
@@ -37,16 +38,7 @@ function judge(held: string, needed: string): NearMiss["code"] | undefined {
 }
 
 /** Claims under which issuers are known to put scopes or roles, beside those that the server reads by itself. */
-const OTHER_CLAIMS = [
-  "scopes",
-  "scope",
-  "scp",
-  "permissions",
-  "roles",
-  "groups",
-  "authorities",
-  "cognito:groups",
-];
+const OTHER_CLAIMS = [...USUAL_SCOPE_CLAIMS, "roles", "groups", "authorities", "cognito:groups"];
 
 /** The claim in which a needed scope stands although the server does not read that claim. */
 export function findScopesElsewhere(

@@ -113,7 +113,7 @@ describe("a token with more scopes than its issuer may grant", () => {
 
 it("the identities of nobody and of the security key cannot be changed", async () => {
   const results = [
-    await authenticate({ host: "localhost" }, { mode: "none", isLoopbackOnly: true }),
+    await authenticate({ host: "localhost" }, { mode: "none" }),
     await authenticate({ authorization: SECURITY_KEY }, keyMode),
   ];
   for (const result of results) {

@@ -2,38 +2,67 @@
 import { SERVED_ROUTES } from "@agentos/contract";
 import { signToken } from "@agentos/testkit";
 import { compileRoutes, type RouteAccessDefinition } from "../decide/compile-route.ts";
-import { codeOf, setUpVerifier, sha256 } from "../token/verifier.fixture.ts";
-import { type AuthEngineOptions, createAuthEngine } from "./engine.ts";
+import type { AuthPolicy, CredentialLocation } from "../policy/policy.ts";
+import { codeOf, setUpVerifier, sha256, TEST_POLICY } from "../token/verifier.fixture.ts";
+import type { TokenVerifier } from "../token/verify-token.ts";
+import type { Authenticator } from "./authenticator.ts";
+import { createAuthenticators } from "./authenticators.ts";
+import { createAuthEngine } from "./engine.ts";
+import type { RevocationCheck } from "./revocation-check.ts";
 
 export const setup = await setUpVerifier({ algorithm: "RS256", kid: "k1" });
 export const token = await signToken(setup.good);
 export const SECURITY_KEY = "a-security-key-of-some-length-1234";
 
-const DEFAULTS: AuthEngineOptions = {
-  mode: "jwt",
-  verifier: setup.verifier,
-  isLoopbackOnly: false,
-  enforcesScopes: true,
-  isolatesUsers: false,
-  adminScope: "agent_os:admin",
-  userIdClaim: "sub",
-  tokenSource: "header",
-  tokenHeaderName: "Authorization",
-  cookieName: "access_token",
-  allowedOrigins: ["https://app.test"],
-  sha256,
-};
+type TokenSource = "header" | "cookie" | "both";
+
+/** A policy with what tests may want to change about it, and what verifies its credentials. */
+export interface EngineSetup extends Partial<Omit<AuthPolicy, "credentialLocations">> {
+  readonly tokenSource?: TokenSource;
+  readonly tokenHeaderName?: string;
+  readonly verifier?: TokenVerifier | undefined;
+  readonly securityKey?: string | undefined;
+  readonly sha256?: (text: string) => string;
+  /** Put before those of the mode. */
+  readonly authenticators?: readonly Authenticator[];
+  readonly revocation?: RevocationCheck;
+}
 
 type Headers = Readonly<Record<string, string>>;
 
-export const engineWith = (options: Partial<AuthEngineOptions> = {}) =>
-  createAuthEngine({ ...DEFAULTS, ...options });
+export function engineWith(options: EngineSetup = {}) {
+  const {
+    tokenSource = "header",
+    tokenHeaderName = "Authorization",
+    securityKey,
+    revocation,
+    ...rest
+  } = options;
+  const { verifier, sha256: digest = sha256, authenticators = [], ...changed } = rest;
+  const policy: AuthPolicy = {
+    ...TEST_POLICY,
+    hasSecurityKey: securityKey !== undefined,
+    ...changed,
+    credentialLocations: locate(changed.mode ?? "jwt", tokenSource, tokenHeaderName),
+  };
+  const ofMode = createAuthenticators({
+    policy,
+    verifier: "verifier" in options ? verifier : setup.verifier,
+    securityKey,
+    sha256: digest,
+  });
+  return createAuthEngine({ policy, authenticators: [...authenticators, ...ofMode], revocation });
+}
 
-export async function authenticate(
-  headers: Headers,
-  options: Partial<AuthEngineOptions> = {},
-  method = "GET",
-) {
+function locate(mode: AuthPolicy["mode"], source: TokenSource, name: string): readonly CredentialLocation[] {
+  if (mode === "security_key") return [{ in: "header", name: "Authorization" }];
+  const header = { in: "header", name } as const;
+  const cookie = { in: "cookie", name: "access_token" } as const;
+  if (source === "both") return [header, cookie];
+  return source === "header" ? [header] : [cookie];
+}
+
+export async function authenticate(headers: Headers, options: EngineSetup = {}, method = "GET") {
   return engineWith(options).authenticate({ method, header: (name) => headers[name] ?? null });
 }
 

@@ -8,6 +8,7 @@ import {
   authenticate,
   codeFor,
   compile,
+  type EngineSetup,
   engineWith,
   LIST,
   RUN,
@@ -15,7 +16,6 @@ import {
   setup,
   token,
 } from "./engine.fixture.ts";
-import type { AuthEngineOptions } from "./engine.ts";
 
 async function identityWith(claims: Readonly<Record<string, unknown>>): Promise<Identity> {
   const result = await authenticate({
@@ -150,7 +150,7 @@ describe("mode security_key", () => {
 });
 
 describe("mode none", () => {
-  const options = { mode: "none", isLoopbackOnly: true, verifier: undefined } as const;
+  const options = { mode: "none", verifier: undefined } as const;
 
   it("answers this machine under its own names, and only there", async () => {
     expect(await codeFor({ host: "localhost:7777" }, options)).toBe("passed");
@@ -269,11 +269,11 @@ it("authenticate never throws or rejects, whatever the headers hold", async () =
     host: text,
     origin: text,
   });
-  const modes = fc.constantFrom<Partial<AuthEngineOptions>>(
+  const modes = fc.constantFrom<EngineSetup>(
     { mode: "jwt", tokenSource: "both" },
     { mode: "jwt", tokenSource: "cookie", securityKey: SECURITY_KEY },
     { mode: "security_key", securityKey: SECURITY_KEY },
-    { mode: "none", isLoopbackOnly: true },
+    { mode: "none" },
   );
   await fc.assert(
     fc.asyncProperty(

@@ -1,14 +1,16 @@
 /** Who calls: the frozen result of authentication, the same on every transport. */
-import type { Grants } from "../scope/grants.ts";
+import { compileGrants, type Grants } from "../scope/grants.ts";
 
 /** Frozen all the way down: it is shared by every request with the same token. */
 export interface Identity {
-  /** `security_key` is the trusted root of that mode; `anonymous` exists only without any credential configured. */
+  /** `security_key` is the trusted root of that mode; `anonymous` is who sent no credential and needed none. */
   readonly kind: "user" | "security_key" | "anonymous";
   /**
    * The configured claim, with the prefix of its issuer (contract 1.7); undefined for a credential that names nobody.
    */
   readonly userId: string | undefined;
+  /** The user id as the credential says it, without that prefix. */
+  readonly subject: string | undefined;
   /** Session that the token is bound to (contract 1.10). */
   readonly sessionId: string | undefined;
   /** Scopes as written in the credential. */
@@ -29,4 +31,22 @@ export interface Identity {
   readonly notBefore: number | undefined;
   /** Label of the key that verified the token. */
   readonly keyLabel: string | undefined;
+}
+
+/** An identity that names nobody and holds no scope. */
+export function createNameless(kind: "security_key" | "anonymous", adminScope: string): Identity {
+  return Object.freeze({
+    kind,
+    userId: undefined,
+    subject: undefined,
+    sessionId: undefined,
+    scopes: Object.freeze([]),
+    grants: compileGrants([], adminScope),
+    claims: Object.freeze({}),
+    dependencies: undefined,
+    sessionState: undefined,
+    expiresAt: undefined,
+    notBefore: undefined,
+    keyLabel: undefined,
+  });
 }

@@ -1,4 +1,18 @@
-/** What the verifier checks. The defaults are the safe ones; the server derives the rest from its configuration. */
+/**
+ * The one policy: what a guard runs on, as frozen plain data without a secret. `describe()` shows this very shape, and a
+ * diagnosis reads as much of it as is known of a server. Keys, key sources and the security key itself are not in it.
+ */
+
+/** What guards a server (contract 1.1), as `GET /info` names it; `jwt-unverified` believes every token. */
+export type AuthMode = "jwt" | "jwt-unverified" | "security_key" | "none";
+
+/** One place in a request that may carry the credential, in the words of an OpenAPI security scheme. */
+export interface CredentialLocation {
+  /** What carries it. */
+  readonly in: "header" | "cookie";
+  /** As configured: header names are the same in any case, cookie names are not. */
+  readonly name: string;
+}
 
 /** Which claims mean what. Defaults: {@link DEFAULT_CLAIM_NAMES}. */
 export interface ClaimNames {
@@ -18,31 +32,58 @@ export interface ClaimNames {
 
 /** What the tokens of one issuer are checked against. */
 export interface TokenPolicy {
+  /** Exact issuer; undefined: not checked or, where issuers are kept apart, of the tokens that name none at all. */
+  readonly issuer: string | undefined;
   /** Accepted audiences; undefined turns the check off and needs an unsafe option. */
   readonly audience: readonly string[] | undefined;
   /** The accepted audience is the server's own id, which anybody may know. */
   readonly isAudienceTheId?: boolean | undefined;
-  /** Exact issuer; undefined when none is configured. */
-  readonly issuer: string | undefined;
   /** False accepts tokens without `exp`. Unsafe. */
   readonly requiresExpiration: boolean;
   /** Longest lifetime in seconds; undefined needs an unsafe option. */
   readonly maxLifetimeSeconds: number | undefined;
-  /** False accepts unsigned tokens. Unsafe. */
-  readonly verifiesSignature: boolean;
-  /** The scope that satisfies every requirement. */
-  readonly adminScope: string;
-  /** Which claims mean what. */
-  readonly claimNames: ClaimNames;
   /** The only algorithms allowed, whatever the keys could do; undefined leaves it to the keys. */
   readonly algorithms?: readonly string[] | undefined;
   /** Most that tokens may grant; undefined sets no ceiling. The admin scope counts only when it is listed. */
   readonly allowedScopes?: readonly string[] | undefined;
   /** Put before the user ids of these tokens, so that two issuers cannot name the same user. */
   readonly subjectPrefix?: string | undefined;
-  /** Prefixes of other issuers: a user id may not begin with one. */
-  readonly foreignSubjectPrefixes?: readonly string[] | undefined;
 }
+
+/** What one server demands of a request: who may call, with what, and how far. */
+export interface AuthPolicy {
+  /** Id of this AgentOS. */
+  readonly id: string;
+  /** What guards it. */
+  readonly mode: AuthMode;
+  /** A security key is configured. Beside tokens it is not accepted; its presence only makes a refusal clearer. */
+  readonly hasSecurityKey: boolean;
+  /** False: a valid token may do everything. */
+  readonly enforcesScopes: boolean;
+  /** Each user reaches only their own data (contract 2.7). */
+  readonly isolatesUsers: boolean;
+  /** The scope that satisfies every requirement. */
+  readonly adminScope: string;
+  /** Where the credential is read, the place that wins first; empty when none is configured, so that none is read. */
+  readonly credentialLocations: readonly CredentialLocation[];
+  /** Origins whose pages may call from a browser. */
+  readonly allowedOrigins: readonly string[];
+  /** Which claims mean what, in the tokens of every issuer. */
+  readonly claimNames: ClaimNames;
+  /** Tokens are told apart by their `iss`: each meets only the keys and the part of the issuer that it names. */
+  readonly separatesIssuers: boolean;
+  /** One part for each issuer; a single one where tokens are not told apart. */
+  readonly tokens: readonly [TokenPolicy, ...TokenPolicy[]];
+}
+
+/**
+ * As much of a policy as is known of a server. What is left out is unknown, and nothing is concluded from it; what is
+ * there, `undefined` included, means what it means in a policy.
+ */
+export type KnownPolicy = Partial<Omit<AuthPolicy, "claimNames" | "tokens">> & {
+  readonly claimNames?: Partial<ClaimNames>;
+  readonly tokens?: readonly Partial<TokenPolicy>[];
+};
 
 /** The names of contract 1.2; scopes are taken from the first of the usual claims. */
 export const DEFAULT_CLAIM_NAMES: ClaimNames = Object.freeze({
@@ -53,3 +94,13 @@ export const DEFAULT_CLAIM_NAMES: ClaimNames = Object.freeze({
   dependencies: [],
   sessionState: [],
 });
+
+/** True where the credential is a token, verified or not. */
+export function isTokenMode(mode: AuthMode): boolean {
+  return mode === "jwt" || mode === "jwt-unverified";
+}
+
+/** True for a server that believes everybody, and may therefore answer its own machine only. */
+export function believesEverybody(mode: AuthMode): boolean {
+  return mode === "none" || mode === "jwt-unverified";
+}

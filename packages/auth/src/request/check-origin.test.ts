@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { isLoopbackHost } from "../address/loopback-host.ts";
 import { checkCookieOrigin, checkLoopback } from "./check-origin.ts";
 
-const policy = { allowedOrigins: ["https://app.test"] };
+const policy = { allowedOrigins: ["https://app.test"], credentialLocations: [] };
 
 type Headers = Readonly<Record<string, string>>;
 
-function run(check: typeof checkLoopback, headers: Headers, method = "POST", clientAddress?: string) {
+function run(check: typeof checkCookieOrigin, headers: Headers, method = "POST", clientAddress?: string) {
   const result = check({ method, header: (name) => headers[name] ?? null, clientAddress }, policy);
   return result.ok ? "passed" : result.fault.code;
 }

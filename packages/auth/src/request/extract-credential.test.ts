@@ -1,18 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { extractCredential, type TokenSource } from "./extract-credential.ts";
+import type { CredentialLocation } from "../policy/policy.ts";
+import { extractCredential } from "./extract-credential.ts";
+
+type Source = "header" | "cookie" | "both";
+
+function locate(source: Source, headerName: string): readonly CredentialLocation[] {
+  const header = { in: "header", name: headerName } as const;
+  const cookie = { in: "cookie", name: "access_token" } as const;
+  if (source === "both") return [header, cookie];
+  return source === "header" ? [header] : [cookie];
+}
 
 function extract(
   headers: Readonly<Record<string, string>>,
-  source: TokenSource = "both",
+  source: Source = "both",
   headerName = "authorization",
 ) {
   const request = { method: "GET", header: (name: string) => headers[name] ?? null };
   const result = extractCredential(request, {
-    source,
-    headerName,
-    cookieName: "access_token",
-    missing: "AUTH_TOKEN_MISSING",
+    mode: "jwt",
+    credentialLocations: locate(source, headerName),
   });
   return result.ok ? `${result.value.via}: ${result.value.value}` : result.fault.code;
 }
@@ -51,7 +59,7 @@ describe("a credential in the header", () => {
     expect(extract({ "x-token": "Bearer abc", authorization: "Bearer def" }, "header", "x-token")).toBe(
       "header: abc",
     );
-    expect(extract({ authorization: "Bearer def" }, "header", "x-token")).toBe("AUTH_TOKEN_MISSING");
+    expect(extract({ authorization: "Bearer def" }, "header", "x-token")).toBe("AUTH_HEADER_MISSING");
   });
 });
 
@@ -65,8 +73,8 @@ describe("a credential in a cookie", () => {
     for (const cookie of ["access_token", "access_tokenX", "=access_token", "xaccess_token=abc"])
       expect(extract({ cookie })).toBe("AUTH_TOKEN_MISSING");
     const request = { method: "GET", header: (name: string) => (name === "cookie" ? "t=abc" : null) };
-    const options = { source: "cookie", headerName: "authorization", cookieName: "t" } as const;
-    expect(extractCredential(request, { ...options, missing: "AUTH_COOKIE_MISSING" })).toMatchObject({
+    const credentialLocations = [{ in: "cookie", name: "t" }] as const;
+    expect(extractCredential(request, { mode: "jwt", credentialLocations })).toMatchObject({
       value: { value: "abc" },
     });
   });
@@ -76,11 +84,11 @@ describe("a credential in a cookie", () => {
     ["a=1; access_token=abc; b=2", "cookie: abc"],
     ["access_token = abc ", "cookie: abc"],
     ["access_token=a=b", "cookie: a=b"],
-    ["access_token=", "AUTH_TOKEN_MISSING"],
-    ["access_token", "AUTH_TOKEN_MISSING"],
-    ["xaccess_token=abc", "AUTH_TOKEN_MISSING"],
-    ["Access_Token=abc", "AUTH_TOKEN_MISSING"],
-    ["", "AUTH_TOKEN_MISSING"],
+    ["access_token=", "AUTH_COOKIE_MISSING"],
+    ["access_token", "AUTH_COOKIE_MISSING"],
+    ["xaccess_token=abc", "AUTH_COOKIE_MISSING"],
+    ["Access_Token=abc", "AUTH_COOKIE_MISSING"],
+    ["", "AUTH_COOKIE_MISSING"],
   ])("%j is read as %j", (cookie, expected) => {
     expect(extract({ cookie }, "cookie")).toBe(expected);
   });
@@ -102,9 +110,27 @@ describe("the source", () => {
   });
 
   it("never falls back to the other place", () => {
-    expect(extract({ cookie: both.cookie }, "header")).toBe("AUTH_TOKEN_MISSING");
-    expect(extract({ authorization: both.authorization }, "cookie")).toBe("AUTH_TOKEN_MISSING");
+    expect(extract({ cookie: both.cookie }, "header")).toBe("AUTH_HEADER_MISSING");
+    expect(extract({ authorization: both.authorization }, "cookie")).toBe("AUTH_COOKIE_MISSING");
   });
+});
+
+it("that is missing is missed by the names of the places that were looked at", () => {
+  const request = { method: "GET", header: () => null };
+  const missed = (mode: "jwt" | "security_key", credentialLocations: readonly CredentialLocation[]) =>
+    extractCredential(request, { mode, credentialLocations });
+  const [header, cookie] = [{ header_name: "X-Token" }, { cookie_name: "access_token" }];
+  expect([
+    missed("jwt", locate("header", "X-Token")),
+    missed("jwt", locate("cookie", "X-Token")),
+    missed("jwt", locate("both", "X-Token")),
+    missed("security_key", locate("header", "X-Token")),
+  ]).toEqual([
+    { ok: false, fault: { code: "AUTH_HEADER_MISSING", facts: header } },
+    { ok: false, fault: { code: "AUTH_COOKIE_MISSING", facts: cookie } },
+    { ok: false, fault: { code: "AUTH_TOKEN_MISSING", facts: { ...header, ...cookie } } },
+    { ok: false, fault: { code: "AUTH_SECURITY_KEY_MISSING", facts: header } },
+  ]);
 });
 
 it("never throws, whatever the headers hold", () => {

@@ -1,8 +1,8 @@
-/** Issuer, audience, kind of token, subject (RFC 8725 sections 3.8, 3.9, 3.12; contract 1.7). Exact comparison only. */
+/** Issuer, audience, kind of token, user id (RFC 8725 sections 3.8, 3.9, 3.12; contract 1.7). Exact comparison only. */
 
 import { CONTROL_CHARACTER } from "@agentos/contract/text";
 import { ok, type Result, refuse } from "../outcome/result.ts";
-import type { TokenPolicy } from "../policy/policy.ts";
+import type { ClaimNames, TokenPolicy } from "../policy/policy.ts";
 import { MAX_IDENTIFIER_CHARACTERS } from "./token-limits.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -21,9 +21,12 @@ export function checkIssuer(claims: Claims, policy: TokenPolicy): Result<true> {
 const AUDIENCE_IS_ID = 'the id of this AgentOS (the "os_id" of GET /info)';
 const AUDIENCE_IS_CONFIGURED = "the audience that the operator of this AgentOS has configured";
 
-export function checkAudience(claims: Claims, policy: TokenPolicy): Result<true> {
+export function checkAudience(
+  claims: Claims,
+  policy: TokenPolicy,
+  { audience: claim }: Pick<ClaimNames, "audience">,
+): Result<true> {
   if (policy.audience === undefined) return ok(true);
-  const claim = policy.claimNames.audience;
   const value = claims[claim];
   const facts = {
     audience_claim: claim,
@@ -48,32 +51,38 @@ export function checkKind(claims: Claims): Result<true> {
   return ok(true);
 }
 
-export function checkSubject(claims: Claims, policy: TokenPolicy): Result<string | undefined> {
-  const claim = policy.claimNames.userId;
-  const value = claims[claim];
-  const facts = { user_id_claim: claim, limit_characters: MAX_IDENTIFIER_CHARACTERS };
-  if (value === undefined) return ok(undefined);
-  if (typeof value !== "string" || !isIdentifier(value)) return refuse("AUTH_SUBJECT_INVALID", facts);
-  if (isReservedPrincipal(value)) return refuse("AUTH_SUBJECT_RESERVED", facts);
-  if (policy.foreignSubjectPrefixes?.some((prefix) => value.startsWith(prefix)) === true)
-    return refuse("AUTH_SUBJECT_FOREIGN", facts);
-  // An empty id names nobody; isolation refuses it later (repair of contract Q10).
-  if (value.trim() === "") return ok(undefined);
-  const userId = `${policy.subjectPrefix ?? ""}${value}`;
-  return isIdentifier(userId) ? ok(userId) : refuse("AUTH_SUBJECT_INVALID", facts);
+/** Whom a token names; both undefined for nobody. */
+export interface NamedUser {
+  /** As the claim says it. */
+  readonly subject: string | undefined;
+  /** With the prefix of its issuer. */
+  readonly userId: string | undefined;
 }
 
-/** Case and surrounding space are ignored, so that a look-alike is refused too. */
-const RESERVED_PRINCIPAL = /^\s*(?:sa:|__oauth__:|__scheduler__\s*$)/iu;
+const NOBODY: NamedUser = { subject: undefined, userId: undefined };
 
-/** Identities that only the server itself may give (contract 1.7): no token and no client field may claim them. */
-export function isReservedPrincipal(userId: string): boolean {
-  return RESERVED_PRINCIPAL.test(userId);
+/** Reads the user id. Whether a user may be called so is for the subject rules, whatever the credential. */
+export function readUser(
+  claims: Claims,
+  policy: TokenPolicy,
+  { userId: claim }: Pick<ClaimNames, "userId">,
+): Result<NamedUser> {
+  const subject = claims[claim];
+  if (subject === undefined) return ok(NOBODY);
+  const facts = { user_id_claim: claim, limit_characters: MAX_IDENTIFIER_CHARACTERS };
+  if (typeof subject !== "string" || !isIdentifier(subject)) return refuse("AUTH_SUBJECT_INVALID", facts);
+  // An empty id names nobody; isolation refuses it later (repair of contract Q10).
+  if (subject.trim() === "") return ok(NOBODY);
+  const userId = `${policy.subjectPrefix ?? ""}${subject}`;
+  return isIdentifier(userId) ? ok({ subject, userId }) : refuse("AUTH_SUBJECT_INVALID", facts);
 }
 
 /** Session id of the token, if it is usable as one. */
-export function readSessionId(claims: Claims, policy: TokenPolicy): string | undefined {
-  const value = claims[policy.claimNames.sessionId];
+export function readSessionId(
+  claims: Claims,
+  { sessionId: claim }: Pick<ClaimNames, "sessionId">,
+): string | undefined {
+  const value = claims[claim];
   return typeof value === "string" && value !== "" && isIdentifier(value) ? value : undefined;
 }
 

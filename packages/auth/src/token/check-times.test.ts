@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { checkTimes, recheckTimes } from "./check-times.ts";
-import { codeOf, TEST_POLICY } from "./verifier.fixture.ts";
+import { codeOf, TEST_TOKENS } from "./verifier.fixture.ts";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
-const LOOSE = { ...TEST_POLICY, requiresExpiration: false, maxLifetimeSeconds: undefined };
+const LOOSE = { ...TEST_TOKENS, requiresExpiration: false, maxLifetimeSeconds: undefined };
 
-const check = (claims: object, policy = TEST_POLICY) => checkTimes({ ...claims }, policy, NOW);
-const judge = (claims: object, policy = TEST_POLICY) => codeOf(check(claims, policy));
+const check = (claims: object, policy = TEST_TOKENS) => checkTimes({ ...claims }, policy, NOW);
+const judge = (claims: object, policy = TEST_TOKENS) => codeOf(check(claims, policy));
 
 describe("the expiry", () => {
   it.each([
@@ -81,14 +81,14 @@ describe("the lifetime", () => {
     [{ iat: 0, exp: NOW + 60 }, "AUTH_LIFETIME_EXCEEDED"],
   ])("%j: %s", (claims, expected) => {
     expect(judge(claims)).toBe(expected);
-    expect(judge(claims, { ...TEST_POLICY, maxLifetimeSeconds: undefined })).toBe("passed");
+    expect(judge(claims, { ...TEST_TOKENS, maxLifetimeSeconds: undefined })).toBe("passed");
   });
 
   it("is told in hours and seconds", () => {
     expect(check({ iat: NOW - 100, exp: NOW + 2 * DAY })).toMatchObject({
       fault: { facts: { limit_hours: 24, lifetime_seconds: 2 * DAY + 100 } },
     });
-    expect(check({ exp: NOW + 2 * DAY }, { ...TEST_POLICY, maxLifetimeSeconds: DAY - 1 })).toMatchObject({
+    expect(check({ exp: NOW + 2 * DAY }, { ...TEST_TOKENS, maxLifetimeSeconds: DAY - 1 })).toMatchObject({
       fault: { facts: { limit_hours: 23 } },
     });
   });

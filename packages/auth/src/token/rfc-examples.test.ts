@@ -16,7 +16,7 @@ import {
   type SignatureExample,
   UNSECURED,
 } from "./rfc-vectors.cases.ts";
-import { codeOf, setUpVerifier, sha256, TEST_POLICY } from "./verifier.fixture.ts";
+import { codeOf, setUpVerifier, sha256, TEST_POLICY, TEST_TOKENS } from "./verifier.fixture.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
 async function parseExample({ jwk, algorithm }: Pick<SignatureExample, "jwk" | "algorithm">) {
@@ -69,7 +69,8 @@ describe("the example signatures", () => {
 });
 
 describe("the example tokens of RFC 7519", () => {
-  const policy = { ...TEST_POLICY, audience: undefined, issuer: "joe", maxLifetimeSeconds: undefined };
+  const tokens = { ...TEST_TOKENS, audience: undefined, issuer: "joe", maxLifetimeSeconds: undefined };
+  const policy = { ...TEST_POLICY, tokens: [tokens] } as const;
   const judge = async (token: string, example: SignatureExample, now: number) => {
     const keySource = createStaticKeySource(await parseExample(example));
     return codeOf(await createTokenVerifier({ keySource, policy, now: () => now, sha256 }).verify(token));

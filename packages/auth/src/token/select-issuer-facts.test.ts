@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createStaticKeySource } from "../keys/source/key-source.ts";
 import { createIssuerSelector } from "./select-issuer.ts";
-import { TEST_POLICY } from "./verifier.fixture.ts";
+import { TEST_TOKENS } from "./verifier.fixture.ts";
 
 const issuer = (name: string | undefined) => ({
   keySource: createStaticKeySource([]),
-  policy: { ...TEST_POLICY, issuer: name },
+  policy: { ...TEST_TOKENS, issuer: name },
 });
 const [a, b, nobody] = [issuer("https://a.test"), issuer("https://b.test"), issuer(undefined)];
 const segment = (claims: object) => Buffer.from(JSON.stringify(claims)).toString("base64url");

@@ -10,9 +10,16 @@ import {
 import { describe, expect, it, vi } from "vitest";
 import { createKeySet } from "../keys/set/key-set.ts";
 import { combineKeySources, createStaticKeySource, type KeySource } from "../keys/source/key-source.ts";
-import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "../policy/policy.ts";
+import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
 import type { TrustedIssuer } from "./select-issuer.ts";
-import { codeOf, parseTestKeys, sha256 } from "./verifier.fixture.ts";
+import {
+  codeOf,
+  createIdentify,
+  parseTestKeys,
+  sha256,
+  TEST_POLICY,
+  TEST_TOKENS,
+} from "./verifier.fixture.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
 const A = "https://a.test";
@@ -24,33 +31,23 @@ const [keyA, keyB, keyNone] = await Promise.all([
   createTestKey("ES256"),
 ]);
 
-const POLICY: TokenPolicy = {
-  audience: ["agent-os"],
-  issuer: undefined,
-  requiresExpiration: true,
-  maxLifetimeSeconds: 86_400,
-  verifiesSignature: true,
-  adminScope: "agent_os:admin",
-  claimNames: DEFAULT_CLAIM_NAMES,
-};
-
 const trusted = async (key: TestKey, policy: Partial<TokenPolicy>): Promise<TrustedIssuer> => ({
   keySource: createStaticKeySource(await parseTestKeys(key)),
-  policy: { ...POLICY, ...policy },
+  policy: { ...TEST_TOKENS, issuer: undefined, ...policy },
 });
 
 function setUp(issuers: readonly TrustedIssuer[]) {
+  const [first = { ...TEST_TOKENS, issuer: undefined }, ...others] = issuers.map((issuer) => issuer.policy);
+  const policy: AuthPolicy = { ...TEST_POLICY, separatesIssuers: true, tokens: [first, ...others] };
   const verifier = createTokenVerifier({
     keySource: combineKeySources(issuers.map(({ keySource }) => keySource)),
-    policy: POLICY,
+    policy,
     issuers,
     now: clock.now,
     sha256,
   });
-  return {
-    verify: async (token: string) => verifier.verify(token),
-    codeOf: async (token: string) => codeOf(await verifier.verify(token)),
-  };
+  const verify = createIdentify(verifier, policy);
+  return { verify, codeOf: async (token: string) => codeOf(await verify(token)) };
 }
 
 const good = (key: TestKey, issuer: string | undefined, claims: object = {}) =>
@@ -141,7 +138,7 @@ describe("several issuers", () => {
   it("allow the algorithms of their list only, whatever their keys could do", async () => {
     const keySource = createStaticKeySource(await parseTestKeys(keyA, keyB));
     const limited = (algorithms: readonly string[]) =>
-      setUp([{ keySource, policy: { ...POLICY, issuer: A, algorithms } }]);
+      setUp([{ keySource, policy: { ...TEST_TOKENS, issuer: A, algorithms } }]);
     const [es, rs] = [await signToken(good(keyA, A)), await signToken(good(keyB, A))];
     expect(await limited(["ES256"]).codeOf(es)).toBe("passed");
     expect(await limited(["ES256"]).codeOf(rs)).toBe("AUTH_ALGORITHM_MISMATCH");
@@ -160,7 +157,7 @@ describe("several issuers", () => {
     let keySet = createKeySet([key]);
     const changing: KeySource = { current: () => keySet };
     const { codeOf: codeOfChanging } = setUp([
-      { keySource: changing, policy: { ...POLICY, issuer: A } },
+      { keySource: changing, policy: { ...TEST_TOKENS, issuer: A } },
       ...both.slice(1),
     ]);
     const token = await signToken(good(keyA, A));
@@ -173,10 +170,7 @@ describe("several issuers", () => {
 
 describe("the user ids of several issuers", () => {
   const prefixed = async () =>
-    setUp([
-      await trusted(keyA, { issuer: A, subjectPrefix: "a:", foreignSubjectPrefixes: [] }),
-      await trusted(keyB, { issuer: B, foreignSubjectPrefixes: ["a:"] }),
-    ]);
+    setUp([await trusted(keyA, { issuer: A, subjectPrefix: "a:" }), await trusted(keyB, { issuer: B })]);
 
   it("carry the prefix of their issuer", async () => {
     const { verify } = await prefixed();

@@ -6,7 +6,7 @@
 
 import { decodeJsonObject } from "../encoding/base64url.ts";
 import type { KeySource } from "../keys/source/key-source.ts";
-import { ok, type Result, refuse } from "../outcome/result.ts";
+import { ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import type { TokenPolicy } from "../policy/policy.ts";
 
 /** An issuer with everything that its tokens are checked against. */
@@ -30,9 +30,16 @@ export function createIssuerSelector(
     const { iss } = unverifiedClaims;
     // A list is no issuer, even when it contains a right one (lesson CVE-2025-30144).
     const chosen = iss === undefined || typeof iss === "string" ? byName.get(iss) : undefined;
-    if (chosen !== undefined) return ok(chosen);
-    return refuse("AUTH_ISSUER_UNKNOWN", { expected_issuers: expected, unverified_issuer: describe(iss) });
+    return chosen === undefined ? refuseIssuer(iss, expected) : ok(chosen);
   };
+}
+
+/** The refusal of a token that names nobody who is trusted. */
+export function refuseIssuer(
+  iss: unknown,
+  expected: readonly string[],
+): { readonly ok: false; readonly fault: Refusal } {
+  return refuse("AUTH_ISSUER_UNKNOWN", { expected_issuers: expected, unverified_issuer: describe(iss) });
 }
 
 /** For the operator's record only: bounded, and never an object. */

@@ -2,7 +2,14 @@
 import { encodeSegment, signToken, unsignedToken, withClaims, withHeader } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { createStaticKeySource } from "../keys/source/key-source.ts";
-import { codeOf, parseTestKeys, setUpVerifier, sha256, TEST_POLICY } from "./verifier.fixture.ts";
+import {
+  codeOf,
+  parseTestKeys,
+  setUpVerifier,
+  sha256,
+  TEST_POLICY,
+  TEST_TOKENS,
+} from "./verifier.fixture.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
 describe("a refusal", () => {
@@ -36,7 +43,7 @@ describe("a refusal", () => {
   });
 
   it("names nobody where no signature is verified", async () => {
-    const { good, verify } = await setUpVerifier({ policy: { verifiesSignature: false } });
+    const { good, verify } = await setUpVerifier({ mode: "jwt-unverified" });
     const result = await verify(await signToken(withClaims(good, { aud: "x" })));
     expect(result).toMatchObject({ fault: { code: "AUTH_AUDIENCE_MISMATCH" } });
     expect(!result.ok && result.fault.subject).toBeUndefined();
@@ -76,7 +83,7 @@ describe("a refusal by the header or the payload", () => {
   });
 
   it("is the token's fault where no signature is verified, too", async () => {
-    const { good, codeOf: judge } = await setUpVerifier({ policy: { verifiesSignature: false } });
+    const { good, codeOf: judge } = await setUpVerifier({ mode: "jwt-unverified" });
     expect(await judge(`${encodeSegment(good.header)}.${encodeSegment("hello")}.`)).toBe(
       "AUTH_PAYLOAD_INVALID",
     );
@@ -115,7 +122,7 @@ describe("the cache of the verifier", () => {
     const verifier = createTokenVerifier({
       keySource: { current: () => ({ ...own.current(), generation }) },
       policy: TEST_POLICY,
-      issuers: [{ keySource: own, policy: TEST_POLICY }],
+      issuers: [{ keySource: own, policy: TEST_TOKENS }],
       now: clock.now,
       sha256,
     });

@@ -221,21 +221,21 @@ describe("an unknown key id", async () => {
 
 describe("without verification (unsafe)", () => {
   it("accepts an unsigned token, which a verifying server refuses", async () => {
-    const unsafe = await setUpVerifier({ policy: { verifiesSignature: false } });
+    const unsafe = await setUpVerifier({ mode: "jwt-unverified" });
     const safe = await setUpVerifier();
     expect(await unsafe.codeOf(unsignedToken(unsafe.good))).toBe("passed");
     expect(await safe.codeOf(unsignedToken(safe.good))).toBe("AUTH_ALGORITHM_NONE");
   });
 
   it("keeps nothing: an identity without an expiry would never leave the cache", async () => {
-    const { good, verifier } = await setUpVerifier({ policy: { verifiesSignature: false } });
+    const { good, verifier } = await setUpVerifier({ mode: "jwt-unverified" });
     const token = await signToken(good);
     await verifier.verify(token);
     expect(verifier.verify(token)).toBeInstanceOf(Promise);
   });
 
   it("still reads the audience and the subject, but neither signature nor times", async () => {
-    const { good, codeOf } = await setUpVerifier({ policy: { verifiesSignature: false } });
+    const { good, codeOf } = await setUpVerifier({ mode: "jwt-unverified" });
     expect(await codeOf((await signToken(withClaims(good, { exp: 1 }))).replace(/\.[^.]*$/, "."))).toBe(
       "passed",
     );

@@ -1,13 +1,14 @@
 /**
- * The verifier: shape, header, key, signature, times, issuer, audience, kind, subject, in this order (design.md
- * section 4). Claims are looked at only after the signature holds, so that a refusal before it reveals nothing.
+ * The verifier: shape, header, key, signature, times, issuer, audience, kind, user id, in this order (design.md
+ * section 4). Claims are looked at only after the signature holds, so that a refusal before it reveals nothing. Names
+ * that a user may not have are no matter of tokens: see `identity/subject-rules.ts`.
  */
 
 import { decodeJsonObject } from "../encoding/base64url.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { KeySource } from "../keys/source/key-source.ts";
 import { ok, type Result, refuse } from "../outcome/result.ts";
-import type { TokenPolicy } from "../policy/policy.ts";
+import type { AuthPolicy } from "../policy/policy.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { checkAllClaims } from "./check-all-claims.ts";
 import { checkHeader } from "./check-header.ts";
@@ -23,9 +24,9 @@ import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from 
 export interface TokenVerifierOptions {
   /** All keys. */
   readonly keySource: KeySource;
-  /** Of every token; with `issuers`, only whether signatures are verified at all. */
-  readonly policy: TokenPolicy;
-  /** When given, a token is verified only with the keys and the policy of the issuer that it names. */
+  /** What tokens are checked against; its first part is for every token, unless `issuers` are given. */
+  readonly policy: Pick<AuthPolicy, "mode" | "adminScope" | "claimNames" | "tokens">;
+  /** When given, a token is verified only with the keys and the part of the issuer that it names. */
   readonly issuers?: readonly TrustedIssuer[] | undefined;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -50,18 +51,18 @@ type Claims = Readonly<Record<string, unknown>>;
 /** Creates the verifier; it keeps no state but its cache. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { keySource, policy, now, sha256 } = options;
-  const only: TrustedIssuer = { keySource, policy };
+  const { mode, claimNames } = policy;
+  const only: TrustedIssuer = { keySource, policy: policy.tokens[0] };
   const selectIssuer = options.issuers === undefined ? () => ok(only) : createIssuerSelector(options.issuers);
-  const cache = createTokenCache(
-    policy.verifiesSignature ? (options.cacheEntries ?? TOKEN_CACHE_ENTRIES) : 0,
-  );
+  const isVerified = mode !== "jwt-unverified";
+  const cache = createTokenCache(isVerified ? (options.cacheEntries ?? TOKEN_CACHE_ENTRIES) : 0);
 
   async function verifyAnew(token: string, hash: string): Promise<Result<Identity>> {
     const shape = readShape(token);
     if (!shape.ok) return shape;
-    if (!policy.verifiesSignature) {
+    if (!isVerified) {
       const claims = decodeJsonObject(shape.value.payload);
-      return claims === undefined ? refuse("AUTH_PAYLOAD_INVALID") : acceptClaims(claims, undefined, policy);
+      return claims === undefined ? refuse("AUTH_PAYLOAD_INVALID") : acceptClaims(claims, undefined, only);
     }
     // Taken first: keys that change while this token is being verified make its cache entry worthless.
     const { generation } = keySource.current();
@@ -89,18 +90,22 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
     const claims = decodeJsonObject(shape.value.payload);
     if (claims === undefined) return refuse("AUTH_PAYLOAD_INVALID");
-    const identity = acceptClaims(claims, key.value.label, trusted.policy);
+    const identity = acceptClaims(claims, key.value.label, trusted);
     if (identity.ok)
       cache.set(hash, identity.value, trusted === only ? selected.value.generation : generation);
     return identity;
   }
 
   /** The claims of a token that may be believed; a refusal from here on names whose token it was. */
-  function acceptClaims(claims: Claims, keyLabel: string | undefined, rules: TokenPolicy): Result<Identity> {
-    const accepted = checkAllClaims(claims, rules, now());
-    if (accepted.ok) return ok(buildIdentity({ ...accepted.value, claims, keyLabel }, rules));
-    const subject = claims[rules.claimNames.userId];
-    if (typeof subject !== "string" || !rules.verifiesSignature) return accepted;
+  function acceptClaims(
+    claims: Claims,
+    keyLabel: string | undefined,
+    { policy: part }: TrustedIssuer,
+  ): Result<Identity> {
+    const accepted = checkAllClaims(claims, { mode, claimNames, policy: part, now: now() });
+    if (accepted.ok) return ok(buildIdentity({ ...accepted.value, claims, keyLabel, policy: part }, policy));
+    const subject = claims[claimNames.userId];
+    if (typeof subject !== "string" || !isVerified) return accepted;
     return {
       ok: false,
       fault: { ...accepted.fault, subject: subject.slice(0, MAX_IDENTIFIER_CHARACTERS) },

@@ -1,13 +1,6 @@
 /** `agentos token inspect`: what a token says and what an AgentOS would object to. It never leaves this machine. */
-import {
-  DEFAULT_CLAIM_NAMES,
-  judgeToken,
-  MAX_TOKEN_LIFETIME_SECONDS,
-  type Refusal,
-  type TokenPolicy,
-  type VerificationKey,
-} from "@agentos/auth";
-import { ADMIN_SCOPE, REFUSALS, renderText } from "@agentos/contract";
+import { checkToken, type KnownPolicy, type Refusal, type VerificationKey } from "@agentos/auth";
+import { REFUSALS, renderText } from "@agentos/contract";
 import type { Command } from "commander";
 import { collect } from "../input/collect.ts";
 import { readReference } from "../input/read-reference.ts";
@@ -50,18 +43,10 @@ export function addTokenInspect(parent: Command, context: Context): void {
 async function inspect(reference: string, options: Options, context: Context): Promise<ExitCode> {
   const { text } = await readReference(reference, context, { what: "token", bare: "token" });
   const keys = await readKeys(options, context);
-  const policy: TokenPolicy = {
-    audience: options.audience,
-    issuer: options.issuer,
-    requiresExpiration: true,
-    maxLifetimeSeconds: MAX_TOKEN_LIFETIME_SECONDS,
-    verifiesSignature: true,
-    adminScope: ADMIN_SCOPE,
-    claimNames: DEFAULT_CLAIM_NAMES,
-  };
+  const policy: KnownPolicy = { tokens: [{ audience: options.audience, issuer: options.issuer }] };
   const decoded = decodeToken(text);
   const now = context.now();
-  const findings = await judgeToken(decoded.token, { policy, keys, now });
+  const findings = await checkToken(decoded.token, { policy, keys, now });
   const objections = findings.objections.map((refusal) => explainRefusal(refusal, context));
   const inspection = { decoded, findings, objections, now, checksAudience: options.audience !== undefined };
   if (options.json) context.terminal.print(formatJson(toJson(inspection, context)));

@@ -69,7 +69,7 @@ describe("a JSON configuration in order", () => {
       cors: { allowedOrigins: ["https://app.test"] },
     });
     expect(os).toBeInstanceOf(AgentOS);
-    expect((await os.describe()).authMode).toBe("none");
+    expect((await os.describe()).mode).toBe("none");
   });
 
   it("reads keys from files beside it, with any way of mangling, and says what it repaired", async () => {
@@ -95,7 +95,7 @@ describe("a JSON configuration in order", () => {
       agents,
       authorization: { enabled: false, verificationKeys: ["file:public.pem"] },
     });
-    expect(await os.describe()).toMatchObject({ authMode: "jwt", enforcesScopes: false });
+    expect(await os.describe()).toMatchObject({ mode: "jwt", enforcesScopes: false });
     os.close();
   });
 

@@ -11,6 +11,7 @@ const context: ToolContext = {
   caller: {
     kind: "user",
     userId: "alice",
+    subject: "alice",
     sessionId: undefined,
     scopes,
     grants: compileGrants(scopes, "agent_os:admin"),

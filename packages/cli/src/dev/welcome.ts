@@ -1,12 +1,12 @@
 /** What `agentos dev` prints: policy, tokens, and three lines to try, each of which works alone in a fresh shell. */
-import { formatPolicy, type PolicyDescription } from "@agentos/guard";
+import { formatPolicy, type PolicyInForce } from "@agentos/guard";
 import { ECHO_AGENT_ID } from "../demo/demo-agents.ts";
 import { showUntrustedLines, type Terminal } from "../program/terminal.ts";
 import type { DemoToken } from "./demo-tokens.ts";
 
 export interface Welcome {
   readonly url: string;
-  readonly policy: PolicyDescription;
+  readonly policy: PolicyInForce;
   readonly tokens: readonly DemoToken[];
   readonly isKeyNew: boolean;
   /** Variables that are set and not used. */

@@ -1,5 +1,6 @@
 /** Two places side by side, for "on some machines but not others". What neither tells is shown as not told, never guessed. */
-import { formatDuration } from "../text/duration.ts";
+import { CLOCK_SKEW_SECONDS } from "@agentos/auth";
+import { formatDuration } from "@agentos/contract/text";
 import type { Examined, Traits } from "./report.ts";
 
 export interface ComparedRow {
@@ -33,7 +34,7 @@ export function compareExamined(a: Examined, b: Examined): readonly ComparedRow[
     outcome:
       left === undefined || right === undefined
         ? "not told"
-        : Math.abs(left - right) > 10
+        : Math.abs(left - right) > CLOCK_SKEW_SECONDS
           ? "differs"
           : "same",
   };

@@ -63,7 +63,7 @@ describe("silence", () => {
   };
   const requests = [{ method: "GET", path: "/agents", matched: undefined }];
   const ask = (address: string, token?: string) =>
-    examineUrl(`http://${address}`, { requests, token, judged: undefined, timeoutMs: 200 }, context);
+    examineUrl(`http://${address}`, { requests, token, checked: undefined, timeoutMs: 200 }, context);
 
   it.each([
     ["never answers", createTcpServer(() => undefined)],

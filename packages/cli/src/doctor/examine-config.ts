@@ -1,6 +1,6 @@
 /** Examines a configuration: it is started in this process without listening, and asked like a running server. */
-import type { JudgedToken } from "@agentos/auth";
-import { type CredentialLocation, type Logger, type PolicyDescription } from "@agentos/guard";
+import { type CheckedToken, type KnownServer, listAlgorithms } from "@agentos/auth";
+import { type CredentialLocation, formatLocations, type Logger, type PolicyInForce } from "@agentos/guard";
 import { AgentOS } from "@agentos/server";
 import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../program/context.ts";
@@ -8,14 +8,13 @@ import { CliFailure, faultsOf } from "../program/failure.ts";
 import { type Ask, readBounded, toAnswer } from "./ask.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 import { fromFault, makeFinding, mergeFindings } from "./findings.ts";
-import { toKnownServer } from "./known-server.ts";
 import { type DoctorRequest, probeRoutes } from "./probe-routes.ts";
 import type { Check, Examined, Finding } from "./report.ts";
 
 export interface ExamineConfigOptions {
   readonly requests: readonly DoctorRequest[];
   readonly token: string | undefined;
-  readonly judged: JudgedToken | undefined;
+  readonly checked: CheckedToken | undefined;
 }
 
 const VARIABLES = [
@@ -75,7 +74,7 @@ async function examine(
   }
   try {
     const policy = await os.describe();
-    const server = toKnownServer(policy, source);
+    const server: KnownServer = { source, policy, keys: policy.keys };
     // Where it reads the token is known, so that is where the token goes; of two places, where it looks first.
     const [location = AUTHORIZATION_HEADER] = policy.credentialLocations;
     const ask = askInProcess(os, location, context);
@@ -135,14 +134,14 @@ function askInProcess(os: AgentOS, location: CredentialLocation, { now }: Contex
   };
 }
 
-function describeKeys({ authMode, keys }: PolicyDescription): readonly Check[] {
-  if (authMode === "none")
+function describeKeys({ mode, keys }: PolicyInForce): readonly Check[] {
+  if (mode === "none")
     return [{ name: "credential", outcome: "ok", text: "none is configured: only this machine may call" }];
   return keys.map(({ source, label }) => ({ name: source, outcome: "ok" as const, text: label }));
 }
 
 function findRepairs(
-  { keys }: PolicyDescription,
+  { keys }: PolicyInForce,
   source: "the configuration" | "the environment",
   { cli }: Context,
 ): readonly Finding[] {
@@ -163,26 +162,31 @@ function findEmptyVariables({ env, cli }: Context): readonly Finding[] {
   );
 }
 
-function toTraits(policy: PolicyDescription): Examined["traits"] {
-  const isJwt = policy.authMode === "jwt";
-  const repairs = [...new Set(policy.keys.flatMap((key) => key.repairs))];
+function toTraits(policy: PolicyInForce): Examined["traits"] {
+  const { mode, keys, credentialLocations } = policy;
+  const repairs = [...new Set(keys.flatMap((key) => key.repairs))];
   return {
-    mode: policy.authMode,
+    mode,
     osId: policy.id,
-    tokenIn: policy.authMode === "none" ? undefined : policy.token,
-    ...(isJwt
+    tokenIn: mode === "none" ? undefined : formatLocations(credentialLocations),
+    ...(mode === "jwt"
       ? {
-          algorithms: policy.algorithms.join(", "),
-          audience: policy.audience?.join(", ") ?? "not verified",
-          keys: policy.keys.map(({ thumbprint, label }) => thumbprint ?? label).join(", "),
+          algorithms: listAlgorithms(keys).join(", "),
+          audience: describeAudience(policy),
+          keys: keys.map(({ thumbprint, label }) => thumbprint ?? label).join(", "),
           repaired: repairs.length === 0 ? "no" : repairs.join("; "),
         }
       : {}),
   };
 }
 
-function summarize({ id, authMode, enforcesScopes, algorithms, audience }: PolicyDescription): string {
-  if (authMode !== "jwt") return `starts: mode ${authMode}, id ${id}`;
+function summarize(policy: PolicyInForce): string {
+  const { id, mode, enforcesScopes, keys } = policy;
+  if (mode !== "jwt") return `starts: mode ${mode}, id ${id}`;
   const scopes = enforcesScopes ? "" : ", scopes NOT enforced";
-  return `starts: mode jwt, expects ${algorithms.join(", ")}, audience ${audience?.join(", ") ?? "not verified"}${scopes}`;
+  return `starts: mode jwt, expects ${listAlgorithms(keys).join(", ")}, audience ${describeAudience(policy)}${scopes}`;
+}
+
+function describeAudience({ tokens: [{ audience }] }: PolicyInForce): string {
+  return audience?.join(", ") ?? "not verified";
 }

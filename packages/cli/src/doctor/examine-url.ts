@@ -1,8 +1,15 @@
 /** Examines a running AgentOS, ours or the Python one, as a client sees it. */
-import { isSigningAlgorithm, type JudgedToken, type KnownServer } from "@agentos/auth";
+import {
+  type AuthMode,
+  type CheckedToken,
+  CLOCK_SKEW_SECONDS,
+  isSigningAlgorithm,
+  type KnownServer,
+  listAlgorithms,
+} from "@agentos/auth";
+import { formatDuration } from "@agentos/contract/text";
 import type { CredentialLocation } from "@agentos/guard";
 import type { Context } from "../program/context.ts";
-import { formatDuration } from "../text/duration.ts";
 import { type Answered, type Asked } from "./ask.ts";
 import { askUrl } from "./ask-url.ts";
 import { AUTHORIZATION_HEADER } from "./credential-location.ts";
@@ -14,15 +21,13 @@ import type { Check, Examined, Finding } from "./report.ts";
 export interface ExamineUrlOptions {
   readonly requests: readonly DoctorRequest[];
   readonly token: string | undefined;
-  readonly judged: JudgedToken | undefined;
+  readonly checked: CheckedToken | undefined;
   /** Where the server reads the token. Default: the header "Authorization". */
   readonly location?: CredentialLocation | undefined;
   /** For each answer of the server. Default 5000. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Clocks further apart than a server allows for tokens (contract 1.7). */
-const CLOCK_SKEW_SECONDS = 10;
 /** Prefixes under which proxies commonly mount an application. */
 const USUAL_PREFIXES = ["/api", "/v1", "/agentos"];
 
@@ -60,7 +65,7 @@ export async function examineUrl(
 
   const probed = await probeRoutes({ ask, server: known, context, ...options, location });
   const clockSeconds = clockDifference(info);
-  const clock = judgeClock(clockSeconds, probed.findings, context);
+  const clock = findClockFault(clockSeconds, probed.findings, context);
   const { server } = probed;
   return {
     kind: "url",
@@ -68,10 +73,10 @@ export async function examineUrl(
     summary: summarize(server, info),
     server,
     traits: {
-      mode: server.mode,
+      mode: server.policy.mode,
       version: server.version,
-      osId: server.id,
-      algorithms: server.algorithms?.join(", "),
+      osId: server.policy.id,
+      algorithms: server.keys && listAlgorithms(server.keys).join(", "),
       clockSeconds,
     },
     checks: [...checks, ...probed.checks],
@@ -89,11 +94,10 @@ function recognise(info: Answered, health: Answered): KnownServer | undefined {
     const mode = MODES.find((name) => name === info.body?.["auth_mode"]);
     return {
       source: "GET /info",
-      id: quoteServer(id),
-      mode,
+      policy: { id: quoteServer(id), ...(mode === undefined ? {} : { mode }) },
       version: version !== undefined && /^[\w.+-]{1,40}$/.test(version) ? version : undefined,
       isPython: readText(info, "server_version") === undefined,
-      ...(Array.isArray(algorithms) ? { algorithms: algorithms.filter(isSigningAlgorithm) } : {}),
+      ...(Array.isArray(algorithms) ? { keys: [{ algorithms: algorithms.filter(isSigningAlgorithm) }] } : {}),
     };
   }
   // Old versions have no /info; with a credential configured they refuse it like any unknown path (contract 1.3).
@@ -102,11 +106,11 @@ function recognise(info: Answered, health: Answered): KnownServer | undefined {
   );
   const isHealthy = health.status === 200 && readText(health, "status") === "ok";
   return refusesLikeAgentOS || (isHealthy && readText(info, "detail") === "Not Found")
-    ? { source: "the answer", isPython: true, lacksInfo: true }
+    ? { source: "the answer", isPython: true, lacksInfo: true, policy: {} }
     : undefined;
 }
 
-const MODES = ["jwt", "jwt-unverified", "security_key", "none"] as const;
+const MODES: readonly AuthMode[] = ["jwt", "jwt-unverified", "security_key", "none"];
 
 /** Something answers: perhaps the AgentOS is there, under another path. */
 async function explainStranger(
@@ -150,11 +154,12 @@ function clockDifference({ serverTime, askedAt, milliseconds }: Answered): numbe
   return Math.round(serverTime + 0.5 - (askedAt + milliseconds / 2_000));
 }
 
-function judgeClock(
+function findClockFault(
   seconds: number | undefined,
   others: readonly Finding[],
   { cli }: Context,
 ): readonly Finding[] {
+  // Closer together a server allows for it.
   if (seconds === undefined || Math.abs(seconds) <= CLOCK_SKEW_SECONDS) return [];
   if (others.some(({ code }) => code === "AUTH_CLOCKS_DIFFER")) return [];
   const difference = formatDuration(seconds);
@@ -173,13 +178,13 @@ function judgeClock(
   ];
 }
 
-function summarize(server: KnownServer, info: Answered): string {
+function summarize({ version: told, policy, keys }: KnownServer, info: Answered): string {
   const own = readText(info, "server_version");
-  const version = server.version ?? "of an unknown version";
+  const version = told ?? "of an unknown version";
   return [
     `AgentOS ${version}${own === undefined ? "" : ` (TypeScript, ${quoteServer(own.slice(0, 20))})`}`,
-    `mode ${server.mode ?? "not told"}`,
-    ...(server.algorithms === undefined ? [] : [`expects ${server.algorithms.join(", ")}`]),
-    ...(server.id === undefined ? [] : [`id ${server.id}`]),
+    `mode ${policy.mode ?? "not told"}`,
+    ...(keys === undefined ? [] : [`expects ${listAlgorithms(keys).join(", ")}`]),
+    ...(policy.id === undefined ? [] : [`id ${policy.id}`]),
   ].join(", ");
 }

@@ -1,10 +1,11 @@
 /** Asks routes without and with the token, and explains every refusal. The same for a running server and a configuration. */
 import {
+  type AuthMode,
   type Cause,
+  type CheckedToken,
   type CredentialKind,
   classifyCredential,
   diagnose,
-  type JudgedToken,
   type KnownServer,
 } from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
@@ -32,7 +33,7 @@ export interface Probe {
   readonly requests: readonly DoctorRequest[];
   readonly token: string | undefined;
   /** What the keys that were given beside the token say about it. */
-  readonly judged: JudgedToken | undefined;
+  readonly checked: CheckedToken | undefined;
   readonly context: Context;
 }
 
@@ -102,7 +103,7 @@ interface WithToken extends Probe {
 }
 
 async function probeWithToken(
-  { ask, location, server, token, judged, isRefusedBare, context }: WithToken,
+  { ask, location, server, token, checked, isRefusedBare, context }: WithToken,
   request: DoctorRequest,
 ): Promise<{
   readonly check: Check;
@@ -155,7 +156,7 @@ async function probeWithToken(
   });
   const serverSaid = detail ?? readText(asked, "title");
   const explain = (cause: Cause) =>
-    explainLost(useJudged(cause, judged), { detail, fix: readText(asked, "fix") }, location);
+    explainLost(addSignature(cause, checked), { detail, fix: readText(asked, "fix") }, location);
   return told(
     "failed",
     String(asked.status),
@@ -177,32 +178,31 @@ function describeUnclear(verdict: Extract<Verdict, "redirected" | "unclear">, st
 }
 
 /** A key that was given beside the token settles whose signature it is. */
-function useJudged(cause: Cause, judged: JudgedToken | undefined): Cause {
+function addSignature(cause: Cause, checked: CheckedToken | undefined): Cause {
   if (
-    judged === undefined ||
-    judged.signature === "not checked" ||
+    checked === undefined ||
+    checked.signature === "not checked" ||
     cause.code !== "AUTH_SIGNED_BY_ANOTHER_KEY"
   )
     return cause;
   const fact =
-    judged.signature === "verified"
+    checked.signature === "verified"
       ? "the signature holds with the key that was given here, so the server has another one"
       : "the signature does not hold with the key that was given here either";
   return {
     ...cause,
-    certainty: judged.signature === "verified" ? "certain" : cause.certainty,
+    certainty: checked.signature === "verified" ? "certain" : cause.certainty,
     evidence: [...cause.evidence, { fact, source: "the command line" }],
   };
 }
 
 /** An old server tells no mode, but what it misses without a credential does (contract 1.6). */
 function learnMode(server: KnownServer, answer: Answered): KnownServer {
-  if (server.mode !== undefined || answer.status !== 401) return server;
+  if (server.policy.mode !== undefined || answer.status !== 401) return server;
+  const learn = (mode: AuthMode) => ({ ...server, policy: { ...server.policy, mode } });
   const detail = readText(answer, "detail") ?? "";
-  if (detail === "Authorization header required") return { ...server, mode: "security_key" };
-  return /^Authorization header missing$|^JWT (cookie|token)\b/.test(detail)
-    ? { ...server, mode: "jwt" }
-    : server;
+  if (detail === "Authorization header required") return learn("security_key");
+  return /^Authorization header missing$|^JWT (cookie|token)\b/.test(detail) ? learn("jwt") : server;
 }
 
 function describeBare(
@@ -215,7 +215,7 @@ function describeBare(
     return { outcome: "unknown", text: describeUnclear(verdict, status) };
   if (status === 401) return { outcome: "ok", text: "401, as it should" };
   if (verdict === "refused" || status >= 400) return { outcome: "unknown", text: String(status) };
-  const isMeant = server.mode === "none" || request.matched?.route.access.rule === "public";
+  const isMeant = server.policy.mode === "none" || request.matched?.route.access.rule === "public";
   return { outcome: "ok", text: `${status}: open to everybody${isMeant ? "" : ", whatever its mode says"}` };
 }
 

@@ -1,5 +1,5 @@
 /** Gathers what `agentos doctor` was asked for, examines each place, and compares two. */
-import { DEFAULT_CLAIM_NAMES, type JudgedToken, judgeToken, MAX_TOKEN_LIFETIME_SECONDS } from "@agentos/auth";
+import { type CheckedToken, checkToken } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import type { CredentialLocation } from "@agentos/guard";
 import { readReference } from "../input/read-reference.ts";
@@ -47,8 +47,8 @@ export async function runDoctor(options: DoctorOptions, context: Context): Promi
   const location = readLocation(options, { hasUrl: bases.length > 0 });
   const token = options.token === undefined ? undefined : await readToken(options.token, location, context);
   const requests = (options.route ?? DEFAULT_ROUTES).map(readRoute);
-  const judged = token === undefined ? undefined : await judge(token, options, context);
-  const asked = { requests, token, judged };
+  const checked = token === undefined ? undefined : await checkWithKeys(token, options, context);
+  const asked = { requests, token, checked };
 
   const examined: Examined[] = [];
   for (const config of configs) examined.push(await examineConfig(config, asked, context));
@@ -94,11 +94,11 @@ function readRoute(text: string): DoctorRequest {
 }
 
 /** What the keys that were given say about the token; undefined without keys. */
-async function judge(
+async function checkWithKeys(
   token: string,
   { key, jwksFile, algorithm }: DoctorOptions,
   context: Context,
-): Promise<JudgedToken | undefined> {
+): Promise<CheckedToken | undefined> {
   const references = [key, jwksFile === undefined ? undefined : `file:${jwksFile}`].filter(
     (reference) => reference !== undefined,
   );
@@ -115,14 +115,5 @@ async function judge(
     });
   }
   if (keys.length === 0) return undefined;
-  const policy = {
-    audience: undefined,
-    issuer: undefined,
-    requiresExpiration: true,
-    maxLifetimeSeconds: MAX_TOKEN_LIFETIME_SECONDS,
-    verifiesSignature: true,
-    adminScope: ADMIN_SCOPE,
-    claimNames: DEFAULT_CLAIM_NAMES,
-  };
-  return judgeToken(token, { policy, keys, now: context.now() });
+  return checkToken(token, { policy: {}, keys, now: context.now() });
 }

@@ -1,4 +1,5 @@
 /** Spans of time as people write and read them. */
+import { formatDuration } from "@agentos/contract/text";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -10,21 +11,6 @@ export function parseDuration(text: string): number | undefined {
   for (const [, amount, unit] of text.matchAll(/(\d+)([smhd])/g))
     seconds += Number(amount) * (UNITS[unit ?? ""] ?? 0);
   return seconds > 0 ? seconds : undefined;
-}
-
-/** `59 minutes`, `2 hours`, `3 days`: the largest unit of which there are at least two, else the next smaller one. */
-export function formatDuration(seconds: number): string {
-  const total = Math.round(Math.abs(seconds));
-  const [size, name] =
-    total >= 2 * 86_400
-      ? [86_400, "day"]
-      : total >= 2 * 3600
-        ? [3600, "hour"]
-        : total >= 2 * 60
-          ? [60, "minute"]
-          : [1, "second"];
-  const amount = Math.round(total / size);
-  return `${amount} ${name}${amount === 1 ? "" : "s"}`;
 }
 
 /** A NumericDate with its distance from now: `2026-01-02T03:04:05Z (in 59 minutes)`. */

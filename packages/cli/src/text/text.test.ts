@@ -2,7 +2,7 @@ import { GLOBAL_SCOPES } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
 import { describe, expect, it } from "vitest";
 import { createTerminal, showUntrusted } from "../program/terminal.ts";
-import { formatDuration, formatMoment, parseDuration } from "./duration.ts";
+import { formatMoment, parseDuration } from "./duration.ts";
 import { formatJson } from "./format-json.ts";
 import { describeUnknownScope, splitScopes } from "./scope-names.ts";
 
@@ -26,7 +26,7 @@ describe("moments", () => {
     expect(formatMoment(1_800_003_600, 1_800_000_000)).toBe("2027-01-15T09:00:00Z (in 60 minutes)");
     expect(formatMoment(1_800_000_000, 1_800_000_001)).toBe("2027-01-15T08:00:00Z (1 second ago)");
     expect(formatMoment(1e20, 0)).toBe("(no date)");
-    expect(formatDuration(3 * 86_400)).toBe("3 days");
+    expect(formatMoment(3 * 86_400, 0)).toBe("1970-01-04T00:00:00Z (in 3 days)");
   });
 });
 

@@ -1,5 +1,5 @@
 /** A token route by route: allowed, or why not with the least scope to add; and first of all whether it is accepted. */
-import { DEFAULT_CLAIM_NAMES, diagnose, heldScopes, inspectToken, type KnownServer } from "@agentos/auth";
+import { diagnose, inspectToken, readHeldScopes } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import { readLocation } from "../doctor/credential-location.ts";
 import { examineConfig } from "../doctor/examine-config.ts";
@@ -54,20 +54,19 @@ export async function explainToken(
 ): Promise<ExplainedToken> {
   const examined = await examine(token, options, context);
   const server = examined?.server;
-  const adminScope = server?.adminScope ?? ADMIN_SCOPE;
-  const known: KnownServer = server ?? { source: "the command line" };
+  const adminScope = server?.policy.adminScope ?? ADMIN_SCOPE;
   const claims = readClaims(token, context);
   const alone = diagnose({ credential: token, now: context.now(), cli: context.cli }).map((cause) =>
     toFinding(cause, { seenAt: "the token" }),
   );
   const errors = examined?.findings.filter(({ level }) => level === "error");
   const findings = (errors ?? alone).filter((finding) => !isAboutScopes(finding));
-  const scopes = claims === undefined ? [] : heldScopes(claims, server);
-  const enforcesScopes = known.enforcesScopes !== false;
+  const scopes = claims === undefined ? [] : readHeldScopes(claims, server);
+  const enforcesScopes = server?.policy.enforcesScopes !== false;
   const effective = enforcesScopes ? scopes : [adminScope];
   return {
     judgedBy: examined?.name ?? "the token alone",
-    isAccepted: judgeAcceptance(findings, examined),
+    isAccepted: findAcceptance(findings, examined),
     findings,
     scopes,
     enforcesScopes,
@@ -75,7 +74,7 @@ export async function explainToken(
   };
 }
 
-function judgeAcceptance(findings: readonly Finding[], examined: Examined | undefined): boolean | null {
+function findAcceptance(findings: readonly Finding[], examined: Examined | undefined): boolean | null {
   if (findings.some((finding) => !isAboutAddress(finding) && finding.certainty !== "cannot tell"))
     return false;
   if (findings.length > 0 || examined === undefined) return null;
@@ -91,22 +90,13 @@ async function examine(
   const matched = matchRoute("GET", "/config", ADMIN_SCOPE);
   const requests = [{ method: "GET", path: "/config", matched: "route" in matched ? matched : undefined }];
   const location = readLocation({ header, cookie }, { hasUrl: url !== undefined });
-  const asked = { requests, token, judged: undefined };
+  const asked = { requests, token, checked: undefined };
   if (config !== undefined) return examineConfig(config, asked, context);
   return url === undefined ? undefined : examineUrl(readBase(url), { ...asked, location }, context);
 }
 
 function readClaims(token: string, { now }: Context): Readonly<Record<string, unknown>> | undefined {
-  const policy = {
-    audience: undefined,
-    issuer: undefined,
-    requiresExpiration: true,
-    maxLifetimeSeconds: undefined,
-    verifiesSignature: true,
-    adminScope: ADMIN_SCOPE,
-    claimNames: DEFAULT_CLAIM_NAMES,
-  };
-  return inspectToken(token, { policy, algorithms: [], now: now() }).unverifiedClaims;
+  return inspectToken(token, { policy: {}, algorithms: [], now: now() }).unverifiedClaims;
 }
 
 function explainRoute(scopes: readonly string[], matched: MatchedRoute, adminScope: string): ExplainedRoute {

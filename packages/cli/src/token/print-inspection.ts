@@ -1,5 +1,5 @@
 /** An inspected token for a person or a machine. Its content is not verified and never trusted, printing included. */
-import type { JudgedToken } from "@agentos/auth";
+import { type CheckedToken, findScopesClaim } from "@agentos/auth";
 import type { Context } from "../program/context.ts";
 import { showUntrusted } from "../program/terminal.ts";
 import { formatMoment } from "../text/duration.ts";
@@ -9,7 +9,7 @@ import type { DecodedToken } from "./decode-token.ts";
 
 export interface Inspection {
   readonly decoded: DecodedToken;
-  readonly findings: Pick<JudgedToken, "signature" | "keyLabel">;
+  readonly findings: Pick<CheckedToken, "signature" | "keyLabel">;
   readonly objections: readonly {
     readonly code: string;
     readonly stage: string;
@@ -114,11 +114,9 @@ function showValue(value: unknown): string {
 }
 
 function scopeNotes({ unverifiedClaims }: DecodedToken, cli: string): readonly string[] {
-  const claim = ["scopes", "scope", "scp", "permissions"].find(
-    (name) => unverifiedClaims?.[name] !== undefined,
-  );
-  if (unverifiedClaims === undefined || claim === undefined)
-    return unverifiedClaims === undefined ? [] : ["the token has no scopes"];
+  if (unverifiedClaims === undefined) return [];
+  const claim = findScopesClaim(unverifiedClaims, undefined);
+  if (claim === undefined) return ["the token has no scopes"];
   const value = unverifiedClaims[claim];
   const scopes =
     typeof value === "string"

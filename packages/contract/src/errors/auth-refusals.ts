@@ -346,6 +346,12 @@ export const authRefusals = {
     fix: 'let this issuer use other user ids, or give it a "subjectPrefix" of its own on the server',
     publicFacts: ["user_id_claim"],
   }),
+  AUTH_CREDENTIAL_REVOKED: refusal({
+    stage: "revocation",
+    detail: "Invalid token: Token has been revoked",
+    title: "the credential was revoked, although it has not expired",
+    fix: "get a new one from your issuer; where this one was revoked by mistake, the operator of this AgentOS can take that back",
+  }),
 
   AUTH_HOST_NOT_ALLOWED: refusal({
     stage: "loopback",

@@ -46,6 +46,7 @@ const OWN_DETAILS = {
   AUTH_HEADER_CRITICAL: "Invalid token: Unsupported critical header",
   AUTH_TOKEN_TOO_LARGE: "Invalid token: Token too large",
   AUTH_LIFETIME_EXCEEDED: "Invalid token: Token lifetime exceeds the limit",
+  AUTH_CREDENTIAL_REVOKED: "Invalid token: Token has been revoked",
   AUTH_USER_REQUIRED: "A user identity is required",
 } as const;
 

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { CompiledRoute, ProblemAnswer } from "@agentos/auth";
 import { compareTemplates, matchTemplate, toRouterPath } from "@agentos/contract";
 import { type Context, Hono } from "hono";
-import type { Guard } from "../gate/gate.ts";
+import type { Gate } from "../gate/gate.ts";
 import { clientAddressOf, guardedRequest } from "../gate/guarded-request.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
 import type { Logger } from "../log/runtime.ts";
@@ -22,13 +22,13 @@ export interface AppRoute {
 
 export interface AppOptions {
   readonly routes: readonly AppRoute[];
-  readonly guard: Guard;
+  readonly gate: Gate;
   readonly allowedOrigins: readonly string[];
   readonly logger: Logger;
 }
 
 /** Builds the application; each route stands behind the guard, and there is no other way in. */
-export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions): Hono {
+export function createApp({ routes, gate, allowedOrigins, logger }: AppOptions): Hono {
   const app = new Hono({ getPath: canonicalPath });
   app.use(cors(allowedOrigins));
 
@@ -38,7 +38,7 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
   )) {
     app.on(route.method, toRouterPath(route.template), async (c) => {
       const parameters = c.req.param();
-      const checked = guard.check(guardedRequest(c.req.raw, clientAddressOf(c.env)), route, parameters);
+      const checked = gate.check(guardedRequest(c.req.raw, clientAddressOf(c.env)), route, parameters);
       const outcome = checked instanceof Promise ? await checked : checked;
       if (!outcome.isAllowed) return toResponse(outcome.answer);
       return run(handler, { request: c.req.raw, parameters, access: outcome.access });
@@ -50,10 +50,8 @@ export function createApp({ routes, guard, allowedOrigins, logger }: AppOptions)
     const answer = () => (methods.length > 0 ? methodNotAllowed(methods) : notFound());
     // OPTIONS asks for nothing that needs protection (contract 1.3), nor does another method of a public route (1.4).
     if (c.req.method === "OPTIONS" || isPublic) return answer();
-    const refused = await guard.authenticate(
-      guardedRequest(c.req.raw, clientAddressOf(c.env)),
-      redactTokens(c.req.path),
-    );
+    const request = guardedRequest(c.req.raw, clientAddressOf(c.env));
+    const refused = await gate.authenticate(request, redactTokens(c.req.path));
     return refused === undefined ? answer() : toResponse(refused);
   });
 

@@ -6,10 +6,12 @@ import { randomUUID } from "node:crypto";
 import type { CompiledRoute } from "@agentos/auth";
 import { createFault, type Fault, type PageRouteId, type RouteDefinition } from "@agentos/contract";
 import { throwErrors } from "../config/configuration-error.ts";
-import { formatPolicy, type PolicyDescription } from "../config/describe-policy.ts";
-import { type ResolvedAuth, resolveAuth } from "../config/resolve-auth.ts";
+import type { PolicyInForce } from "../config/describe-policy.ts";
+import { formatPolicy } from "../config/format-policy.ts";
+import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
-import { type AuthRuntime, compileAccess, createAuthRuntime } from "../gate/auth-runtime.ts";
+import { type AuthRuntime, createAuthRuntime } from "../gate/auth-runtime.ts";
+import { compileRoutesFor } from "../gate/compile-routes-for.ts";
 import { createLogger } from "../log/log.ts";
 import type { Runtime } from "../log/runtime.ts";
 import { createResourceMetadata } from "../pages/resource-metadata.ts";
@@ -29,7 +31,7 @@ export interface DescribedRoute {
 
 /** What handlers are made of. */
 export interface HandlerContext {
-  readonly resolved: ResolvedAuth;
+  readonly resolved: ResolvedPolicy;
   readonly runtime: Runtime;
   readonly auth: AuthRuntime;
   /** Every route that is served, those of the table first, each group in its order. */
@@ -67,7 +69,7 @@ export interface GuardedApp {
   /** Serves on Node. Default address: that of the environment, else localhost and the default port. */
   serve(options?: ServeOptions): Promise<RunningServer>;
   /** The policy in force now. */
-  describe(): Promise<PolicyDescription>;
+  describe(): Promise<PolicyInForce>;
   /** Refusals that were recorded. */
   denials(): Promise<DenialRecorder>;
   /** Stops watching key files. */
@@ -84,16 +86,16 @@ interface Started {
 export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>): GuardedApp {
   const { options, table } = parts;
   const customRoutes = options.routes ?? [];
-  const resolved = resolveAuth(options, process.env);
-  const compiled = compileAccess(resolved, {
+  const resolved = resolvePolicy(options, process.env);
+  const compiled = compileRoutesFor(resolved, {
     ...table,
     ...Object.fromEntries(customRoutes.map((route) => [idOf(route), route])),
   });
-  const findings = [...compiled.findings, ...findHealthWarning(resolved, compiled.routes)];
+  const faults = [...compiled.faults, ...findHealthWarning(resolved, compiled.routes)];
   throwErrors(
     [
-      ...resolved.findings,
-      ...findings,
+      ...resolved.faults,
+      ...faults,
       ...findRouteFaults(customRoutes, compiled.routes),
       ...(parts.faults ?? []),
     ],
@@ -115,7 +117,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     const resourceMetadata = createResourceMetadata(resourceOptions(resolved, routes, options.name));
     const auth = await createAuthRuntime(
       resolved,
-      { routes, findings },
+      { routes, faults },
       { runtime, denialRecorder: options.denialRecorder, resourceMetadataUrl: resourceMetadata?.urlFor },
     );
     const { handlers, drain = async () => undefined } = parts.createHandlers({
@@ -135,8 +137,8 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
         if (handler === undefined) throw new Error(`route without a handler: ${route.id}`);
         return { route, handler };
       }),
-      guard: auth.guard,
-      allowedOrigins: resolved.allowedOrigins,
+      gate: auth.gate,
+      allowedOrigins: resolved.policy.allowedOrigins,
       logger: runtime.logger,
     });
     started = { app, auth, drain };
@@ -167,14 +169,14 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       : started.app.fetch(request, env);
 
   return {
-    id: resolved.id,
+    id: resolved.policy.id,
     fetch,
     close,
     ready: async () => {
       await ready;
     },
     async serve(serveOptions = {}) {
-      const { environment, mode, policy } = resolved;
+      const { environment, policy } = resolved;
       const { auth, drain } = await ready;
       if (serveOptions.printsPolicy !== false) process.stderr.write(`${formatPolicy(auth.describe())}\n`);
       return serveOnNode(fetch, {
@@ -182,11 +184,11 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
         port: serveOptions.port ?? environment.port ?? parts.defaultPort,
         drainSeconds: serveOptions.drainSeconds ?? 25,
         loopbackOnly:
-          mode === "none"
+          policy.mode === "none"
             ? "CONFIG_OPEN_BEYOND_LOOPBACK"
-            : policy.verifiesSignature
-              ? undefined
-              : "CONFIG_UNVERIFIED_BEYOND_LOOPBACK",
+            : policy.mode === "jwt-unverified"
+              ? "CONFIG_UNVERIFIED_BEYOND_LOOPBACK"
+              : undefined,
         drain,
         onClose: close,
       });
@@ -198,7 +200,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
 
 /** A configured list of public paths that leaves out the route that probes ask for. */
 function findHealthWarning(
-  { publicPaths }: ResolvedAuth,
+  { rules: { publicPaths } }: ResolvedPolicy,
   routes: readonly CompiledRoute[],
 ): readonly Fault[] {
   const health = routes.find(({ name }) => name === "GET /health");

@@ -2,33 +2,34 @@ import { type Fault, renderFault } from "@agentos/contract";
 import { createTestKey } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { type AuthorizationConfig, authorizationConfigSchema, type Environment } from "./auth-options.ts";
-import { resolveAuth } from "./resolve-auth.ts";
+import { resolvePolicy } from "./resolve-policy.ts";
 
 const A = "https://a.test";
 const B = "https://b.test";
 const { verificationKey } = await createTestKey("ES256");
 
 const resolve = (authorizationConfig: AuthorizationConfig, env: Environment = {}) =>
-  resolveAuth({ id: "shop", authorizationConfig, env }, {});
+  resolvePolicy({ id: "shop", authorizationConfig, env }, {});
 const sayFault = (fault: Fault) => renderFault(fault, "agentos").message;
 const codes = (config: AuthorizationConfig, env: Environment = {}) =>
-  resolve(config, env).findings.map(({ code, severity }) => `${severity} ${code}`);
+  resolve(config, env).faults.map(({ code, severity }) => `${severity} ${code}`);
 
 describe("keys from an address", () => {
   it("come from jwksUrl, and their tokens only from the issuer beside it", () => {
-    const { mode, remote, issuers } = resolve({ jwksUrl: `${A}/jwks`, issuer: A });
-    expect([mode, remote?.location]).toEqual(["jwt", { jwksUrl: `${A}/jwks` }]);
-    expect(issuers?.map(({ policy }) => policy.issuer)).toEqual([A]);
+    const { policy, issuerKeys } = resolve({ jwksUrl: `${A}/jwks`, issuer: A });
+    expect([policy.mode, issuerKeys[0]?.remote?.location]).toEqual(["jwt", { jwksUrl: `${A}/jwks` }]);
+    expect([policy.separatesIssuers, policy.tokens.map(({ issuer }) => issuer)]).toEqual([true, [A]]);
     expect(codes({ jwksUrl: `${A}/jwks`, issuer: A })).toEqual([]);
   });
 
   it("without an issuer are accepted with a warning", () => {
     expect(codes({ jwksUrl: `${A}/jwks` })).toEqual(["warning CONFIG_ISSUER_UNCHECKED"]);
-    expect(resolve({ jwksUrl: `${A}/jwks` }).issuers).toBeUndefined();
+    const { separatesIssuers, tokens } = resolve({ jwksUrl: `${A}/jwks` }).policy;
+    expect([separatesIssuers, tokens.length]).toEqual([false, 1]);
   });
 
   it("are discovered where the issuer is a URL and nothing else gives keys", () => {
-    expect(resolve({ issuer: A }).remote?.location).toEqual({ issuer: A });
+    expect(resolve({ issuer: A }).issuerKeys[0]?.remote?.location).toEqual({ issuer: A });
     expect(codes({ issuer: A })).toEqual([]);
     const others: readonly (readonly [AuthorizationConfig, Environment])[] = [
       [{ issuer: A, verificationKeys: [verificationKey] }, {}],
@@ -37,8 +38,9 @@ describe("keys from an address", () => {
       [{ issuer: A }, { JWT_JWKS_FILE: "keys.json" }],
     ];
     for (const [config, env] of others) {
-      const { remote, issuers, policy } = resolve(config, env);
-      expect([remote, issuers, policy.issuer]).toEqual([undefined, undefined, A]);
+      const { issuerKeys, policy } = resolve(config, env);
+      expect(issuerKeys.map(({ remote }) => remote)).toEqual([undefined]);
+      expect([policy.separatesIssuers, policy.tokens.map(({ issuer }) => issuer)]).toEqual([false, [A]]);
     }
   });
 
@@ -53,24 +55,22 @@ describe("several issuers", () => {
       { issuer: A, audience: "for-a", allowedScopes: ["agents:read"], algorithms: ["EdDSA"] },
       { issuer: B, jwksUrl: `${B}/jwks`, algorithms: ["ES256", "RS256"] },
     ];
-    const [a, b] = resolve({ issuers, audience: ["common"], adminScope: "root:all" }).issuers ?? [];
-    expect(a?.policy).toMatchObject({
-      issuer: A,
-      audience: ["for-a"],
-      allowedScopes: ["agents:read"],
-      adminScope: "root:all",
-    });
+    const { policy, issuerKeys } = resolve({ issuers, audience: ["common"], adminScope: "root:all" });
+    const [a, b] = issuerKeys;
+    expect(policy).toMatchObject({ adminScope: "root:all", separatesIssuers: true });
+    expect(policy.tokens).toEqual(issuerKeys.map(({ tokens }) => tokens));
+    expect(a?.tokens).toMatchObject({ issuer: A, audience: ["for-a"], allowedScopes: ["agents:read"] });
     // Both are names of one thing (RFC 9864).
-    expect([a?.policy.algorithms, a?.algorithm]).toEqual([["EdDSA", "Ed25519"], "EdDSA"]);
+    expect([a?.tokens.algorithms, a?.algorithm]).toEqual([["EdDSA", "Ed25519"], "EdDSA"]);
     expect(a?.remote).toEqual({ source: "issuers[0].issuer", location: { issuer: A } });
-    expect(b?.policy).toMatchObject({ issuer: B, audience: ["common"], allowedScopes: undefined });
+    expect(b?.tokens).toMatchObject({ issuer: B, audience: ["common"], allowedScopes: undefined });
     expect([b?.algorithm, b?.remote?.source]).toEqual([undefined, "issuers[1].jwksUrl"]);
   });
 
   it("stand beside the keys outside, which serve the tokens of their issuer or of none", () => {
     const listed = { issuers: [{ issuer: B, verificationKeys: [verificationKey] }] };
     const names = (config: AuthorizationConfig, env: Environment = {}) =>
-      resolve(config, env).issuers?.map(({ policy }) => policy.issuer);
+      resolve(config, env).policy.tokens.map(({ issuer }) => issuer);
     expect(names(listed)).toEqual([B]);
     expect(names({ ...listed, issuer: A, verificationKeys: [verificationKey] })).toEqual([A, B]);
     expect(names(listed, { JWT_VERIFICATION_KEY: verificationKey })).toEqual([undefined, B]);
@@ -87,8 +87,8 @@ describe("several issuers", () => {
     expect(pair()).toEqual(["warning CONFIG_SUBJECTS_SHARED"]);
     expect(pair("a:")).toEqual([]);
     expect(pair("a:", "b:")).toEqual([]);
-    const { issuers = [] } = resolve({ issuers: [{ issuer: A, subjectPrefix: "a:" }, { issuer: B }] });
-    expect(issuers.map(({ policy }) => policy.foreignSubjectPrefixes)).toEqual([[], ["a:"]]);
+    const { tokens } = resolve({ issuers: [{ issuer: A, subjectPrefix: "a:" }, { issuer: B }] }).policy;
+    expect(tokens.map(({ subjectPrefix }) => subjectPrefix)).toEqual(["a:", undefined]);
   });
 
   it.each([
@@ -117,7 +117,7 @@ describe("several issuers", () => {
     ],
     ["a reserved prefix", [{ issuer: A, subjectPrefix: "sa:" }], 'issuers[0].subjectPrefix": it is reserved'],
   ])("stop the start with %s", (_, issuers, words) => {
-    const errors = resolve({ issuers }).findings.filter(({ severity }) => severity === "error");
+    const errors = resolve({ issuers }).faults.filter(({ severity }) => severity === "error");
     expect(errors.map(({ code }) => code)).toEqual(["CONFIG_OPTION_INVALID"]);
     expect(errors.map(sayFault)[0]).toContain(words);
   });

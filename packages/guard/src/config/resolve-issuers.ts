@@ -3,6 +3,7 @@
  * the tokens that name no issuer at all. So every token has at most one issuer, and every key exactly one.
  */
 import {
+  type AuthPolicy,
   boundAlgorithms,
   isKeyUrl,
   isReservedPrincipal,
@@ -21,7 +22,7 @@ export interface KeyValue {
   readonly value: string;
 }
 
-/** The keys of one issuer, as configured. */
+/** Where the keys of one issuer come from, as configured. */
 export interface KeyPlaces {
   readonly keyValues: readonly KeyValue[];
   readonly jwksFile: { readonly source: string; readonly path: string } | undefined;
@@ -29,57 +30,58 @@ export interface KeyPlaces {
   readonly algorithm: string | undefined;
 }
 
-export interface ResolvedIssuer extends KeyPlaces {
-  /** Its place in the configuration, as people call it. */
+/** The keys outside "issuers", environment included; their address is found here. */
+export type OwnKeys = Omit<KeyPlaces, "remote">;
+
+/** Keys that are kept apart from all others. */
+export interface IssuerKeys extends KeyPlaces {
+  /** Their place in the configuration, as people call it. */
   readonly at: string;
-  readonly policy: TokenPolicy;
+  /** What the tokens that they verify are checked against. */
+  readonly tokens: TokenPolicy;
 }
 
 export interface ResolvedIssuers {
-  /** The keys outside "issuers". */
-  readonly remote: KeyPlaces["remote"];
-  /** All issuers when tokens are told apart by their "iss"; undefined when there is only one set of keys. */
-  readonly issuers: readonly ResolvedIssuer[] | undefined;
-  readonly findings: readonly Fault[];
+  /** Tokens are told apart by their "iss"; the keys outside "issuers" are then those of one issuer. */
+  readonly areSeparate: boolean;
+  /** Some key is configured. */
+  readonly hasKeys: boolean;
+  readonly keys: readonly IssuerKeys[];
+  /** The part of the policy for each entry of `keys`. */
+  readonly tokens: AuthPolicy["tokens"];
+  readonly faults: readonly Fault[];
 }
 
-/** Resolves the issuers; `places` are the keys outside "issuers", environment included. */
+/** Resolves the issuers; `tokens` is what is checked unless an issuer says otherwise. */
 export function resolveIssuers(
   config: AuthorizationConfig,
-  places: Omit<KeyPlaces, "remote">,
-  policy: TokenPolicy,
+  ownKeys: OwnKeys,
+  tokens: TokenPolicy,
 ): ResolvedIssuers {
-  const remote = findRemote(config, places);
+  const remote = findRemote(config, ownKeys);
   const listed = config.issuers ?? [];
-  const findings = judgeIssuers(config, listed);
+  const faults = findIssuerFaults(config, listed);
   if (remote !== undefined && config.issuer === undefined)
-    findings.push(createFault({ code: "CONFIG_ISSUER_UNCHECKED" }));
+    faults.push(createFault({ code: "CONFIG_ISSUER_UNCHECKED" }));
   // Keys from elsewhere are looked up only for tokens of their issuer: nobody else can cause a fetch.
-  if (listed.length === 0 && (remote === undefined || config.issuer === undefined))
-    return { remote, issuers: undefined, findings };
-
-  const prefixes = listed.flatMap(({ subjectPrefix }) => subjectPrefix ?? []);
-  const hasOwn = places.keyValues.length > 0 || places.jwksFile !== undefined || remote !== undefined;
-  const own: ResolvedIssuer = {
-    ...places,
-    remote,
-    at: "issuer",
-    policy: { ...policy, foreignSubjectPrefixes: prefixes },
+  const areSeparate = listed.length > 0 || (remote !== undefined && config.issuer !== undefined);
+  const hasOwn = ownKeys.keyValues.length > 0 || ownKeys.jwksFile !== undefined || remote !== undefined;
+  const own: IssuerKeys = { ...ownKeys, remote, at: "issuer", tokens };
+  const others = listed.map((options, index) => resolveIssuer(options, `issuers[${index}]`, tokens));
+  const [first = own, ...rest] = hasOwn ? [own, ...others] : others;
+  const keys = [first, ...rest];
+  if (areSeparate && keys.filter((issuer) => issuer.tokens.subjectPrefix === undefined).length > 1)
+    faults.push(createFault({ code: "CONFIG_SUBJECTS_SHARED" }));
+  return {
+    areSeparate,
+    hasKeys: hasOwn || listed.length > 0,
+    keys,
+    tokens: [first.tokens, ...rest.map((issuer) => issuer.tokens)],
+    faults,
   };
-  const issuers = [
-    ...(hasOwn ? [own] : []),
-    ...listed.map((options, index) => resolveIssuer(options, `issuers[${index}]`, { policy, prefixes })),
-  ];
-  if (issuers.filter((issuer) => issuer.policy.subjectPrefix === undefined).length > 1)
-    findings.push(createFault({ code: "CONFIG_SUBJECTS_SHARED" }));
-  return { remote, issuers, findings };
 }
 
-function resolveIssuer(
-  options: IssuerOptions,
-  at: string,
-  { policy, prefixes }: { readonly policy: TokenPolicy; readonly prefixes: readonly string[] },
-): ResolvedIssuer {
+function resolveIssuer(options: IssuerOptions, at: string, tokens: TokenPolicy): IssuerKeys {
   const { issuer, jwksUrl, jwksFile, verificationKeys, subjectPrefix, algorithms } = options;
   const hasKeys = verificationKeys !== undefined || jwksFile !== undefined;
   const location: RemoteKeyLocation = jwksUrl === undefined ? { issuer } : { jwksUrl };
@@ -95,14 +97,13 @@ function resolveIssuer(
         ? undefined
         : { source: jwksUrl === undefined ? `${at}.issuer` : `${at}.jwksUrl`, location },
     algorithm: algorithms?.length === 1 ? algorithms[0] : undefined,
-    policy: {
-      ...policy,
+    tokens: {
+      ...tokens,
       issuer,
-      audience: options.audience === undefined ? policy.audience : [options.audience].flat(),
+      audience: options.audience === undefined ? tokens.audience : [options.audience].flat(),
       algorithms: algorithms?.flatMap((name) => (isSigningAlgorithm(name) ? boundAlgorithms(name) : [])),
       allowedScopes: options.allowedScopes,
       subjectPrefix,
-      foreignSubjectPrefixes: subjectPrefix === undefined ? prefixes : [],
     },
   };
 }
@@ -110,7 +111,7 @@ function resolveIssuer(
 /** "jwksUrl", else discovery where "issuer" is a URL and nothing else gives keys. */
 function findRemote(
   { jwksUrl, issuer, validate }: AuthorizationConfig,
-  { keyValues, jwksFile }: Omit<KeyPlaces, "remote">,
+  { keyValues, jwksFile }: OwnKeys,
 ): KeyPlaces["remote"] {
   if (jwksUrl !== undefined) return { source: "jwksUrl", location: { jwksUrl } };
   const hasKeys = keyValues.length > 0 || jwksFile !== undefined || validate === false;
@@ -118,7 +119,7 @@ function findRemote(
   return { source: "issuer", location: { issuer } };
 }
 
-function judgeIssuers(config: AuthorizationConfig, listed: readonly IssuerOptions[]): Fault[] {
+function findIssuerFaults(config: AuthorizationConfig, listed: readonly IssuerOptions[]): Fault[] {
   const names = [config.issuer, ...listed.map(({ issuer }) => issuer)];
   const prefixes = listed.map(({ subjectPrefix }) => subjectPrefix);
   return listed.flatMap((options, index) => {

@@ -38,7 +38,7 @@ export interface DenialRecorder {
   /** Keeps a denial and names it. Never throws, never waits: what cannot be kept is dropped, not the request. */
   record(denial: Denial): string;
   /** Undefined for an id that was never given or is forgotten. */
-  find(id: string): DenialRecord | undefined;
+  find(id: string): Promise<DenialRecord | undefined>;
   /** Newest first. */
-  list(limit: number): readonly DenialRecord[];
+  list(limit: number): Promise<readonly DenialRecord[]>;
 }

@@ -92,10 +92,14 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
       options.onRecord?.(record);
       return record.id;
     },
-    find: (id) => (after.records.get(id) ?? before.records.get(id))?.record,
-    list: (limit) =>
+    async find(id) {
+      const kept = after.records.get(id) ?? before.records.get(id);
+      // Copies, as of any other store: what is counted up later changes nothing that somebody holds.
+      return kept && { ...kept.record };
+    },
+    list: async (limit) =>
       [...after.records.values(), ...before.records.values()]
-        .map(({ record }) => record)
+        .map(({ record }) => ({ ...record }))
         .sort((a, b) => b.lastTime - a.lastTime)
         .slice(0, limit),
   };

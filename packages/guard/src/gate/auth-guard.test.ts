@@ -116,7 +116,7 @@ describe("createAuthGuard", () => {
     const guard = await createTestGuard();
     expect(guard.describe()).toMatchObject({
       id: TEST_OS_ID,
-      authMode: "jwt",
+      mode: "jwt",
       enforcesScopes: true,
       publicRoutes: [],
     });
@@ -167,7 +167,10 @@ describe("protect", () => {
       expect.objectContaining({ code: "SCOPE_MISSING", missing_scopes: ["reports:read"] }),
     ]);
     const body = JSON.parse(outcome.answer.body) as { denial_id: string };
-    expect(guard.denials.find(body.denial_id)).toMatchObject({ code: "SCOPE_MISSING", subject: "alice" });
+    expect(await guard.denials.find(body.denial_id)).toMatchObject({
+      code: "SCOPE_MISSING",
+      subject: "alice",
+    });
     guard.close();
   });
 

@@ -16,16 +16,17 @@ import {
 import { z } from "zod";
 import { type AuthOptions, authOptionsShape } from "../config/auth-options.ts";
 import { ConfigurationError, throwErrors } from "../config/configuration-error.ts";
-import type { PolicyDescription } from "../config/describe-policy.ts";
+import type { PolicyInForce } from "../config/describe-policy.ts";
 import { createOptionFault, findOptionFaults } from "../config/option-faults.ts";
-import { type ResolvedAuth, resolveAuth } from "../config/resolve-auth.ts";
+import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createLogger } from "../log/log.ts";
 import type { Logger } from "../log/runtime.ts";
 import { renderErrorPage } from "../pages/error-page.ts";
 import { createResourceMetadata } from "../pages/resource-metadata.ts";
 import { resourceOptions } from "../pages/resource-options.ts";
-import { compileAccess, createAuthRuntime } from "./auth-runtime.ts";
+import { createAuthRuntime } from "./auth-runtime.ts";
+import { compileRoutesFor } from "./compile-routes-for.ts";
 import type { GuardedRequest, GuardOutcome } from "./gate.ts";
 
 /** Options of {@link createAuthGuard}. */
@@ -66,7 +67,7 @@ export interface AuthGuard {
    */
   resourceMetadata(host: string | null): ResourceMetadata | undefined;
   /** The policy in force now. */
-  describe(): PolicyDescription;
+  describe(): PolicyInForce;
   /** Refusals that were recorded, for whoever operates this server. */
   readonly denials: DenialRecorder;
   /** Stops watching key files. */
@@ -92,8 +93,8 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success)
     throw new ConfigurationError({ faults: findOptionFaults(parsed.error, { schema: optionsSchema }) });
-  const resolved = resolveAuth(options, process.env);
-  throwErrors([...resolved.findings, ...judgeGuard(resolved)], resolved.cliCommand);
+  const resolved = resolvePolicy(options, process.env);
+  throwErrors([...resolved.faults, ...findGuardFaults(resolved)], resolved.cliCommand);
   const logger = options.logger ?? createLogger();
   const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
   /** By their scopes: a handler may protect the same again with every request. */
@@ -101,7 +102,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   const metadata = () => createResourceMetadata(resourceOptions(resolved, [...routes.values()], undefined));
   const auth = await createAuthRuntime(
     resolved,
-    { routes: [], findings: [] },
+    { routes: [], faults: [] },
     {
       runtime,
       denialRecorder: options.denialRecorder,
@@ -111,15 +112,13 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   );
   return {
     protect(access) {
-      const compiled = compileAccess(
-        { ...resolved, scopeMappings: {}, publicPaths: undefined },
-        { protected: { method: "ANY", path: nameAccess(access), access } },
-      );
-      throwErrors(compiled.findings, resolved.cliCommand);
+      const protectedRoute = { method: "ANY", path: nameAccess(access), access };
+      const compiled = compileRoutesFor(resolved, { protected: protectedRoute });
+      throwErrors(compiled.faults, resolved.cliCommand);
       const [route] = compiled.routes;
       if (route === undefined) throw new Error("a route compiles to a route");
       routes.set(route.name, route);
-      return { check: (request, parameters = {}) => auth.guard.check(request, route, parameters) };
+      return { check: (request, parameters = {}) => auth.gate.check(request, route, parameters) };
     },
     errorPage: (code) => renderErrorPage(code, resolved.cliCommand),
     resourceMetadata: (host) => metadata()?.documentFor(host),
@@ -138,15 +137,14 @@ function nameAccess(access: Parameters<AuthGuard["protect"]>[0]): Template {
 }
 
 /** What only an AgentOS can do is refused here, never ignored: this guard sees no other route and opens no port. */
-function judgeGuard(resolved: ResolvedAuth): readonly Fault[] {
-  const { mode, policy, scopeMappings, publicPaths } = resolved;
+function findGuardFaults({ policy: { mode }, rules }: ResolvedPolicy): readonly Fault[] {
   const refuseOption = (name: string, problem: string) =>
     createOptionFault({ option: `authorizationConfig.${name}`, problem });
   return [
     // Contract 1.1. An AgentOS without a credential serves this machine only; a guard cannot see who reaches it.
     ...(mode === "none" ? [createFault({ code: "CONFIG_KEYS_MISSING" })] : []),
-    ...(policy.verifiesSignature ? [] : [createFault({ code: "CONFIG_UNVERIFIED_BEYOND_LOOPBACK" })]),
-    ...(Object.keys(scopeMappings).length === 0
+    ...(mode === "jwt-unverified" ? [createFault({ code: "CONFIG_UNVERIFIED_BEYOND_LOOPBACK" })] : []),
+    ...(Object.keys(rules.scopeMappings).length === 0
       ? []
       : [
           refuseOption(
@@ -154,7 +152,7 @@ function judgeGuard(resolved: ResolvedAuth): readonly Fault[] {
             'a guard has no routes to lay rules over; name the scopes in "protect"',
           ),
         ]),
-    ...(publicPaths === undefined
+    ...(rules.publicPaths === undefined
       ? []
       : [
           refuseOption(

@@ -1,8 +1,9 @@
 import { createStaticKeySource, ok } from "@agentos/auth";
 import { createTestKey } from "@agentos/testkit";
 import { expect, it } from "vitest";
-import { describePolicy, formatPolicy } from "../config/describe-policy.ts";
-import { resolveAuth } from "../config/resolve-auth.ts";
+import { describePolicy } from "../config/describe-policy.ts";
+import { formatPolicy } from "../config/format-policy.ts";
+import { resolvePolicy } from "../config/resolve-policy.ts";
 import { loadKeys } from "../keys/load-keys.ts";
 
 it("prints every issuer with where its keys come from and what differs from the rest", async () => {
@@ -18,7 +19,7 @@ it("prints every issuer with where its keys come from and what differs from the 
       subjectPrefix: "b:",
     },
   ];
-  const resolved = resolveAuth({ id: "shop", authorizationConfig: { issuers }, env: {} }, {});
+  const resolved = resolvePolicy({ id: "shop", authorizationConfig: { issuers }, env: {} }, {});
   const keys = await loadKeys(
     resolved,
     () => 0,
@@ -33,7 +34,7 @@ it("prints every issuer with where its keys come from and what differs from the 
       }),
   );
   keys.close();
-  const policy = describePolicy(resolved, keys.keySource, [], resolved.findings);
+  const policy = describePolicy(resolved, keys.keySource, { routes: [], faults: resolved.faults });
   const text = formatPolicy(policy);
   expect(text).toContain("issuers    https://a.test (keys by discovery)\n");
   expect(text).toContain(
@@ -44,5 +45,7 @@ it("prints every issuer with where its keys come from and what differs from the 
     ...createStaticKeySource([]),
     status: () => ({ state: "stale" as const, faults: [] }),
   };
-  expect(formatPolicy(describePolicy(resolved, failing, [], []))).toContain("keys are stale");
+  expect(formatPolicy(describePolicy(resolved, failing, { routes: [], faults: [] }))).toContain(
+    "keys are stale",
+  );
 });

@@ -3,9 +3,10 @@ import { SERVED_ROUTES } from "@agentos/contract";
 import { createTestKey } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import type { AuthOptions, Environment } from "../config/auth-options.ts";
-import { describePolicy, formatPolicy } from "../config/describe-policy.ts";
-import { resolveAuth } from "../config/resolve-auth.ts";
-import { compileAccess } from "./auth-runtime.ts";
+import { describePolicy } from "../config/describe-policy.ts";
+import { formatLocations, formatPolicy } from "../config/format-policy.ts";
+import { resolvePolicy } from "../config/resolve-policy.ts";
+import { compileRoutesFor } from "./compile-routes-for.ts";
 
 const SECURITY_KEY = "Zk3-uW9_qL7.x2Tr8vBn";
 
@@ -17,14 +18,15 @@ const ROUTES = {
 } as const;
 
 async function describeFor(options: AuthOptions, env: Environment = {}) {
-  const resolved = resolveAuth({ id: "shop", env, ...options }, {});
-  const parsed = await parseVerificationKeys(resolved.keyValues, {
+  const resolved = resolvePolicy({ id: "shop", env, ...options }, {});
+  const [{ keyValues, algorithm } = { keyValues: [], algorithm: undefined }] = resolved.issuerKeys;
+  const parsed = await parseVerificationKeys(keyValues, {
     allowWeakSecrets: false,
-    ...(resolved.algorithm === undefined ? {} : { algorithm: resolved.algorithm }),
+    ...(algorithm === undefined ? {} : { algorithm }),
   });
-  const { routes, findings } = compileAccess(resolved, ROUTES);
+  const { routes, faults } = compileRoutesFor(resolved, ROUTES);
   const keySource = createStaticKeySource(parsed.keys);
-  return describePolicy(resolved, keySource, routes, [...resolved.findings, ...findings]);
+  return describePolicy(resolved, keySource, { routes, faults: [...resolved.faults, ...faults] });
 }
 
 describe("describePolicy and formatPolicy", () => {
@@ -40,14 +42,16 @@ describe("describePolicy and formatPolicy", () => {
     });
     expect(policy).toMatchObject({
       id: "shop",
-      authMode: "jwt",
+      mode: "jwt",
+      hasSecurityKey: false,
       enforcesScopes: true,
       isolatesUsers: true,
-      algorithms: ["ES256"],
-      audience: ["shop"],
-      issuer: "https://issuer.test",
+      keys: [{ algorithms: ["ES256"] }],
+      separatesIssuers: false,
+      tokens: [{ audience: ["shop"], issuer: "https://issuer.test" }],
+      keyOrigins: [{ issuer: "https://issuer.test", keysFrom: ["configuration"] }],
       adminScope: "agent_os:admin",
-      token: "header Authorization",
+      credentialLocations: [{ in: "header", name: "Authorization" }],
       publicRoutes: ["/health", "POST /hook"],
       allowedOrigins: ["http://localhost:3000"],
       findings: [],
@@ -89,14 +93,18 @@ describe("describePolicy and formatPolicy", () => {
   it("call unverified tokens by another name than jwt", async () => {
     const authorizationConfig = { validate: false, unsafe: { allowUnverifiedTokens: true } };
     const policy = await describeFor({ authorizationConfig });
-    expect(policy.authMode).toBe("jwt-unverified");
+    expect(policy.mode).toBe("jwt-unverified");
     expect(formatPolicy(policy)).toContain("UNSAFE, every token is believed");
   });
 
   it("describe the security key mode without scopes, keys or audience", async () => {
     const policy = await describeFor({ securityKey: SECURITY_KEY });
     const text = formatPolicy(policy);
-    expect([policy.authMode, policy.enforcesScopes]).toEqual(["security_key", false]);
+    expect([policy.mode, policy.hasSecurityKey, policy.enforcesScopes]).toEqual([
+      "security_key",
+      true,
+      false,
+    ]);
     expect(text).toMatch(/mode +security_key: every request needs the shared key/);
     expect(text).not.toMatch(/scopes|audience|keys/);
     expect(text).not.toContain(SECURITY_KEY);
@@ -120,7 +128,9 @@ describe("describePolicy and formatPolicy", () => {
     const policy = await describeFor({
       authorizationConfig: { tokenSource, ...names, verificationKeys: ["x"] },
     });
-    expect(policy).toMatchObject({ token: text, credentialLocations: locations });
+    expect(policy.credentialLocations).toEqual(locations);
+    expect(formatLocations(policy.credentialLocations)).toBe(text);
+    expect(formatPolicy(policy)).toContain(`credential ${text}\n`);
   });
 
   it("say that the security key has its one place, and that no credential is read where none is configured", async () => {
@@ -131,11 +141,11 @@ describe("describePolicy and formatPolicy", () => {
       securityKey: SECURITY_KEY,
     });
     expect(policy).toMatchObject({
-      authMode: "security_key",
-      token: "header Authorization",
+      mode: "security_key",
       credentialLocations: [{ in: "header", name: "Authorization" }],
     });
-    expect(await describeFor({})).toMatchObject({ token: "nowhere", credentialLocations: [] });
+    expect((await describeFor({})).credentialLocations).toEqual([]);
+    expect(formatLocations([])).toBe("nowhere");
   });
 
   it("name a route that is public for some items only, and a list that opens nothing", async () => {

@@ -1,7 +1,15 @@
-import { type AuthEngine, type CompiledRoute, compileRoutes, type Identity, ok, refuse } from "@agentos/auth";
+import {
+  type Access,
+  type AuthEngine,
+  type CompiledRoute,
+  compileRoutes,
+  type Identity,
+  ok,
+  refuse,
+} from "@agentos/auth";
 import { describe, expect, it } from "vitest";
 import type { Denial, DenialRecorder } from "../denials/denial-recorder.ts";
-import { createGuard, type GuardedRequest } from "./gate.ts";
+import { createGate, type GuardedRequest } from "./gate.ts";
 import { clientAddressOf, guardedRequest } from "./guarded-request.ts";
 
 const [open, closed] = compileRoutes(
@@ -14,18 +22,25 @@ const [open, closed] = compileRoutes(
 
 const identity = { kind: "user", userId: "alice", scopes: ["things:read"] } as unknown as Identity;
 
+const anonymous: Access = {
+  identity: { ...identity, kind: "anonymous", userId: undefined, scopes: [] },
+  visible: "all",
+  dataScope: { kind: "all" },
+  decision: undefined,
+};
+
 const request: GuardedRequest = {
   method: "GET",
   clientAddress: "203.0.113.7",
   header: (name) => (name === "accept" ? "application/problem+json" : null),
 };
 
-function createTestGuard(engine: Partial<AuthEngine>, record?: DenialRecorder["record"]) {
+function createTestGate(engine: Partial<AuthEngine>, record?: DenialRecorder["record"]) {
   const denials: Denial[] = [];
   const seen: string[] = [];
-  const guard = createGuard({
+  const gate = createGate({
     engine: {
-      mode: "jwt",
+      anonymous,
       isPublic: (route) => route.access.rule === "public",
       authenticate: () => {
         seen.push("authenticate");
@@ -39,39 +54,36 @@ function createTestGuard(engine: Partial<AuthEngine>, record?: DenialRecorder["r
     },
     recorder: {
       record: record ?? ((denial) => `den_${denials.push(denial)}`),
-      find: () => undefined,
-      list: () => [],
+      find: async () => undefined,
+      list: async () => [],
     },
     now: () => 1_800_000_000,
     cliCommand: "npx agentos",
     notConfigured: new Set(["revocation", "issuer"]),
   });
-  return { guard, denials, seen };
+  return { gate, denials, seen };
 }
 
 describe("check", () => {
   it("reads no credential on a public route", async () => {
-    const { guard, seen, denials } = createTestGuard({});
-    expect(await guard.check(request, open, {})).toMatchObject({
-      isAllowed: true,
-      access: { identity: { kind: "anonymous", userId: undefined, scopes: [] }, dataScope: { kind: "all" } },
-    });
+    const { gate, seen, denials } = createTestGate({});
+    expect(await gate.check(request, open, {})).toEqual({ isAllowed: true, access: anonymous });
     expect([seen, denials]).toEqual([[], []]);
   });
 
   it("authenticates, then authorises the matched route with its decoded parameters", async () => {
-    const { guard, seen, denials } = createTestGuard({});
-    const outcome = await guard.check(request, closed, { id: "a/b" });
+    const { gate, seen, denials } = createTestGate({});
+    const outcome = await gate.check(request, closed, { id: "a/b" });
     expect(outcome).toMatchObject({ isAllowed: true, access: { identity: { userId: "alice" } } });
     expect(seen).toEqual(["authenticate", 'authorize alice GET /closed/{id} {"id":"a/b"}']);
     expect(denials).toEqual([]);
   });
 
   it("answers without a promise when the engine does, and with one when it must wait", async () => {
-    const { guard } = createTestGuard({});
-    expect(guard.check(request, closed, {})).not.toBeInstanceOf(Promise);
-    const slow = createTestGuard({ authenticate: async () => ok(identity) });
-    const outcome = slow.guard.check(request, closed, {});
+    const { gate } = createTestGate({});
+    expect(gate.check(request, closed, {})).not.toBeInstanceOf(Promise);
+    const slow = createTestGate({ authenticate: async () => ok(identity) });
+    const outcome = slow.gate.check(request, closed, {});
     expect(outcome).toBeInstanceOf(Promise);
     expect(await outcome).toMatchObject({ isAllowed: true });
   });
@@ -80,8 +92,8 @@ describe("check", () => {
     ["at once", () => refuse("AUTH_SIGNATURE_INVALID")],
     ["later", async () => refuse("AUTH_SIGNATURE_INVALID")],
   ])("never authorises whom the engine refuses %s", async (_, authenticate) => {
-    const { guard, seen } = createTestGuard({ authenticate });
-    expect(await guard.check(request, closed, {})).toMatchObject({
+    const { gate, seen } = createTestGate({ authenticate });
+    expect(await gate.check(request, closed, {})).toMatchObject({
       isAllowed: false,
       answer: { status: 401 },
     });
@@ -89,8 +101,8 @@ describe("check", () => {
   });
 
   it("answers a refusal with the id of its record, in the media type that the client accepts", async () => {
-    const { guard, denials } = createTestGuard({ authenticate: () => refuse("AUTH_SIGNATURE_INVALID") });
-    const outcome = await guard.check(request, closed, {});
+    const { gate, denials } = createTestGate({ authenticate: () => refuse("AUTH_SIGNATURE_INVALID") });
+    const outcome = await gate.check(request, closed, {});
     if (outcome.isAllowed) throw new Error("was allowed");
     expect(outcome.answer.headers["content-type"]).toBe("application/problem+json");
     expect(JSON.parse(outcome.answer.body)).toMatchObject({
@@ -112,7 +124,7 @@ describe("check", () => {
 
   it("keeps who was refused, the facts and the cause for the record, and away from the caller", async () => {
     const cause = new TypeError("connection to db.internal refused");
-    const { guard, denials } = createTestGuard({
+    const { gate, denials } = createTestGate({
       authorize: () => ({
         ok: false,
         fault: {
@@ -125,7 +137,7 @@ describe("check", () => {
         },
       }),
     });
-    const outcome = await guard.check(request, closed, { id: "x" });
+    const outcome = await gate.check(request, closed, { id: "x" });
     expect(denials).toMatchObject([
       {
         subject: "alice",
@@ -142,8 +154,8 @@ describe("check", () => {
   });
 
   it("draws the timeline: what passed, what failed, what was not reached, what is not configured", async () => {
-    const { guard, denials } = createTestGuard({ authenticate: () => refuse("AUTH_AUDIENCE_MISMATCH") });
-    await guard.check(request, closed, {});
+    const { gate, denials } = createTestGate({ authenticate: () => refuse("AUTH_AUDIENCE_MISMATCH") });
+    await gate.check(request, closed, {});
     const outcomes = new Map(denials[0]?.timeline.map(({ stage, outcome }) => [stage, outcome]));
     expect(
       ["signature", "issuer", "audience", "scopes", "revocation"].map((stage) =>
@@ -153,23 +165,23 @@ describe("check", () => {
   });
 
   it("lets nobody in when the recorder fails", async () => {
-    const { guard } = createTestGuard({ authenticate: async () => refuse("AUTH_SIGNATURE_INVALID") }, () => {
+    const { gate } = createTestGate({ authenticate: async () => refuse("AUTH_SIGNATURE_INVALID") }, () => {
       throw new Error("the disk is full");
     });
-    await expect(guard.check(request, closed, {})).rejects.toThrow("the disk is full");
+    await expect(gate.check(request, closed, {})).rejects.toThrow("the disk is full");
   });
 });
 
 describe("authenticate, for requests that match no route", () => {
   it("asks only who calls", async () => {
-    const { guard, seen } = createTestGuard({});
-    expect(await guard.authenticate(request, "/x")).toBeUndefined();
+    const { gate, seen } = createTestGate({});
+    expect(await gate.authenticate(request, "/x")).toBeUndefined();
     expect(seen).toEqual(["authenticate"]);
   });
 
   it("records the path beside the route, cut off, since somebody may have made it up", async () => {
-    const { guard, denials } = createTestGuard({ authenticate: () => refuse("AUTH_HEADER_MISSING") });
-    expect(await guard.authenticate(request, `/${"x".repeat(300)}`)).toMatchObject({ status: 401 });
+    const { gate, denials } = createTestGate({ authenticate: () => refuse("AUTH_HEADER_MISSING") });
+    expect(await gate.authenticate(request, `/${"x".repeat(300)}`)).toMatchObject({ status: 401 });
     expect(denials).toMatchObject([{ route: "GET (no route)", facts: { path: `/${"x".repeat(199)}` } }]);
   });
 });

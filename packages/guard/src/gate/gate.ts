@@ -1,5 +1,5 @@
 /**
- * The guard in front of every route: authenticate, authorise, and on refusal record the denial and build the answer.
+ * The gate in front of every route: authenticate, authorise, and on refusal record the denial and build the answer.
  * It knows no HTTP framework; hosts hand it the little of a request that it reads.
  */
 import {
@@ -16,7 +16,6 @@ import {
 } from "@agentos/auth";
 import { type Facts, REFUSALS, renderText, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
-import { PUBLIC_ACCESS } from "./public-access.ts";
 
 /** What the guard reads of a request. */
 export interface GuardedRequest extends RequestFacts {
@@ -24,12 +23,12 @@ export interface GuardedRequest extends RequestFacts {
   readonly clientAddress: string | undefined;
 }
 
-/** Go on as this caller (on a public route the anonymous one), or send this answer. */
+/** Go on as this caller (the anonymous one on a public route), or send this answer. */
 export type GuardOutcome =
   | { readonly isAllowed: true; readonly access: Access }
   | { readonly isAllowed: false; readonly answer: ProblemAnswer };
 
-export interface GuardOptions {
+export interface GateOptions {
   readonly engine: AuthEngine;
   readonly recorder: DenialRecorder;
   /** Seconds since the epoch. */
@@ -41,7 +40,7 @@ export interface GuardOptions {
   readonly notConfigured: ReadonlySet<Stage>;
 }
 
-export interface Guard {
+export interface Gate {
   /** Checks a request for a matched route and its decoded parameters. */
   check(
     request: GuardedRequest,
@@ -50,22 +49,26 @@ export interface Guard {
   ): GuardOutcome | Promise<GuardOutcome>;
   /**
    * Checks only who calls, for requests that match no route: they get 404 after this, never before. Gives the answer to
-   * a caller who is refused, else undefined.
+   * send instead; undefined for a caller who is known, and who has not been given access to anything.
    */
   authenticate(request: GuardedRequest, path: string): Promise<ProblemAnswer | undefined>;
 }
 
-const ANONYMOUS: GuardOutcome = Object.freeze({ isAllowed: true, access: PUBLIC_ACCESS });
+/** Where a request was refused. */
+interface Place {
+  /** `METHOD /template`, or that there is no route. */
+  readonly routeName: string;
+  /** For the record beside what the engine says. */
+  readonly seen?: Facts;
+}
 
-/** Creates the guard of one configuration. */
-export function createGuard(options: GuardOptions): Guard {
+/** Creates the gate of one configuration. */
+export function createGate(options: GateOptions): Gate {
   const { engine, recorder, now, cliCommand, notConfigured } = options;
-  function refuse(
-    request: GuardedRequest,
-    refusal: Refusal,
-    routeName: string,
-    seen: Facts = {},
-  ): ProblemAnswer {
+  const openly: GuardOutcome = Object.freeze({ isAllowed: true, access: engine.anonymous });
+
+  /** Records a refusal, and makes the answer of it. */
+  function deny(request: GuardedRequest, refusal: Refusal, { routeName, seen = {} }: Place): ProblemAnswer {
     const entry = REFUSALS[refusal.code];
     const facts = { ...refusal.facts, ...seen, cli: cliCommand };
     const denialId = recorder.record({
@@ -97,12 +100,12 @@ export function createGuard(options: GuardOptions): Guard {
       : authenticated;
     return authorized.ok
       ? { isAllowed: true, access: authorized.value }
-      : { isAllowed: false, answer: refuse(request, authorized.fault, route.name) };
+      : { isAllowed: false, answer: deny(request, authorized.fault, { routeName: route.name }) };
   }
 
   return {
     check(request, route, parameters) {
-      if (engine.isPublic(route, parameters)) return ANONYMOUS;
+      if (engine.isPublic(route, parameters)) return openly;
       const authenticated = engine.authenticate(request);
       // A cached token answers at once: no promise on the hot path.
       if (!(authenticated instanceof Promise)) return authorize(request, route, parameters, authenticated);
@@ -110,11 +113,9 @@ export function createGuard(options: GuardOptions): Guard {
     },
     async authenticate(request, path) {
       const authenticated = await engine.authenticate(request);
-      return authenticated.ok
-        ? undefined
-        : refuse(request, authenticated.fault, `${request.method} (no route)`, {
-            path: path.slice(0, 200),
-          });
+      if (authenticated.ok) return undefined;
+      const place = { routeName: `${request.method} (no route)`, seen: { path: path.slice(0, 200) } };
+      return deny(request, authenticated.fault, place);
     },
   };
 }

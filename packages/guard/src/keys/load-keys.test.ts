@@ -7,7 +7,7 @@ import { createFault, type Fault, renderFault } from "@agentos/contract";
 import { createTestClock, createTestKey } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuthorizationConfig, Environment } from "../config/auth-options.ts";
-import { resolveAuth } from "../config/resolve-auth.ts";
+import { resolvePolicy } from "../config/resolve-policy.ts";
 import { loadKeys } from "./load-keys.ts";
 
 const { now } = createTestClock();
@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function load(authorizationConfig: AuthorizationConfig, env: Environment = {}) {
   const loaded = await loadKeys(
-    resolveAuth({ authorizationConfig, env, cliCommand: "npx agentos" }, {}),
+    resolvePolicy({ authorizationConfig, env, cliCommand: "npx agentos" }, {}),
     now,
   );
   // Nothing here waits for a change of the file.
@@ -179,7 +179,7 @@ describe("several issuers", () => {
   const A = "https://a.test";
   const B = "https://b.test";
   const resolve = (authorizationConfig: AuthorizationConfig) =>
-    resolveAuth({ authorizationConfig, env: {} }, {});
+    resolvePolicy({ authorizationConfig, env: {} }, {});
 
   it("have each key loaded for its own issuer, and say when the allowed algorithms fit none", async () => {
     const { verificationKey } = await createTestKey("ES256");

@@ -10,16 +10,16 @@ import {
 } from "@agentos/auth";
 import type { Fault } from "@agentos/contract";
 import { createOptionFault } from "../config/option-faults.ts";
-import type { ResolvedAuth } from "../config/resolve-auth.ts";
-import type { KeyPlaces, ResolvedIssuer } from "../config/resolve-issuers.ts";
+import type { IssuerKeys, KeyPlaces } from "../config/resolve-issuers.ts";
+import type { ResolvedPolicy } from "../config/resolve-policy.ts";
 import { createFetchDocument } from "./fetch-key-document.ts";
 import { createJwksFileKeySource, type JwksFileKeySource } from "./jwks-file-key-source.ts";
 
 export interface LoadedKeys {
   /** The keys of all issuers together. */
   readonly keySource: KeySource;
-  /** Undefined when tokens are not told apart by their issuer. */
-  readonly issuers: readonly TrustedIssuer[] | undefined;
+  /** The same by issuer: one entry for each part of the policy. */
+  readonly issuers: readonly TrustedIssuer[];
   /** The file outside "issuers". */
   readonly jwksFile: JwksFileKeySource | undefined;
   readonly findings: readonly Fault[];
@@ -31,28 +31,22 @@ const LOOK_INTERVAL_MS = 30_000;
 
 /** Loads the keys of all sources. */
 export async function loadKeys(
-  resolved: ResolvedAuth,
+  resolved: Pick<ResolvedPolicy, "issuerKeys" | "allowsWeakSecrets">,
   now: () => number,
   fetchDocument: FetchDocument = createFetchDocument(),
 ): Promise<LoadedKeys> {
-  const load = (places: KeyPlaces) =>
-    loadPlaces(places, { now, fetchDocument, allowWeakSecrets: resolved.allowsWeakSecrets });
-  const units: readonly (ResolvedIssuer | undefined)[] = resolved.issuers ?? [undefined];
+  const context = { now, fetchDocument, allowWeakSecrets: resolved.allowsWeakSecrets };
   const loaded = await Promise.all(
-    units.map(async (issuer) => ({ issuer, ...(await load(issuer ?? resolved)) })),
+    resolved.issuerKeys.map(async (issuer) => ({ issuer, ...(await loadPlaces(issuer, context)) })),
   );
   const findings = loaded.flatMap(({ faults }) => faults);
   const keySource = combineKeySources(loaded.map((part) => part.keySource));
-  const isRemote = [resolved, ...(resolved.issuers ?? [])].some(({ remote }) => remote !== undefined);
+  const isRemote = resolved.issuerKeys.some(({ remote }) => remote !== undefined);
   const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
-  const issuers = loaded.flatMap(({ issuer, keySource: keys }) =>
-    issuer === undefined ? [] : [{ policy: issuer.policy, keySource: keys }],
-  );
   return {
     keySource,
-    issuers: resolved.issuers === undefined ? undefined : issuers,
-    jwksFile: loaded.find(({ issuer }) => issuer === undefined || issuer.jwksFile === resolved.jwksFile)
-      ?.jwksFile,
+    issuers: loaded.map(({ issuer, keySource: keys }) => ({ policy: issuer.tokens, keySource: keys })),
+    jwksFile: loaded.find(({ issuer }) => issuer.at === "issuer")?.jwksFile,
     findings: [...findings, ...loaded.flatMap(judgeAlgorithms)],
     close() {
       clearInterval(timer);
@@ -99,14 +93,14 @@ function judgeAlgorithms({
   issuer,
   keySource,
 }: {
-  readonly issuer: ResolvedIssuer | undefined;
+  readonly issuer: IssuerKeys;
   readonly keySource: KeySource;
 }): readonly Fault[] {
-  const allowed = issuer?.policy.algorithms;
+  const allowed = issuer.tokens.algorithms;
   const { algorithms } = keySource.current();
   if (allowed === undefined || algorithms.length === 0) return [];
   if (algorithms.some((algorithm) => allowed.includes(algorithm))) return [];
   const problem = `no key of this issuer is for one of them; its keys are for ${algorithms.join(", ")}`;
-  const option = `authorizationConfig.${issuer?.at}.algorithms`;
+  const option = `authorizationConfig.${issuer.at}.algorithms`;
   return [createOptionFault({ option, problem })];
 }

@@ -1,10 +1,10 @@
 /** What the configuration tells OAuth clients about this server (RFC 9728). */
 import { type CompiledRoute, isKeyUrl } from "@agentos/auth";
-import type { ResolvedAuth } from "../config/resolve-auth.ts";
+import type { ResolvedPolicy } from "../config/resolve-policy.ts";
 
 /** Only issuers that they can ask, and scopes that some route requires. */
 export function resourceOptions(
-  { policy, issuers = [], tokenSource, tokenHeaderName }: ResolvedAuth,
+  { policy, issuerKeys }: Pick<ResolvedPolicy, "policy" | "issuerKeys">,
   routes: readonly CompiledRoute[],
   name: string | undefined,
 ): {
@@ -18,14 +18,14 @@ export function resourceOptions(
     typeof rule === "string" ? [] : rule.map(({ text }) => text).filter((text) => !text.includes("{")),
   );
   return {
-    audience: [policy.audience, ...issuers.map((issuer) => issuer.policy.audience)].flatMap(
-      (list) => list ?? [],
-    ),
-    issuers: issuers.flatMap(({ remote, policy: { issuer } }) =>
+    audience: policy.tokens.flatMap(({ audience }) => audience ?? []),
+    issuers: issuerKeys.flatMap(({ remote, tokens: { issuer } }) =>
       remote !== undefined && issuer !== undefined && isKeyUrl(issuer) ? [issuer] : [],
     ),
     scopes: [...new Set(scopes)].toSorted(),
-    acceptsHeader: tokenSource !== "cookie" && tokenHeaderName.toLowerCase() === "authorization",
+    acceptsHeader: policy.credentialLocations.some(
+      (location) => location.in === "header" && location.name.toLowerCase() === "authorization",
+    ),
     name,
   };
 }

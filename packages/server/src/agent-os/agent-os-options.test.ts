@@ -81,15 +81,15 @@ describe("an AgentOS keeps what it was created with", () => {
 
   it("whatever is tried on the policy that it shows", async () => {
     const os = new AgentOS(createOptions());
-    const { audience, algorithms, allowedOrigins, claims, findings } = await os.describe();
-    for (const shown of [audience, algorithms, allowedOrigins, claims, findings])
-      expect(Reflect.set(shown ?? {}, "0", "another")).toBe(false);
+    const { tokens, keys, allowedOrigins, claimNames, findings } = await os.describe();
+    const parts = [tokens, tokens[0].audience, keys[0]?.algorithms, allowedOrigins, claimNames, findings];
+    for (const shown of parts) expect(Reflect.set(shown ?? {}, "0", "another")).toBe(false);
     expect(await os.describe()).toEqual(await new AgentOS(createOptions()).describe());
   });
 
   it("and calls what is alive: the caller's own agents, logger and recorder", async () => {
     const logger = createTestLogger();
-    const denialRecorder = { record: () => "denial-1", find: () => undefined, list: () => [] };
+    const denialRecorder = { record: () => "denial-1", find: async () => undefined, list: async () => [] };
     const os = new AgentOS({ ...createOptions(), logger, denialRecorder });
     expect(await os.denials()).toBe(denialRecorder);
     expect(Object.isFrozen(logger) || Object.isFrozen(denialRecorder)).toBe(false);

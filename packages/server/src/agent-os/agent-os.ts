@@ -1,8 +1,8 @@
 /** `AgentOS`: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
+import { listAlgorithms } from "@agentos/auth";
 import { type PageRouteId, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
-import { ConfigurationError, type DenialRecorder, type PolicyDescription } from "@agentos/guard";
+import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
 import {
-  authModeOf,
   createGuardedApp,
   findOptionFaults,
   type GuardedApp,
@@ -70,7 +70,7 @@ export class AgentOS {
   }
 
   /** The policy in force: mode, keys, audience, public routes, findings. */
-  describe(): Promise<PolicyDescription> {
+  describe(): Promise<PolicyInForce> {
     return this.#app.describe();
   }
 
@@ -92,7 +92,8 @@ function createHandlers(
   { resolved, runtime, auth, routes }: HandlerContext,
 ): Handlers<Exclude<ServedRouteId, PageRouteId>> {
   const { name, description, agents = [] } = options;
-  const { id, policy, environment } = resolved;
+  const { policy, environment } = resolved;
+  const { id, mode } = policy;
   const runs = createRunService({ store: createMemoryRunStore(), runtime, claimOwned: policy.claimNames });
   const document = () => createOpenApi({ name: name ?? id, description, routes });
   return {
@@ -102,8 +103,8 @@ function createHandlers(
         name,
         description,
         agents,
-        authMode: authModeOf(resolved),
-        algorithms: () => auth.describe().algorithms,
+        authMode: mode,
+        algorithms: () => listAlgorithms(auth.describe().keys),
         startedAt,
       }),
       ...createAgentsRoutes({ agents, runs, runtime }),

@@ -2,11 +2,12 @@
  * Runs a runnable from its first event to its last. The start, the end, the answer to a failure and to a cancel are the
  * same for every runnable, and the run is stored before its last event is sent (contract 7.3).
  */
+import type { DataScope } from "@agentos/auth";
 import type { AnyRunEvent, AnyRunOutput, PrefixedKind } from "@agentos/contract";
 import { createRunEvents } from "./events.ts";
 import { createRunRecorder } from "./record.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import type { DataScope, RunStore, SessionKey } from "./store.ts";
+import type { RunStore, SessionKey } from "./store.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 export interface RunExecution {

@@ -1,10 +1,9 @@
-import type { Identity } from "@agentos/auth";
+import type { DataScope, Identity } from "@agentos/auth";
 import { TOKEN_SHAPED } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { resolveRunOwner } from "./owner.ts";
 import type { RunForm } from "./run-form.ts";
 import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
-import type { DataScope } from "./store.ts";
 import { ALICE, createTestIdentity, form, NOBODY } from "./test-run.fixture.ts";
 
 const claimOwned = { dependencies: ["tenant"], sessionState: ["plan"] };

@@ -1,6 +1,6 @@
 /** Who a run belongs to, and which values are the client's to choose (contract 1.10, weak-spots B11 and E6). */
 
-import { fail, type Identity, isReservedPrincipal, ok, type Result } from "@agentos/auth";
+import { type DataScope, fail, type Identity, isReservedPrincipal, ok, type Result } from "@agentos/auth";
 import { CONTROL_CHARACTER } from "@agentos/contract/text";
 import { redactTokens } from "@agentos/guard";
 import {
@@ -12,7 +12,6 @@ import {
 } from "@agentos/guard/app";
 import type { RunForm } from "./run-form.ts";
 import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
-import type { DataScope } from "./store.ts";
 
 /** Claims that are configured as the source of a parameter: their keys are never the client's to set. */
 export interface ClaimOwnedKeys {

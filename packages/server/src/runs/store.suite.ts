@@ -1,7 +1,8 @@
 /** What every run store must do. Called by the test of each driver. */
+import type { DataScope } from "@agentos/auth";
 import type { RunOutput } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
-import type { DataScope, Owner, RunStore, SessionKey, StoredRun } from "./store.ts";
+import type { Owner, RunStore, SessionKey, StoredRun } from "./store.ts";
 
 const all: DataScope = { kind: "all" };
 const none: DataScope = { kind: "none" };

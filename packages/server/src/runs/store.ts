@@ -2,11 +2,8 @@
  * Where runs and sessions are kept. The owner is part of a session's key, so the same session id used by two people
  * is two sessions, and every call takes the scope of who asks.
  */
-import type { Access } from "@agentos/auth";
+import type { DataScope } from "@agentos/auth";
 import type { AnyRunOutput, RunnableKind, RunStatus } from "@agentos/contract";
-
-/** Whose data a caller may reach. There is no "unfiltered by omission": every call takes one of the three. */
-export type DataScope = Access["dataScope"];
 
 /** A user id, or null for a caller without one: anonymous is an owner of its own. */
 export type Owner = string | null;

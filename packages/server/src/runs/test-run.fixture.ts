@@ -44,6 +44,7 @@ export function createTestIdentity(parts: Partial<Omit<Identity, "grants">>): Id
   return {
     kind: "user",
     userId: undefined,
+    subject: parts.userId,
     sessionId: undefined,
     claims: {},
     dependencies: undefined,

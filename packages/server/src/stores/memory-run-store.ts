@@ -1,9 +1,9 @@
 /** Runs and sessions in memory, bounded: what does not fit is forgotten, least recently used session first. */
 
+import type { DataScope } from "@agentos/auth";
 import {
   type Component,
   coversOwner,
-  type DataScope,
   type Owner,
   type RunStore,
   type SessionKey,

@@ -10,24 +10,16 @@ import {
 } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { parseVerificationKey } from "../keys/set/parse-key.ts";
-import { DEFAULT_CLAIM_NAMES, type TokenPolicy } from "../policy/policy.ts";
-import { judgeToken } from "./judge-token.ts";
+import type { KnownPolicy } from "../policy/policy.ts";
+import { checkToken } from "./check-token.ts";
 
 const now = 1_800_000_000;
-const policy: TokenPolicy = {
-  audience: ["agent-os"],
-  issuer: "https://issuer.test",
-  requiresExpiration: true,
-  maxLifetimeSeconds: 86_400,
-  verifiesSignature: true,
-  adminScope: "agent_os:admin",
-  claimNames: DEFAULT_CLAIM_NAMES,
-};
+const policy: KnownPolicy = { tokens: [{ audience: ["agent-os"], issuer: "https://issuer.test" }] };
 const key = await createTestKey("ES256", { kid: "k1" });
 const { keys } = await parseVerificationKey(JSON.stringify(key.jwk), { source: "test", index: 0 });
 const good = goodToken({ key, now });
 const inspect = (token: string, withKeys = true) =>
-  judgeToken(token, { policy, keys: withKeys ? keys : [], now });
+  checkToken(token, { policy, keys: withKeys ? keys : [], now });
 const codes = async (token: string, withKeys = true) =>
   (await inspect(token, withKeys)).objections.map(({ code }) => code);
 
@@ -38,7 +30,7 @@ const needsKey = (code: keyof typeof REFUSALS) =>
   ["key", "signature"].includes(REFUSALS[code].stage) ||
   ["AUTH_SIGNATURE_MALFORMED", "AUTH_ALGORITHM_MISMATCH"].includes(code);
 
-describe("judgeToken", () => {
+describe("checkToken", () => {
   it.each(cases)("names first what a server would: %s", async (_, row, token) => {
     expect((await codes(token))[0]).toBe(row.expectedCode);
     expect(await codes(await makeTwin(row, good))).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AuthOptions, AuthorizationConfig, Environment, UnsafeOptions } from "./auth-options.ts";
-import { resolveAuth } from "./resolve-auth.ts";
+import { resolvePolicy } from "./resolve-policy.ts";
 
 /** Stands for a key: nothing is parsed here. */
 const KEY = "a verification key";
@@ -9,18 +9,18 @@ const SECURITY_KEY = "Zk3-uW9_qL7.x2Tr8vBn";
 const withKey: AuthorizationConfig = { verificationKeys: [KEY] };
 
 function resolve(options: AuthOptions, env: Environment = {}) {
-  return resolveAuth({ ...options, env }, {});
+  return resolvePolicy({ ...options, env }, {});
 }
 
 function codesOf(options: AuthOptions, env?: Environment) {
   return resolve(options, env)
-    .findings.map(({ code }) => code)
+    .faults.map(({ code }) => code)
     .toSorted();
 }
 
 function errorsOf(options: AuthOptions, env?: Environment) {
   return resolve(options, env)
-    .findings.filter(({ severity }) => severity === "error")
+    .faults.filter(({ severity }) => severity === "error")
     .map(({ code }) => code);
 }
 
@@ -103,14 +103,15 @@ describe("the mode (contract 1.1)", () => {
       false,
     ],
   ])("with %s", (_, options, env, mode, enforcesScopes) => {
-    const resolved = resolve(options, env);
-    expect([resolved.mode, resolved.enforcesScopes]).toEqual([mode, enforcesScopes]);
+    const { policy } = resolve(options, env);
+    expect([policy.mode, policy.enforcesScopes]).toEqual([mode, enforcesScopes]);
+    expect(policy.hasSecurityKey).toBe(resolve(options, env).securityKey !== undefined);
     expect(errorsOf(options, env)).toEqual([]);
   });
 
   it("stops for an empty security key in code, and never opens the server instead", () => {
     const options = { securityKey: "" };
-    expect(resolve(options, {}).mode).toBe("security_key");
+    expect(resolve(options, {}).policy.mode).toBe("security_key");
     expect(errorsOf(options, {})).toEqual(["CONFIG_SECURITY_KEY_INVALID"]);
   });
 
@@ -136,13 +137,13 @@ describe("the mode (contract 1.1)", () => {
     ],
   ])("never serves %s without a key to verify with", (_, options, env) => {
     expect(errorsOf(options, env)).toEqual(["CONFIG_KEYS_MISSING"]);
-    expect(resolve(options, env).mode).toBe("jwt");
+    expect(resolve(options, env).policy.mode).toBe("jwt");
     expect(errorsOf(options, { ...env, JWT_VERIFICATION_KEY: KEY })).toEqual([]);
   });
 
   it("stops on a switch of the environment that is misspelt, instead of leaving scopes unenforced", () => {
     const env = { JWT_VERIFICATION_KEY: KEY, AUTHORIZATION_ENABLED: "ture" };
-    const [finding] = resolve({}, env).findings;
+    const [finding] = resolve({}, env).faults;
     expect(finding).toMatchObject({
       code: "CONFIG_OPTION_INVALID",
       severity: "error",
@@ -154,19 +155,19 @@ describe("the mode (contract 1.1)", () => {
 
   it("takes the process's environment only where no other is given", () => {
     const env = { OS_SECURITY_KEY: SECURITY_KEY };
-    expect(resolveAuth({}, env).mode).toBe("security_key");
-    expect(resolveAuth({ env: {} }, env).mode).toBe("none");
-    expect(resolveAuth({}, undefined).mode).toBe("none");
+    expect(resolvePolicy({}, env).policy.mode).toBe("security_key");
+    expect(resolvePolicy({ env: {} }, env).policy.mode).toBe("none");
+    expect(resolvePolicy({}, undefined).policy.mode).toBe("none");
   });
 });
 
 describe("where keys come from", () => {
   it("appends the key of the environment to those in code, each with its name", () => {
-    const { keyValues } = resolve(
+    const { issuerKeys } = resolve(
       { authorizationConfig: { verificationKeys: ["one", "two"] } },
       { JWT_VERIFICATION_KEY: "three" },
     );
-    expect(keyValues).toEqual([
+    expect(issuerKeys.flatMap(({ keyValues }) => keyValues)).toEqual([
       { source: "verificationKeys[0]", value: "one" },
       { source: "verificationKeys[1]", value: "two" },
       { source: "JWT_VERIFICATION_KEY", value: "three" },
@@ -175,8 +176,8 @@ describe("where keys come from", () => {
 
   it("reads the JWKS file of the environment only where code names none", () => {
     const env = { JWT_JWKS_FILE: "env.json" };
-    expect(resolve({}, env).jwksFile).toEqual({ source: "JWT_JWKS_FILE", path: "env.json" });
-    expect(resolve({ authorizationConfig: { jwksFile: "code.json" } }, env).jwksFile).toEqual({
+    expect(resolve({}, env).issuerKeys[0]?.jwksFile).toEqual({ source: "JWT_JWKS_FILE", path: "env.json" });
+    expect(resolve({ authorizationConfig: { jwksFile: "code.json" } }, env).issuerKeys[0]?.jwksFile).toEqual({
       source: "jwksFile",
       path: "code.json",
     });
@@ -193,46 +194,44 @@ describe("safe defaults (design section 7)", () => {
   const resolved = resolve({ id: "shop", authorizationConfig: withKey });
 
   it("verifies signature, expiration, a day's lifetime and the own id as audience", () => {
-    expect(resolved.policy).toMatchObject({
-      audience: ["shop"],
-      issuer: undefined,
-      requiresExpiration: true,
-      maxLifetimeSeconds: 86_400,
-      verifiesSignature: true,
-      adminScope: "agent_os:admin",
-    });
-    expect(resolved.findings).toEqual([]);
+    expect(resolved.policy).toMatchObject({ mode: "jwt", adminScope: "agent_os:admin" });
+    expect(resolved.policy.tokens).toEqual([
+      {
+        audience: ["shop"],
+        isAudienceTheId: true,
+        issuer: undefined,
+        requiresExpiration: true,
+        maxLifetimeSeconds: 86_400,
+      },
+    ]);
+    expect(resolved.faults).toEqual([]);
   });
 
   it("refuses routes without a rule and weak secrets, and isolates nobody unasked", () => {
     expect(resolved).toMatchObject({
-      allowsUnmappedRoutes: false,
+      rules: { allowsUnmappedRoutes: false, publicPaths: undefined, scopeMappings: {} },
       allowsWeakSecrets: false,
-      isolatesUsers: false,
-      tokenSource: "header",
-      tokenHeaderName: "Authorization",
-      cookieName: "access_token",
-      publicPaths: undefined,
+      policy: { isolatesUsers: false, credentialLocations: [{ in: "header", name: "Authorization" }] },
       cliCommand: "agentos",
     });
   });
 
   it("allows pages of the own machine only; the environment adds origins, and * never counts", () => {
-    expect(resolved.allowedOrigins).toEqual(["http://localhost:3000"]);
+    expect(resolved.policy.allowedOrigins).toEqual(["http://localhost:3000"]);
     const env = { CORS_ORIGIN_LIST: '["https://a.test", "*", "https://b.test"]' };
-    expect(resolve({}, env).allowedOrigins).toEqual([
+    expect(resolve({}, env).policy.allowedOrigins).toEqual([
       "https://a.test",
       "https://b.test",
       "http://localhost:3000",
     ]);
     const cors = { allowedOrigins: ["https://b.test"] };
-    expect(resolve({ cors }, env).allowedOrigins).toEqual(["https://a.test", "https://b.test"]);
-    expect(resolve({ cors: { allowedOrigins: [] } }).allowedOrigins).toEqual([]);
+    expect(resolve({ cors }, env).policy.allowedOrigins).toEqual(["https://a.test", "https://b.test"]);
+    expect(resolve({ cors: { allowedOrigins: [] } }).policy.allowedOrigins).toEqual([]);
   });
 
   it("is called agno-agentos without an id, which is then the audience", () => {
-    const { id, policy } = resolve({ authorizationConfig: withKey });
-    expect([id, policy.audience]).toEqual(["agno-agentos", ["agno-agentos"]]);
+    const { id, tokens } = resolve({ authorizationConfig: withKey }).policy;
+    expect([id, tokens[0].audience]).toEqual(["agno-agentos", ["agno-agentos"]]);
   });
 
   it("takes over what is configured", () => {
@@ -255,16 +254,16 @@ describe("safe defaults (design section 7)", () => {
       sessionStateClaims: ["plan"],
     };
     expect(resolve({ authorizationConfig: config, cliCommand: "npx agentos" })).toMatchObject({
-      algorithm: "ES256",
-      isolatesUsers: true,
-      scopeMappings: { "GET /agents": ["a:b"] },
-      publicPaths: ["/health"],
-      tokenSource: "both",
-      tokenHeaderName: "X-Token",
-      cookieName: "session",
+      issuerKeys: [{ algorithm: "ES256" }],
+      rules: { scopeMappings: { "GET /agents": ["a:b"] }, publicPaths: ["/health"] },
       cliCommand: "npx agentos",
       policy: {
-        issuer: "https://issuer.test",
+        isolatesUsers: true,
+        credentialLocations: [
+          { in: "header", name: "X-Token" },
+          { in: "cookie", name: "session" },
+        ],
+        tokens: [{ issuer: "https://issuer.test" }],
         adminScope: "root:all",
         claimNames: {
           scopes: "perms",
@@ -307,7 +306,7 @@ describe("the audience (design section 10)", () => {
         unsafe: { allowAnyAudience: allow },
       };
       const options = { id: "shop", authorizationConfig: config };
-      expect(resolve(options).policy.audience).toEqual(expected);
+      expect(resolve(options).policy.tokens[0].audience).toEqual(expected);
       expect(codesOf(options)).toEqual(codes);
       // Without its flag, an audience that is not checked stops the start.
       expect(errorsOf(options)).toEqual(verify === false && !allow ? ["CONFIG_AUDIENCE_UNCHECKED"] : []);
@@ -315,20 +314,19 @@ describe("the audience (design section 10)", () => {
   );
 
   it("takes one audience as text", () => {
-    expect(resolve({ authorizationConfig: { ...withKey, audience: "one" } }).policy.audience).toEqual([
-      "one",
-    ]);
+    const { tokens } = resolve({ authorizationConfig: { ...withKey, audience: "one" } }).policy;
+    expect(tokens[0].audience).toEqual(["one"]);
   });
 
   it.each([
     ["tokenHeaderKey", { tokenSource: "cookie", tokenHeaderKey: "X-Token" }, { tokenSource: "both" }],
     ["cookieName", { cookieName: "session" }, { tokenSource: "both" }],
   ] as const)("warns that nothing reads %s", (option, config, mended) => {
-    const found = resolve({ authorizationConfig: { ...withKey, ...config } }).findings;
+    const found = resolve({ authorizationConfig: { ...withKey, ...config } }).faults;
     expect(found).toMatchObject([
       { code: "CONFIG_OPTION_UNUSED", severity: "warning", at: `authorizationConfig.${option}` },
     ]);
-    expect(resolve({ authorizationConfig: { ...withKey, ...config, ...mended } }).findings).toEqual([]);
+    expect(resolve({ authorizationConfig: { ...withKey, ...config, ...mended } }).faults).toEqual([]);
   });
 
   it("has none to warn about where no token is read", () => {
@@ -351,30 +349,32 @@ describe("validate: false (design section 10)", () => {
     const resolved = resolve({ authorizationConfig });
     expect(errorsOf({ authorizationConfig })).toEqual([]);
     expect(codesOf({ authorizationConfig })).toEqual(["CONFIG_TOKENS_ANY"]);
-    expect([resolved.mode, resolved.policy.verifiesSignature]).toEqual(["jwt", false]);
+    expect(resolved.policy.mode).toBe("jwt-unverified");
   });
 });
 
 describe("unsafe.X only permits: by itself it turns no other check off", () => {
   const base = resolve({ authorizationConfig: withKey });
 
-  it.each<[keyof UnsafeOptions, string, object]>([
-    ["allowMissingExpiration", "CONFIG_EXPIRATION_OPTIONAL", { policy: { requiresExpiration: false } }],
-    ["allowLongLivedTokens", "CONFIG_LIFETIME_UNLIMITED", { policy: { maxLifetimeSeconds: undefined } }],
-    ["allowAnyAudience", "CONFIG_AUDIENCE_ANY", { policy: { audience: undefined } }],
-    ["allowWeakSecrets", "CONFIG_SECRETS_WEAK", { allowsWeakSecrets: true }],
-    ["allowUnmappedRoutes", "CONFIG_ROUTES_UNMAPPED", { allowsUnmappedRoutes: true }],
+  it.each<[keyof UnsafeOptions, string, { readonly [part in "tokens" | "rules" | "beside"]?: object }]>([
+    ["allowMissingExpiration", "CONFIG_EXPIRATION_OPTIONAL", { tokens: { requiresExpiration: false } }],
+    ["allowLongLivedTokens", "CONFIG_LIFETIME_UNLIMITED", { tokens: { maxLifetimeSeconds: undefined } }],
+    ["allowAnyAudience", "CONFIG_AUDIENCE_ANY", { tokens: { audience: undefined } }],
+    ["allowWeakSecrets", "CONFIG_SECRETS_WEAK", { beside: { allowsWeakSecrets: true } }],
+    ["allowUnmappedRoutes", "CONFIG_ROUTES_UNMAPPED", { rules: { allowsUnmappedRoutes: true } }],
   ])("%s changes its own check, says so, and nothing else", (name, code, change) => {
     const options = { authorizationConfig: { ...withKey, unsafe: { [name]: true } } };
-    const { findings, ...rest } = resolve(options);
-    const { findings: _, ...unchanged } = base;
-    const changed = {
+    const { faults, ...rest } = resolve(options);
+    const { faults: _, ...unchanged } = base;
+    const tokens = { ...unchanged.policy.tokens[0], ...change.tokens };
+    expect(rest).toEqual({
       ...unchanged,
-      ...change,
-      policy: { ...unchanged.policy, ...("policy" in change ? (change.policy as object) : {}) },
-    };
-    expect(rest).toEqual(changed);
-    expect(findings.map((finding) => [finding.code, finding.severity])).toEqual([[code, "warning"]]);
+      ...change.beside,
+      policy: { ...unchanged.policy, tokens: [tokens] },
+      issuerKeys: unchanged.issuerKeys.map((keys) => ({ ...keys, tokens })),
+      rules: { ...unchanged.rules, ...change.rules },
+    });
+    expect(faults.map((fault) => [fault.code, fault.severity])).toEqual([[code, "warning"]]);
   });
 
   it.each<keyof UnsafeOptions>([
@@ -442,7 +442,7 @@ describe("findings at start", () => {
         AUTHORIZATION_ENABLED: "secret with space 4711",
       };
       const text = JSON.stringify(
-        resolve({ securityKey, authorizationConfig: { validate: false } }, env).findings,
+        resolve({ securityKey, authorizationConfig: { validate: false } }, env).faults,
       );
       for (const secret of secrets) expect(text).not.toContain(secret);
     }

@@ -1,0 +1,161 @@
+/** What the engine asks of every credential, whoever judges it: the list, names, revocation. */
+import { signToken, withClaims } from "@agentos/testkit";
+import { describe, expect, it } from "vitest";
+import { createNameless, type Identity } from "../identity/identity.ts";
+import { ok, type Refusal, refuse } from "../outcome/result.ts";
+import { codeOf, setUpVerifier } from "../token/verifier.fixture.ts";
+import type { Authenticator } from "./authenticator.ts";
+import { codeFor, compile, engineWith, LIST, RUN, SECURITY_KEY, setup, token } from "./engine.fixture.ts";
+
+const PAT = "agno_pat_0123456789";
+
+/** A kind of credential that the engine has never heard of. */
+function createPatAuthenticator(
+  identity: Partial<Identity> = {},
+): Authenticator & { readonly asked: string[] } {
+  const asked: string[] = [];
+  const bot: Identity = {
+    ...createNameless("anonymous", "agent_os:admin"),
+    kind: "user",
+    userId: "bot",
+    ...identity,
+  };
+  return {
+    kind: "service account token",
+    recognises: ({ value }) => value.startsWith("agno_pat_"),
+    verify: async ({ value }) => {
+      asked.push(value);
+      return value === PAT ? ok(bot) : refuse("AUTH_TOKEN_EXPIRED");
+    },
+    asked,
+  };
+}
+
+const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
+
+describe("one more kind of credential", () => {
+  it.each([
+    ["jwt", {}],
+    ["security_key", { mode: "security_key", securityKey: SECURITY_KEY, verifier: undefined }],
+  ] as const)(
+    "is taken by an authenticator put before those of mode %s, and by nothing else",
+    async (_, mode) => {
+      const authenticators = [createPatAuthenticator()];
+      expect(await codeFor(bearer(PAT), mode)).toBe("AUTH_SERVICE_ACCOUNTS_DISABLED");
+      expect(await codeFor(bearer(PAT), { ...mode, authenticators })).toBe("passed");
+      expect(await codeFor(bearer(`${PAT}x`), { ...mode, authenticators })).toBe("AUTH_TOKEN_EXPIRED");
+    },
+  );
+
+  it("leaves every other credential as it was", async () => {
+    const pat = createPatAuthenticator();
+    const authenticators = [pat];
+    expect(await codeFor(bearer(token), { authenticators })).toBe("passed");
+    expect(await codeFor(bearer("x"), { authenticators })).toBe("AUTH_TOKEN_MALFORMED");
+    expect(await codeFor({}, { authenticators })).toBe("AUTH_HEADER_MISSING");
+    const keyMode = { mode: "security_key", securityKey: SECURITY_KEY, authenticators } as const;
+    expect(await codeFor(bearer(SECURITY_KEY), keyMode)).toBe("passed");
+    expect(await codeFor(bearer(token), keyMode)).toBe("AUTH_TOKEN_NOT_ACCEPTED");
+    expect(pat.asked).toEqual([]);
+  });
+
+  it("is never tried as anything else, and gives an identity like any other", async () => {
+    const engine = engineWith({ isolatesUsers: true, authenticators: [createPatAuthenticator()] });
+    const result = await engine.authenticate({ method: "GET", header: () => PAT });
+    if (!result.ok) throw new Error(result.fault.code);
+    expect(codeOf(engine.authorize(result.value, RUN, { agent_id: "a1" }))).toBe("SCOPE_MISSING");
+    expect(
+      engine.authorize(result.value, compile({ method: "GET", path: "/x", access: "authenticated" }), {}),
+    ).toMatchObject({
+      value: { dataScope: { kind: "user", userId: "bot" } },
+    });
+  });
+
+  it("may not give a user the name of somebody whom only the server names", async () => {
+    const named = (kind: Identity["kind"], subject: string) =>
+      codeFor(bearer(PAT), { authenticators: [createPatAuthenticator({ kind, subject, userId: subject })] });
+    expect(await named("user", "sa:bot")).toBe("AUTH_SUBJECT_RESERVED");
+    expect(await named("user", "bot")).toBe("passed");
+    expect(await named("security_key", "sa:bot")).toBe("passed");
+  });
+});
+
+it("a security key that is written like a JWT is the key", async () => {
+  const options = { mode: "security_key", securityKey: "abc.def.ghi", verifier: undefined } as const;
+  expect(await codeFor(bearer("abc.def.ghi"), options)).toBe("passed");
+  expect(await codeFor(bearer("abc.def.ghj"), options)).toBe("AUTH_TOKEN_NOT_ACCEPTED");
+});
+
+it("without anybody who recognises a credential nobody is let in", async () => {
+  const engine = engineWith({ verifier: undefined });
+  expect(codeOf(await engine.authenticate({ method: "GET", header: () => token }))).toBe(
+    "AUTH_KEYS_UNAVAILABLE",
+  );
+});
+
+describe("revocation", () => {
+  const revoked: Refusal = { code: "AUTH_CREDENTIAL_REVOKED", facts: {}, subject: "alice" };
+
+  it("is asked on every request, so that a token in the cache is refused at once", async () => {
+    const asked: (string | undefined)[] = [];
+    let isRevoked = false;
+    const fresh = await setUpVerifier({ algorithm: "RS256", kid: "k2" });
+    const own = await signToken(fresh.good);
+    const request = { method: "GET", header: (name: string) => (name === "authorization" ? own : null) };
+    const engine = engineWith({
+      verifier: fresh.verifier,
+      revocation: ({ userId }) => {
+        asked.push(userId);
+        return isRevoked ? revoked : undefined;
+      },
+    });
+    expect(codeOf(await engine.authenticate(request))).toBe("passed");
+    // From here on the token is in the cache: the answer comes without a promise.
+    expect(engine.authenticate(request)).toMatchObject({ ok: true });
+    isRevoked = true;
+    expect(engine.authenticate(request)).toEqual({ ok: false, fault: revoked });
+    isRevoked = false;
+    expect(engine.authenticate(request)).toMatchObject({ ok: true });
+    expect(asked).toEqual(["alice", "alice", "alice", "alice"]);
+  });
+
+  it("is asked of the security key too, and of nobody who is refused anyway", async () => {
+    const asked: string[] = [];
+    const revocation = ({ kind }: Identity) => {
+      asked.push(kind);
+      return undefined;
+    };
+    const keyMode = { mode: "security_key", securityKey: SECURITY_KEY, revocation } as const;
+    expect(await codeFor(bearer(SECURITY_KEY), keyMode)).toBe("passed");
+    expect(await codeFor(bearer("another"), keyMode)).toBe("AUTH_SECURITY_KEY_INVALID");
+    const reserved = await signToken(withClaims(setup.good, { sub: "sa:bot" }));
+    expect(await codeFor(bearer(reserved), { revocation })).toBe("AUTH_SUBJECT_RESERVED");
+    expect(asked).toEqual(["security_key"]);
+  });
+
+  it("comes before scopes: who is shut out does not learn what they lack", async () => {
+    const holder = await signToken(withClaims(setup.good, { scopes: [] }));
+    expect(await codeFor(bearer(holder), { revocation: () => revoked })).toBe("AUTH_CREDENTIAL_REVOKED");
+    expect(await codeFor(bearer(holder))).toBe("passed");
+  });
+});
+
+describe("the access of a public route", () => {
+  it("is that of a server without a credential: anonymous, and frozen", async () => {
+    const engine = engineWith({ mode: "none", verifier: undefined, isolatesUsers: true });
+    const caller = await engine.authenticate({ method: "GET", header: () => null });
+    if (!caller.ok) throw new Error(caller.fault.code);
+    expect(engine.authorize(caller.value, LIST, {})).toEqual({ ok: true, value: engine.anonymous });
+    for (const part of [engine.anonymous, engine.anonymous.identity, engine.anonymous.dataScope])
+      expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it("names nobody, holds no scope, and hides nothing that the route shows", () => {
+    expect(engineWith().anonymous).toMatchObject({
+      identity: { kind: "anonymous", userId: undefined, scopes: [], claims: {} },
+      visible: "all",
+      dataScope: { kind: "all" },
+      decision: undefined,
+    });
+  });
+});

@@ -1,0 +1,67 @@
+/** Whether a caller may use a route: scopes, then whose data. The decision itself is made in `decide/`. */
+import type { CompiledRoute } from "../decide/compile-route.ts";
+import { type Decision, decide, findRule } from "../decide/decide.ts";
+import { describeScopeChoice } from "../decide/scope-choice.ts";
+import type { Identity } from "../identity/identity.ts";
+import { fail, ok, type Result, refuse } from "../outcome/result.ts";
+import type { AuthPolicy } from "../policy/policy.ts";
+import { compileGrants } from "../scope/grants.ts";
+import type { PathParameters } from "../scope/requirement.ts";
+import { type Access, findDataScope } from "./access.ts";
+
+/** A matched route with its decoded parameters. */
+export interface RequestedRoute {
+  readonly route: CompiledRoute;
+  readonly parameters: PathParameters;
+}
+
+type Rules = Pick<AuthPolicy, "adminScope" | "claimNames" | "enforcesScopes" | "isolatesUsers">;
+
+/** Gives the access of an identity to a route, or says what it lacks. */
+export function authorize(identity: Identity, requested: RequestedRoute, rules: Rules): Result<Access> {
+  const { route, parameters } = requested;
+  let decision: Decision | undefined;
+  if (identity.kind === "user" && rules.enforcesScopes) {
+    decision = decide(identity.grants, route, parameters);
+    if (!decision.isAllowed) {
+      const isOverCeiling = wouldSuffice(identity, requested, rules);
+      return fail({
+        code: isOverCeiling ? "SCOPE_OVER_CEILING" : decision.code,
+        facts: describeLack(identity, decision),
+        subject: identity.userId,
+      });
+    }
+  } else if (findRule(route, parameters) === "unmapped") {
+    return refuse("SCOPE_ROUTE_UNMAPPED");
+  }
+  const dataScope = findDataScope(identity, rules);
+  if (route.access.isOwned && dataScope.kind === "none")
+    return refuse("AUTH_USER_REQUIRED", { user_id_claim: rules.claimNames.userId });
+  const visible = decision?.isAllowed === true ? decision.visible : "all";
+  return ok({ identity, visible, dataScope, decision });
+}
+
+function describeLack(
+  { scopes, withheldScopes }: Identity,
+  { required, missing, scopeToAdd }: Extract<Decision, { isAllowed: false }>,
+) {
+  return {
+    required_scopes: required,
+    missing_scopes: missing,
+    held_scopes: scopes,
+    ...(withheldScopes === undefined ? {} : { withheld_scopes: withheldScopes }),
+    ...(scopeToAdd === undefined
+      ? {}
+      : { scope_to_add: scopeToAdd, scope_choice: describeScopeChoice(scopeToAdd, missing) }),
+  };
+}
+
+/** True when the scopes of the token would do, were it not for the ceiling of its issuer. */
+function wouldSuffice(
+  { scopes, withheldScopes }: Identity,
+  { route, parameters }: RequestedRoute,
+  { adminScope }: Rules,
+): boolean {
+  if (withheldScopes === undefined) return false;
+  return decide(compileGrants([...scopes, ...withheldScopes], adminScope), route, parameters).isAllowed;
+}

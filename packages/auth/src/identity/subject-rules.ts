@@ -1,0 +1,37 @@
+/**
+ * What a user may not be called. It is asked of every identity, whichever authenticator found it: a credential may name
+ * a user, but not somebody whom only the server itself names.
+ */
+import type { Refusal } from "../outcome/result.ts";
+import type { AuthPolicy } from "../policy/policy.ts";
+import type { Identity } from "./identity.ts";
+
+/** Case and surrounding space are ignored, so that a look-alike is refused too. */
+const RESERVED_PRINCIPAL = /^\s*(?:sa:|__oauth__:|__scheduler__\s*$)/iu;
+
+/** Identities that only the server itself may give (contract 1.7): no token and no client field may claim them. */
+export function isReservedPrincipal(userId: string): boolean {
+  return RESERVED_PRINCIPAL.test(userId);
+}
+
+/** Why a user may not have this name; undefined when they may. */
+export type SubjectRules = (identity: Pick<Identity, "kind" | "userId" | "subject">) => Refusal | undefined;
+
+/** Makes the rules of one policy. */
+export function createSubjectRules({
+  mode,
+  claimNames,
+  tokens,
+}: Pick<AuthPolicy, "mode" | "claimNames" | "tokens">): SubjectRules {
+  const prefixes = tokens.flatMap(({ subjectPrefix }) => subjectPrefix ?? []);
+  const facts = { user_id_claim: claimNames.userId };
+  return ({ kind, userId, subject }) => {
+    if (kind !== "user" || subject === undefined) return undefined;
+    // Without verification nobody knows who was refused.
+    const refused = { facts, ...(mode === "jwt-unverified" ? {} : { subject }) };
+    if (isReservedPrincipal(subject)) return { code: "AUTH_SUBJECT_RESERVED", ...refused };
+    // Behind a prefix of its own an id may begin as it likes.
+    const isForeign = userId === subject && prefixes.some((prefix) => subject.startsWith(prefix));
+    return isForeign ? { code: "AUTH_SUBJECT_FOREIGN", ...refused } : undefined;
+  };
+}

@@ -1,0 +1,90 @@
+/** The policy in force as the block that start-up prints. */
+import { type AuthMode, type CredentialLocation, isTokenMode, type TokenPolicy } from "@agentos/auth";
+import type { PolicyInForce } from "./describe-policy.ts";
+
+const MODES: Readonly<Record<AuthMode, string>> = {
+  jwt: "jwt: every request needs a valid token",
+  "jwt-unverified": "jwt-unverified: UNSAFE, every token is believed, whoever wrote it",
+  security_key: "security_key: every request needs the shared key; whoever has it may do everything",
+  none: "none: no credential is configured; only this machine may call",
+};
+
+type Row = readonly [name: string, value: string];
+
+/** The policy as one readable block. */
+export function formatPolicy(policy: PolicyInForce): string {
+  const rows: readonly Row[] = [
+    ["id", policy.id],
+    ["mode", MODES[policy.mode]],
+    ...(isTokenMode(policy.mode) ? formatTokens(policy) : []),
+    ...(policy.mode === "none"
+      ? []
+      : [["credential", formatLocations(policy.credentialLocations)] satisfies Row]),
+    ...(policy.isolatesUsers ? [["isolation", "each user reaches only their own data"] satisfies Row] : []),
+    ["public", policy.publicRoutes.join(" ") || "nothing"],
+    ["origins", policy.allowedOrigins.join(" ") || "none"],
+  ];
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(11)}${value}`);
+  const findings = policy.findings.flatMap(({ severity, message, fix, code }) => [
+    `  ${severity === "error" ? "error  " : "warning"}    ${message}`,
+    `             fix: ${fix} [${code}]`,
+  ]);
+  return ["AgentOS policy", ...lines, ...findings].join("\n");
+}
+
+/** `header X-Token, else cookie session`: where the credential is read, for people. */
+export function formatLocations(locations: readonly CredentialLocation[]): string {
+  return locations.map((location) => `${location.in} ${location.name}`).join(", else ") || "nowhere";
+}
+
+/** What is demanded of tokens: scopes, keys, audience, issuers. */
+function formatTokens(policy: PolicyInForce): readonly Row[] {
+  const { adminScope, enforcesScopes, keyState, tokens } = policy;
+  const [{ audience, issuer }] = tokens;
+  const scopes = enforcesScopes
+    ? `enforced; "${adminScope}" satisfies all`
+    : "NOT enforced: a valid token may do everything";
+  return [
+    ["scopes", scopes],
+    ...policy.keys.flatMap((key, index) => formatKey(key, index === 0 ? "keys" : "")),
+    ["audience", audience === undefined ? "NOT verified" : audience.join(", ")],
+    ...(policy.separatesIssuers || issuer === undefined ? [] : [["issuer", issuer] satisfies Row]),
+    ...(policy.separatesIssuers
+      ? tokens.map((part, index): Row => [index === 0 ? "issuers" : "", formatIssuer(part, policy)])
+      : []),
+    ...(keyState === "ok"
+      ? []
+      : [["", `keys are ${keyState}: a source of keys cannot be read any more`] satisfies Row]),
+  ];
+}
+
+function formatKey(key: PolicyInForce["keys"][number], name: string): readonly Row[] {
+  const kid = key.kid === undefined ? "" : `, kid ${toPrintable(key.kid)}`;
+  return [
+    [name, `${key.label}${kid} (${key.source})`],
+    ...(key.form === undefined ? [] : [["", `  ${key.form}`] satisfies Row]),
+    ...key.repairs.map((repair): Row => ["", `  repaired: ${repair}`]),
+  ];
+}
+
+/** One line: name, where its keys come from, and what differs from the audience above. */
+function formatIssuer(
+  { issuer, audience, algorithms, allowedScopes, subjectPrefix }: TokenPolicy,
+  { tokens: [first], keyOrigins }: PolicyInForce,
+): string {
+  const keysFrom = keyOrigins.find((origins) => origins.issuer === issuer)?.keysFrom ?? [];
+  const hasOwnAudience = audience?.join(" ") !== first.audience?.join(" ");
+  const parts = [
+    `keys by ${keysFrom.join(" and ")}`,
+    ...(algorithms === undefined ? [] : [`only ${algorithms.join(", ")}`]),
+    ...(hasOwnAudience ? [`audience ${audience?.join(", ") ?? "NOT verified"}`] : []),
+    ...(allowedScopes === undefined ? [] : [`at most ${allowedScopes.join(" ") || "no scope"}`]),
+    ...(subjectPrefix === undefined ? [] : [`users as ${subjectPrefix}…`]),
+  ];
+  return `${issuer ?? "tokens without an issuer"} (${parts.join("; ")})`;
+}
+
+/** A text from outside, fit for one line of a terminal. */
+function toPrintable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, 64);
+}
