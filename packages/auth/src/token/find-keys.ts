@@ -14,7 +14,7 @@ export function findKeys(
 ): Result<SelectedKeys> | Promise<Result<SelectedKeys>> {
   const keySet = keySource.current();
   const selection = selectKeys(keySet, header);
-  const answer = () => judgeSelection(keySource, keySet, selection, header);
+  const answer = () => resolveSelection(keySource, keySet, selection, header);
   // Without any key (they expired while nobody called) a token is worth a look at the source, with or without a "kid".
   if (keySet.keys.length > 0 && !mayBeNewer(keySet, selection, header.kid)) return answer();
   const refreshed = keySource.refresh?.(header.kid ?? "");
@@ -22,11 +22,11 @@ export function findKeys(
   return refreshed.then((isNewer) => {
     if (!isNewer) return answer();
     const newer = keySource.current();
-    return judgeSelection(keySource, newer, selectKeys(newer, header), header);
+    return resolveSelection(keySource, newer, selectKeys(newer, header), header);
   });
 }
 
-function judgeSelection(
+function resolveSelection(
   keySource: KeySource,
   keySet: KeySet,
   selection: KeySelection,

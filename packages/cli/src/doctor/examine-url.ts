@@ -14,8 +14,8 @@ import { type Answered, type Asked } from "./ask.ts";
 import { askUrl } from "./ask-url.ts";
 import { AUTHORIZATION_HEADER } from "./credential-location.ts";
 import { fromUnanswered, makeFinding, mergeFindings, quoteServer } from "./findings.ts";
-import { isRedirect } from "./judge-answer.ts";
 import { type DoctorRequest, probeRoutes, readText } from "./probe-routes.ts";
+import { isRedirect } from "./read-verdict.ts";
 import type { Check, Examined, Finding } from "./report.ts";
 
 export interface ExamineUrlOptions {

@@ -15,7 +15,7 @@ import type { Answered, Ask, Asked } from "./ask.ts";
 import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./credential-location.ts";
 import { explainLost } from "./explain-lost.ts";
 import { fromUnanswered, toFinding } from "./findings.ts";
-import { explainUnclear, judgeAnswer, type Verdict } from "./judge-answer.ts";
+import { explainUnclear, readVerdict, type Verdict } from "./read-verdict.ts";
 import type { Check, Finding } from "./report.ts";
 
 export interface DoctorRequest {
@@ -80,7 +80,7 @@ function probeBare(
   // With a token the same request says what is wrong.
   const isAlone = token === undefined;
   if (bare.kind === "answer") {
-    const verdict = judgeAnswer(bare, request.matched);
+    const verdict = readVerdict(bare, request.matched);
     const isUnclear = verdict === "redirected" || verdict === "unclear";
     return {
       checks: [{ name, ...describeBare(verdict, bare.status, request, server) }],
@@ -133,7 +133,7 @@ async function probeWithToken(
       ? told(findings.length === 0 ? "ok" : "failed", "not sent; judged from the token", findings)
       : told("failed", `cannot be sent in a ${location.in}`, findings);
   }
-  const verdict = judgeAnswer(asked, request.matched);
+  const verdict = readVerdict(asked, request.matched);
   if (verdict === "let in") {
     const text = isRefusedBare ? describeAccepted(asked.status) : `${asked.status}: answered as without it`;
     return { ...told("ok", text, []), isTokenChecked: isRefusedBare };

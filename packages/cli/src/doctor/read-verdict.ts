@@ -14,8 +14,8 @@ export type Verdict = "let in" | "refused" | "redirected" | "unclear";
 /** After its checks an AgentOS answers these, always with `detail` (contract 1.6). */
 const BEYOND_AUTHORIZATION = new Set([404, 405, 409, 422]);
 
-/** Judges the answer of a route; `matched` is undefined for a route that is not of the contract. */
-export function judgeAnswer(answer: Answered, matched: MatchedRoute | undefined): Verdict {
+/** What the answer of a route proves; `matched` is undefined for a route that is not of the contract. */
+export function readVerdict(answer: Answered, matched: MatchedRoute | undefined): Verdict {
   const { status, body, form } = answer;
   if (BEYOND_AUTHORIZATION.has(status))
     return body !== undefined && Object.hasOwn(body, "detail") ? "let in" : "unclear";
