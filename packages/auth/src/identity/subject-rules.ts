@@ -25,13 +25,13 @@ export function createSubjectRules({
 }: Pick<AuthPolicy, "mode" | "claimNames" | "tokens">): SubjectRules {
   const prefixes = tokens.flatMap(({ subjectPrefix }) => subjectPrefix ?? []);
   const facts = { user_id_claim: claimNames.userId };
+  // Without verification nobody knows who was refused.
+  const subjectOf = (subject: string) => (mode === "jwt-unverified" ? {} : { subject });
   return ({ kind, userId, subject }) => {
     if (kind !== "user" || subject === undefined) return undefined;
-    // Without verification nobody knows who was refused.
-    const refused = { facts, ...(mode === "jwt-unverified" ? {} : { subject }) };
-    if (isReservedPrincipal(subject)) return { code: "AUTH_SUBJECT_RESERVED", ...refused };
+    if (isReservedPrincipal(subject)) return { code: "AUTH_SUBJECT_RESERVED", facts, ...subjectOf(subject) };
     // Behind a prefix of its own an id may begin as it likes.
     const isForeign = userId === subject && prefixes.some((prefix) => subject.startsWith(prefix));
-    return isForeign ? { code: "AUTH_SUBJECT_FOREIGN", ...refused } : undefined;
+    return isForeign ? { code: "AUTH_SUBJECT_FOREIGN", facts, ...subjectOf(subject) } : undefined;
   };
 }

@@ -12,9 +12,11 @@ export interface Credential {
   readonly via: "header" | "cookie";
 }
 
-const FOREIGN_SCHEME = /^(basic|digest|negotiate|ntlm|dpop|apikey|token|aws4-hmac-sha256)(\s|$)/i;
+/** What is no credential: a scheme, behind "Bearer" or in its place. */
+const SCHEME = /^(?:(bearer)|basic|digest|negotiate|ntlm|dpop|apikey|token|aws4-hmac-sha256)(?:\s|$)/i;
 
 const BEARER = /^bearer(?:\s+|$)/i;
+const USUAL = "Bearer ";
 
 /** The credential from the first place that has one, or why there is none. */
 export function extractCredential(
@@ -37,14 +39,17 @@ export function extractCredential(
 function readHeader(request: RequestFacts, name: string): Result<Credential> | undefined {
   const value = stripScheme(request.header(name.toLowerCase()));
   if (value === undefined) return undefined;
-  if (FOREIGN_SCHEME.test(value)) return refuse("AUTH_SCHEME_UNSUPPORTED");
-  return BEARER.test(value) ? refuse("AUTH_SCHEME_REPEATED") : ok({ value, via: "header" });
+  const scheme = SCHEME.exec(value);
+  if (scheme === null) return ok({ value, via: "header" });
+  return refuse(scheme[1] === undefined ? "AUTH_SCHEME_UNSUPPORTED" : "AUTH_SCHEME_REPEATED");
 }
 
 /** A bare value without a scheme counts as the token itself; "Bearer" alone counts as none. */
 function stripScheme(header: string | null): string | undefined {
   const value = header?.trim() ?? "";
-  // Looks at the start only: every request with a token pays for this.
+  // Every request with a token pays for this, so that the usual spelling needs no pattern.
+  const next = value.charCodeAt(USUAL.length);
+  if (value.startsWith(USUAL) && next > 0x20 && next < 0x7f) return value.slice(USUAL.length);
   const scheme = BEARER.exec(value)?.[0] ?? "";
   return value.length === scheme.length ? undefined : value.slice(scheme.length);
 }
