@@ -143,8 +143,8 @@ describe("the mode (contract 1.1)", () => {
 
   it("stops on a switch of the environment that is misspelt, instead of leaving scopes unenforced", () => {
     const env = { JWT_VERIFICATION_KEY: KEY, AUTHORIZATION_ENABLED: "ture" };
-    const [finding] = resolve({}, env).faults;
-    expect(finding).toMatchObject({
+    const [fault] = resolve({}, env).faults;
+    expect(fault).toMatchObject({
       code: "CONFIG_OPTION_INVALID",
       severity: "error",
       at: "AUTHORIZATION_ENABLED",
@@ -394,7 +394,7 @@ describe("unsafe.X only permits: by itself it turns no other check off", () => {
   });
 });
 
-describe("findings at start", () => {
+describe("faults at start", () => {
   it("says that both credentials are configured, and which one counts", () => {
     const options = { authorizationConfig: withKey };
     expect(codesOf(options, { OS_SECURITY_KEY: SECURITY_KEY })).toEqual(["CONFIG_BOTH_CREDENTIALS"]);
@@ -434,7 +434,7 @@ describe("findings at start", () => {
     ]);
   });
 
-  it("has no secret in any finding", () => {
+  it("has no secret in any fault", () => {
     const secrets = ["short-secret", "secret with space 4711", "key-material-4711"];
     for (const securityKey of secrets.slice(0, 2)) {
       const env = {
