@@ -40,7 +40,10 @@ export interface TokenVerifierOptions {
 
 /** Verifies tokens, and remembers those that passed until they expire or a key changes. */
 export interface TokenVerifier {
-  /** Answers at once for a token in the cache, else with a promise. Never throws or rejects. */
+  /**
+   * Answers at once for a token in the cache, else with a promise. Never throws or rejects. Whether a user may be called
+   * so is not asked here, but by the engine of every identity.
+   */
   verify(token: string): Result<Identity> | Promise<Result<Identity>>;
   /** Forgets every verified token. */
   clear(): void;
