@@ -82,6 +82,7 @@ describe("the prefix of another issuer", () => {
 
   it("may stand elsewhere, and behind an issuer's own prefix", () => {
     expect(rules(user("a one:alice"))).toBeUndefined();
+    expect(rules(user("undefined"))).toBeUndefined();
     expect(rules(user("two:alice", "one:two:alice"))).toBeUndefined();
     expect(rules(user("alice", "one:alice"))).toBeUndefined();
   });

@@ -5,6 +5,7 @@ import {
   type CredentialLocation,
   DEFAULT_CLAIM_NAMES,
   deepFreeze,
+  isTokenMode,
   MAX_TOKEN_LIFETIME_SECONDS,
   type TokenPolicy,
 } from "@agentos/auth";
@@ -81,7 +82,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
   const faults: Fault[] = [...issuers.faults, ...environment.faults];
   const report = (code: FaultCode) => faults.push(createFault({ code }));
   if (wantsAuthorization && !hasJwtSource) report("CONFIG_KEYS_MISSING");
-  const isJwt = mode === "jwt" || mode === "jwt-unverified";
+  const isJwt = isTokenMode(mode);
   if (isJwt && securityKey !== undefined) report("CONFIG_BOTH_CREDENTIALS");
   if (isJwt && !wantsAuthorization) report("CONFIG_SCOPES_UNENFORCED");
   if (securityKey !== undefined) faults.push(...findSecurityKeyFaults(securityKey));
