@@ -186,7 +186,7 @@ describe("several issuers", () => {
     const loadWith = (algorithms: string[]) =>
       loadKeys(resolve({ issuers: [{ issuer: A, verificationKeys: [verificationKey], algorithms }] }), now);
     const good = await loadWith(["ES256", "RS256"]);
-    expect([good.findings, good.issuers?.length, good.keySource.current().keys.length]).toEqual([[], 1, 1]);
+    expect([good.findings, good.issuers.length, good.keySource.current().keys.length]).toEqual([[], 1, 1]);
     const bad = await loadWith(["RS256", "PS256"]);
     expect(bad.findings.map(sayFault)[0]).toContain(
       "no key of this issuer is for one of them; its keys are for ES256",
