@@ -20,11 +20,14 @@ export interface Access {
   readonly decision: Decision | undefined;
 }
 
+const ALL: DataScope = Object.freeze({ kind: "all" });
+const NONE: DataScope = Object.freeze({ kind: "none" });
+
 /** Without a usable user id isolation means nobody's data, never everybody's (repair of contract Q10). */
 export function findDataScope(
   { kind, userId, grants }: Identity,
   { isolatesUsers }: { readonly isolatesUsers: boolean },
 ): DataScope {
-  if (!isolatesUsers || kind !== "user" || grants.adminScope !== undefined) return { kind: "all" };
-  return userId === undefined ? { kind: "none" } : { kind: "user", userId };
+  if (!isolatesUsers || kind !== "user" || grants.adminScope !== undefined) return ALL;
+  return userId === undefined ? NONE : { kind: "user", userId };
 }

@@ -9,7 +9,7 @@ import { createSubjectRules } from "../identity/subject-rules.ts";
 import { fail, ok, type Result, refuse } from "../outcome/result.ts";
 import { type AuthPolicy, believesEverybody } from "../policy/policy.ts";
 import { checkCookieOrigin, checkLoopback } from "../request/check-origin.ts";
-import { type Credential, extractCredential } from "../request/extract-credential.ts";
+import { type Credential, createCredentialExtractor } from "../request/extract-credential.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import type { PathParameters } from "../scope/requirement.ts";
 import type { Access } from "./access.ts";
@@ -48,6 +48,7 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
     decision: undefined,
   });
   const isOwnMachineOnly = believesEverybody(policy.mode);
+  const extractCredential = createCredentialExtractor(policy);
   const findSubjectFault = createSubjectRules(policy);
 
   function authenticate(request: RequestFacts): Result<Identity> | Promise<Result<Identity>> {
@@ -56,7 +57,7 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
       if (!origin.ok) return origin;
     }
     if (policy.mode === "none") return ok(anonymous.identity);
-    const extracted = extractCredential(request, policy);
+    const extracted = extractCredential(request);
     if (!extracted.ok) return extracted;
     const credential = extracted.value;
     if (credential.via === "cookie") {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CredentialLocation } from "../policy/policy.ts";
-import { extractCredential } from "./extract-credential.ts";
+import { createCredentialExtractor } from "./extract-credential.ts";
 
 type Source = "header" | "cookie" | "both";
 
@@ -18,10 +18,10 @@ function extract(
   headerName = "authorization",
 ) {
   const request = { method: "GET", header: (name: string) => headers[name] ?? null };
-  const result = extractCredential(request, {
+  const result = createCredentialExtractor({
     mode: "jwt",
     credentialLocations: locate(source, headerName),
-  });
+  })(request);
   return result.ok ? `${result.value.via}: ${result.value.value}` : result.fault.code;
 }
 
@@ -74,7 +74,7 @@ describe("a credential in a cookie", () => {
       expect(extract({ cookie })).toBe("AUTH_TOKEN_MISSING");
     const request = { method: "GET", header: (name: string) => (name === "cookie" ? "t=abc" : null) };
     const credentialLocations = [{ in: "cookie", name: "t" }] as const;
-    expect(extractCredential(request, { mode: "jwt", credentialLocations })).toMatchObject({
+    expect(createCredentialExtractor({ mode: "jwt", credentialLocations })(request)).toMatchObject({
       value: { value: "abc" },
     });
   });
@@ -118,7 +118,7 @@ describe("the source", () => {
 it("that is missing is missed by the names of the places that were looked at", () => {
   const request = { method: "GET", header: () => null };
   const missed = (mode: "jwt" | "security_key", credentialLocations: readonly CredentialLocation[]) =>
-    extractCredential(request, { mode, credentialLocations });
+    createCredentialExtractor({ mode, credentialLocations })(request);
   const [header, cookie] = [{ header_name: "X-Token" }, { cookie_name: "access_token" }];
   expect([
     missed("jwt", locate("header", "X-Token")),

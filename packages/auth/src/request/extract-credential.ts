@@ -18,30 +18,43 @@ const SCHEME = /^(?:(bearer)|basic|digest|negotiate|ntlm|dpop|apikey|token|aws4-
 const BEARER = /^bearer(?:\s+|$)/i;
 const USUAL = "Bearer ";
 
-/** The credential from the first place that has one, or why there is none. */
-export function extractCredential(
-  request: RequestFacts,
-  { mode, credentialLocations }: Pick<AuthPolicy, "mode" | "credentialLocations">,
-): Result<Credential> {
-  for (const location of credentialLocations) {
-    const found =
-      location.in === "header" ? readHeader(request, location.name) : readCookie(request, location.name);
-    if (found !== undefined) return found;
-  }
+/** Finds the credential of one request, or says why there is none. */
+export type CredentialExtractor = (request: RequestFacts) => Result<Credential>;
+
+/** Makes the extractor of a policy; the first place that has a credential wins. */
+export function createCredentialExtractor({
+  mode,
+  credentialLocations,
+}: Pick<AuthPolicy, "mode" | "credentialLocations">): CredentialExtractor {
+  const places = credentialLocations.map((location) =>
+    location.in === "header" ? createHeaderReader(location.name) : createCookieReader(location.name),
+  );
   // Named `header_name` and `cookie_name` in the texts; of each there is one at most.
   const facts = Object.fromEntries(
     credentialLocations.map((location) => [`${location.in}_name`, location.name]),
   );
-  return refuse(chooseMissing(mode, credentialLocations), facts);
+  const missing = refuse(chooseMissing(mode, credentialLocations), facts);
+  return (request) => {
+    for (const readPlace of places) {
+      const found = readPlace(request);
+      if (found !== undefined) return found;
+    }
+    return missing;
+  };
 }
 
-/** Undefined when the header is not there, or says nothing. */
-function readHeader(request: RequestFacts, name: string): Result<Credential> | undefined {
-  const value = stripScheme(request.header(name.toLowerCase()));
-  if (value === undefined) return undefined;
-  const scheme = SCHEME.exec(value);
-  if (scheme === null) return ok({ value, via: "header" });
-  return refuse(scheme[1] === undefined ? "AUTH_SCHEME_UNSUPPORTED" : "AUTH_SCHEME_REPEATED");
+/** Undefined when the place is not in the request, or says nothing. */
+type PlaceReader = (request: RequestFacts) => Result<Credential> | undefined;
+
+function createHeaderReader(headerName: string): PlaceReader {
+  const name = headerName.toLowerCase();
+  return (request) => {
+    const value = stripScheme(request.header(name));
+    if (value === undefined) return undefined;
+    const scheme = SCHEME.exec(value);
+    if (scheme === null) return ok({ value, via: "header" });
+    return refuse(scheme[1] === undefined ? "AUTH_SCHEME_UNSUPPORTED" : "AUTH_SCHEME_REPEATED");
+  };
 }
 
 /** A bare value without a scheme counts as the token itself; "Bearer" alone counts as none. */
@@ -54,21 +67,19 @@ function stripScheme(header: string | null): string | undefined {
   return value.length === scheme.length ? undefined : value.slice(scheme.length);
 }
 
-/** Undefined when the cookie is not there, or is empty. */
-function readCookie(request: RequestFacts, name: string): Result<Credential> | undefined {
-  const values = listCookies(request.header("cookie"), name);
-  const [value] = values;
-  // Two cookies of one name: one of them was planted from a sibling domain or path, and nobody can tell which.
-  if (values.length > 1) return refuse("AUTH_CREDENTIAL_REPEATED");
-  return value === undefined || value === "" ? undefined : ok({ value, via: "cookie" });
-}
-
-function listCookies(header: string | null, name: string): readonly string[] {
-  if (header?.includes(name) !== true) return [];
+function createCookieReader(name: string): PlaceReader {
   // Pairs are not taken apart one by one: a header may hold a hundred thousand of them.
   const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const pattern = new RegExp(`(?:^|;)\\s*${escaped}\\s*=([^;]*)`, "g");
-  return Array.from(header.matchAll(pattern), ([, value = ""]) => value.trim());
+  return (request) => {
+    const header = request.header("cookie");
+    if (header?.includes(name) !== true) return undefined;
+    const [first, second] = header.matchAll(pattern);
+    // Two cookies of one name: one of them was planted from a sibling domain or path, and nobody can tell which.
+    if (second !== undefined) return refuse("AUTH_CREDENTIAL_REPEATED");
+    const value = first?.[1]?.trim() ?? "";
+    return value === "" ? undefined : ok({ value, via: "cookie" });
+  };
 }
 
 function chooseMissing(mode: AuthPolicy["mode"], locations: AuthPolicy["credentialLocations"]): RefusalCode {

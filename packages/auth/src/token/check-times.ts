@@ -44,6 +44,8 @@ export function checkTimes(claims: Claims, policy: TokenPolicy, now: number): Re
   return ok({ expiresAt: exp, notBefore: nbf });
 }
 
+const IN_TIME: Result<true> = Object.freeze(ok<true>(true));
+
 /** Times that a cached identity must still satisfy. */
 export function recheckTimes(times: TokenTimes, now: number): Result<true> {
   if (times.expiresAt !== undefined && times.expiresAt <= now - CLOCK_SKEW_SECONDS) {
@@ -56,7 +58,7 @@ export function recheckTimes(times: TokenTimes, now: number): Result<true> {
       nbf: times.notBefore,
     });
   }
-  return ok(true);
+  return IN_TIME;
 }
 
 function isNumericDate(value: unknown): value is number {
