@@ -40,7 +40,7 @@ const QUESTIONS: Readonly<Record<Stage, string>> = {
   type: "Is it no ID token, and not bound to a key of its holder?",
   subject: `Is the user id a text of ${MAX_IDENTIFIER_CHARACTERS} characters at most, neither reserved nor another issuer's?`,
   revocation:
-    "Is the credential still in force? Asked of every caller, of a token in the cache too. Nothing revokes yet, so that it is shown as not configured.",
+    "Is the credential still in force? Asked of every credential, of a token in the cache too. Nothing revokes yet, so that it is shown as not configured.",
   scopes:
     "*Where scopes are enforced.* Has the caller every scope that the route requires? A route without a rule is refused in any case.",
   isolation: "*With `userIsolation`.* Has the caller a user id, on a route that works on somebody's data?",

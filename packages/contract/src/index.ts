@@ -34,7 +34,6 @@ export {
   type RouteAccess,
   type RouteDefinition,
   type RouteRequestBody,
-  type RouteResource,
   type RouteResponse,
   type RouteTable,
 } from "./routes/route.ts";
@@ -68,6 +67,8 @@ export {
   GLOBAL_SCOPES,
   type GlobalScope,
   isPerResource,
+  PER_RESOURCE_NAMES,
+  type PerResourceName,
   type PerResourceScope,
   SCOPE_RESOURCE_ALIASES,
   SCOPE_RESOURCES,

@@ -10,7 +10,7 @@ import type { Credential } from "../request/extract-credential.ts";
 export interface Authenticator {
   /** For people: what it is about. */
   readonly kind: string;
-  /** Whether a credential is of this kind, by its form. Never throws. */
+  /** Whether this one is to judge it. Never throws. */
   recognises(credential: Credential): boolean;
   /** Whose it is, or why it is refused. At once where nothing has to be waited for. Never throws or rejects. */
   verify(credential: Credential): Result<Identity> | Promise<Result<Identity>>;

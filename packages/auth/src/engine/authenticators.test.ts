@@ -80,10 +80,13 @@ describe("one more kind of credential", () => {
   });
 });
 
-it("a security key that is written like a JWT is the key", async () => {
-  const options = { mode: "security_key", securityKey: "abc.def.ghi", verifier: undefined } as const;
-  expect(await codeFor(bearer("abc.def.ghi"), options)).toBe("passed");
-  expect(await codeFor(bearer("abc.def.ghj"), options)).toBe("AUTH_TOKEN_NOT_ACCEPTED");
+it.each([
+  ["a JWT", "abc.def.ghi", "abc.def.ghj", "AUTH_TOKEN_NOT_ACCEPTED"],
+  ["two credentials", "one, two", "one, three", "AUTH_CREDENTIAL_REPEATED"],
+])("a security key that is written like %s is the key", async (_, securityKey, other, code) => {
+  const options = { mode: "security_key", securityKey, verifier: undefined } as const;
+  expect(await codeFor(bearer(securityKey), options)).toBe("passed");
+  expect(await codeFor(bearer(other), options)).toBe(code);
 });
 
 it("without anybody who recognises a credential nobody is let in", async () => {

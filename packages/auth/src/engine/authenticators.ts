@@ -8,6 +8,7 @@ import {
   refuseServiceAccounts,
   repeatedCredential,
   securityKeyBesideJwt,
+  wrongSecurityKey,
 } from "./refusing-authenticators.ts";
 import { createSecurityKeyAuthenticator, type SecurityKeyOptions } from "./security-key-authenticator.ts";
 
@@ -31,8 +32,10 @@ export function createAuthenticators(options: AuthenticatorOptions): readonly Au
     ];
   return [
     refuseServiceAccounts("the security key of this AgentOS"),
-    repeatedCredential,
+    // A key may be written like anything; what is not the key is told apart after it.
     createSecurityKeyAuthenticator({ securityKey, adminScope: policy.adminScope, sha256 }),
+    repeatedCredential,
     jwtBesideSecurityKey,
+    wrongSecurityKey,
   ];
 }

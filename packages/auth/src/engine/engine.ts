@@ -69,7 +69,7 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
     return verified instanceof Promise ? verified.then(admit) : admit(verified);
   }
 
-  /** Nobody's credential is the server's own fault: a list ends with one that recognises everything. */
+  /** The authenticators of a mode recognise every credential between them: where none does, the server is at fault. */
   function identify(credential: Credential): Result<Identity> | Promise<Result<Identity>> {
     for (const authenticator of authenticators)
       if (authenticator.recognises(credential)) return authenticator.verify(credential);

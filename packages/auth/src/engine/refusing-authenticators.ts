@@ -12,7 +12,7 @@ export function refuseServiceAccounts(accepted: string): Authenticator {
   );
 }
 
-/** Two headers arrive joined by a comma, which no credential contains. */
+/** Two headers arrive joined by a comma, which no token contains. */
 export const repeatedCredential: Authenticator = createRefusing(
   "more than one credential",
   ({ value, via }) => via === "header" && value.includes(","),
@@ -31,4 +31,11 @@ export const jwtBesideSecurityKey: Authenticator = createRefusing(
   "JWT",
   ({ value }) => looksLikeJwt(value),
   refuse("AUTH_TOKEN_NOT_ACCEPTED"),
+);
+
+/** While only the security key is on: whatever is neither the key nor of another kind. */
+export const wrongSecurityKey: Authenticator = createRefusing(
+  "security key",
+  () => true,
+  refuse("AUTH_SECURITY_KEY_INVALID"),
 );

@@ -1,8 +1,7 @@
 /** The shared security key: whoever has it is the trusted root. */
 import { createNameless } from "../identity/identity.ts";
-import { ok, refuse } from "../outcome/result.ts";
+import { ok } from "../outcome/result.ts";
 import type { Authenticator } from "./authenticator.ts";
-import { looksLikeJwt } from "./jwt-authenticator.ts";
 
 export interface SecurityKeyOptions {
   /** Without one nothing is ever equal to it. */
@@ -13,18 +12,16 @@ export interface SecurityKeyOptions {
   readonly sha256: (text: string) => string;
 }
 
-/** Creates it. It leaves JWTs to others, but for a key that is written like one. */
+/** Creates it. It recognises the key itself and nothing else, however the key is written. */
 export function createSecurityKeyAuthenticator(options: SecurityKeyOptions): Authenticator {
   const { securityKey, adminScope, sha256 } = options;
   const expected = securityKey === undefined ? undefined : sha256(securityKey);
   const root = ok(createNameless("security_key", adminScope));
-  const isKey = (value: string) => expected !== undefined && equalInConstantTime(sha256(value), expected);
   return Object.freeze({
     kind: "security key",
     recognises: ({ value }: Parameters<Authenticator["recognises"]>[0]) =>
-      !looksLikeJwt(value) || isKey(value),
-    verify: ({ value }: Parameters<Authenticator["verify"]>[0]) =>
-      isKey(value) ? root : refuse("AUTH_SECURITY_KEY_INVALID"),
+      expected !== undefined && equalInConstantTime(sha256(value), expected),
+    verify: () => root,
   });
 }
 

@@ -1,6 +1,6 @@
 /** The shape of a route-table entry. The required access is part of the route: without it the entry does not compile. */
 import type { z } from "zod";
-import type { CustomScope, GlobalScope, ScopeResourceName } from "../scopes/scope-catalogue.ts";
+import type { CustomScope, GlobalScope, PerResourceName } from "../scopes/scope-catalogue.ts";
 
 /** Methods that a route may have. */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -13,9 +13,6 @@ export type RouteAccess<Custom extends string = never> =
   | "public"
   | "authenticated"
   | readonly [GlobalScope | Custom, ...(GlobalScope | Custom)[]];
-
-/** Resources whose scopes can name one item. */
-export type RouteResource = Extract<ScopeResourceName, "agents" | "teams" | "workflows">;
 
 /** The body of a request, by how it is written. */
 export interface RouteRequestBody {
@@ -47,9 +44,9 @@ export interface RouteDefinition<Custom extends string = never> {
    * The path parameter that names the item, by the resource of the scope: with `{ agents: "agent_id" }` a required
    * `agents:run` is satisfied by the same scope for that one agent. A resource that is not named is asked for as a whole.
    */
-  readonly items?: Readonly<Partial<Record<RouteResource, string>>>;
+  readonly items?: Readonly<Partial<Record<PerResourceName, string>>>;
   /** Lists this resource: a caller with scopes for single items sees just those (contract 2.4). */
-  readonly lists?: RouteResource;
+  readonly lists?: PerResourceName;
   /** Works on data that belongs to one user, so that isolation demands a user id (contract 2.7). */
   readonly isOwned?: boolean;
   /** Stays public whatever list of public paths an operator configures. */

@@ -2,9 +2,12 @@
  * The routes that agents, teams and workflows share (contract 2.6, 4.2-4.4), as planned ones. The file of a resource
  * writes those that are served over them.
  */
-import type { RouteDefinition, RouteResource } from "./route.ts";
+import type { RouteDefinition } from "./route.ts";
 
-interface Family<Resource extends RouteResource = RouteResource> {
+/** What can be run. */
+type RunnableResource = "agents" | "teams" | "workflows";
+
+interface Family<Resource extends RunnableResource = RunnableResource> {
   readonly resource: Resource;
   /** One of them, as its path parameter and people call it. */
   readonly item: string;
@@ -14,7 +17,7 @@ interface Family<Resource extends RouteResource = RouteResource> {
 type Planned = RouteDefinition & { readonly isPlanned: true };
 
 /** The planned routes of one resource, by id. */
-export function createRunnableRoutes<Resource extends RouteResource>(
+export function createRunnableRoutes<Resource extends RunnableResource>(
   family: Family<Resource>,
 ): { readonly [Action in keyof ReturnType<typeof listRows> as `${Resource}.${Action}`]: Planned } {
   const rows = Object.entries(listRows(family)).map(([action, row]) => [`${family.resource}.${action}`, row]);

@@ -104,7 +104,8 @@ type Resources = typeof SCOPE_RESOURCES;
 /** The name of a scope's resource, such as `agents`. */
 export type ScopeResourceName = keyof Resources;
 
-type PerResourceName = {
+/** A resource whose scopes can name one item. */
+export type PerResourceName = {
   [R in ScopeResourceName]: Resources[R]["perResource"] extends true ? R : never;
 }[ScopeResourceName];
 
@@ -145,9 +146,11 @@ export const DEFAULT_SERVICE_ACCOUNT_SCOPES = [
   "config:read",
 ] as const satisfies readonly GlobalScope[];
 
-const perResourceNames = new Set<string>(
-  Object.entries(SCOPE_RESOURCES).flatMap(([name, resource]) => (resource.perResource ? [name] : [])),
+/** The resources whose scopes can name one item, in the order of the catalogue. */
+export const PER_RESOURCE_NAMES: readonly PerResourceName[] = Object.entries(SCOPE_RESOURCES).flatMap(
+  ([name, resource]) => (resource.perResource ? [name as PerResourceName] : []),
 );
+const perResourceNames = new Set<string>(PER_RESOURCE_NAMES);
 
 /** True for a resource whose scopes may name one item. */
 export function isPerResource(resource: string): boolean {

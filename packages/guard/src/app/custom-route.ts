@@ -6,30 +6,27 @@ import {
   type Fault,
   fillTemplate,
   findTemplateProblem,
+  PER_RESOURCE_NAMES,
   parseTemplate,
   shapeOf,
 } from "@agentos/contract";
 import { z } from "zod";
+import { callerAccessSchema } from "../gate/caller-access.ts";
 import { canonicalize } from "./canonical-path.ts";
 import type { RouteHandler } from "./route-handler.ts";
 
 /** A route of the embedding application, under the same guard as ours. */
 export type CustomRoute = CustomRouteDefinition & { readonly handler: RouteHandler };
 
-const itemSchema = z.string().min(1).optional();
+const itemResource = z.enum(PER_RESOURCE_NAMES);
 
 export const customRouteSchema = z
   .strictObject({
     method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
     path: z.string().regex(/^\/[^\s?#]*$/, "must begin with a slash"),
-    access: z
-      .union([z.literal("public"), z.literal("authenticated"), z.array(z.string()).min(1).readonly()])
-      .optional(),
-    items: z
-      .strictObject({ agents: itemSchema, teams: itemSchema, workflows: itemSchema })
-      .readonly()
-      .optional(),
-    lists: z.enum(["agents", "teams", "workflows"]).optional(),
+    access: z.union([z.literal("public"), callerAccessSchema]).optional(),
+    items: z.partialRecord(itemResource, z.string().min(1)).readonly().optional(),
+    lists: itemResource.optional(),
     isOwned: z.boolean().optional(),
     tag: z.string().optional(),
     summary: z.string().optional(),

@@ -143,6 +143,27 @@ describe("createAuthGuard", () => {
 });
 
 describe("protect", () => {
+  // What the compiler refuses in TypeScript reaches it from JavaScript, and from a list that was computed.
+  it.each([
+    ["an empty list", []],
+    ["a bare scope", "reports:read"],
+    ["nothing", undefined],
+    ["public", "public"],
+  ])("takes for an access: not %s", async (_, access) => {
+    const guard = await createTestGuard();
+    expect(() => guard.protect(access as "authenticated")).toThrow("a list of at least one scope");
+    expect(() => guard.protect("authenticated")).not.toThrow();
+  });
+
+  it("warns of an action that a resource does not have", async () => {
+    const logger = createTestLogger();
+    const guard = await createTestGuard({ ...withKey, logger });
+    guard.protect(["agents:rnu" as "agents:run"]);
+    expect(logger.entries.map(({ level, facts }) => [level, facts["code"]])).toEqual([
+      ["warn", "CONFIG_SCOPE_ACTION_UNKNOWN"],
+    ]);
+  });
+
   it("refuses a scope that is none, with the fault's name", async () => {
     const guard = await createTestGuard();
     expect(() => guard.protect([customScope("reports:read")])).not.toThrow();

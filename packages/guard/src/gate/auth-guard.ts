@@ -10,6 +10,7 @@ import {
   type Fault,
   type ResourceMetadata,
   type RouteAccess,
+  renderFault,
   splitParameters,
   type Template,
 } from "@agentos/contract";
@@ -26,6 +27,7 @@ import { renderErrorPage } from "../pages/error-page.ts";
 import { createResourceMetadata } from "../pages/resource-metadata.ts";
 import { resourceOptions } from "../pages/resource-options.ts";
 import { createAuthRuntime } from "./auth-runtime.ts";
+import { callerAccessSchema } from "./caller-access.ts";
 import { compileRoutesFor } from "./compile-routes-for.ts";
 import type { GuardedRequest, GuardOutcome } from "./gate.ts";
 
@@ -74,6 +76,11 @@ export interface AuthGuard {
   close(): void;
 }
 
+const NO_ACCESS = createOptionFault({
+  option: "protect",
+  problem: 'it takes "authenticated" for every verified caller, or a list of at least one scope',
+});
+
 const optionsSchema = z.strictObject({
   ...authOptionsShape,
   logger: z.unknown().optional(),
@@ -112,9 +119,14 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   );
   return {
     protect(access) {
+      if (!callerAccessSchema.safeParse(access).success) throwErrors([NO_ACCESS], resolved.cliCommand);
       const protectedRoute = { method: "ANY", path: nameAccess(access), access };
       const compiled = compileRoutesFor(resolved, { protected: protectedRoute });
       throwErrors(compiled.faults, resolved.cliCommand);
+      for (const fault of compiled.faults) {
+        const { code, message, fix } = renderFault(fault, resolved.cliCommand);
+        logger.warn({ code, fix }, message);
+      }
       const [route] = compiled.routes;
       if (route === undefined) throw new Error("a route compiles to a route");
       routes.set(route.name, route);

@@ -1,6 +1,7 @@
 /** Joins keys, engine, denial recorder and gate: what an AgentOS and a guard of its own have in common. */
 import { hash } from "node:crypto";
 import {
+  type CompiledRoutes,
   createAuthEngine,
   createAuthenticators,
   createTokenVerifier,
@@ -14,7 +15,6 @@ import { createMemoryDenialRecorder } from "../denials/memory-denial-recorder.ts
 import { loadKeys } from "../keys/load-keys.ts";
 import { nodeSignatureCheck } from "../keys/node-signature-check.ts";
 import type { Runtime } from "../log/runtime.ts";
-import type { RuledRoutes } from "./compile-routes-for.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { logDenial } from "./log-denial.ts";
 import { logKeyState } from "./log-key-state.ts";
@@ -42,7 +42,7 @@ export interface AuthRuntimeOptions {
 /** Parses the keys and builds the gate; throws a ConfigurationError with every fault at once. */
 export async function createAuthRuntime(
   resolved: ResolvedPolicy,
-  ruled: RuledRoutes,
+  ruled: CompiledRoutes,
   { runtime, denialRecorder, revocation, resourceMetadataUrl }: AuthRuntimeOptions,
 ): Promise<AuthRuntime> {
   const { policy, securityKey, cliCommand } = resolved;
@@ -50,7 +50,7 @@ export async function createAuthRuntime(
   const now = () => clock.now();
   const sha256 = (text: string) => hash("sha256", text, "base64");
   const keys = await loadKeys(resolved, now);
-  const faults = Object.freeze([...resolved.faults, ...ruled.faults, ...keys.findings]);
+  const faults = Object.freeze([...resolved.faults, ...ruled.faults, ...keys.faults]);
   if (faults.some(({ severity }) => severity === "error")) {
     keys.close();
     throwErrors(faults, cliCommand);

@@ -89,7 +89,8 @@ export function createGate(options: GateOptions): Gate {
     });
   }
 
-  function authorize(
+  /** The answer to a request whose caller is known or refused. */
+  function conclude(
     request: GuardedRequest,
     route: CompiledRoute,
     parameters: Readonly<Record<string, string | undefined>>,
@@ -108,8 +109,8 @@ export function createGate(options: GateOptions): Gate {
       if (engine.isPublic(route, parameters)) return openly;
       const authenticated = engine.authenticate(request);
       // A cached token answers at once: no promise on the hot path.
-      if (!(authenticated instanceof Promise)) return authorize(request, route, parameters, authenticated);
-      return authenticated.then((result) => authorize(request, route, parameters, result));
+      if (!(authenticated instanceof Promise)) return conclude(request, route, parameters, authenticated);
+      return authenticated.then((result) => conclude(request, route, parameters, result));
     },
     async authenticate(request, path) {
       const authenticated = await engine.authenticate(request);

@@ -13,16 +13,15 @@ import { createOptionFault } from "../config/option-faults.ts";
 import type { IssuerKeys, KeyPlaces } from "../config/resolve-issuers.ts";
 import type { ResolvedPolicy } from "../config/resolve-policy.ts";
 import { createFetchDocument } from "./fetch-key-document.ts";
-import { createJwksFileKeySource, type JwksFileKeySource } from "./jwks-file-key-source.ts";
+import { createJwksFileKeySource } from "./jwks-file-key-source.ts";
 
 export interface LoadedKeys {
   /** The keys of all issuers together. */
   readonly keySource: KeySource;
   /** The same by issuer: one entry for each part of the policy. */
   readonly issuers: readonly TrustedIssuer[];
-  /** The file outside "issuers". */
-  readonly jwksFile: JwksFileKeySource | undefined;
-  readonly findings: readonly Fault[];
+  /** What is wrong with keys and where they come from; errors have to stop the start. */
+  readonly faults: readonly Fault[];
   close(): void;
 }
 
@@ -39,15 +38,13 @@ export async function loadKeys(
   const loaded = await Promise.all(
     resolved.issuerKeys.map(async (issuer) => ({ issuer, ...(await loadPlaces(issuer, context)) })),
   );
-  const findings = loaded.flatMap(({ faults }) => faults);
   const keySource = combineKeySources(loaded.map((part) => part.keySource));
   const isRemote = resolved.issuerKeys.some(({ remote }) => remote !== undefined);
   const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
   return {
     keySource,
     issuers: loaded.map(({ issuer, keySource: keys }) => ({ policy: issuer.tokens, keySource: keys })),
-    jwksFile: loaded.find(({ issuer }) => issuer.at === "issuer")?.jwksFile,
-    findings: [...findings, ...loaded.flatMap(judgeAlgorithms)],
+    faults: [...loaded.flatMap(({ faults }) => faults), ...loaded.flatMap(findAlgorithmFaults)],
     close() {
       clearInterval(timer);
       for (const part of loaded) part.close();
@@ -57,7 +54,6 @@ export async function loadKeys(
 
 interface LoadedPlaces {
   readonly keySource: KeySource;
-  readonly jwksFile: JwksFileKeySource | undefined;
   readonly faults: readonly Fault[];
   close(): void;
 }
@@ -80,7 +76,6 @@ async function loadPlaces(
   const watched = [file?.keySource, address?.keySource].filter((source) => source !== undefined);
   return {
     keySource: combineKeySources([createStaticKeySource(explicit.keys), ...watched]),
-    jwksFile: file?.keySource,
     faults: [explicit, file, address].flatMap((result) => result?.faults ?? []),
     close() {
       for (const source of watched) source.close();
@@ -89,7 +84,7 @@ async function loadPlaces(
 }
 
 /** An allow-list that fits no key would refuse every token of the issuer. */
-function judgeAlgorithms({
+function findAlgorithmFaults({
   issuer,
   keySource,
 }: {
