@@ -88,6 +88,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     engine: ["token", "request", "decide", "identity", "policy", "scope", "outcome"],
     diagnose: [
       "token",
+      "request",
       "decide",
       "identity",
       "policy",

@@ -26,6 +26,7 @@ export {
 } from "./errors/error-catalogue.ts";
 export { createFault, type Fault, type FaultParts, type RenderedFault, renderFault } from "./errors/fault.ts";
 export { FIX_COMMANDS } from "./errors/fix-commands.ts";
+export { MIN_RSA_BITS } from "./errors/key-faults.ts";
 export { placesOf, renderFix, renderText } from "./errors/render.ts";
 export { pagesRoutes } from "./routes/pages.ts";
 export {
@@ -148,6 +149,7 @@ export {
   modelsSchema,
   rootSchema,
 } from "./wire/server-info.ts";
+export { SERVICE_ACCOUNT_TOKEN_PREFIX } from "./wire/service-account.ts";
 export { type TeamObject, teamSchema } from "./wire/team.ts";
 export * from "./wire/version.ts";
 export { type WorkflowObject, workflowSchema } from "./wire/workflow.ts";

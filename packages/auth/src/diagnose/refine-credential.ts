@@ -1,5 +1,6 @@
 /** The credential is of another kind than the server wants: which, and which switch decides it. */
-import { type ErrorCode, FIRST_VERSION_WITH_JWT } from "@agentos/contract";
+import { type ErrorCode, FIRST_VERSION_WITH_JWT, SERVICE_ACCOUNT_TOKEN_PREFIX } from "@agentos/contract";
+import { findScheme } from "../request/scheme.ts";
 import type { DiagnosisInput, Evidence } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 
@@ -16,13 +17,12 @@ export type CredentialKind =
 export function classifyCredential(credential: string | undefined): CredentialKind {
   const text = credential?.trim() ?? "";
   if (text === "") return "none";
-  if (text.startsWith("agno_pat_")) return "service account token";
+  if (text.startsWith(SERVICE_ACCOUNT_TOKEN_PREFIX)) return "service account token";
   // A JSON object in base64url begins so; an encrypted token has four dots.
   if (/^["'`“”‘’]?ey[JAo]/.test(text) || /^[\w-]+(?:\.[\w-]*){2,4}$/.test(text)) return "jwt";
-  if (/^bearer\s/i.test(text)) return "header with the scheme twice";
-  return /^(bearer|basic|digest|token)(?:\s|$)/i.test(text)
-    ? "header with another form"
-    : "security key or other text";
+  const scheme = findScheme(text);
+  if (scheme === undefined) return "security key or other text";
+  return scheme === "bearer" && /\s/.test(text) ? "header with the scheme twice" : "header with another form";
 }
 
 /** Causes that lie in the kind of credential, given the server's mode and version. */

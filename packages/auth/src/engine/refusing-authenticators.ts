@@ -1,4 +1,5 @@
 /** Authenticators that only refuse, by name: credentials that people send to a server that takes others. */
+import { SERVICE_ACCOUNT_TOKEN_PREFIX } from "@agentos/contract";
 import { refuse } from "../outcome/result.ts";
 import { type Authenticator, createRefusing } from "./authenticator.ts";
 import { looksLikeJwt } from "./jwt-authenticator.ts";
@@ -7,7 +8,7 @@ import { looksLikeJwt } from "./jwt-authenticator.ts";
 export function refuseServiceAccounts(accepted: string): Authenticator {
   return createRefusing(
     "service account token",
-    ({ value }) => value.startsWith("agno_pat_"),
+    ({ value }) => value.startsWith(SERVICE_ACCOUNT_TOKEN_PREFIX),
     refuse("AUTH_SERVICE_ACCOUNTS_DISABLED", { accepted_credential: accepted }),
   );
 }

@@ -54,6 +54,11 @@ describe("a reserved name", () => {
     expect(other(user("sa:bot"))?.facts).toEqual({ user_id_claim: "uid" });
   });
 
+  it("is refused as an id too, where no claim is told apart from it", () => {
+    expect(rules({ kind: "user", subject: undefined, userId: "sa:bot" })?.code).toBe("AUTH_SUBJECT_RESERVED");
+    expect(rules({ kind: "user", subject: undefined, userId: "bot" })).toBeUndefined();
+  });
+
   it("may be had by whoever is no user: the server gives it", () => {
     expect(rules({ kind: "security_key", subject: "sa:bot", userId: "sa:bot" })).toBeUndefined();
   });

@@ -28,10 +28,12 @@ export function createSubjectRules({
   // Without verification nobody knows who was refused.
   const subjectOf = (subject: string) => (mode === "jwt-unverified" ? {} : { subject });
   return ({ kind, userId, subject }) => {
-    if (kind !== "user" || subject === undefined) return undefined;
-    if (isReservedPrincipal(subject)) return { code: "AUTH_SUBJECT_RESERVED", facts, ...subjectOf(subject) };
+    // An authenticator that tells no claim apart from the id gives the id alone.
+    const name = subject ?? userId;
+    if (kind !== "user" || name === undefined) return undefined;
+    if (isReservedPrincipal(name)) return { code: "AUTH_SUBJECT_RESERVED", facts, ...subjectOf(name) };
     // Behind a prefix of its own an id may begin as it likes.
-    const isForeign = userId === subject && prefixes.some((prefix) => subject.startsWith(prefix));
-    return isForeign ? { code: "AUTH_SUBJECT_FOREIGN", facts, ...subjectOf(subject) } : undefined;
+    const isForeign = userId === name && prefixes.some((prefix) => name.startsWith(prefix));
+    return isForeign ? { code: "AUTH_SUBJECT_FOREIGN", facts, ...subjectOf(name) } : undefined;
   };
 }

@@ -3,6 +3,7 @@ import type { RefusalCode } from "@agentos/contract";
 import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
 import type { RequestFacts } from "./request-facts.ts";
+import { findScheme } from "./scheme.ts";
 
 /** The one credential of a request, of whatever kind. */
 export interface Credential {
@@ -11,9 +12,6 @@ export interface Credential {
   /** What carried it. */
   readonly via: "header" | "cookie";
 }
-
-/** What is no credential: a scheme, behind "Bearer" or in its place. */
-const SCHEME = /^(?:(bearer)|basic|digest|negotiate|ntlm|dpop|apikey|token|aws4-hmac-sha256)(?:\s|$)/i;
 
 const BEARER = /^bearer(?:\s+|$)/i;
 const USUAL = "Bearer ";
@@ -51,9 +49,10 @@ function createHeaderReader(headerName: string): PlaceReader {
   return (request) => {
     const value = stripScheme(request.header(name));
     if (value === undefined) return undefined;
-    const scheme = SCHEME.exec(value);
-    if (scheme === null) return ok({ value, via: "header" });
-    return refuse(scheme[1] === undefined ? "AUTH_SCHEME_UNSUPPORTED" : "AUTH_SCHEME_REPEATED");
+    // A scheme, behind "Bearer" or in its place, is no credential.
+    const scheme = findScheme(value);
+    if (scheme === undefined) return ok({ value, via: "header" });
+    return refuse(scheme === "bearer" ? "AUTH_SCHEME_REPEATED" : "AUTH_SCHEME_UNSUPPORTED");
   };
 }
 

@@ -9,6 +9,9 @@
 import type { FaultEntry } from "./entry.ts";
 import { error, warning } from "./fault-entry.ts";
 
+/** The smallest RSA key (RFC 7518 section 3.3). */
+export const MIN_RSA_BITS = 2048;
+
 export const keyFaults = {
   // The value as a whole
   KEY_EMPTY: error({
@@ -79,7 +82,7 @@ export const keyFaults = {
   }),
   KEY_TYPE_UNSUPPORTED: error({
     title: "the key type {key_type} is not supported",
-    fix: "use an RSA key of 2048 bits or more, an EC key on P-256, P-384 or P-521, or an Ed25519 key",
+    fix: `use an RSA key of ${MIN_RSA_BITS} bits or more, an EC key on P-256, P-384 or P-521, or an Ed25519 key`,
   }),
   KEY_CURVE_UNSUPPORTED: error({
     title: "the curve {curve} is not supported",
@@ -92,12 +95,12 @@ export const keyFaults = {
 
   // Strength
   KEY_WEAK_RSA: error({
-    title: "the RSA key has {bits} bits, fewer than 2048",
-    fix: 'make a new key pair of 2048 bits or more with "{cli} keys generate" and sign with that',
+    title: `the RSA key has {bits} bits, fewer than ${MIN_RSA_BITS}`,
+    fix: `make a new key pair of ${MIN_RSA_BITS} bits or more with "{cli} keys generate" and sign with that`,
   }),
   KEY_RSA_TOO_LARGE: error({
     title: "the RSA key has {bits} bits, more than the {limit} that a server should verify with",
-    fix: "use an RSA key of 2048 to 4096 bits",
+    fix: `use an RSA key of ${MIN_RSA_BITS} to 4096 bits`,
   }),
   KEY_RSA_EXPONENT: error({
     title: "the RSA public exponent is not usable: it must be odd, at least 3 and at most 64 bits long",
@@ -195,7 +198,7 @@ export const keyFaults = {
   }),
   KEY_SIGNING_UNSUPPORTED: error({
     title: "a private key of this kind is not supported",
-    fix: 'use RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519; convert it with "openssl pkcs8 -topk8 -nocrypt -in key.pem" and give the result',
+    fix: `use RSA of ${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519; convert it with "openssl pkcs8 -topk8 -nocrypt -in key.pem" and give the result`,
   }),
   KEY_SIGNING_ALGORITHM_MISMATCH: error({
     title: "{algorithm} does not fit this key",

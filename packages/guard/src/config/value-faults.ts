@@ -6,6 +6,7 @@ import {
   type Fault,
   SCOPE_RESOURCE_ALIASES,
   SCOPE_RESOURCES,
+  SERVICE_ACCOUNT_TOKEN_PREFIX,
 } from "@agentos/contract";
 
 const MINIMUM_KEY_CHARACTERS = 16;
@@ -13,7 +14,7 @@ const MINIMUM_KEY_CHARACTERS = 16;
 /** Of the shared key; its value is in no fault. */
 export function findSecurityKeyFaults(key: string): readonly Fault[] {
   // A key that looks like a service account's token would never be compared (contract 1.6).
-  const cannotArrive = !/^[\x21-\x2b\x2d-\x7e]+$/.test(key) || key.startsWith("agno_pat_");
+  const cannotArrive = !/^[\x21-\x2b\x2d-\x7e]+$/.test(key) || key.startsWith(SERVICE_ACCOUNT_TOKEN_PREFIX);
   if (cannotArrive) return [createFault({ code: "CONFIG_SECURITY_KEY_INVALID" })];
   const isWeak = key.length < MINIMUM_KEY_CHARACTERS || new Set(key).size < 5;
   const facts = { minimum: MINIMUM_KEY_CHARACTERS };

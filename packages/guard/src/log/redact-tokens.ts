@@ -2,12 +2,13 @@
  * Replaces text that is shaped like a credential of ours: a JWT (or JWE) or an `agno_pat_` token. Applied before text
  * reaches storage, logs or a model. Redacting too much is harmless here; letting a live token through is not.
  */
+import { SERVICE_ACCOUNT_TOKEN_PREFIX } from "@agentos/contract";
 import { MAX_REDACTED_DEPTH } from "./log-limits.ts";
 
 /** Stands where a credential stood. */
 export const REDACTED_TOKEN = "[redacted token]";
 
-const PERSONAL_ACCESS_TOKEN = /agno_pat_[A-Za-z0-9_-]+/gi;
+const SERVICE_ACCOUNT_TOKEN = new RegExp(`${SERVICE_ACCOUNT_TOKEN_PREFIX}[A-Za-z0-9_-]+`, "gi");
 
 // What a compact token is made of. One class repeated, and nothing after it: a group repeated here would run out of
 // stack on a long text.
@@ -23,9 +24,9 @@ const SPACED_DOT = /([A-Za-z0-9_-]{8})(?:\s{1,4}\.\s{0,4}|\\{1,4}\.)(?=[A-Za-z0-
 
 /** Text without credentials; the same string when there is none. */
 export function redactTokens(text: string): string {
-  const withoutPersonal = text.replace(PERSONAL_ACCESS_TOKEN, REDACTED_TOKEN);
-  if (!HEADER.test(withoutPersonal)) return withoutPersonal;
-  return joinTokens(withoutPersonal).replace(DOTTED_WORDS, redactDotted);
+  const withoutAccounts = text.replace(SERVICE_ACCOUNT_TOKEN, REDACTED_TOKEN);
+  if (!HEADER.test(withoutAccounts)) return withoutAccounts;
+  return joinTokens(withoutAccounts).replace(DOTTED_WORDS, redactDotted);
 }
 
 /** The text with broken tokens put together; the same text where that makes no token longer. */

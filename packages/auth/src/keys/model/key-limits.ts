@@ -7,7 +7,7 @@ export const MAX_JWKS_CHARACTERS = 512 * 1024;
 export const MAX_JWKS_KEYS = 100;
 export const MAX_KID_CHARACTERS = 1024;
 
-export const MIN_RSA_BITS = 2048;
+export { MIN_RSA_BITS } from "@agentos/contract";
 /** OpenSSL refuses to verify above 16384 bits; the work grows with the square. */
 export const MAX_RSA_BITS = 16384;
 export const MAX_RSA_EXPONENT_BITS = 64;
