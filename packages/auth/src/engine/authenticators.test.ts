@@ -153,6 +153,11 @@ describe("the access of a public route", () => {
       expect(Object.isFrozen(part)).toBe(true);
   });
 
+  it("reaches nobody's data where users are kept apart", () => {
+    expect(engineWith({ isolatesUsers: true }).anonymous.dataScope).toEqual({ kind: "none" });
+    expect(engineWith({ isolatesUsers: false }).anonymous.dataScope).toEqual({ kind: "all" });
+  });
+
   it("names nobody, holds no scope, and hides nothing that the route shows", () => {
     expect(engineWith().anonymous).toMatchObject({
       identity: { kind: "anonymous", userId: undefined, scopes: [], claims: {} },

@@ -44,7 +44,8 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
   const anonymous: Access = Object.freeze({
     identity: createNameless("anonymous", policy.adminScope),
     visible: "all",
-    dataScope: Object.freeze({ kind: "all" }),
+    // Who a stranger is nobody knows: with isolation nobody's data, unless a server without a credential believes everybody.
+    dataScope: Object.freeze({ kind: policy.isolatesUsers && policy.mode !== "none" ? "none" : "all" }),
     decision: undefined,
   });
   const isOwnMachineOnly = believesEverybody(policy.mode);

@@ -206,3 +206,33 @@ describe("a JWKS file", () => {
     expect((await get(os, "/config", headers)).status).toBe(200);
   });
 });
+
+describe("a route that works on users' data and was opened to strangers", () => {
+  const notes: CustomRoute = {
+    method: "GET",
+    path: "/notes",
+    access: "authenticated",
+    isOwned: true,
+    handler: ({ access }) => Response.json(access.dataScope),
+  };
+  const excludedRoutePaths = ["/health", "/notes", "/agents/echo/runs"];
+  const runAs = (os: AgentOS, user: string) =>
+    os.fetch(
+      new Request("http://localhost:7777/agents/echo/runs", {
+        method: "POST",
+        body: new URLSearchParams({ message: "hi", stream: "false", session_id: "s1", user_id: user }),
+      }),
+    );
+
+  it("reaches nobody's data with isolation, and runs nothing in the name of a user", async () => {
+    const os = protect({ userIsolation: true, excludedRoutePaths }, [notes]);
+    expect(await (await get(os, "/notes")).json()).toEqual({ kind: "none" });
+    expect((await runAs(os, "alice")).status).toBe(403);
+  });
+
+  it("reaches everybody's without it", async () => {
+    const os = protect({ excludedRoutePaths }, [notes]);
+    expect(await (await get(os, "/notes")).json()).toEqual({ kind: "all" });
+    expect((await runAs(os, "alice")).status).toBe(200);
+  });
+});

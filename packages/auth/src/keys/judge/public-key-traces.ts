@@ -42,8 +42,28 @@ const BYTES = [
 
 /** True when the text holds a public key, or what is left of one; the time is linear in the length of the text. */
 export function holdsPublicKey(text: string): boolean {
+  return holdsTraces(text) || openBase64(text).some(holdsTraces);
+}
+
+function holdsTraces(text: string): boolean {
   return (
     LABELS.test(text.replace(/[^A-Za-z0-9]+/g, "")) ||
     [...MEMBERS, ...BYTES].some((trace) => trace.test(text))
   );
+}
+
+/** Less holds no trace of a key. */
+const LEAST_DIGITS = 32;
+
+/** The bytes of base64, whatever stands around and between its characters, from each place where a group may begin. */
+function openBase64(text: string): readonly string[] {
+  const digits = text
+    .replace(/[^A-Za-z0-9+/_-]+/g, "")
+    .replaceAll("-", "+")
+    .replaceAll("_", "/");
+  if (digits.length < LEAST_DIGITS) return [];
+  return [0, 1, 2, 3].map((start) => {
+    const end = digits.length - ((digits.length - start) % 4 === 1 ? 1 : 0);
+    return atob(digits.slice(start, end));
+  });
 }
