@@ -1,5 +1,6 @@
+import { type Authenticator, compileGrants, type Identity, ok, refuse } from "@agentos/auth";
 import { pagesRoutes, type RouteTable } from "@agentos/contract";
-import { createTestKey, createTestLogger } from "@agentos/testkit";
+import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../config/configuration-error.ts";
 import type { CustomRoute } from "./custom-route.ts";
@@ -20,7 +21,7 @@ const table = {
 } as const satisfies RouteTable;
 type Id = keyof typeof table;
 
-const { verificationKey } = await createTestKey("ES256");
+const { verificationKey, bearer } = await createTestIssuer();
 
 function create(
   routes: readonly CustomRoute[] = [],
@@ -28,6 +29,7 @@ function create(
 ): ReturnType<typeof createGuardedApp> {
   return createGuardedApp<Id>({
     options: {
+      id: TEST_OS_ID,
       env: {},
       logger: createTestLogger(),
       authorizationConfig: { verificationKeys: [verificationKey] },
@@ -46,8 +48,8 @@ function create(
   });
 }
 
-const get = async (app: ReturnType<typeof create>, path: string) =>
-  app.fetch(new Request(`http://localhost${path}`));
+const get = async (app: ReturnType<typeof create>, path: string, headers: Record<string, string> = {}) =>
+  app.fetch(new Request(`http://localhost${path}`, { headers }));
 
 function codesOf(start: () => unknown): readonly string[] {
   try {
@@ -104,6 +106,55 @@ describe("a guarded app", () => {
       "things.read Things",
       "get./teams/{team_id}/agents/{agent_id} Application",
     ]);
+  });
+});
+
+describe("what a product adds to authentication", () => {
+  it("is its revocation: one caller is refused and recorded, another is let in", async () => {
+    const app = create([], {
+      revocation: ({ userId }) =>
+        userId === "mallory" ? { ...refuse("AUTH_CREDENTIAL_REVOKED").fault, subject: userId } : undefined,
+    });
+    expect((await get(app, "/things/a", await bearer({ subject: "alice" }))).status).toBe(200);
+    const refused = await get(app, "/things/a", await bearer({ subject: "mallory" }));
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toMatchObject({ code: "AUTH_CREDENTIAL_REVOKED" });
+    expect(await (await app.denials()).list(10)).toMatchObject([
+      { code: "AUTH_CREDENTIAL_REVOKED", subject: "mallory", route: "GET /things/{thing_id}" },
+    ]);
+    app.close();
+  });
+
+  it("is credentials of its own, which are asked before those of the options and can be revoked like them", async () => {
+    const nobody: Omit<Identity, "userId"> = {
+      kind: "user",
+      subject: undefined,
+      sessionId: undefined,
+      scopes: [],
+      grants: compileGrants([], "agent_os:admin"),
+      claims: {},
+      dependencies: undefined,
+      sessionState: undefined,
+      expiresAt: undefined,
+      notBefore: undefined,
+      keyLabel: undefined,
+    };
+    const ticket: Authenticator = {
+      kind: "ticket",
+      recognises: ({ value }) => value.startsWith("ticket-"),
+      verify: ({ value }) => ok({ ...nobody, userId: value.slice("ticket-".length) }),
+    };
+    const app = create([], {
+      authenticators: [ticket],
+      revocation: ({ userId }) => (userId === "2" ? refuse("AUTH_CREDENTIAL_REVOKED").fault : undefined),
+    });
+    const statusWith = async (headers: Record<string, string>) =>
+      (await get(app, "/things/a", headers)).status;
+    expect(await statusWith({ authorization: "Bearer ticket-1" })).toBe(200);
+    expect(await statusWith({ authorization: "Bearer ticket-2" })).toBe(401);
+    expect(await statusWith({ authorization: "Bearer coupon-1" })).toBe(401);
+    expect(await statusWith(await bearer())).toBe(200);
+    app.close();
   });
 });
 

@@ -3,7 +3,7 @@
  * joined with its handlers by id, keys, denials, pages, and the server around it all.
  */
 import { randomUUID } from "node:crypto";
-import type { CompiledRoute } from "@agentos/auth";
+import type { Authenticator, CompiledRoute, RevocationCheck } from "@agentos/auth";
 import { createFault, type Fault, type PageRouteId, type RouteDefinition } from "@agentos/contract";
 import { throwErrors } from "../config/configuration-error.ts";
 import type { PolicyInForce } from "../config/describe-policy.ts";
@@ -55,6 +55,10 @@ export interface GuardedAppParts<Id extends string> {
   readonly createHandlers: (context: HandlerContext) => Handlers<Exclude<Id, PageRouteId>>;
   /** What else is wrong with the options, to be told together with the rest. Default: nothing. */
   readonly faults?: readonly Fault[];
+  /** Asked of every identity, on every request; answers from memory. Default: nothing is revoked. */
+  readonly revocation?: RevocationCheck | undefined;
+  /** Credentials of the product's own, asked before those that the options configure. Default: none. */
+  readonly authenticators?: readonly Authenticator[] | undefined;
   /** Port to serve on where neither options nor environment name one. */
   readonly defaultPort: number;
 }
@@ -118,7 +122,13 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     const auth = await createAuthRuntime(
       resolved,
       { routes, faults },
-      { runtime, denialRecorder: options.denialRecorder, resourceMetadataUrl: resourceMetadata?.urlFor },
+      {
+        runtime,
+        denialRecorder: options.denialRecorder,
+        revocation: parts.revocation,
+        authenticators: parts.authenticators,
+        resourceMetadataUrl: resourceMetadata?.urlFor,
+      },
     );
     const { handlers, drain = async () => undefined } = parts.createHandlers({
       resolved,

@@ -1,6 +1,7 @@
 /** Joins keys, engine, denial recorder and gate: what an AgentOS and a guard of its own have in common. */
 import { hash } from "node:crypto";
 import {
+  type Authenticator,
   type CompiledRoutes,
   createAuthEngine,
   createAuthenticators,
@@ -35,6 +36,8 @@ export interface AuthRuntimeOptions {
   readonly denialRecorder?: DenialRecorder | undefined;
   /** Asked of every identity, on every request. Default: nothing is revoked. */
   readonly revocation?: RevocationCheck | undefined;
+  /** Asked before those of the mode; with mode `none` no credential is read, and nobody is asked. Default: none. */
+  readonly authenticators?: readonly Authenticator[] | undefined;
   /** Given by a server that serves the metadata itself. */
   readonly resourceMetadataUrl?: ((host: string | null) => string | undefined) | undefined;
 }
@@ -43,7 +46,7 @@ export interface AuthRuntimeOptions {
 export async function createAuthRuntime(
   resolved: ResolvedPolicy,
   ruled: CompiledRoutes,
-  { runtime, denialRecorder, revocation, resourceMetadataUrl }: AuthRuntimeOptions,
+  { runtime, denialRecorder, revocation, authenticators = [], resourceMetadataUrl }: AuthRuntimeOptions,
 ): Promise<AuthRuntime> {
   const { policy, securityKey, cliCommand } = resolved;
   const { clock, generateId, logger } = runtime;
@@ -70,7 +73,7 @@ export async function createAuthRuntime(
   const gate = createGate({
     engine: createAuthEngine({
       policy,
-      authenticators: createAuthenticators({ policy, verifier, securityKey, sha256 }),
+      authenticators: [...authenticators, ...createAuthenticators({ policy, verifier, securityKey, sha256 })],
       revocation,
     }),
     recorder: denials,
