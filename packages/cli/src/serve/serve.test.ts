@@ -190,6 +190,25 @@ describe("agentos serve", () => {
     expect(throws.stderr).toContain("no database");
   });
 
+  it("names the port that is in use, also where the environment chose it, and how to choose another", {
+    timeout: 60_000,
+  }, async () => {
+    const { file } = makeConfig(undefined);
+    const serve = startCli(["serve", "--config", file, "--port", "0"]);
+    const port = new URL((await serve.waitFor(SERVING))[1] ?? "").port;
+    const [chosen, fromEnvironment, free] = await Promise.all([
+      runCli(["serve", "--config", file, "--port", port]),
+      runCli(["serve", "--config", file], { env: { AGENT_OS_PORT: port } }),
+      startCli(["serve", "--config", file, "--port", "0"]).waitFor(SERVING),
+    ]);
+    for (const { code, stderr } of [chosen, fromEnvironment]) {
+      expect(code).toBe(1);
+      expect(stderr).toContain(`port ${port} is in use [CONFIG_PORT_IN_USE]`);
+      expect(stderr).toContain("--port 7788");
+    }
+    expect(free[1]).toBeDefined();
+  });
+
   it("does not open to the network without a credential", { timeout: 60_000 }, async () => {
     const { file } = makeConfig(undefined);
     const { code, stderr } = await runCli(["serve", "--config", file, "--host", "0.0.0.0", "--port", "0"]);

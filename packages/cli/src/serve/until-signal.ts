@@ -3,7 +3,7 @@
 import type { RunningServer } from "@agentos/guard/app";
 import type { AgentOS } from "@agentos/server";
 import type { Context } from "../program/context.ts";
-import { CliFailure, systemCode } from "../program/failure.ts";
+import { CliFailure, faultsOf, systemCode } from "../program/failure.ts";
 
 export interface Address {
   readonly host?: string | undefined;
@@ -46,13 +46,15 @@ export async function waitForSignal(server: RunningServer, { terminal }: Context
 }
 
 function explainAddress(error: unknown, { host, port }: Address): unknown {
-  const code = systemCode(error);
-  if (code === "EADDRINUSE") {
-    return new CliFailure(`port ${port ?? 7777} is in use by another program [CONFIG_PORT_IN_USE]`, {
-      fix: "stop that program, or choose another port: --port 7788 (0 takes any free one)",
+  const taken = faultsOf(error)?.find((fault) => fault.code === "CONFIG_PORT_IN_USE");
+  // The words are the catalogue's, with the port that was tried; only the option is the command's own.
+  if (taken !== undefined) {
+    return new CliFailure(`${taken.message} [${taken.code}]`, {
+      fix: "stop the other program, or choose another port: --port 7788 (0 takes any free one)",
       cause: error,
     });
   }
+  const code = systemCode(error);
   if (code === "EACCES") {
     return new CliFailure(`port ${port ?? 7777} may not be used by this user`, {
       fix: "choose a port above 1023 with --port",
