@@ -192,6 +192,18 @@ const rows: readonly Row[] = [
     good: { "packages/server/src/stores/x.ts": use("../runs/y.ts"), "packages/server/src/runs/y.ts": leaf },
   },
   {
+    rule: "known-room",
+    behaviour: "refuses a folder without a row, although it imports nothing",
+    bad: { "packages/server/src/helpers/x.ts": leaf },
+    good: { "packages/server/src/stores/x.ts": leaf },
+  },
+  {
+    rule: "known-room",
+    behaviour: "refuses a package with folders that has no rows at all",
+    bad: { "packages/control-plane/src/people/x.ts": leaf },
+    good: { "packages/cli/src/dev/x.ts": leaf },
+  },
+  {
     rule: "loose-file",
     behaviour: "refuses a file at a package's root that is no entry",
     bad: { "packages/server/src/helper.ts": leaf },
@@ -207,12 +219,12 @@ const rows: readonly Row[] = [
     rule: "deep-import",
     behaviour: "opens single files to a unit, and nothing beside them",
     bad: {
-      "tools/x.ts": use("../packages/cli/src/program/run.ts"),
-      "packages/cli/src/program/run.ts": leaf,
+      "tools/x.ts": use("../packages/cli/src/commands/run.ts"),
+      "packages/cli/src/commands/run.ts": leaf,
     },
     good: {
-      "tools/x.ts": use("../packages/cli/src/program/program.ts"),
-      "packages/cli/src/program/program.ts": leaf,
+      "tools/x.ts": use("../packages/cli/src/commands/program.ts"),
+      "packages/cli/src/commands/program.ts": leaf,
     },
   },
   {

@@ -29,7 +29,7 @@ const builtins = new Set(builtinModules);
 /** Checks all imports below `root`, cycles included. */
 export function checkBoundaries(root: string): Violation[] {
   const modules = readModules(root);
-  const violations: Violation[] = [...checkPlaces(root, modules)];
+  const violations: Violation[] = [...checkPlaces(root, modules), ...checkRooms(modules)];
   for (const module of modules) {
     for (const entry of module.imports) {
       for (const check of checks) {
@@ -105,9 +105,11 @@ const checkRoom: Check = (module, entry) => {
   // An entry may import every room.
   if (from === ENTRY || from === to) return undefined;
   if (to === ENTRY) return ["room-arrow", `"${from}" may not import the entry ${entry.target}`];
+  // A room without a row is named by its folder, once.
   const allowed = arrows[from];
-  if (allowed === undefined) return ["known-room", `room "${from}" has no row in tools/boundaries/rules.ts`];
-  return allowed.includes(to) ? undefined : ["room-arrow", `"${from}" may not import "${to}"`];
+  return allowed === undefined || allowed.includes(to)
+    ? undefined
+    : ["room-arrow", `"${from}" may not import "${to}"`];
 };
 
 const checks: readonly Check[] = [
@@ -142,6 +144,21 @@ function roomOf(path: string, arrows: Readonly<Record<string, unknown>>): string
     if (Object.hasOwn(arrows, room)) return room;
   }
   return folders[0] ?? ENTRY;
+}
+
+/** Every folder of a package is a room with a row: without one nothing would be said about what it imports. */
+function checkRooms(modules: readonly Module[]): readonly Violation[] {
+  const named = new Set<string>();
+  return modules.flatMap(({ path, unit, isTest }): readonly Violation[] => {
+    const arrows = roomArrows[unit] ?? {};
+    const room = roomOf(path, arrows);
+    const name = `${unit} ${room}`;
+    if (!path.startsWith("packages/") || isTest || room === ENTRY) return [];
+    if (Object.hasOwn(arrows, room) || named.has(name)) return [];
+    named.add(name);
+    const message = `room "${room}" has no row in tools/boundaries/rules.ts`;
+    return [{ rule: "known-room", path, line: 1, message }];
+  });
 }
 
 /** Nothing lies loose at a package's root but its entries, and no two files of one package share a name. */

@@ -32,7 +32,7 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
   {
     unit: "tools",
     files: [
-      "packages/cli/src/program/program.ts",
+      "packages/cli/src/commands/program.ts",
       "packages/cli/src/config/build-agents.ts",
       "packages/cli/src/config/config-faults.ts",
       "packages/cli/src/config/config-schema.ts",
@@ -119,5 +119,26 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     openapi: [],
     routes: ["openapi", "runs/form", "runs"],
     "agent-os": ["routes", "openapi", "stores", "agents", "runs"],
+  },
+  cli: {
+    causes: [],
+    demo: [],
+    scopes: [],
+    text: ["scopes"],
+    program: ["text"],
+    input: ["program"],
+    keys: ["program"],
+    config: ["demo", "input", "program"],
+    serve: ["config", "program"],
+    dev: ["demo", "program", "serve"],
+    doctor: ["config", "input", "keys", "program", "scopes", "text"],
+    token: ["dev", "doctor", "input", "program", "scopes", "text"],
+    commands: ["dev", "doctor", "input", "keys", "program", "scopes", "serve", "text", "token"],
+  },
+  testkit: {
+    keys: [],
+    log: [],
+    time: [],
+    tokens: ["keys"],
   },
 };

@@ -1,5 +1,5 @@
 // Documented `agentos` lines: parsed by the definition of the command itself, with nothing behind it.
-import { createProgram, withHelpAsked } from "../../packages/cli/src/program/program.ts";
+import { createProgram, withHelpAsked } from "../../packages/cli/src/commands/program.ts";
 import { isInContract } from "./routes.ts";
 
 type Program = ReturnType<typeof createProgram>;

@@ -16,6 +16,6 @@ if (import.meta.url.endsWith(".ts")) {
   });
 }
 
-const { run } = await import("./program/run.ts");
+const { run } = await import("./commands/run.ts");
 // exitCode instead of exit(): output that is still being written must reach its pipe.
 process.exitCode = await run(process.argv.slice(2));

@@ -2,9 +2,9 @@
 import { createTestKey, goodToken, signToken } from "@agentos/testkit";
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
-import type { Context } from "./context.ts";
+import type { Context } from "../program/context.ts";
+import { runCli } from "../program/spawn-cli.fixture.ts";
 import { createProgram } from "./program.ts";
-import { runCli } from "./spawn-cli.fixture.ts";
 
 const key = await createTestKey("ES256");
 const JWT = await signToken(goodToken({ key, now: 1_800_000_000 }));

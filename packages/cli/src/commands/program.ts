@@ -1,19 +1,19 @@
-/** The tree of commands. Each command is one file under `commands/`. */
+/** The tree of commands. Each command is one file beside this one. */
 import { SERVER_VERSION } from "@agentos/contract";
 import type { Command } from "commander";
-import { addDev } from "../commands/dev.ts";
-import { addDoctor } from "../commands/doctor.ts";
-import { addKeysEnv } from "../commands/keys-env.ts";
-import { addKeysGenerate } from "../commands/keys-generate.ts";
-import { addKeysShow } from "../commands/keys-show.ts";
-import { addScopesExplain } from "../commands/scopes-explain.ts";
-import { addScopesList } from "../commands/scopes-list.ts";
-import { addServe } from "../commands/serve.ts";
-import { addTokenExplain } from "../commands/token-explain.ts";
-import { addTokenInspect } from "../commands/token-inspect.ts";
-import { addTokenMint } from "../commands/token-mint.ts";
-import type { Context } from "./context.ts";
-import { GuardedCommand } from "./guarded-command.ts";
+import type { Context } from "../program/context.ts";
+import { GuardedCommand } from "../program/guarded-command.ts";
+import { addDev } from "./dev.ts";
+import { addDoctor } from "./doctor.ts";
+import { addKeysEnv } from "./keys-env.ts";
+import { addKeysGenerate } from "./keys-generate.ts";
+import { addKeysShow } from "./keys-show.ts";
+import { addScopesExplain } from "./scopes-explain.ts";
+import { addScopesList } from "./scopes-list.ts";
+import { addServe } from "./serve.ts";
+import { addTokenExplain } from "./token-explain.ts";
+import { addTokenInspect } from "./token-inspect.ts";
+import { addTokenMint } from "./token-mint.ts";
 
 const createFooter = (cli: string) => `
 Start here:

@@ -1,10 +1,10 @@
 /** The command line `agentos`: parses it, runs one command, and turns every outcome into an exit status. */
 import { CommanderError } from "commander";
-import { type Context, createContext } from "./context.ts";
-import { ExitCode } from "./exit-codes.ts";
-import { CliFailure, faultsOf } from "./failure.ts";
+import { type Context, createContext } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure, faultsOf } from "../program/failure.ts";
+import { showUntrusted, showUntrustedLines } from "../program/terminal.ts";
 import { createProgram, withHelpAsked } from "./program.ts";
-import { showUntrusted, showUntrustedLines } from "./terminal.ts";
 
 /** Runs one command line and returns its exit status; never throws. */
 export async function run(argv: readonly string[]): Promise<number> {

@@ -1,7 +1,7 @@
 /** What a command may touch, passed in so that tests can replace it. */
 
-import { readStandardInput } from "../input/standard-input.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { readStandardInput } from "./standard-input.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 export interface Context {

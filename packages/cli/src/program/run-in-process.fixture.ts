@@ -1,8 +1,8 @@
 /** Runs a command in this process, for tables of many rows: all of the command but its process, hundreds of times faster. */
 import { tmpdir } from "node:os";
+import { createProgram } from "../commands/program.ts";
 import type { Context } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
-import { createProgram } from "./program.ts";
 import type { CliOptions, CliResult } from "./spawn-cli.fixture.ts";
 import { createTerminal } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
 /** Reads standard input once, whole and bounded. */
-import { CliFailure } from "../program/failure.ts";
+import { CliFailure } from "./failure.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
