@@ -1,8 +1,10 @@
-/** The AgentOS agent server: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
+/**
+ * The AgentOS agent server: agents behind an HTTP API, each request authorised or refused with its cause and fix.
+ * Of the guard only what the options and answers of an `AgentOS` are made of; the rest is in `@agentos/guard`.
+ */
 
 export { type CustomScope, customScope, type Scope } from "@agentos/contract";
 export type {
-  AuthOptions,
   AuthorizationConfig,
   CorsOptions,
   Denial,
@@ -15,15 +17,9 @@ export type {
 export {
   ConfigurationError,
   type CredentialLocation,
-  createLogger,
-  type Fault,
-  formatPolicy,
   type PolicyInForce,
   type PolicyKey,
-  REDACTED_TOKEN,
   type RenderedFault,
-  redactTokens,
-  redactTokensDeep,
 } from "@agentos/guard";
 export type {
   CustomRoute,
@@ -31,12 +27,6 @@ export type {
   RouteHandler,
   RunningServer,
   ServeOptions,
-} from "@agentos/guard/app";
-export {
-  authorizationConfigSchema,
-  type ConnectionFault,
-  corsSchema,
-  describeConnectionFault,
 } from "@agentos/guard/app";
 export { AgentOS } from "./agent-os/agent-os.ts";
 export type { AgentOSOptions } from "./agent-os/agent-os-options.ts";
