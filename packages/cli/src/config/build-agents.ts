@@ -7,7 +7,7 @@ import { Agent, type AgentOptions, OFFLINE_MODELS, type OfflineModelName } from 
 import { DEMO_TOOL_NAMES, DEMO_TOOLS } from "../demo/demo-tools.ts";
 import { faultsOf } from "../program/failure.ts";
 import { createUnavailableFault } from "./config-faults.ts";
-import { type AgentConfig, agentSchema } from "./config-schema.ts";
+import { type AgentConfig, agentSchema, CONFIG_EXAMPLES } from "./config-schema.ts";
 
 export interface BuiltAgents {
   readonly agents: readonly Agent[];
@@ -22,7 +22,7 @@ export function buildAgents(configs: readonly unknown[]): BuiltAgents {
   for (const [index, config] of configs.entries()) {
     const parsed = agentSchema.safeParse(config);
     if (!parsed.success) {
-      const source = { schema: agentSchema, prefix: ["agents", index] };
+      const source = { schema: agentSchema, prefix: ["agents", index], examples: CONFIG_EXAMPLES };
       faults.push(...findOptionFaults(parsed.error, source), ...findOtherFaults(config, index));
       continue;
     }

@@ -2,11 +2,15 @@
 import { createFault, type Fault } from "@agentos/contract";
 import { findOptionFaults } from "@agentos/guard/app";
 import type { z } from "zod";
-import { configSchema } from "./config-schema.ts";
+import { CONFIG_EXAMPLES, configSchema } from "./config-schema.ts";
 
 /** What zod found in the whole file. */
 export function findFormFaults(error: z.ZodError): readonly Fault[] {
-  return findOptionFaults(error, { schema: configSchema, whole: "the configuration" });
+  return findOptionFaults(error, {
+    schema: configSchema,
+    whole: "the configuration",
+    examples: CONFIG_EXAMPLES,
+  });
 }
 
 /** A part that this version does not have yet; `suggestion` where there is something better than leaving it out. */

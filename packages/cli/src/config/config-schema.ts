@@ -36,6 +36,21 @@ export const configSchema = z.strictObject({
   cors: corsSchema.optional(),
 });
 
+const AGENT = '{ "id": "my-agent", "model": "offline:echo" }';
+
+/** How the values of a file are written: keys by reference, tools by name. */
+export const CONFIG_EXAMPLES: Readonly<Record<string, string>> = {
+  agents: `[${AGENT}]`,
+  "agents[]": AGENT,
+  authorization: '{ "verificationKeys": ["file:agentos-public.pem"] }',
+  instructions: '"Be brief."',
+  model: '"offline:echo"',
+  tools: '["get_time"]',
+  "tools[]": '"get_time"',
+  verificationKeys: '["file:agentos-public.pem"]',
+  "verificationKeys[]": '"file:agentos-public.pem"',
+};
+
 export { agentSchema };
 export type AgentConfig = z.output<typeof agentSchema>;
 export type ConfigFile = z.output<typeof configSchema>;

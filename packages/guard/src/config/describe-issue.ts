@@ -19,37 +19,27 @@ const TYPES: Readonly<Record<string, readonly [words: string, example: string]>>
   record: ["an object", "{ … }"],
 };
 
-const AGENT = '{ "id": "my-agent", "model": "offline:echo" }';
-const SCRIPT = '{ "steps": [{ "text": "Hello" }] }';
+/** How the value of an option is written, by its name; `name[]` is an item of the list of that name. */
+export type OptionExamples = Readonly<Record<string, string>>;
 
-/** By the name of the option; a number in the path stands for an item of the list before it. */
-const EXAMPLES: Readonly<Record<string, string>> = {
-  agents: `[${AGENT}]`,
-  "agents[]": AGENT,
+/** Of the options of the guard itself. */
+const EXAMPLES: OptionExamples = {
   allowedOrigins: '["https://app.example.com"]',
   "allowedOrigins[]": '"https://app.example.com"',
-  authorization: '{ "verificationKeys": ["file:agentos-public.pem"] }',
-  database: "null",
   id: '"my-agent"',
-  instructions: '"Be brief."',
   issuer: '"https://issuer.example.com"',
   issuers: '[{ "issuer": "https://issuer.example.com" }]',
   "issuers[]": '{ "issuer": "https://issuer.example.com" }',
   jwksFile: '"jwks.json"',
   jwksUrl: '"https://issuer.example.com/jwks.json"',
-  model: '"offline:echo"',
-  script: SCRIPT,
-  steps: '[{ "text": "Hello" }]',
-  "steps[]": '{ "text": "Hello" }',
-  tools: '["get_time"]',
-  "tools[]": '"get_time"',
-  verificationKeys: '["file:agentos-public.pem"]',
-  "verificationKeys[]": '"file:agentos-public.pem"',
+  verificationKeys: '["-----BEGIN PUBLIC KEY-----\\n…"]',
+  "verificationKeys[]": '"-----BEGIN PUBLIC KEY-----\\n…"',
 };
 
-/** Describes one issue that is not about an unknown key. */
-export function describeIssue(issue: z.core.$ZodIssue): DescribedIssue {
-  const { example, isItem, name } = placeOf(issue.path);
+/** Describes one issue that is not about an unknown key; the examples given count before those of the guard. */
+export function describeIssue(issue: z.core.$ZodIssue, examples: OptionExamples): DescribedIssue {
+  const { isItem, name } = placeOf(issue.path);
+  const example = findExample(isItem ? `${name}[]` : name, examples);
   const write = (value: string) => (isItem || name === "" ? `write ${value}` : `write "${name}": ${value}`);
   // The option has words of its own for this.
   if (issue.code !== "invalid_format" && !/^(?:Invalid|Too|Unrecognized|Expected)/.test(issue.message))
@@ -111,13 +101,14 @@ export function describeIssue(issue: z.core.$ZodIssue): DescribedIssue {
 function placeOf(path: readonly PropertyKey[]): {
   readonly name: string;
   readonly isItem: boolean;
-  readonly example: string | undefined;
 } {
   const last = path.at(-1);
   const isItem = typeof last === "number";
-  const name = String((isItem ? path.at(-2) : last) ?? "");
-  const key = isItem ? `${name}[]` : name;
-  return { name, isItem, example: Object.hasOwn(EXAMPLES, key) ? EXAMPLES[key] : undefined };
+  return { name: String((isItem ? path.at(-2) : last) ?? ""), isItem };
+}
+
+function findExample(key: string, given: OptionExamples): string | undefined {
+  return [given, EXAMPLES].find((examples) => Object.hasOwn(examples, key))?.[key];
 }
 
 function lowerFirst(text: string): string {

@@ -2,7 +2,7 @@
 import { createFault, type Fault } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
 import { z } from "zod";
-import { describeIssue } from "./describe-issue.ts";
+import { describeIssue, type OptionExamples } from "./describe-issue.ts";
 
 /** Words that an option has of its own. */
 export interface OptionWords {
@@ -26,6 +26,8 @@ export interface OptionSource {
   readonly arriving?: Readonly<Record<string, string>>;
   /** By the name of an option of the whole. Default none. */
   readonly words?: Readonly<Record<string, OptionWords>>;
+  /** How values are written, by the name of the option at any depth. Default: those of the guard's own options. */
+  readonly examples?: OptionExamples;
 }
 
 /** A value of the wrong form. The problem never quotes a secret. */
@@ -40,7 +42,7 @@ export function createOptionFault(parts: {
 
 /** Every problem that zod found. */
 export function findOptionFaults(error: z.ZodError, source: OptionSource): readonly Fault[] {
-  const { prefix = [], whole = "options", words = {} } = source;
+  const { prefix = [], whole = "options", words = {}, examples = {} } = source;
   return error.issues.flatMap((issue): readonly Fault[] => {
     const path = [...prefix, ...issue.path];
     if (issue.code === "unrecognized_keys")
@@ -49,7 +51,7 @@ export function findOptionFaults(error: z.ZodError, source: OptionSource): reado
     const own = words[String(issue.path[0])];
     if (own !== undefined && issue.path.length === 1)
       return [createOptionFault({ option, problem: own.problem, suggestion: own.suggestion })];
-    const { problem, suggestion } = describeIssue({ ...issue, path });
+    const { problem, suggestion } = describeIssue({ ...issue, path }, examples);
     const form = own?.form === undefined ? "" : `; the whole form: ${own.form}`;
     return [createOptionFault({ option, problem, suggestion: `${suggestion}${form}` })];
   });

@@ -41,6 +41,8 @@ export const agentOSOptionsSchema = z
   })
   .readonly();
 
+const AGENT = '{ "id": "my-agent", "model": "offline:echo" }';
+
 /** For the faults of these options. */
 export const agentOSOptionSource: OptionSource = {
   schema: agentOSOptionsSchema,
@@ -49,6 +51,7 @@ export const agentOSOptionSource: OptionSource = {
     workflows: "workflows arrive with the runtime release",
     databaseId: "storage arrives with the state release",
   },
+  examples: { agents: `[${AGENT}]`, "agents[]": AGENT, database: "null" },
 };
 
 /** Agents whose id another one has already. */

@@ -84,6 +84,13 @@ const SOURCE: OptionSource = {
       form: SCRIPT,
     },
   },
+  examples: {
+    instructions: '"Be brief."',
+    steps: '[{ "text": "Hello" }]',
+    "steps[]": '{ "text": "Hello" }',
+    tools: '["get_time"]',
+    "tools[]": '"get_time"',
+  },
 };
 
 /** Throws a {@link ConfigurationError} with every fault. */
