@@ -9,9 +9,9 @@ import { jsonResponse } from "./responses.ts";
 
 /** Where to listen, and how to end. */
 export interface ServeOptions {
-  /** Address to listen on. Default "localhost". */
+  /** Address to listen on. Default: `AGENT_OS_HOST`, else "localhost". */
   readonly host?: string;
-  /** Port; 0 takes a free one. Default 7777. */
+  /** Port; 0 takes a free one. Default: `AGENT_OS_PORT`, else that of the product, for an AgentOS 7777. */
   readonly port?: number;
   /**
    * How long `close` waits for running streams, in seconds. Default 25: with what follows it ends within the 30 that

@@ -1,4 +1,4 @@
-/** The only place of the server that reads environment names (contract 1.2). */
+/** The only place of the guard that reads environment names (contract 1.2); what is built on it takes them from here. */
 import { createFault, type Fault } from "@agentos/contract";
 import type { Environment } from "./auth-options.ts";
 import { createOptionFault } from "./option-faults.ts";
@@ -18,7 +18,7 @@ export interface EnvironmentSettings {
   readonly areDocsEnabled: boolean;
   /** `AGENT_OS_HOST`: address that `serve` listens on. Default localhost. */
   readonly host: string | undefined;
-  /** `AGENT_OS_PORT`: port that `serve` listens on. Default 7777. */
+  /** `AGENT_OS_PORT`: port that `serve` listens on. Default: that of the product, for an AgentOS 7777. */
   readonly port: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The guard alone, for an application that has its own server: the same verification, scopes, refusals and denial
- * records as an AgentOS, without agents. Hosts: `@agentos/guard/hono`, `@agentos/guard/node`.
+ * records as an AgentOS, without agents. Each host under `hosts/` puts it in front of one kind of server.
  */
 import { randomUUID } from "node:crypto";
 import type { CompiledRoute } from "@agentos/auth";

@@ -11,12 +11,12 @@ describe("describeConnectionFault", () => {
     ["EAI_AGAIN", "other", "the host name cannot be resolved at the moment"],
     ["ECONNRESET", "closed", "the connection was cut"],
     ["EPIPE", "closed", "the connection was cut"],
-    ["ETIMEDOUT", "timeout", "no connection came about in time"],
-    ["UND_ERR_CONNECT_TIMEOUT", "timeout", "no connection came about in time"],
+    ["ETIMEDOUT", "timeout", "no connection could be made in time"],
+    ["UND_ERR_CONNECT_TIMEOUT", "timeout", "no connection could be made in time"],
     // What has no words of its own keeps its code, for a search engine.
     ["CERT_CHAIN_TOO_LONG", "other", "its certificate is not accepted (CERT_CHAIN_TOO_LONG)"],
     ["INVALID_PURPOSE", "other", "its certificate is not accepted (INVALID_PURPOSE)"],
-    ["ERR_SSL_BAD_SIGNATURE", "other", "no TLS connection comes about (ERR_SSL_BAD_SIGNATURE)"],
+    ["ERR_SSL_BAD_SIGNATURE", "other", "no TLS connection could be made (ERR_SSL_BAD_SIGNATURE)"],
     ["EMFILE", "other", "EMFILE"],
   ])("knows %s", (code, kind, reason) => {
     expect(describeConnectionFault(failed(withCode(code)))).toEqual({ kind, reason });

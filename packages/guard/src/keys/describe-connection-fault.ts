@@ -72,7 +72,7 @@ export function describeConnectionFault(error: unknown): ConnectionFault {
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const code = codeOf(first) ?? codeOf(cause);
   if (code !== undefined && /TIMEDOUT|TIMEOUT/.test(code))
-    return { kind: "timeout", reason: "no connection came about in time" };
+    return { kind: "timeout", reason: "no connection could be made in time" };
   if (code !== undefined && CLOSED.has(code)) return { kind: "closed", reason: "the connection was cut" };
   const [reason, fix] = code === undefined ? wordsWithoutCode(first) : (WORDS[code] ?? [describeRare(code)]);
   return { kind: "other", reason, ...(fix === undefined ? {} : { fix }) };
@@ -87,7 +87,7 @@ function wordsWithoutCode(cause: unknown): Words {
 
 /** OpenSSL knows some hundred more; their names say more than "failed". */
 function describeRare(code: string): string {
-  if (/^ERR_(?:SSL|TLS)_|^EPROTO$/.test(code)) return `no TLS connection comes about (${code})`;
+  if (/^ERR_(?:SSL|TLS)_|^EPROTO$/.test(code)) return `no TLS connection could be made (${code})`;
   const isCertificate = /CERT|SIGNATURE|CRL|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/.test(code);
   return isCertificate ? `its certificate is not accepted (${code})` : code;
 }

@@ -1,4 +1,4 @@
-/** What comes from outside so that runs can be tested: time, ids, log. */
+/** What comes from outside, so that a test can choose it: time, ids, log. */
 
 export interface Clock {
   /** Seconds since the epoch, with fractions. */
@@ -18,11 +18,11 @@ export interface Logger {
   info(facts: Readonly<Record<string, unknown>>, text: string): void;
 }
 
-/** What a run gets from outside. */
+/** What a server runs on and does not make itself. */
 export interface Runtime {
   /** The time. */
   readonly clock: Clock;
-  /** Ids of runs, sessions and denials. */
+  /** Ids of denials, and of whatever else the product names. */
   readonly generateId: GenerateId;
   /** The operator's log. */
   readonly logger: Logger;

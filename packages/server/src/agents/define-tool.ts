@@ -35,13 +35,13 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
 
 /** A tool that an agent can be given; made by {@link tool}, frozen. */
 export interface Tool {
-  /** As in {@link ToolOptions}. */
+  /** What the model calls it by; unique among the tools of an agent. */
   readonly name: string;
-  /** As in {@link ToolOptions}. */
+  /** Tells the model when to call it. */
   readonly description: string;
-  /** As in {@link ToolOptions}. */
+  /** The run pauses before each call until a person confirms it. */
   readonly requiresConfirmation: boolean;
-  /** As in {@link ToolOptions}. */
+  /** The run pauses at each call, and the client brings the result; `call` throws. */
   readonly externalExecution: boolean;
   /** JSON schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
