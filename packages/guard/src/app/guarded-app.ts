@@ -16,8 +16,8 @@ import { createLogger } from "../log/log.ts";
 import type { Runtime } from "../log/runtime.ts";
 import { createResourceMetadata } from "../pages/resource-metadata.ts";
 import { resourceOptions } from "../pages/resource-options.ts";
-import { createApp } from "./create-app.ts";
-import { findRouteFaults, idOf } from "./custom-route.ts";
+import { type AppRoute, createApp } from "./create-app.ts";
+import { type CustomRoute, findRouteFaults, idOf } from "./custom-route.ts";
 import type { GuardedAppOptions } from "./guarded-app-options.ts";
 import { createPageRoutes } from "./page-routes.ts";
 import type { RouteHandler } from "./route-handler.ts";
@@ -134,39 +134,20 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       resolved,
       runtime,
       auth,
-      routes: describeRoutes(),
+      routes: describeRoutes(routes, { table, customRoutes }),
     });
-    const pages = createPageRoutes({ cliCommand: resolved.cliCommand, resourceMetadata });
-    const byId = new Map<string, RouteHandler>([
-      ...Object.entries<RouteHandler>({ ...handlers, ...pages }),
-      ...customRoutes.map((route) => [idOf(route), route.handler] as const),
-    ]);
     const app = createApp({
-      routes: routes.map((route) => {
-        const handler = byId.get(route.id);
-        if (handler === undefined) throw new Error(`route without a handler: ${route.id}`);
-        return { route, handler };
-      }),
+      routes: joinHandlers(routes, [
+        ...Object.entries<RouteHandler>(handlers),
+        ...Object.entries(createPageRoutes({ cliCommand: resolved.cliCommand, resourceMetadata })),
+        ...customRoutes.map((route) => [idOf(route), route.handler] as const),
+      ]),
       gate: auth.gate,
       allowedOrigins: resolved.policy.allowedOrigins,
       logger: runtime.logger,
     });
     started = { app, auth, drain };
     return started;
-  }
-
-  function describeRoutes(): readonly DescribedRoute[] {
-    const definitions = new Map<string, DescribedRoute["definition"]>([
-      ...Object.entries<RouteDefinition>(table),
-      ...customRoutes.map((route) => {
-        const { tag = "Application", summary = route.path } = route;
-        return [idOf(route), { tag, summary }] as const;
-      }),
-    ]);
-    return compiled.routes.flatMap((route) => {
-      const definition = definitions.get(route.id);
-      return definition === undefined ? [] : [{ route, definition }];
-    });
   }
 
   function close(): void {
@@ -206,6 +187,40 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     describe: async () => (await ready).auth.describe(),
     denials: async () => (await ready).auth.denials,
   };
+}
+
+/** Each route with the handler of its id; the last of an id counts. */
+function joinHandlers(
+  routes: readonly CompiledRoute[],
+  handlers: Iterable<readonly [id: string, handler: RouteHandler]>,
+): readonly AppRoute[] {
+  const byId = new Map(handlers);
+  return routes.map((route) => {
+    const handler = byId.get(route.id);
+    if (handler === undefined) throw new Error(`route without a handler: ${route.id}`);
+    return { route, handler };
+  });
+}
+
+/** What the API reference says about each route that is served. */
+function describeRoutes(
+  routes: readonly CompiledRoute[],
+  declared: {
+    readonly table: Readonly<Record<string, RouteDefinition>>;
+    readonly customRoutes: readonly CustomRoute[];
+  },
+): readonly DescribedRoute[] {
+  const definitions = new Map<string, DescribedRoute["definition"]>([
+    ...Object.entries(declared.table),
+    ...declared.customRoutes.map((route) => {
+      const { tag = "Application", summary = route.path } = route;
+      return [idOf(route), { tag, summary }] as const;
+    }),
+  ]);
+  return routes.flatMap((route) => {
+    const definition = definitions.get(route.id);
+    return definition === undefined ? [] : [{ route, definition }];
+  });
 }
 
 /** A configured list of public paths that leaves out the route that probes ask for. */
