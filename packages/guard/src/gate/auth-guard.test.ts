@@ -158,7 +158,8 @@ describe("protect", () => {
   it("warns of an action that a resource does not have", async () => {
     const logger = createTestLogger();
     const guard = await createTestGuard({ ...withKey, logger });
-    guard.protect(["agents:rnu" as "agents:run"]);
+    const misspelt: readonly string[] = ["agents:rnu"];
+    guard.protect(misspelt as readonly ["agents:run"]);
     expect(logger.entries.map(({ level, facts }) => [level, facts["code"]])).toEqual([
       ["warn", "CONFIG_SCOPE_ACTION_UNKNOWN"],
     ]);
