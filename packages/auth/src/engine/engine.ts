@@ -6,7 +6,7 @@ import type { CompiledRoute } from "../decide/compile-route.ts";
 import { findRule } from "../decide/decide.ts";
 import { createNameless, type Identity } from "../identity/identity.ts";
 import { createSubjectRules } from "../identity/subject-rules.ts";
-import { fail, ok, type Result, refuse } from "../outcome/result.ts";
+import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import { type AuthPolicy, believesEverybody } from "../policy/policy.ts";
 import { checkCookieOrigin, checkLoopback } from "../request/check-origin.ts";
 import { type Credential, createCredentialExtractor } from "../request/extract-credential.ts";
@@ -80,8 +80,15 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
   /** What holds of every identity, whoever found it. */
   function admit(verified: Result<Identity>): Result<Identity> {
     if (!verified.ok) return verified;
-    const refusal = findSubjectFault(verified.value) ?? revocation?.(verified.value);
+    const refusal = findSubjectFault(verified.value) ?? findRevocation(verified.value);
     return refusal === undefined ? verified : fail(refusal);
+  }
+
+  function findRevocation(identity: Identity): Refusal | undefined {
+    const refusal = revocation?.(identity);
+    // Whom it is about is known here; without verification nobody knows.
+    const isKnown = policy.mode !== "jwt-unverified";
+    return refusal && (isKnown ? { subject: identity.userId, ...refusal } : refusal);
   }
 
   return {
