@@ -1,7 +1,7 @@
 /** A private JWK, or the one in a key set of one, as a signing key. */
 import { createFault, type Fault, isRecord } from "@agentos/contract";
 import { importJWK, type JWK } from "jose";
-import { decodeBase64Url } from "../encoding/base64.ts";
+import { readSecretJwk } from "../keys/judge/read-secret-jwk.ts";
 import { algorithmsFor, isSecretAlgorithm, isSigningAlgorithm } from "../keys/model/algorithms.ts";
 import type { SigningAlgorithm } from "../keys/model/key.ts";
 import { MIN_RSA_BITS } from "../keys/model/key-limits.ts";
@@ -23,7 +23,7 @@ export async function importJwk(value: Json, options: ImportOptions): Promise<Re
   if (algorithm === undefined || !isSigningAlgorithm(algorithm))
     return invalid('it names no algorithm that is supported, and its "kty" suggests none');
   const kid = options.kid ?? jwk.kid;
-  if (jwk.kty === "oct") return importSecret(jwk, algorithm, { ...options, kid });
+  if (jwk.kty === "oct") return importSecret(only, algorithm, { ...options, kid });
   if (jwk.d === undefined)
     return fail(createFault({ code: "KEY_SIGNING_PUBLIC", facts: { found: "a public JWK" } }));
   // A secret signs with no private key, and a private key that had more than two primes would lose them here.
@@ -53,14 +53,22 @@ function algorithmsOf({ kty, crv }: JWK): readonly SigningAlgorithm[] {
 }
 
 async function importSecret(
-  jwk: JWK,
+  jwk: Json,
   algorithm: SigningAlgorithm,
   options: ImportOptions,
 ): Promise<Result<SigningKey, Fault>> {
-  const bytes = decodeBase64Url(jwk.k ?? "");
-  if (bytes === undefined) return invalid('"k" is not base64url');
-  if (isSecretAlgorithm(algorithm)) return bindSecret(bytes, algorithm, options);
-  return fail(createMismatchFault(algorithm, algorithmsFor({ type: "oct" })));
+  if (!isSecretAlgorithm(algorithm))
+    return fail(createMismatchFault(algorithm, algorithmsFor({ type: "oct" })));
+  const { alg } = jwk;
+  // A server that has this very JWK verifies with the algorithm that it names, and with no other.
+  if (alg !== undefined && alg !== algorithm) {
+    const isSecret = typeof alg === "string" && isSigningAlgorithm(alg) && isSecretAlgorithm(alg);
+    return isSecret
+      ? fail(createMismatchFault(algorithm, [alg]))
+      : invalid('its "alg" is none of a shared secret');
+  }
+  const read = readSecretJwk(jwk, { algorithm, at: undefined });
+  return read.ok ? bindSecret(read.value, algorithm, options) : read;
 }
 
 function unusable(algorithm: SigningAlgorithm): { readonly ok: false; readonly fault: Fault } {

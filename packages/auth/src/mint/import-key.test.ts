@@ -1,9 +1,9 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { renderFault } from "@agentos/contract";
 import { jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { createCertificate } from "../keys/judge/test-certificates.fixture.ts";
-import { generateRsa, toPem } from "../keys/judge/test-keys.fixture.ts";
+import { createSecret, generateRsa, toPem } from "../keys/judge/test-keys.fixture.ts";
 import { mangledPems } from "../keys/reader/mangled-pem.cases.ts";
 import { exportPrivatePem, importSigningKey, type SigningKey, signToken } from "../mint.ts";
 import type { ImportOptions } from "./bind-key.ts";
@@ -82,6 +82,9 @@ const encrypted = rsa.privateKey.export({
 const small = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
 const koblitz = generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey;
 
+const toSecretJwk = (more: object) =>
+  JSON.stringify({ kty: "oct", k: randomBytes(64).toString("base64url"), ...more });
+
 type Refused = readonly [
   name: string,
   text: string,
@@ -151,9 +154,16 @@ const refused: readonly Refused[] = [
     rsa.privateKey.export({ type: "pkcs8", format: "der" }).toString("utf8"),
     "KEY_SIGNING_BINARY",
   ),
-  row("a short secret", "hunter2hunter2", "KEY_SECRET_SHORT", "HS256"),
+  row("a short secret", createSecret(31), "KEY_SECRET_SHORT", "HS256"),
   row("a secret without an algorithm", "k".repeat(64), "KEY_SIGNING_ALGORITHM_REQUIRED"),
   row("broken JSON", '{"kty":"oct","k":"topsecret"', "KEY_SIGNING_ALGORITHM_REQUIRED"),
+  row(
+    "a secret JWK for another algorithm",
+    toSecretJwk({ alg: "HS512" }),
+    "KEY_SIGNING_ALGORITHM_MISMATCH",
+    "HS256",
+  ),
+  row("a secret JWK for no algorithm of secrets", toSecretJwk({ alg: "RS256" }), "KEY_JWK_INVALID", "HS256"),
   row("JSON that is no JWK", '{"k":"topsecret"}', "KEY_JWK_INVALID"),
   row(
     "a secret JWK for RS256",
@@ -177,9 +187,33 @@ describe("what cannot sign", () => {
     }
   });
 
+  it("is refused as what it is when it is no text to read from, and never by a rejection", async () => {
+    const values: readonly (readonly [value: unknown, code: string, said: string])[] = [
+      [undefined, "KEY_SIGNING_UNREADABLE", "it is not a text"],
+      [Buffer.from(pkcs8), "KEY_SIGNING_UNREADABLE", "it is not a text"],
+      ["", "KEY_EMPTY", "give a private key"],
+      [" \n", "KEY_EMPTY", "give a private key"],
+      [createSecret(200_000), "KEY_TOO_LARGE", "give one private key"],
+      [pkcs8.padEnd(65_537), "KEY_TOO_LARGE", "give one private key"],
+    ];
+    for (const algorithm of [undefined, "HS256", "RS256"] as const) {
+      for (const [value, code, said] of values) {
+        const read = await importSigningKey(value as string, { algorithm });
+        if (read.ok) throw new Error("it can sign");
+        expect(read.fault.code).toBe(code);
+        const { message, fix } = renderFault(read.fault, "agentos");
+        expect(`${message} ${fix}`).toContain(said);
+      }
+    }
+    expect(await importSigningKey(pkcs8.padEnd(65_536))).toHaveProperty("ok", true);
+    const unknown = await importSigningKey(pkcs8, { algorithm: "none" as "RS256" });
+    expect(unknown).toMatchObject({ ok: false, fault: { code: "KEY_ALGORITHM_UNKNOWN" } });
+  });
+
   it("takes a short secret only when weak ones are permitted", async () => {
-    const key = await readKey("hunter2hunter2", { algorithm: "HS256", allowWeakSecrets: true });
-    const { payload } = await jwtVerify(await signToken(key, {}), new TextEncoder().encode("hunter2hunter2"));
+    const secret = createSecret(31);
+    const key = await readKey(secret, { algorithm: "HS256", allowWeakSecrets: true });
+    const { payload } = await jwtVerify(await signToken(key, {}), new TextEncoder().encode(secret));
     expect(payload).toEqual({});
   });
 });

@@ -3,7 +3,14 @@
  * JWK, base64 of either, however mangled, or, when an HMAC algorithm is asked for, a shared secret.
  */
 import { createFault, type Fault } from "@agentos/contract";
-import { algorithmsFor, isSecretAlgorithm, signingAlgorithms } from "../keys/model/algorithms.ts";
+import { toSecretMaterial } from "../keys/judge/find-secret-fault.ts";
+import {
+  algorithmsFor,
+  isSecretAlgorithm,
+  isSigningAlgorithm,
+  showAlgorithm,
+  signingAlgorithms,
+} from "../keys/model/algorithms.ts";
 import { MIN_RSA_BITS } from "../keys/model/key-limits.ts";
 import type { PrivateKey } from "../keys/model/private-key.ts";
 import { readKey } from "../keys/reader/read-key.ts";
@@ -19,15 +26,18 @@ export async function importSigningKey(
   options: ImportOptions = {},
 ): Promise<Result<SigningKey, Fault>> {
   const { algorithm } = options;
+  if (algorithm !== undefined && !isSigningAlgorithm(algorithm)) {
+    const facts = { algorithm: showAlgorithm(algorithm) };
+    return fail(createFault({ code: "KEY_ALGORITHM_UNKNOWN", facts }));
+  }
   const secretAlgorithm = algorithm !== undefined && isSecretAlgorithm(algorithm) ? algorithm : undefined;
   const read = readKey(text, secretAlgorithm !== undefined);
   if (read.kind === "json") return importJwk(read.value, options);
   if (read.kind === "private") {
     return typeof read.key === "string" ? fail(createSigningFault(read)) : importPrivate(read.key, options);
   }
-  // Its characters are the secret, exactly as given, since the verifier takes them so too.
   if (read.kind === "text" && secretAlgorithm !== undefined)
-    return bindSecret(new TextEncoder().encode(text), secretAlgorithm, options);
+    return bindSecret(toSecretMaterial(text), secretAlgorithm, options);
   return fail(createSigningFault(read));
 }
 

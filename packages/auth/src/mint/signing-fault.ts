@@ -25,6 +25,7 @@ const DAMAGE: Readonly<Partial<Record<Kind | PrivateKeyProblem, string>>> = {
   "body-missing": "it is cut off",
   damaged: "its content is damaged",
   several: "it holds more than one key or PEM",
+  "not-text": "it is not a text",
   "plus-lost": 'there are spaces where it had "+"',
 };
 const CODES: Readonly<Partial<Record<Kind | PrivateKeyProblem, PlainCode>>> = {
@@ -40,6 +41,18 @@ export function createSigningFault(verdict: KeyVerdict): Fault {
   const found = PUBLIC[verdict.kind];
   if (found !== undefined) return createFault({ code: "KEY_SIGNING_PUBLIC", facts: { found } });
   if (verdict.kind === "unreadable") return createUnreadableFault(verdict.reason);
+  if (verdict.kind === "too-large") {
+    const { characters: bytes, limit } = verdict;
+    return createFault({
+      code: "KEY_TOO_LARGE",
+      facts: { bytes, limit, suggestion: "give one private key in PEM or JWK" },
+    });
+  }
+  if (verdict.kind === "empty") {
+    const suggestion =
+      "give a private key in PEM or JWK, or a shared secret; an environment variable or a file may be empty";
+    return createFault({ code: "KEY_EMPTY", facts: { suggestion } });
+  }
   const isPrivate = verdict.kind === "private" && typeof verdict.key === "string";
   const problem = isPrivate ? verdict.key : verdict.kind;
   const damage = DAMAGE[problem];

@@ -34,6 +34,7 @@ const CODES_OF_A_FILE_NAME: ReadonlySet<FaultCode> = new Set([
   "KEY_FILE_PATH",
   "KEY_SIGNING_ALGORITHM_REQUIRED",
   "KEY_SECRET_SHORT",
+  "KEY_SECRET_LISTED",
 ]);
 
 /** Reads it. Throws {@link CliFailure} with what is wrong; nothing of the key is shown. */

@@ -120,11 +120,12 @@ describe("agentos token mint", () => {
   it("says of a short value that is no key that there is no such file either", {
     timeout: 60_000,
   }, async () => {
-    for (const more of [[], ["--algorithm", "HS256"]]) {
-      const { code, stderr } = await runCli(["token", "mint", "--key", "nofile", ...more]);
+    const cases = [["nofile"], ["nofile", "--algorithm", "HS256"], ["jwt-secret", "--algorithm", "HS256"]];
+    for (const [name = "", ...more] of cases) {
+      const { code, stderr } = await runCli(["token", "mint", "--key", name, ...more]);
       expect(code).toBe(3);
       expect(stderr).toContain("there is no file of this name either");
-      expect(stderr).not.toContain("nofile");
+      expect(stderr).not.toContain(name);
     }
     const long = await runCli(["token", "mint", "--key", "x".repeat(80)]);
     expect(long.stderr).not.toContain("no file of this name");

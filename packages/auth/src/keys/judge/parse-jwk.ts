@@ -5,12 +5,12 @@ import { decodeBase64Url } from "../../encoding/base64.ts";
 import { fail, type Result } from "../../outcome/result.ts";
 import { showAlgorithm } from "../model/algorithms.ts";
 import type { VerificationKey } from "../model/key.ts";
-import { MAX_KEY_CHARACTERS, MAX_KID_CHARACTERS } from "../model/key-limits.ts";
+import { MAX_KID_CHARACTERS } from "../model/key-limits.ts";
 import { ecCurves, isEcCurve } from "../model/public-key.ts";
-import { judgeDer } from "../reader/der-verdict.ts";
-import { readKey } from "../reader/read-key.ts";
+import type { SecretOptions } from "./find-secret-fault.ts";
 import { judgePublicKey, type KeyContext } from "./judge-public-key.ts";
-import { judgeSecret, type SecretOptions } from "./judge-secret.ts";
+import { judgeSecret } from "./judge-secret.ts";
+import { readSecretJwk } from "./read-secret-jwk.ts";
 
 export interface JwkOptions extends SecretOptions {
   /** A published set must not hold shared secrets. */
@@ -22,8 +22,6 @@ type JwkContext = Omit<KeyContext, "kid" | "announced">;
 type JwkResult = Result<VerificationKey, Fault>;
 
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"] as const;
-/** Beside `k` they say that `k` is one of them, copied: it looks as random as a secret does. */
-const PUBLIC_MEMBERS = ["n", "e", "crv", "x", "y", "x5c"] as const;
 const UNSUPPORTED_CURVES: ReadonlySet<unknown> = new Set([
   "secp256k1",
   "X25519",
@@ -144,27 +142,7 @@ async function parseOkp(jwk: Jwk, context: KeyContext): Promise<JwkResult> {
 }
 
 async function parseOct(jwk: Jwk, context: KeyContext, options: JwkOptions): Promise<JwkResult> {
-  const bytes = readBytes(jwk, "k");
-  if (bytes === undefined) return memberFault("k", context);
-  if (bytes.length > MAX_KEY_CHARACTERS) {
-    const facts = { bytes: bytes.length, limit: MAX_KEY_CHARACTERS };
-    return fail(createFault({ code: "KEY_TOO_LARGE", at: context.source, facts }));
-  }
-  const text = new TextDecoder().decode(bytes);
-  const isAsymmetric = PUBLIC_MEMBERS.some((member) => Object.hasOwn(jwk, member));
-  const found = isAsymmetric ? "an asymmetric JWK" : describePublicMaterial(bytes, text);
-  if (found !== undefined) {
-    const announced = context.algorithm ?? context.announced ?? "HS256";
-    const algorithm = showAlgorithm(announced);
-    return fail(
-      createFault({ code: "KEY_PUBLIC_AS_SECRET", at: context.source, facts: { algorithm, found } }),
-    );
-  }
-  return judgeSecret({ bytes, text }, context, options);
-}
-
-/** Public bytes as `k` would let everybody sign (weak-spots B7). */
-function describePublicMaterial(bytes: Uint8Array<ArrayBuffer>, text: string): string | undefined {
-  if (judgeDer(bytes).kind !== "unknown") return "a key or certificate in DER";
-  return readKey(text, true).kind === "text" ? undefined : "a key or certificate as text";
+  const algorithm = context.algorithm ?? context.announced ?? "HS256";
+  const read = readSecretJwk(jwk, { algorithm, at: context.source });
+  return read.ok ? judgeSecret(read.value, context, options) : read;
 }

@@ -8,6 +8,7 @@ export type UnusableVerdict = Exclude<KeyVerdict, { readonly kind: "public" | "j
 
 /** Where the verdict says it all. */
 const CODES = {
+  empty: "KEY_EMPTY",
   encrypted: "KEY_ENCRYPTED",
   certificate: "KEY_CERTIFICATE",
   "certificate-request": "KEY_CERTIFICATE_REQUEST",
@@ -23,6 +24,12 @@ const CODES = {
 /** The fault of a value at `at` that is no public key. */
 export function createVerdictFault(verdict: UnusableVerdict, at: string): Fault {
   switch (verdict.kind) {
+    case "not-text":
+      return createFault({ code: "KEY_UNREADABLE", at, facts: { reason: "it is not a text" } });
+    case "too-large": {
+      const { characters: bytes, limit } = verdict;
+      return createFault({ code: "KEY_TOO_LARGE", at, facts: { bytes, limit } });
+    }
     case "private":
       return createFault({ code: "KEY_PRIVATE", at, facts: { found: verdict.found } });
     case "unsupported-type":

@@ -7,7 +7,7 @@
  */
 
 import { isRecord } from "@agentos/contract";
-import { MAX_WRAPPINGS } from "../model/key-limits.ts";
+import { MAX_KEY_CHARACTERS, MAX_WRAPPINGS } from "../model/key-limits.ts";
 import { RepairLog } from "../model/repairs.ts";
 import { readArmour } from "./armour.ts";
 import { decodeText } from "./decode-text.ts";
@@ -19,9 +19,16 @@ import { judgeBody } from "./read-body.ts";
 import { undoEscapes, unwrapValue } from "./unwrap.ts";
 import { conclude, type KeyReading, toKeyVerdict } from "./verdict.ts";
 
-/** `isSecret`: a shared secret is expected, so a form that a secret can have by chance is not named. */
-export function readKey(value: string, isSecret: boolean): KeyReading {
+/**
+ * Never throws, whatever the value is. `isSecret`: a shared secret is expected, so a form that a secret can have by chance
+ * is not named.
+ */
+export function readKey(value: unknown, isSecret: boolean): KeyReading {
   const log = new RepairLog();
+  if (typeof value !== "string") return conclude({ kind: "not-text" }, log);
+  if (value.trim() === "") return conclude({ kind: "empty" }, log);
+  if (value.length > MAX_KEY_CHARACTERS)
+    return conclude({ kind: "too-large", characters: value.length, limit: MAX_KEY_CHARACTERS }, log);
   const binary = readBinary(value, log);
   if (binary !== undefined) return binary;
   const lost = recogniseLostBinary(value);

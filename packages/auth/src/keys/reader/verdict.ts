@@ -37,8 +37,15 @@ export type DerVerdict =
   /** Not DER at all. */
   | { readonly kind: "unknown" };
 
+/** A value that nothing is read from. */
+export type NoTextVerdict =
+  | { readonly kind: "not-text" }
+  | { readonly kind: "empty" }
+  | { readonly kind: "too-large"; readonly characters: number; readonly limit: number };
+
 /** What a text is. */
 export type KeyVerdict =
+  | NoTextVerdict
   | Exclude<DerVerdict, { readonly kind: "trailing" | "damaged" | "unknown" }>
   | { readonly kind: "json"; readonly value: Readonly<Record<string, unknown>> }
   | { readonly kind: "unreadable"; readonly reason: string }

@@ -4,6 +4,7 @@
  */
 
 import { createFault } from "@agentos/contract";
+import { toSecretMaterial } from "../judge/find-secret-fault.ts";
 import { judgePublicKey, type KeyContext } from "../judge/judge-public-key.ts";
 import { findSecretEdge, judgeSecret } from "../judge/judge-secret.ts";
 import { parseJwk } from "../judge/parse-jwk.ts";
@@ -11,12 +12,14 @@ import { DAMAGED_PUBLIC_KEY, holdsPublicKey } from "../judge/public-key-traces.t
 import { createVerdictFault, type UnusableVerdict } from "../judge/verdict-fault.ts";
 import { isSecretAlgorithm, isSigningAlgorithm, showAlgorithm } from "../model/algorithms.ts";
 import type { KeyResult, SigningAlgorithm } from "../model/key.ts";
-import { MAX_KEY_CHARACTERS } from "../model/key-limits.ts";
 import { failed, toKeyResult } from "../model/key-result.ts";
 import { describePublicKey } from "../model/public-key.ts";
 import { readKey } from "../reader/read-key.ts";
-import type { KeyReading } from "../reader/verdict.ts";
+import type { KeyReading, NoTextVerdict } from "../reader/verdict.ts";
 import { dropDuplicateKeys, parseJwksValue } from "./parse-jwks.ts";
+
+/** A text that is no JSON. */
+type TextReading = Exclude<KeyReading, NoTextVerdict | { kind: "json" }>;
 
 /** How one key is judged. */
 export interface ParseKeyOptions {
@@ -34,19 +37,14 @@ export interface ParseKeyOptions {
 export async function parseVerificationKey(value: string, options: ParseKeyOptions): Promise<KeyResult> {
   const { source, index, algorithm } = options;
   const allowWeakSecrets = options.allowWeakSecrets ?? false;
-  if (typeof value !== "string")
-    return failed({ code: "KEY_UNREADABLE", at: source, facts: { reason: "it is not a text" } });
-  if (value.trim() === "") return failed({ code: "KEY_EMPTY", at: source });
-  if (value.length > MAX_KEY_CHARACTERS) {
-    const facts = { bytes: value.length, limit: MAX_KEY_CHARACTERS };
-    return failed({ code: "KEY_TOO_LARGE", at: source, facts });
-  }
   if (algorithm !== undefined && !isSigningAlgorithm(algorithm)) {
     const facts = { algorithm: showAlgorithm(algorithm) };
     return failed({ code: "KEY_ALGORITHM_UNKNOWN", at: source, facts });
   }
   const wantsSecret = algorithm !== undefined && isSecretAlgorithm(algorithm);
   const read = readKey(value, wantsSecret);
+  if (read.kind === "not-text" || read.kind === "empty" || read.kind === "too-large")
+    return failed(createVerdictFault(read, source));
   if (read.kind === "json") return parseJson(read, { ...options, algorithm, allowWeakSecrets });
   const context = { index, source, algorithm, kid: undefined, announced: undefined, answersUnknownKid: true };
   if (wantsSecret) return parseSecret(value, read, { ...context, algorithm, repairs: [], allowWeakSecrets });
@@ -60,21 +58,16 @@ export async function parseVerificationKey(value: string, options: ParseKeyOptio
   return failed({ code: "KEY_ALGORITHM_REQUIRED", at: source });
 }
 
-/** The exact UTF-8 bytes are the secret: white space and quotes included, as the signer has them. */
 async function parseSecret(
   text: string,
-  read: Exclude<KeyReading, { kind: "json" }>,
+  read: TextReading,
   context: KeyContext & { readonly algorithm: SigningAlgorithm; readonly allowWeakSecrets: boolean },
 ): Promise<KeyResult> {
   const { source: at, algorithm } = context;
   const found = describeForSecret(read, text);
   if (found !== undefined) return failed({ code: "KEY_PUBLIC_AS_SECRET", at, facts: { algorithm, found } });
   if (read.kind !== "text" && read.kind !== "public") return failed(createVerdictFault(read, at));
-  // Lone surrogates have no bytes of their own: two different texts would be the same secret.
-  if (!text.isWellFormed())
-    return failed({ code: "KEY_UNREADABLE", at, facts: { reason: "it is not valid Unicode" } });
-  const bytes = new TextEncoder().encode(text);
-  const { keys, faults } = toKeyResult(await judgeSecret({ bytes, text }, context, context));
+  const { keys, faults } = toKeyResult(await judgeSecret(toSecretMaterial(text), context, context));
   const edge = findSecretEdge(text);
   if (edge === undefined || keys.length === 0) return { keys, faults };
   return { keys, faults: [createFault({ code: "KEY_SECRET_EDGES", at, facts: { edge } })] };
@@ -128,7 +121,7 @@ const foundWords: Partial<Record<UnusableVerdict["kind"], string>> = {
 };
 
 /** What the value is, when it is anything that others may know. Damaged keys count too: fail closed. */
-function describeForSecret(read: Exclude<KeyReading, { kind: "json" }>, value: string): string | undefined {
+function describeForSecret(read: TextReading, value: string): string | undefined {
   if (read.kind === "public") return `a public key (${describePublicKey(read.key)})`;
   if (read.kind === "text") return undefined; // what is plain text so far is searched as every secret is
   if (notPublicMaterial.has(read.kind)) return holdsPublicKey(value) ? DAMAGED_PUBLIC_KEY : undefined;
