@@ -22,12 +22,12 @@ const LOCAL_NAMES: ReadonlySet<string> = new Set([
 export function measureNearness(hostname: string): Nearness {
   const name = hostname.replace(/\.+$/, "").toLowerCase();
   if (isLoopbackHost(name) || LOCAL_NAMES.has(name)) return Nearness.thisMachine;
-  if (name.startsWith("[")) return judgeIpv6(readIpv6(name.slice(1, -1)));
-  return /^\d+(?:\.\d+){3}$/.test(name) ? judgeIpv4(name.split(".").map(Number)) : Nearness.elsewhere;
+  if (name.startsWith("[")) return measureIpv6(readIpv6(name.slice(1, -1)));
+  return /^\d+(?:\.\d+){3}$/.test(name) ? measureIpv4(name.split(".").map(Number)) : Nearness.elsewhere;
 }
 
 /** RFC 6890 and the registry that it began; 0.0.0.0/8 means this machine, as systems go. */
-function judgeIpv4([first = 0, second = 0]: readonly number[]): Nearness {
+function measureIpv4([first = 0, second = 0]: readonly number[]): Nearness {
   if (first === 0 || first === 127) return Nearness.thisMachine;
   if (first === 169 && second === 254) return Nearness.linkLocal;
   const isPrivate =
@@ -38,10 +38,10 @@ function judgeIpv4([first = 0, second = 0]: readonly number[]): Nearness {
   return isPrivate ? Nearness.privateNetwork : Nearness.elsewhere;
 }
 
-function judgeIpv6(groups: readonly number[]): Nearness {
+function measureIpv6(groups: readonly number[]): Nearness {
   const [first = 0, second = 0, third = 0] = groups;
   const [high = 0, low = 0] = groups.slice(6);
-  const toIpv4 = (a: number, b: number) => judgeIpv4([a >> 8, a & 0xff, b >> 8, b & 0xff]);
+  const toIpv4 = (a: number, b: number) => measureIpv4([a >> 8, a & 0xff, b >> 8, b & 0xff]);
   // `::`, `::1`, and IPv4 in IPv6: mapped or compatible (RFC 4291), translated (RFC 6052), 6to4 (RFC 3056).
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && [0, 0xffff].includes(groups[5] ?? 0);
   if (isMapped || (first === 0x64 && second === 0xff9b)) return toIpv4(high, low);

@@ -1,7 +1,7 @@
 /** `agentos keys env`: a public key as one line for an env file or a shell, proved by reading it back. */
 import type { Command } from "commander";
 import { readReference } from "../input/read-reference.ts";
-import { describeKeys, judgeKeyText, printKeyReport } from "../keys/describe-key.ts";
+import { describeKeys, parseKeyText, printKeyReport } from "../keys/describe-key.ts";
 import { ENV_NAME, makeEnvLine, toPublicPem } from "../keys/env-line.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
@@ -30,7 +30,7 @@ async function printEnvLine(
   input: { text: string; source: string; algorithm: string | undefined; prefix: string },
   context: Context,
 ): Promise<ExitCode> {
-  const result = await judgeKeyText(input.text, input);
+  const result = await parseKeyText(input.text, input);
   const [key, ...others] = result.keys;
   const isRefused = result.faults.some(({ severity }) => severity === "error");
   if (key === undefined || isRefused) {

@@ -1,7 +1,7 @@
 /** `agentos keys show`: what a key is, what had to be repaired, or why it cannot be used. */
 import type { Command } from "commander";
 import { readReference } from "../input/read-reference.ts";
-import { describeKeys, judgeKeyText, printKeyReport } from "../keys/describe-key.ts";
+import { describeKeys, parseKeyText, printKeyReport } from "../keys/describe-key.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { formatJson } from "../text/format-json.ts";
@@ -23,7 +23,7 @@ export function addKeysShow(parent: Command, context: Context): void {
     .option("--json", "print JSON")
     .action(async (reference: string, options: Options) => {
       const { text, source } = await readReference(reference, context, { what: "key", bare: "file" });
-      const result = await judgeKeyText(text, { source, algorithm: options.algorithm });
+      const result = await parseKeyText(text, { source, algorithm: options.algorithm });
       const report = describeKeys(result, context);
       if (options.json) context.terminal.print(formatJson(report));
       else printKeyReport(report, context);

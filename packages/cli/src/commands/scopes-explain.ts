@@ -7,7 +7,7 @@ import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";
 import { showUntrusted } from "../program/terminal.ts";
 import { type MatchedRoute, matchRoute } from "../scopes/route-table.ts";
-import { describeAccess, judgeAccess } from "../text/explain-access.ts";
+import { decideAccess, describeAccess } from "../text/explain-access.ts";
 import { formatJson } from "../text/format-json.ts";
 import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
 
@@ -50,7 +50,7 @@ function explain(request: { method: string; path: string }, options: Options, co
   }
   const held = options.scopes === undefined ? undefined : splitScopes(options.scopes);
   // Without scopes the decision says what a caller without any would lack.
-  const { decision } = judgeAccess(held ?? [], matched, options.adminScope);
+  const { decision } = decideAccess(held ?? [], matched, options.adminScope);
   const unknown = (held ?? []).flatMap((scope) =>
     scope === options.adminScope ? [] : (describeUnknownScope(scope, context.cli) ?? []),
   );

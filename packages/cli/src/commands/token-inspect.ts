@@ -4,7 +4,7 @@ import { REFUSALS, renderText } from "@agentos/contract";
 import type { Command } from "commander";
 import { collect } from "../input/collect.ts";
 import { readReference } from "../input/read-reference.ts";
-import { describeFault, judgeKeyText } from "../keys/describe-key.ts";
+import { describeFault, parseKeyText } from "../keys/describe-key.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";
@@ -79,7 +79,7 @@ async function readKeys(options: Options, context: Context): Promise<readonly Ve
   for (const reference of references) {
     if (reference === undefined) continue;
     const { text, source } = await readReference(reference, context, { what: "key", bare: "either" });
-    const result = await judgeKeyText(text, { source, algorithm: options.algorithm });
+    const result = await parseKeyText(text, { source, algorithm: options.algorithm });
     const fault = result.faults.find(({ severity }) => severity === "error");
     if (fault !== undefined) {
       const { message, fix } = describeFault(fault, context);

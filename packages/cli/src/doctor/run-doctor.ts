@@ -3,7 +3,7 @@ import { type CheckedToken, checkToken } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import type { CredentialLocation } from "@agentos/guard";
 import { readReference } from "../input/read-reference.ts";
-import { judgeKeyText } from "../keys/describe-key.ts";
+import { parseKeyText } from "../keys/describe-key.ts";
 import type { Context } from "../program/context.ts";
 import type { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";
@@ -105,7 +105,7 @@ async function checkWithKeys(
   const results = await Promise.all(
     references.map(async (reference) => {
       const { text, source } = await readReference(reference, context, { what: "key", bare: "either" });
-      return judgeKeyText(text, { source, algorithm });
+      return parseKeyText(text, { source, algorithm });
     }),
   );
   const keys = results.flatMap((result) => result.keys);

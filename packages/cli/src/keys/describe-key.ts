@@ -38,14 +38,14 @@ export type FaultView = Pick<RenderedFault, "code" | "severity" | "message" | "f
   readonly source: string;
 };
 
-export interface JudgeOptions {
+export interface KeyTextOptions {
   /** For people, never a path. */
   readonly source: string;
   readonly algorithm?: string | undefined;
 }
 
 /** Parses a value as a server would: a key, or a whole key set. */
-export async function judgeKeyText(text: string, options: JudgeOptions): Promise<KeyResult> {
+export async function parseKeyText(text: string, options: KeyTextOptions): Promise<KeyResult> {
   const { source, algorithm } = options;
   if (/^\s*\uFEFF?\{/.test(text) && /"keys"\s*:/.test(text)) return parseJwks(text, { source, algorithm });
   return parseVerificationKey(text, { source, index: 0, algorithm });

@@ -8,8 +8,8 @@ export interface AccessVerdict {
   readonly onlyItems: readonly string[];
 }
 
-/** Judges scopes on a route. A route whose parameters have no values is judged for every item, then for single ones. */
-export function judgeAccess(
+/** What scopes open of a route. A route whose parameters have no values is decided for every item, then for single ones. */
+export function decideAccess(
   scopes: readonly string[],
   { route, parameters }: Pick<MatchedRoute, "route" | "parameters">,
   adminScope: string,

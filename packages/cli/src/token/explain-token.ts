@@ -10,7 +10,7 @@ import { readBase } from "../doctor/read-base.ts";
 import type { Examined, Finding } from "../doctor/report.ts";
 import type { Context } from "../program/context.ts";
 import { listRoutes, type MatchedRoute, matchRoute } from "../scopes/route-table.ts";
-import { judgeAccess } from "../text/explain-access.ts";
+import { decideAccess } from "../text/explain-access.ts";
 
 export interface ExplainedRoute {
   readonly route: string;
@@ -100,7 +100,7 @@ function readClaims(token: string, { now }: Context): Readonly<Record<string, un
 }
 
 function explainRoute(scopes: readonly string[], matched: MatchedRoute, adminScope: string): ExplainedRoute {
-  const { decision, onlyItems } = judgeAccess(scopes, matched, adminScope);
+  const { decision, onlyItems } = decideAccess(scopes, matched, adminScope);
   const isPublic = matched.route.access.rule === "public";
   const isSome = onlyItems.length > 0;
   return {

@@ -47,7 +47,7 @@ export async function parseJwk(value: unknown, base: JwkContext, options: JwkOpt
     return invalid(`"kid" is not a string of up to ${MAX_KID_CHARACTERS} characters`);
   }
   if (alg !== undefined && typeof alg !== "string") return invalid('"alg" is not a string');
-  const reason = judgePurpose(use, operations);
+  const reason = findPurposeProblem(use, operations);
   if (reason !== undefined) return fail(createFault({ code: "KEY_JWK_USE", at: source, facts: { reason } }));
 
   const context: KeyContext = { ...base, kid, announced: alg };
@@ -68,7 +68,7 @@ export async function parseJwk(value: unknown, base: JwkContext, options: JwkOpt
   }
 }
 
-function judgePurpose(use: unknown, operations: unknown): string | undefined {
+function findPurposeProblem(use: unknown, operations: unknown): string | undefined {
   if (use !== undefined && use !== "sig") return '"use" is not "sig"';
   if (operations === undefined) return undefined;
   const allowsVerify = Array.isArray(operations) && operations.includes("verify");

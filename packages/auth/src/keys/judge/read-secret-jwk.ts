@@ -5,7 +5,7 @@ import { decodeBase64Url } from "../../encoding/base64.ts";
 import { fail, ok, type Result } from "../../outcome/result.ts";
 import { showAlgorithm } from "../model/algorithms.ts";
 import { MAX_KEY_CHARACTERS } from "../model/key-limits.ts";
-import { judgeDer } from "../reader/der-verdict.ts";
+import { readDerVerdict } from "../reader/der-verdict.ts";
 import { readKey } from "../reader/read-key.ts";
 import type { SecretMaterial } from "./find-secret-fault.ts";
 
@@ -37,7 +37,7 @@ export function readSecretJwk(
 
 /** Public bytes as `k` would let everybody sign (weak-spots B7). */
 function describePublicMaterial(bytes: Uint8Array<ArrayBuffer>, text: string): string | undefined {
-  if (judgeDer(bytes).kind !== "unknown") return "a key or certificate in DER";
+  if (readDerVerdict(bytes).kind !== "unknown") return "a key or certificate in DER";
   const { kind } = readKey(text, true);
   // White space is no key: that it is no secret either, is found later.
   return kind === "text" || kind === "empty" ? undefined : "a key or certificate as text";

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { generateEc } from "../judge/test-keys.fixture.ts";
 import { encodeDer, encodeObjectIdentifier, encodeUnsigned, Tag } from "./der.ts";
-import { judgeDer } from "./der-verdict.ts";
+import { readDerVerdict } from "./der-verdict.ts";
 
 describe("the verdict on DER", () => {
-  test("judges any bytes without throwing", () => {
+  test("gives a verdict on any bytes without throwing", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
-        expect(judgeDer(Uint8Array.from(bytes)).kind).toBeTypeOf("string");
+        expect(readDerVerdict(Uint8Array.from(bytes)).kind).toBeTypeOf("string");
       }),
     );
   });
@@ -18,15 +18,16 @@ describe("the verdict on DER", () => {
     for (let position = 0; position < 26; position += 1) {
       const flipped = Uint8Array.from(der);
       flipped[position] = (flipped[position] ?? 0) ^ 1;
-      expect(judgeDer(flipped).kind).not.toBe("public");
+      expect(readDerVerdict(flipped).kind).not.toBe("public");
     }
   });
 });
 
 test("two short numbers are no RSA key", () => {
   expect(
-    judgeDer(encodeDer(Tag.sequence, encodeUnsigned(Uint8Array.of(5)), encodeUnsigned(Uint8Array.of(3))))
-      .kind,
+    readDerVerdict(
+      encodeDer(Tag.sequence, encodeUnsigned(Uint8Array.of(5)), encodeUnsigned(Uint8Array.of(3))),
+    ).kind,
   ).toBe("unknown");
 });
 
@@ -49,12 +50,12 @@ describe("many values behind one another", () => {
     ["a public key and something else", join(spki, Uint8Array.of(5, 0)), "trailing"],
     ["a public key alone", spki, "public"],
   ])("%s are told by a loop", (_, bytes, kind) => {
-    expect(judgeDer(bytes).kind).toBe(kind);
+    expect(readDerVerdict(bytes).kind).toBe(kind);
   });
 
   test("inside one another are no key", () => {
     let bytes = spki;
     for (let depth = 0; depth < 5_000; depth += 1) bytes = encodeDer(Tag.sequence, bytes);
-    expect(judgeDer(bytes).kind).toBe("unknown");
+    expect(readDerVerdict(bytes).kind).toBe("unknown");
   });
 });

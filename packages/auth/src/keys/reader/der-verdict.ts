@@ -40,15 +40,15 @@ const unsupportedCurves: Readonly<Record<string, string>> = {
 const DAMAGED = { kind: "damaged" } as const;
 const UNKNOWN = { kind: "unknown" } as const;
 
-/** The verdict on the first value; what stands behind a key is judged as well, however much it is. */
-export function judgeDer(bytes: Uint8Array<ArrayBuffer>): DerVerdict {
-  const first = judgeFirst(bytes);
+/** The verdict on the first value; what stands behind a key is looked at as well, however much it is. */
+export function readDerVerdict(bytes: Uint8Array<ArrayBuffer>): DerVerdict {
+  const first = readFirstValue(bytes);
   if (first.verdict.kind === "unknown" || first.rest.length === 0) return first.verdict;
   // Bytes behind a complete key: never ignored, they may be the key that was meant.
-  for (let value = first; value.verdict.kind !== "unknown"; value = judgeFirst(value.rest)) {
+  for (let value = first; value.verdict.kind !== "unknown"; value = readFirstValue(value.rest)) {
     if (value.verdict.kind === "private") return { ...value.verdict, key: "several" };
   }
-  return judgeFirst(first.rest).verdict.kind === "unknown"
+  return readFirstValue(first.rest).verdict.kind === "unknown"
     ? { kind: "trailing" }
     : { kind: "several", count: 2 };
 }
@@ -59,7 +59,7 @@ interface FirstValue {
   readonly rest: Uint8Array<ArrayBuffer>;
 }
 
-function judgeFirst(bytes: Uint8Array<ArrayBuffer>): FirstValue {
+function readFirstValue(bytes: Uint8Array<ArrayBuffer>): FirstValue {
   const outer = readDer(bytes);
   const nothing = bytes.subarray(bytes.length);
   if (!outer.ok) {
@@ -72,22 +72,22 @@ function judgeFirst(bytes: Uint8Array<ArrayBuffer>): FirstValue {
   const rest = bytes.subarray(end);
   if (tag !== Tag.sequence) return { verdict: UNKNOWN, rest };
   const children = readChildren(content);
-  if (children !== undefined) return { verdict: judgeChildren(children, bytes.slice(0, end)), rest };
+  if (children !== undefined) return { verdict: readChildrenVerdict(children, bytes.slice(0, end)), rest };
   return { verdict: startsLikeKey(bytes) ? DAMAGED : UNKNOWN, rest: nothing };
 }
 
 /** `whole` are the bytes that the children are the content of. */
-function judgeChildren(children: readonly DerElement[], whole: Uint8Array<ArrayBuffer>): DerVerdict {
+function readChildrenVerdict(children: readonly DerElement[], whole: Uint8Array<ArrayBuffer>): DerVerdict {
   const [first, second, third] = children;
   if (first === undefined || second === undefined) return { kind: "unknown" };
-  if (first.tag === Tag.integer) return judgeIntegerFirst(children, whole);
+  if (first.tag === Tag.integer) return readIntegerFirstVerdict(children, whole);
   if (first.tag === Tag.objectIdentifier && readObjectIdentifier(first) === "1.2.840.113549.1.7.2") {
     return { kind: "certificate" }; // PKCS#7 signedData: a bundle of certificates
   }
   if (first.tag !== Tag.sequence) return { kind: "unknown" };
   const inner = readChildren(first.content);
   if (inner === undefined) return { kind: "unknown" };
-  if (children.length === 2 && second.tag === Tag.bitString) return judgeSpki(inner, second);
+  if (children.length === 2 && second.tag === Tag.bitString) return readSpkiVerdict(inner, second);
   if (
     children.length === 2 &&
     second.tag === Tag.octetString &&
@@ -103,10 +103,13 @@ function judgeChildren(children: readonly DerElement[], whole: Uint8Array<ArrayB
   return { kind: "unknown" };
 }
 
-function judgeIntegerFirst(children: readonly DerElement[], whole: Uint8Array<ArrayBuffer>): DerVerdict {
+function readIntegerFirstVerdict(
+  children: readonly DerElement[],
+  whole: Uint8Array<ArrayBuffer>,
+): DerVerdict {
   const [first, second, third] = children;
   if (children.length === 2 && second?.tag === Tag.integer) {
-    return judgeRsa(children, "pkcs1");
+    return readRsaVerdict(children, "pkcs1");
   }
   if (second?.tag === Tag.sequence && third?.tag === Tag.octetString)
     return namePrivate("PKCS#8", readPkcs8(whole));
@@ -127,7 +130,7 @@ function namePrivate(found: string, key: PrivateVerdict["key"] = "unsupported"):
   return { kind: "private", found, key };
 }
 
-function judgeSpki(algorithm: readonly DerElement[], keyBits: DerElement): DerVerdict {
+function readSpkiVerdict(algorithm: readonly DerElement[], keyBits: DerElement): DerVerdict {
   const [identifier, parameters] = algorithm;
   const oid = readObjectIdentifier(identifier);
   if (oid === undefined) return { kind: "unknown" };
@@ -139,9 +142,9 @@ function judgeSpki(algorithm: readonly DerElement[], keyBits: DerElement): DerVe
     const outer = readDer(bits);
     if (!isNull || algorithm.length > 2 || !outer.ok) return DAMAGED;
     if (outer.value.end !== bits.length || outer.value.tag !== Tag.sequence) return DAMAGED;
-    return judgeRsa(readChildren(outer.value.content) ?? [], "spki");
+    return readRsaVerdict(readChildren(outer.value.content) ?? [], "spki");
   }
-  if (oid === Oid.ec) return judgeEc(parameters, bits);
+  if (oid === Oid.ec) return readEcVerdict(parameters, bits);
   if (oid === Oid.ed25519) {
     if (parameters !== undefined || bits.length !== 32) return DAMAGED;
     return { kind: "public", key: { type: "OKP", publicKey: bits }, format: "spki" };
@@ -151,7 +154,7 @@ function judgeSpki(algorithm: readonly DerElement[], keyBits: DerElement): DerVe
   return { kind: "unsupported-type", keyType: unsupportedTypes[oid] ?? `with object identifier ${oid}` };
 }
 
-function judgeRsa(numbers: readonly DerElement[], format: "spki" | "pkcs1"): DerVerdict {
+function readRsaVerdict(numbers: readonly DerElement[], format: "spki" | "pkcs1"): DerVerdict {
   const modulus = readUnsigned(numbers[0]);
   const exponent = readUnsigned(numbers[1]);
   if (numbers.length !== 2 || modulus === undefined || exponent === undefined) return DAMAGED;
@@ -160,7 +163,7 @@ function judgeRsa(numbers: readonly DerElement[], format: "spki" | "pkcs1"): Der
   return { kind: "public", key: { type: "RSA", modulus, exponent }, format };
 }
 
-function judgeEc(parameters: DerElement | undefined, point: Uint8Array): DerVerdict {
+function readEcVerdict(parameters: DerElement | undefined, point: Uint8Array): DerVerdict {
   if (parameters?.tag === Tag.sequence)
     return { kind: "unsupported-curve", curve: "with explicit parameters" };
   const oid = readObjectIdentifier(parameters);

@@ -6,7 +6,7 @@
 import { decodeBase64Prefix } from "../../encoding/base64.ts";
 import type { RepairLog } from "../model/repairs.ts";
 import type { Armour, Label } from "./armour.ts";
-import { hasSpacesForPluses, judgeBody } from "./read-body.ts";
+import { hasSpacesForPluses, readBodyVerdict } from "./read-body.ts";
 import { conclude, type DerVerdict, type KeyReading, type KeyVerdict, toKeyVerdict } from "./verdict.ts";
 
 export interface ArmourReading {
@@ -29,7 +29,7 @@ export function readArmoured({ label, body }: Armour, reading: ArmourReading): K
   if (/Proc-Type:[^\n]{0,20}ENCRYPTED|DEK-Info:/i.test(body)) return conclude({ kind: "encrypted" }, log);
   if (label?.startsWith("SSH2")) return conclude({ kind: "ssh" }, log);
   const compact = body.replace(/\s/g, "");
-  const verdict = judgeBody(compact, log);
+  const verdict = readBodyVerdict(compact, log);
   if (
     verdict.kind === "unknown" ||
     verdict.kind === "damaged" ||

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RepairLog } from "../model/repairs.ts";
 import { encodeDer, encodeObjectIdentifier, encodeUnsigned, Tag } from "./der.ts";
-import { judgeBody } from "./read-body.ts";
+import { readBodyVerdict } from "./read-body.ts";
 
 describe("many values behind one another in base64", () => {
   const spki = encodeDer(
@@ -31,6 +31,6 @@ describe("many values behind one another in base64", () => {
     ],
   ])("in base64 with padding between them are told by a loop: %s", (_, text, verdict) => {
     expect(text).toContain("=");
-    expect(judgeBody(text, new RepairLog())).toEqual(verdict);
+    expect(readBodyVerdict(text, new RepairLog())).toEqual(verdict);
   });
 });

@@ -5,15 +5,15 @@
 
 import { decodeBase64, decodeBase64Prefix } from "../../encoding/base64.ts";
 import { RepairLog } from "../model/repairs.ts";
-import { judgeDer } from "./der-verdict.ts";
+import { readDerVerdict } from "./der-verdict.ts";
 import type { DerVerdict } from "./verdict.ts";
 
-/** Decodes and judges a body without white space; tries the alternatives only where plain base64 gives no key. */
-export function judgeBody(compact: string, log: RepairLog): DerVerdict {
+/** The verdict on a body without white space; tries the alternatives only where plain base64 gives no key. */
+export function readBodyVerdict(compact: string, log: RepairLog): DerVerdict {
   const standard = toStandardAlphabet(compact, log);
   const bytes = decodeBase64(standard);
   if (bytes !== undefined) {
-    const verdict = judgeDer(bytes);
+    const verdict = readDerVerdict(bytes);
     if (verdict.kind !== "unknown") {
       const lacksPadding = standard.length % 4 !== 0;
       if (lacksPadding && verdict.kind !== "truncated") log.add("missing-padding");
@@ -23,17 +23,17 @@ export function judgeBody(compact: string, log: RepairLog): DerVerdict {
   const withoutLetters = dropEatenBackslashes(standard);
   if (withoutLetters !== undefined) {
     log.add("eaten-backslashes");
-    return judgeBody(withoutLetters, log);
+    return readBodyVerdict(withoutLetters, log);
   }
   if (bytes !== undefined) return { kind: "unknown" };
-  const prefix = judgeDer(decodeBase64Prefix(standard));
+  const prefix = readDerVerdict(decodeBase64Prefix(standard));
   if (prefix.kind === "unknown" || (prefix.kind === "truncated" && prefix.isLikelyPrivate)) return prefix;
   // Padding in the middle: two values behind one another, or more.
   const others = standard.split("=").filter((part, index) => index > 0 && /^[A-Za-z0-9+/]/.test(part));
   // Not all of it could be read, so the key that it begins with is perhaps not the one that was meant.
   if (prefix.kind === "private") return { ...prefix, key: others.length > 0 ? "several" : "damaged" };
   if (others.length > 0) {
-    const isAnyPrivate = others.some((other) => judgeDer(decodeBase64Prefix(other)).kind === "private");
+    const isAnyPrivate = others.some((other) => readDerVerdict(decodeBase64Prefix(other)).kind === "private");
     return isAnyPrivate
       ? { kind: "private", found: "second value", key: "several" }
       : { kind: "several", count: 2 };
@@ -53,7 +53,7 @@ export function hasSpacesForPluses(body: string): boolean {
     .replace(/([^]{64}) /g, "$1")
     .trimEnd();
   return [lines, oneLine].some(
-    (text) => judgeBody(text.replaceAll(" ", "+"), new RepairLog()).kind === "public",
+    (text) => readBodyVerdict(text.replaceAll(" ", "+"), new RepairLog()).kind === "public",
   );
 }
 

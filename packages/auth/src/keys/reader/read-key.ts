@@ -11,11 +11,11 @@ import { MAX_KEY_CHARACTERS, MAX_WRAPPINGS } from "../model/key-limits.ts";
 import { RepairLog } from "../model/repairs.ts";
 import { readArmour } from "./armour.ts";
 import { decodeText } from "./decode-text.ts";
-import { judgeDer } from "./der-verdict.ts";
+import { readDerVerdict } from "./der-verdict.ts";
 import { recogniseForeignForm } from "./foreign-form.ts";
 import { recogniseLostBinary } from "./lost-binary.ts";
 import { nameSeveral, readArmoured } from "./read-armoured.ts";
-import { judgeBody } from "./read-body.ts";
+import { readBodyVerdict } from "./read-body.ts";
 import { undoEscapes, unwrapValue } from "./unwrap.ts";
 import { conclude, type KeyReading, toKeyVerdict } from "./verdict.ts";
 
@@ -96,7 +96,7 @@ function readBinary(value: string, log: RepairLog): KeyReading | undefined {
   const characters = value.startsWith("0") ? Array.from(value, (character) => character.charCodeAt(0)) : [];
   const isReadable = characters.every((code) => code >= 0x20 && code < 0x7f);
   if (isReadable || characters.some((code) => code > 0xff)) return undefined;
-  const verdict = judgeDer(Uint8Array.from(characters));
+  const verdict = readDerVerdict(Uint8Array.from(characters));
   if (verdict.kind === "unknown") return undefined;
   log.add("binary");
   return conclude(toKeyVerdict(verdict), log);
@@ -110,11 +110,11 @@ function readBare(text: string, reading: Reading): KeyReading {
   if (inner !== undefined) return inner;
   log.add("missing-header");
   log.add("missing-footer");
-  const verdict = judgeBody(compact, log);
+  const verdict = readBodyVerdict(compact, log);
   if (verdict.kind !== "unknown") return conclude(toKeyVerdict(verdict), log);
   if (/^30[0-9a-f]+$/i.test(compact) && compact.length % 2 === 0) {
     const bytes = Uint8Array.from(compact.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-    const hexVerdict = judgeDer(bytes);
+    const hexVerdict = readDerVerdict(bytes);
     if (hexVerdict.kind !== "unknown") {
       log.add("hexadecimal");
       return conclude(toKeyVerdict(hexVerdict), log);
