@@ -78,7 +78,7 @@ function isRepetition(text: string): boolean {
   return false;
 }
 
-/** Nine of ten neighbours are one step apart, such as "abcdefghij0123456789". */
+/** Eight of ten neighbours are one step apart, such as "abcdefghij0123456789". */
 function isRun(text: string): boolean {
   if (text.length < 8) return false;
   let steps = 0;

@@ -1,6 +1,6 @@
 /**
- * Finds the BEGIN and END lines of PEM, however damaged, and gives back the body between them. What the body is
- * gets decided by its structure; the label is only compared with it.
+ * Finds the BEGIN and END lines of PEM, however damaged, and gives back the body between them. The
+ * structure of the body decides what it is; the label is only compared with it.
  */
 
 import type { RepairLog } from "../model/repairs.ts";

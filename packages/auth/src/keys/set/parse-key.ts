@@ -1,6 +1,6 @@
 /**
  * One configured key value: PEM (repaired where an environment variable mangled it), a JWK, a whole JWKS as
- * JSON text, or a shared secret. What it is gets decided by parsing it, never by the configured algorithm.
+ * JSON text, or a shared secret. Parsing decides what it is, never the configured algorithm.
  */
 
 import { createFault } from "@agentos/contract";

@@ -31,7 +31,7 @@ export function parseDiscovery(
     return fail(createFault({ code: "KEY_DISCOVERY_ISSUER_MISMATCH", at: source, facts }));
   }
   if (typeof jwksUrl !== "string") return invalid('"jwks_uri" is missing');
-  const linked = parseLinkedUrl(jwksUrl, issuer);
+  const linked = parseLinkedUrl({ url: jwksUrl, linkedFrom: issuer });
   return linked.ok ? ok(jwksUrl) : invalid(`"jwks_uri" cannot be used: ${linked.fault}`);
 }
 

@@ -1,4 +1,4 @@
-/** The port through which keys are fetched, and how long an answer counts. The real one is in the server. */
+/** The port through which keys are fetched, and how long an answer counts. What really fetches is in the guard (`guard/keys`). */
 
 import type { Fault, FaultCode } from "@agentos/contract";
 import type { Result } from "../../outcome/result.ts";

@@ -22,10 +22,18 @@ describe("addresses", () => {
   });
 
   it("lets an issuer on this machine name keys on this machine, and elsewhere over https", () => {
-    expect(parseLinkedUrl("http://127.0.0.1:2/jwks", "http://localhost:1")).toHaveProperty("ok", true);
-    expect(parseLinkedUrl("https://keys.test/jwks", "http://localhost:1")).toHaveProperty("ok", true);
-    expect(parseLinkedUrl("https://keys.test/jwks", "https://issuer.test")).toHaveProperty("ok", true);
-    expect(parseLinkedUrl("http://127.0.0.1:2/jwks", "https://localhost:1")).toHaveProperty("ok", false);
+    expect(
+      parseLinkedUrl({ url: "http://127.0.0.1:2/jwks", linkedFrom: "http://localhost:1" }),
+    ).toHaveProperty("ok", true);
+    expect(
+      parseLinkedUrl({ url: "https://keys.test/jwks", linkedFrom: "http://localhost:1" }),
+    ).toHaveProperty("ok", true);
+    expect(
+      parseLinkedUrl({ url: "https://keys.test/jwks", linkedFrom: "https://issuer.test" }),
+    ).toHaveProperty("ok", true);
+    expect(
+      parseLinkedUrl({ url: "http://127.0.0.1:2/jwks", linkedFrom: "https://localhost:1" }),
+    ).toHaveProperty("ok", false);
   });
 
   const THIS_MACHINE = [
@@ -102,7 +110,8 @@ describe("addresses", () => {
     "[2002:cb00:7109::]",
     "[64:ff9c::127.0.0.1]",
   ];
-  const link = (host: string, from: string) => parseLinkedUrl(`https://${host}/jwks`, `https://${from}`);
+  const link = (host: string, from: string) =>
+    parseLinkedUrl({ url: `https://${host}/jwks`, linkedFrom: `https://${from}` });
 
   it.each(THIS_MACHINE)(
     "an issuer elsewhere or in a private network leads nobody to this machine as %s",

@@ -23,12 +23,20 @@ export function isKeyUrl(text: string): boolean {
   return parseKeyUrl(text).ok;
 }
 
+/** Two addresses by their names: swapped, they would lead inwards. */
+export interface LinkedUrl {
+  /** The address that the document names, which is asked next. */
+  readonly url: string;
+  /** The address that the document is from, or whose it is. */
+  readonly linkedFrom: string;
+}
+
 /**
  * A document from elsewhere must not send us inwards, to services of this machine or of a network that only we can
  * reach, nor from https to http. What is meant to be there can be configured by its own address.
  */
-export function parseLinkedUrl(text: string, linkedFrom: string): Result<URL, string> {
-  const linked = parseKeyUrl(text);
+export function parseLinkedUrl({ url, linkedFrom }: LinkedUrl): Result<URL, string> {
+  const linked = parseKeyUrl(url);
   if (!linked.ok) return linked;
   const from = parseKeyUrl(linkedFrom);
   const nearness = measureNearness(linked.value.hostname);

@@ -22,7 +22,7 @@ export interface LastGoodKeysOptions {
 
 /** Keys of a source that can fail. */
 export interface LastGoodKeys {
-  /** As in {@link KeySourceStatus}. */
+  /** "ok" after a good read, "stale" while a failing source lives on its last keys, "failed" once those are dropped. */
   readonly state: KeySourceStatus["state"];
   /** The limit in force, in seconds. */
   readonly maxStaleSeconds: number;
