@@ -55,4 +55,23 @@ describe("several values", () => {
     expect(secrets.keys).toHaveLength(1);
     expect(secrets.faults).toMatchObject([{ code: "KEY_DUPLICATE", severity: "warning" }]);
   });
+
+  test("what holds no text is named at each place, and never thrown over", async () => {
+    for (const [value, code] of [
+      [undefined, "KEY_UNREADABLE"],
+      ["", "KEY_EMPTY"],
+    ] as const) {
+      const twice = [0, 1].map((index) => ({ value: value as string, source: `k[${index}]` }));
+      const { keys, faults } = await parseVerificationKeys(twice, {});
+      expect(keys).toEqual([]);
+      expect(faults.map((fault) => `${fault.at} ${fault.code}`)).toEqual([`k[0] ${code}`, `k[1] ${code}`]);
+    }
+  });
+
+  test("a value of 64 KiB is read, one character more is not", async () => {
+    const whole = rsa.pem.padEnd(65_536, "\n");
+    expect((await parse(whole)).keys).toHaveLength(1);
+    const { faults } = await parse(`${whole}\n`);
+    expect(faults).toMatchObject([{ code: "KEY_TOO_LARGE", facts: { bytes: 65_537, limit: 65_536 } }]);
+  });
 });

@@ -81,7 +81,9 @@ export async function parseVerificationKeys(
   const results = await Promise.all(
     values.map(async ({ value, source }, index): Promise<KeyResult> => {
       const earlier = values.slice(0, index).find((other) => other.value === value);
-      if (earlier !== undefined && value.trim() !== "")
+      // What holds no text is reported at each place: there is nothing in it that could be the same.
+      const holdsText = typeof value === "string" && value.trim() !== "";
+      if (earlier !== undefined && holdsText)
         return failed({ code: "KEY_DUPLICATE", at: source, facts: { first: earlier.source } });
       return parseVerificationKey(value, { ...options, source, index });
     }),
