@@ -17,9 +17,11 @@ async function readKey(text: string, options: ImportOptions = {}): Promise<Signi
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const ed = generateKeyPairSync("ed25519");
-const pem = (key: KeyObject, type: "pkcs8" | "pkcs1" | "sec1" = "pkcs8") =>
+const pem = (key: KeyObject, type: "pkcs8" | "pkcs1" | "sec1" | "spki" = "pkcs8") =>
   (key.export as (options: object) => string).call(key, { type, format: "pem" });
 const pkcs8 = pem(rsa.privateKey);
+/** The name of P-256. */
+const PARAMETERS = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
 const bodyOf = (text: string) => text.trim().split("\n").slice(1, -1).join("");
 
 const forms: readonly (readonly [name: string, text: string, publicKey: KeyObject, algorithm: string])[] = [
@@ -54,6 +56,24 @@ describe("a private key", () => {
       const key = await readKey(mangle(pem(privateKey)));
       await jwtVerify(await signToken(key, {}), publicKey);
     }
+  });
+
+  it.each([
+    ["its public key", `${pkcs8}${pem(rsa.publicKey, "spki")}`, rsa],
+    ["parameters in front, as openssl ecparam prints it", `${PARAMETERS}${pem(ec.privateKey, "sec1")}`, ec],
+    [
+      "words and its public key",
+      `key of production\n${pem(ec.publicKey, "spki")}\n${pem(ec.privateKey)}`,
+      ec,
+    ],
+  ])("is read from a file with %s", async (_, text, pair) => {
+    await jwtVerify(await signToken(await readKey(text), {}), pair.publicKey);
+  });
+
+  it("is not chosen for you where there are two", async () => {
+    const read = await importSigningKey(`${pkcs8}${pem(ec.privateKey)}`);
+    expect(read.ok || renderFault(read.fault, "agentos").message).toContain("more than one key");
+    expect(await importSigningKey(pem(ec.privateKey))).toMatchObject({ ok: true });
   });
 
   it("signs with the algorithm that is asked for, when it fits", async () => {

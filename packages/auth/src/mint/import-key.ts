@@ -34,11 +34,22 @@ export async function importSigningKey(
   const read = readKey(text, secretAlgorithm !== undefined);
   if (read.kind === "json") return importJwk(read.value, options);
   if (read.kind === "private") {
-    return typeof read.key === "string" ? fail(createSigningFault(read)) : importPrivate(read.key, options);
+    if (typeof read.key !== "string") return importPrivate(read.key, options);
+    const only = read.key === "several" ? findPrivateBlock(text) : undefined;
+    return only === undefined ? fail(createSigningFault(read)) : importSigningKey(only, options);
   }
   if (read.kind === "text" && secretAlgorithm !== undefined)
     return bindSecret(toSecretMaterial(text), secretAlgorithm, options);
   return fail(createSigningFault(read));
+}
+
+const PRIVATE_BLOCK = /-----BEGIN ([A-Z ]{0,20})PRIVATE KEY-----[^-]*-----END \1PRIVATE KEY-----/g;
+
+/** The one private key of a bundle: its certificate, its public key or its parameters stand beside it. */
+function findPrivateBlock(text: string): string | undefined {
+  const [only, second] = text.match(PRIVATE_BLOCK) ?? [];
+  // INVARIANT: shorter than the text, so that reading it comes to an end.
+  return second === undefined && only !== text ? only : undefined;
 }
 
 async function importPrivate(
