@@ -54,6 +54,17 @@ describe("a reserved name", () => {
     expect(other(user("sa:bot"))?.facts).toEqual({ user_id_claim: "uid" });
   });
 
+  it("is told by the whole beginning, whatever its first character", () => {
+    const ascii = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code));
+    expect([...ascii, "\u017f"].filter((first) => isReservedPrincipal(`${first}a:bot`))).toEqual([
+      "S",
+      "s",
+      "\u017f",
+    ]);
+    expect(ascii.filter((first) => isReservedPrincipal(`${first}sa:bot`)).join("")).toBe("\t\n\v\f\r ");
+    expect(ascii.filter((first) => isReservedPrincipal(`${first}_oauth__:x`))).toEqual(["_"]);
+  });
+
   it("is refused as an id too, where no claim is told apart from it", () => {
     expect(rules({ kind: "user", subject: undefined, userId: "sa:bot" })?.code).toBe("AUTH_SUBJECT_RESERVED");
     expect(rules({ kind: "user", subject: undefined, userId: "bot" })).toBeUndefined();

@@ -11,7 +11,13 @@ const RESERVED_PRINCIPAL = /^\s*(?:sa:|__oauth__:|__scheduler__\s*$)/iu;
 
 /** Identities that only the server itself may give (contract 1.7): no token and no client field may claim them. */
 export function isReservedPrincipal(userId: string): boolean {
-  return RESERVED_PRINCIPAL.test(userId);
+  return !beginsOrdinarily(userId) && RESERVED_PRINCIPAL.test(userId);
+}
+
+/** With a visible character of ASCII but "s", "S" and "_": every request asks, and most need no pattern. */
+function beginsOrdinarily(userId: string): boolean {
+  const first = userId.charCodeAt(0);
+  return first > 0x20 && first < 0x7f && first !== 0x73 && first !== 0x53 && first !== 0x5f;
 }
 
 /** Why a user may not have this name; undefined when they may. */
@@ -33,7 +39,8 @@ export function createSubjectRules({
     if (kind !== "user" || name === undefined) return undefined;
     if (isReservedPrincipal(name)) return { code: "AUTH_SUBJECT_RESERVED", facts, ...subjectOf(name) };
     // Behind a prefix of its own an id may begin as it likes.
-    const isForeign = userId === name && prefixes.some((prefix) => name.startsWith(prefix));
+    const isForeign =
+      prefixes.length > 0 && userId === name && prefixes.some((prefix) => name.startsWith(prefix));
     return isForeign ? { code: "AUTH_SUBJECT_FOREIGN", facts, ...subjectOf(name) } : undefined;
   };
 }
