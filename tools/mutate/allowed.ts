@@ -301,6 +301,29 @@ export const allowed: readonly Allowed[] = [
     reason: "equivalent: the first half is the short way to the same answer, an unknown id is in no key",
   },
   ...[
+    [
+      "return !beginsOrdinarily(userId) && RESERVED_PRINCIPAL.test(userId);",
+      "!beginsOrdinarily(userId) && RESERVED_PRINCIPAL.test(userId)",
+      "RESERVED_PRINCIPAL.test(userId)",
+    ],
+    ...[
+      ["0x20", "33"],
+      ["first < 0x7f", "first <= 0x7f"],
+      ["0x7f", "128"],
+      ["0x7f", "126"],
+    ].map(([from = "", to = ""]) => [
+      "return first > 0x20 && first < 0x7f && first !== 0x73 && first !== 0x53 && first !== 0x5f;",
+      from,
+      to,
+    ]),
+  ].map(([code = "", from = "", to = ""]) => ({
+    file: "identity/subject-rules.ts",
+    code,
+    from,
+    to,
+    reason: "equivalent: the short way to the answer of the pattern, which is asked where it is not taken",
+  })),
+  ...[
     ["isVerified", "true"],
     ["0", "1"],
   ].map(([from = "", to = ""]) => ({

@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { createNameless, type Identity } from "../identity/identity.ts";
 import { ok, type Refusal, refuse } from "../outcome/result.ts";
 import { codeOf, setUpVerifier } from "../token/verifier.fixture.ts";
+import { findDataScope } from "./access.ts";
 import type { Authenticator } from "./authenticator.ts";
+import { createAuthenticators } from "./authenticators.ts";
 import { codeFor, compile, engineWith, LIST, RUN, SECURITY_KEY, setup, token } from "./engine.fixture.ts";
 
 const PAT = "agno_pat_0123456789";
@@ -96,6 +98,17 @@ it("without anybody who recognises a credential nobody is let in", async () => {
   );
 });
 
+it("a list reads no credential where none is asked for, and cannot be changed", () => {
+  const given = { verifier: setup.verifier, securityKey: SECURITY_KEY, sha256: String };
+  const listFor = (mode: "none" | "security_key" | "jwt") =>
+    createAuthenticators({ ...given, policy: { mode, hasSecurityKey: true, adminScope: "admin" } });
+  expect(listFor("none")).toEqual([]);
+  for (const list of [listFor("security_key"), listFor("jwt")]) {
+    expect(list.map((one) => Object.isFrozen(one))).not.toContain(false);
+    expect(list.length).toBeGreaterThan(1);
+  }
+});
+
 describe("revocation", () => {
   const revoked: Refusal = { code: "AUTH_CREDENTIAL_REVOKED", facts: {} };
 
@@ -123,6 +136,21 @@ describe("revocation", () => {
     isRevoked = false;
     expect(engine.authenticate(request)).toMatchObject({ ok: true });
     expect(asked).toEqual(["alice", "alice", "alice", "alice"]);
+  });
+
+  it("names nobody whom nobody has verified", async () => {
+    const refused = async (mode: "jwt" | "jwt-unverified") => {
+      const { verifier, good } = await setUpVerifier({ mode });
+      const own = await signToken(good);
+      const engine = engineWith({ mode, verifier, revocation: () => revoked });
+      const result = await engine.authenticate({
+        method: "GET",
+        header: (name) => ({ authorization: own, host: "localhost" })[name] ?? null,
+      });
+      return result.ok ? undefined : result.fault;
+    };
+    expect(await refused("jwt-unverified")).toEqual(revoked);
+    expect(await refused("jwt")).toEqual({ ...revoked, subject: "alice" });
   });
 
   it("is asked of the security key too, and of nobody who is refused anyway", async () => {
@@ -154,6 +182,12 @@ describe("the access of a public route", () => {
     expect(engine.authorize(caller.value, LIST, {})).toEqual({ ok: true, value: engine.anonymous });
     for (const part of [engine.anonymous, engine.anonymous.identity, engine.anonymous.dataScope])
       expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it("shares the scope of its data with others, who cannot change it", () => {
+    const nobody = { ...createNameless("anonymous", "admin"), kind: "user" } as const;
+    for (const isolatesUsers of [true, false])
+      expect(Object.isFrozen(findDataScope(nobody, { isolatesUsers }))).toBe(true);
   });
 
   it("reaches nobody's data where users are kept apart", () => {

@@ -39,8 +39,7 @@ export function createSubjectRules({
     if (kind !== "user" || name === undefined) return undefined;
     if (isReservedPrincipal(name)) return { code: "AUTH_SUBJECT_RESERVED", facts, ...subjectOf(name) };
     // Behind a prefix of its own an id may begin as it likes.
-    const isForeign =
-      prefixes.length > 0 && userId === name && prefixes.some((prefix) => name.startsWith(prefix));
+    const isForeign = userId === name && prefixes.some((prefix) => name.startsWith(prefix));
     return isForeign ? { code: "AUTH_SUBJECT_FOREIGN", facts, ...subjectOf(name) } : undefined;
   };
 }
