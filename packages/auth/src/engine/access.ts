@@ -1,11 +1,12 @@
 /** What the guard says of a caller: who it is, and what the request may see and touch. The same on every route. */
 import type { Decision } from "../decide/decide.ts";
 import type { Identity } from "../identity/identity.ts";
+import type { Owner } from "../identity/owner.ts";
 
 /** Whose data a request may reach. There is no "unfiltered by omission": every store call takes one of the three. */
 export type DataScope =
   | { readonly kind: "all" }
-  | { readonly kind: "user"; readonly userId: string }
+  | { readonly kind: "user"; readonly owner: Owner }
   | { readonly kind: "none" };
 
 /** What an allowed caller may see and touch. */
@@ -25,9 +26,9 @@ const NONE: DataScope = Object.freeze({ kind: "none" });
 
 /** Without a usable user id isolation means nobody's data, never everybody's (repair of contract Q10). */
 export function findDataScope(
-  { kind, userId, grants }: Identity,
+  { kind, issuer, userId, grants }: Identity,
   { isolatesUsers }: { readonly isolatesUsers: boolean },
 ): DataScope {
   if (!isolatesUsers || kind !== "user" || grants.adminScope !== undefined) return ALL;
-  return userId === undefined ? NONE : { kind: "user", userId };
+  return userId === undefined ? NONE : { kind: "user", owner: { issuer, kind: "user", id: userId } };
 }

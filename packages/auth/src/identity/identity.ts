@@ -1,10 +1,13 @@
 /** Who calls: the frozen result of authentication, the same on every transport. */
 import { compileGrants, type Grants } from "../scope/grants.ts";
+import { DEFAULT_ISSUER_NAME } from "./owner.ts";
 
 /** Frozen all the way down: it is shared by every request with the same token. */
 export interface Identity {
   /** `security_key` is the trusted root of that mode; `anonymous` is who sent no credential and needed none. */
   readonly kind: "user" | "security_key" | "anonymous";
+  /** Name that the operator gave to the issuer of the credential; `default` when nothing is said. */
+  readonly issuer: string;
   /**
    * The configured claim, with the prefix of its issuer (contract 1.7); undefined for a credential that names nobody.
    */
@@ -37,6 +40,7 @@ export interface Identity {
 export function createNameless(kind: "security_key" | "anonymous", adminScope: string): Identity {
   return Object.freeze({
     kind,
+    issuer: DEFAULT_ISSUER_NAME,
     userId: undefined,
     subject: undefined,
     sessionId: undefined,

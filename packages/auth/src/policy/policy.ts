@@ -32,6 +32,8 @@ export interface ClaimNames {
 
 /** What the tokens of one issuer are checked against. */
 export interface TokenPolicy {
+  /** Stable name of the issuer, chosen by the operator: part of every identity that its tokens name. Default `default`. */
+  readonly name?: string | undefined;
   /** Exact issuer; undefined: not checked or, where issuers are kept apart, of the tokens that name none at all. */
   readonly issuer: string | undefined;
   /** Accepted audiences; undefined turns the check off and needs an unsafe option. */

@@ -1,6 +1,7 @@
 /** Verified claims become a frozen identity, with its scopes compiled once. */
 
 import type { Identity } from "../identity/identity.ts";
+import { DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
 import { deepFreeze } from "../policy/deep-freeze.ts";
 import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
@@ -15,7 +16,7 @@ export interface VerifiedToken extends AcceptedClaims {
   readonly claims: Claims;
   readonly keyLabel: string | undefined;
   /** What the tokens of its issuer may grant. */
-  readonly policy: Pick<TokenPolicy, "allowedScopes">;
+  readonly policy: Pick<TokenPolicy, "name" | "allowedScopes">;
 }
 
 /** Builds the identity that handlers and the cache share; nobody can change it afterwards. */
@@ -31,6 +32,7 @@ export function buildIdentity(
   const scopes = Object.freeze(kept);
   return Object.freeze({
     kind: "user",
+    issuer: policy.name ?? DEFAULT_ISSUER_NAME,
     userId,
     subject,
     sessionId: readSessionId(claims, claimNames),
