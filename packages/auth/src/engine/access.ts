@@ -26,9 +26,9 @@ const NONE: DataScope = Object.freeze({ kind: "none" });
 
 /** Without a usable user id isolation means nobody's data, never everybody's (repair of contract Q10). */
 export function findDataScope(
-  { kind, issuer, userId, grants }: Identity,
+  { kind, owner, grants }: Identity,
   { isolatesUsers }: { readonly isolatesUsers: boolean },
 ): DataScope {
   if (!isolatesUsers || kind !== "user" || grants.adminScope !== undefined) return ALL;
-  return userId === undefined ? NONE : { kind: "user", owner: { issuer, kind: "user", id: userId } };
+  return owner.id === "" ? NONE : { kind: "user", owner };
 }

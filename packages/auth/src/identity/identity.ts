@@ -1,6 +1,6 @@
 /** Who calls: the frozen result of authentication, the same on every transport. */
 import { compileGrants, type Grants } from "../scope/grants.ts";
-import { DEFAULT_ISSUER_NAME } from "./owner.ts";
+import { DEFAULT_ISSUER_NAME, type Owner } from "./owner.ts";
 
 /** Frozen all the way down: it is shared by every request with the same token. */
 export interface Identity {
@@ -8,6 +8,8 @@ export interface Identity {
   readonly kind: "user" | "security_key" | "anonymous";
   /** Name that the operator gave to the issuer of the credential; `default` when nothing is said. */
   readonly issuer: string;
+  /** Who its data belongs to. Its id is empty for a credential that names nobody. */
+  readonly owner: Owner;
   /**
    * The configured claim, with the prefix of its issuer (contract 1.7); undefined for a credential that names nobody.
    */
@@ -41,6 +43,7 @@ export function createNameless(kind: "security_key" | "anonymous", adminScope: s
   return Object.freeze({
     kind,
     issuer: DEFAULT_ISSUER_NAME,
+    owner: Object.freeze({ issuer: DEFAULT_ISSUER_NAME, kind, id: "" }),
     userId: undefined,
     subject: undefined,
     sessionId: undefined,

@@ -19,6 +19,13 @@ export interface Owner {
 /** Name of the issuer when the operator gives none, and of credentials that no issuer made. */
 export const DEFAULT_ISSUER_NAME = "default";
 
+/** Who the data of a user belongs to; nobody, for a credential that names no user. */
+export function createOwner(issuer: string, userId: string | undefined): Owner {
+  return Object.freeze(
+    userId === undefined ? { issuer, kind: "anonymous", id: "" } : { issuer, kind: "user", id: userId },
+  );
+}
+
 /** True for the same owner: every part is equal to the last code unit. */
 export function isSameOwner(one: Owner, other: Owner): boolean {
   return one.id === other.id && one.kind === other.kind && one.issuer === other.issuer;

@@ -1,7 +1,7 @@
 /** Verified claims become a frozen identity, with its scopes compiled once. */
 
 import type { Identity } from "../identity/identity.ts";
-import { DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
+import { createOwner, DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
 import { deepFreeze } from "../policy/deep-freeze.ts";
 import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
@@ -24,7 +24,7 @@ export function buildIdentity(
   { claims, userId, subject, times, keyLabel, policy }: VerifiedToken,
   { adminScope, claimNames }: Pick<AuthPolicy, "adminScope" | "claimNames">,
 ): Identity {
-  const { allowedScopes } = policy;
+  const { name: issuer = DEFAULT_ISSUER_NAME, allowedScopes } = policy;
   const { kept, withheld } = limitScopes(readScopes(claims, claimNames.scopes), {
     allowedScopes,
     adminScope,
@@ -32,7 +32,8 @@ export function buildIdentity(
   const scopes = Object.freeze(kept);
   return Object.freeze({
     kind: "user",
-    issuer: policy.name ?? DEFAULT_ISSUER_NAME,
+    issuer,
+    owner: createOwner(issuer, userId),
     userId,
     subject,
     sessionId: readSessionId(claims, claimNames),

@@ -1,4 +1,4 @@
-import { compileGrants } from "@agentos/auth";
+import { compileGrants, createOwner } from "@agentos/auth";
 import type { ToolContext } from "@agentos/server";
 import { describe, expect, it } from "vitest";
 import { DEMO_TOOL_NAMES, DEMO_TOOLS } from "./demo-tools.ts";
@@ -10,6 +10,8 @@ const context: ToolContext = {
   userId: "alice",
   caller: {
     kind: "user",
+    issuer: "default",
+    owner: createOwner("default", "alice"),
     userId: "alice",
     subject: "alice",
     sessionId: undefined,

@@ -1,4 +1,4 @@
-import { type Authenticator, compileGrants, type Identity, ok, refuse } from "@agentos/auth";
+import { type Authenticator, compileGrants, createOwner, type Identity, ok, refuse } from "@agentos/auth";
 import { pagesRoutes, type RouteTable } from "@agentos/contract";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
@@ -126,8 +126,9 @@ describe("what a product adds to authentication", () => {
   });
 
   it("is credentials of its own, which are asked before those of the options and can be revoked like them", async () => {
-    const nobody: Omit<Identity, "userId"> = {
+    const nobody: Omit<Identity, "userId" | "owner"> = {
       kind: "user",
+      issuer: "tickets",
       subject: undefined,
       sessionId: undefined,
       scopes: [],
@@ -142,7 +143,10 @@ describe("what a product adds to authentication", () => {
     const ticket: Authenticator = {
       kind: "ticket",
       recognises: ({ value }) => value.startsWith("ticket-"),
-      verify: ({ value }) => ok({ ...nobody, userId: value.slice("ticket-".length) }),
+      verify({ value }) {
+        const userId = value.slice("ticket-".length);
+        return ok({ ...nobody, userId, owner: createOwner(nobody.issuer, userId) });
+      },
     };
     const app = create([], {
       authenticators: [ticket],
