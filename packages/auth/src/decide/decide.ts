@@ -3,7 +3,7 @@
  * Pure; deny is the default.
  */
 import type { RefusalCode } from "@agentos/contract";
-import { type Grants, visibleItems } from "../scope/grants.ts";
+import { compileGrants, type Grants, visibleItems } from "../scope/grants.ts";
 import {
   findGrant,
   leastScope,
@@ -68,6 +68,38 @@ export function decide(grants: Grants, route: CompiledRoute, parameters: PathPar
   const [first] = missing;
   if (first === undefined) return { isAllowed: true, grantedBy, visible: "all" };
   return relieveListing(grants, route, missing, grantedBy) ?? deny(grants, rule, missing, parameters);
+}
+
+/** What a token names beyond the ceiling of its issuer. */
+interface Withheld {
+  readonly scopes: readonly string[];
+  readonly adminScope: string;
+}
+
+/**
+ * Of the scopes that an issuer may not grant, the one that would stand for what is missing first; the admin scope only
+ * where no other would. Undefined: something else is missing.
+ */
+export function findWithheldGrant(
+  grants: Grants,
+  { scopes, adminScope }: Withheld,
+  { route, parameters }: { readonly route: CompiledRoute; readonly parameters: PathParameters },
+): string | undefined {
+  const rule = findRule(route, parameters);
+  if (scopes.length === 0 || typeof rule === "string") return undefined;
+  const missing = rule.filter((requirement) => findGrant(grants, requirement, parameters) === undefined);
+  const [first] = missing;
+  if (first === undefined) return undefined;
+  const ordinary = compileGrants(
+    scopes.filter((scope) => scope !== adminScope),
+    adminScope,
+  );
+  const relief = relieveListing(ordinary, route, missing, []);
+  return (
+    findGrant(ordinary, first, parameters) ??
+    (relief?.isAllowed === true ? relief.grantedBy[0] : undefined) ??
+    (scopes.includes(adminScope) ? adminScope : undefined)
+  );
 }
 
 /** A list shows a caller with per-resource scopes just those items, instead of refusing (contract 2.4). */

@@ -1,14 +1,18 @@
 /** A missing scope: misspelt, under another claim, for another item, or really missing. */
 import { ACCESS_PREREQUISITES, ADMIN_SCOPE, type ErrorCode, type Facts } from "@agentos/contract";
-import { decide } from "../decide/decide.ts";
+import { decide, findWithheldGrant } from "../decide/decide.ts";
 import { describeScopeChoice } from "../decide/scope-choice.ts";
 import { compileGrants } from "../scope/grants.ts";
+import { ceilingOf, type LimitedScopes, limitScopes } from "../scope/limit-scopes.ts";
 import { findScopesClaim, readScopes } from "../token/read-scopes.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 import { findNearMiss, findScopesElsewhere } from "./scope-near-miss.ts";
 
 export const SCOPE_CODES: readonly ErrorCode[] = ["SCOPE_MISSING", "SCOPE_OTHER_RESOURCE"];
+
+/** A fact of the one answer that speaks of a ceiling. */
+const SCOPE_TO_ALLOW = "scope_to_allow";
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -21,15 +25,13 @@ export function refineScopes(
   recorded: Facts = {},
 ): readonly CauseParts[] {
   const noted = recorded["held_scopes"];
-  const held =
-    claims === undefined ? (typeof noted === "object" ? noted : undefined) : readHeldScopes(claims, server);
+  const limited = claims === undefined ? undefined : limitHeldScopes(claims, server);
+  const held = limited === undefined ? (typeof noted === "object" ? noted : undefined) : limited.kept;
+  const adminScope = server?.policy.adminScope ?? ADMIN_SCOPE;
+  const grants = held === undefined ? undefined : compileGrants(held, adminScope);
   const decision =
-    held !== undefined && request !== undefined
-      ? decide(
-          compileGrants(held, server?.policy.adminScope ?? ADMIN_SCOPE),
-          request.route,
-          request.parameters,
-        )
+    grants !== undefined && request !== undefined
+      ? decide(grants, request.route, request.parameters)
       : undefined;
   const denied = decision?.isAllowed === false ? decision : undefined;
   const named = denied?.required ?? required;
@@ -44,6 +46,25 @@ export function refineScopes(
     recordedIn ?? "the token",
   ]);
   if (needed === undefined) return [{ code, certainty: "likely", evidence }];
+  const toAllow =
+    denied === undefined || grants === undefined || request === undefined
+      ? undefined
+      : findWithheldGrant(grants, { scopes: limited?.withheld ?? [], adminScope }, request);
+  if (toAllow !== undefined) {
+    const facts = {
+      required_scopes: named,
+      missing_scopes: missing,
+      scope_to_add: needed,
+      [SCOPE_TO_ALLOW]: toAllow,
+    };
+    const ceiling: Evidence = {
+      fact: `its issuer may not grant ${toAllow.slice(0, 100)} here`,
+      source: "the configuration",
+    };
+    return [
+      { code: "SCOPE_OVER_CEILING", certainty: "certain", facts, evidence: [...evidence, ceiling] },
+    ];
+  }
 
   const parts: CauseParts[] = [];
   if (held !== undefined) {
@@ -104,8 +125,22 @@ function holdsOtherItem(held: readonly string[] | undefined, needed: string): bo
   );
 }
 
-/** The scopes of a token as this server reads them. */
+/** The scopes of a token as far as this server lets them count. */
 export function readHeldScopes(claims: Claims, server: DiagnosisInput["server"]): readonly string[] {
+  return limitHeldScopes(claims, server).kept;
+}
+
+/** The scopes of a token, split by the ceiling of its issuer as far as that is known. */
+function limitHeldScopes(claims: Claims, server: DiagnosisInput["server"]): LimitedScopes {
+  const scopes = readNamedScopes(claims, server);
+  const { tokens = [], separatesIssuers, adminScope = ADMIN_SCOPE } = server?.policy ?? {};
+  const part = separatesIssuers === true ? tokens.find(({ issuer }) => issuer === claims["iss"]) : tokens[0];
+  return part === undefined
+    ? { kept: scopes, withheld: [] }
+    : limitScopes(scopes, ceilingOf(part, { adminScope, tokens }));
+}
+
+function readNamedScopes(claims: Claims, server: DiagnosisInput["server"]): readonly string[] {
   const claim = configuredClaim(server);
   const value = claims[claim ?? ""];
   if (server?.isPython === true && typeof value === "string") return [value];

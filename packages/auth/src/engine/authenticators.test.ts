@@ -2,6 +2,7 @@
 import { signToken, withClaims } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { createNameless, type Identity } from "../identity/identity.ts";
+import { createOwner } from "../identity/owner.ts";
 import { ok, type Refusal, refuse } from "../outcome/result.ts";
 import { codeOf, setUpVerifier } from "../token/verifier.fixture.ts";
 import { findDataScope } from "./access.ts";
@@ -20,6 +21,7 @@ function createPatAuthenticator(
     ...createNameless("anonymous", "agent_os:admin"),
     kind: "user",
     userId: "bot",
+    owner: createOwner("default", "bot"),
     ...identity,
   };
   return {
@@ -69,7 +71,7 @@ describe("one more kind of credential", () => {
     expect(
       engine.authorize(result.value, compile({ method: "GET", path: "/x", access: "authenticated" }), {}),
     ).toMatchObject({
-      value: { dataScope: { kind: "user", userId: "bot" } },
+      value: { dataScope: { kind: "user", owner: { issuer: "default", kind: "user", id: "bot" } } },
     });
   });
 

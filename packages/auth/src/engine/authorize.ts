@@ -1,11 +1,10 @@
 /** Whether a caller may use a route: scopes, then whose data. The decision itself is made in `decide/`. */
 import type { CompiledRoute } from "../decide/compile-route.ts";
-import { type Decision, decide, findRule } from "../decide/decide.ts";
+import { type Decision, decide, findRule, findWithheldGrant } from "../decide/decide.ts";
 import { describeScopeChoice } from "../decide/scope-choice.ts";
 import type { Identity } from "../identity/identity.ts";
 import { fail, ok, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
-import { compileGrants } from "../scope/grants.ts";
 import type { PathParameters } from "../scope/requirement.ts";
 import { type Access, findDataScope } from "./access.ts";
 
@@ -24,10 +23,11 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
   if (identity.kind === "user" && rules.enforcesScopes) {
     decision = decide(identity.grants, route, parameters);
     if (!decision.isAllowed) {
-      const isOverCeiling = wouldSuffice(identity, requested, rules);
+      const { grants, withheldScopes: scopes = [] } = identity;
+      const withheld = findWithheldGrant(grants, { scopes, adminScope: rules.adminScope }, requested);
       return fail({
-        code: isOverCeiling ? "SCOPE_OVER_CEILING" : decision.code,
-        facts: describeLack(identity, decision),
+        code: withheld === undefined ? decision.code : "SCOPE_OVER_CEILING",
+        facts: describeLack(identity, decision, withheld),
         subject: identity.userId,
       });
     }
@@ -44,24 +44,16 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
 function describeLack(
   { scopes, withheldScopes }: Identity,
   { required, missing, scopeToAdd }: Extract<Decision, { isAllowed: false }>,
+  scopeToAllow: string | undefined,
 ) {
   return {
     required_scopes: required,
     missing_scopes: missing,
     held_scopes: scopes,
     ...(withheldScopes === undefined ? {} : { withheld_scopes: withheldScopes }),
+    ...(scopeToAllow === undefined ? {} : { scope_to_allow: scopeToAllow }),
     ...(scopeToAdd === undefined
       ? {}
       : { scope_to_add: scopeToAdd, scope_choice: describeScopeChoice(scopeToAdd, missing) }),
   };
-}
-
-/** True when the scopes of the token would do, were it not for the ceiling of its issuer. */
-function wouldSuffice(
-  { scopes, withheldScopes }: Identity,
-  { route, parameters }: RequestedRoute,
-  { adminScope }: Rules,
-): boolean {
-  if (withheldScopes === undefined) return false;
-  return decide(compileGrants([...scopes, ...withheldScopes], adminScope), route, parameters).isAllowed;
 }

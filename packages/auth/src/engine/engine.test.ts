@@ -220,13 +220,14 @@ describe("authorize", () => {
 /** Contract section 2.7, with Q10 repaired. */
 describe("isolation", () => {
   const isolating = engineWith({ isolatesUsers: true });
+  const dataOf = (id: string) => ({ kind: "user", owner: { issuer: "default", kind: "user", id } });
   const scopeOf = (identity: Identity, engine = isolating) => {
     const result = engine.authorize(identity, RUN, { agent_id: "a1" });
     return result.ok ? result.value.dataScope : result.fault.code;
   };
 
   it("keeps each user to their own data", async () => {
-    expect(scopeOf(await identityWith({}))).toEqual({ kind: "user", userId: "alice" });
+    expect(scopeOf(await identityWith({}))).toEqual(dataOf("alice"));
     expect(scopeOf(await identityWith({}), engineWith())).toEqual({ kind: "all" });
   });
 
@@ -234,7 +235,7 @@ describe("isolation", () => {
     "refuses a caller without a user id: %j",
     async (claims) => {
       expect(scopeOf(await identityWith(claims))).toBe("AUTH_USER_REQUIRED");
-      expect(scopeOf(await identityWith({ ...claims, sub: "bob" }))).toEqual({ kind: "user", userId: "bob" });
+      expect(scopeOf(await identityWith({ ...claims, sub: "bob" }))).toEqual(dataOf("bob"));
     },
   );
 
@@ -242,10 +243,9 @@ describe("isolation", () => {
     expect(scopeOf(await identityWith({ scopes: ["agent_os:admin"], sub: undefined }))).toEqual({
       kind: "all",
     });
-    expect(scopeOf(await identityWith({ scopes: ["agents:run", "agent_os:admin:x"] }))).toEqual({
-      kind: "user",
-      userId: "alice",
-    });
+    expect(scopeOf(await identityWith({ scopes: ["agents:run", "agent_os:admin:x"] }))).toEqual(
+      dataOf("alice"),
+    );
   });
 
   it("gives nobody's data, not everybody's, on a route that has no owner", async () => {

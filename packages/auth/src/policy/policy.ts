@@ -46,9 +46,12 @@ export interface TokenPolicy {
   readonly maxLifetimeSeconds: number | undefined;
   /** The only algorithms allowed, whatever the keys could do; undefined leaves it to the keys. */
   readonly algorithms?: readonly string[] | undefined;
-  /** Most that tokens may grant; undefined sets no ceiling. The admin scope counts only when it is listed. */
+  /**
+   * Most that tokens may grant; undefined sets no ceiling. The admin scope counts only when it is listed and, of several
+   * issuers, only from those that list it, as `authz` does.
+   */
   readonly allowedScopes?: readonly string[] | undefined;
-  /** Put before the user ids of these tokens, so that two issuers cannot name the same user. */
+  /** Put before the user ids of these tokens, so that people and tools can tell them from those of another issuer. */
   readonly subjectPrefix?: string | undefined;
 }
 

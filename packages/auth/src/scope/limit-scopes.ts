@@ -1,4 +1,5 @@
 /** The ceiling of an issuer: scopes that it may grant here at most. What goes beyond is dropped, never narrowed. */
+import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
 import { compileGrants, type Grants } from "./grants.ts";
 import { parseScope } from "./parse.ts";
 
@@ -8,20 +9,28 @@ export interface LimitedScopes {
   readonly withheld: readonly string[];
 }
 
-/** Splits scopes by a ceiling; without one all are kept. */
-export function limitScopes(
-  scopes: readonly string[],
-  {
-    allowedScopes,
-    adminScope,
-  }: { readonly allowedScopes?: readonly string[] | undefined; readonly adminScope: string },
-): LimitedScopes {
-  if (allowedScopes === undefined) return { kept: scopes, withheld: [] };
-  const ceiling = compileGrants(allowedScopes, adminScope);
-  return {
-    kept: scopes.filter((scope) => covers(ceiling, scope, adminScope)),
-    withheld: scopes.filter((scope) => !covers(ceiling, scope, adminScope)),
-  };
+/** How far the tokens of one issuer reach. */
+export interface ScopeCeiling extends Pick<TokenPolicy, "allowedScopes">, Pick<AuthPolicy, "adminScope"> {
+  /** Several issuers are trusted: what rules over all of them counts only where it is listed. */
+  readonly isOneOfSeveral: boolean;
+}
+
+/** The ceiling of one part of a policy. */
+export function ceilingOf(
+  { allowedScopes }: Pick<TokenPolicy, "allowedScopes">,
+  { adminScope, tokens }: { readonly adminScope: string; readonly tokens: readonly unknown[] },
+): ScopeCeiling {
+  return { allowedScopes, adminScope, isOneOfSeveral: tokens.length > 1 };
+}
+
+/** Splits scopes by a ceiling. Without one all are kept, but with several issuers none that rules over all of them. */
+export function limitScopes(scopes: readonly string[], ceiling: ScopeCeiling): LimitedScopes {
+  const { allowedScopes, adminScope, isOneOfSeveral } = ceiling;
+  if (allowedScopes === undefined && !isOneOfSeveral) return { kept: scopes, withheld: [] };
+  const allowed = compileGrants(allowedScopes ?? [], adminScope);
+  const isKept = (scope: string) =>
+    allowedScopes === undefined ? !isRuling(scope, adminScope) : covers(allowed, scope, adminScope);
+  return { kept: scopes.filter(isKept), withheld: scopes.filter((scope) => !isKept(scope)) };
 }
 
 /** INVARIANT: true only if whoever holds the whole ceiling may do all that this scope allows. */
@@ -34,4 +43,14 @@ function covers(ceiling: Grants, text: string, adminScope: string): boolean {
   const key = `${resource}:${action}`;
   // A scope for every item stands in no table of single items, so that only an equally wide ceiling covers it.
   return ceiling.wide.has(key) || (id !== undefined && ceiling.narrow.get(key)?.has(id) === true);
+}
+
+/**
+ * The admin scope, and whatever is about `authz`, in any spelling that a requirement could read as it: denial records,
+ * other people's permissions and revocation are not for whoever may merely name users of their own.
+ */
+function isRuling(text: string, adminScope: string): boolean {
+  const scope = parseScope(text, adminScope);
+  if (scope.kind === "scope") return scope.resource === "authz";
+  return scope.kind === "admin" || text.split(":")[0] === "authz";
 }

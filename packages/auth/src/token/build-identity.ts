@@ -5,7 +5,7 @@ import { createOwner, DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
 import { deepFreeze } from "../policy/deep-freeze.ts";
 import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
-import { limitScopes } from "../scope/limit-scopes.ts";
+import { ceilingOf, limitScopes } from "../scope/limit-scopes.ts";
 import type { AcceptedClaims } from "./check-all-claims.ts";
 import { readSessionId } from "./check-claims.ts";
 import { readScopes } from "./read-scopes.ts";
@@ -22,13 +22,12 @@ export interface VerifiedToken extends AcceptedClaims {
 /** Builds the identity that handlers and the cache share; nobody can change it afterwards. */
 export function buildIdentity(
   { claims, userId, subject, times, keyLabel, policy }: VerifiedToken,
-  { adminScope, claimNames }: Pick<AuthPolicy, "adminScope" | "claimNames">,
+  whole: Pick<AuthPolicy, "adminScope" | "claimNames" | "tokens">,
 ): Identity {
-  const { name: issuer = DEFAULT_ISSUER_NAME, allowedScopes } = policy;
-  const { kept, withheld } = limitScopes(readScopes(claims, claimNames.scopes), {
-    allowedScopes,
-    adminScope,
-  });
+  const { adminScope, claimNames } = whole;
+  const { name: issuer = DEFAULT_ISSUER_NAME } = policy;
+  const named = readScopes(claims, claimNames.scopes);
+  const { kept, withheld } = limitScopes(named, ceilingOf(policy, whole));
   const scopes = Object.freeze(kept);
   return Object.freeze({
     kind: "user",

@@ -21,10 +21,20 @@ export const configFaults = {
       '"jwksUrl" without "issuer": every token that one of its keys has signed is accepted, whoever issued it',
     fix: 'set "issuer" to the "iss" of the tokens; providers may sign for several tenants with the same keys',
   }),
-  CONFIG_SUBJECTS_SHARED: warning({
+  CONFIG_ISSUER_NAME_SHARED: error({
     title:
-      "several issuers are trusted, and a user of one is the same user as the one of another with the same id",
-    fix: 'give the issuers a "subjectPrefix" each, unless they share their users',
+      '"{option}": the name "{name}" is that of another issuer too, so each of the two could name the users of the other',
+    fix: 'give the issuer that you add a "name" of its own, such as "{example}" ("issuerName" for the keys outside "issuers"); the one that was there first keeps its name, because the data of its users belongs to it. Where both have the same users, write "sharesUsersWith": "{name}" instead',
+  }),
+  CONFIG_USER_IDS_ALIKE: warning({
+    title:
+      'users of several issuers may look alike: their data is apart, but "user_id" in answers and tools shows only the id, which may be the same',
+    fix: 'give each added issuer a "subjectPrefix", where people or tools have to tell its users apart',
+  }),
+  CONFIG_ADMIN_NOWHERE: warning({
+    title:
+      'several issuers are trusted, and none lists the admin scope "{scope}" in "allowedScopes": nobody is admin here',
+    fix: 'add "{scope}" to "allowedScopes" of the issuer whose tokens may grant it; that issuer may then grant everything',
   }),
   CONFIG_AUDIENCE_UNCHECKED: error({
     title: '"verifyAudience: false" accepts tokens that were issued for other servers',

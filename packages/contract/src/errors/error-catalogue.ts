@@ -27,4 +27,7 @@ export type CauseCode = keyof typeof CAUSES;
 export type ErrorCode = RefusalCode | FaultCode | CauseCode;
 
 /** Codes that existed once and must never be used again. */
-export const RETIRED_CODES: readonly string[] = [];
+export const RETIRED_CODES: readonly string[] = [
+  // 0046: users of several issuers are never one user by accident.
+  "CONFIG_SUBJECTS_SHARED",
+];

@@ -31,8 +31,8 @@ export const scopeRefusals = {
     challenge: "insufficient_scope",
     title: "the token names a sufficient scope, but its issuer may not grant it on this AgentOS",
     detail: DETAIL,
-    fix: 'get a token from an issuer that may grant "{scope_to_add}", or add it to "allowedScopes" of this issuer on the server',
-    publicFacts: SCOPE_FACTS,
+    fix: 'get a token from an issuer that may grant "{scope_to_add}", or add "{scope_to_allow}" to "allowedScopes" of this issuer on the server; the list names everything that its tokens may grant',
+    publicFacts: [...SCOPE_FACTS, "scope_to_allow"],
   },
   SCOPE_ROUTE_UNMAPPED: {
     ...forbidden,

@@ -1,6 +1,6 @@
 /** Options of authentication and authorization, shared by `AgentOS` and the guard that works alone. */
 import { z } from "zod";
-import { issuerSchema } from "./issuer-options.ts";
+import { issuerNameSchema, issuerSchema } from "./issuer-options.ts";
 
 const text = z.string().min(1);
 const texts = z.array(text);
@@ -31,6 +31,10 @@ export const authorizationConfigSchema = z.strictObject({
   jwksUrl: text.optional(),
   /** Exact `iss` of the tokens. Without any key, its OpenID Connect discovery document names the address of the keys. Default: not checked. */
   issuer: text.optional(),
+  /** Stable name of the issuer of the keys outside "issuers", part of every identity that it names; its form is that of `name` below. Default "default". */
+  issuerName: issuerNameSchema.optional(),
+  /** The most that tokens of the keys outside "issuers" may grant, as `allowedScopes` below. Default: no ceiling. */
+  allowedScopes: texts.optional(),
   /** Several trusted issuers, each with its own keys; a token is verified only with those of the issuer that it names. Default none. */
   issuers: z.array(issuerSchema).min(1).optional(),
   /** Algorithm of the keys. Default: what the key says, else RS256. */

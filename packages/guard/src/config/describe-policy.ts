@@ -2,6 +2,7 @@
 import {
   type AuthPolicy,
   type CompiledRoute,
+  DEFAULT_ISSUER_NAME,
   describeRepairs,
   type KeySource,
   type KeySourceStatus,
@@ -33,6 +34,8 @@ export type KeyOrigin = "configuration" | "file" | "address" | "discovery";
 
 /** Where the keys of one issuer come from. */
 export interface IssuerKeyOrigins {
+  /** Name that the operator gave it; two that share their users have one name. */
+  readonly name: string;
   /** Undefined: of the tokens that name no issuer. */
   readonly issuer: string | undefined;
   /** None: nothing gives keys. */
@@ -81,7 +84,7 @@ function describeOrigins({ tokens, keyValues, jwksFile, remote }: IssuerKeys): I
   if (keyValues.length > 0) keysFrom.push("configuration");
   if (jwksFile !== undefined) keysFrom.push("file");
   if (remote !== undefined) keysFrom.push("issuer" in remote.location ? "discovery" : "address");
-  return { issuer: tokens.issuer, keysFrom };
+  return { name: tokens.name ?? DEFAULT_ISSUER_NAME, issuer: tokens.issuer, keysFrom };
 }
 
 /** A route that is public, or public for some values of its parameters. */

@@ -1,5 +1,11 @@
 /** The policy in force as the block that start-up prints. */
-import { type AuthMode, type CredentialLocation, isTokenMode, type TokenPolicy } from "@agentos/auth";
+import {
+  type AuthMode,
+  type CredentialLocation,
+  DEFAULT_ISSUER_NAME,
+  isTokenMode,
+  type TokenPolicy,
+} from "@agentos/auth";
 import type { PolicyInForce } from "./describe-policy.ts";
 
 const MODES: Readonly<Record<AuthMode, string>> = {
@@ -40,15 +46,21 @@ export function formatLocations(locations: readonly CredentialLocation[]): strin
 /** What is demanded of tokens: scopes, keys, audience, issuers. */
 function formatTokens(policy: PolicyInForce): readonly Row[] {
   const { adminScope, enforcesScopes, keyState, tokens } = policy;
-  const [{ audience, issuer }] = tokens;
+  const [{ audience, issuer, name = DEFAULT_ISSUER_NAME, allowedScopes }] = tokens;
   const scopes = enforcesScopes
     ? `enforced; "${adminScope}" satisfies all`
     : "NOT enforced: a valid token may do everything";
   return [
     ["scopes", scopes],
+    ...(policy.separatesIssuers || allowedScopes === undefined
+      ? []
+      : [["", formatCeiling(allowedScopes)] satisfies Row]),
     ...policy.keys.flatMap((key, index) => formatKey(key, index === 0 ? "keys" : "")),
     ["audience", audience === undefined ? "NOT verified" : audience.join(", ")],
     ...(policy.separatesIssuers || issuer === undefined ? [] : [["issuer", issuer] satisfies Row]),
+    ...(policy.separatesIssuers || name === DEFAULT_ISSUER_NAME
+      ? []
+      : [["users", `of "${name}"`] satisfies Row]),
     ...(policy.separatesIssuers
       ? tokens.map((part, index): Row => [index === 0 ? "issuers" : "", formatIssuer(part, policy)])
       : []),
@@ -67,21 +79,26 @@ function formatKey(key: PolicyInForce["keys"][number], name: string): readonly R
   ];
 }
 
-/** One line: name, where its keys come from, and what differs from the audience above. */
+/** One line: `iss`, whose users its tokens name, where its keys come from, and what differs from the audience above. */
 function formatIssuer(
-  { issuer, audience, algorithms, allowedScopes, subjectPrefix }: TokenPolicy,
+  { name = DEFAULT_ISSUER_NAME, issuer, audience, algorithms, allowedScopes, subjectPrefix }: TokenPolicy,
   { tokens: [first], keyOrigins }: PolicyInForce,
 ): string {
   const keysFrom = keyOrigins.find((origins) => origins.issuer === issuer)?.keysFrom ?? [];
   const hasOwnAudience = audience?.join(" ") !== first.audience?.join(" ");
   const parts = [
+    `users of "${name}"`,
     `keys by ${keysFrom.join(" and ")}`,
     ...(algorithms === undefined ? [] : [`only ${algorithms.join(", ")}`]),
     ...(hasOwnAudience ? [`audience ${audience?.join(", ") ?? "NOT verified"}`] : []),
-    ...(allowedScopes === undefined ? [] : [`at most ${allowedScopes.join(" ") || "no scope"}`]),
-    ...(subjectPrefix === undefined ? [] : [`users as ${subjectPrefix}…`]),
+    ...(allowedScopes === undefined ? [] : [formatCeiling(allowedScopes)]),
+    ...(subjectPrefix === undefined ? [] : [`shown as ${subjectPrefix}…`]),
   ];
   return `${issuer ?? "tokens without an issuer"} (${parts.join("; ")})`;
+}
+
+function formatCeiling(allowedScopes: readonly string[]): string {
+  return `at most ${allowedScopes.join(" ") || "no scope"}`;
 }
 
 /** A text from outside, fit for one line of a terminal. */

@@ -5,9 +5,21 @@ import { z } from "zod";
 const text = z.string().min(1);
 const texts = z.array(text);
 
+/** Begins with a letter or a digit, so that it is no dot file, no option and no `__proto__`. */
+export const issuerNameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][\w.-]{0,63}$/,
+    'must be 1 to 64 letters, digits, ".", "_" or "-", of which the first is a letter or a digit',
+  );
+
 export const issuerSchema = z.strictObject({
   /** Exact `iss` of its tokens, to the letter; its URL where the keys come by discovery. Default none: it is required. */
   issuer: text,
+  /** Stable name of the issuer, chosen by you: it is part of every identity that the issuer names, and of no token. Default "default". */
+  name: issuerNameSchema.optional(),
+  /** Name of another issuer whose users these are too, instead of a `name`: the same id is then the same user. Default: it has users of its own. */
+  sharesUsersWith: text.optional(),
   /** Address of its JWKS: https, or http on this machine. Default: the `jwks_uri` of its OpenID Connect discovery document. */
   jwksUrl: text.optional(),
   /** Public keys (PEM, JWK or JWKS text) or HMAC secrets, instead of an address. Default none. */
@@ -21,9 +33,9 @@ export const issuerSchema = z.strictObject({
     .optional(),
   /** Accepted audiences of its tokens. Default: the `audience` above. */
   audience: z.union([text, texts.min(1)]).optional(),
-  /** The most that its tokens may grant: scopes beyond are dropped, the admin scope too unless it is listed. Default: no ceiling. */
+  /** The most that its tokens may grant: scopes beyond are dropped, the admin scope too unless it is listed. Default: no ceiling but, with several issuers, without the admin scope and every scope of `authz`. */
   allowedScopes: texts.optional(),
-  /** Put before the user ids of its tokens, so that its "alice" is not another issuer's. Default none. */
+  /** Put before the user ids of its tokens, so that people and tools can tell its "alice" from another issuer's. Default none, or that of the issuer that it shares its users with. */
   subjectPrefix: z
     .string()
     .regex(/^[\w.-]{1,31}[:|/]$/, 'must be a short name and one of ":", "|", "/"')

@@ -2,6 +2,7 @@ import { type Fault, renderFault } from "@agentos/contract";
 import { createTestKey } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { type AuthorizationConfig, authorizationConfigSchema, type Environment } from "./auth-options.ts";
+import type { IssuerOptions } from "./issuer-options.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 
 const A = "https://a.test";
@@ -76,25 +77,25 @@ describe("several issuers", () => {
     expect(names(listed, { JWT_VERIFICATION_KEY: verificationKey })).toEqual([undefined, B]);
   });
 
-  it("warn that users of the same id are one user, unless prefixes tell them apart", () => {
-    const pair = (a?: string, b?: string) =>
-      codes({
-        issuers: [
-          { issuer: A, subjectPrefix: a },
-          { issuer: B, subjectPrefix: b },
-        ],
-      });
-    expect(pair()).toEqual(["warning CONFIG_SUBJECTS_SHARED"]);
-    expect(pair("a:")).toEqual([]);
-    expect(pair("a:", "b:")).toEqual([]);
-    const { tokens } = resolve({ issuers: [{ issuer: A, subjectPrefix: "a:" }, { issuer: B }] }).policy;
+  it("warn that their users may look alike, unless prefixes tell them apart or they are the same users", () => {
+    const pair = (a: Partial<IssuerOptions>, b: Partial<IssuerOptions>) =>
+      codes({ issuers: [{ issuer: A, allowedScopes: ["agent_os:admin"], ...a }, { issuer: B, ...b }] });
+    expect(pair({}, { name: "b" })).toEqual(["warning CONFIG_USER_IDS_ALIKE"]);
+    expect(pair({ subjectPrefix: "a:" }, { name: "b" })).toEqual([]);
+    expect(pair({ subjectPrefix: "a:" }, { name: "b", subjectPrefix: "b:" })).toEqual([]);
+    expect(pair({}, { sharesUsersWith: "default" })).toEqual([]);
+    const issuers = [
+      { issuer: A, subjectPrefix: "a:" },
+      { issuer: B, name: "b" },
+    ];
+    const { tokens } = resolve({ issuers }).policy;
     expect(tokens.map(({ subjectPrefix }) => subjectPrefix)).toEqual(["a:", undefined]);
   });
 
   it.each([
     [
       "an issuer twice",
-      [{ issuer: A }, { issuer: A }],
+      [{ issuer: A }, { issuer: A, name: "b" }],
       'issuers[1].issuer": this issuer is configured twice',
     ],
     [
@@ -111,7 +112,7 @@ describe("several issuers", () => {
       "a prefix twice",
       [
         { issuer: A, subjectPrefix: "x:" },
-        { issuer: B, subjectPrefix: "x:" },
+        { issuer: B, name: "b", subjectPrefix: "x:" },
       ],
       'issuers[1].subjectPrefix": another',
     ],

@@ -5,6 +5,7 @@
 import {
   type AuthPolicy,
   boundAlgorithms,
+  DEFAULT_ISSUER_NAME,
   isKeyUrl,
   isReservedPrincipal,
   isSigningAlgorithm,
@@ -14,6 +15,7 @@ import {
 import { createFault, type Fault } from "@agentos/contract";
 import type { AuthorizationConfig } from "./auth-options.ts";
 import type { IssuerOptions } from "./issuer-options.ts";
+import { areUserIdsAlike, type NamedIssuer, nameIssuers } from "./issuer-names.ts";
 import { createOptionFault } from "./option-faults.ts";
 
 /** Where a verification key came from, as people call it. */
@@ -67,11 +69,19 @@ export function resolveIssuers(
   const areSeparate = listed.length > 0 || (remote !== undefined && config.issuer !== undefined);
   const hasOwn = ownKeys.keyValues.length > 0 || ownKeys.jwksFile !== undefined || remote !== undefined;
   const own: IssuerKeys = { ...ownKeys, remote, at: "issuer", tokens };
-  const others = listed.map((options, index) => resolveIssuer(options, `issuers[${index}]`, tokens));
+  const ownName = tokens.name ?? DEFAULT_ISSUER_NAME;
+  const names = nameIssuers(
+    listed,
+    hasOwn ? { at: "authorizationConfig.issuerName", name: ownName } : undefined,
+  );
+  faults.push(...names.faults, ...(hasOwn || listed.length === 0 ? [] : findIdleOptions(config)));
+  const others = listed.map((options, index) =>
+    resolveIssuer(options, { ...names.listed[index], at: `issuers[${index}]` }, tokens),
+  );
   const [first = own, ...rest] = hasOwn ? [own, ...others] : others;
   const keys = [first, ...rest];
-  if (areSeparate && keys.filter((issuer) => issuer.tokens.subjectPrefix === undefined).length > 1)
-    faults.push(createFault({ code: "CONFIG_SUBJECTS_SHARED" }));
+  const shown = [...(hasOwn ? [{ name: ownName, subjectPrefix: undefined }] : []), ...names.listed];
+  if (areUserIdsAlike(shown)) faults.push(createFault({ code: "CONFIG_USER_IDS_ALIKE" }));
   return {
     areSeparate,
     hasKeys: hasOwn || listed.length > 0,
@@ -81,8 +91,12 @@ export function resolveIssuers(
   };
 }
 
-function resolveIssuer(options: IssuerOptions, at: string, tokens: TokenPolicy): IssuerKeys {
-  const { issuer, jwksUrl, jwksFile, verificationKeys, subjectPrefix, algorithms } = options;
+function resolveIssuer(
+  options: IssuerOptions,
+  { at, name, subjectPrefix }: Partial<NamedIssuer> & Pick<NamedIssuer, "at">,
+  tokens: TokenPolicy,
+): IssuerKeys {
+  const { issuer, jwksUrl, jwksFile, verificationKeys, algorithms } = options;
   const hasKeys = verificationKeys !== undefined || jwksFile !== undefined;
   const location: RemoteKeyLocation = jwksUrl === undefined ? { issuer } : { jwksUrl };
   return {
@@ -99,6 +113,7 @@ function resolveIssuer(options: IssuerOptions, at: string, tokens: TokenPolicy):
     algorithm: algorithms?.length === 1 ? algorithms[0] : undefined,
     tokens: {
       ...tokens,
+      name,
       issuer,
       audience: options.audience === undefined ? tokens.audience : [options.audience].flat(),
       algorithms: algorithms?.flatMap((name) => (isSigningAlgorithm(name) ? boundAlgorithms(name) : [])),
@@ -117,6 +132,19 @@ function findRemote(
   const hasKeys = keyValues.length > 0 || jwksFile !== undefined || validate === false;
   if (issuer === undefined || hasKeys || !isKeyUrl(issuer)) return undefined;
   return { source: "issuer", location: { issuer } };
+}
+
+/** What is said of the keys outside "issuers" where there are none: a ceiling that holds nowhere is no small matter. */
+function findIdleOptions({ issuerName, allowedScopes, validate }: AuthorizationConfig): readonly Fault[] {
+  const given = Object.entries({ issuerName, allowedScopes }).filter(([, value]) => value !== undefined);
+  if (validate === false) return [];
+  return given.map(([name]) =>
+    createOptionFault({
+      option: `authorizationConfig.${name}`,
+      problem: 'it is about the keys outside "issuers", and there are none',
+      suggestion: `write ${name === "issuerName" ? '"name"' : `"${name}"`} into the entry of "issuers" that it is meant for`,
+    }),
+  );
 }
 
 function findIssuerFaults(config: AuthorizationConfig, listed: readonly IssuerOptions[]): Fault[] {

@@ -197,6 +197,8 @@ describe("safe defaults (design section 7)", () => {
     expect(resolved.policy).toMatchObject({ mode: "jwt", adminScope: "agent_os:admin" });
     expect(resolved.policy.tokens).toEqual([
       {
+        name: "default",
+        allowedScopes: undefined,
         audience: ["shop"],
         isAudienceTheId: true,
         issuer: undefined,

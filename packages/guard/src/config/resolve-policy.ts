@@ -4,6 +4,7 @@ import {
   type AuthPolicy,
   type CredentialLocation,
   DEFAULT_CLAIM_NAMES,
+  DEFAULT_ISSUER_NAME,
   deepFreeze,
   isTokenMode,
   MAX_TOKEN_LIFETIME_SECONDS,
@@ -87,6 +88,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
   if (isJwt && !wantsAuthorization) report("CONFIG_SCOPES_UNENFORCED");
   if (securityKey !== undefined) faults.push(...findSecurityKeyFaults(securityKey));
   faults.push(...findAdminScopeFaults(policy.adminScope), ...findOriginFaults(origins));
+  if (isJwt) faults.push(...findAdminNowhere(policy));
   if (config.verifyAudience === false && unsafe.allowAnyAudience !== true)
     report("CONFIG_AUDIENCE_UNCHECKED");
   if (isUnverified && unsafe.allowUnverifiedTokens !== true) report("CONFIG_TOKENS_UNVERIFIED");
@@ -114,6 +116,13 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
   };
   // A frozen copy: changed neither through the options it was made of, nor through what "describe" shows of it.
   return deepFreeze(structuredClone(resolved));
+}
+
+/** Of several issuers only those grant the admin scope that list it. */
+function findAdminNowhere({ tokens, adminScope, enforcesScopes }: AuthPolicy): readonly Fault[] {
+  const isSomewhere = tokens.some(({ allowedScopes }) => allowedScopes?.includes(adminScope) === true);
+  if (tokens.length === 1 || !enforcesScopes || isSomewhere) return [];
+  return [createFault({ code: "CONFIG_ADMIN_NOWHERE", facts: { scope: adminScope } })];
 }
 
 function chooseMode({
@@ -175,7 +184,9 @@ function findUnusedPlaces({
 function resolveTokens(config: AuthorizationConfig, id: string): TokenPolicy {
   const unsafe = config.unsafe ?? {};
   return {
+    name: config.issuerName ?? DEFAULT_ISSUER_NAME,
     issuer: config.issuer,
+    allowedScopes: config.allowedScopes,
     audience: resolveAudience(config, id),
     isAudienceTheId: config.audience === undefined,
     requiresExpiration: unsafe.allowMissingExpiration !== true,

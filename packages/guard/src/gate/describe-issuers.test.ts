@@ -12,6 +12,7 @@ it("prints every issuer with where its keys come from and what differs from the 
     { issuer: "https://a.test" },
     {
       issuer: "https://b.test",
+      name: "partner",
       jwksUrl: "https://b.test/jwks",
       algorithms: ["ES256"],
       audience: "for-b",
@@ -36,9 +37,9 @@ it("prints every issuer with where its keys come from and what differs from the 
   keys.close();
   const policy = describePolicy(resolved, keys.keySource, { routes: [], faults: resolved.faults });
   const text = formatPolicy(policy);
-  expect(text).toContain("issuers    https://a.test (keys by discovery)\n");
+  expect(text).toContain('issuers    https://a.test (users of "default"; keys by discovery)\n');
   expect(text).toContain(
-    "https://b.test (keys by address; only ES256; audience for-b; at most agents:read; users as b:…)",
+    'https://b.test (users of "partner"; keys by address; only ES256; audience for-b; at most agents:read; shown as b:…)',
   );
   expect([policy.keyState, text.includes("cannot be read")]).toEqual(["ok", false]);
   const failing = {

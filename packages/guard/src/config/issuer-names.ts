@@ -1,0 +1,92 @@
+/**
+ * Which issuers name the same users. An owner of data begins with the name of its issuer, so two issuers with one name
+ * could each speak for the users of the other: that takes a word of the operator.
+ */
+import { DEFAULT_ISSUER_NAME } from "@agentos/auth";
+import { createFault, type Fault } from "@agentos/contract";
+import type { IssuerOptions } from "./issuer-options.ts";
+import { createOptionFault } from "./option-faults.ts";
+
+/** What an issuer gives the identities of its tokens. */
+export interface NamedIssuer {
+  /** Where its name is given, as people call it. */
+  readonly at: string;
+  readonly name: string;
+  readonly subjectPrefix: string | undefined;
+}
+
+export interface NamedIssuers {
+  /** One for each of the listed issuers. */
+  readonly listed: readonly NamedIssuer[];
+  readonly faults: readonly Fault[];
+}
+
+/** Names the listed issuers; `own` is that of the keys outside "issuers", where there are any. */
+export function nameIssuers(
+  listed: readonly IssuerOptions[],
+  own: Omit<NamedIssuer, "subjectPrefix"> | undefined,
+): NamedIssuers {
+  const at = (index: number, option: keyof IssuerOptions) =>
+    `authorizationConfig.issuers[${index}].${option}`;
+  const named = listed.flatMap(
+    ({ name = DEFAULT_ISSUER_NAME, sharesUsersWith, subjectPrefix }, index): readonly NamedIssuer[] =>
+      sharesUsersWith === undefined ? [{ at: at(index, "name"), name, subjectPrefix }] : [],
+  );
+  const all = own === undefined ? named : [{ ...own, subjectPrefix: undefined }, ...named];
+  const faults: Fault[] = [];
+  for (const [index, { at: option, name }] of all.entries()) {
+    if (all.findIndex((other) => other.name === name) === index) continue;
+    const example = findFreeName(all);
+    faults.push(createFault({ code: "CONFIG_ISSUER_NAME_SHARED", at: option, facts: { name, example } }));
+  }
+  const resolved = listed.map((options, index): NamedIssuer => {
+    const { name = DEFAULT_ISSUER_NAME, sharesUsersWith, subjectPrefix } = options;
+    if (sharesUsersWith === undefined) return { at: at(index, "name"), name, subjectPrefix };
+    const option = at(index, "sharesUsersWith");
+    const target = all.find((other) => other.name === sharesUsersWith);
+    const names = [...new Set(all.map((other) => other.name))];
+    if (target === undefined)
+      faults.push(
+        createOptionFault({
+          option,
+          problem: `no other issuer has the name "${sharesUsersWith}"`,
+          suggestion:
+            names.length === 0
+              ? 'give the issuer whose users they are a "name" instead'
+              : `write one of ${names.map((known) => `"${known}"`).join(", ")}`,
+        }),
+      );
+    if (options.name !== undefined)
+      faults.push(
+        createOptionFault({
+          option,
+          problem: 'it stands beside a "name", and an issuer has either users of its own or those of another',
+          suggestion: 'leave out "name" or "sharesUsersWith"',
+        }),
+      );
+    if (subjectPrefix !== undefined)
+      faults.push(
+        createOptionFault({
+          option: at(index, "subjectPrefix"),
+          problem: "the same user would have two ids: the prefix is that of the issuer whose users these are",
+          suggestion: 'leave "subjectPrefix" out here',
+        }),
+      );
+    return { at: option, name: sharesUsersWith, subjectPrefix: target?.subjectPrefix };
+  });
+  return { listed: resolved, faults };
+}
+
+/** A name that nobody has, to show the form of one. */
+function findFreeName(all: readonly NamedIssuer[]): string {
+  const isTaken = (name: string) => all.some((other) => other.name === name);
+  let number = 2;
+  while (isTaken(`issuer-${number}`)) number += 1;
+  return `issuer-${number}`;
+}
+
+/** True where two users with one id are two owners, and nothing in that id tells them apart. */
+export function areUserIdsAlike(issuers: readonly Pick<NamedIssuer, "name" | "subjectPrefix">[]): boolean {
+  const bare = issuers.filter(({ subjectPrefix }) => subjectPrefix === undefined);
+  return new Set(bare.map(({ name }) => name)).size > 1;
+}
