@@ -1,4 +1,5 @@
 /** What the engine says beside its code: facts that fill the texts, and identities that nobody can change. */
+import { REFUSALS, renderText, SERVED_ROUTES } from "@agentos/contract";
 import { signToken, withClaims } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { MAX_TOKEN_LIFETIME_SECONDS } from "../token/token-limits.ts";
@@ -81,8 +82,8 @@ describe("a refusal", () => {
 describe("a token with more scopes than its issuer may grant", () => {
   const both = compile({ method: "GET", path: "/both", access: ["agents:read", "config:read"] });
 
-  async function refuse(scopes: readonly string[], route = both) {
-    const { good, verifier } = await setUpVerifier({ policy: { allowedScopes: ["agents:read"] } });
+  async function refuse(scopes: readonly string[], route = both, allowedScopes = ["agents:read"]) {
+    const { good, verifier } = await setUpVerifier({ policy: { allowedScopes } });
     const verified = await verifier.verify(await signToken(withClaims(good, { scopes })));
     if (!verified.ok) throw new Error(verified.fault.code);
     const result = engineWith().authorize(verified.value, route, {});
@@ -95,6 +96,32 @@ describe("a token with more scopes than its issuer may grant", () => {
       code: "SCOPE_OVER_CEILING",
       facts,
     });
+  });
+
+  it.each([
+    ["the scope itself", ["agents:read", "config:read"]],
+    ["a wider one", ["agents:read", "config:*:read"]],
+    ["the admin scope", ["agents:read", "agent_os:admin"]],
+    ["the admin scope beside a nearer one", ["agents:read", "agent_os:admin", "config:read"]],
+  ])("is let in once its issuer may grant what the fix names: %s", async (_, scopes) => {
+    const refused = await refuse(scopes);
+    const named = refused?.facts["scope_to_allow"];
+    expect([refused?.code, named]).toEqual(["SCOPE_OVER_CEILING", scopes.at(-1)]);
+    expect(renderText(REFUSALS.SCOPE_OVER_CEILING.fix, refused?.facts ?? {})).toContain(
+      `add "${String(named)}" to "allowedScopes"`,
+    );
+    expect(await refuse(scopes, both, ["agents:read", String(named)])).toBeUndefined();
+  });
+
+  it("is shown its part of a list once its issuer may grant what the fix names", async () => {
+    const teams = compile(SERVED_ROUTES["teams.list"]);
+    const refused = await refuse(["agents:read", "teams:a:read"], teams);
+    expect(refused).toMatchObject({
+      code: "SCOPE_OVER_CEILING",
+      facts: { scope_to_allow: "teams:a:read", scope_to_add: "teams:read" },
+    });
+    expect(await refuse(["agents:read", "teams:a:read"], teams, ["teams:a:read"])).toBeUndefined();
+    expect(await refuse(["agents:read", "teams:a:run"], teams)).toMatchObject({ code: "SCOPE_MISSING" });
   });
 
   it("is refused for what it lacks where even all of them would not do", async () => {

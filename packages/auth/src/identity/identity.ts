@@ -2,6 +2,21 @@
 import { compileGrants, type Grants } from "../scope/grants.ts";
 import { DEFAULT_ISSUER_NAME, type Owner } from "./owner.ts";
 
+/** What tells one token from all others, for whoever revokes it or ends what it has opened. All of it is verified. */
+export interface TokenFacts {
+  /** `jti`; undefined where the token has none that is usable. */
+  readonly id: string | undefined;
+  /**
+   * SHA-256 of the signing input, header and payload, of a token without an id, and of no other. The signature is left
+   * out: one of ECDSA has two valid spellings, and whoever has one can write the other.
+   */
+  readonly signingInputHash: string | undefined;
+  /** `sid`: the sign-in that it comes from. */
+  readonly signInId: string | undefined;
+  /** `iat` in seconds since 1970. */
+  readonly issuedAt: number | undefined;
+}
+
 /** Frozen all the way down: it is shared by every request with the same token. */
 export interface Identity {
   /** `security_key` is the trusted root of that mode; `anonymous` is who sent no credential and needed none. */
@@ -36,6 +51,8 @@ export interface Identity {
   readonly notBefore: number | undefined;
   /** Label of the key that verified the token. */
   readonly keyLabel: string | undefined;
+  /** What names the token itself; undefined for anything but a JWT. */
+  readonly token?: TokenFacts | undefined;
 }
 
 /** An identity that names nobody and holds no scope. */

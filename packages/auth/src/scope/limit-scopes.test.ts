@@ -7,8 +7,9 @@ import { compileGrants } from "./grants.ts";
 import { limitScopes } from "./limit-scopes.ts";
 
 const adminScope = "agent_os:admin";
-const kept = (scopes: readonly string[], allowedScopes: readonly string[] | undefined) =>
-  limitScopes(scopes, { allowedScopes, adminScope }).kept;
+const limit = (scopes: readonly string[], allowedScopes: readonly string[] | undefined) =>
+  limitScopes(scopes, { allowedScopes, adminScope, isOneOfSeveral: false });
+const kept = (...given: Parameters<typeof limit>) => limit(...given).kept;
 
 describe("limitScopes", () => {
   it.each([
@@ -33,9 +34,7 @@ describe("limitScopes", () => {
     ["AGENTS:run", ["agents:run"], false],
   ])("%s below the ceiling %j: %s", (scope, ceiling, isKept) => {
     expect(kept([scope], ceiling)).toEqual(isKept ? [scope] : []);
-    expect(limitScopes([scope], { allowedScopes: ceiling, adminScope }).withheld).toEqual(
-      isKept ? [] : [scope],
-    );
+    expect(limit([scope], ceiling).withheld).toEqual(isKept ? [] : [scope]);
   });
 
   it("keeps everything where there is no ceiling", () => {
@@ -43,8 +42,83 @@ describe("limitScopes", () => {
   });
 
   it("takes a custom admin scope for what it is", () => {
-    const options = { allowedScopes: ["agents:run"], adminScope: "root:all" };
+    const options = { allowedScopes: ["agents:run"], adminScope: "root:all", isOneOfSeveral: false };
     expect(limitScopes(["root:all", "agent_os:admin", "agents:run"], options).kept).toEqual(["agents:run"]);
+  });
+
+  const RULING = [
+    "agent_os:admin",
+    "authz:read",
+    "authz:*:read",
+    "authz::read",
+    "authz:denials:read",
+    "authz:{id}:read",
+    "authz:*",
+    "authz:write",
+    "authz",
+    "authz:",
+    "authz:a:b:read",
+  ];
+
+  it.each(RULING)("of several issuers without a ceiling none grants %s, and one alone does", (scope) => {
+    const held = ["agents:run", scope, "x:y"];
+    const several = { allowedScopes: undefined, adminScope, isOneOfSeveral: true };
+    expect(limitScopes(held, several)).toEqual({ kept: ["agents:run", "x:y"], withheld: [scope] });
+    expect(limitScopes(held, { ...several, isOneOfSeveral: false })).toEqual({ kept: held, withheld: [] });
+    // Listed to the letter it counts.
+    expect(limitScopes(held, { ...several, allowedScopes: [scope, "agents:run", "x:y"] }).kept).toEqual(held);
+  });
+
+  it.each(["AUTHZ:read", "authz2:read", "my:authz:read", "agent_os:*:admin", "agent_os:admin:x", "*:read"])(
+    "of several issuers each grants %s, which rules over nothing",
+    (scope) => {
+      const several = { allowedScopes: undefined, adminScope, isOneOfSeveral: true };
+      expect(limitScopes([scope], several).kept).toEqual([scope]);
+      const { routes } = compileRoutes(
+        {
+          audit: { method: "GET", path: "/audit", access: ["authz:read"] },
+          admin: { method: "GET", path: "/admin", access: ["agent_os:admin"] },
+        },
+        { adminScope, scopeMappings: {}, allowUnmappedRoutes: false },
+      );
+      for (const route of routes)
+        expect(decide(compileGrants([scope], adminScope), route, {}).isAllowed).toBe(false);
+    },
+  );
+
+  it("lets no scope without a listing open what is about authz, however it is written", () => {
+    const { routes } = compileRoutes(
+      {
+        audit: { method: "GET", path: "/audit", access: ["authz:read"] },
+        one: { method: "GET", path: "/audit/{id}", access: ["authz:{id}:read"] },
+        every: { method: "GET", path: "/all", access: ["authz:*:read"] },
+        fixed: { method: "GET", path: "/fixed", access: ["authz:denials:read"] },
+        empty: { method: "GET", path: "/empty", access: ["authz::read"] },
+        admin: { method: "GET", path: "/admin", access: ["agent_os:admin"] },
+      },
+      { adminScope, scopeMappings: {}, allowUnmappedRoutes: false },
+    );
+    const part = fc.constantFrom("authz", "authz:", ":", "*", "read", "denials", "agent_os", "admin", "{id}", "");
+    const scope = fc.oneof(
+      fc.constantFrom(...RULING),
+      fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(":")),
+    );
+    fc.assert(
+      fc.property(fc.array(scope, { maxLength: 4 }), (scopes) => {
+        const several = { allowedScopes: undefined, adminScope, isOneOfSeveral: true };
+        const grants = compileGrants(limitScopes(scopes, several).kept, adminScope);
+        for (const route of routes)
+          expect(decide(grants, route, { id: "denials" }).isAllowed).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+    // Twin: listed, they open it.
+    const listed = { allowedScopes: ["authz:read"], adminScope, isOneOfSeveral: true };
+    const [audit] = routes;
+    if (audit === undefined) throw new Error("there are routes");
+    expect(decide(compileGrants(limitScopes(["authz:read"], listed).kept, adminScope), audit, {}).isAllowed).toBe(
+      true,
+    );
   });
 
   it("never lets a token do what the ceiling or the token alone could not", () => {

@@ -95,7 +95,7 @@ describe("the identity", () => {
     expect(await codeOf(await signToken(withClaims(good, { sub: "a\u{1f600}" })))).toBe("passed");
   });
 
-  it.each([7, "", "x".repeat(257), "a\u0000b"])("has no session id for %j", async (session_id) => {
+  it.each([7, "", "x".repeat(257), "a\u0000b", "a\ud800"])("has no session id for %j", async (session_id) => {
     const { good, verify } = await setUpVerifier();
     const result = await verify(await signToken(withClaims(good, { session_id })));
     expect(result.ok && result.value.sessionId).toBeUndefined();

@@ -1,6 +1,6 @@
 /** Verified claims become a frozen identity, with its scopes compiled once. */
 
-import type { Identity } from "../identity/identity.ts";
+import type { Identity, TokenFacts } from "../identity/identity.ts";
 import { createOwner, DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
 import { deepFreeze } from "../policy/deep-freeze.ts";
 import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
@@ -15,13 +15,14 @@ type Claims = Readonly<Record<string, unknown>>;
 export interface VerifiedToken extends AcceptedClaims {
   readonly claims: Claims;
   readonly keyLabel: string | undefined;
+  readonly token: TokenFacts;
   /** What the tokens of its issuer may grant. */
   readonly policy: Pick<TokenPolicy, "name" | "allowedScopes">;
 }
 
 /** Builds the identity that handlers and the cache share; nobody can change it afterwards. */
 export function buildIdentity(
-  { claims, userId, subject, times, keyLabel, policy }: VerifiedToken,
+  { claims, userId, subject, times, keyLabel, token, policy }: VerifiedToken,
   whole: Pick<AuthPolicy, "adminScope" | "claimNames" | "tokens">,
 ): Identity {
   const { adminScope, claimNames } = whole;
@@ -45,6 +46,7 @@ export function buildIdentity(
     expiresAt: times.expiresAt,
     notBefore: times.notBefore,
     keyLabel,
+    token,
   });
 }
 

@@ -82,7 +82,11 @@ export function readSessionId(
   claims: Claims,
   { sessionId: claim }: Pick<ClaimNames, "sessionId">,
 ): string | undefined {
-  const value = claims[claim];
+  return readIdentifier(claims[claim]);
+}
+
+/** A claim that names one thing among others; undefined for what cannot be told from every other name. */
+export function readIdentifier(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" && isIdentifier(value) ? value : undefined;
 }
 

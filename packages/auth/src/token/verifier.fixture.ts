@@ -67,6 +67,7 @@ export interface SetupOptions {
   readonly claimNames?: Partial<ClaimNames>;
   readonly keySource?: KeySource;
   readonly cacheEntries?: number;
+  readonly sha256?: (text: string) => string;
 }
 
 /** Key, clock, verifier, and the parts of a token that it accepts. */
@@ -85,7 +86,7 @@ export async function setUpVerifier(options: SetupOptions = {}) {
     keySource,
     policy,
     now: clock.now,
-    sha256,
+    sha256: options.sha256 ?? sha256,
     ...(options.cacheEntries === undefined ? {} : { cacheEntries: options.cacheEntries }),
   });
   const verify = createIdentify(verifier, policy);

@@ -15,7 +15,8 @@ import { checkHeader } from "./check-header.ts";
 import { checkSignature, type SignatureCheck } from "./check-signature.ts";
 import { recheckTimes } from "./check-times.ts";
 import { findKeys } from "./find-keys.ts";
-import { readShape } from "./read-shape.ts";
+import { readShape, type TokenShape } from "./read-shape.ts";
+import { readTokenFacts } from "./read-token-facts.ts";
 import { createIssuerSelector, type TrustedIssuer } from "./select-issuer.ts";
 import { createTokenCache } from "./token-cache.ts";
 import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from "./token-limits.ts";
@@ -65,7 +66,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     if (!shape.ok) return shape;
     if (!isVerified) {
       const claims = decodeJsonObject(shape.value.payload);
-      return claims === undefined ? refuse("AUTH_PAYLOAD_INVALID") : acceptClaims(claims, undefined, only);
+      return claims === undefined
+        ? refuse("AUTH_PAYLOAD_INVALID")
+        : acceptClaims(claims, shape.value, { keyLabel: undefined, trusted: only });
     }
     // Taken first: keys that change while this token is being verified make its cache entry worthless.
     const { generation } = keySource.current();
@@ -93,7 +96,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
     const claims = decodeJsonObject(shape.value.payload);
     if (claims === undefined) return refuse("AUTH_PAYLOAD_INVALID");
-    const identity = acceptClaims(claims, key.value.label, trusted);
+    const identity = acceptClaims(claims, shape.value, { keyLabel: key.value.label, trusted });
     if (identity.ok)
       cache.set(hash, identity.value, trusted === only ? selected.value.generation : generation);
     return identity;
@@ -102,11 +105,15 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   /** The claims of a token that may be believed; a refusal from here on names whose token it was. */
   function acceptClaims(
     claims: Claims,
-    keyLabel: string | undefined,
-    { policy: part }: TrustedIssuer,
+    { header, payload }: TokenShape,
+    { keyLabel, trusted }: { readonly keyLabel: string | undefined; readonly trusted: TrustedIssuer },
   ): Result<Identity> {
+    const { policy: part } = trusted;
     const accepted = checkAllClaims(claims, { mode, claimNames, policy: part, now: now() });
-    if (accepted.ok) return ok(buildIdentity({ ...accepted.value, claims, keyLabel, policy: part }, policy));
+    if (accepted.ok) {
+      const token = readTokenFacts(claims, () => sha256(`${header}.${payload}`));
+      return ok(buildIdentity({ ...accepted.value, claims, keyLabel, token, policy: part }, policy));
+    }
     const subject = claims[claimNames.userId];
     if (typeof subject !== "string" || !isVerified) return accepted;
     return {
