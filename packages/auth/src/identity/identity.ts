@@ -4,7 +4,7 @@ import { DEFAULT_ISSUER_NAME, type Owner } from "./owner.ts";
 
 /** What tells one token from all others, for whoever revokes it or ends what it has opened. All of it is verified. */
 export interface TokenFacts {
-  /** `jti`; undefined where the token has none that is usable. */
+  /** `jti`, which no other token of the same `iss` has; undefined where the token has none that is usable. */
   readonly id: string | undefined;
   /**
    * SHA-256 of the signing input, header and payload, of a token without an id, and of no other. The signature is left

@@ -49,7 +49,7 @@ export function nameIssuers(
       faults.push(
         createOptionFault({
           option,
-          problem: `no other issuer has the name "${sharesUsersWith}"`,
+          problem: `no other issuer has the name "${sharesUsersWith.slice(0, 64)}"`,
           suggestion:
             names.length === 0
               ? 'give the issuer whose users they are a "name" instead'

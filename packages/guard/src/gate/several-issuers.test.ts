@@ -1,0 +1,230 @@
+/** Who is who with several issuers, through the whole guard: owners, what may rule over all of them, and revocation. */
+import { type Access, type Identity, isSameOwner, type RevocationCheck, refuse } from "@agentos/auth";
+import { customScope, pagesRoutes } from "@agentos/contract";
+import { createTestIssuer, createTestLogger, TEST_OS_ID, type TestTokenOptions } from "@agentos/testkit";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createGuardedApp } from "../app/guarded-app.ts";
+import type { AuthorizationConfig } from "../config/auth-options.ts";
+import type { IssuerOptions } from "../config/issuer-options.ts";
+import { createAuthGuard } from "./auth-guard.ts";
+import type { GuardedRequest } from "./gate.ts";
+
+const B = "https://b.test";
+const [first, second] = [await createTestIssuer(), await createTestIssuer("RS256")];
+const requestWith = (headers: Readonly<Record<string, string>>): GuardedRequest => ({
+  method: "GET",
+  clientAddress: "127.0.0.1",
+  header: (name) => headers[name] ?? null,
+});
+
+const ofFirst = async (options: TestTokenOptions = {}) => requestWith(await first.bearer(options));
+const ofSecond = async ({ claims, ...options }: TestTokenOptions = {}) =>
+  requestWith(await second.bearer({ ...options, claims: { iss: B, ...claims } }));
+/** A token of the keys outside that names no issuer: the one that was there alone. */
+const ofOwn = (options: TestTokenOptions = {}) => ofFirst({ ...options, claims: { iss: undefined } });
+
+async function createTestGuard(config: AuthorizationConfig) {
+  const guard = await createAuthGuard({
+    id: TEST_OS_ID,
+    env: {},
+    logger: createTestLogger(),
+    authorizationConfig: { verificationKeys: [first.verificationKey], userIsolation: true, ...config },
+  });
+  onTestFinished(() => guard.close());
+  return guard;
+}
+
+const added = (more: Partial<IssuerOptions> = {}): AuthorizationConfig => ({
+  issuers: [{ issuer: B, name: "partner", verificationKeys: [second.verificationKey], ...more }],
+});
+
+type Protected = ReturnType<Awaited<ReturnType<typeof createTestGuard>>["protect"]>;
+
+async function accessTo(route: Protected, request: GuardedRequest): Promise<Access> {
+  const outcome = await route.check(request);
+  if (!outcome.isAllowed) throw new Error(outcome.answer.body);
+  return outcome.access;
+}
+
+async function identify(config: AuthorizationConfig, request: GuardedRequest): Promise<Identity> {
+  const guard = await createTestGuard(config);
+  return (await accessTo(guard.protect("authenticated"), request)).identity;
+}
+
+/** `allowed`, or the body of the refusal. */
+async function answerTo(config: AuthorizationConfig, scopes: readonly string[], request: GuardedRequest) {
+  const guard = await createTestGuard(config);
+  const outcome = await guard.protect(scopes.map(customScope)).check(request);
+  const body: unknown = outcome.isAllowed ? "allowed" : JSON.parse(outcome.answer.body);
+  return body;
+}
+
+describe("the owner of data", () => {
+  it("is the same for an existing issuer's users before and after another issuer is added", async () => {
+    const before = await identify({}, await ofFirst());
+    expect(before.owner).toEqual({ issuer: "default", kind: "user", id: "alice" });
+    const changes: readonly AuthorizationConfig[] = [
+      added(),
+      added({ sharesUsersWith: "default", name: undefined }),
+      added({ subjectPrefix: "b:", allowedScopes: ["agent_os:admin"] }),
+      { ...added(), allowedScopes: ["agents:read"] },
+    ];
+    for (const change of changes) {
+      const after = await identify(change, await ofOwn());
+      expect(after.owner).toEqual(before.owner);
+      expect(isSameOwner(after.owner, before.owner)).toBe(true);
+      expect(after.userId).toBe(before.userId);
+    }
+  });
+
+  it("is the same after the address of its issuer has changed, since it goes by the name", async () => {
+    const listed = (issuer: string): AuthorizationConfig => ({
+      issuers: [
+        { issuer, name: "corp", verificationKeys: [second.verificationKey] },
+        { issuer: "https://c.test", verificationKeys: [first.verificationKey] },
+      ],
+      verificationKeys: undefined,
+    });
+    const before = await identify(listed(B), await ofSecond());
+    const after = await identify(listed("https://moved.test"), await ofSecond({ claims: { iss: "https://moved.test" } }));
+    expect(after.owner).toEqual({ issuer: "corp", kind: "user", id: "alice" });
+    expect(isSameOwner(before.owner, after.owner)).toBe(true);
+  });
+
+  it("is another for the same id of another issuer, and the same where they share their users", async () => {
+    const one = await identify(added(), await ofOwn());
+    const other = await identify(added(), await ofSecond());
+    expect([one.userId, other.userId]).toEqual(["alice", "alice"]);
+    expect([other.issuer, other.owner.issuer]).toEqual(["partner", "partner"]);
+    expect(isSameOwner(one.owner, other.owner)).toBe(false);
+    const shared = await identify(added({ name: undefined, sharesUsersWith: "default" }), await ofSecond());
+    expect(isSameOwner(one.owner, shared.owner)).toBe(true);
+  });
+
+  it("is nobody's for a token without a user, whichever issuer made it", async () => {
+    const nameless = await identify(added(), await ofSecond({ claims: { sub: undefined } }));
+    expect(nameless.owner).toEqual({ issuer: "partner", kind: "anonymous", id: "" });
+  });
+
+  it("is compared by bytes: what only looks alike is another user", async () => {
+    const spellings = ["caf\u00e9", "cafe\u0301", "CAF\u00c9", "caf\u00e9 "];
+    const owners = [];
+    for (const subject of spellings) owners.push((await identify({}, await ofFirst({ subject }))).owner);
+    expect(owners.map(({ id }) => id)).toEqual(spellings);
+    for (const [index, owner] of owners.entries())
+      expect(owners.filter((other) => isSameOwner(owner, other))).toEqual([owners[index]]);
+  });
+
+  it("is what a handler may reach, as one frozen value for every request", async () => {
+    const guard = await createTestGuard(added());
+    const route = guard.protect("authenticated");
+    const request = await ofSecond();
+    const { identity, dataScope } = await accessTo(route, request);
+    expect(dataScope).toEqual({ kind: "user", owner: { issuer: "partner", kind: "user", id: "alice" } });
+    const again = await accessTo(route, request);
+    expect(again.identity.owner).toBe(identity.owner);
+    expect(dataScope.kind === "user" && dataScope.owner).toBe(identity.owner);
+    expect(Object.isFrozen(identity.owner)).toBe(true);
+  });
+});
+
+describe("what rules over all users", () => {
+  const reports = ["reports:read"];
+  const audit = ["authz:read"];
+  const rows: readonly (readonly [string, readonly string[], readonly string[], readonly string[]])[] = [
+    ["the admin scope", ["agent_os:admin"], reports, ["agent_os:admin"]],
+    ["the admin scope, for what is about authz", ["agent_os:admin"], audit, ["agent_os:admin"]],
+    ["a scope of authz", ["authz:read"], audit, ["authz:read"]],
+    ["a scope of authz for every item", ["authz:*:read"], audit, ["authz:*:read"]],
+    ["a scope of authz with an empty id", ["authz::read"], audit, ["authz::read"]],
+  ];
+
+  it.each(rows)("counts from one issuer alone: %s", async (_, scopes, needed) => {
+    expect(await answerTo({}, needed, await ofFirst({ scopes }))).toBe("allowed");
+  });
+
+  it.each(rows)(
+    "counts of several issuers only where it is listed, and the fix says how: %s",
+    async (_, scopes, needed, listed) => {
+      for (const request of [await ofOwn({ scopes }), await ofSecond({ scopes })]) {
+        const refused = await answerTo(added(), needed, request);
+        expect(refused).toMatchObject({ code: "SCOPE_OVER_CEILING" });
+        const { fix } = refused as { readonly fix: string };
+        const [, named] = /add "([^"]+)" to "allowedScopes" of this issuer/.exec(fix) ?? [];
+        expect([named]).toEqual(listed);
+      }
+      // The fix, done for the one and for the other: only that one is let in.
+      const outside = { ...added(), allowedScopes: [...listed] };
+      expect(await answerTo(outside, needed, await ofOwn({ scopes }))).toBe("allowed");
+      expect(await answerTo(outside, needed, await ofSecond({ scopes }))).not.toBe("allowed");
+      const inside = added({ allowedScopes: [...listed] });
+      expect(await answerTo(inside, needed, await ofSecond({ scopes }))).toBe("allowed");
+      expect(await answerTo(inside, needed, await ofOwn({ scopes }))).not.toBe("allowed");
+    },
+  );
+
+  it("opens nobody's data from an issuer that does not list it, and everybody's from one that does", async () => {
+    const scopes = ["agent_os:admin"];
+    const reach = async (config: AuthorizationConfig) => {
+      const guard = await createTestGuard(config);
+      return (await accessTo(guard.protect("authenticated"), await ofSecond({ scopes }))).dataScope.kind;
+    };
+    expect(await reach(added())).toBe("user");
+    expect(await reach(added({ allowedScopes: ["agent_os:admin"] }))).toBe("all");
+  });
+
+  it("leaves every other scope as it was", async () => {
+    expect(await answerTo(added(), reports, await ofSecond({ scopes: reports }))).toBe("allowed");
+    expect(await answerTo(added(), reports, await ofSecond({ scopes: ["reports:write"] }))).toMatchObject({
+      code: "SCOPE_MISSING",
+    });
+  });
+});
+
+describe("revocation, through the gate", () => {
+  it("shuts out on the next request an identity that a cached token has let in", async () => {
+    const revoked = new Set<string | undefined>();
+    let asked = 0;
+    /** The driver of the tests: by user and issuer, by sign-in, by id, or by when it was issued. */
+    const revocation: RevocationCheck = ({ owner, token, keyLabel }) => {
+      asked += 1;
+      const names = [`${owner.issuer}/${owner.id}`, token?.id, token?.signInId, token?.signingInputHash, keyLabel];
+      return names.some((name) => revoked.has(name)) ? refuse("AUTH_CREDENTIAL_REVOKED").fault : undefined;
+    };
+    const app = createGuardedApp({
+      options: {
+        id: TEST_OS_ID,
+        env: {},
+        logger: createTestLogger(),
+        authorizationConfig: { verificationKeys: [first.verificationKey], ...added() },
+        routes: [
+          { method: "GET", path: "/mine", access: "authenticated", handler: () => new Response("mine") },
+        ],
+      },
+      table: pagesRoutes,
+      defaultPort: 0,
+      createHandlers: () => ({ handlers: {} }),
+      revocation,
+    });
+    onTestFinished(() => app.close());
+    await app.ready();
+    const bearerOf = async (claims: object) => second.bearer({ claims: { iss: B, ...claims } });
+    const ask = async (headers: Record<string, string>) => {
+      const response = await app.fetch(new Request("http://localhost/mine", { headers }));
+      const body = await response.text();
+      return response.status === 200 ? body : `${response.status} ${JSON.parse(body).code}`;
+    };
+    const headers = { ...(await bearerOf({ jti: "t-1", sid: "s-1" })) };
+    for (const name of ["partner/alice", "t-1", "s-1"]) {
+      expect(await ask(headers)).toBe("mine");
+      expect(await ask(headers)).toBe("mine");
+      revoked.add(name);
+      expect(await ask(headers), name).toBe("401 AUTH_CREDENTIAL_REVOKED");
+      revoked.clear();
+    }
+    expect(asked).toBe(9);
+    // Twins: the same name of another issuer, another sign-in and another id.
+    for (const name of ["default/alice", "t-2", "s-2"]) revoked.add(name);
+    expect(await ask(headers)).toBe("mine");
+  });
+});
