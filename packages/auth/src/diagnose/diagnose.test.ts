@@ -1,5 +1,5 @@
 /** Every cause of a refusal, from the answer of either server; each beside a twin that must not give it. */
-import { ERRORS } from "@agentos/contract";
+import { ERRORS, renderText } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { type Row, rows, SCOPES } from "./causes.cases.ts";
 import {
@@ -14,7 +14,7 @@ import {
   textOf,
   tokens,
 } from "./diagnose.fixture.ts";
-import type { DiagnosisInput } from "./diagnosis.ts";
+import type { DiagnosisInput, KnownServer } from "./diagnosis.ts";
 
 const claims = tokens.withClaims;
 
@@ -201,6 +201,63 @@ describe("diagnose", () => {
     expect(evidenceOf({ answer: throttled })).toEqual([
       { fact: "the server answered 429", source: "the answer" },
     ]);
+  });
+
+  describe("of a scope that the issuer of the token may not grant", () => {
+    const A = "https://a.test";
+    const B = "https://b.test";
+    const part = (issuer: string, allowedScopes?: readonly string[]) => ({ issuer, allowedScopes });
+    const trusting = (...parts: readonly ReturnType<typeof part>[]): KnownServer => ({
+      source: "the configuration",
+      policy: { mode: "jwt", separatesIssuers: true, tokens: parts },
+    });
+    const codesFor = async (server: KnownServer, iss: string, scopes: readonly string[]) =>
+      codesOf({ server, request, credential: await tokens.withClaims({ iss, scopes }) });
+
+    it("says so by the ceiling of that very issuer, as the server would", async () => {
+      const server = trusting(part(A, ["config:read"]), part(B, ["agents:read"]));
+      expect(await codesFor(server, A, ["agents:read"])).toEqual(["SCOPE_OVER_CEILING"]);
+      expect(await codesFor(server, B, ["agents:read"])).toEqual([]);
+      expect(await codesFor(server, A, ["teams:read"])).toEqual(["SCOPE_MISSING"]);
+    });
+
+    it.each([
+      ["of several issuers that list it nowhere", trusting(part(A), part(B)), ["SCOPE_OVER_CEILING"]],
+      ["of one alone", trusting(part(A)), []],
+      ["of several, of which its own lists it", trusting(part(A, ["agent_os:admin"]), part(B)), []],
+    ] as const)("takes the admin scope %s for what it is there", async (_, server, codes) => {
+      expect(await codesFor(server, A, ["agent_os:admin"])).toEqual(codes);
+    });
+
+    it("concludes nothing of a server whose issuers are not known", async () => {
+      const server: KnownServer = { source: "GET /info", policy: { mode: "jwt" } };
+      expect(await codesFor(server, A, ["agent_os:admin"])).toEqual([]);
+    });
+
+    it("gives the fix of the server in every place that it is asked in", async () => {
+      const server = trusting(part(A), part(B));
+      const credential = await tokens.withClaims({ iss: A, scopes: ["agent_os:admin"] });
+      const answer = { ...ourAnswer("SCOPE_OVER_CEILING"), requiredScopes: ["agents:read"] };
+      const facts = {
+        required_scopes: ["agents:read"],
+        missing_scopes: ["agents:read"],
+        scope_to_add: "agents:read",
+        scope_to_allow: "agent_os:admin",
+      };
+      const fix = renderText(ERRORS["SCOPE_OVER_CEILING"]?.fix ?? "", facts);
+      for (const input of [
+        { server, credential, request },
+        { server, credential, request, answer },
+        { credential, answer },
+        { refusal: { code: "SCOPE_OVER_CEILING", facts } } as const,
+      ]) {
+        const [cause] = run(input);
+        expect([cause?.code, cause?.certainty]).toEqual(["SCOPE_OVER_CEILING", "certain"]);
+        if ("refusal" in input) expect(cause?.fix).toBe(fix);
+        else expect(cause?.fix).toContain('add "agent_os:admin" to "allowedScopes"');
+        expect(textOf([cause].flatMap((one) => one ?? []))).toContain("its issuer may not grant agent_os:admin here");
+      }
+    });
   });
 
   it("ignores what a remote server calls a scope when it is none", () => {

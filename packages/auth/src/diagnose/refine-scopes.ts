@@ -4,15 +4,17 @@ import { decide, findWithheldGrant } from "../decide/decide.ts";
 import { describeScopeChoice } from "../decide/scope-choice.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { ceilingOf, type LimitedScopes, limitScopes } from "../scope/limit-scopes.ts";
+import { compileRequirement, findGrant } from "../scope/requirement.ts";
 import { findScopesClaim, readScopes } from "../token/read-scopes.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 import { findNearMiss, findScopesElsewhere } from "./scope-near-miss.ts";
 
-export const SCOPE_CODES: readonly ErrorCode[] = ["SCOPE_MISSING", "SCOPE_OTHER_RESOURCE"];
-
-/** A fact of the one answer that speaks of a ceiling. */
-const SCOPE_TO_ALLOW = "scope_to_allow";
+export const SCOPE_CODES: readonly ErrorCode[] = [
+  "SCOPE_MISSING",
+  "SCOPE_OTHER_RESOURCE",
+  "SCOPE_OVER_CEILING",
+];
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -46,24 +48,19 @@ export function refineScopes(
     recordedIn ?? "the token",
   ]);
   if (needed === undefined) return [{ code, certainty: "likely", evidence }];
+  const common: Facts = { required_scopes: named, missing_scopes: missing, scope_to_add: needed };
   const toAllow =
-    denied === undefined || grants === undefined || request === undefined
-      ? undefined
-      : findWithheldGrant(grants, { scopes: limited?.withheld ?? [], adminScope }, request);
+    code === "SCOPE_OVER_CEILING"
+      ? (recorded["scope_to_allow"] ?? findGranting(claims, server, needed))
+      : grants === undefined || request === undefined
+        ? undefined
+        : findWithheldGrant(grants, { scopes: limited?.withheld ?? [], adminScope }, request);
   if (toAllow !== undefined) {
-    const facts = {
-      required_scopes: named,
-      missing_scopes: missing,
-      scope_to_add: needed,
-      [SCOPE_TO_ALLOW]: toAllow,
-    };
-    const ceiling: Evidence = {
-      fact: `its issuer may not grant ${toAllow.slice(0, 100)} here`,
-      source: "the configuration",
-    };
-    return [
-      { code: "SCOPE_OVER_CEILING", certainty: "certain", facts, evidence: [...evidence, ceiling] },
-    ];
+    const facts = { ...common, scope_to_allow: toAllow };
+    const fact = `its issuer may not grant ${String(toAllow).slice(0, 100)} here`;
+    const source = recordedIn ?? (answer === undefined ? (server?.source ?? "the configuration") : "the answer");
+    const ceiling: Evidence = { fact, source };
+    return [{ code: "SCOPE_OVER_CEILING", certainty: "certain", facts, evidence: [...evidence, ceiling] }];
   }
 
   const parts: CauseParts[] = [];
@@ -89,12 +86,7 @@ export function refineScopes(
       });
     }
   }
-  const facts: Facts = {
-    required_scopes: named,
-    missing_scopes: missing,
-    scope_to_add: needed,
-    scope_choice: describeScopeChoice(needed, missing),
-  };
+  const facts: Facts = { ...common, scope_choice: describeScopeChoice(needed, missing) };
   // What the scope is a gate to says more than that it is missing.
   const nearer = parts.length > 0 ? parts : prerequisites(missing, evidence);
   // That the only missing scope is missing has then been said, with a better fix.
@@ -138,6 +130,15 @@ function limitHeldScopes(claims: Claims, server: DiagnosisInput["server"]): Limi
   return part === undefined
     ? { kept: scopes, withheld: [] }
     : limitScopes(scopes, ceilingOf(part, { adminScope, tokens }));
+}
+
+/** The scope of a token that its issuer would have to be allowed, where only the answer says that there is a ceiling. */
+function findGranting(claims: Claims | undefined, server: DiagnosisInput["server"], needed: string): string {
+  const { adminScope = ADMIN_SCOPE } = server?.policy ?? {};
+  const requirement = compileRequirement(needed, { adminScope });
+  const scopes = claims === undefined ? [] : readNamedScopes(claims, server);
+  const granting = requirement && findGrant(compileGrants(scopes, adminScope), requirement, {});
+  return granting ?? needed;
 }
 
 function readNamedScopes(claims: Claims, server: DiagnosisInput["server"]): readonly string[] {
