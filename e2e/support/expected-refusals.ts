@@ -131,6 +131,7 @@ export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefus
   AUTH_HOST_NOT_ALLOWED: forbidden("loopback", "Host not allowed"),
   AUTH_ORIGIN_NOT_ALLOWED: forbidden("loopback", "Origin not allowed"),
   AUTH_COOKIE_CROSS_SITE: forbidden("origin", "Cross-site request refused"),
+  SCOPE_PARAMETER_MISSING: forbidden("scopes", "Insufficient permissions", "insufficient_scope"),
   SCOPE_ROUTE_UNMAPPED: forbidden("scopes", "Insufficient permissions", "insufficient_scope"),
   AUTH_USER_REQUIRED: forbidden("isolation", "A user identity is required"),
 };

@@ -1,3 +1,4 @@
+import { type Fault, renderFault } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { compileGrants } from "../scope/grants.ts";
 import { type CompileRoutesOptions, compileRoutes, type RouteAccessDefinition } from "./compile-route.ts";
@@ -100,6 +101,43 @@ describe("a scope with a parameter", () => {
     const right = compile({ ...REPORT, access: ["reports:{id}:read"] });
     expect(right.faults).toEqual([]);
     expect([right.allows(["reports:q1:read"]), right.allows(["reports:q2:read"])]).toEqual([true, false]);
+  });
+
+  it.each([
+    "reports:x{id}:read",
+    "reports:{id}x:read",
+    "reports:{report-id}:read",
+    "reports:{}:read",
+    "reports:{id:read",
+    "reports:{id}{id}:read",
+    "{id}:read",
+    "{id}:{id}:read",
+    "reports:{id}:{id}",
+  ])("%s stops the start: it would be taken to the letter, and no real item has such an id", (scope) => {
+    const wrong = compile({ ...REPORT, access: [scope] });
+    expect(wrong.faults).toMatchObject([{ code: "CONFIG_SCOPE_INVALID", facts: { scope } }]);
+    expect(renderFault(wrong.faults[0] as Fault, "agentos").fix).toContain('"resource:{parameter}:action"');
+    expect(wrong.allows([ADMIN, scope])).toBe(false);
+    expect(compile({ ...REPORT, access: ["reports:{id}:read"] }).faults).toEqual([]);
+  });
+
+  it("that a rule lays over routes binds to the parameter of that name on each, or stops the start", () => {
+    const routes = { one: REPORT, two: { ...REPORT, path: "/reports/{id}/pages/{page}" } };
+    const compileBoth = (scope: string) =>
+      compileRoutes(routes, {
+        adminScope: ADMIN,
+        scopeMappings: { "GET /reports/*": [scope] },
+        allowUnmappedRoutes: false,
+      });
+    expect(compileBoth("reports:{id}:read").faults).toEqual([]);
+    expect(compileBoth("pages:{page}:read").faults).toMatchObject([
+      { code: "CONFIG_SCOPE_PARAMETER_UNKNOWN", facts: { route: "GET /reports/{id}", parameters: "id" } },
+    ]);
+    const [, two] = compileBoth("reports:{id}:read").routes;
+    if (two === undefined) throw new Error("no route was compiled");
+    const allows = (parameters: Readonly<Record<string, string>>) =>
+      decide(compileGrants(["reports:q1:read"], ADMIN), two, parameters).isAllowed;
+    expect([allows({ id: "q1", page: "7" }), allows({ id: "q2", page: "q1" })]).toEqual([true, false]);
   });
 
   it.each([

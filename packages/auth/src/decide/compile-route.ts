@@ -183,6 +183,8 @@ function compileRule(
     const requirement = compileRequirement(text, context);
     if (requirement === undefined)
       faults.push(createFault({ code: "CONFIG_SCOPE_INVALID", facts: { scope: text } }));
+    else if (hasStrayBraces(requirement))
+      faults.push(createFault({ code: "CONFIG_SCOPE_INVALID", facts: { scope: text, suggestion: BRACES } }));
     else if (hasItsParameter(requirement, route)) {
       requirements.push(requirement);
       faults.push(...findActionFaults(requirement, route));
@@ -192,6 +194,14 @@ function compileRule(
   }
   // A requirement that cannot be checked closes the route; leaving it out would open it wider.
   return requirements.length === access.length ? requirements : "unmapped";
+}
+
+const BRACES =
+  'write "resource:{parameter}:action" with the name of a path parameter, of letters, digits and "_" only; braces mean nothing elsewhere';
+
+/** Meant for a parameter, and taken to the letter: no scope for a real item would ever satisfy it. */
+function hasStrayBraces({ text, id }: Requirement): boolean {
+  return /[{}]/.test(id.kind === "parameter" ? text.replace(`{${id.name}}`, "") : text);
 }
 
 function hasItsParameter({ id }: Requirement, { template }: NamedRoute): boolean {

@@ -6,6 +6,7 @@ import type { RefusalCode } from "@agentos/contract";
 import { compileGrants, type Grants, visibleItems } from "../scope/grants.ts";
 import {
   findGrant,
+  findMissingParameter,
   leastScope,
   type PathParameters,
   type Requirement,
@@ -70,6 +71,30 @@ export function decide(grants: Grants, route: CompiledRoute, parameters: PathPar
   return relieveListing(grants, route, missing, grantedBy) ?? deny(grants, rule, missing, parameters);
 }
 
+/**
+ * Of what a caller lacks, the scope of an item that this request does not name: the caller could hold it for every item
+ * there is, and would not get in. Only a host that matches paths itself lets it come so far.
+ */
+export function findUnnamedItem(
+  grants: Grants,
+  { route, parameters }: Requested,
+): { readonly parameter: string; readonly declared: string } | undefined {
+  const rule = findRule(route, parameters);
+  if (typeof rule === "string") return undefined;
+  for (const requirement of rule) {
+    const parameter = findMissingParameter(requirement, parameters);
+    if (parameter !== undefined && findGrant(grants, requirement, parameters) === undefined)
+      return { parameter, declared: requirement.text };
+  }
+  return undefined;
+}
+
+/** A matched route with its decoded parameters. */
+interface Requested {
+  readonly route: CompiledRoute;
+  readonly parameters: PathParameters;
+}
+
 /** What a token names beyond the ceiling of its issuer. */
 interface Withheld {
   readonly scopes: readonly string[];
@@ -83,7 +108,7 @@ interface Withheld {
 export function findWithheldGrant(
   grants: Grants,
   { scopes, adminScope }: Withheld,
-  { route, parameters }: { readonly route: CompiledRoute; readonly parameters: PathParameters },
+  { route, parameters }: Requested,
 ): string | undefined {
   const rule = findRule(route, parameters);
   if (scopes.length === 0 || typeof rule === "string") return undefined;

@@ -1,6 +1,6 @@
 /** Whether a caller may use a route: scopes, then whose data. The decision itself is made in `decide/`. */
 import type { CompiledRoute } from "../decide/compile-route.ts";
-import { type Decision, decide, findRule, findWithheldGrant } from "../decide/decide.ts";
+import { type Decision, decide, findRule, findUnnamedItem, findWithheldGrant } from "../decide/decide.ts";
 import { describeScopeChoice } from "../decide/scope-choice.ts";
 import type { Identity } from "../identity/identity.ts";
 import { fail, ok, type Result, refuse } from "../outcome/result.ts";
@@ -24,6 +24,13 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
     decision = decide(identity.grants, route, parameters);
     if (!decision.isAllowed) {
       const { grants, withheldScopes: scopes = [] } = identity;
+      const unnamed = findUnnamedItem(grants, requested);
+      if (unnamed !== undefined)
+        return fail({
+          code: "SCOPE_PARAMETER_MISSING",
+          facts: { parameter: unnamed.parameter, declared_scope: unnamed.declared, held_scopes: identity.scopes },
+          subject: identity.userId,
+        });
       const withheld = findWithheldGrant(grants, { scopes, adminScope: rules.adminScope }, requested);
       return fail({
         code: withheld === undefined ? decision.code : "SCOPE_OVER_CEILING",

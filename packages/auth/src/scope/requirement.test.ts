@@ -90,6 +90,15 @@ describe("matching a scope against a requirement", () => {
     expect(grantFor({ held: ["vault:a1:read"], required, parameters: {} })).toBeUndefined();
   });
 
+  it("takes no id from what every object has, and none from another parameter", () => {
+    const required = "vault:{constructor}:read";
+    for (const parameters of [{}, { agent_id: "a1" }])
+      expect(grantFor({ held: ["vault:a1:read"], required, parameters })).toBeUndefined();
+    expect(grantFor({ held: ["vault:a1:read"], required, parameters: { constructor: "a1" } as never })).toBe(
+      "vault:a1:read",
+    );
+  });
+
   it("does not let a scope with the bare placeholder open every item", () => {
     expect(grantFor({ held: ["vault:{agent_id}:read"], required: "vault:{agent_id}:read" })).toBeUndefined();
   });

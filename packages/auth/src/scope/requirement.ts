@@ -63,8 +63,19 @@ function readId(id: string): RequiredId {
 
 /** The id that a requirement is about in this request. */
 function requiredId(requirement: Requirement, parameters: PathParameters): string | undefined {
-  if (requirement.id.kind === "fixed") return requirement.id.id;
-  return requirement.id.kind === "parameter" ? parameters[requirement.id.name] : undefined;
+  const { id } = requirement;
+  if (id.kind === "fixed") return id.id;
+  // Own properties only: "constructor" is no parameter.
+  return id.kind === "parameter" && Object.hasOwn(parameters, id.name) ? parameters[id.name] : undefined;
+}
+
+/** The parameter that a requirement takes its id from, where the request has none of that name. */
+export function findMissingParameter(
+  requirement: Requirement,
+  parameters: PathParameters,
+): string | undefined {
+  const isMissing = requirement.id.kind === "parameter" && requiredId(requirement, parameters) === undefined;
+  return isMissing ? requirement.id.name : undefined;
 }
 
 /** The scope of the caller that satisfies the requirement, or undefined when none does. */

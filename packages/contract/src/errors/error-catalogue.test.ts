@@ -35,6 +35,7 @@ const CONTRACT_DETAILS = {
   AUTH_KEY_UNKNOWN: "Invalid token: No verification keys configured",
   AUTH_KEYS_UNAVAILABLE: "Authentication is temporarily unavailable",
   SCOPE_MISSING: "Insufficient permissions. Required scope(s): {required_scopes}",
+  SCOPE_PARAMETER_MISSING: "Insufficient permissions",
   SCOPE_ROUTE_UNMAPPED: "Insufficient permissions",
 } as const;
 

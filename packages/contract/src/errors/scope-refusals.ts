@@ -34,6 +34,16 @@ export const scopeRefusals = {
     fix: 'get a token from an issuer that may grant "{scope_to_add}", or add "{scope_to_allow}" to "allowedScopes" of this issuer on the server; the list names everything that its tokens may grant',
     publicFacts: [...SCOPE_FACTS, "scope_to_allow"],
   },
+  SCOPE_PARAMETER_MISSING: {
+    ...forbidden,
+    stage: "scopes",
+    challenge: "insufficient_scope",
+    title:
+      'this route asks for the scope of one item, but the request has no parameter "{parameter}" that names the item',
+    detail: "Insufficient permissions",
+    fix: 'in the application, protect the route whose path has "{parameter}", or correct the name in the scope "{declared_scope}"; no other scope of the caller is at fault',
+    publicFacts: ["parameter", "declared_scope"],
+  },
   SCOPE_ROUTE_UNMAPPED: {
     ...forbidden,
     stage: "scopes",

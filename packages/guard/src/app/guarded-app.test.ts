@@ -171,8 +171,34 @@ describe("items of an application's route", () => {
       { agents: "id" },
       ["CONFIG_SCOPE_PARAMETER_UNKNOWN", "CONFIG_ROUTE_ACCESS_MISSING"],
     ],
+    ["the parameter of the other", { agents: "team_id" }, []],
     ["one that no scope asks for", { teams: "id" }, ["CONFIG_SCOPE_PARAMETER_UNKNOWN"]],
   ])("name %s", (_, items, codes) => {
     expect(codesOf(() => create([custom({ items })]))).toEqual(codes);
+  });
+
+  it.each([
+    ["its own parameter", { items: { agents: "agent_id" } }, "/teams/other/agents/web", "/teams/web/agents/other"],
+    ["the other parameter", { items: { agents: "team_id" } }, "/teams/web/agents/other", "/teams/other/agents/web"],
+    ["a parameter in the scope", { access: ["agents:{team_id}:read"] }, "/teams/web/agents/x", "/teams/x/agents/web"],
+  ] as const)("bind to %s and to no other of the route", async (_, more, open, closed) => {
+    const app = create([custom(more as Partial<CustomRoute>)]);
+    const headers = await bearer({ scopes: ["agents:web:read"] });
+    const [allowed, refused] = [await get(app, open, headers), await get(app, closed, headers)];
+    expect([allowed.status, refused.status]).toEqual([200, 403]);
+    expect(await refused.json()).toMatchObject({ code: "SCOPE_OTHER_RESOURCE" });
+    app.close();
+  });
+
+  it("stop the start where a rule or a scope names a parameter that the path does not have", () => {
+    const authorizationConfig = {
+      verificationKeys: [verificationKey],
+      scopeMappings: { "GET /things/{id}": ["things:{id}:read"] },
+    };
+    const options = { id: TEST_OS_ID, env: {}, logger: createTestLogger(), authorizationConfig, routes: [] };
+    expect(codesOf(() => create([], { options }))).toEqual(["CONFIG_SCOPE_PARAMETER_UNKNOWN"]);
+    const scopeMappings = { "GET /things/{id}": ["things:{thing_id}:read"] };
+    const corrected = { ...options, authorizationConfig: { ...authorizationConfig, scopeMappings } };
+    expect(codesOf(() => create([], { options: corrected }))).toEqual([]);
   });
 });

@@ -217,6 +217,36 @@ describe("protect", () => {
     guard.close();
   });
 
+  it("says that the item is not named, whatever the caller lacks, and records the scope as declared", async () => {
+    const guard = await createTestGuard();
+    const route = guard.protect([customScope("other:read"), customScope("reports:{id}:read")]);
+    for (const scopes of [[], ["reports:q1:read"], ["other:read", "reports:q1:read"]]) {
+      const outcome = await route.check(await withScopes(...scopes), { report_id: "q1" });
+      const { code, denial_id: id } = JSON.parse(outcome.isAllowed ? "{}" : outcome.answer.body) as Record<
+        string,
+        string
+      >;
+      expect(code).toBe("SCOPE_PARAMETER_MISSING");
+      expect((await guard.denials.find(id ?? ""))?.facts).toMatchObject({
+        parameter: "id",
+        declared_scope: "reports:{id}:read",
+      });
+    }
+    // Twins: the item is named, or is no matter.
+    const named = await route.check(await withScopes("reports:q1:read"), { id: "q1" });
+    expect(named.isAllowed ? "" : named.answer.body).toContain("SCOPE_MISSING");
+    expect(await route.check(await withScopes("other:read", "reports:read"), {})).toMatchObject({ isAllowed: true });
+    guard.close();
+  });
+
+  it("refuses a scope whose braces name no parameter", async () => {
+    const guard = await createTestGuard();
+    for (const scope of ["reports:{report-id}:read", "reports:x{id}:read"])
+      expect(() => guard.protect([customScope(scope)])).toThrow("CONFIG_SCOPE_INVALID");
+    expect(() => guard.protect([customScope("reports:{report_id}:read")])).not.toThrow();
+    guard.close();
+  });
+
   it('takes any verified caller for "authenticated", and nobody else', async () => {
     const guard = await createTestGuard();
     const route = guard.protect("authenticated");

@@ -15,7 +15,10 @@ const guard = await createAuthGuard({
   logger: createTestLogger(),
   authorizationConfig: { verificationKeys: [issuer.verificationKey] },
 });
-const protection = protect(guard, [customScope("reports:{id}:read")]);
+const ofReports = protect(guard, [customScope("reports:{id}:read")]);
+const ofOrders = protect(guard, [customScope("orders:{order_id}:read")]);
+
+let protection = ofReports;
 
 let parameters: unknown = { id: "q1" };
 let calls: unknown[] = [];
@@ -36,9 +39,13 @@ afterAll(() => {
   server.close();
 });
 
+const isAboutOrders = (params: unknown) =>
+  typeof params === "object" && params !== null && "customer_id" in params;
+
 function get(authorization: readonly string[], params: unknown = { id: "q1" }) {
   parameters = params;
   calls = [];
+  protection = isAboutOrders(params) ? ofOrders : ofReports;
   const { port } = server.address() as AddressInfo;
   const headers = ["host", "127.0.0.1", ...authorization.flatMap((value) => ["authorization", value])];
   return new Promise<readonly [status: number | undefined, body: string]>((resolve, reject) => {
@@ -80,11 +87,21 @@ describe("protect, as Express middleware", () => {
     expect(await get([authorization])).toEqual([200, "in"]);
   });
 
+  it("binds a scope to the parameter that it names, and to no other of the route", async () => {
+    const { authorization } = await issuer.bearer({ scopes: ["orders:o1:read"] });
+    expect((await get([authorization], { customer_id: "c1", order_id: "o1" }))[0]).toBe(200);
+    const refused = await get([authorization], { customer_id: "o1", order_id: "o2" });
+    expect([refused[0], codeOf(refused), calls]).toEqual([403, "SCOPE_OTHER_RESOURCE", []]);
+    const unnamed = await get([authorization], { customer_id: "o1", id: "o1" });
+    expect([unnamed[0], codeOf(unnamed), calls]).toEqual([403, "SCOPE_PARAMETER_MISSING", []]);
+  });
+
   it.each([{}, { id: ["q1"] }, { id: undefined }, { other: "q1" }, undefined])(
-    "stays closed for a scope of one item where the parameters are %j",
+    "stays closed for a scope of one item where the parameters are %j, and says that none names it",
     async (params) => {
       const narrow = await issuer.bearer({ scopes: ["reports:q1:read"] });
-      expect((await get([narrow.authorization], params ?? null))[0]).toBe(403);
+      const refused = await get([narrow.authorization], params ?? null);
+      expect([refused[0], codeOf(refused)]).toEqual([403, "SCOPE_PARAMETER_MISSING"]);
       const wide = await issuer.bearer({ scopes: ["reports:read"] });
       expect((await get([wide.authorization], params ?? null))[0]).toBe(200);
     },

@@ -14,6 +14,7 @@ const guard = await createAuthGuard({
   authorizationConfig: { verificationKeys: [issuer.verificationKey] },
 });
 const hook = protect(guard, [customScope("reports:{id}:read")]);
+const ofOrders = protect(guard, [customScope("orders:{order_id}:read")]);
 
 interface Sent {
   readonly status: number;
@@ -22,7 +23,7 @@ interface Sent {
 }
 
 /** Runs the hook as Fastify does: what it sent, or the request that goes on to the handler. */
-async function run(rawHeaders: readonly string[], params: unknown = { id: "q1" }) {
+async function run(rawHeaders: readonly string[], params: unknown = { id: "q1" }, hooked = hook) {
   let sent: Sent | undefined;
   const reply = {
     code: (status: number) => ({
@@ -38,7 +39,7 @@ async function run(rawHeaders: readonly string[], params: unknown = { id: "q1" }
     raw: { method: "GET", rawHeaders: [...rawHeaders], socket: { remoteAddress: "203.0.113.9" } },
     params,
   };
-  const returned = await hook(request, reply);
+  const returned = await hooked(request, reply);
   // Fastify goes on to the handler when a hook gives nothing back.
   const goesOn = returned === undefined;
   return { request, goesOn, sent, code: sent && (JSON.parse(sent.body) as { code: string }).code };
@@ -77,11 +78,23 @@ describe("protect, as a Fastify hook", () => {
     expect([goesOn, code]).toEqual([false, "AUTH_CREDENTIAL_REPEATED"]);
   });
 
+  it("binds a scope to the parameter that it names, and to no other of the route", async () => {
+    const { authorization } = await issuer.bearer({ scopes: ["orders:o1:read"] });
+    const ask = async (params: object) => {
+      const { goesOn, code } = await run(["authorization", authorization], params, ofOrders);
+      return goesOn ? "in" : code;
+    };
+    expect(await ask({ customer_id: "c1", order_id: "o1" })).toBe("in");
+    expect(await ask({ customer_id: "o1", order_id: "o2" })).toBe("SCOPE_OTHER_RESOURCE");
+    expect(await ask({ customer_id: "o1", id: "o1" })).toBe("SCOPE_PARAMETER_MISSING");
+  });
+
   it.each([{}, { "*": "q1" }, { id: ["q1"] }, undefined])(
-    "stays closed for a scope of one item where the parameters are %j",
+    "stays closed for a scope of one item where the parameters are %j, and says that none names it",
     async (params) => {
       const narrow = await issuer.bearer({ scopes: ["reports:q1:read"] });
-      expect((await run(["authorization", narrow.authorization], params ?? null)).goesOn).toBe(false);
+      const { goesOn, code } = await run(["authorization", narrow.authorization], params ?? null);
+      expect([goesOn, code]).toEqual([false, "SCOPE_PARAMETER_MISSING"]);
       const wide = await issuer.bearer({ scopes: ["reports:read"] });
       expect((await run(["authorization", wide.authorization], params ?? null)).goesOn).toBe(true);
     },

@@ -20,7 +20,10 @@ const app = new Hono<AuthVariables>()
     return c.json({ user: c.get("auth").identity.userId });
   })
   .use("/all/*", protect(guard, [customScope("reports:{id}:read")]))
-  .get("/all/:id", (c) => c.text("in"));
+  .get("/all/:id", (c) => c.text("in"))
+  .get("/customers/:customer_id/orders/:order_id", protect(guard, [customScope("orders:{order_id}:read")]), (c) =>
+    c.text("in"),
+  );
 
 async function get(path: string, headers: Headers | Record<string, string>, env?: object) {
   calls = [];
@@ -72,8 +75,22 @@ describe("protect, as Hono middleware", () => {
     expect(JSON.parse(body)).toMatchObject({ code: "AUTH_CREDENTIAL_REPEATED" });
   });
 
-  it("stays closed where it stands on a path that names no parameter", async () => {
-    expect((await get("/all/q1", await issuer.bearer({ scopes: ["reports:q1:read"] }))).status).toBe(403);
+  it("binds a scope to the parameter that it names, and to no other of the route", async () => {
+    const headers = await issuer.bearer({ scopes: ["orders:o1:read"] });
+    expect((await get("/customers/c1/orders/o1", headers)).status).toBe(200);
+    const { status, body } = await get("/customers/o1/orders/o2", headers);
+    expect([status, JSON.parse(body)]).toMatchObject([403, { missing_scopes: ["orders:o2:read"] }]);
+  });
+
+  it("stays closed where it stands on a path that names no parameter, and says so", async () => {
+    const narrow = await get("/all/q1", await issuer.bearer({ scopes: ["reports:q1:read"] }));
+    const { code, fix, title } = JSON.parse(narrow.body) as Record<string, string>;
+    expect([narrow.status, code]).toEqual([403, "SCOPE_PARAMETER_MISSING"]);
+    expect(title).toContain('has no parameter "id"');
+    expect(fix).toContain('protect the route whose path has "id"');
+    // A wide scope is no way out of it, and is not advised.
+    expect(narrow.body).not.toContain("reports:read");
+    expect(narrow.headers.get("www-authenticate")).not.toContain("scope=");
     expect((await get("/all/q1", await issuer.bearer({ scopes: ["reports:read"] }))).status).toBe(200);
   });
 
