@@ -19,10 +19,14 @@ export interface Owner {
 /** Name of the issuer when the operator gives none, and of credentials that no issuer made. */
 export const DEFAULT_ISSUER_NAME = "default";
 
-/** Who the data of a user belongs to; nobody, for a credential that names no user. */
+/**
+ * Who the data of a user belongs to; nobody, for a credential that names no user. An id with a lone surrogate names
+ * nobody either: it has no bytes, so a store would take every such id for one and the same.
+ */
 export function createOwner(issuer: string, userId: string | undefined): Owner {
+  const isNamed = userId !== undefined && userId !== "" && userId.isWellFormed();
   return Object.freeze(
-    userId === undefined ? { issuer, kind: "anonymous", id: "" } : { issuer, kind: "user", id: userId },
+    isNamed ? { issuer, kind: "user", id: userId } : { issuer, kind: "anonymous", id: "" },
   );
 }
 
