@@ -133,7 +133,7 @@ describe("revocation", () => {
     isRevoked = true;
     expect(engine.authenticate(request)).toEqual({
       ok: false,
-      fault: { ...revoked, subject: "alice" },
+      fault: { ...revoked, subject: "alice", issuer: "default" },
     });
     isRevoked = false;
     expect(engine.authenticate(request)).toMatchObject({ ok: true });
@@ -152,7 +152,7 @@ describe("revocation", () => {
       return result.ok ? undefined : result.fault;
     };
     expect(await refused("jwt-unverified")).toEqual(revoked);
-    expect(await refused("jwt")).toEqual({ ...revoked, subject: "alice" });
+    expect(await refused("jwt")).toEqual({ ...revoked, subject: "alice", issuer: "default" });
   });
 
   it("is asked of the security key too, and of nobody who is refused anyway", async () => {

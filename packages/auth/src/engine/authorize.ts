@@ -3,7 +3,7 @@ import type { CompiledRoute } from "../decide/compile-route.ts";
 import { type Decision, decide, findRule, findUnnamedItem, findWithheldGrant } from "../decide/decide.ts";
 import { describeScopeChoice } from "../decide/scope-choice.ts";
 import type { Identity } from "../identity/identity.ts";
-import { fail, ok, type Result, refuse } from "../outcome/result.ts";
+import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
 import type { PathParameters } from "../scope/requirement.ts";
 import { type Access, findDataScope } from "./access.ts";
@@ -29,13 +29,13 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
         return fail({
           code: "SCOPE_PARAMETER_MISSING",
           facts: { parameter: unnamed.parameter, declared_scope: unnamed.declared, held_scopes: identity.scopes },
-          subject: identity.userId,
+          ...nameOf(identity),
         });
       const withheld = findWithheldGrant(grants, { scopes, adminScope: rules.adminScope }, requested);
       return fail({
         code: withheld === undefined ? decision.code : "SCOPE_OVER_CEILING",
         facts: describeLack(identity, decision, withheld),
-        subject: identity.userId,
+        ...nameOf(identity),
       });
     }
   } else if (findRule(route, parameters) === "unmapped") {
@@ -46,6 +46,10 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
     return refuse("AUTH_USER_REQUIRED", { user_id_claim: rules.claimNames.userId });
   const visible = decision?.isAllowed === true ? decision.visible : "all";
   return ok({ identity, visible, dataScope, decision });
+}
+
+function nameOf({ userId, issuer }: Identity): Pick<Refusal, "subject" | "issuer"> {
+  return { subject: userId, issuer };
 }
 
 function describeLack(

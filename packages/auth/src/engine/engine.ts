@@ -6,7 +6,7 @@ import type { CompiledRoute } from "../decide/compile-route.ts";
 import { findRule } from "../decide/decide.ts";
 import { createNameless, type Identity } from "../identity/identity.ts";
 import { createSubjectRules } from "../identity/subject-rules.ts";
-import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
+import { fail, ok, type Result, refuse } from "../outcome/result.ts";
 import { type AuthPolicy, believesEverybody } from "../policy/policy.ts";
 import { checkCookieOrigin, checkLoopback } from "../request/check-origin.ts";
 import { type Credential, createCredentialExtractor } from "../request/extract-credential.ts";
@@ -51,6 +51,7 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
   const isOwnMachineOnly = believesEverybody(policy.mode);
   const extractCredential = createCredentialExtractor(policy);
   const findSubjectFault = createSubjectRules(policy);
+  const isKnown = policy.mode !== "jwt-unverified";
 
   function authenticate(request: RequestFacts): Result<Identity> | Promise<Result<Identity>> {
     if (isOwnMachineOnly) {
@@ -80,15 +81,11 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
   /** What holds of every identity, whoever found it. */
   function admit(verified: Result<Identity>): Result<Identity> {
     if (!verified.ok) return verified;
-    const refusal = findSubjectFault(verified.value) ?? findRevocation(verified.value);
-    return refusal === undefined ? verified : fail(refusal);
-  }
-
-  function findRevocation(identity: Identity): Refusal | undefined {
-    const refusal = revocation?.(identity);
+    const identity = verified.value;
+    const refusal = findSubjectFault(identity) ?? revocation?.(identity);
+    if (refusal === undefined) return verified;
     // Whom it is about is known here; without verification nobody knows.
-    const isKnown = policy.mode !== "jwt-unverified";
-    return refusal && (isKnown ? { subject: identity.userId, ...refusal } : refusal);
+    return fail(isKnown ? { subject: identity.userId, issuer: identity.issuer, ...refusal } : refusal);
   }
 
   return {

@@ -9,6 +9,8 @@ export interface Refusal {
   readonly facts: Facts;
   /** Who was refused, once verified. */
   readonly subject?: string | undefined;
+  /** Name of the issuer that says so: another one's subject of the same name is somebody else. */
+  readonly issuer?: string | undefined;
   /** What went wrong underneath, for the log only. */
   readonly cause?: unknown;
 }

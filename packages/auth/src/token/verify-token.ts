@@ -6,6 +6,7 @@
 
 import { decodeJsonObject } from "../encoding/base64url.ts";
 import type { Identity } from "../identity/identity.ts";
+import { DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
 import type { KeySource } from "../keys/source/key-source.ts";
 import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
@@ -118,7 +119,11 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     if (typeof subject !== "string" || !isVerified) return accepted;
     return {
       ok: false,
-      fault: { ...accepted.fault, subject: subject.slice(0, MAX_IDENTIFIER_CHARACTERS) },
+      fault: {
+        ...accepted.fault,
+        subject: subject.slice(0, MAX_IDENTIFIER_CHARACTERS),
+        issuer: part.name ?? DEFAULT_ISSUER_NAME,
+      },
     };
   }
 

@@ -63,6 +63,7 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       ["another code", { code: "AUTH_TOKEN_EXPIRED" }],
       ["another route", { route: "POST /agents/{agent_id}/runs" }],
       ["another subject", { subject: "bob" }],
+      ["another issuer, whose subject is somebody else", { issuer: "partner" }],
       ["another network", { client: "203.0.114.7" }],
       ["a client of which nothing is known", { client: undefined }],
     ])("tells repeats apart by %s", (_, change) => {

@@ -15,6 +15,8 @@ export interface Denial {
   readonly client: string | undefined;
   /** Who was refused, once verified. */
   readonly subject: string | undefined;
+  /** Name of the issuer of `subject`, as the operator gave it. */
+  readonly issuer?: string | undefined;
   /** Every check in its order, with what became of it. */
   readonly timeline: readonly TimelineStep[];
   /** Values for the texts, also those that the caller does not see; never a credential. */

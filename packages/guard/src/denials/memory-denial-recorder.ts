@@ -75,7 +75,9 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
       const quota = isKnownCaller ? after : before;
       const network = clientPrefix(denial.client);
       const subject = denial.subject ?? "";
-      const key = JSON.stringify([denial.code, denial.route, network, subject, ...distinctFacts(denial)]);
+      // Two issuers may each have an "alice".
+      const caller = JSON.stringify([denial.issuer, subject]);
+      const key = JSON.stringify([denial.code, denial.route, network, caller, ...distinctFacts(denial)]);
       const existing = quota.open.get(key);
       if (existing !== undefined && denial.time - existing.time < windowSeconds) {
         existing.count += 1;
@@ -88,7 +90,7 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
       }
       const record = { ...denial, id: `den_${options.generateId()}`, count: 1, lastTime: denial.time };
       // A known caller is the same one from any network.
-      keep(quota, { record, key, source: subject === "" ? `network ${network}` : `subject ${subject}` });
+      keep(quota, { record, key, source: subject === "" ? `network ${network}` : `caller ${caller}` });
       options.onRecord?.(record);
       return record.id;
     },
@@ -116,6 +118,7 @@ const FREE_TEXTS = new Set([
   "required_scopes",
   "missing_scopes",
   "scope_to_add",
+  "scope_to_allow",
   "scope_choice",
 ]);
 

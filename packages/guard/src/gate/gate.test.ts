@@ -134,6 +134,7 @@ describe("check", () => {
             cause,
           ).fault,
           subject: "alice",
+          issuer: "partner",
         },
       }),
     });
@@ -141,6 +142,7 @@ describe("check", () => {
     expect(denials).toMatchObject([
       {
         subject: "alice",
+        issuer: "partner",
         facts: {
           required_scopes: ["things:read"],
           held_scopes: ["secret:scope"],
@@ -150,7 +152,7 @@ describe("check", () => {
     ]);
     const text = JSON.stringify(outcome);
     expect(text).toContain("things:read");
-    expect(text).not.toMatch(/secret:scope|db\.internal|alice/);
+    expect(text).not.toMatch(/secret:scope|db\.internal|alice|partner/);
   });
 
   it("draws the timeline: what passed, what failed, what was not reached, what is not configured", async () => {

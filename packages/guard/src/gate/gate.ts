@@ -77,6 +77,7 @@ export function createGate(options: GateOptions): Gate {
       route: routeName,
       client: request.clientAddress,
       subject: refusal.subject,
+      ...(refusal.issuer === undefined ? {} : { issuer: refusal.issuer }),
       timeline: timelineOf(refusal.code, notConfigured),
       facts: refusal.cause === undefined ? facts : { ...facts, cause: describeCause(refusal.cause) },
       fix: renderText(entry.fix, facts),

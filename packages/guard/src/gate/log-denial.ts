@@ -17,12 +17,23 @@ const FOR_TEXTS = new Set([
 /** Writes one line. */
 export function logDenial(
   logger: Logger,
-  { id, code, route, client, subject, count, facts, fix }: DenialRecord,
+  { id, code, route, client, subject, issuer, count, facts, fix }: DenialRecord,
 ): void {
   const { stage, title } = REFUSALS[code];
   const told = Object.fromEntries(Object.entries(facts).filter(([name]) => !FOR_TEXTS.has(name)));
   logger.warn(
-    { denial_id: id, code, stage, route, client, subject, count, facts: told, fix },
+    {
+      denial_id: id,
+      code,
+      stage,
+      route,
+      client,
+      subject,
+      ...(issuer === undefined ? {} : { issuer }),
+      count,
+      facts: told,
+      fix,
+    },
     renderText(title, facts),
   );
 }

@@ -181,6 +181,21 @@ describe("what rules over all users", () => {
   });
 });
 
+it("a denial record tells whose alice was refused, and never mixes two of them", async () => {
+  const guard = await createTestGuard(added());
+  const route = guard.protect([customScope("reports:read")]);
+  for (const request of [await ofOwn(), await ofSecond(), await ofSecond()]) await route.check(request);
+  const records = await guard.denials.list(10);
+  expect(records.map(({ issuer, subject, count }) => [issuer, subject, count]).toSorted()).toEqual([
+    ["default", "alice", 1],
+    ["partner", "alice", 2],
+  ]);
+  const wrong = await ofSecond({ claims: { aud: "another" } });
+  await route.check(wrong);
+  const [newest] = (await guard.denials.list(10)).filter(({ code }) => code === "AUTH_AUDIENCE_MISMATCH");
+  expect([newest?.issuer, newest?.subject]).toEqual(["partner", "alice"]);
+});
+
 describe("revocation, through the gate", () => {
   it("shuts out on the next request an identity that a cached token has let in", async () => {
     const revoked = new Set<string | undefined>();
