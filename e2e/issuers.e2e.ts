@@ -250,7 +250,12 @@ describe("several issuers", () => {
         audience: RESOURCE,
         issuers: [
           { issuer: people.url, algorithms: ["ES256"] },
-          { issuer: machines.url, allowedScopes: ["agents:read"], subjectPrefix: "machines:" },
+          {
+            issuer: machines.url,
+            name: "machines",
+            allowedScopes: ["agents:read"],
+            subjectPrefix: "machines:",
+          },
         ],
       },
     });
@@ -279,7 +284,18 @@ describe("several issuers", () => {
       held_scopes: ["agents:read"],
       withheld_scopes: ["agents:run", "agent_os:admin"],
     });
-    expect(record?.subject).toBe("machines:ci");
+    expect([record?.issuer, record?.subject]).toEqual(["machines", "machines:ci"]);
+
+    // No ceiling, and still no admin: of several issuers only one that lists the scope grants it.
+    const admin = await listAgents(served, await people.token("agent_os:admin"));
+    expect([admin.status, bodyOf(admin)["code"]]).toEqual([403, "SCOPE_OVER_CEILING"]);
+    expect(bodyOf(admin)["fix"]).toContain('add "agent_os:admin" to "allowedScopes"');
+    const policy = await served.os.describe();
+    expect(policy.findings.map(({ code }) => code)).toEqual(["CONFIG_ADMIN_NOWHERE"]);
+    expect(policy.keyOrigins.map(({ name, issuer }) => [name, issuer])).toEqual([
+      ["default", people.url],
+      ["machines", machines.url],
+    ]);
 
     // Neither speaks for the other, though both are trusted.
     const key = await machines.imposter();

@@ -90,6 +90,26 @@ describe("agentos token explain", () => {
     }
   });
 
+  it("lets scopes count as far as the issuer of the token may grant them, as the server does", async () => {
+    const cwd = makeFolder();
+    const admin = await tokenWith(["agent_os:admin", "agents:read"], { iss: "https://b.test" });
+    const explain = async (allowedScopes?: readonly string[]) => {
+      const added = { issuer: "https://b.test", name: "b", verificationKeys: [key.verificationKey], allowedScopes };
+      const other = await createTestKey("ES256");
+      const authorization = { verificationKeys: [other.verificationKey], issuers: [added] };
+      writeFileSync(join(cwd, "os.json"), JSON.stringify({ id: "agent-os", agents: [], authorization }));
+      const args = ["token", "explain", "-", "--json", "--config", "os.json"];
+      const { stdout } = await runInProcess(args, { cwd, stdin: admin });
+      return JSON.parse(stdout) as ExplainedToken;
+    };
+    const limited = await explain();
+    expect([limited.isAccepted, limited.scopes]).toEqual([true, ["agents:read"]]);
+    expect(outcomes(limited)).toMatchObject({ "GET /agents": "allowed", "GET /config": "denied" });
+    const whole = await explain(["agent_os:admin"]);
+    expect([whole.isAccepted, whole.scopes]).toEqual([true, ["agent_os:admin", "agents:read"]]);
+    expect(outcomes(whole)).toMatchObject({ "GET /agents": "allowed", "GET /config": "allowed" });
+  });
+
   it("says first why the token itself is refused", async () => {
     const explain = setUp();
     const { explained, code } = await explain(

@@ -24,14 +24,18 @@ export type OptionExamples = Readonly<Record<string, string>>;
 
 /** Of the options of the guard itself. */
 const EXAMPLES: OptionExamples = {
+  allowedScopes: '["agents:read"]',
+  "allowedScopes[]": '"agents:read"',
   allowedOrigins: '["https://app.example.com"]',
   "allowedOrigins[]": '"https://app.example.com"',
   id: '"my-agent"',
   issuer: '"https://issuer.example.com"',
+  issuerName: '"default"',
   issuers: '[{ "issuer": "https://issuer.example.com" }]',
   "issuers[]": '{ "issuer": "https://issuer.example.com" }',
   jwksFile: '"jwks.json"',
   jwksUrl: '"https://issuer.example.com/jwks.json"',
+  sharesUsersWith: '"default"',
   verificationKeys: '["-----BEGIN PUBLIC KEY-----\\n…"]',
   "verificationKeys[]": '"-----BEGIN PUBLIC KEY-----\\n…"',
 };
