@@ -35,7 +35,13 @@ export { type AuthenticatorOptions, createAuthenticators } from "./engine/authen
 export { type AuthEngine, type AuthEngineOptions, createAuthEngine } from "./engine/engine.ts";
 export type { RevocationCheck } from "./engine/revocation-check.ts";
 export type { Identity, TokenFacts } from "./identity/identity.ts";
-export { createOwner, DEFAULT_ISSUER_NAME, isSameOwner, type Owner, type OwnerKind } from "./identity/owner.ts";
+export {
+  createOwner,
+  DEFAULT_ISSUER_NAME,
+  isSameOwner,
+  type Owner,
+  type OwnerKind,
+} from "./identity/owner.ts";
 export { createSubjectRules, isReservedPrincipal, type SubjectRules } from "./identity/subject-rules.ts";
 export { boundAlgorithms, isSigningAlgorithm } from "./keys/model/algorithms.ts";
 export {

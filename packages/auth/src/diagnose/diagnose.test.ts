@@ -255,7 +255,9 @@ describe("diagnose", () => {
         expect([cause?.code, cause?.certainty]).toEqual(["SCOPE_OVER_CEILING", "certain"]);
         if ("refusal" in input) expect(cause?.fix).toBe(fix);
         else expect(cause?.fix).toContain('add "agent_os:admin" to "allowedScopes"');
-        expect(textOf([cause].flatMap((one) => one ?? []))).toContain("its issuer may not grant agent_os:admin here");
+        expect(textOf([cause].flatMap((one) => one ?? []))).toContain(
+          "its issuer may not grant agent_os:admin here",
+        );
       }
     });
   });

@@ -58,7 +58,8 @@ export function refineScopes(
   if (toAllow !== undefined) {
     const facts = { ...common, scope_to_allow: toAllow };
     const fact = `its issuer may not grant ${String(toAllow).slice(0, 100)} here`;
-    const source = recordedIn ?? (answer === undefined ? (server?.source ?? "the configuration") : "the answer");
+    const source =
+      recordedIn ?? (answer === undefined ? (server?.source ?? "the configuration") : "the answer");
     const ceiling: Evidence = { fact, source };
     return [{ code: "SCOPE_OVER_CEILING", certainty: "certain", facts, evidence: [...evidence, ceiling] }];
   }

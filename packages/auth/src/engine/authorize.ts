@@ -28,7 +28,11 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
       if (unnamed !== undefined)
         return fail({
           code: "SCOPE_PARAMETER_MISSING",
-          facts: { parameter: unnamed.parameter, declared_scope: unnamed.declared, held_scopes: identity.scopes },
+          facts: {
+            parameter: unnamed.parameter,
+            declared_scope: unnamed.declared,
+            held_scopes: identity.scopes,
+          },
           ...nameOf(identity),
         });
       const withheld = findWithheldGrant(grants, { scopes, adminScope: rules.adminScope }, requested);

@@ -19,9 +19,9 @@ describe("two owners", () => {
   });
 
   it("are different when only the whole that their parts would make is equal", () => {
-    expect(isSameOwner({ issuer: "a", kind: "user", id: "b:c" }, { issuer: "a:b", kind: "user", id: "c" })).toBe(
-      false,
-    );
+    expect(
+      isSameOwner({ issuer: "a", kind: "user", id: "b:c" }, { issuer: "a:b", kind: "user", id: "c" }),
+    ).toBe(false);
   });
 
   it("are the same only when every code unit is", () => {

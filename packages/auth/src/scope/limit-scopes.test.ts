@@ -98,7 +98,18 @@ describe("limitScopes", () => {
       },
       { adminScope, scopeMappings: {}, allowUnmappedRoutes: false },
     );
-    const part = fc.constantFrom("authz", "authz:", ":", "*", "read", "denials", "agent_os", "admin", "{id}", "");
+    const part = fc.constantFrom(
+      "authz",
+      "authz:",
+      ":",
+      "*",
+      "read",
+      "denials",
+      "agent_os",
+      "admin",
+      "{id}",
+      "",
+    );
     const scope = fc.oneof(
       fc.constantFrom(...RULING),
       fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(":")),
@@ -107,8 +118,7 @@ describe("limitScopes", () => {
       fc.property(fc.array(scope, { maxLength: 4 }), (scopes) => {
         const several = { allowedScopes: undefined, adminScope, isOneOfSeveral: true };
         const grants = compileGrants(limitScopes(scopes, several).kept, adminScope);
-        for (const route of routes)
-          expect(decide(grants, route, { id: "denials" }).isAllowed).toBe(false);
+        for (const route of routes) expect(decide(grants, route, { id: "denials" }).isAllowed).toBe(false);
       }),
       { numRuns: 2_000 },
     );
@@ -116,9 +126,9 @@ describe("limitScopes", () => {
     const listed = { allowedScopes: ["authz:read"], adminScope, isOneOfSeveral: true };
     const [audit] = routes;
     if (audit === undefined) throw new Error("there are routes");
-    expect(decide(compileGrants(limitScopes(["authz:read"], listed).kept, adminScope), audit, {}).isAllowed).toBe(
-      true,
-    );
+    expect(
+      decide(compileGrants(limitScopes(["authz:read"], listed).kept, adminScope), audit, {}).isAllowed,
+    ).toBe(true);
   });
 
   it("never lets a token do what the ceiling or the token alone could not", () => {

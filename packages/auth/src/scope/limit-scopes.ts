@@ -1,5 +1,4 @@
 /** The ceiling of an issuer: scopes that it may grant here at most. What goes beyond is dropped, never narrowed. */
-import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
 import { compileGrants, type Grants } from "./grants.ts";
 import { parseScope } from "./parse.ts";
 
@@ -10,14 +9,18 @@ export interface LimitedScopes {
 }
 
 /** How far the tokens of one issuer reach. */
-export interface ScopeCeiling extends Pick<TokenPolicy, "allowedScopes">, Pick<AuthPolicy, "adminScope"> {
+export interface ScopeCeiling {
+  /** Most that its tokens may grant; undefined sets no ceiling. */
+  readonly allowedScopes?: readonly string[] | undefined;
+  /** The scope that satisfies every requirement. */
+  readonly adminScope: string;
   /** Several issuers are trusted: what rules over all of them counts only where it is listed. */
   readonly isOneOfSeveral: boolean;
 }
 
 /** The ceiling of one part of a policy. */
 export function ceilingOf(
-  { allowedScopes }: Pick<TokenPolicy, "allowedScopes">,
+  { allowedScopes }: Pick<ScopeCeiling, "allowedScopes">,
   { adminScope, tokens }: { readonly adminScope: string; readonly tokens: readonly unknown[] },
 ): ScopeCeiling {
   return { allowedScopes, adminScope, isOneOfSeveral: tokens.length > 1 };

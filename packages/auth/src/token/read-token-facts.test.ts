@@ -73,13 +73,7 @@ describe("what names a token", () => {
     });
     const [named, nameless] = [await signToken(withClaims(good, { jti: "t-1" })), await signToken(good)];
     for (const token of [named, named, nameless, nameless]) await verifier.verify(token);
-    expect(hashed).toEqual([
-      named,
-      named,
-      nameless,
-      nameless.slice(0, nameless.lastIndexOf(".")),
-      nameless,
-    ]);
+    expect(hashed).toEqual([named, named, nameless, nameless.slice(0, nameless.lastIndexOf(".")), nameless]);
   });
 });
 

@@ -258,7 +258,9 @@ describe("a JSON configuration with faults", () => {
 
   it("counts keys as the file does, whatever is wrong with the ones before, and says where each came from", async () => {
     const keys = ["file:nope.pem", "env:NOPE", "/etc/x.pem", "file:private.pem", "env:LINE"];
-    const issuers = [{ issuer: "https://a.test", name: "a", verificationKeys: ["env:NOPE", "file:private.pem"] }];
+    const issuers = [
+      { issuer: "https://a.test", name: "a", verificationKeys: ["env:NOPE", "file:private.pem"] },
+    ];
     const found = await faults(
       { id: "a", agents, authorization: { verificationKeys: keys, issuers } },
       { LINE: "-----BEGIN PUBLIC KEY-----" },

@@ -94,7 +94,12 @@ describe("agentos token explain", () => {
     const cwd = makeFolder();
     const admin = await tokenWith(["agent_os:admin", "agents:read"], { iss: "https://b.test" });
     const explain = async (allowedScopes?: readonly string[]) => {
-      const added = { issuer: "https://b.test", name: "b", verificationKeys: [key.verificationKey], allowedScopes };
+      const added = {
+        issuer: "https://b.test",
+        name: "b",
+        verificationKeys: [key.verificationKey],
+        allowedScopes,
+      };
       const other = await createTestKey("ES256");
       const authorization = { verificationKeys: [other.verificationKey], issuers: [added] };
       writeFileSync(join(cwd, "os.json"), JSON.stringify({ id: "agent-os", agents: [], authorization }));

@@ -178,9 +178,24 @@ describe("items of an application's route", () => {
   });
 
   it.each([
-    ["its own parameter", { items: { agents: "agent_id" } }, "/teams/other/agents/web", "/teams/web/agents/other"],
-    ["the other parameter", { items: { agents: "team_id" } }, "/teams/web/agents/other", "/teams/other/agents/web"],
-    ["a parameter in the scope", { access: ["agents:{team_id}:read"] }, "/teams/web/agents/x", "/teams/x/agents/web"],
+    [
+      "its own parameter",
+      { items: { agents: "agent_id" } },
+      "/teams/other/agents/web",
+      "/teams/web/agents/other",
+    ],
+    [
+      "the other parameter",
+      { items: { agents: "team_id" } },
+      "/teams/web/agents/other",
+      "/teams/other/agents/web",
+    ],
+    [
+      "a parameter in the scope",
+      { access: ["agents:{team_id}:read"] },
+      "/teams/web/agents/x",
+      "/teams/x/agents/web",
+    ],
   ] as const)("bind to %s and to no other of the route", async (_, more, open, closed) => {
     const app = create([custom(more as Partial<CustomRoute>)]);
     const headers = await bearer({ scopes: ["agents:web:read"] });

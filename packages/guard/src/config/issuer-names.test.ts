@@ -123,12 +123,12 @@ describe("an issuer that shares its users", () => {
       [A, "b", "b:"],
       [B, "b", "b:"],
     ]);
-    expect(namesOf({ ...own, issuerName: "corp", issuers: [{ issuer: B, sharesUsersWith: "corp" }] })).toEqual(
-      ["corp", "corp"],
-    );
+    expect(
+      namesOf({ ...own, issuerName: "corp", issuers: [{ issuer: B, sharesUsersWith: "corp" }] }),
+    ).toEqual(["corp", "corp"]);
   });
 
-  it.each<[string, readonly IssuerOptions[], string, string]>([
+  it.each<[string, IssuerOptions[], string, string]>([
     [
       "nobody has",
       [{ issuer: A }, { issuer: B, sharesUsersWith: "corp" }],
@@ -158,7 +158,8 @@ describe("an issuer that shares its users", () => {
 
   it("has neither a name nor a prefix of its own", () => {
     const sharing = { issuer: B, sharesUsersWith: "default" };
-    const places = (more: object) => errorsOf({ issuers: [{ issuer: A }, { ...sharing, ...more }] }).map(({ at }) => at);
+    const places = (more: object) =>
+      errorsOf({ issuers: [{ issuer: A }, { ...sharing, ...more }] }).map(({ at }) => at);
     expect(places({ name: "b" })).toEqual(["authorizationConfig.issuers[1].sharesUsersWith"]);
     expect(places({ subjectPrefix: "b:" })).toEqual(["authorizationConfig.issuers[1].subjectPrefix"]);
     expect(places({})).toEqual([]);

@@ -79,7 +79,12 @@ describe("several issuers", () => {
 
   it("warn that their users may look alike, unless prefixes tell them apart or they are the same users", () => {
     const pair = (a: Partial<IssuerOptions>, b: Partial<IssuerOptions>) =>
-      codes({ issuers: [{ issuer: A, allowedScopes: ["agent_os:admin"], ...a }, { issuer: B, ...b }] });
+      codes({
+        issuers: [
+          { issuer: A, allowedScopes: ["agent_os:admin"], ...a },
+          { issuer: B, ...b },
+        ],
+      });
     expect(pair({}, { name: "b" })).toEqual(["warning CONFIG_USER_IDS_ALIKE"]);
     expect(pair({ subjectPrefix: "a:" }, { name: "b" })).toEqual([]);
     expect(pair({ subjectPrefix: "a:" }, { name: "b", subjectPrefix: "b:" })).toEqual([]);

@@ -14,8 +14,8 @@ import {
 } from "@agentos/auth";
 import { createFault, type Fault } from "@agentos/contract";
 import type { AuthorizationConfig } from "./auth-options.ts";
-import type { IssuerOptions } from "./issuer-options.ts";
 import { areUserIdsAlike, type NamedIssuer, nameIssuers } from "./issuer-names.ts";
+import type { IssuerOptions } from "./issuer-options.ts";
 import { createOptionFault } from "./option-faults.ts";
 
 /** Where a verification key came from, as people call it. */
@@ -116,7 +116,7 @@ function resolveIssuer(
       name,
       issuer,
       audience: options.audience === undefined ? tokens.audience : [options.audience].flat(),
-      algorithms: algorithms?.flatMap((name) => (isSigningAlgorithm(name) ? boundAlgorithms(name) : [])),
+      algorithms: algorithms?.flatMap((one) => (isSigningAlgorithm(one) ? boundAlgorithms(one) : [])),
       allowedScopes: options.allowedScopes,
       subjectPrefix,
     },

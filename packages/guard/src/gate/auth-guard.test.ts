@@ -235,7 +235,9 @@ describe("protect", () => {
     // Twins: the item is named, or is no matter.
     const named = await route.check(await withScopes("reports:q1:read"), { id: "q1" });
     expect(named.isAllowed ? "" : named.answer.body).toContain("SCOPE_MISSING");
-    expect(await route.check(await withScopes("other:read", "reports:read"), {})).toMatchObject({ isAllowed: true });
+    expect(await route.check(await withScopes("other:read", "reports:read"), {})).toMatchObject({
+      isAllowed: true,
+    });
     guard.close();
   });
 

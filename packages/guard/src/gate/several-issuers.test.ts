@@ -52,9 +52,9 @@ async function identify(config: AuthorizationConfig, request: GuardedRequest): P
 }
 
 /** `allowed`, or the body of the refusal. */
-async function answerTo(config: AuthorizationConfig, scopes: readonly string[], request: GuardedRequest) {
+async function answerTo(config: AuthorizationConfig, scope: string, request: GuardedRequest) {
   const guard = await createTestGuard(config);
-  const outcome = await guard.protect(scopes.map(customScope)).check(request);
+  const outcome = await guard.protect([customScope(scope)]).check(request);
   const body: unknown = outcome.isAllowed ? "allowed" : JSON.parse(outcome.answer.body);
   return body;
 }
@@ -86,7 +86,10 @@ describe("the owner of data", () => {
       verificationKeys: undefined,
     });
     const before = await identify(listed(B), await ofSecond());
-    const after = await identify(listed("https://moved.test"), await ofSecond({ claims: { iss: "https://moved.test" } }));
+    const after = await identify(
+      listed("https://moved.test"),
+      await ofSecond({ claims: { iss: "https://moved.test" } }),
+    );
     expect(after.owner).toEqual({ issuer: "corp", kind: "user", id: "alice" });
     expect(isSameOwner(before.owner, after.owner)).toBe(true);
   });
@@ -129,9 +132,9 @@ describe("the owner of data", () => {
 });
 
 describe("what rules over all users", () => {
-  const reports = ["reports:read"];
-  const audit = ["authz:read"];
-  const rows: readonly (readonly [string, readonly string[], readonly string[], readonly string[]])[] = [
+  const reports = "reports:read";
+  const audit = "authz:read";
+  const rows: readonly (readonly [string, readonly string[], string, readonly string[]])[] = [
     ["the admin scope", ["agent_os:admin"], reports, ["agent_os:admin"]],
     ["the admin scope, for what is about authz", ["agent_os:admin"], audit, ["agent_os:admin"]],
     ["a scope of authz", ["authz:read"], audit, ["authz:read"]],
@@ -174,7 +177,7 @@ describe("what rules over all users", () => {
   });
 
   it("leaves every other scope as it was", async () => {
-    expect(await answerTo(added(), reports, await ofSecond({ scopes: reports }))).toBe("allowed");
+    expect(await answerTo(added(), reports, await ofSecond({ scopes: [reports] }))).toBe("allowed");
     expect(await answerTo(added(), reports, await ofSecond({ scopes: ["reports:write"] }))).toMatchObject({
       code: "SCOPE_MISSING",
     });
@@ -186,10 +189,13 @@ it("a denial record tells whose alice was refused, and never mixes two of them",
   const route = guard.protect([customScope("reports:read")]);
   for (const request of [await ofOwn(), await ofSecond(), await ofSecond()]) await route.check(request);
   const records = await guard.denials.list(10);
-  expect(records.map(({ issuer, subject, count }) => [issuer, subject, count]).toSorted()).toEqual([
-    ["default", "alice", 1],
-    ["partner", "alice", 2],
-  ]);
+  expect(records).toHaveLength(2);
+  expect(new Map(records.map(({ issuer, subject, count }) => [issuer, `${subject} ${count}`]))).toEqual(
+    new Map([
+      ["default", "alice 1"],
+      ["partner", "alice 2"],
+    ]),
+  );
   const wrong = await ofSecond({ claims: { aud: "another" } });
   await route.check(wrong);
   const [newest] = (await guard.denials.list(10)).filter(({ code }) => code === "AUTH_AUDIENCE_MISMATCH");
@@ -203,7 +209,13 @@ describe("revocation, through the gate", () => {
     /** The driver of the tests: by user and issuer, by sign-in, by id, or by when it was issued. */
     const revocation: RevocationCheck = ({ owner, token, keyLabel }) => {
       asked += 1;
-      const names = [`${owner.issuer}/${owner.id}`, token?.id, token?.signInId, token?.signingInputHash, keyLabel];
+      const names = [
+        `${owner.issuer}/${owner.id}`,
+        token?.id,
+        token?.signInId,
+        token?.signingInputHash,
+        keyLabel,
+      ];
       return names.some((name) => revoked.has(name)) ? refuse("AUTH_CREDENTIAL_REVOKED").fault : undefined;
     };
     const app = createGuardedApp({
@@ -227,7 +239,9 @@ describe("revocation, through the gate", () => {
     const ask = async (headers: Record<string, string>) => {
       const response = await app.fetch(new Request("http://localhost/mine", { headers }));
       const body = await response.text();
-      return response.status === 200 ? body : `${response.status} ${JSON.parse(body).code}`;
+      if (response.status === 200) return body;
+      const { code } = JSON.parse(body) as { readonly code: string };
+      return `${response.status} ${code}`;
     };
     const headers = { ...(await bearerOf({ jti: "t-1", sid: "s-1" })) };
     for (const name of ["partner/alice", "t-1", "s-1"]) {

@@ -21,8 +21,10 @@ const app = new Hono<AuthVariables>()
   })
   .use("/all/*", protect(guard, [customScope("reports:{id}:read")]))
   .get("/all/:id", (c) => c.text("in"))
-  .get("/customers/:customer_id/orders/:order_id", protect(guard, [customScope("orders:{order_id}:read")]), (c) =>
-    c.text("in"),
+  .get(
+    "/customers/:customer_id/orders/:order_id",
+    protect(guard, [customScope("orders:{order_id}:read")]),
+    (c) => c.text("in"),
   );
 
 async function get(path: string, headers: Headers | Record<string, string>, env?: object) {
