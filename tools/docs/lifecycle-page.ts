@@ -42,7 +42,7 @@ const QUESTIONS: Readonly<Record<Stage, string>> = {
   revocation:
     "Is the credential still in force? Asked of every credential, of a token in the cache too. Nothing revokes yet, so that it is shown as not configured.",
   scopes:
-    "*Where scopes are enforced.* Has the caller every scope that the route requires? A route without a rule is refused in any case.",
+    "*Where scopes are enforced.* Has the caller every scope that the route requires? With several issuers the admin scope and `authz` count only from those whose `allowedScopes` list them. A route without a rule is refused in any case.",
   isolation: "*With `userIsolation`.* Has the caller a user id, on a route that works on somebody's data?",
 };
 

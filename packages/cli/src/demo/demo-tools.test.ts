@@ -45,7 +45,7 @@ describe("demo tools", () => {
     ["add_numbers", { a: 2, b: 0.5 }, 2.5],
     ["lookup_order", { order_id: "A-1001" }, { order_id: "A-1001", status: "delivered", total: 42.5 }],
     ["refund_order", { order_id: "A-1002" }, { order_id: "A-1002", refunded: 17.99 }],
-    ["who_am_i", {}, { user_id: "alice", scopes: ["agents:run"] }],
+    ["who_am_i", {}, { user_id: "alice", issuer: "default", scopes: ["agents:run"] }],
   ])("%s(%j) gives %j", async (name, args, result) => {
     expect(await DEMO_TOOLS[name]?.call(args, context)).toEqual(result);
   });

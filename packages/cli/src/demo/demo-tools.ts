@@ -41,9 +41,13 @@ const refundOrder = tool({
 
 const whoAmI = tool({
   name: "who_am_i",
-  description: "The user that this run acts for, and its scopes",
+  description: "The user that this run acts for, the issuer that names it, and its scopes",
   parameters: z.object({}),
-  execute: (_, { userId, caller }) => ({ user_id: userId ?? null, scopes: caller.scopes }),
+  execute: (_, { userId, caller }) => ({
+    user_id: userId ?? null,
+    issuer: caller.issuer,
+    scopes: caller.scopes,
+  }),
 });
 
 function findOrder(id: string) {

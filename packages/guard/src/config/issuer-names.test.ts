@@ -207,6 +207,16 @@ describe("the admin scope of several issuers", () => {
     );
   });
 
+  it("is no matter where it would open nothing: without scopes and without data of one's own", () => {
+    const authorization = false;
+    const warnsWith = (userIsolation: boolean) =>
+      resolvePolicy(
+        { id: "shop", authorization, authorizationConfig: { ...issuers(), userIsolation }, env: {} },
+        {},
+      ).faults.some(({ code }) => code === "CONFIG_ADMIN_NOWHERE");
+    expect([warnsWith(true), warnsWith(false)]).toEqual([true, false]);
+  });
+
   it("is no matter with one issuer", () => {
     expect(warns({ issuers: [{ issuer: A }] })).toBe(false);
     expect(warns(own)).toBe(false);

@@ -119,9 +119,15 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
 }
 
 /** Of several issuers only those grant the admin scope that list it. */
-function findAdminNowhere({ tokens, adminScope, enforcesScopes }: AuthPolicy): readonly Fault[] {
+function findAdminNowhere({
+  tokens,
+  adminScope,
+  enforcesScopes,
+  isolatesUsers,
+}: AuthPolicy): readonly Fault[] {
   const isSomewhere = tokens.some(({ allowedScopes }) => allowedScopes?.includes(adminScope) === true);
-  if (tokens.length === 1 || !enforcesScopes || isSomewhere) return [];
+  const isAsked = enforcesScopes || isolatesUsers;
+  if (tokens.length === 1 || !isAsked || isSomewhere) return [];
   return [createFault({ code: "CONFIG_ADMIN_NOWHERE", facts: { scope: adminScope } })];
 }
 

@@ -66,6 +66,25 @@ describe("describePolicy and formatPolicy", () => {
     expect(text).not.toMatch(/warning|error|UNSAFE|NOT/);
   });
 
+  it("say whose users the one issuer names and the most that it may grant, where that is configured", async () => {
+    const { verificationKey } = await createTestKey("ES256");
+    const named = await describeFor({
+      authorizationConfig: {
+        verificationKeys: [verificationKey],
+        issuerName: "corp",
+        allowedScopes: ["agents:read", "config:read"],
+      },
+    });
+    expect(named.keyOrigins).toMatchObject([{ name: "corp" }]);
+    const text = formatPolicy(named);
+    expect(text).toMatch(/users +of "corp"/);
+    expect(text).toMatch(/satisfies all\n +at most agents:read config:read\n/);
+    const usual = formatPolicy(
+      await describeFor({ authorizationConfig: { verificationKeys: [verificationKey] } }),
+    );
+    expect(usual).not.toMatch(/users|at most/);
+  });
+
   it("say what is not enforced and not verified, and repeat each warning with its fix", async () => {
     const { verificationKey } = await createTestKey("ES256");
     const text = formatPolicy(
