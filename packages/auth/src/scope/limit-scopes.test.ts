@@ -1,4 +1,4 @@
-import { SERVED_ROUTES } from "@agentos/contract";
+import { SCOPE_RESOURCE_ALIASES, SERVED_ROUTES } from "@agentos/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileRoutes } from "../decide/compile-route.ts";
@@ -85,6 +85,10 @@ describe("limitScopes", () => {
         expect(decide(compileGrants([scope], adminScope), route, {}).isAllowed).toBe(false);
     },
   );
+
+  it("knows every name of authz: no alias stands for it", () => {
+    expect(Object.values(SCOPE_RESOURCE_ALIASES)).not.toContain("authz");
+  });
 
   it("lets no scope without a listing open what is about authz, however it is written", () => {
     const { routes } = compileRoutes(

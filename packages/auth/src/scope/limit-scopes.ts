@@ -49,11 +49,9 @@ function covers(ceiling: Grants, text: string, adminScope: string): boolean {
 }
 
 /**
- * The admin scope, and whatever is about `authz`, in any spelling that a requirement could read as it: denial records,
- * other people's permissions and revocation are not for whoever may merely name users of their own.
+ * The admin scope, and whatever is about `authz`, in any spelling and with any number of parts: denial records, other
+ * people's permissions and revocation are not for whoever may merely name users of their own.
  */
 function isRuling(text: string, adminScope: string): boolean {
-  const scope = parseScope(text, adminScope);
-  if (scope.kind === "scope") return scope.resource === "authz";
-  return scope.kind === "admin" || text.split(":")[0] === "authz";
+  return text === adminScope || text === "authz" || text.startsWith("authz:");
 }

@@ -343,7 +343,7 @@ export const authRefusals = {
     stage: "subject",
     detail: "Invalid token subject",
     title: 'the claim "{user_id_claim}" begins like the user ids of another issuer',
-    fix: 'let this issuer use other user ids, or give it a "subjectPrefix" of its own on the server',
+    fix: 'let this issuer use other user ids, or give the issuer that was added last a "subjectPrefix" on the server that no id of this one begins with',
     publicFacts: ["user_id_claim"],
   }),
   AUTH_CREDENTIAL_REVOKED: refusal({

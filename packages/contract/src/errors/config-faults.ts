@@ -29,7 +29,7 @@ export const configFaults = {
   CONFIG_USER_IDS_ALIKE: warning({
     title:
       'users of several issuers may look alike: their data is apart, but "user_id" in answers and tools shows only the id, which may be the same',
-    fix: 'give each added issuer a "subjectPrefix", where people or tools have to tell its users apart',
+    fix: 'where people or tools have to tell them apart, give the issuer that you add a "subjectPrefix" before its users have data, since it changes their ids; otherwise leave it as it is',
   }),
   CONFIG_ADMIN_NOWHERE: warning({
     title:

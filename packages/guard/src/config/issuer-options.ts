@@ -35,7 +35,7 @@ export const issuerSchema = z.strictObject({
   audience: z.union([text, texts.min(1)]).optional(),
   /** The most that its tokens may grant: scopes beyond are dropped, the admin scope too unless it is listed. Default: no ceiling but, with several issuers, without the admin scope and every scope of `authz`. */
   allowedScopes: texts.optional(),
-  /** Put before the user ids of its tokens, so that people and tools can tell its "alice" from another issuer's. Default none, or that of the issuer that it shares its users with. */
+  /** Put before the user ids of its tokens, so that people and tools can tell its "alice" from another issuer's. It is part of the id: users who have data already would be new ones. Default none, or that of the issuer that it shares its users with. */
   subjectPrefix: z
     .string()
     .regex(/^[\w.-]{1,31}[:|/]$/, 'must be a short name and one of ":", "|", "/"')

@@ -61,7 +61,9 @@ async function answerTo(config: AuthorizationConfig, scope: string, request: Gua
 
 describe("the owner of data", () => {
   it("is the same for an existing issuer's users before and after another issuer is added", async () => {
-    const before = await identify({}, await ofFirst());
+    const alone = { issuer: "https://issuer.test" };
+    const request = await ofFirst();
+    const before = await identify(alone, request);
     expect(before.owner).toEqual({ issuer: "default", kind: "user", id: "alice" });
     const changes: readonly AuthorizationConfig[] = [
       added(),
@@ -70,7 +72,7 @@ describe("the owner of data", () => {
       { ...added(), allowedScopes: ["agents:read"] },
     ];
     for (const change of changes) {
-      const after = await identify(change, await ofOwn());
+      const after = await identify({ ...alone, ...change }, request);
       expect(after.owner).toEqual(before.owner);
       expect(isSameOwner(after.owner, before.owner)).toBe(true);
       expect(after.userId).toBe(before.userId);
