@@ -15,6 +15,7 @@ export {
   encryptedToken,
   publicKeyAsSecretToken,
   replacePayload,
+  respellSignature,
   unsignedToken,
 } from "./tokens/attacks.ts";
 export type { BadToken } from "./tokens/bad-token.ts";

@@ -1,30 +1,10 @@
 import { hash } from "node:crypto";
-import { signToken, withClaims } from "@agentos/testkit";
+import { damageSignature, respellSignature, signToken, withClaims } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { engineWith } from "../engine/engine.fixture.ts";
 import type { Identity } from "../identity/identity.ts";
 import { refuse } from "../outcome/result.ts";
 import { codeOf, setUpVerifier } from "./verifier.fixture.ts";
-
-/** The order of the curve P-256: (r, s) and (r, order - s) are signatures of the same text. */
-const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-
-/** The other valid signature of an ES256 token, which needs no key. */
-function respell(token: string): string {
-  const [header, payload, signature = ""] = token.split(".");
-  const bytes = Buffer.from(signature, "base64url");
-  const s = BigInt(`0x${bytes.subarray(32).toString("hex")}`);
-  const other = Buffer.from((ORDER - s).toString(16).padStart(64, "0"), "hex");
-  return `${header}.${payload}.${Buffer.concat([bytes.subarray(0, 32), other]).toString("base64url")}`;
-}
-
-/** The same token with another signature of the right length, which is none. */
-function spoil(token: string): string {
-  const [header, payload, signature = ""] = token.split(".");
-  const bytes = Buffer.from(signature, "base64url");
-  bytes[0] = (bytes[0] ?? 0) ^ 1;
-  return `${header}.${payload}.${bytes.toString("base64url")}`;
-}
 
 const identityOf = async (claims: object = {}) => {
   const { good, verify } = await setUpVerifier();
@@ -85,8 +65,8 @@ describe("a token in the cache that comes with another signature", () => {
     // From here on it is in the cache: the answer comes without a promise.
     expect(verifier.verify(token)).toMatchObject({ ok: true });
     for (const [other, code] of [
-      [spoil(token), "AUTH_SIGNATURE_INVALID"],
-      [respell(token), "passed"],
+      [damageSignature(token), "AUTH_SIGNATURE_INVALID"],
+      [respellSignature(token), "passed"],
       [`${token.slice(0, token.lastIndexOf("."))}.`, "AUTH_SIGNATURE_MALFORMED"],
     ] as const) {
       expect(other).not.toBe(token);
@@ -108,12 +88,12 @@ describe("a token in the cache that comes with another signature", () => {
           revoked.has(names(identity)) ? refuse("AUTH_CREDENTIAL_REVOKED").fault : undefined,
       });
       const ask = async (text: string) => engine.authenticate({ method: "GET", header: () => text });
-      const [one, other] = [await ask(token), await ask(respell(token))];
+      const [one, other] = [await ask(token), await ask(respellSignature(token))];
       expect([codeOf(one), codeOf(other)]).toEqual(["passed", "passed"]);
       if (!one.ok || !other.ok) throw new Error("both are let in");
       expect(names(other.value)).toBe(names(one.value));
       revoked.add(names(one.value));
-      expect([codeOf(await ask(token)), codeOf(await ask(respell(token)))]).toEqual([
+      expect([codeOf(await ask(token)), codeOf(await ask(respellSignature(token)))]).toEqual([
         "AUTH_CREDENTIAL_REVOKED",
         "AUTH_CREDENTIAL_REVOKED",
       ]);

@@ -1,7 +1,14 @@
 /** Who is who with several issuers, through the whole guard: owners, what may rule over all of them, and revocation. */
 import { type Access, type Identity, isSameOwner, type RevocationCheck, refuse } from "@agentos/auth";
 import { customScope, pagesRoutes } from "@agentos/contract";
-import { createTestIssuer, createTestLogger, TEST_OS_ID, type TestTokenOptions } from "@agentos/testkit";
+import {
+  createTestIssuer,
+  createTestLogger,
+  damageSignature,
+  respellSignature,
+  TEST_OS_ID,
+  type TestTokenOptions,
+} from "@agentos/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createGuardedApp } from "../app/guarded-app.ts";
 import type { AuthorizationConfig } from "../config/auth-options.ts";
@@ -202,6 +209,22 @@ it("a denial record tells whose alice was refused, and never mixes two of them",
   await route.check(wrong);
   const [newest] = (await guard.denials.list(10)).filter(({ code }) => code === "AUTH_AUDIENCE_MISMATCH");
   expect([newest?.issuer, newest?.subject]).toEqual(["partner", "alice"]);
+});
+
+it("a token that was let in from the cache is refused with a wrong signature, and let in with the other valid one", async () => {
+  const guard = await createTestGuard({});
+  const route = guard.protect("authenticated");
+  const ask = async (token: string) => {
+    const outcome = await route.check(requestWith({ authorization: `Bearer ${token}` }));
+    const { code } = JSON.parse(outcome.isAllowed ? '{ "code": "allowed" }' : outcome.answer.body) as {
+      readonly code: string;
+    };
+    return `${outcome.isAllowed ? 200 : outcome.answer.status} ${code}`;
+  };
+  const token = await first.token();
+  expect([await ask(token), await ask(token)]).toEqual(["200 allowed", "200 allowed"]);
+  expect(await ask(damageSignature(token))).toBe("401 AUTH_SIGNATURE_INVALID");
+  expect(await ask(respellSignature(token))).toBe("200 allowed");
 });
 
 describe("revocation, through the gate", () => {

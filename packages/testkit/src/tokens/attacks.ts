@@ -40,6 +40,21 @@ export function damageSignature(token: string): string {
   return `${header}.${payload}.${bytes.toString("base64url")}`;
 }
 
+/** The order of the curve P-256. */
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/**
+ * The other valid signature of an ES256 token: with (r, s) also (r, order - s) is one of the same text. Whoever has the
+ * one can write the other, and needs no key.
+ */
+export function respellSignature(token: string): string {
+  const [header = "", payload = "", signature = ""] = token.split(".");
+  const bytes = Buffer.from(signature, "base64url");
+  const s = BigInt(`0x${bytes.subarray(32).toString("hex")}`);
+  const other = Buffer.from((P256_ORDER - s).toString(16).padStart(64, "0"), "hex");
+  return `${header}.${payload}.${Buffer.concat([bytes.subarray(0, 32), other]).toString("base64url")}`;
+}
+
 /** The payload exchanged after signing. */
 export function replacePayload(token: string, payload: unknown): string {
   const [header = "", , signature = ""] = token.split(".");
