@@ -111,7 +111,7 @@ export function findWithheldGrant(
   { route, parameters }: Requested,
 ): string | undefined {
   const rule = findRule(route, parameters);
-  if (scopes.length === 0 || typeof rule === "string") return undefined;
+  if (typeof rule === "string") return undefined;
   const missing = rule.filter((requirement) => findGrant(grants, requirement, parameters) === undefined);
   const [first] = missing;
   if (first === undefined) return undefined;

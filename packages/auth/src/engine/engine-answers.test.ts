@@ -122,9 +122,29 @@ describe("a token with more scopes than its issuer may grant", () => {
     });
     expect(await refuse(["agents:read", "teams:a:read"], teams, ["teams:a:read"])).toBeUndefined();
     expect(await refuse(["agents:read", "teams:a:run"], teams)).toMatchObject({ code: "SCOPE_MISSING" });
+    // Nearer than the admin scope, which is named only where no other would do.
+    expect(await refuse(["agent_os:admin", "teams:a:read"], teams)).toMatchObject({
+      facts: { scope_to_allow: "teams:a:read" },
+    });
+  });
+
+  it("is not told to allow a scope for some items where a second scope is missing as well", async () => {
+    const listed = compile({
+      method: "GET",
+      path: "/teams",
+      access: ["teams:read", "config:read"],
+      lists: "teams",
+    });
+    // The list is shortened only for whoever lacks nothing else: allowing it would not let them in.
+    expect(await refuse(["teams:a:read"], listed)).toMatchObject({ code: "SCOPE_MISSING" });
+    expect(await refuse(["teams:read"], listed)).toMatchObject({
+      code: "SCOPE_OVER_CEILING",
+      facts: { scope_to_allow: "teams:read" },
+    });
   });
 
   it("is refused for what it lacks where even all of them would not do", async () => {
+    expect((await refuse(["agents:read", "teams:read"]))?.facts).not.toHaveProperty("scope_to_allow");
     expect(await refuse(["agents:read", "teams:read"])).toMatchObject({
       code: "SCOPE_MISSING",
       facts: { withheld_scopes: ["teams:read"] },
@@ -132,9 +152,75 @@ describe("a token with more scopes than its issuer may grant", () => {
     expect(await refuse(["config:read"])).toMatchObject({ code: "SCOPE_MISSING" });
   });
 
+  it("is refused for the missing rule of a route that has none, whatever is withheld", async () => {
+    const unmapped = compile({ method: "GET", path: "/custom" });
+    expect(await refuse(["config:read", "agent_os:admin"], unmapped)).toMatchObject({
+      code: "SCOPE_ROUTE_UNMAPPED",
+      facts: { withheld_scopes: ["config:read", "agent_os:admin"] },
+    });
+  });
+
   it("has nothing withheld below the ceiling, and is allowed what it holds", async () => {
     expect(Object.keys((await refuse(["agents:read"]))?.facts ?? {})).not.toContain("withheld_scopes");
     expect(await refuse(["agents:read", "config:read"], LIST)).toBeUndefined();
+  });
+});
+
+describe("a scope of one item, where the request does not name the item", () => {
+  // As a host compiles it that matches paths itself.
+  const path = { text: "/(reports)", segments: [], parameters: ["id", "page"] };
+  const both = compile({ method: "ANY", path, access: ["reports:{id}:read", "pages:{page}:read"] });
+
+  async function refuse(
+    scopes: readonly string[],
+    parameters: Readonly<Record<string, string>>,
+    route = both,
+  ) {
+    const { good, verifier } = await setUpVerifier();
+    const verified = await verifier.verify(await signToken(withClaims(good, { scopes })));
+    if (!verified.ok) throw new Error(verified.fault.code);
+    const result = engineWith().authorize(verified.value, route, parameters);
+    return result.ok ? undefined : result.fault;
+  }
+
+  it("is no matter of the caller: the parameter is named, and no scope is advised", async () => {
+    const scopes = ["reports:q1:read"];
+    expect(await refuse(scopes, { report: "q1", page: "7" })).toEqual({
+      code: "SCOPE_PARAMETER_MISSING",
+      facts: { parameter: "id", declared_scope: "reports:{id}:read", held_scopes: scopes },
+      subject: "alice",
+      issuer: "default",
+    });
+    // Twin: the item is named, and what is missing is a scope.
+    expect(await refuse(scopes, { id: "q1", page: "7" })).toMatchObject({
+      code: "SCOPE_MISSING",
+      facts: { missing_scopes: ["pages:7:read"] },
+    });
+  });
+
+  it("names the parameter that is not there, not the first", async () => {
+    expect(await refuse(["reports:q1:read"], { id: "q1" })).toMatchObject({
+      code: "SCOPE_PARAMETER_MISSING",
+      facts: { parameter: "page" },
+    });
+    expect(await refuse([], { id: "q1" })).toMatchObject({ facts: { parameter: "page" } });
+    // Whoever may see every report lacks nothing of the item that is not named.
+    expect(await refuse(["reports:read"], { page: "7" })).toMatchObject({
+      code: "SCOPE_MISSING",
+      facts: { missing_scopes: ["pages:7:read"] },
+    });
+  });
+
+  it("passes with a scope for every item, and with the admin scope", async () => {
+    expect(await refuse(["reports:read", "pages:*:read"], {})).toBeUndefined();
+    expect(await refuse(["agent_os:admin"], {})).toBeUndefined();
+  });
+
+  it("does not hide that a whole resource is missing, or that no rule opens the route", async () => {
+    const whole = compile({ method: "GET", path: "/reports", access: ["reports:read"] });
+    expect(await refuse(["reports:q1:read"], {}, whole)).toMatchObject({ code: "SCOPE_MISSING" });
+    const unmapped = compile({ method: "GET", path: "/custom" });
+    expect(await refuse(["reports:q1:read"], {}, unmapped)).toMatchObject({ code: "SCOPE_ROUTE_UNMAPPED" });
   });
 });
 

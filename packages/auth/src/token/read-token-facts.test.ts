@@ -43,6 +43,13 @@ describe("what names a token", () => {
     expect(identity.token?.signInId).toBeUndefined();
   });
 
+  it.each(["1800000000", undefined, null])("was issued at no known time for %j", async (iat) => {
+    // Verified tokens with such an "iat" are refused; whoever believes every token reads no time from it.
+    const { good, verifier } = await setUpVerifier({ mode: "jwt-unverified" });
+    const result = await verifier.verify(await signToken(withClaims(good, { iat })));
+    expect(result.ok && result.value.token).toMatchObject({ issuedAt: undefined });
+  });
+
   it("is hashed once more only for a token without an id, and only when it is verified", async () => {
     const hashed: string[] = [];
     const { good, verifier } = await setUpVerifier({
