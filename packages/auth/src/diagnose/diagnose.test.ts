@@ -229,6 +229,13 @@ describe("diagnose", () => {
       expect(await codesFor(server, A, ["agent_os:admin"])).toEqual(codes);
     });
 
+    it("does not blame the ceiling where the token would do, whatever the server answered", async () => {
+      const credential = await tokens.withClaims({ iss: A, scopes: ["agents:read"] });
+      const answer = { ...ourAnswer("SCOPE_MISSING"), requiredScopes: ["agents:read"] };
+      const server = trusting(part(A, ["agents:read"]), part(B));
+      expect(codesOf({ server, credential, request, answer })).toEqual(["SCOPE_MISSING"]);
+    });
+
     it("concludes nothing of a server whose issuers are not known", async () => {
       const server: KnownServer = { source: "GET /info", policy: { mode: "jwt" } };
       expect(await codesFor(server, A, ["agent_os:admin"])).toEqual([]);
