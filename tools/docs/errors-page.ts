@@ -6,6 +6,8 @@ import {
   type ErrorEntry,
   FAULTS,
   type FaultEntry,
+  LIMITS,
+  type LimitEntry,
   REFUSALS,
   type RefusalEntry,
   STAGES,
@@ -32,7 +34,7 @@ export function errorsPage(): string {
   const faults: Entries<FaultEntry> = Object.entries<FaultEntry>(FAULTS);
   return [
     `${GENERATED}# Errors`,
-    `${EDITION} It lists all ${Object.keys(ERRORS).length} codes: **refusals**, which answer a request, **faults**, which a start reports, and **causes**, which only a diagnosis can tell apart. Codes are never renamed and never used again.`,
+    `${EDITION} It lists all ${Object.keys(ERRORS).length} codes: **refusals**, which answer a request that may not be served, **limits**, which answer one that there is no room for, **faults**, which a start reports, and **causes**, which only a diagnosis can tell apart. Codes are never renamed and never used again.`,
     INTRODUCTION,
     "## Refusals at a glance",
     "In the order in which a request is checked; the first check that fails answers.",
@@ -46,6 +48,7 @@ export function errorsPage(): string {
       faults.map(([name, entry]) => [entry.severity, link(name), prose(entry.title)]),
     ),
     ...byArea(refusals, "Refusals", describeRefusal),
+    ...byArea(Object.entries<LimitEntry>(LIMITS), "Limits", describeLimit),
     ...byArea(faults, "Faults", describeFault),
     ...byArea(Object.entries<CauseEntry>(CAUSES), "Causes", describeCause),
     "",
@@ -92,6 +95,18 @@ function challengeText({ challenge }: RefusalEntry): string {
   return challenge === "bare"
     ? "`WWW-Authenticate: Bearer`"
     : `\`WWW-Authenticate: Bearer error="${challenge}"\``;
+}
+
+function describeLimit(entry: LimitEntry): readonly string[] {
+  const { status, retryAfterSeconds: seconds } = entry;
+  return [
+    `HTTP ${status}${seconds === undefined ? "" : ` · \`Retry-After: ${seconds}\``}`,
+    "",
+    `- **Cause:** ${prose(entry.title)}`,
+    `- **Fix:** ${prose(entry.fix)}`,
+    `- **The client sees:** ${code(fillPlaces(entry.detail))}`,
+    "- **Seen by:** the operator and the caller",
+  ];
 }
 
 function describeFault(entry: FaultEntry): readonly string[] {

@@ -63,7 +63,10 @@ const GROUPS: readonly (readonly [heading: string, belongs: (name: string, entry
       "403: scopes that are nearly right",
       (name, entry) => entry.kind === "cause" && name.startsWith("SCOPE_"),
     ],
-    ["429 and 503: not now", (_, entry) => entry.kind === "refusal" && entry.status > 403],
+    [
+      "413, 429 and 503: not now, or not so much",
+      (_, entry) => (entry.kind === "refusal" && entry.status > 403) || entry.kind === "limit",
+    ],
     ["Keys, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("KEY_")],
     ["Configuration, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("CONFIG_")],
     ["The server cannot be asked", (name) => name.startsWith("CLI_")],
@@ -128,7 +131,7 @@ function describe([name, entry]: readonly [string, ErrorEntry]): string {
     "",
     `${upperFirst(prose(entry.title))}.`,
     "",
-    ...(entry.kind === "refusal"
+    ...(entry.kind === "refusal" || entry.kind === "limit"
       ? [`**You see** HTTP ${entry.status}, ${code(fillPlaces(entry.detail))}.`, ""]
       : []),
     ...(entry.kind === "fault"

@@ -20,6 +20,7 @@ export {
   type ValidationIssue,
   valueIssue,
 } from "./app/input-fault.ts";
+export { limitResponse } from "./app/limit-response.ts";
 export { faultResponse, jsonResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./app/serve.ts";

@@ -99,8 +99,25 @@ export interface CauseEntry {
   readonly since: string;
 }
 
+/** An allowed request that there is no room for: an answer, not an exception. Its one fact is the `limit`. */
+export interface LimitEntry {
+  readonly kind: "limit";
+  /** 429: the caller takes too much; 503: the server has too little; 413: the request is too large. */
+  readonly status: 413 | 429 | 503;
+  /** Sent as `Retry-After`, where waiting helps. */
+  readonly retryAfterSeconds?: number;
+  /** One line for a person: lower-case start, no final full stop. */
+  readonly title: string;
+  /** What existing clients show. */
+  readonly detail: string;
+  /** What to do next. */
+  readonly fix: string;
+  /** First version of this product that has the code. */
+  readonly since: string;
+}
+
 /** Any entry; switch on `kind`. */
-export type ErrorEntry = RefusalEntry | FaultEntry | CauseEntry;
+export type ErrorEntry = RefusalEntry | FaultEntry | CauseEntry | LimitEntry;
 
 /** Values for the `{name}` places of an entry. */
 export type Facts = Readonly<Record<string, string | number | boolean | readonly string[]>>;

@@ -4,6 +4,7 @@ import { CAUSES } from "./causes.ts";
 import { configFaults } from "./config-faults.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { keyFaults } from "./key-faults.ts";
+import { limits } from "./limits.ts";
 import { scopeRefusals } from "./scope-refusals.ts";
 
 /** Refusals of a request, by code. */
@@ -12,10 +13,18 @@ export const REFUSALS = { ...authRefusals, ...scopeRefusals } as const;
 /** Faults of a configuration, by code. */
 export const FAULTS = { ...configFaults, ...keyFaults } as const;
 
+/** Requests that there is no room for, by code. */
+export const LIMITS = limits;
+
 export { CAUSES };
 
 /** Every error there is, by code. */
-export const ERRORS: Readonly<Record<string, ErrorEntry>> = { ...REFUSALS, ...FAULTS, ...CAUSES };
+export const ERRORS: Readonly<Record<string, ErrorEntry>> = {
+  ...REFUSALS,
+  ...FAULTS,
+  ...LIMITS,
+  ...CAUSES,
+};
 
 /** A code of {@link REFUSALS}. */
 export type RefusalCode = keyof typeof REFUSALS;
@@ -23,8 +32,10 @@ export type RefusalCode = keyof typeof REFUSALS;
 export type FaultCode = keyof typeof FAULTS;
 /** A code of {@link CAUSES}. */
 export type CauseCode = keyof typeof CAUSES;
+/** A code of {@link LIMITS}. */
+export type LimitCode = keyof typeof LIMITS;
 /** Any code of the catalogue. Codes are never renamed, and never used again. */
-export type ErrorCode = RefusalCode | FaultCode | CauseCode;
+export type ErrorCode = RefusalCode | FaultCode | CauseCode | LimitCode;
 
 /** Codes that existed once and must never be used again. */
 export const RETIRED_CODES: readonly string[] = [

@@ -24,7 +24,7 @@ function explain(text: string, cliCommand: string): string {
 
 function page(code: string, entry: ErrorEntry, cliCommand: string): string {
   const detail =
-    entry.kind === "refusal"
+    entry.kind === "refusal" || entry.kind === "limit"
       ? `<h2>What the client sees</h2><p><code>${explain(entry.detail, cliCommand)}</code></p>`
       : "";
   return `<!doctype html>
@@ -55,6 +55,7 @@ function escapeHtml(text: string): string {
 function describeKind(entry: ErrorEntry): string {
   if (entry.kind === "refusal")
     return `HTTP ${entry.status}; checked at the step &ldquo;${entry.stage}&rdquo;`;
+  if (entry.kind === "limit") return `HTTP ${entry.status}; there is no room for the request`;
   if (entry.kind === "cause") return "found by a diagnosis";
   return entry.severity === "error" ? "stops the start" : "printed at the start as a warning";
 }

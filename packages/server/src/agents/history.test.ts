@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ALICE, BOB, createTestServer, finish, form, NOBODY } from "../runs/test-run.fixture.ts";
+import {
+  ALICE,
+  BOB,
+  createTestServer,
+  finish,
+  followEvents,
+  form,
+  NOBODY,
+} from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
 import { offlineScript } from "./offline-script.ts";
 import { TEST_TOOLS } from "./test-tools.fixture.ts";
@@ -109,18 +117,19 @@ describe("concurrent runs", () => {
     );
     // Read in turns, so that the runs interleave event by event.
     const texts = runs.map(() => "");
-    const outputs = new Map<number, unknown>();
-    while (outputs.size < runs.length) {
-      for (const [index, run] of runs.entries()) {
-        if (outputs.has(index)) continue;
-        const next = await run.events.next();
-        if (next.done === true) outputs.set(index, [next.value.content, next.value.session_state]);
+    const followers = runs.map(followEvents);
+    for (let left = runs.length; left > 0; ) {
+      left = runs.length;
+      for (const [index, follower] of followers.entries()) {
+        const next = await follower.next();
+        if (next.done === true) left -= 1;
         else if (next.value.event === "RunContent") texts[index] += next.value.content;
       }
     }
-    for (const index of runs.keys()) {
+    for (const [index, run] of runs.entries()) {
       expect(texts[index]).toBe(`message ${index} of user ${index}`);
-      expect(outputs.get(index)).toEqual([texts[index], { index }]);
+      const { content, session_state } = await run.finished;
+      expect([content, session_state]).toEqual([texts[index], { index }]);
     }
   });
 });

@@ -4,7 +4,7 @@ import type { RequestContext } from "@agentos/guard/app";
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { TEST_TOOLS } from "../agents/test-tools.fixture.ts";
-import { createTestAccess, createTestServer } from "../runs/test-run.fixture.ts";
+import { ALICE, createTestAccess, createTestServer } from "../runs/test-run.fixture.ts";
 import { type AgentsRoutesOptions, createAgentsRoutes } from "./agents.ts";
 
 const agents = [
@@ -20,7 +20,7 @@ const agents = [
 /** A request of Alice that the guard has let pass. */
 function contextOf(path: string, given: Partial<Access> = {}, init: RequestInit = {}): RequestContext {
   const request = new Request(`http://localhost${path}`, init);
-  const dataScope = { kind: "user", userId: "alice" } as const;
+  const dataScope = { kind: "user", owner: ALICE.owner } as const;
   return {
     request,
     access: createTestAccess({ dataScope, ...given }),
@@ -143,7 +143,7 @@ describe("POST /agents/{id}/runs", () => {
     const response = await routesOf({ runs }, server)["agents.run"](contextOf("/agents/echo/runs", {}, init));
     expect(await response.json()).toMatchObject({ status: "CANCELLED", content: "" });
     const query = { component: { kind: "agent", id: "echo" }, sessionId: "s1" } as const;
-    const stored = await server.store.listRuns({ kind: "user", userId: "alice" }, query);
+    const stored = await server.store.listRuns({ kind: "user", owner: ALICE.owner }, query);
     expect(stored.map((run) => run.output.status)).toEqual(["CANCELLED"]);
   });
 });

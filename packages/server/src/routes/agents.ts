@@ -6,6 +6,7 @@ import type { ServedRouteId } from "@agentos/contract";
 import {
   faultResponse,
   jsonResponse,
+  limitResponse,
   notFound,
   type RequestContext,
   type RouteHandler,
@@ -44,20 +45,12 @@ export function createAgentsRoutes({
       access,
       signal: request.signal,
     });
-    if (!started.ok) return faultResponse(started.fault);
+    if (!started.ok)
+      return "code" in started.fault ? limitResponse(started.fault) : faultResponse(started.fault);
     const run = started.value;
-
-    if (form.value.stream) {
-      const body = createEventStream(run.events, {
-        onCancel: (reason) => run.abort(reason ?? new Error("the client went away")),
-        onError: (cause) => runtime.logger.error({ run_id: run.runId, cause }, "event stream failed"),
-      });
-      return eventStreamResponse(body);
-    }
-    for (;;) {
-      const next = await run.events.next();
-      if (next.done === true) return jsonResponse(next.value);
-    }
+    if (!form.value.stream) return jsonResponse(await run.finished);
+    const onCut = (cause: unknown) => runtime.logger.warn({ run_id: run.runId, cause }, "a stream was cut");
+    return eventStreamResponse(createEventStream(run, { onCut }));
   }
 
   return {

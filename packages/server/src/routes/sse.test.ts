@@ -1,93 +1,100 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { offlineScript } from "../agents/offline-script.ts";
-import { createTestServer, form } from "../runs/test-run.fixture.ts";
-import { createEventStream, encodeEvent, eventStreamResponse } from "./sse.ts";
+import { MAX_UNREAD_SECONDS } from "../runs/run-limits.ts";
+import {
+  createPlainAgent,
+  createPlainTeam,
+  createTestAccess,
+  createTestServer,
+  finish,
+  form,
+  settle,
+} from "../runs/test-run.fixture.ts";
+import { createEventStream, encodeFrame, eventStreamResponse } from "./sse.ts";
 
-const ignore = { onCancel: () => {}, onError: () => {} };
+const ignore = { onCut: () => {} };
+const echo = new Agent({ id: "helper", model: "offline:echo" });
 
-async function* events(...names: string[]): AsyncGenerator<{ event: string }> {
-  for (const event of names) yield { event };
+async function* speak(texts: readonly string[]) {
+  for (const text of texts) yield { type: "content" as const, text };
 }
 
-describe("encodeEvent", () => {
-  it("writes one event line, one data line of compact JSON and one blank line", () => {
-    const frame = encodeEvent({ event: "RunContent", content: 'Grüße\r\n\n日本\u2028 "x"' } as {
-      event: string;
-    });
-    expect(frame).toBe(
-      'event: RunContent\ndata: {"event":"RunContent","content":"Grüße\\r\\n\\n日本\u2028 \\"x\\""}\n\n',
-    );
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("encodeFrame", () => {
+  it("writes one event line, one data line and one blank line", () => {
+    const frame = encodeFrame("RunContent", JSON.stringify({ content: 'Grüße\r\n\n日本\u2028 "x"' }));
+    expect(frame).toBe('event: RunContent\ndata: {"content":"Grüße\\r\\n\\n日本\u2028 \\"x\\""}\n\n');
     expect(frame.split("\n")).toHaveLength(4);
   });
 });
 
 describe("createEventStream", () => {
-  it("sends exactly the frames as UTF-8, then ends", async () => {
-    async function* source() {
-      yield { event: "A", text: "ü" };
-      yield { event: "B" };
-    }
-    const bytes = new Uint8Array(await new Response(createEventStream(source(), ignore)).arrayBuffer());
-    const wanted = 'event: A\ndata: {"event":"A","text":"ü"}\n\nevent: B\ndata: {"event":"B"}\n\n';
-    expect(bytes).toEqual(new TextEncoder().encode(wanted));
-  });
-
-  it("asks for the next event only when the last one was taken", async () => {
-    let asked = 0;
-    async function* endless() {
-      for (;;) {
-        asked += 1;
-        yield { event: "Tick" };
-      }
-    }
-    const reader = createEventStream(endless(), ignore).getReader();
-    await settle();
-    expect(asked).toBe(0);
-    await reader.read();
-    await reader.read();
-    await settle();
-    expect(asked).toBe(2);
-  });
-
-  it("lets a slow reader hold back its own model, not just the frames", async () => {
-    const script = offlineScript({ steps: [{ text: "word ".repeat(5_000) }] });
-    let produced = 0;
-    const counted: typeof script = {
-      ...script,
-      async doStream(call) {
-        const { stream } = await script.doStream(call);
-        const counter = new TransformStream({
-          transform(part, controller) {
-            produced += 1;
-            controller.enqueue(part);
-          },
-        });
-        return { stream: stream.pipeThrough(counter) };
-      },
+  it.each([
+    ["an agent", createPlainAgent],
+    ["a team", createPlainTeam],
+  ])("sends exactly the events of %s as UTF-8, deltas included, then ends", async (_, create) => {
+    const texts = ["ü", '"quoted"\n', "日本\u2028", "\ud800", ""];
+    const steps = async function* () {
+      yield* speak(texts);
+      yield { type: "content" as const, text: "", reasoning: "because \u0000" };
     };
     const server = createTestServer();
-    const slow = await server.start(new Agent({ id: "slow", model: counted }), form("go"));
-    const reader = createEventStream(slow.events, ignore).getReader();
-    for (let frame = 0; frame < 5; frame++) await reader.read();
-    await settle();
-    // Some parts wait in the SDK's own pipes; thousands would mean that nothing holds the model back.
-    expect(produced).toBeLessThan(100);
-    // Another run goes through meanwhile.
-    const quick = await server.start(new Agent({ id: "quick", model: "offline:echo" }), form("hi"));
-    expect(await new Response(createEventStream(quick.events, ignore)).text()).toContain("RunCompleted");
-    expect(produced).toBeLessThan(100);
+    const run = await server.start(create(steps), form("hi"));
+    const body = new Response(createEventStream(run, ignore));
+    const { events } = await finish(run);
+    const wanted = events.map((event) => `event: ${event.event}\ndata: ${JSON.stringify(event)}\n\n`);
+    expect(events).toHaveLength(9);
+    expect(new Uint8Array(await body.arrayBuffer())).toEqual(new TextEncoder().encode(wanted.join("")));
   });
 
-  it("cancels the run when the client goes away, and reads it to its end so that it is stored", async () => {
+  it("sends what is ready in one piece", async () => {
     const server = createTestServer();
-    const run = await server.start(new Agent({ id: "helper", model: "offline:echo" }), form("a b c d e"));
-    const stream = createEventStream(run.events, {
-      onCancel: (reason) => run.abort(reason),
-      onError: () => {},
-    });
-    const reader = stream.getReader();
-    for (let frame = 0; frame < 4; frame++) await reader.read();
+    const run = await server.start(echo, form("a b c d e"));
+    await run.finished;
+    const reader = createEventStream(run, ignore).getReader();
+    const { value } = await reader.read();
+    expect(new TextDecoder().decode(value).match(/^event: /gm)).toHaveLength(10);
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  it("sends more than one piece of a long run, and never more than is taken", async () => {
+    const server = createTestServer();
+    const run = await server.start(
+      createPlainAgent(() => speak(Array.from({ length: 20 }, () => "x".repeat(10_000)))),
+      form("hi"),
+    );
+    await run.finished;
+    const reader = createEventStream(run, ignore).getReader();
+    let pieces = 0;
+    for (let next = await reader.read(); next.done !== true; next = await reader.read()) {
+      expect(next.value.byteLength).toBeLessThan(300_000);
+      pieces += 1;
+    }
+    expect(pieces).toBeGreaterThan(4);
+  });
+
+  it("lets a run go to its end though its reader is slow", async () => {
+    const server = createTestServer();
+    const slow = await server.start(echo, form("word ".repeat(5_000)));
+    const reader = createEventStream(slow, ignore).getReader();
+    await reader.read();
+    expect((await slow.finished).status).toBe("COMPLETED");
+    const quick = await server.start(echo, form("hi"));
+    expect(await new Response(createEventStream(quick, ignore)).text()).toContain("RunCompleted");
+    await reader.cancel();
+  });
+
+  it("cancels the run when the client goes away, and the run is stored", async () => {
+    const server = createTestServer();
+    const hangs = offlineScript({ steps: [{ text: "a b c", wordDelayMs: 1 }] }, { sleep: sleepAfter(2) });
+    const run = await server.start(new Agent({ id: "helper", model: hangs }), form("go"));
+    const reader = createEventStream(run, ignore).getReader();
+    let text = "";
+    while (!text.includes('"b "')) text += new TextDecoder().decode((await reader.read()).value);
     await reader.cancel(new Error("gone"));
     await server.service.drain(new AbortController().signal);
     const component = { kind: "agent", id: "helper" } as const;
@@ -96,62 +103,84 @@ describe("createEventStream", () => {
       { component, sessionId: run.sessionId, runId: run.runId },
     );
     expect(stored?.output).toMatchObject({ status: "CANCELLED", content: "a b " });
-    expect(stored?.output.events?.slice(-2).map((event) => event.event)).toEqual([
-      "RunCancelled",
-      "RunCompleted",
-    ]);
+    expect(stored?.events.slice(-2).map((event) => event.event)).toEqual(["RunCancelled", "RunCompleted"]);
   });
 
   it("takes it calmly when the client goes away while an event is awaited", async () => {
-    const faults: unknown[] = [];
     const server = createTestServer();
-    const hangs = offlineScript(
-      { steps: [{ text: "a", delayMs: 1 }] },
-      { sleep: () => new Promise(() => {}) },
-    );
-    const run = await server.start(new Agent({ id: "helper", model: hangs }), form("go"));
-    const stream = createEventStream(run.events, {
-      onCancel: (reason) => run.abort(reason),
-      onError: (cause) => faults.push(cause),
-    });
-    const reader = stream.getReader();
-    await reader.read();
+    const hangs = createPlainAgent(() => ({
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }),
+    }));
+    const run = await server.start(hangs, form("go"));
+    const reader = createEventStream(run, ignore).getReader();
     await reader.read();
     const waiting = reader.read();
     await settle();
     await reader.cancel(new Error("gone"));
     expect((await waiting).done).toBe(true);
-    await server.service.drain(new AbortController().signal);
-    await settle();
-    expect(faults).toEqual([]);
+    expect((await run.finished).status).toBe("CANCELLED");
   });
 
-  it("cuts the stream, without a word about the cause, when reading events fails", async () => {
+  it("is cut when nobody reads it for too long, and its place is free again", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const server = createTestServer({ limits: { unreadStreams: 1 } });
     const causes: unknown[] = [];
-    async function* broken() {
-      yield { event: "A" };
-      throw new Error("secret");
-    }
-    const stream = createEventStream(broken(), {
-      onCancel: () => {},
-      onError: (cause) => causes.push(cause),
+    const run = await server.start(echo, form("hi"));
+    const reader = createEventStream(run, { onCut: (cause) => causes.push(cause) }).getReader();
+    await run.finished;
+    const request = { runnable: echo, form: form("hi"), access: createTestAccess() };
+    const refused = await server.service.startRun(request);
+    expect(refused).toMatchObject({ ok: false, fault: { code: "RUN_SERVER_UNREAD" } });
+    vi.advanceTimersByTime(2 * MAX_UNREAD_SECONDS * 1_000);
+    expect(causes).toMatchObject([{ message: "the stream was not read" }]);
+    await expect(reader.read()).rejects.toThrow("the stream was cut");
+    await finish(await server.start(echo, form("hi")));
+  });
+
+  it("is not cut while it waits for its model, however long that takes", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const server = createTestServer();
+    const gate = Promise.withResolvers<void>();
+    const waits = createPlainAgent(async function* () {
+      await gate.promise;
+      yield { type: "content", text: "late" };
     });
-    await expect(new Response(stream).text()).rejects.toThrow("the stream failed");
-    expect(causes).toMatchObject([{ message: "secret" }]);
+    const run = await server.start(waits, form("hi"));
+    const reader = createEventStream(run, ignore).getReader();
+    await reader.read();
+    vi.advanceTimersByTime(10 * MAX_UNREAD_SECONDS * 1_000);
+    gate.resolve();
+    await run.finished;
+    expect(new TextDecoder().decode((await reader.read()).value)).toContain("late");
+    await reader.cancel();
+  });
+
+  it("of the largest run is cut when memory is short, and the run says why", async () => {
+    const server = createTestServer({ limits: { runBytes: 100_000 } });
+    const endless = createPlainAgent(() => speak(Array.from({ length: 5_000 }, () => "x".repeat(100))));
+    const run = await server.start(endless, form("hi"));
+    const body = new Response(createEventStream(run, ignore));
+    expect(await run.finished).toMatchObject({
+      status: "ERROR",
+      content: "The run holds more memory than there is",
+    });
+    await expect(body.text()).rejects.toThrow("the stream was cut");
   });
 });
 
+/** Sleeps that end at once so many times, then never. */
+function sleepAfter(times: number): () => Promise<void> {
+  let slept = 0;
+  return () => (++slept > times ? new Promise(() => {}) : Promise.resolve());
+}
+
 describe("eventStreamResponse", () => {
   it("has the contract's content type and asks proxies not to buffer", async () => {
-    const response = eventStreamResponse(createEventStream(events("A"), ignore));
+    const run = await createTestServer().start(echo, form("hi"));
+    const response = eventStreamResponse(createEventStream(run, ignore));
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     expect(response.headers.get("cache-control")).toBe("no-cache");
     await response.body?.cancel();
   });
 });
-
-/** Lets everything that can go on without a reader go on. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-}

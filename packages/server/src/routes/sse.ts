@@ -1,55 +1,66 @@
 /** Events as server-sent events, framed as contract 5.1: `event`, `data` in one line, nothing else. */
+import type { LiveRun } from "../runs/live-run.ts";
 
 /** One frame. JSON text has no line breaks, so it cannot end the frame early. */
-export function encodeEvent(event: { readonly event: string }): string {
-  return `event: ${event.event}\ndata: ${JSON.stringify(event)}\n\n`;
+export function encodeFrame(event: string, json: string): string {
+  return `event: ${event}\ndata: ${json}\n\n`;
 }
 
-export interface EventStreamOptions {
-  /** Told once when the client goes away. The events are then read to their end, unsent, so that the run is stored. */
-  readonly onCancel: (reason: unknown) => void;
-  /** A fault of the server while reading events; the stream is cut. */
-  readonly onError: (cause: unknown) => void;
-}
+/** Frames are sent together up to so many characters; what is more waits in the run, not in the connection. */
+const CHUNK_LENGTH = 32 * 1024;
 
-/** Reads the next event only when the client has taken the last one: a slow reader slows its own run and no other. */
+/**
+ * A run as a stream. Everything that is ready leaves in one write. A client that goes away stops the run; one that reads
+ * slowly does not, until it is cut.
+ */
 export function createEventStream(
-  events: AsyncIterator<{ readonly event: string }>,
-  options: EventStreamOptions,
+  run: LiveRun,
+  options: { readonly onCut: (cause: unknown) => void },
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let isCancelled = false;
+  let isOpen = true;
+  let cutStream: (cause: Error) => void = () => {};
+  const watcher = run.watch((cause) => cutStream(cause));
+
+  function close(): boolean {
+    if (!isOpen) return false;
+    isOpen = false;
+    watcher.close();
+    return true;
+  }
+
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        cutStream = (cause) => {
+          if (!close()) return;
+          options.onCut(cause);
+          // What was wrong is not for the client.
+          controller.error(new Error("the stream was cut"));
+        };
+      },
       async pull(controller) {
-        try {
-          const next = await events.next();
-          // The client may have gone while the event was awaited; then nobody is left to send it to.
-          if (isCancelled) return;
-          if (next.done === true) controller.close();
-          else controller.enqueue(encoder.encode(encodeEvent(next.value)));
-        } catch (cause) {
-          options.onError(cause);
-          if (isCancelled) return;
-          controller.error(new Error("the stream failed"));
+        const hasMore = await watcher.ready().catch(() => false);
+        if (!isOpen) return;
+        if (!hasMore) {
+          close();
+          controller.close();
+          return;
         }
+        let text = "";
+        while (text.length < CHUNK_LENGTH) {
+          const entry = watcher.take();
+          if (entry === undefined) break;
+          text += encodeFrame(entry.event, run.toJson(entry));
+        }
+        controller.enqueue(encoder.encode(text));
       },
       cancel(reason) {
-        isCancelled = true;
-        options.onCancel(reason);
-        // Not awaited: the client is gone, and the run may take a moment to end.
-        readToEnd(events).catch(options.onError);
+        if (close()) run.abort(reason ?? new Error("the client went away"));
       },
     },
     { highWaterMark: 0 },
   );
-}
-
-async function readToEnd(events: AsyncIterator<unknown>): Promise<void> {
-  for (;;) {
-    const next = await events.next();
-    if (next.done === true) return;
-  }
 }
 
 export function eventStreamResponse(body: ReadableStream<Uint8Array>): Response {

@@ -10,6 +10,7 @@ import {
   type ToolExecution,
 } from "@agentos/contract";
 import type { Clock } from "@agentos/guard/app";
+import { type ContentDelta, isContentDelta, type RunLogEntry } from "./log-entry.ts";
 import type { Runnable } from "./runnable.ts";
 import type { RunStep } from "./steps.ts";
 
@@ -22,7 +23,9 @@ export interface RunEventSource {
 
 export interface RunEvents {
   started(): AnyRunEvent;
-  /** What a step shows; a message shows nothing. */
+  /** A piece of the answer. */
+  delta(content: Pick<Extract<RunStep, { type: "content" }>, "text" | "reasoning">): ContentDelta;
+  /** What any other step shows; a message shows nothing. */
   ofStep(step: RunStep): readonly AnyRunEvent[];
   contentCompleted(): AnyRunEvent;
   completed(output: AnyRunOutput): AnyRunEvent;
@@ -33,6 +36,10 @@ export interface RunEvents {
     readonly errorId: string;
   }): AnyRunEvent;
   cancelled(partialContent: string): AnyRunEvent;
+  /** The JSON text of an event. */
+  toJson(entry: RunLogEntry): string;
+  /** An event, a delta with all its keys. */
+  toEvent(entry: RunLogEntry): AnyRunEvent;
 }
 
 type EventName = Exclude<RunEventName, "CustomEvent">;
@@ -53,17 +60,20 @@ export function createRunEvents(source: RunEventSource): RunEvents {
   function create<const Name extends EventName>(name: Name, own: OwnKeys<Name>): AnyRunEvent {
     // INVARIANT: the schemas of every kind are made of the same table, so the names fit. The compiler checks what the
     // event adds; it cannot follow keys that are looked up.
-    const event: object = {
+    const event: object = { ...createBase(`${eventPrefix}${name}`), ...own };
+    return event as AnyRunEvent;
+  }
+
+  function createBase(event: string) {
+    return {
       created_at: Math.floor(clock.now()),
-      event: `${eventPrefix}${name}`,
+      event,
       [idKey]: runnable.id,
       [nameKey]: runnable.name,
       run_id: runId,
       session_id: sessionId,
       nested_depth: 0,
-      ...own,
     };
-    return event as AnyRunEvent;
   }
 
   function ofTool(tool: ToolExecution): AnyRunEvent[] {
@@ -73,21 +83,36 @@ export function createRunEvents(source: RunEventSource): RunEvents {
     return [completed, create("ToolCallError", { tool, error: tool.result ?? "" })];
   }
 
+  /** Deltas are most of what is sent, so only what differs is put into text again. */
+  const contentName = `${eventPrefix}RunContent`;
+  const { created_at: _, ...shared } = createBase(contentName);
+  const sharedText = JSON.stringify(shared).slice(1, -1);
+  const contentText = JSON.stringify({ ...contentKeys, content_type: "str" }).slice(1, -1);
+  function deltaJson({ createdAt, text, reasoning }: ContentDelta): string {
+    const own = `"content":${JSON.stringify(text)},${contentText},"reasoning_content":${JSON.stringify(reasoning)}`;
+    return `{"created_at":${createdAt},${sharedText},${own}}`;
+  }
+
+  function toEvent(entry: RunLogEntry): AnyRunEvent {
+    if (!isContentDelta(entry)) return entry;
+    // INVARIANT: as in `create`; the text of a delta is made of the same keys, in the same order.
+    return JSON.parse(deltaJson(entry)) as AnyRunEvent;
+  }
+
   return {
+    toEvent,
+    toJson: (entry) => (isContentDelta(entry) ? deltaJson(entry) : JSON.stringify(entry)),
+    delta: ({ text, reasoning = "" }) => ({
+      event: contentName,
+      createdAt: Math.floor(clock.now()),
+      text,
+      reasoning,
+    }),
     started: () => create("RunStarted", model),
     ofStep(step) {
       switch (step.type) {
         case "model-request-started":
           return [create("ModelRequestStarted", model)];
-        case "content":
-          return [
-            create("RunContent", {
-              content: step.text,
-              ...contentKeys,
-              content_type: "str",
-              reasoning_content: step.reasoning ?? "",
-            }),
-          ];
         case "model-request-completed":
           return [
             create("ModelRequestCompleted", {

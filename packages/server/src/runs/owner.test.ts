@@ -1,10 +1,10 @@
-import type { DataScope, Identity } from "@agentos/auth";
+import { type DataScope, type Identity, isSameOwner, type Owner } from "@agentos/auth";
 import { TOKEN_SHAPED } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { resolveRunOwner } from "./owner.ts";
+import { resolveRunOwner, userIdOf } from "./owner.ts";
 import type { RunForm } from "./run-form.ts";
 import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
-import { ALICE, createTestIdentity, form, NOBODY } from "./test-run.fixture.ts";
+import { ALICE, createTestIdentity, form, NOBODY, NOBODY_OWNER, ownerNamed } from "./test-run.fixture.ts";
 
 const claimOwned = { dependencies: ["tenant"], sessionState: ["plan"] };
 
@@ -17,19 +17,35 @@ function resolve(
 }
 
 describe("the owner of a run", () => {
-  it.each<[string, Identity, DataScope, string | undefined, string | undefined]>([
-    ["the token's user, over the form's", ALICE, { kind: "all" }, "mallory", "alice"],
+  const claimed = ownerNamed("dave", { kind: "claimed" });
+  const partner = createTestIdentity({ issuer: "partner" });
+  it.each<[string, Identity, DataScope, string | undefined, Owner]>([
+    ["the token's user, over the form's", ALICE, { kind: "all" }, "mallory", ownerNamed("alice")],
     [
       "the scoped user, over the form's",
       { ...ALICE, userId: undefined },
-      { kind: "user", userId: "carol" },
+      { kind: "user", owner: ownerNamed("carol") },
       "mallory",
-      "carol",
+      ownerNamed("carol"),
     ],
-    ["the form's user when the credential names none", NOBODY, { kind: "all" }, "dave", "dave"],
-    ["nobody when nothing names a user", NOBODY, { kind: "all" }, undefined, undefined],
-  ])("is %s", (_, identity, dataScope, userId, expected) => {
-    expect(resolve({ userId }, identity, dataScope)).toMatchObject({ ok: true, value: { userId: expected } });
+    ["whom the form claims, when the credential names nobody", NOBODY, { kind: "all" }, "dave", claimed],
+    [
+      "whom the form claims, among those of the token's issuer",
+      partner,
+      { kind: "all" },
+      "dave",
+      { ...claimed, issuer: "partner" },
+    ],
+    ["nobody when nothing names a user", NOBODY, { kind: "all" }, undefined, NOBODY_OWNER],
+  ])("is %s", (_, identity, dataScope, userId, owner) => {
+    expect(resolve({ userId }, identity, dataScope)).toMatchObject({ ok: true, value: { owner } });
+  });
+
+  it("is never a verified user for whoever only claims to be one", () => {
+    const claims = resolve({ userId: "alice" }, createTestIdentity({ scopes: ["agents:run"] }));
+    if (!claims.ok) throw new Error("refused");
+    expect(isSameOwner(claims.value.owner, ALICE.owner)).toBe(false);
+    expect(userIdOf(claims.value.owner)).toBe(userIdOf(ALICE.owner));
   });
 
   it("is needed where the caller may reach nobody's data", () => {
@@ -50,7 +66,10 @@ describe("the owner of a run", () => {
 
   it("may be the reserved name when the credential has it", () => {
     const bot = createTestIdentity({ userId: "sa:bot" });
-    expect(resolve({ userId: "sa:bot" }, bot)).toMatchObject({ ok: true, value: { userId: "sa:bot" } });
+    expect(resolve({ userId: "sa:bot" }, bot)).toMatchObject({
+      ok: true,
+      value: { owner: { id: "sa:bot" } },
+    });
     expect(resolve({ userId: "sa:other" }, bot)).toMatchObject({ ok: false });
   });
 
@@ -62,6 +81,7 @@ describe("the owner of a run", () => {
     ["too long", "x".repeat(MAX_CLIENT_ID_LENGTH + 1), "string_too_long"],
     ["with a line break", "a\nb", "value_error"],
     ["with a zero byte", "a\u0000b", "value_error"],
+    ["with half a character", "a\ud800b", "value_error"],
     ["that is a token", TOKEN_SHAPED, "value_error"],
   ])("and the session cannot have an id %s", (_, id, type) => {
     for (const field of ["userId", "sessionId"] as const) {

@@ -1,6 +1,17 @@
-/** Who a run belongs to, and which values are the client's to choose (contract 1.10, weak-spots B11 and E6). */
+/**
+ * Who a run belongs to, and which values are the client's to choose (contract 1.10, weak-spots B11 and E6). An id that
+ * only a form states is `claimed`: nobody has verified it, so it never equals a user whom a token names.
+ */
 
-import { type DataScope, fail, type Identity, isReservedPrincipal, ok, type Result } from "@agentos/auth";
+import {
+  type DataScope,
+  fail,
+  type Identity,
+  isReservedPrincipal,
+  type Owner,
+  ok,
+  type Result,
+} from "@agentos/auth";
 import { CONTROL_CHARACTER } from "@agentos/contract/text";
 import { redactTokens } from "@agentos/guard";
 import {
@@ -20,7 +31,7 @@ export interface ClaimOwnedKeys {
 }
 
 export interface RunOwner {
-  readonly userId: string | undefined;
+  readonly owner: Owner;
   /** Undefined: make a new session. */
   readonly sessionId: string | undefined;
   readonly sessionState: Readonly<Record<string, unknown>>;
@@ -41,19 +52,27 @@ export function resolveRunOwner({
   claimOwned,
 }: OwnerRequest): Result<RunOwner, InputFault> {
   if (dataScope.kind === "none") return fail(inputFault(403, "A user identity is required"));
-  const ownId = dataScope.kind === "user" ? dataScope.userId : identity.userId;
+  const own = dataScope.kind === "user" ? dataScope.owner : identity.owner;
   const issues = [
     ...checkClientId("session_id", form.sessionId),
     ...checkClientId("user_id", form.userId),
-    ...checkReserved(form.userId, ownId),
+    ...checkReserved(form.userId, userIdOf(own)),
   ];
   if (issues.length > 0) return fail(invalidFields(issues));
   return ok({
-    userId: ownId ?? form.userId,
+    owner:
+      userIdOf(own) === undefined && form.userId !== undefined
+        ? { issuer: own.issuer, kind: "claimed", id: form.userId }
+        : own,
     sessionId: identity.sessionId ?? form.sessionId,
     sessionState: chooseValues(form.sessionState, identity.sessionState, claimOwned.sessionState),
     dependencies: chooseValues(form.dependencies, identity.dependencies, claimOwned.dependencies),
   });
+}
+
+/** The user id that the wire shows of an owner; undefined where nobody is named. */
+export function userIdOf({ id }: Owner): string | undefined {
+  return id === "" ? undefined : id;
 }
 
 function checkReserved(userId: string | undefined, ownId: string | undefined): readonly ValidationIssue[] {
@@ -68,6 +87,8 @@ function checkClientId(field: "session_id" | "user_id", id: string | undefined):
     const msg = `String should have at most ${MAX_CLIENT_ID_LENGTH} characters`;
     return [{ type: "string_too_long", loc, msg, input: null, ctx: { max_length: MAX_CLIENT_ID_LENGTH } }];
   }
+  // Two ids with a lone surrogate each would be stored as one and the same.
+  if (!id.isWellFormed()) return [valueIssue(loc, "this is not well-formed Unicode")];
   if (CONTROL_CHARACTER.test(id)) return [valueIssue(loc, "control characters are not allowed")];
   // Ids are stored and logged as they are, so a credential pasted here would stay.
   if (redactTokens(id) !== id) return [valueIssue(loc, "this looks like a token")];

@@ -23,6 +23,7 @@ import {
   type Runnable,
 } from "./runnable.ts";
 import type { RunStep, TokenUsage } from "./steps.ts";
+import type { RunEnd, SessionState, StoredEvent } from "./store.ts";
 
 export interface RunRecorder {
   /** Throws {@link RunFailure} when the answer outgrows its limit. */
@@ -31,9 +32,16 @@ export interface RunRecorder {
   addEvent(event: AnyRunEvent): void;
   /** Answer text so far. */
   readonly content: string;
-  /** The run as it stands. `content` replaces the answer, for an error's text. */
-  build(status: RunStatus, content?: string): AnyRunOutput;
-  readonly events: readonly AnyRunEvent[];
+  /** The run as it stands. */
+  build(status: RunStatus, parts: OutputParts): AnyRunOutput;
+  /** What is stored of the run at its end. */
+  end(output: AnyRunOutput, terminal: { readonly last: AnyRunEvent; readonly terminalIndex: number }): RunEnd;
+}
+
+export interface OutputParts {
+  readonly state: SessionState;
+  /** Stands for the answer: an error's text. */
+  readonly content?: string;
 }
 
 export function createRunRecorder(
@@ -52,7 +60,6 @@ export function createRunRecorder(
   let firstTokenAt: number | undefined;
 
   return {
-    events,
     get content() {
       return redactTokens(content);
     },
@@ -87,7 +94,11 @@ export function createRunRecorder(
           break;
       }
     },
-    build(status, replacement) {
+    end(output, { last, terminalIndex }) {
+      const { session_state: state, ...kept } = output;
+      return { output: kept, events: [...events, withoutState(last)], terminalIndex, state };
+    },
+    build(status, { state, content: replacement }) {
       const end = context.clock.now();
       const answer = status === "PAUSED" ? pauseText(runnable.kind, requirements) : redactTokens(content);
       const isMissingAnswer = content !== "" && !messages.some((message) => message.role === "assistant");
@@ -107,7 +118,7 @@ export function createRunRecorder(
         }),
         ...(tools.length === 0 ? {} : { tools }),
         ...(Object.keys(context.metadata).length === 0 ? {} : { metadata: { ...context.metadata } }),
-        session_state: toJsonObject(context),
+        session_state: { ...state },
         created_at: Math.floor(start),
         status,
         ...(requirements.length === 0 ? {} : { requirements: [...requirements] }),
@@ -188,13 +199,9 @@ function describeMedia(media: readonly RunMedia[]): Partial<Record<(typeof MEDIA
   return described;
 }
 
-/** Tools may have put anything into the state; only JSON travels. */
-function toJsonObject(context: RunContext): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(JSON.stringify(context.sessionState));
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch (cause) {
-    context.logger.warn({ run_id: context.runId, cause }, "session state is not JSON and was dropped");
-    return {};
-  }
+/** The state is kept once, with the session: neither the run nor its last event repeats it. */
+function withoutState(event: AnyRunEvent): StoredEvent {
+  if (!("session_state" in event)) return event;
+  const { session_state: _, ...rest } = event;
+  return rest;
 }

@@ -1,4 +1,5 @@
-/** Limits of every run, whatever is run. Lengths of text are in UTF-16 units. */
+/** Limits of every run, whatever is run. Lengths of text are in UTF-16 units, the rest says its unit. */
+import type { RunLimits } from "./run-ledger.ts";
 
 /** Longest `session_id` or `user_id` that a client may choose. */
 export const MAX_CLIENT_ID_LENGTH = 256;
@@ -6,3 +7,19 @@ export const MAX_CLIENT_ID_LENGTH = 256;
 export const MAX_CONTENT_LENGTH = 2_000_000;
 /** Events kept with a stored run, content deltas not counted. */
 export const MAX_STORED_EVENTS = 1_000;
+/** JSON text of a session's state, bytes. */
+export const MAX_SESSION_STATE_BYTES = 256 * 1024;
+/** A client that leaves events of its stream unread for so long is taken for gone, seconds. */
+export const MAX_UNREAD_SECONDS = 60;
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Unless the options say otherwise: half of what there is may be one caller's. */
+export const DEFAULT_RUN_LIMITS: RunLimits = Object.freeze({
+  activeRuns: 2_000,
+  activeRunsPerCaller: 1_000,
+  unreadStreams: 1_000,
+  unreadStreamsPerCaller: 500,
+  runBytes: 128 * MEBIBYTE,
+  runBytesPerCaller: 64 * MEBIBYTE,
+});

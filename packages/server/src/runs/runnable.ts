@@ -2,7 +2,7 @@
  * What can be run: the one interface that the server needs. A runnable yields steps; ids, names of events and the end
  * are the server's, so every kind has the same events, the same answer to an error or a cancel, and cannot leak a cause.
  */
-import type { Identity } from "@agentos/auth";
+import type { Identity, Owner } from "@agentos/auth";
 import type { AgentObject, Message, RunnableKind, TeamObject, WorkflowObject } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import type { RunStep } from "./steps.ts";
@@ -40,7 +40,9 @@ export interface RunContext extends Runtime {
   readonly runId: string;
   /** Conversation that the run belongs to. */
   readonly sessionId: string;
-  /** Owner of the run; undefined where nobody is named (contract 1.10). */
+  /** Whose run it is. Keep data by all of it: two issuers may each have an "alice", and a form may claim to be one. */
+  readonly owner: Owner;
+  /** Id of the owner, as the wire shows it; undefined where nobody is named (contract 1.10). */
   readonly userId?: string | undefined;
   /** Tools act as this caller, with its scopes and no others. */
   readonly caller: Identity;

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
+import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import {
   ALICE,
   createPlainAgent,
   createPlainTeam,
   createTestAccess,
+  createTestIdentity,
   createTestServer,
   finish,
   form,
+  settle,
 } from "./test-run.fixture.ts";
 
 const agent = new Agent({ id: "helper", model: "offline:echo" });
@@ -72,40 +75,136 @@ describe("startRun", () => {
     const server = createTestServer();
     const client = new AbortController();
     const run = await server.start(agent, form("a b c"), { signal: client.signal });
-    await run.events.next();
     client.abort();
     expect((await finish(run)).output.status).toBe("CANCELLED");
   });
 });
 
 describe("drain", () => {
-  it("waits for runs that have begun", async () => {
+  const hanging = createPlainAgent(async function* () {
+    yield { type: "content", text: "x" };
+    await new Promise(() => {});
+  });
+
+  it("waits for runs that have begun, whether somebody reads them or not", async () => {
     const { service, start } = createTestServer();
-    const run = await start(agent, form("hi"));
-    expect(service.activeRuns).toBe(0);
-    await run.events.next();
+    const gate = Promise.withResolvers<void>();
+    const run = await start(
+      createPlainAgent(async function* () {
+        await gate.promise;
+        yield { type: "content", text: "done" };
+      }),
+      form("hi"),
+    );
     expect(service.activeRuns).toBe(1);
     let isDrained = false;
     const drained = service.drain(new AbortController().signal).then(() => (isDrained = true));
-    await run.events.next();
+    await settle();
     expect(isDrained).toBe(false);
-    const { output } = await finish(run);
+    gate.resolve();
     await drained;
-    expect([output.status, service.activeRuns]).toEqual(["COMPLETED", 0]);
+    expect([(await run.finished).status, service.activeRuns]).toEqual(["COMPLETED", 0]);
   });
 
-  it("cancels what is left when its time is over", async () => {
-    const { service, start } = createTestServer();
-    const run = await start(agent, form("hi there"));
-    await run.events.next();
+  it("cancels what is left when its time is over, and stores it", async () => {
+    const { service, start, store } = createTestServer();
+    const run = await start(hanging, form("hi there"));
     const timeout = new AbortController();
     const drained = service.drain(timeout.signal);
     timeout.abort(new Error("shutting down"));
     await drained;
-    expect((await finish(run)).output.status).toBe("CANCELLED");
+    const query = { component: { kind: "agent", id: "plain" }, sessionId: run.sessionId } as const;
+    const stored = await store.listRuns({ kind: "all" }, query);
+    expect(stored.map(({ output }) => output.status)).toEqual(["CANCELLED"]);
   });
 
   it("resolves at once when nothing runs", async () => {
     await createTestServer().service.drain(new AbortController().signal);
+  });
+});
+
+describe("a run", () => {
+  it("goes to its end and is stored though nobody follows it", async () => {
+    const server = createTestServer();
+    const run = await server.start(agent, form("a b c", { sessionId: "s" }));
+    await server.service.drain(new AbortController().signal);
+    const query = { component: { kind: "agent", id: "helper" }, sessionId: "s", runId: run.runId } as const;
+    expect(await server.store.findRun({ kind: "all" }, query)).toMatchObject({
+      output: { status: "COMPLETED", content: "a b c" },
+    });
+  });
+
+  it("gives whoever follows late the same events, from the first on", async () => {
+    const server = createTestServer();
+    const run = await server.start(agent, form("a b c"));
+    const early = finish(run);
+    const { events } = await finish(run);
+    expect(events.map(({ event }) => event)).toEqual((await early).events.map(({ event }) => event));
+    expect(events).toHaveLength(8);
+  });
+
+  it("does not begin when its row cannot be stored, and leaves its place", async () => {
+    const store = createMemoryRunStore();
+    const server = createTestServer({
+      store: { ...store, createRun: () => Promise.reject(new Error("disk full")) },
+    });
+    await expect(server.start(agent, form("hi"))).rejects.toThrow("disk full");
+    expect(server.service.activeRuns).toBe(0);
+  });
+
+  it("ends as an error when its events cannot be stored, and shows none that were not", async () => {
+    const store = createMemoryRunStore();
+    const server = createTestServer({
+      store: { ...store, appendEvents: () => Promise.reject(new Error("disk /var/db full")) },
+    });
+    const { events, output } = await finish(await server.start(agent, form("a b c")));
+    expect(events.map(({ event }) => event)).toEqual(["RunError"]);
+    expect(output).toMatchObject({ status: "ERROR", content: "The run could not be stored" });
+  });
+
+  it("whose session is deleted ends, and does not bring it back", async () => {
+    const server = createTestServer();
+    const gate = Promise.withResolvers<void>();
+    const waits = createPlainAgent(async function* () {
+      await gate.promise;
+      yield { type: "content", text: "late" };
+    });
+    const run = await server.start(waits, form("hi", { sessionId: "s" }));
+    const key = { owner: ALICE.owner, component: { kind: "agent", id: "plain" }, sessionId: "s" } as const;
+    expect(await server.store.deleteSession({ kind: "all" }, key)).toBe(true);
+    gate.resolve();
+    expect((await finish(run)).output.status).toBe("ERROR");
+    expect(await server.store.findSession({ kind: "all" }, key)).toBeUndefined();
+  });
+});
+
+describe("a claimed user id", () => {
+  it.each([
+    ["without a sub", {}],
+    ["of another issuer without a sub", { issuer: "partner" }],
+  ])("in the form of a token %s never reaches the session of a verified user", async (_, parts) => {
+    const server = createTestServer();
+    const secret = { sessionId: "s", sessionState: { secret: 1 } };
+    await finish(await server.start(agent, form("hi", secret), { identity: ALICE }));
+    const impostor = createTestIdentity({ ...parts, scopes: ["agents:run"] });
+    const claims = form("hi", { sessionId: "s", userId: "alice", sessionState: { mine: 2 } });
+    const { output } = await finish(await server.start(agent, claims, { identity: impostor }));
+    expect(output).toMatchObject({ user_id: "alice", session_state: { mine: 2 } });
+    const again = await finish(
+      await server.start(agent, form("hi", { sessionId: "s" }), { identity: ALICE }),
+    );
+    expect(again.output).toMatchObject({ user_id: "alice", session_state: { secret: 1 } });
+  });
+
+  it("of one issuer is not another issuer's user of the same name", async () => {
+    const server = createTestServer();
+    const other = createTestIdentity({ issuer: "partner", userId: "alice", scopes: ["agents:run"] });
+    const run = async (identity: typeof other, state: Record<string, unknown>) => {
+      const input = form("hi", { sessionId: "s", sessionState: state });
+      return (await finish(await server.start(agent, input, { identity }))).output.session_state;
+    };
+    expect(await run(ALICE, { a: 1 })).toEqual({ a: 1 });
+    expect(await run(other, { b: 1 })).toEqual({ b: 1 });
+    expect(await run(ALICE, { c: 1 })).toEqual({ a: 1, c: 1 });
   });
 });

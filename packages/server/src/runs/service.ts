@@ -1,20 +1,25 @@
-/** Starts runs: decides owner, session and values, gives the runnable its context, and knows what is running. */
+/** Starts runs: decides owner, session and values, gives the run its place and its context, and knows what is running. */
 import { type Access, fail, ok, type Result } from "@agentos/auth";
-import type { AnyRunEvent, AnyRunOutput, PrefixedKind } from "@agentos/contract";
+import type { PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
-import type { Runtime } from "@agentos/guard/app";
-import { type InputFault, inputFault } from "@agentos/guard/app";
-import { executeRun } from "./execute.ts";
-import { type ClaimOwnedKeys, resolveRunOwner } from "./owner.ts";
+import { type InputFault, inputFault, type Runtime } from "@agentos/guard/app";
+import { type BegunRun, beginRun, type LiveRun } from "./live-run.ts";
+import { type ClaimOwnedKeys, type RunOwner, resolveRunOwner, userIdOf } from "./owner.ts";
 import type { RunForm } from "./run-form.ts";
+import { createRunLedger, type LimitFault, type RunLimits, type RunTicket } from "./run-ledger.ts";
+import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
+import { mergeState } from "./session-state.ts";
 import type { RunStore, SessionKey } from "./store.ts";
+import { createTurns } from "./turns.ts";
 
 export interface RunServiceOptions {
   readonly store: RunStore;
   readonly runtime: Runtime;
   /** Claim names configured for `dependencies` and `session_state`. Default: none. */
   readonly claimOwned?: ClaimOwnedKeys;
+  /** Default: {@link DEFAULT_RUN_LIMITS}. */
+  readonly limits?: Partial<RunLimits>;
 }
 
 export interface RunRequest {
@@ -25,16 +30,11 @@ export interface RunRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface StartedRun {
-  readonly runId: string;
-  readonly sessionId: string;
-  /** Nothing runs until it is read; it has to be read to its end, also after an abort. Returns the run. */
-  readonly events: AsyncGenerator<AnyRunEvent, AnyRunOutput>;
-  abort(reason: unknown): void;
-}
+/** Why a run does not start. */
+export type StartFault = InputFault | LimitFault;
 
 export interface RunService {
-  startRun(request: RunRequest): Promise<Result<StartedRun, InputFault>>;
+  startRun(request: RunRequest): Promise<Result<LiveRun, StartFault>>;
   /** Runs that have begun and not ended. */
   readonly activeRuns: number;
   /** Resolves when no run is active. When the signal aborts first, the rest are cancelled and it resolves. */
@@ -45,28 +45,63 @@ const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
 
 export function createRunService(options: RunServiceOptions): RunService {
   const { store, runtime, claimOwned = NO_CLAIMS } = options;
-  const active = new Set<AbortController>();
-  const idleListeners = new Set<() => void>();
+  const ledger = createRunLedger({ ...DEFAULT_RUN_LIMITS, ...options.limits });
+  const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
+  const active = new Map<AbortController, Promise<unknown>>();
 
-  async function* track(
-    controller: AbortController,
-    events: AsyncGenerator<AnyRunEvent, AnyRunOutput>,
-  ): AsyncGenerator<AnyRunEvent, AnyRunOutput> {
-    active.add(controller);
-    try {
-      return yield* events;
-    } finally {
-      active.delete(controller);
-      if (active.size === 0) for (const listener of idleListeners) listener();
-    }
+  /** A run with its place: where it cannot begin, the place is free again. */
+  async function start(
+    request: RunRequest,
+    owner: RunOwner,
+    place: { readonly ticket: RunTicket; readonly controller: AbortController },
+  ): Promise<Result<BegunRun, StartFault>> {
+    const { runnable, form, access } = request;
+    const { ticket, controller } = place;
+    const component = { kind: runnable.kind, id: runnable.id };
+    const key = { owner: owner.owner, component, sessionId: owner.sessionId ?? runtime.generateId() };
+    const session = await store.findSession(access.dataScope, key);
+    const merged = mergeState(session?.state ?? {}, owner.sessionState);
+    if (!merged.ok) return merged;
+    const { state: startingState, bytes } = merged.value;
+    ticket.grow(bytes);
+    const context: RunContext = {
+      ...runtime,
+      runId: runtime.generateId(),
+      sessionId: key.sessionId,
+      owner: key.owner,
+      userId: userIdOf(key.owner),
+      caller: access.identity,
+      signal: controller.signal,
+      sessionState: structuredClone({ ...startingState }),
+      dependencies: owner.dependencies,
+      metadata: redactTokensDeep(form.metadata ?? {}),
+      history: session === undefined ? [] : await loadHistory(request, key),
+    };
+    const input = { message: redactTokens(form.message), media: form.media };
+    const scope = access.dataScope;
+    return ok(
+      await beginRun({ ...place, runnable, input, context, key, scope, startingState, store, turns }),
+    );
+  }
+
+  async function loadHistory(
+    { runnable, access }: RunRequest,
+    { owner, component, sessionId }: SessionKey,
+  ): Promise<RunContext["history"]> {
+    if (runnable.historyRuns === 0) return [];
+    const status = "COMPLETED";
+    const query = { component, sessionId, owner, status, limit: runnable.historyRuns } as const;
+    const runs = await store.listRuns(access.dataScope, query);
+    return runs.map((run) => run.output.messages);
   }
 
   return {
     get activeRuns() {
-      return active.size;
+      return ledger.activeRuns;
     },
 
-    async startRun({ runnable, form, access, signal }) {
+    async startRun(request) {
+      const { runnable, form, access } = request;
       if (form.background)
         return fail(
           inputFault(
@@ -74,67 +109,76 @@ export function createRunService(options: RunServiceOptions): RunService {
             `Background execution requires a database to be configured on the ${runnable.kind}`,
           ),
         );
-      const { identity, dataScope: scope } = access;
-      const owner = resolveRunOwner({ form, identity, dataScope: scope, claimOwned });
+      const owner = resolveRunOwner({ form, ...access, claimOwned });
       if (!owner.ok) return owner;
-
-      const { userId, dependencies } = owner.value;
-      const sessionId = owner.value.sessionId ?? runtime.generateId();
-      const component = { kind: runnable.kind, id: runnable.id };
-      const key: SessionKey = { owner: userId ?? null, component, sessionId };
-      const session = await store.findSession(scope, key);
       const controller = new AbortController();
-      const context: RunContext = {
-        ...runtime,
-        runId: runtime.generateId(),
-        sessionId,
-        userId,
-        caller: identity,
-        signal: signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
-        sessionState: structuredClone({ ...session?.state, ...owner.value.sessionState }),
-        dependencies,
-        metadata: redactTokensDeep(form.metadata ?? {}),
-        history: await loadHistory(runnable, key),
-      };
-      const input = { message: redactTokens(form.message), media: form.media };
-      const events = track(controller, executeRun({ runnable, input, context, key, scope, store }));
-      return ok({
-        runId: context.runId,
-        sessionId,
-        events,
-        abort: (reason: unknown) => controller.abort(reason),
+      let begun: BegunRun | undefined;
+      const admitted = ledger.admit({
+        caller: access.identity.owner,
+        bytes: sizeOfForm(form),
+        cut: () => begun?.cut(),
       });
-
-      async function loadHistory(
-        target: Runnable<PrefixedKind>,
-        { owner: of }: SessionKey,
-      ): Promise<RunContext["history"]> {
-        if (target.historyRuns === 0) return [];
-        const query = {
-          component,
-          sessionId,
-          owner: of,
-          status: "COMPLETED",
-          limit: target.historyRuns,
-        } as const;
-        const runs = await store.listRuns(scope, query);
-        return runs.map((run) => run.output.messages);
+      if (!admitted.ok) return admitted;
+      const ticket = admitted.value;
+      const stopFollowing = followSignal(request.signal, controller);
+      const release = () => {
+        stopFollowing();
+        active.delete(controller);
+        ticket.endRun();
+      };
+      let started: Result<BegunRun, StartFault>;
+      try {
+        started = await start(request, owner.value, { ticket, controller });
+      } catch (cause) {
+        release();
+        throw cause;
       }
+      if (!started.ok) {
+        release();
+        return started;
+      }
+      begun = started.value;
+      active.set(controller, begun.run.finished.then(release));
+      return ok(begun.run);
     },
 
     async drain(signal) {
-      if (active.size === 0) return;
+      if (ledger.activeRuns === 0) return;
       await new Promise<void>((resolve) => {
         const finish = () => {
-          idleListeners.delete(finish);
+          stopListening();
           signal.removeEventListener("abort", finish);
           resolve();
         };
-        idleListeners.add(finish);
+        const stopListening = ledger.onIdle(finish);
         if (signal.aborted) finish();
         else signal.addEventListener("abort", finish, { once: true });
       });
-      for (const controller of active) controller.abort(signal.reason);
+      for (const controller of active.keys()) controller.abort(signal.reason);
+      // Cancelled runs are stored too.
+      await Promise.all(active.values());
     },
   };
+}
+
+/** The run stops when the client goes away. Gives the function that ends the following. */
+function followSignal(signal: AbortSignal | undefined, controller: AbortController): () => void {
+  if (signal === undefined) return () => {};
+  const onAbort = () => controller.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return () => signal.removeEventListener("abort", onAbort);
+}
+
+/** Bytes that a form holds while its run lives, near enough. */
+function sizeOfForm({ message, media, dependencies, metadata }: RunForm): number {
+  const ofMedia = media.reduce(
+    (sum, { source }) => sum + (source.type === "bytes" ? source.bytes.byteLength : source.url.length * 2),
+    0,
+  );
+  const ofValues = [dependencies, metadata].reduce(
+    (sum, values) => sum + (values === undefined ? 0 : JSON.stringify(values).length * 2),
+    0,
+  );
+  return message.length * 2 + ofMedia + ofValues;
 }

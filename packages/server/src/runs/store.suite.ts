@@ -1,141 +1,282 @@
 /** What every run store must do. Called by the test of each driver. */
-import type { DataScope } from "@agentos/auth";
-import type { RunOutput } from "@agentos/contract";
+import type { DataScope, Owner } from "@agentos/auth";
+import type { RunStatus } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
-import type { Owner, RunStore, SessionKey, StoredRun } from "./store.ts";
+import {
+  RunLeaseLost,
+  type RunStore,
+  type SessionKey,
+  type SessionState,
+  type StoredEvent,
+  type StoredOutput,
+  type StoredRun,
+} from "./store.ts";
+import { NOBODY_OWNER, ownerNamed } from "./test-run.fixture.ts";
 
 const all: DataScope = { kind: "all" };
 const none: DataScope = { kind: "none" };
-const user = (userId: string): DataScope => ({ kind: "user", userId });
+export const alice = ownerNamed("alice");
+export const bob = ownerNamed("bob");
+const scopeOf = (owner: Owner): DataScope => ({ kind: "user", owner });
 const component = { kind: "agent", id: "a1" } as const;
 
 export function keyOf(owner: Owner, rest: Partial<SessionKey> = {}): SessionKey {
   return { owner, component, sessionId: "s1", ...rest };
 }
 
-export function storedRun(key: SessionKey, runId: string, rest: Partial<RunOutput> = {}): StoredRun {
+/** An output as it is kept. */
+export function outputOf(key: SessionKey, runId: string, rest: Partial<StoredOutput> = {}): StoredOutput {
   const { id } = key.component;
   const names =
     key.component.kind === "team"
       ? { team_id: id, team_name: "T", member_responses: [] }
       : { agent_id: id, agent_name: "A" };
   return {
-    key,
-    output: {
-      run_id: runId,
-      ...names,
-      session_id: key.sessionId,
-      input: { input_content: "hi" },
-      content: "hello",
-      content_type: "str",
-      model: "m",
-      model_provider: "p",
-      messages: [],
-      metrics: {},
-      session_state: {},
-      created_at: 1,
-      status: "COMPLETED",
-      ...rest,
-    },
-  };
+    run_id: runId,
+    ...names,
+    session_id: key.sessionId,
+    input: { input_content: "hi" },
+    content: "hello",
+    content_type: "str",
+    model: "m",
+    model_provider: "p",
+    messages: [],
+    metrics: {},
+    created_at: 1,
+    status: "COMPLETED",
+    ...rest,
+  } as StoredOutput;
 }
+
+export interface RunToStore {
+  readonly status?: RunStatus;
+  readonly createdAt?: number;
+  readonly content?: string;
+  readonly state?: SessionState;
+  readonly scope?: DataScope;
+}
+
+/** Takes a run from its row to its end. */
+export async function storeRun(
+  store: RunStore,
+  key: SessionKey,
+  runId: string,
+  run: RunToStore = {},
+): Promise<StoredOutput> {
+  const { status = "COMPLETED", createdAt = 1, content = "hello", state = {}, scope = all } = run;
+  const output = (now: RunStatus) => outputOf(key, runId, { status: now, created_at: createdAt, content });
+  const lease = await store.createRun(scope, { key, output: output("RUNNING"), state });
+  await store.finishRun(lease, { output: output(status), events: [last(runId)], terminalIndex: 0, state });
+  return output(status);
+}
+
+const base = (runId: string) => ({
+  created_at: 1,
+  agent_id: "a1",
+  agent_name: "A",
+  run_id: runId,
+  session_id: "s1",
+  nested_depth: 0,
+});
+const started = (runId: string) =>
+  ({ ...base(runId), event: "RunStarted", model: "m", model_provider: "p" }) as const;
+const last = (runId: string): StoredEvent => ({
+  ...base(runId),
+  event: "RunCompleted",
+  content: "hello",
+  content_type: "str",
+  metrics: {},
+});
+const delta = { event: "RunContent", createdAt: 1, text: "hello", reasoning: "" } as const;
 
 export function runStoreSuite(name: string, create: () => RunStore): void {
   const ids = (runs: readonly StoredRun[]) => runs.map((run) => run.output.run_id);
   const query = { component, sessionId: "s1" };
+  const sessions = { sortBy: "createdAt", sortOrder: "asc", limit: 10, page: 1 } as const;
+  const begin = (store: RunStore, runId = "r1", key = keyOf(alice)) =>
+    store.createRun(all, {
+      key,
+      output: outputOf(key, runId, { status: "RUNNING" }),
+      state: { from: runId },
+    });
+  const end = (terminalIndex: number, runId = "r1") => ({
+    output: outputOf(keyOf(alice), runId),
+    events: [started(runId), last(runId)],
+    terminalIndex,
+    state: { list: [1] },
+  });
 
   describe(`${name}, as a run store`, () => {
-    it("gives back what was saved, and not the same object", async () => {
+    it("shows a run from its first moment on, with its session and its events so far", async () => {
       const store = create();
-      const run = storedRun(keyOf("alice"), "r1", { session_state: { list: [1] } });
-      await store.saveRun(user("alice"), run);
-      const found = await store.findRun(user("alice"), { ...query, runId: "r1" });
-      expect(found).toEqual(run);
-      expect(found).not.toBe(run);
-      expect(await store.findSession(user("alice"), keyOf("alice"))).toMatchObject({
-        state: { list: [1] },
-        createdAt: 1,
+      const lease = await begin(store);
+      expect(await store.findRun(all, { ...query, runId: "r1" })).toMatchObject({
+        output: { status: "RUNNING" },
+        events: [],
       });
+      expect(await store.findSession(all, keyOf(alice))).toMatchObject({ state: { from: "r1" } });
+      await store.appendEvents(lease, 0, [started("r1"), delta]);
+      expect((await store.findRun(all, { ...query, runId: "r1" }))?.events).toEqual([started("r1")]);
     });
 
-    it("keeps owners apart who use the same session id", async () => {
+    it("keeps the end of a run with the session's state, and gives back no object of its own", async () => {
       const store = create();
-      for (const owner of ["alice", "bob", null]) {
-        await store.saveRun(all, storedRun(keyOf(owner), `run of ${owner}`, { session_state: { owner } }));
-      }
-      expect(ids(await store.listRuns(user("alice"), query))).toEqual(["run of alice"]);
-      expect(ids(await store.listRuns(all, { ...query, owner: null }))).toEqual(["run of null"]);
-      expect(ids(await store.listRuns(all, query)).toSorted()).toEqual([
-        "run of alice",
-        "run of bob",
-        "run of null",
-      ]);
-      expect((await store.findSession(all, keyOf("bob")))?.state).toEqual({ owner: "bob" });
+      const lease = await begin(store);
+      await store.appendEvents(lease, 0, [started("r1"), delta]);
+      await store.finishRun(lease, end(2));
+      const found = await store.findRun(all, { ...query, runId: "r1" });
+      expect(found).toEqual({ key: keyOf(alice), output: end(2).output, events: end(2).events });
+      const session = await store.findSession(all, keyOf(alice));
+      expect(session).toMatchObject({ state: { list: [1] }, createdAt: 1, name: undefined });
+      (session?.state as { list: number[] }).list.push(2);
+      expect(await store.findSession(all, keyOf(alice))).toMatchObject({ state: { list: [1] } });
     });
 
     it.each([
-      ["another user", user("bob")],
-      ["nobody", none],
-      ["a user with an empty name", user("")],
-    ])("shows and takes nothing of alice's in the scope of %s", async (_, scope) => {
+      ["events that leave a gap", 3],
+      ["events that are there already", 1],
+    ])("refuses %s", async (_, index) => {
       const store = create();
-      await store.saveRun(all, storedRun(keyOf("alice"), "r1"));
-      await store.saveRun(all, storedRun(keyOf(null), "r2"));
+      const lease = await begin(store);
+      await store.appendEvents(lease, 0, [started("r1"), delta]);
+      await expect(store.appendEvents(lease, index, [delta])).rejects.toThrow();
+      await expect(store.finishRun(lease, end(index))).rejects.toThrow();
+      await store.appendEvents(lease, 2, [delta]);
+      await store.finishRun(lease, end(3));
+    });
+
+    it("keeps one end, and nothing after it", async () => {
+      const store = create();
+      const lease = await begin(store);
+      await store.finishRun(lease, end(0));
+      await expect(store.finishRun(lease, end(0))).rejects.toThrow(RunLeaseLost);
+      await expect(store.finishRun(lease, end(1))).rejects.toThrow(RunLeaseLost);
+      await expect(store.appendEvents(lease, 1, [delta])).rejects.toThrow(RunLeaseLost);
+    });
+
+    it("takes nothing from another attempt, and no id twice", async () => {
+      const store = create();
+      const lease = await begin(store);
+      await expect(store.appendEvents({ ...lease, attempt: 2 }, 0, [delta])).rejects.toThrow(RunLeaseLost);
+      await expect(store.finishRun({ ...lease, attempt: 0 }, end(0))).rejects.toThrow(RunLeaseLost);
+      await expect(begin(store)).rejects.toThrow();
+      await store.finishRun(lease, end(0));
+    });
+
+    it.each<[string, readonly Owner[]]>([
+      ["users", [alice, bob, NOBODY_OWNER]],
+      ["issuers that have a user of the same name", [alice, ownerNamed("alice", { issuer: "partner" })]],
+      ["a verified user and whoever claims to be it", [alice, ownerNamed("alice", { kind: "claimed" })]],
+      [
+        "names that differ in case or form",
+        [ownerNamed("Alice"), alice, ownerNamed("\u00e9"), ownerNamed("e\u0301")],
+      ],
+      [
+        "names whose parts run together",
+        [ownerNamed('a","user'), ownerNamed("a"), ownerNamed("a", { issuer: 'x","a' })],
+      ],
+    ])("keeps apart %s with the same session id", async (_, owners) => {
+      const store = create();
+      for (const [index, owner] of owners.entries())
+        await storeRun(store, keyOf(owner), `r${index}`, { state: { index }, createdAt: index });
+      for (const [index, owner] of owners.entries()) {
+        expect(ids(await store.listRuns(scopeOf(owner), query))).toEqual([`r${index}`]);
+        expect(ids(await store.listRuns(all, { ...query, owner }))).toEqual([`r${index}`]);
+        expect((await store.findSession(all, keyOf(owner)))?.state).toEqual({ index });
+        const page = await store.listSessions(scopeOf(owner), sessions);
+        expect(page.sessions.map(({ key }) => key.owner)).toEqual([owner]);
+      }
+      expect(ids(await store.listRuns(all, query))).toEqual(owners.map((_owner, index) => `r${index}`));
+      expect((await store.listSessions(all, sessions)).totalCount).toBe(owners.length);
+    });
+
+    it.each([
+      ["another user", scopeOf(bob)],
+      ["nobody", none],
+      ["a user with an empty name", scopeOf(ownerNamed(""))],
+      ["a user of that name at another issuer", scopeOf(ownerNamed("alice", { issuer: "partner" }))],
+      ["who claims that name", scopeOf(ownerNamed("alice", { kind: "claimed" }))],
+    ])("shows, takes and deletes nothing of alice's in the scope of %s", async (_, scope) => {
+      const store = create();
+      await storeRun(store, keyOf(alice), "r1");
+      await storeRun(store, keyOf(NOBODY_OWNER), "r2", { createdAt: 2 });
       expect(await store.findRun(scope, { ...query, runId: "r1" })).toBeUndefined();
       expect(await store.listRuns(scope, query)).toEqual([]);
-      expect(await store.listRuns(scope, { ...query, owner: "alice" })).toEqual([]);
-      expect(await store.listRuns(scope, { ...query, owner: null })).toEqual([]);
-      expect(await store.findSession(scope, keyOf("alice"))).toBeUndefined();
-      expect(await store.findSession(scope, keyOf(null))).toBeUndefined();
-      await expect(
-        store.saveRun(scope, storedRun(keyOf("alice"), "r1", { content: "forged" })),
-      ).rejects.toThrow();
-      expect((await store.findRun(all, { ...query, runId: "r1" }))?.output.content).toBe("hello");
+      expect(await store.listSessions(scope, sessions)).toEqual({ sessions: [], totalCount: 0 });
+      for (const owner of [alice, NOBODY_OWNER]) {
+        expect(await store.listRuns(scope, { ...query, owner })).toEqual([]);
+        expect(await store.findSession(scope, keyOf(owner))).toBeUndefined();
+        expect(await store.renameSession(scope, keyOf(owner), { name: "mine", at: 2 })).toBeUndefined();
+        expect(await store.deleteSession(scope, keyOf(owner))).toBe(false);
+      }
+      await expect(storeRun(store, keyOf(alice), "r3", { scope })).rejects.toThrow();
+      expect(ids(await store.listRuns(all, query))).toEqual(["r1", "r2"]);
     });
 
-    it("reaches a session only through its component", async () => {
+    it("reaches a session only through its component, and keeps kinds apart", async () => {
       const store = create();
-      await store.saveRun(all, storedRun(keyOf("alice"), "r1"));
       const other = { kind: "agent", id: "a2" } as const;
-      expect(await store.findRun(all, { component: other, sessionId: "s1", runId: "r1" })).toBeUndefined();
-      expect(await store.findSession(all, keyOf("alice", { component: other }))).toBeUndefined();
-    });
-
-    it("keeps a team apart from an agent of the same id", async () => {
-      const store = create();
-      const team = { ...component, kind: "team" } as const;
-      await store.saveRun(all, storedRun(keyOf("alice"), "r1"));
-      await store.saveRun(all, storedRun(keyOf("alice", { component: team }), "r2"));
+      const team = { kind: "team", id: "a1" } as const;
+      await storeRun(store, keyOf(alice), "r1");
+      await storeRun(store, keyOf(alice, { component: team }), "r2");
+      expect(await store.findRun(all, { ...query, component: other, runId: "r1" })).toBeUndefined();
+      expect(await store.findSession(all, keyOf(alice, { component: other }))).toBeUndefined();
       expect(ids(await store.listRuns(all, query))).toEqual(["r1"]);
       expect(ids(await store.listRuns(all, { ...query, component: team }))).toEqual(["r2"]);
-      expect(await store.findRun(all, { ...query, component: team, runId: "r1" })).toBeUndefined();
     });
 
-    it("does not confuse keys whose parts run together", async () => {
+    it("lists runs oldest first, by status, newest within the limit", async () => {
       const store = create();
-      await store.saveRun(all, storedRun(keyOf('a","agent'), "r1"));
-      await store.saveRun(all, storedRun(keyOf("null"), "r2"));
-      expect(await store.findSession(all, keyOf("a"))).toBeUndefined();
-      expect(await store.findSession(all, keyOf(null))).toBeUndefined();
-    });
-
-    it("lists oldest first, by status, newest within the limit", async () => {
-      const store = create();
-      for (const runId of ["r1", "r2", "r3"]) await store.saveRun(all, storedRun(keyOf("alice"), runId));
-      await store.saveRun(all, storedRun(keyOf("alice"), "r4", { status: "ERROR" }));
-      expect(ids(await store.listRuns(all, { ...query, status: "COMPLETED", limit: 2 }))).toEqual([
-        "r2",
-        "r3",
-      ]);
+      for (const runId of ["r1", "r2", "r3"]) await storeRun(store, keyOf(alice), runId);
+      await storeRun(store, keyOf(alice), "r4", { status: "ERROR" });
+      const completed = { ...query, status: "COMPLETED", limit: 2 } as const;
+      expect(ids(await store.listRuns(all, completed))).toEqual(["r2", "r3"]);
       expect(ids(await store.listRuns(all, query))).toEqual(["r1", "r2", "r3", "r4"]);
+      expect(await store.listRuns(all, { ...query, limit: 0 })).toEqual([]);
     });
 
-    it("replaces a run that is saved again", async () => {
+    it("lists sessions in pages, sorted, by component and by part of the name", async () => {
       const store = create();
-      await store.saveRun(all, storedRun(keyOf("alice"), "r1", { status: "PAUSED" }));
-      await store.saveRun(all, storedRun(keyOf("alice"), "r1", { status: "COMPLETED", created_at: 9 }));
-      expect(ids(await store.listRuns(all, query))).toEqual(["r1"]);
-      expect(await store.findSession(all, keyOf("alice"))).toMatchObject({ createdAt: 1, updatedAt: 9 });
+      const team = { kind: "team", id: "t1" } as const;
+      for (const [index, sessionId] of ["s1", "s2", "s3"].entries())
+        await storeRun(store, keyOf(alice, { sessionId }), `r${index}`, { createdAt: index + 1 });
+      await storeRun(store, keyOf(alice, { sessionId: "s4", component: team }), "r9", { createdAt: 9 });
+      await store.renameSession(all, keyOf(alice), { name: "Über Rechnungen", at: 20 });
+      const list = async (rest: object) => {
+        const page = await store.listSessions(scopeOf(alice), { ...sessions, ...rest });
+        return [page.sessions.map(({ key }) => key.sessionId), page.totalCount];
+      };
+      expect(await list({})).toEqual([["s1", "s2", "s3", "s4"], 4]);
+      expect(await list({ sortOrder: "desc", limit: 3 })).toEqual([["s4", "s3", "s2"], 4]);
+      expect(await list({ sortOrder: "desc", limit: 3, page: 2 })).toEqual([["s1"], 4]);
+      expect(await list({ page: 2 })).toEqual([[], 4]);
+      expect(await list({ sortBy: "updatedAt", sortOrder: "desc", limit: 1 })).toEqual([["s1"], 4]);
+      expect(await list({ kind: "team" })).toEqual([["s4"], 1]);
+      expect(await list({ componentId: "a1" })).toEqual([["s1", "s2", "s3"], 3]);
+      expect(await list({ name: "über" })).toEqual([["s1"], 1]);
+      expect(await list({ name: "nothing" })).toEqual([[], 0]);
+    });
+
+    it("renames a session and keeps the name through later runs", async () => {
+      const store = create();
+      await storeRun(store, keyOf(alice), "r1");
+      const renamed = await store.renameSession(scopeOf(alice), keyOf(alice), { name: "mine", at: 5 });
+      expect(renamed).toMatchObject({ name: "mine", createdAt: 1, updatedAt: 5 });
+      await storeRun(store, keyOf(alice), "r2", { createdAt: 9 });
+      expect(await store.findSession(all, keyOf(alice))).toMatchObject({ name: "mine", updatedAt: 9 });
+      expect(await store.renameSession(all, keyOf(bob), { name: "x", at: 5 })).toBeUndefined();
+    });
+
+    it("deletes a session with its runs, and a run that goes on in it loses its lease", async () => {
+      const store = create();
+      await storeRun(store, keyOf(alice), "r0");
+      const lease = await begin(store);
+      expect(await store.deleteSession(scopeOf(alice), keyOf(alice))).toBe(true);
+      expect(await store.deleteSession(scopeOf(alice), keyOf(alice))).toBe(false);
+      await expect(store.appendEvents(lease, 0, [delta])).rejects.toThrow(RunLeaseLost);
+      await expect(store.finishRun(lease, end(0))).rejects.toThrow(RunLeaseLost);
+      expect(await store.listRuns(all, query)).toEqual([]);
+      expect(await store.findSession(all, keyOf(alice))).toBeUndefined();
     });
   });
 }

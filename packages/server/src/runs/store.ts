@@ -1,12 +1,11 @@
 /**
- * Where runs and sessions are kept. The owner is part of a session's key, so the same session id used by two people
- * is two sessions, and every call takes the scope of who asks.
+ * Where runs and sessions are kept. The owner is part of a session's key, so the same session id used by two owners is
+ * two sessions, and whoever asks says whose data may be reached. A run is created before its first event, grows by
+ * appended events, and is finished once; a driver refuses whatever is out of that order.
  */
-import type { DataScope } from "@agentos/auth";
-import type { AnyRunOutput, RunnableKind, RunStatus } from "@agentos/contract";
-
-/** A user id, or null for a caller without one: anonymous is an owner of its own. */
-export type Owner = string | null;
+import { type DataScope, isSameOwner, type Owner } from "@agentos/auth";
+import type { AnyRunEvent, AnyRunOutput, RunnableKind, RunStatus } from "@agentos/contract";
+import type { RunLogEntry } from "./log-entry.ts";
 
 export interface Component {
   readonly kind: RunnableKind;
@@ -21,18 +20,57 @@ export interface SessionKey {
   readonly sessionId: string;
 }
 
+export type SessionState = Readonly<Record<string, unknown>>;
+
 export interface StoredSession {
   readonly key: SessionKey;
-  readonly state: Readonly<Record<string, unknown>>;
+  /** Given by its owner; until then the wire shows the first message instead (contract 4.5). */
+  readonly name: string | undefined;
+  readonly state: SessionState;
   /** Seconds since the epoch. */
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
+/** A run as it is kept: the session's state is kept once, with the session. */
+export type StoredOutput = DistributiveOmit<AnyRunOutput, "session_state" | "events">;
+/** An event as it is kept: only the last one has the state on the wire. */
+export type StoredEvent = DistributiveOmit<AnyRunEvent, "session_state">;
+type DistributiveOmit<Value, Key extends PropertyKey> = Value extends unknown ? Omit<Value, Key> : never;
+
 export interface StoredRun {
   readonly key: SessionKey;
-  /** As the wire shows it, with `events`. A paused run's calls are in `requirements`: what runs on is taken from here. */
-  readonly output: AnyRunOutput;
+  /** A paused run's calls are in `requirements`: what runs on is taken from here. */
+  readonly output: StoredOutput;
+  /** Without the deltas of the content, which the output has whole (contract 4.5). */
+  readonly events: readonly StoredEvent[];
+}
+
+/** A run that begins. */
+export interface NewRun {
+  readonly key: SessionKey;
+  /** With the status `RUNNING`. */
+  readonly output: StoredOutput;
+  /** State that the session has from now on. */
+  readonly state: SessionState;
+}
+
+/** The right to write one attempt of a run; whoever holds an older one is told so. */
+export interface RunLease {
+  readonly key: SessionKey;
+  readonly runId: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+}
+
+/** How a run ends. */
+export interface RunEnd {
+  readonly output: StoredOutput;
+  /** Those to keep; the last one is the terminal event. */
+  readonly events: readonly StoredEvent[];
+  /** Index of the terminal event: the number of events before it. */
+  readonly terminalIndex: number;
+  readonly state: SessionState;
 }
 
 export interface RunQuery {
@@ -45,9 +83,35 @@ export interface RunQuery {
   readonly limit?: number;
 }
 
+export interface SessionQuery {
+  readonly kind?: RunnableKind;
+  readonly componentId?: string;
+  /** Part of the name that its owner gave, in any case. */
+  readonly name?: string;
+  readonly sortBy: "createdAt" | "updatedAt";
+  readonly sortOrder: "asc" | "desc";
+  /** At least 1. */
+  readonly limit: number;
+  /** Counts from 1. */
+  readonly page: number;
+}
+
+export interface SessionPage {
+  readonly sessions: readonly StoredSession[];
+  /** Of all pages. */
+  readonly totalCount: number;
+}
+
 export interface RunStore {
-  /** Keeps a run and its session's state in one step. Throws when the scope does not cover the owner. */
-  saveRun(scope: DataScope, run: StoredRun): Promise<void>;
+  /**
+   * Keeps a run that begins, and its session, in one step. Throws when the scope does not cover the owner, or the id is
+   * taken.
+   */
+  createRun(scope: DataScope, run: NewRun): Promise<RunLease>;
+  /** Keeps events; `firstIndex` is the number of those before. Throws {@link RunLeaseLost}, or for a gap. */
+  appendEvents(lease: RunLease, firstIndex: number, entries: readonly RunLogEntry[]): Promise<void>;
+  /** Keeps the end of a run and its session's state in one step. Throws {@link RunLeaseLost}, or for a gap. */
+  finishRun(lease: RunLease, end: RunEnd): Promise<void>;
   findRun(
     scope: DataScope,
     query: { readonly component: Component; readonly sessionId: string; readonly runId: string },
@@ -55,6 +119,20 @@ export interface RunStore {
   /** Oldest first. */
   listRuns(scope: DataScope, query: RunQuery): Promise<readonly StoredRun[]>;
   findSession(scope: DataScope, key: SessionKey): Promise<StoredSession | undefined>;
+  listSessions(scope: DataScope, query: SessionQuery): Promise<SessionPage>;
+  /** Undefined where there is none in the scope. `at`: seconds since the epoch. */
+  renameSession(
+    scope: DataScope,
+    key: SessionKey,
+    change: { readonly name: string; readonly at: number },
+  ): Promise<StoredSession | undefined>;
+  /** Forgets a session with its runs; one that still runs loses its lease. False where there is none in the scope. */
+  deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
+}
+
+/** The run has ended, is gone, or is another attempt's: nothing more of it is kept. */
+export class RunLeaseLost extends Error {
+  override readonly name = "RunLeaseLost";
 }
 
 /** Whether a scope covers an owner. Only `all` reaches what nobody in particular owns. */
@@ -63,7 +141,7 @@ export function coversOwner(scope: DataScope, owner: Owner): boolean {
     case "all":
       return true;
     case "user":
-      return owner === scope.userId;
+      return isSameOwner(scope.owner, owner);
     default:
       return false;
   }

@@ -1,5 +1,5 @@
 /** For tests: a runtime with a fixed clock, counted ids and a log that can be read; and a run with everything stored. */
-import { type Access, compileGrants, type Identity } from "@agentos/auth";
+import { type Access, compileGrants, DEFAULT_ISSUER_NAME, type Identity, type Owner } from "@agentos/auth";
 import {
   ADMIN_SCOPE,
   type AnyRunEvent,
@@ -9,9 +9,10 @@ import {
 } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import type { LiveRun } from "./live-run.ts";
 import type { RunForm } from "./run-form.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
-import { createRunService, type RunServiceOptions, type StartedRun } from "./service.ts";
+import { createRunService, type RunServiceOptions } from "./service.ts";
 import type { RunStore } from "./store.ts";
 
 export const NOW = 1_795_000_000.5;
@@ -38,11 +39,21 @@ export function createTestRuntime(): TestRuntime {
   };
 }
 
+/** A verified user, unless the parts say otherwise. */
+export function ownerNamed(id: string, parts: Partial<Owner> = {}): Owner {
+  return { issuer: DEFAULT_ISSUER_NAME, kind: "user", ...parts, id };
+}
+
+/** Who has no name at all. */
+export const NOBODY_OWNER: Owner = ownerNamed("", { kind: "anonymous" });
+
 /** What authentication would give for these parts; the rest says nothing. */
 export function createTestIdentity(parts: Partial<Omit<Identity, "grants">>): Identity {
-  const { scopes = [] } = parts;
+  const { scopes = [], kind = "user", issuer = DEFAULT_ISSUER_NAME, userId } = parts;
   return {
-    kind: "user",
+    kind,
+    issuer,
+    owner: userId === undefined ? { issuer, kind: "anonymous", id: "" } : ownerNamed(userId, { issuer }),
     userId: undefined,
     subject: parts.userId,
     sessionId: undefined,
@@ -91,6 +102,7 @@ export function createTestContext(rest: Partial<RunContext> = {}): RunContext {
     ...createTestRuntime(),
     runId: "run-1",
     sessionId: "session-1",
+    owner: ALICE.owner,
     userId: "alice",
     caller: ALICE,
     signal: new AbortController().signal,
@@ -155,11 +167,11 @@ export interface TestServer {
     runnable: Runnable<PrefixedKind>,
     input: RunForm,
     caller?: Partial<Access> & { readonly signal?: AbortSignal },
-  ): Promise<StartedRun>;
+  ): Promise<LiveRun>;
 }
 
 export function createTestServer(
-  options: Partial<Pick<RunServiceOptions, "store" | "claimOwned">> = {},
+  options: Partial<Pick<RunServiceOptions, "store" | "claimOwned" | "limits">> = {},
 ): TestServer {
   const runtime = createTestRuntime();
   const store = options.store ?? createMemoryRunStore();
@@ -177,14 +189,27 @@ export function createTestServer(
   };
 }
 
+/** The events of a run, as they come. */
+export async function* followEvents(run: LiveRun): AsyncGenerator<AnyRunEvent, void> {
+  const watcher = run.watch(() => {});
+  try {
+    while (await watcher.ready())
+      for (let entry = watcher.take(); entry !== undefined; entry = watcher.take()) yield run.toEvent(entry);
+  } finally {
+    watcher.close();
+  }
+}
+
 /** Every event, and the run. */
 export async function finish(
-  run: StartedRun,
+  run: LiveRun,
 ): Promise<{ readonly events: readonly AnyRunEvent[]; readonly output: AnyRunOutput }> {
   const events: AnyRunEvent[] = [];
-  for (;;) {
-    const next = await run.events.next();
-    if (next.done === true) return { events, output: next.value };
-    events.push(next.value);
-  }
+  for await (const event of followEvents(run)) events.push(event);
+  return { events, output: await run.finished };
+}
+
+/** Lets everything go on that can. */
+export async function settle(turns = 20): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

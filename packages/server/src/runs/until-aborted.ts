@@ -1,29 +1,34 @@
 /**
  * The values of `source` until the signal aborts, then an exception; even when the source itself never
- * looks at the signal.
+ * looks at the signal. One listener for all of them: a run has many steps.
  */
 export async function* untilAborted<Value>(
   source: AsyncIterable<Value>,
   signal: AbortSignal,
 ): AsyncGenerator<Value, void> {
   const iterator = source[Symbol.asyncIterator]();
+  let stopWaiting: ((cause: Error) => void) | undefined;
+  const onAbort = () => stopWaiting?.(abortedBy(signal));
+  signal.addEventListener("abort", onAbort, { once: true });
+  const next = () =>
+    new Promise<IteratorResult<Value>>((resolve, reject) => {
+      stopWaiting = reject;
+      iterator.next().then(resolve, reject);
+    });
   try {
     for (;;) {
-      const next = await raceAbort(iterator.next(), signal);
-      if (next.done === true) return;
-      yield next.value;
+      if (signal.aborted) throw abortedBy(signal);
+      const { done, value } = await next();
+      if (done === true) return;
+      yield value;
     }
   } finally {
+    signal.removeEventListener("abort", onAbort);
     // Not awaited: a source that hangs must not hold up the end of the run.
     void iterator.return?.().then(undefined, () => {});
   }
 }
 
-function raceAbort<Result>(pending: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new Error("aborted", { cause: signal.reason }));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-    void pending.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
+function abortedBy(signal: AbortSignal): Error {
+  return new Error("aborted", { cause: signal.reason });
 }

@@ -1,27 +1,94 @@
+import type { Owner } from "@agentos/auth";
 import { describe, expect, it } from "vitest";
-import { keyOf, runStoreSuite, storedRun } from "../runs/store.suite.ts";
+import { alice, bob, keyOf, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
+import type { RunStore } from "../runs/store.ts";
+import { ownerNamed } from "../runs/test-run.fixture.ts";
 import { createMemoryRunStore } from "./memory-run-store.ts";
 
 runStoreSuite("the memory store", () => createMemoryRunStore());
 
-describe("the memory store's bounds", () => {
-  const all = { kind: "all" } as const;
-  const session = (sessionId: string) => keyOf("alice", { sessionId });
+const all = { kind: "all" } as const;
+const KIB = 1024;
 
-  it("forgets the least recently used session first", async () => {
-    const store = createMemoryRunStore({ maxSessions: 2 });
-    await store.saveRun(all, storedRun(session("s1"), "r1"));
-    await store.saveRun(all, storedRun(session("s2"), "r2"));
-    await store.findSession(all, session("s1"));
-    await store.saveRun(all, storedRun(session("s3"), "r3"));
-    const kept = await Promise.all(["s1", "s2", "s3"].map((id) => store.findSession(all, session(id))));
-    expect(kept.map((entry) => entry?.key.sessionId)).toEqual(["s1", undefined, "s3"]);
+async function sessionsOf(store: RunStore, owner: Owner): Promise<readonly string[]> {
+  const query = { sortBy: "createdAt", sortOrder: "asc", limit: 10_000, page: 1 } as const;
+  const { sessions } = await store.listSessions({ kind: "user", owner }, query);
+  return sessions.map(({ key }) => key.sessionId).toSorted();
+}
+
+describe("the memory store's bounds", () => {
+  const runOf = (store: RunStore, owner: Owner, sessionId: string, bytes = 10 * KIB) =>
+    storeRun(store, keyOf(owner, { sessionId }), `run of ${owner.id} in ${sessionId}`, {
+      content: "x".repeat(bytes),
+    });
+
+  it("keep to the bytes of one owner, whose session that was longest unused goes first", async () => {
+    const store = createMemoryRunStore({ maxBytesPerOwner: 40 * KIB });
+    for (const id of ["s1", "s2", "s3"]) await runOf(store, alice, id);
+    await store.findSession(all, keyOf(alice, { sessionId: "s1" }));
+    await runOf(store, alice, "s4");
+    expect(await sessionsOf(store, alice)).toEqual(["s1", "s3", "s4"]);
   });
 
-  it("forgets the oldest run of a session first", async () => {
-    const store = createMemoryRunStore({ maxRunsPerSession: 2 });
-    for (const runId of ["r1", "r2", "r3"]) await store.saveRun(all, storedRun(session("s1"), runId));
-    const runs = await store.listRuns(all, { component: { kind: "agent", id: "a1" }, sessionId: "s1" });
-    expect(runs.map((run) => run.output.run_id)).toEqual(["r2", "r3"]);
+  it("forget the oldest runs of a session that alone is too large, and never its last", async () => {
+    const store = createMemoryRunStore({ maxBytesPerOwner: 30 * KIB });
+    for (const id of ["r1", "r2", "r3", "r4"])
+      await storeRun(store, keyOf(alice), id, { content: "x".repeat(10 * KIB) });
+    const query = { component: keyOf(alice).component, sessionId: "s1" };
+    expect((await store.listRuns(all, query)).map(({ output }) => output.run_id)).toEqual(["r3", "r4"]);
+    await storeRun(store, keyOf(alice), "r5", { content: "x".repeat(50 * KIB) });
+    expect((await store.listRuns(all, query)).map(({ output }) => output.run_id)).toEqual(["r5"]);
+  });
+
+  it("let whoever makes runs lose its own, and nobody else's", async () => {
+    const store = createMemoryRunStore({ maxBytes: 200 * KIB });
+    await runOf(store, alice, "mine");
+    for (let index = 0; index < 1_000; index++) await runOf(store, bob, `s${index}`, KIB);
+    expect(await sessionsOf(store, alice)).toEqual(["mine"]);
+    const kept = await sessionsOf(store, bob);
+    expect(kept.length).toBeGreaterThan(20);
+    expect(kept).toContain("s999");
+    expect(kept).not.toContain("s0");
+  });
+
+  it("count made-up names as one owner, so that they outweigh no verified user", async () => {
+    const store = createMemoryRunStore({ maxBytes: 200 * KIB });
+    await runOf(store, alice, "mine", 50 * KIB);
+    for (let index = 0; index < 1_000; index++)
+      await runOf(store, ownerNamed(`user-${index}`, { kind: "claimed" }), "s", KIB);
+    expect(await sessionsOf(store, alice)).toEqual(["mine"]);
+  });
+
+  it("among made-up names let the one pay that holds most", async () => {
+    const store = createMemoryRunStore({ maxBytes: 200 * KIB });
+    const small = ownerNamed("small", { kind: "claimed" });
+    const large = ownerNamed("large", { kind: "claimed" });
+    await runOf(store, small, "mine", KIB);
+    for (let index = 0; index < 100; index++) await runOf(store, large, `s${index}`);
+    expect(await sessionsOf(store, small)).toEqual(["mine"]);
+  });
+
+  it("spare a session in which a run goes on", async () => {
+    const store = createMemoryRunStore({ maxBytesPerOwner: 30 * KIB });
+    const key = keyOf(alice, { sessionId: "busy" });
+    const output = outputOf(key, "r0", { status: "RUNNING" });
+    const lease = await store.createRun(all, { key, output, state: {} });
+    for (let index = 0; index < 10; index++) await runOf(store, alice, `s${index}`);
+    await store.finishRun(lease, {
+      output: { ...output, status: "COMPLETED" },
+      events: [],
+      terminalIndex: 0,
+      state: {},
+    });
+    expect(await sessionsOf(store, alice)).toContain("busy");
+  });
+
+  it("count the state once for a session, however many runs it has", async () => {
+    const store = createMemoryRunStore({ maxBytesPerOwner: 300 * KIB });
+    const state = { notes: "x".repeat(200 * KIB) };
+    for (let index = 0; index < 20; index++) await storeRun(store, keyOf(alice), `r${index}`, { state });
+    const query = { component: keyOf(alice).component, sessionId: "s1" };
+    expect(await store.listRuns(all, query)).toHaveLength(20);
+    expect((await store.findSession(all, keyOf(alice)))?.state).toEqual(state);
   });
 });

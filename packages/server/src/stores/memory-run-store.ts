@@ -1,59 +1,53 @@
-/** Runs and sessions in memory, bounded: what does not fit is forgotten, least recently used session first. */
+/** Runs and sessions in memory, bounded in bytes. What has been stored is text: nobody can change it, and it costs what it is long. */
 
-import type { DataScope } from "@agentos/auth";
+import type { DataScope, Owner } from "@agentos/auth";
+import { isContentDelta } from "../runs/log-entry.ts";
+import { MAX_STORED_EVENTS } from "../runs/run-limits.ts";
 import {
-  type Component,
   coversOwner,
-  type Owner,
+  type RunLease,
+  RunLeaseLost,
+  type RunQuery,
   type RunStore,
-  type SessionKey,
+  type StoredEvent,
+  type StoredOutput,
   type StoredRun,
   type StoredSession,
 } from "../runs/store.ts";
-import { MAX_STORED_RUNS_PER_SESSION, MAX_STORED_SESSIONS } from "./store-limits.ts";
+import {
+  createMemorySessions,
+  ENTRY_BYTES,
+  type RunEntry,
+  type SessionEntry,
+  type StoreLimits,
+  sizeOfText,
+} from "./memory-sessions.ts";
+import { MAX_STORED_BYTES, MAX_STORED_BYTES_PER_OWNER } from "./store-limits.ts";
 
-export interface MemoryRunStoreOptions {
-  /** Sessions kept. Default 1,000. */
-  readonly maxSessions?: number;
-  /** Runs kept of one session. Default 100. */
-  readonly maxRunsPerSession?: number;
-}
+/** Makes a store that forgets when the process ends. Default limits: those of `store-limits.ts`. */
+export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStore {
+  const sessions = createMemorySessions({
+    maxBytes: limits.maxBytes ?? MAX_STORED_BYTES,
+    maxBytesPerOwner: limits.maxBytesPerOwner ?? MAX_STORED_BYTES_PER_OWNER,
+  });
 
-interface Entry {
-  session: StoredSession;
-  readonly runs: Map<string, StoredRun>;
-}
+  /** The sessions in a scope, without which no session is reached. */
+  function* inScope(scope: DataScope, wanted?: Owner): Iterable<SessionEntry> {
+    const owner = wanted ?? (scope.kind === "user" ? scope.owner : undefined);
+    if (owner === undefined ? scope.kind !== "all" : !coversOwner(scope, owner)) return;
+    yield* sessions.list(owner);
+  }
 
-/** Makes a store that forgets when the process ends. */
-export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): RunStore {
-  const maxSessions = options.maxSessions ?? MAX_STORED_SESSIONS;
-  const maxRuns = options.maxRunsPerSession ?? MAX_STORED_RUNS_PER_SESSION;
-  // A Map iterates in insertion order; re-inserting on use makes its first key the least recently used.
-  const sessions = new Map<string, Entry>();
-
-  const touch = (name: string, entry: Entry): Entry => {
-    sessions.delete(name);
-    sessions.set(name, entry);
-    return entry;
-  };
-
-  function* entriesOf(
-    scope: DataScope,
-    component: Component,
-    sessionId: string,
-    wanted?: Owner,
-  ): Iterable<Entry> {
-    const owner = wanted === undefined && scope.kind === "user" ? scope.userId : wanted;
-    if (owner !== undefined) {
-      if (!coversOwner(scope, owner)) return;
-      const name = nameOf({ owner, component, sessionId });
-      const entry = sessions.get(name);
-      if (entry !== undefined) yield touch(name, entry);
+  function* sessionsOf(scope: DataScope, { component, sessionId, owner }: RunQuery): Iterable<SessionEntry> {
+    if (owner !== undefined || scope.kind === "user") {
+      const of = owner ?? (scope.kind === "user" ? scope.owner : undefined);
+      if (of === undefined || !coversOwner(scope, of)) return;
+      const entry = sessions.find({ owner: of, component, sessionId });
+      if (entry !== undefined) yield entry;
       return;
     }
-    if (scope.kind !== "all") return;
-    for (const entry of sessions.values()) {
-      const { key } = entry.session;
+    for (const entry of inScope(scope)) {
+      const { key } = entry;
       if (
         key.sessionId === sessionId &&
         key.component.id === component.id &&
@@ -63,64 +57,142 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): RunSt
     }
   }
 
+  /** The run that a lease may write, and where it stands. */
+  function held({ key, runId, attempt }: RunLease, index: number) {
+    const session = sessions.find(key);
+    const run = session?.runs.get(runId);
+    if (session === undefined || run?.live === undefined || run.lease.attempt !== attempt)
+      throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
+    if (run.live.nextIndex !== index)
+      throw new Error(`INVARIANT: the next event has the index ${run.live.nextIndex}, not ${index}`);
+    return { session, run, live: run.live };
+  }
+
   return {
-    async saveRun(scope, run) {
-      if (!coversOwner(scope, run.key.owner))
-        throw new Error("INVARIANT: a run is saved only within its caller's scope");
-      const name = nameOf(run.key);
-      const known = sessions.get(name);
-      const { output } = run;
-      const session: StoredSession = {
-        key: run.key,
-        state: structuredClone(output.session_state),
-        createdAt: known?.session.createdAt ?? output.created_at,
-        updatedAt: output.created_at,
-      };
-      const entry = touch(name, known ?? { session, runs: new Map() });
-      entry.session = session;
-      entry.runs.set(output.run_id, structuredClone(run));
-      dropOldest(entry.runs, maxRuns);
-      dropOldest(sessions, maxSessions);
+    async createRun(scope, { key, output, state }) {
+      if (!coversOwner(scope, key.owner))
+        throw new Error("INVARIANT: a run is kept only within its caller's scope");
+      const session = sessions.find(key) ?? addSession(key, output.created_at);
+      if (session.runs.has(output.run_id)) throw new Error("INVARIANT: a run id is used once");
+      const lease: RunLease = Object.freeze({ key, runId: output.run_id, attempt: 1 });
+      session.runs.set(output.run_id, {
+        lease,
+        live: { output, events: [], nextIndex: 0 },
+        text: ["", ""],
+        // While it runs it is counted with the active runs.
+        bytes: ENTRY_BYTES,
+      });
+      session.stateJson = JSON.stringify(state);
+      session.updatedAt = output.created_at;
+      sessions.used(session);
+      return lease;
     },
 
-    async findRun(scope, { component, sessionId, runId }) {
-      for (const entry of entriesOf(scope, component, sessionId)) {
+    async appendEvents(lease, firstIndex, entries) {
+      const { live } = held(lease, firstIndex);
+      for (const entry of entries)
+        if (!isContentDelta(entry) && live.events.length < MAX_STORED_EVENTS) live.events.push(entry);
+      live.nextIndex += entries.length;
+    },
+
+    async finishRun(lease, { output, events, terminalIndex, state }) {
+      const { session, run } = held(lease, terminalIndex);
+      run.text = [JSON.stringify(output), JSON.stringify(events)];
+      run.bytes = ENTRY_BYTES + sizeOfText(run.text[0]) + sizeOfText(run.text[1]);
+      run.live = undefined;
+      session.stateJson = JSON.stringify(state);
+      session.updatedAt = Math.max(session.updatedAt, output.created_at);
+      sessions.used(session);
+    },
+
+    async findRun(scope, { runId, ...query }) {
+      for (const entry of sessionsOf(scope, query)) {
         const run = entry.runs.get(runId);
-        if (run !== undefined) return structuredClone(run);
+        if (run !== undefined) return readRun(run);
       }
       return undefined;
     },
 
     async listRuns(scope, query) {
       const found: StoredRun[] = [];
-      for (const entry of entriesOf(scope, query.component, query.sessionId, query.owner)) {
-        for (const run of entry.runs.values()) {
-          if (query.status === undefined || run.output.status === query.status) found.push(run);
+      for (const entry of sessionsOf(scope, query)) {
+        // The newest are looked at first, so that a long session costs no more than what is asked for.
+        let left = query.limit ?? Number.POSITIVE_INFINITY;
+        for (const run of [...entry.runs.values()].reverse()) {
+          if (left === 0) break;
+          const read = readRun(run);
+          if (query.status !== undefined && read.output.status !== query.status) continue;
+          found.unshift(read);
+          left -= 1;
         }
       }
       // Several owners may have a session of this id; within one second the order they were met in stays.
       found.sort((one, other) => one.output.created_at - other.output.created_at);
-      const kept = query.limit === undefined ? found : found.slice(Math.max(0, found.length - query.limit));
-      return structuredClone(kept);
+      return query.limit === undefined ? found : found.slice(Math.max(0, found.length - query.limit));
     },
 
     async findSession(scope, key) {
       if (!coversOwner(scope, key.owner)) return undefined;
-      const name = nameOf(key);
-      const entry = sessions.get(name);
-      return entry === undefined ? undefined : structuredClone(touch(name, entry).session);
+      const entry = sessions.find(key);
+      if (entry === undefined) return undefined;
+      sessions.used(entry);
+      return readSession(entry);
+    },
+
+    async listSessions(scope, { kind, componentId, name, sortBy, sortOrder, limit, page }) {
+      const wanted = name?.toLowerCase();
+      const found = [...inScope(scope)].filter(
+        ({ key: { component }, name: given }) =>
+          (kind === undefined || component.kind === kind) &&
+          (componentId === undefined || component.id === componentId) &&
+          (wanted === undefined || given?.toLowerCase().includes(wanted) === true),
+      );
+      const direction = sortOrder === "asc" ? 1 : -1;
+      found.sort((one, other) => direction * (one[sortBy] - other[sortBy]));
+      const first = (page - 1) * limit;
+      return { sessions: found.slice(first, first + limit).map(readSession), totalCount: found.length };
+    },
+
+    async renameSession(scope, key, { name, at }) {
+      const entry = coversOwner(scope, key.owner) ? sessions.find(key) : undefined;
+      if (entry === undefined) return undefined;
+      entry.name = name;
+      entry.updatedAt = at;
+      sessions.used(entry);
+      return readSession(entry);
+    },
+
+    async deleteSession(scope, key) {
+      const entry = coversOwner(scope, key.owner) ? sessions.find(key) : undefined;
+      if (entry === undefined) return false;
+      sessions.remove(entry);
+      return true;
     },
   };
-}
 
-// JSON keeps the parts apart: no choice of ids can make two keys equal.
-function nameOf(key: SessionKey): string {
-  return JSON.stringify([key.owner, key.component.kind, key.component.id, key.sessionId]);
-}
-
-function dropOldest(map: Map<string, unknown>, limit: number): void {
-  for (const name of map.keys()) {
-    if (map.size <= limit) return;
-    map.delete(name);
+  function addSession(key: SessionEntry["key"], createdAt: number): SessionEntry {
+    const entry: SessionEntry = {
+      key,
+      name: undefined,
+      stateJson: "{}",
+      createdAt,
+      updatedAt: createdAt,
+      runs: new Map(),
+      bytes: 0,
+    };
+    sessions.add(entry);
+    return entry;
   }
+}
+
+function readSession({ key, name, stateJson, createdAt, updatedAt }: SessionEntry): StoredSession {
+  // INVARIANT: it was written here, from a session's state.
+  const state = JSON.parse(stateJson) as StoredSession["state"];
+  return { key, name, state, createdAt, updatedAt };
+}
+
+function readRun({ lease: { key }, live, text: [output, events] }: RunEntry): StoredRun {
+  if (live !== undefined) return structuredClone({ key, output: live.output, events: live.events });
+  // INVARIANT: they were written here, from an output and its events.
+  return { key, output: JSON.parse(output) as StoredOutput, events: JSON.parse(events) as StoredEvent[] };
 }

@@ -1,6 +1,6 @@
 /** Limits of the stores. */
 
-/** Sessions that the in-memory store keeps; the least recently used one goes first. */
-export const MAX_STORED_SESSIONS = 1_000;
-/** Runs that the in-memory store keeps of one session; the oldest one goes first. */
-export const MAX_STORED_RUNS_PER_SESSION = 100;
+/** Bytes that the in-memory run store keeps, of everybody. */
+export const MAX_STORED_BYTES = 64 * 1024 * 1024;
+/** Bytes of them that one owner may have; those that nobody has verified count as one. */
+export const MAX_STORED_BYTES_PER_OWNER = 16 * 1024 * 1024;

@@ -13,6 +13,7 @@ import {
   createTestServer,
   createToolExecution,
   finish,
+  followEvents,
   form,
   NOW,
 } from "./test-run.fixture.ts";
@@ -248,7 +249,7 @@ describe("golden streams", () => {
     const agent = new Agent({ id: "helper", name: "Helper", model: hangs });
     const run = await server.start(agent, form("go"));
     const events: unknown[] = [];
-    for await (const event of run.events) {
+    for await (const event of followEvents(run)) {
       events.push(event);
       if (event.event === "RunContent" && event.content === "two ") run.abort(new Error("client went away"));
     }
@@ -276,7 +277,7 @@ function afterWords(words: number): () => Promise<void> {
   return () => (++said > words ? new Promise(() => {}) : Promise.resolve());
 }
 
-describe("executeRun", () => {
+describe("driveRun", () => {
   it("answers without a stream with the whole run", async () => {
     const server = createTestServer();
     const agent = new Agent({ id: "helper", name: "Helper", model: "offline:echo" });
@@ -327,12 +328,12 @@ describe("executeRun", () => {
       sessionId: run.sessionId,
       runId: run.runId,
     } as const;
+    // Its row is there before its first event: who looks early finds a run that is running.
+    expect((await server.store.findRun({ kind: "all" }, query))?.output.status).toBe("RUNNING");
     let storedAtLast: unknown;
-    for await (const event of run.events) {
+    for await (const event of followEvents(run)) {
       const stored = await server.store.findRun({ kind: "all" }, query);
-      if (event.event === "RunCompleted") storedAtLast = stored?.output.events?.map((kept) => kept.event);
-      // Until then there is no session at all: a client that looks too early gets 404, not an empty list.
-      else expect(stored).toBeUndefined();
+      if (event.event === "RunCompleted") storedAtLast = stored?.events.map((kept) => kept.event);
     }
     expect(storedAtLast).toEqual([
       "RunStarted",
@@ -346,7 +347,7 @@ describe("executeRun", () => {
   it("ends in RunError when the run cannot be stored", async () => {
     const store = createMemoryRunStore();
     const server = createTestServer({
-      store: { ...store, saveRun: () => Promise.reject(new Error("disk /var/db full")) },
+      store: { ...store, finishRun: () => Promise.reject(new Error("disk /var/db full")) },
     });
     const { events, output } = await finish(
       await server.start(new Agent({ id: "helper", model: "offline:echo" }), form("hi")),
@@ -400,7 +401,7 @@ describe("executeRun", () => {
     });
     const run = await server.start(deaf, form("hi"));
     const names: string[] = [];
-    for await (const event of run.events) {
+    for await (const event of followEvents(run)) {
       names.push(event.event);
       if (event.event === "RunContent") queueMicrotask(() => run.abort(new Error("gone")));
     }

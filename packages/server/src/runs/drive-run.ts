@@ -1,0 +1,135 @@
+/**
+ * Drives a run to its end, whoever watches. The start, the end, the answer to a failure and to a cancel are the same for
+ * every runnable: the run is stored before its first event and before its last (contract 7.3), and the last one alone
+ * ends it.
+ */
+import type { AnyRunEvent, AnyRunOutput, PrefixedKind } from "@agentos/contract";
+import type { RunEvents } from "./events.ts";
+import type { RunRecorder } from "./record.ts";
+import type { RunLog } from "./run-log.ts";
+import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
+import { readState } from "./session-state.ts";
+import type { RunEnd, SessionState } from "./store.ts";
+import type { Turns } from "./turns.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+export interface RunDrive {
+  readonly runnable: Runnable<PrefixedKind>;
+  readonly input: RunInput;
+  readonly context: RunContext;
+  /** State of the session when the run began: what stays when the run's own cannot be kept. */
+  readonly startingState: SessionState;
+  readonly events: RunEvents;
+  readonly recorder: RunRecorder;
+  readonly log: RunLog;
+  readonly turns: Turns;
+  /** Keeps the end. */
+  readonly finish: (end: RunEnd) => Promise<void>;
+}
+
+type Ending =
+  | { readonly status: "COMPLETED" | "PAUSED" | "CANCELLED" }
+  | {
+      readonly status: "ERROR";
+      readonly content: string;
+      readonly errorType: string;
+      readonly errorId: string;
+    };
+
+/** Resolves with the run once it is stored. Does not reject: whatever happens ends in an event. */
+export async function driveRun(drive: RunDrive): Promise<AnyRunOutput> {
+  const { context, events, recorder, log, startingState } = drive;
+  const append = (event: AnyRunEvent) => {
+    recorder.addEvent(event);
+    log.append(event);
+  };
+  append(events.started());
+  let ending = await takeSteps(drive, append);
+  let state = startingState;
+  try {
+    state = readState(context);
+  } catch (cause) {
+    ending = describeFailure(cause, context);
+  }
+  if (ending.status === "COMPLETED" || ending.status === "PAUSED") append(events.contentCompleted());
+  if (ending.status === "CANCELLED") append(events.cancelled(recorder.content));
+  try {
+    await log.settle();
+    return await finish(drive, ending, state);
+  } catch (cause) {
+    return finishUnstored(drive, cause);
+  }
+}
+
+/** The steps of the runnable as events, as far as they go. */
+async function takeSteps(drive: RunDrive, append: (event: AnyRunEvent) => void): Promise<Ending> {
+  const { runnable, input, context, events, recorder, log, turns } = drive;
+  try {
+    for await (const step of untilAborted(runnable.run(input, context), context.signal)) {
+      recorder.addStep(step);
+      // A stored run has its content whole: the deltas are not kept (contract 4.5).
+      if (step.type === "content") log.append(events.delta(step));
+      else for (const event of events.ofStep(step)) append(event);
+      if (step.type === "paused") return { status: "PAUSED" };
+      const pause = turns.pause();
+      if (pause !== undefined) await pause;
+    }
+    return { status: "COMPLETED" };
+  } catch (cause) {
+    const { aborted, reason } = context.signal;
+    if (!aborted) return describeFailure(cause, context);
+    // Stopped by the server itself: its reason is fit for the caller.
+    return reason instanceof RunFailure ? describeFailure(reason, context) : { status: "CANCELLED" };
+  }
+}
+
+/** Stores the end, then tells it. Rejects when it cannot be stored; then nothing has been told. */
+async function finish(drive: RunDrive, ending: Ending, state: SessionState): Promise<AnyRunOutput> {
+  const { recorder, log } = drive;
+  const output = recorder.build(ending.status, {
+    state,
+    ...(ending.status === "ERROR" ? { content: ending.content } : {}),
+  });
+  const last = lastEvent(drive.events, output, ending);
+  await drive.finish(recorder.end(output, { last, terminalIndex: log.committed }));
+  log.end(last);
+  return output;
+}
+
+/** What could not be stored ends as an error; it is told even where that cannot be stored either. */
+async function finishUnstored(drive: RunDrive, cause: unknown): Promise<AnyRunOutput> {
+  const failure = new RunFailure("The run could not be stored", { errorType: "store_error", cause });
+  const ending = describeFailure(failure, drive.context);
+  try {
+    return await finish(drive, ending, drive.startingState);
+  } catch {
+    const output = drive.recorder.build("ERROR", { state: drive.startingState, content: ending.content });
+    drive.log.end(drive.events.failed(ending));
+    return output;
+  }
+}
+
+function lastEvent(events: RunEvents, output: AnyRunOutput, ending: Ending): AnyRunEvent {
+  switch (ending.status) {
+    case "COMPLETED":
+    case "CANCELLED":
+      return events.completed(output);
+    case "PAUSED":
+      return events.paused(output);
+    default:
+      return events.failed(ending);
+  }
+}
+
+/** The caller gets a text that says nothing of the inside, and an id by which an operator finds the cause in the log. */
+function describeFailure(failure: unknown, context: RunContext): Extract<Ending, { status: "ERROR" }> {
+  const errorId = context.generateId();
+  const isMeant = failure instanceof RunFailure;
+  const cause = isMeant ? failure.cause : failure;
+  const errorType = isMeant ? failure.errorType : "run_error";
+  context.logger.error(
+    { error_id: errorId, error_type: errorType, run_id: context.runId, cause },
+    "run failed",
+  );
+  return { status: "ERROR", content: isMeant ? failure.message : "Run failed", errorType, errorId };
+}

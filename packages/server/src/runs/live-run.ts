@@ -1,0 +1,126 @@
+/**
+ * One run from its row in the store to its end. It goes on whether somebody looks or not; who started it follows, and
+ * may stop it.
+ */
+import type { DataScope } from "@agentos/auth";
+import type { AnyRunOutput, PrefixedKind } from "@agentos/contract";
+import { driveRun } from "./drive-run.ts";
+import { createRunEvents, type RunEvents } from "./events.ts";
+import { sizeOfEntry } from "./log-entry.ts";
+import { createRunRecorder } from "./record.ts";
+import type { RunTicket } from "./run-ledger.ts";
+import { MAX_UNREAD_SECONDS } from "./run-limits.ts";
+import { createRunLog, type RunWatcher } from "./run-log.ts";
+import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
+import type { RunStore, SessionKey, SessionState } from "./store.ts";
+import type { Turns } from "./turns.ts";
+
+export interface LiveRun extends Pick<RunEvents, "toEvent" | "toJson"> {
+  readonly runId: string;
+  readonly sessionId: string;
+  /** The run, once it is stored. Never rejects. */
+  readonly finished: Promise<AnyRunOutput>;
+  /**
+   * Follows from the first event on; whoever follows has to close. `onCut` is told when the stream is taken away: nobody
+   * read it, or memory was short.
+   */
+  watch(onCut: (cause: Error) => void): RunWatcher;
+  /** Stops the run; it is stored as cancelled. */
+  abort(reason: unknown): void;
+}
+
+export interface LiveRunParts {
+  readonly runnable: Runnable<PrefixedKind>;
+  readonly input: RunInput;
+  readonly context: RunContext;
+  readonly key: SessionKey;
+  readonly scope: DataScope;
+  readonly startingState: SessionState;
+  readonly store: RunStore;
+  readonly turns: Turns;
+  readonly ticket: RunTicket;
+  /** Its signal is the context's. */
+  readonly controller: AbortController;
+}
+
+/** A live run, and how the server ends it for want of memory. */
+export interface BegunRun {
+  readonly run: LiveRun;
+  readonly cut: () => void;
+}
+
+/** Stores the run, then lets it go. Rejects when it cannot be stored; then nothing has begun. */
+export async function beginRun(parts: LiveRunParts): Promise<BegunRun> {
+  const { runnable, context, key, startingState, store, ticket, controller } = parts;
+  const { runId, sessionId } = context;
+  const events = createRunEvents({ runnable, runId, sessionId, clock: context.clock });
+  const recorder = createRunRecorder(runnable, parts.input, context);
+  const { session_state: _, ...output } = recorder.build("RUNNING", { state: startingState });
+  const lease = await store.createRun(parts.scope, { key, output, state: startingState });
+  const onCut = new Set<(cause: Error) => void>();
+  const log = createRunLog({
+    commit(firstIndex, entries) {
+      ticket.grow(entries.reduce((sum, entry) => sum + sizeOfEntry(entry), 0));
+      return store.appendEvents(lease, firstIndex, entries);
+    },
+    onCommitFailed: (cause) => controller.abort(cause),
+    onClosed: (left) => {
+      if (left === 0) ticket.closeStream();
+    },
+  });
+  const cutStreams = (cause: Error) => {
+    log.cut(cause);
+    for (const tell of [...onCut]) tell(cause);
+  };
+  const finished = driveRun({
+    ...parts,
+    events,
+    recorder,
+    log,
+    finish: (end) => store.finishRun(lease, end),
+  });
+
+  function watch(tellCut: (cause: Error) => void): RunWatcher {
+    const watcher = log.watch();
+    onCut.add(tellCut);
+    ticket.watch();
+    let takenBefore = -1;
+    const timer = setInterval(() => {
+      if (watcher.isBehind && watcher.taken === takenBefore) cutStreams(new Error("the stream was not read"));
+      takenBefore = watcher.taken;
+    }, MAX_UNREAD_SECONDS * 1_000);
+    timer.unref();
+    return Object.freeze({
+      ready: watcher.ready,
+      take: watcher.take,
+      get taken() {
+        return watcher.taken;
+      },
+      get isBehind() {
+        return watcher.isBehind;
+      },
+      close() {
+        clearInterval(timer);
+        onCut.delete(tellCut);
+        watcher.close();
+      },
+    });
+  }
+
+  return {
+    run: {
+      runId,
+      sessionId,
+      finished,
+      watch,
+      toEvent: events.toEvent,
+      toJson: events.toJson,
+      abort: (reason) => controller.abort(reason),
+    },
+    cut() {
+      const cause = new RunFailure("The run holds more memory than there is", { errorType: "memory_limit" });
+      controller.abort(cause);
+      cutStreams(cause);
+    },
+  };
+}

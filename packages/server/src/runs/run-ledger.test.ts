@@ -1,0 +1,138 @@
+import type { Owner } from "@agentos/auth";
+import { LIMITS, placesOf } from "@agentos/contract";
+import { describe, expect, it } from "vitest";
+import { createRunLedger, type RunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
+import { NOBODY_OWNER, ownerNamed } from "./test-run.fixture.ts";
+
+const ROOMY: RunLimits = {
+  activeRuns: 100,
+  activeRunsPerCaller: 100,
+  unreadStreams: 100,
+  unreadStreamsPerCaller: 100,
+  runBytes: 10_000,
+  runBytesPerCaller: 10_000,
+};
+const alice = ownerNamed("alice");
+const bob = ownerNamed("bob");
+
+function ask(ledger: RunLedger, caller: Owner, { bytes = 0, cut = () => {} } = {}) {
+  return ledger.admit({ caller, bytes, cut });
+}
+
+function take(ledger: RunLedger, caller: Owner, options: Parameters<typeof ask>[2] = {}): RunTicket {
+  const admitted = ask(ledger, caller, options);
+  if (!admitted.ok) throw new Error(admitted.fault.code);
+  return admitted.value;
+}
+
+describe("the limits of runs", () => {
+  it("hold for one caller, and leave room for another", () => {
+    const ledger = createRunLedger({ ...ROOMY, activeRunsPerCaller: 2 });
+    const first = take(ledger, alice);
+    take(ledger, alice);
+    expect(ask(ledger, alice)).toEqual({ ok: false, fault: { code: "RUN_CALLER_LIMIT", limit: 2 } });
+    for (const other of [bob, ownerNamed("alice", { issuer: "partner" })])
+      expect(ask(ledger, other)).toMatchObject({ ok: true });
+    first.endRun();
+    expect(ask(ledger, alice)).toMatchObject({ ok: true });
+  });
+
+  it("hold for all callers together, whoever asks", () => {
+    const ledger = createRunLedger({ ...ROOMY, activeRuns: 2 });
+    take(ledger, alice);
+    take(ledger, NOBODY_OWNER);
+    expect(ask(ledger, bob)).toEqual({ ok: false, fault: { code: "RUN_SERVER_LIMIT", limit: 2 } });
+  });
+
+  it("of one caller do not hold for those who share a nameless credential", () => {
+    const ledger = createRunLedger({ ...ROOMY, activeRunsPerCaller: 1 });
+    take(ledger, NOBODY_OWNER);
+    expect(ask(ledger, NOBODY_OWNER)).toMatchObject({ ok: true });
+  });
+
+  it("count a stream that is open after its run as unread, until it is closed", () => {
+    const ledger = createRunLedger({ ...ROOMY, unreadStreams: 2, unreadStreamsPerCaller: 1 });
+    const ticket = take(ledger, alice);
+    ticket.watch();
+    expect(ask(ledger, alice)).toMatchObject({ ok: true });
+    ticket.endRun();
+    expect(ask(ledger, alice)).toEqual({ ok: false, fault: { code: "RUN_CALLER_UNREAD", limit: 1 } });
+    const other = take(ledger, bob);
+    other.watch();
+    other.endRun();
+    expect(ask(ledger, NOBODY_OWNER)).toEqual({ ok: false, fault: { code: "RUN_SERVER_UNREAD", limit: 2 } });
+    ticket.closeStream();
+    ticket.closeStream();
+    other.closeStream();
+    expect(ask(ledger, alice)).toMatchObject({ ok: true });
+  });
+
+  it("refuse what is larger than the room that is left, by whom it is missing", () => {
+    const ledger = createRunLedger({ ...ROOMY, runBytes: 1_000, runBytesPerCaller: 600 });
+    const first = take(ledger, alice, { bytes: 500 });
+    expect(ask(ledger, alice, { bytes: 101 })).toMatchObject({ fault: { code: "RUN_CALLER_MEMORY" } });
+    expect(ask(ledger, alice, { bytes: 100 })).toMatchObject({ ok: true });
+    expect(ask(ledger, bob, { bytes: 401 })).toMatchObject({ fault: { code: "RUN_SERVER_MEMORY" } });
+    first.endRun();
+    expect(ask(ledger, bob, { bytes: 401 })).toMatchObject({ ok: true });
+  });
+
+  it("let the largest run of the largest caller pay when the bytes are used up all the same", () => {
+    const ledger = createRunLedger({ ...ROOMY, runBytes: 1_000 });
+    const cut: string[] = [];
+    const grow = (caller: Owner, name: string, bytes: number) =>
+      take(ledger, caller, { cut: () => cut.push(name) }).grow(bytes);
+    grow(alice, "small", 100);
+    grow(bob, "bob's first", 300);
+    grow(bob, "bob's second", 400);
+    expect(cut).toEqual([]);
+    grow(alice, "alice's", 250);
+    expect(cut).toEqual(["bob's second"]);
+  });
+
+  it("let a caller who outgrows its own share pay, though there is room", () => {
+    const ledger = createRunLedger({ ...ROOMY, runBytesPerCaller: 500 });
+    const cut: string[] = [];
+    const ticket = take(ledger, alice, { cut: () => cut.push("alice's") });
+    take(ledger, bob, { cut: () => cut.push("bob's") }).grow(400);
+    ticket.grow(500);
+    expect(cut).toEqual([]);
+    ticket.grow(1);
+    expect(cut).toEqual(["alice's"]);
+  });
+
+  it("count nothing twice when a run ends twice or grows after its end", () => {
+    const ledger = createRunLedger({ ...ROOMY, activeRuns: 1, runBytes: 100 });
+    const ticket = take(ledger, alice, { bytes: 100 });
+    ticket.endRun();
+    ticket.endRun();
+    ticket.grow(1_000);
+    expect(ledger.activeRuns).toBe(0);
+    expect(ask(ledger, alice, { bytes: 100 })).toMatchObject({ ok: true });
+    expect(ledger.activeRuns).toBe(1);
+  });
+
+  it("are said with the number that was reached, and with no other fact", () => {
+    for (const { title, detail, fix } of Object.values(LIMITS))
+      expect(new Set([title, detail, fix].flatMap(placesOf).filter((name) => name !== "limit"))).toEqual(
+        new Set(),
+      );
+  });
+});
+
+describe("an idle ledger", () => {
+  it("tells when the last run has ended, open streams or not", () => {
+    const ledger = createRunLedger(ROOMY);
+    let told = 0;
+    const stop = ledger.onIdle(() => told++);
+    const [one, other] = [take(ledger, alice), take(ledger, bob)];
+    one.watch();
+    one.endRun();
+    expect(told).toBe(0);
+    other.endRun();
+    expect(told).toBe(1);
+    stop();
+    take(ledger, alice).endRun();
+    expect(told).toBe(1);
+  });
+});

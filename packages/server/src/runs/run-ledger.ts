@@ -1,0 +1,176 @@
+/**
+ * What runs take of this process, by whom: how many are active, how many streams nobody reads, how many bytes they hold.
+ * Whoever asks for one too many is refused by name; when the bytes are used up all the same, the largest caller pays.
+ */
+import { fail, isSameOwner, type Owner, ok, type Result } from "@agentos/auth";
+import type { LimitCode } from "@agentos/contract";
+
+/** Limits of runs in one process. Per caller they hold for whoever has a verified id; the others share those in all. */
+export interface RunLimits {
+  /** Runs that have begun and not ended. */
+  readonly activeRuns: number;
+  readonly activeRunsPerCaller: number;
+  /** Streams of runs that have ended, while their client has not read to the end. */
+  readonly unreadStreams: number;
+  readonly unreadStreamsPerCaller: number;
+  /** Bytes that runs hold while they are active or unread: what they were sent, their state, their events. */
+  readonly runBytes: number;
+  readonly runBytesPerCaller: number;
+}
+
+export interface LimitFault {
+  readonly code: LimitCode;
+  readonly limit: number;
+}
+
+/** The place of one run. */
+export interface RunTicket {
+  /** Counts what the run holds; may cut the run of the largest caller, this one too. */
+  grow(bytes: number): void;
+  /** A stream is open, and has to be closed. */
+  watch(): void;
+  closeStream(): void;
+  endRun(): void;
+}
+
+export interface RunLedger {
+  /** Gives a run its place, or says what is used up. `cut` ends the run and closes its stream: its caller pays. */
+  admit(request: {
+    readonly caller: Owner;
+    readonly bytes: number;
+    readonly cut: () => void;
+  }): Result<RunTicket, LimitFault>;
+  readonly activeRuns: number;
+  /** Told when no run is active any more. */
+  onIdle(listener: () => void): () => void;
+}
+
+interface Account {
+  readonly caller: Owner;
+  readonly places: Set<Place>;
+  active: number;
+  unread: number;
+  bytes: number;
+}
+
+interface Place {
+  bytes: number;
+  readonly cut: () => void;
+}
+
+export function createRunLedger(limits: RunLimits): RunLedger {
+  const accounts = new Map<string, Account[]>();
+  const idleListeners = new Set<() => void>();
+  const total = { active: 0, unread: 0, bytes: 0 };
+
+  /** Found by its id, then compared part by part. */
+  function accountOf(caller: Owner): Account {
+    const sameId = accounts.get(caller.id) ?? [];
+    const known = sameId.find((account) => isSameOwner(account.caller, caller));
+    if (known !== undefined) return known;
+    const account: Account = { caller, places: new Set(), active: 0, unread: 0, bytes: 0 };
+    accounts.set(caller.id, [...sameId, account]);
+    return account;
+  }
+
+  function dropIfEmpty(account: Account): void {
+    if (account.places.size > 0) return;
+    const left = (accounts.get(account.caller.id) ?? []).filter((other) => other !== account);
+    if (left.length === 0) accounts.delete(account.caller.id);
+    else accounts.set(account.caller.id, left);
+  }
+
+  function findFault(account: Account, bytes: number): LimitFault | undefined {
+    const isCounted = account.caller.kind === "user" || account.caller.kind === "service_account";
+    const checks: readonly (readonly [LimitCode, limit: number, wanted: number, of: "caller" | "server"])[] =
+      [
+        ["RUN_CALLER_LIMIT", limits.activeRunsPerCaller, account.active + 1, "caller"],
+        ["RUN_CALLER_UNREAD", limits.unreadStreamsPerCaller, account.unread + 1, "caller"],
+        ["RUN_CALLER_MEMORY", limits.runBytesPerCaller, account.bytes + bytes, "caller"],
+        ["RUN_SERVER_LIMIT", limits.activeRuns, total.active + 1, "server"],
+        ["RUN_SERVER_UNREAD", limits.unreadStreams, total.unread + 1, "server"],
+        ["RUN_SERVER_MEMORY", limits.runBytes, total.bytes + bytes, "server"],
+      ];
+    const broken = checks.find(([, limit, wanted, of]) => wanted > limit && (of === "server" || isCounted));
+    return broken && { code: broken[0], limit: broken[1] };
+  }
+
+  /** Cuts the largest run of the account that holds most, until what is held fits again. */
+  function makeRoom(grown: Account): void {
+    const isCounted = grown.caller.kind === "user" || grown.caller.kind === "service_account";
+    if (isCounted && grown.bytes > limits.runBytesPerCaller) cutLargest(grown);
+    if (total.bytes > limits.runBytes) {
+      const all = [...accounts.values()].flat();
+      cutLargest(all.reduce((most, account) => (account.bytes > most.bytes ? account : most), grown));
+    }
+  }
+
+  return {
+    get activeRuns() {
+      return total.active;
+    },
+
+    onIdle(listener) {
+      idleListeners.add(listener);
+      return () => idleListeners.delete(listener);
+    },
+
+    admit({ caller, bytes, cut }) {
+      const account = accountOf(caller);
+      const fault = findFault(account, bytes);
+      if (fault !== undefined) {
+        dropIfEmpty(account);
+        return fail(fault);
+      }
+      const place: Place = { bytes: 0, cut };
+      account.places.add(place);
+      let isRunning = true;
+      let isStreamOpen = false;
+      const count = (what: "active" | "unread" | "bytes", change: number) => {
+        account[what] += change;
+        total[what] += change;
+      };
+      const grow = (more: number) => {
+        if (!account.places.has(place)) return;
+        place.bytes += more;
+        count("bytes", more);
+      };
+      const release = () => {
+        if (isRunning || isStreamOpen || !account.places.delete(place)) return;
+        count("bytes", -place.bytes);
+        dropIfEmpty(account);
+      };
+      count("active", 1);
+      grow(bytes);
+      return ok({
+        grow(more) {
+          grow(more);
+          makeRoom(account);
+        },
+        watch() {
+          isStreamOpen = true;
+        },
+        closeStream() {
+          if (!isStreamOpen) return;
+          isStreamOpen = false;
+          if (!isRunning) count("unread", -1);
+          release();
+        },
+        endRun() {
+          if (!isRunning) return;
+          isRunning = false;
+          count("active", -1);
+          if (isStreamOpen) count("unread", 1);
+          release();
+          if (total.active === 0) for (const listener of [...idleListeners]) listener();
+        },
+      });
+    },
+  };
+}
+
+function cutLargest({ places }: Account): void {
+  const [first, ...rest] = places;
+  if (first === undefined) return;
+  rest.reduce((most, place) => (place.bytes > most.bytes ? place : most), first).cut();
+}

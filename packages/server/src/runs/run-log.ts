@@ -1,0 +1,146 @@
+/**
+ * The events of a running run, and those who follow them. What happens in one turn of the event loop is committed
+ * together and seen together; nobody sees an event that has not been committed. Followers read at their own pace and
+ * hold nothing of their own: the log has every event until the run has ended and the last of them is gone.
+ */
+import type { RunLogEntry } from "./log-entry.ts";
+
+export interface RunLog {
+  /** Adds an event; it is seen once it is committed. */
+  append(entry: RunLogEntry): void;
+  /** Events that are committed. */
+  readonly committed: number;
+  /** Resolves when everything so far is committed. Rejects when that failed. */
+  settle(): Promise<void>;
+  /** Adds the last event, which the end of the run has committed already. */
+  end(last: RunLogEntry): void;
+  /** Follows from the first event on. */
+  watch(): RunWatcher;
+  /** Takes the stream from everybody who follows: `ready` rejects with the cause. */
+  cut(cause: Error): void;
+}
+
+export interface RunWatcher {
+  /** Resolves with true when there is something to take, with false after the last event. */
+  ready(): Promise<boolean>;
+  /** The next event; undefined when there is none yet. */
+  take(): RunLogEntry | undefined;
+  /** Events taken so far. */
+  readonly taken: number;
+  /** Some event waits to be taken. */
+  readonly isBehind: boolean;
+  /** Stops following. */
+  close(): void;
+}
+
+export interface RunLogOptions {
+  /** Keeps events; `firstIndex` is the number of those before. */
+  readonly commit: (firstIndex: number, entries: readonly RunLogEntry[]) => Promise<void>;
+  /** Told once when a commit fails; nothing is committed or seen after it but the end. */
+  readonly onCommitFailed: (cause: unknown) => void;
+  /** Told when somebody has stopped following, with how many are left. */
+  readonly onClosed: (left: number) => void;
+}
+
+export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions): RunLog {
+  const entries: RunLogEntry[] = [];
+  const watchers = new Set<() => void>();
+  let committed = 0;
+  let hasEnded = false;
+  let failure: { readonly cause: unknown } | undefined;
+  let cutBy: Error | undefined;
+  let isScheduled = false;
+  let flushing: Promise<void> | undefined;
+
+  function publish(upTo: number): void {
+    committed = upTo;
+    for (const wake of watchers) wake();
+  }
+
+  /** One at a time; what comes meanwhile goes with the next. */
+  function flush(): Promise<void> {
+    flushing ??= commitAll().finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
+  }
+
+  async function commitAll(): Promise<void> {
+    while (failure === undefined && !hasEnded && committed < entries.length) {
+      const upTo = entries.length;
+      try {
+        await commit(committed, entries.slice(committed, upTo));
+        publish(upTo);
+      } catch (cause) {
+        failure = { cause };
+        onCommitFailed(cause);
+      }
+    }
+  }
+
+  return {
+    get committed() {
+      return committed;
+    },
+    append(entry) {
+      entries.push(entry);
+      if (isScheduled) return;
+      isScheduled = true;
+      setImmediate(() => {
+        isScheduled = false;
+        void flush();
+      });
+    },
+    async settle() {
+      await flush();
+      if (failure !== undefined) throw new Error("events could not be stored", { cause: failure.cause });
+    },
+    end(last) {
+      // What could not be committed was never seen, and is not seen now.
+      entries.length = committed;
+      entries.push(last);
+      hasEnded = true;
+      publish(entries.length);
+    },
+    cut(cause) {
+      cutBy = cause;
+      for (const wake of watchers) wake();
+    },
+    watch() {
+      let taken = 0;
+      let wake = () => {};
+      const onNews = () => wake();
+      watchers.add(onNews);
+      return {
+        get taken() {
+          return taken;
+        },
+        get isBehind() {
+          return taken < committed;
+        },
+        async ready() {
+          for (;;) {
+            if (cutBy !== undefined) throw cutBy;
+            if (taken < committed) return true;
+            if (hasEnded || !watchers.has(onNews)) return false;
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+        },
+        take() {
+          if (taken === committed) return undefined;
+          const entry = entries[taken];
+          taken += 1;
+          return entry;
+        },
+        close() {
+          if (!watchers.delete(onNews)) return;
+          wake();
+          if (hasEnded && watchers.size === 0) entries.length = 0;
+          onClosed(watchers.size);
+        },
+      };
+    },
+  };
+}

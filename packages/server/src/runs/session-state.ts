@@ -1,0 +1,44 @@
+/** The state of a session: JSON, bounded in bytes, kept once. A run works on a copy and gives it back at its end. */
+import { fail, ok, type Result } from "@agentos/auth";
+import { isRecord } from "@agentos/contract";
+import { redactTokensDeep } from "@agentos/guard";
+import type { LimitFault } from "./run-ledger.ts";
+import { MAX_SESSION_STATE_BYTES } from "./run-limits.ts";
+import { type RunContext, RunFailure } from "./runnable.ts";
+import type { SessionState } from "./store.ts";
+
+export interface StartingState {
+  readonly state: SessionState;
+  /** Of its JSON text. */
+  readonly bytes: number;
+}
+
+/** State that a run starts with: the session's, over it what the run brings. */
+export function mergeState(ofSession: SessionState, ofRun: SessionState): Result<StartingState, LimitFault> {
+  const merged = { ...ofSession, ...ofRun };
+  if (Object.keys(merged).length === 0) return ok({ state: merged, bytes: 0 });
+  const bytes = Buffer.byteLength(JSON.stringify(merged));
+  if (bytes > MAX_SESSION_STATE_BYTES)
+    return fail({ code: "RUN_STATE_TOO_LARGE", limit: MAX_SESSION_STATE_BYTES });
+  return ok({ state: redactTokensDeep(merged), bytes });
+}
+
+/**
+ * State that a run leaves. Tools may have put anything into it; only JSON travels. Throws a {@link RunFailure} where it
+ * has outgrown its limit.
+ */
+export function readState({ sessionState, logger, runId }: RunContext): SessionState {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(sessionState);
+  } catch (cause) {
+    logger.warn({ run_id: runId, cause }, "session state is not JSON and was dropped");
+  }
+  if (text === undefined || text === "{}") return {};
+  if (Buffer.byteLength(text) > MAX_SESSION_STATE_BYTES)
+    throw new RunFailure(`The session state is larger than ${MAX_SESSION_STATE_BYTES} bytes`, {
+      errorType: "session_state_limit",
+    });
+  const value: unknown = JSON.parse(text);
+  return isRecord(value) ? redactTokensDeep({ ...value }) : {};
+}

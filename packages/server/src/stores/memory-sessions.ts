@@ -1,0 +1,182 @@
+/**
+ * The sessions of the in-memory run store, with what each costs. When there is no room left, the owner who holds most
+ * forgets what it used longest ago, so making runs never deletes somebody else's.
+ */
+import type { Owner } from "@agentos/auth";
+import type { RunLease, SessionKey, StoredEvent, StoredOutput } from "../runs/store.ts";
+import { createTupleMap } from "./tuple-map.ts";
+
+/** A run. Once it has ended it is text, which costs what it is long. */
+export interface RunEntry {
+  readonly lease: RunLease;
+  /** Undefined once the run has ended. */
+  live: { readonly output: StoredOutput; readonly events: StoredEvent[]; nextIndex: number } | undefined;
+  /** JSON of the output and of the events; empty while the run lives. */
+  text: readonly [output: string, events: string];
+  bytes: number;
+}
+
+export interface SessionEntry {
+  readonly key: SessionKey;
+  name: string | undefined;
+  stateJson: string;
+  readonly createdAt: number;
+  updatedAt: number;
+  /** Oldest first. */
+  readonly runs: Map<string, RunEntry>;
+  /** What all of it costs. */
+  bytes: number;
+}
+
+interface OwnerEntry {
+  readonly owner: Owner;
+  /** In the order of their last use. */
+  readonly sessions: Set<SessionEntry>;
+  bytes: number;
+}
+
+export interface StoreLimits {
+  /** Bytes of everybody. */
+  readonly maxBytes: number;
+  /** Bytes of one owner whom a credential names. */
+  readonly maxBytesPerOwner: number;
+}
+
+export interface MemorySessions {
+  find(key: SessionKey): SessionEntry | undefined;
+  /** Of one owner, or of all. */
+  list(owner?: Owner): Iterable<SessionEntry>;
+  add(entry: SessionEntry): void;
+  /** To be called after every use: counts again, and forgets what does not fit. */
+  used(entry: SessionEntry): void;
+  remove(entry: SessionEntry): void;
+}
+
+/** What an entry costs besides its texts, by and large. */
+export const ENTRY_BYTES = 1_024;
+/** Where it is full, so much is made free at once: looking for the largest owner is not done for each run. */
+const KEPT_PART = 0.95;
+
+export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits): MemorySessions {
+  const owners = createTupleMap<OwnerEntry>();
+  const sessions = createTupleMap<SessionEntry>();
+  let total = 0;
+
+  function ownerOf(owner: Owner): OwnerEntry {
+    const known = owners.get(pathOf(owner));
+    if (known !== undefined) return known;
+    const entry: OwnerEntry = { owner, sessions: new Set(), bytes: 0 };
+    owners.set(pathOf(owner), entry);
+    return entry;
+  }
+
+  function count(entry: SessionEntry, bytes: number): void {
+    const change = bytes - entry.bytes;
+    entry.bytes = bytes;
+    ownerOf(entry.key.owner).bytes += change;
+    total += change;
+  }
+
+  function remove(entry: SessionEntry): void {
+    count(entry, 0);
+    const owner = ownerOf(entry.key.owner);
+    owner.sessions.delete(entry);
+    sessions.delete(sessionPathOf(entry.key));
+    if (owner.sessions.size === 0) owners.delete(pathOf(owner.owner));
+  }
+
+  /** Until the condition holds, oldest use first; what runs stays, and of the newest session its last run. */
+  function forget({ sessions: ofOwner }: OwnerEntry, isEnough: () => boolean): void {
+    const inOrder = [...ofOwner];
+    const newest = inOrder.at(-1);
+    for (const entry of inOrder) {
+      if (isEnough()) return;
+      if (entry !== newest && !isRunning(entry)) remove(entry);
+    }
+    for (const [id, run] of newest?.runs ?? []) {
+      if (newest === undefined || isEnough() || newest.runs.size === 1) return;
+      if (run.live !== undefined) continue;
+      newest.runs.delete(id);
+      count(newest, costOf(newest));
+    }
+  }
+
+  /** The account that holds most pays, and in it the owner who holds most. */
+  function makeRoom(): void {
+    const isEnough = () => total <= maxBytes * KEPT_PART;
+    const accounts = findAccounts(owners.values()).toSorted((one, other) => other.bytes - one.bytes);
+    for (const { members } of accounts) {
+      for (const owner of members.toSorted((one, other) => other.bytes - one.bytes)) {
+        forget(owner, isEnough);
+        if (isEnough()) return;
+      }
+    }
+  }
+
+  return {
+    find: (key) => sessions.get(sessionPathOf(key)),
+    list: (owner) => (owner === undefined ? sessions.values() : (owners.get(pathOf(owner))?.sessions ?? [])),
+    add(entry) {
+      sessions.set(sessionPathOf(entry.key), entry);
+      ownerOf(entry.key.owner).sessions.add(entry);
+    },
+    used(entry) {
+      const owner = ownerOf(entry.key.owner);
+      owner.sessions.delete(entry);
+      owner.sessions.add(entry);
+      count(entry, costOf(entry));
+      if (isVerified(owner.owner) && owner.bytes > maxBytesPerOwner)
+        forget(owner, () => owner.bytes <= maxBytesPerOwner);
+      if (total > maxBytes) makeRoom();
+    },
+    remove,
+  };
+}
+
+interface Account {
+  bytes: number;
+  readonly members: OwnerEntry[];
+}
+
+/** Who pays together: a verified owner for itself, ids that cost nothing to make up in common. */
+function findAccounts(owners: Iterable<OwnerEntry>): readonly Account[] {
+  const accounts = createTupleMap<Account>();
+  for (const owner of owners) {
+    const [issuer = "", kind = "", id = ""] = pathOf(owner.owner);
+    const path = [issuer, kind, isVerified(owner.owner) ? id : ""];
+    const account = accounts.get(path) ?? { bytes: 0, members: [] };
+    account.bytes += owner.bytes;
+    account.members.push(owner);
+    accounts.set(path, account);
+  }
+  return [...accounts.values()];
+}
+
+function costOf({ stateJson, runs }: SessionEntry): number {
+  let bytes = ENTRY_BYTES + sizeOfText(stateJson);
+  for (const run of runs.values()) bytes += run.bytes;
+  return bytes;
+}
+
+/** As V8 keeps a text: one byte for each character, or two where one of them is beyond Latin-1. */
+export function sizeOfText(text: string): number {
+  return Math.min(Buffer.byteLength(text), text.length * 2);
+}
+
+function isRunning({ runs }: SessionEntry): boolean {
+  for (const run of runs.values()) if (run.live !== undefined) return true;
+  return false;
+}
+
+/** A credential has named it. */
+function isVerified({ kind }: Owner): boolean {
+  return kind === "user" || kind === "service_account";
+}
+
+function pathOf({ issuer, kind, id }: Owner): readonly string[] {
+  return [issuer, kind, id];
+}
+
+function sessionPathOf({ owner, component, sessionId }: SessionKey): readonly string[] {
+  return [...pathOf(owner), component.kind, component.id, sessionId];
+}
