@@ -9,6 +9,7 @@ import {
 } from "@agentos/guard/app";
 import { z } from "zod";
 import type { Runnable } from "../runs/runnable.ts";
+import { type LimitOptions, limitsSchema } from "./limit-options.ts";
 
 /** Options of `new AgentOS`. It keeps a copy: what becomes of the object afterwards changes nothing. */
 export interface AgentOSOptions extends GuardedAppOptions {
@@ -16,6 +17,8 @@ export interface AgentOSOptions extends GuardedAppOptions {
   readonly description?: string | undefined;
   /** Agents to serve, each with an id of its own. Default none. */
   readonly agents?: readonly Runnable<"agent">[] | undefined;
+  /** How much runs may take of this process. Default: each limit has its own. */
+  readonly limits?: LimitOptions | undefined;
   /** Storage arrives with a later release. Default: runs are kept in memory. */
   readonly database?: null | undefined;
 }
@@ -35,6 +38,7 @@ export const agentOSOptionsSchema = z
       .array(z.custom<Runnable<"agent">>(isAgent, "is no agent: pass `new Agent({ … })`"))
       .readonly()
       .optional(),
+    limits: limitsSchema.optional(),
     database: z
       .null("storage arrives with the state release; leave it out or null: runs are kept in memory")
       .optional(),
@@ -51,7 +55,7 @@ export const agentOSOptionSource: OptionSource = {
     workflows: "workflows arrive with the runtime release",
     databaseId: "storage arrives with the state release",
   },
-  examples: { agents: `[${AGENT}]`, "agents[]": AGENT, database: "null" },
+  examples: { agents: `[${AGENT}]`, "agents[]": AGENT, database: "null", limits: '{ "activeRuns": 500 }' },
 };
 
 /** Agents whose id another one has already. */

@@ -25,6 +25,7 @@ import {
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
+import { resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 
 /**
  * An agent server.
@@ -94,7 +95,12 @@ function createHandlers(
   const { name, description, agents = [] } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
-  const runs = createRunService({ store: createMemoryRunStore(), runtime, claimOwned: policy.claimNames });
+  const runs = createRunService({
+    store: createMemoryRunStore(resolveStoreLimits(options.limits)),
+    runtime,
+    claimOwned: policy.claimNames,
+    limits: resolveRunLimits(options.limits),
+  });
   const document = () => createOpenApi({ name: name ?? id, description, routes });
   return {
     handlers: {

@@ -49,7 +49,8 @@ export function createAgentsRoutes({
       return "code" in started.fault ? limitResponse(started.fault) : faultResponse(started.fault);
     const run = started.value;
     if (!form.value.stream) return jsonResponse(await run.finished);
-    const onCut = (cause: unknown) => runtime.logger.warn({ run_id: run.runId, cause }, "a stream was cut");
+    const onCut = ({ message }: Error) =>
+      runtime.logger.warn({ run_id: run.runId, reason: message }, "a stream was cut");
     return eventStreamResponse(createEventStream(run, { onCut }));
   }
 

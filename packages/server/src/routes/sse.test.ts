@@ -70,7 +70,7 @@ describe("createEventStream", () => {
     await run.finished;
     const reader = createEventStream(run, ignore).getReader();
     let pieces = 0;
-    for (let next = await reader.read(); next.done !== true; next = await reader.read()) {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
       expect(next.value.byteLength).toBeLessThan(300_000);
       pieces += 1;
     }

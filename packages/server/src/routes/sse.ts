@@ -15,7 +15,7 @@ const CHUNK_LENGTH = 32 * 1024;
  */
 export function createEventStream(
   run: LiveRun,
-  options: { readonly onCut: (cause: unknown) => void },
+  options: { readonly onCut: (cause: Error) => void },
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let isOpen = true;

@@ -76,8 +76,8 @@ async function takeSteps(drive: RunDrive, append: (event: AnyRunEvent) => void):
     }
     return { status: "COMPLETED" };
   } catch (cause) {
-    const { aborted, reason } = context.signal;
-    if (!aborted) return describeFailure(cause, context);
+    const reason: unknown = context.signal.reason;
+    if (!context.signal.aborted) return describeFailure(cause, context);
     // Stopped by the server itself: its reason is fit for the caller.
     return reason instanceof RunFailure ? describeFailure(reason, context) : { status: "CANCELLED" };
   }

@@ -43,14 +43,8 @@ export interface LiveRunParts {
   readonly controller: AbortController;
 }
 
-/** A live run, and how the server ends it for want of memory. */
-export interface BegunRun {
-  readonly run: LiveRun;
-  readonly cut: () => void;
-}
-
 /** Stores the run, then lets it go. Rejects when it cannot be stored; then nothing has begun. */
-export async function beginRun(parts: LiveRunParts): Promise<BegunRun> {
+export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
   const { runnable, context, key, startingState, store, ticket, controller } = parts;
   const { runId, sessionId } = context;
   const events = createRunEvents({ runnable, runId, sessionId, clock: context.clock });
@@ -70,8 +64,13 @@ export async function beginRun(parts: LiveRunParts): Promise<BegunRun> {
   });
   const cutStreams = (cause: Error) => {
     log.cut(cause);
-    for (const tell of [...onCut]) tell(cause);
+    for (const tell of onCut) tell(cause);
   };
+  ticket.payBy(() => {
+    const cause = new RunFailure("The run holds more memory than there is", { errorType: "memory_limit" });
+    controller.abort(cause);
+    cutStreams(cause);
+  });
   const finished = driveRun({
     ...parts,
     events,
@@ -108,19 +107,12 @@ export async function beginRun(parts: LiveRunParts): Promise<BegunRun> {
   }
 
   return {
-    run: {
-      runId,
-      sessionId,
-      finished,
-      watch,
-      toEvent: events.toEvent,
-      toJson: events.toJson,
-      abort: (reason) => controller.abort(reason),
-    },
-    cut() {
-      const cause = new RunFailure("The run holds more memory than there is", { errorType: "memory_limit" });
-      controller.abort(cause);
-      cutStreams(cause);
-    },
+    runId,
+    sessionId,
+    finished,
+    watch,
+    toEvent: events.toEvent,
+    toJson: events.toJson,
+    abort: (reason) => controller.abort(reason),
   };
 }

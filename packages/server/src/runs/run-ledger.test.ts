@@ -15,13 +15,12 @@ const ROOMY: RunLimits = {
 const alice = ownerNamed("alice");
 const bob = ownerNamed("bob");
 
-function ask(ledger: RunLedger, caller: Owner, { bytes = 0, cut = () => {} } = {}) {
-  return ledger.admit({ caller, bytes, cut });
-}
+const ask = (ledger: RunLedger, caller: Owner, { bytes = 0 } = {}) => ledger.admit(caller, bytes);
 
-function take(ledger: RunLedger, caller: Owner, options: Parameters<typeof ask>[2] = {}): RunTicket {
-  const admitted = ask(ledger, caller, options);
+function take(ledger: RunLedger, caller: Owner, { bytes = 0, cut = () => {} } = {}): RunTicket {
+  const admitted = ledger.admit(caller, bytes);
   if (!admitted.ok) throw new Error(admitted.fault.code);
+  admitted.value.payBy(cut);
   return admitted.value;
 }
 

@@ -25,8 +25,10 @@ export interface LimitFault {
 
 /** The place of one run. */
 export interface RunTicket {
-  /** Counts what the run holds; may cut the run of the largest caller, this one too. */
+  /** Counts what the run holds; may end the run of the largest caller, this one too. */
   grow(bytes: number): void;
+  /** How the run ends, and its stream with it, when its caller has to pay. */
+  payBy(end: () => void): void;
   /** A stream is open, and has to be closed. */
   watch(): void;
   closeStream(): void;
@@ -34,12 +36,8 @@ export interface RunTicket {
 }
 
 export interface RunLedger {
-  /** Gives a run its place, or says what is used up. `cut` ends the run and closes its stream: its caller pays. */
-  admit(request: {
-    readonly caller: Owner;
-    readonly bytes: number;
-    readonly cut: () => void;
-  }): Result<RunTicket, LimitFault>;
+  /** Gives a run its place, or says what is used up. `bytes` is what it holds already. */
+  admit(caller: Owner, bytes: number): Result<RunTicket, LimitFault>;
   readonly activeRuns: number;
   /** Told when no run is active any more. */
   onIdle(listener: () => void): () => void;
@@ -55,7 +53,7 @@ interface Account {
 
 interface Place {
   bytes: number;
-  readonly cut: () => void;
+  cut: () => void;
 }
 
 export function createRunLedger(limits: RunLimits): RunLedger {
@@ -115,14 +113,14 @@ export function createRunLedger(limits: RunLimits): RunLedger {
       return () => idleListeners.delete(listener);
     },
 
-    admit({ caller, bytes, cut }) {
+    admit(caller, bytes) {
       const account = accountOf(caller);
       const fault = findFault(account, bytes);
       if (fault !== undefined) {
         dropIfEmpty(account);
         return fail(fault);
       }
-      const place: Place = { bytes: 0, cut };
+      const place: Place = { bytes: 0, cut: () => {} };
       account.places.add(place);
       let isRunning = true;
       let isStreamOpen = false;
@@ -147,6 +145,9 @@ export function createRunLedger(limits: RunLimits): RunLedger {
           grow(more);
           makeRoom(account);
         },
+        payBy(end) {
+          place.cut = end;
+        },
         watch() {
           isStreamOpen = true;
         },
@@ -162,7 +163,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
           count("active", -1);
           if (isStreamOpen) count("unread", 1);
           release();
-          if (total.active === 0) for (const listener of [...idleListeners]) listener();
+          if (total.active === 0) for (const listener of idleListeners) listener();
         },
       });
     },

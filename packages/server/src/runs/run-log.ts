@@ -66,8 +66,9 @@ export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions
   }
 
   async function commitAll(): Promise<void> {
-    while (failure === undefined && !hasEnded && committed < entries.length) {
+    for (;;) {
       const upTo = entries.length;
+      if (failure !== undefined || hasEnded || committed === upTo) return;
       try {
         await commit(committed, entries.slice(committed, upTo));
         publish(upTo);

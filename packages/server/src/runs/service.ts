@@ -3,7 +3,7 @@ import { type Access, fail, ok, type Result } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import { type InputFault, inputFault, type Runtime } from "@agentos/guard/app";
-import { type BegunRun, beginRun, type LiveRun } from "./live-run.ts";
+import { beginRun, type LiveRun } from "./live-run.ts";
 import { type ClaimOwnedKeys, type RunOwner, resolveRunOwner, userIdOf } from "./owner.ts";
 import type { RunForm } from "./run-form.ts";
 import { createRunLedger, type LimitFault, type RunLimits, type RunTicket } from "./run-ledger.ts";
@@ -54,7 +54,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     request: RunRequest,
     owner: RunOwner,
     place: { readonly ticket: RunTicket; readonly controller: AbortController },
-  ): Promise<Result<BegunRun, StartFault>> {
+  ): Promise<Result<LiveRun, StartFault>> {
     const { runnable, form, access } = request;
     const { ticket, controller } = place;
     const component = { kind: runnable.kind, id: runnable.id };
@@ -112,12 +112,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       const owner = resolveRunOwner({ form, ...access, claimOwned });
       if (!owner.ok) return owner;
       const controller = new AbortController();
-      let begun: BegunRun | undefined;
-      const admitted = ledger.admit({
-        caller: access.identity.owner,
-        bytes: sizeOfForm(form),
-        cut: () => begun?.cut(),
-      });
+      const admitted = ledger.admit(access.identity.owner, sizeOfForm(form));
       if (!admitted.ok) return admitted;
       const ticket = admitted.value;
       const stopFollowing = followSignal(request.signal, controller);
@@ -126,20 +121,15 @@ export function createRunService(options: RunServiceOptions): RunService {
         active.delete(controller);
         ticket.endRun();
       };
-      let started: Result<BegunRun, StartFault>;
       try {
-        started = await start(request, owner.value, { ticket, controller });
+        const started = await start(request, owner.value, { ticket, controller });
+        if (started.ok) active.set(controller, started.value.finished.then(release));
+        else release();
+        return started;
       } catch (cause) {
         release();
         throw cause;
       }
-      if (!started.ok) {
-        release();
-        return started;
-      }
-      begun = started.value;
-      active.set(controller, begun.run.finished.then(release));
-      return ok(begun.run);
     },
 
     async drain(signal) {

@@ -45,7 +45,7 @@ export function outputOf(key: SessionKey, runId: string, rest: Partial<StoredOut
     created_at: 1,
     status: "COMPLETED",
     ...rest,
-  } as StoredOutput;
+  };
 }
 
 export interface RunToStore {
@@ -128,7 +128,7 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
       expect(found).toEqual({ key: keyOf(alice), output: end(2).output, events: end(2).events });
       const session = await store.findSession(all, keyOf(alice));
       expect(session).toMatchObject({ state: { list: [1] }, createdAt: 1, name: undefined });
-      (session?.state as { list: number[] }).list.push(2);
+      Object.assign(session?.state ?? {}, { list: [2] });
       expect(await store.findSession(all, keyOf(alice))).toMatchObject({ state: { list: [1] } });
     });
 

@@ -13,13 +13,17 @@ function createTestTurns() {
     },
     async nextTurn() {
       for (const callback of scheduled.splice(0)) callback();
-      await Promise.resolve();
-      await Promise.resolve();
+      for (let microtask = 0; microtask < 5; microtask++) await Promise.resolve();
     },
     get isScheduled() {
       return scheduled.length > 0;
     },
   };
+}
+
+async function waitFor(pause: Promise<void> | undefined, then: () => void): Promise<void> {
+  await pause;
+  then();
 }
 
 describe("turns", () => {
@@ -30,7 +34,7 @@ describe("turns", () => {
     expect(turns.pause()).toBeUndefined();
     spend(1);
     let hasGoneOn = false;
-    void turns.pause()?.then(() => {
+    void waitFor(turns.pause(), () => {
       hasGoneOn = true;
     });
     await Promise.resolve();
@@ -42,10 +46,10 @@ describe("turns", () => {
 
   it("are shared: forty runs take no more of a turn than one, and go on in the order in which they asked", async () => {
     const { turns, spend, nextTurn } = createTestTurns();
-    turns.pause();
+    expect(turns.pause()).toBeUndefined();
     spend(TURN_MS);
     const order: number[] = [];
-    for (let run = 0; run < 40; run++) void turns.pause()?.then(() => order.push(run));
+    for (let run = 0; run < 40; run++) void waitFor(turns.pause(), () => order.push(run));
     for (let turn = 1; turn <= 40; turn++) {
       await nextTurn();
       expect(order).toHaveLength(turn);
@@ -56,7 +60,7 @@ describe("turns", () => {
   it("schedule nothing when nobody runs", async () => {
     const test = createTestTurns();
     expect(test.isScheduled).toBe(false);
-    test.turns.pause();
+    expect(test.turns.pause()).toBeUndefined();
     await test.nextTurn();
     expect(test.isScheduled).toBe(false);
   });

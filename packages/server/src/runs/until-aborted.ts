@@ -18,9 +18,9 @@ export async function* untilAborted<Value>(
   try {
     for (;;) {
       if (signal.aborted) throw abortedBy(signal);
-      const { done, value } = await next();
-      if (done === true) return;
-      yield value;
+      const step = await next();
+      if (step.done === true) return;
+      yield step.value;
     }
   } finally {
     signal.removeEventListener("abort", onAbort);

@@ -118,7 +118,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       for (const entry of sessionsOf(scope, query)) {
         // The newest are looked at first, so that a long session costs no more than what is asked for.
         let left = query.limit ?? Number.POSITIVE_INFINITY;
-        for (const run of [...entry.runs.values()].reverse()) {
+        for (const run of [...entry.runs.values()].toReversed()) {
           if (left === 0) break;
           const read = readRun(run);
           if (query.status !== undefined && read.output.status !== query.status) continue;

@@ -2,5 +2,5 @@
 
 /** Bytes that the in-memory run store keeps, of everybody. */
 export const MAX_STORED_BYTES = 64 * 1024 * 1024;
-/** Bytes of them that one owner may have; those that nobody has verified count as one. */
-export const MAX_STORED_BYTES_PER_OWNER = 16 * 1024 * 1024;
+/** Bytes of them that one user may have. */
+export const MAX_STORED_BYTES_PER_OWNER = MAX_STORED_BYTES / 4;
