@@ -2,7 +2,7 @@
 import { Agent, AgentOS } from "@agentos/server";
 
 const os = new AgentOS({ env: {}, agents: [new Agent({ id: "echo", model: "offline:echo" })] });
-const state = JSON.stringify({ notes: "x".repeat(240_000) });
+const state = JSON.stringify({ notes: "x".repeat(150_000) });
 const statuses: Record<string, number> = {};
 for (let run = 0; run < 1_000; run++) {
   const body = new URLSearchParams({

@@ -11,9 +11,12 @@ function createTestTurns() {
     spend: (ms: number) => {
       now += ms;
     },
+    /** As the event loop does: what has been asked for, one after the other, each with what follows from it. */
     async nextTurn() {
-      for (const callback of scheduled.splice(0)) callback();
-      for (let microtask = 0; microtask < 5; microtask++) await Promise.resolve();
+      for (const callback of scheduled.splice(0)) {
+        callback();
+        for (let microtask = 0; microtask < 5; microtask++) await Promise.resolve();
+      }
     },
     get isScheduled() {
       return scheduled.length > 0;
@@ -44,18 +47,29 @@ describe("turns", () => {
     expect(turns.pause()).toBeUndefined();
   });
 
-  it("are shared: forty runs take no more of a turn than one, and go on in the order in which they asked", async () => {
-    const { turns, spend, nextTurn } = createTestTurns();
-    expect(turns.pause()).toBeUndefined();
-    spend(TURN_MS);
-    const order: number[] = [];
-    for (let run = 0; run < 40; run++) void waitFor(turns.pause(), () => order.push(run));
-    for (let turn = 1; turn <= 40; turn++) {
-      await nextTurn();
-      expect(order).toHaveLength(turn);
-    }
-    expect(order).toEqual(Array.from({ length: 40 }, (_, run) => run));
-  });
+  it.each([
+    ["one that takes it all", TURN_MS, 1],
+    ["four that take a quarter each", TURN_MS / 4, 4],
+  ])(
+    "are shared by forty runs: a turn has room for %s, in the order in which they asked",
+    async (_, ms, perTurn) => {
+      const { turns, spend, nextTurn } = createTestTurns();
+      expect(turns.pause()).toBeUndefined();
+      spend(TURN_MS);
+      const order: number[] = [];
+      const runs = Array.from({ length: 40 }, (_run, index) => index);
+      for (const run of runs)
+        void waitFor(turns.pause(), () => {
+          order.push(run);
+          spend(ms);
+        });
+      for (let turn = 1; turn <= 40 / perTurn; turn++) {
+        await nextTurn();
+        expect(order).toHaveLength(turn * perTurn);
+      }
+      expect(order).toEqual(runs);
+    },
+  );
 
   it("schedule nothing when nobody runs", async () => {
     const test = createTestTurns();

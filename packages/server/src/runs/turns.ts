@@ -19,21 +19,27 @@ export interface TurnsOptions {
 export const TURN_MS = 4;
 
 export function createTurns({ now, nextTurn }: TurnsOptions): Turns {
-  // In the order in which they asked, so that nobody waits for ever.
-  const queue: (() => void)[] = [];
   let startedAt = Number.NEGATIVE_INFINITY;
   let isTurnOpen = false;
+  let waiting = 0;
 
-  /** Opens a turn: whoever waits longest goes on first, and alone, until its time is up or it waits for something. */
+  /** Comes first in its turn: it is asked for before anybody waits. */
   function open(): void {
     isTurnOpen = true;
     startedAt = now();
     nextTurn(() => {
       isTurnOpen = false;
-      const next = queue.shift();
-      if (next === undefined) return;
-      open();
-      next();
+      if (waiting > 0) open();
+    });
+  }
+
+  /** Goes on in a turn that has time left, those who asked first before the others. */
+  function wait(goOn: () => void): void {
+    nextTurn(() => {
+      if (now() - startedAt < TURN_MS) {
+        waiting -= 1;
+        goOn();
+      } else wait(goOn);
     });
   }
 
@@ -41,9 +47,8 @@ export function createTurns({ now, nextTurn }: TurnsOptions): Turns {
     pause() {
       if (!isTurnOpen) open();
       if (now() - startedAt < TURN_MS) return undefined;
-      return new Promise<void>((resolve) => {
-        queue.push(resolve);
-      });
+      waiting += 1;
+      return new Promise<void>(wait);
     },
   };
 }
