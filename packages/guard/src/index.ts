@@ -31,6 +31,6 @@ export {
 export type { GuardedRequest, GuardOutcome } from "./gate/gate.ts";
 export { nodeSignatureCheck } from "./keys/node-signature-check.ts";
 export { createLogger } from "./log/log.ts";
-export { REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./log/redact-tokens.ts";
+export { mayHoldToken, REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./log/redact-tokens.ts";
 export type { Logger } from "./log/runtime.ts";
 export { ERROR_PAGE_HEADERS } from "./pages/error-page.ts";

@@ -8,6 +8,7 @@ import { MAX_REDACTED_DEPTH } from "./log-limits.ts";
 /** Stands where a credential stood. */
 export const REDACTED_TOKEN = "[redacted token]";
 
+const SERVICE_ACCOUNT_START = new RegExp(SERVICE_ACCOUNT_TOKEN_PREFIX, "i");
 const SERVICE_ACCOUNT_TOKEN = new RegExp(`${SERVICE_ACCOUNT_TOKEN_PREFIX}[A-Za-z0-9_-]+`, "gi");
 
 // What a compact token is made of. One class repeated, and nothing after it: a group repeated here would run out of
@@ -21,6 +22,14 @@ const HEADER = /(?:eyJ|eyA|ewo|ew0|ewk)[A-Za-z0-9_-]{8}/;
 // sentence has), a backslash before a dot. Put together again it works.
 const WRAPPED_LINE = /([A-Za-z0-9_.-]{32})[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9_.-])/g;
 const SPACED_DOT = /([A-Za-z0-9_-]{8})(?:\s{1,4}\.\s{0,4}|\\{1,4}\.)(?=[A-Za-z0-9_-])/g;
+
+/**
+ * False for JSON text in which no string has anything to redact: what a token begins with is written the same in JSON.
+ * Cheaper than going through the value, and most values hold no token.
+ */
+export function mayHoldToken(json: string): boolean {
+  return HEADER.test(json) || SERVICE_ACCOUNT_START.test(json);
+}
 
 /** Text without credentials; the same string when there is none. */
 export function redactTokens(text: string): string {

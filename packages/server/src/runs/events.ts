@@ -42,20 +42,23 @@ export interface RunEvents {
   toEvent(entry: RunLogEntry): AnyRunEvent;
 }
 
-type EventName = Exclude<RunEventName, "CustomEvent">;
+/** Content is written as text: see `deltaJson`. */
+type EventName = Exclude<RunEventName, "CustomEvent" | "RunContent">;
 type SharedKey = keyof Extract<RunEvent, { event: "RunContentCompleted" }>;
 
-/** What an event adds to the keys that all have. Only an agent's content says whether a workflow's agent speaks. */
-type OwnKeys<Name extends EventName> = Omit<
-  Extract<RunEvent, { event: Name }>,
-  SharedKey | "workflow_agent"
-> & { readonly workflow_agent?: false };
+/** What an event adds to the keys that all have. */
+type OwnKeys<Name extends EventName> = Omit<Extract<RunEvent, { event: Name }>, SharedKey>;
+
+/** Only an agent's content says whether a workflow's agent speaks. */
+const CONTENT_KEYS: Readonly<Record<PrefixedKind, string>> = {
+  agent: '"workflow_agent":false,"content_type":"str"',
+  team: '"content_type":"str"',
+};
 
 export function createRunEvents(source: RunEventSource): RunEvents {
   const { runnable, runId, sessionId, clock } = source;
   const { idKey, nameKey, eventPrefix } = RUNNABLE_KINDS[runnable.kind];
   const model = { model: runnable.model.id, model_provider: runnable.model.provider };
-  const contentKeys = runnable.kind === "agent" ? { workflow_agent: false as const } : {};
 
   function create<const Name extends EventName>(name: Name, own: OwnKeys<Name>): AnyRunEvent {
     // INVARIANT: the schemas of every kind are made of the same table, so the names fit. The compiler checks what the
@@ -83,13 +86,12 @@ export function createRunEvents(source: RunEventSource): RunEvents {
     return [completed, create("ToolCallError", { tool, error: tool.result ?? "" })];
   }
 
-  /** Deltas are most of what is sent, so only what differs is put into text again. */
   const contentName = `${eventPrefix}RunContent`;
-  const { created_at: _, ...shared } = createBase(contentName);
-  const sharedText = JSON.stringify(shared).slice(1, -1);
-  const contentText = JSON.stringify({ ...contentKeys, content_type: "str" }).slice(1, -1);
+  // Deltas are most of what is sent, so what they share is put into text once, and only where somebody follows.
+  let sharedText: string | undefined;
   function deltaJson({ createdAt, text, reasoning }: ContentDelta): string {
-    const own = `"content":${JSON.stringify(text)},${contentText},"reasoning_content":${JSON.stringify(reasoning)}`;
+    sharedText ??= JSON.stringify({ ...createBase(contentName), created_at: undefined }).slice(1, -1);
+    const own = `"content":${JSON.stringify(text)},${CONTENT_KEYS[runnable.kind]},"reasoning_content":${JSON.stringify(reasoning)}`;
     return `{"created_at":${createdAt},${sharedText},${own}}`;
   }
 

@@ -49,7 +49,7 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
   const { runId, sessionId } = context;
   const events = createRunEvents({ runnable, runId, sessionId, clock: context.clock });
   const recorder = createRunRecorder(runnable, parts.input, context);
-  const { session_state: _, ...output } = recorder.build("RUNNING", { state: startingState });
+  const { session_state: _, ...output } = recorder.build("RUNNING", { state: {} });
   const lease = await store.createRun(parts.scope, { key, output, state: startingState });
   const onCut = new Set<(cause: Error) => void>();
   const log = createRunLog({

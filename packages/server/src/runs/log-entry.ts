@@ -17,11 +17,13 @@ export function isContentDelta(entry: RunLogEntry): entry is ContentDelta {
   return "createdAt" in entry;
 }
 
-/** What an object costs besides its texts, by and large. */
-const ENTRY_BYTES = 96;
+/** What a delta and an event cost besides their texts, by and large. */
+const DELTA_BYTES = 96;
+const EVENT_BYTES = 512;
 
 /** Memory of an entry, near enough to bound it: two bytes for each UTF-16 unit. */
 export function sizeOfEntry(entry: RunLogEntry): number {
-  if (isContentDelta(entry)) return ENTRY_BYTES + 2 * (entry.text.length + entry.reasoning.length);
-  return ENTRY_BYTES + 2 * JSON.stringify(entry).length;
+  if (isContentDelta(entry)) return DELTA_BYTES + 2 * (entry.text.length + entry.reasoning.length);
+  // Of the others these alone hold what a tool or a caller has sent.
+  return EVENT_BYTES + ("tool" in entry ? 2 * JSON.stringify(entry.tool).length : 0);
 }

@@ -10,7 +10,7 @@ import type {
   RunStatus,
   ToolExecution,
 } from "@agentos/contract";
-import { redactTokens, redactTokensDeep } from "@agentos/guard";
+import { mayHoldToken, redactTokens, redactTokensDeep } from "@agentos/guard";
 import { pauseText } from "./events.ts";
 import { buildMetrics } from "./metrics.ts";
 import { MAX_CONTENT_LENGTH, MAX_STORED_EVENTS } from "./run-limits.ts";
@@ -123,9 +123,14 @@ export function createRunRecorder(
         status,
         ...(requirements.length === 0 ? {} : { requirements: [...requirements] }),
       };
-      return redactTokensDeep(NAME_OUTPUT[runnable.kind](output, context.runId, runnable));
+      return redactOutput(NAME_OUTPUT[runnable.kind](output, context.runId, runnable));
     },
   };
+}
+
+/** Tools and providers may have put tokens anywhere. Text that cannot hold one, which is most, is left as it is. */
+function redactOutput(output: AnyRunOutput): AnyRunOutput {
+  return mayHoldToken(JSON.stringify(output)) ? redactTokensDeep(output) : output;
 }
 
 /** What an output of every kind has; a kind adds its names, and what is its own. */

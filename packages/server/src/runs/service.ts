@@ -62,7 +62,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     const session = await store.findSession(access.dataScope, key);
     const merged = mergeState(session?.state ?? {}, owner.sessionState);
     if (!merged.ok) return merged;
-    const { state: startingState, bytes } = merged.value;
+    const { state: startingState, copy: sessionState, bytes } = merged.value;
     ticket.grow(bytes);
     const context: RunContext = {
       ...runtime,
@@ -72,7 +72,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       userId: userIdOf(key.owner),
       caller: access.identity,
       signal: controller.signal,
-      sessionState: structuredClone({ ...startingState }),
+      sessionState,
       dependencies: owner.dependencies,
       metadata: redactTokensDeep(form.metadata ?? {}),
       history: session === undefined ? [] : await loadHistory(request, key),

@@ -1,7 +1,7 @@
 /** The state of a session: JSON, bounded in bytes, kept once. A run works on a copy and gives it back at its end. */
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
-import { redactTokensDeep } from "@agentos/guard";
+import { mayHoldToken, redactTokensDeep } from "@agentos/guard";
 import type { LimitFault } from "./run-ledger.ts";
 import { MAX_SESSION_STATE_BYTES } from "./run-limits.ts";
 import { type RunContext, RunFailure } from "./runnable.ts";
@@ -9,18 +9,19 @@ import type { SessionState } from "./store.ts";
 
 export interface StartingState {
   readonly state: SessionState;
+  /** A copy that is the run's to change. */
+  readonly copy: Record<string, unknown>;
   /** Of its JSON text. */
   readonly bytes: number;
 }
 
 /** State that a run starts with: the session's, over it what the run brings. */
 export function mergeState(ofSession: SessionState, ofRun: SessionState): Result<StartingState, LimitFault> {
-  const merged = { ...ofSession, ...ofRun };
-  if (Object.keys(merged).length === 0) return ok({ state: merged, bytes: 0 });
-  const bytes = Buffer.byteLength(JSON.stringify(merged));
+  const text = JSON.stringify({ ...ofSession, ...ofRun });
+  const bytes = Buffer.byteLength(text);
   if (bytes > MAX_SESSION_STATE_BYTES)
     return fail({ code: "RUN_STATE_TOO_LARGE", limit: MAX_SESSION_STATE_BYTES });
-  return ok({ state: redactTokensDeep(merged), bytes });
+  return ok({ state: parseState(text), copy: parseState(text), bytes });
 }
 
 /**
@@ -34,11 +35,18 @@ export function readState({ sessionState, logger, runId }: RunContext): SessionS
   } catch (cause) {
     logger.warn({ run_id: runId, cause }, "session state is not JSON and was dropped");
   }
-  if (text === undefined || text === "{}") return {};
+  if (text === undefined) return {};
   if (Buffer.byteLength(text) > MAX_SESSION_STATE_BYTES)
     throw new RunFailure(`The session state is larger than ${MAX_SESSION_STATE_BYTES} bytes`, {
       errorType: "session_state_limit",
     });
-  const value: unknown = JSON.parse(text);
-  return isRecord(value) ? redactTokensDeep({ ...value }) : {};
+  return parseState(text);
+}
+
+/** A state that holds no token and is nobody else's. */
+function parseState(json: string): Record<string, unknown> {
+  if (json === "{}") return {};
+  const value: unknown = JSON.parse(json);
+  if (!isRecord(value)) return {};
+  return mayHoldToken(json) ? redactTokensDeep({ ...value }) : { ...value };
 }

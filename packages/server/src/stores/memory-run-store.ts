@@ -9,6 +9,7 @@ import {
   RunLeaseLost,
   type RunQuery,
   type RunStore,
+  type SessionState,
   type StoredEvent,
   type StoredOutput,
   type StoredRun,
@@ -82,9 +83,8 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
         // While it runs it is counted with the active runs.
         bytes: ENTRY_BYTES,
       });
-      session.stateJson = JSON.stringify(state);
       session.updatedAt = output.created_at;
-      sessions.used(session);
+      sessions.used(session, ENTRY_BYTES + setState(session, state));
       return lease;
     },
 
@@ -98,11 +98,11 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
     async finishRun(lease, { output, events, terminalIndex, state }) {
       const { session, run } = held(lease, terminalIndex);
       run.text = [JSON.stringify(output), JSON.stringify(events)];
-      run.bytes = ENTRY_BYTES + sizeOfText(run.text[0]) + sizeOfText(run.text[1]);
+      const moreBytes = sizeOfText(run.text[0]) + sizeOfText(run.text[1]);
+      run.bytes += moreBytes;
       run.live = undefined;
-      session.stateJson = JSON.stringify(state);
       session.updatedAt = Math.max(session.updatedAt, output.created_at);
-      sessions.used(session);
+      sessions.used(session, moreBytes + setState(session, state));
     },
 
     async findRun(scope, { runId, ...query }) {
@@ -135,7 +135,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       if (!coversOwner(scope, key.owner)) return undefined;
       const entry = sessions.find(key);
       if (entry === undefined) return undefined;
-      sessions.used(entry);
+      sessions.used(entry, 0);
       return readSession(entry);
     },
 
@@ -156,9 +156,10 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
     async renameSession(scope, key, { name, at }) {
       const entry = coversOwner(scope, key.owner) ? sessions.find(key) : undefined;
       if (entry === undefined) return undefined;
+      const moreBytes = sizeOfText(name) - sizeOfText(entry.name ?? "");
       entry.name = name;
       entry.updatedAt = at;
-      sessions.used(entry);
+      sessions.used(entry, moreBytes);
       return readSession(entry);
     },
 
@@ -181,8 +182,16 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       bytes: 0,
     };
     sessions.add(entry);
+    sessions.used(entry, ENTRY_BYTES);
     return entry;
   }
+}
+
+/** Gives how many bytes more it costs than the one before. */
+function setState(session: SessionEntry, state: SessionState): number {
+  const before = sizeOfText(session.stateJson);
+  session.stateJson = JSON.stringify(state);
+  return sizeOfText(session.stateJson) - before;
 }
 
 function readSession({ key, name, stateJson, createdAt, updatedAt }: SessionEntry): StoredSession {

@@ -47,8 +47,8 @@ export interface MemorySessions {
   /** Of one owner, or of all. */
   list(owner?: Owner): Iterable<SessionEntry>;
   add(entry: SessionEntry): void;
-  /** To be called after every use: counts again, and forgets what does not fit. */
-  used(entry: SessionEntry): void;
+  /** To be called after every use, with what it costs more than before; forgets what does not fit. */
+  used(entry: SessionEntry, moreBytes: number): void;
   remove(entry: SessionEntry): void;
 }
 
@@ -70,34 +70,36 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
     return entry;
   }
 
-  function count(entry: SessionEntry, bytes: number): void {
-    const change = bytes - entry.bytes;
-    entry.bytes = bytes;
-    ownerOf(entry.key.owner).bytes += change;
+  function count(owner: OwnerEntry, entry: SessionEntry, change: number): void {
+    entry.bytes += change;
+    owner.bytes += change;
     total += change;
   }
 
   function remove(entry: SessionEntry): void {
-    count(entry, 0);
     const owner = ownerOf(entry.key.owner);
+    count(owner, entry, -entry.bytes);
     owner.sessions.delete(entry);
     sessions.delete(sessionPathOf(entry.key));
     if (owner.sessions.size === 0) owners.delete(pathOf(owner.owner));
   }
 
   /** Until the condition holds, oldest use first; what runs stays, and of the newest session its last run. */
-  function forget({ sessions: ofOwner }: OwnerEntry, isEnough: () => boolean): void {
-    const inOrder = [...ofOwner];
-    const newest = inOrder.at(-1);
-    for (const entry of inOrder) {
+  function forget(owner: OwnerEntry, isEnough: () => boolean): void {
+    let left = owner.sessions.size;
+    let newest: SessionEntry | undefined;
+    // A set may lose entries while it is gone through.
+    for (const entry of owner.sessions) {
       if (isEnough()) return;
-      if (entry !== newest && !isRunning(entry)) remove(entry);
+      left -= 1;
+      if (left === 0) newest = entry;
+      else if (!isRunning(entry)) remove(entry);
     }
     for (const [id, run] of newest?.runs ?? []) {
       if (newest === undefined || isEnough() || newest.runs.size === 1) return;
       if (run.live !== undefined) continue;
       newest.runs.delete(id);
-      count(newest, costOf(newest));
+      count(owner, newest, -run.bytes);
     }
   }
 
@@ -120,11 +122,11 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
       sessions.set(sessionPathOf(entry.key), entry);
       ownerOf(entry.key.owner).sessions.add(entry);
     },
-    used(entry) {
+    used(entry, moreBytes) {
       const owner = ownerOf(entry.key.owner);
       owner.sessions.delete(entry);
       owner.sessions.add(entry);
-      count(entry, costOf(entry));
+      count(owner, entry, moreBytes);
       if (isVerified(owner.owner) && owner.bytes > maxBytesPerOwner)
         forget(owner, () => owner.bytes <= maxBytesPerOwner);
       if (total > maxBytes) makeRoom();
@@ -150,12 +152,6 @@ function findAccounts(owners: Iterable<OwnerEntry>): readonly Account[] {
     accounts.set(path, account);
   }
   return [...accounts.values()];
-}
-
-function costOf({ stateJson, runs }: SessionEntry): number {
-  let bytes = ENTRY_BYTES + sizeOfText(stateJson);
-  for (const run of runs.values()) bytes += run.bytes;
-  return bytes;
 }
 
 /** As V8 keeps a text: one byte for each character, or two where one of them is beyond Latin-1. */
