@@ -43,13 +43,30 @@ export interface RunLedger {
   onIdle(listener: () => void): () => void;
 }
 
-interface Account {
-  readonly caller: Owner;
-  readonly places: Set<Place>;
+interface Used {
   active: number;
   unread: number;
   bytes: number;
 }
+
+interface Account extends Used {
+  readonly caller: Owner;
+  readonly places: Set<Place>;
+}
+
+/** Which limit holds for what is used, and the refusal of who would break it. */
+type LimitNames = Readonly<Record<keyof Used, { readonly code: LimitCode; readonly limit: keyof RunLimits }>>;
+
+const PER_CALLER: LimitNames = {
+  active: { code: "RUN_CALLER_LIMIT", limit: "activeRunsPerCaller" },
+  unread: { code: "RUN_CALLER_UNREAD", limit: "unreadStreamsPerCaller" },
+  bytes: { code: "RUN_CALLER_MEMORY", limit: "runBytesPerCaller" },
+};
+const IN_ALL: LimitNames = {
+  active: { code: "RUN_SERVER_LIMIT", limit: "activeRuns" },
+  unread: { code: "RUN_SERVER_UNREAD", limit: "unreadStreams" },
+  bytes: { code: "RUN_SERVER_MEMORY", limit: "runBytes" },
+};
 
 interface Place {
   bytes: number;
@@ -59,7 +76,7 @@ interface Place {
 export function createRunLedger(limits: RunLimits): RunLedger {
   const accounts = new Map<string, Account[]>();
   const idleListeners = new Set<() => void>();
-  const total = { active: 0, unread: 0, bytes: 0 };
+  const total: Used = { active: 0, unread: 0, bytes: 0 };
 
   /** Found by its id, then compared part by part. */
   function accountOf(caller: Owner): Account {
@@ -79,24 +96,27 @@ export function createRunLedger(limits: RunLimits): RunLedger {
   }
 
   function findFault(account: Account, bytes: number): LimitFault | undefined {
-    const isCounted = account.caller.kind === "user" || account.caller.kind === "service_account";
-    const checks: readonly (readonly [LimitCode, limit: number, wanted: number, of: "caller" | "server"])[] =
-      [
-        ["RUN_CALLER_LIMIT", limits.activeRunsPerCaller, account.active + 1, "caller"],
-        ["RUN_CALLER_UNREAD", limits.unreadStreamsPerCaller, account.unread + 1, "caller"],
-        ["RUN_CALLER_MEMORY", limits.runBytesPerCaller, account.bytes + bytes, "caller"],
-        ["RUN_SERVER_LIMIT", limits.activeRuns, total.active + 1, "server"],
-        ["RUN_SERVER_UNREAD", limits.unreadStreams, total.unread + 1, "server"],
-        ["RUN_SERVER_MEMORY", limits.runBytes, total.bytes + bytes, "server"],
-      ];
-    const broken = checks.find(([, limit, wanted, of]) => wanted > limit && (of === "server" || isCounted));
-    return broken && { code: broken[0], limit: broken[1] };
+    return (
+      (isNamed(account.caller) ? findBroken(account, bytes, PER_CALLER) : undefined) ??
+      findBroken(total, bytes, IN_ALL)
+    );
+  }
+
+  function findBroken(used: Used, bytes: number, of: LimitNames): LimitFault | undefined {
+    const broken =
+      used.active >= limits[of.active.limit]
+        ? of.active
+        : used.unread >= limits[of.unread.limit]
+          ? of.unread
+          : used.bytes + bytes > limits[of.bytes.limit]
+            ? of.bytes
+            : undefined;
+    return broken && { code: broken.code, limit: limits[broken.limit] };
   }
 
   /** Cuts the largest run of the account that holds most, until what is held fits again. */
   function makeRoom(grown: Account): void {
-    const isCounted = grown.caller.kind === "user" || grown.caller.kind === "service_account";
-    if (isCounted && grown.bytes > limits.runBytesPerCaller) cutLargest(grown);
+    if (isNamed(grown.caller) && grown.bytes > limits.runBytesPerCaller) cutLargest(grown);
     if (total.bytes > limits.runBytes) {
       const all = [...accounts.values()].flat();
       cutLargest(all.reduce((most, account) => (account.bytes > most.bytes ? account : most), grown));
@@ -124,7 +144,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
       account.places.add(place);
       let isRunning = true;
       let isStreamOpen = false;
-      const count = (what: "active" | "unread" | "bytes", change: number) => {
+      const count = (what: keyof Used, change: number) => {
         account[what] += change;
         total[what] += change;
       };
@@ -168,6 +188,11 @@ export function createRunLedger(limits: RunLimits): RunLedger {
       });
     },
   };
+}
+
+/** A credential names the caller; those who share a nameless one are not told apart. */
+function isNamed({ kind }: Owner): boolean {
+  return kind === "user" || kind === "service_account";
 }
 
 function cutLargest({ places }: Account): void {
