@@ -21,7 +21,7 @@ export {
   valueIssue,
 } from "./app/input-fault.ts";
 export { limitResponse } from "./app/limit-response.ts";
-export { faultResponse, jsonResponse, notFound } from "./app/responses.ts";
+export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./app/serve.ts";
 export { authorizationConfigSchema, corsSchema } from "./config/auth-options.ts";

@@ -12,6 +12,16 @@ export function jsonResponse(
   });
 }
 
+const JSON_TEXT = Object.freeze({
+  status: 200,
+  headers: Object.freeze({ "content-type": "application/json" }),
+});
+
+/** The same of a text that is JSON already, for answers that do not change from request to request. */
+export function jsonTextResponse(text: string): Response {
+  return new Response(text, JSON_TEXT);
+}
+
 function errorResponse(
   status: number,
   detail: InputFault["detail"],

@@ -7,6 +7,7 @@ import {
   followEvents,
   form,
   NOBODY,
+  outputOf,
 } from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
 import { offlineScript } from "./offline-script.ts";
@@ -128,7 +129,7 @@ describe("concurrent runs", () => {
     }
     for (const [index, run] of runs.entries()) {
       expect(texts[index]).toBe(`message ${index} of user ${index}`);
-      const { content, session_state } = await run.finished;
+      const { content, session_state } = await outputOf(run);
       expect([content, session_state]).toEqual([texts[index], { index }]);
     }
   });

@@ -6,6 +6,7 @@ import type { ServedRouteId } from "@agentos/contract";
 import {
   faultResponse,
   jsonResponse,
+  jsonTextResponse,
   limitResponse,
   notFound,
   type RequestContext,
@@ -48,7 +49,7 @@ export function createAgentsRoutes({
     if (!started.ok)
       return "code" in started.fault ? limitResponse(started.fault) : faultResponse(started.fault);
     const run = started.value;
-    if (!form.value.stream) return jsonResponse(await run.finished);
+    if (!form.value.stream) return jsonTextResponse((await run.finished).json);
     const onCut = ({ message }: Error) =>
       runtime.logger.warn({ run_id: run.runId, reason: message }, "a stream was cut");
     return eventStreamResponse(createEventStream(run, { onCut }));

@@ -1,3 +1,4 @@
+import { runEventSchema, teamRunEventSchema } from "@agentos/contract";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { offlineScript } from "../agents/offline-script.ts";
@@ -9,10 +10,12 @@ import {
   createTestServer,
   finish,
   form,
+  outputOf,
   settle,
 } from "../runs/test-run.fixture.ts";
 import { createEventStream, encodeFrame, eventStreamResponse } from "./sse.ts";
 
+const anyRunEventSchema = runEventSchema.or(teamRunEventSchema);
 const ignore = { onCut: () => {} };
 const echo = new Agent({ id: "helper", model: "offline:echo" });
 
@@ -48,6 +51,7 @@ describe("createEventStream", () => {
     const { events } = await finish(run);
     const wanted = events.map((event) => `event: ${event.event}\ndata: ${JSON.stringify(event)}\n\n`);
     expect(events).toHaveLength(9);
+    for (const event of events) expect(anyRunEventSchema.safeParse(event).error).toBeUndefined();
     expect(new Uint8Array(await body.arrayBuffer())).toEqual(new TextEncoder().encode(wanted.join("")));
   });
 
@@ -160,7 +164,7 @@ describe("createEventStream", () => {
     const endless = createPlainAgent(() => speak(Array.from({ length: 5_000 }, () => "x".repeat(100))));
     const run = await server.start(endless, form("hi"));
     const body = new Response(createEventStream(run, ignore));
-    expect(await run.finished).toMatchObject({
+    expect(await outputOf(run)).toMatchObject({
       status: "ERROR",
       content: "The run holds more memory than there is",
     });

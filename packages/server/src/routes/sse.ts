@@ -34,6 +34,8 @@ export function createEventStream(
       start(controller) {
         cutStream = (cause) => {
           if (!close()) return;
+          // Whoever reads nothing is taken for gone.
+          run.abort(cause);
           options.onCut(cause);
           // What was wrong is not for the client.
           controller.error(new Error("the stream was cut"));

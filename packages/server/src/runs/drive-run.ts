@@ -3,13 +3,14 @@
  * every runnable: the run is stored before its first event and before its last (contract 7.3), and the last one alone
  * ends it.
  */
-import type { AnyRunEvent, AnyRunOutput, PrefixedKind } from "@agentos/contract";
-import type { RunEvents } from "./events.ts";
+import type { PrefixedKind, RunStatus } from "@agentos/contract";
+import { type RunEvents, withState } from "./events.ts";
+import type { EventText } from "./log-entry.ts";
 import type { RunRecorder } from "./record.ts";
 import type { RunLog } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import { readState } from "./session-state.ts";
-import type { RunEnd, SessionState } from "./store.ts";
+import { readState, withoutTokens } from "./session-state.ts";
+import type { RunEnd, StoredOutput } from "./store.ts";
 import type { Turns } from "./turns.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -18,13 +19,20 @@ export interface RunDrive {
   readonly input: RunInput;
   readonly context: RunContext;
   /** State of the session when the run began: what stays when the run's own cannot be kept. */
-  readonly startingState: SessionState;
+  readonly startingStateJson: string;
   readonly events: RunEvents;
   readonly recorder: RunRecorder;
   readonly log: RunLog;
   readonly turns: Turns;
   /** Keeps the end. */
   readonly finish: (end: RunEnd) => Promise<void>;
+}
+
+/** A run that has ended. */
+export interface FinishedRun {
+  readonly status: RunStatus;
+  /** The output as the wire shows it, with the session's state. */
+  readonly json: string;
 }
 
 type Ending =
@@ -37,17 +45,17 @@ type Ending =
     };
 
 /** Resolves with the run once it is stored. Does not reject: whatever happens ends in an event. */
-export async function driveRun(drive: RunDrive): Promise<AnyRunOutput> {
-  const { context, events, recorder, log, startingState } = drive;
-  const append = (event: AnyRunEvent) => {
+export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
+  const { context, events, recorder, log } = drive;
+  const append = (event: EventText) => {
     recorder.addEvent(event);
     log.append(event);
   };
   append(events.started());
   let ending = await takeSteps(drive, append);
-  let state = startingState;
+  let stateJson = drive.startingStateJson;
   try {
-    state = readState(context);
+    stateJson = readState(context);
   } catch (cause) {
     ending = describeFailure(cause, context);
   }
@@ -55,14 +63,14 @@ export async function driveRun(drive: RunDrive): Promise<AnyRunOutput> {
   if (ending.status === "CANCELLED") append(events.cancelled(recorder.content));
   try {
     await log.settle();
-    return await finish(drive, ending, state);
+    return await finish(drive, ending, stateJson);
   } catch (cause) {
     return finishUnstored(drive, cause);
   }
 }
 
 /** The steps of the runnable as events, as far as they go. */
-async function takeSteps(drive: RunDrive, append: (event: AnyRunEvent) => void): Promise<Ending> {
+async function takeSteps(drive: RunDrive, append: (event: EventText) => void): Promise<Ending> {
   const { runnable, input, context, events, recorder, log, turns } = drive;
   try {
     for await (const step of untilAborted(runnable.run(input, context), context.signal)) {
@@ -84,32 +92,51 @@ async function takeSteps(drive: RunDrive, append: (event: AnyRunEvent) => void):
 }
 
 /** Stores the end, then tells it. Rejects when it cannot be stored; then nothing has been told. */
-async function finish(drive: RunDrive, ending: Ending, state: SessionState): Promise<AnyRunOutput> {
+async function finish(drive: RunDrive, ending: Ending, stateJson: string): Promise<FinishedRun> {
   const { recorder, log } = drive;
-  const output = recorder.build(ending.status, {
-    state,
-    ...(ending.status === "ERROR" ? { content: ending.content } : {}),
+  const end = conclude(drive, ending, stateJson);
+  await drive.finish({
+    status: ending.status,
+    outputJson: end.outputJson,
+    eventsJson: recorder.listEvents(end.last),
+    terminalIndex: log.committed,
+    stateJson,
   });
-  const last = lastEvent(drive.events, output, ending);
-  await drive.finish(recorder.end(output, { last, terminalIndex: log.committed }));
-  log.end(last);
-  return output;
+  return tell(drive, end);
 }
 
 /** What could not be stored ends as an error; it is told even where that cannot be stored either. */
-async function finishUnstored(drive: RunDrive, cause: unknown): Promise<AnyRunOutput> {
+async function finishUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun> {
   const failure = new RunFailure("The run could not be stored", { errorType: "store_error", cause });
   const ending = describeFailure(failure, drive.context);
   try {
-    return await finish(drive, ending, drive.startingState);
+    return await finish(drive, ending, drive.startingStateJson);
   } catch {
-    const output = drive.recorder.build("ERROR", { state: drive.startingState, content: ending.content });
-    drive.log.end(drive.events.failed(ending));
-    return output;
+    return tell(drive, conclude(drive, ending, drive.startingStateJson));
   }
 }
 
-function lastEvent(events: RunEvents, output: AnyRunOutput, ending: Ending): AnyRunEvent {
+interface Conclusion {
+  readonly status: RunStatus;
+  /** Neither it nor the last event has the session's state: what is stored does without. */
+  readonly outputJson: string;
+  readonly last: EventText;
+  readonly stateJson: string;
+}
+
+function conclude({ events, recorder }: RunDrive, ending: Ending, stateJson: string): Conclusion {
+  const { status } = ending;
+  const output = recorder.build(status, ending.status === "ERROR" ? ending.content : undefined);
+  return { status, outputJson: withoutTokens(output), last: lastEvent(events, output, ending), stateJson };
+}
+
+function tell({ log }: RunDrive, { status, outputJson, last, stateJson }: Conclusion): FinishedRun {
+  const hasState = status === "COMPLETED" || status === "CANCELLED";
+  log.end(hasState ? { event: last.event, json: withState(last.json, stateJson) } : last);
+  return { status, json: withState(outputJson, stateJson) };
+}
+
+function lastEvent(events: RunEvents, output: StoredOutput, ending: Ending): EventText {
   switch (ending.status) {
     case "COMPLETED":
     case "CANCELLED":

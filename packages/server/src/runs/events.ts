@@ -1,7 +1,5 @@
 /** From steps to the contract's events: names, keys and their order (contract 5.2, 5.3). */
 import {
-  type AnyRunEvent,
-  type AnyRunOutput,
   type PrefixedKind,
   type Requirement,
   RUNNABLE_KINDS,
@@ -10,9 +8,10 @@ import {
   type ToolExecution,
 } from "@agentos/contract";
 import type { Clock } from "@agentos/guard/app";
-import { type ContentDelta, isContentDelta, type RunLogEntry } from "./log-entry.ts";
+import { type ContentDelta, type EventText, isContentDelta, type RunLogEntry } from "./log-entry.ts";
 import type { Runnable } from "./runnable.ts";
 import type { RunStep } from "./steps.ts";
+import type { StoredOutput } from "./store.ts";
 
 export interface RunEventSource {
   readonly runnable: Pick<Runnable<PrefixedKind>, "kind" | "id" | "name" | "model">;
@@ -22,32 +21,31 @@ export interface RunEventSource {
 }
 
 export interface RunEvents {
-  started(): AnyRunEvent;
+  started(): EventText;
   /** A piece of the answer. */
   delta(content: Pick<Extract<RunStep, { type: "content" }>, "text" | "reasoning">): ContentDelta;
   /** What any other step shows; a message shows nothing. */
-  ofStep(step: RunStep): readonly AnyRunEvent[];
-  contentCompleted(): AnyRunEvent;
-  completed(output: AnyRunOutput): AnyRunEvent;
-  paused(output: AnyRunOutput): AnyRunEvent;
+  ofStep(step: RunStep): readonly EventText[];
+  contentCompleted(): EventText;
+  /** Without the session's state: see {@link withState}. */
+  completed(output: StoredOutput): EventText;
+  paused(output: StoredOutput): EventText;
   failed(failure: {
     readonly content: string;
     readonly errorType: string;
     readonly errorId: string;
-  }): AnyRunEvent;
-  cancelled(partialContent: string): AnyRunEvent;
+  }): EventText;
+  cancelled(partialContent: string): EventText;
   /** The JSON text of an event. */
   toJson(entry: RunLogEntry): string;
-  /** An event, a delta with all its keys. */
-  toEvent(entry: RunLogEntry): AnyRunEvent;
 }
 
 /** Content is written as text: see `deltaJson`. */
 type EventName = Exclude<RunEventName, "CustomEvent" | "RunContent">;
 type SharedKey = keyof Extract<RunEvent, { event: "RunContentCompleted" }>;
 
-/** What an event adds to the keys that all have. */
-type OwnKeys<Name extends EventName> = Omit<Extract<RunEvent, { event: Name }>, SharedKey>;
+/** What an event adds to the keys that all have; the session's state stands at its end. */
+type OwnKeys<Name extends EventName> = Omit<Extract<RunEvent, { event: Name }>, SharedKey | "session_state">;
 
 /** Only an agent's content says whether a workflow's agent speaks. */
 const CONTENT_KEYS: Readonly<Record<PrefixedKind, string>> = {
@@ -60,11 +58,10 @@ export function createRunEvents(source: RunEventSource): RunEvents {
   const { idKey, nameKey, eventPrefix } = RUNNABLE_KINDS[runnable.kind];
   const model = { model: runnable.model.id, model_provider: runnable.model.provider };
 
-  function create<const Name extends EventName>(name: Name, own: OwnKeys<Name>): AnyRunEvent {
-    // INVARIANT: the schemas of every kind are made of the same table, so the names fit. The compiler checks what the
-    // event adds; it cannot follow keys that are looked up.
-    const event: object = { ...createBase(`${eventPrefix}${name}`), ...own };
-    return event as AnyRunEvent;
+  /** The compiler checks what an event adds; the keys that all have are those of the table of kinds. */
+  function create<const Name extends EventName>(name: Name, own: OwnKeys<Name>): EventText {
+    const event = `${eventPrefix}${name}`;
+    return { event, json: JSON.stringify(Object.assign(createBase(event), own)) };
   }
 
   function createBase(event: string) {
@@ -79,7 +76,7 @@ export function createRunEvents(source: RunEventSource): RunEvents {
     };
   }
 
-  function ofTool(tool: ToolExecution): AnyRunEvent[] {
+  function ofTool(tool: ToolExecution): EventText[] {
     const content = `${callText(tool)} completed in ${(tool.metrics?.duration ?? 0).toFixed(4)}s. `;
     const completed = create("ToolCallCompleted", { content, tool });
     if (tool.tool_call_error !== true) return [completed];
@@ -95,15 +92,8 @@ export function createRunEvents(source: RunEventSource): RunEvents {
     return `{"created_at":${createdAt},${sharedText},${own}}`;
   }
 
-  function toEvent(entry: RunLogEntry): AnyRunEvent {
-    if (!isContentDelta(entry)) return entry;
-    // INVARIANT: as in `create`; the text of a delta is made of the same keys, in the same order.
-    return JSON.parse(deltaJson(entry)) as AnyRunEvent;
-  }
-
   return {
-    toEvent,
-    toJson: (entry) => (isContentDelta(entry) ? deltaJson(entry) : JSON.stringify(entry)),
+    toJson: (entry) => (isContentDelta(entry) ? deltaJson(entry) : entry.json),
     delta: ({ text, reasoning = "" }) => ({
       event: contentName,
       createdAt: Math.floor(clock.now()),
@@ -146,7 +136,6 @@ export function createRunEvents(source: RunEventSource): RunEvents {
         ...(output.reasoning_content === undefined ? {} : { reasoning_content: output.reasoning_content }),
         ...(output.metadata === undefined ? {} : { metadata: output.metadata }),
         metrics: output.metrics,
-        session_state: output.session_state,
       }),
     paused(output) {
       const requirements = output.requirements ?? [];
@@ -161,6 +150,11 @@ export function createRunEvents(source: RunEventSource): RunEvents {
         reason: `Run ${runId} was cancelled`,
       }),
   };
+}
+
+/** JSON text of an object, with the session's state as its last key. */
+export function withState(json: string, stateJson: string): string {
+  return `${json.slice(0, -1)},"session_state":${stateJson}}`;
 }
 
 /** What a paused run says (contract 5.3). A confirmation outweighs an external call of the same turn. */

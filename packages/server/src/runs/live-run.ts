@@ -3,8 +3,8 @@
  * may stop it.
  */
 import type { DataScope } from "@agentos/auth";
-import type { AnyRunOutput, PrefixedKind } from "@agentos/contract";
-import { driveRun } from "./drive-run.ts";
+import type { PrefixedKind } from "@agentos/contract";
+import { driveRun, type FinishedRun } from "./drive-run.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
 import { sizeOfEntry } from "./log-entry.ts";
 import { createRunRecorder } from "./record.ts";
@@ -12,14 +12,15 @@ import type { RunTicket } from "./run-ledger.ts";
 import { MAX_UNREAD_SECONDS } from "./run-limits.ts";
 import { createRunLog, type RunWatcher } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import type { RunStore, SessionKey, SessionState } from "./store.ts";
+import { withoutTokens } from "./session-state.ts";
+import type { RunStore, SessionKey } from "./store.ts";
 import type { Turns } from "./turns.ts";
 
-export interface LiveRun extends Pick<RunEvents, "toEvent" | "toJson"> {
+export interface LiveRun extends Pick<RunEvents, "toJson"> {
   readonly runId: string;
   readonly sessionId: string;
   /** The run, once it is stored. Never rejects. */
-  readonly finished: Promise<AnyRunOutput>;
+  readonly finished: Promise<FinishedRun>;
   /**
    * Follows from the first event on; whoever follows has to close. `onCut` is told when the stream is taken away: nobody
    * read it, or memory was short.
@@ -35,7 +36,7 @@ export interface LiveRunParts {
   readonly context: RunContext;
   readonly key: SessionKey;
   readonly scope: DataScope;
-  readonly startingState: SessionState;
+  readonly startingStateJson: string;
   readonly store: RunStore;
   readonly turns: Turns;
   readonly ticket: RunTicket;
@@ -45,12 +46,18 @@ export interface LiveRunParts {
 
 /** Stores the run, then lets it go. Rejects when it cannot be stored; then nothing has begun. */
 export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
-  const { runnable, context, key, startingState, store, ticket, controller } = parts;
+  const { runnable, context, key, startingStateJson, store, ticket, controller } = parts;
   const { runId, sessionId } = context;
   const events = createRunEvents({ runnable, runId, sessionId, clock: context.clock });
   const recorder = createRunRecorder(runnable, parts.input, context);
-  const { session_state: _, ...output } = recorder.build("RUNNING", { state: {} });
-  const lease = await store.createRun(parts.scope, { key, output, state: startingState });
+  const row = recorder.build("RUNNING");
+  const lease = await store.createRun(parts.scope, {
+    key,
+    runId,
+    createdAt: row.created_at,
+    outputJson: withoutTokens(row),
+    stateJson: startingStateJson,
+  });
   const onCut = new Set<(cause: Error) => void>();
   const log = createRunLog({
     commit(firstIndex, entries) {
@@ -111,7 +118,6 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     sessionId,
     finished,
     watch,
-    toEvent: events.toEvent,
     toJson: events.toJson,
     abort: (reason) => controller.abort(reason),
   };

@@ -1,5 +1,15 @@
-/** One event of a run as it is held while the run lives. Deltas are most of them, so they are held without what all share. */
-import type { AnyRunEvent } from "@agentos/contract";
+/**
+ * One event of a run, as it is held, stored and sent: as JSON text, made once. Pieces of the answer are most events, so
+ * they are held without what all of them share.
+ */
+
+/** Any event but a piece of the answer. */
+export interface EventText {
+  /** Name of the event. */
+  readonly event: string;
+  /** The whole event. */
+  readonly json: string;
+}
 
 /** A piece of the answer; with the names and ids of its run it becomes `RunContent`. */
 export interface ContentDelta {
@@ -11,19 +21,17 @@ export interface ContentDelta {
   readonly reasoning: string;
 }
 
-export type RunLogEntry = AnyRunEvent | ContentDelta;
+export type RunLogEntry = EventText | ContentDelta;
 
 export function isContentDelta(entry: RunLogEntry): entry is ContentDelta {
-  return "createdAt" in entry;
+  return "text" in entry;
 }
 
-/** What a delta and an event cost besides their texts, by and large. */
-const DELTA_BYTES = 96;
-const EVENT_BYTES = 512;
+/** What an object costs besides its texts, by and large. */
+const ENTRY_BYTES = 96;
 
 /** Memory of an entry, near enough to bound it: two bytes for each UTF-16 unit. */
 export function sizeOfEntry(entry: RunLogEntry): number {
-  if (isContentDelta(entry)) return DELTA_BYTES + 2 * (entry.text.length + entry.reasoning.length);
-  // Of the others these alone hold what a tool or a caller has sent.
-  return EVENT_BYTES + ("tool" in entry ? 2 * JSON.stringify(entry.tool).length : 0);
+  const length = isContentDelta(entry) ? entry.text.length + entry.reasoning.length : entry.json.length;
+  return ENTRY_BYTES + 2 * length;
 }

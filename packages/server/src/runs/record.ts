@@ -1,7 +1,5 @@
-/** Collects the steps of a run into its RunOutput. What leaves here has no credential in it: it is stored as it is. */
+/** Collects the steps of a run into its output. */
 import type {
-  AnyRunEvent,
-  AnyRunOutput,
   Media,
   Message,
   PrefixedKind,
@@ -10,8 +8,9 @@ import type {
   RunStatus,
   ToolExecution,
 } from "@agentos/contract";
-import { mayHoldToken, redactTokens, redactTokensDeep } from "@agentos/guard";
+import { redactTokens } from "@agentos/guard";
 import { pauseText } from "./events.ts";
+import type { EventText } from "./log-entry.ts";
 import { buildMetrics } from "./metrics.ts";
 import { MAX_CONTENT_LENGTH, MAX_STORED_EVENTS } from "./run-limits.ts";
 import {
@@ -23,25 +22,19 @@ import {
   type Runnable,
 } from "./runnable.ts";
 import type { RunStep, TokenUsage } from "./steps.ts";
-import type { RunEnd, SessionState, StoredEvent } from "./store.ts";
+import type { StoredOutput } from "./store.ts";
 
 export interface RunRecorder {
   /** Throws {@link RunFailure} when the answer outgrows its limit. */
   addStep(step: RunStep): void;
   /** Kept for the stored run, up to a limit. */
-  addEvent(event: AnyRunEvent): void;
+  addEvent(event: EventText): void;
   /** Answer text so far. */
   readonly content: string;
-  /** The run as it stands. */
-  build(status: RunStatus, parts: OutputParts): AnyRunOutput;
-  /** What is stored of the run at its end. */
-  end(output: AnyRunOutput, terminal: { readonly last: AnyRunEvent; readonly terminalIndex: number }): RunEnd;
-}
-
-export interface OutputParts {
-  readonly state: SessionState;
-  /** Stands for the answer: an error's text. */
-  readonly content?: string;
+  /** The run as it stands. `content` stands for the answer: an error's text. Tools may have left tokens in it. */
+  build(status: RunStatus, content?: string): StoredOutput;
+  /** JSON text of the list of events to keep, `last` at its end. */
+  listEvents(last: EventText): string;
 }
 
 export function createRunRecorder(
@@ -50,7 +43,7 @@ export function createRunRecorder(
   context: RunContext,
 ): RunRecorder {
   const start = context.clock.now();
-  const events: AnyRunEvent[] = [];
+  const events: string[] = [];
   const messages: Message[] = [userMessage(input, context)];
   const tools: ToolExecution[] = [];
   const usages: TokenUsage[] = [];
@@ -64,7 +57,7 @@ export function createRunRecorder(
       return redactTokens(content);
     },
     addEvent(event) {
-      if (events.length < MAX_STORED_EVENTS) events.push(event);
+      if (events.length < MAX_STORED_EVENTS) events.push(event.json);
     },
     addStep(step) {
       switch (step.type) {
@@ -94,11 +87,8 @@ export function createRunRecorder(
           break;
       }
     },
-    end(output, { last, terminalIndex }) {
-      const { session_state: state, ...kept } = output;
-      return { output: kept, events: [...events, withoutState(last)], terminalIndex, state };
-    },
-    build(status, { state, content: replacement }) {
+    listEvents: (last) => `[${[...events, last.json].join(",")}]`,
+    build(status, replacement) {
       const end = context.clock.now();
       const answer = status === "PAUSED" ? pauseText(runnable.kind, requirements) : redactTokens(content);
       const isMissingAnswer = content !== "" && !messages.some((message) => message.role === "assistant");
@@ -118,24 +108,18 @@ export function createRunRecorder(
         }),
         ...(tools.length === 0 ? {} : { tools }),
         ...(Object.keys(context.metadata).length === 0 ? {} : { metadata: { ...context.metadata } }),
-        session_state: { ...state },
         created_at: Math.floor(start),
         status,
         ...(requirements.length === 0 ? {} : { requirements: [...requirements] }),
       };
-      return redactOutput(NAME_OUTPUT[runnable.kind](output, context.runId, runnable));
+      return NAME_OUTPUT[runnable.kind](output, context.runId, runnable);
     },
   };
 }
 
-/** Tools and providers may have put tokens anywhere. Text that cannot hold one, which is most, is left as it is. */
-function redactOutput(output: AnyRunOutput): AnyRunOutput {
-  return mayHoldToken(JSON.stringify(output)) ? redactTokensDeep(output) : output;
-}
-
 /** What an output of every kind has; a kind adds its names, and what is its own. */
-type SharedOutput = Omit<RunOutput, "run_id" | "agent_id" | "agent_name" | "events">;
-type NameOutput = (output: SharedOutput, runId: string, named: Pick<Runnable, "id" | "name">) => AnyRunOutput;
+type SharedOutput = Omit<RunOutput, "run_id" | "agent_id" | "agent_name" | "events" | "session_state">;
+type NameOutput = (output: SharedOutput, runId: string, named: Pick<Runnable, "id" | "name">) => StoredOutput;
 
 const NAME_OUTPUT: Readonly<Record<PrefixedKind, NameOutput>> = {
   agent: (output, runId, { id, name }) => ({ run_id: runId, agent_id: id, agent_name: name, ...output }),
@@ -202,11 +186,4 @@ function describeMedia(media: readonly RunMedia[]): Partial<Record<(typeof MEDIA
     });
   }
   return described;
-}
-
-/** The state is kept once, with the session: neither the run nor its last event repeats it. */
-function withoutState(event: AnyRunEvent): StoredEvent {
-  if (!("session_state" in event)) return event;
-  const { session_state: _, ...rest } = event;
-  return rest;
 }

@@ -62,7 +62,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     const session = await store.findSession(access.dataScope, key);
     const merged = mergeState(session?.state ?? {}, owner.sessionState);
     if (!merged.ok) return merged;
-    const { state: startingState, copy: sessionState, bytes } = merged.value;
+    const { json: startingStateJson, state: sessionState, bytes } = merged.value;
     ticket.grow(bytes);
     const context: RunContext = {
       ...runtime,
@@ -80,7 +80,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     const input = { message: redactTokens(form.message), media: form.media };
     const scope = access.dataScope;
     return ok(
-      await beginRun({ ...place, runnable, input, context, key, scope, startingState, store, turns }),
+      await beginRun({ ...place, runnable, input, context, key, scope, startingStateJson, store, turns }),
     );
   }
 

@@ -8,45 +8,43 @@ import { type RunContext, RunFailure } from "./runnable.ts";
 import type { SessionState } from "./store.ts";
 
 export interface StartingState {
-  readonly state: SessionState;
-  /** A copy that is the run's to change. */
-  readonly copy: Record<string, unknown>;
-  /** Of its JSON text. */
+  readonly json: string;
+  /** The run's own, to change. */
+  readonly state: Record<string, unknown>;
+  /** Of the JSON text. */
   readonly bytes: number;
 }
 
 /** State that a run starts with: the session's, over it what the run brings. */
 export function mergeState(ofSession: SessionState, ofRun: SessionState): Result<StartingState, LimitFault> {
-  const text = JSON.stringify({ ...ofSession, ...ofRun });
-  const bytes = Buffer.byteLength(text);
+  const json = withoutTokens({ ...ofSession, ...ofRun });
+  const bytes = Buffer.byteLength(json);
   if (bytes > MAX_SESSION_STATE_BYTES)
     return fail({ code: "RUN_STATE_TOO_LARGE", limit: MAX_SESSION_STATE_BYTES });
-  return ok({ state: parseState(text), copy: parseState(text), bytes });
+  const state: unknown = json === "{}" ? {} : JSON.parse(json);
+  return ok({ json, state: isRecord(state) ? { ...state } : {}, bytes });
 }
 
 /**
- * State that a run leaves. Tools may have put anything into it; only JSON travels. Throws a {@link RunFailure} where it
- * has outgrown its limit.
+ * State that a run leaves, as JSON text. Tools may have put anything into it; only JSON travels. Throws a
+ * {@link RunFailure} where it has outgrown its limit.
  */
-export function readState({ sessionState, logger, runId }: RunContext): SessionState {
-  let text: string | undefined;
+export function readState({ sessionState, logger, runId }: RunContext): string {
+  let json: string;
   try {
-    text = JSON.stringify(sessionState);
+    json = withoutTokens(sessionState);
   } catch (cause) {
     logger.warn({ run_id: runId, cause }, "session state is not JSON and was dropped");
+    return "{}";
   }
-  if (text === undefined) return {};
-  if (Buffer.byteLength(text) > MAX_SESSION_STATE_BYTES)
-    throw new RunFailure(`The session state is larger than ${MAX_SESSION_STATE_BYTES} bytes`, {
-      errorType: "session_state_limit",
-    });
-  return parseState(text);
+  if (Buffer.byteLength(json) <= MAX_SESSION_STATE_BYTES) return json;
+  throw new RunFailure(`The session state is larger than ${MAX_SESSION_STATE_BYTES} bytes`, {
+    errorType: "session_state_limit",
+  });
 }
 
-/** A state that holds no token and is nobody else's. */
-function parseState(json: string): Record<string, unknown> {
-  if (json === "{}") return {};
-  const value: unknown = JSON.parse(json);
-  if (!isRecord(value)) return {};
-  return mayHoldToken(json) ? redactTokensDeep({ ...value }) : { ...value };
+/** JSON text of a value, in which nothing is a token any more. Most values hold none, which their text tells. */
+export function withoutTokens(value: object): string {
+  const json = JSON.stringify(value);
+  return mayHoldToken(json) ? JSON.stringify(redactTokensDeep(value)) : json;
 }

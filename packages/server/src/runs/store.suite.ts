@@ -3,6 +3,7 @@ import type { DataScope, Owner } from "@agentos/auth";
 import type { RunStatus } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import {
+  type RunEnd,
   RunLeaseLost,
   type RunStore,
   type SessionKey,
@@ -65,8 +66,16 @@ export async function storeRun(
 ): Promise<StoredOutput> {
   const { status = "COMPLETED", createdAt = 1, content = "hello", state = {}, scope = all } = run;
   const output = (now: RunStatus) => outputOf(key, runId, { status: now, created_at: createdAt, content });
-  const lease = await store.createRun(scope, { key, output: output("RUNNING"), state });
-  await store.finishRun(lease, { output: output(status), events: [last(runId)], terminalIndex: 0, state });
+  const stateJson = JSON.stringify(state);
+  const outputJson = JSON.stringify(output("RUNNING"));
+  const lease = await store.createRun(scope, { key, runId, createdAt, outputJson, stateJson });
+  await store.finishRun(lease, {
+    status,
+    outputJson: JSON.stringify(output(status)),
+    eventsJson: JSON.stringify([last(runId)]),
+    terminalIndex: 0,
+    stateJson,
+  });
   return output(status);
 }
 
@@ -96,15 +105,20 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
   const begin = (store: RunStore, runId = "r1", key = keyOf(alice)) =>
     store.createRun(all, {
       key,
-      output: outputOf(key, runId, { status: "RUNNING" }),
-      state: { from: runId },
+      runId,
+      createdAt: 1,
+      outputJson: JSON.stringify(outputOf(key, runId, { status: "RUNNING" })),
+      stateJson: JSON.stringify({ from: runId }),
     });
-  const end = (terminalIndex: number, runId = "r1") => ({
-    output: outputOf(keyOf(alice), runId),
-    events: [started(runId), last(runId)],
+  const ended = { output: outputOf(keyOf(alice), "r1"), events: [started("r1"), last("r1")] };
+  const end = (terminalIndex: number): RunEnd => ({
+    status: "COMPLETED",
+    outputJson: JSON.stringify(ended.output),
+    eventsJson: JSON.stringify(ended.events),
     terminalIndex,
-    state: { list: [1] },
+    stateJson: '{"list":[1]}',
   });
+  const startedText = { event: "RunStarted", json: JSON.stringify(started("r1")) };
 
   describe(`${name}, as a run store`, () => {
     it("shows a run from its first moment on, with its session and its events so far", async () => {
@@ -115,17 +129,17 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
         events: [],
       });
       expect(await store.findSession(all, keyOf(alice))).toMatchObject({ state: { from: "r1" } });
-      await store.appendEvents(lease, 0, [started("r1"), delta]);
+      await store.appendEvents(lease, 0, [startedText, delta]);
       expect((await store.findRun(all, { ...query, runId: "r1" }))?.events).toEqual([started("r1")]);
     });
 
     it("keeps the end of a run with the session's state, and gives back no object of its own", async () => {
       const store = create();
       const lease = await begin(store);
-      await store.appendEvents(lease, 0, [started("r1"), delta]);
+      await store.appendEvents(lease, 0, [startedText, delta]);
       await store.finishRun(lease, end(2));
       const found = await store.findRun(all, { ...query, runId: "r1" });
-      expect(found).toEqual({ key: keyOf(alice), output: end(2).output, events: end(2).events });
+      expect(found).toEqual({ key: keyOf(alice), ...ended });
       const session = await store.findSession(all, keyOf(alice));
       expect(session).toMatchObject({ state: { list: [1] }, createdAt: 1, name: undefined });
       Object.assign(session?.state ?? {}, { list: [2] });
@@ -138,7 +152,7 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
     ])("refuses %s", async (_, index) => {
       const store = create();
       const lease = await begin(store);
-      await store.appendEvents(lease, 0, [started("r1"), delta]);
+      await store.appendEvents(lease, 0, [startedText, delta]);
       await expect(store.appendEvents(lease, index, [delta])).rejects.toThrow();
       await expect(store.finishRun(lease, end(index))).rejects.toThrow();
       await store.appendEvents(lease, 2, [delta]);

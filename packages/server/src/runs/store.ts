@@ -32,7 +32,7 @@ export interface StoredSession {
   readonly updatedAt: number;
 }
 
-/** A run as it is kept: the session's state is kept once, with the session. */
+/** A run as it is kept, without the session's state, which is kept once, with the session. */
 export type StoredOutput = DistributiveOmit<AnyRunOutput, "session_state" | "events">;
 /** An event as it is kept: only the last one has the state on the wire. */
 export type StoredEvent = DistributiveOmit<AnyRunEvent, "session_state">;
@@ -46,13 +46,16 @@ export interface StoredRun {
   readonly events: readonly StoredEvent[];
 }
 
-/** A run that begins. */
+/** A run that begins. What is kept of it is JSON text already: a driver need not know what is in it. */
 export interface NewRun {
   readonly key: SessionKey;
-  /** With the status `RUNNING`. */
-  readonly output: StoredOutput;
+  readonly runId: string;
+  /** Seconds since the epoch, whole. */
+  readonly createdAt: number;
+  /** A {@link StoredOutput} with the status `RUNNING`. */
+  readonly outputJson: string;
   /** State that the session has from now on. */
-  readonly state: SessionState;
+  readonly stateJson: string;
 }
 
 /** The right to write one attempt of a run; whoever holds an older one is told so. */
@@ -65,12 +68,14 @@ export interface RunLease {
 
 /** How a run ends. */
 export interface RunEnd {
-  readonly output: StoredOutput;
-  /** Those to keep; the last one is the terminal event. */
-  readonly events: readonly StoredEvent[];
+  readonly status: RunStatus;
+  /** A {@link StoredOutput} of that status. */
+  readonly outputJson: string;
+  /** A list of {@link StoredEvent}, those to keep; the last one is the terminal event. */
+  readonly eventsJson: string;
   /** Index of the terminal event: the number of events before it. */
   readonly terminalIndex: number;
-  readonly state: SessionState;
+  readonly stateJson: string;
 }
 
 export interface RunQuery {

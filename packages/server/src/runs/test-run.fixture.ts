@@ -194,7 +194,8 @@ export async function* followEvents(run: LiveRun): AsyncGenerator<AnyRunEvent, v
   const watcher = run.watch(() => {});
   try {
     while (await watcher.ready())
-      for (let entry = watcher.take(); entry !== undefined; entry = watcher.take()) yield run.toEvent(entry);
+      for (let entry = watcher.take(); entry !== undefined; entry = watcher.take())
+        yield JSON.parse(run.toJson(entry)) as AnyRunEvent;
   } finally {
     watcher.close();
   }
@@ -206,7 +207,12 @@ export async function finish(
 ): Promise<{ readonly events: readonly AnyRunEvent[]; readonly output: AnyRunOutput }> {
   const events: AnyRunEvent[] = [];
   for await (const event of followEvents(run)) events.push(event);
-  return { events, output: await run.finished };
+  return { events, output: await outputOf(run) };
+}
+
+/** The run, as its caller sees it. */
+export async function outputOf(run: LiveRun): Promise<AnyRunOutput> {
+  return JSON.parse((await run.finished).json) as AnyRunOutput;
 }
 
 /** Lets everything go on that can. */

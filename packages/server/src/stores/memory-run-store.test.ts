@@ -71,14 +71,16 @@ describe("the memory store's bounds", () => {
   it("spare a session in which a run goes on", async () => {
     const store = createMemoryRunStore({ maxBytesPerOwner: 30 * KIB });
     const key = keyOf(alice, { sessionId: "busy" });
-    const output = outputOf(key, "r0", { status: "RUNNING" });
-    const lease = await store.createRun(all, { key, output, state: {} });
+    const outputJson = JSON.stringify(outputOf(key, "r0", { status: "RUNNING" }));
+    const run = { key, runId: "r0", createdAt: 1, outputJson, stateJson: "{}" };
+    const lease = await store.createRun(all, run);
     for (let index = 0; index < 10; index++) await runOf(store, alice, `s${index}`);
     await store.finishRun(lease, {
-      output: { ...output, status: "COMPLETED" },
-      events: [],
+      status: "COMPLETED",
+      outputJson,
+      eventsJson: "[]",
       terminalIndex: 0,
-      state: {},
+      stateJson: "{}",
     });
     expect(await sessionsOf(store, alice)).toContain("busy");
   });

@@ -1,4 +1,4 @@
-/** Runs and sessions in memory, bounded in bytes. What has been stored is text: nobody can change it, and it costs what it is long. */
+/** Runs and sessions in memory, bounded in bytes. What is stored is text: nobody can change it, and it costs what it is long. */
 
 import type { DataScope, Owner } from "@agentos/auth";
 import { isContentDelta } from "../runs/log-entry.ts";
@@ -9,7 +9,6 @@ import {
   RunLeaseLost,
   type RunQuery,
   type RunStore,
-  type SessionState,
   type StoredEvent,
   type StoredOutput,
   type StoredRun,
@@ -70,39 +69,32 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
   }
 
   return {
-    async createRun(scope, { key, output, state }) {
+    async createRun(scope, { key, runId, createdAt, outputJson, stateJson }) {
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
-      const session = sessions.find(key) ?? addSession(key, output.created_at);
-      if (session.runs.has(output.run_id)) throw new Error("INVARIANT: a run id is used once");
-      const lease: RunLease = Object.freeze({ key, runId: output.run_id, attempt: 1 });
-      session.runs.set(output.run_id, {
-        lease,
-        live: { output, events: [], nextIndex: 0 },
-        text: ["", ""],
-        // While it runs it is counted with the active runs.
-        bytes: ENTRY_BYTES,
-      });
-      session.updatedAt = output.created_at;
-      sessions.used(session, ENTRY_BYTES + setState(session, state));
+      const session = sessions.find(key) ?? addSession(key, createdAt);
+      if (session.runs.has(runId)) throw new Error("INVARIANT: a run id is used once");
+      const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
+      const bytes = ENTRY_BYTES + sizeOfText(outputJson);
+      const live = { events: [], nextIndex: 0 };
+      session.runs.set(runId, { lease, live, status: "RUNNING", outputJson, eventsJson: "", bytes });
+      session.updatedAt = createdAt;
+      sessions.used(session, bytes + setState(session, stateJson));
       return lease;
     },
 
     async appendEvents(lease, firstIndex, entries) {
       const { live } = held(lease, firstIndex);
       for (const entry of entries)
-        if (!isContentDelta(entry) && live.events.length < MAX_STORED_EVENTS) live.events.push(entry);
+        if (!isContentDelta(entry) && live.events.length < MAX_STORED_EVENTS) live.events.push(entry.json);
       live.nextIndex += entries.length;
     },
 
-    async finishRun(lease, { output, events, terminalIndex, state }) {
+    async finishRun(lease, { status, outputJson, eventsJson, terminalIndex, stateJson }) {
       const { session, run } = held(lease, terminalIndex);
-      run.text = [JSON.stringify(output), JSON.stringify(events)];
-      const moreBytes = sizeOfText(run.text[0]) + sizeOfText(run.text[1]);
-      run.bytes += moreBytes;
-      run.live = undefined;
-      session.updatedAt = Math.max(session.updatedAt, output.created_at);
-      sessions.used(session, moreBytes + setState(session, state));
+      const moreBytes = sizeOfText(outputJson) + sizeOfText(eventsJson) - sizeOfText(run.outputJson);
+      Object.assign(run, { status, outputJson, eventsJson, bytes: run.bytes + moreBytes, live: undefined });
+      sessions.used(session, moreBytes + setState(session, stateJson));
     },
 
     async findRun(scope, { runId, ...query }) {
@@ -120,9 +112,8 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
         let left = query.limit ?? Number.POSITIVE_INFINITY;
         for (const run of [...entry.runs.values()].toReversed()) {
           if (left === 0) break;
-          const read = readRun(run);
-          if (query.status !== undefined && read.output.status !== query.status) continue;
-          found.unshift(read);
+          if (query.status !== undefined && run.status !== query.status) continue;
+          found.unshift(readRun(run));
           left -= 1;
         }
       }
@@ -188,20 +179,20 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
 }
 
 /** Gives how many bytes more it costs than the one before. */
-function setState(session: SessionEntry, state: SessionState): number {
-  const before = sizeOfText(session.stateJson);
-  session.stateJson = JSON.stringify(state);
-  return sizeOfText(session.stateJson) - before;
+function setState(session: SessionEntry, stateJson: string): number {
+  const moreBytes = sizeOfText(stateJson) - sizeOfText(session.stateJson);
+  session.stateJson = stateJson;
+  return moreBytes;
 }
 
 function readSession({ key, name, stateJson, createdAt, updatedAt }: SessionEntry): StoredSession {
-  // INVARIANT: it was written here, from a session's state.
+  // INVARIANT: the run service wrote it, from a session's state.
   const state = JSON.parse(stateJson) as StoredSession["state"];
   return { key, name, state, createdAt, updatedAt };
 }
 
-function readRun({ lease: { key }, live, text: [output, events] }: RunEntry): StoredRun {
-  if (live !== undefined) return structuredClone({ key, output: live.output, events: live.events });
-  // INVARIANT: they were written here, from an output and its events.
-  return { key, output: JSON.parse(output) as StoredOutput, events: JSON.parse(events) as StoredEvent[] };
+function readRun({ lease: { key }, live, outputJson, eventsJson }: RunEntry): StoredRun {
+  const events = live === undefined ? eventsJson : `[${live.events.join(",")}]`;
+  // INVARIANT: the run service wrote them, from an output and its events.
+  return { key, output: JSON.parse(outputJson) as StoredOutput, events: JSON.parse(events) as StoredEvent[] };
 }

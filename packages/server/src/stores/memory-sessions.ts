@@ -3,16 +3,19 @@
  * forgets what it used longest ago, so making runs never deletes somebody else's.
  */
 import type { Owner } from "@agentos/auth";
-import type { RunLease, SessionKey, StoredEvent, StoredOutput } from "../runs/store.ts";
+import type { RunStatus } from "@agentos/contract";
+import type { RunLease, SessionKey } from "../runs/store.ts";
 import { createTupleMap } from "./tuple-map.ts";
 
-/** A run. Once it has ended it is text, which costs what it is long. */
+/** A run. Its texts cost what they are long. */
 export interface RunEntry {
   readonly lease: RunLease;
   /** Undefined once the run has ended. */
-  live: { readonly output: StoredOutput; readonly events: StoredEvent[]; nextIndex: number } | undefined;
-  /** JSON of the output and of the events; empty while the run lives. */
-  text: readonly [output: string, events: string];
+  live: { readonly events: string[]; nextIndex: number } | undefined;
+  status: RunStatus;
+  outputJson: string;
+  /** Of the kept events; empty while the run lives. */
+  eventsJson: string;
   bytes: number;
 }
 
