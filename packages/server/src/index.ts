@@ -34,7 +34,7 @@ export type { LimitOptions } from "./agent-os/limit-options.ts";
 export { Agent } from "./agents/agent.ts";
 export { type AgentOptions } from "./agents/agent-options.ts";
 export { type Tool, type ToolContext, ToolError, type ToolOptions, tool } from "./agents/define-tool.ts";
-export { type ModelObject, OFFLINE_MODELS, type OfflineModelName } from "./agents/model.ts";
+export { OFFLINE_MODELS, type OfflineModelName } from "./agents/model.ts";
 export { offlineEcho } from "./agents/offline-echo.ts";
 export {
   type OfflineScript,
@@ -42,5 +42,6 @@ export {
   offlineScript,
   offlineScriptSchema,
 } from "./agents/offline-script.ts";
+export type { ModelObject } from "./agents/provider/model-object.ts";
 export { type RunContext, RunFailure, type RunInput, type RunMedia, type Runnable } from "./runs/runnable.ts";
 export type { RunStep, TokenUsage } from "./runs/steps.ts";

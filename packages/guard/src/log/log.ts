@@ -10,10 +10,10 @@ import type { Logger } from "./runtime.ts";
  */
 export function createLogger(level = "info", output: { write(line: string): void } = destination(2)): Logger {
   const log = pino({ level, base: null }, output);
-  const write = (method: "error" | "warn" | "info"): Logger["error"] => {
+  const write = (method: "error" | "warn" | "info" | "debug"): Logger["error"] => {
     return (facts, text) => log[method](safe(facts), redactTokens(text));
   };
-  return { error: write("error"), warn: write("warn"), info: write("info") };
+  return { error: write("error"), warn: write("warn"), info: write("info"), debug: write("debug") };
 }
 
 function safe(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -16,6 +16,8 @@ export interface Logger {
   warn(facts: Readonly<Record<string, unknown>>, text: string): void;
   /** What went as it should. */
   info(facts: Readonly<Record<string, unknown>>, text: string): void;
+  /** What only somebody who looks for a fault wants to read; a logger may leave it out. */
+  debug?(facts: Readonly<Record<string, unknown>>, text: string): void;
 }
 
 /** What a server runs on and does not make itself. */

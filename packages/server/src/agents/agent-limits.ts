@@ -4,3 +4,12 @@
 export const MAX_MODEL_REQUESTS_PER_RUN = 50;
 /** Longest text that a tool hands to the model, in UTF-16 units; the rest is cut, and the cut is said. */
 export const MAX_TOOL_RESULT_LENGTH = 32_000;
+/**
+ * Bytes of JSON that a message keeps for its provider: signatures, encrypted reasoning, results of the provider's own
+ * tools. Above it the provider's data are dropped, and the message stays.
+ */
+export const MAX_PROVIDER_DATA_BYTES = 64 * 1024;
+/** Milliseconds before a model request is tried again for the first time; doubled for each further try. */
+export const FIRST_RETRY_DELAY = 2_000;
+/** Longest wait between two tries, in milliseconds. A provider that asks for more ends the run. */
+export const MAX_RETRY_DELAY = 60_000;

@@ -1,11 +1,14 @@
 /** The options of an Agent, checked once. Unknown keys are refused, and every fault is named at once. */
 
+import { isRecord } from "@agentos/contract";
 import { ConfigurationError, type Fault } from "@agentos/guard";
 import { createOptionFault, findOptionFaults, type OptionSource } from "@agentos/guard/app";
 import { z } from "zod";
 import type { Tool } from "./define-tool.ts";
-import { isModelObject, type ModelObject, OFFLINE_MODELS, type OfflineModelName } from "./model.ts";
+import { OFFLINE_MODELS, type OfflineModelName } from "./model.ts";
 import { type OfflineScript, offlineScriptSchema } from "./offline-script.ts";
+import { describeNoModel, isModelObject, MODEL_VERSIONS, type ModelObject } from "./provider/model-object.ts";
+import type { ProviderOptions } from "./provider/prompt.ts";
 
 /** Options of {@link Agent}: checked once, unknown ones refused. */
 export interface AgentOptions {
@@ -13,7 +16,7 @@ export interface AgentOptions {
   readonly id: string;
   /** Default: the id. */
   readonly name?: string;
-  /** An AI SDK model object, or `offline:echo` or `offline:script`. */
+  /** A model object of an AI SDK provider package (interface V4, V3 or V2), or `offline:echo` or `offline:script`. */
   readonly model: ModelObject | OfflineModelName;
   /** Only with `offline:script`: what the model says. */
   readonly script?: OfflineScript;
@@ -31,8 +34,14 @@ export interface AgentOptions {
   readonly addHistoryToContext?: boolean;
   /** How many. Default 3. */
   readonly numHistoryRuns?: number;
-  /** Retries of a model request that could not start, by the AI SDK. Default 2. */
+  /**
+   * How often a model request that could not start (429, 408, 409, 5xx, network) is made again, by the agent itself: the
+   * provider's packages do not retry. Waits 2 seconds, then twice as long each time, or as `Retry-After` says; never more
+   * than a minute. 0 to 10. Default 2.
+   */
   readonly maxRetries?: number;
+  /** Handed to the provider with each request, under its name: `{ anthropic: { thinking: { type: "enabled" } } }`. */
+  readonly providerOptions?: ProviderOptions;
 }
 
 export const DEFAULT_HISTORY_RUNS = 3;
@@ -67,16 +76,17 @@ const schema = z.strictObject({
   addHistoryToContext: z.boolean().default(false),
   numHistoryRuns: z.number().int().min(1).max(100).default(DEFAULT_HISTORY_RUNS),
   maxRetries: z.number().int().min(0).max(10).default(DEFAULT_MAX_RETRIES),
+  providerOptions: z.record(z.string(), z.record(z.string(), z.json())).optional(),
 });
 
 export type CheckedAgentOptions = z.output<typeof schema>;
 
-const SOURCE: OptionSource = {
+const createSource = (model: unknown): OptionSource => ({
   schema,
   words: {
     model: {
-      problem: "is not a model that this version can use",
-      suggestion: `pass a model object of the AI SDK, such as openai("MODEL") from its provider package, or ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}`,
+      problem: `is not a model that this version can use: ${describeNoModel(model)}`,
+      suggestion: `pass a model object of an AI SDK provider package with the "specificationVersion" ${MODEL_VERSIONS}, such as openai("MODEL"), or ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}`,
     },
     script: {
       problem: "must be an object that says what the model answers",
@@ -91,20 +101,26 @@ const SOURCE: OptionSource = {
     tools: '["get_time"]',
     "tools[]": '"get_time"',
   },
-};
+});
 
 /** Throws a {@link ConfigurationError} with every fault. */
 export function checkAgentOptions(options: unknown): CheckedAgentOptions {
   const result = schema.safeParse(options);
-  const faults = result.success ? findContradictions(result.data) : findOptionFaults(result.error, SOURCE);
+  const faults = result.success
+    ? findContradictions(result.data)
+    : findOptionFaults(result.error, createSource(readOption(options, "model")));
   if (!result.success || faults.length > 0)
     throw new ConfigurationError({ faults: faults.map((fault) => nameAgent(fault, options)) });
   return result.data;
 }
 
+function readOption(options: unknown, name: string): unknown {
+  return isRecord(options) ? options[name] : undefined;
+}
+
 /** In a file with several agents, which one is it? */
 function nameAgent(fault: Fault, options: unknown): Fault {
-  const id = typeof options === "object" && options !== null && "id" in options ? options.id : undefined;
+  const id = readOption(options, "id");
   const name = typeof id === "string" && id !== "" ? JSON.stringify(id.slice(0, 128)) : "without an id";
   return { ...fault, facts: { ...fault.facts, of: `agent ${name}` } };
 }

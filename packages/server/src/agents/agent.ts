@@ -2,13 +2,16 @@ import type { AgentObject } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
 import type { ModelIdentity, RunContext, RunInput, Runnable } from "../runs/runnable.ts";
 import type { RunStep } from "../runs/steps.ts";
+import { FIRST_RETRY_DELAY, MAX_RETRY_DELAY } from "./agent-limits.ts";
 import { type AgentOptions, checkAgentOptions } from "./agent-options.ts";
 import { describeAgent } from "./describe-agent.ts";
 import { resolveModel, summarizeModel } from "./model.ts";
+import type { RetryPolicy } from "./provider/retry.ts";
+import { sleepByTimer } from "./provider/sleep.ts";
 import { type AgentLoop, runAgent } from "./run-agent.ts";
 
 /**
- * An agent on the AI SDK: a model with instructions and tools. Holds no state of a run, so any number run at once.
+ * An agent on a model of the AI SDK's provider interface: a model with instructions and tools. Holds no state of a run, so any number run at once.
  * Throws `ConfigurationError` with every fault: `CONFIG_OPTION_UNKNOWN`, `CONFIG_OPTION_INVALID`.
  *
  * @example
@@ -40,7 +43,8 @@ export class Agent implements Runnable<"agent"> {
       instructions: joinInstructions(checked.instructions),
       tools: new Map((checked.tools ?? []).map((tool) => [tool.name, tool])),
       toolCallLimit: checked.toolCallLimit,
-      maxRetries: checked.maxRetries,
+      providerOptions: checked.providerOptions,
+      retry: createRetryPolicy(checked.maxRetries),
     });
     this.#description = describeAgent(this.name, this.model, checked);
     Object.freeze(this);
@@ -60,4 +64,15 @@ function joinInstructions(instructions: string | readonly string[] | undefined):
   const text =
     typeof instructions === "string" ? instructions : instructions.map((line) => `- ${line}`).join("\n");
   return text === "" ? undefined : redactTokens(text);
+}
+
+function createRetryPolicy(maxRetries: number): RetryPolicy {
+  return {
+    maxRetries,
+    firstDelay: FIRST_RETRY_DELAY,
+    maxDelay: MAX_RETRY_DELAY,
+    sleep: sleepByTimer,
+    random: Math.random,
+    now: () => Date.now() / 1_000,
+  };
 }

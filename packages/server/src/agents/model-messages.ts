@@ -1,76 +1,95 @@
-/** Between the contract's messages and the AI SDK's. What a model reads is redacted here, whatever the source. */
+/** Between the contract's messages and the prompt of a model. What a model reads is redacted here, whatever the source. */
 
 import type { Message, ToolExecution } from "@agentos/contract";
-import { isRecord } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
-import type { AssistantModelMessage, ModelMessage, ToolModelMessage, UserModelMessage } from "ai";
 import type { RunInput } from "../runs/runnable.ts";
+import type { ModelObject } from "./provider/model-object.ts";
+import type { AssistantPart, FilePart, PromptMessage, TextPart, ToolResultPart } from "./provider/prompt.ts";
+import { readProviderData } from "./provider-data.ts";
+import { readArguments } from "./tool-arguments.ts";
 
-/** The user's turn: text, then media. */
-export function toUserMessage(input: RunInput): UserModelMessage {
+/** The user's turn: text, then media. Providers refuse an empty text beside a file. */
+export function toUserMessage(input: RunInput): PromptMessage {
   const text = { type: "text", text: redactTokens(input.message) } as const;
-  const files = input.media.map((media) => ({
-    type: "file" as const,
-    mediaType: media.mimeType,
-    data: media.source.type === "url" ? new URL(media.source.url) : media.source.bytes,
-    ...(media.filename === undefined ? {} : { filename: media.filename }),
-  }));
-  return { role: "user", content: [text, ...files] };
+  const files = input.media.map(
+    ({ mimeType, filename, source }): FilePart => ({
+      type: "file",
+      mediaType: mimeType,
+      data:
+        source.type === "url"
+          ? { type: "url", url: new URL(source.url) }
+          : { type: "data", data: source.bytes },
+      ...(filename === undefined ? {} : { filename }),
+    }),
+  );
+  return { role: "user", content: text.text === "" && files.length > 0 ? files : [text, ...files] };
 }
 
 /** Earlier runs as the model may read them; system messages are not repeated. */
-export function toHistory(runs: readonly (readonly Message[])[]): ModelMessage[] {
-  return runs.flat().flatMap((message): ModelMessage[] => {
-    const text = typeof message.content === "string" ? redactTokens(message.content) : "";
+export function toHistory(runs: readonly (readonly Message[])[], model: ModelObject): PromptMessage[] {
+  const prompt: PromptMessage[] = [];
+  for (const message of runs.flat()) {
+    const last = prompt.at(-1);
     switch (message.role) {
       case "system":
-        return [];
+        break;
       case "user":
-        return [{ role: "user", content: text }];
-      case "assistant":
-        return [toAssistant(text, message)];
-      default:
-        return [
-          toolMessage(message.tool_call_id ?? "", message.tool_name ?? "", {
-            text,
-            isError: message.tool_call_error === true,
-          }),
-        ];
+        prompt.push({ role: "user", content: [{ type: "text", text: readText(message) }] });
+        break;
+      case "assistant": {
+        const content = readProviderData(message, model) ?? toAssistantParts(message);
+        if (content.length > 0) prompt.push({ role: "assistant", content });
+        break;
+      }
+      default: {
+        const result = toToolResult(message);
+        // Results of one turn are one message, as when they were given the first time.
+        if (last?.role === "tool") last.content.push(result);
+        else prompt.push({ role: "tool", content: [result] });
+      }
     }
+  }
+  return prompt;
+}
+
+function readText(message: Message): string {
+  return typeof message.content === "string" ? redactTokens(message.content) : "";
+}
+
+/** Without its provider's data a message is its text and its calls. Reasoning is not shown to another model. */
+function toAssistantParts(message: Message): AssistantPart[] {
+  const text: TextPart = { type: "text", text: readText(message) };
+  const calls = (message.tool_calls ?? []).map(
+    (call): AssistantPart => ({
+      type: "tool-call",
+      toolCallId: call.id,
+      toolName: call.function.name,
+      input: readArguments(call.function.arguments) ?? {},
+    }),
+  );
+  return text.text === "" ? calls : [text, ...calls];
+}
+
+function toToolResult(message: Message): ToolResultPart {
+  return toResultPart(message.tool_call_id ?? "", message.tool_name ?? "", {
+    text: readText(message),
+    isError: message.tool_call_error === true,
   });
 }
 
-function toAssistant(text: string, message: Message): AssistantModelMessage {
-  const calls = (message.tool_calls ?? []).map((call) => ({
-    type: "tool-call" as const,
-    toolCallId: call.id,
-    toolName: call.function.name,
-    input: parseArguments(call.function.arguments),
-  }));
-  return { role: "assistant", content: text === "" ? calls : [{ type: "text" as const, text }, ...calls] };
+/** A finished call as the model reads it; its text is redacted already. */
+export function toExecutionResult(execution: ToolExecution): ToolResultPart {
+  return toResultPart(execution.tool_call_id ?? "", execution.tool_name ?? "", {
+    text: execution.result ?? "",
+    isError: execution.tool_call_error === true,
+  });
 }
 
-/** A finished call as the model reads it. */
-export function toToolMessage(execution: ToolExecution): ToolModelMessage {
-  const outcome = { text: execution.result ?? "", isError: execution.tool_call_error === true };
-  return toolMessage(execution.tool_call_id ?? "", execution.tool_name ?? "", outcome);
-}
-
-function toolMessage(
+function toResultPart(
   toolCallId: string,
   toolName: string,
-  outcome: { text: string; isError: boolean },
-): ToolModelMessage {
+  outcome: { readonly text: string; readonly isError: boolean },
+): ToolResultPart {
   const output = { type: outcome.isError ? ("error-text" as const) : ("text" as const), value: outcome.text };
-  return { role: "tool", content: [{ type: "tool-result", toolCallId, toolName, output }] };
-}
-
-/** Arguments are stored as JSON text; anything else is history of a call that could not be read. */
-function parseArguments(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  return { type: "tool-result", toolCallId, toolName, output };
 }

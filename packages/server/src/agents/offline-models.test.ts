@@ -1,32 +1,68 @@
-import { generateText, type ModelMessage, streamText } from "ai";
+import type { LanguageModelV4, LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { describe, expect, it } from "vitest";
 import { offlineEcho } from "./offline-echo.ts";
 import { END_OF_SCRIPT, type OfflineScript, offlineScript, offlineScriptSchema } from "./offline-script.ts";
 
-const user = (content: string): ModelMessage => ({ role: "user", content });
-const assistant = (content: string): ModelMessage => ({ role: "assistant", content });
+type Message = LanguageModelV4Prompt[number];
+const user = (text: string): Message => ({ role: "user", content: [{ type: "text", text }] });
+const assistant = (text: string): Message => ({ role: "assistant", content: [{ type: "text", text }] });
 
-async function textOf(model: ReturnType<typeof offlineScript>, messages: ModelMessage[]): Promise<string> {
-  return (await generateText({ model, messages })).text;
+/** Every part of the stream: deltas as their text, the others by their type. */
+async function readStream(
+  model: LanguageModelV4,
+  prompt: Message[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const { stream } = await model.doStream({
+    prompt,
+    ...(signal === undefined ? {} : { abortSignal: signal }),
+  });
+  const parts: string[] = [];
+  for await (const part of stream) parts.push(part.type === "text-delta" ? part.delta : part.type);
+  return parts;
 }
+
+async function generate(model: LanguageModelV4, prompt: Message[]) {
+  const { content, usage } = await model.doGenerate({ prompt });
+  return { text: content.map((part) => (part.type === "text" ? part.text : "")).join(""), usage };
+}
+
+const textOf = async (model: LanguageModelV4, prompt: Message[]) => (await generate(model, prompt)).text;
 
 describe("offlineEcho", () => {
   it("says the last user message back in several deltas", async () => {
-    const deltas: string[] = [];
-    const result = streamText({
-      model: offlineEcho(),
-      messages: [user("first"), assistant("x"), user("  héllo  big\nworld ")],
-    });
-    for await (const delta of result.textStream) deltas.push(delta);
-    expect(deltas).toEqual(["  ", "héllo  ", "big\n", "world "]);
+    const prompt = [user("first"), assistant("x"), user("  héllo  big\nworld ")];
+    const parts = await readStream(offlineEcho(), prompt);
+    expect(parts).toEqual([
+      "stream-start",
+      "text-start",
+      ...["  ", "héllo  ", "big\n", "world "],
+      "text-end",
+      "finish",
+    ]);
   });
 
   it("works without a stream, and with an empty message", async () => {
     expect(await textOf(offlineEcho(), [user("hello there")])).toBe("hello there");
-    expect((await generateText({ model: offlineEcho(), messages: [user("a b")] })).usage).toMatchObject({
-      inputTokens: 2,
-      outputTokens: 2,
+    expect(await textOf(offlineEcho(), [user("")])).toBe("");
+    expect((await generate(offlineEcho(), [user("a b")])).usage).toMatchObject({
+      inputTokens: { total: 2 },
+      outputTokens: { total: 2 },
     });
+  });
+
+  it("takes a long message at the same price a word as a short one", async () => {
+    const cost = async (words: number) => {
+      const prompt = [user("word ".repeat(words))];
+      const start = process.threadCpuUsage();
+      expect(await readStream(offlineEcho(), prompt)).toHaveLength(words + 4);
+      const { user: own, system } = process.threadCpuUsage(start);
+      return (own + system) / words;
+    };
+    await cost(4_000);
+    const short = await cost(4_000);
+    // Ten times as long: were it quadratic, a word would cost ten times as much.
+    expect(await cost(40_000)).toBeLessThan(short * 5);
   });
 });
 
@@ -52,7 +88,7 @@ describe("offlineScript", () => {
     };
     const slow = offlineScript({ steps: [{ delayMs: 500, wordDelayMs: 20, text: "a b" }] }, { sleep });
     const { signal } = new AbortController();
-    await generateText({ model: slow, messages: [user("hi")], abortSignal: signal });
+    expect(await readStream(slow, [user("hi")], signal)).toEqual(expect.arrayContaining(["a ", "b"]));
     expect(waits).toEqual([
       [500, true],
       [20, true],
@@ -63,21 +99,14 @@ describe("offlineScript", () => {
   it("lets go of a long wait when the call is aborted", async () => {
     const slow = offlineScript({ steps: [{ delayMs: 600_000, text: "late" }] });
     const controller = new AbortController();
-    const answer = generateText({
-      model: slow,
-      messages: [user("hi")],
-      abortSignal: controller.signal,
-      maxRetries: 0,
-    });
+    const answer = readStream(slow, [user("hi")], controller.signal);
     setImmediate(() => controller.abort());
     await expect(answer).rejects.toThrow();
   });
 
   it("fails where the script says so, after the text before it", async () => {
     const broken = offlineScript({ steps: [{ text: "half", error: "boom" }] });
-    const parts: string[] = [];
-    const result = streamText({ model: broken, messages: [user("hi")], onError: () => {} });
-    for await (const part of result.stream) parts.push(part.type === "text-delta" ? part.text : part.type);
+    const parts = await readStream(broken, [user("hi")]);
     expect(parts).toContain("half");
     expect(parts.slice(parts.indexOf("half"))).toContain("error");
   });

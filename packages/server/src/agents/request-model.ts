@@ -1,30 +1,26 @@
 /**
- * One request to a model. The AI SDK makes exactly one step and runs no tool: the loop around it is ours (run-agent.ts),
- * so that order of events, confirmation, limits and redaction do not depend on the SDK's own.
+ * One request to a model, read from its provider's stream with one reader. No tool runs here: the loop around it is ours
+ * (run-agent.ts), so that order of events, confirmation, limits and redaction depend on nobody else.
  */
-import { isRecord } from "@agentos/contract";
-import { isStepCount, jsonSchema, type ModelMessage, streamText, type ToolSet } from "ai";
+import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import { type RunContext, RunFailure } from "../runs/runnable.ts";
 import type { RunStep, TokenUsage } from "../runs/steps.ts";
-import type { Tool } from "./define-tool.ts";
-import type { RequestedCall } from "./execute-tool.ts";
-import type { ModelObject } from "./model.ts";
-
-export interface ModelTurn {
-  readonly text: string;
-  readonly reasoning: string;
-  readonly calls: readonly RequestedCall[];
-  /** The model's own messages, with what its provider wants to see again. */
-  readonly messages: readonly ModelMessage[];
-  readonly usage: TokenUsage;
-}
+import { collectPart } from "./collect-part.ts";
+import { refuseForeignUrls } from "./provider/check-urls.ts";
+import type { ModelObject } from "./provider/model-object.ts";
+import type { PromptMessage, ProviderOptions } from "./provider/prompt.ts";
+import { findBrokenFinish, readUsage } from "./provider/read-finish.ts";
+import type { RetryPolicy } from "./provider/retry.ts";
+import { startStream } from "./provider/start-stream.ts";
+import { createTurnCollector, type ModelTurn } from "./turn.ts";
 
 export interface ModelRequest {
   readonly model: ModelObject;
-  readonly instructions: string | undefined;
-  readonly messages: readonly ModelMessage[];
-  readonly tools: ReadonlyMap<string, Tool>;
-  readonly maxRetries: number;
+  readonly prompt: readonly PromptMessage[];
+  /** Names, descriptions and schemas; the model calls them, and we run them. */
+  readonly tools: readonly LanguageModelV4FunctionTool[];
+  readonly providerOptions: ProviderOptions | undefined;
+  readonly retry: RetryPolicy;
 }
 
 /** Yields the steps of the request, returns what the model said. Throws {@link RunFailure} when it fails. */
@@ -34,126 +30,77 @@ export async function* requestModel(
 ): AsyncGenerator<RunStep, ModelTurn> {
   const { clock, signal } = context;
   const start = clock.now();
-  const calls: RequestedCall[] = [];
-  let text = "";
-  let reasoning = "";
+  const turn = createTurnCollector();
   let usage: TokenUsage | undefined;
   let firstAt: number | undefined;
-  let messages: readonly ModelMessage[] = [];
 
   yield { type: "model-request-started" };
+  let release = () => {};
   try {
-    const result = streamText({
-      model: request.model,
-      messages: [...request.messages],
-      ...(request.instructions === undefined ? {} : { instructions: request.instructions }),
-      tools: toToolSet(request.tools),
-      stopWhen: isStepCount(1),
-      maxRetries: request.maxRetries,
-      abortSignal: signal,
-      experimental_download: refuseDownloads,
-      // Errors arrive in the stream too; the default handler would print them.
-      onError: () => {},
-      onEnd: (event) => {
-        messages = event.responseMessages.filter((message) => message.role === "assistant");
-      },
-    });
-    for await (const part of result.stream) {
+    const reader = (await openStream(request, context)).getReader();
+    const onAbort = () => void reader.cancel(signal.reason).catch(() => {});
+    signal.addEventListener("abort", onAbort, { once: true });
+    release = () => {
+      signal.removeEventListener("abort", onAbort);
+      // Of a stream that ended this does nothing; any other is closed at its provider.
+      onAbort();
+    };
+    for (;;) {
+      const { value: part, done } = await reader.read();
       signal.throwIfAborted();
+      if (done) break;
       switch (part.type) {
         case "text-delta":
-          if (part.text === "") break;
+          turn.addToBlock("text", part.id, part.delta, part.providerMetadata);
+          if (part.delta === "") break;
           firstAt ??= clock.now();
-          text += part.text;
-          yield { type: "content", text: part.text };
+          yield { type: "content", text: part.delta };
           break;
         case "reasoning-delta":
-          if (part.text === "") break;
+          turn.addToBlock("reasoning", part.id, part.delta, part.providerMetadata);
+          if (part.delta === "") break;
           firstAt ??= clock.now();
-          reasoning += part.text;
-          yield { type: "content", text: "", reasoning: part.text };
+          yield { type: "content", text: "", reasoning: part.delta };
           break;
         case "tool-call":
           firstAt ??= clock.now();
-          if (part.providerExecuted !== true) calls.push(toCall(part));
+          turn.addCall(part);
           break;
-        case "finish-step":
-          if (part.finishReason === "error" || part.finishReason === "interrupted") {
-            throw new Error(`the model stopped: ${part.finishReason}`);
-          }
-          usage = toUsage(part.usage);
+        case "finish": {
+          const broken = findBrokenFinish(part);
+          if (broken !== undefined) throw new Error(`the model stopped: ${broken}`);
+          usage = readUsage(part);
           break;
+        }
         case "error":
           throw part.error;
         default:
-          break;
+          collectPart(part, turn, context);
       }
     }
     if (usage === undefined) throw new Error("the model's stream ended early");
   } catch (cause) {
     signal.throwIfAborted();
     throw new RunFailure("Model request failed", { errorType: "model_error", cause });
+  } finally {
+    release();
   }
   yield {
     type: "model-request-completed",
     usage,
     timeToFirstTokenSeconds: firstAt === undefined ? undefined : Math.max(0, firstAt - start),
   };
-  return { text, reasoning, calls, messages, usage };
+  return turn.finish();
 }
 
-/** Names, descriptions and schemas only: without `execute` the SDK hands the calls to us. */
-function toToolSet(tools: ReadonlyMap<string, Tool>): ToolSet {
-  return Object.fromEntries(
-    [...tools.values()].map((tool) => [
-      tool.name,
-      { description: tool.description, inputSchema: jsonSchema({ ...tool.parameters }) },
-    ]),
-  );
-}
-
-interface CallPart {
-  readonly toolCallId: string;
-  readonly toolName: string;
-  readonly input: unknown;
-  readonly invalid?: boolean | undefined;
-}
-
-function toCall(part: CallPart): RequestedCall {
-  const { toolCallId: id, toolName: name, input } = part;
-  if (isRecord(input)) return { id, name, args: { ...input } };
-  return { id, name, args: {}, refusal: "Invalid arguments: they are not a JSON object" };
-}
-
-// INVARIANT: the server never opens a URL for a run. The provider gets it, or the run fails.
-async function refuseDownloads(
-  wanted: readonly { readonly isUrlSupportedByModel: boolean }[],
-): Promise<null[]> {
-  if (wanted.some((file) => !file.isUrlSupportedByModel))
-    throw new Error("the model does not open URLs of this kind itself");
-  return wanted.map(() => null);
-}
-
-interface SdkUsage {
-  readonly inputTokens: number | undefined;
-  readonly outputTokens: number | undefined;
-  readonly totalTokens: number | undefined;
-  readonly inputTokenDetails: {
-    readonly cacheReadTokens: number | undefined;
-    readonly cacheWriteTokens: number | undefined;
+async function openStream(request: ModelRequest, context: RunContext) {
+  const { model, prompt, tools, providerOptions, retry } = request;
+  await refuseForeignUrls(model, prompt);
+  const call = {
+    prompt: [...prompt],
+    abortSignal: context.signal,
+    ...(tools.length === 0 ? {} : { tools: [...tools], toolChoice: { type: "auto" } as const }),
+    ...(providerOptions === undefined ? {} : { providerOptions }),
   };
-  readonly outputTokenDetails: { readonly reasoningTokens: number | undefined };
-}
-
-function toUsage(usage: SdkUsage): TokenUsage {
-  const inputTokens = usage.inputTokens ?? 0;
-  const outputTokens = usage.outputTokens ?? 0;
-  return {
-    inputTokens,
-    outputTokens,
-    totalTokens: usage.totalTokens ?? inputTokens + outputTokens,
-    reasoningTokens: usage.outputTokenDetails.reasoningTokens ?? 0,
-    cacheReadTokens: usage.inputTokenDetails.cacheReadTokens ?? 0,
-    cacheWriteTokens: usage.inputTokenDetails.cacheWriteTokens ?? 0,
-  };
+  return startStream(model, call, { retry, logger: context.logger });
 }

@@ -3,22 +3,27 @@
  * person. Calls of one turn run one after the other, in the model's order, so that events and effects are in order.
  */
 import type { Message, ToolExecution } from "@agentos/contract";
-import type { ModelMessage } from "ai";
+import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import { type RunContext, RunFailure, type RunInput } from "../runs/runnable.ts";
 import type { RunStep } from "../runs/steps.ts";
 import { MAX_MODEL_REQUESTS_PER_RUN } from "./agent-limits.ts";
 import type { Tool } from "./define-tool.ts";
 import { describeCall, executeTool, type RequestedCall } from "./execute-tool.ts";
-import type { ModelObject } from "./model.ts";
-import { toHistory, toToolMessage, toUserMessage } from "./model-messages.ts";
-import { type ModelTurn, requestModel } from "./request-model.ts";
+import { toExecutionResult, toHistory, toUserMessage } from "./model-messages.ts";
+import type { ModelObject } from "./provider/model-object.ts";
+import type { PromptMessage, ProviderOptions, ToolResultPart } from "./provider/prompt.ts";
+import type { RetryPolicy } from "./provider/retry.ts";
+import { writeProviderData } from "./provider-data.ts";
+import { requestModel } from "./request-model.ts";
+import type { ModelTurn } from "./turn.ts";
 
 export interface AgentLoop {
   readonly model: ModelObject;
   readonly instructions: string | undefined;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly toolCallLimit: number | undefined;
-  readonly maxRetries: number;
+  readonly providerOptions: ProviderOptions | undefined;
+  readonly retry: RetryPolicy;
 }
 
 export async function* runAgent(
@@ -26,15 +31,18 @@ export async function* runAgent(
   input: RunInput,
   context: RunContext,
 ): AsyncGenerator<RunStep> {
-  const messages: ModelMessage[] = [...toHistory(context.history), toUserMessage(input)];
+  const prompt: PromptMessage[] = [...toHistory(context.history, loop.model), toUserMessage(input)];
+  if (loop.instructions !== undefined) prompt.unshift({ role: "system", content: loop.instructions });
+  const request = { ...loop, prompt, tools: toFunctionTools(loop.tools) };
   let callsMade = 0;
 
-  for (let request = 1; request <= MAX_MODEL_REQUESTS_PER_RUN; request++) {
-    const turn = yield* requestModel({ ...loop, messages }, context);
-    messages.push(...turn.messages);
-    yield { type: "message", message: toAssistantMessage(turn, context) };
+  for (let made = 1; made <= MAX_MODEL_REQUESTS_PER_RUN; made++) {
+    const turn = yield* requestModel(request, context);
+    yield { type: "message", message: toAssistantMessage(turn, loop.model, context) };
     if (turn.calls.length === 0) return;
 
+    prompt.push({ role: "assistant", content: turn.parts.map(({ part }) => part) });
+    const results: ToolResultPart[] = [];
     const waiting: ToolExecution[] = [];
     for (const asked of turn.calls) {
       callsMade += 1;
@@ -49,22 +57,34 @@ export async function* runAgent(
       yield { type: "tool-started", tool: described };
       const execution = await executeTool(described, call, { tool, context });
       yield { type: "tool-completed", tool: execution };
-      messages.push(toToolMessage(execution));
+      results.push(toExecutionResult(execution));
       yield { type: "message", message: toToolResultMessage(execution, context) };
     }
     if (waiting.length > 0) {
       yield { type: "paused", tools: waiting };
       return;
     }
+    prompt.push({ role: "tool", content: results });
   }
   throw new RunFailure("The run made too many model requests", { errorType: "model_request_limit" });
+}
+
+/** The model calls, we run: a provider gets no more than what a tool is called, does and takes. */
+function toFunctionTools(tools: ReadonlyMap<string, Tool>): LanguageModelV4FunctionTool[] {
+  return [...tools.values()].map(({ name, description, parameters }) => ({
+    type: "function",
+    name,
+    description,
+    inputSchema: { ...parameters },
+  }));
 }
 
 function markOverLimit(call: RequestedCall): RequestedCall {
   return { ...call, refusal: `Tool call limit reached; the tool ${call.name} was not run` };
 }
 
-function toAssistantMessage(turn: ModelTurn, context: RunContext): Message {
+function toAssistantMessage(turn: ModelTurn, model: ModelObject, context: RunContext): Message {
+  const providerData = writeProviderData(turn, model);
   return {
     id: context.generateId(),
     ...(turn.text === "" ? {} : { content: turn.text }),
@@ -81,6 +101,7 @@ function toAssistantMessage(turn: ModelTurn, context: RunContext): Message {
             function: { name: call.name, arguments: JSON.stringify(call.args) },
           })),
         }),
+    ...(providerData === undefined ? {} : { provider_data: providerData }),
     created_at: Math.floor(context.clock.now()),
   };
 }

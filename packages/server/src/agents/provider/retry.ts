@@ -1,0 +1,75 @@
+/**
+ * Whether a request that could not start is asked again, and after how long. A provider says so with the SDK's
+ * `APICallError`, which is recognised by its marker: each provider package may bring its own copy of the class.
+ */
+import { APICallError } from "@ai-sdk/provider";
+
+/** Bounds, and what comes from outside so that a test waits for nothing. */
+export interface RetryPolicy {
+  /** Requests after the first one. */
+  readonly maxRetries: number;
+  /** Milliseconds before the first of them; doubled for each further one. */
+  readonly firstDelay: number;
+  /** Longest wait in milliseconds, also when the provider asks for more. */
+  readonly maxDelay: number;
+  /** Rejects when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 to 1: spreads the requests of many runs that were refused together. */
+  readonly random: () => number;
+  /** Seconds since 1970, for a `Retry-After` that is a date. */
+  readonly now: () => number;
+}
+
+/** Failures of the connection itself, for a provider that does not wrap them. */
+const NETWORK_CODES: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_SOCKET",
+]);
+
+/**
+ * Milliseconds to wait before the request is made again; undefined when it is not. A wait that the provider asks for and
+ * that is over the bound ends the run now: asking sooner than told would only be refused again.
+ */
+export function findRetryDelay(cause: unknown, attempt: number, policy: RetryPolicy): number | undefined {
+  if (attempt >= policy.maxRetries || !isRetryable(cause)) return undefined;
+  const asked = APICallError.isInstance(cause)
+    ? readRetryAfter(cause.responseHeaders, policy.now)
+    : undefined;
+  if (asked !== undefined) return asked <= policy.maxDelay ? asked : undefined;
+  const delay = Math.min(policy.firstDelay * 2 ** attempt, policy.maxDelay);
+  return Math.round(delay * (0.75 + policy.random() / 4));
+}
+
+function isRetryable(cause: unknown): boolean {
+  if (APICallError.isInstance(cause)) return cause.isRetryable === true;
+  for (let error = cause, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) {
+    if ("code" in error && NETWORK_CODES.has(error.code)) return true;
+  }
+  return false;
+}
+
+function readRetryAfter(
+  headers: Readonly<Record<string, string>> | undefined,
+  now: () => number,
+): number | undefined {
+  const find = (name: string) =>
+    Object.entries(headers ?? {}).find(([candidate]) => candidate.toLowerCase() === name)?.[1];
+  const exact = readNumber(find("retry-after-ms"));
+  if (exact !== undefined) return exact;
+  const text = find("retry-after");
+  const seconds = readNumber(text);
+  if (seconds !== undefined) return seconds * 1_000;
+  const date = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now() * 1_000);
+}
+
+/** Not `Number(text)`: that reads "" as 0 and takes "0x10". */
+function readNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\s*\d{1,12}(\.\d{1,6})?\s*$/.test(text) ? Number(text) : undefined;
+}
