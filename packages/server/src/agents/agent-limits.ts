@@ -9,6 +9,11 @@ export const MAX_TOOL_RESULT_LENGTH = 32_000;
  * tools. Above it the provider's data are dropped, and the message stays.
  */
 export const MAX_PROVIDER_DATA_BYTES = 64 * 1024;
+/**
+ * Seconds for which those data go back. They may name items that the provider keeps (OpenAI: 30 days) and would refuse
+ * a whole request for an item that it has deleted; an older message goes back as its text and its calls.
+ */
+export const MAX_PROVIDER_DATA_AGE = 20 * 24 * 3600;
 /** Milliseconds before a model request is tried again for the first time; doubled for each further try. */
 export const FIRST_RETRY_DELAY = 2_000;
 /** Longest wait between two tries, in milliseconds. A provider that asks for more ends the run. */

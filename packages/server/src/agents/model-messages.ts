@@ -25,8 +25,12 @@ export function toUserMessage(input: RunInput): PromptMessage {
   return { role: "user", content: text.text === "" && files.length > 0 ? files : [text, ...files] };
 }
 
-/** Earlier runs as the model may read them; system messages are not repeated. */
-export function toHistory(runs: readonly (readonly Message[])[], model: ModelObject): PromptMessage[] {
+/** Earlier runs as the model may read them, `now` in seconds; system messages are not repeated. */
+export function toHistory(
+  runs: readonly (readonly Message[])[],
+  model: ModelObject,
+  now: number,
+): PromptMessage[] {
   const prompt: PromptMessage[] = [];
   for (const message of runs.flat()) {
     const last = prompt.at(-1);
@@ -37,7 +41,7 @@ export function toHistory(runs: readonly (readonly Message[])[], model: ModelObj
         prompt.push({ role: "user", content: [{ type: "text", text: readText(message) }] });
         break;
       case "assistant": {
-        const content = readProviderData(message, model) ?? toAssistantParts(message);
+        const content = readProviderData(message, model, now) ?? toAssistantParts(message);
         if (content.length > 0) prompt.push({ role: "assistant", content });
         break;
       }

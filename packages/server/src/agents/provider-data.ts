@@ -6,7 +6,7 @@
 import type { Message } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
 import { z } from "zod";
-import { MAX_PROVIDER_DATA_BYTES } from "./agent-limits.ts";
+import { MAX_PROVIDER_DATA_AGE, MAX_PROVIDER_DATA_BYTES } from "./agent-limits.ts";
 import type { ModelObject } from "./provider/model-object.ts";
 import type { AssistantPart } from "./provider/prompt.ts";
 import { readArguments } from "./tool-arguments.ts";
@@ -83,8 +83,16 @@ function toStored({ part, from }: PlacedPart): readonly unknown[] {
   }
 }
 
-/** The parts of a stored message for the same model; undefined when there are none, or they no longer fit the message. */
-export function readProviderData(message: Message, model: ModelObject): AssistantPart[] | undefined {
+/**
+ * The parts of a stored message for the same model; undefined when there are none, when they no longer fit the message, or
+ * when they are too old. `now` in seconds.
+ */
+export function readProviderData(
+  message: Message,
+  model: ModelObject,
+  now: number,
+): AssistantPart[] | undefined {
+  if (now - message.created_at > MAX_PROVIDER_DATA_AGE) return undefined;
   const stored = storedTurn.safeParse(message.provider_data);
   if (!stored.success) return undefined;
   const data = stored.data;

@@ -31,7 +31,8 @@ export async function* runAgent(
   input: RunInput,
   context: RunContext,
 ): AsyncGenerator<RunStep> {
-  const prompt: PromptMessage[] = [...toHistory(context.history, loop.model), toUserMessage(input)];
+  const history = toHistory(context.history, loop.model, context.clock.now());
+  const prompt: PromptMessage[] = [...history, toUserMessage(input)];
   if (loop.instructions !== undefined) prompt.unshift({ role: "system", content: loop.instructions });
   const request = { ...loop, prompt, tools: toFunctionTools(loop.tools) };
   let callsMade = 0;

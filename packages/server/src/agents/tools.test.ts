@@ -33,6 +33,82 @@ describe("tool", () => {
   });
 });
 
+describe("a tool with a JSON schema", () => {
+  const schema = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    properties: { city: { type: "string", minLength: 2 }, days: { $ref: "#/$defs/days" } },
+    required: ["city", "unit"],
+    additionalProperties: true,
+    $defs: { days: { type: "integer", minimum: 1 } },
+  };
+  const forecast = tool({ name: "forecast", description: "d", parameters: schema, execute: (args) => args });
+
+  it("shows the schema to the model, without the words that are about the schema itself", () => {
+    const { $schema: _, ...shown } = schema;
+    expect(forecast.parameters).toEqual(shown);
+  });
+
+  it("hands on arguments that fit, as the model wrote them", async () => {
+    const args = { city: "Oslo", unit: "C", days: 2, extra: [1] };
+    expect(await run(forecast, args)).toMatchObject({ tool_call_error: false, result: JSON.stringify(args) });
+  });
+
+  it.each([
+    ["a key that is required but has no schema of its own", { city: "Oslo" }, "unit"],
+    ["a value of another type", { city: 7, unit: "C" }, "city: must be string"],
+    ["a value behind a reference", { city: "Oslo", unit: "C", days: 0 }, "days: must be >= 1"],
+    ["a text that is too short", { city: "O", unit: "C" }, "city: "],
+  ])("refuses %s and says where", async (_, args, words) => {
+    const refused = await run(forecast, args);
+    expect(refused).toMatchObject({ tool_call_error: true });
+    expect(refused.result).toContain("Invalid arguments: ");
+    expect(refused.result).toContain(words);
+  });
+
+  it("does not change the arguments: no default is filled in", async () => {
+    const parameters = { type: "object", properties: { n: { type: "number", default: 5 } } };
+    const echo = tool({ name: "echo", description: "d", parameters, execute: (args) => args });
+    expect(await run(echo, {})).toMatchObject({ result: "{}" });
+  });
+
+  it.each([
+    [{ type: "string" }],
+    [{}],
+    [{ type: "object", required: "city" }],
+    [{ type: "object", properties: { a: { $ref: "#/$defs/none" } } }],
+    [{ type: "object", properties: { a: { type: "strnig" } } }],
+    [{ type: "object", properties: { a: { type: "string", pattern: "(" } } }],
+  ])("is refused when the schema is %j", (parameters) => {
+    const make = () => tool({ name: "broken", description: "d", parameters, execute: () => 1 });
+    expect(make).toThrow('the parameters of the tool "broken" are no JSON schema of an object');
+  });
+
+  it("is read by the draft that it names: a list of items was a tuple in draft 7", async () => {
+    const parameters = {
+      type: "object",
+      properties: { pair: { type: "array", items: [{ type: "string" }, { type: "number" }] } },
+    };
+    const make = ($schema: string) =>
+      tool({ name: "pair", description: "d", parameters: { $schema, ...parameters }, execute: () => "ok" });
+    const old = make("http://json-schema.org/draft-07/schema#");
+    expect(await run(old, { pair: ["a", 1] })).toMatchObject({ tool_call_error: false });
+    expect(await run(old, { pair: ["a", "b"] })).toMatchObject({ tool_call_error: true });
+    expect(() => make("https://json-schema.org/draft/2020-12/schema")).toThrow("no JSON schema");
+  });
+
+  it("may bear the same id as another one", () => {
+    const make = () =>
+      tool({
+        name: "t",
+        description: "d",
+        parameters: { ...schema, $id: "https://x.example/s" },
+        execute: () => 1,
+      });
+    expect([make(), make()]).toHaveLength(2);
+  });
+});
+
 describe("executeTool", () => {
   it.each([
     ["text", "as is", "as is"],

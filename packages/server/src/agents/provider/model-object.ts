@@ -14,7 +14,7 @@ const VERSIONS: readonly unknown[] = [
 ] satisfies readonly ModelObject["specificationVersion"][];
 
 /** In words, for a fault. */
-export const MODEL_VERSIONS = '"v4", "v3" and "v2"';
+export const MODEL_VERSIONS = '"v4", "v3" or "v2"';
 
 export function isModelObject(value: unknown): value is ModelObject {
   return isLikeModel(value) && VERSIONS.includes(value.specificationVersion);

@@ -65,9 +65,13 @@ function readRetryAfter(
   const text = find("retry-after");
   const seconds = readNumber(text);
   if (seconds !== undefined) return seconds * 1_000;
-  const date = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now() * 1_000);
+  return text !== undefined && HTTP_DATE.test(text)
+    ? Math.max(0, Date.parse(text) - now() * 1_000)
+    : undefined;
 }
+
+/** `Date.parse` alone would take "-1" for a day in 2001. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** Not `Number(text)`: that reads "" as 0 and takes "0x10". */
 function readNumber(text: string | undefined): number | undefined {
