@@ -42,7 +42,7 @@ export {
   offlineScript,
   offlineScriptSchema,
 } from "./agents/offline-script.ts";
-export type { JsonSchema, ToolArguments, ToolParameters } from "./agents/tool-schema.ts";
 export type { ModelObject } from "./agents/provider/model-object.ts";
+export type { JsonSchema, ToolArguments, ToolParameters } from "./agents/tool-schema.ts";
 export { type RunContext, RunFailure, type RunInput, type RunMedia, type Runnable } from "./runs/runnable.ts";
 export type { RunStep, TokenUsage } from "./runs/steps.ts";

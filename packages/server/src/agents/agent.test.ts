@@ -55,6 +55,42 @@ describe("the options of an Agent", () => {
     },
   );
 
+  it.each([
+    ["a text", "openai:gpt-5", "it is a text"],
+    ["nothing of a model", {}, "it is no model object"],
+    [
+      "an older interface",
+      { ...offlineEcho(), specificationVersion: "v1" },
+      'the "specificationVersion" "v1"',
+    ],
+    [
+      "a newer interface",
+      { ...offlineEcho(), specificationVersion: "v5" },
+      'the "specificationVersion" "v5"',
+    ],
+    ["no version", { ...offlineEcho(), specificationVersion: undefined }, 'without a "specificationVersion"'],
+  ])("says what was found instead of a model: %s", (_, model, found) => {
+    const [fault] = faultsOf({ id: "a", model });
+    expect(fault?.message).toContain(found);
+    expect(fault?.fix).toContain('the "specificationVersion" "v4", "v3" or "v2"');
+  });
+
+  it("says nothing of a text that may be a key given by mistake", () => {
+    expect(JSON.stringify(faultsOf({ id: "a", model: "sk-secret" }))).not.toContain("sk-secret");
+  });
+
+  it("takes options for the provider as JSON under its name, and shows them to nobody", () => {
+    const agent = new Agent({
+      id: "a",
+      model: "offline:echo",
+      providerOptions: { openai: { store: false } },
+    });
+    expect(JSON.stringify(agent.describe())).not.toContain("store");
+    expect(faultsOf({ id: "a", model: "offline:echo", providerOptions: { store: false } })).toMatchObject([
+      { at: "providerOptions.store" },
+    ]);
+  });
+
   it("accepts a model object and the offline names", () => {
     expect(new Agent({ id: "a", model: offlineEcho() }).model).toEqual({ id: "echo", provider: "offline" });
     expect(new Agent({ id: "a", model: "offline:echo" }).model).toEqual({ id: "echo", provider: "offline" });

@@ -24,7 +24,7 @@ export function collectPart(
       return turn.addToBlock("reasoning", part.id, "", part.providerMetadata);
     case "tool-result":
       // A preliminary result is replaced by the one that follows.
-      if (!("preliminary" in part && part.preliminary === true)) turn.addPart(toProviderResult(part));
+      if (!("preliminary" in part && part.preliminary)) turn.addPart(toProviderResult(part));
       return;
     case "file":
       return turn.addPart(toFile(part));

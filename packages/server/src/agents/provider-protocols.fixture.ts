@@ -17,7 +17,9 @@ export type Protocol = (said: readonly Said[]) => Answer;
 export const USAGE = { input: 11, cacheRead: 4, output: 7, reasoning: 2 };
 
 const event = (data: object): string => `data: ${JSON.stringify(data)}\n\n`;
-const namedEvent = (data: { readonly type: string }): string => `event: ${data.type}\n${event(data)}`;
+type NamedEvent = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const namedEvent = (data: NamedEvent): string => `event: ${data.type}\n${event(data)}`;
 
 export const openaiResponses: Protocol = (said) => {
   const head = { id: "resp_1", created_at: 1, model: "m" };
@@ -108,11 +110,11 @@ export const anthropic: Protocol = (said) => {
     stop_reason: null,
     usage,
   };
-  const events: { type: string }[] = [{ type: "message_start", ...{ message } }];
+  const events: NamedEvent[] = [{ type: "message_start", message }];
   for (const [index, part] of said.entries()) {
     const open = (content_block: object) =>
-      events.push({ type: "content_block_start", ...{ index, content_block } });
-    const add = (delta: object) => events.push({ type: "content_block_delta", ...{ index, delta } });
+      events.push({ type: "content_block_start", index, content_block });
+    const add = (delta: object) => events.push({ type: "content_block_delta", index, delta });
     if ("text" in part) {
       open({ type: "text", text: "" });
       for (const text of part.text) add({ type: "text_delta", text });
@@ -126,7 +128,7 @@ export const anthropic: Protocol = (said) => {
       open({ type: "tool_use", id: part.call.id, name: part.call.name, input: {} });
       add({ type: "input_json_delta", partial_json: part.call.input });
     }
-    events.push({ type: "content_block_stop", ...{ index } });
+    events.push({ type: "content_block_stop", index });
   }
   const stop_reason = said.some((part) => "call" in part) ? "tool_use" : "end_turn";
   const end = { delta: { stop_reason, stop_sequence: null }, usage: { output_tokens: USAGE.output } };

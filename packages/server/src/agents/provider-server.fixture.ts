@@ -37,21 +37,22 @@ export interface ProviderServer extends AsyncDisposable {
 export async function startProviderServer(): Promise<ProviderServer> {
   const requests: ProviderRequest[] = [];
   const answers: Answer[] = [];
-  const server = createServer((request, response) => {
-    void readBody(request).then((text) => {
-      const { promise: hungUp, resolve } = Promise.withResolvers<void>();
-      response.on("close", () => {
-        if (!response.writableFinished) resolve();
-      });
-      requests.push({
-        path: request.url ?? "",
-        headers: request.headers,
-        body: JSON.parse(text) as Record<string, unknown>,
-        hungUp,
-      });
-      give(response, answers.shift() ?? { status: 501, json: { error: { message: "no answer is left" } } });
+  const server = createServer((request, response) => void receive(request, response));
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await readBody(request);
+    const { promise: hungUp, resolve } = Promise.withResolvers<void>();
+    response.on("close", () => {
+      if (!response.writableFinished) resolve();
     });
-  });
+    requests.push({
+      path: request.url ?? "",
+      headers: request.headers,
+      body: JSON.parse(text) as Record<string, unknown>,
+      hungUp,
+    });
+    give(response, answers.shift() ?? { status: 501, json: { error: { message: "no answer is left" } } });
+  }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -122,7 +122,7 @@ describe("the wait", () => {
       signal: controller.signal,
       sleep: (_, signal) =>
         new Promise((_resolve, reject) => {
-          signal.addEventListener("abort", () => reject(signal.reason));
+          signal.addEventListener("abort", () => reject(new Error("woken")));
           controller.abort(new Error("gone"));
         }),
     });

@@ -5,8 +5,8 @@
  */
 import { createRequire } from "node:module";
 import { isRecord } from "@agentos/contract";
-import type { Ajv, ErrorObject } from "ajv";
-import type { Ajv2020 } from "ajv/dist/2020.js";
+import type * as Draft7 from "ajv";
+import type * as Draft2020 from "ajv/dist/2020.js";
 import { z } from "zod";
 
 /** A JSON schema (draft 2020-12 or draft 7) whose type is `object`. */
@@ -65,22 +65,20 @@ export function compileJsonSchema(parameters: JsonSchema): ToolSchema<Readonly<R
   };
 }
 
-function describeError({ instancePath, message = "not valid" }: ErrorObject): string {
+function describeError({ instancePath, message = "not valid" }: Draft7.ErrorObject): string {
   return `${instancePath.slice(1).replaceAll("/", ".") || "arguments"}: ${message}`;
 }
 
-const loaded: { draft7?: Ajv; draft2020?: Ajv2020 } = {};
+const loaded: { draft7?: Draft7.Ajv; draft2020?: Draft2020.Ajv2020 } = {};
 const require = createRequire(import.meta.url);
 
 /** Formats are notes, as the standard has it. No defaults are filled in: arguments are judged, not changed. */
-function loadAjv(draft: "draft7" | "draft2020"): Ajv | Ajv2020 {
+function loadAjv(draft: "draft7" | "draft2020"): Draft7.Ajv | Draft2020.Ajv2020 {
   const options = { strict: false, validateFormats: false };
   if (draft === "draft7") {
-    const module: typeof import("ajv") = require("ajv");
-    loaded.draft7 ??= new module.Ajv(options);
+    loaded.draft7 ??= new (require("ajv") as typeof Draft7).Ajv(options);
     return loaded.draft7;
   }
-  const module: typeof import("ajv/dist/2020.js") = require("ajv/dist/2020.js");
-  loaded.draft2020 ??= new module.Ajv2020(options);
+  loaded.draft2020 ??= new (require("ajv/dist/2020.js") as typeof Draft2020).Ajv2020(options);
   return loaded.draft2020;
 }

@@ -45,7 +45,8 @@ export function describeNoModel(value: unknown): string {
   if (typeof value === "string") return "it is a text";
   if (!isLikeModel(value)) return "it is no model object";
   const { specificationVersion: version } = value;
-  return version === undefined
-    ? 'it is a model object without a "specificationVersion"'
-    : `it is a model object with the "specificationVersion" ${JSON.stringify(String(version).slice(0, 16))}`;
+  if (version === undefined) return 'it is a model object without a "specificationVersion"';
+  const shown =
+    typeof version === "string" ? JSON.stringify(version.slice(0, 16)) : `of the type ${typeof version}`;
+  return `it is a model object with the "specificationVersion" ${shown}`;
 }

@@ -47,7 +47,7 @@ export function findRetryDelay(cause: unknown, attempt: number, policy: RetryPol
 }
 
 function isRetryable(cause: unknown): boolean {
-  if (APICallError.isInstance(cause)) return cause.isRetryable === true;
+  if (APICallError.isInstance(cause)) return cause.isRetryable;
   for (let error = cause, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) {
     if ("code" in error && NETWORK_CODES.has(error.code)) return true;
   }

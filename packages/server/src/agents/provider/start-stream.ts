@@ -30,21 +30,27 @@ export async function startStream(
   }
 }
 
-function startUntilAborted(model: ModelObject, call: ModelCall, signal: AbortSignal): Promise<PartStream> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    callModel(model, call).then(
-      (stream) => {
-        signal.removeEventListener("abort", onAbort);
-        // Too late: nobody reads it, so the provider's connection is closed here.
-        if (signal.aborted) void stream.cancel(signal.reason).catch(() => {});
-        resolve(stream);
-      },
-      (cause: unknown) => {
-        signal.removeEventListener("abort", onAbort);
-        reject(cause);
-      },
-    );
-  });
+/** The signal's reason, whatever the model makes of it. */
+async function startUntilAborted(
+  model: ModelObject,
+  call: ModelCall,
+  signal: AbortSignal,
+): Promise<PartStream> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(toError(signal.reason));
+  signal.addEventListener("abort", onAbort, { once: true });
+  const starting = callModel(model, call);
+  try {
+    return await Promise.race([starting, aborted.promise]);
+  } catch (cause) {
+    // A stream that comes too late is read by nobody, so the provider's connection is closed here.
+    void starting.then((stream) => stream.cancel(signal.reason)).catch(() => {});
+    throw cause;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error("aborted", { cause: reason });
 }
