@@ -6,6 +6,7 @@
 import type { Message } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
 import { z } from "zod";
+import type { RunContext } from "../runs/runnable.ts";
 import { MAX_PROVIDER_DATA_AGE, MAX_PROVIDER_DATA_BYTES } from "./agent-limits.ts";
 import type { ModelObject } from "./provider/model-object.ts";
 import type { AssistantPart } from "./provider/prompt.ts";
@@ -42,7 +43,11 @@ const storedTurn = z.object({
 type StoredPart = z.output<typeof storedPart>;
 
 /** Undefined when there is nothing that the message does not say already, or too much. */
-export function writeProviderData(turn: ModelTurn, model: ModelObject): Record<string, unknown> | undefined {
+export function writeProviderData(
+  turn: ModelTurn,
+  model: ModelObject,
+  { logger, runId }: Pick<RunContext, "logger" | "runId">,
+): Record<string, unknown> | undefined {
   if (!turn.parts.some(({ part }) => isMoreThanText(part))) return undefined;
   const data = {
     provider: model.provider,
@@ -51,7 +56,10 @@ export function writeProviderData(turn: ModelTurn, model: ModelObject): Record<s
     reasoning_length: turn.reasoning.length,
     parts: turn.parts.flatMap(toStored),
   };
-  return Buffer.byteLength(JSON.stringify(data)) <= MAX_PROVIDER_DATA_BYTES ? data : undefined;
+  const bytes = Buffer.byteLength(JSON.stringify(data));
+  if (bytes <= MAX_PROVIDER_DATA_BYTES) return data;
+  logger.debug?.({ run_id: runId, bytes }, "a message keeps no data for its provider: they are too large");
+  return undefined;
 }
 
 function isMoreThanText(part: AssistantPart): boolean {

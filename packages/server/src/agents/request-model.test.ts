@@ -304,6 +304,20 @@ describe("what has no place in a run", () => {
     ]);
   });
 
+  it("is named too when it is more than a message may keep", async () => {
+    const log: unknown[] = [];
+    const logger = { ...createTestRuntime().logger, debug: (facts: object) => log.push(facts) };
+    const large = {
+      type: "custom",
+      kind: "parts.note",
+      providerMetadata: { parts: { n: "x".repeat(70_000) } },
+    } as const;
+    const { messages } = await ask([[large, ...say("ok"), FINISH]], {}, { logger });
+    expect(messages[1]).toMatchObject({ content: "ok" });
+    expect(messages[1]).not.toHaveProperty("provider_data");
+    expect(log).toMatchObject([{ run_id: "run-1", bytes: expect.any(Number) }]);
+  });
+
   it("breaks nothing where the logger has no debug level", async () => {
     const { text } = await ask([
       [{ type: "stream-start", warnings: [{ type: "other", message: "m" }] }, ...say("ok"), FINISH],

@@ -1,6 +1,6 @@
 /** Requests that could not start, against a real server and real provider packages; no test waits for a clock. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestContext } from "../runs/test-run.fixture.ts";
+import { createTestContext, createTestRuntime } from "../runs/test-run.fixture.ts";
 import { FIRST_RETRY_DELAY, MAX_RETRY_DELAY } from "./agent-limits.ts";
 import type { Answer } from "./provider-server.fixture.ts";
 import { type ProviderServer, startProviderServer } from "./provider-server.fixture.ts";
@@ -51,9 +51,12 @@ function start(
       now: () => SECONDS,
     },
   };
-  const context =
-    options.signal === undefined ? createTestContext() : createTestContext({ signal: options.signal });
-  return { waits, ran: runSteps((input) => runAgent(loop, input, context)) };
+  const runtime = createTestRuntime();
+  const context = createTestContext({
+    ...runtime,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return { waits, log: runtime.log, ran: runSteps((input) => runAgent(loop, input, context)) };
 }
 
 const anthropic = PROVIDERS.find(({ name }) => name === "anthropic") ?? raise();
@@ -128,6 +131,25 @@ describe("the wait", () => {
     });
     await expect(ran).rejects.toThrow("gone");
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("a further request", () => {
+  it("is named in the log, with its cause", async () => {
+    const { log, ran } = start(anthropic, [failing(503)]);
+    await ran;
+    expect(log).toMatchObject([
+      {
+        level: "info",
+        text: "model request is tried again",
+        facts: {
+          model: "claude-sonnet-4-5",
+          attempt: 1,
+          delay_ms: FIRST_RETRY_DELAY,
+          cause: { statusCode: 503 },
+        },
+      },
+    ]);
   });
 });
 

@@ -85,7 +85,7 @@ function markOverLimit(call: RequestedCall): RequestedCall {
 }
 
 function toAssistantMessage(turn: ModelTurn, model: ModelObject, context: RunContext): Message {
-  const providerData = writeProviderData(turn, model);
+  const providerData = writeProviderData(turn, model, context);
   return {
     id: context.generateId(),
     ...(turn.text === "" ? {} : { content: turn.text }),
