@@ -227,6 +227,21 @@ describe("startStream", () => {
     expect(await closed).toBe(controller.signal.reason);
   });
 
+  it("is not tried again when the failure is that of the abort", async () => {
+    const controller = new AbortController();
+    let sleeps = 0;
+    const sleep = async () => void (sleeps += 1);
+    const doStream = async () => {
+      controller.abort(new Error("gone"));
+      throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
+    };
+    const model: LanguageModelV4 = { ...base, specificationVersion: "v4", doGenerate: unused, doStream };
+    const options = { retry: { ...retry, maxRetries: 2, sleep }, logger };
+    const started = startStream(model, { prompt: [], abortSignal: controller.signal }, options);
+    await expect(started).rejects.toThrow("gone");
+    expect(sleeps).toBe(0);
+  });
+
   it("is not even tried for a run that has ended", async () => {
     let calls = 0;
     const doStream = async () => {
