@@ -18,7 +18,6 @@ export async function startStream(
     try {
       return await startUntilAborted(model, call, signal);
     } catch (cause) {
-      signal.throwIfAborted();
       const delay = findRetryDelay(cause, attempt, retry);
       if (delay === undefined) throw cause;
       logger.info(
