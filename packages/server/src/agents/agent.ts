@@ -73,6 +73,5 @@ function createRetryPolicy(maxRetries: number): RetryPolicy {
     maxDelay: MAX_RETRY_DELAY,
     sleep: sleepByTimer,
     random: Math.random,
-    now: () => Date.now() / 1_000,
   };
 }

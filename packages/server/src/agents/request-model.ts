@@ -102,5 +102,5 @@ async function openStream(request: ModelRequest, context: RunContext) {
     ...(tools.length === 0 ? {} : { tools: [...tools], toolChoice: { type: "auto" } as const }),
     ...(providerOptions === undefined ? {} : { providerOptions }),
   };
-  return startStream(model, call, { retry, logger: context.logger });
+  return startStream(model, call, { retry, clock: context.clock, logger: context.logger });
 }

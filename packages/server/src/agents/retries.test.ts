@@ -1,6 +1,6 @@
 /** Requests that could not start, against a real server and real provider packages; no test waits for a clock. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestContext, createTestRuntime } from "../runs/test-run.fixture.ts";
+import { createTestContext, createTestRuntime, NOW } from "../runs/test-run.fixture.ts";
 import { FIRST_RETRY_DELAY, MAX_RETRY_DELAY } from "./agent-limits.ts";
 import type { Answer } from "./provider-server.fixture.ts";
 import { type ProviderServer, startProviderServer } from "./provider-server.fixture.ts";
@@ -14,7 +14,6 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(() => server.reset());
 
-const SECONDS = 1_000_000;
 const failing = (status: number, headers: Answer["headers"] = {}): Answer => ({
   status,
   headers,
@@ -48,7 +47,6 @@ function start(
         await options.sleep?.(ms, signal);
       },
       random: () => 1,
-      now: () => SECONDS,
     },
   };
   const runtime = createTestRuntime();
@@ -101,10 +99,10 @@ describe.each(PROVIDERS)("a request of $name ($version) that could not start", (
 
 describe("the wait", () => {
   it("may be asked for as a date", async () => {
-    const date = new Date((SECONDS + 5) * 1_000).toUTCString();
+    const date = new Date((NOW + 4.5) * 1_000).toUTCString();
     const { waits, ran } = start(anthropic, [failing(503, { "retry-after": date })]);
     await ran;
-    expect(waits).toEqual([5_000]);
+    expect(waits).toEqual([4_500]);
   });
 
   it.each([

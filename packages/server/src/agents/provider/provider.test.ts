@@ -178,23 +178,22 @@ describe("findRetryDelay", () => {
     maxDelay: 8_000,
     sleep: unused,
     random: () => 0,
-    now: () => 0,
   };
   const network = (code: string) =>
     new Error("fetch failed", { cause: Object.assign(new Error("no"), { code }) });
 
   it("knows a network failure that nobody wrapped, and no other exception", () => {
-    expect(findRetryDelay(network("ECONNRESET"), 0, policy)).toBe(750);
-    expect(findRetryDelay(network("ENOENT"), 0, policy)).toBeUndefined();
-    expect(findRetryDelay("ECONNRESET", 0, policy)).toBeUndefined();
+    expect(findRetryDelay(network("ECONNRESET"), 0, { policy, now: 0 })).toBe(750);
+    expect(findRetryDelay(network("ENOENT"), 0, { policy, now: 0 })).toBeUndefined();
+    expect(findRetryDelay("ECONNRESET", 0, { policy, now: 0 })).toBeUndefined();
   });
 
   it("grows up to the bound, spread over its last quarter", () => {
     const delays = [0, 1, 2, 3, 4].map((attempt) =>
-      findRetryDelay(network("EPIPE"), attempt, { ...policy, random: () => 1 }),
+      findRetryDelay(network("EPIPE"), attempt, { policy: { ...policy, random: () => 1 }, now: 0 }),
     );
     expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 8_000]);
-    expect(findRetryDelay(network("EPIPE"), 3, policy)).toBe(6_000);
+    expect(findRetryDelay(network("EPIPE"), 3, { policy, now: 0 })).toBe(6_000);
   });
 });
 
@@ -205,8 +204,8 @@ describe("startStream", () => {
     maxDelay: 1,
     sleep: unused,
     random: () => 0,
-    now: () => 0,
   };
+  const clock = { now: () => 0 };
   const logger = { error: () => {}, warn: () => {}, info: () => {} };
 
   it("does not wait for a model that ignores the signal, and closes its stream when it comes after all", async () => {
@@ -218,7 +217,11 @@ describe("startStream", () => {
       doGenerate: unused,
       doStream: () => promise,
     };
-    const started = startStream(model, { prompt: [], abortSignal: controller.signal }, { retry, logger });
+    const started = startStream(
+      model,
+      { prompt: [], abortSignal: controller.signal },
+      { retry, clock, logger },
+    );
     controller.abort(new Error("gone"));
     await expect(started).rejects.toThrow("gone");
     const closed = new Promise<unknown>((tell) => {
@@ -236,7 +239,7 @@ describe("startStream", () => {
       throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
     };
     const model: LanguageModelV4 = { ...base, specificationVersion: "v4", doGenerate: unused, doStream };
-    const options = { retry: { ...retry, maxRetries: 2, sleep }, logger };
+    const options = { retry: { ...retry, maxRetries: 2, sleep }, clock, logger };
     const started = startStream(model, { prompt: [], abortSignal: controller.signal }, options);
     await expect(started).rejects.toThrow("gone");
     expect(sleeps).toBe(0);
@@ -250,9 +253,9 @@ describe("startStream", () => {
     };
     const model: LanguageModelV4 = { ...base, specificationVersion: "v4", doGenerate: unused, doStream };
     const aborted = AbortSignal.abort(new Error("gone"));
-    await expect(startStream(model, { prompt: [], abortSignal: aborted }, { retry, logger })).rejects.toThrow(
-      "gone",
-    );
+    await expect(
+      startStream(model, { prompt: [], abortSignal: aborted }, { retry, clock, logger }),
+    ).rejects.toThrow("gone");
     expect(calls).toBe(0);
   });
 });

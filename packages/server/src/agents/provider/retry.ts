@@ -16,8 +16,6 @@ export interface RetryPolicy {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 to 1: spreads the requests of many runs that were refused together. */
   readonly random: () => number;
-  /** Seconds since 1970, for a `Retry-After` that is a date. */
-  readonly now: () => number;
 }
 
 /** Failures of the connection itself, for a provider that does not wrap them. */
@@ -33,14 +31,16 @@ const NETWORK_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Milliseconds to wait before the request is made again; undefined when it is not. A wait that the provider asks for and
+ * Milliseconds to wait before the request is made again; undefined when it is not. `now` in seconds since 1970. A wait that the provider asks for and
  * that is over the bound ends the run now: asking sooner than told would only be refused again.
  */
-export function findRetryDelay(cause: unknown, attempt: number, policy: RetryPolicy): number | undefined {
+export function findRetryDelay(
+  cause: unknown,
+  attempt: number,
+  { policy, now }: { readonly policy: RetryPolicy; readonly now: number },
+): number | undefined {
   if (attempt >= policy.maxRetries || !isRetryable(cause)) return undefined;
-  const asked = APICallError.isInstance(cause)
-    ? readRetryAfter(cause.responseHeaders, policy.now)
-    : undefined;
+  const asked = APICallError.isInstance(cause) ? readRetryAfter(cause.responseHeaders, now) : undefined;
   if (asked !== undefined) return asked <= policy.maxDelay ? asked : undefined;
   const delay = Math.min(policy.firstDelay * 2 ** attempt, policy.maxDelay);
   return Math.round(delay * (0.75 + policy.random() / 4));
@@ -56,7 +56,7 @@ function isRetryable(cause: unknown): boolean {
 
 function readRetryAfter(
   headers: Readonly<Record<string, string>> | undefined,
-  now: () => number,
+  now: number,
 ): number | undefined {
   const find = (name: string) =>
     Object.entries(headers ?? {}).find(([candidate]) => candidate.toLowerCase() === name)?.[1];
@@ -65,9 +65,7 @@ function readRetryAfter(
   const text = find("retry-after");
   const seconds = readNumber(text);
   if (seconds !== undefined) return seconds * 1_000;
-  return text !== undefined && HTTP_DATE.test(text)
-    ? Math.max(0, Date.parse(text) - now() * 1_000)
-    : undefined;
+  return text !== undefined && HTTP_DATE.test(text) ? Math.max(0, Date.parse(text) - now * 1_000) : undefined;
 }
 
 /** `Date.parse` alone would take "-1" for a day in 2001. */

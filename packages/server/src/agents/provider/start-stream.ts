@@ -1,5 +1,5 @@
 /** Starts the stream of a model: retries while it has not started, and lets go of a model that ignores the signal. */
-import type { Logger } from "@agentos/guard";
+import type { Runtime } from "@agentos/guard/app";
 import { callModel, type PartStream } from "./call-model.ts";
 import type { ModelObject } from "./model-object.ts";
 import type { ModelCall } from "./prompt.ts";
@@ -9,16 +9,16 @@ import { findRetryDelay, type RetryPolicy } from "./retry.ts";
 export async function startStream(
   model: ModelObject,
   call: ModelCall,
-  options: { readonly retry: RetryPolicy; readonly logger: Logger },
+  options: { readonly retry: RetryPolicy } & Pick<Runtime, "clock" | "logger">,
 ): Promise<PartStream> {
-  const { retry, logger } = options;
+  const { retry, clock, logger } = options;
   const signal = call.abortSignal;
   for (let attempt = 0; ; attempt += 1) {
     signal.throwIfAborted();
     try {
       return await startUntilAborted(model, call, signal);
     } catch (cause) {
-      const delay = findRetryDelay(cause, attempt, retry);
+      const delay = findRetryDelay(cause, attempt, { policy: retry, now: clock.now() });
       if (delay === undefined) throw cause;
       logger.info(
         { provider: model.provider, model: model.modelId, attempt: attempt + 1, delay_ms: delay, cause },
