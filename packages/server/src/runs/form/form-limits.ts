@@ -1,10 +1,10 @@
-/** Limits of the form of a run. Lengths of text are in UTF-16 units, the rest says its unit. */
+/** Limits of the body of a run, form or JSON. Lengths of text are in UTF-16 units, the rest says its unit. */
 
 /** Longest `message` of a run. */
 export const MAX_MESSAGE_LENGTH = 200_000;
-/** Whole body of a run form, bytes. */
+/** Whole body of a run, bytes. */
 export const MAX_FORM_BYTES = 20 * 1024 * 1024;
-/** Fields of a form, files included. */
+/** Fields of a form, files and unknown ones included; members of a JSON body. */
 export const MAX_FORM_FIELDS = 100;
 /** A multipart boundary, characters (RFC 2046, 5.1.1). */
 export const MAX_BOUNDARY_LENGTH = 70;
@@ -24,3 +24,7 @@ export const MAX_JSON_DEPTH = 32;
 export const MAX_OPTION_JSON_MARKS = 20_000;
 /** The same in a media list: as many entries as are allowed, with every key, need about 350. */
 export const MAX_MEDIA_JSON_MARKS = 500;
+/** The same in a whole JSON body: what its options and media lists may hold together, and plain fields. */
+export const MAX_BODY_JSON_MARKS = 4 * MAX_OPTION_JSON_MARKS + 4 * MAX_MEDIA_JSON_MARKS + 2 * MAX_FORM_FIELDS;
+/** Each half of a content type that is said back to the client. */
+export const MAX_ECHOED_TYPE_LENGTH = 100;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createTestRuntime } from "../test-run.fixture.ts";
 import { MAX_MEDIA_COUNT, MAX_MESSAGE_LENGTH } from "./form-limits.ts";
 import { parseRunForm } from "./parse-run-form.ts";
-import type { FormLimits } from "./read-form.ts";
+import type { FormLimits } from "./run-body.ts";
 
 const encoded = (fields: Record<string, string> | string) =>
   new Request("http://localhost/agents/a/runs", { method: "POST", body: new URLSearchParams(fields) });
@@ -77,15 +77,6 @@ describe("parseRunForm", () => {
   });
 
   it.each<[string, Request]>([
-    [
-      "a JSON body",
-      new Request("http://x/", {
-        method: "POST",
-        body: '{"message":"hi"}',
-        headers: { "content-type": "application/json" },
-      }),
-    ],
-    ["no body", new Request("http://x/", { method: "POST" })],
     ["a form without the field", encoded({ stream: "true" })],
     ["an empty field", encoded({ message: "" })],
   ])("misses the message in %s", async (_, request) => {
@@ -369,9 +360,16 @@ describe("media", () => {
       status: 422,
       detail: [{ loc: ["body", "files", 0] }],
     });
-    expect(await faultOf(multipart({ message: new File(["x"], "m.txt") }))).toMatchObject({
+    const state = new File(["{}"], "s.json");
+    expect(
+      await faultOf(multipart({ message: new File(["x"], "m.txt"), session_state: state, images: state })),
+    ).toMatchObject({
       status: 422,
-      detail: [{ type: "string_type" }],
+      detail: [{ type: "string_type" }, { type: "dict_type" }, { type: "list_type" }],
+    });
+    expect(await faultOf(multipart({ message: "hi", factory_input: state }))).toEqual({
+      status: 400,
+      detail: "factory_input must be a JSON object, got UploadFile",
     });
     const many = Array.from({ length: MAX_MEDIA_COUNT + 5 }, () => ({ content: "aGk=" }));
     expect(await faultOf(images(...many))).toMatchObject({ status: 413 });

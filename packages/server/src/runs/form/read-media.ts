@@ -8,7 +8,7 @@ import type { GenerateId } from "@agentos/guard/app";
 import { type ValidationIssue, valueIssue } from "@agentos/guard/app";
 import type { MediaKind, RunMedia } from "../runnable.ts";
 import { classifyUpload, mimeTypeOfFormat } from "./media-types.ts";
-import type { FormValue } from "./read-form.ts";
+import type { Upload } from "./run-body.ts";
 
 const MIME_TYPE = /^[a-z0-9.+-]+\/[a-z0-9.+*-]+$/i;
 
@@ -34,10 +34,13 @@ export function parseMediaEntry(
     const path = parsed.error.issues[0]?.path.map(String) ?? [];
     return fail(valueIssue([...loc, ...path], "this is not a media entry"));
   }
-  const { content, url, mime_type, format, filename } = parsed.data;
+  const { id, content, url, mime_type, format, filename } = parsed.data;
+  for (const [key, text] of Object.entries({ id, filename, url })) {
+    if (text?.isWellFormed() === false) return failAt(key, "this has half of a surrogate pair in it");
+  }
   const mimeType = mime_type ?? mimeTypeOfFormat(kind, format ?? undefined);
   if (!MIME_TYPE.test(mimeType)) return failAt("mime_type", "this is not a content type");
-  const base = { kind, id: parsed.data.id ?? generateId(), mimeType, filename: filename ?? undefined };
+  const base = { kind, id: id ?? generateId(), mimeType, filename: filename ?? undefined };
   if (typeof content === "string") {
     const bytes = decodeBase64(content);
     return bytes === undefined
@@ -53,7 +56,7 @@ export function parseMediaEntry(
 
 /** One part of `files`. Undefined value: an empty file input of a browser; undefined: not a supported type. */
 export async function readUpload(
-  upload: Exclude<FormValue, string>,
+  upload: Upload,
   generateId: GenerateId,
 ): Promise<{ readonly media: RunMedia | undefined } | undefined> {
   if (upload.name === "" && upload.size === 0) return { media: undefined };

@@ -1,20 +1,11 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import {
-  MAX_ECHOED_INPUT_LENGTH,
-  MAX_JSON_DEPTH,
-  MAX_OPTION_JSON_LENGTH,
-  MAX_OPTION_JSON_MARKS,
-} from "./form-limits.ts";
-import { isModestJson, parseBoolean, parseInteger, parseJsonOption } from "./form-values.ts";
+import { describe, expect, it } from "vitest";
+import { MAX_JSON_DEPTH, MAX_OPTION_JSON_LENGTH, MAX_OPTION_JSON_MARKS } from "./form-limits.ts";
+import { hasLoneSurrogate, isModestJson, isModestOption } from "./json-text.ts";
 
 const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
 /** A list with so many structural characters. */
 const listOf = (marks: number) => `[${"1,".repeat(marks - 2)}1]`;
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 describe("isModestJson", () => {
   it("counts the structural characters outside strings, up to the limit", () => {
@@ -66,33 +57,32 @@ describe("isModestJson", () => {
   });
 });
 
-describe("parseJsonOption", () => {
+describe("isModestOption", () => {
   it.each([
     ["too many values", listOf(MAX_OPTION_JSON_MARKS + 1)],
     ["too many brackets", "[".repeat(200_000)],
     ["too much nesting", nested(MAX_JSON_DEPTH + 1)],
-    ["too much text", JSON.stringify("x".repeat(MAX_OPTION_JSON_LENGTH))],
-  ])("does not even parse %s", (_, text) => {
-    const parse = vi.spyOn(JSON, "parse");
-    expect(parseJsonOption(text)).toBeUndefined();
-    expect(parse).not.toHaveBeenCalled();
+    ["too much text", JSON.stringify("x".repeat(MAX_OPTION_JSON_LENGTH - 1))],
+  ])("refuses %s", (_, text) => {
+    expect(isModestOption(text)).toBe(false);
   });
 
-  it("parses what is at the limits", () => {
-    expect(parseJsonOption(listOf(MAX_OPTION_JSON_MARKS))).toHaveLength(MAX_OPTION_JSON_MARKS - 1);
-    expect(parseJsonOption(nested(MAX_JSON_DEPTH))).toBeInstanceOf(Array);
-    expect(parseJsonOption(JSON.stringify("x".repeat(MAX_OPTION_JSON_LENGTH - 2)))).toBeTypeOf("string");
+  it("takes what is at the limits", () => {
+    expect(isModestOption(listOf(MAX_OPTION_JSON_MARKS))).toBe(true);
+    expect(isModestOption(nested(MAX_JSON_DEPTH))).toBe(true);
+    expect(isModestOption(JSON.stringify("x".repeat(MAX_OPTION_JSON_LENGTH - 2)))).toBe(true);
   });
 });
 
-describe("parseBoolean and parseInteger", () => {
-  it.each([
-    ["a boolean", parseBoolean],
-    ["an integer", parseInteger],
-  ])("say no more than the start of a long text that is not %s", (_, parse) => {
-    expect(parse("field", "x".repeat(MAX_ECHOED_INPUT_LENGTH + 1))).toMatchObject({
-      ok: false,
-      fault: { input: "x".repeat(MAX_ECHOED_INPUT_LENGTH) },
-    });
+describe("hasLoneSurrogate", () => {
+  it("finds what isWellFormed does, in any text of a value", () => {
+    const text = fc
+      .array(fc.constantFrom("a", "\\", "u", '"', "ud83d", "\ud83d", "\ude00", "\n"))
+      .map((all) => all.join(""));
+    fc.assert(
+      fc.property(text, text, (key, value) => {
+        expect(hasLoneSurrogate([{ [key]: value }])).toBe(!(key.isWellFormed() && value.isWellFormed()));
+      }),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MAX_BOUNDARY_LENGTH, MAX_CONTENT_TYPE_LENGTH, MAX_PART_HEADER_BYTES } from "./form-limits.ts";
-import { readForm } from "./read-form.ts";
+import { readBody } from "./read-body.ts";
 
 const LIMITS = { maxBytes: 1_000_000, maxFields: 3 };
 const DAMAGED = { status: 400, detail: "There was an error parsing the body" };
@@ -23,14 +23,14 @@ function parts(boundary: string, ...names: string[]): string {
 }
 
 async function faultOf(request: Request) {
-  const form = await readForm(request, LIMITS);
+  const form = await readBody(request, LIMITS);
   return form.ok ? undefined : form.fault;
 }
 
 async function fieldsOf(request: Request) {
-  const form = await readForm(request, LIMITS);
+  const form = await readBody(request, LIMITS);
   if (!form.ok) throw new Error(JSON.stringify(form.fault));
-  return [...(form.value ?? [])];
+  return [...form.value.values];
 }
 
 describe("the boundary of a multipart form", () => {
@@ -54,9 +54,9 @@ describe("the boundary of a multipart form", () => {
     });
     expect(pulled).toBe(0);
     const longest = "b".repeat(MAX_BOUNDARY_LENGTH);
-    expect(await fieldsOf(post(`multipart/form-data; boundary=${longest}`, parts(longest, "a")))).toEqual([
-      ["a", ["1"]],
-    ]);
+    expect(
+      await fieldsOf(post(`multipart/form-data; boundary=${longest}`, parts(longest, "message"))),
+    ).toEqual([["message", "1"]]);
   });
 
   it("is counted up to the limit and no further, in a body made of nothing else", async () => {
@@ -77,7 +77,7 @@ describe("the boundary of a multipart form", () => {
       status: 413,
       detail: "The form has more than 3 fields",
     });
-    expect(await fieldsOf(post(contentType, parts("REAL", "a", "b", "c")))).toHaveLength(3);
+    expect(await fieldsOf(post(contentType, parts("REAL", "message", "stream", "x")))).toHaveLength(2);
   });
 
   it.each([
@@ -118,7 +118,7 @@ describe("the boundary of a multipart form", () => {
   });
 
   it.each(["----WebKitFormBoundaryAbc", "=_Part/1:2?(x)+'y',z._-"])("may be %s", async (boundary) => {
-    const request = post(`multipart/form-data; boundary="${boundary}"`, parts(boundary, "a", "b"));
+    const request = post(`multipart/form-data; boundary="${boundary}"`, parts(boundary, "message", "stream"));
     expect(await fieldsOf(request)).toHaveLength(2);
   });
 });
@@ -155,62 +155,26 @@ describe("the parts of a form", () => {
     const read = (written: string) =>
       post("multipart/form-data; boundary=b", `--b\r\n${written}\r\n\r\n1\r\n${parts("b", "message")}`);
     expect(await faultOf(read(headers))).toEqual(DAMAGED);
-    expect(await fieldsOf(read('Content-Disposition: form-data; name="a"'))).toHaveLength(2);
+    expect(await fieldsOf(read('Content-Disposition: form-data; name="stream"'))).toHaveLength(2);
   });
 
-  it("have the names that a browser has escaped", async () => {
-    expect(await fieldsOf(post("multipart/form-data; boundary=b", parts("b", "%22ü%22%0D%0A")))).toEqual([
-      ['"ü"\r\n', ["1"]],
-    ]);
+  it("have the file names that a browser has escaped", async () => {
+    const written = 'form-data; name="files"; filename="%22ü%22.txt"';
+    const body = `--b\r\nContent-Disposition: ${written}\r\n\r\n1\r\n--b--\r\n`;
+    const read = await readBody(post("multipart/form-data; boundary=b", body), LIMITS);
+    expect(read).toMatchObject({ ok: true, value: { files: [{ name: '"ü".txt' }] } });
   });
 
   it.each([
-    ["a=1&b=2&c=3", 3],
-    ["a=1&b=2&c=3&", 3],
-    ["&a=1&a=2", 1],
-  ])("are counted exactly in the urlencoded form %s", async (body, names) => {
+    ["a=1&stream=2&message=3", 2],
+    ["a=1&stream=2&message=3&", 2],
+    ["&stream=1&stream=2", 1],
+  ])("are counted exactly in the urlencoded form %s", async (body, known) => {
     const request = post("application/x-www-form-urlencoded; charset=utf-8", body);
-    expect(await fieldsOf(request)).toHaveLength(names);
+    expect(await fieldsOf(request)).toHaveLength(known);
   });
 
   it.each(["a=1&b=2&c=3&d=4", "a&a&a&a", "&&&&"])("are too many in the urlencoded form %s", async (body) => {
     expect(await faultOf(post("application/x-www-form-urlencoded", body))).toMatchObject({ status: 413 });
-  });
-});
-
-describe("the body of a form", () => {
-  it("is copied as it comes, so that a body in tiny pieces keeps no object for each", async () => {
-    // One buffer for every piece: whoever keeps the pieces ends with the last one many times.
-    const shared = new Uint8Array(1);
-    const text = new TextEncoder().encode(`a=${"0123456789".repeat(10)}`);
-    let at = 0;
-    const body = new ReadableStream(
-      {
-        pull(controller) {
-          const byte = text[at];
-          if (byte === undefined) {
-            controller.close();
-            return;
-          }
-          shared[0] = byte;
-          at += 1;
-          controller.enqueue(shared);
-        },
-      },
-      { highWaterMark: 0 },
-    );
-    expect(await fieldsOf(post("application/x-www-form-urlencoded", body))).toEqual([
-      ["a", ["0123456789".repeat(10)]],
-    ]);
-  });
-
-  it("outgrows its first buffer without a loss", async () => {
-    const value = Array.from({ length: 40_000 }, (_, index) => index % 10).join("");
-    const body = new Blob([`a=${value}&`, `b=${value}&`, `c=${value}`]).stream();
-    expect(await fieldsOf(post("application/x-www-form-urlencoded", body))).toEqual([
-      ["a", [value]],
-      ["b", [value]],
-      ["c", [value]],
-    ]);
   });
 });

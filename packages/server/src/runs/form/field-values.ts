@@ -1,0 +1,94 @@
+/**
+ * One field as a value: the text of a form, or what a JSON body has there. Wrong values are named in the contract's
+ * words (4.0), which are pydantic's. Values are echoed only where they are short and plain.
+ */
+
+import { fail, ok, type Result } from "@agentos/auth";
+import { isRecord } from "@agentos/contract";
+import { type ValidationIssue, valueIssue } from "@agentos/guard/app";
+import { MAX_ECHOED_INPUT_LENGTH, MAX_MESSAGE_LENGTH } from "./form-limits.ts";
+import { hasLoneSurrogate, isModestOption, parseJson } from "./json-text.ts";
+
+type Parsed<Value> = Result<Value, ValidationIssue>;
+
+const TRUE = new Set(["true", "1", "yes", "on", "t", "y"]);
+const FALSE = new Set(["false", "0", "no", "off", "f", "n"]);
+
+export function parseBoolean(field: string, value: unknown): Parsed<boolean> {
+  if (typeof value === "boolean") return ok(value);
+  if (typeof value !== "string" && typeof value !== "number")
+    return fail(wrong(field, value, ["bool_type", "Input should be a valid boolean"]));
+  const word = String(value).trim().toLowerCase();
+  if (TRUE.has(word)) return ok(true);
+  if (FALSE.has(word)) return ok(false);
+  const msg = "Input should be a valid boolean, unable to interpret input";
+  return fail(wrong(field, value, ["bool_parsing", msg]));
+}
+
+export function parseInteger(field: string, value: unknown): Parsed<number> {
+  if (typeof value !== "string" && typeof value !== "number")
+    return fail(wrong(field, value, ["int_type", "Input should be a valid integer"]));
+  if (typeof value === "number" && !Number.isInteger(value)) {
+    const msg = "Input should be a valid integer, got a number with a fractional part";
+    return fail(wrong(field, value, ["int_from_float", msg]));
+  }
+  if (/^\s*[+-]?\d{1,15}\s*$/.test(String(value))) return ok(Number(value));
+  const msg = "Input should be a valid integer, unable to parse string as an integer";
+  return fail(wrong(field, value, ["int_parsing", msg]));
+}
+
+export function parseText(field: string, value: unknown): Parsed<string> {
+  if (typeof value !== "string")
+    return fail(wrong(field, value, ["string_type", "Input should be a valid string"]));
+  return value.isWellFormed() ? ok(value) : fail(brokenUnicode(field));
+}
+
+export function parseMessage(field: string, value: unknown): Parsed<string> {
+  const text = parseText(field, value);
+  if (!text.ok || text.value.length <= MAX_MESSAGE_LENGTH) return text;
+  const msg = `String should have at most ${MAX_MESSAGE_LENGTH} characters`;
+  const ctx = { max_length: MAX_MESSAGE_LENGTH };
+  return fail({ type: "string_too_long", loc: ["body", field], msg, input: null, ctx });
+}
+
+/** An object, or its JSON text; both are measured by their text. */
+export function parseObject(field: string, value: unknown): Parsed<Readonly<Record<string, unknown>>> {
+  const text = isRecord(value) ? JSON.stringify(value) : value;
+  if (typeof text === "string" && !isModestOption(text))
+    return fail(valueIssue(["body", field], "this is larger, or nested deeper, than an option may be"));
+  const parsed = typeof value === "string" ? parseJson(value) : value;
+  if (!isRecord(parsed))
+    return fail(wrong(field, value, ["dict_type", "Input should be a valid dictionary"]));
+  return hasLoneSurrogate(parsed) ? fail(brokenUnicode(field)) : ok(parsed);
+}
+
+/** A list, or its JSON text, which the caller has measured. */
+export function parseList(field: string, value: unknown): Parsed<readonly unknown[]> {
+  const parsed = typeof value === "string" ? parseJson(value) : value;
+  return Array.isArray(parsed)
+    ? ok(parsed)
+    : fail(wrong(field, value, ["list_type", "Input should be a valid list"]));
+}
+
+export function missing(field: string): ValidationIssue {
+  return { type: "missing", loc: ["body", field], msg: "Field required", input: null };
+}
+
+function brokenUnicode(field: string): ValidationIssue {
+  const msg = "Input should be a valid string, unable to parse raw data as a unicode string";
+  return { type: "string_unicode", loc: ["body", field], msg, input: null };
+}
+
+function wrong(
+  field: string,
+  value: unknown,
+  [type, msg]: readonly [type: string, msg: string],
+): ValidationIssue {
+  return { type, loc: ["body", field], msg, input: echo(value) };
+}
+
+/** What may be said back of a wrong value: the start of a text, a number, a boolean. */
+export function echo(value: unknown): unknown {
+  if (typeof value === "string") return value.slice(0, MAX_ECHOED_INPUT_LENGTH).toWellFormed();
+  return typeof value === "number" || typeof value === "boolean" ? value : null;
+}

@@ -1,0 +1,51 @@
+/**
+ * A JSON body with the fields of the form. Unlike a form it is read strictly: text that is not UTF-8 is refused, and so
+ * is a value of the wrong type. As in Python a leading BOM is passed over, and of two equal keys the last counts.
+ */
+
+import { fail, ok, type Result } from "@agentos/auth";
+import { isRecord } from "@agentos/contract";
+import { type InputFault, inputFault, invalidFields } from "@agentos/guard/app";
+import { echo } from "./field-values.ts";
+import { findJsonFault } from "./find-json-fault.ts";
+import { MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH } from "./form-limits.ts";
+import { isModestJson, parseJson } from "./json-text.ts";
+import { createRunBody, isFieldName, type RunBody, tooManyFields } from "./run-body.ts";
+
+const NOT_AN_OBJECT = "Input should be a valid dictionary or object to extract fields from";
+
+export function parseJsonBody(bytes: Uint8Array, maxFields: number): Result<RunBody, InputFault> {
+  const body = createRunBody(true);
+  if (bytes.length === 0) return ok(body);
+  const text = decodeStrictly(bytes);
+  if (text === undefined) return fail(inputFault(400, "The JSON body is not valid UTF-8"));
+  if (!isModestJson(text, MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH + 1))
+    return fail(inputFault(413, "The JSON body has more values, or is nested deeper, than a run needs"));
+  const parsed = parseJson(text);
+  if (parsed === undefined) return fail(describeFault(text));
+  if (!isRecord(parsed)) {
+    const input = echo(parsed);
+    return fail(invalidFields([{ type: "model_attributes_type", loc: ["body"], msg: NOT_AN_OBJECT, input }]));
+  }
+  // `JSON.parse` makes of "__proto__" a key like any other, and a field's name never is one.
+  const members = Object.entries(parsed);
+  if (members.length > maxFields) return tooManyFields(maxFields);
+  for (const [name, value] of members) {
+    if (value !== null && isFieldName(name)) body.values.set(name, value);
+  }
+  return ok(body);
+}
+
+function decodeStrictly(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function describeFault(text: string): InputFault {
+  const { offset = 0, error = "Expecting value" } = findJsonFault(text) ?? {};
+  const loc = ["body", offset];
+  return invalidFields([{ type: "json_invalid", loc, msg: "JSON decode error", input: {}, ctx: { error } }]);
+}

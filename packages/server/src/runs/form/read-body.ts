@@ -1,0 +1,26 @@
+/** The body of a run, read once and within limits, by the encoding that its content type names (contract 4.0). */
+
+import type { Result } from "@agentos/auth";
+import type { InputFault } from "@agentos/guard/app";
+import { parseBodyType } from "./body-type.ts";
+import { MAX_FORM_BYTES, MAX_FORM_FIELDS } from "./form-limits.ts";
+import { parseJsonBody } from "./parse-json-body.ts";
+import { parseMultipart } from "./parse-multipart.ts";
+import { parseUrlencoded } from "./parse-urlencoded.ts";
+import { readBytes } from "./read-bytes.ts";
+import type { FormLimits, RunBody } from "./run-body.ts";
+
+const DEFAULT_LIMITS: FormLimits = { maxBytes: MAX_FORM_BYTES, maxFields: MAX_FORM_FIELDS };
+
+export async function readBody(
+  request: Request,
+  { maxBytes, maxFields }: FormLimits = DEFAULT_LIMITS,
+): Promise<Result<RunBody, InputFault>> {
+  const type = parseBodyType(request.headers.get("content-type") ?? "");
+  if (!type.ok) return type;
+  const bytes = await readBytes(request, maxBytes);
+  if (!bytes.ok) return bytes;
+  if (type.value.kind === "urlencoded") return parseUrlencoded(bytes.value, maxFields);
+  if (type.value.kind === "json") return parseJsonBody(bytes.value, maxFields);
+  return parseMultipart(bytes.value, { boundary: type.value.boundary, maxFields });
+}

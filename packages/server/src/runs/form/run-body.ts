@@ -1,0 +1,44 @@
+/** What the body of a run says, whichever way it was written: the known fields and the uploads, not yet checked. */
+
+import { fail } from "@agentos/auth";
+import { RUN_FORM_FIELDS, type RunFormFieldName } from "@agentos/contract";
+import { type InputFault, inputFault } from "@agentos/guard/app";
+
+export interface FormLimits {
+  readonly maxBytes: number;
+  readonly maxFields: number;
+}
+
+/** Text, or an upload. */
+export type FormValue = ReturnType<FormData["getAll"]>[number];
+export type Upload = Exclude<FormValue, string>;
+
+/** Stands for an upload where a value belongs: of no JSON type, so every field refuses it by its own name. */
+export const MISPLACED_UPLOAD = Symbol("an upload in place of a value");
+
+export interface RunBody {
+  /** JSON is held to its types. A form has only text, and the contract drops what an option of it cannot be. */
+  readonly isJson: boolean;
+  /** The last value of each known field: text in a form, anything but null in JSON. */
+  readonly values: Map<RunFormFieldName, unknown>;
+  /** What a form sends as `files`, in its order. */
+  readonly files: FormValue[];
+}
+
+export function createRunBody(isJson: boolean): RunBody {
+  return { isJson, values: new Map(), files: [] };
+}
+
+export function isFieldName(name: string): name is RunFormFieldName {
+  return Object.hasOwn(RUN_FORM_FIELDS, name);
+}
+
+/** Keeps one field of a form. A repeated field says what it says last; only `files` may be several. */
+export function addFormField(body: RunBody, name: RunFormFieldName, value: FormValue): void {
+  if (name === "files") body.files.push(value);
+  else body.values.set(name, typeof value === "string" ? value : MISPLACED_UPLOAD);
+}
+
+export function tooManyFields(maxFields: number): { readonly ok: false; readonly fault: InputFault } {
+  return fail(inputFault(413, `The form has more than ${maxFields} fields`));
+}
