@@ -60,6 +60,12 @@ const examples: Readonly<
     audience: "json-os",
     calls: [
       ["POST /agents/greeter/runs", "agents:greeter:run", 200, "Hello. I say the same thing to everybody."],
+      [
+        "POST /agents/greeter/runs JSON",
+        "agents:greeter:run",
+        200,
+        "Hello. I say the same thing to everybody.",
+      ],
       ["GET /agents", undefined, 401, "AUTH_HEADER_MISSING"],
       ["POST /agents/assistant/runs", "agents:greeter:run", 403, "SCOPE_OTHER_RESOURCE"],
     ],
@@ -195,11 +201,13 @@ async function call(
   scopes: string | undefined,
   audience: string,
 ): Promise<Response> {
-  const [method = "GET", path = "/"] = request.split(" ");
+  const [method = "GET", path = "/", writing = "form"] = request.split(" ");
   const headers = new Headers();
   if (scopes !== undefined) headers.set("authorization", await bearer(scopes, audience));
-  const body = method === "POST" ? new URLSearchParams({ message: "hi", stream: "false" }) : null;
-  return fetch(`${url}${path}`, { method, headers, body });
+  if (writing === "JSON") headers.set("content-type", "application/json");
+  const form = new URLSearchParams({ message: "hi", stream: "false" });
+  const body = writing === "JSON" ? JSON.stringify({ message: "hi", stream: false }) : form;
+  return fetch(`${url}${path}`, { method, headers, body: method === "POST" ? body : null });
 }
 
 async function bearer(scopes: string, audience: string): Promise<string> {

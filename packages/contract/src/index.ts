@@ -130,6 +130,7 @@ export {
   type RunFormFieldKind,
   type RunFormFieldName,
   runFormSchema,
+  runJsonSchema,
 } from "./wire/run-form.ts";
 export {
   type AnyRunOutput,

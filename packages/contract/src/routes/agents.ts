@@ -3,7 +3,7 @@ import { z } from "zod";
 import { agentSchema } from "../wire/agent.ts";
 import { errorSchema, validationErrorSchema } from "../wire/problem.ts";
 import { runEventSchema } from "../wire/run-events.ts";
-import { runFormSchema } from "../wire/run-form.ts";
+import { runFormSchema, runJsonSchema } from "../wire/run-form.ts";
 import { runOutputSchema } from "../wire/run-output.ts";
 import type { RouteTable } from "./route.ts";
 import { createRunnableRoutes } from "./runnables.ts";
@@ -18,10 +18,10 @@ export const agentsRoutes = {
   "agents.read": { method: "GET", path: "/agents/{agent_id}", access: ["agents:read"], items: { agents: "agent_id" }, tag: "Agents", summary: "One agent",
     responses: { 200: { description: "the agent", json: agentSchema }, 404: noSuchAgent } },
   "agents.run": { method: "POST", path: "/agents/{agent_id}/runs", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Run an agent, streaming or not",
-    requestBody: { form: runFormSchema },
+    requestBody: { form: runFormSchema, json: runJsonSchema },
     responses: {
       200: { description: "events of the run, or with stream=false the run itself", events: runEventSchema, json: runOutputSchema },
       404: noSuchAgent,
-      422: { description: "the form is not valid", json: validationErrorSchema },
+      422: { description: "the body is not valid", json: validationErrorSchema },
     } },
 } as const satisfies RouteTable;

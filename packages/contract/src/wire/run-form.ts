@@ -89,5 +89,37 @@ export const runFormSchema = z
   })
   .meta({ id: "RunForm", description: "Multipart or urlencoded; options marked as JSON are JSON text" });
 
+const record = (field: RunFormFieldName) =>
+  z.record(z.string(), z.unknown()).meta({ description: RUN_FORM_FIELDS[field].description });
+const mediaList = (field: RunFormFieldName) =>
+  z.array(mediaInputSchema).meta({ description: RUN_FORM_FIELDS[field].description });
+
+/** The same fields with JSON's own types, for OpenAPI too; uploads have no place in JSON, and null says nothing. */
+export const runJsonSchema = z
+  .object({
+    message: text("message").min(1),
+    stream: flag("stream").nullable().default(true),
+    session_id: text("session_id").nullish(),
+    user_id: text("user_id").nullish(),
+    version: z
+      .union([z.int(), z.string()])
+      .nullish()
+      .meta({ description: RUN_FORM_FIELDS.version.description }),
+    background: flag("background").nullable().default(false),
+    stream_events: flag("stream_events").nullish(),
+    factory_input: record("factory_input").nullish(),
+    session_state: record("session_state").nullish(),
+    dependencies: record("dependencies").nullish(),
+    metadata: record("metadata").nullish(),
+    images: mediaList("images").nullish(),
+    audio: mediaList("audio").nullish(),
+    videos: mediaList("videos").nullish(),
+    input_files: mediaList("input_files").nullish(),
+  })
+  .meta({
+    id: "RunJson",
+    description: "The fields of the form; files are sent as base64 in the media lists",
+  });
+
 /** One entry of a media list in the form. */
 export type MediaInput = z.infer<typeof mediaInputSchema>;

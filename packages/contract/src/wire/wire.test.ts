@@ -4,7 +4,7 @@ import { agentSchema } from "./agent.ts";
 import { RUNNABLE_KINDS } from "./kinds.ts";
 import { toolExecutionSchema } from "./message.ts";
 import { runEventSchema, teamRunEventSchema } from "./run-events.ts";
-import { RUN_FORM_FIELDS, runFormSchema } from "./run-form.ts";
+import { RUN_FORM_FIELDS, runFormSchema, runJsonSchema } from "./run-form.ts";
 import { runOutputSchema, teamRunOutputSchema } from "./run-output.ts";
 import { teamSchema } from "./team.ts";
 import { workflowSchema } from "./workflow.ts";
@@ -17,6 +17,7 @@ describe("wire schemas", () => {
     runEventSchema,
     teamRunEventSchema,
     runFormSchema,
+    runJsonSchema,
     runOutputSchema,
     teamRunOutputSchema,
   };
@@ -27,6 +28,9 @@ describe("wire schemas", () => {
 
   it("describe the same form fields as the allow-list", () => {
     expect(Object.keys(runFormSchema.shape).toSorted()).toEqual(Object.keys(RUN_FORM_FIELDS).toSorted());
+    expect([...Object.keys(runJsonSchema.shape), "files"].toSorted()).toEqual(
+      Object.keys(RUN_FORM_FIELDS).toSorted(),
+    );
     expect(RUN_FORM_FIELDS).not.toHaveProperty("run_id");
   });
 

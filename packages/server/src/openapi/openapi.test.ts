@@ -119,12 +119,13 @@ describe("the document", () => {
     expect(path?.["delete"]?.description).toBe("Requires `reports:delete`.");
   });
 
-  it("lets a run be sent as either kind of form, and answered as a stream or as JSON", () => {
+  it("lets a run be sent as either kind of form or as JSON, and answered as a stream or as JSON", () => {
     const run = build().paths["/agents/{agent_id}/runs"]?.["post"];
-    expect(Object.keys(run?.requestBody?.content ?? {})).toEqual([
-      "multipart/form-data",
-      "application/x-www-form-urlencoded",
-    ]);
+    expect(run?.requestBody?.content).toEqual({
+      "multipart/form-data": { schema: { $ref: "#/components/schemas/RunForm" } },
+      "application/x-www-form-urlencoded": { schema: { $ref: "#/components/schemas/RunForm" } },
+      "application/json": { schema: { $ref: "#/components/schemas/RunJson" } },
+    });
     expect(Object.keys(run?.responses["200"]?.content ?? {})).toEqual([
       "text/event-stream",
       "application/json",
