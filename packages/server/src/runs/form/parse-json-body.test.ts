@@ -3,16 +3,16 @@ import { MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH } from "./form-limits.ts";
 import { parseJsonBody } from "./parse-json-body.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
-const parse = (body: string | Uint8Array, maxFields = 100) =>
+const parse = (body: string | Uint8Array<ArrayBuffer>, maxFields = 100) =>
   parseJsonBody(typeof body === "string" ? encode(body) : body, maxFields);
 
-function valuesOf(body: string | Uint8Array, maxFields?: number) {
+function valuesOf(body: string | Uint8Array<ArrayBuffer>, maxFields?: number) {
   const parsed = parse(body, maxFields);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.fault));
   return Object.fromEntries(parsed.value.values);
 }
 
-const faultOf = (body: string | Uint8Array, maxFields?: number) => {
+const faultOf = (body: string | Uint8Array<ArrayBuffer>, maxFields?: number) => {
   const parsed = parse(body, maxFields);
   return parsed.ok ? undefined : parsed.fault;
 };

@@ -3,6 +3,7 @@
  * is a value of the wrong type. As in Python a leading BOM is passed over, and of two equal keys the last counts.
  */
 
+import { isUtf8 } from "node:buffer";
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
 import { type InputFault, inputFault, invalidFields } from "@agentos/guard/app";
@@ -14,7 +15,10 @@ import { createRunBody, isFieldName, type RunBody, tooManyFields } from "./run-b
 
 const NOT_AN_OBJECT = "Input should be a valid dictionary or object to extract fields from";
 
-export function parseJsonBody(bytes: Uint8Array, maxFields: number): Result<RunBody, InputFault> {
+export function parseJsonBody(
+  bytes: Uint8Array<ArrayBuffer>,
+  maxFields: number,
+): Result<RunBody, InputFault> {
   const body = createRunBody(true);
   if (bytes.length === 0) return ok(body);
   const text = decodeStrictly(bytes);
@@ -36,12 +40,10 @@ export function parseJsonBody(bytes: Uint8Array, maxFields: number): Result<RunB
   return ok(body);
 }
 
-function decodeStrictly(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+function decodeStrictly(bytes: Uint8Array<ArrayBuffer>): string | undefined {
+  if (!isUtf8(bytes)) return undefined;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 function describeFault(text: string): InputFault {

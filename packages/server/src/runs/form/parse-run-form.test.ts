@@ -142,6 +142,29 @@ describe("parseRunForm", () => {
     ]);
   });
 
+  it("drops with a warning an option that has half a character in it, and takes a whole one", async () => {
+    const { result, log } = await parse(
+      encoded({ message: "hi", session_state: '{"a":"\\ud83d"}', metadata: '{"a":"\\ud83d\\ude00"}' }),
+    );
+    expect(result).toMatchObject({ ok: true, value: { sessionState: undefined, metadata: { a: "😀" } } });
+    expect(log.map((line) => line.facts)).toEqual([{ field: "session_state" }]);
+  });
+
+  it.each([
+    ["urlencoded", "application/x-www-form-urlencoded", "message=a\u00ffb"],
+    [
+      "multipart",
+      "multipart/form-data; boundary=REAL",
+      '--REAL\r\nContent-Disposition: form-data; name="message"\r\n\r\na\u00ffb\r\n--REAL--\r\n',
+    ],
+  ])("has U+FFFD for a byte that is not UTF-8 in a %s form", async (_, type, body) => {
+    const bytes = Buffer.from(body, "latin1");
+    const headers = { "content-type": type };
+    expect((await valueOf(new Request("http://x/", { method: "POST", body: bytes, headers }))).message).toBe(
+      "a\ufffdb",
+    );
+  });
+
   it.each([
     ["{", 400, "factory_input must be valid JSON: it cannot be parsed"],
     ["[1]", 400, "factory_input must be a JSON object, got list"],

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { type RunningServer, serveOnNode } from "@agentos/guard/app";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { MAX_PIECEWISE_BYTES } from "./form-limits.ts";
 import { readBytes } from "./read-bytes.ts";
 
 const LIMIT = 1_000;
@@ -105,10 +106,10 @@ describe("the bytes of a request over a socket", () => {
   });
 
   /** What was read, by request; and what a client gets for the bytes that it writes. */
-  async function serve() {
+  async function serve(limit = LIMIT) {
     const bodies: unknown[] = [];
     const fetch = async (request: Request) => {
-      bodies.push(await read(request));
+      bodies.push(await read(request, limit));
       return new Response("read");
     };
     const server = await serveOnNode(fetch, {
@@ -136,15 +137,21 @@ describe("the bytes of a request over a socket", () => {
   const chunk = (size: number) => `${size.toString(16)}\r\n${"x".repeat(size)}\r\n`;
   const CHUNKED = "Transfer-Encoding: chunked";
 
-  it("come without a web stream when their length is told", async () => {
+  it("come without a web stream when a small length is told, and are copied as they come otherwise", async () => {
     const toWeb = vi.spyOn(Readable, "toWeb");
-    const { bodies, send } = await serve();
-    expect(await send([CLOSE, "Content-Length: 1000"], "x".repeat(1_000))).toContain("200 OK");
-    expect(await send([CLOSE, "Content-Length: 0"], "")).toContain("200 OK");
+    const { bodies, send } = await serve(MAX_PIECEWISE_BYTES + 1);
+    const sendSized = async (size: number) => {
+      await send([CLOSE, `Content-Length: ${size}`], "x".repeat(size));
+      expect(bodies.splice(0)).toEqual(["x".repeat(size)]);
+    };
+    await sendSized(0);
+    await sendSized(MAX_PIECEWISE_BYTES);
     expect(toWeb).not.toHaveBeenCalled();
+    await sendSized(MAX_PIECEWISE_BYTES + 1);
+    expect(toWeb).toHaveBeenCalledTimes(1);
     await send([CLOSE, CHUNKED], `${chunk(9)}0\r\n\r\n`);
-    expect(toWeb).toHaveBeenCalledOnce();
-    expect(bodies).toEqual(["x".repeat(1_000), "", "x".repeat(9)]);
+    expect(bodies).toEqual(["x".repeat(9)]);
+    expect(toWeb).toHaveBeenCalledTimes(2);
   });
 
   it("are refused unread when their length is above the limit", async () => {
