@@ -189,6 +189,8 @@ describe("a JSON body of a run", () => {
       status: 413,
       detail: "The form has more than 20 media",
     });
+    const junk = await faultOf({ message: "hi", images: Array.from({ length: 10_000 }, () => 1) });
+    expect(junk?.detail).toHaveLength(MAX_MEDIA_COUNT + 1);
   });
 
   it.each(["message", "session_id", "user_id", "session_state", "metadata"])(

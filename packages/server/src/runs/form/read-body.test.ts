@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { MAX_BOUNDARY_LENGTH, MAX_CONTENT_TYPE_LENGTH, MAX_PART_HEADER_BYTES } from "./form-limits.ts";
 import { readBody } from "./read-body.ts";
 
@@ -156,6 +156,17 @@ describe("the parts of a form", () => {
       post("multipart/form-data; boundary=b", `--b\r\n${written}\r\n\r\n1\r\n${parts("b", "message")}`);
     expect(await faultOf(read(headers))).toEqual(DAMAGED);
     expect(await fieldsOf(read('Content-Disposition: form-data; name="stream"'))).toHaveLength(2);
+  });
+
+  it("are counted again when the parser finds more than we did", async () => {
+    const found = new FormData();
+    for (const name of ["message", "a", "b"]) found.append(name, "1");
+    const formData = vi.spyOn(Response.prototype, "formData").mockResolvedValue(found);
+    const read = () => fieldsOf(post("multipart/form-data; boundary=b", parts("b", "message")));
+    expect(await read()).toEqual([["message", "1"]]);
+    found.append("c", "1");
+    await expect(read()).rejects.toThrow("more than 3 fields");
+    formData.mockRestore();
   });
 
   it("have the file names that a browser has escaped", async () => {
