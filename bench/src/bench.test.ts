@@ -1,9 +1,13 @@
 // Runs each part of the benchmark with small counts: that it measures at all, never how fast anything is.
 import { expect, test } from "vitest";
+import { startBareServer, startServer } from "./child-server.ts";
 import { benchDecision } from "./decision.ts";
 import { benchHttp } from "./http.ts";
 import { medianRatio, quantile } from "./measure.ts";
+import { benchMemory } from "./memory.ts";
+import { recordAnswer, splitFrames } from "./recorded-answer.ts";
 import { formatMachine, formatSection, formatVerdicts } from "./report.ts";
+import { benchRuns } from "./runs.ts";
 import { benchStreams, isComplete } from "./streams.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -22,10 +26,63 @@ test("measures the cached decision, and only decisions that come from the cache"
   expect(formatVerdicts(section.verdicts)).toMatch(/met|MISSED/);
 });
 
-test("measures a server with and without authorization", { timeout: 60_000 }, async () => {
-  const { rows } = await benchHttp({ rounds: 1, seconds: 1, connections: 2 });
-  expect(rows.map(([name]) => name)).toEqual(["authorised", "without authorization", "ratio"]);
-  expect(Number(rows[2]?.[1])).toBeGreaterThan(0);
+const load = { rounds: 1, seconds: 1, connections: 2 };
+
+test("measures a server with and without authorization, and a bare one", { timeout: 60_000 }, async () => {
+  const { rows, verdicts } = await benchHttp(load);
+  expect(rows.map(([name]) => name)).toEqual([
+    "authorised",
+    "without authorization",
+    "bare node:http, same bytes",
+    "authorised, of the one without",
+    "authorised, of the bare one",
+  ]);
+  for (const [, rate, cpu] of rows) expect(Math.min(Number(rate), Number(cpu))).toBeGreaterThan(0);
+  expect(verdicts).toHaveLength(2);
+});
+
+test("measures a run in one piece and as a stream", { timeout: 60_000 }, async () => {
+  const { rows, verdicts } = await benchRuns(load);
+  expect(rows.map(([name]) => name)).toEqual([
+    "JSON run",
+    "bare node:http, same bytes",
+    "SSE run of 40 words",
+    expect.stringMatching(/^bare node:http, same 4\d frames, one by one$/),
+    "bare node:http, each in a turn of its own",
+  ]);
+  expect(verdicts.map(({ measured }) => measured)).toEqual([
+    expect.stringMatching(/^\d+\.\d\dx$/),
+    expect.stringMatching(/^\d+\.\d\dx$/),
+  ]);
+});
+
+test.runIf(process.platform === "linux")(
+  "reads the memory of a server after its start, after tokens and after streams",
+  { timeout: 60_000 },
+  async () => {
+    const { rows } = await benchMemory({ tokens: 3, streams: 2, settleMs: 1, packages: "source" });
+    expect(rows.map(([name]) => name)).toEqual(["after start", "after 3 tokens", "after 2 streams"]);
+    for (const [, settled, most] of rows) expect(Math.min(Number(settled), Number(most))).toBeGreaterThan(10);
+  },
+);
+
+test.each([
+  ["a list", { path: "/agents" }],
+  ["a run", { path: "/agents/echo/runs", form: { message: "two words", stream: "false" } }],
+  ["a stream", { path: "/agents/echo/runs", form: { message: "two words", stream: "true" } }],
+])("the bare server sends the same bytes as the AgentOS: %s", { timeout: 60_000 }, async (_, request) => {
+  await using servers = new AsyncDisposableStack();
+  const agentOS = servers.adopt(await startServer({}), (server) => server.stop());
+  const answer = await recordAnswer(agentOS.url, request);
+  const bare = servers.adopt(await startBareServer(answer), (server) => server.stop());
+  expect(await recordAnswer(bare.url, request)).toEqual(answer);
+  expect(answer.headers["content-type"]).toMatch(/^(application\/json|text\/event-stream)/);
+  expect([answer.body].flat().join("")).toContain("echo");
+});
+
+test("the frames of a stream are split behind each empty line, and none is lost", () => {
+  const frames = ["event: A\ndata: 1\n\n", "event: B\ndata: 2\n\n"];
+  expect(splitFrames(frames.join(""))).toEqual(frames);
 });
 
 test("reads every stream to its end, all open at once", { timeout: 60_000 }, async () => {

@@ -1,9 +1,12 @@
-// `npm run bench -- [--only verify,decision,http,streams] [--streams N]`: measures design.md section 5 in one run
-// and prints which targets are met. Timings of a busy machine mean little; ratios of one run stand.
+// `npm run bench -- [--only verify,decision,http,runs,streams,memory] [--streams N]`: measures what we promise in one
+// run and prints which targets are met. Timings of a busy machine mean little; ratios of one run stand.
 import { parseArgs } from "node:util";
+import { buildPackages } from "./build-packages.ts";
 import { benchDecision } from "./decision.ts";
 import { benchHttp } from "./http.ts";
+import { benchMemory } from "./memory.ts";
 import { formatMachine, formatSection, formatVerdicts, type Section, type Verdict } from "./report.ts";
+import { benchRuns } from "./runs.ts";
 import { benchStreams } from "./streams.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -20,11 +23,17 @@ if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(streams) || str
   throw new Error('"--rounds" and "--streams" are whole numbers from 1');
 }
 
+const load = { rounds: Math.ceil(rounds * 0.6), seconds: 2, connections: 32 };
 const sections: Readonly<Record<string, () => Promise<Section>>> = {
   verify: () => benchVerify({ rounds, batchMs: 100, tokens: 2_000 }),
   decision: () => benchDecision({ rounds, batchMs: 100, tokens: 1_000 }),
-  http: () => benchHttp({ rounds: Math.ceil(rounds * 0.6), seconds: 2, connections: 32 }),
+  http: () => benchHttp(load),
+  runs: () => benchRuns(load),
   streams: () => benchStreams({ streams, words: 40, wordDelayMs: 50 }),
+  async memory() {
+    buildPackages();
+    return benchMemory({ tokens: 5_000, streams: 500, settleMs: 1_500, packages: "built" });
+  },
 };
 
 const wanted = values.only?.split(",") ?? Object.keys(sections);

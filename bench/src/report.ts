@@ -1,4 +1,4 @@
-// What a run prints: the machine, the measurements, and the targets of design.md section 5.
+// What a run prints: the machine, the measurements, and which targets are met.
 import { cpus } from "node:os";
 
 export interface Verdict {
@@ -38,7 +38,7 @@ export function formatSection({ title, head, rows }: Section): string {
 export function formatVerdicts(verdicts: readonly Verdict[]): string {
   const width = Math.max(0, ...verdicts.map(({ target }) => target.length));
   return [
-    "Targets (design.md section 5)",
+    "Targets",
     ...verdicts.map(
       ({ target, measured, isMet }) =>
         `  ${isMet ? "met   " : "MISSED"}  ${target.padEnd(width)}  ${measured}`,

@@ -33,7 +33,7 @@ export async function benchStreams(options: StreamOptions): Promise<Section> {
     const before = await server.cpuMicros();
     const results = await Promise.all(
       Array.from({ length: options.streams }, () =>
-        readStream(server.url, tokens[0] ?? "", options.words, watch),
+        readStream(server.url, { token: tokens[0] ?? "", words: options.words, watch }),
       ),
     );
     const used = (await server.cpuMicros()) - before;
@@ -46,12 +46,15 @@ export async function benchStreams(options: StreamOptions): Promise<Section> {
 /** Time that all streams get to open before the first of them has its first word, so that they really overlap. */
 const openingMs = ({ streams }: StreamOptions) => 500 + streams * 20;
 
-async function readStream(
-  url: string,
-  token: string,
-  words: number,
-  watch: (change: number) => void,
-): Promise<StreamResult> {
+interface StreamReader {
+  readonly token: string;
+  readonly words: number;
+  /** Told +1 when the stream has opened, and -1 when it has ended. */
+  readonly watch: (change: number) => void;
+}
+
+/** Opens a stream and reads it to its end. */
+export async function readStream(url: string, { token, words, watch }: StreamReader): Promise<StreamResult> {
   const startedAt = performance.now();
   const failed = { isComplete: false, firstMs: Number.NaN, totalMs: Number.NaN };
   try {
