@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import { cors } from "./cors.ts";
+import { withCors } from "./cors.ts";
 
 const ALLOWED = "https://console.test";
 const OTHER = "https://evil.test";
@@ -8,7 +8,6 @@ const OTHER = "https://evil.test";
 function createApp(origins: readonly string[] = [ALLOWED]) {
   const calls: string[] = [];
   const app = new Hono();
-  app.use(cors(origins));
   app.all("/ok", (c) => {
     calls.push(c.req.method);
     return c.json({ ok: true });
@@ -22,12 +21,12 @@ function createApp(origins: readonly string[] = [ALLOWED]) {
   });
   app.get("/redirect", () => Response.redirect("https://elsewhere.test/"));
   app.onError(() => new Response("{}", { status: 500 }));
-  return { app, calls };
+  return { fetch: withCors(origins, (request) => app.fetch(request)), calls };
 }
 
 function send(path: string, headers: Record<string, string>, method = "GET", origins?: readonly string[]) {
-  const { app, calls } = createApp(origins);
-  const response = app.request(path, { method, headers });
+  const { fetch, calls } = createApp(origins);
+  const response = fetch(new Request(`http://localhost${path}`, { method, headers }));
   return { response: Promise.resolve(response), calls };
 }
 

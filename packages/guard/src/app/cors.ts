@@ -1,36 +1,49 @@
 /**
  * CORS for every answer, refusals and errors included (contract 1.6; design.md section 10). An origin is allowed by
- * being on the list; it is never reflected for being there.
+ * being on the list; it is never reflected for being there. It stands around the application and not in its chain of
+ * middleware: most requests have no origin, and a chain makes a promise of each of them (decision 0049).
  */
-import type { MiddlewareHandler } from "hono";
+import type { Fetch } from "./fetch.ts";
 
 const MAX_AGE_SECONDS = "600";
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 /** What a browser's script may read beside the body. */
 const EXPOSED = "WWW-Authenticate, Retry-After";
 
-/** Answers preflights and adds the headers to everything else. */
-export function cors(allowedOrigins: readonly string[]): MiddlewareHandler {
+/** Answers preflights itself, and adds the headers to every other answer that goes to a page. */
+export function withCors(allowedOrigins: readonly string[], fetch: Fetch): Fetch {
   const allowed = new Set(allowedOrigins);
-  return async (c, next) => {
-    const origin = c.req.header("origin");
-    if (origin === undefined) return next();
+  return (request, env) => {
+    const origin = request.headers.get("origin");
+    if (origin === null) return fetch(request, env);
     const isPreflight =
-      c.req.method === "OPTIONS" && c.req.header("access-control-request-method") !== undefined;
-    if (isPreflight) return preflight(c.req.raw.headers, origin, allowed.has(origin));
-    await next();
-    try {
-      c.res.headers.append("Vary", "Origin");
-    } catch {
-      // The headers of a redirect or of a fetched answer are immutable; those of a copy are not.
-      c.res = new Response(c.res.body, c.res);
-      c.res.headers.append("Vary", "Origin");
-    }
-    if (!allowed.has(origin)) return;
-    c.res.headers.set("Access-Control-Allow-Origin", origin);
-    c.res.headers.set("Access-Control-Allow-Credentials", "true");
-    c.res.headers.set("Access-Control-Expose-Headers", EXPOSED);
+      request.method === "OPTIONS" && request.headers.get("access-control-request-method") !== null;
+    if (isPreflight) return preflight(request.headers, origin, allowed.has(origin));
+    const addHeaders = (response: Response) => addCorsHeaders(response, origin, allowed.has(origin));
+    const response = fetch(request, env);
+    return response instanceof Promise ? response.then(addHeaders) : addHeaders(response);
   };
+}
+
+function addCorsHeaders(answer: Response, origin: string, isAllowed: boolean): Response {
+  const response = varyByOrigin(answer);
+  if (!isAllowed) return response;
+  response.headers.set("Access-Control-Allow-Origin", origin);
+  response.headers.set("Access-Control-Allow-Credentials", "true");
+  response.headers.set("Access-Control-Expose-Headers", EXPOSED);
+  return response;
+}
+
+function varyByOrigin(response: Response): Response {
+  try {
+    response.headers.append("Vary", "Origin");
+    return response;
+  } catch {
+    // The headers of a redirect or of a fetched answer are immutable; those of a copy are not.
+    const copy = new Response(response.body, response);
+    copy.headers.append("Vary", "Origin");
+    return copy;
+  }
 }
 
 function preflight(request: Headers, origin: string, isAllowed: boolean): Response {

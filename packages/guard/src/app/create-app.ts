@@ -6,14 +6,16 @@ import { randomUUID } from "node:crypto";
 import type { CompiledRoute, ProblemAnswer } from "@agentos/auth";
 import { compareTemplates, matchTemplate, toRouterPath } from "@agentos/contract";
 import { type Context, Hono } from "hono";
-import type { Gate } from "../gate/gate.ts";
+import type { Gate, GuardOutcome } from "../gate/gate.ts";
 import { clientAddressOf, guardedRequest } from "../gate/guarded-request.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
 import type { Logger } from "../log/runtime.ts";
 import { canonicalPath } from "./canonical-path.ts";
-import { cors } from "./cors.ts";
+import { withCors } from "./cors.ts";
+import type { Fetch } from "./fetch.ts";
 import { internalError, methodNotAllowed, notFound } from "./responses.ts";
-import type { RequestContext, RouteHandler } from "./route-handler.ts";
+import type { RouteHandler } from "./route-handler.ts";
+import { runHandler } from "./run-handler.ts";
 
 export interface AppRoute {
   readonly route: CompiledRoute;
@@ -28,20 +30,25 @@ export interface AppOptions {
 }
 
 /** Builds the application; each route stands behind the guard, and there is no other way in. */
-export function createApp({ routes, gate, allowedOrigins, logger }: AppOptions): Hono {
+export function createApp({ routes, gate, allowedOrigins, logger }: AppOptions): Fetch {
+  // INVARIANT: no middleware. With a single handler for a path Hono calls it directly and hands on what it gives, also
+  // what is no promise.
   const app = new Hono({ getPath: canonicalPath });
-  app.use(cors(allowedOrigins));
 
   // A route with a fixed segment stands before one with a parameter in its place, so that it can be reached.
   for (const { route, handler } of routes.toSorted((a, b) =>
     compareTemplates(a.route.template, b.route.template),
   )) {
-    app.on(route.method, toRouterPath(route.template), async (c) => {
-      const parameters = c.req.param();
-      const checked = gate.check(guardedRequest(c.req.raw, clientAddressOf(c.env)), route, parameters);
-      const outcome = checked instanceof Promise ? await checked : checked;
-      if (!outcome.isAllowed) return toResponse(outcome.answer);
-      return run(handler, { request: c.req.raw, parameters, access: outcome.access });
+    const hasParameters = route.template.parameters.length > 0;
+    app.on(route.method, toRouterPath(route.template), (c): Response | Promise<Response> => {
+      const request = c.req.raw;
+      const parameters = hasParameters ? c.req.param() : NO_PARAMETERS;
+      const answer = (outcome: GuardOutcome) =>
+        outcome.isAllowed
+          ? runHandler(handler, { request, parameters, access: outcome.access })
+          : toResponse(outcome.answer);
+      const outcome = gate.check(guardedRequest(request, clientAddressOf(c.env)), route, parameters);
+      return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
     });
   }
 
@@ -63,20 +70,10 @@ export function createApp({ routes, gate, allowedOrigins, logger }: AppOptions):
     );
     return internalError(requestId);
   });
-  return app;
+  return withCors(allowedOrigins, (request, env) => app.fetch(request, env));
 }
 
-/** Runs a handler; whatever it throws or returns by mistake becomes an error that the application's handler answers. */
-async function run(handler: RouteHandler, context: RequestContext): Promise<Response> {
-  let answer: unknown;
-  try {
-    answer = await handler(context);
-  } catch (cause) {
-    throw cause instanceof Error ? cause : new Error("a handler threw something that is no error", { cause });
-  }
-  if (answer instanceof Response) return answer;
-  throw new Error("a handler returned no response");
-}
+const NO_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Makes a response of the guard's answer. */
 function toResponse({ status, headers, body }: ProblemAnswer): Response {

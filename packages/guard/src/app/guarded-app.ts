@@ -18,6 +18,7 @@ import { createResourceMetadata } from "../pages/resource-metadata.ts";
 import { resourceOptions } from "../pages/resource-options.ts";
 import { type AppRoute, createApp } from "./create-app.ts";
 import { type CustomRoute, findRouteFaults, idOf } from "./custom-route.ts";
+import type { Fetch } from "./fetch.ts";
 import type { GuardedAppOptions } from "./guarded-app-options.ts";
 import { createPageRoutes } from "./page-routes.ts";
 import type { RouteHandler } from "./route-handler.ts";
@@ -81,7 +82,7 @@ export interface GuardedApp {
 }
 
 interface Started {
-  readonly app: ReturnType<typeof createApp>;
+  readonly fetch: Fetch;
   readonly auth: AuthRuntime;
   readonly drain: (signal: AbortSignal) => Promise<void>;
 }
@@ -136,7 +137,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       auth,
       routes: describeRoutes(routes, { table, customRoutes }),
     });
-    const app = createApp({
+    const fetch = createApp({
       routes: joinHandlers(routes, [
         ...Object.entries<RouteHandler>(handlers),
         ...Object.entries(createPageRoutes({ cliCommand: resolved.cliCommand, resourceMetadata })),
@@ -146,7 +147,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       allowedOrigins: resolved.policy.allowedOrigins,
       logger: runtime.logger,
     });
-    started = { app, auth, drain };
+    started = { fetch, auth, drain };
     return started;
   }
 
@@ -155,9 +156,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
   }
 
   const fetch: GuardedApp["fetch"] = (request, env) =>
-    started === undefined
-      ? ready.then(({ app }) => app.fetch(request, env))
-      : started.app.fetch(request, env);
+    started === undefined ? ready.then((app) => app.fetch(request, env)) : started.fetch(request, env);
 
   return {
     id: resolved.policy.id,

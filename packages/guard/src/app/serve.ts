@@ -5,6 +5,7 @@ import { isLoopbackHost } from "@agentos/auth";
 import { createFault, type FaultCode } from "@agentos/contract";
 import { createAdaptorServer } from "@hono/node-server";
 import { ConfigurationError } from "../config/configuration-error.ts";
+import type { Fetch } from "./fetch.ts";
 import { jsonResponse } from "./responses.ts";
 
 /** Where to listen, and how to end. */
@@ -50,14 +51,11 @@ const LAST_WORDS_MS = 1_000;
 const USER_INFORMATION = /^[a-z]+:\/\/[^/?#]*@/i;
 
 /** Serves until closed. */
-export async function serveOnNode(
-  fetch: (request: Request, env?: object) => Response | Promise<Response>,
-  options: NodeServeOptions,
-): Promise<RunningServer> {
+export async function serveOnNode(fetch: Fetch, options: NodeServeOptions): Promise<RunningServer> {
   if (options.loopbackOnly !== undefined && !isLoopbackHost(options.host)) {
     throw new ConfigurationError({ faults: [createFault({ code: options.loopbackOnly })] });
   }
-  const answer: typeof fetch = (request, env) =>
+  const answer: Fetch = (request, env) =>
     USER_INFORMATION.test(request.url)
       ? jsonResponse({ detail: "Bad Request" }, { status: 400 })
       : fetch(request, env);

@@ -26,6 +26,8 @@ export interface AuthRuntime {
   readonly denials: DenialRecorder;
   /** The policy in force now. */
   describe(): PolicyInForce;
+  /** Those of the keys in force now; the same list until the keys change. */
+  algorithms(): readonly string[];
   /** Stops watching keys. */
   close(): void;
 }
@@ -87,6 +89,7 @@ export async function createAuthRuntime(
     gate,
     denials,
     describe: () => describePolicy(resolved, keys.keySource, { routes: ruled.routes, faults }),
+    algorithms: () => keys.keySource.current().algorithms,
     close: () => keys.close(),
   };
 }

@@ -1,5 +1,4 @@
 /** `AgentOS`: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
-import { listAlgorithms } from "@agentos/auth";
 import { type PageRouteId, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
 import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
 import {
@@ -110,7 +109,7 @@ function createHandlers(
         description,
         agents,
         authMode: mode,
-        algorithms: () => listAlgorithms(auth.describe().keys),
+        algorithms: () => auth.algorithms(),
         startedAt,
       }),
       ...createAgentsRoutes({ agents, runs, runtime }),

@@ -16,7 +16,7 @@ import {
 import { parseRunForm } from "../runs/form/parse-run-form.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
-import { filterVisible } from "./filter-visible.ts";
+import { createListBodies } from "./list-bodies.ts";
 import { createEventStream, eventStreamResponse } from "./sse.ts";
 
 export interface AgentsRoutesOptions {
@@ -32,6 +32,7 @@ export function createAgentsRoutes({
   runtime,
 }: AgentsRoutesOptions): Record<ServedRouteId<"agents">, RouteHandler> {
   const byId = new Map(agents.map((agent) => [agent.id, agent]));
+  const bodies = createListBodies(agents, (agent) => agent.describe());
   const findAgent = ({ parameters }: RequestContext) => byId.get(parameters["agent_id"] ?? "");
 
   async function startRun(
@@ -56,11 +57,10 @@ export function createAgentsRoutes({
   }
 
   return {
-    "agents.list": ({ access: { visible } }) =>
-      jsonResponse(filterVisible(agents, visible).map((agent) => agent.describe())),
+    "agents.list": ({ access: { visible } }) => jsonTextResponse(bodies.list(visible)),
     "agents.read": (context) => {
       const agent = findAgent(context);
-      return agent === undefined ? notFound("Agent not found") : jsonResponse(agent.describe());
+      return agent === undefined ? notFound("Agent not found") : jsonTextResponse(bodies.read(agent));
     },
     "agents.run": (context) => {
       const agent = findAgent(context);

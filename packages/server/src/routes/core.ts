@@ -1,5 +1,8 @@
-/** What runs here and how it is protected: `/`, `/health`, `/info`, `/config`, `/models` (contract 4.1). */
-import { visibleItems } from "@agentos/auth";
+/**
+ * What runs here and how it is protected: `/`, `/health`, `/info`, `/config`, `/models` (contract 4.1). None of it
+ * changes from request to request but by what the caller may see and by the keys in force.
+ */
+import { type Access, visibleItems } from "@agentos/auth";
 import {
   CONTRACT_VERSION,
   type Config,
@@ -10,9 +13,10 @@ import {
   SERVER_VERSION,
   type ServedRouteId,
 } from "@agentos/contract";
-import { jsonResponse as json, type RequestContext, type RouteHandler } from "@agentos/guard/app";
+import { jsonTextResponse, type RequestContext, type RouteHandler } from "@agentos/guard/app";
 import type { Runnable } from "../runs/runnable.ts";
 import { filterVisible } from "./filter-visible.ts";
+import { createListBodies } from "./list-bodies.ts";
 
 export interface CoreRoutesOptions {
   readonly id: string;
@@ -20,7 +24,7 @@ export interface CoreRoutesOptions {
   readonly description: string | undefined;
   readonly agents: readonly Runnable[];
   readonly authMode: Info["auth_mode"];
-  /** Algorithms of the keys in force; they may change while the server runs. */
+  /** Algorithms of the keys in force; another list once they have changed. */
   readonly algorithms: () => readonly string[];
   /** Start of the process. */
   readonly startedAt: Date;
@@ -30,7 +34,27 @@ export interface CoreRoutesOptions {
 export function createCoreRoutes(
   options: CoreRoutesOptions,
 ): Record<Exclude<ServedRouteId<"core">, PageRouteId>, RouteHandler> {
-  const { id, name, agents } = options;
+  const root = JSON.stringify({ name: "AgentOS API", id: options.id, version: "1.0.0" });
+  const health = JSON.stringify({ status: "ok", instantiated_at: options.startedAt.toISOString() });
+  const info = createInfoBody(options);
+  const config = createConfigBody(options);
+  const models = createModelsBody(options);
+  return {
+    "core.root": () => jsonTextResponse(root),
+    "core.health": () => jsonTextResponse(health),
+    "core.info": () => jsonTextResponse(info()),
+    "core.config": (context) => jsonTextResponse(config(findReadable(context))),
+    "core.models": (context) => jsonTextResponse(models(findReadable(context))),
+  };
+}
+
+/** The agents that this caller may read: a scope for the configuration shows none of them by itself (weak-spots A8). */
+function findReadable({ access }: RequestContext): Access["visible"] {
+  // Without a scope decision (security key, or scopes not enforced) nothing is hidden.
+  return access.decision === undefined ? "all" : visibleItems(access.identity.grants, "agents", "read");
+}
+
+function createInfoBody({ id, name, agents, authMode, algorithms }: CoreRoutesOptions): () => string {
   const info: Info = {
     os_id: id,
     name: name ?? null,
@@ -39,29 +63,28 @@ export function createCoreRoutes(
     team_count: 0,
     workflow_count: 0,
     mcp: { enabled: false, path: null, oauth: null },
-    auth_mode: options.authMode,
+    auth_mode: authMode,
     server_version: SERVER_VERSION,
   };
-  return {
-    "core.root": () => json({ name: "AgentOS API", id, version: "1.0.0" }),
-    "core.health": () => json({ status: "ok", instantiated_at: options.startedAt.toISOString() }),
+  const open = JSON.stringify(info);
+  if (authMode !== "jwt") return () => open;
+  let known: { readonly algorithms: readonly string[]; readonly text: string } | undefined;
+  return () => {
+    const now = algorithms();
     // docs/decisions/0023-info-names-algorithms.md: whoever sends any token is told these names by the refusal, so they are public already.
-    "core.info": () =>
-      json(options.authMode === "jwt" ? { ...info, algorithms: [...options.algorithms()] } : info),
-    "core.config": (context) => json(describeConfig(options, readable(context, agents))),
-    "core.models": (context) => json(uniqueModels(readable(context, agents))),
+    if (known?.algorithms !== now)
+      known = { algorithms: now, text: JSON.stringify({ ...info, algorithms: now }) };
+    return known.text;
   };
 }
 
-/** The agents that this caller may read: a scope for the configuration shows none of them by itself (weak-spots A8). */
-function readable({ access }: RequestContext, agents: readonly Runnable[]): readonly Runnable[] {
-  // Without a scope decision (security key, or scopes not enforced) nothing is hidden.
-  if (access.decision === undefined) return agents;
-  return filterVisible(agents, visibleItems(access.identity.grants, "agents", "read"));
-}
-
-function describeConfig({ id, description }: CoreRoutesOptions, agents: readonly Runnable[]): Config {
-  return {
+function createConfigBody({
+  id,
+  description,
+  agents,
+}: CoreRoutesOptions): (visible: Access["visible"]) => string {
+  const lists = createListBodies(agents, describeForConfig);
+  const before: Omit<Config, "agents" | "teams" | "workflows" | "interfaces"> = {
     os_id: id,
     ...(description === undefined ? {} : { description }),
     available_models: [],
@@ -73,11 +96,15 @@ function describeConfig({ id, description }: CoreRoutesOptions, agents: readonly
     evals: { dbs: [] },
     knowledge: { dbs: [], knowledge_instances: [] },
     traces: { dbs: [] },
-    agents: agents.map(describeForConfig),
+  };
+  const after: Pick<Config, "teams" | "workflows" | "interfaces"> = {
     teams: [],
     workflows: [],
     interfaces: [],
   };
+  const start = `${JSON.stringify(before).slice(0, -1)},"agents":`;
+  const end = `,${JSON.stringify(after).slice(1)}`;
+  return (visible) => `${start}${lists.list(visible)}${end}`;
 }
 
 /** A runnable in the lists of `GET /config`. */
@@ -92,13 +119,11 @@ function describeForConfig(runnable: Runnable): ConfigAgent {
   };
 }
 
-function uniqueModels(agents: readonly Runnable[]): readonly ModelSummary[] {
-  return [
-    ...new Map(
-      agents.map(({ model }) => [
-        JSON.stringify([model.provider, model.id]),
-        { id: model.id, provider: model.provider },
-      ]),
-    ).values(),
-  ];
+function createModelsBody({ agents }: CoreRoutesOptions): (visible: Access["visible"]) => string {
+  const bodies = createListBodies(agents, ({ model: { id, provider } }): ModelSummary => ({ id, provider }));
+  // Agents of one model have the same text.
+  return (visible) => {
+    const shown = visible === "all" ? agents : filterVisible(agents, visible);
+    return `[${[...new Set(shown.map((agent) => bodies.read(agent)))].join(",")}]`;
+  };
 }

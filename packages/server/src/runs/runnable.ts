@@ -89,7 +89,10 @@ export interface Runnable<Kind extends RunnableKind = RunnableKind> {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Earlier runs of the session that `context.history` should hold; 0 for none. */
   readonly historyRuns: number;
-  /** As the wire shows one of its kind, such as `GET /agents/{id}`. */
+  /**
+   * As the wire shows one of its kind, such as `GET /agents/{id}`. Called once, when somebody first asks: what it gives is
+   * kept as text, and so is what `GET /config` shows of the other members. A change after that is not seen.
+   */
   describe(): KindObjects[Kind];
   /** Throws {@link RunFailure} to say something to the caller; any other exception is shown as a generic text. */
   run(input: RunInput, context: RunContext): AsyncIterable<RunStep>;
