@@ -20,6 +20,18 @@ export interface Call {
 
 const agent = new Agent({ keepAlive: true });
 
+const watchers = new Set<(answer: Answer) => void>();
+
+/** Tells of every answer that arrives from now on, before the test gets it. */
+export function watchAnswers(watcher: (answer: Answer) => void): void {
+  watchers.add(watcher);
+}
+
+function show(answer: Answer): Answer {
+  for (const watcher of watchers) watcher(answer);
+  return answer;
+}
+
 /** Ends the connections that wait for a next request. */
 export function closeConnections(): void {
   agent.destroy();
@@ -37,12 +49,8 @@ export function send(port: number, { method = "GET", path, headers = {}, body }:
         response.on("error", reject);
         response.on("end", () => {
           const { statusCode = 0, headers: received, rawHeaders } = response;
-          resolve({
-            status: statusCode,
-            headers: received,
-            rawHeaders,
-            text: Buffer.concat(chunks).toString(),
-          });
+          const text = Buffer.concat(chunks).toString();
+          resolve(show({ status: statusCode, headers: received, rawHeaders, text }));
         });
       },
     );
@@ -61,7 +69,7 @@ export async function sendRaw(port: number, lines: readonly (string | Buffer)[],
     Buffer.from("\r\n"),
   ]);
   const received = await exchange(port, Buffer.concat([...head, Buffer.from("\r\n"), Buffer.from(body)]));
-  return parseAnswer(received);
+  return show(parseAnswer(received));
 }
 
 function exchange(port: number, bytes: Buffer): Promise<Buffer> {

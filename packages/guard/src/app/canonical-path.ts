@@ -11,6 +11,8 @@ const UNROUTABLE = "/\u0000";
 const PATH = /^[^:]*:\/\/[^/?#]*([^?#]*)/;
 /** Decoding it would put a new escape together, so that one path had two spellings. */
 const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
+/** Segments of nothing that could be written otherwise: nearly every request has such a path, and needs no other check. */
+const ORDINARY = /^(?:\/[A-Za-z0-9_-]+)+$/;
 const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
 
 /** Path of a request in its one spelling, or one that no route has. */
@@ -21,7 +23,7 @@ export function canonicalPath(request: Request): string {
 
 /** The one spelling of a raw path. */
 export function canonicalize(raw: string): string {
-  if (raw === "/") return raw;
+  if (raw === "/" || ORDINARY.test(raw)) return raw;
   if (BROKEN_ESCAPE.test(raw)) return UNROUTABLE;
   const path = stripTrailingSlashes(raw.includes("%") ? decodeUnreserved(raw) : raw);
   if (path === "/") return path;

@@ -83,6 +83,23 @@ describe("a guarded app", () => {
     app.close();
   });
 
+  it("gives what is there at once without a promise: a public answer, a refusal, a caller who is known", async () => {
+    const app = create();
+    const known = await bearer();
+    const ask = (path: string, headers: Record<string, string> = {}) =>
+      app.fetch(new Request(`http://localhost${path}`, { headers }));
+    await ask("/things/a", known);
+    const statusNow = (answer: Response | Promise<Response>) =>
+      answer instanceof Promise ? "later" : answer.status;
+    expect(statusNow(ask("/things"))).toBe(200);
+    expect(statusNow(ask("/things/a"))).toBe(401);
+    expect(statusNow(ask("/things/a", known))).toBe(200);
+    expect(statusNow(ask("/things/a", { ...known, origin: "https://page.test" }))).toBe(200);
+    // Nobody has seen this token: its signature takes a while.
+    expect(statusNow(ask("/things/a", await bearer({ subject: "bob" })))).toBe("later");
+    app.close();
+  });
+
   it("does not start with a route that nobody answers", async () => {
     const handlers = { "things.list": () => jsonResponse([]) };
     const parts = { createHandlers: () => ({ handlers }) } as unknown as Partial<GuardedAppParts<Id>>;

@@ -78,11 +78,10 @@ export async function serveOnNode(fetch: Fetch, options: NodeServeOptions): Prom
     );
   });
   // A connection that is kept alive for a next request is not waited for: it ends with the answer that it carried.
-  server.on("request", (_request, response) => {
-    response.once("close", () => {
-      if (!server.listening) server.closeIdleConnections();
-    });
-  });
+  const endIdleConnections = () => {
+    if (!server.listening) server.closeIdleConnections();
+  };
+  server.on("request", (_request, response) => response.on("close", endIdleConnections));
   const connections = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     connections.add(socket);
