@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import type { ChildServer } from "./child-server.ts";
+import type { LoadRequest } from "./load-request.ts";
 import { median, medianRatio } from "./measure.ts";
 import { micros } from "./report.ts";
 
@@ -11,14 +12,6 @@ export interface LoadOptions {
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
-}
-
-/** What is asked again and again. */
-export interface LoadRequest {
-  readonly path: string;
-  readonly token?: string | undefined;
-  /** Sent urlencoded, with POST. */
-  readonly form?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One server under load. */

@@ -1,6 +1,6 @@
 // One answer of the AgentOS as it went over the wire, for a bare server to give the same bytes.
 import { request as sendRequest } from "node:http";
-import type { LoadRequest } from "./load.ts";
+import type { LoadRequest } from "./load-request.ts";
 
 /** What the bare server does with it. */
 export interface RecordedAnswer {

@@ -1,14 +1,8 @@
 // What a run costs: `offline:echo` needs no model, so all of it is ours. Against a bare `node:http` server that reads
 // the same form and writes the same bytes; judged by server CPU, since a client that parses streams is slow itself.
 import { type ChildServer, startBareServer, startServer } from "./child-server.ts";
-import {
-  type Contender,
-  compareUnderLoad,
-  describeLoad,
-  type LoadOptions,
-  type LoadRequest,
-  type LoadResult,
-} from "./load.ts";
+import { type Contender, compareUnderLoad, describeLoad, type LoadOptions, type LoadResult } from "./load.ts";
+import type { LoadRequest } from "./load-request.ts";
 import { medianRatio } from "./measure.ts";
 import { type BareAnswer, recordAnswer } from "./recorded-answer.ts";
 import { type Section, times, type Verdict } from "./report.ts";

@@ -1,7 +1,8 @@
 /**
  * CORS for every answer, refusals and errors included (contract 1.6; design.md section 10). An origin is allowed by
  * being on the list; it is never reflected for being there. It stands around the application and not in its chain of
- * middleware: most requests have no origin, and a chain makes a promise of each of them (decision 0049).
+ * middleware: most requests have no origin, and a chain makes a promise of each of them
+ * (docs/decisions/0049-plain-requests.md).
  */
 import type { Fetch } from "./fetch.ts";
 
