@@ -5,7 +5,6 @@
 import type { ServedRouteId } from "@agentos/contract";
 import {
   faultResponse,
-  jsonResponse,
   jsonTextResponse,
   limitResponse,
   notFound,
