@@ -16,7 +16,7 @@ import { parseRunForm } from "../runs/form/parse-run-form.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
 import { createListBodies } from "./list-bodies.ts";
-import { createEventStream, eventStreamResponse } from "./sse.ts";
+import { eventStreamResponse, openEventStream } from "./sse.ts";
 
 export interface AgentsRoutesOptions {
   readonly agents: readonly Runnable<"agent">[];
@@ -52,7 +52,7 @@ export function createAgentsRoutes({
     if (!form.value.stream) return jsonTextResponse((await run.finished).json);
     const onCut = ({ message }: Error) =>
       runtime.logger.warn({ run_id: run.runId, reason: message }, "a stream was cut");
-    return eventStreamResponse(createEventStream(run, { onCut }));
+    return eventStreamResponse(await openEventStream(run, { onCut }));
   }
 
   return {

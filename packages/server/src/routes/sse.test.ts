@@ -13,7 +13,7 @@ import {
   outputOf,
   settle,
 } from "../runs/test-run.fixture.ts";
-import { createEventStream, encodeFrame, eventStreamResponse } from "./sse.ts";
+import { encodeFrame, eventStreamResponse, openEventStream } from "./sse.ts";
 
 const anyRunEventSchema = runEventSchema.or(teamRunEventSchema);
 const ignore = { onCut: () => {} };
@@ -35,7 +35,7 @@ describe("encodeFrame", () => {
   });
 });
 
-describe("createEventStream", () => {
+describe("openEventStream", () => {
   it.each([
     ["an agent", createPlainAgent],
     ["a team", createPlainTeam],
@@ -47,7 +47,7 @@ describe("createEventStream", () => {
     };
     const server = createTestServer();
     const run = await server.start(create(steps), form("hi"));
-    const body = new Response(createEventStream(run, ignore));
+    const body = new Response(await openEventStream(run, ignore));
     const { events } = await finish(run);
     const wanted = events.map((event) => `event: ${event.event}\ndata: ${JSON.stringify(event)}\n\n`);
     expect(events).toHaveLength(9);
@@ -59,7 +59,7 @@ describe("createEventStream", () => {
     const server = createTestServer();
     const run = await server.start(echo, form("a b c d e"));
     await run.finished;
-    const reader = createEventStream(run, ignore).getReader();
+    const reader = (await openEventStream(run, ignore)).getReader();
     const { value } = await reader.read();
     expect(new TextDecoder().decode(value).match(/^event: /gm)).toHaveLength(10);
     expect((await reader.read()).done).toBe(true);
@@ -72,7 +72,7 @@ describe("createEventStream", () => {
       form("hi"),
     );
     await run.finished;
-    const reader = createEventStream(run, ignore).getReader();
+    const reader = (await openEventStream(run, ignore)).getReader();
     let pieces = 0;
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       expect(next.value.byteLength).toBeLessThan(300_000);
@@ -84,11 +84,11 @@ describe("createEventStream", () => {
   it("lets a run go to its end though its reader is slow", async () => {
     const server = createTestServer();
     const slow = await server.start(echo, form("word ".repeat(5_000)));
-    const reader = createEventStream(slow, ignore).getReader();
+    const reader = (await openEventStream(slow, ignore)).getReader();
     await reader.read();
     expect((await slow.finished).status).toBe("COMPLETED");
     const quick = await server.start(echo, form("hi"));
-    expect(await new Response(createEventStream(quick, ignore)).text()).toContain("RunCompleted");
+    expect(await new Response(await openEventStream(quick, ignore)).text()).toContain("RunCompleted");
     await reader.cancel();
   });
 
@@ -96,7 +96,7 @@ describe("createEventStream", () => {
     const server = createTestServer();
     const hangs = offlineScript({ steps: [{ text: "a b c", wordDelayMs: 1 }] }, { sleep: sleepAfter(2) });
     const run = await server.start(new Agent({ id: "helper", model: hangs }), form("go"));
-    const reader = createEventStream(run, ignore).getReader();
+    const reader = (await openEventStream(run, ignore)).getReader();
     let text = "";
     while (!text.includes('"b "')) text += new TextDecoder().decode((await reader.read()).value);
     await reader.cancel(new Error("gone"));
@@ -116,7 +116,7 @@ describe("createEventStream", () => {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }),
     }));
     const run = await server.start(hangs, form("go"));
-    const reader = createEventStream(run, ignore).getReader();
+    const reader = (await openEventStream(run, ignore)).getReader();
     await reader.read();
     const waiting = reader.read();
     await settle();
@@ -130,7 +130,7 @@ describe("createEventStream", () => {
     const server = createTestServer({ limits: { unreadStreams: 1 } });
     const causes: unknown[] = [];
     const run = await server.start(echo, form("hi"));
-    const reader = createEventStream(run, { onCut: (cause) => causes.push(cause) }).getReader();
+    const reader = (await openEventStream(run, { onCut: (cause) => causes.push(cause) })).getReader();
     await run.finished;
     const request = { runnable: echo, form: form("hi"), access: createTestAccess() };
     const refused = await server.service.startRun(request);
@@ -150,7 +150,7 @@ describe("createEventStream", () => {
       yield { type: "content", text: "late" };
     });
     const run = await server.start(waits, form("hi"));
-    const reader = createEventStream(run, ignore).getReader();
+    const reader = (await openEventStream(run, ignore)).getReader();
     await reader.read();
     vi.advanceTimersByTime(10 * MAX_UNREAD_SECONDS * 1_000);
     gate.resolve();
@@ -163,7 +163,7 @@ describe("createEventStream", () => {
     const server = createTestServer({ limits: { runBytes: 100_000 } });
     const endless = createPlainAgent(() => speak(Array.from({ length: 5_000 }, () => "x".repeat(100))));
     const run = await server.start(endless, form("hi"));
-    const body = new Response(createEventStream(run, ignore));
+    const body = new Response(await openEventStream(run, ignore));
     expect(await outputOf(run)).toMatchObject({
       status: "ERROR",
       content: "The run holds more memory than there is",
@@ -181,7 +181,7 @@ function sleepAfter(times: number): () => Promise<void> {
 describe("eventStreamResponse", () => {
   it("has the contract's content type and asks proxies not to buffer", async () => {
     const run = await createTestServer().start(echo, form("hi"));
-    const response = eventStreamResponse(createEventStream(run, ignore));
+    const response = eventStreamResponse(await openEventStream(run, ignore));
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     expect(response.headers.get("cache-control")).toBe("no-cache");

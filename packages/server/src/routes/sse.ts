@@ -11,16 +11,25 @@ const CHUNK_LENGTH = 32 * 1024;
 
 /**
  * A run as a stream. Everything that is ready leaves in one write. A client that goes away stops the run; one that reads
- * slowly does not, until it is cut.
+ * slowly does not, until it is cut. Resolves when there is something to send, so that it goes with the headers.
  */
-export function createEventStream(
+export async function openEventStream(
   run: LiveRun,
   options: { readonly onCut: (cause: Error) => void },
-): ReadableStream<Uint8Array> {
+): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
   let isOpen = true;
-  let cutStream: (cause: Error) => void = () => {};
-  const watcher = run.watch((cause) => cutStream(cause));
+  let isCut = false;
+  let tellClient: () => void = () => {};
+  const watcher = run.watch((cause) => {
+    if (!close()) return;
+    isCut = true;
+    // Whoever reads nothing is taken for gone.
+    run.abort(cause);
+    options.onCut(cause);
+    tellClient();
+  });
+  await isReady();
 
   function close(): boolean {
     if (!isOpen) return false;
@@ -29,33 +38,35 @@ export function createEventStream(
     return true;
   }
 
+  /** False at the end, and when the stream is cut. */
+  async function isReady(): Promise<boolean> {
+    return watcher.ready().catch(() => false);
+  }
+
+  function takeFrames(): string {
+    let text = "";
+    while (text.length < CHUNK_LENGTH) {
+      const entry = watcher.take();
+      if (entry === undefined) break;
+      text += encodeFrame(entry.event, run.toJson(entry));
+    }
+    return text;
+  }
+
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        cutStream = (cause) => {
-          if (!close()) return;
-          // Whoever reads nothing is taken for gone.
-          run.abort(cause);
-          options.onCut(cause);
-          // What was wrong is not for the client.
-          controller.error(new Error("the stream was cut"));
-        };
+        // What was wrong is not for the client.
+        tellClient = () => controller.error(new Error("the stream was cut"));
+        if (isCut) tellClient();
       },
       async pull(controller) {
-        const hasMore = await watcher.ready().catch(() => false);
+        const hasMore = watcher.isBehind || (await isReady());
         if (!isOpen) return;
-        if (!hasMore) {
-          close();
-          controller.close();
-          return;
-        }
-        let text = "";
-        while (text.length < CHUNK_LENGTH) {
-          const entry = watcher.take();
-          if (entry === undefined) break;
-          text += encodeFrame(entry.event, run.toJson(entry));
-        }
-        controller.enqueue(encoder.encode(text));
+        if (hasMore) controller.enqueue(encoder.encode(takeFrames()));
+        if (hasMore && !watcher.isDone) return;
+        close();
+        controller.close();
       },
       cancel(reason) {
         if (close()) run.abort(reason ?? new Error("the client went away"));

@@ -8,6 +8,7 @@ import { tool } from "../agents/define-tool.ts";
 import { type OfflineScript, offlineScript } from "../agents/offline-script.ts";
 import { TEST_TOOLS } from "../agents/test-tools.fixture.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import type { RunStep } from "./steps.ts";
 import {
   createPlainAgent,
   createTestServer,
@@ -371,6 +372,31 @@ describe("driveRun", () => {
     expect(events.map((event) => event.event)).toEqual(["RunStarted", "RunContent", "RunError"]);
     expect(output.content).toBe("Run failed");
     expect(JSON.stringify([events, output])).not.toContain("/etc");
+  });
+
+  it.each<[string, () => AsyncIterable<RunStep>]>([
+    [
+      "at once",
+      () => {
+        throw new Error("cannot read /etc/app.conf");
+      },
+    ],
+    [
+      "when it is asked to end",
+      () => ({
+        [Symbol.asyncIterator]: () => ({
+          next: () => Promise.reject(new Error("/etc/app.conf")),
+          return: () => {
+            throw new Error("/etc/app.conf");
+          },
+        }),
+      }),
+    ],
+  ])("ends a run whose runnable throws %s, and leaves no rejection behind", async (_, steps) => {
+    const server = createTestServer();
+    const { events, output } = await finish(await server.start(createPlainAgent(steps), form("hi")));
+    expect(events.map(({ event }) => event)).toEqual(["RunStarted", "RunError"]);
+    expect([output.content, server.service.activeRuns]).toEqual(["Run failed", 0]);
   });
 
   it("gives any runnable the same start, end and stored messages", async () => {

@@ -10,9 +10,10 @@ import type { RunRecorder } from "./record.ts";
 import type { RunLog } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
 import { readState, withoutTokens } from "./session-state.ts";
+import type { RunStep } from "./steps.ts";
 import type { RunEnd, StoredOutput } from "./store.ts";
 import type { Turns } from "./turns.ts";
-import { untilAborted } from "./until-aborted.ts";
+import { type AbortableReader, readUntilAborted } from "./until-aborted.ts";
 
 export interface RunDrive {
   readonly runnable: Runnable<PrefixedKind>;
@@ -72,8 +73,13 @@ export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
 /** The steps of the runnable as events, as far as they go. */
 async function takeSteps(drive: RunDrive, append: (event: EventText) => void): Promise<Ending> {
   const { runnable, input, context, events, recorder, log, turns } = drive;
+  let steps: AbortableReader<RunStep> | undefined;
   try {
-    for await (const step of untilAborted(runnable.run(input, context), context.signal)) {
+    steps = readUntilAborted(runnable.run(input, context), context.signal);
+    for (;;) {
+      const next = await steps.next();
+      if (next.done === true) return { status: "COMPLETED" };
+      const step = next.value;
       recorder.addStep(step);
       // A stored run has its content whole: the deltas are not kept (contract 4.5).
       if (step.type === "content") log.append(events.delta(step));
@@ -82,12 +88,13 @@ async function takeSteps(drive: RunDrive, append: (event: EventText) => void): P
       const pause = turns.pause();
       if (pause !== undefined) await pause;
     }
-    return { status: "COMPLETED" };
   } catch (cause) {
     const reason: unknown = context.signal.reason;
     if (!context.signal.aborted) return describeFailure(cause, context);
     // Stopped by the server itself: its reason is fit for the caller.
     return reason instanceof RunFailure ? describeFailure(reason, context) : { status: "CANCELLED" };
+  } finally {
+    steps?.close();
   }
 }
 

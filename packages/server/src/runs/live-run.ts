@@ -105,6 +105,9 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
       get isBehind() {
         return watcher.isBehind;
       },
+      get isDone() {
+        return watcher.isDone;
+      },
       close() {
         clearInterval(timer);
         onCut.delete(tellCut);

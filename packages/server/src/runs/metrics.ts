@@ -8,17 +8,23 @@ export interface RunTimes {
   readonly durationSeconds: number;
 }
 
+/** In the order of the contract. */
+const COUNTS = [
+  ["input_tokens", "inputTokens"],
+  ["output_tokens", "outputTokens"],
+  ["total_tokens", "totalTokens"],
+  ["cache_read_tokens", "cacheReadTokens"],
+  ["cache_write_tokens", "cacheWriteTokens"],
+  ["reasoning_tokens", "reasoningTokens"],
+] as const satisfies readonly (readonly [keyof Metrics, keyof TokenUsage])[];
+
 export function buildMetrics(usages: readonly TokenUsage[], model: ModelIdentity, times: RunTimes): Metrics {
-  const sum = (pick: (usage: TokenUsage) => number) =>
-    usages.reduce((total, usage) => total + pick(usage), 0);
-  const counts = withoutZeros({
-    input_tokens: sum((usage) => usage.inputTokens),
-    output_tokens: sum((usage) => usage.outputTokens),
-    total_tokens: sum((usage) => usage.totalTokens),
-    cache_read_tokens: sum((usage) => usage.cacheReadTokens),
-    cache_write_tokens: sum((usage) => usage.cacheWriteTokens),
-    reasoning_tokens: sum((usage) => usage.reasoningTokens),
-  });
+  const counts: Partial<Record<(typeof COUNTS)[number][0], number>> = {};
+  for (const [name, counted] of COUNTS) {
+    let sum = 0;
+    for (const usage of usages) sum += usage[counted];
+    if (sum !== 0) counts[name] = sum;
+  }
   return {
     ...counts,
     ...(times.timeToFirstTokenSeconds === undefined
@@ -29,10 +35,4 @@ export function buildMetrics(usages: readonly TokenUsage[], model: ModelIdentity
       ? {}
       : { details: { model: [{ id: model.id, provider: model.provider, ...counts }] } }),
   };
-}
-
-function withoutZeros<Counts extends Record<string, number>>(counts: Counts): Partial<Counts> {
-  const kept: Partial<Counts> = {};
-  for (const name in counts) if (counts[name] !== 0) kept[name] = counts[name];
-  return kept;
 }

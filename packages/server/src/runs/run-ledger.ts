@@ -4,6 +4,7 @@
  */
 import { fail, isSameOwner, type Owner, ok, type Result } from "@agentos/auth";
 import type { LimitCode } from "@agentos/contract";
+import { type Bag, type BagItem, createBag } from "./bag.ts";
 
 /** Limits of runs in one process. Per caller they hold for whoever has a verified id; the others share those in all. */
 export interface RunLimits {
@@ -51,7 +52,7 @@ interface Used {
 
 interface Account extends Used {
   readonly caller: Owner;
-  readonly places: Set<Place>;
+  readonly places: Bag<Place>;
 }
 
 /** Which limit holds for what is used, and the refusal of who would break it. */
@@ -68,10 +69,13 @@ const IN_ALL: LimitNames = {
   bytes: { code: "RUN_SERVER_MEMORY", limit: "runBytes" },
 };
 
-interface Place {
+interface Place extends BagItem {
   bytes: number;
   cut: () => void;
 }
+
+/** More of them are forgotten at once. */
+const MAX_EMPTY_ACCOUNTS = 1_000;
 
 export function createRunLedger(limits: RunLimits): RunLedger {
   const accounts = new Map<string, Account[]>();
@@ -83,16 +87,16 @@ export function createRunLedger(limits: RunLimits): RunLedger {
     const sameId = accounts.get(caller.id) ?? [];
     const known = sameId.find((account) => isSameOwner(account.caller, caller));
     if (known !== undefined) return known;
-    const account: Account = { caller, places: new Set(), active: 0, unread: 0, bytes: 0 };
+    const account: Account = { caller, places: createBag(), active: 0, unread: 0, bytes: 0 };
+    dropEmpty();
     accounts.set(caller.id, [...sameId, account]);
     return account;
   }
 
-  function dropIfEmpty(account: Account): void {
-    if (account.places.size > 0) return;
-    const left = (accounts.get(account.caller.id) ?? []).filter((other) => other !== account);
-    if (left.length === 0) accounts.delete(account.caller.id);
-    else accounts.set(account.caller.id, left);
+  /** Callers come back, so their empty accounts stay for a while. */
+  function dropEmpty(): void {
+    if (accounts.size < MAX_EMPTY_ACCOUNTS + total.active + total.unread) return;
+    for (const [id, ofId] of accounts) if (ofId.every(({ places }) => places.size === 0)) accounts.delete(id);
   }
 
   function findFault(account: Account, bytes: number): LimitFault | undefined {
@@ -136,11 +140,8 @@ export function createRunLedger(limits: RunLimits): RunLedger {
     admit(caller, bytes) {
       const account = accountOf(caller);
       const fault = findFault(account, bytes);
-      if (fault !== undefined) {
-        dropIfEmpty(account);
-        return fail(fault);
-      }
-      const place: Place = { bytes: 0, cut: () => {} };
+      if (fault !== undefined) return fail(fault);
+      const place: Place = { bytes: 0, cut: () => {}, position: -1 };
       account.places.add(place);
       let isRunning = true;
       let isStreamOpen = false;
@@ -149,14 +150,13 @@ export function createRunLedger(limits: RunLimits): RunLedger {
         total[what] += change;
       };
       const grow = (more: number) => {
-        if (!account.places.has(place)) return;
+        if (place.position === -1) return;
         place.bytes += more;
         count("bytes", more);
       };
       const release = () => {
-        if (isRunning || isStreamOpen || !account.places.delete(place)) return;
+        if (isRunning || isStreamOpen || !account.places.remove(place)) return;
         count("bytes", -place.bytes);
-        dropIfEmpty(account);
       };
       count("active", 1);
       grow(bytes);

@@ -1,6 +1,6 @@
 /**
  * The events of a running run, and those who follow them. What happens in one turn of the event loop is committed
- * together and seen together; nobody sees an event that has not been committed. Followers read at their own pace and
+ * together, and whoever follows is told once; nobody sees an event that has not been committed. Followers read at their own pace and
  * hold nothing of their own: the log has every event until the run has ended and the last of them is gone.
  */
 import type { RunLogEntry } from "./log-entry.ts";
@@ -29,6 +29,8 @@ export interface RunWatcher {
   readonly taken: number;
   /** Some event waits to be taken. */
   readonly isBehind: boolean;
+  /** The last event has been taken. */
+  readonly isDone: boolean;
   /** Stops following. */
   close(): void;
 }
@@ -45,6 +47,7 @@ export interface RunLogOptions {
 export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions): RunLog {
   const entries: RunLogEntry[] = [];
   const watchers = new Set<() => void>();
+  let isTelling = false;
   let committed = 0;
   let hasEnded = false;
   let failure: { readonly cause: unknown } | undefined;
@@ -54,7 +57,13 @@ export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions
 
   function publish(upTo: number): void {
     committed = upTo;
-    for (const wake of watchers) wake();
+    if (isTelling || watchers.size === 0) return;
+    isTelling = true;
+    // In the next turn: what else is committed by then is sent in the same write.
+    setImmediate(() => {
+      isTelling = false;
+      for (const wake of watchers) wake();
+    });
   }
 
   /** One at a time; what comes meanwhile goes with the next. */
@@ -118,6 +127,9 @@ export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions
         },
         get isBehind() {
           return taken < committed;
+        },
+        get isDone() {
+          return hasEnded && taken === committed;
         },
         async ready() {
           for (;;) {

@@ -3,6 +3,7 @@ import { type Access, fail, ok, type Result } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import { type InputFault, inputFault, type Runtime } from "@agentos/guard/app";
+import { type BagItem, createBag } from "./bag.ts";
 import { beginRun, type LiveRun } from "./live-run.ts";
 import { type ClaimOwnedKeys, type RunOwner, resolveRunOwner, userIdOf } from "./owner.ts";
 import type { RunForm } from "./run-form.ts";
@@ -41,13 +42,19 @@ export interface RunService {
   drain(signal: AbortSignal): Promise<void>;
 }
 
+interface ActiveRun extends BagItem {
+  readonly controller: AbortController;
+  /** Resolves when it has been stored and its place is free. */
+  hasEnded: Promise<void>;
+}
+
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
 
 export function createRunService(options: RunServiceOptions): RunService {
   const { store, runtime, claimOwned = NO_CLAIMS } = options;
   const ledger = createRunLedger({ ...DEFAULT_RUN_LIMITS, ...options.limits });
   const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
-  const active = new Map<AbortController, Promise<unknown>>();
+  const active = createBag<ActiveRun>();
 
   /** A run with its place: where it cannot begin, the place is free again. */
   async function start(
@@ -118,12 +125,14 @@ export function createRunService(options: RunServiceOptions): RunService {
       const stopFollowing = followSignal(request.signal, controller);
       const release = () => {
         stopFollowing();
-        active.delete(controller);
+        active.remove(entry);
         ticket.endRun();
       };
+      const entry: ActiveRun = { controller, hasEnded: Promise.resolve(), position: -1 };
+      active.add(entry);
       try {
         const started = await start(request, owner.value, { ticket, controller });
-        if (started.ok) active.set(controller, started.value.finished.then(release));
+        if (started.ok) entry.hasEnded = started.value.finished.then(release);
         else release();
         return started;
       } catch (cause) {
@@ -144,9 +153,10 @@ export function createRunService(options: RunServiceOptions): RunService {
         if (signal.aborted) finish();
         else signal.addEventListener("abort", finish, { once: true });
       });
-      for (const controller of active.keys()) controller.abort(signal.reason);
+      const left = [...active];
+      for (const { controller } of left) controller.abort(signal.reason);
       // Cancelled runs are stored too.
-      await Promise.all(active.values());
+      await Promise.all(left.map(({ hasEnded }) => hasEnded));
     },
   };
 }

@@ -1,31 +1,43 @@
-/**
- * The values of `source` until the signal aborts, then an exception; even when the source itself never
- * looks at the signal. One listener for all of them: a run has many steps.
- */
-export async function* untilAborted<Value>(
+/** Reads from a source that may not look at the signal. */
+
+export interface AbortableReader<Value> {
+  /** The next value; throws once the signal aborts, whatever the source does. One call at a time. */
+  next(): Promise<IteratorResult<Value>>;
+  /** To be called once, at the end. Does not wait: a source that hangs must not hold up the end of the run. */
+  close(): void;
+}
+
+/** One listener for all values: a run has many steps. */
+export function readUntilAborted<Value>(
   source: AsyncIterable<Value>,
   signal: AbortSignal,
-): AsyncGenerator<Value, void> {
+): AbortableReader<Value> {
   const iterator = source[Symbol.asyncIterator]();
   let stopWaiting: ((cause: Error) => void) | undefined;
   const onAbort = () => stopWaiting?.(abortedBy(signal));
   signal.addEventListener("abort", onAbort, { once: true });
-  const next = () =>
-    new Promise<IteratorResult<Value>>((resolve, reject) => {
-      stopWaiting = reject;
-      iterator.next().then(resolve, reject);
-    });
+  return {
+    next: () =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          reject(abortedBy(signal));
+          return;
+        }
+        stopWaiting = reject;
+        iterator.next().then(resolve, reject);
+      }),
+    close() {
+      signal.removeEventListener("abort", onAbort);
+      void end(iterator);
+    },
+  };
+}
+
+async function end(iterator: AsyncIterator<unknown>): Promise<void> {
   try {
-    for (;;) {
-      if (signal.aborted) throw abortedBy(signal);
-      const step = await next();
-      if (step.done === true) return;
-      yield step.value;
-    }
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    // Not awaited: a source that hangs must not hold up the end of the run.
-    void iterator.return?.().then(undefined, () => {});
+    await iterator.return?.();
+  } catch {
+    // The run has ended; what its source says afterwards is nobody's.
   }
 }
 

@@ -169,6 +169,9 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       stateJson: "{}",
       createdAt,
       updatedAt: createdAt,
+      owner: undefined,
+      older: undefined,
+      newer: undefined,
       runs: new Map(),
       bytes: 0,
     };

@@ -6,6 +6,7 @@ import type { Owner } from "@agentos/auth";
 import type { RunStatus } from "@agentos/contract";
 import type { RunLease, SessionKey } from "../runs/store.ts";
 import { createTupleMap } from "./tuple-map.ts";
+import { createUseOrder, type Used, type UseOrder } from "./use-order.ts";
 
 /** A run. Its texts cost what they are long. */
 export interface RunEntry {
@@ -19,8 +20,10 @@ export interface RunEntry {
   bytes: number;
 }
 
-export interface SessionEntry {
+export interface SessionEntry extends Used<SessionEntry> {
   readonly key: SessionKey;
+  /** Undefined before it is added and after it is removed. */
+  owner: OwnerEntry | undefined;
   name: string | undefined;
   stateJson: string;
   readonly createdAt: number;
@@ -33,8 +36,7 @@ export interface SessionEntry {
 
 interface OwnerEntry {
   readonly owner: Owner;
-  /** In the order of their last use. */
-  readonly sessions: Set<SessionEntry>;
+  readonly sessions: UseOrder<SessionEntry>;
   bytes: number;
 }
 
@@ -68,7 +70,7 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
   function ownerOf(owner: Owner): OwnerEntry {
     const known = owners.get(pathOf(owner));
     if (known !== undefined) return known;
-    const entry: OwnerEntry = { owner, sessions: new Set(), bytes: 0 };
+    const entry: OwnerEntry = { owner, sessions: createUseOrder(), bytes: 0 };
     owners.set(pathOf(owner), entry);
     return entry;
   }
@@ -80,23 +82,21 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
   }
 
   function remove(entry: SessionEntry): void {
-    const owner = ownerOf(entry.key.owner);
+    const { owner } = entry;
+    if (owner === undefined) return;
     count(owner, entry, -entry.bytes);
-    owner.sessions.delete(entry);
+    owner.sessions.remove(entry);
+    entry.owner = undefined;
     sessions.delete(sessionPathOf(entry.key));
     if (owner.sessions.size === 0) owners.delete(pathOf(owner.owner));
   }
 
   /** Until the condition holds, oldest use first; what runs stays, and of the newest session its last run. */
   function forget(owner: OwnerEntry, isEnough: () => boolean): void {
-    let left = owner.sessions.size;
-    let newest: SessionEntry | undefined;
-    // A set may lose entries while it is gone through.
-    for (const entry of owner.sessions) {
+    const { newest } = owner.sessions;
+    for (const entry of owner.sessions.list()) {
       if (isEnough()) return;
-      left -= 1;
-      if (left === 0) newest = entry;
-      else if (!isRunning(entry)) remove(entry);
+      if (entry !== newest && !isRunning(entry)) remove(entry);
     }
     for (const [id, run] of newest?.runs ?? []) {
       if (newest === undefined || isEnough() || newest.runs.size === 1) return;
@@ -120,15 +120,16 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
 
   return {
     find: (key) => sessions.get(sessionPathOf(key)),
-    list: (owner) => (owner === undefined ? sessions.values() : (owners.get(pathOf(owner))?.sessions ?? [])),
+    list: (owner) =>
+      owner === undefined ? sessions.values() : (owners.get(pathOf(owner))?.sessions.list() ?? []),
     add(entry) {
       sessions.set(sessionPathOf(entry.key), entry);
-      ownerOf(entry.key.owner).sessions.add(entry);
+      entry.owner = ownerOf(entry.key.owner);
     },
     used(entry, moreBytes) {
-      const owner = ownerOf(entry.key.owner);
-      owner.sessions.delete(entry);
-      owner.sessions.add(entry);
+      const { owner } = entry;
+      if (owner === undefined) return;
+      owner.sessions.use(entry);
       count(owner, entry, moreBytes);
       if (isVerified(owner.owner) && owner.bytes > maxBytesPerOwner)
         forget(owner, () => owner.bytes <= maxBytesPerOwner);
