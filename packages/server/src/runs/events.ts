@@ -58,22 +58,25 @@ export function createRunEvents(source: RunEventSource): RunEvents {
   const { idKey, nameKey, eventPrefix } = RUNNABLE_KINDS[runnable.kind];
   const model = { model: runnable.model.id, model_provider: runnable.model.provider };
 
+  const second = () => Math.floor(clock.now());
+  /** What all events share, between their name and what each adds: put into text once. */
+  const shared = JSON.stringify({
+    [idKey]: runnable.id,
+    [nameKey]: runnable.name,
+    run_id: runId,
+    session_id: sessionId,
+    nested_depth: 0,
+  }).slice(1, -1);
+
+  /** An event of a name that needs no escapes, with the JSON text of its own keys. */
+  function toText(event: string, createdAt: number, own: string): string {
+    return `{"created_at":${createdAt},"event":"${event}",${shared}${own === "" ? "" : ","}${own}}`;
+  }
+
   /** The compiler checks what an event adds; the keys that all have are those of the table of kinds. */
   function create<const Name extends EventName>(name: Name, own: OwnKeys<Name>): EventText {
     const event = `${eventPrefix}${name}`;
-    return { event, json: JSON.stringify(Object.assign(createBase(event), own)) };
-  }
-
-  function createBase(event: string) {
-    return {
-      created_at: Math.floor(clock.now()),
-      event,
-      [idKey]: runnable.id,
-      [nameKey]: runnable.name,
-      run_id: runId,
-      session_id: sessionId,
-      nested_depth: 0,
-    };
+    return { event, json: toText(event, second(), JSON.stringify(own).slice(1, -1)) };
   }
 
   function ofTool(tool: ToolExecution): EventText[] {
@@ -84,19 +87,16 @@ export function createRunEvents(source: RunEventSource): RunEvents {
   }
 
   const contentName = `${eventPrefix}RunContent`;
-  // Deltas are most of what is sent, so what they share is put into text once, and only where somebody follows.
-  let sharedText: string | undefined;
   function deltaJson({ createdAt, text, reasoning }: ContentDelta): string {
-    sharedText ??= JSON.stringify({ ...createBase(contentName), created_at: undefined }).slice(1, -1);
     const own = `"content":${JSON.stringify(text)},${CONTENT_KEYS[runnable.kind]},"reasoning_content":${JSON.stringify(reasoning)}`;
-    return `{"created_at":${createdAt},${sharedText},${own}}`;
+    return toText(contentName, createdAt, own);
   }
 
   return {
     toJson: (entry) => (isContentDelta(entry) ? deltaJson(entry) : entry.json),
     delta: ({ text, reasoning = "" }) => ({
       event: contentName,
-      createdAt: Math.floor(clock.now()),
+      createdAt: second(),
       text,
       reasoning,
     }),
