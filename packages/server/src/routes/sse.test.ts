@@ -159,16 +159,26 @@ describe("openEventStream", () => {
     await reader.cancel();
   });
 
-  it("of the largest run is cut when memory is short, and the run says why", async () => {
+  it("of a run that holds too much ends with the reason, though most of it was never read", async () => {
     const server = createTestServer({ limits: { runBytes: 100_000 } });
     const endless = createPlainAgent(() => speak(Array.from({ length: 5_000 }, () => "x".repeat(100))));
     const run = await server.start(endless, form("hi"));
-    const body = new Response(await openEventStream(run, ignore));
-    expect(await outputOf(run)).toMatchObject({
-      status: "ERROR",
-      content: "The run holds more memory than there is",
-    });
-    await expect(body.text()).rejects.toThrow("the stream was cut");
+    const text = await new Response(await openEventStream(run, ignore)).text();
+    const content = "This run was ended: the runs of this AgentOS would hold more than 100000 bytes";
+    expect(await outputOf(run)).toMatchObject({ status: "ERROR", content });
+    expect(text.match(/^event: \w+/gm)?.at(-1)).toBe("event: RunError");
+    expect(text).toContain(`"content":"${content}","error_type":"memory_limit"`);
+    expect(server.service.activeRuns).toBe(0);
+  });
+
+  it("of a run that has ended is cut when others need the memory", async () => {
+    const server = createTestServer({ limits: { runBytes: 200_000 } });
+    const long = createPlainAgent(() => speak(["x".repeat(60_000)]));
+    const unread = await server.start(long, form("hi"));
+    const body = await openEventStream(unread, ignore);
+    await unread.finished;
+    await finish(await server.start(long, form("hi")));
+    await expect(new Response(body).text()).rejects.toThrow("the stream was cut");
   });
 });
 

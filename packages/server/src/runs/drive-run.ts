@@ -3,13 +3,13 @@
  * every runnable: the run is stored before its first event and before its last (contract 7.3), and the last one alone
  * ends it.
  */
-import type { PrefixedKind, RunStatus } from "@agentos/contract";
+import type { Message, PrefixedKind, RunStatus } from "@agentos/contract";
 import { type RunEvents, withState } from "./events.ts";
 import type { EventText } from "./log-entry.ts";
 import type { RunRecorder } from "./record.ts";
 import type { RunLog } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import { readState, withoutTokens } from "./session-state.ts";
+import { changeBetween, readState, withoutTokens } from "./session-state.ts";
 import type { RunStep } from "./steps.ts";
 import type { RunEnd, StoredOutput } from "./store.ts";
 import type { Turns } from "./turns.ts";
@@ -25,6 +25,8 @@ export interface RunDrive {
   readonly recorder: RunRecorder;
   readonly log: RunLog;
   readonly turns: Turns;
+  /** Told how many bytes more the run holds. */
+  readonly grow: (bytes: number) => void;
   /** Keeps the end. */
   readonly finish: (end: RunEnd) => Promise<void>;
 }
@@ -36,7 +38,7 @@ export interface FinishedRun {
   readonly json: string;
 }
 
-type Ending =
+type Outcome =
   | { readonly status: "COMPLETED" | "PAUSED" | "CANCELLED" }
   | {
       readonly status: "ERROR";
@@ -53,25 +55,25 @@ export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
     log.append(event);
   };
   append(events.started());
-  let ending = await takeSteps(drive, append);
+  let outcome = await takeSteps(drive, append);
   let stateJson = drive.startingStateJson;
   try {
     stateJson = readState(context);
   } catch (cause) {
-    ending = describeFailure(cause, context);
+    outcome = describeFailure(cause, context);
   }
-  if (ending.status === "COMPLETED" || ending.status === "PAUSED") append(events.contentCompleted());
-  if (ending.status === "CANCELLED") append(events.cancelled(recorder.content));
+  if (outcome.status === "COMPLETED" || outcome.status === "PAUSED") append(events.contentCompleted());
+  if (outcome.status === "CANCELLED") append(events.cancelled(recorder.content));
   try {
     await log.settle();
-    return await finish(drive, ending, stateJson);
+    return await storeEnd(drive, outcome, stateJson);
   } catch (cause) {
-    return finishUnstored(drive, cause);
+    return endUnstored(drive, cause);
   }
 }
 
 /** The steps of the runnable as events, as far as they go. */
-async function takeSteps(drive: RunDrive, append: (event: EventText) => void): Promise<Ending> {
+async function takeSteps(drive: RunDrive, append: (event: EventText) => void): Promise<Outcome> {
   const { runnable, input, context, events, recorder, log, turns } = drive;
   let steps: AbortableReader<RunStep> | undefined;
   try {
@@ -81,6 +83,7 @@ async function takeSteps(drive: RunDrive, append: (event: EventText) => void): P
       if (next.done === true) return { status: "COMPLETED" };
       const step = next.value;
       recorder.addStep(step);
+      if (step.type === "message") drive.grow(sizeOfMessage(step.message));
       // A stored run has its content whole: the deltas are not kept (contract 4.5).
       if (step.type === "content") log.append(events.delta(step));
       else for (const event of events.ofStep(step)) append(event);
@@ -99,31 +102,34 @@ async function takeSteps(drive: RunDrive, append: (event: EventText) => void): P
 }
 
 /** Stores the end, then tells it. Rejects when it cannot be stored; then nothing has been told. */
-async function finish(drive: RunDrive, ending: Ending, stateJson: string): Promise<FinishedRun> {
+async function storeEnd(drive: RunDrive, outcome: Outcome, stateJson: string): Promise<FinishedRun> {
   const { recorder, log } = drive;
-  const end = conclude(drive, ending, stateJson);
+  const end = prepareEnd(drive, outcome, stateJson);
   await drive.finish({
-    status: ending.status,
+    status: outcome.status,
     outputJson: end.outputJson,
     eventsJson: recorder.listEvents(end.last),
     terminalIndex: log.committed,
-    stateJson,
+    changeState: changeBetween(drive.startingStateJson, stateJson),
   });
-  return tell(drive, end);
+  return announce(drive, end);
 }
 
-/** What could not be stored ends as an error; it is told even where that cannot be stored either. */
-async function finishUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun> {
+/**
+ * What could not be stored ends as an error; it is told even where that cannot be stored either. The row then stays
+ * `RUNNING`, for the store to find.
+ */
+async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun> {
   const failure = new RunFailure("The run could not be stored", { errorType: "store_error", cause });
-  const ending = describeFailure(failure, drive.context);
+  const outcome = describeFailure(failure, drive.context);
   try {
-    return await finish(drive, ending, drive.startingStateJson);
+    return await storeEnd(drive, outcome, drive.startingStateJson);
   } catch {
-    return tell(drive, conclude(drive, ending, drive.startingStateJson));
+    return announce(drive, prepareEnd(drive, outcome, drive.startingStateJson));
   }
 }
 
-interface Conclusion {
+interface PreparedEnd {
   readonly status: RunStatus;
   /** Neither it nor the last event has the session's state: what is stored does without. */
   readonly outputJson: string;
@@ -131,32 +137,38 @@ interface Conclusion {
   readonly stateJson: string;
 }
 
-function conclude({ events, recorder }: RunDrive, ending: Ending, stateJson: string): Conclusion {
-  const { status } = ending;
-  const output = recorder.build(status, ending.status === "ERROR" ? ending.content : undefined);
-  return { status, outputJson: withoutTokens(output), last: lastEvent(events, output, ending), stateJson };
+function prepareEnd({ events, recorder }: RunDrive, outcome: Outcome, stateJson: string): PreparedEnd {
+  const { status } = outcome;
+  const output = recorder.build(status, outcome.status === "ERROR" ? outcome.content : undefined);
+  return { status, outputJson: withoutTokens(output), last: lastEvent(events, output, outcome), stateJson };
 }
 
-function tell({ log }: RunDrive, { status, outputJson, last, stateJson }: Conclusion): FinishedRun {
+function announce({ log }: RunDrive, { status, outputJson, last, stateJson }: PreparedEnd): FinishedRun {
   const hasState = status === "COMPLETED" || status === "CANCELLED";
   log.end(hasState ? { event: last.event, json: withState(last.json, stateJson) } : last);
   return { status, json: withState(outputJson, stateJson) };
 }
 
-function lastEvent(events: RunEvents, output: StoredOutput, ending: Ending): EventText {
-  switch (ending.status) {
+function lastEvent(events: RunEvents, output: StoredOutput, outcome: Outcome): EventText {
+  switch (outcome.status) {
     case "COMPLETED":
+    // After `RunCancelled`: the last event of a cancelled run is this one too (contract 5.3).
     case "CANCELLED":
       return events.completed(output);
     case "PAUSED":
       return events.paused(output);
     default:
-      return events.failed(ending);
+      return events.failed(outcome);
   }
 }
 
+/** Memory of a message, near enough: its text goes to the store and to the model's provider too. */
+function sizeOfMessage(message: Message): number {
+  return 4 * JSON.stringify(message).length;
+}
+
 /** The caller gets a text that says nothing of the inside, and an id by which an operator finds the cause in the log. */
-function describeFailure(failure: unknown, context: RunContext): Extract<Ending, { status: "ERROR" }> {
+function describeFailure(failure: unknown, context: RunContext): Extract<Outcome, { status: "ERROR" }> {
   const errorId = context.generateId();
   const isMeant = failure instanceof RunFailure;
   const cause = isMeant ? failure.cause : failure;

@@ -3,16 +3,15 @@
  * may stop it.
  */
 import type { DataScope } from "@agentos/auth";
-import type { PrefixedKind } from "@agentos/contract";
+import { LIMITS, type PrefixedKind, renderText } from "@agentos/contract";
 import { driveRun, type FinishedRun } from "./drive-run.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
-import { sizeOfEntry } from "./log-entry.ts";
 import { createRunRecorder } from "./record.ts";
-import type { RunTicket } from "./run-ledger.ts";
+import type { LimitFault, RunTicket } from "./run-ledger.ts";
 import { MAX_UNREAD_SECONDS } from "./run-limits.ts";
 import { createRunLog, type RunWatcher } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import { withoutTokens } from "./session-state.ts";
+import { type StartingState, withoutTokens } from "./session-state.ts";
 import type { RunStore, SessionKey } from "./store.ts";
 import type { Turns } from "./turns.ts";
 
@@ -36,7 +35,7 @@ export interface LiveRunParts {
   readonly context: RunContext;
   readonly key: SessionKey;
   readonly scope: DataScope;
-  readonly startingStateJson: string;
+  readonly starting: Pick<StartingState, "json" | "change">;
   readonly store: RunStore;
   readonly turns: Turns;
   readonly ticket: RunTicket;
@@ -44,9 +43,12 @@ export interface LiveRunParts {
   readonly controller: AbortController;
 }
 
-/** Stores the run, then lets it go. Rejects when it cannot be stored; then nothing has begun. */
+/** How often a stream that is not read is looked at before it is cut. */
+const LOOKS = 4;
+
+/** Stores the run, then starts it. Rejects when it cannot be stored; then nothing has begun. */
 export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
-  const { runnable, context, key, startingStateJson, store, ticket, controller } = parts;
+  const { runnable, context, key, starting, store, ticket, controller } = parts;
   const { runId, sessionId } = context;
   const events = createRunEvents({ runnable, runId, sessionId, clock: context.clock });
   const recorder = createRunRecorder(runnable, parts.input, context);
@@ -56,14 +58,12 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     runId,
     createdAt: row.created_at,
     outputJson: withoutTokens(row),
-    stateJson: startingStateJson,
+    changeState: starting.change,
   });
   const onCut = new Set<(cause: Error) => void>();
   const log = createRunLog({
-    commit(firstIndex, entries) {
-      ticket.grow(entries.reduce((sum, entry) => sum + sizeOfEntry(entry), 0));
-      return store.appendEvents(lease, firstIndex, entries);
-    },
+    commit: (firstIndex, entries) => store.appendEvents(lease, firstIndex, entries),
+    onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
     onClosed: (left) => {
       if (left === 0) ticket.closeStream();
@@ -73,28 +73,44 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     log.cut(cause);
     for (const tell of onCut) tell(cause);
   };
-  ticket.payBy(() => {
-    const cause = new RunFailure("The run holds more memory than there is", { errorType: "memory_limit" });
+  let hasEnded = false;
+  ticket.onEvicted((fault) => {
+    const cause = memoryFailure(fault);
+    if (hasEnded) {
+      cutStreams(cause);
+      return;
+    }
+    // The end is told all the same: what is given up is what nobody has read.
     controller.abort(cause);
-    cutStreams(cause);
+    log.drop();
   });
   const finished = driveRun({
     ...parts,
+    startingStateJson: starting.json,
     events,
     recorder,
     log,
+    grow: ticket.grow,
     finish: (end) => store.finishRun(lease, end),
+  });
+  void finished.then(() => {
+    hasEnded = true;
   });
 
   function watch(tellCut: (cause: Error) => void): RunWatcher {
     const watcher = log.watch();
     onCut.add(tellCut);
-    ticket.watch();
-    let takenBefore = -1;
-    const timer = setInterval(() => {
-      if (watcher.isBehind && watcher.taken === takenBefore) cutStreams(new Error("the stream was not read"));
-      takenBefore = watcher.taken;
-    }, MAX_UNREAD_SECONDS * 1_000);
+    ticket.openStream();
+    let takenBefore = 0;
+    let looksInVain = 0;
+    const timer = setInterval(
+      () => {
+        looksInVain = watcher.isBehind && watcher.taken === takenBefore ? looksInVain + 1 : 0;
+        takenBefore = watcher.taken;
+        if (looksInVain >= LOOKS) cutStreams(new Error("the stream was not read"));
+      },
+      (MAX_UNREAD_SECONDS * 1_000) / LOOKS,
+    );
     timer.unref();
     return Object.freeze({
       ready: watcher.ready,
@@ -124,4 +140,10 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     toJson: events.toJson,
     abort: (reason) => controller.abort(reason),
   };
+}
+
+/** What the caller reads of a run that had to give up what it held. */
+function memoryFailure({ code, limit }: LimitFault): RunFailure {
+  const why = renderText(LIMITS[code].title, { limit });
+  return new RunFailure(`This run was ended: ${why}`, { errorType: "memory_limit" });
 }

@@ -1,7 +1,13 @@
 import type { Owner } from "@agentos/auth";
 import { LIMITS, placesOf } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
-import { createRunLedger, type RunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
+import {
+  createRunLedger,
+  type LimitFault,
+  type RunLedger,
+  type RunLimits,
+  type RunTicket,
+} from "./run-ledger.ts";
 import { NOBODY_OWNER, ownerNamed } from "./test-run.fixture.ts";
 
 const ROOMY: RunLimits = {
@@ -17,10 +23,14 @@ const bob = ownerNamed("bob");
 
 const ask = (ledger: RunLedger, caller: Owner, { bytes = 0 } = {}) => ledger.admit(caller, bytes);
 
-function take(ledger: RunLedger, caller: Owner, { bytes = 0, cut = () => {} } = {}): RunTicket {
+function take(
+  ledger: RunLedger,
+  caller: Owner,
+  { bytes = 0, cut = (_fault: LimitFault) => {} } = {},
+): RunTicket {
   const admitted = ledger.admit(caller, bytes);
   if (!admitted.ok) throw new Error(admitted.fault.code);
-  admitted.value.payBy(cut);
+  admitted.value.onEvicted(cut);
   return admitted.value;
 }
 
@@ -52,12 +62,12 @@ describe("the limits of runs", () => {
   it("count a stream that is open after its run as unread, until it is closed", () => {
     const ledger = createRunLedger({ ...ROOMY, unreadStreams: 2, unreadStreamsPerCaller: 1 });
     const ticket = take(ledger, alice);
-    ticket.watch();
+    ticket.openStream();
     expect(ask(ledger, alice)).toMatchObject({ ok: true });
     ticket.endRun();
     expect(ask(ledger, alice)).toEqual({ ok: false, fault: { code: "RUN_CALLER_UNREAD", limit: 1 } });
     const other = take(ledger, bob);
-    other.watch();
+    other.openStream();
     other.endRun();
     expect(ask(ledger, NOBODY_OWNER)).toEqual({ ok: false, fault: { code: "RUN_SERVER_UNREAD", limit: 2 } });
     ticket.closeStream();
@@ -89,15 +99,25 @@ describe("the limits of runs", () => {
     expect(cut).toEqual(["bob's second"]);
   });
 
-  it("let a caller who outgrows its own share pay, though there is room", () => {
+  it("let a caller who outgrows its own share pay, though there is room, and say which share", () => {
     const ledger = createRunLedger({ ...ROOMY, runBytesPerCaller: 500 });
-    const cut: string[] = [];
-    const ticket = take(ledger, alice, { cut: () => cut.push("alice's") });
-    take(ledger, bob, { cut: () => cut.push("bob's") }).grow(400);
+    const cut: [string, LimitFault][] = [];
+    const ticket = take(ledger, alice, { cut: (fault) => cut.push(["alice's", fault]) });
+    take(ledger, bob, { cut: (fault) => cut.push(["bob's", fault]) }).grow(400);
     ticket.grow(500);
     expect(cut).toEqual([]);
     ticket.grow(1);
-    expect(cut).toEqual(["alice's"]);
+    expect(cut).toEqual([["alice's", { code: "RUN_CALLER_MEMORY", limit: 500 }]]);
+  });
+
+  it("are asked before a run that is there already holds more, and nothing is counted of what is refused", () => {
+    const ledger = createRunLedger({ ...ROOMY, activeRunsPerCaller: 1, runBytesPerCaller: 500 });
+    const ticket = take(ledger, alice, { bytes: 400 });
+    expect(ticket.reserve(101)).toEqual({ code: "RUN_CALLER_MEMORY", limit: 500 });
+    expect(ticket.reserve(100)).toBeUndefined();
+    expect(ticket.reserve(1)).toMatchObject({ code: "RUN_CALLER_MEMORY" });
+    ticket.grow(-100);
+    expect(ticket.reserve(1)).toBeUndefined();
   });
 
   it("count nothing twice when a run ends twice or grows after its end", () => {
@@ -125,7 +145,7 @@ describe("an idle ledger", () => {
     let told = 0;
     const stop = ledger.onIdle(() => told++);
     const [one, other] = [take(ledger, alice), take(ledger, bob)];
-    one.watch();
+    one.openStream();
     one.endRun();
     expect(told).toBe(0);
     other.endRun();

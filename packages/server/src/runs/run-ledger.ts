@@ -6,7 +6,7 @@ import { fail, isSameOwner, type Owner, ok, type Result } from "@agentos/auth";
 import type { LimitCode } from "@agentos/contract";
 import { type Bag, type BagItem, createBag } from "./bag.ts";
 
-/** Limits of runs in one process. Per caller they hold for whoever has a verified id; the others share those in all. */
+/** Limits of runs in one process. Those per caller apply to callers named by a credential; all others have only those in all. */
 export interface RunLimits {
   /** Runs that have begun and not ended. */
   readonly activeRuns: number;
@@ -24,20 +24,22 @@ export interface LimitFault {
   readonly limit: number;
 }
 
-/** The place of one run. */
+/** What one run takes. */
 export interface RunTicket {
-  /** Counts what the run holds; may end the run of the largest caller, this one too. */
+  /** Counts what the run is to hold, before it does; counts nothing when it gives a fault. */
+  reserve(bytes: number): LimitFault | undefined;
+  /** Counts what the run holds, or no longer does; may end the run of the largest caller, this one too. */
   grow(bytes: number): void;
-  /** How the run ends, and its stream with it, when its caller has to pay. */
-  payBy(end: () => void): void;
-  /** A stream is open, and has to be closed. */
-  watch(): void;
+  /** How the run gives up what it holds, when its caller has to pay. */
+  onEvicted(giveUp: (fault: LimitFault) => void): void;
+  /** The run is not released before its stream is closed. */
+  openStream(): void;
   closeStream(): void;
   endRun(): void;
 }
 
 export interface RunLedger {
-  /** Gives a run its place, or says what is used up. `bytes` is what it holds already. */
+  /** Lets a run take its part, or says what is used up. `bytes` is what it holds already. */
   admit(caller: Owner, bytes: number): Result<RunTicket, LimitFault>;
   readonly activeRuns: number;
   /** Told when no run is active any more. */
@@ -58,6 +60,8 @@ interface Account extends Used {
 /** Which limit holds for what is used, and the refusal of who would break it. */
 type LimitNames = Readonly<Record<keyof Used, { readonly code: LimitCode; readonly limit: keyof RunLimits }>>;
 
+const KINDS_OF_USE = ["active", "unread", "bytes"] as const;
+
 const PER_CALLER: LimitNames = {
   active: { code: "RUN_CALLER_LIMIT", limit: "activeRunsPerCaller" },
   unread: { code: "RUN_CALLER_UNREAD", limit: "unreadStreamsPerCaller" },
@@ -71,7 +75,7 @@ const IN_ALL: LimitNames = {
 
 interface Place extends BagItem {
   bytes: number;
-  cut: () => void;
+  giveUp: (fault: LimitFault) => void;
 }
 
 /** More of them are forgotten at once. */
@@ -99,32 +103,39 @@ export function createRunLedger(limits: RunLimits): RunLedger {
     for (const [id, ofId] of accounts) if (ofId.every(({ places }) => places.size === 0)) accounts.delete(id);
   }
 
-  function findFault(account: Account, bytes: number): LimitFault | undefined {
+  function findFault(account: Account, bytes: number, runs = 1): LimitFault | undefined {
+    const wanted = { active: runs, unread: runs, bytes };
     return (
-      (isNamed(account.caller) ? findBroken(account, bytes, PER_CALLER) : undefined) ??
-      findBroken(total, bytes, IN_ALL)
+      (isNamed(account.caller) ? findBroken(account, wanted, PER_CALLER) : undefined) ??
+      findBroken(total, wanted, IN_ALL)
     );
   }
 
-  function findBroken(used: Used, bytes: number, of: LimitNames): LimitFault | undefined {
-    const broken =
-      used.active >= limits[of.active.limit]
-        ? of.active
-        : used.unread >= limits[of.unread.limit]
-          ? of.unread
-          : used.bytes + bytes > limits[of.bytes.limit]
-            ? of.bytes
-            : undefined;
-    return broken && { code: broken.code, limit: limits[broken.limit] };
+  function findBroken(used: Used, wanted: Used, of: LimitNames): LimitFault | undefined {
+    for (const what of KINDS_OF_USE) {
+      const { code, limit } = of[what];
+      if (wanted[what] > 0 && used[what] + wanted[what] > limits[limit])
+        return { code, limit: limits[limit] };
+    }
+    return undefined;
   }
 
-  /** Cuts the largest run of the account that holds most, until what is held fits again. */
+  /** Ends the largest run of the account that holds most. */
   function makeRoom(grown: Account): void {
-    if (isNamed(grown.caller) && grown.bytes > limits.runBytesPerCaller) cutLargest(grown);
+    if (isNamed(grown.caller) && grown.bytes > limits.runBytesPerCaller) evictLargest(grown, PER_CALLER);
     if (total.bytes > limits.runBytes) {
       const all = [...accounts.values()].flat();
-      cutLargest(all.reduce((most, account) => (account.bytes > most.bytes ? account : most), grown));
+      evictLargest(
+        all.reduce((most, account) => (account.bytes > most.bytes ? account : most), grown),
+        IN_ALL,
+      );
     }
+  }
+
+  function evictLargest({ places }: Account, { bytes: { code, limit } }: LimitNames): void {
+    let largest: Place | undefined;
+    for (const place of places) if (largest === undefined || place.bytes > largest.bytes) largest = place;
+    largest?.giveUp({ code, limit: limits[limit] });
   }
 
   return {
@@ -141,7 +152,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
       const account = accountOf(caller);
       const fault = findFault(account, bytes);
       if (fault !== undefined) return fail(fault);
-      const place: Place = { bytes: 0, cut: () => {}, position: -1 };
+      const place: Place = { bytes: 0, giveUp: () => {}, position: -1 };
       account.places.add(place);
       let isRunning = true;
       let isStreamOpen = false;
@@ -165,10 +176,15 @@ export function createRunLedger(limits: RunLimits): RunLedger {
           grow(more);
           makeRoom(account);
         },
-        payBy(end) {
-          place.cut = end;
+        reserve(more) {
+          const broken = findFault(account, more, 0);
+          if (broken === undefined) grow(more);
+          return broken;
         },
-        watch() {
+        onEvicted(giveUp) {
+          place.giveUp = giveUp;
+        },
+        openStream() {
           isStreamOpen = true;
         },
         closeStream() {
@@ -193,10 +209,4 @@ export function createRunLedger(limits: RunLimits): RunLedger {
 /** A credential names the caller; those who share a nameless one are not told apart. */
 function isNamed({ kind }: Owner): boolean {
   return kind === "user" || kind === "service_account";
-}
-
-function cutLargest({ places }: Account): void {
-  const [first, ...rest] = places;
-  if (first === undefined) return;
-  rest.reduce((most, place) => (place.bytes > most.bytes ? place : most), first).cut();
 }

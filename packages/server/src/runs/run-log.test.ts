@@ -9,15 +9,19 @@ function createTestLog(options: Partial<RunLogOptions> = {}) {
   const commits: [number, readonly RunLogEntry[]][] = [];
   const closed: number[] = [];
   const failures: unknown[] = [];
+  const held = { bytes: 0 };
   const log = createRunLog({
     async commit(firstIndex, entries) {
       commits.push([firstIndex, entries]);
+    },
+    onHeld: (bytes) => {
+      held.bytes += bytes;
     },
     onCommitFailed: (cause) => failures.push(cause),
     onClosed: (left) => closed.push(left),
     ...options,
   });
-  return { log, commits, closed, failures };
+  return { log, commits, closed, failures, held };
 }
 
 describe("the log of a run", () => {
@@ -112,6 +116,31 @@ describe("the log of a run", () => {
     one.close();
     other.close();
     expect(closed).toEqual([1, 0]);
+  });
+
+  it("lets go of what is committed, and of nothing else: who was behind goes on after it", async () => {
+    const { log, commits, held } = createTestLog();
+    const [quick, slow] = [log.watch(), log.watch()];
+    log.append(delta("a"));
+    log.append(delta("b"));
+    expect(await quick.ready()).toBe(true);
+    quick.take();
+    log.append(delta("c"));
+    const before = held.bytes;
+    log.drop();
+    expect(held.bytes / before).toBeCloseTo(1 / 3);
+    expect([quick.isBehind, slow.isBehind, slow.take()]).toEqual([false, false, undefined]);
+    await log.settle();
+    log.end(delta("end"));
+    for (const watcher of [quick, slow]) {
+      expect(await watcher.ready()).toBe(true);
+      expect([watcher.take(), watcher.isDone, watcher.take()]).toEqual([delta("c"), false, delta("end")]);
+      expect([watcher.take(), watcher.isDone]).toEqual([undefined, true]);
+    }
+    expect(commits.map(([first, entries]) => [first, entries.length])).toEqual([
+      [0, 2],
+      [2, 1],
+    ]);
   });
 
   it("that is cut is taken from everybody, waiting or not", async () => {

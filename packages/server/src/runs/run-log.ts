@@ -3,7 +3,7 @@
  * together, and whoever follows is told once; nobody sees an event that has not been committed. Followers read at their own pace and
  * hold nothing of their own: the log has every event until the run has ended and the last of them is gone.
  */
-import type { RunLogEntry } from "./log-entry.ts";
+import { type RunLogEntry, sizeOfEntry } from "./log-entry.ts";
 
 export interface RunLog {
   /** Adds an event; it is seen once it is committed. */
@@ -16,6 +16,8 @@ export interface RunLog {
   end(last: RunLogEntry): void;
   /** Follows from the first event on. */
   watch(): RunWatcher;
+  /** Lets go of the events that are committed; whoever has not taken them goes on after them. */
+  drop(): void;
   /** Takes the stream from everybody who follows: `ready` rejects with the cause. */
   cut(cause: Error): void;
 }
@@ -38,14 +40,18 @@ export interface RunWatcher {
 export interface RunLogOptions {
   /** Keeps events; `firstIndex` is the number of those before. */
   readonly commit: (firstIndex: number, entries: readonly RunLogEntry[]) => Promise<void>;
+  /** Told how many bytes more the log holds, or fewer. */
+  readonly onHeld: (bytes: number) => void;
   /** Told once when a commit fails; nothing is committed or seen after it but the end. */
   readonly onCommitFailed: (cause: unknown) => void;
   /** Told when somebody has stopped following, with how many are left. */
   readonly onClosed: (left: number) => void;
 }
 
-export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions): RunLog {
+export function createRunLog({ commit, onHeld, onCommitFailed, onClosed }: RunLogOptions): RunLog {
+  /** Those from the index `dropped` on. */
   const entries: RunLogEntry[] = [];
+  let dropped = 0;
   const watchers = new Set<() => void>();
   let isTelling = false;
   let committed = 0;
@@ -76,10 +82,10 @@ export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions
 
   async function commitAll(): Promise<void> {
     for (;;) {
-      const upTo = entries.length;
+      const upTo = dropped + entries.length;
       if (failure !== undefined || hasEnded || committed === upTo) return;
       try {
-        await commit(committed, entries.slice(committed, upTo));
+        await commit(committed, entries.slice(committed - dropped));
         publish(upTo);
       } catch (cause) {
         failure = { cause };
@@ -94,12 +100,14 @@ export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions
     },
     append(entry) {
       entries.push(entry);
-      if (isScheduled) return;
-      isScheduled = true;
-      setImmediate(() => {
-        isScheduled = false;
-        void flush();
-      });
+      if (!isScheduled) {
+        isScheduled = true;
+        setImmediate(() => {
+          isScheduled = false;
+          void flush();
+        });
+      }
+      onHeld(sizeOfEntry(entry));
     },
     async settle() {
       await flush();
@@ -107,10 +115,15 @@ export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions
     },
     end(last) {
       // What could not be committed was never seen, and is not seen now.
-      entries.length = committed;
+      entries.length = committed - dropped;
       entries.push(last);
       hasEnded = true;
-      publish(entries.length);
+      publish(committed + 1);
+    },
+    drop() {
+      const freed = entries.splice(0, committed - dropped);
+      dropped = committed;
+      onHeld(-freed.reduce((sum, entry) => sum + sizeOfEntry(entry), 0));
     },
     cut(cause) {
       cutBy = cause;
@@ -126,15 +139,15 @@ export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions
           return taken;
         },
         get isBehind() {
-          return taken < committed;
+          return Math.max(taken, dropped) < committed;
         },
         get isDone() {
-          return hasEnded && taken === committed;
+          return hasEnded && Math.max(taken, dropped) === committed;
         },
         async ready() {
           for (;;) {
             if (cutBy !== undefined) throw cutBy;
-            if (taken < committed) return true;
+            if (Math.max(taken, dropped) < committed) return true;
             if (hasEnded || !watchers.has(onNews)) return false;
             await new Promise<void>((resolve) => {
               wake = resolve;
@@ -142,8 +155,9 @@ export function createRunLog({ commit, onCommitFailed, onClosed }: RunLogOptions
           }
         },
         take() {
+          taken = Math.max(taken, dropped);
           if (taken === committed) return undefined;
-          const entry = entries[taken];
+          const entry = entries[taken - dropped];
           taken += 1;
           return entry;
         },

@@ -56,6 +56,42 @@ describe("startRun", () => {
     expect(output.session_state).toEqual({ a: 1, b: 2 });
   });
 
+  it("keeps what two runs of a session change at the same time, whichever ends last", async () => {
+    const server = createTestServer();
+    const gate = Promise.withResolvers<void>();
+    const slow = createPlainAgent(async function* (_, { sessionState }) {
+      await gate.promise;
+      sessionState["slow"] = 1;
+      delete sessionState["old"];
+      yield { type: "content", text: "x" };
+    });
+    const run = (runnable: typeof slow, state: Record<string, unknown>) =>
+      server.start(runnable, form("hi", { sessionId: "s", sessionState: state }));
+    const quick = createPlainAgent(async function* () {});
+    await finish(await run(quick, { old: 1, kept: 1 }));
+    const first = await run(slow, {});
+    await finish(await run(quick, { quick: 1 }));
+    gate.resolve();
+    await first.finished;
+    const { output } = await finish(await run(quick, {}));
+    expect(output.session_state).toEqual({ kept: 1, quick: 1, slow: 1 });
+  });
+
+  it("counts history, so that runs with a long one are refused before they fill the memory", async () => {
+    const server = createTestServer({ limits: { runBytes: 200_000, runBytesPerCaller: 100_000 } });
+    const talks = createPlainAgent(async function* () {
+      yield { type: "content", text: "x".repeat(20_000) };
+    });
+    const remembers = { ...talks, historyRuns: 3 };
+    await finish(await server.start(talks, form("hi", { sessionId: "s" })));
+    await finish(await server.start(talks, form("hi", { sessionId: "s" })));
+    const request = { runnable: remembers, form: form("hi", { sessionId: "s" }), access: createTestAccess() };
+    expect(await server.service.startRun(request)).toMatchObject({ fault: { code: "RUN_CALLER_MEMORY" } });
+    expect(server.service.activeRuns).toBe(0);
+    const elsewhere = { ...request, form: form("hi", { sessionId: "another" }) };
+    expect(await server.service.startRun(elsewhere)).toMatchObject({ ok: true });
+  });
+
   it("does not hand the caller's own objects to tools", async () => {
     const server = createTestServer();
     const state = { nested: { n: 1 } };

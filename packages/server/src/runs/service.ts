@@ -69,8 +69,11 @@ export function createRunService(options: RunServiceOptions): RunService {
     const session = await store.findSession(access.dataScope, key);
     const merged = mergeState(session?.state ?? {}, owner.sessionState);
     if (!merged.ok) return merged;
-    const { json: startingStateJson, state: sessionState, bytes } = merged.value;
-    ticket.grow(bytes);
+    const { state: sessionState, bytes, ...starting } = merged.value;
+    const history = session === undefined ? [] : await loadHistory(request, key);
+    // History is held twice: as it is, and as the request that the model's provider is sent.
+    const fault = ticket.reserve(bytes + 2 * sizeOfJson(history));
+    if (fault !== undefined) return fail(fault);
     const context: RunContext = {
       ...runtime,
       runId: runtime.generateId(),
@@ -82,13 +85,11 @@ export function createRunService(options: RunServiceOptions): RunService {
       sessionState,
       dependencies: owner.dependencies,
       metadata: redactTokensDeep(form.metadata ?? {}),
-      history: session === undefined ? [] : await loadHistory(request, key),
+      history,
     };
     const input = { message: redactTokens(form.message), media: form.media };
     const scope = access.dataScope;
-    return ok(
-      await beginRun({ ...place, runnable, input, context, key, scope, startingStateJson, store, turns }),
-    );
+    return ok(await beginRun({ ...place, runnable, input, context, key, scope, starting, store, turns }));
   }
 
   async function loadHistory(
@@ -176,9 +177,9 @@ function sizeOfForm({ message, media, dependencies, metadata }: RunForm): number
     (sum, { source }) => sum + (source.type === "bytes" ? source.bytes.byteLength : source.url.length * 2),
     0,
   );
-  const ofValues = [dependencies, metadata].reduce(
-    (sum, values) => sum + (values === undefined ? 0 : JSON.stringify(values).length * 2),
-    0,
-  );
-  return message.length * 2 + ofMedia + ofValues;
+  return message.length * 2 + ofMedia + sizeOfJson(dependencies) + sizeOfJson(metadata);
+}
+
+function sizeOfJson(value: object | undefined): number {
+  return value === undefined ? 0 : JSON.stringify(value).length * 2;
 }

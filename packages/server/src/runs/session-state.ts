@@ -5,10 +5,12 @@ import { mayHoldToken, redactTokensDeep } from "@agentos/guard";
 import type { LimitFault } from "./run-ledger.ts";
 import { MAX_SESSION_STATE_BYTES } from "./run-limits.ts";
 import { type RunContext, RunFailure } from "./runnable.ts";
-import type { SessionState } from "./store.ts";
+import type { SessionState, StateChange } from "./store.ts";
 
 export interface StartingState {
   readonly json: string;
+  /** From the session's state to it. */
+  readonly change: StateChange;
   /** The run's own, to change. */
   readonly state: Record<string, unknown>;
   /** Of the JSON text. */
@@ -21,8 +23,9 @@ export function mergeState(ofSession: SessionState, ofRun: SessionState): Result
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_SESSION_STATE_BYTES)
     return fail({ code: "RUN_STATE_TOO_LARGE", limit: MAX_SESSION_STATE_BYTES });
+  const before = JSON.stringify(ofSession);
   const state: unknown = json === "{}" ? {} : JSON.parse(json);
-  return ok({ json, state: isRecord(state) ? { ...state } : {}, bytes });
+  return ok({ json, change: changeBetween(before, json), state: isRecord(state) ? { ...state } : {}, bytes });
 }
 
 /**
@@ -41,6 +44,29 @@ export function readState({ sessionState, logger, runId }: RunContext): string {
   throw new RunFailure(`The session state is larger than ${MAX_SESSION_STATE_BYTES} bytes`, {
     errorType: "session_state_limit",
   });
+}
+
+/** What a run has changed, key by key: what other runs of the session have changed meanwhile stays. */
+export function changeBetween(startJson: string, endJson: string): StateChange {
+  if (startJson === endJson) return (json) => json;
+  return (json) => {
+    if (json === startJson) return endJson;
+    const [start, end, now] = [parse(startJson), parse(endJson), parse(json)];
+    for (const key of new Set([...Object.keys(start), ...Object.keys(end)])) {
+      if (!Object.hasOwn(end, key)) delete now[key];
+      else if (JSON.stringify(start[key]) !== JSON.stringify(end[key])) now[key] = end[key];
+    }
+    const merged = JSON.stringify(now);
+    // Together they may be too large; then the run that ends last has its way.
+    return Buffer.byteLength(merged) > MAX_SESSION_STATE_BYTES ? endJson : merged;
+  };
+}
+
+/** A state as an object without a prototype: a key may be named `__proto__`. */
+function parse(json: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(json);
+  const state: Record<string, unknown> = Object.create(null);
+  return isRecord(value) ? Object.assign(state, value) : state;
 }
 
 /** JSON text of a value, in which nothing is a token any more. Most values hold none, which their text tells. */

@@ -29,6 +29,7 @@ export interface StoredSession {
   readonly state: SessionState;
   /** Seconds since the epoch. */
   readonly createdAt: number;
+  /** When its last run began, or it was renamed. */
   readonly updatedAt: number;
 }
 
@@ -46,6 +47,9 @@ export interface StoredRun {
   readonly events: readonly StoredEvent[];
 }
 
+/** From the JSON text of a session's state to the next; pure, and called in the step that keeps the result. */
+export type StateChange = (stateJson: string) => string;
+
 /** A run that begins. What is kept of it is JSON text already: a driver need not know what is in it. */
 export interface NewRun {
   readonly key: SessionKey;
@@ -54,8 +58,8 @@ export interface NewRun {
   readonly createdAt: number;
   /** A {@link StoredOutput} with the status `RUNNING`. */
   readonly outputJson: string;
-  /** State that the session has from now on. */
-  readonly stateJson: string;
+  /** Applied to the state that the session has then. */
+  readonly changeState: StateChange;
 }
 
 /** The right to write one attempt of a run; whoever holds an older one is told so. */
@@ -68,14 +72,15 @@ export interface RunLease {
 
 /** How a run ends. */
 export interface RunEnd {
-  readonly status: RunStatus;
+  readonly status: Exclude<RunStatus, "PENDING" | "RUNNING">;
   /** A {@link StoredOutput} of that status. */
   readonly outputJson: string;
-  /** A list of {@link StoredEvent}, those to keep; the last one is the terminal event. */
+  /** A list of {@link StoredEvent}, those to keep from now on, instead of what was appended; the last one is the terminal event. */
   readonly eventsJson: string;
   /** Index of the terminal event: the number of events before it. */
   readonly terminalIndex: number;
-  readonly stateJson: string;
+  /** Applied to the state that the session has then: another run of it may have ended meanwhile. */
+  readonly changeState: StateChange;
 }
 
 export interface RunQuery {
@@ -91,7 +96,7 @@ export interface RunQuery {
 export interface SessionQuery {
   readonly kind?: RunnableKind;
   readonly componentId?: string;
-  /** Part of the name that its owner gave, in any case. */
+  /** Part of the name that its owner gave, letter for letter but for the case of A to Z; no character is a wildcard. */
   readonly name?: string;
   readonly sortBy: "createdAt" | "updatedAt";
   readonly sortOrder: "asc" | "desc";
@@ -109,11 +114,14 @@ export interface SessionPage {
 
 export interface RunStore {
   /**
-   * Keeps a run that begins, and its session, in one step. Throws when the scope does not cover the owner, or the id is
-   * taken.
+   * Keeps a run that begins, and its session, in one step. Throws when the scope does not cover the owner, or the
+   * session has a run of this id; then nothing has changed. Ids of every kind are compared to the last code unit.
    */
   createRun(scope: DataScope, run: NewRun): Promise<RunLease>;
-  /** Keeps events; `firstIndex` is the number of those before. Throws {@link RunLeaseLost}, or for a gap. */
+  /**
+   * Takes events; `firstIndex` is the number of those before, pieces of the answer counted. These need not be kept; of
+   * the others {@link findRun} shows the first 1,000 while the run lives. Throws {@link RunLeaseLost}, or for a gap.
+   */
   appendEvents(lease: RunLease, firstIndex: number, entries: readonly RunLogEntry[]): Promise<void>;
   /** Keeps the end of a run and its session's state in one step. Throws {@link RunLeaseLost}, or for a gap. */
   finishRun(lease: RunLease, end: RunEnd): Promise<void>;
@@ -121,9 +129,10 @@ export interface RunStore {
     scope: DataScope,
     query: { readonly component: Component; readonly sessionId: string; readonly runId: string },
   ): Promise<StoredRun | undefined>;
-  /** Oldest first. */
+  /** Oldest first; those of the same second in the order in which they were created. */
   listRuns(scope: DataScope, query: RunQuery): Promise<readonly StoredRun[]>;
   findSession(scope: DataScope, key: SessionKey): Promise<StoredSession | undefined>;
+  /** Those of equal times in the order in which they were created, or in its reverse. */
   listSessions(scope: DataScope, query: SessionQuery): Promise<SessionPage>;
   /** Undefined where there is none in the scope. `at`: seconds since the epoch. */
   renameSession(

@@ -72,7 +72,7 @@ describe("the memory store's bounds", () => {
     const store = createMemoryRunStore({ maxBytesPerOwner: 30 * KIB });
     const key = keyOf(alice, { sessionId: "busy" });
     const outputJson = JSON.stringify(outputOf(key, "r0", { status: "RUNNING" }));
-    const run = { key, runId: "r0", createdAt: 1, outputJson, stateJson: "{}" };
+    const run = { key, runId: "r0", createdAt: 1, outputJson, changeState: () => "{}" };
     const lease = await store.createRun(all, run);
     for (let index = 0; index < 10; index++) await runOf(store, alice, `s${index}`);
     await store.finishRun(lease, {
@@ -80,7 +80,7 @@ describe("the memory store's bounds", () => {
       outputJson,
       eventsJson: "[]",
       terminalIndex: 0,
-      stateJson: "{}",
+      changeState: () => "{}",
     });
     expect(await sessionsOf(store, alice)).toContain("busy");
   });

@@ -9,6 +9,7 @@ import {
   RunLeaseLost,
   type RunQuery,
   type RunStore,
+  type StateChange,
   type StoredEvent,
   type StoredOutput,
   type StoredRun,
@@ -69,7 +70,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
   }
 
   return {
-    async createRun(scope, { key, runId, createdAt, outputJson, stateJson }) {
+    async createRun(scope, { key, runId, createdAt, outputJson, changeState }) {
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
       const session = sessions.find(key) ?? addSession(key, createdAt);
@@ -79,7 +80,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       const live = { events: [], nextIndex: 0 };
       session.runs.set(runId, { lease, live, status: "RUNNING", outputJson, eventsJson: "", bytes });
       session.updatedAt = createdAt;
-      sessions.used(session, bytes + setState(session, stateJson));
+      sessions.used(session, bytes + change(session, changeState));
       return lease;
     },
 
@@ -90,11 +91,11 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       live.nextIndex += entries.length;
     },
 
-    async finishRun(lease, { status, outputJson, eventsJson, terminalIndex, stateJson }) {
+    async finishRun(lease, { status, outputJson, eventsJson, terminalIndex, changeState }) {
       const { session, run } = held(lease, terminalIndex);
       const moreBytes = sizeOfText(outputJson) + sizeOfText(eventsJson) - sizeOfText(run.outputJson);
       Object.assign(run, { status, outputJson, eventsJson, bytes: run.bytes + moreBytes, live: undefined });
-      sessions.used(session, moreBytes + setState(session, stateJson));
+      sessions.used(session, moreBytes + change(session, changeState));
     },
 
     async findRun(scope, { runId, ...query }) {
@@ -131,14 +132,16 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
     },
 
     async listSessions(scope, { kind, componentId, name, sortBy, sortOrder, limit, page }) {
-      const wanted = name?.toLowerCase();
+      const wanted = name === undefined ? undefined : lowerAscii(name);
       const found = [...inScope(scope)].filter(
         ({ key: { component }, name: given }) =>
           (kind === undefined || component.kind === kind) &&
           (componentId === undefined || component.id === componentId) &&
-          (wanted === undefined || given?.toLowerCase().includes(wanted) === true),
+          (wanted === undefined || (given !== undefined && lowerAscii(given).includes(wanted))),
       );
       const direction = sortOrder === "asc" ? 1 : -1;
+      // In the order in which they were created before; a descending order has it the other way round.
+      if (direction === -1) found.reverse();
       found.sort((one, other) => direction * (one[sortBy] - other[sortBy]));
       const first = (page - 1) * limit;
       return { sessions: found.slice(first, first + limit).map(readSession), totalCount: found.length };
@@ -181,8 +184,13 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
   }
 }
 
+function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /** Gives how many bytes more it costs than the one before. */
-function setState(session: SessionEntry, stateJson: string): number {
+function change(session: SessionEntry, changeState: StateChange): number {
+  const stateJson = changeState(session.stateJson);
   const moreBytes = sizeOfText(stateJson) - sizeOfText(session.stateJson);
   session.stateJson = stateJson;
   return moreBytes;
