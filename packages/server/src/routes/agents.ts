@@ -12,9 +12,12 @@ import {
   type RouteHandler,
   type Runtime,
 } from "@agentos/guard/app";
+import { MAX_FORM_BYTES } from "../runs/form/form-limits.ts";
 import { parseRunForm } from "../runs/form/parse-run-form.ts";
+import type { RunTicket } from "../runs/run-ledger.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
+import { answerWithRun } from "./json-answer.ts";
 import { createListBodies } from "./list-bodies.ts";
 import { eventStreamResponse, openEventStream } from "./sse.ts";
 
@@ -38,21 +41,32 @@ export function createAgentsRoutes({
     { request, access }: RequestContext,
     runnable: Runnable<"agent">,
   ): Promise<Response> {
-    const form = await parseRunForm(request, { runtime });
+    // Before its body is read: what a request sends is held like what it asks for.
+    const admitted = runs.admit(access, sizeOfBody(request));
+    if (!admitted.ok) return limitResponse(admitted.fault);
+    const ticket = admitted.value;
+    const form = await readForm(request, ticket);
     if (!form.ok) return faultResponse(form.fault);
-    const started = await runs.startRun({
-      runnable,
-      form: form.value,
-      access,
-      signal: request.signal,
-    });
+    const { signal } = request;
+    const started = await runs.startRun({ runnable, form: form.value, access, signal, ticket });
     if (!started.ok)
       return "code" in started.fault ? limitResponse(started.fault) : faultResponse(started.fault);
     const run = started.value;
-    if (!form.value.stream) return jsonTextResponse((await run.finished).json);
     const onCut = ({ message }: Error) =>
-      runtime.logger.warn({ run_id: run.runId, reason: message }, "a stream was cut");
+      runtime.logger.warn({ run_id: run.runId, reason: message }, "an answer was cut");
+    if (!form.value.stream) return answerWithRun(run, { onCut });
     return eventStreamResponse(await openEventStream(run, { onCut }));
+  }
+
+  async function readForm(request: Request, ticket: RunTicket): ReturnType<typeof parseRunForm> {
+    let isRead = false;
+    try {
+      const form = await parseRunForm(request, { runtime });
+      isRead = form.ok;
+      return form;
+    } finally {
+      if (!isRead) ticket.endRun();
+    }
   }
 
   return {
@@ -66,4 +80,10 @@ export function createAgentsRoutes({
       return agent === undefined ? notFound("Agent not found") : startRun(context, agent);
     },
   };
+}
+
+/** What its body says that it holds; a body that does not say may be as large as is allowed. */
+function sizeOfBody({ headers }: Request): number {
+  const length = Number(headers.get("content-length") ?? Number.NaN);
+  return Number.isNaN(length) && headers.has("transfer-encoding") ? MAX_FORM_BYTES : length || 0;
 }

@@ -136,7 +136,7 @@ describe("openEventStream", () => {
     const refused = await server.service.startRun(request);
     expect(refused).toMatchObject({ ok: false, fault: { code: "RUN_SERVER_UNREAD" } });
     vi.advanceTimersByTime(2 * MAX_UNREAD_SECONDS * 1_000);
-    expect(causes).toMatchObject([{ message: "the stream was not read" }]);
+    expect(causes).toMatchObject([{ message: "the answer was not read" }]);
     await expect(reader.read()).rejects.toThrow("the stream was cut");
     await finish(await server.start(echo, form("hi")));
   });

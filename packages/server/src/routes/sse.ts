@@ -29,18 +29,13 @@ export async function openEventStream(
     options.onCut(cause);
     tellClient();
   });
-  await isReady();
+  await watcher.ready();
 
   function close(): boolean {
     if (!isOpen) return false;
     isOpen = false;
     watcher.close();
     return true;
-  }
-
-  /** False at the end, and when the stream is cut. */
-  async function isReady(): Promise<boolean> {
-    return watcher.ready().catch(() => false);
   }
 
   function takeFrames(): string {
@@ -61,7 +56,7 @@ export async function openEventStream(
         if (isCut) tellClient();
       },
       async pull(controller) {
-        const hasMore = watcher.isBehind || (await isReady());
+        const hasMore = watcher.isBehind || (await watcher.ready());
         if (!isOpen) return;
         if (hasMore) controller.enqueue(encoder.encode(takeFrames()));
         if (hasMore && !watcher.isDone) return;

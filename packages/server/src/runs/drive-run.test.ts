@@ -399,6 +399,68 @@ describe("driveRun", () => {
     expect([output.content, server.service.activeRuns]).toEqual(["Run failed", 0]);
   });
 
+  const cycle: Record<string, unknown> = {};
+  cycle["self"] = cycle;
+  it.each<[string, Record<string, unknown>]>([
+    ["a number that JSON has not", { n: 10n }],
+    ["a cycle", cycle],
+  ])("ends and stores a run whose tool was called with %s", async (_, args) => {
+    const server = createTestServer();
+    const tool = { ...createToolExecution({ tool_call_error: false, result: "3" }), tool_args: args };
+    const odd = createPlainAgent(async function* () {
+      yield { type: "tool-completed", tool };
+      yield { type: "content", text: "done" };
+    });
+    const { events, output } = await finish(await server.start(odd, form("hi")));
+    expect([output.status, events.at(-1)?.event, server.service.activeRuns]).toEqual([
+      "COMPLETED",
+      "RunCompleted",
+      0,
+    ]);
+  });
+
+  it("ends a run though its logger throws, and its place is free again", async () => {
+    const server = createTestServer();
+    const thrower = () => {
+      throw new Error("the log is full");
+    };
+    Object.assign(server.runtime.logger, { error: thrower, warn: thrower, info: thrower });
+    const broken = createPlainAgent(async function* () {
+      yield { type: "content", text: "so far" };
+      throw new Error("no");
+    });
+    const { events, output } = await finish(await server.start(broken, form("hi")));
+    expect([output.status, events.at(-1)?.event]).toEqual(["ERROR", "RunError"]);
+    expect(server.service.activeRuns).toBe(0);
+  });
+
+  it("keeps a token out of what a model thought, asked for and waits for, in the last event too", async () => {
+    const server = createTestServer();
+    const tool = createToolExecution({
+      tool_name: TOKEN_SHAPED,
+      tool_call_id: TOKEN_SHAPED,
+      requires_confirmation: true,
+    });
+    const [first, second] = [TOKEN_SHAPED.slice(0, 30), TOKEN_SHAPED.slice(30)];
+    const leaks = (end: RunStep) =>
+      createPlainAgent(async function* () {
+        yield { type: "content", text: "", reasoning: first };
+        yield { type: "content", text: "", reasoning: second };
+        yield { type: "tool-started", tool };
+        yield end;
+      });
+    for (const end of [
+      { type: "tool-completed", tool: { ...tool, tool_call_error: true, result: TOKEN_SHAPED } },
+      { type: "paused", tools: [tool] },
+    ] as const) {
+      const { events, output } = await finish(await server.start(leaks(end), form("hi")));
+      const query = { component: { kind: "agent", id: "plain" }, sessionId: output.session_id } as const;
+      const stored = await server.store.listRuns({ kind: "all" }, query);
+      const sent = events.filter(({ event }) => event !== "RunContent");
+      expect(JSON.stringify([sent, output, stored])).not.toMatch(/eyJ/);
+    }
+  });
+
   it("gives any runnable the same start, end and stored messages", async () => {
     const server = createTestServer();
     const plain = createPlainAgent(async function* () {

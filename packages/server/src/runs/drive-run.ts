@@ -11,7 +11,7 @@ import type { RunLog } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
 import { changeBetween, readState, withoutTokens } from "./session-state.ts";
 import type { RunStep } from "./steps.ts";
-import type { RunEnd, StoredOutput } from "./store.ts";
+import { type RunEnd, RunLeaseLost, type StoredOutput } from "./store.ts";
 import type { Turns } from "./turns.ts";
 import { type AbortableReader, readUntilAborted } from "./until-aborted.ts";
 
@@ -25,8 +25,12 @@ export interface RunDrive {
   readonly recorder: RunRecorder;
   readonly log: RunLog;
   readonly turns: Turns;
+  /** Whose turn it takes. */
+  readonly caller: object;
   /** Told how many bytes more the run holds. */
   readonly grow: (bytes: number) => void;
+  /** The run is another's: whoever follows is not told of an end. */
+  readonly onLost: (cause: Error) => void;
   /** Keeps the end. */
   readonly finish: (end: RunEnd) => Promise<void>;
 }
@@ -49,31 +53,36 @@ type Outcome =
 
 /** Resolves with the run once it is stored. Does not reject: whatever happens ends in an event. */
 export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
+  try {
+    return await driveToEnd(drive);
+  } catch {
+    // Neither logger nor recorder can be trusted any more.
+    return announce(drive, lastResort(drive));
+  }
+}
+
+async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
   const { context, events, recorder, log } = drive;
-  const append = (event: EventText) => {
-    recorder.addEvent(event);
-    log.append(event);
-  };
-  append(events.started());
-  let outcome = await takeSteps(drive, append);
+  log.append(events.started());
+  let outcome = await takeSteps(drive);
   let stateJson = drive.startingStateJson;
   try {
-    stateJson = readState(context);
+    stateJson = readState(context, stateJson);
   } catch (cause) {
     outcome = describeFailure(cause, context);
   }
-  if (outcome.status === "COMPLETED" || outcome.status === "PAUSED") append(events.contentCompleted());
-  if (outcome.status === "CANCELLED") append(events.cancelled(recorder.content));
+  if (outcome.status === "COMPLETED" || outcome.status === "PAUSED") log.append(events.contentCompleted());
+  if (outcome.status === "CANCELLED") log.append(events.cancelled(recorder.content));
   try {
     await log.settle();
     return await storeEnd(drive, outcome, stateJson);
   } catch (cause) {
-    return endUnstored(drive, cause);
+    return isLost(cause) ? endLost(drive) : endUnstored(drive, cause);
   }
 }
 
 /** The steps of the runnable as events, as far as they go. */
-async function takeSteps(drive: RunDrive, append: (event: EventText) => void): Promise<Outcome> {
+async function takeSteps(drive: RunDrive): Promise<Outcome> {
   const { runnable, input, context, events, recorder, log, turns } = drive;
   let steps: AbortableReader<RunStep> | undefined;
   try {
@@ -86,9 +95,9 @@ async function takeSteps(drive: RunDrive, append: (event: EventText) => void): P
       if (step.type === "message") drive.grow(sizeOfMessage(step.message));
       // A stored run has its content whole: the deltas are not kept (contract 4.5).
       if (step.type === "content") log.append(events.delta(step));
-      else for (const event of events.ofStep(step)) append(event);
+      else for (const event of events.ofStep(step)) log.append(event);
       if (step.type === "paused") return { status: "PAUSED" };
-      const pause = turns.pause();
+      const pause = turns.pause(drive.caller);
       if (pause !== undefined) await pause;
     }
   } catch (cause) {
@@ -129,6 +138,31 @@ async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun
   }
 }
 
+/** Told to nobody but the log: another attempt, or nobody, goes on with the run. */
+function endLost(drive: RunDrive): FinishedRun {
+  const { context } = drive;
+  context.logger.info({ run_id: context.runId }, "a run was given up: it is gone, or another server has it");
+  drive.onLost(new Error("the run is gone"));
+  return announce(drive, lastResort(drive));
+}
+
+function isLost(cause: unknown): boolean {
+  return cause instanceof RunLeaseLost || (cause instanceof Error && cause.cause instanceof RunLeaseLost);
+}
+
+/** An end that is made of nothing that could fail. */
+function lastResort({ context, events, startingStateJson }: RunDrive): PreparedEnd {
+  const content = "Run failed";
+  const { runId: run_id, sessionId: session_id } = context;
+  const output = { run_id, session_id, content, content_type: "str", status: "ERROR" };
+  return {
+    status: "ERROR",
+    outputJson: JSON.stringify(output),
+    last: events.failed({ content, errorType: "run_error", errorId: run_id }),
+    stateJson: startingStateJson,
+  };
+}
+
 interface PreparedEnd {
   readonly status: RunStatus;
   /** Neither it nor the last event has the session's state: what is stored does without. */
@@ -139,8 +173,10 @@ interface PreparedEnd {
 
 function prepareEnd({ events, recorder }: RunDrive, outcome: Outcome, stateJson: string): PreparedEnd {
   const { status } = outcome;
-  const output = recorder.build(status, outcome.status === "ERROR" ? outcome.content : undefined);
-  return { status, outputJson: withoutTokens(output), last: lastEvent(events, output, outcome), stateJson };
+  const output = withoutTokens(
+    recorder.build(status, outcome.status === "ERROR" ? outcome.content : undefined),
+  );
+  return { status, outputJson: output.json, last: lastEvent(events, output.value, outcome), stateJson };
 }
 
 function announce({ log }: RunDrive, { status, outputJson, last, stateJson }: PreparedEnd): FinishedRun {

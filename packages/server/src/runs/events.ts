@@ -10,6 +10,7 @@ import {
 import type { Clock } from "@agentos/guard/app";
 import { type ContentDelta, type EventText, isContentDelta, type RunLogEntry } from "./log-entry.ts";
 import type { Runnable } from "./runnable.ts";
+import { withoutTokens } from "./session-state.ts";
 import type { RunStep } from "./steps.ts";
 import type { StoredOutput } from "./store.ts";
 
@@ -76,7 +77,7 @@ export function createRunEvents(source: RunEventSource): RunEvents {
   /** The compiler checks what an event adds; the keys that all have are those of the table of kinds. */
   function create<const Name extends EventName>(name: Name, own: OwnKeys<Name>): EventText {
     const event = `${eventPrefix}${name}`;
-    return { event, json: toText(event, second(), JSON.stringify(own).slice(1, -1)) };
+    return { event, json: toText(event, second(), withoutTokens(own).json.slice(1, -1)) };
   }
 
   function ofTool(tool: ToolExecution): EventText[] {
@@ -183,6 +184,6 @@ function callText(tool: ToolExecution): string {
 }
 
 function shorten(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "null");
+  const text = typeof value === "string" ? value : withoutTokens([value]).json.slice(1, -1);
   return text.length > LONGEST_ARGUMENT ? `${text.slice(0, LONGEST_ARGUMENT)}...` : text;
 }

@@ -6,9 +6,10 @@ import type { DataScope } from "@agentos/auth";
 import { LIMITS, type PrefixedKind, renderText } from "@agentos/contract";
 import { driveRun, type FinishedRun } from "./drive-run.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
+import { isContentDelta } from "./log-entry.ts";
+import { createReaders, type Readers } from "./readers.ts";
 import { createRunRecorder } from "./record.ts";
 import type { LimitFault, RunTicket } from "./run-ledger.ts";
-import { MAX_UNREAD_SECONDS } from "./run-limits.ts";
 import { createRunLog, type RunWatcher } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
 import { type StartingState, withoutTokens } from "./session-state.ts";
@@ -25,6 +26,11 @@ export interface LiveRun extends Pick<RunEvents, "toJson"> {
    * read it, or memory was short.
    */
   watch(onCut: (cause: Error) => void): RunWatcher;
+  /** For an answer of another make: who reads it, and what it holds. */
+  readonly openReader: Readers["open"];
+  hold(bytes: number): void;
+  /** Lets go of the events that nobody is to follow any more. */
+  dropEvents(): void;
   /** Stops the run; it is stored as cancelled. */
   abort(reason: unknown): void;
 }
@@ -43,9 +49,6 @@ export interface LiveRunParts {
   readonly controller: AbortController;
 }
 
-/** How often a stream that is not read is looked at before it is cut. */
-const LOOKS = 4;
-
 /** Stores the run, then starts it. Rejects when it cannot be stored; then nothing has begun. */
 export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
   const { runnable, context, key, starting, store, ticket, controller } = parts;
@@ -57,27 +60,23 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     key,
     runId,
     createdAt: row.created_at,
-    outputJson: withoutTokens(row),
+    outputJson: withoutTokens(row).json,
     changeState: starting.change,
   });
-  const onCut = new Set<(cause: Error) => void>();
   const log = createRunLog({
-    commit: (firstIndex, entries) => store.appendEvents(lease, firstIndex, entries),
+    async commit(firstIndex, entries) {
+      await store.appendEvents(lease, firstIndex, entries);
+      for (const entry of entries) if (!isContentDelta(entry)) recorder.addEvent(entry);
+    },
     onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
-    onClosed: (left) => {
-      if (left === 0) ticket.closeStream();
-    },
   });
-  const cutStreams = (cause: Error) => {
-    log.cut(cause);
-    for (const tell of onCut) tell(cause);
-  };
+  const readers = createReaders(ticket);
   let hasEnded = false;
   ticket.onEvicted((fault) => {
     const cause = memoryFailure(fault);
     if (hasEnded) {
-      cutStreams(cause);
+      readers.cutAll(cause);
       return;
     }
     // The end is told all the same: what is given up is what nobody has read.
@@ -91,27 +90,21 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     recorder,
     log,
     grow: ticket.grow,
+    caller: ticket.caller,
     finish: (end) => store.finishRun(lease, end),
+    onLost: readers.cutAll,
   });
   void finished.then(() => {
     hasEnded = true;
   });
 
-  function watch(tellCut: (cause: Error) => void): RunWatcher {
+  function watch(onCut: (cause: Error) => void): RunWatcher {
     const watcher = log.watch();
-    onCut.add(tellCut);
-    ticket.openStream();
-    let takenBefore = 0;
-    let looksInVain = 0;
-    const timer = setInterval(
-      () => {
-        looksInVain = watcher.isBehind && watcher.taken === takenBefore ? looksInVain + 1 : 0;
-        takenBefore = watcher.taken;
-        if (looksInVain >= LOOKS) cutStreams(new Error("the stream was not read"));
-      },
-      (MAX_UNREAD_SECONDS * 1_000) / LOOKS,
-    );
-    timer.unref();
+    const closeReader = readers.open({
+      taken: () => watcher.taken,
+      isBehind: () => watcher.isBehind,
+      onCut,
+    });
     return Object.freeze({
       ready: watcher.ready,
       take: watcher.take,
@@ -125,9 +118,8 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
         return watcher.isDone;
       },
       close() {
-        clearInterval(timer);
-        onCut.delete(tellCut);
         watcher.close();
+        closeReader();
       },
     });
   }
@@ -137,13 +129,16 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     sessionId,
     finished,
     watch,
+    openReader: readers.open,
+    hold: ticket.grow,
+    dropEvents: log.drop,
     toJson: events.toJson,
     abort: (reason) => controller.abort(reason),
   };
 }
 
 /** What the caller reads of a run that had to give up what it held. */
-function memoryFailure({ code, limit }: LimitFault): RunFailure {
+export function memoryFailure({ code, limit }: LimitFault): RunFailure {
   const why = renderText(LIMITS[code].title, { limit });
   return new RunFailure(`This run was ended: ${why}`, { errorType: "memory_limit" });
 }

@@ -27,7 +27,7 @@ import type { StoredOutput } from "./store.ts";
 export interface RunRecorder {
   /** Throws {@link RunFailure} when the answer outgrows its limit. */
   addStep(step: RunStep): void;
-  /** Kept for the stored run, up to a limit. */
+  /** To be told of each event that is stored; kept for the stored run, up to a limit. */
   addEvent(event: EventText): void;
   /** Answer text so far. */
   readonly content: string;

@@ -26,6 +26,10 @@ export interface LimitFault {
 
 /** What one run takes. */
 export interface RunTicket {
+  /** The same object for all runs of one caller. */
+  readonly caller: object;
+  /** Counted now. */
+  readonly bytes: number;
   /** Counts what the run is to hold, before it does; counts nothing when it gives a fault. */
   reserve(bytes: number): LimitFault | undefined;
   /** Counts what the run holds, or no longer does; may end the run of the largest caller, this one too. */
@@ -75,6 +79,8 @@ const IN_ALL: LimitNames = {
 
 interface Place extends BagItem {
   bytes: number;
+  /** It has been told to give up what it holds: it counts no more. */
+  isEvicted: boolean;
   giveUp: (fault: LimitFault) => void;
 }
 
@@ -132,10 +138,17 @@ export function createRunLedger(limits: RunLimits): RunLedger {
     }
   }
 
-  function evictLargest({ places }: Account, { bytes: { code, limit } }: LimitNames): void {
+  /** What it holds counts as given back at once, so that the next one is another's. */
+  function evictLargest(account: Account, { bytes: { code, limit } }: LimitNames): void {
     let largest: Place | undefined;
-    for (const place of places) if (largest === undefined || place.bytes > largest.bytes) largest = place;
-    largest?.giveUp({ code, limit: limits[limit] });
+    for (const place of account.places)
+      if (!place.isEvicted && (largest === undefined || place.bytes > largest.bytes)) largest = place;
+    if (largest === undefined) return;
+    largest.isEvicted = true;
+    account.bytes -= largest.bytes;
+    total.bytes -= largest.bytes;
+    largest.bytes = 0;
+    largest.giveUp({ code, limit: limits[limit] });
   }
 
   return {
@@ -152,7 +165,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
       const account = accountOf(caller);
       const fault = findFault(account, bytes);
       if (fault !== undefined) return fail(fault);
-      const place: Place = { bytes: 0, giveUp: () => {}, position: -1 };
+      const place: Place = { bytes: 0, isEvicted: false, giveUp: () => {}, position: -1 };
       account.places.add(place);
       let isRunning = true;
       let isStreamOpen = false;
@@ -161,7 +174,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
         total[what] += change;
       };
       const grow = (more: number) => {
-        if (place.position === -1) return;
+        if (place.position === -1 || place.isEvicted) return;
         place.bytes += more;
         count("bytes", more);
       };
@@ -184,8 +197,14 @@ export function createRunLedger(limits: RunLimits): RunLedger {
         onEvicted(giveUp) {
           place.giveUp = giveUp;
         },
+        caller: account,
+        get bytes() {
+          return place.bytes;
+        },
         openStream() {
+          if (isStreamOpen || place.position === -1) return;
           isStreamOpen = true;
+          if (!isRunning) count("unread", 1);
         },
         closeStream() {
           if (!isStreamOpen) return;

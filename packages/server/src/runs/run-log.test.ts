@@ -7,7 +7,6 @@ const delta = (text: string): ContentDelta => ({ event: "RunContent", createdAt:
 
 function createTestLog(options: Partial<RunLogOptions> = {}) {
   const commits: [number, readonly RunLogEntry[]][] = [];
-  const closed: number[] = [];
   const failures: unknown[] = [];
   const held = { bytes: 0 };
   const log = createRunLog({
@@ -18,10 +17,9 @@ function createTestLog(options: Partial<RunLogOptions> = {}) {
       held.bytes += bytes;
     },
     onCommitFailed: (cause) => failures.push(cause),
-    onClosed: (left) => closed.push(left),
     ...options,
   });
-  return { log, commits, closed, failures, held };
+  return { log, commits, failures, held };
 }
 
 describe("the log of a run", () => {
@@ -107,48 +105,36 @@ describe("the log of a run", () => {
     expect(await watcher.ready()).toBe(false);
   });
 
-  it("ends the waiting of whoever closes, and says how many are left", async () => {
-    const { log, closed } = createTestLog();
-    const [one, other] = [log.watch(), log.watch()];
-    const waiting = one.ready();
-    one.close();
-    expect(await waiting).toBe(false);
-    one.close();
-    other.close();
-    expect(closed).toEqual([1, 0]);
-  });
-
-  it("lets go of what is committed, and of nothing else: who was behind goes on after it", async () => {
-    const { log, commits, held } = createTestLog();
-    const [quick, slow] = [log.watch(), log.watch()];
-    log.append(delta("a"));
-    log.append(delta("b"));
-    expect(await quick.ready()).toBe(true);
-    quick.take();
-    log.append(delta("c"));
-    const before = held.bytes;
-    log.drop();
-    expect(held.bytes / before).toBeCloseTo(1 / 3);
-    expect([quick.isBehind, slow.isBehind, slow.take()]).toEqual([false, false, undefined]);
-    await log.settle();
-    log.end(delta("end"));
-    for (const watcher of [quick, slow]) {
-      expect(await watcher.ready()).toBe(true);
-      expect([watcher.take(), watcher.isDone, watcher.take()]).toEqual([delta("c"), false, delta("end")]);
-      expect([watcher.take(), watcher.isDone]).toEqual([undefined, true]);
-    }
-    expect(commits.map(([first, entries]) => [first, entries.length])).toEqual([
-      [0, 2],
-      [2, 1],
-    ]);
-  });
-
-  it("that is cut is taken from everybody, waiting or not", async () => {
+  it("ends the waiting of whoever closes", async () => {
     const { log } = createTestLog();
     const watcher = log.watch();
     const waiting = watcher.ready();
-    log.cut(new Error("too slow"));
-    await expect(waiting).rejects.toThrow("too slow");
-    await expect(log.watch().ready()).rejects.toThrow("too slow");
+    watcher.close();
+    expect(await waiting).toBe(false);
+    watcher.close();
+  });
+
+  it("loses no event that comes while a commit ends", async () => {
+    for (let microtasks = 0; microtasks < 8; microtasks++) {
+      const { log } = createTestLog();
+      log.append(delta("a"));
+      const settled = log.settle();
+      for (let turn = 0; turn < microtasks; turn++) await Promise.resolve();
+      log.append(delta("b"));
+      await log.settle();
+      expect(log.committed).toBe(2);
+      await settled;
+    }
+  });
+
+  it("has nothing for whoever comes after the last one has gone", async () => {
+    const { log, held } = createTestLog();
+    const watcher = log.watch();
+    log.append(delta("a"));
+    await log.settle();
+    log.end(delta("end"));
+    watcher.close();
+    const late = log.watch();
+    expect([await late.ready(), late.take(), held.bytes]).toEqual([false, undefined, expect.any(Number)]);
   });
 });

@@ -1,7 +1,8 @@
 /**
  * The events of a running run, and those who follow them. What happens in one turn of the event loop is committed
  * together, and whoever follows is told once; nobody sees an event that has not been committed. Followers read at their own pace and
- * hold nothing of their own: the log has every event until the run has ended and the last of them is gone.
+ * hold nothing of their own: the log has every event until the run has ended and the last of them is gone. Who comes
+ * later finds nothing here.
  */
 import { type RunLogEntry, sizeOfEntry } from "./log-entry.ts";
 
@@ -18,8 +19,6 @@ export interface RunLog {
   watch(): RunWatcher;
   /** Lets go of the events that are committed; whoever has not taken them goes on after them. */
   drop(): void;
-  /** Takes the stream from everybody who follows: `ready` rejects with the cause. */
-  cut(cause: Error): void;
 }
 
 export interface RunWatcher {
@@ -44,11 +43,9 @@ export interface RunLogOptions {
   readonly onHeld: (bytes: number) => void;
   /** Told once when a commit fails; nothing is committed or seen after it but the end. */
   readonly onCommitFailed: (cause: unknown) => void;
-  /** Told when somebody has stopped following, with how many are left. */
-  readonly onClosed: (left: number) => void;
 }
 
-export function createRunLog({ commit, onHeld, onCommitFailed, onClosed }: RunLogOptions): RunLog {
+export function createRunLog({ commit, onHeld, onCommitFailed }: RunLogOptions): RunLog {
   /** Those from the index `dropped` on. */
   const entries: RunLogEntry[] = [];
   let dropped = 0;
@@ -57,7 +54,6 @@ export function createRunLog({ commit, onHeld, onCommitFailed, onClosed }: RunLo
   let committed = 0;
   let hasEnded = false;
   let failure: { readonly cause: unknown } | undefined;
-  let cutBy: Error | undefined;
   let isScheduled = false;
   let flushing: Promise<void> | undefined;
 
@@ -70,6 +66,12 @@ export function createRunLog({ commit, onHeld, onCommitFailed, onClosed }: RunLo
       isTelling = false;
       for (const wake of watchers) wake();
     });
+  }
+
+  function drop(): void {
+    const freed = entries.splice(0, committed - dropped);
+    dropped = committed;
+    onHeld(-freed.reduce((sum, entry) => sum + sizeOfEntry(entry), 0));
   }
 
   /** One at a time; what comes meanwhile goes with the next. */
@@ -110,7 +112,8 @@ export function createRunLog({ commit, onHeld, onCommitFailed, onClosed }: RunLo
       onHeld(sizeOfEntry(entry));
     },
     async settle() {
-      await flush();
+      // Again where a flush had looked before the last event came.
+      while (failure === undefined && committed < dropped + entries.length) await flush();
       if (failure !== undefined) throw new Error("events could not be stored", { cause: failure.cause });
     },
     end(last) {
@@ -120,15 +123,7 @@ export function createRunLog({ commit, onHeld, onCommitFailed, onClosed }: RunLo
       hasEnded = true;
       publish(committed + 1);
     },
-    drop() {
-      const freed = entries.splice(0, committed - dropped);
-      dropped = committed;
-      onHeld(-freed.reduce((sum, entry) => sum + sizeOfEntry(entry), 0));
-    },
-    cut(cause) {
-      cutBy = cause;
-      for (const wake of watchers) wake();
-    },
+    drop,
     watch() {
       let taken = 0;
       let wake = () => {};
@@ -146,7 +141,6 @@ export function createRunLog({ commit, onHeld, onCommitFailed, onClosed }: RunLo
         },
         async ready() {
           for (;;) {
-            if (cutBy !== undefined) throw cutBy;
             if (Math.max(taken, dropped) < committed) return true;
             if (hasEnded || !watchers.has(onNews)) return false;
             await new Promise<void>((resolve) => {
@@ -164,8 +158,7 @@ export function createRunLog({ commit, onHeld, onCommitFailed, onClosed }: RunLo
         close() {
           if (!watchers.delete(onNews)) return;
           wake();
-          if (hasEnded && watchers.size === 0) entries.length = 0;
-          onClosed(watchers.size);
+          if (hasEnded && watchers.size === 0) drop();
         },
       };
     },

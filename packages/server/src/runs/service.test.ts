@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import { MAX_SESSION_STATE_BYTES } from "./run-limits.ts";
 import {
   ALICE,
   createPlainAgent,
@@ -154,6 +155,27 @@ describe("drain", () => {
     expect(stored.map(({ output }) => output.status)).toEqual(["CANCELLED"]);
   });
 
+  it("waits for a run whose row is still being stored, and cancels it", async () => {
+    const store = createMemoryRunStore();
+    const gate = Promise.withResolvers<void>();
+    const server = createTestServer({
+      store: {
+        ...store,
+        async createRun(...args) {
+          await gate.promise;
+          return store.createRun(...args);
+        },
+      },
+    });
+    const starting = server.start(agent, form("hi"));
+    await settle();
+    const drained = server.service.drain(AbortSignal.abort(new Error("shutting down")));
+    gate.resolve();
+    const run = await starting;
+    await drained;
+    expect([(await run.finished).status, server.service.activeRuns]).toEqual(["CANCELLED", 0]);
+  });
+
   it("resolves at once when nothing runs", async () => {
     await createTestServer().service.drain(new AbortController().signal);
   });
@@ -188,6 +210,85 @@ describe("a run", () => {
     expect(server.service.activeRuns).toBe(0);
   });
 
+  it("that fails leaves the state that another run of its session has stored meanwhile", async () => {
+    const server = createTestServer();
+    const gate = Promise.withResolvers<void>();
+    const key = { owner: ALICE.owner, component: { kind: "agent", id: "plain" }, sessionId: "s" } as const;
+    for (const spoil of [
+      (state: Record<string, unknown>) =>
+        Object.assign(state, { large: "x".repeat(MAX_SESSION_STATE_BYTES) }),
+      (state: Record<string, unknown>) => Object.assign(state, { n: 1n }),
+    ]) {
+      const fails = createPlainAgent(async function* (_, { sessionState }) {
+        await gate.promise;
+        spoil(sessionState);
+        yield { type: "content", text: "x" };
+      });
+      const run = await server.start(fails, form("hi", { sessionId: "s" }));
+      const keeps = createPlainAgent(async function* () {});
+      await finish(await server.start(keeps, form("hi", { sessionId: "s", sessionState: { kept: 1 } })));
+      gate.resolve();
+      await run.finished;
+      expect((await server.store.findSession({ kind: "all" }, key))?.state).toEqual({ kept: 1 });
+    }
+  });
+
+  it.each(["session_state", "the message", "the dependencies"])(
+    "that is refused for %s leaves its place",
+    async (what) => {
+      const large = { a: "x".repeat(MAX_SESSION_STATE_BYTES) };
+      const server = createTestServer({ limits: { runBytes: 100_000 } });
+      const brings = form(what === "the message" ? "x".repeat(100_000) : "hi", {
+        ...(what === "session_state" ? { sessionState: large } : {}),
+        ...(what === "the dependencies" ? { dependencies: large } : {}),
+      });
+      const client = new AbortController();
+      const request = { runnable: agent, form: brings, access: createTestAccess(), signal: client.signal };
+      expect(await server.service.startRun(request)).toMatchObject({ ok: false });
+      expect(server.service.activeRuns).toBe(0);
+    },
+  );
+
+  it("counts a value of JSON for more than its text", async () => {
+    const server = createTestServer({ limits: { runBytes: 200_000 } });
+    const dependencies = { list: Array.from({ length: 6_000 }, () => ({})) };
+    const request = { runnable: agent, form: form("hi", { dependencies }), access: createTestAccess() };
+    expect(JSON.stringify(dependencies).length * 2).toBeLessThan(100_000);
+    expect(await server.service.startRun(request)).toMatchObject({ fault: { code: "RUN_SERVER_MEMORY" } });
+  });
+
+  it("does not begin to work for a client that has gone before", async () => {
+    const server = createTestServer();
+    let hasRun = false;
+    const works = createPlainAgent(async function* () {
+      hasRun = true;
+      yield { type: "content", text: "x" };
+    });
+    const run = await server.start(works, form("hi"), { signal: AbortSignal.abort(new Error("gone")) });
+    expect([(await run.finished).status, hasRun]).toEqual(["CANCELLED", false]);
+  });
+
+  it("listens to its client no longer than it lives", async () => {
+    const server = createTestServer();
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners += 1;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners -= 1;
+      remove(...args);
+    };
+    const run = await server.start(agent, form("hi"), { signal });
+    expect(listeners).toBe(1);
+    await run.finished;
+    await settle();
+    expect(listeners).toBe(0);
+  });
+
   it("ends as an error when its events cannot be stored, and shows none that were not", async () => {
     const store = createMemoryRunStore();
     const server = createTestServer({
@@ -196,9 +297,15 @@ describe("a run", () => {
     const { events, output } = await finish(await server.start(agent, form("a b c")));
     expect(events.map(({ event }) => event)).toEqual(["RunError"]);
     expect(output).toMatchObject({ status: "ERROR", content: "The run could not be stored" });
+    const query = { component: { kind: "agent", id: "helper" }, sessionId: output.session_id } as const;
+    const [stored] = await store.listRuns({ kind: "all" }, query);
+    expect([stored?.output.status, stored?.events.map(({ event }) => event)]).toEqual([
+      "ERROR",
+      ["RunError"],
+    ]);
   });
 
-  it("whose session is deleted ends, and does not bring it back", async () => {
+  it("whose session is deleted tells no end to whoever follows, and does not bring it back", async () => {
     const server = createTestServer();
     const gate = Promise.withResolvers<void>();
     const waits = createPlainAgent(async function* () {
@@ -208,9 +315,17 @@ describe("a run", () => {
     const run = await server.start(waits, form("hi", { sessionId: "s" }));
     const key = { owner: ALICE.owner, component: { kind: "agent", id: "plain" }, sessionId: "s" } as const;
     expect(await server.store.deleteSession({ kind: "all" }, key)).toBe(true);
+    const cuts: string[] = [];
+    const watcher = run.watch(({ message }) => {
+      cuts.push(message);
+      watcher.close();
+    });
     gate.resolve();
-    expect((await finish(run)).output.status).toBe("ERROR");
+    expect((await run.finished).status).toBe("ERROR");
+    expect(cuts).toEqual(["the run is gone"]);
     expect(await server.store.findSession({ kind: "all" }, key)).toBeUndefined();
+    expect(server.runtime.log.map(({ level }) => level)).toEqual(["info"]);
+    expect(server.service.activeRuns).toBe(0);
   });
 });
 

@@ -4,8 +4,8 @@ import type { PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import { type InputFault, inputFault, type Runtime } from "@agentos/guard/app";
 import { type BagItem, createBag } from "./bag.ts";
-import { beginRun, type LiveRun } from "./live-run.ts";
-import { type ClaimOwnedKeys, type RunOwner, resolveRunOwner, userIdOf } from "./owner.ts";
+import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
+import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
 import type { RunForm } from "./run-form.ts";
 import { createRunLedger, type LimitFault, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
@@ -29,12 +29,16 @@ export interface RunRequest {
   readonly access: Pick<Access, "identity" | "dataScope">;
   /** Aborts when the client goes away. */
   readonly signal?: AbortSignal;
+  /** From {@link RunService.admit}; default: taken here. Ends with the run, or with the fault that is given. */
+  readonly ticket?: RunTicket;
 }
 
 /** Why a run does not start. */
 export type StartFault = InputFault | LimitFault;
 
 export interface RunService {
+  /** Takes a place before the body of a request is read, which is to hold so many bytes. It has to be ended. */
+  admit(access: Pick<Access, "identity">, bytes: number): Result<RunTicket, LimitFault>;
   startRun(request: RunRequest): Promise<Result<LiveRun, StartFault>>;
   /** Runs that have begun and not ended. */
   readonly activeRuns: number;
@@ -48,6 +52,9 @@ interface ActiveRun extends BagItem {
   hasEnded: Promise<void>;
 }
 
+/** What a value costs besides its text, measured with lists of empty objects. */
+const VALUE_BYTES = 64;
+
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
 
 export function createRunService(options: RunServiceOptions): RunService {
@@ -59,15 +66,20 @@ export function createRunService(options: RunServiceOptions): RunService {
   /** A run with its place: where it cannot begin, the place is free again. */
   async function start(
     request: RunRequest,
-    owner: RunOwner,
-    place: { readonly ticket: RunTicket; readonly controller: AbortController },
+    { ticket, controller }: { readonly ticket: RunTicket; readonly controller: AbortController },
   ): Promise<Result<LiveRun, StartFault>> {
     const { runnable, form, access } = request;
-    const { ticket, controller } = place;
+    if (form.background)
+      return fail(
+        inputFault(400, `Background execution requires a database to be configured on the ${runnable.kind}`),
+      );
+    const resolved = resolveRunOwner({ form, ...access, claimOwned });
+    if (!resolved.ok) return resolved;
+    const { owner, sessionId = runtime.generateId(), dependencies, sessionState: brought } = resolved.value;
     const component = { kind: runnable.kind, id: runnable.id };
-    const key = { owner: owner.owner, component, sessionId: owner.sessionId ?? runtime.generateId() };
+    const key = { owner, component, sessionId };
     const session = await store.findSession(access.dataScope, key);
-    const merged = mergeState(session?.state ?? {}, owner.sessionState);
+    const merged = mergeState(session?.state ?? {}, brought);
     if (!merged.ok) return merged;
     const { state: sessionState, bytes, ...starting } = merged.value;
     const history = session === undefined ? [] : await loadHistory(request, key);
@@ -83,13 +95,15 @@ export function createRunService(options: RunServiceOptions): RunService {
       caller: access.identity,
       signal: controller.signal,
       sessionState,
-      dependencies: owner.dependencies,
+      dependencies,
       metadata: redactTokensDeep(form.metadata ?? {}),
       history,
     };
     const input = { message: redactTokens(form.message), media: form.media };
     const scope = access.dataScope;
-    return ok(await beginRun({ ...place, runnable, input, context, key, scope, starting, store, turns }));
+    return ok(
+      await beginRun({ ticket, controller, runnable, input, context, key, scope, starting, store, turns }),
+    );
   }
 
   async function loadHistory(
@@ -108,32 +122,30 @@ export function createRunService(options: RunServiceOptions): RunService {
       return ledger.activeRuns;
     },
 
+    admit: ({ identity }, bytes) => ledger.admit(identity.owner, bytes),
+
     async startRun(request) {
-      const { runnable, form, access } = request;
-      if (form.background)
-        return fail(
-          inputFault(
-            400,
-            `Background execution requires a database to be configured on the ${runnable.kind}`,
-          ),
-        );
-      const owner = resolveRunOwner({ form, ...access, claimOwned });
-      if (!owner.ok) return owner;
-      const controller = new AbortController();
-      const admitted = ledger.admit(access.identity.owner, sizeOfForm(form));
+      const { form, access } = request;
+      const admitted =
+        request.ticket === undefined ? ledger.admit(access.identity.owner, 0) : ok(request.ticket);
       if (!admitted.ok) return admitted;
       const ticket = admitted.value;
+      const controller = new AbortController();
+      ticket.onEvicted((fault) => controller.abort(memoryFailure(fault)));
+      const { promise: hasEnded, resolve } = Promise.withResolvers<void>();
+      const entry: ActiveRun = { controller, hasEnded, position: -1 };
       const stopFollowing = followSignal(request.signal, controller);
       const release = () => {
         stopFollowing();
         active.remove(entry);
         ticket.endRun();
+        resolve();
       };
-      const entry: ActiveRun = { controller, hasEnded: Promise.resolve(), position: -1 };
       active.add(entry);
       try {
-        const started = await start(request, owner.value, { ticket, controller });
-        if (started.ok) entry.hasEnded = started.value.finished.then(release);
+        const fault = ticket.reserve(sizeOfForm(form) - ticket.bytes);
+        const started = fault === undefined ? await start(request, { ticket, controller }) : fail(fault);
+        if (started.ok) void started.value.finished.then(release);
         else release();
         return started;
       } catch (cause) {
@@ -172,14 +184,23 @@ function followSignal(signal: AbortSignal | undefined, controller: AbortControll
 }
 
 /** Bytes that a form holds while its run lives, near enough. */
-function sizeOfForm({ message, media, dependencies, metadata }: RunForm): number {
+function sizeOfForm({ message, media, dependencies, metadata, sessionState }: RunForm): number {
   const ofMedia = media.reduce(
     (sum, { source }) => sum + (source.type === "bytes" ? source.bytes.byteLength : source.url.length * 2),
     0,
   );
-  return message.length * 2 + ofMedia + sizeOfJson(dependencies) + sizeOfJson(metadata);
+  return (
+    message.length * 2 +
+    ofMedia +
+    [dependencies, metadata, sessionState].reduce((sum, value) => sum + sizeOfJson(value), 0)
+  );
 }
 
+/** A value of JSON costs more than its text: each object, list and entry has a place of its own. */
 function sizeOfJson(value: object | undefined): number {
-  return value === undefined ? 0 : JSON.stringify(value).length * 2;
+  if (value === undefined) return 0;
+  const json = JSON.stringify(value);
+  let values = 0;
+  for (const mark of "{[,") values += json.split(mark).length - 1;
+  return json.length * 2 + values * VALUE_BYTES;
 }

@@ -19,7 +19,7 @@ export interface StartingState {
 
 /** State that a run starts with: the session's, over it what the run brings. */
 export function mergeState(ofSession: SessionState, ofRun: SessionState): Result<StartingState, LimitFault> {
-  const json = withoutTokens({ ...ofSession, ...ofRun });
+  const { json } = withoutTokens({ ...ofSession, ...ofRun });
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_SESSION_STATE_BYTES)
     return fail({ code: "RUN_STATE_TOO_LARGE", limit: MAX_SESSION_STATE_BYTES });
@@ -29,17 +29,20 @@ export function mergeState(ofSession: SessionState, ofRun: SessionState): Result
 }
 
 /**
- * State that a run leaves, as JSON text. Tools may have put anything into it; only JSON travels. Throws a
+ * State that a run leaves, as JSON text; `startJson` where it is no JSON. Tools may have put anything into it. Throws a
  * {@link RunFailure} where it has outgrown its limit.
  */
-export function readState({ sessionState, logger, runId }: RunContext): string {
-  let json: string;
+export function readState({ sessionState, logger, runId }: RunContext, startJson: string): string {
   try {
-    json = withoutTokens(sessionState);
+    JSON.stringify(sessionState);
   } catch (cause) {
-    logger.warn({ run_id: runId, cause }, "session state is not JSON and was dropped");
-    return "{}";
+    logger.warn(
+      { run_id: runId, cause },
+      "session state is not JSON, so the run's changes to it are dropped",
+    );
+    return startJson;
   }
+  const { json } = withoutTokens(sessionState);
   if (Buffer.byteLength(json) <= MAX_SESSION_STATE_BYTES) return json;
   throw new RunFailure(`The session state is larger than ${MAX_SESSION_STATE_BYTES} bytes`, {
     errorType: "session_state_limit",
@@ -69,8 +72,22 @@ function parse(json: string): Record<string, unknown> {
   return isRecord(value) ? Object.assign(state, value) : state;
 }
 
-/** JSON text of a value, in which nothing is a token any more. Most values hold none, which their text tells. */
-export function withoutTokens(value: object): string {
-  const json = JSON.stringify(value);
-  return mayHoldToken(json) ? JSON.stringify(redactTokensDeep(value)) : json;
+/**
+ * A value in which nothing is a token any more, and its JSON text. Most values hold none, which their text tells; and
+ * whatever is no JSON, such as a cycle, is replaced by a short text. Does not throw.
+ */
+export function withoutTokens<Value extends object>(
+  value: Value,
+): { readonly value: Value; readonly json: string } {
+  let json: string;
+  try {
+    json = JSON.stringify(value);
+  } catch {
+    const readable = redactTokensDeep(value);
+    return { value: readable, json: JSON.stringify(readable) };
+  }
+  if (!mayHoldToken(json)) return { value, json };
+  // INVARIANT: a value and its JSON are read alike by whoever takes the JSON.
+  const redacted = redactTokensDeep(JSON.parse(json) as Value);
+  return { value: redacted, json: JSON.stringify(redacted) };
 }

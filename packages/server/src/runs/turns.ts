@@ -4,8 +4,11 @@
  */
 
 export interface Turns {
-  /** Asked after each step: undefined while this turn has time left, else a promise for a turn of one's own. */
-  pause(): Promise<void> | undefined;
+  /**
+   * Asked after each step: undefined while this turn has time left, else a promise for a turn of one's own. Callers take
+   * turns, whatever the number of their runs; the runs of one caller do so among themselves.
+   */
+  pause(caller: object): Promise<void> | undefined;
 }
 
 export interface TurnsOptions {
@@ -19,36 +22,47 @@ export interface TurnsOptions {
 export const TURN_MS = 4;
 
 export function createTurns({ now, nextTurn }: TurnsOptions): Turns {
+  // Whoever goes on gives its caller's place to the end of the row; a caller is in it while some run of its waits.
+  const waiting = new Map<object, (() => void)[]>();
   let startedAt = Number.NEGATIVE_INFINITY;
   let isTurnOpen = false;
-  let waiting = 0;
 
-  /** Comes first in its turn: it is asked for before anybody waits. */
+  /** Its callback is queued before those of `tick`, so it runs first in the next turn and starts the time again. */
   function open(): void {
     isTurnOpen = true;
     startedAt = now();
     nextTurn(() => {
       isTurnOpen = false;
-      if (waiting > 0) open();
+      if (waiting.size > 0) open();
     });
   }
 
-  /** Goes on in a turn that has time left, those who asked first before the others. */
-  function wait(goOn: () => void): void {
-    nextTurn(() => {
-      if (now() - startedAt < TURN_MS) {
-        waiting -= 1;
-        goOn();
-      } else wait(goOn);
-    });
+  /** There is one for each who waits; it lets the first of them go on, or comes back in the next turn. */
+  function tick(): void {
+    if (now() - startedAt < TURN_MS) takeNext()?.();
+    else nextTurn(tick);
+  }
+
+  function takeNext(): (() => void) | undefined {
+    const [first] = waiting;
+    if (first === undefined) return undefined;
+    const [caller, runs] = first;
+    const next = runs.shift();
+    waiting.delete(caller);
+    if (runs.length > 0) waiting.set(caller, runs);
+    return next;
   }
 
   return {
-    pause() {
+    pause(caller) {
       if (!isTurnOpen) open();
       if (now() - startedAt < TURN_MS) return undefined;
-      waiting += 1;
-      return new Promise<void>(wait);
+      return new Promise<void>((resolve) => {
+        const runs = waiting.get(caller);
+        if (runs === undefined) waiting.set(caller, [resolve]);
+        else runs.push(resolve);
+        nextTurn(tick);
+      });
     },
   };
 }

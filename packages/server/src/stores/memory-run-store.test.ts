@@ -30,42 +30,72 @@ describe("the memory store's bounds", () => {
     expect(await sessionsOf(store, alice)).toEqual(["s1", "s3", "s4"]);
   });
 
-  it("forget the oldest runs of a session that alone is too large, and never its last", async () => {
+  it("forget the oldest runs of a session that alone is too large, and one that fits nowhere", async () => {
     const store = createMemoryRunStore({ maxBytesPerOwner: 30 * KIB });
+    const query = { component: keyOf(alice).component, sessionId: "s1" };
+    const kept = async () => (await store.listRuns(all, query)).map(({ output }) => output.run_id);
     for (const id of ["r1", "r2", "r3", "r4"])
       await storeRun(store, keyOf(alice), id, { content: "x".repeat(10 * KIB) });
-    const query = { component: keyOf(alice).component, sessionId: "s1" };
-    expect((await store.listRuns(all, query)).map(({ output }) => output.run_id)).toEqual(["r3", "r4"]);
+    expect(await kept()).toEqual(["r3", "r4"]);
     await storeRun(store, keyOf(alice), "r5", { content: "x".repeat(50 * KIB) });
-    expect((await store.listRuns(all, query)).map(({ output }) => output.run_id)).toEqual(["r5"]);
+    expect(await kept()).toEqual([]);
   });
+
+  const victim = ["mine-1", "mine-2", "mine-3"];
 
   it("let whoever makes runs lose its own, and nobody else's", async () => {
     const store = createMemoryRunStore({ maxBytes: 200 * KIB });
-    await runOf(store, alice, "mine");
+    for (const id of victim) await runOf(store, alice, id);
     for (let index = 0; index < 1_000; index++) await runOf(store, bob, `s${index}`, KIB);
-    expect(await sessionsOf(store, alice)).toEqual(["mine"]);
+    await runOf(store, bob, "huge", 250 * KIB);
+    expect(await sessionsOf(store, alice)).toEqual(victim);
+    await runOf(store, bob, "small", KIB);
+    expect(await sessionsOf(store, bob)).toContain("small");
+  });
+
+  it("keep what was used last of whoever has to forget", async () => {
+    const store = createMemoryRunStore({ maxBytes: 200 * KIB });
+    for (let index = 0; index < 1_000; index++) await runOf(store, bob, `s${index}`, KIB);
     const kept = await sessionsOf(store, bob);
     expect(kept.length).toBeGreaterThan(20);
     expect(kept).toContain("s999");
     expect(kept).not.toContain("s0");
   });
 
-  it("count made-up names as one owner, so that they outweigh no verified user", async () => {
-    const store = createMemoryRunStore({ maxBytes: 200 * KIB });
-    await runOf(store, alice, "mine", 50 * KIB);
-    for (let index = 0; index < 1_000; index++)
-      await runOf(store, ownerNamed(`user-${index}`, { kind: "claimed" }), "s", KIB);
-    expect(await sessionsOf(store, alice)).toEqual(["mine"]);
-  });
+  it.each([1, 10])(
+    "count made-up names as one owner, so that %i KiB of each outweigh no user",
+    async (kib) => {
+      const store = createMemoryRunStore({ maxBytes: 200 * KIB });
+      for (const id of victim) await runOf(store, alice, id);
+      for (let index = 0; index < 300; index++)
+        await runOf(store, ownerNamed(`user-${index}`, { kind: "claimed" }), "s", kib * KIB);
+      expect(await sessionsOf(store, alice)).toEqual(victim);
+    },
+  );
 
   it("among made-up names let the one pay that holds most", async () => {
     const store = createMemoryRunStore({ maxBytes: 200 * KIB });
     const small = ownerNamed("small", { kind: "claimed" });
     const large = ownerNamed("large", { kind: "claimed" });
-    await runOf(store, small, "mine", KIB);
+    for (const id of victim) await runOf(store, small, id, KIB);
     for (let index = 0; index < 100; index++) await runOf(store, large, `s${index}`);
-    expect(await sessionsOf(store, small)).toEqual(["mine"]);
+    expect(await sessionsOf(store, small)).toEqual(victim);
+  });
+
+  it.each<[string, (index: number) => Owner]>([
+    ["users", (index) => ownerNamed(`user-${index}`)],
+    ["made-up names", (index) => ownerNamed(`user-${index}`, { kind: "claimed" })],
+  ])("hold for any number of %s with one session each", async (_, ownerAt) => {
+    const store = createMemoryRunStore({ maxBytes: 200 * KIB });
+    for (let index = 0; index < 500; index++) await runOf(store, ownerAt(index), "s");
+    const { sessions } = await store.listSessions(all, {
+      sortBy: "createdAt",
+      sortOrder: "asc",
+      limit: 1_000,
+      page: 1,
+    });
+    expect(sessions.length).toBeLessThanOrEqual(20);
+    expect(sessions.map(({ key }) => key.owner.id)).toContain("user-499");
   });
 
   it("spare a session in which a run goes on", async () => {
@@ -83,6 +113,36 @@ describe("the memory store's bounds", () => {
       changeState: () => "{}",
     });
     expect(await sessionsOf(store, alice)).toContain("busy");
+  });
+
+  it("are not used up by what runs: who runs most deletes nobody's sessions", async () => {
+    const store = createMemoryRunStore({ maxBytes: 200 * KIB });
+    for (const id of victim) await runOf(store, alice, id);
+    for (let index = 0; index < 100; index++) {
+      const key = keyOf(bob, { sessionId: `s${index}` });
+      const outputJson = JSON.stringify(outputOf(key, "r", { content: "x".repeat(10 * KIB) }));
+      const changeState = () => JSON.stringify({ notes: "x".repeat(10 * KIB) });
+      await store.createRun(all, { key, runId: "r", createdAt: 1, outputJson, changeState });
+    }
+    expect(await sessionsOf(store, alice)).toEqual(victim);
+  });
+
+  it("count what has ended in a session in which another run never ends", async () => {
+    const store = createMemoryRunStore({ maxBytes: 100 * KIB });
+    const outputJson = JSON.stringify(outputOf(keyOf(bob), "r0"));
+    await store.createRun(all, {
+      key: keyOf(bob),
+      runId: "r0",
+      createdAt: 1,
+      outputJson,
+      changeState: () => "{}",
+    });
+    for (let index = 1; index < 100; index++)
+      await storeRun(store, keyOf(bob), `r${index}`, { content: "x".repeat(10 * KIB) });
+    const query = { component: keyOf(bob).component, sessionId: "s1" };
+    const kept = (await store.listRuns(all, query)).map(({ output }) => output.run_id);
+    expect(kept.length).toBeLessThanOrEqual(10);
+    expect([kept[0], kept.at(-1)]).toEqual(["r0", "r99"]);
   });
 
   it("count the state once for a session, however many runs it has", async () => {

@@ -76,11 +76,12 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       const session = sessions.find(key) ?? addSession(key, createdAt);
       if (session.runs.has(runId)) throw new Error("INVARIANT: a run id is used once");
       const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
-      const bytes = ENTRY_BYTES + sizeOfText(outputJson);
       const live = { events: [], nextIndex: 0 };
-      session.runs.set(runId, { lease, live, status: "RUNNING", outputJson, eventsJson: "", bytes });
+      // While it lives, whoever drives it counts what it holds.
+      session.runs.set(runId, { lease, live, status: "RUNNING", outputJson, eventsJson: "", bytes: 0 });
       session.updatedAt = createdAt;
-      sessions.used(session, bytes + change(session, changeState));
+      session.liveRuns += 1;
+      sessions.used(session, change(session, changeState));
       return lease;
     },
 
@@ -93,9 +94,10 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
 
     async finishRun(lease, { status, outputJson, eventsJson, terminalIndex, changeState }) {
       const { session, run } = held(lease, terminalIndex);
-      const moreBytes = sizeOfText(outputJson) + sizeOfText(eventsJson) - sizeOfText(run.outputJson);
-      Object.assign(run, { status, outputJson, eventsJson, bytes: run.bytes + moreBytes, live: undefined });
-      sessions.used(session, moreBytes + change(session, changeState));
+      const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson);
+      Object.assign(run, { status, outputJson, eventsJson, bytes, live: undefined });
+      session.liveRuns -= 1;
+      sessions.used(session, bytes + change(session, changeState));
     },
 
     async findRun(scope, { runId, ...query }) {
@@ -177,6 +179,8 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       newer: undefined,
       runs: new Map(),
       bytes: 0,
+      counted: 0,
+      liveRuns: 0,
     };
     sessions.add(entry);
     sessions.used(entry, ENTRY_BYTES);

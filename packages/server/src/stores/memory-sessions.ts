@@ -30,8 +30,11 @@ export interface SessionEntry extends Used<SessionEntry> {
   updatedAt: number;
   /** Oldest first. */
   readonly runs: Map<string, RunEntry>;
-  /** What all of it costs. */
+  /** What all of it costs, but for the runs that live. */
   bytes: number;
+  /** Of that, what counts: while a run lives, its session is held by the run, and only its other runs count. */
+  counted: number;
+  liveRuns: number;
 }
 
 interface OwnerEntry {
@@ -77,44 +80,56 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
 
   function count(owner: OwnerEntry, entry: SessionEntry, change: number): void {
     entry.bytes += change;
-    owner.bytes += change;
-    total += change;
+    const counts =
+      entry.liveRuns === 0 ? entry.bytes : entry.bytes - ENTRY_BYTES - sizeOfText(entry.stateJson);
+    owner.bytes += counts - entry.counted;
+    total += counts - entry.counted;
+    entry.counted = counts;
   }
 
   function remove(entry: SessionEntry): void {
     const { owner } = entry;
     if (owner === undefined) return;
-    count(owner, entry, -entry.bytes);
+    owner.bytes -= entry.counted;
+    total -= entry.counted;
     owner.sessions.remove(entry);
     entry.owner = undefined;
     sessions.delete(sessionPathOf(entry.key));
     if (owner.sessions.size === 0) owners.delete(pathOf(owner.owner));
   }
 
-  /** Until the condition holds, oldest use first; what runs stays, and of the newest session its last run. */
-  function forget(owner: OwnerEntry, isEnough: () => boolean): void {
-    const { newest } = owner.sessions;
-    for (const entry of owner.sessions.list()) {
-      if (isEnough()) return;
-      if (entry !== newest && !isRunning(entry)) remove(entry);
+  /**
+   * Forgets what the owner used longest ago: a session, or of the session that was used last its oldest run while it has
+   * others. False where nothing is left but what runs.
+   */
+  function forgetOldest(owner: OwnerEntry): boolean {
+    for (const session of owner.sessions.list()) {
+      const isSpared = session === owner.sessions.newest && session.runs.size > 1;
+      if (session.liveRuns === 0 && !isSpared) {
+        remove(session);
+        return true;
+      }
+      for (const [id, run] of session.runs) {
+        if (run.live !== undefined) continue;
+        session.runs.delete(id);
+        count(owner, session, -run.bytes);
+        return true;
+      }
     }
-    for (const [id, run] of newest?.runs ?? []) {
-      if (newest === undefined || isEnough() || newest.runs.size === 1) return;
-      if (run.live !== undefined) continue;
-      newest.runs.delete(id);
-      count(owner, newest, -run.bytes);
-    }
+    return false;
   }
 
-  /** The account that holds most pays, and in it the owner who holds most. */
+  /** The account that holds most pays, and in it the owner who holds most, until there is room. */
   function makeRoom(): void {
-    const isEnough = () => total <= maxBytes * KEPT_PART;
-    const accounts = findAccounts(owners.values()).toSorted((one, other) => other.bytes - one.bytes);
-    for (const { members } of accounts) {
-      for (const owner of members.toSorted((one, other) => other.bytes - one.bytes)) {
-        forget(owner, isEnough);
-        if (isEnough()) return;
-      }
+    const accounts = findAccounts(owners.values());
+    while (total > maxBytes * KEPT_PART) {
+      const account = findLargest(accounts);
+      const owner = account && findLargest(account.members);
+      if (account === undefined || owner === undefined) return;
+      const before = owner.bytes;
+      if (!forgetOldest(owner)) account.members.splice(account.members.indexOf(owner), 1);
+      account.bytes -= before - owner.bytes;
+      if (account.members.length === 0) accounts.splice(accounts.indexOf(account), 1);
     }
   }
 
@@ -131,8 +146,7 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
       if (owner === undefined) return;
       owner.sessions.use(entry);
       count(owner, entry, moreBytes);
-      if (isVerified(owner.owner) && owner.bytes > maxBytesPerOwner)
-        forget(owner, () => owner.bytes <= maxBytesPerOwner);
+      while (isVerified(owner.owner) && owner.bytes > maxBytesPerOwner) if (!forgetOldest(owner)) break;
       if (total > maxBytes) makeRoom();
     },
     remove,
@@ -145,7 +159,7 @@ interface Account {
 }
 
 /** Who pays together: a verified owner for itself, ids that cost nothing to make up in common. */
-function findAccounts(owners: Iterable<OwnerEntry>): readonly Account[] {
+function findAccounts(owners: Iterable<OwnerEntry>): Account[] {
   const accounts = createTupleMap<Account>();
   for (const owner of owners) {
     const [issuer = "", kind = "", id = ""] = pathOf(owner.owner);
@@ -158,14 +172,15 @@ function findAccounts(owners: Iterable<OwnerEntry>): readonly Account[] {
   return [...accounts.values()];
 }
 
+function findLargest<Item extends { readonly bytes: number }>(items: readonly Item[]): Item | undefined {
+  let largest: Item | undefined;
+  for (const item of items) if (largest === undefined || item.bytes > largest.bytes) largest = item;
+  return largest;
+}
+
 /** As V8 keeps a text: one byte for each character, or two where one of them is beyond Latin-1. */
 export function sizeOfText(text: string): number {
   return Math.min(Buffer.byteLength(text), text.length * 2);
-}
-
-function isRunning({ runs }: SessionEntry): boolean {
-  for (const run of runs.values()) if (run.live !== undefined) return true;
-  return false;
 }
 
 /** A credential has named it. */
