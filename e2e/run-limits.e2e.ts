@@ -52,6 +52,35 @@ describe("a runnable whose steps never wait", () => {
   });
 });
 
+test("runs that never wait do not keep another caller's run from its end", async () => {
+  const seen = { isAnswered: false, outlasted: 0 };
+  const busy = createAgent("busy", async function* () {
+    for (let step = 0; step < 10_000_000 && !seen.isAnswered; step++)
+      yield { type: "message", message: NOTHING };
+    if (!seen.isAnswered) seen.outlasted += 1;
+  });
+  const key = await createTestKey("ES256");
+  const { port } = await serve({
+    id: "agent-os",
+    agents: [busy, new Agent({ id: "echo", model: "offline:echo" })],
+    limits: { runMebibytes: 100_000 },
+    authorizationConfig: { verificationKeys: [key.verificationKey] },
+  });
+  const start = async (subject: string, id: string) => {
+    const token = await signToken(
+      goodToken({ key, now: Math.floor(Date.now() / 1_000), scopes: ["agents:run"], subject }),
+    );
+    return send(port, { ...runOf(id, { stream: "false" }), headers: bearer(token) });
+  };
+  const runs = Array.from({ length: 20 }, () => start("mallory", "busy"));
+  await send(port, { path: "/health" });
+  const answer = await start("victim", "echo");
+  seen.isAnswered = true;
+  expect(bodyOf(answer)["status"]).toBe("COMPLETED");
+  await Promise.all(runs);
+  expect(seen.outlasted).toBe(0);
+});
+
 const NOTHING = {
   id: "m",
   from_history: false,
@@ -93,6 +122,18 @@ describe("streams that nobody reads", () => {
     );
   });
 
+  test("answers that are no streams count like them", async () => {
+    const { port } = await serve({ agents: [flood], limits: { unreadStreams: 3 } });
+    const unread = await Promise.all(Array.from({ length: 3 }, () => openUnread(port, { stream: "false" })));
+    const refused = await send(port, runOf("flood", { stream: "false" }));
+    expect([refused.status, bodyOf(refused)["code"]]).toEqual([503, "RUN_SERVER_UNREAD"]);
+    for (const close of unread) close();
+    await eventually(
+      () => send(port, runOf("flood", { stream: "false" })),
+      ({ status }) => status === 200,
+    );
+  });
+
   test("a thousand of them hold bounded memory, and the next one is refused", async () => {
     const text = "word ".repeat(400);
     const talk = createAgent("talk", async function* () {
@@ -122,8 +163,8 @@ describe("streams that nobody reads", () => {
   });
 
   /** Sends the request and reads nothing of the answer. Resolves with what closes the connection. */
-  function openUnread(port: number): Promise<() => void> {
-    const { method, path, body } = runOf("flood");
+  function openUnread(port: number, fields: Readonly<Record<string, string>> = {}): Promise<() => void> {
+    const { method, path, body } = runOf("flood", fields);
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     return new Promise((resolve, reject) => {
       const sent = request({ host: "127.0.0.1", port, method, path, agent: false, headers });
@@ -132,6 +173,35 @@ describe("streams that nobody reads", () => {
       sent.end(body);
     });
   }
+});
+
+describe("bodies", () => {
+  test("count before they are read, whatever becomes of them", async () => {
+    const { port } = await serve({
+      agents: [new Agent({ id: "echo", model: "offline:echo" })],
+      limits: { runMebibytes: 30 },
+    });
+    const headers = {
+      "content-type": "application/x-www-form-urlencoded",
+      "content-length": String(20 * 1024 ** 2),
+    };
+    const stalled = request({ host: "127.0.0.1", port, method: "POST", path: "/agents/echo/runs", headers });
+    stalled.on("error", () => undefined);
+    stalled.write("message=");
+    const chunked = await eventually(
+      () =>
+        send(port, { ...runOf("echo", { stream: "false" }), headers: { "transfer-encoding": "chunked" } }),
+      ({ status }) => status !== 200,
+    );
+    expect([chunked.status, bodyOf(chunked)["code"]]).toEqual([503, "RUN_SERVER_MEMORY"]);
+    expect((await send(port, runOf("echo", { stream: "false" }))).status).toBe(200);
+    stalled.destroy();
+    await eventually(
+      () =>
+        send(port, { ...runOf("echo", { stream: "false" }), headers: { "transfer-encoding": "chunked" } }),
+      ({ status }) => status === 200,
+    );
+  });
 });
 
 describe("active runs", () => {

@@ -8,7 +8,7 @@ for (let run = 0; run < 1_000; run++) {
   const body = new URLSearchParams({
     message: "hi",
     stream: "false",
-    user_id: `user-${run % 10}`,
+    user_id: `user-${run}`,
     session_id: `session-${run}`,
     session_state: state,
   });

@@ -406,9 +406,9 @@ describe("driveRun", () => {
     ["a cycle", cycle],
   ])("ends and stores a run whose tool was called with %s", async (_, args) => {
     const server = createTestServer();
-    const tool = { ...createToolExecution({ tool_call_error: false, result: "3" }), tool_args: args };
+    const call = { ...createToolExecution({ tool_call_error: false, result: "3" }), tool_args: args };
     const odd = createPlainAgent(async function* () {
-      yield { type: "tool-completed", tool };
+      yield { type: "tool-completed", tool: call };
       yield { type: "content", text: "done" };
     });
     const { events, output } = await finish(await server.start(odd, form("hi")));
@@ -436,22 +436,22 @@ describe("driveRun", () => {
 
   it("keeps a token out of what a model thought, asked for and waits for, in the last event too", async () => {
     const server = createTestServer();
-    const tool = createToolExecution({
+    const call = createToolExecution({
       tool_name: TOKEN_SHAPED,
       tool_call_id: TOKEN_SHAPED,
       requires_confirmation: true,
     });
-    const [first, second] = [TOKEN_SHAPED.slice(0, 30), TOKEN_SHAPED.slice(30)];
+    const [head, tail] = [TOKEN_SHAPED.slice(0, 30), TOKEN_SHAPED.slice(30)];
     const leaks = (end: RunStep) =>
       createPlainAgent(async function* () {
-        yield { type: "content", text: "", reasoning: first };
-        yield { type: "content", text: "", reasoning: second };
-        yield { type: "tool-started", tool };
+        yield { type: "content", text: "", reasoning: head };
+        yield { type: "content", text: "", reasoning: tail };
+        yield { type: "tool-started", tool: call };
         yield end;
       });
     for (const end of [
-      { type: "tool-completed", tool: { ...tool, tool_call_error: true, result: TOKEN_SHAPED } },
-      { type: "paused", tools: [tool] },
+      { type: "tool-completed", tool: { ...call, tool_call_error: true, result: TOKEN_SHAPED } },
+      { type: "paused", tools: [call] },
     ] as const) {
       const { events, output } = await finish(await server.start(leaks(end), form("hi")));
       const query = { component: { kind: "agent", id: "plain" }, sessionId: output.session_id } as const;

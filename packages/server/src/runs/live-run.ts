@@ -93,8 +93,7 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     caller: ticket.caller,
     finish: (end) => store.finishRun(lease, end),
     onLost: readers.cutAll,
-  });
-  void finished.then(() => {
+  }).finally(() => {
     hasEnded = true;
   });
 

@@ -113,7 +113,10 @@ export function createRunLog({ commit, onHeld, onCommitFailed }: RunLogOptions):
     },
     async settle() {
       // Again where a flush had looked before the last event came.
-      while (failure === undefined && committed < dropped + entries.length) await flush();
+      for (;;) {
+        await flush();
+        if (failure !== undefined || committed === dropped + entries.length) break;
+      }
       if (failure !== undefined) throw new Error("events could not be stored", { cause: failure.cause });
     },
     end(last) {

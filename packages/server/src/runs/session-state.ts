@@ -68,8 +68,7 @@ export function changeBetween(startJson: string, endJson: string): StateChange {
 /** A state as an object without a prototype: a key may be named `__proto__`. */
 function parse(json: string): Record<string, unknown> {
   const value: unknown = JSON.parse(json);
-  const state: Record<string, unknown> = Object.create(null);
-  return isRecord(value) ? Object.assign(state, value) : state;
+  return Object.assign(Object.create(null) as Record<string, unknown>, isRecord(value) ? value : {});
 }
 
 /**

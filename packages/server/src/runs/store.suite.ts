@@ -275,7 +275,8 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
       const store = create();
       await storeRun(store, keyOf(alice), "r1");
       await store.renameSession(all, keyOf(alice), { name: "50% of_it, i", at: 2 });
-      const found = async (name: string) => (await store.listSessions(all, { ...sessions, name })).totalCount;
+      const found = async (part: string) =>
+        (await store.listSessions(all, { ...sessions, name: part })).totalCount;
       expect(await Promise.all(["50%", "OF_IT", "I", ""].map(found))).toEqual([1, 1, 1, 1]);
       expect(await Promise.all(["5%t", "of-it", "_____", "\u0131", "\u0130"].map(found))).toEqual([
         0, 0, 0, 0, 0,
@@ -284,12 +285,12 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
 
     it("compares ids of sessions, components and runs to the last code unit", async () => {
       const store = create();
-      const ids = ["id", "ID", "Id", "i\u0307d", "id ", "id\u200b"];
-      for (const [index, id] of ids.entries()) {
+      const names = ["id", "ID", "Id", "i\u0307d", "id ", "id\u200b"];
+      for (const [index, id] of names.entries()) {
         const key = keyOf(alice, { sessionId: id, component: { kind: "agent", id } });
         await storeRun(store, key, `Run-${id}`, { state: { index } });
       }
-      for (const [index, id] of ids.entries()) {
+      for (const [index, id] of names.entries()) {
         const of = { kind: "agent", id } as const;
         const key = keyOf(alice, { sessionId: id, component: of });
         expect((await store.findSession(all, key))?.state).toEqual({ index });

@@ -122,7 +122,8 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
   /** The account that holds most pays, and in it the owner who holds most, until there is room. */
   function makeRoom(): void {
     const accounts = findAccounts(owners.values());
-    while (total > maxBytes * KEPT_PART) {
+    for (;;) {
+      if (total <= maxBytes * KEPT_PART) return;
       const account = findLargest(accounts);
       const owner = account && findLargest(account.members);
       if (account === undefined || owner === undefined) return;
