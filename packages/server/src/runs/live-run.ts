@@ -7,7 +7,7 @@ import { LIMITS, type PrefixedKind, renderText } from "@agentos/contract";
 import { driveRun, type FinishedRun } from "./drive-run.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
 import { isContentDelta } from "./log-entry.ts";
-import { createReaders, type Readers } from "./readers.ts";
+import { createReaders, type Readers, type UnreadWatch } from "./readers.ts";
 import { createRunRecorder } from "./record.ts";
 import type { LimitFault, RunTicket } from "./run-ledger.ts";
 import { createRunLog, type RunWatcher } from "./run-log.ts";
@@ -45,6 +45,7 @@ export interface LiveRunParts {
   readonly store: RunStore;
   readonly turns: Turns;
   readonly ticket: RunTicket;
+  readonly unreadWatch: UnreadWatch;
   /** Its signal is the context's. */
   readonly controller: AbortController;
 }
@@ -71,7 +72,7 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
   });
-  const readers = createReaders(ticket);
+  const readers = createReaders(ticket, parts.unreadWatch);
   let hasEnded = false;
   ticket.onEvicted((fault) => {
     const cause = memoryFailure(fault);

@@ -2,6 +2,7 @@
  * Those who read what a run gives. While somebody reads, the run keeps its place after its end. Who takes nothing for a
  * minute counts as gone, and when memory is short everybody is cut.
  */
+import { type BagItem, createBag } from "./bag.ts";
 import type { RunTicket } from "./run-ledger.ts";
 import { MAX_UNREAD_SECONDS } from "./run-limits.ts";
 
@@ -20,29 +21,61 @@ export interface Readers {
   cutAll(cause: Error): void;
 }
 
+/** Looks at all readers of a server from time to time: a timer of its own for each would cost more than a short run. */
+export interface UnreadWatch {
+  add(watched: Watched): void;
+  remove(watched: Watched): void;
+}
+
+interface Watched extends BagItem {
+  readonly reader: Reader;
+  takenBefore: number;
+  looksInVain: number;
+}
+
 /** How often a reader is looked at before it is cut. */
 const LOOKS = 4;
 
-export function createReaders(ticket: Pick<RunTicket, "openStream" | "closeStream">): Readers {
+export function createUnreadWatch(): UnreadWatch {
+  const all = createBag<Watched>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function look(): void {
+    if (all.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+    for (const watched of all) {
+      const { reader, takenBefore, looksInVain } = watched;
+      watched.takenBefore = reader.taken();
+      watched.looksInVain = reader.isBehind() && watched.takenBefore === takenBefore ? looksInVain + 1 : 0;
+      if (watched.looksInVain >= LOOKS) reader.onCut(new Error("the answer was not read"));
+    }
+  }
+
+  return {
+    add(watched) {
+      all.add(watched);
+      timer ??= setInterval(look, (MAX_UNREAD_SECONDS * 1_000) / LOOKS).unref();
+    },
+    remove: (watched) => void all.remove(watched),
+  };
+}
+
+/** The readers of one run. */
+export function createReaders(
+  ticket: Pick<RunTicket, "openStream" | "closeStream">,
+  watch: UnreadWatch,
+): Readers {
   const open = new Set<Reader>();
   return {
     open(reader) {
+      const watched: Watched = { reader, takenBefore: 0, looksInVain: 0, position: -1 };
       open.add(reader);
+      watch.add(watched);
       ticket.openStream();
-      let takenBefore = 0;
-      let looksInVain = 0;
-      const timer = setInterval(
-        () => {
-          const taken = reader.taken();
-          looksInVain = reader.isBehind() && taken === takenBefore ? looksInVain + 1 : 0;
-          takenBefore = taken;
-          if (looksInVain >= LOOKS) reader.onCut(new Error("the answer was not read"));
-        },
-        (MAX_UNREAD_SECONDS * 1_000) / LOOKS,
-      );
-      timer.unref();
       return () => {
-        clearInterval(timer);
+        watch.remove(watched);
         if (open.delete(reader) && open.size === 0) ticket.closeStream();
       };
     },

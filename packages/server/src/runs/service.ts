@@ -6,6 +6,7 @@ import { type InputFault, inputFault, type Runtime } from "@agentos/guard/app";
 import { type BagItem, createBag } from "./bag.ts";
 import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
+import { createUnreadWatch } from "./readers.ts";
 import type { RunForm } from "./run-form.ts";
 import { createRunLedger, type LimitFault, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
@@ -61,6 +62,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   const { store, runtime, claimOwned = NO_CLAIMS } = options;
   const ledger = createRunLedger({ ...DEFAULT_RUN_LIMITS, ...options.limits });
   const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
+  const unreadWatch = createUnreadWatch();
   const active = createBag<ActiveRun>();
 
   /** A run with its place: where it cannot begin, the place is free again. */
@@ -102,7 +104,19 @@ export function createRunService(options: RunServiceOptions): RunService {
     const input = { message: redactTokens(form.message), media: form.media };
     const scope = access.dataScope;
     return ok(
-      await beginRun({ ticket, controller, runnable, input, context, key, scope, starting, store, turns }),
+      await beginRun({
+        ticket,
+        controller,
+        runnable,
+        input,
+        context,
+        key,
+        scope,
+        starting,
+        store,
+        turns,
+        unreadWatch,
+      }),
     );
   }
 
