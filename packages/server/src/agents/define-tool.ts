@@ -1,14 +1,8 @@
 /** Tools in our own terms: a name, parameters, and a function that acts as the caller of the run. */
-import { z } from "zod";
+import type { z } from "zod";
 import type { RunContext } from "../runs/runnable.ts";
-import {
-  compileJsonSchema,
-  compileZod,
-  type JsonSchema,
-  type ToolArguments,
-  type ToolParameters,
-  type ToolSchema,
-} from "./tool-schema.ts";
+import { checkToolOptions } from "./tool-options.ts";
+import type { JsonSchema, ToolArguments, ToolParameters } from "./tool-schema.ts";
 
 /** What a tool may know and change: the caller's identity and scopes, the session's state, and when to stop. */
 export type ToolContext = Pick<
@@ -65,10 +59,8 @@ export class ToolError extends Error {
   override readonly name = "ToolError";
 }
 
-const NAME = /^[A-Za-z0-9_-]{1,64}$/;
-
 /**
- * Defines a tool.
+ * Defines a tool. Throws `ConfigurationError` with every fault: `CONFIG_OPTION_UNKNOWN`, `CONFIG_OPTION_INVALID`.
  *
  * @example
  * const add = tool({
@@ -78,53 +70,20 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
  *   execute: ({ a, b }) => a + b,
  * });
  */
-export function tool<Parameters extends z.ZodObject>(options: ToolOptions<Parameters>): Tool;
+export function tool<Parameters extends z.core.$ZodObject>(options: ToolOptions<Parameters>): Tool;
 export function tool(options: ToolOptions<JsonSchema>): Tool;
-export function tool(options: ToolOptions<z.ZodObject> | ToolOptions<JsonSchema>): Tool {
-  const { name, externalExecution = false } = options;
-  if (!NAME.test(name))
-    throw new TypeError(`a tool's name has 1 to 64 letters, digits, "_" or "-", not ${JSON.stringify(name)}`);
-  if ((options.execute === undefined) !== externalExecution) {
-    throw new TypeError(`the tool "${name}" needs "execute", or "externalExecution: true", and not both`);
-  }
-  return takesJsonSchema(options)
-    ? createTool(options, compileParameters(name, options.parameters), options.execute)
-    : createTool(options, compileZod(options.parameters), options.execute);
-}
-
-function takesJsonSchema(
-  options: ToolOptions<z.ZodObject> | ToolOptions<JsonSchema>,
-): options is ToolOptions<JsonSchema> {
-  return !(options.parameters instanceof z.ZodType);
-}
-
-function compileParameters(name: string, parameters: JsonSchema) {
-  try {
-    return compileJsonSchema(parameters);
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : "it cannot be read";
-    throw new TypeError(`the parameters of the tool "${name}" are no JSON schema of an object: ${problem}`, {
-      cause,
-    });
-  }
-}
-
-function createTool<Args>(
-  options: Pick<Tool, "name" | "description"> &
-    Partial<Pick<Tool, "requiresConfirmation" | "externalExecution">>,
-  { schema, check }: ToolSchema<Args>,
-  execute: ((args: Args, context: ToolContext) => unknown) | undefined,
-): Tool {
-  const { name, description, requiresConfirmation = false, externalExecution = false } = options;
+export function tool(options: unknown): Tool {
+  const { name, description, requiresConfirmation, externalExecution, parameters, execute } =
+    checkToolOptions(options);
   return Object.freeze({
     name,
     description,
     requiresConfirmation,
     externalExecution,
-    parameters: schema,
+    parameters: parameters.schema,
     async call(args: unknown, context: ToolContext) {
       if (execute === undefined) throw new ToolError(`The tool ${name} runs outside of this server`);
-      const checked = await check(args);
+      const checked = await parameters.check(args);
       if (!checked.ok) throw new ToolError(`Invalid arguments: ${checked.problem}`);
       return execute(checked.args, context);
     },

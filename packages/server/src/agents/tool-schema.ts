@@ -1,84 +1,83 @@
-/**
- * The parameters of a tool, from either spelling: what a model is told of them, and how its arguments are checked. A JSON
- * schema is checked by Ajv (docs/decisions/0047-the-provider-interface.md says why not by zod), which is loaded only when
- * the first such tool is made.
- */
-import { createRequire } from "node:module";
+/** The parameters of a tool, from either spelling: what a model is told of them, and how its arguments are checked. */
 import { isRecord } from "@agentos/contract";
-import type * as Draft7 from "ajv";
-import type * as Draft2020 from "ajv/dist/2020.js";
 import { z } from "zod";
+import { compileJsonSchema, type JsonSchema, type SchemaFault } from "./json-schema.ts";
+import { compileZodObject } from "./zod-schema.ts";
 
-/** A JSON schema (draft 2020-12 or draft 7) whose type is `object`. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+export type { JsonSchema } from "./json-schema.ts";
 
-export type ToolParameters = z.ZodObject | JsonSchema;
+/** A zod object (of `zod` or `zod/mini`), or a plain JSON schema. */
+export type ToolParameters = z.core.$ZodObject | JsonSchema;
 
 /** What `execute` gets: zod's output, or for a JSON schema the arguments as the model wrote them. */
-export type ToolArguments<Parameters extends ToolParameters> = Parameters extends z.ZodObject
+export type ToolArguments<Parameters extends ToolParameters> = Parameters extends z.core.$ZodObject
   ? z.output<Parameters>
   : Readonly<Record<string, unknown>>;
 
-export type CheckedArguments<Args> =
-  | { readonly ok: true; readonly args: Args }
+export type CheckedArguments =
+  | { readonly ok: true; readonly args: unknown }
   | { readonly ok: false; readonly problem: string };
 
-export interface ToolSchema<Args> {
+export interface ToolSchema {
   readonly schema: JsonSchema;
-  check(args: unknown): Promise<CheckedArguments<Args>>;
+  check(args: unknown): Promise<CheckedArguments>;
 }
 
-export function compileZod<Parameters extends z.ZodObject>(
-  parameters: Parameters,
-): ToolSchema<z.output<Parameters>> {
-  const { $schema: _, ...schema } = z.toJSONSchema(parameters, { io: "input" });
+export type CompiledParameters =
+  | { readonly schema: ToolSchema }
+  | { readonly faults: readonly SchemaFault[] };
+
+/** The parameters, whatever was passed, or everything that is wrong with them. */
+export function compileParameters(parameters: unknown): CompiledParameters {
+  if (parameters instanceof z.core.$ZodObject) return compileZodObject(parameters);
+  const foreign = describeForeign(parameters);
+  if (foreign !== undefined) return { faults: [{ path: [], ...foreign }] };
+  const compiled = compileJsonSchema(parameters as JsonSchema);
+  if ("faults" in compiled) return compiled;
+  const { schema, findProblem } = compiled.compiled;
   return {
-    schema: Object.freeze(schema),
-    async check(args) {
-      const parsed = await parameters.safeParseAsync(args);
-      if (parsed.success) return { ok: true, args: parsed.data };
-      const problems = parsed.error.issues.map(
-        ({ path, message }) => `${path.join(".") || "arguments"}: ${message}`,
-      );
-      return { ok: false, problem: problems.join("; ") };
+    schema: {
+      schema,
+      async check(args) {
+        const problem = findProblem(args);
+        return problem === undefined ? { ok: true, args } : { ok: false, problem };
+      },
     },
   };
 }
 
-/** Throws an error that says what is wrong with the schema. */
-export function compileJsonSchema(parameters: JsonSchema): ToolSchema<Readonly<Record<string, unknown>>> {
-  if (parameters["type"] !== "object") throw new TypeError('its "type" is not "object"');
-  const { $schema: draft, $id: _, ...schema } = structuredClone(parameters);
-  const ajv = loadAjv(typeof draft === "string" && /draft-0[67]/.test(draft) ? "draft7" : "draft2020");
-  const validate = ajv.compile(schema);
-  // It keeps what it compiled by the schema object; nobody asks for this one again.
-  ajv.removeSchema(schema);
-  return {
-    schema: Object.freeze(schema),
-    async check(args) {
-      if (isRecord(args) && validate(args)) return { ok: true, args };
-      return {
-        ok: false,
-        problem: validate.errors?.map(describeError).join("; ") ?? "arguments: not an object",
-      };
-    },
-  };
+const PLAIN = '{ type: "object", properties: { … } }';
+const EITHER = `write z.object({ … }) of zod 4, or a JSON schema: ${PLAIN}`;
+
+/** What is neither a zod object nor a plain object; undefined for what may be a JSON schema. */
+function describeForeign(value: unknown): Omit<SchemaFault, "path"> | undefined {
+  if (value instanceof z.core.$ZodType)
+    return {
+      problem: `is a schema of the zod type "${value._zod.def.type}", and the arguments of a call are an object`,
+      suggestion: "put it into an object under a name: z.object({ value: … })",
+    };
+  const vendor = readVendor(value);
+  if (vendor === "zod")
+    return {
+      problem: "is a schema of zod 3",
+      suggestion: 'make it with zod 4: npm install zod@4, then import { z } from "zod"',
+    };
+  if (vendor !== undefined) return { problem: `is a schema of "${vendor}"`, suggestion: EITHER };
+  if (!isRecord(value)) return { problem: "is no schema", suggestion: EITHER };
+  if (Object.values(value).some((field) => field instanceof z.core.$ZodType))
+    return { problem: "has zod fields, but is no schema", suggestion: "wrap it: z.object({ … })" };
+  if (isRecord(value["jsonSchema"]) && "validate" in value)
+    return {
+      problem: `is what the AI SDK's "jsonSchema()" makes`,
+      suggestion: `pass the JSON schema itself: ${PLAIN}`,
+    };
+  return undefined;
 }
 
-function describeError({ instancePath, message = "not valid" }: Draft7.ErrorObject): string {
-  return `${instancePath.slice(1).replaceAll("/", ".") || "arguments"}: ${message}`;
-}
-
-const loaded: { draft7?: Draft7.Ajv; draft2020?: Draft2020.Ajv2020 } = {};
-const require = createRequire(import.meta.url);
-
-/** Formats are notes, as the standard has it. No defaults are filled in: arguments are judged, not changed. */
-function loadAjv(draft: "draft7" | "draft2020"): Draft7.Ajv | Draft2020.Ajv2020 {
-  const options = { strict: false, validateFormats: false };
-  if (draft === "draft7") {
-    loaded.draft7 ??= new (require("ajv") as typeof Draft7).Ajv(options);
-    return loaded.draft7;
-  }
-  loaded.draft2020 ??= new (require("ajv/dist/2020.js") as typeof Draft2020).Ajv2020(options);
-  return loaded.draft2020;
+/** Which library made a schema, by the mark of "Standard Schema"; zod 3 had none at first. */
+function readVendor(value: unknown): string | undefined {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
+  const mark: unknown = "~standard" in value ? value["~standard"] : undefined;
+  if (isRecord(mark) && typeof mark["vendor"] === "string") return mark["vendor"].slice(0, 64);
+  return "_def" in value && "safeParse" in value ? "zod" : undefined;
 }

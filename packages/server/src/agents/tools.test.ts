@@ -18,21 +18,6 @@ function run(
 const returns = (value: unknown) =>
   tool({ name: "returns", description: "d", parameters: z.object({}), execute: () => value });
 
-describe("tool", () => {
-  it.each(["", "two words", "x".repeat(65), "a.b", "ünicode"])("refuses the name %j", (name) => {
-    expect(() => tool({ name, description: "d", parameters: z.object({}), execute: () => 1 })).toThrow(
-      TypeError,
-    );
-  });
-
-  it("needs exactly one of execute and externalExecution", () => {
-    const options = { name: "t", description: "d", parameters: z.object({}) };
-    expect(() => tool(options)).toThrow("execute");
-    expect(() => tool({ ...options, execute: () => 1, externalExecution: true })).toThrow("not both");
-    expect(tool({ ...options, externalExecution: true }).externalExecution).toBe(true);
-  });
-});
-
 describe("a tool with a JSON schema", () => {
   const schema = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -72,18 +57,6 @@ describe("a tool with a JSON schema", () => {
     expect(await run(echo, {})).toMatchObject({ result: "{}" });
   });
 
-  it.each([
-    [{ type: "string" }],
-    [{}],
-    [{ type: "object", required: "city" }],
-    [{ type: "object", properties: { a: { $ref: "#/$defs/none" } } }],
-    [{ type: "object", properties: { a: { type: "strnig" } } }],
-    [{ type: "object", properties: { a: { type: "string", pattern: "(" } } }],
-  ])("is refused when the schema is %j", (parameters) => {
-    const make = () => tool({ name: "broken", description: "d", parameters, execute: () => 1 });
-    expect(make).toThrow('the parameters of the tool "broken" are no JSON schema of an object');
-  });
-
   it("is read by the draft that it names: a list of items was a tuple in draft 7", async () => {
     const parameters = {
       type: "object",
@@ -94,7 +67,9 @@ describe("a tool with a JSON schema", () => {
     const old = make("http://json-schema.org/draft-07/schema#");
     expect(await run(old, { pair: ["a", 1] })).toMatchObject({ tool_call_error: false });
     expect(await run(old, { pair: ["a", "b"] })).toMatchObject({ tool_call_error: true });
-    expect(() => make("https://json-schema.org/draft/2020-12/schema")).toThrow("no JSON schema");
+    expect(() => make("https://json-schema.org/draft/2020-12/schema")).toThrow(
+      "parameters.properties.pair.items",
+    );
   });
 
   it("may bear the same id as another one", () => {
