@@ -33,11 +33,20 @@ export async function* requestModel(
   const turn = createTurnCollector();
   let usage: TokenUsage | undefined;
   let firstAt: number | undefined;
+  let attempts = 0;
+  let notRetried = "no request was made";
 
   yield { type: "model-request-started" };
   let release = () => {};
   try {
-    const reader = (await openStream(request, context)).getReader();
+    const started = await openStream(request, context);
+    attempts = started.attempts;
+    if (!started.ok) {
+      notRetried = started.notRetried;
+      throw started.cause;
+    }
+    notRetried = "its stream had begun, and what it said has been read";
+    const reader = started.stream.getReader();
     const onAbort = () => void reader.cancel(signal.reason).catch(() => {});
     signal.addEventListener("abort", onAbort, { once: true });
     release = () => {
@@ -81,7 +90,13 @@ export async function* requestModel(
     if (usage === undefined) throw new Error("the model's stream ended early");
   } catch (cause) {
     signal.throwIfAborted();
-    throw new RunFailure("Model request failed", { errorType: "model_error", cause });
+    const facts = {
+      provider: request.model.provider,
+      model: request.model.modelId,
+      attempts,
+      not_retried: notRetried,
+    };
+    throw new RunFailure("Model request failed", { errorType: "model_error", cause, facts });
   } finally {
     release();
   }

@@ -1,6 +1,15 @@
 /** Requests that could not start, against a real server and real provider packages; no test waits for a clock. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestContext, createTestRuntime, NOW } from "../runs/test-run.fixture.ts";
+import { RunFailure } from "../runs/runnable.ts";
+import {
+  createPlainAgent,
+  createTestContext,
+  createTestRuntime,
+  createTestServer,
+  finish,
+  form,
+  NOW,
+} from "../runs/test-run.fixture.ts";
 import { FIRST_RETRY_DELAY, MAX_RETRY_DELAY } from "./agent-limits.ts";
 import type { Answer } from "./provider-server.fixture.ts";
 import { type ProviderServer, startProviderServer } from "./provider-server.fixture.ts";
@@ -148,6 +157,47 @@ describe("a further request", () => {
         },
       },
     ]);
+  });
+});
+
+describe("a failure, in the log,", () => {
+  const LONG = "the provider asks for 3600 s, at most 60 s are waited";
+  const STATUS = "the same request would fail again: the provider answered with the status 401";
+
+  it.each<[string, readonly Answer[], number, number, string]>([
+    ["the last try has failed", [failing(503), failing(503)], 1, 2, '"maxRetries" is 1'],
+    ["the wait is too long", [failing(503), failing(429, { "retry-after": "3600" })], 5, 2, LONG],
+    ["another try is useless", [failing(401)], 5, 1, STATUS],
+    ["nobody may try again", [failing(503)], 0, 1, '"maxRetries" is 0'],
+  ])("says how often it was tried, and why not again: %s", async (_, answers, maxRetries, attempts, why) => {
+    const { ran } = start(anthropic, answers, { maxRetries });
+    const facts = { attempts, not_retried: why, model: "claude-sonnet-4-5" };
+    await expect(ran).rejects.toMatchObject({ facts: { ...facts, provider: "anthropic.messages" } });
+  });
+
+  it("says that a stream had begun", async () => {
+    const whole = anthropic.protocol([{ text: ["half ", "whole"] }]);
+    const { ran } = start(anthropic, [failing(503), { events: whole.events?.slice(0, 3) ?? [] }]);
+    const not_retried = "its stream had begun, and what it said has been read";
+    await expect(ran).rejects.toMatchObject({ facts: { attempts: 2, not_retried } });
+  });
+});
+
+describe("the log line of a run that failed", () => {
+  it("has the facts beside the cause, and ids of its own", async () => {
+    const os = createTestServer();
+    const facts = { attempts: 3, not_retried: "why", error_id: "forged", run_id: "forged" };
+    const agent = createPlainAgent(() => {
+      throw new RunFailure("No", { errorType: "model_error", cause: new Error("inside"), facts });
+    });
+    const { events } = await finish(await os.start(agent, form("hi")));
+    const told = events.at(-1) as { readonly error_id?: string };
+    expect(JSON.stringify(events)).not.toContain("not_retried");
+    expect(os.runtime.log.at(-1)).toMatchObject({
+      text: "run failed",
+      facts: { attempts: 3, not_retried: "why", error_id: told.error_id, cause: { message: "inside" } },
+    });
+    expect(JSON.stringify(os.runtime.log)).not.toContain("forged");
   });
 });
 

@@ -210,7 +210,13 @@ function describeFailure(failure: unknown, context: RunContext): Extract<Outcome
   const cause = isMeant ? failure.cause : failure;
   const errorType = isMeant ? failure.errorType : "run_error";
   context.logger.error(
-    { error_id: errorId, error_type: errorType, run_id: context.runId, cause },
+    {
+      ...(isMeant ? failure.facts : {}),
+      error_id: errorId,
+      error_type: errorType,
+      run_id: context.runId,
+      cause,
+    },
     "run failed",
   );
   return { status: "ERROR", content: isMeant ? failure.message : "Run failed", errorType, errorId };

@@ -98,15 +98,25 @@ export interface Runnable<Kind extends RunnableKind = RunnableKind> {
   run(input: RunInput, context: RunContext): AsyncIterable<RunStep>;
 }
 
-/** A run that failed, with a text that is fit for the caller. The cause goes to the log only. */
+/** A run that failed, with a text that is fit for the caller. Cause and facts go to the log only. */
 export class RunFailure extends Error {
   /** For programs: `error_type` of the event `RunError` (contract 5.3). */
   readonly errorType: string;
+  /** For the operator: stand in the log beside the cause. No secrets. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
-  /** `publicMessage` goes to the caller as it is; `cause` to the log. */
-  constructor(publicMessage: string, options: { readonly errorType: string; readonly cause?: unknown }) {
+  /** `publicMessage` goes to the caller as it is; `cause` and `facts` go to the log. */
+  constructor(
+    publicMessage: string,
+    options: {
+      readonly errorType: string;
+      readonly cause?: unknown;
+      readonly facts?: Readonly<Record<string, unknown>>;
+    },
+  ) {
     super(publicMessage, { cause: options.cause });
     this.name = "RunFailure";
     this.errorType = options.errorType;
+    this.facts = options.facts ?? {};
   }
 }

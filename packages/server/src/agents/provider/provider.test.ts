@@ -5,7 +5,7 @@ import { refuseForeignUrls } from "./check-urls.ts";
 import type { ModelObject } from "./model-object.ts";
 import type { PromptMessage } from "./prompt.ts";
 import { type FinishPart, findBrokenFinish, readUsage } from "./read-finish.ts";
-import { findRetryDelay, type RetryPolicy } from "./retry.ts";
+import { decideRetry, type RetryPolicy } from "./retry.ts";
 import { sleepByTimer } from "./sleep.ts";
 import { startStream } from "./start-stream.ts";
 
@@ -171,7 +171,7 @@ describe("refuseForeignUrls", () => {
   });
 });
 
-describe("findRetryDelay", () => {
+describe("decideRetry", () => {
   const policy: RetryPolicy = {
     maxRetries: 9,
     firstDelay: 1_000,
@@ -183,17 +183,18 @@ describe("findRetryDelay", () => {
     new Error("fetch failed", { cause: Object.assign(new Error("no"), { code }) });
 
   it("knows a network failure that nobody wrapped, and no other exception", () => {
-    expect(findRetryDelay(network("ECONNRESET"), 0, { policy, now: 0 })).toBe(750);
-    expect(findRetryDelay(network("ENOENT"), 0, { policy, now: 0 })).toBeUndefined();
-    expect(findRetryDelay("ECONNRESET", 0, { policy, now: 0 })).toBeUndefined();
+    expect(decideRetry(network("ECONNRESET"), 0, { policy, now: 0 })).toEqual({ delay: 750 });
+    const final = { notRetried: "it is no failure of the connection" };
+    expect(decideRetry(network("ENOENT"), 0, { policy, now: 0 })).toEqual(final);
+    expect(decideRetry("ECONNRESET", 0, { policy, now: 0 })).toEqual(final);
   });
 
   it("grows up to the bound, spread over its last quarter", () => {
     const delays = [0, 1, 2, 3, 4].map((attempt) =>
-      findRetryDelay(network("EPIPE"), attempt, { policy: { ...policy, random: () => 1 }, now: 0 }),
+      decideRetry(network("EPIPE"), attempt, { policy: { ...policy, random: () => 1 }, now: 0 }),
     );
-    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 8_000]);
-    expect(findRetryDelay(network("EPIPE"), 3, { policy, now: 0 })).toBe(6_000);
+    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 8_000].map((delay) => ({ delay })));
+    expect(decideRetry(network("EPIPE"), 3, { policy, now: 0 })).toEqual({ delay: 6_000 });
   });
 });
 

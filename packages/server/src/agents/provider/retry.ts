@@ -30,20 +30,35 @@ const NETWORK_CODES: ReadonlySet<unknown> = new Set([
   "UND_ERR_SOCKET",
 ]);
 
+/** Milliseconds to wait before the request is made again, or in words for the log why it is not. */
+export type RetryDecision = { readonly delay: number } | { readonly notRetried: string };
+
 /**
- * Milliseconds to wait before the request is made again; undefined when it is not. `now` in seconds since 1970. A wait that the provider asks for and
- * that is over the bound ends the run now: asking sooner than told would only be refused again.
+ * `attempt` counts from 0, `now` in seconds since 1970. A wait that the provider asks for and that is over the bound ends
+ * the run now: asking sooner than told would only be refused again.
  */
-export function findRetryDelay(
+export function decideRetry(
   cause: unknown,
   attempt: number,
   { policy, now }: { readonly policy: RetryPolicy; readonly now: number },
-): number | undefined {
-  if (attempt >= policy.maxRetries || !isRetryable(cause)) return undefined;
+): RetryDecision {
+  if (!isRetryable(cause)) return { notRetried: describeFinal(cause) };
+  if (attempt >= policy.maxRetries) return { notRetried: `"maxRetries" is ${policy.maxRetries}` };
   const asked = APICallError.isInstance(cause) ? readRetryAfter(cause.responseHeaders, now) : undefined;
-  if (asked !== undefined) return asked <= policy.maxDelay ? asked : undefined;
-  const delay = Math.min(policy.firstDelay * 2 ** attempt, policy.maxDelay);
-  return Math.round(delay * (0.75 + policy.random() / 4));
+  if (asked === undefined) {
+    const delay = Math.min(policy.firstDelay * 2 ** attempt, policy.maxDelay);
+    return { delay: Math.round(delay * (0.75 + policy.random() / 4)) };
+  }
+  if (asked <= policy.maxDelay) return { delay: asked };
+  const [wanted, most] = [asked, policy.maxDelay].map((ms) => Math.ceil(ms / 1_000));
+  return { notRetried: `the provider asks for ${wanted} s, at most ${most} s are waited` };
+}
+
+function describeFinal(cause: unknown): string {
+  if (!APICallError.isInstance(cause)) return "it is no failure of the connection";
+  return cause.statusCode === undefined
+    ? "the provider's package says that the same request would fail again"
+    : `the same request would fail again: the provider answered with the status ${cause.statusCode}`;
 }
 
 function isRetryable(cause: unknown): boolean {

@@ -3,28 +3,47 @@ import type { Runtime } from "@agentos/guard/app";
 import { callModel, type PartStream } from "./call-model.ts";
 import type { ModelObject } from "./model-object.ts";
 import type { ModelCall } from "./prompt.ts";
-import { findRetryDelay, type RetryPolicy } from "./retry.ts";
+import { decideRetry, type RetryPolicy } from "./retry.ts";
 
-/** Rejects with the model's own failure, or with the signal's reason as soon as it aborts. */
+/** How a request began, after how many attempts. */
+export type StreamStart =
+  | { readonly ok: true; readonly stream: PartStream; readonly attempts: number }
+  | {
+      readonly ok: false;
+      /** The model's own failure, of the last attempt. */
+      readonly cause: unknown;
+      readonly attempts: number;
+      /** Why there was no further one, in words for the log. */
+      readonly notRetried: string;
+    };
+
+/** Rejects with the signal's reason as soon as it aborts. */
 export async function startStream(
   model: ModelObject,
   call: ModelCall,
   options: { readonly retry: RetryPolicy } & Pick<Runtime, "clock" | "logger">,
-): Promise<PartStream> {
+): Promise<StreamStart> {
   const { retry, clock, logger } = options;
   const signal = call.abortSignal;
   for (let attempt = 0; ; attempt += 1) {
     signal.throwIfAborted();
     try {
-      return await startUntilAborted(model, call, signal);
+      return { ok: true, stream: await startUntilAborted(model, call, signal), attempts: attempt + 1 };
     } catch (cause) {
-      const delay = findRetryDelay(cause, attempt, { policy: retry, now: clock.now() });
-      if (delay === undefined) throw cause;
+      signal.throwIfAborted();
+      const decision = decideRetry(cause, attempt, { policy: retry, now: clock.now() });
+      if ("notRetried" in decision) return { ok: false, cause, attempts: attempt + 1, ...decision };
       logger.info(
-        { provider: model.provider, model: model.modelId, attempt: attempt + 1, delay_ms: delay, cause },
+        {
+          provider: model.provider,
+          model: model.modelId,
+          attempt: attempt + 1,
+          delay_ms: decision.delay,
+          cause,
+        },
         "model request is tried again",
       );
-      await retry.sleep(delay, signal);
+      await retry.sleep(decision.delay, signal);
     }
   }
 }
