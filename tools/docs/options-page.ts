@@ -61,7 +61,8 @@ function schemaTable(
   return table(HEAD, rows);
 }
 
-function declaredTable(members: readonly Member[]): string {
+/** Every member of an interface; each one's TSDoc says its default. */
+export function declaredTable(members: readonly Member[]): string {
   return table(
     HEAD,
     members.map((member) => {

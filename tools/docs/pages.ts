@@ -1,6 +1,7 @@
 // The generated pages by file name, and which of those in a folder are not what the code says.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { agentOptionsPage } from "./agent-options-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { lifecyclePage } from "./lifecycle-page.ts";
 import { optionsPage } from "./options-page.ts";
@@ -11,6 +12,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   "reference/errors.md": errorsPage,
   "reference/scopes.md": scopesPage,
   "reference/authorization-config.md": optionsPage,
+  "reference/agent-options.md": agentOptionsPage,
   "troubleshooting.md": troubleshootingPage,
   "lifecycle.md": lifecyclePage,
 };

@@ -33,6 +33,7 @@ export type { AgentOSOptions } from "./agent-os/agent-os-options.ts";
 export type { LimitOptions } from "./agent-os/limit-options.ts";
 export { Agent } from "./agents/agent.ts";
 export { type AgentOptions } from "./agents/agent-options.ts";
+export type { JsonSchema } from "./agents/compiled-parameters.ts";
 export { type Tool, type ToolContext, ToolError, type ToolOptions, tool } from "./agents/define-tool.ts";
 export { OFFLINE_MODELS, type OfflineModelName } from "./agents/model.ts";
 export { offlineEcho } from "./agents/offline-echo.ts";
@@ -43,6 +44,6 @@ export {
   offlineScriptSchema,
 } from "./agents/offline-script.ts";
 export type { ModelObject } from "./agents/provider/model-object.ts";
-export type { JsonSchema, ToolArguments, ToolParameters } from "./agents/tool-schema.ts";
+export type { ToolArguments, ToolParameters } from "./agents/tool-schema.ts";
 export { type RunContext, RunFailure, type RunInput, type RunMedia, type Runnable } from "./runs/runnable.ts";
 export type { RunStep, TokenUsage } from "./runs/steps.ts";

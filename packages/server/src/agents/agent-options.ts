@@ -12,35 +12,38 @@ import type { ProviderOptions } from "./provider/prompt.ts";
 
 /** Options of {@link Agent}: checked once, unknown ones refused. */
 export interface AgentOptions {
-  /** In URLs and scopes (`agents:ID:run`): letters, digits, `.`, `_`, `-`; at most 128. */
+  /** In URLs and scopes (`agents:ID:run`): letters, digits, `.`, `_`, `-`; at most 128. Default none: it is required. */
   readonly id: string;
-  /** Default: the id. */
+  /** For people. Default: the id. */
   readonly name?: string;
-  /** A model object of an AI SDK provider package (interface V4, V3 or V2), or `offline:echo` or `offline:script`. */
+  /**
+   * A model object of an AI SDK provider package (interface V4, V3 or V2), or `offline:echo` or `offline:script`. Default
+   * none: it is required.
+   */
   readonly model: ModelObject | OfflineModelName;
-  /** Only with `offline:script`: what the model says. */
+  /** What the model says; only with `offline:script`. Default none. */
   readonly script?: OfflineScript;
-  /** What the model is told before the user speaks; shown by `GET /agents/{id}`. */
+  /** What the model is told before the user speaks; shown by `GET /agents/{id}`. A list becomes one line each. Default none. */
   readonly instructions?: string | readonly string[];
   /** What the agent is for; shown by `GET /agents/{id}` and `GET /config`. Default none. */
   readonly description?: string;
-  /** What the model may call, from `tool()`. */
+  /** What the model may call, from `tool()`. Default none. */
   readonly tools?: readonly Tool[];
   /** Tool calls in one run; what is over is answered with an error. Default: no limit but that on model requests. */
   readonly toolCallLimit?: number;
-  /** Shown with the agent. */
+  /** Shown with the agent. Default none. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Give the model earlier runs of the session. Default false. */
   readonly addHistoryToContext?: boolean;
-  /** How many. Default 3. */
+  /** How many of them, 1 to 100. Default 3. */
   readonly numHistoryRuns?: number;
   /**
    * How often a model request that could not start (429, 408, 409, 5xx, network) is made again, by the agent itself: the
-   * provider's packages do not retry. Waits 2 seconds, then twice as long each time, or as `Retry-After` says; never more
-   * than a minute. 0 to 10. Default 2.
+   * provider's packages do not retry. Waits 2 seconds, then twice as long each time, or as `Retry-After` says; when that
+   * is more than a minute, the run fails at once. 0 to 10. Default 2.
    */
   readonly maxRetries?: number;
-  /** Handed to the provider with each request, under its name: `{ anthropic: { thinking: { type: "enabled" } } }`. */
+  /** Handed to the provider with each request, under its name: `{ openai: { store: false } }`. Default none. */
   readonly providerOptions?: ProviderOptions;
 }
 

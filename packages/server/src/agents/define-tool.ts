@@ -1,8 +1,9 @@
 /** Tools in our own terms: a name, parameters, and a function that acts as the caller of the run. */
 import type { z } from "zod";
 import type { RunContext } from "../runs/runnable.ts";
+import type { JsonSchema } from "./compiled-parameters.ts";
 import { checkToolOptions } from "./tool-options.ts";
-import type { JsonSchema, ToolArguments, ToolParameters } from "./tool-schema.ts";
+import type { ToolArguments, ToolParameters } from "./tool-schema.ts";
 
 /** What a tool may know and change: the caller's identity and scopes, the session's state, and when to stop. */
 export type ToolContext = Pick<
@@ -19,22 +20,23 @@ export type ToolContext = Pick<
   | "logger"
 >;
 
-/** Options of {@link tool}. */
+/** Options of {@link tool}: checked once, unknown ones refused. */
 export interface ToolOptions<Parameters extends ToolParameters> {
-  /** Letters, digits, `_` and `-`; at most 64. */
+  /** What the model calls it by: letters, digits, `_` and `-`; at most 64. Default none: it is required. */
   readonly name: string;
-  /** What it does, for the model; it chooses by this. */
+  /** What it does, for the model, which chooses by this. Default none: it is required. */
   readonly description: string;
   /**
-   * Arguments are checked against it before `execute` sees them: a zod object, or a plain JSON schema of the type
-   * `object`, with which `execute` gets the arguments as the model wrote them.
+   * Arguments are checked against it before `execute` sees them: an object of zod 4 (`zod` or `zod/mini`), or a plain JSON
+   * schema of the type `object`, with which `execute` gets the arguments as the model wrote them. Default none: it is
+   * required, `z.object({})` for a tool that takes nothing.
    */
   readonly parameters: Parameters;
-  /** Not given for a tool that runs elsewhere (`externalExecution`). A string is handed on as it is, other values as JSON. */
+  /** Runs the call. A text is handed to the model as it is, other values as JSON. Default none: it is required, but for `externalExecution`. */
   readonly execute?: (args: ToolArguments<Parameters>, context: ToolContext) => unknown;
   /** The run pauses before the call until a person confirms it. Default false. */
   readonly requiresConfirmation?: boolean;
-  /** The run pauses, and the client brings the result. Default false. */
+  /** The run pauses, and the client brings the result; there is no `execute` then. Default false. */
   readonly externalExecution?: boolean;
 }
 

@@ -7,23 +7,7 @@ import { isRecord } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
 import type * as Draft7 from "ajv";
 import type * as Draft2020 from "ajv/dist/2020.js";
-
-/** A JSON schema (draft 2020-12 or draft 7) whose type is `object`. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
-
-/** What is wrong with parameters, and where in them; no path where it is about the whole. */
-export interface SchemaFault {
-  readonly path: readonly (string | number)[];
-  readonly problem: string;
-  readonly suggestion: string;
-}
-
-export interface CompiledJsonSchema {
-  /** What a model is shown: without the words that are about the schema itself. */
-  readonly schema: JsonSchema;
-  /** Undefined when the arguments fit, else what is wrong with them. */
-  readonly findProblem: (args: unknown) => string | undefined;
-}
+import type { CompiledParameters, JsonSchema, SchemaFault } from "./compiled-parameters.ts";
 
 type Draft = "draft7" | "draft2020";
 type AnyAjv = Draft7.Ajv | Draft2020.Ajv2020;
@@ -34,9 +18,7 @@ const DRAFTS: Readonly<Record<Draft, { readonly name: string; readonly uri: stri
 };
 
 /** The schema, or every fault of it. */
-export function compileJsonSchema(
-  parameters: JsonSchema,
-): { readonly compiled: CompiledJsonSchema } | { readonly faults: readonly SchemaFault[] } {
+export function compileJsonSchema(parameters: JsonSchema): CompiledParameters {
   const copy = copyJson(parameters);
   if (copy === undefined) return { faults: [NOT_JSON] };
   const { $schema: named, $id: _, ...schema } = copy;
@@ -50,11 +32,16 @@ export function compileJsonSchema(
   if (faults.length > 0) return { faults };
   try {
     const validate = ajv.compile(schema);
-    const findProblem = (args: unknown) =>
-      isRecord(args) && validate(args)
-        ? undefined
-        : (validate.errors?.map(describeError).join("; ") ?? "arguments: not an object");
-    return { compiled: { schema: Object.freeze(schema), findProblem } };
+    return {
+      schema: {
+        schema: Object.freeze(schema),
+        async check(args) {
+          if (isRecord(args) && validate(args)) return { ok: true, args };
+          const problem = validate.errors?.map(describeError).join("; ") ?? "arguments: not an object";
+          return { ok: false, problem };
+        },
+      },
+    };
   } catch (cause) {
     // What only the compiler sees: a reference that leads nowhere, a pattern that is none.
     const words = cause instanceof Error ? cause.message : "it cannot be read";

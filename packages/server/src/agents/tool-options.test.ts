@@ -326,8 +326,8 @@ describe("tool", () => {
     const add = tool({
       name: "add",
       description: "d",
-      parameters: mini.object({ a: mini.number(), b: mini._default(mini.number(), 2) }),
-      execute: ({ a, b }) => a + b,
+      parameters: mini.object({ a: mini.number(), b: mini.optional(mini.number()) }),
+      execute: ({ a, b = 2 }) => a + b,
     });
     expect(add.parameters).toMatchObject({ type: "object", required: ["a"] });
     expect(await add.call({ a: 1 }, createTestContext())).toBe(3);

@@ -3,7 +3,8 @@ import { isRecord } from "@agentos/contract";
 import { ConfigurationError, type Fault } from "@agentos/guard";
 import { createOptionFault, findOptionFaults, formatPath } from "@agentos/guard/app";
 import { z } from "zod";
-import { compileParameters, type ToolSchema } from "./tool-schema.ts";
+import type { ToolSchema } from "./compiled-parameters.ts";
+import { compileParameters } from "./tool-schema.ts";
 
 type Execute = (args: unknown, context: unknown) => unknown;
 

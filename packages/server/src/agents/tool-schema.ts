@@ -1,10 +1,9 @@
 /** The parameters of a tool, from either spelling: what a model is told of them, and how its arguments are checked. */
 import { isRecord } from "@agentos/contract";
 import { z } from "zod";
-import { compileJsonSchema, type JsonSchema, type SchemaFault } from "./json-schema.ts";
-import { compileZodObject } from "./zod-schema.ts";
-
-export type { JsonSchema } from "./json-schema.ts";
+import type { CompiledParameters, JsonSchema, SchemaFault } from "./compiled-parameters.ts";
+import { compileJsonSchema } from "./json-schema.ts";
+import { compileZodObject, zodTypeOf } from "./zod-schema.ts";
 
 /** A zod object (of `zod` or `zod/mini`), or a plain JSON schema. */
 export type ToolParameters = z.core.$ZodObject | JsonSchema;
@@ -14,36 +13,12 @@ export type ToolArguments<Parameters extends ToolParameters> = Parameters extend
   ? z.output<Parameters>
   : Readonly<Record<string, unknown>>;
 
-export type CheckedArguments =
-  | { readonly ok: true; readonly args: unknown }
-  | { readonly ok: false; readonly problem: string };
-
-export interface ToolSchema {
-  readonly schema: JsonSchema;
-  check(args: unknown): Promise<CheckedArguments>;
-}
-
-export type CompiledParameters =
-  | { readonly schema: ToolSchema }
-  | { readonly faults: readonly SchemaFault[] };
-
 /** The parameters, whatever was passed, or everything that is wrong with them. */
 export function compileParameters(parameters: unknown): CompiledParameters {
   if (parameters instanceof z.core.$ZodObject) return compileZodObject(parameters);
   const foreign = describeForeign(parameters);
   if (foreign !== undefined) return { faults: [{ path: [], ...foreign }] };
-  const compiled = compileJsonSchema(parameters as JsonSchema);
-  if ("faults" in compiled) return compiled;
-  const { schema, findProblem } = compiled.compiled;
-  return {
-    schema: {
-      schema,
-      async check(args) {
-        const problem = findProblem(args);
-        return problem === undefined ? { ok: true, args } : { ok: false, problem };
-      },
-    },
-  };
+  return compileJsonSchema(parameters as JsonSchema);
 }
 
 const PLAIN = '{ type: "object", properties: { … } }';
@@ -53,7 +28,7 @@ const EITHER = `write z.object({ … }) of zod 4, or a JSON schema: ${PLAIN}`;
 function describeForeign(value: unknown): Omit<SchemaFault, "path"> | undefined {
   if (value instanceof z.core.$ZodType)
     return {
-      problem: `is a schema of the zod type "${value._zod.def.type}", and the arguments of a call are an object`,
+      problem: `is a schema of the zod type "${zodTypeOf(value)}", and the arguments of a call are an object`,
       suggestion: "put it into an object under a name: z.object({ value: … })",
     };
   const vendor = readVendor(value);

@@ -1,7 +1,12 @@
 /** A zod object as the parameters of a tool. What JSON cannot hold is refused by the name of its field. */
 import { z } from "zod";
-import type { SchemaFault } from "./json-schema.ts";
-import type { CompiledParameters } from "./tool-schema.ts";
+import type { CompiledParameters, SchemaFault } from "./compiled-parameters.ts";
+
+/** Such as "date". */
+export function zodTypeOf(schema: z.core.$ZodType): string {
+  // oxlint-disable-next-line no-underscore-dangle -- zod's own name for what is the same in zod and zod/mini
+  return schema._zod.def.type;
+}
 
 export function compileZodObject(parameters: z.core.$ZodObject): CompiledParameters {
   let written: Readonly<Record<string, unknown>>;
@@ -47,7 +52,7 @@ function findUnwritable(parameters: z.core.$ZodObject, cause: unknown): readonly
       io: "input",
       unrepresentable: "any",
       override: ({ zodSchema, jsonSchema, path }) => {
-        const { type } = zodSchema._zod.def;
+        const type = zodTypeOf(zodSchema);
         const field = toFieldPath(path);
         // What stands around it at the same place (optional, default) comes later and is empty too.
         const isUnwritten = Object.keys(jsonSchema).length === 0 && !ANYTHING.has(type);
