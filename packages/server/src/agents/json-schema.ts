@@ -156,8 +156,10 @@ function findFormFaults(schema: JsonSchema, ajv: AnyAjv): readonly SchemaFault[]
     if (known === undefined || (known.keyword !== "enum" && error.keyword === "enum"))
       byPlace.set(error.instancePath, error);
   }
-  return [...byPlace.values()].map(({ instancePath, message = "is not valid", params }) => {
+  return [...byPlace.values()].map(({ instancePath, message: words = "is not valid", params }) => {
     const path = readPointer(instancePath);
+    // Of several types it writes "must be object,boolean".
+    const message = words.replace(",", " or ");
     const values: unknown = params["allowedValues"];
     if (!Array.isArray(values))
       return { path, problem: message, suggestion: `correct the value: it ${message}` };
@@ -172,14 +174,14 @@ function findFormFaults(schema: JsonSchema, ajv: AnyAjv): readonly SchemaFault[]
   });
 }
 
-function readPointer(pointer: string): readonly string[] {
+function readPointer(pointer: string): readonly (string | number)[] {
   return pointer
     .split("/")
     .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~")));
 }
 
-function readAt(value: unknown, path: readonly string[]): unknown {
+function readAt(value: unknown, path: SchemaFault["path"]): unknown {
   return path.reduce<unknown>(
     (place, key) =>
       typeof place === "object" && place !== null ? (place as Record<string, unknown>)[key] : undefined,

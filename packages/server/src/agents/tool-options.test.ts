@@ -248,6 +248,13 @@ const ROWS: readonly (readonly [
     { ...fine, parameters: { ...object, required: ["city"] } },
   ],
   [
+    "a value of the wrong form in a list",
+    { ...fine, parameters: { ...object, allOf: [{ properties: { city: "string" } }] } },
+    '"parameters.allOf[0].properties.city": must be object or boolean',
+    "correct the value: it must be object or boolean",
+    { ...fine, parameters: { ...object, allOf: [{ properties: { city: { type: "string" } } }] } },
+  ],
+  [
     "a reference that leads nowhere",
     { ...fine, parameters: { type: "object", properties: { city: { $ref: "#/$defs/city" } } } },
     "can't resolve reference #/$defs/city",
