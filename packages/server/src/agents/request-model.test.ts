@@ -1,7 +1,7 @@
 import { TOKEN_SHAPED } from "@agentos/testkit";
 import type { LanguageModelV4, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { describe, expect, it } from "vitest";
-import { createTestContext, createTestRuntime } from "../runs/test-run.fixture.ts";
+import { createTestContext, createTestRuntime, settle } from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { createPartsModel, FINISH, say } from "./parts-model.fixture.ts";
@@ -50,6 +50,25 @@ describe("a request", () => {
       description: "Answers",
       inputSchema: TEST_TOOLS[0]?.parameters,
     });
+  });
+
+  it("that only gets parts which say nothing lets others have their turn, and ends with its client", async () => {
+    const { model } = createPartsModel([]);
+    const silent: LanguageModelV4 = {
+      ...model,
+      doStream: async () => ({
+        stream: new ReadableStream({
+          pull: (controller) => controller.enqueue({ type: "tool-input-delta", id: "c", delta: "{" }),
+        }),
+      }),
+    };
+    const client = new AbortController();
+    const context = createTestContext({ signal: client.signal });
+    const steps = new Agent({ id: "a", model: silent }).run({ message: "hi", media: [] }, context);
+    const running = Array.fromAsync(steps).catch((cause: unknown) => cause);
+    await settle();
+    client.abort(new Error("gone"));
+    expect(await running).toBeInstanceOf(Error);
   });
 
   it("says nothing of tools when there are none", async () => {

@@ -2,9 +2,11 @@
  * One request to a model, read from its provider's stream with one reader. No tool runs here: the loop around it is ours
  * (run-agent.ts), so that order of events, confirmation, limits and redaction depend on nobody else.
  */
+import { setImmediate } from "node:timers/promises";
 import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import { type RunContext, RunFailure } from "../runs/runnable.ts";
 import type { RunStep, TokenUsage } from "../runs/steps.ts";
+import { MAX_SILENT_PARTS, SILENT_PARTS_PER_TURN } from "./agent-limits.ts";
 import { collectPart } from "./collect-part.ts";
 import { refuseForeignUrls } from "./provider/check-urls.ts";
 import type { ModelObject } from "./provider/model-object.ts";
@@ -33,6 +35,7 @@ export async function* requestModel(
   const turn = createTurnCollector();
   let usage: TokenUsage | undefined;
   let firstAt: number | undefined;
+  let silentParts = 0;
   let attempts = 0;
   let notRetried = "no request was made";
 
@@ -58,16 +61,22 @@ export async function* requestModel(
       const { value: part, done } = await reader.read();
       signal.throwIfAborted();
       if (done) break;
+      // A part that makes no step gives nobody a turn: the run asks only after steps.
+      silentParts += 1;
+      if (silentParts % SILENT_PARTS_PER_TURN === 0) await setImmediate();
+      if (silentParts > MAX_SILENT_PARTS) throw new Error("the model sent too many parts that say nothing");
       switch (part.type) {
         case "text-delta":
           turn.addToBlock("text", part.id, part.delta, part.providerMetadata);
           if (part.delta === "") break;
+          silentParts = 0;
           firstAt ??= clock.now();
           yield { type: "content", text: part.delta };
           break;
         case "reasoning-delta":
           turn.addToBlock("reasoning", part.id, part.delta, part.providerMetadata);
           if (part.delta === "") break;
+          silentParts = 0;
           firstAt ??= clock.now();
           yield { type: "content", text: "", reasoning: part.delta };
           break;
