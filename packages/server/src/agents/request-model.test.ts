@@ -65,7 +65,9 @@ describe("a request", () => {
     const client = new AbortController();
     const context = createTestContext({ signal: client.signal });
     const steps = new Agent({ id: "a", model: silent }).run({ message: "hi", media: [] }, context);
-    const running = Array.fromAsync(steps).catch((cause: unknown) => cause);
+    const running = (async () => {
+      for await (const _ of steps);
+    })().catch((cause: unknown) => cause);
     await settle();
     client.abort(new Error("gone"));
     expect(await running).toBeInstanceOf(Error);
