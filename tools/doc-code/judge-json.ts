@@ -31,7 +31,7 @@ function judgeConfig(value: unknown): readonly string[] {
   const parsed = configSchema.safeParse(value);
   const faults = [
     ...findUnavailable(value),
-    ...(parsed.success ? buildAgents(parsed.data.agents ?? []).faults : findFormFaults(parsed.error)),
+    ...(parsed.success ? buildAgents(parsed.data.agents ?? []).faults : findFormFaults(parsed.error, value)),
   ];
   return faults.map((fault) => `${renderFault(fault, "agentos").message} [${fault.code}]`);
 }

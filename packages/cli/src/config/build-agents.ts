@@ -22,7 +22,8 @@ export function buildAgents(configs: readonly unknown[]): BuiltAgents {
   for (const [index, config] of configs.entries()) {
     const parsed = agentSchema.safeParse(config);
     if (!parsed.success) {
-      const source = { schema: agentSchema, prefix: ["agents", index], examples: CONFIG_EXAMPLES };
+      const prefix = ["agents", index];
+      const source = { schema: agentSchema, given: config, prefix, examples: CONFIG_EXAMPLES };
       faults.push(...findOptionFaults(parsed.error, source), ...findOtherFaults(config, index));
       continue;
     }

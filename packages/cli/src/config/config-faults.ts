@@ -5,9 +5,10 @@ import type { z } from "zod";
 import { CONFIG_EXAMPLES, configSchema } from "./config-schema.ts";
 
 /** What zod found in the whole file. */
-export function findFormFaults(error: z.ZodError): readonly Fault[] {
+export function findFormFaults(error: z.ZodError, given: unknown): readonly Fault[] {
   return findOptionFaults(error, {
     schema: configSchema,
+    given,
     whole: "the configuration",
     examples: CONFIG_EXAMPLES,
   });

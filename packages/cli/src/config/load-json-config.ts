@@ -109,7 +109,7 @@ interface Form {
 function readForm(value: unknown): Form {
   const parsed = configSchema.safeParse(value);
   if (parsed.success) return { config: parsed.data, removed: [], faults: [] };
-  const faults = findFormFaults(parsed.error);
+  const faults = findFormFaults(parsed.error, value);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return { config: undefined, removed: [], faults };
   const pruned = prune(value, parsed.error);

@@ -36,6 +36,7 @@ const EXAMPLES: OptionExamples = {
   jwksFile: '"jwks.json"',
   jwksUrl: '"https://issuer.example.com/jwks.json"',
   sharesUsersWith: '"default"',
+  subjectPrefix: '"partner:"',
   verificationKeys: '["-----BEGIN PUBLIC KEY-----\\n…"]',
   "verificationKeys[]": '"-----BEGIN PUBLIC KEY-----\\n…"',
 };
@@ -102,7 +103,8 @@ export function describeIssue(issue: z.core.$ZodIssue, examples: OptionExamples)
   }
 }
 
-function placeOf(path: readonly PropertyKey[]): {
+/** The option that an issue is about, by its own name. */
+export function placeOf(path: readonly PropertyKey[]): {
   readonly name: string;
   readonly isItem: boolean;
 } {

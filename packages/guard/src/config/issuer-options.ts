@@ -38,7 +38,7 @@ export const issuerSchema = z.strictObject({
   /** Put before the user ids of its tokens, so that people and tools can tell its "alice" from another issuer's. It is part of the id: users who have data already would be new ones. Default none, or that of the issuer that it shares its users with. */
   subjectPrefix: z
     .string()
-    .regex(/^[\w.-]{1,31}[:|/]$/, 'must be a short name and one of ":", "|", "/"')
+    .regex(/^[\w.-]{1,31}[:|/]$/, 'must be a short name that ends with ":", "|" or "/"')
     .optional(),
 });
 

@@ -1,6 +1,7 @@
 import { type Fault, renderFault } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { authorizationConfigSchema } from "./auth-options.ts";
 import { findOptionFaults, formatPath, listKnownKeys, type OptionSource } from "./option-faults.ts";
 
 const schema = z.strictObject({
@@ -80,6 +81,71 @@ describe("findOptionFaults", () => {
     expect(say(find({ id: "a", script: { steps: [{ text: 1 }] } }, { words }))).toEqual([
       expect.stringMatching(/"script\.steps\[0\]\.text": must be a text => .*; the whole form: \{ … \}$/),
     ]);
+  });
+});
+
+describe("a suggestion", () => {
+  const parse = (value: object) => {
+    const { error } = options.safeParse(value);
+    return error === undefined ? [] : findOptionFaults(error, { schema: options, given: value });
+  };
+  const options = z.strictObject({
+    authorizationConfig: authorizationConfigSchema.optional(),
+    limits: z.strictObject({ runs: z.number().int(), sizes: z.array(z.number()).optional() }).optional(),
+  });
+  const fixOf = (value: object) => parse(value).map((fault) => renderFault(fault, "agentos").fix);
+  const config = (authorizationConfig: object) => ({ authorizationConfig });
+  const listed = (more: object) => config({ issuers: [{ issuer: "https://a.test", ...more }] });
+
+  it.each<[object, string, object]>([
+    [
+      config({ allowedScopes: "agent_os:admin" }),
+      'write "allowedScopes": ["agent_os:admin"]',
+      config({ allowedScopes: ["agent_os:admin"] }),
+    ],
+    [
+      listed({ allowedScopes: "agents:read agents:*:run" }),
+      'write "allowedScopes": ["agents:read", "agents:*:run"]',
+      listed({ allowedScopes: ["agents:read", "agents:*:run"] }),
+    ],
+    [
+      config({ scopeMappings: { "GET /a": "reports:read" } }),
+      'write "GET /a": ["reports:read"]',
+      config({ scopeMappings: { "GET /a": ["reports:read"] } }),
+    ],
+    [
+      listed({ subjectPrefix: "partner" }),
+      'end it with ":", "|" or "/", such as "partner:"',
+      listed({ subjectPrefix: "partner:" }),
+    ],
+    [
+      listed({ subjectPrefix: "a b" }),
+      'write "subjectPrefix": "partner:"',
+      listed({ subjectPrefix: "partner:" }),
+    ],
+    [{ limits: { runs: "5" } }, 'write "runs": 5, without quotes', { limits: { runs: 5 } }],
+    [
+      { limits: { runs: 1, sizes: ["2.5"] } },
+      "write 2.5, without quotes",
+      { limits: { runs: 1, sizes: [2.5] } },
+    ],
+    [
+      config({ userIsolation: "false" }),
+      'write "userIsolation": false, without quotes',
+      config({ userIsolation: false }),
+    ],
+  ])("for %j keeps what was meant, and helps", (wrong, fix, fixed) => {
+    expect(fixOf(wrong)).toEqual([fix]);
+    expect(parse(fixed)).toEqual([]);
+  });
+
+  it("is an example where the text says nothing, or may be a secret", () => {
+    expect(fixOf({ limits: { runs: "many" } })).toEqual(['write "runs": 10']);
+    expect(fixOf(config({ allowedScopes: "everything of mine" }))).toEqual([
+      'write "allowedScopes": ["agents:read"]',
+    ]);
+    const secret = "s3cret:s3cret";
+    expect(JSON.stringify(fixOf(config({ verificationKeys: secret, audience: 5 })))).not.toContain("s3cret");
   });
 });
 

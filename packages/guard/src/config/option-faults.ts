@@ -3,6 +3,7 @@ import { createFault, type Fault } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
 import { z } from "zod";
 import { describeIssue, type OptionExamples } from "./describe-issue.ts";
+import { suggestFromGiven } from "./suggest-from-given.ts";
 
 /** Words that an option has of its own. */
 export interface OptionWords {
@@ -18,6 +19,8 @@ export interface OptionWords {
 export interface OptionSource {
   /** What they were parsed with; says which keys are known at a place. */
   readonly schema: z.core.$ZodType;
+  /** What was parsed; of it a suggestion keeps what can be no secret. Default: suggestions are examples. */
+  readonly given?: unknown;
   /** Where they stand in something larger. Default: they are the whole. */
   readonly prefix?: readonly PropertyKey[];
   /** What the whole is called. Default "options". */
@@ -51,7 +54,9 @@ export function findOptionFaults(error: z.ZodError, source: OptionSource): reado
     const own = words[String(issue.path[0])];
     if (own !== undefined && issue.path.length === 1)
       return [createOptionFault({ option, problem: own.problem, suggestion: own.suggestion })];
-    const { problem, suggestion } = describeIssue({ ...issue, path }, examples);
+    const described = describeIssue({ ...issue, path }, examples);
+    const { problem } = described;
+    const suggestion = suggestFromGiven(issue, source.given) ?? described.suggestion;
     const form = own?.form === undefined ? "" : `; the whole form: ${own.form}`;
     return [createOptionFault({ option, problem, suggestion: `${suggestion}${form}` })];
   });

@@ -99,7 +99,9 @@ const optionsSchema = z.strictObject({
 export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGuard> {
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success)
-    throw new ConfigurationError({ faults: findOptionFaults(parsed.error, { schema: optionsSchema }) });
+    throw new ConfigurationError({
+      faults: findOptionFaults(parsed.error, { schema: optionsSchema, given: options }),
+    });
   const resolved = resolvePolicy(options, process.env);
   throwErrors([...resolved.faults, ...findGuardFaults(resolved)], resolved.cliCommand);
   const logger = options.logger ?? createLogger();

@@ -45,7 +45,7 @@ export const agentOSOptionsSchema = z
   })
   .readonly();
 
-const AGENT = '{ "id": "my-agent", "model": "offline:echo" }';
+const AGENT = 'new Agent({ id: "my-agent", model: "offline:echo" })';
 
 /** For the faults of these options. */
 export const agentOSOptionSource: OptionSource = {
@@ -63,6 +63,12 @@ export function findAgentFaults(agents: readonly Runnable[]): readonly Fault[] {
   const ids = agents.map(({ id }) => id);
   return ids.flatMap((id, index) => {
     if (ids.indexOf(id) === index) return [];
-    return [createOptionFault({ option: `agents[${index}].id`, problem: `"${id}" is used twice` })];
+    return [
+      createOptionFault({
+        option: `agents[${index}].id`,
+        problem: `"${id}" is used twice`,
+        suggestion: "give one of them another id",
+      }),
+    ];
   });
 }

@@ -46,7 +46,9 @@ export class AgentOS {
   constructor(options: AgentOSOptions) {
     const parsed = agentOSOptionsSchema.safeParse(options);
     if (!parsed.success)
-      throw new ConfigurationError({ faults: findOptionFaults(parsed.error, agentOSOptionSource) });
+      throw new ConfigurationError({
+        faults: findOptionFaults(parsed.error, { ...agentOSOptionSource, given: options }),
+      });
     const startedAt = new Date();
     this.#app = createGuardedApp<ServedRouteId>({
       options: parsed.data,

@@ -1,6 +1,9 @@
 import { renderFault } from "@agentos/contract";
+import { ConfigurationError } from "@agentos/guard";
 import { findOptionFaults } from "@agentos/guard/app";
 import { describe, expect, it } from "vitest";
+import { Agent } from "../agents/agent.ts";
+import { AgentOS } from "./agent-os.ts";
 import { agentOSOptionSource, agentOSOptionsSchema } from "./agent-os-options.ts";
 
 const SECRET = "super-secret-value-4711";
@@ -108,6 +111,30 @@ describe("the options of an AgentOS", () => {
     const faults = faultsOf(options);
     expect(faults.map(({ code }) => code)).toEqual(["CONFIG_OPTION_INVALID"]);
     expect(faults[0]?.message).toMatch(new RegExp(`^"${option.replace(/[[\]]/g, "\\$&")}": \\S`));
+  });
+
+  it("says how a raw object becomes an agent, and what to do with two of one id", () => {
+    const thrown = (options: object) => {
+      try {
+        new AgentOS({ env: {}, ...options });
+      } catch (error) {
+        if (error instanceof ConfigurationError) return error.faults.map(({ fix }) => fix);
+        throw error;
+      }
+      return [];
+    };
+    expect(thrown({ agents: [{ id: "my-agent" }] })).toEqual([
+      'write new Agent({ id: "my-agent", model: "offline:echo" })',
+    ]);
+    const agent = () => new Agent({ id: "my-agent", model: "offline:echo" });
+    const other = new Agent({ id: "other", model: "offline:echo" });
+    expect(thrown({ agents: agent() })).toEqual([
+      'write "agents": [new Agent({ id: "my-agent", model: "offline:echo" })]',
+    ]);
+    expect(thrown({ agents: [agent(), agent()] })).toEqual(["give one of them another id"]);
+    expect(thrown({ agents: [agent(), other] })).toEqual([]);
+    expect(thrown({ limits: { activeRuns: "5" } })).toEqual(['write "activeRuns": 5, without quotes']);
+    expect(thrown({ limits: { activeRuns: 5 } })).toEqual([]);
   });
 
   it("never shows the value that was wrong", () => {

@@ -53,6 +53,9 @@ const DEFAULT_MAX_RETRIES = 2;
 const SCRIPT =
   '{ "steps": [{ "text": "Let me see. ", "toolCalls": [{ "name": "get_time", "args": {} }] }, { "text": "Done." }] }';
 
+const TOOL =
+  'tool({ name: "get_time", description: "Tells the time", parameters: z.object({}), execute: () => new Date().toISOString() })';
+
 const isTool = (value: unknown): value is Tool =>
   typeof value === "object" &&
   value !== null &&
@@ -84,11 +87,12 @@ const schema = z.strictObject({
 
 export type CheckedAgentOptions = z.output<typeof schema>;
 
-const createSource = (model: unknown): OptionSource => ({
+const createSource = (options: unknown): OptionSource => ({
   schema,
+  given: options,
   words: {
     model: {
-      problem: `is not a model that this version can use: ${describeNoModel(model)}`,
+      problem: `is not a model that this version can use: ${describeNoModel(readOption(options, "model"))}`,
       suggestion: `pass a model object of an AI SDK provider package with the "specificationVersion" ${MODEL_VERSIONS}, such as openai("MODEL"), or ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}`,
     },
     script: {
@@ -101,8 +105,8 @@ const createSource = (model: unknown): OptionSource => ({
     instructions: '"Be brief."',
     steps: '[{ "text": "Hello" }]',
     "steps[]": '{ "text": "Hello" }',
-    tools: '["get_time"]',
-    "tools[]": '"get_time"',
+    tools: `[${TOOL}]`,
+    "tools[]": TOOL,
   },
 });
 
@@ -111,7 +115,7 @@ export function checkAgentOptions(options: unknown): CheckedAgentOptions {
   const result = schema.safeParse(options);
   const faults = result.success
     ? findContradictions(result.data)
-    : findOptionFaults(result.error, createSource(readOption(options, "model")));
+    : findOptionFaults(result.error, createSource(options));
   if (!result.success || faults.length > 0)
     throw new ConfigurationError({ faults: faults.map((fault) => nameAgent(fault, options)) });
   return result.data;

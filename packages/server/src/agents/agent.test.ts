@@ -25,6 +25,26 @@ function faultsOf(options: unknown): ConfigurationError["faults"] {
 }
 
 describe("the options of an Agent", () => {
+  it("says how a raw object becomes a tool, and that is one", () => {
+    const [fault] = faultsOf({ id: "a", model: "offline:echo", tools: [{ name: "get_time" }] });
+    expect(fault?.fix).toBe(
+      'write tool({ name: "get_time", description: "Tells the time", parameters: z.object({}), execute: () => new Date().toISOString() })',
+    );
+    const made = tool({
+      name: "get_time",
+      description: "Tells the time",
+      parameters: z.object({}),
+      execute: () => new Date().toISOString(),
+    });
+    expect(faultsOf({ id: "a", model: "offline:echo", tools: [made] })).toEqual([]);
+  });
+
+  it("takes a number that was written as a text for that number", () => {
+    const [fault] = faultsOf({ id: "a", model: "offline:echo", numHistoryRuns: "5" });
+    expect(fault?.fix).toBe('write "numHistoryRuns": 5, without quotes');
+    expect(faultsOf({ id: "a", model: "offline:echo", numHistoryRuns: 5 })).toEqual([]);
+  });
+
   it("names every fault at once, with a fix for each", () => {
     const faults = faultsOf({
       id: "no spaces",

@@ -1,0 +1,53 @@
+/**
+ * What to write instead, made of what was written: an example in its place would change what was meant, and a list of
+ * scopes from an example takes the admin away. INVARIANT: a value is shown only where the option can hold no secret.
+ */
+import type { z } from "zod";
+import { placeOf } from "./describe-issue.ts";
+
+const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+const SCOPE = /^[\w*-]+(?::[^\s:"]+){1,2}$/;
+const PREFIX_WITHOUT_END = /^[\w.-]{1,31}$/;
+
+/** Undefined where nothing that was written can be kept. */
+export function suggestFromGiven(issue: z.core.$ZodIssue, given: unknown): string | undefined {
+  const value = readAt(given, issue.path);
+  if (typeof value !== "string") return undefined;
+  const { name, isItem } = placeOf(issue.path);
+  const write = (text: string) => (isItem || name === "" ? `write ${text}` : `write "${name}": ${text}`);
+  if (issue.code === "invalid_format" && name === "subjectPrefix" && PREFIX_WITHOUT_END.test(value))
+    return `end it with ":", "|" or "/", such as "${value}:"`;
+  if (issue.code !== "invalid_type") return undefined;
+  switch (issue.expected) {
+    case "number":
+    case "int":
+      return NUMBER.test(value) ? `${write(String(Number(value)))}, without quotes` : undefined;
+    case "boolean":
+      return value === "true" || value === "false" ? `${write(value)}, without quotes` : undefined;
+    case "array":
+      return holdsScopes(issue.path) ? suggestScopes(value, write) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Lists of scopes; any other list of texts may be one of secrets. */
+function holdsScopes(path: readonly PropertyKey[]): boolean {
+  return path.at(-1) === "allowedScopes" || path.at(-2) === "scopeMappings";
+}
+
+/** OAuth writes several scopes into one text, with spaces between them. */
+function suggestScopes(value: string, write: (text: string) => string): string | undefined {
+  const scopes = value.split(/[\s,]+/).filter((scope) => scope !== "");
+  const isScopes = scopes.length > 0 && value.length <= 1_000 && scopes.every((scope) => SCOPE.test(scope));
+  return isScopes ? write(`[${scopes.map((scope) => `"${scope}"`).join(", ")}]`) : undefined;
+}
+
+function readAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  let place = given;
+  for (const key of path) {
+    if (typeof place !== "object" || place === null || !Object.hasOwn(place, key)) return undefined;
+    place = (place as Readonly<Record<PropertyKey, unknown>>)[key];
+  }
+  return place;
+}
