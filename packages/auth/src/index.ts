@@ -9,7 +9,7 @@ export {
   compileRoutes,
   type RouteAccessDefinition,
 } from "./decide/compile-route.ts";
-export { type Decision, decide, findRule } from "./decide/decide.ts";
+export { type Decision, decide, findRule, findWithheldGrant } from "./decide/decide.ts";
 export { type CheckedToken, type CheckTokenOptions, checkToken } from "./diagnose/check-token.ts";
 export { diagnose } from "./diagnose/diagnose.ts";
 export {
@@ -27,7 +27,7 @@ export { type InspectedToken, type InspectOptions, inspectToken } from "./diagno
 export { makeCause } from "./diagnose/make-cause.ts";
 export { isErrorCode } from "./diagnose/read-answer.ts";
 export { type CredentialKind, classifyCredential, isOlder } from "./diagnose/refine-credential.ts";
-export { readHeldScopes } from "./diagnose/refine-scopes.ts";
+export { type HeldScopes, splitHeldScopes } from "./diagnose/refine-scopes.ts";
 export { decodeJsonObject } from "./encoding/base64url.ts";
 export type { Access, DataScope } from "./engine/access.ts";
 export type { Authenticator } from "./engine/authenticator.ts";
@@ -90,6 +90,7 @@ export { type StageOutcome, type TimelineStep, timelineOf } from "./refusal/time
 export type { Credential } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";
+export { ceilingOf, type LimitedScopes, limitScopes, type ScopeCeiling } from "./scope/limit-scopes.ts";
 export { type ParsedScope, parseScope } from "./scope/parse.ts";
 export { type PathParameters, type Requirement } from "./scope/requirement.ts";
 export { joseSignatureCheck, type SignatureCheck } from "./token/check-signature.ts";

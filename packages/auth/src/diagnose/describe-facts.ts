@@ -81,11 +81,22 @@ export function describeFacts(
       evidence.push({ fact: `the id of the server is ${id.slice(0, 200)}`, source: server.source });
     evidence.push(...tokenAudience(inspected?.unverifiedClaims, server));
   }
+  if (code === "AUTH_ISSUER_UNKNOWN") evidence.push(...findOpenKeys(server));
   const fact = describePart(code, inspected, server);
   const isSaid = evidence.some(({ source }) => source === "the token");
   if (fact !== undefined && !isSaid) evidence.push({ fact, source: "the token" });
   if (code === "AUTH_TOKEN_QUOTED") evidence.push(...findForeign(credential));
   return evidence.length === 0 && answer !== undefined ? [sawStatus(answer.status)] : evidence;
+}
+
+/** Keys outside "issuers" that are for tokens without "iss": the token may well be signed with one of them. */
+function findOpenKeys(server: KnownServer | undefined): readonly Evidence[] {
+  const { tokens = [], separatesIssuers } = server?.policy ?? {};
+  if (server === undefined || separatesIssuers !== true || !tokens.some((part) => part.issuer === undefined))
+    return [];
+  const fact =
+    'the keys outside "issuers" verify only tokens without "iss", since no "issuer" is set for them';
+  return [{ fact, source: server.source }];
 }
 
 /** `"exp" is "tomorrow"`; undefined where no part of the token is to blame, or there is no token. */

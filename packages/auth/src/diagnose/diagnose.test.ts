@@ -206,7 +206,10 @@ describe("diagnose", () => {
   describe("of a scope that the issuer of the token may not grant", () => {
     const A = "https://a.test";
     const B = "https://b.test";
-    const part = (issuer: string, allowedScopes?: readonly string[]) => ({ issuer, allowedScopes });
+    const part = (issuer: string | undefined, allowedScopes?: readonly string[]) => ({
+      issuer,
+      allowedScopes,
+    });
     const trusting = (...parts: readonly ReturnType<typeof part>[]): KnownServer => ({
       source: "the configuration",
       policy: { mode: "jwt", separatesIssuers: true, tokens: parts },
@@ -239,6 +242,19 @@ describe("diagnose", () => {
     it("concludes nothing of a server whose issuers are not known", async () => {
       const server: KnownServer = { source: "GET /info", policy: { mode: "jwt" } };
       expect(await codesFor(server, A, ["agent_os:admin"])).toEqual([]);
+    });
+
+    it("names keys outside that are for tokens without an issuer, where a token names one that is not trusted", async () => {
+      const credential = await tokens.withClaims({ iss: "https://own.test" });
+      const said = (first: string | undefined) =>
+        run({ server: trusting(part(first), part(B)), credential })
+          .find(({ code }) => code === "AUTH_ISSUER_UNKNOWN")
+          ?.evidence.map(({ fact }) => fact);
+      expect(said(undefined)).toEqual([
+        'the keys outside "issuers" verify only tokens without "iss", since no "issuer" is set for them',
+        '"iss" is "https://own.test"',
+      ]);
+      expect(said(A)).toEqual(['"iss" is "https://own.test"']);
     });
 
     it("gives the fix of the server in every place that it is asked in", async () => {

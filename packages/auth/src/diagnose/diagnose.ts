@@ -19,7 +19,7 @@ import { type InspectedToken, inspectToken } from "./inspect-token.ts";
 import { type CauseParts, makeCause } from "./make-cause.ts";
 import { type AnswerMeaning, readAnswer } from "./read-answer.ts";
 import { type CredentialKind, classifyCredential, refineCredential } from "./refine-credential.ts";
-import { readHeldScopes, refineScopes, SCOPE_CODES } from "./refine-scopes.ts";
+import { refineScopes, SCOPE_CODES, splitHeldScopes } from "./refine-scopes.ts";
 import { ALGORITHM_CODES, refineAlgorithm, refineSignature, SIGNATURE_CODES } from "./refine-signature.ts";
 import { refineTimes, TIME_CODES } from "./refine-times.ts";
 
@@ -91,7 +91,7 @@ function explainScopes({ input, inspected }: Seen): readonly CauseParts[] {
   if (claims === undefined || input.request === undefined) return [];
   const { route, parameters } = input.request;
   const adminScope = input.server?.policy.adminScope ?? ADMIN_SCOPE;
-  const grants = compileGrants(readHeldScopes(claims, input.server), adminScope);
+  const grants = compileGrants(splitHeldScopes(claims, input.server).kept, adminScope);
   const decision = decide(grants, route, parameters);
   return decision.isAllowed ? [] : refineScopes(decision.code, decision.required, claims, input);
 }

@@ -27,7 +27,7 @@ export function refineScopes(
   recorded: Facts = {},
 ): readonly CauseParts[] {
   const noted = recorded["held_scopes"];
-  const limited = claims === undefined ? undefined : limitHeldScopes(claims, server);
+  const limited = claims === undefined ? undefined : splitHeldScopes(claims, server);
   const held = limited === undefined ? (typeof noted === "object" ? noted : undefined) : limited.kept;
   const adminScope = server?.policy.adminScope ?? ADMIN_SCOPE;
   const grants = held === undefined ? undefined : compileGrants(held, adminScope);
@@ -118,19 +118,20 @@ function holdsOtherItem(held: readonly string[] | undefined, needed: string): bo
   );
 }
 
-/** The scopes of a token as far as this server lets them count. */
-export function readHeldScopes(claims: Claims, server: DiagnosisInput["server"]): readonly string[] {
-  return limitHeldScopes(claims, server).kept;
+/** The scopes of a token, those first that count on a server. */
+export interface HeldScopes extends LimitedScopes {
+  /** False: how far the tokens of its issuer reach is not known, and nothing is withheld. */
+  readonly isCeilingKnown: boolean;
 }
 
 /** The scopes of a token, split by the ceiling of its issuer as far as that is known. */
-function limitHeldScopes(claims: Claims, server: DiagnosisInput["server"]): LimitedScopes {
+export function splitHeldScopes(claims: Claims, server: DiagnosisInput["server"]): HeldScopes {
   const scopes = readNamedScopes(claims, server);
   const { tokens = [], separatesIssuers, adminScope = ADMIN_SCOPE } = server?.policy ?? {};
   const part = separatesIssuers === true ? tokens.find(({ issuer }) => issuer === claims["iss"]) : tokens[0];
   return part === undefined
-    ? { kept: scopes, withheld: [] }
-    : limitScopes(scopes, ceilingOf(part, { adminScope, tokens }));
+    ? { kept: scopes, withheld: [], isCeilingKnown: false }
+    : { ...limitScopes(scopes, ceilingOf(part, { adminScope, tokens })), isCeilingKnown: true };
 }
 
 /** The scope of a token that its issuer would have to be allowed, where only the answer says that there is a ceiling. */

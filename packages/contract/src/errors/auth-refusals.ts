@@ -189,7 +189,7 @@ export const authRefusals = {
     stage: "key",
     detail: "Invalid token: Invalid issuer",
     title: "the token names no issuer that this AgentOS trusts",
-    fix: 'get a token from a trusted issuer, or add this one under "issuers" on the server; "iss" is compared to the letter, final slash included',
+    fix: 'get a token from a trusted issuer, or trust this one on the server: if the keys outside "issuers" sign its tokens, set "authorizationConfig.issuer" to this "iss" (listed, its users would be new ones), otherwise add it under "issuers"; "iss" is compared to the letter, final slash included',
   }),
   AUTH_KEYS_UNAVAILABLE: refusal({
     stage: "key",

@@ -21,9 +21,13 @@ export const configFaults = {
       '"jwksUrl" without "issuer": every token that one of its keys has signed is accepted, whoever issued it',
     fix: 'set "issuer" to the "iss" of the tokens; providers may sign for several tenants with the same keys',
   }),
-  CONFIG_ISSUER_NAME_SHARED: error({
+  CONFIG_ISSUER_OF_KEYS_OPEN: warning({
     title:
-      '"{option}": the name "{name}" is that of another issuer too, so each of the two could name the users of the other',
+      'the keys outside "issuers" now verify only tokens without "iss", since "authorizationConfig.issuer" is not set: tokens of theirs that name an issuer were accepted before "issuers" was there, and get 401 now',
+    fix: 'set "authorizationConfig.issuer" to the "iss" of those tokens, and do not list it under "issuers"; where tokens of these keys never have an "iss", leave it as it is',
+  }),
+  CONFIG_ISSUER_NAME_SHARED: error({
+    title: '{two_of_one_name}: an "alice" of either would be the same person',
     fix: 'give the issuer that you add a "name" of its own, such as "{example}" ("issuerName" for the keys outside "issuers"); the one that was there first keeps its name, because the data of its users belongs to it. Where both have the same users, write "sharesUsersWith": "{name}" instead',
   }),
   CONFIG_USER_IDS_ALIKE: warning({
@@ -34,7 +38,7 @@ export const configFaults = {
   CONFIG_ADMIN_NOWHERE: warning({
     title:
       'several issuers are trusted, and none lists the admin scope "{scope}" in "allowedScopes": nobody is admin here',
-    fix: 'add "{scope}" to "allowedScopes" of the issuer whose tokens may grant it; that issuer may then grant everything',
+    fix: 'add "{scope}" to the list of the issuer whose tokens may grant it, and thereby everything: {places}',
   }),
   CONFIG_AUDIENCE_UNCHECKED: error({
     title: '"verifyAudience: false" accepts tokens that were issued for other servers',

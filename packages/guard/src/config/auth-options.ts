@@ -33,7 +33,7 @@ export const authorizationConfigSchema = z.strictObject({
   issuer: text.optional(),
   /** Stable name of the issuer of the keys outside "issuers", part of every identity that it names; its form is that of `name` below. Default "default". */
   issuerName: issuerNameSchema.optional(),
-  /** The most that tokens of the keys outside "issuers" may grant, as `allowedScopes` below. Default: no ceiling. */
+  /** The most that tokens of the keys outside "issuers" may grant, as `allowedScopes` below. Default: no ceiling but, with several issuers, without the admin scope and every scope of `authz`. */
   allowedScopes: texts.optional(),
   /** Several trusted issuers, each with its own keys; a token is verified only with those of the issuer that it names. Default none. */
   issuers: z.array(issuerSchema).min(1).optional(),

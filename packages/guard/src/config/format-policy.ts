@@ -2,8 +2,10 @@
 import {
   type AuthMode,
   type CredentialLocation,
+  ceilingOf,
   DEFAULT_ISSUER_NAME,
   isTokenMode,
+  limitScopes,
   type TokenPolicy,
 } from "@agentos/auth";
 import type { PolicyInForce } from "./describe-policy.ts";
@@ -45,16 +47,16 @@ export function formatLocations(locations: readonly CredentialLocation[]): strin
 
 /** What is demanded of tokens: scopes, keys, audience, issuers. */
 function formatTokens(policy: PolicyInForce): readonly Row[] {
-  const { adminScope, enforcesScopes, keyState, tokens } = policy;
+  const { enforcesScopes, keyState, tokens } = policy;
   const [{ audience, issuer, name = DEFAULT_ISSUER_NAME, allowedScopes }] = tokens;
   const scopes = enforcesScopes
-    ? `enforced; "${adminScope}" satisfies all`
+    ? `enforced; ${formatAdmin(policy)}`
     : "NOT enforced: a valid token may do everything";
   return [
     ["scopes", scopes],
     ...(policy.separatesIssuers || allowedScopes === undefined
       ? []
-      : [["", formatCeiling(allowedScopes)] satisfies Row]),
+      : [["", formatReach(tokens[0], policy)] satisfies Row]),
     ...policy.keys.flatMap((key, index) => formatKey(key, index === 0 ? "keys" : "")),
     ["audience", audience === undefined ? "NOT verified" : audience.join(", ")],
     ...(policy.separatesIssuers || issuer === undefined ? [] : [["issuer", issuer] satisfies Row]),
@@ -80,10 +82,10 @@ function formatKey(key: PolicyInForce["keys"][number], name: string): readonly R
 }
 
 /** One line: `iss`, whose users its tokens name, where its keys come from, and what differs from the audience above. */
-function formatIssuer(
-  { name = DEFAULT_ISSUER_NAME, issuer, audience, algorithms, allowedScopes, subjectPrefix }: TokenPolicy,
-  { tokens: [first], keyOrigins }: PolicyInForce,
-): string {
+function formatIssuer(part: TokenPolicy, policy: PolicyInForce): string {
+  const { name = DEFAULT_ISSUER_NAME, issuer, audience, algorithms, allowedScopes, subjectPrefix } = part;
+  const { tokens, keyOrigins } = policy;
+  const [first] = tokens;
   const keysFrom = keyOrigins.find((origins) => origins.issuer === issuer)?.keysFrom ?? [];
   const hasOwnAudience = audience?.join(" ") !== first.audience?.join(" ");
   const parts = [
@@ -91,14 +93,38 @@ function formatIssuer(
     `keys by ${keysFrom.join(" and ")}`,
     ...(algorithms === undefined ? [] : [`only ${algorithms.join(", ")}`]),
     ...(hasOwnAudience ? [`audience ${audience?.join(", ") ?? "NOT verified"}`] : []),
-    ...(allowedScopes === undefined ? [] : [formatCeiling(allowedScopes)]),
+    ...(allowedScopes === undefined && tokens.length === 1 ? [] : [formatReach(part, policy)]),
     ...(subjectPrefix === undefined ? [] : [`shown as ${subjectPrefix}…`]),
   ];
-  return `${issuer ?? "tokens without an issuer"} (${parts.join("; ")})`;
+  return `${formatIss(part)} (${parts.join("; ")})`;
 }
 
-function formatCeiling(allowedScopes: readonly string[]): string {
-  return `at most ${allowedScopes.join(" ") || "no scope"}`;
+function formatIss({ issuer }: TokenPolicy): string {
+  return issuer ?? "tokens without an issuer";
+}
+
+/** How far the tokens of one issuer reach. A list that has the admin scope covers everything, so it is no limit. */
+function formatReach(part: TokenPolicy, policy: PolicyInForce): string {
+  if (mayMakeAdmins(part, policy)) return "may grant everything, admin too";
+  const { allowedScopes } = part;
+  return allowedScopes === undefined
+    ? "may grant everything but admin and authz"
+    : `at most ${allowedScopes.join(" ") || "no scope"}`;
+}
+
+/** What the admin scope does, and from whom where not every token may have it. */
+function formatAdmin(policy: PolicyInForce): string {
+  const { adminScope, separatesIssuers, tokens } = policy;
+  const from = tokens.filter((part) => mayMakeAdmins(part, policy));
+  const satisfies = `"${adminScope}" satisfies all`;
+  if (from.length === 0) return `${satisfies} (from: nobody)`;
+  return separatesIssuers && tokens.length > 1
+    ? `${satisfies} (from: ${from.map(formatIss).join(", ")})`
+    : satisfies;
+}
+
+function mayMakeAdmins(part: TokenPolicy, policy: PolicyInForce): boolean {
+  return limitScopes([policy.adminScope], ceilingOf(part, policy)).kept.length > 0;
 }
 
 /** A text from outside, fit for one line of a terminal. */

@@ -105,9 +105,28 @@ describe("two issuers with one name", () => {
     expect(namesOf(change({ sharesUsersWith: shared }))).toEqual([name, name]);
   });
 
+  it.each<[AuthorizationConfig, string]>([
+    [
+      { ...own, issuers: [{ issuer: B }] },
+      'issuers[0] has no "name" and is therefore "default", like the keys outside "issuers"',
+    ],
+    [
+      { issuers: [{ issuer: A }, { issuer: B }] },
+      'issuers[1] has no "name" and is therefore "default", like issuers[0]',
+    ],
+    [
+      { ...own, issuerName: "x", issuers: [{ issuer: A }, { issuer: B, name: "x" }] },
+      'issuers[1] has the name "x", like the keys outside "issuers"',
+    ],
+  ])("are told which two they are, and whether a name was written at all", (config, words) => {
+    expect(render(errorsOf(config)[0])?.message).toContain(
+      `": ${words}: an "alice" of either would be the same person`,
+    );
+  });
+
   it("are told a name that is free", () => {
     const issuers = [{ issuer: A }, { issuer: B, name: "issuer-2" }, { issuer: C }];
-    expect(errorsOf({ issuers })[0]?.facts).toEqual({ name: "default", example: "issuer-3" });
+    expect(errorsOf({ issuers })[0]?.facts).toMatchObject({ name: "default", example: "issuer-3" });
   });
 });
 
@@ -205,6 +224,39 @@ describe("the admin scope of several issuers", () => {
     expect(warns({ ...own, allowedScopes: ["agent_os:admin"], issuers: [{ issuer: B, name: "b" }] })).toBe(
       false,
     );
+  });
+
+  it.each<[AuthorizationConfig, number]>([
+    [issuers(), 2],
+    [{ ...own, issuers: [{ issuer: B, name: "b" }] }, 2],
+    [
+      {
+        ...own,
+        issuers: [
+          { issuer: B, name: "b" },
+          { issuer: C, name: "c" },
+        ],
+      },
+      3,
+    ],
+  ])("can be listed at each of the places that the warning names, and is somewhere then", (config, count) => {
+    const fault = resolve(config).faults.find(({ code }) => code === "CONFIG_ADMIN_NOWHERE");
+    const places = [...(render(fault)?.fix ?? "").matchAll(/"([^"]*)\.allowedScopes" for ("\w+"|the keys)/g)];
+    expect(places).toHaveLength(count);
+    for (const [, place = ""] of places) {
+      const index = /^issuers\[(\d)\]$/.exec(place)?.[1];
+      const allowedScopes = ["agent_os:admin"];
+      const fixed =
+        index === undefined
+          ? { ...config, allowedScopes }
+          : {
+              ...config,
+              issuers: config.issuers?.map((issuer, at) =>
+                at === Number(index) ? { ...issuer, allowedScopes } : issuer,
+              ),
+            };
+      expect([place, warns(fixed)]).toEqual([place, false]);
+    }
   });
 
   it("is no matter where it would open nothing: without scopes and without data of one's own", () => {

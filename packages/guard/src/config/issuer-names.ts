@@ -11,6 +11,10 @@ import { createOptionFault } from "./option-faults.ts";
 export interface NamedIssuer {
   /** Where its name is given, as people call it. */
   readonly at: string;
+  /** What it is called in a sentence. */
+  readonly who: string;
+  /** The operator wrote its name. */
+  readonly isNamed: boolean;
   readonly name: string;
   readonly subjectPrefix: string | undefined;
 }
@@ -28,20 +32,29 @@ export function nameIssuers(
 ): NamedIssuers {
   const at = (index: number, option: keyof IssuerOptions) =>
     `authorizationConfig.issuers[${index}].${option}`;
-  const named = listed.flatMap(
-    ({ name = DEFAULT_ISSUER_NAME, sharesUsersWith, subjectPrefix }, index): readonly NamedIssuer[] =>
-      sharesUsersWith === undefined ? [{ at: at(index, "name"), name, subjectPrefix }] : [],
+  const nameListed = ({ name, subjectPrefix }: IssuerOptions, index: number): NamedIssuer => ({
+    at: at(index, "name"),
+    who: `issuers[${index}]`,
+    isNamed: name !== undefined,
+    name: name ?? DEFAULT_ISSUER_NAME,
+    subjectPrefix,
+  });
+  const named = listed.flatMap((options, index) =>
+    options.sharesUsersWith === undefined ? [nameListed(options, index)] : [],
   );
   const all = own === undefined ? named : [{ ...own, subjectPrefix: undefined }, ...named];
   const faults: Fault[] = [];
-  for (const [index, { at: option, name }] of all.entries()) {
-    if (all.findIndex((other) => other.name === name) === index) continue;
-    const example = findFreeName(all);
-    faults.push(createFault({ code: "CONFIG_ISSUER_NAME_SHARED", at: option, facts: { name, example } }));
+  for (const issuer of all) {
+    const { at: option, name } = issuer;
+    const earlier = all.find((other) => other.name === name);
+    if (earlier === undefined || earlier === issuer) continue;
+    const facts = { two_of_one_name: describePair(issuer, earlier), name, example: findFreeName(all) };
+    faults.push(createFault({ code: "CONFIG_ISSUER_NAME_SHARED", at: option, facts }));
   }
   const resolved = listed.map((options, index): NamedIssuer => {
-    const { name = DEFAULT_ISSUER_NAME, sharesUsersWith, subjectPrefix } = options;
-    if (sharesUsersWith === undefined) return { at: at(index, "name"), name, subjectPrefix };
+    const { sharesUsersWith, subjectPrefix } = options;
+    const asNamed = nameListed(options, index);
+    if (sharesUsersWith === undefined) return asNamed;
     const option = at(index, "sharesUsersWith");
     const target = all.find((other) => other.name === sharesUsersWith);
     const names = [...new Set(all.map((other) => other.name))];
@@ -72,9 +85,15 @@ export function nameIssuers(
           suggestion: 'leave "subjectPrefix" out here',
         }),
       );
-    return { at: option, name: sharesUsersWith, subjectPrefix: target?.subjectPrefix };
+    return { ...asNamed, at: option, name: sharesUsersWith, subjectPrefix: target?.subjectPrefix };
   });
   return { listed: resolved, faults };
+}
+
+/** How two came to have one name; whoever wrote none does not look for it. */
+function describePair({ who, isNamed, name }: NamedIssuer, earlier: NamedIssuer): string {
+  const has = isNamed ? `has the name "${name}"` : `has no "name" and is therefore "${name}"`;
+  return `${who} ${has}, like ${earlier.who}`;
 }
 
 /** A name that nobody has, to show the form of one. */

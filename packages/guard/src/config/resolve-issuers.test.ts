@@ -77,6 +77,33 @@ describe("several issuers", () => {
     expect(names(listed, { JWT_VERIFICATION_KEY: verificationKey })).toEqual([undefined, B]);
   });
 
+  it.each<[string, AuthorizationConfig, Environment]>([
+    ["in the configuration", { verificationKeys: [verificationKey] }, {}],
+    ["in the environment", {}, { JWT_VERIFICATION_KEY: verificationKey }],
+    ["at an address", { jwksUrl: `${A}/jwks` }, {}],
+  ])("warn where keys outside, %s, were for any issuer before and are for none now", (_, own, env) => {
+    const listed: AuthorizationConfig = {
+      ...own,
+      allowedScopes: ["agent_os:admin"],
+      issuers: [{ issuer: B, sharesUsersWith: "default" }],
+    };
+    expect(codes(listed, env)).toEqual(["warning CONFIG_ISSUER_OF_KEYS_OPEN"]);
+    expect(codes({ ...listed, issuer: A }, env)).toEqual([]);
+    expect(codes({ ...own, issuers: undefined }, env)).not.toContain("warning CONFIG_ISSUER_OF_KEYS_OPEN");
+  });
+
+  it.each<[AuthorizationConfig, AuthorizationConfig]>([
+    [{ issuers: [{ issuer: A }, { issuer: A, name: "b" }] }, { issuers: [{ issuer: A }] }],
+    [
+      { verificationKeys: [verificationKey], issuer: A, issuers: [{ issuer: A, name: "b" }] },
+      { verificationKeys: [verificationKey], issuer: A },
+    ],
+  ])("are told to list an issuer once, which helps", (twice, once) => {
+    const [fault] = resolve(twice).faults.filter(({ severity }) => severity === "error");
+    expect(fault && renderFault(fault, "agentos").fix).toMatch(/^list it once/);
+    expect(codes(once)).toEqual([]);
+  });
+
   it("warn that their users may look alike, unless prefixes tell them apart or they are the same users", () => {
     const pair = (a: Partial<IssuerOptions>, b: Partial<IssuerOptions>) =>
       codes({

@@ -63,16 +63,27 @@ export function resolveIssuers(
   const remote = findRemote(config, ownKeys);
   const listed = config.issuers ?? [];
   const faults = findIssuerFaults(config, listed);
-  if (remote !== undefined && config.issuer === undefined)
+  const isOpen = config.issuer === undefined;
+  // Beside "issuers" these keys are for tokens that name no issuer: nobody's "iss" is left unchecked.
+  if (remote !== undefined && isOpen && listed.length === 0)
     faults.push(createFault({ code: "CONFIG_ISSUER_UNCHECKED" }));
   // Keys from elsewhere are looked up only for tokens of their issuer: nobody else can cause a fetch.
   const areSeparate = listed.length > 0 || (remote !== undefined && config.issuer !== undefined);
   const hasOwn = ownKeys.keyValues.length > 0 || ownKeys.jwksFile !== undefined || remote !== undefined;
+  if (hasOwn && isOpen && listed.length > 0 && config.validate !== false)
+    faults.push(createFault({ code: "CONFIG_ISSUER_OF_KEYS_OPEN" }));
   const own: IssuerKeys = { ...ownKeys, remote, at: "issuer", tokens };
   const ownName = tokens.name ?? DEFAULT_ISSUER_NAME;
   const names = nameIssuers(
     listed,
-    hasOwn ? { at: "authorizationConfig.issuerName", name: ownName } : undefined,
+    hasOwn
+      ? {
+          at: "authorizationConfig.issuerName",
+          who: 'the keys outside "issuers"',
+          isNamed: config.issuerName !== undefined,
+          name: ownName,
+        }
+      : undefined,
   );
   faults.push(...names.faults, ...(hasOwn || listed.length === 0 ? [] : findIdleOptions(config)));
   const others = listed.map((options, index) =>
@@ -151,30 +162,48 @@ function findIssuerFaults(config: AuthorizationConfig, listed: readonly IssuerOp
   const names = [config.issuer, ...listed.map(({ issuer }) => issuer)];
   const prefixes = listed.map(({ subjectPrefix }) => subjectPrefix);
   return listed.flatMap((options, index) => {
-    const problem = (name: keyof IssuerOptions, text: string) =>
+    const problem = (name: keyof IssuerOptions, text: string, suggestion: string) =>
       createOptionFault({
         option: `authorizationConfig.issuers[${index}].${name}`,
         problem: text,
+        suggestion,
       });
     const { issuer, subjectPrefix } = options;
     const hasKeys = [options.jwksUrl, options.jwksFile, options.verificationKeys].some(
       (place) => place !== undefined,
     );
     return [
-      ...(names.indexOf(issuer) === index + 1 ? [] : [problem("issuer", "this issuer is configured twice")]),
+      ...(names.indexOf(issuer) === index + 1
+        ? []
+        : [
+            problem(
+              "issuer",
+              "this issuer is configured twice",
+              issuer === config.issuer
+                ? 'list it once: "issuer" beside "issuers" names it already'
+                : "list it once",
+            ),
+          ]),
       ...(hasKeys || isKeyUrl(issuer)
         ? []
         : [
             problem(
               "issuer",
-              'its keys cannot be discovered, since it is no https URL; give "jwksUrl", "jwksFile" or "verificationKeys"',
+              "its keys cannot be discovered, since it is no https URL",
+              'give "jwksUrl", "jwksFile" or "verificationKeys" beside it',
             ),
           ]),
       ...(subjectPrefix === undefined || prefixes.indexOf(subjectPrefix) === index
         ? []
-        : [problem("subjectPrefix", "another issuer has it already")]),
+        : [problem("subjectPrefix", "another issuer has it already", "give one of them another prefix")]),
       ...(subjectPrefix !== undefined && isReservedPrincipal(subjectPrefix)
-        ? [problem("subjectPrefix", "it is reserved for the server itself")]
+        ? [
+            problem(
+              "subjectPrefix",
+              "it is reserved for the server itself",
+              'choose another, such as "partner:"',
+            ),
+          ]
         : []),
     ];
   });

@@ -88,7 +88,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
   if (isJwt && !wantsAuthorization) report("CONFIG_SCOPES_UNENFORCED");
   if (securityKey !== undefined) faults.push(...findSecurityKeyFaults(securityKey));
   faults.push(...findAdminScopeFaults(policy.adminScope), ...findOriginFaults(origins));
-  if (isJwt) faults.push(...findAdminNowhere(policy));
+  if (isJwt) faults.push(...findAdminNowhere(policy, issuers.keys));
   if (config.verifyAudience === false && unsafe.allowAnyAudience !== true)
     report("CONFIG_AUDIENCE_UNCHECKED");
   if (isUnverified && unsafe.allowUnverifiedTokens !== true) report("CONFIG_TOKENS_UNVERIFIED");
@@ -119,16 +119,19 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
 }
 
 /** Of several issuers only those grant the admin scope that list it. */
-function findAdminNowhere({
-  tokens,
-  adminScope,
-  enforcesScopes,
-  isolatesUsers,
-}: AuthPolicy): readonly Fault[] {
+function findAdminNowhere(
+  { tokens, adminScope, enforcesScopes, isolatesUsers }: AuthPolicy,
+  issuers: readonly IssuerKeys[],
+): readonly Fault[] {
   const isSomewhere = tokens.some(({ allowedScopes }) => allowedScopes?.includes(adminScope) === true);
   const isAsked = enforcesScopes || isolatesUsers;
   if (tokens.length === 1 || !isAsked || isSomewhere) return [];
-  return [createFault({ code: "CONFIG_ADMIN_NOWHERE", facts: { scope: adminScope } })];
+  const places = issuers.map(({ at, tokens: { name = DEFAULT_ISSUER_NAME } }) =>
+    at === "issuer"
+      ? '"authorizationConfig.allowedScopes" for the keys outside "issuers"'
+      : `"${at}.allowedScopes" for "${name}"`,
+  );
+  return [createFault({ code: "CONFIG_ADMIN_NOWHERE", facts: { scope: adminScope, places } })];
 }
 
 function chooseMode({

@@ -78,7 +78,7 @@ describe("describePolicy and formatPolicy", () => {
     expect(named.keyOrigins).toMatchObject([{ name: "corp" }]);
     const text = formatPolicy(named);
     expect(text).toMatch(/users +of "corp"/);
-    expect(text).toMatch(/satisfies all\n +at most agents:read config:read\n/);
+    expect(text).toMatch(/satisfies all \(from: nobody\)\n +at most agents:read config:read\n/);
     const usual = formatPolicy(
       await describeFor({ authorizationConfig: { verificationKeys: [verificationKey] } }),
     );

@@ -86,6 +86,23 @@ describe("the owner of data", () => {
     }
   });
 
+  it("stays with the users of keys that had no issuer, by the fix of their refusal and by no other", async () => {
+    const request = await ofFirst();
+    const before = await identify({}, request);
+    expect(before.owner).toEqual({ issuer: "default", kind: "user", id: "alice" });
+    const refused = await answerTo(added(), "agents:read", request);
+    expect(refused).toMatchObject({ code: "AUTH_ISSUER_UNKNOWN" });
+    const { fix } = refused as { readonly fix: string };
+    expect(fix).toContain(
+      'set "authorizationConfig.issuer" to this "iss" (listed, its users would be new ones)',
+    );
+    const after = await identify({ ...added(), issuer: "https://issuer.test" }, request);
+    expect(isSameOwner(after.owner, before.owner)).toBe(true);
+    const one = { issuer: "https://issuer.test", name: "shop", verificationKeys: [first.verificationKey] };
+    const listed = await identify({ issuers: [...(added().issuers ?? []), one] }, request);
+    expect([listed.owner.issuer, isSameOwner(listed.owner, before.owner)]).toEqual(["shop", false]);
+  });
+
   it("is the same after the address of its issuer has changed, since it goes by the name", async () => {
     const listed = (issuer: string): AuthorizationConfig => ({
       issuers: [
