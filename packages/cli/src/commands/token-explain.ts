@@ -44,41 +44,78 @@ export function addTokenExplain(parent: Command, context: Context): void {
     });
 }
 
-function exitCodeOf({ isAccepted, findings }: ExplainedToken): ExitCode {
+function exitCodeOf({ isAccepted, isConfigurationFaulty, findings }: ExplainedToken): ExitCode {
+  if (isConfigurationFaulty) return ExitCode.invalidConfiguration;
   if (isAccepted === false) return ExitCode.denied;
   if (findings.length === 0) return ExitCode.ok;
   return findings.some(isAboutAddress) ? ExitCode.failed : ExitCode.cannotTell;
 }
 
 function printExplained(
-  { judgedBy, isAccepted, findings, scopes, enforcesScopes, routes }: ExplainedToken,
-  { terminal }: Context,
+  explained: ExplainedToken,
+  context: Context,
   { showsAll }: { readonly showsAll: boolean },
 ): void {
-  const { print, paint } = terminal;
-  const verdict =
-    isAccepted === true
-      ? paint("green", "accepted")
-      : isAccepted === false
-        ? paint("red", "refused")
-        : paint("yellow", findings.length > 0 ? "cannot tell" : "no objection found, signature not checked");
-  print(`${paint("bold", showUntrusted(judgedBy))}  ${verdict}`);
-  for (const { sentence, fix, code, certainty } of findings) {
-    print(
-      `  ${paint("red", "cause")}  ${certainty === "certain" ? "" : `${certainty}: `}${showUntrusted(sentence)} ${paint("dim", `[${code}]`)}`,
-    );
-    print(`  ${paint("green", "fix")}    ${showUntrusted(fix)}`);
-  }
-  print(`  scopes ${scopes.length === 0 ? "none" : showUntrusted(scopes.join(" "))}`);
+  const { judgedBy, isConfigurationFaulty, findings, refusals, enforcesScopes, routes } = explained;
+  const { print, paint } = context.terminal;
+  print(`${paint("bold", showUntrusted(judgedBy))}  ${describeVerdict(explained, context)}`);
+  for (const finding of findings) printFinding(finding, "cause", context);
+  // Nothing has looked at the token, so there is nothing to say of what it may do.
+  if (isConfigurationFaulty) return;
+  for (const refusal of refusals) printFinding(refusal, "denied", context);
+  printScopes(explained, context);
   if (!enforcesScopes)
     print(paint("yellow", "  scopes are not enforced there: a valid token may do everything"));
   print();
   const shown = showsAll ? routes : routes.filter(({ served }) => served);
   const width = Math.max(...shown.map(({ route }) => route.length));
-  for (const route of shown) print(formatRoute(route, width, terminal));
+  for (const route of shown) print(formatRoute(route, width, context.terminal));
   if (findings.length > 0) print(paint("dim", "\nwhat the scopes would open once the token is accepted"));
+  if (shown.some(({ outcome }) => outcome === "not known"))
+    print(
+      paint(
+        "dim",
+        "\nwhat the issuer of a token may grant is known to the server alone: --config FILE, with the configuration of that server, decides every route",
+      ),
+    );
   const planned = routes.length - routes.filter(({ served }) => served).length;
   if (!showsAll) print(paint("dim", `\n${planned} routes of later versions: --all`));
+}
+
+function describeVerdict(
+  { isConfigurationFaulty, isAccepted, findings }: ExplainedToken,
+  { terminal: { paint } }: Context,
+): string {
+  if (isConfigurationFaulty)
+    return paint("red", "the configuration cannot be used, so the token was not looked at");
+  if (isAccepted === true) return paint("green", "accepted");
+  if (isAccepted === false) return paint("red", "refused");
+  return paint("yellow", findings.length > 0 ? "cannot tell" : "no objection found, signature not checked");
+}
+
+function printFinding(
+  { sentence, fix, code, certainty }: ExplainedToken["findings"][number],
+  label: "cause" | "denied",
+  { terminal: { print, paint } }: Context,
+): void {
+  const sure = certainty === "certain" ? "" : `${certainty}: `;
+  print(`  ${paint("red", label.padEnd(6))} ${sure}${showUntrusted(sentence)} ${paint("dim", `[${code}]`)}`);
+  print(`  ${paint("green", "fix")}    ${showUntrusted(fix)}`);
+}
+
+/** Those that count on one line, each of the others with why it does not. */
+function printScopes(
+  { scopes, withheldScopes }: ExplainedToken,
+  { terminal: { print, paint } }: Context,
+): void {
+  const counting = scopes.length === 0 ? [] : [showUntrusted(scopes.join(" "))];
+  const withheld = withheldScopes.map(
+    (scope) =>
+      `${showUntrusted(scope)} ${paint("yellow", '(does not count: its issuer does not list it in "allowedScopes")')}`,
+  );
+  const [first = "none", ...others] = [...counting, ...withheld];
+  print(`  scopes ${first}`);
+  for (const line of others) print(`         ${line}`);
 }
 
 function formatRoute(route: ExplainedRoute, width: number, { paint }: Context["terminal"]): string {
@@ -88,10 +125,31 @@ function formatRoute(route: ExplainedRoute, width: number, { paint }: Context["t
     case "public":
       return `  ${paint("dim", "open   ")}  ${name}  ${paint("dim", "public")}${later}`;
     case "allowed":
-      return `  ${paint("green", "allowed")}  ${name}  ${paint("dim", route.granted_by.length === 0 ? "any valid credential" : `by ${route.granted_by.map(showUntrusted).join(" and ")}`)}${later}`;
+      return `  ${paint("green", "allowed")}  ${name}  ${paint("dim", describeGrant(route))}${later}`;
     case "some items":
       return `  ${paint("green", "some   ")}  ${name}  only ${route.items.map(showUntrusted).join(", ")}${later}`;
+    case "not known": {
+      const items = route.items.length === 0 ? "" : `only ${route.items.map(showUntrusted).join(", ")}, `;
+      const scopes = route.granted_by.length === 0 ? "" : `by ${joinScopes(route.granted_by)}, `;
+      return `  ${paint("yellow", "unknown")}  ${name}  ${items || scopes}if its issuer may grant that there${later}`;
+    }
     default:
-      return `  ${paint("red", "denied ")}  ${name}  ${route.scope_to_add === null ? "nobody may" : `add ${route.missing_scopes.map(showUntrusted).join(" and ")}`}${later}`;
+      return `  ${paint("red", "denied ")}  ${name}  ${describeLack(route)}${later}`;
   }
+}
+
+function describeGrant({ answer, granted_by: grantedBy }: ExplainedRoute): string {
+  if (grantedBy.length > 0) return `by ${joinScopes(grantedBy)}`;
+  return answer === "let in" ? "the server lets it in" : "any valid credential";
+}
+
+function describeLack(route: ExplainedRoute): string {
+  if (route.scope_to_allow !== null) return `its issuer may not grant ${showUntrusted(route.scope_to_allow)}`;
+  if (route.code === "SCOPE_OVER_CEILING") return "its issuer may not grant that there";
+  if (route.missing_scopes.length > 0) return `add ${joinScopes(route.missing_scopes)}`;
+  return route.answer === "refused" ? `the server refuses it: ${route.code ?? "no reason"}` : "nobody may";
+}
+
+function joinScopes(scopes: readonly string[]): string {
+  return scopes.map(showUntrusted).join(" and ");
 }

@@ -8,8 +8,8 @@ import { CliFailure, faultsOf } from "../program/failure.ts";
 import { type Ask, readBounded, toAnswer } from "./ask.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 import { fromFault, makeFinding, mergeFindings } from "./findings.ts";
-import { type DoctorRequest, probeRoutes } from "./probe-routes.ts";
-import type { Check, Examined, Finding } from "./report.ts";
+import { probeRoutes } from "./probe-routes.ts";
+import type { Check, DoctorRequest, Examined, Finding } from "./report.ts";
 
 export interface ExamineConfigOptions {
   readonly requests: readonly DoctorRequest[];
@@ -36,14 +36,30 @@ export function examineEnvironment(options: ExamineConfigOptions, context: Conte
 }
 
 /** A configuration file, with the environment that it is read in. */
-export function examineConfig(
+export async function examineConfig(
   file: string,
   options: ExamineConfigOptions,
   context: Context,
 ): Promise<Examined> {
-  return examine({ kind: "config", name: file }, options, context, () =>
+  const examined = await examine({ kind: "config", name: file }, options, context, () =>
     loadConfig(file, context, { logger: SILENT }),
   );
+  return file.endsWith(".json") ? nameAsInFile(examined) : examined;
+}
+
+/** The server names its options as they are in code; in a JSON file this one has another name. */
+function nameAsInFile(examined: Examined): Examined {
+  const rename = (text: string) => text.replaceAll(/\bauthorizationConfig\b/g, "authorization");
+  return {
+    ...examined,
+    findings: examined.findings.map((finding) => ({
+      ...finding,
+      sentence: rename(finding.sentence),
+      fix: rename(finding.fix),
+      evidence: finding.evidence.map(({ fact, source }) => ({ fact: rename(fact), source })),
+      seenAt: finding.seenAt.map(rename),
+    })),
+  };
 }
 
 async function examine(
@@ -69,6 +85,7 @@ async function examine(
       traits: {},
       checks,
       isTokenChecked: false,
+      answers: [],
       findings: orderStart(findings, empty),
     };
   }
@@ -90,6 +107,7 @@ async function examine(
       traits: toTraits(policy),
       checks: [...describeKeys(policy), ...probed.checks],
       isTokenChecked: probed.isTokenChecked,
+      answers: probed.answers,
       findings: mergeFindings([
         // Its words are our own here.
         ...probed.findings.map(({ serverSaid: _, ...finding }) => finding),

@@ -14,9 +14,9 @@ import { type Answered, type Asked } from "./ask.ts";
 import { askUrl } from "./ask-url.ts";
 import { AUTHORIZATION_HEADER } from "./credential-location.ts";
 import { fromUnanswered, makeFinding, mergeFindings, quoteServer } from "./findings.ts";
-import { type DoctorRequest, probeRoutes, readText } from "./probe-routes.ts";
+import { probeRoutes, readText } from "./probe-routes.ts";
 import { isRedirect } from "./read-verdict.ts";
-import type { Check, Examined, Finding } from "./report.ts";
+import type { Check, DoctorRequest, Examined, Finding } from "./report.ts";
 
 export interface ExamineUrlOptions {
   readonly requests: readonly DoctorRequest[];
@@ -43,7 +43,7 @@ export async function examineUrl(
   const checks = [describeCheck("GET /health", health), describeCheck("GET /info", info)];
   const stop = (finding: Finding, summary: string): Examined => {
     const place = { kind: "url", name: base, summary, server: undefined, traits: {} } as const;
-    return { ...place, checks, isTokenChecked: false, findings: [finding] };
+    return { ...place, checks, isTokenChecked: false, answers: [], findings: [finding] };
   };
 
   for (const [name, asked] of [
@@ -81,6 +81,7 @@ export async function examineUrl(
     },
     checks: [...checks, ...probed.checks],
     isTokenChecked: probed.isTokenChecked,
+    answers: probed.answers,
     findings: mergeFindings([...probed.findings, ...clock]),
   };
 }

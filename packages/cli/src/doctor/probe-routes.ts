@@ -10,20 +10,12 @@ import {
 } from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
 import type { Context } from "../program/context.ts";
-import { type MatchedRoute } from "../scopes/route-table.ts";
 import type { Answered, Ask, Asked } from "./ask.ts";
 import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./credential-location.ts";
 import { explainLost } from "./explain-lost.ts";
 import { fromUnanswered, toFinding } from "./findings.ts";
 import { explainUnclear, readVerdict, type Verdict } from "./read-verdict.ts";
-import type { Check, Finding } from "./report.ts";
-
-export interface DoctorRequest {
-  readonly method: string;
-  readonly path: string;
-  /** Undefined for a route that is not of the contract. */
-  readonly matched: MatchedRoute | undefined;
-}
+import type { AnsweredRequest, Check, DoctorRequest, Finding } from "./report.ts";
 
 export interface Probe {
   readonly ask: Ask;
@@ -43,12 +35,15 @@ export interface Probed {
   readonly findings: readonly Finding[];
   /** A request was let in with the token, and the same without it was not. */
   readonly isTokenChecked: boolean;
+  /** What became of each request with the token that was sent and answered by an AgentOS. */
+  readonly answers: readonly AnsweredRequest[];
 }
 
 /** Asks one route after the other. */
 export async function probeRoutes(probe: Probe): Promise<Probed> {
   const checks: Check[] = [];
   const findings: Finding[] = [];
+  const answers: AnsweredRequest[] = [];
   let { server } = probe;
   let isTokenChecked = false;
   for (const request of probe.requests) {
@@ -65,9 +60,15 @@ export async function probeRoutes(probe: Probe): Promise<Probed> {
     const asked = await probeWithToken({ ...probe, server, token: probe.token, isRefusedBare }, request);
     checks.push(asked.check);
     findings.push(...asked.findings);
+    if (asked.isLetIn !== undefined)
+      answers.push({
+        name: `${request.method} ${request.path}`,
+        isLetIn: asked.isLetIn,
+        findings: asked.findings,
+      });
     isTokenChecked ||= asked.isTokenChecked;
   }
-  return { server, checks, findings, isTokenChecked };
+  return { server, checks, findings, isTokenChecked, answers };
 }
 
 function probeBare(
@@ -109,6 +110,8 @@ async function probeWithToken(
   readonly check: Check;
   readonly findings: readonly Finding[];
   readonly isTokenChecked: boolean;
+  /** Undefined: it was not sent, or no AgentOS answered. */
+  readonly isLetIn?: boolean;
 }> {
   const name = `${request.method} ${request.path}`;
   const isUsual = isSameLocation(location, AUTHORIZATION_HEADER);
@@ -136,7 +139,7 @@ async function probeWithToken(
   const verdict = readVerdict(asked, request.matched);
   if (verdict === "let in") {
     const text = isRefusedBare ? describeAccepted(asked.status) : `${asked.status}: answered as without it`;
-    return { ...told("ok", text, []), isTokenChecked: isRefusedBare };
+    return { ...told("ok", text, []), isTokenChecked: isRefusedBare, isLetIn: true };
   }
   if (verdict !== "refused")
     return told("failed", describeUnclear(verdict, asked.status), [
@@ -157,11 +160,8 @@ async function probeWithToken(
   const serverSaid = detail ?? readText(asked, "title");
   const explain = (cause: Cause) =>
     explainLost(addSignature(cause, checked), { detail, fix: readText(asked, "fix") }, location);
-  return told(
-    "failed",
-    String(asked.status),
-    causes.map((cause) => toFinding(explain(cause), { seenAt, serverSaid })),
-  );
+  const found = causes.map((cause) => toFinding(explain(cause), { seenAt, serverSaid }));
+  return { ...told("failed", String(asked.status), found), isLetIn: false };
 }
 
 function describeAccepted(status: number): string {

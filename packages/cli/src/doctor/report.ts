@@ -1,5 +1,22 @@
 /** What the doctor finds, as plain data. Texts of a remote server are in `serverSaid` and nowhere else. */
 import type { Cause, KnownServer } from "@agentos/auth";
+import type { MatchedRoute } from "../scopes/route-table.ts";
+
+export interface DoctorRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Undefined for a route that is not of the contract. */
+  readonly matched: MatchedRoute | undefined;
+}
+
+/** A request with the token that an AgentOS has answered. */
+export interface AnsweredRequest {
+  /** `METHOD /path`. */
+  readonly name: string;
+  readonly isLetIn: boolean;
+  /** Why not. */
+  readonly findings: readonly Finding[];
+}
 
 /** One finding; an error is why requests fail, a warning is worth a look. */
 export interface Finding extends Cause {
@@ -43,5 +60,7 @@ export interface Examined {
   readonly checks: readonly Check[];
   /** A request was let in with the token, and the same without it was not. */
   readonly isTokenChecked: boolean;
+  /** What became of the requests with the token. */
+  readonly answers: readonly AnsweredRequest[];
   readonly findings: readonly Finding[];
 }

@@ -16,9 +16,9 @@ import { examineConfig, examineEnvironment } from "./examine-config.ts";
 import { examineUrl } from "./examine-url.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { printReport } from "./print-report.ts";
-import { type DoctorRequest, describeCredential } from "./probe-routes.ts";
+import { describeCredential } from "./probe-routes.ts";
 import { readBase } from "./read-base.ts";
-import type { Examined } from "./report.ts";
+import type { DoctorRequest, Examined } from "./report.ts";
 
 export interface DoctorOptions {
   readonly url?: readonly string[];
@@ -62,7 +62,7 @@ export async function runDoctor(options: DoctorOptions, context: Context): Promi
   // INVARIANT: nothing is added to the report behind this line.
   const report = concealReport({ examined, comparison }, token);
   if (options.json) {
-    const places = report.examined.map(({ server: _, isTokenChecked: __, ...place }) => place);
+    const places = report.examined.map(({ server: _, isTokenChecked: __, answers: ___, ...place }) => place);
     const shown = { format: 1, exit_code: exitCode, places, comparison: report.comparison };
     context.terminal.print(formatJson(shown));
   } else {

@@ -109,6 +109,7 @@ describe("agentos token explain", () => {
     };
     const limited = await explain();
     expect([limited.isAccepted, limited.scopes]).toEqual([true, ["agents:read"]]);
+    expect(limited.withheldScopes).toEqual(["agent_os:admin"]);
     expect(outcomes(limited)).toMatchObject({ "GET /agents": "allowed", "GET /config": "denied" });
     const whole = await explain(["agent_os:admin"]);
     expect([whole.isAccepted, whole.scopes]).toEqual([true, ["agent_os:admin", "agents:read"]]);
