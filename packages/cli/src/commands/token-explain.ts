@@ -72,15 +72,14 @@ function printExplained(
   for (const route of shown) print(formatRoute(route, width, context.terminal));
   if (findings.length > 0) print(paint("dim", "\nwhat the scopes would open once the token is accepted"));
   if (shown.some(({ outcome }) => outcome === "not known"))
-    print(
-      paint(
-        "dim",
-        "\nwhat the issuer of a token may grant is known to the server alone: --config FILE, with the configuration of that server, decides every route",
-      ),
-    );
+    print(paint("dim", `\n${explained.isConfigurationKnown ? UNKNOWN_ISSUER : UNKNOWN_CONFIGURATION}`));
   const planned = routes.length - routes.filter(({ served }) => served).length;
   if (!showsAll) print(paint("dim", `\n${planned} routes of later versions: --all`));
 }
+
+const UNKNOWN_ISSUER = "what an issuer may grant is known once it is trusted";
+const UNKNOWN_CONFIGURATION =
+  "what the issuer of a token may grant is known to the server alone: --config FILE, with the configuration of that server, decides every route";
 
 function describeVerdict(
   { isConfigurationFaulty, isAccepted, findings }: ExplainedToken,
@@ -105,7 +104,7 @@ function printFinding(
 
 /** Those that count on one line, each of the others with why it does not. */
 function printScopes(
-  { scopes, withheldScopes }: ExplainedToken,
+  { scopes, withheldScopes, isCeilingKnown }: ExplainedToken,
   { terminal: { print, paint } }: Context,
 ): void {
   const counting = scopes.length === 0 ? [] : [showUntrusted(scopes.join(" "))];
@@ -114,7 +113,8 @@ function printScopes(
       `${showUntrusted(scope)} ${paint("yellow", '(does not count: its issuer does not list it in "allowedScopes")')}`,
   );
   const [first = "none", ...others] = [...counting, ...withheld];
-  print(`  scopes ${first}`);
+  const note = scopes.length > 0 && !isCeilingKnown ? ` ${paint("dim", "(as the token names them)")}` : "";
+  print(`  scopes ${first}${note}`);
   for (const line of others) print(`         ${line}`);
 }
 

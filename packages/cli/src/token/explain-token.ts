@@ -42,6 +42,8 @@ export interface ExplainedToken {
   readonly judgedBy: string;
   /** True: nothing was judged, since the configuration has a fault; there are no routes then. */
   readonly isConfigurationFaulty: boolean;
+  /** The whole policy is known, not only what a server tells of itself. */
+  readonly isConfigurationKnown: boolean;
   /** Null: nobody has looked at the signature, or it cannot be told; then the findings say why. */
   readonly isAccepted: boolean | null;
   readonly findings: readonly Finding[];
@@ -98,6 +100,7 @@ export async function explainToken(
   return {
     judgedBy: examined?.name ?? "the token alone",
     isConfigurationFaulty,
+    isConfigurationKnown: examined?.kind === "config" && !isConfigurationFaulty,
     isAccepted: isConfigurationFaulty ? null : findAcceptance(findings, examined),
     findings,
     refusals: examined?.kind === "url" ? (errors ?? []).filter(({ code }) => code === OVER_CEILING) : [],
@@ -161,6 +164,8 @@ function explainRoute(matched: MatchedRoute, judged: Judged): ExplainedRoute {
   const toAllow = isDenied
     ? findWithheldGrant(compileGrants(kept, adminScope), { scopes: withheld, adminScope }, matched)
     : undefined;
+  // Which scope has opened it the server does not say, and the first that would may not count there.
+  const isGrantKnown = !isDenied && (judged.isCeilingKnown || outcome === "not known");
   const lacking = decision.isAllowed ? undefined : decision;
   const told = answer?.findings.filter(isAboutScopes).map(({ code }) => code) ?? [];
   const isOver = toAllow !== undefined || told.includes(OVER_CEILING);
@@ -169,7 +174,7 @@ function explainRoute(matched: MatchedRoute, judged: Judged): ExplainedRoute {
     served: matched.isServed,
     outcome,
     answer: answer === undefined ? null : answer.isLetIn ? "let in" : "refused",
-    granted_by: decision.isAllowed && !isDenied ? [...new Set(decision.grantedBy)] : [],
+    granted_by: decision.isAllowed && isGrantKnown ? [...new Set(decision.grantedBy)] : [],
     items: isDenied ? [] : onlyItems,
     required_scopes: matched.requiredScopes,
     missing_scopes: lacking?.missing ?? [],

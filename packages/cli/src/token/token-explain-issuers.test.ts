@@ -119,6 +119,10 @@ describe("a scope that its issuer may not grant", () => {
     const explained = await explain(token, makeFolder(), "--url", url);
     expect(routeOf(explained, "GET /agents")).toMatchObject({ outcome: "allowed", answer: "let in" });
     expect(routeOf(explained, "GET /config")).toMatchObject({ outcome: "denied", answer: "refused" });
+    // The admin scope in the token is not what has opened it.
+    const both = await run(await tokenWith(["agent_os:admin", "agents:read"]), makeFolder(), "--url", url);
+    expect(both.stdout).toMatch(/allowed +GET \/agents +the server lets it in\n/);
+    expect(both.stdout).toContain("  scopes agent_os:admin agents:read (as the token names them)\n");
     const runs = routeOf(explained, "POST /agents/{agent_id}/runs");
     expect(runs).toMatchObject({ outcome: "not known", answer: null, items: ["echo"] });
     expect(routeOf(explained, "GET /agents/{agent_id}")).toMatchObject({ outcome: "not known" });
@@ -127,12 +131,8 @@ describe("a scope that its issuer may not grant", () => {
 
   it("is not decided for a token of an issuer that the configuration does not know", async () => {
     const cwd = write({ ...configWith(), issuer: undefined });
-    const explained = await explain(
-      await tokenWith(["agent_os:admin"], "https://c.test"),
-      cwd,
-      "--config",
-      "os.json",
-    );
+    const stranger = await tokenWith(["agent_os:admin"], "https://c.test");
+    const explained = await explain(stranger, cwd, "--config", "os.json");
     expect(explained).toMatchObject({
       isAccepted: false,
       isCeilingKnown: false,
@@ -140,6 +140,9 @@ describe("a scope that its issuer may not grant", () => {
     });
     expect(explained.findings[0]?.fix).toContain('set "authorization.issuer" to this "iss"');
     expect(routeOf(explained, "GET /config")?.outcome).toBe("not known");
+    const { stdout } = await run(stranger, cwd, "--config", "os.json");
+    expect(stdout).toContain("what an issuer may grant is known once it is trusted");
+    expect(stdout).not.toMatch(/allowed {2}|--config FILE/);
   });
 });
 

@@ -38,7 +38,7 @@ export const configFaults = {
   CONFIG_ADMIN_NOWHERE: warning({
     title:
       'several issuers are trusted, and none lists the admin scope "{scope}" in "allowedScopes": nobody is admin here',
-    fix: 'add "{scope}" to the list of the issuer whose tokens may grant it, and thereby everything: {places}',
+    fix: 'add "{scope}" to one of these lists, whose issuer may then grant everything: {places}',
   }),
   CONFIG_AUDIENCE_UNCHECKED: error({
     title: '"verifyAudience: false" accepts tokens that were issued for other servers',
