@@ -113,7 +113,13 @@ export {
   toolMetricsSchema,
   userInputFieldSchema,
 } from "./wire/message.ts";
-export { errorSchema, type Problem, problemSchema, validationErrorSchema } from "./wire/problem.ts";
+export {
+  errorSchema,
+  limitSchema,
+  type Problem,
+  problemSchema,
+  validationErrorSchema,
+} from "./wire/problem.ts";
 export { type ResourceMetadata, resourceMetadataSchema } from "./wire/resource-metadata.ts";
 export {
   type AnyRunEvent,

@@ -1,7 +1,7 @@
 /** Agents and their runs (contract 4.2). */
 import { z } from "zod";
 import { agentSchema } from "../wire/agent.ts";
-import { errorSchema, validationErrorSchema } from "../wire/problem.ts";
+import { errorSchema, limitSchema, problemSchema, validationErrorSchema } from "../wire/problem.ts";
 import { runEventSchema } from "../wire/run-events.ts";
 import { runFormSchema, runJsonSchema } from "../wire/run-form.ts";
 import { runOutputSchema } from "../wire/run-output.ts";
@@ -21,7 +21,11 @@ export const agentsRoutes = {
     requestBody: { form: runFormSchema, json: runJsonSchema },
     responses: {
       200: { description: "events of the run, or with stream=false the run itself", events: runEventSchema, json: runOutputSchema },
+      400: { description: "the body cannot be read, or asks for what this server does not have", json: errorSchema },
       404: noSuchAgent,
+      413: { description: "the request, or the state of its session, is too large", json: limitSchema },
       422: { description: "the body is not valid", json: validationErrorSchema },
+      429: { description: "the caller has too many active runs, or they are too large; `Retry-After` says when to ask again", json: limitSchema },
+      503: { description: "the server has no room for the run, or cannot read its keys now", json: z.union([limitSchema, problemSchema]) },
     } },
 } as const satisfies RouteTable;

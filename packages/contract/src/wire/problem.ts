@@ -24,6 +24,11 @@ export const problemSchema = z
   })
   .meta({ id: "Problem", description: "why the request was refused, and what to do about it" });
 
+/** An allowed request that there is no room for: the same without a record, because nothing was denied. */
+export const limitSchema = problemSchema
+  .omit({ denial_id: true, required_scopes: true, missing_scopes: true })
+  .meta({ id: "Limit", description: "which limit was reached, and what to do about it" });
+
 /** Any other error. */
 export const errorSchema = z.object({ detail: z.string() }).meta({ id: "Error" });
 

@@ -133,6 +133,19 @@ describe("the document", () => {
   });
 });
 
+it("describes every answer of a run that a client has to tell apart", () => {
+  const responses = build().paths["/agents/{agent_id}/runs"]?.["post"]?.responses ?? {};
+  expect(Object.keys(responses)).toEqual(["200", "400", "401", "403", "404", "413", "422", "429", "503"]);
+  const schemaOf = (status: string) => responses[status]?.content;
+  const limit = { $ref: "#/components/schemas/Limit" };
+  for (const status of ["413", "429"])
+    expect(schemaOf(status)).toEqual({ "application/json": { schema: limit } });
+  expect(schemaOf("503")).toEqual({
+    "application/json": { schema: { anyOf: [limit, { $ref: "#/components/schemas/Problem" }] } },
+  });
+  expect(schemaOf("400")).toEqual({ "application/json": { schema: { $ref: "#/components/schemas/Error" } } });
+});
+
 /** The rules of OpenAPI 3.1 that a schema of the format would check here, without a dependency for it. */
 describe("the document is valid", () => {
   const document = build({
