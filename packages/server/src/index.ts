@@ -30,7 +30,7 @@ export type {
 } from "@agentos/guard/app";
 export { AgentOS } from "./agent-os/agent-os.ts";
 export type { AgentOSOptions } from "./agent-os/agent-os-options.ts";
-export type { LimitOptions } from "./agent-os/limit-options.ts";
+export { type LimitOptions, limitsSchema } from "./agent-os/limit-options.ts";
 export { Agent } from "./agents/agent.ts";
 export { type AgentOptions } from "./agents/agent-options.ts";
 export type { JsonSchema } from "./agents/compiled-parameters.ts";

@@ -1,5 +1,9 @@
-/** The form of a JSON configuration. The options of authorization are the server's own, so both can never differ. */
+/**
+ * The form of a JSON configuration. The options of authorization and of limits are the
+ * server's own, so both can never differ.
+ */
 import { authorizationConfigSchema, corsSchema } from "@agentos/guard/app";
+import { limitsSchema } from "@agentos/server";
 import { z } from "zod";
 
 const text = z.string().min(1);
@@ -34,6 +38,7 @@ export const configSchema = z.strictObject({
   authorization: authorizationSchema.nullish(),
   securityKey: text.nullish(),
   cors: corsSchema.optional(),
+  limits: limitsSchema.optional(),
 });
 
 const AGENT = '{ "id": "my-agent", "model": "offline:echo" }';
@@ -43,6 +48,7 @@ export const CONFIG_EXAMPLES: Readonly<Record<string, string>> = {
   agents: `[${AGENT}]`,
   "agents[]": AGENT,
   authorization: '{ "verificationKeys": ["file:agentos-public.pem"] }',
+  limits: '{ "activeRuns": 500 }',
   instructions: '"Be brief."',
   model: '"offline:echo"',
   tools: '["get_time"]',

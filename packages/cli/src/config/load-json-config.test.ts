@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { authorizationConfigSchema } from "@agentos/guard/app";
-import { AgentOS } from "@agentos/server";
+import { AgentOS, type AgentOSOptions, limitsSchema } from "@agentos/server";
 import { createTestKey, goodToken, signToken } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultsOf } from "../program/failure.ts";
+import { configSchema } from "./config-schema.ts";
 import { loadJsonConfig } from "./load-json-config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "agentos-config-"));
@@ -35,6 +36,80 @@ async function faults(config: unknown, env: Record<string, string> = {}): Promis
 }
 
 const agents = [{ id: "echo", model: "offline:echo", instructions: "Repeat." }];
+
+/** Options that only code can give, since they are alive or come from the command; JSON calls the last one "authorization". */
+type OnlyInCode =
+  | "agents"
+  | "authorizationConfig"
+  | "cliCommand"
+  | "denialRecorder"
+  | "env"
+  | "logger"
+  | "routes";
+
+/** A new option of `AgentOS` does not compile before it stands here or above. */
+const IN_BOTH: Readonly<Record<Exclude<keyof AgentOSOptions, OnlyInCode>, true>> = {
+  id: true,
+  name: true,
+  description: true,
+  authorization: true,
+  securityKey: true,
+  cors: true,
+  limits: true,
+  database: true,
+};
+
+describe("the options in code and those in JSON", () => {
+  it.each(Object.keys(IN_BOTH))("have %s in common", (name) => {
+    expect(configSchema.shape).toHaveProperty(name);
+  });
+
+  it.each(Object.keys(limitsSchema.shape))("refuse and take limits.%s alike", async (name) => {
+    const inCode = (limits: object) => {
+      try {
+        new AgentOS({ limits }).close();
+      } catch (error) {
+        return faultsOf(error)?.map(({ message, code }) => `${code} ${message}`);
+      }
+      return [];
+    };
+    for (const limits of [{ [name]: "many" }, { [name]: -1 }, { [`${name}s`]: 5 }]) {
+      expect(await faults({ id: "shop", agents, limits })).toEqual(inCode(limits));
+      expect(inCode(limits)).toHaveLength(1);
+    }
+    const os = await load({ id: "shop", agents, limits: { [name]: 5 } });
+    expect((await os.describe()).limits).toMatchObject({ [name]: 5 });
+    os.close();
+  });
+
+  it("name contradictory limits by both of them, together with what else is wrong", async () => {
+    expect(
+      await faults({ id: "shop", agents, nmae: "x", limits: { activeRuns: 1, activeRunsPerCaller: 5 } }),
+    ).toEqual([
+      expect.stringContaining(
+        '"limits.activeRunsPerCaller": is 5, more than "limits.activeRuns" (1)',
+      ) as string,
+      expect.stringContaining('"nmae"') as string,
+    ]);
+  });
+
+  it("have limits that hold", async () => {
+    const os = await load({ id: "shop", agents, limits: { runMebibytes: 0.01 } });
+    const run = (message: string) =>
+      os.fetch(
+        new Request("http://localhost/agents/echo/runs", {
+          method: "POST",
+          body: new URLSearchParams({ message, stream: "false" }),
+        }),
+      );
+    expect((await run("hi")).status).toBe(200);
+    const refused = await run("x".repeat(20_000));
+    expect(await refused.json()).toMatchObject({
+      fix: expect.stringContaining('"limits.runMebibytes') as string,
+    });
+    os.close();
+  });
+});
 
 describe("a JSON configuration in order", () => {
   it("becomes an AgentOS whose keys and scopes are enforced", async () => {

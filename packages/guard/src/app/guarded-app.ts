@@ -54,6 +54,8 @@ export interface GuardedAppParts<Id extends string> {
   readonly table: Readonly<Record<Id | PageRouteId, RouteDefinition>>;
   /** A handler for each of its routes, made once the keys have been judged. */
   readonly createHandlers: (context: HandlerContext) => Handlers<Exclude<Id, PageRouteId>>;
+  /** Limits in force by the name of their option, where an operator has chosen some; shown with the policy. Default: none. */
+  readonly limits?: Readonly<Record<string, number>> | undefined;
   /** What else is wrong with the options, to be told together with the rest. Default: nothing. */
   readonly faults?: readonly Fault[];
   /** Asked of every identity, on every request; answers from memory. Default: nothing is revoked. */
@@ -129,6 +131,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
         revocation: parts.revocation,
         authenticators: parts.authenticators,
         resourceMetadataUrl: resourceMetadata?.urlFor,
+        limits: parts.limits,
       },
     );
     const { handlers, drain = async () => undefined } = parts.createHandlers({

@@ -52,6 +52,8 @@ export interface PolicyInForce extends AuthPolicy {
   readonly keyOrigins: readonly IssuerKeyOrigins[];
   /** Paths that need no credential, `METHOD` before those that are not GET; `(in part)` for some parameters only. */
   readonly publicRoutes: readonly string[];
+  /** Limits of the product by the name of their option, where the operator has chosen some; undefined: the defaults. */
+  readonly limits?: Readonly<Record<string, number>> | undefined;
   /** Warnings of the configuration and the keys; errors have stopped the start. */
   readonly findings: readonly RenderedFault[];
 }
@@ -60,7 +62,15 @@ export interface PolicyInForce extends AuthPolicy {
 export function describePolicy(
   { policy, issuerKeys, cliCommand }: Pick<ResolvedPolicy, "policy" | "issuerKeys" | "cliCommand">,
   keySource: KeySource,
-  { routes, faults }: { readonly routes: readonly CompiledRoute[]; readonly faults: readonly Fault[] },
+  {
+    routes,
+    faults,
+    limits,
+  }: {
+    readonly routes: readonly CompiledRoute[];
+    readonly faults: readonly Fault[];
+    readonly limits?: PolicyInForce["limits"];
+  },
 ): PolicyInForce {
   return {
     ...policy,
@@ -75,6 +85,7 @@ export function describePolicy(
     keyState: keySource.status?.().state ?? "ok",
     keyOrigins: issuerKeys.map(describeOrigins),
     publicRoutes: routes.flatMap(describePublic),
+    ...(limits === undefined ? {} : { limits }),
     findings: Object.freeze(faults.map((fault) => renderFault(fault, cliCommand))),
   };
 }

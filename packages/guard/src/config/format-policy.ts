@@ -31,6 +31,7 @@ export function formatPolicy(policy: PolicyInForce): string {
     ...(policy.isolatesUsers ? [["isolation", "each user reaches only their own data"] satisfies Row] : []),
     ["public", policy.publicRoutes.join(" ") || "nothing"],
     ["origins", policy.allowedOrigins.join(" ") || "none"],
+    ...formatLimits(policy.limits ?? {}),
   ];
   const lines = rows.map(([name, value]) => `  ${name.padEnd(11)}${value}`);
   const findings = policy.findings.flatMap(({ severity, message, fix, code }) => [
@@ -43,6 +44,21 @@ export function formatPolicy(policy: PolicyInForce): string {
 /** `header X-Token, else cookie session`: where the credential is read, for people. */
 export function formatLocations(locations: readonly CredentialLocation[]): string {
   return locations.map((location) => `${location.in} ${location.name}`).join(", else ") || "nowhere";
+}
+
+/** Two on a line: the limit of all together, and that of one caller. */
+function formatLimits(limits: Readonly<Record<string, number>>): readonly Row[] {
+  const texts = Object.entries(limits).map(([name, limit]) => `${name} ${limit}`);
+  return texts.flatMap((text, index) =>
+    index % 2 === 1
+      ? []
+      : [
+          [
+            index === 0 ? "limits" : "",
+            [text, ...texts.slice(index + 1, index + 2)].join(", "),
+          ] satisfies Row,
+        ],
+  );
 }
 
 /** What is demanded of tokens: scopes, keys, audience, issuers. */

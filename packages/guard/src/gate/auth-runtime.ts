@@ -42,13 +42,22 @@ export interface AuthRuntimeOptions {
   readonly authenticators?: readonly Authenticator[] | undefined;
   /** Given by a server that serves the metadata itself. */
   readonly resourceMetadataUrl?: ((host: string | null) => string | undefined) | undefined;
+  /** For the description of the policy. Default: none. */
+  readonly limits?: PolicyInForce["limits"];
 }
 
 /** Parses the keys and builds the gate; throws a ConfigurationError with every fault at once. */
 export async function createAuthRuntime(
   resolved: ResolvedPolicy,
   ruled: CompiledRoutes,
-  { runtime, denialRecorder, revocation, authenticators = [], resourceMetadataUrl }: AuthRuntimeOptions,
+  {
+    runtime,
+    denialRecorder,
+    revocation,
+    authenticators = [],
+    resourceMetadataUrl,
+    limits,
+  }: AuthRuntimeOptions,
 ): Promise<AuthRuntime> {
   const { policy, securityKey, cliCommand } = resolved;
   const { clock, generateId, logger } = runtime;
@@ -88,7 +97,7 @@ export async function createAuthRuntime(
   return {
     gate,
     denials,
-    describe: () => describePolicy(resolved, keys.keySource, { routes: ruled.routes, faults }),
+    describe: () => describePolicy(resolved, keys.keySource, { routes: ruled.routes, faults, limits }),
     algorithms: () => keys.keySource.current().algorithms,
     close: () => keys.close(),
   };

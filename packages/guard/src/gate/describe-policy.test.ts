@@ -136,6 +136,15 @@ describe("describePolicy and formatPolicy", () => {
     expect(text).not.toContain("credential  ");
   });
 
+  it("describe limits that the operator has chosen, with those that follow from them", async () => {
+    const policy = await describeFor({});
+    expect(formatPolicy(policy)).not.toContain("limits");
+    const limits = { activeRuns: 5, activeRunsPerCaller: 3, runMebibytes: 0.5 };
+    expect(formatPolicy({ ...policy, limits })).toMatch(
+      /limits +activeRuns 5, activeRunsPerCaller 3\n +runMebibytes 0.5(?:\n|$)/,
+    );
+  });
+
   const header = { in: "header", name: "X-Token" };
   const cookie = { in: "cookie", name: "session" };
   it.each([

@@ -24,7 +24,7 @@ import {
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
-import { resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
+import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 
 /**
  * An agent server.
@@ -54,6 +54,7 @@ export class AgentOS {
       options: parsed.data,
       table: SERVED_ROUTES,
       faults: findAgentFaults(parsed.data.agents ?? []),
+      limits: parsed.data.limits && resolveLimits(parsed.data.limits),
       defaultPort: 7777,
       createHandlers: (context) => createHandlers(parsed.data, startedAt, context),
     });

@@ -9,7 +9,7 @@ const MEBIBYTE = 1024 * 1024;
 
 /**
  * How much runs may take of this process. "Per caller" holds for a caller whom its credential names; those who share a
- * nameless one share what there is.
+ * nameless one share what there is. No limit of one caller or user may be larger than that of all together.
  */
 export interface LimitOptions {
   /** Runs that have begun and not ended. Default 2,000. */
@@ -20,7 +20,7 @@ export interface LimitOptions {
   readonly unreadStreams?: number | undefined;
   /** Of one caller. Default half of `unreadStreams`. */
   readonly unreadStreamsPerCaller?: number | undefined;
-  /** Memory that active runs and unread streams hold, MiB. Default 128. */
+  /** Memory that active runs and unread streams hold, MiB, with or without a fraction. Default 128. */
   readonly runMebibytes?: number | undefined;
   /** Of one caller. Default half of `runMebibytes`. */
   readonly runMebibytesPerCaller?: number | undefined;
@@ -31,44 +31,81 @@ export interface LimitOptions {
 }
 
 const count = z.number().int().min(1).max(1_000_000).optional();
+/** A hundredth is the least that an answer shows. */
+const mebibytes = z.number().min(0.01).max(1_000_000).optional();
 
-export const limitsSchema: z.ZodType<LimitOptions> = z.strictObject({
-  activeRuns: count,
-  activeRunsPerCaller: count,
-  unreadStreams: count,
-  unreadStreamsPerCaller: count,
-  runMebibytes: count,
-  runMebibytesPerCaller: count,
-  storedMebibytes: count,
-  storedMebibytesPerUser: count,
-} satisfies Record<keyof LimitOptions, typeof count>);
+type LimitName = keyof LimitOptions;
 
-/** Every limit of runs. */
-export function resolveRunLimits(options: LimitOptions = {}): RunLimits {
+/** Each limit of one caller or user, with that of all together, which holds for one as well. */
+const PARTS = {
+  activeRunsPerCaller: "activeRuns",
+  unreadStreamsPerCaller: "unreadStreams",
+  runMebibytesPerCaller: "runMebibytes",
+  storedMebibytesPerUser: "storedMebibytes",
+} as const satisfies Partial<Record<LimitName, LimitName>>;
+
+/** The options as they are checked, in code and in a JSON configuration alike. */
+export const limitsSchema = z
+  .strictObject({
+    activeRuns: count,
+    activeRunsPerCaller: count,
+    unreadStreams: count,
+    unreadStreamsPerCaller: count,
+    runMebibytes: mebibytes,
+    runMebibytesPerCaller: mebibytes,
+    storedMebibytes: mebibytes,
+    storedMebibytesPerUser: mebibytes,
+  } satisfies Record<LimitName, z.ZodType>)
+  .superRefine((options, context) => {
+    const limits = resolveLimits(options);
+    for (const [part, whole] of Object.entries(PARTS) as [keyof typeof PARTS, LimitName][]) {
+      // One that is not given follows the whole, and always fits.
+      if (options[part] === undefined || limits[part] <= limits[whole]) continue;
+      const ofWhole = `"limits.${whole}" (${limits[whole]}${options[whole] === undefined ? " by default" : ""})`;
+      const message = `is ${limits[part]}, more than ${ofWhole} allows all together`;
+      context.addIssue({ code: "custom", path: [part], message });
+    }
+  });
+
+/** Every limit in force, by the name of its option. */
+export function resolveLimits(options: LimitOptions = {}): Readonly<Record<LimitName, number>> {
   const {
     activeRuns = DEFAULT_RUN_LIMITS.activeRuns,
     unreadStreams = DEFAULT_RUN_LIMITS.unreadStreams,
     runMebibytes = DEFAULT_RUN_LIMITS.runBytes / MEBIBYTE,
+    storedMebibytes = MAX_STORED_BYTES / MEBIBYTE,
   } = options;
   return {
     activeRuns,
-    activeRunsPerCaller: options.activeRunsPerCaller ?? half(activeRuns),
+    activeRunsPerCaller: options.activeRunsPerCaller ?? Math.ceil(activeRuns / 2),
     unreadStreams,
-    unreadStreamsPerCaller: options.unreadStreamsPerCaller ?? half(unreadStreams),
-    runBytes: runMebibytes * MEBIBYTE,
-    runBytesPerCaller: (options.runMebibytesPerCaller ?? runMebibytes / 2) * MEBIBYTE,
+    unreadStreamsPerCaller: options.unreadStreamsPerCaller ?? Math.ceil(unreadStreams / 2),
+    runMebibytes,
+    runMebibytesPerCaller: options.runMebibytesPerCaller ?? runMebibytes / 2,
+    storedMebibytes,
+    storedMebibytesPerUser: options.storedMebibytesPerUser ?? storedMebibytes / 4,
+  };
+}
+
+/** Every limit of runs. */
+export function resolveRunLimits(options: LimitOptions = {}): RunLimits {
+  const limits = resolveLimits(options);
+  return {
+    activeRuns: limits.activeRuns,
+    activeRunsPerCaller: limits.activeRunsPerCaller,
+    unreadStreams: limits.unreadStreams,
+    unreadStreamsPerCaller: limits.unreadStreamsPerCaller,
+    runBytes: toBytes(limits.runMebibytes),
+    runBytesPerCaller: toBytes(limits.runMebibytesPerCaller),
   };
 }
 
 /** Every limit of the store in memory. */
 export function resolveStoreLimits(options: LimitOptions = {}): StoreLimits {
-  const { storedMebibytes = MAX_STORED_BYTES / MEBIBYTE } = options;
-  return {
-    maxBytes: storedMebibytes * MEBIBYTE,
-    maxBytesPerOwner: (options.storedMebibytesPerUser ?? storedMebibytes / 4) * MEBIBYTE,
-  };
+  const { storedMebibytes, storedMebibytesPerUser } = resolveLimits(options);
+  return { maxBytes: toBytes(storedMebibytes), maxBytesPerOwner: toBytes(storedMebibytesPerUser) };
 }
 
-function half(limit: number): number {
-  return Math.ceil(limit / 2);
+function toBytes(mebibytesOfOption: number): number {
+  return Math.ceil(mebibytesOfOption * MEBIBYTE);
 }
