@@ -108,7 +108,7 @@ describe("streams that nobody reads", () => {
     expect(fix).toContain('"limits.unreadStreams"');
     expect(problem).toEqual({
       type: "/errors/RUN_SERVER_UNREAD",
-      title: "3 streams of this AgentOS wait for clients that do not read them",
+      title: "streams of this AgentOS that no client reads: 3, the most that it keeps",
       status: 503,
       detail: "The server has too many streams that are not read",
       code: "RUN_SERVER_UNREAD",

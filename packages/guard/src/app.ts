@@ -17,9 +17,12 @@ export {
   type InputFault,
   inputFault,
   invalidFields,
+  type LimitFault,
+  type RequestFault,
   type ValidationIssue,
   valueIssue,
 } from "./app/input-fault.ts";
+export { createLimitLog, type LimitLog } from "./app/limit-log.ts";
 export { limitResponse } from "./app/limit-response.ts";
 export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";

@@ -99,11 +99,16 @@ export interface CauseEntry {
   readonly since: string;
 }
 
-/** An allowed request that there is no room for: an answer, not an exception. Its one fact is the `limit`. */
+/**
+ * An allowed request that there is no room for: an answer, not an exception. Its facts are the `limit` and, where a text
+ * names them, how much the request `needed`, its `field` and the `depth` that is allowed.
+ */
 export interface LimitEntry {
   readonly kind: "limit";
   /** 429: the caller takes too much; 503: the server has too little; 413: the request is too large. */
   readonly status: 413 | 429 | 503;
+  /** The texts give numbers of bytes in this unit, which is that of the option. Undefined: numbers as they are. */
+  readonly unit?: "MiB";
   /** Sent as `Retry-After`, where waiting helps. */
   readonly retryAfterSeconds?: number;
   /** One line for a person: lower-case start, no final full stop. */

@@ -3,55 +3,101 @@ import type { LimitEntry } from "./entry.ts";
 
 const limit = { kind: "limit", since: "0.1.0" } as const;
 const later = { ...limit, retryAfterSeconds: 5 } as const;
+const tooLarge = { ...limit, status: 413 } as const;
 
 export const limits = {
   RUN_CALLER_LIMIT: {
     ...later,
     status: 429,
-    title: "this caller has {limit} active runs, and that is as many as one caller may have",
+    title: "active runs of this caller: {limit}, the most that one caller may have",
     detail: "Too many active runs",
     fix: 'wait until some of your runs have ended, then send the request again; or raise "limits.activeRunsPerCaller" of the server',
   },
   RUN_SERVER_LIMIT: {
     ...later,
     status: 503,
-    title: "this AgentOS has {limit} active runs, and that is as many as it takes",
+    title: "active runs of this AgentOS: {limit}, the most that it takes",
     detail: "The server has too many active runs",
     fix: 'send the request again in a while; or raise "limits.activeRuns" of the server, or add a second one',
   },
   RUN_CALLER_UNREAD: {
     ...later,
     status: 429,
-    title: "{limit} streams of this caller wait for a client that does not read them",
+    title: "streams of this caller that its client does not read: {limit}, the most that one caller may have",
     detail: "Too many streams are not read",
     fix: 'read the streams of your runs to their end, or close them; or raise "limits.unreadStreamsPerCaller" of the server',
   },
   RUN_SERVER_UNREAD: {
     ...later,
     status: 503,
-    title: "{limit} streams of this AgentOS wait for clients that do not read them",
+    title: "streams of this AgentOS that no client reads: {limit}, the most that it keeps",
     detail: "The server has too many streams that are not read",
     fix: 'send the request again in a while; let every client read its stream to the end, or close it; or raise "limits.unreadStreams" of the server',
   },
   RUN_CALLER_MEMORY: {
     ...later,
     status: 429,
-    title: "the runs of this caller would hold more than {limit} bytes",
+    unit: "MiB",
+    title: "the runs of this caller would hold more than {limit} MiB",
     detail: "The active runs are too large",
-    fix: 'send smaller messages and files, or wait until some of your runs have ended; or raise "limits.runMebibytesPerCaller" of the server',
+    fix: 'wait until some of your runs have ended, or send smaller messages and files; or raise "limits.runMebibytesPerCaller" of the server',
   },
   RUN_SERVER_MEMORY: {
     ...later,
     status: 503,
-    title: "the runs of this AgentOS would hold more than {limit} bytes",
+    unit: "MiB",
+    title: "the runs of this AgentOS would hold more than {limit} MiB",
     detail: "The active runs of the server are too large",
     fix: 'send the request again in a while; or raise "limits.runMebibytes" of the server',
   },
+  RUN_REQUEST_TOO_LARGE: {
+    ...tooLarge,
+    unit: "MiB",
+    title: "this request alone needs {needed} MiB; the runs of one caller may hold {limit} MiB",
+    detail: "The request is too large",
+    fix: 'send a smaller message and smaller files, since the same request never fits; or raise "limits.runMebibytesPerCaller" of the server, and "limits.runMebibytes" where that is not larger',
+  },
   RUN_STATE_TOO_LARGE: {
-    ...limit,
-    status: 413,
+    ...tooLarge,
     title: "the state of the session would be larger than {limit} bytes",
     detail: "The session state is too large",
-    fix: 'keep large values elsewhere and only their ids in "session_state"; or start a new session, whose state is empty',
+    fix: 'send less in "session_state": keep large values elsewhere, and only their ids in it; where the session has most of it already, start a new one, whose state is empty',
+  },
+  INPUT_BODY_TOO_LARGE: {
+    ...tooLarge,
+    title: "the body is larger than {limit} bytes",
+    detail: "The body is larger than {limit} bytes",
+    fix: 'send smaller files, or their addresses as "url" in "images", "audio", "videos" or "input_files"',
+  },
+  INPUT_JSON_TOO_COMPLEX: {
+    ...tooLarge,
+    title:
+      "the JSON body has more than {limit} brackets, commas and colons outside of texts, or is nested deeper than {depth} levels",
+    detail: "The JSON body has more values, or is nested deeper, than a run needs",
+    fix: "send fewer values and less nesting; data that only a model reads can be one text",
+  },
+  INPUT_FIELDS_TOO_MANY: {
+    ...tooLarge,
+    title: "the body has more than {limit} fields, those that are not read included",
+    detail: "The form has more than {limit} fields",
+    fix: "send only fields that a run reads",
+  },
+  INPUT_PART_HEADERS_TOO_LARGE: {
+    ...tooLarge,
+    title: "the headers of a part of the form are larger than {limit} bytes",
+    detail: "The headers of a part are larger than {limit} bytes",
+    fix: "shorten the names of fields and files",
+  },
+  INPUT_MEDIA_TOO_MANY: {
+    ...tooLarge,
+    title: "the request has more than {limit} files and media",
+    detail: "The form has more than {limit} media",
+    fix: "send fewer of them in one run; later runs of the same session may have more",
+  },
+  INPUT_MEDIA_TOO_COMPLEX: {
+    ...tooLarge,
+    title: 'the list "{field}" has more in it than {limit} media need',
+    detail: 'The list "{field}" has more in it than {limit} media need',
+    fix: "send a list of objects, each with the keys of one medium only",
   },
 } as const satisfies Record<string, LimitEntry>;

@@ -1,4 +1,5 @@
 /** Input that cannot be used: a value, turned into a response by `responses.ts`. Shapes are the contract's (4.0). */
+import type { LimitCode } from "@agentos/contract";
 
 export interface ValidationIssue {
   readonly type: string;
@@ -9,11 +10,27 @@ export interface ValidationIssue {
 }
 
 export type InputFault =
-  | { readonly status: 400 | 403 | 404 | 413; readonly detail: string }
+  | { readonly status: 400 | 403 | 404; readonly detail: string }
   | { readonly status: 422; readonly detail: readonly ValidationIssue[] };
 
+/** A limit that a request would break: a value, turned into a response by `limitResponse`. */
+export interface LimitFault {
+  readonly code: LimitCode;
+  /** The number that was reached; of memory in bytes. */
+  readonly limit: number;
+  /** What the request needs of it, in the same unit; for texts that say so. */
+  readonly needed?: number | undefined;
+  /** The levels of nesting that are allowed; for texts that say so. */
+  readonly depth?: number | undefined;
+  /** The field of the body that it is about; for texts that say so. */
+  readonly field?: string | undefined;
+}
+
+/** All that may be wrong with a request whose caller was let in. */
+export type RequestFault = InputFault | LimitFault;
+
 /** An answer other than 422. */
-export function inputFault(status: 400 | 403 | 404 | 413, detail: string): InputFault {
+export function inputFault(status: 400 | 403 | 404, detail: string): InputFault {
   return { status, detail };
 }
 

@@ -2,13 +2,15 @@
  * Handlers of agents and their runs. They do no authorization: the guard in front has decided,
  * and says what lists may show.
  */
-import type { ServedRouteId } from "@agentos/contract";
+import { SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
 import {
+  createLimitLog,
   faultResponse,
   jsonTextResponse,
   limitResponse,
   notFound,
   type RequestContext,
+  type RequestFault,
   type RouteHandler,
   type Runtime,
 } from "@agentos/guard/app";
@@ -27,6 +29,8 @@ export interface AgentsRoutesOptions {
   readonly runtime: Runtime;
 }
 
+const RUN_ROUTE = `${SERVED_ROUTES["agents.run"].method} ${SERVED_ROUTES["agents.run"].path}`;
+
 /** Handlers of the agents' routes. */
 export function createAgentsRoutes({
   agents,
@@ -35,22 +39,26 @@ export function createAgentsRoutes({
 }: AgentsRoutesOptions): Record<ServedRouteId<"agents">, RouteHandler> {
   const byId = new Map(agents.map((agent) => [agent.id, agent]));
   const bodies = createListBodies(agents, (agent) => agent.describe());
+  const limitLog = createLimitLog(runtime);
   const findAgent = ({ parameters }: RequestContext) => byId.get(parameters["agent_id"] ?? "");
 
-  async function startRun(
-    { request, access }: RequestContext,
-    runnable: Runnable<"agent">,
-  ): Promise<Response> {
+  function refuse(fault: RequestFault, { access }: RequestContext): Response {
+    if (!("code" in fault)) return faultResponse(fault);
+    limitLog.note(fault, { caller: access.identity.owner, route: RUN_ROUTE });
+    return limitResponse(fault);
+  }
+
+  async function startRun(context: RequestContext, runnable: Runnable<"agent">): Promise<Response> {
+    const { request, access } = context;
     // Before its body is read: what a request sends is held like what it asks for.
     const admitted = runs.admit(access, sizeOfBody(request));
-    if (!admitted.ok) return limitResponse(admitted.fault);
+    if (!admitted.ok) return refuse(admitted.fault, context);
     const ticket = admitted.value;
     const form = await readForm(request, ticket);
-    if (!form.ok) return faultResponse(form.fault);
+    if (!form.ok) return refuse(form.fault, context);
     const { signal } = request;
     const started = await runs.startRun({ runnable, form: form.value, access, signal, ticket });
-    if (!started.ok)
-      return "code" in started.fault ? limitResponse(started.fault) : faultResponse(started.fault);
+    if (!started.ok) return refuse(started.fault, context);
     const run = started.value;
     const onCut = ({ message }: Error) =>
       runtime.logger.warn({ run_id: run.runId, reason: message }, "an answer was cut");

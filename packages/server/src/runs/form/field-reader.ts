@@ -2,29 +2,45 @@
 
 import type { Result } from "@agentos/auth";
 import type { RunFormFieldName } from "@agentos/contract";
-import type { Runtime, ValidationIssue } from "@agentos/guard/app";
+import type { LimitFault, Runtime, ValidationIssue } from "@agentos/guard/app";
 import type { RunBody } from "./run-body.ts";
 
-type Parse<Value> = (field: string, value: unknown) => Result<Value, ValidationIssue>;
+type Parse<Value, Fault = ValidationIssue> = (field: string, value: unknown) => Result<Value, Fault>;
+
+/** Why a form goes on without an option (contract 4.3), by the type of the issue. Any other issue is refused. */
+const DROPPED: Readonly<Record<string, string>> = {
+  dict_type: "is not a JSON object",
+  list_type: "is not a JSON list",
+  string_unicode: "has half of a surrogate pair in it",
+};
 
 export interface FieldReader {
   readonly issues: readonly ValidationIssue[];
+  /** The first option that is over a limit with a code of its own. */
+  readonly excess: LimitFault | undefined;
   report(issue: ValidationIssue): void;
   /** Undefined also for an empty text, which counts as absent (contract 4.0). */
   given(name: RunFormFieldName): unknown;
   read<Value>(name: RunFormFieldName, parse: Parse<Value>): Value | undefined;
   /** One that the contract drops with a warning when a form has no usable JSON in it. */
-  readOption<Value>(name: RunFormFieldName, parse: Parse<Value>): Value | undefined;
+  readOption<Value>(
+    name: RunFormFieldName,
+    parse: Parse<Value, ValidationIssue | LimitFault>,
+  ): Value | undefined;
 }
 
 export function createFieldReader(body: RunBody, logger: Runtime["logger"]): FieldReader {
   const issues: ValidationIssue[] = [];
+  let excess: LimitFault | undefined;
   const given = (name: RunFormFieldName) => {
     const value = body.values.get(name);
     return value === "" ? undefined : value;
   };
   return {
     issues,
+    get excess() {
+      return excess;
+    },
     report(issue) {
       issues.push(issue);
     },
@@ -42,8 +58,14 @@ export function createFieldReader(body: RunBody, logger: Runtime["logger"]): Fie
       if (value === undefined || isNullWord(value)) return undefined;
       const parsed = parse(name, value);
       if (parsed.ok) return parsed.value;
-      if (body.isJson || typeof value !== "string") issues.push(parsed.fault);
-      else logger.warn({ field: name }, "a run option is not JSON of its type and size, and was dropped");
+      const { fault } = parsed;
+      if ("code" in fault) {
+        excess ??= fault;
+        return undefined;
+      }
+      const problem = body.isJson || typeof value !== "string" ? undefined : DROPPED[fault.type];
+      if (problem === undefined) issues.push(fault);
+      else logger.warn({ field: name }, `"${name}" ${problem}; the run goes on without it`);
       return undefined;
     },
   };

@@ -112,27 +112,36 @@ describe("an object", () => {
   });
 
   const nested = (depth: number): object => (depth === 1 ? {} : { a: nested(depth - 1) });
-  const limits: [string, object, object][] = [
-    ["length", { a: "x".repeat(MAX_OPTION_JSON_LENGTH - 8) }, { a: "x".repeat(MAX_OPTION_JSON_LENGTH - 7) }],
+  const limits: [string, object, object, string][] = [
+    [
+      "length",
+      { a: "x".repeat(MAX_OPTION_JSON_LENGTH - 8) },
+      { a: "x".repeat(MAX_OPTION_JSON_LENGTH - 7) },
+      "at most 262144 characters; this has 262145",
+    ],
     // A key, its colon, a list and the braces are five marks; so many numbers have one comma less.
     [
       "number of values",
       { a: Array.from({ length: MAX_OPTION_JSON_MARKS - 4 }, () => 1) },
       { a: Array.from({ length: MAX_OPTION_JSON_MARKS - 3 }, () => 1) },
+      "at most 20000 brackets, commas and colons outside of texts; this has more",
     ],
-    ["depth", nested(MAX_JSON_DEPTH), nested(MAX_JSON_DEPTH + 1)],
+    [
+      "depth",
+      nested(MAX_JSON_DEPTH),
+      nested(MAX_JSON_DEPTH + 1),
+      "at most 32 levels of nesting; this has more",
+    ],
   ];
 
-  it.each(limits)("has a limit of %s, as JSON and as its text", (_, at, above) => {
-    const refused = wrong(
-      "value_error",
-      "Value error, this is larger, or nested deeper, than an option may be",
-      null,
-    );
+  it.each(limits)("has a limit of %s, as JSON and as its text", (_, at, above, problem) => {
+    const refused = wrong("value_error", `Value error, ${problem}`, null);
     expect(parseObject("field", at)).toEqual(ok(at));
     expect(parseObject("field", JSON.stringify(at))).toEqual(ok(at));
     expect(parseObject("field", above)).toEqual(refused);
     expect(parseObject("field", JSON.stringify(above))).toEqual(refused);
+    // Spaces cost nothing, and are counted in neither.
+    expect(parseObject("field", JSON.stringify(at, null, 10))).toEqual(ok(at));
   });
 
   it("may have any character, and never half of one", () => {

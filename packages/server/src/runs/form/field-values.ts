@@ -5,11 +5,19 @@
 
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
-import { type ValidationIssue, valueIssue } from "@agentos/guard/app";
+import { type LimitFault, type ValidationIssue, valueIssue } from "@agentos/guard/app";
+import { MAX_SESSION_STATE_BYTES } from "../run-limits.ts";
 import { MAX_ECHOED_INPUT_LENGTH, MAX_MESSAGE_LENGTH } from "./form-limits.ts";
-import { hasLoneSurrogate, isModestOption, parseJson } from "./json-text.ts";
+import {
+  findOptionExcess,
+  findOptionOverlength,
+  hasLoneSurrogate,
+  looksLikeJson,
+  parseJson,
+} from "./json-text.ts";
 
 type Parsed<Value> = Result<Value, ValidationIssue>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
 const TRUE = new Set(["true", "1", "yes", "on", "t", "y"]);
 const FALSE = new Set(["false", "0", "no", "off", "f", "n"]);
@@ -51,15 +59,37 @@ export function parseMessage(field: string, value: unknown): Parsed<string> {
   return fail({ type: "string_too_long", loc: ["body", field], msg, input: null, ctx });
 }
 
-/** An object, or its JSON text; both are measured by their text. */
-export function parseObject(field: string, value: unknown): Parsed<Readonly<Record<string, unknown>>> {
+/** An object, or its JSON text; both are measured by the text that `JSON.stringify` writes. */
+export function parseObject(field: string, value: unknown): Parsed<JsonObject> {
+  const object = readObject(field, value);
+  if (!object.ok) return object;
+  const overlength = findOptionOverlength(object.value.json);
+  return overlength === undefined ? ok(object.value.value) : fail(valueIssue(["body", field], overlength));
+}
+
+/** The same of a session's state, which has a limit of its own, in bytes. */
+export function parseState(field: string, value: unknown): Result<JsonObject, ValidationIssue | LimitFault> {
+  const object = readObject(field, value);
+  if (!object.ok) return object;
+  return Buffer.byteLength(object.value.json) > MAX_SESSION_STATE_BYTES
+    ? fail({ code: "RUN_STATE_TOO_LARGE", limit: MAX_SESSION_STATE_BYTES })
+    : ok(object.value.value);
+}
+
+function readObject(
+  field: string,
+  value: unknown,
+): Parsed<{ readonly value: JsonObject; readonly json: string }> {
+  const noObject = () => fail(wrong(field, value, ["dict_type", "Input should be a valid dictionary"]));
   const text = isRecord(value) ? JSON.stringify(value) : value;
-  if (typeof text === "string" && !isModestOption(text))
-    return fail(valueIssue(["body", field], "this is larger, or nested deeper, than an option may be"));
+  if (typeof text !== "string") return noObject();
+  const excess = findOptionExcess(text);
+  if (excess !== undefined)
+    return looksLikeJson(text) ? fail(valueIssue(["body", field], excess)) : noObject();
   const parsed = typeof value === "string" ? parseJson(value) : value;
-  if (!isRecord(parsed))
-    return fail(wrong(field, value, ["dict_type", "Input should be a valid dictionary"]));
-  return hasLoneSurrogate(parsed) ? fail(brokenUnicode(field)) : ok(parsed);
+  if (!isRecord(parsed)) return noObject();
+  const json = typeof value === "string" ? JSON.stringify(parsed) : text;
+  return hasLoneSurrogate(json) ? fail(brokenUnicode(field)) : ok({ value: parsed, json });
 }
 
 /** A list, or its JSON text, which the caller has measured. */

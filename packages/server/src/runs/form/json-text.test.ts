@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_JSON_DEPTH, MAX_OPTION_JSON_LENGTH, MAX_OPTION_JSON_MARKS } from "./form-limits.ts";
-import { hasLoneSurrogate, isModestJson, isModestOption } from "./json-text.ts";
+import {
+  findOptionExcess,
+  findOptionOverlength,
+  hasLoneSurrogate,
+  isModestJson,
+  looksLikeJson,
+} from "./json-text.ts";
 
 const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
 /** A list with so many structural characters. */
@@ -57,20 +63,30 @@ describe("isModestJson", () => {
   });
 });
 
-describe("isModestOption", () => {
+describe("an option", () => {
   it.each([
-    ["too many values", listOf(MAX_OPTION_JSON_MARKS + 1)],
-    ["too many brackets", "[".repeat(200_000)],
-    ["too much nesting", nested(MAX_JSON_DEPTH + 1)],
-    ["too much text", JSON.stringify("x".repeat(MAX_OPTION_JSON_LENGTH - 1))],
-  ])("refuses %s", (_, text) => {
-    expect(isModestOption(text)).toBe(false);
+    ["values", listOf(MAX_OPTION_JSON_MARKS), listOf(MAX_OPTION_JSON_MARKS + 1), "20000 brackets"],
+    ["levels", nested(MAX_JSON_DEPTH), nested(MAX_JSON_DEPTH + 1), "32 levels of nesting"],
+    ["levels that never close", nested(MAX_JSON_DEPTH), "[".repeat(200_000), "32 levels of nesting"],
+  ])("with too many %s is told the limit, and not at it", (_, at, above, words) => {
+    expect(findOptionExcess(at)).toBeUndefined();
+    expect(findOptionExcess(above)).toContain(`at most ${words}`);
   });
 
-  it("takes what is at the limits", () => {
-    expect(isModestOption(listOf(MAX_OPTION_JSON_MARKS))).toBe(true);
-    expect(isModestOption(nested(MAX_JSON_DEPTH))).toBe(true);
-    expect(isModestOption(JSON.stringify("x".repeat(MAX_OPTION_JSON_LENGTH - 2)))).toBe(true);
+  it("with too much text is told both numbers, and not at the limit", () => {
+    const quoted = (length: number) => JSON.stringify("x".repeat(length - 2));
+    expect(findOptionOverlength(quoted(MAX_OPTION_JSON_LENGTH))).toBeUndefined();
+    expect(findOptionOverlength(quoted(300_010))).toBe("at most 262144 characters; this has 300010");
+  });
+
+  it.each([
+    ["{", true],
+    [" \n[", true],
+    ["x{", false],
+    ['"{', false],
+    ["", false],
+  ])("that is too much looks like JSON as %j: %s", (text, expected) => {
+    expect(looksLikeJson(text)).toBe(expected);
   });
 });
 
@@ -81,7 +97,9 @@ describe("hasLoneSurrogate", () => {
       .map((all) => all.join(""));
     fc.assert(
       fc.property(text, text, (key, value) => {
-        expect(hasLoneSurrogate([{ [key]: value }])).toBe(!(key.isWellFormed() && value.isWellFormed()));
+        expect(hasLoneSurrogate(JSON.stringify([{ [key]: value }]))).toBe(
+          !(key.isWellFormed() && value.isWellFormed()),
+        );
       }),
     );
   });

@@ -14,22 +14,43 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Whether one option is within its limits. */
-export function isModestOption(text: string): boolean {
-  return text.length <= MAX_OPTION_JSON_LENGTH && isModestJson(text, MAX_OPTION_JSON_MARKS);
+/** Half a surrogate pair in a text that `JSON.stringify` wrote: no UTF-8 can hold it, and some databases refuse it. */
+export function hasLoneSurrogate(json: string): boolean {
+  return LONE_SURROGATE.test(json);
 }
 
-/** Half a surrogate pair in any text of a value: no UTF-8 can hold it, and some databases refuse it. */
-export function hasLoneSurrogate(value: unknown): boolean {
-  return LONE_SURROGATE.test(JSON.stringify(value));
+/** What one option has more of than it may, in words with the numbers; told before anything is built from the text. */
+export function findOptionExcess(text: string): string | undefined {
+  const excess = findExcess(text, MAX_OPTION_JSON_MARKS, MAX_JSON_DEPTH);
+  if (excess === "depth") return `at most ${MAX_JSON_DEPTH} levels of nesting; this has more`;
+  if (excess === "marks")
+    return `at most ${MAX_OPTION_JSON_MARKS} brackets, commas and colons outside of texts; this has more`;
+  return undefined;
+}
+
+/** The same of its length, which is that of the text that `JSON.stringify` writes: spaces cost nothing. */
+export function findOptionOverlength(json: string): string | undefined {
+  return json.length > MAX_OPTION_JSON_LENGTH
+    ? `at most ${MAX_OPTION_JSON_LENGTH} characters; this has ${json.length}`
+    : undefined;
+}
+
+/** Whether a text that is too much to be parsed means to be an object or a list. */
+export function looksLikeJson(text: string): boolean {
+  return /^\s*[[{]/.test(text);
+}
+
+/** Whether text holds no more than {@link findExcess} allows. */
+export function isModestJson(text: string, maxMarks: number, maxDepth = MAX_JSON_DEPTH): boolean {
+  return findExcess(text, maxMarks, maxDepth) === undefined;
 }
 
 /**
- * False for text with more than `maxMarks` structural characters outside strings, or nested deeper than anything honest:
- * what makes JSON costly is the number of its values, not its length. One pass that builds nothing and stops at the limit.
- * Text that is not JSON may be either; whatever part of it a parser takes has then been counted.
+ * Finds more than `maxMarks` structural characters outside strings, or nesting deeper than anything honest: what makes
+ * JSON costly is the number of its values, not its length. One pass that builds nothing and stops at the limit. Text that
+ * is not JSON may have either or none; whatever part of it a parser takes has then been counted.
  */
-export function isModestJson(text: string, maxMarks: number, maxDepth = MAX_JSON_DEPTH): boolean {
+function findExcess(text: string, maxMarks: number, maxDepth: number): "marks" | "depth" | undefined {
   let marks = 0;
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -52,9 +73,10 @@ export function isModestJson(text: string, maxMarks: number, maxDepth = MAX_JSON
         continue;
     }
     marks += 1;
-    if (marks > maxMarks || depth > maxDepth) return false;
+    if (depth > maxDepth) return "depth";
+    if (marks > maxMarks) return "marks";
   }
-  return true;
+  return undefined;
 }
 
 /**

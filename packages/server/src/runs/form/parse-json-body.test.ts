@@ -17,8 +17,9 @@ const faultOf = (body: string | Uint8Array<ArrayBuffer>, maxFields?: number) => 
   return parsed.ok ? undefined : parsed.fault;
 };
 const tooMuch = {
-  status: 413,
-  detail: "The JSON body has more values, or is nested deeper, than a run needs",
+  code: "INPUT_JSON_TOO_COMPLEX",
+  limit: MAX_BODY_JSON_MARKS,
+  depth: MAX_JSON_DEPTH + 1,
 };
 
 describe("parseJsonBody", () => {
@@ -93,8 +94,8 @@ describe("parseJsonBody", () => {
   it("counts members that it does not know", () => {
     expect(valuesOf('{"a":1,"b":2,"message":"hi"}', 3)).toEqual({ message: "hi" });
     expect(faultOf('{"a":1,"b":2,"c":3,"message":"hi"}', 3)).toEqual({
-      status: 413,
-      detail: "The form has more than 3 fields",
+      code: "INPUT_FIELDS_TOO_MANY",
+      limit: 3,
     });
   });
 

@@ -6,7 +6,7 @@
 import { isUtf8 } from "node:buffer";
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
-import { type InputFault, inputFault, invalidFields } from "@agentos/guard/app";
+import { type InputFault, inputFault, invalidFields, type RequestFault } from "@agentos/guard/app";
 import { echo } from "./field-values.ts";
 import { findJsonFault } from "./find-json-fault.ts";
 import { MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH } from "./form-limits.ts";
@@ -18,13 +18,13 @@ const NOT_AN_OBJECT = "Input should be a valid dictionary or object to extract f
 export function parseJsonBody(
   bytes: Uint8Array<ArrayBuffer>,
   maxFields: number,
-): Result<RunBody, InputFault> {
+): Result<RunBody, RequestFault> {
   const body = createRunBody(true);
   if (bytes.length === 0) return ok(body);
   const text = decodeStrictly(bytes);
   if (text === undefined) return fail(inputFault(400, "The JSON body is not valid UTF-8"));
   if (!isModestJson(text, MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH + 1))
-    return fail(inputFault(413, "The JSON body has more values, or is nested deeper, than a run needs"));
+    return fail({ code: "INPUT_JSON_TOO_COMPLEX", limit: MAX_BODY_JSON_MARKS, depth: MAX_JSON_DEPTH + 1 });
   const parsed = parseJson(text);
   if (parsed === undefined) return fail(describeFault(text));
   if (!isRecord(parsed)) {

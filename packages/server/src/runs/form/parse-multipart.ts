@@ -4,7 +4,7 @@
  */
 
 import { fail, ok, type Result } from "@agentos/auth";
-import { type InputFault, inputFault } from "@agentos/guard/app";
+import { inputFault, type RequestFault } from "@agentos/guard/app";
 import { MAX_PART_HEADER_BYTES } from "./form-limits.ts";
 import { DAMAGED } from "./read-bytes.ts";
 import { addFormField, createRunBody, isFieldName, type RunBody, tooManyFields } from "./run-body.ts";
@@ -12,12 +12,12 @@ import { addFormField, createRunBody, isFieldName, type RunBody, tooManyFields }
 export async function parseMultipart(
   bytes: Uint8Array<ArrayBuffer>,
   { boundary, maxFields }: { readonly boundary: string; readonly maxFields: number },
-): Promise<Result<RunBody, InputFault>> {
+): Promise<Result<RunBody, RequestFault>> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (countOccurrences(buffer, `--${boundary}`, maxFields + 2) > maxFields + 1)
     return tooManyFields(maxFields);
   if (!arePartHeadersShort(buffer, boundary))
-    return fail(inputFault(413, `The headers of a part are larger than ${MAX_PART_HEADER_BYTES} bytes`));
+    return fail({ code: "INPUT_PART_HEADERS_TOO_LARGE", limit: MAX_PART_HEADER_BYTES });
   const form = await parseByPlatform(bytes, boundary);
   if (form === undefined) return fail(inputFault(400, DAMAGED));
   const body = createRunBody(false);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { MAX_SESSION_STATE_BYTES } from "../run-limits.ts";
 import { createTestRuntime } from "../test-run.fixture.ts";
-import { MAX_MEDIA_COUNT, MAX_MESSAGE_LENGTH } from "./form-limits.ts";
+import { MAX_MEDIA_COUNT, MAX_MESSAGE_LENGTH, MAX_OPTION_JSON_LENGTH } from "./form-limits.ts";
 import { parseRunForm } from "./parse-run-form.ts";
 import type { FormLimits } from "./run-body.ts";
 
@@ -127,9 +128,8 @@ describe("parseRunForm", () => {
       value: { sessionState: { a: 1 }, dependencies: undefined },
     });
     expect(good.log).toEqual([]);
-    const deep = `${'{"a":'.repeat(100)}1${"}".repeat(100)}`;
     const dropped = await parse(
-      encoded({ message: "hi", session_state: "{broken", dependencies: "[1]", metadata: deep }),
+      encoded({ message: "hi", session_state: "{broken", dependencies: "[1]", metadata: "7" }),
     );
     expect(dropped.result).toMatchObject({
       ok: true,
@@ -140,6 +140,7 @@ describe("parseRunForm", () => {
       { field: "dependencies" },
       { field: "metadata" },
     ]);
+    expect(dropped.log[0]?.text).toBe('"session_state" is not a JSON object; the run goes on without it');
   });
 
   it("drops with a warning an option that has half a character in it, and takes a whole one", async () => {
@@ -174,19 +175,80 @@ describe("parseRunForm", () => {
   });
 });
 
+describe("an option that is JSON and too large", () => {
+  const long = (length: number) => `{"a":"${"x".repeat(length - '{"a":""}'.length)}"}`;
+  const writings: [string, (fields: Readonly<Record<string, string>>) => Request][] = [
+    ["urlencoded", encoded],
+    ["multipart", multipart],
+    [
+      "JSON",
+      ({ message, ...options }) => {
+        const values = Object.entries(options).map(([name, text]) => [name, JSON.parse(text) as unknown]);
+        return new Request("http://x/", {
+          method: "POST",
+          body: JSON.stringify({ message, ...Object.fromEntries(values) }),
+          headers: { "content-type": "application/json" },
+        });
+      },
+    ],
+  ];
+
+  it.each(writings)(
+    "is refused with both numbers in a body of %s, and taken at the limit",
+    async (_, make) => {
+      for (const name of ["dependencies", "metadata"]) {
+        const msg = "Value error, at most 262144 characters; this has 300010";
+        expect(await faultOf(make({ message: "hi", [name]: long(300_010) }))).toEqual({
+          status: 422,
+          detail: [{ type: "value_error", loc: ["body", name], msg, input: null }],
+        });
+        expect(await faultOf(make({ message: "hi", [name]: long(MAX_OPTION_JSON_LENGTH) }))).toBeUndefined();
+      }
+      expect(await faultOf(make({ message: "hi", factory_input: long(300_010) }))).toEqual({
+        status: 400,
+        detail: "factory_input is too large: at most 262144 characters; this has 300010",
+      });
+    },
+  );
+
+  it.each(writings)("is a state of its own code in a body of %s, by its bytes", async (_, make) => {
+    const fault = { code: "RUN_STATE_TOO_LARGE", limit: MAX_SESSION_STATE_BYTES };
+    const ofTwoBytes = `{"a":"${"ä".repeat(140_000)}"}`;
+    for (const text of [long(MAX_SESSION_STATE_BYTES + 1), ofTwoBytes])
+      expect(await faultOf(make({ message: "hi", session_state: text }))).toEqual(fault);
+    const at = long(MAX_SESSION_STATE_BYTES);
+    expect(await faultOf(make({ message: "hi", session_state: at }))).toBeUndefined();
+    const { log } = await parse(make({ message: "hi", session_state: at }));
+    expect(log).toEqual([]);
+  });
+
+  it("is neither in text that is no JSON, which a form goes on without", async () => {
+    const { result, log } = await parse(
+      encoded({ message: "hi", session_state: long(300_010).slice(0, -1) }),
+    );
+    expect(result).toMatchObject({ ok: true, value: { sessionState: undefined } });
+    expect(log.map(({ facts, text }) => [facts, text])).toEqual([
+      [{ field: "session_state" }, '"session_state" is not a JSON object; the run goes on without it'],
+    ]);
+  });
+});
+
 describe("limits of a form", () => {
   const limits = { maxBytes: 2_000, maxFields: 3 };
 
   it("refuses a body over the size, told or not, and takes one under it", async () => {
     const long = "x".repeat(3_000);
-    expect(await faultOf(encoded({ message: long }), limits)).toMatchObject({ status: 413 });
+    expect(await faultOf(encoded({ message: long }), limits)).toMatchObject({
+      code: "INPUT_BODY_TOO_LARGE",
+      limit: 2_000,
+    });
     const untold = new Request("http://x/", {
       method: "POST",
       body: new Blob([`message=${long}`]).stream(),
       headers: { "content-type": "application/x-www-form-urlencoded" },
       duplex: "half",
     });
-    expect(await faultOf(untold, limits)).toMatchObject({ status: 413 });
+    expect(await faultOf(untold, limits)).toMatchObject({ code: "INPUT_BODY_TOO_LARGE", limit: 2_000 });
     expect(await faultOf(encoded({ message: "x" }), limits)).toBeUndefined();
   });
 
@@ -205,7 +267,7 @@ describe("limits of a form", () => {
       headers,
       duplex: "half",
     });
-    expect(await faultOf(request, limits)).toMatchObject({ status: 413 });
+    expect(await faultOf(request, limits)).toMatchObject({ code: "INPUT_BODY_TOO_LARGE", limit: 2_000 });
     expect(pulled).toBeLessThan(6);
   });
 
@@ -222,8 +284,8 @@ describe("limits of a form", () => {
   ])("refuses too many %s fields, and takes as many as are allowed", async (_, make) => {
     expect(await faultOf(make(3), limits)).toMatchObject({ status: 422 });
     expect(await faultOf(make(6), limits)).toEqual({
-      status: 413,
-      detail: "The form has more than 3 fields",
+      code: "INPUT_FIELDS_TOO_MANY",
+      limit: 3,
     });
   });
 
@@ -252,19 +314,26 @@ describe("JSON of a form that costs more than it says", () => {
     const jsonParse = vi.spyOn(JSON, "parse");
     for (const name of ["images", "audio", "videos", "input_files"]) {
       expect(await faultOf(multipart({ message: "hi", [name]: text }))).toEqual({
-        status: 413,
-        detail: `The list "${name}" has more in it than 20 media need`,
+        code: "INPUT_MEDIA_TOO_COMPLEX",
+        limit: MAX_MEDIA_COUNT,
+        field: name,
       });
     }
     expect(jsonParse).not.toHaveBeenCalled();
   });
 
-  it.each(bombs)("is dropped unparsed in an option of %s", async (_, text) => {
+  it.each(bombs)("is refused unparsed in an option of %s", async (_, text) => {
     const jsonParse = vi.spyOn(JSON, "parse");
     const names = ["session_state", "dependencies", "metadata"];
     const fields = Object.fromEntries(names.map((name) => [name, text]));
-    const { log } = await parse(multipart({ message: "hi", ...fields }));
-    expect(log.map((line) => line.facts)).toEqual(names.map((field) => ({ field })));
+    expect(await faultOf(multipart({ message: "hi", ...fields }))).toMatchObject({
+      status: 422,
+      detail: names.map((field) => ({ type: "value_error", loc: ["body", field] })),
+    });
+    // What does not even begin as JSON is none, and goes as other text that is none.
+    const { result, log } = await parse(multipart({ message: "hi", metadata: `x${text}` }));
+    expect(result).toMatchObject({ ok: true, value: { metadata: undefined } });
+    expect(log.map((line) => line.facts)).toEqual([{ field: "metadata" }]);
     expect(await faultOf(multipart({ message: "hi", factory_input: text }))).toMatchObject({ status: 400 });
     expect(jsonParse).not.toHaveBeenCalled();
   });
@@ -341,10 +410,12 @@ describe("media", () => {
     [{ content: 1 }, "content"],
   ])("refuses %j and names the key", async (entry, key) => {
     const fault = await faultOf(images({ content: "aGk=" }, entry));
-    expect(fault).toMatchObject({ status: 422 });
-    expect(fault?.detail).toMatchObject([
-      { type: "value_error", loc: ["body", "images", 1, ...(key === undefined ? [] : [key])], input: null },
-    ]);
+    expect(fault).toMatchObject({
+      status: 422,
+      detail: [
+        { type: "value_error", loc: ["body", "images", 1, ...(key === undefined ? [] : [key])], input: null },
+      ],
+    });
     expect(JSON.stringify(fault)).not.toMatch(/passwd|pass@/);
   });
 
@@ -395,6 +466,6 @@ describe("media", () => {
       detail: "factory_input must be a JSON object, got UploadFile",
     });
     const many = Array.from({ length: MAX_MEDIA_COUNT + 5 }, () => ({ content: "aGk=" }));
-    expect(await faultOf(images(...many))).toMatchObject({ status: 413 });
+    expect(await faultOf(images(...many))).toEqual({ code: "INPUT_MEDIA_TOO_MANY", limit: MAX_MEDIA_COUNT });
   });
 });

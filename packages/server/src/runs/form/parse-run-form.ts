@@ -7,17 +7,25 @@
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
 import {
-  type InputFault,
   inputFault,
   invalidFields,
+  type RequestFault,
   type Runtime,
   type ValidationIssue,
   valueIssue,
 } from "@agentos/guard/app";
 import type { RunForm } from "../run-form.ts";
 import { createFieldReader } from "./field-reader.ts";
-import { missing, parseBoolean, parseInteger, parseMessage, parseObject, parseText } from "./field-values.ts";
-import { isModestOption, parseJson } from "./json-text.ts";
+import {
+  missing,
+  parseBoolean,
+  parseInteger,
+  parseMessage,
+  parseObject,
+  parseState,
+  parseText,
+} from "./field-values.ts";
+import { findOptionExcess, findOptionOverlength, looksLikeJson, parseJson } from "./json-text.ts";
 import { readBody } from "./read-body.ts";
 import { readMediaFields } from "./read-media-fields.ts";
 import type { FormLimits } from "./run-body.ts";
@@ -26,7 +34,7 @@ import type { FormLimits } from "./run-body.ts";
 export async function parseRunForm(
   request: Request,
   options: { readonly runtime: Pick<Runtime, "generateId" | "logger">; readonly limits?: FormLimits },
-): Promise<Result<RunForm, InputFault>> {
+): Promise<Result<RunForm, RequestFault>> {
   const { generateId, logger } = options.runtime;
   const body = await readBody(request, options.limits);
   if (!body.ok) return body;
@@ -44,9 +52,11 @@ export async function parseRunForm(
 
   const factoryProblem = problemOfFactoryInput(fields.given("factory_input"));
   if (factoryProblem !== undefined) return fail(inputFault(400, factoryProblem));
-  const sessionState = fields.readOption("session_state", parseObject);
+  const sessionState = fields.readOption("session_state", parseState);
   const dependencies = fields.readOption("dependencies", parseObject);
   const metadata = fields.readOption("metadata", parseObject);
+
+  if (fields.excess !== undefined) return fail(fields.excess);
 
   const media = await readMediaFields(fields, { files: body.value.files, generateId });
   if (!media.ok) return media;
@@ -78,12 +88,17 @@ function refuseJsonFiles(value: unknown): readonly ValidationIssue[] {
 function problemOfFactoryInput(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const isText = typeof value === "string";
-  const parsed = isText && isModestOption(value) ? parseJson(value) : isText ? undefined : value;
+  const excess = isText ? findOptionExcess(value) : undefined;
+  if (isText && excess !== undefined && looksLikeJson(value)) return tooLarge(excess);
+  const parsed = isText ? (excess === undefined ? parseJson(value) : undefined) : value;
   if (parsed === undefined) return "factory_input must be valid JSON: it cannot be parsed";
   if (!isRecord(parsed)) return `factory_input must be a JSON object, got ${pythonTypeName(parsed)}`;
-  if (isText || isModestOption(JSON.stringify(parsed))) return undefined;
-  return "factory_input must be a JSON object of a sensible size";
+  const json = JSON.stringify(parsed);
+  const problem = findOptionExcess(json) ?? findOptionOverlength(json);
+  return problem && tooLarge(problem);
 }
+
+const tooLarge = (problem: string) => `factory_input is too large: ${problem}`;
 
 function pythonTypeName(value: unknown): string {
   if (value === null) return "NoneType";

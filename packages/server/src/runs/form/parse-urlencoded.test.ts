@@ -106,7 +106,7 @@ describe("parseUrlencoded", () => {
   it.each(["&", "a&", "=&"])("stops at the limit in megabytes of %j", (piece) => {
     expect(parseUrlencoded(encode(piece.repeat(5_000_000)), 100)).toMatchObject({
       ok: false,
-      fault: { status: 413 },
+      fault: { code: "INPUT_FIELDS_TOO_MANY" },
     });
   });
 });

@@ -6,7 +6,7 @@
 
 import { ok, type Result } from "@agentos/auth";
 import { RUN_FORM_FIELDS } from "@agentos/contract";
-import type { InputFault } from "@agentos/guard/app";
+import type { RequestFault } from "@agentos/guard/app";
 import { addFormField, createRunBody, isFieldName, type RunBody, tooManyFields } from "./run-body.ts";
 
 const AMPERSAND = 0x26;
@@ -20,7 +20,7 @@ const LONGEST_NAME = Math.max(...Object.keys(RUN_FORM_FIELDS).map((name) => name
 export function parseUrlencoded(
   bytes: Uint8Array<ArrayBuffer>,
   maxFields: number,
-): Result<RunBody, InputFault> {
+): Result<RunBody, RequestFault> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const body = createRunBody(false);
   let count = 0;

@@ -62,7 +62,7 @@ describe("the boundary of a multipart form", () => {
   it("is counted up to the limit and no further, in a body made of nothing else", async () => {
     const dashes = "-".repeat(MAX_BOUNDARY_LENGTH);
     expect(await faultOf(post(`multipart/form-data; boundary=${dashes}`, "-".repeat(900_000)))).toMatchObject(
-      { status: 413 },
+      { code: "INPUT_FIELDS_TOO_MANY" },
     );
   });
 
@@ -74,8 +74,8 @@ describe("the boundary of a multipart form", () => {
     ["escapes in its quotes", 'multipart/form-data; boundary="RE\\AL"'],
   ])("is the one that counts, whatever stands beside it: %s", async (_, contentType) => {
     expect(await faultOf(post(contentType, parts("REAL", "a", "b", "c", "d")))).toEqual({
-      status: 413,
-      detail: "The form has more than 3 fields",
+      code: "INPUT_FIELDS_TOO_MANY",
+      limit: 3,
     });
     expect(await fieldsOf(post(contentType, parts("REAL", "message", "stream", "x")))).toHaveLength(2);
   });
@@ -134,7 +134,7 @@ describe("the parts of a form", () => {
     const read = (...sizes: number[]) =>
       faultOf(post("multipart/form-data; boundary=b", `${sizes.map(part).join("")}--b--\r\n`));
     expect(await read(MAX_PART_HEADER_BYTES, 200)).toBeUndefined();
-    const refused = { status: 413, detail: "The headers of a part are larger than 8192 bytes" };
+    const refused = { code: "INPUT_PART_HEADERS_TOO_LARGE", limit: MAX_PART_HEADER_BYTES };
     expect(await read(MAX_PART_HEADER_BYTES + 1, 200)).toEqual(refused);
     expect(await read(200, MAX_PART_HEADER_BYTES + 1)).toEqual(refused);
   });
@@ -165,7 +165,7 @@ describe("the parts of a form", () => {
     const read = () => fieldsOf(post("multipart/form-data; boundary=b", parts("b", "message")));
     expect(await read()).toEqual([["message", "1"]]);
     found.append("c", "1");
-    await expect(read()).rejects.toThrow("more than 3 fields");
+    await expect(read()).rejects.toThrow("INPUT_FIELDS_TOO_MANY");
     formData.mockRestore();
   });
 
@@ -186,6 +186,8 @@ describe("the parts of a form", () => {
   });
 
   it.each(["a=1&b=2&c=3&d=4", "a&a&a&a", "&&&&"])("are too many in the urlencoded form %s", async (body) => {
-    expect(await faultOf(post("application/x-www-form-urlencoded", body))).toMatchObject({ status: 413 });
+    expect(await faultOf(post("application/x-www-form-urlencoded", body))).toMatchObject({
+      code: "INPUT_FIELDS_TOO_MANY",
+    });
   });
 });

@@ -1,7 +1,7 @@
 /** The body of a run, read once and within limits, by the encoding that its content type names (contract 4.0). */
 
 import type { Result } from "@agentos/auth";
-import type { InputFault } from "@agentos/guard/app";
+import type { RequestFault } from "@agentos/guard/app";
 import { parseBodyType } from "./body-type.ts";
 import { MAX_FORM_BYTES, MAX_FORM_FIELDS } from "./form-limits.ts";
 import { parseJsonBody } from "./parse-json-body.ts";
@@ -15,7 +15,7 @@ const DEFAULT_LIMITS: FormLimits = { maxBytes: MAX_FORM_BYTES, maxFields: MAX_FO
 export async function readBody(
   request: Request,
   { maxBytes, maxFields }: FormLimits = DEFAULT_LIMITS,
-): Promise<Result<RunBody, InputFault>> {
+): Promise<Result<RunBody, RequestFault>> {
   const type = parseBodyType(request.headers.get("content-type") ?? "");
   if (!type.ok) return type;
   const bytes = await readBytes(request, maxBytes);

@@ -6,7 +6,7 @@ import { MAX_PIECEWISE_BYTES } from "./form-limits.ts";
 import { readBytes } from "./read-bytes.ts";
 
 const LIMIT = 1_000;
-const TOO_LARGE = { status: 413, detail: "The body is larger than 1000 bytes" };
+const TOO_LARGE = { code: "INPUT_BODY_TOO_LARGE", limit: LIMIT };
 const encode = (text: string) => new TextEncoder().encode(text);
 
 function post(body: string | ReadableStream, headers: Readonly<Record<string, string>> = {}): Request {

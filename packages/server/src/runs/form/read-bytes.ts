@@ -6,7 +6,7 @@
  */
 
 import { fail, ok, type Result } from "@agentos/auth";
-import { type InputFault, inputFault } from "@agentos/guard/app";
+import { inputFault, type LimitFault, type RequestFault } from "@agentos/guard/app";
 import { MAX_PIECEWISE_BYTES } from "./form-limits.ts";
 
 export const DAMAGED = "There was an error parsing the body";
@@ -16,11 +16,11 @@ const FIRST_BUFFER_BYTES = 4 * 1024;
 export async function readBytes(
   request: Request,
   maxBytes: number,
-): Promise<Result<Uint8Array<ArrayBuffer>, InputFault>> {
+): Promise<Result<Uint8Array<ArrayBuffer>, RequestFault>> {
   if (request.bodyUsed) throw new Error("the body of a run was consumed before its form was read");
   const header = request.headers.get("content-length");
   const length = header === null ? undefined : Number(header);
-  const tooLarge = fail(inputFault(413, `The body is larger than ${maxBytes} bytes`));
+  const tooLarge = fail<LimitFault>({ code: "INPUT_BODY_TOO_LARGE", limit: maxBytes });
   if (length !== undefined && length > maxBytes) return tooLarge;
   try {
     const bytes =

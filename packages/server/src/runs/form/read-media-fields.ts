@@ -2,7 +2,7 @@
 
 import { fail, ok, type Result } from "@agentos/auth";
 import type { RUN_FORM_FIELDS, RunFormFieldName } from "@agentos/contract";
-import { type GenerateId, type InputFault, inputFault, valueIssue } from "@agentos/guard/app";
+import { type GenerateId, inputFault, type RequestFault, valueIssue } from "@agentos/guard/app";
 import type { MediaKind, RunMedia } from "../runnable.ts";
 import type { FieldReader } from "./field-reader.ts";
 import { parseList } from "./field-values.ts";
@@ -27,7 +27,7 @@ const FIELDS = ["images", "audio", "videos", "input_files"] as const satisfies r
 export async function readMediaFields(
   fields: FieldReader,
   { files, generateId }: { readonly files: readonly FormValue[]; readonly generateId: GenerateId },
-): Promise<Result<readonly RunMedia[], InputFault>> {
+): Promise<Result<readonly RunMedia[], RequestFault>> {
   const media: RunMedia[] = [];
   for (const name of FIELDS) {
     const list = readList(fields, name);
@@ -48,14 +48,14 @@ export async function readMediaFields(
     if (read.media !== undefined) media.push(read.media);
   }
   return media.length > MAX_MEDIA_COUNT
-    ? fail(inputFault(413, `The form has more than ${MAX_MEDIA_COUNT} media`))
+    ? fail({ code: "INPUT_MEDIA_TOO_MANY", limit: MAX_MEDIA_COUNT })
     : ok(media);
 }
 
-function readList(fields: FieldReader, name: MediaField): Result<readonly unknown[], InputFault> {
+function readList(fields: FieldReader, name: MediaField): Result<readonly unknown[], RequestFault> {
   const value = fields.given(name);
   // A list inside a JSON body was counted with that body.
   if (typeof value === "string" && !isModestJson(value, MAX_MEDIA_JSON_MARKS))
-    return fail(inputFault(413, `The list "${name}" has more in it than ${MAX_MEDIA_COUNT} media need`));
+    return fail({ code: "INPUT_MEDIA_TOO_COMPLEX", limit: MAX_MEDIA_COUNT, field: name });
   return ok((fields.readOption(name, parseList) ?? []).slice(0, MAX_MEDIA_COUNT + 1));
 }

@@ -2,7 +2,7 @@
 
 import { fail } from "@agentos/auth";
 import { RUN_FORM_FIELDS, type RunFormFieldName } from "@agentos/contract";
-import { type InputFault, inputFault } from "@agentos/guard/app";
+import type { LimitFault } from "@agentos/guard/app";
 
 export interface FormLimits {
   readonly maxBytes: number;
@@ -39,6 +39,6 @@ export function addFormField(body: RunBody, name: RunFormFieldName, value: FormV
   else body.values.set(name, typeof value === "string" ? value : MISPLACED_UPLOAD);
 }
 
-export function tooManyFields(maxFields: number): { readonly ok: false; readonly fault: InputFault } {
-  return fail(inputFault(413, `The form has more than ${maxFields} fields`));
+export function tooManyFields(maxFields: number): { readonly ok: false; readonly fault: LimitFault } {
+  return fail({ code: "INPUT_FIELDS_TOO_MANY", limit: maxFields });
 }
