@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ERRORS, GLOBAL_SCOPES, REFUSALS, STAGES } from "@agentos/contract";
+import { ERRORS, GLOBAL_SCOPES, LIMITS, type LimitEntry, REFUSALS, STAGES } from "@agentos/contract";
+import { limitsSchema } from "@agentos/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findStale, pages, writePages } from "./docs/pages.ts";
 import { readMembers } from "./docs/read-tsdoc.ts";
@@ -77,6 +78,32 @@ test("troubleshooting has a section for every code, reachable as #CODE and as Gi
     "AUTH_SECURITY_KEY_WITH_JWT",
     "AUTH_SERVER_TOO_OLD",
   ]);
+});
+
+test("the limits page has every option of limits, every code of a limit that a body breaks, and every error type", () => {
+  const text = page("reference/limits.md");
+  for (const option of Object.keys(limitsSchema.shape)) expect(text).toContain(`| \`${option}\` |`);
+  for (const name of Object.keys(LIMITS).filter((code) => code.startsWith("INPUT_")))
+    expect(text).toContain(`errors.md#${name}`);
+  const fixed = ["20 MiB", "200,000 characters", "256 KiB", "2,000,000 characters", "60 seconds", "| 50 |"];
+  for (const number of fixed) expect(text).toContain(number);
+  const types = [...text.matchAll(/^\| `(\w+_(?:limit|error))` \|/gm)].map(([, name]) => name);
+  expect(types).toHaveLength(7);
+});
+
+test("each limit is found by its status, by its sentence and at a glance", () => {
+  const [errors, troubleshooting] = [page("reference/errors.md"), page("troubleshooting.md")];
+  const glance = errors.slice(
+    errors.indexOf("## Limits at a glance"),
+    errors.indexOf("## Faults at a glance"),
+  );
+  const sentences = troubleshooting.slice(troubleshooting.indexOf("## By the sentence"));
+  for (const [name, { status }] of Object.entries<LimitEntry>(LIMITS)) {
+    expect(glance).toContain(`| ${status} | [${name}](#${name}) |`);
+    expect(sentences).toMatch(new RegExp(`^\\| \`.+\\[${name}\\]`, "m"));
+  }
+  for (const status of ["413", "429", "503"])
+    expect(troubleshooting).toMatch(new RegExp(`^\\| ${status}`, "m"));
 });
 
 test("the life of a request names every check in its order, and every refusal once", () => {

@@ -41,6 +41,15 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
     ],
     reason: "the docs are judged by what they document; publishing a parser for that would be an API (0035)",
   },
+  {
+    unit: "tools",
+    files: [
+      "packages/server/src/agents/agent-limits.ts",
+      "packages/server/src/runs/form/form-limits.ts",
+      "packages/server/src/runs/run-limits.ts",
+    ],
+    reason: "the limits of the docs are the constants themselves; published, they would be an API",
+  },
 ];
 
 /** Units without Node: clock, random, environment and files are passed in, so the code is portable and pure. */

@@ -42,6 +42,17 @@ export function errorsPage(): string {
       ["status", "check", "code", "cause"],
       refusals.map(([name, entry]) => [String(entry.status), entry.stage, link(name), prose(entry.title)]),
     ),
+    "## Limits at a glance",
+    "The caller was let in; there is no room. The options and the fixed limits: [limits](limits.md).",
+    table(
+      ["status", "code", "cause", "come back"],
+      Object.entries<LimitEntry>(LIMITS).map(([name, entry]) => [
+        String(entry.status),
+        link(name),
+        prose(entry.title),
+        entry.retryAfterSeconds === undefined ? "no: send less" : `after ${entry.retryAfterSeconds} seconds`,
+      ]),
+    ),
     "## Faults at a glance",
     table(
       ["", "code", "cause"],
@@ -55,7 +66,7 @@ export function errorsPage(): string {
   ].join("\n\n");
 }
 
-const INTRODUCTION = `A refusal's body (RFC 9457) has \`type\`, \`title\` (the cause), \`status\`, \`detail\`, \`code\`, \`fix\` and \`denial_id\`; a missing scope adds \`required_scopes\` and \`missing_scopes\`. Words in \`<…>\` are filled in for the request. An AgentOS serves each entry of this page itself, under \`/errors/CODE\`.
+const INTRODUCTION = `A refusal's body (RFC 9457) has \`type\`, \`title\` (the cause), \`status\`, \`detail\`, \`code\`, \`fix\` and \`denial_id\`; a missing scope adds \`required_scopes\` and \`missing_scopes\`. Words in \`<…>\` are filled in for the request. An AgentOS serves each entry of this page itself, under \`/errors/CODE\`. The answer to a request over a limit has the same members but \`denial_id\`: nothing was denied, so there is no record, and the [log](limits.md#refusals-in-the-log) has a line.
 
 **Seen by** says who learns what. The *caller* sees the code, the cause, the fix and the facts that are named there; the *operator* finds everything else (expected and got, keys tried, the checks one by one) in the denial record under the \`denial_id\`.`;
 
@@ -105,7 +116,7 @@ function describeLimit(entry: LimitEntry): readonly string[] {
     `- **Cause:** ${prose(entry.title)}`,
     `- **Fix:** ${prose(entry.fix)}`,
     `- **The client sees:** ${code(fillPlaces(entry.detail))}`,
-    "- **Seen by:** the operator and the caller",
+    "- **Seen by:** the caller, and the operator in the log: who, on which route, how often",
   ];
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { agentOptionsPage } from "./agent-options-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { lifecyclePage } from "./lifecycle-page.ts";
+import { limitsPage } from "./limits-page.ts";
 import { optionsPage } from "./options-page.ts";
 import { scopesPage } from "./scopes-page.ts";
 import { troubleshootingPage } from "./troubleshooting-page.ts";
@@ -13,6 +14,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   "reference/scopes.md": scopesPage,
   "reference/authorization-config.md": optionsPage,
   "reference/agent-options.md": agentOptionsPage,
+  "reference/limits.md": limitsPage,
   "troubleshooting.md": troubleshootingPage,
   "lifecycle.md": lifecyclePage,
 };

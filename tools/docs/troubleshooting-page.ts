@@ -7,6 +7,8 @@ import {
   type ErrorCode,
   type ErrorEntry,
   FIX_COMMANDS,
+  LIMITS,
+  type LimitEntry,
   REFUSALS,
   type RefusalEntry,
   STAGES,
@@ -89,7 +91,7 @@ export function troubleshootingPage(): string {
   return [
     `${HEAD}\n${start}`,
     "## By the sentence in the answer",
-    "The sentence is the `detail` of the answer, word for word the same in the Python AgentOS. Several causes may share one; the doctor tells them apart.",
+    "The sentence is the `detail` of the answer, in 401 and 403 word for word the same in the Python AgentOS. Several causes may share one; the doctor tells them apart.",
     sentencesTable(),
     ...sections.flatMap(({ heading, members }) => [`## ${heading}`, ...members.map(describe)]),
     "",
@@ -104,7 +106,10 @@ function byStage([, a]: readonly [string, ErrorEntry], [, b]: readonly [string, 
 }
 
 function sentencesTable(): string {
-  const byDetail = Map.groupBy(Object.entries<RefusalEntry>(REFUSALS), ([, entry]) => entry.detail);
+  const byDetail = Map.groupBy(
+    Object.entries<RefusalEntry | LimitEntry>({ ...REFUSALS, ...LIMITS }),
+    ([, entry]) => entry.detail,
+  );
   const rows = [...byDetail].map(([detail, members]): readonly [string, string] => {
     const own = members.map(([name]) => name as ErrorCode);
     const finer = Object.entries(LOOKS_LIKE).flatMap(([name, seen]) =>

@@ -1,0 +1,163 @@
+// docs/reference/limits.md: the option `limits`, the limits that no option changes, and how a run says that it ended at
+// one. Numbers come from the constants. An `error_type` without words, or words without one, fails the generation.
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LIMITS, type LimitCode } from "@agentos/contract";
+import { MAX_MODEL_REQUESTS_PER_RUN } from "../../packages/server/src/agents/agent-limits.ts";
+import {
+  MAX_FORM_BYTES,
+  MAX_FORM_FIELDS,
+  MAX_JSON_DEPTH,
+  MAX_MEDIA_COUNT,
+  MAX_MESSAGE_LENGTH,
+  MAX_OPTION_JSON_LENGTH,
+  MAX_OPTION_JSON_MARKS,
+  MAX_PART_HEADER_BYTES,
+} from "../../packages/server/src/runs/form/form-limits.ts";
+import {
+  MAX_CLIENT_ID_LENGTH,
+  MAX_CONTENT_LENGTH,
+  MAX_SESSION_STATE_BYTES,
+  MAX_UNREAD_SECONDS,
+} from "../../packages/server/src/runs/run-limits.ts";
+import { code, EDITION, GENERATED, table } from "./markdown.ts";
+import { declaredTable } from "./options-page.ts";
+import { readMembers } from "./read-tsdoc.ts";
+
+const SERVER = join(import.meta.dirname, "../../packages/server/src");
+
+const count = (value: number) => value.toLocaleString("en");
+const kibibytes = (bytes: number) => `${count(bytes / 1024)} KiB`;
+
+/** A code of the catalogue, as a link. */
+function refusal(name: LimitCode): string {
+  return `${LIMITS[name].status} [${name}](errors.md#${name})`;
+}
+
+const errorType = (name: keyof typeof ERROR_TYPES) => `the run ends with \`${name}\``;
+
+/** What a run says as `error_type` of the event `RunError`, and what to do about it. */
+const ERROR_TYPES = {
+  memory_limit: [
+    "The runs of this caller, or of all, held more memory than they may, and this run held most.",
+    "read streams as they come, ask for shorter answers, or raise `limits.runMebibytesPerCaller` or `limits.runMebibytes`",
+  ],
+  session_state_limit: [
+    `The tools left more than ${kibibytes(MAX_SESSION_STATE_BYTES)} of state. The session keeps the state that it had.`,
+    "keep large values elsewhere, and only their ids in the state",
+  ],
+  content_limit: [
+    `The answer grew beyond ${count(MAX_CONTENT_LENGTH)} characters.`,
+    "ask for less at once, or limit the output of the model",
+  ],
+  model_request_limit: [
+    `The agent asked its model ${MAX_MODEL_REQUESTS_PER_RUN} times without an end: tools called one another in a circle.`,
+    "say in the instructions when to stop, and let tools tell what went wrong",
+  ],
+  model_error: [
+    "The model or its provider refused or failed; tries that help have been made.",
+    "look for the `error_id` in the server's log",
+  ],
+  store_error: [
+    "The run could not be stored. What it answered may be lost.",
+    "look for the `error_id` in the server's log",
+  ],
+  run_error: [
+    "Anything else that was thrown. The text for the caller says nothing of it.",
+    "look for the `error_id` in the server's log; throw a `RunFailure` where the caller may know the reason",
+  ],
+} as const satisfies Readonly<Record<string, readonly [meaning: string, fix: string]>>;
+
+export function limitsPage(): string {
+  checkErrorTypes(Object.keys(ERROR_TYPES));
+  return [
+    `${GENERATED}# Limits`,
+    `${EDITION} A server has memory for so many runs. What is over a limit is refused by name, with the cause and the fix; what grows over one is ended by name.`,
+    "## `limits`",
+    'How much runs may take of one process of `new AgentOS`. A JSON configuration has the same option under the same name. "Per caller" holds for a caller whom its credential names; those who share a nameless one share what there is. A limit of one caller or user that is larger than that of all together stops the start.',
+    declaredTable(readMembers(join(SERVER, "agent-os/limit-options.ts"), "LimitOptions")),
+    '```json\n{\n  "id": "shop",\n  "agents": [{ "id": "assistant", "model": "offline:echo" }],\n  "limits": { "activeRuns": 500, "activeRunsPerCaller": 50, "runMebibytes": 64.5 }\n}\n```',
+    "Limits that you set are printed at the start, in the policy block, with those that follow from them.",
+    "## Fixed limits",
+    "No option changes these.",
+    table(["what", "at most", "above it"], fixedLimits()),
+    "JSON of an option is measured without the spaces around its values. In a form, text of an option that is no JSON object (a media list: no JSON list) is dropped with a warning in the log, as clients expect it; in a JSON body it is a 422.",
+    "## How a run says that it ended at a limit",
+    "A run that has begun ends with the event `RunError` (without a stream: status `ERROR`). Its `content` is for people, its `error_type` for programs; tools and your own runnables may use others. The `error_id` names the line in the server's log.",
+    table(
+      ["`error_type`", "what happened", "what to do"],
+      Object.entries(ERROR_TYPES).map(([name, [meaning, fix]]) => [code(name), meaning, fix]),
+    ),
+    "## Refusals in the log",
+    "A refused request leaves a warning with `code`, `limit`, `caller`, `route`, `count` and `fix`. One line stands for all equal refusals of a caller within ten minutes: it is written for the first, and again each time that their count has grown tenfold. [All codes](errors.md#limits-at-a-glance).",
+    "",
+  ].join("\n\n");
+}
+
+function fixedLimits(): readonly (readonly string[])[] {
+  const option = "422, for `session_state` too";
+  return [
+    ["body of a request", `${MAX_FORM_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
+    ["fields of a body", count(MAX_FORM_FIELDS), refusal("INPUT_FIELDS_TOO_MANY")],
+    [
+      "headers of one part of a form",
+      kibibytes(MAX_PART_HEADER_BYTES),
+      refusal("INPUT_PART_HEADERS_TOO_LARGE"),
+    ],
+    ["`message`", `${count(MAX_MESSAGE_LENGTH)} characters`, "422"],
+    ["`session_id`, `user_id`", `${count(MAX_CLIENT_ID_LENGTH)} characters`, "422"],
+    [
+      "files and media of a run",
+      count(MAX_MEDIA_COUNT),
+      `${refusal("INPUT_MEDIA_TOO_MANY")}, [INPUT_MEDIA_TOO_COMPLEX](errors.md#INPUT_MEDIA_TOO_COMPLEX)`,
+    ],
+    [
+      "`session_state`, with what the session has",
+      `${kibibytes(MAX_SESSION_STATE_BYTES)} of JSON`,
+      `${refusal("RUN_STATE_TOO_LARGE")}; in a run ${errorType("session_state_limit")}`,
+    ],
+    [
+      "`dependencies`, `metadata`",
+      `${count(MAX_OPTION_JSON_LENGTH)} characters of JSON`,
+      "422 (`factory_input`: 400)",
+    ],
+    ["nesting of an option", `${MAX_JSON_DEPTH} levels`, option],
+    [
+      "values of an option",
+      `${count(MAX_OPTION_JSON_MARKS)} brackets, commas and colons outside of texts`,
+      option,
+    ],
+    [
+      "the same of a whole JSON body",
+      "what its options may have together",
+      refusal("INPUT_JSON_TOO_COMPLEX"),
+    ],
+    ["answer of a run", `${count(MAX_CONTENT_LENGTH)} characters`, errorType("content_limit")],
+    ["model requests of a run", count(MAX_MODEL_REQUESTS_PER_RUN), errorType("model_request_limit")],
+    [
+      "events of a stream that its client leaves unread",
+      `${MAX_UNREAD_SECONDS} seconds`,
+      "the stream is cut, and its run is cancelled",
+    ],
+  ];
+}
+
+/** Each `error_type` that the server's source names has words here, and no other has. */
+function checkErrorTypes(documented: readonly string[]): void {
+  const files = globSync("**/*.ts", { cwd: SERVER }).filter(
+    (file) => !/\.(?:test|suite|fixture)\.ts$/.test(file),
+  );
+  const named = new Set(
+    files.flatMap((file) =>
+      [...readFileSync(join(SERVER, file), "utf8").matchAll(/\berrorType\b[^"\n;]*"(\w+)"/g)].map(
+        ([, name = ""]) => name,
+      ),
+    ),
+  );
+  const difference = [
+    ...documented.filter((name) => !named.has(name)),
+    ...[...named].filter((name) => !documented.includes(name)),
+  ];
+  if (difference.length > 0)
+    throw new Error(`error types named and documented differ: ${difference.join(", ")}`);
+}
