@@ -50,7 +50,9 @@ export function describeIssue(issue: z.core.$ZodIssue, examples: OptionExamples)
   if (issue.code !== "invalid_format" && !/^(?:Invalid|Too|Unrecognized|Expected)/.test(issue.message))
     return {
       problem: issue.message,
-      suggestion: example === undefined ? `give "${name}" a value of that form` : write(example),
+      suggestion:
+        suggestionOf(issue) ??
+        (example === undefined ? `give "${name}" a value of that form` : write(example)),
     };
   switch (issue.code) {
     case "invalid_type": {
@@ -101,6 +103,12 @@ export function describeIssue(issue: z.core.$ZodIssue, examples: OptionExamples)
         suggestion: write(example ?? "a value of this form"),
       };
   }
+}
+
+/** What the check that found it says to do, in its `params`. */
+function suggestionOf(issue: z.core.$ZodIssue): string | undefined {
+  const suggestion: unknown = issue.code === "custom" ? issue.params?.["suggestion"] : undefined;
+  return typeof suggestion === "string" ? suggestion : undefined;
 }
 
 /** The option that an issue is about, by its own name. */

@@ -45,6 +45,11 @@ describe("limits", () => {
     expect(faultsOf(twin)).toEqual([]);
   });
 
+  it("that contradict each other say which of the two to change", () => {
+    const start = () => new AgentOS({ limits: { activeRuns: 1, activeRunsPerCaller: 5 } });
+    expect(start).toThrow('lower it, or raise "limits.activeRuns"');
+  });
+
   it("of memory may have a fraction, and those of runs may not", () => {
     expect(faultsOf({ runMebibytes: 0.5, storedMebibytes: 0.01 })).toEqual([]);
     expect(faultsOf({ activeRuns: 0.5 })).toHaveLength(1);

@@ -63,7 +63,8 @@ export const limitsSchema = z
       if (options[part] === undefined || limits[part] <= limits[whole]) continue;
       const ofWhole = `"limits.${whole}" (${limits[whole]}${options[whole] === undefined ? " by default" : ""})`;
       const message = `is ${limits[part]}, more than ${ofWhole} allows all together`;
-      context.addIssue({ code: "custom", path: [part], message });
+      const params = { suggestion: `lower it, or raise "limits.${whole}"` };
+      context.addIssue({ code: "custom", path: [part], message, params });
     }
   });
 
