@@ -211,7 +211,7 @@ describe("active runs", () => {
       yield { type: "content", text: "x" };
       await new Promise(() => {});
     });
-    const { port } = await serve({
+    const { port, logLines } = await serve({
       id: "agent-os",
       agents: [hangs, new Agent({ id: "echo", model: "offline:echo" })],
       limits: { activeRunsPerCaller: 2 },
@@ -231,6 +231,10 @@ describe("active runs", () => {
       send(port, { ...runOf("echo", { stream: "false" }), headers });
     const refused = await start(alice);
     expect([refused.status, bodyOf(refused)["code"]]).toEqual([429, "RUN_CALLER_LIMIT"]);
+    // The operator reads who was refused, and by which limit.
+    expect(logLines.filter((line) => line.includes("RUN_CALLER_LIMIT"))).toEqual([
+      expect.stringMatching(/^active runs of this caller: 2, .*"id":"alice".*"route":"POST /) as string,
+    ]);
     expect((await start(bob)).status).toBe(200);
     streams[0]?.disconnect();
     await eventually(

@@ -1,10 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   parseBoolean,
   parseInteger,
   parseList,
   parseMessage,
   parseObject,
+  parseState,
   parseText,
 } from "./field-values.ts";
 import {
@@ -13,6 +14,7 @@ import {
   MAX_MESSAGE_LENGTH,
   MAX_OPTION_JSON_LENGTH,
   MAX_OPTION_JSON_MARKS,
+  MAX_OPTION_TEXT_LENGTH,
 } from "./form-limits.ts";
 import { MISPLACED_UPLOAD } from "./run-body.ts";
 
@@ -142,6 +144,18 @@ describe("an object", () => {
     expect(parseObject("field", JSON.stringify(above))).toEqual(refused);
     // Spaces cost nothing, and are counted in neither.
     expect(parseObject("field", JSON.stringify(at, null, 10))).toEqual(ok(at));
+  });
+
+  it("is not even looked through where its text is many times too long", () => {
+    const jsonParse = vi.spyOn(JSON, "parse");
+    const text = `{"a":"${'\\"'.repeat(MAX_OPTION_TEXT_LENGTH / 2)}"}`;
+    const problem = `Value error, at most 262144 characters; this has ${text.length}`;
+    expect(parseObject("field", text)).toEqual(wrong("value_error", problem, null));
+    expect(parseState("field", text)).toMatchObject({ fault: { code: "RUN_STATE_TOO_LARGE" } });
+    // What does not begin as JSON stays what a form goes on without.
+    expect(parseObject("field", `x${text}`)).toMatchObject({ fault: { type: "dict_type" } });
+    expect(jsonParse).not.toHaveBeenCalled();
+    jsonParse.mockRestore();
   });
 
   it("may have any character, and never half of one", () => {

@@ -7,7 +7,7 @@ import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
 import { type LimitFault, type ValidationIssue, valueIssue } from "@agentos/guard/app";
 import { MAX_SESSION_STATE_BYTES } from "../run-limits.ts";
-import { MAX_ECHOED_INPUT_LENGTH, MAX_MESSAGE_LENGTH } from "./form-limits.ts";
+import { MAX_ECHOED_INPUT_LENGTH, MAX_MESSAGE_LENGTH, MAX_OPTION_TEXT_LENGTH } from "./form-limits.ts";
 import {
   findOptionExcess,
   findOptionOverlength,
@@ -83,6 +83,9 @@ function readObject(
   const noObject = () => fail(wrong(field, value, ["dict_type", "Input should be a valid dictionary"]));
   const text = isRecord(value) ? JSON.stringify(value) : value;
   if (typeof text !== "string") return noObject();
+  // Too long by any limit: its length is all that is asked for.
+  if (text.length > MAX_OPTION_TEXT_LENGTH)
+    return looksLikeJson(text) ? ok({ value: {}, json: text }) : noObject();
   const excess = findOptionExcess(text);
   if (excess !== undefined)
     return looksLikeJson(text) ? fail(valueIssue(["body", field], excess)) : noObject();

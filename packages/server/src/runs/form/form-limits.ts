@@ -20,6 +20,8 @@ export const MAX_ECHOED_INPUT_LENGTH = 1_000;
 export const MAX_MEDIA_COUNT = 20;
 /** JSON text of one option that is not media. */
 export const MAX_OPTION_JSON_LENGTH = 256 * 1024;
+/** The same as it is sent, spaces between its values included; longer text is not even looked through. */
+export const MAX_OPTION_TEXT_LENGTH = 8 * MAX_OPTION_JSON_LENGTH;
 /** Nesting of a JSON option or media list. */
 export const MAX_JSON_DEPTH = 32;
 /** Characters `[]{},:` outside strings in one JSON option: some ten thousand values. */

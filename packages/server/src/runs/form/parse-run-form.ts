@@ -25,6 +25,7 @@ import {
   parseState,
   parseText,
 } from "./field-values.ts";
+import { MAX_OPTION_TEXT_LENGTH } from "./form-limits.ts";
 import { findOptionExcess, findOptionOverlength, looksLikeJson, parseJson } from "./json-text.ts";
 import { readBody } from "./read-body.ts";
 import { readMediaFields } from "./read-media-fields.ts";
@@ -88,7 +89,8 @@ function refuseJsonFiles(value: unknown): readonly ValidationIssue[] {
 function problemOfFactoryInput(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const isText = typeof value === "string";
-  const excess = isText ? findOptionExcess(value) : undefined;
+  const isTooLong = isText && value.length > MAX_OPTION_TEXT_LENGTH;
+  const excess = isTooLong ? findOptionOverlength(value) : isText ? findOptionExcess(value) : undefined;
   if (isText && excess !== undefined && looksLikeJson(value)) return tooLarge(excess);
   const parsed = isText ? (excess === undefined ? parseJson(value) : undefined) : value;
   if (parsed === undefined) return "factory_input must be valid JSON: it cannot be parsed";
