@@ -23,7 +23,7 @@ export {
   valueIssue,
 } from "./app/input-fault.ts";
 export { createLimitLog, type LimitLog } from "./app/limit-log.ts";
-export { limitResponse } from "./app/limit-response.ts";
+export { describeLimit, limitResponse } from "./app/limit-response.ts";
 export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./app/serve.ts";

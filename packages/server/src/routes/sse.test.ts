@@ -164,7 +164,7 @@ describe("openEventStream", () => {
     const endless = createPlainAgent(() => speak(Array.from({ length: 5_000 }, () => "x".repeat(100))));
     const run = await server.start(endless, form("hi"));
     const text = await new Response(await openEventStream(run, ignore)).text();
-    const content = "This run was ended: the runs of this AgentOS would hold more than 100000 bytes";
+    const content = "This run was ended: the runs of this AgentOS would hold more than 0.09 MiB";
     expect(await outputOf(run)).toMatchObject({ status: "ERROR", content });
     expect(text.match(/^event: \w+/gm)?.at(-1)).toBe("event: RunError");
     expect(text).toContain(`"content":"${content}","error_type":"memory_limit"`);

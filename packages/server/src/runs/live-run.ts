@@ -3,7 +3,8 @@
  * may stop it.
  */
 import type { DataScope } from "@agentos/auth";
-import { LIMITS, type PrefixedKind, renderText } from "@agentos/contract";
+import type { PrefixedKind } from "@agentos/contract";
+import { describeLimit } from "@agentos/guard/app";
 import { driveRun, type FinishedRun } from "./drive-run.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
 import { isContentDelta } from "./log-entry.ts";
@@ -138,7 +139,6 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
 }
 
 /** What the caller reads of a run that had to give up what it held. */
-export function memoryFailure({ code, limit }: LimitFault): RunFailure {
-  const why = renderText(LIMITS[code].title, { limit });
-  return new RunFailure(`This run was ended: ${why}`, { errorType: "memory_limit" });
+export function memoryFailure(fault: LimitFault): RunFailure {
+  return new RunFailure(`This run was ended: ${describeLimit(fault).title}`, { errorType: "memory_limit" });
 }
