@@ -85,6 +85,27 @@ describe("limits", () => {
     expect(await plain.describe()).not.toHaveProperty("limits");
   });
 
+  it("do not hide that a body is larger than any server reads", async () => {
+    const os = new AgentOS({
+      agents: [new Agent({ id: "echo", model: "offline:echo" })],
+      logger: createTestLogger(),
+    });
+    const post = (length: number) =>
+      os.fetch(
+        new Request("http://localhost/agents/echo/runs", {
+          method: "POST",
+          body: "message=hi&stream=false",
+          headers: {
+            "content-length": String(length),
+            "content-type": "application/x-www-form-urlencoded",
+          },
+        }),
+      );
+    const refused = await post(200 * MEBIBYTE);
+    expect([refused.status, await refused.json()]).toMatchObject([413, { code: "INPUT_BODY_TOO_LARGE" }]);
+    expect((await post(23)).status).toBe(200);
+  });
+
   it("leave one line in the log for all equal refusals, with who was refused", async () => {
     const logger = createTestLogger();
     const os = new AgentOS({ agents: [new Agent({ id: "echo", model: "offline:echo" })], logger });

@@ -90,8 +90,10 @@ export function createAgentsRoutes({
   };
 }
 
-/** What its body says that it holds; a body that does not say may be as large as is allowed. */
+/** What its body says that it holds, up to what is read of it; a body that does not say may be as large as is allowed. */
 function sizeOfBody({ headers }: Request): number {
   const length = Number(headers.get("content-length") ?? Number.NaN);
-  return Number.isNaN(length) && headers.has("transfer-encoding") ? MAX_FORM_BYTES : length || 0;
+  return Number.isNaN(length) && headers.has("transfer-encoding")
+    ? MAX_FORM_BYTES
+    : Math.min(length || 0, MAX_FORM_BYTES);
 }
