@@ -55,7 +55,7 @@ export const limits = {
     unit: "MiB",
     title: "this request alone needs {needed} MiB; the runs of one caller may hold {limit} MiB",
     detail: "The request is too large",
-    fix: 'send a smaller message and smaller files, since the same request never fits; or raise "limits.runMebibytesPerCaller" of the server, and "limits.runMebibytes" where that is not larger',
+    fix: 'send a smaller message and smaller files, or start a new session where its history is what is large, since the same request never fits; or raise "limits.runMebibytesPerCaller" of the server, and "limits.runMebibytes" where that is not larger',
   },
   RUN_STATE_TOO_LARGE: {
     ...tooLarge,

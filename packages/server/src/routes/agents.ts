@@ -90,10 +90,9 @@ export function createAgentsRoutes({
   };
 }
 
-/** What its body says that it holds, up to what is read of it; a body that does not say may be as large as is allowed. */
-function sizeOfBody({ headers }: Request): number {
-  const length = Number(headers.get("content-length") ?? Number.NaN);
-  return Number.isNaN(length) && headers.has("transfer-encoding")
-    ? MAX_FORM_BYTES
-    : Math.min(length || 0, MAX_FORM_BYTES);
+/** What its body says that it holds, up to what is read of it; undefined for a body that does not say. */
+function sizeOfBody({ headers }: Request): number | undefined {
+  const length = headers.get("content-length");
+  if (length !== null) return Math.min(Number(length) || 0, MAX_FORM_BYTES);
+  return headers.has("transfer-encoding") ? undefined : 0;
 }

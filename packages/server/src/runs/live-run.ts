@@ -4,13 +4,13 @@
  */
 import type { DataScope } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
-import { describeLimit } from "@agentos/guard/app";
+import { describeLimit, type LimitFault } from "@agentos/guard/app";
 import { driveRun, type FinishedRun } from "./drive-run.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
 import { isContentDelta } from "./log-entry.ts";
 import { createReaders, type Readers, type UnreadWatch } from "./readers.ts";
 import { createRunRecorder } from "./record.ts";
-import type { LimitFault, RunTicket } from "./run-ledger.ts";
+import type { RunTicket } from "./run-ledger.ts";
 import { createRunLog, type RunWatcher } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
 import { type StartingState, withoutTokens } from "./session-state.ts";

@@ -1,13 +1,8 @@
 import type { Owner } from "@agentos/auth";
 import { LIMITS, placesOf } from "@agentos/contract";
+import type { LimitFault } from "@agentos/guard/app";
 import { describe, expect, it } from "vitest";
-import {
-  createRunLedger,
-  type LimitFault,
-  type RunLedger,
-  type RunLimits,
-  type RunTicket,
-} from "./run-ledger.ts";
+import { createRunLedger, type RunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { NOBODY_OWNER, ownerNamed } from "./test-run.fixture.ts";
 
 const ROOMY: RunLimits = {
@@ -86,6 +81,25 @@ describe("the limits of runs", () => {
     expect(ask(ledger, bob, { bytes: 401 })).toMatchObject({ ok: true });
   });
 
+  it("tell what never fits that it does not, whatever else runs", () => {
+    const ledger = createRunLedger({ ...ROOMY, runBytes: 1_000, runBytesPerCaller: 600 });
+    const never = (limit: number, needed: number) => ({ code: "RUN_REQUEST_TOO_LARGE", limit, needed });
+    expect(ask(ledger, alice, { bytes: 601 })).toMatchObject({ fault: never(600, 601) });
+    expect(ask(ledger, NOBODY_OWNER, { bytes: 601 })).toMatchObject({ ok: true });
+    expect(ask(ledger, NOBODY_OWNER, { bytes: 1_001 })).toMatchObject({ fault: never(1_000, 1_001) });
+    const ticket = take(ledger, alice, { bytes: 200 });
+    expect(ticket.reserve(401)).toEqual(never(600, 601));
+  });
+
+  it("give to what does not say how much it needs all that it may have, or nothing", () => {
+    const ledger = createRunLedger({ ...ROOMY, runBytesPerCaller: 600 });
+    const all = ledger.admit(alice, undefined);
+    expect(all).toMatchObject({ ok: true, value: { bytes: 600 } });
+    expect(ledger.admit(alice, undefined)).toMatchObject({ fault: { code: "RUN_CALLER_MEMORY" } });
+    if (all.ok) all.value.reserve(-590);
+    expect(ask(ledger, alice, { bytes: 500 })).toMatchObject({ ok: true });
+  });
+
   it("let the largest run of the largest caller pay when the bytes are used up all the same", () => {
     const ledger = createRunLedger({ ...ROOMY, runBytes: 1_000 });
     const cut: string[] = [];
@@ -111,13 +125,13 @@ describe("the limits of runs", () => {
   });
 
   it("are asked before a run that is there already holds more, and nothing is counted of what is refused", () => {
-    const ledger = createRunLedger({ ...ROOMY, activeRunsPerCaller: 1, runBytesPerCaller: 500 });
-    const ticket = take(ledger, alice, { bytes: 400 });
+    const ledger = createRunLedger({ ...ROOMY, activeRunsPerCaller: 2, runBytesPerCaller: 500 });
+    const [ticket, other] = [take(ledger, alice, { bytes: 100 }), take(ledger, alice, { bytes: 300 })];
     expect(ticket.reserve(101)).toEqual({ code: "RUN_CALLER_MEMORY", limit: 500 });
     expect(ticket.reserve(100)).toBeUndefined();
     expect(ticket.reserve(1)).toMatchObject({ code: "RUN_CALLER_MEMORY" });
-    ticket.grow(-100);
-    expect(ticket.reserve(1)).toBeUndefined();
+    other.grow(-100);
+    expect([ticket.reserve(1), ticket.bytes]).toEqual([undefined, 201]);
   });
 
   it("count nothing twice when a run ends twice or grows after its end", () => {

@@ -4,6 +4,7 @@
  */
 import { fail, isSameOwner, type Owner, ok, type Result } from "@agentos/auth";
 import type { LimitCode } from "@agentos/contract";
+import type { LimitFault } from "@agentos/guard/app";
 import { type Bag, type BagItem, createBag } from "./bag.ts";
 
 /** Limits of runs in one process. Those per caller apply to callers named by a credential; all others have only those in all. */
@@ -17,11 +18,6 @@ export interface RunLimits {
   /** Bytes that runs hold while they are active or unread: what they were sent, their state, their events. */
   readonly runBytes: number;
   readonly runBytesPerCaller: number;
-}
-
-export interface LimitFault {
-  readonly code: LimitCode;
-  readonly limit: number;
 }
 
 /** What one run takes. */
@@ -43,8 +39,11 @@ export interface RunTicket {
 }
 
 export interface RunLedger {
-  /** Lets a run take its part, or says what is used up. `bytes` is what it holds already. */
-  admit(caller: Owner, bytes: number): Result<RunTicket, LimitFault>;
+  /**
+   * Lets a run take its part, or says what is used up. `bytes` is what it holds already; where that is not known, it is
+   * all that it may hold.
+   */
+  admit(caller: Owner, bytes: number | undefined): Result<RunTicket, LimitFault>;
   readonly activeRuns: number;
   /** Told when no run is active any more. */
   onIdle(listener: () => void): () => void;
@@ -109,6 +108,17 @@ export function createRunLedger(limits: RunLimits): RunLedger {
     for (const [id, ofId] of accounts) if (ofId.every(({ places }) => places.size === 0)) accounts.delete(id);
   }
 
+  /** What one caller may hold at most. */
+  function mostOf(caller: Owner) {
+    const limit = isNamed(caller) ? Math.min(limits.runBytesPerCaller, limits.runBytes) : limits.runBytes;
+    return { code: "RUN_REQUEST_TOO_LARGE", limit } as const;
+  }
+
+  /** What never fits is told so: waiting does not help. */
+  function findExcess(most: LimitFault, needed: number): LimitFault | undefined {
+    return needed > most.limit ? { ...most, needed } : undefined;
+  }
+
   function findFault(account: Account, bytes: number, runs = 1): LimitFault | undefined {
     const wanted = { active: runs, unread: runs, bytes };
     return (
@@ -161,9 +171,11 @@ export function createRunLedger(limits: RunLimits): RunLedger {
       return () => idleListeners.delete(listener);
     },
 
-    admit(caller, bytes) {
+    admit(caller, known) {
       const account = accountOf(caller);
-      const fault = findFault(account, bytes);
+      const most = mostOf(caller);
+      const bytes = known ?? most.limit;
+      const fault = findExcess(most, bytes) ?? findFault(account, bytes);
       if (fault !== undefined) return fail(fault);
       const place: Place = { bytes: 0, isEvicted: false, giveUp: () => {}, position: -1 };
       account.places.add(place);
@@ -190,7 +202,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
           makeRoom(account);
         },
         reserve(more) {
-          const broken = findFault(account, more, 0);
+          const broken = findExcess(most, place.bytes + more) ?? findFault(account, more, 0);
           if (broken === undefined) grow(more);
           return broken;
         },

@@ -87,7 +87,9 @@ describe("startRun", () => {
     await finish(await server.start(talks, form("hi", { sessionId: "s" })));
     await finish(await server.start(talks, form("hi", { sessionId: "s" })));
     const request = { runnable: remembers, form: form("hi", { sessionId: "s" }), access: createTestAccess() };
-    expect(await server.service.startRun(request)).toMatchObject({ fault: { code: "RUN_CALLER_MEMORY" } });
+    expect(await server.service.startRun(request)).toMatchObject({
+      fault: { code: "RUN_REQUEST_TOO_LARGE" },
+    });
     expect(server.service.activeRuns).toBe(0);
     const elsewhere = { ...request, form: form("hi", { sessionId: "another" }) };
     expect(await server.service.startRun(elsewhere)).toMatchObject({ ok: true });
@@ -254,7 +256,9 @@ describe("a run", () => {
     const dependencies = { list: Array.from({ length: 6_000 }, () => ({})) };
     const request = { runnable: agent, form: form("hi", { dependencies }), access: createTestAccess() };
     expect(JSON.stringify(dependencies).length * 2).toBeLessThan(100_000);
-    expect(await server.service.startRun(request)).toMatchObject({ fault: { code: "RUN_SERVER_MEMORY" } });
+    expect(await server.service.startRun(request)).toMatchObject({
+      fault: { code: "RUN_REQUEST_TOO_LARGE" },
+    });
   });
 
   it("does not begin to work for a client that has gone before", async () => {

@@ -2,13 +2,13 @@
 import { type Access, fail, ok, type Result } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
-import { type InputFault, inputFault, type Runtime } from "@agentos/guard/app";
+import { inputFault, type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
 import { type BagItem, createBag } from "./bag.ts";
 import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
 import { createUnreadWatch } from "./readers.ts";
 import type { RunForm } from "./run-form.ts";
-import { createRunLedger, type LimitFault, type RunLimits, type RunTicket } from "./run-ledger.ts";
+import { createRunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
 import { mergeState } from "./session-state.ts";
@@ -35,11 +35,14 @@ export interface RunRequest {
 }
 
 /** Why a run does not start. */
-export type StartFault = InputFault | LimitFault;
+export type StartFault = RequestFault;
 
 export interface RunService {
-  /** Takes a place before the body of a request is read, which is to hold so many bytes. It has to be ended. */
-  admit(access: Pick<Access, "identity">, bytes: number): Result<RunTicket, LimitFault>;
+  /**
+   * Takes a place before the body of a request is read, of so many bytes; undefined where it does not say. It has to be
+   * ended.
+   */
+  admit(access: Pick<Access, "identity">, bytes: number | undefined): Result<RunTicket, LimitFault>;
   startRun(request: RunRequest): Promise<Result<LiveRun, StartFault>>;
   /** Runs that have begun and not ended. */
   readonly activeRuns: number;

@@ -2,7 +2,7 @@
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
 import { mayHoldToken, redactTokensDeep } from "@agentos/guard";
-import type { LimitFault } from "./run-ledger.ts";
+import type { LimitFault } from "@agentos/guard/app";
 import { MAX_SESSION_STATE_BYTES } from "./run-limits.ts";
 import { type RunContext, RunFailure } from "./runnable.ts";
 import type { SessionState, StateChange } from "./store.ts";
