@@ -1,7 +1,7 @@
 import { TOKEN_SHAPED } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { MAX_REDACTED_DEPTH } from "./log-limits.ts";
-import { REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./redact-tokens.ts";
+import { mayHoldToken, REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./redact-tokens.ts";
 
 const encode = (text: string) => Buffer.from(text).toString("base64url");
 const segments = (...parts: string[]) => parts.join(".");
@@ -159,5 +159,18 @@ describe("redactTokensDeep", () => {
   it("does not change how much of an honest value is kept when no limit is given", () => {
     const wide = Array.from({ length: 50_000 }, (_, index) => ({ index }));
     expect(redactTokensDeep(wide)).toEqual(wide);
+  });
+});
+
+describe("whether JSON text may hold a token", () => {
+  it.each([
+    ["a JWT", `{"a":"${TOKEN_SHAPED}"}`, true],
+    ["a JWT as a key", `{"${TOKEN_SHAPED}":1}`, true],
+    ["a token of a service account", '{"a":["agno_pat_abc"]}', true],
+    ["a token of a service account in capitals", '{"a":"AGNO_PAT_ABC"}', true],
+    ["words about them", '{"a":"a JWT begins with ey, a token with agno"}', false],
+  ])("is told of %s", (_, json, may) => {
+    expect(mayHoldToken(json)).toBe(may);
+    expect(JSON.stringify(redactTokensDeep(JSON.parse(json))) !== json).toBe(may);
   });
 });

@@ -141,6 +141,34 @@ describe("openEventStream", () => {
     await finish(await server.start(echo, form("hi")));
   });
 
+  it("that is cut stops its run, which nobody reads any more", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const server = createTestServer();
+    const hangs = createPlainAgent(async function* () {
+      yield { type: "content", text: "x" };
+      await new Promise(() => {});
+    });
+    const run = await server.start(hangs, form("hi"));
+    const body = await openEventStream(run, ignore);
+    vi.advanceTimersByTime(2 * MAX_UNREAD_SECONDS * 1_000);
+    expect((await run.finished).status).toBe("CANCELLED");
+    await expect(new Response(body).text()).rejects.toThrow("the stream was cut");
+  });
+
+  it("is not cut while it is read, however slowly", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const server = createTestServer();
+    const long = createPlainAgent(() => speak(Array.from({ length: 40 }, () => "x".repeat(20_000))));
+    const run = await server.start(long, form("hi"));
+    const reader = (await openEventStream(run, ignore)).getReader();
+    await run.finished;
+    for (let piece = 0; piece < 10; piece++) {
+      expect((await reader.read()).done).toBe(false);
+      vi.advanceTimersByTime((MAX_UNREAD_SECONDS * 1_000) / 2);
+    }
+    await reader.cancel();
+  });
+
   it("is not cut while it waits for its model, however long that takes", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const server = createTestServer();

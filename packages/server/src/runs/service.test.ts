@@ -212,6 +212,19 @@ describe("a run", () => {
     expect(server.service.activeRuns).toBe(0);
   });
 
+  it("stops its runnable when its events cannot be stored", async () => {
+    const store = createMemoryRunStore();
+    const server = createTestServer({
+      store: { ...store, appendEvents: () => Promise.reject(new Error("disk full")) },
+    });
+    const hangs = createPlainAgent(async function* () {
+      yield { type: "content", text: "x" };
+      await new Promise(() => {});
+    });
+    const run = await server.start(hangs, form("hi"));
+    expect([(await run.finished).status, server.service.activeRuns]).toEqual(["ERROR", 0]);
+  });
+
   it("that fails leaves the state that another run of its session has stored meanwhile", async () => {
     const server = createTestServer();
     const gate = Promise.withResolvers<void>();

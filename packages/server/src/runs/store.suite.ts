@@ -355,6 +355,15 @@ export function runStoreSuite(name: string, create: () => RunStore): void {
       expect(ids(await store.listRuns(all, { ...query, status: "RUNNING" }))).toEqual(["r2"]);
     });
 
+    it("shows of a run that lives the first thousand events, however many there are", async () => {
+      const store = create();
+      const lease = await begin(store);
+      const texts = Array.from({ length: 1_200 }, () => startedText);
+      await store.appendEvents(lease, 0, texts);
+      expect((await store.findRun(all, { ...query, runId: "r1" }))?.events).toHaveLength(1_000);
+      await store.finishRun(lease, end(1_200));
+    });
+
     it("keeps of the events of an ended run those of its end", async () => {
       const store = create();
       const lease = await begin(store);
