@@ -1,4 +1,4 @@
-/** What every run store must do. Called by the test of each driver. */
+/** What every run store must do. Called by the test of each driver; one file, however long, so that none can leave a part out. */
 import type { DataScope, Owner } from "@agentos/auth";
 import type { RunStatus } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
