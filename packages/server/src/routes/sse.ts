@@ -56,10 +56,10 @@ export async function openEventStream(
         if (isCut) tellClient();
       },
       async pull(controller) {
-        const hasMore = watcher.isBehind || (await watcher.ready());
+        const hasMore = watcher.isBehind() || (await watcher.ready());
         if (!isOpen) return;
         if (hasMore) controller.enqueue(encoder.encode(takeFrames()));
-        if (hasMore && !watcher.isDone) return;
+        if (hasMore && !watcher.isDone()) return;
         close();
         controller.close();
       },

@@ -72,7 +72,7 @@ async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
     outcome = describeFailure(cause, context);
   }
   if (outcome.status === "COMPLETED" || outcome.status === "PAUSED") log.append(events.contentCompleted());
-  if (outcome.status === "CANCELLED") log.append(events.cancelled(recorder.content));
+  if (outcome.status === "CANCELLED") log.append(events.cancelled(recorder.content()));
   try {
     await log.settle();
     return await storeEnd(drive, outcome, stateJson);
@@ -118,7 +118,7 @@ async function storeEnd(drive: RunDrive, outcome: Outcome, stateJson: string): P
     status: outcome.status,
     outputJson: end.outputJson,
     eventsJson: recorder.listEvents(end.last),
-    terminalIndex: log.committed,
+    terminalIndex: log.committed(),
     changeState: changeBetween(drive.startingStateJson, stateJson),
   });
   return announce(drive, end);

@@ -101,28 +101,14 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
 
   function watch(onCut: (cause: Error) => void): RunWatcher {
     const watcher = log.watch();
-    const closeReader = readers.open({
-      taken: () => watcher.taken,
-      isBehind: () => watcher.isBehind,
-      onCut,
-    });
-    return Object.freeze({
-      ready: watcher.ready,
-      take: watcher.take,
-      get taken() {
-        return watcher.taken;
-      },
-      get isBehind() {
-        return watcher.isBehind;
-      },
-      get isDone() {
-        return watcher.isDone;
-      },
+    const closeReader = readers.open({ taken: watcher.taken, isBehind: watcher.isBehind, onCut });
+    return {
+      ...watcher,
       close() {
         watcher.close();
         closeReader();
       },
-    });
+    };
   }
 
   return {

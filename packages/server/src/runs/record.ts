@@ -30,7 +30,7 @@ export interface RunRecorder {
   /** To be told of each event that is stored; kept for the stored run, up to a limit. */
   addEvent(event: EventText): void;
   /** Answer text so far. */
-  readonly content: string;
+  content(): string;
   /** The run as it stands. `content` stands for the answer: an error's text. Tools may have left tokens in it. */
   build(status: RunStatus, content?: string): StoredOutput;
   /** JSON text of the list of events to keep, `last` at its end. */
@@ -53,7 +53,7 @@ export function createRunRecorder(
   let firstTokenAt: number | undefined;
 
   return {
-    get content() {
+    content() {
       return redactTokens(content);
     },
     addEvent(event) {

@@ -25,7 +25,7 @@ export interface RunTicket {
   /** The same object for all runs of one caller. */
   readonly caller: object;
   /** Counted now. */
-  readonly bytes: number;
+  bytes(): number;
   /** Counts what the run is to hold, before it does; counts nothing when it gives a fault. */
   reserve(bytes: number): LimitFault | undefined;
   /** Counts what the run holds, or no longer does; may end the run of the largest caller, this one too. */
@@ -210,7 +210,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
           place.giveUp = giveUp;
         },
         caller: account,
-        get bytes() {
+        bytes() {
           return place.bytes;
         },
         openStream() {

@@ -35,7 +35,7 @@ describe("the log of a run", () => {
       [0, [a, b]],
       [2, [c]],
     ]);
-    expect(log.committed).toBe(3);
+    expect(log.committed()).toBe(3);
   });
 
   it("has one commit under way at a time; what comes meanwhile goes with the next", async () => {
@@ -66,7 +66,7 @@ describe("the log of a run", () => {
     const watcher = log.watch();
     log.append(delta("a"));
     await settle();
-    expect([watcher.take(), watcher.isBehind]).toEqual([undefined, false]);
+    expect([watcher.take(), watcher.isBehind()]).toEqual([undefined, false]);
     gate.resolve();
     expect(await watcher.ready()).toBe(true);
     expect(watcher.take()).toEqual(delta("a"));
@@ -122,7 +122,7 @@ describe("the log of a run", () => {
       for (let turn = 0; turn < microtasks; turn++) await Promise.resolve();
       log.append(delta("b"));
       await log.settle();
-      expect(log.committed).toBe(2);
+      expect(log.committed()).toBe(2);
       await settled;
     }
   });

@@ -160,7 +160,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       };
       active.add(entry);
       try {
-        const fault = ticket.reserve(sizeOfForm(form) - ticket.bytes);
+        const fault = ticket.reserve(sizeOfForm(form) - ticket.bytes());
         const started = fault === undefined ? await start(request, { ticket, controller }) : fail(fault);
         if (started.ok) void started.value.finished.then(release);
         else release();

@@ -17,7 +17,7 @@ const DROPPED: Readonly<Record<string, string>> = {
 export interface FieldReader {
   readonly issues: readonly ValidationIssue[];
   /** The first option that is over a limit with a code of its own. */
-  readonly excess: LimitFault | undefined;
+  excess(): LimitFault | undefined;
   report(issue: ValidationIssue): void;
   /** Undefined also for an empty text, which counts as absent (contract 4.0). */
   given(name: RunFormFieldName): unknown;
@@ -38,7 +38,7 @@ export function createFieldReader(body: RunBody, logger: Runtime["logger"]): Fie
   };
   return {
     issues,
-    get excess() {
+    excess() {
       return excess;
     },
     report(issue) {

@@ -57,7 +57,8 @@ export async function parseRunForm(
   const dependencies = fields.readOption("dependencies", parseObject);
   const metadata = fields.readOption("metadata", parseObject);
 
-  if (fields.excess !== undefined) return fail(fields.excess);
+  const excess = fields.excess();
+  if (excess !== undefined) return fail(excess);
 
   const media = await readMediaFields(fields, { files: body.value.files, generateId });
   if (!media.ok) return media;
