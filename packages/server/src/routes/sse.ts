@@ -24,7 +24,7 @@ export async function openEventStream(
   const watcher = run.watch((cause) => {
     if (!close()) return;
     isCut = true;
-    // Whoever reads nothing is taken for gone.
+    // Nobody is left to read the run; one that has ended does not mind.
     run.abort(cause);
     options.onCut(cause);
     tellClient();

@@ -1,4 +1,5 @@
-/** What every run store must do. Called by the test of each driver; one file, however long, so that none can leave a part out. */
+// LENGTH: one suite; a driver passes all of it, and none can leave a part out.
+/** What every run store must do. Called by the test of each driver. */
 import type { DataScope, Owner } from "@agentos/auth";
 import type { RunStatus } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
