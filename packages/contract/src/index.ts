@@ -92,6 +92,7 @@ export {
   type ModelSummary,
   modelSchema,
 } from "./wire/agent.ts";
+export { type DenialObject, denialSchema } from "./wire/denial.ts";
 export { isRecord } from "./wire/is-record.ts";
 export { type PrefixedKind, RUNNABLE_KINDS, type RunnableKind } from "./wire/kinds.ts";
 export {

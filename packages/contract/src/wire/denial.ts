@@ -1,0 +1,68 @@
+/**
+ * A recorded refusal as `GET /authz/denials` and `GET /authz/denials/{denial_id}` show it. Who holds `authz:read` sees
+ * the operator's view; any other verified caller the caller's view of refusals of their own.
+ */
+import { z } from "zod";
+import { STAGES } from "../errors/entry.ts";
+
+/** What both views have: nothing that the refused caller was not told. */
+const callerDenialSchema = z.object({
+  /** The `denial_id` of the answers that it stands for. */
+  denial_id: z.string(),
+  /** Code that the caller was shown; a code of the catalogue. */
+  code: z.string(),
+  /** HTTP status of the answers. */
+  status: z.int(),
+  /** The catalogue's line for the code. */
+  title: z.string(),
+  /** The contract's sentence. */
+  detail: z.string(),
+  /** What to do next. */
+  fix: z.string(),
+  /** Page about the code, relative to this server. */
+  type: z.string(),
+  /** `METHOD /template` of the matched route. */
+  route: z.string(),
+  /** Seconds since the epoch of the first. */
+  created_at: z.int(),
+  /** Seconds since the epoch of the newest. */
+  last_seen_at: z.int(),
+  /** How many equal refusals it stands for. */
+  count: z.int(),
+  /** With 403 for scopes: all that the route asks for. */
+  required_scopes: z.array(z.string()).optional(),
+  /** With 403 for scopes: those of them that the caller lacks. */
+  missing_scopes: z.array(z.string()).optional(),
+});
+
+/** A recorded refusal, as the caller's or the operator's view. */
+export const denialSchema = z
+  .discriminatedUnion("view", [
+    callerDenialSchema.extend({ view: z.literal("caller") }),
+    callerDenialSchema.extend({
+      view: z.literal("operator"),
+      /** The exact cause; `code` is what the caller was shown. */
+      exact_code: z.string(),
+      /** The check that refused. */
+      stage: z.enum(STAGES),
+      /** Every check in its order, with what became of it. */
+      timeline: z.array(
+        z.object({
+          stage: z.enum(STAGES),
+          outcome: z.enum(["passed", "failed", "not reached", "not configured"]),
+        }),
+      ),
+      /** Expected and found, by name; never a credential. */
+      facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+      /** Who was refused, once verified. */
+      subject: z.string().nullable(),
+      /** Name of the issuer of `subject`. */
+      issuer: z.string().nullable(),
+      /** Address of the client. */
+      client: z.string().nullable(),
+    }),
+  ])
+  .meta({ id: "Denial", description: "a recorded refusal, with its cause and fix" });
+
+/** A recorded refusal. */
+export type DenialObject = z.infer<typeof denialSchema>;
