@@ -1,0 +1,46 @@
+// Every fix is executed: the world of a row shows its code, the printed fix is followed, and the same request passes.
+import { ERRORS } from "@agentos/contract";
+import { describe, expect, test } from "vitest";
+import { authFixes } from "./auth-fixes.cases.ts";
+import { causeFixes } from "./cause-fixes.cases.ts";
+import { configFixes } from "./config-fixes.cases.ts";
+import type { FixRow } from "./fix-row.ts";
+import { keyFixes } from "./key-fixes.cases.ts";
+import { limitFixes } from "./limit-fixes.cases.ts";
+import { scopeFixes } from "./scope-fixes.cases.ts";
+
+const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
+  ...authFixes,
+  ...causeFixes,
+  ...configFixes,
+  ...keyFixes,
+  ...limitFixes,
+  ...scopeFixes,
+};
+
+const rows = Object.entries(TABLE).flatMap(([code, entry]) =>
+  [entry]
+    .flat()
+    .map((row) => [`${code}${row.name === undefined ? "" : `: ${row.name}`}`, code, row] as const),
+);
+
+describe("following the printed fix", () => {
+  test.each(rows)("%s", { timeout: 60_000 }, async (_, code, row) => {
+    const wrong = await row.wrong();
+    const printed = (await row.observe(wrong)).filter(
+      (one) => one.code === code && (row.place === undefined || one.place === row.place),
+    );
+    const [read] = printed;
+    if (read === undefined)
+      throw new Error(`nobody reads ${code}: ${JSON.stringify(await row.observe(wrong), null, 1)}`);
+    const followed = row.follows.exec(read.fix);
+    if (followed === null) throw new Error(`the fix does not say ${row.follows}: ${read.fix}`);
+    const mended = await row.apply(wrong, followed.slice(1));
+    expect((await row.observe(mended)).map((one) => one.code)).not.toContain(code);
+    await row.passes(mended);
+  });
+
+  test("the codes of the table are those of the catalogue", () => {
+    for (const code of Object.keys(TABLE)) expect(ERRORS).toHaveProperty(code);
+  });
+});
