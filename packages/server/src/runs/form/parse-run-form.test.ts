@@ -1,3 +1,4 @@
+import { TOKEN_SHAPED } from "@agentos/testkit";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MAX_SESSION_STATE_BYTES } from "../run-limits.ts";
 import { createTestRuntime } from "../test-run.fixture.ts";
@@ -417,6 +418,24 @@ describe("media", () => {
       ],
     });
     expect(JSON.stringify(fault)).not.toMatch(/passwd|pass@/);
+  });
+
+  it.each(["id", "url", "mime_type", "format"])("refuses a token in the %s of a medium", async (key) => {
+    const write = (text: string) =>
+      images({ content: "aGk=", [key]: { url: `https://cdn.example.com/?t=${text}` }[key] ?? text });
+    const fault = await faultOf(write(TOKEN_SHAPED));
+    expect(fault).toMatchObject({ status: 422, detail: [{ loc: ["body", "images", 0, key], input: null }] });
+    expect(JSON.stringify(fault)).not.toContain("eyJ");
+    const twin = { mime_type: "image/png", format: "png" }[key] ?? "eyJ";
+    expect(await parse(write(twin))).toMatchObject({ result: { ok: true } });
+  });
+
+  it("takes a token out of the name of a file", async () => {
+    const named = `a ${TOKEN_SHAPED}.txt`;
+    const [entry] = (await valueOf(images({ content: "aGk=", filename: named }))).media;
+    const files = [new File(["a"], named, { type: "text/plain" })];
+    const [upload] = (await valueOf(multipart({ message: "hi", files }))).media;
+    for (const medium of [entry, upload]) expect(medium?.filename).toBe("a [redacted token]");
   });
 
   it("drops a list that is not a JSON array with a warning", async () => {

@@ -4,6 +4,7 @@
  */
 import { fail, ok, type Result } from "@agentos/auth";
 import { mediaInputSchema } from "@agentos/contract";
+import { redactTokens } from "@agentos/guard";
 import type { GenerateId } from "@agentos/guard/app";
 import { type ValidationIssue, valueIssue } from "@agentos/guard/app";
 import type { MediaKind, RunMedia } from "../runnable.ts";
@@ -38,9 +39,18 @@ export function parseMediaEntry(
   for (const [key, text] of Object.entries({ id, filename, url })) {
     if (text?.isWellFormed() === false) return failAt(key, "this has half of a surrogate pair in it");
   }
+  // A name may be mended; an address or a type without its token would be another one.
+  const withToken = Object.entries({ id, url, mime_type, format }).find(([, text]) => holdsToken(text));
+  if (withToken !== undefined)
+    return failAt(withToken[0], "this has a token in it, which the model provider would see");
   const mimeType = mime_type ?? mimeTypeOfFormat(kind, format ?? undefined);
   if (!MIME_TYPE.test(mimeType)) return failAt("mime_type", "this is not a content type");
-  const base = { kind, id: id ?? generateId(), mimeType, filename: filename ?? undefined };
+  const base = {
+    kind,
+    id: id ?? generateId(),
+    mimeType,
+    filename: filename == null ? undefined : redactTokens(filename),
+  };
   if (typeof content === "string") {
     const bytes = decodeBase64(content);
     return bytes === undefined
@@ -63,7 +73,18 @@ export async function readUpload(
   const type = classifyUpload(upload);
   if (type === undefined) return undefined;
   const bytes = new Uint8Array(await upload.arrayBuffer());
-  return { media: { ...type, id: generateId(), filename: upload.name, source: { type: "bytes", bytes } } };
+  return {
+    media: {
+      ...type,
+      id: generateId(),
+      filename: redactTokens(upload.name),
+      source: { type: "bytes", bytes },
+    },
+  };
+}
+
+function holdsToken(text: string | null | undefined): boolean {
+  return text != null && redactTokens(text) !== text;
 }
 
 /** The provider opens the URL, from its own network; ours must not be named to it either. */
