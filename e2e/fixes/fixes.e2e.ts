@@ -18,6 +18,9 @@ const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
   ...scopeFixes,
 };
 
+/** Nobody can follow a place that was not filled, or an address that is nobody's. */
+const UNFILLED = /\{[a-z_]+\}|…|undefined|example\.(?:com|org|net)/;
+
 const rows = Object.entries(TABLE).flatMap(([code, entry]) =>
   [entry]
     .flat()
@@ -33,6 +36,7 @@ describe("following the printed fix", () => {
     const [read] = printed;
     if (read === undefined)
       throw new Error(`nobody reads ${code}: ${JSON.stringify(await row.observe(wrong), null, 1)}`);
+    for (const { fix } of printed) expect(fix).not.toMatch(UNFILLED);
     const followed = row.follows.exec(read.fix);
     if (followed === null) throw new Error(`the fix does not say ${row.follows}: ${read.fix}`);
     const mended = await row.apply(wrong, followed.slice(1));
