@@ -101,7 +101,9 @@ describe("an issuer that is found by discovery", () => {
     });
     expect(bodyOf(answer)["fix"]).toContain('"issuers"');
     expect(answer.text).not.toMatch(/evil|127\.0\.0\.1/);
-    const record = await (await served.os.denials()).find(String(bodyOf(answer)["denial_id"]));
+    const record = await (await served.os.denials()).find(String(bodyOf(answer)["denial_id"]), {
+      kind: "all",
+    });
     expect(record?.facts).toMatchObject({
       expected_issuers: [issuer.url],
       unverified_issuer: "https://evil.test",
@@ -278,7 +280,9 @@ describe("several issuers", () => {
       403,
       { code: "SCOPE_OVER_CEILING", missing_scopes: ["agents:run"] },
     ]);
-    const record = await (await served.os.denials()).find(String(bodyOf(refused)["denial_id"]));
+    const record = await (await served.os.denials()).find(String(bodyOf(refused)["denial_id"]), {
+      kind: "all",
+    });
     expect(bodyOf(refused)["fix"]).toContain('"allowedScopes"');
     expect(record?.facts).toMatchObject({
       held_scopes: ["agents:read"],

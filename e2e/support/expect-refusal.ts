@@ -40,7 +40,7 @@ async function expectProblem(
   for (const field of ["title", "fix", "denial_id"]) expect(body[field]).toEqual(expect.stringMatching(/\S/));
   expectChallenge(answer.headers["www-authenticate"], challenge);
 
-  const denial = await (await os.denials()).find(String(body["denial_id"]));
+  const denial = await (await os.denials()).find(String(body["denial_id"]), { kind: "all" });
   expect(denial).toMatchObject({ code, fix: body["fix"] });
   expect(denial?.timeline.filter(({ outcome }) => outcome === "failed")).toEqual([
     { stage, outcome: "failed" },

@@ -74,6 +74,19 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
   "core.error": open("/errors/AUTH_TOKEN_EXPIRED"),
   // No OAuth issuer is configured here; with one see issuers.e2e.ts.
   "core.resource": { ...open("/.well-known/oauth-protected-resource"), status: 404 },
+  "denials.list": {
+    method: "GET",
+    path: "/authz/denials",
+    demands: "authenticated",
+    usesAgents: false,
+  },
+  "denials.read": {
+    method: "GET",
+    path: "/authz/denials/den_unknown",
+    demands: "authenticated",
+    usesAgents: false,
+    status: 404,
+  },
   "agents.list": {
     method: "GET",
     path: "/agents",

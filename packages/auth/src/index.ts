@@ -85,7 +85,13 @@ export {
   type KnownPolicy,
   type TokenPolicy,
 } from "./policy/policy.ts";
-export { type ProblemAnswer, type ProblemOptions, publicCode, toProblem } from "./refusal/problem.ts";
+export {
+  describeProblem,
+  type ProblemAnswer,
+  type ProblemOptions,
+  publicCode,
+  toProblem,
+} from "./refusal/problem.ts";
 export { type StageOutcome, type TimelineStep, timelineOf } from "./refusal/timeline.ts";
 export type { Credential } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";

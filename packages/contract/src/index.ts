@@ -92,7 +92,7 @@ export {
   type ModelSummary,
   modelSchema,
 } from "./wire/agent.ts";
-export { type DenialObject, denialSchema } from "./wire/denial.ts";
+export { type DenialList, type DenialObject, denialListSchema, denialSchema } from "./wire/denial.ts";
 export { isRecord } from "./wire/is-record.ts";
 export { type PrefixedKind, RUNNABLE_KINDS, type RunnableKind } from "./wire/kinds.ts";
 export {
@@ -114,6 +114,7 @@ export {
   toolMetricsSchema,
   userInputFieldSchema,
 } from "./wire/message.ts";
+export { type PageMeta, pageMetaSchema } from "./wire/page.ts";
 export {
   errorSchema,
   limitSchema,

@@ -3,7 +3,7 @@
  * Hosts: `@agentos/guard/hono`, `/node`, `/express`, `/fastify`. Servers of our own are built on `@agentos/guard/app`.
  */
 
-export type { Access, CredentialLocation } from "@agentos/auth";
+export type { Access, CredentialLocation, DataScope, Owner } from "@agentos/auth";
 export {
   type CustomScope,
   customScope,
@@ -21,7 +21,13 @@ export type {
 export { ConfigurationError, type ConfigurationErrorOptions } from "./config/configuration-error.ts";
 export type { PolicyInForce, PolicyKey } from "./config/describe-policy.ts";
 export { formatLocations, formatPolicy } from "./config/format-policy.ts";
-export type { Denial, DenialRecord, DenialRecorder } from "./denials/denial-recorder.ts";
+export type {
+  Denial,
+  DenialPage,
+  DenialQuery,
+  DenialRecord,
+  DenialRecorder,
+} from "./denials/denial-recorder.ts";
 export {
   type AuthGuard,
   type AuthGuardOptions,

@@ -8,6 +8,8 @@ export type {
   AuthorizationConfig,
   CorsOptions,
   Denial,
+  DenialPage,
+  DenialQuery,
   DenialRecord,
   DenialRecorder,
   Environment,

@@ -133,7 +133,7 @@ describe("revocation", () => {
     isRevoked = true;
     expect(engine.authenticate(request)).toEqual({
       ok: false,
-      fault: { ...revoked, subject: "alice", issuer: "default" },
+      fault: { ...revoked, subject: "alice", issuer: "default", owner: createOwner("default", "alice") },
     });
     isRevoked = false;
     expect(engine.authenticate(request)).toMatchObject({ ok: true });
@@ -152,7 +152,34 @@ describe("revocation", () => {
       return result.ok ? undefined : result.fault;
     };
     expect(await refused("jwt-unverified")).toEqual(revoked);
-    expect(await refused("jwt")).toEqual({ ...revoked, subject: "alice", issuer: "default" });
+    expect(await refused("jwt")).toEqual({
+      ...revoked,
+      subject: "alice",
+      issuer: "default",
+      owner: createOwner("default", "alice"),
+    });
+  });
+
+  it("of a name that is not theirs has no owner, nor has a token of another issuer", async () => {
+    const ownerOf = async (
+      claims: Record<string, unknown>,
+      options: Parameters<typeof setUpVerifier>[0] = {},
+    ) => {
+      const { verifier, good } = await setUpVerifier(options);
+      const own = await signToken(withClaims(good, claims));
+      const result = await engineWith({ verifier }).authenticate({
+        method: "GET",
+        header: (name) => (name === "authorization" ? own : null),
+      });
+      return result.ok ? "passed" : [result.fault.code, result.fault.owner?.id];
+    };
+    expect(await ownerOf({ aud: "another" })).toEqual(["AUTH_AUDIENCE_MISMATCH", "alice"]);
+    expect(await ownerOf({ sub: "sa:bot" })).toEqual(["AUTH_SUBJECT_RESERVED", undefined]);
+    expect(await ownerOf({ sub: "sa:bot", aud: "another" })).toEqual(["AUTH_AUDIENCE_MISMATCH", undefined]);
+    expect(await ownerOf({ sub: "x".repeat(300), aud: "another" })).toEqual([
+      "AUTH_AUDIENCE_MISMATCH",
+      undefined,
+    ]);
   });
 
   it("is asked of the security key too, and of nobody who is refused anyway", async () => {

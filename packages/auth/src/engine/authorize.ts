@@ -52,8 +52,8 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
   return ok({ identity, visible, dataScope, decision });
 }
 
-function nameOf({ userId, issuer }: Identity): Pick<Refusal, "subject" | "issuer"> {
-  return { subject: userId, issuer };
+function nameOf({ userId, issuer, owner }: Identity): Pick<Refusal, "subject" | "issuer" | "owner"> {
+  return { subject: userId, issuer, owner };
 }
 
 function describeLack(

@@ -190,6 +190,7 @@ describe("a scope of one item, where the request does not name the item", () => 
       facts: { parameter: "id", declared_scope: "reports:{id}:read", held_scopes: scopes },
       subject: "alice",
       issuer: "default",
+      owner: { issuer: "default", kind: "user", id: "alice" },
     });
     // Twin: the item is named, and what is missing is a scope.
     expect(await refuse(scopes, { id: "q1", page: "7" })).toMatchObject({

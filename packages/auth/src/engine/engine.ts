@@ -6,7 +6,7 @@ import type { CompiledRoute } from "../decide/compile-route.ts";
 import { findRule } from "../decide/decide.ts";
 import { createNameless, type Identity } from "../identity/identity.ts";
 import { createSubjectRules } from "../identity/subject-rules.ts";
-import { fail, ok, type Result, refuse } from "../outcome/result.ts";
+import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import { type AuthPolicy, believesEverybody } from "../policy/policy.ts";
 import { checkCookieOrigin, checkLoopback } from "../request/check-origin.ts";
 import { type Credential, createCredentialExtractor } from "../request/extract-credential.ts";
@@ -80,12 +80,23 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
 
   /** What holds of every identity, whoever found it. */
   function admit(verified: Result<Identity>): Result<Identity> {
-    if (!verified.ok) return verified;
+    if (!verified.ok) return fail(disown(verified.fault));
     const identity = verified.value;
-    const refusal = findSubjectFault(identity) ?? revocation?.(identity);
-    if (refusal === undefined) return verified;
-    // Whom it is about is known here; without verification nobody knows.
-    return fail(isKnown ? { subject: identity.userId, issuer: identity.issuer, ...refusal } : refusal);
+    const { userId: subject, issuer, owner } = identity;
+    const misnamed = findSubjectFault(identity);
+    // Whom it is about is known here; without verification nobody knows. A name that is not theirs owns nothing.
+    if (misnamed !== undefined) return fail(isKnown ? { subject, issuer, ...misnamed } : misnamed);
+    const revoked = revocation?.(identity);
+    if (revoked === undefined) return verified;
+    return fail(isKnown ? { subject, issuer, owner, ...revoked } : revoked);
+  }
+
+  /** A name that is not theirs owns nothing, whatever else is wrong with the token. */
+  function disown(refusal: Refusal): Refusal {
+    const { owner, subject } = refusal;
+    return owner !== undefined && findSubjectFault({ kind: "user", userId: owner.id, subject }) !== undefined
+      ? { ...refusal, owner: undefined }
+      : refusal;
   }
 
   return {

@@ -1,5 +1,6 @@
 /** A step of the engine answers with a value: what it found, or why it refuses. */
 import type { Facts, RefusalCode } from "@agentos/contract";
+import type { Owner } from "../identity/owner.ts";
 
 /** A request refused: code, facts, and what the operator may learn beyond them. */
 export interface Refusal {
@@ -11,6 +12,11 @@ export interface Refusal {
   readonly subject?: string | undefined;
   /** Name of the issuer that says so: another one's subject of the same name is somebody else. */
   readonly issuer?: string | undefined;
+  /**
+   * The same as the owner of data: absent unless the whole name is verified and may be theirs. Who reads refusals of
+   * their own is told by this, never by the text of `subject`.
+   */
+  readonly owner?: Owner | undefined;
   /** What went wrong underneath, for the log only. */
   readonly cause?: unknown;
 }

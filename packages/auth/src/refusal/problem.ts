@@ -2,7 +2,14 @@
  * The one function that turns a refusal into an answer (design.md sections 4 and 10): RFC 9457 body, RFC 6750
  * challenge. Only facts that the catalogue lists as public go in.
  */
-import { type ErrorCode, type Facts, REFUSALS, type RefusalEntry, renderText } from "@agentos/contract";
+import {
+  type ErrorCode,
+  type Facts,
+  type Problem,
+  REFUSALS,
+  type RefusalEntry,
+  renderText,
+} from "@agentos/contract";
 import type { Refusal } from "../outcome/result.ts";
 
 /** What an answer depends on besides the refusal. */
@@ -29,25 +36,38 @@ export interface ProblemAnswer {
   readonly body: string;
 }
 
-/** Builds the answer to a refused request. */
-export function toProblem(refusal: Refusal, options: ProblemOptions): ProblemAnswer {
+/** What a refused caller is told: the body of the answer, and the caller's view of the record. */
+export function describeProblem(
+  refusal: Pick<Refusal, "code" | "facts">,
+  { denialId, cli }: Pick<ProblemOptions, "denialId" | "cli">,
+): Problem {
   const entry: RefusalEntry = REFUSALS[refusal.code];
-  const code = entry.publicCode ?? refusal.code;
-  const facts = publicFacts(entry, refusal.facts, options.cli);
+  const code = publicCode(refusal);
+  const facts = publicFacts(entry, refusal.facts, cli);
   const scopes =
     entry.challenge === "insufficient_scope"
-      ? { required_scopes: listOf(facts["required_scopes"]), missing_scopes: listOf(facts["missing_scopes"]) }
+      ? {
+          required_scopes: [...listOf(facts["required_scopes"])],
+          missing_scopes: [...listOf(facts["missing_scopes"])],
+        }
       : {};
-  const body = {
+  return {
     type: `/errors/${code}`,
     title: renderText(entry.title, facts),
     status: entry.status,
     detail: renderText(entry.detail, facts),
     code,
     fix: renderText(entry.fix, facts),
-    denial_id: options.denialId,
+    denial_id: denialId,
     ...scopes,
   };
+}
+
+/** Builds the answer to a refused request. */
+export function toProblem(refusal: Refusal, options: ProblemOptions): ProblemAnswer {
+  const entry: RefusalEntry = REFUSALS[refusal.code];
+  const facts = publicFacts(entry, refusal.facts, options.cli);
+  const body = describeProblem(refusal, options);
   const challenge = toChallenge(entry, facts, options.resourceMetadataUrl);
   return {
     status: entry.status,
@@ -65,7 +85,7 @@ export function toProblem(refusal: Refusal, options: ProblemOptions): ProblemAns
 }
 
 /** The code that a caller is shown for a refusal. */
-export function publicCode(refusal: Refusal): ErrorCode {
+export function publicCode(refusal: Pick<Refusal, "code">): ErrorCode {
   const entry: RefusalEntry = REFUSALS[refusal.code];
   return (entry.publicCode as ErrorCode | undefined) ?? refusal.code;
 }

@@ -6,12 +6,13 @@
 
 import { decodeJsonObject } from "../encoding/base64url.ts";
 import type { Identity } from "../identity/identity.ts";
-import { DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
+import { createOwner, DEFAULT_ISSUER_NAME, type Owner } from "../identity/owner.ts";
 import type { KeySource } from "../keys/source/key-source.ts";
-import { ok, type Result, refuse } from "../outcome/result.ts";
-import type { AuthPolicy } from "../policy/policy.ts";
+import { fail, ok, type Result, refuse } from "../outcome/result.ts";
+import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { checkAllClaims } from "./check-all-claims.ts";
+import { checkIssuer, readUser } from "./check-claims.ts";
 import { checkHeader } from "./check-header.ts";
 import { checkSignature, type SignatureCheck } from "./check-signature.ts";
 import { recheckTimes } from "./check-times.ts";
@@ -123,8 +124,17 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         ...accepted.fault,
         subject: subject.slice(0, MAX_IDENTIFIER_CHARACTERS),
         issuer: part.name ?? DEFAULT_ISSUER_NAME,
+        owner: findOwner(claims, part),
       },
     };
+  }
+
+  /** Whose refused token it is. One of another issuer names nobody here, whatever its user is called. */
+  function findOwner(claims: Claims, part: TokenPolicy): Owner | undefined {
+    const user = readUser(claims, part, claimNames);
+    return user.ok && user.value.userId !== undefined && checkIssuer(claims, part).ok
+      ? createOwner(part.name ?? DEFAULT_ISSUER_NAME, user.value.userId)
+      : undefined;
   }
 
   return {
@@ -139,7 +149,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const times = recheckTimes(cached, now());
       if (times.ok) return ok(cached);
       cache.delete(hash);
-      return times;
+      const { userId: subject, issuer, owner } = cached;
+      return fail({ ...times.fault, subject, issuer, owner });
     },
     clear: () => cache.clear(),
   };

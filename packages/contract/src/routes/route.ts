@@ -57,6 +57,8 @@ export interface RouteDefinition<Custom extends string = never> {
   readonly tag: string;
   /** What it does, in a few words, for the API reference. */
   readonly summary: string;
+  /** What may stand in the query, by name; undefined: nothing is read there. */
+  readonly query?: z.ZodObject;
   /** What a request carries; undefined: nothing. */
   readonly requestBody?: RouteRequestBody;
   /** Answers by status; those of the guard (401, 403) are not listed. Undefined: described by the summary alone. */

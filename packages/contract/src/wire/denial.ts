@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { STAGES } from "../errors/entry.ts";
+import { pageMetaSchema } from "./page.ts";
 
 /** What both views have: nothing that the refused caller was not told. */
 const callerDenialSchema = z.object({
@@ -66,3 +67,19 @@ export const denialSchema = z
 
 /** A recorded refusal. */
 export type DenialObject = z.infer<typeof denialSchema>;
+
+/** Query of `GET /authz/denials`; what is not named here is not read. */
+export const denialQuerySchema = z.object({
+  limit: z.int().min(1).max(100).optional().meta({ description: "most on a page; default 20" }),
+  page: z.int().min(1).optional().meta({ description: "which page; default 1" }),
+  code: z.string().optional().meta({ description: "only refusals with this code" }),
+  route: z.string().optional().meta({ description: "only refusals of this route, as METHOD /template" }),
+});
+
+/** `GET /authz/denials`. */
+export const denialListSchema = z
+  .object({ data: z.array(denialSchema), meta: pageMetaSchema })
+  .meta({ id: "DenialList", description: "a page of recorded refusals, newest first" });
+
+/** A page of recorded refusals. */
+export type DenialList = z.infer<typeof denialListSchema>;

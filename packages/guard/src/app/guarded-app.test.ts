@@ -120,6 +120,8 @@ describe("a guarded app", () => {
       "things.list Things",
       "core.error Core",
       "core.resource Core",
+      "denials.list Authorization",
+      "denials.read Authorization",
       "things.read Things",
       "get./teams/{team_id}/agents/{agent_id} Application",
     ]);
@@ -136,7 +138,7 @@ describe("what a product adds to authentication", () => {
     const refused = await get(app, "/things/a", await bearer({ subject: "mallory" }));
     expect(refused.status).toBe(401);
     expect(await refused.json()).toMatchObject({ code: "AUTH_CREDENTIAL_REVOKED" });
-    expect(await (await app.denials()).list(10)).toMatchObject([
+    expect((await (await app.denials()).list({ kind: "all" }, { limit: 10 })).records).toMatchObject([
       { code: "AUTH_CREDENTIAL_REVOKED", subject: "mallory", route: "GET /things/{thing_id}" },
     ]);
     app.close();

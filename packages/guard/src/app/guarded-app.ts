@@ -18,6 +18,7 @@ import { createResourceMetadata } from "../pages/resource-metadata.ts";
 import { resourceOptions } from "../pages/resource-options.ts";
 import { type AppRoute, createApp } from "./create-app.ts";
 import { type CustomRoute, findRouteFaults, idOf } from "./custom-route.ts";
+import { createDenialRoutes } from "./denial-routes.ts";
 import type { Fetch } from "./fetch.ts";
 import type { GuardedAppOptions } from "./guarded-app-options.ts";
 import { createPageRoutes } from "./page-routes.ts";
@@ -27,7 +28,7 @@ import { type RunningServer, type ServeOptions, serveOnNode } from "./serve.ts";
 /** A route that is served: who may call it by the rules in force, and how the API reference describes it. */
 export interface DescribedRoute {
   readonly route: CompiledRoute;
-  readonly definition: Pick<RouteDefinition, "tag" | "summary" | "requestBody" | "responses">;
+  readonly definition: Pick<RouteDefinition, "tag" | "summary" | "query" | "requestBody" | "responses">;
 }
 
 /** What handlers are made of. */
@@ -144,6 +145,14 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       routes: joinHandlers(routes, [
         ...Object.entries<RouteHandler>(handlers),
         ...Object.entries(createPageRoutes({ cliCommand: resolved.cliCommand, resourceMetadata })),
+        ...Object.entries(
+          createDenialRoutes({
+            recorder: auth.denials,
+            cliCommand: resolved.cliCommand,
+            isOpen: resolved.policy.mode === "none",
+            routes,
+          }),
+        ),
         ...customRoutes.map((route) => [idOf(route), route.handler] as const),
       ]),
       gate: auth.gate,

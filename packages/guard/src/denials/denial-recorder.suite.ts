@@ -1,6 +1,7 @@
 /** What every denial recorder must do. Called by the test of each driver. */
+import { createOwner, type DataScope } from "@agentos/auth";
 import { describe, expect, it } from "vitest";
-import type { Denial, DenialRecorder } from "./denial-recorder.ts";
+import type { Denial, DenialQuery, DenialRecorder } from "./denial-recorder.ts";
 
 /** Refused before the caller was known. */
 export const stranger: Denial = {
@@ -14,15 +15,30 @@ export const stranger: Denial = {
   fix: "sign it",
 };
 /** Refused although the caller was known. */
-export const known: Denial = { ...stranger, code: "SCOPE_MISSING", subject: "alice", fix: "add a scope" };
+export const known: Denial = {
+  ...stranger,
+  code: "SCOPE_MISSING",
+  subject: "alice",
+  issuer: "default",
+  owner: createOwner("default", "alice"),
+  fix: "add a scope",
+};
+
+/** Who reads everything. */
+export const all: DataScope = { kind: "all" };
+/** Who reads the refusals of one user. */
+export const of = (id: string, issuer = "default"): DataScope => ({
+  kind: "user",
+  owner: createOwner(issuer, id),
+});
 
 export function denialRecorderSuite(name: string, create: () => DenialRecorder): void {
   describe(`${name}, as a denial recorder`, () => {
     it("finds a record by the id that its refusal carries", async () => {
       const recorder = create();
       const id = recorder.record(known);
-      expect(await recorder.find(id)).toEqual({ ...known, id, count: 1, lastTime: 1_000 });
-      expect(await recorder.find(`${id}x`)).toBeUndefined();
+      expect(await recorder.find(id, all)).toEqual({ ...known, id, count: 1, lastTime: 1_000 });
+      expect(await recorder.find(`${id}x`, all)).toBeUndefined();
     });
 
     it("lists newest first, up to a limit", async () => {
@@ -30,33 +46,93 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       recorder.record({ ...known, time: 2_000, route: "b" });
       recorder.record({ ...stranger, time: 3_000 });
       recorder.record({ ...known, time: 1_000, route: "a" });
-      const times = async (limit: number) => (await recorder.list(limit)).map(({ lastTime }) => lastTime);
-      expect(await times(10)).toEqual([3_000, 2_000, 1_000]);
-      expect(await times(1)).toEqual([3_000]);
+      const times = async (query: DenialQuery) => {
+        const { records, totalCount } = await recorder.list(all, query);
+        expect(totalCount).toBe(3);
+        return records.map(({ lastTime }) => lastTime);
+      };
+      expect(await times({ limit: 10 })).toEqual([3_000, 2_000, 1_000]);
+      expect(await times({ limit: 1 })).toEqual([3_000]);
+      expect(await times({ limit: 1, offset: 1 })).toEqual([2_000]);
+      expect(await times({ limit: 1, offset: 3 })).toEqual([]);
+    });
+
+    it("lists those of some codes, and those of a route", async () => {
+      const recorder = create();
+      recorder.record({ ...known, route: "a" });
+      recorder.record({ ...known, route: "b" });
+      recorder.record({ ...stranger, route: "a" });
+      const find = async (query: Omit<DenialQuery, "limit">) => {
+        const { records, totalCount } = await recorder.list(all, { limit: 10, ...query });
+        expect(totalCount).toBe(records.length);
+        return records.map(({ code, route }) => `${code} ${route}`).toSorted();
+      };
+      expect(await find({ route: "a" })).toEqual(["AUTH_SIGNATURE_INVALID a", "SCOPE_MISSING a"]);
+      expect(await find({ codes: new Set(["SCOPE_MISSING"]) })).toEqual([
+        "SCOPE_MISSING a",
+        "SCOPE_MISSING b",
+      ]);
+      expect(await find({ codes: new Set(["SCOPE_MISSING"]), route: "a" })).toEqual(["SCOPE_MISSING a"]);
+      expect(await find({ codes: new Set() })).toEqual([]);
+    });
+
+    it("shows a caller their own, and nobody what has no verified owner", async () => {
+      const recorder = create();
+      const mine = recorder.record(known);
+      const foreign = [
+        recorder.record({ ...known, subject: "bob", owner: createOwner("default", "bob") }),
+        // Another issuer's user of the same name.
+        recorder.record({ ...known, issuer: "partner", owner: createOwner("partner", "alice") }),
+        // From the same address, before anybody was known.
+        recorder.record(stranger),
+        // A text that looks like the name, which nobody has verified to be theirs.
+        recorder.record({ ...known, code: "AUTH_SUBJECT_FOREIGN", owner: undefined }),
+        recorder.record({ ...known, route: "nobody", owner: createOwner("default", undefined) }),
+        // What a client says of itself is a space of its own.
+        recorder.record({
+          ...known,
+          route: "claimed",
+          owner: { issuer: "default", kind: "claimed", id: "alice" },
+        }),
+      ];
+      expect(await recorder.find(mine, of("alice"))).toMatchObject({ id: mine });
+      for (const id of foreign) {
+        expect(await recorder.find(id, of("alice"))).toBeUndefined();
+        expect(await recorder.find(id, all)).toMatchObject({ id });
+      }
+      const { records, totalCount } = await recorder.list(of("alice"), { limit: 100 });
+      expect([records.map(({ id }) => id), totalCount]).toEqual([[mine], 1]);
+      expect((await recorder.list(all, { limit: 100 })).totalCount).toBe(7);
+      for (const whose of [{ kind: "none" } as const, of("carol"), of("")]) {
+        expect(await recorder.list(whose, { limit: 100 })).toEqual({ records: [], totalCount: 0 });
+        expect(await recorder.find(mine, whose)).toBeUndefined();
+      }
     });
 
     it("counts repeats up in one record, whose id every refusal carries", async () => {
       const recorder = create();
       const ids = [0, 1, 2].map((second) => recorder.record({ ...known, time: 1_000 + second }));
       expect(new Set(ids).size).toBe(1);
-      expect(await recorder.list(10)).toMatchObject([{ count: 3, time: 1_000, lastTime: 1_002 }]);
+      expect((await recorder.list(all, { limit: 10 })).records).toMatchObject([
+        { count: 3, time: 1_000, lastTime: 1_002 },
+      ]);
     });
 
     it("shows the facts of the newest repeat, since that is what the holder of the id asks about", async () => {
       const recorder = create();
       recorder.record({ ...known, facts: { n: 1 } });
       const id = recorder.record({ ...known, facts: { n: 2 }, fix: "newer" });
-      expect(await recorder.find(id)).toMatchObject({ facts: { n: 2 }, fix: "newer" });
+      expect(await recorder.find(id, all)).toMatchObject({ facts: { n: 2 }, fix: "newer" });
     });
 
     it("gives away nothing that can be changed, and nothing that changes", async () => {
       const recorder = create();
       const id = recorder.record(known);
-      const found = await recorder.find(id);
-      const [listed] = await recorder.list(1);
+      const found = await recorder.find(id, all);
+      const [listed] = (await recorder.list(all, { limit: 1 })).records;
       recorder.record(known);
       expect([found?.count, listed?.count]).toEqual([1, 1]);
-      expect((await recorder.find(id))?.count).toBe(2);
+      expect((await recorder.find(id, all))?.count).toBe(2);
     });
 
     it.each<[string, Partial<Denial>]>([
@@ -64,6 +140,8 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       ["another route", { route: "POST /agents/{agent_id}/runs" }],
       ["another subject", { subject: "bob" }],
       ["another issuer, whose subject is somebody else", { issuer: "partner" }],
+      ["another owner, whatever the subject reads like", { owner: createOwner("default", "alice2") }],
+      ["no owner", { owner: undefined }],
       ["another network", { client: "203.0.114.7" }],
       ["a client of which nothing is known", { client: undefined }],
     ])("tells repeats apart by %s", (_, change) => {

@@ -1,6 +1,6 @@
 /** Where refusals are kept for those who answer "why do I get a 401?" (design.md section 4). */
 
-import type { TimelineStep } from "@agentos/auth";
+import { type DataScope, isSameOwner, type Owner, type TimelineStep } from "@agentos/auth";
 import type { Facts, RefusalCode } from "@agentos/contract";
 
 /** One refused request, as the guard saw it. */
@@ -17,6 +17,11 @@ export interface Denial {
   readonly subject: string | undefined;
   /** Name of the issuer of `subject`, as the operator gave it. */
   readonly issuer?: string | undefined;
+  /**
+   * The same as the owner of data; absent unless the whole name was verified and may be theirs. Who reads refusals of
+   * their own is told by this alone: a subject that was never verified is no name.
+   */
+  readonly owner?: Owner | undefined;
   /** Every check in its order, with what became of it. */
   readonly timeline: readonly TimelineStep[];
   /** Values for the texts, also those that the caller does not see; never a credential. */
@@ -35,12 +40,44 @@ export interface DenialRecord extends Denial {
   readonly lastTime: number;
 }
 
-/** Keeps denials; give your own to `denialRecorder` to keep them elsewhere. */
+/** Which denials of those that a reader may see, and how many of them. */
+export interface DenialQuery {
+  /** Most that are given. */
+  readonly limit: number;
+  /** How many of the newest are left out before them. Default 0. */
+  readonly offset?: number | undefined;
+  /** Only these exact codes. Default: all. */
+  readonly codes?: ReadonlySet<RefusalCode> | undefined;
+  /** Only of this route, as `METHOD /template`. Default: all. */
+  readonly route?: string | undefined;
+}
+
+/** A part of a list. */
+export interface DenialPage {
+  /** Newest first. */
+  readonly records: readonly DenialRecord[];
+  /** How many the query finds without its limit. */
+  readonly totalCount: number;
+}
+
+/**
+ * Keeps denials; give your own to `denialRecorder` to keep them elsewhere. Whose denials are read is never left out: all
+ * of them, those of one owner, or none. One that has no owner is nobody's, and only `all` sees it.
+ */
 export interface DenialRecorder {
   /** Keeps a denial and names it. Never throws, never waits: what cannot be kept is dropped, not the request. */
   record(denial: Denial): string;
-  /** Undefined for an id that was never given or is forgotten. */
-  find(id: string): Promise<DenialRecord | undefined>;
+  /** Undefined for an id that was never given, is forgotten, or is somebody else's. */
+  find(id: string, whose: DataScope): Promise<DenialRecord | undefined>;
   /** Newest first. */
-  list(limit: number): Promise<readonly DenialRecord[]>;
+  list(whose: DataScope, query: DenialQuery): Promise<DenialPage>;
+}
+
+/** Whether a reader may see a denial. */
+export function maySee(whose: DataScope, { owner }: Pick<Denial, "owner">): boolean {
+  if (whose.kind === "all") return true;
+  // What has no name is nobody's: two strangers are no one caller.
+  return (
+    whose.kind === "user" && owner?.kind === "user" && owner.id !== "" && isSameOwner(owner, whose.owner)
+  );
 }

@@ -1,5 +1,6 @@
+import { createOwner } from "@agentos/auth";
 import { describe, expect, it } from "vitest";
-import { denialRecorderSuite, known, stranger } from "./denial-recorder.suite.ts";
+import { all, denialRecorderSuite, known, of, stranger } from "./denial-recorder.suite.ts";
 import type { Denial, DenialRecord, DenialRecorder } from "./denial-recorder.ts";
 import { createMemoryDenialRecorder, type MemoryDenialRecorderOptions } from "./memory-denial-recorder.ts";
 
@@ -16,8 +17,10 @@ function createRecorder(options: Partial<MemoryDenialRecorderOptions> = {}) {
 
 denialRecorderSuite("the memory recorder", () => createRecorder().recorder);
 
+const listAll = async (recorder: DenialRecorder, limit: number) =>
+  (await recorder.list(all, { limit })).records;
 const routesOf = (recorder: DenialRecorder, ids: readonly string[]) =>
-  Promise.all(ids.map(async (id) => (await recorder.find(id))?.route));
+  Promise.all(ids.map(async (id) => (await recorder.find(id, all))?.route));
 
 describe("repeats", () => {
   it.each([
@@ -42,15 +45,15 @@ describe("repeats", () => {
     const second = recorder.record({ ...known, time: 1_060 });
     expect(second).not.toBe(first);
     expect(recorder.record({ ...known, time: 1_061 })).toBe(second);
-    expect(await recorder.find(second)).toMatchObject({ count: 2, time: 1_060 });
+    expect(await recorder.find(second, all)).toMatchObject({ count: 2, time: 1_060 });
   });
 
   it("leave the record of an earlier window to whoever holds its id", async () => {
     const { recorder } = createRecorder({ windowSeconds: 60 });
     const first = recorder.record(known);
     recorder.record({ ...known, time: 5_000 });
-    expect(await recorder.find(first)).toMatchObject({ count: 1, time: 1_000 });
-    expect(await recorder.list(10)).toHaveLength(2);
+    expect(await recorder.find(first, all)).toMatchObject({ count: 1, time: 1_000 });
+    expect(await listAll(recorder, 10)).toHaveLength(2);
   });
 
   it("are told at the first, the tenth, the hundredth and the thousandth", () => {
@@ -66,14 +69,14 @@ describe("quotas", () => {
     const ids = ["a", "b", "c"].map((route) => recorder.record({ ...known, route }));
     for (let n = 0; n < 1_000; n += 1) recorder.record({ ...stranger, route: `GET /${n}` });
     expect(await routesOf(recorder, ids)).toEqual(["a", "b", "c"]);
-    expect(await recorder.list(1_000)).toHaveLength(13);
+    expect(await listAll(recorder, 1_000)).toHaveLength(13);
   });
 
   it("keep what strangers sent, whatever known callers do", async () => {
     const { recorder } = createRecorder({ capacity: 10 });
     const id = recorder.record(stranger);
     for (let n = 0; n < 100; n += 1) recorder.record({ ...known, route: `GET /${n}` });
-    expect(await recorder.find(id)).toBeDefined();
+    expect(await recorder.find(id, all)).toBeDefined();
   });
 
   it("are paid for by the source that has most, whatever it varies and whatever network it calls from", async () => {
@@ -82,11 +85,17 @@ describe("quotas", () => {
     const passerBy = recorder.record(stranger);
     for (let n = 0; n < 1_000; n += 1) {
       const client = `198.51.${n % 250}.1`;
-      recorder.record({ ...known, subject: "mallory", client, route: `GET /${n}` });
+      recorder.record({
+        ...known,
+        subject: "mallory",
+        owner: createOwner("default", "mallory"),
+        client,
+        route: `GET /${n}`,
+      });
       recorder.record({ ...stranger, client: "198.51.100.1", route: `GET /${n}` });
     }
-    expect(await Promise.all([alice, passerBy].map((id) => recorder.find(id)))).not.toContain(undefined);
-    const bySubject = Map.groupBy(await recorder.list(1_000), ({ subject }) => subject);
+    expect(await Promise.all([alice, passerBy].map((id) => recorder.find(id, all)))).not.toContain(undefined);
+    const bySubject = Map.groupBy(await listAll(recorder, 1_000), ({ subject }) => subject);
     expect(bySubject.get("mallory")).toHaveLength(199);
     // The newest of a source are kept.
     expect(bySubject.get("mallory")?.map(({ route }) => route)).toContain("GET /999");
@@ -96,7 +105,7 @@ describe("quotas", () => {
   it("are used whole where clients cannot be told apart", async () => {
     const { recorder } = createRecorder({ capacity: 200 });
     for (let n = 0; n < 300; n += 1) recorder.record({ ...stranger, client: undefined, route: `GET /${n}` });
-    expect(await recorder.list(1_000)).toHaveLength(200);
+    expect(await listAll(recorder, 1_000)).toHaveLength(200);
   });
 
   it("are not filled by what a caller makes up: ids in the path, the issuer of an unverified token", async () => {
@@ -115,11 +124,11 @@ describe("quotas", () => {
         facts: { unverified_issuer: `https://${n}.test`, path: `/${n}`, cause: `${n}` },
       });
     }
-    expect(await recorder.list(1_000)).toHaveLength(2);
+    expect(await listAll(recorder, 1_000)).toHaveLength(2);
     expect(told).toHaveLength(6);
     // What differs for a reason is still told apart.
     recorder.record({ ...known, facts: { held_scopes: ["a:b"] } });
-    expect(await recorder.list(1_000)).toHaveLength(3);
+    expect(await listAll(recorder, 1_000)).toHaveLength(3);
   });
 
   it.each<[Denial["code"], boolean]>([
@@ -137,7 +146,7 @@ describe("quotas", () => {
     // Before the signature held nobody has a name.
     const id = recorder.record({ ...known, code, subject: survives ? "alice" : undefined });
     for (let n = 0; n < 5; n += 1) recorder.record({ ...stranger, route: `GET /${n}` });
-    expect((await recorder.find(id)) !== undefined).toBe(survives);
+    expect((await recorder.find(id, all)) !== undefined).toBe(survives);
   });
 
   it("drop the oldest of its kind, in the list and by its id", async () => {
@@ -155,9 +164,44 @@ describe("quotas", () => {
       const client = `198.51.${n % 250}.${n % 200}`;
       recorder.record({ ...stranger, client, route: `GET /${n % 7_919}`, time: 1_000 + n / 100 });
     }
-    expect(await recorder.list(Number.MAX_SAFE_INTEGER)).toHaveLength(1_001);
-    expect(await recorder.find(target)).toBeDefined();
-    const kept = new Set((await recorder.list(Number.MAX_SAFE_INTEGER)).map(({ id }) => id));
+    expect(await listAll(recorder, Number.MAX_SAFE_INTEGER)).toHaveLength(1_001);
+    expect(await recorder.find(target, all)).toBeDefined();
+    const kept = new Set((await listAll(recorder, Number.MAX_SAFE_INTEGER)).map(({ id }) => id));
     expect(told.filter(({ id }) => kept.has(id))).toHaveLength(1_001);
+  });
+});
+
+describe("what one record holds", () => {
+  const long = "x".repeat(100_000);
+
+  it("is bounded, whatever a caller sends", async () => {
+    const { recorder, told } = createRecorder();
+    const id = recorder.record({
+      ...known,
+      route: long,
+      client: long,
+      fix: long,
+      facts: { a: long, b: Array.from({ length: 10_000 }, () => "scope:read"), c: [long], n: 1 },
+    });
+    const record = await recorder.find(id, all);
+    expect(JSON.stringify([record, told]).length).toBeLessThan(40_000);
+    expect(record?.facts["n"]).toBe(1);
+    expect(record?.facts["b"]).toHaveLength(101);
+    expect(record?.facts["b"]).toContain("(9900 more)");
+    expect(await recorder.find(id, of("alice"))).toMatchObject({ subject: "alice" });
+  });
+
+  it("never is a name that was cut, which could be somebody else's", async () => {
+    const { recorder } = createRecorder();
+    const id = recorder.record({ ...known, subject: long, owner: createOwner("default", long) });
+    expect(await recorder.find(id, all)).toMatchObject({ subject: undefined, owner: undefined });
+    expect(await recorder.find(id, of(long.slice(0, 1_000)))).toBeUndefined();
+  });
+
+  it("is what came, where it is short", async () => {
+    const { recorder } = createRecorder();
+    const facts = { held_scopes: ["agents:read"], token_audience: "another", now: 1, required: true };
+    const id = recorder.record({ ...known, facts });
+    expect((await recorder.find(id, all))?.facts).toEqual(facts);
   });
 });

@@ -1,10 +1,12 @@
 /**
  * Denials in bounded memory. Refusals before and after authentication have quotas of their own, so that noise from
  * strangers can never push out what happened to a known caller, and within a quota no single source can push out the
- * others, as long as it can be told apart (behind a proxy all strangers are one); repeats count up one record.
+ * others, as long as it can be told apart (behind a proxy all strangers are one); repeats count up one record. What one
+ * record holds is bounded too, so that a number of records is a number of bytes.
  */
 import { REFUSALS, STAGES } from "@agentos/contract";
-import type { Denial, DenialRecord, DenialRecorder } from "./denial-recorder.ts";
+import { boundDenial } from "./bound-denial.ts";
+import { type Denial, type DenialRecord, type DenialRecorder, maySee } from "./denial-recorder.ts";
 
 export interface MemoryDenialRecorderOptions {
   readonly generateId: () => string;
@@ -70,13 +72,15 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
   }
 
   return {
-    record(denial) {
+    record(whole) {
+      const denial = boundDenial(whole);
       const isKnownCaller = STAGES.indexOf(REFUSALS[denial.code].stage) > SIGNATURE_STAGE;
       const quota = isKnownCaller ? after : before;
       const network = clientPrefix(denial.client);
       const subject = denial.subject ?? "";
       // Two issuers may each have an "alice".
-      const caller = JSON.stringify([denial.issuer, subject]);
+      const { issuer, kind, id } = denial.owner ?? {};
+      const caller = JSON.stringify([denial.issuer, subject, issuer, kind, id]);
       const key = JSON.stringify([denial.code, denial.route, network, caller, ...distinctFacts(denial)]);
       const existing = quota.open.get(key);
       if (existing !== undefined && denial.time - existing.time < windowSeconds) {
@@ -94,16 +98,24 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
       options.onRecord?.(record);
       return record.id;
     },
-    async find(id) {
-      const kept = after.records.get(id) ?? before.records.get(id);
+    async find(id, whose) {
+      const record = (after.records.get(id) ?? before.records.get(id))?.record;
       // Copies, as of any other store: what is counted up later changes nothing that somebody holds.
-      return kept && { ...kept.record };
+      return record === undefined || !maySee(whose, record) ? undefined : { ...record };
     },
-    list: async (limit) =>
-      [...after.records.values(), ...before.records.values()]
-        .map(({ record }) => ({ ...record }))
-        .sort((a, b) => b.lastTime - a.lastTime)
-        .slice(0, limit),
+    async list(whose, { limit, offset = 0, codes, route }) {
+      const found = [...after.records.values(), ...before.records.values()]
+        .map(({ record }) => record)
+        .filter(
+          (record) =>
+            maySee(whose, record) &&
+            (codes === undefined || codes.has(record.code)) &&
+            (route === undefined || record.route === route),
+        )
+        .sort((a, b) => b.lastTime - a.lastTime);
+      const records = found.slice(offset, offset + limit).map((record) => ({ ...record }));
+      return { records, totalCount: found.length };
+    },
   };
 }
 

@@ -189,7 +189,7 @@ describe("protect", () => {
       expect.objectContaining({ code: "SCOPE_MISSING", missing_scopes: ["reports:read"] }),
     ]);
     const body = JSON.parse(outcome.answer.body) as { denial_id: string };
-    expect(await guard.denials.find(body.denial_id)).toMatchObject({
+    expect(await guard.denials.find(body.denial_id, { kind: "all" })).toMatchObject({
       code: "SCOPE_MISSING",
       subject: "alice",
     });
@@ -227,7 +227,7 @@ describe("protect", () => {
         string
       >;
       expect(code).toBe("SCOPE_PARAMETER_MISSING");
-      expect((await guard.denials.find(id ?? ""))?.facts).toMatchObject({
+      expect((await guard.denials.find(id ?? "", { kind: "all" }))?.facts).toMatchObject({
         parameter: "id",
         declared_scope: "reports:{id}:read",
       });

@@ -55,7 +55,7 @@ function createTestGate(engine: Partial<AuthEngine>, record?: DenialRecorder["re
     recorder: {
       record: record ?? ((denial) => `den_${denials.push(denial)}`),
       find: async () => undefined,
-      list: async () => [],
+      list: async () => ({ records: [], totalCount: 0 }),
     },
     now: () => 1_800_000_000,
     cliCommand: "npx agentos",

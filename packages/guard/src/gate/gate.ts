@@ -78,6 +78,7 @@ export function createGate(options: GateOptions): Gate {
       client: request.clientAddress,
       subject: refusal.subject,
       ...(refusal.issuer === undefined ? {} : { issuer: refusal.issuer }),
+      ...(refusal.owner === undefined ? {} : { owner: refusal.owner }),
       timeline: timelineOf(refusal.code, notConfigured),
       facts: refusal.cause === undefined ? facts : { ...facts, cause: describeCause(refusal.cause) },
       fix: renderText(entry.fix, facts),

@@ -214,7 +214,7 @@ it("a denial record tells whose alice was refused, and never mixes two of them",
   const guard = await createTestGuard(added());
   const route = guard.protect([customScope("reports:read")]);
   for (const request of [await ofOwn(), await ofSecond(), await ofSecond()]) await route.check(request);
-  const records = await guard.denials.list(10);
+  const { records } = await guard.denials.list({ kind: "all" }, { limit: 10 });
   expect(records).toHaveLength(2);
   expect(new Map(records.map(({ issuer, subject, count }) => [issuer, `${subject} ${count}`]))).toEqual(
     new Map([
@@ -224,7 +224,9 @@ it("a denial record tells whose alice was refused, and never mixes two of them",
   );
   const wrong = await ofSecond({ claims: { aud: "another" } });
   await route.check(wrong);
-  const [newest] = (await guard.denials.list(10)).filter(({ code }) => code === "AUTH_AUDIENCE_MISMATCH");
+  const [newest] = (await guard.denials.list({ kind: "all" }, { limit: 10 })).records.filter(
+    ({ code }) => code === "AUTH_AUDIENCE_MISMATCH",
+  );
   expect([newest?.issuer, newest?.subject]).toEqual(["partner", "alice"]);
 });
 

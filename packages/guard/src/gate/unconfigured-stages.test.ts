@@ -76,7 +76,7 @@ it("a revoked caller is refused, with what became of each check", async () => {
     });
     const outcome = await auth.gate.check(request, route, {});
     auth.close();
-    const timeline = (await auth.denials.find("den_1"))?.timeline;
+    const timeline = (await auth.denials.find("den_1", { kind: "all" }))?.timeline;
     return { outcome, stages: new Map(timeline?.map(({ stage, outcome: end }) => [stage, end])) };
   };
   const { outcome, stages } = await timelineWith(true);

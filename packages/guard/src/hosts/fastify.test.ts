@@ -68,7 +68,7 @@ describe("protect, as a Fastify hook", () => {
       "www-authenticate": 'Bearer realm="agentos"',
     });
     const { denial_id: id } = JSON.parse(sent?.body ?? "{}") as { denial_id: string };
-    expect((await guard.denials.find(id))?.client).toBe("203.0.113.9");
+    expect((await guard.denials.find(id, { kind: "all" }))?.client).toBe("203.0.113.9");
   });
 
   it("refuses two Authorization headers, in any spelling", async () => {

@@ -100,6 +100,6 @@ describe("protect, as Hono middleware", () => {
     const env = { incoming: { socket: { remoteAddress: "203.0.113.9" } } };
     const { body } = await get("/reports/q1", {}, env);
     const { denial_id: id } = JSON.parse(body) as { denial_id: string };
-    expect((await guard.denials.find(id))?.client).toBe("203.0.113.9");
+    expect((await guard.denials.find(id, { kind: "all" }))?.client).toBe("203.0.113.9");
   });
 });

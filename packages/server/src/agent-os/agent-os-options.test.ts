@@ -89,7 +89,11 @@ describe("an AgentOS keeps what it was created with", () => {
 
   it("and calls what is alive: the caller's own agents, logger and recorder", async () => {
     const logger = createTestLogger();
-    const denialRecorder = { record: () => "denial-1", find: async () => undefined, list: async () => [] };
+    const denialRecorder = {
+      record: () => "denial-1",
+      find: async () => undefined,
+      list: async () => ({ records: [], totalCount: 0 }),
+    };
     const os = new AgentOS({ ...createOptions(), logger, denialRecorder });
     expect(await os.denials()).toBe(denialRecorder);
     expect(Object.isFrozen(logger) || Object.isFrozen(denialRecorder)).toBe(false);

@@ -550,7 +550,7 @@ describe("a refusal", () => {
     const os = createProtected({}, { logger });
     const { body } = await send(os, "GET /config", await as("agents:read"));
     const { denial_id: id } = body as { denial_id: string };
-    expect(await (await os.denials()).find(id)).toMatchObject({
+    expect(await (await os.denials()).find(id, { kind: "all" })).toMatchObject({
       code: "SCOPE_MISSING",
       route: "GET /config",
       subject: "alice",

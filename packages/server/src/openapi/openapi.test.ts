@@ -178,13 +178,20 @@ describe("the document is valid", () => {
 
   it("declares exactly the parameters of each path, as required strings", () => {
     for (const { path, operation } of operations) {
-      const declared = operation.parameters ?? [];
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter["in"] !== "query");
       expect(
         declared.map(({ name }) => name),
         path,
       ).toEqual(parseTemplate(path).parameters);
       for (const parameter of declared) expect(parameter).toMatchObject({ in: "path", required: true });
     }
+  });
+
+  it("declares what a query may have, none of it required", () => {
+    const list = operations.find(({ path }) => path === "/authz/denials")?.operation.parameters ?? [];
+    expect(list.map(({ name }) => name)).toEqual(["limit", "page", "code", "route"]);
+    for (const parameter of list) expect(parameter).toMatchObject({ in: "query" });
+    for (const parameter of list) expect(parameter["required"]).not.toBe(true);
   });
 
   it("refers only to what it contains", () => {

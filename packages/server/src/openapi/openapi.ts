@@ -41,7 +41,7 @@ export function createOpenApi({
 function describeOperation({ route, definition }: DescribedRoute): ZodOpenApiOperationObject {
   const { rule } = route.access;
   const { parameters } = route.template;
-  const { summary, tag, requestBody, responses = { 200: { description: "the answer" } } } = definition;
+  const { summary, tag, query, requestBody, responses = { 200: { description: "the answer" } } } = definition;
   const scopes = typeof rule === "string" ? [] : rule.map(({ text }) => `\`${text}\``);
   const refusals: Readonly<Record<number, RouteResponse>> =
     rule === "public"
@@ -56,11 +56,12 @@ function describeOperation({ route, definition }: DescribedRoute): ZodOpenApiOpe
     tags: [tag],
     ...(scopes.length === 0 ? {} : { description: `Requires ${scopes.join(" and ")}.` }),
     security: rule === "public" ? [] : [{ bearer: [] }],
-    ...(parameters.length === 0
-      ? {}
-      : {
-          requestParams: { path: z.object(Object.fromEntries(parameters.map((name) => [name, z.string()]))) },
-        }),
+    requestParams: {
+      ...(parameters.length === 0
+        ? {}
+        : { path: z.object(Object.fromEntries(parameters.map((name) => [name, z.string()]))) }),
+      ...(query === undefined ? {} : { query }),
+    },
     ...(requestBody === undefined
       ? {}
       : { requestBody: { required: true, content: contentOf(requestBody) } }),
