@@ -111,7 +111,8 @@ async function readRefusal(os: AgentOS, { status, text }: Answer): Promise<reado
   const { code, fix, denial_id: denialId } = body;
   const told: Printed[] =
     typeof code === "string" && typeof fix === "string" ? [{ code, fix, place: "answer" }] : [];
-  const record = typeof denialId === "string" ? await (await os.denials()).find(denialId) : undefined;
+  const record =
+    typeof denialId === "string" ? await (await os.denials()).find(denialId, { kind: "all" }) : undefined;
   if (record === undefined) return told;
   return [...told, { code: record.code, fix: renderText(record.fix, record.facts), place: "record" }];
 }
