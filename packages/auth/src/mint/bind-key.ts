@@ -1,7 +1,8 @@
 /** Joins key material and algorithm into a signing key, or says why the two do not belong together. */
 import { createFault, type Fault } from "@agentos/contract";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, type JWK } from "jose";
-import { findSecretFault, type SecretMaterial } from "../keys/judge/find-secret-fault.ts";
+import { findSecretFault } from "../keys/judge/find-secret-fault.ts";
+import type { SecretMaterial } from "../keys/judge/secret-material.ts";
 import { type SecretAlgorithm, signingAlgorithms } from "../keys/model/algorithms.ts";
 import type { SigningAlgorithm } from "../keys/model/key.ts";
 import { fail, ok, type Result } from "../outcome/result.ts";

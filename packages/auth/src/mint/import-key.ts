@@ -3,7 +3,7 @@
  * JWK, base64 of either, however mangled, or, when an HMAC algorithm is asked for, a shared secret.
  */
 import { createFault, type Fault } from "@agentos/contract";
-import { toSecretMaterial } from "../keys/judge/find-secret-fault.ts";
+import { toSecretMaterial } from "../keys/judge/secret-material.ts";
 import {
   algorithmsFor,
   isSecretAlgorithm,
@@ -31,7 +31,7 @@ export async function importSigningKey(
     return fail(createFault({ code: "KEY_ALGORITHM_UNKNOWN", facts }));
   }
   const secretAlgorithm = algorithm !== undefined && isSecretAlgorithm(algorithm) ? algorithm : undefined;
-  const read = readKey(text, secretAlgorithm !== undefined);
+  const read = readKey(text, { isSecret: secretAlgorithm !== undefined });
   if (read.kind === "json") return importJwk(read.value, options);
   if (read.kind === "private") {
     if (typeof read.key !== "string") return importPrivate(read.key, options);

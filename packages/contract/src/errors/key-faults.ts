@@ -103,12 +103,17 @@ export const keyFaults = {
     fix: `use an RSA key of ${MIN_RSA_BITS} to 4096 bits`,
   }),
   KEY_RSA_EXPONENT: error({
-    title: "the RSA public exponent is not usable: it must be odd, at least 3 and at most 64 bits long",
-    fix: 'make a new key pair with "{cli} keys generate"; every common tool uses 65537',
+    title: "the public exponent of the RSA key {found}; it has to be odd and from 3 to 64 bits",
+    fix: 'make a new key pair with "{cli} keys generate" and sign with that; its exponent is 65537',
   }),
   KEY_RSA_MODULUS: error({
-    title: "the RSA modulus is not the product of two primes: it is even",
-    fix: "export the public key again from its source; do not use this one",
+    title: "anybody can compute the private half of the RSA key: {problem}",
+    fix: 'copy the public key again from its source; if it is the same there, make a new key pair with "{cli} keys generate", sign with that, and trust no token of this one',
+  }),
+  KEY_RSA_ROCA: error({
+    title:
+      "the RSA key was made by a faulty generator (ROCA, CVE-2017-15361): its private half can be computed",
+    fix: 'make a new key pair with "{cli} keys generate", sign with that, and trust no token of this one; a chip or token card that made it needs new firmware',
   }),
   KEY_SECRET_SHORT: error({
     title: "the shared secret has {bytes} bytes, {algorithm} needs {minimum} or more",
@@ -117,6 +122,10 @@ export const keyFaults = {
   KEY_SECRET_LISTED: error({
     title: "the shared secret is known or guessable: {reason}",
     fix: 'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides; tokens signed with this one prove nothing',
+  }),
+  KEY_SECRET_BYTES_LOST: error({
+    title: "the shared secret holds {found}: other secrets would become the same one",
+    fix: 'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides',
   }),
   KEY_SECRET_EDGES: warning({
     title: "the shared secret starts or ends with {edge}, and is used exactly as given",
@@ -137,8 +146,12 @@ export const keyFaults = {
     fix: 'set "algorithm" to one of {fitting}, or leave it out to let the key decide, or give a key made for {algorithm}',
   }),
   KEY_ALGORITHM_REQUIRED: error({
-    title: "the value is no public key, and without a configured algorithm a shared secret is not accepted",
-    fix: 'if it should be a public key, export it again as PEM; if it is a shared secret set "algorithm" to "HS256" ("authorizationConfig" in code, "authorization" in a JSON configuration)',
+    title: 'a public key is expected, because no "algorithm" is set; the value is {found}',
+    fix: 'for a shared secret set {setting} ("authorizationConfig" in code, "authorization" in a JSON configuration); for a public key export it again as PEM',
+  }),
+  KEY_KINDS_MIXED: error({
+    title: "this is {found}, and the other keys of the same issuer are {others}",
+    fix: 'keep one kind: take this one out, or the others; tokens of two systems are told apart by their "iss", with an entry of "issuers" for each',
   }),
 
   // JWK and JWKS

@@ -12,36 +12,28 @@ import { decodeText } from "../reader/decode-text.ts";
 import { undoEscapes } from "../reader/unwrap.ts";
 import { findSecretWeakness } from "./listed-secrets.ts";
 import { DAMAGED_PUBLIC_KEY, holdsPublicKey } from "./public-key-traces.ts";
-
-/** `text` is how the bytes read as text, for the comparison with known secrets. */
-export interface SecretMaterial {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly text: string;
-}
+import { readTypedText, type SecretMaterial } from "./secret-material.ts";
+import { toBinaryText } from "./secret-readings.ts";
 
 export interface SecretOptions {
   /** Permits 16 bytes and more, for tests; never a listed secret. */
   readonly allowWeakSecrets: boolean;
 }
 
-/** The secret of a text: its exact UTF-8 bytes, white space and quotes included, as the other side has them. */
-export function toSecretMaterial(text: string): SecretMaterial {
-  return { bytes: new TextEncoder().encode(text), text };
-}
-
 /** `at` is where the secret stands, for people. */
 export function findSecretFault(
-  { bytes, text }: SecretMaterial,
+  material: SecretMaterial,
   options: SecretOptions & { readonly algorithm: SigningAlgorithm; readonly at: string | undefined },
 ): Fault | undefined {
+  const { bytes, text } = material;
   const { algorithm, at, allowWeakSecrets } = options;
-  // Lone surrogates have no bytes of their own: two different texts would be the same secret.
-  if (!text.isWellFormed())
-    return createFault({ code: "KEY_UNREADABLE", at, facts: { reason: "it is not valid Unicode" } });
   // INVARIANT: no secret becomes a key without this check, wherever it stood.
-  if ([text, toBinaryText(bytes), ...openAsReader(text)].some(holdsPublicKey))
+  const readings = text === undefined ? [] : [text, ...openAsReader(text)];
+  if ([...readings, toBinaryText(bytes)].some(holdsPublicKey))
     return createFault({ code: "KEY_PUBLIC_AS_SECRET", at, facts: { algorithm, found: DAMAGED_PUBLIC_KEY } });
-  const reason = findSecretWeakness(text);
+  const found = text === undefined ? undefined : findLostText(text);
+  if (found !== undefined) return createFault({ code: "KEY_SECRET_BYTES_LOST", at, facts: { found } });
+  const reason = findSecretWeakness(readTypedText(material) ?? toBinaryText(bytes));
   if (reason !== undefined) return createFault({ code: "KEY_SECRET_LISTED", at, facts: { reason } });
   const minimum = allowWeakSecrets ? MIN_WEAK_SECRET_BYTES : signingAlgorithms[algorithm].hashBytes;
   if (bytes.length >= minimum) return undefined;
@@ -55,7 +47,10 @@ function openAsReader(text: string): readonly string[] {
   return [undoEscapes(text, log), ...(typeof inner === "string" ? [inner] : [])];
 }
 
-/** One character per byte. */
-function toBinaryText(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+/** Two different values would be the same secret. */
+function findLostText(text: string): string | undefined {
+  if (!text.isWellFormed()) return "half a character (a lone surrogate), which has no bytes of its own";
+  return text.includes("\uFFFD")
+    ? "U+FFFD, which stands where bytes that are no UTF-8 text were lost"
+    : undefined;
 }

@@ -27,6 +27,7 @@ describe.each(pairs)("$name, where a shared secret belongs", (pair) => {
       const k = Buffer.from(text, encoding).toString("base64url");
       const result = await parseJwks(JSON.stringify({ keys: [{ kty: "oct", alg: "HS256", k }] }), {
         source: "s",
+        algorithm: "HS256",
       });
       expect(result.keys).toEqual([]);
       expect(result.faults[0]?.code).toBe("KEY_PUBLIC_AS_SECRET");

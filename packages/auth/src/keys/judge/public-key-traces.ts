@@ -3,8 +3,11 @@
  * has the public key could sign tokens with such a secret. Only ever used to refuse.
  *
  * This is for what the reader does not read. Not found: what is written in another notation than PEM, JWK, DER or SSH,
- * the bare numbers of a key, and a piece out of its middle, which nothing tells from random bytes.
+ * the bare numbers of a key, and a piece out of its middle, which nothing tells from random bytes unless the key is known
+ * (`find-shared-numbers.ts`).
  */
+
+import { openBase64 } from "./secret-readings.ts";
 
 /** What a value with such traces is called in a fault. */
 export const DAMAGED_PUBLIC_KEY = "a public key in a form that cannot be used";
@@ -50,20 +53,4 @@ function holdsTraces(text: string): boolean {
     LABELS.test(text.replace(/[^A-Za-z0-9]+/g, "")) ||
     [...MEMBERS, ...BYTES].some((trace) => trace.test(text))
   );
-}
-
-/** Less holds no trace of a key. */
-const LEAST_DIGITS = 32;
-
-/** The bytes of base64, whatever stands around and between its characters, from each place where a group may begin. */
-function openBase64(text: string): readonly string[] {
-  const digits = text
-    .replace(/[^A-Za-z0-9+/_-]+/g, "")
-    .replaceAll("-", "+")
-    .replaceAll("_", "/");
-  if (digits.length < LEAST_DIGITS) return [];
-  return [0, 1, 2, 3].map((start) => {
-    const end = digits.length - ((digits.length - start) % 4 === 1 ? 1 : 0);
-    return atob(digits.slice(start, end));
-  });
 }

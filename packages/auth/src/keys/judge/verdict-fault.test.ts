@@ -239,7 +239,7 @@ describe("a value that is no public key is named", () => {
   test("a shared secret without a configured algorithm, or with one for public keys", async () => {
     const value = createSecret(43);
     await expectFault(value, "KEY_ALGORITHM_REQUIRED");
-    await expectFault(value, "KEY_UNREADABLE", { algorithm: "RS256" });
+    await expectFault(value, "KEY_ALGORITHM_MISMATCH", { algorithm: "RS256" });
     await expectKey(value, { algorithm: "HS256" });
   });
 });

@@ -42,6 +42,8 @@ export function createVerdictFault(verdict: UnusableVerdict, at: string): Fault 
     }
     case "several":
       return createFault({ code: "KEY_SEVERAL_IN_ONE_VALUE", at, facts: { count: verdict.count } });
+    case "broken-json":
+      return createFault({ code: "KEY_JWK_INVALID", at, facts: { reason: verdict.reason } });
     case "unreadable":
       return createFault({ code: "KEY_UNREADABLE", at, facts: { reason: verdict.reason } });
     default:

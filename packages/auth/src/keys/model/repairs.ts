@@ -26,6 +26,14 @@ export const keyRepairs = {
   hexadecimal: "hexadecimal was undone",
   "utf-16": "UTF-16 text was read",
   binary: "a binary key was read",
+  "json-punctuation": "quotes or commas that are none of JSON were corrected",
+  "json-line-breaks": "line ends inside of JSON texts were removed",
+  "json-list": "a list was read as a key set",
+  "json-single": "a single JWK was read as a key set",
+  "json-string": "the text inside of a JSON text was read",
+  "member-padding": 'padding ("=") of a member of the JWK was removed',
+  "member-alphabet": "base64 in a member of the JWK was read as base64url",
+  "member-whitespace": "white space in a member of the JWK was removed",
 } as const;
 
 /** The name of one repair. */

@@ -6,7 +6,6 @@
  * add what carries no key bits, and the DER reader demands that every byte is accounted for.
  */
 
-import { isRecord } from "@agentos/contract";
 import { MAX_KEY_CHARACTERS, MAX_WRAPPINGS } from "../model/key-limits.ts";
 import { RepairLog } from "../model/repairs.ts";
 import { readArmour } from "./armour.ts";
@@ -16,19 +15,27 @@ import { recogniseForeignForm } from "./foreign-form.ts";
 import { recogniseLostBinary } from "./lost-binary.ts";
 import { nameSeveral, readArmoured } from "./read-armoured.ts";
 import { readBodyVerdict } from "./read-body.ts";
+import { describeBrokenJson, readJson } from "./read-json.ts";
 import { undoEscapes, unwrapValue } from "./unwrap.ts";
 import { conclude, type KeyReading, toKeyVerdict } from "./verdict.ts";
 
-/**
- * Never throws, whatever the value is. `isSecret`: a shared secret is expected, so a form that a secret can have by chance
- * is not named.
- */
-export function readKey(value: unknown, isSecret: boolean): KeyReading {
+/** What is expected at the place of the value. */
+export interface ReadKeyOptions {
+  /** A shared secret, so that a form that a secret can have by chance is not named. */
+  readonly isSecret: boolean;
+  /** Most characters that are read. Default: those of one key. */
+  readonly limit?: number;
+}
+
+/** Never throws, whatever the value is. */
+export function readKey(
+  value: unknown,
+  { isSecret, limit = MAX_KEY_CHARACTERS }: ReadKeyOptions,
+): KeyReading {
   const log = new RepairLog();
   if (typeof value !== "string") return conclude({ kind: "not-text" }, log);
   if (value.trim() === "") return conclude({ kind: "empty" }, log);
-  if (value.length > MAX_KEY_CHARACTERS)
-    return conclude({ kind: "too-large", characters: value.length, limit: MAX_KEY_CHARACTERS }, log);
+  if (value.length > limit) return conclude({ kind: "too-large", characters: value.length, limit }, log);
   const binary = readBinary(value, log);
   if (binary !== undefined) return binary;
   const lost = recogniseLostBinary(value);
@@ -45,11 +52,14 @@ interface Reading {
 function readText(value: string, reading: Reading): KeyReading {
   const { log, isSecret } = reading;
   // Before anything is taken away: a character inside a JSON string may belong to a `kid`.
-  const whole = readJson(value.replace(/^\uFEFF/, "").trim(), log);
+  const trimmed = value.replace(/^\uFEFF/, "").trim();
+  const whole = readJsonText(trimmed, reading);
   if (whole !== undefined) return whole;
   const unwrapped = unwrapValue(value, log);
-  const json = readJson(unwrapped, log);
+  const json = readJsonText(unwrapped, reading);
   if (json !== undefined) return json;
+  const broken = describeBrokenJson(unwrapped);
+  if (broken !== undefined) return conclude({ kind: "broken-json", reason: broken }, log);
   const foreign = recogniseForeignForm(unwrapped, isSecret);
   if (foreign !== undefined) return conclude(foreign, log);
 
@@ -70,25 +80,13 @@ function readText(value: string, reading: Reading): KeyReading {
   return readBare(text, { ...reading, log: escapeLog.copy() });
 }
 
-/** A JWK, a JWKS or some other object; escaped quotes are what a shell leaves behind. */
-function readJson(text: string, log: RepairLog): KeyReading | undefined {
-  if (!text.startsWith("{")) return undefined;
-  for (const candidate of [text, text.replace(/\\{1,8}"/g, '"')]) {
-    const value = parseJsonObject(candidate);
-    if (value === undefined) continue;
-    if (candidate !== text) log.add("escaped-characters");
-    return conclude({ kind: "json", value }, log);
-  }
-  return undefined;
-}
-
-function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+/** JSON, or the text that stands in it. */
+function readJsonText(text: string, reading: Reading): KeyReading | undefined {
+  const log = reading.log.copy();
+  const json = readJson(text, log);
+  if (json?.kind !== "inner") return json && conclude(json, log);
+  if (reading.depth >= MAX_WRAPPINGS) return undefined;
+  return readText(json.text, { ...reading, log, depth: reading.depth + 1 });
 }
 
 /** DER that was read as Latin-1 text; a readable text is never taken for it. */

@@ -48,6 +48,8 @@ export type KeyVerdict =
   | NoTextVerdict
   | Exclude<DerVerdict, { readonly kind: "trailing" | "damaged" | "unknown" }>
   | { readonly kind: "json"; readonly value: Readonly<Record<string, unknown>> }
+  /** A JWK or a key set that is no JSON as it stands. */
+  | { readonly kind: "broken-json"; readonly reason: string }
   | { readonly kind: "unreadable"; readonly reason: string }
   /** It is only a header, its `+` are spaces now, it is DER that lost its high bytes, or it is an example. */
   | { readonly kind: "body-missing" | "plus-lost" | "binary" | "placeholder" }

@@ -49,12 +49,11 @@ describe("a key set", () => {
     ["cut off", JSON.stringify({ keys: [good] }).slice(0, 100), "KEY_JWKS_INVALID"],
     ["PEM", rsa.pem, "KEY_JWKS_INVALID"],
     ["a list", "[]", "KEY_JWKS_INVALID"],
-    ["a list of keys", [good], "KEY_JWKS_INVALID"],
+    ["a list of numbers", [1], "KEY_JWKS_INVALID"],
     ["null", "null", "KEY_JWKS_INVALID"],
     ["a number", "7", "KEY_JWKS_INVALID"],
     ["no keys member", {}, "KEY_JWKS_INVALID"],
     ["keys as an object", { keys: good }, "KEY_JWKS_INVALID"],
-    ["a single JWK", good, "KEY_JWKS_INVALID"],
     ["no keys", { keys: [] }, "KEY_JWKS_EMPTY"],
     ["too many keys", { keys: Array.from({ length: 101 }, () => good) }, "KEY_JWKS_TOO_LARGE"],
     ["too much text", `{"keys":[],"x":"${"a".repeat(512 * 1024)}"}`, "KEY_JWKS_TOO_LARGE"],
@@ -67,7 +66,9 @@ describe("a key set", () => {
   test("that is PEM is told where PEM belongs, once", async () => {
     const [fault] = (await parse(rsa.pem)).faults;
     const { title, fix } = FAULTS.KEY_JWKS_INVALID;
-    expect(renderText(title, fault?.facts ?? {})).toBe("the key set is not a JWKS: it is PEM, not JSON");
+    expect(renderText(title, fault?.facts ?? {})).toBe(
+      "the key set is not a JWKS: it is one public key in PEM",
+    );
     expect(fix).toContain("a key in PEM belongs in JWT_VERIFICATION_KEY");
   });
 
@@ -133,30 +134,116 @@ describe("secrets in a key set", () => {
     expect(codes(await parse({ keys: [{ kty: "EC", d: 1, use: "enc" }] }))).toContain("KEY_PRIVATE");
   });
 
-  test("a shared secret is accepted from a file and refused from a published set", async () => {
-    expect((await parse({ keys: [secret] })).keys).toMatchObject([
+  test("a shared secret is accepted from a file with a configured algorithm, never from a published set", async () => {
+    expect((await parse({ keys: [secret] }, { algorithm: "HS256" })).keys).toMatchObject([
       { label: "HS256 secret #1, 32 bytes", kid: "s" },
     ]);
-    const published = await parse({ keys: [good, secret] }, { refuseSecrets: true });
-    expect(published.faults).toMatchObject([{ code: "KEY_JWKS_SECRET", severity: "error" }]);
+    expect(codes(await parse({ keys: [secret] }))).toEqual(["KEY_ALGORITHM_REQUIRED", "KEY_JWKS_EMPTY"]);
+    const published = await parse({ keys: [good, secret] }, { refuseSecrets: true, algorithm: "HS256" });
+    expect(published.faults).toContainEqual(
+      expect.objectContaining({ code: "KEY_JWKS_SECRET", severity: "error" }),
+    );
   });
 
-  test("a listed secret is an error even beside good keys, a short one a warning", async () => {
+  test("a listed secret is an error even beside good ones, a short one a warning", async () => {
+    const algorithm = "HS256";
     const listed = { ...secret, k: Buffer.from("your-256-bit-secret").toString("base64url") };
-    expect((await parse({ keys: [good, listed] })).faults).toMatchObject([
+    expect((await parse({ keys: [secret, listed] }, { algorithm })).faults).toMatchObject([
       { code: "KEY_SECRET_LISTED", severity: "error" },
     ]);
     const short = { ...secret, k: randomBytes(20).toString("base64url") };
-    expect((await parse({ keys: [good, short] })).faults).toMatchObject([
+    expect((await parse({ keys: [secret, { ...short, kid: "t" }] }, { algorithm })).faults).toMatchObject([
       { code: "KEY_SECRET_SHORT", severity: "warning" },
     ]);
-    expect((await parse({ keys: [short] }, { allowWeakSecrets: true })).keys).toHaveLength(1);
+    expect((await parse({ keys: [short] }, { algorithm, allowWeakSecrets: true })).keys).toHaveLength(1);
   });
 
-  test("a configured HS256 does not turn an RSA key into a secret", async () => {
-    const result = await parse({ keys: [good, secret] }, { algorithm: "HS256" });
-    expect(result.keys.map(({ kid }) => kid)).toEqual(["s"]);
-    expect(codes(result)).toEqual(["KEY_ALGORITHM_MISMATCH"]);
+  test.each([
+    ["without an algorithm", undefined, 2, "a shared secret"],
+    ["with an algorithm for public keys", "RS256", 2, "a shared secret"],
+    ["with an algorithm for secrets", "HS256", 1, "a public key"],
+  ])("beside public keys they are an error %s", async (_, algorithm, position, found) => {
+    const result = await parse({ keys: [good, { ...secret, alg: undefined }] }, { algorithm });
+    expect(result.faults).toMatchObject([
+      {
+        code: "KEY_KINDS_MIXED",
+        severity: "error",
+        at: `JWT_JWKS_FILE key ${position}`,
+        facts: { found },
+      },
+    ]);
+  });
+});
+
+describe("JSON that is a key set in another form", () => {
+  const set = JSON.stringify({ keys: [good] });
+  const pretty = JSON.stringify({ keys: [good] }, undefined, 2);
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+  test.each([
+    ["a list of keys", JSON.stringify([good]), "json-list"],
+    ["a single JWK", JSON.stringify(good), "json-single"],
+    ["in quotes", `'${set}'`, "surrounding-quotes"],
+    ["a JSON text", JSON.stringify(set), "surrounding-quotes"],
+    ["a JSON text in a JSON text", JSON.stringify(JSON.stringify(set)), "surrounding-quotes"],
+    ["with escaped quotes", set.replaceAll('"', '\\"'), "escaped-characters"],
+    ["in base64", base64(set), "base64-of-pem"],
+    [
+      "in base64url on several lines",
+      base64(pretty).replace(/=+$/, "").replaceAll("+", "-").replace(/.{60}/g, "$&\n"),
+      "base64-of-pem",
+    ],
+    ["with a byte order mark in quotes", `\uFEFF"${set}"`, "byte-order-mark"],
+    ["with CRLF", pretty.replaceAll("\n", "\r\n"), undefined],
+    ["with literal \\n", pretty.replaceAll("\n", "\\n"), "json-line-breaks"],
+    ["wrapped at 70 characters", set.replace(/.{70}/g, "$&\n"), "json-line-breaks"],
+    [
+      "with smart quotes",
+      set.replaceAll('"', (_, at: number) => (at % 2 === 0 ? "“" : "”")),
+      "json-punctuation",
+    ],
+    ["as Python prints it", set.replaceAll('"', "'"), "json-punctuation"],
+    [
+      "with commas behind the last entries",
+      pretty.replace(/"\n/g, '",\n').replace(/\]\n/, "],\n"),
+      "json-punctuation",
+    ],
+    ["behind a name", `JWT_JWKS=${set};`, "assignment-prefix"],
+  ])("%s is read, and the repair is told", async (_, text, repair) => {
+    const result = await parse(text);
+    expect(result.faults).toEqual([]);
+    expect(result.keys.map(({ thumbprint }) => thumbprint)).toEqual([await thumbprintOf(rsa.publicKey)]);
+    if (repair === undefined) expect(result.keys[0]?.repairs).toEqual([]);
+    else expect(result.keys[0]?.repairs).toContain(repair);
+  });
+
+  test.each([
+    ["that is cut off in a text", set.slice(0, 100), "it is JSON that is cut off: a text is open at its end"],
+    ["that lacks its end", set.slice(0, -2), "it is JSON that is cut off: a list is open at its end"],
+    ["with an equals sign", set.replace('"kty":', '"kty"='), /^it is not valid JSON/],
+    [
+      "of an issuer's discovery",
+      '{"issuer":"x","jwks_uri":"y"}',
+      'it is a discovery document: the keys are at the address in its "jwks_uri"',
+    ],
+    [
+      "around a set",
+      `{"jwks":${set}}`,
+      '"keys" is missing; the object has "jwks", whose value may be the key set itself',
+    ],
+    ["that is XML", "<html></html>", "it is a web page or XML"],
+  ])("%s is named", async (_, text, reason) => {
+    const [fault] = (await parse(text)).faults;
+    expect(fault?.code).toBe("KEY_JWKS_INVALID");
+    expect(fault?.facts["reason"]).toEqual(
+      typeof reason === "string" ? reason : expect.stringMatching(reason),
+    );
+  });
+
+  test("with a private key inside is named as that", async () => {
+    const pem = ec.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    for (const text of [pem, base64(pem), JSON.stringify({ privateKey: pem }), JSON.stringify([pem])])
+      expect(codes(await parse(text))).toContain(text.startsWith("{") ? "KEY_JWKS_INVALID" : "KEY_PRIVATE");
   });
 });
 

@@ -2,11 +2,15 @@
 
 import { createFault, type Fault, type FaultCode, isRecord } from "@agentos/contract";
 import { type JwkOptions, parseJwk } from "../judge/parse-jwk.ts";
+import { createVerdictFault } from "../judge/verdict-fault.ts";
 import { isSigningAlgorithm, showAlgorithm } from "../model/algorithms.ts";
 import type { KeyResult, SigningAlgorithm, VerificationKey } from "../model/key.ts";
 import { MAX_JWKS_CHARACTERS, MAX_JWKS_KEYS } from "../model/key-limits.ts";
 import { failed, toKeyResult } from "../model/key-result.ts";
 import type { KeyRepair } from "../model/repairs.ts";
+import { readKey } from "../reader/read-key.ts";
+import type { KeyReading } from "../reader/verdict.ts";
+import { nameMixedKinds } from "./mixed-kinds.ts";
 
 /** How the keys of a set are judged. */
 export interface ParseJwksOptions {
@@ -26,24 +30,49 @@ const NEVER_TOLERATED: ReadonlySet<FaultCode> = new Set([
   "KEY_PUBLIC_AS_SECRET",
   "KEY_SECRET_LISTED",
   "KEY_JWKS_SECRET",
+  "KEY_KINDS_MIXED",
 ]);
 
 /** Parses JSON text; never throws. Faults of single keys only warn while the set has other usable keys. */
 export async function parseJwks(text: string, options: ParseJwksOptions): Promise<KeyResult> {
   const { source } = options;
-  const invalid = (reason: string) => failed({ code: "KEY_JWKS_INVALID", at: source, facts: { reason } });
-  if (typeof text !== "string" || text.trim() === "") return invalid("it is empty");
-  if (text.length > MAX_JWKS_CHARACTERS) {
-    const facts = { actual: `${text.length} characters`, limit: `${MAX_JWKS_CHARACTERS} characters` };
-    return failed({ code: "KEY_JWKS_TOO_LARGE", at: source, facts });
+  const read = readKey(text, { isSecret: false, limit: MAX_JWKS_CHARACTERS });
+  switch (read.kind) {
+    case "json":
+      return parseJwksValue(read.value, options, read.repairs);
+    case "too-large": {
+      const facts = { actual: `${read.characters} characters`, limit: `${read.limit} characters` };
+      return failed({ code: "KEY_JWKS_TOO_LARGE", at: source, facts });
+    }
+    case "private":
+      return { keys: [], faults: [createVerdictFault(read, source)] };
+    default:
+      return failed({ code: "KEY_JWKS_INVALID", at: source, facts: { reason: describeOther(read, text) } });
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch {
-    return invalid(text.includes("-----BEGIN") ? "it is PEM, not JSON" : "it is not JSON");
-  }
-  return parseJwksValue(value, options);
+}
+
+const OTHER_THINGS: Readonly<Partial<Record<KeyReading["kind"], string>>> = {
+  empty: "it is empty",
+  "not-text": "it is not a text",
+  public: "it is one public key in PEM",
+  several: "it holds several keys, and not as JSON",
+  encrypted: "it is an encrypted private key",
+  certificate: "it is a certificate",
+  "certificate-request": "it is a certificate request",
+  truncated: "it is a key in PEM that is cut off",
+  "body-missing": "it is a key in PEM that is cut off",
+  ssh: "it is an SSH key",
+  "file-path": "it holds the path of a file",
+  url: "it holds a URL",
+  placeholder: "it holds a placeholder",
+};
+
+/** What stands there instead of a key set. */
+function describeOther(read: KeyReading, text: string): string {
+  if (read.kind === "broken-json" || read.kind === "unreadable") return read.reason;
+  const other = OTHER_THINGS[read.kind];
+  if (other !== undefined) return other;
+  return /^\s*</.test(text) ? "it is a web page or XML" : "it is not JSON";
 }
 
 /** The same for a value that has been read from JSON already. @internal */
@@ -58,20 +87,40 @@ export async function parseJwksValue(
     return failed({ code: "KEY_ALGORITHM_UNKNOWN", at: source, facts });
   }
   const invalid = (reason: string) => failed({ code: "KEY_JWKS_INVALID", at: source, facts: { reason } });
-  if (!isRecord(value)) return invalid("it is not a JSON object");
-  const list: unknown = value["keys"];
-  if (!Array.isArray(list)) {
-    return invalid(
-      Object.hasOwn(value, "kty")
-        ? 'it is a single JWK; put it into {"keys": […]}'
-        : '"keys" is missing or not an array',
-    );
-  }
+  const { list, repair } = listKeys(value);
+  if (list === undefined) return invalid(describeOtherJson(value));
   if (list.length > MAX_JWKS_KEYS) {
     const facts = { actual: `${list.length} keys`, limit: `${MAX_JWKS_KEYS} keys` };
     return failed({ code: "KEY_JWKS_TOO_LARGE", at: source, facts });
   }
-  return parseAll(list, options, { algorithm, repairs });
+  return parseAll(list, options, {
+    algorithm,
+    repairs: repair === undefined ? repairs : [...repairs, repair],
+  });
+}
+
+/** The JWKs of a set; a JWK alone is a set of one. */
+function listKeys(value: unknown): {
+  readonly list?: readonly unknown[];
+  readonly repair?: KeyRepair;
+} {
+  if (!isRecord(value)) return {};
+  const { keys } = value;
+  if (Array.isArray(keys)) return { list: keys };
+  return typeof value["kty"] === "string" && keys === undefined
+    ? { list: [value], repair: "json-single" }
+    : {};
+}
+
+function describeOtherJson(value: unknown): string {
+  if (!isRecord(value)) return "it is not a JSON object";
+  if (value["keys"] !== undefined) return '"keys" is not a list';
+  const wrapper = ["jwks", "jwks_uri", "jwksUri"].find((name) => Object.hasOwn(value, name));
+  if (wrapper === "jwks")
+    return '"keys" is missing; the object has "jwks", whose value may be the key set itself';
+  return wrapper === undefined
+    ? '"keys" is missing'
+    : `it is a discovery document: the keys are at the address in its "${wrapper}"`;
 }
 
 async function parseAll(
@@ -92,8 +141,12 @@ async function parseAll(
       return toKeyResult(await parseJwk(jwk, { ...context, ...place }, jwkOptions));
     }),
   );
-  const { keys, faults: duplicates } = dropDuplicateKeys(results.flatMap((result) => result.keys));
-  const faults = results.flatMap((result) => result.faults).map((fault) => tolerate(fault, keys.length > 0));
+  const judged = nameMixedKinds({
+    keys: results.flatMap((result) => result.keys),
+    faults: results.flatMap((result) => result.faults),
+  });
+  const { keys, faults: duplicates } = dropDuplicateKeys(judged.keys);
+  const faults = judged.faults.map((fault) => tolerate(fault, keys.length > 0));
   faults.push(...duplicates, ...findRepeatedKids(keys));
   if (keys.length === 0)
     faults.push(createFault({ code: "KEY_JWKS_EMPTY", at: source, facts: { count: list.length } }));
@@ -104,6 +157,12 @@ function tolerate(fault: Fault, hasUsableKey: boolean): Fault {
   return hasUsableKey && !NEVER_TOLERATED.has(fault.code)
     ? Object.freeze({ ...fault, severity: "warning" as const })
     : fault;
+}
+
+/** That a set holds no usable key is no news where each key has said why it is none. */
+export function dropConsequences({ keys, faults }: KeyResult): KeyResult {
+  const hasCause = faults.some(({ code, severity }) => severity === "error" && code !== "KEY_JWKS_EMPTY");
+  return { keys, faults: hasCause ? faults.filter(({ code }) => code !== "KEY_JWKS_EMPTY") : faults };
 }
 
 function findRepeatedKids(keys: readonly VerificationKey[]): readonly Fault[] {

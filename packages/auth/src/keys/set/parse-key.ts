@@ -3,20 +3,25 @@
  * JSON text, or a shared secret. Parsing decides what it is, never the configured algorithm.
  */
 
-import { createFault } from "@agentos/contract";
-import { toSecretMaterial } from "../judge/find-secret-fault.ts";
-import { judgePublicKey, type KeyContext } from "../judge/judge-public-key.ts";
-import { findSecretEdge, judgeSecret } from "../judge/judge-secret.ts";
+import { createFault, type Fault } from "@agentos/contract";
 import { parseJwk } from "../judge/parse-jwk.ts";
 import { DAMAGED_PUBLIC_KEY, holdsPublicKey } from "../judge/public-key-traces.ts";
+import {
+  createAlgorithmRequiredFault,
+  createPublicVerificationKey,
+  type KeyContext,
+} from "../judge/public-verification-key.ts";
+import { toSecretMaterial } from "../judge/secret-material.ts";
+import { createSecretVerificationKey, findSecretEdge } from "../judge/secret-verification-key.ts";
 import { createVerdictFault, type UnusableVerdict } from "../judge/verdict-fault.ts";
-import { isSecretAlgorithm, isSigningAlgorithm, showAlgorithm } from "../model/algorithms.ts";
+import { algorithmsFor, isSecretAlgorithm, isSigningAlgorithm, showAlgorithm } from "../model/algorithms.ts";
 import type { KeyResult, SigningAlgorithm } from "../model/key.ts";
 import { failed, toKeyResult } from "../model/key-result.ts";
 import { describePublicKey } from "../model/public-key.ts";
 import { readKey } from "../reader/read-key.ts";
 import type { KeyReading, NoTextVerdict } from "../reader/verdict.ts";
-import { dropDuplicateKeys, parseJwksValue } from "./parse-jwks.ts";
+import { nameMixedKinds } from "./mixed-kinds.ts";
+import { dropConsequences, dropDuplicateKeys, parseJwksValue } from "./parse-jwks.ts";
 
 /** A text that is no JSON. */
 type TextReading = Exclude<KeyReading, NoTextVerdict | { kind: "json" }>;
@@ -42,20 +47,47 @@ export async function parseVerificationKey(value: string, options: ParseKeyOptio
     return failed({ code: "KEY_ALGORITHM_UNKNOWN", at: source, facts });
   }
   const wantsSecret = algorithm !== undefined && isSecretAlgorithm(algorithm);
-  const read = readKey(value, wantsSecret);
+  const read = readKey(value, { isSecret: wantsSecret });
   if (read.kind === "not-text" || read.kind === "empty" || read.kind === "too-large")
     return failed(createVerdictFault(read, source));
   if (read.kind === "json") return parseJson(read, { ...options, algorithm, allowWeakSecrets });
   const context = { index, source, algorithm, kid: undefined, announced: undefined, answersUnknownKid: true };
   if (wantsSecret) return parseSecret(value, read, { ...context, algorithm, repairs: [], allowWeakSecrets });
   if (read.kind === "public")
-    return toKeyResult(await judgePublicKey(read.key, { ...context, repairs: read.repairs }));
+    return toKeyResult(await createPublicVerificationKey(read.key, { ...context, repairs: read.repairs }));
   if (read.kind !== "text") return failed(createVerdictFault(read, source));
-  if (/[\r\n]/.test(value.trim()) || algorithm !== undefined) {
-    const reason = 'it is neither PEM nor a JWK (a shared secret needs "algorithm" set to HS256)';
-    return failed({ code: "KEY_UNREADABLE", at: source, facts: { reason } });
-  }
-  return failed({ code: "KEY_ALGORITHM_REQUIRED", at: source });
+  return { keys: [], faults: [createNoKeyFault(value, { source, algorithm })] };
+}
+
+/** A shorter text is not taken for a secret: no server accepts it as one. */
+const LEAST_SECRET_CHARACTERS = 32;
+
+/** A text that is no key, and why it is not taken for a secret. */
+function createNoKeyFault(
+  value: string,
+  { source, algorithm }: { readonly source: string; readonly algorithm: SigningAlgorithm | undefined },
+): Fault {
+  const unreadable = (reason: string) =>
+    createFault({ code: "KEY_UNREADABLE", at: source, facts: { reason } });
+  if (holdsPublicKey(value))
+    return unreadable("it is what is left of a key, without its beginning or its end");
+  const text = value.trim();
+  const lines = text.split(/\r\n|\r|\n/).length;
+  const found = `a text of ${text.length} characters${lines > 1 ? ` on ${lines} lines` : ""} that is neither PEM nor JSON`;
+  if (algorithm === undefined)
+    return createAlgorithmRequiredFault(found, {
+      source,
+      couldBeSecret: text.length >= LEAST_SECRET_CHARACTERS,
+    });
+  return createFault({
+    code: "KEY_ALGORITHM_MISMATCH",
+    at: source,
+    facts: {
+      algorithm,
+      key_type: `${found}, as a shared secret is`,
+      fitting: algorithmsFor({ type: "oct" }),
+    },
+  });
 }
 
 async function parseSecret(
@@ -67,7 +99,9 @@ async function parseSecret(
   const found = describeForSecret(read, text);
   if (found !== undefined) return failed({ code: "KEY_PUBLIC_AS_SECRET", at, facts: { algorithm, found } });
   if (read.kind !== "text" && read.kind !== "public") return failed(createVerdictFault(read, at));
-  const { keys, faults } = toKeyResult(await judgeSecret(toSecretMaterial(text), context, context));
+  const { keys, faults } = toKeyResult(
+    await createSecretVerificationKey(toSecretMaterial(text), context, context),
+  );
   const edge = findSecretEdge(text);
   if (edge === undefined || keys.length === 0) return { keys, faults };
   return { keys, faults: [createFault({ code: "KEY_SECRET_EDGES", at, facts: { edge } })] };
@@ -88,8 +122,12 @@ export async function parseVerificationKeys(
       return parseVerificationKey(value, { ...options, source, index });
     }),
   );
-  const { keys, faults } = dropDuplicateKeys(results.flatMap((result) => result.keys));
-  return { keys, faults: [...results.flatMap((result) => result.faults), ...faults] };
+  const judged = nameMixedKinds({
+    keys: results.flatMap((result) => result.keys),
+    faults: results.flatMap((result) => result.faults),
+  });
+  const { keys, faults } = dropDuplicateKeys(judged.keys);
+  return { keys, faults: [...judged.faults, ...faults] };
 }
 
 async function parseJson(
@@ -98,21 +136,18 @@ async function parseJson(
 ): Promise<KeyResult> {
   const { source, index, algorithm, allowWeakSecrets } = options;
   const { value, repairs } = read;
-  if (Array.isArray(value["keys"])) return parseJwksValue(value, options, repairs);
-  const isAsymmetric = typeof value["kty"] === "string" && value["kty"] !== "oct";
-  if (isAsymmetric && algorithm !== undefined && isSecretAlgorithm(algorithm)) {
-    return failed({
-      code: "KEY_PUBLIC_AS_SECRET",
-      at: source,
-      facts: { algorithm, found: "an asymmetric JWK" },
-    });
-  }
+  if (Array.isArray(value["keys"])) return dropConsequences(await parseJwksValue(value, options, repairs));
   const answersUnknownKid = value["kid"] === undefined;
   const context = { index, source, algorithm, answersUnknownKid, repairs };
   return toKeyResult(await parseJwk(value, context, { allowWeakSecrets, refuseSecrets: false }));
 }
 
-const notPublicMaterial: ReadonlySet<KeyReading["kind"]> = new Set(["file-path", "url", "placeholder"]);
+const notPublicMaterial: ReadonlySet<KeyReading["kind"]> = new Set([
+  "file-path",
+  "url",
+  "placeholder",
+  "broken-json",
+]);
 const foundWords: Partial<Record<UnusableVerdict["kind"], string>> = {
   private: "a private key",
   encrypted: "an encrypted private key",

@@ -7,6 +7,7 @@ import {
   algorithmsFor,
   boundAlgorithms,
   countSignatureBytes,
+  isSecretAlgorithm,
   isSigningAlgorithm,
   showAlgorithm,
   signingAlgorithms,
@@ -16,6 +17,7 @@ import { MAX_RSA_BITS, MAX_RSA_EXPONENT_BITS, MIN_RSA_BITS } from "../model/key-
 import { countBits, describePublicKey, type PublicKey } from "../model/public-key.ts";
 import type { KeyRepair } from "../model/repairs.ts";
 import { encodeSpki } from "../reader/encode-spki.ts";
+import { findSmallFactor, hasNearFactors, hasRocaFingerprint, toBigInt } from "./rsa-weakness.ts";
 
 /** Where a key stands and what surrounds it. */
 export interface KeyContext {
@@ -30,14 +32,14 @@ export interface KeyContext {
   readonly repairs: readonly KeyRepair[];
 }
 
-export async function judgePublicKey(
+export async function createPublicVerificationKey(
   key: PublicKey,
   context: KeyContext,
 ): Promise<Result<VerificationKey, Fault>> {
   const { source } = context;
   const chosen = chooseAlgorithm(key, context);
   if (!chosen.ok) return chosen;
-  const weakness = key.type === "RSA" ? findRsaWeakness(key, source) : undefined;
+  const weakness = key.type === "RSA" ? findRsaFault(key, source) : undefined;
   if (weakness !== undefined) return fail(weakness);
   const algorithm = chosen.value;
   const imported = await importSpki(key, algorithm);
@@ -60,6 +62,9 @@ export async function judgePublicKey(
   );
 }
 
+/** What a secret is called in faults. */
+export const A_SECRET = "a shared secret";
+
 /** The JWK's own word and the configured one must both fit the key and each other; RS256 when nobody decides. */
 export function chooseAlgorithm(
   key: PublicKey | { readonly type: "oct" },
@@ -67,10 +72,14 @@ export function chooseAlgorithm(
 ): Result<SigningAlgorithm, Fault> {
   const { source: at, algorithm, announced } = context;
   const fitting = algorithmsFor(key);
-  const keyType = key.type === "oct" ? "a shared secret" : describePublicKey(key);
+  const keyType = key.type === "oct" ? A_SECRET : describePublicKey(key);
   if (announced !== undefined && (!isSigningAlgorithm(announced) || !fitting.includes(announced))) {
     const facts = { algorithm: showAlgorithm(announced), key_type: keyType, fitting };
     return fail(createFault({ code: "KEY_JWK_ALGORITHM", at, facts }));
+  }
+  if (algorithm !== undefined && isSecretAlgorithm(algorithm) && key.type !== "oct") {
+    const facts = { algorithm, found: `a public key (${keyType})` };
+    return fail(createFault({ code: "KEY_PUBLIC_AS_SECRET", at, facts }));
   }
   if (algorithm !== undefined && !fitting.includes(algorithm)) {
     const facts = { algorithm, key_type: keyType, fitting };
@@ -80,19 +89,66 @@ export function chooseAlgorithm(
     const facts = { algorithm, key_type: `${keyType} for ${announced}`, fitting: [announced] };
     return fail(createFault({ code: "KEY_ALGORITHM_MISMATCH", at, facts }));
   }
-  const chosen = algorithm ?? announced ?? (key.type === "oct" ? undefined : fitting[0]);
-  return chosen === undefined ? fail(createFault({ code: "KEY_ALGORITHM_REQUIRED", at })) : ok(chosen);
+  if (key.type !== "oct") return ok(algorithm ?? announced ?? fitting[0] ?? "RS256");
+  // INVARIANT: a secret is one because somebody configured it, never because a JWK says so.
+  return algorithm === undefined ? fail(createAlgorithmRequiredFault(A_SECRET, context)) : ok(algorithm);
 }
 
-function findRsaWeakness(key: PublicKey & { type: "RSA" }, at: string): Fault | undefined {
-  const bits = countBits(key.modulus);
+/** No algorithm is configured, and the value is no public key; `found` says what it is instead. */
+export function createAlgorithmRequiredFault(
+  found: string,
+  {
+    source: at,
+    announced,
+    couldBeSecret = true,
+  }: {
+    readonly source: string;
+    readonly announced?: string | undefined;
+    readonly couldBeSecret?: boolean;
+  },
+): Fault {
+  const name = announced !== undefined && isSigningAlgorithm(announced) ? announced : "HS256";
+  return createFault({
+    code: "KEY_ALGORITHM_REQUIRED",
+    at,
+    facts: { found, setting: describeAlgorithmOption(at, name), could_be_secret: couldBeSecret },
+  });
+}
+
+/** An entry of "issuers" has a list of them. */
+export function describeAlgorithmOption(source: string, algorithm: string): string {
+  return source.startsWith("issuers[") ? `"algorithms" to ["${algorithm}"]` : `"algorithm" to "${algorithm}"`;
+}
+
+/** Why an RSA key must not be used, to verify with or to sign with; `at` is where it stands, for people. */
+export function findRsaFault(
+  { modulus, exponent }: Omit<PublicKey & { type: "RSA" }, "type">,
+  at?: string,
+): Fault | undefined {
+  const bits = countBits(modulus);
   if (bits < MIN_RSA_BITS) return createFault({ code: "KEY_WEAK_RSA", at, facts: { bits } });
   if (bits > MAX_RSA_BITS)
     return createFault({ code: "KEY_RSA_TOO_LARGE", at, facts: { bits, limit: MAX_RSA_BITS } });
-  if (isEven(key.modulus)) return createFault({ code: "KEY_RSA_MODULUS", at });
-  const exponentBits = countBits(key.exponent);
-  const isUsable = exponentBits >= 2 && exponentBits <= MAX_RSA_EXPONENT_BITS && !isEven(key.exponent);
-  return isUsable ? undefined : createFault({ code: "KEY_RSA_EXPONENT", at });
+  const number = toBigInt(modulus);
+  const problem = describeFactors(number);
+  if (problem !== undefined) return createFault({ code: "KEY_RSA_MODULUS", at, facts: { problem } });
+  if (hasRocaFingerprint(number)) return createFault({ code: "KEY_RSA_ROCA", at });
+  const found = describeExponent(exponent);
+  return found === undefined ? undefined : createFault({ code: "KEY_RSA_EXPONENT", at, facts: { found } });
+}
+
+function describeFactors(modulus: bigint): string | undefined {
+  const factor = findSmallFactor(modulus);
+  if (factor !== undefined)
+    return factor === 2 ? "its modulus is even" : `its modulus is divisible by ${factor}`;
+  return hasNearFactors(modulus) ? "the two primes of its modulus are next to each other" : undefined;
+}
+
+function describeExponent(exponent: Uint8Array): string | undefined {
+  const bits = countBits(exponent);
+  if (bits > MAX_RSA_EXPONENT_BITS) return `has ${bits} bits`;
+  if (bits < 2) return `is ${exponent.at(-1) ?? 0}`;
+  return isEven(exponent) ? "is even" : undefined;
 }
 
 function createImportFault(key: PublicKey, at: string): Fault {

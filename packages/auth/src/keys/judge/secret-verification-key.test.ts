@@ -22,7 +22,7 @@ const ed25519 = generateEd25519();
 
 describe("the strength of a secret", () => {
   test("a secret that is not valid Unicode has no bytes of its own and is refused", async () => {
-    await expectFault(`${createSecret(40)}\ud800`, "KEY_UNREADABLE", { algorithm: "HS256" });
+    await expectFault(`${createSecret(40)}\ud800`, "KEY_SECRET_BYTES_LOST", { algorithm: "HS256" });
     await expectKey(`${createSecret(40)}\ud83d\ude00`, { algorithm: "HS256" });
   });
 

@@ -1,0 +1,97 @@
+/**
+ * Secrets that are made of a public key which is loaded too: its modulus, its coordinates, its thumbprint or its name, in
+ * whatever writing. `public-key-traces.ts` knows the look of a key and finds it alone; here the keys are known, so their
+ * bare numbers and pieces of them are found as well, which look as random as a secret does.
+ */
+
+import { createFault, type Fault } from "@agentos/contract";
+import { decodeBase64Url } from "../../encoding/base64.ts";
+import type { VerificationKey } from "../model/key.ts";
+import { MAX_WRAPPINGS } from "../model/key-limits.ts";
+import { materialOf } from "./secret-material.ts";
+import { openBase64, toBinaryText } from "./secret-readings.ts";
+
+/** So many bytes in a row are in two values by copying alone: the chance is one in 2^128. */
+const WINDOW_BYTES = 16;
+/** Digits of the largest modulus that is accepted, in the decimal system. */
+const MAX_DECIMAL_DIGITS = 5_000;
+
+/** The faults of all secrets among the keys, each at the place of the secret. Keys of every issuer belong in. */
+export async function findSharedNumbers(keys: readonly VerificationKey[]): Promise<readonly Fault[]> {
+  const secrets = keys.filter((key) => materialOf(key) !== undefined);
+  if (secrets.length === 0) return [];
+  const known = await Promise.all(keys.filter(({ type }) => type !== "oct").map(readPublicNumbers));
+  return secrets.flatMap((secret) => {
+    const readings = readSecret(materialOf(secret)?.bytes ?? new Uint8Array());
+    const owner = known.find(({ windows }) => readings.some((reading) => sharesWindow(reading, windows)));
+    if (owner === undefined) return [];
+    const facts = {
+      algorithm: secret.algorithms[0] ?? "HS256",
+      found: `made of the public key in ${owner.key.source}`,
+    };
+    return [createFault({ code: "KEY_PUBLIC_AS_SECRET", at: secret.source, facts })];
+  });
+}
+
+interface KnownNumbers {
+  readonly key: VerificationKey;
+  /** Every run of {@link WINDOW_BYTES} bytes, one character per byte. */
+  readonly windows: ReadonlySet<string>;
+}
+
+/** What everybody can know of a key. Microsoft's blobs have the bytes of a number the other way round. */
+async function readPublicNumbers(key: VerificationKey): Promise<KnownNumbers> {
+  const jwk = key.key instanceof Uint8Array ? {} : await crypto.subtle.exportKey("jwk", key.key);
+  const numbers = [jwk.n, jwk.x, jwk.y, key.thumbprint].flatMap((member) => {
+    const bytes = decodeBase64Url(member ?? "");
+    return bytes === undefined ? [] : [toBinaryText(bytes), toBinaryText(bytes.toReversed())];
+  });
+  const name = key.kid === undefined ? [] : [toBinaryText(new TextEncoder().encode(key.kid))];
+  return { key, windows: new Set([...numbers, ...name].flatMap(windowsOf)) };
+}
+
+function windowsOf(binary: string): readonly string[] {
+  const count = Math.max(0, binary.length - WINDOW_BYTES + 1);
+  return Array.from({ length: count }, (_, start) => binary.slice(start, start + WINDOW_BYTES));
+}
+
+function sharesWindow(binary: string, windows: ReadonlySet<string>): boolean {
+  for (let start = 0; start + WINDOW_BYTES <= binary.length; start += 1)
+    if (windows.has(binary.slice(start, start + WINDOW_BYTES))) return true;
+  return false;
+}
+
+/** The bytes, and what they are as base64, hexadecimal or decimal text, in several layers; one character per byte. */
+function readSecret(bytes: Uint8Array): readonly string[] {
+  const readings = new Set([toBinaryText(bytes)]);
+  let layer: readonly string[] = [...readings];
+  for (let depth = 0; depth < MAX_WRAPPINGS; depth += 1) {
+    layer = layer
+      .filter(isText)
+      .flatMap((text) => [...openBase64(text), ...openHex(text), ...openDecimal(text)]);
+    for (const reading of layer) readings.add(reading);
+  }
+  return [...readings];
+}
+
+function isText(binary: string): boolean {
+  return /^[\t\n\r -~]*$/.test(binary);
+}
+
+/** Whatever stands between the digits; from both places where a pair may begin. */
+function openHex(text: string): readonly string[] {
+  const digits = text.replace(/\\?0?x/gi, "").replace(/[^0-9a-f]+/gi, "");
+  return [digits, digits.slice(1)].map((from) =>
+    (from.match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(""),
+  );
+}
+
+/** A whole number, or the numbers of its bytes one by one. */
+function openDecimal(text: string): readonly string[] {
+  const bytes = text.match(/\d+/g) ?? [];
+  const list = bytes.every((byte) => Number(byte) < 256) ? [String.fromCharCode(...bytes.map(Number))] : [];
+  const digits = text.replace(/[\s,_]/g, "");
+  if (!/^\d{20,}$/.test(digits) || digits.length > MAX_DECIMAL_DIGITS) return list;
+  const hex = BigInt(digits).toString(16);
+  return [...list, ...openHex(hex.length % 2 === 0 ? hex : `0${hex}`)];
+}
