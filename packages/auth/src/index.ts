@@ -43,6 +43,12 @@ export {
   type OwnerKind,
 } from "./identity/owner.ts";
 export { createSubjectRules, isReservedPrincipal, type SubjectRules } from "./identity/subject-rules.ts";
+export { findSharedNumbers } from "./keys/judge/find-shared-numbers.ts";
+export {
+  type FittingSecretForm,
+  findFittingSecretForm,
+  findSecretForm,
+} from "./keys/judge/secret-forms.ts";
 export { boundAlgorithms, isSigningAlgorithm } from "./keys/model/algorithms.ts";
 export {
   type KeyRepair,
@@ -53,8 +59,10 @@ export {
 } from "./keys/model/key.ts";
 export { MAX_JWKS_CHARACTERS } from "./keys/model/key-limits.ts";
 export { describeRepairs } from "./keys/model/repairs.ts";
+export { decodeKeyText, decodeText, type NoText } from "./keys/reader/file-text.ts";
 export { createKeySet, type KeySelection, type KeySet, selectKeys } from "./keys/set/key-set.ts";
-export { type ParseJwksOptions, parseJwks } from "./keys/set/parse-jwks.ts";
+export { nameMixedKinds } from "./keys/set/mixed-kinds.ts";
+export { dropConsequences, type ParseJwksOptions, parseJwks } from "./keys/set/parse-jwks.ts";
 export { type ParseKeyOptions, parseVerificationKey, parseVerificationKeys } from "./keys/set/parse-key.ts";
 export {
   type DocumentName,

@@ -35,5 +35,14 @@ export {
   type OptionSource,
   type OptionWords,
 } from "./config/option-faults.ts";
+export {
+  describeFileCause,
+  type FileContent,
+  type FileProblem,
+  type ReadFileOptions,
+  readFileText,
+  readFileTextSync,
+  stripLineEnd,
+} from "./files/read-file.ts";
 export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
 export type { Clock, GenerateId, Runtime } from "./log/runtime.ts";

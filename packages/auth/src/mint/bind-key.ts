@@ -1,7 +1,9 @@
 /** Joins key material and algorithm into a signing key, or says why the two do not belong together. */
 import { createFault, type Fault } from "@agentos/contract";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, type JWK } from "jose";
+import { decodeBase64Url } from "../encoding/base64.ts";
 import { findSecretFault } from "../keys/judge/find-secret-fault.ts";
+import { findRsaFault } from "../keys/judge/public-verification-key.ts";
 import type { SecretMaterial } from "../keys/judge/secret-material.ts";
 import { type SecretAlgorithm, signingAlgorithms } from "../keys/model/algorithms.ts";
 import type { SigningAlgorithm } from "../keys/model/key.ts";
@@ -18,16 +20,25 @@ export interface ImportOptions {
   readonly allowWeakSecrets?: boolean | undefined;
 }
 
-/** `kid` defaults to the RFC 7638 thumbprint. */
+/** `kid` defaults to the RFC 7638 thumbprint. What no server accepts the public half of signs nothing. */
 export async function bindPair(
   { algorithm, key }: { readonly algorithm: SigningKeyPair["algorithm"]; readonly key: CryptoKey },
   wantedKid: string | undefined,
-): Promise<SigningKeyPair> {
+): Promise<Result<SigningKeyPair, Fault>> {
   const { kty, n, e, crv, x, y } = await exportJWK(key);
   const entries = Object.entries({ kty, n, e, crv, x, y }).filter(([, value]) => value !== undefined);
   const jwk: JWK = Object.fromEntries(entries);
+  const weakness = findWeakness(jwk);
+  if (weakness !== undefined) return fail(weakness);
   const kid = wantedKid ?? (await calculateJwkThumbprint(jwk));
-  return { algorithm, kid, key, publicJwk: { ...jwk, kid, alg: algorithm, use: "sig" } };
+  return ok({ algorithm, kid, key, publicJwk: { ...jwk, kid, alg: algorithm, use: "sig" } });
+}
+
+function findWeakness({ n, e }: JWK): Fault | undefined {
+  const modulus = decodeBase64Url(n ?? "");
+  const exponent = decodeBase64Url(e ?? "");
+  if (modulus === undefined || exponent === undefined || modulus.length === 0) return undefined;
+  return findRsaFault({ modulus, exponent });
 }
 
 /** The bytes are the secret, exactly as given. What no server accepts as a secret signs nothing either. */
@@ -47,8 +58,8 @@ export async function bindSecret(
 /** The key cannot sign with the algorithm that was asked for. */
 export function createMismatchFault(
   algorithm: SigningAlgorithm | undefined,
-  fitting: readonly SigningAlgorithm[],
+  key: { readonly type: string; readonly fitting: readonly SigningAlgorithm[] },
 ): Fault {
-  const facts = { algorithm: algorithm ?? "no algorithm", fitting };
+  const facts = { algorithm: algorithm ?? "no algorithm", key_type: key.type, fitting: key.fitting };
   return createFault({ code: "KEY_SIGNING_ALGORITHM_MISMATCH", facts });
 }

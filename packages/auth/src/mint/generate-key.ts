@@ -41,5 +41,7 @@ export async function generateSigningKey(options: GenerateOptions): Promise<Sign
     extractable: true,
     modulusLength: options.modulusBits ?? MIN_RSA_BITS,
   });
-  return bindPair({ algorithm, key: pair.privateKey }, options.kid);
+  const bound = await bindPair({ algorithm, key: pair.privateKey }, options.kid);
+  if (!bound.ok) throw new TypeError("INVARIANT: a key made here can be used", { cause: bound.fault });
+  return bound.value;
 }

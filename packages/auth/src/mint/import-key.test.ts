@@ -176,7 +176,7 @@ const refused: readonly Refused[] = [
   ),
   row("a short secret", createSecret(31), "KEY_SECRET_SHORT", "HS256"),
   row("a secret without an algorithm", "k".repeat(64), "KEY_SIGNING_ALGORITHM_REQUIRED"),
-  row("broken JSON", '{"kty":"oct","k":"topsecret"', "KEY_SIGNING_ALGORITHM_REQUIRED"),
+  row("broken JSON", '{"kty":"oct","k":"topsecret"', "KEY_SIGNING_UNREADABLE"),
   row(
     "a secret JWK for another algorithm",
     toSecretJwk({ alg: "HS512" }),

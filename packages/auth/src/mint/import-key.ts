@@ -14,7 +14,7 @@ import {
 import { MIN_RSA_BITS } from "../keys/model/key-limits.ts";
 import type { PrivateKey } from "../keys/model/private-key.ts";
 import { readKey } from "../keys/reader/read-key.ts";
-import { fail, ok, type Result } from "../outcome/result.ts";
+import { fail, type Result } from "../outcome/result.ts";
 import { bindPair, bindSecret, createMismatchFault, type ImportOptions } from "./bind-key.ts";
 import { importJwk } from "./import-jwk.ts";
 import { createSigningFault, createUnreadableFault } from "./signing-fault.ts";
@@ -61,12 +61,17 @@ async function importPrivate(
   const fitting = algorithmsFor(key);
   const algorithm = wanted ?? fitting[0];
   if (algorithm === undefined || isSecretAlgorithm(algorithm) || !fitting.includes(algorithm))
-    return fail(createMismatchFault(algorithm, fitting));
+    return fail(createMismatchFault(algorithm, { type: describePrivateKey(key), fitting }));
   try {
     const { parameters } = signingAlgorithms[algorithm];
     const imported = await crypto.subtle.importKey("pkcs8", key.pkcs8, parameters, true, ["sign"]);
-    return ok(await bindPair({ algorithm, key: imported }, kid));
+    return await bindPair({ algorithm, key: imported }, kid);
   } catch {
     return fail(createUnreadableFault("its content is damaged"));
   }
+}
+
+function describePrivateKey(key: PrivateKey): string {
+  if (key.type === "RSA") return `RSA-${key.bits}`;
+  return key.type === "EC" ? `EC ${key.curve}` : "Ed25519";
 }

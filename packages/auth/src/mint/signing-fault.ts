@@ -26,6 +26,7 @@ const DAMAGE: Readonly<Partial<Record<Kind | PrivateKeyProblem, string>>> = {
   damaged: "its content is damaged",
   several: "it holds more than one key or PEM",
   "not-text": "it is not a text",
+  placeholder: "it is a placeholder from an example",
   "plus-lost": 'there are spaces where it had "+"',
 };
 const CODES: Readonly<Partial<Record<Kind | PrivateKeyProblem, PlainCode>>> = {
@@ -40,7 +41,8 @@ const CODES: Readonly<Partial<Record<Kind | PrivateKeyProblem, PlainCode>>> = {
 export function createSigningFault(verdict: KeyVerdict): Fault {
   const found = PUBLIC[verdict.kind];
   if (found !== undefined) return createFault({ code: "KEY_SIGNING_PUBLIC", facts: { found } });
-  if (verdict.kind === "unreadable") return createUnreadableFault(verdict.reason);
+  if (verdict.kind === "unreadable" || verdict.kind === "broken-json")
+    return createUnreadableFault(verdict.reason);
   if (verdict.kind === "too-large") {
     const { characters: bytes, limit } = verdict;
     return createFault({
@@ -49,8 +51,7 @@ export function createSigningFault(verdict: KeyVerdict): Fault {
     });
   }
   if (verdict.kind === "empty") {
-    const suggestion =
-      "give a private key in PEM or JWK, or a shared secret; an environment variable or a file may be empty";
+    const suggestion = "give a private key in PEM or JWK, or a shared secret";
     return createFault({ code: "KEY_EMPTY", facts: { suggestion } });
   }
   const isPrivate = verdict.kind === "private" && typeof verdict.key === "string";

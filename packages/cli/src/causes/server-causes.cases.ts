@@ -125,7 +125,7 @@ export const serverCauses: readonly CauseRow[] = [
     cause: "key: no key at all",
     read: withKey("kQ3vZ8nLxT6rB0yH5wJ9cM2fD7gS4aPq"),
     code: "KEY_ALGORITHM_REQUIRED",
-    says: /no public key/,
+    says: /a public key is expected/,
     fix: /"HS256"/,
   },
   {
@@ -186,7 +186,7 @@ export const serverCauses: readonly CauseRow[] = [
     },
     code: "KEY_SOURCE_UNREACHABLE",
     says: /cannot be fetched from 127\.0\.0\.1:\d+: nothing answers/,
-    fix: /firewall/,
+    fix: /host and port/,
   },
   {
     cause: "JWKS URL slow",
@@ -207,7 +207,7 @@ export const serverCauses: readonly CauseRow[] = [
     read: readOutage("operator"),
     code: "KEY_SOURCE_UNREACHABLE",
     says: /nothing answers at this host and port/,
-    fix: /firewall/,
+    fix: /host and port/,
   },
   {
     cause: "security key and JWT both on",

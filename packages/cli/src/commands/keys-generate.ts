@@ -1,6 +1,5 @@
 /** `agentos keys generate`: a new key pair, or a shared secret, in files. The private half is never printed unless asked for. */
-import { chmod, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parseVerificationKey } from "@agentos/auth";
 import {
   exportPrivatePem,
@@ -12,6 +11,7 @@ import {
   type SigningKeyPair,
 } from "@agentos/auth/mint";
 import type { Command } from "commander";
+import { createFile, isFolderOpenToAll, isTaken, replaceFile } from "../files/write-file.ts";
 import { makeEnvLine } from "../keys/env-line.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
@@ -154,26 +154,49 @@ interface OutputFile {
   readonly mode: number;
 }
 
+/** All of them, or none where one exists already. */
 async function save(files: readonly OutputFile[], options: Options, context: Context): Promise<void> {
-  for (const { file, content, mode } of files) {
-    const path = resolve(context.workingDirectory, file);
+  const targets = files.map(({ file, ...rest }) => ({
+    file,
+    ...rest,
+    path: resolve(context.workingDirectory, file),
+  }));
+  for (const { file, path } of targets)
+    if (!options.force && (await isTaken(path))) throw createTakenFailure(file);
+  for (const { file, ...target } of targets) {
     try {
-      await writeFile(path, content, { flag: options.force ? "w" : "wx", mode });
-      // The mode of an existing file would stay as it was.
-      if (options.force) await chmod(path, mode);
+      if (options.force) await replaceFile(target);
+      else if (!(await createFile(target))) throw createTakenFailure(file);
     } catch (cause) {
+      if (cause instanceof CliFailure) throw cause;
       const code = systemCode(cause);
-      throw code === "EEXIST"
-        ? new CliFailure(`the file "${file}" exists already`, {
-            fix: "choose another --out, or replace it with --force; tokens of the old key then stop working",
-            cause,
-          })
+      throw code === "EISDIR" || code === "ENOTEMPTY"
+        ? new CliFailure(`"${file}" is a folder`, { fix: "choose another --out", cause })
         : new CliFailure(`the file "${file}" cannot be written (${code ?? "unknown error"})`, {
             fix: "choose an --out in a folder that exists and that you may write to",
             cause,
           });
     }
   }
+  await warnOfOpenFolder(targets, context);
+}
+
+function createTakenFailure(file: string): CliFailure {
+  return new CliFailure(`the file "${file}" exists already`, {
+    fix: "choose another --out, or replace it with --force; tokens of the old key then stop working",
+  });
+}
+
+/** The files are safe from reading; but whoever puts a key of his own in their place signs what is trusted. */
+async function warnOfOpenFolder(
+  targets: readonly { readonly path: string }[],
+  { terminal }: Context,
+): Promise<void> {
+  const [first] = targets;
+  if (first === undefined || !(await isFolderOpenToAll(dirname(first.path)))) return;
+  terminal.note(
+    `${terminal.paintNote("yellow", "warning:")} everybody on this machine can replace these files, since everybody may write to their folder; move them, or run: chmod o-w on the folder`,
+  );
 }
 
 /** For a shell, only where it is needed. */

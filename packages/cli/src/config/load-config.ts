@@ -2,11 +2,12 @@
 import { stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import type { Logger } from "@agentos/guard";
+import { describeFileCause } from "@agentos/guard/app";
 import type { AgentOS } from "@agentos/server";
-import { describeFileError } from "../input/read-reference.ts";
+import { describeFileProblem } from "../input/read-reference.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
-import { CliFailure, systemCode } from "../program/failure.ts";
+import { CliFailure } from "../program/failure.ts";
 import { loadJsonConfig } from "./load-json-config.ts";
 import { loadModuleConfig } from "./load-module-config.ts";
 import { readJson } from "./read-json.ts";
@@ -36,7 +37,7 @@ export async function loadConfig(
     });
   }
   await stat(path).catch((cause: unknown) => {
-    throw new CliFailure(describeFileError(`"${file}"`, systemCode(cause)), {
+    throw new CliFailure(describeFileProblem(describeFileCause(cause), `"${file}"`), {
       fix: "give the path of the configuration with --config",
       exitCode: ExitCode.invalidConfiguration,
       cause,

@@ -1,9 +1,11 @@
 /** Reads a JSON configuration file. */
-import { readFile } from "node:fs/promises";
-import { describeFileError } from "../input/read-reference.ts";
+import { readFileText } from "@agentos/guard/app";
+import { describeFileProblem, suggestForFile } from "../input/read-reference.ts";
 import { ExitCode } from "../program/exit-codes.ts";
-import { CliFailure, systemCode } from "../program/failure.ts";
+import { CliFailure } from "../program/failure.ts";
 import { scanJson } from "./scan-json.ts";
+
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** The value in the file. Throws {@link CliFailure} with line and column, and with nothing of the content. */
 export async function readJson({
@@ -13,16 +15,15 @@ export async function readJson({
   readonly path: string;
   readonly shownPath: string;
 }): Promise<unknown> {
-  let text: string;
-  try {
-    text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
-  } catch (cause) {
-    throw new CliFailure(describeFileError(`"${shownPath}"`, systemCode(cause)), {
-      fix: "give the path of the configuration with --config",
+  const read = await readFileText(path, { limit: MAX_BYTES, as: "text", allowsPipe: true });
+  if (!read.ok) {
+    const { fault } = read;
+    throw new CliFailure(describeFileProblem(fault, `"${shownPath}"`), {
+      fix: suggestForFile(fault, "configuration", "give the path of the configuration with --config"),
       exitCode: ExitCode.invalidConfiguration,
-      cause,
     });
   }
+  const text = read.value.text.replace(/^\uFEFF/, "");
   const faults = scanJson(text);
   const [first] = faults;
   if (first !== undefined) {

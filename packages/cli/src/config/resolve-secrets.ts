@@ -1,10 +1,8 @@
 /** `env:NAME` and `file:PATH` in the place of a secret or key. What they hold is never shown. */
-import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Fault } from "@agentos/contract";
-import { createOptionFault } from "@agentos/guard/app";
-import { describeFileError, stripLineEnd } from "../input/read-reference.ts";
-import { systemCode } from "../program/failure.ts";
+import { createOptionFault, readFileTextSync, stripLineEnd } from "@agentos/guard/app";
+import { describeFileProblem, suggestForFile } from "../input/read-reference.ts";
 
 export interface SecretContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -76,20 +74,16 @@ function readSecretFile(
   { option, path }: { readonly option: string; readonly path: string },
   { folder, report }: SecretContext,
 ): string | undefined {
-  const full = resolve(folder, path);
-  const reportFile = (problem: string, { suggestion = MAY_BE_MISTAKEN } = {}) =>
+  const read = readFileTextSync(resolve(folder, path), { limit: MAX_BYTES, as: "key" });
+  const reportFile = (problem: string, suggestion: string) =>
     report(createOptionFault({ option, problem, suggestion }));
-  try {
-    const status = statSync(full);
-    if (status.isDirectory()) reportFile(`"${path}" is a folder, not a file`);
-    else if (status.size > MAX_BYTES) reportFile(`the file "${path}" is larger than ${MAX_BYTES / 1024} KiB`);
-    else {
-      const text = stripLineEnd(readFileSync(full, "utf8"));
-      if (text.trim() !== "") return text;
-      reportFile(`the file "${path}" is empty`, { suggestion: "put the key or secret into it" });
-    }
-  } catch (error) {
-    reportFile(describeFileError(`"${path}"`, systemCode(error)));
+  if (!read.ok) {
+    const shown = `"${path}"`;
+    reportFile(describeFileProblem(read.fault, shown), suggestForFile(read.fault, "key", MAY_BE_MISTAKEN));
+    return undefined;
   }
+  const text = stripLineEnd(read.value.text);
+  if (text.trim() !== "") return text;
+  reportFile(`the file "${path}" is empty`, "put the key or secret into it");
   return undefined;
 }

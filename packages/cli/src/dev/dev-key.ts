@@ -2,8 +2,7 @@
  * The key pair of `agentos dev`: made once under `.agentos/` and used again. The folder is 0700, its files 0600,
  * and git never sees it. Creation is atomic, so two starts at the same time end with the same key.
  */
-import { randomBytes } from "node:crypto";
-import { chmod, link, lstat, mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   exportPrivatePem,
@@ -13,12 +12,16 @@ import {
   type SigningKeyPair,
 } from "@agentos/auth/mint";
 import { renderFault } from "@agentos/contract";
+import { readFileText } from "@agentos/guard/app";
+import { createFile, isOwnedByUs, isTaken, replaceFile } from "../files/write-file.ts";
+import { describeFileProblem } from "../input/read-reference.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure, systemCode } from "../program/failure.ts";
 
 const FOLDER = ".agentos";
 const PRIVATE = "dev-private.pem";
 const PUBLIC = "dev-public.pem";
+const MAX_BYTES = 64 * 1024;
 
 /** The id of the AgentOS of `agentos dev`, for which the tokens of its key are. */
 export const DEMO_ID = "demo";
@@ -42,11 +45,16 @@ export async function ensureDevKey(workingDirectory: string, cli: string): Promi
     await prepareFolder(folder, cli);
     const path = join(folder, PRIVATE);
     const isNew =
-      !(await exists(path)) &&
-      (await createOnce(path, await exportPrivatePem(await generateSigningKey({ algorithm: "RS256" }))));
+      !(await isTaken(path)) &&
+      (await createFile({
+        path,
+        content: await exportPrivatePem(await generateSigningKey({ algorithm: "RS256" })),
+        mode: 0o600,
+      }));
     const key = await readKey(path, cli);
     const publicPem = await exportPublicPem(key);
-    await replaceFile(join(folder, PUBLIC), publicPem);
+    // The public half always follows the private one, which may have been deleted and made anew.
+    await replaceFile({ path: join(folder, PUBLIC), content: publicPem, mode: 0o600 });
     return { key, publicPem, isNew };
   } catch (error) {
     const code = systemCode(error);
@@ -69,40 +77,26 @@ async function prepareFolder(folder: string, cli: string): Promise<void> {
       fix: `move it away; \`${cli} dev\` makes its own`,
     });
   }
-  if ((status.mode & 0o077) !== 0) await chmod(folder, 0o700);
-  await createOnce(join(folder, ".gitignore"), "*\n");
-}
-
-/** Writes a file that only its owner reads, whole or not at all; false when there is one already. */
-async function createOnce(path: string, content: string): Promise<boolean> {
-  const temporary = await writeTemporary(path, content);
-  try {
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return false;
-    throw error;
-  } finally {
-    await unlink(temporary);
+  // Whoever made it for us knows the key in it.
+  if (!(await isOwnedByUs(folder))) {
+    throw new CliFailure('".agentos" belongs to another user', {
+      fix: `run \`${cli} dev\` in a folder of your own, or let its owner remove it`,
+    });
   }
-}
-
-/** The public half always follows the private one, which may have been deleted and made anew. */
-async function replaceFile(path: string, content: string): Promise<void> {
-  await rename(await writeTemporary(path, content), path);
-}
-
-async function writeTemporary(path: string, content: string): Promise<string> {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
-  return temporary;
+  if ((status.mode & 0o077) !== 0) await chmod(folder, 0o700);
+  await createFile({ path: join(folder, ".gitignore"), content: "*\n", mode: 0o600 });
 }
 
 async function readKey(path: string, cli: string): Promise<SigningKeyPair> {
   const status = await lstat(path);
   if (!status.isFile()) throw unusable("it is not a file");
+  if (!(await isOwnedByUs(path))) throw unusable("it belongs to another user");
+  // A second name of it may stand in a folder that others read.
+  if (status.nlink > 1) throw unusable("it has a second name (a hard link)");
   if ((status.mode & 0o077) !== 0) await chmod(path, 0o600);
-  const read = await importSigningKey(await readFile(path, "utf8"), { algorithm: "RS256" });
+  const file = await readFileText(path, { limit: MAX_BYTES, as: "key" });
+  if (!file.ok) throw unusable(describeFileProblem(file.fault, `"${PRIVATE}"`));
+  const read = await importSigningKey(file.value.text, { algorithm: "RS256" });
   if (!read.ok) throw unusable(renderFault(read.fault, cli).message);
   if (read.value.publicJwk === undefined) throw new TypeError("INVARIANT: RS256 signs with a key pair");
   return read.value;
@@ -114,11 +108,4 @@ function unusable(reason: string, cause?: unknown): CliFailure {
     exitCode: ExitCode.invalidConfiguration,
     ...(cause === undefined ? {} : { cause }),
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

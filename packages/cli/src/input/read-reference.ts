@@ -2,10 +2,11 @@
  * A secret, key or token named on the command line: `-` (standard input), `env:NAME`, `file:PATH`, a file, or the
  * value itself. The content is never shown; only where it came from.
  */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { type FileProblem, readFileText, stripLineEnd } from "@agentos/guard/app";
 import type { Context } from "../program/context.ts";
-import { CliFailure, systemCode } from "../program/failure.ts";
+import { CliFailure } from "../program/failure.ts";
 
 export interface Reference {
   readonly text: string;
@@ -86,31 +87,52 @@ async function readNamedFile(path: string, context: Context, what: string): Prom
   const full = resolve(context.workingDirectory, path);
   // Without an ending it may be a key that was pasted in place of a path.
   const shown = path.length <= 200 && /\.[A-Za-z0-9]{1,8}$/.test(path) ? `"${path}"` : "that was named";
-  try {
-    const status = await stat(full);
-    if (status.isDirectory())
-      throw new CliFailure("a folder was named, not a file", {
-        fix: `name the file that holds the ${what}`,
-      });
-    if (status.size > MAX_FILE_BYTES)
-      throw new CliFailure(`the file ${shown} is larger than 1 MiB`, {
-        fix: `name the file that holds the ${what}`,
-      });
-    return { text: stripLineEnd(await readFile(full, "utf8")), source: path, isArgument: false };
-  } catch (error) {
-    if (error instanceof CliFailure) throw error;
-    throw new CliFailure(describeFileError(shown, systemCode(error)), {
-      fix: `check the path (it is relative to the current folder); a ${what} can also come from env:NAME or, with "-", from standard input`,
-      cause: error,
-    });
+  const read = await readFileText(full, {
+    limit: MAX_FILE_BYTES,
+    as: what === "key" ? "key" : "text",
+    allowsPipe: true,
+  });
+  if (read.ok) return { text: stripLineEnd(read.value.text), source: path, isArgument: false };
+  const { fault } = read;
+  throw new CliFailure(describeFileProblem(fault, shown), {
+    fix: suggestForFile(
+      fault,
+      what,
+      `check the path (it is relative to the current folder); a ${what} can also come from env:NAME or, with "-", from standard input`,
+    ),
+  });
+}
+
+/** One sentence about a file that cannot be used; `shown` is its path in quotes, or words in its place. */
+export function describeFileProblem(problem: FileProblem, shown: string): string {
+  switch (problem.kind) {
+    case "missing":
+      return `the file ${shown} does not exist`;
+    case "denied":
+      return `the file ${shown} may not be read by this user`;
+    case "folder":
+      return `${shown} is a folder, not a file`;
+    case "no-file":
+      return `${shown} is a device, pipe or socket, not a file`;
+    case "too-large":
+      return `the file ${shown} is larger than ${problem.limit / 1024} KiB`;
+    case "no-text":
+      return `the file ${shown} holds ${problem.found}`;
+    case "failed":
+      return `the file ${shown} cannot be read (${problem.code})`;
   }
 }
 
-/** One sentence about a file that cannot be read; `shown` is its path in quotes, or words in its place. */
-export function describeFileError(shown: string, code: string | undefined): string {
-  if (code === "ENOENT" || code === "ENOTDIR") return `the file ${shown} does not exist`;
-  if (code === "EACCES" || code === "EPERM") return `the file ${shown} may not be read by this user`;
-  return `the file ${shown} cannot be read (${code ?? "unknown error"})`;
+/** What to do about it; `otherwise` where the path is what to look at. `what` is what the file was to hold, such as "key". */
+export function suggestForFile(problem: FileProblem, what: string, otherwise: string): string {
+  if (problem.kind === "folder" || problem.kind === "no-file" || problem.kind === "too-large")
+    return `name the file that holds the ${what}`;
+  if (problem.kind !== "no-text") return otherwise;
+  if (problem.found === "UTF-16 text")
+    return "save it as UTF-8; in PowerShell: Get-Content FILE | Set-Content -Encoding utf8 NEW_FILE";
+  return what === "key"
+    ? 'make a secret of text with "openssl rand -base64 48 > secret.txt", and use it on both sides; a key in DER is read as it is'
+    : `name the file that holds the ${what} as text`;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -118,9 +140,4 @@ async function exists(path: string): Promise<boolean> {
     (status) => status.isFile(),
     () => false,
   );
-}
-
-/** Editors and `echo` end a file with a line end that is no part of a secret. */
-export function stripLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, "");
 }

@@ -1,4 +1,5 @@
 /** Reads standard input once, whole and bounded. */
+import { decodeKeyText } from "@agentos/auth";
 import { CliFailure } from "./failure.ts";
 
 const MAX_BYTES = 1024 * 1024;
@@ -29,6 +30,8 @@ export function readStandardInput(
         throw new CliFailure("standard input is larger than 1 MiB", { fix: "give only the key or token" });
       chunks.push(buffer);
     }
-    return Buffer.concat(chunks).toString("utf8");
+    const text = decodeKeyText(Buffer.concat(chunks));
+    if (text.ok) return text.value;
+    throw new CliFailure(`standard input is ${text.fault}`, { fix: "give text in UTF-8" });
   };
 }

@@ -1,5 +1,4 @@
 /** Reads the signing key that `--key` names, or the one that `agentos dev` has made in this folder. */
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { SigningAlgorithm } from "@agentos/auth";
 import {
@@ -10,6 +9,7 @@ import {
 } from "@agentos/auth/mint";
 import { type FaultCode, renderFault } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
+import { readFileText } from "@agentos/guard/app";
 import { devKeyPath } from "../dev/dev-key.ts";
 import { type Reference, readReference } from "../input/read-reference.ts";
 import type { Context } from "../program/context.ts";
@@ -27,6 +27,7 @@ export interface NamedSigningKey {
   readonly isDevKey: boolean;
 }
 
+const MAX_DEV_KEY_BYTES = 64 * 1024;
 /** A value that a person types is no key and no secret worth the name, but the name of a file. */
 const LONGEST_FILE_NAME = 64;
 /** What the name of a file is taken for. */
@@ -71,14 +72,12 @@ export function readAlgorithm(name: string): SigningAlgorithm {
 
 async function readDevKey(context: Context): Promise<Reference> {
   const path = devKeyPath(context.workingDirectory);
-  try {
-    const text = await readFile(path, "utf8");
-    context.terminal.note(`no "--key": signing with the key of \`${context.cli} dev\` in this folder`);
-    return { text, source: path, isArgument: false };
-  } catch (cause) {
+  const read = await readFileText(path, { limit: MAX_DEV_KEY_BYTES, as: "key" });
+  if (!read.ok) {
     throw new CliFailure('the option "--key" is missing', {
       fix: `give a private key or secret: --key FILE, --key env:NAME, or --key - for standard input; \`${context.cli} keys generate\` makes a pair`,
-      cause,
     });
   }
+  context.terminal.note(`no "--key": signing with the key of \`${context.cli} dev\` in this folder`);
+  return { text: read.value.text, source: path, isArgument: false };
 }

@@ -16,7 +16,7 @@ export const keyFaults = {
   // The value as a whole
   KEY_EMPTY: error({
     title: "the key is empty",
-    fix: "set it to a public key in PEM, a JWK or a shared secret; an environment variable that is set but empty counts as empty",
+    fix: 'set it to a public key in PEM, to a JWK or to a shared secret; "{cli} keys env FILE" prints the line for a public key',
   }),
   KEY_TOO_LARGE: error({
     title: "the key has {bytes} bytes, more than the {limit} that are read",
@@ -28,11 +28,11 @@ export const keyFaults = {
   }),
   KEY_TRUNCATED: error({
     title: "the key is cut off: {actual} of {expected} bytes are there",
-    fix: "copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line",
+    fix: 'copy the whole value again, from the BEGIN line to the END line; "{cli} keys env FILE" prints the key as one line, which env files and forms keep whole',
   }),
   KEY_BODY_MISSING: error({
     title: "the key is cut off: nothing follows its BEGIN line",
-    fix: 'copy the whole value again, from the BEGIN line to the END line; an env file or a form may have kept only its first line; "{cli} keys env FILE" prints the key as one line',
+    fix: 'copy the whole value again, from the BEGIN line to the END line; "{cli} keys env FILE" prints the key as one line, which env files and forms keep whole',
   }),
   KEY_PLUS_LOST: error({
     title: 'the key is damaged: there are spaces where it had "+"',
@@ -133,7 +133,7 @@ export const keyFaults = {
   }),
   KEY_PUBLIC_AS_SECRET: error({
     title: "{algorithm} is configured, but the value is {found}: whoever has it could sign tokens",
-    fix: 'set "algorithm" to one that fits the key (leave it out to let the key decide), or give a shared secret',
+    fix: 'make a secret with "openssl rand -base64 48" and use it on both sides; where a public key is meant, leave "algorithm" out',
   }),
 
   // Algorithm
@@ -146,7 +146,7 @@ export const keyFaults = {
     fix: 'set "algorithm" to one of {fitting}, or leave it out to let the key decide, or give a key made for {algorithm}',
   }),
   KEY_ALGORITHM_REQUIRED: error({
-    title: 'a public key is expected, because no "algorithm" is set; the value is {found}',
+    title: "a public key is expected, because no algorithm is set; the value is {found}",
     fix: 'for a shared secret set {setting} ("authorizationConfig" in code, "authorization" in a JSON configuration); for a public key export it again as PEM',
   }),
   KEY_KINDS_MIXED: error({
@@ -207,19 +207,24 @@ export const keyFaults = {
   }),
   KEY_SIGNING_UNREADABLE: error({
     title: "the private key cannot be read: {reason}",
-    fix: "give all of it in PEM, from its BEGIN line to its END line, or as a JWK; an env file or a form may have kept only its first line",
+    fix: "give all of it in PEM, from its BEGIN line to its END line, or as a JWK",
+  }),
+  KEY_SIGNING_USE: error({
+    title: "the JWK is not meant for signing: {reason}",
+    fix: 'sign with the key whose "use" is "sig" and whose "key_ops", where it has them, are "sign" and "verify"',
   }),
   KEY_SIGNING_UNSUPPORTED: error({
     title: "a private key of this kind is not supported",
     fix: `use RSA of ${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519; convert it with "openssl pkcs8 -topk8 -nocrypt -in key.pem" and give the result`,
   }),
   KEY_SIGNING_ALGORITHM_MISMATCH: error({
-    title: "{algorithm} does not fit this key",
+    title: "{algorithm} does not fit this key, which is {key_type}",
     fix: "sign with one of {fitting}",
   }),
   KEY_SIGNING_ALGORITHM_REQUIRED: error({
-    title: "the value is no private key in PEM or JWK",
-    fix: "give the private key in PEM or as a JWK; for a shared secret say which algorithm, such as HS256",
+    title:
+      "a private key is expected, because no algorithm for a shared secret is given; the value is neither PEM nor a JWK",
+    fix: "for a shared secret give the algorithm too, HS256; else give the private key in PEM or as a JWK",
   }),
 
   // JWKS file
@@ -253,11 +258,11 @@ export const keyFaults = {
   }),
   KEY_SOURCE_UNREACHABLE: error({
     title: "the {document} cannot be fetched from {host}: {reason}",
-    fix: "check that the issuer runs, its address in the configuration, and name resolution, proxy and firewall where this process runs",
+    fix: "correct the address in the configuration, or let this process reach it over the network",
   }),
   KEY_SOURCE_TIMEOUT: error({
     title: "the {document} did not arrive from {host} within {seconds} seconds",
-    fix: "check that the issuer answers, and that no firewall or proxy between it and this process drops the connection",
+    fix: "look there whether the issuer answers at all, and let the firewalls and proxies on the way pass the connection",
   }),
   KEY_SOURCE_STATUS: error({
     title: "the address of the {document} (on {host}) answers with HTTP status {status}",
@@ -274,6 +279,10 @@ export const keyFaults = {
   KEY_SOURCE_WEB_PAGE: error({
     title: "the address of the {document} answers with a web page",
     fix: 'give the address of the JSON document itself (the "jwks_uri" of the issuer), not of a sign-in or documentation page',
+  }),
+  KEY_SOURCE_NO_TEXT: error({
+    title: "the address of the {document} (on {host}) answers with {found}",
+    fix: "let it answer with JSON in UTF-8",
   }),
   KEY_DISCOVERY_INVALID: error({
     title: "the discovery document of the issuer cannot be used: {reason}",

@@ -22,11 +22,17 @@ const UNKNOWN_AUTHORITY: Words = [
 ];
 
 const WORDS: Readonly<Record<string, Words>> = {
-  ECONNREFUSED: ["nothing answers at this host and port, the connection is refused"],
-  ENOTFOUND: ["the host name cannot be resolved"],
-  EAI_AGAIN: ["the host name cannot be resolved at the moment"],
-  EHOSTUNREACH: ["the host cannot be reached"],
-  ENETUNREACH: ["the network cannot be reached"],
+  ECONNREFUSED: [
+    "nothing answers at this host and port, the connection is refused",
+    "start what is to answer there, or correct host and port; in a container, localhost is the container itself",
+  ],
+  ENOTFOUND: ["the host name cannot be resolved", "correct the host name, or enter it in the DNS"],
+  EAI_AGAIN: [
+    "the host name cannot be resolved at the moment",
+    "let this process reach a DNS server, then start again",
+  ],
+  EHOSTUNREACH: ["the host cannot be reached", "correct the host, or the route to it"],
+  ENETUNREACH: ["the network cannot be reached", "connect this machine to the network of the host"],
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: OLD_TLS,

@@ -207,7 +207,11 @@ describe("an address", () => {
       fault: {
         severity: "error",
         code: "KEY_SOURCE_UNREACHABLE",
-        facts: { ...name, reason: "nothing answers at this host and port, the connection is refused" },
+        facts: {
+          ...name,
+          reason: "nothing answers at this host and port, the connection is refused",
+          suggestion: expect.stringContaining("correct host and port") as string,
+        },
       },
     });
   });
@@ -231,7 +235,11 @@ describe("an address", () => {
       fault: {
         severity: "error",
         code: "KEY_SOURCE_UNREACHABLE",
-        facts: { ...name, reason: "it does not speak TLS; check scheme and port: is it http, not https?" },
+        facts: {
+          ...name,
+          reason: "it does not speak TLS",
+          suggestion: "check scheme and port: is it http, not https?",
+        },
       },
     });
     expect(requests).toEqual([]);
@@ -245,7 +253,11 @@ describe("an address", () => {
         fault: {
           severity: "error",
           code: "KEY_SOURCE_UNREACHABLE",
-          facts: { ...name, reason: "web clients never connect to this port; use another port" },
+          facts: {
+            ...name,
+            reason: "web clients never connect to this port",
+            suggestion: "use another port",
+          },
         },
       });
     },
@@ -257,7 +269,10 @@ describe("an address", () => {
       fault: {
         severity: "error",
         code: "KEY_SOURCE_UNREACHABLE",
-        facts: { ...name, reason: expect.stringMatching(/^the host name cannot be resolved/) as string },
+        facts: expect.objectContaining({
+          ...name,
+          reason: expect.stringMatching(/^the host name cannot be resolved/) as string,
+        }) as object,
       },
     });
   });
@@ -284,6 +299,12 @@ describe("an address", () => {
     );
   });
 });
+
+/** What was found, and behind the first semicolon what to do. */
+function said(text: string): { readonly reason: string; readonly suggestion: string } {
+  const [reason = "", ...rest] = text.split("; ");
+  return { reason, suggestion: rest.join("; ") };
+}
 
 describe("a certificate", () => {
   const now = Date.now() / 1_000;
@@ -325,14 +346,14 @@ describe("a certificate", () => {
   ])("that %s is named as such", async (_, certificate, reason) => {
     expect(await fetchDocument(await serveTls(certificate), { name })).toEqual({
       ok: false,
-      fault: { severity: "error", code: "KEY_SOURCE_UNREACHABLE", facts: { ...name, reason } },
+      fault: { severity: "error", code: "KEY_SOURCE_UNREACHABLE", facts: { ...name, ...said(reason) } },
     });
   });
 
   it("that comes with its unknown authority is named as such", async () => {
     expect(await fetchDocument(await serveTls(good, authority.certificate), { name })).toMatchObject({
       ok: false,
-      fault: { facts: { ...name, reason: UNKNOWN } },
+      fault: { facts: { ...name, ...said(UNKNOWN) } },
     });
   });
 
@@ -350,8 +371,8 @@ describe("a certificate", () => {
         severity: "error",
         code: "KEY_SOURCE_UNREACHABLE",
         facts: {
-          reason:
-            "its certificate is for another name than the one in the address; use the name that the certificate is for, or get a certificate for this one",
+          reason: "its certificate is for another name than the one in the address",
+          suggestion: "use the name that the certificate is for, or get a certificate for this one",
         },
       },
     });

@@ -5,6 +5,7 @@
  */
 import {
   type DocumentName,
+  decodeText,
   type FetchDocument,
   type FetchFaultCode,
   fail,
@@ -48,9 +49,12 @@ export function createFetchDocument(options: FetchDocumentOptions = {}): FetchDo
       const bytes = await readBounded(response, maxBytes);
       if (bytes === undefined)
         return fail(createFault({ code: "KEY_SOURCE_TOO_LARGE", facts: { ...name, limit: maxBytes } }));
+      const text = decodeText(bytes);
+      if (!text.ok)
+        return fail(createFault({ code: "KEY_SOURCE_NO_TEXT", facts: { ...name, found: text.fault } }));
       return ok({
         kind: "document",
-        text: new TextDecoder().decode(bytes),
+        text: text.value,
         etag: response.headers.get("etag") ?? undefined,
         ...freshnessOf(response),
       });
@@ -106,7 +110,6 @@ function createConnectionFault(
   if (cause instanceof DOMException && cause.name === "TimeoutError") return timeout;
   const { kind, reason, fix } = describeConnectionFault(cause);
   if (kind === "timeout") return timeout;
-  // The fix of the catalogue is about address and network only.
-  const facts = { ...name, reason: fix === undefined ? reason : `${reason}; ${fix}` };
+  const facts = { ...name, reason, ...(fix === undefined ? {} : { suggestion: fix }) };
   return createFault({ code: "KEY_SOURCE_UNREACHABLE", facts });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { chmod, mkdir, mkdtemp, rename, rm, symlink, unlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -310,29 +310,46 @@ describe("a set that is made to break its reader", () => {
     k: Buffer.from("3006020101040100".repeat(20_000), "hex").toString("base64url"),
   };
 
+  const createSecret = (kid: string) => ({
+    kty: "oct",
+    kid,
+    k: randomBytes(32).toString("base64url"),
+  });
+  const [one, two] = [createSecret("one"), createSecret("two")];
+  const algorithm = "HS256";
+
   test.each([
-    ["beside a good key", toText(a, odd)],
+    ["beside a good key", toText(one, odd)],
     ["alone", toText(odd)],
   ])("%s is a fault at start", async (_, text) => {
     await writeFile(path, text);
-    const { faults } = await load();
+    const { faults } = await load({ algorithm });
     expect(faults.map(({ code }) => code)).toContain("KEY_TOO_LARGE");
   });
 
   test("is a fault while the source runs, and the good key stays", async () => {
-    const source = await open(toText(a), { pollIntervalMs: 5 });
+    const source = await open(toText(one), { pollIntervalMs: 5, algorithm });
     const small = Buffer.from("3006020101040100".repeat(8_000), "hex").toString("base64url");
     for (const [jwk, code] of [
       [odd, "KEY_TOO_LARGE"],
       [{ ...odd, k: small }, "KEY_PUBLIC_AS_SECRET"],
     ] as const) {
-      await writeFile(path, toText(a, jwk));
+      await writeFile(path, toText(one, jwk));
       await vi.waitFor(() => expect(codes(source)).toContain(code));
-      expect(kids(source)).toEqual(["a"]);
+      expect(kids(source)).toEqual(["one"]);
     }
-    await writeFile(path, toText(b));
-    await vi.waitFor(() => expect(kids(source)).toEqual(["b"]));
+    await writeFile(path, toText(two));
+    await vi.waitFor(() => expect(kids(source)).toEqual(["two"]));
     expect(source.status()).toEqual({ state: "ok", faults: [] });
+  });
+
+  test("takes no secret in beside public keys while the source runs", async () => {
+    const source = await open(toText(a), { pollIntervalMs: 5 });
+    await writeFile(path, toText(a, b, one));
+    await vi.waitFor(() => expect(codes(source)).toContain("KEY_KINDS_MIXED"));
+    expect(kids(source)).toEqual(["a"]);
+    await writeFile(path, toText(a, b));
+    await vi.waitFor(() => expect(kids(source)).toEqual(["a", "b"]));
   });
 });
 

@@ -5,8 +5,7 @@
  * The path is looked up anew at each poll, which follows atomic renames and the symlink swaps of Kubernetes.
  */
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import {
   createLastGoodKeys,
   type KeySet,
@@ -16,6 +15,7 @@ import {
   parseJwks,
 } from "@agentos/auth";
 import { createFault, type Fault, type FaultCode, type FaultParts } from "@agentos/contract";
+import { type FileProblem, readFileText } from "../files/read-file.ts";
 
 export interface JwksFileOptions {
   readonly path: string;
@@ -174,20 +174,9 @@ async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
     identity,
     digest: undefined,
   });
-  let bytes: Uint8Array;
-  try {
-    const found = nameOther(await stat(path));
-    if (found !== undefined) return bad({ code: "KEY_JWKS_FILE_NOT_A_FILE", facts: { found } });
-    bytes = await readBounded(path);
-  } catch (cause) {
-    return bad(describeFileFault(cause));
-  }
-  if (bytes.length > MAX_JWKS_CHARACTERS) {
-    const facts = { actual: `more than ${MAX_JWKS_CHARACTERS} bytes`, limit: `${MAX_JWKS_CHARACTERS} bytes` };
-    return bad({ code: "KEY_JWKS_TOO_LARGE", facts });
-  }
-  const text = decodeUtf8(bytes);
-  if (text === undefined) return bad({ code: "KEY_JWKS_INVALID", facts: { reason: "it is not UTF-8 text" } });
+  const read = await readFileText(path, { limit: MAX_JWKS_CHARACTERS, as: "key" });
+  if (!read.ok) return bad(describeProblem(read.fault));
+  const { text, bytes } = read.value;
   try {
     const { keys, faults } = await parseJwks(text, options);
     const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
@@ -199,42 +188,23 @@ async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
   }
 }
 
-/** One byte more than allowed at most, whatever the file grows to meanwhile. */
-async function readBounded(path: string): Promise<Uint8Array> {
-  let handle: FileHandle | undefined;
-  try {
-    // Without O_NONBLOCK a pipe that replaced the file since the check would wait for a writer for ever.
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const buffer = new Uint8Array(MAX_JWKS_CHARACTERS + 1);
-    let length = 0;
-    while (length < buffer.length) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
-      if (bytesRead === 0) break;
-      length += bytesRead;
+function describeProblem(problem: FileProblem): FaultParts<FaultCode> {
+  switch (problem.kind) {
+    case "missing":
+      return { code: "KEY_JWKS_FILE_MISSING" };
+    case "folder":
+      return { code: "KEY_JWKS_FILE_NOT_A_FILE", facts: { found: "a folder" } };
+    case "no-file":
+      return { code: "KEY_JWKS_FILE_NOT_A_FILE", facts: { found: "a device, pipe or socket" } };
+    case "too-large": {
+      const facts = { actual: `more than ${problem.limit} bytes`, limit: `${problem.limit} bytes` };
+      return { code: "KEY_JWKS_TOO_LARGE", facts };
     }
-    return buffer.slice(0, length);
-  } finally {
-    await handle?.close();
-  }
-}
-
-function nameOther(found: Awaited<ReturnType<typeof stat>>): string | undefined {
-  if (found.isFile()) return undefined;
-  return found.isDirectory() ? "a folder" : "a device, pipe or socket";
-}
-
-function describeFileFault(cause: unknown): FaultParts<FaultCode> {
-  const code =
-    cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "unknown";
-  if (code === "ENOENT" || code === "ENOTDIR") return { code: "KEY_JWKS_FILE_MISSING" };
-  const reason = code === "EACCES" || code === "EPERM" ? "permission denied" : code;
-  return { code: "KEY_JWKS_FILE_UNREADABLE", facts: { reason } };
-}
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
+    case "no-text":
+      return { code: "KEY_JWKS_INVALID", facts: { reason: `it is ${problem.found}` } };
+    case "denied":
+      return { code: "KEY_JWKS_FILE_UNREADABLE", facts: { reason: "permission denied" } };
+    case "failed":
+      return { code: "KEY_JWKS_FILE_UNREADABLE", facts: { reason: problem.code } };
   }
 }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -155,6 +155,49 @@ describe("loadKeys", () => {
     expect(codes(loaded)).toEqual([expected]);
     expect(loaded.faults[0]?.at).toBe("JWT_JWKS_FILE");
     expect(JSON.stringify(loaded.faults)).not.toContain(folder);
+  });
+
+  it("stops at secrets beside public keys, whichever of the two is refused", async () => {
+    const [key, secret] = [await createTestKey("ES256"), randomBytes(32).toString("base64")];
+    const jwk = { kty: "oct", kid: "s", k: randomBytes(32).toString("base64url") };
+    const file = (...keys: readonly object[]) =>
+      saveJwks(`kinds-${keys.length}-${randomBytes(3).toString("hex")}.json`, keys);
+    for (const config of [
+      { verificationKeys: [key.verificationKey, secret] },
+      { verificationKeys: [key.verificationKey, JSON.stringify(jwk)] },
+      { verificationKeys: [secret, key.verificationKey], algorithm: "HS256" },
+      { verificationKeys: [secret], jwksFile: await file(key.jwk), algorithm: "HS256" },
+      { verificationKeys: [key.verificationKey], jwksFile: await file(jwk) },
+      { jwksFile: await file(key.jwk, jwk) },
+      { jwksFile: await file(key.jwk, jwk), algorithm: "HS256" },
+      { jwksFile: await file(key.jwk, jwk), algorithm: "ES256" },
+    ])
+      expect(codes(await load(config))).toEqual(["error KEY_KINDS_MIXED"]);
+    expect(codes(await load({ verificationKeys: [secret], algorithm: "HS256" }))).toEqual([]);
+    expect(codes(await load({ jwksFile: await file(jwk), algorithm: "HS256" }))).toEqual([]);
+    expect(codes(await load({ jwksFile: await file(key.jwk) }))).toEqual([]);
+  });
+
+  it("stops at a secret that is a number of a public key, of another issuer and in another file too", async () => {
+    const key = await createTestKey("RS256", { kid: "k" });
+    const { n = "" } = createPublicKey(key.verificationKey).export({ format: "jwk" });
+    const issuers = [{ issuer: "https://a.test", jwksFile: await saveJwks("public.json", [key.jwk]) }];
+    const loadWith = async (secret: string) =>
+      codes(
+        await load({ issuer: "https://b.test", verificationKeys: [secret], algorithm: "HS256", issuers }),
+      );
+    expect(await loadWith(n)).toEqual(["error KEY_PUBLIC_AS_SECRET"]);
+    expect(await loadWith(Buffer.from(n, "base64url").toString("hex"))).toEqual([
+      "error KEY_PUBLIC_AS_SECRET",
+    ]);
+    expect(await loadWith(JSON.stringify({ kty: "oct", k: n }))).toEqual(["error KEY_PUBLIC_AS_SECRET"]);
+    expect(await loadWith(randomBytes(256).toString("base64url"))).toEqual([]);
+  });
+
+  it("does not call a set empty whose keys have each said why they cannot be used", async () => {
+    const { jwk } = await createTestKey("ES256");
+    const jwksFile = await saveJwks("unused.json", [{ ...jwk, use: "enc" }]);
+    expect(codes(await load({ jwksFile }))).toEqual(["error KEY_JWK_USE"]);
   });
 
   it("only warns of a bad key in a set that has a good one", async () => {

@@ -3,8 +3,11 @@ import {
   combineKeySources,
   createRemoteKeySource,
   createStaticKeySource,
+  dropConsequences,
   type FetchDocument,
+  findSharedNumbers,
   type KeySource,
+  nameMixedKinds,
   parseVerificationKeys,
   type TrustedIssuer,
 } from "@agentos/auth";
@@ -39,12 +42,13 @@ export async function loadKeys(
     resolved.issuerKeys.map(async (issuer) => ({ issuer, ...(await loadPlaces(issuer, context)) })),
   );
   const keySource = combineKeySources(loaded.map((part) => part.keySource));
+  const shared = await findSharedNumbers(keySource.current().keys);
   const isRemote = resolved.issuerKeys.some(({ remote }) => remote !== undefined);
   const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
   return {
     keySource,
     issuers: loaded.map(({ issuer, keySource: keys }) => ({ policy: issuer.tokens, keySource: keys })),
-    faults: [...loaded.flatMap(({ faults }) => faults), ...loaded.flatMap(findAlgorithmFaults)],
+    faults: [...loaded.flatMap(({ faults }) => faults), ...loaded.flatMap(findAlgorithmFaults), ...shared],
     close() {
       clearInterval(timer);
       for (const part of loaded) part.close();
@@ -74,9 +78,13 @@ async function loadPlaces(
     remote === undefined ? undefined : createRemoteKeySource({ ...options, ...remote }),
   ]);
   const watched = [file?.keySource, address?.keySource].filter((source) => source !== undefined);
+  const keySource = combineKeySources([createStaticKeySource(explicit.keys), ...watched]);
+  // What the parts say of each other is judged over all of them.
+  const faults = [explicit, file, address].flatMap((result) => result?.faults ?? []);
+  const judged = nameMixedKinds({ keys: keySource.current().keys, faults });
   return {
-    keySource: combineKeySources([createStaticKeySource(explicit.keys), ...watched]),
-    faults: [explicit, file, address].flatMap((result) => result?.faults ?? []),
+    keySource,
+    faults: dropConsequences(judged).faults,
     close() {
       for (const source of watched) source.close();
     },

@@ -78,8 +78,7 @@ export function chooseAlgorithm(
     return fail(createFault({ code: "KEY_JWK_ALGORITHM", at, facts }));
   }
   if (algorithm !== undefined && isSecretAlgorithm(algorithm) && key.type !== "oct") {
-    const facts = { algorithm, found: `a public key (${keyType})` };
-    return fail(createFault({ code: "KEY_PUBLIC_AS_SECRET", at, facts }));
+    return fail(createPublicAsSecretFault(key, { algorithm, source: at }));
   }
   if (algorithm !== undefined && !fitting.includes(algorithm)) {
     const facts = { algorithm, key_type: keyType, fitting };
@@ -92,6 +91,20 @@ export function chooseAlgorithm(
   if (key.type !== "oct") return ok(algorithm ?? announced ?? fitting[0] ?? "RS256");
   // INVARIANT: a secret is one because somebody configured it, never because a JWK says so.
   return algorithm === undefined ? fail(createAlgorithmRequiredFault(A_SECRET, context)) : ok(algorithm);
+}
+
+/** A public key where secrets are configured. */
+export function createPublicAsSecretFault(
+  key: PublicKey,
+  { algorithm, source: at }: { readonly algorithm: SigningAlgorithm; readonly source: string },
+): Fault {
+  const [first = "RS256"] = algorithmsFor(key);
+  const facts = {
+    algorithm,
+    found: `a public key (${describePublicKey(key)})`,
+    suggestion: `set ${describeAlgorithmOption(at, first)}, which fits this key, or give a shared secret`,
+  };
+  return createFault({ code: "KEY_PUBLIC_AS_SECRET", at, facts });
 }
 
 /** No algorithm is configured, and the value is no public key; `found` says what it is instead. */

@@ -155,7 +155,7 @@ describe("a value that is no public key is named", () => {
   test("only its first line, as an env file or a form leaves it", async () => {
     for (const value of ["-----BEGIN PUBLIC KEY-----", '"-----BEGIN PUBLIC KEY-----', "BEGIN PUBLIC KEY"]) {
       const fault = await expectFault(value, "KEY_BODY_MISSING");
-      expect(FAULTS[fault.code].fix).toContain("only its first line");
+      expect(FAULTS[fault.code].fix).toContain("from the BEGIN line to the END line");
       expect(FAULTS[fault.code].fix).not.toContain("HS256");
     }
     await expectFault("-----BEGIN PRIVATE KEY-----", "KEY_PRIVATE");

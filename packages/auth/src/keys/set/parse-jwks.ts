@@ -161,8 +161,9 @@ function tolerate(fault: Fault, hasUsableKey: boolean): Fault {
 
 /** That a set holds no usable key is no news where each key has said why it is none. */
 export function dropConsequences({ keys, faults }: KeyResult): KeyResult {
-  const hasCause = faults.some(({ code, severity }) => severity === "error" && code !== "KEY_JWKS_EMPTY");
-  return { keys, faults: hasCause ? faults.filter(({ code }) => code !== "KEY_JWKS_EMPTY") : faults };
+  const isConsequence = ({ code, facts }: Fault) => code === "KEY_JWKS_EMPTY" && facts["count"] !== 0;
+  const hasCause = faults.some((fault) => fault.severity === "error" && !isConsequence(fault));
+  return { keys, faults: hasCause ? faults.filter((fault) => !isConsequence(fault)) : faults };
 }
 
 function findRepeatedKids(keys: readonly VerificationKey[]): readonly Fault[] {

@@ -8,6 +8,7 @@ import { parseJwk } from "../judge/parse-jwk.ts";
 import { DAMAGED_PUBLIC_KEY, holdsPublicKey } from "../judge/public-key-traces.ts";
 import {
   createAlgorithmRequiredFault,
+  createPublicAsSecretFault,
   createPublicVerificationKey,
   type KeyContext,
 } from "../judge/public-verification-key.ts";
@@ -17,7 +18,6 @@ import { createVerdictFault, type UnusableVerdict } from "../judge/verdict-fault
 import { algorithmsFor, isSecretAlgorithm, isSigningAlgorithm, showAlgorithm } from "../model/algorithms.ts";
 import type { KeyResult, SigningAlgorithm } from "../model/key.ts";
 import { failed, toKeyResult } from "../model/key-result.ts";
-import { describePublicKey } from "../model/public-key.ts";
 import { readKey } from "../reader/read-key.ts";
 import type { KeyReading, NoTextVerdict } from "../reader/verdict.ts";
 import { nameMixedKinds } from "./mixed-kinds.ts";
@@ -96,9 +96,11 @@ async function parseSecret(
   context: KeyContext & { readonly algorithm: SigningAlgorithm; readonly allowWeakSecrets: boolean },
 ): Promise<KeyResult> {
   const { source: at, algorithm } = context;
+  if (read.kind === "public")
+    return { keys: [], faults: [createPublicAsSecretFault(read.key, { algorithm, source: at })] };
   const found = describeForSecret(read, text);
   if (found !== undefined) return failed({ code: "KEY_PUBLIC_AS_SECRET", at, facts: { algorithm, found } });
-  if (read.kind !== "text" && read.kind !== "public") return failed(createVerdictFault(read, at));
+  if (read.kind !== "text") return failed(createVerdictFault(read, at));
   const { keys, faults } = toKeyResult(
     await createSecretVerificationKey(toSecretMaterial(text), context, context),
   );
@@ -158,8 +160,10 @@ const foundWords: Partial<Record<UnusableVerdict["kind"], string>> = {
 };
 
 /** What the value is, when it is anything that others may know. Damaged keys count too: fail closed. */
-function describeForSecret(read: TextReading, value: string): string | undefined {
-  if (read.kind === "public") return `a public key (${describePublicKey(read.key)})`;
+function describeForSecret(
+  read: Exclude<TextReading, { kind: "public" }>,
+  value: string,
+): string | undefined {
   if (read.kind === "text") return undefined; // what is plain text so far is searched as every secret is
   if (notPublicMaterial.has(read.kind)) return holdsPublicKey(value) ? DAMAGED_PUBLIC_KEY : undefined;
   return foundWords[read.kind] ?? DAMAGED_PUBLIC_KEY;

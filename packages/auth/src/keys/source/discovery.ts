@@ -18,7 +18,7 @@ export function parseDiscovery(
     fail(createFault({ code: "KEY_DISCOVERY_INVALID", at: source, facts: { reason } }));
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
     return invalid("it is not JSON");
   }

@@ -13,6 +13,7 @@ export type FetchFaultCode = Extract<
   | "KEY_SOURCE_REDIRECT"
   | "KEY_SOURCE_TOO_LARGE"
   | "KEY_SOURCE_WEB_PAGE"
+  | "KEY_SOURCE_NO_TEXT"
 >;
 
 /** Response headers that say how long the answer may be used. */
