@@ -118,7 +118,7 @@ export function describeFileProblem(problem: FileProblem, shown: string): string
       return `the file ${shown} is larger than ${problem.limit / 1024} KiB`;
     case "no-text":
       return `the file ${shown} holds ${problem.found}`;
-    case "failed":
+    default:
       return `the file ${shown} cannot be read (${problem.code})`;
   }
 }

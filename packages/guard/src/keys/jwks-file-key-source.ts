@@ -204,7 +204,7 @@ function describeProblem(problem: FileProblem): FaultParts<FaultCode> {
       return { code: "KEY_JWKS_INVALID", facts: { reason: `it is ${problem.found}` } };
     case "denied":
       return { code: "KEY_JWKS_FILE_UNREADABLE", facts: { reason: "permission denied" } };
-    case "failed":
+    default:
       return { code: "KEY_JWKS_FILE_UNREADABLE", facts: { reason: problem.code } };
   }
 }

@@ -35,7 +35,7 @@ const writings: Readonly<Record<string, (number: Buffer) => string>> = {
   "base64 of base64url": (number) => Buffer.from(number.toString("base64url")).toString("base64"),
   "base64 of base64 of hex": (number) =>
     Buffer.from(Buffer.from(number.toString("hex")).toString("base64")).toString("base64"),
-  "the other way round": (number) => Buffer.from(number).reverse().toString("base64url"),
+  "the other way round": (number) => Buffer.from(number.toReversed()).toString("base64url"),
   "behind other text": (number) => `issuer: ${number.toString("base64url")} (prod)`,
 };
 

@@ -63,9 +63,10 @@ function describeLength(text: string): string {
 
 /** The same JWK with its numbers in base64url, for libraries that read no other form; what cannot be read stays. */
 export function normaliseMembers(jwk: Jwk, names: readonly string[]): Jwk {
-  const read = names.flatMap((name) => {
+  const mended: Record<string, unknown> = { ...jwk };
+  for (const name of names) {
     const member = readMember(jwk, name);
-    return member.ok && member.value.repairs.length > 0 ? [[name, member.value.text]] : [];
-  });
-  return read.length === 0 ? jwk : { ...jwk, ...Object.fromEntries(read) };
+    if (member.ok) mended[name] = member.value.text;
+  }
+  return mended;
 }

@@ -27,8 +27,9 @@ export function findPurposeProblem(
   if (!list.every((name) => OPERATIONS.has(name)))
     return '"key_ops" has an entry that is no registered operation';
   if (new Set(list).size < list.length) return '"key_ops" names an operation twice';
-  const names = list.map((name) => `"${String(name)}"`).join(", ");
+  const names = list.map((name) => JSON.stringify(name)).join(", ");
   if (!list.includes(operation)) return `"key_ops" has ${names}, not "${operation}"`;
-  const other = list.find((name) => !SIGNING_OPERATIONS.has(name));
-  return other === undefined ? undefined : `"key_ops" has "${String(other)}" beside "${operation}"`;
+  return list.every((name) => SIGNING_OPERATIONS.has(name))
+    ? undefined
+    : `"key_ops" has ${names}, which do not belong together`;
 }

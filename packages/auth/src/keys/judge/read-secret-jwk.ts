@@ -21,9 +21,9 @@ export function readSecretJwk(
   jwk: Readonly<Record<string, unknown>>,
   { algorithm, at }: { readonly algorithm: string; readonly at: string | undefined },
 ): Result<SecretJwk, Fault> {
-  const member = readMember(jwk, "k");
-  if (!member.ok) return fail(createFault({ code: "KEY_JWK_INVALID", at, facts: { reason: member.fault } }));
-  const { bytes, repairs } = member.value;
+  const read = readMember(jwk, "k");
+  if (!read.ok) return fail(createFault({ code: "KEY_JWK_INVALID", at, facts: { reason: read.fault } }));
+  const { bytes, repairs } = read.value;
   if (bytes.length > MAX_KEY_CHARACTERS) {
     const facts = { bytes: bytes.length, limit: MAX_KEY_CHARACTERS };
     return fail(createFault({ code: "KEY_TOO_LARGE", at, facts }));
