@@ -35,6 +35,8 @@ export async function importJwk(value: Json, options: ImportOptions): Promise<Re
   if (alg !== undefined && typeof alg !== "string") return invalid('"alg" is not a text');
   const fitting = algorithmsOf(jwk);
   const algorithm = options.algorithm ?? alg ?? fitting[0];
+  if (alg !== undefined && !isSigningAlgorithm(alg) && fitting.length > 0)
+    return fail(createAnnouncedFault(jwk, { announced: alg, fitting }));
   if (algorithm === undefined || !isSigningAlgorithm(algorithm))
     return invalid('it names no algorithm that is supported, and its "kty" suggests none');
   const kid = options.kid ?? jwk.kid;
@@ -68,16 +70,26 @@ function findMismatch(
   },
 ): Fault | undefined {
   const { algorithm, announced, fitting } = chosen;
-  const type = [jwk.kty, jwk.crv].filter((word) => word !== undefined).join(" ");
+  const type = describeType(jwk);
   const isFitting = (name: string): name is SigningAlgorithm =>
     isSigningAlgorithm(name) && fitting.includes(name);
-  if (announced !== undefined && !isFitting(announced)) {
-    const facts = { algorithm: showAlgorithm(announced), key_type: type, fitting };
-    return createFault({ code: "KEY_JWK_ALGORITHM", facts });
-  }
+  if (announced !== undefined && !isFitting(announced))
+    return createAnnouncedFault(jwk, { announced, fitting });
   if (!isFitting(algorithm)) return createMismatchFault(algorithm, { type, fitting });
   if (announced === undefined || boundAlgorithms(announced).includes(algorithm)) return undefined;
   return createMismatchFault(algorithm, { type: `${type} for ${announced}`, fitting: [announced] });
+}
+
+function createAnnouncedFault(
+  jwk: JWK,
+  { announced, fitting }: { readonly announced: string; readonly fitting: readonly SigningAlgorithm[] },
+): Fault {
+  const facts = { algorithm: showAlgorithm(announced), key_type: describeType(jwk), fitting };
+  return createFault({ code: "KEY_JWK_ALGORITHM", facts });
+}
+
+function describeType({ kty, crv }: JWK): string {
+  return [kty, crv].filter((word) => word !== undefined).join(" ");
 }
 
 function onlyKeyOf(value: Json): Json {

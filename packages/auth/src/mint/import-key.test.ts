@@ -4,6 +4,7 @@ import { jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { createCertificate } from "../keys/judge/test-certificates.fixture.ts";
 import { createSecret, generateRsa, toPem } from "../keys/judge/test-keys.fixture.ts";
+import { generateRocaPair, generateSoundPair } from "../keys/judge/weak-rsa.fixture.ts";
 import { mangledPems } from "../keys/reader/mangled-pem.cases.ts";
 import { exportPrivatePem, importSigningKey, type SigningKey, signToken } from "../mint.ts";
 import type { ImportOptions } from "./bind-key.ts";
@@ -22,6 +23,9 @@ const pem = (key: KeyObject, type: "pkcs8" | "pkcs1" | "sec1" | "spki" = "pkcs8"
 const pkcs8 = pem(rsa.privateKey);
 /** The name of P-256. */
 const PARAMETERS = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+const roca = generateRocaPair().privateKey;
+const toPrivateJwk = (more: object) =>
+  JSON.stringify({ ...ec.privateKey.export({ format: "jwk" }), ...more });
 const bodyOf = (text: string) => text.trim().split("\n").slice(1, -1).join("");
 
 const forms: readonly (readonly [name: string, text: string, publicKey: KeyObject, algorithm: string])[] = [
@@ -184,6 +188,21 @@ const refused: readonly Refused[] = [
     "HS256",
   ),
   row("a secret JWK for no algorithm of secrets", toSecretJwk({ alg: "RS256" }), "KEY_JWK_INVALID", "HS256"),
+  row("a JWK for encryption", toPrivateJwk({ use: "enc" }), "KEY_SIGNING_USE"),
+  row("a JWK that only verifies", toPrivateJwk({ key_ops: ["verify"] }), "KEY_SIGNING_USE"),
+  row("a JWK that signs twice", toPrivateJwk({ key_ops: ["sign", "sign"] }), "KEY_SIGNING_USE"),
+  row("a secret JWK for encryption", toSecretJwk({ use: "enc" }), "KEY_SIGNING_USE", "HS256"),
+  row("a JWK with the algorithm of another kind", toPrivateJwk({ alg: "RS256" }), "KEY_JWK_ALGORITHM"),
+  row("a JWK with an algorithm for encryption", toPrivateJwk({ alg: "ECDH-ES" }), "KEY_JWK_ALGORITHM"),
+  row("a JWK with the algorithm of a secret", toPrivateJwk({ alg: "HS256" }), "KEY_JWK_ALGORITHM"),
+  row(
+    "a JWK for another algorithm than is asked for",
+    JSON.stringify({ ...rsa.privateKey.export({ format: "jwk" }), alg: "PS256" }),
+    "KEY_SIGNING_ALGORITHM_MISMATCH",
+    "RS256",
+  ),
+  row("a JWK of the generator of ROCA", JSON.stringify(roca.export({ format: "jwk" })), "KEY_RSA_ROCA"),
+  row("a PEM of the generator of ROCA", pem(roca), "KEY_RSA_ROCA"),
   row("JSON that is no JWK", '{"k":"topsecret"}', "KEY_JWK_INVALID"),
   row(
     "a secret JWK for RS256",
@@ -192,6 +211,28 @@ const refused: readonly Refused[] = [
     "RS256",
   ),
 ];
+
+describe("a private JWK", () => {
+  it("signs when its purpose and its algorithm say so, each of which a row above changes", async () => {
+    for (const more of [
+      { use: "sig" },
+      { key_ops: ["sign"] },
+      { key_ops: ["sign", "verify"] },
+      { alg: "ES256" },
+    ])
+      await jwtVerify(await signToken(await readKey(toPrivateJwk(more)), {}), ec.publicKey);
+    expect(
+      (await readKey(JSON.stringify(generateSoundPair().privateKey.export({ format: "jwk" })))).algorithm,
+    ).toBe("RS256");
+  });
+
+  it("may have its numbers in base64 with padding and line ends", async () => {
+    const { d = "" } = ec.privateKey.export({ format: "jwk" });
+    const padded = Buffer.from(d, "base64url").toString("base64");
+    const key = await readKey(toPrivateJwk({ d: `${padded.slice(0, 9)}\n ${padded.slice(9)}` }));
+    await jwtVerify(await signToken(key, {}), ec.publicKey);
+  });
+});
 
 describe("what cannot sign", () => {
   it.each(refused)("is refused by name: %s", async (_, text, fault, algorithm) => {
