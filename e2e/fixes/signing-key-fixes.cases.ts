@@ -1,0 +1,106 @@
+/** Faults of a key to sign with, as `token mint` prints them, and the way out of each. */
+import { generateKeyPairSync } from "node:crypto";
+import { importSigningKey } from "@agentos/auth/mint";
+import { type FaultCode, renderFault } from "@agentos/contract";
+import type { FixRow, FixRows, Printed } from "./fix-row.ts";
+import { makeFolder, run } from "./key-tools.ts";
+
+/** A key and the algorithm that is asked for. */
+interface SigningWorld {
+  readonly text: string;
+  readonly algorithm?: Parameters<typeof importSigningKey>[1] extends { algorithm?: infer Name } | undefined
+    ? Name
+    : never;
+}
+
+const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const pem = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+const jwk = pair.privateKey.export({ format: "jwk" });
+
+const observe = async ({ text, algorithm }: SigningWorld): Promise<readonly Printed[]> => {
+  const read = await importSigningKey(text, { algorithm });
+  if (read.ok) return [];
+  const { code, fix } = renderFault(read.fault, "agentos");
+  return [{ code, fix, place: "command" }];
+};
+
+const fix = (row: Pick<FixRow<SigningWorld>, "name" | "wrong" | "follows" | "apply">): FixRow => {
+  const whole: FixRow<SigningWorld> = {
+    ...row,
+    observe,
+    async passes(world) {
+      const [printed] = await observe(world);
+      if (printed !== undefined) throw new Error(`the fix leads to ${JSON.stringify(printed)}`);
+    },
+  };
+  return whole as FixRow;
+};
+
+export const signingKeyFixes = {
+  KEY_SIGNING_PUBLIC: fix({
+    wrong: () => ({ text: pair.publicKey.export({ type: "spki", format: "pem" }).toString() }),
+    follows: /give the private key of the pair/,
+    apply: () => ({ text: pem }),
+  }),
+  KEY_SIGNING_ENCRYPTED: fix({
+    wrong: () => ({
+      text: pair.privateKey
+        .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "pass" })
+        .toString(),
+    }),
+    follows: /decrypt it with "(openssl [^"]+)" into a file/,
+    apply: ({ text }, [command = ""]) => ({
+      text: run(`${command} -passin pass:pass`, makeFolder({ "key.pem": text })),
+    }),
+  }),
+  KEY_SIGNING_BINARY: fix({
+    wrong: () => ({
+      text: pair.privateKey.export({ type: "pkcs8", format: "der" }).toString("utf8"),
+    }),
+    follows: /turn it into PEM with "(openssl [^"]+)"/,
+    apply: (_, [command = ""]) => ({
+      text: run(
+        command,
+        makeFolder({ "private.der": pair.privateKey.export({ type: "pkcs8", format: "der" }) }),
+      ),
+    }),
+  }),
+  KEY_SIGNING_UNREADABLE: fix({
+    wrong: () => ({ text: pem.slice(0, 400) }),
+    follows: /give all of it in PEM, from its BEGIN line to its END line/,
+    apply: () => ({ text: pem }),
+  }),
+  KEY_SIGNING_USE: fix({
+    wrong: () => ({ text: JSON.stringify({ ...jwk, use: "enc" }) }),
+    follows: /sign with the key whose "(use)" is "(sig)"/,
+    apply: (_, [member = "", value]) => ({ text: JSON.stringify({ ...jwk, [member]: value }) }),
+  }),
+  KEY_SIGNING_UNSUPPORTED: fix({
+    wrong: () => ({
+      text: generateKeyPairSync("ec", { namedCurve: "secp256k1" })
+        .privateKey.export({ type: "pkcs8", format: "pem" })
+        .toString(),
+    }),
+    follows: /use RSA of 2048 bits or more/,
+    apply: () => ({ text: pem }),
+  }),
+  KEY_SIGNING_ALGORITHM_MISMATCH: fix({
+    wrong: () => ({ text: pem, algorithm: "ES256" }),
+    follows: /sign with one of (\w+)/,
+    apply: ({ text }, [algorithm]) => ({ text, algorithm: algorithm as SigningWorld["algorithm"] }),
+  }),
+  KEY_SIGNING_ALGORITHM_REQUIRED: [
+    fix({
+      name: "a secret",
+      wrong: () => ({ text: "k9-tRw3z_Qp7vXe2mYb8sLd4-k9-tRw3z_Qp7vXe2mYb8sLd4" }),
+      follows: /for a shared secret give the algorithm too, (\w+)/,
+      apply: ({ text }, [algorithm]) => ({ text, algorithm: algorithm as SigningWorld["algorithm"] }),
+    }),
+    fix({
+      name: "a private key",
+      wrong: () => ({ text: "k9-tRw3z_Qp7vXe2mYb8sLd4-k9-tRw3z_Qp7vXe2mYb8sLd4" }),
+      follows: /give the private key in PEM/,
+      apply: () => ({ text: pem }),
+    }),
+  ],
+} satisfies Partial<FixRows<FaultCode>>;
