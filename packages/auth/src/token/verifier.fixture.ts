@@ -51,7 +51,7 @@ export async function parseTestKeys(...keys: readonly TestKey[]) {
             index,
             algorithm: key.algorithm,
           })
-        : parseJwks(JSON.stringify({ keys: [key.jwk] }), { source: "JWKS" }),
+        : parseJwks(JSON.stringify({ keys: [key.jwk] }), { source: "JWKS", algorithm: key.algorithm }),
     ),
   );
   const faults = results.flatMap((result) => result.faults);

@@ -128,8 +128,8 @@ export const keyFaults = {
     fix: 'make one with "openssl rand -base64 48" and use the text that it prints, as it is, on both sides',
   }),
   KEY_SECRET_EDGES: warning({
-    title: "the shared secret starts or ends with {edge}, and is used exactly as given",
-    fix: "if the signer does not have the same character there, no signature will match; remove it on this side",
+    title: "the shared secret {edge}, and is used exactly as given",
+    fix: "if the signer does not have the same character there, no signature will match: remove it on this side",
   }),
   KEY_PUBLIC_AS_SECRET: error({
     title: "{algorithm} is configured, but the value is {found}: whoever has it could sign tokens",

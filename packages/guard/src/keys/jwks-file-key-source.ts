@@ -22,6 +22,8 @@ export interface JwksFileOptions {
   /** For people, never the path: `JWT_JWKS_FILE`. */
   readonly source: string;
   readonly algorithm?: string | undefined;
+  /** What is wrong with keys that were read, beside the keys of other places; errors count as those of the set. */
+  readonly judge?: ((keys: KeySet["keys"]) => Promise<readonly Fault[]>) | undefined;
   readonly allowWeakSecrets?: boolean | undefined;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -178,7 +180,9 @@ async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
   if (!read.ok) return bad(describeProblem(read.fault));
   const { text, bytes } = read.value;
   try {
-    const { keys, faults } = await parseJwks(text, options);
+    const parsed = await parseJwks(text, options);
+    const { keys } = parsed;
+    const faults = [...parsed.faults, ...((await options.judge?.(keys)) ?? [])];
     const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
     const isGood = isEmpty || !faults.some(({ severity }) => severity === "error");
     return { isGood, keys, faults, identity, digest: createHash("sha256").update(bytes).digest("base64") };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fail, selectKeys } from "@agentos/auth";
 import { createFault, type Fault, renderFault } from "@agentos/contract";
 import { createTestClock, createTestKey } from "@agentos/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { AuthorizationConfig, Environment } from "../config/auth-options.ts";
 import { resolvePolicy } from "../config/resolve-policy.ts";
 import { loadKeys } from "./load-keys.ts";
@@ -192,6 +192,38 @@ describe("loadKeys", () => {
     ]);
     expect(await loadWith(JSON.stringify({ kty: "oct", k: n }))).toEqual(["error KEY_PUBLIC_AS_SECRET"]);
     expect(await loadWith(randomBytes(256).toString("base64url"))).toEqual([]);
+  });
+
+  it("takes no public key later that a secret is made of", async () => {
+    const [first, second] = [
+      await createTestKey("ES256", { kid: "a" }),
+      await createTestKey("ES256", { kid: "b" }),
+    ];
+    const path = await saveJwks("later.json", [first.jwk]);
+    const { x = "" } = createPublicKey(second.verificationKey).export({ format: "jwk" });
+    const loaded = await loadKeys(
+      resolvePolicy(
+        {
+          authorizationConfig: {
+            issuer: "https://b.test",
+            verificationKeys: [x],
+            algorithm: "HS256",
+            issuers: [{ name: "a", issuer: "https://a.test", jwksFile: path }],
+          },
+          env: {},
+        },
+        {},
+      ),
+      now,
+    );
+    onTestFinished(() => loaded.close());
+    expect(codes(loaded)).toEqual([]);
+    await saveJwks("later.json", [first.jwk, second.jwk]);
+    await vi.waitFor(() => {
+      const { faults } = loaded.keySource.status?.() ?? { faults: [] };
+      expect(faults.map(({ code }) => code)).toContain("KEY_PUBLIC_AS_SECRET");
+    }, 5_000);
+    expect(loaded.keySource.current().keys.map(({ kid }) => kid)).toEqual([undefined, "a"]);
   });
 
   it("does not call a set empty whose keys have each said why they cannot be used", async () => {

@@ -10,13 +10,14 @@ import {
   nameMixedKinds,
   parseVerificationKeys,
   type TrustedIssuer,
+  type VerificationKey,
 } from "@agentos/auth";
 import type { Fault } from "@agentos/contract";
 import { createOptionFault } from "../config/option-faults.ts";
 import type { IssuerKeys, KeyPlaces } from "../config/resolve-issuers.ts";
 import type { ResolvedPolicy } from "../config/resolve-policy.ts";
 import { createFetchDocument } from "./fetch-key-document.ts";
-import { createJwksFileKeySource } from "./jwks-file-key-source.ts";
+import { createJwksFileKeySource, type JwksFileOptions } from "./jwks-file-key-source.ts";
 
 export interface LoadedKeys {
   /** The keys of all issuers together. */
@@ -37,12 +38,18 @@ export async function loadKeys(
   now: () => number,
   fetchDocument: FetchDocument = createFetchDocument(),
 ): Promise<LoadedKeys> {
-  const context = { now, fetchDocument, allowWeakSecrets: resolved.allowsWeakSecrets };
+  // Until all are there nobody can compare; afterwards each set that is read is held against the secrets of all.
+  let secrets: readonly VerificationKey[] = [];
+  const judge = async (keys: readonly VerificationKey[]) =>
+    secrets.length === 0 ? [] : findSharedNumbers([...secrets, ...keys]);
+  const context = { now, fetchDocument, judge, allowWeakSecrets: resolved.allowsWeakSecrets };
   const loaded = await Promise.all(
     resolved.issuerKeys.map(async (issuer) => ({ issuer, ...(await loadPlaces(issuer, context)) })),
   );
   const keySource = combineKeySources(loaded.map((part) => part.keySource));
-  const shared = await findSharedNumbers(keySource.current().keys);
+  const { keys } = keySource.current();
+  const shared = await findSharedNumbers(keys);
+  secrets = keys.filter(({ type }) => type === "oct");
   const isRemote = resolved.issuerKeys.some(({ remote }) => remote !== undefined);
   const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
   return {
@@ -68,6 +75,7 @@ async function loadPlaces(
   context: {
     readonly now: () => number;
     readonly fetchDocument: FetchDocument;
+    readonly judge: NonNullable<JwksFileOptions["judge"]>;
     readonly allowWeakSecrets: boolean;
   },
 ): Promise<LoadedPlaces> {

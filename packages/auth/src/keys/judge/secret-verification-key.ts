@@ -37,9 +37,17 @@ export async function createSecretVerificationKey(
   return ok(key);
 }
 
-/** What stands at the edge of a secret and may be there by mistake, in words. */
+/** What a secret begins or ends with, perhaps by mistake, in words. */
 export function findSecretEdge(text: string): string | undefined {
-  if (/^\uFEFF|\uFEFF$/.test(text)) return "a byte order mark";
-  if (text.trim() !== text) return "white space";
-  return /^["'`]|["'`]$/.test(text) ? "a quote" : undefined;
+  const [first, last] = [describeEdge(text.charAt(0)), describeEdge(text.charAt(text.length - 1))];
+  if (first === last) return first && `begins and ends with ${first}`;
+  const found = [first && `begins with ${first}`, last && `ends with ${last}`];
+  return found.filter((words) => words !== undefined).join(" and ");
+}
+
+function describeEdge(character: string): string | undefined {
+  if (character === "\uFEFF") return "a byte order mark";
+  if (character === "\n" || character === "\r") return "a line end";
+  if (character.trim() === "") return "white space";
+  return /["'`]/.test(character) ? "a quote" : undefined;
 }

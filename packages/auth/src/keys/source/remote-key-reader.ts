@@ -27,6 +27,8 @@ export interface RemoteKeyReaderOptions extends Pick<ParseJwksOptions, "source" 
   readonly fetchDocument: FetchDocument;
   /** Seconds since 1970. */
   readonly now: () => number;
+  /** What is wrong with keys that were read, beside the keys of other places; errors count as those of the set. */
+  readonly judge?: ((keys: readonly VerificationKey[]) => Promise<readonly Fault[]>) | undefined;
 }
 
 /** What an issuer says its keys are. */
@@ -115,7 +117,9 @@ export function createRemoteKeyReader(options: RemoteKeyReaderOptions): RemoteKe
       return ok({ keys: known.keys, faults: known.faults, isChanged: false, ttlSeconds });
     }
     const text = answer.kind === "document" ? answer.text : "";
-    const { keys, faults } = await parseJwks(text, { ...options, refuseSecrets: true });
+    const parsed = await parseJwks(text, { ...options, refuseSecrets: true });
+    const { keys } = parsed;
+    const faults = [...parsed.faults, ...((await options.judge?.(keys)) ?? [])];
     // A set that says there are no keys has been read: emptying it is how keys are withdrawn in an emergency.
     const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
     if (!isEmpty && faults.some(({ severity }) => severity === "error")) return fail(faults);
