@@ -181,9 +181,11 @@ describe("a start that cannot work stops", () => {
           },
         }),
       ];
-      for (const failure of failures) {
-        expect(failure?.faults.map((fault) => fault.code)).toContain(code);
-        const fault = failure?.faults.find((candidate) => candidate.code === code);
+      for (const [index, failure] of failures.entries()) {
+        // Beside public keys the algorithm of a secret is no way out.
+        const named = index === 2 && code === "KEY_ALGORITHM_REQUIRED" ? "KEY_KINDS_MIXED" : code;
+        expect(failure?.faults.map((fault) => fault.code)).toContain(named);
+        const fault = failure?.faults.find((candidate) => candidate.code === named);
         expect([fault?.message, fault?.fix]).toEqual([
           expect.stringMatching(/\S/),
           expect.stringMatching(/\S/),
