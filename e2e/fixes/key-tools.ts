@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import type { AgentOSOptions } from "@agentos/server";
 import { goodToken, type TestKey } from "@agentos/testkit";
 import { afterAll } from "vitest";
-import { callSigned, ID, jwtOptions, key, now, secret, type World, withConfig } from "./world.ts";
+import { callSigned, jwtOptions, key, now, secret, type World, withConfig } from "./world.ts";
 
 const root = mkdtempSync(join(tmpdir(), "agentos-fixes-"));
 const servers = new Set<Server>();
@@ -105,7 +105,7 @@ export const pemSigner = (pem: string): TestKey => ({
 });
 
 /** What `keys generate` leaves in a folder. */
-export const readPair = (folder: string) => ({
+const readPair = (folder: string) => ({
   privatePem: readFileSync(join(folder, "agentos-private.pem"), "utf8"),
   publicPem: readFileSync(join(folder, "agentos-public.pem"), "utf8"),
 });
@@ -123,5 +123,3 @@ export async function makeSecret(world: World, command: string): Promise<World> 
   const text = run(command, makeFolder()).trim();
   return { ...giveValues(world, text), call: await callWithKey(secretSigner(text)) };
 }
-
-export { ID };

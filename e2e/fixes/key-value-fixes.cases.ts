@@ -314,13 +314,13 @@ export const keyValueFixes = {
   KEY_ALGORITHM_UNKNOWN: [
     fix({
       name: "one of the list",
-      wrong: () => ({ options: jwtOptions({ algorithm: "RS255" as "RS256" }) }),
+      wrong: () => ({ options: jwtOptions({ algorithm: "RS255" }) }),
       follows: /use one of (\w+)/,
       apply: (world, [algorithm]) => withConfig(world, { algorithm }),
     }),
     fix({
       name: "left out",
-      wrong: () => ({ options: jwtOptions({ algorithm: "rs256" as "RS256" }) }),
+      wrong: () => ({ options: jwtOptions({ algorithm: "rs256" }) }),
       follows: /leave "(\w+)" out/,
       apply: (world, [option = ""]) => withConfig(world, { [option]: undefined }),
     }),

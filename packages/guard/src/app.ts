@@ -35,6 +35,7 @@ export {
   type OptionSource,
   type OptionWords,
 } from "./config/option-faults.ts";
+export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
 export {
   describeFileCause,
   type FileContent,
@@ -43,6 +44,5 @@ export {
   readFileText,
   readFileTextSync,
   stripLineEnd,
-} from "./files/read-file.ts";
-export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
+} from "./keys/read-file.ts";
 export type { Clock, GenerateId, Runtime } from "./log/runtime.ts";

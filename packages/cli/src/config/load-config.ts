@@ -4,7 +4,7 @@ import { dirname, extname, resolve } from "node:path";
 import type { Logger } from "@agentos/guard";
 import { describeFileCause } from "@agentos/guard/app";
 import type { AgentOS } from "@agentos/server";
-import { describeFileProblem } from "../input/read-reference.ts";
+import { describeFileProblem } from "../files/describe-file.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";

@@ -1,6 +1,6 @@
 /** Reads a JSON configuration file. */
 import { readFileText } from "@agentos/guard/app";
-import { describeFileProblem, suggestForFile } from "../input/read-reference.ts";
+import { describeFileProblem, suggestForFile } from "../files/describe-file.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";
 import { scanJson } from "./scan-json.ts";

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { Fault } from "@agentos/contract";
 import { createOptionFault, readFileTextSync, stripLineEnd } from "@agentos/guard/app";
-import { describeFileProblem, suggestForFile } from "../input/read-reference.ts";
+import { describeFileProblem, suggestForFile } from "../files/describe-file.ts";
 
 export interface SecretContext {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -13,8 +13,8 @@ import {
 } from "@agentos/auth/mint";
 import { renderFault } from "@agentos/contract";
 import { readFileText } from "@agentos/guard/app";
+import { describeFileProblem } from "../files/describe-file.ts";
 import { createFile, isOwnedByUs, isTaken, replaceFile } from "../files/write-file.ts";
-import { describeFileProblem } from "../input/read-reference.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure, systemCode } from "../program/failure.ts";
 

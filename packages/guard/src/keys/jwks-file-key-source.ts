@@ -15,7 +15,7 @@ import {
   parseJwks,
 } from "@agentos/auth";
 import { createFault, type Fault, type FaultCode, type FaultParts } from "@agentos/contract";
-import { type FileProblem, readFileText } from "../files/read-file.ts";
+import { type FileProblem, readFileText } from "./read-file.ts";
 
 export interface JwksFileOptions {
   readonly path: string;

@@ -40,16 +40,16 @@ export async function loadKeys(
 ): Promise<LoadedKeys> {
   // Until all are there nobody can compare; afterwards each set that is read is held against the secrets of all.
   let secrets: readonly VerificationKey[] = [];
-  const judge = async (keys: readonly VerificationKey[]) =>
-    secrets.length === 0 ? [] : findSharedNumbers([...secrets, ...keys]);
+  const judge = async (read: readonly VerificationKey[]) =>
+    secrets.length === 0 ? [] : findSharedNumbers([...secrets, ...read]);
   const context = { now, fetchDocument, judge, allowWeakSecrets: resolved.allowsWeakSecrets };
   const loaded = await Promise.all(
     resolved.issuerKeys.map(async (issuer) => ({ issuer, ...(await loadPlaces(issuer, context)) })),
   );
   const keySource = combineKeySources(loaded.map((part) => part.keySource));
-  const { keys } = keySource.current();
-  const shared = await findSharedNumbers(keys);
-  secrets = keys.filter(({ type }) => type === "oct");
+  const all = keySource.current().keys;
+  const shared = await findSharedNumbers(all);
+  secrets = all.filter(({ type }) => type === "oct");
   const isRemote = resolved.issuerKeys.some(({ remote }) => remote !== undefined);
   const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
   return {

@@ -129,7 +129,7 @@ export function createAlgorithmRequiredFault(
 }
 
 /** An entry of "issuers" has a list of them. */
-export function describeAlgorithmOption(source: string, algorithm: string): string {
+function describeAlgorithmOption(source: string, algorithm: string): string {
   return source.startsWith("issuers[") ? `"algorithms" to ["${algorithm}"]` : `"algorithm" to "${algorithm}"`;
 }
 
