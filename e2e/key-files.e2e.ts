@@ -1,5 +1,5 @@
 // Files of keys and secrets, by the real command and a real server: bytes are never replaced, nothing is written through a link.
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import {
   chmodSync,
   chownSync,
@@ -126,6 +126,27 @@ describe("a secret file of bytes that are no text", () => {
   });
 });
 
+test("a key in DER is read as it is, from a file and from standard input", TIMEOUT, async () => {
+  const cwd = makeFolder();
+  const der = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({
+    type: "spki",
+    format: "der",
+  });
+  writeFileSync(join(cwd, "key.der"), der);
+  for (const [reference, stdin] of [
+    ["key.der", ""],
+    ["-", der],
+  ] as const) {
+    const shown = await runCommand(["keys", "show", reference], { cwd, stdin });
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining("a binary key was read")]);
+  }
+  const lost = await runCommand(["keys", "show", "-"], { cwd, stdin: Buffer.concat([Buffer.of(0xff), der]) });
+  expect([lost.code, lost.stderr]).toEqual([
+    1,
+    expect.stringContaining("standard input is bytes that are no UTF-8 text"),
+  ]);
+});
+
 describe("keys generate", () => {
   const names = ["agentos-private.pem", "agentos-public.pem", "agentos-jwks.json"];
   const generate = (cwd: string, ...more: readonly string[]) =>
@@ -169,6 +190,11 @@ describe("keys generate", () => {
     chmodSync(cwd, 0o777);
     expect((await generate(cwd)).stderr).toContain("everybody on this machine can replace these files");
     chmodSync(cwd, 0o755);
+    if (process.getuid?.() === 0) {
+      mkdirSync(join(cwd, "theirs"));
+      chownSync(join(cwd, "theirs"), 65_534, 65_534);
+      expect((await generate(cwd, "--out", "theirs/key")).stderr).toContain("belongs to that user");
+    }
     expect((await generate(cwd, "--force")).stderr).not.toContain("everybody");
   });
 });

@@ -11,7 +11,7 @@ import {
   type SigningKeyPair,
 } from "@agentos/auth/mint";
 import type { Command } from "commander";
-import { createFile, isFolderOpenToAll, isTaken, replaceFile } from "../files/write-file.ts";
+import { createFile, isFolderOpenToAll, isOwnedByUs, isTaken, replaceFile } from "../files/write-file.ts";
 import { makeEnvLine } from "../keys/env-line.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
@@ -193,9 +193,15 @@ async function warnOfOpenFolder(
   { terminal }: Context,
 ): Promise<void> {
   const [first] = targets;
-  if (first === undefined || !(await isFolderOpenToAll(dirname(first.path)))) return;
+  if (first === undefined) return;
+  const folder = dirname(first.path);
+  const isOpen = await isFolderOpenToAll(folder);
+  if (!isOpen && (await isOwnedByUs(folder))) return;
+  const [who, why] = isOpen
+    ? ["everybody on this machine", "everybody may write to their folder"]
+    : ["another user", "their folder belongs to that user"];
   terminal.note(
-    `${terminal.paintNote("yellow", "warning:")} everybody on this machine can replace these files, since everybody may write to their folder; move them, or run: chmod o-w on the folder`,
+    `${terminal.paintNote("yellow", "warning:")} ${who} can replace these files, since ${why}; move them into a folder of your own`,
   );
 }
 

@@ -49,7 +49,7 @@ export async function readReference(
     return LOOKS_LIKE_TOKEN_FILE.test(reference)
       ? readNamedFile(reference, context, options.what)
       : fromArgument(reference);
-  if (options.bare === "value" || reference.includes("-----BEGIN") || reference.trimStart().startsWith("{")) {
+  if (options.bare === "value" || reference.includes("-----BEGIN") || /^\s*["'[{]/.test(reference)) {
     return fromArgument(reference);
   }
   if (options.bare === "file" || (await exists(resolve(context.workingDirectory, reference)))) {

@@ -20,45 +20,48 @@ const MAX_DECIMAL_DIGITS = 5_000;
 export async function findSharedNumbers(keys: readonly VerificationKey[]): Promise<readonly Fault[]> {
   const secrets = keys.filter((key) => materialOf(key) !== undefined);
   if (secrets.length === 0) return [];
-  const known = await Promise.all(keys.filter(({ type }) => type !== "oct").map(readPublicNumbers));
+  const owners = new Map<string, VerificationKey>();
+  for (const key of keys) {
+    if (key.type === "oct") continue;
+    for (const window of (await readPublicNumbers(key)).flatMap(windowsOf)) owners.set(window, key);
+  }
   return secrets.flatMap((secret) => {
     const readings = readSecret(materialOf(secret)?.bytes ?? new Uint8Array());
-    const owner = known.find(({ windows }) => readings.some((reading) => sharesWindow(reading, windows)));
+    const owner = readings.map((reading) => findOwner(reading, owners)).find((key) => key !== undefined);
     if (owner === undefined) return [];
     const facts = {
       algorithm: secret.algorithms[0] ?? "HS256",
-      found: `made of the public key in ${owner.key.source}`,
+      found: `made of the public key in ${owner.source}`,
     };
     return [createFault({ code: "KEY_PUBLIC_AS_SECRET", at: secret.source, facts })];
   });
 }
 
-interface KnownNumbers {
-  readonly key: VerificationKey;
-  /** Every run of {@link WINDOW_BYTES} bytes, one character per byte. */
-  readonly windows: ReadonlySet<string>;
-}
-
-/** What everybody can know of a key. Microsoft's blobs have the bytes of a number the other way round. */
-async function readPublicNumbers(key: VerificationKey): Promise<KnownNumbers> {
+/** What everybody can know of a key, one character per byte. Microsoft's blobs have the bytes of a number the other way round. */
+async function readPublicNumbers(key: VerificationKey): Promise<readonly string[]> {
   const jwk = key.key instanceof Uint8Array ? {} : await crypto.subtle.exportKey("jwk", key.key);
   const numbers = [jwk.n, jwk.x, jwk.y, key.thumbprint].flatMap((member) => {
     const bytes = decodeBase64Url(member ?? "");
     return bytes === undefined ? [] : [toBinaryText(bytes), toBinaryText(bytes.toReversed())];
   });
-  const name = key.kid === undefined ? [] : [toBinaryText(new TextEncoder().encode(key.kid))];
-  return { key, windows: new Set([...numbers, ...name].flatMap(windowsOf)) };
+  return key.kid === undefined ? numbers : [...numbers, toBinaryText(new TextEncoder().encode(key.kid))];
 }
 
+/** Every run of {@link WINDOW_BYTES} bytes. */
 function windowsOf(binary: string): readonly string[] {
   const count = Math.max(0, binary.length - WINDOW_BYTES + 1);
   return Array.from({ length: count }, (_, start) => binary.slice(start, start + WINDOW_BYTES));
 }
 
-function sharesWindow(binary: string, windows: ReadonlySet<string>): boolean {
-  for (let start = 0; start + WINDOW_BYTES <= binary.length; start += 1)
-    if (windows.has(binary.slice(start, start + WINDOW_BYTES))) return true;
-  return false;
+function findOwner(
+  binary: string,
+  owners: ReadonlyMap<string, VerificationKey>,
+): VerificationKey | undefined {
+  for (let start = 0; start + WINDOW_BYTES <= binary.length; start += 1) {
+    const owner = owners.get(binary.slice(start, start + WINDOW_BYTES));
+    if (owner !== undefined) return owner;
+  }
+  return undefined;
 }
 
 /** The bytes, and what they are as base64, hexadecimal or decimal text, in several layers; one character per byte. */
