@@ -257,13 +257,13 @@ export const keySourceFixes = {
     fix({
       name: "http elsewhere",
       wrong: () => withUrl("http://issuer.test/jwks"),
-      follows: /http is accepted only for localhost, (127\.0\.0\.1)/,
+      follows: /only for a server on this machine, as localhost, (127\.0\.0\.1)/,
       apply: async (world, [host = ""]) => giveUrl(world, (await goodUrl()).replace("127.0.0.1", host)),
     }),
     fix({
       name: "user name and password",
       wrong: async () => withUrl((await goodUrl()).replace("//", "//user:pass@")),
-      follows: /without user name and password/,
+      follows: /remove user name and password from it/,
       apply: (world) =>
         giveUrl(world, String(world.options.authorizationConfig?.jwksUrl).replace("user:pass@", "")),
     }),
@@ -283,6 +283,12 @@ export const keySourceFixes = {
       name: "a key set",
       wrong: async () => withUrl(await listen((_, response) => response.writeHead(404).end())),
       follows: /check the address/,
+      apply: toUrl,
+    }),
+    fix({
+      name: "behind a sign-in",
+      wrong: async () => withUrl(await listen((_, response) => response.writeHead(403).end())),
+      follows: /give an address that needs no sign-in/,
       apply: toUrl,
     }),
     fix({

@@ -388,11 +388,36 @@ export const keyValueFixes = {
       }),
     }),
   ],
-  KEY_JWK_INVALID: fix({
-    wrong: () => withValues(JSON.stringify({ publicKey: pem })),
-    follows: /export the key again from its source as a JWK/,
-    apply: (world) => giveValues(world, toJwk({})),
-  }),
+  KEY_JWK_INVALID: [
+    fix({
+      name: "a number that is cut off",
+      wrong: () => withValues(toJwk({ n: String(key.jwk["n"]).slice(0, -1) })),
+      follows: /export the key again from its source as a JWK/,
+      apply: (world) => giveValues(world, toJwk({})),
+    }),
+    fix({
+      name: "an object around the key",
+      wrong: () => withValues(JSON.stringify({ publicKey: pem })),
+      follows: /give the value of "(\w+)" itself/,
+      apply: (world, [member = ""]) => {
+        const [text = "{}"] = world.options.authorizationConfig?.verificationKeys ?? [];
+        return giveValues(world, String((JSON.parse(text) as Readonly<Record<string, unknown>>)[member]));
+      },
+    }),
+    fix({
+      name: "a discovery document",
+      wrong: async () => {
+        const url = await listen(answer(goodSet));
+        return withValues(JSON.stringify({ issuer: url, jwks_uri: url }));
+      },
+      follows: /set "(jwksUrl)" to that address instead of a key/,
+      apply: (world, [option = ""]) => {
+        const [text = "{}"] = world.options.authorizationConfig?.verificationKeys ?? [];
+        const { jwks_uri: url } = JSON.parse(text) as { readonly jwks_uri: string };
+        return withConfig(world, { verificationKeys: undefined, [option]: url });
+      },
+    }),
+  ],
   KEY_JWK_USE: fix({
     wrong: () => withValues(toJwk({ use: "enc" })),
     follows: /use the key whose "(use)" is "(sig)"/,

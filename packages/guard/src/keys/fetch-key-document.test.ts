@@ -117,7 +117,7 @@ describe("an answer that is no document", () => {
 
   it.each([204, 401, 403, 404, 429, 500, 503])("%i is named", async (status) => {
     const { url } = await serve((_, response) => void response.writeHead(status).end());
-    expect(await fetchDocument(url, { name })).toEqual({
+    expect(await fetchDocument(url, { name })).toMatchObject({
       ok: false,
       fault: { severity: "error", code: "KEY_SOURCE_STATUS", facts: { ...name, status } },
     });

@@ -29,7 +29,12 @@ export function createFetchDocument(options: FetchDocumentOptions = {}): FetchDo
   return async (url, { etag, name }) => {
     const address = parseKeyUrl(url);
     if (!address.ok)
-      return fail(createFault({ code: "KEY_URL_REFUSED", facts: { ...name, problem: address.fault } }));
+      return fail(
+        createFault({
+          code: "KEY_URL_REFUSED",
+          facts: { ...name, problem: address.fault, suggestion: suggestForUrl(url) },
+        }),
+      );
     try {
       const response = await fetch(address.value, {
         redirect: "manual",
@@ -71,10 +76,32 @@ function findResponseFault(
   if (status === 304) return undefined;
   if (status >= 300 && status < 400)
     return createFault({ code: "KEY_SOURCE_REDIRECT", facts: { ...name, status } });
-  if (status !== 200) return createFault({ code: "KEY_SOURCE_STATUS", facts: { ...name, status } });
+  if (status !== 200) {
+    const suggestion = suggestForStatus(status);
+    const facts = { ...name, status, ...(suggestion === undefined ? {} : { suggestion }) };
+    return createFault({ code: "KEY_SOURCE_STATUS", facts });
+  }
   // Some issuers serve their keys as plain text or bytes; a web page is what a wrong address gives.
   const isWebPage = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "");
   return isWebPage ? createFault({ code: "KEY_SOURCE_WEB_PAGE", facts: { ...name } }) : undefined;
+}
+
+/** What to do about a status that says it; about a wrong address the catalogue does. */
+function suggestForStatus(status: number): string | undefined {
+  if (status === 401 || status === 403)
+    return "give an address that needs no sign-in, or open this one to everybody";
+  if (status === 429) return "let the issuer answer this machine every few minutes, then start again";
+  return status >= 500 ? "look into the log of the server there, which fails by itself" : undefined;
+}
+
+/** What to change in an address that keys may not be fetched from. */
+function suggestForUrl(text: string): string {
+  if (!URL.canParse(text)) return 'write it in full, with "https:", host and path';
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") return "remove user name and password from it";
+  return url.protocol === "http:"
+    ? "use https; http is accepted only for a server on this machine, as localhost, 127.0.0.1 or [::1]"
+    : 'let it begin with "https:"';
 }
 
 function freshnessOf({ headers }: Response): { cacheControl?: string; ageSeconds?: number } {

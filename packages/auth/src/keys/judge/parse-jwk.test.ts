@@ -129,10 +129,7 @@ describe("a JWK as the value", () => {
     [{ x: "AAAAA" }, '"x" is no base64url: 5 characters are no whole number of bytes, so it is cut off'],
     [{ x: randomBytes(33).toString("base64url") }, '"x" has 33 bytes, P-256 has 32'],
     [{ kty: "ec" }, 'its "kty" is ec, which is written "EC"'],
-    [
-      { kty: undefined, publicKey: "x" },
-      '"kty" is missing; the object has "publicKey", whose value may be the key itself',
-    ],
+    [{ kty: undefined, publicKey: "x" }, '"kty" is missing; the object has "publicKey"'],
   ] as const)("that has %j says what was found", async (more, reason) => {
     expect((await expectFault(toJwkText(ec, more), "KEY_JWK_INVALID")).facts["reason"]).toBe(reason);
   });
@@ -141,8 +138,28 @@ describe("a JWK as the value", () => {
     await expectKey(toJwkText(ec, { x5c: ["AAAA"], x5u: "https://evil.example", x5t: "x" }));
   });
 
+  test("a PEM in a JSON text or in a list of one is read", async () => {
+    const { thumbprint } = await expectKey(ec.pem);
+    const texts = [JSON.stringify(ec.pem), JSON.stringify([ec.pem]), JSON.stringify(JSON.stringify(ec.pem))];
+    for (const text of [...texts, ` [ ${toJwkText(ec)} ]`])
+      expect((await expectKey(text)).thumbprint).toBe(thumbprint);
+    await expectFault(JSON.stringify([ec.pem, rsa.pem]), "KEY_SEVERAL_IN_ONE_VALUE");
+  });
+
   test("other JSON is refused by name", async () => {
     await expectFault("{}", "KEY_JWK_INVALID");
+    const document = JSON.stringify({ issuer: "https://a.test", jwks_uri: "https://a.test/keys" });
+    expect((await expectFault(document, "KEY_JWK_INVALID")).facts["suggestion"]).toContain('set "jwksUrl"');
+    const wrapped = await expectFault(JSON.stringify({ public_key: rsa.pem }), "KEY_JWK_INVALID");
+    expect(wrapped.facts["suggestion"]).toBe('give the value of "public_key" itself');
+    const certificates = JSON.stringify({
+      k1: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+    });
+    expect((await expectFault(certificates, "KEY_JWK_INVALID")).facts["reason"]).toMatch(
+      /certificates by name/,
+    );
+    const pem = ec.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    await expectFault(JSON.stringify({ private_key: pem }), "KEY_PRIVATE");
     await expectFault(JSON.stringify({ type: "service_account", private_key: "x" }), "KEY_JWK_INVALID", {
       algorithm: "HS256",
     });

@@ -88,19 +88,35 @@ const WRAPPERS = [
 
 /** An object that is no JWK. */
 function createNoJwkFault(value: Jwk, at: string): Fault {
-  const isPrivate = Object.values(value).some(
-    (text) => typeof text === "string" && /PRIVATE KEY-/.test(text),
-  );
-  if (isPrivate) return createFault({ code: "KEY_PRIVATE", at, facts: { found: "JSON around a PEM" } });
-  return createFault({ code: "KEY_JWK_INVALID", at, facts: { reason: describeMissingType(value) } });
+  const texts = Object.values(value).filter((text) => typeof text === "string");
+  if (texts.some((text) => text.includes("PRIVATE KEY-")))
+    return createFault({ code: "KEY_PRIVATE", at, facts: { found: "JSON around a PEM" } });
+  return createFault({ code: "KEY_JWK_INVALID", at, facts: describeNoJwk(value, texts) });
 }
 
-function describeMissingType(value: Jwk): string {
-  if (Object.hasOwn(value, "kty")) return '"kty" is not a text';
+function describeNoJwk(
+  value: Jwk,
+  texts: readonly string[],
+): { readonly reason: string } & Readonly<Record<string, string>> {
+  if (Object.hasOwn(value, "kty")) return { reason: '"kty" is not a text' };
+  if (typeof value["jwks_uri"] === "string")
+    return {
+      reason: 'it is a discovery document, and the keys are at the address in its "jwks_uri"',
+      suggestion:
+        'set "jwksUrl" to that address instead of a key, or "issuer" to the "issuer" of the document',
+    };
+  if (texts.some((text) => text.includes("BEGIN CERTIFICATE")))
+    return {
+      reason: "it holds certificates by name, and no JWK",
+      suggestion: "give the JWKS of the same issuer, whose address is in its discovery document",
+    };
   const wrapper = WRAPPERS.find((name) => Object.hasOwn(value, name));
   if (wrapper !== undefined)
-    return `"kty" is missing; the object has "${wrapper}", whose value may be the key itself`;
-  return Object.keys(value).length === 0 ? "it is an empty object" : '"kty" is missing';
+    return {
+      reason: `"kty" is missing; the object has "${wrapper}"`,
+      suggestion: `give the value of "${wrapper}" itself`,
+    };
+  return { reason: Object.keys(value).length === 0 ? "it is an empty object" : '"kty" is missing' };
 }
 
 /** Several members of one key. */

@@ -20,7 +20,10 @@ interface Mending {
 const MENDINGS: readonly Mending[] = [
   { repair: "escaped-characters", mend: (text) => text.replace(/\\{1,8}"/g, '"') },
   // Raw line ends are in no JSON text: an editor or a form has wrapped it.
-  { repair: "json-line-breaks", mend: (text) => text.replace(/[ \t]{0,80}(?:\\[nr]|[\r\n])[ \t]{0,80}/g, "") },
+  {
+    repair: "json-line-breaks",
+    mend: (text) => text.replace(/[ \t]{0,80}(?:\\[nr]|[\r\n])[ \t]{0,80}/g, ""),
+  },
   { repair: "json-punctuation", mend: (text) => text.replace(/[“”„‟«»]/g, '"') },
   // As Python prints it.
   { repair: "json-punctuation", mend: (text) => (text.includes('"') ? text : text.replace(/['‘’]/g, '"')) },
