@@ -1,3 +1,4 @@
+// LENGTH: one table; its rows are read side by side.
 /** Faults of a key that is configured as a value, and the way out that each prints. */
 import { checkPrimeSync, generateKeyPairSync, randomBytes } from "node:crypto";
 import type { FaultCode } from "@agentos/contract";

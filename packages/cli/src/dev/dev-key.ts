@@ -91,8 +91,6 @@ async function readKey(path: string, cli: string): Promise<SigningKeyPair> {
   const status = await lstat(path);
   if (!status.isFile()) throw unusable("it is not a file");
   if (!(await isOwnedByUs(path))) throw unusable("it belongs to another user");
-  // A second name of it may stand in a folder that others read.
-  if (status.nlink > 1) throw unusable("it has a second name (a hard link)");
   if ((status.mode & 0o077) !== 0) await chmod(path, 0o600);
   const file = await readFileText(path, { limit: MAX_BYTES, as: "key" });
   if (!file.ok) throw unusable(describeFileProblem(file.fault, `"${PRIVATE}"`));
