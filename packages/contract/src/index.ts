@@ -92,6 +92,12 @@ export {
   type ModelSummary,
   modelSchema,
 } from "./wire/agent.ts";
+export {
+  DEFAULT_COOKIE_NAME,
+  DEFAULT_PORT,
+  DEFAULT_TOKEN_HEADER,
+  MAX_TOKEN_LIFETIME_HOURS,
+} from "./wire/defaults.ts";
 export { type DenialList, type DenialObject, denialListSchema, denialSchema } from "./wire/denial.ts";
 export { isRecord } from "./wire/is-record.ts";
 export { type PrefixedKind, RUNNABLE_KINDS, type RunnableKind } from "./wire/kinds.ts";

@@ -2,11 +2,10 @@
  * The form of a JSON configuration. The options of authorization and of limits are the
  * server's own, so both can never differ.
  */
-import { authorizationConfigSchema, corsSchema } from "@agentos/guard/app";
+import { authorizationConfigSchema, corsSchema, filledText as text } from "@agentos/guard/app";
 import { limitsSchema } from "@agentos/server";
 import { z } from "zod";
 
-const text = z.string().min(1);
 
 const agentSchema = z.strictObject({
   id: text,

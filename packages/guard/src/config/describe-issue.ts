@@ -26,23 +26,34 @@ export type OptionExamples = Readonly<Record<string, string>>;
 const EXAMPLES: OptionExamples = {
   allowedScopes: '["agents:read"]',
   "allowedScopes[]": '"agents:read"',
-  allowedOrigins: '["https://app.example.com"]',
-  "allowedOrigins[]": '"https://app.example.com"',
+  allowedOrigins: '["http://localhost:3000"]',
+  "allowedOrigins[]": '"http://localhost:3000"',
   id: '"my-agent"',
-  issuer: '"https://issuer.example.com"',
+  issuer: '"https://…"',
   issuerName: '"default"',
-  issuers: '[{ "issuer": "https://issuer.example.com" }]',
-  "issuers[]": '{ "issuer": "https://issuer.example.com" }',
+  issuers: '[{ "issuer": "https://…" }]',
+  "issuers[]": '{ "issuer": "https://…" }',
   jwksFile: '"jwks.json"',
-  jwksUrl: '"https://issuer.example.com/jwks.json"',
+  jwksUrl: '"https://…"',
   sharesUsersWith: '"default"',
   subjectPrefix: '"partner:"',
   verificationKeys: '["-----BEGIN PUBLIC KEY-----\\n…"]',
   "verificationKeys[]": '"-----BEGIN PUBLIC KEY-----\\n…"',
 };
 
-/** Describes one issue that is not about an unknown key; the examples given count before those of the guard. */
-export function describeIssue(issue: z.core.$ZodIssue, examples: OptionExamples): DescribedIssue {
+/** What is known beside the issue. */
+export interface IssueContext {
+  /** Count before those of the guard. */
+  readonly examples: OptionExamples;
+  /** What was written; only its kind is shown, and a number. */
+  readonly value: unknown;
+}
+
+/** Describes one issue that is not about an unknown key. */
+export function describeIssue(
+  issue: z.core.$ZodIssue,
+  { examples, value: written }: IssueContext,
+): DescribedIssue {
   const { isItem, name } = placeOf(issue.path);
   const example = findExample(isItem ? `${name}[]` : name, examples);
   const write = (value: string) => (isItem || name === "" ? `write ${value}` : `write "${name}": ${value}`);
@@ -59,7 +70,7 @@ export function describeIssue(issue: z.core.$ZodIssue, examples: OptionExamples)
       const [words, generic] = TYPES[issue.expected] ?? [`of type ${issue.expected}`, "…"];
       const shown = example ?? generic;
       if (!issue.message.endsWith("received undefined"))
-        return { problem: `must be ${words}`, suggestion: write(shown) };
+        return { problem: `must be ${words}${found(written)}`, suggestion: write(shown) };
       return { problem: "is required", suggestion: isItem ? `add ${shown}` : `add "${name}": ${shown}` };
     }
     case "invalid_value": {
@@ -68,16 +79,16 @@ export function describeIssue(issue: z.core.$ZodIssue, examples: OptionExamples)
     }
     case "invalid_union":
       return {
-        problem: "must be a text or a list of texts",
+        problem: `must be a text or a list of texts${found(written)}`,
         suggestion: `${write(example ?? '"…"')}, or a list: ["…", "…"]`,
       };
     case "too_small":
       if (issue.origin === "string")
-        return { problem: "must not be empty", suggestion: `${write(example ?? '"…"')}, or leave it out` };
+        return { problem: "is empty", suggestion: `${write(example ?? '"…"')}, or leave it out` };
       return issue.origin === "array"
-        ? { problem: "must not be empty", suggestion: `${write(example ?? "[…]")} with one entry or more` }
+        ? { problem: "is empty", suggestion: `${write(example ?? "[…]")} with one entry or more` }
         : {
-            problem: `must be ${issue.minimum} or more`,
+            problem: `must be ${issue.minimum} or more${foundNumber(written)}`,
             suggestion: `give a number of ${issue.minimum} or more`,
           };
     case "too_big":
@@ -87,7 +98,7 @@ export function describeIssue(issue: z.core.$ZodIssue, examples: OptionExamples)
             suggestion: `shorten it to ${issue.maximum} ${issue.origin === "string" ? "characters" : "entries"}`,
           }
         : {
-            problem: `must be ${issue.maximum} or less`,
+            problem: `must be ${issue.maximum} or less${foundNumber(written)}`,
             suggestion: `give a number of ${issue.maximum} or less`,
           };
     case "invalid_format": {
@@ -103,6 +114,19 @@ export function describeIssue(issue: z.core.$ZodIssue, examples: OptionExamples)
         suggestion: write(example ?? "a value of this form"),
       };
   }
+}
+
+/** A number that is out of its range; no secret is one. */
+function foundNumber(value: unknown): string {
+  return typeof value === "number" ? `, and is ${value}` : "";
+}
+
+/** The kind of what was found, beside what was expected; a value of the wrong kind may be a secret all the same. */
+function found(value: unknown): string {
+  if (value === null) return ", and is null";
+  const kind = Array.isArray(value) ? "array" : typeof value;
+  const [words] = TYPES[kind] ?? [];
+  return words === undefined ? "" : `, and is ${typeof value === "boolean" ? String(value) : words}`;
 }
 
 /** What the check that found it says to do, in its `params`. */

@@ -244,7 +244,7 @@ describe("the admin scope of several issuers", () => {
     const places = [...(render(fault)?.fix ?? "").matchAll(/"([^"]*)\.allowedScopes" for ("\w+"|the keys)/g)];
     expect(places).toHaveLength(count);
     for (const [, place = ""] of places) {
-      const index = /^issuers\[(\d)\]$/.exec(place)?.[1];
+      const index = /^authorizationConfig\.issuers\[(\d)\]$/.exec(place)?.[1];
       const allowedScopes = ["agent_os:admin"];
       const fixed =
         index === undefined

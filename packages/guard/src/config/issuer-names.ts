@@ -6,6 +6,7 @@ import { DEFAULT_ISSUER_NAME } from "@agentos/auth";
 import { createFault, type Fault } from "@agentos/contract";
 import type { IssuerOptions } from "./issuer-options.ts";
 import { createOptionFault } from "./option-faults.ts";
+import { nameOption, type WrittenIn } from "./option-names.ts";
 
 /** What an issuer gives the identities of its tokens. */
 export interface NamedIssuer {
@@ -29,9 +30,10 @@ export interface NamedIssuers {
 export function nameIssuers(
   listed: readonly IssuerOptions[],
   own: Omit<NamedIssuer, "subjectPrefix"> | undefined,
+  writtenIn: WrittenIn,
 ): NamedIssuers {
   const at = (index: number, option: keyof IssuerOptions) =>
-    `authorizationConfig.issuers[${index}].${option}`;
+    nameOption(`issuers[${index}].${option}`, writtenIn);
   const nameListed = ({ name, subjectPrefix }: IssuerOptions, index: number): NamedIssuer => ({
     at: at(index, "name"),
     who: `issuers[${index}]`,

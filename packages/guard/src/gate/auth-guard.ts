@@ -19,6 +19,8 @@ import { type AuthOptions, authOptionsShape } from "../config/auth-options.ts";
 import { ConfigurationError, throwErrors } from "../config/configuration-error.ts";
 import type { PolicyInForce } from "../config/describe-policy.ts";
 import { createOptionFault, findOptionFaults } from "../config/option-faults.ts";
+import { nameOption } from "../config/option-names.ts";
+import { findNoCredentialFaults } from "../config/reach-fault.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createLogger } from "../log/log.ts";
@@ -151,13 +153,24 @@ function nameAccess(access: Parameters<AuthGuard["protect"]>[0]): Template {
 }
 
 /** What only an AgentOS can do is refused here, never ignored: this guard sees no other route and opens no port. */
-function findGuardFaults({ policy: { mode }, rules }: ResolvedPolicy): readonly Fault[] {
+function findGuardFaults(resolved: ResolvedPolicy): readonly Fault[] {
+  const {
+    policy: { mode },
+    rules,
+    writtenIn,
+  } = resolved;
   const refuseOption = (name: string, problem: string) =>
-    createOptionFault({ option: `authorizationConfig.${name}`, problem });
+    createOptionFault({ option: nameOption(name, writtenIn), problem });
   return [
-    // Contract 1.1. An AgentOS without a credential serves this machine only; a guard cannot see who reaches it.
-    ...(mode === "none" ? [createFault({ code: "CONFIG_KEYS_MISSING" })] : []),
-    ...(mode === "jwt-unverified" ? [createFault({ code: "CONFIG_UNVERIFIED_BEYOND_LOOPBACK" })] : []),
+    ...findNoCredentialFaults(resolved),
+    ...(mode === "jwt-unverified"
+      ? [
+          createFault({
+            code: "CONFIG_UNVERIFIED_BEYOND_LOOPBACK",
+            facts: { reach: "a guard cannot see who reaches it" },
+          }),
+        ]
+      : []),
     ...(Object.keys(rules.scopeMappings).length === 0
       ? []
       : [

@@ -1,0 +1,96 @@
+/**
+ * Values that were copied from documentation and never filled in. They are well-formed, so nothing else would name them:
+ * the start would end with an issuer that cannot be reached, or every token with one that it does not name.
+ */
+import { createFault, type Fault } from "@agentos/contract";
+import type { AuthorizationConfig } from "./auth-options.ts";
+import { nameOption, type WrittenIn } from "./option-names.ts";
+
+interface Template {
+  /** What stands in the value; only the part that matches is ever shown. */
+  readonly found: RegExp;
+  /** What belongs there. */
+  readonly meant: string;
+  /** What to do; the default only says to write what is meant. */
+  readonly suggest?: (found: string) => string;
+}
+
+const TENANT = "the id of your tenant";
+const suggestTenant = (found: string) =>
+  `write the id of your tenant (a UUID; \`az account show --query tenantId\` prints it) in the place of "${found}": the "iss" of every token has it`;
+
+/** Of Microsoft Entra: one address for the sign-in of all tenants, and no token ever names it. */
+const ENTRA: readonly Template[] = [
+  {
+    found:
+      /(?<=^https:\/\/(?:login\.microsoftonline\.com|sts\.windows\.net)\/)(?:common|organizations|consumers)(?=\/|$)/i,
+    meant: TENANT,
+    suggest: suggestTenant,
+  },
+  { found: /\{(?:tenant|tenant_?id)\}/i, meant: TENANT, suggest: suggestTenant },
+];
+
+const ANY: readonly Template[] = [
+  { found: /\{[\w .-]{1,40}\}/, meant: "your own value" },
+  { found: /<[\w .-]{1,40}>/, meant: "your own value" },
+  { found: /\bYOUR[_-][A-Z0-9_-]{1,40}/, meant: "your own value" },
+  {
+    found: /\byour-[a-z-]{0,30}(?:domain|tenant|issuer|app|api|realm|region|pool|project|company|org)\b/,
+    meant: "your own value",
+  },
+  { found: /(?<=^|[/.@])example\.(?:com|org|net)(?=[:/]|$)/i, meant: "your own domain" },
+  { found: /(?<=^)\/path\/to(?=\/)/, meant: "the folder of the file" },
+];
+
+/** What of a value is a template; undefined for one that was filled in. */
+export function findTemplate(
+  value: string,
+): { readonly found: string; readonly template: Template } | undefined {
+  for (const template of [...ENTRA, ...ANY]) {
+    const [found] = template.found.exec(value) ?? [];
+    if (found !== undefined) return { found, template };
+  }
+  return undefined;
+}
+
+/** Where addresses, audiences and paths stand, each with its value. Keys have a check of their own (`KEY_PLACEHOLDER`). */
+function* listValues(
+  config: AuthorizationConfig,
+): Generator<readonly [path: string, value: string | undefined]> {
+  const parts = [
+    { at: "", part: config },
+    ...(config.issuers ?? []).map((part, index) => ({ at: `issuers[${index}].`, part })),
+  ];
+  for (const { at, part } of parts) {
+    const { issuer, jwksUrl, jwksFile, audience } = part;
+    yield [`${at}issuer`, issuer];
+    yield [`${at}jwksUrl`, jwksUrl];
+    yield [`${at}jwksFile`, jwksFile];
+    if (typeof audience === "object")
+      for (const [index, one] of audience.entries()) yield [`${at}audience[${index}]`, one];
+    else yield [`${at}audience`, audience];
+  }
+}
+
+/** One fault for each value that is still a template. */
+export function findTemplateFaults(
+  config: AuthorizationConfig,
+  {
+    writtenIn,
+    jwksFileOfEnvironment,
+  }: { readonly writtenIn: WrittenIn; readonly jwksFileOfEnvironment: string | undefined },
+): readonly Fault[] {
+  const named = [...listValues(config)].map(([path, value]) => [nameOption(path, writtenIn), value] as const);
+  return [...named, ["JWT_JWKS_FILE", jwksFileOfEnvironment] as const].flatMap(([at, value]) => {
+    const hit = value === undefined ? undefined : findTemplate(value);
+    if (hit === undefined) return [];
+    const { found, template } = hit;
+    const { meant, suggest } = template;
+    const facts = {
+      found: `"${found}"`,
+      meant,
+      ...(suggest === undefined ? {} : { suggestion: suggest(found) }),
+    };
+    return [createFault({ code: "CONFIG_VALUE_TEMPLATE", at, facts })];
+  });
+}
