@@ -43,7 +43,12 @@ export {
   type OwnerKind,
 } from "./identity/owner.ts";
 export { createSubjectRules, isReservedPrincipal, type SubjectRules } from "./identity/subject-rules.ts";
-export { boundAlgorithms, isSigningAlgorithm } from "./keys/model/algorithms.ts";
+export {
+  boundAlgorithms,
+  isSigningAlgorithm,
+  SIGNING_ALGORITHMS,
+  showAlgorithm,
+} from "./keys/model/algorithms.ts";
 export {
   type KeyRepair,
   type KeyResult,

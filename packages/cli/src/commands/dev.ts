@@ -23,11 +23,7 @@ export function addDev(parent: Command, context: Context): void {
     )
     .action(async (options: Options) => {
       const { runDev } = await import("../dev/run-dev.ts");
-      await runDev(
-        { host: options.host, port: options.port },
-        { isQuiet: options.quiet === true },
-        context,
-      );
+      await runDev({ host: options.host, port: options.port }, { isQuiet: options.quiet === true }, context);
       context.finish(ExitCode.ok);
     });
 }

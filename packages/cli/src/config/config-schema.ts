@@ -6,7 +6,6 @@ import { authorizationConfigSchema, corsSchema, filledText as text } from "@agen
 import { limitsSchema } from "@agentos/server";
 import { z } from "zod";
 
-
 const agentSchema = z.strictObject({
   id: text,
   name: text.optional(),
@@ -50,6 +49,7 @@ export const CONFIG_EXAMPLES: Readonly<Record<string, string>> = {
   limits: '{ "activeRuns": 500 }',
   instructions: '"Be brief."',
   model: '"offline:echo"',
+  securityKey: '"env:OS_SECURITY_KEY"',
   tools: '["get_time"]',
   "tools[]": '"get_time"',
   verificationKeys: '["file:agentos-public.pem"]',

@@ -42,13 +42,34 @@ export async function loadJsonConfig(value: unknown, options: JsonConfigOptions)
   if ("os" in started) {
     if (faults.length === 0) return started.os;
     started.os.close();
-  } else
-    faults.push(
-      ...started.faults
-        .filter((fault) => !isConsequence(fault, [...removed, ...faults.flatMap(({ at = [] }) => at)]))
-        .map((fault) => placeInFile(fault, origins)),
-    );
+  } else faults.push(...findCauses(started.faults.map(nameAsInFile), { known: faults, removed, origins }));
   throw new ConfigurationError({ faults, cli: options.cli });
+}
+
+/** What the server found, without what is only wrong because something else is, each at its place in the file. */
+function findCauses(
+  found: readonly Fault[],
+  {
+    known,
+    removed,
+    origins,
+  }: {
+    readonly known: readonly Fault[];
+    readonly removed: readonly string[];
+    readonly origins: ReadonlyMap<string, Origin>;
+  },
+): readonly Fault[] {
+  const placed = found.map((fault) => placeInFile(fault, origins));
+  return placed.filter((fault, index) => {
+    const others = [...known, ...placed.filter((_, at) => at !== index)];
+    return !isConsequence(fault, [...removed, ...others.flatMap(namePlaces)]);
+  });
+}
+
+/** Options whose form the server refuses have the name that they have in code. */
+function nameAsInFile(fault: Fault): Fault {
+  const { at } = fault;
+  return at === undefined ? fault : { ...fault, at: at.replace(/^authorizationConfig\b/, "authorization") };
 }
 
 /** Where a key stands in the file, and the `env:NAME`, `file:PATH` or path that it came from. */
@@ -71,11 +92,17 @@ async function start(options: AgentOSOptions): Promise<Started> {
   const { verificationKeys = [], jwksFile, algorithm, unsafe } = options.authorizationConfig ?? {};
   if (verificationKeys.length === 0 && jwksFile === undefined) return made;
   const allowWeakSecrets = unsafe?.allowWeakSecrets;
+  const isKnown = !made.faults.some(({ code }) => code === "KEY_ALGORITHM_UNKNOWN");
   const alone = await tryStart({
     env: {},
     cliCommand: options.cliCommand,
     writtenIn: options.writtenIn,
-    authorizationConfig: { verificationKeys, jwksFile, algorithm, unsafe: { allowWeakSecrets } },
+    authorizationConfig: {
+      verificationKeys,
+      jwksFile,
+      ...(isKnown ? { algorithm } : {}),
+      unsafe: { allowWeakSecrets },
+    },
   });
   if (!("os" in alone)) return { faults: [...made.faults, ...alone.faults] };
   alone.os.close();
@@ -125,6 +152,12 @@ const CONSEQUENCES: Readonly<Partial<Record<FaultCode, RegExp>>> = {
   KEY_ALGORITHM_REQUIRED: /^authorization\.algorithm$/,
   KEY_SECRET_SHORT: /^authorization\.unsafe(?:$|\.allowWeakSecrets$)/,
 };
+
+/** Where a fault is, and the option that was meant where the name is no option. */
+function namePlaces({ at, facts: { meant } }: Fault): readonly string[] {
+  if (at === undefined) return [];
+  return meant === undefined ? [at] : [at, at.replace(/[^.]*$/, String(meant))];
+}
 
 /** True for what is only wrong because something else was refused, and left out. */
 function isConsequence({ code, at, facts }: Fault, refused: readonly string[]): boolean {

@@ -101,14 +101,21 @@ describe("findOptionFaults", () => {
     ]);
   });
 
-  it.each(Object.keys(authorizationConfigSchema.shape))("knows the snake case and the other letter case of %s", (name) => {
-    for (const written of [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), name.toUpperCase()]) {
-      if (written === name) continue;
-      const { error } = authorizationConfigSchema.safeParse({ [written]: "x" });
-      const faults = error === undefined ? [] : findOptionFaults(error, { schema: authorizationConfigSchema });
-      expect(say(faults)[0]).toContain(`did you mean "${name}"?`);
-    }
-  });
+  it.each(Object.keys(authorizationConfigSchema.shape))(
+    "knows the snake case and the other letter case of %s",
+    (name) => {
+      for (const written of [
+        name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+        name.toUpperCase(),
+      ]) {
+        if (written === name) continue;
+        const { error } = authorizationConfigSchema.safeParse({ [written]: "x" });
+        const faults =
+          error === undefined ? [] : findOptionFaults(error, { schema: authorizationConfigSchema });
+        expect(say(faults)[0]).toContain(`did you mean "${name}"?`);
+      }
+    },
+  );
 
   it("lets an option speak for itself, and shows its whole form beside what is wrong inside", () => {
     const words = { script: { problem: "is no script", suggestion: "write one", form: "{ … }" } };

@@ -57,7 +57,9 @@ export function findOptionFaults(error: z.ZodError, source: OptionSource): reado
       return [createOptionFault({ option, problem: own.problem, suggestion: own.suggestion })];
     const value = readAt(source.given, issue.path);
     const described = describeIssue({ ...issue, path }, { examples, value });
-    const emptiness = findEmptiness(value);
+    // Of another kind is not empty: a list in the place of an object.
+    const emptiness =
+      issue.code === "invalid_type" && Array.isArray(value) ? undefined : findEmptiness(value);
     const problem = emptiness === undefined ? described.problem : `is ${emptiness}`;
     const suggestion = suggestFromGiven(issue, source.given) ?? described.suggestion;
     const form = own?.form === undefined ? "" : `; the whole form: ${own.form}`;
@@ -78,7 +80,11 @@ function createUnknownFault(path: readonly PropertyKey[], source: OptionSource):
     meant === undefined
       ? `remove it; known here are ${known.join(", ")}`
       : `did you mean "${meant}"? Otherwise remove it`;
-  return createFault({ code: "CONFIG_OPTION_UNKNOWN", at, facts: { suggestion } });
+  return createFault({
+    code: "CONFIG_OPTION_UNKNOWN",
+    at,
+    facts: { suggestion, ...(meant === undefined ? {} : { meant }) },
+  });
 }
 
 /** Names that the reference has and we do not, and what they are called here. */

@@ -32,7 +32,7 @@ export function findOriginFaults(given: readonly GivenOrigin[]): readonly Fault[
             'write it as the address bar of the browser has it, such as "http://localhost:3000"',
         },
         // The contract ignores it in the variable; nobody is let in by it, so it stops nothing.
-        ...(origin === "*" ? { severity: "warning" } : {}),
+        ...(origin === "*" && at === "CORS_ORIGIN_LIST" ? { severity: "warning" } : {}),
       }),
     ];
   });

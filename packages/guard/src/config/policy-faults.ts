@@ -11,7 +11,7 @@ import { findOriginFaults } from "./origin-faults.ts";
 import { findEmptyKeyFaults, nameOwnKeys } from "./own-keys.ts";
 import type { ResolvedIssuers } from "./resolve-issuers.ts";
 import { findTemplateFaults } from "./template-faults.ts";
-import { findAdminScopeFaults, findSecurityKeyFaults } from "./value-faults.ts";
+import { findAdminScopeFaults, findAlgorithmFaults, findSecurityKeyFaults } from "./value-faults.ts";
 
 /** Everything that the judgement is made of. */
 export interface PolicyParts {
@@ -54,6 +54,7 @@ export function findPolicyFaults(parts: PolicyParts): readonly Fault[] {
           at: options.securityKey === undefined ? "OS_SECURITY_KEY" : "securityKey",
           key: securityKey,
         })),
+    ...findAlgorithmFaults(config.algorithm, nameOption("algorithm", writtenIn)),
     ...findAdminScopeFaults(policy.adminScope, nameOption("adminScope", writtenIn)),
     ...findOriginFaults(origins),
     ...(isJwt ? findAdminNowhere(parts) : []),
@@ -123,8 +124,7 @@ function describeBoth({ options, config, environment, writtenIn }: PolicyParts):
       jwt: joinNames(jwt.length === 0 ? [whole] : jwt),
       security: joinNames(security),
       suggestion: `to use JWT only, ${withoutSecurity}; to use the security key only, ${withoutJwt}`,
-      // For who shows a line to paste: only where that line is the whole fix.
-      ...(isOption ? {} : { unset: "OS_SECURITY_KEY" }),
+      ...(isOption ? { shell: false } : {}),
     },
   });
 }
