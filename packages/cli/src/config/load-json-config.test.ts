@@ -393,7 +393,7 @@ describe("a JSON configuration with faults", () => {
       '"agents[5]": must be an object, and is a text => write { "id": "my-agent", "model": "offline:echo" }',
       '"authorization.verificationKeys": must be a list, and is a text => write "verificationKeys": ["file:agentos-public.pem"]',
       '"authorization.tokenSource": must be one of "header", "cookie", "both" => use one of',
-      '"authorization.audience": must be a text or a list of texts, and is a number => write',
+      '"authorization.audience": must be a text or a list of texts, and is a number => set "audience" to the "aud"',
       '"authorization.enabled": must be true or false, and is a text => write "enabled": true',
     ]) {
       expect(found).toContain(text);

@@ -34,7 +34,7 @@ describe("findOptionFaults", () => {
   it("names each problem at its path, with what to write", () => {
     expect(say(find({ id: 7, issuers: [{ issuer: "x" }, {}] }))).toEqual([
       'CONFIG_OPTION_INVALID "id": must be a text => write "id": "my-agent"',
-      'CONFIG_OPTION_INVALID "issuers[1].issuer": is required => add "issuer": "https://…"',
+      'CONFIG_OPTION_INVALID "issuers[1].issuer": is required => set "issuer" to the "iss" of your tokens, to the letter',
     ]);
   });
 
