@@ -45,7 +45,8 @@ type OnlyInCode =
   | "denialRecorder"
   | "env"
   | "logger"
-  | "routes";
+  | "routes"
+  | "writtenIn";
 
 /** A new option of `AgentOS` does not compile before it stands here or above. */
 const IN_BOTH: Readonly<Record<Exclude<keyof AgentOSOptions, OnlyInCode>, true>> = {

@@ -37,7 +37,7 @@ export const configFaults = {
   }),
   CONFIG_USER_IDS_ALIKE: warning({
     title:
-      'users of several issuers may look alike: their data is apart, but "user_id" in answers and tools shows only the id, which may be the same',
+      'the users of {names} may look alike: their data is apart, but "user_id" in answers and tools shows only the id, which may be the same',
     fix: 'where people or tools have to tell them apart, give the issuer that you add a "subjectPrefix" before its users have data, since it changes their ids; otherwise leave it as it is',
   }),
   CONFIG_ADMIN_NOWHERE: warning({
@@ -79,7 +79,7 @@ export const configFaults = {
   }),
   CONFIG_PORT_IN_USE: error({
     title: "port {port} is in use",
-    fix: "stop the other program, or choose another port",
+    fix: "stop the program that listens on it, or choose another port: 0 takes a free one",
   }),
   CONFIG_ROUTE_ACCESS_MISSING: error({
     title: 'the route "{route}" does not say who may call it',
@@ -91,10 +91,10 @@ export const configFaults = {
   }),
   CONFIG_ROUTE_INVALID: error({
     title: 'the route "{route}" cannot be served: {problem}',
-    fix: "correct the path",
+    fix: "write a path of fixed segments and of parameters, each a name in braces that is a whole segment",
   }),
   CONFIG_SCOPE_INVALID: error({
-    title: '"{scope}" is not a scope',
+    title: '"{scope}" is not a scope: it {problem}',
     fix: 'write "resource:action" or "resource:ID:action"',
   }),
   CONFIG_SCOPE_ACTION_UNKNOWN: warning({
@@ -106,11 +106,11 @@ export const configFaults = {
     fix: "name one that the path has: {parameters}",
   }),
   CONFIG_RULE_INVALID: error({
-    title: 'the scope rule "{rule}" is not of the form "METHOD /path"',
-    fix: 'write for example "GET /reports/*": ["reports:read"]; a parameter is a name in braces, of letters, digits and "_"; braces and "*" cannot be written as percent codes',
+    title: 'the scope rule "{rule}" {problem}',
+    fix: 'write "METHOD /path", such as "GET /reports/*": ["reports:read"]; a parameter is a name in braces',
   }),
   CONFIG_RULE_UNREACHABLE: warning({
-    title: 'the scope rule "{rule}" can never match',
+    title: 'the scope rule "{rule}" can never match: {problem}',
     fix: "correct its method or path, or remove it",
   }),
   CONFIG_VARIABLE_EMPTY: warning({

@@ -9,7 +9,7 @@ const empty = createOptionFault({
   suggestion: 'write "id": "a"',
 });
 const missing = createFault({ code: "CONFIG_KEYS_MISSING" });
-const warning = createFault({ code: "CONFIG_USER_IDS_ALIKE" });
+const warning = createFault({ code: "CONFIG_HEALTH_NOT_PUBLIC" });
 
 describe("a ConfigurationError", () => {
   it("says every fault at once, each with its fix and code", () => {

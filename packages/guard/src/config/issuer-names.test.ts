@@ -108,7 +108,7 @@ describe("two issuers with one name", () => {
   it.each<[AuthorizationConfig, string]>([
     [
       { ...own, issuers: [{ issuer: B }] },
-      'issuers[0] has no "name" and is therefore "default", like the keys outside "issuers"',
+      'issuers[0] has no "name" and is therefore "default", like the keys outside "issuers" (verificationKeys[0])',
     ],
     [
       { issuers: [{ issuer: A }, { issuer: B }] },
@@ -116,7 +116,7 @@ describe("two issuers with one name", () => {
     ],
     [
       { ...own, issuerName: "x", issuers: [{ issuer: A }, { issuer: B, name: "x" }] },
-      'issuers[1] has the name "x", like the keys outside "issuers"',
+      'issuers[1] has the name "x", like the keys outside "issuers" (verificationKeys[0])',
     ],
   ])("are told which two they are, and whether a name was written at all", (config, words) => {
     expect(render(errorsOf(config)[0])?.message).toContain(

@@ -106,8 +106,11 @@ function findFreeName(all: readonly NamedIssuer[]): string {
   return `issuer-${number}`;
 }
 
-/** True where two users with one id are two owners, and nothing in that id tells them apart. */
-export function areUserIdsAlike(issuers: readonly Pick<NamedIssuer, "name" | "subjectPrefix">[]): boolean {
+/** Names of issuers where two users with one id are two owners, and nothing in that id tells them apart; else none. */
+export function findAlikeNames(
+  issuers: readonly Pick<NamedIssuer, "name" | "subjectPrefix">[],
+): readonly string[] {
   const bare = issuers.filter(({ subjectPrefix }) => subjectPrefix === undefined);
-  return new Set(bare.map(({ name }) => name)).size > 1;
+  const names = [...new Set(bare.map(({ name }) => name))];
+  return names.length > 1 ? names : [];
 }

@@ -15,7 +15,7 @@ import {
 } from "@agentos/auth";
 import { createFault, type Fault } from "@agentos/contract";
 import type { AuthorizationConfig } from "./auth-options.ts";
-import { areUserIdsAlike, type NamedIssuer, nameIssuers } from "./issuer-names.ts";
+import { findAlikeNames, type NamedIssuer, nameIssuers } from "./issuer-names.ts";
 import type { IssuerOptions } from "./issuer-options.ts";
 import { createOptionFault } from "./option-faults.ts";
 import { joinNames, nameOption, type WrittenIn } from "./option-names.ts";
@@ -81,7 +81,7 @@ export function resolveIssuers(
     hasOwn
       ? {
           at: nameOption("issuerName", writtenIn),
-          who: 'the keys outside "issuers"',
+          who: `the keys outside "issuers" (${placesOf(ownKeys, remote).join(", ")})`,
           isNamed: config.issuerName !== undefined,
           name: ownName,
         }
@@ -93,6 +93,7 @@ export function resolveIssuers(
   );
   const [first = own, ...rest] = hasOwn ? [own, ...others] : others;
   const shown = [...(hasOwn ? [{ name: ownName, subjectPrefix: undefined }] : []), ...names.listed];
+  const alike = findAlikeNames(shown);
   return {
     areSeparate,
     hasKeys: hasOwn || listed.length > 0,
@@ -102,7 +103,9 @@ export function resolveIssuers(
       ...findIssuerFaults(config, listed, writtenIn),
       ...findOwnFaults(config, { ownKeys, remote, writtenIn }),
       ...names.faults,
-      ...(areUserIdsAlike(shown) ? [createFault({ code: "CONFIG_USER_IDS_ALIKE" })] : []),
+      ...(alike.length === 0
+        ? []
+        : [createFault({ code: "CONFIG_USER_IDS_ALIKE", facts: { names: joinNames(alike) } })]),
     ],
   };
 }
@@ -154,10 +157,7 @@ function findRemote(
 /** About the keys outside "issuers": what is open beside them, and what is set and reaches no key. */
 function findOwnFaults(config: AuthorizationConfig, { ownKeys, remote, writtenIn }: Own): readonly Fault[] {
   const { issuer, issuers = [], validate } = config;
-  const places = [
-    ...ownKeys.keyValues.map(({ source }) => source),
-    ...[ownKeys.jwksFile, remote].flatMap((place) => (place === undefined ? [] : [place.source])),
-  ];
+  const places = placesOf(ownKeys, remote);
   if (places.length > 0 && issuer === undefined && validate !== false) {
     // Beside "issuers" these keys are for tokens that name no issuer: nobody's "iss" is left unchecked.
     if (issuers.length > 0)
@@ -173,6 +173,12 @@ function findOwnFaults(config: AuthorizationConfig, { ownKeys, remote, writtenIn
   }
   if (places.length > 0 || validate === false) return [];
   return issuers.length > 0 ? findIdleOptions(config, writtenIn) : findUndiscoverable(config, writtenIn);
+}
+
+/** What gives the keys outside "issuers", as people call it. */
+function placesOf({ keyValues, jwksFile }: OwnKeys, remote: KeyPlaces["remote"]): readonly string[] {
+  const places = [jwksFile, remote].flatMap((place) => (place === undefined ? [] : [place.source]));
+  return [...keyValues.map(({ source }) => source), ...places];
 }
 
 /** What is known of the keys outside "issuers". */

@@ -12,12 +12,12 @@ interface Template {
   /** What belongs there. */
   readonly meant: string;
   /** What to do; the default only says to write what is meant. */
-  readonly suggest?: (found: string) => string;
+  readonly suggest?: (place: string) => string;
 }
 
 const TENANT = "the id of your tenant";
-const suggestTenant = (found: string) =>
-  `write the id of your tenant (a UUID; \`az account show --query tenantId\` prints it) in the place of "${found}": the "iss" of every token has it`;
+const suggestTenant = (place: string) =>
+  `write the id of your tenant (a UUID; \`az account show --query tenantId\` prints it) in the place of ${place}: the "iss" of every token has it`;
 
 /** Of Microsoft Entra: one address for the sign-in of all tenants, and no token ever names it. */
 const ENTRA: readonly Template[] = [
@@ -86,11 +86,10 @@ export function findTemplateFaults(
     if (hit === undefined) return [];
     const { found, template } = hit;
     const { meant, suggest } = template;
-    const facts = {
-      found: `"${found}"`,
-      meant,
-      ...(suggest === undefined ? {} : { suggestion: suggest(found) }),
-    };
+    const inBraces = /^\{(.*)\}$/.exec(found)?.[1];
+    const place = inBraces === undefined ? `"${found}"` : `"${inBraces}" and its braces`;
+    const suggestion = suggest?.(place) ?? `write ${meant} in the place of ${place}`;
+    const facts = { found: `"${found}"`, meant, suggestion };
     return [createFault({ code: "CONFIG_VALUE_TEMPLATE", at, facts })];
   });
 }
