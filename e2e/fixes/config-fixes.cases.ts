@@ -647,14 +647,14 @@ export const configFixes = {
     fix({
       name: "that was to give the key",
       wrong: () => ({ options: { env: { JWT_VERIFICATION_KEY: " ", AUTHORIZATION_ENABLED: "true" } } }),
-      follows: /set it to the key that tokens are verified with/,
-      apply: (world) => withEnv(world, { JWT_VERIFICATION_KEY: pem }),
+      follows: /set "(\w+)" to the key that tokens are verified with/,
+      apply: (world, [variable = ""]) => withEnv(world, { [variable]: pem }),
     }),
     fix({
       name: "that was to give the key set",
       wrong: () => ({ options: { authorization: true, env: { JWT_JWKS_FILE: "" } } }),
-      follows: /set it to the path of a key set in JSON/,
-      apply: (world) => withEnv(world, { JWT_JWKS_FILE: jwks() }),
+      follows: /set "(\w+)" to the path of a key set in JSON/,
+      apply: (world, [variable = ""]) => withEnv(world, { [variable]: jwks() }),
     }),
   ],
   CONFIG_VARIABLE_UNREAD: fix({

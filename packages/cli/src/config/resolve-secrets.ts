@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Fault } from "@agentos/contract";
-import { createOptionFault } from "@agentos/guard/app";
+import { createOptionFault, findEmptiness } from "@agentos/guard/app";
 import { describeFileError, stripLineEnd } from "../input/read-reference.ts";
 import { systemCode } from "../program/failure.ts";
 
@@ -58,7 +58,7 @@ function readVariable(
   }
   const value = env[name];
   if (value !== undefined && value.trim() !== "") return value;
-  const state = value === undefined ? "not set" : "empty";
+  const state = findEmptiness(value) ?? "not set";
   report(
     createOptionFault({
       option,

@@ -78,9 +78,9 @@ const HIGHEST_PORT = 65_535;
 
 /** Node puts what it tried beside the code. */
 function readTried(error: unknown): { readonly host: string | undefined; readonly port: number | undefined } {
-  const parts: Readonly<Record<string, unknown>> = error instanceof Error ? { ...error } : {};
-  const host = parts["address"] ?? parts["hostname"];
-  const port = parts["port"];
+  const parts = new Map<string, unknown>(error instanceof Error ? Object.entries(error) : []);
+  const host = parts.get("address") ?? parts.get("hostname");
+  const port = parts.get("port");
   return {
     host: typeof host === "string" ? host : undefined,
     port: typeof port === "number" ? port : undefined,

@@ -183,6 +183,35 @@ describe("a suggestion", () => {
     expect(parse(fixed)).toEqual([]);
   });
 
+  it.each<[object, string, object]>([
+    [config({ tokenSource: "Cookie" }), 'write "tokenSource": "cookie"', config({ tokenSource: "cookie" })],
+    [config({ validate: "no" }), 'write "validate": false, without quotes', config({ validate: false })],
+    [
+      config({ issuer: "" }),
+      'set "issuer" to the "iss" of your tokens, to the letter',
+      config({ issuer: "x" }),
+    ],
+    [
+      config({ verificationKeys: [" "] }),
+      "write a public key in PEM or as a JWK",
+      config({ verificationKeys: ["x"] }),
+    ],
+  ])("for %j is what belongs there, and helps", (wrong, fix, fixed) => {
+    expect(fixOf(wrong)).toEqual([fix]);
+    expect(parse(fixed)).toEqual([]);
+  });
+
+  it("is the name that the part has in code, where that of a file stands", () => {
+    const inCode = z.strictObject({ authorization: z.boolean().optional() });
+    const given = { authorization: { verificationKeys: ["x"] } };
+    const { error } = inCode.safeParse(given);
+    const [fault] = error === undefined ? [] : findOptionFaults(error, { schema: inCode, given });
+    expect(fault && renderFault(fault, "agentos")).toMatchObject({
+      message: '"authorization": must be true or false, and is an object',
+      fix: 'call it "authorizationConfig"',
+    });
+  });
+
   it("is an example where the text says nothing, or may be a secret", () => {
     expect(fixOf({ limits: { runs: "many" } })).toEqual(['write "runs": 10']);
     expect(fixOf(config({ allowedScopes: "everything of mine" }))).toEqual([

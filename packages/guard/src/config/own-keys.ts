@@ -77,8 +77,8 @@ export function findEmptyKeyFaults(
     ...variables.map(({ facts: { variable = "", state = "" } }) => {
       const suggestion =
         variable === "JWT_JWKS_FILE"
-          ? "set it to the path of a key set in JSON: nothing else gives a key to verify tokens with"
-          : `set it to the key that tokens are verified with (\`${cli} keys env FILE\` prints the line for a PEM file): nothing else gives one`;
+          ? 'set "JWT_JWKS_FILE" to the path of a key set in JSON: nothing else gives a key to verify tokens with'
+          : `set "JWT_VERIFICATION_KEY" to the key that tokens are verified with (\`${cli} keys env FILE\` prints the line for a PEM file): nothing else gives one`;
       const facts = { variable, state, suggestion };
       return createFault({ code: "CONFIG_VARIABLE_EMPTY", severity: "error", facts });
     }),

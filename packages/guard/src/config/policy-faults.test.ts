@@ -37,13 +37,13 @@ describe("an option that cannot be used never counts as not given", () => {
       "a variable that is empty",
       { authorization: true },
       { JWT_VERIFICATION_KEY: "" },
-      /^CONFIG_VARIABLE_EMPTY "JWT_VERIFICATION_KEY" is set but empty, which counts as not set => set it to the key/,
+      /^CONFIG_VARIABLE_EMPTY "JWT_VERIFICATION_KEY" is set but empty, which counts as not set => set "JWT_VERIFICATION_KEY" to the key/,
     ],
     [
       "a variable of white space",
       {},
       { JWT_JWKS_FILE: " \n", AUTHORIZATION_ENABLED: "yes" },
-      /^CONFIG_VARIABLE_EMPTY "JWT_JWKS_FILE" is set but empty: it has only white space, which counts .* => set it to the path/,
+      /^CONFIG_VARIABLE_EMPTY "JWT_JWKS_FILE" is set but empty: it has only white space, which counts .* => set "JWT_JWKS_FILE" to the path/,
     ],
     [
       "an empty list",

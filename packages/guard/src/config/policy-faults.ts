@@ -165,10 +165,11 @@ function findUnused({ options, config, environment, writtenIn }: PolicyParts): r
   const { tokenSource = "header", tokenHeaderKey, cookieName, audience, jwksFile } = config;
   const taken = `the token is taken from the ${tokenSource} only`;
   const file = nameOption("jwksFile", writtenIn);
-  const isOverruled =
-    environment.isAuthorizationEnabled !== undefined &&
-    options.authorization !== undefined &&
-    environment.isAuthorizationEnabled !== options.authorization;
+  // A configuration means authorization, unless it says otherwise; either way the variable counts for nothing.
+  const hasPart = options.authorizationConfig !== undefined;
+  const enforces = options.authorization ?? (hasPart ? true : undefined);
+  const isOverruled = enforces !== undefined && (environment.isAuthorizationEnabled ?? enforces) !== enforces;
+  const overruling = options.authorization === undefined ? nameOption("", writtenIn) : "authorization";
   return [
     ...(tokenSource === "cookie" && tokenHeaderKey !== undefined
       ? [
@@ -215,7 +216,7 @@ function findUnused({ options, config, environment, writtenIn }: PolicyParts): r
       ? [
           unused(
             "AUTHORIZATION_ENABLED",
-            `"${nameSwitch(writtenIn)}" is ${String(options.authorization)}, and the configuration wins`,
+            `"${overruling}" in the configuration says otherwise, and wins`,
             "`unset AUTHORIZATION_ENABLED`",
           ),
         ]

@@ -14,8 +14,11 @@ const PREFIX_WITHOUT_END = /^[\w.-]{1,31}$/;
 /** Undefined where nothing that was written can be kept. */
 export function suggestFromGiven(issue: z.core.$ZodIssue, given: unknown): string | undefined {
   const value = readAt(given, issue.path);
-  if (typeof value !== "string") return undefined;
   const { name, isItem } = placeOf(issue.path);
+  // As in Python and in a JSON file, where one name is for both.
+  if (name === "authorization" && issue.code === "invalid_type" && issue.expected === "boolean")
+    return typeof value === "object" && value !== null ? 'call it "authorizationConfig"' : undefined;
+  if (typeof value !== "string") return undefined;
   const write = (text: string) => (isItem || name === "" ? `write ${text}` : `write "${name}": ${text}`);
   if (issue.code === "invalid_format" && name === "subjectPrefix" && PREFIX_WITHOUT_END.test(value))
     return `end it with ":", "|" or "/", such as "${value}:"`;

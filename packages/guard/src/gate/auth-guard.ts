@@ -80,7 +80,8 @@ export interface AuthGuard {
 
 const NO_ACCESS = createOptionFault({
   option: "protect",
-  problem: 'it takes "authenticated" for every verified caller, or a list of at least one scope',
+  problem: "is neither a list of scopes nor a word that it knows",
+  suggestion: 'give it "authenticated" for every verified caller, or a list of at least one scope',
 });
 
 const optionsSchema = z.strictObject({
@@ -159,8 +160,8 @@ function findGuardFaults(resolved: ResolvedPolicy): readonly Fault[] {
     rules,
     writtenIn,
   } = resolved;
-  const refuseOption = (name: string, problem: string) =>
-    createOptionFault({ option: nameOption(name, writtenIn), problem });
+  const refuseOption = (name: string, problem: string, suggestion: string) =>
+    createOptionFault({ option: nameOption(name, writtenIn), problem, suggestion });
   return [
     ...findNoCredentialFaults(resolved),
     ...(mode === "jwt-unverified"
@@ -176,7 +177,8 @@ function findGuardFaults(resolved: ResolvedPolicy): readonly Fault[] {
       : [
           refuseOption(
             "scopeMappings",
-            'a guard has no routes to lay rules over; name the scopes in "protect"',
+            "a guard has no routes to lay rules over",
+            'leave it out, and name the scopes in "protect"',
           ),
         ]),
     ...(rules.publicPaths === undefined
@@ -184,7 +186,8 @@ function findGuardFaults(resolved: ResolvedPolicy): readonly Fault[] {
       : [
           refuseOption(
             "excludedRoutePaths",
-            'a guard has no routes to open; leave "protect" out where anybody may call',
+            "a guard has no routes to open",
+            'leave it out, and leave "protect" out where anybody may call',
           ),
         ]),
   ];
