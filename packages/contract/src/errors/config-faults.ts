@@ -1,7 +1,9 @@
 /** Faults of a configuration. `{option}` is the fault's place: the option's path, such as `authorizationConfig.algorithm`. */
-import { MAX_TOKEN_LIFETIME_HOURS } from "../wire/defaults.ts";
 import type { FaultEntry } from "./entry.ts";
 import { error, warning } from "./fault-entry.ts";
+
+/** Longest life of a token, in hours (design.md section 10). */
+export const MAX_TOKEN_LIFETIME_HOURS = 24;
 
 export const configFaults = {
   CONFIG_OPTION_UNKNOWN: error({

@@ -8,6 +8,3 @@ export const DEFAULT_TOKEN_HEADER = "Authorization";
 
 /** Cookie that carries the token, where cookies are read. */
 export const DEFAULT_COOKIE_NAME = "access_token";
-
-/** Longest life of a token, in hours (design.md section 10). */
-export const MAX_TOKEN_LIFETIME_HOURS = 24;
