@@ -336,6 +336,15 @@ describe("a start with warnings", () => {
 });
 
 describe("an address that cannot be used", () => {
+  test("is the one of the environment, where that chose it", { timeout: 60_000 }, async () => {
+    const env = { OS_SECURITY_KEY: SECURITY_KEY, AGENT_OS_HOST: "192.0.2.77" };
+    const { url, text } = await start({ env });
+    expect([url, text]).toEqual([
+      undefined,
+      expect.stringContaining('"192.0.2.77" is no address of this machine'),
+    ]);
+  });
+
   test.each([
     [["--port", "99999"], /"--port" is 99999, and ports end at 65535/],
     [["--port", ""], /"--port" is empty/],

@@ -106,6 +106,29 @@ export const configFixes = {
       apply: (world, [name = ""]) => withConfig(world, { [name]: jwks() }),
     }),
     fix({
+      name: "the address of a discovery document",
+      wrong: async () => ({
+        options: { authorizationConfig: { issuer: `${LOCAL_ISSUER}/.well-known/openid-configuration` } },
+        call: await callSigned(good({ iss: LOCAL_ISSUER })),
+      }),
+      follows: /write "(\S+)"/,
+      apply: (world, [issuer]) => withConfig(world, { issuer }),
+    }),
+    fix({
+      name: "algorithms that no key is for",
+      wrong: async () => ({
+        options: {
+          authorizationConfig: {
+            issuers: [{ issuer: ISSUER, verificationKeys: [pem], algorithms: ["ES256", "ES384"] }],
+          },
+        },
+        call: await callSigned(good({ iss: ISSUER })),
+      }),
+      follows: /write "(\w+)": \["(\w+)"\]/,
+      apply: (world, [name = "", algorithm]) =>
+        withConfig(world, { issuers: [{ issuer: ISSUER, verificationKeys: [pem], [name]: [algorithm] }] }),
+    }),
+    fix({
       name: "an empty list of keys",
       wrong: () => ({ options: { authorizationConfig: { verificationKeys: [] } } }),
       follows: /add the public key that your tokens are verified with/,

@@ -186,6 +186,7 @@ describe("a suggestion", () => {
   it.each<[object, string, object]>([
     [config({ tokenSource: "Cookie" }), 'write "tokenSource": "cookie"', config({ tokenSource: "cookie" })],
     [config({ validate: "no" }), 'write "validate": false, without quotes', config({ validate: false })],
+    [listed({ algorithms: ["es256"] }), 'write "ES256"', listed({ algorithms: ["ES256"] })],
     [
       config({ issuer: "" }),
       'set "issuer" to the "iss" of your tokens, to the letter',

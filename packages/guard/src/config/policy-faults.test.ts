@@ -58,6 +58,18 @@ describe("an option that cannot be used never counts as not given", () => {
       /^KEY_ALGORITHM_UNKNOWN "authorizationConfig\.algorithm": .* => write "RS256", or leave it out/,
     ],
     [
+      "the address of the discovery document",
+      config({ issuer: "https://a.test/.well-known/openid-configuration" }),
+      {},
+      /^CONFIG_OPTION_INVALID "authorizationConfig\.issuer": is the address of a discovery document, .* => write "https:\/\/a\.test"$/,
+    ],
+    [
+      "the address of the discovery document in the place of the key set",
+      config({ jwksUrl: "https://a.test/.well-known/openid-configuration" }),
+      {},
+      /^CONFIG_OPTION_INVALID "authorizationConfig\.jwksUrl": is the address .* => leave "jwksUrl" out and set "issuer" beside it to "https:\/\/a\.test"/,
+    ],
+    [
       "a template",
       config({ issuer: "https://login.microsoftonline.com/{tenantid}/v2.0" }),
       {},
@@ -202,6 +214,12 @@ describe("what nothing reads", () => {
       { authorization: false },
       { AUTHORIZATION_ENABLED: "true", JWT_VERIFICATION_KEY: KEY },
       { authorization: true },
+    ],
+    [
+      "AUTHORIZATION_ENABLED",
+      config({ verificationKeys: [KEY] }),
+      { AUTHORIZATION_ENABLED: "off" },
+      { authorization: false },
     ],
     [
       "authorizationConfig.audience",

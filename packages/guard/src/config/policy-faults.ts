@@ -10,7 +10,7 @@ import { joinNames, nameOption, nameSwitch, type WrittenIn } from "./option-name
 import { findOriginFaults } from "./origin-faults.ts";
 import { findEmptyKeyFaults, nameOwnKeys } from "./own-keys.ts";
 import type { ResolvedIssuers } from "./resolve-issuers.ts";
-import { findTemplateFaults } from "./template-faults.ts";
+import { findDocumentFaults, findTemplateFaults } from "./template-faults.ts";
 import { findAdminScopeFaults, findAlgorithmFaults, findSecurityKeyFaults } from "./value-faults.ts";
 
 /** Everything that the judgement is made of. */
@@ -45,6 +45,7 @@ export function findPolicyFaults(parts: PolicyParts): readonly Fault[] {
     ...issuers.faults,
     ...findEnvironmentFaults(parts, missing),
     ...templates,
+    ...findDocumentFaults(config, writtenIn),
     ...missing,
     ...(isJwt && securityKey !== undefined ? [describeBoth(parts)] : []),
     ...(isJwt && !parts.wantsAuthorization ? [describeUnenforced(parts)] : []),

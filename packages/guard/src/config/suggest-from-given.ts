@@ -3,6 +3,7 @@
  * scopes from an example takes the admin away. INVARIANT: a value is shown only where the option can hold no secret.
  */
 
+import { SIGNING_ALGORITHMS } from "@agentos/auth";
 import { nearest } from "@agentos/contract/text";
 import type { z } from "zod";
 import { placeOf } from "./describe-issue.ts";
@@ -16,12 +17,17 @@ export function suggestFromGiven(issue: z.core.$ZodIssue, given: unknown): strin
   const value = readAt(given, issue.path);
   const { name, isItem } = placeOf(issue.path);
   // As in Python and in a JSON file, where one name is for both.
-  if (name === "authorization" && issue.code === "invalid_type" && issue.expected === "boolean")
-    return typeof value === "object" && value !== null ? 'call it "authorizationConfig"' : undefined;
+  const isSwitch = issue.code === "invalid_type" && issue.expected === "boolean";
+  if (name === "authorization" && isSwitch && typeof value === "object" && value !== null)
+    return 'call it "authorizationConfig"';
   if (typeof value !== "string") return undefined;
   const write = (text: string) => (isItem || name === "" ? `write ${text}` : `write "${name}": ${text}`);
   if (issue.code === "invalid_format" && name === "subjectPrefix" && PREFIX_WITHOUT_END.test(value))
     return `end it with ":", "|" or "/", such as "${value}:"`;
+  if (name === "algorithms") {
+    const meant = nearest(value, SIGNING_ALGORITHMS);
+    return meant === undefined ? "write that of the signer" : write(`"${meant}"`);
+  }
   if (issue.code === "invalid_value") {
     const known = issue.values.filter((one) => typeof one === "string");
     const meant = nearest(value, known);

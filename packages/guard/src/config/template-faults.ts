@@ -4,6 +4,7 @@
  */
 import { createFault, type Fault } from "@agentos/contract";
 import type { AuthorizationConfig } from "./auth-options.ts";
+import { createOptionFault } from "./option-faults.ts";
 import { nameOption, type WrittenIn } from "./option-names.ts";
 
 interface Template {
@@ -51,6 +52,28 @@ export function findTemplate(
     if (found !== undefined) return { found, template };
   }
   return undefined;
+}
+
+const DISCOVERY = "/.well-known/openid-configuration";
+
+/** The address that a browser shows the discovery document under, where the issuer or its keys belong. */
+export function findDocumentFaults(config: AuthorizationConfig, writtenIn: WrittenIn): readonly Fault[] {
+  return [...listValues(config)].flatMap(([path, value]) => {
+    const name = path.replace(/^.*\./, "");
+    if (value?.endsWith(DISCOVERY) !== true || (name !== "issuer" && name !== "jwksUrl")) return [];
+    const issuer = value.slice(0, -DISCOVERY.length);
+    const shown = /[@?#]/.test(issuer) ? `it without "${DISCOVERY}"` : `"${issuer}"`;
+    return [
+      createOptionFault({
+        option: nameOption(path, writtenIn),
+        problem: `is the address of a discovery document, and ${name === "issuer" ? "the issuer itself" : "that of the key set"} belongs here`,
+        suggestion:
+          name === "issuer"
+            ? `write ${shown}`
+            : `leave "jwksUrl" out and set "issuer" beside it to ${shown}: the keys are found from there`,
+      }),
+    ];
+  });
 }
 
 /** Where addresses, audiences and paths stand, each with its value. Keys have a check of their own (`KEY_PLACEHOLDER`). */
