@@ -250,6 +250,15 @@ export const configFixes = {
         withPart(world, { issuer: `https://login.microsoftonline.com/${found}/v2.0`.replace(found, "T-1") }),
     }),
     fix({
+      name: "a domain of documentation as the audience",
+      wrong: async () => ({
+        options: jwtOptions({ audience: "https://api.example.com" }),
+        call: await callSigned(good({ aud: "https://api.shop.test" })),
+      }),
+      follows: /write the "aud" of your tokens/,
+      apply: (world) => withConfig(world, { audience: "https://api.shop.test" }),
+    }),
+    fix({
       name: "a path in the environment",
       wrong: () => ({ options: { authorization: true, env: { JWT_JWKS_FILE: "/path/to/jwks.json" } } }),
       follows: /write the folder of the file in the place of "([^"]+)"/,
@@ -526,6 +535,12 @@ export const configFixes = {
       wrong: () => ({ options: { ...jwtOptions(), env: { CORS_ORIGIN_LIST: "app.shop.test" } } }),
       follows: /write "(\S+)"/,
       apply: (world, [origin]) => withEnv(world, { CORS_ORIGIN_LIST: origin }),
+    }),
+    fix({
+      name: "that stands for every page",
+      wrong: () => ({ options: { ...jwtOptions(), env: { CORS_ORIGIN_LIST: "*" } } }),
+      follows: /`unset (\w+)`/,
+      apply: (world, [variable = ""]) => withEnv(world, { [variable]: undefined }),
     }),
     fixFile({
       name: "in a file",

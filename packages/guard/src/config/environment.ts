@@ -89,6 +89,12 @@ export function readEnvironment(env: Environment): ReadEnvironment {
   if (port.warning !== undefined) faults.push(port.warning);
   const host = read("AGENT_OS_HOST");
   const hostProblem = host === undefined ? undefined : findHostProblem(host);
+  const addressFaults = {
+    ...(port.fault === undefined ? {} : { port: port.fault }),
+    ...(hostProblem === undefined
+      ? {}
+      : { host: createOptionFault({ option: "AGENT_OS_HOST", ...hostProblem }) }),
+  };
   return {
     securityKey: read("OS_SECURITY_KEY"),
     verificationKey: read("JWT_VERIFICATION_KEY"),
@@ -99,12 +105,7 @@ export function readEnvironment(env: Environment): ReadEnvironment {
     host: hostProblem === undefined ? host : undefined,
     port: port.port,
     faults,
-    addressFaults: {
-      ...(port.fault === undefined ? {} : { port: port.fault }),
-      ...(hostProblem === undefined
-        ? {}
-        : { host: createOptionFault({ option: "AGENT_OS_HOST", ...hostProblem }) }),
-    },
+    addressFaults,
     emptyVariables,
   };
 }

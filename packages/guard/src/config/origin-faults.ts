@@ -19,7 +19,7 @@ export function findOriginFaults(given: readonly GivenOrigin[]): readonly Fault[
     const found = judgeOrigin(origin);
     if (found === undefined) return [];
     const { problem, write } = found;
-    const suggestion = write === undefined ? undefined : `write "${write}"`;
+    const suggestion = write === undefined ? suggestFor(origin, at) : `write "${write}"`;
     return [
       createFault({
         code: "CONFIG_ORIGIN_INVALID",
@@ -27,15 +27,20 @@ export function findOriginFaults(given: readonly GivenOrigin[]): readonly Fault[
         facts: {
           origin: showOrigin(origin),
           problem,
-          suggestion:
-            suggestion ??
-            'write it as the address bar of the browser has it, such as "http://localhost:3000"',
+          suggestion,
         },
         // The contract ignores it in the variable; nobody is let in by it, so it stops nothing.
         ...(origin === "*" && at === "CORS_ORIGIN_LIST" ? { severity: "warning" } : {}),
       }),
     ];
   });
+}
+
+/** What to do where nothing that was written can be kept. */
+function suggestFor(origin: string, at: string): string {
+  const name = "name each origin as the address bar of the browser has it";
+  if (origin !== "*") return `${name}, such as "http://localhost:3000"`;
+  return at === "CORS_ORIGIN_LIST" ? `${name}, or \`unset CORS_ORIGIN_LIST\`` : `${name}, or remove it`;
 }
 
 /** Why it can never match, and what to write; undefined for one that can. */

@@ -108,7 +108,7 @@ describe("a template", () => {
     ["https://YOUR_DOMAIN/", "YOUR_DOMAIN"],
     ["https://your-tenant.auth0.com/", "your-tenant"],
     ["https://<your-domain>/", "<your-domain>"],
-    ["https://issuer.example.com/", "example.com"],
+    ["https://login.microsoftonline.us/common/", "common"],
   ])("%s is refused in every place, and shown only as far as it is one", (value, found) => {
     const places: readonly (readonly [string, AuthorizationConfig])[] = [
       ["issuer", { verificationKeys: [KEY], issuer: value }],
@@ -137,6 +137,23 @@ describe("a template", () => {
     "https://yourcompany.test/realms/organizations",
   ])("%s is none", (issuer) => {
     expect(find(config({ verificationKeys: [KEY], issuer, audience: "my-api" }))).toEqual([]);
+  });
+
+  it("is a domain of documentation, which stops the start where it is an address", () => {
+    const value = "https://issuer.example.com/";
+    const of = (part: AuthorizationConfig) =>
+      find(config({ verificationKeys: [KEY], ...part })).map(({ code, severity }) => `${severity} ${code}`);
+    expect(of({ issuer: value })).toEqual(["error CONFIG_VALUE_TEMPLATE"]);
+    expect(of({ issuer: "https://a.test", jwksUrl: `${value}jwks` })).toEqual([
+      "error CONFIG_VALUE_TEMPLATE",
+    ]);
+    // Two sides may have agreed on it, and it works.
+    expect(of({ audience: value })).toEqual(["warning CONFIG_VALUE_TEMPLATE"]);
+  });
+
+  it("of personal accounts has one tenant, which is named", () => {
+    const [text = ""] = errors(config({ issuer: "https://login.microsoftonline.com/consumers/v2.0" }));
+    expect(text).toContain('write "9188040d-6c67-4c5b-b112-36a304b66dad" in the place of "consumers"');
   });
 
   it("is a path of a guide, in the option or the variable", () => {

@@ -12,7 +12,7 @@ interface Template {
   readonly found: RegExp;
   /** What belongs there. */
   readonly meant: string;
-  /** What to do; the default only says to write what is meant. */
+  /** What to do at a place of the value; the default only says to write what is meant. */
   readonly suggest?: (place: string) => string;
 }
 
@@ -20,13 +20,20 @@ const TENANT = "the id of your tenant";
 const suggestTenant = (place: string) =>
   `write the id of your tenant (a UUID; \`az account show --query tenantId\` prints it) in the place of ${place}: the "iss" of every token has it`;
 
-/** Of Microsoft Entra: one address for the sign-in of all tenants, and no token ever names it. */
+/** Of Microsoft Entra: one address for the sign-in of many tenants, and no token ever names it. */
+const MICROSOFT = String.raw`(?<=^https://(?:login\.(?:partner\.)?microsoftonline\.[a-z]{2,3}|sts\.windows\.net)/)`;
+/** The one tenant of all personal accounts. */
+const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 const ENTRA: readonly Template[] = [
   {
-    found:
-      /(?<=^https:\/\/(?:login\.microsoftonline\.com|sts\.windows\.net)\/)(?:common|organizations|consumers)(?=\/|$)/i,
+    found: new RegExp(`${MICROSOFT}(?:common|organizations)(?=/|$)`, "i"),
     meant: TENANT,
     suggest: suggestTenant,
+  },
+  {
+    found: new RegExp(`${MICROSOFT}consumers(?=/|$)`, "i"),
+    meant: "the id of the tenant of personal accounts",
+    suggest: (place) => `write "${CONSUMERS}" in the place of ${place}: the "iss" of every token has it`,
   },
   { found: /\{(?:tenant|tenant_?id)\}/i, meant: TENANT, suggest: suggestTenant },
 ];
@@ -113,6 +120,19 @@ export function findTemplateFaults(
     const place = inBraces === undefined ? `"${found}"` : `"${inBraces}" and its braces`;
     const suggestion = suggest?.(place) ?? `write ${meant} in the place of ${place}`;
     const facts = { found: `"${found}"`, meant, suggestion };
+    // An audience is a name that two sides agreed on: tokens may really have this one, and no address has to exist.
+    if (/\.audience(?:\[\d+\])?$/.test(at) && /^example\./i.test(found)) {
+      const leave =
+        'write the "aud" of your tokens; where that really is what stands here, leave it as it is';
+      return [
+        createFault({
+          code: "CONFIG_VALUE_TEMPLATE",
+          at,
+          facts: { ...facts, suggestion: leave },
+          severity: "warning",
+        }),
+      ];
+    }
     return [createFault({ code: "CONFIG_VALUE_TEMPLATE", at, facts })];
   });
 }
