@@ -115,6 +115,20 @@ export const configFixes = {
       apply: (world, [issuer]) => withConfig(world, { issuer }),
     }),
     fix({
+      name: "the address of a discovery document as that of the keys",
+      wrong: async () => ({
+        options: {
+          authorizationConfig: {
+            issuer: LOCAL_ISSUER,
+            jwksUrl: `${LOCAL_ISSUER}/.well-known/openid-configuration`,
+          },
+        },
+        call: await callSigned(good({ iss: LOCAL_ISSUER })),
+      }),
+      follows: /leave it out: the keys are found from the "issuer" beside it/,
+      apply: (world) => withConfig(world, { jwksUrl: undefined }),
+    }),
+    fix({
       name: "algorithms that no key is for",
       wrong: async () => ({
         options: {

@@ -67,7 +67,7 @@ describe("an option that cannot be used never counts as not given", () => {
       "the address of the discovery document in the place of the key set",
       config({ jwksUrl: "https://a.test/.well-known/openid-configuration" }),
       {},
-      /^CONFIG_OPTION_INVALID "authorizationConfig\.jwksUrl": is the address .* => leave "jwksUrl" out and set "issuer" beside it to "https:\/\/a\.test"/,
+      /^CONFIG_OPTION_INVALID "authorizationConfig\.jwksUrl": is the address .* => leave it out and set "issuer" beside it to "https:\/\/a\.test"/,
     ],
     [
       "a template",

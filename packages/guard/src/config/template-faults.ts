@@ -65,33 +65,51 @@ const DISCOVERY = "/.well-known/openid-configuration";
 
 /** The address that a browser shows the discovery document under, where the issuer or its keys belong. */
 export function findDocumentFaults(config: AuthorizationConfig, writtenIn: WrittenIn): readonly Fault[] {
-  return [...listValues(config)].flatMap(([path, value]) => {
-    const name = path.replace(/^.*\./, "");
-    if (value?.endsWith(DISCOVERY) !== true || (name !== "issuer" && name !== "jwksUrl")) return [];
-    const issuer = value.slice(0, -DISCOVERY.length);
-    const shown = /[@?#]/.test(issuer) ? `it without "${DISCOVERY}"` : `"${issuer}"`;
-    return [
+  return listParts(config).flatMap(({ at, part: { issuer, jwksUrl } }) => {
+    const describe = (name: "issuer" | "jwksUrl", belongs: string, suggestion: string) =>
       createOptionFault({
-        option: nameOption(path, writtenIn),
-        problem: `is the address of a discovery document, and ${name === "issuer" ? "the issuer itself" : "that of the key set"} belongs here`,
-        suggestion:
-          name === "issuer"
-            ? `write ${shown}`
-            : `leave "jwksUrl" out and set "issuer" beside it to ${shown}: the keys are found from there`,
-      }),
+        option: nameOption(`${at}${name}`, writtenIn),
+        problem: `is the address of a discovery document, and ${belongs} belongs here`,
+        suggestion,
+      });
+    return [
+      ...(issuer?.endsWith(DISCOVERY) === true
+        ? [describe("issuer", "the issuer itself", `write ${showIssuer(issuer)}`)]
+        : []),
+      ...(jwksUrl?.endsWith(DISCOVERY) === true
+        ? [
+            describe(
+              "jwksUrl",
+              "that of the key set",
+              issuer === undefined
+                ? `leave it out and set "issuer" beside it to ${showIssuer(jwksUrl)}: the keys are found from there`
+                : 'leave it out: the keys are found from the "issuer" beside it',
+            ),
+          ]
+        : []),
     ];
   });
+}
+
+/** The issuer of a discovery document; a user name or a query is nobody's business. */
+function showIssuer(url: string): string {
+  const issuer = url.slice(0, -DISCOVERY.length);
+  return /[@?#]/.test(issuer) ? `it without "${DISCOVERY}"` : `"${issuer}"`;
+}
+
+/** The keys outside "issuers", and each of those inside. */
+function listParts(config: AuthorizationConfig) {
+  return [
+    { at: "", part: config },
+    ...(config.issuers ?? []).map((part, index) => ({ at: `issuers[${index}].`, part })),
+  ];
 }
 
 /** Where addresses, audiences and paths stand, each with its value. Keys have a check of their own (`KEY_PLACEHOLDER`). */
 function* listValues(
   config: AuthorizationConfig,
 ): Generator<readonly [path: string, value: string | undefined]> {
-  const parts = [
-    { at: "", part: config },
-    ...(config.issuers ?? []).map((part, index) => ({ at: `issuers[${index}].`, part })),
-  ];
-  for (const { at, part } of parts) {
+  for (const { at, part } of listParts(config)) {
     const { issuer, jwksUrl, jwksFile, audience } = part;
     yield [`${at}issuer`, issuer];
     yield [`${at}jwksUrl`, jwksUrl];
