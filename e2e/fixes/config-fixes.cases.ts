@@ -23,6 +23,9 @@ import {
   withEnv,
 } from "./world.ts";
 
+/** One without a row does not compile. */
+type ConfigCode = Extract<FaultCode, `CONFIG_${string}`>;
+
 const ISSUER = "https://login.shop.test";
 const ADMIN = "agent_os:admin";
 const pem = key.verificationKey;
@@ -873,4 +876,4 @@ export const configFixes = {
       return withConfig(world, { [name]: excludedRoutePaths.filter((one) => one !== path) });
     },
   }),
-} satisfies Partial<FixRows<FaultCode>>;
+} satisfies FixRows<ConfigCode>;
