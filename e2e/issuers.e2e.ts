@@ -130,7 +130,7 @@ describe("an issuer that is found by discovery", () => {
     ]);
     expect(
       await start({ jwksUrl: `${issuer.url}/.well-known/openid-configuration`, issuer: issuer.url }),
-    ).toEqual(["KEY_JWKS_INVALID"]);
+    ).toEqual(["CONFIG_OPTION_INVALID"]);
     expect(await start({ jwksUrl: `${issuer.url}/jwks`, issuer: issuer.url })).toEqual([]);
     await issuer.goDown();
     expect(await start({ issuer: issuer.url })).toEqual(["KEY_SOURCE_UNREACHABLE"]);

@@ -190,7 +190,9 @@ describe("a start that cannot work stops", () => {
           expect.stringMatching(/\S/),
           expect.stringMatching(/\S/),
         ]);
-        expect(fault?.message).toMatch(/verificationKeys\[0\]|JWT_VERIFICATION_KEY/);
+        expect(fault?.message).toMatch(
+          /verificationKeys\[0\]|JWT_VERIFICATION_KEY|authorizationConfig\.algorithm/,
+        );
         const said = `${failure?.message}\n${JSON.stringify(failure?.faults)}\n${failure?.stack}\n${String(failure?.cause)}`;
         expect(findLeaks(said, [...piecesOf(key, 16), "/etc/agentos", "issuer.example"])).toEqual([]);
       }

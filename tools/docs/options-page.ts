@@ -38,7 +38,7 @@ export function optionsPage(): string {
     "## `cors`",
     schemaTable(corsSchema, "corsSchema"),
     "## Environment",
-    "Read by `new AgentOS` and `createAuthGuard` when they are created. An empty value counts as unset; an option in code wins.",
+    "Read by `new AgentOS` and `createAuthGuard` when they are created. An empty value counts as unset, and the start says that it is empty; an option in code wins.",
     environmentTable(),
     "",
   ].join("\n\n");

@@ -49,7 +49,12 @@ export {
   findFittingSecretForm,
   findSecretForm,
 } from "./keys/judge/secret-forms.ts";
-export { boundAlgorithms, isSigningAlgorithm } from "./keys/model/algorithms.ts";
+export {
+  boundAlgorithms,
+  isSigningAlgorithm,
+  SIGNING_ALGORITHMS,
+  showAlgorithm,
+} from "./keys/model/algorithms.ts";
 export {
   type KeyRepair,
   type KeyResult,

@@ -1,5 +1,6 @@
 /** The wire truth of AgentOS: scopes, routes, errors and schemas. No I/O, and no logic beyond reading them. */
 
+export { MAX_TOKEN_LIFETIME_HOURS } from "./errors/config-faults.ts";
 export {
   type CauseEntry,
   type Challenge,
@@ -92,6 +93,11 @@ export {
   type ModelSummary,
   modelSchema,
 } from "./wire/agent.ts";
+export {
+  DEFAULT_COOKIE_NAME,
+  DEFAULT_PORT,
+  DEFAULT_TOKEN_HEADER,
+} from "./wire/defaults.ts";
 export { type DenialList, type DenialObject, denialListSchema, denialSchema } from "./wire/denial.ts";
 export { isRecord } from "./wire/is-record.ts";
 export { type PrefixedKind, RUNNABLE_KINDS, type RunnableKind } from "./wire/kinds.ts";

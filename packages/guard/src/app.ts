@@ -28,6 +28,8 @@ export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/r
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./app/serve.ts";
 export { authorizationConfigSchema, corsSchema } from "./config/auth-options.ts";
+export { filledText, findEmptiness } from "./config/empty-value.ts";
+export { findHostProblem, readPortText } from "./config/listen-address.ts";
 export {
   createOptionFault,
   findOptionFaults,

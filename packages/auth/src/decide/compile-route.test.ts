@@ -204,9 +204,29 @@ describe("a rule that no route can match", () => {
     }).faults.map(({ facts }) => facts["suggestion"]);
 
   it("is told the routes that begin alike, and only those", () => {
-    const [text] = suggestion("POST /reports/{id}", [REPORTS, REPORT, { method: "GET", path: "/agents" }]);
+    const [text] = suggestion("GET /reports/{id}/pages", [
+      REPORTS,
+      REPORT,
+      { method: "GET", path: "/agents" },
+    ]);
     expect(text).toContain("GET /reports, GET /reports/{id}");
     expect(text).not.toContain("/agents");
+  });
+
+  it("is told the methods of the routes that have its path", () => {
+    expect(suggestion("POST /reports/{id}", [REPORTS, REPORT])).toEqual([
+      "write it with the method of one: GET",
+    ]);
+  });
+
+  it("is told which other rule comes before it", () => {
+    const { faults } = compileRoutes(
+      { one: REPORTS },
+      { adminScope: ADMIN, scopeMappings: { "GET /reports": [], "GET /*": [] }, allowUnmappedRoutes: false },
+    );
+    expect(faults.map(({ facts }) => [facts["problem"], facts["suggestion"]])).toEqual([
+      ['"GET /reports" comes before it wherever it would match', "remove one of the two"],
+    ]);
   });
 
   it("is told so when none does", () => {

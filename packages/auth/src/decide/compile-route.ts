@@ -8,6 +8,12 @@ import {
   parseScopeRule,
   type ScopeRule,
 } from "../scope/rules.ts";
+import {
+  describePathFault,
+  describeRuleFault,
+  describeScopeFault,
+  type TextFault,
+} from "./describe-rule-fault.ts";
 
 /** The part of a route that access depends on. */
 export interface RouteAccessDefinition {
@@ -114,7 +120,7 @@ export function compileRoutes(
   });
   for (const rule of rules) {
     if (used.has(rule)) continue;
-    const facts = { rule: rule.text, suggestion: suggestRule(rule, routes) };
+    const facts = { rule: rule.text, ...explainUnused(rule, { rules, routes }) };
     faults.push(createFault({ code: "CONFIG_RULE_UNREACHABLE", facts }));
   }
   return { routes, faults };
@@ -152,7 +158,10 @@ function openPaths(ruled: Rules, opened: readonly AppliedRule[]): Rules {
 function parseRules(mappings: CompileRoutesOptions["scopeMappings"], faults: Fault[]): readonly ScopeRule[] {
   return Object.entries(mappings).flatMap(([text, scopes]) => {
     const rule = parseScopeRule(text, scopes);
-    if (rule === undefined) faults.push(createFault({ code: "CONFIG_RULE_INVALID", facts: { rule: text } }));
+    if (rule === undefined)
+      faults.push(
+        createFault({ code: "CONFIG_RULE_INVALID", facts: { rule: text, ...describeRuleFault(text) } }),
+      );
     return rule ?? [];
   });
 }
@@ -160,7 +169,8 @@ function parseRules(mappings: CompileRoutesOptions["scopeMappings"], faults: Fau
 function parsePublicPaths(paths: readonly string[], faults: Fault[]): readonly ScopeRule[] {
   return paths.flatMap((text) => {
     const pattern = parsePathPattern(text);
-    const facts = { problem: `"${text}" is no path pattern` };
+    const { problem, suggestion } = describePathFault(text);
+    const facts = { problem: `"${text}" ${problem}`, suggestion };
     if (pattern === undefined)
       faults.push(createFault({ code: "CONFIG_OPTION_INVALID", at: "excludedRoutePaths", facts }));
     return pattern ?? [];
@@ -182,9 +192,11 @@ function compileRule(
   for (const text of access) {
     const requirement = compileRequirement(text, context);
     if (requirement === undefined)
-      faults.push(createFault({ code: "CONFIG_SCOPE_INVALID", facts: { scope: text } }));
+      faults.push(
+        createFault({ code: "CONFIG_SCOPE_INVALID", facts: { scope: text, ...describeScopeFault(text) } }),
+      );
     else if (hasStrayBraces(requirement))
-      faults.push(createFault({ code: "CONFIG_SCOPE_INVALID", facts: { scope: text, suggestion: BRACES } }));
+      faults.push(createFault({ code: "CONFIG_SCOPE_INVALID", facts: { scope: text, ...BRACES } }));
     else if (hasItsParameter(requirement, route)) {
       requirements.push(requirement);
       faults.push(...findActionFaults(requirement, route));
@@ -196,8 +208,11 @@ function compileRule(
   return requirements.length === access.length ? requirements : "unmapped";
 }
 
-const BRACES =
-  'write "resource:{parameter}:action" with the name of a path parameter, of letters, digits and "_" only; braces mean nothing elsewhere';
+const BRACES: TextFault = {
+  problem: "has braces that are no parameter",
+  suggestion:
+    'write "resource:{parameter}:action" with the name of a path parameter, of letters, digits and "_" only; braces mean nothing elsewhere',
+};
 
 /** Meant for a parameter, and taken to the letter: no scope for a real item would ever satisfy it. */
 function hasStrayBraces({ text, id }: Requirement): boolean {
@@ -228,10 +243,35 @@ function findActionFaults({ text, resource, action }: Requirement, { name }: Nam
   return [createFault({ code: "CONFIG_SCOPE_ACTION_UNKNOWN", facts })];
 }
 
-function suggestRule(rule: ScopeRule, routes: readonly CompiledRoute[]): string {
-  const near = routes
-    .filter(({ template }) => template.text.split("/")[1] === rule.path.split("/")[1])
-    .map(({ name }) => name);
-  if (near.length === 0) return "remove it, or correct its path: no route begins like this";
-  return `a more specific rule or another method may have taken its place; routes that begin alike: ${near.join(", ")}`;
+/** Why a rule matches no route: another takes its place, its method is that of none, or no path is like its own. */
+function explainUnused(
+  rule: ScopeRule,
+  { rules, routes }: { readonly rules: readonly ScopeRule[]; readonly routes: readonly CompiledRoute[] },
+): TextFault {
+  const ofPath = routes.filter(
+    ({ method, template }) => applyRules([{ ...rule, method }], method, template).length > 0,
+  );
+  const ofBoth = ofPath.filter(({ method }) => rule.method === method);
+  const [hidden] = ofBoth;
+  const before = hidden === undefined ? undefined : applyRules(rules, hidden.method, hidden.template)[0];
+  if (before !== undefined)
+    return {
+      problem: `"${before.rule.text}" comes before it wherever it would match`,
+      suggestion: "remove one of the two",
+    };
+  if (ofPath.length > 0) {
+    const methods = [...new Set(ofPath.map(({ method }) => method))].join(", ");
+    return {
+      problem: `no route that it matches has the method ${rule.method}`,
+      suggestion: `write it with the method of one: ${methods}`,
+    };
+  }
+  const near = routes.filter(({ template }) => template.text.split("/")[1] === rule.path.split("/")[1]);
+  return {
+    problem: "no route has such a path",
+    suggestion:
+      near.length === 0
+        ? "remove it, or correct its path: no route begins like this"
+        : `write it as one of the routes that begin alike: ${near.map(({ name }) => name).join(", ")}`,
+  };
 }

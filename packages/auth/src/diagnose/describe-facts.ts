@@ -1,5 +1,5 @@
 /** Facts of a refusal as evidence: each with where it was seen. */
-import type { ErrorCode, Facts } from "@agentos/contract";
+import { DEFAULT_COOKIE_NAME, DEFAULT_TOKEN_HEADER, type ErrorCode, type Facts } from "@agentos/contract";
 import { type ClaimNames, DEFAULT_CLAIM_NAMES } from "../policy/policy.ts";
 import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_LIFETIME_SECONDS } from "../token/token-limits.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource, KnownServer } from "./diagnosis.ts";
@@ -16,8 +16,8 @@ export function placesFor(server: KnownServer | undefined): Facts {
     accepted_credential: server?.policy.mode === "security_key" ? "the security key" : "a JWT",
     alternative: "",
     user_id_claim: claimNamesOf(server).userId,
-    cookie_name: "access_token",
-    header_name: "Authorization",
+    cookie_name: DEFAULT_COOKIE_NAME,
+    header_name: DEFAULT_TOKEN_HEADER,
     limit_characters: MAX_IDENTIFIER_CHARACTERS,
     limit_hours: MAX_TOKEN_LIFETIME_SECONDS / 3_600,
   };

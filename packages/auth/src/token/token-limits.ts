@@ -1,4 +1,5 @@
 /** Every limit of the engine, with its unit. */
+import { MAX_TOKEN_LIFETIME_HOURS } from "@agentos/contract";
 
 /** Tokens above this are refused before anything is decoded. */
 export const MAX_TOKEN_BYTES = 16_384;
@@ -7,7 +8,7 @@ export const MAX_TOKEN_BYTES = 16_384;
 export const CLOCK_SKEW_SECONDS = 10;
 
 /** Longest life of a token, from `iat` (or now) to `exp` (design.md section 10). */
-export const MAX_TOKEN_LIFETIME_SECONDS = 24 * 60 * 60;
+export const MAX_TOKEN_LIFETIME_SECONDS = MAX_TOKEN_LIFETIME_HOURS * 60 * 60;
 
 /** An `exp` between these is in milliseconds: as seconds it would lie beyond the year 5000, as milliseconds before it. */
 export const MILLISECONDS_THRESHOLD = 100_000_000_000;

@@ -218,7 +218,7 @@ export const serverCauses: readonly CauseRow[] = [
     }),
     code: "CONFIG_BOTH_CREDENTIALS",
     says: /both/i,
-    fix: /"OS_SECURITY_KEY".*"JWT_VERIFICATION_KEY"/s,
+    fix: /unset\s+OS_SECURITY_KEY.*unset\s+JWT_VERIFICATION_KEY/s,
   },
   {
     cause: "security key and JWT both on: a request with the security key",

@@ -1,8 +1,8 @@
 /** `agentos serve`: an AgentOS from a configuration file. The server is loaded only when this command runs. */
+import { DEFAULT_PORT } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
-import { readPort } from "../serve/read-port.ts";
 
 interface Options {
   readonly config: string;
@@ -15,13 +15,12 @@ export function addServe(parent: Command, context: Context): void {
     .command("serve")
     .description("serve the AgentOS of a configuration file")
     .requiredOption("-c, --config <file>", ".json, or .ts, .js, .mjs that exports an AgentOS")
-    .option("-p, --port <number>", "port; 0 takes a free one (default: AGENT_OS_PORT, else 7777)")
+    .option("-p, --port <number>", `port; 0 takes a free one (default: AGENT_OS_PORT, else ${DEFAULT_PORT})`)
     .option("--host <name>", "address to listen on (default: AGENT_OS_HOST, else localhost)")
     .addHelpText("after", HELP)
     .action(async (options: Options) => {
-      const port = readPort(options.port);
       const { runServe } = await import("../serve/run-serve.ts");
-      await runServe(options.config, { host: options.host, port }, context);
+      await runServe(options.config, { host: options.host, port: options.port }, context);
       context.finish(ExitCode.ok);
     });
 }

@@ -98,7 +98,7 @@ function findModelFaults(model: string, index: number): readonly Fault[] {
     createUnavailableFault({
       option,
       arrives: "models of a provider arrive in JSON with the runtime release",
-      suggestion: `use ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}, which need no provider; or write the configuration as .ts, where a real model is passed as an object of the AI SDK: new Agent({ id: "…", model: openai("MODEL") })`,
+      suggestion: `use ${OFFLINE_MODELS.map((name) => `"${name}"`).join(" or ")}, which need no provider; or write the configuration as .ts, where a real model is passed as an object of the AI SDK: new Agent({ id: "my-agent", model: openai("MODEL") })`,
     }),
   ];
 }

@@ -2,11 +2,9 @@
  * The form of a JSON configuration. The options of authorization and of limits are the
  * server's own, so both can never differ.
  */
-import { authorizationConfigSchema, corsSchema } from "@agentos/guard/app";
+import { authorizationConfigSchema, corsSchema, filledText as text } from "@agentos/guard/app";
 import { limitsSchema } from "@agentos/server";
 import { z } from "zod";
-
-const text = z.string().min(1);
 
 const agentSchema = z.strictObject({
   id: text,
@@ -51,6 +49,7 @@ export const CONFIG_EXAMPLES: Readonly<Record<string, string>> = {
   limits: '{ "activeRuns": 500 }',
   instructions: '"Be brief."',
   model: '"offline:echo"',
+  securityKey: '"env:OS_SECURITY_KEY"',
   tools: '["get_time"]',
   "tools[]": '"get_time"',
   verificationKeys: '["file:agentos-public.pem"]',

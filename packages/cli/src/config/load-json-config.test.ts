@@ -45,7 +45,8 @@ type OnlyInCode =
   | "denialRecorder"
   | "env"
   | "logger"
-  | "routes";
+  | "routes"
+  | "writtenIn";
 
 /** A new option of `AgentOS` does not compile before it stands here or above. */
 const IN_BOTH: Readonly<Record<Exclude<keyof AgentOSOptions, OnlyInCode>, true>> = {
@@ -263,7 +264,7 @@ describe("a JSON configuration with faults", () => {
     expect(await withKeys("env:KEY", "env:ABSENT")).toEqual([absent(1)]);
     expect(await withKeys("env:ABSENT")).toEqual([absent(0)]);
     expect(await withKeys()).toEqual([
-      'CONFIG_OPTION_INVALID "authorization.issuers[0].verificationKeys": must not be empty',
+      'CONFIG_OPTION_INVALID "authorization.issuers[0].verificationKeys": is empty: it has no entry',
     ]);
     const unknown = [{ issuer: "backend", verificationKey: "x" }];
     const error = await load({ id: "a", agents, authorization: { issuers: unknown } }).catch(
@@ -354,9 +355,7 @@ describe("a JSON configuration with faults", () => {
   });
 
   it("says once that keys are missing, with the command that makes them", async () => {
-    const error = await load({ id: "a", agents, authorization: { verificationKeys: [] } }).catch(
-      (thrown: unknown) => thrown,
-    );
+    const error = await load({ id: "a", agents, authorization: {} }).catch((thrown: unknown) => thrown);
     expect(faultsOf(error)?.map(({ code }) => code)).toEqual(["CONFIG_KEYS_MISSING"]);
     expect(faultsOf(error)?.[0]?.fix).toContain("`agentos keys generate`");
   });
@@ -387,16 +386,16 @@ describe("a JSON configuration with faults", () => {
     }).catch((thrown: unknown) => thrown);
     const found = (faultsOf(error) ?? []).map(({ message, fix }) => `${message} => ${fix}`).join("\n");
     for (const text of [
-      '"id": must be a text => write "id": "my-agent"',
+      '"id": must be a text, and is a number => write "id": "my-agent"',
       '"agents[0].model": is required => add "model": "offline:echo"',
-      '"agents[1].model": must be a text => write "model": "offline:echo"',
+      '"agents[1].model": must be a text, and is a number => write "model": "offline:echo"',
       '"agents[2].id": may only have letters',
       '"agents[3].script": must be an object that says what the model answers => write "script": { "steps": [',
-      '"agents[5]": must be an object => write { "id": "my-agent", "model": "offline:echo" }',
-      '"authorization.verificationKeys": must be a list => write "verificationKeys": ["file:agentos-public.pem"]',
+      '"agents[5]": must be an object, and is a text => write { "id": "my-agent", "model": "offline:echo" }',
+      '"authorization.verificationKeys": must be a list, and is a text => write "verificationKeys": ["file:agentos-public.pem"]',
       '"authorization.tokenSource": must be one of "header", "cookie", "both" => use one of',
-      '"authorization.audience": must be a text or a list of texts => write',
-      '"authorization.enabled": must be true or false => write "enabled": true',
+      '"authorization.audience": must be a text or a list of texts, and is a number => set "audience" to the "aud"',
+      '"authorization.enabled": must be true or false, and is a text => write "enabled": true',
     ]) {
       expect(found).toContain(text);
     }

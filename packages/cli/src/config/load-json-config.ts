@@ -1,6 +1,6 @@
 /** A JSON configuration becomes an AgentOS, or one list of everything that is wrong with it. */
 
-import type { Fault } from "@agentos/contract";
+import type { Fault, FaultCode } from "@agentos/contract";
 import { type AuthorizationConfig, ConfigurationError, type Logger } from "@agentos/guard";
 import { AgentOS, type AgentOSOptions } from "@agentos/server";
 import type { Context } from "../program/context.ts";
@@ -30,7 +30,6 @@ export async function loadJsonConfig(value: unknown, options: JsonConfigOptions)
   faults.push(...agentFaults);
   if (config === undefined) throw new ConfigurationError({ faults, cli: options.cli });
 
-  const before = faults.length;
   const origins = new Map<string, Origin>();
   const osOptions = toOptions(
     config,
@@ -39,19 +38,38 @@ export async function loadJsonConfig(value: unknown, options: JsonConfigOptions)
   );
   const { JWT_JWKS_FILE } = options.env;
   if (JWT_JWKS_FILE !== undefined) origins.set("JWT_JWKS_FILE", { at: "JWT_JWKS_FILE", from: JWT_JWKS_FILE });
-  // A key that is given but cannot be had would be called missing too, which it is not.
-  const isKeyElsewhere = faults.length > before || asksForKey(removed);
   const started = await start({ ...osOptions, agents });
   if ("os" in started) {
     if (faults.length === 0) return started.os;
     started.os.close();
-  } else
-    faults.push(
-      ...started.faults
-        .filter((fault) => !(isKeyElsewhere && saysKeyIsMissing(fault)))
-        .map((fault) => placeInFile(fault, origins)),
-    );
+  } else faults.push(...findCauses(started.faults.map(nameAsInFile), { known: faults, removed, origins }));
   throw new ConfigurationError({ faults, cli: options.cli });
+}
+
+/** What the server found, without what is only wrong because something else is, each at its place in the file. */
+function findCauses(
+  found: readonly Fault[],
+  {
+    known,
+    removed,
+    origins,
+  }: {
+    readonly known: readonly Fault[];
+    readonly removed: readonly string[];
+    readonly origins: ReadonlyMap<string, Origin>;
+  },
+): readonly Fault[] {
+  const placed = found.map((fault) => placeInFile(fault, origins));
+  return placed.filter((fault, index) => {
+    const others = [...known, ...placed.filter((_, at) => at !== index)];
+    return !isConsequence(fault, [...removed, ...others.flatMap(namePlaces)]);
+  });
+}
+
+/** Options whose form the server refuses have the name that they have in code. */
+function nameAsInFile(fault: Fault): Fault {
+  const { at } = fault;
+  return at === undefined ? fault : { ...fault, at: at.replace(/^authorizationConfig\b/, "authorization") };
 }
 
 /** Where a key stands in the file, and the `env:NAME`, `file:PATH` or path that it came from. */
@@ -74,10 +92,17 @@ async function start(options: AgentOSOptions): Promise<Started> {
   const { verificationKeys = [], jwksFile, algorithm, unsafe } = options.authorizationConfig ?? {};
   if (verificationKeys.length === 0 && jwksFile === undefined) return made;
   const allowWeakSecrets = unsafe?.allowWeakSecrets;
+  const isKnown = !made.faults.some(({ code }) => code === "KEY_ALGORITHM_UNKNOWN");
   const alone = await tryStart({
     env: {},
     cliCommand: options.cliCommand,
-    authorizationConfig: { verificationKeys, jwksFile, algorithm, unsafe: { allowWeakSecrets } },
+    writtenIn: options.writtenIn,
+    authorizationConfig: {
+      verificationKeys,
+      jwksFile,
+      ...(isKnown ? { algorithm } : {}),
+      unsafe: { allowWeakSecrets },
+    },
   });
   if (!("os" in alone)) return { faults: [...made.faults, ...alone.faults] };
   alone.os.close();
@@ -117,16 +142,30 @@ function readForm(value: unknown): Form {
   return { config: rest.success ? rest.data : undefined, removed: pruned.removed, faults };
 }
 
-function saysKeyIsMissing({ code, at = "", facts }: Fault): boolean {
-  const isEmptyList = at.endsWith(".verificationKeys") && facts["problem"] === "must not be empty";
-  return code === "CONFIG_KEYS_MISSING" || isEmptyList;
+/** Options without which a fault comes about: once one of them is refused, the fault is no second cause. */
+const CONSEQUENCES: Readonly<Partial<Record<FaultCode, RegExp>>> = {
+  CONFIG_KEYS_MISSING: /^authorization(?:$|\.(?:verificationKeys|jwksFile|jwksUrl|issuers?|validate)\b)/,
+  CONFIG_AUDIENCE_UNCHECKED: /^authorization\.unsafe(?:$|\.allowAnyAudience$)/,
+  CONFIG_TOKENS_UNVERIFIED: /^authorization\.unsafe(?:$|\.allowUnverifiedTokens$)/,
+  CONFIG_ISSUER_NAME_SHARED: /^authorization\.issuerName$/,
+  CONFIG_ROUTE_ACCESS_MISSING: /^authorization\.unsafe(?:$|\.allowUnmappedRoutes$)/,
+  KEY_ALGORITHM_REQUIRED: /^authorization\.algorithm$/,
+  KEY_SECRET_SHORT: /^authorization\.unsafe(?:$|\.allowWeakSecrets$)/,
+};
+
+/** Where a fault is, and the option that was meant where the name is no option. */
+function namePlaces({ at, facts: { meant } }: Fault): readonly string[] {
+  if (at === undefined) return [];
+  return meant === undefined ? [at] : [at, at.replace(/[^.]*$/, String(meant))];
 }
 
-/** Keys that the file asks for in a form that is refused already. */
-function asksForKey(removed: readonly string[]): boolean {
-  return removed.some((path) =>
-    /^authorization(?:$|\.(?:verificationKeys|jwksFile|jwksUrl|issuers?|validate)\b)/.test(path),
-  );
+/** True for what is only wrong because something else was refused, and left out. */
+function isConsequence({ code, at, facts }: Fault, refused: readonly string[]): boolean {
+  const cause = CONSEQUENCES[code];
+  if (cause !== undefined && refused.some((path) => cause.test(path))) return true;
+  // Its entries are given, and none can be had.
+  const isEmptyList = at !== undefined && String(facts["problem"]).startsWith("is empty");
+  return isEmptyList && refused.some((path) => path.startsWith(`${at}[`));
 }
 
 function toOptions(
@@ -135,8 +174,9 @@ function toOptions(
   { env, cli, logger }: JsonConfigOptions,
 ): AgentOSOptions {
   const { authorization, securityKey } = config;
-  // The server adds this variable to the list; where the list names it, it is there already.
+  // The server reads these by itself; where the file names them, they are there already.
   const isListed = authorization?.verificationKeys?.includes("env:JWT_VERIFICATION_KEY") === true;
+  const isNamed = authorization?.jwksFile === "env:JWT_JWKS_FILE";
   const key =
     securityKey === undefined || securityKey === null
       ? undefined
@@ -147,8 +187,13 @@ function toOptions(
     description: config.description,
     cors: config.cors,
     limits: config.limits,
-    env: isListed ? { ...env, JWT_VERIFICATION_KEY: undefined } : env,
+    env: {
+      ...env,
+      ...(isListed ? { JWT_VERIFICATION_KEY: undefined } : {}),
+      ...(isNamed ? { JWT_JWKS_FILE: undefined } : {}),
+    },
     cliCommand: cli,
+    writtenIn: "json",
     logger,
     securityKey: key,
     ...(authorization === undefined
@@ -199,12 +244,10 @@ function resolveKeys<
   });
   const file =
     jwksFile === undefined ? undefined : resolvePath({ option: `${at}.jwksFile`, value: jwksFile }, secrets);
-  // The server counts what it gets, and names its own options.
-  const shown = at.replace(/^authorization\.?/, "");
-  const prefix = shown === "" ? "" : `${shown}.`;
+  // The server counts what it gets.
   for (const [index, { place, from }] of (keys ?? []).entries())
-    secrets.origins.set(`${prefix}verificationKeys[${index}]`, { at: place, from });
-  if (file !== undefined) secrets.origins.set(`${prefix}jwksFile`, { at: `${at}.jwksFile`, from: file });
+    secrets.origins.set(`${at}.verificationKeys[${index}]`, { at: place, from });
+  if (file !== undefined) secrets.origins.set(`${at}.jwksFile`, { at: `${at}.jwksFile`, from: file });
   return {
     ...rest,
     ...(keys === undefined ? {} : { verificationKeys: keys.map(({ secret }) => secret) }),
@@ -212,14 +255,11 @@ function resolveKeys<
   };
 }
 
-/** The server speaks of its own options; in the file they are called a little differently. */
-function placeInFile({ code, at, facts, severity }: Fault, origins: ReadonlyMap<string, Origin>): Fault {
-  if (at === undefined) return { code, facts, severity };
-  const origin = origins.get(at);
-  if (origin?.from !== undefined)
-    return { code, at: origin.at, facts: { ...facts, from: origin.from }, severity };
-  const inFile = at
-    .replace(/^authorizationConfig\b/, "authorization")
-    .replace(/^(?=verificationKeys\[|jwksFile\b|jwksUrl\b|issuers?\b)/, "authorization.");
-  return { code, at: origin?.at ?? inFile, facts, severity };
+/** The server names what it was given; the file has some of it by reference, and may have more of it. */
+function placeInFile(fault: Fault, origins: ReadonlyMap<string, Origin>): Fault {
+  const { code, at, facts, severity } = fault;
+  const origin = at === undefined ? undefined : origins.get(at);
+  if (origin === undefined) return { code, facts, severity, ...(at === undefined ? {} : { at }) };
+  const { from } = origin;
+  return { code, at: origin.at, facts: from === undefined ? facts : { ...facts, from }, severity };
 }

@@ -1,7 +1,7 @@
 /** `env:NAME` and `file:PATH` in the place of a secret or key. What they hold is never shown. */
 import { resolve } from "node:path";
 import type { Fault } from "@agentos/contract";
-import { createOptionFault, readFileTextSync, stripLineEnd } from "@agentos/guard/app";
+import { createOptionFault, findEmptiness, readFileTextSync, stripLineEnd } from "@agentos/guard/app";
 import { describeFileProblem, suggestForFile } from "../files/describe-file.ts";
 
 export interface SecretContext {
@@ -56,7 +56,7 @@ function readVariable(
   }
   const value = env[name];
   if (value !== undefined && value.trim() !== "") return value;
-  const state = value === undefined ? "not set" : "empty";
+  const state = findEmptiness(value) ?? "not set";
   report(
     createOptionFault({
       option,
@@ -83,7 +83,8 @@ function readSecretFile(
     return undefined;
   }
   const text = stripLineEnd(read.value.text);
-  if (text.trim() !== "") return text;
-  reportFile(`the file "${path}" is empty`, "put the key or secret into it");
+  const emptiness = findEmptiness(text);
+  if (emptiness === undefined) return text;
+  reportFile(`the file "${path}" is ${emptiness}`, "put the key or secret into it");
   return undefined;
 }

@@ -2,7 +2,8 @@
 import { AgentOS } from "@agentos/server";
 import { createDemoAgents } from "../demo/demo-agents.ts";
 import type { Context } from "../program/context.ts";
-import { type Address, startServer, waitForSignal } from "../serve/until-signal.ts";
+import { type GivenAddress, readAddress } from "../serve/read-address.ts";
+import { startServer, waitForSignal } from "../serve/until-signal.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";
 import { DEMO_ID, ensureDevKey } from "./dev-key.ts";
 import { createDevLogger } from "./dev-logger.ts";
@@ -18,10 +19,11 @@ const CREDENTIAL_VARIABLES = [
 
 /** Serves until it is stopped. */
 export async function runDev(
-  address: Address,
+  given: GivenAddress,
   options: { readonly isQuiet: boolean },
   context: Context,
 ): Promise<void> {
+  const address = readAddress(given);
   const { key, publicPem, isNew } = await ensureDevKey(context.workingDirectory, context.cli);
   const os = new AgentOS({
     id: DEMO_ID,

@@ -112,7 +112,8 @@ describe("the environment", () => {
     });
     const [finding] = both.findings;
     expect(finding).toMatchObject({ code: "CONFIG_BOTH_CREDENTIALS", command: "unset OS_SECURITY_KEY" });
-    for (const way of ['"OS_SECURITY_KEY"', '"JWT_VERIFICATION_KEY"']) expect(finding?.fix).toContain(way);
+    for (const way of ["`unset OS_SECURITY_KEY`", "`unset JWT_VERIFICATION_KEY AUTHORIZATION_ENABLED`"])
+      expect(finding?.fix).toContain(way);
     expect(both.stdout).not.toContain(SECURITY_KEY);
     const codes = async (env: Readonly<Record<string, string>>) =>
       (await inEnvironment(env)).findings.map((found) => found.code);

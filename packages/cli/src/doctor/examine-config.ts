@@ -17,12 +17,6 @@ export interface ExamineConfigOptions {
   readonly checked: CheckedToken | undefined;
 }
 
-const VARIABLES = [
-  "OS_SECURITY_KEY",
-  "JWT_VERIFICATION_KEY",
-  "JWT_JWKS_FILE",
-  "AUTHORIZATION_ENABLED",
-] as const;
 const SILENT: Logger = { error: () => undefined, warn: () => undefined, info: () => undefined };
 const MAX_ANSWER_BYTES = 256 * 1024;
 
@@ -69,7 +63,6 @@ async function examine(
   start: () => Promise<AgentOS>,
 ): Promise<Examined> {
   const source = place.kind === "config" ? "the configuration" : "the environment";
-  const empty = findEmptyVariables(context);
   let os: AgentOS;
   try {
     os = await start();
@@ -86,7 +79,7 @@ async function examine(
       checks,
       isTokenChecked: false,
       answers: [],
-      findings: orderStart(findings, empty),
+      findings,
     };
   }
   try {
@@ -111,7 +104,6 @@ async function examine(
       findings: mergeFindings([
         // Its words are our own here.
         ...probed.findings.map(({ serverSaid: _, ...finding }) => finding),
-        ...empty,
         ...warnings,
         ...findRepairs(policy, source, context),
       ]),
@@ -119,12 +111,6 @@ async function examine(
   } finally {
     os.close();
   }
-}
-
-/** A variable that is empty is why there is no key, so it comes first; beside another fault it is a note. */
-function orderStart(findings: readonly Finding[], empty: readonly Finding[]): readonly Finding[] {
-  if (!findings.some(({ code }) => code === "CONFIG_KEYS_MISSING")) return [...findings, ...empty];
-  return [...empty.map((finding) => ({ ...finding, level: "error" as const })), ...findings];
 }
 
 function explainStart(
@@ -169,15 +155,6 @@ function findRepairs(
     const evidence = [{ fact: `the key is ${label}`, source }];
     return [makeFinding({ code: "KEY_REPAIRED", facts, evidence, level: "warning", seenAt: place }, cli)];
   });
-}
-
-function findEmptyVariables({ env, cli }: Context): readonly Finding[] {
-  return VARIABLES.filter((name) => env[name]?.trim() === "").map((variable) =>
-    makeFinding(
-      { code: "CONFIG_VARIABLE_EMPTY", facts: { variable }, level: "warning", seenAt: variable },
-      cli,
-    ),
-  );
 }
 
 function toTraits(policy: PolicyInForce): Examined["traits"] {

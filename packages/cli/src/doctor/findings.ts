@@ -54,12 +54,13 @@ export function toFinding(
 
 /** A fault of a configuration; its words are rendered already. */
 export function fromFault(
-  { code, message, fix, at, severity }: RenderedFault,
+  { code, message, fix, at, severity, facts }: RenderedFault,
   source: Evidence["source"],
   { cli }: Context,
 ): Finding {
   const template = FIX_COMMANDS[code];
-  const isPlain = template !== undefined && placesOf(template).every((name) => name === "cli");
+  const isPlain =
+    template !== undefined && facts["shell"] !== false && placesOf(template).every((name) => name === "cli");
   return {
     code,
     sentence: message,

@@ -3,10 +3,12 @@ import { formatPolicy } from "@agentos/guard";
 import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../program/context.ts";
 import { showUntrusted, showUntrustedLines } from "../program/terminal.ts";
-import { type Address, startServer, waitForSignal } from "./until-signal.ts";
+import { type GivenAddress, readAddress } from "./read-address.ts";
+import { startServer, waitForSignal } from "./until-signal.ts";
 
 /** Prints the policy in force, serves, and resolves when the server has been stopped. */
-export async function runServe(configFile: string, address: Address, context: Context): Promise<void> {
+export async function runServe(configFile: string, given: GivenAddress, context: Context): Promise<void> {
+  const address = readAddress(given);
   const os = await loadConfig(configFile, context);
   const { print, paint } = context.terminal;
   print(showUntrustedLines(formatPolicy(await os.describe())));

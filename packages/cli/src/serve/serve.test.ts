@@ -204,7 +204,7 @@ describe("agentos serve", () => {
     for (const { code, stderr } of [chosen, fromEnvironment]) {
       expect(code).toBe(1);
       expect(stderr).toContain(`port ${port} is in use [CONFIG_PORT_IN_USE]`);
-      expect(stderr).toContain("--port 7788");
+      expect(stderr).toContain(`--port ${Number(port) + 1} `);
     }
     expect(free[1]).toBeDefined();
   });

@@ -1,5 +1,6 @@
 /** Serves an AgentOS until the process is asked to stop. */
 
+import { DEFAULT_PORT } from "@agentos/contract";
 import type { RunningServer } from "@agentos/guard/app";
 import type { AgentOS } from "@agentos/server";
 import type { Context } from "../program/context.ts";
@@ -22,7 +23,7 @@ export async function startServer(os: AgentOS, { host, port }: Address): Promise
       ...(port === undefined ? {} : { port }),
     });
   } catch (error) {
-    throw explainAddress(error, { host, port });
+    throw explainAddress(error);
   }
 }
 
@@ -45,27 +46,43 @@ export async function waitForSignal(server: RunningServer, { terminal }: Context
   });
 }
 
-function explainAddress(error: unknown, { host, port }: Address): unknown {
+/** What the system would not let us listen on, as the system names it: option, variable or default, whoever chose it. */
+function explainAddress(error: unknown): unknown {
   const taken = faultsOf(error)?.find((fault) => fault.code === "CONFIG_PORT_IN_USE");
   // The words are the catalogue's, with the port that was tried; only the option is the command's own.
   if (taken !== undefined) {
+    const next = Number(taken.facts["port"]) + 1;
     return new CliFailure(`${taken.message} [${taken.code}]`, {
-      fix: "stop the other program, or choose another port: --port 7788 (0 takes any free one)",
+      fix: `stop the program that listens on it, or choose another port: --port ${next > HIGHEST_PORT ? 0 : next} (0 takes any free one)`,
       cause: error,
     });
   }
+  const { host, port } = readTried(error);
   const code = systemCode(error);
   if (code === "EACCES") {
-    return new CliFailure(`port ${port ?? 7777} may not be used by this user`, {
-      fix: "choose a port above 1023 with --port",
+    return new CliFailure(`port ${port ?? "…"} may not be used by this user`, {
+      fix: `choose a port above 1023, such as --port ${DEFAULT_PORT}`,
       cause: error,
     });
   }
   if (code === "ENOTFOUND" || code === "EADDRNOTAVAIL" || code === "EAI_AGAIN") {
-    return new CliFailure(`"${host ?? "localhost"}" is no address of this machine`, {
+    return new CliFailure(`"${host ?? "…"}" is no address of this machine`, {
       fix: "give --host localhost, or --host 0.0.0.0 for every address",
       cause: error,
     });
   }
   return error;
+}
+
+const HIGHEST_PORT = 65_535;
+
+/** Node puts what it tried beside the code. */
+function readTried(error: unknown): { readonly host: string | undefined; readonly port: number | undefined } {
+  const parts = new Map<string, unknown>(error instanceof Error ? Object.entries(error) : []);
+  const host = parts.get("address") ?? parts.get("hostname");
+  const port = parts.get("port");
+  return {
+    host: typeof host === "string" ? host : undefined,
+    port: typeof port === "number" ? port : undefined,
+  };
 }

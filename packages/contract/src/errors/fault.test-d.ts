@@ -18,7 +18,6 @@ createFault({ code: "CONFIG_OPTION_INVALID", at: "id", facts: { problem: "is too
 createFault({ code: "CONFIG_PORT_IN_USE", facts: { port: 80, suggestion: "wait" } });
 // The command is the renderer's, and braces around more than a name belong to the text.
 createFault({ code: "CONFIG_KEYS_MISSING" });
-createFault({ code: "CONFIG_SCOPES_UNENFORCED" });
 
 // Of a code that is one of several, only what each of them needs is asked for.
 declare const weak: "KEY_WEAK_RSA" | "KEY_RSA_TOO_LARGE";

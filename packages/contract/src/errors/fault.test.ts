@@ -5,7 +5,7 @@ import { placesOf } from "./render.ts";
 
 describe("createFault", () => {
   it("takes the severity of the entry, or that of this case", () => {
-    const facts = { minimum: 16 };
+    const facts = { problem: "it is short" };
     expect(createFault({ code: "CONFIG_SECURITY_KEY_WEAK", facts }).severity).toBe("warning");
     expect(createFault({ code: "CONFIG_SECURITY_KEY_WEAK", facts, severity: "error" }).severity).toBe(
       "error",
@@ -28,7 +28,7 @@ describe("renderFault", () => {
       facts: { port: 80 },
       severity: "error",
       message: "port 80 is in use",
-      fix: "stop the other program, or choose another port",
+      fix: "stop the program that listens on it, or choose another port: 0 takes a free one",
     });
     expect(renderFault(createFault({ code: "CONFIG_KEYS_MISSING" }), "npx agentos").fix).toContain(
       "`npx agentos keys generate`",

@@ -8,9 +8,10 @@ export interface Fault<Code extends FaultCode = FaultCode> {
   /** Its entry in the catalogue. */
   readonly code: Code;
   /**
-   * Values for the `{name}` places of the entry's texts. Never key material, a secret, a file path or a URL. Three serve
+   * Values for the `{name}` places of the entry's texts. Never key material, a secret, a file path or a URL. Four serve
    * every entry: `suggestion`, a better fix for this very case; `of`, whose option it is (`agent "shop"`); `from`, what
-   * the value at `at` was given by (`env:NAME`; in a command of the operator's own also `file:PATH`).
+   * the value at `at` was given by (`env:NAME`; in a command of the operator's own also `file:PATH`); `shell: false`
+   * where no line of a shell changes it, since it stands in code or in a file.
    */
   readonly facts: Facts;
   /** Where, as people call it: an option, a variable, `JWT_JWKS_FILE key 2`. Never a file path. Undefined: no one place. */

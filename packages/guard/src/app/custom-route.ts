@@ -59,19 +59,28 @@ export function findRouteFaults(
     return [
       ...(problem === undefined
         ? []
-        : [createFault({ code: "CONFIG_ROUTE_INVALID", facts: { route, problem } })]),
+        : [createFault({ code: "CONFIG_ROUTE_INVALID", facts: { route, ...problem } })]),
       ...(isMapped ? [] : [createFault({ code: "CONFIG_ROUTE_ACCESS_MISSING", facts })]),
       ...(isTaken ? [createFault({ code: "CONFIG_ROUTE_DUPLICATE", facts })] : []),
     ];
   });
 }
 
-/** Why no request could reach a path, or why the router would read it otherwise than the guard. */
-function findPathProblem(path: string): string | undefined {
+/** Why no request could reach a path, or why the router would read it otherwise than the guard; and what to write. */
+function findPathProblem(
+  path: string,
+): { readonly problem: string; readonly suggestion?: string } | undefined {
   const template = parseTemplate(path);
-  const sample = fillTemplate(template, () => "x");
-  return (
-    findTemplateProblem(template) ??
-    (canonicalize(sample) === sample ? undefined : "requests never have it in this spelling")
-  );
+  const problem = findTemplateProblem(template);
+  if (problem !== undefined) {
+    const braced = path.replaceAll(/\/:(\w+)/g, "/{$1}");
+    return { problem, ...(braced === path ? {} : { suggestion: `write "${braced}"` }) };
+  }
+  const canonical = canonicalize(fillTemplate(template, () => "x"));
+  if (canonical === fillTemplate(template, () => "x")) return undefined;
+  const written = template.parameters.length > 0 || canonical.includes("\0") ? undefined : canonical;
+  return {
+    problem: "requests never have it in this spelling",
+    ...(written === undefined ? {} : { suggestion: `write "${written}"` }),
+  };
 }

@@ -8,6 +8,8 @@ import { createFault, type Fault, type PageRouteId, type RouteDefinition } from 
 import { throwErrors } from "../config/configuration-error.ts";
 import type { PolicyInForce } from "../config/describe-policy.ts";
 import { formatPolicy } from "../config/format-policy.ts";
+import { findPublicOwnedFaults } from "../config/public-owned-faults.ts";
+import { createReachFault } from "../config/reach-fault.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { type AuthRuntime, createAuthRuntime } from "../gate/auth-runtime.ts";
@@ -99,7 +101,11 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     ...table,
     ...Object.fromEntries(customRoutes.map((route) => [idOf(route), route])),
   });
-  const faults = [...compiled.faults, ...findHealthWarning(resolved, compiled.routes)];
+  const faults = [
+    ...compiled.faults,
+    ...findHealthWarning(resolved, compiled.routes),
+    ...findPublicOwnedFaults(resolved, compiled.routes),
+  ];
   throwErrors(
     [
       ...resolved.faults,
@@ -178,19 +184,23 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       await ready;
     },
     async serve(serveOptions = {}) {
-      const { environment, policy } = resolved;
+      const { environment } = resolved;
+      const { host: hostFault, port: portFault } = environment.addressFaults;
+      throwErrors(
+        [
+          ...(serveOptions.host === undefined && hostFault !== undefined ? [hostFault] : []),
+          ...(serveOptions.port === undefined && portFault !== undefined ? [portFault] : []),
+        ],
+        resolved.cliCommand,
+      );
+      const host = serveOptions.host ?? environment.host ?? "localhost";
       const { auth, drain } = await ready;
       if (serveOptions.printsPolicy !== false) process.stderr.write(`${formatPolicy(auth.describe())}\n`);
       return serveOnNode(fetch, {
-        host: serveOptions.host ?? environment.host ?? "localhost",
+        host,
         port: serveOptions.port ?? environment.port ?? parts.defaultPort,
         drainSeconds: serveOptions.drainSeconds ?? 25,
-        loopbackOnly:
-          policy.mode === "none"
-            ? "CONFIG_OPEN_BEYOND_LOOPBACK"
-            : policy.mode === "jwt-unverified"
-              ? "CONFIG_UNVERIFIED_BEYOND_LOOPBACK"
-              : undefined,
+        loopbackOnly: createReachFault(resolved, host),
         drain,
         onClose: close,
       });

@@ -2,7 +2,7 @@
 import { Server } from "node:http";
 import type { Socket } from "node:net";
 import { isLoopbackHost } from "@agentos/auth";
-import { createFault, type FaultCode } from "@agentos/contract";
+import { createFault, type Fault } from "@agentos/contract";
 import { createAdaptorServer } from "@hono/node-server";
 import { ConfigurationError } from "../config/configuration-error.ts";
 import type { Fetch } from "./fetch.ts";
@@ -35,7 +35,7 @@ export interface RunningServer {
 
 interface NodeServeOptions extends Required<Omit<ServeOptions, "printsPolicy">> {
   /** Fault to stop with when the host is not a loopback address; undefined allows any. */
-  readonly loopbackOnly: FaultCode | undefined;
+  readonly loopbackOnly: Fault | undefined;
   /** Resolves when no run is active; cancels the rest when the signal aborts. */
   readonly drain: (signal: AbortSignal) => Promise<void>;
   readonly onClose: () => void;
@@ -53,7 +53,7 @@ const USER_INFORMATION = /^[a-z]+:\/\/[^/?#]*@/i;
 /** Serves until closed. */
 export async function serveOnNode(fetch: Fetch, options: NodeServeOptions): Promise<RunningServer> {
   if (options.loopbackOnly !== undefined && !isLoopbackHost(options.host)) {
-    throw new ConfigurationError({ faults: [createFault({ code: options.loopbackOnly })] });
+    throw new ConfigurationError({ faults: [options.loopbackOnly] });
   }
   const answer: Fetch = (request, env) =>
     USER_INFORMATION.test(request.url)

@@ -1,8 +1,9 @@
 /** Options of authentication and authorization, shared by `AgentOS` and the guard that works alone. */
 import { z } from "zod";
+import { filledText as text } from "./empty-value.ts";
 import { issuerNameSchema, issuerSchema } from "./issuer-options.ts";
+import type { WrittenIn } from "./option-names.ts";
 
-const text = z.string().min(1);
 const texts = z.array(text);
 
 /** Switches that weaken a check, each as far as its text says and no further (design.md section 10). */
@@ -84,9 +85,7 @@ export const authorizationConfigSchema = z.strictObject({
 /** Which web pages may call from a browser. */
 export const corsSchema = z.strictObject({
   /** Origins whose pages may call. Default: http://localhost:3000 and `CORS_ORIGIN_LIST`. */
-  allowedOrigins: z
-    .array(z.string().regex(/^https?:\/\/[^/*\s]+$/, "is no origin such as https://app.example.com"))
-    .optional(),
+  allowedOrigins: z.array(text).optional(),
 });
 
 /** Switches that weaken a check; each is a warning at every start. */
@@ -118,14 +117,17 @@ export interface AuthOptions {
   readonly env?: Environment | undefined;
   /** The command that fixes name. Default "agentos". */
   readonly cliCommand?: string | undefined;
+  /** Where the options were written, since a JSON file has other names for some of them: faults use those. Default "code". */
+  readonly writtenIn?: WrittenIn | undefined;
 }
 
 export const authOptionsShape = {
-  id: z.string().min(1).max(256).optional(),
+  id: text.max(256).optional(),
   authorization: z.boolean().optional(),
   authorizationConfig: authorizationConfigSchema.optional(),
   securityKey: z.string().optional(),
   cors: corsSchema.optional(),
   env: z.record(z.string(), z.string().optional()).optional(),
   cliCommand: text.optional(),
+  writtenIn: z.enum(["code", "json"]).optional(),
 };

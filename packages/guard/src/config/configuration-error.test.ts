@@ -5,11 +5,11 @@ import { createOptionFault } from "./option-faults.ts";
 
 const empty = createOptionFault({
   option: "id",
-  problem: "must not be empty",
+  problem: "is empty",
   suggestion: 'write "id": "a"',
 });
 const missing = createFault({ code: "CONFIG_KEYS_MISSING" });
-const warning = createFault({ code: "CONFIG_SCOPES_UNENFORCED" });
+const warning = createFault({ code: "CONFIG_HEALTH_NOT_PUBLIC" });
 
 describe("a ConfigurationError", () => {
   it("says every fault at once, each with its fix and code", () => {
@@ -20,10 +20,10 @@ describe("a ConfigurationError", () => {
     expect(name).toBe("ConfigurationError");
     expect(message.split("\n")).toEqual([
       "the configuration cannot be used:",
-      '  "id": must not be empty',
+      '  "id": is empty',
       '    fix: write "id": "a" [CONFIG_OPTION_INVALID]',
       "  authorization is on, but there is no key to verify tokens with",
-      expect.stringMatching(/`npx agentos keys generate` makes a pair \[CONFIG_KEYS_MISSING\]$/),
+      expect.stringMatching(/make a pair with `npx agentos keys generate` .*\[CONFIG_KEYS_MISSING\]$/),
     ]);
     expect(faults).toEqual([renderFault(empty, "npx agentos"), renderFault(missing, "npx agentos")]);
   });

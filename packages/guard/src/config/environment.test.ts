@@ -13,6 +13,8 @@ describe("readEnvironment", () => {
       host: undefined,
       port: undefined,
       faults: [],
+      addressFaults: {},
+      emptyVariables: [],
     });
   });
 
@@ -37,6 +39,8 @@ describe("readEnvironment", () => {
       host: "127.0.0.1",
       port: 8080,
       faults: [],
+      addressFaults: {},
+      emptyVariables: [],
     });
   });
 
@@ -44,10 +48,12 @@ describe("readEnvironment", () => {
     const names = ["OS_SECURITY_KEY", "JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", "AUTHORIZATION_ENABLED"];
     const more = ["CORS_ORIGIN_LIST", "DOCS_ENABLED", "AGENT_OS_HOST", "AGENT_OS_PORT"];
     const env = Object.fromEntries([...names, ...more].map((name) => [name, empty]));
-    const { faults, ...settings } = readEnvironment(env);
-    expect({ ...settings, faults: [] }).toEqual(readEnvironment({}));
-    expect(faults.map(({ code, facts }) => [code, facts["variable"]])).toEqual(
-      names.slice(0, 3).map((name) => ["CONFIG_VARIABLE_EMPTY", name]),
+    const { faults, emptyVariables, ...settings } = readEnvironment(env);
+    expect({ ...settings, faults: [], emptyVariables: [] }).toEqual(readEnvironment({}));
+    expect(emptyVariables).toEqual([...names, ...more]);
+    const state = empty === "" ? "empty" : "empty: it has only white space";
+    expect(faults.map(({ code, facts }) => [code, facts["variable"], facts["state"]])).toEqual(
+      [...names, ...more].map((name) => ["CONFIG_VARIABLE_EMPTY", name, state]),
     );
   });
 
@@ -58,8 +64,29 @@ describe("readEnvironment", () => {
 
   it("reads no name beside the documented ones", () => {
     const env = { JWT_JWKS: "{}", SECURITY_KEY: "x", JWT_SECRET_KEY: "y", os_security_key: "z" };
-    expect(readEnvironment(env)).toEqual(readEnvironment({}));
+    expect({ ...readEnvironment(env), faults: [] }).toEqual(readEnvironment({}));
   });
+
+  it.each([
+    ["JWT_JWKS", "JWT_JWKS_FILE"],
+    ["JWT_SECRET_KEY", "JWT_VERIFICATION_KEY"],
+    ["JWT_VERIFICATION_KEYS", "JWT_VERIFICATION_KEY"],
+    ["jwt_verification_key", "JWT_VERIFICATION_KEY"],
+    ["OS_SECURTY_KEY", "OS_SECURITY_KEY"],
+    ["AUTHORISATION_ENABLED", "AUTHORIZATION_ENABLED"],
+    ["AGENTOS_PORT", "AGENT_OS_PORT"],
+  ])("says that nothing reads %s, and what it is called", (variable, meant) => {
+    const faults = readEnvironment({ [variable]: "secret-4711" }).faults;
+    expect(faults).toMatchObject([{ code: "CONFIG_VARIABLE_UNREAD", facts: { variable, meant } }]);
+    expect(JSON.stringify(faults)).not.toContain("4711");
+    // Where ours is set too, the other one is somebody else's.
+    expect(readEnvironment({ [variable]: "x", [meant]: "1" }).faults).toEqual([]);
+  });
+
+  it.each(["LOGS_ENABLED", "SECURITY_KEY", "AGENT_OS_PORT_7777_TCP", "AGENT_OS_SERVICE_HOST", "PATH"])(
+    "leaves %s alone",
+    (name) => expect(readEnvironment({ [name]: "x" }).faults).toEqual([]),
+  );
 
   it.each([
     ...["true", "TRUE", "1", "yes", "on", "t", "y", " true "].map((text) => [text, true] as const),
@@ -76,10 +103,50 @@ describe("readEnvironment", () => {
     expect(JSON.stringify(faults)).not.toContain("ture");
   });
 
-  it.each(["http", "0", "65536", "-1", "80.5", "7777x", "tcp://10.0.0.1:7777"])(
-    "takes no port from %j, such as Kubernetes may set",
-    (port) => {
-      expect(readEnvironment({ AGENT_OS_PORT: port }).port).toBeUndefined();
+  it.each([
+    ["http", "is no number"],
+    ["65536", "is 65536, and ports end at 65535"],
+    ["-1", "is -1, which is no port"],
+    ["80.5", "is 80.5, which is no port"],
+    ["7777x", "is no number"],
+  ])("takes no port from %j, and says why to whoever serves", (text, problem) => {
+    const { port, addressFaults, faults } = readEnvironment({ AGENT_OS_PORT: text });
+    expect([port, faults]).toEqual([undefined, []]);
+    expect(addressFaults.port).toMatchObject({ at: "AGENT_OS_PORT", facts: { problem } });
+    expect(readEnvironment({ AGENT_OS_PORT: " 8080 " })).toMatchObject({ port: 8080, addressFaults: {} });
+  });
+
+  it("takes 0 for a free port, as --port does", () => {
+    expect(readEnvironment({ AGENT_OS_PORT: "0" }).port).toBe(0);
+  });
+
+  it("only warns of the address that Kubernetes sets under the name of the port", () => {
+    const read = readEnvironment({ AGENT_OS_PORT: "tcp://10.0.0.1:7777" });
+    expect(read).toMatchObject({
+      port: undefined,
+      addressFaults: {},
+      faults: [{ code: "CONFIG_OPTION_UNUSED", severity: "warning" }],
+    });
+  });
+
+  it.each([
+    ["http://0.0.0.0:7777", "is a URL", 'write "0.0.0.0"'],
+    ["localhost:7777", "has a port in it", 'write "localhost" here, and the port 7777'],
+    ["[::1]", "has brackets", 'write "::1"'],
+    ["*", 'is "*"', 'write "0.0.0.0"'],
+    [" localhost", "has white space", "remove the white space"],
+    ["a b", "has characters", 'write "localhost"'],
+  ])("takes no host from %j, and says why to whoever serves", (text, problem, fix) => {
+    const { host, addressFaults } = readEnvironment({ AGENT_OS_HOST: text });
+    expect(host).toBeUndefined();
+    expect(String(addressFaults.host?.facts["problem"])).toContain(problem);
+    expect(String(addressFaults.host?.facts["suggestion"])).toContain(fix);
+  });
+
+  it.each(["localhost", "0.0.0.0", "::1", "::", "fe80::1%eth0", "my-host.internal"])(
+    "takes the host %j",
+    (host) => {
+      expect(readEnvironment({ AGENT_OS_HOST: host })).toMatchObject({ host, addressFaults: {} });
     },
   );
 
@@ -87,9 +154,17 @@ describe("readEnvironment", () => {
     ['["https://a.test", "https://b.test"]', ["https://a.test", "https://b.test"]],
     ["https://a.test, https://b.test,", ["https://a.test", "https://b.test"]],
     ["https://a.test", ["https://a.test"]],
-    ['["https://a.test", 7, null]', ["https://a.test"]],
     ["[]", []],
   ])("reads the origins %j", (text, expected) => {
-    expect(readEnvironment({ CORS_ORIGIN_LIST: text }).corsOrigins).toEqual(expected);
+    expect(readEnvironment({ CORS_ORIGIN_LIST: text })).toMatchObject({ corsOrigins: expected, faults: [] });
+  });
+
+  it.each([
+    ['["https://a.test", 7, null]', "entry 1 of its list is no text"],
+    ['["https://a.test"', "begins like a JSON list, and is none"],
+  ])("says what is wrong with the list %j", (text, problem) => {
+    expect(readEnvironment({ CORS_ORIGIN_LIST: text }).faults).toMatchObject([
+      { code: "CONFIG_OPTION_INVALID", at: "CORS_ORIGIN_LIST", facts: { problem } },
+    ]);
   });
 });

@@ -1,7 +1,11 @@
 /** The only place of the guard that reads environment names (contract 1.2); what is built on it takes them from here. */
-import { createFault, type Fault } from "@agentos/contract";
+import { createFault, DEFAULT_PORT, type Fault } from "@agentos/contract";
 import type { Environment } from "./auth-options.ts";
+import { findEmptiness, isBlank } from "./empty-value.ts";
+import { findHostProblem, readPortText } from "./listen-address.ts";
 import { createOptionFault } from "./option-faults.ts";
+import type { GivenOrigin } from "./origin-faults.ts";
+import { findUnreadVariables } from "./unread-variables.ts";
 
 export interface EnvironmentSettings {
   /** `OS_SECURITY_KEY`: the shared key for development; ignored once JWT is configured. Default none. */
@@ -12,32 +16,46 @@ export interface EnvironmentSettings {
   readonly jwksFile: string | undefined;
   /** `AUTHORIZATION_ENABLED`: enforce scopes too (`true`, `1`, `yes`, `on`). Default false. */
   readonly isAuthorizationEnabled: boolean | undefined;
-  /** `CORS_ORIGIN_LIST`: more allowed origins, as a JSON list or between commas; `*` is ignored. Default none. */
+  /** `CORS_ORIGIN_LIST`: more allowed origins, as a JSON list or between commas; `*` is not accepted. Default none. */
   readonly corsOrigins: readonly string[];
   /** `DOCS_ENABLED`: serve `/docs` and `/openapi.json`. Default true. */
   readonly areDocsEnabled: boolean;
   /** `AGENT_OS_HOST`: address that `serve` listens on. Default localhost. */
   readonly host: string | undefined;
-  /** `AGENT_OS_PORT`: port that `serve` listens on. Default: that of the product, for an AgentOS 7777. */
+  /** `AGENT_OS_PORT`: port that `serve` listens on; 0 takes a free one. Default: that of the product, for an AgentOS 7777. */
   readonly port: number | undefined;
 }
 
 export interface ReadEnvironment extends EnvironmentSettings {
   /**
-   * Switches whose value says neither yes nor no: taken for off, a misspelling would open the server. And credentials
-   * that are set and empty: somebody meant to protect this server.
+   * Switches whose value says neither yes nor no: taken for off, a misspelling would open the server. What is set and
+   * empty: somebody meant to give a value. And names that look like ours and are none.
    */
   readonly faults: readonly Fault[];
+  /** Of `host` and `port`: they stop whoever serves and names no other ones, and nobody else. */
+  readonly addressFaults: Readonly<Partial<Record<"host" | "port", Fault>>>;
+  /** Documented names that are set and empty; they count as not set. */
+  readonly emptyVariables: readonly string[];
 }
 
-const CREDENTIALS = ["OS_SECURITY_KEY", "JWT_VERIFICATION_KEY", "JWT_JWKS_FILE"];
+const NAMES = [
+  "OS_SECURITY_KEY",
+  "JWT_VERIFICATION_KEY",
+  "JWT_JWKS_FILE",
+  "AUTHORIZATION_ENABLED",
+  "CORS_ORIGIN_LIST",
+  "DOCS_ENABLED",
+  "AGENT_OS_HOST",
+  "AGENT_OS_PORT",
+] as const;
 
-/** Reads the documented names; an empty value counts as unset. */
+type Name = (typeof NAMES)[number];
+
+/** Reads the documented names; an empty value counts as unset, and is said to be empty. */
 export function readEnvironment(env: Environment): ReadEnvironment {
-  const read = (name: string) =>
-    env[name] === undefined || env[name]?.trim() === "" ? undefined : env[name];
+  const read = (name: Name) => (isBlank(env[name] ?? "") ? undefined : env[name]);
   const faults: Fault[] = [];
-  const readSwitch = (option: string) => {
+  const readSwitch = (option: Name) => {
     const value = read(option);
     const isOn = value === undefined ? undefined : isYes(value);
     if (value !== undefined && isOn === undefined)
@@ -45,29 +63,56 @@ export function readEnvironment(env: Environment): ReadEnvironment {
         createOptionFault({
           option,
           problem: 'is neither "true" nor "false"',
-          suggestion: 'set it to "true" or "false", or remove it',
+          suggestion: `\`export ${option}=true\` or \`export ${option}=false\`, or \`unset ${option}\``,
         }),
       );
     return isOn;
   };
   const isAuthorizationEnabled = readSwitch("AUTHORIZATION_ENABLED");
   const areDocsEnabled = readSwitch("DOCS_ENABLED") ?? true;
-  for (const variable of CREDENTIALS)
-    if (env[variable]?.trim() === "")
-      faults.push(createFault({ code: "CONFIG_VARIABLE_EMPTY", facts: { variable } }));
-  // Kubernetes sets this name to an address for a service called "agent-os": what is no port is not ours.
-  const port = Number(read("AGENT_OS_PORT"));
+  const emptyVariables = NAMES.filter((name) => env[name] !== undefined && isBlank(env[name]));
+  for (const variable of emptyVariables) {
+    const facts = { variable, state: findEmptiness(env[variable]) ?? "empty" };
+    faults.push(createFault({ code: "CONFIG_VARIABLE_EMPTY", facts }));
+  }
+  faults.push(...findUnreadVariables(env, NAMES));
+  const origins = readList(read("CORS_ORIGIN_LIST"));
+  if (origins.problem !== undefined)
+    faults.push(
+      createOptionFault({
+        option: "CORS_ORIGIN_LIST",
+        problem: origins.problem,
+        suggestion: "write the origins with commas between them, without brackets and quotes",
+      }),
+    );
+  const port = readPort(read("AGENT_OS_PORT"));
+  if (port.warning !== undefined) faults.push(port.warning);
+  const host = read("AGENT_OS_HOST");
+  const hostProblem = host === undefined ? undefined : findHostProblem(host);
+  const addressFaults = {
+    ...(port.fault === undefined ? {} : { port: port.fault }),
+    ...(hostProblem === undefined
+      ? {}
+      : { host: createOptionFault({ option: "AGENT_OS_HOST", ...hostProblem }) }),
+  };
   return {
     securityKey: read("OS_SECURITY_KEY"),
     verificationKey: read("JWT_VERIFICATION_KEY"),
     jwksFile: read("JWT_JWKS_FILE"),
     isAuthorizationEnabled,
-    corsOrigins: readList(read("CORS_ORIGIN_LIST")),
+    corsOrigins: origins.entries,
     areDocsEnabled,
-    host: read("AGENT_OS_HOST"),
-    port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
+    host: hostProblem === undefined ? host : undefined,
+    port: port.port,
     faults,
+    addressFaults,
+    emptyVariables,
   };
+}
+
+/** The origins of the variable, each with its place. */
+export function originsOf({ corsOrigins }: EnvironmentSettings): readonly GivenOrigin[] {
+  return corsOrigins.map((origin) => ({ at: "CORS_ORIGIN_LIST", origin }));
 }
 
 function isYes(value: string): boolean | undefined {
@@ -75,14 +120,56 @@ function isYes(value: string): boolean | undefined {
   return /^(0|false|no|off|f|n)$/i.test(value.trim()) ? false : undefined;
 }
 
+interface ReadPort {
+  readonly port: number | undefined;
+  readonly fault?: Fault;
+  readonly warning?: Fault;
+}
+
+/** Kubernetes sets this name to an address, for a service called "agent-os": nobody wrote it, so it stops nothing. */
+function readPort(value: string | undefined): ReadPort {
+  if (value === undefined) return { port: undefined };
+  const option = "AGENT_OS_PORT";
+  if (/^(?:tcp|udp|sctp):\/\//.test(value))
+    return {
+      port: undefined,
+      warning: createFault({
+        code: "CONFIG_OPTION_UNUSED",
+        at: option,
+        facts: {
+          reason: 'it is the address that Kubernetes sets for a service called "agent-os", and no port',
+          suggestion: `name the port where this server is started (--port ${DEFAULT_PORT}), or set "enableServiceLinks: false" in the pod`,
+        },
+      }),
+    };
+  const read = readPortText(value);
+  if (read.port !== undefined) return { port: read.port };
+  return {
+    port: undefined,
+    fault: createOptionFault({ option, problem: read.problem, suggestion: read.suggestion }),
+  };
+}
+
 /** A JSON list, or words between commas. */
-function readList(value: string | undefined): readonly string[] {
-  if (value === undefined) return [];
-  try {
-    const parsed: unknown = JSON.parse(value);
-    if (Array.isArray(parsed)) return parsed.filter((entry) => typeof entry === "string");
-  } catch {
-    // Not JSON: taken as a plain list below.
+function readList(value: string | undefined): {
+  readonly entries: readonly string[];
+  readonly problem?: string;
+} {
+  if (value === undefined) return { entries: [] };
+  if (value.trim().startsWith("[")) {
+    const parsed = parseJson(value);
+    if (!Array.isArray(parsed)) return { entries: [], problem: "begins like a JSON list, and is none" };
+    const other = parsed.findIndex((entry) => typeof entry !== "string");
+    const entries = parsed.filter((entry) => typeof entry === "string");
+    return other === -1 ? { entries } : { entries, problem: `entry ${other} of its list is no text` };
   }
-  return value.split(",").flatMap((entry) => (entry.trim() === "" ? [] : [entry.trim()]));
+  return { entries: value.split(",").flatMap((entry) => (isBlank(entry) ? [] : [entry.trim()])) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -108,7 +108,7 @@ describe("two issuers with one name", () => {
   it.each<[AuthorizationConfig, string]>([
     [
       { ...own, issuers: [{ issuer: B }] },
-      'issuers[0] has no "name" and is therefore "default", like the keys outside "issuers"',
+      'issuers[0] has no "name" and is therefore "default", like the keys outside "issuers" (verificationKeys[0])',
     ],
     [
       { issuers: [{ issuer: A }, { issuer: B }] },
@@ -116,7 +116,7 @@ describe("two issuers with one name", () => {
     ],
     [
       { ...own, issuerName: "x", issuers: [{ issuer: A }, { issuer: B, name: "x" }] },
-      'issuers[1] has the name "x", like the keys outside "issuers"',
+      'issuers[1] has the name "x", like the keys outside "issuers" (verificationKeys[0])',
     ],
   ])("are told which two they are, and whether a name was written at all", (config, words) => {
     expect(render(errorsOf(config)[0])?.message).toContain(
@@ -244,7 +244,7 @@ describe("the admin scope of several issuers", () => {
     const places = [...(render(fault)?.fix ?? "").matchAll(/"([^"]*)\.allowedScopes" for ("\w+"|the keys)/g)];
     expect(places).toHaveLength(count);
     for (const [, place = ""] of places) {
-      const index = /^issuers\[(\d)\]$/.exec(place)?.[1];
+      const index = /^authorizationConfig\.issuers\[(\d)\]$/.exec(place)?.[1];
       const allowedScopes = ["agent_os:admin"];
       const fixed =
         index === undefined

@@ -6,6 +6,7 @@ import { DEFAULT_ISSUER_NAME } from "@agentos/auth";
 import { createFault, type Fault } from "@agentos/contract";
 import type { IssuerOptions } from "./issuer-options.ts";
 import { createOptionFault } from "./option-faults.ts";
+import { nameOption, type WrittenIn } from "./option-names.ts";
 
 /** What an issuer gives the identities of its tokens. */
 export interface NamedIssuer {
@@ -29,9 +30,10 @@ export interface NamedIssuers {
 export function nameIssuers(
   listed: readonly IssuerOptions[],
   own: Omit<NamedIssuer, "subjectPrefix"> | undefined,
+  writtenIn: WrittenIn,
 ): NamedIssuers {
   const at = (index: number, option: keyof IssuerOptions) =>
-    `authorizationConfig.issuers[${index}].${option}`;
+    nameOption(`issuers[${index}].${option}`, writtenIn);
   const nameListed = ({ name, subjectPrefix }: IssuerOptions, index: number): NamedIssuer => ({
     at: at(index, "name"),
     who: `issuers[${index}]`,
@@ -104,8 +106,11 @@ function findFreeName(all: readonly NamedIssuer[]): string {
   return `issuer-${number}`;
 }
 
-/** True where two users with one id are two owners, and nothing in that id tells them apart. */
-export function areUserIdsAlike(issuers: readonly Pick<NamedIssuer, "name" | "subjectPrefix">[]): boolean {
+/** Names of issuers where two users with one id are two owners, and nothing in that id tells them apart; else none. */
+export function findAlikeNames(
+  issuers: readonly Pick<NamedIssuer, "name" | "subjectPrefix">[],
+): readonly string[] {
   const bare = issuers.filter(({ subjectPrefix }) => subjectPrefix === undefined);
-  return new Set(bare.map(({ name }) => name)).size > 1;
+  const names = [...new Set(bare.map(({ name }) => name))];
+  return names.length > 1 ? names : [];
 }

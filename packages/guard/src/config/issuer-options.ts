@@ -1,8 +1,8 @@
 /** Options of one trusted issuer: its keys, algorithms, audience and ceiling belong together (weak-spots B2). */
 import { isSigningAlgorithm } from "@agentos/auth";
 import { z } from "zod";
+import { filledText as text } from "./empty-value.ts";
 
-const text = z.string().min(1);
 const texts = z.array(text);
 
 /** Begins with a letter or a digit, so that it is no dot file, no option and no `__proto__`. */

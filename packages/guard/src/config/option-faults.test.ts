@@ -34,7 +34,7 @@ describe("findOptionFaults", () => {
   it("names each problem at its path, with what to write", () => {
     expect(say(find({ id: 7, issuers: [{ issuer: "x" }, {}] }))).toEqual([
       'CONFIG_OPTION_INVALID "id": must be a text => write "id": "my-agent"',
-      'CONFIG_OPTION_INVALID "issuers[1].issuer": is required => add "issuer": "https://issuer.example.com"',
+      'CONFIG_OPTION_INVALID "issuers[1].issuer": is required => set "issuer" to the "iss" of your tokens, to the letter',
     ]);
   });
 
@@ -72,6 +72,50 @@ describe("findOptionFaults", () => {
     expect(find(7).map(({ at }) => at)).toEqual(["options"]);
     expect(find(7, { whole: "the file" }).map(({ at }) => at)).toEqual(["the file"]);
   });
+
+  it("says what was found beside what was expected, and never a text or a secret", () => {
+    const given = { id: 4711, shape: null, issuers: [{ issuer: "" }, { issuer: " \t" }], routes: [[]] };
+    expect(say(find(given, { given })).map((line) => line.split(" => ")[0])).toEqual([
+      'CONFIG_OPTION_INVALID "id": must be a text, and is a number',
+      'CONFIG_OPTION_INVALID "shape": must be a text or a list of texts, and is null',
+      'CONFIG_OPTION_INVALID "routes[0]": must be an object, and is a list',
+    ]);
+  });
+
+  it.each([
+    ["verification_keys", "verificationKeys"],
+    ["verificationkeys", "verificationKeys"],
+    ["VerificationKeys", "verificationKeys"],
+    ["verification-keys", "verificationKeys"],
+    ["secret_key", "verificationKeys"],
+    ["jwks_file", "jwksFile"],
+    ["user_isolation", "userIsolation"],
+    ["excluded_route_paths", "excludedRoutePaths"],
+    ["scopes_claim", "scopesClaim"],
+    ["issueer", "issuer"],
+  ])("takes %s for %s", (written, meant) => {
+    const { error } = authorizationConfigSchema.safeParse({ [written]: "x" });
+    const faults = error === undefined ? [] : findOptionFaults(error, { schema: authorizationConfigSchema });
+    expect(say(faults)).toEqual([
+      `CONFIG_OPTION_UNKNOWN "${written}" is not an option => did you mean "${meant}"? Otherwise remove it`,
+    ]);
+  });
+
+  it.each(Object.keys(authorizationConfigSchema.shape))(
+    "knows the snake case and the other letter case of %s",
+    (name) => {
+      for (const written of [
+        name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+        name.toUpperCase(),
+      ]) {
+        if (written === name) continue;
+        const { error } = authorizationConfigSchema.safeParse({ [written]: "x" });
+        const faults =
+          error === undefined ? [] : findOptionFaults(error, { schema: authorizationConfigSchema });
+        expect(say(faults)[0]).toContain(`did you mean "${name}"?`);
+      }
+    },
+  );
 
   it("lets an option speak for itself, and shows its whole form beside what is wrong inside", () => {
     const words = { script: { problem: "is no script", suggestion: "write one", form: "{ … }" } };
@@ -137,6 +181,36 @@ describe("a suggestion", () => {
   ])("for %j keeps what was meant, and helps", (wrong, fix, fixed) => {
     expect(fixOf(wrong)).toEqual([fix]);
     expect(parse(fixed)).toEqual([]);
+  });
+
+  it.each<[object, string, object]>([
+    [config({ tokenSource: "Cookie" }), 'write "tokenSource": "cookie"', config({ tokenSource: "cookie" })],
+    [config({ validate: "no" }), 'write "validate": false, without quotes', config({ validate: false })],
+    [listed({ algorithms: ["es256"] }), 'write "ES256"', listed({ algorithms: ["ES256"] })],
+    [
+      config({ issuer: "" }),
+      'set "issuer" to the "iss" of your tokens, to the letter',
+      config({ issuer: "x" }),
+    ],
+    [
+      config({ verificationKeys: [" "] }),
+      "write a public key in PEM or as a JWK",
+      config({ verificationKeys: ["x"] }),
+    ],
+  ])("for %j is what belongs there, and helps", (wrong, fix, fixed) => {
+    expect(fixOf(wrong)).toEqual([fix]);
+    expect(parse(fixed)).toEqual([]);
+  });
+
+  it("is the name that the part has in code, where that of a file stands", () => {
+    const inCode = z.strictObject({ authorization: z.boolean().optional() });
+    const given = { authorization: { verificationKeys: ["x"] } };
+    const { error } = inCode.safeParse(given);
+    const [fault] = error === undefined ? [] : findOptionFaults(error, { schema: inCode, given });
+    expect(fault && renderFault(fault, "agentos")).toMatchObject({
+      message: '"authorization": must be true or false, and is an object',
+      fix: 'call it "authorizationConfig"',
+    });
   });
 
   it("is an example where the text says nothing, or may be a secret", () => {

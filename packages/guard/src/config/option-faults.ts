@@ -3,7 +3,8 @@ import { createFault, type Fault } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
 import { z } from "zod";
 import { describeIssue, type OptionExamples } from "./describe-issue.ts";
-import { suggestFromGiven } from "./suggest-from-given.ts";
+import { findEmptiness } from "./empty-value.ts";
+import { readAt, suggestFromGiven } from "./suggest-from-given.ts";
 
 /** Words that an option has of its own. */
 export interface OptionWords {
@@ -54,8 +55,12 @@ export function findOptionFaults(error: z.ZodError, source: OptionSource): reado
     const own = words[String(issue.path[0])];
     if (own !== undefined && issue.path.length === 1)
       return [createOptionFault({ option, problem: own.problem, suggestion: own.suggestion })];
-    const described = describeIssue({ ...issue, path }, examples);
-    const { problem } = described;
+    const value = readAt(source.given, issue.path);
+    const described = describeIssue({ ...issue, path }, { examples, value });
+    // Of another kind is not empty: a list in the place of an object.
+    const emptiness =
+      issue.code === "invalid_type" && Array.isArray(value) ? undefined : findEmptiness(value);
+    const problem = emptiness === undefined ? described.problem : `is ${emptiness}`;
     const suggestion = suggestFromGiven(issue, source.given) ?? described.suggestion;
     const form = own?.form === undefined ? "" : `; the whole form: ${own.form}`;
     return [createOptionFault({ option, problem, suggestion: `${suggestion}${form}` })];
@@ -70,12 +75,31 @@ function createUnknownFault(path: readonly PropertyKey[], source: OptionSource):
   if (arrives !== undefined)
     return createFault({ code: "CONFIG_OPTION_UNAVAILABLE", at, facts: { arrives } });
   const known = listKnownKeys(schema, path.slice(0, -1));
-  const meant = nearest(String(path.at(-1)), known);
+  const meant = findMeant(String(path.at(-1)), known);
   const suggestion =
     meant === undefined
       ? `remove it; known here are ${known.join(", ")}`
       : `did you mean "${meant}"? Otherwise remove it`;
-  return createFault({ code: "CONFIG_OPTION_UNKNOWN", at, facts: { suggestion } });
+  return createFault({
+    code: "CONFIG_OPTION_UNKNOWN",
+    at,
+    facts: { suggestion, ...(meant === undefined ? {} : { meant }) },
+  });
+}
+
+/** Names that the reference has and we do not, and what they are called here. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  secret_key: "verificationKeys",
+  security_key: "securityKey",
+  authorization_config: "authorizationConfig",
+};
+
+/** Other letter case, hyphens and the snake case of Python are the same word; else the nearest one. */
+function findMeant(name: string, known: readonly string[]): string | undefined {
+  const plain = (text: string) => text.replaceAll(/[_\s-]/g, "").toLowerCase();
+  const other = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
+  if (other !== undefined && known.includes(other)) return other;
+  return known.find((option) => plain(option) === plain(name)) ?? nearest(plain(name), known);
 }
 
 /** `agents[0].model`. */

@@ -146,9 +146,13 @@ describe("several issuers", () => {
         { issuer: A, subjectPrefix: "x:" },
         { issuer: B, name: "b", subjectPrefix: "x:" },
       ],
-      'issuers[1].subjectPrefix": another',
+      'issuers[1].subjectPrefix": "issuers[0]" has "x:" already',
     ],
-    ["a reserved prefix", [{ issuer: A, subjectPrefix: "sa:" }], 'issuers[0].subjectPrefix": it is reserved'],
+    [
+      "a reserved prefix",
+      [{ issuer: A, subjectPrefix: "sa:" }],
+      'issuers[0].subjectPrefix": "sa:" is reserved',
+    ],
   ])("stop the start with %s", (_, issuers, words) => {
     const errors = resolve({ issuers }).faults.filter(({ severity }) => severity === "error");
     expect(errors.map(({ code }) => code)).toEqual(["CONFIG_OPTION_INVALID"]);

@@ -9,14 +9,17 @@ import {
   isKeyUrl,
   isReservedPrincipal,
   isSigningAlgorithm,
+  parseKeyUrl,
   type RemoteKeyLocation,
   type TokenPolicy,
 } from "@agentos/auth";
 import { createFault, type Fault } from "@agentos/contract";
 import type { AuthorizationConfig } from "./auth-options.ts";
-import { areUserIdsAlike, type NamedIssuer, nameIssuers } from "./issuer-names.ts";
+import { findAlikeNames, type NamedIssuer, nameIssuers } from "./issuer-names.ts";
 import type { IssuerOptions } from "./issuer-options.ts";
 import { createOptionFault } from "./option-faults.ts";
+import { joinNames, nameOption, type WrittenIn } from "./option-names.ts";
+import { findTemplate } from "./template-faults.ts";
 
 /** Where a verification key came from, as people call it. */
 export interface KeyValue {
@@ -54,51 +57,56 @@ export interface ResolvedIssuers {
   readonly faults: readonly Fault[];
 }
 
-/** Resolves the issuers; `tokens` is what is checked unless an issuer says otherwise. */
+/** What is checked of tokens unless an issuer says otherwise, and where the options were written. */
+export interface IssuerContext {
+  readonly tokens: TokenPolicy;
+  readonly writtenIn: WrittenIn;
+}
+
+/** Resolves the issuers. */
 export function resolveIssuers(
   config: AuthorizationConfig,
   ownKeys: OwnKeys,
-  tokens: TokenPolicy,
+  { tokens, writtenIn }: IssuerContext,
 ): ResolvedIssuers {
   const remote = findRemote(config, ownKeys);
   const listed = config.issuers ?? [];
-  const faults = findIssuerFaults(config, listed);
-  const isOpen = config.issuer === undefined;
-  // Beside "issuers" these keys are for tokens that name no issuer: nobody's "iss" is left unchecked.
-  if (remote !== undefined && isOpen && listed.length === 0)
-    faults.push(createFault({ code: "CONFIG_ISSUER_UNCHECKED" }));
+  const hasOwn = ownKeys.keyValues.length > 0 || ownKeys.jwksFile !== undefined || remote !== undefined;
   // Keys from elsewhere are looked up only for tokens of their issuer: nobody else can cause a fetch.
   const areSeparate = listed.length > 0 || (remote !== undefined && config.issuer !== undefined);
-  const hasOwn = ownKeys.keyValues.length > 0 || ownKeys.jwksFile !== undefined || remote !== undefined;
-  if (hasOwn && isOpen && listed.length > 0 && config.validate !== false)
-    faults.push(createFault({ code: "CONFIG_ISSUER_OF_KEYS_OPEN" }));
-  const own: IssuerKeys = { ...ownKeys, remote, at: "issuer", tokens };
   const ownName = tokens.name ?? DEFAULT_ISSUER_NAME;
+  const own: IssuerKeys = { ...ownKeys, remote, at: "issuer", tokens };
   const names = nameIssuers(
     listed,
     hasOwn
       ? {
-          at: "authorizationConfig.issuerName",
-          who: 'the keys outside "issuers"',
+          at: nameOption("issuerName", writtenIn),
+          who: `the keys outside "issuers" (${placesOf(ownKeys, remote).join(", ")})`,
           isNamed: config.issuerName !== undefined,
           name: ownName,
         }
       : undefined,
+    writtenIn,
   );
-  faults.push(...names.faults, ...(hasOwn || listed.length === 0 ? [] : findIdleOptions(config)));
   const others = listed.map((options, index) =>
     resolveIssuer(options, { ...names.listed[index], at: `issuers[${index}]` }, tokens),
   );
   const [first = own, ...rest] = hasOwn ? [own, ...others] : others;
-  const keys = [first, ...rest];
   const shown = [...(hasOwn ? [{ name: ownName, subjectPrefix: undefined }] : []), ...names.listed];
-  if (areUserIdsAlike(shown)) faults.push(createFault({ code: "CONFIG_USER_IDS_ALIKE" }));
+  const alike = findAlikeNames(shown);
   return {
     areSeparate,
     hasKeys: hasOwn || listed.length > 0,
-    keys,
+    keys: [first, ...rest],
     tokens: [first.tokens, ...rest.map((issuer) => issuer.tokens)],
-    faults,
+    faults: [
+      ...findIssuerFaults(config, listed, writtenIn),
+      ...findOwnFaults(config, { ownKeys, remote, writtenIn }),
+      ...names.faults,
+      ...(alike.length === 0
+        ? []
+        : [createFault({ code: "CONFIG_USER_IDS_ALIKE", facts: { names: joinNames(alike) } })]),
+    ],
   };
 }
 
@@ -127,6 +135,7 @@ function resolveIssuer(
       name,
       issuer,
       audience: options.audience === undefined ? tokens.audience : [options.audience].flat(),
+      isAudienceTheId: options.audience === undefined && tokens.isAudienceTheId === true,
       algorithms: algorithms?.flatMap((one) => (isSigningAlgorithm(one) ? boundAlgorithms(one) : [])),
       allowedScopes: options.allowedScopes,
       subjectPrefix,
@@ -145,62 +154,133 @@ function findRemote(
   return { source: "issuer", location: { issuer } };
 }
 
-/** What is said of the keys outside "issuers" where there are none: a ceiling that holds nowhere is no small matter. */
-function findIdleOptions({ issuerName, allowedScopes, validate }: AuthorizationConfig): readonly Fault[] {
-  const given = Object.entries({ issuerName, allowedScopes }).filter(([, value]) => value !== undefined);
-  if (validate === false) return [];
-  return given.map(([name]) =>
-    createOptionFault({
-      option: `authorizationConfig.${name}`,
-      problem: 'it is about the keys outside "issuers", and there are none',
-      suggestion: `write ${name === "issuerName" ? '"name"' : `"${name}"`} into the entry of "issuers" that it is meant for`,
-    }),
-  );
+/** About the keys outside "issuers": what is open beside them, and what is set and reaches no key. */
+function findOwnFaults(config: AuthorizationConfig, { ownKeys, remote, writtenIn }: Own): readonly Fault[] {
+  const { issuer, issuers = [], validate } = config;
+  const places = placesOf(ownKeys, remote);
+  if (places.length > 0 && issuer === undefined && validate !== false) {
+    // Beside "issuers" these keys are for tokens that name no issuer: nobody's "iss" is left unchecked.
+    if (issuers.length > 0)
+      return [
+        createFault({
+          code: "CONFIG_ISSUER_OF_KEYS_OPEN",
+          at: nameOption("issuer", writtenIn),
+          facts: { places: joinNames(places) },
+        }),
+      ];
+    if (remote !== undefined)
+      return [createFault({ code: "CONFIG_ISSUER_UNCHECKED", at: nameOption("jwksUrl", writtenIn) })];
+  }
+  if (places.length > 0 || validate === false) return [];
+  return issuers.length > 0 ? findIdleOptions(config, writtenIn) : findUndiscoverable(config, writtenIn);
 }
 
-function findIssuerFaults(config: AuthorizationConfig, listed: readonly IssuerOptions[]): Fault[] {
+/** What gives the keys outside "issuers", as people call it. */
+function placesOf({ keyValues, jwksFile }: OwnKeys, remote: KeyPlaces["remote"]): readonly string[] {
+  const places = [jwksFile, remote].flatMap((place) => (place === undefined ? [] : [place.source]));
+  return [...keyValues.map(({ source }) => source), ...places];
+}
+
+/** What is known of the keys outside "issuers". */
+interface Own {
+  readonly ownKeys: OwnKeys;
+  readonly remote: KeyPlaces["remote"];
+  readonly writtenIn: WrittenIn;
+}
+
+/** What is said of the keys outside "issuers" where there are none: a ceiling that holds nowhere is no small matter. */
+function findIdleOptions(
+  { issuer, issuerName, allowedScopes, algorithm }: AuthorizationConfig,
+  writtenIn: WrittenIn,
+): readonly Fault[] {
+  const writtenInEntry = {
+    issuer: undefined,
+    issuerName: '"name"',
+    allowedScopes: '"allowedScopes"',
+    algorithm: '"algorithms", a list,',
+  };
+  return Object.entries({ issuer, issuerName, allowedScopes, algorithm }).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const entry = writtenInEntry[name as keyof typeof writtenInEntry];
+    return [
+      createOptionFault({
+        option: nameOption(name, writtenIn),
+        problem: 'it is about the keys outside "issuers", and there are none',
+        suggestion:
+          entry === undefined
+            ? 'leave it out, since "issuers" has the trusted ones; or list it there too, with a "name" and its keys'
+            : `write ${entry} into the entry of "issuers" that it is meant for`,
+      }),
+    ];
+  });
+}
+
+/** An issuer that is the only thing that could give keys, and cannot; one that is only a name was never meant to. */
+function findUndiscoverable({ issuer }: AuthorizationConfig, writtenIn: WrittenIn): readonly Fault[] {
+  if (issuer === undefined || !/^[a-z][a-z0-9+.-]*:/i.test(issuer) || findTemplate(issuer) !== undefined)
+    return [];
+  const read = parseKeyUrl(issuer);
+  if (read.ok) return [];
+  return [createUndiscoverableFault({ issuer, problem: read.fault }, nameOption("issuer", writtenIn))];
+}
+
+/** Names the way that works without a change on the issuer's side: keys from a file, the issuer compared as it is. */
+function createUndiscoverableFault(
+  { issuer, problem }: { readonly issuer: string; readonly problem: string },
+  at: string,
+): Fault {
+  const suggestion = issuer.startsWith("http://")
+    ? 'keep it as it is, save the key set of this issuer to a file and name that in "jwksFile" beside it; only where the "iss" of the tokens begins with "https://", write that here'
+    : 'keep it as it is, and give its keys in "jwksUrl", "jwksFile" or "verificationKeys" beside it';
+  return createOptionFault({ option: at, problem: `its keys cannot be discovered: ${problem}`, suggestion });
+}
+
+function findIssuerFaults(
+  config: AuthorizationConfig,
+  listed: readonly IssuerOptions[],
+  writtenIn: WrittenIn,
+): readonly Fault[] {
   const names = [config.issuer, ...listed.map(({ issuer }) => issuer)];
   const prefixes = listed.map(({ subjectPrefix }) => subjectPrefix);
   return listed.flatMap((options, index) => {
+    const at = (name: keyof IssuerOptions) => nameOption(`issuers[${index}].${name}`, writtenIn);
     const problem = (name: keyof IssuerOptions, text: string, suggestion: string) =>
-      createOptionFault({
-        option: `authorizationConfig.issuers[${index}].${name}`,
-        problem: text,
-        suggestion,
-      });
+      createOptionFault({ option: at(name), problem: text, suggestion });
     const { issuer, subjectPrefix } = options;
+    const first = names.indexOf(issuer);
+    const read = parseKeyUrl(issuer);
     const hasKeys = [options.jwksUrl, options.jwksFile, options.verificationKeys].some(
       (place) => place !== undefined,
     );
     return [
-      ...(names.indexOf(issuer) === index + 1
+      ...(first === index + 1
         ? []
         : [
             problem(
               "issuer",
               "this issuer is configured twice",
-              issuer === config.issuer
+              first === 0
                 ? 'list it once: "issuer" beside "issuers" names it already'
-                : "list it once",
+                : `list it once: "issuers[${first - 1}]" names it already`,
             ),
           ]),
-      ...(hasKeys || isKeyUrl(issuer)
+      ...(hasKeys || read.ok || findTemplate(issuer) !== undefined
+        ? []
+        : [createUndiscoverableFault({ issuer, problem: read.fault }, at("issuer"))]),
+      ...(subjectPrefix === undefined || prefixes.indexOf(subjectPrefix) === index
         ? []
         : [
             problem(
-              "issuer",
-              "its keys cannot be discovered, since it is no https URL",
-              'give "jwksUrl", "jwksFile" or "verificationKeys" beside it',
+              "subjectPrefix",
+              `"issuers[${prefixes.indexOf(subjectPrefix)}]" has "${subjectPrefix}" already`,
+              "give one of them another prefix",
             ),
           ]),
-      ...(subjectPrefix === undefined || prefixes.indexOf(subjectPrefix) === index
-        ? []
-        : [problem("subjectPrefix", "another issuer has it already", "give one of them another prefix")]),
       ...(subjectPrefix !== undefined && isReservedPrincipal(subjectPrefix)
         ? [
             problem(
               "subjectPrefix",
-              "it is reserved for the server itself",
+              `"${subjectPrefix}" is reserved for the server itself`,
               'choose another, such as "partner:"',
             ),
           ]

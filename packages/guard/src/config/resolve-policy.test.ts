@@ -123,17 +123,11 @@ describe("the mode (contract 1.1)", () => {
       { OS_SECURITY_KEY: SECURITY_KEY },
     ],
     ["a configuration without keys", { authorizationConfig: { userIsolation: true } }, {}],
-    ["an empty list of keys", { authorizationConfig: { verificationKeys: [] } }, {}],
     ["AUTHORIZATION_ENABLED (Q2)", {}, { AUTHORIZATION_ENABLED: "true" }],
     [
       "AUTHORIZATION_ENABLED beside a security key (Q2)",
       {},
       { AUTHORIZATION_ENABLED: "1", OS_SECURITY_KEY: SECURITY_KEY },
-    ],
-    [
-      "keys in the environment that are empty",
-      { authorization: true },
-      { JWT_VERIFICATION_KEY: "", JWT_JWKS_FILE: " " },
     ],
   ])("never serves %s without a key to verify with", (_, options, env) => {
     expect(errorsOf(options, env)).toEqual(["CONFIG_KEYS_MISSING"]);
@@ -294,10 +288,10 @@ describe("the audience (design section 10)", () => {
     [true, false, true, OWN, []],
     [true, true, false, SET, []],
     [true, true, true, SET, []],
-    [false, false, false, undefined, ["CONFIG_AUDIENCE_ANY", "CONFIG_AUDIENCE_UNCHECKED"]],
+    [false, false, false, undefined, ["CONFIG_AUDIENCE_UNCHECKED"]],
     [false, false, true, undefined, ["CONFIG_AUDIENCE_ANY"]],
-    [false, true, false, undefined, ["CONFIG_AUDIENCE_ANY", "CONFIG_AUDIENCE_UNCHECKED"]],
-    [false, true, true, undefined, ["CONFIG_AUDIENCE_ANY"]],
+    [false, true, false, undefined, ["CONFIG_AUDIENCE_UNCHECKED", "CONFIG_OPTION_UNUSED"]],
+    [false, true, true, undefined, ["CONFIG_AUDIENCE_ANY", "CONFIG_OPTION_UNUSED"]],
   ])(
     "with verifyAudience %s, an audience: %s, allowAnyAudience %s",
     (verify, hasAudience, allow, expected, codes) => {

@@ -6,15 +6,16 @@ import {
   DEFAULT_CLAIM_NAMES,
   DEFAULT_ISSUER_NAME,
   deepFreeze,
-  isTokenMode,
   MAX_TOKEN_LIFETIME_SECONDS,
   type TokenPolicy,
 } from "@agentos/auth";
-import { ADMIN_SCOPE, createFault, type Fault, type FaultCode } from "@agentos/contract";
+import { ADMIN_SCOPE, DEFAULT_COOKIE_NAME, DEFAULT_TOKEN_HEADER, type Fault } from "@agentos/contract";
 import type { AuthOptions, AuthorizationConfig } from "./auth-options.ts";
-import { type EnvironmentSettings, readEnvironment } from "./environment.ts";
-import { type IssuerKeys, type KeyValue, type OwnKeys, resolveIssuers } from "./resolve-issuers.ts";
-import { findAdminScopeFaults, findOriginFaults, findSecurityKeyFaults } from "./value-faults.ts";
+import { type ReadEnvironment, readEnvironment } from "./environment.ts";
+import type { WrittenIn } from "./option-names.ts";
+import { collectOwnKeys } from "./own-keys.ts";
+import { findPolicyFaults } from "./policy-faults.ts";
+import { type IssuerKeys, type ResolvedIssuers, resolveIssuers } from "./resolve-issuers.ts";
 
 /** What the operator lays over the routes. */
 export interface RouteRules {
@@ -33,7 +34,8 @@ export interface ResolvedPolicy {
   readonly securityKey: string | undefined;
   readonly rules: RouteRules;
   readonly cliCommand: string;
-  readonly environment: EnvironmentSettings;
+  readonly writtenIn: WrittenIn;
+  readonly environment: ReadEnvironment;
   readonly faults: readonly Fault[];
 }
 
@@ -44,21 +46,62 @@ const DEFAULT_ORIGINS = ["http://localhost:3000"];
 export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOptions["env"]): ResolvedPolicy {
   const environment = readEnvironment(options.env ?? processEnvironment ?? {});
   const config: AuthorizationConfig = options.authorizationConfig ?? {};
-  const unsafe = config.unsafe ?? {};
-  const id = options.id ?? DEFAULT_ID;
+  const { writtenIn = "code" } = options;
+  const tokens = resolveTokens(config, options.id ?? DEFAULT_ID);
+  const issuers = resolveIssuers(config, collectOwnKeys(config, environment), { tokens, writtenIn });
   const securityKey = options.securityKey ?? environment.securityKey;
-  const isUnverified = config.validate === false;
-  const tokens = resolveTokens(config, id);
-  const issuers = resolveIssuers(config, collectKeys(config, environment), tokens);
-  const hasJwtSource = issuers.hasKeys || isUnverified;
   const wantsAuthorization =
     options.authorization ??
     (options.authorizationConfig === undefined ? environment.isAuthorizationEnabled === true : true);
-  const mode = chooseMode({ readsTokens: hasJwtSource || wantsAuthorization, isUnverified, securityKey });
-  const origins = [
-    ...new Set([...environment.corsOrigins, ...(options.cors?.allowedOrigins ?? DEFAULT_ORIGINS)]),
-  ];
-  const policy: AuthPolicy = {
+  const policy = createPolicy(
+    { ...options, authorizationConfig: config },
+    { environment, tokens, issuers, securityKey, wantsAuthorization },
+  );
+  const resolved: ResolvedPolicy = {
+    policy,
+    issuerKeys: issuers.keys,
+    allowsWeakSecrets: config.unsafe?.allowWeakSecrets === true,
+    securityKey,
+    rules: {
+      scopeMappings: config.scopeMappings ?? {},
+      publicPaths: config.excludedRoutePaths,
+      allowsUnmappedRoutes: config.unsafe?.allowUnmappedRoutes === true,
+    },
+    cliCommand: options.cliCommand ?? "agentos",
+    writtenIn,
+    environment,
+    faults: findPolicyFaults({
+      options,
+      config,
+      environment,
+      issuers,
+      policy,
+      wantsAuthorization,
+      securityKey,
+      writtenIn,
+    }),
+  };
+  // A frozen copy: changed neither through the options it was made of, nor through what "describe" shows of it.
+  return deepFreeze(structuredClone(resolved));
+}
+
+interface PolicyContext {
+  readonly environment: ReadEnvironment;
+  readonly tokens: TokenPolicy;
+  readonly issuers: ResolvedIssuers;
+  readonly securityKey: string | undefined;
+  readonly wantsAuthorization: boolean;
+}
+
+function createPolicy(
+  { id = DEFAULT_ID, authorizationConfig: config = {}, cors }: AuthOptions,
+  { environment, tokens, issuers, securityKey, wantsAuthorization }: PolicyContext,
+): AuthPolicy {
+  const isUnverified = config.validate === false;
+  const readsTokens = issuers.hasKeys || isUnverified || wantsAuthorization;
+  const mode = chooseMode({ readsTokens, isUnverified, securityKey });
+  const origins = new Set([...environment.corsOrigins, ...(cors?.allowedOrigins ?? DEFAULT_ORIGINS)]);
+  return {
     id,
     mode,
     hasSecurityKey: securityKey !== undefined,
@@ -66,7 +109,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
     isolatesUsers: config.userIsolation === true,
     adminScope: config.adminScope ?? ADMIN_SCOPE,
     credentialLocations: locateCredential(mode, config),
-    allowedOrigins: origins.filter((origin) => origin !== "*"),
+    allowedOrigins: [...origins].filter((origin) => origin !== "*"),
     claimNames: {
       scopes: config.scopesClaim,
       userId: config.userIdClaim ?? DEFAULT_CLAIM_NAMES.userId,
@@ -79,59 +122,6 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
     separatesIssuers: issuers.areSeparate && !isUnverified,
     tokens: isUnverified ? [tokens] : issuers.tokens,
   };
-
-  const faults: Fault[] = [...issuers.faults, ...environment.faults];
-  const report = (code: FaultCode) => faults.push(createFault({ code }));
-  if (wantsAuthorization && !hasJwtSource) report("CONFIG_KEYS_MISSING");
-  const isJwt = isTokenMode(mode);
-  if (isJwt && securityKey !== undefined) report("CONFIG_BOTH_CREDENTIALS");
-  if (isJwt && !wantsAuthorization) report("CONFIG_SCOPES_UNENFORCED");
-  if (securityKey !== undefined) faults.push(...findSecurityKeyFaults(securityKey));
-  faults.push(...findAdminScopeFaults(policy.adminScope), ...findOriginFaults(origins));
-  if (isJwt) faults.push(...findAdminNowhere(policy, issuers.keys));
-  if (config.verifyAudience === false && unsafe.allowAnyAudience !== true)
-    report("CONFIG_AUDIENCE_UNCHECKED");
-  if (isUnverified && unsafe.allowUnverifiedTokens !== true) report("CONFIG_TOKENS_UNVERIFIED");
-  if (isUnverified && unsafe.allowUnverifiedTokens === true) report("CONFIG_TOKENS_ANY");
-  faults.push(...findUnusedPlaces(config));
-  if (unsafe.allowMissingExpiration === true) report("CONFIG_EXPIRATION_OPTIONAL");
-  if (unsafe.allowLongLivedTokens === true) report("CONFIG_LIFETIME_UNLIMITED");
-  if (isJwt && tokens.audience === undefined) report("CONFIG_AUDIENCE_ANY");
-  if (unsafe.allowWeakSecrets === true) report("CONFIG_SECRETS_WEAK");
-  if (unsafe.allowUnmappedRoutes === true) report("CONFIG_ROUTES_UNMAPPED");
-
-  const resolved: ResolvedPolicy = {
-    policy,
-    issuerKeys: issuers.keys,
-    allowsWeakSecrets: unsafe.allowWeakSecrets === true,
-    securityKey,
-    rules: {
-      scopeMappings: config.scopeMappings ?? {},
-      publicPaths: config.excludedRoutePaths,
-      allowsUnmappedRoutes: unsafe.allowUnmappedRoutes === true,
-    },
-    cliCommand: options.cliCommand ?? "agentos",
-    environment,
-    faults,
-  };
-  // A frozen copy: changed neither through the options it was made of, nor through what "describe" shows of it.
-  return deepFreeze(structuredClone(resolved));
-}
-
-/** Of several issuers only those grant the admin scope that list it. */
-function findAdminNowhere(
-  { tokens, adminScope, enforcesScopes, isolatesUsers }: AuthPolicy,
-  issuers: readonly IssuerKeys[],
-): readonly Fault[] {
-  const isSomewhere = tokens.some(({ allowedScopes }) => allowedScopes?.includes(adminScope) === true);
-  const isAsked = enforcesScopes || isolatesUsers;
-  if (tokens.length === 1 || !isAsked || isSomewhere) return [];
-  const places = issuers.map(({ at, tokens: { name = DEFAULT_ISSUER_NAME } }) =>
-    at === "issuer"
-      ? '"authorizationConfig.allowedScopes" for the keys outside "issuers"'
-      : `"${at}.allowedScopes" for "${name}"`,
-  );
-  return [createFault({ code: "CONFIG_ADMIN_NOWHERE", facts: { scope: adminScope, places } })];
 }
 
 function chooseMode({
@@ -151,41 +141,16 @@ function locateCredential(
   mode: AuthMode,
   {
     tokenSource = "header",
-    tokenHeaderKey = "Authorization",
-    cookieName = "access_token",
+    tokenHeaderKey = DEFAULT_TOKEN_HEADER,
+    cookieName = DEFAULT_COOKIE_NAME,
   }: AuthorizationConfig,
 ): readonly CredentialLocation[] {
   if (mode === "none") return [];
   // The security key has its one place, whatever is configured for tokens.
-  if (mode === "security_key") return [{ in: "header", name: "Authorization" }];
+  if (mode === "security_key") return [{ in: "header", name: DEFAULT_TOKEN_HEADER }];
   return [
     ...(tokenSource === "cookie" ? [] : [{ in: "header", name: tokenHeaderKey } as const]),
     ...(tokenSource === "header" ? [] : [{ in: "cookie", name: cookieName } as const]),
-  ];
-}
-
-/** The name of a header or cookie in which no token is looked for. */
-function findUnusedPlaces({
-  tokenSource = "header",
-  tokenHeaderKey,
-  cookieName,
-}: AuthorizationConfig): readonly Fault[] {
-  const createUnusedFault = (option: "tokenHeaderKey" | "cookieName", needed: "header" | "cookie") =>
-    createFault({
-      code: "CONFIG_OPTION_UNUSED",
-      at: `authorizationConfig.${option}`,
-      facts: {
-        reason: `the token is taken from the ${tokenSource} only`,
-        suggestion: `remove it, or set "tokenSource" to "${needed}" or "both"`,
-      },
-    });
-  return [
-    ...(tokenSource === "cookie" && tokenHeaderKey !== undefined
-      ? [createUnusedFault("tokenHeaderKey", "header")]
-      : []),
-    ...(tokenSource === "header" && cookieName !== undefined
-      ? [createUnusedFault("cookieName", "cookie")]
-      : []),
   ];
 }
 
@@ -200,25 +165,6 @@ function resolveTokens(config: AuthorizationConfig, id: string): TokenPolicy {
     isAudienceTheId: config.audience === undefined,
     requiresExpiration: unsafe.allowMissingExpiration !== true,
     maxLifetimeSeconds: unsafe.allowLongLivedTokens === true ? undefined : MAX_TOKEN_LIFETIME_SECONDS,
-  };
-}
-
-/** The keys outside "issuers"; those of the environment stand behind those in code. */
-function collectKeys(config: AuthorizationConfig, environment: EnvironmentSettings): OwnKeys {
-  const { verificationKey, jwksFile } = environment;
-  const explicit = (config.verificationKeys ?? []).map(
-    (value, index): KeyValue => ({ source: `verificationKeys[${index}]`, value }),
-  );
-  const keyValues =
-    verificationKey === undefined
-      ? explicit
-      : [...explicit, { source: "JWT_VERIFICATION_KEY", value: verificationKey }];
-  const path = config.jwksFile ?? jwksFile;
-  const source = config.jwksFile === undefined ? "JWT_JWKS_FILE" : "jwksFile";
-  return {
-    keyValues,
-    jwksFile: path === undefined ? undefined : { source, path },
-    algorithm: config.algorithm,
   };
 }
 

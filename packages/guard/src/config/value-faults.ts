@@ -1,5 +1,5 @@
 /** Values that are well-formed and yet cannot work, or would give away more than they seem to. */
-import { parseScope } from "@agentos/auth";
+import { isSigningAlgorithm, parseScope, SIGNING_ALGORITHMS, showAlgorithm } from "@agentos/auth";
 import {
   ADMIN_SCOPE,
   createFault,
@@ -8,46 +8,93 @@ import {
   SCOPE_RESOURCES,
   SERVICE_ACCOUNT_TOKEN_PREFIX,
 } from "@agentos/contract";
+import { nearest } from "@agentos/contract/text";
+import { findEmptiness } from "./empty-value.ts";
 
 const MINIMUM_KEY_CHARACTERS = 16;
+const MINIMUM_DIFFERENT_CHARACTERS = 5;
+
+/** The shared key, and where it was written. */
+export interface GivenSecurityKey {
+  readonly at: string;
+  readonly key: string;
+}
 
 /** Of the shared key; its value is in no fault. */
-export function findSecurityKeyFaults(key: string): readonly Fault[] {
-  // A key that looks like a service account's token would never be compared (contract 1.6).
-  const cannotArrive = !/^[\x21-\x2b\x2d-\x7e]+$/.test(key) || key.startsWith(SERVICE_ACCOUNT_TOKEN_PREFIX);
-  if (cannotArrive) return [createFault({ code: "CONFIG_SECURITY_KEY_INVALID" })];
-  const isWeak = key.length < MINIMUM_KEY_CHARACTERS || new Set(key).size < 5;
-  const facts = { minimum: MINIMUM_KEY_CHARACTERS };
-  return isWeak ? [createFault({ code: "CONFIG_SECURITY_KEY_WEAK", facts })] : [];
+export function findSecurityKeyFaults({ at, key }: GivenSecurityKey): readonly Fault[] {
+  const where = at === "OS_SECURITY_KEY" ? {} : { shell: false };
+  const invalid = describeUnusable(key);
+  if (invalid !== undefined)
+    return [createFault({ code: "CONFIG_SECURITY_KEY_INVALID", at, facts: { ...invalid, ...where } })];
+  const different = new Set(key).size;
+  const problem =
+    key.length < MINIMUM_KEY_CHARACTERS
+      ? `it has ${key.length} characters, fewer than ${MINIMUM_KEY_CHARACTERS}`
+      : different < MINIMUM_DIFFERENT_CHARACTERS
+        ? `it is made of ${different === 1 ? "one character" : `${different} characters`} over and over`
+        : undefined;
+  return problem === undefined
+    ? []
+    : [createFault({ code: "CONFIG_SECURITY_KEY_WEAK", at, facts: { problem, ...where } })];
+}
+
+/** Why no request could carry it, or why it would never be compared. */
+function describeUnusable(
+  key: string,
+): { readonly problem: string; readonly suggestion?: string; readonly shell?: false } | undefined {
+  const emptiness = findEmptiness(key);
+  if (emptiness !== undefined) return { problem: `is ${emptiness}` };
+  // Service accounts' tokens go another way (contract 1.6).
+  if (key.startsWith(SERVICE_ACCOUNT_TOKEN_PREFIX))
+    return {
+      problem: `begins with "${SERVICE_ACCOUNT_TOKEN_PREFIX}", so it is taken for the token of a service account`,
+    };
+  if (/[\r\n]$/.test(key))
+    return {
+      problem: "ends with a line break, which no header can carry",
+      suggestion: "remove the line break at its end; the clients keep the key that they have",
+      shell: false,
+    };
+  if (key !== key.trim())
+    return {
+      problem: "has white space around it, which no header carries",
+      suggestion: "remove the white space around it; the clients keep the key that they have",
+      shell: false,
+    };
+  const bad = /[^\x21-\x2b\x2d-\x7e]/u.exec(key);
+  return bad === null
+    ? undefined
+    : { problem: `has ${describeCharacter(bad[0])} in it, which a header does not carry unchanged` };
+}
+
+function describeCharacter(character: string): string {
+  if (character === ",") return "a comma";
+  if (/\s/u.test(character)) return "white space";
+  return /[\x20-\x7e]/.test(character) || character < " "
+    ? "a control character"
+    : "a character outside ASCII";
 }
 
 /** An admin scope that people also get for something ordinary would make all of them administrators. */
-export function findAdminScopeFaults(adminScope: string): readonly Fault[] {
+export function findAdminScopeFaults(adminScope: string, at: string): readonly Fault[] {
   const parsed = parseScope(adminScope, ADMIN_SCOPE);
   if (parsed.kind !== "scope") return [];
   const resource = SCOPE_RESOURCE_ALIASES[parsed.resource] ?? parsed.resource;
-  const isOrdinary = Object.hasOwn(SCOPE_RESOURCES, resource);
-  return isOrdinary
-    ? [createFault({ code: "CONFIG_ADMIN_SCOPE_ORDINARY", facts: { scope: adminScope } })]
-    : [];
+  if (!Object.hasOwn(SCOPE_RESOURCES, resource)) return [];
+  const facts = { scope: adminScope, default_scope: ADMIN_SCOPE, example: "my_company:admin" };
+  return [createFault({ code: "CONFIG_ADMIN_SCOPE_ORDINARY", at, facts })];
 }
 
-/** Origins are compared to the letter with what a browser sends; a spelling that no browser sends never matches. */
-export function findOriginFaults(origins: readonly string[]): readonly Fault[] {
-  return origins.flatMap((origin) => {
-    if (origin === "*") return [];
-    const expected = spellOrigin(origin);
-    if (expected === origin) return [];
-    const facts = { origin: origin.slice(0, 200), expected: expected ?? "scheme://host[:port]" };
-    return [createFault({ code: "CONFIG_ORIGIN_INVALID", facts })];
-  });
-}
-
-function spellOrigin(origin: string): string | undefined {
-  try {
-    const { origin: spelled } = new URL(origin);
-    return spelled === "null" ? undefined : spelled;
-  } catch {
-    return undefined;
-  }
+/** One fault for the option, instead of one for each key that it is for. */
+export function findAlgorithmFaults(algorithm: string | undefined, at: string): readonly Fault[] {
+  if (algorithm === undefined || isSigningAlgorithm(algorithm)) return [];
+  const meant = nearest(algorithm, SIGNING_ALGORITHMS);
+  const suggestion = `write ${meant === undefined ? "that of the signer" : `"${meant}"`}, or leave it out to let the key decide`;
+  return [
+    createFault({
+      code: "KEY_ALGORITHM_UNKNOWN",
+      at,
+      facts: { algorithm: showAlgorithm(algorithm), suggestion },
+    }),
+  ];
 }

@@ -19,6 +19,8 @@ import { type AuthOptions, authOptionsShape } from "../config/auth-options.ts";
 import { ConfigurationError, throwErrors } from "../config/configuration-error.ts";
 import type { PolicyInForce } from "../config/describe-policy.ts";
 import { createOptionFault, findOptionFaults } from "../config/option-faults.ts";
+import { nameOption } from "../config/option-names.ts";
+import { findNoCredentialFaults } from "../config/reach-fault.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createLogger } from "../log/log.ts";
@@ -78,7 +80,8 @@ export interface AuthGuard {
 
 const NO_ACCESS = createOptionFault({
   option: "protect",
-  problem: 'it takes "authenticated" for every verified caller, or a list of at least one scope',
+  problem: "is neither a list of scopes nor a word that it knows",
+  suggestion: 'give it "authenticated" for every verified caller, or a list of at least one scope',
 });
 
 const optionsSchema = z.strictObject({
@@ -151,19 +154,31 @@ function nameAccess(access: Parameters<AuthGuard["protect"]>[0]): Template {
 }
 
 /** What only an AgentOS can do is refused here, never ignored: this guard sees no other route and opens no port. */
-function findGuardFaults({ policy: { mode }, rules }: ResolvedPolicy): readonly Fault[] {
-  const refuseOption = (name: string, problem: string) =>
-    createOptionFault({ option: `authorizationConfig.${name}`, problem });
+function findGuardFaults(resolved: ResolvedPolicy): readonly Fault[] {
+  const {
+    policy: { mode },
+    rules,
+    writtenIn,
+  } = resolved;
+  const refuseOption = (name: string, problem: string, suggestion: string) =>
+    createOptionFault({ option: nameOption(name, writtenIn), problem, suggestion });
   return [
-    // Contract 1.1. An AgentOS without a credential serves this machine only; a guard cannot see who reaches it.
-    ...(mode === "none" ? [createFault({ code: "CONFIG_KEYS_MISSING" })] : []),
-    ...(mode === "jwt-unverified" ? [createFault({ code: "CONFIG_UNVERIFIED_BEYOND_LOOPBACK" })] : []),
+    ...findNoCredentialFaults(resolved),
+    ...(mode === "jwt-unverified"
+      ? [
+          createFault({
+            code: "CONFIG_UNVERIFIED_BEYOND_LOOPBACK",
+            facts: { reach: "a guard cannot see who reaches it" },
+          }),
+        ]
+      : []),
     ...(Object.keys(rules.scopeMappings).length === 0
       ? []
       : [
           refuseOption(
             "scopeMappings",
-            'a guard has no routes to lay rules over; name the scopes in "protect"',
+            "a guard has no routes to lay rules over",
+            'leave it out, and name the scopes in "protect"',
           ),
         ]),
     ...(rules.publicPaths === undefined
@@ -171,7 +186,8 @@ function findGuardFaults({ policy: { mode }, rules }: ResolvedPolicy): readonly 
       : [
           refuseOption(
             "excludedRoutePaths",
-            'a guard has no routes to open; leave "protect" out where anybody may call',
+            "a guard has no routes to open",
+            'leave it out, and leave "protect" out where anybody may call',
           ),
         ]),
   ];

@@ -10,6 +10,7 @@ import {
 } from "@agentos/auth";
 import { throwErrors } from "../config/configuration-error.ts";
 import { describePolicy, type PolicyInForce } from "../config/describe-policy.ts";
+import { placeKeyFault } from "../config/option-names.ts";
 import type { ResolvedPolicy } from "../config/resolve-policy.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createMemoryDenialRecorder } from "../denials/memory-denial-recorder.ts";
@@ -64,7 +65,8 @@ export async function createAuthRuntime(
   const now = () => clock.now();
   const sha256 = (text: string) => hash("sha256", text, "base64");
   const keys = await loadKeys(resolved, now);
-  const faults = Object.freeze([...resolved.faults, ...ruled.faults, ...keys.faults]);
+  const keyFaults = keys.faults.map((fault) => placeKeyFault(fault, resolved.writtenIn));
+  const faults = Object.freeze([...resolved.faults, ...ruled.faults, ...keyFaults]);
   if (faults.some(({ severity }) => severity === "error")) {
     keys.close();
     throwErrors(faults, cliCommand);

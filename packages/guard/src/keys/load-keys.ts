@@ -113,5 +113,6 @@ function findAlgorithmFaults({
   if (algorithms.some((algorithm) => allowed.includes(algorithm))) return [];
   const problem = `no key of this issuer is for one of them; its keys are for ${algorithms.join(", ")}`;
   const option = `authorizationConfig.${issuer.at}.algorithms`;
-  return [createOptionFault({ option, problem })];
+  const list = algorithms.map((algorithm) => `"${algorithm}"`).join(", ");
+  return [createOptionFault({ option, problem, suggestion: `write "algorithms": [${list}]` })];
 }

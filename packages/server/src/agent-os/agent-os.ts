@@ -1,5 +1,5 @@
 /** `AgentOS`: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
-import { type PageRouteId, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
+import { DEFAULT_PORT, type PageRouteId, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
 import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
 import {
   createGuardedApp,
@@ -55,7 +55,7 @@ export class AgentOS {
       table: SERVED_ROUTES,
       faults: findAgentFaults(parsed.data.agents ?? []),
       limits: parsed.data.limits && resolveLimits(parsed.data.limits),
-      defaultPort: 7777,
+      defaultPort: DEFAULT_PORT,
       createHandlers: (context) => createHandlers(parsed.data, startedAt, context),
     });
     this.id = this.#app.id;

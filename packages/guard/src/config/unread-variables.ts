@@ -1,0 +1,35 @@
+/**
+ * Names of the environment that look like ours and that nothing reads: a key under a misspelt name would leave the server
+ * open, and say nothing. Only near names count; the environment is full of others.
+ */
+import { createFault, type Fault } from "@agentos/contract";
+import { countChanges } from "@agentos/contract/text";
+import type { Environment } from "./auth-options.ts";
+
+/** Names that earlier versions, comments and guides of the reference use (contract 1.2), and what they are called. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  JWT_SECRET_KEY: "JWT_VERIFICATION_KEY",
+  JWT_PUBLIC_KEY: "JWT_VERIFICATION_KEY",
+  JWT_KEY: "JWT_VERIFICATION_KEY",
+  JWT_JWKS: "JWT_JWKS_FILE",
+  JWT_JWKS_PATH: "JWT_JWKS_FILE",
+  AGENT_OS_SECURITY_KEY: "OS_SECURITY_KEY",
+  AGENTOS_SECURITY_KEY: "OS_SECURITY_KEY",
+};
+
+/** One warning for each; where ours is set as well, the other one is nobody's mistake. */
+export function findUnreadVariables(env: Environment, names: readonly string[]): readonly Fault[] {
+  return Object.entries(env).flatMap(([variable, value]) => {
+    if (value === undefined || value.trim() === "" || names.includes(variable)) return [];
+    const meant = findMeant(variable, names);
+    if (meant === undefined || env[meant] !== undefined) return [];
+    return [createFault({ code: "CONFIG_VARIABLE_UNREAD", facts: { variable, meant } })];
+  });
+}
+
+function findMeant(variable: string, names: readonly string[]): string | undefined {
+  if (Object.hasOwn(OTHER_NAMES, variable)) return OTHER_NAMES[variable];
+  // One change, and case and hyphens for nothing: LOGS_ENABLED is no DOCS_ENABLED.
+  const wanted = variable.toUpperCase().replaceAll("-", "_");
+  return names.find((name) => countChanges(wanted, name, 2) < 2);
+}
