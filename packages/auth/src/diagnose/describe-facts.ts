@@ -85,7 +85,7 @@ export function describeFacts(
   const fact = describePart(code, inspected, server);
   const isSaid = evidence.some(({ source }) => source === "the token");
   if (fact !== undefined && !isSaid) evidence.push({ fact, source: "the token" });
-  if (code === "AUTH_TOKEN_QUOTED") evidence.push(...findForeign(credential));
+  if (code === "AUTH_TOKEN_QUOTED" || code === "AUTH_TOKEN_SPACED") evidence.push(...findForeign(credential));
   return evidence.length === 0 && answer !== undefined ? [sawStatus(answer.status)] : evidence;
 }
 

@@ -38,10 +38,25 @@ function resolveSelection(
   const isForeign = !keySet.algorithms.some((algorithm) => algorithm === header.algorithm);
   if (isForeign || selection.refusal === "algorithm-mismatch") return refuseAlgorithm(keySet, header);
   if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED");
+  if (selection.refusal === "no-kid") return refuse("AUTH_KEY_ID_MISSING", describeKeyIds(keySet, header));
   // The key may be one of those that a failed source has lost.
   return keySource.status?.().state === "failed"
     ? refuseForLackOfKeys(keySource)
-    : refuse("AUTH_KEY_UNKNOWN");
+    : refuse("AUTH_KEY_UNKNOWN", describeKeyIds(keySet, header));
+}
+
+const MAX_KEY_IDS_SHOWN = 10;
+const MAX_KEY_ID_CHARACTERS = 100;
+
+/** For the operator: the key that the token names, which nobody has verified, and those that there are. */
+export function describeKeyIds({ keys }: Pick<KeySet, "keys">, { kid }: Pick<TokenHeader, "kid">) {
+  const show = (id: string) => id.slice(0, MAX_KEY_ID_CHARACTERS);
+  const ids = [...new Set(keys.flatMap((key) => key.kid ?? []))];
+  const more = ids.length - MAX_KEY_IDS_SHOWN;
+  return {
+    unverified_kid: kid === undefined ? "(none)" : show(kid),
+    key_ids: [...ids.slice(0, MAX_KEY_IDS_SHOWN).map(show), ...(more > 0 ? [`(${more} more)`] : [])],
+  };
 }
 
 /** For the operator: what is wrong with the source. */

@@ -8,6 +8,7 @@ import { decodeJsonObject } from "../encoding/base64url.ts";
 import type { KeySource } from "../keys/source/key-source.ts";
 import { ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import type { TokenPolicy } from "../policy/policy.ts";
+import { describeIssuer } from "./compare-issuers.ts";
 
 /** An issuer with everything that its tokens are checked against. */
 export interface TrustedIssuer {
@@ -26,21 +27,32 @@ export function createIssuerSelector(
   return (payloadSegment) => {
     const unverifiedClaims = decodeJsonObject(payloadSegment);
     // Not AUTH_PAYLOAD_INVALID: that speaks of claims whose signature holds.
-    if (unverifiedClaims === undefined) return refuse("AUTH_TOKEN_MALFORMED");
+    if (unverifiedClaims === undefined) return refuse("AUTH_PAYLOAD_DAMAGED");
     const { iss } = unverifiedClaims;
     // A list is no issuer, even when it contains a right one (lesson CVE-2025-30144).
     const chosen = iss === undefined || typeof iss === "string" ? byName.get(iss) : undefined;
-    return chosen === undefined ? refuseIssuer(iss, expected) : ok(chosen);
+    return chosen === undefined ? refuseIssuer(iss, expected, byName.has(undefined)) : ok(chosen);
   };
 }
 
-/** The refusal of a token that names nobody who is trusted. */
+/** The refusal of a token that names nobody who is trusted. `takesUnnamed`: some keys are for tokens without "iss". */
 export function refuseIssuer(
   iss: unknown,
   expected: readonly string[],
+  takesUnnamed = false,
 ): { readonly ok: false; readonly fault: Refusal } {
-  return refuse("AUTH_ISSUER_UNKNOWN", { expected_issuers: expected, unverified_issuer: describe(iss) });
+  const facts = { expected_issuers: expected, unverified_issuer: describe(iss) };
+  if (iss === undefined) return refuse("AUTH_ISSUER_UNNAMED", facts);
+  return refuse("AUTH_ISSUER_UNKNOWN", {
+    ...facts,
+    issuer_found: describeIssuer(iss, expected),
+    issuer_remedy: takesUnnamed ? `${SET}, otherwise ${ADD}` : ADD,
+  });
 }
+
+const ADD = 'add it under "issuers"';
+const SET =
+  'if the keys outside "issuers" sign its tokens, set "authorizationConfig.issuer" to this "iss" (listed, its users would be new ones)';
 
 /** For the operator's record only: bounded, and never an object. */
 function describe(iss: unknown): string {

@@ -53,7 +53,7 @@ describe("a refusal", () => {
     const { verify } = await setUpVerifier({ algorithm: "HS256" });
     expect(await verify("x".repeat(16_385))).toEqual({
       ok: false,
-      fault: { code: "AUTH_TOKEN_TOO_LARGE", facts: { limit_bytes: 16_384 } },
+      fault: { code: "AUTH_TOKEN_TOO_LARGE", facts: { token_bytes: 16_385, limit_bytes: 16_384 } },
     });
     expect(codeOf(await verify("x".repeat(16_384)))).toBe("AUTH_TOKEN_MALFORMED");
   });

@@ -268,7 +268,7 @@ describe("safe defaults (design section 7)", () => {
         tokens: [{ issuer: "https://issuer.test" }],
         adminScope: "root:all",
         claimNames: {
-          scopes: "perms",
+          scopes: ["perms"],
           userId: "uid",
           sessionId: "sid",
           audience: "target",
