@@ -7,6 +7,7 @@ import type { Identity } from "../identity/identity.ts";
 import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
+import { findNearMiss } from "../scope/near-miss.ts";
 import type { PathParameters } from "../scope/requirement.ts";
 import { findScopesElsewhere, findUserElsewhere, notRead } from "../token/find-elsewhere.ts";
 import { findScopesClaims } from "../token/read-scopes.ts";
@@ -42,7 +43,7 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
         });
       const withheld = findWithheldGrant(grants, { scopes, adminScope: rules.adminScope }, requested);
       return fail({
-        code: withheld === undefined ? decision.code : "SCOPE_OVER_CEILING",
+        code: withheld === undefined ? nameLack(identity, decision) : "SCOPE_OVER_CEILING",
         facts: {
           ...describeHeld(identity, rules),
           ...describeLack(identity, decision, withheld),
@@ -63,6 +64,15 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
 
 function nameOf({ userId, issuer, owner }: Identity): Pick<Refusal, "subject" | "issuer" | "owner"> {
   return { subject: userId, issuer, owner };
+}
+
+/** Several scopes in one entry look like one for an item with spaces in its name: nobody has given that. */
+function nameLack({ scopes }: Identity, { code, scopeToAdd, missing }: Denied): Denied["code"] {
+  if (code !== "SCOPE_OTHER_RESOURCE") return code;
+  const isJoined = [scopeToAdd, ...missing].some(
+    (scope) => scope !== undefined && findNearMiss(scopes, scope)?.code === "SCOPE_ENTRIES_JOINED",
+  );
+  return isJoined ? "SCOPE_MISSING" : code;
 }
 
 /** For the operator: what the caller holds, and which claims it was read from. */

@@ -263,7 +263,7 @@ export const authRefusals = {
     stage: "subject",
     detail: "Invalid token subject",
     title: 'the claim "{user_id_claim}" names an identity that is reserved for the server itself',
-    fix: 'issue the token for another user id: "sa:…", "__oauth__:…" and "__scheduler__" are reserved',
+    fix: 'issue the token for another user id: one that does not begin with "sa:" or "__oauth__:", and is not "__scheduler__"',
     publicFacts: ["user_id_claim"],
   }),
   AUTH_SUBJECT_FOREIGN: refusal({
