@@ -49,17 +49,15 @@ function findQuotesAround(
   return { found: nameCharacter(isBefore === true ? first : last), found_place: place };
 }
 
-const MOST_DOTS = 6;
-
 /** Dots in a text, counted no further than six. */
 function countDots(text: string): number {
   let dots = 0;
-  for (let at = text.indexOf("."); at !== -1 && dots < MOST_DOTS; at = text.indexOf(".", at + 1)) dots++;
+  for (let at = text.indexOf("."); at !== -1 && dots < 6; at = text.indexOf(".", at + 1)) dots++;
   return dots;
 }
 
 function nameDots(dots: number): string {
   if (dots === 0) return "no dot";
-  if (dots === MOST_DOTS) return "more than five dots";
+  if (dots > 5) return "more than five dots";
   return dots === 1 ? "one dot" : `${dots} dots`;
 }

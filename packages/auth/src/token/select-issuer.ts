@@ -54,6 +54,22 @@ const ADD = 'add it under "issuers"';
 const SET =
   'if the keys outside "issuers" sign its tokens, set "authorizationConfig.issuer" to this "iss" (listed, its users would be new ones)';
 
+/**
+ * The refusal of a token that no key verifies, with both issuers for the operator where it names another one than the
+ * configured: then its keys are another issuer's, too. The caller is told nothing of a claim that nobody has verified.
+ */
+export function addForeignIssuer(
+  refused: { readonly ok: false; readonly fault: Refusal },
+  payloadSegment: string,
+  { issuer }: Pick<TokenPolicy, "issuer">,
+): { readonly ok: false; readonly fault: Refusal } {
+  const unverifiedClaims = issuer === undefined ? undefined : decodeJsonObject(payloadSegment);
+  if (issuer === undefined || unverifiedClaims === undefined || unverifiedClaims["iss"] === issuer)
+    return refused;
+  const facts = { expected_issuer: issuer, unverified_issuer: describe(unverifiedClaims["iss"]) };
+  return { ok: false, fault: { ...refused.fault, facts: { ...refused.fault.facts, ...facts } } };
+}
+
 /** For the operator's record only: bounded, and never an object. */
 function describe(iss: unknown): string {
   return typeof iss === "string" ? iss.slice(0, 200) : iss === undefined ? "(none)" : `(${typeof iss})`;

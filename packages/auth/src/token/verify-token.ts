@@ -20,7 +20,7 @@ import { findKeys } from "./find-keys.ts";
 import { type Claims, readClaim } from "./read-claim.ts";
 import { readShape, type TokenShape } from "./read-shape.ts";
 import { readTokenFacts } from "./read-token-facts.ts";
-import { createIssuerSelector, type TrustedIssuer } from "./select-issuer.ts";
+import { addForeignIssuer, createIssuerSelector, type TrustedIssuer } from "./select-issuer.ts";
 import { createTokenCache } from "./token-cache.ts";
 import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from "./token-limits.ts";
 
@@ -93,7 +93,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     }
     const found = findKeys(trusted.keySource, header.value);
     const selected = found instanceof Promise ? await found : found;
-    if (!selected.ok) return selected;
+    if (!selected.ok) return addForeignIssuer(selected, shape.value.payload, trusted.policy);
     const key = await checkSignature(
       token,
       shape.value,
@@ -101,7 +101,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       selected.value.keys,
       options.signatureCheck,
     );
-    if (!key.ok) return key;
+    if (!key.ok) return addForeignIssuer(key, shape.value.payload, trusted.policy);
 
     const claims = decodeJsonObject(shape.value.payload);
     if (claims === undefined) return refuse("AUTH_PAYLOAD_INVALID");
