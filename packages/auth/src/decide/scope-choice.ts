@@ -15,10 +15,11 @@ export function describeScopeChoiceFor(
   missing: readonly string[],
 ): string {
   const [wide = scopeToAdd] = missing;
-  const miss = findNearMiss(held, scopeToAdd);
-  if (miss !== undefined) return `the scope "${scopeToAdd}"${describeNearMiss(miss)}`;
-  const wideMiss = missing.length > 1 ? undefined : findNearMiss(held, wide);
-  return wideMiss === undefined
-    ? describeScopeChoice(scopeToAdd, missing)
-    : `the scope "${wide}"${describeNearMiss(wideMiss)}`;
+  // Of several missing ones only the one that the fix names.
+  const meant = missing.length > 1 ? [scopeToAdd] : [scopeToAdd, wide];
+  for (const scope of meant) {
+    const miss = findNearMiss(held, scope);
+    if (miss !== undefined) return `the scope "${scope}"${describeNearMiss(miss)}`;
+  }
+  return describeScopeChoice(scopeToAdd, missing);
 }

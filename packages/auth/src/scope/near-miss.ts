@@ -49,9 +49,8 @@ const SLIPS: Readonly<Partial<Record<NearMiss["code"], string>>> = {
   SCOPE_MISSPELT: "which is no scope here",
 };
 
-/** For the end of a fix that names the needed scope: which held one was meant to be it; empty without a near miss. */
-export function describeNearMiss(miss: NearMiss | undefined): string {
-  if (miss === undefined) return "";
+/** For the end of a fix that names the needed scope: which held one was meant to be it. */
+export function describeNearMiss(miss: NearMiss): string {
   if (miss.code === "SCOPE_ENTRIES_JOINED")
     return " as an entry of its own (it stands in one entry with others now, which count as one unknown scope)";
   return ` instead of "${String(miss.facts["held_scope"])}" (${SLIPS[miss.code] ?? "which is another one"})`;
