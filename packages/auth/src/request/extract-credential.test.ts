@@ -48,6 +48,9 @@ describe("a credential in the header", () => {
     ["Bearer: abc", "AUTH_SCHEME_SPACE_MISSING"],
     ["BearereyJ.x.y", "AUTH_SCHEME_SPACE_MISSING"],
     ["bearer-key-1", "header: bearer-key-1"],
+    ["x bearer abc", "header: x bearer abc"],
+    ["xbearer: abc", "header: xbearer: abc"],
+    ["Bearer eyJ.x.y \t", "header: eyJ.x.y"],
     ["Bearer abc\u00a0", "header: abc\u00a0"],
     ["\u00a0abc", "header: \u00a0abc"],
     ["Basic\u00a0abc", "header: Basic\u00a0abc"],
@@ -175,6 +178,18 @@ it("of another scheme is named by it, in the spelling of the registry", () => {
       facts: { header_name: "X-Token", scheme: "Basic", accepted_credential: "the JWT" },
     },
   });
+});
+
+it("of another scheme is told what to send instead: what the mode reads", () => {
+  const request = { method: "GET", header: () => "Basic x" };
+  const acceptedBy = (mode: "jwt" | "security_key") => {
+    const result = createCredentialExtractor({ mode, credentialLocations: locate("header", "X") })(request);
+    return result.ok ? "passed" : result.fault.facts["accepted_credential"];
+  };
+  expect([acceptedBy("jwt"), acceptedBy("security_key")]).toEqual([
+    "the JWT",
+    "the security key of this AgentOS",
+  ]);
 });
 
 it("never throws, whatever the headers hold", () => {
