@@ -4,9 +4,11 @@ import type { CompiledRoute } from "../decide/compile-route.ts";
 import { type Decision, decide, findRule, findUnnamedItem, findWithheldGrant } from "../decide/decide.ts";
 import { describeScopeChoiceFor } from "../decide/scope-choice.ts";
 import type { Identity } from "../identity/identity.ts";
+import { DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
 import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
+import { ceilingOf, limitScopes } from "../scope/limit-scopes.ts";
 import { findNearMiss } from "../scope/near-miss.ts";
 import type { PathParameters } from "../scope/requirement.ts";
 import { findScopesElsewhere, findUserElsewhere, notRead } from "../token/find-elsewhere.ts";
@@ -20,7 +22,7 @@ export interface RequestedRoute {
 }
 
 type Denied = Extract<Decision, { isAllowed: false }>;
-type Rules = Pick<AuthPolicy, "adminScope" | "claimNames" | "enforcesScopes" | "isolatesUsers">;
+type Rules = Pick<AuthPolicy, "adminScope" | "claimNames" | "enforcesScopes" | "isolatesUsers" | "tokens">;
 
 /** Gives the access of an identity to a route, or says what it lacks. */
 export function authorize(identity: Identity, requested: RequestedRoute, rules: Rules): Result<Access> {
@@ -104,14 +106,19 @@ function describeLack(
 
 /** The scopes that would do stand in the token, under a claim that is not read. */
 function findUnreadScopes(
-  { claims, scopes }: Identity,
+  { claims, scopes, issuer }: Identity,
   { route, parameters }: RequestedRoute,
-  { adminScope, claimNames }: Rules,
+  rules: Rules,
 ): Facts {
+  const { adminScope, claimNames, tokens } = rules;
+  const own = tokens.filter(({ name = DEFAULT_ISSUER_NAME }) => name === issuer);
+  // What the issuer may not grant would be withheld there as well.
+  const grantable = (more: readonly string[]) =>
+    own.reduce((kept, part) => limitScopes(kept, ceilingOf(part, rules)).kept, more);
   const read = findScopesClaims(claims, claimNames.scopes);
   const other = findScopesElsewhere(claims, read, (more) => {
     if (more.length === 0) return false;
-    return decide(compileGrants([...scopes, ...more], adminScope), route, parameters).isAllowed;
+    return decide(compileGrants([...scopes, ...grantable(more)], adminScope), route, parameters).isAllowed;
   });
   if (other === undefined) return {};
   const list = JSON.stringify([...read, other]);

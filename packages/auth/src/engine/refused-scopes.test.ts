@@ -2,11 +2,17 @@
 import { REFUSALS, renderFix, renderText } from "@agentos/contract";
 import { signToken, withClaims } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
-import { codeOf, setUpVerifier } from "../token/verifier.fixture.ts";
+import { codeOf, setUpVerifier, TEST_TOKENS } from "../token/verifier.fixture.ts";
 import { compile, engineWith, LIST } from "./engine.fixture.ts";
 
-async function authorize(claims: object, options: { scopes?: readonly string[]; userId?: string } = {}) {
-  const { scopes, userId } = options;
+interface Options {
+  readonly scopes?: readonly string[];
+  readonly userId?: string;
+  readonly allowedScopes?: readonly string[];
+}
+
+async function authorize(claims: object, options: Options = {}) {
+  const { scopes, userId, allowedScopes } = options;
   const claimNames = { ...(scopes && { scopes }), ...(userId && { userId }) };
   const { good, verifier } = await setUpVerifier({ claimNames });
   const token = await signToken(withClaims(good, { scopes: undefined, ...claims }));
@@ -14,6 +20,7 @@ async function authorize(claims: object, options: { scopes?: readonly string[]; 
   if (!verified.ok) throw new Error(verified.fault.code);
   const engine = engineWith({
     isolatesUsers: true,
+    tokens: [{ ...TEST_TOKENS, allowedScopes }],
     claimNames: {
       scopes,
       userId: userId ?? "sub",
@@ -103,6 +110,12 @@ describe("scopes under a claim that is not read", () => {
     const refused = await refusalOf(claims);
     expect(refused.facts["other_claim"]).toBeUndefined();
     expect(refused.record).toBe(refused.fix);
+  });
+
+  it("are none that the issuer may not grant: reading them there would not help", async () => {
+    const claims = { roles: ["agents:read"] };
+    expect((await refusalOf(claims, { allowedScopes: ["teams:read"] })).facts["other_claim"]).toBeUndefined();
+    expect((await refusalOf(claims, { allowedScopes: ["agents:read"] })).facts["other_claim"]).toBe("roles");
   });
 
   it("are in the record with the claims that were read", async () => {

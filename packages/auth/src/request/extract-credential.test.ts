@@ -156,6 +156,24 @@ it("that is missing is missed by the names of the places that were looked at", (
   ]);
 });
 
+it("without a space behind the word is told what stands there instead", () => {
+  const foundIn = (value: string) => {
+    const request = { method: "GET", header: () => value };
+    const result = createCredentialExtractor({ mode: "jwt", credentialLocations: locate("header", "X") })(
+      request,
+    );
+    return result.ok ? "passed" : result.fault.facts["found"];
+  };
+  expect(["Bearer: x", "bearer=x", "BEARER;x", "Bearer\u00a0x", "BearereyJ.x.y"].map(foundIn)).toEqual([
+    "a colon",
+    "an equals sign",
+    "a semicolon",
+    "a no-break space",
+    "the token itself",
+  ]);
+  expect(["Bearer x", "Beareryx", "Bearer.x"].map(foundIn)).toEqual(["passed", "passed", "passed"]);
+});
+
 it("that is empty is named by the place that has nothing in it", () => {
   const emptyIn = (headers: Readonly<Record<string, string>>) => {
     const request = { method: "GET", header: (name: string) => headers[name] ?? null };

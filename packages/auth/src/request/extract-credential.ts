@@ -19,7 +19,7 @@ export interface Credential {
 const BEARER = /^bearer(?:[ \t]+|$)/i;
 const USUAL = "Bearer eyJ";
 /** The word, and behind it what people and tools take for a space or write in its place; a bare key may begin so otherwise. */
-const UNSPACED = /^bearer(?=[^\x21-\x7e]|[:=,;"']|ey)/i;
+const UNSPACED = /^bearer(?=[^\x21-\x7e]|[:=,;"']|eyJ)/i;
 
 /** Finds the credential of one request, or says why there is none. */
 export type CredentialExtractor = (request: RequestFacts) => Result<Credential>;
@@ -89,7 +89,7 @@ function stripScheme(header: string): string {
 
 function findUnspaced(value: string): string {
   const next = value.charAt("bearer".length);
-  return /[a-z]/i.test(next) ? "the token itself" : nameCharacter(next);
+  return next === "e" ? "the token itself" : nameCharacter(next);
 }
 
 function createCookieReader(name: string): PlaceReader {

@@ -24,6 +24,21 @@ describe("a credential that is none", () => {
     ["${{ secrets.TOKEN }}", "AUTH_CREDENTIAL_UNEXPANDED"],
     ["process.env.TOKEN", "AUTH_CREDENTIAL_UNEXPANDED"],
     ["TOKEN", "AUTH_CREDENTIAL_PLACEHOLDER"],
+    ...[
+      "jwt",
+      "KEY",
+      "ACCESS_TOKEN",
+      "access-token",
+      "SECURITY_KEY",
+      "security-key",
+      "API_KEY",
+      "changeme",
+      "xxx",
+    ].map((word) => [word, "AUTH_CREDENTIAL_PLACEHOLDER"] as const),
+    ["...", "AUTH_CREDENTIAL_PLACEHOLDER"],
+    ["…", "AUTH_CREDENTIAL_PLACEHOLDER"],
+    ["[your token]", "AUTH_CREDENTIAL_PLACEHOLDER"],
+    ["{token}", "AUTH_CREDENTIAL_UNEXPANDED"],
     ["<token>", "AUTH_CREDENTIAL_PLACEHOLDER"],
     ["<your token here>", "AUTH_CREDENTIAL_PLACEHOLDER"],
     ["YOUR_TOKEN", "AUTH_CREDENTIAL_PLACEHOLDER"],
@@ -46,6 +61,12 @@ describe("a credential that is none", () => {
     "k9-tRw3z_Qp7vXe2mYb8sLd4",
     "yourcompany-prod-9f8e7d6c",
     "$ecret-w0rd",
+    "abc$TOKEN",
+    "$TOKEN.abc",
+    "abc<token>",
+    "<token>abc",
+    "abcYOUR_TOKEN",
+    "YOUR_TOKENabc-1",
     "xghp_abc",
     "v5.public.abc",
     "v4.secret.abc",
@@ -53,6 +74,44 @@ describe("a credential that is none", () => {
     "a.b.c",
   ])("%j may be one", (text) => {
     expect(findStrangeCredential(text)).toBeUndefined();
+  });
+
+  it.each([
+    ["ghp_x", "a token of GitHub"],
+    ["gho_x", "a token of GitHub"],
+    ["github_pat_x", "a token of GitHub"],
+    ["glpat-x", "a token of GitLab"],
+    ["ya29.x", "an access token of Google"],
+    ["AIzaX", "an API key of Google"],
+    ["GOCSPX-x", "a client secret of Google"],
+    ["xoxp-x", "a token of Slack"],
+    ["sk-ant-x", "an API key of Anthropic"],
+    ["sk-proj-x", "an API key of OpenAI"],
+    ["sk_live_x", "an API key of Stripe"],
+    ["rk_test_x", "an API key of Stripe"],
+    ["AKIA0123456789ABCDEF", "an access key of AWS"],
+    ["npm_x", "a token of npm"],
+    ["hf_x", "a token of Hugging Face"],
+    ["dop_v1_x", "a token of DigitalOcean"],
+    [`ghp_${"x".repeat(500)}`, "a token of GitHub"],
+  ])("%s is %s", (text, kind) => {
+    expect(findStrangeCredential(text)).toEqual({
+      code: "AUTH_TOKEN_OPAQUE",
+      facts: { credential_kind: kind },
+    });
+    expect(findStrangeCredential(`x${text}`)).toBeUndefined();
+  });
+
+  it("is a word, shown in its usual spelling, or an object of which it is said what became of it", () => {
+    const facts = (text: string) => findStrangeCredential(text)?.facts;
+    expect(facts("UNDEFINED")).toEqual({ word: "undefined" });
+    expect(facts("none")).toEqual({ word: "None" });
+    expect(facts("[object promise]")?.["word"]).toBe("[object Promise]");
+    expect(facts("[object promise]")?.["word_cause"]).toContain("before it was there");
+    expect(facts("[OBJECT OBJECT]")?.["word"]).toBe("[object Object]");
+    expect(facts("[OBJECT OBJECT]")?.["word_cause"]).toContain("an object was sent");
+    expect(facts(`$${"x".repeat(109)}`)).toEqual({});
+    expect(facts(`$${"x".repeat(110)}`)).toBeUndefined();
   });
 
   it("is never repeated: the facts are words of ours", () => {
