@@ -37,7 +37,7 @@ function resolveSelection(
   // An algorithm that no key has is the nearer cause, whatever the "kid" says.
   const isForeign = !keySet.algorithms.some((algorithm) => algorithm === header.algorithm);
   if (isForeign || selection.refusal === "algorithm-mismatch") return refuseAlgorithm(keySet, header);
-  if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED");
+  if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED", describeKeyIds(keySet, header));
   if (selection.refusal === "no-kid") return refuse("AUTH_KEY_ID_MISSING", describeKeyIds(keySet, header));
   // The key may be one of those that a failed source has lost.
   return keySource.status?.().state === "failed"
@@ -78,6 +78,9 @@ function mayBeNewer(keySet: KeySet, selection: KeySelection, kid: string | undef
 function refuseAlgorithm(keySet: KeySet, { algorithm, kid }: TokenHeader): Result<never> {
   const named = keySet.keys.filter((key) => kid !== undefined && key.kid === kid);
   const expected = named.length === 0 ? keySet.algorithms : named.flatMap(({ algorithms }) => algorithms);
-  const facts = { expected_algorithms: [...new Set(expected)], token_algorithm: algorithm };
-  return refuse("AUTH_ALGORITHM_MISMATCH", facts);
+  return refuse("AUTH_ALGORITHM_MISMATCH", {
+    expected_algorithms: [...new Set(expected)],
+    token_algorithm: algorithm,
+    ...(kid === undefined ? {} : describeKeyIds(keySet, { kid })),
+  });
 }

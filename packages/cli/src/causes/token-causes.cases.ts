@@ -212,7 +212,7 @@ export const tokenCauses: readonly CauseRow[] = [
     cause: "issuer differs",
     read: report(claims({ iss: "https://other.test" })),
     code: "AUTH_ISSUER_MISMATCH",
-    says: /the "iss" of the token is not the issuer/,
+    says: /the "iss" of the token is none that this AgentOS trusts[^]*"iss" is "https:\/\/other\.test"/,
     fix: /trusted issuer/,
   },
   {
