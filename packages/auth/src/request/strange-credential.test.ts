@@ -68,6 +68,7 @@ describe("a credential that is none", () => {
     "abcYOUR_TOKEN",
     "YOUR_TOKENabc-1",
     "xghp_abc",
+    "sk-abc",
     "v5.public.abc",
     "v4.secret.abc",
     "agno_pat_abc",
@@ -87,6 +88,7 @@ describe("a credential that is none", () => {
     ["xoxp-x", "a token of Slack"],
     ["sk-ant-x", "an API key of Anthropic"],
     ["sk-proj-x", "an API key of OpenAI"],
+    ["sk-svcacct-x", "an API key of OpenAI"],
     ["sk_live_x", "an API key of Stripe"],
     ["rk_test_x", "an API key of Stripe"],
     ["AKIA0123456789ABCDEF", "an access key of AWS"],
@@ -134,7 +136,7 @@ describe("a credential that is none", () => {
   it("is told from a security key only where no key could look so", () => {
     for (const text of ["undefined", "${KEY}", "<key>", "[object Object]"])
       expect(findStrangeCredential(text)?.insteadOfKey).toBeDefined();
-    for (const text of ["ghp_abc", "sk-abc", "v4.local.abc"])
+    for (const text of ["ghp_abc", "v4.local.abc"])
       expect(findStrangeCredential(text)?.insteadOfKey).toBeUndefined();
   });
 });

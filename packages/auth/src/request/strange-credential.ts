@@ -70,7 +70,8 @@ const OPAQUE: readonly (readonly [prefix: RegExp, kind: string])[] = [
   [/^GOCSPX-/, "a client secret of Google"],
   [/^xox[abeoprs]-/, "a token of Slack"],
   [/^sk-ant-/, "an API key of Anthropic"],
-  [/^sk-/, "an API key of OpenAI"],
+  // "sk-" alone is a prefix of many, security keys among them.
+  [/^sk-(?:proj|svcacct)-/, "an API key of OpenAI"],
   [/^(?:sk|pk|rk)_(?:live|test)_/, "an API key of Stripe"],
   [/^(?:AKIA|ASIA)[A-Z0-9]{12,}$/, "an access key of AWS"],
   [/^npm_/, "a token of npm"],
