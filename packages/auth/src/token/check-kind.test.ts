@@ -42,6 +42,21 @@ describe("what a token says of its kind", () => {
     expect(kindOf(claims)).toBe(expected);
   });
 
+  it.each([
+    ["passed", ["access", "access_token", "at+jwt", "application/at+jwt", "Bearer", "JWT"]],
+    ["AUTH_ID_TOKEN_REFUSED", ["id", "ID_TOKEN", "Serialized-ID"]],
+    ["AUTH_REFRESH_TOKEN_REFUSED", ["refresh", "refresh_token", "Offline"]],
+    ["AUTH_LOGOUT_TOKEN_REFUSED", ["logout", "logout_token", "logout+jwt"]],
+    ["AUTH_TOKEN_KIND_REFUSED", ["", " access", "access token", "ids", "offline-session"]],
+  ])("is %s for the words %j, in any letters and in each claim for kinds", (expected, words) => {
+    for (const word of words) {
+      for (const claim of ["token_use", "typ"]) expect(kindOf({ [claim]: word })).toBe(expected);
+      // These claims have other meanings too: a word that is not known says nothing.
+      const elsewhere = expected === "AUTH_TOKEN_KIND_REFUSED" ? "passed" : expected;
+      for (const claim of ["token_type", "type"]) expect(kindOf({ [claim]: word })).toBe(elsewhere);
+    }
+  });
+
   it.each(["constructor", "__proto__", "toString"])("is no word of ours by inheritance: %s", (typ) => {
     expect(kindOf({ typ })).toBe("AUTH_TOKEN_KIND_REFUSED");
   });
