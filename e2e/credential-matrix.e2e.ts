@@ -170,7 +170,7 @@ describe.each(FAMILIES)("$algorithm from $source with one thing wrong", (family)
       const token = await signToken(good);
       await expectOnly(
         () => sendRaw(served.port, ["GET /agents/web-agent HTTP/1.1", `Authorization: ${value}`]),
-        "AUTH_HEADER_MISSING",
+        "AUTH_HEADER_EMPTY",
         () =>
           sendRaw(served.port, ["GET /agents/web-agent HTTP/1.1", `Authorization: ${value.trim()} ${token}`]),
       );

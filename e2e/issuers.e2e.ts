@@ -97,7 +97,7 @@ describe("an issuer that is found by discovery", () => {
     const answer = await listAgents(served, await signToken(withClaims(good, { iss: "https://evil.test" })));
     expect(bodyOf(answer)).toMatchObject({
       detail: "Invalid token: Invalid issuer",
-      title: "the token names no issuer that this AgentOS trusts",
+      title: 'the "iss" of the token is not the issuer that this AgentOS trusts',
     });
     expect(bodyOf(answer)["fix"]).toContain('"issuers"');
     expect(answer.text).not.toMatch(/evil|127\.0\.0\.1/);

@@ -230,11 +230,7 @@ describe.each(["cookie", "both"] as const)(
 
     test("is refused with two cookies of the name", async () => {
       const origin = own();
-      await expectRefusal(
-        os,
-        await post({ cookie: `${cookie}; ${cookie}`, origin }),
-        "AUTH_CREDENTIAL_REPEATED",
-      );
+      await expectRefusal(os, await post({ cookie: `${cookie}; ${cookie}`, origin }), "AUTH_COOKIE_REPEATED");
       expect((await post({ cookie: `${cookie}; other=${cookie}`, origin })).status).toBe(200);
     });
 

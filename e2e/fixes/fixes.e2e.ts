@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { authFixes } from "./auth-fixes.cases.ts";
 import { causeFixes } from "./cause-fixes.cases.ts";
 import { configFixes } from "./config-fixes.cases.ts";
+import { credentialFixes } from "./credential-fixes.cases.ts";
 import type { FixRow } from "./fix-row.ts";
 import { keyFixes } from "./key-fixes.cases.ts";
 import { limitFixes } from "./limit-fixes.cases.ts";
@@ -13,13 +14,14 @@ const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
   ...authFixes,
   ...causeFixes,
   ...configFixes,
+  ...credentialFixes,
   ...keyFixes,
   ...limitFixes,
   ...scopeFixes,
 };
 
-/** Nobody can follow a place that was not filled, or an address that is nobody's. */
-const UNFILLED = /\{[a-z_]+\}|…|undefined|example\.(?:com|org|net)/;
+/** Nobody can follow a place that was not filled, or an address that is nobody's; `reports:{id}:read` is a scope. */
+const UNFILLED = /(?<!:)\{[a-z_]+\}|…|undefined|example\.(?:com|org|net)/;
 
 const rows = Object.entries(TABLE).flatMap(([code, entry]) =>
   [entry]

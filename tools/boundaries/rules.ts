@@ -106,7 +106,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     "keys/source": ["keys/set", "keys/model", "address", "outcome"],
     identity: ["policy", "scope", "outcome"],
     token: ["identity", "policy", "scope", "keys/source", "keys/set", "keys/model", "encoding", "outcome"],
-    request: ["policy", "address", "outcome"],
+    request: ["policy", "address", "encoding", "outcome"],
     decide: ["scope", "outcome"],
     refusal: ["outcome"],
     engine: ["token", "request", "decide", "identity", "policy", "scope", "outcome"],

@@ -28,7 +28,7 @@ const QUESTIONS: Readonly<Record<Stage, string>> = {
     "*For a token in a cookie.* Can it be that another site sent the request? Reading without any sign of an origin is let through.",
   shape: `Is it a signed JWT: three parts in base64url, ${MAX_TOKEN_BYTES / 1024} KiB at most, nothing around it?`,
   header: "Is its algorithm one of the keys', its type that of an access token, and no extension unknown?",
-  key: "Is there a key for it? With several issuers, only those of the issuer that it names are looked at.",
+  key: "Is there a key for it? Where several keys have a `kid` each, the token has to name one. With several issuers, only those of the issuer that it names are looked at.",
   signature: "Does one of these keys verify it?",
   claims: "Is the payload a JSON object, and `jti`, if it is there, a text?",
   expiration: `Is there an \`exp\`, and is it not over (by ${skew})?`,
@@ -36,8 +36,8 @@ const QUESTIONS: Readonly<Record<Stage, string>> = {
   "issued-at": `Is \`iat\` not in the future (by ${skew})?`,
   lifetime: `Does it live ${MAX_TOKEN_LIFETIME_SECONDS / 3600} hours at most, from \`iat\` (without one, from now) to \`exp\`?`,
   issuer: "*Where an issuer is configured.* Is `iss` equal to it, to the letter?",
+  type: "Is it an access token: no ID, refresh or logout token by what it says of itself (`token_use`, `typ`, `events`) or by its claims, and not bound to a key of its holder?",
   audience: "*Unless it is switched off.* Is one `aud` an accepted audience?",
-  type: "Is it no ID token, and not bound to a key of its holder?",
   subject: `Is the user id a text of ${MAX_IDENTIFIER_CHARACTERS} characters at most, neither reserved nor another issuer's?`,
   revocation:
     "Is the credential still in force? Asked of every credential, of a token in the cache too. Nothing revokes yet, so that it is shown as not configured.",

@@ -113,7 +113,8 @@ export { ceilingOf, type LimitedScopes, limitScopes, type ScopeCeiling } from ".
 export { type ParsedScope, parseScope } from "./scope/parse.ts";
 export { type PathParameters, type Requirement } from "./scope/requirement.ts";
 export { joseSignatureCheck, type SignatureCheck } from "./token/check-signature.ts";
-export { findScopesClaim } from "./token/read-scopes.ts";
+export { readClaim } from "./token/read-claim.ts";
+export { findScopesClaims, readScopes, splitScopeText } from "./token/read-scopes.ts";
 export type { TrustedIssuer } from "./token/select-issuer.ts";
 export * from "./token/token-limits.ts";
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from "./token/verify-token.ts";

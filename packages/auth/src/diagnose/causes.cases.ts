@@ -84,9 +84,9 @@ export const rows: readonly Row[] = [
   },
   {
     name: "a token with a line break inside",
-    code: "AUTH_TOKEN_QUOTED",
+    code: "AUTH_TOKEN_SPACED",
     certainty: "certain",
-    our: "AUTH_TOKEN_QUOTED",
+    our: "AUTH_TOKEN_SPACED",
     python: invalid("Invalid header padding"),
     token: tokens.good.replace(".", ".\n"),
   },

@@ -30,9 +30,10 @@ const MISSING: readonly ErrorCode[] = [
 
 /** Chooses among the codes of an answer. */
 export function chooseCode(
-  { codes, facts, isNamed }: AnswerMeaning,
+  { codes: possible, facts, isNamed }: AnswerMeaning,
   { kind, inspected }: { readonly kind: CredentialKind; readonly inspected: InspectedToken | undefined },
 ): ChosenCode {
+  const codes = byKeyId(possible, inspected?.unverifiedHeader);
   const shown = inspected?.objections.find(({ code }) => codes.includes(code));
   if (shown !== undefined)
     return { code: shown.code, facts: { ...shown.facts, ...facts }, certainty: "certain" };
@@ -44,6 +45,15 @@ export function chooseCode(
   if (MISSING.includes(code) && kind !== "none")
     return { code: "AUTH_CREDENTIAL_LOST", facts, certainty: "likely" };
   return { code, facts, certainty: isNamed || codes.length === 1 ? "certain" : "likely" };
+}
+
+/** A key that is not named is another cause than one that is not known. */
+function byKeyId(
+  codes: readonly ErrorCode[],
+  header: InspectedToken["unverifiedHeader"],
+): readonly ErrorCode[] {
+  if (header === undefined || !codes.includes("AUTH_KEY_ID_MISSING")) return codes;
+  return [header["kid"] === undefined ? "AUTH_KEY_ID_MISSING" : "AUTH_KEY_UNKNOWN"];
 }
 
 /** An issuer that is absent is another cause than a wrong one, even when the right one is not known. */

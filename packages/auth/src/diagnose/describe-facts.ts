@@ -41,6 +41,7 @@ const ABOUT: Readonly<Partial<Record<ErrorCode, { readonly header: string } | { 
   {
     AUTH_TOKEN_TYPE_REFUSED: { header: "typ" },
     AUTH_KEY_UNKNOWN: { header: "kid" },
+    AUTH_KEY_ID_MISSING: { header: "kid" },
     AUTH_KEY_ID_INVALID: { header: "kid" },
     AUTH_HEADER_CRITICAL: { header: "crit" },
     AUTH_EXPIRATION_MISSING: { claim: "exp" },
@@ -52,6 +53,7 @@ const ABOUT: Readonly<Partial<Record<ErrorCode, { readonly header: string } | { 
     AUTH_ISSUER_MISSING: { claim: "iss" },
     AUTH_ISSUER_MISMATCH: { claim: "iss" },
     AUTH_ISSUER_UNKNOWN: { claim: "iss" },
+    AUTH_ISSUER_UNNAMED: { claim: "iss" },
     AUTH_SUBJECT_INVALID: { claim: "sub" },
     AUTH_SUBJECT_RESERVED: { claim: "sub" },
     AUTH_SUBJECT_FOREIGN: { claim: "sub" },
@@ -85,7 +87,7 @@ export function describeFacts(
   const fact = describePart(code, inspected, server);
   const isSaid = evidence.some(({ source }) => source === "the token");
   if (fact !== undefined && !isSaid) evidence.push({ fact, source: "the token" });
-  if (code === "AUTH_TOKEN_QUOTED") evidence.push(...findForeign(credential));
+  if (code === "AUTH_TOKEN_QUOTED" || code === "AUTH_TOKEN_SPACED") evidence.push(...findForeign(credential));
   return evidence.length === 0 && answer !== undefined ? [sawStatus(answer.status)] : evidence;
 }
 

@@ -62,7 +62,10 @@ const policy = fc.record(
   {
     mode: fc.constantFrom(...(["jwt", "jwt-unverified", "security_key", "none"] as const)),
     hasSecurityKey: fc.boolean(),
-    claimNames: fc.record({ scopes: fc.string(), userId: fc.string() }, { requiredKeys: [] }),
+    claimNames: fc.record(
+      { scopes: fc.array(fc.string(), { maxLength: 3 }), userId: fc.string() },
+      { requiredKeys: [] },
+    ),
     separatesIssuers: fc.boolean(),
     tokens: fc.array(part, { maxLength: 3 }),
   },

@@ -3,20 +3,19 @@
  * after the one before it has been put right. What only a key can tell is left open.
  */
 import { REFUSALS } from "@agentos/contract";
-import { decodeJsonObject, isBase64url } from "../encoding/base64url.ts";
+import { decodeJsonObject } from "../encoding/base64url.ts";
 import { createSubjectRules } from "../identity/subject-rules.ts";
-import { type Refusal, refuse } from "../outcome/result.ts";
+import { type Refusal, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy, KnownPolicy, TokenPolicy } from "../policy/policy.ts";
-import { checkAllClaims } from "../token/check-all-claims.ts";
+import { type ClaimRules, checkAllClaims } from "../token/check-all-claims.ts";
 import { checkHeader } from "../token/check-header.ts";
+import { describeMalformed } from "../token/check-signature.ts";
 import { readShape } from "../token/read-shape.ts";
 import { refuseIssuer } from "../token/select-issuer.ts";
 import { MAX_TOKEN_BYTES } from "../token/token-limits.ts";
 import { completePolicy } from "./complete-policy.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
-
-const TOO_LARGE = refuse("AUTH_TOKEN_TOO_LARGE", { limit_bytes: MAX_TOKEN_BYTES });
 
 /** What can be said of a token without any key. */
 export interface InspectedToken {
@@ -42,7 +41,7 @@ export interface InspectOptions {
 export function inspectToken(token: string, options: InspectOptions): InspectedToken {
   const { algorithms, now } = options;
   const policy = completePolicy(options.policy);
-  const shape = token.length > MAX_TOKEN_BYTES ? TOO_LARGE : readShape(token);
+  const shape = token.length > MAX_TOKEN_BYTES ? refuseTooLarge(token) : readShape(token);
   const [headerSegment = "", payloadSegment = ""] = token.trim().split(".");
   const unverifiedHeader = decodeJsonObject(headerSegment);
   const unverifiedClaims = decodeJsonObject(payloadSegment);
@@ -51,23 +50,26 @@ export function inspectToken(token: string, options: InspectOptions): InspectedT
 
   const header = checkHeader(shape.value.header, algorithms);
   const outer: readonly Refusal[] = header.ok
-    ? [
-        ...objectToAlgorithm(header.value.algorithm, algorithms),
-        ...(isSignatureDamaged(shape.value.signature)
-          ? [{ code: "AUTH_SIGNATURE_MALFORMED" as const, facts: {} }]
-          : []),
-      ]
+    ? [...objectToAlgorithm(header.value.algorithm, algorithms), ...objectToSignature(shape.value.signature)]
     : [header.fault];
   const inner =
     unverifiedClaims === undefined
       ? [{ code: "AUTH_PAYLOAD_INVALID" as const, facts: {} }]
-      : objectToIssuerAndClaims(unverifiedClaims, policy, now);
+      : objectToIssuerAndClaims(unverifiedClaims, policy, {
+          now,
+          isAccessTyped: header.ok && header.value.isAccessTyped,
+        });
   return { ...read, objections: [...outer, ...inner] };
 }
 
+function refuseTooLarge(token: string): Result<never> {
+  return refuse("AUTH_TOKEN_TOO_LARGE", { token_bytes: token.length, limit_bytes: MAX_TOKEN_BYTES });
+}
+
 /** No algorithm makes such a signature, whatever the key. */
-function isSignatureDamaged(signature: string): boolean {
-  return signature === "" || !isBase64url(signature);
+function objectToSignature(signature: string): readonly Refusal[] {
+  const found = describeMalformed(signature);
+  return found === undefined ? [] : [{ code: "AUTH_SIGNATURE_MALFORMED", facts: { signature_found: found } }];
 }
 
 function objectToAlgorithm(algorithm: string, expected: readonly string[]): readonly Refusal[] {
@@ -77,29 +79,53 @@ function objectToAlgorithm(algorithm: string, expected: readonly string[]): read
   ];
 }
 
+/** Claims by which a token is told from an access token. */
+const KIND_MARKS = [
+  "cnf",
+  "events",
+  "token_use",
+  "typ",
+  "token_type",
+  "type",
+  "nonce",
+  "at_hash",
+  "c_hash",
+] as const;
+
 /** Where issuers are kept apart, a token meets the part of the policy for its own. */
-function objectToIssuerAndClaims(claims: Claims, policy: AuthPolicy, now: number): readonly Refusal[] {
+function objectToIssuerAndClaims(claims: Claims, policy: AuthPolicy, seen: Seen): readonly Refusal[] {
   const [first] = policy.tokens;
-  if (!policy.separatesIssuers) return objectToClaims(claims, policy, { part: first, now });
+  if (!policy.separatesIssuers) return objectToClaims(claims, policy, { part: first, ...seen });
   const part = policy.tokens.find(({ issuer }) => issuer === claims["iss"]);
-  if (part !== undefined) return objectToClaims(claims, policy, { part, now });
+  if (part !== undefined) return objectToClaims(claims, policy, { part, ...seen });
   const expected = policy.tokens.flatMap(({ issuer }) => issuer ?? []);
   // Of nobody's tokens it is not known for whom they would have to be.
   const nobodys = { ...first, issuer: undefined, audience: undefined };
   return [
-    refuseIssuer(claims["iss"], expected).fault,
-    ...objectToClaims(claims, policy, { part: nobodys, now }),
+    refuseIssuer(claims["iss"], expected, expected.length < policy.tokens.length).fault,
+    ...objectToClaims(claims, policy, { part: nobodys, ...seen }),
   ];
 }
 
-interface Part {
+type Seen = Pick<ClaimRules, "now" | "isAccessTyped">;
+
+interface Part extends Seen {
   readonly part: TokenPolicy;
-  readonly now: number;
 }
 
-function objectToClaims(original: Claims, policy: AuthPolicy, { part, now }: Part): readonly Refusal[] {
+function objectToClaims(
+  original: Claims,
+  policy: AuthPolicy,
+  { part, now, isAccessTyped }: Part,
+): readonly Refusal[] {
   const findSubjectFault = createSubjectRules(policy);
-  const rules = { mode: policy.mode, claimNames: policy.claimNames, policy: part, now };
+  const rules: ClaimRules = {
+    mode: policy.mode,
+    claimNames: policy.claimNames,
+    policy: part,
+    now,
+    isAccessTyped,
+  };
   const objections: Refusal[] = [];
   let claims: Claims | undefined = original;
   // Each round puts one claim right, so there are never more rounds than claims that can be wrong.
@@ -138,9 +164,10 @@ function putRight(
     case "audience":
       return { ...claims, [claimNames.audience]: part.audience };
     case "type":
-      return without("cnf", "nonce", "at_hash", "c_hash");
+      return without(...KIND_MARKS);
     case "subject":
-      return without(claimNames.userId);
+      // A name comes before a path, so that this hides a nested claim too; an empty id names nobody.
+      return { ...claims, [claimNames.userId]: "" };
     default:
       return undefined;
   }

@@ -9,6 +9,7 @@ import {
   renderText,
 } from "@agentos/contract";
 import type { Cause, Certainty, Evidence } from "./diagnosis.ts";
+import { UNKNOWN_FINDINGS } from "./unknown-findings.ts";
 
 /** A cause before the texts of its catalogue entry are filled. */
 export interface CauseParts {
@@ -26,7 +27,7 @@ export interface CauseParts {
 export function makeCause({ code, certainty, facts = {}, evidence = [] }: CauseParts, cli: string): Cause {
   const entry = ERRORS[code];
   if (entry === undefined) throw new TypeError(`no such code: ${code}`);
-  const values = { ...facts, cli };
+  const values = { ...UNKNOWN_FINDINGS, ...facts, cli };
   const command = fillCommand(FIX_COMMANDS[code], values);
   return {
     code,

@@ -29,6 +29,7 @@ const READINGS: readonly Reading[] = [
   reading(/Not enough segments$/, ["AUTH_TOKEN_MALFORMED", "AUTH_SECURITY_KEY_NOT_ACCEPTED"]),
   reading(/Invalid header padding$|Invalid header string/, [
     "AUTH_TOKEN_QUOTED",
+    "AUTH_TOKEN_SPACED",
     "AUTH_TOKEN_HEADER_INVALID",
     "AUTH_TOKEN_ENCRYPTED",
   ]),
@@ -81,7 +82,8 @@ export function isErrorCode(code: string): code is ErrorCode {
 function readEntries(detail: string): Pick<Reading, "codes" | "facts"> {
   let facts: Facts = {};
   const codes = Object.entries<RefusalEntry>(REFUSALS).flatMap(([code, entry]) => {
-    if (!isErrorCode(code)) return [];
+    // Only our own server tells what is empty from what is missing, and it does so by code.
+    if (!isErrorCode(code) || code.endsWith("_EMPTY")) return [];
     const places = placesOf(entry.detail);
     if (places.length === 0) return entry.detail === detail ? [code] : [];
     const parts = entry.detail.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
@@ -90,7 +92,7 @@ function readEntries(detail: string): Pick<Reading, "codes" | "facts"> {
     facts = Object.fromEntries(places.map((name, index) => [name, match[index + 1] ?? ""]));
     return [code];
   });
-  return { codes: codes.slice(0, 4), facts };
+  return { codes, facts };
 }
 
 function readRequiredScopes(detail: string): readonly string[] | undefined {

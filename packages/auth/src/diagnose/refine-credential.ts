@@ -22,7 +22,7 @@ export function classifyCredential(credential: string | undefined): CredentialKi
   if (/^["'`“”‘’]?ey[JAo]/.test(text) || /^[\w-]+(?:\.[\w-]*){2,4}$/.test(text)) return "jwt";
   const scheme = findScheme(text);
   if (scheme === undefined) return "security key or other text";
-  return scheme === "bearer" && /\s/.test(text) ? "header with the scheme twice" : "header with another form";
+  return scheme === "Bearer" && /\s/.test(text) ? "header with the scheme twice" : "header with another form";
 }
 
 /** Causes that lie in the kind of credential, given the server's mode and version. */

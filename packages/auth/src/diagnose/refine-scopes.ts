@@ -4,11 +4,13 @@ import { decide, findWithheldGrant } from "../decide/decide.ts";
 import { describeScopeChoice } from "../decide/scope-choice.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { ceilingOf, type LimitedScopes, limitScopes } from "../scope/limit-scopes.ts";
+import { findNearMiss } from "../scope/near-miss.ts";
 import { compileRequirement, findGrant } from "../scope/requirement.ts";
-import { findScopesClaim, readScopes } from "../token/read-scopes.ts";
+import { findScopesElsewhere } from "../token/find-elsewhere.ts";
+import { readClaim } from "../token/read-claim.ts";
+import { findScopesClaims, readScopes } from "../token/read-scopes.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
-import { findNearMiss, findScopesElsewhere } from "./scope-near-miss.ts";
 
 export const SCOPE_CODES: readonly ErrorCode[] = [
   "SCOPE_MISSING",
@@ -72,12 +74,12 @@ export function refineScopes(
     if (near !== undefined) parts.push({ ...near, certainty: "certain", evidence });
   }
   if (claims !== undefined) {
-    const read = findScopesClaim(claims, configuredClaim(server)) ?? "scopes";
+    const read = findScopesClaims(claims, configuredClaims(server));
     const claim = [needed, ...missing]
-      .map((scope) => findScopesElsewhere(claims, scope, read))
+      .map((scope) => findScopesElsewhere(claims, read, (scopes) => scopes.includes(scope)))
       .find((name) => name !== undefined);
     if (claim !== undefined) {
-      const facts = { other_claim: claim, scopes_claim: read };
+      const facts = { other_claim: claim, scopes_claim: read.length === 0 ? "scopes" : read };
       const elsewhere: Evidence = { fact: `"${claim.slice(0, 100)}" holds ${needed}`, source: "the token" };
       parts.push({
         code: "SCOPE_CLAIM_OTHER",
@@ -144,15 +146,15 @@ function findGranting(claims: Claims | undefined, server: DiagnosisInput["server
 }
 
 function readNamedScopes(claims: Claims, server: DiagnosisInput["server"]): readonly string[] {
-  const claim = configuredClaim(server);
-  const value = claims[claim ?? ""];
+  const configured = configuredClaims(server);
+  const value = readClaim(claims, configured?.[0] ?? "");
   if (server?.isPython === true && typeof value === "string") return [value];
-  return readScopes(claims, claim);
+  return readScopes(claims, configured);
 }
 
-/** The one claim that this server reads; undefined: the first of the usual ones. The Python AgentOS has but one. */
-function configuredClaim(server: DiagnosisInput["server"]): string | undefined {
-  return server?.policy.claimNames?.scopes ?? (server?.isPython === true ? "scopes" : undefined);
+/** The claims that this server reads; undefined: the first of the usual ones. The Python AgentOS has but one. */
+function configuredClaims(server: DiagnosisInput["server"]): readonly string[] | undefined {
+  return server?.policy.claimNames?.scopes ?? (server?.isPython === true ? ["scopes"] : undefined);
 }
 
 function describe(

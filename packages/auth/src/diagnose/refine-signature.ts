@@ -63,7 +63,12 @@ export function refineSignature(
   if (signature !== undefined && isDamaged(signature, algorithm)) {
     const fact = `the signature has ${signature.length} characters, which no ${algorithm || "signature"} signature has`;
     return [
-      { code: "AUTH_SIGNATURE_MALFORMED", certainty: "certain", evidence: [{ fact, source: "the token" }] },
+      {
+        code: "AUTH_SIGNATURE_MALFORMED",
+        certainty: "certain",
+        facts: { signature_found: `has ${signature.length} characters, which none of its algorithm has` },
+        evidence: [{ fact, source: "the token" }],
+      },
     ];
   }
   // Without the token only the server's own word is there; a wrong length it calls damaged.

@@ -50,7 +50,15 @@ export function refineTimes(code: ErrorCode, seen: TimesSeen): readonly CausePar
     };
     return [{ ...parts, certainty: "certain", evidence: [...clock, fine, ...evidence] }];
   }
-  const own: CauseParts = { code, certainty: "certain", evidence };
+  const time =
+    code === "AUTH_TOKEN_EXPIRED" ? exp : code === "AUTH_TOKEN_NOT_YET_VALID" ? claims["nbf"] : iat;
+  const away = typeof time === "number" ? formatDuration(time - (serverTime ?? refusedAt ?? now)) : undefined;
+  const own: CauseParts = {
+    code,
+    certainty: "certain",
+    facts: { ...(away === undefined ? {} : { duration: away }), ...pickDuration(facts) },
+    evidence,
+  };
   // A token from the future is hardly ever meant: the issuer's clock is ahead, or the server's is behind.
   if (code === "AUTH_ISSUED_IN_FUTURE")
     return [
@@ -63,6 +71,11 @@ export function refineTimes(code: ErrorCode, seen: TimesSeen): readonly CausePar
       },
     ];
   return clocksDiffer ? [own, { ...parts, certainty: "likely", evidence: clock }] : [own];
+}
+
+/** The server's own measure is better than ours. */
+function pickDuration({ duration }: Facts): Facts {
+  return duration === undefined ? {} : { duration };
 }
 
 /** True when the token would be fine at this time. */

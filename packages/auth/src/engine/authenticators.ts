@@ -5,9 +5,12 @@ import type { Authenticator } from "./authenticator.ts";
 import { createJwtAuthenticator } from "./jwt-authenticator.ts";
 import {
   jwtBesideSecurityKey,
+  quotedSecurityKey,
   refuseServiceAccounts,
   repeatedCredential,
   securityKeyBesideJwt,
+  strangeInsteadOfKey,
+  strangeInsteadOfToken,
   wrongSecurityKey,
 } from "./refusing-authenticators.ts";
 import { createSecurityKeyAuthenticator, type SecurityKeyOptions } from "./security-key-authenticator.ts";
@@ -26,6 +29,7 @@ export function createAuthenticators(options: AuthenticatorOptions): readonly Au
   if (isTokenMode(policy.mode))
     return [
       refuseServiceAccounts("a JWT"),
+      strangeInsteadOfToken,
       repeatedCredential,
       ...(policy.hasSecurityKey ? [securityKeyBesideJwt] : []),
       ...(verifier === undefined ? [] : [createJwtAuthenticator(verifier)]),
@@ -34,8 +38,10 @@ export function createAuthenticators(options: AuthenticatorOptions): readonly Au
     refuseServiceAccounts("the security key of this AgentOS"),
     // A key may be written like anything; what is not the key is told apart after it.
     createSecurityKeyAuthenticator({ securityKey, adminScope: policy.adminScope, sha256 }),
+    strangeInsteadOfKey,
     repeatedCredential,
     jwtBesideSecurityKey,
+    quotedSecurityKey,
     wrongSecurityKey,
   ];
 }

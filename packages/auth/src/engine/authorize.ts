@@ -1,11 +1,18 @@
 /** Whether a caller may use a route: scopes, then whose data. The decision itself is made in `decide/`. */
+import type { Facts } from "@agentos/contract";
 import type { CompiledRoute } from "../decide/compile-route.ts";
 import { type Decision, decide, findRule, findUnnamedItem, findWithheldGrant } from "../decide/decide.ts";
-import { describeScopeChoice } from "../decide/scope-choice.ts";
+import { describeScopeChoiceFor } from "../decide/scope-choice.ts";
 import type { Identity } from "../identity/identity.ts";
+import { DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
 import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
+import { compileGrants } from "../scope/grants.ts";
+import { ceilingOf, limitScopes } from "../scope/limit-scopes.ts";
+import { findNearMiss } from "../scope/near-miss.ts";
 import type { PathParameters } from "../scope/requirement.ts";
+import { findScopesElsewhere, findUserElsewhere, notRead } from "../token/find-elsewhere.ts";
+import { findScopesClaims } from "../token/read-scopes.ts";
 import { type Access, findDataScope } from "./access.ts";
 
 /** A matched route with its decoded parameters. */
@@ -14,7 +21,8 @@ export interface RequestedRoute {
   readonly parameters: PathParameters;
 }
 
-type Rules = Pick<AuthPolicy, "adminScope" | "claimNames" | "enforcesScopes" | "isolatesUsers">;
+type Denied = Extract<Decision, { isAllowed: false }>;
+type Rules = Pick<AuthPolicy, "adminScope" | "claimNames" | "enforcesScopes" | "isolatesUsers" | "tokens">;
 
 /** Gives the access of an identity to a route, or says what it lacks. */
 export function authorize(identity: Identity, requested: RequestedRoute, rules: Rules): Result<Access> {
@@ -31,14 +39,18 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
           facts: {
             parameter: unnamed.parameter,
             declared_scope: unnamed.declared,
-            held_scopes: identity.scopes,
+            ...describeHeld(identity, rules),
           },
           ...nameOf(identity),
         });
       const withheld = findWithheldGrant(grants, { scopes, adminScope: rules.adminScope }, requested);
       return fail({
-        code: withheld === undefined ? decision.code : "SCOPE_OVER_CEILING",
-        facts: describeLack(identity, decision, withheld),
+        code: withheld === undefined ? nameLack(identity, decision) : "SCOPE_OVER_CEILING",
+        facts: {
+          ...describeHeld(identity, rules),
+          ...describeLack(identity, decision, withheld),
+          ...(withheld === undefined ? findUnreadScopes(identity, requested, rules) : {}),
+        },
         ...nameOf(identity),
       });
     }
@@ -47,7 +59,7 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
   }
   const dataScope = findDataScope(identity, rules);
   if (route.access.isOwned && dataScope.kind === "none")
-    return refuse("AUTH_USER_REQUIRED", { user_id_claim: rules.claimNames.userId });
+    return fail({ code: "AUTH_USER_REQUIRED", facts: describeNobody(identity, rules), ...nameOf(identity) });
   const visible = decision?.isAllowed === true ? decision.visible : "all";
   return ok({ identity, visible, dataScope, decision });
 }
@@ -56,19 +68,78 @@ function nameOf({ userId, issuer, owner }: Identity): Pick<Refusal, "subject" | 
   return { subject: userId, issuer, owner };
 }
 
+/** Several scopes in one entry look like one for an item with spaces in its name: nobody has given that. */
+function nameLack({ scopes }: Identity, { code, scopeToAdd, missing }: Denied): Denied["code"] {
+  if (code !== "SCOPE_OTHER_RESOURCE") return code;
+  const isJoined = [scopeToAdd, ...missing].some(
+    (scope) => scope !== undefined && findNearMiss(scopes, scope)?.code === "SCOPE_ENTRIES_JOINED",
+  );
+  return isJoined ? "SCOPE_MISSING" : code;
+}
+
+/** For the operator: what the caller holds, and which claims it was read from. */
+function describeHeld({ scopes, withheldScopes, claims }: Identity, { claimNames }: Rules): Facts {
+  return {
+    held_scopes: scopes,
+    scopes_claim: findScopesClaims(claims, claimNames.scopes),
+    ...(withheldScopes === undefined ? {} : { withheld_scopes: withheldScopes }),
+  };
+}
+
 function describeLack(
-  { scopes, withheldScopes }: Identity,
-  { required, missing, scopeToAdd }: Extract<Decision, { isAllowed: false }>,
+  { scopes }: Identity,
+  { required, missing, scopeToAdd }: Denied,
   scopeToAllow: string | undefined,
-) {
+): Facts {
   return {
     required_scopes: required,
     missing_scopes: missing,
-    held_scopes: scopes,
-    ...(withheldScopes === undefined ? {} : { withheld_scopes: withheldScopes }),
     ...(scopeToAllow === undefined ? {} : { scope_to_allow: scopeToAllow }),
     ...(scopeToAdd === undefined
       ? {}
-      : { scope_to_add: scopeToAdd, scope_choice: describeScopeChoice(scopeToAdd, missing) }),
+      : {
+          scope_to_add: scopeToAdd,
+          scope_choice: describeScopeChoiceFor(scopes, scopeToAdd, missing),
+        }),
+  };
+}
+
+/** The scopes that would do stand in the token, under a claim that is not read. */
+function findUnreadScopes(
+  { claims, scopes, issuer }: Identity,
+  { route, parameters }: RequestedRoute,
+  rules: Rules,
+): Facts {
+  const { adminScope, claimNames, tokens } = rules;
+  const own = tokens.filter(({ name = DEFAULT_ISSUER_NAME }) => name === issuer);
+  // What the issuer may not grant would be withheld there as well.
+  const grantable = (more: readonly string[]) =>
+    own.reduce((kept, part) => limitScopes(kept, ceilingOf(part, rules)).kept, more);
+  const read = findScopesClaims(claims, claimNames.scopes);
+  const other = findScopesElsewhere(claims, read, (more) => {
+    if (more.length === 0) return false;
+    return decide(compileGrants([...scopes, ...grantable(more)], adminScope), route, parameters).isAllowed;
+  });
+  if (other === undefined) return {};
+  const list = JSON.stringify([...read, other]);
+  const home = read[0] ?? "scopes";
+  return {
+    other_claim: other,
+    scope_choice: `its scopes under the claim "${home}"${notRead(other)}`,
+    suggestion: `set "scopesClaim" to ${list} on the server, which then reads all of these claims; or let the issuer write the scopes into "${home}"`,
+  };
+}
+
+function describeNobody({ claims }: Identity, { claimNames: { userId } }: Rules): Facts {
+  const other = findUserElsewhere(claims, userId);
+  return {
+    user_id_claim: userId,
+    user_elsewhere: notRead(other),
+    ...(other === undefined
+      ? {}
+      : {
+          other_claim: other,
+          suggestion: `set "userIdClaim" to "${other}" on the server, if no two users ever have the same; or issue the token with the claim "${userId}"`,
+        }),
   };
 }

@@ -187,7 +187,12 @@ describe("a scope of one item, where the request does not name the item", () => 
     const scopes = ["reports:q1:read"];
     expect(await refuse(scopes, { report: "q1", page: "7" })).toEqual({
       code: "SCOPE_PARAMETER_MISSING",
-      facts: { parameter: "id", declared_scope: "reports:{id}:read", held_scopes: scopes },
+      facts: {
+        parameter: "id",
+        declared_scope: "reports:{id}:read",
+        held_scopes: scopes,
+        scopes_claim: ["scopes"],
+      },
       subject: "alice",
       issuer: "default",
       owner: { issuer: "default", kind: "user", id: "alice" },

@@ -31,8 +31,10 @@ describe("mode jwt", () => {
     ["header", {}, "AUTH_HEADER_MISSING"],
     ["cookie", {}, "AUTH_COOKIE_MISSING"],
     ["both", {}, "AUTH_TOKEN_MISSING"],
-    ["header", { authorization: "Bearer" }, "AUTH_HEADER_MISSING"],
-    ["header", { authorization: "Bearer " }, "AUTH_HEADER_MISSING"],
+    ["header", { authorization: "Bearer" }, "AUTH_HEADER_EMPTY"],
+    ["header", { authorization: "Bearer " }, "AUTH_HEADER_EMPTY"],
+    ["both", { authorization: "Bearer " }, "AUTH_TOKEN_EMPTY"],
+    ["both", { authorization: "Bearer ", cookie: `access_token=${token}` }, "passed"],
     ["header", { authorization: `Bearer ${token}` }, "passed"],
     ["header", { authorization: token }, "passed"],
     ["header", { authorization: `bEaReR  ${token} ` }, "passed"],
@@ -41,9 +43,22 @@ describe("mode jwt", () => {
     ["header", { cookie: `access_token=${token}` }, "AUTH_HEADER_MISSING"],
     ["cookie", { authorization: `Bearer ${token}` }, "AUTH_COOKIE_MISSING"],
     ["both", { authorization: "Bearer x", cookie: `access_token=${token}` }, "AUTH_TOKEN_MALFORMED"],
-    ["both", { cookie: `access_token=${token}; access_token=${token}` }, "AUTH_CREDENTIAL_REPEATED"],
+    ["both", { cookie: `access_token=${token}; access_token=${token}` }, "AUTH_COOKIE_REPEATED"],
     ["header", { authorization: `Bearer ${token}, Bearer ${token}` }, "AUTH_CREDENTIAL_REPEATED"],
     ["header", { authorization: `Bearer ${token}, Basic eA` }, "AUTH_CREDENTIAL_REPEATED"],
+    ["header", { authorization: `${token}, ${token}` }, "AUTH_CREDENTIAL_REPEATED"],
+    ["header", { authorization: `Bearer "${token}"` }, "AUTH_TOKEN_QUOTED"],
+    ["header", { authorization: `Bearer "${token}",` }, "AUTH_TOKEN_QUOTED"],
+    ["header", { authorization: `Bearer "${token}", "${token}"` }, "AUTH_CREDENTIAL_REPEATED"],
+    ["header", { authorization: `Bearer ${token},` }, "AUTH_TOKEN_CHARACTERS_INVALID"],
+    ["header", { authorization: `Bearer\u00a0${token}` }, "AUTH_SCHEME_SPACE_MISSING"],
+    ["header", { authorization: `Bearer\t ${token}` }, "passed"],
+    ["header", { authorization: "Bearer undefined" }, "AUTH_CREDENTIAL_UNSET"],
+    ["header", { authorization: "Bearer [object Promise]" }, "AUTH_CREDENTIAL_OBJECT"],
+    ["header", { authorization: "Bearer ${TOKEN}" }, "AUTH_CREDENTIAL_UNEXPANDED"],
+    ["header", { authorization: "Bearer TOKEN" }, "AUTH_CREDENTIAL_PLACEHOLDER"],
+    ["header", { authorization: "Bearer ghp_abc" }, "AUTH_TOKEN_OPAQUE"],
+    ["header", { authorization: "Bearer v4.public.abc" }, "AUTH_TOKEN_PASETO"],
     ["header", { authorization: "Basic eDp5" }, "AUTH_SCHEME_UNSUPPORTED"],
     ["header", { authorization: "Bearer agno_pat_abc" }, "AUTH_SERVICE_ACCOUNTS_DISABLED"],
     ["header", { authorization: "Bearer xagno_pat_abc" }, "AUTH_TOKEN_MALFORMED"],
@@ -145,7 +160,7 @@ describe("mode security_key", () => {
   it("accepts no key at all when none is configured", async () => {
     const broken = { ...options, securityKey: undefined };
     expect(await codeFor({ authorization: "Bearer x" }, broken)).toBe("AUTH_SECURITY_KEY_INVALID");
-    expect(await codeFor({ authorization: "Bearer undefined" }, broken)).toBe("AUTH_SECURITY_KEY_INVALID");
+    expect(await codeFor({ authorization: "Bearer undefined" }, broken)).toBe("AUTH_SECURITY_KEY_UNSET");
   });
 });
 

@@ -14,10 +14,13 @@ export interface CredentialLocation {
   readonly name: string;
 }
 
-/** Which claims mean what. Defaults: {@link DEFAULT_CLAIM_NAMES}. */
+/**
+ * Which claims mean what, each a claim's exact name or a path of names joined by dots (`realm_access.roles`). Defaults:
+ * {@link DEFAULT_CLAIM_NAMES}.
+ */
 export interface ClaimNames {
-  /** Claim with the scopes; when undefined: `scopes`, else `scope`, `scp`, `permissions`. */
-  readonly scopes: string | undefined;
+  /** Claims with the scopes, all of them together; when undefined: `scopes`, else `scope`, `scp`, `permissions`. */
+  readonly scopes: readonly string[] | undefined;
   /** Claim with the user id. */
   readonly userId: string;
   /** Claim with the session id. */

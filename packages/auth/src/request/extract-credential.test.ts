@@ -40,8 +40,28 @@ describe("a credential in the header", () => {
     expect(extract({ authorization })).toBe(expected);
   });
 
+  it.each([
+    ["Bearer\u00a0abc", "AUTH_SCHEME_SPACE_MISSING"],
+    ["Bearer\u2003abc", "AUTH_SCHEME_SPACE_MISSING"],
+    ["Bearer\nabc", "AUTH_SCHEME_SPACE_MISSING"],
+    ["Bearer\u000babc", "AUTH_SCHEME_SPACE_MISSING"],
+    ["Bearer: abc", "AUTH_SCHEME_SPACE_MISSING"],
+    ["BearereyJ.x.y", "AUTH_SCHEME_SPACE_MISSING"],
+    ["bearer-key-1", "header: bearer-key-1"],
+    ["x bearer abc", "header: x bearer abc"],
+    ["xbearer: abc", "header: xbearer: abc"],
+    ["Bearer eyJ.x.y \t", "header: eyJ.x.y"],
+    ["Bearer abc\u00a0", "header: abc\u00a0"],
+    ["\u00a0abc", "header: \u00a0abc"],
+    ["Basic\u00a0abc", "header: Basic\u00a0abc"],
+    ["Bearer \t abc\t ", "header: abc"],
+  ])("%j is read as %j: only space and tab separate (RFC 9110 section 11.4)", (authorization, expected) => {
+    expect(extract({ authorization })).toBe(expected);
+  });
+
   it.each(["", " ", "Bearer", "Bearer ", "bearer   "])("%j counts as none", (authorization) => {
-    expect(extract({ authorization })).toBe("AUTH_TOKEN_MISSING");
+    expect(extract({ authorization })).toBe("AUTH_TOKEN_EMPTY");
+    expect(extract({ authorization }, "header")).toBe("AUTH_HEADER_EMPTY");
     expect(extract({ authorization, cookie: "access_token=abc" })).toBe("cookie: abc");
   });
 
@@ -84,7 +104,10 @@ describe("a credential in a cookie", () => {
     ["a=1; access_token=abc; b=2", "cookie: abc"],
     ["access_token = abc ", "cookie: abc"],
     ["access_token=a=b", "cookie: a=b"],
-    ["access_token=", "AUTH_COOKIE_MISSING"],
+    ["access_token=", "AUTH_COOKIE_EMPTY"],
+    ["access_token= \t", "AUTH_COOKIE_EMPTY"],
+    ["access_token=abc\u00a0", "cookie: abc\u00a0"],
+    ["\u00a0access_token=abc", "AUTH_COOKIE_MISSING"],
     ["access_token", "AUTH_COOKIE_MISSING"],
     ["xaccess_token=abc", "AUTH_COOKIE_MISSING"],
     ["Access_Token=abc", "AUTH_COOKIE_MISSING"],
@@ -94,8 +117,8 @@ describe("a credential in a cookie", () => {
   });
 
   it("is refused when it is there twice, even with the same value", () => {
-    expect(extract({ cookie: "access_token=abc; access_token=def" })).toBe("AUTH_CREDENTIAL_REPEATED");
-    expect(extract({ cookie: "access_token=abc; access_token=abc" })).toBe("AUTH_CREDENTIAL_REPEATED");
+    expect(extract({ cookie: "access_token=abc; access_token=def" })).toBe("AUTH_COOKIE_REPEATED");
+    expect(extract({ cookie: "access_token=abc; access_token=abc" })).toBe("AUTH_COOKIE_REPEATED");
     expect(extract({ cookie: "access_token=abc; other_token=def" })).toBe("cookie: abc");
   });
 });
@@ -130,6 +153,60 @@ it("that is missing is missed by the names of the places that were looked at", (
     { ok: false, fault: { code: "AUTH_COOKIE_MISSING", facts: cookie } },
     { ok: false, fault: { code: "AUTH_TOKEN_MISSING", facts: { ...header, ...cookie } } },
     { ok: false, fault: { code: "AUTH_SECURITY_KEY_MISSING", facts: header } },
+  ]);
+});
+
+it("without a space behind the word is told what stands there instead", () => {
+  const foundIn = (value: string) => {
+    const request = { method: "GET", header: () => value };
+    const result = createCredentialExtractor({ mode: "jwt", credentialLocations: locate("header", "X") })(
+      request,
+    );
+    return result.ok ? "passed" : result.fault.facts["found"];
+  };
+  expect(["Bearer: x", "bearer=x", "BEARER;x", "Bearer\u00a0x", "BearereyJ.x.y"].map(foundIn)).toEqual([
+    "a colon",
+    "an equals sign",
+    "a semicolon",
+    "a no-break space",
+    "the token itself",
+  ]);
+  expect(["Bearer x", "Beareryx", "Bearer.x"].map(foundIn)).toEqual(["passed", "passed", "passed"]);
+});
+
+it("that is empty is named by the place that has nothing in it", () => {
+  const emptyIn = (headers: Readonly<Record<string, string>>) => {
+    const request = { method: "GET", header: (name: string) => headers[name] ?? null };
+    const credentialLocations = locate("both", "Authorization");
+    const result = createCredentialExtractor({ mode: "jwt", credentialLocations })(request);
+    return result.ok ? "passed" : [result.fault.code, result.fault.facts["empty_place"]];
+  };
+  expect(emptyIn({ authorization: "Bearer" })).toEqual(["AUTH_TOKEN_EMPTY", 'the header "Authorization"']);
+  expect(emptyIn({ cookie: "access_token=" })).toEqual(["AUTH_TOKEN_EMPTY", 'the cookie "access_token"']);
+  expect(emptyIn({})).toEqual(["AUTH_TOKEN_MISSING", undefined]);
+});
+
+it("of another scheme is named by it, in the spelling of the registry", () => {
+  const request = { method: "GET", header: () => "BASIC dXNlcjpwYXNz" };
+  const credentialLocations = locate("header", "X-Token");
+  expect(createCredentialExtractor({ mode: "jwt", credentialLocations })(request)).toEqual({
+    ok: false,
+    fault: {
+      code: "AUTH_SCHEME_UNSUPPORTED",
+      facts: { header_name: "X-Token", scheme: "Basic", accepted_credential: "the JWT" },
+    },
+  });
+});
+
+it("of another scheme is told what to send instead: what the mode reads", () => {
+  const request = { method: "GET", header: () => "Basic x" };
+  const acceptedBy = (mode: "jwt" | "security_key") => {
+    const result = createCredentialExtractor({ mode, credentialLocations: locate("header", "X") })(request);
+    return result.ok ? "passed" : result.fault.facts["accepted_credential"];
+  };
+  expect([acceptedBy("jwt"), acceptedBy("security_key")]).toEqual([
+    "the JWT",
+    "the security key of this AgentOS",
   ]);
 });
 

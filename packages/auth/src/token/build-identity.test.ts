@@ -52,7 +52,7 @@ describe("the identity", () => {
 
   it("reads custom claim names, and those alone", async () => {
     const claimNames = {
-      scopes: "roles",
+      scopes: ["roles"],
       userId: "uid",
       sessionId: "sid",
       audience: "for",
@@ -80,6 +80,44 @@ describe("the identity", () => {
     const some = await dependenciesOf({ tenant: "t1" });
     expect(some).toStrictEqual({ tenant: "t1" });
     expect(await dependenciesOf({ other: "x" })).toBeUndefined();
+  });
+
+  it("reads nested claims by their path, for every meaning", async () => {
+    const claimNames = {
+      scopes: ["scope", "realm_access.roles"],
+      userId: "user.id",
+      sessionId: "session.id",
+      audience: "meant.for",
+      dependencies: ["org.plan", "org.none"],
+      sessionState: ["https://example.com/state"],
+    };
+    const { good, verify, codeOf } = await setUpVerifier({ claimNames });
+    const nested = {
+      aud: undefined,
+      scopes: undefined,
+      sub: "somebody else",
+      user: { id: "bob" },
+      session: { id: "s-1" },
+      meant: { for: "agent-os" },
+      scope: "a:b",
+      realm_access: { roles: ["c:d", "a:b"] },
+      org: { plan: "pro" },
+      "https://example.com/state": 7,
+    };
+    expect(await verify(await signToken(withClaims(good, nested)))).toMatchObject({
+      value: {
+        userId: "bob",
+        sessionId: "s-1",
+        scopes: ["a:b", "c:d"],
+        dependencies: { "org.plan": "pro" },
+        sessionState: { "https://example.com/state": 7 },
+      },
+    });
+    const elsewhere = { ...nested, meant: { for: "x" }, aud: "agent-os" };
+    expect(await codeOf(await signToken(withClaims(good, elsewhere)))).toBe("AUTH_AUDIENCE_MISMATCH");
+    expect(await codeOf(await signToken(withClaims(good, { ...nested, user: { id: 7 } })))).toBe(
+      "AUTH_SUBJECT_INVALID",
+    );
   });
 
   it.each([{ sub: undefined }, { sub: "" }, { sub: "  " }])("has no user id for %j", async (claims) => {

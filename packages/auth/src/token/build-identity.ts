@@ -8,9 +8,8 @@ import { compileGrants } from "../scope/grants.ts";
 import { ceilingOf, limitScopes } from "../scope/limit-scopes.ts";
 import type { AcceptedClaims } from "./check-all-claims.ts";
 import { readSessionId } from "./check-claims.ts";
+import { type Claims, readClaim } from "./read-claim.ts";
 import { readScopes } from "./read-scopes.ts";
-
-type Claims = Readonly<Record<string, unknown>>;
 
 export interface VerifiedToken extends AcceptedClaims {
   readonly claims: Claims;
@@ -50,9 +49,11 @@ export function buildIdentity(
   });
 }
 
-/** The named claims that are present; undefined when none is, so that it cannot be taken for an empty answer. */
+/** The named claims that are present, under the names or paths that are configured; undefined when none is. */
 function pick(claims: Claims, names: readonly string[]): Claims | undefined {
-  const present = names.filter((name) => Object.hasOwn(claims, name));
-  if (present.length === 0) return undefined;
-  return Object.freeze(Object.fromEntries(present.map((name) => [name, claims[name]])));
+  const present = names
+    .map((name) => [name, readClaim(claims, name)] as const)
+    .filter(([, value]) => value !== undefined);
+  // Not an empty object, which could be taken for an empty answer.
+  return present.length === 0 ? undefined : Object.freeze(Object.fromEntries(present));
 }

@@ -1,8 +1,11 @@
 /** Every check of a token's claims in its fixed order (design.md section 4). Pure: the same for a server and for a diagnosis. */
 import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
-import { checkAudience, checkIssuer, checkKind, type NamedUser, readUser } from "./check-claims.ts";
+import { checkAudience, checkIssuer, type NamedUser, readUser } from "./check-claims.ts";
+import { checkKind } from "./check-kind.ts";
 import { checkTimes, type TokenTimes } from "./check-times.ts";
+import { describeKind } from "./describe-value.ts";
+import type { Claims } from "./read-claim.ts";
 
 /** What claims are checked against. */
 export interface ClaimRules extends Pick<AuthPolicy, "mode" | "claimNames"> {
@@ -10,6 +13,8 @@ export interface ClaimRules extends Pick<AuthPolicy, "mode" | "claimNames"> {
   readonly policy: TokenPolicy;
   /** Seconds since 1970. */
   readonly now: number;
+  /** The `typ` of its header is that of an access token (RFC 9068). Default false. */
+  readonly isAccessTyped?: boolean | undefined;
 }
 
 export interface AcceptedClaims extends NamedUser {
@@ -20,14 +25,21 @@ const NO_TIMES: TokenTimes = { expiresAt: undefined, notBefore: undefined };
 
 /** Checks claims; the first check that fails answers. What a user may not be called is checked after it, of every identity. */
 export function checkAllClaims(
-  claims: Readonly<Record<string, unknown>>,
-  { mode, claimNames, policy, now }: ClaimRules,
+  claims: Claims,
+  { mode, claimNames, policy, now, isAccessTyped }: ClaimRules,
 ): Result<AcceptedClaims> {
-  if (claims["jti"] !== undefined && typeof claims["jti"] !== "string") return refuse("AUTH_JWT_ID_INVALID");
+  const { jti } = claims;
+  if (jti !== undefined && typeof jti !== "string")
+    return refuse("AUTH_JWT_ID_INVALID", { value_found: describeKind(jti) });
   const times = mode === "jwt-unverified" ? ok(NO_TIMES) : checkTimes(claims, policy, now);
   if (!times.ok) return times;
-  const checks = [checkIssuer(claims, policy), checkAudience(claims, policy, claimNames), checkKind(claims)];
-  for (const check of checks) if (!check.ok) return check;
+  const issuer = checkIssuer(claims, policy);
+  if (!issuer.ok) return issuer;
+  // Before the audience: an ID token is for its client, and naming the audience would ask to accept it here.
+  const kind = checkKind(claims, { claimNames, isAccessTyped });
+  if (!kind.ok) return kind;
+  const audience = checkAudience(claims, policy, claimNames);
+  if (!audience.ok) return audience;
   const user = readUser(claims, policy, claimNames);
   return user.ok ? ok({ ...user.value, times: times.value }) : user;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_CLAIM_NAMES } from "../policy/policy.ts";
 import { type ClaimRules, checkAllClaims } from "./check-all-claims.ts";
-import { checkAudience, checkIssuer, checkKind, readSessionId, readUser } from "./check-claims.ts";
+import { checkAudience, checkIssuer, readSessionId, readUser } from "./check-claims.ts";
 import { codeOf, TEST_TOKENS } from "./verifier.fixture.ts";
 
 describe("the issuer", () => {
@@ -73,25 +73,30 @@ describe("the audience", () => {
     expect(hintOf(true)).toContain("os_id");
     expect(hintOf(false)).toContain("operator");
   });
-});
 
-describe("the kind of token", () => {
   it.each([
-    [{}, "passed"],
-    [{ cnf: {} }, "AUTH_TOKEN_BOUND"],
-    [{ cnf: null }, "AUTH_TOKEN_BOUND"],
-    [{ nonce: "n" }, "AUTH_ID_TOKEN_REFUSED"],
-    [{ nonce: "n", scope: "a:b" }, "passed"],
-    [{ nonce: "n", scp: "a:b" }, "passed"],
-    [{ nonce: "n", scopes: ["a:b"] }, "AUTH_ID_TOKEN_REFUSED"],
-    [{ at_hash: "h", scope: "a:b" }, "AUTH_ID_TOKEN_REFUSED"],
-    [{ c_hash: "h", scp: "a:b" }, "AUTH_ID_TOKEN_REFUSED"],
-  ])("%j: %s", (claims, expected) => {
-    expect(codeOf(checkKind(claims))).toBe(expected);
-  });
+    [{ client_id: "a" }, "AUTH_AUDIENCE_MISSING", "client_id"],
+    [{ aud: "account", azp: "a" }, "AUTH_AUDIENCE_MISMATCH", "azp"],
+    [{ aud: ["x"], resource: ["y", "b"] }, "AUTH_AUDIENCE_MISMATCH", "resource"],
+    [{ aud: "x", client_id: "c" }, "AUTH_AUDIENCE_MISMATCH", undefined],
+    [{ aud: "x", note: "a" }, "AUTH_AUDIENCE_MISMATCH", undefined],
+  ])(
+    "of %j is found under another claim, which the caller and the operator are told",
+    (claims, code, other) => {
+      const result = checkAudience(claims, { ...TEST_TOKENS, audience: ["a", "b"] }, DEFAULT_CLAIM_NAMES);
+      if (result.ok) throw new Error("it passed");
+      const { facts } = result.fault;
+      expect([result.fault.code, facts["other_claim"]]).toEqual([code, other]);
+      expect(String(facts["audience_hint"]).includes(`stands under "${other}"`)).toBe(other !== undefined);
+      expect(facts["suggestion"] === undefined).toBe(other === undefined);
+      const claimNames = { audience: other ?? "none" };
+      const policy = { ...TEST_TOKENS, audience: ["a", "b"] };
+      expect(checkAudience(claims, policy, claimNames).ok).toBe(other !== undefined);
+    },
+  );
 });
 
-it("issuer, audience and kind that are right answer true", () => {
+it("issuer and audience that are right answer true", () => {
   const passed = { ok: true, value: true };
   expect(checkIssuer({ iss: "a" }, { ...TEST_TOKENS, issuer: "a" })).toEqual(passed);
   expect(checkIssuer({ iss: "a" }, { ...TEST_TOKENS, issuer: undefined })).toEqual(passed);
@@ -101,7 +106,6 @@ it("issuer, audience and kind that are right answer true", () => {
   expect(checkAudience({ aud: "a" }, { ...TEST_TOKENS, audience: undefined }, DEFAULT_CLAIM_NAMES)).toEqual(
     passed,
   );
-  expect(checkKind({})).toEqual(passed);
 });
 
 describe("the user id", () => {

@@ -1,11 +1,13 @@
-/** Issuer, audience, kind of token, user id (RFC 8725 sections 3.8, 3.9, 3.12; contract 1.7). Exact comparison only. */
+/** Issuer, audience, user id (RFC 8725 sections 3.8, 3.9; contract 1.7). Exact comparison only. */
 
 import { CONTROL_CHARACTER } from "@agentos/contract/text";
 import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { ClaimNames, TokenPolicy } from "../policy/policy.ts";
+import { describeIssuer } from "./compare-issuers.ts";
+import { describeKind } from "./describe-value.ts";
+import { findAudienceElsewhere, notRead } from "./find-elsewhere.ts";
+import { type Claims, readClaim } from "./read-claim.ts";
 import { MAX_IDENTIFIER_CHARACTERS } from "./token-limits.ts";
-
-type Claims = Readonly<Record<string, unknown>>;
 
 export function checkIssuer(claims: Claims, policy: TokenPolicy): Result<true> {
   if (policy.issuer === undefined) return ok(true);
@@ -13,7 +15,11 @@ export function checkIssuer(claims: Claims, policy: TokenPolicy): Result<true> {
   if (iss === undefined) return refuse("AUTH_ISSUER_MISSING", { expected_issuer: policy.issuer });
   // A list is no issuer, even when it contains the right one (lesson CVE-2025-30144).
   if (iss !== policy.issuer)
-    return refuse("AUTH_ISSUER_MISMATCH", { expected_issuer: policy.issuer, token_issuer: shown(iss) });
+    return refuse("AUTH_ISSUER_MISMATCH", {
+      expected_issuer: policy.issuer,
+      token_issuer: shown(iss),
+      issuer_found: describeIssuer(iss, [policy.issuer]),
+    });
   return ok(true);
 }
 
@@ -27,28 +33,30 @@ export function checkAudience(
   { audience: claim }: Pick<ClaimNames, "audience">,
 ): Result<true> {
   if (policy.audience === undefined) return ok(true);
-  const value = claims[claim];
+  const { audience: accepted } = policy;
+  const value = readClaim(claims, claim);
+  if (isAccepted(value, accepted)) return ok(true);
+  const elsewhere = findAudienceElsewhere(claims, claim, (other) => isAccepted(other, accepted));
+  const hint = policy.isAudienceTheId === true ? AUDIENCE_IS_ID : AUDIENCE_IS_CONFIGURED;
   const facts = {
     audience_claim: claim,
-    audience_hint: policy.isAudienceTheId === true ? AUDIENCE_IS_ID : AUDIENCE_IS_CONFIGURED,
-    expected_audience: policy.audience,
+    audience_hint: `${hint}${notRead(elsewhere)}`,
+    expected_audience: accepted,
+    ...(elsewhere === undefined
+      ? {}
+      : {
+          other_claim: elsewhere,
+          suggestion: `set "audienceClaim" to "${elsewhere}" on the server, which then reads the audience there, or issue the token with "${claim}" set to ${hint}`,
+        }),
   };
-  if (value === undefined || value === null) return refuse("AUTH_AUDIENCE_MISSING", facts);
-  const audiences = Array.isArray(value) ? value : [value];
-  if (audiences.some((audience) => typeof audience === "string" && policy.audience?.includes(audience)))
-    return ok(true);
-  return refuse("AUTH_AUDIENCE_MISMATCH", { ...facts, token_audience: shown(value) });
+  return value === undefined || value === null
+    ? refuse("AUTH_AUDIENCE_MISSING", facts)
+    : refuse("AUTH_AUDIENCE_MISMATCH", { ...facts, token_audience: shown(value) });
 }
 
-/** Refuses what is signed by the right key, but is no access token. */
-export function checkKind(claims: Claims): Result<true> {
-  if (claims["cnf"] !== undefined) return refuse("AUTH_TOKEN_BOUND");
-  // OpenID Connect Core section 2: these bind an ID token to a sign-in. Some issuers copy the nonce into access tokens
-  // as well; those have OAuth's own scope claim, which an ID token has not.
-  const isAccessToken = claims["scope"] !== undefined || claims["scp"] !== undefined;
-  const isIdToken = claims["at_hash"] !== undefined || claims["c_hash"] !== undefined;
-  if (isIdToken || (claims["nonce"] !== undefined && !isAccessToken)) return refuse("AUTH_ID_TOKEN_REFUSED");
-  return ok(true);
+function isAccepted(value: unknown, accepted: readonly string[]): boolean {
+  const audiences: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return audiences.some((audience) => typeof audience === "string" && accepted.includes(audience));
 }
 
 /** Whom a token names; both undefined for nobody. */
@@ -67,14 +75,22 @@ export function readUser(
   policy: TokenPolicy,
   { userId: claim }: Pick<ClaimNames, "userId">,
 ): Result<NamedUser> {
-  const subject = claims[claim];
+  const subject = readClaim(claims, claim);
   if (subject === undefined) return ok(NOBODY);
-  const facts = { user_id_claim: claim, limit_characters: MAX_IDENTIFIER_CHARACTERS };
-  if (typeof subject !== "string" || !isIdentifier(subject)) return refuse("AUTH_SUBJECT_INVALID", facts);
+  const refuseFor = (found: string) =>
+    refuse("AUTH_SUBJECT_INVALID", {
+      user_id_claim: claim,
+      value_found: found,
+      limit_characters: MAX_IDENTIFIER_CHARACTERS,
+    });
+  if (typeof subject !== "string") return refuseFor(describeKind(subject));
+  if (!isIdentifier(subject)) return refuseFor(describeIdentifier(subject));
   // An empty id names nobody; isolation refuses it later (repair of contract Q10).
   if (subject.trim() === "") return ok(NOBODY);
   const userId = `${policy.subjectPrefix ?? ""}${subject}`;
-  return isIdentifier(userId) ? ok({ subject, userId }) : refuse("AUTH_SUBJECT_INVALID", facts);
+  return isIdentifier(userId)
+    ? ok({ subject, userId })
+    : refuseFor(`${describeIdentifier(userId)} with the prefix of its issuer`);
 }
 
 /** Session id of the token, if it is usable as one. */
@@ -82,7 +98,7 @@ export function readSessionId(
   claims: Claims,
   { sessionId: claim }: Pick<ClaimNames, "sessionId">,
 ): string | undefined {
-  return readIdentifier(claims[claim]);
+  return readIdentifier(readClaim(claims, claim));
 }
 
 /** A claim that names one thing among others; undefined for what cannot be told from every other name. */
@@ -93,6 +109,14 @@ export function readIdentifier(value: unknown): string | undefined {
 /** Bounded, without control characters, and well-formed: two lone surrogates would be stored as one and the same id. */
 function isIdentifier(text: string): boolean {
   return text.length <= MAX_IDENTIFIER_CHARACTERS && text.isWellFormed() && !CONTROL_CHARACTER.test(text);
+}
+
+/** What keeps a text from being an identifier. */
+function describeIdentifier(text: string): string {
+  if (text.length > MAX_IDENTIFIER_CHARACTERS) return `a text of ${text.length} characters`;
+  return CONTROL_CHARACTER.test(text)
+    ? "a text with a control character"
+    : "a text that is not valid Unicode";
 }
 
 /** A claim value for the denial record: bounded, and never an object. */

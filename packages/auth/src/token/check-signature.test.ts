@@ -20,7 +20,12 @@ async function other(more: Partial<VerificationKey> = {}, made?: TestKey): Promi
 function check(keys: readonly VerificationKey[], text = token, namesOwnKey = false) {
   const shape = readShape(text);
   if (!shape.ok) throw new Error(shape.fault.code);
-  return checkSignature(text, shape.value, { algorithm: "ES256", kid: undefined, namesOwnKey }, keys);
+  return checkSignature(
+    text,
+    shape.value,
+    { algorithm: "ES256", kid: undefined, namesOwnKey, isAccessTyped: false },
+    keys,
+  );
 }
 
 describe("the keys that are tried", () => {
@@ -55,7 +60,7 @@ describe("the keys that are tried", () => {
   it("are tried in place while they are few, and by jose when they are many", async () => {
     const shape = readShape(token);
     if (!shape.ok) throw new Error(shape.fault.code);
-    const header = { algorithm: "ES256", kid: undefined, namesOwnKey: false };
+    const header = { algorithm: "ES256", kid: undefined, namesOwnKey: false, isAccessTyped: false };
     const asked = async (count: number) => {
       const inPlace = vi.fn<SignatureCheck>(() => false);
       const keys = Array.from({ length: count }, () => verificationKey);

@@ -4,6 +4,7 @@ import { base64urlBytes, isBase64url } from "../encoding/base64url.ts";
 import type { VerificationKey } from "../keys/model/key.ts";
 import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { TokenHeader } from "./check-header.ts";
+import { describeKeyIds } from "./find-keys.ts";
 import type { TokenShape } from "./read-shape.ts";
 import { MAX_KEYS_TRIED, MAX_KEYS_TRIED_IN_PLACE } from "./token-limits.ts";
 
@@ -41,13 +42,16 @@ export async function checkSignature(
   const facts = {
     keys_tried: tried.map(({ label }) => label),
     keys_repaired: tried.flatMap(({ repairs }) => repairs),
+    ...describeKeyIds({ keys: tried }, header),
   };
   // A wrong length needs no cryptography, and says more than "does not verify" (lesson haproxy 648b0e7).
   const bytes = base64urlBytes(shape.signature);
   const candidates = tried.filter(({ signatureBytes, algorithms }) => {
     return signatureBytes === bytes && algorithms.some((algorithm) => algorithm === header.algorithm);
   });
-  if (!isBase64url(shape.signature)) return refuse("AUTH_SIGNATURE_MALFORMED", facts);
+  const malformed = describeMalformed(shape.signature);
+  if (malformed !== undefined)
+    return refuse("AUTH_SIGNATURE_MALFORMED", { ...facts, signature_found: malformed });
 
   const check = candidates.length > MAX_KEYS_TRIED_IN_PLACE ? joseSignatureCheck : isValid;
   let fault: unknown;
@@ -61,8 +65,17 @@ export async function checkSignature(
   }
   if (fault !== undefined) return refuse("AUTH_KEYS_UNAVAILABLE", facts, fault);
   if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED", facts);
-  return refuse(candidates.length === 0 ? "AUTH_SIGNATURE_MALFORMED" : "AUTH_SIGNATURE_INVALID", {
-    ...facts,
-    signature_bytes: bytes,
-  });
+  if (candidates.length > 0) return refuse("AUTH_SIGNATURE_INVALID", { ...facts, signature_bytes: bytes });
+  const found = `has ${bytes} bytes, and those of the key have ${listLengths(tried)}`;
+  return refuse("AUTH_SIGNATURE_MALFORMED", { ...facts, signature_bytes: bytes, signature_found: found });
+}
+
+/** What keeps a text from being any signature; completes "the signature of the token". */
+export function describeMalformed(signature: string): string | undefined {
+  if (signature === "") return "is empty";
+  return isBase64url(signature) ? undefined : "is not base64url";
+}
+
+function listLengths(keys: readonly VerificationKey[]): string {
+  return [...new Set(keys.map(({ signatureBytes }) => signatureBytes))].join(" or ");
 }

@@ -30,7 +30,12 @@ function sourceOf(keySet: KeySet, more: { next?: KeySet; answers?: boolean; stat
   return { source, asked };
 }
 
-const header = (kid?: string, algorithm = "ES256", namesOwnKey = false) => ({ algorithm, kid, namesOwnKey });
+const header = (kid?: string, algorithm = "ES256", namesOwnKey = false) => ({
+  algorithm,
+  kid,
+  namesOwnKey,
+  isAccessTyped: false,
+});
 
 describe("a key that is known", () => {
   it("is the only one tried, and comes with its generation", async () => {
@@ -118,6 +123,34 @@ describe("a key that is not known", () => {
     // A token without an id names no key, not the one that has none.
     const mixed = await findKeys(sourceOf(await setOf(bare, rsa)).source, header(undefined, "PS384"));
     expect(!mixed.ok && mixed.fault.facts["expected_algorithms"]).toEqual(["ES256", "RS256"]);
+  });
+
+  it("and not named is refused without asking the source, with what there is to name", async () => {
+    const { source, asked } = sourceOf(await setOf(first, second, rsa));
+    expect(await findKeys(source, header(undefined))).toMatchObject({
+      fault: {
+        code: "AUTH_KEY_ID_MISSING",
+        facts: { unverified_kid: "(none)", key_ids: ["k1", "k2", "rsa"] },
+      },
+    });
+    expect(asked).toEqual([]);
+    expect(codeOf(await findKeys(source, header("k1")))).toBe("passed");
+    expect(codeOf(await findKeys(sourceOf(await setOf(first)).source, header(undefined)))).toBe("passed");
+  });
+
+  it("is shown to the operator beside those that there are, both bounded", async () => {
+    const [key] = await parseTestKeys(first);
+    if (key === undefined) throw new Error("there is one");
+    const many = createKeySet(
+      Array.from({ length: 12 }, (_, index) => ({ ...key, kid: `${"x".repeat(99)}${index}` })),
+    );
+    const result = await findKeys(sourceOf(many).source, header("y".repeat(300)));
+    if (result.ok) throw new Error("it passed");
+    const { unverified_kid: kid, key_ids: ids } = result.fault.facts;
+    expect(kid).toBe("y".repeat(100));
+    expect(ids).toHaveLength(11);
+    expect(Array.isArray(ids) && ids.at(-1)).toBe("(2 more)");
+    expect(JSON.stringify(ids).length).toBeLessThan(1_200);
   });
 
   it("may belong to a source that cannot be asked", async () => {

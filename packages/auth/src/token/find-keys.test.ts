@@ -5,7 +5,12 @@ import { findKeys } from "./find-keys.ts";
 import { codeOf, parseTestKeys } from "./verifier.fixture.ts";
 
 const withKid = createKeySet(await parseTestKeys(await createTestKey("ES256", { kid: "k1" })), 1);
-const header = (kid: string | undefined) => ({ algorithm: "ES256", kid, namesOwnKey: false });
+const header = (kid: string | undefined) => ({
+  algorithm: "ES256",
+  kid,
+  namesOwnKey: false,
+  isAccessTyped: false,
+});
 
 /** A source with these keys now, and the other ones once it has been asked. */
 function setUp(now: typeof withKid, later = now) {

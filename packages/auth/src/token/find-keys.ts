@@ -37,11 +37,26 @@ function resolveSelection(
   // An algorithm that no key has is the nearer cause, whatever the "kid" says.
   const isForeign = !keySet.algorithms.some((algorithm) => algorithm === header.algorithm);
   if (isForeign || selection.refusal === "algorithm-mismatch") return refuseAlgorithm(keySet, header);
-  if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED");
+  if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED", describeKeyIds(keySet, header));
+  if (selection.refusal === "no-kid") return refuse("AUTH_KEY_ID_MISSING", describeKeyIds(keySet, header));
   // The key may be one of those that a failed source has lost.
   return keySource.status?.().state === "failed"
     ? refuseForLackOfKeys(keySource)
-    : refuse("AUTH_KEY_UNKNOWN");
+    : refuse("AUTH_KEY_UNKNOWN", describeKeyIds(keySet, header));
+}
+
+const MAX_KEY_IDS_SHOWN = 10;
+const MAX_KEY_ID_CHARACTERS = 100;
+
+/** For the operator: the key that the token names, which nobody has verified, and those that there are. */
+export function describeKeyIds({ keys }: Pick<KeySet, "keys">, { kid }: Pick<TokenHeader, "kid">) {
+  const show = (id: string) => id.slice(0, MAX_KEY_ID_CHARACTERS);
+  const ids = [...new Set(keys.flatMap((key) => key.kid ?? []))];
+  const more = ids.length - MAX_KEY_IDS_SHOWN;
+  return {
+    unverified_kid: kid === undefined ? "(none)" : show(kid),
+    key_ids: [...ids.slice(0, MAX_KEY_IDS_SHOWN).map(show), ...(more > 0 ? [`(${more} more)`] : [])],
+  };
 }
 
 /** For the operator: what is wrong with the source. */
@@ -63,6 +78,9 @@ function mayBeNewer(keySet: KeySet, selection: KeySelection, kid: string | undef
 function refuseAlgorithm(keySet: KeySet, { algorithm, kid }: TokenHeader): Result<never> {
   const named = keySet.keys.filter((key) => kid !== undefined && key.kid === kid);
   const expected = named.length === 0 ? keySet.algorithms : named.flatMap(({ algorithms }) => algorithms);
-  const facts = { expected_algorithms: [...new Set(expected)], token_algorithm: algorithm };
-  return refuse("AUTH_ALGORITHM_MISMATCH", facts);
+  return refuse("AUTH_ALGORITHM_MISMATCH", {
+    expected_algorithms: [...new Set(expected)],
+    token_algorithm: algorithm,
+    ...(kid === undefined ? {} : describeKeyIds(keySet, { kid })),
+  });
 }

@@ -20,18 +20,40 @@ describe("readShape", () => {
     ["YQ.YQ.YQ.YQ.YQ.YQ", "AUTH_TOKEN_MALFORMED"],
     [".YQ.YQ", "AUTH_TOKEN_HEADER_INVALID"],
     ["YR.YQ.YQ", "AUTH_TOKEN_HEADER_INVALID"],
-    ["YQ.Y$.YQ", "AUTH_TOKEN_MALFORMED"],
+    ["YQ.Y$.YQ", "AUTH_PAYLOAD_DAMAGED"],
     ["é", "AUTH_TOKEN_CHARACTERS_INVALID"],
     ["YQ.YQ.YQ\u0000", "AUTH_TOKEN_CHARACTERS_INVALID"],
     ['"YQ.YQ.YQ"', "AUTH_TOKEN_QUOTED"],
     ["“YQ.YQ.YQ”", "AUTH_TOKEN_QUOTED"],
-    ["YQ.YQ.\nYQ", "AUTH_TOKEN_QUOTED"],
-    ["YQ.YQ.YQ ", "AUTH_TOKEN_QUOTED"],
+    ["YQ.YQ.\nYQ", "AUTH_TOKEN_SPACED"],
+    ["YQ.YQ.YQ ", "AUTH_TOKEN_SPACED"],
+    ["YQ.YQ.YQ,", "AUTH_TOKEN_CHARACTERS_INVALID"],
+    ["YQ.YQ.YQ\u00a0", "AUTH_TOKEN_SPACED"],
+    ['YQ."YQ.YQ', "AUTH_TOKEN_CHARACTERS_INVALID"],
     ["Y Q.YQ", "AUTH_TOKEN_CHARACTERS_INVALID"],
     ["secret word", "AUTH_TOKEN_CHARACTERS_INVALID"],
     ["'secret'", "AUTH_TOKEN_QUOTED"],
   ])("%j: %s", (token, expected) => {
     expect(codeOf(token)).toBe(expected);
+  });
+
+  it.each([
+    ['"YQ.YQ.YQ"', { found: "a double quote", found_place: "around" }],
+    ["YQ.YQ.YQ'", { found: "a single quote", found_place: "behind" }],
+    ["`YQ.YQ.YQ", { found: "a backtick", found_place: "before" }],
+    ["YQ YQ.YQ.YQ", { found: "a space", position: 3 }],
+    ["YQ.YQ.YQ,", { found: "a comma", position: 9 }],
+    ["YQ.YQ.YQ\u00a0", { found: "a no-break space", position: 9 }],
+    ["YQ.YQ.YQ\u0007", { found: "a control character", position: 9 }],
+    ["YQ.YQ.é", { found: "a character outside ASCII", position: 7 }],
+    ["YQ.{Q.YQ", { found: "a bracket or another sign", position: 4 }],
+    ["YQ", { dots_found: "no dot" }],
+    ["YQ.YQ", { dots_found: "one dot" }],
+    ["YQ.YQ.YQ.YQ", { dots_found: "3 dots" }],
+    ["..........", { dots_found: "more than five dots" }],
+  ])("names what it found in %j", (token, facts) => {
+    const result = readShape(token);
+    expect(!result.ok && result.fault.facts).toEqual(facts);
   });
 
   it("never throws, and passes only three clean segments", () => {

@@ -25,7 +25,7 @@ describe("the issuer of a token", () => {
     [{ iss: null }, "(object)"],
     [{ iss: 7 }, "(number)"],
   ])("%j is unknown, and is shown to the operator as %s beside those that are known", (claims, shown) => {
-    expect(select(segment(claims))).toEqual({
+    expect(select(segment(claims))).toMatchObject({
       ok: false,
       fault: {
         code: "AUTH_ISSUER_UNKNOWN",
@@ -36,7 +36,16 @@ describe("the issuer of a token", () => {
 
   it("that names none is shown so where every issuer has a name", () => {
     expect(createIssuerSelector([a])(segment({}))).toMatchObject({
-      fault: { code: "AUTH_ISSUER_UNKNOWN", facts: { unverified_issuer: "(none)" } },
+      fault: { code: "AUTH_ISSUER_UNNAMED", facts: { unverified_issuer: "(none)" } },
     });
+  });
+
+  it("that is unknown may be that of the keys outside the list, where they are for tokens without one", () => {
+    const remedyOf = (issuers: Parameters<typeof createIssuerSelector>[0]) => {
+      const result = createIssuerSelector(issuers)(segment({ iss: "https://c.test" }));
+      return result.ok ? "passed" : result.fault.facts["issuer_remedy"];
+    };
+    expect(remedyOf([a, b])).toBe('add it under "issuers"');
+    expect(remedyOf([a, nobody])).toContain('set "authorizationConfig.issuer" to this "iss"');
   });
 });

@@ -8,6 +8,7 @@ import { decodeJsonObject } from "../encoding/base64url.ts";
 import type { KeySource } from "../keys/source/key-source.ts";
 import { ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import type { TokenPolicy } from "../policy/policy.ts";
+import { describeIssuer } from "./compare-issuers.ts";
 
 /** An issuer with everything that its tokens are checked against. */
 export interface TrustedIssuer {
@@ -26,20 +27,47 @@ export function createIssuerSelector(
   return (payloadSegment) => {
     const unverifiedClaims = decodeJsonObject(payloadSegment);
     // Not AUTH_PAYLOAD_INVALID: that speaks of claims whose signature holds.
-    if (unverifiedClaims === undefined) return refuse("AUTH_TOKEN_MALFORMED");
+    if (unverifiedClaims === undefined) return refuse("AUTH_PAYLOAD_DAMAGED");
     const { iss } = unverifiedClaims;
     // A list is no issuer, even when it contains a right one (lesson CVE-2025-30144).
     const chosen = iss === undefined || typeof iss === "string" ? byName.get(iss) : undefined;
-    return chosen === undefined ? refuseIssuer(iss, expected) : ok(chosen);
+    return chosen === undefined ? refuseIssuer(iss, expected, byName.has(undefined)) : ok(chosen);
   };
 }
 
-/** The refusal of a token that names nobody who is trusted. */
+/** The refusal of a token that names nobody who is trusted. `takesUnnamed`: some keys are for tokens without "iss". */
 export function refuseIssuer(
   iss: unknown,
   expected: readonly string[],
+  takesUnnamed = false,
 ): { readonly ok: false; readonly fault: Refusal } {
-  return refuse("AUTH_ISSUER_UNKNOWN", { expected_issuers: expected, unverified_issuer: describe(iss) });
+  const facts = { expected_issuers: expected, unverified_issuer: describe(iss) };
+  if (iss === undefined) return refuse("AUTH_ISSUER_UNNAMED", facts);
+  return refuse("AUTH_ISSUER_UNKNOWN", {
+    ...facts,
+    issuer_found: describeIssuer(iss, expected),
+    issuer_remedy: takesUnnamed ? `${SET}, otherwise ${ADD}` : ADD,
+  });
+}
+
+const ADD = 'add it under "issuers"';
+const SET =
+  'if the keys outside "issuers" sign its tokens, set "authorizationConfig.issuer" to this "iss" (listed, its users would be new ones)';
+
+/**
+ * The refusal of a token that no key verifies, with both issuers for the operator where it names another one than the
+ * configured: then its keys are another issuer's, too. The caller is told nothing of a claim that nobody has verified.
+ */
+export function addForeignIssuer(
+  refused: { readonly ok: false; readonly fault: Refusal },
+  payloadSegment: string,
+  { issuer }: Pick<TokenPolicy, "issuer">,
+): { readonly ok: false; readonly fault: Refusal } {
+  const unverifiedClaims = issuer === undefined ? undefined : decodeJsonObject(payloadSegment);
+  if (issuer === undefined || unverifiedClaims === undefined || unverifiedClaims["iss"] === issuer)
+    return refused;
+  const facts = { expected_issuer: issuer, unverified_issuer: describe(unverifiedClaims["iss"]) };
+  return { ok: false, fault: { ...refused.fault, facts: { ...refused.fault.facts, ...facts } } };
 }
 
 /** For the operator's record only: bounded, and never an object. */

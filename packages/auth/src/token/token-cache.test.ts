@@ -73,7 +73,7 @@ describe("a verified token", () => {
     const token = await signToken(good);
     await verifier.verify(token);
     expect(codeOf(await verifier.verify(damageSignature(token)))).toBe("AUTH_SIGNATURE_INVALID");
-    expect(codeOf(await verifier.verify(`${token} `))).toBe("AUTH_TOKEN_QUOTED");
+    expect(codeOf(await verifier.verify(`${token} `))).toBe("AUTH_TOKEN_SPACED");
   });
 
   it("is forgotten on clear, and never kept with the cache off", async () => {

@@ -1,5 +1,15 @@
 /** What the verifier hands back beside the code: whose token it was, which key, from which cache. */
-import { encodeSegment, signToken, unsignedToken, withClaims, withHeader } from "@agentos/testkit";
+import { REFUSALS } from "@agentos/contract";
+import {
+  createTestClock,
+  createTestKey,
+  encodeSegment,
+  goodToken,
+  signToken,
+  unsignedToken,
+  withClaims,
+  withHeader,
+} from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { createStaticKeySource } from "../keys/source/key-source.ts";
 import {
@@ -53,7 +63,7 @@ describe("a refusal", () => {
     const { verify } = await setUpVerifier({ algorithm: "HS256" });
     expect(await verify("x".repeat(16_385))).toEqual({
       ok: false,
-      fault: { code: "AUTH_TOKEN_TOO_LARGE", facts: { limit_bytes: 16_384 } },
+      fault: { code: "AUTH_TOKEN_TOO_LARGE", facts: { token_bytes: 16_385, limit_bytes: 16_384 } },
     });
     expect(codeOf(await verify("x".repeat(16_384)))).toBe("AUTH_TOKEN_MALFORMED");
   });
@@ -71,6 +81,46 @@ describe("a refusal", () => {
     );
     const both = await setUpVerifier({ policy: { algorithms: ["RS256", "ES256"] } });
     expect(await both.codeOf(await signToken(both.good))).toBe("passed");
+  });
+});
+
+describe("a token that no key verifies", () => {
+  it("is shown to the operator with both issuers where it names another one, and to nobody else", async () => {
+    const { good, verify } = await setUpVerifier({ algorithm: "HS256" });
+    const stranger = await setUpVerifier({ algorithm: "HS256" });
+    const factsOf = async (iss: unknown) => {
+      const result = await verify(await signToken({ ...withClaims(good, { iss }), key: stranger.key }));
+      if (result.ok) throw new Error("it passed");
+      const { expected_issuer: expected, unverified_issuer: unverified } = result.fault.facts;
+      return [result.fault.code, expected, unverified];
+    };
+    const code = "AUTH_SIGNATURE_INVALID";
+    expect(await factsOf("https://other.test")).toEqual([code, "https://issuer.test", "https://other.test"]);
+    expect(await factsOf("x".repeat(300))).toEqual([code, "https://issuer.test", "x".repeat(200)]);
+    expect(await factsOf(undefined)).toEqual([code, "https://issuer.test", "(none)"]);
+    expect(await factsOf("https://issuer.test")).toEqual([code, undefined, undefined]);
+    for (const name of ["expected_issuer", "unverified_issuer"])
+      expect(REFUSALS.AUTH_SIGNATURE_INVALID.publicFacts).not.toContain(name);
+  });
+
+  it("and names none of several is refused without a signature check", async () => {
+    const keys = await Promise.all(["k1", "k2"].map((kid) => createTestKey("HS256", { kid })));
+    const [key] = keys;
+    if (key === undefined) throw new Error("there are two");
+    const checks: string[] = [];
+    const verifier = createTokenVerifier({
+      keySource: createStaticKeySource(await parseTestKeys(...keys)),
+      policy: TEST_POLICY,
+      now: createTestClock().now,
+      sha256,
+      signatureCheck: (token) => checks.push(token) > 0,
+    });
+    const parts = goodToken({ key, now: createTestClock().now() });
+    const unnamed = await signToken(withHeader(parts, { kid: undefined }));
+    expect(codeOf(await verifier.verify(unnamed))).toBe("AUTH_KEY_ID_MISSING");
+    expect(checks).toEqual([]);
+    expect(codeOf(await verifier.verify(await signToken(parts)))).toBe("passed");
+    expect(checks).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * The verifier: shape, header, key, signature, times, issuer, audience, kind, user id, in this order (design.md
+ * The verifier: shape, header, key, signature, times, issuer, kind, audience, user id, in this order (design.md
  * section 4). Claims are looked at only after the signature holds, so that a refusal before it reveals nothing. Names
  * that a user may not have are no matter of tokens: see `identity/subject-rules.ts`.
  */
@@ -17,9 +17,10 @@ import { checkHeader } from "./check-header.ts";
 import { checkSignature, type SignatureCheck } from "./check-signature.ts";
 import { recheckTimes } from "./check-times.ts";
 import { findKeys } from "./find-keys.ts";
+import { type Claims, readClaim } from "./read-claim.ts";
 import { readShape, type TokenShape } from "./read-shape.ts";
 import { readTokenFacts } from "./read-token-facts.ts";
-import { createIssuerSelector, type TrustedIssuer } from "./select-issuer.ts";
+import { addForeignIssuer, createIssuerSelector, type TrustedIssuer } from "./select-issuer.ts";
 import { createTokenCache } from "./token-cache.ts";
 import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from "./token-limits.ts";
 
@@ -52,7 +53,13 @@ export interface TokenVerifier {
   clear(): void;
 }
 
-type Claims = Readonly<Record<string, unknown>>;
+/** What is known of a token beside its claims once its signature holds. */
+interface Verified {
+  /** Undefined where no signature is verified. */
+  readonly keyLabel: string | undefined;
+  readonly trusted: TrustedIssuer;
+  readonly isAccessTyped: boolean;
+}
 
 /** Creates the verifier; it keeps no state but its cache. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
@@ -70,7 +77,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const claims = decodeJsonObject(shape.value.payload);
       return claims === undefined
         ? refuse("AUTH_PAYLOAD_INVALID")
-        : acceptClaims(claims, shape.value, { keyLabel: undefined, trusted: only });
+        : acceptClaims(claims, shape.value, { keyLabel: undefined, trusted: only, isAccessTyped: false });
     }
     // Taken first: keys that change while this token is being verified make its cache entry worthless.
     const { generation } = keySource.current();
@@ -86,7 +93,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     }
     const found = findKeys(trusted.keySource, header.value);
     const selected = found instanceof Promise ? await found : found;
-    if (!selected.ok) return selected;
+    if (!selected.ok) return addForeignIssuer(selected, shape.value.payload, trusted.policy);
     const key = await checkSignature(
       token,
       shape.value,
@@ -94,11 +101,13 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       selected.value.keys,
       options.signatureCheck,
     );
-    if (!key.ok) return key;
+    if (!key.ok) return addForeignIssuer(key, shape.value.payload, trusted.policy);
 
     const claims = decodeJsonObject(shape.value.payload);
     if (claims === undefined) return refuse("AUTH_PAYLOAD_INVALID");
-    const identity = acceptClaims(claims, shape.value, { keyLabel: key.value.label, trusted });
+    const { isAccessTyped } = header.value;
+    const seen = { keyLabel: key.value.label, trusted, isAccessTyped };
+    const identity = acceptClaims(claims, shape.value, seen);
     if (identity.ok)
       cache.set(hash, identity.value, trusted === only ? selected.value.generation : generation);
     return identity;
@@ -108,15 +117,15 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   function acceptClaims(
     claims: Claims,
     { header, payload }: TokenShape,
-    { keyLabel, trusted }: { readonly keyLabel: string | undefined; readonly trusted: TrustedIssuer },
+    { keyLabel, trusted, isAccessTyped }: Verified,
   ): Result<Identity> {
     const { policy: part } = trusted;
-    const accepted = checkAllClaims(claims, { mode, claimNames, policy: part, now: now() });
+    const accepted = checkAllClaims(claims, { mode, claimNames, policy: part, now: now(), isAccessTyped });
     if (accepted.ok) {
       const token = readTokenFacts(claims, () => sha256(`${header}.${payload}`));
       return ok(buildIdentity({ ...accepted.value, claims, keyLabel, token, policy: part }, policy));
     }
-    const subject = claims[claimNames.userId];
+    const subject = readClaim(claims, claimNames.userId);
     if (typeof subject !== "string" || !isVerified) return accepted;
     return {
       ok: false,
@@ -140,7 +149,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   return {
     verify(token) {
       if (token.length > MAX_TOKEN_BYTES)
-        return refuse("AUTH_TOKEN_TOO_LARGE", { limit_bytes: MAX_TOKEN_BYTES });
+        return refuse("AUTH_TOKEN_TOO_LARGE", { token_bytes: token.length, limit_bytes: MAX_TOKEN_BYTES });
       const hash = sha256(token);
       const cached = cache.get(hash, keySource.current().generation);
       // Whatever fails in here is the server's fault, never the token's.

@@ -1,10 +1,10 @@
 /** An inspected token for a person or a machine. Its content is not verified and never trusted, printing included. */
-import { type CheckedToken, findScopesClaim } from "@agentos/auth";
+import { type CheckedToken, findScopesClaims, readScopes } from "@agentos/auth";
 import type { Context } from "../program/context.ts";
 import { showUntrusted } from "../program/terminal.ts";
 import { formatMoment } from "../text/duration.ts";
 import { formatJson } from "../text/format-json.ts";
-import { describeUnknownScope, splitScopes } from "../text/scope-names.ts";
+import { describeUnknownScope } from "../text/scope-names.ts";
 import type { DecodedToken } from "./decode-token.ts";
 
 export interface Inspection {
@@ -115,14 +115,8 @@ function showValue(value: unknown): string {
 
 function scopeNotes({ unverifiedClaims }: DecodedToken, cli: string): readonly string[] {
   if (unverifiedClaims === undefined) return [];
-  const claim = findScopesClaim(unverifiedClaims, undefined);
-  if (claim === undefined) return ["the token has no scopes"];
-  const value = unverifiedClaims[claim];
-  const scopes =
-    typeof value === "string"
-      ? splitScopes(value)
-      : Array.isArray(value)
-        ? value.filter((entry) => typeof entry === "string")
-        : [];
-  return scopes.flatMap((scope) => describeUnknownScope(scope, cli) ?? []).map(showUntrusted);
+  if (findScopesClaims(unverifiedClaims, undefined).length === 0) return ["the token has no scopes"];
+  return readScopes(unverifiedClaims, undefined)
+    .flatMap((scope) => describeUnknownScope(scope, cli) ?? [])
+    .map(showUntrusted);
 }

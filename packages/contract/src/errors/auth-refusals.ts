@@ -1,144 +1,14 @@
 /**
- * Refusals of authentication. `detail` is the contract's string (section 1.6) or, where it has none, the one that
- * design.md section 10 settles. Codes are never renamed or reused.
+ * Refusals of authentication, from the header of a token on. `detail` is the contract's string (section 1.6) or, where it
+ * has none, the one that design.md section 10 settles. Codes are never renamed or reused.
  */
 import type { RefusalEntry } from "./entry.ts";
+import { refusal } from "./refusal-entry.ts";
 
-/** What an entry says; the rest has defaults. */
-type Refused = Pick<RefusalEntry, "stage" | "detail" | "title" | "fix"> &
-  Partial<Pick<RefusalEntry, "status" | "challenge" | "publicFacts" | "publicCode">>;
-
-const refusal = (entry: Refused): RefusalEntry => ({
-  kind: "refusal",
-  status: 401,
-  challenge: "invalid_token",
-  publicFacts: [],
-  since: "0.1.0",
-  ...entry,
-});
-
-const bare: Pick<RefusalEntry, "challenge"> = { challenge: "bare" };
-const NOT_A_TOKEN = "Invalid token: Not enough segments";
 const ALGORITHM = "Invalid token: The specified alg value is not allowed";
 const TYPE = "Invalid token: Unexpected token type";
 
 export const authRefusals = {
-  AUTH_HEADER_MISSING: refusal({
-    stage: "credential",
-    detail: "Authorization header missing",
-    title: "no credential was sent",
-    fix: 'send a JWT in the header "{header_name}: Bearer TOKEN"',
-    ...bare,
-    publicFacts: ["header_name"],
-  }),
-  AUTH_COOKIE_MISSING: refusal({
-    stage: "credential",
-    detail: "JWT cookie '{cookie_name}' missing",
-    title: "no credential was sent",
-    fix: 'send a JWT in the cookie "{cookie_name}"',
-    ...bare,
-    publicFacts: ["cookie_name"],
-  }),
-  AUTH_TOKEN_MISSING: refusal({
-    stage: "credential",
-    detail: "JWT token missing from both Authorization header and '{cookie_name}' cookie",
-    title: "no credential was sent",
-    fix: 'send a JWT in the header "{header_name}: Bearer TOKEN" or in the cookie "{cookie_name}"',
-    ...bare,
-    publicFacts: ["cookie_name", "header_name"],
-  }),
-  AUTH_SECURITY_KEY_MISSING: refusal({
-    stage: "credential",
-    detail: "Authorization header required",
-    title: "no credential was sent",
-    fix: 'send the security key of this AgentOS in the header "Authorization: Bearer KEY"',
-    ...bare,
-  }),
-  AUTH_CREDENTIAL_REPEATED: refusal({
-    stage: "credential",
-    detail: "Invalid token: More than one credential was sent",
-    title: "more than one credential was sent",
-    fix: "send exactly one credential: one header, or one cookie; look for a proxy, a client library, or a cookie of another path or domain that adds a second one",
-    challenge: "invalid_request",
-  }),
-  AUTH_SCHEME_UNSUPPORTED: refusal({
-    stage: "credential",
-    detail: NOT_A_TOKEN,
-    title: "the Authorization header uses another scheme than Bearer",
-    fix: 'send "Authorization: Bearer " and behind it the token or the security key',
-    challenge: "invalid_request",
-  }),
-  AUTH_SCHEME_REPEATED: refusal({
-    stage: "credential",
-    detail: NOT_A_TOKEN,
-    title: 'the word "Bearer" stands twice in the Authorization header',
-    fix: 'send it once; look for a client library that adds "Bearer" to a value that has it already',
-    challenge: "invalid_request",
-  }),
-  AUTH_SECURITY_KEY_INVALID: refusal({
-    stage: "credential",
-    detail: "Invalid authentication token",
-    title: "the security key is not the one of this AgentOS",
-    fix: 'compare the key that you send with the one of the server ("OS_SECURITY_KEY", or "securityKey" in its configuration): equal to the letter, without quotes or spaces around it',
-  }),
-  AUTH_TOKEN_NOT_ACCEPTED: refusal({
-    stage: "credential",
-    detail: "Invalid authentication token",
-    title: "a JWT was sent, but this AgentOS only knows its security key",
-    fix: 'send the security key instead, or switch JWT authorization on at the server by setting "JWT_VERIFICATION_KEY"',
-  }),
-  AUTH_SECURITY_KEY_NOT_ACCEPTED: refusal({
-    stage: "credential",
-    detail: NOT_A_TOKEN,
-    title: "this is not a JWT; a security key does not work while JWT authorization is on",
-    fix: 'send a JWT; or, to use the security key alone, take every JWT key away from the server ("JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", and the whole "authorization" part of its configuration)',
-  }),
-  AUTH_SERVICE_ACCOUNTS_DISABLED: refusal({
-    stage: "credential",
-    detail: "Service accounts are not enabled on this AgentOS instance",
-    title: "a service account token was sent, but this AgentOS has no service accounts",
-    fix: "send {accepted_credential} instead; service accounts arrive with a later version",
-    publicFacts: ["accepted_credential"],
-  }),
-
-  AUTH_TOKEN_TOO_LARGE: refusal({
-    stage: "shape",
-    detail: "Invalid token: Token too large",
-    title: "the token is larger than this AgentOS reads",
-    fix: "issue a token of at most {limit_bytes} bytes: leave large claims out",
-    publicFacts: ["limit_bytes"],
-  }),
-  AUTH_TOKEN_CHARACTERS_INVALID: refusal({
-    stage: "shape",
-    detail: "Invalid token: Invalid characters",
-    title: "the token has characters that no JWT has",
-    fix: "copy the token again: only letters, digits, '-', '_' and two dots belong to it",
-  }),
-  AUTH_TOKEN_QUOTED: refusal({
-    stage: "shape",
-    detail: "Invalid token: Invalid header padding",
-    title: "the token was sent with quotes, spaces or line breaks around or inside it",
-    fix: "remove the quotes, spaces and line breaks from the header value",
-  }),
-  AUTH_TOKEN_MALFORMED: refusal({
-    stage: "shape",
-    detail: NOT_A_TOKEN,
-    title: "the credential is not a JWT",
-    fix: "send a JWT: three parts with two dots between them, copied whole as your issuer gave it; a security key does not work here, because this AgentOS verifies JWTs",
-  }),
-  AUTH_TOKEN_ENCRYPTED: refusal({
-    stage: "shape",
-    detail: "Invalid token: Encrypted tokens are not accepted",
-    title: "the token is encrypted (JWE)",
-    fix: "let the issuer sign the access token instead of encrypting it (JWS, three parts)",
-  }),
-  AUTH_TOKEN_HEADER_INVALID: refusal({
-    stage: "shape",
-    detail: "Invalid token: Invalid header padding",
-    title: "the first part of the token is not a JWT header",
-    fix: "copy the whole token again; its first part must be base64url of a JSON object",
-  }),
-
   AUTH_ALGORITHM_NONE: refusal({
     stage: "header",
     detail: ALGORITHM,
@@ -149,9 +19,9 @@ export const authRefusals = {
   AUTH_ALGORITHM_UNSUPPORTED: refusal({
     stage: "header",
     detail: ALGORITHM,
-    title: "the token is signed with an algorithm that this AgentOS does not support",
+    title: "the header of the token {algorithm_found}",
     fix: "sign the token with {expected_algorithms}",
-    publicFacts: ["expected_algorithms"],
+    publicFacts: ["algorithm_found", "expected_algorithms"],
   }),
   AUTH_ALGORITHM_MISMATCH: refusal({
     stage: "header",
@@ -163,21 +33,24 @@ export const authRefusals = {
   AUTH_HEADER_CRITICAL: refusal({
     stage: "header",
     detail: "Invalid token: Unsupported critical header",
-    title: 'the token has a "crit" header, whose extensions this AgentOS does not know',
-    fix: 'let the issuer leave "crit" out (RFC 7515 section 4.1.11)',
+    title: "the header of the token has {extension}, and this AgentOS knows no extensions of it",
+    fix: "let the issuer leave {extension} out (RFC 7515 section 4.1.11)",
+    publicFacts: ["extension"],
   }),
   AUTH_TOKEN_TYPE_REFUSED: refusal({
     stage: "header",
     detail: TYPE,
-    title: "the token is of another type than an access token",
-    fix: 'send an access token: its own header (the first part of the token) has no "typ", or "JWT" or "at+jwt"',
+    title: 'the token is of another type than an access token: the "typ" in its header is {type_found}',
+    fix: 'send an access token: the "typ" in its header is "JWT" or "at+jwt", or it has none',
+    publicFacts: ["type_found"],
   }),
 
   AUTH_KEY_ID_INVALID: refusal({
     stage: "header",
     detail: "Invalid token: Key ID header parameter must be a string",
-    title: 'the header "kid" of the token is not a string',
-    fix: 'let the issuer write "kid" as a string, or leave it out',
+    title: 'the "kid" in the header of the token is {value_found}, not a text',
+    fix: 'let the issuer write "kid" as a text, with quotes',
+    publicFacts: ["value_found"],
   }),
   AUTH_KEY_UNKNOWN: refusal({
     stage: "key",
@@ -185,11 +58,25 @@ export const authRefusals = {
     title: 'this AgentOS has no key with the "kid" of the token',
     fix: "get a token from the issuer whose keys this AgentOS has, or give this AgentOS the current key of the issuer",
   }),
+  AUTH_KEY_ID_MISSING: refusal({
+    stage: "key",
+    detail: "Invalid token: No verification keys configured",
+    title:
+      'the token does not say with which key it is signed: its header has no "kid", and this AgentOS has several keys',
+    fix: 'let the issuer write the "kid" of its key into the header of the token, as it stands beside that key in the key set',
+  }),
+  AUTH_ISSUER_UNNAMED: refusal({
+    stage: "key",
+    detail: "Invalid token: Invalid issuer",
+    title: 'the token has no "iss", and this AgentOS takes tokens only from issuers that they name',
+    fix: 'let the issuer write its own identifier into "iss"',
+  }),
   AUTH_ISSUER_UNKNOWN: refusal({
     stage: "key",
     detail: "Invalid token: Invalid issuer",
-    title: "the token names no issuer that this AgentOS trusts",
-    fix: 'get a token from a trusted issuer, or trust this one on the server: if the keys outside "issuers" sign its tokens, set "authorizationConfig.issuer" to this "iss" (listed, its users would be new ones), otherwise add it under "issuers"; "iss" is compared to the letter, final slash included',
+    title: 'the "iss" of the token {issuer_found}',
+    fix: 'get a token from a trusted issuer, or trust this one on the server: {issuer_remedy}; "iss" is compared to the letter, final slash included',
+    publicFacts: ["issuer_found", "issuer_remedy"],
   }),
   AUTH_KEYS_UNAVAILABLE: refusal({
     stage: "key",
@@ -208,8 +95,9 @@ export const authRefusals = {
   AUTH_SIGNATURE_MALFORMED: refusal({
     stage: "signature",
     detail: "Invalid token: Signature verification failed",
-    title: "the signature is damaged or cut off",
+    title: "the signature of the token {signature_found}",
     fix: "copy the whole token again, up to its last character",
+    publicFacts: ["signature_found"],
   }),
   AUTH_SIGNATURE_INVALID: refusal({
     stage: "signature",
@@ -228,8 +116,9 @@ export const authRefusals = {
   AUTH_JWT_ID_INVALID: refusal({
     stage: "claims",
     detail: "Invalid token: JWT ID must be a string",
-    title: 'the claim "jti" is not a string',
-    fix: 'let the issuer write "jti" as a string',
+    title: 'the claim "jti" is {value_found}, not a text',
+    fix: 'let the issuer write "jti" as a text, with quotes; then get a new token',
+    publicFacts: ["value_found"],
   }),
   AUTH_EXPIRATION_MISSING: refusal({
     stage: "expiration",
@@ -240,8 +129,9 @@ export const authRefusals = {
   AUTH_EXPIRATION_INVALID: refusal({
     stage: "expiration",
     detail: "Invalid token: Expiration Time claim (exp) must be an integer.",
-    title: 'the claim "exp" is not a number',
+    title: 'the claim "exp" is {value_found}, not a number',
     fix: 'let the issuer write "exp" as a number of seconds since 1970, without quotes; then get a new token',
+    publicFacts: ["value_found"],
   }),
   AUTH_EXPIRATION_IN_MILLISECONDS: refusal({
     stage: "expiration",
@@ -252,39 +142,44 @@ export const authRefusals = {
   AUTH_TOKEN_EXPIRED: refusal({
     stage: "expiration",
     detail: "Token has expired",
-    title: "the token has expired",
+    title: "the token has expired, {duration} ago",
     fix: "get a new token from your issuer; if it was just issued, compare the clocks of issuer and server",
+    publicFacts: ["duration"],
   }),
   AUTH_NOT_BEFORE_INVALID: refusal({
     stage: "not-before",
     detail: "Invalid token: Not Before claim (nbf) must be an integer.",
-    title: 'the claim "nbf" is not a number',
+    title: 'the claim "nbf" is {value_found}, not a number',
     fix: 'let the issuer write "nbf" as a number of seconds since 1970, without quotes; then get a new token',
+    publicFacts: ["value_found"],
   }),
   AUTH_TOKEN_NOT_YET_VALID: refusal({
     stage: "not-before",
     detail: "Invalid token: The token is not yet valid (nbf)",
-    title: "the token is not valid yet",
+    title: 'the token is not valid yet: its "nbf" comes in {duration}',
     fix: 'wait until its "nbf", or let the issuer set "nbf" to the moment of issue; if it does so already, compare the clocks of issuer and server',
+    publicFacts: ["duration"],
   }),
   AUTH_ISSUED_AT_INVALID: refusal({
     stage: "issued-at",
     detail: "Invalid token: Issued At claim (iat) must be an integer.",
-    title: 'the claim "iat" is not a number',
+    title: 'the claim "iat" is {value_found}, not a number',
     fix: 'let the issuer write "iat" as a number of seconds since 1970, without quotes; then get a new token',
+    publicFacts: ["value_found"],
   }),
   AUTH_ISSUED_IN_FUTURE: refusal({
     stage: "issued-at",
     detail: "Invalid token: The token is not yet valid (iat)",
-    title: "the token was issued in the future",
-    fix: "compare the clocks of issuer and server",
+    title: 'the token was issued in the future: its "iat" comes in {duration}',
+    fix: "set the clocks of issuer and server to the same time, then get a new token",
+    publicFacts: ["duration"],
   }),
   AUTH_LIFETIME_EXCEEDED: refusal({
     stage: "lifetime",
     detail: "Invalid token: Token lifetime exceeds the limit",
-    title: "the token lives longer than this AgentOS accepts",
+    title: "the token lives {duration}, longer than the {limit_hours} hours that this AgentOS accepts",
     fix: "issue tokens that live at most {limit_hours} hours",
-    publicFacts: ["limit_hours"],
+    publicFacts: ["duration", "limit_hours"],
   }),
   AUTH_ISSUER_MISSING: refusal({
     stage: "issuer",
@@ -295,8 +190,9 @@ export const authRefusals = {
   AUTH_ISSUER_MISMATCH: refusal({
     stage: "issuer",
     detail: "Invalid token: Invalid issuer",
-    title: "the token was issued by another issuer than the one that this AgentOS trusts",
+    title: 'the "iss" of the token {issuer_found}',
     fix: 'get a token from the trusted issuer, or correct "issuer" on the server; it is compared to the letter, final slash included',
+    publicFacts: ["issuer_found"],
   }),
   AUTH_AUDIENCE_MISSING: refusal({
     stage: "audience",
@@ -316,8 +212,39 @@ export const authRefusals = {
   AUTH_ID_TOKEN_REFUSED: refusal({
     stage: "type",
     detail: TYPE,
-    title: "this is an ID token, which tells a client who signed in and is no permission to call an API",
+    title:
+      'this is an ID token, as its claim "{kind_claim}" shows: it tells a client who signed in, and is no permission to call an API',
     fix: "send the access token that your issuer gave together with it",
+    publicFacts: ["kind_claim"],
+  }),
+  AUTH_REFRESH_TOKEN_REFUSED: refusal({
+    stage: "type",
+    detail: TYPE,
+    title: 'this is a refresh token, as its claim "{kind_claim}" says: it is for the issuer alone',
+    fix: "send the access token that your issuer gave together with it, or gives in exchange for it",
+    publicFacts: ["kind_claim"],
+  }),
+  AUTH_LOGOUT_TOKEN_REFUSED: refusal({
+    stage: "type",
+    detail: TYPE,
+    title:
+      'this is a logout token, as its claim "{kind_claim}" says: it tells a client that somebody has signed out',
+    fix: "send an access token of your issuer",
+    publicFacts: ["kind_claim"],
+  }),
+  AUTH_EVENT_TOKEN_REFUSED: refusal({
+    stage: "type",
+    detail: TYPE,
+    title:
+      'this is a security event token, as its claim "events" says: it reports something, and is no permission to call an API',
+    fix: "send an access token of your issuer",
+  }),
+  AUTH_TOKEN_KIND_REFUSED: refusal({
+    stage: "type",
+    detail: TYPE,
+    title: 'this is no access token: its claim "{kind_claim}" names another kind of token',
+    fix: 'send an access token of your issuer: its "{kind_claim}" is {kind_accepted}',
+    publicFacts: ["kind_claim", "kind_accepted"],
   }),
   AUTH_TOKEN_BOUND: refusal({
     stage: "type",
@@ -328,15 +255,15 @@ export const authRefusals = {
   AUTH_SUBJECT_INVALID: refusal({
     stage: "subject",
     detail: "Invalid token: Subject must be a string",
-    title: 'the claim "{user_id_claim}" is not a usable user id',
-    fix: 'let the issuer write "{user_id_claim}" as a non-empty string of at most {limit_characters} characters without control characters; then get a new token',
-    publicFacts: ["user_id_claim", "limit_characters"],
+    title: 'the claim "{user_id_claim}" is {value_found}, which is no user id',
+    fix: 'let the issuer write "{user_id_claim}" as a text of at most {limit_characters} characters, without control characters; then get a new token',
+    publicFacts: ["user_id_claim", "value_found", "limit_characters"],
   }),
   AUTH_SUBJECT_RESERVED: refusal({
     stage: "subject",
     detail: "Invalid token subject",
     title: 'the claim "{user_id_claim}" names an identity that is reserved for the server itself',
-    fix: 'issue the token for another user id: "sa:…", "__oauth__:…" and "__scheduler__" are reserved',
+    fix: 'issue the token for another user id: one that does not begin with "sa:" or "__oauth__:", and is not "__scheduler__"',
     publicFacts: ["user_id_claim"],
   }),
   AUTH_SUBJECT_FOREIGN: refusal({

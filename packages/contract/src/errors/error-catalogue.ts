@@ -2,13 +2,14 @@
 import { authRefusals } from "./auth-refusals.ts";
 import { CAUSES } from "./causes.ts";
 import { configFaults } from "./config-faults.ts";
+import { credentialRefusals } from "./credential-refusals.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { keyFaults } from "./key-faults.ts";
 import { limits } from "./limits.ts";
 import { scopeRefusals } from "./scope-refusals.ts";
 
 /** Refusals of a request, by code. */
-export const REFUSALS = { ...authRefusals, ...scopeRefusals } as const;
+export const REFUSALS = { ...credentialRefusals, ...authRefusals, ...scopeRefusals } as const;
 
 /** Faults of a configuration, by code. */
 export const FAULTS = { ...configFaults, ...keyFaults } as const;

@@ -59,7 +59,7 @@ export const scopeRefusals = {
     challenge: "none",
     title: "each user sees only their own data here, and the credential names no user",
     detail: "A user identity is required",
-    fix: 'issue the token with the claim "{user_id_claim}"',
-    publicFacts: ["user_id_claim"],
+    fix: 'issue the token with the claim "{user_id_claim}"{user_elsewhere}',
+    publicFacts: ["user_id_claim", "user_elsewhere"],
   },
 } as const satisfies Record<string, RefusalEntry>;

@@ -66,9 +66,9 @@ export const authorizationConfigSchema = z.strictObject({
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/)
     .optional(),
-  /** Claim with the scopes. Default: the first of `scopes`, `scope`, `scp`, `permissions` that is present. */
-  scopesClaim: text.optional(),
-  /** Claim with the user id. Default "sub". */
+  /** Claim with the scopes, or a list of claims whose scopes count together; each by its exact name, or as a path of names with dots between them (`realm_access.roles`). Default: the first of `scopes`, `scope`, `scp`, `permissions` that is present. */
+  scopesClaim: z.union([text, texts.min(1)]).optional(),
+  /** Claim with the user id; by name or path, as the claims below. Default "sub". */
   userIdClaim: text.optional(),
   /** Claim with the session id. Default "session_id". */
   sessionIdClaim: text.optional(),

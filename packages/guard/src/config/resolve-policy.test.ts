@@ -262,7 +262,7 @@ describe("safe defaults (design section 7)", () => {
         tokens: [{ issuer: "https://issuer.test" }],
         adminScope: "root:all",
         claimNames: {
-          scopes: "perms",
+          scopes: ["perms"],
           userId: "uid",
           sessionId: "sid",
           audience: "target",
@@ -272,6 +272,15 @@ describe("safe defaults (design section 7)", () => {
       },
     });
   });
+});
+
+it("claims with the scopes are one or several, by name or by path", () => {
+  const scopesOf = (scopesClaim?: string | string[]) =>
+    resolve({ authorizationConfig: { ...withKey, ...(scopesClaim && { scopesClaim }) } }).policy.claimNames
+      .scopes;
+  expect(scopesOf()).toBeUndefined();
+  expect(scopesOf("realm_access.roles")).toEqual(["realm_access.roles"]);
+  expect(scopesOf(["scope", "https://example.com/roles"])).toEqual(["scope", "https://example.com/roles"]);
 });
 
 describe("the audience (design section 10)", () => {

@@ -111,7 +111,7 @@ function createPolicy(
     credentialLocations: locateCredential(mode, config),
     allowedOrigins: [...origins].filter((origin) => origin !== "*"),
     claimNames: {
-      scopes: config.scopesClaim,
+      scopes: config.scopesClaim === undefined ? undefined : [config.scopesClaim].flat(),
       userId: config.userIdClaim ?? DEFAULT_CLAIM_NAMES.userId,
       sessionId: config.sessionIdClaim ?? DEFAULT_CLAIM_NAMES.sessionId,
       audience: config.audienceClaim ?? DEFAULT_CLAIM_NAMES.audience,

@@ -121,7 +121,17 @@ describe("quotas", () => {
       recorder.record({ ...known, facts });
       recorder.record({
         ...stranger,
-        facts: { unverified_issuer: `https://${n}.test`, path: `/${n}`, cause: `${n}` },
+        facts: {
+          unverified_issuer: `https://${n}.test`,
+          unverified_kid: `kid ${n}`,
+          issuer_found: `${n}`,
+          signature_found: `has ${n} bytes`,
+          value_found: `a text of ${n} characters`,
+          duration: `${n} seconds`,
+          suggestion: `${n}`,
+          path: `/${n}`,
+          cause: `${n}`,
+        },
       });
     }
     expect(await listAll(recorder, 1_000)).toHaveLength(2);

@@ -127,11 +127,17 @@ const FREE_TEXTS = new Set([
   "cause",
   "path",
   "unverified_issuer",
+  "issuer_found",
+  "unverified_kid",
+  "signature_found",
+  "value_found",
+  "duration",
   "required_scopes",
   "missing_scopes",
   "scope_to_add",
   "scope_to_allow",
   "scope_choice",
+  "suggestion",
 ]);
 
 /** Facts that make two refusals different ones: texts, such as two audiences. Times and sizes differ each time. */

@@ -10,8 +10,15 @@ export const FACTS_FOR_TEXTS: ReadonlySet<string> = new Set([
   "audience_hint",
   "accepted_credential",
   "scope_choice",
+  "suggestion",
+  "user_elsewhere",
+  "issuer_found",
+  "issuer_remedy",
+  "word_cause",
+  "word_remedy",
   "header_name",
   "cookie_name",
+  "duration",
 ]);
 
 /** Nothing but what the answer said, and how often. */

@@ -14,7 +14,7 @@ import {
   timelineOf,
   toProblem,
 } from "@agentos/auth";
-import { type Facts, REFUSALS, renderText, type Stage } from "@agentos/contract";
+import { type Facts, REFUSALS, renderFix, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 
 /** What the guard reads of a request. */
@@ -81,7 +81,8 @@ export function createGate(options: GateOptions): Gate {
       ...(refusal.owner === undefined ? {} : { owner: refusal.owner }),
       timeline: timelineOf(refusal.code, notConfigured),
       facts: refusal.cause === undefined ? facts : { ...facts, cause: describeCause(refusal.cause) },
-      fix: renderText(entry.fix, facts),
+      // The operator's: it may name options that the caller cannot set.
+      fix: renderFix(entry.fix, facts),
     });
     return toProblem(refusal, {
       denialId,

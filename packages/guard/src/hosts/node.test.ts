@@ -145,7 +145,7 @@ describe("protect, in a plain Node server", () => {
       `access_token=${token}; access_token=other`,
       [`access_token=${token}`, "access_token=other"],
     ])
-      expect((await send("/cookie", { cookie })).body.code).toBe("AUTH_CREDENTIAL_REPEATED");
+      expect((await send("/cookie", { cookie })).body.code).toBe("AUTH_COOKIE_REPEATED");
   });
 
   it("refuses a form of another site that carries only the cookie", async () => {

@@ -41,8 +41,23 @@ export const badShapes: readonly BadToken[] = [
   },
   {
     name: "a token with a space inside",
-    expectedCode: "AUTH_TOKEN_QUOTED",
+    expectedCode: "AUTH_TOKEN_SPACED",
     make: edit((token) => `${token.slice(0, 20)} ${token.slice(20)}`),
+  },
+  {
+    name: "a token with a quote at its end",
+    expectedCode: "AUTH_TOKEN_QUOTED",
+    make: edit((token) => `${token}'`),
+  },
+  {
+    name: "a token with the comma of a JSON text behind it",
+    expectedCode: "AUTH_TOKEN_CHARACTERS_INVALID",
+    make: edit((token) => `${token},`),
+  },
+  {
+    name: "a payload that is not base64url",
+    expectedCode: "AUTH_PAYLOAD_DAMAGED",
+    make: edit((token) => token.replace(".", ".+")),
   },
   { name: "an encrypted token", expectedCode: "AUTH_TOKEN_ENCRYPTED", make: encryptedToken },
   {

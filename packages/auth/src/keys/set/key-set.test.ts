@@ -76,10 +76,32 @@ describe("the keys for a token", () => {
       expect(selectKeys(createKeySet([a]), rs256(kid))).toEqual({ refusal: "unknown-kid" });
   });
 
-  test("without a kid are all that fit, in order", () => {
-    const set = createKeySet([ecPem, pem, a, b]);
-    expect(selectKeys(set, rs256())).toEqual({ keys: [pem, a, b], isKidUnknown: false });
+  test("without a kid are all that fit, in order, where at most one of them has a kid", () => {
+    const set = createKeySet([ecPem, pem, a]);
+    expect(selectKeys(set, rs256())).toEqual({ keys: [pem, a], isKidUnknown: false });
     expect(selectKeys(set, { algorithm: "EdDSA" })).toEqual({ refusal: "algorithm-mismatch" });
+    expect(selectKeys(createKeySet([a]), rs256())).toEqual({ keys: [a], isKidUnknown: false });
+  });
+
+  test("without a kid are none where there are several and each has one: the token has to name it", () => {
+    expect(selectKeys(createKeySet([a, b]), rs256())).toEqual({ refusal: "no-kid" });
+    expect(selectKeys(createKeySet([a, b]), { algorithm: "ES256" })).toEqual({
+      refusal: "algorithm-mismatch",
+    });
+    expect(selectKeys(createKeySet([a, b]), rs256("a"))).toEqual({ keys: [a], isKidUnknown: false });
+  });
+
+  test("without a kid are those that have none, where a set of named keys comes from another source", () => {
+    expect(selectKeys(createKeySet([ecPem, pem, a, b]), rs256())).toEqual({
+      keys: [pem],
+      isKidUnknown: false,
+    });
+    expect(selectKeys(createKeySet([ecPem, a, b]), rs256())).toEqual({ refusal: "no-kid" });
+  });
+
+  test("without a kid are all of a set in which some have none, whatever else there is", () => {
+    const set = createKeySet([mixedA, mixedNone, { ...b, kid: "c" }]);
+    expect(selectKeys(set, rs256())).toMatchObject({ keys: [mixedA, mixedNone, { kid: "c" }] });
   });
 
   test("an Ed25519 key is found under both of its names", () => {

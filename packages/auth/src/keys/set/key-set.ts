@@ -13,7 +13,7 @@ export type KeySelection =
       /** The token names a `kid` that no key has; keys without one are tried. A source may want to refresh. */
       readonly isKidUnknown: boolean;
     }
-  | { readonly refusal: "algorithm-mismatch" | "unknown-kid" | "no-keys" };
+  | { readonly refusal: "algorithm-mismatch" | "unknown-kid" | "no-kid" | "no-keys" };
 
 /** A frozen set of keys at one moment. */
 export interface KeySet {
@@ -29,12 +29,15 @@ type ByAlgorithm = ReadonlyMap<string, KeySelection>;
 
 interface Tables {
   readonly all: ByAlgorithm;
+  /** For a token that names no key. */
+  readonly withoutKid: ByAlgorithm;
   readonly byKid: ReadonlyMap<string, ByAlgorithm>;
   readonly forUnknownKid: ByAlgorithm;
 }
 
 const NO_KEYS = Object.freeze({ refusal: "no-keys" } as const);
 const ALGORITHM_MISMATCH = Object.freeze({ refusal: "algorithm-mismatch" } as const);
+const NO_KID = Object.freeze({ refusal: "no-kid" } as const);
 const UNKNOWN_KID = Object.freeze({ refusal: "unknown-kid" } as const);
 
 const tablesOf = new WeakMap<KeySet, Tables>();
@@ -57,7 +60,8 @@ export function selectKeys(
   if (keySet.keys.length === 0) return NO_KEYS;
   const tables = tablesOf.get(keySet) ?? buildTables(keySet);
   const { algorithm, kid } = wanted;
-  if (kid === undefined) return tables.all.get(algorithm) ?? ALGORITHM_MISMATCH;
+  if (kid === undefined)
+    return tables.withoutKid.get(algorithm) ?? (tables.all.has(algorithm) ? NO_KID : ALGORITHM_MISMATCH);
   const named = tables.byKid.get(kid);
   if (named !== undefined) return named.get(algorithm) ?? ALGORITHM_MISMATCH;
   const others = tables.forUnknownKid.get(algorithm);
@@ -77,8 +81,11 @@ function buildTables(keySet: KeySet): Tables {
       ),
     ]),
   );
+  const all = groupByAlgorithm(keys, false);
+  const unnamed = keys.filter(mayBeUnnamed(keys));
   const tables: Tables = {
-    all: groupByAlgorithm(keys, false),
+    all,
+    withoutKid: unnamed.length === keys.length ? all : groupByAlgorithm(unnamed, false),
     byKid,
     forUnknownKid: groupByAlgorithm(
       keys.filter((key) => key.kid === undefined && key.answersUnknownKid),
@@ -87,6 +94,18 @@ function buildTables(keySet: KeySet): Tables {
   };
   tablesOf.set(keySet, tables);
   return tables;
+}
+
+/**
+ * Which keys a token may mean that names none. Where a set has several keys and each has a `kid`, a token has to name
+ * one, or every junk token would cost as many signature checks as there are keys. Sets of several sources are one here:
+ * a key without a `kid` that comes from a set without any says nothing of the named ones beside it.
+ */
+function mayBeUnnamed(keys: readonly VerificationKey[]): (key: VerificationKey) => boolean {
+  const named = keys.filter(({ kid }) => kid !== undefined);
+  const mustBeNamed =
+    named.length > 1 && keys.every(({ kid, answersUnknownKid }) => kid !== undefined || answersUnknownKid);
+  return ({ kid }) => kid === undefined || !mustBeNamed;
 }
 
 function groupByAlgorithm(keys: readonly VerificationKey[], isKidUnknown: boolean): ByAlgorithm {

@@ -1,16 +1,20 @@
 /** Scopes that somebody meant and did not write: the usual ways of getting one wrong, each under its own code. */
 import { type CauseCode, type Facts, GLOBAL_SCOPES } from "@agentos/contract";
 import { countChanges } from "@agentos/contract/text";
-import { USUAL_SCOPE_CLAIMS } from "../token/read-scopes.ts";
 
 export interface NearMiss {
   readonly code: Extract<CauseCode, `SCOPE${string}`>;
+  /** `held_scope` and `meant_scope`, but for entries that are joined. */
   readonly facts: Facts;
 }
 
+/** Of more held scopes than this, or of longer ones, none is compared: a request pays for it. */
+const MAX_COMPARED = 200;
+const MAX_SCOPE_CHARACTERS = 200;
+
 /** The first near miss of the held scopes for a needed one, or undefined. `needed` is what would satisfy the route. */
 export function findNearMiss(held: readonly string[], needed: string): NearMiss | undefined {
-  for (const scope of held) {
+  for (const scope of held.slice(0, MAX_COMPARED)) {
     const code = findSlip(scope, needed);
     if (code === "SCOPE_ENTRIES_JOINED") return { code, facts: {} };
     if (code !== undefined) return { code, facts: { held_scope: scope.slice(0, 100), meant_scope: needed } };
@@ -22,6 +26,7 @@ function findSlip(held: string, needed: string): NearMiss["code"] | undefined {
   if (held === needed) return undefined;
   if (/[\s,;]/.test(held.trim()))
     return held.split(/[\s,;]+/).includes(needed) ? "SCOPE_ENTRIES_JOINED" : undefined;
+  if (held.length > MAX_SCOPE_CHARACTERS) return undefined;
   if (held.trim() === needed || held.toLowerCase() === needed.toLowerCase()) return "SCOPE_CASE_WRONG";
   const colons = held.trim().replace(/[./_-]/g, ":");
   if (colons !== held && colons.toLowerCase() === needed.replace(/[./_-]/g, ":").toLowerCase())
@@ -37,28 +42,16 @@ function findSlip(held: string, needed: string): NearMiss["code"] | undefined {
     : undefined;
 }
 
-/** Claims under which issuers are known to put scopes or roles, beside those that the server reads by itself. */
-const OTHER_CLAIMS = [...USUAL_SCOPE_CLAIMS, "roles", "groups", "authorities", "cognito:groups"];
+const SLIPS: Readonly<Partial<Record<NearMiss["code"], string>>> = {
+  SCOPE_CASE_WRONG: "scopes are compared to the letter",
+  SCOPE_SEPARATOR_WRONG: "scopes are written with colons",
+  SCOPE_WILDCARD_UNKNOWN: "there is no wildcard for the action",
+  SCOPE_MISSPELT: "which is no scope here",
+};
 
-/** The claim in which a needed scope stands although the server does not read that claim. */
-export function findScopesElsewhere(
-  claims: Readonly<Record<string, unknown>>,
-  needed: string,
-  readClaim: string | undefined,
-): string | undefined {
-  const custom = Object.keys(claims).filter((name) => /(scope|permission|role)s?$/i.test(name));
-  const nested = readNested(claims["realm_access"], "roles");
-  if (nested.includes(needed)) return "realm_access.roles";
-  return [...new Set([...OTHER_CLAIMS, ...custom])].find(
-    (name) => name !== readClaim && textsOf(claims[name]).includes(needed),
-  );
-}
-
-function textsOf(value: unknown): readonly string[] {
-  if (typeof value === "string") return value.split(/[\s,]+/);
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
-}
-
-function readNested(value: unknown, name: string): readonly string[] {
-  return typeof value === "object" && value !== null ? textsOf(Reflect.get(value, name)) : [];
+/** For the end of a fix that names the needed scope: which held one was meant to be it. */
+export function describeNearMiss(miss: NearMiss): string {
+  if (miss.code === "SCOPE_ENTRIES_JOINED")
+    return " as an entry of its own (it stands in one entry with others now, which count as one unknown scope)";
+  return ` instead of "${String(miss.facts["held_scope"])}" (${SLIPS[miss.code] ?? "which is another one"})`;
 }
