@@ -6,7 +6,7 @@ import { findStrangeCredential } from "./strange-credential.ts";
 const codeOf = (text: string) => findStrangeCredential(text)?.code;
 
 describe("a credential that is none", () => {
-  it.each([
+  it.each<readonly [text: string, code: string]>([
     ["undefined", "AUTH_CREDENTIAL_UNSET"],
     ["null", "AUTH_CREDENTIAL_UNSET"],
     ["None", "AUTH_CREDENTIAL_UNSET"],
