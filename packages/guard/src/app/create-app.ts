@@ -11,8 +11,10 @@ import { clientAddressOf, guardedRequest } from "../gate/guarded-request.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
 import type { Logger } from "../log/runtime.ts";
 import { canonicalPath } from "./canonical-path.ts";
+import { withCheckedTarget } from "./check-target.ts";
 import { withCors } from "./cors.ts";
 import type { Fetch } from "./fetch.ts";
+import type { LimitLog } from "./limit-log.ts";
 import { internalError, methodNotAllowed, notFound } from "./responses.ts";
 import type { RouteHandler } from "./route-handler.ts";
 import { runHandler } from "./run-handler.ts";
@@ -27,10 +29,12 @@ export interface AppOptions {
   readonly gate: Gate;
   readonly allowedOrigins: readonly string[];
   readonly logger: Logger;
+  /** Counts requests that are refused for their size alone. */
+  readonly limitLog: LimitLog;
 }
 
 /** Builds the application; each route stands behind the guard, and there is no other way in. */
-export function createApp({ routes, gate, allowedOrigins, logger }: AppOptions): Fetch {
+export function createApp({ routes, gate, allowedOrigins, logger, limitLog }: AppOptions): Fetch {
   // INVARIANT: no middleware. With a single handler for a path Hono calls it directly and hands on what it gives, also
   // what is no promise.
   const app = new Hono({ getPath: canonicalPath });
@@ -70,7 +74,10 @@ export function createApp({ routes, gate, allowedOrigins, logger }: AppOptions):
     );
     return internalError(requestId);
   });
-  return withCors(allowedOrigins, (request, env) => app.fetch(request, env));
+  return withCors(
+    allowedOrigins,
+    withCheckedTarget((request, env) => app.fetch(request, env), limitLog),
+  );
 }
 
 const NO_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({});

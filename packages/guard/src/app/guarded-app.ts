@@ -21,6 +21,7 @@ import { type CustomRoute, findRouteFaults, idOf } from "./custom-route.ts";
 import { createDenialRoutes } from "./denial-routes.ts";
 import type { Fetch } from "./fetch.ts";
 import type { GuardedAppOptions } from "./guarded-app-options.ts";
+import { createLimitLog } from "./limit-log.ts";
 import { createPageRoutes } from "./page-routes.ts";
 import type { RouteHandler } from "./route-handler.ts";
 import { type RunningServer, type ServeOptions, serveOnNode } from "./serve.ts";
@@ -158,6 +159,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       gate: auth.gate,
       allowedOrigins: resolved.policy.allowedOrigins,
       logger: runtime.logger,
+      limitLog: createLimitLog(runtime),
     });
     started = { fetch, auth, drain };
     return started;
@@ -193,6 +195,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
               : undefined,
         drain,
         onClose: close,
+        logger: runtime.logger,
       });
     },
     describe: async () => (await ready).auth.describe(),
