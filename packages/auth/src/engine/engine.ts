@@ -3,7 +3,7 @@
  * I/O of its own; all of it is passed in.
  */
 import type { CompiledRoute } from "../decide/compile-route.ts";
-import { findRule } from "../decide/decide.ts";
+import { isPublicFor } from "../decide/decide.ts";
 import { createNameless, type Identity } from "../identity/identity.ts";
 import { createSubjectRules } from "../identity/subject-rules.ts";
 import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
@@ -103,6 +103,6 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
     anonymous,
     authenticate,
     authorize: (identity, route, parameters) => authorize(identity, { route, parameters }, policy),
-    isPublic: (route, parameters) => findRule(route, parameters) === "public",
+    isPublic: isPublicFor,
   };
 }
