@@ -1,5 +1,6 @@
 /** The application shell: what a server of ours (agents, control plane) is built of. Everything stands behind the guard. */
 export type { CustomRoute } from "./app/custom-route.ts";
+export { StreamCutError } from "./app/guard-body.ts";
 export {
   createGuardedApp,
   type DescribedRoute,

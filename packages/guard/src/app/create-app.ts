@@ -14,6 +14,7 @@ import { canonicalPath } from "./canonical-path.ts";
 import { withCheckedTarget } from "./check-target.ts";
 import { withCors } from "./cors.ts";
 import type { Fetch } from "./fetch.ts";
+import { guardBody } from "./guard-body.ts";
 import type { LimitLog } from "./limit-log.ts";
 import { internalError, methodNotAllowed, notFound } from "./responses.ts";
 import type { RouteHandler } from "./route-handler.ts";
@@ -22,6 +23,8 @@ import { runHandler } from "./run-handler.ts";
 export interface AppRoute {
   readonly route: CompiledRoute;
   readonly handler: RouteHandler;
+  /** Its answers may be streams, or anything that an application makes: they are checked, and guarded until their end. */
+  readonly isStreaming?: boolean | undefined;
 }
 
 export interface AppOptions {
@@ -40,16 +43,17 @@ export function createApp({ routes, gate, allowedOrigins, logger, limitLog }: Ap
   const app = new Hono({ getPath: canonicalPath });
 
   // A route with a fixed segment stands before one with a parameter in its place, so that it can be reached.
-  for (const { route, handler } of routes.toSorted((a, b) =>
+  for (const { route, handler, isStreaming = false } of routes.toSorted((a, b) =>
     compareTemplates(a.route.template, b.route.template),
   )) {
     const hasParameters = route.template.parameters.length > 0;
+    const guard = isStreaming ? guardAnswer : leaveAnswer;
     app.on(route.method, toRouterPath(route.template), (c): Response | Promise<Response> => {
       const request = c.req.raw;
       const parameters = hasParameters ? c.req.param() : NO_PARAMETERS;
       const answer = (outcome: GuardOutcome) =>
         outcome.isAllowed
-          ? runHandler(handler, { request, parameters, access: outcome.access })
+          ? guard(runHandler(handler, { request, parameters, access: outcome.access }), c)
           : toResponse(outcome.answer);
       const outcome = gate.check(guardedRequest(request, clientAddressOf(c.env)), route, parameters);
       return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
@@ -66,20 +70,30 @@ export function createApp({ routes, gate, allowedOrigins, logger, limitLog }: Ap
     return refused === undefined ? answer() : toResponse(refused);
   });
 
-  app.onError((error, c: Context) => {
+  app.onError((error, c: Context) => internalError(logFailure(error, c, "a handler failed")));
+
+  /** What no client may see, under an id. */
+  function logFailure(error: unknown, c: Context, text: string): string {
     const requestId = randomUUID();
-    logger.error(
-      { request_id: requestId, method: c.req.method, path: c.req.path, error },
-      "a handler failed",
-    );
-    return internalError(requestId);
-  });
+    logger.error({ request_id: requestId, method: c.req.method, path: c.req.path, error }, text);
+    return requestId;
+  }
+
+  function guardAnswer(answer: Response | Promise<Response>, c: Context): Response | Promise<Response> {
+    const onFailure = (error: unknown) => void logFailure(error, c, "a streamed body failed, and was cut");
+    const failure = { onFailure, env: c.env as unknown };
+    return answer instanceof Promise
+      ? answer.then((response) => guardBody(response, failure))
+      : guardBody(answer, failure);
+  }
+
   return withCors(
     allowedOrigins,
     withCheckedTarget((request, env) => app.fetch(request, env), limitLog),
   );
 }
 
+const leaveAnswer = (answer: Response | Promise<Response>) => answer;
 const NO_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Makes a response of the guard's answer. */

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { Authenticator, CompiledRoute, RevocationCheck } from "@agentos/auth";
 import { createFault, type Fault, type PageRouteId, type RouteDefinition } from "@agentos/contract";
+import { escapeLines } from "@agentos/contract/text";
 import { throwErrors } from "../config/configuration-error.ts";
 import type { PolicyInForce } from "../config/describe-policy.ts";
 import { formatPolicy } from "../config/format-policy.ts";
@@ -143,7 +144,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       routes: describeRoutes(routes, { table, customRoutes }),
     });
     const fetch = createApp({
-      routes: joinHandlers(routes, [
+      routes: joinHandlers(routes, listStreaming(table, customRoutes), [
         ...Object.entries<RouteHandler>(handlers),
         ...Object.entries(createPageRoutes({ cliCommand: resolved.cliCommand, resourceMetadata })),
         ...Object.entries(
@@ -182,7 +183,8 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     async serve(serveOptions = {}) {
       const { environment, policy } = resolved;
       const { auth, drain } = await ready;
-      if (serveOptions.printsPolicy !== false) process.stderr.write(`${formatPolicy(auth.describe())}\n`);
+      if (serveOptions.printsPolicy !== false)
+        process.stderr.write(escapeLines(`${formatPolicy(auth.describe())}\n`));
       return serveOnNode(fetch, {
         host: serveOptions.host ?? environment.host ?? "localhost",
         port: serveOptions.port ?? environment.port ?? parts.defaultPort,
@@ -206,14 +208,26 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
 /** Each route with the handler of its id; the last of an id counts. */
 function joinHandlers(
   routes: readonly CompiledRoute[],
+  streaming: ReadonlySet<string>,
   handlers: Iterable<readonly [id: string, handler: RouteHandler]>,
 ): readonly AppRoute[] {
   const byId = new Map(handlers);
   return routes.map((route) => {
     const handler = byId.get(route.id);
     if (handler === undefined) throw new Error(`route without a handler: ${route.id}`);
-    return { route, handler };
+    return { route, handler, isStreaming: streaming.has(route.id) };
   });
+}
+
+/** Routes that answer with events, and those of the application, which may answer with anything. */
+function listStreaming(
+  table: Readonly<Record<string, RouteDefinition>>,
+  customRoutes: readonly CustomRoute[],
+): ReadonlySet<string> {
+  const events = Object.entries(table).filter(([, { responses = {} }]) =>
+    Object.values(responses).some((response) => response.events !== undefined),
+  );
+  return new Set([...events.map(([id]) => id), ...customRoutes.map(idOf)]);
 }
 
 /** What the API reference says about each route that is served. */
