@@ -101,6 +101,7 @@ export {
   toProblem,
 } from "./refusal/problem.ts";
 export { type StageOutcome, type TimelineStep, timelineOf } from "./refusal/timeline.ts";
+export { isAllowedOrigin, isSameHost, type OriginRules } from "./request/allowed-origin.ts";
 export type { Credential } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";

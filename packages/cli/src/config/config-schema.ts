@@ -2,7 +2,7 @@
  * The form of a JSON configuration. The options of authorization and of limits are the
  * server's own, so both can never differ.
  */
-import { authorizationConfigSchema, corsSchema } from "@agentos/guard/app";
+import { authorizationConfigSchema, corsSchema, trustedProxiesSchema } from "@agentos/guard/app";
 import { limitsSchema } from "@agentos/server";
 import { z } from "zod";
 
@@ -38,6 +38,7 @@ export const configSchema = z.strictObject({
   authorization: authorizationSchema.nullish(),
   securityKey: text.nullish(),
   cors: corsSchema.optional(),
+  trustedProxies: trustedProxiesSchema.optional(),
   limits: limitsSchema.optional(),
 });
 

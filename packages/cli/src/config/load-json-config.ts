@@ -146,6 +146,7 @@ function toOptions(
     name: config.name,
     description: config.description,
     cors: config.cors,
+    trustedProxies: config.trustedProxies,
     limits: config.limits,
     env: isListed ? { ...env, JWT_VERIFICATION_KEY: undefined } : env,
     cliCommand: cli,

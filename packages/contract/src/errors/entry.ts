@@ -5,8 +5,8 @@
  * facts that its entry lists in `publicFacts`, so nothing unverified can reach a caller by accident.
  */
 
-/** HTTP status of a refusal from authentication or authorization. */
-export type RefusalStatus = 401 | 403 | 429 | 503;
+/** HTTP status of a refusal from authentication or authorization; 400 is that of a refused preflight. */
+export type RefusalStatus = 400 | 401 | 403 | 429 | 503;
 
 /**
  * What `WWW-Authenticate` says (RFC 6750 section 3): `bare` has no error code because no credential was sent,

@@ -3,11 +3,11 @@
  * Hono decoded, so what is authorised and what runs can never differ.
  */
 import { randomUUID } from "node:crypto";
-import type { CompiledRoute, ProblemAnswer } from "@agentos/auth";
+import type { CompiledRoute, OriginRules, ProblemAnswer } from "@agentos/auth";
 import { compareTemplates, matchTemplate, toRouterPath } from "@agentos/contract";
 import { type Context, Hono } from "hono";
 import type { Gate, GuardOutcome } from "../gate/gate.ts";
-import { clientAddressOf, guardedRequest } from "../gate/guarded-request.ts";
+import { guardedRequest } from "../gate/guarded-request.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
 import type { Logger } from "../log/runtime.ts";
 import { canonicalPath } from "./canonical-path.ts";
@@ -30,14 +30,14 @@ export interface AppRoute {
 export interface AppOptions {
   readonly routes: readonly AppRoute[];
   readonly gate: Gate;
-  readonly allowedOrigins: readonly string[];
+  readonly origins: OriginRules;
   readonly logger: Logger;
   /** Counts requests that are refused for their size alone. */
   readonly limitLog: LimitLog;
 }
 
 /** Builds the application; each route stands behind the guard, and there is no other way in. */
-export function createApp({ routes, gate, allowedOrigins, logger, limitLog }: AppOptions): Fetch {
+export function createApp({ routes, gate, origins, logger, limitLog }: AppOptions): Fetch {
   // INVARIANT: no middleware. With a single handler for a path Hono calls it directly and hands on what it gives, also
   // what is no promise.
   const app = new Hono({ getPath: canonicalPath });
@@ -55,7 +55,7 @@ export function createApp({ routes, gate, allowedOrigins, logger, limitLog }: Ap
         outcome.isAllowed
           ? guard(runHandler(handler, { request, parameters, access: outcome.access }), c)
           : toResponse(outcome.answer);
-      const outcome = gate.check(guardedRequest(request, clientAddressOf(c.env)), route, parameters);
+      const outcome = gate.check(guardedRequest(request, c.env), route, parameters);
       return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
     });
   }
@@ -65,7 +65,7 @@ export function createApp({ routes, gate, allowedOrigins, logger, limitLog }: Ap
     const answer = () => (methods.length > 0 ? methodNotAllowed(methods) : notFound());
     // OPTIONS asks for nothing that needs protection (contract 1.3), nor does another method of a public route (1.4).
     if (c.req.method === "OPTIONS" || isPublic) return answer();
-    const request = guardedRequest(c.req.raw, clientAddressOf(c.env));
+    const request = guardedRequest(c.req.raw, c.env);
     const refused = await gate.authenticate(request, redactTokens(c.req.path));
     return refused === undefined ? answer() : toResponse(refused);
   });
@@ -88,8 +88,9 @@ export function createApp({ routes, gate, allowedOrigins, logger, limitLog }: Ap
   }
 
   return withCors(
-    allowedOrigins,
+    origins,
     withCheckedTarget((request, env) => app.fetch(request, env), limitLog),
+    (request, env, origin) => gate.noteOrigin(guardedRequest(request, env), origin),
   );
 }
 

@@ -74,8 +74,8 @@ export interface GuardedApp {
   readonly id: string;
   /** Resolves when the keys are parsed and judged; rejects with a ConfigurationError. */
   ready(): Promise<void>;
-  /** Answers one request. Rejects only when the configuration cannot work. */
-  fetch(this: void, request: Request, env?: object): Response | Promise<Response>;
+  /** Answers one request; `env` is what the host knows of the connection. Rejects only when the configuration cannot work. */
+  readonly fetch: Fetch;
   /** Serves on Node. Default address: that of the environment, else localhost and the default port. */
   serve(options?: ServeOptions): Promise<RunningServer>;
   /** The policy in force now. */
@@ -158,7 +158,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
         ...customRoutes.map((route) => [idOf(route), route.handler] as const),
       ]),
       gate: auth.gate,
-      allowedOrigins: resolved.policy.allowedOrigins,
+      origins: resolved.policy,
       logger: runtime.logger,
       limitLog: createLimitLog(runtime),
     });

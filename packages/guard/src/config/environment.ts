@@ -1,5 +1,6 @@
 /** The only place of the guard that reads environment names (contract 1.2); what is built on it takes them from here. */
 import { createFault, type Fault } from "@agentos/contract";
+import { isProxyRange } from "../gate/trusted-proxies.ts";
 import type { Environment } from "./auth-options.ts";
 import { createOptionFault } from "./option-faults.ts";
 
@@ -14,6 +15,8 @@ export interface EnvironmentSettings {
   readonly isAuthorizationEnabled: boolean | undefined;
   /** `CORS_ORIGIN_LIST`: more allowed origins, as a JSON list or between commas; `*` is ignored. Default none. */
   readonly corsOrigins: readonly string[];
+  /** `AGENT_OS_TRUSTED_PROXIES`: addresses and ranges of the proxies in front, as a JSON list or between commas. Default none. */
+  readonly trustedProxies: readonly string[];
   /** `DOCS_ENABLED`: serve `/docs` and `/openapi.json`. Default true. */
   readonly areDocsEnabled: boolean;
   /** `AGENT_OS_HOST`: address that `serve` listens on. Default localhost. */
@@ -55,6 +58,15 @@ export function readEnvironment(env: Environment): ReadEnvironment {
   for (const variable of CREDENTIALS)
     if (env[variable]?.trim() === "")
       faults.push(createFault({ code: "CONFIG_VARIABLE_EMPTY", facts: { variable } }));
+  const trustedProxies = readList(read("AGENT_OS_TRUSTED_PROXIES"));
+  if (!trustedProxies.every(isProxyRange))
+    faults.push(
+      createOptionFault({
+        option: "AGENT_OS_TRUSTED_PROXIES",
+        problem: "has something in it that is no address or range, or a range that has everybody in it",
+        suggestion: 'set it to the addresses or ranges of your proxies, such as "10.0.0.0/8,192.0.2.7"',
+      }),
+    );
   // Kubernetes sets this name to an address for a service called "agent-os": what is no port is not ours.
   const port = Number(read("AGENT_OS_PORT"));
   return {
@@ -63,6 +75,7 @@ export function readEnvironment(env: Environment): ReadEnvironment {
     jwksFile: read("JWT_JWKS_FILE"),
     isAuthorizationEnabled,
     corsOrigins: readList(read("CORS_ORIGIN_LIST")),
+    trustedProxies,
     areDocsEnabled,
     host: read("AGENT_OS_HOST"),
     port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,

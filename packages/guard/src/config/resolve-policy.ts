@@ -33,6 +33,8 @@ export interface ResolvedPolicy {
   readonly securityKey: string | undefined;
   readonly rules: RouteRules;
   readonly cliCommand: string;
+  /** Addresses and ranges of the proxies that are believed. */
+  readonly trustedProxies: readonly string[];
   readonly environment: EnvironmentSettings;
   readonly faults: readonly Fault[];
 }
@@ -58,6 +60,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
   const origins = [
     ...new Set([...environment.corsOrigins, ...(options.cors?.allowedOrigins ?? DEFAULT_ORIGINS)]),
   ];
+  const isUnasked = (origin: string) => !environment.corsOrigins.includes(origin);
   const policy: AuthPolicy = {
     id,
     mode,
@@ -67,6 +70,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
     adminScope: config.adminScope ?? ADMIN_SCOPE,
     credentialLocations: locateCredential(mode, config),
     allowedOrigins: origins.filter((origin) => origin !== "*"),
+    localOrigins: options.cors?.allowedOrigins === undefined ? DEFAULT_ORIGINS.filter(isUnasked) : [],
     claimNames: {
       scopes: config.scopesClaim,
       userId: config.userIdClaim ?? DEFAULT_CLAIM_NAMES.userId,
@@ -111,6 +115,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
       allowsUnmappedRoutes: unsafe.allowUnmappedRoutes === true,
     },
     cliCommand: options.cliCommand ?? "agentos",
+    trustedProxies: options.trustedProxies ?? environment.trustedProxies,
     environment,
     faults,
   };

@@ -16,10 +16,11 @@ import {
 } from "@agentos/auth";
 import { type Facts, REFUSALS, renderText, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
+import type { ClientFinder } from "./trusted-proxies.ts";
 
 /** What the guard reads of a request. */
 export interface GuardedRequest extends RequestFacts {
-  /** Address of the client, as the socket says. */
+  /** Address of the peer, as the socket says. Which client stands behind it the guard finds out itself. */
   readonly clientAddress: string | undefined;
 }
 
@@ -31,6 +32,8 @@ export type GuardOutcome =
 export interface GateOptions {
   readonly engine: AuthEngine;
   readonly recorder: DenialRecorder;
+  /** Finds the client behind the proxies that are trusted. Undefined: none is, and the peer is the client. */
+  readonly findClient?: ClientFinder | undefined;
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly cliCommand: string;
@@ -52,6 +55,11 @@ export interface Gate {
    * send instead; undefined for a caller who is known, and who has not been given access to anything.
    */
   authenticate(request: GuardedRequest, path: string): Promise<ProblemAnswer | undefined>;
+  /**
+   * Records that a browser keeps an answer from a page, because its origin is not allowed. The page can read nothing of
+   * it, so the operator's log and denials are where the cause is found.
+   */
+  noteOrigin(request: GuardedRequest, origin: string): void;
 }
 
 /** Where a request was refused. */
@@ -64,7 +72,7 @@ interface Place {
 
 /** Creates the gate of one configuration. */
 export function createGate(options: GateOptions): Gate {
-  const { engine, recorder, now, cliCommand, notConfigured } = options;
+  const { engine, recorder, findClient, now, cliCommand, notConfigured } = options;
   const openly: GuardOutcome = Object.freeze({ isAllowed: true, access: engine.anonymous });
 
   /** Records a refusal, and makes the answer of it. */
@@ -107,18 +115,28 @@ export function createGate(options: GateOptions): Gate {
   }
 
   return {
-    check(request, route, parameters) {
+    check(sent, route, parameters) {
       if (engine.isPublic(route, parameters)) return openly;
+      const request = findClient === undefined ? sent : findClient(sent);
       const authenticated = engine.authenticate(request);
       // A cached token answers at once: no promise on the hot path.
       if (!(authenticated instanceof Promise)) return conclude(request, route, parameters, authenticated);
       return authenticated.then((result) => conclude(request, route, parameters, result));
     },
-    async authenticate(request, path) {
+    async authenticate(sent, path) {
+      const request = findClient === undefined ? sent : findClient(sent);
       const authenticated = await engine.authenticate(request);
       if (authenticated.ok) return undefined;
       const place = { routeName: `${request.method} (no route)`, seen: { path: path.slice(0, 200) } };
       return deny(request, authenticated.fault, place);
+    },
+    noteOrigin(sent, origin) {
+      const request = findClient === undefined ? sent : findClient(sent);
+      const refusal: Refusal =
+        origin === "null"
+          ? { code: "AUTH_CORS_ORIGIN_OPAQUE", facts: {} }
+          : { code: "AUTH_CORS_ORIGIN_REFUSED", facts: { origin: origin.slice(0, 200) } };
+      deny(request, refusal, { routeName: `${request.method} (any route)` });
     },
   };
 }

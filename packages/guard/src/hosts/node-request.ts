@@ -11,6 +11,7 @@ export function nodeRequest(request: NodeRequest): GuardedRequest {
   return {
     method: request.method ?? "GET",
     clientAddress: request.socket.remoteAddress,
+    headerNames: () => request.rawHeaders.filter((_, index) => index % 2 === 0),
     header(name) {
       // As they arrived: of repeated headers such as Authorization Node's own `headers` keep only the first.
       const values = request.rawHeaders.filter(

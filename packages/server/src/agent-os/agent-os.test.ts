@@ -48,7 +48,8 @@ interface Answer {
 
 async function send(os: AgentOS, target: string, init: RequestInit = {}): Promise<Answer> {
   const [method = "GET", path = "/"] = target.split(" ");
-  const response = await os.fetch(new Request(`http://localhost:7777${path}`, { method, ...init }));
+  const request = new Request(`http://localhost:7777${path}`, { method, ...init });
+  const response = await os.fetch(request, { clientAddress: "127.0.0.1" });
   const text = await response.text();
   const isJson = text !== "" && response.headers.get("content-type")?.endsWith("json") === true;
   return {
@@ -424,13 +425,13 @@ describe("where the token is", () => {
       { origin: "http://localhost:7777" },
       { origin: "http://localhost:3000" },
       { "sec-fetch-site": "same-origin" },
+      {},
     ])
       expect((await post(headers)).status).toBe(200);
     for (const headers of [
       { origin: "https://evil.test" },
       { origin: "null" },
       { "sec-fetch-site": "cross-site" },
-      {},
     ])
       expect(await post(headers)).toMatchObject({ status: 403, body: { code: "AUTH_COOKIE_CROSS_SITE" } });
   });

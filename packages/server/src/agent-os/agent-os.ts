@@ -3,6 +3,7 @@ import { type PageRouteId, SERVED_ROUTES, type ServedRouteId } from "@agentos/co
 import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
 import {
   createGuardedApp,
+  type Fetch,
   findOptionFaults,
   type GuardedApp,
   type HandlerContext,
@@ -38,8 +39,16 @@ export class AgentOS {
    * The `id` of the options, else "agno-agentos": the audience that tokens must name unless another one is configured.
    */
   readonly id: string;
-  /** Answers one request. Rejects only when the configuration cannot work. */
-  readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
+  /**
+   * Answers one request. Rejects only when the configuration cannot work. `env` is what the host knows of the connection:
+   * an adapter for Node gives its own, and whoever calls without one names the peer, as `{ clientAddress: "127.0.0.1" }`
+   * for a caller in this process. A server without credentials refuses whom it knows no address of.
+   *
+   * @example
+   * const answer = await os.fetch(new Request("http://localhost/agents"), { clientAddress: "127.0.0.1" });
+   * Deno.serve((request, { remoteAddr }) => os.fetch(request, { clientAddress: remoteAddr.hostname }));
+   */
+  readonly fetch: Fetch;
   readonly #app: GuardedApp;
 
   /** Checks the options. Throws a {@link ConfigurationError} with every fault at once; keys are judged by {@link ready}. */
