@@ -1,6 +1,6 @@
 // Where a request comes from: no proxy and no unknown peer where nobody needs a credential, cookies of programs and of
 // pages, and the origins of web pages.
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { denialListSchema } from "@agentos/contract";
 import { AgentOS } from "@agentos/server";
@@ -60,7 +60,7 @@ describe("a server without any credential", () => {
     });
     beforeAll(async () => {
       // A host that hands no peer over unless it is asked to, as many do.
-      server = createServer(async (incoming, outgoing) => {
+      const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
         const headers = { host: incoming.headers.host ?? "" };
         const request = new Request(`http://localhost${incoming.url ?? ""}`, { headers });
         const clientAddress = incoming.socket.remoteAddress;
@@ -69,7 +69,8 @@ describe("a server without any credential", () => {
           incoming.url?.includes("told") === true ? { clientAddress } : undefined,
         );
         outgoing.writeHead(answer.status).end(await answer.text());
-      }).listen(0, "127.0.0.1");
+      };
+      server = createServer((incoming, outgoing) => void handle(incoming, outgoing)).listen(0, "127.0.0.1");
       await new Promise((resolve) => server.once("listening", resolve));
       port = (server.address() as AddressInfo).port;
     });

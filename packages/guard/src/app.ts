@@ -37,6 +37,7 @@ export {
   type OptionSource,
   type OptionWords,
 } from "./config/option-faults.ts";
+export type { Gate } from "./gate/gate.ts";
 export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
 export {
   describeFileCause,

@@ -70,6 +70,23 @@ export function isPublicFor(
   return rule === "public";
 }
 
+/**
+ * Whether grants suffice for some request of a route: for some item, under some rule. It only says what is worth showing;
+ * every request is decided by itself.
+ */
+export function mayReach(grants: Grants, { access: { rule, conditional, lists } }: CompiledRoute): boolean {
+  return [rule, ...conditional.map((one) => one.rule)].some((each) => {
+    if (each === "public" || each === "authenticated") return true;
+    if (each === "unmapped" || each.length === 0) return false;
+    return each.every(
+      (requirement) =>
+        findGrant(grants, requirement, {}) !== undefined ||
+        ((requirement.id.kind === "parameter" || requirement.resource === lists) &&
+          grants.narrow.has(requirement.key)),
+    );
+  });
+}
+
 /** Decides whether grants suffice for a route. */
 export function decide(grants: Grants, route: CompiledRoute, parameters: PathParameters): Decision {
   const rule = findRule(route, parameters);

@@ -17,7 +17,7 @@ import type { Fetch } from "./fetch.ts";
 import { guardBody } from "./guard-body.ts";
 import type { LimitLog } from "./limit-log.ts";
 import { internalError, methodNotAllowed, notFound } from "./responses.ts";
-import type { RouteHandler } from "./route-handler.ts";
+import type { RequestContext, RouteHandler } from "./route-handler.ts";
 import { runHandler } from "./run-handler.ts";
 
 export interface AppRoute {
@@ -25,6 +25,8 @@ export interface AppRoute {
   readonly handler: RouteHandler;
   /** Its answers may be streams, or anything that an application makes: they are checked, and guarded until their end. */
   readonly isStreaming?: boolean | undefined;
+  /** Public, and shows a verified caller more. */
+  readonly isCallerRead?: boolean | undefined;
 }
 
 export interface AppOptions {
@@ -43,21 +45,30 @@ export function createApp({ routes, gate, origins, logger, limitLog }: AppOption
   const app = new Hono({ getPath: canonicalPath });
 
   // A route with a fixed segment stands before one with a parameter in its place, so that it can be reached.
-  for (const { route, handler, isStreaming = false } of routes.toSorted((a, b) =>
+  for (const { route, handler, isStreaming = false, isCallerRead = false } of routes.toSorted((a, b) =>
     compareTemplates(a.route.template, b.route.template),
   )) {
     const hasParameters = route.template.parameters.length > 0;
     const guard = isStreaming ? guardAnswer : leaveAnswer;
+    const run = isCallerRead ? greet(handler) : runHandler.bind(undefined, handler);
     app.on(route.method, toRouterPath(route.template), (c): Response | Promise<Response> => {
       const request = c.req.raw;
       const parameters = hasParameters ? c.req.param() : NO_PARAMETERS;
       const answer = (outcome: GuardOutcome) =>
         outcome.isAllowed
-          ? guard(runHandler(handler, { request, parameters, access: outcome.access }), c)
+          ? guard(run({ request, parameters, access: outcome.access }, c.env), c)
           : toResponse(outcome.answer);
       const outcome = gate.check(guardedRequest(request, c.env), route, parameters);
       return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
     });
+  }
+
+  /** The handler of a public route with whoever calls it, where that can be verified. */
+  function greet(handler: RouteHandler) {
+    return async (context: RequestContext, env: unknown): Promise<Response> => {
+      const caller = await gate.identify(guardedRequest(context.request, env));
+      return runHandler(handler, { ...context, caller });
+    };
   }
 
   app.notFound(async (c) => {

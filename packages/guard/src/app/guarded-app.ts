@@ -15,6 +15,7 @@ import { type AuthRuntime, createAuthRuntime } from "../gate/auth-runtime.ts";
 import { compileRoutesFor } from "../gate/compile-routes-for.ts";
 import { createLogger } from "../log/log.ts";
 import type { Runtime } from "../log/runtime.ts";
+import { tellFindings } from "../log/tell-findings.ts";
 import { createResourceMetadata } from "../pages/resource-metadata.ts";
 import { resourceOptions } from "../pages/resource-options.ts";
 import { type AppRoute, createApp } from "./create-app.ts";
@@ -144,7 +145,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       routes: describeRoutes(routes, { table, customRoutes }),
     });
     const fetch = createApp({
-      routes: joinHandlers(routes, listStreaming(table, customRoutes), [
+      routes: joinHandlers(routes, findTraits(table, customRoutes), [
         ...Object.entries<RouteHandler>(handlers),
         ...Object.entries(createPageRoutes({ cliCommand: resolved.cliCommand, resourceMetadata })),
         ...Object.entries(
@@ -170,8 +171,18 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     ready.then(({ auth }) => auth.close()).catch(() => undefined);
   }
 
-  const fetch: GuardedApp["fetch"] = (request, env) =>
-    started === undefined ? ready.then((app) => app.fetch(request, env)) : started.fetch(request, env);
+  let areFindingsTold = false;
+  const fetch: GuardedApp["fetch"] = (request, env) => {
+    if (started === undefined) return ready.then(() => fetch(request, env));
+    if (!areFindingsTold) tell(started);
+    return started.fetch(request, env);
+  };
+
+  /** Nobody who only embeds this server sees its policy: what is doubtful about it is in the log, once. */
+  function tell({ auth }: Started): void {
+    areFindingsTold = true;
+    tellFindings(runtime.logger, auth.describe().findings);
+  }
 
   return {
     id: resolved.policy.id,
@@ -182,9 +193,12 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     },
     async serve(serveOptions = {}) {
       const { environment, policy } = resolved;
-      const { auth, drain } = await ready;
-      if (serveOptions.printsPolicy !== false)
-        process.stderr.write(escapeLines(`${formatPolicy(auth.describe())}\n`));
+      const app = await ready;
+      const { printsPolicy = true, isPolicyShown = false } = serveOptions;
+      if (printsPolicy && !isPolicyShown)
+        process.stderr.write(escapeLines(`${formatPolicy(app.auth.describe())}\n`));
+      else if (!areFindingsTold && !isPolicyShown) tell(app);
+      areFindingsTold = true;
       return serveOnNode(fetch, {
         host: serveOptions.host ?? environment.host ?? "localhost",
         port: serveOptions.port ?? environment.port ?? parts.defaultPort,
@@ -195,7 +209,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
             : policy.mode === "jwt-unverified"
               ? "CONFIG_UNVERIFIED_BEYOND_LOOPBACK"
               : undefined,
-        drain,
+        drain: app.drain,
         onClose: close,
         logger: runtime.logger,
       });
@@ -208,26 +222,32 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
 /** Each route with the handler of its id; the last of an id counts. */
 function joinHandlers(
   routes: readonly CompiledRoute[],
-  streaming: ReadonlySet<string>,
+  traits: (route: CompiledRoute) => Omit<AppRoute, "route" | "handler">,
   handlers: Iterable<readonly [id: string, handler: RouteHandler]>,
 ): readonly AppRoute[] {
   const byId = new Map(handlers);
   return routes.map((route) => {
     const handler = byId.get(route.id);
     if (handler === undefined) throw new Error(`route without a handler: ${route.id}`);
-    return { route, handler, isStreaming: streaming.has(route.id) };
+    return { route, handler, ...traits(route) };
   });
 }
 
-/** Routes that answer with events, and those of the application, which may answer with anything. */
-function listStreaming(
+/** What is particular about a route beside who may call it. One of the application may answer with anything, streams too. */
+function findTraits(
   table: Readonly<Record<string, RouteDefinition>>,
   customRoutes: readonly CustomRoute[],
-): ReadonlySet<string> {
-  const events = Object.entries(table).filter(([, { responses = {} }]) =>
-    Object.values(responses).some((response) => response.events !== undefined),
-  );
-  return new Set([...events.map(([id]) => id), ...customRoutes.map(idOf)]);
+): (route: CompiledRoute) => Omit<AppRoute, "route" | "handler"> {
+  const custom = new Set(customRoutes.map(idOf));
+  return ({ id, access }) => {
+    const { responses = {}, isCallerRead = false } = (custom.has(id) ? undefined : table[id]) ?? {};
+    const hasEvents = Object.values(responses).some(({ events }) => events !== undefined);
+    return {
+      isStreaming: hasEvents || custom.has(id),
+      // Where an operator has closed it, who calls is known anyway.
+      isCallerRead: isCallerRead && access.rule === "public",
+    };
+  };
 }
 
 /** What the API reference says about each route that is served. */

@@ -22,8 +22,10 @@ export interface ServeOptions {
    * Kubernetes grants.
    */
   readonly drainSeconds?: number;
-  /** Write the policy in force to standard error before listening. Default true. */
+  /** Write the policy in force to standard error before listening; false: its findings go to the logger. Default true. */
   readonly printsPolicy?: boolean;
+  /** The caller has shown the policy itself, so that neither it nor its findings are written again. Default false. */
+  readonly isPolicyShown?: boolean;
 }
 
 /** A server that listens. */
@@ -36,7 +38,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-interface NodeServeOptions extends Required<Omit<ServeOptions, "printsPolicy">> {
+interface NodeServeOptions extends Required<Omit<ServeOptions, "printsPolicy" | "isPolicyShown">> {
   /** Fault to stop with when the host is not a loopback address; undefined allows any. */
   readonly loopbackOnly: FaultCode | undefined;
   /** Resolves when no run is active; cancels the rest when the signal aborts. */

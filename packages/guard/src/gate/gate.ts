@@ -16,12 +16,18 @@ import {
 } from "@agentos/auth";
 import { type Facts, REFUSALS, renderText, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
+import { redactTokens } from "../log/redact-tokens.ts";
 import type { ClientFinder } from "./trusted-proxies.ts";
 
 /** What the guard reads of a request. */
 export interface GuardedRequest extends RequestFacts {
   /** Address of the peer, as the socket says. Which client stands behind it the guard finds out itself. */
   readonly clientAddress: string | undefined;
+  /**
+   * Path as it was sent, for the denial record of a guard that stands alone: the application matches the route, so its
+   * scopes are all that the guard can name. Default: the record names the route.
+   */
+  readonly path?: string | undefined;
 }
 
 /** Go on as this caller (the anonymous one on a public route), or send this answer. */
@@ -56,6 +62,13 @@ export interface Gate {
    */
   authenticate(request: GuardedRequest, path: string): Promise<ProblemAnswer | undefined>;
   /**
+   * Who calls a public route that shows a verified caller more. Undefined for everybody else: a credential that is not
+   * accepted counts as none there, so that nothing is refused and nothing recorded.
+   */
+  identify(request: GuardedRequest): Promise<Identity | undefined>;
+  /** Whether a route is worth showing to a caller who was identified. */
+  mayReach(identity: Identity, route: CompiledRoute): boolean;
+  /**
    * Records that a browser keeps an answer from a page, because its origin is not allowed. The page can read nothing of
    * it, so the operator's log and denials are where the cause is found.
    */
@@ -70,6 +83,9 @@ interface Place {
   readonly seen?: Facts;
 }
 
+/** Characters of a path in a denial record. */
+const MAX_PATH = 200;
+
 /** Creates the gate of one configuration. */
 export function createGate(options: GateOptions): Gate {
   const { engine, recorder, findClient, now, cliCommand, notConfigured } = options;
@@ -78,7 +94,8 @@ export function createGate(options: GateOptions): Gate {
   /** Records a refusal, and makes the answer of it. */
   function deny(request: GuardedRequest, refusal: Refusal, { routeName, seen = {} }: Place): ProblemAnswer {
     const entry = REFUSALS[refusal.code];
-    const facts = { ...refusal.facts, ...seen, cli: cliCommand };
+    const path = request.path === undefined ? {} : { path: redactTokens(request.path.slice(0, MAX_PATH)) };
+    const facts = { ...refusal.facts, ...path, ...seen, cli: cliCommand };
     const denialId = recorder.record({
       code: refusal.code,
       time: now(),
@@ -127,9 +144,14 @@ export function createGate(options: GateOptions): Gate {
       const request = findClient === undefined ? sent : findClient(sent);
       const authenticated = await engine.authenticate(request);
       if (authenticated.ok) return undefined;
-      const place = { routeName: `${request.method} (no route)`, seen: { path: path.slice(0, 200) } };
+      const place = { routeName: `${request.method} (no route)`, seen: { path: path.slice(0, MAX_PATH) } };
       return deny(request, authenticated.fault, place);
     },
+    async identify(sent) {
+      const authenticated = await engine.authenticate(findClient === undefined ? sent : findClient(sent));
+      return authenticated.ok ? authenticated.value : undefined;
+    },
+    mayReach: (identity, route) => engine.mayReach(identity, route),
     noteOrigin(sent, origin) {
       const request = findClient === undefined ? sent : findClient(sent);
       const refusal: Refusal =

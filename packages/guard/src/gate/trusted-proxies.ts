@@ -52,11 +52,12 @@ function withoutPort(text: string): string {
 }
 
 function behind(request: GuardedRequest, clientAddress: string): GuardedRequest {
-  const { method, headerNames } = request;
+  const { method, headerNames, path } = request;
   return {
     method,
     clientAddress,
     headerNames,
+    path,
     isThroughTrustedProxy: true,
     header: (name) => request.header(name),
   };

@@ -17,7 +17,10 @@ export function protect(
 ): MiddlewareHandler<AuthVariables> {
   const route = guard.protect(access);
   return async (c, next) => {
-    const outcome = await route.check(guardedRequest(c.req.raw, c.env), c.req.param());
+    const outcome = await route.check(
+      { ...guardedRequest(c.req.raw, c.env), path: c.req.path },
+      c.req.param(),
+    );
     if (!outcome.isAllowed) return new Response(outcome.answer.body, outcome.answer);
     c.set("auth", outcome.access);
     return next();

@@ -11,7 +11,7 @@ import {
   type RunningServer,
   type ServeOptions,
 } from "@agentos/guard/app";
-import { createOpenApi } from "../openapi/openapi.ts";
+import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
@@ -112,7 +112,6 @@ function createHandlers(
     claimOwned: policy.claimNames,
     limits: resolveRunLimits(options.limits),
   });
-  const document = () => createOpenApi({ name: name ?? id, description, routes });
   return {
     handlers: {
       ...createCoreRoutes({
@@ -127,7 +126,11 @@ function createHandlers(
       ...createAgentsRoutes({ agents, runs, runtime }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
-      ...createDocsRoutes({ isEnabled: environment.areDocsEnabled, document }),
+      ...createDocsRoutes({
+        isEnabled: environment.areDocsEnabled,
+        readDocument: createOpenApiReader({ name: name ?? id, description, routes }),
+        mayReach: (identity, route) => auth.gate.mayReach(identity, route),
+      }),
     },
     drain: (signal) => runs.drain(signal),
   };
