@@ -7,6 +7,7 @@ import { configFixes } from "./config-fixes.cases.ts";
 import type { FixRow } from "./fix-row.ts";
 import { keyFixes } from "./key-fixes.cases.ts";
 import { limitFixes } from "./limit-fixes.cases.ts";
+import { originFixes } from "./origin-fixes.cases.ts";
 import { scopeFixes } from "./scope-fixes.cases.ts";
 
 const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
@@ -15,6 +16,7 @@ const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
   ...configFixes,
   ...keyFixes,
   ...limitFixes,
+  ...originFixes,
   ...scopeFixes,
 };
 
