@@ -16,7 +16,7 @@ beforeAll(async () => {
   token = await signToken(goodToken({ key, now: Math.floor(Date.now() / 1_000), scopes: [] }));
   child = spawn(
     process.execPath,
-    ["--conditions=@agentos/source", "e2e/support/leaking-server.ts", key.verificationKey],
+    ["--conditions=@agentos/source", "e2e/support/leaking-process.ts", key.verificationKey],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (written += text));

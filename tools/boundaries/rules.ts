@@ -89,7 +89,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   contract: {
     text: [],
     scopes: [],
-    wire: [],
+    wire: ["errors"],
     errors: ["text"],
     routes: ["scopes", "wire"],
   },

@@ -80,7 +80,7 @@ export { isKeyUrl, parseKeyUrl } from "./keys/source/key-url.ts";
 export { createLastGoodKeys } from "./keys/source/last-good-keys.ts";
 export { type RemoteKeyLocation } from "./keys/source/remote-key-reader.ts";
 export { createRemoteKeySource, type RemoteKeySource } from "./keys/source/remote-key-source.ts";
-export { fail, ok, type Refusal, type Result, refuse } from "./outcome/result.ts";
+export { fail, type OwnerParts, ok, type Refusal, type Result, refuse } from "./outcome/result.ts";
 export { deepFreeze } from "./policy/deep-freeze.ts";
 export {
   type AuthMode,

@@ -1,7 +1,7 @@
 /** Options of authentication and authorization, shared by `AgentOS` and the guard that works alone. */
 import { z } from "zod";
-import { isProxyRange } from "../gate/trusted-proxies.ts";
 import { issuerNameSchema, issuerSchema } from "./issuer-options.ts";
+import { isProxyRange } from "./proxy-range.ts";
 
 const text = z.string().min(1);
 const texts = z.array(text);

@@ -1,8 +1,8 @@
 /** The only place of the guard that reads environment names (contract 1.2); what is built on it takes them from here. */
 import { createFault, type Fault } from "@agentos/contract";
-import { isProxyRange } from "../gate/trusted-proxies.ts";
 import type { Environment } from "./auth-options.ts";
 import { createOptionFault } from "./option-faults.ts";
+import { isProxyRange } from "./proxy-range.ts";
 
 export interface EnvironmentSettings {
   /** `OS_SECURITY_KEY`: the shared key for development; ignored once JWT is configured. Default none. */

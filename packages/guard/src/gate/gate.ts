@@ -17,7 +17,6 @@ import {
 import { type Facts, REFUSALS, renderText, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
-import type { ClientFinder } from "./trusted-proxies.ts";
 
 /** What the guard reads of a request. */
 export interface GuardedRequest extends RequestFacts {
@@ -29,6 +28,9 @@ export interface GuardedRequest extends RequestFacts {
    */
   readonly path?: string | undefined;
 }
+
+/** Gives a request as it was before the proxies that are trusted; the same object where its peer is none of them. */
+export type ClientFinder = (request: GuardedRequest) => GuardedRequest;
 
 /** Go on as this caller (the anonymous one on a public route), or send this answer. */
 export type GuardOutcome =

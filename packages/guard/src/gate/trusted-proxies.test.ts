@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GuardedRequest } from "./gate.ts";
-import { createClientFinder, isProxyRange } from "./trusted-proxies.ts";
+import { createClientFinder } from "./trusted-proxies.ts";
 
 function find(trusted: readonly string[], peer: string | undefined, forwarded?: string): GuardedRequest {
   const request: GuardedRequest = {
@@ -50,35 +50,5 @@ describe("the client behind proxies", () => {
 
   it("is looked for nowhere while no proxy is trusted", () => {
     expect(createClientFinder([])).toBeUndefined();
-  });
-});
-
-describe("a trusted proxy", () => {
-  it.each(["10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "::1", "127.0.0.1/32", "10.0.0.0/1"])(
-    "is %s",
-    (text) => {
-      expect(isProxyRange(text)).toBe(true);
-    },
-  );
-
-  it.each([
-    "",
-    "proxy.test",
-    "loopback",
-    "*",
-    "0.0.0.0/0",
-    "::/0",
-    "10.0.0.0/00",
-    "10.0.0.0/33",
-    "2001:db8::/129",
-    "10.0.0.0/",
-    "10.0.0.0/8/8",
-    "10.0.0",
-    "127.1",
-    "10.0.0.0/255.0.0.0",
-    "fe80::1%eth0",
-    " 10.0.0.1",
-  ])("is not %j", (text) => {
-    expect(isProxyRange(text)).toBe(false);
   });
 });

@@ -6,19 +6,7 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import proxyAddress from "@fastify/proxy-addr";
-import type { GuardedRequest } from "./gate.ts";
-
-/** Gives a request as it was before the trusted proxies; the same object where its peer is none of them. */
-export type ClientFinder = (request: GuardedRequest) => GuardedRequest;
-
-/** True for an address or a range that leaves somebody out: a list that has everybody in it is none. */
-export function isProxyRange(text: string): boolean {
-  const [address = "", bits, ...more] = text.split("/");
-  const version = isIP(address);
-  if (version === 0 || address.includes("%") || more.length > 0) return false;
-  const most = version === 4 ? 32 : 128;
-  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most);
-}
+import type { ClientFinder, GuardedRequest } from "./gate.ts";
 
 /** Undefined where no proxy is trusted. */
 export function createClientFinder(trustedProxies: readonly string[]): ClientFinder | undefined {

@@ -272,50 +272,6 @@ describe("routes of the application", () => {
     });
   });
 
-  it("are shown by the reference to whoever may call them, and to nobody else", async () => {
-    const access = (...scopes: string[]) => scopes as unknown as CustomRoute["access"];
-    const routes = [
-      route("GET", "/open"),
-      route("GET", "/anybody", { access: "authenticated" }),
-      route("GET", "/reports", { access: access("reports:read") }),
-      route("GET", "/reports/{id}", { access: access("reports:{id}:read", "exports:read") }),
-      route("GET", "/ours/{id}", { access: access("agents:read"), items: { agents: "id" } }),
-    ];
-    const os = createProtected({}, { routes });
-    const own = new Set<string>(routes.map(({ path }) => path));
-    const shown = async (init: RequestInit = {}, server: AgentOS = os) => {
-      const { status, body } = await send(server, "GET /openapi.json", init);
-      expect(status).toBe(200);
-      const paths = Object.keys((body as { paths: object }).paths);
-      expect(paths).toContain("/agents");
-      return paths.filter((path) => own.has(path));
-    };
-    expect(await shown()).toEqual(["/open"]);
-    expect(await shown({ headers: { authorization: "Bearer junk" } })).toEqual(["/open"]);
-    expect(await shown(await as())).toEqual(["/open", "/anybody"]);
-    expect(await shown(await as("reports:read"))).toEqual(["/open", "/anybody", "/reports"]);
-    expect(await shown(await as("reports:q1:read", "exports:read"))).toEqual([
-      "/open",
-      "/anybody",
-      "/reports/{id}",
-    ]);
-    expect(await shown(await as("agents:echo:read"))).toEqual(["/open", "/anybody", "/ours/{id}"]);
-    expect(await shown(await as("agent_os:admin"))).toEqual([...own]);
-    expect(await shown()).toEqual(["/open"]);
-    // Nothing is refused there, so nothing is recorded.
-    expect((await (await os.denials()).list({ kind: "all" }, { limit: 10 })).totalCount).toBe(0);
-
-    const answer = await send(os, "GET /openapi.json", await as("agent_os:admin"));
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-    expect(await shown({}, createOS({ routes }))).toEqual([...own]);
-    const keyed = createOS({ routes, securityKey: SECURITY_KEY });
-    expect(await shown({}, keyed)).toEqual(["/open"]);
-    expect(await shown({ headers: { authorization: `Bearer ${SECURITY_KEY}` } }, keyed)).toEqual([...own]);
-    const closed = createProtected({ excludedRoutePaths: ["/health"] }, { routes });
-    expect((await send(closed, "GET /openapi.json")).status).toBe(401);
-    expect(await shown(await as("reports:read"), closed)).toEqual(["/open", "/anybody", "/reports"]);
-  });
-
   it("answer 500 without the exception's text when a handler fails, and the log has it", async () => {
     const logger = createTestLogger();
     const handler = () => {
