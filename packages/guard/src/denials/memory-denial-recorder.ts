@@ -112,6 +112,8 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
             (codes === undefined || codes.has(record.code)) &&
             (route === undefined || record.route === route),
         )
+        // Of equal times the one that was kept later comes first.
+        .reverse()
         .sort((a, b) => b.lastTime - a.lastTime);
       const records = found.slice(offset, offset + limit).map((record) => ({ ...record }));
       return { records, totalCount: found.length };

@@ -18,7 +18,7 @@ const createProtected = (config: AgentOSOptions["authorizationConfig"], options:
 async function send(os: AgentOS, path: string, init: RequestInit = {}) {
   const request = new Request(`http://localhost:7777${path}`, init);
   const response = await os.fetch(request, { clientAddress: "127.0.0.1" });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as unknown };
+  return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
 const as = async (...scopes: string[]): Promise<RequestInit> => ({
