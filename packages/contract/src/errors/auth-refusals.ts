@@ -302,14 +302,14 @@ export const authRefusals = {
     stage: "audience",
     detail:
       'Invalid token: Token is missing the "{audience_claim}" claim. Audience verification requires this claim to be present in the token.',
-    title: 'the token has no "{audience_claim}", so it does not say for which AgentOS it is meant',
+    title: 'the token has no "{audience_claim}", so it does not say for which server it is meant',
     fix: 'issue the token with "{audience_claim}" set to {audience_hint}',
     publicFacts: ["audience_claim", "audience_hint"],
   }),
   AUTH_AUDIENCE_MISMATCH: refusal({
     stage: "audience",
     detail: "Invalid token audience - token not valid for this AgentOS instance",
-    title: "the token is meant for another AgentOS",
+    title: "the token is meant for another server",
     fix: 'issue the token with "{audience_claim}" set to {audience_hint}; or, where this audience is meant, add it to "audience" on the server',
     publicFacts: ["audience_claim", "audience_hint"],
   }),

@@ -342,3 +342,18 @@ describe("revocation", () => {
     expect(await codesOf({ ...withKey, revocation: "yes" as never })).toEqual(["CONFIG_OPTION_INVALID"]);
   });
 });
+
+it("a guard does not call the application an AgentOS, nor name a route that it does not have", async () => {
+  const guard = await createTestGuard();
+  const route = guard.protect("authenticated");
+  for (const claims of [{ aud: "another" }, { aud: undefined }]) {
+    const outcome = await route.check(requestWith(await issuer.bearer({ claims })));
+    const { title, fix } = JSON.parse(outcome.isAllowed ? "{}" : outcome.answer.body) as Record<
+      string,
+      string
+    >;
+    expect(`${title} ${fix}`).toMatch(/"aud"/);
+    expect(`${title} ${fix}`).not.toMatch(/AgentOS|\/info/);
+  }
+  guard.close();
+});

@@ -111,7 +111,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     throw new ConfigurationError({
       faults: findOptionFaults(parsed.error, { schema: optionsSchema, given: options }),
     });
-  const resolved = resolvePolicy(options, process.env);
+  const resolved = withoutInfo(resolvePolicy(options, process.env));
   throwErrors([...resolved.faults, ...findGuardFaults(resolved)], resolved.cliCommand);
   const logger = options.logger ?? createLogger();
   const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
@@ -151,6 +151,18 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     denials: auth.denials,
     close: () => auth.close(),
   };
+}
+
+/** Refusals of an AgentOS say where its id is read, `GET /info`; an application behind a guard has no such route. */
+function withoutInfo(resolved: ResolvedPolicy): ResolvedPolicy {
+  const { policy } = resolved;
+  const [first, ...others] = policy.tokens.map((part) => ({ ...part, isAudienceTheId: false }));
+  if (first === undefined) return resolved;
+  const issuerKeys = resolved.issuerKeys.map((keys) => ({
+    ...keys,
+    tokens: { ...keys.tokens, isAudienceTheId: false },
+  }));
+  return { ...resolved, issuerKeys, policy: { ...policy, tokens: [first, ...others] } };
 }
 
 /** The host has matched the path; the guard only knows the scopes, and the parameters that they name. */
