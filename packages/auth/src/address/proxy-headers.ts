@@ -13,7 +13,6 @@ const PROXY_HEADERS: readonly string[] = [
   "X-Envoy-External-Address",
   "X-Azure-ClientIP",
   "X-Azure-SocketIP",
-  "X-Amzn-Trace-Id",
   "X-Appengine-User-IP",
   "X-ProxyUser-IP",
   "X-Remote-Addr",
