@@ -113,7 +113,7 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
             (route === undefined || record.route === route),
         )
         // Of equal times the one that was kept later comes first.
-        .reverse()
+        .toReversed()
         .sort((a, b) => b.lastTime - a.lastTime);
       const records = found.slice(offset, offset + limit).map((record) => ({ ...record }));
       return { records, totalCount: found.length };
