@@ -77,3 +77,45 @@ describe("GET /authz/denials", () => {
     expect(bodyOf(await get("/authz/denials/den_none"))).toMatchObject({ code: "AUTH_HEADER_MISSING" });
   });
 });
+
+describe("the page about a code", () => {
+  test.each(["AUTH_TOKEN_EXPIRED", "INPUT_TARGET_TOO_LONG", "AUTH_CORS_ORIGIN_REFUSED", "AUTH_PEER_UNKNOWN"])(
+    "is there for %s, and says nothing of this server",
+    async (code) => {
+      const page = await get(`/errors/${code}`);
+      expect([page.status, page.text]).toEqual([200, expect.stringContaining(code)]);
+      expect(page.text).not.toContain("agent-os");
+      const head = await send(served.port, { method: "HEAD", path: `/errors/${code}` });
+      expect([head.status, head.text, head.headers["content-type"]]).toEqual([
+        200,
+        "",
+        page.headers["content-type"],
+      ]);
+    },
+  );
+
+  test.each([
+    "NO_SUCH_CODE",
+    "auth_token_expired",
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "AUTH_TOKEN_EXPIRED%00",
+    "AUTH_TOKEN_EXPIRED%0d%0aX-Injected:%201",
+    "AUTH_TOKEN_EXPIRED%2F..",
+    "%41UTH_TOKEN_EXPIRED%20",
+    "%c0%af",
+    "%",
+  ])("is not there for %s, and nothing of it is repeated", async (code) => {
+    const own = (await get("/errors/NO_SUCH_CODE")).text;
+    for (const method of ["GET", "HEAD"]) {
+      const answer = await send(served.port, { method, path: `/errors/${code}` });
+      // What is no path of this server at all asks for a credential first.
+      expect([401, 404]).toContain(answer.status);
+      if (answer.status === 404) expect(answer.text).toBe(method === "HEAD" ? "" : own);
+      for (const part of ["script", "Injected", "NO_SUCH", "proto", "EXPIRED"])
+        expect(answer.text + answer.rawHeaders.join()).not.toContain(part);
+    }
+  });
+});

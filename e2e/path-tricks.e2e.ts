@@ -207,11 +207,6 @@ describe.each(["cookie", "both"] as const)(
       ["another port's origin", { origin: "http://127.0.0.1:1" }],
       ["another site's fetch metadata", { "sec-fetch-site": "cross-site" }],
       ["a sibling site's fetch metadata", { "sec-fetch-site": "same-site" }],
-      [
-        "another site's origin with fetch metadata that says otherwise",
-        { origin: "https://evil.example", "sec-fetch-site": "same-origin" },
-      ],
-      ["no sign of where it comes from", {}],
     ])("is refused with %s", async (_, headers) => {
       const before = os.webAgent.runs();
       await expectRefusal(os, await post({ cookie, ...headers }), "AUTH_COOKIE_CROSS_SITE");
@@ -224,6 +219,12 @@ describe.each(["cookie", "both"] as const)(
       ["this server's own origin", () => ({ origin: own() })],
       ["an allowed origin", () => ({ origin: "http://localhost:3000" })],
       ["same-origin fetch metadata", () => ({ "sec-fetch-site": "same-origin" })],
+      // Fetch metadata is the browser's own word, and tells of the proxy's name what "Origin" cannot.
+      [
+        "same-origin fetch metadata behind a proxy of another name",
+        () => ({ origin: "https://proxy.example", "sec-fetch-site": "same-origin" }),
+      ],
+      ["no browser, which says neither", () => ({})],
     ])("passes with %s", async (_, headers) => {
       expect((await post({ cookie, ...headers() })).status).toBe(200);
     });
@@ -281,12 +282,13 @@ describe("a server without any credential", () => {
 
   test("refuses a foreign host whatever the request target says", async () => {
     const before = agent.uses();
-    const absolute = await sendRaw(os.port, ["GET http://localhost/agents HTTP/1.1", "Host: evil.example"]);
+    // Of an absolute target the host counts, and the Host header is ignored (RFC 9112 section 3.2.2).
+    const absolute = await sendRaw(os.port, ["GET http://evil.example/agents HTTP/1.1", "Host: localhost"]);
     await expectRefusal(os, absolute, "AUTH_HOST_NOT_ALLOWED");
     expect(
       (await sendRaw(os.port, ["GET /agents HTTP/1.1", "Host: localhost", "Host: evil.example"])).status,
-    ).toBeOneOf([400, 403]);
-    expect((await sendRaw(os.port, ["GET /agents HTTP/1.1", "Host:"])).status).toBeOneOf([400, 403]);
+    ).toBe(400);
+    expect((await sendRaw(os.port, ["GET /agents HTTP/1.1", "Host:"])).status).toBe(400);
     expect(agent.uses()).toBe(before);
   });
 
@@ -310,7 +312,7 @@ describe("a server without any credential", () => {
       await expectRefusal(
         os,
         await read("Host: localhost:3100", `Origin: ${origin}`),
-        "AUTH_ORIGIN_NOT_ALLOWED",
+        origin === "null" ? "AUTH_ORIGIN_OPAQUE" : "AUTH_ORIGIN_NOT_ALLOWED",
       );
       expect(agent.uses()).toBe(before);
       expect((await read("Host: localhost:3100", "Origin: http://localhost:3100")).status).toBe(200);

@@ -189,7 +189,7 @@ beforeAll(async () => {
   await collect(
     isolated,
     "cookie from another site",
-    { ...run, headers: { cookie: `access_token=${nobody}` } },
+    { ...run, headers: { cookie: `access_token=${nobody}`, origin: "https://evil.example" } },
     [nobody],
   );
   await collect(isolated, "no token in either place", run);

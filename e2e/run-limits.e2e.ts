@@ -146,6 +146,7 @@ describe("streams that nobody reads", () => {
           method: "POST",
           body: new URLSearchParams({ message: "hi", stream: String(stream) }),
         }),
+        { clientAddress: "127.0.0.1" },
       );
     const before = process.memoryUsage().rss;
     const answers: Response[] = [];

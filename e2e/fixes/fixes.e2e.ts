@@ -8,6 +8,7 @@ import { credentialFixes } from "./credential-fixes.cases.ts";
 import type { FixRow } from "./fix-row.ts";
 import { keyFixes } from "./key-fixes.cases.ts";
 import { limitFixes } from "./limit-fixes.cases.ts";
+import { originFixes } from "./origin-fixes.cases.ts";
 import { scopeFixes } from "./scope-fixes.cases.ts";
 
 const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
@@ -17,6 +18,7 @@ const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
   ...credentialFixes,
   ...keyFixes,
   ...limitFixes,
+  ...originFixes,
   ...scopeFixes,
 };
 

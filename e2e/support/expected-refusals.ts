@@ -40,7 +40,12 @@ const LIFETIME = "Invalid token: Token lifetime exceeds the limit";
 /** Scope refusals name the scopes of the route, so their details are with the route. */
 export type SharedRefusalCode = Exclude<
   RefusalCode,
-  "SCOPE_MISSING" | "SCOPE_OTHER_RESOURCE" | "SCOPE_OVER_CEILING"
+  | "SCOPE_MISSING"
+  | "SCOPE_OTHER_RESOURCE"
+  | "SCOPE_OVER_CEILING"
+  // No page can read an answer to these.
+  | "AUTH_CORS_ORIGIN_REFUSED"
+  | "AUTH_CORS_ORIGIN_OPAQUE"
 >;
 
 export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefusal>> = {
@@ -159,7 +164,12 @@ export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefus
   AUTH_SUBJECT_FOREIGN: unauthorized("subject", "Invalid token subject"),
   AUTH_CREDENTIAL_REVOKED: unauthorized("revocation", "Invalid token: Token has been revoked"),
   AUTH_HOST_NOT_ALLOWED: forbidden("loopback", "Host not allowed"),
+  AUTH_PROXY_NOT_ALLOWED: forbidden("loopback", "Proxied request not allowed"),
+  AUTH_PEER_NOT_LOCAL: forbidden("loopback", "Client address not allowed"),
+  AUTH_PEER_UNKNOWN: forbidden("loopback", "Client address unknown"),
   AUTH_ORIGIN_NOT_ALLOWED: forbidden("loopback", "Origin not allowed"),
+  AUTH_ORIGIN_OPAQUE: forbidden("loopback", "Origin not allowed"),
+  AUTH_SITE_NOT_ALLOWED: forbidden("loopback", "Origin not allowed"),
   AUTH_COOKIE_CROSS_SITE: forbidden("origin", "Cross-site request refused"),
   SCOPE_PARAMETER_MISSING: forbidden("scopes", "Insufficient permissions", "insufficient_scope"),
   SCOPE_ROUTE_UNMAPPED: forbidden("scopes", "Insufficient permissions", "insufficient_scope"),

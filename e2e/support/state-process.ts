@@ -14,6 +14,7 @@ for (let run = 0; run < 1_000; run++) {
   });
   const response = await os.fetch(
     new Request("http://localhost:7777/agents/echo/runs", { method: "POST", body }),
+    { clientAddress: "127.0.0.1" },
   );
   await response.arrayBuffer();
   statuses[response.status] = (statuses[response.status] ?? 0) + 1;

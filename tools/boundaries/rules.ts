@@ -44,6 +44,7 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
   {
     unit: "tools",
     files: [
+      "packages/guard/src/app/request-line.ts",
       "packages/server/src/agents/agent-limits.ts",
       "packages/server/src/runs/form/form-limits.ts",
       "packages/server/src/runs/run-limits.ts",
@@ -89,7 +90,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   contract: {
     text: [],
     scopes: [],
-    wire: [],
+    wire: ["errors"],
     errors: ["text"],
     routes: ["scopes", "wire"],
   },

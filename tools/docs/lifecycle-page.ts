@@ -22,10 +22,10 @@ const skew = `${CLOCK_SKEW_SECONDS} seconds`;
 /** What each check asks; first, where it is not always asked. */
 const QUESTIONS: Readonly<Record<Stage, string>> = {
   loopback:
-    "*Where everybody is believed.* Does the request come from this machine, to a name of it, through no proxy and from no page of another origin?",
+    "*Where everybody is believed.* Does the request come from this machine, as the peer's address says, to a name of it, through no proxy that is not trusted, and from no page of another origin?",
   credential: "Is there one credential, in the place that is configured, of the kind that is accepted?",
   origin:
-    "*For a token in a cookie.* Can it be that another site sent the request? Reading without any sign of an origin is let through.",
+    "*For a token in a cookie.* Did a page of another site send the request? `GET`, `HEAD` and `OPTIONS` pass, and so does what says neither `Sec-Fetch-Site` nor `Origin`: it is no browser. *Of a web page that may not call:* its browser keeps the answer from it, so that only the record and the log have the cause.",
   shape: `Is it a signed JWT: three parts in base64url, ${MAX_TOKEN_BYTES / 1024} KiB at most, nothing around it?`,
   header: "Is its algorithm one of the keys', its type that of an access token, and no extension unknown?",
   key: "Is there a key for it? Where several keys have a `kid` each, the token has to name one. With several issuers, only those of the issuer that it names are looked at.",

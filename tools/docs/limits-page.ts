@@ -3,6 +3,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LIMITS, type LimitCode } from "@agentos/contract";
+import { MAX_TARGET_BYTES } from "../../packages/guard/src/app/request-line.ts";
 import { MAX_MODEL_REQUESTS_PER_RUN } from "../../packages/server/src/agents/agent-limits.ts";
 import {
   MAX_FORM_BYTES,
@@ -97,6 +98,7 @@ export function limitsPage(): string {
 function fixedLimits(): readonly (readonly string[])[] {
   const option = "422, for `session_state` too";
   return [
+    ["path and query of a request", kibibytes(MAX_TARGET_BYTES), refusal("INPUT_TARGET_TOO_LONG")],
     ["body of a request", `${MAX_FORM_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
     ["fields of a body", count(MAX_FORM_FIELDS), refusal("INPUT_FIELDS_TOO_MANY")],
     [

@@ -66,8 +66,9 @@ const GROUPS: readonly (readonly [heading: string, belongs: (name: string, entry
       (name, entry) => entry.kind === "cause" && name.startsWith("SCOPE_"),
     ],
     [
-      "413, 429 and 503: not now, or not so much",
-      (_, entry) => (entry.kind === "refusal" && entry.status > 403) || entry.kind === "limit",
+      "400, 413, 414, 429 and 503: not now, not so much, or not from this page",
+      (_, entry) =>
+        (entry.kind === "refusal" && (entry.status > 403 || entry.status === 400)) || entry.kind === "limit",
     ],
     ["Keys, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("KEY_")],
     ["Configuration, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("CONFIG_")],

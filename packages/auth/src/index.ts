@@ -85,7 +85,7 @@ export { isKeyUrl, parseKeyUrl } from "./keys/source/key-url.ts";
 export { createLastGoodKeys } from "./keys/source/last-good-keys.ts";
 export { type RemoteKeyLocation } from "./keys/source/remote-key-reader.ts";
 export { createRemoteKeySource, type RemoteKeySource } from "./keys/source/remote-key-source.ts";
-export { fail, ok, type Refusal, type Result, refuse } from "./outcome/result.ts";
+export { fail, type OwnerParts, ok, type Refusal, type Result, refuse } from "./outcome/result.ts";
 export { deepFreeze } from "./policy/deep-freeze.ts";
 export {
   type AuthMode,
@@ -106,6 +106,7 @@ export {
   toProblem,
 } from "./refusal/problem.ts";
 export { type StageOutcome, type TimelineStep, timelineOf } from "./refusal/timeline.ts";
+export { isAllowedOrigin, isSameHost, type OriginRules } from "./request/allowed-origin.ts";
 export type { Credential } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";

@@ -1,5 +1,7 @@
 /** The application shell: what a server of ours (agents, control plane) is built of. Everything stands behind the guard. */
 export type { CustomRoute } from "./app/custom-route.ts";
+export type { Fetch, FetchEnvironment } from "./app/fetch.ts";
+export { StreamCutError } from "./app/guard-body.ts";
 export {
   createGuardedApp,
   type DescribedRoute,
@@ -27,7 +29,7 @@ export { describeLimit, limitResponse } from "./app/limit-response.ts";
 export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./app/serve.ts";
-export { authorizationConfigSchema, corsSchema } from "./config/auth-options.ts";
+export { authorizationConfigSchema, corsSchema, trustedProxiesSchema } from "./config/auth-options.ts";
 export { filledText, findEmptiness } from "./config/empty-value.ts";
 export { findHostProblem, readPortText } from "./config/listen-address.ts";
 export {
@@ -37,6 +39,7 @@ export {
   type OptionSource,
   type OptionWords,
 } from "./config/option-faults.ts";
+export type { Gate } from "./gate/gate.ts";
 export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
 export {
   describeFileCause,

@@ -53,6 +53,40 @@ export function findRule({ access }: CompiledRoute, parameters: PathParameters):
   return access.rule;
 }
 
+/**
+ * Whether a request needs no caller. It is asked of strangers, so no more rules are matched than can say so: matching
+ * costs by the length of the path, which they choose.
+ */
+export function isPublicFor(
+  { access: { rule, conditional } }: CompiledRoute,
+  parameters: PathParameters,
+): boolean {
+  if (conditional.length === 0) return rule === "public";
+  // Where the route itself is open, every rule that restricts it counts; elsewhere only those up to the last that opens.
+  const last =
+    rule === "public" ? conditional.length - 1 : conditional.findLastIndex((one) => one.rule === "public");
+  for (const one of conditional.slice(0, last + 1))
+    if (one.appliesTo(parameters)) return one.rule === "public";
+  return rule === "public";
+}
+
+/**
+ * Whether grants suffice for some request of a route: for some item, under some rule. It only says what is worth showing;
+ * every request is decided by itself.
+ */
+export function mayReach(grants: Grants, { access: { rule, conditional, lists } }: CompiledRoute): boolean {
+  return [rule, ...conditional.map((one) => one.rule)].some((each) => {
+    if (each === "public" || each === "authenticated") return true;
+    if (each === "unmapped" || each.length === 0) return false;
+    return each.every(
+      (requirement) =>
+        findGrant(grants, requirement, {}) !== undefined ||
+        ((requirement.id.kind === "parameter" || requirement.resource === lists) &&
+          grants.narrow.has(requirement.key)),
+    );
+  });
+}
+
 /** Decides whether grants suffice for a route. */
 export function decide(grants: Grants, route: CompiledRoute, parameters: PathParameters): Decision {
   const rule = findRule(route, parameters);

@@ -147,6 +147,7 @@ describe("revocation", () => {
       const engine = engineWith({ mode, verifier, revocation: () => revoked });
       const result = await engine.authenticate({
         method: "GET",
+        clientAddress: "127.0.0.1",
         header: (name) => ({ authorization: own, host: "localhost" })[name] ?? null,
       });
       return result.ok ? undefined : result.fault;
@@ -206,7 +207,11 @@ describe("revocation", () => {
 describe("the access of a public route", () => {
   it("is that of a server without a credential: anonymous, and frozen", async () => {
     const engine = engineWith({ mode: "none", verifier: undefined, isolatesUsers: true });
-    const caller = await engine.authenticate({ method: "GET", header: () => null });
+    const caller = await engine.authenticate({
+      method: "GET",
+      clientAddress: "127.0.0.1",
+      header: () => null,
+    });
     if (!caller.ok) throw new Error(caller.fault.code);
     expect(engine.authorize(caller.value, LIST, {})).toEqual({ ok: true, value: engine.anonymous });
     for (const part of [engine.anonymous, engine.anonymous.identity, engine.anonymous.dataScope])

@@ -63,7 +63,11 @@ function locate(mode: AuthPolicy["mode"], source: TokenSource, name: string): re
 }
 
 export async function authenticate(headers: Headers, options: EngineSetup = {}, method = "GET") {
-  return engineWith(options).authenticate({ method, header: (name) => headers[name] ?? null });
+  return engineWith(options).authenticate({
+    method,
+    clientAddress: "127.0.0.1",
+    header: (name) => headers[name] ?? null,
+  });
 }
 
 export const codeFor = async (...given: Parameters<typeof authenticate>) =>

@@ -3,7 +3,7 @@
  * I/O of its own; all of it is passed in.
  */
 import type { CompiledRoute } from "../decide/compile-route.ts";
-import { findRule } from "../decide/decide.ts";
+import { isPublicFor, mayReach } from "../decide/decide.ts";
 import { createNameless, type Identity } from "../identity/identity.ts";
 import { createSubjectRules } from "../identity/subject-rules.ts";
 import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
@@ -33,6 +33,8 @@ export interface AuthEngine {
   authenticate(request: RequestFacts): Result<Identity> | Promise<Result<Identity>>;
   /** Whether this caller may use this route with these decoded path parameters. */
   authorize(identity: Identity, route: CompiledRoute, parameters: PathParameters): Result<Access>;
+  /** Whether some request of this caller to a route may be allowed: what is worth showing to them, and never a decision. */
+  mayReach(identity: Identity, route: CompiledRoute): boolean;
   /** True when the route needs no credential; then none is read, and {@link anonymous} is its access. */
   isPublic(route: CompiledRoute, parameters: PathParameters): boolean;
   /** The access of whoever calls a public route, or a server without a credential. */
@@ -103,6 +105,10 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
     anonymous,
     authenticate,
     authorize: (identity, route, parameters) => authorize(identity, { route, parameters }, policy),
-    isPublic: (route, parameters) => findRule(route, parameters) === "public",
+    mayReach: (identity, route) =>
+      identity.kind === "user" && policy.enforcesScopes
+        ? mayReach(identity.grants, route)
+        : route.access.rule !== "unmapped" || route.access.conditional.length > 0,
+    isPublic: isPublicFor,
   };
 }

@@ -1,4 +1,5 @@
 /** Who data belongs to: a tuple, compared part by part and never as one joined text. */
+import type { OwnerParts } from "../outcome/result.ts";
 
 /**
  * What an owner is. `claimed` is a space of its own for ids that a client states about itself in a form: nobody has
@@ -31,6 +32,6 @@ export function createOwner(issuer: string, userId: string | undefined): Owner {
 }
 
 /** True for the same owner: every part is equal to the last code unit. */
-export function isSameOwner(one: Owner, other: Owner): boolean {
+export function isSameOwner(one: OwnerParts, other: OwnerParts): boolean {
   return one.id === other.id && one.kind === other.kind && one.issuer === other.issuer;
 }

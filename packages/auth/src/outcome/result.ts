@@ -1,6 +1,15 @@
 /** A step of the engine answers with a value: what it found, or why it refuses. */
 import type { Facts, RefusalCode } from "@agentos/contract";
-import type { Owner } from "../identity/owner.ts";
+
+/** What names an owner of data, part by part. */
+export interface OwnerParts {
+  /** Name of the issuer of the credential. */
+  readonly issuer: string;
+  /** How the owner is known. */
+  readonly kind: string;
+  /** Unique among its kind and issuer. */
+  readonly id: string;
+}
 
 /** A request refused: code, facts, and what the operator may learn beyond them. */
 export interface Refusal {
@@ -16,7 +25,7 @@ export interface Refusal {
    * The same as the owner of data: absent unless the whole name is verified and may be theirs. Who reads refusals of
    * their own is told by this, never by the text of `subject`.
    */
-  readonly owner?: Owner | undefined;
+  readonly owner?: OwnerParts | undefined;
   /** What went wrong underneath, for the log only. */
   readonly cause?: unknown;
 }

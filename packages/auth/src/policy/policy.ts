@@ -76,6 +76,8 @@ export interface AuthPolicy {
   readonly credentialLocations: readonly CredentialLocation[];
   /** Origins whose pages may call from a browser. */
   readonly allowedOrigins: readonly string[];
+  /** Those of them that count only where the request names this machine, such as `localhost`. Default none. */
+  readonly localOrigins?: readonly string[] | undefined;
   /** Which claims mean what, in the tokens of every issuer. */
   readonly claimNames: ClaimNames;
   /** Tokens are told apart by their `iss`: each meets only the keys and the part of the issuer that it names. */

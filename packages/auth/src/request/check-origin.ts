@@ -4,28 +4,32 @@
  * this machine may ask, by its own names (DNS rebinding, weak-spots C3).
  */
 import { isLoopbackHost } from "../address/loopback-host.ts";
+import { findProxyHeader } from "../address/proxy-headers.ts";
 import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
+import { hostnameOf, isAllowedOrigin, isSameHost, type OriginRules } from "./allowed-origin.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Refuses a request whose only credential is a cookie and which no page of this site or of an allowed origin sent. */
+/**
+ * Refuses a request whose only credential is a cookie and which a page of another site sent: the rule of Go's
+ * `http.CrossOriginProtection`. A browser says where a request comes from in `Sec-Fetch-Site`, an older one in `Origin`
+ * for whatever is not safe; what says neither is no browser, and carries no cookie that it was not given on purpose.
+ */
 export function checkCookieOrigin(
   request: RequestFacts,
-  policy: Pick<AuthPolicy, "allowedOrigins" | "credentialLocations">,
+  policy: OriginRules & Pick<AuthPolicy, "credentialLocations">,
 ): Result<true> {
-  const origin = request.header("origin");
+  // A WebSocket is opened by a GET, and then acts.
+  if (SAFE_METHODS.has(request.method) && request.header("upgrade") === null) return ok(true);
   const site = request.header("sec-fetch-site");
-  if (origin !== null) {
-    // The host alone says nothing of the scheme; a browser that knows better says so.
-    const isOwn = isSameHost(origin, request.header("host")) && site !== "cross-site";
-    return isOwn || policy.allowedOrigins.includes(origin) ? ok(true) : refuseCrossSite(policy);
-  }
   if (site === "same-origin" || site === "none") return ok(true);
-  // No sign at all: an old browser or no browser. Reading is harmless (the answer stays closed to other sites), acting is not.
-  if (site === null && SAFE_METHODS.has(request.method)) return ok(true);
-  return refuseCrossSite(policy);
+  const origin = request.header("origin");
+  const host = request.header("host");
+  if (origin === null) return site === null ? ok(true) : refuseCrossSite(policy);
+  const isOwn = site === null && isSameHost(origin, host);
+  return isOwn || isAllowedOrigin(origin, host, policy) ? ok(true) : refuseCrossSite(policy);
 }
 
 /** Where only cookies are read, a header is no way out. */
@@ -36,43 +40,43 @@ function refuseCrossSite({ credentialLocations }: Pick<AuthPolicy, "credentialLo
   return refuse("AUTH_COOKIE_CROSS_SITE", { alternative });
 }
 
-/** Headers that only a proxy adds: whoever stands behind it is not this machine. */
-const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"] as const;
+/** How a server that believes everybody can be opened to others: what makes it believe them has to go. */
+const WAY_OUT = {
+  none: 'set "OS_SECURITY_KEY" at the server and send it in the header "Authorization: Bearer KEY"',
+  "jwt-unverified":
+    'let the server verify tokens: remove "validate: false", and set "verificationKeys" to the public key of your issuer',
+} as const;
 
-/** Refuses what does not come from this machine, for a server that believes everybody. */
+/**
+ * Refuses what does not come from this machine, for a server that believes everybody. What tells of a proxy comes first:
+ * behind one, name and address are the proxy's.
+ */
 export function checkLoopback(
   request: RequestFacts,
-  policy: Pick<AuthPolicy, "allowedOrigins">,
+  policy: OriginRules & Pick<AuthPolicy, "mode">,
 ): Result<true> {
+  const facts = { way_out: policy.mode === "jwt-unverified" ? WAY_OUT["jwt-unverified"] : WAY_OUT.none };
+  const proxyHeader = request.isThroughTrustedProxy === true ? undefined : findProxyHeader(request);
+  if (proxyHeader !== undefined)
+    return refuse("AUTH_PROXY_NOT_ALLOWED", { ...facts, proxy_header: proxyHeader });
   const host = request.header("host");
+  if (host !== null && !isLoopbackHost(hostnameOf(host))) return refuse("AUTH_HOST_NOT_ALLOWED", facts);
   const { clientAddress } = request;
-  if (host !== null && !isLoopbackHost(hostnameOf(host))) return refuse("AUTH_HOST_NOT_ALLOWED");
-  if (clientAddress !== undefined && !isLoopbackAddress(clientAddress))
-    return refuse("AUTH_HOST_NOT_ALLOWED");
-  if (FORWARDED.some((name) => request.header(name) !== null)) return refuse("AUTH_HOST_NOT_ALLOWED");
+  // Whoever is not known to be this machine is not: the name in "Host" is the client's own word.
+  if (clientAddress === undefined) return refuse("AUTH_PEER_UNKNOWN", facts);
+  if (!isLoopbackAddress(clientAddress)) return refuse("AUTH_PEER_NOT_LOCAL", facts);
   const origin = request.header("origin");
-  if (origin !== null && policy.allowedOrigins.includes(origin)) return ok(true);
-  const isForeign = origin === null ? false : !isSameHost(origin, host);
-  return isForeign || request.header("sec-fetch-site") === "cross-site"
-    ? refuse("AUTH_ORIGIN_NOT_ALLOWED")
-    : ok(true);
+  if (origin === null)
+    return request.header("sec-fetch-site") === "cross-site"
+      ? refuse("AUTH_SITE_NOT_ALLOWED", facts)
+      : ok(true);
+  if (isAllowedOrigin(origin, host, policy)) return ok(true);
+  if (origin === "null") return refuse("AUTH_ORIGIN_OPAQUE", facts);
+  const isForeign = !isSameHost(origin, host) || request.header("sec-fetch-site") === "cross-site";
+  return isForeign ? refuse("AUTH_ORIGIN_NOT_ALLOWED", { ...facts, origin: origin.slice(0, 200) }) : ok(true);
 }
 
 /** A peer's address, also as IPv6 writes IPv4. */
 function isLoopbackAddress(address: string): boolean {
   return isLoopbackHost(address.replace(/^::ffff:/i, ""));
-}
-
-function hostnameOf(host: string): string {
-  return /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(host)?.[1] ?? "";
-}
-
-function isSameHost(origin: string, host: string | null): boolean {
-  if (host === null) return false;
-  try {
-    const url = new URL(origin);
-    return (url.protocol === "http:" || url.protocol === "https:") && url.host === host.toLowerCase();
-  } catch {
-    return false;
-  }
 }

@@ -29,6 +29,40 @@ describe("a pattern and a path", () => {
   });
 });
 
+describe("the work for a path that a stranger chose", () => {
+  const hostile = "/*a*a*a*a*a{x}*b";
+
+  it("grows with the pattern, not with the path: what a character does is found out once", () => {
+    let steps = 0;
+    const matches = compilePattern(hostile, () => (steps += 1));
+    const count = (length: number) => {
+      steps = 0;
+      expect(matches(`/${"a".repeat(length)}`)).toBe(false);
+      return steps;
+    };
+    expect(count(100)).toBeGreaterThan(0);
+    expect(count(100_000)).toBe(0);
+    expect(matches(`/${"a".repeat(100)}b`)).toBe(true);
+    for (let n = 0; n < 1_000; n += 1) matches(`/${"ab/x".repeat(n % 50)}${n}`);
+    expect(steps).toBeLessThan(200);
+  });
+
+  it("is the same answer as without memory, whatever the pattern and the path", () => {
+    const piece = fc.constantFrom("a", "b", "/", "*", "{x}", "ab");
+    const pattern = fc.array(piece, { maxLength: 8 }).map((parts) => `/${parts.join("")}`);
+    const path = fc
+      .array(fc.constantFrom("a", "b", "/", "c"), { maxLength: 12 })
+      .map((parts) => `/${parts.join("")}`);
+    fc.assert(
+      fc.property(pattern, fc.array(path, { maxLength: 10 }), (text, paths) => {
+        const expression = text.replaceAll("{x}", "[^/]+").replaceAll("*", "[^]*");
+        const matches = compilePattern(text);
+        for (const one of paths) expect(matches(one)).toBe(new RegExp(`^${expression}$`).test(one));
+      }),
+    );
+  });
+});
+
 describe("a pattern and a route", () => {
   it.each([
     ["/agents/{id}", ITEM, "always"],

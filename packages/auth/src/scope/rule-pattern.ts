@@ -9,21 +9,62 @@ import { fillTemplate, splitParameters, type Template } from "@agentos/contract"
 /** `always` and `never` are decided at start; `sometimes` depends on the values of the parameters. */
 export type Relation = "always" | "sometimes" | "never";
 
-/** Tells whether a path matches a pattern, in time proportional to both: paths come from strangers. */
-export function compilePattern(path: string): (text: string) => boolean {
+/** Most states that a pattern remembers; one that has more is matched as well, only more slowly. */
+const MAX_STATES = 1_000;
+
+/** Places in a pattern that a text may have reached, and where each character leads from there. */
+interface State {
+  readonly places: ReadonlySet<number>;
+  readonly next: Map<string, State>;
+}
+
+/**
+ * Tells whether a path matches a pattern, in time proportional to the path: paths come from strangers. What a character
+ * does at some places of the pattern is found out once and then looked up. `onStep` is told each time that it is found out.
+ */
+export function compilePattern(path: string, onStep: () => void = () => {}): (text: string) => boolean {
   const steps = toSteps(path);
-  return (text) => {
-    let reached = follow(steps, [0]);
-    for (const character of text) {
-      if (reached.size === 0) return false;
-      const next: number[] = [];
-      for (const index of reached) {
-        const step = steps[index];
-        if (step !== undefined && accepts(step, character)) next.push(step.isRepeated ? index : index + 1);
-      }
-      reached = follow(steps, next);
+  const named = new Set(
+    steps.flatMap((step) => (typeof step.accepts === "object" ? [step.accepts.character] : [])),
+  );
+  const states = new Map<string, State>();
+  const first: State = { places: follow(steps, [0]), next: new Map() };
+
+  function stateAt(places: ReadonlySet<number>): State {
+    const name = [...places].toSorted((a, b) => a - b).join(" ");
+    const known = states.get(name);
+    if (known !== undefined) return known;
+    if (states.size >= MAX_STATES) {
+      // All others hang on the first one.
+      states.clear();
+      first.next.clear();
     }
-    return reached.has(steps.length);
+    const state: State = { places, next: new Map() };
+    states.set(name, state);
+    return state;
+  }
+
+  function advance({ places }: State, character: string): State {
+    onStep();
+    const next: number[] = [];
+    for (const index of places) {
+      const step = steps[index];
+      if (step !== undefined && accepts(step, character)) next.push(step.isRepeated ? index : index + 1);
+    }
+    return stateAt(follow(steps, next));
+  }
+
+  return (text) => {
+    let state = first;
+    for (const character of text) {
+      if (state.places.size === 0) return false;
+      // Characters that the pattern does not name are all alike to it, but for the slash.
+      const kind = character === "/" || named.has(character) ? character : "";
+      let next = state.next.get(kind);
+      if (next === undefined) state.next.set(kind, (next = advance(state, character)));
+      state = next;
+    }
+    return state.places.has(steps.length);
   };
 }
 

@@ -25,7 +25,7 @@ export function checkIssuer(claims: Claims, policy: TokenPolicy): Result<true> {
 
 /** The id of a server is public; an audience that its operator chose is not. */
 const AUDIENCE_IS_ID = 'the id of this AgentOS (the "os_id" of GET /info)';
-const AUDIENCE_IS_CONFIGURED = "the audience that the operator of this AgentOS has configured";
+const AUDIENCE_IS_CONFIGURED = "the audience that the operator of this server has configured";
 
 export function checkAudience(
   claims: Claims,

@@ -2,7 +2,12 @@
  * The form of a JSON configuration. The options of authorization and of limits are the
  * server's own, so both can never differ.
  */
-import { authorizationConfigSchema, corsSchema, filledText as text } from "@agentos/guard/app";
+import {
+  authorizationConfigSchema,
+  corsSchema,
+  filledText as text,
+  trustedProxiesSchema,
+} from "@agentos/guard/app";
 import { limitsSchema } from "@agentos/server";
 import { z } from "zod";
 
@@ -36,6 +41,7 @@ export const configSchema = z.strictObject({
   authorization: authorizationSchema.nullish(),
   securityKey: text.nullish(),
   cors: corsSchema.optional(),
+  trustedProxies: trustedProxiesSchema.optional(),
   limits: limitsSchema.optional(),
 });
 

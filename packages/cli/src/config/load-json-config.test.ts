@@ -56,6 +56,7 @@ const IN_BOTH: Readonly<Record<Exclude<keyof AgentOSOptions, OnlyInCode>, true>>
   authorization: true,
   securityKey: true,
   cors: true,
+  trustedProxies: true,
   limits: true,
   database: true,
 };
@@ -102,6 +103,7 @@ describe("the options in code and those in JSON", () => {
           method: "POST",
           body: new URLSearchParams({ message, stream: "false" }),
         }),
+        { clientAddress: "127.0.0.1" },
       );
     expect((await run("hi")).status).toBe(200);
     const refused = await run("x".repeat(20_000));
@@ -143,6 +145,7 @@ describe("a JSON configuration in order", () => {
       databaseId: null,
       authorization: null,
       cors: { allowedOrigins: ["https://app.test"] },
+      trustedProxies: ["10.0.0.0/8"],
     });
     expect(os).toBeInstanceOf(AgentOS);
     expect((await os.describe()).mode).toBe("none");
@@ -187,6 +190,7 @@ describe("a JSON configuration in order", () => {
     const headers = { host: "localhost" };
     const answer = await os.fetch(
       new Request("http://localhost/agents/s/runs", { method: "POST", body, headers }),
+      { clientAddress: "127.0.0.1" },
     );
     expect(await answer.json()).toMatchObject({ content: "Three.", status: "COMPLETED" });
   });

@@ -186,6 +186,7 @@ function toOptions(
     name: config.name,
     description: config.description,
     cors: config.cors,
+    trustedProxies: config.trustedProxies,
     limits: config.limits,
     env: {
       ...env,

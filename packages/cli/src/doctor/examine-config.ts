@@ -133,7 +133,9 @@ function askInProcess(os: AgentOS, location: CredentialLocation, { now }: Contex
       host: "localhost",
       ...(token === undefined ? {} : credentialHeaders(token, location)),
     };
-    const response = await os.fetch(new Request(`http://localhost${path}`, { headers }));
+    const response = await os.fetch(new Request(`http://localhost${path}`, { headers }), {
+      clientAddress: "127.0.0.1",
+    });
     return toAnswer(response, await readBounded(response, MAX_ANSWER_BYTES), { askedAt, milliseconds: 0 });
   };
 }

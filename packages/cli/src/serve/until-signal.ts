@@ -18,7 +18,7 @@ const REPEAT_MS = 1_000;
 export async function startServer(os: AgentOS, { host, port }: Address): Promise<RunningServer> {
   try {
     return await os.serve({
-      printsPolicy: false,
+      isPolicyShown: true,
       ...(host === undefined ? {} : { host }),
       ...(port === undefined ? {} : { port }),
     });

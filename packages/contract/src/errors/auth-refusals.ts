@@ -198,14 +198,14 @@ export const authRefusals = {
     stage: "audience",
     detail:
       'Invalid token: Token is missing the "{audience_claim}" claim. Audience verification requires this claim to be present in the token.',
-    title: 'the token has no "{audience_claim}", so it does not say for which AgentOS it is meant',
+    title: 'the token has no "{audience_claim}", so it does not say for which server it is meant',
     fix: 'issue the token with "{audience_claim}" set to {audience_hint}',
     publicFacts: ["audience_claim", "audience_hint"],
   }),
   AUTH_AUDIENCE_MISMATCH: refusal({
     stage: "audience",
     detail: "Invalid token audience - token not valid for this AgentOS instance",
-    title: "the token is meant for another AgentOS",
+    title: "the token is meant for another server",
     fix: 'issue the token with "{audience_claim}" set to {audience_hint}; or, where this audience is meant, add it to "audience" on the server',
     publicFacts: ["audience_claim", "audience_hint"],
   }),
@@ -278,33 +278,5 @@ export const authRefusals = {
     detail: "Invalid token: Token has been revoked",
     title: "the credential was revoked, although it has not expired",
     fix: "get a new one from your issuer; where this one was revoked by mistake, the operator of this AgentOS can take that back",
-  }),
-
-  AUTH_HOST_NOT_ALLOWED: refusal({
-    stage: "loopback",
-    detail: "Host not allowed",
-    title:
-      "this AgentOS believes everybody (no credential is configured, or tokens are not verified) and therefore answers only this machine, under its own names and without a proxy",
-    fix: 'call it from the machine itself as localhost or 127.0.0.1; to open it to others, set "OS_SECURITY_KEY" or "JWT_VERIFICATION_KEY" first',
-    status: 403,
-    challenge: "none",
-  }),
-  AUTH_ORIGIN_NOT_ALLOWED: refusal({
-    stage: "loopback",
-    detail: "Origin not allowed",
-    title:
-      "this AgentOS believes everybody (no credential is configured, or tokens are not verified) and therefore answers no web page of another origin",
-    fix: 'add the origin to "cors.allowedOrigins", or set "OS_SECURITY_KEY" or "JWT_VERIFICATION_KEY"',
-    status: 403,
-    challenge: "none",
-  }),
-  AUTH_COOKIE_CROSS_SITE: refusal({
-    stage: "origin",
-    detail: "Cross-site request refused",
-    title: "the request carries only a cookie and does not come from a page of this site",
-    fix: '{alternative}add the origin of the page to "cors.allowedOrigins"',
-    status: 403,
-    challenge: "none",
-    publicFacts: ["alternative"],
   }),
 } as const satisfies Record<string, RefusalEntry>;

@@ -5,8 +5,8 @@
  * facts that its entry lists in `publicFacts`, so nothing unverified can reach a caller by accident.
  */
 
-/** HTTP status of a refusal from authentication or authorization. */
-export type RefusalStatus = 401 | 403 | 429 | 503;
+/** HTTP status of a refusal from authentication or authorization; 400 is that of a refused preflight. */
+export type RefusalStatus = 400 | 401 | 403 | 429 | 503;
 
 /**
  * What `WWW-Authenticate` says (RFC 6750 section 3): `bare` has no error code because no credential was sent,
@@ -105,8 +105,8 @@ export interface CauseEntry {
  */
 export interface LimitEntry {
   readonly kind: "limit";
-  /** 429: the caller takes too much; 503: the server has too little; 413: the request is too large. */
-  readonly status: 413 | 429 | 503;
+  /** 429: the caller takes too much; 503: the server has too little; 413: the request is too large; 414: its address is. */
+  readonly status: 413 | 414 | 429 | 503;
   /** The texts give numbers of bytes in this unit, which is that of the option. Undefined: numbers as they are. */
   readonly unit?: "MiB";
   /** Sent as `Retry-After`, where waiting helps. */

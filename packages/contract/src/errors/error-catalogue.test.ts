@@ -87,7 +87,7 @@ describe("every refusal", () => {
     (_, entry) => {
       expect(STAGES).toContain(entry.stage);
       const fitting: Record<RefusalEntry["challenge"], readonly number[]> = {
-        none: [403, 429, 503],
+        none: [400, 403, 429, 503],
         bare: [401],
         invalid_request: [401],
         invalid_token: [401],

@@ -6,10 +6,16 @@ import { credentialRefusals } from "./credential-refusals.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { keyFaults } from "./key-faults.ts";
 import { limits } from "./limits.ts";
+import { originRefusals } from "./origin-refusals.ts";
 import { scopeRefusals } from "./scope-refusals.ts";
 
 /** Refusals of a request, by code. */
-export const REFUSALS = { ...credentialRefusals, ...authRefusals, ...scopeRefusals } as const;
+export const REFUSALS = {
+  ...originRefusals,
+  ...credentialRefusals,
+  ...authRefusals,
+  ...scopeRefusals,
+} as const;
 
 /** Faults of a configuration, by code. */
 export const FAULTS = { ...configFaults, ...keyFaults } as const;

@@ -63,6 +63,13 @@ export const limits = {
     detail: "The session state is too large",
     fix: 'send less in "session_state": keep large values elsewhere, and only their ids in it; where the session has most of it already, start a new one, whose state is empty',
   },
+  INPUT_TARGET_TOO_LONG: {
+    ...limit,
+    status: 414,
+    title: "the path and the query of the request are longer than {limit} bytes",
+    detail: "The request target is longer than {limit} bytes",
+    fix: "send shorter ids in the path and fewer values in the query; what is long belongs into the body",
+  },
   INPUT_BODY_TOO_LARGE: {
     ...tooLarge,
     title: "the body is larger than {limit} bytes",

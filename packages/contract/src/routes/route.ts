@@ -51,6 +51,11 @@ export interface RouteDefinition<Custom extends string = never> {
   readonly isOwned?: boolean;
   /** Stays public whatever list of public paths an operator configures. */
   readonly isAlwaysPublic?: boolean;
+  /**
+   * Public, and shows a verified caller more than a stranger: a credential is read where there is one, and one that is not
+   * accepted counts as none.
+   */
+  readonly isCallerRead?: boolean;
   /** Part of the contract, answered by a later release: until then an authenticated caller gets 404. */
   readonly isPlanned?: boolean;
   /** Group in the API reference. */

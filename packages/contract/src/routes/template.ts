@@ -40,6 +40,8 @@ export function parseTemplate(text: string): Template {
 
 /** Why a router would read a template otherwise than it is meant; undefined for a good one. */
 export function findTemplateProblem({ segments, parameters }: Template): string | undefined {
+  // Routers keep values in objects, where this name is no key.
+  if (parameters.includes("__proto__")) return 'a parameter is named "__proto__"';
   if (new Set(parameters).size < parameters.length) return "a parameter is named twice";
   return segments.some((segment) => segment.kind === "literal" && /[{}:*]/.test(segment.text))
     ? 'a segment is either "{name}" or text without "{", "}", ":" and "*"'

@@ -7,7 +7,10 @@ import { UNPRINTABLE } from "@agentos/contract/text";
 /** No route has this path, so a request for it is authenticated and then not found. */
 const UNROUTABLE = "/\u0000";
 
-/** The path behind scheme and host, as the client wrote it; a query may stand directly behind the host. */
+/**
+ * The path behind scheme and host; a query may stand directly behind the host. The host has been checked before: one with
+ * a slash in it would begin the path.
+ */
 const PATH = /^[^:]*:\/\/[^/?#]*([^?#]*)/;
 /** Decoding it would put a new escape together, so that one path had two spellings. */
 const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/;

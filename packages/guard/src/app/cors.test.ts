@@ -21,7 +21,7 @@ function createApp(origins: readonly string[] = [ALLOWED]) {
   });
   app.get("/redirect", () => Response.redirect("https://elsewhere.test/"));
   app.onError(() => new Response("{}", { status: 500 }));
-  return { fetch: withCors(origins, (request) => app.fetch(request)), calls };
+  return { fetch: withCors({ allowedOrigins: origins }, (request) => app.fetch(request)), calls };
 }
 
 function send(path: string, headers: Record<string, string>, method = "GET", origins?: readonly string[]) {
@@ -123,5 +123,51 @@ describe("cors", () => {
     expect(response.status).toBe(302);
     expect(response.headers.get("location")).toBe("https://elsewhere.test/");
     expect(response.headers.get("access-control-allow-origin")).toBe(ALLOWED);
+  });
+});
+
+describe("an origin that is not allowed", () => {
+  const local = "http://localhost:3000";
+
+  function ask(
+    origin: string,
+    more: { url?: string; method?: string; status?: number; headers?: Record<string, string> } = {},
+  ) {
+    const refused: string[] = [];
+    const answer = () => new Response("{}", { status: more.status ?? 200 });
+    const fetch = withCors(
+      { allowedOrigins: [ALLOWED, local], localOrigins: [local] },
+      answer,
+      (request, _, page) => {
+        refused.push(`${request.method} ${page}`);
+      },
+    );
+    const { url = "http://os.test/agents", method = "GET", headers = {} } = more;
+    const response = fetch(new Request(url, { method, headers: { origin, ...headers } }));
+    if (response instanceof Promise) throw new Error("was not at once");
+    return { refused, allowed: response.headers.get("access-control-allow-origin"), status: response.status };
+  }
+
+  it("is told, at the preflight and at the request itself, whatever becomes of it", () => {
+    expect(ask(OTHER)).toEqual({ refused: [`GET ${OTHER}`], allowed: null, status: 200 });
+    expect(ask(OTHER, { status: 401 }).refused).toHaveLength(1);
+    const asked = { method: "OPTIONS", headers: preflight };
+    expect(ask(OTHER, asked)).toEqual({ refused: [`OPTIONS ${OTHER}`], allowed: null, status: 400 });
+    expect(ask("null").refused).toEqual(["GET null"]);
+  });
+
+  it("is not told of one that is, of a page of the server itself, and twice of one that was refused for it", () => {
+    expect(ask(ALLOWED)).toEqual({ refused: [], allowed: ALLOWED, status: 200 });
+    expect(ask("http://os.test", { method: "POST" }).refused).toEqual([]);
+    expect(ask("http://os.test:81", { method: "POST" }).refused).toHaveLength(1);
+    expect(ask(OTHER, { status: 403 }).refused).toEqual([]);
+  });
+
+  it("is the default one anywhere but on this machine", () => {
+    expect(ask(local)).toMatchObject({ refused: [`GET ${local}`], allowed: null });
+    for (const url of ["http://localhost:7777/agents", "http://127.0.0.1/agents", "http://[::1]:1/"])
+      expect(ask(local, { url })).toMatchObject({ refused: [], allowed: local });
+    // By the name that the client called, not by that of the connection.
+    expect(ask(local, { url: "http://localhost/", headers: { host: "os.test" } }).allowed).toBeNull();
   });
 });

@@ -4,6 +4,7 @@
  * middleware: most requests have no origin, and a chain makes a promise of each of them
  * (docs/decisions/0049-plain-requests.md).
  */
+import { isAllowedOrigin, isSameHost, type OriginRules } from "@agentos/auth";
 import type { Fetch } from "./fetch.ts";
 
 const MAX_AGE_SECONDS = "600";
@@ -11,16 +12,29 @@ const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 /** What a browser's script may read beside the body. */
 const EXPOSED = "WWW-Authenticate, Retry-After";
 
+/** Told of a page that may not read an answer, or not even ask. */
+export type OnRefusedOrigin = (request: Request, env: object | undefined, origin: string) => void;
+
 /** Answers preflights itself, and adds the headers to every other answer that goes to a page. */
-export function withCors(allowedOrigins: readonly string[], fetch: Fetch): Fetch {
-  const allowed = new Set(allowedOrigins);
+export function withCors(origins: OriginRules, fetch: Fetch, onRefused: OnRefusedOrigin = () => {}): Fetch {
   return (request, env) => {
-    const origin = request.headers.get("origin");
+    const { headers } = request;
+    const origin = headers.get("origin");
     if (origin === null) return fetch(request, env);
-    const isPreflight =
-      request.method === "OPTIONS" && request.headers.get("access-control-request-method") !== null;
-    if (isPreflight) return preflight(request.headers, origin, allowed.has(origin));
-    const addHeaders = (response: Response) => addCorsHeaders(response, origin, allowed.has(origin));
+    const host = headers.get("host") ?? new URL(request.url).host;
+    const isAllowed = isAllowedOrigin(origin, host, origins);
+    // A page of this server itself names its origin too, and asks for no permission.
+    const isForeign = !isAllowed && !isSameHost(origin, host);
+    const isPreflight = request.method === "OPTIONS" && headers.get("access-control-request-method") !== null;
+    if (isPreflight) {
+      if (isForeign) onRefused(request, env, origin);
+      return preflight(headers, origin, isAllowed);
+    }
+    const addHeaders = (response: Response) => {
+      // What refuses a page for its origin, where nobody needs a credential, has recorded that itself.
+      if (isForeign && response.status !== 403) onRefused(request, env, origin);
+      return addCorsHeaders(response, origin, isAllowed);
+    };
     const response = fetch(request, env);
     return response instanceof Promise ? response.then(addHeaders) : addHeaders(response);
   };

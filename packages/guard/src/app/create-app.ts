@@ -3,53 +3,72 @@
  * Hono decoded, so what is authorised and what runs can never differ.
  */
 import { randomUUID } from "node:crypto";
-import type { CompiledRoute, ProblemAnswer } from "@agentos/auth";
+import type { CompiledRoute, OriginRules, ProblemAnswer } from "@agentos/auth";
 import { compareTemplates, matchTemplate, toRouterPath } from "@agentos/contract";
 import { type Context, Hono } from "hono";
 import type { Gate, GuardOutcome } from "../gate/gate.ts";
-import { clientAddressOf, guardedRequest } from "../gate/guarded-request.ts";
+import { guardedRequest } from "../gate/guarded-request.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
 import type { Logger } from "../log/runtime.ts";
 import { canonicalPath } from "./canonical-path.ts";
+import { withCheckedTarget } from "./check-target.ts";
 import { withCors } from "./cors.ts";
 import type { Fetch } from "./fetch.ts";
+import { guardBody } from "./guard-body.ts";
+import type { LimitLog } from "./limit-log.ts";
 import { internalError, methodNotAllowed, notFound } from "./responses.ts";
-import type { RouteHandler } from "./route-handler.ts";
+import type { RequestContext, RouteHandler } from "./route-handler.ts";
 import { runHandler } from "./run-handler.ts";
 
 export interface AppRoute {
   readonly route: CompiledRoute;
   readonly handler: RouteHandler;
+  /** Its answers may be streams, or anything that an application makes: they are checked, and guarded until their end. */
+  readonly isStreaming?: boolean | undefined;
+  /** Public, and shows a verified caller more. */
+  readonly isCallerRead?: boolean | undefined;
 }
 
 export interface AppOptions {
   readonly routes: readonly AppRoute[];
   readonly gate: Gate;
-  readonly allowedOrigins: readonly string[];
+  readonly origins: OriginRules;
   readonly logger: Logger;
+  /** Counts requests that are refused for their size alone. */
+  readonly limitLog: LimitLog;
 }
 
 /** Builds the application; each route stands behind the guard, and there is no other way in. */
-export function createApp({ routes, gate, allowedOrigins, logger }: AppOptions): Fetch {
+export function createApp({ routes, gate, origins, logger, limitLog }: AppOptions): Fetch {
   // INVARIANT: no middleware. With a single handler for a path Hono calls it directly and hands on what it gives, also
   // what is no promise.
   const app = new Hono({ getPath: canonicalPath });
 
   // A route with a fixed segment stands before one with a parameter in its place, so that it can be reached.
-  for (const { route, handler } of routes.toSorted((a, b) =>
+  for (const { route, handler, isStreaming = false, isCallerRead = false } of routes.toSorted((a, b) =>
     compareTemplates(a.route.template, b.route.template),
   )) {
     const hasParameters = route.template.parameters.length > 0;
+    const guard = isStreaming ? guardAnswer : leaveAnswer;
+    const run = isCallerRead ? greet(handler) : runHandler.bind(undefined, handler);
     app.on(route.method, toRouterPath(route.template), (c): Response | Promise<Response> => {
       const request = c.req.raw;
       const parameters = hasParameters ? c.req.param() : NO_PARAMETERS;
       const answer = (outcome: GuardOutcome) =>
         outcome.isAllowed
-          ? runHandler(handler, { request, parameters, access: outcome.access })
+          ? guard(run({ request, parameters, access: outcome.access }, c.env), c)
           : toResponse(outcome.answer);
-      const outcome = gate.check(guardedRequest(request, clientAddressOf(c.env)), route, parameters);
+      const outcome = gate.check(guardedRequest(request, c.env), route, parameters);
       return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
     });
+  }
+
+  /** The handler of a public route with whoever calls it, where that can be verified. */
+  function greet(handler: RouteHandler) {
+    return async (context: RequestContext, env: unknown): Promise<Response> => {
+      const caller = await gate.identify(guardedRequest(context.request, env));
+      return runHandler(handler, { ...context, caller });
+    };
   }
 
   app.notFound(async (c) => {
@@ -57,22 +76,36 @@ export function createApp({ routes, gate, allowedOrigins, logger }: AppOptions):
     const answer = () => (methods.length > 0 ? methodNotAllowed(methods) : notFound());
     // OPTIONS asks for nothing that needs protection (contract 1.3), nor does another method of a public route (1.4).
     if (c.req.method === "OPTIONS" || isPublic) return answer();
-    const request = guardedRequest(c.req.raw, clientAddressOf(c.env));
+    const request = guardedRequest(c.req.raw, c.env);
     const refused = await gate.authenticate(request, redactTokens(c.req.path));
     return refused === undefined ? answer() : toResponse(refused);
   });
 
-  app.onError((error, c: Context) => {
+  app.onError((error, c: Context) => internalError(logFailure(error, c, "a handler failed")));
+
+  /** What no client may see, under an id. */
+  function logFailure(error: unknown, c: Context, text: string): string {
     const requestId = randomUUID();
-    logger.error(
-      { request_id: requestId, method: c.req.method, path: c.req.path, error },
-      "a handler failed",
-    );
-    return internalError(requestId);
-  });
-  return withCors(allowedOrigins, (request, env) => app.fetch(request, env));
+    logger.error({ request_id: requestId, method: c.req.method, path: c.req.path, error }, text);
+    return requestId;
+  }
+
+  function guardAnswer(answer: Response | Promise<Response>, c: Context): Response | Promise<Response> {
+    const onFailure = (error: unknown) => void logFailure(error, c, "a streamed body failed, and was cut");
+    const failure = { onFailure, env: c.env as unknown };
+    return answer instanceof Promise
+      ? answer.then((response) => guardBody(response, failure))
+      : guardBody(answer, failure);
+  }
+
+  return withCors(
+    origins,
+    withCheckedTarget((request, env) => app.fetch(request, env), limitLog),
+    (request, env, origin) => gate.noteOrigin(guardedRequest(request, env), origin),
+  );
 }
 
+const leaveAnswer = (answer: Response | Promise<Response>) => answer;
 const NO_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Makes a response of the guard's answer. */

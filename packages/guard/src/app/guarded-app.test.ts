@@ -1,7 +1,7 @@
 import { type Authenticator, compileGrants, createOwner, type Identity, ok, refuse } from "@agentos/auth";
 import { pagesRoutes, type RouteTable } from "@agentos/contract";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConfigurationError } from "../config/configuration-error.ts";
 import type { CustomRoute } from "./custom-route.ts";
 import { createGuardedApp, type GuardedAppParts } from "./guarded-app.ts";
@@ -234,5 +234,55 @@ describe("items of an application's route", () => {
     const scopeMappings = { "GET /things/{id}": ["things:{thing_id}:read"] };
     const corrected = { ...options, authorizationConfig: { ...authorizationConfig, scopeMappings } };
     expect(codesOf(() => create([], { options: corrected }))).toEqual([]);
+  });
+});
+
+describe("what is doubtful about a configuration", () => {
+  const createDoubtful = () => {
+    const logger = createTestLogger();
+    const config = { verificationKeys: [verificationKey], unsafe: { allowMissingExpiration: true } };
+    const app = create([], { options: { id: TEST_OS_ID, env: {}, logger, authorizationConfig: config } });
+    const told = () => logger.entries.filter(({ facts }) => facts["code"] === "CONFIG_EXPIRATION_OPTIONAL");
+    return { app, told };
+  };
+  const printed: string[] = [];
+  const watchPrinted = () => {
+    printed.length = 0;
+    const spy = vi
+      .spyOn(process.stderr, "write")
+      .mockImplementation((text) => printed.push(String(text)) > 0);
+    onTestFinished(() => spy.mockRestore());
+  };
+
+  it("is in the log of an embedded server once, with code and fix", async () => {
+    const { app, told } = createDoubtful();
+    await app.ready();
+    for (let n = 0; n < 3; n += 1) await get(app, "/things");
+    expect(told()).toMatchObject([{ level: "warn", facts: { fix: expect.stringMatching(/./) as string } }]);
+    app.close();
+  });
+
+  it("is in the log of one that is served without printing its policy, once", async () => {
+    const { app, told } = createDoubtful();
+    const server = await app.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
+    await fetch(`${server.url}/things`);
+    expect(told()).toHaveLength(1);
+    await server.close();
+  });
+
+  it("is not said twice where the policy is printed, nor where the caller has shown it", async () => {
+    watchPrinted();
+    const { app, told } = createDoubtful();
+    const server = await app.serve({ host: "127.0.0.1", port: 0 });
+    await fetch(`${server.url}/things`);
+    await server.close();
+    expect([printed.join("").match(/CONFIG_EXPIRATION_OPTIONAL/g)?.length, told().length]).toEqual([1, 0]);
+
+    printed.length = 0;
+    const shown = createDoubtful();
+    const second = await shown.app.serve({ host: "127.0.0.1", port: 0, isPolicyShown: true });
+    await fetch(`${second.url}/things`);
+    await second.close();
+    expect([printed, shown.told()]).toEqual([[], []]);
   });
 });

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { Authenticator, CompiledRoute, RevocationCheck } from "@agentos/auth";
 import { createFault, type Fault, type PageRouteId, type RouteDefinition } from "@agentos/contract";
+import { escapeLines } from "@agentos/contract/text";
 import { throwErrors } from "../config/configuration-error.ts";
 import type { PolicyInForce } from "../config/describe-policy.ts";
 import { formatPolicy } from "../config/format-policy.ts";
@@ -16,6 +17,7 @@ import { type AuthRuntime, createAuthRuntime } from "../gate/auth-runtime.ts";
 import { compileRoutesFor } from "../gate/compile-routes-for.ts";
 import { createLogger } from "../log/log.ts";
 import type { Runtime } from "../log/runtime.ts";
+import { tellFindings } from "../log/tell-findings.ts";
 import { createResourceMetadata } from "../pages/resource-metadata.ts";
 import { resourceOptions } from "../pages/resource-options.ts";
 import { type AppRoute, createApp } from "./create-app.ts";
@@ -23,6 +25,7 @@ import { type CustomRoute, findRouteFaults, idOf } from "./custom-route.ts";
 import { createDenialRoutes } from "./denial-routes.ts";
 import type { Fetch } from "./fetch.ts";
 import type { GuardedAppOptions } from "./guarded-app-options.ts";
+import { createLimitLog } from "./limit-log.ts";
 import { createPageRoutes } from "./page-routes.ts";
 import type { RouteHandler } from "./route-handler.ts";
 import { type RunningServer, type ServeOptions, serveOnNode } from "./serve.ts";
@@ -74,8 +77,8 @@ export interface GuardedApp {
   readonly id: string;
   /** Resolves when the keys are parsed and judged; rejects with a ConfigurationError. */
   ready(): Promise<void>;
-  /** Answers one request. Rejects only when the configuration cannot work. */
-  fetch(this: void, request: Request, env?: object): Response | Promise<Response>;
+  /** Answers one request; `env` is what the host knows of the connection. Rejects only when the configuration cannot work. */
+  readonly fetch: Fetch;
   /** Serves on Node. Default address: that of the environment, else localhost and the default port. */
   serve(options?: ServeOptions): Promise<RunningServer>;
   /** The policy in force now. */
@@ -148,7 +151,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       routes: describeRoutes(routes, { table, customRoutes }),
     });
     const fetch = createApp({
-      routes: joinHandlers(routes, [
+      routes: joinHandlers(routes, findTraits(table, customRoutes), [
         ...Object.entries<RouteHandler>(handlers),
         ...Object.entries(createPageRoutes({ cliCommand: resolved.cliCommand, resourceMetadata })),
         ...Object.entries(
@@ -162,8 +165,9 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
         ...customRoutes.map((route) => [idOf(route), route.handler] as const),
       ]),
       gate: auth.gate,
-      allowedOrigins: resolved.policy.allowedOrigins,
+      origins: resolved.policy,
       logger: runtime.logger,
+      limitLog: createLimitLog(runtime),
     });
     started = { fetch, auth, drain };
     return started;
@@ -173,8 +177,18 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     ready.then(({ auth }) => auth.close()).catch(() => undefined);
   }
 
-  const fetch: GuardedApp["fetch"] = (request, env) =>
-    started === undefined ? ready.then((app) => app.fetch(request, env)) : started.fetch(request, env);
+  let areFindingsTold = false;
+  const fetch: GuardedApp["fetch"] = (request, env) => {
+    if (started === undefined) return ready.then(() => fetch(request, env));
+    if (!areFindingsTold) tell(started);
+    return started.fetch(request, env);
+  };
+
+  /** Nobody who only embeds this server sees its policy: what is doubtful about it is in the log, once. */
+  function tell({ auth }: Started): void {
+    areFindingsTold = true;
+    tellFindings(runtime.logger, auth.describe().findings);
+  }
 
   return {
     id: resolved.policy.id,
@@ -194,15 +208,20 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
         resolved.cliCommand,
       );
       const host = serveOptions.host ?? environment.host ?? "localhost";
-      const { auth, drain } = await ready;
-      if (serveOptions.printsPolicy !== false) process.stderr.write(`${formatPolicy(auth.describe())}\n`);
+      const app = await ready;
+      const { printsPolicy = true, isPolicyShown = false } = serveOptions;
+      if (printsPolicy && !isPolicyShown)
+        process.stderr.write(escapeLines(`${formatPolicy(app.auth.describe())}\n`));
+      else if (!areFindingsTold && !isPolicyShown) tell(app);
+      areFindingsTold = true;
       return serveOnNode(fetch, {
         host,
         port: serveOptions.port ?? environment.port ?? parts.defaultPort,
         drainSeconds: serveOptions.drainSeconds ?? 25,
         loopbackOnly: createReachFault(resolved, host),
-        drain,
+        drain: app.drain,
         onClose: close,
+        logger: runtime.logger,
       });
     },
     describe: async () => (await ready).auth.describe(),
@@ -213,14 +232,32 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
 /** Each route with the handler of its id; the last of an id counts. */
 function joinHandlers(
   routes: readonly CompiledRoute[],
+  traits: (route: CompiledRoute) => Omit<AppRoute, "route" | "handler">,
   handlers: Iterable<readonly [id: string, handler: RouteHandler]>,
 ): readonly AppRoute[] {
   const byId = new Map(handlers);
   return routes.map((route) => {
     const handler = byId.get(route.id);
     if (handler === undefined) throw new Error(`route without a handler: ${route.id}`);
-    return { route, handler };
+    return { route, handler, ...traits(route) };
   });
+}
+
+/** What is particular about a route beside who may call it. One of the application may answer with anything, streams too. */
+function findTraits(
+  table: Readonly<Record<string, RouteDefinition>>,
+  customRoutes: readonly CustomRoute[],
+): (route: CompiledRoute) => Omit<AppRoute, "route" | "handler"> {
+  const custom = new Set(customRoutes.map(idOf));
+  return ({ id, access }) => {
+    const { responses = {}, isCallerRead = false } = (custom.has(id) ? undefined : table[id]) ?? {};
+    const hasEvents = Object.values(responses).some(({ events }) => events !== undefined);
+    return {
+      isStreaming: hasEvents || custom.has(id),
+      // Where an operator has closed it, who calls is known anyway.
+      isCallerRead: isCallerRead && access.rule === "public",
+    };
+  };
 }
 
 /** What the API reference says about each route that is served. */

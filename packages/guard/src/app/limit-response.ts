@@ -5,7 +5,7 @@ import { jsonResponse } from "./responses.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** 413, 429 or 503. */
+/** 413, 414, 429 or 503. */
 export function limitResponse(fault: LimitFault): Response {
   const { code } = fault;
   const { status, retryAfterSeconds }: LimitEntry = LIMITS[code];

@@ -35,6 +35,11 @@ export function faultResponse(fault: InputFault): Response {
   return errorResponse(fault.status, fault.detail);
 }
 
+/** What was sent is no request that HTTP knows; `problem` says why, and repeats nothing of it. */
+export function badRequest(problem: string): Response {
+  return errorResponse(400, `Bad Request: ${problem}`);
+}
+
 export function notFound(detail = "Not Found"): Response {
   return errorResponse(404, detail);
 }

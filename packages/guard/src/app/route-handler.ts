@@ -1,5 +1,5 @@
 /** What a handler gets: the request, the decoded parameters that were authorised, and who calls. */
-import type { Access } from "@agentos/auth";
+import type { Access, Identity } from "@agentos/auth";
 
 /** One request that the guard has let pass. */
 export interface RequestContext {
@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly parameters: Readonly<Record<string, string | undefined>>;
   /** Who calls, and what they may see; on a public route, where no credential is read, the anonymous caller. */
   readonly access: Access;
+  /** On a public route that shows a verified caller more: who that is. Undefined for strangers, and on every other route. */
+  readonly caller?: Identity | undefined;
 }
 
 /** Answers a request. What it throws becomes a 500 with a request id; the cause goes to the log. */

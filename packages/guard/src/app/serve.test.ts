@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { createFault } from "@agentos/contract";
+import { createTestLogger } from "@agentos/testkit";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ConfigurationError } from "../config/configuration-error.ts";
 import { type RunningServer, serveOnNode } from "./serve.ts";
@@ -25,6 +26,7 @@ async function serve(fetch: Fetch = ok, options: Partial<Options> = {}): Promise
     loopbackOnly: undefined,
     drain: async () => undefined,
     onClose: () => undefined,
+    logger: createTestLogger(),
     ...options,
   });
   opened.push(server);
@@ -87,7 +89,7 @@ describe("requests that no handler should see", () => {
     const { port } = await serve(handler);
     const head = `HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`;
     expect(await sendRaw(port, `GET http://user:pass@127.0.0.1:${port}/ ${head}`)).toMatch(
-      /^HTTP\/1\.1 400 [^]*\{"detail":"Bad Request"\}$/,
+      /^HTTP\/1\.1 400 [^]*\{"detail":"Bad Request: the target's host is not one host name with an optional port"\}$/,
     );
     expect(handler).not.toHaveBeenCalled();
     expect(await sendRaw(port, `GET /a@b ${head}`)).toMatch(/^HTTP\/1\.1 200 /);

@@ -1,12 +1,15 @@
 /** The Node host: an HTTP server around a fetch function, with limits and a shutdown that lets streams finish. */
-import { Server } from "node:http";
+import { randomUUID } from "node:crypto";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { isLoopbackHost } from "@agentos/auth";
 import { createFault, type Fault } from "@agentos/contract";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { ConfigurationError } from "../config/configuration-error.ts";
+import type { Logger } from "../log/runtime.ts";
 import type { Fetch } from "./fetch.ts";
-import { jsonResponse } from "./responses.ts";
+import { settleRequestLine } from "./request-line.ts";
+import { badRequest, internalError } from "./responses.ts";
 
 /** Where to listen, and how to end. */
 export interface ServeOptions {
@@ -19,8 +22,10 @@ export interface ServeOptions {
    * Kubernetes grants.
    */
   readonly drainSeconds?: number;
-  /** Write the policy in force to standard error before listening. Default true. */
+  /** Write the policy in force to standard error before listening; false: its findings go to the logger. Default true. */
   readonly printsPolicy?: boolean;
+  /** The caller has shown the policy itself, so that neither it nor its findings are written again. Default false. */
+  readonly isPolicyShown?: boolean;
 }
 
 /** A server that listens. */
@@ -33,12 +38,14 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-interface NodeServeOptions extends Required<Omit<ServeOptions, "printsPolicy">> {
+interface NodeServeOptions extends Required<Omit<ServeOptions, "printsPolicy" | "isPolicyShown">> {
   /** Fault to stop with when the host is not a loopback address; undefined allows any. */
   readonly loopbackOnly: Fault | undefined;
   /** Resolves when no run is active; cancels the rest when the signal aborts. */
   readonly drain: (signal: AbortSignal) => Promise<void>;
   readonly onClose: () => void;
+  /** For what no answer can tell. */
+  readonly logger: Logger;
 }
 
 /** Room for a token of any size that we explain the refusal of; above it Node answers 431. */
@@ -47,24 +54,17 @@ const MAX_HEADER_BYTES = 98_304;
 /** What runs that were cancelled at the end of the wait get to write their last events. */
 const LAST_WORDS_MS = 1_000;
 
-/** RFC 9110 section 4.2.4: a target with user information is an error; no web `Request` with a body can be made of one. */
-const USER_INFORMATION = /^[a-z]+:\/\/[^/?#]*@/i;
-
 /** Serves until closed. */
 export async function serveOnNode(fetch: Fetch, options: NodeServeOptions): Promise<RunningServer> {
   if (options.loopbackOnly !== undefined && !isLoopbackHost(options.host)) {
     throw new ConfigurationError({ faults: [options.loopbackOnly] });
   }
-  const answer: Fetch = (request, env) =>
-    USER_INFORMATION.test(request.url)
-      ? jsonResponse({ detail: "Bad Request" }, { status: 400 })
-      : fetch(request, env);
-  const server = createAdaptorServer({
-    fetch: answer,
-    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
+  const listener = getRequestListener(fetch, { errorHandler: (error) => answerError(error, options.logger) });
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => {
+    const problem = settleRequestLine(incoming);
+    if (problem === undefined) void listener(incoming, outgoing);
+    else answerBadRequest(outgoing, problem);
   });
-  if (!(server instanceof Server))
-    throw new Error("the adapter makes an HTTP/1.1 server unless told otherwise");
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") {
       socket.destroy();
@@ -96,6 +96,22 @@ export async function serveOnNode(fetch: Fetch, options: NodeServeOptions): Prom
     port,
     close: () => (closing ??= close(server, options, connections)),
   };
+}
+
+/** The connection ends with it: where one request is unclear, nobody knows where the next one begins. */
+function answerBadRequest(outgoing: ServerResponse, problem: string): void {
+  const body = JSON.stringify({ detail: `Bad Request: ${problem}` });
+  const headers = { "content-type": "application/json", connection: "close" };
+  outgoing.writeHead(400, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+}
+
+/** What the adapter cannot read is the client's; whatever else comes so far is ours, and no client learns what it was. */
+function answerError(error: unknown, logger: Logger): Response {
+  if (error instanceof Error && error.name === "RequestError")
+    return badRequest("the target or the Host header is no address");
+  const requestId = randomUUID();
+  logger.error({ request_id: requestId, error }, "a request could not be answered");
+  return internalError(requestId);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

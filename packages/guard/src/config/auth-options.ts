@@ -3,6 +3,7 @@ import { z } from "zod";
 import { filledText as text } from "./empty-value.ts";
 import { issuerNameSchema, issuerSchema } from "./issuer-options.ts";
 import type { WrittenIn } from "./option-names.ts";
+import { isProxyRange } from "./proxy-range.ts";
 
 const texts = z.array(text);
 
@@ -84,9 +85,19 @@ export const authorizationConfigSchema = z.strictObject({
 
 /** Which web pages may call from a browser. */
 export const corsSchema = z.strictObject({
-  /** Origins whose pages may call. Default: http://localhost:3000 and `CORS_ORIGIN_LIST`. */
+  /**
+   * Origins whose pages may call. Default: `CORS_ORIGIN_LIST` and, where the request names this machine (such as
+   * localhost), http://localhost:3000.
+   */
   allowedOrigins: z.array(text).optional(),
 });
+
+/** Addresses and ranges of the proxies in front of a server. */
+export const trustedProxiesSchema = z.array(
+  z
+    .string()
+    .refine(isProxyRange, 'is no address or range such as "10.0.0.0/8", or one that has everybody in it'),
+);
 
 /** Switches that weaken a check; each is a warning at every start. */
 export type UnsafeOptions = z.input<typeof unsafeOptionsSchema>;
@@ -111,8 +122,14 @@ export interface AuthOptions {
   readonly authorizationConfig?: AuthorizationConfig | undefined;
   /** The shared security key for development. Default: `OS_SECURITY_KEY`. */
   readonly securityKey?: string | undefined;
-  /** Which web pages may call from a browser. Default: those on http://localhost:3000. */
+  /** Which web pages may call from a browser. Default: on this machine, those on http://localhost:3000. */
   readonly cors?: CorsOptions | undefined;
+  /**
+   * Addresses and ranges (CIDR) of the proxies in front of this server. Only what they say of a client in
+   * `X-Forwarded-For` is believed: it names the client in denial records, and is the machine that a server without
+   * credentials answers. Default: `AGENT_OS_TRUSTED_PROXIES`, else none, so that the peer of the connection is the client.
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** Environment to read the documented names from. Default: the process's. */
   readonly env?: Environment | undefined;
   /** The command that fixes name. Default "agentos". */
@@ -127,6 +144,7 @@ export const authOptionsShape = {
   authorizationConfig: authorizationConfigSchema.optional(),
   securityKey: z.string().optional(),
   cors: corsSchema.optional(),
+  trustedProxies: trustedProxiesSchema.optional(),
   env: z.record(z.string(), z.string().optional()).optional(),
   cliCommand: text.optional(),
   writtenIn: z.enum(["code", "json"]).optional(),

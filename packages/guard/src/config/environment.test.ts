@@ -9,6 +9,7 @@ describe("readEnvironment", () => {
       jwksFile: undefined,
       isAuthorizationEnabled: undefined,
       corsOrigins: [],
+      trustedProxies: [],
       areDocsEnabled: true,
       host: undefined,
       port: undefined,
@@ -25,6 +26,7 @@ describe("readEnvironment", () => {
       JWT_JWKS_FILE: "keys.json",
       AUTHORIZATION_ENABLED: "true",
       CORS_ORIGIN_LIST: '["https://a.test"]',
+      AGENT_OS_TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.7",
       DOCS_ENABLED: "false",
       AGENT_OS_HOST: "127.0.0.1",
       AGENT_OS_PORT: "8080",
@@ -35,6 +37,7 @@ describe("readEnvironment", () => {
       jwksFile: "keys.json",
       isAuthorizationEnabled: true,
       corsOrigins: ["https://a.test"],
+      trustedProxies: ["10.0.0.0/8", "192.0.2.7"],
       areDocsEnabled: false,
       host: "127.0.0.1",
       port: 8080,
@@ -168,3 +171,11 @@ describe("readEnvironment", () => {
     ]);
   });
 });
+
+it.each(["proxy.test", "0.0.0.0/0", "10.0.0.0/8, *"])(
+  "refuses proxies that are none, or everybody: %s",
+  (list) => {
+    const { faults } = readEnvironment({ AGENT_OS_TRUSTED_PROXIES: list });
+    expect(faults).toMatchObject([{ code: "CONFIG_OPTION_INVALID", at: "AGENT_OS_TRUSTED_PROXIES" }]);
+  },
+);

@@ -5,6 +5,7 @@ import { findEmptiness, isBlank } from "./empty-value.ts";
 import { findHostProblem, readPortText } from "./listen-address.ts";
 import { createOptionFault } from "./option-faults.ts";
 import type { GivenOrigin } from "./origin-faults.ts";
+import { isProxyRange } from "./proxy-range.ts";
 import { findUnreadVariables } from "./unread-variables.ts";
 
 export interface EnvironmentSettings {
@@ -18,6 +19,8 @@ export interface EnvironmentSettings {
   readonly isAuthorizationEnabled: boolean | undefined;
   /** `CORS_ORIGIN_LIST`: more allowed origins, as a JSON list or between commas; `*` is not accepted. Default none. */
   readonly corsOrigins: readonly string[];
+  /** `AGENT_OS_TRUSTED_PROXIES`: addresses and ranges of the proxies in front, as a JSON list or between commas. Default none. */
+  readonly trustedProxies: readonly string[];
   /** `DOCS_ENABLED`: serve `/docs` and `/openapi.json`. Default true. */
   readonly areDocsEnabled: boolean;
   /** `AGENT_OS_HOST`: address that `serve` listens on. Default localhost. */
@@ -44,6 +47,7 @@ const NAMES = [
   "JWT_JWKS_FILE",
   "AUTHORIZATION_ENABLED",
   "CORS_ORIGIN_LIST",
+  "AGENT_OS_TRUSTED_PROXIES",
   "DOCS_ENABLED",
   "AGENT_OS_HOST",
   "AGENT_OS_PORT",
@@ -85,6 +89,21 @@ export function readEnvironment(env: Environment): ReadEnvironment {
         suggestion: "write the origins with commas between them, without brackets and quotes",
       }),
     );
+  const proxies = readList(read("AGENT_OS_TRUSTED_PROXIES"));
+  const proxyProblem =
+    proxies.problem ??
+    (proxies.entries.every(isProxyRange)
+      ? undefined
+      : "has something in it that is no address or range, or a range that has everybody in it");
+  if (proxyProblem !== undefined)
+    faults.push(
+      createOptionFault({
+        option: "AGENT_OS_TRUSTED_PROXIES",
+        problem: proxyProblem,
+        suggestion:
+          'set it to the addresses or ranges of your proxies, with commas between them, such as "10.0.0.0/8,192.0.2.7"',
+      }),
+    );
   const port = readPort(read("AGENT_OS_PORT"));
   if (port.warning !== undefined) faults.push(port.warning);
   const host = read("AGENT_OS_HOST");
@@ -101,6 +120,7 @@ export function readEnvironment(env: Environment): ReadEnvironment {
     jwksFile: read("JWT_JWKS_FILE"),
     isAuthorizationEnabled,
     corsOrigins: origins.entries,
+    trustedProxies: proxies.entries,
     areDocsEnabled,
     host: hostProblem === undefined ? host : undefined,
     port: port.port,

@@ -30,7 +30,7 @@ export function formatPolicy(policy: PolicyInForce): string {
       : [["credential", formatLocations(policy.credentialLocations)] satisfies Row]),
     ...(policy.isolatesUsers ? [["isolation", "each user reaches only their own data"] satisfies Row] : []),
     ["public", policy.publicRoutes.join(" ") || "nothing"],
-    ["origins", policy.allowedOrigins.join(" ") || "none"],
+    ["origins", formatOrigins(policy)],
     ...formatLimits(policy.limits ?? {}),
   ];
   const lines = rows.map(([name, value]) => `  ${name.padEnd(11)}${value}`);
@@ -39,6 +39,13 @@ export function formatPolicy(policy: PolicyInForce): string {
     `             fix: ${fix} [${code}]`,
   ]);
   return ["AgentOS policy", ...lines, ...findings].join("\n");
+}
+
+function formatOrigins({ allowedOrigins, localOrigins = [] }: PolicyInForce): string {
+  const shown = allowedOrigins.map((origin) =>
+    localOrigins.includes(origin) ? `${origin} (asked as localhost)` : origin,
+  );
+  return shown.join(" ") || "none";
 }
 
 /** `header X-Token, else cookie session`: where the credential is read, for people. */

@@ -35,6 +35,8 @@ export interface ResolvedPolicy {
   readonly rules: RouteRules;
   readonly cliCommand: string;
   readonly writtenIn: WrittenIn;
+  /** Addresses and ranges of the proxies that are believed. */
+  readonly trustedProxies: readonly string[];
   readonly environment: ReadEnvironment;
   readonly faults: readonly Fault[];
 }
@@ -69,6 +71,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
     },
     cliCommand: options.cliCommand ?? "agentos",
     writtenIn,
+    trustedProxies: options.trustedProxies ?? environment.trustedProxies,
     environment,
     faults: findPolicyFaults({
       options,
@@ -101,6 +104,7 @@ function createPolicy(
   const readsTokens = issuers.hasKeys || isUnverified || wantsAuthorization;
   const mode = chooseMode({ readsTokens, isUnverified, securityKey });
   const origins = new Set([...environment.corsOrigins, ...(cors?.allowedOrigins ?? DEFAULT_ORIGINS)]);
+  const isUnasked = (origin: string) => !environment.corsOrigins.includes(origin);
   return {
     id,
     mode,
@@ -110,6 +114,7 @@ function createPolicy(
     adminScope: config.adminScope ?? ADMIN_SCOPE,
     credentialLocations: locateCredential(mode, config),
     allowedOrigins: [...origins].filter((origin) => origin !== "*"),
+    localOrigins: cors?.allowedOrigins === undefined ? DEFAULT_ORIGINS.filter(isUnasked) : [],
     claimNames: {
       scopes: config.scopesClaim === undefined ? undefined : [config.scopesClaim].flat(),
       userId: config.userIdClaim ?? DEFAULT_CLAIM_NAMES.userId,

@@ -1,6 +1,6 @@
 /** Where refusals are kept for those who answer "why do I get a 401?" (design.md section 4). */
 
-import { type DataScope, isSameOwner, type Owner, type TimelineStep } from "@agentos/auth";
+import { type DataScope, isSameOwner, type OwnerParts, type TimelineStep } from "@agentos/auth";
 import type { Facts, RefusalCode } from "@agentos/contract";
 
 /** One refused request, as the guard saw it. */
@@ -21,7 +21,7 @@ export interface Denial {
    * The same as the owner of data; absent unless the whole name was verified and may be theirs. Who reads refusals of
    * their own is told by this alone: a subject that was never verified is no name.
    */
-  readonly owner?: Owner | undefined;
+  readonly owner?: OwnerParts | undefined;
   /** Every check in its order, with what became of it. */
   readonly timeline: readonly TimelineStep[];
   /** Values for the texts, also those that the caller does not see; never a credential. */

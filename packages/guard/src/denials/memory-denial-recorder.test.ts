@@ -141,6 +141,17 @@ describe("quotas", () => {
     expect(await listAll(recorder, 1_000)).toHaveLength(3);
   });
 
+  it("tell the origins of pages apart, and are not filled by made-up ones", async () => {
+    const { recorder, told } = createRecorder();
+    const from = (origin: string) =>
+      recorder.record({ ...stranger, code: "AUTH_CORS_ORIGIN_REFUSED", facts: { origin } });
+    expect(from("https://app.test")).not.toBe(from("https://console.test"));
+    expect(from("https://app.test")).toBe(from("https://app.test"));
+    for (let n = 0; n < 1_000; n += 1) from(`https://${n}.test`);
+    expect((await listAll(recorder, 1_000)).length).toBeLessThanOrEqual(64);
+    expect(told.length).toBeLessThan(200);
+  });
+
   it.each<[Denial["code"], boolean]>([
     ["AUTH_HEADER_MISSING", false],
     ["AUTH_TOKEN_MALFORMED", false],

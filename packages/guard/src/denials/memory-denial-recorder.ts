@@ -112,6 +112,8 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
             (codes === undefined || codes.has(record.code)) &&
             (route === undefined || record.route === route),
         )
+        // Of equal times the one that was kept later comes first.
+        .toReversed()
         .sort((a, b) => b.lastTime - a.lastTime);
       const records = found.slice(offset, offset + limit).map((record) => ({ ...record }));
       return { records, totalCount: found.length };
@@ -142,7 +144,23 @@ const FREE_TEXTS = new Set([
 
 /** Facts that make two refusals different ones: texts, such as two audiences. Times and sizes differ each time. */
 function distinctFacts({ facts }: Denial): readonly unknown[] {
-  return Object.entries(facts).filter(([name, value]) => typeof value !== "number" && !FREE_TEXTS.has(name));
+  return Object.entries(facts).flatMap(([name, value]) => {
+    if (typeof value === "number" || FREE_TEXTS.has(name)) return [];
+    return [[name, GROUPED_TEXTS.has(name) && typeof value === "string" ? groupOf(value) : value]];
+  });
+}
+
+/** Facts that a caller chooses freely too, and of which an operator has to see each: so many records, and no more. */
+const GROUPED_TEXTS = new Set(["origin"]);
+const GROUPS = 64;
+
+/** The same for the same text, and nearly always another one for another. */
+function groupOf(text: string): number {
+  // FNV-1a: an attacker who finds equal ones has joined two records of their own.
+  let sum = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1)
+    sum = Math.imul(sum ^ text.charCodeAt(index), 0x01000193);
+  return (sum >>> 0) % GROUPS;
 }
 
 /** The network that a client is in: one IPv4 /24 or IPv6 /48 counts as one source of repeats. */

@@ -45,6 +45,20 @@ describe("protected resource metadata (RFC 9728)", () => {
   });
   afterAll(() => void keySet.close());
 
+  it("does not grow with the items that a handler protects, and names none of them", async () => {
+    const guard = await createTestGuard(config);
+    guard.protect([customScope("reports:read")]);
+    for (let n = 0; n < 3_000; n += 1) {
+      guard.protect([customScope(`reports:secret-${n}:read`)]);
+      guard.protect([customScope(`kind${n}:read`)]);
+    }
+    const { scopes_supported: scopes = [] } = guard.resourceMetadata("reports.test") ?? {};
+    expect(scopes).toContain("reports:read");
+    expect(scopes.length).toBeLessThanOrEqual(1_000);
+    expect(scopes.join()).not.toContain("secret-");
+    guard.close();
+  });
+
   const challengeOf = async (options: AuthGuardOptions) => {
     const guard = await createTestGuard(options);
     const outcome = await guard.protect("authenticated").check(requestWith({ host: "reports.test" }));
@@ -267,4 +281,79 @@ describe("protect", () => {
     expect(outcome.isAllowed ? "" : outcome.answer.body).toContain("AUTH_TOKEN_NOT_ACCEPTED");
     guard.close();
   });
+});
+
+describe("what a guard alone tells its operator", () => {
+  it("is what is doubtful about its configuration, once, with code and fix", async () => {
+    const logger = createTestLogger();
+    const config = { ...withKey.authorizationConfig, unsafe: { allowMissingExpiration: true } };
+    const guard = await createTestGuard({ authorizationConfig: config, logger });
+    const route = guard.protect("authenticated");
+    await route.check(await withScopes());
+    expect(logger.entries).toMatchObject([
+      {
+        level: "warn",
+        facts: { code: "CONFIG_EXPIRATION_OPTIONAL", fix: expect.stringMatching(/./) as string },
+      },
+    ]);
+    guard.close();
+  });
+
+  it("is the path of a refused request, which its route cannot name, redacted and cut", async () => {
+    const logger = createTestLogger();
+    const guard = await createTestGuard({ ...withKey, logger });
+    const route = guard.protect([customScope("reports:read")]);
+    const token = (await issuer.bearer()).authorization.slice("Bearer ".length);
+    const path = `/reports/${token}/${"x".repeat(1_000)}`;
+    await route.check({ ...requestWith({}), path });
+    const [record] = (await guard.denials.list({ kind: "all" }, { limit: 1 })).records;
+    const told = String(record?.facts["path"]);
+    expect(logger.entries).toMatchObject([{ facts: { facts: { path: told } } }]);
+    expect(told).toMatch(/^\/reports\//);
+    expect(told.length).toBeLessThanOrEqual(200);
+    expect(told).not.toContain(token.slice(0, 30));
+    guard.close();
+  });
+});
+
+describe("revocation", () => {
+  it("is asked of every identity on every request, and one that is revoked is refused and recorded", async () => {
+    const revoked = new Set<string | undefined>();
+    const guard = await createTestGuard({
+      ...withKey,
+      revocation: ({ userId }) =>
+        revoked.has(userId) ? { code: "AUTH_CREDENTIAL_REVOKED", facts: {} } : undefined,
+    });
+    const route = guard.protect("authenticated");
+    const request = await withScopes();
+    expect(await route.check(request)).toMatchObject({ isAllowed: true });
+    revoked.add("alice");
+    const outcome = await route.check(request);
+    expect(outcome.isAllowed ? "" : outcome.answer.body).toContain("AUTH_CREDENTIAL_REVOKED");
+    const { records } = await guard.denials.list({ kind: "all" }, { limit: 1 });
+    expect(records).toMatchObject([{ code: "AUTH_CREDENTIAL_REVOKED", subject: "alice" }]);
+    expect(records[0]?.timeline).toContainEqual({ stage: "revocation", outcome: "failed" });
+    revoked.clear();
+    expect(await route.check(request)).toMatchObject({ isAllowed: true });
+    guard.close();
+  });
+
+  it("must be a function", async () => {
+    expect(await codesOf({ ...withKey, revocation: "yes" as never })).toEqual(["CONFIG_OPTION_INVALID"]);
+  });
+});
+
+it("a guard does not call the application an AgentOS, nor name a route that it does not have", async () => {
+  const guard = await createTestGuard();
+  const route = guard.protect("authenticated");
+  for (const claims of [{ aud: "another" }, { aud: undefined }]) {
+    const outcome = await route.check(requestWith(await issuer.bearer({ claims })));
+    const { title, fix } = JSON.parse(outcome.isAllowed ? "{}" : outcome.answer.body) as Record<
+      string,
+      string
+    >;
+    expect(`${title} ${fix}`).toMatch(/"aud"/);
+    expect(`${title} ${fix}`).not.toMatch(/AgentOS|\/info/);
+  }
+  guard.close();
 });

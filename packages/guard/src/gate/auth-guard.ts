@@ -3,7 +3,7 @@
  * records as an AgentOS, without agents. Each host under `hosts/` puts it in front of one kind of server.
  */
 import { randomUUID } from "node:crypto";
-import type { CompiledRoute } from "@agentos/auth";
+import type { CompiledRoute, RevocationCheck } from "@agentos/auth";
 import {
   type CustomScope,
   createFault,
@@ -25,6 +25,7 @@ import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts"
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createLogger } from "../log/log.ts";
 import type { Logger } from "../log/runtime.ts";
+import { tellFindings } from "../log/tell-findings.ts";
 import { renderErrorPage } from "../pages/error-page.ts";
 import { createResourceMetadata } from "../pages/resource-metadata.ts";
 import { resourceOptions } from "../pages/resource-options.ts";
@@ -39,6 +40,8 @@ export interface AuthGuardOptions extends AuthOptions {
   readonly logger?: Logger | undefined;
   /** Where refusals are kept. Default: bounded memory. */
   readonly denialRecorder?: DenialRecorder | undefined;
+  /** Asked of every identity, on every request; answers from memory. Default: nothing is revoked. */
+  readonly revocation?: RevocationCheck | undefined;
   /**
    * The application serves `resourceMetadata(host)` of the guard at `/.well-known/oauth-protected-resource`, so that
    * refusals may name that address in their challenge (RFC 9728 section 5.1). Default false.
@@ -84,10 +87,16 @@ const NO_ACCESS = createOptionFault({
   suggestion: 'give it "authenticated" for every verified caller, or a list of at least one scope',
 });
 
+/** Routes whose scopes the metadata of the resource name. An application has some; only made-up ones have no end. */
+const MAX_DESCRIBED_ROUTES = 1_000;
+
 const optionsSchema = z.strictObject({
   ...authOptionsShape,
   logger: z.unknown().optional(),
   denialRecorder: z.unknown().optional(),
+  revocation: z
+    .custom<RevocationCheck>((value) => typeof value === "function", "must be a function")
+    .optional(),
   servesResourceMetadata: z.boolean().optional(),
 });
 
@@ -105,11 +114,11 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     throw new ConfigurationError({
       faults: findOptionFaults(parsed.error, { schema: optionsSchema, given: options }),
     });
-  const resolved = resolvePolicy(options, process.env);
+  const resolved = withoutInfo(resolvePolicy(options, process.env));
   throwErrors([...resolved.faults, ...findGuardFaults(resolved)], resolved.cliCommand);
   const logger = options.logger ?? createLogger();
   const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
-  /** By their scopes: a handler may protect the same again with every request. */
+  /** By their scopes: a handler may protect the same again with every request, or another item with each. */
   const routes = new Map<string, CompiledRoute>();
   const metadata = () => createResourceMetadata(resourceOptions(resolved, [...routes.values()], undefined));
   const auth = await createAuthRuntime(
@@ -118,23 +127,25 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     {
       runtime,
       denialRecorder: options.denialRecorder,
+      revocation: options.revocation,
       resourceMetadataUrl:
         options.servesResourceMetadata === true ? (host) => metadata()?.urlFor(host) : undefined,
     },
   );
+  tellFindings(logger, auth.describe().findings);
   return {
     protect(access) {
       if (!callerAccessSchema.safeParse(access).success) throwErrors([NO_ACCESS], resolved.cliCommand);
       const protectedRoute = { method: "ANY", path: nameAccess(access), access };
       const compiled = compileRoutesFor(resolved, { protected: protectedRoute });
       throwErrors(compiled.faults, resolved.cliCommand);
-      for (const fault of compiled.faults) {
-        const { code, message, fix } = renderFault(fault, resolved.cliCommand);
-        logger.warn({ code, fix }, message);
-      }
+      tellFindings(
+        logger,
+        compiled.faults.map((fault) => renderFault(fault, resolved.cliCommand)),
+      );
       const [route] = compiled.routes;
       if (route === undefined) throw new Error("a route compiles to a route");
-      routes.set(route.name, route);
+      if (routes.size < MAX_DESCRIBED_ROUTES) routes.set(route.name, route);
       return { check: (request, parameters = {}) => auth.gate.check(request, route, parameters) };
     },
     errorPage: (code) => renderErrorPage(code, resolved.cliCommand),
@@ -143,6 +154,18 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     denials: auth.denials,
     close: () => auth.close(),
   };
+}
+
+/** Refusals of an AgentOS say where its id is read, `GET /info`; an application behind a guard has no such route. */
+function withoutInfo(resolved: ResolvedPolicy): ResolvedPolicy {
+  const { policy } = resolved;
+  const [first, ...others] = policy.tokens.map((part) => ({ ...part, isAudienceTheId: false }));
+  if (first === undefined) return resolved;
+  const issuerKeys = resolved.issuerKeys.map((keys) => ({
+    ...keys,
+    tokens: { ...keys.tokens, isAudienceTheId: false },
+  }));
+  return { ...resolved, issuerKeys, policy: { ...policy, tokens: [first, ...others] } };
 }
 
 /** The host has matched the path; the guard only knows the scopes, and the parameters that they name. */

@@ -20,6 +20,7 @@ import type { Runtime } from "../log/runtime.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { logDenial } from "./log-denial.ts";
 import { logKeyState } from "./log-key-state.ts";
+import { createClientFinder } from "./trusted-proxies.ts";
 import { listUnconfiguredStages } from "./unconfigured-stages.ts";
 
 export interface AuthRuntime {
@@ -90,6 +91,7 @@ export async function createAuthRuntime(
       revocation,
     }),
     recorder: denials,
+    findClient: createClientFinder(resolved.trustedProxies),
     now,
     cliCommand,
     notConfigured: listUnconfiguredStages(policy, { hasRevocation: revocation !== undefined }),

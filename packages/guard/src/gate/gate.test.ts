@@ -41,6 +41,7 @@ function createTestGate(engine: Partial<AuthEngine>, record?: DenialRecorder["re
   const gate = createGate({
     engine: {
       anonymous,
+      mayReach: () => true,
       isPublic: (route) => route.access.rule === "public",
       authenticate: () => {
         seen.push("authenticate");

@@ -16,12 +16,21 @@ import {
 } from "@agentos/auth";
 import { type Facts, REFUSALS, renderFix, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
+import { redactTokens } from "../log/redact-tokens.ts";
 
 /** What the guard reads of a request. */
 export interface GuardedRequest extends RequestFacts {
-  /** Address of the client, as the socket says. */
+  /** Address of the peer, as the socket says. Which client stands behind it the guard finds out itself. */
   readonly clientAddress: string | undefined;
+  /**
+   * Path as it was sent, for the denial record of a guard that stands alone: the application matches the route, so its
+   * scopes are all that the guard can name. Default: the record names the route.
+   */
+  readonly path?: string | undefined;
 }
+
+/** Gives a request as it was before the proxies that are trusted; the same object where its peer is none of them. */
+export type ClientFinder = (request: GuardedRequest) => GuardedRequest;
 
 /** Go on as this caller (the anonymous one on a public route), or send this answer. */
 export type GuardOutcome =
@@ -31,6 +40,8 @@ export type GuardOutcome =
 export interface GateOptions {
   readonly engine: AuthEngine;
   readonly recorder: DenialRecorder;
+  /** Finds the client behind the proxies that are trusted. Undefined: none is, and the peer is the client. */
+  readonly findClient?: ClientFinder | undefined;
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly cliCommand: string;
@@ -52,6 +63,18 @@ export interface Gate {
    * send instead; undefined for a caller who is known, and who has not been given access to anything.
    */
   authenticate(request: GuardedRequest, path: string): Promise<ProblemAnswer | undefined>;
+  /**
+   * Who calls a public route that shows a verified caller more. Undefined for everybody else: a credential that is not
+   * accepted counts as none there, so that nothing is refused and nothing recorded.
+   */
+  identify(request: GuardedRequest): Promise<Identity | undefined>;
+  /** Whether a route is worth showing to a caller who was identified. */
+  mayReach(identity: Identity, route: CompiledRoute): boolean;
+  /**
+   * Records that a browser keeps an answer from a page, because its origin is not allowed. The page can read nothing of
+   * it, so the operator's log and denials are where the cause is found.
+   */
+  noteOrigin(request: GuardedRequest, origin: string): void;
 }
 
 /** Where a request was refused. */
@@ -62,15 +85,19 @@ interface Place {
   readonly seen?: Facts;
 }
 
+/** Characters of a path in a denial record. */
+const MAX_PATH = 200;
+
 /** Creates the gate of one configuration. */
 export function createGate(options: GateOptions): Gate {
-  const { engine, recorder, now, cliCommand, notConfigured } = options;
+  const { engine, recorder, findClient, now, cliCommand, notConfigured } = options;
   const openly: GuardOutcome = Object.freeze({ isAllowed: true, access: engine.anonymous });
 
   /** Records a refusal, and makes the answer of it. */
   function deny(request: GuardedRequest, refusal: Refusal, { routeName, seen = {} }: Place): ProblemAnswer {
     const entry = REFUSALS[refusal.code];
-    const facts = { ...refusal.facts, ...seen, cli: cliCommand };
+    const path = request.path === undefined ? {} : { path: redactTokens(request.path.slice(0, MAX_PATH)) };
+    const facts = { ...refusal.facts, ...path, ...seen, cli: cliCommand };
     const denialId = recorder.record({
       code: refusal.code,
       time: now(),
@@ -108,18 +135,33 @@ export function createGate(options: GateOptions): Gate {
   }
 
   return {
-    check(request, route, parameters) {
+    check(sent, route, parameters) {
       if (engine.isPublic(route, parameters)) return openly;
+      const request = findClient === undefined ? sent : findClient(sent);
       const authenticated = engine.authenticate(request);
       // A cached token answers at once: no promise on the hot path.
       if (!(authenticated instanceof Promise)) return conclude(request, route, parameters, authenticated);
       return authenticated.then((result) => conclude(request, route, parameters, result));
     },
-    async authenticate(request, path) {
+    async authenticate(sent, path) {
+      const request = findClient === undefined ? sent : findClient(sent);
       const authenticated = await engine.authenticate(request);
       if (authenticated.ok) return undefined;
-      const place = { routeName: `${request.method} (no route)`, seen: { path: path.slice(0, 200) } };
+      const place = { routeName: `${request.method} (no route)`, seen: { path: path.slice(0, MAX_PATH) } };
       return deny(request, authenticated.fault, place);
+    },
+    async identify(sent) {
+      const authenticated = await engine.authenticate(findClient === undefined ? sent : findClient(sent));
+      return authenticated.ok ? authenticated.value : undefined;
+    },
+    mayReach: (identity, route) => engine.mayReach(identity, route),
+    noteOrigin(sent, origin) {
+      const request = findClient === undefined ? sent : findClient(sent);
+      const refusal: Refusal =
+        origin === "null"
+          ? { code: "AUTH_CORS_ORIGIN_OPAQUE", facts: {} }
+          : { code: "AUTH_CORS_ORIGIN_REFUSED", facts: { origin: origin.slice(0, 200) } };
+      deny(request, refusal, { routeName: `${request.method} (any route)` });
     },
   };
 }

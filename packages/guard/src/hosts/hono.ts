@@ -2,7 +2,7 @@
 import type { Access } from "@agentos/auth";
 import type { MiddlewareHandler } from "hono";
 import type { AuthGuard } from "../gate/auth-guard.ts";
-import { clientAddressOf, guardedRequest } from "../gate/guarded-request.ts";
+import { guardedRequest } from "../gate/guarded-request.ts";
 
 /** What a protected handler finds with `c.get("auth")`. */
 export interface AuthVariables {
@@ -17,7 +17,10 @@ export function protect(
 ): MiddlewareHandler<AuthVariables> {
   const route = guard.protect(access);
   return async (c, next) => {
-    const outcome = await route.check(guardedRequest(c.req.raw, clientAddressOf(c.env)), c.req.param());
+    const outcome = await route.check(
+      { ...guardedRequest(c.req.raw, c.env), path: c.req.path },
+      c.req.param(),
+    );
     if (!outcome.isAllowed) return new Response(outcome.answer.body, outcome.answer);
     c.set("auth", outcome.access);
     return next();

@@ -3,7 +3,9 @@ import type { IncomingMessage } from "node:http";
 import type { GuardedRequest } from "../gate/gate.ts";
 
 /** The part of a Node request that the guard reads. */
-export type NodeRequest = Pick<IncomingMessage, "method" | "rawHeaders"> & {
+export type NodeRequest = Pick<IncomingMessage, "method" | "rawHeaders" | "url"> & {
+  /** Where Express and its routers keep the whole of it: their `url` loses the prefix of a router. */
+  readonly originalUrl?: string | undefined;
   readonly socket: { readonly remoteAddress?: string | undefined };
 };
 
@@ -11,6 +13,8 @@ export function nodeRequest(request: NodeRequest): GuardedRequest {
   return {
     method: request.method ?? "GET",
     clientAddress: request.socket.remoteAddress,
+    path: (request.originalUrl ?? request.url ?? "").replace(/[?#].*$/s, ""),
+    headerNames: () => request.rawHeaders.filter((_, index) => index % 2 === 0),
     header(name) {
       // As they arrived: of repeated headers such as Authorization Node's own `headers` keep only the first.
       const values = request.rawHeaders.filter(

@@ -104,3 +104,21 @@ describe("createLogger", () => {
     expect(logOf({}, `saw ${TOKEN_SHAPED}`).facts["msg"]).toBe(`saw ${REDACTED_TOKEN}`);
   });
 });
+
+describe("a line of the log", () => {
+  // What ends a line, turns it, or drives a terminal; written by escapes, since no editor shows them.
+  const driving = "a\u009b31m\u0085\u2028\u2029\u202e\u2066\u061c\u007f\u001b[2J\r\nb\ud800";
+
+  it("has nothing in it that ends it, turns it or drives a terminal, and says the same", () => {
+    const { line, facts } = logOf({ path: driving, [driving]: 1, error: new Error(driving) }, driving);
+    expect(line.endsWith("\n")).toBe(true);
+    expect(line.slice(0, -1)).toMatch(/^[\x20-\x7e]*$/);
+    expect(facts["path"]).toBe(driving);
+    expect(facts[driving]).toBe(1);
+    expect(facts["msg"]).toBe(driving);
+  });
+
+  it("keeps what people write", () => {
+    expect(logOf({ name: "Zoë 日本" }).line).toContain("Zoë 日本");
+  });
+});

@@ -1,4 +1,8 @@
-/** The default logger: pino, one JSON line each on standard error, with credentials replaced wherever they stand. */
+/**
+ * The default logger: pino, one JSON line each on standard error, with credentials replaced wherever they stand, and with
+ * nothing in it that a terminal obeys.
+ */
+import { escapeUnprintable } from "@agentos/contract/text";
 import { destination, pino } from "pino";
 import { MAX_LOGGED_VALUES } from "./log-limits.ts";
 import { redactTokens, redactTokensDeep } from "./redact-tokens.ts";
@@ -9,11 +13,16 @@ import type { Logger } from "./runtime.ts";
  * A fact may be any value at all, such as what a tool threw: no value breaks the call or makes an endless line.
  */
 export function createLogger(level = "info", output: { write(line: string): void } = destination(2)): Logger {
-  const log = pino({ level, base: null }, output);
+  const log = pino({ level, base: null }, { write: (line) => output.write(toOneLine(line)) });
   const write = (method: "error" | "warn" | "info" | "debug"): Logger["error"] => {
     return (facts, text) => log[method](safe(facts), redactTokens(text));
   };
   return { error: write("error"), warn: write("warn"), info: write("info"), debug: write("debug") };
+}
+
+/** JSON leaves what a terminal obeys and what a viewer takes for a line end: C1, bidirectional controls, U+2028. */
+function toOneLine(line: string): string {
+  return line.endsWith("\n") ? `${escapeUnprintable(line.slice(0, -1))}\n` : escapeUnprintable(line);
 }
 
 function safe(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {

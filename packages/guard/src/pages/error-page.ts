@@ -55,7 +55,8 @@ function escapeHtml(text: string): string {
 function describeKind(entry: ErrorEntry): string {
   if (entry.kind === "refusal")
     return `HTTP ${entry.status}; checked at the step &ldquo;${entry.stage}&rdquo;`;
-  if (entry.kind === "limit") return `HTTP ${entry.status}; there is no room for the request`;
+  if (entry.kind === "limit")
+    return `HTTP ${entry.status}; ${entry.status < 429 ? "the request is too large" : "there is no room for the request now"}`;
   if (entry.kind === "cause") return "found by a diagnosis";
   return entry.severity === "error" ? "stops the start" : "printed at the start as a warning";
 }

@@ -1,6 +1,11 @@
 /** What the configuration tells OAuth clients about this server (RFC 9728). */
-import { type CompiledRoute, isKeyUrl } from "@agentos/auth";
+import { type CompiledRoute, isKeyUrl, type Requirement } from "@agentos/auth";
 import type { ResolvedPolicy } from "../config/resolve-policy.ts";
+
+/** The document is public: it names no single item, and no place for one. */
+function namesItem(id: Requirement["id"], text: string): boolean {
+  return id.kind === "fixed" || text.includes("{");
+}
 
 /** Only issuers that they can ask, and scopes that some route requires. */
 export function resourceOptions(
@@ -15,7 +20,7 @@ export function resourceOptions(
   readonly name: string | undefined;
 } {
   const scopes = routes.flatMap(({ access: { rule } }) =>
-    typeof rule === "string" ? [] : rule.map(({ text }) => text).filter((text) => !text.includes("{")),
+    typeof rule === "string" ? [] : rule.flatMap(({ id, text }) => (namesItem(id, text) ? [] : [text])),
   );
   return {
     audience: policy.tokens.flatMap(({ audience }) => audience ?? []),

@@ -48,7 +48,8 @@ interface Answer {
 
 async function send(os: AgentOS, target: string, init: RequestInit = {}): Promise<Answer> {
   const [method = "GET", path = "/"] = target.split(" ");
-  const response = await os.fetch(new Request(`http://localhost:7777${path}`, { method, ...init }));
+  const request = new Request(`http://localhost:7777${path}`, { method, ...init });
+  const response = await os.fetch(request, { clientAddress: "127.0.0.1" });
   const text = await response.text();
   const isJson = text !== "" && response.headers.get("content-type")?.endsWith("json") === true;
   return {
@@ -215,6 +216,7 @@ describe("routes of the application", () => {
       ["CONFIG_ROUTE_DUPLICATE"],
     ],
     ["with a slash at the end, which no request has", [route("GET", "/a/")], ["CONFIG_ROUTE_INVALID"]],
+    ["with a parameter that no object can hold", [route("GET", "/a/{__proto__}")], ["CONFIG_ROUTE_INVALID"]],
     ["with a dot segment", [route("GET", "/a/../b")], ["CONFIG_ROUTE_INVALID"]],
     ["in a spelling that requests never have", [route("GET", "/%61")], ["CONFIG_ROUTE_INVALID"]],
     ["with a wildcard, whose paths no rule would know", [route("GET", "/files/*")], ["CONFIG_ROUTE_INVALID"]],
@@ -262,7 +264,7 @@ describe("routes of the application", () => {
     });
     expect((await send(os, "GET /reports/q", await as("reports:q/1:read"))).status).toBe(403);
     expect((await send(os, "GET /open")).status).toBe(200);
-    expect((await send(os, "GET /openapi.json")).body).toMatchObject({
+    expect((await send(os, "GET /openapi.json", await as("reports:q/1:read"))).body).toMatchObject({
       paths: {
         "/reports/{id}": { get: { description: "Requires `reports:{id}:read`." } },
         "/open": { get: { security: [] } },
@@ -424,13 +426,13 @@ describe("where the token is", () => {
       { origin: "http://localhost:7777" },
       { origin: "http://localhost:3000" },
       { "sec-fetch-site": "same-origin" },
+      {},
     ])
       expect((await post(headers)).status).toBe(200);
     for (const headers of [
       { origin: "https://evil.test" },
       { origin: "null" },
       { "sec-fetch-site": "cross-site" },
-      {},
     ])
       expect(await post(headers)).toMatchObject({ status: 403, body: { code: "AUTH_COOKIE_CROSS_SITE" } });
   });

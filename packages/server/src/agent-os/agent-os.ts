@@ -3,6 +3,7 @@ import { DEFAULT_PORT, type PageRouteId, SERVED_ROUTES, type ServedRouteId } fro
 import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
 import {
   createGuardedApp,
+  type Fetch,
   findOptionFaults,
   type GuardedApp,
   type HandlerContext,
@@ -10,7 +11,7 @@ import {
   type RunningServer,
   type ServeOptions,
 } from "@agentos/guard/app";
-import { createOpenApi } from "../openapi/openapi.ts";
+import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
@@ -38,8 +39,16 @@ export class AgentOS {
    * The `id` of the options, else "agno-agentos": the audience that tokens must name unless another one is configured.
    */
   readonly id: string;
-  /** Answers one request. Rejects only when the configuration cannot work. */
-  readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
+  /**
+   * Answers one request. Rejects only when the configuration cannot work. `env` is what the host knows of the connection:
+   * an adapter for Node gives its own, and whoever calls without one names the peer, as `{ clientAddress: "127.0.0.1" }`
+   * for a caller in this process. A server without credentials refuses whom it knows no address of.
+   *
+   * @example
+   * const answer = await os.fetch(new Request("http://localhost/agents"), { clientAddress: "127.0.0.1" });
+   * Deno.serve((request, { remoteAddr }) => os.fetch(request, { clientAddress: remoteAddr.hostname }));
+   */
+  readonly fetch: Fetch;
   readonly #app: GuardedApp;
 
   /** Checks the options. Throws a {@link ConfigurationError} with every fault at once; keys are judged by {@link ready}. */
@@ -103,7 +112,6 @@ function createHandlers(
     claimOwned: policy.claimNames,
     limits: resolveRunLimits(options.limits),
   });
-  const document = () => createOpenApi({ name: name ?? id, description, routes });
   return {
     handlers: {
       ...createCoreRoutes({
@@ -118,7 +126,11 @@ function createHandlers(
       ...createAgentsRoutes({ agents, runs, runtime }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
-      ...createDocsRoutes({ isEnabled: environment.areDocsEnabled, document }),
+      ...createDocsRoutes({
+        isEnabled: environment.areDocsEnabled,
+        readDocument: createOpenApiReader({ name: name ?? id, description, routes }),
+        mayReach: (identity, route) => auth.gate.mayReach(identity, route),
+      }),
     },
     drain: (signal) => runs.drain(signal),
   };

@@ -50,17 +50,29 @@ describe("a server that believes everybody", () => {
     expect((await get(unverified, "/config", headers, from(address))).status).toBe(status);
   });
 
-  it.each(["x-forwarded-for", "x-real-ip", "forwarded"])(
+  it.each(["x-forwarded-for", "x-real-ip", "forwarded", "via", "cf-connecting-ip", "x-forwarded-anything"])(
     "does not answer through a proxy (%s)",
     async (name) => {
       const answer = await get(open, "/config", { [name]: "203.0.113.9" }, from("127.0.0.1"));
-      expect([answer.status, await answer.json()]).toMatchObject([403, { code: "AUTH_HOST_NOT_ALLOWED" }]);
+      expect([answer.status, await answer.json()]).toMatchObject([403, { code: "AUTH_PROXY_NOT_ALLOWED" }]);
     },
   );
 
   it("does not answer a page of another site", async () => {
-    expect((await get(open, "/config", { "sec-fetch-site": "cross-site" })).status).toBe(403);
-    expect((await get(open, "/config", { "sec-fetch-site": "same-origin" })).status).toBe(200);
+    const own = from("127.0.0.1");
+    expect((await get(open, "/config", { "sec-fetch-site": "cross-site" }, own)).status).toBe(403);
+    expect((await get(open, "/config", { "sec-fetch-site": "same-origin" }, own)).status).toBe(200);
+  });
+
+  it("does not answer a caller of whom no address is known, whatever Host it names", async () => {
+    const answer = await get(open, "/config", { host: "localhost" });
+    expect([answer.status, await answer.json()]).toMatchObject([403, { code: "AUTH_PEER_UNKNOWN" }]);
+    const { status } = await open.fetch(new Request("http://localhost/config"), {
+      clientAddress: "127.0.0.1",
+    });
+    expect(status).toBe(200);
+    const far = await open.fetch(new Request("http://localhost/config"), { clientAddress: "203.0.113.9" });
+    expect(await far.json()).toMatchObject({ code: "AUTH_PEER_NOT_LOCAL" });
   });
 
   it("does not exist as a guard alone", async () => {

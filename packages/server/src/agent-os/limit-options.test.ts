@@ -100,6 +100,7 @@ describe("limits", () => {
             "content-type": "application/x-www-form-urlencoded",
           },
         }),
+        { clientAddress: "127.0.0.1" },
       );
     const refused = await post(200 * MEBIBYTE);
     expect([refused.status, await refused.json()]).toMatchObject([413, { code: "INPUT_BODY_TOO_LARGE" }]);
@@ -111,7 +112,9 @@ describe("limits", () => {
     const os = new AgentOS({ agents: [new Agent({ id: "echo", model: "offline:echo" })], logger });
     const run = () => {
       const body = new URLSearchParams({ message: "hi", session_state: `{"a":"${"x".repeat(300_000)}"}` });
-      return os.fetch(new Request("http://localhost/agents/echo/runs", { method: "POST", body }));
+      return os.fetch(new Request("http://localhost/agents/echo/runs", { method: "POST", body }), {
+        clientAddress: "127.0.0.1",
+      });
     };
     const answers = [await run(), await run()];
     expect(answers.map(({ status }) => status)).toEqual([413, 413]);

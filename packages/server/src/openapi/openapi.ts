@@ -11,6 +11,41 @@ export interface OpenApiOptions {
   readonly routes: readonly DescribedRoute[];
 }
 
+/** The document, for a caller. */
+export type OpenApiReader = (caller: OpenApiCaller) => string;
+
+/** Who reads the document: nobody who is known, or whoever may reach these routes. */
+export type OpenApiCaller = ((route: DescribedRoute["route"]) => boolean) | undefined;
+
+/** Documents kept: callers that may reach the same routes share one. */
+const MAX_DOCUMENTS = 32;
+
+/**
+ * Describes a server to whoever asks. What the contract has is no secret; a route of the application is shown to a caller
+ * who may reach it: to others its very existence is none of their business (an unknown path is 401 before it is 404).
+ */
+export function createOpenApiReader(options: OpenApiOptions): OpenApiReader {
+  const { routes } = options;
+  const texts = new Map<string, string>();
+  return (mayReach) => {
+    const shown = routes.filter(({ route }) => !isPrivate(route) || mayReach?.(route) === true);
+    const name = shown.map(({ route }) => route.id).join("\n");
+    const known = texts.get(name);
+    if (known !== undefined) return known;
+    const [oldest] = texts.keys();
+    if (texts.size >= MAX_DOCUMENTS && oldest !== undefined) texts.delete(oldest);
+    const text = JSON.stringify(createOpenApi({ ...options, routes: shown }));
+    texts.set(name, text);
+    return text;
+  };
+}
+
+/** A route of the application that is not public. Routes of ours have no slash in their id. */
+function isPrivate({ id, access: { rule, conditional } }: DescribedRoute["route"]): boolean {
+  const isOpened = [rule, ...conditional.map((one) => one.rule)].includes("public");
+  return id.includes("/") && !isOpened;
+}
+
 /** Builds the document of a server. The reference itself is no part of it. */
 export function createOpenApi({
   name,

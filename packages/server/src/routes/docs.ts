@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ServedRouteId } from "@agentos/contract";
-import { notFound, type RouteHandler } from "@agentos/guard/app";
+import { type Gate, notFound, type RouteHandler } from "@agentos/guard/app";
+import type { OpenApiReader } from "../openapi/openapi.ts";
 
 const ASSETS: Readonly<Record<string, string>> = {
   "swagger-ui.css": "text/css; charset=utf-8",
@@ -25,15 +26,16 @@ const START = `window.ui = SwaggerUIBundle({ url: "openapi.json", dom_id: "#swag
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
 
-/** Handlers of the reference; `document` is built on first use. Disabled, all of them answer 404. */
+/** Handlers of the reference; `readDocument` gives it as somebody may see it. Disabled, all of them answer 404. */
 export function createDocsRoutes({
   isEnabled,
-  document,
+  readDocument,
+  mayReach,
 }: {
   readonly isEnabled: boolean;
-  readonly document: () => unknown;
+  readonly readDocument: OpenApiReader;
+  readonly mayReach: Gate["mayReach"];
 }): Record<ServedRouteId<"docs">, RouteHandler> {
-  let openApi: string | undefined;
   const answer = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
     new Response(body, {
       headers: {
@@ -47,9 +49,14 @@ export function createDocsRoutes({
     (context) =>
       isEnabled ? handler(context) : notFound();
   return {
-    "docs.openapi": whenEnabled(() => {
-      openApi ??= JSON.stringify(document());
-      return answer(openApi, "application/json");
+    "docs.openapi": whenEnabled(({ access, caller }) => {
+      // Where an operator has closed the route, whoever came so far is known.
+      const known = caller ?? (access.identity.kind === "anonymous" ? undefined : access.identity);
+      const text = readDocument(known && ((route) => mayReach(known, route)));
+      const response = answer(text, "application/json");
+      // What one caller sees is not for the next one.
+      response.headers.set("cache-control", "no-store");
+      return response;
     }),
     "docs.page": whenEnabled(() => answer(PAGE, "text/html; charset=utf-8")),
     "docs.asset": whenEnabled(({ parameters }) => {

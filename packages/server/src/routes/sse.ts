@@ -1,4 +1,5 @@
 /** Events as server-sent events, framed as contract 5.1: `event`, `data` in one line, nothing else. */
+import { StreamCutError } from "@agentos/guard/app";
 import type { LiveRun } from "../runs/live-run.ts";
 
 /** One frame. JSON text has no line breaks, so it cannot end the frame early. */
@@ -51,8 +52,8 @@ export async function openEventStream(
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        // What was wrong is not for the client.
-        tellClient = () => controller.error(new Error("the stream was cut"));
+        // What was wrong is not for the client, and in the log already.
+        tellClient = () => controller.error(new StreamCutError());
         if (isCut) tellClient();
       },
       async pull(controller) {

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { type RunningServer, serveOnNode } from "@agentos/guard/app";
+import { createTestLogger } from "@agentos/testkit";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MAX_PIECEWISE_BYTES } from "./form-limits.ts";
 import { readBytes } from "./read-bytes.ts";
@@ -119,6 +120,7 @@ describe("the bytes of a request over a socket", () => {
       loopbackOnly: undefined,
       drain: () => Promise.resolve(),
       onClose: () => undefined,
+      logger: createTestLogger(),
     });
     servers.push(server);
     const send = async (headers: readonly string[], body: string, ends = true): Promise<string> => {

@@ -1,0 +1,90 @@
+/**
+ * Refusals for where a request comes from: the machine, the way and the web page. Nobody is known by then. Codes are never
+ * renamed or reused.
+ */
+import type { RefusalEntry } from "./entry.ts";
+
+type Refused = Pick<RefusalEntry, "stage" | "detail" | "title" | "fix"> &
+  Partial<Pick<RefusalEntry, "status" | "publicFacts">>;
+
+const refusal = (entry: Refused): RefusalEntry => ({
+  kind: "refusal",
+  status: 403,
+  challenge: "none",
+  publicFacts: [],
+  since: "0.1.0",
+  ...entry,
+});
+
+/** For a server that has nothing but the way of a request to judge it by. */
+const BELIEVES =
+  "this AgentOS believes everybody (no credential is configured, or tokens are not verified), so it answers this machine only";
+const believing = { stage: "loopback", publicFacts: ["way_out"] } as const;
+
+export const originRefusals = {
+  AUTH_HOST_NOT_ALLOWED: refusal({
+    ...believing,
+    detail: "Host not allowed",
+    title: `the Host header names another machine than this one; ${BELIEVES}`,
+    fix: "call it as localhost or 127.0.0.1; to open it to others, {way_out}",
+  }),
+  AUTH_PROXY_NOT_ALLOWED: refusal({
+    ...believing,
+    detail: "Proxied request not allowed",
+    title: `the request came through a proxy (header "{proxy_header}"); ${BELIEVES}`,
+    fix: "call it without the proxy, from this machine; to open it to others, {way_out}",
+    publicFacts: ["way_out", "proxy_header"],
+  }),
+  AUTH_PEER_NOT_LOCAL: refusal({
+    ...believing,
+    detail: "Client address not allowed",
+    title: `the request came from another machine; ${BELIEVES}`,
+    fix: "call it from the machine that it runs on; to open it to others, {way_out}",
+  }),
+  AUTH_PEER_UNKNOWN: refusal({
+    ...believing,
+    detail: "Client address unknown",
+    title: `nothing tells which machine the request came from; ${BELIEVES}`,
+    fix: 'hand over the address of the peer: `fetch(request, { clientAddress: "127.0.0.1" })` where the caller is this process; to open it to others, {way_out}',
+  }),
+  AUTH_ORIGIN_NOT_ALLOWED: refusal({
+    ...believing,
+    detail: "Origin not allowed",
+    title: `a web page of another origin sent the request; ${BELIEVES}`,
+    fix: 'add the origin of the page to "cors.allowedOrigins", as the header "Origin" of the request has it',
+  }),
+  AUTH_ORIGIN_OPAQUE: refusal({
+    ...believing,
+    detail: "Origin not allowed",
+    title: `a web page without an origin of its own sent the request ("Origin: null"); ${BELIEVES}`,
+    fix: 'serve the page over http instead of opening it as a file or in a sandbox, and add the address that it then has to "cors.allowedOrigins"',
+  }),
+  AUTH_SITE_NOT_ALLOWED: refusal({
+    ...believing,
+    detail: "Origin not allowed",
+    title: `a page of another site led here, by a link, an image or a frame; ${BELIEVES}`,
+    fix: "open the address in the browser yourself instead of following the link",
+  }),
+  AUTH_CORS_ORIGIN_REFUSED: refusal({
+    stage: "origin",
+    detail: "Disallowed CORS origin",
+    title: "the origin of the web page is none that may call, so its browser keeps the answer from it",
+    fix: 'add "{origin}" to "cors.allowedOrigins"',
+    publicFacts: ["origin"],
+    status: 400,
+  }),
+  AUTH_CORS_ORIGIN_OPAQUE: refusal({
+    stage: "origin",
+    detail: "Disallowed CORS origin",
+    title: 'the web page has no origin of its own ("Origin: null"), so its browser keeps the answer from it',
+    fix: 'serve the page over http instead of opening it as a file or in a sandbox, and add the address that it then has to "cors.allowedOrigins"',
+    status: 400,
+  }),
+  AUTH_COOKIE_CROSS_SITE: refusal({
+    stage: "origin",
+    detail: "Cross-site request refused",
+    title: "the request carries only a cookie and does not come from a page of this site",
+    fix: '{alternative}add the origin of the page to "cors.allowedOrigins"',
+    publicFacts: ["alternative"],
+  }),
+} as const satisfies Record<string, RefusalEntry>;

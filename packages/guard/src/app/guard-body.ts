@@ -1,0 +1,94 @@
+/**
+ * Bodies that are streams are guarded like handlers: what goes wrong in one goes to the log, and the client only sees
+ * that the answer was cut. Left to an adapter, the text of the exception is sent to the client, and the exception is
+ * written to standard error, past the logger that replaces credentials.
+ */
+
+/** Ends an answer whose cause is in the log already. */
+export class StreamCutError extends Error {
+  override readonly name = "StreamCutError";
+
+  constructor() {
+    super("the stream was cut");
+  }
+}
+
+/** What becomes of an answer that fails after it was given. */
+export interface BodyFailure {
+  /** Told of what went wrong, once. */
+  readonly onFailure: (error: unknown) => void;
+  /** What the host knows of the connection. */
+  readonly env: unknown;
+}
+
+/** The same answer, or one whose body tells the client nothing but that it was cut. Throws for one that cannot be sent. */
+export function guardBody(response: Response, failure: BodyFailure): Response {
+  assertSendable(response);
+  if (isWhole(response)) return response;
+  const { body, status, statusText, headers } = response;
+  if (body === null) return response;
+  if (body.locked || response.bodyUsed)
+    throw new Error("a handler returned a response whose body was read already");
+  return new Response(guardStream(body, failure), { status, statusText, headers });
+}
+
+/** Adapters take any status and any header text, and fail only when they send them. */
+function assertSendable({ status, headers }: Response): void {
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw new Error(`a handler returned the status ${status}`);
+  // Reading them is what checks them.
+  void headers;
+}
+
+/**
+ * True for text and bytes, which cannot fail any more. The adapter for Node keeps those of its own `Response` in a cell of
+ * this description: to ask for `body` would make a stream of them, which costs many times the answer.
+ */
+function isWhole(response: Response): boolean {
+  const cell = Object.getOwnPropertySymbols(response).find(({ description }) => description === "cache");
+  if (cell === undefined) return false;
+  const kept: unknown = Reflect.get(response, cell);
+  const body: unknown = Array.isArray(kept) ? kept[1] : undefined;
+  return body === null || typeof body === "string" || body instanceof Uint8Array;
+}
+
+function guardStream(
+  body: ReadableStream<Uint8Array>,
+  { onFailure, env }: BodyFailure,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(assertChunk(value));
+        } catch (error) {
+          if (!(error instanceof StreamCutError)) onFailure(error);
+          // An adapter says what an error says; a connection that is gone says nothing.
+          if (cutConnection(env)) controller.close();
+          else controller.error(new StreamCutError());
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function assertChunk(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (typeof chunk === "string") return new TextEncoder().encode(chunk);
+  throw new Error("a handler streamed something that is neither bytes nor text");
+}
+
+/** True where the host is Node, and has handed its response over. */
+function cutConnection(env: unknown): boolean {
+  if (typeof env !== "object" || env === null || !("outgoing" in env)) return false;
+  const { outgoing } = env;
+  if (typeof outgoing !== "object" || outgoing === null || !("destroy" in outgoing)) return false;
+  if (typeof outgoing.destroy !== "function") return false;
+  Reflect.apply(outgoing.destroy, outgoing, []);
+  return true;
+}
