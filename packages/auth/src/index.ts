@@ -26,6 +26,7 @@ export {
 export { type InspectedToken, type InspectOptions, inspectToken } from "./diagnose/inspect-token.ts";
 export { makeCause } from "./diagnose/make-cause.ts";
 export { isErrorCode } from "./diagnose/read-answer.ts";
+export { findScheme } from "./request/scheme.ts";
 export { type CredentialKind, classifyCredential, isOlder } from "./diagnose/refine-credential.ts";
 export { type HeldScopes, splitHeldScopes } from "./diagnose/refine-scopes.ts";
 export { decodeJsonObject } from "./encoding/base64url.ts";

@@ -53,9 +53,16 @@ export const rows: readonly Row[] = [
     code: "AUTH_HEADER_MALFORMED",
     certainty: "certain",
     evidence: 'it begins with the word "Basic"',
-    our: "AUTH_TOKEN_MALFORMED",
     python: invalid("Not enough segments"),
     token: `Basic ${tokens.good}`,
+  },
+  {
+    name: "another scheme",
+    code: "AUTH_SCHEME_UNSUPPORTED",
+    certainty: "certain",
+    our: "AUTH_SCHEME_UNSUPPORTED",
+    token: `Basic ${tokens.good}`,
+    twin: "",
   },
   {
     name: "the scheme twice",

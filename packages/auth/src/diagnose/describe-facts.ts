@@ -146,6 +146,46 @@ function tokenAudience(
   return [{ fact: `the token is for ${shown.join(", ")}`, source: "the token" }];
 }
 
+/**
+ * From whom and for whom a token is, by its own words, beside what the server expects. Nobody has signed for them, and
+ * yet they are the quickest way to a token that was never meant for this server.
+ */
+export function describeOrigin(
+  claims: Readonly<Record<string, unknown>> | undefined,
+  server: KnownServer | undefined,
+): readonly Evidence[] {
+  if (claims === undefined) return [];
+  const { tokens = [], id } = server?.policy ?? {};
+  const audienceClaim = claimNamesOf(server).audience;
+  const audiences = tokens.flatMap(({ audience = [] }) => audience);
+  const expected = {
+    issuer: tokens.flatMap(({ issuer }) => issuer ?? []),
+    audience: audiences.length > 0 || id === undefined ? audiences : [id],
+  };
+  return [
+    ...compareClaim("iss", claims["iss"], expected.issuer, "the issuer", server),
+    ...compareClaim(audienceClaim, claims[audienceClaim], expected.audience, "the audience", server),
+  ];
+}
+
+function compareClaim(
+  name: string,
+  value: unknown,
+  expected: readonly string[],
+  what: string,
+  server: KnownServer | undefined,
+): readonly Evidence[] {
+  const values = [value].flat().filter((entry) => typeof entry === "string");
+  if (values.length === 0 || values.some((entry) => expected.includes(entry))) return [];
+  const show = (texts: readonly string[]) => texts.slice(0, 5).map((text) => text.slice(0, 100)).join(", ");
+  return [
+    { fact: `unverified, "${name}" is ${show(values)}`, source: "the token" },
+    ...(expected.length === 0 || server === undefined
+      ? []
+      : [{ fact: `the server expects ${what} ${show(expected)}`, source: server.source }]),
+  ];
+}
+
 export function sawStatus(status: number): Evidence {
   return { fact: `the server answered ${status}`, source: "the answer" };
 }

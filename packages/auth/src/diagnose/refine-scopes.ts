@@ -5,7 +5,7 @@ import { describeScopeChoice } from "../decide/scope-choice.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { ceilingOf, type LimitedScopes, limitScopes } from "../scope/limit-scopes.ts";
 import { compileRequirement, findGrant } from "../scope/requirement.ts";
-import { findScopesClaim, readScopes } from "../token/read-scopes.ts";
+import { findScopesClaim, readScopes, USUAL_SCOPE_CLAIMS } from "../token/read-scopes.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 import { findNearMiss, findScopesElsewhere } from "./scope-near-miss.ts";
@@ -72,12 +72,17 @@ export function refineScopes(
     if (near !== undefined) parts.push({ ...near, certainty: "certain", evidence });
   }
   if (claims !== undefined) {
-    const read = findScopesClaim(claims, configuredClaim(server)) ?? "scopes";
+    const configured = configuredClaim(server);
+    const read = findScopesClaim(claims, configured);
     const claim = [needed, ...missing]
       .map((scope) => findScopesElsewhere(claims, scope, read))
       .find((name) => name !== undefined);
     if (claim !== undefined) {
-      const facts = { other_claim: claim, scopes_claim: read };
+      const facts = {
+        other_claim: claim,
+        scopes_claim: configured ?? read ?? USUAL_SCOPE_CLAIMS[0],
+        read_claims: describeRead(configured, server),
+      };
       const elsewhere: Evidence = { fact: `"${claim.slice(0, 100)}" holds ${needed}`, source: "the token" };
       parts.push({
         code: "SCOPE_CLAIM_OTHER",
@@ -153,6 +158,14 @@ function readNamedScopes(claims: Claims, server: DiagnosisInput["server"]): read
 /** The one claim that this server reads; undefined: the first of the usual ones. The Python AgentOS has but one. */
 function configuredClaim(server: DiagnosisInput["server"]): string | undefined {
   return server?.policy.claimNames?.scopes ?? (server?.isPython === true ? "scopes" : undefined);
+}
+
+/** Which claim a server reads, as far as that is known: without an option of its own each AgentOS of ours reads the first of these. */
+function describeRead(configured: string | undefined, server: DiagnosisInput["server"]): string {
+  if (configured !== undefined) return `"${configured}"`;
+  const usual = `the first of ${USUAL_SCOPE_CLAIMS.map((name) => `"${name}"`).join(", ")} that is there`;
+  const isKnown = server !== undefined && Object.hasOwn(server.policy.claimNames ?? {}, "scopes");
+  return isKnown ? usual : `${usual} (unless its "scopesClaim" names another)`;
 }
 
 function describe(

@@ -60,6 +60,7 @@ const pythonReport =
   };
 
 const otherKey = { ...good, key: await createTestKey("RS256", { kid: "2026-11" }) };
+const list = ["--route", "GET /agents"];
 const run = ["--route", "POST /agents/web/runs"];
 
 export const tokenCauses: readonly CauseRow[] = [
@@ -80,9 +81,9 @@ export const tokenCauses: readonly CauseRow[] = [
   {
     cause: "malformed header, seen by the doctor",
     read: report("Basic YWxpY2U6c2VjcmV0"),
-    code: "AUTH_HEADER_MALFORMED",
-    says: /not of the form/,
-    fix: /send "Authorization: Bearer TOKEN"/,
+    code: "AUTH_SCHEME_UNSUPPORTED",
+    says: /another scheme than Bearer/,
+    fix: /send "Authorization: Bearer/,
   },
   {
     cause: "not a JWT",
@@ -259,35 +260,35 @@ export const tokenCauses: readonly CauseRow[] = [
   },
   {
     cause: "scope in the singular",
-    read: report(scopes("config:read", "agent:read")),
+    read: report(scopes("config:read", "agent:read"), jwt, list),
     code: "SCOPE_MISSPELT",
     says: /"agent:read", which is no scope/,
     fix: /"agents:read"/,
   },
   {
     cause: "scope with dots",
-    read: report(scopes("config:read", "agents.read")),
+    read: report(scopes("config:read", "agents.read"), jwt, list),
     code: "SCOPE_SEPARATOR_WRONG",
     says: /colons/,
     fix: /"agents:read"/,
   },
   {
     cause: "scope in the wrong case",
-    read: report(scopes("config:read", "Agents:Read")),
+    read: report(scopes("config:read", "Agents:Read"), jwt, list),
     code: "SCOPE_CASE_WRONG",
     says: /case-sensitive/,
     fix: /"agents:read"/,
   },
   {
     cause: "scopes in one text",
-    read: report(scopes("config:read agents:read")),
+    read: report(scopes("config:read agents:read"), jwt, list),
     code: "SCOPE_ENTRIES_JOINED",
     says: /one\s+unknown scope/,
     fix: /entry of its own/,
   },
   {
     cause: "scopes under another claim",
-    read: report(claims({ scopes: ["config:read"], roles: ["agents:read"] })),
+    read: report(claims({ scopes: ["config:read"], roles: ["agents:read"] }), jwt, list),
     code: "SCOPE_CLAIM_OTHER",
     says: /"roles"/,
     fix: /"scopesClaim" to "roles"/,
@@ -301,7 +302,7 @@ export const tokenCauses: readonly CauseRow[] = [
   },
   {
     cause: "access prerequisite missing",
-    read: report(scopes("agents:read")),
+    read: report(scopes("agents:read"), jwt, ["--route", "GET /config"]),
     code: "SCOPE_PREREQUISITE_MISSING",
     says: /"config:read"/,
     fix: /"config:read"/,

@@ -257,7 +257,7 @@ describe("a configuration", () => {
     expect(refused.findings).toMatchObject([
       {
         code: "AUTH_TOKEN_EXPIRED",
-        seenAt: [`GET /config with the token${place}`, `GET /agents with the token${place}`],
+        seenAt: [`GET /agents with the token${place}`],
       },
     ]);
   });

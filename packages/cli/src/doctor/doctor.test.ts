@@ -65,13 +65,15 @@ const sides = situations.flatMap((situation) => [
 
 async function expectCause(situation: Situation, side: "ours" | "python", run: typeof runCli): Promise<void> {
   const url = await urlOf(side, situation);
-  const result = await run(["doctor", "--url", url, "--token", "-", "--json"], { stdin: situation.token });
+  const asked = situation.route === undefined ? [] : ["--route", situation.route];
+  const result = await run(["doctor", url, "--token", "-", "--json", ...asked], { stdin: situation.token });
+  const code = side === "ours" ? (situation.ourCode ?? situation.code) : situation.code;
   expect(result.stderr).toBe("");
   const report = JSON.parse(result.stdout) as Report;
   const [first] = report.places[0]?.findings ?? [];
-  expect(first, result.stdout).toMatchObject({ code: situation.code, level: "error" });
+  expect(first, result.stdout).toMatchObject({ code, level: "error" });
   expect(first?.fix).toContain(situation.fix);
-  expect(ERRORS).toHaveProperty(situation.code);
+  expect(ERRORS).toHaveProperty(code);
   expect(result.code).toBe(situation.exit ?? 2);
   expect(report.exit_code).toBe(result.code);
   // Whatever it says, it never says the credential or a part of it.

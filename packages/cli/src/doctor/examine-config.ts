@@ -6,10 +6,11 @@ import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../program/context.ts";
 import { CliFailure, faultsOf } from "../program/failure.ts";
 import { type Ask, readBounded, toAnswer } from "./ask.ts";
+import { compareToken } from "./compare-token.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 import { fromFault, makeFinding, mergeFindings } from "./findings.ts";
 import { probeRoutes } from "./probe-routes.ts";
-import type { Check, DoctorRequest, Examined, Finding } from "./report.ts";
+import { type Check, type DoctorRequest, type Examined, type Finding, UNASKED } from "./report.ts";
 
 export interface ExamineConfigOptions {
   readonly requests: readonly DoctorRequest[];
@@ -83,15 +84,15 @@ async function examine(
       summary: "cannot start",
       server: undefined,
       traits: {},
+      ...UNASKED,
       checks,
-      isTokenChecked: false,
-      answers: [],
       findings: orderStart(findings, empty),
     };
   }
   try {
     const policy = await os.describe();
     const server: KnownServer = { source, policy, keys: policy.keys };
+    const { mode } = policy;
     // Where it reads the token is known, so that is where the token goes; of two places, where it looks first.
     const [location = AUTHORIZATION_HEADER] = policy.credentialLocations;
     const ask = askInProcess(os, location, context);
@@ -105,8 +106,11 @@ async function examine(
       summary: summarize(policy),
       server,
       traits: toTraits(policy),
-      checks: [...describeKeys(policy), ...probed.checks],
+      checks: [...describeKeys(policy), ...describeExpected(policy), ...probed.checks],
       isTokenChecked: probed.isTokenChecked,
+      isAccepted: probed.isAccepted,
+      openQuestion: probed.openQuestion,
+      tokenRows: mode === "jwt" ? compareToken(options.token, server, context.now()) : [],
       answers: probed.answers,
       findings: mergeFindings([
         // Its words are our own here.
@@ -121,11 +125,24 @@ async function examine(
   }
 }
 
-/** A variable that is empty is why there is no key, so it comes first; beside another fault it is a note. */
+/** A variable that is empty is why there is no key: that is the cause, and the other its consequence. */
 function orderStart(findings: readonly Finding[], empty: readonly Finding[]): readonly Finding[] {
-  if (!findings.some(({ code }) => code === "CONFIG_KEYS_MISSING")) return [...findings, ...empty];
-  return [...empty.map((finding) => ({ ...finding, level: "error" as const })), ...findings];
+  const others = findings.filter(({ code }) => code !== "CONFIG_KEYS_MISSING");
+  if (empty.length === 0 || others.length === findings.length) return mergeFindings([...findings, ...empty]);
+  return mergeFindings([
+    ...empty.map((finding) => {
+      const fix = FILL[finding.seenAt[0] ?? ""];
+      return { ...finding, level: "error" as const, ...(fix === undefined ? {} : { fix }) };
+    }),
+    ...others,
+  ]);
 }
+
+/** What to give to a variable that a key was to come from. */
+const FILL: Readonly<Record<string, string>> = {
+  JWT_VERIFICATION_KEY: 'set "JWT_VERIFICATION_KEY" to the public key, or the secret, of whoever signs the tokens',
+  JWT_JWKS_FILE: 'set "JWT_JWKS_FILE" to the path of the file with the key set of whoever signs the tokens',
+};
 
 function explainStart(
   error: unknown,
@@ -156,6 +173,32 @@ function describeKeys({ mode, keys }: PolicyInForce): readonly Check[] {
   if (mode === "none")
     return [{ name: "credential", outcome: "ok", text: "none is configured: only this machine may call" }];
   return keys.map(({ source, label }) => ({ name: source, outcome: "ok" as const, text: label }));
+}
+
+const KEYS_FROM: Readonly<Record<PolicyInForce["keyOrigins"][number]["keysFrom"][number], string>> = {
+  configuration: "the configuration",
+  file: "a file",
+  address: "an address",
+  discovery: "the issuer's own document",
+};
+
+/** What the tokens of each issuer have to be like, and where their keys come from. */
+function describeExpected({ mode, tokens, keyOrigins }: PolicyInForce): readonly Check[] {
+  if (mode !== "jwt") return [];
+  return tokens.map(({ issuer, audience, algorithms }, index) => {
+    const from = keyOrigins[index]?.keysFrom.map((origin) => KEYS_FROM[origin]) ?? [];
+    const text = [
+      issuer === undefined
+        ? tokens.length === 1
+          ? 'any "iss"'
+          : 'no "iss"'
+        : `"iss" ${issuer}`,
+      audience === undefined ? "any audience" : `audience ${audience.join(", ")}`,
+      ...(algorithms === undefined ? [] : [`algorithm ${algorithms.join(", ")}`]),
+      from.length === 0 ? "no keys" : `keys from ${from.join(" and ")}`,
+    ];
+    return { name: "expects", outcome: "ok", text: text.join("; ") };
+  });
 }
 
 function findRepairs(

@@ -12,11 +12,12 @@ import type { CredentialLocation } from "@agentos/guard";
 import type { Context } from "../program/context.ts";
 import { type Answered, type Asked } from "./ask.ts";
 import { askUrl } from "./ask-url.ts";
+import { compareToken } from "./compare-token.ts";
 import { AUTHORIZATION_HEADER } from "./credential-location.ts";
 import { fromUnanswered, makeFinding, mergeFindings, quoteServer } from "./findings.ts";
 import { probeRoutes, readText } from "./probe-routes.ts";
 import { isRedirect } from "./read-verdict.ts";
-import type { Check, DoctorRequest, Examined, Finding } from "./report.ts";
+import { type Check, type DoctorRequest, type Examined, type Finding, UNASKED } from "./report.ts";
 
 export interface ExamineUrlOptions {
   readonly requests: readonly DoctorRequest[];
@@ -43,7 +44,7 @@ export async function examineUrl(
   const checks = [describeCheck("GET /health", health), describeCheck("GET /info", info)];
   const stop = (finding: Finding, summary: string): Examined => {
     const place = { kind: "url", name: base, summary, server: undefined, traits: {} } as const;
-    return { ...place, checks, isTokenChecked: false, answers: [], findings: [finding] };
+    return { ...place, ...UNASKED, checks, findings: [finding] };
   };
 
   for (const [name, asked] of [
@@ -81,6 +82,9 @@ export async function examineUrl(
     },
     checks: [...checks, ...probed.checks],
     isTokenChecked: probed.isTokenChecked,
+    isAccepted: probed.isAccepted,
+    openQuestion: probed.openQuestion,
+    tokenRows: compareToken(options.token, server, context.now()),
     answers: probed.answers,
     findings: mergeFindings([...probed.findings, ...clock]),
   };

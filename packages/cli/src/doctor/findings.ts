@@ -41,14 +41,16 @@ export function toFinding(
     readonly seenAt: string;
     readonly level?: Finding["level"];
     readonly serverSaid?: string | undefined;
+    readonly denialId?: string | undefined;
   },
 ): Finding {
-  const { seenAt, level = "error", serverSaid } = where;
+  const { seenAt, level = "error", serverSaid, denialId } = where;
   return {
     ...cause,
     level,
     seenAt: [seenAt],
     ...(serverSaid === undefined ? {} : { serverSaid: quoteServer(serverSaid) }),
+    ...(denialId === undefined ? {} : { denialId }),
   };
 }
 
@@ -77,7 +79,8 @@ export function fromFault(
 export function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
   const merged = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = `${finding.code}\n${finding.sentence}`;
+    // The clocks are the same ones in every answer; how far they are apart is told to the second.
+    const key = finding.code === "AUTH_CLOCKS_DIFFER" ? finding.code : `${finding.code}\n${finding.sentence}`;
     const earlier = merged.get(key);
     merged.set(
       key,

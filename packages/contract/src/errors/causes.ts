@@ -66,7 +66,7 @@ export const CAUSES = {
     fix: "try again later; the operator finds the reason in the server's log, and it recovers by itself when the database is back",
   }),
   SCOPE_MISSPELT: cause({
-    title: 'the caller holds "{held_scope}", which is no scope; "{meant_scope}" is needed',
+    title: 'the caller holds "{held_scope}", which is no scope; the scope is called "{meant_scope}"',
     fix: 'correct the scope to "{meant_scope}" where the token is issued, then get a new token',
   }),
   SCOPE_CASE_WRONG: cause({
@@ -86,7 +86,7 @@ export const CAUSES = {
     fix: 'write each scope as an entry of its own ("scopes": ["a:b", "c:d"]); one text with spaces as the whole claim works with this AgentOS, not with the Python one',
   }),
   SCOPE_CLAIM_OTHER: cause({
-    title: 'the token has its scopes under the claim "{other_claim}", the server reads "{scopes_claim}"',
+    title: 'the token has its scopes under the claim "{other_claim}", the server reads {read_claims}',
     fix: 'let the issuer write them into "{scopes_claim}"; or set "scopesClaim" to "{other_claim}" on the server, which then reads that claim only',
   }),
   SCOPE_PREREQUISITE_MISSING: cause({
@@ -117,6 +117,26 @@ export const CAUSES = {
     title:
       "the address answers with a redirect ({status}), which is not followed: a token must not go to another address",
     fix: "give the final address, usually the same one with https",
+  }),
+  CLI_ROUTE_UNKNOWN: cause({
+    title: "the token is accepted, but the server has no route {route}",
+    fix: "ask for a route that GET /openapi.json of this server lists; with a proxy in between, compare the path that it adds or removes",
+  }),
+  CLI_ITEM_UNKNOWN: cause({
+    title: "the token is accepted, but there is nothing of this id: {route}",
+    fix: "take the id from the list of the same path without it",
+  }),
+  CLI_VARIABLE_UNSET: cause({
+    title: 'the variable "{variable}" of the curl line is not set in this shell, so nothing is sent in its place',
+    fix: "set it in the shell that runs the line, with `export {variable}=…`, then run it again",
+  }),
+  CLI_DENIAL_UNKNOWN: cause({
+    title: "the server shows this credential no recorded refusal of this id",
+    fix: 'ask with a credential that holds "authz:read"; a server that was started again has forgotten what it recorded before',
+  }),
+  CLI_DENIALS_NOT_SERVED: cause({
+    title: "the server keeps no record of refusals that can be asked for: it has no route GET /authz/denials",
+    fix: "give the body of the answer in place of its id: `{cli} doctor - < answer.json`",
   }),
   CLI_ANSWER_UNKNOWN: cause({
     title: "the answer names no cause that this command knows",

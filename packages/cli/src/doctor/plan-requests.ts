@@ -1,0 +1,62 @@
+/** Which requests are sent: those that were asked about, and at least one GET that shows whether the token is accepted. */
+import { classifyCredential, inspectToken, type KnownServer, splitHeldScopes } from "@agentos/auth";
+import { ADMIN_SCOPE } from "@agentos/contract";
+import { listRoutes, type MatchedRoute } from "../scopes/route-table.ts";
+import { decideAccess } from "../text/explain-access.ts";
+import type { DoctorRequest } from "./report.ts";
+
+export interface PlannedRequests {
+  /** Nobody asked about it: only whether the token is let in counts, not what this route requires. */
+  readonly proof: DoctorRequest | undefined;
+  readonly requests: readonly DoctorRequest[];
+}
+
+/** Asked first where there is a choice: it is what chat interfaces ask first. */
+const USUAL = "/agents";
+
+/** Plans them. Without a question of the person's own, a route is asked that the token's own scopes open. */
+export function planRequests(
+  asked: readonly DoctorRequest[],
+  token: string | undefined,
+  context: { readonly server: KnownServer; readonly now: number },
+): PlannedRequests {
+  const readsToken = asked.some(
+    ({ method, matched }) => method === "GET" && matched?.route.access.rule !== "public",
+  );
+  if (readsToken || (token === undefined && asked.length > 0)) return { proof: undefined, requests: asked };
+  const chosen = chooseRoute(token, context);
+  return asked.length === 0
+    ? { proof: undefined, requests: [chosen] }
+    : { proof: chosen, requests: asked };
+}
+
+function chooseRoute(
+  token: string | undefined,
+  { server, now }: { readonly server: KnownServer; readonly now: number },
+): DoctorRequest {
+  const adminScope = server.policy.adminScope ?? ADMIN_SCOPE;
+  const routes = listRoutes(adminScope).filter(isAskable);
+  const usual = routes.find(({ route }) => route.template.text === USUAL);
+  const ordered = usual === undefined ? routes : [usual, ...routes.filter((route) => route !== usual)];
+  const claims =
+    token === undefined || classifyCredential(token) !== "jwt"
+      ? undefined
+      : inspectToken(token, { policy: {}, algorithms: [], now }).unverifiedClaims;
+  const held = claims === undefined ? undefined : splitHeldScopes(claims, server).kept;
+  const open =
+    held === undefined
+      ? undefined
+      : ordered.find((matched) => decideAccess(held, matched, adminScope).decision.isAllowed);
+  const matched = open ?? usual;
+  return { method: "GET", path: matched?.route.template.text ?? USUAL, matched };
+}
+
+/** It changes nothing, needs no id, and reads a credential. */
+function isAskable({ route, isServed }: MatchedRoute): boolean {
+  return (
+    isServed &&
+    route.method === "GET" &&
+    !route.template.text.includes("{") &&
+    typeof route.access.rule !== "string"
+  );
+}
