@@ -177,12 +177,16 @@ function compareClaim(
 ): readonly Evidence[] {
   const values = [value].flat().filter((entry) => typeof entry === "string");
   if (values.length === 0 || values.some((entry) => expected.includes(entry))) return [];
-  const show = (texts: readonly string[]) => texts.slice(0, 5).map((text) => text.slice(0, 100)).join(", ");
+  const list = (texts: readonly string[]) =>
+    texts
+      .slice(0, 5)
+      .map((text) => text.slice(0, 100))
+      .join(", ");
   return [
-    { fact: `unverified, "${name}" is ${show(values)}`, source: "the token" },
+    { fact: `unverified, "${name}" is ${list(values)}`, source: "the token" },
     ...(expected.length === 0 || server === undefined
       ? []
-      : [{ fact: `the server expects ${what} ${show(expected)}`, source: server.source }]),
+      : [{ fact: `the server expects ${what} ${list(expected)}`, source: server.source }]),
   ];
 }
 

@@ -98,7 +98,10 @@ function readEntries(detail: string): Pick<Reading, "codes" | "facts"> {
 const PLAIN = String.raw`[\w:.*/-]{1,100}(?:, [\w:.*/-]{1,100}){0,20}`;
 
 /** The values that an answer of ours has in the places of its title and fix: its texts are the catalogue's. */
-function readPlaces(code: ErrorCode, said: { readonly title?: string | undefined; readonly fix?: string | undefined }): Facts {
+function readPlaces(
+  code: ErrorCode,
+  said: { readonly title?: string | undefined; readonly fix?: string | undefined },
+): Facts {
   const entry = ERRORS[code];
   if (entry === undefined) return {};
   const facts: Record<string, string | readonly string[]> = {};

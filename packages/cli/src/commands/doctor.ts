@@ -25,7 +25,10 @@ export function addDoctor(parent: Command, context: Context): void {
     )
     .option("--jwks-file <path>", "also verify the token with the keys of this file")
     .option("--algorithm <name>", "algorithm of --key; needed with a shared secret")
-    .option("--insecure-http", "send the token over http to another machine too; everybody on the way can read it")
+    .option(
+      "--insecure-http",
+      "send the token over http to another machine too; everybody on the way can read it",
+    )
     .option("--json", "print JSON")
     .addHelpText("after", createHelp(context.cli))
     .action(async (what: string | undefined, options: DoctorOptions) => {

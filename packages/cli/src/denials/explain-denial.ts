@@ -43,7 +43,9 @@ export function readFacts(facts: Readonly<Record<string, string | number | boole
     const text = typeof value === "object" ? value.join(", ") : String(value);
     return text === "" ? "nothing" : text;
   };
-  const shown = PAIRS.filter(([, expected, got]) => facts[expected] !== undefined || facts[got] !== undefined);
+  const shown = PAIRS.filter(
+    ([, expected, got]) => facts[expected] !== undefined || facts[got] !== undefined,
+  );
   const named = new Set(shown.flatMap(([, expected, got]) => [expected, got]));
   return {
     pairs: shown.map(([what, expected, got]) => ({

@@ -6,7 +6,11 @@ const LONGEST = 100;
 const MOST = 5;
 
 /** The rows; none without a JWT. Nothing in them is a finding: only an answer of the server proves anything. */
-export function compareToken(token: string | undefined, server: KnownServer, now: number): readonly TokenRow[] {
+export function compareToken(
+  token: string | undefined,
+  server: KnownServer,
+  now: number,
+): readonly TokenRow[] {
   if (token === undefined || classifyCredential(token) !== "jwt") return [];
   const { unverifiedHeader: header, unverifiedClaims: claims } = inspectToken(token, {
     policy: {},
@@ -25,7 +29,9 @@ export function compareToken(token: string | undefined, server: KnownServer, now
   const rows = [
     makeRow('"alg"', header["alg"], listAlgorithms(keys)),
     ...(header["kid"] === undefined && kids.length === 0 ? [] : [makeRow('"kid"', header["kid"], kids)]),
-    ...(claims["iss"] === undefined && issuers.length === 0 ? [] : [makeRow('"iss"', claims["iss"], issuers)]),
+    ...(claims["iss"] === undefined && issuers.length === 0
+      ? []
+      : [makeRow('"iss"', claims["iss"], issuers)]),
     makeRow(`"${audienceClaim}"`, claims[audienceClaim], audience ?? []),
   ];
   return rows;

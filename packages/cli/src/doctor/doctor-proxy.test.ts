@@ -60,7 +60,9 @@ describe("a redirect", () => {
         seenAt: ["GET /agents with the token"],
       },
     ]);
-    expect(checks.filter(({ name }) => name.endsWith("with the token"))).toMatchObject([{ outcome: "failed" }]);
+    expect(checks.filter(({ name }) => name.endsWith("with the token"))).toMatchObject([
+      { outcome: "failed" },
+    ]);
     expect(stdout).not.toMatch(/accepted|open to everybody/);
   });
 

@@ -47,7 +47,11 @@ export function examineAnswer(
     cli,
   });
   const isKnown = code !== undefined && isErrorCode(code);
-  const where = { seenAt: PLACE, serverSaid: detail ?? read("title"), denialId: readDenialId(read("denial_id")) };
+  const where = {
+    seenAt: PLACE,
+    serverSaid: detail ?? read("title"),
+    denialId: readDenialId(read("denial_id")),
+  };
   return {
     kind: "answer",
     name: PLACE,

@@ -140,7 +140,8 @@ function orderStart(findings: readonly Finding[], empty: readonly Finding[]): re
 
 /** What to give to a variable that a key was to come from. */
 const FILL: Readonly<Record<string, string>> = {
-  JWT_VERIFICATION_KEY: 'set "JWT_VERIFICATION_KEY" to the public key, or the secret, of whoever signs the tokens',
+  JWT_VERIFICATION_KEY:
+    'set "JWT_VERIFICATION_KEY" to the public key, or the secret, of whoever signs the tokens',
   JWT_JWKS_FILE: 'set "JWT_JWKS_FILE" to the path of the file with the key set of whoever signs the tokens',
 };
 
@@ -188,11 +189,7 @@ function describeExpected({ mode, tokens, keyOrigins }: PolicyInForce): readonly
   return tokens.map(({ issuer, audience, algorithms }, index) => {
     const from = keyOrigins[index]?.keysFrom.map((origin) => KEYS_FROM[origin]) ?? [];
     const text = [
-      issuer === undefined
-        ? tokens.length === 1
-          ? 'any "iss"'
-          : 'no "iss"'
-        : `"iss" ${issuer}`,
+      issuer === undefined ? (tokens.length === 1 ? 'any "iss"' : 'no "iss"') : `"iss" ${issuer}`,
       audience === undefined ? "any audience" : `audience ${audience.join(", ")}`,
       ...(algorithms === undefined ? [] : [`algorithm ${algorithms.join(", ")}`]),
       from.length === 0 ? "no keys" : `keys from ${from.join(" and ")}`,

@@ -1,8 +1,8 @@
 /** A recorded refusal, fetched by its id from the server that recorded it. */
 import { askDenial, type DenialServer } from "../denials/ask-denials.ts";
 import { explainDenial } from "../denials/explain-denial.ts";
-import type { Context } from "../program/context.ts";
 import { explainNotShown } from "../denials/explain-not-shown.ts";
+import type { Context } from "../program/context.ts";
 import { makeFinding, toFinding } from "./findings.ts";
 import { type Examined, UNASKED } from "./report.ts";
 
@@ -23,6 +23,11 @@ export async function examineDenial(id: string, server: DenialServer, context: C
     findings:
       findings.length > 0
         ? findings
-        : [makeFinding({ code: "CLI_ANSWER_UNKNOWN", certainty: "cannot tell", level: "error", seenAt }, context.cli)],
+        : [
+            makeFinding(
+              { code: "CLI_ANSWER_UNKNOWN", certainty: "cannot tell", level: "error", seenAt },
+              context.cli,
+            ),
+          ],
   };
 }

@@ -8,7 +8,12 @@ const MOST = 3;
 
 export function findScopeSlips(
   token: string,
-  { server, now, cli, seenAt }: { readonly server: KnownServer; readonly now: number; readonly cli: string; readonly seenAt: string },
+  {
+    server,
+    now,
+    cli,
+    seenAt,
+  }: { readonly server: KnownServer; readonly now: number; readonly cli: string; readonly seenAt: string },
 ): readonly Finding[] {
   const { unverifiedClaims } = inspectToken(token, { policy: {}, algorithms: [], now });
   if (unverifiedClaims === undefined) return [];

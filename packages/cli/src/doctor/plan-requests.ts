@@ -25,9 +25,7 @@ export function planRequests(
   );
   if (readsToken || (token === undefined && asked.length > 0)) return { proof: undefined, requests: asked };
   const chosen = chooseRoute(token, context);
-  return asked.length === 0
-    ? { proof: undefined, requests: [chosen] }
-    : { proof: chosen, requests: asked };
+  return asked.length === 0 ? { proof: undefined, requests: [chosen] } : { proof: chosen, requests: asked };
 }
 
 function chooseRoute(
@@ -37,7 +35,8 @@ function chooseRoute(
   const adminScope = server.policy.adminScope ?? ADMIN_SCOPE;
   const routes = listRoutes(adminScope).filter(isAskable);
   const usual = routes.find(({ route }) => route.template.text === USUAL);
-  const ordered = usual === undefined ? routes : [usual, ...routes.filter((route) => route !== usual)];
+  const scoped = routes.filter(({ route }) => typeof route.access.rule !== "string");
+  const ordered = usual === undefined ? scoped : [usual, ...scoped.filter((route) => route !== usual)];
   const claims =
     token === undefined || classifyCredential(token) !== "jwt"
       ? undefined
@@ -47,16 +46,19 @@ function chooseRoute(
     held === undefined
       ? undefined
       : ordered.find((matched) => decideAccess(held, matched, adminScope).decision.isAllowed);
-  const matched = open ?? usual;
+  // A token that opens no list may still be a good one; only our own server has a route that asks for nothing more.
+  const isOurs = server.isPython !== true && server.lacksInfo !== true;
+  const plain =
+    held !== undefined && isOurs
+      ? routes.find(({ route }) => route.access.rule === "authenticated")
+      : undefined;
+  const matched = open ?? plain ?? usual;
   return { method: "GET", path: matched?.route.template.text ?? USUAL, matched };
 }
 
 /** It changes nothing, needs no id, and reads a credential. */
 function isAskable({ route, isServed }: MatchedRoute): boolean {
   return (
-    isServed &&
-    route.method === "GET" &&
-    !route.template.text.includes("{") &&
-    typeof route.access.rule !== "string"
+    isServed && route.method === "GET" && !route.template.text.includes("{") && route.access.rule !== "public"
   );
 }

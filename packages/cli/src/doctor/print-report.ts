@@ -58,7 +58,12 @@ function printFinding(finding: Finding, { print, paint }: Terminal): void {
   if (finding.command !== undefined)
     print(`         ${paint("cyan", `$ ${showUntrusted(finding.command)}`)}`);
   if (finding.denialId !== undefined)
-    print(paint("dim", `  record ${finding.denialId}: the operator finds what was expected and got under this id`));
+    print(
+      paint(
+        "dim",
+        `  record ${finding.denialId}: the operator finds what was expected and got under this id`,
+      ),
+    );
   printWrapped(paint("dim", "  code   "), `${finding.code}, seen at ${finding.seenAt.join(", ")}`, {
     print,
     indent: 9,
@@ -75,12 +80,15 @@ function printTokenRows(rows: Examined["tokenRows"], { print, paint }: Terminal)
     expected: showUntrusted(expected ?? "not told"),
     outcome,
   }));
-  const width = (column: "what" | "token") => Math.min(48, Math.max(...shown.map((row) => row[column].length)));
+  const width = (column: "what" | "token") =>
+    Math.min(48, Math.max(...shown.map((row) => row[column].length)));
   print();
   print(paint("dim", "  the token (unverified) beside what is expected of it"));
   for (const { what, token, expected, outcome } of shown) {
     const [style, mark] = MARKS[outcome === "fits" ? "ok" : outcome === "differs" ? "failed" : "unknown"];
-    print(`  ${paint(style, mark)} ${what.padEnd(width("what"))}  ${token.padEnd(width("token"))}  ${expected}`);
+    print(
+      `  ${paint(style, mark)} ${what.padEnd(width("what"))}  ${token.padEnd(width("token"))}  ${expected}`,
+    );
   }
 }
 
@@ -138,7 +146,12 @@ function printVerdict(
     const open = examined.find(({ isAccepted }) => !isAccepted);
     const isStartOnly = !hasToken && (open?.kind === "config" || open?.kind === "environment");
     if (open === undefined)
-      print(paint("green", hasToken ? "accepted: the server let the token in" : "open to everybody: no token is needed"));
+      print(
+        paint(
+          "green",
+          hasToken ? "accepted: the server let the token in" : "open to everybody: no token is needed",
+        ),
+      );
     else if (isStartOnly) print(paint("green", "it starts; whether a token is accepted was not asked"));
     else print(paint("yellow", `cannot tell: ${open.openQuestion ?? "nothing was asked with the token"}`));
   } else {

@@ -80,7 +80,7 @@ export async function probeRoutes(probe: Probe): Promise<Probed> {
     if (asked.isLetIn !== undefined && !isProof)
       answers.push({ name: `GET ${request.path}`, isLetIn: asked.isLetIn, findings: asked.findings });
     isTokenChecked ||= asked.isTokenChecked;
-    isRefused ||= asked.isTokenChecked === false && asked.isLetIn === false;
+    isRefused ||= !asked.isTokenChecked && asked.isLetIn === false;
   }
   for (const request of unsent) {
     const judged = judgeUnsent(request, { ...probe, server, isTokenChecked, isRefused });
@@ -95,9 +95,10 @@ export async function probeRoutes(probe: Probe): Promise<Probed> {
     findings.push(
       ...findScopeSlips(token, { server, now: context.now(), cli: context.cli, seenAt: "the token" }),
     );
-  const openQuestion = isAccepted || findings.some(({ level }) => level === "error")
-    ? undefined
-    : describeOpenQuestion({ token, unsent, isTokenChecked });
+  const openQuestion =
+    isAccepted || findings.some(({ level }) => level === "error")
+      ? undefined
+      : describeOpenQuestion({ token, unsent, isTokenChecked });
   return { server, checks, findings, isTokenChecked, isAccepted, openQuestion, answers };
 }
 
@@ -112,14 +113,21 @@ function describeOpenQuestion({
 }): string {
   if (token === undefined) return "no token was given, so none was let in";
   const names = unsent.map(({ method, path }) => `${method} ${path}`).join(", ");
-  if (isTokenChecked && names !== "") return `the token is accepted; ${names} was not sent, since only GET is`;
+  if (isTokenChecked && names !== "")
+    return `the token is accepted; ${names} was not sent, since only GET is`;
   return "the answers are the same without the token, so nothing shows that it is accepted";
 }
 
 /** Only reading is asked for: a doctor changes nothing. What a route with another method needs is read from the token. */
 function judgeUnsent(
   request: DoctorRequest,
-  { token, server, isTokenChecked, isRefused, context }: Probe & {
+  {
+    token,
+    server,
+    isTokenChecked,
+    isRefused,
+    context,
+  }: Probe & {
     readonly isTokenChecked: boolean;
     readonly isRefused: boolean;
   },
@@ -168,7 +176,11 @@ function probeBare(
   if (bare.kind === "answer") {
     const verdict = readVerdict(bare, request.matched);
     const unclear =
-      verdict === "absent" ? "unclear" : verdict === "redirected" || verdict === "unclear" ? verdict : undefined;
+      verdict === "absent"
+        ? "unclear"
+        : verdict === "redirected" || verdict === "unclear"
+          ? verdict
+          : undefined;
     return {
       checks: [{ name, ...describeBare(verdict, bare.status, request, server) }],
       findings:
@@ -278,13 +290,19 @@ function explainAbsent(
     known === undefined
       ? undefined
       : `ask for ${known.path}: the address of this AgentOS ends before ${known.prefix}, or a proxy has to take ${known.prefix} away before it`;
-  const facts = { route: `${method} ${path.slice(0, 200)}`, ...(suggestion === undefined ? {} : { suggestion }) };
+  const facts = {
+    route: `${method} ${path.slice(0, 200)}`,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
   const code = isRoute ? "CLI_ROUTE_UNKNOWN" : "CLI_ITEM_UNKNOWN";
   return makeFinding({ code, facts, level: "error", seenAt }, cli);
 }
 
 /** The route of the contract that stands behind a prefix. */
-function findKnownRoute(method: string, path: string): { readonly path: string; readonly prefix: string } | undefined {
+function findKnownRoute(
+  method: string,
+  path: string,
+): { readonly path: string; readonly prefix: string } | undefined {
   const segments = path.split("/").slice(1);
   for (let start = 1; start < segments.length; start += 1) {
     const rest = `/${segments.slice(start).join("/")}`;

@@ -22,17 +22,22 @@ const PAGES = new Set(["info", "health", "docs"]);
 export function readAddress(text: string, method = "GET"): Address {
   const trimmed = text.trim();
   const url = parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) && isThisMachine(url.hostname)) return readAddress(`http://${trimmed}`, method);
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) && isThisMachine(url.hostname))
+    return readAddress(`http://${trimmed}`, method);
   if (url.protocol !== "http:" && url.protocol !== "https:") throw unusable("is neither http nor https");
   // It would be printed, and sent with every request.
   if (url.username !== "" || url.password !== "") throw unusable("holds a user name or password");
   const segments = url.pathname.split("/").filter((segment) => segment !== "");
-  if (PAGES.has(segments.at(-1) ?? "")) return { base: toBase(url, segments.slice(0, -1)), request: undefined };
+  if (PAGES.has(segments.at(-1) ?? ""))
+    return { base: toBase(url, segments.slice(0, -1)), request: undefined };
   for (let start = 0; start < segments.length; start += 1) {
     const path = `/${segments.slice(start).join("/")}`;
     const matched = matchRoute(method, path, ADMIN_SCOPE);
     if ("route" in matched)
-      return { base: toBase(url, segments.slice(0, start)), request: { method, path: path + url.search, matched } };
+      return {
+        base: toBase(url, segments.slice(0, start)),
+        request: { method, path: path + url.search, matched },
+      };
   }
   return { base: toBase(url, segments), request: undefined };
 }
@@ -52,12 +57,18 @@ function isThisMachine(hostname: string): boolean {
 }
 
 /** Refuses to send a credential where everybody on the way can read it, unless that is said to be fine. */
-export function assertConfidential(base: string, { isInsecureHttp }: { readonly isInsecureHttp: boolean }): void {
+export function assertConfidential(
+  base: string,
+  { isInsecureHttp }: { readonly isInsecureHttp: boolean },
+): void {
   const { protocol, hostname } = new URL(base);
   if (protocol === "https:" || isInsecureHttp || isThisMachine(hostname)) return;
-  throw new CliFailure("the token is not sent over http to another machine: everybody on the way could read it", {
-    fix: "give the address with https://; or add --insecure-http, where the network in between is your own",
-  });
+  throw new CliFailure(
+    "the token is not sent over http to another machine: everybody on the way could read it",
+    {
+      fix: "give the address with https://; or add --insecure-http, where the network in between is your own",
+    },
+  );
 }
 
 function unusable(problem: string): CliFailure {

@@ -112,9 +112,12 @@ async function readGiven(
     });
   }
   if (denialId !== undefined && addresses.length !== 1) {
-    throw new CliFailure("a denial id is known to the server that recorded it, and its address was not given", {
-      fix: "add --url with the address of that server, and --token with a credential that it accepts",
-    });
+    throw new CliFailure(
+      "a denial id is known to the server that recorded it, and its address was not given",
+      {
+        fix: "add --url with the address of that server, and --token with a credential that it accepts",
+      },
+    );
   }
   if (token !== undefined)
     for (const { base } of addresses)
@@ -128,12 +131,14 @@ async function readGiven(
     requests: named.length > 0 ? named : addresses.flatMap(({ request }) => request ?? []),
     answer: what?.kind === "answer" ? what.answer : undefined,
     denialId,
-    findings: (curl?.unset ?? []).slice(0, 3).map((variable) =>
-      makeFinding(
-        { code: "CLI_VARIABLE_UNSET", facts: { variable }, level: "error", seenAt: "the curl line" },
-        context.cli,
+    findings: (curl?.unset ?? [])
+      .slice(0, 3)
+      .map((variable) =>
+        makeFinding(
+          { code: "CLI_VARIABLE_UNSET", facts: { variable }, level: "error", seenAt: "the curl line" },
+          context.cli,
+        ),
       ),
-    ),
   };
 }
 

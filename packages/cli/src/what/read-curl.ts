@@ -81,12 +81,24 @@ export function readCurl(line: string, env: Readonly<Record<string, string | und
   const [address, ...others] = [...list("url"), ...positionals];
   if (address === undefined) throw unreadable("it has no address");
   if (others.length > 0) throw unreadable("it has more than one address", "give one request at a time");
-  const hasBody = ["data", "data-raw", "data-binary", "data-ascii", "data-urlencode", "json", "form", "form-string"] as const;
+  const hasBody = [
+    "data",
+    "data-raw",
+    "data-binary",
+    "data-ascii",
+    "data-urlencode",
+    "json",
+    "form",
+    "form-string",
+  ] as const;
   const sendsBody = values.get !== true && hasBody.some((name) => list(name).length > 0);
-  const asked = (list("request").at(-1) ?? (sendsBody ? "POST" : list("upload-file").length > 0 ? "PUT" : "GET")).toUpperCase();
+  const asked = (
+    list("request").at(-1) ?? (sendsBody ? "POST" : list("upload-file").length > 0 ? "PUT" : "GET")
+  ).toUpperCase();
   // A HEAD is answered as a GET without its body.
   const method = asked === "HEAD" || values.head === true ? "GET" : asked;
-  if (!/^(GET|POST|PUT|PATCH|DELETE)$/.test(method)) throw unreadable("its method is none that an AgentOS has");
+  if (!/^(GET|POST|PUT|PATCH|DELETE)$/.test(method))
+    throw unreadable("its method is none that an AgentOS has");
   // Unlike the doctor's own option, curl takes an address without a scheme for http.
   const written = /^https?:\/\//i.test(address) ? address : `http://${address}`;
   const { base, request } = readAddress(written, method);
@@ -119,12 +131,10 @@ interface Sent {
 }
 
 /** As a server looks for it: the header `Authorization`, else a cookie, else any other header with a token in it. */
-function findCredential({
-  headers,
-  cookies,
-  user,
-  bearer,
-}: Sent): { readonly token: string; readonly location: CredentialLocation } {
+function findCredential({ headers, cookies, user, bearer }: Sent): {
+  readonly token: string;
+  readonly location: CredentialLocation;
+} {
   const pairs = headers.flatMap((header) => {
     const colon = header.indexOf(":");
     return colon === -1 ? [] : [[header.slice(0, colon).trim(), header.slice(colon + 1).trim()] as const];
@@ -134,12 +144,17 @@ function findCredential({
   const inHeader = own ?? bearer ?? basic;
   if (inHeader !== undefined)
     return { token: stripLocation(inHeader, AUTHORIZATION_HEADER), location: AUTHORIZATION_HEADER };
-  const all = [...cookies, ...pairs.filter(([name]) => name.toLowerCase() === "cookie").map(([, value]) => value)];
+  const all = [
+    ...cookies,
+    ...pairs.filter(([name]) => name.toLowerCase() === "cookie").map(([, value]) => value),
+  ];
   const crumbs = all
     .flatMap((cookie) => cookie.split(";"))
     .flatMap((pair) => {
       const equals = pair.indexOf("=");
-      return equals === -1 ? [] : [{ name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim() }];
+      return equals === -1
+        ? []
+        : [{ name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim() }];
     });
   const cookie =
     crumbs.find(({ name }) => name === "access_token") ??

@@ -1,6 +1,7 @@
 /** An answer as people copy it: the body alone, or with the status line and headers of `curl -i` before it. */
-import { ERRORS, isRecord, REFUSALS } from "@agentos/contract";
+
 import { isErrorCode } from "@agentos/auth";
+import { ERRORS, isRecord, REFUSALS } from "@agentos/contract";
 
 export interface PastedAnswer {
   readonly status: number;
@@ -52,7 +53,8 @@ function readStatus({ status, code, detail }: Readonly<Record<string, unknown>>)
 /** Of a sentence that a refusal has; its places may be filled with anything. */
 function statusOfSentence(detail: string): number | undefined {
   if (/^(Insufficient permissions|Access denied to )/.test(detail)) return 403;
-  if (/^(Invalid token|Error decoding token|Invalid or expired service account token)/.test(detail)) return 401;
+  if (/^(Invalid token|Error decoding token|Invalid or expired service account token)/.test(detail))
+    return 401;
   if (detail === "Too many failed authentication attempts") return 429;
   return Object.values(REFUSALS).find((entry) => fits(entry.detail, detail))?.status;
 }

@@ -27,8 +27,8 @@ export async function recogniseWhat(reference: string, context: Context): Promis
   const { text } = await readReference(reference, context, { what: "text", bare: "value" });
   const given = text.trim();
   if (given === "") throw new CliFailure("the text that was given is empty", { fix: SUGGESTION });
-  if (/^(?:\$\s+)?curl\s/.test(given)) return { kind: "curl", curl: readCurl(given, context.env) };
-  if (/^[{[]|^HTTP\/\d/.test(given)) {
+  if (/^(?:\$\s+)?curl(?:\s|$)/.test(given)) return { kind: "curl", curl: readCurl(given, context.env) };
+  if (/^\{|^HTTP\/\d/.test(given)) {
     const answer = readPastedAnswer(given);
     if (answer !== undefined) return { kind: "answer", answer };
     throw new CliFailure('the text has the form of an answer, without a "detail" or "code" that says why', {
@@ -38,14 +38,14 @@ export async function recogniseWhat(reference: string, context: Context): Promis
   if (/^den_[\w-]{1,64}$/.test(given)) return { kind: "denial", id: given };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given) || (ADDRESS.test(given) && classifyCredential(given) !== "jwt"))
     return { kind: "url", url: given };
+  // Before any scheme: "Token has expired" begins with one.
+  const sentence = /\s/.test(given) ? readPastedSentence(given) : undefined;
+  if (sentence !== undefined) return { kind: "answer", answer: sentence };
   const token = stripLocation(given, AUTHORIZATION_HEADER);
   if (token !== given || classifyCredential(token) === "jwt" || findScheme(token) !== undefined)
     return { kind: "token", token };
-  if (/\s/.test(given)) {
-    const answer = readPastedSentence(given);
-    if (answer !== undefined) return { kind: "answer", answer };
+  if (/\s/.test(given))
     throw new CliFailure("the text is no sentence that an AgentOS refuses with", { fix: SUGGESTION });
-  }
   // Asking for a name tells it to others: a secret with dots in it must not be looked up.
   if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/\S*)?$/i.test(given)) {
     throw new CliFailure("the text may be an address or a security key", {

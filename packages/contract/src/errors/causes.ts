@@ -127,7 +127,8 @@ export const CAUSES = {
     fix: "take the id from the list of the same path without it",
   }),
   CLI_VARIABLE_UNSET: cause({
-    title: 'the variable "{variable}" of the curl line is not set in this shell, so nothing is sent in its place',
+    title:
+      'the variable "{variable}" of the curl line is not set in this shell, so nothing is sent in its place',
     fix: "set it in the shell that runs the line, with `export {variable}=…`, then run it again",
   }),
   CLI_DENIAL_UNKNOWN: cause({
