@@ -174,7 +174,7 @@ export const rows: readonly Row[] = [
     name: "an altered token of a known key",
     code: "AUTH_SIGNATURE_INVALID",
     certainty: "likely",
-    evidence: "altered",
+    evidence: "not of that key",
     our: "AUTH_SIGNATURE_INVALID",
     python: SIGNATURE,
     token: damageSignature(tokens.good),

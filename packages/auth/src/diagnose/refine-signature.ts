@@ -74,8 +74,7 @@ export function refineSignature(
       ? [{ fact: `"kid" is ${JSON.stringify(kid.slice(0, 100))}`, source: "the token" }]
       : [];
   if (isKidKnown) {
-    const fact =
-      'the server has a key with this "kid", so the token was altered on its way, or the key was replaced under its old name';
+    const fact = 'the server has a key with this "kid", and the signature is not of that key';
     return [
       {
         code: "AUTH_SIGNATURE_INVALID",
@@ -83,6 +82,11 @@ export function refineSignature(
         evidence: [...shown, { fact, source: server.source }],
       },
     ];
+  }
+  // A secret has no thumbprint to compare, and no public half to hand out.
+  if (algorithm.startsWith("HS")) {
+    const facts = { token_algorithm: algorithm.slice(0, 20) };
+    return [{ code: "AUTH_SIGNED_WITH_ANOTHER_SECRET", certainty: "likely", facts, evidence: shown }];
   }
   return [{ code: "AUTH_SIGNED_BY_ANOTHER_KEY", certainty: "likely", evidence: shown }];
 }

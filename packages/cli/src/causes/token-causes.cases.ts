@@ -4,12 +4,13 @@ import {
   createTestKey,
   encryptedToken,
   goodToken,
+  type PythonOptions,
   signToken,
+  startPythonServer,
   withClaims,
   withHeader,
 } from "@agentos/testkit";
 import { onTestFinished } from "vitest";
-import { type PythonOptions, startPythonServer } from "../doctor/python-server.fixture.ts";
 import type { CauseRow } from "./cause-row.fixture.ts";
 import { readAnswer, readReport, startServer } from "./read-texts.fixture.ts";
 

@@ -1,9 +1,8 @@
 /** Recorded refusals through the command: the operator's view, the caller's, and every way of not getting one. */
 import { AgentOS } from "@agentos/server";
-import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
+import { createTestKey, goodToken, signToken, startPythonServer, withClaims } from "@agentos/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startHostileServer } from "../doctor/hostile-server.fixture.ts";
-import { startPythonServer } from "../doctor/python-server.fixture.ts";
 import { runInProcess } from "../program/run-in-process.fixture.ts";
 
 const key = await createTestKey("RS256");

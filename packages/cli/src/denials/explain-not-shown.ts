@@ -1,7 +1,7 @@
 /** Why a server does not show recorded refusals. */
 import { diagnose } from "@agentos/auth";
 import { fromUnanswered, makeFinding, toFinding } from "../doctor/findings.ts";
-import { readText } from "../doctor/probe-routes.ts";
+import { readText } from "../doctor/read-body.ts";
 import { explainUnclear, readVerdict } from "../doctor/read-verdict.ts";
 import type { Finding } from "../doctor/report.ts";
 import type { Context } from "../program/context.ts";

@@ -5,11 +5,10 @@
 import { createServer, request as sendRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AgentOS } from "@agentos/server";
-import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
+import { createTestKey, goodToken, signToken, startPythonServer, withClaims } from "@agentos/testkit";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { runInProcess } from "../program/run-in-process.fixture.ts";
 import { startHostileServer } from "./hostile-server.fixture.ts";
-import { startPythonServer } from "./python-server.fixture.ts";
 
 const key = await createTestKey("RS256");
 const otherKey = await createTestKey("RS256");

@@ -2,12 +2,13 @@
  * The command against our real server and against one that answers like the Python AgentOS: both must lead to the same
  * cause, with the same fix. Each row stands beside the good token, in which nothing may be found.
  */
+
 import { ERRORS } from "@agentos/contract";
 import { AgentOS, type AgentOSOptions } from "@agentos/server";
+import { type PythonServer, startPythonServer } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runInProcess } from "../program/run-in-process.fixture.ts";
 import { runCli } from "../program/spawn-cli.fixture.ts";
-import { type PythonServer, startPythonServer } from "./python-server.fixture.ts";
 import { key, SECURITY_KEY, type Situation, secret, situations, token } from "./situations.cases.ts";
 
 interface Report {

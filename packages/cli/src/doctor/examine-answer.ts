@@ -3,7 +3,7 @@ import { diagnose, isErrorCode, type KnownServer } from "@agentos/auth";
 import type { Context } from "../program/context.ts";
 import type { PastedAnswer } from "../what/read-pasted-answer.ts";
 import { toFinding } from "./findings.ts";
-import { readDenialId } from "./probe-routes.ts";
+import { readDenialId } from "./read-body.ts";
 import { type DoctorRequest, type Examined, UNASKED } from "./report.ts";
 
 export interface ExamineAnswerOptions {

@@ -15,7 +15,8 @@ import { askUrl } from "./ask-url.ts";
 import { compareToken } from "./compare-token.ts";
 import { AUTHORIZATION_HEADER } from "./credential-location.ts";
 import { fromUnanswered, makeFinding, mergeFindings, quoteServer } from "./findings.ts";
-import { probeRoutes, readText } from "./probe-routes.ts";
+import { probeRoutes } from "./probe-routes.ts";
+import { readText } from "./read-body.ts";
 import { isRedirect } from "./read-verdict.ts";
 import { type Check, type DoctorRequest, type Examined, type Finding, UNASKED } from "./report.ts";
 
@@ -57,7 +58,9 @@ export async function examineUrl(
   if (info.kind !== "answer" || health.kind !== "answer")
     throw new TypeError("INVARIANT: nothing else was sent");
   if (isRedirect(info.status)) {
-    const parts = { code: "CLI_SERVER_REDIRECTS", facts: { status: info.status } } as const;
+    const suggestion = suggestHttps(base, info.location);
+    const facts = { status: info.status, ...(suggestion === undefined ? {} : { suggestion }) };
+    const parts = { code: "CLI_SERVER_REDIRECTS", facts } as const;
     return stop(makeFinding({ ...parts, level: "error", seenAt: "GET /info" }, context.cli), "a redirect");
   }
   const known = recognise(info, health);
@@ -113,6 +116,16 @@ function recognise(info: Answered, health: Answered): KnownServer | undefined {
   return refusesLikeAgentOS || (isHealthy && readText(info, "detail") === "Not Found")
     ? { source: "the answer", isPython: true, lacksInfo: true, policy: {} }
     : undefined;
+}
+
+/** Only the same host with https is named: anywhere else a server may want a token that is not for it. */
+function suggestHttps(base: string, location: string | undefined): string | undefined {
+  if (location === undefined || !URL.canParse(location, base)) return undefined;
+  const [from, to] = [new URL(base), new URL(location, base)];
+  if (from.protocol !== "http:" || to.protocol !== "https:" || from.hostname !== to.hostname)
+    return undefined;
+  const port = to.port === "" ? "" : `:${to.port}`;
+  return `give the address https://${to.hostname}${port}${from.pathname.replace(/\/$/, "")}`;
 }
 
 const MODES: readonly AuthMode[] = ["jwt", "jwt-unverified", "security_key", "none"];
@@ -173,7 +186,7 @@ function findClockFault(
     makeFinding(
       {
         code: "AUTH_CLOCKS_DIFFER",
-        facts: { difference },
+        facts: { difference, clocks: "this machine and the server" },
         evidence: [{ fact, source: "GET /info" }],
         level: "warning",
         seenAt: "GET /info",

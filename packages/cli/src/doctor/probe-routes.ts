@@ -1,23 +1,16 @@
 /** Asks routes without and with the token, and explains every refusal. The same for a running server and a configuration. */
-import {
-  type AuthMode,
-  type Cause,
-  type CheckedToken,
-  type CredentialKind,
-  classifyCredential,
-  diagnose,
-  type KnownServer,
-} from "@agentos/auth";
-import { ADMIN_SCOPE } from "@agentos/contract";
+import { type AuthMode, type Cause, type CheckedToken, diagnose, type KnownServer } from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
 import type { Context } from "../program/context.ts";
-import { matchRoute } from "../scopes/route-table.ts";
 import type { Answered, Ask, Asked } from "./ask.ts";
 import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./credential-location.ts";
+import { explainAbsent } from "./explain-absent.ts";
 import { explainLost } from "./explain-lost.ts";
 import { findScopeSlips } from "./find-scope-slips.ts";
-import { fromUnanswered, makeFinding, toFinding } from "./findings.ts";
+import { fromUnanswered, toFinding } from "./findings.ts";
+import { isAboutScopes, judgeUnsent } from "./judge-unsent.ts";
 import { planRequests } from "./plan-requests.ts";
+import { readDenialId, readText, readTexts } from "./read-body.ts";
 import { explainUnclear, readVerdict, type Verdict } from "./read-verdict.ts";
 import type { AnsweredRequest, Check, DoctorRequest, Finding } from "./report.ts";
 
@@ -116,52 +109,6 @@ function describeOpenQuestion({
   if (isTokenChecked && names !== "")
     return `the token is accepted; ${names} was not sent, since only GET is`;
   return "the answers are the same without the token, so nothing shows that it is accepted";
-}
-
-/** Only reading is asked for: a doctor changes nothing. What a route with another method needs is read from the token. */
-function judgeUnsent(
-  request: DoctorRequest,
-  {
-    token,
-    server,
-    isTokenChecked,
-    isRefused,
-    context,
-  }: Probe & {
-    readonly isTokenChecked: boolean;
-    readonly isRefused: boolean;
-  },
-): { readonly check: Check; readonly findings: readonly Finding[] } {
-  const name = `${request.method} ${request.path}`;
-  const told = (outcome: Check["outcome"], text: string, findings: readonly Finding[] = []) => ({
-    check: { name, outcome, text },
-    findings,
-  });
-  if (token === undefined) return told("unknown", "not sent: only GET is");
-  if (isRefused) return told("unknown", "not sent: the token itself is refused");
-  const seenAt = `${name}, judged from the token`;
-  const findings = diagnose({
-    server,
-    credential: token,
-    now: context.now(),
-    cli: context.cli,
-    ...(request.matched === undefined ? {} : { request: request.matched }),
-  })
-    // What an accepted token is, the server has said itself.
-    .filter((cause) => !isTokenChecked || isAboutScopes(cause))
-    .map((cause) => toFinding(cause, { seenAt }));
-  if (findings.length > 0) return told("failed", "not sent; judged from the token", findings);
-  return told(
-    "unknown",
-    request.matched === undefined
-      ? "not sent: only GET is; what it requires is not known here"
-      : "not sent: only GET is; the token names the scopes that it requires",
-  );
-}
-
-/** Codes that are about what an accepted token may do, not about the token. */
-export function isAboutScopes({ code }: Pick<Cause, "code">): boolean {
-  return code.startsWith("SCOPE_") || code === "AUTH_USER_REQUIRED";
 }
 
 function probeBare(
@@ -278,45 +225,6 @@ async function probeWithToken(
   return { ...told("failed", String(asked.status), found), isTokenChecked, isLetIn: false };
 }
 
-/** There is no such route, or no item of this id: a request that nobody refuses, and that leads nowhere all the same. */
-function explainAbsent(
-  { method, path, matched }: DoctorRequest,
-  detail: string | undefined,
-  { seenAt, cli }: { readonly seenAt: string; readonly cli: string },
-): Finding {
-  const isRoute = matched === undefined || detail === "Not Found";
-  const known = isRoute && matched === undefined ? findKnownRoute(method, path) : undefined;
-  const suggestion =
-    known === undefined
-      ? undefined
-      : `ask for ${known.path}: the address of this AgentOS ends before ${known.prefix}, or a proxy has to take ${known.prefix} away before it`;
-  const facts = {
-    route: `${method} ${path.slice(0, 200)}`,
-    ...(suggestion === undefined ? {} : { suggestion }),
-  };
-  const code = isRoute ? "CLI_ROUTE_UNKNOWN" : "CLI_ITEM_UNKNOWN";
-  return makeFinding({ code, facts, level: "error", seenAt }, cli);
-}
-
-/** The route of the contract that stands behind a prefix. */
-function findKnownRoute(
-  method: string,
-  path: string,
-): { readonly path: string; readonly prefix: string } | undefined {
-  const segments = path.split("/").slice(1);
-  for (let start = 1; start < segments.length; start += 1) {
-    const rest = `/${segments.slice(start).join("/")}`;
-    if ("route" in matchRoute(method, rest, ADMIN_SCOPE))
-      return { path: rest, prefix: `/${segments.slice(0, start).join("/")}` };
-  }
-  return undefined;
-}
-
-/** Only what has the form of one: it goes into a command. */
-export function readDenialId(text: string | undefined): string | undefined {
-  return text !== undefined && /^den_[\w-]{1,64}$/.test(text) ? text : undefined;
-}
-
 function describeAccepted(status: number): string {
   return status < 400
     ? `${status}: accepted`
@@ -334,7 +242,7 @@ function addSignature(cause: Cause, checked: CheckedToken | undefined): Cause {
   if (
     checked === undefined ||
     checked.signature === "not checked" ||
-    cause.code !== "AUTH_SIGNED_BY_ANOTHER_KEY"
+    !(cause.code === "AUTH_SIGNED_BY_ANOTHER_KEY" || cause.code === "AUTH_SIGNED_WITH_ANOTHER_SECRET")
   )
     return cause;
   const fact =
@@ -370,30 +278,4 @@ function describeBare(
   if (verdict === "refused" || status >= 400) return { outcome: "unknown", text: String(status) };
   const isMeant = server.policy.mode === "none" || request.matched?.route.access.rule === "public";
   return { outcome: "ok", text: `${status}: open to everybody${isMeant ? "" : ", whatever its mode says"}` };
-}
-
-export function readText({ body }: Answered, name: string): string | undefined {
-  const value = body?.[name];
-  return typeof value === "string" ? value.slice(0, 4_000) : undefined;
-}
-
-function readTexts({ body }: Answered, name: string): readonly string[] | undefined {
-  const value = body?.[name];
-  return Array.isArray(value)
-    ? value.filter((entry): entry is string => typeof entry === "string").slice(0, 50)
-    : undefined;
-}
-
-const KINDS: Readonly<Record<CredentialKind, string>> = {
-  none: "is empty",
-  jwt: "looks like a JWT",
-  "service account token": "looks like a service account token",
-  "header with another form": "is not of the form of a bearer credential",
-  "header with the scheme twice": 'has the word "Bearer" twice',
-  "security key or other text": "looks like a security key, or is no token at all",
-};
-
-/** What a credential looks like, for people. */
-export function describeCredential(token: string | undefined): string {
-  return KINDS[classifyCredential(token)];
 }

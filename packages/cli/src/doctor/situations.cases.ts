@@ -4,11 +4,11 @@ import {
   createTestKey,
   encryptedToken,
   goodToken,
+  type PythonOptions,
   signToken,
   withClaims,
   withHeader,
 } from "@agentos/testkit";
-import type { PythonOptions } from "./python-server.fixture.ts";
 
 const now = Math.floor(Date.now() / 1_000);
 export const key = await createTestKey("RS256");

@@ -13,7 +13,7 @@ import { examineConfig } from "../doctor/examine-config.ts";
 import { examineUrl } from "../doctor/examine-url.ts";
 import { isAboutAddress, isAboutPath } from "../doctor/exit-code.ts";
 import { toFinding } from "../doctor/findings.ts";
-import { isAboutScopes } from "../doctor/probe-routes.ts";
+import { isAboutScopes } from "../doctor/judge-unsent.ts";
 import { assertConfidential, readAddress } from "../doctor/read-address.ts";
 import type { AnsweredRequest, DoctorRequest, Examined, Finding } from "../doctor/report.ts";
 import type { Context } from "../program/context.ts";

@@ -124,7 +124,7 @@ describe("a curl line", () => {
     const { code, findings } = await doctor([line]);
     expect(findings[0]).toMatchObject({
       code: "CLI_VARIABLE_UNSET",
-      fix: expect.stringContaining("export AGENT_TOKEN=") as unknown,
+      fix: expect.stringContaining("set and export AGENT_TOKEN") as unknown,
     });
     expect(code).toBe(2);
     expect((await doctor([line], { env: { AGENT_TOKEN: token } })).code).toBe(0);

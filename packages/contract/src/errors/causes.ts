@@ -15,37 +15,42 @@ export const CAUSES = {
   AUTH_HMAC_TOKEN_FOR_PUBLIC_KEY: cause({
     title:
       "the token is signed with a shared secret ({token_algorithm}), the server verifies with a public key ({expected_algorithms})",
-    fix: 'sign with the private key that belongs to the server\'s public key, or give the server the secret with "algorithm" set to {token_algorithm}',
+    fix: 'sign with the private key that belongs to the server\'s public key; or give the server the secret in place of that key, with "algorithm" set to "{token_algorithm}"',
   }),
   AUTH_PUBLIC_KEY_TOKEN_FOR_SECRET: cause({
     title:
       "the token is signed with a private key ({token_algorithm}), the server verifies with a shared secret ({expected_algorithms})",
-    fix: 'give the server the public key with "algorithm" set to {token_algorithm}, or sign with the server\'s secret',
+    fix: 'give the server the public key in place of its secret, with "algorithm" set to "{token_algorithm}"; or sign with that secret ({expected_algorithms})',
   }),
   AUTH_SIGNED_BY_ANOTHER_KEY: cause({
     title:
       "the algorithm is right, but the token was signed with another key than the one that the server has",
     fix: "compare the key's thumbprint on both sides: `{cli} keys show FILE` on the issuer's public key, and the server's start-up block; give the server the issuer's current key",
   }),
+  AUTH_SIGNED_WITH_ANOTHER_SECRET: cause({
+    title:
+      "the algorithm is right, but the token was signed with another secret than the one that the server has",
+    fix: "give the server the very bytes that the token is signed with; `{cli} token inspect TOKEN --key file:secret.txt --algorithm {token_algorithm}` says whether a secret is the one",
+  }),
   AUTH_CLOCKS_DIFFER: cause({
-    title: "the clocks of issuer and server differ by {difference}",
-    fix: "synchronise the clocks (NTP) of the machine that issues tokens and of the server; on Linux, on the machine whose clock is wrong",
+    title: "the clocks of {clocks} differ by {difference}",
+    fix: "set the one that is wrong: synchronise {clocks} with a time server (NTP)",
   }),
   AUTH_TOKEN_NEVER_VALID: cause({
     title: 'the token expires before it was issued: "exp" is not after "iat"',
     fix: 'issue the token with "exp" after "iat"',
   }),
   AUTH_HEADER_MALFORMED: cause({
-    title: 'the Authorization header is not of the form "Bearer TOKEN"',
+    title: 'the Authorization header begins with "{scheme}", not with "Bearer"',
     fix: 'send "Authorization: Bearer TOKEN" with one space and nothing else',
   }),
   AUTH_CREDENTIAL_LOST: cause({
     title: "a credential was sent, but the server saw none",
-    fix: "look for a proxy or gateway that removes the Authorization header, and whether the server expects the token in another header or in a cookie",
+    fix: 'let every proxy in between pass the credential on; where there is none, the server reads it elsewhere: its "tokenSource", "tokenHeaderKey" and "cookieName" say where',
   }),
   AUTH_SERVER_TOO_OLD: cause({
     title: "the server's version {version} is older than {first_version}, which was the first to verify JWTs",
-    fix: "upgrade the server to {first_version} or later; until then send its security key instead of a JWT",
+    fix: 'upgrade the server to {first_version} or later and give it the key that verifies the JWT ("JWT_VERIFICATION_KEY"); or send its security key instead',
   }),
   AUTH_SECURITY_KEY_WITH_JWT: cause({
     title:
@@ -99,11 +104,11 @@ export const CAUSES = {
   }),
   CLI_SERVER_UNREACHABLE: cause({
     title: "the server at this address cannot be asked: {reason}",
-    fix: "check that the server runs and that address and port are right; inside a container, that the port is published",
+    fix: "start the server there, or give the address that it prints when it starts (of a container, the published port)",
   }),
   CLI_SERVER_SLOW: cause({
     title: "no answer came from this address within {seconds} seconds",
-    fix: "look at the server's log and load; a proxy or firewall in between may also hold the request or drop it",
+    fix: "look at the log of the server while it is asked: a line of the request says that it is the server that is slow, no line that something in between holds the request",
   }),
   CLI_SERVER_NOT_AGENTOS: cause({
     title: "what answers at this address is not an AgentOS ({reason})",
@@ -129,7 +134,7 @@ export const CAUSES = {
   CLI_VARIABLE_UNSET: cause({
     title:
       'the variable "{variable}" of the curl line is not set in this shell, so nothing is sent in its place',
-    fix: "set it in the shell that runs the line, with `export {variable}=…`, then run it again",
+    fix: "set and export {variable} in the shell that runs the line, then run it again",
   }),
   CLI_DENIAL_UNKNOWN: cause({
     title: "the server shows this credential no recorded refusal of this id",
