@@ -36,7 +36,7 @@ export function readAddress(text: string, method = "GET"): Address {
     if ("route" in matched)
       return {
         base: toBase(url, segments.slice(0, start)),
-        request: { method, path: path + url.search, matched },
+        request: { method, path, matched },
       };
   }
   return { base: toBase(url, segments), request: undefined };

@@ -17,8 +17,6 @@ export interface CurlLine {
   readonly location: CredentialLocation;
   /** Variables that the credential is made of and that are not set in this shell. */
   readonly unset: readonly string[];
-  /** `-k`: it does not check the server's certificate. */
-  readonly skipsCertificate: boolean;
 }
 
 const text = (short?: string) => ({ type: "string" as const, multiple: true, ...(short && { short }) });
@@ -113,7 +111,6 @@ export function readCurl(line: string, env: Readonly<Record<string, string | und
     token: credential.token === "" ? undefined : credential.token,
     location: credential.location,
     unset: split.unset,
-    skipsCertificate: values.insecure === true,
   };
 }
 
