@@ -158,21 +158,26 @@ export function describeOrigin(
   const { tokens = [], id } = server?.policy ?? {};
   const audienceClaim = claimNamesOf(server).audience;
   const audiences = tokens.flatMap(({ audience = [] }) => audience);
-  const expected = {
-    issuer: tokens.flatMap(({ issuer }) => issuer ?? []),
-    audience: audiences.length > 0 || id === undefined ? audiences : [id],
-  };
+  const issuers = tokens.flatMap(({ issuer }) => issuer ?? []);
+  const isById = audiences.length === 0 && id !== undefined;
   return [
-    ...compareClaim("iss", claims["iss"], expected.issuer, "the issuer", server),
-    ...compareClaim(audienceClaim, claims[audienceClaim], expected.audience, "the audience", server),
+    ...compareClaim("iss", claims["iss"], { values: issuers, says: "the server expects the issuer" }, server),
+    ...compareClaim(
+      audienceClaim,
+      claims[audienceClaim],
+      // Another audience may be configured; only the operator knows.
+      isById
+        ? { values: [id], says: "the id of the server is" }
+        : { values: audiences, says: "the server expects the audience" },
+      server,
+    ),
   ];
 }
 
 function compareClaim(
   name: string,
   value: unknown,
-  expected: readonly string[],
-  what: string,
+  { values: expected, says }: { readonly values: readonly string[]; readonly says: string },
   server: KnownServer | undefined,
 ): readonly Evidence[] {
   const values = [value].flat().filter((entry) => typeof entry === "string");
@@ -186,7 +191,7 @@ function compareClaim(
     { fact: `unverified, "${name}" is ${list(values)}`, source: "the token" },
     ...(expected.length === 0 || server === undefined
       ? []
-      : [{ fact: `the server expects ${what} ${list(expected)}`, source: server.source }]),
+      : [{ fact: `${says} ${list(expected)}`, source: server.source }]),
   ];
 }
 

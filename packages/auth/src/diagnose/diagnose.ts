@@ -112,6 +112,7 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
     header: inspected?.unverifiedHeader,
     token: inspected === undefined ? undefined : input.credential?.trim(),
     server: withAlgorithms(input.server, facts),
+    keysTried: listOf(facts["keys_tried"]),
   };
   if (TIME_CODES.includes(code))
     return refineTimes(code, { claims, facts, now: input.now, serverTime: input.answer?.serverTime });
@@ -136,6 +137,10 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
       ],
     },
   ];
+}
+
+function listOf(value: Facts[string] | undefined): readonly string[] | undefined {
+  return typeof value === "object" ? value : undefined;
 }
 
 /** A denial record says which algorithms were expected even where nothing else is known of the server. */

@@ -9,6 +9,8 @@ export interface SignatureSeen {
   readonly header: Readonly<Record<string, unknown>> | undefined;
   readonly token: string | undefined;
   readonly server: KnownServer | undefined;
+  /** Of a denial record: labels of the keys that were tried. */
+  readonly keysTried?: readonly string[] | undefined;
 }
 
 export const ALGORITHM_CODES: readonly ErrorCode[] = [
@@ -55,7 +57,7 @@ export function refineAlgorithm(
 /** A damaged signature shows itself by its form; otherwise another key is the likely cause. */
 export function refineSignature(
   code: ErrorCode,
-  { header, token, server }: SignatureSeen,
+  { header, token, server, keysTried = [] }: SignatureSeen,
 ): readonly CauseParts[] {
   const signature = token?.split(".")[2];
   const kid = header?.["kid"];
@@ -83,9 +85,12 @@ export function refineSignature(
       },
     ];
   }
+  const used = [...(algorithm === "" ? listAlgorithms(server?.keys ?? []) : [algorithm]), ...keysTried];
+  // Neither the token nor a key is known: whoever refused has said all there is.
+  if (used.length === 0) return [{ code, certainty: "certain" }];
   // A secret has no thumbprint to compare, and no public half to hand out.
-  if (algorithm.startsWith("HS")) {
-    const facts = { token_algorithm: algorithm.slice(0, 20) };
+  if (used.every((name) => name.startsWith("HS"))) {
+    const facts = { token_algorithm: /^HS\d{3}/.exec(used[0] ?? "")?.[0] ?? "HS256" };
     return [{ code: "AUTH_SIGNED_WITH_ANOTHER_SECRET", certainty: "likely", facts, evidence: shown }];
   }
   return [{ code: "AUTH_SIGNED_BY_ANOTHER_KEY", certainty: "likely", evidence: shown }];

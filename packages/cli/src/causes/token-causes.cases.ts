@@ -17,6 +17,7 @@ import { readAnswer, readReport, startServer } from "./read-texts.fixture.ts";
 const now = Math.floor(Date.now() / 1_000);
 const key = await createTestKey("RS256", { kid: "2026-11" });
 const secret = await createTestKey("HS256");
+const otherSecret = await createTestKey("HS256");
 const SECURITY_KEY = "k9-tRw3z_Qp7vXe2mYb8sLd4";
 const PAT = "agno_pat_abcdefghijklmnopqrstuvwxyz0123456789";
 const good = goodToken({ key, now, scopes: ["config:read", "agents:read"] });
@@ -153,6 +154,47 @@ export const tokenCauses: readonly CauseRow[] = [
     code: "AUTH_SIGNED_BY_ANOTHER_KEY",
     says: /signed with another key/,
     fix: /thumbprint/,
+  },
+  {
+    cause: "right algorithm, another shared secret",
+    read: report(
+      signToken({ ...withHeader(good, { alg: "HS256", kid: undefined }), key: otherSecret }),
+      hmac,
+    ),
+    code: "AUTH_SIGNED_WITH_ANOTHER_SECRET",
+    says: /signed with another secret/,
+    fix: /the very bytes that the token is signed with/,
+  },
+  {
+    cause: "a path with the prefix of a proxy",
+    read: report(token, jwt, ["--route", "GET /api/agents"]),
+    code: "CLI_ROUTE_UNKNOWN",
+    says: /accepted[^]*no route GET \/api\/agents/,
+    fix: /ask for \/agents/,
+  },
+  {
+    cause: "an id that does not exist",
+    read: report(token, jwt, ["--route", "GET /agents/nobody"]),
+    code: "CLI_ITEM_UNKNOWN",
+    says: /accepted[^]*nothing of this id/,
+    fix: /take the id from the list/,
+  },
+  {
+    cause: "a variable that is not set, in a curl line",
+    read: async () => {
+      const { url } = await startServer(jwt);
+      return readReport([`curl ${url}/agents -H "Authorization: Bearer $TOKEN"`]);
+    },
+    code: "CLI_VARIABLE_UNSET",
+    says: /"TOKEN" of the curl line is not set/,
+    fix: /set and export TOKEN/,
+  },
+  {
+    cause: "expired, from the body of the answer alone",
+    read: () => readReport(['{"detail":"Token has expired"}']),
+    code: "AUTH_TOKEN_EXPIRED",
+    says: /expired/,
+    fix: /get a new token/,
   },
   {
     cause: "signature cut short",

@@ -1,7 +1,7 @@
 /** Recorded refusals through the command: the operator's view, the caller's, and every way of not getting one. */
 import { AgentOS } from "@agentos/server";
 import { createTestKey, goodToken, signToken, startPythonServer, withClaims } from "@agentos/testkit";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startHostileServer } from "../doctor/hostile-server.fixture.ts";
 import { runInProcess } from "../program/run-in-process.fixture.ts";
 
@@ -62,6 +62,26 @@ describe("agentos denials show", () => {
       places: [{ kind: "denial", findings: [{ code: "SCOPE_MISSPELT", denialId: scopes }] }],
     });
     expect((await run(["doctor", "--denial", scopes], operator)).code).toBe(2);
+  });
+
+  it("never speaks of the thumbprint of a secret", async () => {
+    const secret = await createTestKey("HS256");
+    const server = await new AgentOS({
+      id: "agent-os",
+      env: {},
+      logger: { error: () => undefined, warn: () => undefined, info: () => undefined },
+      authorizationConfig: { verificationKeys: [secret.verificationKey], algorithm: "HS256" },
+    }).serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
+    onTestFinished(() => server.close());
+    const other = await createTestKey("HS256");
+    const forged = await signToken(goodToken({ key: other, now }));
+    const answer = await fetch(`${server.url}/agents`, { headers: { authorization: `Bearer ${forged}` } });
+    const { denial_id: id } = (await answer.json()) as { readonly denial_id: string };
+    const reader = await signToken(goodToken({ key: secret, now, scopes: ["authz:read"] }));
+    const args = ["denials", "show", id, "--url", server.url, "--token", "-"];
+    const { stdout } = await runInProcess(args, { stdin: reader });
+    expect(stdout).toContain("AUTH_SIGNED_WITH_ANOTHER_SECRET, recorded as AUTH_SIGNATURE_INVALID");
+    expect(stdout).not.toContain("thumbprint");
   });
 
   it("shows a caller their own alone, and what they were told", async () => {

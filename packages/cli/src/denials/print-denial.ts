@@ -36,7 +36,11 @@ export function printDenial(denial: DenialObject, context: Context): void {
   if (cause?.command !== undefined)
     print(`  ${"".padEnd(9)} ${paint("cyan", `$ ${showUntrusted(cause.command)}`)}`);
   const exact = denial.view === "operator" ? denial.exact_code : denial.code;
-  line("code", exact === denial.code ? exact : `${exact}; the caller was shown ${denial.code}`);
+  const recorded = exact === denial.code ? exact : `${exact} (the caller was shown ${denial.code})`;
+  line(
+    "code",
+    cause === undefined || cause.code === exact ? recorded : `${cause.code}, recorded as ${recorded}`,
+  );
   line("told", `"${quoteServer(denial.detail)}" (the server's own words)`);
   if (denial.view === "caller") {
     if (denial.missing_scopes !== undefined) line("missing", denial.missing_scopes.join(", "));

@@ -24,7 +24,6 @@ export function compareToken(
     policy.separatesIssuers === true ? tokens.find(({ issuer }) => issuer === claims["iss"]) : tokens[0];
   const issuers = tokens.flatMap(({ issuer }) => issuer ?? []);
   const audienceClaim = claimNames?.audience ?? "aud";
-  const audience = part?.audience ?? (policy.id === undefined ? undefined : [policy.id]);
   const kids = keys.flatMap(({ kid }) => kid ?? []);
   const rows = [
     makeRow('"alg"', header["alg"], listAlgorithms(keys)),
@@ -32,9 +31,16 @@ export function compareToken(
     ...(claims["iss"] === undefined && issuers.length === 0
       ? []
       : [makeRow('"iss"', claims["iss"], issuers)]),
-    makeRow(`"${audienceClaim}"`, claims[audienceClaim], audience ?? []),
+    part?.audience === undefined && policy.id !== undefined
+      ? nameId(makeRow(`"${audienceClaim}"`, claims[audienceClaim], [policy.id]))
+      : makeRow(`"${audienceClaim}"`, claims[audienceClaim], part?.audience ?? []),
   ];
   return rows;
+}
+
+/** The id of a server is what it accepts as audience, unless it is configured otherwise. */
+function nameId(row: TokenRow): TokenRow {
+  return { ...row, expected: `${row.expected ?? ""} (its id)` };
 }
 
 function makeRow(what: string, value: unknown, expected: readonly string[]): TokenRow {

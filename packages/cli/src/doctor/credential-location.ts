@@ -67,7 +67,7 @@ export function stripLocation(text: string, location: CredentialLocation): strin
   let rest = text.trim();
   for (const label of labels)
     if (rest.toLowerCase().startsWith(label.toLowerCase())) rest = rest.slice(label.length).trimStart();
-  return rest.replace(/^Bearer\s+/i, "");
+  return rest.replace(/^Bearer(?:\s+|$)/i, "");
 }
 
 /**

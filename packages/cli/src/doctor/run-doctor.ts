@@ -165,20 +165,36 @@ async function examineAll(
   return examined;
 }
 
-/** A server on this machine that does not run because its configuration cannot start: one cause, and what follows from it. */
+/**
+ * One cause is said once: what was refused already is not found again by asking now, and a server on this machine that
+ * does not run because its configuration cannot start is what follows from that.
+ */
 function explainTogether(examined: readonly Examined[], about: readonly Finding[]): readonly Examined[] {
   const isStopped = examined.some(({ kind, server }) => kind === "config" && server === undefined);
-  return examined.map((place, index) => ({
-    ...place,
-    findings: [
-      ...(index === 0 ? about : []),
-      ...place.findings.map((finding) =>
-        isStopped && place.kind === "url" && finding.code === "CLI_SERVER_UNREACHABLE"
-          ? { ...finding, level: "warning" as const }
-          : finding,
-      ),
-    ],
-  }));
+  const told = examined.find(({ kind }) => kind === "answer")?.findings ?? [];
+  const isSame = (a: Finding, b: Finding) => a.code === b.code && a.sentence === b.sentence;
+  return examined.map((place, index) => {
+    const isAnswer = place.kind === "answer";
+    const own = isAnswer
+      ? place.findings.map((finding) => ({
+          ...finding,
+          seenAt: [
+            ...finding.seenAt,
+            ...examined.flatMap((other) =>
+              other === place
+                ? []
+                : other.findings.filter((found) => isSame(found, finding)).flatMap(({ seenAt }) => seenAt),
+            ),
+          ],
+        }))
+      : place.findings.filter((finding) => !told.some((one) => isSame(one, finding)));
+    const findings = own.map((finding) =>
+      isStopped && place.kind === "url" && finding.code === "CLI_SERVER_UNREACHABLE"
+        ? { ...finding, level: "warning" as const }
+        : finding,
+    );
+    return { ...place, findings: index === 0 ? [...about, ...findings] : findings };
+  });
 }
 
 async function readToken(

@@ -126,7 +126,8 @@ describe("a curl line", () => {
       code: "CLI_VARIABLE_UNSET",
       fix: expect.stringContaining("set and export AGENT_TOKEN") as unknown,
     });
-    expect(code).toBe(2);
+    // That the server sees no credential is what follows from it.
+    expect([code, findings.length]).toEqual([2, 1]);
     expect((await doctor([line], { env: { AGENT_TOKEN: token } })).code).toBe(0);
   });
 
@@ -167,6 +168,22 @@ describe("a pasted answer", () => {
       2,
       ["AUTH_TOKEN_EXPIRED"],
     ]);
+  });
+
+  it("is not found a second time by asking now", async () => {
+    const { places, code } = await doctor([await refusal(expired), "--url", url, "--token", "-"], {
+      stdin: expired,
+    });
+    expect(places.map(({ findings }) => findings.length)).toEqual([1, 0]);
+    expect(code).toBe(2);
+  });
+
+  it("is not overruled by a guess where nothing else is known", async () => {
+    const stranger = await refusal(await signToken({ ...good, key: await createTestKey("RS256") }));
+    const alone = await doctor([stranger]);
+    expect(alone.findings[0]).toMatchObject({ code: "AUTH_SIGNATURE_INVALID", certainty: "certain" });
+    const beside = await doctor([stranger, "--url", url]);
+    expect(beside.findings[0]?.code).toBe("AUTH_SIGNED_BY_ANOTHER_KEY");
   });
 
   it("fills the places of our own texts with what it says", async () => {
