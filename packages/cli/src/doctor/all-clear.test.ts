@@ -2,12 +2,15 @@
  * What may end with 0, and what never does: a token is accepted when a server has let a GET with it in, and by nothing
  * that is found here alone. Each row differs in one thing from the one that passes.
  */
+import { writeFileSync } from "node:fs";
 import { createServer, request as sendRequest } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { AgentOS } from "@agentos/server";
 import { createTestKey, goodToken, signToken, startPythonServer, withClaims } from "@agentos/testkit";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { makeFolder } from "../program/spawn-cli.fixture.ts";
 import { startHostileServer } from "./hostile-server.fixture.ts";
 
 const key = await createTestKey("RS256");
@@ -164,6 +167,36 @@ describe("no all-clear for", () => {
     expect(start.stdout).toContain("it starts; whether a token is accepted was not asked");
     const posted = await runInProcess(["doctor", "-", ...run], { env, stdin: token });
     expect(posted.code).not.toBe(0);
+  });
+});
+
+describe("the rules of a configuration", () => {
+  const cwdWith = (scopeMappings: object) => {
+    const cwd = makeFolder();
+    const authorization = { verificationKeys: [key.verificationKey], scopeMappings };
+    const config = { id: "agent-os", agents: [], authorization };
+    writeFileSync(join(cwd, "os.json"), JSON.stringify(config));
+    return cwd;
+  };
+
+  it("decide for routes that are not sent, and which one shows that a token is accepted", async () => {
+    const cwd = cwdWith({ "POST /agents/*/runs": ["shop:run"], "GET /agents": ["shop:list"] });
+    const ask = async (scopes: readonly string[], ...args: readonly string[]) => {
+      const stdin = await signToken(withClaims(good, { scopes }));
+      const run = await runInProcess(["doctor", "--config", "os.json", "--token", "-", ...args], {
+        cwd,
+        stdin,
+      });
+      const explained = await runInProcess(["token", "explain", "-", "--config", "os.json"], { cwd, stdin });
+      return { ...run, explained: explained.stdout };
+    };
+    const holder = await ask(["shop:run"], ...run);
+    expect(holder.stdout).toContain("the token names the scopes that it requires");
+    expect(holder.explained).toMatch(/allowed +POST \/agents\/\{agent_id\}\/runs +by shop:run/);
+    const usual = await ask(["agents:run"], ...run);
+    expect([usual.code, usual.stdout.includes("shop:run")]).toEqual([2, true]);
+    expect(usual.explained).toMatch(/denied +POST \/agents\/\{agent_id\}\/runs +add shop:run/);
+    expect((await ask(["agents:read", "config:read"])).code).toBe(0);
   });
 });
 

@@ -5,6 +5,7 @@ import { AgentOS } from "@agentos/server";
 import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../program/context.ts";
 import { CliFailure, faultsOf } from "../program/failure.ts";
+import { matchRoute } from "../scopes/route-table.ts";
 import { type Ask, readBounded, toAnswer } from "./ask.ts";
 import { compareToken } from "./compare-token.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
@@ -96,7 +97,16 @@ async function examine(
     // Where it reads the token is known, so that is where the token goes; of two places, where it looks first.
     const [location = AUTHORIZATION_HEADER] = policy.credentialLocations;
     const ask = askInProcess(os, location, context);
-    const probed = await probeRoutes({ ask, location, server, context, ...options });
+    const requests = options.requests.map((request) => matchInForce(request, policy));
+    const probed = await probeRoutes({
+      ask,
+      location,
+      server,
+      context,
+      ...options,
+      requests,
+      routes: policy.routes,
+    });
     const isSaid = probed.findings.some(({ code }) => code === "AUTH_SECURITY_KEY_WITH_JWT");
     const warnings = policy.findings
       .filter(({ code }) => !(isSaid && code === "CONFIG_BOTH_CREDENTIALS"))
@@ -105,6 +115,7 @@ async function examine(
       ...place,
       summary: summarize(policy),
       server,
+      routes: policy.routes,
       traits: toTraits(policy),
       checks: [...describeKeys(policy), ...describeExpected(policy), ...probed.checks],
       isTokenChecked: probed.isTokenChecked,
@@ -155,6 +166,12 @@ function explainStart(
   if (!(error instanceof CliFailure)) throw error;
   const facts = { option: "the configuration file", problem: error.message, suggestion: error.fix };
   return [makeFinding({ code: "CONFIG_OPTION_INVALID", facts, level: "error", seenAt: source }, context.cli)];
+}
+
+/** The same request with the rules of this configuration, and with the application's own routes. */
+function matchInForce({ method, path }: DoctorRequest, { adminScope, routes }: PolicyInForce): DoctorRequest {
+  const matched = matchRoute(method, path, adminScope, routes);
+  return { method, path, matched: "route" in matched ? matched : undefined };
 }
 
 function askInProcess(os: AgentOS, location: CredentialLocation, { now }: Context): Ask {

@@ -1,5 +1,11 @@
 /** Which requests are sent: those that were asked about, and at least one GET that shows whether the token is accepted. */
-import { classifyCredential, inspectToken, type KnownServer, splitHeldScopes } from "@agentos/auth";
+import {
+  type CompiledRoute,
+  classifyCredential,
+  inspectToken,
+  type KnownServer,
+  splitHeldScopes,
+} from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import { listRoutes, type MatchedRoute } from "../scopes/route-table.ts";
 import { decideAccess } from "../text/explain-access.ts";
@@ -11,6 +17,13 @@ export interface PlannedRequests {
   readonly requests: readonly DoctorRequest[];
 }
 
+interface PlanContext {
+  readonly server: KnownServer;
+  /** With the access in force. Default: the routes of the contract. */
+  readonly routes?: readonly CompiledRoute[] | undefined;
+  readonly now: number;
+}
+
 /** Asked first where there is a choice: it is what chat interfaces ask first. */
 const USUAL = "/agents";
 
@@ -18,7 +31,7 @@ const USUAL = "/agents";
 export function planRequests(
   asked: readonly DoctorRequest[],
   token: string | undefined,
-  context: { readonly server: KnownServer; readonly now: number },
+  context: PlanContext,
 ): PlannedRequests {
   const readsToken = asked.some(
     ({ method, matched }) => method === "GET" && matched?.route.access.rule !== "public",
@@ -30,10 +43,10 @@ export function planRequests(
 
 function chooseRoute(
   token: string | undefined,
-  { server, now }: { readonly server: KnownServer; readonly now: number },
+  { server, routes: inForce, now }: PlanContext,
 ): DoctorRequest {
   const adminScope = server.policy.adminScope ?? ADMIN_SCOPE;
-  const routes = listRoutes(adminScope).filter(isAskable);
+  const routes = listRoutes(adminScope, inForce).filter(isAskable);
   const usual = routes.find(({ route }) => route.template.text === USUAL);
   const scoped = routes.filter(({ route }) => typeof route.access.rule !== "string");
   const ordered = usual === undefined ? scoped : [usual, ...scoped.filter((route) => route !== usual)];

@@ -1,5 +1,12 @@
 /** Asks routes without and with the token, and explains every refusal. The same for a running server and a configuration. */
-import { type AuthMode, type Cause, type CheckedToken, diagnose, type KnownServer } from "@agentos/auth";
+import {
+  type AuthMode,
+  type Cause,
+  type CheckedToken,
+  type CompiledRoute,
+  diagnose,
+  type KnownServer,
+} from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
 import type { Context } from "../program/context.ts";
 import type { Answered, Ask, Asked } from "./ask.ts";
@@ -20,6 +27,8 @@ export interface Probe {
   readonly location: CredentialLocation;
   readonly server: KnownServer;
   readonly requests: readonly DoctorRequest[];
+  /** Every route with the access in force, where that is known. Default: the routes of the contract. */
+  readonly routes?: readonly CompiledRoute[] | undefined;
   readonly token: string | undefined;
   /** What the keys that were given beside the token say about it. */
   readonly checked: CheckedToken | undefined;
@@ -43,7 +52,11 @@ export interface Probed {
 /** Asks one route after the other: first those that are sent, since their answers say how to judge the others. */
 export async function probeRoutes(probe: Probe): Promise<Probed> {
   const { token, context } = probe;
-  const planned = planRequests(probe.requests, token, { server: probe.server, now: context.now() });
+  const planned = planRequests(probe.requests, token, {
+    server: probe.server,
+    routes: probe.routes,
+    now: context.now(),
+  });
   const sent = planned.requests.filter(({ method }) => method === "GET");
   const unsent = planned.requests.filter(({ method }) => method !== "GET");
   const checks: Check[] = [];

@@ -1,5 +1,5 @@
 /** What the doctor finds, as plain data. Texts of a remote server are in `serverSaid` and nowhere else. */
-import type { Cause, KnownServer } from "@agentos/auth";
+import type { Cause, CompiledRoute, KnownServer } from "@agentos/auth";
 import type { MatchedRoute } from "../scopes/route-table.ts";
 
 export interface DoctorRequest {
@@ -71,6 +71,8 @@ export interface Examined {
   readonly name: string;
   readonly summary: string;
   readonly server: KnownServer | undefined;
+  /** Of a configuration: every route with the access in force. */
+  readonly routes?: readonly CompiledRoute[] | undefined;
   readonly traits: Traits;
   readonly checks: readonly Check[];
   /** A request was let in with the token, and the same without it was not. */

@@ -69,7 +69,9 @@ export async function runDoctor(
   // INVARIANT: nothing is added to the report behind this line.
   const report = concealReport({ examined, comparison }, token);
   if (options.json) {
-    const places = report.examined.map(({ server: _, isTokenChecked: __, answers: ___, ...place }) => place);
+    const places = report.examined.map(
+      ({ server: _, isTokenChecked: __, answers: ___, routes: ____, ...place }) => place,
+    );
     const shown = { format: 1, exit_code: exitCode, places, comparison: report.comparison };
     context.terminal.print(formatJson(shown));
   } else {

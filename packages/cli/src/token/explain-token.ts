@@ -108,7 +108,9 @@ export async function explainToken(
     withheldScopes: held.withheld,
     isCeilingKnown: examined !== undefined && held.isCeilingKnown,
     enforcesScopes,
-    routes: isConfigurationFaulty ? [] : listRoutes(adminScope).map((route) => explainRoute(route, judged)),
+    routes: isConfigurationFaulty
+      ? []
+      : listRoutes(adminScope, examined?.routes).map((route) => explainRoute(route, judged)),
   };
 }
 
