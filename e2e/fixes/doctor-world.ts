@@ -76,7 +76,7 @@ export async function runCommand(
 }
 
 /** Listens on a free port of this machine. */
-export async function listen(server: Server, scheme = "http"): Promise<Running> {
+async function listen(server: Server, scheme = "http"): Promise<Running> {
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const close = () =>
     new Promise<void>((resolve) => {

@@ -26,7 +26,6 @@ export {
 export { type InspectedToken, type InspectOptions, inspectToken } from "./diagnose/inspect-token.ts";
 export { makeCause } from "./diagnose/make-cause.ts";
 export { isErrorCode } from "./diagnose/read-answer.ts";
-export { findScheme } from "./request/scheme.ts";
 export { type CredentialKind, classifyCredential, isOlder } from "./diagnose/refine-credential.ts";
 export { type HeldScopes, splitHeldScopes } from "./diagnose/refine-scopes.ts";
 export { decodeJsonObject } from "./encoding/base64url.ts";
@@ -104,6 +103,7 @@ export {
 export { type StageOutcome, type TimelineStep, timelineOf } from "./refusal/timeline.ts";
 export type { Credential } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
+export { findScheme } from "./request/scheme.ts";
 export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";
 export { ceilingOf, type LimitedScopes, limitScopes, type ScopeCeiling } from "./scope/limit-scopes.ts";
 export { type ParsedScope, parseScope } from "./scope/parse.ts";

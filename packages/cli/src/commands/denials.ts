@@ -1,6 +1,6 @@
 /** `agentos denials`: refusals that a running server has recorded. The operator sees all, a caller their own. */
 import type { Command } from "commander";
-import type { DenialOptions } from "../denials/run-denials.ts";
+import type { DenialOptions } from "../doctor/denials/run-denials.ts";
 import type { Context } from "../program/context.ts";
 import { CliFailure } from "../program/failure.ts";
 
@@ -35,7 +35,7 @@ export function addDenials(parent: Command, context: Context, help: string): voi
       limit: readCount("limit", options.limit, MAX_LIMIT),
       page: readCount("page", options.page, 1_000_000),
     };
-    const { listDenials } = await import("../denials/run-denials.ts");
+    const { listDenials } = await import("../doctor/denials/run-denials.ts");
     context.finish(await listDenials(query, options, context));
   });
   addServerOptions(
@@ -49,7 +49,7 @@ export function addDenials(parent: Command, context: Context, help: string): voi
         fix: 'give the "denial_id" of the answer, which begins with den_',
       });
     }
-    const { showDenial } = await import("../denials/run-denials.ts");
+    const { showDenial } = await import("../doctor/denials/run-denials.ts");
     context.finish(await showDenial(id, options, context));
   });
 }

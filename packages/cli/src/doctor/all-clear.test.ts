@@ -183,12 +183,12 @@ describe("the rules of a configuration", () => {
     const cwd = cwdWith({ "POST /agents/*/runs": ["shop:run"], "GET /agents": ["shop:list"] });
     const ask = async (scopes: readonly string[], ...args: readonly string[]) => {
       const stdin = await signToken(withClaims(good, { scopes }));
-      const run = await runInProcess(["doctor", "--config", "os.json", "--token", "-", ...args], {
+      const asked = await runInProcess(["doctor", "--config", "os.json", "--token", "-", ...args], {
         cwd,
         stdin,
       });
       const explained = await runInProcess(["token", "explain", "-", "--config", "os.json"], { cwd, stdin });
-      return { ...run, explained: explained.stdout };
+      return { ...asked, explained: explained.stdout };
     };
     const holder = await ask(["shop:run"], ...run);
     expect(holder.stdout).toContain("the token names the scopes that it requires");

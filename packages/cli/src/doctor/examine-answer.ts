@@ -1,10 +1,10 @@
 /** A refusal that somebody has already got: its own code decides, and what else is known says the rest. */
 import { diagnose, isErrorCode, type KnownServer } from "@agentos/auth";
 import type { Context } from "../program/context.ts";
-import type { PastedAnswer } from "../what/read-pasted-answer.ts";
 import { toFinding } from "./findings.ts";
 import { readDenialId } from "./read-body.ts";
 import { type DoctorRequest, type Examined, UNASKED } from "./report.ts";
+import type { PastedAnswer } from "./what/read-pasted-answer.ts";
 
 export interface ExamineAnswerOptions {
   /** The credential that was refused, where it is at hand. */

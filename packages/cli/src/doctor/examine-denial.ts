@@ -1,8 +1,9 @@
 /** A recorded refusal, fetched by its id from the server that recorded it. */
-import { askDenial, type DenialServer } from "../denials/ask-denials.ts";
-import { explainDenial } from "../denials/explain-denial.ts";
-import { explainNotShown } from "../denials/explain-not-shown.ts";
+
 import type { Context } from "../program/context.ts";
+import { askDenial, type DenialServer } from "./denials/ask-denials.ts";
+import { explainDenial } from "./denials/explain-denial.ts";
+import { explainNotShown } from "./denials/explain-not-shown.ts";
 import { makeFinding, toFinding } from "./findings.ts";
 import { type Examined, UNASKED } from "./report.ts";
 

@@ -7,7 +7,6 @@ import type { Context } from "../program/context.ts";
 import type { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";
 import { formatJson } from "../text/format-json.ts";
-import { recogniseWhat, type What } from "../what/recognise-what.ts";
 import { type ComparedRow, compareExamined } from "./compare.ts";
 import { concealReport } from "./conceal-report.ts";
 import { AUTHORIZATION_HEADER, readLocation, stripLocation } from "./credential-location.ts";
@@ -22,6 +21,7 @@ import { printReport } from "./print-report.ts";
 import { type Address, assertConfidential, readAddress } from "./read-address.ts";
 import { readRequest } from "./read-request.ts";
 import { type DoctorRequest, type Examined, type Finding } from "./report.ts";
+import { recogniseWhat, type What } from "./what/recognise-what.ts";
 
 export interface DoctorOptions {
   readonly url?: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * Compiled code is kept between runs, because compiling is a third of a short command's time (decision 0056). What is
+ * Compiled code is kept between runs, because compiling is a third of a short command's time. What is
  * in the cache is run, so it is only ever kept where nobody else can write: never in the system's folder for temporary
  * files. Stands alone, because it runs before our packages can be resolved.
  */
@@ -27,7 +27,7 @@ export function enableOwnCompileCache(env: Readonly<Record<string, string | unde
  * The folder of this user, made if it is missing; undefined where it is not theirs alone. `userId` is undefined where
  * the system has no owners to check (Windows): no cache then.
  */
-export function prepareCacheFolder(
+function prepareCacheFolder(
   env: Readonly<Record<string, string | undefined>>,
   userId: number | undefined,
 ): string | undefined {

@@ -1,9 +1,9 @@
 /** Asks a running AgentOS for recorded refusals. What it says beyond their form is its own words, and shown as such. */
 import { type DenialObject, denialSchema, isRecord } from "@agentos/contract";
 import { type CredentialLocation } from "@agentos/guard";
-import type { Answered, Asked } from "../doctor/ask.ts";
-import { askUrl } from "../doctor/ask-url.ts";
-import type { Context } from "../program/context.ts";
+import type { Context } from "../../program/context.ts";
+import type { Answered, Asked } from "../ask.ts";
+import { askUrl } from "../ask-url.ts";
 
 export interface DenialServer {
   /** Without a slash at its end. */

@@ -2,8 +2,8 @@
 import { AgentOS } from "@agentos/server";
 import { createTestKey, goodToken, signToken, startPythonServer, withClaims } from "@agentos/testkit";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { startHostileServer } from "../doctor/hostile-server.fixture.ts";
-import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { runInProcess } from "../../program/run-in-process.fixture.ts";
+import { startHostileServer } from "../hostile-server.fixture.ts";
 
 const key = await createTestKey("RS256");
 const now = Math.floor(Date.now() / 1_000);

@@ -1,7 +1,7 @@
 /** A recorded refusal in our own words: the catalogue's by its code, filled with what was recorded. */
 import { type Cause, diagnose, isErrorCode } from "@agentos/auth";
 import type { DenialObject } from "@agentos/contract";
-import type { Context } from "../program/context.ts";
+import type { Context } from "../../program/context.ts";
 
 /** The causes, the surest first; none for a code that this version does not know. */
 export function explainDenial(

@@ -1,9 +1,9 @@
 /** The one argument of the doctor, recognised by its form: an address, a curl line, an answer, a denial id, a token. */
 import { classifyCredential, findScheme } from "@agentos/auth";
-import { AUTHORIZATION_HEADER, stripLocation } from "../doctor/credential-location.ts";
-import { readReference } from "../input/read-reference.ts";
-import type { Context } from "../program/context.ts";
-import { CliFailure } from "../program/failure.ts";
+import { readReference } from "../../input/read-reference.ts";
+import type { Context } from "../../program/context.ts";
+import { CliFailure } from "../../program/failure.ts";
+import { AUTHORIZATION_HEADER, stripLocation } from "../credential-location.ts";
 import { type CurlLine, readCurl } from "./read-curl.ts";
 import { type PastedAnswer, readPastedAnswer, readPastedSentence } from "./read-pasted-answer.ts";
 

@@ -1,10 +1,10 @@
 /** Why a server does not show recorded refusals. */
 import { diagnose } from "@agentos/auth";
-import { fromUnanswered, makeFinding, toFinding } from "../doctor/findings.ts";
-import { readText } from "../doctor/read-body.ts";
-import { explainUnclear, readVerdict } from "../doctor/read-verdict.ts";
-import type { Finding } from "../doctor/report.ts";
-import type { Context } from "../program/context.ts";
+import type { Context } from "../../program/context.ts";
+import { fromUnanswered, makeFinding, toFinding } from "../findings.ts";
+import { readText } from "../read-body.ts";
+import { explainUnclear, readVerdict } from "../read-verdict.ts";
+import type { Finding } from "../report.ts";
 import type { DenialAnswer, DenialServer } from "./ask-denials.ts";
 
 /** The findings; `seenAt` is the request. */

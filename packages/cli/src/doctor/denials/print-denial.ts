@@ -1,9 +1,9 @@
 /** Recorded refusals for people: the server's words are marked as such, the fix is our own catalogue's. */
 import type { DenialObject } from "@agentos/contract";
 import { formatDuration } from "@agentos/contract/text";
-import { quoteServer } from "../doctor/findings.ts";
-import type { Context } from "../program/context.ts";
-import { type Style, showUntrusted } from "../program/terminal.ts";
+import type { Context } from "../../program/context.ts";
+import { type Style, showUntrusted } from "../../program/terminal.ts";
+import { quoteServer } from "../findings.ts";
 import { explainDenial, readFacts } from "./explain-denial.ts";
 
 const MARKS = {

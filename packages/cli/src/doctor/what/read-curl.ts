@@ -2,11 +2,11 @@
 import { parseArgs } from "node:util";
 import { classifyCredential } from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
-import { AUTHORIZATION_HEADER, stripLocation } from "../doctor/credential-location.ts";
-import { readAddress } from "../doctor/read-address.ts";
-import { makeRequest } from "../doctor/read-request.ts";
-import type { DoctorRequest } from "../doctor/report.ts";
-import { CliFailure } from "../program/failure.ts";
+import { CliFailure } from "../../program/failure.ts";
+import { AUTHORIZATION_HEADER, stripLocation } from "../credential-location.ts";
+import { readAddress } from "../read-address.ts";
+import { makeRequest } from "../read-request.ts";
+import type { DoctorRequest } from "../report.ts";
 import { splitShellWords } from "./split-shell-words.ts";
 
 export interface CurlLine {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { AgentOS } from "@agentos/server";
 import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { runInProcess } from "../../program/run-in-process.fixture.ts";
 import { readCurl } from "./read-curl.ts";
 import { splitShellWords } from "./split-shell-words.ts";
 

@@ -1,15 +1,15 @@
 /** What both commands about recorded refusals have in common: whom they ask, as whom, and how they end. */
 
-import { concealReport } from "../doctor/conceal-report.ts";
-import { AUTHORIZATION_HEADER, readLocation, stripLocation } from "../doctor/credential-location.ts";
-import { isAboutAddress } from "../doctor/exit-code.ts";
-import { assertConfidential, readAddress } from "../doctor/read-address.ts";
-import type { Finding } from "../doctor/report.ts";
-import { readReference } from "../input/read-reference.ts";
-import type { Context } from "../program/context.ts";
-import { ExitCode } from "../program/exit-codes.ts";
-import { showUntrusted } from "../program/terminal.ts";
-import { formatJson } from "../text/format-json.ts";
+import { readReference } from "../../input/read-reference.ts";
+import type { Context } from "../../program/context.ts";
+import { ExitCode } from "../../program/exit-codes.ts";
+import { showUntrusted } from "../../program/terminal.ts";
+import { formatJson } from "../../text/format-json.ts";
+import { concealReport } from "../conceal-report.ts";
+import { AUTHORIZATION_HEADER, readLocation, stripLocation } from "../credential-location.ts";
+import { isAboutAddress } from "../exit-code.ts";
+import { assertConfidential, readAddress } from "../read-address.ts";
+import type { Finding } from "../report.ts";
 import {
   askDenial,
   askDenials,

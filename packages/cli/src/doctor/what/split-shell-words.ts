@@ -1,6 +1,6 @@
 /**
  * The words of a command line as a POSIX shell would make them, without running anything: quotes, escapes, line
- * continuations, and variables of the environment that is passed in. Decision 0056 says why this is no library.
+ * continuations, and variables of the environment that is passed in. Why this is no library: docs/decisions/0056-one-answer-of-the-doctor.md.
  */
 export interface ShellWords {
   readonly words: readonly string[];
