@@ -84,7 +84,7 @@ export const tokenCauses: readonly CauseRow[] = [
     cause: "malformed header, seen by the doctor",
     read: report("Basic YWxpY2U6c2VjcmV0"),
     code: "AUTH_SCHEME_UNSUPPORTED",
-    says: /another scheme than Bearer/,
+    says: /another scheme than Bearer|scheme Basic/,
     fix: /send "Authorization: Bearer/,
   },
   {

@@ -1,7 +1,7 @@
 /** A refusal that somebody has already got: its own code decides, and what else is known says the rest. */
 import { diagnose, isErrorCode, type KnownServer } from "@agentos/auth";
 import type { Context } from "../program/context.ts";
-import { toFinding } from "./findings.ts";
+import { joinWords, toFinding } from "./findings.ts";
 import { readDenialId } from "./read-body.ts";
 import { type DoctorRequest, type Examined, UNASKED } from "./report.ts";
 import type { PastedAnswer } from "./what/read-pasted-answer.ts";
@@ -47,11 +47,8 @@ export function examineAnswer(
     cli,
   });
   const isKnown = code !== undefined && isErrorCode(code);
-  const where = {
-    seenAt: PLACE,
-    serverSaid: detail ?? read("title"),
-    denialId: readDenialId(read("denial_id")),
-  };
+  const denialId = readDenialId(read("denial_id"));
+  const said = { detail, title: read("title") };
   return {
     kind: "answer",
     name: PLACE,
@@ -60,6 +57,8 @@ export function examineAnswer(
     traits: {},
     checks: [],
     ...UNASKED,
-    findings: causes.map((cause) => toFinding(cause, where)),
+    findings: causes.map((cause) =>
+      toFinding(cause, { seenAt: PLACE, serverSaid: joinWords(said, cause.sentence), denialId }),
+    ),
   };
 }

@@ -136,25 +136,11 @@ async function examine(
   }
 }
 
-/** A variable that is empty is why there is no key: that is the cause, and the other its consequence. */
+/** A variable that is empty is why there is no key, so it comes first; beside another fault it is a note. */
 function orderStart(findings: readonly Finding[], empty: readonly Finding[]): readonly Finding[] {
-  const others = findings.filter(({ code }) => code !== "CONFIG_KEYS_MISSING");
-  if (empty.length === 0 || others.length === findings.length) return mergeFindings([...findings, ...empty]);
-  return mergeFindings([
-    ...empty.map((finding) => {
-      const fix = FILL[finding.seenAt[0] ?? ""];
-      return { ...finding, level: "error" as const, ...(fix === undefined ? {} : { fix }) };
-    }),
-    ...others,
-  ]);
+  if (!findings.some(({ code }) => code === "CONFIG_KEYS_MISSING")) return [...findings, ...empty];
+  return [...empty.map((finding) => ({ ...finding, level: "error" as const })), ...findings];
 }
-
-/** What to give to a variable that a key was to come from. */
-const FILL: Readonly<Record<string, string>> = {
-  JWT_VERIFICATION_KEY:
-    'set "JWT_VERIFICATION_KEY" to the public key, or the secret, of whoever signs the tokens',
-  JWT_JWKS_FILE: 'set "JWT_JWKS_FILE" to the path of the file with the key set of whoever signs the tokens',
-};
 
 function explainStart(
   error: unknown,

@@ -92,6 +92,15 @@ export function mergeFindings(findings: readonly Finding[]): readonly Finding[] 
   return [...merged.values()].toSorted((a, b) => (a.level === b.level ? 0 : a.level === "error" ? -1 : 1));
 }
 
+/** What a server has said about a refusal: its sentence and, where that says more than our own line, its title. */
+export function joinWords(
+  { detail, title }: { readonly detail: string | undefined; readonly title: string | undefined },
+  sentence: string,
+): string | undefined {
+  if (detail === undefined || title === undefined || title === sentence) return detail ?? title;
+  return `${detail}: ${title}`;
+}
+
 /** A remote text: one line, no control characters, not endless. */
 export function quoteServer(text: string): string {
   const line = showUntrusted(text.slice(0, LONGEST_WORDS * 2)).replaceAll(/\\u000[ad]/g, " ");

@@ -14,7 +14,7 @@ import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./creden
 import { explainAbsent } from "./explain-absent.ts";
 import { explainLost } from "./explain-lost.ts";
 import { findScopeSlips } from "./find-scope-slips.ts";
-import { fromUnanswered, toFinding } from "./findings.ts";
+import { fromUnanswered, joinWords, toFinding } from "./findings.ts";
 import { isAboutScopes, judgeUnsent } from "./judge-unsent.ts";
 import { planRequests } from "./plan-requests.ts";
 import { readDenialId, readText, readTexts } from "./read-body.ts";
@@ -214,21 +214,25 @@ async function probeWithToken(
     ]);
 
   const detail = readText(asked, "detail");
+  const said = { detail, title: readText(asked, "title") };
   const causes = diagnose({
     ...base,
     answer: {
       status: asked.status,
       code: readText(asked, "code"),
-      detail,
+      ...said,
+      fix: readText(asked, "fix"),
       requiredScopes: readTexts(asked, "required_scopes"),
       serverTime: asked.serverTime,
     },
   });
-  const serverSaid = detail ?? readText(asked, "title");
   const explain = (cause: Cause) =>
     explainLost(addSignature(cause, checked), { detail, fix: readText(asked, "fix") }, location);
   const denialId = readDenialId(readText(asked, "denial_id"));
-  const found = causes.map((cause) => toFinding(explain(cause), { seenAt, serverSaid, denialId }));
+  const found = causes.map((cause) => {
+    const serverSaid = joinWords(said, cause.sentence);
+    return toFinding(explain(cause), { seenAt, serverSaid, denialId });
+  });
   // Whoever names a missing scope has accepted the token.
   const isTokenChecked = found.length > 0 && found.every(isAboutScopes);
   if (isProof && isTokenChecked) {
