@@ -312,7 +312,7 @@ export const causeFixes = {
   }),
   CLI_SERVER_UNREACHABLE: doctorFix({
     wrong: () => asked({ server: { nobody: true }, token: good() }),
-    follows: /start the server there/,
+    follows: /start (?:the server|what is to answer) there/,
     apply: (world) => ({ ...world, server: jwt }),
   }),
   CLI_SERVER_SLOW: doctorFix({

@@ -18,15 +18,6 @@ const MAX_ANSWER_BYTES = 256 * 1024;
 const MAYBE_HTTPS =
   "check scheme and port: is it https, not http? Else look into the log of the server, or of a proxy before it";
 
-/** The name or the way is at fault, and not the server. */
-function suggestFor(reason: string): string | undefined {
-  if (reason.startsWith("the host name"))
-    return "correct the host name in the address, or the name service of this machine";
-  return reason.endsWith("cannot be reached")
-    ? "ask from a machine, or a network, from which that host can be reached"
-    : undefined;
-}
-
 /** Makes the asking of one base URL. */
 export function askUrl(base: string, options: AskUrlOptions): Ask {
   const { now, location = AUTHORIZATION_HEADER, timeoutMs = 5_000 } = options;
@@ -50,8 +41,7 @@ export function askUrl(base: string, options: AskUrlOptions): Ask {
         return { kind: "fault", code: "CLI_SERVER_SLOW", facts: { seconds: timeoutMs / 1_000 } };
       const { kind, reason, fix } = describeConnectionFault(error);
       // A server of https hangs up when it is asked in plain HTTP.
-      const suggestion =
-        kind === "closed" && base.startsWith("http:") ? MAYBE_HTTPS : (fix ?? suggestFor(reason));
+      const suggestion = kind === "closed" && base.startsWith("http:") ? MAYBE_HTTPS : fix;
       const facts = { reason, ...(suggestion === undefined ? {} : { suggestion }) };
       return { kind: "fault", code: "CLI_SERVER_UNREACHABLE", facts };
     }
