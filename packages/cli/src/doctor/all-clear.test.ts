@@ -167,6 +167,9 @@ describe("no all-clear for", () => {
     expect(start.stdout).toContain("it starts; whether a token is accepted was not asked");
     const posted = await runInProcess(["doctor", "-", ...run], { env, stdin: token });
     expect(posted.code).not.toBe(0);
+    // Nothing is configured: whatever it is, nobody has looked at it.
+    const unasked = await runInProcess(["doctor", "-"], { stdin: token });
+    expect([unasked.code, unasked.stdout.includes("the token was not looked at")]).toEqual([4, true]);
   });
 });
 

@@ -119,8 +119,12 @@ async function examine(
       traits: toTraits(policy),
       checks: [...describeKeys(policy), ...describeExpected(policy), ...probed.checks],
       isTokenChecked: probed.isTokenChecked,
-      isAccepted: probed.isAccepted,
-      openQuestion: probed.openQuestion,
+      // Where no credential is configured, everything is let in and nothing is said of a token.
+      isAccepted: probed.isAccepted && (options.token === undefined || probed.isTokenChecked),
+      openQuestion:
+        mode === "none" && options.token !== undefined
+          ? "no credential is configured here, so the token was not looked at"
+          : probed.openQuestion,
       tokenRows: mode === "jwt" ? compareToken(options.token, server, context.now()) : [],
       answers: probed.answers,
       findings: mergeFindings([

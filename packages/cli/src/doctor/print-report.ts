@@ -149,7 +149,9 @@ function printVerdict(
       print(
         paint(
           "green",
-          hasToken ? "accepted: the server let the token in" : "open to everybody: no token is needed",
+          examined.some(({ isTokenChecked }) => isTokenChecked)
+            ? "accepted: the server let the token in"
+            : "open to everybody: no token is needed",
         ),
       );
     else if (isStartOnly) print(paint("green", "it starts; whether a token is accepted was not asked"));
