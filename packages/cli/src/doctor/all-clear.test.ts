@@ -2,6 +2,7 @@
  * What may end with 0, and what never does: a token is accepted when a server has let a GET with it in, and by nothing
  * that is found here alone. Each row differs in one thing from the one that passes.
  */
+import { createHmac } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createServer, request as sendRequest } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -200,6 +201,33 @@ describe("the rules of a configuration", () => {
     expect([usual.code, usual.stdout.includes("shop:run")]).toEqual([2, true]);
     expect(usual.explained).toMatch(/denied +POST \/agents\/\{agent_id\}\/runs +add shop:run/);
     expect((await ask(["agents:read", "config:read"])).code).toBe(0);
+  });
+});
+
+describe("a secret that both sides have in two forms", () => {
+  it("is named by the form that fits, once it is given", async () => {
+    const text = Buffer.from("a shared secret of forty and some more bytes").toString("base64");
+    const os = new AgentOS({
+      id: "agent-os",
+      env: {},
+      logger: silent,
+      authorizationConfig: { verificationKeys: [text], algorithm: "HS256" },
+    });
+    const server = await os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
+    onTestFinished(() => server.close());
+    const head = [{ alg: "HS256", typ: "JWT" }, { ...good.payload }]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".");
+    const signature = createHmac("sha256", Buffer.from(text, "base64")).update(head).digest("base64url");
+    const args = ["doctor", server.url, "--token", "-", "--key", "env:SECRET", "--algorithm", "HS256"];
+    const { stdout, code } = await runInProcess(args, {
+      stdin: `${head}.${signature}`,
+      env: { SECRET: text },
+    });
+    expect(code).toBe(2);
+    expect(stdout).toContain("the signer uses the base64-decoded secret");
+    expect(stdout).not.toContain("thumbprint");
+    expect(stdout).not.toContain(text);
   });
 });
 

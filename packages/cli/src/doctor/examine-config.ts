@@ -1,5 +1,5 @@
 /** Examines a configuration: it is started in this process without listening, and asked like a running server. */
-import { type CheckedToken, type KnownServer, listAlgorithms } from "@agentos/auth";
+import { type KnownServer, listAlgorithms } from "@agentos/auth";
 import { type CredentialLocation, formatLocations, type Logger, type PolicyInForce } from "@agentos/guard";
 import { AgentOS } from "@agentos/server";
 import { loadConfig } from "../config/load-config.ts";
@@ -11,12 +11,19 @@ import { compareToken } from "./compare-token.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 import { fromFault, makeFinding, mergeFindings } from "./findings.ts";
 import { probeRoutes } from "./probe-routes.ts";
-import { type Check, type DoctorRequest, type Examined, type Finding, UNASKED } from "./report.ts";
+import {
+  type Check,
+  type CheckedWithKeys,
+  type DoctorRequest,
+  type Examined,
+  type Finding,
+  UNASKED,
+} from "./report.ts";
 
 export interface ExamineConfigOptions {
   readonly requests: readonly DoctorRequest[];
   readonly token: string | undefined;
-  readonly checked: CheckedToken | undefined;
+  readonly checked: CheckedWithKeys | undefined;
 }
 
 const VARIABLES = [

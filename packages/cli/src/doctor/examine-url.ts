@@ -1,7 +1,6 @@
 /** Examines a running AgentOS, ours or the Python one, as a client sees it. */
 import {
   type AuthMode,
-  type CheckedToken,
   CLOCK_SKEW_SECONDS,
   isSigningAlgorithm,
   type KnownServer,
@@ -18,12 +17,19 @@ import { fromUnanswered, makeFinding, mergeFindings, quoteServer } from "./findi
 import { probeRoutes } from "./probe-routes.ts";
 import { readText } from "./read-body.ts";
 import { isRedirect } from "./read-verdict.ts";
-import { type Check, type DoctorRequest, type Examined, type Finding, UNASKED } from "./report.ts";
+import {
+  type Check,
+  type CheckedWithKeys,
+  type DoctorRequest,
+  type Examined,
+  type Finding,
+  UNASKED,
+} from "./report.ts";
 
 export interface ExamineUrlOptions {
   readonly requests: readonly DoctorRequest[];
   readonly token: string | undefined;
-  readonly checked: CheckedToken | undefined;
+  readonly checked: CheckedWithKeys | undefined;
   /** Where the server reads the token. Default: the header "Authorization". */
   readonly location?: CredentialLocation | undefined;
   /** For each answer of the server. Default 5000. */

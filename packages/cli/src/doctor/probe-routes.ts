@@ -1,12 +1,5 @@
 /** Asks routes without and with the token, and explains every refusal. The same for a running server and a configuration. */
-import {
-  type AuthMode,
-  type Cause,
-  type CheckedToken,
-  type CompiledRoute,
-  diagnose,
-  type KnownServer,
-} from "@agentos/auth";
+import { type AuthMode, type Cause, type CompiledRoute, diagnose, type KnownServer } from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
 import type { Context } from "../program/context.ts";
 import type { Answered, Ask, Asked } from "./ask.ts";
@@ -19,7 +12,7 @@ import { isAboutScopes, judgeUnsent } from "./judge-unsent.ts";
 import { planRequests } from "./plan-requests.ts";
 import { readDenialId, readText, readTexts } from "./read-body.ts";
 import { explainUnclear, readVerdict, type Verdict } from "./read-verdict.ts";
-import type { AnsweredRequest, Check, DoctorRequest, Finding } from "./report.ts";
+import type { AnsweredRequest, Check, CheckedWithKeys, DoctorRequest, Finding } from "./report.ts";
 
 export interface Probe {
   readonly ask: Ask;
@@ -31,7 +24,7 @@ export interface Probe {
   readonly routes?: readonly CompiledRoute[] | undefined;
   readonly token: string | undefined;
   /** What the keys that were given beside the token say about it. */
-  readonly checked: CheckedToken | undefined;
+  readonly checked: CheckedWithKeys | undefined;
   readonly context: Context;
 }
 
@@ -255,13 +248,21 @@ function describeUnclear(verdict: Extract<Verdict, "redirected" | "unclear">, st
 }
 
 /** A key that was given beside the token settles whose signature it is. */
-function addSignature(cause: Cause, checked: CheckedToken | undefined): Cause {
+function addSignature(cause: Cause, checked: CheckedWithKeys | undefined): Cause {
   if (
     checked === undefined ||
     checked.signature === "not checked" ||
     !(cause.code === "AUTH_SIGNED_BY_ANOTHER_KEY" || cause.code === "AUTH_SIGNED_WITH_ANOTHER_SECRET")
   )
     return cause;
+  if (checked.fittingForm !== undefined) {
+    return {
+      ...cause,
+      certainty: "certain",
+      evidence: [...cause.evidence, { fact: checked.fittingForm, source: "the command line" }],
+      fix: `let both sides take the same bytes for the secret: ${checked.fittingForm}, the server the secret as it is given`,
+    };
+  }
   const fact =
     checked.signature === "verified"
       ? "the signature holds with the key that was given here, so the server has another one"

@@ -1,6 +1,12 @@
 /** What the doctor finds, as plain data. Texts of a remote server are in `serverSaid` and nowhere else. */
-import type { Cause, CompiledRoute, KnownServer } from "@agentos/auth";
+import type { Cause, CheckedToken, CompiledRoute, KnownServer } from "@agentos/auth";
 import type { MatchedRoute } from "../scopes/route-table.ts";
+
+/** What keys that were given beside a token say about it. */
+export interface CheckedWithKeys extends CheckedToken {
+  /** The form of a given secret that the token is signed with, in words, where it is not the secret as given. */
+  readonly fittingForm?: string | undefined;
+}
 
 export interface DoctorRequest {
   readonly method: string;

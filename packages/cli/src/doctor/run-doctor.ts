@@ -1,5 +1,5 @@
 /** Gathers what `agentos doctor` was asked for, examines each place, and compares two. */
-import { type CheckedToken, checkToken } from "@agentos/auth";
+import { checkToken, findFittingSecretForm } from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
 import { readReference } from "../input/read-reference.ts";
 import { parseKeyText } from "../keys/describe-key.ts";
@@ -20,7 +20,7 @@ import { makeFinding } from "./findings.ts";
 import { printReport } from "./print-report.ts";
 import { type Address, assertConfidential, readAddress } from "./read-address.ts";
 import { readRequest } from "./read-request.ts";
-import { type DoctorRequest, type Examined, type Finding } from "./report.ts";
+import type { CheckedWithKeys, DoctorRequest, Examined, Finding } from "./report.ts";
 import { recogniseWhat, type What } from "./what/recognise-what.ts";
 
 export interface DoctorOptions {
@@ -147,7 +147,7 @@ async function readGiven(
 /** What was refused already comes first; what is found by asking now stands beside it. */
 async function examineAll(
   { addresses, configs, token, location, requests, answer, denialId }: Given,
-  checked: CheckedToken | undefined,
+  checked: CheckedWithKeys | undefined,
   context: Context,
 ): Promise<readonly Examined[]> {
   const [address] = addresses;
@@ -213,7 +213,7 @@ async function checkWithKeys(
   token: string,
   { key, jwksFile, algorithm }: DoctorOptions,
   context: Context,
-): Promise<CheckedToken | undefined> {
+): Promise<CheckedWithKeys | undefined> {
   const references = [key, jwksFile === undefined ? undefined : `file:${jwksFile}`].filter(
     (reference) => reference !== undefined,
   );
@@ -230,5 +230,8 @@ async function checkWithKeys(
     });
   }
   if (keys.length === 0) return undefined;
-  return checkToken(token, { policy: {}, keys, now: context.now() });
+  const checked = await checkToken(token, { policy: {}, keys, now: context.now() });
+  if (checked.signature !== "refused") return checked;
+  const fitting = await findFittingSecretForm(token, keys);
+  return { ...checked, fittingForm: fitting?.words };
 }
