@@ -165,6 +165,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   testkit: {
     keys: [],
     log: [],
+    servers: [],
     time: [],
     tokens: ["keys"],
   },

@@ -1,12 +1,12 @@
 // The process entry of `agentos`: decides how packages resolve, then hands over to run.ts.
 // From source, our own packages must resolve to their src folders without a flag or a build,
 // so the export condition is added by a hook before anything else is imported.
-import { enableCompileCache, registerHooks } from "node:module";
+import { registerHooks } from "node:module";
+import { enableOwnCompileCache } from "./program/compile-cache.ts";
 
 const SOURCE_CONDITION = "@agentos/source";
 
-// Most of a short command's time is compiling; the cache is kept in the system's folder for temporary files.
-enableCompileCache();
+enableOwnCompileCache(process.env);
 
 if (import.meta.url.endsWith(".ts")) {
   registerHooks({

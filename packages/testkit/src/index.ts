@@ -8,6 +8,7 @@ export {
 export { createTestKey, type TestKey, type TestKeyOptions } from "./keys/key.ts";
 export { isSymmetric, TEST_ALGORITHMS, type TestAlgorithm } from "./keys/test-algorithms.ts";
 export { createTestLogger, type LogEntry, type TestLogger } from "./log/test-logger.ts";
+export { type PythonOptions, type PythonServer, startPythonServer } from "./servers/python-server.ts";
 export { createTestClock, type TestClock } from "./time/clock.ts";
 export {
   damageSignature,

@@ -148,6 +148,55 @@ function tokenAudience(
   return [{ fact: `the token is for ${shown.join(", ")}`, source: "the token" }];
 }
 
+/**
+ * From whom and for whom a token is, by its own words, beside what the server expects. Nobody has signed for them, and
+ * yet they are the quickest way to a token that was never meant for this server.
+ */
+export function describeOrigin(
+  claims: Readonly<Record<string, unknown>> | undefined,
+  server: KnownServer | undefined,
+): readonly Evidence[] {
+  if (claims === undefined) return [];
+  const { tokens = [], id } = server?.policy ?? {};
+  const audienceClaim = claimNamesOf(server).audience;
+  const audiences = tokens.flatMap(({ audience = [] }) => audience);
+  const issuers = tokens.flatMap(({ issuer }) => issuer ?? []);
+  const isById = audiences.length === 0 && id !== undefined;
+  return [
+    ...compareClaim("iss", claims["iss"], { values: issuers, says: "the server expects the issuer" }, server),
+    ...compareClaim(
+      audienceClaim,
+      claims[audienceClaim],
+      // Another audience may be configured; only the operator knows.
+      isById
+        ? { values: [id], says: "the id of the server is" }
+        : { values: audiences, says: "the server expects the audience" },
+      server,
+    ),
+  ];
+}
+
+function compareClaim(
+  name: string,
+  value: unknown,
+  { values: expected, says }: { readonly values: readonly string[]; readonly says: string },
+  server: KnownServer | undefined,
+): readonly Evidence[] {
+  const values = [value].flat().filter((entry) => typeof entry === "string");
+  if (values.length === 0 || values.some((entry) => expected.includes(entry))) return [];
+  const list = (texts: readonly string[]) =>
+    texts
+      .slice(0, 5)
+      .map((text) => text.slice(0, 100))
+      .join(", ");
+  return [
+    { fact: `unverified, "${name}" is ${list(values)}`, source: "the token" },
+    ...(expected.length === 0 || server === undefined
+      ? []
+      : [{ fact: `${says} ${list(expected)}`, source: server.source }]),
+  ];
+}
+
 export function sawStatus(status: number): Evidence {
   return { fact: `the server answered ${status}`, source: "the answer" };
 }

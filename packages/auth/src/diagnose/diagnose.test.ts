@@ -62,6 +62,7 @@ describe("diagnose", () => {
 
   const decidedByAnswer = new Set([
     "AUTH_HEADER_MISSING",
+    "AUTH_SCHEME_UNSUPPORTED",
     "AUTH_KEY_UNKNOWN",
     "AUTH_KEYS_UNAVAILABLE",
     "KEY_UNREADABLE",

@@ -2,12 +2,12 @@
  * The diagnosis: from what the client saw, what is known of the server and the token, to the causes that apply, the
  * surest first. It tells apart what a refusal must not, because whoever asks holds the token or runs the server.
  */
-import { ADMIN_SCOPE, type Facts } from "@agentos/contract";
+import { ADMIN_SCOPE, type ErrorCode, type Facts } from "@agentos/contract";
 import { decide } from "../decide/decide.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { chooseCode } from "./choose-code.ts";
 import { concealCredential } from "./conceal-credential.ts";
-import { describeFacts, placesFor, sawStatus } from "./describe-facts.ts";
+import { describeFacts, describeOrigin, placesFor, sawStatus } from "./describe-facts.ts";
 import {
   type Cause,
   type Certainty,
@@ -46,6 +46,11 @@ function collect(seen: Seen): readonly CauseParts[] {
   return answer === undefined ? fromToken(seen) : fromAnswer(seen);
 }
 
+/** A finer word for the same cause: what it refines. */
+const REFINED: Readonly<Partial<Record<ErrorCode, ErrorCode>>> = {
+  AUTH_SECURITY_KEY_WITH_JWT: "AUTH_SECURITY_KEY_NOT_ACCEPTED",
+};
+
 function inspect({ credential = "", server, answer, now }: DiagnosisInput): InspectedToken {
   return inspectToken(credential.trim(), {
     policy: server?.policy ?? {},
@@ -57,11 +62,14 @@ function inspect({ credential = "", server, answer, now }: DiagnosisInput): Insp
 function fromAnswer(seen: Seen): readonly CauseParts[] {
   const { answer } = seen.input;
   if (answer === undefined || answer.status < 400) return [];
+  const meaning = readAnswer(answer);
+  // Whoever has refused knows why: what the form of a credential suggests may say it better, never something else.
+  const said = answer.code === undefined ? undefined : meaning.codes[0];
   if (answer.status === 401) {
     const wrongKind = refineCredential(seen.kind, seen.input);
-    if (wrongKind.length > 0) return wrongKind;
+    if (wrongKind.some(({ code }) => said === undefined || code === said || REFINED[code] === said))
+      return wrongKind;
   }
-  const meaning = readAnswer(answer);
   if (meaning.codes.length === 0)
     return [{ code: "CLI_ANSWER_UNKNOWN", certainty: "cannot tell", evidence: [sawStatus(answer.status)] }];
   return refine(meaning, seen);
@@ -104,11 +112,16 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
     header: inspected?.unverifiedHeader,
     token: inspected === undefined ? undefined : input.credential?.trim(),
     server: withAlgorithms(input.server, facts),
+    keysTried: listOf(facts["keys_tried"]),
   };
   if (TIME_CODES.includes(code))
     return refineTimes(code, { claims, facts, now: input.now, serverTime: input.answer?.serverTime });
   if (ALGORITHM_CODES.includes(code)) return [refineAlgorithm(code, signature, facts)];
-  if (SIGNATURE_CODES.includes(code)) return refineSignature(code, signature);
+  if (SIGNATURE_CODES.includes(code))
+    return refineSignature(code, signature).map((part) => ({
+      ...part,
+      evidence: [...(part.evidence ?? []), ...describeOrigin(claims, input.server)],
+    }));
   if (SCOPE_CODES.includes(code)) {
     const required = facts["required_scopes"];
     return refineScopes(code, typeof required === "object" ? required : [], claims, input, facts);
@@ -118,9 +131,16 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
       code,
       certainty,
       facts: { ...placesFor(input.server), ...facts },
-      evidence: describeFacts(code, facts, input, inspected),
+      evidence: [
+        ...describeFacts(code, facts, input, inspected),
+        ...(code.startsWith("AUTH_KEY_") ? describeOrigin(claims, input.server) : []),
+      ],
     },
   ];
+}
+
+function listOf(value: Facts[string] | undefined): readonly string[] | undefined {
+  return typeof value === "object" ? value : undefined;
 }
 
 /** A denial record says which algorithms were expected even where nothing else is known of the server. */

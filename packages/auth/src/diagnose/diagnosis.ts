@@ -57,6 +57,8 @@ export interface ObservedAnswer {
   readonly code?: string | undefined;
   /** Member `detail` of the body, if it is a text (contract 1.6). */
   readonly detail?: string | undefined;
+  /** Member `title` of the body. */
+  readonly title?: string | undefined;
   /** Member `fix` of the body. */
   readonly fix?: string | undefined;
   /** Member `required_scopes` of the body. */

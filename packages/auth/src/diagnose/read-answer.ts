@@ -59,10 +59,11 @@ const READINGS: readonly Reading[] = [
 ];
 
 /** Reads an answer; no code at all when it says nothing that we know. */
-export function readAnswer({ code, detail, requiredScopes }: ObservedAnswer): AnswerMeaning {
+export function readAnswer({ code, detail, title, fix, requiredScopes }: ObservedAnswer): AnswerMeaning {
   const scopes = requiredScopes?.filter(isScopeText) ?? readRequiredScopes(detail ?? "");
   const facts: Facts = scopes === undefined ? {} : { required_scopes: scopes };
-  if (code !== undefined && isErrorCode(code)) return { codes: [code], facts, isNamed: true };
+  if (code !== undefined && isErrorCode(code))
+    return { codes: [code], facts: { ...readPlaces(code, { title, fix }), ...facts }, isNamed: true };
   if (detail === undefined) return { codes: [], facts, isNamed: false };
   const known = READINGS.find(({ pattern }) => pattern.test(detail));
   const found = known ?? readEntries(detail);
@@ -93,6 +94,38 @@ function readEntries(detail: string): Pick<Reading, "codes" | "facts"> {
     return [code];
   });
   return { codes, facts };
+}
+
+/** A name or some, as a server of ours fills the places of its texts with; nothing that could make a sentence. */
+const PLAIN = String.raw`[\w:.*/-]{1,100}(?:, [\w:.*/-]{1,100}){0,20}`;
+
+/** The values that an answer of ours has in the places of its title and fix: its texts are the catalogue's. */
+function readPlaces(
+  code: ErrorCode,
+  said: { readonly title?: string | undefined; readonly fix?: string | undefined },
+): Facts {
+  const entry = ERRORS[code];
+  if (entry === undefined) return {};
+  const facts: Record<string, string | readonly string[]> = {};
+  for (const [template, text] of [
+    [entry.title, said.title],
+    [entry.fix, said.fix],
+  ] as const) {
+    const names = placesOf(template);
+    if (text === undefined || text.length > 4_000 || names.length === 0) continue;
+    const parts = template.split(/\{[a-z_]+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const match = new RegExp(`^${parts.join(`(${PLAIN})`)}$`).exec(text);
+    for (const [index, name] of names.entries()) {
+      const value = match?.[index + 1];
+      if (value !== undefined && name !== "cli") facts[name] = isList(name) ? value.split(", ") : value;
+    }
+  }
+  return facts;
+}
+
+/** Facts of several values have a name in the plural. */
+function isList(name: string): boolean {
+  return name === "expected_algorithms" || name.endsWith("_scopes");
 }
 
 function readRequiredScopes(detail: string): readonly string[] | undefined {

@@ -35,9 +35,10 @@ export function refineCredential(
     source: "the command line",
   };
   if (kind === "header with another form") {
-    const fact = `it begins with the word "${/^\w+/.exec(credential?.trim() ?? "")?.[0] ?? ""}"`;
-    const begins: Evidence = { fact, source: "the command line" };
-    return [{ code: "AUTH_HEADER_MALFORMED", certainty: "certain", evidence: [begins] }];
+    // One of a fixed list of words: `findScheme` knows no other.
+    const scheme = /^[\w-]+/.exec(credential?.trim() ?? "")?.[0] ?? "";
+    const begins: Evidence = { fact: `it begins with the word "${scheme}"`, source: "the command line" };
+    return [{ code: "AUTH_HEADER_MALFORMED", certainty: "certain", facts: { scheme }, evidence: [begins] }];
   }
   if (kind === "header with the scheme twice")
     return [{ code: "AUTH_SCHEME_REPEATED", certainty: "certain", evidence: [looks] }];

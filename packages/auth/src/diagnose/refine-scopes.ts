@@ -8,7 +8,7 @@ import { findNearMiss } from "../scope/near-miss.ts";
 import { compileRequirement, findGrant } from "../scope/requirement.ts";
 import { findScopesElsewhere } from "../token/find-elsewhere.ts";
 import { readClaim } from "../token/read-claim.ts";
-import { findScopesClaims, readScopes } from "../token/read-scopes.ts";
+import { findScopesClaims, readScopes, USUAL_SCOPE_CLAIMS } from "../token/read-scopes.ts";
 import type { DiagnosisInput, Evidence, EvidenceSource } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 
@@ -74,12 +74,17 @@ export function refineScopes(
     if (near !== undefined) parts.push({ ...near, certainty: "certain", evidence });
   }
   if (claims !== undefined) {
-    const read = findScopesClaims(claims, configuredClaims(server));
+    const configured = configuredClaims(server);
+    const read = findScopesClaims(claims, configured);
     const claim = [needed, ...missing]
       .map((scope) => findScopesElsewhere(claims, read, (scopes) => scopes.includes(scope)))
       .find((name) => name !== undefined);
     if (claim !== undefined) {
-      const facts = { other_claim: claim, scopes_claim: read.length === 0 ? "scopes" : read };
+      const facts = {
+        other_claim: claim,
+        scopes_claim: read.length === 0 ? USUAL_SCOPE_CLAIMS[0] : read,
+        read_claims: describeRead(configured, server),
+      };
       const elsewhere: Evidence = { fact: `"${claim.slice(0, 100)}" holds ${needed}`, source: "the token" };
       parts.push({
         code: "SCOPE_CLAIM_OTHER",
@@ -155,6 +160,14 @@ function readNamedScopes(claims: Claims, server: DiagnosisInput["server"]): read
 /** The claims that this server reads; undefined: the first of the usual ones. The Python AgentOS has but one. */
 function configuredClaims(server: DiagnosisInput["server"]): readonly string[] | undefined {
   return server?.policy.claimNames?.scopes ?? (server?.isPython === true ? ["scopes"] : undefined);
+}
+
+/** Which claim a server reads, as far as that is known: without an option of its own each AgentOS of ours reads the first of these. */
+function describeRead(configured: readonly string[] | undefined, server: DiagnosisInput["server"]): string {
+  if (configured !== undefined) return configured.map((name) => `"${name}"`).join(" and ");
+  const usual = `the first of ${USUAL_SCOPE_CLAIMS.map((name) => `"${name}"`).join(", ")} that is there`;
+  const isKnown = server !== undefined && Object.hasOwn(server.policy.claimNames ?? {}, "scopes");
+  return isKnown ? usual : `${usual} (unless its "scopesClaim" names another)`;
 }
 
 function describe(

@@ -9,6 +9,8 @@ export interface SignatureSeen {
   readonly header: Readonly<Record<string, unknown>> | undefined;
   readonly token: string | undefined;
   readonly server: KnownServer | undefined;
+  /** Of a denial record: labels of the keys that were tried. */
+  readonly keysTried?: readonly string[] | undefined;
 }
 
 export const ALGORITHM_CODES: readonly ErrorCode[] = [
@@ -55,7 +57,7 @@ export function refineAlgorithm(
 /** A damaged signature shows itself by its form; otherwise another key is the likely cause. */
 export function refineSignature(
   code: ErrorCode,
-  { header, token, server }: SignatureSeen,
+  { header, token, server, keysTried = [] }: SignatureSeen,
 ): readonly CauseParts[] {
   const signature = token?.split(".")[2];
   const kid = header?.["kid"];
@@ -79,8 +81,7 @@ export function refineSignature(
       ? [{ fact: `"kid" is ${JSON.stringify(kid.slice(0, 100))}`, source: "the token" }]
       : [];
   if (isKidKnown) {
-    const fact =
-      'the server has a key with this "kid", so the token was altered on its way, or the key was replaced under its old name';
+    const fact = 'the server has a key with this "kid", and the signature is not of that key';
     return [
       {
         code: "AUTH_SIGNATURE_INVALID",
@@ -88,6 +89,14 @@ export function refineSignature(
         evidence: [...shown, { fact, source: server.source }],
       },
     ];
+  }
+  const used = [...(algorithm === "" ? listAlgorithms(server?.keys ?? []) : [algorithm]), ...keysTried];
+  // Neither the token nor a key is known: whoever refused has said all there is.
+  if (used.length === 0) return [{ code, certainty: "certain" }];
+  // A secret has no thumbprint to compare, and no public half to hand out.
+  if (used.every((name) => name.startsWith("HS"))) {
+    const facts = { token_algorithm: /^HS\d{3}/.exec(used[0] ?? "")?.[0] ?? "HS256" };
+    return [{ code: "AUTH_SIGNED_WITH_ANOTHER_SECRET", certainty: "likely", facts, evidence: shown }];
   }
   return [{ code: "AUTH_SIGNED_BY_ANOTHER_KEY", certainty: "likely", evidence: shown }];
 }

@@ -39,7 +39,7 @@ export function refineTimes(code: ErrorCode, seen: TimesSeen): readonly CausePar
   ];
   const parts = {
     code: "AUTH_CLOCKS_DIFFER" as const,
-    facts: { difference: formatDuration(Math.abs(difference)) },
+    facts: { difference: formatDuration(Math.abs(difference)), clocks: "this machine and the server" },
   };
   // What a server allows for is no cause.
   const clocksDiffer = Math.abs(difference) > CLOCK_SKEW_SECONDS;
@@ -65,7 +65,7 @@ export function refineTimes(code: ErrorCode, seen: TimesSeen): readonly CausePar
       own,
       {
         ...parts,
-        facts: { difference: secondsAhead(iat, serverTime ?? now) },
+        facts: { difference: secondsAhead(iat, serverTime ?? now), clocks: "the issuer and the server" },
         certainty: "likely",
         evidence,
       },

@@ -3,7 +3,7 @@ import { type Claims, readClaim } from "./read-claim.ts";
 import { MAX_SCOPES } from "./token-limits.ts";
 
 /** Where scopes are looked for unless claims are configured, the one that wins first. */
-const USUAL_SCOPE_CLAIMS = ["scopes", "scope", "scp", "permissions"] as const;
+export const USUAL_SCOPE_CLAIMS = ["scopes", "scope", "scp", "permissions"] as const;
 
 /**
  * The claims that the scopes of a token are read from: the configured ones, all of them together, else the first usual

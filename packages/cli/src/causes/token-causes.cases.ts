@@ -4,18 +4,20 @@ import {
   createTestKey,
   encryptedToken,
   goodToken,
+  type PythonOptions,
   signToken,
+  startPythonServer,
   withClaims,
   withHeader,
 } from "@agentos/testkit";
 import { onTestFinished } from "vitest";
-import { type PythonOptions, startPythonServer } from "../doctor/python-server.fixture.ts";
 import type { CauseRow } from "./cause-row.fixture.ts";
 import { readAnswer, readReport, startServer } from "./read-texts.fixture.ts";
 
 const now = Math.floor(Date.now() / 1_000);
 const key = await createTestKey("RS256", { kid: "2026-11" });
 const secret = await createTestKey("HS256");
+const otherSecret = await createTestKey("HS256");
 const SECURITY_KEY = "k9-tRw3z_Qp7vXe2mYb8sLd4";
 const PAT = "agno_pat_abcdefghijklmnopqrstuvwxyz0123456789";
 const good = goodToken({ key, now, scopes: ["config:read", "agents:read"] });
@@ -60,6 +62,7 @@ const pythonReport =
   };
 
 const otherKey = { ...good, key: await createTestKey("RS256", { kid: "2026-11" }) };
+const list = ["--route", "GET /agents"];
 const run = ["--route", "POST /agents/web/runs"];
 
 export const tokenCauses: readonly CauseRow[] = [
@@ -80,9 +83,9 @@ export const tokenCauses: readonly CauseRow[] = [
   {
     cause: "malformed header, seen by the doctor",
     read: report("Basic YWxpY2U6c2VjcmV0"),
-    code: "AUTH_HEADER_MALFORMED",
-    says: /not of the form/,
-    fix: /send "Authorization: Bearer TOKEN"/,
+    code: "AUTH_SCHEME_UNSUPPORTED",
+    says: /another scheme than Bearer|scheme Basic/,
+    fix: /send "Authorization: Bearer/,
   },
   {
     cause: "not a JWT",
@@ -151,6 +154,47 @@ export const tokenCauses: readonly CauseRow[] = [
     code: "AUTH_SIGNED_BY_ANOTHER_KEY",
     says: /signed with another key/,
     fix: /thumbprint/,
+  },
+  {
+    cause: "right algorithm, another shared secret",
+    read: report(
+      signToken({ ...withHeader(good, { alg: "HS256", kid: undefined }), key: otherSecret }),
+      hmac,
+    ),
+    code: "AUTH_SIGNED_WITH_ANOTHER_SECRET",
+    says: /signed with another secret/,
+    fix: /the very bytes that the token is signed with/,
+  },
+  {
+    cause: "a path with the prefix of a proxy",
+    read: report(token, jwt, ["--route", "GET /api/agents"]),
+    code: "CLI_ROUTE_UNKNOWN",
+    says: /accepted[^]*no route GET \/api\/agents/,
+    fix: /ask for \/agents/,
+  },
+  {
+    cause: "an id that does not exist",
+    read: report(token, jwt, ["--route", "GET /agents/nobody"]),
+    code: "CLI_ITEM_UNKNOWN",
+    says: /accepted[^]*nothing of this id/,
+    fix: /take the id from the list/,
+  },
+  {
+    cause: "a variable that is not set, in a curl line",
+    read: async () => {
+      const { url } = await startServer(jwt);
+      return readReport([`curl ${url}/agents -H "Authorization: Bearer $TOKEN"`]);
+    },
+    code: "CLI_VARIABLE_UNSET",
+    says: /"TOKEN" of the curl line is not set/,
+    fix: /set and export TOKEN/,
+  },
+  {
+    cause: "expired, from the body of the answer alone",
+    read: () => readReport(['{"detail":"Token has expired"}']),
+    code: "AUTH_TOKEN_EXPIRED",
+    says: /expired/,
+    fix: /get a new token/,
   },
   {
     cause: "signature cut short",
@@ -259,35 +303,35 @@ export const tokenCauses: readonly CauseRow[] = [
   },
   {
     cause: "scope in the singular",
-    read: report(scopes("config:read", "agent:read")),
+    read: report(scopes("config:read", "agent:read"), jwt, list),
     code: "SCOPE_MISSPELT",
     says: /"agent:read", which is no scope/,
     fix: /"agents:read"/,
   },
   {
     cause: "scope with dots",
-    read: report(scopes("config:read", "agents.read")),
+    read: report(scopes("config:read", "agents.read"), jwt, list),
     code: "SCOPE_SEPARATOR_WRONG",
     says: /colons/,
     fix: /"agents:read"/,
   },
   {
     cause: "scope in the wrong case",
-    read: report(scopes("config:read", "Agents:Read")),
+    read: report(scopes("config:read", "Agents:Read"), jwt, list),
     code: "SCOPE_CASE_WRONG",
     says: /case-sensitive/,
     fix: /"agents:read"/,
   },
   {
     cause: "scopes in one text",
-    read: report(scopes("config:read agents:read")),
+    read: report(scopes("config:read agents:read"), jwt, list),
     code: "SCOPE_ENTRIES_JOINED",
     says: /one\s+unknown scope/,
     fix: /entry of its own/,
   },
   {
     cause: "scopes under another claim",
-    read: report(claims({ scopes: ["config:read"], roles: ["agents:read"] })),
+    read: report(claims({ scopes: ["config:read"], roles: ["agents:read"] }), jwt, list),
     code: "SCOPE_CLAIM_OTHER",
     says: /"roles"/,
     fix: /"scopesClaim" to "roles"/,
@@ -301,7 +345,7 @@ export const tokenCauses: readonly CauseRow[] = [
   },
   {
     cause: "access prerequisite missing",
-    read: report(scopes("agents:read")),
+    read: report(scopes("agents:read"), jwt, ["--route", "GET /config"]),
     code: "SCOPE_PREREQUISITE_MISSING",
     says: /"config:read"/,
     fix: /"config:read"/,

@@ -53,12 +53,12 @@ const mistakes: readonly (readonly [
   ["a value with one hyphen", "unknown option", (x) => ["doctor", `-${x}`]],
   ["a value with two hyphens", "unknown option", (x) => ["doctor", `--${x}`]],
   ["a value glued to an option", "unknown option", (x) => ["doctor", `--token${x}`]],
-  ["one argument too many", "too many arguments for 'doctor'", (x) => ["doctor", x]],
+  ["one argument too many", "too many arguments for 'doctor'", (x) => ["doctor", "-", x]],
   ["many arguments too many", "too many arguments for 'show'", (x) => ["keys", "show", "-", "more", x]],
   [
     "arguments behind two hyphens",
     "too many arguments for 'doctor'",
-    (x) => ["doctor", "--", `--token=${x}`],
+    (x) => ["doctor", "--", "-", `--token=${x}`],
   ],
   ["no command", "unknown command", (x) => [x]],
   ["no command of a group", "unknown command", (x) => ["token", x]],
@@ -106,6 +106,7 @@ describe("a mistyped command line", () => {
     for (const args of [
       ["token", "explain", `--token=${JWT}`, "x"],
       ["doctor", JWT],
+      ["doctor", "-", JWT],
       [JWT],
       ["help", JWT],
       ["help", "keys", JWT],
@@ -113,7 +114,7 @@ describe("a mistyped command line", () => {
       const { stdout, stderr } = await runCli(args);
       expect(stdout + stderr).not.toContain(JWT.slice(0, 12));
     }
-    expect((await runCli(["doctor", JWT])).code).toBe(1);
+    expect((await runCli(["doctor", "-", JWT])).code).toBe(1);
     expect((await runCli(["--help"])).stdout).toContain("Start here:");
     const version = await runCli(["--version"]);
     expect([version.code, version.stderr]).toEqual([0, ""]);

@@ -3,8 +3,10 @@ import { SERVER_VERSION } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../program/context.ts";
 import { GuardedCommand } from "../program/guarded-command.ts";
+import { addDenials } from "./denials.ts";
 import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
+import { addErrors } from "./errors.ts";
 import { addKeysEnv } from "./keys-env.ts";
 import { addKeysGenerate } from "./keys-generate.ts";
 import { addKeysShow } from "./keys-show.ts";
@@ -17,10 +19,11 @@ import { addTokenMint } from "./token-mint.ts";
 
 const createFooter = (cli: string) => `
 Start here:
-  ${cli} dev                         a protected AgentOS on localhost, with tokens and curl lines to try
-  ${cli} doctor --url URL            why requests to a running AgentOS are refused, and the fix
-  ${cli} scopes explain GET /agents  which scope a route needs
-  ${cli} token inspect TOKEN         what a token says, and what a server would object to
+  ${cli} dev                           a protected AgentOS on localhost, with tokens and curl lines to try
+  ${cli} doctor URL --token env:TOKEN  why requests to a running AgentOS are refused, and the fix
+  ${cli} errors CODE                   what an error code means
+  ${cli} scopes explain GET /agents    which scope a route needs
+  ${cli} token inspect TOKEN           what a token says, and what a server would object to
 
 Keys, secrets and tokens may be given as "-" (standard input), env:NAME or file:PATH; they are never printed.
 Exit status: 0 ok, 1 failed, 2 denied, 3 invalid configuration, 4 cannot tell.
@@ -47,6 +50,8 @@ export function createProgram(context: Context): Command {
   addDev(program, context);
   addServe(program, context);
   addDoctor(program, context);
+  addErrors(program, context);
+  addDenials(program, context, HELP);
 
   const keys = program
     .command("keys")

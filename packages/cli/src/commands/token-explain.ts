@@ -16,6 +16,7 @@ interface Options {
   readonly url?: string;
   readonly header?: string;
   readonly cookie?: string;
+  readonly insecureHttp?: true;
   readonly all?: true;
   readonly json?: true;
 }
@@ -29,6 +30,10 @@ export function addTokenExplain(parent: Command, context: Context): void {
     .option("--url <url>", "ask this running AgentOS whether it accepts it")
     .option("--header <name>", "header in which the server at --url reads the token (default: Authorization)")
     .option("--cookie <name>", "cookie in which the server at --url reads the token, in place of a header")
+    .option(
+      "--insecure-http",
+      "send the token over http to another machine too; everybody on the way can read it",
+    )
     .option("--all", "list the routes of later versions too")
     .option("--json", "print JSON, with all routes")
     .action(async (reference: string, options: Options) => {

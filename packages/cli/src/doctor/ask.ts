@@ -12,6 +12,8 @@ export interface Answered {
   /** The body when it is a JSON object. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
   readonly form: AnswerForm;
+  /** Of a redirect: where it leads, by the server's word. */
+  readonly location: string | undefined;
   /** From the `Date` header, in seconds since 1970. */
   readonly serverTime: number | undefined;
   /** This machine's clock when the answer began. */
@@ -81,6 +83,7 @@ export function toAnswer(
         : /html|xml/.test(type) || /^\s*</.test(text)
           ? "page"
           : "other",
+    location: response.headers.get("location")?.slice(0, 2_000),
     serverTime: Number.isNaN(date) ? undefined : date / 1_000,
     ...times,
   };

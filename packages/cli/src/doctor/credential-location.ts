@@ -1,4 +1,5 @@
 /** Where a request carries its token: what the options of the command name, and how it is written there. */
+import { findScheme } from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
 import { CliFailure } from "../program/failure.ts";
 
@@ -66,7 +67,7 @@ export function stripLocation(text: string, location: CredentialLocation): strin
   let rest = text.trim();
   for (const label of labels)
     if (rest.toLowerCase().startsWith(label.toLowerCase())) rest = rest.slice(label.length).trimStart();
-  return rest.replace(/^Bearer\s+/i, "");
+  return rest.replace(/^Bearer(?:\s+|$)/i, "");
 }
 
 /**
@@ -77,8 +78,10 @@ export function credentialHeaders(
   token: string,
   location: CredentialLocation,
 ): Readonly<Record<string, string>> {
+  // Another scheme stands in the header as it was given: that is what was refused.
+  const isWhole = findScheme(token.trim()) === "other";
   return location.in === "header"
-    ? { [location.name]: `Bearer ${token}` }
+    ? { [location.name]: isWhole ? token.trim() : `Bearer ${token}` }
     : { cookie: `${location.name}=${token}`, "sec-fetch-site": "same-origin", "sec-fetch-dest": "empty" };
 }
 

@@ -5,11 +5,10 @@ import { createServer } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { ERRORS } from "@agentos/contract";
-import { createTestKey, goodToken, signToken } from "@agentos/testkit";
+import { createTestKey, goodToken, signToken, startPythonServer } from "@agentos/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { runInProcess } from "../program/run-in-process.fixture.ts";
 import { makeFolder } from "../program/spawn-cli.fixture.ts";
-import { startPythonServer } from "./python-server.fixture.ts";
 
 const key = await createTestKey("RS256");
 const pem = key.verificationKey;

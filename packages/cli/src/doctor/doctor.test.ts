@@ -2,12 +2,13 @@
  * The command against our real server and against one that answers like the Python AgentOS: both must lead to the same
  * cause, with the same fix. Each row stands beside the good token, in which nothing may be found.
  */
+
 import { ERRORS } from "@agentos/contract";
 import { AgentOS, type AgentOSOptions } from "@agentos/server";
+import { type PythonServer, startPythonServer } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runInProcess } from "../program/run-in-process.fixture.ts";
 import { runCli } from "../program/spawn-cli.fixture.ts";
-import { type PythonServer, startPythonServer } from "./python-server.fixture.ts";
 import { key, SECURITY_KEY, type Situation, secret, situations, token } from "./situations.cases.ts";
 
 interface Report {
@@ -65,13 +66,15 @@ const sides = situations.flatMap((situation) => [
 
 async function expectCause(situation: Situation, side: "ours" | "python", run: typeof runCli): Promise<void> {
   const url = await urlOf(side, situation);
-  const result = await run(["doctor", "--url", url, "--token", "-", "--json"], { stdin: situation.token });
+  const asked = situation.route === undefined ? [] : ["--route", situation.route];
+  const result = await run(["doctor", url, "--token", "-", "--json", ...asked], { stdin: situation.token });
+  const code = side === "ours" ? (situation.ourCode ?? situation.code) : situation.code;
   expect(result.stderr).toBe("");
   const report = JSON.parse(result.stdout) as Report;
   const [first] = report.places[0]?.findings ?? [];
-  expect(first, result.stdout).toMatchObject({ code: situation.code, level: "error" });
+  expect(first, result.stdout).toMatchObject({ code, level: "error" });
   expect(first?.fix).toContain(situation.fix);
-  expect(ERRORS).toHaveProperty(situation.code);
+  expect(ERRORS).toHaveProperty(code);
   expect(result.code).toBe(situation.exit ?? 2);
   expect(report.exit_code).toBe(result.code);
   // Whatever it says, it never says the credential or a part of it.

@@ -1,20 +1,29 @@
 /** Examines a configuration: it is started in this process without listening, and asked like a running server. */
-import { type CheckedToken, type KnownServer, listAlgorithms } from "@agentos/auth";
+import { type KnownServer, listAlgorithms } from "@agentos/auth";
 import { type CredentialLocation, formatLocations, type Logger, type PolicyInForce } from "@agentos/guard";
 import { AgentOS } from "@agentos/server";
 import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../program/context.ts";
 import { CliFailure, faultsOf } from "../program/failure.ts";
+import { matchRoute } from "../scopes/route-table.ts";
 import { type Ask, readBounded, toAnswer } from "./ask.ts";
+import { compareToken } from "./compare-token.ts";
 import { AUTHORIZATION_HEADER, credentialHeaders, isSendable } from "./credential-location.ts";
 import { fromFault, makeFinding, mergeFindings } from "./findings.ts";
 import { probeRoutes } from "./probe-routes.ts";
-import type { Check, DoctorRequest, Examined, Finding } from "./report.ts";
+import {
+  type Check,
+  type CheckedWithKeys,
+  type DoctorRequest,
+  type Examined,
+  type Finding,
+  UNASKED,
+} from "./report.ts";
 
 export interface ExamineConfigOptions {
   readonly requests: readonly DoctorRequest[];
   readonly token: string | undefined;
-  readonly checked: CheckedToken | undefined;
+  readonly checked: CheckedWithKeys | undefined;
 }
 
 const SILENT: Logger = { error: () => undefined, warn: () => undefined, info: () => undefined };
@@ -76,19 +85,28 @@ async function examine(
       summary: "cannot start",
       server: undefined,
       traits: {},
+      ...UNASKED,
       checks,
-      isTokenChecked: false,
-      answers: [],
       findings,
     };
   }
   try {
     const policy = await os.describe();
     const server: KnownServer = { source, policy, keys: policy.keys };
+    const { mode } = policy;
     // Where it reads the token is known, so that is where the token goes; of two places, where it looks first.
     const [location = AUTHORIZATION_HEADER] = policy.credentialLocations;
     const ask = askInProcess(os, location, context);
-    const probed = await probeRoutes({ ask, location, server, context, ...options });
+    const requests = options.requests.map((request) => matchInForce(request, policy));
+    const probed = await probeRoutes({
+      ask,
+      location,
+      server,
+      context,
+      ...options,
+      requests,
+      routes: policy.routes,
+    });
     const isSaid = probed.findings.some(({ code }) => code === "AUTH_SECURITY_KEY_WITH_JWT");
     const warnings = policy.findings
       .filter(({ code }) => !(isSaid && code === "CONFIG_BOTH_CREDENTIALS"))
@@ -97,9 +115,17 @@ async function examine(
       ...place,
       summary: summarize(policy),
       server,
+      routes: policy.routes,
       traits: toTraits(policy),
-      checks: [...describeKeys(policy), ...probed.checks],
+      checks: [...describeKeys(policy), ...describeExpected(policy), ...probed.checks],
       isTokenChecked: probed.isTokenChecked,
+      // Where no credential is configured, everything is let in and nothing is said of a token.
+      isAccepted: probed.isAccepted && (options.token === undefined || probed.isTokenChecked),
+      openQuestion:
+        mode === "none" && options.token !== undefined
+          ? "no credential is configured here, so the token was not looked at"
+          : probed.openQuestion,
+      tokenRows: mode === "jwt" ? compareToken(options.token, server, context.now()) : [],
       answers: probed.answers,
       findings: mergeFindings([
         // Its words are our own here.
@@ -125,6 +151,12 @@ function explainStart(
   return [makeFinding({ code: "CONFIG_OPTION_INVALID", facts, level: "error", seenAt: source }, context.cli)];
 }
 
+/** The same request with the rules of this configuration, and with the application's own routes. */
+function matchInForce({ method, path }: DoctorRequest, { adminScope, routes }: PolicyInForce): DoctorRequest {
+  const matched = matchRoute(method, path, adminScope, routes);
+  return { method, path, matched: "route" in matched ? matched : undefined };
+}
+
 function askInProcess(os: AgentOS, location: CredentialLocation, { now }: Context): Ask {
   return async ({ path, token }) => {
     if (token !== undefined && !isSendable(token, location)) return { kind: "not sendable" };
@@ -144,6 +176,28 @@ function describeKeys({ mode, keys }: PolicyInForce): readonly Check[] {
   if (mode === "none")
     return [{ name: "credential", outcome: "ok", text: "none is configured: only this machine may call" }];
   return keys.map(({ source, label }) => ({ name: source, outcome: "ok" as const, text: label }));
+}
+
+const KEYS_FROM: Readonly<Record<PolicyInForce["keyOrigins"][number]["keysFrom"][number], string>> = {
+  configuration: "the configuration",
+  file: "a file",
+  address: "an address",
+  discovery: "the issuer's own document",
+};
+
+/** What the tokens of each issuer have to be like, and where their keys come from. */
+function describeExpected({ mode, tokens, keyOrigins }: PolicyInForce): readonly Check[] {
+  if (mode !== "jwt") return [];
+  return tokens.map(({ issuer, audience, algorithms }, index) => {
+    const from = keyOrigins[index]?.keysFrom.map((origin) => KEYS_FROM[origin]) ?? [];
+    const text = [
+      issuer === undefined ? (tokens.length === 1 ? 'any "iss"' : 'no "iss"') : `"iss" ${issuer}`,
+      audience === undefined ? "any audience" : `audience ${audience.join(", ")}`,
+      ...(algorithms === undefined ? [] : [`algorithm ${algorithms.join(", ")}`]),
+      from.length === 0 ? "no keys" : `keys from ${from.join(" and ")}`,
+    ];
+    return { name: "expects", outcome: "ok", text: text.join("; ") };
+  });
 }
 
 function findRepairs(

@@ -1,7 +1,6 @@
 /** Examines a running AgentOS, ours or the Python one, as a client sees it. */
 import {
   type AuthMode,
-  type CheckedToken,
   CLOCK_SKEW_SECONDS,
   isSigningAlgorithm,
   type KnownServer,
@@ -12,16 +11,25 @@ import type { CredentialLocation } from "@agentos/guard";
 import type { Context } from "../program/context.ts";
 import { type Answered, type Asked } from "./ask.ts";
 import { askUrl } from "./ask-url.ts";
+import { compareToken } from "./compare-token.ts";
 import { AUTHORIZATION_HEADER } from "./credential-location.ts";
 import { fromUnanswered, makeFinding, mergeFindings, quoteServer } from "./findings.ts";
-import { probeRoutes, readText } from "./probe-routes.ts";
+import { probeRoutes } from "./probe-routes.ts";
+import { readText } from "./read-body.ts";
 import { isRedirect } from "./read-verdict.ts";
-import type { Check, DoctorRequest, Examined, Finding } from "./report.ts";
+import {
+  type Check,
+  type CheckedWithKeys,
+  type DoctorRequest,
+  type Examined,
+  type Finding,
+  UNASKED,
+} from "./report.ts";
 
 export interface ExamineUrlOptions {
   readonly requests: readonly DoctorRequest[];
   readonly token: string | undefined;
-  readonly checked: CheckedToken | undefined;
+  readonly checked: CheckedWithKeys | undefined;
   /** Where the server reads the token. Default: the header "Authorization". */
   readonly location?: CredentialLocation | undefined;
   /** For each answer of the server. Default 5000. */
@@ -43,7 +51,7 @@ export async function examineUrl(
   const checks = [describeCheck("GET /health", health), describeCheck("GET /info", info)];
   const stop = (finding: Finding, summary: string): Examined => {
     const place = { kind: "url", name: base, summary, server: undefined, traits: {} } as const;
-    return { ...place, checks, isTokenChecked: false, answers: [], findings: [finding] };
+    return { ...place, ...UNASKED, checks, findings: [finding] };
   };
 
   for (const [name, asked] of [
@@ -56,7 +64,9 @@ export async function examineUrl(
   if (info.kind !== "answer" || health.kind !== "answer")
     throw new TypeError("INVARIANT: nothing else was sent");
   if (isRedirect(info.status)) {
-    const parts = { code: "CLI_SERVER_REDIRECTS", facts: { status: info.status } } as const;
+    const suggestion = suggestHttps(base, info.location);
+    const facts = { status: info.status, ...(suggestion === undefined ? {} : { suggestion }) };
+    const parts = { code: "CLI_SERVER_REDIRECTS", facts } as const;
     return stop(makeFinding({ ...parts, level: "error", seenAt: "GET /info" }, context.cli), "a redirect");
   }
   const known = recognise(info, health);
@@ -81,6 +91,9 @@ export async function examineUrl(
     },
     checks: [...checks, ...probed.checks],
     isTokenChecked: probed.isTokenChecked,
+    isAccepted: probed.isAccepted,
+    openQuestion: probed.openQuestion,
+    tokenRows: compareToken(options.token, server, context.now()),
     answers: probed.answers,
     findings: mergeFindings([...probed.findings, ...clock]),
   };
@@ -109,6 +122,16 @@ function recognise(info: Answered, health: Answered): KnownServer | undefined {
   return refusesLikeAgentOS || (isHealthy && readText(info, "detail") === "Not Found")
     ? { source: "the answer", isPython: true, lacksInfo: true, policy: {} }
     : undefined;
+}
+
+/** Only the same host with https is named: anywhere else a server may want a token that is not for it. */
+function suggestHttps(base: string, location: string | undefined): string | undefined {
+  if (location === undefined || !URL.canParse(location, base)) return undefined;
+  const [from, to] = [new URL(base), new URL(location, base)];
+  if (from.protocol !== "http:" || to.protocol !== "https:" || from.hostname !== to.hostname)
+    return undefined;
+  const port = to.port === "" ? "" : `:${to.port}`;
+  return `give the address https://${to.hostname}${port}${from.pathname.replace(/\/$/, "")}`;
 }
 
 const MODES: readonly AuthMode[] = ["jwt", "jwt-unverified", "security_key", "none"];
@@ -169,7 +192,7 @@ function findClockFault(
     makeFinding(
       {
         code: "AUTH_CLOCKS_DIFFER",
-        facts: { difference },
+        facts: { difference, clocks: "this machine and the server" },
         evidence: [{ fact, source: "GET /info" }],
         level: "warning",
         seenAt: "GET /info",

@@ -12,20 +12,43 @@ const FAILURES = new Set([
   "CLI_SERVER_REDIRECTS",
 ]);
 
+/** Nobody refuses, and the request leads nowhere all the same. */
+const ABSENT = new Set(["CLI_ROUTE_UNKNOWN", "CLI_ITEM_UNKNOWN"]);
+
 /** True for a finding about the address or what stands before the server: it says nothing about the token. */
 export function isAboutAddress({ code }: Pick<Finding, "code">): boolean {
   return FAILURES.has(code);
 }
 
-/** Invalid configuration, then failed, then denied, then cannot tell. Warnings alone are fine. */
-export function exitCodeOf(examined: readonly Examined[], comparison: readonly ComparedRow[]): ExitCode {
+/** True for a finding about a path: whoever is told so has been let in. */
+export function isAboutPath({ code }: Pick<Finding, "code">): boolean {
+  return ABSENT.has(code);
+}
+
+/**
+ * Invalid configuration, then failed, then denied, then cannot tell. Warnings alone are fine. INVARIANT: 0 with a token
+ * only where each place has let a GET with this token in; nothing that was judged here alone ends with 0.
+ */
+export function exitCodeOf(
+  examined: readonly Examined[],
+  comparison: readonly ComparedRow[],
+  { hasToken }: { readonly hasToken: boolean },
+): ExitCode {
   const errors = examined.flatMap(({ findings }) => findings.filter(({ level }) => level === "error"));
-  if (examined.some(({ kind, findings }) => kind !== "url" && findings.some(isConfigurationError)))
+  if (examined.some(({ kind, findings }) => isConfiguration(kind) && findings.some(isConfigurationError)))
     return ExitCode.invalidConfiguration;
-  if (errors.some(isAboutAddress)) return ExitCode.failed;
+  if (errors.some((finding) => isAboutAddress(finding) || isAboutPath(finding))) return ExitCode.failed;
   if (errors.some(({ certainty }) => certainty !== "cannot tell")) return ExitCode.denied;
   if (errors.length > 0) return ExitCode.cannotTell;
-  return comparison.some(({ outcome }) => outcome === "differs") ? ExitCode.failed : ExitCode.ok;
+  if (comparison.some(({ outcome }) => outcome === "differs")) return ExitCode.failed;
+  // Of a configuration without a token only its start was in question.
+  return examined.every(({ kind, isAccepted }) => isAccepted || (isConfiguration(kind) && !hasToken))
+    ? ExitCode.ok
+    : ExitCode.cannotTell;
+}
+
+function isConfiguration(kind: Examined["kind"]): boolean {
+  return kind === "config" || kind === "environment";
 }
 
 function isConfigurationError({ code, level }: Finding): boolean {

@@ -45,13 +45,22 @@ export function explainLost(cause: Cause, answer: LostAnswer, sent: CredentialLo
       fix: `send the token in ${places}; to check it that way here, use ${options}`,
     };
   }
+  if (isHeaderNamed) {
+    const place = describeLocation(sent);
+    return {
+      ...cause,
+      certainty: "certain",
+      evidence: [...evidence, looks],
+      fix: `let every proxy in between pass ${place} on to the server: it reads the token there, and nothing arrives`,
+    };
+  }
   const other = "it may read another header than the one it names; `--header NAME` sends the token there";
   return {
     ...cause,
     evidence: [
       ...evidence,
       looks,
-      ...(sent.in === "cookie" || isHeaderNamed ? [] : [{ fact: other, source: "the answer" } as const]),
+      ...(sent.in === "cookie" ? [] : [{ fact: other, source: "the answer" } as const]),
     ],
   };
 }

@@ -41,14 +41,16 @@ export function toFinding(
     readonly seenAt: string;
     readonly level?: Finding["level"];
     readonly serverSaid?: string | undefined;
+    readonly denialId?: string | undefined;
   },
 ): Finding {
-  const { seenAt, level = "error", serverSaid } = where;
+  const { seenAt, level = "error", serverSaid, denialId } = where;
   return {
     ...cause,
     level,
     seenAt: [seenAt],
     ...(serverSaid === undefined ? {} : { serverSaid: quoteServer(serverSaid) }),
+    ...(denialId === undefined ? {} : { denialId }),
   };
 }
 
@@ -78,7 +80,8 @@ export function fromFault(
 export function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
   const merged = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = `${finding.code}\n${finding.sentence}`;
+    // The clocks are the same ones in every answer; how far they are apart is told to the second.
+    const key = finding.code === "AUTH_CLOCKS_DIFFER" ? finding.code : `${finding.code}\n${finding.sentence}`;
     const earlier = merged.get(key);
     merged.set(
       key,
@@ -88,6 +91,15 @@ export function mergeFindings(findings: readonly Finding[]): readonly Finding[] 
     );
   }
   return [...merged.values()].toSorted((a, b) => (a.level === b.level ? 0 : a.level === "error" ? -1 : 1));
+}
+
+/** What a server has said about a refusal: its sentence and, where that says more than our own line, its title. */
+export function joinWords(
+  { detail, title }: { readonly detail: string | undefined; readonly title: string | undefined },
+  sentence: string,
+): string | undefined {
+  if (detail === undefined || title === undefined || title === sentence) return detail ?? title;
+  return `${detail}: ${title}`;
 }
 
 /** A remote text: one line, no control characters, not endless. */

@@ -33,6 +33,7 @@ export function printReport(
       print(`  ${paint(style, mark)} ${showUntrusted(name).padEnd(width)}  ${showUntrusted(text)}`);
     }
     for (const finding of place.findings) printFinding(finding, terminal);
+    if (place.findings.some(({ level }) => level === "error")) printTokenRows(place.tokenRows, terminal);
   }
   if (comparison.length > 0) printComparison(examined, comparison, terminal);
   print();
@@ -56,11 +57,39 @@ function printFinding(finding: Finding, { print, paint }: Terminal): void {
   printWrapped(`  ${paint("green", "fix")}    `, finding.fix, { print, indent: 9 });
   if (finding.command !== undefined)
     print(`         ${paint("cyan", `$ ${showUntrusted(finding.command)}`)}`);
+  if (finding.denialId !== undefined)
+    print(
+      paint(
+        "dim",
+        `  record ${finding.denialId}: the operator finds what was expected and got under this id`,
+      ),
+    );
   printWrapped(paint("dim", "  code   "), `${finding.code}, seen at ${finding.seenAt.join(", ")}`, {
     print,
     indent: 9,
     style: (text) => paint("dim", text),
   });
+}
+
+/** Expected and found, side by side; what a token says is anybody's word until its signature holds. */
+function printTokenRows(rows: Examined["tokenRows"], { print, paint }: Terminal): void {
+  if (rows.length === 0) return;
+  const shown = rows.map(({ what, token, expected, outcome }) => ({
+    what: showUntrusted(what),
+    token: showUntrusted(token),
+    expected: showUntrusted(expected ?? "not told"),
+    outcome,
+  }));
+  const width = (column: "what" | "token") =>
+    Math.min(48, Math.max(...shown.map((row) => row[column].length)));
+  print();
+  print(paint("dim", "  the token (unverified) beside what is expected of it"));
+  for (const { what, token, expected, outcome } of shown) {
+    const [style, mark] = MARKS[outcome === "fits" ? "ok" : outcome === "differs" ? "failed" : "unknown"];
+    print(
+      `  ${paint(style, mark)} ${what.padEnd(width("what"))}  ${token.padEnd(width("token"))}  ${expected}`,
+    );
+  }
 }
 
 /** A paragraph with a hanging indent. */
@@ -114,7 +143,19 @@ function printVerdict(
   const findings = examined.flatMap((place) => place.findings);
   const errors = findings.filter(({ level }) => level === "error").length;
   if (errors === 0) {
-    print(paint("green", `nothing found that refuses a request${hasToken ? "" : " so far"}`));
+    const open = examined.find(({ isAccepted }) => !isAccepted);
+    const isStartOnly = !hasToken && (open?.kind === "config" || open?.kind === "environment");
+    if (open === undefined)
+      print(
+        paint(
+          "green",
+          examined.some(({ isTokenChecked }) => isTokenChecked)
+            ? "accepted: the server let the token in"
+            : "open to everybody: no token is needed",
+        ),
+      );
+    else if (isStartOnly) print(paint("green", "it starts; whether a token is accepted was not asked"));
+    else print(paint("yellow", `cannot tell: ${open.openQuestion ?? "nothing was asked with the token"}`));
   } else {
     const certain = findings.filter(
       ({ level, certainty }) => level === "error" && certainty === "certain",

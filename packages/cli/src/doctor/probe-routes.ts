@@ -1,21 +1,18 @@
 /** Asks routes without and with the token, and explains every refusal. The same for a running server and a configuration. */
-import {
-  type AuthMode,
-  type Cause,
-  type CheckedToken,
-  type CredentialKind,
-  classifyCredential,
-  diagnose,
-  type KnownServer,
-} from "@agentos/auth";
+import { type AuthMode, type Cause, type CompiledRoute, diagnose, type KnownServer } from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
 import type { Context } from "../program/context.ts";
 import type { Answered, Ask, Asked } from "./ask.ts";
 import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./credential-location.ts";
+import { explainAbsent } from "./explain-absent.ts";
 import { explainLost } from "./explain-lost.ts";
-import { fromUnanswered, toFinding } from "./findings.ts";
+import { findScopeSlips } from "./find-scope-slips.ts";
+import { fromUnanswered, joinWords, toFinding } from "./findings.ts";
+import { isAboutScopes, judgeUnsent } from "./judge-unsent.ts";
+import { planRequests } from "./plan-requests.ts";
+import { readDenialId, readText, readTexts } from "./read-body.ts";
 import { explainUnclear, readVerdict, type Verdict } from "./read-verdict.ts";
-import type { AnsweredRequest, Check, DoctorRequest, Finding } from "./report.ts";
+import type { AnsweredRequest, Check, CheckedWithKeys, DoctorRequest, Finding } from "./report.ts";
 
 export interface Probe {
   readonly ask: Ask;
@@ -23,9 +20,11 @@ export interface Probe {
   readonly location: CredentialLocation;
   readonly server: KnownServer;
   readonly requests: readonly DoctorRequest[];
+  /** Every route with the access in force, where that is known. Default: the routes of the contract. */
+  readonly routes?: readonly CompiledRoute[] | undefined;
   readonly token: string | undefined;
   /** What the keys that were given beside the token say about it. */
-  readonly checked: CheckedToken | undefined;
+  readonly checked: CheckedWithKeys | undefined;
   readonly context: Context;
 }
 
@@ -35,40 +34,87 @@ export interface Probed {
   readonly findings: readonly Finding[];
   /** A request was let in with the token, and the same without it was not. */
   readonly isTokenChecked: boolean;
+  /** Every request that was asked about was sent and let in, and the token is why (or the server is open to everybody). */
+  readonly isAccepted: boolean;
+  /** Why that is not so, where no finding says it. */
+  readonly openQuestion: string | undefined;
   /** What became of each request with the token that was sent and answered by an AgentOS. */
   readonly answers: readonly AnsweredRequest[];
 }
 
-/** Asks one route after the other. */
+/** Asks one route after the other: first those that are sent, since their answers say how to judge the others. */
 export async function probeRoutes(probe: Probe): Promise<Probed> {
+  const { token, context } = probe;
+  const planned = planRequests(probe.requests, token, {
+    server: probe.server,
+    routes: probe.routes,
+    now: context.now(),
+  });
+  const sent = planned.requests.filter(({ method }) => method === "GET");
+  const unsent = planned.requests.filter(({ method }) => method !== "GET");
   const checks: Check[] = [];
   const findings: Finding[] = [];
   const answers: AnsweredRequest[] = [];
   let { server } = probe;
   let isTokenChecked = false;
-  for (const request of probe.requests) {
-    let isRefusedBare = false;
-    if (request.method === "GET") {
-      const bare = await probe.ask({ path: request.path });
-      if (bare.kind === "answer") server = learnMode(server, bare);
-      const probed = probeBare(bare, request, server, probe);
-      checks.push(...probed.checks);
-      findings.push(...probed.findings);
-      isRefusedBare = probed.isRefused;
+  let isRefused = false;
+  for (const request of [...(planned.proof === undefined ? [] : [planned.proof]), ...sent]) {
+    const bare = await probe.ask({ path: request.path });
+    if (bare.kind === "answer") server = learnMode(server, bare);
+    const probed = probeBare(bare, request, server, probe);
+    checks.push(...probed.checks);
+    findings.push(...probed.findings);
+    if (token === undefined) {
+      if (bare.kind === "answer" && readVerdict(bare, request.matched) === "let in")
+        answers.push({ name: `GET ${request.path}`, isLetIn: true, findings: [] });
+      continue;
     }
-    if (probe.token === undefined) continue;
-    const asked = await probeWithToken({ ...probe, server, token: probe.token, isRefusedBare }, request);
+    const isProof = request === planned.proof;
+    const asked = await probeWithToken(
+      { ...probe, server, token, isRefusedBare: probed.isRefused, isProof },
+      request,
+    );
     checks.push(asked.check);
     findings.push(...asked.findings);
-    if (asked.isLetIn !== undefined)
-      answers.push({
-        name: `${request.method} ${request.path}`,
-        isLetIn: asked.isLetIn,
-        findings: asked.findings,
-      });
+    if (asked.isLetIn !== undefined && !isProof)
+      answers.push({ name: `GET ${request.path}`, isLetIn: asked.isLetIn, findings: asked.findings });
     isTokenChecked ||= asked.isTokenChecked;
+    isRefused ||= !asked.isTokenChecked && asked.isLetIn === false;
   }
-  return { server, checks, findings, isTokenChecked, answers };
+  for (const request of unsent) {
+    const judged = judgeUnsent(request, { ...probe, server, isTokenChecked, isRefused });
+    checks.push(judged.check);
+    findings.push(...judged.findings);
+  }
+  const isOpen = server.policy.mode === "none" && answers.some(({ isLetIn }) => isLetIn);
+  const areAllLetIn =
+    unsent.length === 0 && sent.length > 0 && answers.filter(({ isLetIn }) => isLetIn).length === sent.length;
+  const isAccepted = areAllLetIn && (isTokenChecked || isOpen);
+  if (token !== undefined && isAccepted && probe.requests.length === 0)
+    findings.push(
+      ...findScopeSlips(token, { server, now: context.now(), cli: context.cli, seenAt: "the token" }),
+    );
+  const openQuestion =
+    isAccepted || findings.some(({ level }) => level === "error")
+      ? undefined
+      : describeOpenQuestion({ token, unsent, isTokenChecked });
+  return { server, checks, findings, isTokenChecked, isAccepted, openQuestion, answers };
+}
+
+function describeOpenQuestion({
+  token,
+  unsent,
+  isTokenChecked,
+}: {
+  readonly token: string | undefined;
+  readonly unsent: readonly DoctorRequest[];
+  readonly isTokenChecked: boolean;
+}): string {
+  if (token === undefined) return "no token was given, so none was let in";
+  const names = unsent.map(({ method, path }) => `${method} ${path}`).join(", ");
+  if (isTokenChecked && names !== "")
+    return `the token is accepted; ${names} was not sent, since only GET is`;
+  return "the answers are the same without the token, so nothing shows that it is accepted";
 }
 
 function probeBare(
@@ -82,10 +128,16 @@ function probeBare(
   const isAlone = token === undefined;
   if (bare.kind === "answer") {
     const verdict = readVerdict(bare, request.matched);
-    const isUnclear = verdict === "redirected" || verdict === "unclear";
+    const unclear =
+      verdict === "absent"
+        ? "unclear"
+        : verdict === "redirected" || verdict === "unclear"
+          ? verdict
+          : undefined;
     return {
       checks: [{ name, ...describeBare(verdict, bare.status, request, server) }],
-      findings: isUnclear && isAlone ? [explainUnclear(verdict, bare, { seenAt: name, cli })] : [],
+      findings:
+        unclear !== undefined && isAlone ? [explainUnclear(unclear, bare, { seenAt: name, cli })] : [],
       isRefused: bare.status === 401 || bare.status === 403 || verdict === "redirected",
     };
   }
@@ -101,10 +153,12 @@ interface WithToken extends Probe {
   readonly token: string;
   /** Without the token the same request was refused. */
   readonly isRefusedBare: boolean;
+  /** Nobody asked about this route: what it requires is no cause. */
+  readonly isProof: boolean;
 }
 
 async function probeWithToken(
-  { ask, location, server, token, checked, isRefusedBare, context }: WithToken,
+  { ask, location, server, token, checked, isRefusedBare, isProof, context }: WithToken,
   request: DoctorRequest,
 ): Promise<{
   readonly check: Check;
@@ -126,17 +180,23 @@ async function probeWithToken(
   const told = (outcome: Check["outcome"], text: string, findings: readonly Finding[]) => {
     return { check: { name: seenAt, outcome, text }, findings, isTokenChecked: false };
   };
-  // Only reading is asked for: a doctor changes nothing. Anything else is judged from the token.
-  const asked = request.method === "GET" ? await ask({ path: request.path, token }) : undefined;
-  if (asked?.kind === "fault")
+  const asked = await ask({ path: request.path, token });
+  if (asked.kind === "fault")
     return told("failed", "no answer", [fromUnanswered(asked, { seenAt, cli: context.cli })]);
-  if (asked?.kind !== "answer") {
+  if (asked.kind !== "answer") {
     const findings = diagnose(base).map((cause) => toFinding(cause, { seenAt }));
-    return asked === undefined
-      ? told(findings.length === 0 ? "ok" : "failed", "not sent; judged from the token", findings)
-      : told("failed", `cannot be sent in a ${location.in}`, findings);
+    return told("failed", `cannot be sent in a ${location.in}`, findings);
   }
   const verdict = readVerdict(asked, request.matched);
+  if (verdict === "absent") {
+    if (!isRefusedBare)
+      return told("unknown", `${asked.status}, as without the token`, [
+        explainUnclear("unclear", asked, { seenAt, cli: context.cli }),
+      ]);
+    const text = `${asked.status}: the token is accepted, and there is nothing at this path`;
+    const absent = explainAbsent(request, readText(asked, "detail"), { seenAt, cli: context.cli });
+    return { ...told("failed", text, [absent]), isTokenChecked: true, isLetIn: true };
+  }
   if (verdict === "let in") {
     const text = isRefusedBare ? describeAccepted(asked.status) : `${asked.status}: answered as without it`;
     return { ...told("ok", text, []), isTokenChecked: isRefusedBare, isLetIn: true };
@@ -147,25 +207,35 @@ async function probeWithToken(
     ]);
 
   const detail = readText(asked, "detail");
+  const said = { detail, title: readText(asked, "title") };
   const causes = diagnose({
     ...base,
     answer: {
       status: asked.status,
       code: readText(asked, "code"),
-      detail,
+      ...said,
+      fix: readText(asked, "fix"),
       requiredScopes: readTexts(asked, "required_scopes"),
       serverTime: asked.serverTime,
     },
   });
-  const serverSaid = detail ?? readText(asked, "title");
   const explain = (cause: Cause) =>
     explainLost(addSignature(cause, checked), { detail, fix: readText(asked, "fix") }, location);
-  const found = causes.map((cause) => toFinding(explain(cause), { seenAt, serverSaid }));
-  return { ...told("failed", String(asked.status), found), isLetIn: false };
+  const denialId = readDenialId(readText(asked, "denial_id"));
+  const found = causes.map((cause) => {
+    const serverSaid = joinWords(said, cause.sentence);
+    return toFinding(explain(cause), { seenAt, serverSaid, denialId });
+  });
+  // Whoever names a missing scope has accepted the token.
+  const isTokenChecked = found.length > 0 && found.every(isAboutScopes);
+  if (isProof && isTokenChecked) {
+    const text = `${asked.status}: the token is accepted, only the scope of this route is missing`;
+    return { ...told("ok", text, []), isTokenChecked, isLetIn: true };
+  }
+  return { ...told("failed", String(asked.status), found), isTokenChecked, isLetIn: false };
 }
 
 function describeAccepted(status: number): string {
-  if (status === 404) return "404: the token is accepted; there is no such item or route";
   return status < 400
     ? `${status}: accepted`
     : `${status}: the token is accepted, the request is not complete`;
@@ -178,13 +248,21 @@ function describeUnclear(verdict: Extract<Verdict, "redirected" | "unclear">, st
 }
 
 /** A key that was given beside the token settles whose signature it is. */
-function addSignature(cause: Cause, checked: CheckedToken | undefined): Cause {
+function addSignature(cause: Cause, checked: CheckedWithKeys | undefined): Cause {
   if (
     checked === undefined ||
     checked.signature === "not checked" ||
-    cause.code !== "AUTH_SIGNED_BY_ANOTHER_KEY"
+    !(cause.code === "AUTH_SIGNED_BY_ANOTHER_KEY" || cause.code === "AUTH_SIGNED_WITH_ANOTHER_SECRET")
   )
     return cause;
+  if (checked.fittingForm !== undefined) {
+    return {
+      ...cause,
+      certainty: "certain",
+      evidence: [...cause.evidence, { fact: checked.fittingForm, source: "the command line" }],
+      fix: `let both sides take the same bytes for the secret: ${checked.fittingForm}, the server the secret as it is given`,
+    };
+  }
   const fact =
     checked.signature === "verified"
       ? "the signature holds with the key that was given here, so the server has another one"
@@ -214,33 +292,8 @@ function describeBare(
   if (verdict === "redirected" || verdict === "unclear")
     return { outcome: "unknown", text: describeUnclear(verdict, status) };
   if (status === 401) return { outcome: "ok", text: "401, as it should" };
+  if (verdict === "absent") return { outcome: "unknown", text: `${status}: there is nothing at this path` };
   if (verdict === "refused" || status >= 400) return { outcome: "unknown", text: String(status) };
   const isMeant = server.policy.mode === "none" || request.matched?.route.access.rule === "public";
   return { outcome: "ok", text: `${status}: open to everybody${isMeant ? "" : ", whatever its mode says"}` };
-}
-
-export function readText({ body }: Answered, name: string): string | undefined {
-  const value = body?.[name];
-  return typeof value === "string" ? value.slice(0, 4_000) : undefined;
-}
-
-function readTexts({ body }: Answered, name: string): readonly string[] | undefined {
-  const value = body?.[name];
-  return Array.isArray(value)
-    ? value.filter((entry): entry is string => typeof entry === "string").slice(0, 50)
-    : undefined;
-}
-
-const KINDS: Readonly<Record<CredentialKind, string>> = {
-  none: "is empty",
-  jwt: "looks like a JWT",
-  "service account token": "looks like a service account token",
-  "header with another form": "is not of the form of a bearer credential",
-  "header with the scheme twice": 'has the word "Bearer" twice',
-  "security key or other text": "looks like a security key, or is no token at all",
-};
-
-/** What a credential looks like, for people. */
-export function describeCredential(token: string | undefined): string {
-  return KINDS[classifyCredential(token)];
 }

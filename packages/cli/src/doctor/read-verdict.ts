@@ -8,8 +8,8 @@ import type { Answered, AnswerForm } from "./ask.ts";
 import { type FindingParts, makeFinding } from "./findings.ts";
 import type { Finding } from "./report.ts";
 
-/** `unclear`: no AgentOS answers like this. */
-export type Verdict = "let in" | "refused" | "redirected" | "unclear";
+/** `absent`: there is nothing at this path, or no such item; `unclear`: no AgentOS answers like this. */
+export type Verdict = "let in" | "absent" | "refused" | "redirected" | "unclear";
 
 /** After its checks an AgentOS answers these, always with `detail` (contract 1.6). */
 const BEYOND_AUTHORIZATION = new Set([404, 405, 409, 422]);
@@ -18,7 +18,12 @@ const BEYOND_AUTHORIZATION = new Set([404, 405, 409, 422]);
 export function readVerdict(answer: Answered, matched: MatchedRoute | undefined): Verdict {
   const { status, body, form } = answer;
   if (BEYOND_AUTHORIZATION.has(status))
-    return body !== undefined && Object.hasOwn(body, "detail") ? "let in" : "unclear";
+    return body === undefined || !Object.hasOwn(body, "detail")
+      ? "unclear"
+      : // Any other server may answer so too: it is no sign that this one has let the request in.
+        status === 404
+        ? "absent"
+        : "let in";
   // A page with this status is a proxy's: an AgentOS says in JSON why it refuses.
   if (status >= 400) return form === "page" ? "unclear" : "refused";
   if (isRedirect(status)) return "redirected";

@@ -1,6 +1,12 @@
 /** What the doctor finds, as plain data. Texts of a remote server are in `serverSaid` and nowhere else. */
-import type { Cause, KnownServer } from "@agentos/auth";
+import type { Cause, CheckedToken, CompiledRoute, KnownServer } from "@agentos/auth";
 import type { MatchedRoute } from "../scopes/route-table.ts";
+
+/** What keys that were given beside a token say about it. */
+export interface CheckedWithKeys extends CheckedToken {
+  /** The form of a given secret that the token is signed with, in words, where it is not the secret as given. */
+  readonly fittingForm?: string | undefined;
+}
 
 export interface DoctorRequest {
   readonly method: string;
@@ -25,7 +31,12 @@ export interface Finding extends Cause {
   readonly seenAt: readonly string[];
   /** The server's own words, as plain text. */
   readonly serverSaid?: string | undefined;
+  /** Under which the server has recorded the refusal. */
+  readonly denialId?: string | undefined;
 }
+
+/** Of a place that no token was sent to. */
+export const UNASKED = { isTokenChecked: false, isAccepted: false, tokenRows: [], answers: [] } as const;
 
 export interface Check {
   readonly name: string;
@@ -49,17 +60,35 @@ export interface Traits {
   readonly clockSeconds?: number | undefined;
 }
 
-/** One place that was examined: this environment, a configuration file, or a running server. */
+/** What a token says beside what a place expects of it. */
+export interface TokenRow {
+  readonly what: string;
+  /** As anybody could have written it: unverified. */
+  readonly token: string;
+  /** Undefined: not told. */
+  readonly expected: string | undefined;
+  readonly outcome: "fits" | "differs" | "not told";
+}
+
+/** One place that was examined: this environment, a configuration file, a running server, or what one has answered. */
 export interface Examined {
-  readonly kind: "environment" | "config" | "url";
-  /** For people: `this environment`, the file, the URL. */
+  readonly kind: "environment" | "config" | "url" | "answer" | "denial";
+  /** For people: `this environment`, the file, the URL, `the pasted answer`. */
   readonly name: string;
   readonly summary: string;
   readonly server: KnownServer | undefined;
+  /** Of a configuration: every route with the access in force. */
+  readonly routes?: readonly CompiledRoute[] | undefined;
   readonly traits: Traits;
   readonly checks: readonly Check[];
   /** A request was let in with the token, and the same without it was not. */
   readonly isTokenChecked: boolean;
+  /** Every request that was asked about was sent and let in, and the token is why (or the place is open to everybody). */
+  readonly isAccepted: boolean;
+  /** Why that is not so, where no finding says it. */
+  readonly openQuestion?: string | undefined;
+  /** Empty where there is no token, or nothing to compare it with. */
+  readonly tokenRows: readonly TokenRow[];
   /** What became of the requests with the token. */
   readonly answers: readonly AnsweredRequest[];
   readonly findings: readonly Finding[];

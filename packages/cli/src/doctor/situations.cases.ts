@@ -4,11 +4,11 @@ import {
   createTestKey,
   encryptedToken,
   goodToken,
+  type PythonOptions,
   signToken,
   withClaims,
   withHeader,
 } from "@agentos/testkit";
-import type { PythonOptions } from "./python-server.fixture.ts";
 
 const now = Math.floor(Date.now() / 1_000);
 export const key = await createTestKey("RS256");
@@ -24,8 +24,12 @@ export interface Situation {
   readonly name: string;
   readonly token: string;
   readonly code: string;
+  /** Of our own server, where it says itself what another only leaves to be guessed. */
+  readonly ourCode?: string;
   /** Words that the fix must have. */
   readonly fix: string;
+  /** What the person asks about; nothing: whether the token is accepted. */
+  readonly route?: string;
   readonly exit?: number;
   readonly ours?: "jwt" | "hmac" | "security_key";
   readonly python?: Partial<PythonOptions>;
@@ -36,7 +40,8 @@ export const situations: readonly Situation[] = [
     name: "malformed header",
     token: `Basic ${token}`,
     code: "AUTH_HEADER_MALFORMED",
-    fix: '"Authorization: Bearer TOKEN"',
+    ourCode: "AUTH_SCHEME_UNSUPPORTED",
+    fix: '"Authorization: Bearer ',
     ours: "jwt",
     python: {},
   },
@@ -206,6 +211,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: "scope missing",
+    route: "GET /agents",
     token: await scopes("config:read"),
     code: "SCOPE_MISSING",
     fix: '"agents:read"',
@@ -214,6 +220,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: "scope in the singular",
+    route: "GET /agents",
     token: await scopes("config:read", "agent:read"),
     code: "SCOPE_MISSPELT",
     fix: '"agents:read"',
@@ -222,6 +229,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: "scope with dots",
+    route: "GET /agents",
     token: await scopes("config:read", "agents.read"),
     code: "SCOPE_SEPARATOR_WRONG",
     fix: '"agents:read"',
@@ -230,6 +238,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: "scope in the wrong case",
+    route: "GET /agents",
     token: await scopes("config:read", "Agents:read"),
     code: "SCOPE_CASE_WRONG",
     fix: '"agents:read"',
@@ -238,6 +247,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: "scopes joined",
+    route: "GET /agents",
     token: await scopes("config:read agents:read"),
     code: "SCOPE_ENTRIES_JOINED",
     fix: "an entry of its own",
@@ -246,6 +256,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: "scopes under another claim",
+    route: "GET /agents",
     token: await claims({ scopes: ["config:read"], roles: ["agents:read"] }),
     code: "SCOPE_CLAIM_OTHER",
     fix: '"scopesClaim"',
@@ -254,6 +265,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: "access prerequisite missing",
+    route: "GET /config",
     token: await scopes("agents:read"),
     code: "SCOPE_PREREQUISITE_MISSING",
     fix: '"config:read"',
@@ -265,7 +277,6 @@ export const situations: readonly Situation[] = [
     token: SECURITY_KEY,
     code: "AUTH_SECURITY_KEY_NOT_ACCEPTED",
     fix: "send a JWT",
-    ours: "jwt",
     python: {},
   },
   {

@@ -6,8 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** Compiled once for all the processes of a test run; the fastest way to start a command many times. */
-const COMPILE_CACHE = join(tmpdir(), "agentos-test-compile-cache");
+/**
+ * Compiled once for all the processes of a test run; the fastest way to start a command many times. In this clone, since
+ * what is in it is run: a name that others know in a folder that they can write to would be theirs to fill.
+ */
+const COMPILE_CACHE = fileURLToPath(
+  new URL("../../../../node_modules/.cache/agentos-tests", import.meta.url),
+);
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 export interface CliOptions {

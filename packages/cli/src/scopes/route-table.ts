@@ -27,10 +27,18 @@ export interface NoRoute {
   readonly similar: readonly string[];
 }
 
-/** The route for a method and a path; literal segments win over parameters, as they do in a server. */
-export function matchRoute(method: string, target: string, adminScope: string): MatchedRoute | NoRoute {
+/**
+ * The route for a method and a path; literal segments win over parameters, as they do in a server. `inForce` are the
+ * routes of one server, with its own rules; without them those of the contract.
+ */
+export function matchRoute(
+  method: string,
+  target: string,
+  adminScope: string,
+  inForce?: readonly CompiledRoute[],
+): MatchedRoute | NoRoute {
   const path = readPath(target);
-  const routes = compileTable(adminScope);
+  const routes = compileTable(adminScope, inForce);
   const fitting = routes
     .flatMap((route) => {
       const parameters = matchTemplate(route.template, path);
@@ -51,16 +59,22 @@ export function matchRoute(method: string, target: string, adminScope: string): 
   };
 }
 
-/** Every route of the contract, the served ones first; none has values for its parameters. */
-export function listRoutes(adminScope: string): readonly MatchedRoute[] {
-  return compileTable(adminScope).map((route) => describeMatch(route, {}));
+/** Every route, the served ones first; none has values for its parameters. `inForce` as in {@link matchRoute}. */
+export function listRoutes(adminScope: string, inForce?: readonly CompiledRoute[]): readonly MatchedRoute[] {
+  return compileTable(adminScope, inForce).map((route) => describeMatch(route, {}));
 }
 
 /** What is served comes first, here and wherever routes are listed. */
 const table: RouteTable = { ...SERVED_ROUTES, ...PLANNED_ROUTES };
 
-function compileTable(adminScope: string): readonly CompiledRoute[] {
-  return compileRoutes(table, { adminScope, scopeMappings: {}, allowUnmappedRoutes: false }).routes;
+function compileTable(
+  adminScope: string,
+  inForce: readonly CompiledRoute[] | undefined,
+): readonly CompiledRoute[] {
+  const { routes } = compileRoutes(table, { adminScope, scopeMappings: {}, allowUnmappedRoutes: false });
+  if (inForce === undefined) return routes;
+  const names = new Set(inForce.map(({ name }) => name));
+  return [...inForce, ...routes.filter(({ name }) => !names.has(name))];
 }
 
 function describeMatch(route: CompiledRoute, parameters: PathParameters): MatchedRoute {

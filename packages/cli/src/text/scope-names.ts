@@ -15,10 +15,17 @@ export function describeUnknownScope(scope: string, cli: string): string | undef
   if (/:\*$|^\*/.test(scope)) {
     return `"${scope}" is no scope and grants nothing: there is no wildcard for actions; name each one, or use "${ADMIN_SCOPE}"`;
   }
-  const meant = findMeant(scope);
-  return meant === undefined || meant === scope
+  const meant = findMeantScope(scope);
+  return meant === undefined
     ? `"${scope}" is no scope of AgentOS itself; it works only where the application declares it (customScope). \`${cli} scopes list\` shows those of AgentOS`
     : `"${scope}" is no scope of AgentOS and grants nothing on its routes: did you mean "${meant}"?`;
+}
+
+/** The scope of the catalogue that was meant with one that it does not have; undefined where none is near. */
+export function findMeantScope(scope: string): string | undefined {
+  if (isCatalogueScope(scope)) return undefined;
+  const meant = findMeant(scope);
+  return meant === scope ? undefined : meant;
 }
 
 /** Slips of the hand in either part; another resource altogether is the application's own, whatever its action. */

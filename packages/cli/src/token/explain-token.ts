@@ -11,9 +11,10 @@ import { ADMIN_SCOPE } from "@agentos/contract";
 import { readLocation } from "../doctor/credential-location.ts";
 import { examineConfig } from "../doctor/examine-config.ts";
 import { examineUrl } from "../doctor/examine-url.ts";
-import { isAboutAddress } from "../doctor/exit-code.ts";
+import { isAboutAddress, isAboutPath } from "../doctor/exit-code.ts";
 import { toFinding } from "../doctor/findings.ts";
-import { readBase } from "../doctor/read-base.ts";
+import { isAboutScopes } from "../doctor/judge-unsent.ts";
+import { assertConfidential, readAddress } from "../doctor/read-address.ts";
 import type { AnsweredRequest, DoctorRequest, Examined, Finding } from "../doctor/report.ts";
 import type { Context } from "../program/context.ts";
 import { listRoutes, type MatchedRoute } from "../scopes/route-table.ts";
@@ -66,10 +67,9 @@ export interface ExplainTokenOptions {
   /** Where the server at `url` reads the token; default the header Authorization. */
   readonly header?: string | undefined;
   readonly cookie?: string | undefined;
+  /** True: the token may go over http to another machine. */
+  readonly insecureHttp?: boolean | undefined;
 }
-
-/** Codes that are about what a valid token may do, not about the token. */
-const isAboutScopes = ({ code }: Finding) => code.startsWith("SCOPE_") || code === "AUTH_USER_REQUIRED";
 
 /** Explains it. Nothing of the token is in the answer but its scopes. */
 export async function explainToken(
@@ -84,7 +84,7 @@ export async function explainToken(
   const alone = diagnose({ credential: token, now: context.now(), cli: context.cli }).map((cause) =>
     toFinding(cause, { seenAt: "the token" }),
   );
-  const errors = examined?.findings.filter(({ level }) => level === "error");
+  const errors = examined?.findings.filter((finding) => finding.level === "error" && !isAboutPath(finding));
   const findings = (errors ?? alone).filter((finding) => !isAboutScopes(finding));
   const isConfigurationFaulty = examined?.kind === "config" && server === undefined;
   const held: HeldScopes =
@@ -108,7 +108,9 @@ export async function explainToken(
     withheldScopes: held.withheld,
     isCeilingKnown: examined !== undefined && held.isCeilingKnown,
     enforcesScopes,
-    routes: isConfigurationFaulty ? [] : listRoutes(adminScope).map((route) => explainRoute(route, judged)),
+    routes: isConfigurationFaulty
+      ? []
+      : listRoutes(adminScope, examined?.routes).map((route) => explainRoute(route, judged)),
   };
 }
 
@@ -124,13 +126,16 @@ function findAcceptance(findings: readonly Finding[], examined: Examined | undef
 
 async function examine(
   token: string,
-  { config, url, header, cookie }: ExplainTokenOptions,
+  { config, url, header, cookie, insecureHttp }: ExplainTokenOptions,
   context: Context,
 ): Promise<Examined | undefined> {
   const location = readLocation({ header, cookie }, { hasUrl: url !== undefined });
   const asked = { requests: listQuestions(), token, checked: undefined };
   if (config !== undefined) return examineConfig(config, asked, context);
-  return url === undefined ? undefined : examineUrl(readBase(url), { ...asked, location }, context);
+  if (url === undefined) return undefined;
+  const { base } = readAddress(url);
+  assertConfidential(base, { isInsecureHttp: insecureHttp === true });
+  return examineUrl(base, { ...asked, location }, context);
 }
 
 /** What can be asked without changing anything and without knowing an id: the server's own word for these routes. */

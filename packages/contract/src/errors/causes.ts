@@ -15,37 +15,42 @@ export const CAUSES = {
   AUTH_HMAC_TOKEN_FOR_PUBLIC_KEY: cause({
     title:
       "the token is signed with a shared secret ({token_algorithm}), the server verifies with a public key ({expected_algorithms})",
-    fix: 'sign with the private key that belongs to the server\'s public key, or give the server the secret with "algorithm" set to {token_algorithm}',
+    fix: 'sign with the private key that belongs to the server\'s public key; or give the server the secret in place of that key, with "algorithm" set to "{token_algorithm}"',
   }),
   AUTH_PUBLIC_KEY_TOKEN_FOR_SECRET: cause({
     title:
       "the token is signed with a private key ({token_algorithm}), the server verifies with a shared secret ({expected_algorithms})",
-    fix: 'give the server the public key with "algorithm" set to {token_algorithm}, or sign with the server\'s secret',
+    fix: 'give the server the public key in place of its secret, with "algorithm" set to "{token_algorithm}"; or sign with that secret ({expected_algorithms})',
   }),
   AUTH_SIGNED_BY_ANOTHER_KEY: cause({
     title:
       "the algorithm is right, but the token was signed with another key than the one that the server has",
     fix: "compare the key's thumbprint on both sides: `{cli} keys show FILE` on the issuer's public key, and the server's start-up block; give the server the issuer's current key",
   }),
+  AUTH_SIGNED_WITH_ANOTHER_SECRET: cause({
+    title:
+      "the algorithm is right, but the token was signed with another secret than the one that the server has",
+    fix: "give the server the very bytes that the token is signed with; `{cli} token inspect TOKEN --key file:secret.txt --algorithm {token_algorithm}` says whether a secret is the one",
+  }),
   AUTH_CLOCKS_DIFFER: cause({
-    title: "the clocks of issuer and server differ by {difference}",
-    fix: "synchronise the clocks (NTP) of the machine that issues tokens and of the server; on Linux, on the machine whose clock is wrong",
+    title: "the clocks of {clocks} differ by {difference}",
+    fix: "set the one that is wrong: synchronise {clocks} with a time server (NTP)",
   }),
   AUTH_TOKEN_NEVER_VALID: cause({
     title: 'the token expires before it was issued: "exp" is not after "iat"',
     fix: 'issue the token with "exp" after "iat"',
   }),
   AUTH_HEADER_MALFORMED: cause({
-    title: 'the Authorization header is not of the form "Bearer TOKEN"',
+    title: 'the Authorization header begins with "{scheme}", not with "Bearer"',
     fix: 'send "Authorization: Bearer TOKEN" with one space and nothing else',
   }),
   AUTH_CREDENTIAL_LOST: cause({
     title: "a credential was sent, but the server saw none",
-    fix: "look for a proxy or gateway that removes the Authorization header, and whether the server expects the token in another header or in a cookie",
+    fix: 'let every proxy in between pass the credential on; where there is none, the server reads it elsewhere: its "tokenSource", "tokenHeaderKey" and "cookieName" say where',
   }),
   AUTH_SERVER_TOO_OLD: cause({
     title: "the server's version {version} is older than {first_version}, which was the first to verify JWTs",
-    fix: "upgrade the server to {first_version} or later; until then send its security key instead of a JWT",
+    fix: 'upgrade the server to {first_version} or later and give it the key that verifies the JWT ("JWT_VERIFICATION_KEY"); or send its security key instead',
   }),
   AUTH_SECURITY_KEY_WITH_JWT: cause({
     title:
@@ -66,7 +71,7 @@ export const CAUSES = {
     fix: "try again later; the operator finds the reason in the server's log, and it recovers by itself when the database is back",
   }),
   SCOPE_MISSPELT: cause({
-    title: 'the caller holds "{held_scope}", which is no scope; "{meant_scope}" is needed',
+    title: 'the caller holds "{held_scope}", which is no scope; the scope is called "{meant_scope}"',
     fix: 'correct the scope to "{meant_scope}" where the token is issued, then get a new token',
   }),
   SCOPE_CASE_WRONG: cause({
@@ -86,7 +91,7 @@ export const CAUSES = {
     fix: 'write each scope as an entry of its own ("scopes": ["a:b", "c:d"]); one text with spaces as the whole claim works with this AgentOS, not with the Python one',
   }),
   SCOPE_CLAIM_OTHER: cause({
-    title: 'the token has its scopes under the claim "{other_claim}", the server reads "{scopes_claim}"',
+    title: 'the token has its scopes under the claim "{other_claim}", the server reads {read_claims}',
     fix: 'let the issuer write them into "{scopes_claim}"; or set "scopesClaim" to "{other_claim}" on the server, which then reads that claim only',
   }),
   SCOPE_PREREQUISITE_MISSING: cause({
@@ -99,11 +104,11 @@ export const CAUSES = {
   }),
   CLI_SERVER_UNREACHABLE: cause({
     title: "the server at this address cannot be asked: {reason}",
-    fix: "check that the server runs and that address and port are right; inside a container, that the port is published",
+    fix: "start the server there, or give the address that it prints when it starts (of a container, the published port)",
   }),
   CLI_SERVER_SLOW: cause({
     title: "no answer came from this address within {seconds} seconds",
-    fix: "look at the server's log and load; a proxy or firewall in between may also hold the request or drop it",
+    fix: "look at the log of the server while it is asked: a line of the request says that it is the server that is slow, no line that something in between holds the request",
   }),
   CLI_SERVER_NOT_AGENTOS: cause({
     title: "what answers at this address is not an AgentOS ({reason})",
@@ -117,6 +122,27 @@ export const CAUSES = {
     title:
       "the address answers with a redirect ({status}), which is not followed: a token must not go to another address",
     fix: "give the final address, usually the same one with https",
+  }),
+  CLI_ROUTE_UNKNOWN: cause({
+    title: "the token is accepted, but the server has no route {route}",
+    fix: "ask for a route that GET /openapi.json of this server lists; with a proxy in between, compare the path that it adds or removes",
+  }),
+  CLI_ITEM_UNKNOWN: cause({
+    title: "the token is accepted, but there is nothing of this id: {route}",
+    fix: "take the id from the list of the same path without it",
+  }),
+  CLI_VARIABLE_UNSET: cause({
+    title:
+      'the variable "{variable}" of the curl line is not set in this shell, so nothing is sent in its place',
+    fix: "set and export {variable} in the shell that runs the line, then run it again",
+  }),
+  CLI_DENIAL_UNKNOWN: cause({
+    title: "the server shows this credential no recorded refusal of this id",
+    fix: 'ask with a credential that holds "authz:read"; a server that was started again has forgotten what it recorded before',
+  }),
+  CLI_DENIALS_NOT_SERVED: cause({
+    title: "the server keeps no record of refusals that can be asked for: it has no route GET /authz/denials",
+    fix: "give the body of the answer in place of its id: `{cli} doctor - < answer.json`",
   }),
   CLI_ANSWER_UNKNOWN: cause({
     title: "the answer names no cause that this command knows",

@@ -50,6 +50,8 @@ export interface PolicyInForce extends AuthPolicy {
   readonly keyState: KeySourceStatus["state"];
   /** One entry for each part of `tokens`. */
   readonly keyOrigins: readonly IssuerKeyOrigins[];
+  /** Every route, the application's own too, with the access in force. */
+  readonly routes: readonly CompiledRoute[];
   /** Paths that need no credential, `METHOD` before those that are not GET; `(in part)` for some parameters only. */
   readonly publicRoutes: readonly string[];
   /** Limits of the product by the name of their option, where the operator has chosen some; undefined: the defaults. */
@@ -84,6 +86,7 @@ export function describePolicy(
     })),
     keyState: keySource.status?.().state ?? "ok",
     keyOrigins: issuerKeys.map(describeOrigins),
+    routes,
     publicRoutes: routes.flatMap(describePublic),
     ...(limits === undefined ? {} : { limits }),
     findings: Object.freeze(faults.map((fault) => renderFault(fault, cliCommand))),

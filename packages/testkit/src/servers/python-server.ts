@@ -20,6 +20,8 @@ export interface PythonOptions {
   readonly hasInfo?: boolean;
   /** The service account lookup: what becomes of every such token. */
   readonly serviceAccounts?: "disabled" | "refused" | "throttled" | "down";
+  /** A service account token that is known, whatever becomes of the others. */
+  readonly knownServiceToken?: string;
   /** Where it is mounted. */
   readonly prefix?: string;
   /** Seconds that its clock is ahead. */
@@ -99,7 +101,8 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Pyt
 function judge(request: IncomingMessage, route: string, options: PythonOptions): Refusal | undefined {
   const token = options.losesHeader === true ? "" : readToken(request, options);
   if (token === "") return [401, describeMissing(options)];
-  if (token.startsWith("agno_pat_")) return judgeServiceAccount(options);
+  if (token.startsWith("agno_pat_"))
+    return token === options.knownServiceToken ? undefined : judgeServiceAccount(options);
   if (options.mode === "security_key")
     return token === options.securityKey ? undefined : [401, "Invalid authentication token"];
   const verified = verify(token, options);

@@ -1,0 +1,77 @@
+/** `agentos denials`: refusals that a running server has recorded. The operator sees all, a caller their own. */
+import type { Command } from "commander";
+import type { DenialOptions } from "../doctor/denials/run-denials.ts";
+import type { Context } from "../program/context.ts";
+import { CliFailure } from "../program/failure.ts";
+
+interface ListOptions extends DenialOptions {
+  readonly code?: string;
+  readonly route?: string;
+  readonly limit?: string;
+  readonly page?: string;
+}
+
+/** What a server accepts as `limit` (contract: `denialQuerySchema`). */
+const MAX_LIMIT = 100;
+
+export function addDenials(parent: Command, context: Context, help: string): void {
+  const group = parent
+    .command("denials")
+    .description("refusals that a running AgentOS has recorded")
+    .helpCommand("help [command]", help);
+  addServerOptions(
+    group
+      .command("list")
+      .description("the newest first: all for a holder of authz:read, else those of the caller's own")
+      .option("--code <code>", "only refusals with this code")
+      .option("--route <route>", 'only refusals of this route, such as "GET /agents"')
+      .option("--limit <count>", `how many, up to ${MAX_LIMIT} (default: 20)`)
+      .option("--page <number>", "which page of them"),
+  ).action(async (options: ListOptions) => {
+    const { code, route } = options;
+    const query = {
+      code: code?.toUpperCase(),
+      route,
+      limit: readCount("limit", options.limit, MAX_LIMIT),
+      page: readCount("page", options.page, 1_000_000),
+    };
+    const { listDenials } = await import("../doctor/denials/run-denials.ts");
+    context.finish(await listDenials(query, options, context));
+  });
+  addServerOptions(
+    group
+      .command("show")
+      .description("one of them: its cause and fix, what was expected and got, and every check")
+      .argument("<id>", 'the "denial_id" of the answer'),
+  ).action(async (id: string, options: DenialOptions) => {
+    if (!/^den_[\w-]{1,64}$/.test(id)) {
+      throw new CliFailure("the argument is no denial id", {
+        fix: 'give the "denial_id" of the answer, which begins with den_',
+      });
+    }
+    const { showDenial } = await import("../doctor/denials/run-denials.ts");
+    context.finish(await showDenial(id, options, context));
+  });
+}
+
+function addServerOptions(command: Command): Command {
+  return command
+    .requiredOption("--url <url>", "the running AgentOS that recorded them")
+    .option("--token <token>", "a credential that it accepts: the value, -, env:NAME or file:PATH")
+    .option("--header <name>", "header in which it reads the token (default: Authorization)")
+    .option("--cookie <name>", "cookie in which it reads the token, in place of a header")
+    .option(
+      "--insecure-http",
+      "send the token over http to another machine too; everybody on the way can read it",
+    )
+    .option("--json", "print JSON");
+}
+
+function readCount(name: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const count = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= most) return count;
+  throw new CliFailure(`"--${name}" is no whole number from 1 to ${most}`, {
+    fix: `write for example --${name} 1`,
+  });
+}

@@ -1,0 +1,171 @@
+/** A `curl` line, read and never run: to which address it goes, with which method, and with which credential. */
+import { parseArgs } from "node:util";
+import { classifyCredential } from "@agentos/auth";
+import type { CredentialLocation } from "@agentos/guard";
+import { CliFailure } from "../../program/failure.ts";
+import { AUTHORIZATION_HEADER, stripLocation } from "../credential-location.ts";
+import { readAddress } from "../read-address.ts";
+import { makeRequest } from "../read-request.ts";
+import type { DoctorRequest } from "../report.ts";
+import { splitShellWords } from "./split-shell-words.ts";
+
+export interface CurlLine {
+  readonly base: string;
+  readonly request: DoctorRequest;
+  /** Undefined: the line sends none. */
+  readonly token: string | undefined;
+  readonly location: CredentialLocation;
+  /** Variables that the credential is made of and that are not set in this shell. */
+  readonly unset: readonly string[];
+}
+
+const text = (short?: string) => ({ type: "string" as const, multiple: true, ...(short && { short }) });
+const flag = (short: string) => ({ type: "boolean" as const, short });
+
+/** Those that say something about a request, and those whose value would otherwise be taken for the address. */
+const OPTIONS = {
+  request: text("X"),
+  header: text("H"),
+  url: text(),
+  cookie: text("b"),
+  user: text("u"),
+  data: text("d"),
+  "data-raw": text(),
+  "data-binary": text(),
+  "data-ascii": text(),
+  "data-urlencode": text(),
+  json: text(),
+  form: text("F"),
+  "form-string": text(),
+  "oauth2-bearer": text(),
+  get: flag("G"),
+  head: flag("I"),
+  insecure: flag("k"),
+  output: text("o"),
+  "write-out": text("w"),
+  "user-agent": text("A"),
+  referer: text("e"),
+  proxy: text("x"),
+  "proxy-user": text("U"),
+  "max-time": text("m"),
+  "connect-timeout": text(),
+  "upload-file": text("T"),
+  "cookie-jar": text("c"),
+  "dump-header": text("D"),
+  config: text("K"),
+  cert: text("E"),
+  key: text(),
+  cacert: text(),
+  resolve: text(),
+  "connect-to": text(),
+  retry: text(),
+  range: text("r"),
+  interface: text(),
+} as const;
+
+/** Reads it. Throws {@link CliFailure} without a word of the line, since a credential is in it. */
+export function readCurl(line: string, env: Readonly<Record<string, string | undefined>>): CurlLine {
+  const split = splitShellWords(line.trim().replace(/^\$\s+/, ""), env);
+  if (split === undefined) throw unreadable("a quote is not closed");
+  if (split.hasCommand)
+    throw unreadable("a command stands in it, and nothing is run here", "put what it prints in its place");
+  const { values, positionals } = parseArgs({
+    args: split.words.slice(1),
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+  });
+  const list = (name: keyof typeof OPTIONS) => [values[name] ?? []].flat().map(String);
+  const [address, ...others] = [...list("url"), ...positionals];
+  if (address === undefined) throw unreadable("it has no address");
+  if (others.length > 0) throw unreadable("it has more than one address", "give one request at a time");
+  const hasBody = [
+    "data",
+    "data-raw",
+    "data-binary",
+    "data-ascii",
+    "data-urlencode",
+    "json",
+    "form",
+    "form-string",
+  ] as const;
+  const sendsBody = values.get !== true && hasBody.some((name) => list(name).length > 0);
+  const asked = (
+    list("request").at(-1) ?? (sendsBody ? "POST" : list("upload-file").length > 0 ? "PUT" : "GET")
+  ).toUpperCase();
+  // A HEAD is answered as a GET without its body.
+  const method = asked === "HEAD" || values.head === true ? "GET" : asked;
+  if (!/^(GET|POST|PUT|PATCH|DELETE)$/.test(method))
+    throw unreadable("its method is none that an AgentOS has");
+  // Unlike the doctor's own option, curl takes an address without a scheme for http.
+  const written = /^https?:\/\//i.test(address) ? address : `http://${address}`;
+  const { base, request } = readAddress(written, method);
+  const credential = findCredential({
+    headers: list("header"),
+    cookies: list("cookie"),
+    user: list("user").at(-1),
+    bearer: list("oauth2-bearer").at(-1),
+  });
+  return {
+    ...(request === undefined ? locate(base, method) : { base, request }),
+    token: credential.token === "" ? undefined : credential.token,
+    location: credential.location,
+    unset: split.unset,
+  };
+}
+
+/** A route that is not of the contract: the application's own, below its origin. */
+function locate(base: string, method: string): Pick<CurlLine, "base" | "request"> {
+  const { origin, pathname } = new URL(base);
+  return { base: origin, request: makeRequest(method, pathname) };
+}
+
+interface Sent {
+  readonly headers: readonly string[];
+  readonly cookies: readonly string[];
+  readonly user: string | undefined;
+  readonly bearer: string | undefined;
+}
+
+/** As a server looks for it: the header `Authorization`, else a cookie, else any other header with a token in it. */
+function findCredential({ headers, cookies, user, bearer }: Sent): {
+  readonly token: string;
+  readonly location: CredentialLocation;
+} {
+  const pairs = headers.flatMap((header) => {
+    const colon = header.indexOf(":");
+    return colon === -1 ? [] : [[header.slice(0, colon).trim(), header.slice(colon + 1).trim()] as const];
+  });
+  const own = pairs.find(([name]) => name.toLowerCase() === "authorization")?.[1];
+  const basic = user === undefined ? undefined : `Basic ${Buffer.from(user, "utf8").toString("base64")}`;
+  const inHeader = own ?? bearer ?? basic;
+  if (inHeader !== undefined)
+    return { token: stripLocation(inHeader, AUTHORIZATION_HEADER), location: AUTHORIZATION_HEADER };
+  const all = [
+    ...cookies,
+    ...pairs.filter(([name]) => name.toLowerCase() === "cookie").map(([, value]) => value),
+  ];
+  const crumbs = all
+    .flatMap((cookie) => cookie.split(";"))
+    .flatMap((pair) => {
+      const equals = pair.indexOf("=");
+      return equals === -1
+        ? []
+        : [{ name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim() }];
+    });
+  const cookie =
+    crumbs.find(({ name }) => name === "access_token") ??
+    crumbs.find(({ value }) => classifyCredential(value) === "jwt");
+  if (cookie !== undefined) return { token: cookie.value, location: { in: "cookie", name: cookie.name } };
+  const other = pairs.find(([name, value]) => {
+    const location: CredentialLocation = { in: "header", name };
+    return name.toLowerCase() !== "cookie" && classifyCredential(stripLocation(value, location)) === "jwt";
+  });
+  if (other === undefined) return { token: "", location: AUTHORIZATION_HEADER };
+  const location: CredentialLocation = { in: "header", name: other[0] };
+  return { token: stripLocation(other[1], location), location };
+}
+
+function unreadable(problem: string, fix = "copy the whole line, as it is typed into a shell"): CliFailure {
+  return new CliFailure(`the curl line cannot be read: ${problem}`, { fix });
+}
