@@ -2,7 +2,7 @@
 import { AgentOS } from "@agentos/server";
 import { createDemoAgents } from "../demo/demo-agents.ts";
 import type { Context } from "../program/context.ts";
-import { type GivenAddress, readAddress } from "../serve/read-address.ts";
+import { type GivenAddress, readListenOptions } from "../serve/read-listen-options.ts";
 import { startServer, waitForSignal } from "../serve/until-signal.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";
 import { DEMO_ID, ensureDevKey } from "./dev-key.ts";
@@ -23,7 +23,7 @@ export async function runDev(
   options: { readonly isQuiet: boolean },
   context: Context,
 ): Promise<void> {
-  const address = readAddress(given);
+  const address = readListenOptions(given);
   const { key, publicPem, isNew } = await ensureDevKey(context.workingDirectory, context.cli);
   const os = new AgentOS({
     id: DEMO_ID,

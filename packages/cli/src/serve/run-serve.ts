@@ -3,12 +3,12 @@ import { formatPolicy } from "@agentos/guard";
 import { loadConfig } from "../config/load-config.ts";
 import type { Context } from "../program/context.ts";
 import { showUntrusted, showUntrustedLines } from "../program/terminal.ts";
-import { type GivenAddress, readAddress } from "./read-address.ts";
+import { type GivenAddress, readListenOptions } from "./read-listen-options.ts";
 import { startServer, waitForSignal } from "./until-signal.ts";
 
 /** Prints the policy in force, serves, and resolves when the server has been stopped. */
 export async function runServe(configFile: string, given: GivenAddress, context: Context): Promise<void> {
-  const address = readAddress(given);
+  const address = readListenOptions(given);
   const os = await loadConfig(configFile, context);
   const { print, paint } = context.terminal;
   print(showUntrustedLines(formatPolicy(await os.describe())));

@@ -49,7 +49,7 @@ export function parseMediaEntry(
     kind,
     id: id ?? generateId(),
     mimeType,
-    filename: filename == null ? undefined : redactTokens(filename),
+    filename: typeof filename === "string" ? redactTokens(filename) : undefined,
   };
   if (typeof content === "string") {
     const bytes = decodeBase64(content);
@@ -83,8 +83,8 @@ export async function readUpload(
   };
 }
 
-function holdsToken(text: string | null | undefined): boolean {
-  return text != null && redactTokens(text) !== text;
+function holdsToken(text: string | null = ""): boolean {
+  return text !== null && redactTokens(text) !== text;
 }
 
 /** The provider opens the URL, from its own network; ours must not be named to it either. */

@@ -10,7 +10,7 @@ export interface GivenAddress {
 }
 
 /** Reads both; undefined where one was not given. Throws {@link CliFailure}. */
-export function readAddress({ host, port }: GivenAddress): Address {
+export function readListenOptions({ host, port }: GivenAddress): Address {
   const read = port === undefined ? { port: undefined } : readPortText(port);
   if ("problem" in read) throw new CliFailure(`"--port" ${read.problem}`, { fix: read.suggestion });
   const problem = host === undefined ? undefined : findHostProblem(host);
