@@ -62,7 +62,7 @@ function makeRocaModulus(): bigint {
 
 export const keyValueFixes = {
   KEY_EMPTY: fix({
-    wrong: () => withValues(" \n"),
+    wrong: () => withValues('""'),
     follows: /set it to a public key in PEM/,
     apply: copyAgain,
   }),
@@ -314,16 +314,16 @@ export const keyValueFixes = {
   ],
   KEY_ALGORITHM_UNKNOWN: [
     fix({
-      name: "one of the list",
-      wrong: () => ({ options: jwtOptions({ algorithm: "RS255" }) }),
-      follows: /use one of (\w+)/,
-      apply: (world, [algorithm]) => withConfig(world, { algorithm }),
-    }),
-    fix({
       name: "left out",
       wrong: () => ({ options: jwtOptions({ algorithm: "rs256" }) }),
-      follows: /leave "(\w+)" out/,
-      apply: (world, [option = ""]) => withConfig(world, { [option]: undefined }),
+      follows: /leave it out to let the key decide/,
+      apply: (world) => withConfig(world, { algorithm: undefined }),
+    }),
+    fix({
+      name: "in another case",
+      wrong: () => ({ options: jwtOptions({ algorithm: "rs256" }) }),
+      follows: /^write "(\w+)"/,
+      apply: (world, [algorithm]) => withConfig(world, { algorithm }),
     }),
   ],
   KEY_ALGORITHM_MISMATCH: [

@@ -56,6 +56,8 @@ function readText(value: string, reading: Reading): KeyReading {
   const whole = readJsonText(trimmed, reading);
   if (whole !== undefined) return whole;
   const unwrapped = unwrapValue(value, log);
+  // `NAME=""` in a file of a tool that keeps the quotes.
+  if (unwrapped === "" && reading.depth === 0) return conclude({ kind: "empty" }, log);
   const json = readJsonText(unwrapped, reading);
   if (json !== undefined) return json;
   const broken = describeBrokenJson(unwrapped);

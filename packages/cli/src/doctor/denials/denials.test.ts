@@ -44,7 +44,7 @@ describe("agentos denials show", () => {
   it("shows the operator cause, fix, expected and got, and every check", async () => {
     const { code, stdout } = await run(["denials", "show", foreign], operator);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/cause\s+the token is meant for another AgentOS/);
+    expect(stdout).toMatch(/cause\s+the token is meant for another server/);
     expect(stdout).toMatch(/audience\s+agent-os\s+bank/);
     expect(stdout).toMatch(/✓ signature\s+passed/);
     expect(stdout).toMatch(/✗ audience\s+failed/);

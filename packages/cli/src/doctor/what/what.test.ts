@@ -159,7 +159,7 @@ describe("a pasted answer", () => {
     for (const pasted of [body, `HTTP/1.1 401 Unauthorized\ncontent-type: application/json\n\n${body}`]) {
       const { code, findings } = await doctor(["-"], { stdin: pasted });
       expect([code, findings.map((finding) => finding.code)]).toEqual([2, ["AUTH_TOKEN_EXPIRED"]]);
-      expect(findings[0]?.serverSaid).toBe("Token has expired");
+      expect(findings[0]?.serverSaid).toMatch(/^Token has expired: the token has expired, 60 minutes ago$/);
     }
     const beside = await doctor([body, "--url", url, "--token", "-"], { stdin: token });
     expect(beside.places.map(({ kind }) => kind)).toEqual(["answer", "url"]);
