@@ -141,6 +141,7 @@ function readPrinted(stdout: string): readonly Printed[] {
     code,
     fix,
     place: "command",
+    text: `$ agentos doctor\n${stdout}`,
   }));
 }
 

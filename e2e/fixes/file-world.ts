@@ -62,7 +62,12 @@ export const fixFile = (row: Omit<FixRow<FileWorld>, "observe" | "passes">): Fix
     observe: (world) =>
       during(world, ({ text, url }) =>
         readFaults(text).map(
-          ({ code, fix }): Printed => ({ code, fix, place: url === undefined ? "start" : "finding" }),
+          ({ code, fix }): Printed => ({
+            code,
+            fix,
+            place: url === undefined ? "start" : "finding",
+            text: `$ agentos serve\n${text}`,
+          }),
         ),
       ),
     passes: (world) =>

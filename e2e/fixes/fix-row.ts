@@ -20,6 +20,8 @@ export interface Printed {
   readonly fix: string;
   /** Who reads it: at the start, in the answer, or as the operator in the denial record. */
   readonly place: "start" | "finding" | "answer" | "record" | "command";
+  /** The whole of what that person has before them: what a fresh reader is tested with. */
+  readonly text?: string;
 }
 
 /** One way in which a code comes about, and the way out that is printed. */

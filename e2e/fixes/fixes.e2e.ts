@@ -1,6 +1,8 @@
 // Every fix is executed: the world of a row shows its code, the printed fix is followed, and the same request passes.
+// With AGENTOS_FIX_TEXTS_FILE set, what each person reads is written there: fresh readers are tested with it.
+import { writeFileSync } from "node:fs";
 import { ERRORS } from "@agentos/contract";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { authFixes } from "./auth-fixes.cases.ts";
 import { causeFixes } from "./cause-fixes.cases.ts";
 import { configFixes } from "./config-fixes.cases.ts";
@@ -31,8 +33,14 @@ const rows = Object.entries(TABLE).flatMap(([code, entry]) =>
     .map((row) => [`${code}${row.name === undefined ? "" : `: ${row.name}`}`, code, row] as const),
 );
 
+const textsFile = process.env["AGENTOS_FIX_TEXTS_FILE"];
+const texts: { code: string; row: string; text: string }[] = [];
+afterAll(() => {
+  if (textsFile !== undefined) writeFileSync(textsFile, JSON.stringify(texts, null, 1));
+});
+
 describe("following the printed fix", () => {
-  test.each(rows)("%s", { timeout: 60_000 }, async (_, code, row) => {
+  test.each(rows)("%s", { timeout: 60_000 }, async (name, code, row) => {
     const wrong = await row.wrong();
     const printed = (await row.observe(wrong)).filter(
       (one) => one.code === code && (row.place === undefined || one.place === row.place),
@@ -40,6 +48,7 @@ describe("following the printed fix", () => {
     const [read] = printed;
     if (read === undefined)
       throw new Error(`nobody reads ${code}: ${JSON.stringify(await row.observe(wrong), null, 1)}`);
+    texts.push({ code, row: name, text: read.text ?? `${ERRORS[code]?.title}\nfix: ${read.fix} [${code}]` });
     for (const { fix } of printed) expect(fix).not.toMatch(UNFILLED);
     const followed = row.follows.exec(read.fix);
     if (followed === null) throw new Error(`the fix does not say ${row.follows}: ${read.fix}`);

@@ -1,6 +1,6 @@
 /** The usual world of a row: an AgentOS that is started with options, and one request over a real socket. */
 import { renderText } from "@agentos/contract";
-import { ConfigurationError } from "@agentos/guard";
+import { ConfigurationError, type RenderedFault } from "@agentos/guard";
 import { Agent, AgentOS, type AgentOSOptions } from "@agentos/server";
 import {
   type Claims,
@@ -87,7 +87,7 @@ async function visit({ options, call, prepare }: World): Promise<Seen> {
       return {
         answer,
         printed: [
-          ...findings.map(({ code, fix }): Printed => ({ code, fix, place: "finding" })),
+          ...findings.map((finding) => showFault(finding, "finding")),
           ...(await readRefusal(os, answer)),
         ],
       };
@@ -99,10 +99,17 @@ async function visit({ options, call, prepare }: World): Promise<Seen> {
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     os?.close();
-    const printed = error.faults.map(({ code, fix }): Printed => ({ code, fix, place: "start" }));
-    return { answer: undefined, printed };
+    return { answer: undefined, printed: error.faults.map((fault) => showFault(fault, "start")) };
   }
 }
+
+/** As the error of the start, or the log at the start, has it. */
+const showFault = ({ code, fix, message }: RenderedFault, place: "start" | "finding"): Printed => ({
+  code,
+  fix,
+  place,
+  text: `at the start of the server:\n  ${message}\n    fix: ${fix} [${code}]`,
+});
 
 /** What the caller reads in the answer, and the operator in the record that it names. */
 async function readRefusal(os: AgentOS, { status, text }: Answer): Promise<readonly Printed[]> {
@@ -110,11 +117,19 @@ async function readRefusal(os: AgentOS, { status, text }: Answer): Promise<reado
   const body = JSON.parse(text) as Readonly<Record<string, unknown>>;
   const { code, fix, denial_id: denialId } = body;
   const told: Printed[] =
-    typeof code === "string" && typeof fix === "string" ? [{ code, fix, place: "answer" }] : [];
+    typeof code === "string" && typeof fix === "string"
+      ? [{ code, fix, place: "answer", text: `HTTP ${status}\n${text}` }]
+      : [];
   const record =
     typeof denialId === "string" ? await (await os.denials()).find(denialId, { kind: "all" }) : undefined;
   if (record === undefined) return told;
-  return [...told, { code: record.code, fix: renderText(record.fix, record.facts), place: "record" }];
+  const seen: Printed = {
+    code: record.code,
+    fix: renderText(record.fix, record.facts),
+    place: "record",
+    text: `the operator's record of a request that was refused:\n${JSON.stringify(record, undefined, 1)}`,
+  };
+  return [...told, seen];
 }
 
 /** A row about an AgentOS and one request. */
