@@ -1,7 +1,10 @@
 /** Faults of a key to sign with, as `token mint` prints them, and the way out of each. */
 import { generateKeyPairSync } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { importSigningKey } from "@agentos/auth/mint";
 import { type FaultCode, renderFault } from "@agentos/contract";
+import { expect } from "vitest";
 import type { FixRow, FixRows, Printed } from "./fix-row.ts";
 import { makeFolder, run } from "./key-tools.ts";
 
@@ -48,22 +51,24 @@ export const signingKeyFixes = {
         .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "pass" })
         .toString(),
     }),
-    follows: /decrypt it with "(openssl [^"]+)" into a file/,
-    apply: ({ text }, [command = ""]) => ({
-      text: run(`${command} -passin pass:pass`, makeFolder({ "key.pem": text })),
-    }),
+    follows: /decrypt it with "(openssl [^"]+ -out (\S+))", which makes a file/,
+    apply: ({ text }, [command = "", file = ""]) => {
+      const folder = makeFolder({ "key.pem": text });
+      run(`${command} -passin pass:pass`, folder);
+      expect(statSync(join(folder, file)).mode & 0o077).toBe(0);
+      return { text: readFileSync(join(folder, file), "utf8") };
+    },
   }),
   KEY_SIGNING_BINARY: fix({
     wrong: () => ({
       text: pair.privateKey.export({ type: "pkcs8", format: "der" }).toString("utf8"),
     }),
-    follows: /turn it into PEM with "(openssl [^"]+)"/,
-    apply: (_, [command = ""]) => ({
-      text: run(
-        command,
-        makeFolder({ "private.der": pair.privateKey.export({ type: "pkcs8", format: "der" }) }),
-      ),
-    }),
+    follows: /turn it into PEM with "(openssl [^"]+ -out (\S+))" and give that file/,
+    apply: (_, [command = "", file = ""]) => {
+      const folder = makeFolder({ "private.der": pair.privateKey.export({ type: "pkcs8", format: "der" }) });
+      run(command, folder);
+      return { text: readFileSync(join(folder, file), "utf8") };
+    },
   }),
   KEY_SIGNING_UNREADABLE: fix({
     wrong: () => ({ text: pem.slice(0, 400) }),

@@ -108,7 +108,7 @@ const showFault = ({ code, fix, message }: RenderedFault, place: "start" | "find
   code,
   fix,
   place,
-  text: `at the start of the server:\n  ${message}\n    fix: ${fix} [${code}]`,
+  text: `${place === "start" ? "the server does not start: the configuration cannot be used:" : "the server starts, with a warning:"}\n  ${message}\n    fix: ${fix} [${code}]`,
 });
 
 /** What the caller reads in the answer, and the operator in the record that it names. */

@@ -48,7 +48,8 @@ export function refineTimes(code: ErrorCode, seen: TimesSeen): readonly CausePar
       fact: "by this machine's clock the token is valid",
       source: "this machine's clock",
     };
-    return [{ ...parts, certainty: "certain", evidence: [...clock, fine, ...evidence] }];
+    const byServer = evidence.map((one) => ({ ...one, fact: `${one.fact} by the server's clock` }));
+    return [{ ...parts, certainty: "certain", evidence: [...clock, fine, ...byServer] }];
   }
   const time =
     code === "AUTH_TOKEN_EXPIRED" ? exp : code === "AUTH_TOKEN_NOT_YET_VALID" ? claims["nbf"] : iat;

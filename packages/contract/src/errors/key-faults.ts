@@ -199,11 +199,11 @@ export const keyFaults = {
   }),
   KEY_SIGNING_ENCRYPTED: error({
     title: "the private key is encrypted",
-    fix: 'decrypt it with "openssl pkey -in key.pem" into a file that only you can read, and give that',
+    fix: 'decrypt it with "openssl pkey -in key.pem -out plain.pem", which makes a file that only you can read, and give that file',
   }),
   KEY_SIGNING_BINARY: error({
     title: "the private key is in binary form (DER), which is no text",
-    fix: 'turn it into PEM with "openssl pkey -inform DER -in private.der" and give the result',
+    fix: 'turn it into PEM with "openssl pkey -inform DER -in private.der -out private.pem" and give that file',
   }),
   KEY_SIGNING_UNREADABLE: error({
     title: "the private key cannot be read: {reason}",
@@ -299,7 +299,7 @@ export const keyFaults = {
   }),
   KEY_SOURCE_EXPIRED: error({
     title:
-      "the keys of the issuer could not be fetched ({code}) for over {minutes} minutes, so they are no longer trusted",
+      "the keys of the issuer have not been fetched ({code}) for over {minutes} minutes, so they are no longer trusted",
     fix: "repair the connection to the issuer; it is asked again every few seconds while requests arrive",
   }),
 } as const satisfies Record<string, FaultEntry>;

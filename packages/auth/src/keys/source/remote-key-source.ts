@@ -119,12 +119,14 @@ function keepFresh(
       const { state } = keys;
       if (state === "ok") return { state, faults };
       const minutes = Math.ceil(keys.maxStaleSeconds / 60);
-      const code =
-        faults.find(({ severity }) => severity === "error")?.code ?? "nobody asked for them meanwhile";
+      const code = faults.find(({ severity }) => severity === "error")?.code;
       const summary = createFault({
         code: state === "stale" ? "KEY_SOURCE_STALE" : "KEY_SOURCE_EXPIRED",
         at: source,
-        facts: { code, minutes },
+        facts:
+          code === undefined
+            ? { code: "nobody asked for them", minutes, suggestion: "send a request: it fetches them again" }
+            : { code, minutes },
       });
       return { state, faults: [summary, ...faults] };
     },
