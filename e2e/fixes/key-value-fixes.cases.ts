@@ -60,6 +60,13 @@ function makeRocaModulus(): bigint {
   return factor() * factor();
 }
 
+const wire = (text: string | Uint8Array) => {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+};
+/** As `ssh-keygen -t ed25519` writes it. */
+const SSH_ED25519 = `ssh-ed25519 ${Buffer.concat([wire("ssh-ed25519"), wire(randomBytes(32))]).toString("base64")} me@host`;
+
 export const keyValueFixes = {
   KEY_EMPTY: fix({
     wrong: () => withValues('""'),
@@ -229,9 +236,14 @@ export const keyValueFixes = {
     follows: /export the public key again from its source/,
     apply: copyAgain,
   }),
+  KEY_OPENSSH_TYPE: fix({
+    wrong: () => withValues(SSH_ED25519),
+    follows: /make a new key pair with "([^"]+)", sign with its private half, and give the public one here/,
+    apply: (world, [command = ""]) => makePair(world, command),
+  }),
   KEY_WEAK_RSA: fix({
     wrong: () => withValues(pairOf(1024).publicKey),
-    follows: /with "([^"]+)" and sign with that/,
+    follows: /with "([^"]+)", sign with its private half, and give the public one here/,
     apply: (world, [command = ""]) => makePair(world, command),
   }),
   KEY_RSA_TOO_LARGE: fix({
@@ -322,7 +334,7 @@ export const keyValueFixes = {
     fix({
       name: "in another case",
       wrong: () => ({ options: jwtOptions({ algorithm: "rs256" }) }),
-      follows: /^write "(\w+)"/,
+      follows: /case-sensitive: write "(\w+)"/,
       apply: (world, [algorithm]) => withConfig(world, { algorithm }),
     }),
   ],

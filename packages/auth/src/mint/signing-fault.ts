@@ -18,6 +18,7 @@ const PUBLIC: Readonly<Partial<Record<Kind, string>>> = {
   certificate: "a certificate",
   "certificate-request": "a certificate request",
   ssh: "an SSH public key",
+  "ssh-unconvertible": "an SSH public key",
 };
 const DAMAGE: Readonly<Partial<Record<Kind | PrivateKeyProblem, string>>> = {
   "cut off": "it is cut off",

@@ -40,7 +40,11 @@ function refuseCrossSite({ credentialLocations }: Pick<AuthPolicy, "credentialLo
   return refuse("AUTH_COOKIE_CROSS_SITE", { alternative });
 }
 
-/** How a server that believes everybody can be opened to others: what makes it believe them has to go. */
+/** Why a server answers this machine only, and how it can be opened to others. */
+const WHY_LOCAL = {
+  none: "no credential is configured",
+  "jwt-unverified": "tokens are not verified",
+} as const;
 const WAY_OUT = {
   none: 'set "OS_SECURITY_KEY" at the server and send it in the header "Authorization: Bearer KEY"',
   "jwt-unverified":
@@ -55,7 +59,8 @@ export function checkLoopback(
   request: RequestFacts,
   policy: OriginRules & Pick<AuthPolicy, "mode">,
 ): Result<true> {
-  const facts = { way_out: policy.mode === "jwt-unverified" ? WAY_OUT["jwt-unverified"] : WAY_OUT.none };
+  const mode = policy.mode === "jwt-unverified" ? policy.mode : "none";
+  const facts = { way_out: WAY_OUT[mode], why_local: WHY_LOCAL[mode] };
   const proxyHeader = request.isThroughTrustedProxy === true ? undefined : findProxyHeader(request);
   if (proxyHeader !== undefined)
     return refuse("AUTH_PROXY_NOT_ALLOWED", { ...facts, proxy_header: proxyHeader });

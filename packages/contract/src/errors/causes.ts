@@ -58,7 +58,7 @@ export const CAUSES = {
     fix: 'use JWT only: send a token, and unset "OS_SECURITY_KEY" (or "securityKey"); or use the security key only: take every JWT key away ("JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", and the whole "authorization" part of the configuration)',
   }),
   AUTH_SERVICE_ACCOUNT_REFUSED: cause({
-    title: "the service account token is unknown, expired or revoked; the server does not say which",
+    title: "the service account token is not valid; the server does not say why",
     fix: "look at the service account in the server's list (GET /service-accounts); if it is revoked or expired, make a new token",
   }),
   AUTH_THROTTLED: cause({

@@ -80,6 +80,10 @@ export const keyFaults = {
     title: "the key is in an SSH format, which tokens do not use",
     fix: 'convert it with "ssh-keygen -e -m PKCS8 -f key.pub" and give the result',
   }),
+  KEY_OPENSSH_TYPE: error({
+    title: "the key is an SSH key of the type {key_type}, which no tool of SSH converts for tokens",
+    fix: 'make a new key pair with "{cli} keys generate", sign with its private half, and give the public one here',
+  }),
   KEY_TYPE_UNSUPPORTED: error({
     title: "the key type {key_type} is not supported",
     fix: `use an RSA key of ${MIN_RSA_BITS} bits or more, an EC key on P-256, P-384 or P-521, or an Ed25519 key`,
@@ -96,7 +100,7 @@ export const keyFaults = {
   // Strength
   KEY_WEAK_RSA: error({
     title: `the RSA key has {bits} bits, fewer than ${MIN_RSA_BITS}`,
-    fix: `make a new key pair of ${MIN_RSA_BITS} bits or more with "{cli} keys generate" and sign with that`,
+    fix: `make a new key pair of ${MIN_RSA_BITS} bits or more with "{cli} keys generate", sign with its private half, and give the public one here`,
   }),
   KEY_RSA_TOO_LARGE: error({
     title: "the RSA key has {bits} bits, more than the {limit} that a server should verify with",

@@ -103,7 +103,8 @@ export const limits = {
   },
   INPUT_MEDIA_TOO_COMPLEX: {
     ...tooLarge,
-    title: 'the list "{field}" has more in it than {limit} media need',
+    title:
+      'the list "{field}" has more brackets, commas and colons than {limit} media need, the most that one request may have',
     detail: 'The list "{field}" has more in it than {limit} media need',
     fix: "send a list of objects, each with the keys of one medium only",
   },

@@ -80,7 +80,10 @@ function findPathProblem(
   if (canonical === fillTemplate(template, () => "x")) return undefined;
   const written = template.parameters.length > 0 || canonical.includes("\0") ? undefined : canonical;
   return {
-    problem: "requests never have it in this spelling",
+    problem:
+      path.endsWith("/") && path.length > 1
+        ? "it ends with a slash, which is taken off every request"
+        : "requests never have it in this spelling",
     ...(written === undefined ? {} : { suggestion: `write "${written}"` }),
   };
 }

@@ -71,6 +71,7 @@ function describeRest(origin: string, spelled: string): string {
   if (origin !== origin.trim()) return "it has white space around it";
   if (origin.includes("@")) return "it has a user name in it";
   if (origin === `${spelled}/`) return "it ends with a slash";
+  if (origin.toLowerCase() === `${spelled}/`) return "it has capital letters and ends with a slash";
   if (origin.toLowerCase().startsWith(`${spelled}/`)) return "it has a path";
   if (origin.startsWith(`${spelled}?`) || origin.startsWith(`${spelled}#`))
     return "it has more behind the host";

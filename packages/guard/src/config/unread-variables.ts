@@ -23,7 +23,9 @@ export function findUnreadVariables(env: Environment, names: readonly string[]):
     if (value === undefined || value.trim() === "" || names.includes(variable)) return [];
     const meant = findMeant(variable, names);
     if (meant === undefined || env[meant] !== undefined) return [];
-    return [createFault({ code: "CONFIG_VARIABLE_UNREAD", facts: { variable, meant } })];
+    const suggestion = `it is called "${meant}" here: set that one instead, and for a shared secret also "algorithm" to "HS256" in the configuration; or \`unset ${variable}\``;
+    const facts = { variable, meant, ...(variable.includes("SECRET") ? { suggestion } : {}) };
+    return [createFault({ code: "CONFIG_VARIABLE_UNREAD", facts })];
   });
 }
 

@@ -89,7 +89,9 @@ export function findAdminScopeFaults(adminScope: string, at: string): readonly F
 export function findAlgorithmFaults(algorithm: string | undefined, at: string): readonly Fault[] {
   if (algorithm === undefined || isSigningAlgorithm(algorithm)) return [];
   const meant = nearest(algorithm, SIGNING_ALGORITHMS);
-  const suggestion = `write ${meant === undefined ? "that of the signer" : `"${meant}"`}, or leave it out to let the key decide`;
+  const isOtherCase = meant !== undefined && meant.toLowerCase() === algorithm.toLowerCase();
+  const spelled = `${isOtherCase ? "it is case-sensitive: " : ""}write ${meant === undefined ? "that of the signer" : `"${meant}"`}`;
+  const suggestion = `${spelled}, or leave it out to let the key decide`;
   return [
     createFault({
       code: "KEY_ALGORITHM_UNKNOWN",

@@ -8,6 +8,7 @@ export const FACTS_FOR_TEXTS: ReadonlySet<string> = new Set([
   "cli",
   "alternative",
   "way_out",
+  "why_local",
   "audience_hint",
   "accepted_credential",
   "scope_choice",

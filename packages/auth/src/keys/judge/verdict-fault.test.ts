@@ -114,7 +114,7 @@ describe("a value that is no public key is named", () => {
       Buffer.from([0, 0, 0, 32]),
       randomBytes(32),
     ]);
-    await expectFault(`ssh-ed25519 ${wire.toString("base64")} someone@host`, "KEY_OPENSSH");
+    await expectFault(`ssh-ed25519 ${wire.toString("base64")} someone@host`, "KEY_OPENSSH_TYPE");
     await expectFault(
       `---- BEGIN SSH2 PUBLIC KEY ----\n${wire.toString("base64")}\n---- END SSH2 PUBLIC KEY ----`,
       "KEY_OPENSSH",

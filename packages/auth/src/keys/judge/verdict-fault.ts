@@ -46,6 +46,8 @@ export function createVerdictFault(verdict: UnusableVerdict, at: string): Fault 
       return createFault({ code: "KEY_JWK_INVALID", at, facts: { reason: verdict.reason } });
     case "unreadable":
       return createFault({ code: "KEY_UNREADABLE", at, facts: { reason: verdict.reason } });
+    case "ssh-unconvertible":
+      return createFault({ code: "KEY_OPENSSH_TYPE", at, facts: { key_type: verdict.keyType } });
     default:
       return createFault({ code: CODES[verdict.kind], at });
   }

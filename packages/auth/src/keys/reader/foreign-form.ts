@@ -16,9 +16,10 @@ const PLACEHOLDER =
 /** `isSecret`: the value may be a shared secret, so only clear cases count. */
 export function recogniseForeignForm(text: string, isSecret: boolean): KeyVerdict | undefined {
   if (text.startsWith("PuTTY-User-Key-File-")) return { kind: "private", found: "PuTTY", key: "unsupported" };
-  if (/^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-[a-z0-9-]+|sk-[a-z0-9-]+@openssh\.com)\s+AAAA/.test(text))
+  const [, unconvertible] = /^(ssh-(?:dss|ed25519)|sk-[a-z0-9-]+@openssh\.com)\s+AAAA/.exec(text) ?? [];
+  if (unconvertible !== undefined) return { kind: "ssh-unconvertible", keyType: unconvertible };
+  if (/^(?:ssh-rsa|ecdsa-sha2-[a-z0-9-]+)\s+AAAA/.test(text) || /^-{2,5}\s*BEGIN\s+SSH2/i.test(text))
     return { kind: "ssh" };
-  if (/^-{2,5}\s*BEGIN\s+SSH2/i.test(text)) return { kind: "ssh" };
   if (/[\r\n]/.test(text)) return undefined;
   if (/^https?:\/\/\S+$/i.test(text)) return { kind: "url" };
   if (text.length <= 4096 && isPath(text, isSecret)) return { kind: "file-path" };

@@ -54,6 +54,8 @@ export type KeyVerdict =
   /** It is only a header, its `+` are spaces now, it is DER that lost its high bytes, or it is an example. */
   | { readonly kind: "body-missing" | "plus-lost" | "binary" | "placeholder" }
   | { readonly kind: "ssh" | "file-path" | "url" }
+  /** `ssh-keygen` writes it in no form that we read. */
+  | { readonly kind: "ssh-unconvertible"; readonly keyType: string }
   /** Nothing that could be a key: a shared secret perhaps. */
   | { readonly kind: "text" };
 
