@@ -40,12 +40,16 @@ function refuseCrossSite({ credentialLocations }: Pick<AuthPolicy, "credentialLo
   return refuse("AUTH_COOKIE_CROSS_SITE", { alternative });
 }
 
-/** How a server that believes everybody can be opened to others: what makes it believe them has to go. */
-const WAY_OUT = {
-  none: 'set "OS_SECURITY_KEY" at the server and send it in the header "Authorization: Bearer KEY"',
-  "jwt-unverified":
+/** Why a server believes everybody, and how it is opened to others: what makes it believe them has to go. */
+const NO_CREDENTIAL = {
+  why_open: "no credential is configured",
+  way_out: 'set "OS_SECURITY_KEY" at the server and send it in the header "Authorization: Bearer KEY"',
+};
+const UNVERIFIED = {
+  why_open: "tokens are not verified",
+  way_out:
     'let the server verify tokens: remove "validate: false", and set "verificationKeys" to the public key of your issuer',
-} as const;
+};
 
 /**
  * Refuses what does not come from this machine, for a server that believes everybody. What tells of a proxy comes first:
@@ -55,7 +59,7 @@ export function checkLoopback(
   request: RequestFacts,
   policy: OriginRules & Pick<AuthPolicy, "mode">,
 ): Result<true> {
-  const facts = { way_out: policy.mode === "jwt-unverified" ? WAY_OUT["jwt-unverified"] : WAY_OUT.none };
+  const facts = policy.mode === "jwt-unverified" ? UNVERIFIED : NO_CREDENTIAL;
   const proxyHeader = request.isThroughTrustedProxy === true ? undefined : findProxyHeader(request);
   if (proxyHeader !== undefined)
     return refuse("AUTH_PROXY_NOT_ALLOWED", { ...facts, proxy_header: proxyHeader });

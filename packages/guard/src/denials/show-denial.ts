@@ -7,6 +7,7 @@ import type { DenialRecord } from "./denial-recorder.ts";
 export const FACTS_FOR_TEXTS: ReadonlySet<string> = new Set([
   "cli",
   "alternative",
+  "why_open",
   "way_out",
   "audience_hint",
   "accepted_credential",
