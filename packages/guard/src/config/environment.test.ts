@@ -91,7 +91,7 @@ describe("readEnvironment", () => {
     (name) => expect(readEnvironment({ [name]: "x" }).faults).toEqual([]),
   );
 
-  it("leaves alone what Kubernetes sets for a service called \"agentos\"", () => {
+  it('leaves alone what Kubernetes sets for a service called "agentos"', () => {
     expect(readEnvironment({ AGENTOS_PORT: "tcp://10.0.0.1:7777" }).faults).toEqual([]);
     expect(readEnvironment({ AGENTOS_PORT: "7777" }).faults).toHaveLength(1);
   });

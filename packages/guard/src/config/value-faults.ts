@@ -1,5 +1,11 @@
 /** Values that are well-formed and yet cannot work, or would give away more than they seem to. */
-import { isSigningAlgorithm, nameCharacter, parseScope, SIGNING_ALGORITHMS, showAlgorithm } from "@agentos/auth";
+import {
+  isSigningAlgorithm,
+  nameCharacter,
+  parseScope,
+  SIGNING_ALGORITHMS,
+  showAlgorithm,
+} from "@agentos/auth";
 import {
   ADMIN_SCOPE,
   createFault,
