@@ -9,7 +9,12 @@ import { refusal } from "./refusal-entry.ts";
 const BELIEVES = "this AgentOS believes everybody ({why_open}), so it answers this machine only";
 const forbidden = { status: 403, challenge: "none" } as const;
 const believing = { ...forbidden, stage: "loopback", publicFacts: ["why_open", "way_out"] } as const;
-const disallowed = { status: 400, challenge: "none", stage: "origin", detail: "Disallowed CORS origin" } as const;
+const disallowed = {
+  status: 400,
+  challenge: "none",
+  stage: "origin",
+  detail: "Disallowed CORS origin",
+} as const;
 
 export const originRefusals = {
   AUTH_HOST_NOT_ALLOWED: refusal({
