@@ -293,7 +293,7 @@ describe("what the caller's own token holds", () => {
       "AUTH_AUDIENCE_MISSING",
       () => call({ aud: "agent-os" }),
     );
-    expect(body["fix"]).toContain('it stands under "client_id" now');
+    expect(body["fix"]).toContain('now under "client_id"');
     const other = await serve({
       id: "agent-os",
       agents: [counted.agent],

@@ -14,6 +14,7 @@ import {
 import { REFUSALS, type RefusalCode } from "@agentos/contract";
 import {
   type Claims,
+  createTestKey,
   damageSignature,
   embeddedKeyToken,
   encodeSegment,
@@ -314,6 +315,15 @@ export const authFixes = {
       apply: (world) => renewed(world),
     }),
     fix({
+      name: "by a key of another size",
+      wrong: async () => {
+        const larger = await createTestKey(key.algorithm, { modulusLength: 3072 });
+        return asked(signToken({ ...good(), key: larger }));
+      },
+      follows: /sign with the private key/,
+      apply: (world) => renewed(world),
+    }),
+    fix({
       name: "damaged",
       wrong: async () => asked(damageSignature(await signToken(good()))),
       follows: /sign with the private key/,
@@ -414,7 +424,7 @@ export const authFixes = {
       name: "that stands elsewhere, by the issuer",
       place: "answer",
       wrong: () => asked(signToken(good({ aud: undefined, azp: ID }))),
-      follows: /^issue the token with "(\w+)" set to the id of this AgentOS .*\(it stands under "(\w+)" now/,
+      follows: /^issue the token with "(\w+)" set to the id of this AgentOS .*\(now under "(\w+)"/,
       apply: (world, [claim = ""]) => renewed(world, { azp: ID, [claim]: ID }),
     }),
   ],

@@ -29,6 +29,7 @@ export { isErrorCode } from "./diagnose/read-answer.ts";
 export { type CredentialKind, classifyCredential, isOlder } from "./diagnose/refine-credential.ts";
 export { type HeldScopes, splitHeldScopes } from "./diagnose/refine-scopes.ts";
 export { decodeJsonObject } from "./encoding/base64url.ts";
+export { nameCharacter } from "./encoding/name-character.ts";
 export type { Access, DataScope } from "./engine/access.ts";
 export type { Authenticator } from "./engine/authenticator.ts";
 export { type AuthenticatorOptions, createAuthenticators } from "./engine/authenticators.ts";

@@ -1,6 +1,7 @@
 /** From what a server answered to the codes that it can mean. The Python AgentOS gives no code, only its sentence. */
 import { ERRORS, type ErrorCode, type Facts, placesOf, REFUSALS, type RefusalEntry } from "@agentos/contract";
 import type { ObservedAnswer } from "./diagnosis.ts";
+import { FOUND_WORDS } from "./found-words.ts";
 
 export interface AnswerMeaning {
   /** Codes that the answer can mean, the most likely first. */
@@ -113,8 +114,11 @@ function readPlaces(
   ] as const) {
     const names = placesOf(template);
     if (text === undefined || text.length > 4_000 || names.length === 0) continue;
-    const parts = template.split(/\{[a-z_]+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-    const match = new RegExp(`^${parts.join(`(${PLAIN})`)}$`).exec(text);
+    const [first = "", ...parts] = template
+      .split(/\{[a-z_]+\}/)
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const places = parts.map((part, index) => `(${FOUND_WORDS[names[index] ?? ""] ?? PLAIN})${part}`);
+    const match = new RegExp(`^${first}${places.join("")}$`).exec(text);
     for (const [index, name] of names.entries()) {
       const value = match?.[index + 1];
       if (value !== undefined && name !== "cli") facts[name] = isList(name) ? value.split(", ") : value;

@@ -1,7 +1,7 @@
 /** Algorithm and signature: which of the two sides has the other kind of key, or another key, or a damaged token. */
 import type { ErrorCode, Facts } from "@agentos/contract";
 import { base64urlBytes, isBase64url } from "../encoding/base64url.ts";
-import { isSigningAlgorithm, signatureBytesOf } from "../keys/model/algorithms.ts";
+import { isSignatureLength, isSigningAlgorithm } from "../keys/model/algorithms.ts";
 import { type Evidence, type KnownServer, listAlgorithms } from "./diagnosis.ts";
 import type { CauseParts } from "./make-cause.ts";
 
@@ -103,9 +103,5 @@ export function refineSignature(
 
 function isDamaged(signature: string, algorithm: string): boolean {
   if (!isBase64url(signature) || signature === "") return true;
-  const expected = isSigningAlgorithm(algorithm) ? signatureBytesOf(algorithm) : undefined;
-  const bytes = base64urlBytes(signature);
-  if (expected !== undefined) return bytes !== expected;
-  // RSA signatures are as long as the modulus: 1024 (old), 2048, 3072, 4096 or 8192 bits in every key that is in use.
-  return /^[RP]S/.test(algorithm) && ![128, 256, 384, 512, 1024].includes(bytes);
+  return isSigningAlgorithm(algorithm) && !isSignatureLength(algorithm, base64urlBytes(signature));
 }

@@ -21,11 +21,20 @@ const NAMES: Readonly<Record<string, string>> = {
   "=": "an equals sign",
 };
 
+const CONTROL = "a control character";
+const FOREIGN = "a character outside ASCII";
+const OTHER = "a bracket or another sign";
+
+/** Every name that {@link nameCharacter} gives. */
+export const CHARACTER_NAMES: readonly string[] = [
+  ...new Set([...Object.values(NAMES), CONTROL, FOREIGN, OTHER]),
+];
+
 /** `a comma`, `a control character`…: what stands there, in general words where the list has none. */
 export function nameCharacter(character: string): string {
   const name = Object.hasOwn(NAMES, character) ? NAMES[character] : undefined;
   if (name !== undefined) return name;
   const code = character.charCodeAt(0);
-  if (code < 0x20 || code === 0x7f) return "a control character";
-  return code > 0x7f ? "a character outside ASCII" : "a bracket or another sign";
+  if (code < 0x20 || code === 0x7f) return CONTROL;
+  return code > 0x7f ? FOREIGN : OTHER;
 }

@@ -17,13 +17,13 @@ async function other(more: Partial<VerificationKey> = {}, made?: TestKey): Promi
   return { ...parsed, ...more };
 }
 
-function check(keys: readonly VerificationKey[], text = token, namesOwnKey = false) {
+function check(keys: readonly VerificationKey[], text = token, namesOwnKey = false, algorithm = "ES256") {
   const shape = readShape(text);
   if (!shape.ok) throw new Error(shape.fault.code);
   return checkSignature(
     text,
     shape.value,
-    { algorithm: "ES256", kid: undefined, namesOwnKey, isAccessTyped: false },
+    { algorithm, kid: undefined, namesOwnKey, isAccessTyped: false },
     keys,
   );
 }
@@ -116,5 +116,14 @@ describe("a signature that no key verifies", () => {
       fault: { code: "AUTH_SIGNATURE_MALFORMED", facts: { keys_tried: [verificationKey.label] } },
     });
     expect(codeOf(await check([verificationKey], `${token}A`))).toBe("AUTH_SIGNATURE_MALFORMED");
+  });
+
+  it("is another key's, and not cut off, when it is as long as an RSA key of another size makes it", async () => {
+    const larger = await createTestKey("RS256", { modulusLength: 3072 });
+    const [own] = await parseTestKeys(await createTestKey("RS256"));
+    if (own === undefined) throw new Error("no key");
+    const signed = await signToken(goodToken({ key: larger, now: 0 }));
+    expect(codeOf(await check([own], signed, false, "RS256"))).toBe("AUTH_SIGNATURE_INVALID");
+    expect(codeOf(await check([own], signed.slice(0, -4), false, "RS256"))).toBe("AUTH_SIGNATURE_MALFORMED");
   });
 });

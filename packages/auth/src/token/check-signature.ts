@@ -1,6 +1,7 @@
 /** Tries the selected keys. The key's own algorithm is the only one allowed (CVE-2026-48523). */
 import { compactVerify, errors } from "jose";
 import { base64urlBytes, isBase64url } from "../encoding/base64url.ts";
+import { isSignatureLength, isSigningAlgorithm } from "../keys/model/algorithms.ts";
 import type { VerificationKey } from "../keys/model/key.ts";
 import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { TokenHeader } from "./check-header.ts";
@@ -65,7 +66,9 @@ export async function checkSignature(
   }
   if (fault !== undefined) return refuse("AUTH_KEYS_UNAVAILABLE", facts, fault);
   if (header.namesOwnKey) return refuse("AUTH_EMBEDDED_KEY_REFUSED", facts);
-  if (candidates.length > 0) return refuse("AUTH_SIGNATURE_INVALID", { ...facts, signature_bytes: bytes });
+  // Whole, of a key of another size: that is another key, and no copy of the token changes it.
+  if (candidates.length > 0 || isOfAnotherSize(bytes, header, tried))
+    return refuse("AUTH_SIGNATURE_INVALID", { ...facts, signature_bytes: bytes });
   const found = `has ${bytes} bytes, and those of the key have ${listLengths(tried)}`;
   return refuse("AUTH_SIGNATURE_MALFORMED", { ...facts, signature_bytes: bytes, signature_found: found });
 }
@@ -74,6 +77,15 @@ export async function checkSignature(
 export function describeMalformed(signature: string): string | undefined {
   if (signature === "") return "is empty";
   return isBase64url(signature) ? undefined : "is not base64url";
+}
+
+function isOfAnotherSize(
+  bytes: number,
+  { algorithm }: TokenHeader,
+  tried: readonly VerificationKey[],
+): boolean {
+  const hasKeyOfKind = tried.some(({ type }) => type === "RSA");
+  return hasKeyOfKind && isSigningAlgorithm(algorithm) && isSignatureLength(algorithm, bytes);
 }
 
 function listLengths(keys: readonly VerificationKey[]): string {

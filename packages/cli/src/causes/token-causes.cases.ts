@@ -256,7 +256,7 @@ export const tokenCauses: readonly CauseRow[] = [
     cause: "issuer differs",
     read: report(claims({ iss: "https://other.test" })),
     code: "AUTH_ISSUER_MISMATCH",
-    says: /the "iss" of the token is none that this AgentOS trusts[^]*"iss" is "https:\/\/other\.test"/,
+    says: /the "iss" of the token is not the issuer that this AgentOS trusts[^]*"iss" is "https:\/\/other\.test"/,
     fix: /trusted issuer/,
   },
   {

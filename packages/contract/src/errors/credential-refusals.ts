@@ -135,7 +135,7 @@ export const credentialRefusals = {
     stage: "credential",
     detail: NOT_A_TOKEN,
     title: "the credential is the name of a variable, and its value was not put in",
-    fix: "send the value: a shell puts it in between double quotes, not between single ones",
+    fix: "send the value of the variable in place of its name; in a shell, write the header in double quotes, because single quotes keep the name",
   }),
   AUTH_CREDENTIAL_PLACEHOLDER: refusal({
     stage: "credential",

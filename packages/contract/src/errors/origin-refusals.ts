@@ -3,22 +3,23 @@
  * renamed or reused.
  */
 import type { RefusalEntry } from "./entry.ts";
-
-type Refused = Pick<RefusalEntry, "stage" | "detail" | "title" | "fix"> &
-  Partial<Pick<RefusalEntry, "status" | "publicFacts">>;
-
-const refusal = (entry: Refused): RefusalEntry => ({
-  kind: "refusal",
-  status: 403,
-  challenge: "none",
-  publicFacts: [],
-  since: "0.1.0",
-  ...entry,
-});
+import { refusal } from "./refusal-entry.ts";
 
 /** For a server that has nothing but the way of a request to judge it by. */
+<<<<<<< HEAD
 const LOCAL = "this AgentOS answers this machine only, because {why_local}";
 const believing = { stage: "loopback", publicFacts: ["way_out", "why_local"] } as const;
+=======
+const BELIEVES = "this AgentOS believes everybody ({why_open}), so it answers this machine only";
+const forbidden = { status: 403, challenge: "none" } as const;
+const believing = { ...forbidden, stage: "loopback", publicFacts: ["why_open", "way_out"] } as const;
+const disallowed = {
+  status: 400,
+  challenge: "none",
+  stage: "origin",
+  detail: "Disallowed CORS origin",
+} as const;
+>>>>>>> rv-review1
 
 export const originRefusals = {
   AUTH_HOST_NOT_ALLOWED: refusal({
@@ -32,7 +33,11 @@ export const originRefusals = {
     detail: "Proxied request not allowed",
     title: `the request came through a proxy (header "{proxy_header}"); ${LOCAL}`,
     fix: "call it without the proxy, from this machine; to open it to others, {way_out}",
+<<<<<<< HEAD
     publicFacts: ["way_out", "why_local", "proxy_header"],
+=======
+    publicFacts: [...believing.publicFacts, "proxy_header"],
+>>>>>>> rv-review1
   }),
   AUTH_PEER_NOT_LOCAL: refusal({
     ...believing,
@@ -65,21 +70,18 @@ export const originRefusals = {
     fix: "open the address in the browser yourself instead of following the link; to open it to others, {way_out}",
   }),
   AUTH_CORS_ORIGIN_REFUSED: refusal({
-    stage: "origin",
-    detail: "Disallowed CORS origin",
-    title: "the origin of the web page is none that may call, so its browser keeps the answer from it",
+    ...disallowed,
+    title: 'the origin "{origin}" of the web page is not allowed, so its browser keeps the answer from it',
     fix: 'add "{origin}" to "cors.allowedOrigins"',
     publicFacts: ["origin"],
-    status: 400,
   }),
   AUTH_CORS_ORIGIN_OPAQUE: refusal({
-    stage: "origin",
-    detail: "Disallowed CORS origin",
+    ...disallowed,
     title: 'the web page has no origin of its own ("Origin: null"), so its browser keeps the answer from it',
     fix: 'serve the page over http instead of opening it as a file or in a sandbox, and add the address that it then has to "cors.allowedOrigins"',
-    status: 400,
   }),
   AUTH_COOKIE_CROSS_SITE: refusal({
+    ...forbidden,
     stage: "origin",
     detail: "Cross-site request refused",
     title: "the request carries only a cookie and does not come from a page of this site",

@@ -16,9 +16,11 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 export function countChanges(from: string, to: string, limit: number): number {
   if (Math.abs(from.length - to.length) >= limit) return limit;
   let beforePrevious: number[] = [];
+  let leastBefore = 0;
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {
     const current = [i];
+    let leastNow = i;
     for (let j = 1; j <= to.length; j += 1) {
       const cost = from[i - 1] === to[j - 1] ? 0 : 1;
       let least = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost);
@@ -26,9 +28,13 @@ export function countChanges(from: string, to: string, limit: number): number {
         least = Math.min(least, (beforePrevious[j - 2] ?? 0) + 1);
       }
       current.push(least);
+      if (least < leastNow) leastNow = least;
     }
+    // Each row is made of the two before it, and none of their numbers shrinks again.
+    if (leastNow >= limit && leastBefore >= limit) return limit;
+    leastBefore = leastNow;
     beforePrevious = previous;
     previous = current;
   }
-  return previous[to.length] ?? limit;
+  return Math.min(previous[to.length] ?? limit, limit);
 }

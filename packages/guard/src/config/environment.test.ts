@@ -91,6 +91,11 @@ describe("readEnvironment", () => {
     (name) => expect(readEnvironment({ [name]: "x" }).faults).toEqual([]),
   );
 
+  it('leaves alone what Kubernetes sets for a service called "agentos"', () => {
+    expect(readEnvironment({ AGENTOS_PORT: "tcp://10.0.0.1:7777" }).faults).toEqual([]);
+    expect(readEnvironment({ AGENTOS_PORT: "7777" }).faults).toHaveLength(1);
+  });
+
   it.each([
     ...["true", "TRUE", "1", "yes", "on", "t", "y", " true "].map((text) => [text, true] as const),
     ...["false", "False", "0", "no", "off", "f", "n", " 0 "].map((text) => [text, false] as const),

@@ -6,7 +6,7 @@ import { findHostProblem, readPortText } from "./listen-address.ts";
 import { createOptionFault } from "./option-faults.ts";
 import type { GivenOrigin } from "./origin-faults.ts";
 import { isProxyRange } from "./proxy-range.ts";
-import { findUnreadVariables } from "./unread-variables.ts";
+import { findUnreadVariables, isServiceAddress } from "./unread-variables.ts";
 
 export interface EnvironmentSettings {
   /** `OS_SECURITY_KEY`: the shared key for development; ignored once JWT is configured. Default none. */
@@ -150,7 +150,7 @@ interface ReadPort {
 function readPort(value: string | undefined): ReadPort {
   if (value === undefined) return { port: undefined };
   const option = "AGENT_OS_PORT";
-  if (/^(?:tcp|udp|sctp):\/\//.test(value))
+  if (isServiceAddress(value))
     return {
       port: undefined,
       warning: createFault({

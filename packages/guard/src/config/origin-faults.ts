@@ -16,7 +16,7 @@ const LONGEST_SHOWN = 200;
 /** Of origins that can never match, each with the spelling that does. */
 export function findOriginFaults(given: readonly GivenOrigin[]): readonly Fault[] {
   return given.flatMap(({ at, origin }) => {
-    const found = judgeOrigin(origin);
+    const found = findOriginProblem(origin);
     if (found === undefined) return [];
     const { problem, write } = found;
     const suggestion = write === undefined ? suggestFor(origin, at) : `write "${write}"`;
@@ -44,7 +44,9 @@ function suggestFor(origin: string, at: string): string {
 }
 
 /** Why it can never match, and what to write; undefined for one that can. */
-function judgeOrigin(origin: string): { readonly problem: string; readonly write?: string } | undefined {
+function findOriginProblem(
+  origin: string,
+): { readonly problem: string; readonly write?: string } | undefined {
   const emptiness = findEmptiness(origin);
   if (emptiness !== undefined) return { problem: `is ${emptiness}` };
   if (origin === "*")

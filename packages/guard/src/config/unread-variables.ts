@@ -17,10 +17,16 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   AGENTOS_SECURITY_KEY: "OS_SECURITY_KEY",
 };
 
+/** True for the address that Kubernetes and Docker set for a service called "agentos", under a name that nobody wrote. */
+export function isServiceAddress(value: string): boolean {
+  return /^(?:tcp|udp|sctp):\/\//.test(value);
+}
+
 /** One warning for each; where ours is set as well, the other one is nobody's mistake. */
 export function findUnreadVariables(env: Environment, names: readonly string[]): readonly Fault[] {
   return Object.entries(env).flatMap(([variable, value]) => {
     if (value === undefined || value.trim() === "" || names.includes(variable)) return [];
+    if (isServiceAddress(value)) return [];
     const meant = findMeant(variable, names);
     if (meant === undefined || env[meant] !== undefined) return [];
     const suggestion = `it is called "${meant}" here: set that one instead, and for a shared secret also "algorithm" to "HS256" in the configuration; or \`unset ${variable}\``;

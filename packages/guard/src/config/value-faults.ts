@@ -1,5 +1,11 @@
 /** Values that are well-formed and yet cannot work, or would give away more than they seem to. */
-import { isSigningAlgorithm, parseScope, SIGNING_ALGORITHMS, showAlgorithm } from "@agentos/auth";
+import {
+  isSigningAlgorithm,
+  nameCharacter,
+  parseScope,
+  SIGNING_ALGORITHMS,
+  showAlgorithm,
+} from "@agentos/auth";
 import {
   ADMIN_SCOPE,
   createFault,
@@ -64,15 +70,7 @@ function describeUnusable(
   const bad = /[^\x21-\x2b\x2d-\x7e]/u.exec(key);
   return bad === null
     ? undefined
-    : { problem: `has ${describeCharacter(bad[0])} in it, which a header does not carry unchanged` };
-}
-
-function describeCharacter(character: string): string {
-  if (character === ",") return "a comma";
-  if (/\s/u.test(character)) return "white space";
-  return /[\x20-\x7e]/.test(character) || character < " "
-    ? "a control character"
-    : "a character outside ASCII";
+    : { problem: `has ${nameCharacter(bad[0])} in it, which a header does not carry unchanged` };
 }
 
 /** An admin scope that people also get for something ordinary would make all of them administrators. */

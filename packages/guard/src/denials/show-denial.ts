@@ -7,8 +7,8 @@ import type { DenialRecord } from "./denial-recorder.ts";
 export const FACTS_FOR_TEXTS: ReadonlySet<string> = new Set([
   "cli",
   "alternative",
+  "why_open",
   "way_out",
-  "why_local",
   "audience_hint",
   "accepted_credential",
   "scope_choice",

@@ -299,6 +299,16 @@ describe("what a guard alone tells its operator", () => {
     guard.close();
   });
 
+  it("is what is doubtful about a scope, once, however often a handler protects the same", async () => {
+    const logger = createTestLogger();
+    const guard = await createTestGuard({ ...withKey, logger });
+    for (let n = 0; n < 3; n += 1) guard.protect([customScope("sessions:export")]);
+    expect(logger.entries).toMatchObject([{ facts: { code: "CONFIG_SCOPE_ACTION_UNKNOWN" } }]);
+    guard.protect([customScope("sessions:import")]);
+    expect(logger.entries).toHaveLength(2);
+    guard.close();
+  });
+
   it("is the path of a refused request, which its route cannot name, redacted and cut", async () => {
     const logger = createTestLogger();
     const guard = await createTestGuard({ ...withKey, logger });

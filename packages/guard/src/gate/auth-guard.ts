@@ -139,13 +139,16 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
       const protectedRoute = { method: "ANY", path: nameAccess(access), access };
       const compiled = compileRoutesFor(resolved, { protected: protectedRoute });
       throwErrors(compiled.faults, resolved.cliCommand);
-      tellFindings(
-        logger,
-        compiled.faults.map((fault) => renderFault(fault, resolved.cliCommand)),
-      );
       const [route] = compiled.routes;
       if (route === undefined) throw new Error("a route compiles to a route");
-      if (routes.size < MAX_DESCRIBED_ROUTES) routes.set(route.name, route);
+      if (!routes.has(route.name) && routes.size < MAX_DESCRIBED_ROUTES) {
+        routes.set(route.name, route);
+        // Once, however often a handler protects the same.
+        tellFindings(
+          logger,
+          compiled.faults.map((fault) => renderFault(fault, resolved.cliCommand)),
+        );
+      }
       return { check: (request, parameters = {}) => auth.gate.check(request, route, parameters) };
     },
     errorPage: (code) => renderErrorPage(code, resolved.cliCommand),

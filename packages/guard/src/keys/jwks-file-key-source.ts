@@ -23,7 +23,7 @@ export interface JwksFileOptions {
   readonly source: string;
   readonly algorithm?: string | undefined;
   /** What is wrong with keys that were read, beside the keys of other places; errors count as those of the set. */
-  readonly judge?: ((keys: KeySet["keys"]) => Promise<readonly Fault[]>) | undefined;
+  readonly findFaults?: ((keys: KeySet["keys"]) => Promise<readonly Fault[]>) | undefined;
   readonly allowWeakSecrets?: boolean | undefined;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -182,7 +182,7 @@ async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
   try {
     const parsed = await parseJwks(text, options);
     const { keys } = parsed;
-    const faults = [...parsed.faults, ...((await options.judge?.(keys)) ?? [])];
+    const faults = [...parsed.faults, ...((await options.findFaults?.(keys)) ?? [])];
     const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
     const isGood = isEmpty || !faults.some(({ severity }) => severity === "error");
     return { isGood, keys, faults, identity, digest: createHash("sha256").update(bytes).digest("base64") };

@@ -40,9 +40,9 @@ export async function loadKeys(
 ): Promise<LoadedKeys> {
   // Until all are there nobody can compare; afterwards each set that is read is held against the secrets of all.
   let secrets: readonly VerificationKey[] = [];
-  const judge = async (read: readonly VerificationKey[]) =>
+  const findFaults = async (read: readonly VerificationKey[]) =>
     secrets.length === 0 ? [] : findSharedNumbers([...secrets, ...read]);
-  const context = { now, fetchDocument, judge, allowWeakSecrets: resolved.allowsWeakSecrets };
+  const context = { now, fetchDocument, findFaults, allowWeakSecrets: resolved.allowsWeakSecrets };
   const loaded = await Promise.all(
     resolved.issuerKeys.map(async (issuer) => ({ issuer, ...(await loadPlaces(issuer, context)) })),
   );
@@ -75,7 +75,7 @@ async function loadPlaces(
   context: {
     readonly now: () => number;
     readonly fetchDocument: FetchDocument;
-    readonly judge: NonNullable<JwksFileOptions["judge"]>;
+    readonly findFaults: NonNullable<JwksFileOptions["findFaults"]>;
     readonly allowWeakSecrets: boolean;
   },
 ): Promise<LoadedPlaces> {
@@ -89,10 +89,10 @@ async function loadPlaces(
   const keySource = combineKeySources([createStaticKeySource(explicit.keys), ...watched]);
   // What the parts say of each other is judged over all of them.
   const faults = [explicit, file, address].flatMap((result) => result?.faults ?? []);
-  const judged = nameMixedKinds({ keys: keySource.current().keys, faults });
+  const named = nameMixedKinds({ keys: keySource.current().keys, faults });
   return {
     keySource,
-    faults: dropConsequences(judged).faults,
+    faults: dropConsequences(named).faults,
     close() {
       for (const source of watched) source.close();
     },

@@ -50,7 +50,7 @@ export async function readFileText(
         if (bytesRead === 0) break;
         length += bytesRead;
       }
-      return judge(buffer.slice(0, length), options);
+      return decodeContent(buffer.slice(0, length), options);
     } finally {
       await handle.close();
     }
@@ -73,7 +73,7 @@ export function readFileTextSync(path: string, options: ReadFileOptions): Result
         if (bytesRead === 0) break;
         length += bytesRead;
       }
-      return judge(buffer.slice(0, length), options);
+      return decodeContent(buffer.slice(0, length), options);
     } finally {
       closeSync(handle);
     }
@@ -92,7 +92,7 @@ function flagsFor({ allowsPipe = false }: ReadFileOptions): number {
   return constants.O_RDONLY | (allowsPipe ? 0 : constants.O_NONBLOCK);
 }
 
-function judge(bytes: Uint8Array, { limit, as }: ReadFileOptions): Result<FileContent, FileProblem> {
+function decodeContent(bytes: Uint8Array, { limit, as }: ReadFileOptions): Result<FileContent, FileProblem> {
   if (bytes.length > limit) return fail({ kind: "too-large", limit });
   const text = as === "key" ? decodeKeyText(bytes) : decodeText(bytes);
   return text.ok ? ok({ bytes, text: text.value }) : fail({ kind: "no-text", found: text.fault });

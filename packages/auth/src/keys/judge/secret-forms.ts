@@ -7,7 +7,8 @@ import { decodeBase64, decodeBase64Url } from "../../encoding/base64.ts";
 import { decodeJsonObject } from "../../encoding/base64url.ts";
 import { isSecretAlgorithm, isSigningAlgorithm, signingAlgorithms } from "../model/algorithms.ts";
 import type { VerificationKey } from "../model/key.ts";
-import { materialOf } from "./secret-material.ts";
+import { materialOf, readSecretMaterial } from "./secret-material.ts";
+import { toBinaryText } from "./secret-readings.ts";
 
 /** What the signer does with the secret, where that is not what this server does. */
 export interface FittingSecretForm {
@@ -105,7 +106,7 @@ function* formsOf(
 ): Generator<{ readonly form: FittingSecretForm["form"]; readonly bytes: Uint8Array<ArrayBuffer> }> {
   yield { form: "as given", bytes: secret };
   const encoder = new TextEncoder();
-  const text = decodeUtf8(secret);
+  const { text } = readSecretMaterial(secret);
   if (text !== undefined) {
     const trimmed = text.trim();
     const bare = trimmed.replace(/^["'`]|["'`]$/g, "");
@@ -114,7 +115,7 @@ function* formsOf(
     for (const end of ["\n", "\r\n"]) yield { form: "with a line end", bytes: encoder.encode(trimmed + end) };
     for (const { form, bytes } of decodings(bare)) yield { form, bytes };
   }
-  const standard = btoa(Array.from(secret, (byte) => String.fromCharCode(byte)).join(""));
+  const standard = btoa(toBinaryText(secret));
   const url = standard.replaceAll("+", "-").replaceAll("/", "_");
   for (const written of [standard, standard.replace(/=+$/, "")])
     yield { form: "as base64 text", bytes: encoder.encode(written) };
@@ -136,13 +137,5 @@ function* decodings(
   if (/^(?:[0-9a-f]{2})+$/i.test(compact)) {
     const pairs = compact.match(/../g) ?? [];
     yield { form: "hex-decoded", bytes: Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)) };
-  }
-}
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }

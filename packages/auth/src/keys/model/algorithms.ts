@@ -90,10 +90,19 @@ export function boundAlgorithms(algorithm: SigningAlgorithm): readonly SigningAl
 }
 
 /** The length of every signature of this algorithm; undefined for RSA, where the key decides. */
-export function signatureBytesOf(algorithm: SigningAlgorithm): number | undefined {
+function signatureBytesOf(algorithm: SigningAlgorithm): number | undefined {
   const { type, curve, hashBytes }: Algorithm = signingAlgorithms[algorithm];
   if (type === "RSA") return undefined;
   return curve === undefined ? hashBytes : ecCurves[curve].coordinateBytes * 2;
+}
+
+/** RSA signatures are as long as the modulus: 1024 (old), 2048, 3072, 4096 or 8192 bits in every key that is in use. */
+const RSA_SIGNATURE_BYTES: readonly number[] = [128, 256, 384, 512, 1024];
+
+/** Whether some key of this algorithm makes signatures of this length; what is not one was damaged or cut off. */
+export function isSignatureLength(algorithm: SigningAlgorithm, bytes: number): boolean {
+  const expected = signatureBytesOf(algorithm);
+  return expected === undefined ? RSA_SIGNATURE_BYTES.includes(bytes) : bytes === expected;
 }
 
 /** A fixed length per key: anything else is refused unread (lesson: haproxy 648b0e7). */

@@ -35,7 +35,7 @@ export function readJson(text: string, log: RepairLog): JsonReading {
   if (text.startsWith('"')) return readJsonString(text, log);
   if (!/^[{[]/.test(text)) return undefined;
   const whole = parseJson(text);
-  if (whole !== undefined) return judge(whole, log);
+  if (whole !== undefined) return readValue(whole, log);
   let mended = text;
   const made: Mending["repair"][] = [];
   for (const { mend, repair } of MENDINGS) {
@@ -46,7 +46,7 @@ export function readJson(text: string, log: RepairLog): JsonReading {
     const value = parseJson(mended);
     if (value === undefined) continue;
     for (const name of made) log.add(name);
-    return judge(value, log);
+    return readValue(value, log);
   }
   return undefined;
 }
@@ -70,7 +70,7 @@ function readJsonString(text: string, log: RepairLog): JsonReading {
   return { kind: "inner", text: inner };
 }
 
-function judge(value: unknown, log: RepairLog): JsonReading {
+function readValue(value: unknown, log: RepairLog): JsonReading {
   if (isRecord(value)) return { kind: "json", value };
   if (!Array.isArray(value)) return undefined;
   const list: readonly unknown[] = value;

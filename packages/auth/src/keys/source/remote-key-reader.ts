@@ -28,7 +28,7 @@ export interface RemoteKeyReaderOptions extends Pick<ParseJwksOptions, "source" 
   /** Seconds since 1970. */
   readonly now: () => number;
   /** What is wrong with keys that were read, beside the keys of other places; errors count as those of the set. */
-  readonly judge?: ((keys: readonly VerificationKey[]) => Promise<readonly Fault[]>) | undefined;
+  readonly findFaults?: ((keys: readonly VerificationKey[]) => Promise<readonly Fault[]>) | undefined;
 }
 
 /** What an issuer says its keys are. */
@@ -119,7 +119,7 @@ export function createRemoteKeyReader(options: RemoteKeyReaderOptions): RemoteKe
     const text = answer.kind === "document" ? answer.text : "";
     const parsed = await parseJwks(text, { ...options, refuseSecrets: true });
     const { keys } = parsed;
-    const faults = [...parsed.faults, ...((await options.judge?.(keys)) ?? [])];
+    const faults = [...parsed.faults, ...((await options.findFaults?.(keys)) ?? [])];
     // A set that says there are no keys has been read: emptying it is how keys are withdrawn in an emergency.
     const isEmpty = faults.some(({ code }) => code === "KEY_JWKS_EMPTY");
     if (!isEmpty && faults.some(({ severity }) => severity === "error")) return fail(faults);
