@@ -1,7 +1,7 @@
 // Every fix is executed: the world of a row shows its code, the printed fix is followed, and the same request passes.
 // With AGENTOS_FIX_TEXTS_FILE set, what each person reads is written there: fresh readers are tested with it.
 import { writeFileSync } from "node:fs";
-import { type ErrorCode, ERRORS } from "@agentos/contract";
+import { ERRORS, type ErrorCode } from "@agentos/contract";
 import { afterAll, describe, expect, test } from "vitest";
 import { authFixes } from "./auth-fixes.cases.ts";
 import { causeFixes } from "./cause-fixes.cases.ts";

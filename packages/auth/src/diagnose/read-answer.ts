@@ -99,6 +99,9 @@ function readEntries(detail: string): Pick<Reading, "codes" | "facts"> {
 /** A name or some, as a server of ours fills the places of its texts with; nothing that could make a sentence. */
 const PLAIN = String.raw`[\w:.*/-]{1,100}(?:, [\w:.*/-]{1,100}){0,20}`;
 
+/** As `formatDuration` writes it. */
+const DURATION = String.raw`\d{1,5} (?:second|minute|hour|day)s?`;
+
 /** The values that an answer of ours has in the places of its title and fix: its texts are the catalogue's. */
 function readPlaces(
   code: ErrorCode,
@@ -114,7 +117,10 @@ function readPlaces(
     const names = placesOf(template);
     if (text === undefined || text.length > 4_000 || names.length === 0) continue;
     const parts = template.split(/\{[a-z_]+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-    const match = new RegExp(`^${parts.join(`(${PLAIN})`)}$`).exec(text);
+    const pattern = parts.reduce(
+      (all, part, index) => `${all}(${names[index - 1] === "duration" ? DURATION : PLAIN})${part}`,
+    );
+    const match = new RegExp(`^${pattern}$`).exec(text);
     for (const [index, name] of names.entries()) {
       const value = match?.[index + 1];
       if (value !== undefined && name !== "cli") facts[name] = isList(name) ? value.split(", ") : value;

@@ -15,9 +15,8 @@ const LONGEST = 256 * 1024;
 export function readPastedAnswer(pasted: string): PastedAnswer | undefined {
   const text = pasted.slice(0, LONGEST);
   const told = /^\s*HTTP\/[\d.]+ (\d{3})\b/.exec(text)?.[1];
-  const start = text.indexOf("{");
-  if (start === -1) return undefined;
-  const body = parse(text.slice(start).trim());
+  // Headers may have braces of their own ("report-to"): the body stands behind the empty line.
+  const body = parse((told === undefined ? text : (/\r?\n\r?\n([^]*)$/.exec(text)?.[1] ?? "")).trim());
   if (body === undefined || !["detail", "code", "title"].some((name) => typeof body[name] === "string"))
     return undefined;
   return { status: told === undefined ? readStatus(body) : Number(told), body };
