@@ -4,6 +4,7 @@
  */
 import { ADMIN_SCOPE, type ErrorCode, type Facts } from "@agentos/contract";
 import { decide } from "../decide/decide.ts";
+import { findStrangeCredential } from "../request/strange-credential.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { chooseCode } from "./choose-code.ts";
 import { concealCredential } from "./conceal-credential.ts";
@@ -107,6 +108,10 @@ function explainScopes({ input, inspected }: Seen): readonly CauseParts[] {
 /** What the token that was refused shows here, where the same check refuses it: the server's own words are not ours to say. */
 function findOwnFacts(code: ErrorCode, input: DiagnosisInput): Facts {
   if (input.answer === undefined || input.credential === undefined) return {};
+  const strange = findStrangeCredential(input.credential.trim());
+  if (code === strange?.code) return strange.facts;
+  if (code === "AUTH_SECURITY_KEY_UNSET" && strange?.insteadOfKey !== undefined)
+    return { found: strange.insteadOfKey };
   return inspect(input).objections.find((objection) => objection.code === code)?.facts ?? {};
 }
 

@@ -161,6 +161,10 @@ describe("no all-clear for", () => {
       const { code, codes, text } = await doctor([url], credential);
       expect([code, codes], text).toEqual([2, [expected]]);
     }
+    const { text: unset } = await doctor([url], "undefined");
+    expect(unset).toContain('the credential is the word "undefined"');
+    const { text: object } = await doctor([url], "[object Object]");
+    expect(object).toContain('the credential is the text "[object Object]"');
     const { text } = await doctor([url], `Bearer%20${token}`);
     expect(text).toContain("character 7 of the token is a percent sign");
   });

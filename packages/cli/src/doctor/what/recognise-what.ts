@@ -5,7 +5,12 @@ import type { Context } from "../../program/context.ts";
 import { CliFailure } from "../../program/failure.ts";
 import { AUTHORIZATION_HEADER, stripLocation, trimEdges } from "../credential-location.ts";
 import { type CurlLine, readCurl } from "./read-curl.ts";
-import { type PastedAnswer, readPastedAnswer, readPastedSentence } from "./read-pasted-answer.ts";
+import {
+  type PastedAnswer,
+  readPastedAnswer,
+  readPastedSentence,
+  readVerbose,
+} from "./read-pasted-answer.ts";
 
 /** What it is. */
 export type What =
@@ -25,7 +30,7 @@ const ADDRESS = new RegExp(
 /** Recognises it; `-`, `env:NAME` and `file:PATH` are read first. Throws {@link CliFailure}. */
 export async function recogniseWhat(reference: string, context: Context): Promise<What> {
   const { text } = await readReference(reference, context, { what: "text", bare: "value" });
-  const given = text.trim();
+  const given = readVerbose(text).trim();
   if (given === "") throw new CliFailure("the text that was given is empty", { fix: SUGGESTION });
   if (/^(?:\$\s+)?curl(?:\s|$)/.test(given)) return { kind: "curl", curl: readCurl(given, context.env) };
   if (/^\{|^HTTP\/\d/.test(given)) {

@@ -165,7 +165,22 @@ describe("a pasted answer", () => {
     const head = "HTTP/1.1 401 Unauthorized\ncontent-type: application/json\n";
     // As a content delivery network adds it.
     const report = 'report-to: {"endpoints":[{"url":"https://a.test"}],"group":"cf-nel"}\n';
-    for (const pasted of [body, `${head}\n${body}`, `${head}${report}\n${body}`.replaceAll("\n", "\r\n")]) {
+    const verbose = [
+      "* Connected to localhost",
+      `> Authorization: Bearer ${expired}`,
+      ">",
+      "< HTTP/1.1 401 Unauthorized",
+      "< content-type: application/json",
+      "< ",
+      "{ [5 bytes data]",
+      `${body}* Connection #0 left intact`,
+    ].join("\r\n");
+    for (const pasted of [
+      body,
+      verbose,
+      `${head}\n${body}`,
+      `${head}${report}\n${body}`.replaceAll("\n", "\r\n"),
+    ]) {
       const { code, findings } = await doctor(["-"], { stdin: pasted });
       expect([code, findings.map((finding) => finding.code)]).toEqual([2, ["AUTH_TOKEN_EXPIRED"]]);
       expect(findings[0]).toMatchObject({
