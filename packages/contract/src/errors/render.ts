@@ -53,6 +53,6 @@ export const NEUTRAL_FACTS: Facts = {
 
 /** Text for pages that belong to no request: other places are shown by their name, in angle brackets. */
 export function renderNeutral(text: string, cli: string): string {
-  const named = placesOf(text).map((name) => [name, `<${name.replaceAll("_", " ")}>`]);
+  const named = placesOf(text).map((name) => [name, `<${name.replaceAll("_", " ")}>`] as const);
   return renderText(text, { ...Object.fromEntries(named), ...NEUTRAL_FACTS, cli });
 }
