@@ -1,18 +1,19 @@
 // Every fix is executed: the world of a row shows its code, the printed fix is followed, and the same request passes.
 // With AGENTOS_FIX_TEXTS_FILE set, what each person reads is written there: fresh readers are tested with it.
 import { writeFileSync } from "node:fs";
-import { ERRORS } from "@agentos/contract";
+import { ERRORS, type ErrorCode } from "@agentos/contract";
 import { afterAll, describe, expect, test } from "vitest";
 import { authFixes } from "./auth-fixes.cases.ts";
 import { causeFixes } from "./cause-fixes.cases.ts";
 import { configFixes } from "./config-fixes.cases.ts";
 import { credentialFixes } from "./credential-fixes.cases.ts";
-import type { FixRow } from "./fix-row.ts";
+import type { FixRow, FixRows } from "./fix-row.ts";
 import { keyFixes } from "./key-fixes.cases.ts";
 import { limitFixes } from "./limit-fixes.cases.ts";
 import { originFixes } from "./origin-fixes.cases.ts";
 import { scopeFixes } from "./scope-fixes.cases.ts";
 
+/** A code of the catalogue without a row does not compile. */
 const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
   ...authFixes,
   ...causeFixes,
@@ -22,7 +23,7 @@ const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
   ...limitFixes,
   ...originFixes,
   ...scopeFixes,
-};
+} satisfies FixRows<ErrorCode>;
 
 /** Nobody can follow a place that was not filled, or an address that is nobody's; `reports:{id}:read` is a scope. */
 const UNFILLED = /(?<!:)\{[a-z_]+\}|…|undefined|example\.(?:com|org|net)/;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { importSigningKey } from "@agentos/auth/mint";
 import { type FaultCode, renderFault } from "@agentos/contract";
 import { expect } from "vitest";
+import { runCommand } from "./doctor-world.ts";
 import type { FixRow, FixRows, Printed } from "./fix-row.ts";
 import { makeFolder, run } from "./key-tools.ts";
 
@@ -20,23 +21,49 @@ const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const pem = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const jwk = pair.privateKey.export({ format: "jwk" });
 
-const observe = async ({ text, algorithm }: SigningWorld): Promise<readonly Printed[]> => {
-  const read = await importSigningKey(text, { algorithm });
-  if (read.ok) return [];
-  const { code, fix } = renderFault(read.fault, "agentos");
-  return [{ code, fix, place: "command" }];
-};
+/** Signs with it as people do, and reads what the command says. */
+async function mint({ text, algorithm }: SigningWorld) {
+  const args = [
+    "token",
+    "mint",
+    "--key",
+    "-",
+    "--aud",
+    "agent-os",
+    "--sub",
+    "alice",
+    "--scopes",
+    "agents:read",
+  ];
+  const asked = algorithm === undefined ? args : [...args, "--algorithm", algorithm];
+  const { code, stdout, stderr } = await runCommand(asked, { stdin: text });
+  const [, found, fix] = /\[(KEY_\w+)\]\n +fix: (.*)\n/.exec(stderr) ?? [];
+  const printed: readonly Printed[] =
+    found === undefined || fix === undefined ? [] : [{ code: found, fix, place: "command" }];
+  return { isSigned: code === 0 && stdout.split(".").length === 3, stderr, printed };
+}
 
-const fix = (row: Pick<FixRow<SigningWorld>, "name" | "wrong" | "follows" | "apply">): FixRow => {
+const fix = (
+  row: Pick<FixRow<SigningWorld>, "name" | "wrong" | "follows" | "apply"> &
+    Partial<Pick<FixRow<SigningWorld>, "observe">>,
+): FixRow => {
   const whole: FixRow<SigningWorld> = {
-    ...row,
-    observe,
+    observe: async (world) => (await mint(world)).printed,
     async passes(world) {
-      const [printed] = await observe(world);
-      if (printed !== undefined) throw new Error(`the fix leads to ${JSON.stringify(printed)}`);
+      const { isSigned, stderr } = await mint(world);
+      if (!isSigned) throw new Error(`the fix leads to ${stderr}`);
     },
+    ...row,
   };
   return whole as FixRow;
+};
+
+/** The command reads a key in DER as it is: only a program of somebody's own can hand over its bytes as a text. */
+const observeImport = async ({ text, algorithm }: SigningWorld): Promise<readonly Printed[]> => {
+  const read = await importSigningKey(text, { algorithm });
+  if (read.ok) return [];
+  const { code, fix: said } = renderFault(read.fault, "agentos");
+  return [{ code, fix: said, place: "command" }];
 };
 
 export const signingKeyFixes = {
@@ -60,6 +87,7 @@ export const signingKeyFixes = {
     },
   }),
   KEY_SIGNING_BINARY: fix({
+    observe: observeImport,
     wrong: () => ({
       text: pair.privateKey.export({ type: "pkcs8", format: "der" }).toString("utf8"),
     }),

@@ -1,5 +1,6 @@
 /** The last step of a diagnosis: no text that leaves it holds the credential, a segment of it, or a control character. */
 import { UNPRINTABLE } from "@agentos/contract/text";
+import { isCredentialWord } from "../request/strange-credential.ts";
 import type { Cause } from "./diagnosis.ts";
 
 const CONCEALED = "[redacted]";
@@ -11,7 +12,8 @@ const EACH_UNPRINTABLE = new RegExp(UNPRINTABLE, "gu");
 
 /** Makes the step for one credential. */
 export function concealCredential(credential: string | undefined): (cause: Cause) => Cause {
-  const whole = credential?.trim() ?? "";
+  const given = credential?.trim() ?? "";
+  const whole = isCredentialWord(given) ? "" : given;
   const segments = whole.split(/[.\s"'`]+/).filter((segment) => segment.length >= SHORTEST_SEGMENT);
   const secrets = [...(whole.length >= SHORTEST_CREDENTIAL ? [whole] : []), ...segments].toSorted(
     (a, b) => b.length - a.length,

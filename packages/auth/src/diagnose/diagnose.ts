@@ -4,6 +4,7 @@
  */
 import { ADMIN_SCOPE, type ErrorCode, type Facts } from "@agentos/contract";
 import { decide } from "../decide/decide.ts";
+import { findStrangeCredential } from "../request/strange-credential.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { chooseCode } from "./choose-code.ts";
 import { concealCredential } from "./conceal-credential.ts";
@@ -52,7 +53,7 @@ const REFINED: Readonly<Partial<Record<ErrorCode, ErrorCode>>> = {
 };
 
 function inspect({ credential = "", server, answer, now }: DiagnosisInput): InspectedToken {
-  return inspectToken(credential.trim(), {
+  return inspectToken(credential.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ""), {
     policy: server?.policy ?? {},
     algorithms: listAlgorithms(server?.keys ?? []),
     now: answer?.serverTime ?? now,
@@ -104,6 +105,16 @@ function explainScopes({ input, inspected }: Seen): readonly CauseParts[] {
   return decision.isAllowed ? [] : refineScopes(decision.code, decision.required, claims, input);
 }
 
+/** What the token that was refused shows here, where the same check refuses it: the server's own words are not ours to say. */
+function findOwnFacts(code: ErrorCode, input: DiagnosisInput): Facts {
+  if (input.answer === undefined || input.credential === undefined) return {};
+  const strange = findStrangeCredential(input.credential.trim());
+  if (code === strange?.code) return strange.facts;
+  if (code === "AUTH_SECURITY_KEY_UNSET" && strange?.insteadOfKey !== undefined)
+    return { found: strange.insteadOfKey };
+  return inspect(input).objections.find((objection) => objection.code === code)?.facts ?? {};
+}
+
 function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
   const { input, inspected } = seen;
   const { code, facts, certainty } = chooseCode(meaning, seen);
@@ -130,7 +141,7 @@ function refine(meaning: AnswerMeaning, seen: Seen): readonly CauseParts[] {
     {
       code,
       certainty,
-      facts: { ...placesFor(input.server), ...facts },
+      facts: { ...placesFor(input.server), ...findOwnFacts(code, input), ...facts },
       evidence: [
         ...describeFacts(code, facts, input, inspected),
         ...(code.startsWith("AUTH_KEY_") ? describeOrigin(claims, input.server) : []),

@@ -35,7 +35,7 @@ it.each([
 ])("keeps what a server found: %s", (_, result) => {
   const refusal = faultOf(result);
   const shown = Object.entries(refusal.facts).filter(([name]) =>
-    REFUSALS[refusal.code].publicFacts.includes(name),
+    (REFUSALS[refusal.code].publicFacts as readonly string[]).includes(name),
   );
   const texts = Object.fromEntries(shown.map(([name, value]) => [name, String(value)]));
   expect(readBack(refusal)).toEqual(texts);

@@ -40,16 +40,6 @@ function refuseCrossSite({ credentialLocations }: Pick<AuthPolicy, "credentialLo
   return refuse("AUTH_COOKIE_CROSS_SITE", { alternative });
 }
 
-<<<<<<< HEAD
-/** Why a server answers this machine only, and how it can be opened to others. */
-const WHY_LOCAL = {
-  none: "no credential is configured",
-  "jwt-unverified": "tokens are not verified",
-} as const;
-const WAY_OUT = {
-  none: 'set "OS_SECURITY_KEY" at the server and send it in the header "Authorization: Bearer KEY"',
-  "jwt-unverified":
-=======
 /** Why a server answers this machine only, and how it is opened to others. */
 const NO_CREDENTIAL = {
   why_open: "no credential is configured",
@@ -58,7 +48,6 @@ const NO_CREDENTIAL = {
 const UNVERIFIED = {
   why_open: "tokens are not verified",
   way_out:
->>>>>>> rv-review1
     'let the server verify tokens: remove "validate: false", and set "verificationKeys" to the public key of your issuer',
 };
 
@@ -70,12 +59,7 @@ export function checkLoopback(
   request: RequestFacts,
   policy: OriginRules & Pick<AuthPolicy, "mode">,
 ): Result<true> {
-<<<<<<< HEAD
-  const mode = policy.mode === "jwt-unverified" ? policy.mode : "none";
-  const facts = { way_out: WAY_OUT[mode], why_local: WHY_LOCAL[mode] };
-=======
   const facts = policy.mode === "jwt-unverified" ? UNVERIFIED : NO_CREDENTIAL;
->>>>>>> rv-review1
   const proxyHeader = request.isThroughTrustedProxy === true ? undefined : findProxyHeader(request);
   if (proxyHeader !== undefined)
     return refuse("AUTH_PROXY_NOT_ALLOWED", { ...facts, proxy_header: proxyHeader });

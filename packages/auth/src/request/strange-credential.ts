@@ -95,6 +95,11 @@ export function findStrangeCredential(text: string): StrangeCredential | undefin
   return kind === undefined ? undefined : { code: "AUTH_TOKEN_OPAQUE", facts: { credential_kind: kind } };
 }
 
+/** True for what a variable or an object leaves behind: a word that everybody knows, and no secret. */
+export function isCredentialWord(text: string): boolean {
+  return findStrangeCredential(text)?.facts["word"] !== undefined;
+}
+
 function findWord(text: string): StrangeCredential | undefined {
   const lower = text.toLowerCase();
   const word = UNSET.get(lower);

@@ -1,4 +1,7 @@
 /** `agentos denials`: refusals that a running server has recorded. The operator sees all, a caller their own. */
+import { isErrorCode } from "@agentos/auth";
+import { ERRORS } from "@agentos/contract";
+import { nearest } from "@agentos/contract/text";
 import type { Command } from "commander";
 import type { DenialOptions } from "../doctor/denials/run-denials.ts";
 import type { Context } from "../program/context.ts";
@@ -28,9 +31,9 @@ export function addDenials(parent: Command, context: Context, help: string): voi
       .option("--limit <count>", `how many, up to ${MAX_LIMIT} (default: 20)`)
       .option("--page <number>", "which page of them"),
   ).action(async (options: ListOptions) => {
-    const { code, route } = options;
+    const { route } = options;
     const query = {
-      code: code?.toUpperCase(),
+      code: readCode(options.code),
       route,
       limit: readCount("limit", options.limit, MAX_LIMIT),
       page: readCount("page", options.page, 1_000_000),
@@ -65,6 +68,17 @@ function addServerOptions(command: Command): Command {
       "send the token over http to another machine too; everybody on the way can read it",
     )
     .option("--json", "print JSON");
+}
+
+/** A server may be newer and have codes of its own; what is nearly one of ours is a slip. */
+function readCode(text: string | undefined): string | undefined {
+  const code = text?.trim().toUpperCase();
+  if (code === undefined || isErrorCode(code)) return code;
+  const meant = nearest(code, Object.keys(ERRORS));
+  if (meant === undefined) return code;
+  throw new CliFailure('there is no such error code as the one given with "--code"', {
+    fix: `the nearest is ${meant}: --code ${meant}`,
+  });
 }
 
 function readCount(name: string, text: string | undefined, most: number): number | undefined {

@@ -1,14 +1,7 @@
 /** `agentos errors`: what a code means and how to fix it, as the catalogue has it. Nothing is asked of a server. */
 
 import { isErrorCode } from "@agentos/auth";
-import {
-  ERRORS,
-  type ErrorEntry,
-  FIX_COMMANDS,
-  placesOf,
-  RETIRED_CODES,
-  renderText,
-} from "@agentos/contract";
+import { ERRORS, type ErrorEntry, FIX_COMMANDS, RETIRED_CODES, renderNeutral } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
 import type { Command } from "commander";
 import type { Context } from "../program/context.ts";
@@ -69,11 +62,7 @@ function find(text: string | undefined, context: Context): readonly Explained[] 
 function explain(code: string, { cli }: Context): Explained {
   const entry = ERRORS[code];
   if (entry === undefined || !isErrorCode(code)) throw new TypeError(`no such code: ${code}`);
-  const fill = (text: string) =>
-    renderText(text, {
-      ...Object.fromEntries(placesOf(text).map((name) => [name, `<${name.replaceAll("_", " ")}>`])),
-      cli,
-    });
+  const fill = (text: string) => renderNeutral(text, cli);
   const command = FIX_COMMANDS[code];
   return {
     code,

@@ -140,6 +140,35 @@ describe("no all-clear for", () => {
     expect([code, codes]).toEqual([4, ["CLI_ANSWER_UNKNOWN"]]);
   });
 
+  it("the route of a POST that is asked with GET", async () => {
+    const { code, codes, text } = await doctor([`${url}/agents/web/runs`]);
+    expect([code, codes], text).toEqual([1, ["CLI_ROUTE_UNKNOWN"]]);
+    expect(text.replace(/\s+/g, " ")).toContain('--route "POST /agents/web/runs"');
+  });
+
+  it("an address with a path too much, whose server refuses everything that it does not have", async () => {
+    const { code, codes } = await doctor([`${url}/no/such`]);
+    expect([code, codes]).toEqual([1, ["CLI_PATH_PREFIX_WRONG"]]);
+  });
+
+  it("a credential that differs in one character from the one that passes", async () => {
+    const rows = [
+      [`Bearer\u00a0${token}`, "AUTH_SCHEME_SPACE_MISSING"],
+      [`${token}\u00a0`, "AUTH_TOKEN_SPACED"],
+      [`Bearer%20${token}`, "AUTH_TOKEN_CHARACTERS_INVALID"],
+    ] as const;
+    for (const [credential, expected] of rows) {
+      const { code, codes, text } = await doctor([url], credential);
+      expect([code, codes], text).toEqual([2, [expected]]);
+    }
+    const { text: unset } = await doctor([url], "undefined");
+    expect(unset).toContain('the credential is the word "undefined"');
+    const { text: object } = await doctor([url], "[object Object]");
+    expect(object).toContain('the credential is the text "[object Object]"');
+    const { text } = await doctor([url], `Bearer%20${token}`);
+    expect(text).toContain("character 7 of the token is a percent sign");
+  });
+
   it("an item that is not there", async () => {
     const { code, codes, text } = await doctor([url, "--route", "GET /agents/nobody"]);
     expect([code, codes], text).toEqual([1, ["CLI_ITEM_UNKNOWN"]]);

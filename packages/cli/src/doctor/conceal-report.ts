@@ -2,7 +2,9 @@
  * The last step before a report is printed or put into JSON: no text of it shows the credential, however a server has
  * cut, spelt or encoded it. It goes through every text there is, so that no maker of texts has to think of it.
  */
+
 import { stripVTControlCharacters } from "node:util";
+import { isCredentialWord } from "@agentos/auth";
 
 const CONCEALED = "[redacted]";
 /** Of a longer credential no stretch of this length is shown. */
@@ -37,7 +39,7 @@ interface Needle {
 /** A copy of plain data without the credential, in any of the forms in which a server may repeat it. */
 export function concealReport<Value>(report: Value, credential: string | undefined): Value {
   const whole = credential?.trim() ?? "";
-  if (whole.length < SHORTEST_CREDENTIAL) return report;
+  if (whole.length < SHORTEST_CREDENTIAL || isCredentialWord(whole)) return report;
   const needles = makeNeedles(whole, collectTexts(report));
   return mapTexts(report, (text) => concealText(text, needles)) as Value;
 }

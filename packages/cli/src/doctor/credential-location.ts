@@ -64,10 +64,15 @@ export function readLocation(
 export function stripLocation(text: string, location: CredentialLocation): string {
   const labels =
     location.in === "header" ? ["Authorization:", `${location.name}:`] : ["Cookie:", `${location.name}=`];
-  let rest = text.trim();
+  let rest = trimEdges(text);
   for (const label of labels)
-    if (rest.toLowerCase().startsWith(label.toLowerCase())) rest = rest.slice(label.length).trimStart();
-  return rest.replace(/^Bearer(?:\s+|$)/i, "");
+    if (rest.toLowerCase().startsWith(label.toLowerCase())) rest = trimEdges(rest.slice(label.length));
+  return rest.replace(/^Bearer(?:[ \t]+|$)/i, "");
+}
+
+/** Without what every HTTP client takes away there too. A no-break space is sent, and refused: it has to be seen. */
+export function trimEdges(text: string): string {
+  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
 }
 
 /**
@@ -78,10 +83,11 @@ export function credentialHeaders(
   token: string,
   location: CredentialLocation,
 ): Readonly<Record<string, string>> {
-  // Another scheme stands in the header as it was given: that is what was refused.
-  const isWhole = findScheme(token.trim()) === "other";
+  // Another scheme, or "Bearer" without its space, stands in the header as it was given: that is what was refused.
+  const scheme = findScheme(token);
+  const isWhole = (scheme !== undefined && scheme !== "Bearer") || /^Bearer(?![ \t]|$)/i.test(token);
   return location.in === "header"
-    ? { [location.name]: isWhole ? token.trim() : `Bearer ${token}` }
+    ? { [location.name]: isWhole ? token : `Bearer ${token}` }
     : { cookie: `${location.name}=${token}`, "sec-fetch-site": "same-origin", "sec-fetch-dest": "empty" };
 }
 

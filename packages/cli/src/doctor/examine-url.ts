@@ -72,6 +72,9 @@ export async function examineUrl(
   const known = recognise(info, health);
   if (known === undefined)
     return stop(await explainStranger(base, info, { ...context, timeoutMs }), "not an AgentOS");
+  // Every AgentOS refuses a path that it does not have like an old one refuses /info.
+  const elsewhere = known.lacksInfo ? await findElsewhere(base, [], { ...context, timeoutMs }) : undefined;
+  if (elsewhere !== undefined) return stop(elsewhere, "not here");
 
   const probed = await probeRoutes({ ask, server: known, context, ...options, location });
   const clockSeconds = clockDifference(info);
@@ -136,18 +139,18 @@ function suggestHttps(base: string, location: string | undefined): string | unde
 
 const MODES: readonly AuthMode[] = ["jwt", "jwt-unverified", "security_key", "none"];
 
-/** Something answers: perhaps the AgentOS is there, under another path. */
-async function explainStranger(
+/** The AgentOS under a shorter path of the same server, or under one of these. */
+async function findElsewhere(
   base: string,
-  info: Answered,
-  { cli, now, timeoutMs }: Context & Pick<ExamineUrlOptions, "timeoutMs">,
-): Promise<Finding> {
+  usual: readonly string[],
+  { cli, now, timeoutMs }: Pick<Context, "cli" | "now"> & Pick<ExamineUrlOptions, "timeoutMs">,
+): Promise<Finding | undefined> {
   const { origin, pathname } = new URL(base);
   const parents = pathname
     .split("/")
     .slice(1, -1)
     .map((_, index, segments) => `/${segments.slice(0, segments.length - index).join("/")}`);
-  const prefixes = [...new Set([...(pathname === "/" ? [] : [...parents, ""]), ...USUAL_PREFIXES])];
+  const prefixes = [...new Set([...(pathname === "/" ? [] : [...parents, ""]), ...usual])];
   for (const prefix of prefixes) {
     const asked = await askUrl(`${origin}${prefix}`, { now, timeoutMs })({ path: "/info" });
     if (asked.kind === "fault") break;
@@ -156,6 +159,17 @@ async function explainStranger(
       return makeFinding({ code: "CLI_PATH_PREFIX_WRONG", facts, level: "error", seenAt: "GET /info" }, cli);
     }
   }
+  return undefined;
+}
+
+/** Something answers: perhaps the AgentOS is there, under another path. */
+async function explainStranger(
+  base: string,
+  info: Answered,
+  { cli, now, timeoutMs }: Context & Pick<ExamineUrlOptions, "timeoutMs">,
+): Promise<Finding> {
+  const elsewhere = await findElsewhere(base, USUAL_PREFIXES, { cli, now, timeoutMs });
+  if (elsewhere !== undefined) return elsewhere;
   const reason =
     info.body === undefined
       ? `GET /info answers ${info.status} without JSON`

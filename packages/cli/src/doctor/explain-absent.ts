@@ -10,18 +10,29 @@ export function explainAbsent(
   detail: string | undefined,
   { seenAt, cli }: { readonly seenAt: string; readonly cli: string },
 ): Finding {
-  const isRoute = matched === undefined || detail === "Not Found";
+  const isRoute = matched === undefined || detail === "Not Found" || detail === "Method Not Allowed";
   const known = isRoute && matched === undefined ? findKnownRoute(method, path) : undefined;
+  const other = isRoute ? findServedMethod(path) : undefined;
   const suggestion =
-    known === undefined
-      ? undefined
-      : `ask for ${known.path}: the address of this AgentOS ends before ${known.prefix}, or a proxy has to take ${known.prefix} away before it`;
+    other !== undefined
+      ? `ask for it with the method of the request that was refused: --route "${other} ${path.slice(0, 200)}"`
+      : known === undefined
+        ? undefined
+        : `ask for ${known.path}: the address of this AgentOS ends before ${known.prefix}, or a proxy has to take ${known.prefix} away before it`;
   const facts = {
     route: `${method} ${path.slice(0, 200)}`,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
   const code = isRoute ? "CLI_ROUTE_UNKNOWN" : "CLI_ITEM_UNKNOWN";
   return makeFinding({ code, facts, level: "error", seenAt }, cli);
+}
+
+/** A method with which this path is one of the routes that are served. */
+function findServedMethod(path: string): string | undefined {
+  return ["POST", "PUT", "PATCH", "DELETE"].find((method) => {
+    const matched = matchRoute(method, path, ADMIN_SCOPE);
+    return "route" in matched && matched.isServed;
+  });
 }
 
 /** The route of the contract that stands behind a prefix. */

@@ -169,7 +169,7 @@ function printVerdict(
   }
   if (!hasToken) print(paint("dim", `to check a token: ${cli} doctor … --token - (or env:NAME, file:PATH)`));
   else {
-    const isSent = examined.some(({ kind }) => kind === "url");
+    const isSent = examined.some(({ kind }) => kind === "url" || kind === "denial");
     const where = isSent ? "is sent to the given address only" : "was judged here and sent nowhere";
     print(paint("dim", `the credential ${credential}; it ${where}, and is never printed`));
   }

@@ -21,7 +21,7 @@ export function readVerdict(answer: Answered, matched: MatchedRoute | undefined)
     return body === undefined || !Object.hasOwn(body, "detail")
       ? "unclear"
       : // Any other server may answer so too: it is no sign that this one has let the request in.
-        status === 404
+        status === 404 || status === 405
         ? "absent"
         : "let in";
   // A page with this status is a proxy's: an AgentOS says in JSON why it refuses.

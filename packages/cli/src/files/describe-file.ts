@@ -9,9 +9,9 @@ export function describeFileProblem(problem: FileProblem, shown: string): string
     case "denied":
       return `the file ${shown} may not be read by this user`;
     case "folder":
-      return `${shown} is a folder, not a file`;
+      return `the path ${shown} is a folder, not a file`;
     case "no-file":
-      return `${shown} is a device, pipe or socket, not a file`;
+      return `the path ${shown} is a device, pipe or socket, not a file`;
     case "too-large":
       return `the file ${shown} is larger than ${problem.limit / 1024} KiB`;
     case "no-text":

@@ -53,7 +53,7 @@ export async function readSigningKey(input: SigningInput, context: Context): Pro
   const { code, message, fix } = renderFault(imported.fault, context.cli);
   // It may be a secret after all, so it is not shown.
   const mayBeFile = isArgument && text.length <= LONGEST_FILE_NAME && CODES_OF_A_FILE_NAME.has(code);
-  throw new CliFailure(mayBeFile ? `${message}; there is no file of this name either` : message, {
+  throw new CliFailure(`${message}${mayBeFile ? "; there is no file of this name either" : ""} [${code}]`, {
     fix: mayBeFile
       ? `correct the path after --key (it is relative to the current folder); or, if it is meant as the key itself: ${fix}`
       : fix,

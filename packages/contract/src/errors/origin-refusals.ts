@@ -6,11 +6,7 @@ import type { RefusalEntry } from "./entry.ts";
 import { refusal } from "./refusal-entry.ts";
 
 /** For a server that has nothing but the way of a request to judge it by. */
-<<<<<<< HEAD
-const LOCAL = "this AgentOS answers this machine only, because {why_local}";
-const believing = { stage: "loopback", publicFacts: ["way_out", "why_local"] } as const;
-=======
-const BELIEVES = "this AgentOS believes everybody ({why_open}), so it answers this machine only";
+const LOCAL = "this AgentOS answers this machine only, because {why_open}";
 const forbidden = { status: 403, challenge: "none" } as const;
 const believing = { ...forbidden, stage: "loopback", publicFacts: ["why_open", "way_out"] } as const;
 const disallowed = {
@@ -19,7 +15,6 @@ const disallowed = {
   stage: "origin",
   detail: "Disallowed CORS origin",
 } as const;
->>>>>>> rv-review1
 
 export const originRefusals = {
   AUTH_HOST_NOT_ALLOWED: refusal({
@@ -33,11 +28,7 @@ export const originRefusals = {
     detail: "Proxied request not allowed",
     title: `the request came through a proxy (header "{proxy_header}"); ${LOCAL}`,
     fix: "call it without the proxy, from this machine; to open it to others, {way_out}",
-<<<<<<< HEAD
-    publicFacts: ["way_out", "why_local", "proxy_header"],
-=======
     publicFacts: [...believing.publicFacts, "proxy_header"],
->>>>>>> rv-review1
   }),
   AUTH_PEER_NOT_LOCAL: refusal({
     ...believing,

@@ -27,3 +27,32 @@ export function renderFix(fix: string, facts: Facts): string {
   const { suggestion } = facts;
   return suggestion === undefined ? renderText(fix, facts) : String(suggestion);
 }
+
+/** Neutral words for places that stand for a clause or a name of ours, where no request is at hand to fill them. */
+export const NEUTRAL_FACTS: Facts = {
+  accepted_credential: "a JWT",
+  algorithm_found: "names no algorithm that this AgentOS supports",
+  alternative: 'send the token in the header "Authorization: Bearer TOKEN", or ',
+  audience_hint: 'the id of this AgentOS (the "os_id" of GET /info)',
+  credential_kind: "a token of another service",
+  dots_found: "another number of dots",
+  empty_place: "the header or the cookie",
+  extension: "an extension",
+  found_place: "around",
+  issuer_found: "is none that this AgentOS trusts",
+  issuer_remedy: 'add it under "issuers"',
+  kind_accepted: "that of an access token",
+  scope_choice: 'the scope that the route requires ("required_scopes" of the answer)',
+  signature_found: "is damaged or cut off",
+  type_found: "another one",
+  user_elsewhere: "",
+  way_out: 'set "OS_SECURITY_KEY" at the server and send it in the header "Authorization: Bearer KEY"',
+  word_cause: "an object was sent where the text of the token belongs",
+  word_remedy: "send the text of the token itself",
+};
+
+/** Text for pages that belong to no request: other places are shown by their name, in angle brackets. */
+export function renderNeutral(text: string, cli: string): string {
+  const named = placesOf(text).map((name) => [name, `<${name.replaceAll("_", " ")}>`] as const);
+  return renderText(text, { ...Object.fromEntries(named), ...NEUTRAL_FACTS, cli });
+}

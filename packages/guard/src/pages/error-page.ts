@@ -1,5 +1,5 @@
 /** `GET /errors/CODE`: what a refusal's `type` points to. Made of the catalogue alone, so it tells nothing of this server. */
-import { ERRORS, type ErrorEntry, placesOf, renderText } from "@agentos/contract";
+import { ERRORS, type ErrorEntry, renderNeutral } from "@agentos/contract";
 
 /** Headers of an error page: nothing on it may load or run anything. */
 export const ERROR_PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -16,10 +16,8 @@ export function renderErrorPage(code: string, cliCommand: string): string | unde
   return entry === undefined ? undefined : page(code, entry, cliCommand);
 }
 
-/** Places whose value belongs to one request are shown as their name, in angle brackets. */
 function explain(text: string, cliCommand: string): string {
-  const shown = placesOf(text).map((name) => [name, `<${name.replaceAll("_", " ")}>`] as const);
-  return escapeHtml(renderText(text, { ...Object.fromEntries(shown), cli: cliCommand }));
+  return escapeHtml(renderNeutral(text, cliCommand));
 }
 
 function page(code: string, entry: ErrorEntry, cliCommand: string): string {

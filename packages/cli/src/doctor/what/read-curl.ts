@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { classifyCredential } from "@agentos/auth";
 import type { CredentialLocation } from "@agentos/guard";
 import { CliFailure } from "../../program/failure.ts";
-import { AUTHORIZATION_HEADER, stripLocation } from "../credential-location.ts";
+import { AUTHORIZATION_HEADER, stripLocation, trimEdges } from "../credential-location.ts";
 import { readAddress } from "../read-address.ts";
 import { makeRequest } from "../read-request.ts";
 import type { DoctorRequest } from "../report.ts";
@@ -134,9 +134,11 @@ function findCredential({ headers, cookies, user, bearer }: Sent): {
 } {
   const pairs = headers.flatMap((header) => {
     const colon = header.indexOf(":");
-    return colon === -1 ? [] : [[header.slice(0, colon).trim(), header.slice(colon + 1).trim()] as const];
+    return colon === -1 ? [] : [[header.slice(0, colon).trim(), trimEdges(header.slice(colon + 1))] as const];
   });
-  const own = pairs.find(([name]) => name.toLowerCase() === "authorization")?.[1];
+  // Sent twice it is sent twice: a server reads the lines as one, with a comma between them (RFC 9110 section 5.3).
+  const lines = pairs.filter(([name]) => name.toLowerCase() === "authorization").map(([, value]) => value);
+  const own = lines.length === 0 ? undefined : lines.join(", ");
   const basic = user === undefined ? undefined : `Basic ${Buffer.from(user, "utf8").toString("base64")}`;
   const inHeader = own ?? bearer ?? basic;
   if (inHeader !== undefined)

@@ -13,11 +13,11 @@ const LONGEST = 256 * 1024;
 
 /** Reads it; undefined for anything that no server answers a refused request with. */
 export function readPastedAnswer(pasted: string): PastedAnswer | undefined {
-  const text = pasted.slice(0, LONGEST);
+  // Of several heads the last is the answer: "100 Continue" comes before it, and so does what a proxy says of its own.
+  const text = pasted.slice(0, LONGEST).replace(/^[^]*\r?\n\r?\n(?=HTTP\/[\d.]+ \d{3})/, "");
   const told = /^\s*HTTP\/[\d.]+ (\d{3})\b/.exec(text)?.[1];
-  const start = text.indexOf("{");
-  if (start === -1) return undefined;
-  const body = parse(text.slice(start).trim());
+  // Headers may have braces of their own ("report-to"): the body stands behind the empty line.
+  const body = parse((told === undefined ? text : (/\r?\n\r?\n([^]*)$/.exec(text)?.[1] ?? "")).trim());
   if (body === undefined || !["detail", "code", "title"].some((name) => typeof body[name] === "string"))
     return undefined;
   return { status: told === undefined ? readStatus(body) : Number(told), body };
@@ -41,6 +41,18 @@ function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
+/**
+ * The answer out of what `curl -v` prints: without the lines of its own, and those of the request, which hold the
+ * credential. Any other text stays as it is.
+ */
+export function readVerbose(text: string): string {
+  if (!/^< HTTP\//m.test(text)) return text;
+  const lines = text.split(/\r?\n/).filter((line) => !/^(?:[*>]|[{}] \[)/.test(line));
+  const answer = lines.map((line) => line.replace(/^< ?/, "")).join("\n");
+  // Without a line break at its end the body is followed by a line of curl.
+  return answer.slice(answer.indexOf("HTTP/"), answer.lastIndexOf("}") + 1);
+}
+
 function readStatus({ status, code, detail }: Readonly<Record<string, unknown>>): number {
   if (typeof status === "number" && Number.isInteger(status) && status >= 400 && status < 600) return status;
   if (typeof code === "string" && isErrorCode(code)) {
@@ -55,6 +67,8 @@ function statusOfSentence(detail: string): number | undefined {
   if (/^(Insufficient permissions|Access denied to )/.test(detail)) return 403;
   if (/^(Invalid token|Error decoding token|Invalid or expired service account token)/.test(detail))
     return 401;
+  if (detail === "Not Found") return 404;
+  if (detail === "Method Not Allowed") return 405;
   if (detail === "Too many failed authentication attempts") return 429;
   return Object.values(REFUSALS).find((entry) => fits(entry.detail, detail))?.status;
 }

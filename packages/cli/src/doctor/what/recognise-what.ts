@@ -1,11 +1,16 @@
 /** The one argument of the doctor, recognised by its form: an address, a curl line, an answer, a denial id, a token. */
-import { classifyCredential, findScheme } from "@agentos/auth";
+import { classifyCredential, findScheme, isErrorCode } from "@agentos/auth";
 import { readReference } from "../../input/read-reference.ts";
 import type { Context } from "../../program/context.ts";
 import { CliFailure } from "../../program/failure.ts";
-import { AUTHORIZATION_HEADER, stripLocation } from "../credential-location.ts";
+import { AUTHORIZATION_HEADER, stripLocation, trimEdges } from "../credential-location.ts";
 import { type CurlLine, readCurl } from "./read-curl.ts";
-import { type PastedAnswer, readPastedAnswer, readPastedSentence } from "./read-pasted-answer.ts";
+import {
+  type PastedAnswer,
+  readPastedAnswer,
+  readPastedSentence,
+  readVerbose,
+} from "./read-pasted-answer.ts";
 
 /** What it is. */
 export type What =
@@ -25,7 +30,7 @@ const ADDRESS = new RegExp(
 /** Recognises it; `-`, `env:NAME` and `file:PATH` are read first. Throws {@link CliFailure}. */
 export async function recogniseWhat(reference: string, context: Context): Promise<What> {
   const { text } = await readReference(reference, context, { what: "text", bare: "value" });
-  const given = text.trim();
+  const given = readVerbose(text).trim();
   if (given === "") throw new CliFailure("the text that was given is empty", { fix: SUGGESTION });
   if (/^(?:\$\s+)?curl(?:\s|$)/.test(given)) return { kind: "curl", curl: readCurl(given, context.env) };
   if (/^\{|^HTTP\/\d/.test(given)) {
@@ -41,9 +46,19 @@ export async function recogniseWhat(reference: string, context: Context): Promis
   // Before any scheme: "Token has expired" begins with one.
   const sentence = /\s/.test(given) ? readPastedSentence(given) : undefined;
   if (sentence !== undefined) return { kind: "answer", answer: sentence };
-  const token = stripLocation(given, AUTHORIZATION_HEADER);
-  if (token !== given || classifyCredential(token) === "jwt" || findScheme(token) !== undefined)
-    return { kind: "token", token };
+  if (isErrorCode(given.toUpperCase())) {
+    throw new CliFailure("the text is an error code", {
+      fix: `\`${context.cli} errors ${given.toUpperCase()}\` explains it; the body of the answer says more`,
+    });
+  }
+  if (/^:?\d{1,5}$/.test(given)) {
+    throw new CliFailure("the text may be a port", {
+      fix: `write localhost:${given.replace(":", "")}; give a key with --token`,
+    });
+  }
+  const token = stripLocation(text, AUTHORIZATION_HEADER);
+  const isHeader = token !== trimEdges(text) || /^Bearer\b/i.test(token) || findScheme(token) !== undefined;
+  if (isHeader || classifyCredential(token) === "jwt") return { kind: "token", token };
   if (/\s/.test(given))
     throw new CliFailure("the text is no sentence that an AgentOS refuses with", { fix: SUGGESTION });
   // Asking for a name tells it to others: a secret with dots in it must not be looked up.

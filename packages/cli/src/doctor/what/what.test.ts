@@ -119,6 +119,12 @@ describe("a curl line", () => {
     expect((await doctor([`curl ${url}/agents -H 'Authorization: Bearer ${token}'`])).code).toBe(0);
   });
 
+  it("with the header twice is asked about with both", async () => {
+    const header = `-H 'Authorization: Bearer ${token}'`;
+    const { code, findings } = await doctor([`curl ${url}/agents ${header} ${header}`]);
+    expect([code, findings.map((finding) => finding.code)]).toEqual([2, ["AUTH_CREDENTIAL_REPEATED"]]);
+  });
+
   it("with a variable that is not set says so, and passes once it is", async () => {
     const line = `curl ${url}/agents -H "Authorization: Bearer $AGENT_TOKEN"`;
     const { code, findings } = await doctor([line]);
@@ -156,7 +162,25 @@ describe("a pasted answer", () => {
 
   it("is explained by its own code, alone and beside a token", async () => {
     const body = await refusal(expired);
-    for (const pasted of [body, `HTTP/1.1 401 Unauthorized\ncontent-type: application/json\n\n${body}`]) {
+    const head = "HTTP/1.1 401 Unauthorized\ncontent-type: application/json\n";
+    // As a content delivery network adds it.
+    const report = 'report-to: {"endpoints":[{"url":"https://a.test"}],"group":"cf-nel"}\n';
+    const verbose = [
+      "* Connected to localhost",
+      `> Authorization: Bearer ${expired}`,
+      ">",
+      "< HTTP/1.1 401 Unauthorized",
+      "< content-type: application/json",
+      "< ",
+      "{ [5 bytes data]",
+      `${body}* Connection #0 left intact`,
+    ].join("\r\n");
+    for (const pasted of [
+      body,
+      verbose,
+      `${head}\n${body}`,
+      `${head}${report}\n${body}`.replaceAll("\n", "\r\n"),
+    ]) {
       const { code, findings } = await doctor(["-"], { stdin: pasted });
       expect([code, findings.map((finding) => finding.code)]).toEqual([2, ["AUTH_TOKEN_EXPIRED"]]);
       // What the server found is in our own line, so that nothing of it has to be quoted.
@@ -280,6 +304,8 @@ describe("an address", () => {
 describe("anything else", () => {
   it.each([
     ["an address or a key", "shop.internal", "may be an address or a security key"],
+    ["an error code", "auth_token_expired", "is an error code"],
+    ["a port", ":7777", "may be a port"],
     ["a sentence", "it does not work", "no sentence that an AgentOS refuses with"],
     ["JSON without a reason", '{"a":1}', 'without a "detail" or "code"'],
     ["nothing", " ", "is empty"],
