@@ -105,6 +105,15 @@ describe("a server that believes everybody, behind proxies that it trusts", () =
     expect(await from(",")).toBe("AUTH_PROXY_NOT_ALLOWED");
     expect(await from("127.0.0.1:4711")).toBe(200);
   });
+
+  it("does not take the end of a tunnel for the client: the proxy before names somebody else", async () => {
+    const { port } = await serve({ trustedProxies: ["127.0.0.1"] });
+    const through = async (...headers: string[]) =>
+      codeOf(await send(port, "GET /config", ["X-Forwarded-For: 127.0.0.1", "Via: 1.1 nginx", ...headers]));
+    for (const header of ["CF-Connecting-IP: 203.0.113.9", "CDN-Loop: cloudflare", "X-Real-IP: 203.0.113.9"])
+      expect(await through(header)).toBe("AUTH_PROXY_NOT_ALLOWED");
+    expect(await through("X-Real-IP: 127.0.0.1", "X-Forwarded-Proto: https")).toBe(200);
+  });
 });
 
 describe("a refused origin", () => {
@@ -114,9 +123,7 @@ describe("a refused origin", () => {
     await send(port, "GET /health", [`Origin: ${words}`]);
     await send(port, "GET /health", ["Origin: https://page.test:8443"]);
     const { records } = await (await os.denials()).list({ kind: "all" }, { limit: 10 });
-    expect(records.map(({ fix }) => fix)).toEqual([
-      'add "https://page.test:8443" to "cors.allowedOrigins"',
-    ]);
+    expect(records.map(({ fix }) => fix)).toEqual(['add "https://page.test:8443" to "cors.allowedOrigins"']);
   });
 });
 
