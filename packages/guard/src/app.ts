@@ -1,5 +1,5 @@
 /** The application shell: what a server of ours (agents, control plane) is built of. Everything stands behind the guard. */
-export type { CustomRoute } from "./app/custom-route.ts";
+export { type CustomRoute, isPrivateRoute } from "./app/custom-route.ts";
 export type { Fetch, FetchEnvironment } from "./app/fetch.ts";
 export { StreamCutError } from "./app/guard-body.ts";
 export {

@@ -30,6 +30,8 @@ describe("a reserved name", () => {
     "__scheduler__",
     "__scheduler__ ",
     "  __Scheduler__",
+    "\u200bsa:bot",
+    "\u2066__scheduler__\u2069",
   ])("%j is the server's own", (subject) => {
     expect(rules(user(subject))).toEqual({
       code: "AUTH_SUBJECT_RESERVED",

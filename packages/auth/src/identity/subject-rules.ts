@@ -6,8 +6,8 @@ import type { Refusal } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
 import type { Identity } from "./identity.ts";
 
-/** Case and surrounding space are ignored, so that a look-alike is refused too. */
-const RESERVED_PRINCIPAL = /^\s*(?:sa:|__oauth__:|__scheduler__\s*$)/iu;
+/** Case, surrounding space and what shows nothing (U+200B) are ignored, so that a look-alike is refused too. */
+const RESERVED_PRINCIPAL = /^[\s\p{Cf}]*(?:sa:|__oauth__:|__scheduler__[\s\p{Cf}]*$)/iu;
 
 /** Identities that only the server itself may give (contract 1.7): no token and no client field may claim them. */
 export function isReservedPrincipal(userId: string): boolean {

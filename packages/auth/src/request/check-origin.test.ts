@@ -163,6 +163,10 @@ describe("a server without any credential, and the way a request took", () => {
     "CF-Ray",
     "True-Client-IP",
     "CDN-Loop",
+    "X-Forwarded",
+    "Forwarded-For",
+    "X-ARR-LOG-ID",
+    "Front-End-Https",
   ])("answers nobody behind a proxy that sets %s, however local it looks", (name) => {
     const headers = { host, [name.toLowerCase()]: "127.0.0.1" };
     for (const headerNames of [undefined, () => ["Host", name], () => Object.keys(headers)]) {

@@ -4,7 +4,7 @@
  * this machine may ask, by its own names (DNS rebinding, weak-spots C3).
  */
 import { isLoopbackHost } from "../address/loopback-host.ts";
-import { findProxyHeader } from "../address/proxy-headers.ts";
+import { findFartherProxyHeader, findProxyHeader } from "../address/proxy-headers.ts";
 import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy } from "../policy/policy.ts";
 import { hostnameOf, isAllowedOrigin, isSameHost, type OriginRules } from "./allowed-origin.ts";
@@ -60,7 +60,8 @@ export function checkLoopback(
   policy: OriginRules & Pick<AuthPolicy, "mode">,
 ): Result<true> {
   const facts = policy.mode === "jwt-unverified" ? UNVERIFIED : NO_CREDENTIAL;
-  const proxyHeader = request.isThroughTrustedProxy === true ? undefined : findProxyHeader(request);
+  const proxyHeader =
+    request.isThroughTrustedProxy === true ? findFartherProxyHeader(request) : findProxyHeader(request);
   if (proxyHeader !== undefined)
     return refuse("AUTH_PROXY_NOT_ALLOWED", { ...facts, proxy_header: proxyHeader });
   const host = request.header("host");

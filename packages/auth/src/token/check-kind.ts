@@ -7,9 +7,10 @@ import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { ClaimNames } from "../policy/policy.ts";
 import { type Claims, readClaim } from "./read-claim.ts";
 
-type Kind = "access" | "id" | "refresh" | "logout";
+/** `unsaid`: a word that is right for every kind. */
+type Kind = "access" | "id" | "refresh" | "logout" | "unsaid";
 
-const REFUSED: Readonly<Record<Exclude<Kind, "access">, RefusalCode>> = {
+const REFUSED: Readonly<Record<Exclude<Kind, "access" | "unsaid">, RefusalCode>> = {
   id: "AUTH_ID_TOKEN_REFUSED",
   refresh: "AUTH_REFRESH_TOKEN_REFUSED",
   logout: "AUTH_LOGOUT_TOKEN_REFUSED",
@@ -22,7 +23,7 @@ const KINDS: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
   ["at+jwt", "access"],
   ["application/at+jwt", "access"],
   ["bearer", "access"],
-  ["jwt", "access"],
+  ["jwt", "unsaid"],
   ["id", "id"],
   ["id_token", "id"],
   ["serialized-id", "id"],
@@ -69,12 +70,14 @@ function checkSaidKind(claims: Claims): Result<true> | undefined {
     const kind = kindOf(said);
     if (kind === undefined)
       return refuse("AUTH_TOKEN_KIND_REFUSED", { kind_claim: claim, kind_accepted: accepted });
+    if (kind === "unsaid") continue;
     if (kind !== "access") return refuse(REFUSED[kind], { kind_claim: claim });
     isAccessToken = true;
   }
   for (const claim of OTHER_KIND_CLAIMS) {
     const kind = kindOf(claims[claim]);
-    if (kind !== undefined && kind !== "access") return refuse(REFUSED[kind], { kind_claim: claim });
+    if (kind !== undefined && kind !== "access" && kind !== "unsaid")
+      return refuse(REFUSED[kind], { kind_claim: claim });
   }
   return isAccessToken ? ok(true) : undefined;
 }

@@ -13,8 +13,9 @@ import type { Logger } from "../log/runtime.ts";
 import { canonicalPath } from "./canonical-path.ts";
 import { withCheckedTarget } from "./check-target.ts";
 import { withCors } from "./cors.ts";
+import { isPrivateRoute } from "./custom-route.ts";
 import type { Fetch } from "./fetch.ts";
-import { guardBody } from "./guard-body.ts";
+import { dropBody, guardBody } from "./guard-body.ts";
 import type { LimitLog } from "./limit-log.ts";
 import { internalError, methodNotAllowed, notFound } from "./responses.ts";
 import type { RequestContext, RouteHandler } from "./route-handler.ts";
@@ -72,10 +73,14 @@ export function createApp({ routes, gate, origins, logger, limitLog }: AppOption
   }
 
   app.notFound(async (c) => {
-    const { methods, isPublic } = findMethods(routes, c.req.path);
+    const isAsked = c.req.method === "OPTIONS";
+    // OPTIONS asks for nothing that needs protection (contract 1.3), and is answered to anybody: what no stranger may know
+    // of is not there for it.
+    const known = isAsked ? routes.filter(({ route }) => !isPrivateRoute(route)) : routes;
+    const { methods, isPublic } = findMethods(known, c.req.path);
     const answer = () => (methods.length > 0 ? methodNotAllowed(methods) : notFound());
-    // OPTIONS asks for nothing that needs protection (contract 1.3), nor does another method of a public route (1.4).
-    if (c.req.method === "OPTIONS" || isPublic) return answer();
+    // Nor does another method of a public route (1.4).
+    if (isAsked || isPublic) return answer();
     const request = guardedRequest(c.req.raw, c.env);
     const refused = await gate.authenticate(request, redactTokens(c.req.path));
     return refused === undefined ? answer() : toResponse(refused);
@@ -93,9 +98,10 @@ export function createApp({ routes, gate, origins, logger, limitLog }: AppOption
   function guardAnswer(answer: Response | Promise<Response>, c: Context): Response | Promise<Response> {
     const onFailure = (error: unknown) => void logFailure(error, c, "a streamed body failed, and was cut");
     const failure = { onFailure, env: c.env as unknown };
+    const guard = c.req.method === "HEAD" ? dropBody : guardBody;
     return answer instanceof Promise
-      ? answer.then((response) => guardBody(response, failure))
-      : guardBody(answer, failure);
+      ? answer.then((response) => guard(response, failure))
+      : guard(answer, failure);
   }
 
   return withCors(

@@ -40,6 +40,11 @@ export function idOf({ method, path }: Pick<CustomRoute, "method" | "path">): st
   return `${method.toLowerCase()}.${path}`;
 }
 
+/** A route of the application that is not public: its very existence is no stranger's business. Ours are in the contract. */
+export function isPrivateRoute({ id, access: { rule, conditional } }: CompiledRoute): boolean {
+  return id.includes("/") && ![rule, ...conditional.map((one) => one.rule)].includes("public");
+}
+
 /** What is wrong with the routes themselves; faults of their scopes are told when they are compiled. */
 export function findRouteFaults(
   customRoutes: readonly CustomRoute[],

@@ -74,6 +74,20 @@ describe("a streamed body", () => {
     await reader?.cancel("gone");
     expect(cancel).toHaveBeenCalledWith("gone");
   });
+
+  it("whose reader goes while it waits has not failed", async () => {
+    const destroy = vi.fn<() => void>();
+    const body = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) }, { highWaterMark: 0 });
+    const { response, onFailure } = guarded(new Response(body), { outgoing: { destroy } });
+    const reader = response.body?.getReader();
+    const waiting = reader?.read();
+    await new Promise(setImmediate);
+    await reader?.cancel("gone");
+    expect(await waiting).toMatchObject({ done: true });
+    await new Promise(setImmediate);
+    expect(onFailure).not.toHaveBeenCalled();
+    expect(destroy).not.toHaveBeenCalled();
+  });
 });
 
 describe("an answer that cannot be sent", () => {

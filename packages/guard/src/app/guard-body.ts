@@ -32,6 +32,16 @@ export function guardBody(response: Response, failure: BodyFailure): Response {
   return new Response(guardStream(body, failure), { status, statusText, headers });
 }
 
+/** The answer to HEAD: nobody reads its body, so whatever makes that is told to stop. */
+export function dropBody(response: Response, { onFailure }: Pick<BodyFailure, "onFailure">): Response {
+  assertSendable(response);
+  if (isWhole(response)) return response;
+  const { body, status, statusText, headers } = response;
+  if (body === null) return response;
+  body.cancel("nobody reads the body of an answer to HEAD").catch(onFailure);
+  return new Response(null, { status, statusText, headers });
+}
+
 /** Adapters take any status and any header text, and fail only when they send them. */
 function assertSendable({ status, headers }: Response): void {
   if (!Number.isInteger(status) || status < 200 || status > 599)
@@ -57,21 +67,28 @@ function guardStream(
   { onFailure, env }: BodyFailure,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
+  let isLeft = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await reader.read();
+          // A client that went away while this was waiting: the stream is closed, and nothing has failed.
+          if (isLeft) return;
           if (done) controller.close();
           else controller.enqueue(assertChunk(value));
         } catch (error) {
+          if (isLeft) return;
           if (!(error instanceof StreamCutError)) onFailure(error);
           // An adapter says what an error says; a connection that is gone says nothing.
           if (cutConnection(env)) controller.close();
           else controller.error(new StreamCutError());
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel(reason) {
+        isLeft = true;
+        return reader.cancel(reason);
+      },
     },
     { highWaterMark: 0 },
   );

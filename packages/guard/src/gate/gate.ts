@@ -85,6 +85,9 @@ interface Place {
   readonly seen?: Facts;
 }
 
+/** An origin as browsers write it (RFC 6454 section 6.2): scheme, host and port. */
+const ORIGIN = /^[a-z][a-z0-9+.-]{0,30}:\/\/[\w.:[\]-]{1,260}$/i;
+
 /** Characters of a path in a denial record. */
 const MAX_PATH = 200;
 
@@ -156,6 +159,8 @@ export function createGate(options: GateOptions): Gate {
     },
     mayReach: (identity, route) => engine.mayReach(identity, route),
     noteOrigin(sent, origin) {
+      // No browser sends anything else, and the fix names it: it must not be words that somebody put there.
+      if (origin !== "null" && !ORIGIN.test(origin)) return;
       const request = findClient === undefined ? sent : findClient(sent);
       const refusal: Refusal =
         origin === "null"

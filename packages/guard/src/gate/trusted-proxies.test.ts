@@ -28,6 +28,8 @@ describe("the client behind proxies", () => {
     ["the farthest proxy, where all are trusted", "10.1.2.3", "10.0.0.9, 10.0.0.8", "10.0.0.9"],
     ["without the port that some proxies write", "10.1.2.3", "203.0.113.9:51234", "203.0.113.9"],
     ["without the port, of IPv6", "10.1.2.3", "[2001:db9::7]:51234", "2001:db9::7"],
+    ["not a listed proxy whose port was written", "10.1.2.3", "203.0.113.9, 10.0.0.8:4711", "203.0.113.9"],
+    ["not one with IPv6", "10.1.2.3", "203.0.113.9, [2001:db8::2]:80, 10.0.0.8", "203.0.113.9"],
   ])("is %s", (_, peer, forwarded, client) => {
     const found = find(PROXIES, peer, forwarded);
     expect(found).toMatchObject({ clientAddress: client, isThroughTrustedProxy: true, method: "GET" });
@@ -40,6 +42,7 @@ describe("the client behind proxies", () => {
     ["a peer that is no address", "unix:/run/x", "198.51.100.1"],
     ["a trusted peer that names nobody", "10.0.0.1", undefined],
     ["a trusted peer that names nothing", "10.0.0.1", " "],
+    ["a trusted peer that names nothing, twice", "10.0.0.1", " , "],
     ["a trusted peer that names no address", "10.0.0.1", "unknown"],
     ["a trusted peer that names something else", "10.0.0.1", "198.51.100.1, <script>"],
   ])("stays the peer, untrusted, for %s", (_, peer, forwarded) => {

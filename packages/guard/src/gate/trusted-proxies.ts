@@ -15,10 +15,10 @@ export function createClientFinder(trustedProxies: readonly string[]): ClientFin
   return (request) => {
     const { clientAddress: peer } = request;
     if (peer === undefined || !isTrusted(peer, 0)) return request;
-    const forwarded = request.header("x-forwarded-for")?.trim() ?? "";
+    const forwarded = readAddresses(request.header("x-forwarded-for") ?? "");
     // A proxy that names nobody: the client is somewhere behind it.
     if (forwarded === "") return request;
-    const client = withoutPort(findClient(forwarded, peer, isTrusted));
+    const client = findClient(forwarded, peer, isTrusted);
     return isIP(client) === 0 ? request : behind(request, client);
   };
 }
@@ -31,6 +31,12 @@ function findClient(
   const message = { headers: { "x-forwarded-for": forwarded }, socket: { remoteAddress: peer } };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of a whole message the library reads these two only
   return proxyAddress(message as unknown as IncomingMessage, isTrusted);
+}
+
+/** Every address without its port, or a proxy that is listed would count as the client of the one that wrote its port. */
+function readAddresses(header: string): string {
+  const addresses = header.split(",").map((entry) => withoutPort(entry.trim()));
+  return addresses.filter((address) => address !== "").join(", ");
 }
 
 /** Some proxies write the port of the client behind its address. */

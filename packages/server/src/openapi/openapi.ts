@@ -1,6 +1,6 @@
 /** OpenAPI 3.1 out of the route table and its wire schemas; nothing is described twice (design.md section 2). */
 import { problemSchema, type RouteRequestBody, type RouteResponse, SERVER_VERSION } from "@agentos/contract";
-import type { DescribedRoute } from "@agentos/guard/app";
+import { type DescribedRoute, isPrivateRoute } from "@agentos/guard/app";
 import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from "zod-openapi";
 
@@ -28,7 +28,7 @@ export function createOpenApiReader(options: OpenApiOptions): OpenApiReader {
   const { routes } = options;
   const texts = new Map<string, string>();
   return (mayReach) => {
-    const shown = routes.filter(({ route }) => !isPrivate(route) || mayReach?.(route) === true);
+    const shown = routes.filter(({ route }) => !isPrivateRoute(route) || mayReach?.(route) === true);
     const name = shown.map(({ route }) => route.id).join("\n");
     const known = texts.get(name);
     if (known !== undefined) return known;
@@ -38,12 +38,6 @@ export function createOpenApiReader(options: OpenApiOptions): OpenApiReader {
     texts.set(name, text);
     return text;
   };
-}
-
-/** A route of the application that is not public. Routes of ours have no slash in their id. */
-function isPrivate({ id, access: { rule, conditional } }: DescribedRoute["route"]): boolean {
-  const isOpened = [rule, ...conditional.map((one) => one.rule)].includes("public");
-  return id.includes("/") && !isOpened;
 }
 
 /** Builds the document of a server. The reference itself is no part of it. */
