@@ -1,5 +1,11 @@
 /** Values that are well-formed and yet cannot work, or would give away more than they seem to. */
-import { isSigningAlgorithm, parseScope, SIGNING_ALGORITHMS, showAlgorithm } from "@agentos/auth";
+import {
+  findSecretWeakness,
+  isSigningAlgorithm,
+  parseScope,
+  SIGNING_ALGORITHMS,
+  showAlgorithm,
+} from "@agentos/auth";
 import {
   ADMIN_SCOPE,
   createFault,
@@ -32,7 +38,7 @@ export function findSecurityKeyFaults({ at, key }: GivenSecurityKey): readonly F
       ? `it has ${key.length} characters, fewer than ${MINIMUM_KEY_CHARACTERS}`
       : different < MINIMUM_DIFFERENT_CHARACTERS
         ? `it is made of ${different === 1 ? "one character" : `${different} characters`} over and over`
-        : undefined;
+        : findSecretWeakness(key);
   return problem === undefined
     ? []
     : [createFault({ code: "CONFIG_SECURITY_KEY_WEAK", at, facts: { problem, ...where } })];
