@@ -9,6 +9,8 @@ const CONCEALED = "[redacted]";
 const STRETCH = 12;
 /** Shorter texts occur in any sentence, and are no secrets. */
 const SHORTEST_CREDENTIAL = 8;
+/** Sent by mistake in the place of a credential: no secret either, and what the cause is about. */
+const NOTHING = /^(?:undefined|\[object (?:object|promise)\])$/i;
 
 /** Members that hold nothing but words of our own, which programs switch on. */
 const CLOSED = new Set(["code", "anchor", "kind", "level", "certainty", "outcome", "source"]);
@@ -37,7 +39,7 @@ interface Needle {
 /** A copy of plain data without the credential, in any of the forms in which a server may repeat it. */
 export function concealReport<Value>(report: Value, credential: string | undefined): Value {
   const whole = credential?.trim() ?? "";
-  if (whole.length < SHORTEST_CREDENTIAL) return report;
+  if (whole.length < SHORTEST_CREDENTIAL || NOTHING.test(whole)) return report;
   const needles = makeNeedles(whole, collectTexts(report));
   return mapTexts(report, (text) => concealText(text, needles)) as Value;
 }
