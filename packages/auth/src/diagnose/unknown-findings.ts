@@ -14,7 +14,8 @@ export const UNKNOWN_FINDINGS: Facts = {
   found_place: "around",
   header_name: "Authorization",
   issuer_found: "is none that this AgentOS trusts",
-  issuer_remedy: 'add it under "issuers"',
+  issuer_remedy:
+    'where its "issuer" differs in a slash or a letter only, correct that, otherwise add it under "issuers"',
   kind_accepted: "that of an access token",
   kind_claim: "token_use",
   limit_bytes: MAX_TOKEN_BYTES,
