@@ -45,6 +45,7 @@ export {
 } from "./identity/owner.ts";
 export { createSubjectRules, isReservedPrincipal, type SubjectRules } from "./identity/subject-rules.ts";
 export { findSharedNumbers } from "./keys/judge/find-shared-numbers.ts";
+export { findSecretWeakness } from "./keys/judge/listed-secrets.ts";
 export {
   type FittingSecretForm,
   findFittingSecretForm,

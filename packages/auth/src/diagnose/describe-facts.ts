@@ -33,7 +33,7 @@ const SHOWN = [
   ["expected_issuer", "the server expects the issuer", "server"],
   ["token_issuer", "the token comes from", "the token"],
   ["exp", '"exp" is', "the token"],
-  ["lifetime_seconds", "the token lives, in seconds,", "the token"],
+  ["lifetime_seconds", "the lifetime of the token in seconds is", "the token"],
 ] as const;
 
 /** What of a token a refusal is about, for whoever holds the token; `sub` stands for the configured user id claim. */

@@ -291,6 +291,15 @@ describe("diagnose", () => {
     expect(textOf(run({ answer }))).not.toContain("rm -rf");
   });
 
+  it.each([
+    ["undefined", "AUTH_CREDENTIAL_UNSET", 'the word "undefined"'],
+    ["[object Object]", "AUTH_CREDENTIAL_OBJECT", 'the text "[object Object]": an object was sent'],
+    ["[object Promise]", "AUTH_CREDENTIAL_OBJECT", 'the text "[object Promise]": the token was sent before'],
+    ["ghp_0123456789abcdefghijABCDEFGHIJ012345", "AUTH_TOKEN_OPAQUE", "a token of GitHub"],
+  ] as const)("says what was sent in the place of a credential: %s", (credential, code, said) => {
+    expect(run({ credential, answer: ourAnswer(code), server: ours })[0]?.sentence).toContain(said);
+  });
+
   it("has nothing to say about a good token, and about what was let in", () => {
     expect(
       run({

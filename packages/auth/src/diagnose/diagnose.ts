@@ -36,8 +36,13 @@ const RANK: Readonly<Record<Certainty, number>> = { certain: 0, likely: 1, "cann
 export function diagnose(input: DiagnosisInput): readonly Cause[] {
   const kind = classifyCredential(input.credential);
   const seen: Seen = { input, kind, inspected: kind === "jwt" ? inspect(input) : undefined };
-  const conceal = concealCredential(input.credential);
-  return rank(collect(seen)).map((part) => conceal(makeCause(part, input.cli)));
+  const strange = findStrangeCredential(input.credential?.trim() ?? "");
+  // "undefined" in the place of a credential is no secret, and the word is what its cause is about.
+  const conceal = concealCredential(strange?.facts["word"] === undefined ? input.credential : undefined);
+  return rank(collect(seen)).map((part) => {
+    const facts = part.code === strange?.code ? { ...strange.facts, ...part.facts } : part.facts;
+    return conceal(makeCause({ ...part, facts }, input.cli));
+  });
 }
 
 function collect(seen: Seen): readonly CauseParts[] {

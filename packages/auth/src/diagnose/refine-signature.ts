@@ -68,7 +68,9 @@ export function refineSignature(
       {
         code: "AUTH_SIGNATURE_MALFORMED",
         certainty: "certain",
-        facts: { signature_found: `has ${signature.length} characters, which none of its algorithm has` },
+        facts: {
+          signature_found: `has ${signature.length} characters, which is a wrong length for its algorithm`,
+        },
         evidence: [{ fact, source: "the token" }],
       },
     ];

@@ -125,7 +125,8 @@ function findUnreadScopes(
   const home = read[0] ?? "scopes";
   return {
     other_claim: other,
-    scope_choice: `its scopes under the claim "${home}"${notRead(other)}`,
+    // The other one may be a claim that is read where the first is absent.
+    scope_choice: `its scopes under the claim "${home}" (the token has them under "${other}", which this AgentOS does not read${read[0] === undefined ? "" : ` beside "${home}"`})`,
     suggestion: `set "scopesClaim" to ${list} on the server, which then reads all of these claims; or let the issuer write the scopes into "${home}"`,
   };
 }

@@ -91,7 +91,9 @@ describe("scopes under a claim that is not read", () => {
     async (claims, read, other, home) => {
       const refused = await refusalOf(claims, read && { scopes: read });
       expect(refused.facts["other_claim"]).toBe(other);
-      expect(refused.fix).toContain(`its scopes under the claim "${home}" (now under "${other}"`);
+      expect(refused.fix).toContain(
+        `its scopes under the claim "${home}" (the token has them under "${other}"`,
+      );
       const list = /set "scopesClaim" to (\[.*?\]) on the server/.exec(refused.record)?.[1];
       const scopes: unknown = JSON.parse(list ?? "");
       if (!Array.isArray(scopes)) throw new Error("no list");
@@ -142,7 +144,7 @@ describe("a user id under a claim that is not read", () => {
     const { code, facts } = result.fault;
     expect([code, facts["other_claim"]]).toEqual(["AUTH_USER_REQUIRED", other]);
     expect(renderText(REFUSALS[code].fix, facts)).toBe(
-      `issue the token with the claim "sub" (now under "${other}", which this AgentOS does not read)`,
+      `issue the token with the claim "sub" (the token has it under "${other}", which this AgentOS does not read)`,
     );
     expect(renderFix(REFUSALS[code].fix, facts)).toContain(`set "userIdClaim" to "${other}"`);
     expect(codeOf((await authorize(claims, { userId: other }))(owned))).toBe("passed");

@@ -87,7 +87,7 @@ describe("the audience", () => {
       if (result.ok) throw new Error("it passed");
       const { facts } = result.fault;
       expect([result.fault.code, facts["other_claim"]]).toEqual([code, other]);
-      expect(String(facts["audience_hint"]).includes(`now under "${other}"`)).toBe(other !== undefined);
+      expect(String(facts["audience_hint"]).includes(`has under "${other}"`)).toBe(other !== undefined);
       expect(facts["suggestion"] === undefined).toBe(other === undefined);
       const claimNames = { audience: other ?? "none" };
       const policy = { ...TEST_TOKENS, audience: ["a", "b"] };

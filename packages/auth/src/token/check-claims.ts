@@ -5,7 +5,7 @@ import { ok, type Result, refuse } from "../outcome/result.ts";
 import type { ClaimNames, TokenPolicy } from "../policy/policy.ts";
 import { describeIssuer } from "./compare-issuers.ts";
 import { describeKind } from "./describe-value.ts";
-import { findAudienceElsewhere, notRead } from "./find-elsewhere.ts";
+import { findAudienceElsewhere } from "./find-elsewhere.ts";
 import { type Claims, readClaim } from "./read-claim.ts";
 import { MAX_IDENTIFIER_CHARACTERS } from "./token-limits.ts";
 
@@ -40,7 +40,7 @@ export function checkAudience(
   const hint = policy.isAudienceTheId === true ? AUDIENCE_IS_ID : AUDIENCE_IS_CONFIGURED;
   const facts = {
     audience_claim: claim,
-    audience_hint: `${hint}${notRead(elsewhere)}`,
+    audience_hint: elsewhere === undefined ? hint : `${hint}, which the token has under "${elsewhere}" only`,
     expected_audience: accepted,
     ...(elsewhere === undefined
       ? {}

@@ -62,5 +62,5 @@ it("a user id is looked for where issuers put one, stable ones first, and is a t
 
 it("is said at the end of a fix, or not at all", () => {
   expect(notRead(undefined)).toBe("");
-  expect(notRead("azp")).toBe(' (now under "azp", which this AgentOS does not read)');
+  expect(notRead("azp")).toBe(' (the token has it under "azp", which this AgentOS does not read)');
 });

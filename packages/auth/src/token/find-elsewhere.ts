@@ -90,5 +90,5 @@ function listScopePlaces(claims: Claims): readonly Place[] {
 
 /** For the end of a fix; the claim is named for whoever holds the token. */
 export function notRead(claim: string | undefined): string {
-  return claim === undefined ? "" : ` (now under "${claim}", which this AgentOS does not read)`;
+  return claim === undefined ? "" : ` (the token has it under "${claim}", which this AgentOS does not read)`;
 }

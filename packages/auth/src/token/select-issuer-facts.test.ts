@@ -41,11 +41,12 @@ describe("the issuer of a token", () => {
   });
 
   it("that is unknown may be that of the keys outside the list, where they are for tokens without one", () => {
-    const remedyOf = (issuers: Parameters<typeof createIssuerSelector>[0]) => {
-      const result = createIssuerSelector(issuers)(segment({ iss: "https://c.test" }));
+    const remedyOf = (issuers: Parameters<typeof createIssuerSelector>[0], iss = "https://c.test") => {
+      const result = createIssuerSelector(issuers)(segment({ iss }));
       return result.ok ? "passed" : result.fault.facts["issuer_remedy"];
     };
     expect(remedyOf([a, b])).toBe('add it under "issuers"');
+    expect(remedyOf([a, nobody], "https://a.test/")).toContain('as the "iss" of the token has it');
     expect(remedyOf([a, nobody])).toContain('set "authorizationConfig.issuer" to this "iss"');
   });
 });

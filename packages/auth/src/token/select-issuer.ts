@@ -8,7 +8,7 @@ import { decodeJsonObject } from "../encoding/base64url.ts";
 import type { KeySource } from "../keys/source/key-source.ts";
 import { ok, type Refusal, type Result, refuse } from "../outcome/result.ts";
 import type { TokenPolicy } from "../policy/policy.ts";
-import { describeIssuer } from "./compare-issuers.ts";
+import { describeIssuer, findIssuerSlip } from "./compare-issuers.ts";
 
 /** An issuer with everything that its tokens are checked against. */
 export interface TrustedIssuer {
@@ -46,11 +46,14 @@ export function refuseIssuer(
   return refuse("AUTH_ISSUER_UNKNOWN", {
     ...facts,
     issuer_found: describeIssuer(iss, expected),
-    issuer_remedy: takesUnnamed ? `${SET}, otherwise ${ADD}` : ADD,
+    // Listed beside the nearly equal one, its users would be new ones.
+    issuer_remedy:
+      findIssuerSlip(iss, expected) !== undefined ? CORRECT : takesUnnamed ? `${SET}, otherwise ${ADD}` : ADD,
   });
 }
 
 const ADD = 'add it under "issuers"';
+const CORRECT = 'write its "issuer" there as the "iss" of the token has it, rather than adding another one';
 const SET =
   'if the keys outside "issuers" sign its tokens, set "authorizationConfig.issuer" to this "iss" (listed, its users would be new ones)';
 

@@ -41,6 +41,8 @@ describe("concealReport", () => {
     expect(conceal("nothing of it")).toBe("nothing of it");
     expect(concealReport({ text: "anything at all" }, undefined)).toEqual({ text: "anything at all" });
     expect(concealReport({ text: "anything at all" }, "  ")).toEqual({ text: "anything at all" });
+    for (const word of ["undefined", "[object Object]"])
+      expect(conceal(`the text "${word}"`, word)).toBe(`the text "${word}"`);
   });
 
   it("goes through lists and members, and leaves what programs switch on", () => {

@@ -163,7 +163,9 @@ function printVerdict(
     print(
       paint(
         "red",
-        `${errors === 1 ? "1 cause" : `${errors} causes`} (${certain} certain), each with its fix above`,
+        errors === 1
+          ? `1 ${certain === 1 ? "cause" : "likely cause"}, with its fix above`
+          : `${errors} causes (${certain} certain), each with its fix above`,
       ),
     );
   }

@@ -68,7 +68,7 @@ export const authRefusals = {
   AUTH_ISSUER_UNNAMED: refusal({
     stage: "key",
     detail: "Invalid token: Invalid issuer",
-    title: 'the token has no "iss", and this AgentOS takes tokens only from issuers that they name',
+    title: 'the token has no "iss", and this AgentOS accepts only tokens that name their issuer',
     fix: 'let the issuer write its own identifier into "iss"',
   }),
   AUTH_ISSUER_UNKNOWN: refusal({

@@ -91,7 +91,7 @@ export const CAUSES = {
     fix: 'write each scope as an entry of its own ("scopes": ["a:b", "c:d"]); one text with spaces as the whole claim works with this AgentOS, not with the Python one',
   }),
   SCOPE_CLAIM_OTHER: cause({
-    title: 'the token has its scopes under the claim "{other_claim}", the server reads {read_claims}',
+    title: 'the token has its scopes under the claim "{other_claim}", but the server reads {read_claims}',
     fix: 'let the issuer write them into "{scopes_claim}"; or set "scopesClaim" to "{other_claim}" on the server, which then reads that claim only',
   }),
   SCOPE_PREREQUISITE_MISSING: cause({

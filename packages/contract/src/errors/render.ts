@@ -40,7 +40,8 @@ export const NEUTRAL_FACTS: Facts = {
   extension: "an extension",
   found_place: "around",
   issuer_found: "is none that this AgentOS trusts",
-  issuer_remedy: 'add it under "issuers"',
+  issuer_remedy:
+    'where its "issuer" differs in a slash or a letter only, correct that, otherwise add it under "issuers"',
   kind_accepted: "that of an access token",
   scope_choice: 'the scope that the route requires ("required_scopes" of the answer)',
   signature_found: "is damaged or cut off",

@@ -47,8 +47,20 @@ describe("findOptionFaults", () => {
     };
     expect(say(find(wrong))).toEqual([
       'CONFIG_OPTION_UNKNOWN "issuers[0].jwksURI" is not an option => did you mean "jwksUrl"? Otherwise remove it',
-      'CONFIG_OPTION_UNKNOWN "routes[0].zzzzzz" is not an option => remove it; known here are path',
+      'CONFIG_OPTION_UNKNOWN "routes[0].zzzzzz" is not an option => remove it; known here: path',
       'CONFIG_OPTION_UNKNOWN "isuers" is not an option => did you mean "issuers"? Otherwise remove it',
+    ]);
+  });
+
+  it.each([
+    ["auth", "authorization"],
+    ["jwt", "authorization"],
+    ["origins", "allowedOrigins"],
+  ])("takes %s, which people guess, for %s, and never says to leave the protection out", (written, meant) => {
+    const options = z.strictObject({ authorization: z.string(), allowedOrigins: z.string() }).partial();
+    const { error } = options.safeParse({ [written]: "x" });
+    expect(error && say(findOptionFaults(error, { schema: options }))).toEqual([
+      `CONFIG_OPTION_UNKNOWN "${written}" is not an option => did you mean "${meant}"? Otherwise remove it`,
     ]);
   });
 

@@ -78,7 +78,7 @@ function createUnknownFault(path: readonly PropertyKey[], source: OptionSource):
   const meant = findMeant(String(path.at(-1)), known);
   const suggestion =
     meant === undefined
-      ? `remove it; known here are ${known.join(", ")}`
+      ? `remove it; known here: ${known.join(", ")}`
       : `did you mean "${meant}"? Otherwise remove it`;
   return createFault({
     code: "CONFIG_OPTION_UNKNOWN",
@@ -87,11 +87,14 @@ function createUnknownFault(path: readonly PropertyKey[], source: OptionSource):
   });
 }
 
-/** Names that the reference has and we do not, and what they are called here. */
+/** Names that the reference has, or that people guess, and what they are called here. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   secret_key: "verificationKeys",
   security_key: "securityKey",
   authorization_config: "authorizationConfig",
+  auth: "authorization",
+  jwt: "authorization",
+  origins: "allowedOrigins",
 };
 
 /** Other letter case, hyphens and the snake case of Python are the same word; else the nearest one. */

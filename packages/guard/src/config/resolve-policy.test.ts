@@ -415,6 +415,7 @@ describe("faults at start", () => {
   it.each([
     ["short", "Zk3-uW9_qL7.x2T", "CONFIG_SECURITY_KEY_WEAK"],
     ["made of few characters", "aaaaaaaabbbbbbbb", "CONFIG_SECURITY_KEY_WEAK"],
+    ["a placeholder", "change-me-please", "CONFIG_SECURITY_KEY_WEAK"],
     ["with a space", `${SECURITY_KEY} x`, "CONFIG_SECURITY_KEY_INVALID"],
     ["with a comma", `${SECURITY_KEY},x`, "CONFIG_SECURITY_KEY_INVALID"],
     ["with a line break at its end", `${SECURITY_KEY}\n`, "CONFIG_SECURITY_KEY_INVALID"],

@@ -1,5 +1,6 @@
 /** Values that are well-formed and yet cannot work, or would give away more than they seem to. */
 import {
+  findSecretWeakness,
   isSigningAlgorithm,
   nameCharacter,
   parseScope,
@@ -38,7 +39,7 @@ export function findSecurityKeyFaults({ at, key }: GivenSecurityKey): readonly F
       ? `it has ${key.length} characters, fewer than ${MINIMUM_KEY_CHARACTERS}`
       : different < MINIMUM_DIFFERENT_CHARACTERS
         ? `it is made of ${different === 1 ? "one character" : `${different} characters`} over and over`
-        : undefined;
+        : findSecretWeakness(key);
   return problem === undefined
     ? []
     : [createFault({ code: "CONFIG_SECURITY_KEY_WEAK", at, facts: { problem, ...where } })];
