@@ -100,23 +100,26 @@ test.each([[""], ["home"]])("makes nothing in the folder where it is run when HO
   expect(readdirSync(root)).toEqual(["shared"]);
 });
 
-test.runIf(process.geteuid?.() === 0)("makes nothing in the home of another user, nor behind their link", () => {
-  const place = prepare();
-  mkdirSync(place.cacheHome);
-  chownSync(place.cacheHome, NOBODY, NOBODY);
-  run(place);
-  expect(readdirSync(place.cacheHome)).toEqual([]);
-  const theirs = join(place.root, "theirs");
-  mkdirSync(theirs);
-  symlinkSync(theirs, join(place.cacheHome, "agentos"));
-  chownSync(theirs, NOBODY, NOBODY);
-  run(place);
-  expect(readdirSync(theirs)).toEqual([]);
-  chownSync(theirs, 0, 0);
-  chownSync(place.cacheHome, 0, 0);
-  run(place);
-  expect(readdirSync(theirs)).not.toEqual([]);
-});
+test.runIf(process.geteuid?.() === 0)(
+  "makes nothing in the home of another user, nor behind their link",
+  () => {
+    const place = prepare();
+    mkdirSync(place.cacheHome);
+    chownSync(place.cacheHome, NOBODY, NOBODY);
+    run(place);
+    expect(readdirSync(place.cacheHome)).toEqual([]);
+    const theirs = join(place.root, "theirs");
+    mkdirSync(theirs);
+    symlinkSync(theirs, join(place.cacheHome, "agentos"));
+    chownSync(theirs, NOBODY, NOBODY);
+    run(place);
+    expect(readdirSync(theirs)).toEqual([]);
+    chownSync(theirs, 0, 0);
+    chownSync(place.cacheHome, 0, 0);
+    run(place);
+    expect(readdirSync(theirs)).not.toEqual([]);
+  },
+);
 
 test("works without a cache where no folder can be made", () => {
   const place = prepare();

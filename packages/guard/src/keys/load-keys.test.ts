@@ -248,7 +248,9 @@ describe("loadKeys", () => {
     // The twin: another secret takes the place of the first at once.
     await saveJwks("secret.json", [oct(randomBytes(64).toString("base64url"))]);
     await vi.waitFor(() => {
-      expect(loaded.keySource.current().keys.map(({ label }) => label)).toContain("HS256 secret #1, 64 bytes");
+      expect(loaded.keySource.current().keys.map(({ label }) => label)).toContain(
+        "HS256 secret #1, 64 bytes",
+      );
     }, 5_000);
   });
 

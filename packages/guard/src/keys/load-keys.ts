@@ -40,16 +40,15 @@ export async function loadKeys(
 ): Promise<LoadedKeys> {
   // Until all are there nobody can compare; afterwards each set that is read is held against all that is in force: a
   // secret against the public keys of every issuer, a public key against every secret.
-  let inForce: KeySource | undefined;
-  const judge = async (read: readonly VerificationKey[]) =>
-    inForce === undefined ? [] : findSharedNumbers([...inForce.current().keys, ...read]);
+  const inForce: { keys: () => readonly VerificationKey[] } = { keys: () => [] };
+  const judge = async (read: readonly VerificationKey[]) => findSharedNumbers([...inForce.keys(), ...read]);
   const context = { now, fetchDocument, judge, allowWeakSecrets: resolved.allowsWeakSecrets };
   const loaded = await Promise.all(
     resolved.issuerKeys.map(async (issuer) => ({ issuer, ...(await loadPlaces(issuer, context)) })),
   );
   const keySource = combineKeySources(loaded.map((part) => part.keySource));
   const shared = await findSharedNumbers(keySource.current().keys);
-  inForce = keySource;
+  inForce.keys = () => keySource.current().keys;
   const isRemote = resolved.issuerKeys.some(({ remote }) => remote !== undefined);
   const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
   return {

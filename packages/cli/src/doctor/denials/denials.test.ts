@@ -167,30 +167,34 @@ describe("agentos denials show", () => {
 });
 
 describe("a hostile server's record with the credential in it", () => {
-  it.each([
-    ["show", "den_1"],
-    ["list"],
-    ["show", "den_1", "--json"],
-    ["list", "--json"],
-  ])("shows it nowhere: %s %s %s", async (...args) => {
-    const common = { denial_id: "den_1", status: 401, type: "/errors/X", created_at: now, last_seen_at: now };
-    const address = await startHostileServer({
-      answer: (token, path) => {
-        const texts = { code: token, title: token, detail: token, fix: token, route: `GET /${token}` };
-        const facts = { [token]: "a", source: token, list: [token] };
-        const whole = { exact_code: token, stage: "signature", timeline: [], facts };
-        const who = { subject: token, issuer: token, client: token };
-        const record = { ...common, count: 1, ...texts, view: "operator", ...whole, ...who };
-        const caller = { ...common, count: 1, ...texts, view: "caller", missing_scopes: [token] };
-        return { status: 200, body: path.includes("den_1") ? record : { data: [record, caller] } };
-      },
-    });
-    const { code, stdout } = await runInProcess(["denials", ...args, "--url", address, "--token", "-"], {
-      stdin: operator,
-    });
-    expect(code).toBe(0);
-    for (const part of operator.split(".")) expect(stdout).not.toContain(part);
-  });
+  it.each([["show", "den_1"], ["list"], ["show", "den_1", "--json"], ["list", "--json"]])(
+    "shows it nowhere: %s %s %s",
+    async (...args) => {
+      const common = {
+        denial_id: "den_1",
+        status: 401,
+        type: "/errors/X",
+        created_at: now,
+        last_seen_at: now,
+      };
+      const address = await startHostileServer({
+        answer: (token, path) => {
+          const texts = { code: token, title: token, detail: token, fix: token, route: `GET /${token}` };
+          const facts = { [token]: "a", source: token, list: [token] };
+          const whole = { exact_code: token, stage: "signature", timeline: [], facts };
+          const who = { subject: token, issuer: token, client: token };
+          const record = { ...common, count: 1, ...texts, view: "operator", ...whole, ...who };
+          const caller = { ...common, count: 1, ...texts, view: "caller", missing_scopes: [token] };
+          return { status: 200, body: path.includes("den_1") ? record : { data: [record, caller] } };
+        },
+      });
+      const { code, stdout } = await runInProcess(["denials", ...args, "--url", address, "--token", "-"], {
+        stdin: operator,
+      });
+      expect(code).toBe(0);
+      for (const part of operator.split(".")) expect(stdout).not.toContain(part);
+    },
+  );
 });
 
 describe("agentos denials list", () => {
