@@ -8,6 +8,7 @@ import { readFileText, stripLineEnd } from "@agentos/guard/app";
 import { describeFileProblem, suggestForFile } from "../files/describe-file.ts";
 import type { Context } from "../program/context.ts";
 import { CliFailure } from "../program/failure.ts";
+import { showVariable } from "./show-name.ts";
 
 export interface Reference {
   readonly text: string;
@@ -75,9 +76,9 @@ function readVariable(name: string, context: Context): Reference {
   const value = context.env[name];
   if (value === undefined || value === "") {
     throw new CliFailure(
-      `the environment variable "${name}" is ${value === undefined ? "not set" : "empty"}`,
+      `the environment variable ${showVariable(name) ?? "that is named"} is ${value === undefined ? "not set" : "empty"}`,
       {
-        fix: `set it in the shell that runs this command: export ${name}=…`,
+        fix: `set it in the shell that runs this command: export ${showVariable(name) === undefined ? "NAME" : name}=…`,
       },
     );
   }

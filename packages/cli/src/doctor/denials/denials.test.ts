@@ -197,6 +197,30 @@ describe("a hostile server's record with the credential in it", () => {
   );
 });
 
+it("does not work for long on a hostile server's endless texts", async () => {
+  const endless = "\u001B]8;;".repeat(20_000);
+  const record = {
+    ...{
+      denial_id: "den_1",
+      code: "X",
+      status: 401,
+      title: "t",
+      detail: endless,
+      fix: "f",
+      type: "/errors/X",
+    },
+    ...{ view: "caller", route: "GET /x", created_at: now, last_seen_at: now, count: 1 },
+  };
+  const address = await startHostileServer({ answer: () => ({ status: 200, body: record }) });
+  const start = performance.now();
+  const { code } = await runInProcess(["denials", "show", "den_1", "--url", address, "--token", "-"], {
+    stdin: operator,
+  });
+  expect(code).toBe(0);
+  // Uncut it takes fifteen seconds.
+  expect(performance.now() - start).toBeLessThan(2_500);
+});
+
 describe("agentos denials list", () => {
   it("lists all for the operator, filtered and cut, and a caller's own", async () => {
     const all = await run(["denials", "list"], operator);
