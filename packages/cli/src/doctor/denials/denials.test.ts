@@ -200,16 +200,18 @@ describe("a hostile server's record with the credential in it", () => {
 it("does not work for long on a hostile server's endless texts", async () => {
   const endless = "\u001B]8;;".repeat(20_000);
   const record = {
-    ...{
-      denial_id: "den_1",
-      code: "X",
-      status: 401,
-      title: "t",
-      detail: endless,
-      fix: "f",
-      type: "/errors/X",
-    },
-    ...{ view: "caller", route: "GET /x", created_at: now, last_seen_at: now, count: 1 },
+    denial_id: "den_1",
+    code: "X",
+    status: 401,
+    title: "t",
+    detail: endless,
+    fix: "f",
+    type: "/errors/X",
+    view: "caller",
+    route: "GET /x",
+    created_at: now,
+    last_seen_at: now,
+    count: 1,
   };
   const address = await startHostileServer({ answer: () => ({ status: 200, body: record }) });
   const start = performance.now();
