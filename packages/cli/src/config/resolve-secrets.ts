@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Fault } from "@agentos/contract";
 import { createOptionFault, findEmptiness, readFileTextSync, stripLineEnd } from "@agentos/guard/app";
 import { describeFileProblem, suggestForFile } from "../files/describe-file.ts";
-import { showPath, showVariable } from "../input/show-name.ts";
+import { showPath, showVariable } from "../files/show-name.ts";
 
 export interface SecretContext {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -6,9 +6,9 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readFileText, stripLineEnd } from "@agentos/guard/app";
 import { describeFileProblem, suggestForFile } from "../files/describe-file.ts";
+import { showVariable } from "../files/show-name.ts";
 import type { Context } from "../program/context.ts";
 import { CliFailure } from "../program/failure.ts";
-import { showVariable } from "./show-name.ts";
 
 export interface Reference {
   readonly text: string;
