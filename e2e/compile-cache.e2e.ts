@@ -92,6 +92,35 @@ test.runIf(process.geteuid?.() === 0)("leaves a folder of another user alone", (
   expect(readdirSync(place.own)).not.toEqual([]);
 });
 
+test.each([[""], ["home"]])("makes nothing in the folder where it is run when HOME is %j", (home) => {
+  const { root } = prepare();
+  const env = { PATH: process.env["PATH"] ?? "", HOME: home };
+  const { status } = spawnSync(process.execPath, [COMMAND, "--version"], { env, cwd: root });
+  expect(status).toBe(0);
+  expect(readdirSync(root)).toEqual(["shared"]);
+});
+
+test.runIf(process.geteuid?.() === 0)(
+  "makes nothing in the home of another user, nor behind their link",
+  () => {
+    const place = prepare();
+    mkdirSync(place.cacheHome);
+    chownSync(place.cacheHome, NOBODY, NOBODY);
+    run(place);
+    expect(readdirSync(place.cacheHome)).toEqual([]);
+    const theirs = join(place.root, "theirs");
+    mkdirSync(theirs);
+    symlinkSync(theirs, join(place.cacheHome, "agentos"));
+    chownSync(theirs, NOBODY, NOBODY);
+    run(place);
+    expect(readdirSync(theirs)).toEqual([]);
+    chownSync(theirs, 0, 0);
+    chownSync(place.cacheHome, 0, 0);
+    run(place);
+    expect(readdirSync(theirs)).not.toEqual([]);
+  },
+);
+
 test("works without a cache where no folder can be made", () => {
   const place = prepare();
   const nowhere = { ...place, cacheHome: "/dev/null/cache" };

@@ -8,6 +8,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -182,6 +184,26 @@ describe("keys generate", () => {
       expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("exists already")]);
       expect(readdirSync(cwd)).toEqual(["agentos-jwks.json"]);
       expect((await generate(cwd, "--out", "other")).code).toBe(0);
+    },
+  );
+
+  test(
+    "--force replaces all three or none: the old private key stays where one cannot be",
+    TIMEOUT,
+    async () => {
+      const cwd = makeFolder();
+      expect((await generate(cwd)).code).toBe(0);
+      const read = () => names.slice(0, 2).map((name) => readFileSync(join(cwd, name), "utf8"));
+      const before = read();
+      rmSync(join(cwd, "agentos-jwks.json"));
+      mkdirSync(join(cwd, "agentos-jwks.json"));
+      const refused = await generate(cwd, "--force");
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("is a folder")]);
+      expect(read()).toEqual(before);
+      expect(readdirSync(cwd)).toHaveLength(3);
+      rmdirSync(join(cwd, "agentos-jwks.json"));
+      expect((await generate(cwd, "--force")).code).toBe(0);
+      expect(read()).not.toEqual(before);
     },
   );
 

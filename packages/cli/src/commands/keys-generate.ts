@@ -11,7 +11,14 @@ import {
   type SigningKeyPair,
 } from "@agentos/auth/mint";
 import type { Command } from "commander";
-import { createFile, isFolderOpenToAll, isOwnedByUs, isTaken, replaceFile } from "../files/write-file.ts";
+import {
+  createFile,
+  isFolderOpenToAll,
+  isOwnedByUs,
+  isTaken,
+  type PreparedFile,
+  prepareFile,
+} from "../files/write-file.ts";
 import { makeEnvLine } from "../keys/env-line.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
@@ -161,24 +168,41 @@ async function save(files: readonly OutputFile[], options: Options, context: Con
     ...rest,
     path: resolve(context.workingDirectory, file),
   }));
-  for (const { file, path } of targets)
-    if (!options.force && (await isTaken(path))) throw createTakenFailure(file);
-  for (const { file, ...target } of targets) {
-    try {
-      if (options.force) await replaceFile(target);
-      else if (!(await createFile(target))) throw createTakenFailure(file);
-    } catch (cause) {
-      if (cause instanceof CliFailure) throw cause;
-      const code = systemCode(cause);
-      throw code === "EISDIR" || code === "ENOTEMPTY"
-        ? new CliFailure(`"${file}" is a folder`, { fix: "choose another --out", cause })
-        : new CliFailure(`the file "${file}" cannot be written (${code ?? "unknown error"})`, {
-            fix: "choose an --out in a folder that exists and that you may write to",
-            cause,
-          });
-    }
-  }
+  await (options.force ? replaceAll(targets) : createAll(targets));
   await warnOfOpenFolder(targets, context);
+}
+
+type Target = OutputFile & { readonly path: string };
+
+async function createAll(targets: readonly Target[]): Promise<void> {
+  for (const { file, path } of targets) if (await isTaken(path)) throw createTakenFailure(file);
+  for (const { file, ...target } of targets)
+    if (!(await explainFailure(file, createFile(target)))) throw createTakenFailure(file);
+}
+
+/** The old pair stays whole until the new one is: a private key that is gone cannot be had again. */
+async function replaceAll(targets: readonly Target[]): Promise<void> {
+  const prepared: { readonly file: string; readonly ready: PreparedFile }[] = [];
+  try {
+    for (const { file, ...target } of targets)
+      prepared.push({ file, ready: await explainFailure(file, prepareFile(target)) });
+  } catch (error) {
+    for (const { ready } of prepared) await ready.discard();
+    throw error;
+  }
+  for (const { file, ready } of prepared) await explainFailure(file, ready.replace());
+}
+
+async function explainFailure<Value>(file: string, work: Promise<Value>): Promise<Value> {
+  return work.catch((cause: unknown) => {
+    const code = systemCode(cause);
+    throw code === "EISDIR" || code === "ENOTEMPTY"
+      ? new CliFailure(`"${file}" is a folder`, { fix: "choose another --out", cause })
+      : new CliFailure(`the file "${file}" cannot be written (${code ?? "unknown error"})`, {
+          fix: "choose an --out in a folder that exists and that you may write to",
+          cause,
+        });
+  });
 }
 
 function createTakenFailure(file: string): CliFailure {

@@ -256,6 +256,15 @@ describe("a JSON configuration with faults", () => {
     expect(found).toHaveLength(expected.length);
   });
 
+  it("never shows a secret that was written behind env: or file: by mistake", async () => {
+    const secret = "a3f9c2e8b1d7460591ce2b7fa3804dd2";
+    for (const reference of [`env:${secret}`, `file:${secret}`]) {
+      const found = await faults({ id: "shop", agents, authorization: { verificationKeys: [reference] } });
+      expect(found).toHaveLength(1);
+      expect(found.join()).not.toContain(secret);
+    }
+  });
+
   it("knows issuers, and resolves their keys like those outside", async () => {
     const key = await createTestKey("ES256");
     const withKeys = (...verificationKeys: string[]) =>

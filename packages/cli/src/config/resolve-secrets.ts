@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Fault } from "@agentos/contract";
 import { createOptionFault, findEmptiness, readFileTextSync, stripLineEnd } from "@agentos/guard/app";
 import { describeFileProblem, suggestForFile } from "../files/describe-file.ts";
+import { showPath, showVariable } from "../files/show-name.ts";
 
 export interface SecretContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -57,11 +58,12 @@ function readVariable(
   const value = env[name];
   if (value !== undefined && value.trim() !== "") return value;
   const state = findEmptiness(value) ?? "not set";
+  const shown = showVariable(name);
   report(
     createOptionFault({
       option,
-      problem: `the environment variable "${name}" is ${state}`,
-      suggestion: `set "${name}" where this process starts, or correct the name`,
+      problem: `the environment variable ${shown ?? "that is named"} is ${state}`,
+      suggestion: `set ${shown ?? "it"} where this process starts, or correct the name${shown === undefined ? ": write env:NAME, without the value" : ""}`,
     }),
   );
   return undefined;
@@ -77,14 +79,14 @@ function readSecretFile(
   const read = readFileTextSync(resolve(folder, path), { limit: MAX_BYTES, as: "key" });
   const reportFile = (problem: string, suggestion: string) =>
     report(createOptionFault({ option, problem, suggestion }));
+  const shown = showPath(path) ?? "that was named";
   if (!read.ok) {
-    const shown = `"${path}"`;
     reportFile(describeFileProblem(read.fault, shown), suggestForFile(read.fault, "key", MAY_BE_MISTAKEN));
     return undefined;
   }
   const text = stripLineEnd(read.value.text);
   const emptiness = findEmptiness(text);
   if (emptiness === undefined) return text;
-  reportFile(`the file "${path}" is ${emptiness}`, "put the key or secret into it");
+  reportFile(`the file ${shown} is ${emptiness}`, "put the key or secret into it");
   return undefined;
 }

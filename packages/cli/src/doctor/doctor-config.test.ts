@@ -228,6 +228,9 @@ describe("what cannot be asked", () => {
     expect(seen.join("")).toBe("");
     await expect(doctor(["--url", "http://user:pass@host"])).rejects.toThrow("user name or password");
     await expect(doctor(["--url", "ftp://host"])).rejects.toThrow("neither http nor https");
+    // Its token would go to a machine of the name "http".
+    for (const url of ["http:/host", "https:host", "http:/"])
+      await expect(doctor(["--url", url])).rejects.toThrow("no two slashes");
     for (const code of ["CLI_SERVER_UNREACHABLE", "CLI_SERVER_NOT_AGENTOS"])
       expect(ERRORS).toHaveProperty(code);
   });

@@ -21,6 +21,8 @@ const PAGES = new Set(["info", "health", "docs"]);
  */
 export function readAddress(text: string, method = "GET"): Address {
   const trimmed = text.trim();
+  // `http:/host` would be a path on a machine with the name "http".
+  if (/^https?:(?!\d|\/\/)/i.test(trimmed)) throw unusable('has no two slashes behind "http:" or "https:"');
   const url = parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) && isThisMachine(url.hostname))
     return readAddress(`http://${trimmed}`, method);

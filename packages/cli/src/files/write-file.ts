@@ -42,13 +42,39 @@ export async function createFile(file: FileToWrite): Promise<boolean> {
 
 /** Puts a file in the place of whatever has this name: of a link itself, not of what it leads to. */
 export async function replaceFile(file: FileToWrite): Promise<void> {
+  await (await prepareFile(file)).replace();
+}
+
+/** A file that is written whole and waits to take its place. */
+export interface PreparedFile {
+  /** Puts it there; what was there is gone. */
+  replace(): Promise<void>;
+  /** Gives it up; nothing has changed. */
+  discard(): Promise<void>;
+}
+
+/** Several that belong together are all prepared before the first replaces anything, so that none is lost alone. */
+export async function prepareFile(file: FileToWrite): Promise<PreparedFile> {
+  await assertNoFolder(file.path);
   const temporary = await writeTemporary(file);
-  try {
-    await rename(temporary, file.path);
-  } catch (error) {
-    await unlink(temporary);
-    throw error;
-  }
+  return {
+    async replace() {
+      try {
+        await rename(temporary, file.path);
+      } catch (error) {
+        await unlink(temporary);
+        throw error;
+      }
+    },
+    discard: () => unlink(temporary),
+  };
+}
+
+/** No file can take the place of a folder, which shows only when it is too late. */
+async function assertNoFolder(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isDirectory() === true)
+    throw Object.assign(new Error("there is a folder of this name"), { code: "EISDIR" });
 }
 
 async function writeTemporary({ path, content, mode }: FileToWrite): Promise<string> {

@@ -6,6 +6,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readFileText, stripLineEnd } from "@agentos/guard/app";
 import { describeFileProblem, suggestForFile } from "../files/describe-file.ts";
+import { showVariable } from "../files/show-name.ts";
 import type { Context } from "../program/context.ts";
 import { CliFailure } from "../program/failure.ts";
 
@@ -75,9 +76,9 @@ function readVariable(name: string, context: Context): Reference {
   const value = context.env[name];
   if (value === undefined || value === "") {
     throw new CliFailure(
-      `the environment variable "${name}" is ${value === undefined ? "not set" : "empty"}`,
+      `the environment variable ${showVariable(name) ?? "that is named"} is ${value === undefined ? "not set" : "empty"}`,
       {
-        fix: `set it in the shell that runs this command: export ${name}=…`,
+        fix: `set it in the shell that runs this command: export ${showVariable(name) === undefined ? "NAME" : name}=…`,
       },
     );
   }

@@ -226,6 +226,34 @@ describe("loadKeys", () => {
     expect(loaded.keySource.current().keys.map(({ kid }) => kid)).toEqual([undefined, "a"]);
   });
 
+  it("refuses a secret that is read again and is now made of a public key of another issuer", async () => {
+    const rsa = await createTestKey("RS256");
+    const { n } = createPublicKey(rsa.verificationKey).export({ format: "jwk" });
+    const oct = (k?: string) => ({ kty: "oct", kid: "s", k });
+    const jwksFile = await saveJwks("secret.json", [oct(randomBytes(32).toString("base64url"))]);
+    const issuers = [
+      { issuer: "https://a.test", jwksFile, algorithms: ["HS256"] },
+      { issuer: "https://b.test", verificationKeys: [rsa.verificationKey] },
+    ];
+    const loaded = await loadKeys(resolvePolicy({ authorizationConfig: { issuers }, env: {} }, {}), now);
+    onTestFinished(() => loaded.close());
+    expect(codes(loaded)).toEqual([]);
+    const before = loaded.keySource.current().keys;
+    await saveJwks("secret.json", [oct(n)]);
+    await vi.waitFor(() => {
+      const { faults } = loaded.keySource.status?.() ?? { faults: [] };
+      expect(faults.map(({ code }) => code)).toContain("KEY_PUBLIC_AS_SECRET");
+    }, 5_000);
+    expect(loaded.keySource.current().keys).toEqual(before);
+    // The twin: another secret takes the place of the first at once.
+    await saveJwks("secret.json", [oct(randomBytes(64).toString("base64url"))]);
+    await vi.waitFor(() => {
+      expect(loaded.keySource.current().keys.map(({ label }) => label)).toContain(
+        "HS256 secret #1, 64 bytes",
+      );
+    }, 5_000);
+  });
+
   it("does not call a set empty whose keys have each said why they cannot be used", async () => {
     const { jwk } = await createTestKey("ES256");
     const jwksFile = await saveJwks("unused.json", [{ ...jwk, use: "enc" }]);

@@ -38,18 +38,18 @@ export async function loadKeys(
   now: () => number,
   fetchDocument: FetchDocument = createFetchDocument(),
 ): Promise<LoadedKeys> {
-  // Until all are there nobody can compare; afterwards each set that is read is held against the secrets of all.
-  let secrets: readonly VerificationKey[] = [];
+  // Until all are there nobody can compare; afterwards each set that is read is held against all that is in force: a
+  // secret against the public keys of every issuer, a public key against every secret.
+  const inForce: { keys: () => readonly VerificationKey[] } = { keys: () => [] };
   const findFaults = async (read: readonly VerificationKey[]) =>
-    secrets.length === 0 ? [] : findSharedNumbers([...secrets, ...read]);
+    findSharedNumbers([...inForce.keys(), ...read]);
   const context = { now, fetchDocument, findFaults, allowWeakSecrets: resolved.allowsWeakSecrets };
   const loaded = await Promise.all(
     resolved.issuerKeys.map(async (issuer) => ({ issuer, ...(await loadPlaces(issuer, context)) })),
   );
   const keySource = combineKeySources(loaded.map((part) => part.keySource));
-  const all = keySource.current().keys;
-  const shared = await findSharedNumbers(all);
-  secrets = all.filter(({ type }) => type === "oct");
+  const shared = await findSharedNumbers(keySource.current().keys);
+  inForce.keys = () => keySource.current().keys;
   const isRemote = resolved.issuerKeys.some(({ remote }) => remote !== undefined);
   const timer = isRemote ? setInterval(() => keySource.current(), LOOK_INTERVAL_MS).unref() : undefined;
   return {

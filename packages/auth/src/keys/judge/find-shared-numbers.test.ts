@@ -1,8 +1,9 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { VerificationKey } from "../model/key.ts";
 import { findSharedNumbers } from "./find-shared-numbers.ts";
 import {
+  encodeSpkiOf,
   expectKey,
   generateEc,
   generateEd25519,
@@ -36,6 +37,15 @@ const writings: Readonly<Record<string, (number: Buffer) => string>> = {
   "base64 of base64 of hex": (number) =>
     Buffer.from(Buffer.from(number.toString("hex")).toString("base64")).toString("base64"),
   "the other way round": (number) => Buffer.from(number.toReversed()).toString("base64url"),
+  "the text of its bytes": (number) => number.toString("latin1"),
+  "hex with two bytes for each character": (number) =>
+    Buffer.from(number.toString("hex"), "utf16le").toString(),
+  base32: (number) => {
+    const bits = [...number].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+    return (bits.match(/.{1,5}/g) ?? [])
+      .map((five) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".charAt(Number.parseInt(five.padEnd(5, "0"), 2)))
+      .join("");
+  },
   "behind other text": (number) => `issuer: ${number.toString("base64url")} (prod)`,
 };
 
@@ -70,6 +80,8 @@ describe.each(pairs)("a secret made of the public key $name that is loaded elsew
       Buffer.concat([randomBytes(20), first.subarray(0, 20)]),
       Buffer.concat([first.subarray(5, 25), randomBytes(20)]),
       Buffer.from(key.thumbprint ?? "", "base64url"),
+      createHash("sha256").update(encodeSpkiOf(pair)).digest(),
+      Buffer.from(createHash("sha1").update(encodeSpkiOf(pair)).digest("hex")),
     ];
     for (const secret of secrets) {
       const faults = await findFaults(secret.toString("base64url"), [key], true);

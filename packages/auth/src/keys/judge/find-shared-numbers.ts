@@ -13,8 +13,12 @@ import { openBase64, toBinaryText } from "./secret-readings.ts";
 
 /** So many bytes in a row are in two values by copying alone: the chance is one in 2^128. */
 const WINDOW_BYTES = 16;
+/** Of the whole key, as consoles show them and issuers take them for a `kid`. */
+const FINGERPRINTS = ["SHA-1", "SHA-256", "SHA-384", "SHA-512"] as const;
 /** Digits of the largest modulus that is accepted, in the decimal system. */
 const MAX_DECIMAL_DIGITS = 5_000;
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** The faults of all secrets among the keys, each at the place of the secret. Keys of every issuer belong in. */
 export async function findSharedNumbers(keys: readonly VerificationKey[]): Promise<readonly Fault[]> {
@@ -39,11 +43,19 @@ export async function findSharedNumbers(keys: readonly VerificationKey[]): Promi
 
 /** What everybody can know of a key, one character per byte. Microsoft's blobs have the bytes of a number the other way round. */
 async function readPublicNumbers(key: VerificationKey): Promise<readonly string[]> {
-  const jwk = key.key instanceof Uint8Array ? {} : await crypto.subtle.exportKey("jwk", key.key);
-  const numbers = [jwk.n, jwk.x, jwk.y, key.thumbprint].flatMap((member) => {
-    const bytes = decodeBase64Url(member ?? "");
-    return bytes === undefined ? [] : [toBinaryText(bytes), toBinaryText(bytes.toReversed())];
-  });
+  if (key.key instanceof Uint8Array) return [];
+  const jwk = await crypto.subtle.exportKey("jwk", key.key);
+  const members = [jwk.n, jwk.x, jwk.y, key.thumbprint].flatMap(
+    (member) => decodeBase64Url(member ?? "") ?? [],
+  );
+  const spki = await crypto.subtle.exportKey("spki", key.key);
+  const fingerprints = await Promise.all(
+    FINGERPRINTS.map(async (hash) => new Uint8Array(await crypto.subtle.digest(hash, spki))),
+  );
+  const numbers = [...members, ...fingerprints].flatMap((bytes) => [
+    toBinaryText(bytes),
+    toBinaryText(bytes.toReversed()),
+  ]);
   return key.kid === undefined ? numbers : [...numbers, toBinaryText(new TextEncoder().encode(key.kid))];
 }
 
@@ -66,15 +78,22 @@ function findOwner(
 
 /** The bytes, and what they are as base64, hexadecimal or decimal text, in several layers; one character per byte. */
 function readSecret(bytes: Uint8Array): readonly string[] {
-  const readings = new Set([toBinaryText(bytes)]);
+  const binary = toBinaryText(bytes);
+  // Bytes that were taken for characters of Latin-1, and characters of two bytes each.
+  const readings = new Set([binary, ...openUtf8(bytes), binary.replaceAll("\0", "")]);
   let layer: readonly string[] = [...readings];
   for (let depth = 0; depth < MAX_WRAPPINGS; depth += 1) {
     layer = layer
       .filter(isText)
-      .flatMap((text) => [...openBase64(text), ...openHex(text), ...openDecimal(text)]);
+      .flatMap((text) => [...openBase64(text), ...openBase32(text), ...openHex(text), ...openDecimal(text)]);
     for (const reading of layer) readings.add(reading);
   }
   return [...readings];
+}
+
+function openUtf8(bytes: Uint8Array): readonly string[] {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  return Array.from(text).every((character) => character < "\u0100") ? [text] : [];
 }
 
 function isText(binary: string): boolean {
@@ -87,6 +106,21 @@ function openHex(text: string): readonly string[] {
   return [digits, digits.slice(1)].map((from) =>
     (from.match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(""),
   );
+}
+
+/** RFC 4648, in one case, from its beginning. */
+function openBase32(text: string): readonly string[] {
+  const digits = text.replace(/[\s=]+/g, "").toUpperCase();
+  if (digits.length < 2 * WINDOW_BYTES || !/^[A-Z2-7]+$/.test(digits)) return [];
+  let [opened, bits, rest] = ["", 0, 0];
+  for (const digit of digits) {
+    rest = ((rest << 5) | BASE32.indexOf(digit)) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    opened += String.fromCharCode((rest >> bits) & 0xff);
+  }
+  return [opened];
 }
 
 /** A whole number, or the numbers of its bytes one by one. */

@@ -17,6 +17,7 @@ import { MAX_RSA_BITS, MAX_RSA_EXPONENT_BITS, MIN_RSA_BITS } from "../model/key-
 import { countBits, describePublicKey, type PublicKey } from "../model/public-key.ts";
 import type { KeyRepair } from "../model/repairs.ts";
 import { encodeSpki } from "../reader/encode-spki.ts";
+import { isSoundEdwardsPoint } from "./edwards-point.ts";
 import { findSmallFactor, hasNearFactors, hasRocaFingerprint, toBigInt } from "./rsa-weakness.ts";
 
 /** Where a key stands and what surrounds it. */
@@ -41,6 +42,7 @@ export async function createPublicVerificationKey(
   if (!chosen.ok) return chosen;
   const weakness = key.type === "RSA" ? findRsaFault(key, source) : undefined;
   if (weakness !== undefined) return fail(weakness);
+  if (key.type === "OKP" && !isSoundEdwardsPoint(key.publicKey)) return fail(createImportFault(key, source));
   const algorithm = chosen.value;
   const imported = await importSpki(key, algorithm);
   if (imported === undefined) return fail(createImportFault(key, source));

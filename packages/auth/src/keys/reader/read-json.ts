@@ -19,16 +19,21 @@ interface Mending {
 
 const MENDINGS: readonly Mending[] = [
   { repair: "escaped-characters", mend: (text) => text.replace(/\\{1,8}"/g, '"') },
-  // Raw line ends are in no JSON text: an editor or a form has wrapped it.
-  {
-    repair: "json-line-breaks",
-    mend: (text) => text.replace(/[ \t]{0,80}(?:\\[nr]|[\r\n])[ \t]{0,80}/g, ""),
-  },
+  // Raw line ends are in no JSON text: an editor or a form has wrapped it. Before escaped ones, which a `kid` may have.
+  { repair: "json-line-breaks", mend: (text) => text.replace(/[ \t]{0,80}[\r\n][ \t]{0,80}/g, "") },
+  { repair: "json-line-breaks", mend: (text) => text.replace(/[ \t]{0,80}\\[nr][ \t]{0,80}/g, "") },
   { repair: "json-punctuation", mend: (text) => text.replace(/[“”„‟«»]/g, '"') },
   // As Python prints it.
-  { repair: "json-punctuation", mend: (text) => (text.includes('"') ? text : text.replace(/['‘’]/g, '"')) },
-  { repair: "json-punctuation", mend: (text) => text.replace(/,(?=\s*[}\]])/g, "").replace(/[,;]\s*$/, "") },
+  { repair: "json-punctuation", mend: (text) => (/"|\\'/.test(text) ? text : text.replace(/['‘’]/g, '"')) },
+  { repair: "json-punctuation", mend: dropLastCommas },
 ];
+
+/** Commas behind the last entry; those inside of a text stay. */
+function dropLastCommas(text: string): string {
+  return text
+    .replace(/"(?:[^"\\]|\\[^]?)*"?|,(?=\s*[}\]])/g, (found) => (found === "," ? "" : found))
+    .replace(/[,;]\s*$/, "");
+}
 
 /** `text` without what surrounds it. */
 export function readJson(text: string, log: RepairLog): JsonReading {

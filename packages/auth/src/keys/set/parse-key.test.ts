@@ -25,6 +25,22 @@ describe("JSON as the value", () => {
     expect(key.repairs).not.toEqual([]);
   });
 
+  test.each([
+    ["a,}b", (text: string) => text.replace(/\}$/, ",}")],
+    ["a, ]b", (text: string) => `{"keys":[${text},]}`],
+    ["a\nb", (text: string) => text.replace(/[\w-]{20}(?=")/, "$&\n")],
+  ])("is mended around the kid %j, which stays", async (kid, mangle) => {
+    const key = await expectKey(mangle(toJwkText(ec, { kid })));
+    expect(key.kid).toBe(kid);
+    expect(key.repairs).not.toEqual([]);
+  });
+
+  test("is not mended where that would make another kid of it", async () => {
+    const python = toJwkText(ec, { kid: "KID" }).replaceAll('"', "'").replace("KID", String.raw`a\'b`);
+    const { keys, faults } = await parse(python);
+    expect([keys, faults.map(({ code }) => code)]).toEqual([[], ["KEY_JWK_INVALID"]]);
+  });
+
   test("a whole JWKS gives all of its keys", async () => {
     const set = JSON.stringify({ keys: [toJwk(rsa.publicKey), toJwk(ec.publicKey)] });
     const { keys, faults } = await parse(set);

@@ -4,6 +4,7 @@ import { type CredentialLocation } from "@agentos/guard";
 import type { Context } from "../../program/context.ts";
 import type { Answered, Asked } from "../ask.ts";
 import { askUrl } from "../ask-url.ts";
+import { boundTexts } from "../read-body.ts";
 
 export interface DenialServer {
   /** Without a slash at its end. */
@@ -43,7 +44,7 @@ export async function askDenial(
   if (asked.status === 404) return { kind: isOwnNotFound(asked) ? "unknown id" : "not supported" };
   const parsed = denialSchema.safeParse(asked.body);
   return asked.status === 200 && parsed.success
-    ? { kind: "found", found: parsed.data }
+    ? { kind: "found", found: boundTexts(parsed.data) }
     : { kind: "asked", asked };
 }
 
@@ -69,7 +70,7 @@ export async function askDenials(
   return {
     kind: "found",
     found: {
-      denials: parsed.flatMap((entry) => entry.data ?? []),
+      denials: boundTexts(parsed.flatMap((entry) => entry.data ?? [])),
       totalCount: typeof total === "number" ? total : undefined,
     },
   };

@@ -166,6 +166,63 @@ describe("agentos denials show", () => {
   });
 });
 
+describe("a hostile server's record with the credential in it", () => {
+  it.each([["show", "den_1"], ["list"], ["show", "den_1", "--json"], ["list", "--json"]])(
+    "shows it nowhere: %s %s %s",
+    async (...args) => {
+      const common = {
+        denial_id: "den_1",
+        status: 401,
+        type: "/errors/X",
+        created_at: now,
+        last_seen_at: now,
+      };
+      const address = await startHostileServer({
+        answer: (token, path) => {
+          const texts = { code: token, title: token, detail: token, fix: token, route: `GET /${token}` };
+          const facts = { [token]: "a", source: token, list: [token] };
+          const whole = { exact_code: token, stage: "signature", timeline: [], facts };
+          const who = { subject: token, issuer: token, client: token };
+          const record = { ...common, count: 1, ...texts, view: "operator", ...whole, ...who };
+          const caller = { ...common, count: 1, ...texts, view: "caller", missing_scopes: [token] };
+          return { status: 200, body: path.includes("den_1") ? record : { data: [record, caller] } };
+        },
+      });
+      const { code, stdout } = await runInProcess(["denials", ...args, "--url", address, "--token", "-"], {
+        stdin: operator,
+      });
+      expect(code).toBe(0);
+      for (const part of operator.split(".")) expect(stdout).not.toContain(part);
+    },
+  );
+});
+
+it("does not work for long on a hostile server's endless texts", async () => {
+  const endless = "\u001B]8;;".repeat(20_000);
+  const record = {
+    denial_id: "den_1",
+    code: "X",
+    status: 401,
+    title: "t",
+    detail: endless,
+    fix: "f",
+    type: "/errors/X",
+    view: "caller",
+    route: "GET /x",
+    created_at: now,
+    last_seen_at: now,
+    count: 1,
+  };
+  const address = await startHostileServer({ answer: () => ({ status: 200, body: record }) });
+  const start = performance.now();
+  const { code } = await runInProcess(["denials", "show", "den_1", "--url", address, "--token", "-"], {
+    stdin: operator,
+  });
+  expect(code).toBe(0);
+  // Uncut it takes fifteen seconds.
+  expect(performance.now() - start).toBeLessThan(2_500);
+});
+
 describe("agentos denials list", () => {
   it("lists all for the operator, filtered and cut, and a caller's own", async () => {
     const all = await run(["denials", "list"], operator);

@@ -1,5 +1,7 @@
 /** What both commands about recorded refusals have in common: whom they ask, as whom, and how they end. */
 
+import { isErrorCode } from "@agentos/auth";
+import type { DenialObject } from "@agentos/contract";
 import { readReference } from "../../input/read-reference.ts";
 import type { Context } from "../../program/context.ts";
 import { ExitCode } from "../../program/exit-codes.ts";
@@ -36,7 +38,7 @@ export async function showDenial(id: string, options: DenialOptions, context: Co
   const answer = await askDenial(id, server, context);
   if (answer.kind !== "found")
     return refuse(answer, { seenAt: "GET /authz/denials/ID", server, options, context });
-  const denial = concealReport(answer.found, server.token);
+  const denial = concealDenial(answer.found, server.token);
   if (options.json) context.terminal.print(formatJson({ denial, causes: explainDenial(denial, context) }));
   else printDenial(denial, context);
   return ExitCode.ok;
@@ -52,10 +54,19 @@ export async function listDenials(
   const answer = await askDenials(query, server, context);
   if (answer.kind !== "found")
     return refuse(answer, { seenAt: "GET /authz/denials", server, options, context });
-  const { denials, totalCount } = concealReport(answer.found, server.token);
+  const { totalCount } = answer.found;
+  const denials = answer.found.denials.map((denial) => concealDenial(denial, server.token));
   if (options.json) context.terminal.print(formatJson({ total_count: totalCount ?? null, denials }));
   else printDenials(denials, totalCount, context);
   return ExitCode.ok;
+}
+
+/** Unlike in a report of our own, codes and the names of facts are the server's words too. */
+function concealDenial(denial: DenialObject, token: string | undefined): DenialObject {
+  const code = isErrorCode(denial.code) ? denial.code : concealReport(denial.code, token);
+  if (denial.view === "caller") return { ...concealReport(denial, token), code };
+  const facts = Object.fromEntries(concealReport(Object.entries(denial.facts), token));
+  return { ...concealReport(denial, token), code, facts };
 }
 
 async function readServer(options: DenialOptions, context: Context): Promise<DenialServer> {

@@ -61,7 +61,50 @@ const OPTIONS = {
   retry: text(),
   range: text("r"),
   interface: text(),
+  "unix-socket": text(),
+  "abstract-unix-socket": text(),
+  preproxy: text(),
+  socks4: text(),
+  socks4a: text(),
+  socks5: text(),
+  "socks5-hostname": text(),
+  "doh-url": text(),
+  "dns-servers": text(),
+  "request-target": text(),
+  "url-query": text(),
+  "retry-delay": text(),
+  "retry-max-time": text(),
+  "max-redirs": text(),
+  "limit-rate": text(),
+  "max-filesize": text(),
+  "keepalive-time": text(),
+  "cert-type": text(),
+  "key-type": text(),
+  pass: text(),
+  capath: text(),
+  ciphers: text(),
+  noproxy: text(),
+  trace: text(),
+  "trace-ascii": text(),
+  stderr: text(),
 } as const;
+
+/** With them curl asks another machine than the one in the address, or another thing of it; the token would go astray. */
+const ELSEWHERE = [
+  "resolve",
+  "connect-to",
+  "unix-socket",
+  "abstract-unix-socket",
+  "proxy",
+  "preproxy",
+  "socks4",
+  "socks4a",
+  "socks5",
+  "socks5-hostname",
+  "doh-url",
+  "dns-servers",
+  "request-target",
+] as const satisfies readonly (keyof typeof OPTIONS)[];
 
 /** Reads it. Throws {@link CliFailure} without a word of the line, since a credential is in it. */
 export function readCurl(line: string, env: Readonly<Record<string, string | undefined>>): CurlLine {
@@ -76,6 +119,14 @@ export function readCurl(line: string, env: Readonly<Record<string, string | und
     allowPositionals: true,
   });
   const list = (name: keyof typeof OPTIONS) => [values[name] ?? []].flat().map(String);
+  const detour = ELSEWHERE.find((name) => list(name).length > 0);
+  if (detour !== undefined)
+    throw unreadable(
+      `with "--${detour}" it does not go to its address alone`,
+      "leave that option out, where the address leads to the same server without it",
+    );
+  if (list("config").length > 0 || list("header").some((header) => header.startsWith("@")))
+    throw unreadable("a part of it is in a file", "put what is in that file into the line");
   const [address, ...others] = [...list("url"), ...positionals];
   if (address === undefined) throw unreadable("it has no address");
   if (others.length > 0) throw unreadable("it has more than one address", "give one request at a time");
@@ -99,7 +150,15 @@ export function readCurl(line: string, env: Readonly<Record<string, string | und
     throw unreadable("its method is none that an AgentOS has");
   // Unlike the doctor's own option, curl takes an address without a scheme for http.
   const written = /^https?:\/\//i.test(address) ? address : `http://${address}`;
+  // Readers of addresses disagree about these, so about the host as well: `https://a.test\\@b.test` is b.test for curl.
+  if (/[\\\s\p{Cc}]/u.test(written)) throw unreadable("there is a space or a backslash in its address");
   const { base, request } = readAddress(written, method);
+  const host = findHeader(list("header"), "host");
+  if (host !== undefined && host.toLowerCase() !== new URL(base).host)
+    throw unreadable(
+      'its header "Host" names another host than its address',
+      "leave that header out, where the address leads to the same server without it",
+    );
   const credential = findCredential({
     headers: list("header"),
     cookies: list("cookie"),
@@ -118,6 +177,11 @@ export function readCurl(line: string, env: Readonly<Record<string, string | und
 function locate(base: string, method: string): Pick<CurlLine, "base" | "request"> {
   const { origin, pathname } = new URL(base);
   return { base: origin, request: makeRequest(method, pathname) };
+}
+
+function findHeader(headers: readonly string[], name: string): string | undefined {
+  const found = headers.find((header) => header.slice(0, header.indexOf(":")).trim().toLowerCase() === name);
+  return found?.slice(found.indexOf(":") + 1).trim();
 }
 
 interface Sent {

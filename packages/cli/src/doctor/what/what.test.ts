@@ -97,6 +97,10 @@ describe("a curl line", () => {
       `curl -G http://a.test/agents -d limit=1 -o out.txt`,
       ["http://a.test", "GET /agents", undefined, "Authorization"],
     ],
+    [
+      `curl -H 'Host: a.test' http://a.test/agents --retry-delay 2 --max-redirs 3`,
+      ["http://a.test", "GET /agents", undefined, "Authorization"],
+    ],
     [`curl -I http://a.test/agents`, ["http://a.test", "GET /agents", undefined, "Authorization"]],
     [
       `curl -u bob:secret http://a.test/agents`,
@@ -143,6 +147,15 @@ describe("a curl line", () => {
     ["curl http://a.test/$(id)", "a command stands in it"],
     ["curl http://a.test http://b.test", "more than one address"],
     ["curl -X BREW http://a.test/agents", "its method"],
+    ["curl --resolve a.test:443:127.0.0.1 https://a.test/agents", 'with "--resolve" it does not go to'],
+    ["curl --connect-to ::127.0.0.1:8443 https://a.test/agents", 'with "--connect-to" it'],
+    ["curl --unix-socket /run/a.sock http://localhost/agents", 'with "--unix-socket" it'],
+    ["curl -x http://proxy.test:3128 https://a.test/agents", 'with "--proxy" it'],
+    ["curl -H 'Host: b.test' https://a.test/agents", 'its header "Host" names another host'],
+    ["curl -K token.cfg https://a.test/agents", "a part of it is in a file"],
+    ["curl -H @headers.txt https://a.test/agents", "a part of it is in a file"],
+    ["curl 'https://a.test\\@b.test/agents'", "a space or a backslash in its address"],
+    ["curl $'https://a.test\\t.b.test/agents'", "a space or a backslash in its address"],
   ])("that cannot be read is refused without a word of it: %s", async (line, problem) => {
     await expect(runInProcess(["doctor", `${line} `])).rejects.toThrow(problem);
   });
