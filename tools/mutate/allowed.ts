@@ -146,39 +146,6 @@ export const allowed: readonly Allowed[] = [
     reason: "equivalent: the short way for ASCII saves time and gives the same text",
   },
   {
-    file: "policy/deep-freeze.ts",
-    code: 'if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {',
-    from: 'typeof value === "object" && value !== null',
-    to: 'typeof value === "object"',
-    reason: `${NARROWS} null counts as frozen already`,
-  },
-  {
-    file: "policy/deep-freeze.ts",
-    code: 'if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {',
-    from: 'typeof value === "object" && value !== null',
-    to: "value !== null",
-    reason: `${NARROWS} every value that is no object counts as frozen already`,
-  },
-  ...[
-    [
-      'typeof value === "object" && value !== null && !Object.isFrozen(value)',
-      'typeof value === "object" && value !== null',
-    ],
-    ['typeof value === "object" && value !== null && !Object.isFrozen(value)', "!Object.isFrozen(value)"],
-    [
-      'typeof value === "object" && value !== null && !Object.isFrozen(value)',
-      '((typeof value === "object" && value !== null) || (!Object.isFrozen(value)))',
-    ],
-    ['typeof value === "object" && value !== null', '((typeof value === "object") || (value !== null))'],
-  ].map(([from = "", to = ""]) => ({
-    file: "policy/deep-freeze.ts",
-    code: 'if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {',
-    from,
-    to,
-    reason:
-      "equivalent: what is no object counts as frozen, and JSON has no cycles that a second visit would follow",
-  })),
-  {
     file: "request/extract-credential.ts",
     code: 'if (value.startsWith(USUAL)) return value.slice("Bearer ".length);',
     from: "value.startsWith(USUAL)",

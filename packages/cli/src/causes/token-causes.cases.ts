@@ -389,7 +389,7 @@ export const tokenCauses: readonly CauseRow[] = [
     cause: "service account token unknown, expired or revoked",
     read: pythonReport(PAT, { serviceAccounts: "refused" }),
     code: "AUTH_SERVICE_ACCOUNT_REFUSED",
-    says: /unknown, expired or revoked/,
+    says: /service account token is not valid/,
     fix: /GET \/service-accounts/,
   },
   {

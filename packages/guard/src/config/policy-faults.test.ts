@@ -55,7 +55,7 @@ describe("an option that cannot be used never counts as not given", () => {
       "an unknown algorithm",
       config({ verificationKeys: [KEY, KEY], algorithm: "rs256" }),
       {},
-      /^KEY_ALGORITHM_UNKNOWN "authorizationConfig\.algorithm": .* => write "RS256", or leave it out/,
+      /^KEY_ALGORITHM_UNKNOWN "authorizationConfig\.algorithm": .* => it is case-sensitive: write "RS256", or leave it out/,
     ],
     [
       "the address of the discovery document",
