@@ -293,7 +293,7 @@ describe("what the caller's own token holds", () => {
       "AUTH_AUDIENCE_MISSING",
       () => call({ aud: "agent-os" }),
     );
-    expect(body["fix"]).toContain('now under "client_id"');
+    expect(body["fix"]).toContain('has under "client_id" only');
     const other = await serve({
       id: "agent-os",
       agents: [counted.agent],
@@ -334,3 +334,18 @@ describe("claims by their path", () => {
     expect(codeOf(await ask({ ...all, "https://example.com/audience": "x" }))).toBe("AUTH_AUDIENCE_MISMATCH");
   });
 });
+
+test.each(["agents:read sessions:read", "agents:read,sessions:read"])(
+  "a list entry of several scopes is no scope of an item, so that a list is refused and not empty: %s",
+  async (entry) => {
+    const listWith = async (claims: object) =>
+      send(served.port, {
+        path: "/agents",
+        headers: bearer(await signToken(withClaims(good, { ...claims }))),
+      });
+    const joined = await listWith({ scopes: [entry] });
+    expect([joined.status, bodyOf(joined)["code"]]).toEqual([403, "SCOPE_MISSING"]);
+    expect(String(bodyOf(joined)["fix"])).toContain("entry of its own");
+    expect((await listWith({ scopes: entry.split(/[ ,]/) })).status).toBe(200);
+  },
+);

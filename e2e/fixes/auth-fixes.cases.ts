@@ -424,7 +424,8 @@ export const authFixes = {
       name: "that stands elsewhere, by the issuer",
       place: "answer",
       wrong: () => asked(signToken(good({ aud: undefined, azp: ID }))),
-      follows: /^issue the token with "(\w+)" set to the id of this AgentOS .*\(now under "(\w+)"/,
+      follows:
+        /^issue the token with "(\w+)" set to the id of this AgentOS .*which the token has under "(\w+)" only/,
       apply: (world, [claim = ""]) => renewed(world, { azp: ID, [claim]: ID }),
     }),
   ],

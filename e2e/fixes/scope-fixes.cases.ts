@@ -156,7 +156,8 @@ export const scopeFixes = {
       name: "under another claim, by the issuer",
       place: "answer",
       wrong: () => world({ scopes: undefined, scope: "openid", realm_access: { roles: ["agents:read"] } }),
-      follows: /^give the caller its scopes under the claim "(\w+)" \(now under "realm_access.roles"/,
+      follows:
+        /^give the caller its scopes under the claim "(\w+)" \(the token has them under "realm_access.roles"/,
       apply: (before, [claim = ""]) => renewed(before, { scopes: undefined, [claim]: "openid agents:read" }),
     }),
   ],
@@ -235,7 +236,7 @@ export const scopeFixes = {
       place: "answer",
       wrong: () => owned({ sub: undefined, uid: "alice" }),
       follows:
-        /^issue the token with the claim "(\w+)" \(now under "(\w+)", which this AgentOS does not read\)$/,
+        /^issue the token with the claim "(\w+)" \(the token has it under "(\w+)", which this AgentOS does not read\)$/,
       apply: (before, [claim = ""]) => renewed(before, { [claim]: "alice" }),
     }),
     fix({

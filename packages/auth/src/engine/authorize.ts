@@ -9,7 +9,6 @@ import { fail, ok, type Refusal, type Result, refuse } from "../outcome/result.t
 import type { AuthPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
 import { ceilingOf, limitScopes } from "../scope/limit-scopes.ts";
-import { findNearMiss } from "../scope/near-miss.ts";
 import type { PathParameters } from "../scope/requirement.ts";
 import { findScopesElsewhere, findUserElsewhere, notRead } from "../token/find-elsewhere.ts";
 import { findScopesClaims } from "../token/read-scopes.ts";
@@ -45,7 +44,7 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
         });
       const withheld = findWithheldGrant(grants, { scopes, adminScope: rules.adminScope }, requested);
       return fail({
-        code: withheld === undefined ? nameLack(identity, decision) : "SCOPE_OVER_CEILING",
+        code: withheld === undefined ? decision.code : "SCOPE_OVER_CEILING",
         facts: {
           ...describeHeld(identity, rules),
           ...describeLack(identity, decision, withheld),
@@ -66,15 +65,6 @@ export function authorize(identity: Identity, requested: RequestedRoute, rules: 
 
 function nameOf({ userId, issuer, owner }: Identity): Pick<Refusal, "subject" | "issuer" | "owner"> {
   return { subject: userId, issuer, owner };
-}
-
-/** Several scopes in one entry look like one for an item with spaces in its name: nobody has given that. */
-function nameLack({ scopes }: Identity, { code, scopeToAdd, missing }: Denied): Denied["code"] {
-  if (code !== "SCOPE_OTHER_RESOURCE") return code;
-  const isJoined = [scopeToAdd, ...missing].some(
-    (scope) => scope !== undefined && findNearMiss(scopes, scope)?.code === "SCOPE_ENTRIES_JOINED",
-  );
-  return isJoined ? "SCOPE_MISSING" : code;
 }
 
 /** For the operator: what the caller holds, and which claims it was read from. */

@@ -25,10 +25,10 @@ describe("a scope that was meant to be another", () => {
     expect(findNearMiss([held], "agents:read")?.code).toBe(code);
   });
 
-  it("is looked for among two hundred, and shown with a hundred characters", () => {
+  it("is looked for among fifty, and shown with a hundred characters", () => {
     const others = (count: number) => Array.from({ length: count }, (_, index) => `other:${index}`);
-    expect(findNearMiss([...others(199), "agent:read"], "agents:read")?.code).toBe("SCOPE_MISSPELT");
-    expect(findNearMiss([...others(200), "agent:read"], "agents:read")).toBeUndefined();
+    expect(findNearMiss([...others(49), "agent:read"], "agents:read")?.code).toBe("SCOPE_MISSPELT");
+    expect(findNearMiss([...others(50), "agent:read"], "agents:read")).toBeUndefined();
     const long = `${"a".repeat(120)}:read`;
     expect(findNearMiss([long.toUpperCase()], long)?.facts["held_scope"]).toBe("A".repeat(100));
   });

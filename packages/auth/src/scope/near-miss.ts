@@ -9,7 +9,7 @@ export interface NearMiss {
 }
 
 /** Of more held scopes than this, or of longer ones, none is compared: a request pays for it. */
-const MAX_COMPARED = 200;
+const MAX_COMPARED = 50;
 const MAX_SCOPE_CHARACTERS = 200;
 
 /** The first near miss of the held scopes for a needed one, or undefined. `needed` is what would satisfy the route. */

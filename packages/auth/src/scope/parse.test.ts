@@ -14,7 +14,7 @@ describe("parseScope", () => {
     ["system:read", { resource: "config", id: undefined, action: "read" }],
     ["system:x:read", { resource: "config", id: "x", action: "read" }],
     ["Agents:Run", { resource: "Agents", id: undefined, action: "Run" }],
-    [" agents:run", { resource: " agents", id: undefined, action: "run" }],
+    ["agents:a,b:run", { resource: "agents", id: "a,b", action: "run" }],
     ["agents:*", { resource: "agents", id: undefined, action: "*" }],
   ])("reads %o", (text, parts) => {
     expect(parseScope(text, ADMIN)).toEqual({ kind: "scope", text, ...parts });
@@ -26,6 +26,17 @@ describe("parseScope", () => {
       expect(parseScope(text, ADMIN)).toEqual({ kind: "unknown", text });
     },
   );
+
+  it.each([
+    "agents:read sessions:read",
+    "agents:read,sessions:read",
+    "agents:read;sessions:read",
+    "agents:read\tsessions:read",
+    " agents:run",
+    "agents:run ",
+  ])("knows %o, which is no one scope, as nothing: it names no item either", (text) => {
+    expect(parseScope(text, ADMIN)).toEqual({ kind: "unknown", text });
+  });
 
   it("takes the effective admin scope for admin, and the usual one for an ordinary scope then", () => {
     expect(parseScope(ADMIN, ADMIN).kind).toBe("admin");

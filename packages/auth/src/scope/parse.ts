@@ -1,5 +1,5 @@
 /** Scope grammar (contract 2.1). Case-sensitive, no trimming, no wildcard for the action. */
-import { SCOPE_RESOURCE_ALIASES } from "@agentos/contract";
+import { GLOBAL_SCOPES, SCOPE_RESOURCE_ALIASES } from "@agentos/contract";
 
 /** A scope taken apart. `id` is undefined for the whole resource, `*` for every item. */
 export type ParsedScope =
@@ -16,6 +16,7 @@ export type ParsedScope =
 /** Takes a scope apart; whatever fits no form is `unknown` and matches nothing. Never throws. */
 export function parseScope(text: string, adminScope: string): ParsedScope {
   if (text === adminScope) return { kind: "admin", text };
+  if (isJoined(text)) return { kind: "unknown", text };
   const parts = text.split(":");
   const [resource, middle, last] = parts;
   if (resource === undefined || resource === "" || middle === undefined) return { kind: "unknown", text };
@@ -24,6 +25,16 @@ export function parseScope(text: string, adminScope: string): ParsedScope {
   if (parts.length === 3 && last !== undefined)
     return known(text, resource, middle === "" ? undefined : middle, last);
   return { kind: "unknown", text };
+}
+
+/**
+ * Several scopes in one text, such as `agents:read sessions:read`: three parts as well, whose id would be "read sessions".
+ * A scope has no white space (RFC 6749 section 3.3); an id may have a comma, unless what stands before it is whole.
+ */
+function isJoined(text: string): boolean {
+  if (/\s/.test(text)) return true;
+  const [first, ...others] = text.split(/[,;]/);
+  return others.length > 0 && GLOBAL_SCOPES.some((scope) => scope === first);
 }
 
 function known(text: string, resource: string, id: string | undefined, action: string): ParsedScope {
