@@ -10,8 +10,10 @@ import {
   type TokenParts,
   withHeader,
 } from "@agentos/testkit";
+import { serveProcess } from "../support/serve-process.ts";
 import { type DoctorWorld, doctorFix, runCommand, runIn } from "./doctor-world.ts";
 import type { FixRow, FixRows } from "./fix-row.ts";
+import { listen, stopListening } from "./key-tools.ts";
 import { agents, good, ID, jwtOptions, key, now, otherKey, SECURITY_KEY, secret } from "./world.ts";
 
 const otherSecret = await createTestKey("HS256");
@@ -67,6 +69,125 @@ function proxy(answersItself: (path: string) => string | undefined): RequestList
       response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
     })();
   };
+}
+
+const whole = () => proxy(() => undefined);
+
+/** A proxy that takes this path away and passes everything on. */
+const forward =
+  (target: string, prefix = ""): RequestListener =>
+  ({ url = "", headers }, response) => {
+    if (!url.startsWith(prefix)) {
+      response.writeHead(404).end("no such page");
+      return;
+    }
+    const { authorization } = headers;
+    const sent = authorization === undefined ? {} : { authorization };
+    void (async () => {
+      try {
+        const answer = await fetch(`${target}${url.slice(prefix.length)}`, { headers: sent });
+        const body = await answer.text();
+        const type = answer.headers.get("content-type") ?? "text/plain";
+        response.writeHead(answer.status, { "content-type": type }).end(body);
+      } catch {
+        response.destroy();
+      }
+    })();
+  };
+const redirect =
+  (target: string): RequestListener =>
+  ({ url }, response) =>
+    void response.writeHead(301, { location: `${target}${url}` }).end();
+
+const addressOf = ({ server }: DoctorWorld): string => ("at" in server ? server.at : "");
+const portOf = (world: DoctorWorld): number => Number(new URL(addressOf(world)).port);
+/** The same request, at another address. */
+const askAt = (world: DoctorWorld, [address = ""]: readonly string[]): DoctorWorld => ({
+  ...world,
+  args: world.args.map((arg) => arg.replace("URL", address)),
+});
+
+/** An address where nothing listens is asked. */
+async function closedAddress(): Promise<DoctorWorld> {
+  const at = await listen(() => undefined);
+  await stopListening(at);
+  return asked({ server: { at }, token: good() });
+}
+
+/** The same, while the AgentOS runs on another port. */
+function misdirected(): FixRow {
+  let os = "";
+  return doctorFix({
+    name: "it runs on another port",
+    async wrong() {
+      os = await listen(whole());
+      return closedAddress();
+    },
+    follows: /or correct host and port/,
+    apply: (world) => askAt(world, [os]),
+  });
+}
+
+/** A stranger is asked; the AgentOS is at the one of the person's addresses that answers as the fix says. */
+function addressed(name: string, publish: (os: string) => Promise<string>): FixRow {
+  let known: readonly string[] = [];
+  return doctorFix({
+    name,
+    async wrong() {
+      const stranger = await listen((_, response) => void response.end("hello"));
+      known = [stranger, await publish(await listen(whole()))];
+      return asked({ server: { at: stranger }, token: good() });
+    },
+    follows: /correct the host, the port or the path .* answers GET (\/info) with "(\w+)"/,
+    async apply(world, [path = "", member = ""]) {
+      const answers = await Promise.all(
+        known.map(async (address) =>
+          (await (await fetch(`${address}${path}`)).text()).includes(`"${member}"`),
+        ),
+      );
+      return askAt(
+        world,
+        known.filter((_, index) => answers[index]),
+      );
+    },
+  });
+}
+
+/** A program that answers nothing any more once it was asked for /block, until it is started anew. */
+function blockable(next: RequestListener): RequestListener {
+  let isBlocked = false;
+  return (request, response) => {
+    if (request.url === "/block") {
+      isBlocked = true;
+      response.end();
+    } else if (!isBlocked) next(request, response);
+  };
+}
+
+/** An AgentOS behind a proxy, of which one hangs; which one, only asking can tell. */
+function slow(which: "the proxy" | "the server"): FixRow {
+  let server = "";
+  const start = (program: string, port = 0) =>
+    listen(blockable(program === "server" ? whole() : forward(server)), { port });
+  return doctorFix({
+    name: `${which} hangs`,
+    async wrong() {
+      server = await start("server");
+      const front = await start("proxy");
+      await fetch(`${which === "the proxy" ? front : server}/block`);
+      return asked({ server: { at: front }, token: good() });
+    },
+    follows: /at its own address, past any proxy: if it answers there, restart the (\w+), else the (\w+)/,
+    async apply(world, [ifAnswered = "", otherwise = ""]) {
+      const { printed } = await runIn({ ...world, server: { at: server } });
+      const isSilent = printed.some(({ code }) => code === "CLI_SERVER_SLOW");
+      const program = isSilent ? otherwise : ifAnswered;
+      const address = program === "server" ? server : addressOf(world);
+      await stopListening(address);
+      await start(program, Number(new URL(address).port));
+      return world;
+    },
+  });
 }
 
 const certificate = createTestCertificate({ names: ["127.0.0.1"] });
@@ -309,22 +430,32 @@ export const causeFixes = {
       const [, name = "", value = ""] = /^(\w+)=["']?([^"'\n]*)["']?\n$/.exec(stdout) ?? [];
       return { ...world, env: { ...world.env, [name]: value } };
     },
+    async passes({ env }) {
+      const { url, text, stop } = await serveProcess({ env });
+      try {
+        const headers = { authorization: `Bearer ${await signToken(good())}` };
+        const { status } = await fetch(`${url ?? ""}/agents`, { headers });
+        if (status !== 200) throw new Error(`the fix leads to ${status}: ${text}`);
+      } finally {
+        await stop();
+      }
+    },
   }),
-  CLI_SERVER_UNREACHABLE: doctorFix({
-    wrong: () => asked({ server: { nobody: true }, token: good() }),
-    follows: /start (?:the server|what is to answer) there/,
-    apply: (world) => ({ ...world, server: jwt }),
-  }),
-  CLI_SERVER_SLOW: doctorFix({
-    wrong: () => asked({ server: { stub: () => undefined }, token: good() }),
-    follows: /look at the log of the server/,
-    apply: (world) => ({ ...world, server: jwt }),
-  }),
-  CLI_SERVER_NOT_AGENTOS: doctorFix({
-    wrong: () => asked({ server: { stub: (_, response) => void response.end("hello") }, token: good() }),
-    follows: /an AgentOS answers GET \/info with "os_id"/,
-    apply: (world) => ({ ...world, server: jwt }),
-  }),
+  CLI_SERVER_UNREACHABLE: [
+    doctorFix({
+      name: "nothing runs there",
+      wrong: () => closedAddress(),
+      follows: /start what is to answer there/,
+      // On the very port that was asked.
+      apply: (world) => ({ ...world, server: { ...jwt, port: portOf(world) } }),
+    }),
+    misdirected(),
+  ],
+  CLI_SERVER_SLOW: [slow("the proxy"), slow("the server")],
+  CLI_SERVER_NOT_AGENTOS: [
+    addressed("another port", (os) => Promise.resolve(os)),
+    addressed("an unusual path", async (os) => `${await listen(forward(os, "/internal"))}/internal`),
+  ],
   CLI_PATH_PREFIX_WRONG: doctorFix({
     wrong: () => asked({ server: { python: { prefix: "/api" } }, token: good() }),
     follows: /give the address with the path (\/\w+);/,
@@ -333,22 +464,28 @@ export const causeFixes = {
       args: world.args.map((arg) => (arg === "URL" ? `URL${path}` : arg)),
     }),
   }),
-  CLI_SERVER_REDIRECTS: doctorFix({
-    wrong: () =>
-      asked({
-        server: {
-          stub: (_, response) => void response.writeHead(301, { location: "https://127.0.0.1:1/info" }).end(),
-        },
-        token: good(),
+  CLI_SERVER_REDIRECTS: [
+    doctorFix({
+      name: "to https",
+      wrong: async () => ({
+        ...asked({ server: { stub: redirect(await listen(whole(), { tls: certificate })) }, token: good() }),
+        files: { "ca.pem": certificate.certificate },
+        env: { NODE_EXTRA_CA_CERTS: "ca.pem" },
       }),
-    follows: /give the address (https):\/\/127\.0\.0\.1/,
-    apply: (world) => ({
-      ...world,
-      server: { stub: proxy(() => undefined), tls: certificate },
-      files: { "ca.pem": certificate.certificate },
-      env: { NODE_EXTRA_CA_CERTS: "ca.pem" },
+      follows: /give the address (https:\/\/\S+)$/,
+      apply: askAt,
     }),
-  }),
+    doctorFix({
+      name: "to another address",
+      wrong: async () =>
+        asked({ server: { at: await listen(redirect(await listen(whole()))) }, token: good() }),
+      follows: /give the final address/,
+      async apply(world) {
+        const { url } = await fetch(`${addressOf(world)}/info`);
+        return askAt(world, [url.replace(/\/info$/, "")]);
+      },
+    }),
+  ],
   CLI_ROUTE_UNKNOWN: doctorFix({
     wrong: () => asked({ server: jwt, token: good(), args: [...ASK, "--route", "GET /api/agents"] }),
     follows: /ask for (\/\w+):/,

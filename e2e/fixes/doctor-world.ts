@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
-import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,14 +14,12 @@ import { agents, ID, key } from "./world.ts";
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/agentos.js", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/agentos-tests", import.meta.url));
 
-/** Who answers: an AgentOS, the Python one, a program of its own, or nobody. */
+/** Who answers: an AgentOS, the Python one, a program of its own, what runs already, or nobody. */
 export type Answering =
-  | { readonly ours: AgentOSOptions }
+  | { readonly ours: AgentOSOptions; readonly port?: number }
   | { readonly python: Partial<PythonOptions> }
-  | {
-      readonly stub: RequestListener;
-      readonly tls?: { readonly certificate: string; readonly privateKey: string };
-    }
+  | { readonly stub: RequestListener }
+  | { readonly at: string }
   | { readonly nobody: true };
 
 /** What the doctor is run in. */
@@ -76,7 +73,7 @@ export async function runCommand(
 }
 
 /** Listens on a free port of this machine. */
-async function listen(server: Server, scheme = "http"): Promise<Running> {
+async function listen(server: Server): Promise<Running> {
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const close = () =>
     new Promise<void>((resolve) => {
@@ -84,24 +81,19 @@ async function listen(server: Server, scheme = "http"): Promise<Running> {
       if ("closeAllConnections" in server)
         (server as unknown as { closeAllConnections(): void }).closeAllConnections();
     });
-  return { url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
 async function start(server: Answering): Promise<Running> {
   if ("ours" in server) {
     const logger = { error: () => undefined, warn: () => undefined, info: () => undefined };
     const os = new AgentOS({ id: ID, agents, env: {}, logger, ...server.ours });
-    return os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
+    return os.serve({ host: "127.0.0.1", port: server.port ?? 0, printsPolicy: false });
   }
   if ("python" in server)
     return startPythonServer({ mode: "jwt", publicPem: key.verificationKey, ...server.python });
-  if ("stub" in server)
-    return server.tls === undefined
-      ? listen(createServer(server.stub))
-      : listen(
-          createTlsServer({ cert: server.tls.certificate, key: server.tls.privateKey }, server.stub),
-          "https",
-        );
+  if ("stub" in server) return listen(createServer(server.stub));
+  if ("at" in server) return { url: server.at, close: () => Promise.resolve() };
   const gone = await listen(createServer());
   await gone.close();
   return { url: gone.url, close: () => Promise.resolve() };

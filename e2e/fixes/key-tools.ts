@@ -3,21 +3,22 @@ import { execFileSync } from "node:child_process";
 import { createHmac, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AgentOSOptions } from "@agentos/server";
-import { goodToken, type TestKey } from "@agentos/testkit";
+import { goodToken, type TestCertificate, type TestKey } from "@agentos/testkit";
 import { afterAll } from "vitest";
 import { callSigned, jwtOptions, key, now, secret, type World, withConfig } from "./world.ts";
 
 const root = mkdtempSync(join(tmpdir(), "agentos-fixes-"));
-const servers = new Set<Server>();
+/** By address. */
+const servers = new Map<string, Server>();
 afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
-  for (const server of servers) server.closeAllConnections();
-  await Promise.all([...servers].map((server) => new Promise((resolve) => server.close(resolve))));
+  await Promise.all([...servers.keys()].map(stopListening));
 });
 
 /** A folder of its own, with these files in it. */
@@ -40,12 +41,28 @@ export function run(command: string, folder: string): string {
   });
 }
 
-/** A server for key sets and discovery documents; its address without a final slash. */
-export async function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.add(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** A server until the end of the tests, on any free port or on this one; its address without a final slash. */
+export async function listen(
+  listener: RequestListener,
+  { port = 0, tls }: { readonly port?: number; readonly tls?: TestCertificate } = {},
+): Promise<string> {
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer({ cert: tls.certificate, key: tls.privateKey }, listener);
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const url = `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  servers.set(url, server);
+  return url;
+}
+
+/** Ends a server of {@link listen} with its connections. */
+export async function stopListening(url: string): Promise<void> {
+  const server = servers.get(url);
+  if (server === undefined) throw new Error(`nothing of ours listens at ${url}`);
+  servers.delete(url);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 }
 
 /** Answers with JSON, or with a text as it is. */

@@ -108,11 +108,11 @@ export const CAUSES = {
   }),
   CLI_SERVER_SLOW: cause({
     title: "no answer came from this address within {seconds} seconds",
-    fix: "look at the log of the server while it is asked: a line of the request says that it is the server that is slow, no line that something in between holds the request",
+    fix: "ask the server at its own address, past any proxy: if it answers there, restart the proxy, else the server",
   }),
   CLI_SERVER_NOT_AGENTOS: cause({
     title: "what answers at this address is not an AgentOS ({reason})",
-    fix: 'check address, port and path prefix; an AgentOS answers GET /info with "os_id"',
+    fix: 'correct the host, the port or the path of the address: that of an AgentOS answers GET /info with "os_id"',
   }),
   CLI_PATH_PREFIX_WRONG: cause({
     title: "the AgentOS does not answer under this path, but under {prefix} of the same server",
