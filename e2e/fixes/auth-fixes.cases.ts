@@ -1,17 +1,6 @@
 /** Refusals of a token from its header on, and the way out that each prints. */
-
-import { hash } from "node:crypto";
-import { writeFileSync } from "node:fs";
-import {
-  type AuthPolicy,
-  createAuthEngine,
-  createAuthenticators,
-  createStaticKeySource,
-  createTokenVerifier,
-  DEFAULT_CLAIM_NAMES,
-  parseVerificationKey,
-} from "@agentos/auth";
-import { REFUSALS, type RefusalCode } from "@agentos/contract";
+import type { RefusalCode } from "@agentos/contract";
+import { createAuthGuard } from "@agentos/guard";
 import {
   type Claims,
   createTestKey,
@@ -24,8 +13,8 @@ import {
   unsignedToken,
   withHeader,
 } from "@agentos/testkit";
-import { send } from "../support/http.ts";
-import { writeTemporary } from "../support/key-sources.ts";
+import { vi } from "vitest";
+import { emptiedKeys } from "./emptied-keys.ts";
 import type { FixRow, FixRows, Printed } from "./fix-row.ts";
 import {
   callSigned,
@@ -64,6 +53,14 @@ const reissued = (
       return renewed(world, claims, header);
     },
   });
+/** An issuer whose clock is ahead by so many seconds; each token is valid from its issue on, for an hour. */
+const issuedByClock = (name: string, ahead: number, follows: RegExp): FixRow => {
+  const issue = async (offset: number): Promise<World> => {
+    const moment = now() + offset;
+    return asked(signToken(good({ iat: moment, nbf: moment, exp: moment + 3_600 })));
+  };
+  return fix({ name, wrong: () => issue(ahead), follows, apply: () => issue(0) });
+};
 const named = (name: string, row: FixRow): FixRow => ({ ...row, name });
 
 const ISSUER = "https://issuer.test";
@@ -80,79 +77,43 @@ const twoKeys = { verificationKeys: [JSON.stringify(key.jwk), JSON.stringify(oth
 
 const REVOKED = "revoked-1";
 
-/** Nothing revokes in an AgentOS of this version: the engine is asked, as whoever embeds it does. */
+/** Nothing revokes in an AgentOS of this version: a guard is asked, as whoever embeds it does. */
 const revocationRow: FixRow<string> = {
   wrong: () => REVOKED,
   follows: /get a new one from your issuer/,
   apply: () => "new-1",
   async observe(jti) {
-    const result = await askEngine(jti);
-    if (result.ok) return [];
-    const { code } = result.fault;
-    return [{ code, fix: REFUSALS[code].fix, place: "answer" } satisfies Printed];
+    const outcome = await askGuard(jti);
+    if (outcome.isAllowed) return [];
+    const { code, fix: text } = JSON.parse(outcome.answer.body) as { code: string; fix: string };
+    return [{ code, fix: text, place: "answer" } satisfies Printed];
   },
   async passes(jti) {
-    expectOk(await askEngine(jti));
+    const outcome = await askGuard(jti);
+    if (!outcome.isAllowed) throw new Error(`still refused: ${outcome.answer.body}`);
   },
 };
 
-async function askEngine(jti: string) {
-  const policy: AuthPolicy = {
+async function askGuard(jti: string) {
+  const guard = await createAuthGuard({
     id: ID,
-    mode: "jwt",
-    hasSecurityKey: false,
-    enforcesScopes: true,
-    isolatesUsers: false,
-    adminScope: "agent_os:admin",
-    credentialLocations: [{ in: "header", name: "Authorization" }],
-    allowedOrigins: [],
-    claimNames: DEFAULT_CLAIM_NAMES,
-    separatesIssuers: false,
-    tokens: [{ issuer: undefined, audience: [ID], requiresExpiration: true, maxLifetimeSeconds: 86_400 }],
-  };
-  const { keys } = await parseVerificationKey(key.verificationKey, { source: "key", index: 0 });
-  const sha256 = (text: string) => hash("sha256", text);
-  const verifier = createTokenVerifier({ keySource: createStaticKeySource(keys), policy, now, sha256 });
-  const authenticators = createAuthenticators({ policy, verifier, securityKey: undefined, sha256 });
-  const engine = createAuthEngine({
-    policy,
-    authenticators,
+    env: {},
+    ...jwtOptions(),
+    logger: { error: () => undefined, warn: () => undefined, info: () => undefined },
     revocation: ({ token }) =>
       token?.id === REVOKED ? { code: "AUTH_CREDENTIAL_REVOKED", facts: {} } : undefined,
   });
-  const authorization = `Bearer ${await signToken(good({ jti }))}`;
-  return engine.authenticate({
-    method: "GET",
-    header: (name) => (name === "authorization" ? authorization : null),
-  });
+  try {
+    const authorization = `Bearer ${await signToken(good({ jti }))}`;
+    return await guard.protect(["agents:read"]).check({
+      method: "GET",
+      clientAddress: "127.0.0.1",
+      header: (name) => (name === "authorization" ? authorization : null),
+    });
+  } finally {
+    guard.close();
+  }
 }
-
-function expectOk(result: { readonly ok: boolean }): void {
-  if (!result.ok) throw new Error(`still refused: ${JSON.stringify(result)}`);
-}
-
-/** A key set that its owner has emptied: no token can be verified until it has keys again. */
-const emptied = (isMended: boolean): World => {
-  const full = JSON.stringify({ keys: [key.jwk] });
-  const jwksFile = writeTemporary(full);
-  return {
-    options: { authorization: true, authorizationConfig: { jwksFile } },
-    async prepare({ port }) {
-      const write = async (text: string, status: number) => {
-        writeFileSync(jwksFile, text);
-        const call = await callSigned(good());
-        for (let tries = 0; tries < 100; tries += 1) {
-          if ((await send(port, call)).status === status) return;
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-        throw new Error("the file was not read again");
-      };
-      await write(JSON.stringify({ keys: [] }), 503);
-      if (isMended) await write(full, 200);
-      return () => undefined;
-    },
-  };
-};
 
 export const authFixes = {
   AUTH_ALGORITHM_NONE: fix({
@@ -292,11 +253,7 @@ export const authFixes = {
       apply: (world, [option = ""]) => withConfig(world, { [option]: ISSUER }),
     }),
   ],
-  AUTH_KEYS_UNAVAILABLE: fix({
-    wrong: () => emptied(false),
-    follows: /try again later/,
-    apply: () => emptied(true),
-  }),
+  AUTH_KEYS_UNAVAILABLE: emptiedKeys,
   AUTH_EMBEDDED_KEY_REFUSED: fix({
     wrong: () => asked(embeddedKeyToken(good(), ({ jwk }) => ({ jwk }))),
     follows: /sign with the key that this AgentOS has/,
@@ -358,17 +315,47 @@ export const authFixes = {
     /let the issuer write "(exp)" in seconds since 1970 \(in JavaScript: Math\.floor\(Date\.now\(\) \/ 1000\) \+ 3600\)/,
     ([claim = ""]) => ({ claims: { [claim]: Math.floor(Date.now() / 1000) + 3600 } }),
   ),
-  AUTH_TOKEN_EXPIRED: reissued({ claims: { iat: 1_000, exp: 2_000 } }, /get a new token/),
+  AUTH_TOKEN_EXPIRED: [
+    named("long ago", reissued({ claims: { iat: 1_000, exp: 2_000 } }, /get a new token/)),
+    issuedByClock(
+      "just issued, by the clock of the issuer",
+      -7_200,
+      /if it was just issued, set the clocks of issuer and server to (the same time) first/,
+    ),
+  ],
   AUTH_NOT_BEFORE_INVALID: reissued(
     { claims: { nbf: String(now()) } },
     /let the issuer write "(nbf)" as a number of seconds since 1970, without quotes/,
     ([claim = ""]) => ({ claims: { [claim]: now() } }),
   ),
-  AUTH_TOKEN_NOT_YET_VALID: reissued(
-    { claims: { nbf: now() + 1_000 } },
-    /let the issuer set "(nbf)" to the moment of issue/,
-    ([claim = ""]) => ({ claims: { [claim]: now() } }),
-  ),
+  AUTH_TOKEN_NOT_YET_VALID: [
+    fix({
+      name: "by waiting",
+      wrong: () => asked(signToken(good({ nbf: now() + 1_000 }))),
+      follows: /^wait until its "nbf"/,
+      apply: (world) => ({
+        ...world,
+        async prepare() {
+          vi.useFakeTimers({ toFake: ["Date"] });
+          vi.setSystemTime(Date.now() + 1_000_000);
+          return () => void vi.useRealTimers();
+        },
+      }),
+    }),
+    named(
+      "by the issuer",
+      reissued(
+        { claims: { nbf: now() + 1_000 } },
+        /let the issuer set "(nbf)" to the moment of issue/,
+        ([claim = ""]) => ({ claims: { [claim]: now() } }),
+      ),
+    ),
+    issuedByClock(
+      "by the clocks",
+      7_200,
+      /if it does so already, set the clocks of issuer and server to (the same time), then get a new token/,
+    ),
+  ],
   AUTH_ISSUED_AT_INVALID: reissued(
     { claims: { iat: String(now()) } },
     /let the issuer write "(iat)" as a number of seconds since 1970, without quotes/,

@@ -1,6 +1,12 @@
 /** Refusals for missing scopes and isolation, and the way out that each prints. */
-import { compileGrants, compileRoutes, decide, type RouteAccessDefinition } from "@agentos/auth";
-import { ADMIN_SCOPE, customScope, REFUSALS, type RefusalCode } from "@agentos/contract";
+import {
+  compileGrants,
+  compileRoutes,
+  decide,
+  describeProblem,
+  type RouteAccessDefinition,
+} from "@agentos/auth";
+import { ADMIN_SCOPE, customScope, type RefusalCode } from "@agentos/contract";
 import { createAuthGuard, type GuardedRequest } from "@agentos/guard";
 import { type Claims, goodToken, signToken } from "@agentos/testkit";
 import type { FixRow, FixRows, Printed } from "./fix-row.ts";
@@ -71,7 +77,9 @@ const unmapped = (
     async observe(before) {
       const decision = judge(before);
       if (decision.isAllowed) return [];
-      return [{ code: decision.code, fix: REFUSALS[decision.code].fix, place: "answer" } satisfies Printed];
+      const refusal = { code: decision.code, facts: { missing_scopes: decision.missing } };
+      const { code, fix: text } = describeProblem(refusal, { denialId: "den_1", cli: "agentos" });
+      return [{ code, fix: text, place: "answer" } satisfies Printed];
     },
     async passes(after) {
       if (!judge(after).isAllowed) throw new Error("still refused");

@@ -143,7 +143,7 @@ export const authRefusals = {
     stage: "expiration",
     detail: "Token has expired",
     title: "the token has expired, {duration} ago",
-    fix: "get a new token from your issuer; if it was just issued, compare the clocks of issuer and server",
+    fix: "get a new token from your issuer; if it was just issued, set the clocks of issuer and server to the same time first",
     publicFacts: ["duration"],
   }),
   AUTH_NOT_BEFORE_INVALID: refusal({
@@ -157,7 +157,7 @@ export const authRefusals = {
     stage: "not-before",
     detail: "Invalid token: The token is not yet valid (nbf)",
     title: 'the token is not valid yet: its "nbf" comes in {duration}',
-    fix: 'wait until its "nbf", or let the issuer set "nbf" to the moment of issue; if it does so already, compare the clocks of issuer and server',
+    fix: 'wait until its "nbf", or let the issuer set "nbf" to the moment of issue; if it does so already, set the clocks of issuer and server to the same time, then get a new token',
     publicFacts: ["duration"],
   }),
   AUTH_ISSUED_AT_INVALID: refusal({
