@@ -68,6 +68,10 @@ const unsafeRow = (name: string, more: AgentOSOptions["authorizationConfig"] = {
     apply: (world) => withConfig(world, { unsafe: undefined }),
   });
 
+/** The id of somebody's tenant at Microsoft, and the issuer that stands for all of them. */
+const TENANT = "9122040d-6c67-4c5b-b112-36a304b66dad";
+const ALL_TENANTS = "https://login.microsoftonline.com/common/v2.0";
+
 export const configFixes = {
   CONFIG_OPTION_UNKNOWN: [
     fix({
@@ -237,17 +241,12 @@ export const configFixes = {
       name: "a tenant in code",
       wrong: async () => ({
         options: jwtOptions({ issuer: "https://login.microsoftonline.com/{tenantid}/v2.0" }),
-        call: await callSigned(
-          good({ iss: "https://login.microsoftonline.com/9122040d-6c67-4c5b-b112-36a304b66dad/v2.0" }),
-        ),
+        call: await callSigned(good({ iss: `https://login.microsoftonline.com/${TENANT}/v2.0` })),
       }),
       follows: /write the id of your tenant \(a UUID; .*\) in the place of "([^"]+)" and its braces/,
       apply: (world, [found = ""]) =>
         withConfig(world, {
-          issuer: String(world.options.authorizationConfig?.issuer).replace(
-            `{${found}}`,
-            "9122040d-6c67-4c5b-b112-36a304b66dad",
-          ),
+          issuer: String(world.options.authorizationConfig?.issuer).replace(`{${found}}`, TENANT),
         }),
     }),
     fixFile({
@@ -256,15 +255,14 @@ export const configFixes = {
         config: {
           authorization: {
             verificationKeys: ["env:KEY"],
-            issuer: "https://login.microsoftonline.com/common/v2.0",
+            issuer: ALL_TENANTS,
           },
         },
         env: { KEY: pem },
-        credential: await signToken(good({ iss: "https://login.microsoftonline.com/T-1/v2.0" })),
+        credential: await signToken(good({ iss: `https://login.microsoftonline.com/${TENANT}/v2.0` })),
       }),
-      follows: /write the id of your tenant .* in the place of "(common)"/,
-      apply: (world, [found = ""]) =>
-        withPart(world, { issuer: `https://login.microsoftonline.com/${found}/v2.0`.replace(found, "T-1") }),
+      follows: /write the id of your tenant \(a UUID; .*\) in the place of "([^"]+)"/,
+      apply: (world, [found = ""]) => withPart(world, { issuer: ALL_TENANTS.replace(found, TENANT) }),
     }),
     fix({
       name: "a domain of documentation as the audience",

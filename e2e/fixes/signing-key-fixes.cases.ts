@@ -1,6 +1,6 @@
 /** Faults of a key to sign with, as `token mint` prints them, and the way out of each. */
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { chmodSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { importSigningKey } from "@agentos/auth/mint";
 import { type FaultCode, renderFault } from "@agentos/contract";
@@ -20,6 +20,15 @@ interface SigningWorld {
 const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const pem = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const jwk = pair.privateKey.export({ format: "jwk" });
+
+/** One of each kind that the fix for an unsupported key names. */
+const supportedPairs = [
+  ["RSA of 2048 bits or more", pair],
+  ["P-256", generateKeyPairSync("ec", { namedCurve: "P-256" })],
+  ["P-384", generateKeyPairSync("ec", { namedCurve: "P-384" })],
+  ["P-521", generateKeyPairSync("ec", { namedCurve: "P-521" })],
+  ["Ed25519", generateKeyPairSync("ed25519")],
+] as const;
 
 /** Signs with it as people do, and reads what the command says. */
 async function mint({ text, algorithm }: SigningWorld) {
@@ -67,11 +76,22 @@ const observeImport = async ({ text, algorithm }: SigningWorld): Promise<readonl
 };
 
 export const signingKeyFixes = {
-  KEY_SIGNING_PUBLIC: fix({
-    wrong: () => ({ text: pair.publicKey.export({ type: "spki", format: "pem" }).toString() }),
-    follows: /give the private key of the pair/,
-    apply: () => ({ text: pem }),
-  }),
+  KEY_SIGNING_PUBLIC: [
+    fix({
+      name: "in PEM",
+      wrong: () => ({ text: pair.publicKey.export({ type: "spki", format: "pem" }).toString() }),
+      follows: /give the private key of the pair/,
+      apply: () => ({ text: pem }),
+    }),
+    fix({
+      name: "as a JWK",
+      wrong: () => ({ text: JSON.stringify(pair.publicKey.export({ format: "jwk" })) }),
+      follows: /of JWKs that is the one with the member "(\w+)"$/,
+      apply: (_, [member = ""]) => ({
+        text: JSON.stringify([pair.publicKey.export({ format: "jwk" }), jwk].find((one) => member in one)),
+      }),
+    }),
+  ],
   KEY_SIGNING_ENCRYPTED: fix({
     wrong: () => ({
       text: pair.privateKey
@@ -98,25 +118,64 @@ export const signingKeyFixes = {
       return { text: readFileSync(join(folder, file), "utf8") };
     },
   }),
-  KEY_SIGNING_UNREADABLE: fix({
-    wrong: () => ({ text: pem.slice(0, 400) }),
-    follows: /give all of it in PEM, from its BEGIN line to its END line/,
-    apply: () => ({ text: pem }),
-  }),
-  KEY_SIGNING_USE: fix({
-    wrong: () => ({ text: JSON.stringify({ ...jwk, use: "enc" }) }),
-    follows: /sign with the key whose "(use)" is "(sig)"/,
-    apply: (_, [member = "", value]) => ({ text: JSON.stringify({ ...jwk, [member]: value }) }),
-  }),
-  KEY_SIGNING_UNSUPPORTED: fix({
-    wrong: () => ({
-      text: generateKeyPairSync("ec", { namedCurve: "secp256k1" })
-        .privateKey.export({ type: "pkcs8", format: "pem" })
-        .toString(),
+  KEY_SIGNING_UNREADABLE: [
+    fix({
+      name: "in PEM",
+      wrong: () => ({ text: pem.slice(0, 400) }),
+      follows: /give all of it in PEM, from its BEGIN line to its END line/,
+      apply: () => ({ text: pem }),
     }),
-    follows: /use RSA of 2048 bits or more/,
-    apply: () => ({ text: pem }),
-  }),
+    fix({
+      name: "as a JWK",
+      wrong: () => ({ text: JSON.stringify(jwk).slice(0, 400) }),
+      follows: /give all of it .* or as a JWK$/,
+      apply: () => ({ text: JSON.stringify(jwk) }),
+    }),
+  ],
+  KEY_SIGNING_USE: [
+    fix({
+      name: "use",
+      wrong: () => ({ text: JSON.stringify({ ...jwk, use: "enc" }) }),
+      follows: /sign with the key whose "(use)" is "(sig)"/,
+      apply: (_, [member = "", value]) => ({ text: JSON.stringify({ ...jwk, [member]: value }) }),
+    }),
+    fix({
+      name: "key_ops",
+      wrong: () => ({ text: JSON.stringify({ ...jwk, key_ops: ["decrypt"] }) }),
+      follows: /and whose "(key_ops)", where it has them, are "(sign)" and "(verify)"$/,
+      apply: (_, [member = "", ...values]) => ({ text: JSON.stringify({ ...jwk, [member]: values }) }),
+    }),
+  ],
+  KEY_SIGNING_UNSUPPORTED: [
+    ...supportedPairs.map(([name, { privateKey }]) =>
+      fix({
+        name: `another kind: ${name}`,
+        wrong: () => ({
+          text: generateKeyPairSync("ec", { namedCurve: "secp256k1" })
+            .privateKey.export({ type: "pkcs8", format: "pem" })
+            .toString(),
+        }),
+        follows: new RegExp(`use .*${name}.*, in PEM`),
+        apply: () => ({ text: privateKey.export({ type: "pkcs8", format: "pem" }).toString() }),
+      }),
+    ),
+    fix({
+      name: "of OpenSSH",
+      wrong: () => {
+        const folder = makeFolder();
+        run("ssh-keygen -q -t rsa -b 2048 -N '' -f id_rsa", folder);
+        return { text: readFileSync(join(folder, "id_rsa"), "utf8") };
+      },
+      follows:
+        /turn a copy of a key from OpenSSH into PEM with "(ssh-keygen [^"]+ -f (\S+))" and an empty new passphrase$/,
+      apply: ({ text }, [command = "", file = ""]) => {
+        const folder = makeFolder({ [file]: text });
+        chmodSync(join(folder, file), 0o600);
+        run(`${command} -N ""`, folder);
+        return { text: readFileSync(join(folder, file), "utf8") };
+      },
+    }),
+  ],
   KEY_SIGNING_ALGORITHM_MISMATCH: fix({
     wrong: () => ({ text: pem, algorithm: "ES256" }),
     follows: /sign with one of (\w+)/,
@@ -128,6 +187,12 @@ export const signingKeyFixes = {
       wrong: () => ({ text: "k9-tRw3z_Qp7vXe2mYb8sLd4-k9-tRw3z_Qp7vXe2mYb8sLd4" }),
       follows: /for a shared secret give the algorithm too, (\w+)/,
       apply: ({ text }, [algorithm]) => ({ text, algorithm: algorithm as SigningWorld["algorithm"] }),
+    }),
+    fix({
+      name: "a private key as a JWK",
+      wrong: () => ({ text: "k9-tRw3z_Qp7vXe2mYb8sLd4-k9-tRw3z_Qp7vXe2mYb8sLd4" }),
+      follows: /give the private key in PEM or as a JWK$/,
+      apply: () => ({ text: JSON.stringify(jwk) }),
     }),
     fix({
       name: "a private key",

@@ -219,7 +219,7 @@ export const keyFaults = {
   }),
   KEY_SIGNING_UNSUPPORTED: error({
     title: "a private key of this kind is not supported",
-    fix: `use RSA of ${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519; convert it with "openssl pkcs8 -topk8 -nocrypt -in key.pem" and give the result`,
+    fix: `use RSA of ${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519, in PEM; turn a copy of a key from OpenSSH into PEM with "ssh-keygen -p -m PKCS8 -f copy.pem" and an empty new passphrase`,
   }),
   KEY_SIGNING_ALGORITHM_MISMATCH: error({
     title: "{algorithm} does not fit this key, which is {key_type}",
