@@ -1,6 +1,6 @@
 /** Faults of a key to sign with, as `token mint` prints them, and the way out of each. */
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { chmodSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { importSigningKey } from "@agentos/auth/mint";
 import { type FaultCode, renderFault } from "@agentos/contract";
@@ -41,6 +41,13 @@ async function mint({ text, algorithm }: SigningWorld) {
   const printed: readonly Printed[] =
     found === undefined || fix === undefined ? [] : [{ code: found, fix, place: "command" }];
   return { isSigned: code === 0 && stdout.split(".").length === 3, stderr, printed };
+}
+
+/** A private key as `ssh-keygen` writes it. */
+function makeOpenSsh(type: string): string {
+  const folder = makeFolder({});
+  run(`ssh-keygen -q -t ${type} -N '' -f key`, folder);
+  return readFileSync(join(folder, "key"), "utf8");
 }
 
 const fix = (
@@ -108,15 +115,35 @@ export const signingKeyFixes = {
     follows: /sign with the key whose "(use)" is "(sig)"/,
     apply: (_, [member = "", value]) => ({ text: JSON.stringify({ ...jwk, [member]: value }) }),
   }),
-  KEY_SIGNING_UNSUPPORTED: fix({
-    wrong: () => ({
-      text: generateKeyPairSync("ec", { namedCurve: "secp256k1" })
-        .privateKey.export({ type: "pkcs8", format: "pem" })
-        .toString(),
+  KEY_SIGNING_UNSUPPORTED: [
+    fix({
+      name: "a curve",
+      wrong: () => ({
+        text: generateKeyPairSync("ec", { namedCurve: "secp256k1" })
+          .privateKey.export({ type: "pkcs8", format: "pem" })
+          .toString(),
+      }),
+      follows: /use RSA of 2048 bits or more/,
+      apply: () => ({ text: pem }),
     }),
-    follows: /use RSA of 2048 bits or more/,
-    apply: () => ({ text: pem }),
-  }),
+    fix({
+      name: "the form of OpenSSH",
+      wrong: () => ({ text: makeOpenSsh("rsa") }),
+      follows: /"(cp key (\S+))", then "(ssh-keygen [^"]+)" with an empty new passphrase, and give key.pem$/,
+      apply: ({ text }, [copy = "", file = "", command = ""]) => {
+        const folder = makeFolder({ key: text });
+        chmodSync(join(folder, "key"), 0o600);
+        run(`${copy} && ${command} -N ''`, folder);
+        return { text: readFileSync(join(folder, file), "utf8") };
+      },
+    }),
+    fix({
+      name: "the form of OpenSSH, of a key that no tool of it converts",
+      wrong: () => ({ text: makeOpenSsh("ed25519") }),
+      follows: /use RSA of 2048 bits or more.*"(\S+ keys generate)" makes a key pair/,
+      apply: () => ({ text: pem }),
+    }),
+  ],
   KEY_SIGNING_ALGORITHM_MISMATCH: fix({
     wrong: () => ({ text: pem, algorithm: "ES256" }),
     follows: /sign with one of (\w+)/,
