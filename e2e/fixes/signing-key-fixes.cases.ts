@@ -140,7 +140,7 @@ export const signingKeyFixes = {
     fix({
       name: "the form of OpenSSH, of a key that no tool of it converts",
       wrong: () => ({ text: makeOpenSsh("ed25519") }),
-      follows: /use RSA of 2048 bits or more.*"(\S+ keys generate)" makes a key pair/,
+      follows: /use RSA of 2048 bits or more.*"([^"]+ keys generate)" makes a key pair/,
       apply: () => ({ text: pem }),
     }),
   ],

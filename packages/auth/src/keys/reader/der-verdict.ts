@@ -46,7 +46,7 @@ export function readDerVerdict(bytes: Uint8Array<ArrayBuffer>): DerVerdict {
   if (first.verdict.kind === "unknown" || first.rest.length === 0) return first.verdict;
   // Bytes behind a complete key: never ignored, they may be the key that was meant.
   for (let value = first; value.verdict.kind !== "unknown"; value = readFirstValue(value.rest)) {
-    if (value.verdict.kind === "private") return { ...value.verdict, key: "several" };
+    if (value.verdict.kind === "private") return namePrivate(value.verdict.found, "several");
   }
   return readFirstValue(first.rest).verdict.kind === "unknown"
     ? { kind: "trailing" }
