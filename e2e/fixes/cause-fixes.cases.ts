@@ -330,7 +330,8 @@ export const causeFixes = {
     doctorFix({
       name: "JWT only",
       wrong: () => configured(bothOn),
-      follows: /use JWT only: send a token, and unset "OS_SECURITY_KEY" \(or "(\w+)"\)/,
+      follows:
+        /use JWT only: send a token, and take the security key away \("OS_SECURITY_KEY", or "(\w+)" in the configuration\)/,
       apply: (world, [option = ""]) => {
         const { [option as "securityKey"]: _, ...config } = bothOn;
         return { ...world, ...configured(config), token: good() };
@@ -362,7 +363,7 @@ export const causeFixes = {
         server: { python: { serviceAccounts: "throttled", knownServiceToken: KNOWN_TOKEN } },
         token: SERVICE_TOKEN,
       }),
-    follows: /a valid credential works all the while/,
+    follows: /^send a valid credential: it is let in at once/,
     apply: (world) => ({ ...world, token: KNOWN_TOKEN }),
   }),
   AUTH_DATABASE_UNAVAILABLE: doctorFix({

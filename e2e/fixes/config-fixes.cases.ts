@@ -808,7 +808,7 @@ export const configFixes = {
     fix({
       name: "with keys beside it",
       wrong: () => ({ options: jwtOptions({ validate: false, unsafe: { allowUnverifiedTokens: true } }) }),
-      follows: /^remove both$/,
+      follows: /^remove both: tokens are then verified with the keys that are configured$/,
       apply: (world) => withConfig(world, { validate: undefined, unsafe: undefined }),
     }),
     fix({

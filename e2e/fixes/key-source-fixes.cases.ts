@@ -309,7 +309,7 @@ export const keySourceFixes = {
           call: await callSigned(good({ iss: `${strict}/realms/shop` })),
         };
       },
-      follows: /for "(issuer)" it is the issuer followed by "(\/[^"]+)"/,
+      follows: /correct "(issuer)": the address that is asked is the issuer followed by "(\/[^"]+)"/,
       apply: (world, [option = ""]) =>
         withConfig(world, { [option]: `${world.options.authorizationConfig?.issuer}/realms/shop` }),
     }),
@@ -372,9 +372,12 @@ export const keySourceFixes = {
     apply: (world, [option = ""]) =>
       withConfig(world, { [option]: `${world.options.authorizationConfig?.issuer}/` }),
   }),
-  KEY_SOURCE_STALE: failing({ wrong: () => failingUrl(0), follows: /repair the connection to the issuer/ }),
+  KEY_SOURCE_STALE: failing({
+    wrong: () => failingUrl(0),
+    follows: /repair what the fault beside this one names/,
+  }),
   KEY_SOURCE_EXPIRED: failing({
     wrong: () => failingUrl(3_700),
-    follows: /repair the connection to the issuer/,
+    follows: /repair what the fault beside this one names/,
   }),
 } satisfies Partial<FixRows<FaultCode>>;

@@ -73,11 +73,23 @@ export const keyValueFixes = {
     follows: /set it to a public key in PEM/,
     apply: copyAgain,
   }),
-  KEY_TOO_LARGE: fix({
-    wrong: () => withValues(pem.padEnd(70_000)),
-    follows: /give one public key in PEM/,
-    apply: copyAgain,
-  }),
+  KEY_TOO_LARGE: [
+    fix({
+      name: "many keys",
+      wrong: () => withValues(pem.repeat(200)),
+      follows: /give one public key in PEM/,
+      apply: copyAgain,
+    }),
+    fix({
+      name: "white space",
+      wrong: () => withValues(pem.padEnd(70_000)),
+      follows: /^remove the white space around it$/,
+      apply: (world) => {
+        const [value = ""] = world.options.authorizationConfig?.verificationKeys ?? [];
+        return giveValues(world, value.trim());
+      },
+    }),
+  ],
   KEY_UNREADABLE: fix({
     wrong: () => withValues(pem.replace("MII", "M*I")),
     follows: /copy it again from its source as PEM; "(.+? keys env) FILE"/,
@@ -187,11 +199,25 @@ export const keyValueFixes = {
       return giveValues(world, run(command, makeFolder({ "request.pem": request })));
     },
   }),
-  KEY_FILE_PATH: fix({
-    wrong: () => withValues("/etc/keys/public.pem"),
-    follows: /give the content of the file/,
-    apply: copyAgain,
-  }),
+  KEY_FILE_PATH: [
+    fix({
+      name: "in an option",
+      wrong: () => withValues("/etc/keys/public.pem"),
+      follows: /give the content of the file/,
+      apply: copyAgain,
+    }),
+    fix({
+      name: "in a variable",
+      wrong: () => ({
+        options: { authorization: true, env: { JWT_VERIFICATION_KEY: "file:/etc/keys/public.pem" } },
+      }),
+      follows: /^give the content of the file: (JWT_VERIFICATION_KEY)="\$\((cat) FILE\)"$/,
+      apply: (world, [variable = "", command = ""]) => {
+        const value = run(`${command} public.pem`, makeFolder({ "public.pem": pem }));
+        return { ...world, options: { ...world.options, env: { [variable]: value } } };
+      },
+    }),
+  ],
   KEY_URL: fix({
     wrong: async () => withValues(await listen(answer(goodSet))),
     follows: /the address of a JWKS belongs in "(\w+)".*"authorizationConfig" in code/,
@@ -253,7 +279,8 @@ export const keyValueFixes = {
   }),
   KEY_RSA_EXPONENT: fix({
     wrong: () => withValues(toJwk({ e: "AQ" })),
-    follows: /make a new key pair with "([^"]+)"/,
+    follows:
+      /make a new key pair with "([^"]+)".*, sign with its private half,(?: and)? give the public one here/,
     apply: (world, [command = ""]) => makePair(world, command),
   }),
   KEY_RSA_MODULUS: [
@@ -266,13 +293,15 @@ export const keyValueFixes = {
     fix({
       name: "a new pair",
       wrong: () => withValues(toJwk({ n: toN(modulus - (modulus % 30_030n) + 15n) })),
-      follows: /make a new key pair with "([^"]+)"/,
+      follows:
+        /make a new key pair with "([^"]+)".*, sign with its private half,(?: and)? give the public one here/,
       apply: (world, [command = ""]) => makePair(world, command),
     }),
   ],
   KEY_RSA_ROCA: fix({
     wrong: () => withValues(toJwk({ n: toN(makeRocaModulus()) })),
-    follows: /make a new key pair with "([^"]+)"/,
+    follows:
+      /make a new key pair with "([^"]+)".*, sign with its private half,(?: and)? give the public one here/,
     apply: (world, [command = ""]) => makePair(world, command),
   }),
   KEY_SECRET_SHORT: fix({
@@ -388,13 +417,13 @@ export const keyValueFixes = {
     fix({
       name: "a secret beside public keys",
       wrong: () => withValues(pem, secretText),
-      follows: /keep one kind: take this one out/,
+      follows: /keep the kind that your tokens are signed with, and take the other out/,
       apply: copyAgain,
     }),
     fix({
       name: "a public key beside secrets",
       wrong: () => ({ options: jwtOptions({ verificationKeys: [secretText, pem], ...HS256 }) }),
-      follows: /take this one out/,
+      follows: /keep the kind that your tokens are signed with, and take the other out/,
       apply: async (world) => ({
         ...giveValues(world, secretText),
         call: await callWithKey(secretSigner(secretText)),

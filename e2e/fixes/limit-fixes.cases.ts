@@ -294,10 +294,22 @@ export const limitFixes = {
     ),
   ],
   INPUT_JSON_TOO_COMPLEX: tooLarge(
-    json({ message: "hi", stream: false, session_state: { a: nested(60) } }),
-    /send fewer values and less nesting/,
-    json({ message: "hi", stream: false, session_state: { a: nested(2) } }),
+    json({ message: "hi", stream: false, session_state: { a: Array.from({ length: 100_000 }, () => 1) } }),
+    /send fewer values; data that only a model reads can be one text/,
+    json({ message: "hi", stream: false, session_state: { a: [1] } }),
   ),
+  INPUT_JSON_TOO_DEEP: fix({
+    wrong: () => ({
+      options: open(),
+      call: json({ message: "hi", stream: false, session_state: { a: nested(60) } }),
+    }),
+    follows: /send less nesting, (\d+) levels at most/,
+    // The body and the state are two of the levels.
+    apply: (world, [levels]) => ({
+      ...world,
+      call: json({ message: "hi", stream: false, session_state: { a: nested(Number(levels) - 2) } }),
+    }),
+  }),
   INPUT_FIELDS_TOO_MANY: tooLarge(
     run(Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`field${n}`, "x"]))),
     /send only fields that a run reads/,
@@ -319,7 +331,7 @@ export const limitFixes = {
         { url: "https://media.test/a.png", more: Array.from({ length: 2_000 }, () => 1) },
       ]),
     }),
-    /send a list of objects, each with the keys of one medium only/,
+    /leave every key out of its objects but "id", "(url)"/,
     run({ images: images(1) }),
   ),
 } satisfies FixRows<LimitCode>;

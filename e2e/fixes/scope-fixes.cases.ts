@@ -181,7 +181,7 @@ export const scopeFixes = {
     fix({
       name: "by the ceiling",
       wrong: () => world({ scopes: ["agents:read"] }, { allowedScopes: ["teams:read"] }),
-      follows: /or add "([\w:]+)" to "(allowedScopes)" of this issuer on the server/,
+      follows: /^on the server, add ([\w:]+) to "(allowedScopes)" of this issuer/,
       apply: (before, [scope = "", option = ""]) => withConfig(before, { [option]: ["teams:read", scope] }),
     }),
     fix({
@@ -202,7 +202,7 @@ export const scopeFixes = {
         },
         call: await callSigned(good({ scopes: ["agents:shop:read"] }), SHOP),
       }),
-      follows: /^get a token from an issuer that may grant "([\w:]+)"/,
+      follows: /or get a token from another issuer, one that may grant ([\w:]+)$/,
       apply: async (before, [scope = ""]) => ({
         ...before,
         call: await callSigned(

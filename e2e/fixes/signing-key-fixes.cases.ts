@@ -52,6 +52,13 @@ async function mint({ text, algorithm }: SigningWorld) {
   return { isSigned: code === 0 && stdout.split(".").length === 3, stderr, printed };
 }
 
+/** A private key as `ssh-keygen` writes it. */
+function makeOpenSsh(type: string): string {
+  const folder = makeFolder({});
+  run(`ssh-keygen -q -t ${type} -N '' -f key`, folder);
+  return readFileSync(join(folder, "key"), "utf8");
+}
+
 const fix = (
   row: Pick<FixRow<SigningWorld>, "name" | "wrong" | "follows" | "apply"> &
     Partial<Pick<FixRow<SigningWorld>, "observe">>,
@@ -142,38 +149,37 @@ export const signingKeyFixes = {
     fix({
       name: "key_ops",
       wrong: () => ({ text: JSON.stringify({ ...jwk, key_ops: ["decrypt"] }) }),
-      follows: /and whose "(key_ops)", where it has them, are "(sign)" and "(verify)"$/,
+      follows: /and whose "(key_ops)", where it has them, hold "(sign)"$/,
       apply: (_, [member = "", ...values]) => ({ text: JSON.stringify({ ...jwk, [member]: values }) }),
     }),
   ],
   KEY_SIGNING_UNSUPPORTED: [
-    ...supportedPairs.map(([name, { privateKey }]) =>
-      fix({
-        name: `another kind: ${name}`,
-        wrong: () => ({
-          text: generateKeyPairSync("ec", { namedCurve: "secp256k1" })
-            .privateKey.export({ type: "pkcs8", format: "pem" })
-            .toString(),
-        }),
-        follows: new RegExp(`use .*${name}.*, in PEM`),
-        apply: () => ({ text: privateKey.export({ type: "pkcs8", format: "pem" }).toString() }),
-      }),
-    ),
     fix({
-      name: "of OpenSSH",
-      wrong: () => {
-        const folder = makeFolder();
-        run("ssh-keygen -q -t rsa -b 2048 -N '' -f id_rsa", folder);
-        return { text: readFileSync(join(folder, "id_rsa"), "utf8") };
-      },
-      follows:
-        /turn a copy of a key from OpenSSH into PEM with "(ssh-keygen [^"]+ -f (\S+))" and an empty new passphrase$/,
-      apply: ({ text }, [command = "", file = ""]) => {
-        const folder = makeFolder({ [file]: text });
-        chmodSync(join(folder, file), 0o600);
-        run(`${command} -N ""`, folder);
+      name: "a curve",
+      wrong: () => ({
+        text: generateKeyPairSync("ec", { namedCurve: "secp256k1" })
+          .privateKey.export({ type: "pkcs8", format: "pem" })
+          .toString(),
+      }),
+      follows: /use RSA of 2048 bits or more/,
+      apply: () => ({ text: pem }),
+    }),
+    fix({
+      name: "the form of OpenSSH",
+      wrong: () => ({ text: makeOpenSsh("rsa") }),
+      follows: /"(cp key (\S+))", then "(ssh-keygen [^"]+)" with an empty new passphrase, and give key.pem$/,
+      apply: ({ text }, [copy = "", file = "", command = ""]) => {
+        const folder = makeFolder({ key: text });
+        chmodSync(join(folder, "key"), 0o600);
+        run(`${copy} && ${command} -N ''`, folder);
         return { text: readFileSync(join(folder, file), "utf8") };
       },
+    }),
+    fix({
+      name: "the form of OpenSSH, of a key that no tool of it converts",
+      wrong: () => ({ text: makeOpenSsh("ed25519") }),
+      follows: /use RSA of 2048 bits or more.*"([^"]+ keys generate)" makes a key pair/,
+      apply: () => ({ text: pem }),
     }),
   ],
   KEY_SIGNING_ALGORITHM_MISMATCH: fix({

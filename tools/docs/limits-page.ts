@@ -132,7 +132,7 @@ function fixedLimits(): readonly (readonly string[])[] {
     [
       "the same of a whole JSON body",
       "what its options may have together",
-      refusal("INPUT_JSON_TOO_COMPLEX"),
+      `${refusal("INPUT_JSON_TOO_COMPLEX")}, [INPUT_JSON_TOO_DEEP](errors.md#INPUT_JSON_TOO_DEEP)`,
     ],
     ["answer of a run", `${count(MAX_CONTENT_LENGTH)} characters`, errorType("content_limit")],
     ["model requests of a run", count(MAX_MODEL_REQUESTS_PER_RUN), errorType("model_request_limit")],

@@ -278,7 +278,7 @@ describe("diagnose", () => {
         const [cause] = run(input);
         expect([cause?.code, cause?.certainty]).toEqual(["SCOPE_OVER_CEILING", "certain"]);
         if ("refusal" in input) expect(cause?.fix).toBe(fix);
-        else expect(cause?.fix).toContain('add "agent_os:admin" to "allowedScopes"');
+        else expect(cause?.fix).toContain('add agent_os:admin to "allowedScopes"');
         expect(textOf([cause].flatMap((one) => one ?? []))).toContain(
           "its issuer may not grant agent_os:admin here",
         );

@@ -31,6 +31,7 @@ it.each([
   ["a time that is over", checkTimes({ exp: 1 }, policy, 9_000)],
   ["a time to come", checkTimes({ exp: 9_900, nbf: 9_500 }, policy, 9_000)],
   ["a life that is too long", checkTimes({ exp: 900_000 }, policy, 9_000)],
+  ["a life that nobody counts", checkTimes({ exp: 9_900, iat: -1e308 }, policy, 9_000)],
   ["a time that is none", checkTimes({ exp: "1" }, policy, 9_000)],
 ])("keeps what a server found: %s", (_, result) => {
   const refusal = faultOf(result);
@@ -42,9 +43,13 @@ it.each([
 });
 
 it.each<[RefusalCode, string, readonly (string | undefined)[]]>([
-  ["AUTH_TOKEN_QUOTED", "found", ['"', "'", "`", "“"].map(nameCharacter)],
+  [
+    "AUTH_TOKEN_QUOTED",
+    "quotes_found",
+    ["'YQ'", "`YQ", 'YQ"', "“YQ.YQ”"].map((token) => String(faultOf(readShape(token)).facts["quotes_found"])),
+  ],
   ["AUTH_SCHEME_SPACE_MISSING", "found", ["\u00a0", "\u0001", "é", "[", "%"].map(nameCharacter)],
-  ["AUTH_JWT_ID_INVALID", "value_found", [null, [], 1, true, {}].map(describeKind)],
+  ["AUTH_JWT_ID_INVALID", "value_found", [null, [], 1, Number.POSITIVE_INFINITY, true, {}].map(describeKind)],
   ["AUTH_SIGNATURE_MALFORMED", "signature_found", ["", "+"].map(describeMalformed)],
   [
     "AUTH_ISSUER_MISMATCH",
@@ -54,8 +59,7 @@ it.each<[RefusalCode, string, readonly (string | undefined)[]]>([
     ),
   ],
 ])("knows the words of %s for {%s}", (code, name, words) => {
-  for (const word of words)
-    expect(readBack({ code, facts: { found_place: "around", [name]: word ?? "" } })[name]).toBe(word);
+  for (const word of words) expect(readBack({ code, facts: { [name]: word ?? "" } })[name]).toBe(word);
 });
 
 it("never takes over what is none of our words", () => {

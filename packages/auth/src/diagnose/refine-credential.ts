@@ -68,7 +68,10 @@ export function refineCredential(
   if (kind === "security key or other text" && mode === "jwt") {
     const isBoth = policy.hasSecurityKey === true;
     const code: ErrorCode = isBoth ? "AUTH_SECURITY_KEY_WITH_JWT" : "AUTH_SECURITY_KEY_NOT_ACCEPTED";
-    return [{ code, certainty: isBoth ? "certain" : "likely", evidence: shown }];
+    const both: readonly Evidence[] = isBoth
+      ? [{ fact: "a security key is configured beside the keys for JWTs", source }]
+      : [];
+    return [{ code, certainty: isBoth ? "certain" : "likely", evidence: [...both, ...shown] }];
   }
   return [];
 }

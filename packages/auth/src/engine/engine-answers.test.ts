@@ -108,7 +108,7 @@ describe("a token with more scopes than its issuer may grant", () => {
     const named = refused?.facts["scope_to_allow"];
     expect([refused?.code, named]).toEqual(["SCOPE_OVER_CEILING", scopes.at(-1)]);
     expect(renderText(REFUSALS.SCOPE_OVER_CEILING.fix, refused?.facts ?? {})).toContain(
-      `add "${String(named)}" to "allowedScopes"`,
+      `add ${String(named)} to "allowedScopes"`,
     );
     expect(await refuse(scopes, both, ["agents:read", String(named)])).toBeUndefined();
   });

@@ -255,7 +255,7 @@ describe("what cannot sign", () => {
       ["", "KEY_EMPTY", "give a private key"],
       [" \n", "KEY_EMPTY", "give a private key"],
       [createSecret(200_000), "KEY_TOO_LARGE", "give one private key"],
-      [pkcs8.padEnd(65_537), "KEY_TOO_LARGE", "give one private key"],
+      [pkcs8.padEnd(65_537), "KEY_TOO_LARGE", "remove the white space around it"],
     ];
     for (const algorithm of [undefined, "HS256", "RS256"] as const) {
       for (const [value, code, said] of values) {
@@ -269,6 +269,28 @@ describe("what cannot sign", () => {
     expect(await importSigningKey(pkcs8.padEnd(65_536))).toHaveProperty("ok", true);
     const unknown = await importSigningKey(pkcs8, { algorithm: "none" as "RS256" });
     expect(unknown).toMatchObject({ ok: false, fault: { code: "KEY_ALGORITHM_UNKNOWN" } });
+  });
+
+  it.each([
+    ["secp256k1", pem(koblitz), "an EC key on secp256k1 is not supported here", "use RSA"],
+    [
+      "OpenSSH, which another tool converts",
+      toPem("OPENSSH PRIVATE KEY", Buffer.from("openssh-key-v1\0".padEnd(200))),
+      "a private key in this form (OpenSSH) is not supported here",
+      '"ssh-keygen -p -m PKCS8 -f key.pem"',
+    ],
+    [
+      "OpenSSH of a kind that no tool of it converts",
+      toPem("OPENSSH PRIVATE KEY", Buffer.from("openssh-key-v1\0...ssh-ed25519".padEnd(200))),
+      "a private key in this form (OpenSSH, Ed25519) is not supported here",
+      '"agentos keys generate" makes a key pair',
+    ],
+  ])("is named with what helps: %s", async (_, text, said, helps) => {
+    const read = await importSigningKey(text);
+    if (read.ok) throw new Error("it can sign");
+    const { message, fix } = renderFault(read.fault, "agentos");
+    expect(message).toBe(said);
+    expect(fix).toContain(helps);
   });
 
   it("takes a short secret only when weak ones are permitted", async () => {

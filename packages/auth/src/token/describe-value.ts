@@ -8,7 +8,8 @@ export function describeKind(value: unknown): string {
     case "string":
       return "a text";
     case "number":
-      return "a number";
+      // As JSON has them, `1e400` say, which becomes infinite where it is read.
+      return Number.isFinite(value) ? "a number" : "a number too large to be read";
     case "boolean":
       return "true or false";
     default:

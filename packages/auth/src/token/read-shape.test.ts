@@ -38,9 +38,9 @@ describe("readShape", () => {
   });
 
   it.each([
-    ['"YQ.YQ.YQ"', { found: "a double quote", found_place: "around" }],
-    ["YQ.YQ.YQ'", { found: "a single quote", found_place: "behind" }],
-    ["`YQ.YQ.YQ", { found: "a backtick", found_place: "before" }],
+    ['"YQ.YQ.YQ"', { quotes_found: "is in double quotes" }],
+    ["YQ.YQ.YQ'", { quotes_found: "has a single quote behind it" }],
+    ["`YQ.YQ.YQ", { quotes_found: "has a backtick before it" }],
     ["YQ YQ.YQ.YQ", { found: "a space", position: 3 }],
     ["YQ.YQ.YQ,", { found: "a comma", position: 9 }],
     ["YQ.YQ.YQ\u00a0", { found: "a no-break space", position: 9 }],

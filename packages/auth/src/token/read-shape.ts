@@ -39,14 +39,13 @@ export function readShape(token: string): Result<TokenShape> {
   return ok({ header, payload, signature });
 }
 
-function findQuotesAround(
-  token: string,
-): { readonly found: string; readonly found_place: string } | undefined {
+function findQuotesAround(token: string): { readonly quotes_found: string } | undefined {
   const [first, last] = [token.charAt(0), token.charAt(token.length - 1)];
   const [isBefore, isBehind] = [first, last].map((one) => one !== "" && QUOTES.includes(one));
   if (isBefore !== true && isBehind !== true) return undefined;
-  const place = isBefore === true && isBehind === true ? "around" : isBefore === true ? "before" : "behind";
-  return { found: nameCharacter(isBefore === true ? first : last), found_place: place };
+  const quote = nameCharacter(isBefore === true ? first : last);
+  if (isBefore === true && isBehind === true) return { quotes_found: `is in ${quote.replace(/^a /, "")}s` };
+  return { quotes_found: `has ${quote} ${isBefore === true ? "before" : "behind"} it` };
 }
 
 /** Dots in a text, counted no further than six. */

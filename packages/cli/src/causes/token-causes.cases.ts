@@ -98,7 +98,7 @@ export const tokenCauses: readonly CauseRow[] = [
     cause: "JWT in quotes",
     read: answer(`Bearer "${token}"`),
     code: "AUTH_TOKEN_QUOTED",
-    says: /a double quote stands around the token/,
+    says: /the token is in double quotes/,
     fix: /remove the quotes/,
   },
   {

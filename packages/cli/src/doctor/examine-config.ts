@@ -107,10 +107,10 @@ async function examine(
       requests,
       routes: policy.routes,
     });
-    const isSaid = probed.findings.some(({ code }) => code === "AUTH_SECURITY_KEY_WITH_JWT");
-    const warnings = policy.findings
-      .filter(({ code }) => !(isSaid && code === "CONFIG_BOTH_CREDENTIALS"))
-      .map((fault) => fromFault(fault, source, context));
+    const said = joinBothCredentials(
+      probed.findings,
+      policy.findings.map((fault) => fromFault(fault, source, context)),
+    );
     return {
       ...place,
       summary: summarize(policy),
@@ -129,8 +129,7 @@ async function examine(
       answers: probed.answers,
       findings: mergeFindings([
         // Its words are our own here.
-        ...probed.findings.map(({ serverSaid: _, ...finding }) => finding),
-        ...warnings,
+        ...said.map(({ serverSaid: _, ...finding }) => finding),
         ...findRepairs(policy, source, context),
       ]),
     };
@@ -138,6 +137,25 @@ async function examine(
     os.close();
   }
 }
+
+/** A request with the security key, and what the configuration says of it: one finding, with what is set where. */
+function joinBothCredentials(probed: readonly Finding[], warnings: readonly Finding[]): readonly Finding[] {
+  const both = warnings.find(({ code }) => code === "CONFIG_BOTH_CREDENTIALS");
+  if (both === undefined || !probed.some(isBothRefused)) return [...probed, ...warnings];
+  const evidence = [
+    { fact: both.sentence, source: both.evidence[0]?.source ?? "the configuration" },
+  ] as const;
+  return [
+    ...probed.map((finding) =>
+      isBothRefused(finding)
+        ? { ...finding, evidence: [...evidence, ...finding.evidence], command: both.command }
+        : finding,
+    ),
+    ...warnings.filter((finding) => finding !== both),
+  ];
+}
+
+const isBothRefused = ({ code }: Finding): boolean => code === "AUTH_SECURITY_KEY_WITH_JWT";
 
 function explainStart(
   error: unknown,

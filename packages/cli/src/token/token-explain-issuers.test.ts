@@ -111,7 +111,7 @@ describe("a scope that its issuer may not grant", () => {
       /unknown +POST \S+\/runs +by agent_os:admin, if its issuer may grant that there\n/,
     );
     expect(stdout).toMatch(
-      /denied the token names a sufficient scope.* \[SCOPE_OVER_CEILING\]\n +fix .*"allowedScopes"/,
+      /denied the token holds [\w:]+, but its issuer may not grant that.* \[SCOPE_OVER_CEILING\]\n +fix .*"allowedScopes"/,
     );
     expect(stdout).toContain("known to the server alone");
   });

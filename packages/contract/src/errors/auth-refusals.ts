@@ -129,7 +129,7 @@ export const authRefusals = {
   AUTH_EXPIRATION_INVALID: refusal({
     stage: "expiration",
     detail: "Invalid token: Expiration Time claim (exp) must be an integer.",
-    title: 'the claim "exp" is {value_found}, not a number',
+    title: 'the claim "exp" is {value_found}, not a number of seconds',
     fix: 'let the issuer write "exp" as a number of seconds since 1970, without quotes; then get a new token',
     publicFacts: ["value_found"],
   }),
@@ -149,7 +149,7 @@ export const authRefusals = {
   AUTH_NOT_BEFORE_INVALID: refusal({
     stage: "not-before",
     detail: "Invalid token: Not Before claim (nbf) must be an integer.",
-    title: 'the claim "nbf" is {value_found}, not a number',
+    title: 'the claim "nbf" is {value_found}, not a number of seconds',
     fix: 'let the issuer write "nbf" as a number of seconds since 1970, without quotes; then get a new token',
     publicFacts: ["value_found"],
   }),
@@ -163,7 +163,7 @@ export const authRefusals = {
   AUTH_ISSUED_AT_INVALID: refusal({
     stage: "issued-at",
     detail: "Invalid token: Issued At claim (iat) must be an integer.",
-    title: 'the claim "iat" is {value_found}, not a number',
+    title: 'the claim "iat" is {value_found}, not a number of seconds',
     fix: 'let the issuer write "iat" as a number of seconds since 1970, without quotes; then get a new token',
     publicFacts: ["value_found"],
   }),

@@ -55,7 +55,7 @@ export const CAUSES = {
   AUTH_SECURITY_KEY_WITH_JWT: cause({
     title:
       "both a security key and JWT authorization are on; JWT wins, so requests with the security key are refused",
-    fix: 'use JWT only: send a token, and unset "OS_SECURITY_KEY" (or "securityKey"); or use the security key only: take every JWT key away ("JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", and the whole "authorization" part of the configuration)',
+    fix: 'use JWT only: send a token, and take the security key away ("OS_SECURITY_KEY", or "securityKey" in the configuration); or use the security key only: take every JWT key away ("JWT_VERIFICATION_KEY", "JWT_JWKS_FILE", and the whole "authorization" part of the configuration)',
   }),
   AUTH_SERVICE_ACCOUNT_REFUSED: cause({
     title: "the service account token is not valid; the server does not say why",
@@ -64,7 +64,7 @@ export const CAUSES = {
   AUTH_THROTTLED: cause({
     title:
       "too many requests with a bad credential came from this address, this one included: for a while the server does not say why it refuses them",
-    fix: "stop the client that retries with a bad credential, wait a minute, and ask again for the reason; a valid credential works all the while",
+    fix: "send a valid credential: it is let in at once; to learn what is wrong with this one, stop the client that retries, wait a minute, and ask again",
   }),
   AUTH_DATABASE_UNAVAILABLE: cause({
     title: "the server cannot read the database that it checks the credential against",

@@ -88,7 +88,7 @@ export const configFaults = {
     fix: 'set "access" to "public", "authenticated" or a list of scopes',
   }),
   CONFIG_ROUTE_DUPLICATE: error({
-    title: 'the route "{route}" exists already',
+    title: 'the route "{route}" {owner_found}',
     fix: "choose another path or method",
   }),
   CONFIG_ROUTE_INVALID: error({

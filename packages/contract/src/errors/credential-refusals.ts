@@ -212,9 +212,9 @@ export const credentialRefusals = {
   AUTH_TOKEN_QUOTED: refusal({
     stage: "shape",
     detail: HEADER_PADDING,
-    title: "{found} stands {found_place} the token",
+    title: "the token {quotes_found}",
     fix: "remove the quotes: send the token without any",
-    publicFacts: ["found", "found_place"],
+    publicFacts: ["quotes_found"],
   }),
   AUTH_TOKEN_SPACED: refusal({
     stage: "shape",

@@ -101,7 +101,7 @@ export interface CauseEntry {
 
 /**
  * An allowed request that there is no room for: an answer, not an exception. Its facts are the `limit` and, where a text
- * names them, how much the request `needed`, its `field` and the `depth` that is allowed.
+ * names them, how much the request `needed` and its `field`.
  */
 export interface LimitEntry {
   readonly kind: "limit";

@@ -13,7 +13,6 @@ const NEW_PAIR = "{cli} keys generate";
 
 /** By code; a code without an entry has no fix that is one line. */
 export const FIX_COMMANDS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  AUTH_SECURITY_KEY_WITH_JWT: "unset OS_SECURITY_KEY",
   CONFIG_BOTH_CREDENTIALS: "unset OS_SECURITY_KEY",
   AUTH_TOKEN_NOT_ACCEPTED: KEY_FOR_ENV,
   AUTH_SIGNED_BY_ANOTHER_KEY: "{cli} keys show public.pem",
@@ -35,6 +34,7 @@ export const FIX_COMMANDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   KEY_CERTIFICATE_REQUEST: "openssl req -in request.pem -pubkey -noout > public.pem",
   KEY_OPENSSH: "ssh-keygen -e -m PKCS8 -f key.pub > public.pem",
   KEY_WEAK_RSA: NEW_PAIR,
+  KEY_RSA_EXPONENT: NEW_PAIR,
   KEY_RSA_MODULUS: NEW_PAIR,
   KEY_RSA_ROCA: NEW_PAIR,
   KEY_SECRET_BYTES_LOST: NEW_SECRET,

@@ -15,11 +15,11 @@ export const MIN_RSA_BITS = 2048;
 export const keyFaults = {
   // The value as a whole
   KEY_EMPTY: error({
-    title: "the key is empty",
+    title: "the key {empty_found}",
     fix: 'set it to a public key in PEM, to a JWK or to a shared secret; "{cli} keys env FILE" prints the line for a public key',
   }),
   KEY_TOO_LARGE: error({
-    title: "the key has {bytes} bytes, more than the {limit} that are read",
+    title: "the key has {bytes} bytes{padding_found}, more than the {limit} that are read",
     fix: "give one public key in PEM or JWK; a set of keys belongs in a JWKS file",
   }),
   KEY_UNREADABLE: error({
@@ -108,16 +108,16 @@ export const keyFaults = {
   }),
   KEY_RSA_EXPONENT: error({
     title: "the public exponent of the RSA key {found}; it has to be odd and from 3 to 64 bits",
-    fix: 'make a new key pair with "{cli} keys generate" and sign with that; its exponent is 65537',
+    fix: 'make a new key pair with "{cli} keys generate", whose exponent is 65537, sign with its private half, and give the public one here',
   }),
   KEY_RSA_MODULUS: error({
     title: "anybody can compute the private half of the RSA key: {problem}",
-    fix: 'copy the public key again from its source; if it is the same there, make a new key pair with "{cli} keys generate", sign with that, and trust no token of this one',
+    fix: 'copy the public key again from its source; if it is the same there, make a new key pair with "{cli} keys generate", sign with its private half, give the public one here, and trust no token of the old one',
   }),
   KEY_RSA_ROCA: error({
     title:
       "the RSA key was made by a faulty generator (ROCA, CVE-2017-15361): its private half can be computed",
-    fix: 'make a new key pair with "{cli} keys generate", sign with that, and trust no token of this one; a chip or token card that made it needs new firmware',
+    fix: 'make a new key pair with "{cli} keys generate", sign with its private half, give the public one here, and trust no token of the old one; a chip or token card that made it needs new firmware',
   }),
   KEY_SECRET_SHORT: error({
     title: "the shared secret has {bytes} bytes, {algorithm} needs {minimum} or more",
@@ -155,7 +155,7 @@ export const keyFaults = {
   }),
   KEY_KINDS_MIXED: error({
     title: "this is {found}, and the other keys of the same issuer are {others}",
-    fix: 'keep one kind: take this one out, or the others; tokens of two systems are told apart by their "iss", with an entry of "issuers" for each',
+    fix: 'keep the kind that your tokens are signed with, and take the other out; tokens of two systems are told apart by their "iss", with an entry of "issuers" for each',
   }),
 
   // JWK and JWKS
@@ -215,11 +215,11 @@ export const keyFaults = {
   }),
   KEY_SIGNING_USE: error({
     title: "the JWK is not meant for signing: {reason}",
-    fix: 'sign with the key whose "use" is "sig" and whose "key_ops", where it has them, are "sign" and "verify"',
+    fix: 'sign with the key whose "use" is "sig" and whose "key_ops", where it has them, hold "sign"',
   }),
   KEY_SIGNING_UNSUPPORTED: error({
-    title: "a private key of this kind is not supported",
-    fix: `use RSA of ${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519, in PEM; turn a copy of a key from OpenSSH into PEM with "ssh-keygen -p -m PKCS8 -f copy.pem" and an empty new passphrase`,
+    title: "{found} is not supported here",
+    fix: `use RSA of ${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519; "{cli} keys generate" makes a key pair`,
   }),
   KEY_SIGNING_ALGORITHM_MISMATCH: error({
     title: "{algorithm} does not fit this key, which is {key_type}",
@@ -270,7 +270,7 @@ export const keyFaults = {
   }),
   KEY_SOURCE_STATUS: error({
     title: "the address of the {document} (on {host}) answers with HTTP status {status}",
-    fix: 'check the address: open it in a browser, it must show JSON without a sign-in; for "issuer" it is the issuer followed by "/.well-known/openid-configuration"',
+    fix: "check the address: open it in a browser, it must show JSON without a sign-in",
   }),
   KEY_SOURCE_REDIRECT: error({
     title: "the address of the {document} answers with a redirect ({status}), which is not followed",
@@ -299,11 +299,11 @@ export const keyFaults = {
   KEY_SOURCE_STALE: warning({
     title:
       "the keys of the issuer cannot be fetched any more ({code}); the last good keys stay for {minutes} minutes at most",
-    fix: "repair the connection to the issuer; it is asked again every few seconds while requests arrive",
+    fix: "repair what the fault beside this one names; the issuer is asked again every few seconds while requests arrive",
   }),
   KEY_SOURCE_EXPIRED: error({
     title:
       "the keys of the issuer have not been fetched ({code}) for over {minutes} minutes, so they are no longer trusted",
-    fix: "repair the connection to the issuer; it is asked again every few seconds while requests arrive",
+    fix: "repair what the fault beside this one names; the issuer is asked again every few seconds while requests arrive",
   }),
 } as const satisfies Record<string, FaultEntry>;

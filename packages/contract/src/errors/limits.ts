@@ -3,6 +3,8 @@ import type { LimitEntry } from "./entry.ts";
 
 const limit = { kind: "limit", since: "0.1.0" } as const;
 const later = { ...limit, retryAfterSeconds: 5 } as const;
+/** Existing clients show one sentence for both. */
+const TOO_COMPLEX = "The JSON body has more values, or is nested deeper, than a run needs";
 const tooLarge = { ...limit, status: 413 } as const;
 
 export const limits = {
@@ -78,10 +80,15 @@ export const limits = {
   },
   INPUT_JSON_TOO_COMPLEX: {
     ...tooLarge,
-    title:
-      "the JSON body has more than {limit} brackets, commas and colons outside of texts, or is nested deeper than {depth} levels",
-    detail: "The JSON body has more values, or is nested deeper, than a run needs",
-    fix: "send fewer values and less nesting; data that only a model reads can be one text",
+    title: "the JSON body has more than {limit} brackets, commas and colons outside of texts",
+    detail: TOO_COMPLEX,
+    fix: "send fewer values; data that only a model reads can be one text",
+  },
+  INPUT_JSON_TOO_DEEP: {
+    ...tooLarge,
+    title: "the JSON body is nested deeper than {limit} levels",
+    detail: TOO_COMPLEX,
+    fix: "send less nesting, {limit} levels at most; data that only a model reads can be one text",
   },
   INPUT_FIELDS_TOO_MANY: {
     ...tooLarge,
@@ -106,6 +113,6 @@ export const limits = {
     title:
       'the list "{field}" has more brackets, commas and colons than {limit} media need, the most that one request may have',
     detail: 'The list "{field}" has more in it than {limit} media need',
-    fix: "send a list of objects, each with the keys of one medium only",
+    fix: 'leave every key out of its objects but "id", "url", "content", "mime_type", "format" and "filename"',
   },
 } as const satisfies Record<string, LimitEntry>;

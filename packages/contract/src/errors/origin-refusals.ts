@@ -75,7 +75,8 @@ export const originRefusals = {
     ...forbidden,
     stage: "origin",
     detail: "Cross-site request refused",
-    title: "the request carries only a cookie and does not come from a page of this site",
+    title:
+      'the request carries only a cookie, and neither "Origin" nor "Sec-Fetch-Site" says that it comes from a page of this site or of an allowed origin',
     fix: '{alternative}add the origin of the page to "cors.allowedOrigins"',
     publicFacts: ["alternative"],
   }),

@@ -29,9 +29,9 @@ export const scopeRefusals = {
     ...forbidden,
     stage: "scopes",
     challenge: "insufficient_scope",
-    title: "the token names a sufficient scope, but its issuer may not grant it on this AgentOS",
+    title: "the token holds {scope_to_allow}, but its issuer may not grant that on this AgentOS",
     detail: DETAIL,
-    fix: 'get a token from an issuer that may grant "{scope_to_add}", or add "{scope_to_allow}" to "allowedScopes" of this issuer on the server; the list names everything that its tokens may grant',
+    fix: 'on the server, add {scope_to_allow} to "allowedScopes" of this issuer, the list of everything that its tokens may grant; or get a token from another issuer, one that may grant {scope_to_add}',
     publicFacts: [...SCOPE_FACTS, "scope_to_allow"],
   },
   SCOPE_PARAMETER_MISSING: {

@@ -15,6 +15,8 @@ it.each([
   [86_400, "24 hours"],
   [172_799, "2 days"],
   [604_800, "7 days"],
+  [-1e308, "more than 1000000 days"],
+  [Number.POSITIVE_INFINITY, "more than 1000000 days"],
 ])("%i seconds are %j", (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
 });

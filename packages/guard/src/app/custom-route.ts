@@ -52,7 +52,8 @@ export function findRouteFaults(
 ): readonly Fault[] {
   const byId = new Map(compiled.map((route) => [route.id, route]));
   for (const route of customRoutes) byId.delete(idOf(route));
-  const taken = new Set([...byId.values()].map(({ method, template }) => `${method} ${shapeOf(template)}`));
+  const ours = new Set([...byId.values()].map(({ method, template }) => `${method} ${shapeOf(template)}`));
+  const taken = new Set(ours);
   return customRoutes.flatMap((custom) => {
     const route = `${custom.method} ${custom.path}`;
     const shape = `${custom.method} ${shapeOf(parseTemplate(custom.path))}`;
@@ -66,7 +67,17 @@ export function findRouteFaults(
         ? []
         : [createFault({ code: "CONFIG_ROUTE_INVALID", facts: { route, ...problem } })]),
       ...(isMapped ? [] : [createFault({ code: "CONFIG_ROUTE_ACCESS_MISSING", facts })]),
-      ...(isTaken ? [createFault({ code: "CONFIG_ROUTE_DUPLICATE", facts })] : []),
+      ...(isTaken
+        ? [
+            createFault({
+              code: "CONFIG_ROUTE_DUPLICATE",
+              facts: {
+                route,
+                owner_found: ours.has(shape) ? "is one that AgentOS has itself" : "is declared twice",
+              },
+            }),
+          ]
+        : []),
     ];
   });
 }

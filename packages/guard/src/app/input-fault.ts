@@ -20,8 +20,6 @@ export interface LimitFault {
   readonly limit: number;
   /** What the request needs of it, in the same unit; for texts that say so. */
   readonly needed?: number | undefined;
-  /** The levels of nesting that are allowed; for texts that say so. */
-  readonly depth?: number | undefined;
   /** The field of the body that it is about; for texts that say so. */
   readonly field?: string | undefined;
 }

@@ -19,7 +19,7 @@ export function limitResponse(fault: LimitFault): Response {
 }
 
 /** The texts of the answer, and the facts in them. */
-export function describeLimit({ code, limit, needed, depth, field }: LimitFault): {
+export function describeLimit({ code, limit, needed, field }: LimitFault): {
   readonly title: string;
   readonly detail: string;
   readonly fix: string;
@@ -30,7 +30,6 @@ export function describeLimit({ code, limit, needed, depth, field }: LimitFault)
   const facts: Facts = {
     limit: isInMebibytes ? toMebibytes(limit, Math.floor) : limit,
     ...(needed === undefined ? {} : { needed: isInMebibytes ? toMebibytes(needed, Math.ceil) : needed }),
-    ...(depth === undefined ? {} : { depth }),
     ...(field === undefined ? {} : { field }),
   };
   return {

@@ -245,7 +245,9 @@ function findUnsafe({ config, policy, issuers, writtenIn }: PolicyParts): readon
       createFault({
         code: "CONFIG_TOKENS_ANY",
         at: at("unsafe.allowUnverifiedTokens"),
-        facts: issuers.hasKeys ? { suggestion: "remove both" } : {},
+        facts: issuers.hasKeys
+          ? { suggestion: "remove both: tokens are then verified with the keys that are configured" }
+          : {},
       }),
     unsafe.allowMissingExpiration === true &&
       createFault({ code: "CONFIG_EXPIRATION_OPTIONAL", at: at("unsafe.allowMissingExpiration") }),

@@ -77,7 +77,7 @@ function findResponseFault(
   if (status >= 300 && status < 400)
     return createFault({ code: "KEY_SOURCE_REDIRECT", facts: { ...name, status } });
   if (status !== 200) {
-    const suggestion = suggestForStatus(status);
+    const suggestion = suggestForStatus(status, name);
     const facts = { ...name, status, ...(suggestion === undefined ? {} : { suggestion }) };
     return createFault({ code: "KEY_SOURCE_STATUS", facts });
   }
@@ -87,11 +87,14 @@ function findResponseFault(
 }
 
 /** What to do about a status that says it; about a wrong address the catalogue does. */
-function suggestForStatus(status: number): string | undefined {
+function suggestForStatus(status: number, { document }: DocumentName): string | undefined {
   if (status === 401 || status === 403)
     return "give an address that needs no sign-in, or open this one to everybody";
   if (status === 429) return "let the issuer answer this machine every few minutes, then start again";
-  return status >= 500 ? "look into the log of the server there, which fails by itself" : undefined;
+  if (status >= 500) return "look into the log of the server there, which fails by itself";
+  return document === "discovery document"
+    ? 'correct "issuer": the address that is asked is the issuer followed by "/.well-known/openid-configuration", and it must show JSON without a sign-in'
+    : undefined;
 }
 
 /** What to change in an address that keys may not be fetched from. */

@@ -192,6 +192,18 @@ async function readJwksFile(options: JwksFileOptions): Promise<FileState> {
   }
 }
 
+/** A call that failed for another reason than a right that is missing; codes are those of the system. */
+function describeFailure(code: string): { readonly reason: string; readonly suggestion: string } {
+  if (code === "ELOOP")
+    return { reason: "its links lead in a circle", suggestion: "let the link lead to the file itself" };
+  if (code === "EIO" || code === "ESTALE")
+    return {
+      reason: `the file system reports an error, ${code}`,
+      suggestion: "repair the disk or the mount that the file is on, or put the file elsewhere",
+    };
+  return { reason: code, suggestion: `look up ${code}, which the system gives as the reason, and remove it` };
+}
+
 function describeProblem(problem: FileProblem): FaultParts<FaultCode> {
   switch (problem.kind) {
     case "missing":
@@ -209,6 +221,6 @@ function describeProblem(problem: FileProblem): FaultParts<FaultCode> {
     case "denied":
       return { code: "KEY_JWKS_FILE_UNREADABLE", facts: { reason: "permission denied" } };
     default:
-      return { code: "KEY_JWKS_FILE_UNREADABLE", facts: { reason: problem.code } };
+      return { code: "KEY_JWKS_FILE_UNREADABLE", facts: describeFailure(problem.code) };
   }
 }

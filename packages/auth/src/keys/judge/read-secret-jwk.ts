@@ -25,7 +25,7 @@ export function readSecretJwk(
   if (!read.ok) return fail(createFault({ code: "KEY_JWK_INVALID", at, facts: { reason: read.fault } }));
   const { bytes, repairs } = read.value;
   if (bytes.length > MAX_KEY_CHARACTERS) {
-    const facts = { bytes: bytes.length, limit: MAX_KEY_CHARACTERS };
+    const facts = { bytes: bytes.length, limit: MAX_KEY_CHARACTERS, padding_found: "" };
     return fail(createFault({ code: "KEY_TOO_LARGE", at, facts }));
   }
   const material = readSecretMaterial(bytes);

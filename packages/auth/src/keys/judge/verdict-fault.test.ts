@@ -133,7 +133,13 @@ describe("a value that is no public key is named", () => {
 
   test("empty, too large, not text", async () => {
     for (const value of ["", " ", "\n\t", "\uFEFF"]) await expectFault(value, "KEY_EMPTY");
-    await expectFault("A".repeat(65_537), "KEY_TOO_LARGE");
+    expect((await expectFault('""', "KEY_EMPTY")).facts).toEqual({
+      empty_found: "is a pair of quotes around nothing",
+    });
+    const large = await expectFault("A".repeat(65_537), "KEY_TOO_LARGE");
+    expect(large.facts).toMatchObject({ padding_found: "" });
+    const padded = await expectFault("A".padEnd(65_537), "KEY_TOO_LARGE");
+    expect(padded.facts).toMatchObject({ suggestion: "remove the white space around it" });
     const values: unknown[] = [undefined, null, 5, {}, ["x"]];
     for (const value of values) {
       // @ts-expect-error: a configuration in plain JavaScript can hold anything

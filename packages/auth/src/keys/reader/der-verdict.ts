@@ -46,7 +46,7 @@ export function readDerVerdict(bytes: Uint8Array<ArrayBuffer>): DerVerdict {
   if (first.verdict.kind === "unknown" || first.rest.length === 0) return first.verdict;
   // Bytes behind a complete key: never ignored, they may be the key that was meant.
   for (let value = first; value.verdict.kind !== "unknown"; value = readFirstValue(value.rest)) {
-    if (value.verdict.kind === "private") return { ...value.verdict, key: "several" };
+    if (value.verdict.kind === "private") return namePrivate(value.verdict.found, "several");
   }
   return readFirstValue(first.rest).verdict.kind === "unknown"
     ? { kind: "trailing" }
@@ -112,13 +112,14 @@ function readIntegerFirstVerdict(
     return readRsaVerdict(children, "pkcs1");
   }
   if (second?.tag === Tag.sequence && third?.tag === Tag.octetString)
-    return namePrivate("PKCS#8", readPkcs8(whole));
-  if (second?.tag === Tag.octetString) return namePrivate("EC, SEC 1", readSec1(whole));
+    return namePrivate("PKCS#8", readPkcs8(whole), namePrivateType(second));
+  if (second?.tag === Tag.octetString)
+    return namePrivate("EC, SEC 1", readSec1(whole), "an EC key on another curve");
   if (first?.content.length === 1 && first.content[0] === 3 && second?.tag === Tag.sequence) {
     return namePrivate("PKCS#12");
   }
   if (children.length === 6 && children.every((child) => child.tag === Tag.integer)) {
-    return namePrivate("DSA");
+    return namePrivate("DSA", "unsupported", "a DSA key");
   }
   if (children.length >= 9 && children.slice(0, 9).every((child) => child.tag === Tag.integer)) {
     return namePrivate("RSA, PKCS#1", readPkcs1(whole));
@@ -126,8 +127,26 @@ function readIntegerFirstVerdict(
   return { kind: "unknown" };
 }
 
-function namePrivate(found: string, key: PrivateVerdict["key"] = "unsupported"): PrivateVerdict {
-  return { kind: "private", found, key };
+function namePrivate(
+  found: string,
+  key: PrivateVerdict["key"] = "unsupported",
+  type?: string,
+): PrivateVerdict {
+  return key === "unsupported" && type !== undefined
+    ? { kind: "private", found, type, key }
+    : { kind: "private", found, key };
+}
+
+/** What key the algorithm of PKCS#8 is for, where it is none that tokens use. */
+function namePrivateType({ content }: DerElement): string {
+  const [identifier, parameters] = readChildren(content) ?? [];
+  const oid = readObjectIdentifier(identifier) ?? "";
+  const curve =
+    oid === Oid.ec ? unsupportedCurves[readObjectIdentifier(parameters) ?? ""] : unsupportedCurves[oid];
+  if (curve !== undefined) return `${oid === Oid.ec ? "an EC key" : "a key"} on ${curve}`;
+  if (oid === Oid.ec) return "an EC key on another curve";
+  const type = unsupportedTypes[oid];
+  return type === undefined ? "a private key of another type" : `a private key of the type ${type}`;
 }
 
 function readSpkiVerdict(algorithm: readonly DerElement[], keyBits: DerElement): DerVerdict {

@@ -57,12 +57,18 @@ function readUnclear(
   return conclude(toKeyVerdict(verdict), log);
 }
 
+/** In these the type of a key stands, behind the salt of a passphrase too. */
+const OPENSSH_HEAD_BYTES = 120;
+
 function nameUnclear(
   compact: string,
   { label, verdict }: { readonly label: Label | undefined; readonly verdict: DerVerdict },
 ): KeyVerdict | undefined {
-  const start = String.fromCharCode(...decodeBase64Prefix(compact).slice(0, 40));
-  if (start.startsWith("openssh-key-v1")) return { kind: "private", found: "OpenSSH", key: "unsupported" };
+  const start = String.fromCharCode(...decodeBase64Prefix(compact).slice(0, OPENSSH_HEAD_BYTES));
+  if (start.startsWith("openssh-key-v1")) {
+    const found = /ssh-ed25519|sk-/.test(start) ? "OpenSSH, Ed25519" : "OpenSSH";
+    return { kind: "private", found, key: "unsupported" };
+  }
   if (label?.includes("PRIVATE")) {
     const isCutOff = verdict.kind === "truncated" || compact === "";
     return { kind: "private", found: label, key: isCutOff ? "cut off" : "damaged" };

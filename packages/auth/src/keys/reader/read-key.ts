@@ -34,8 +34,12 @@ export function readKey(
 ): KeyReading {
   const log = new RepairLog();
   if (typeof value !== "string") return conclude({ kind: "not-text" }, log);
-  if (value.trim() === "") return conclude({ kind: "empty" }, log);
-  if (value.length > limit) return conclude({ kind: "too-large", characters: value.length, limit }, log);
+  const trimmed = value.trim();
+  if (trimmed === "") return conclude({ kind: "empty", isQuoted: false }, log);
+  if (value.length > limit) {
+    const isPadded = trimmed.length <= limit;
+    return conclude({ kind: "too-large", characters: value.length, limit, isPadded }, log);
+  }
   const binary = readBinary(value, log);
   if (binary !== undefined) return binary;
   const lost = recogniseLostBinary(value);
@@ -57,7 +61,8 @@ function readText(value: string, reading: Reading): KeyReading {
   if (whole !== undefined) return whole;
   const unwrapped = unwrapValue(value, log);
   // `NAME=""` in a file of a tool that keeps the quotes.
-  if (unwrapped === "" && reading.depth === 0) return conclude({ kind: "empty" }, log);
+  if (unwrapped === "" && reading.depth === 0)
+    return conclude({ kind: "empty", isQuoted: trimmed !== "" }, log);
   const json = readJsonText(unwrapped, reading);
   if (json !== undefined) return json;
   const broken = describeBrokenJson(unwrapped);

@@ -10,10 +10,11 @@ import type { KeyRepair, RepairLog } from "../model/repairs.ts";
 /** Why a private key is none that can sign. */
 export type PrivateKeyProblem = "unsupported" | "binary" | "cut off" | "damaged" | "several";
 
-/** `found` says in which form, in words. */
+/** `found` says in which form, in words; `type`, of one that is not supported, what key it is. */
 export interface PrivateVerdict {
   readonly kind: "private";
   readonly found: string;
+  readonly type?: string;
   readonly key: PrivateKey | PrivateKeyProblem;
 }
 
@@ -40,8 +41,14 @@ export type DerVerdict =
 /** A value that nothing is read from. */
 export type NoTextVerdict =
   | { readonly kind: "not-text" }
-  | { readonly kind: "empty" }
-  | { readonly kind: "too-large"; readonly characters: number; readonly limit: number };
+  | { readonly kind: "empty"; readonly isQuoted: boolean }
+  | {
+      readonly kind: "too-large";
+      readonly characters: number;
+      readonly limit: number;
+      /** Without the white space around it, it is not too large. */
+      readonly isPadded: boolean;
+    };
 
 /** What a text is. */
 export type KeyVerdict =

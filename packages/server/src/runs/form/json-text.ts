@@ -50,7 +50,7 @@ export function isModestJson(text: string, maxMarks: number, maxDepth = MAX_JSON
  * JSON costly is the number of its values, not its length. One pass that builds nothing and stops at the limit. Text that
  * is not JSON may have either or none; whatever part of it a parser takes has then been counted.
  */
-function findExcess(text: string, maxMarks: number, maxDepth: number): "marks" | "depth" | undefined {
+export function findExcess(text: string, maxMarks: number, maxDepth: number): "marks" | "depth" | undefined {
   let marks = 0;
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {

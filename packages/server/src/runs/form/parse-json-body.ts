@@ -10,7 +10,7 @@ import { type InputFault, inputFault, invalidFields, type RequestFault } from "@
 import { echo } from "./field-values.ts";
 import { findJsonFault } from "./find-json-fault.ts";
 import { MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH } from "./form-limits.ts";
-import { isModestJson, parseJson } from "./json-text.ts";
+import { findExcess, parseJson } from "./json-text.ts";
 import { createRunBody, isFieldName, type RunBody, tooManyFields } from "./run-body.ts";
 
 const NOT_AN_OBJECT = "Input should be a valid dictionary or object to extract fields from";
@@ -23,8 +23,9 @@ export function parseJsonBody(
   if (bytes.length === 0) return ok(body);
   const text = decodeStrictly(bytes);
   if (text === undefined) return fail(inputFault(400, "The JSON body is not valid UTF-8"));
-  if (!isModestJson(text, MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH + 1))
-    return fail({ code: "INPUT_JSON_TOO_COMPLEX", limit: MAX_BODY_JSON_MARKS, depth: MAX_JSON_DEPTH + 1 });
+  const excess = findExcess(text, MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH + 1);
+  if (excess === "marks") return fail({ code: "INPUT_JSON_TOO_COMPLEX", limit: MAX_BODY_JSON_MARKS });
+  if (excess === "depth") return fail({ code: "INPUT_JSON_TOO_DEEP", limit: MAX_JSON_DEPTH + 1 });
   const parsed = parseJson(text);
   if (parsed === undefined) return fail(describeFault(text));
   if (!isRecord(parsed)) {
