@@ -126,6 +126,7 @@ async function examine(
           ? "no credential is configured here, so the token was not looked at"
           : probed.openQuestion,
       tokenRows: mode === "jwt" ? compareToken(options.token, server, context.now()) : [],
+      opensNothing: probed.opensNothing,
       answers: probed.answers,
       findings: mergeFindings([
         // Its words are our own here.
