@@ -122,23 +122,22 @@ describe("a curl line", () => {
   });
 
   it.each([
-    ["the header twice", (good: string) => `-H 'Authorization: Bearer ${good}' -H 'authorization: Bearer x'`],
+    ["the header twice", (sent: string) => `-H 'Authorization: Bearer ${sent}' -H 'authorization: Bearer x'`],
     [
       "the header once more, empty",
-      (good: string) => `-H 'Authorization: Bearer ${good}' -H 'Authorization;'`,
+      (sent: string) => `-H 'Authorization: Bearer ${sent}' -H 'Authorization;'`,
     ],
-    ["the cookie twice", (good: string) => `-b 'access_token=${good}; access_token=x'`],
-    ["the cookie twice, in two options", (good: string) => `-b access_token=${good} -b access_token=x`],
-    ["cookies in an option and a header", (good: string) => `-b access_token=${good} -H 'Cookie: a=b'`],
-    ["another header twice", (good: string) => `-H 'X-Auth: Bearer ${good}' -H 'X-Auth: x'`],
-    ["two options", (good: string) => `--oauth2-bearer ${good} -u a:b`],
+    ["the cookie twice", (sent: string) => `-b 'access_token=${sent}; access_token=x'`],
+    ["the cookie twice, in two options", (sent: string) => `-b access_token=${sent} -b access_token=x`],
+    ["cookies in an option and a header", (sent: string) => `-b access_token=${sent} -H 'Cookie: a=b'`],
+    ["another header twice", (sent: string) => `-H 'X-Auth: Bearer ${sent}' -H 'X-Auth: x'`],
+    ["two options", (sent: string) => `--oauth2-bearer ${sent} -u a:b`],
   ])("with its credential in %s is refused, and read with one of them", async (_, parts) => {
     const line = `curl ${url}/agents ${parts(token)}`;
     await expect(runInProcess(["doctor", line])).rejects.toThrow("more than once");
     const once = line.slice(0, line.indexOf(token) + token.length);
-    expect(readCurl(/'[^']*$/.test(once) && once.split("'").length % 2 === 0 ? `${once}'` : once).token).toBe(
-      token,
-    );
+    const isQuoteOpen = once.split("'").length % 2 === 0;
+    expect(readCurl(isQuoteOpen ? `${once}'` : once).token).toBe(token);
   });
 
   it("is sent without the value of a variable, which --token gives", async () => {
