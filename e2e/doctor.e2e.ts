@@ -146,7 +146,7 @@ describe("exit status 0", () => {
 test("a refusal is followed from the curl line to the answer, and from the answer to the record", async () => {
   const old = await sign(withClaims(good(), { iat: 1_000, exp: 2_000 }));
   const curl = `curl -X POST ${address()}/agents/shop/runs -H "Authorization: Bearer $OLD" -F message=hi`;
-  const byLine = await run(["doctor", curl], { OLD: old });
+  const byLine = await run(["doctor", curl, "--token", "env:OLD"], { OLD: old });
   expect([byLine.code, byLine.stdout]).toEqual([2, expect.stringContaining("AUTH_TOKEN_EXPIRED")]);
 
   const answer = await fetch(`${address()}/agents`, { headers: { authorization: `Bearer ${old}` } });

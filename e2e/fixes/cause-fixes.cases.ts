@@ -506,13 +506,14 @@ export const causeFixes = {
       },
     }),
   }),
-  CLI_VARIABLE_UNSET: doctorFix({
-    wrong: () => ({
+  CLI_VARIABLE_UNREAD: doctorFix({
+    wrong: async () => ({
       server: jwt,
       args: ["doctor", 'curl URL/agents -H "Authorization: Bearer $MY_KEY"'],
+      env: { MY_KEY: await signToken(good()) },
     }),
-    follows: /set and export (\w+) in the shell that runs the line/,
-    apply: async (world, [variable = ""]) => ({ ...world, env: { [variable]: await signToken(good()) } }),
+    follows: /give the token beside the line: `(--token) (env:\w+)`/,
+    apply: (world, option) => ({ ...world, args: [...world.args, ...option] }),
   }),
   CLI_DENIAL_UNKNOWN: doctorFix({
     wrong: () => ({

@@ -14,6 +14,7 @@ import {
   callWith,
   fix,
   good,
+  ID,
   jwtOptions,
   key,
   otherKey,
@@ -710,11 +711,20 @@ export const configFixes = {
       apply: (world, [variable = ""]) => withEnv(world, { [variable]: jwks() }),
     }),
   ],
-  CONFIG_VARIABLE_UNREAD: fix({
-    wrong: () => ({ options: { env: { JWT_SECRET_KEY: pem } } }),
-    follows: /it is called "(\w+)" here: set that one instead/,
-    apply: (world, [variable = ""]) => withEnv(world, { JWT_SECRET_KEY: undefined, [variable]: pem }),
-  }),
+  CONFIG_VARIABLE_UNREAD: [
+    fix({
+      name: "another name",
+      wrong: () => ({ options: { env: { JWT_SECRET_KEY: pem } } }),
+      follows: /it is called "(\w+)" here: set that one instead/,
+      apply: (world, [variable = ""]) => withEnv(world, { JWT_SECRET_KEY: undefined, [variable]: pem }),
+    }),
+    fix({
+      name: "an option",
+      wrong: () => ({ options: { ...jwtOptions(), env: { JWT_AUDIENCE: ID } } }),
+      follows: /set "authorizationConfig\.(\w+)" in the configuration instead/,
+      apply: (world, [name = ""]) => withConfig(withEnv(world, { JWT_AUDIENCE: undefined }), { [name]: ID }),
+    }),
+  ],
   CONFIG_BOTH_CREDENTIALS: [
     fix({
       name: "JWT only, both from the environment",

@@ -112,7 +112,7 @@ export { isAllowedOrigin, isSameHost, type OriginRules } from "./request/allowed
 export type { Credential } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { findScheme } from "./request/scheme.ts";
-export { isCredentialWord } from "./request/strange-credential.ts";
+export { findStrangeCredential, isCredentialWord } from "./request/strange-credential.ts";
 export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";
 export { ceilingOf, type LimitedScopes, limitScopes, type ScopeCeiling } from "./scope/limit-scopes.ts";
 export { type ParsedScope, parseScope } from "./scope/parse.ts";

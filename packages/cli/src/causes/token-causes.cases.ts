@@ -180,14 +180,14 @@ export const tokenCauses: readonly CauseRow[] = [
     fix: /take the id from the list/,
   },
   {
-    cause: "a variable that is not set, in a curl line",
+    cause: "a variable in a curl line",
     read: async () => {
       const { url } = await startServer(jwt);
       return readReport([`curl ${url}/agents -H "Authorization: Bearer $TOKEN"`]);
     },
-    code: "CLI_VARIABLE_UNSET",
-    says: /"TOKEN" of the curl line is not set/,
-    fix: /set and export TOKEN/,
+    code: "CLI_VARIABLE_UNREAD",
+    says: /the curl line names "\$TOKEN", and no variable is read/,
+    fix: /--token env:TOKEN/,
   },
   {
     cause: "expired, from the body of the answer alone",

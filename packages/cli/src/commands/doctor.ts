@@ -41,11 +41,12 @@ const createHelp = (cli: string) => `
 Without an address, an answer and --config the environment of this shell is examined (OS_SECURITY_KEY,
 JWT_VERIFICATION_KEY, JWT_JWKS_FILE, AUTHORIZATION_ENABLED). The token is sent to the given address only, redirects are
 not followed, and only GET requests are made; another --route is judged from the token, and never called accepted. An
-address without a scheme is https, on this machine http. A curl line is read and never run. --header and --cookie are
+address without a scheme is https, on this machine http. A curl line is read and never run, and
+no variable is read for it; --token takes the place of its credential. --header and --cookie are
 for an address: a configuration says itself where it reads the token.
 
   ${cli} doctor localhost:7777 --token env:TOKEN
-  ${cli} doctor 'curl -X POST http://localhost:7777/agents/web/runs -H "Authorization: Bearer $TOKEN"'
+  ${cli} doctor 'curl -X POST http://localhost:7777/agents/web/runs -H "Authorization: Bearer $TOKEN"' --token env:TOKEN
   ${cli} doctor - < answer.json                         the body of a 401 or 403, from a file
   ${cli} doctor den_1 --url localhost:7777 --token env:TOKEN
   ${cli} doctor --config agentos.json --token - --route "POST /agents/web/runs"

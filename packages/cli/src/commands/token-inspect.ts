@@ -1,5 +1,11 @@
 /** `agentos token inspect`: what a token says and what an AgentOS would object to. It never leaves this machine. */
-import { checkToken, type KnownPolicy, type Refusal, type VerificationKey } from "@agentos/auth";
+import {
+  checkToken,
+  findStrangeCredential,
+  type KnownPolicy,
+  type Refusal,
+  type VerificationKey,
+} from "@agentos/auth";
 import { REFUSALS, renderText } from "@agentos/contract";
 import type { Command } from "commander";
 import { collect } from "../input/collect.ts";
@@ -47,7 +53,10 @@ async function inspect(reference: string, options: Options, context: Context): P
   const decoded = decodeToken(text);
   const now = context.now();
   const findings = await checkToken(decoded.token, { policy, keys, now });
-  const objections = findings.objections.map((refusal) => explainRefusal(refusal, context));
+  const strange = findStrangeCredential(decoded.token);
+  const objections = (strange === undefined ? findings.objections : [strange]).map((refusal) =>
+    explainRefusal(refusal, context),
+  );
   const inspection = { decoded, findings, objections, now, checksAudience: options.audience !== undefined };
   if (options.json) context.terminal.print(formatJson(toJson(inspection, context)));
   else printInspection(inspection, context);
@@ -55,7 +64,7 @@ async function inspect(reference: string, options: Options, context: Context): P
 }
 
 /** The catalogue's words. Whoever runs this holds the token, so every fact of it may be shown. */
-function explainRefusal({ code, facts }: Refusal, context: Context) {
+function explainRefusal({ code, facts }: Pick<Refusal, "code" | "facts">, context: Context) {
   const entry = REFUSALS[code];
   const known = { ...facts, cli: context.cli };
   return {

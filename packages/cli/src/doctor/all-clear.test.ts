@@ -79,7 +79,7 @@ describe("a token that the server lets in", () => {
   });
 
   it("is judged by a route that its own scopes open, whatever they are", async () => {
-    for (const scopes of [["config:read"], ["sessions:read"], ["teams:read"], ["reports:read"], []]) {
+    for (const scopes of [["config:read"], ["sessions:read"], ["teams:read"], ["agents:web:run"]]) {
       const { code, codes, text } = await doctor([url], await signToken(withClaims(good, { scopes })));
       expect([code, codes], text).toEqual([0, []]);
     }
@@ -88,9 +88,88 @@ describe("a token that the server lets in", () => {
   it("is still told which of its scopes is none", async () => {
     const { code, codes } = await doctor(
       [url],
-      await signToken(withClaims(good, { scopes: ["agent:read"] })),
+      await signToken(withClaims(good, { scopes: ["config:read", "agent:read"] })),
     );
     expect([code, codes]).toEqual([0, ["SCOPE_MISSPELT"]]);
+  });
+});
+
+describe("a token that the server lets in, and that opens no route", () => {
+  const NOTHING = "the server let the token in, but";
+  it.each([
+    ["openid", { scopes: undefined, scope: "openid" }, [], "none of its scopes opens a route: openid"],
+    [
+      "a near miss",
+      { scopes: ["agent:read"] },
+      ["SCOPE_MISSPELT"],
+      "none of its scopes opens a route: agent:read",
+    ],
+    [
+      "a near miss of another route",
+      { scopes: ["sesions:read"] },
+      ["SCOPE_MISSPELT"],
+      "opens a route: sesions:read",
+    ],
+    [
+      "roles of Keycloak",
+      { scopes: undefined, scope: "openid", realm_access: { roles: ["agents:read"] } },
+      ["SCOPE_CLAIM_OTHER"],
+      "none of its scopes opens a route: openid",
+    ],
+    ["no scope", { scopes: [] }, [], "it holds no scope"],
+    [
+      "a scope that may be the application's",
+      { scopes: ["reports:read"] },
+      [],
+      "none of its scopes opens a route of AgentOS itself: reports:read; for a route of the application's own ask with --route",
+    ],
+  ])("is not accepted, with %s", async (_, claims, expected, sentence) => {
+    const { code, codes, text } = await doctor([url], await signToken(withClaims(good, claims)));
+    expect([code, codes], text).toEqual([4, expected]);
+    expect(text).toContain(NOTHING);
+    expect(text).toContain(sentence);
+    expect(text).not.toMatch(/^accepted/m);
+    // The twin holds one scope that is one.
+    const { code: twin } = await doctor(
+      [url],
+      await signToken(withClaims(good, { ...claims, scopes: ["agents:read"] })),
+    );
+    expect(twin).toBe(0);
+  });
+
+  it("is accepted where scopes are not enforced", async () => {
+    const os = new AgentOS({
+      id: "agent-os",
+      logger: silent,
+      env: { JWT_VERIFICATION_KEY: key.verificationKey },
+    });
+    const server = await os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
+    onTestFinished(() => server.close());
+    const { code, codes } = await doctor([server.url], await signToken(withClaims(good, { scopes: [] })));
+    expect([code, codes]).toEqual([0, []]);
+  });
+});
+
+describe("a credential that is said to be what it is", () => {
+  it.each([
+    ["undefined", 'the credential is the word "undefined", which stands for a variable that was not set'],
+    ["$TOKEN", "the credential is the name of a variable, whose value was not put in"],
+    ["ghp_0123456789", "the credential is a token of GitHub, and no JWT"],
+    ["v2.local.abcdef", "the credential looks like a PASETO, which is no JWT"],
+    ["s3cr3t-security-key", "the credential looks like a security key, or is no token at all"],
+  ])("%s", async (given, sentence) => {
+    expect((await doctor([url], given)).text).toContain(sentence);
+  });
+
+  it('with "Bearer" before it is told so, and without is not', async () => {
+    const note = /begins with "Bearer", which was left\s+out here/;
+    const before = await doctor([url], `Bearer ${token}`);
+    expect([before.code, before.text]).toEqual([0, expect.stringMatching(note)]);
+    expect((await doctor([url])).text).not.toMatch(note);
+    const { stdout } = await runInProcess(["doctor", url, "--token", "-", "--json"], {
+      stdin: `Bearer ${token}`,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ notes: [expect.stringContaining("has that word twice")] });
   });
 });
 

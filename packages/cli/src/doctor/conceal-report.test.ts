@@ -22,6 +22,24 @@ describe("concealReport", () => {
     ["colours in it", SECRET.replace(/.{5}/g, "$&\u001B[1m")],
   ])("hides it as %s", (_, shown) => expect(conceal(`said: ${shown}!`)).toMatch(/^said: %?\[redacted\]\W*$/));
 
+  it("hides what stands between the letters of stretches that overlap", () => {
+    const whole = SECRET.repeat(2).split("").join("-");
+    expect(conceal(`said: ${whole}`, SECRET.repeat(2))).toBe("said: [redacted]");
+  });
+
+  it("takes time by the length of the report, whatever the length of the credential", () => {
+    const credential = "0123456789abcdef".repeat(64);
+    const text = "fedcba9876543210".repeat(16 * 1_024);
+    const measure = (secret: string) => {
+      const start = performance.now();
+      conceal(text, secret);
+      return performance.now() - start;
+    };
+    measure(credential);
+    // As stretches of its own length it was some forty times that of one of 16 characters.
+    expect(measure(credential)).toBeLessThan(10 * Math.max(measure(credential.slice(0, 16)), 50));
+  });
+
   it("hides characters that percent-encoding changes", () => {
     const secret = "a+b/c=d?e&f+g/h=i?j&k";
     expect(conceal(`q=${encodeURIComponent(secret)}`, secret)).toBe("q=[redacted]");

@@ -29,12 +29,10 @@ interface Folded {
 
 type Fold = (text: string) => Folded;
 
-/** Stretches of one length that must not be shown. */
-interface Needle {
-  readonly fold: Fold;
-  readonly length: number;
-  readonly stretches: ReadonlySet<string>;
-}
+/** What must not be shown: any of these stretches of one length, or a text as a whole. */
+type Needle =
+  | { readonly fold: Fold; readonly stretches: ReadonlySet<string> }
+  | { readonly fold: Fold; readonly whole: string };
 
 /** A copy of plain data without the credential, in any of the forms in which a server may repeat it. */
 export function concealReport<Value>(report: Value, credential: string | undefined): Value {
@@ -69,15 +67,15 @@ function concealText(shown: string, needles: readonly Needle[]): string {
   // What a terminal would swallow may not keep the parts of a credential apart here.
   const text = stripVTControlCharacters(shown);
   const isHidden = new Uint8Array(text.length);
-  for (const { fold, length, stretches } of needles) {
-    if (stretches.size === 0) continue;
-    const folded = fold(text);
-    let start = 0;
-    for (const stretch of stretchesOf(folded.text, length)) {
-      const last = start + length - 1;
-      if (stretches.has(stretch))
-        isHidden.fill(1, folded.positions?.[start] ?? start, (folded.positions?.[last] ?? last) + 1);
-      start += 1;
+  for (const needle of needles) {
+    if ("stretches" in needle && needle.stretches.size === 0) continue;
+    const { text: folded, positions } = needle.fold(text);
+    let hidden = 0;
+    for (const [start, end] of findPlaces(folded, needle)) {
+      // Each character is hidden once, however many stretches it is in.
+      const at = (index: number) => positions?.[index] ?? index;
+      isHidden.fill(1, start < hidden ? at(hidden - 1) : at(start), at(end - 1) + 1);
+      hidden = end;
     }
   }
   let concealed = "";
@@ -86,6 +84,21 @@ function concealText(shown: string, needles: readonly Needle[]): string {
     else if (isHidden[at - 1] !== 1) concealed += CONCEALED;
   }
   return concealed;
+}
+
+/** Where it stands in a folded text, in order. */
+function* findPlaces(folded: string, needle: Needle): Generator<readonly [start: number, end: number]> {
+  if ("whole" in needle) {
+    const { length } = needle.whole;
+    for (let at = folded.indexOf(needle.whole); at !== -1; at = folded.indexOf(needle.whole, at + length))
+      yield [at, at + length];
+    return;
+  }
+  let start = 0;
+  for (const stretch of stretchesOf(folded)) {
+    if (needle.stretches.has(stretch)) yield [start, start + STRETCH];
+    start += 1;
+  }
 }
 
 function makeNeedles(credential: string, texts: readonly string[]): readonly Needle[] {
@@ -97,24 +110,25 @@ function makeNeedles(credential: string, texts: readonly string[]): readonly Nee
   // A short one is hidden as a whole; so is a pasted one, with the words around it.
   const wholes = [credential, ...forms.filter(({ length }) => length < STRETCH)];
   return [
-    makeNeedle(foldCase, STRETCH, forms, texts),
-    makeNeedle(foldToLetters, STRETCH, forms, texts),
-    ...wholes.map((whole) => makeNeedle(foldCase, whole.length, [whole], texts)),
+    makeNeedle(foldCase, forms, texts),
+    makeNeedle(foldToLetters, forms, texts),
+    // Not as stretches of its length: of a long one that would be its length times that of the report.
+    ...wholes.map((whole) => ({ fold: foldCase, whole: foldCase(whole).text })),
   ];
 }
 
 /** Only what the texts have is kept: a credential may be a thousand times longer than all of them. */
-function makeNeedle(fold: Fold, length: number, forms: readonly string[], texts: readonly string[]): Needle {
-  const shown = new Set(texts.flatMap((text) => [...stretchesOf(fold(text).text, length)]));
+function makeNeedle(fold: Fold, forms: readonly string[], texts: readonly string[]): Needle {
+  const shown = new Set<string>();
+  for (const text of texts) for (const stretch of stretchesOf(fold(text).text)) shown.add(stretch);
   const stretches = new Set<string>();
   for (const form of forms)
-    for (const stretch of stretchesOf(fold(form).text, length))
-      if (shown.has(stretch)) stretches.add(stretch);
-  return { fold, length, stretches };
+    for (const stretch of stretchesOf(fold(form).text)) if (shown.has(stretch)) stretches.add(stretch);
+  return { fold, stretches };
 }
 
-function* stretchesOf(text: string, length: number): Generator<string> {
-  for (let start = 0; start + length <= text.length; start += 1) yield text.slice(start, start + length);
+function* stretchesOf(text: string): Generator<string> {
+  for (let start = 0; start + STRETCH <= text.length; start += 1) yield text.slice(start, start + STRETCH);
 }
 
 /** The secret percent-encoded, in hexadecimal digits, and in base64 as it stands behind zero, one or two other bytes. */

@@ -1,5 +1,5 @@
 /** What a credential looks like, for people. */
-import { type CredentialKind, classifyCredential } from "@agentos/auth";
+import { type CredentialKind, classifyCredential, findStrangeCredential } from "@agentos/auth";
 
 const KINDS: Readonly<Record<CredentialKind, string>> = {
   none: "is empty",
@@ -12,5 +12,8 @@ const KINDS: Readonly<Record<CredentialKind, string>> = {
 
 /** A predicate; never the credential. */
 export function describeCredential(token: string | undefined): string {
-  return KINDS[classifyCredential(token)];
+  const strange = token === undefined ? undefined : findStrangeCredential(token.trim());
+  if (strange === undefined) return KINDS[classifyCredential(token)];
+  const kind = strange.insteadOfKey ?? strange.facts["credential_kind"];
+  return kind === undefined ? "looks like a PASETO, which is no JWT" : `is ${String(kind)}, and no JWT`;
 }

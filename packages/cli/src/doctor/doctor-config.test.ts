@@ -125,6 +125,10 @@ describe("the environment", () => {
       "CONFIG_OPTION_INVALID",
     );
     expect(await codes({ AUTHORIZATION_ENABLED: "true" })).toContain("CONFIG_KEYS_MISSING");
+    expect(await codes({ AUTHORIZATION_ENABLED: "true", JWT_PUBLIC_KEY: pem })).toEqual([
+      "CONFIG_KEYS_MISSING",
+      "CONFIG_VARIABLE_UNREAD",
+    ]);
   });
 
   it.each([

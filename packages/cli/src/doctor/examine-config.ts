@@ -77,8 +77,8 @@ async function examine(
     os = await start();
   } catch (error) {
     const findings = explainStart(error, source, context);
-    const text =
-      findings.length === 1 ? "1 fault stops the start" : `${findings.length} faults stop the start`;
+    const count = findings.filter(({ level }) => level === "error").length;
+    const text = count === 1 ? "1 fault stops the start" : `${count} faults stop the start`;
     const checks: readonly Check[] = [{ name: "start", outcome: "failed", text }];
     return {
       ...place,
@@ -126,6 +126,7 @@ async function examine(
           ? "no credential is configured here, so the token was not looked at"
           : probed.openQuestion,
       tokenRows: mode === "jwt" ? compareToken(options.token, server, context.now()) : [],
+      opensNothing: probed.opensNothing,
       answers: probed.answers,
       findings: mergeFindings([
         // Its words are our own here.

@@ -97,6 +97,7 @@ export async function examineUrl(
     isAccepted: probed.isAccepted,
     openQuestion: probed.openQuestion,
     tokenRows: compareToken(options.token, server, context.now()),
+    opensNothing: probed.opensNothing,
     answers: probed.answers,
     findings: mergeFindings([...probed.findings, ...clock]),
   };

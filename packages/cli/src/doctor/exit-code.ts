@@ -38,7 +38,8 @@ export function exitCodeOf(
   if (examined.some(({ kind, findings }) => isConfiguration(kind) && findings.some(isConfigurationError)))
     return ExitCode.invalidConfiguration;
   if (errors.some((finding) => isAboutAddress(finding) || isAboutPath(finding))) return ExitCode.failed;
-  if (errors.some(({ certainty }) => certainty !== "cannot tell")) return ExitCode.denied;
+  if (errors.some(({ certainty, leavesOpen }) => certainty !== "cannot tell" && leavesOpen !== true))
+    return ExitCode.denied;
   if (errors.length > 0) return ExitCode.cannotTell;
   if (comparison.some(({ outcome }) => outcome === "differs")) return ExitCode.failed;
   // Of a configuration without a token only its start was in question.

@@ -25,7 +25,7 @@ interface PlanContext {
 }
 
 /** Asked first where there is a choice: it is what chat interfaces ask first. */
-const USUAL = "/agents";
+export const USUAL = "/agents";
 
 /** Plans them. Without a question of the person's own, a route is asked that the token's own scopes open. */
 export function planRequests(

@@ -16,11 +16,13 @@ export interface Report {
   readonly comparison: readonly ComparedRow[];
   /** What the token looks like; never the token. */
   readonly credential: string;
+  /** What was changed about what was given; words of our own. */
+  readonly notes: readonly string[];
   readonly hasToken: boolean;
 }
 
 export function printReport(
-  { examined, comparison, credential, hasToken }: Report,
+  { examined, comparison, credential, notes, hasToken }: Report,
   { terminal, cli }: Context,
 ): void {
   const { print, paint } = terminal;
@@ -38,6 +40,7 @@ export function printReport(
   if (comparison.length > 0) printComparison(examined, comparison, terminal);
   print();
   printVerdict({ examined, hasToken, credential }, terminal, cli);
+  for (const note of notes) printWrapped(`${paint("yellow", "note ")}    `, note, { print, indent: 9 });
 }
 
 function printFinding(finding: Finding, { print, paint }: Terminal): void {
@@ -144,6 +147,7 @@ function printVerdict(
   const errors = findings.filter(({ level }) => level === "error").length;
   if (errors === 0) {
     const open = examined.find(({ isAccepted }) => !isAccepted);
+    const opensNothing = open?.opensNothing;
     const isStartOnly = !hasToken && (open?.kind === "config" || open?.kind === "environment");
     if (open === undefined)
       print(
@@ -154,9 +158,12 @@ function printVerdict(
             : "open to everybody: no token is needed",
         ),
       );
+    else if (opensNothing !== undefined) print(paint("yellow", showUntrusted(opensNothing)));
     else if (isStartOnly) print(paint("green", "it starts; whether a token is accepted was not asked"));
     else print(paint("yellow", `cannot tell: ${open.openQuestion ?? "nothing was asked with the token"}`));
   } else {
+    const opensNothing = examined.find((place) => place.opensNothing !== undefined)?.opensNothing;
+    if (opensNothing !== undefined) print(paint("yellow", showUntrusted(opensNothing)));
     const certain = findings.filter(
       ({ level, certainty }) => level === "error" && certainty === "certain",
     ).length;

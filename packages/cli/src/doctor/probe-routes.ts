@@ -6,10 +6,11 @@ import type { Answered, Ask, Asked } from "./ask.ts";
 import { AUTHORIZATION_HEADER, describeLocation, isSameLocation } from "./credential-location.ts";
 import { explainAbsent } from "./explain-absent.ts";
 import { explainLost } from "./explain-lost.ts";
+import { findNoRoute, type OpensNothing } from "./find-no-route.ts";
 import { findScopeSlips } from "./find-scope-slips.ts";
 import { fromUnanswered, joinWords, toFinding } from "./findings.ts";
 import { isAboutScopes, judgeUnsent } from "./judge-unsent.ts";
-import { planRequests } from "./plan-requests.ts";
+import { planRequests, USUAL } from "./plan-requests.ts";
 import { readDenialId, readText, readTexts } from "./read-body.ts";
 import { explainUnclear, readVerdict, type Verdict } from "./read-verdict.ts";
 import type { AnsweredRequest, Check, CheckedWithKeys, DoctorRequest, Finding } from "./report.ts";
@@ -38,6 +39,8 @@ export interface Probed {
   readonly isAccepted: boolean;
   /** Why that is not so, where no finding says it. */
   readonly openQuestion: string | undefined;
+  /** The token was let in, and none of its scopes opens a route: in a sentence. */
+  readonly opensNothing: string | undefined;
   /** What became of each request with the token that was sent and answered by an AgentOS. */
   readonly answers: readonly AnsweredRequest[];
 }
@@ -89,16 +92,33 @@ export async function probeRoutes(probe: Probe): Promise<Probed> {
   const isOpen = server.policy.mode === "none" && answers.some(({ isLetIn }) => isLetIn);
   const areAllLetIn =
     unsent.length === 0 && sent.length > 0 && answers.filter(({ isLetIn }) => isLetIn).length === sent.length;
-  const isAccepted = areAllLetIn && (isTokenChecked || isOpen);
-  if (token !== undefined && isAccepted && probe.requests.length === 0)
-    findings.push(
-      ...findScopeSlips(token, { server, now: context.now(), cli: context.cli, seenAt: "the token" }),
-    );
+  const isLetIn = areAllLetIn && (isTokenChecked || isOpen);
+  const about = { server, now: context.now(), cli: context.cli, seenAt: "the token" };
+  const isAsked = probe.requests.length > 0;
+  const useless =
+    token !== undefined && isLetIn && !isAsked && sent[0]?.path !== USUAL
+      ? await confirmUseless(token, findNoRoute(token, { ...about, routes: probe.routes }), probe)
+      : undefined;
+  const isAccepted = isLetIn && useless === undefined;
+  if (useless !== undefined) findings.push(...useless.findings);
+  else if (token !== undefined && isAccepted && !isAsked) findings.push(...findScopeSlips(token, about));
   const openQuestion =
     isAccepted || findings.some(({ level }) => level === "error")
       ? undefined
       : describeOpenQuestion({ token, unsent, isTokenChecked });
-  return { server, checks, findings, isTokenChecked, isAccepted, openQuestion, answers };
+  const opensNothing = useless?.sentence;
+  return { server, checks, findings, isTokenChecked, isAccepted, openQuestion, opensNothing, answers };
+}
+
+/** Where scopes are not enforced, a token without them opens everything: the usual route says whether that is so. */
+async function confirmUseless(
+  token: string,
+  useless: OpensNothing | undefined,
+  { ask }: Probe,
+): Promise<OpensNothing | undefined> {
+  if (useless === undefined) return undefined;
+  const asked = await ask({ path: USUAL, token });
+  return asked.kind === "answer" && asked.status === 403 ? useless : undefined;
 }
 
 function describeOpenQuestion({

@@ -33,6 +33,8 @@ export interface Finding extends Cause {
   readonly serverSaid?: string | undefined;
   /** Under which the server has recorded the refusal. */
   readonly denialId?: string | undefined;
+  /** An error for which nothing was refused here: whether the request passes stays open, and the exit status says so. */
+  readonly leavesOpen?: true;
 }
 
 /** Of a place that no token was sent to. */
@@ -87,6 +89,8 @@ export interface Examined {
   readonly isAccepted: boolean;
   /** Why that is not so, where no finding says it. */
   readonly openQuestion?: string | undefined;
+  /** The token was let in, and none of its scopes opens a route: in a sentence. */
+  readonly opensNothing?: string | undefined;
   /** Empty where there is no token, or nothing to compare it with. */
   readonly tokenRows: readonly TokenRow[];
   /** What became of the requests with the token. */

@@ -9,7 +9,7 @@ import { CliFailure } from "../program/failure.ts";
 import { formatJson } from "../text/format-json.ts";
 import { type ComparedRow, compareExamined } from "./compare.ts";
 import { concealReport } from "./conceal-report.ts";
-import { AUTHORIZATION_HEADER, readLocation, stripLocation } from "./credential-location.ts";
+import { AUTHORIZATION_HEADER, readLocation, stripLocation, trimEdges } from "./credential-location.ts";
 import { describeCredential } from "./describe-credential.ts";
 import { examineAnswer } from "./examine-answer.ts";
 import { examineConfig, examineEnvironment } from "./examine-config.ts";
@@ -47,6 +47,8 @@ interface Given {
   readonly requests: readonly DoctorRequest[];
   readonly answer: Extract<What, { readonly kind: "answer" }>["answer"] | undefined;
   readonly denialId: string | undefined;
+  /** What was changed about what was given. */
+  readonly notes: readonly string[];
   /** About what was given itself. */
   readonly findings: readonly Finding[];
 }
@@ -72,11 +74,17 @@ export async function runDoctor(
     const places = report.examined.map(
       ({ server: _, isTokenChecked: __, answers: ___, routes: ____, ...place }) => place,
     );
-    const shown = { format: 1, exit_code: exitCode, places, comparison: report.comparison };
+    const shown = {
+      format: 1,
+      exit_code: exitCode,
+      places,
+      comparison: report.comparison,
+      ...(given.notes.length === 0 ? {} : { notes: given.notes }),
+    };
     context.terminal.print(formatJson(shown));
   } else {
     const credential = describeCredential(token);
-    printReport({ ...report, credential, hasToken: token !== undefined }, context);
+    printReport({ ...report, credential, notes: given.notes, hasToken: token !== undefined }, context);
   }
   return exitCode;
 }
@@ -100,13 +108,15 @@ async function readGiven(
     });
   }
   const location = readLocation(options, { hasUrl: addresses.length > 0 }) ?? curl?.location;
-  const inWhat = what?.kind === "token" ? what.token : curl?.token;
-  if (inWhat !== undefined && options.token !== undefined) {
+  if (what?.kind === "token" && options.token !== undefined) {
     throw new CliFailure("two credentials were given", {
-      fix: "leave --token out: the argument is, or has, a credential already",
+      fix: "leave --token out: the argument is a credential already",
     });
   }
-  const token = options.token === undefined ? inWhat : await readToken(options.token, location, context);
+  const separate =
+    options.token === undefined ? undefined : await readToken(options.token, location, context);
+  // It takes the place of the one in a curl line.
+  const token = separate?.token ?? (what?.kind === "token" ? what.token : curl?.token);
   const denialId = options.denial ?? (what?.kind === "denial" ? what.id : undefined);
   if (denialId !== undefined && !/^den_[\w-]{1,64}$/.test(denialId)) {
     throw new CliFailure('the text given with "--denial" is no denial id', {
@@ -133,16 +143,27 @@ async function readGiven(
     requests: named.length > 0 ? named : addresses.flatMap(({ request }) => request ?? []),
     answer: what?.kind === "answer" ? what.answer : undefined,
     denialId,
-    findings: (curl?.unset ?? [])
-      .slice(0, 3)
-      .map((variable) =>
-        makeFinding(
-          { code: "CLI_VARIABLE_UNSET", facts: { variable }, level: "error", seenAt: "the curl line" },
-          context.cli,
-        ),
-      ),
+    notes: separate?.hadScheme === true ? [SCHEME_NOTE] : [],
+    findings: separate === undefined ? explainVariables(curl?.variables ?? [], context) : [],
   };
 }
+
+/** A line may come from somebody else: what stands in a variable here is not put into it, and never sent to its host. */
+function explainVariables(variables: readonly string[], { cli }: Context): readonly Finding[] {
+  const [variable] = variables;
+  if (variable === undefined) return [];
+  const suggestion = "give the whole token beside the line, read from standard input: `--token -`";
+  const facts = { variable, ...(variables.length > 1 ? { suggestion } : {}) };
+  return [
+    {
+      ...makeFinding({ code: "CLI_VARIABLE_UNREAD", facts, level: "error", seenAt: "the curl line" }, cli),
+      leavesOpen: true,
+    },
+  ];
+}
+
+const SCHEME_NOTE =
+  'the text given with "--token" begins with "Bearer", which was left out here; a header "Authorization: Bearer TOKEN" that is made with the whole text has that word twice, and is refused';
 
 /** What was refused already comes first; what is found by asking now stands beside it. */
 async function examineAll(
@@ -203,9 +224,12 @@ async function readToken(
   reference: string,
   location: CredentialLocation | undefined,
   context: Context,
-): Promise<string> {
+): Promise<{ readonly token: string; readonly hadScheme: boolean }> {
   const { text } = await readReference(reference, context, { what: "token", bare: "value" });
-  return stripLocation(text, location ?? AUTHORIZATION_HEADER);
+  return {
+    token: stripLocation(text, location ?? AUTHORIZATION_HEADER),
+    hadScheme: /^Bearer[ \t]/i.test(trimEdges(text)),
+  };
 }
 
 /** What the keys that were given say about the token; undefined without keys. */

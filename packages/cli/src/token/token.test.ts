@@ -166,6 +166,20 @@ describe("agentos token mint", () => {
 });
 
 describe("agentos token inspect", () => {
+  it.each([
+    ["undefined", "AUTH_CREDENTIAL_UNSET"],
+    ["$TOKEN", "AUTH_CREDENTIAL_UNEXPANDED"],
+    ["ghp_0123456789abcdef", "AUTH_TOKEN_OPAQUE"],
+    ["YOUR_TOKEN", "AUTH_CREDENTIAL_PLACEHOLDER"],
+    ["a.b.c", "AUTH_TOKEN_HEADER_INVALID"],
+  ])("says what %s is, as a server does", async (given, expected) => {
+    const { code, stdout } = await runCli(["token", "inspect", "-", "--json"], { stdin: given });
+    const { objections } = JSON.parse(stdout) as {
+      readonly objections: readonly { readonly code: string }[];
+    };
+    expect([code, objections.map((objection) => objection.code)]).toEqual([2, [expected]]);
+  });
+
   it("explains a token that would be refused, and cleans what it prints", { timeout: 60_000 }, async () => {
     const key = await createTestKey("RS256");
     const now = Math.floor(Date.now() / 1000);

@@ -131,10 +131,10 @@ export const CAUSES = {
     title: "the token is accepted, but there is nothing of this id: {route}",
     fix: "take the id from the list of the same path without it",
   }),
-  CLI_VARIABLE_UNSET: cause({
+  CLI_VARIABLE_UNREAD: cause({
     title:
-      'the variable "{variable}" of the curl line is not set in this shell, so nothing is sent in its place',
-    fix: "set and export {variable} in the shell that runs the line, then run it again",
+      'the curl line names "${variable}", and no variable is read for a line: it may come from somebody else',
+    fix: "give the token beside the line: `--token env:{variable}`",
   }),
   CLI_DENIAL_UNKNOWN: cause({
     title: "the server shows this credential no recorded refusal of this id",

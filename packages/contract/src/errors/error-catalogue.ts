@@ -48,4 +48,6 @@ export type ErrorCode = RefusalCode | FaultCode | CauseCode | LimitCode;
 export const RETIRED_CODES: readonly string[] = [
   // 0046: users of several issuers are never one user by accident.
   "CONFIG_SUBJECTS_SHARED",
+  // 0056: the doctor reads no variable that a curl line names, set or not.
+  "CLI_VARIABLE_UNSET",
 ];

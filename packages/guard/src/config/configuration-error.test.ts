@@ -40,6 +40,24 @@ describe("a ConfigurationError", () => {
 });
 
 describe("throwErrors", () => {
+  it("says beside a missing key which variables nothing reads, and beside nothing else", () => {
+    const unread = createFault({
+      code: "CONFIG_VARIABLE_UNREAD",
+      facts: { variable: "JWT_SECRET_KEY", meant: "JWT_VERIFICATION_KEY" },
+    });
+    const faultsOf = (faults: Parameters<typeof throwErrors>[0]) => {
+      try {
+        throwErrors(faults, "agentos");
+      } catch (error) {
+        return error instanceof ConfigurationError ? error.faults.map(({ code }) => code) : error;
+      }
+      return [];
+    };
+    expect(faultsOf([unread, missing, warning])).toEqual(["CONFIG_KEYS_MISSING", "CONFIG_VARIABLE_UNREAD"]);
+    expect(faultsOf([unread, empty])).toEqual(["CONFIG_OPTION_INVALID"]);
+    expect(faultsOf([unread])).toEqual([]);
+  });
+
   it("throws for errors alone, and without the warnings beside them", () => {
     expect(() => throwErrors([warning], "agentos")).not.toThrow();
     expect(() => throwErrors([warning, empty], "agentos")).toThrow(

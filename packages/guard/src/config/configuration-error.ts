@@ -26,8 +26,14 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Throws when a fault is an error; warnings do not stop a start. */
+/**
+ * Throws when a fault is an error; warnings do not stop a start. Where there is no key, variables that nothing reads are
+ * thrown beside it: one of them may hold the key.
+ */
 export function throwErrors(faults: readonly Fault[], cli: string): void {
   const errors = faults.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw new ConfigurationError({ faults: errors, cli });
+  if (errors.length === 0) return;
+  const isKeyMissing = errors.some(({ code }) => code === "CONFIG_KEYS_MISSING");
+  const unread = isKeyMissing ? faults.filter(({ code }) => code === "CONFIG_VARIABLE_UNREAD") : [];
+  throw new ConfigurationError({ faults: [...errors, ...unread], cli });
 }

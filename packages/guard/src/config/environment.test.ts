@@ -73,6 +73,8 @@ describe("readEnvironment", () => {
   it.each([
     ["JWT_JWKS", "JWT_JWKS_FILE"],
     ["JWT_SECRET_KEY", "JWT_VERIFICATION_KEY"],
+    ["JWT_SECRET", "JWT_VERIFICATION_KEY"],
+    ["CORS_ORIGINS", "CORS_ORIGIN_LIST"],
     ["JWT_VERIFICATION_KEYS", "JWT_VERIFICATION_KEY"],
     ["jwt_verification_key", "JWT_VERIFICATION_KEY"],
     ["OS_SECURTY_KEY", "OS_SECURITY_KEY"],

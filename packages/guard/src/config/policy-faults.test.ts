@@ -255,6 +255,23 @@ describe("what nothing reads", () => {
     expect([unused(options), unused(mended)]).toEqual([[place], []]);
   });
 
+  it.each([
+    ["JWT_JWKS_URL", "jwksUrl", { jwksUrl: "https://issuer.test/keys" }],
+    ["JWKS_URL", "jwksUrl", { verificationKeys: [KEY] }],
+    ["JWT_AUDIENCE", "audience", { verificationKeys: [KEY], audience: "a" }],
+    ["JWT_ISSUER", "issuer", { verificationKeys: [KEY], issuer: "a" }],
+  ])("is %s, which is an option here, until that is given", (variable, option, given) => {
+    const unread = (options: AuthOptions) =>
+      find(options, { [variable]: "https://issuer.test" }).flatMap(({ code, facts }) =>
+        code === "CONFIG_VARIABLE_UNREAD" ? [String(facts["suggestion"])] : [],
+      );
+    expect(unread({})).toEqual([expect.stringContaining(`set "authorizationConfig.${option}" in`)]);
+    expect(unread({ writtenIn: "json" })).toEqual([
+      expect.stringContaining(`set "authorization.${option}" in`),
+    ]);
+    expect(unread(config(given))).toEqual([]);
+  });
+
   it("is no key of the environment under another name where there is a key already", () => {
     const env = { JWT_PUBLIC_KEY: "x", JWT_SECRET_KEY: "y" };
     const unread = (options: AuthOptions) =>

@@ -11,6 +11,7 @@ import { findOriginFaults } from "./origin-faults.ts";
 import { findEmptyKeyFaults, nameOwnKeys } from "./own-keys.ts";
 import type { ResolvedIssuers } from "./resolve-issuers.ts";
 import { findDocumentFaults, findTemplateFaults } from "./template-faults.ts";
+import { createUnreadOption } from "./unread-variables.ts";
 import { findAdminScopeFaults, findAlgorithmFaults, findSecurityKeyFaults } from "./value-faults.ts";
 
 /** Everything that the judgement is made of. */
@@ -66,16 +67,27 @@ export function findPolicyFaults(parts: PolicyParts): readonly Fault[] {
 
 /** Those of the environment, but for what is said already, and a name that would be a key where there is one. */
 function findEnvironmentFaults(
-  { environment, issuers, securityKey }: PolicyParts,
+  { environment, issuers, securityKey, config, options, writtenIn }: PolicyParts,
   said: readonly Fault[],
 ): readonly Fault[] {
-  return environment.faults.filter(({ code, facts }) => {
+  const unread = environment.faults.filter(({ code, facts }) => {
     if (said.some((other) => other.code === code && other.facts["variable"] === facts["variable"]))
       return false;
     if (code !== "CONFIG_VARIABLE_UNREAD") return true;
+    const { option } = facts;
+    if (option === "audience") return config.audience === undefined;
+    if (option === "issuer") return config.issuer === undefined && config.issuers === undefined;
+    if (option !== undefined) return !issuers.hasKeys;
     const meant = String(facts["meant"]);
+    if (meant === "CORS_ORIGIN_LIST") return options.cors === undefined;
     if (meant.startsWith("JWT_")) return !issuers.hasKeys;
     return meant !== "OS_SECURITY_KEY" || securityKey === undefined;
+  });
+  return unread.map((fault) => {
+    const { variable, option } = fault.facts;
+    return fault.code !== "CONFIG_VARIABLE_UNREAD" || option === undefined
+      ? fault
+      : createUnreadOption(String(variable), String(option), writtenIn);
   });
 }
 

@@ -7,7 +7,7 @@ import { AUTHORIZATION_HEADER, stripLocation, trimEdges } from "../credential-lo
 import { readAddress } from "../read-address.ts";
 import { makeRequest } from "../read-request.ts";
 import type { DoctorRequest } from "../report.ts";
-import { splitShellWords } from "./split-shell-words.ts";
+import { splitShellWords, VARIABLE_MARK } from "./split-shell-words.ts";
 
 export interface CurlLine {
   readonly base: string;
@@ -15,8 +15,8 @@ export interface CurlLine {
   /** Undefined: the line sends none. */
   readonly token: string | undefined;
   readonly location: CredentialLocation;
-  /** Variables that the credential is made of and that are not set in this shell. */
-  readonly unset: readonly string[];
+  /** Variables that the credential is made of; it is not known then. */
+  readonly variables: readonly string[];
 }
 
 const text = (short?: string) => ({ type: "string" as const, multiple: true, ...(short && { short }) });
@@ -107,8 +107,8 @@ const ELSEWHERE = [
 ] as const satisfies readonly (keyof typeof OPTIONS)[];
 
 /** Reads it. Throws {@link CliFailure} without a word of the line, since a credential is in it. */
-export function readCurl(line: string, env: Readonly<Record<string, string | undefined>>): CurlLine {
-  const split = splitShellWords(line.trim().replace(/^\$\s+/, ""), env);
+export function readCurl(line: string): CurlLine {
+  const split = splitShellWords(line.trim().replace(/^\$\s+/, ""));
   if (split === undefined) throw unreadable("a quote is not closed");
   if (split.hasCommand)
     throw unreadable("a command stands in it, and nothing is run here", "put what it prints in its place");
@@ -125,11 +125,34 @@ export function readCurl(line: string, env: Readonly<Record<string, string | und
       `with "--${detour}" it does not go to its address alone`,
       "leave that option out, where the address leads to the same server without it",
     );
-  if (list("config").length > 0 || list("header").some((header) => header.startsWith("@")))
+  if (
+    list("config").length > 0 ||
+    list("header").some((header) => header.startsWith("@")) ||
+    list("cookie").some((cookie) => !/[=\0]/.test(cookie))
+  )
     throw unreadable("a part of it is in a file", "put what is in that file into the line");
+  const isNameUnknown = (part: string, end: string) =>
+    part.includes(VARIABLE_MARK) &&
+    (part.split(end, 1)[0]?.includes(VARIABLE_MARK) === true || !part.includes(end));
+  if (
+    list("header").some((header) => isNameUnknown(header, ":")) ||
+    list("cookie").some((cookie) => cookie.split(";").some((crumb) => isNameUnknown(crumb, "=")))
+  )
+    throw unreadable(
+      "the name of a header or cookie is in a variable, and no variable is read for a line",
+      "write its value in its place",
+    );
   const [address, ...others] = [...list("url"), ...positionals];
   if (address === undefined) throw unreadable("it has no address");
   if (others.length > 0) throw unreadable("it has more than one address", "give one request at a time");
+  const [unknown] = findVariables(
+    [address, ...list("request"), findHeader(list("header"), "host") ?? ""].join(" "),
+  );
+  if (unknown !== undefined)
+    throw unreadable(
+      `"$${unknown}" stands in its address, its method or its header "Host", and no variable is read for a line`,
+      "write its value in its place",
+    );
   const hasBody = [
     "data",
     "data-raw",
@@ -165,11 +188,12 @@ export function readCurl(line: string, env: Readonly<Record<string, string | und
     user: list("user").at(-1),
     bearer: list("oauth2-bearer").at(-1),
   });
+  const variables = findVariables(credential.token);
   return {
     ...(request === undefined ? locate(base, method) : { base, request }),
-    token: credential.token === "" ? undefined : credential.token,
+    token: credential.token === "" || variables.length > 0 ? undefined : credential.token,
     location: credential.location,
-    unset: split.unset,
+    variables,
   };
 }
 
@@ -182,6 +206,27 @@ function locate(base: string, method: string): Pick<CurlLine, "base" | "request"
 function findHeader(headers: readonly string[], name: string): string | undefined {
   const found = headers.find((header) => header.slice(0, header.indexOf(":")).trim().toLowerCase() === name);
   return found?.slice(found.indexOf(":") + 1).trim();
+}
+
+/** Their names, each once. */
+function findVariables(word: string): readonly string[] {
+  return [...new Set(word.split(VARIABLE_MARK).filter((_, index) => index % 2 === 1))];
+}
+
+/** True for what may be a token: it has the form of one, or its value is in a variable and its name says so. */
+function mayBeToken(name: string, value: string): boolean {
+  return (
+    classifyCredential(value) === "jwt" || (value.includes(VARIABLE_MARK) && /auth|token|jwt|key/i.test(name))
+  );
+}
+
+/** Servers take the first, the last or none of several: what one of them alone is answered with proves nothing. */
+function assertOnce(count: number, what: string): void {
+  if (count > 1)
+    throw unreadable(
+      `${what} stands in it more than once`,
+      "leave all but one out, here and where the request is made",
+    );
 }
 
 interface Sent {
@@ -200,17 +245,22 @@ function findCredential({ headers, cookies, user, bearer }: Sent): {
     const colon = header.indexOf(":");
     return colon === -1 ? [] : [[header.slice(0, colon).trim(), trimEdges(header.slice(colon + 1))] as const];
   });
-  // Sent twice it is sent twice: a server reads the lines as one, with a comma between them (RFC 9110 section 5.3).
-  const lines = pairs.filter(([name]) => name.toLowerCase() === "authorization").map(([, value]) => value);
-  const own = lines.length === 0 ? undefined : lines.join(", ");
-  const basic = user === undefined ? undefined : `Basic ${Buffer.from(user, "utf8").toString("base64")}`;
+  const named = (wanted: string) =>
+    pairs.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+  // With a semicolon curl sends it empty.
+  const empty = headers.filter((header) => /^authorization\s*;\s*$/i.test(header));
+  const lines = named("authorization").filter((value) => value !== "");
+  assertOnce(lines.length + empty.length, 'the header "Authorization"');
+  const own = lines[0] ?? (named("authorization").length + empty.length > 0 ? "" : undefined);
+  const sentUser = user?.replaceAll(VARIABLE_MARK, "");
+  const basic =
+    sentUser === undefined ? undefined : `Basic ${Buffer.from(sentUser, "utf8").toString("base64")}`;
+  if (own === undefined)
+    assertOnce([bearer, basic].filter((value) => value !== undefined).length, "a credential of curl's own");
   const inHeader = own ?? bearer ?? basic;
   if (inHeader !== undefined)
     return { token: stripLocation(inHeader, AUTHORIZATION_HEADER), location: AUTHORIZATION_HEADER };
-  const all = [
-    ...cookies,
-    ...pairs.filter(([name]) => name.toLowerCase() === "cookie").map(([, value]) => value),
-  ];
+  const all = [...cookies, ...named("cookie")];
   const crumbs = all
     .flatMap((cookie) => cookie.split(";"))
     .flatMap((pair) => {
@@ -221,13 +271,19 @@ function findCredential({ headers, cookies, user, bearer }: Sent): {
     });
   const cookie =
     crumbs.find(({ name }) => name === "access_token") ??
-    crumbs.find(({ value }) => classifyCredential(value) === "jwt");
-  if (cookie !== undefined) return { token: cookie.value, location: { in: "cookie", name: cookie.name } };
+    crumbs.find(({ name, value }) => mayBeToken(name, value));
+  if (cookie !== undefined) {
+    assertOnce(crumbs.filter(({ name }) => name === cookie.name).length, "the cookie that has the token");
+    // A header of cookies takes the place of those that curl is given otherwise.
+    if (cookies.length > 0 && named("cookie").length > 0) assertOnce(2, 'the header "Cookie"');
+    return { token: cookie.value, location: { in: "cookie", name: cookie.name } };
+  }
   const other = pairs.find(([name, value]) => {
     const location: CredentialLocation = { in: "header", name };
-    return name.toLowerCase() !== "cookie" && classifyCredential(stripLocation(value, location)) === "jwt";
+    return name.toLowerCase() !== "cookie" && mayBeToken(name, stripLocation(value, location));
   });
   if (other === undefined) return { token: "", location: AUTHORIZATION_HEADER };
+  assertOnce(named(other[0].toLowerCase()).length, "the header that has the token");
   const location: CredentialLocation = { in: "header", name: other[0] };
   return { token: stripLocation(other[1], location), location };
 }

@@ -32,7 +32,7 @@ export async function recogniseWhat(reference: string, context: Context): Promis
   const { text } = await readReference(reference, context, { what: "text", bare: "value" });
   const given = readVerbose(text).trim();
   if (given === "") throw new CliFailure("the text that was given is empty", { fix: SUGGESTION });
-  if (/^(?:\$\s+)?curl(?:\s|$)/.test(given)) return { kind: "curl", curl: readCurl(given, context.env) };
+  if (/^(?:\$\s+)?curl(?:\s|$)/.test(given)) return { kind: "curl", curl: readCurl(given) };
   if (/^\{|^HTTP\/\d/.test(given)) {
     const answer = readPastedAnswer(given);
     if (answer !== undefined) return { kind: "answer", answer };

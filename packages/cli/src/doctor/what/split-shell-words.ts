@@ -1,27 +1,28 @@
 /**
  * The words of a command line as a POSIX shell would make them, without running anything: quotes, escapes, line
- * continuations, and variables of the environment that is passed in. Why this is no library: docs/decisions/0056-one-answer-of-the-doctor.md.
+ * continuations. Variables are not expanded: whoever wrote the line would learn their values. Why this is no library: docs/decisions/0056-one-answer-of-the-doctor.md.
  */
 export interface ShellWords {
   readonly words: readonly string[];
-  /** Variables that the line names and that are not set, or empty. */
-  readonly unset: readonly string[];
   /** A command in `$(…)` or backticks stands in it; it is not run. */
   readonly hasCommand: boolean;
 }
+
+/** Stands before and behind the name of a variable in a word; no argument of a command can hold it. */
+export const VARIABLE_MARK = "\u0000";
 
 /** Where a shell ends a command. */
 const OPERATOR = /[|;&<>()\n]/;
 const VARIABLE = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
-/** Splits the first command of a line; undefined where a quote is not closed. */
-export function splitShellWords(
-  line: string,
-  env: Readonly<Record<string, string | undefined>>,
-): ShellWords | undefined {
+/**
+ * Splits the first command of a line; undefined where a quote is not closed. A variable is left as its name between two
+ * {@link VARIABLE_MARK}.
+ */
+export function splitShellWords(given: string): ShellWords | undefined {
+  const line = given.replaceAll(VARIABLE_MARK, "");
   const words: string[] = [];
-  const unset: string[] = [];
   let hasCommand = false;
   let word: string | undefined;
   let at = 0;
@@ -34,9 +35,7 @@ export function splitShellWords(
     const match = VARIABLE.exec(line);
     const name = match?.[1] ?? match?.[2];
     if (match !== null && name !== undefined) {
-      const value = env[name] ?? "";
-      if (value === "") unset.push(name);
-      add(value);
+      add(`${VARIABLE_MARK}${name}${VARIABLE_MARK}`);
       at += match[0].length;
       return;
     }
@@ -90,7 +89,7 @@ export function splitShellWords(
     }
   }
   if (word !== undefined) words.push(word);
-  return { words, unset, hasCommand };
+  return { words, hasCommand };
 }
 
 /** `$'…'`, as browsers write a line to copy. */
@@ -112,7 +111,8 @@ function readAnsiQuoted(
       text += ESCAPES[next] ?? next;
       at += 1;
     } else {
-      text += String.fromCharCode(Number.parseInt(code[1] ?? code[2] ?? "", 16));
+      // A shell ends the text there.
+      text += String.fromCharCode(Number.parseInt(code[1] ?? code[2] ?? "", 16)).replace(VARIABLE_MARK, "");
       at += code[0].length;
     }
   }

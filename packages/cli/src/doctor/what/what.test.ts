@@ -36,6 +36,7 @@ async function doctor(args: readonly string[], options: Parameters<typeof runInP
       readonly checks: readonly { readonly name: string }[];
       readonly findings: readonly {
         readonly code: string;
+        readonly sentence: string;
         readonly fix: string;
         readonly certainty: string;
         readonly serverSaid?: string;
@@ -53,27 +54,24 @@ describe("words of a shell", () => {
     ["a \\\n  b ^\r\n c", ["a", "b", "c"]],
     [`$'it\\'s\\u0021\\x41\\n'`, ["it's!A\n"]],
     [`"a \\"b\\" \\$X \\n"`, ['a "b" $X \\n']],
-    [`'$TOKEN' "$TOKEN" \${TOKEN}`, ["$TOKEN", "t1", "t1"]],
+    [`'$TOKEN' "$TOKEN" \${TOKEN}`, ["$TOKEN", "\0TOKEN\0", "\0TOKEN\0"]],
     ["a | b", ["a"]],
     ["a > b; c", ["a"]],
   ])("%s", (line, words) => {
-    expect(splitShellWords(line, { TOKEN: "t1" })?.words).toEqual(words);
+    expect(splitShellWords(line)?.words).toEqual(words);
   });
 
-  it("names variables that are not set, sees commands, and refuses an open quote", () => {
-    expect(splitShellWords(`a "Bearer $NOPE"`, {})).toMatchObject({
-      words: ["a", "Bearer "],
-      unset: ["NOPE"],
-    });
-    expect(splitShellWords("a $(cat /etc/passwd)", {})?.hasCommand).toBe(true);
-    expect(splitShellWords("a `id`", {})?.hasCommand).toBe(true);
-    for (const line of [`a "b`, `a 'b`, `a $'b`]) expect(splitShellWords(line, {})).toBeUndefined();
+  it("sees commands, refuses an open quote, and lets no text pass for a variable", () => {
+    expect(splitShellWords("a $(cat /etc/passwd)")?.hasCommand).toBe(true);
+    expect(splitShellWords("a `id`")?.hasCommand).toBe(true);
+    for (const line of [`a "b`, `a 'b`, `a $'b`]) expect(splitShellWords(line)).toBeUndefined();
+    expect(splitShellWords("a \0X\0 $'\\x00X'")?.words).toEqual(["a", "X", "X"]);
   });
 });
 
 describe("a curl line", () => {
   const read = (line: string) => {
-    const { base, request, token: found, location } = readCurl(line, { TOKEN: "from-env" });
+    const { base, request, token: found, location } = readCurl(line);
     return [base, `${request.method} ${request.path}`, found, location.name];
   };
   it.each([
@@ -83,7 +81,7 @@ describe("a curl line", () => {
     ],
     [
       `$ curl -sS -XPOST "https://a.test/api/agents/web/runs" -H "authorization: Bearer $TOKEN" -F message=hi`,
-      ["https://a.test/api", "POST /agents/web/runs", "from-env", "Authorization"],
+      ["https://a.test/api", "POST /agents/web/runs", undefined, "Authorization"],
     ],
     [
       `curl -H "X: 1" --url localhost:7777/config -b "theme=dark; access_token=abc"`,
@@ -123,22 +121,71 @@ describe("a curl line", () => {
     expect((await doctor([`curl ${url}/agents -H 'Authorization: Bearer ${token}'`])).code).toBe(0);
   });
 
-  it("with the header twice is asked about with both", async () => {
-    const header = `-H 'Authorization: Bearer ${token}'`;
-    const { code, findings } = await doctor([`curl ${url}/agents ${header} ${header}`]);
-    expect([code, findings.map((finding) => finding.code)]).toEqual([2, ["AUTH_CREDENTIAL_REPEATED"]]);
+  it.each([
+    ["the header twice", (sent: string) => `-H 'Authorization: Bearer ${sent}' -H 'authorization: Bearer x'`],
+    [
+      "the header once more, empty",
+      (sent: string) => `-H 'Authorization: Bearer ${sent}' -H 'Authorization;'`,
+    ],
+    ["the cookie twice", (sent: string) => `-b 'access_token=${sent}; access_token=x'`],
+    ["the cookie twice, in two options", (sent: string) => `-b access_token=${sent} -b access_token=x`],
+    ["cookies in an option and a header", (sent: string) => `-b access_token=${sent} -H 'Cookie: a=b'`],
+    ["another header twice", (sent: string) => `-H 'X-Auth: Bearer ${sent}' -H 'X-Auth: x'`],
+    ["two options", (sent: string) => `--oauth2-bearer ${sent} -u a:b`],
+  ])("with its credential in %s is refused, and read with one of them", async (_, parts) => {
+    const line = `curl ${url}/agents ${parts(token)}`;
+    await expect(runInProcess(["doctor", line])).rejects.toThrow("more than once");
+    const once = line.slice(0, line.indexOf(token) + token.length);
+    const isQuoteOpen = once.split("'").length % 2 === 0;
+    expect(readCurl(isQuoteOpen ? `${once}'` : once).token).toBe(token);
   });
 
-  it("with a variable that is not set says so, and passes once it is", async () => {
-    const line = `curl ${url}/agents -H "Authorization: Bearer $AGENT_TOKEN"`;
-    const { code, findings } = await doctor([line]);
-    expect(findings[0]).toMatchObject({
-      code: "CLI_VARIABLE_UNSET",
-      fix: expect.stringContaining("set and export AGENT_TOKEN") as unknown,
+  it("is sent without the value of a variable, which --token gives", async () => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(JSON.stringify(request.rawHeaders));
+      response.writeHead(200, { "content-type": "application/json" }).end('{"os_id":"a","status":"ok"}');
     });
-    // That the server sees no credential is what follows from it.
-    expect([code, findings.length]).toEqual([2, 1]);
-    expect((await doctor([line], { env: { AGENT_TOKEN: token } })).code).toBe(0);
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      return new Promise<void>((resolve) => void server.close(() => resolve()));
+    });
+    const env = { AGENT_TOKEN: token };
+    const header = `-H "Authorization: Bearer $AGENT_TOKEN"`;
+    const stranger = `http://127.0.0.1:${(server.address() as AddressInfo).port}/agents`;
+    await doctor([`curl ${stranger} ${header} -b "a=$AGENT_TOKEN" -A "$AGENT_TOKEN"`], { env });
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.join("")).not.toContain(token.split(".")[1]);
+
+    const line = `curl ${url}/agents ${header}`;
+    const { code, findings } = await doctor([line], { env });
+    expect(findings[0]).toMatchObject({
+      code: "CLI_VARIABLE_UNREAD",
+      sentence: expect.stringContaining('names "$AGENT_TOKEN"') as unknown,
+      fix: "give the token beside the line: `--token env:AGENT_TOKEN`",
+    });
+    // That the server sees no credential is what follows from it; nobody has refused the token.
+    expect([code, findings.length]).toEqual([4, 1]);
+    expect(await doctor([line, "--token", "env:AGENT_TOKEN"], { env })).toMatchObject({
+      code: 0,
+      findings: [],
+    });
+    const two = await doctor([`curl ${url}/agents -H "Authorization: $SCHEME $AGENT_TOKEN"`], { env });
+    expect(two.findings[0]?.fix).toContain("`--token -`");
+    for (const place of [`-H "X-Auth: $T"`, `-b "access_token=$T"`, `-b "session_token=$T"`])
+      expect(readCurl(`curl ${url}/agents ${place}`).variables).toEqual(["T"]);
+    expect(readCurl(`curl ${url}/agents -H "X-Request-Id: $ID" -d "$BODY"`).variables).toEqual([]);
+  });
+
+  it("gets the token that is given beside it in place of its own, and where its own is", async () => {
+    const line = `curl ${url}/agents -H 'Authorization: Bearer ${expired}'`;
+    expect((await doctor([line])).code).toBe(2);
+    expect((await doctor([line, "--token", "-"], { stdin: token })).code).toBe(0);
+    const { places } = await doctor([`curl ${url}/agents -b 'access_token=x'`, "--token", "-"], {
+      stdin: token,
+    });
+    expect(places[0]?.checks.map(({ name }) => name).join()).toContain('in the cookie "access_token"');
   });
 
   it.each([
@@ -154,6 +201,12 @@ describe("a curl line", () => {
     ["curl -H 'Host: b.test' https://a.test/agents", 'its header "Host" names another host'],
     ["curl -K token.cfg https://a.test/agents", "a part of it is in a file"],
     ["curl -H @headers.txt https://a.test/agents", "a part of it is in a file"],
+    ["curl -b cookies.txt https://a.test/agents", "a part of it is in a file"],
+    ["curl https://$HOST/agents", '"$HOST" stands in its address'],
+    ["curl -X $METHOD https://a.test/agents", '"$METHOD" stands in its address, its method'],
+    [`curl -H "Host: $HOST" https://a.test/agents`, '"$HOST" stands in'],
+    [`curl -H "$HEADER" https://a.test/agents`, "the name of a header or cookie is in a variable"],
+    [`curl -b "$COOKIES" https://a.test/agents`, "the name of a header or cookie is in a variable"],
     ["curl 'https://a.test\\@b.test/agents'", "a space or a backslash in its address"],
     ["curl $'https://a.test\\t.b.test/agents'", "a space or a backslash in its address"],
   ])("that cannot be read is refused without a word of it: %s", async (line, problem) => {
