@@ -154,16 +154,18 @@ export const signingKeyFixes = {
     }),
   ],
   KEY_SIGNING_UNSUPPORTED: [
-    fix({
-      name: "a curve",
-      wrong: () => ({
-        text: generateKeyPairSync("ec", { namedCurve: "secp256k1" })
-          .privateKey.export({ type: "pkcs8", format: "pem" })
-          .toString(),
+    ...supportedPairs.map(([name, { privateKey }]) =>
+      fix({
+        name: `another curve: ${name}`,
+        wrong: () => ({
+          text: generateKeyPairSync("ec", { namedCurve: "secp256k1" })
+            .privateKey.export({ type: "pkcs8", format: "pem" })
+            .toString(),
+        }),
+        follows: new RegExp(`use .*${name}`),
+        apply: () => ({ text: privateKey.export({ type: "pkcs8", format: "pem" }).toString() }),
       }),
-      follows: /use RSA of 2048 bits or more/,
-      apply: () => ({ text: pem }),
-    }),
+    ),
     fix({
       name: "the form of OpenSSH",
       wrong: () => ({ text: makeOpenSsh("rsa") }),
