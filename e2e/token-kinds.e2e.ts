@@ -232,7 +232,7 @@ describe("a credential that is none", () => {
     await expectOnly(ask(`Bearer ${token}, Bearer ${token}`), "AUTH_CREDENTIAL_REPEATED", passes);
     await expectOnly(ask(`Bearer ${token}, ${token}`), "AUTH_CREDENTIAL_REPEATED", passes);
     const quoted = await expectOnly(ask(`Bearer "${token}"`), "AUTH_TOKEN_QUOTED", passes);
-    expect(quoted["title"]).toBe("a double quote stands around the token");
+    expect(quoted["title"]).toBe("the token is in double quotes");
     const comma = await expectOnly(ask(`Bearer ${token},`), "AUTH_TOKEN_CHARACTERS_INVALID", passes);
     expect(comma["title"]).toContain("is a comma");
   });

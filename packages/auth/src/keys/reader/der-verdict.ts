@@ -113,8 +113,7 @@ function readIntegerFirstVerdict(
   }
   if (second?.tag === Tag.sequence && third?.tag === Tag.octetString)
     return namePrivate("PKCS#8", readPkcs8(whole), namePrivateType(second));
-  if (second?.tag === Tag.octetString)
-    return namePrivate("EC, SEC 1", readSec1(whole), "an EC key on another curve");
+  if (second?.tag === Tag.octetString) return namePrivate("EC, SEC 1", readSec1(whole), NO_KNOWN_CURVE);
   if (first?.content.length === 1 && first.content[0] === 3 && second?.tag === Tag.sequence) {
     return namePrivate("PKCS#12");
   }
@@ -137,6 +136,9 @@ function namePrivate(
     : { kind: "private", found, key };
 }
 
+/** It names another one, or none. */
+const NO_KNOWN_CURVE = "an EC key without the name of a supported curve";
+
 /** What key the algorithm of PKCS#8 is for, where it is none that tokens use. */
 function namePrivateType({ content }: DerElement): string {
   const [identifier, parameters] = readChildren(content) ?? [];
@@ -144,7 +146,7 @@ function namePrivateType({ content }: DerElement): string {
   const curve =
     oid === Oid.ec ? unsupportedCurves[readObjectIdentifier(parameters) ?? ""] : unsupportedCurves[oid];
   if (curve !== undefined) return `${oid === Oid.ec ? "an EC key" : "a key"} on ${curve}`;
-  if (oid === Oid.ec) return "an EC key on another curve";
+  if (oid === Oid.ec) return NO_KNOWN_CURVE;
   const type = unsupportedTypes[oid];
   return type === undefined ? "a private key of another type" : `a private key of the type ${type}`;
 }

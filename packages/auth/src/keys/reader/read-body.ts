@@ -31,7 +31,8 @@ export function readBodyVerdict(compact: string, log: RepairLog): DerVerdict {
   // Padding in the middle: two values behind one another, or more.
   const others = standard.split("=").filter((part, index) => index > 0 && /^[A-Za-z0-9+/]/.test(part));
   // Not all of it could be read, so the key that it begins with is perhaps not the one that was meant.
-  if (prefix.kind === "private") return { ...prefix, key: others.length > 0 ? "several" : "damaged" };
+  if (prefix.kind === "private")
+    return { kind: "private", found: prefix.found, key: others.length > 0 ? "several" : "damaged" };
   if (others.length > 0) {
     const isAnyPrivate = others.some((other) => readDerVerdict(decodeBase64Prefix(other)).kind === "private");
     return isAnyPrivate
