@@ -31,6 +31,6 @@ describe("many values behind one another in base64", () => {
     ],
   ])("in base64 with padding between them are told by a loop: %s", (_, text, verdict) => {
     expect(text).toContain("=");
-    expect(readBodyVerdict(text, new RepairLog())).toEqual(verdict);
+    expect(readBodyVerdict(text, new RepairLog())).toMatchObject(verdict);
   });
 });
