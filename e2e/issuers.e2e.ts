@@ -293,7 +293,7 @@ describe("several issuers", () => {
     // No ceiling, and still no admin: of several issuers only one that lists the scope grants it.
     const admin = await listAgents(served, await people.token("agent_os:admin"));
     expect([admin.status, bodyOf(admin)["code"]]).toEqual([403, "SCOPE_OVER_CEILING"]);
-    expect(bodyOf(admin)["fix"]).toContain('add "agent_os:admin" to "allowedScopes"');
+    expect(bodyOf(admin)["fix"]).toContain('add agent_os:admin to "allowedScopes"');
     const policy = await served.os.describe();
     expect(policy.findings.map(({ code }) => code)).toEqual(["CONFIG_ADMIN_NOWHERE"]);
     expect(policy.keyOrigins.map(({ name, issuer }) => [name, issuer])).toEqual([
