@@ -1,3 +1,4 @@
+// LENGTH: one table; its rows are read side by side.
 /** Refusals of a token from its header on, and the way out that each prints. */
 import type { RefusalCode } from "@agentos/contract";
 import { createAuthGuard } from "@agentos/guard";
