@@ -11,9 +11,10 @@ export const publishedPackages: readonly PublishedPackage[] = [
   { name: "contract", needs: [] },
   { name: "auth", needs: ["contract"] },
   { name: "guard", needs: ["contract", "auth"] },
+  { name: "storage", needs: [] },
   {
     name: "server",
-    needs: ["contract", "auth", "guard"],
+    needs: ["contract", "auth", "guard", "storage"],
     // Copied to where routes/docs.ts looks, so that a user of the server installs no Swagger UI package and
     // none of its install scripts.
     assets: {
@@ -23,5 +24,5 @@ export const publishedPackages: readonly PublishedPackage[] = [
       "swagger-ui-dist/LICENSE": "routes/swagger-ui/LICENSE",
     },
   },
-  { name: "cli", needs: ["contract", "auth", "guard", "server"] },
+  { name: "cli", needs: ["contract", "auth", "guard", "storage", "server"] },
 ];

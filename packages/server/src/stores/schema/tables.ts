@@ -1,0 +1,160 @@
+/**
+ * The tables of an agent server, as its queries see them. Times are seconds since the epoch by the database's clock
+ * where several servers compare them, else by the server's. A `*_json` column holds JSON text that only the server reads.
+ */
+import type { RunnableKind, RunStatus } from "@agentos/contract";
+import type { Generated } from "kysely";
+
+/** Whose row it is. All three are compared byte by byte, and all three stand in every key. */
+export interface OwnerColumns {
+  owner_issuer: string;
+  owner_kind: string;
+  /** As `toKeyText` writes it. */
+  owner_id: string;
+}
+
+/** A process that serves; its runs are its own as long as it lives. */
+export interface NodesTable {
+  node_id: string;
+  deployment: string;
+  /** Of the machine, and of the boot of it: a process id means something only there. */
+  host: string;
+  pid: number;
+  started_at: number;
+  /** By the database's clock. */
+  heartbeat_at: number;
+  /** Newest revocation that it knows. */
+  seen_seq: number;
+}
+
+export interface SessionsTable extends OwnerColumns {
+  session_no: Generated<number>;
+  deployment: string;
+  kind: RunnableKind;
+  /** Empty until a first run, where it was created without one. */
+  component_id: string;
+  session_id: string;
+  /** Given by its owner. */
+  name: string | null;
+  /** What the first run was asked, cut: shown where there is no name. */
+  first_input: string | null;
+  state_json: string;
+  metadata_json: string | null;
+  summary_json: string | null;
+  input_tokens: number;
+  output_tokens: number;
+  total_tokens: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface RunsTable {
+  /** In the order in which runs were created. */
+  run_no: Generated<number>;
+  deployment: string;
+  run_id: string;
+  session_no: number;
+  status: RunStatus;
+  /** Who runs it; null while nobody does. */
+  node_id: string | null;
+  attempt: number;
+  max_attempts: number;
+  /** A pending run is not taken before. */
+  available_at: number | null;
+  /** Somebody wants it to stop. */
+  cancel_at: number | null;
+  /** Index of the next event. */
+  next_index: number;
+  checkpoint_json: string | null;
+  created_at: number;
+  ended_at: number | null;
+  output_json: string;
+  /** The events that are kept, from its end on. */
+  events_json: string | null;
+}
+
+export interface RunEventsTable {
+  run_no: number;
+  first_index: number;
+  last_index: number;
+  kind: string;
+  data: string;
+}
+
+export interface RevocationsTable {
+  seq: Generated<number>;
+  deployment: string;
+  kind: "jti" | "sid" | "subject" | "key";
+  issuer: string;
+  value: string;
+  issued_before: number | null;
+  until: number;
+}
+
+export interface MemoriesTable extends OwnerColumns {
+  memory_no: Generated<number>;
+  deployment: string;
+  memory_id: string;
+  memory: string;
+  /** A list. */
+  topics_json: string;
+  agent_id: string | null;
+  team_id: string | null;
+  /** What the user had said when it was kept. */
+  input: string | null;
+  created_at: number;
+  /** With a fraction: which of two is newer. */
+  updated_at: number;
+}
+
+export interface DenialsTable {
+  denial_no: Generated<number>;
+  deployment: string;
+  denial_id: string;
+  /** Whether the caller was known. */
+  is_known_caller: number;
+  /** Who pays for it, of those who share a quota. */
+  source: string;
+  code: string;
+  route: string;
+  client: string | null;
+  subject: string | null;
+  issuer: string | null;
+  /** Of the verified owner; all three are null for nobody. */
+  owner_issuer: string | null;
+  owner_kind: string | null;
+  owner_id: string | null;
+  count: number;
+  first_at: number;
+  last_at: number;
+  /** The whole record. */
+  record_json: string;
+}
+
+export interface DecisionCountsTable {
+  deployment: string;
+  /** Whole hours since the epoch. */
+  hour: number;
+  owner_issuer: string;
+  owner_kind: string;
+  owner_id: string;
+  /** `METHOD /template`. */
+  route: string;
+  /** What the route names, as `agents:a1`; empty where it names nothing. */
+  resource: string;
+  /** `allowed`, or the code of the refusal. */
+  outcome: string;
+  count: number;
+}
+
+/** Every table, by its name. */
+export interface Tables {
+  agentos_nodes: NodesTable;
+  agentos_sessions: SessionsTable;
+  agentos_runs: RunsTable;
+  agentos_run_events: RunEventsTable;
+  agentos_revocations: RevocationsTable;
+  agentos_memories: MemoriesTable;
+  agentos_denials: DenialsTable;
+  agentos_decision_counts: DecisionCountsTable;
+}

@@ -1,0 +1,11 @@
+/** One database for everything that an AgentOS keeps. Ports and their drivers stay with who uses them. */
+export { type Database, type OpenDatabaseOptions, openDatabase } from "./connection/open-database.ts";
+export { StorageError, type StorageFault } from "./faults/storage-error.ts";
+export {
+  type DatabaseLocation,
+  type LocationFault,
+  parseLocation,
+  showLocation,
+} from "./location/parse-location.ts";
+export type { Dialect, DialectName } from "./schema/dialect.ts";
+export type { Migration, MigrationState } from "./schema/migrate.ts";
