@@ -2,6 +2,7 @@
 // with the run.
 import { startPostgresBroker } from "@agentos/testkit/postgres";
 
-export default function setUp(): Promise<() => Promise<void>> {
+/** Vitest calls it before the first test, and what it gives after the last. */
+export function setup(): Promise<() => Promise<void>> {
   return startPostgresBroker();
 }

@@ -30,6 +30,9 @@ const SETTINGS = {
   io_method: "sync",
 };
 
+/** Only the making of it goes without fsync: the server that runs keeps its promises. */
+const INITDB_FLAGS = ["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
+
 const user = "agentos";
 
 export async function startPostgresServer({
@@ -96,13 +99,9 @@ function createData(folder: string, { initdb, user: runAs }: PostgresBinaries, p
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (runAs.uid !== undefined && runAs.gid !== undefined)
     for (const path of [folder, data, passwordFile]) chownSync(path, runAs.uid, runAs.gid);
-  // Only the making of it goes without fsync; what runs keeps its promises.
   const { status, stderr } = spawnSync(
     initdb,
-    [
-      ...["-D", data, "-U", user, "--pwfile", passwordFile, "--auth=scram-sha-256"],
-      ...["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
-    ],
+    ["-D", data, "-U", user, "--pwfile", passwordFile, "--auth=scram-sha-256", ...INITDB_FLAGS],
     { ...runAs, cwd: folder },
   );
   if (status !== 0) throw new Error(`initdb failed: ${String(stderr)}`);
