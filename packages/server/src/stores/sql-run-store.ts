@@ -89,6 +89,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
         node_id: null,
         cancel_at: null,
       })
+      .where("deployment", "=", deployment)
       .where("run_id", "=", lease.runId)
       .where("attempt", "=", lease.attempt)
       .where("node_id", "=", nodeId)
@@ -161,6 +162,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
           scope,
           key,
         )(db as Transaction<Tables>)
+          .where("agentos_runs.deployment", "=", deployment)
           .where("agentos_runs.run_id", "=", runId)
           .executeTakeFirst(),
       );
@@ -185,6 +187,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
         transaction
           .updateTable("agentos_runs")
           .set({ cancel_at: sql<number>`coalesce(cancel_at, ${database.dialect.now})` })
+          .where("deployment", "=", deployment)
           .where("run_id", "=", runId)
           .where("status", "in", ["PENDING", "RUNNING"])
           .where("session_no", "in", (row) => {
