@@ -3,6 +3,7 @@ import {
   DEFAULT_PORT,
   type Fault,
   type PageRouteId,
+  type RunnableKind,
   SERVED_ROUTES,
   type ServedRouteId,
 } from "@agentos/contract";

@@ -123,7 +123,7 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
       if (!query.ok) return query;
       const fault = findDatabaseFault(query.value, database);
       // A web UI takes 404 for an empty list, and anything else for a broken server (contract 4.0, 7.1).
-      if (fault !== undefined) return fail(inputFault(404, `${fault.status}: ${String(fault.detail)}`));
+      if (fault !== undefined) return fail(inputFault(404, `${fault.status}: ${fault.detail}`));
       const { limit, page, sort_by, sort_order, session_name, type, component_id, user_id } = query.value;
       const start = performance.now();
       const { sessions: found, totalCount } = await store.listSessions(access.dataScope, {

@@ -264,8 +264,9 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       const store = await create();
       const key = keyOf(alice);
       const scope = scopeOf(alice);
-      const ids = ["r1", "r2", "r3", "r4", "r5"];
-      for (const id of ids) await storeRun(store, key, id, { status: id === "r2" ? "ERROR" : "COMPLETED" });
+      const runIds = ["r1", "r2", "r3", "r4", "r5"];
+      for (const id of runIds)
+        await storeRun(store, key, id, { status: id === "r2" ? "ERROR" : "COMPLETED" });
       const read = async (afterRunId: string | undefined, count: number, query: RunQuery = {}) =>
         (await store.listRuns(scope, key, { ...query, piece: { afterRunId, count } })).map(
           ({ output }) => output.run_id,

@@ -12,6 +12,8 @@ export type NullHabit = "with-null" | "no-null";
 export function writeObject(object: object, nulls: NullHabit): string {
   if (nulls === "with-null") return JSON.stringify(object);
   return JSON.stringify(
-    Object.fromEntries(Object.entries(object).filter(([, value]: [string, unknown]) => value != null)),
+    Object.fromEntries(
+      Object.entries(object).filter(([, value]: [string, unknown]) => value !== null && value !== undefined),
+    ),
   );
 }

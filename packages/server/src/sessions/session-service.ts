@@ -96,7 +96,7 @@ export function createSessionService({ store, runs, runtime }: SessionServiceOpt
 
 /** Null and an empty text say nothing, as in a form (contract 4.0). */
 function filled(text: string | null | undefined): string | undefined {
-  return text == null || text === "" ? undefined : text;
+  return text === null || text === "" ? undefined : text;
 }
 
 function taken(sessionId: string): InputFault {

@@ -20,13 +20,14 @@ export interface GivenValues {
 export type SessionValues = Omit<SessionChange, "at">;
 
 export function readSessionValues(given: GivenValues): Result<SessionValues, RequestFault> {
-  const state = given.session_state == null ? undefined : withoutTokens(given.session_state);
+  const givenState = given.session_state ?? undefined;
+  const state = givenState && withoutTokens(givenState);
   if (state !== undefined && Buffer.byteLength(state.json) > MAX_SESSION_STATE_BYTES)
     return fail({ code: "RUN_STATE_TOO_LARGE", limit: MAX_SESSION_STATE_BYTES });
   const issues: ValidationIssue[] = [];
   const readObject = (field: "metadata" | "summary") => {
-    const object = given[field];
-    if (object == null) return undefined;
+    const object = given[field] ?? undefined;
+    if (object === undefined) return undefined;
     const { value, json } = withoutTokens(object);
     const problem = findOptionOverlength(json);
     if (problem !== undefined) issues.push(valueIssue(["body", field], problem));
