@@ -21,7 +21,7 @@ import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlNode } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
-import { addTokens, endRun, insertRun, openSession, putState } from "./sql-run-queries.ts";
+import { addTokens, endRun, insertRun, openSession, putState, putSummary } from "./sql-run-queries.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 
 export interface SqlRunStoreOptions {
@@ -75,8 +75,10 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       output_tokens: run.tokens.outputTokens,
       total_tokens: run.tokens.totalTokens,
     });
-    if (run.changeState !== undefined && session !== undefined)
-      await change(transaction, { ...session, session_no }, run.changeState);
+    if (session === undefined) return;
+    if (run.changeState !== undefined) await change(transaction, { ...session, session_no }, run.changeState);
+    const summary_json = run.changeSummary?.(session.summary_json ?? undefined);
+    if (summary_json !== undefined) await putSummary(transaction, { session_no, summary_json });
   }
 
   function selectRuns(scope: DataScope, key: SessionKey) {
