@@ -12,6 +12,7 @@ import { formatPolicy } from "../config/format-policy.ts";
 import { findPublicOwnedFaults } from "../config/public-owned-faults.ts";
 import { createReachFault } from "../config/reach-fault.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
+import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { type AuthRuntime, createAuthRuntime } from "../gate/auth-runtime.ts";
 import { compileRoutesFor } from "../gate/compile-routes-for.ts";
@@ -64,6 +65,8 @@ export interface GuardedAppParts<Id extends string> {
   readonly limits?: Readonly<Record<string, number>> | undefined;
   /** What else is wrong with the options, to be told together with the rest. Default: nothing. */
   readonly faults?: readonly Fault[];
+  /** Where decisions are counted. Default: bounded memory. */
+  readonly decisionCounter?: DecisionCounter | undefined;
   /** Asked of every identity, on every request; answers from memory. Default: nothing is revoked. */
   readonly revocation?: RevocationCheck | undefined;
   /** Credentials of the product's own, asked before those that the options configure. Default: none. */
@@ -85,6 +88,8 @@ export interface GuardedApp {
   describe(): Promise<PolicyInForce>;
   /** Refusals that were recorded. */
   denials(): Promise<DenialRecorder>;
+  /** How often whom was allowed and refused what. */
+  decisions(): Promise<DecisionCounter>;
   /** Stops watching key files. */
   close(): void;
 }
@@ -138,6 +143,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       {
         runtime,
         denialRecorder: options.denialRecorder,
+        decisionCounter: parts.decisionCounter,
         revocation: parts.revocation,
         authenticators: parts.authenticators,
         resourceMetadataUrl: resourceMetadata?.urlFor,
@@ -226,6 +232,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     },
     describe: async () => (await ready).auth.describe(),
     denials: async () => (await ready).auth.denials,
+    decisions: async () => (await ready).auth.decisions,
   };
 }
 

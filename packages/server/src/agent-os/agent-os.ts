@@ -1,6 +1,11 @@
 /** `AgentOS`: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
 import { DEFAULT_PORT, type PageRouteId, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
-import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
+import {
+  ConfigurationError,
+  type DecisionCounter,
+  type DenialRecorder,
+  type PolicyInForce,
+} from "@agentos/guard";
 import {
   createGuardedApp,
   type Fetch,
@@ -89,6 +94,11 @@ export class AgentOS {
   /** Refusals that were recorded, for who operates this server. */
   denials(): Promise<DenialRecorder> {
     return this.#app.denials();
+  }
+
+  /** How often whom was allowed and refused what, hour by hour. */
+  decisions(): Promise<DecisionCounter> {
+    return this.#app.decisions();
   }
 
   /** Stops watching key files. `serve(…).close()` does this too. */
