@@ -3,7 +3,13 @@
  * Keys without a value are null or left out, as the route has it.
  */
 import { z } from "zod";
-import { jsonObjectSchema, mediaSchema, messageSchema, metricsSchema, toolExecutionSchema } from "./message.ts";
+import {
+  jsonObjectSchema,
+  mediaSchema,
+  messageSchema,
+  metricsSchema,
+  toolExecutionSchema,
+} from "./message.ts";
 import { runEventSchema, teamRunEventSchema } from "./run-events.ts";
 import { runStatusSchema } from "./run-output.ts";
 

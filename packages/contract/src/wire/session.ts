@@ -138,7 +138,10 @@ export const sessionIdsSchema = z
     session_ids: z.array(z.string()).min(1).max(SESSION_LIMITS.maxIds),
     session_types: z.array(kind).min(1).max(SESSION_LIMITS.maxIds),
   })
-  .meta({ id: "SessionIds", description: "sessions, and at the same place of the second list the type of each" });
+  .meta({
+    id: "SessionIds",
+    description: "sessions, and at the same place of the second list the type of each",
+  });
 
 const userId = z
   .string()
@@ -191,7 +194,9 @@ export const cancelQuerySchema = z.object({
   session_id: z
     .string()
     .optional()
-    .meta({ description: "the session that the run belongs to; needed by a caller who reaches only their own" }),
+    .meta({
+      description: "the session that the run belongs to; needed by a caller who reaches only their own",
+    }),
 });
 
 /** A session in a list. */
