@@ -131,11 +131,12 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   guard: {
     log: [],
     config: ["log"],
+    decisions: [],
     denials: ["log"],
     keys: ["config"],
     pages: ["config"],
-    gate: ["pages", "keys", "denials", "config", "log"],
-    app: ["gate", "pages", "keys", "denials", "config", "log"],
+    gate: ["pages", "keys", "denials", "decisions", "config", "log"],
+    app: ["gate", "pages", "keys", "denials", "decisions", "config", "log"],
     hosts: ["gate"],
   },
   storage: {
