@@ -1,5 +1,6 @@
 /** One database for everything that an AgentOS keeps. Ports and their drivers stay with who uses them. */
 export { type Database, type OpenDatabaseOptions, openDatabase } from "./connection/open-database.ts";
+export type { PreparedQuery } from "./connection/prepare-query.ts";
 export { StorageError, type StorageFault } from "./faults/storage-error.ts";
 export {
   type DatabaseLocation,
@@ -7,5 +8,6 @@ export {
   parseLocation,
   showLocation,
 } from "./location/parse-location.ts";
-export type { Dialect, DialectName } from "./schema/dialect.ts";
-export type { Migration, MigrationState } from "./schema/migrate.ts";
+export { DIALECTS, type Dialect, type DialectName } from "./schema/dialect.ts";
+export { hashMigration, type Migration, type MigrationState } from "./schema/migrate.ts";
+export type { BackupOutcome } from "./sqlite/backup-sqlite.ts";
