@@ -16,10 +16,12 @@ import { type RunContext, RunFailure, type RunInput, type Runnable } from "./run
 import { type StartingState, withoutTokens } from "./session-state.ts";
 import type { RunStore, SessionKey } from "./store.ts";
 import type { Turns } from "./turns.ts";
+import type { UnstoredEnds } from "./unstored-ends.ts";
 
 export interface LiveRun extends Pick<RunEvents, "toJson"> {
   readonly runId: string;
   readonly sessionId: string;
+  readonly key: SessionKey;
   /** The run, once it is stored. Never rejects. */
   readonly finished: Promise<FinishedRun>;
   /**
@@ -43,10 +45,13 @@ export interface LiveRunParts {
   readonly key: SessionKey;
   readonly scope: DataScope;
   readonly starting: Pick<StartingState, "json" | "change">;
+  /** The session has no component yet. */
+  readonly bindsSession: boolean;
   readonly store: RunStore;
   readonly turns: Turns;
   readonly ticket: RunTicket;
   readonly unreadWatch: UnreadWatch;
+  readonly unstored: UnstoredEnds;
   /** Its signal is the context's. */
   readonly controller: AbortController;
 }
@@ -63,12 +68,15 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     runId,
     createdAt: row.created_at,
     outputJson: withoutTokens(row).json,
+    input: parts.input.message,
     changeState: starting.change,
+    bindsSession: parts.bindsSession,
   });
   const log = createRunLog({
-    async commit(firstIndex, entries) {
-      await store.appendEvents(lease, firstIndex, entries);
+    // Nothing of a run that only its own client follows is kept before its end.
+    commit(_, entries) {
       for (const entry of entries) if (!isContentDelta(entry)) recorder.addEvent(entry);
+      return undefined;
     },
     onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
@@ -94,6 +102,7 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     grow: ticket.grow,
     caller: ticket.caller,
     finish: (end) => store.finishRun(lease, end),
+    onUnstored: (end) => parts.unstored.add(lease, end),
     onLost: readers.cutAll,
   }).finally(() => {
     hasEnded = true;
@@ -114,6 +123,7 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
   return {
     runId,
     sessionId,
+    key,
     finished,
     watch,
     openReader: readers.open,

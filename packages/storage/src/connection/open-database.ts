@@ -1,12 +1,11 @@
 /** Opens a database, brings its tables up to date, and gives what stores are built on. */
-import type { Compilable, Kysely, Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { type DatabaseLocation, showLocation } from "../location/parse-location.ts";
 import { DIALECTS, type Dialect } from "../schema/dialect.ts";
 import type { Migration, MigrationState } from "../schema/migrate.ts";
 import type { BackupOutcome } from "../sqlite/backup-sqlite.ts";
 import { connectPostgres } from "./connect-postgres.ts";
 import { connectSqlite } from "./connect-sqlite.ts";
-import { type PreparedQuery, prepareQuery } from "./prepare-query.ts";
 
 /** A database that is open. Whatever its driver throws is a {@link StorageError}. */
 export interface Database<Tables> {
@@ -21,14 +20,6 @@ export interface Database<Tables> {
    * called again where the database asks for that.
    */
   write<Result>(change: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result>;
-  /**
-   * A query that is built once: with empty places, of the types of its parameters, where the values go.
-   * `const find = database.prepare((db, slots: { id: string }) => db.selectFrom("t").select("x").where("id", "=", slots.id))`,
-   * then `database.read((db) => find(db, { id }))`.
-   */
-  prepare<Parameters extends object, Row>(
-    build: (db: Kysely<Tables>, slots: Parameters) => Compilable<Row>,
-  ): PreparedQuery<Tables, Parameters, Row>;
   /** Applies the migrations that are missing; gives their names. Another process that does the same is waited for. */
   migrate(): Promise<readonly string[]>;
   migrations(): Promise<readonly MigrationState[]>;
@@ -66,7 +57,6 @@ export function openDatabase<Tables>({
     dialect: DIALECTS[location.kind],
     shownLocation: showLocation(location),
     read: async (query) => query(db),
-    prepare: (build) => prepareQuery(db, build),
     close: () => db.destroy(),
   };
 }

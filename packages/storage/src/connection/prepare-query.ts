@@ -1,17 +1,16 @@
 /**
- * Queries that are asked often, written once: building one and writing its text costs more than running it. Where a
- * value stands that differs from call to call, the query has a slot.
+ * Queries that are built once. Building one takes three times as long as running it; what is asked with every request
+ * is therefore compiled the first time, with places for its values, and only filled in afterwards.
  */
-import type { Compilable, CompiledQuery, Kysely, QueryResult } from "kysely";
+import { type Compilable, CompiledQuery, type Kysely, type Transaction } from "kysely";
 
-/** Runs a prepared query; inside of a transaction with the transaction in place of the database. */
-export type PreparedQuery<Tables, Parameters, Row> = (
-  db: Kysely<Tables>,
-  parameters: Parameters,
-) => Promise<QueryResult<Row>>;
+/** Whatever a query runs on; a transaction is one too. */
+type Runner<Tables> = Kysely<Tables> | Transaction<Tables>;
 
-/** Stands in a query for a value that comes later. */
-class Slot {
+/** Runs the query with these values; gives its rows. */
+export type PreparedQuery<Tables, Values, Row> = (db: Runner<Tables>, values: Values) => Promise<Row[]>;
+
+class Place {
   readonly name: string;
 
   constructor(name: string) {
@@ -19,32 +18,40 @@ class Slot {
   }
 }
 
+interface Prepared<Row> {
+  readonly query: CompiledQuery<Row>;
+  /** Of each parameter: the name of its value, or what it always is. */
+  readonly parameters: readonly unknown[];
+}
+
 /**
- * `slots` has what `Parameters` has, as far as types go; really each is an empty place. So a query may put one where a
- * value goes (`where`, `values`, `set`, `limit`), and may not look at it.
+ * `build` is called once for each dialect. What it takes from `values` are places: it may put them into the query and do
+ * nothing else with them, and which of them it uses cannot depend on what they hold.
  */
-export function prepareQuery<Tables, Parameters extends object, Row>(
-  db: Kysely<Tables>,
-  build: (db: Kysely<Tables>, slots: Parameters) => Compilable<Row>,
-): PreparedQuery<Tables, Parameters, Row> {
-  let compiled: CompiledQuery<Row> | undefined;
-  return (runner, parameters) => {
-    compiled ??= build(db, createSlots<Parameters>()).compile();
-    const values = new Map<string, unknown>(Object.entries(parameters));
-    return runner.executeQuery({
-      ...compiled,
-      parameters: compiled.parameters.map((value) => (value instanceof Slot ? fill(value, values) : value)),
-    });
+export function prepareQuery<Tables, Values extends object, Row>(
+  build: (db: Runner<Tables>, values: Values) => Compilable<Row>,
+): PreparedQuery<Tables, Values, Row> {
+  const byAdapter = new WeakMap<object, Prepared<Row>>();
+
+  function prepare(db: Runner<Tables>): Prepared<Row> {
+    const query = build(db, PLACES as Values).compile();
+    return { query, parameters: query.parameters };
+  }
+
+  return async (db, values) => {
+    const { adapter } = db.getExecutor();
+    let prepared = byAdapter.get(adapter);
+    if (prepared === undefined) {
+      prepared = prepare(db);
+      byAdapter.set(adapter, prepared);
+    }
+    const parameters = prepared.parameters.map((parameter) =>
+      parameter instanceof Place ? values[parameter.name as keyof Values] : parameter,
+    );
+    const { rows } = await db.executeQuery<Row>({ ...prepared.query, parameters });
+    return rows;
   };
 }
 
-function createSlots<Parameters extends object>(): Parameters {
-  return new Proxy({} as Parameters, { get: (_, name) => new Slot(String(name)) });
-}
-
-function fill({ name }: Slot, values: ReadonlyMap<string, unknown>): unknown {
-  const value = values.get(name);
-  if (value === undefined)
-    throw new Error(`INVARIANT: the parameter ${name} of a prepared query has no value`);
-  return value;
-}
+/** A place for each name that is asked for. */
+const PLACES: object = new Proxy({}, { get: (_, name) => new Place(String(name)) });

@@ -1,9 +1,9 @@
 /**
  * Changes of one SQLite file, several in one commit: what is asked for in one turn of the event loop is kept by one
- * flush of the disk, which is what a change costs. Each has a savepoint of its own, so that one that fails takes no
- * other with it, and nobody is answered before the commit.
+ * flush of the disk, which is what a change costs. Where one of them fails all are taken back and made again, each by
+ * itself, so that it takes no other with it. Nobody is answered before the commit.
  */
-import { type Kysely, sql, type Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { FileLocked, transact } from "./transact.ts";
 
 type Change<Tables> = (transaction: Transaction<Tables>) => Promise<unknown>;
@@ -47,13 +47,16 @@ export function createGroupCommit<Tables>(
 
   /** Settles everybody of the group; gives what was in the way of all of them. */
   async function commit(group: readonly Waiting<Tables>[]): Promise<unknown> {
-    const settled: (() => void)[] = [];
     try {
-      await transact(db, waitMs, (transaction) => keep(group, transaction, settled));
-      for (const settle of settled) settle();
+      const values = await transact(db, waitMs, async (transaction) => {
+        const given: unknown[] = [];
+        for (const { change } of group) given.push(await change(transaction));
+        return given;
+      });
+      for (const [index, { resolve }] of group.entries()) resolve(values[index]);
       return undefined;
     } catch (cause) {
-      // A disk that is full ends the whole transaction, and what asks for less may still fit.
+      // One of them has failed, and took the others with it.
       if (group.length > 1 && !(cause instanceof FileLocked)) for (const one of group) await commit([one]);
       else for (const { reject } of group) reject(cause);
       return cause;
@@ -66,37 +69,3 @@ export function createGroupCommit<Tables>(
       schedule();
     });
 }
-
-async function keep<Tables>(
-  group: readonly Waiting<Tables>[],
-  transaction: Transaction<Tables>,
-  settled: (() => void)[],
-): Promise<void> {
-  for (const { change, resolve, reject } of group) {
-    // Alone, the transaction itself takes back what failed.
-    if (group.length > 1) await savepoint.execute(transaction);
-    try {
-      const value = await change(transaction);
-      if (group.length > 1) await release.execute(transaction);
-      settled.push(() => resolve(value));
-    } catch (cause) {
-      if (group.length === 1 || !(await takeBack(transaction))) throw cause;
-      settled.push(() => reject(cause));
-    }
-  }
-}
-
-/** Undoes what the last change did; where SQLite has ended the whole transaction there is nothing to undo. */
-async function takeBack<Tables>(transaction: Transaction<Tables>): Promise<boolean> {
-  try {
-    await rollback.execute(transaction);
-    await release.execute(transaction);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const savepoint = sql`savepoint change`;
-const release = sql`release change`;
-const rollback = sql`rollback to change`;
