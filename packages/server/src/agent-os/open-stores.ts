@@ -4,6 +4,7 @@ import type { OpenContext, Opened } from "@agentos/guard/app";
 import { type Database, openDatabase } from "@agentos/storage";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
 import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
@@ -40,7 +41,7 @@ export async function openStores(
         context.runtime.logger.warn({ error }, "a connection to the database broke while nobody used it"),
     });
     await opened.migrate();
-    return { ...openIn(opened, { database, limits }), database: shown, close: opened.close };
+    return { ...openIn(opened, database, context), database: shown, close: opened.close };
   } catch (cause) {
     await opened?.close();
     const fault = toStartFault(cause, { at: database.at, shown });
@@ -50,6 +51,10 @@ export async function openStores(
 }
 
 /** What is kept in a database that is open. */
-function openIn(_opened: Database<Tables>, { limits }: OpenStoresOptions): Pick<Stores, "runs"> {
-  return { runs: createMemoryRunStore(limits) };
+function openIn(
+  opened: Database<Tables>,
+  { deployment }: ResolvedDatabase,
+  { runtime }: OpenContext,
+): Pick<Stores, "runs"> {
+  return { runs: createSqlRunStore(opened, { deployment, nodeId: runtime.generateId() }) };
 }
