@@ -31,7 +31,12 @@ import {
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
-import { type ResolvedDatabase, resolveDatabase, resolveRetention } from "./database-options.ts";
+import {
+  DEFAULT_DATABASE_ID,
+  type ResolvedDatabase,
+  resolveDatabase,
+  resolveRetention,
+} from "./database-options.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { findStorageOutage } from "./storage-faults.ts";
@@ -146,7 +151,7 @@ function createHandlers(
   { options, startedAt, stores }: HandlerParts,
   { resolved, runtime, auth, routes }: HandlerContext,
 ): Handlers<Exclude<ServedRouteId, PageRouteId>> {
-  const { name, description, agents = [] } = options;
+  const { name, description, agents = [], databaseId = DEFAULT_DATABASE_ID } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
   const runs = createRunService({
@@ -162,11 +167,12 @@ function createHandlers(
         name,
         description,
         agents,
+        databaseId,
         authMode: mode,
         algorithms: () => auth.algorithms(),
         startedAt,
       }),
-      ...createAgentsRoutes({ agents, runs, runtime }),
+      ...createAgentsRoutes({ agents, databaseId, runs, runtime }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
       ...createDocsRoutes({
