@@ -6,7 +6,12 @@ import {
   SERVED_ROUTES,
   type ServedRouteId,
 } from "@agentos/contract";
-import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
+import {
+  ConfigurationError,
+  type DecisionCounter,
+  type DenialRecorder,
+  type PolicyInForce,
+} from "@agentos/guard";
 import {
   createGuardedApp,
   type Fetch,
@@ -126,6 +131,11 @@ export class AgentOS {
   /** Refusals that were recorded, for who operates this server. */
   denials(): Promise<DenialRecorder> {
     return this.#app.denials();
+  }
+
+  /** How often whom was allowed and refused what, hour by hour. */
+  decisions(): Promise<DecisionCounter> {
+    return this.#app.decisions();
   }
 
   /** Stops watching key files and closes the database. `serve(…).close()` does this too, after the last answer. */
