@@ -46,10 +46,7 @@ function isOf(whose: DataScope, { owner }: DecisionCount): boolean {
   return whose.kind === "user" && owner.kind === "user" && owner.id !== "" && isSameOwner(owner, whose.owner);
 }
 
-function isWithin(
-  { since, until, route, resource, outcome }: DecisionQuery,
-  row: DecisionCount,
-): boolean {
+function isWithin({ since, until, route, resource, outcome }: DecisionQuery, row: DecisionCount): boolean {
   return (
     (since === undefined || row.hour >= since) &&
     (until === undefined || row.hour < until) &&
