@@ -64,7 +64,9 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
         .where("agentos_runs.node_id", "!=", nodeId)
         .execute(),
     );
-    return rows.flatMap(({ node_id, ...row }) => (node_id !== null && !ownNodes.has(node_id) && isGone(row) ? [node_id] : []));
+    return rows.flatMap(({ node_id, ...row }) =>
+      node_id !== null && !ownNodes.has(node_id) && isGone(row) ? [node_id] : [],
+    );
   }
 
   function isGone({

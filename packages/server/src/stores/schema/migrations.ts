@@ -62,7 +62,7 @@ export const MIGRATIONS: readonly Migration[] = [
           output_json ${text} not null,
           events_json ${text}
         )`,
-        "create unique index agentos_runs_id on agentos_runs (run_id)",
+        "create unique index agentos_runs_id on agentos_runs (deployment, run_id)",
         "create index agentos_runs_session on agentos_runs (session_no, run_no)",
         "create index agentos_runs_active on agentos_runs (deployment, node_id) where status in ('PENDING', 'RUNNING')",
         `create table agentos_run_events (
