@@ -36,7 +36,7 @@ import {
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
-import { type ResolvedDatabase, resolveDatabase } from "./database-options.ts";
+import { type ResolvedDatabase, resolveDatabase, resolveRetention } from "./database-options.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { findStorageOutage } from "./storage-faults.ts";
@@ -93,6 +93,7 @@ export class AgentOS {
           {
             database: requireResolved(findDatabase(context.resolved)),
             limits: resolveStoreLimits(parsed.data.limits),
+            retention: resolveRetention(parsed.data.retention),
           },
           context,
         ),
