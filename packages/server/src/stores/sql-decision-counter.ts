@@ -19,8 +19,8 @@ export interface SqlDecisionCounterOptions {
   readonly logger: Pick<Logger, "warn" | "info">;
   /** Seconds since the epoch. */
   readonly now: () => number;
-  /** After that they are shown to nobody, and deleted. Default 8. */
-  readonly retentionDays?: number | undefined;
+  /** After that a count is shown to nobody; the sweep of old rows deletes it. Default: never. */
+  readonly retentionSeconds?: number | undefined;
   /** Rows of one hour that this process counts in. Default 5,000. */
   readonly hourRows?: number | undefined;
   /** Rows of one owner in one hour. Default 200. */
@@ -35,7 +35,6 @@ export interface SqlDecisionCounter extends DecisionCounter {
 }
 
 const FLUSH_MS = 5_000;
-const HOURS_OF_DAY = 24;
 /** Rows of one transaction: on SQLite everybody waits for it. */
 const MAX_ROWS_PER_WRITE = 200;
 
@@ -44,12 +43,17 @@ export function createSqlDecisionCounter(
   database: Database<Tables>,
   options: SqlDecisionCounterOptions,
 ): SqlDecisionCounter {
-  const { deployment, now, logger, retentionDays = 8, memoryCapacity = 20_000 } = options;
+  const {
+    deployment,
+    now,
+    logger,
+    retentionSeconds = Number.POSITIVE_INFINITY,
+    memoryCapacity = 20_000,
+  } = options;
   /** Counted and not written. The rows are the tally's own: one that is counted up again is the same. */
   const waiting = new Map<TallyRow, number>();
   const tally = createDecisionTally({ ...options, onHour: wait });
   const behind = createWriteBehind({ write, delayMs: FLUSH_MS, what: "counts of decisions", logger });
-  let sweptHour = 0;
 
   function wait(rows: readonly TallyRow[]): void {
     for (const row of rows) {
@@ -81,16 +85,6 @@ export function createSqlDecisionCounter(
         throw cause;
       }
     }
-    const hour = hourOf(now());
-    if (hour === sweptHour) return;
-    await database.write((transaction) =>
-      transaction
-        .deleteFrom("agentos_decision_counts")
-        .where("deployment", "=", deployment)
-        .where("hour", "<", oldestHour())
-        .execute(),
-    );
-    sweptHour = hour;
   }
 
   async function addRows(counted: readonly (readonly [TallyRow, number])[]): Promise<void> {
@@ -119,7 +113,7 @@ export function createSqlDecisionCounter(
     );
   }
 
-  const oldestHour = () => hourOf(now()) - retentionDays * HOURS_OF_DAY;
+  const oldestHour = () => hourOf(Math.max(0, now() - retentionSeconds));
 
   /** The rows that a reader may see, of those that are asked for; undefined where there can be none. */
   function conditionsFor(whose: DataScope, query: DecisionQuery) {

@@ -24,8 +24,8 @@ export interface SqlDenialRecorderOptions {
   readonly logger: Pick<Logger, "warn" | "info">;
   /** Seconds since the epoch. */
   readonly now: () => number;
-  /** After that they are shown to nobody, and deleted. Default 30. */
-  readonly retentionDays?: number | undefined;
+  /** After that a record is shown to nobody; the sweep of old rows deletes it. Default: never. */
+  readonly retentionSeconds?: number | undefined;
   /** Records that the database keeps of each kind. Default 5,000. */
   readonly capacity?: number | undefined;
   /** Records that wait in memory, of each kind. Default 1,000. */
@@ -40,8 +40,6 @@ export interface SqlDenialRecorder extends DenialRecorder {
 }
 
 const FLUSH_MS = 1_000;
-const DAY_SECONDS = 86_400;
-const SWEEP_SECONDS = 3_600;
 /** Records of one transaction: on SQLite everybody waits for it. */
 const MAX_ROWS_PER_WRITE = 200;
 
@@ -58,7 +56,7 @@ export function createSqlDenialRecorder(
   database: Database<Tables>,
   options: SqlDenialRecorderOptions,
 ): SqlDenialRecorder {
-  const { deployment, now, logger, retentionDays = 30, capacity = 5_000 } = options;
+  const { deployment, now, logger, retentionSeconds = Number.POSITIVE_INFINITY, capacity = 5_000 } = options;
   const changed = new Set<KeptDenial>();
   const kept = createKeptDenials({
     generateId: options.generateId,
@@ -68,9 +66,7 @@ export function createSqlDenialRecorder(
     windowSeconds: options.windowSeconds,
   });
   const behind = createWriteBehind({ write, delayMs: FLUSH_MS, what: "recorded refusals", logger });
-  let nextSweep = 0;
-
-  const oldestTime = () => now() - retentionDays * DAY_SECONDS;
+  const oldestTime = () => Math.max(0, now() - retentionSeconds);
 
   async function write(): Promise<void> {
     // What comes while it is written is for the next time.
@@ -88,9 +84,6 @@ export function createSqlDenialRecorder(
         throw cause;
       }
     }
-    if (now() < nextSweep) return;
-    await sweep();
-    nextSweep = now() + SWEEP_SECONDS;
   }
 
   async function writeRows(denials: readonly KeptDenial[]): Promise<void> {
@@ -110,16 +103,6 @@ export function createSqlDenialRecorder(
         .execute();
       await applyDenialQuota(transaction, { deployment, capacity });
     });
-  }
-
-  async function sweep(): Promise<void> {
-    await database.write((transaction) =>
-      transaction
-        .deleteFrom("agentos_denials")
-        .where("deployment", "=", deployment)
-        .where("last_at", "<", oldestTime())
-        .execute(),
-    );
   }
 
   /** The rows that a reader may see, of those that are asked for; undefined where there can be none. */
