@@ -11,7 +11,7 @@ import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
-import { createSqlRunStore, createSqlRunStore } from "../stores/sql-run-store.ts";
+import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { type ResolvedDatabase, showDatabase } from "./database-options.ts";
 import { toStartFault } from "./storage-faults.ts";
 import { pause, startUpkeep } from "./upkeep.ts";
