@@ -40,7 +40,12 @@ import {
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
-import { DEFAULT_DATABASE_ID, type ResolvedDatabase, resolveDatabase } from "./database-options.ts";
+import {
+  DEFAULT_DATABASE_ID,
+  type ResolvedDatabase,
+  resolveDatabase,
+  resolveRetention,
+} from "./database-options.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { findStorageOutage } from "./storage-faults.ts";
@@ -97,6 +102,7 @@ export class AgentOS {
           {
             database: requireResolved(findDatabase(context.resolved)),
             limits: resolveStoreLimits(parsed.data.limits),
+            retention: resolveRetention(parsed.data.retention),
           },
           context,
         ),
@@ -159,7 +165,7 @@ function createHandlers(
   { options, startedAt, stores }: HandlerParts,
   { resolved, runtime, auth, routes }: HandlerContext,
 ): Handlers<Exclude<ServedRouteId, PageRouteId>> {
-  const { name, description, agents = [] } = options;
+  const { name, description, agents = [], databaseId = DEFAULT_DATABASE_ID } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
   const runs = createRunService({
@@ -178,15 +184,16 @@ function createHandlers(
         name,
         description,
         agents,
+        databaseId,
         authMode: mode,
         algorithms: () => auth.algorithms(),
         startedAt,
       }),
-      ...createAgentsRoutes({ agents, runs, store: stores.runs, runtime }),
+      ...createAgentsRoutes({ agents, databaseId, runs, store: stores.runs, runtime }),
       ...createSessionsRoutes({
         sessions: createSessionService({ store: stores.runs, runs, runtime }),
         store: stores.runs,
-        databaseId: options.databaseId ?? DEFAULT_DATABASE_ID,
+        databaseId,
         findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
         runtime,
       }),

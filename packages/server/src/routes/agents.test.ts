@@ -31,8 +31,9 @@ function contextOf(path: string, given: Partial<Access> = {}, init: RequestInit 
 function routesOf(options: Partial<AgentsRoutesOptions> = {}, server = createTestServer()) {
   return createAgentsRoutes({
     agents,
-    runs: server.service,
+    databaseId: "agentos",
     store: server.store,
+    runs: server.service,
     runtime: server.runtime,
     ...options,
   });
