@@ -332,7 +332,7 @@ describe("other published clients", () => {
     const decoder = new TextDecoder();
     let text = "";
     for await (const chunk of answer.body ?? []) {
-      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      text += decoder.decode(chunk, { stream: true });
       if (text.includes('"event":"RunCompleted"')) break;
     }
     const [run] = await listOf(await ask("/sessions/agno-1/runs?type=agent"));

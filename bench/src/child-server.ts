@@ -22,19 +22,29 @@ export interface ChildServerOptions {
   readonly wordDelayMs?: number;
   /** Before the first word of a stream. */
   readonly delayMs?: number;
+  /** For the option of that name; without one everything is kept in memory. */
+  readonly database?: string;
   /** Whether the packages come from their source or, as in an installation, from `dist`. Default "source". */
   readonly packages?: "source" | "built";
 }
 
 /** An AgentOS. */
 export function startServer(options: ChildServerOptions): Promise<ChildServer> {
-  const { verificationKey, words = 20, wordDelayMs = 50, delayMs = 0, packages = "source" } = options;
+  const {
+    verificationKey,
+    database,
+    words = 20,
+    wordDelayMs = 50,
+    delayMs = 0,
+    packages = "source",
+  } = options;
   return startChild("server-process.mjs", {
     execArgv: packages === "source" ? ["--conditions=@agentos/source"] : [],
     env: {
       BENCH_WORDS: String(words),
       BENCH_WORD_DELAY_MS: String(wordDelayMs),
       BENCH_DELAY_MS: String(delayMs),
+      ...(database === undefined ? {} : { BENCH_DATABASE: database }),
       ...(verificationKey === undefined ? {} : { BENCH_KEY: verificationKey }),
     },
   });
