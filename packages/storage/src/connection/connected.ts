@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import type { Database } from "./open-database.ts";
 
 export interface Connected<Tables>
-  extends Pick<Database<Tables>, "write" | "migrate" | "migrations" | "backup"> {
+  extends Pick<Database<Tables>, "write" | "migrate" | "migrations" | "backup" | "changeStamp"> {
   readonly db: Kysely<Tables>;
 }
 
