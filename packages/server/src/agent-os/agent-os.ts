@@ -3,10 +3,16 @@ import {
   DEFAULT_PORT,
   type Fault,
   type PageRouteId,
+  type RunnableKind,
   SERVED_ROUTES,
   type ServedRouteId,
 } from "@agentos/contract";
-import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
+import {
+  ConfigurationError,
+  type DecisionCounter,
+  type DenialRecorder,
+  type PolicyInForce,
+} from "@agentos/guard";
 import {
   createGuardedApp,
   type Fetch,
@@ -22,16 +28,24 @@ import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
+import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
+import type { Runnable } from "../runs/runnable.ts";
 import { createRunService } from "../runs/service.ts";
+import { createSessionService } from "../sessions/session-service.ts";
 import {
   type AgentOSOptions,
   agentOSOptionSource,
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
-import { type ResolvedDatabase, resolveDatabase } from "./database-options.ts";
+import {
+  DEFAULT_DATABASE_ID,
+  type ResolvedDatabase,
+  resolveDatabase,
+  resolveRetention,
+} from "./database-options.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { findStorageOutage } from "./storage-faults.ts";
@@ -88,6 +102,7 @@ export class AgentOS {
           {
             database: requireResolved(findDatabase(context.resolved)),
             limits: resolveStoreLimits(parsed.data.limits),
+            retention: resolveRetention(parsed.data.retention),
           },
           context,
         ),
@@ -122,6 +137,11 @@ export class AgentOS {
     return this.#app.denials();
   }
 
+  /** How often whom was allowed and refused what, hour by hour. */
+  decisions(): Promise<DecisionCounter> {
+    return this.#app.decisions();
+  }
+
   /** Stops watching key files and closes the database. `serve(…).close()` does this too, after the last answer. */
   close(): Promise<void> {
     return this.#app.close();
@@ -145,7 +165,7 @@ function createHandlers(
   { options, startedAt, stores }: HandlerParts,
   { resolved, runtime, auth, routes }: HandlerContext,
 ): Handlers<Exclude<ServedRouteId, PageRouteId>> {
-  const { name, description, agents = [] } = options;
+  const { name, description, agents = [], databaseId = DEFAULT_DATABASE_ID } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
   const runs = createRunService({
@@ -154,6 +174,9 @@ function createHandlers(
     claimOwned: policy.claimNames,
     limits: resolveRunLimits(options.limits),
   });
+  const components = new Map<RunnableKind, ReadonlyMap<string, Runnable>>([
+    ["agent", new Map(agents.map((agent) => [agent.id, agent]))],
+  ]);
   return {
     handlers: {
       ...createCoreRoutes({
@@ -161,11 +184,19 @@ function createHandlers(
         name,
         description,
         agents,
+        databaseId,
         authMode: mode,
         algorithms: () => auth.algorithms(),
         startedAt,
       }),
-      ...createAgentsRoutes({ agents, runs, runtime }),
+      ...createAgentsRoutes({ agents, databaseId, runs, store: stores.runs, runtime }),
+      ...createSessionsRoutes({
+        sessions: createSessionService({ store: stores.runs, runs, runtime }),
+        store: stores.runs,
+        databaseId,
+        findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
+        runtime,
+      }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
       ...createDocsRoutes({

@@ -260,6 +260,26 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       expect(await list({ createdAfter: 5 })).toEqual([]);
     });
 
+    it("reads a long session piece by piece, none twice and none left out", async () => {
+      const store = await create();
+      const key = keyOf(alice);
+      const scope = scopeOf(alice);
+      const runIds = ["r1", "r2", "r3", "r4", "r5"];
+      for (const id of runIds)
+        await storeRun(store, key, id, { status: id === "r2" ? "ERROR" : "COMPLETED" });
+      const read = async (afterRunId: string | undefined, count: number, query: RunQuery = {}) =>
+        (await store.listRuns(scope, key, { ...query, piece: { afterRunId, count } })).map(
+          ({ output }) => output.run_id,
+        );
+      expect(await read(undefined, 2)).toEqual(["r1", "r2"]);
+      expect(await read("r2", 2)).toEqual(["r3", "r4"]);
+      expect(await read("r4", 2)).toEqual(["r5"]);
+      expect(await read("r5", 2)).toEqual([]);
+      expect(await read(undefined, 3, { status: "COMPLETED" })).toEqual(["r1", "r3", "r4"]);
+      expect(await read("r2", 9, { status: "COMPLETED", limit: 1 })).toEqual(["r3", "r4", "r5"]);
+      expect(await read("gone", 9)).toEqual([]);
+    });
+
     it("lists sessions in pages, sorted, by component and by part of the name", async () => {
       const store = await create();
       const team = { kind: "team", id: "t1" } as const;
@@ -467,6 +487,36 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       const { at, ...values } = change;
       expect(changed).toMatchObject({ name: "Plans", ...values, createdAt: 3, updatedAt: at });
       expect(await store.findSession(all, keyOf(alice))).toEqual(changed);
+    });
+
+    it("changes the summary that the session has when the run ends, with its end", async () => {
+      const store = await create();
+      const seen: (string | undefined)[] = [];
+      const finish = async (runId: string, summary: string | undefined) => {
+        const lease = await begin(store, runId);
+        const changeSummary = (json: string | undefined) => {
+          seen.push(json);
+          return summary === undefined ? json : JSON.stringify({ summary });
+        };
+        await store.finishRun(lease, { ...end(0), changeSummary });
+        return (await store.findSession(all, keyOf(alice)))?.summary;
+      };
+      expect(await finish("r1", undefined)).toBeUndefined();
+      expect(await finish("r2", "short")).toEqual({ summary: "short" });
+      await store.changeSession(all, keyOf(alice), { summary: { summary: "mine" }, at: 9 });
+      expect(await finish("r3", undefined)).toEqual({ summary: "mine" });
+      await store.finishRun(await begin(store, "r4"), end(0));
+      expect((await store.findSession(all, keyOf(alice)))?.summary).toEqual({ summary: "mine" });
+      expect(seen).toEqual([undefined, undefined, '{"summary":"mine"}']);
+    });
+
+    it("changes no summary when the end is not kept", async () => {
+      const store = await create();
+      const lease = await begin(store);
+      await store.finishRun(lease, end(0));
+      const changeSummary = () => '{"summary":"late"}';
+      await expect(store.finishRun(lease, { ...end(0), changeSummary })).rejects.toThrow(RunLeaseLost);
+      expect((await store.findSession(all, keyOf(alice)))?.summary).toBeUndefined();
     });
 
     it("stops a run that lives, in its scope, its component and its session only", async () => {

@@ -6,6 +6,7 @@ import {
   MAX_FIRST_INPUT_LENGTH,
   type RunLease,
   RunLeaseLost,
+  type RunQuery,
   type RunStore,
   type SessionChange,
   type SessionFilter,
@@ -15,6 +16,7 @@ import {
   type StoredOutput,
   type StoredRun,
   type StoredSession,
+  type SummaryChange,
   type TokenSums,
 } from "../runs/store.ts";
 import {
@@ -94,13 +96,13 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return lease;
     },
 
-    async finishRun(lease, { status, outputJson, eventsJson, tokens, changeState }) {
+    async finishRun(lease, { status, outputJson, eventsJson, tokens, changeState, changeSummary }) {
       const { session, run } = held(lease);
       const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson);
       Object.assign(run, { status, outputJson, eventsJson, bytes, isLive: false });
       session.liveRuns -= 1;
       session.tokens = addTokens(session.tokens, tokens);
-      sessions.used(session, bytes + change(session, changeState));
+      sessions.used(session, bytes + change(session, changeState) + summarize(session, changeSummary));
     },
 
     async findRun(scope, key, runId) {
@@ -108,17 +110,12 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return run && readRun(run);
     },
 
-    async listRuns(scope, key, { status, createdAfter, createdBefore, limit = Number.POSITIVE_INFINITY }) {
-      const found: StoredRun[] = [];
+    async listRuns(scope, key, { limit = Number.POSITIVE_INFINITY, piece, ...query }) {
+      const runs = find(scope, key)?.runs;
+      if (runs === undefined) return [];
+      if (piece !== undefined) return takeRuns(runsAfter(runs, piece.afterRunId), query, piece.count);
       // The newest are looked at first, so that a long session costs no more than what is asked for.
-      for (const run of [...(find(scope, key)?.runs.values() ?? [])].toReversed()) {
-        if (found.length >= limit) break;
-        if (status !== undefined && run.status !== status) continue;
-        if (createdAfter !== undefined && run.createdAt < createdAfter) continue;
-        if (createdBefore !== undefined && run.createdAt > createdBefore) continue;
-        found.unshift(readRun(run));
-      }
-      return found;
+      return takeRuns([...runs.values()].toReversed(), query, limit).toReversed();
     },
 
     async requestCancel(scope, { component, runId, sessionId }) {
@@ -240,6 +237,36 @@ function fits(
   );
 }
 
+/** Those that follow the run of this id, in their order. */
+function* runsAfter(
+  runs: ReadonlyMap<string, RunEntry>,
+  afterRunId: string | undefined,
+): Generator<RunEntry, void> {
+  let isAfter = afterRunId === undefined;
+  for (const [id, run] of runs) {
+    if (isAfter) yield run;
+    else isAfter = id === afterRunId;
+  }
+}
+
+/** The first so many that fit. */
+function takeRuns(
+  runs: Iterable<RunEntry>,
+  { status, createdAfter, createdBefore }: Omit<RunQuery, "limit" | "piece">,
+  count: number,
+): StoredRun[] {
+  const found: StoredRun[] = [];
+  if (count <= 0) return found;
+  for (const run of runs) {
+    if (status !== undefined && run.status !== status) continue;
+    if (createdAfter !== undefined && run.createdAt < createdAfter) continue;
+    if (createdBefore !== undefined && run.createdAt > createdBefore) continue;
+    found.push(readRun(run));
+    if (found.length >= count) break;
+  }
+  return found;
+}
+
 function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
@@ -255,6 +282,11 @@ function addTokens(one: TokenSums, other: TokenSums): TokenSums {
 /** Gives how many bytes more it costs than the one before. */
 function change(session: SessionEntry, changeState: StateChange | undefined): number {
   return changeState === undefined ? 0 : put(session, "stateJson", changeState(session.stateJson));
+}
+
+function summarize(session: SessionEntry, changeSummary: SummaryChange | undefined): number {
+  const summaryJson = changeSummary?.(session.summaryJson);
+  return summaryJson === undefined ? 0 : put(session, "summaryJson", summaryJson);
 }
 
 type TextName = "name" | "stateJson" | "metadataJson" | "summaryJson";

@@ -66,6 +66,13 @@ export const putState = prepareQuery((db: Db, values: Pick<SessionsTable, "state
     .where("session_no", "=", values.session_no),
 );
 
+export const putSummary = prepareQuery((db: Db, values: { readonly summary_json: string } & SessionNumber) =>
+  db
+    .updateTable("agentos_sessions")
+    .set({ summary_json: values.summary_json })
+    .where("session_no", "=", values.session_no),
+);
+
 interface SessionNumber {
   readonly session_no: number;
 }
@@ -134,5 +141,5 @@ export const addTokens = prepareQuery(
         total_tokens: row("total_tokens", "+", added.total_tokens),
       }))
       .where("session_no", "=", added.session_no)
-      .returning("state_json"),
+      .returning(["state_json", "summary_json"]),
 );

@@ -21,7 +21,7 @@ import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlNode } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
-import { addTokens, endRun, insertRun, openSession, putState } from "./sql-run-queries.ts";
+import { addTokens, endRun, insertRun, openSession, putState, putSummary } from "./sql-run-queries.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 
 export interface SqlRunStoreOptions {
@@ -75,8 +75,10 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       output_tokens: run.tokens.outputTokens,
       total_tokens: run.tokens.totalTokens,
     });
-    if (run.changeState !== undefined && session !== undefined)
-      await change(transaction, { ...session, session_no }, run.changeState);
+    if (session === undefined) return;
+    if (run.changeState !== undefined) await change(transaction, { ...session, session_no }, run.changeState);
+    const summary_json = run.changeSummary?.(session.summary_json ?? undefined);
+    if (summary_json !== undefined) await putSummary(transaction, { session_no, summary_json });
   }
 
   function selectRuns(scope: DataScope, key: SessionKey) {
@@ -129,17 +131,31 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       return row && readRun(key, row);
     },
 
-    async listRuns(scope, key, { status, createdAfter, createdBefore, limit }) {
-      if (limit === 0) return [];
+    async listRuns(scope, key, { status, createdAfter, createdBefore, limit, piece }) {
+      const count = piece?.count ?? limit;
+      if (count === 0) return [];
       const rows: RunRow[] = await database.read((db) => {
-        let query = selectRuns(scope, key)(db as Transaction<Tables>).orderBy("agentos_runs.run_no", "desc");
+        let query = selectRuns(
+          scope,
+          key,
+        )(db as Transaction<Tables>).orderBy("agentos_runs.run_no", piece === undefined ? "desc" : "asc");
         if (status !== undefined) query = query.where("agentos_runs.status", "=", status);
         if (createdAfter !== undefined) query = query.where("agentos_runs.created_at", ">=", createdAfter);
         if (createdBefore !== undefined) query = query.where("agentos_runs.created_at", "<=", createdBefore);
-        if (limit !== undefined) query = query.limit(limit);
+        if (count !== undefined) query = query.limit(count);
+        const afterRunId = piece?.afterRunId;
+        // A run that is gone has no number, and none is greater than that.
+        if (afterRunId !== undefined)
+          query = query.where("agentos_runs.run_no", ">", (row) =>
+            row
+              .selectFrom("agentos_runs as last")
+              .select("last.run_no")
+              .where("last.deployment", "=", deployment)
+              .where("last.run_id", "=", afterRunId),
+          );
         return query.execute();
       });
-      return rows.toReversed().map((row) => readRun(key, row));
+      return (piece === undefined ? rows.toReversed() : rows).map((row) => readRun(key, row));
     },
 
     async requestCancel(scope, { component, runId, sessionId }) {
