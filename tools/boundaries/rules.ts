@@ -131,11 +131,12 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   guard: {
     log: [],
     config: ["log"],
+    decisions: [],
     denials: ["log"],
     keys: ["config"],
     pages: ["config"],
-    gate: ["pages", "keys", "denials", "config", "log"],
-    app: ["gate", "pages", "keys", "denials", "config", "log"],
+    gate: ["pages", "keys", "denials", "decisions", "config", "log"],
+    app: ["gate", "pages", "keys", "denials", "decisions", "config", "log"],
     hosts: ["gate"],
   },
   storage: {
@@ -149,14 +150,16 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   server: {
     runs: [],
     "runs/form": ["runs"],
+    input: ["runs/form"],
+    sessions: ["runs"],
     agents: ["agents/provider", "memories", "runs"],
     "agents/provider": ["runs"],
     memories: ["runs"],
     "stores/schema": [],
     stores: ["stores/schema", "memories", "runs"],
     openapi: [],
-    routes: ["openapi", "memories", "runs/form", "runs"],
-    "agent-os": ["routes", "openapi", "stores/schema", "stores", "memories", "agents", "runs"],
+    routes: ["openapi", "memories", "sessions", "input", "runs/form", "runs"],
+    "agent-os": ["routes", "openapi", "stores/schema", "stores", "memories", "sessions", "agents", "runs"],
   },
   cli: {
     causes: [],

@@ -98,7 +98,17 @@ export {
   DEFAULT_PORT,
   DEFAULT_TOKEN_HEADER,
 } from "./wire/defaults.ts";
-export { type DenialList, type DenialObject, denialListSchema, denialSchema } from "./wire/denial.ts";
+export {
+  DENIAL_GROUPINGS,
+  type DenialCountList,
+  type DenialList,
+  type DenialObject,
+  denialCountListSchema,
+  denialCountQuerySchema,
+  denialListSchema,
+  denialQuerySchema,
+  denialSchema,
+} from "./wire/denial.ts";
 export { isRecord } from "./wire/is-record.ts";
 export { type PrefixedKind, RUNNABLE_KINDS, type RunnableKind } from "./wire/kinds.ts";
 export {
@@ -168,6 +178,35 @@ export {
   rootSchema,
 } from "./wire/server-info.ts";
 export { SERVICE_ACCOUNT_TOKEN_PREFIX } from "./wire/service-account.ts";
+export {
+  type AgentSessionObject,
+  type ChangedSessionBody,
+  cancelQuerySchema,
+  changedSessionSchema,
+  type NewSessionBody,
+  newSessionQuerySchema,
+  newSessionSchema,
+  renamedSessionSchema,
+  runListQuerySchema,
+  runQuerySchema,
+  type SessionObject,
+  type SessionQueryObject,
+  sessionDetailSchema,
+  sessionIdsSchema,
+  sessionListQuerySchema,
+  sessionListSchema,
+  sessionOwnerQuerySchema,
+  sessionQuerySchema,
+  sessionRunsQuerySchema,
+  type TeamSessionObject,
+  type WorkflowSessionObject,
+} from "./wire/session.ts";
+export {
+  anySessionRunSchema,
+  type SessionRun,
+  sessionRunSchema,
+  type TeamSessionRun,
+} from "./wire/session-run.ts";
 export { type TeamObject, teamSchema } from "./wire/team.ts";
 export * from "./wire/version.ts";
 export { type WorkflowObject, workflowSchema } from "./wire/workflow.ts";

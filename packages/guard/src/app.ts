@@ -9,6 +9,9 @@ export {
   type GuardedAppParts,
   type HandlerContext,
   type Handlers,
+  type OpenContext,
+  type Opened,
+  openNothing,
 } from "./app/guarded-app.ts";
 export {
   type GuardedAppOptions,
@@ -39,7 +42,13 @@ export {
   type OptionSource,
   type OptionWords,
 } from "./config/option-faults.ts";
+export type { ResolvedPolicy } from "./config/resolve-policy.ts";
+export { createDecisionTally, type DecisionTally, type TallyRow } from "./decisions/decision-tally.ts";
+export { firstSecondOf, hourOf } from "./denials/count-groups.ts";
+export { maySee } from "./denials/denial-recorder.ts";
+export { createKeptDenials, type KeptDenial } from "./denials/kept-denials.ts";
 export type { Gate } from "./gate/gate.ts";
+export { logDenial } from "./gate/log-denial.ts";
 export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
 export {
   describeFileCause,

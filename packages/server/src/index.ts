@@ -7,7 +7,18 @@ export { type CustomScope, customScope, type Scope } from "@agentos/contract";
 export type {
   AuthorizationConfig,
   CorsOptions,
+  CountedDecision,
+  DecisionCount,
+  DecisionCounter,
+  DecisionOutcome,
+  DecisionPage,
+  DecisionQuery,
   Denial,
+  DenialCountPage,
+  DenialCountQuery,
+  DenialFilter,
+  DenialGroup,
+  DenialGrouping,
   DenialPage,
   DenialQuery,
   DenialRecord,
@@ -32,6 +43,12 @@ export type {
 } from "@agentos/guard/app";
 export { AgentOS } from "./agent-os/agent-os.ts";
 export type { AgentOSOptions } from "./agent-os/agent-os-options.ts";
+export {
+  DATABASE_WORDS,
+  type DatabaseOptions,
+  databaseOptionsShape,
+  type RetentionOptions,
+} from "./agent-os/database-options.ts";
 export { type LimitOptions, limitsSchema } from "./agent-os/limit-options.ts";
 export { Agent } from "./agents/agent.ts";
 export { type AgentOptions } from "./agents/agent-options.ts";

@@ -12,6 +12,8 @@ import { throwErrors } from "../config/configuration-error.ts";
 import { describePolicy, type PolicyInForce } from "../config/describe-policy.ts";
 import { placeKeyFault } from "../config/option-names.ts";
 import type { ResolvedPolicy } from "../config/resolve-policy.ts";
+import type { DecisionCounter } from "../decisions/decision-counter.ts";
+import { createMemoryDecisionCounter } from "../decisions/memory-decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createMemoryDenialRecorder } from "../denials/memory-denial-recorder.ts";
 import { loadKeys } from "../keys/load-keys.ts";
@@ -26,6 +28,7 @@ import { listUnconfiguredStages } from "./unconfigured-stages.ts";
 export interface AuthRuntime {
   readonly gate: Gate;
   readonly denials: DenialRecorder;
+  readonly decisions: DecisionCounter;
   /** The policy in force now. */
   describe(): PolicyInForce;
   /** Those of the keys in force now; the same list until the keys change. */
@@ -34,10 +37,22 @@ export interface AuthRuntime {
   close(): void;
 }
 
-export interface AuthRuntimeOptions {
-  readonly runtime: Runtime;
+/** What is opened once the keys are in order, and before a request is answered. */
+export interface AuthResources {
   /** Default: bounded memory. */
   readonly denialRecorder?: DenialRecorder | undefined;
+  /** Default: bounded memory. */
+  readonly decisionCounter?: DecisionCounter | undefined;
+  /** Where data is kept, fit to be shown; for the description of the policy. Default: not said. */
+  readonly database?: string | undefined;
+}
+
+export interface AuthRuntimeOptions {
+  readonly runtime: Runtime;
+  /** Wins over what is opened. Default: that, else bounded memory. */
+  readonly denialRecorder?: DenialRecorder | undefined;
+  /** Rejects with a ConfigurationError where something cannot be opened. Default: nothing is. */
+  readonly open?: (() => Promise<AuthResources>) | undefined;
   /** Asked of every identity, on every request. Default: nothing is revoked. */
   readonly revocation?: RevocationCheck | undefined;
   /** Asked before those of the mode; with mode `none` no credential is read, and nobody is asked. Default: none. */
@@ -55,6 +70,7 @@ export async function createAuthRuntime(
   {
     runtime,
     denialRecorder,
+    open = async () => ({}),
     revocation,
     authenticators = [],
     resourceMetadataUrl,
@@ -73,9 +89,15 @@ export async function createAuthRuntime(
     throwErrors(faults, cliCommand);
   }
 
+  const opened = await open().catch((cause: unknown) => {
+    keys.close();
+    throw cause;
+  });
   const denials =
     denialRecorder ??
+    opened.denialRecorder ??
     createMemoryDenialRecorder({ generateId, onRecord: (record) => logDenial(logger, record) });
+  const decisions = opened.decisionCounter ?? createMemoryDecisionCounter({ now });
   const verifier = createTokenVerifier({
     keySource: keys.keySource,
     policy,
@@ -91,6 +113,8 @@ export async function createAuthRuntime(
       revocation,
     }),
     recorder: denials,
+    decisions,
+    isUnverified: policy.mode === "jwt-unverified",
     findClient: createClientFinder(resolved.trustedProxies),
     now,
     cliCommand,
@@ -101,7 +125,14 @@ export async function createAuthRuntime(
   return {
     gate,
     denials,
-    describe: () => describePolicy(resolved, keys.keySource, { routes: ruled.routes, faults, limits }),
+    decisions,
+    describe: () =>
+      describePolicy(resolved, keys.keySource, {
+        routes: ruled.routes,
+        faults,
+        limits,
+        database: opened.database,
+      }),
     algorithms: () => keys.keySource.current().algorithms,
     close: () => keys.close(),
   };

@@ -1,8 +1,7 @@
-/**
- * For tests: a server process that runs one agent once and ends. What it needs comes as JSON in its first argument; the
- * run goes out as JSON.
- */
+/** For tests: a server that runs one agent once and ends, in this process or in one of its own. */
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { promisify } from "node:util";
 import { type DatabaseLocation, openDatabase } from "@agentos/storage";
 import { Agent } from "../agents/agent.ts";
 import { PROVIDERS } from "../agents/providers.fixture.ts";
@@ -21,32 +20,44 @@ export interface ProcessRun {
   readonly message: string;
 }
 
-const { location, url, provider, message } = JSON.parse(process.argv[2] ?? "") as ProcessRun;
-const database = openDatabase<Tables>({ location, migrations: MIGRATIONS });
-const nodeId = randomUUID();
-const service = createRunService({
-  store: createSqlRunStore(database, { deployment: "shop", nodeId }),
-  runtime: { ...createTestRuntime(), generateId: randomUUID },
-});
-const model = PROVIDERS.find(({ name }) => name === provider)?.model(url);
-if (model === undefined) throw new Error(`no provider ${provider}`);
-const agent = new Agent({
-  id: "helper",
-  model,
-  tools: TEST_TOOLS,
-  instructions: "Be brief.",
-  addHistoryToContext: true,
-  numHistoryRuns: 1,
-  historyOverflow: "summarize",
-  // Unstored at OpenAI: the reasoning itself goes back, encrypted.
-  providerOptions: { openai: { store: false, include: ["reasoning.encrypted_content"] } },
-});
-const started = await service.startRun({
-  runnable: agent,
-  form: form(message, { sessionId: "s" }),
-  access: createTestAccess(),
-});
-if (!started.ok) throw new Error(JSON.stringify(started.fault));
-const { json } = await started.value.finished;
-await database.close();
-process.stdout.write(json);
+/** Gives the run as JSON. */
+export async function runOnce({ location, url, provider, message }: ProcessRun): Promise<string> {
+  const model = PROVIDERS.find(({ name }) => name === provider)?.model(url);
+  if (model === undefined) throw new Error(`no provider ${provider}`);
+  const agent = new Agent({
+    id: "helper",
+    model,
+    tools: TEST_TOOLS,
+    instructions: "Be brief.",
+    addHistoryToContext: true,
+    numHistoryRuns: 1,
+    historyOverflow: "summarize",
+    // Unstored at OpenAI: the reasoning itself goes back, encrypted.
+    providerOptions: { openai: { store: false, include: ["reasoning.encrypted_content"] } },
+  });
+  const database = openDatabase<Tables>({ location, migrations: MIGRATIONS });
+  try {
+    const service = createRunService({
+      store: createSqlRunStore(database, { deployment: "shop", nodeId: randomUUID() }),
+      runtime: { ...createTestRuntime(), generateId: randomUUID },
+    });
+    const input = form(message, { sessionId: "s" });
+    const started = await service.startRun({ runnable: agent, form: input, access: createTestAccess() });
+    if (!started.ok) throw new Error(JSON.stringify(started.fault));
+    return (await started.value.finished).json;
+  } finally {
+    await database.close();
+  }
+}
+
+const CHILD = `
+import { runOnce } from ${JSON.stringify(import.meta.url)};
+process.stdout.write(await runOnce(JSON.parse(process.argv[1])));
+`;
+
+/** The same in a process that ends with it. */
+export async function runInProcess(run: ProcessRun): Promise<string> {
+  const flags = ["--conditions=@agentos/source", "--input-type=module", "--eval", CHILD];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, JSON.stringify(run)]);
+  return stdout;
+}
