@@ -46,6 +46,8 @@ function findLeavingRuns(
   limits: HistoryLimits,
   { past, history, runId }: RunContext,
 ): readonly RunToSummarize[] {
+  // In their order: a summary that has a run has all before it.
+  if (past?.hasMoreUnsummarized === true) return past.unsummarizedRuns;
   const ids = past?.historyRunIds ?? [];
   const shown = history.map((ofRun, index) => ({ runId: ids[index] ?? "", messages: ofRun }));
   const runs = [...shown, { runId, messages }];
