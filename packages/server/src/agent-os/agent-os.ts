@@ -3,6 +3,7 @@ import {
   DEFAULT_PORT,
   type Fault,
   type PageRouteId,
+  type RunnableKind,
   SERVED_ROUTES,
   type ServedRouteId,
 } from "@agentos/contract";
@@ -27,16 +28,24 @@ import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
+import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
+import type { Runnable } from "../runs/runnable.ts";
 import { createRunService } from "../runs/service.ts";
+import { createSessionService } from "../sessions/session-service.ts";
 import {
   type AgentOSOptions,
   agentOSOptionSource,
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
-import { type ResolvedDatabase, resolveDatabase } from "./database-options.ts";
+import {
+  DEFAULT_DATABASE_ID,
+  type ResolvedDatabase,
+  resolveDatabase,
+  resolveRetention,
+} from "./database-options.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { findStorageOutage } from "./storage-faults.ts";
@@ -93,6 +102,7 @@ export class AgentOS {
           {
             database: requireResolved(findDatabase(context.resolved)),
             limits: resolveStoreLimits(parsed.data.limits),
+            retention: resolveRetention(parsed.data.retention),
           },
           context,
         ),
@@ -155,7 +165,7 @@ function createHandlers(
   { options, startedAt, stores }: HandlerParts,
   { resolved, runtime, auth, routes }: HandlerContext,
 ): Handlers<Exclude<ServedRouteId, PageRouteId>> {
-  const { name, description, agents = [] } = options;
+  const { name, description, agents = [], databaseId = DEFAULT_DATABASE_ID } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
   const runs = createRunService({
@@ -164,6 +174,9 @@ function createHandlers(
     claimOwned: policy.claimNames,
     limits: resolveRunLimits(options.limits),
   });
+  const components = new Map<RunnableKind, ReadonlyMap<string, Runnable>>([
+    ["agent", new Map(agents.map((agent) => [agent.id, agent]))],
+  ]);
   return {
     handlers: {
       ...createCoreRoutes({
@@ -171,11 +184,19 @@ function createHandlers(
         name,
         description,
         agents,
+        databaseId,
         authMode: mode,
         algorithms: () => auth.algorithms(),
         startedAt,
       }),
-      ...createAgentsRoutes({ agents, runs, runtime }),
+      ...createAgentsRoutes({ agents, databaseId, runs, store: stores.runs, runtime }),
+      ...createSessionsRoutes({
+        sessions: createSessionService({ store: stores.runs, runs, runtime }),
+        store: stores.runs,
+        databaseId,
+        findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
+        runtime,
+      }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
       ...createDocsRoutes({
