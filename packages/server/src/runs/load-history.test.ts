@@ -126,11 +126,17 @@ describe("loadHistory", () => {
     expect((await all.load()).past?.hasMoreUnsummarized).toBe(false);
   });
 
-  it("gives all of them where the summary is of the owner or reaches to a run that is gone", async () => {
-    for (const summary of [{ summary: "mine" }, { summary: "old", last_run_id: "r0" }]) {
-      const { load } = source(["a", "b", "c"], { runnable: summarizing(), summary });
-      expect((await load()).past).toMatchObject({ summary, unsummarizedRuns: [{ runId: "r1" }] });
-    }
+  it("gives all of them where the summary reaches to a run that is gone", async () => {
+    const summary = { summary: "old", last_run_id: "r0" };
+    const { load } = source(["a", "b", "c"], { runnable: summarizing(), summary });
+    expect((await load()).past).toMatchObject({ summary, unsummarizedRuns: [{ runId: "r1" }] });
+  });
+
+  it("gives none where the summary is of the owner: what it left out does not come back", async () => {
+    const summary = { summary: "mine" };
+    const { load, asked } = source(["a", "b", "c", "d"], { runnable: summarizing(), summary });
+    expect((await load()).past).toMatchObject({ summary, unsummarizedRuns: [] });
+    expect(asked).toEqual([3]);
   });
 
   it("gives none where the summary reaches into the history, as after a change of the limits", async () => {

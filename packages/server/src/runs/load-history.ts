@@ -33,7 +33,7 @@ export async function loadHistory(source: HistorySource): Promise<Pick<RunContex
     return { history };
   }
   const newestCovered = runs.findLastIndex(({ runId }) => runId === summary?.last_run_id);
-  const unsummarized = older.slice(newestCovered + 1);
+  const unsummarized = isOfOwner(summary) ? [] : older.slice(newestCovered + 1);
   const next = takeOldest(unsummarized, policy);
   return {
     history,
@@ -61,8 +61,13 @@ async function readRuns(
     (await listRuns(limit)).map(({ output }) => ({ runId: output.run_id, messages: output.messages }));
   if (policy.overflow === "drop") return read(maxRuns);
   const runs = await read(maxRuns + 1);
-  const isCovered = runs.length <= maxRuns || runs.some(({ runId }) => runId === summary?.last_run_id);
-  return isCovered ? runs : read(maxRuns + MAX_UNSUMMARIZED_RUNS);
+  const isCovered = isOfOwner(summary) || runs.some(({ runId }) => runId === summary?.last_run_id);
+  return isCovered || runs.length <= maxRuns ? runs : read(maxRuns + MAX_UNSUMMARIZED_RUNS);
+}
+
+/** It stands for all that no longer fits: what an owner took out is not to come back from the runs. */
+function isOfOwner(summary: SessionPast["summary"]): boolean {
+  return summary !== undefined && summary.last_run_id === undefined;
 }
 
 /** As many as a model may be shown at a time, and at least one: what a run holds is not to grow with what is left over. */
