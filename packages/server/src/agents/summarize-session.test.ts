@@ -27,13 +27,18 @@ describe("a request for a summary", () => {
     unsummarizedRuns: [{ runId: "r1", messages: said("oldest") }],
     hasMoreUnsummarized: true,
   };
-  async function summarize(model: ModelObject, context: Partial<RunContext>, maxTime?: number) {
+  async function summarize(
+    model: ModelObject,
+    context: Partial<RunContext>,
+    { maxTime, last }: { readonly maxTime?: number; readonly last?: RunStep } = {},
+  ) {
     const limits = { maxRuns: 1, maxBytes: 1_000 };
     const input = { message: "now", media: [] };
     const steps: RunStep[] = [];
     const options = { loop: loop(model), limits, input, ...(maxTime === undefined ? {} : { maxTime }) };
     async function* answers(): AsyncGenerator<RunStep> {
       yield { type: "content", text: "ok" };
+      if (last !== undefined) yield last;
     }
     const given = createTestContext({ history: [said("newest")], past, ...context });
     for await (const step of summarizeAfter(answers(), options, given)) steps.push(step);
@@ -55,7 +60,28 @@ describe("a request for a summary", () => {
     expect(whole).toMatch(/oldest.*newest/);
   });
 
-  it("is given up after its time, without a second try, and closed at the provider", async () => {
+  it("is made once: whoever waits for the end of the run does not wait for a second try", async () => {
+    let requests = 0;
+    const { model } = createPartsModel([]);
+    const unreachable: typeof model = {
+      ...model,
+      async doStream() {
+        requests += 1;
+        throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
+      },
+    };
+    expect(await summarize(unreachable, {})).toEqual({ type: "session-summary-completed" });
+    expect(requests).toBe(1);
+  });
+
+  it("is not made of a run that pauses, which is not over", async () => {
+    const { calls, model } = createPartsModel([[...say("gist"), FINISH]]);
+    const paused: RunStep = { type: "paused", tools: [] };
+    expect(await summarize(model, {}, { last: paused })).toEqual(paused);
+    expect(calls).toEqual([]);
+  });
+
+  it("is given up after its time, and closed at the provider", async () => {
     const signals: (AbortSignal | undefined)[] = [];
     const { model } = createPartsModel([]);
     const silent: typeof model = {
@@ -65,7 +91,7 @@ describe("a request for a summary", () => {
         return { stream: new ReadableStream() };
       },
     };
-    expect(await summarize(silent, {}, 1)).toEqual({ type: "session-summary-completed" });
+    expect(await summarize(silent, {}, { maxTime: 1 })).toEqual({ type: "session-summary-completed" });
     expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
   });
 
