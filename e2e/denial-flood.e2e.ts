@@ -48,7 +48,7 @@ function makeHeaders(n: number): Readonly<Record<string, string>> {
     `${head}.${payload}.${encode(n)}`,
     `${head}.${"[".repeat(n % 200)}.${signature}`,
     `${head}.${payload}`,
-    `${"a.".repeat(n % 50)}`,
+    "a.".repeat(n % 50),
   ];
   const token = tokens[n % tokens.length] ?? "";
   const schemes = [`Bearer ${token}`, `bearer ${token}`, `Basic ${encode(n)}`, `Token${n} ${token}`];
@@ -136,13 +136,13 @@ describe.each(["sqlite", "postgres"] as const)("a flood of bad tokens, kept on %
     const id = String(bodyOf(refused)["denial_id"]);
     await flood(served.port, REQUESTS / 3, REQUESTS);
 
-    const expectFound = async (now: Served) => {
+    const expectFound = async (server: Served) => {
       for (const headers of [operator, alice]) {
-        const found = await get(`/authz/denials/${id}`, headers, now);
+        const found = await get(`/authz/denials/${id}`, headers, server);
         expect(denialSchema.parse(bodyOf(found))).toMatchObject({ denial_id: id, code: "SCOPE_MISSING" });
       }
       for (const query of ["subject=alice", "code=SCOPE_MISSING"]) {
-        const { text } = await get(`/authz/denials?${query}`, operator, now);
+        const { text } = await get(`/authz/denials?${query}`, operator, server);
         expect(denialListSchema.parse(JSON.parse(text)).data).toMatchObject([{ denial_id: id, count: 1 }]);
       }
     };

@@ -185,7 +185,7 @@ export function createSqlDenialRecorder(
           grouped
             .select(({ fn, ref }) => [
               ref(column).as("value"),
-              fn.sum<number>("count").as("refusals"),
+              fn.sum<number | string>("count").as("refusals"),
               fn.countAll<number>().as("records"),
               fn.max("last_at").as("last"),
             ])
