@@ -39,7 +39,8 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       const recorder = create();
       const id = recorder.record(known);
       expect(await recorder.find(id, all)).toEqual({ ...known, id, count: 1, lastTime: 1_000 });
-      expect(await recorder.find(`${id}x`, all)).toBeUndefined();
+      for (const other of [`${id}x`, "", "den_\0", "den_\ud800", "x".repeat(10_000)])
+        expect(await recorder.find(other, all)).toBeUndefined();
     });
 
     it("lists newest first, up to a limit", async () => {

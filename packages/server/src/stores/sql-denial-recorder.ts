@@ -149,7 +149,7 @@ export function createSqlDenialRecorder(
           .selectFrom("agentos_denials")
           .select("record_json")
           .where(conditions)
-          .where("denial_id", "=", id)
+          .where("denial_id", "=", toKeyText(id))
           .executeTakeFirst(),
       );
       return row === undefined ? undefined : fromDenialJson(row.record_json);
