@@ -165,7 +165,7 @@ function createHandlers(
   { options, startedAt, stores }: HandlerParts,
   { resolved, runtime, auth, routes }: HandlerContext,
 ): Handlers<Exclude<ServedRouteId, PageRouteId>> {
-  const { name, description, agents = [] } = options;
+  const { name, description, agents = [], databaseId = DEFAULT_DATABASE_ID } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
   const runs = createRunService({
@@ -184,15 +184,16 @@ function createHandlers(
         name,
         description,
         agents,
+        databaseId,
         authMode: mode,
         algorithms: () => auth.algorithms(),
         startedAt,
       }),
-      ...createAgentsRoutes({ agents, runs, store: stores.runs, runtime }),
+      ...createAgentsRoutes({ agents, databaseId, runs, store: stores.runs, runtime }),
       ...createSessionsRoutes({
         sessions: createSessionService({ store: stores.runs, runs, runtime }),
         store: stores.runs,
-        databaseId: options.databaseId ?? DEFAULT_DATABASE_ID,
+        databaseId,
         findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
         runtime,
       }),

@@ -158,6 +158,29 @@ describe("the database of an AgentOS", () => {
 });
 
 it.each([
+  [undefined, "agentos"],
+  ["main", "main"],
+])("is called by its name on the wire, in memory too: %s", async (databaseId, name) => {
+  const os = create({ database: null, ...(databaseId === undefined ? {} : { databaseId }) });
+  const headers = await issuer.bearer({ scopes: ["agents:read", "config:read"] });
+  const read = async (path: string): Promise<unknown> =>
+    (await os.fetch(new Request(`http://localhost${path}`, { headers }))).json();
+  const holding = (table: string) => ({
+    dbs: [{ db_id: name, domain_config: { display_name: name }, tables: [table] }],
+  });
+  expect(await read("/config")).toMatchObject({
+    os_database: name,
+    databases: [name],
+    session: holding("agno_sessions"),
+    memory: holding("agno_memories"),
+    agents: [{ id: "echo", db_id: name }],
+  });
+  // Web UIs ask for the sessions of an agent only where it has one.
+  expect(await read("/agents")).toMatchObject([{ id: "echo", db_id: name }]);
+  expect(await read("/agents/echo")).toMatchObject({ id: "echo", db_id: name });
+});
+
+it.each([
   ["unreachable", "STORE_UNAVAILABLE"],
   ["busy", "STORE_BUSY"],
   ["full", "STORE_SPACE_USED_UP"],
