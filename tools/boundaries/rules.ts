@@ -151,7 +151,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     runs: [],
     "runs/form": ["runs"],
     input: ["runs/form"],
-    sessions: ["runs"],
+    sessions: ["runs/form", "runs"],
     agents: ["agents/provider", "memories", "runs"],
     "agents/provider": ["runs"],
     memories: ["runs"],

@@ -3,6 +3,7 @@ import {
   DEFAULT_PORT,
   type Fault,
   type PageRouteId,
+  type RunnableKind,
   SERVED_ROUTES,
   type ServedRouteId,
 } from "@agentos/contract";
@@ -27,9 +28,12 @@ import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
+import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
+import type { Runnable } from "../runs/runnable.ts";
 import { createRunService } from "../runs/service.ts";
+import { createSessionService } from "../sessions/session-service.ts";
 import {
   type AgentOSOptions,
   agentOSOptionSource,
@@ -170,6 +174,9 @@ function createHandlers(
     claimOwned: policy.claimNames,
     limits: resolveRunLimits(options.limits),
   });
+  const components = new Map<RunnableKind, ReadonlyMap<string, Runnable>>([
+    ["agent", new Map(agents.map((agent) => [agent.id, agent]))],
+  ]);
   return {
     handlers: {
       ...createCoreRoutes({
@@ -182,7 +189,14 @@ function createHandlers(
         algorithms: () => auth.algorithms(),
         startedAt,
       }),
-      ...createAgentsRoutes({ agents, databaseId, runs, runtime }),
+      ...createAgentsRoutes({ agents, databaseId, runs, store: stores.runs, runtime }),
+      ...createSessionsRoutes({
+        sessions: createSessionService({ store: stores.runs, runs, runtime }),
+        store: stores.runs,
+        databaseId,
+        findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
+        runtime,
+      }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
       ...createDocsRoutes({
