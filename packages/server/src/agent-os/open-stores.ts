@@ -1,6 +1,6 @@
 /** Opens the database of an agent server, brings its tables up to date, and makes what is kept in it. */
 import { ConfigurationError } from "@agentos/guard";
-import type { OpenContext, Opened } from "@agentos/guard/app";
+import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
 import { type Database, openDatabase } from "@agentos/storage";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import type { RunStore } from "../runs/store.ts";
@@ -8,6 +8,8 @@ import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
 import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
+import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
+import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { type ResolvedDatabase, showDatabase } from "./database-options.ts";
@@ -63,8 +65,24 @@ async function openIn(
   opened: Database<Tables>,
   { database: { deployment }, retention }: OpenStoresOptions,
   { runtime }: OpenContext,
-): Promise<Pick<Stores, "runs" | "close">> {
+): Promise<Omit<Stores, "database">> {
   const runs = createSqlRunStore(opened, { deployment, nodeId: runtime.generateId() });
+  const { generateId, logger } = runtime;
+  const now = () => runtime.clock.now();
+  const denialRecorder = createSqlDenialRecorder(opened, {
+    deployment,
+    generateId,
+    onRecord: (record) => logDenial(logger, record),
+    logger,
+    now,
+    retentionSeconds: retention.denialsSeconds,
+  });
+  const decisionCounter = createSqlDecisionCounter(opened, {
+    deployment,
+    logger,
+    now,
+    retentionSeconds: retention.decisionsSeconds,
+  });
   const endAbandoned = () => runs.endAbandoned(createDescribeAbandoned(runtime));
   // Before the first answer: nobody shall see a run of a server that is gone as if it went on.
   await endAbandoned();
@@ -78,7 +96,7 @@ async function openIn(
           sweepRetention(opened, {
             deployment,
             retention,
-            now: () => runtime.clock.now(),
+            now,
             async pause() {
               await pause(BATCH_PAUSE_MS, signal);
               signal.throwIfAborted();
@@ -90,8 +108,12 @@ async function openIn(
   );
   return {
     runs,
+    denialRecorder,
+    decisionCounter,
     async close() {
       await upkeep.close();
+      // What was refused in the last second is written before the database is gone.
+      await Promise.all([denialRecorder.close(), decisionCounter.close()]);
       await opened.close();
     },
   };

@@ -117,6 +117,7 @@ describe.each(TEST_DIALECTS)("what is too old in %s", (dialect) => {
             count: 1,
             first_at: at,
             last_at: at,
+            last_hour: Math.floor(at / 3_600),
             record_json: "{}",
           })
           .execute();
