@@ -33,6 +33,7 @@ function routesOf(options: Partial<AgentsRoutesOptions> = {}, server = createTes
     agents,
     databaseId: "agentos",
     runs: server.service,
+    store: server.store,
     runtime: server.runtime,
     ...options,
   });
