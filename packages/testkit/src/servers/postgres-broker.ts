@@ -57,7 +57,8 @@ export async function createTestPostgres(): Promise<TestPostgres> {
   return { url: url.href, drop: () => runStatement(text, `drop database if exists ${name} with (force)`) };
 }
 
-async function runStatement(connectionString: string, statement: string): Promise<void> {
+/** As whom the address names; its answer is not read. */
+export async function runStatement(connectionString: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
