@@ -119,6 +119,7 @@ async function storeEnd(drive: RunDrive, outcome: Outcome, stateJson: string): P
     outputJson: end.outputJson,
     eventsJson: recorder.listEvents(end.last),
     terminalIndex: log.committed(),
+    tokens: recorder.tokens(),
     changeState: changeBetween(drive.startingStateJson, stateJson),
   });
   return announce(drive, end);

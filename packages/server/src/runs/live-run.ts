@@ -20,6 +20,7 @@ import type { Turns } from "./turns.ts";
 export interface LiveRun extends Pick<RunEvents, "toJson"> {
   readonly runId: string;
   readonly sessionId: string;
+  readonly key: SessionKey;
   /** The run, once it is stored. Never rejects. */
   readonly finished: Promise<FinishedRun>;
   /**
@@ -43,6 +44,8 @@ export interface LiveRunParts {
   readonly key: SessionKey;
   readonly scope: DataScope;
   readonly starting: Pick<StartingState, "json" | "change">;
+  /** The session has no component yet. */
+  readonly bindsSession: boolean;
   readonly store: RunStore;
   readonly turns: Turns;
   readonly ticket: RunTicket;
@@ -63,12 +66,15 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     runId,
     createdAt: row.created_at,
     outputJson: withoutTokens(row).json,
+    input: parts.input.message,
     changeState: starting.change,
+    bindsSession: parts.bindsSession,
   });
   const log = createRunLog({
-    async commit(firstIndex, entries) {
-      await store.appendEvents(lease, firstIndex, entries);
+    // Nothing of a run that only its own client follows is kept before its end.
+    commit(_, entries) {
       for (const entry of entries) if (!isContentDelta(entry)) recorder.addEvent(entry);
+      return undefined;
     },
     onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
@@ -114,6 +120,7 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
   return {
     runId,
     sessionId,
+    key,
     finished,
     watch,
     openReader: readers.open,

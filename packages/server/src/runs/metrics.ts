@@ -21,8 +21,7 @@ const COUNTS = [
 export function buildMetrics(usages: readonly TokenUsage[], model: ModelIdentity, times: RunTimes): Metrics {
   const counts: Partial<Record<(typeof COUNTS)[number][0], number>> = {};
   for (const [name, counted] of COUNTS) {
-    let sum = 0;
-    for (const usage of usages) sum += usage[counted];
+    const sum = sumOf(usages, counted);
     if (sum !== 0) counts[name] = sum;
   }
   return {
@@ -35,4 +34,10 @@ export function buildMetrics(usages: readonly TokenUsage[], model: ModelIdentity
       ? {}
       : { details: { model: [{ id: model.id, provider: model.provider, ...counts }] } }),
   };
+}
+
+export function sumOf(usages: readonly TokenUsage[], counted: keyof TokenUsage): number {
+  let sum = 0;
+  for (const usage of usages) sum += usage[counted];
+  return sum;
 }

@@ -11,7 +11,7 @@ import type {
 import { redactTokens } from "@agentos/guard";
 import { pauseText } from "./events.ts";
 import type { EventText } from "./log-entry.ts";
-import { buildMetrics } from "./metrics.ts";
+import { buildMetrics, sumOf } from "./metrics.ts";
 import { MAX_CONTENT_LENGTH, MAX_STORED_EVENTS } from "./run-limits.ts";
 import {
   type MediaKind,
@@ -22,7 +22,7 @@ import {
   type Runnable,
 } from "./runnable.ts";
 import type { RunStep, TokenUsage } from "./steps.ts";
-import type { StoredOutput } from "./store.ts";
+import type { StoredOutput, TokenSums } from "./store.ts";
 
 export interface RunRecorder {
   /** Throws {@link RunFailure} when the answer outgrows its limit. */
@@ -31,6 +31,8 @@ export interface RunRecorder {
   addEvent(event: EventText): void;
   /** Answer text so far. */
   content(): string;
+  /** What its model requests used so far. */
+  tokens(): TokenSums;
   /** The run as it stands. `content` stands for the answer: an error's text. Tools may have left tokens in it. */
   build(status: RunStatus, content?: string): StoredOutput;
   /** JSON text of the list of events to keep, `last` at its end. */
@@ -56,6 +58,11 @@ export function createRunRecorder(
     content() {
       return redactTokens(content);
     },
+    tokens: () => ({
+      inputTokens: sumOf(usages, "inputTokens"),
+      outputTokens: sumOf(usages, "outputTokens"),
+      totalTokens: sumOf(usages, "totalTokens"),
+    }),
     addEvent(event) {
       if (events.length < MAX_STORED_EVENTS) events.push(event.json);
     },

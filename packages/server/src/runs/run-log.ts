@@ -37,8 +37,8 @@ export interface RunWatcher {
 }
 
 export interface RunLogOptions {
-  /** Keeps events; `firstIndex` is the number of those before. */
-  readonly commit: (firstIndex: number, entries: readonly RunLogEntry[]) => Promise<void>;
+  /** Keeps events; `firstIndex` is the number of those before. Gives nothing where there is nothing to wait for. */
+  readonly commit: (firstIndex: number, entries: readonly RunLogEntry[]) => Promise<void> | undefined;
   /** Told how many bytes more the log holds, or fewer. */
   readonly onHeld: (bytes: number) => void;
   /** Told once when a commit fails; nothing is committed or seen after it but the end. */
@@ -91,7 +91,8 @@ export function createRunLog({ commit, onHeld, onCommitFailed }: RunLogOptions):
       const upTo = dropped + entries.length;
       if (failure !== undefined || hasEnded || committed === upTo) return;
       try {
-        await commit(committed, entries.slice(committed - dropped));
+        const kept = commit(committed, entries.slice(committed - dropped));
+        if (kept !== undefined) await kept;
         publish(upTo);
       } catch (cause) {
         failure = { cause };

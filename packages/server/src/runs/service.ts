@@ -1,18 +1,19 @@
 /** Starts runs: decides owner, session and values, gives the run its place and its context, and knows what is running. */
-import { type Access, fail, ok, type Result } from "@agentos/auth";
+import { type Access, type DataScope, fail, isSameOwner, ok, type Result } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import { inputFault, type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
 import { type BagItem, createBag } from "./bag.ts";
 import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
+import { createPulse } from "./pulse.ts";
 import { createUnreadWatch } from "./readers.ts";
 import type { RunForm } from "./run-form.ts";
 import { createRunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
 import { mergeState } from "./session-state.ts";
-import type { RunStore, SessionKey } from "./store.ts";
+import type { CancelRequest, RunStore, SessionKey } from "./store.ts";
 import { createTurns } from "./turns.ts";
 
 export interface RunServiceOptions {
@@ -44,6 +45,10 @@ export interface RunService {
    */
   admit(access: Pick<Access, "identity">, bytes: number | undefined): Result<RunTicket, LimitFault>;
   startRun(request: RunRequest): Promise<Result<LiveRun, StartFault>>;
+  /** Stops a run of the scope, here or on another server; false where none of this name lives. */
+  cancelRun(scope: DataScope, request: CancelRequest): Promise<boolean>;
+  /** Forgets a session; what still runs in it is stopped. False where there is none in the scope. */
+  deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Runs that have begun and not ended. */
   readonly activeRuns: number;
   /** Resolves when no run is active. When the signal aborts first, the rest are cancelled and it resolves. */
@@ -52,6 +57,8 @@ export interface RunService {
 
 interface ActiveRun extends BagItem {
   readonly controller: AbortController;
+  /** Undefined until it has begun. */
+  run: LiveRun | undefined;
   /** Resolves when it has been stored and its place is free. */
   hasEnded: Promise<void>;
 }
@@ -67,6 +74,19 @@ export function createRunService(options: RunServiceOptions): RunService {
   const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
   const unreadWatch = createUnreadWatch();
   const active = createBag<ActiveRun>();
+  const pulse = createPulse({
+    beat: async () => {
+      const cancelled = new Set(await store.beat());
+      stopRuns(({ runId }) => cancelled.has(runId), "the run was cancelled");
+    },
+    isNeeded: () => ledger.activeRuns > 0,
+    onFailed: (cause) => runtime.logger.warn({ cause }, "this server could not say that it lives"),
+  });
+
+  function stopRuns(isMeant: (run: LiveRun) => boolean, reason: string): void {
+    for (const { run, controller } of active)
+      if (run !== undefined && isMeant(run)) controller.abort(new Error(reason));
+  }
 
   /** A run with its place: where it cannot begin, the place is free again. */
   async function start(
@@ -80,10 +100,11 @@ export function createRunService(options: RunServiceOptions): RunService {
       );
     const resolved = resolveRunOwner({ form, ...access, claimOwned });
     if (!resolved.ok) return resolved;
-    const { owner, sessionId = runtime.generateId(), dependencies, sessionState: brought } = resolved.value;
+    const { owner, sessionId: chosenId, dependencies, sessionState: brought } = resolved.value;
     const component = { kind: runnable.kind, id: runnable.id };
-    const key = { owner, component, sessionId };
-    const session = await store.findSession(access.dataScope, key);
+    const key = { owner, component, sessionId: chosenId ?? runtime.generateId() };
+    // An id that was made up this moment names nothing yet.
+    const session = chosenId === undefined ? undefined : await store.findSession(access.dataScope, key);
     const merged = mergeState(session?.state ?? {}, brought);
     if (!merged.ok) return merged;
     const { state: sessionState, bytes, ...starting } = merged.value;
@@ -116,6 +137,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         key,
         scope,
         starting,
+        bindsSession: session?.key.component.id === "",
         store,
         turns,
         unreadWatch,
@@ -125,12 +147,11 @@ export function createRunService(options: RunServiceOptions): RunService {
 
   async function loadHistory(
     { runnable, access }: RunRequest,
-    { owner, component, sessionId }: SessionKey,
+    key: SessionKey,
   ): Promise<RunContext["history"]> {
     if (runnable.historyRuns === 0) return [];
-    const status = "COMPLETED";
-    const query = { component, sessionId, owner, status, limit: runnable.historyRuns } as const;
-    const runs = await store.listRuns(access.dataScope, query);
+    const query = { status: "COMPLETED", limit: runnable.historyRuns } as const;
+    const runs = await store.listRuns(access.dataScope, key, query);
     return runs.map((run) => run.output.messages);
   }
 
@@ -150,7 +171,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       const controller = new AbortController();
       ticket.onEvicted((fault) => controller.abort(memoryFailure(fault)));
       const { promise: hasEnded, resolve } = Promise.withResolvers<void>();
-      const entry: ActiveRun = { controller, hasEnded, position: -1 };
+      const entry: ActiveRun = { controller, run: undefined, hasEnded, position: -1 };
       const stopFollowing = followSignal(request.signal, controller);
       const release = () => {
         stopFollowing();
@@ -162,13 +183,28 @@ export function createRunService(options: RunServiceOptions): RunService {
       try {
         const fault = ticket.reserve(sizeOfForm(form) - ticket.bytes());
         const started = fault === undefined ? await start(request, { ticket, controller }) : fail(fault);
-        if (started.ok) void started.value.finished.then(release);
-        else release();
+        if (started.ok) {
+          entry.run = started.value;
+          pulse.start();
+          void started.value.finished.then(release);
+        } else release();
         return started;
       } catch (cause) {
         release();
         throw cause;
       }
+    },
+
+    async cancelRun(scope, cancel) {
+      if (!(await store.requestCancel(scope, cancel))) return false;
+      stopRuns(({ runId }) => runId === cancel.runId, "the run was cancelled");
+      return true;
+    },
+
+    async deleteSession(scope, key) {
+      if (!(await store.deleteSession(scope, key))) return false;
+      stopRuns((run) => isSameSession(run.key, key), "the session was deleted");
+      return true;
     },
 
     async drain(signal) {
@@ -189,6 +225,15 @@ export function createRunService(options: RunServiceOptions): RunService {
       await Promise.all(left.map(({ hasEnded }) => hasEnded));
     },
   };
+}
+
+function isSameSession(one: SessionKey, other: SessionKey): boolean {
+  return (
+    one.sessionId === other.sessionId &&
+    one.component.id === other.component.id &&
+    one.component.kind === other.component.kind &&
+    isSameOwner(one.owner, other.owner)
+  );
 }
 
 /** The run stops when the client goes away. Gives the function that ends the following. */

@@ -9,8 +9,8 @@ import type { SessionState, StateChange } from "./store.ts";
 
 export interface StartingState {
   readonly json: string;
-  /** From the session's state to it. */
-  readonly change: StateChange;
+  /** From the session's state to it; undefined where they are the same. */
+  readonly change: StateChange | undefined;
   /** The run's own, to change. */
   readonly state: Record<string, unknown>;
   /** Of the JSON text. */
@@ -49,9 +49,9 @@ export function readState({ sessionState, logger, runId }: RunContext, startJson
   });
 }
 
-/** What a run has changed, key by key: what other runs of the session have changed meanwhile stays. */
-export function changeBetween(startJson: string, endJson: string): StateChange {
-  if (startJson === endJson) return (json) => json;
+/** What a run has changed, key by key: what other runs of the session have changed meanwhile stays. Undefined for nothing. */
+export function changeBetween(startJson: string, endJson: string): StateChange | undefined {
+  if (startJson === endJson) return undefined;
   return (json) => {
     if (json === startJson) return endJson;
     const [start, end, now] = [parse(startJson), parse(endJson), parse(json)];

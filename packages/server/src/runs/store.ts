@@ -1,11 +1,10 @@
 /**
  * Where runs and sessions are kept. The owner is part of a session's key, so the same session id used by two owners is
- * two sessions, and whoever asks says whose data may be reached. A run is created before its first event, grows by
- * appended events, and is finished once; a driver refuses whatever is out of that order.
+ * two sessions, and whoever asks says whose data may be reached. A run is created before its first event and finished
+ * once; what happens in between lives with whoever runs it.
  */
 import { type DataScope, isSameOwner, type Owner } from "@agentos/auth";
 import type { AnyRunEvent, AnyRunOutput, RunnableKind, RunStatus } from "@agentos/contract";
-import type { RunLogEntry } from "./log-entry.ts";
 
 export interface Component {
   readonly kind: RunnableKind;
@@ -22,15 +21,45 @@ export interface SessionKey {
 
 export type SessionState = Readonly<Record<string, unknown>>;
 
+/** What the runs of a session used of the model, added up. */
+export interface TokenSums {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly totalTokens: number;
+}
+
 export interface StoredSession {
+  /** Its component has no id where it was created without one, until its first run. */
   readonly key: SessionKey;
-  /** Given by its owner; until then the wire shows the first message instead (contract 4.5). */
+  /** Given by its owner; until then the wire shows the first input instead (contract 4.5). */
   readonly name: string | undefined;
+  /** What its first run was asked, cut to {@link MAX_FIRST_INPUT_LENGTH}. */
+  readonly firstInput: string | undefined;
   readonly state: SessionState;
+  /** Of its owner or an application; a run changes nothing of it. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  /** Of what was said, in the words of a model or of its owner. */
+  readonly summary: Readonly<Record<string, unknown>> | undefined;
+  readonly tokens: TokenSums;
   /** Seconds since the epoch. */
   readonly createdAt: number;
-  /** When its last run began, or it was renamed. */
+  /** When its last run began, or it was changed by hand. */
   readonly updatedAt: number;
+}
+
+/** A session that is made without a run. */
+export interface NewSession extends Pick<StoredSession, "key" | "name" | "state" | "metadata"> {
+  readonly createdAt: number;
+}
+
+/** What is left out stays; what is given replaces what was there. */
+export interface SessionChange {
+  readonly name?: string | undefined;
+  readonly state?: SessionState | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly summary?: Readonly<Record<string, unknown>> | undefined;
+  /** Seconds since the epoch. */
+  readonly at: number;
 }
 
 /** A run as it is kept, without the session's state, which is kept once, with the session. */
@@ -58,8 +87,12 @@ export interface NewRun {
   readonly createdAt: number;
   /** A {@link StoredOutput} with the status `RUNNING`. */
   readonly outputJson: string;
-  /** Applied to the state that the session has then. */
-  readonly changeState: StateChange;
+  /** Kept with the session where it is its first run, cut. */
+  readonly input: string;
+  /** Applied to the state that the session has then; undefined for no change. */
+  readonly changeState: StateChange | undefined;
+  /** The session has no component yet: it becomes this run's. Default false. */
+  readonly bindsSession?: boolean | undefined;
 }
 
 /** The right to write one attempt of a run; whoever holds an older one is told so. */
@@ -75,29 +108,42 @@ export interface RunEnd {
   readonly status: Exclude<RunStatus, "PENDING" | "RUNNING">;
   /** A {@link StoredOutput} of that status. */
   readonly outputJson: string;
-  /** A list of {@link StoredEvent}, those to keep from now on, instead of what was appended; the last one is the terminal event. */
+  /** A list of {@link StoredEvent}; the last one is the terminal event. */
   readonly eventsJson: string;
   /** Index of the terminal event: the number of events before it. */
   readonly terminalIndex: number;
-  /** Applied to the state that the session has then: another run of it may have ended meanwhile. */
-  readonly changeState: StateChange;
+  /** Added to those of the session. */
+  readonly tokens: TokenSums;
+  /** Applied to the state that the session has then: another run of it may have ended meanwhile. Undefined for no change. */
+  readonly changeState: StateChange | undefined;
 }
 
 export interface RunQuery {
-  readonly component: Component;
+  readonly status?: RunStatus | undefined;
+  /** Created at or after, seconds since the epoch. */
+  readonly createdAfter?: number | undefined;
+  /** Created at or before. */
+  readonly createdBefore?: number | undefined;
+  /** Only the newest so many, still oldest first. Default: all. */
+  readonly limit?: number | undefined;
+}
+
+/** Which sessions an id may mean: two owners, or two components, may use one id. */
+export interface SessionFilter {
   readonly sessionId: string;
-  /** Only this owner's; left out, every owner that the scope covers. */
-  readonly owner?: Owner;
-  readonly status?: RunStatus;
-  /** Only the newest so many, still oldest first. */
-  readonly limit?: number;
+  readonly kind?: RunnableKind | undefined;
+  readonly componentId?: string | undefined;
+  /** Of the owner, of whatever issuer and kind. */
+  readonly userId?: string | undefined;
 }
 
 export interface SessionQuery {
-  readonly kind?: RunnableKind;
-  readonly componentId?: string;
+  readonly kind?: RunnableKind | undefined;
+  readonly componentId?: string | undefined;
+  /** Of the owner, of whatever issuer and kind. */
+  readonly userId?: string | undefined;
   /** Part of the name that its owner gave, letter for letter but for the case of A to Z; no character is a wildcard. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly sortBy: "createdAt" | "updatedAt";
   readonly sortOrder: "asc" | "desc";
   /** At least 1. */
@@ -112,37 +158,54 @@ export interface SessionPage {
   readonly totalCount: number;
 }
 
+/** A run that somebody wants to stop. */
+export interface CancelRequest {
+  readonly component: Component;
+  readonly runId: string;
+  /** Where it is given, the run has to belong to this session. */
+  readonly sessionId?: string | undefined;
+}
+
+/** How a run ends whose server is gone. Pure. */
+export type DescribeAbandoned = (output: StoredOutput) => Pick<RunEnd, "outputJson" | "eventsJson">;
+
+/**
+ * A driver whose database cannot answer throws what names that; nothing has changed then, or, where a commit was under way,
+ * all of it has.
+ */
 export interface RunStore {
   /**
    * Keeps a run that begins, and its session, in one step. Throws when the scope does not cover the owner, or the
-   * session has a run of this id; then nothing has changed. Ids of every kind are compared to the last code unit.
+   * run id is known; then nothing has changed. Ids of every kind are compared to the last code unit.
    */
   createRun(scope: DataScope, run: NewRun): Promise<RunLease>;
-  /**
-   * Takes events; `firstIndex` is the number of those before, pieces of the answer counted. These need not be kept; of
-   * the others {@link findRun} shows the first 1,000 while the run lives. Throws {@link RunLeaseLost}, or for a gap.
-   */
-  appendEvents(lease: RunLease, firstIndex: number, entries: readonly RunLogEntry[]): Promise<void>;
-  /** Keeps the end of a run and its session's state in one step. Throws {@link RunLeaseLost}, or for a gap. */
+  /** Keeps the end of a run and its session's state in one step. Throws {@link RunLeaseLost}. */
   finishRun(lease: RunLease, end: RunEnd): Promise<void>;
-  findRun(
-    scope: DataScope,
-    query: { readonly component: Component; readonly sessionId: string; readonly runId: string },
-  ): Promise<StoredRun | undefined>;
-  /** Oldest first; those of the same second in the order in which they were created. */
-  listRuns(scope: DataScope, query: RunQuery): Promise<readonly StoredRun[]>;
+  findRun(scope: DataScope, key: SessionKey, runId: string): Promise<StoredRun | undefined>;
+  /** Oldest first, in the order in which they were created. */
+  listRuns(scope: DataScope, key: SessionKey, query: RunQuery): Promise<readonly StoredRun[]>;
+  /** Whether a run lives that is to stop; where another server runs it, that one is told. */
+  requestCancel(scope: DataScope, request: CancelRequest): Promise<boolean>;
+  /** The session of the key, or the one of its owner and id that has no component yet. */
   findSession(scope: DataScope, key: SessionKey): Promise<StoredSession | undefined>;
+  /** Those that fit, at most `limit`. */
+  findSessions(scope: DataScope, filter: SessionFilter, limit: number): Promise<readonly StoredSession[]>;
   /** Those of equal times in the order in which they were created, or in its reverse. */
   listSessions(scope: DataScope, query: SessionQuery): Promise<SessionPage>;
-  /** Undefined where there is none in the scope. `at`: seconds since the epoch. */
-  renameSession(
-    scope: DataScope,
-    key: SessionKey,
-    change: { readonly name: string; readonly at: number },
-  ): Promise<StoredSession | undefined>;
+  /** Undefined where its owner has a session of this id already, of whatever component. */
+  createSession(scope: DataScope, session: NewSession): Promise<StoredSession | undefined>;
+  /** Undefined where there is none in the scope. */
+  changeSession(scope: DataScope, key: SessionKey, change: SessionChange): Promise<StoredSession | undefined>;
   /** Forgets a session with its runs; one that still runs loses its lease. False where there is none in the scope. */
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
+  /** Says that this server lives; to be called every few seconds while it runs something. Gives its runs that are to stop. */
+  beat(): Promise<readonly string[]>;
+  /** Ends the runs whose server is gone; gives how many. */
+  endAbandoned(describe: DescribeAbandoned): Promise<number>;
 }
+
+/** Longest first input that is kept for the list of sessions. */
+export const MAX_FIRST_INPUT_LENGTH = 1_000;
 
 /** The run has ended, is gone, or is another attempt's: nothing more of it is kept. */
 export class RunLeaseLost extends Error {

@@ -1,6 +1,6 @@
 import type { Owner } from "@agentos/auth";
 import { describe, expect, it } from "vitest";
-import { alice, bob, keyOf, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
+import { alice, bob, keyOf, NO_TOKENS, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
 import type { RunStore } from "../runs/store.ts";
 import { ownerNamed } from "../runs/test-run.fixture.ts";
 import { createMemoryRunStore } from "./memory-run-store.ts";
@@ -32,8 +32,7 @@ describe("the memory store's bounds", () => {
 
   it("forget the oldest runs of a session that alone is too large, and one that fits nowhere", async () => {
     const store = createMemoryRunStore({ maxBytesPerOwner: 30 * KIB });
-    const query = { component: keyOf(alice).component, sessionId: "s1" };
-    const kept = async () => (await store.listRuns(all, query)).map(({ output }) => output.run_id);
+    const kept = async () => (await store.listRuns(all, keyOf(alice), {})).map(({ output }) => output.run_id);
     for (const id of ["r1", "r2", "r3", "r4"])
       await storeRun(store, keyOf(alice), id, { content: "x".repeat(10 * KIB) });
     expect(await kept()).toEqual(["r3", "r4"]);
@@ -102,7 +101,7 @@ describe("the memory store's bounds", () => {
     const store = createMemoryRunStore({ maxBytesPerOwner: 30 * KIB });
     const key = keyOf(alice, { sessionId: "busy" });
     const outputJson = JSON.stringify(outputOf(key, "r0", { status: "RUNNING" }));
-    const run = { key, runId: "r0", createdAt: 1, outputJson, changeState: () => "{}" };
+    const run = { key, runId: "r0", createdAt: 1, outputJson, input: "", changeState: () => "{}" };
     const lease = await store.createRun(all, run);
     for (let index = 0; index < 10; index++) await runOf(store, alice, `s${index}`);
     await store.finishRun(lease, {
@@ -110,6 +109,7 @@ describe("the memory store's bounds", () => {
       outputJson,
       eventsJson: "[]",
       terminalIndex: 0,
+      tokens: NO_TOKENS,
       changeState: () => "{}",
     });
     expect(await sessionsOf(store, alice)).toContain("busy");
@@ -122,7 +122,7 @@ describe("the memory store's bounds", () => {
       const key = keyOf(bob, { sessionId: `s${index}` });
       const outputJson = JSON.stringify(outputOf(key, "r", { content: "x".repeat(10 * KIB) }));
       const changeState = () => JSON.stringify({ notes: "x".repeat(10 * KIB) });
-      await store.createRun(all, { key, runId: "r", createdAt: 1, outputJson, changeState });
+      await store.createRun(all, { key, runId: "r", createdAt: 1, outputJson, input: "", changeState });
     }
     expect(await sessionsOf(store, alice)).toEqual(victim);
   });
@@ -135,12 +135,12 @@ describe("the memory store's bounds", () => {
       runId: "r0",
       createdAt: 1,
       outputJson,
+      input: "",
       changeState: () => "{}",
     });
     for (let index = 1; index < 100; index++)
       await storeRun(store, keyOf(bob), `r${index}`, { content: "x".repeat(10 * KIB) });
-    const query = { component: keyOf(bob).component, sessionId: "s1" };
-    const kept = (await store.listRuns(all, query)).map(({ output }) => output.run_id);
+    const kept = (await store.listRuns(all, keyOf(bob), {})).map(({ output }) => output.run_id);
     expect(kept.length).toBeLessThanOrEqual(10);
     expect([kept[0], kept.at(-1)]).toEqual(["r0", "r99"]);
   });
@@ -149,8 +149,7 @@ describe("the memory store's bounds", () => {
     const store = createMemoryRunStore({ maxBytesPerOwner: 300 * KIB });
     const state = { notes: "x".repeat(200 * KIB) };
     for (let index = 0; index < 20; index++) await storeRun(store, keyOf(alice), `r${index}`, { state });
-    const query = { component: keyOf(alice).component, sessionId: "s1" };
-    expect(await store.listRuns(all, query)).toHaveLength(20);
+    expect(await store.listRuns(all, keyOf(alice), {})).toHaveLength(20);
     expect((await store.findSession(all, keyOf(alice)))?.state).toEqual(state);
   });
 });

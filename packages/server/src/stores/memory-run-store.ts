@@ -1,19 +1,21 @@
 /** Runs and sessions in memory, bounded in bytes. What is stored is text: nobody can change it, and it costs what it is long. */
 
-import type { DataScope, Owner } from "@agentos/auth";
-import { isContentDelta } from "../runs/log-entry.ts";
-import { MAX_STORED_EVENTS } from "../runs/run-limits.ts";
+import type { DataScope } from "@agentos/auth";
 import {
   coversOwner,
+  MAX_FIRST_INPUT_LENGTH,
   type RunLease,
   RunLeaseLost,
-  type RunQuery,
   type RunStore,
+  type SessionChange,
+  type SessionFilter,
+  type SessionKey,
   type StateChange,
   type StoredEvent,
   type StoredOutput,
   type StoredRun,
   type StoredSession,
+  type TokenSums,
 } from "../runs/store.ts";
 import {
   createMemorySessions,
@@ -33,145 +35,180 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
   });
 
   /** The sessions in a scope, without which no session is reached. */
-  function* inScope(scope: DataScope, wanted?: Owner): Iterable<SessionEntry> {
-    const owner = wanted ?? (scope.kind === "user" ? scope.owner : undefined);
-    if (owner === undefined ? scope.kind !== "all" : !coversOwner(scope, owner)) return;
-    yield* sessions.list(owner);
+  function* inScope(scope: DataScope): Iterable<SessionEntry> {
+    if (scope.kind === "none") return;
+    yield* sessions.list(scope.kind === "user" ? scope.owner : undefined);
   }
 
-  function* sessionsOf(scope: DataScope, { component, sessionId, owner }: RunQuery): Iterable<SessionEntry> {
-    if (owner !== undefined || scope.kind === "user") {
-      const of = owner ?? (scope.kind === "user" ? scope.owner : undefined);
-      if (of === undefined || !coversOwner(scope, of)) return;
-      const entry = sessions.find({ owner: of, component, sessionId });
-      if (entry !== undefined) yield entry;
-      return;
-    }
+  function find(scope: DataScope, key: SessionKey): SessionEntry | undefined {
+    return coversOwner(scope, key.owner) ? sessions.find(key) : undefined;
+  }
+
+  /** The session of the key, or the one that waits for its component. */
+  function findOrUnbound(scope: DataScope, key: SessionKey): SessionEntry | undefined {
+    return find(scope, key) ?? find(scope, unbound(key));
+  }
+
+  function* fitting(scope: DataScope, filter: SessionFilter): Iterable<SessionEntry> {
     for (const entry of inScope(scope)) {
-      const { key } = entry;
-      if (
-        key.sessionId === sessionId &&
-        key.component.id === component.id &&
-        key.component.kind === component.kind
-      )
-        yield entry;
+      const { sessionId, component, owner } = entry.key;
+      if (sessionId === filter.sessionId && fits({ component, owner }, filter)) yield entry;
     }
   }
 
-  /** The run that a lease may write, and where it stands. */
-  function held({ key, runId, attempt }: RunLease, index: number) {
+  /** The run that a lease may write. */
+  function held({ key, runId, attempt }: RunLease) {
     const session = sessions.find(key);
     const run = session?.runs.get(runId);
-    if (session === undefined || run?.live === undefined || run.lease.attempt !== attempt)
+    if (session === undefined || run === undefined || !run.isLive || run.lease.attempt !== attempt)
       throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
-    if (run.live.nextIndex !== index)
-      throw new Error(`INVARIANT: the next event has the index ${run.live.nextIndex}, not ${index}`);
-    return { session, run, live: run.live };
+    return { session, run };
   }
 
   return {
-    async createRun(scope, { key, runId, createdAt, outputJson, changeState }) {
+    async createRun(scope, { key, runId, createdAt, outputJson, input, changeState, bindsSession = false }) {
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
-      const session = sessions.find(key) ?? addSession(key, createdAt);
+      if (bindsSession) bind(key);
+      const session = sessions.find(key) ?? addSession({ key, createdAt });
       if (session.runs.has(runId)) throw new Error("INVARIANT: a run id is used once");
       const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
-      const live = { events: [], nextIndex: 0 };
       // While it lives, whoever drives it counts what it holds.
-      session.runs.set(runId, { lease, live, status: "RUNNING", outputJson, eventsJson: "", bytes: 0 });
+      session.runs.set(runId, {
+        lease,
+        isLive: true,
+        status: "RUNNING",
+        createdAt,
+        outputJson,
+        eventsJson: "[]",
+        bytes: 0,
+      });
       session.updatedAt = createdAt;
       session.liveRuns += 1;
-      sessions.used(session, change(session, changeState));
+      let moreBytes = 0;
+      if (session.firstInput === undefined) {
+        session.firstInput = input.slice(0, MAX_FIRST_INPUT_LENGTH);
+        moreBytes = sizeOfText(session.firstInput);
+      }
+      sessions.used(session, moreBytes + change(session, changeState));
       return lease;
     },
 
-    async appendEvents(lease, firstIndex, entries) {
-      const { live } = held(lease, firstIndex);
-      for (const entry of entries)
-        if (!isContentDelta(entry) && live.events.length < MAX_STORED_EVENTS) live.events.push(entry.json);
-      live.nextIndex += entries.length;
-    },
-
-    async finishRun(lease, { status, outputJson, eventsJson, terminalIndex, changeState }) {
-      const { session, run } = held(lease, terminalIndex);
+    async finishRun(lease, { status, outputJson, eventsJson, tokens, changeState }) {
+      const { session, run } = held(lease);
       const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson);
-      Object.assign(run, { status, outputJson, eventsJson, bytes, live: undefined });
+      Object.assign(run, { status, outputJson, eventsJson, bytes, isLive: false });
       session.liveRuns -= 1;
+      session.tokens = addTokens(session.tokens, tokens);
       sessions.used(session, bytes + change(session, changeState));
     },
 
-    async findRun(scope, { runId, ...query }) {
-      for (const entry of sessionsOf(scope, query)) {
-        const run = entry.runs.get(runId);
-        if (run !== undefined) return readRun(run);
-      }
-      return undefined;
+    async findRun(scope, key, runId) {
+      const run = find(scope, key)?.runs.get(runId);
+      return run && readRun(run);
     },
 
-    async listRuns(scope, query) {
+    async listRuns(scope, key, { status, createdAfter, createdBefore, limit = Number.POSITIVE_INFINITY }) {
       const found: StoredRun[] = [];
-      for (const entry of sessionsOf(scope, query)) {
-        // The newest are looked at first, so that a long session costs no more than what is asked for.
-        let left = query.limit ?? Number.POSITIVE_INFINITY;
-        for (const run of [...entry.runs.values()].toReversed()) {
-          if (left === 0) break;
-          if (query.status !== undefined && run.status !== query.status) continue;
-          found.unshift(readRun(run));
-          left -= 1;
-        }
+      // The newest are looked at first, so that a long session costs no more than what is asked for.
+      for (const run of [...(find(scope, key)?.runs.values() ?? [])].toReversed()) {
+        if (found.length >= limit) break;
+        if (status !== undefined && run.status !== status) continue;
+        if (createdAfter !== undefined && run.createdAt < createdAfter) continue;
+        if (createdBefore !== undefined && run.createdAt > createdBefore) continue;
+        found.unshift(readRun(run));
       }
-      // Several owners may have a session of this id; within one second the order they were met in stays.
-      found.sort((one, other) => one.output.created_at - other.output.created_at);
-      return query.limit === undefined ? found : found.slice(Math.max(0, found.length - query.limit));
+      return found;
+    },
+
+    async requestCancel(scope, { component, runId, sessionId }) {
+      for (const { key, runs } of inScope(scope)) {
+        const run = runs.get(runId);
+        if (run === undefined || !fits(key, { kind: component.kind, componentId: component.id })) continue;
+        return run.isLive && (sessionId === undefined || key.sessionId === sessionId);
+      }
+      return false;
     },
 
     async findSession(scope, key) {
-      if (!coversOwner(scope, key.owner)) return undefined;
-      const entry = sessions.find(key);
+      const entry = findOrUnbound(scope, key);
       if (entry === undefined) return undefined;
       sessions.used(entry, 0);
       return readSession(entry);
     },
 
-    async listSessions(scope, { kind, componentId, name, sortBy, sortOrder, limit, page }) {
+    async findSessions(scope, filter, limit) {
+      const found: StoredSession[] = [];
+      for (const entry of fitting(scope, filter)) {
+        if (found.length === limit) break;
+        found.push(readSession(entry));
+      }
+      return found;
+    },
+
+    async listSessions(scope, { name, sortBy, sortOrder, limit, page, ...filter }) {
       const wanted = name === undefined ? undefined : lowerAscii(name);
       const found = [...inScope(scope)].filter(
-        ({ key: { component }, name: given }) =>
-          (kind === undefined || component.kind === kind) &&
-          (componentId === undefined || component.id === componentId) &&
+        ({ key, name: given }) =>
+          fits(key, filter) &&
           (wanted === undefined || (given !== undefined && lowerAscii(given).includes(wanted))),
       );
       const direction = sortOrder === "asc" ? 1 : -1;
-      // In the order in which they were created before; a descending order has it the other way round.
-      if (direction === -1) found.reverse();
-      found.sort((one, other) => direction * (one[sortBy] - other[sortBy]));
+      found.sort((one, other) => direction * (one[sortBy] - other[sortBy] || one.number - other.number));
       const first = (page - 1) * limit;
       return { sessions: found.slice(first, first + limit).map(readSession), totalCount: found.length };
     },
 
-    async renameSession(scope, key, { name, at }) {
-      const entry = coversOwner(scope, key.owner) ? sessions.find(key) : undefined;
+    async createSession(scope, { key, name, state, metadata, createdAt }) {
+      if (!coversOwner(scope, key.owner))
+        throw new Error("INVARIANT: a session is kept only within its caller's scope");
+      const own = { kind: "user", owner: key.owner } as const;
+      for (const _ of fitting(own, { sessionId: key.sessionId })) return undefined;
+      const entry = addSession({ key, createdAt });
+      sessions.used(entry, replace(entry, { name, state, metadata }));
+      return readSession(entry);
+    },
+
+    async changeSession(scope, key, { at, ...values }) {
+      const entry = find(scope, key);
       if (entry === undefined) return undefined;
-      const moreBytes = sizeOfText(name) - sizeOfText(entry.name ?? "");
-      entry.name = name;
       entry.updatedAt = at;
-      sessions.used(entry, moreBytes);
+      sessions.used(entry, replace(entry, values));
       return readSession(entry);
     },
 
     async deleteSession(scope, key) {
-      const entry = coversOwner(scope, key.owner) ? sessions.find(key) : undefined;
+      const entry = find(scope, key);
       if (entry === undefined) return false;
       sessions.remove(entry);
       return true;
     },
+
+    // What runs here ends with this process, and so does all that is kept of it.
+    beat: async () => [],
+    endAbandoned: async () => 0,
   };
 
-  function addSession(key: SessionEntry["key"], createdAt: number): SessionEntry {
+  /** A session that waits for its component gets the one of the key. */
+  function bind(key: SessionKey): void {
+    const entry = sessions.find(unbound(key));
+    if (entry === undefined || sessions.find(key) !== undefined) return;
+    sessions.remove(entry);
+    sessions.add({ ...entry, key, counted: 0, bytes: 0 });
+    const bound = sessions.find(key);
+    if (bound !== undefined) sessions.used(bound, entry.bytes);
+  }
+
+  function addSession({ key, createdAt }: Pick<SessionEntry, "key" | "createdAt">): SessionEntry {
     const entry: SessionEntry = {
       key,
+      number: sessions.nextNumber(),
       name: undefined,
+      firstInput: undefined,
       stateJson: "{}",
+      metadataJson: undefined,
+      summaryJson: undefined,
+      tokens: { inputTokens: 0, outputTokens: 0, totalTokens: 0 },
       createdAt,
       updatedAt: createdAt,
       owner: undefined,
@@ -188,26 +225,75 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
   }
 }
 
+function unbound(key: SessionKey): SessionKey {
+  return { ...key, component: { kind: key.component.kind, id: "" } };
+}
+
+function fits(
+  { component, owner }: Pick<SessionKey, "component" | "owner">,
+  { kind, componentId, userId }: Omit<SessionFilter, "sessionId">,
+): boolean {
+  return (
+    (kind === undefined || component.kind === kind) &&
+    (componentId === undefined || component.id === componentId) &&
+    (userId === undefined || owner.id === userId)
+  );
+}
+
 function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
+function addTokens(one: TokenSums, other: TokenSums): TokenSums {
+  return {
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    totalTokens: one.totalTokens + other.totalTokens,
+  };
+}
+
 /** Gives how many bytes more it costs than the one before. */
-function change(session: SessionEntry, changeState: StateChange): number {
-  const stateJson = changeState(session.stateJson);
-  const moreBytes = sizeOfText(stateJson) - sizeOfText(session.stateJson);
-  session.stateJson = stateJson;
+function change(session: SessionEntry, changeState: StateChange | undefined): number {
+  return changeState === undefined ? 0 : put(session, "stateJson", changeState(session.stateJson));
+}
+
+type TextName = "name" | "stateJson" | "metadataJson" | "summaryJson";
+
+/** Each value that is given stands in the place of the one before. Gives how many bytes more they cost. */
+function replace(entry: SessionEntry, { name, state, metadata, summary }: Omit<SessionChange, "at">): number {
+  let moreBytes = name === undefined ? 0 : put(entry, "name", name);
+  if (state !== undefined) moreBytes += put(entry, "stateJson", JSON.stringify(state));
+  if (metadata !== undefined) moreBytes += put(entry, "metadataJson", JSON.stringify(metadata));
+  if (summary !== undefined) moreBytes += put(entry, "summaryJson", JSON.stringify(summary));
   return moreBytes;
 }
 
-function readSession({ key, name, stateJson, createdAt, updatedAt }: SessionEntry): StoredSession {
-  // INVARIANT: the run service wrote it, from a session's state.
-  const state = JSON.parse(stateJson) as StoredSession["state"];
-  return { key, name, state, createdAt, updatedAt };
+function put(entry: SessionEntry, name: TextName, text: string): number {
+  const moreBytes = sizeOfText(text) - sizeOfText(entry[name] ?? "");
+  entry[name] = text;
+  return moreBytes;
 }
 
-function readRun({ lease: { key }, live, outputJson, eventsJson }: RunEntry): StoredRun {
-  const events = live === undefined ? eventsJson : `[${live.events.join(",")}]`;
-  // INVARIANT: the run service wrote them, from an output and its events.
-  return { key, output: JSON.parse(outputJson) as StoredOutput, events: JSON.parse(events) as StoredEvent[] };
+/** INVARIANT: the run service wrote these texts, from values of these types. */
+function parse<Value>(json: string): Value {
+  return JSON.parse(json) as Value;
+}
+
+function readSession(entry: SessionEntry): StoredSession {
+  const { key, name, firstInput, stateJson, metadataJson, summaryJson, tokens, createdAt, updatedAt } = entry;
+  return {
+    key,
+    name,
+    firstInput,
+    state: parse<StoredSession["state"]>(stateJson),
+    metadata: metadataJson === undefined ? undefined : parse<StoredSession["state"]>(metadataJson),
+    summary: summaryJson === undefined ? undefined : parse<StoredSession["state"]>(summaryJson),
+    tokens,
+    createdAt,
+    updatedAt,
+  };
+}
+
+function readRun({ lease: { key }, outputJson, eventsJson }: RunEntry): StoredRun {
+  return { key, output: parse<StoredOutput>(outputJson), events: parse<StoredEvent[]>(eventsJson) };
 }

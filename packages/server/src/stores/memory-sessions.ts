@@ -4,18 +4,19 @@
  */
 import type { Owner } from "@agentos/auth";
 import type { RunStatus } from "@agentos/contract";
-import type { RunLease, SessionKey } from "../runs/store.ts";
+import type { RunLease, SessionKey, TokenSums } from "../runs/store.ts";
 import { createTupleMap } from "./tuple-map.ts";
 import { createUseOrder, type Used, type UseOrder } from "./use-order.ts";
 
 /** A run. Its texts cost what they are long. */
 export interface RunEntry {
   readonly lease: RunLease;
-  /** Undefined once the run has ended. */
-  live: { readonly events: string[]; nextIndex: number } | undefined;
+  isLive: boolean;
   status: RunStatus;
+  /** Seconds since the epoch. */
+  readonly createdAt: number;
   outputJson: string;
-  /** Of the kept events; empty while the run lives. */
+  /** Of the kept events; none while the run lives. */
   eventsJson: string;
   bytes: number;
 }
@@ -24,8 +25,14 @@ export interface SessionEntry extends Used<SessionEntry> {
   readonly key: SessionKey;
   /** Undefined before it is added and after it is removed. */
   owner: OwnerEntry | undefined;
+  /** In the order in which sessions were created. */
+  readonly number: number;
   name: string | undefined;
+  firstInput: string | undefined;
   stateJson: string;
+  metadataJson: string | undefined;
+  summaryJson: string | undefined;
+  tokens: TokenSums;
   readonly createdAt: number;
   updatedAt: number;
   /** Oldest first. */
@@ -55,6 +62,8 @@ export interface MemorySessions {
   /** Of one owner, or of all. */
   list(owner?: Owner): Iterable<SessionEntry>;
   add(entry: SessionEntry): void;
+  /** One more than the last. */
+  nextNumber(): number;
   /** To be called after every use, with what it costs more than before; forgets what does not fit. */
   used(entry: SessionEntry, moreBytes: number): void;
   remove(entry: SessionEntry): void;
@@ -69,6 +78,7 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
   const owners = createTupleMap<OwnerEntry>();
   const sessions = createTupleMap<SessionEntry>();
   let total = 0;
+  let lastNumber = 0;
 
   function ownerOf(owner: Owner): OwnerEntry {
     const known = owners.get(pathOf(owner));
@@ -110,7 +120,7 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
         return true;
       }
       for (const [id, run] of session.runs) {
-        if (run.live !== undefined) continue;
+        if (run.isLive) continue;
         session.runs.delete(id);
         count(owner, session, -run.bytes);
         return true;
@@ -136,6 +146,7 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
 
   return {
     find: (key) => sessions.get(sessionPathOf(key)),
+    nextNumber: () => ++lastNumber,
     list: (owner) =>
       owner === undefined ? sessions.values() : (owners.get(pathOf(owner))?.sessions.list() ?? []),
     add(entry) {

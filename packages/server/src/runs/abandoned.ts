@@ -1,0 +1,37 @@
+/** How a run ends whose server is gone: what it had begun is kept as it was, and it says what became of it. */
+import type { PrefixedKind } from "@agentos/contract";
+import type { Runtime } from "@agentos/guard/app";
+import { createRunEvents } from "./events.ts";
+import type { DescribeAbandoned, StoredOutput } from "./store.ts";
+
+/** For people; programs read `error_type`. */
+const CONTENT = "The run was interrupted: the server that ran it stopped";
+
+/** Gives the end that belongs to the output of the start. */
+export function createDescribeAbandoned({
+  clock,
+  generateId,
+}: Pick<Runtime, "clock" | "generateId">): DescribeAbandoned {
+  return (output) => {
+    const events = createRunEvents({
+      runnable: {
+        ...namedIn(output),
+        model: { id: output.model, provider: output.model_provider },
+      },
+      runId: output.run_id,
+      sessionId: output.session_id,
+      clock,
+    });
+    const last = events.failed({ content: CONTENT, errorType: "interrupted", errorId: generateId() });
+    return {
+      outputJson: JSON.stringify({ ...output, content: CONTENT, status: "ERROR" }),
+      eventsJson: `[${last.json}]`,
+    };
+  };
+}
+
+function namedIn(output: StoredOutput): { kind: PrefixedKind; id: string; name: string } {
+  return "team_id" in output
+    ? { kind: "team", id: output.team_id, name: output.team_name }
+    : { kind: "agent", id: output.agent_id, name: output.agent_name };
+}
