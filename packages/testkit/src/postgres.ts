@@ -1,0 +1,7 @@
+/** Real PostgreSQL for tests. An entry of its own: most tests need none. */
+export { createTestPostgres, startPostgresBroker, type TestPostgres } from "./servers/postgres-broker.ts";
+export {
+  type PostgresServer,
+  type PostgresServerOptions,
+  startPostgresServer,
+} from "./servers/postgres-server.ts";

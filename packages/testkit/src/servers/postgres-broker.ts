@@ -1,0 +1,79 @@
+/**
+ * One server of PostgreSQL for a whole run of tests, whose files run in processes of their own: the first that asks for
+ * a database has it started. Who asks is told by an address in the environment.
+ */
+import { randomBytes } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import pg from "pg";
+import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
+
+const ADDRESS = "AGENTOS_TEST_POSTGRES";
+
+/** An empty database of its own. */
+export interface TestPostgres {
+  /** With user and password. */
+  readonly url: string;
+  /** Removes it, whoever is still connected. */
+  drop(): Promise<void>;
+}
+
+/** Runs in the process that starts the tests; the end of it is the end of the server. */
+export async function startPostgresBroker(): Promise<() => Promise<void>> {
+  let starting: Promise<PostgresServer> | undefined;
+  // Whoever knows the address may make databases.
+  const path = `/${randomBytes(16).toString("hex")}`;
+  const broker = createServer((request, response) => {
+    const answer = async (): Promise<string> => {
+      if (request.url !== path) throw new Error("not found");
+      starting ??= startPostgresServer({ settings: { max_connections: 200 } });
+      return (await starting).url;
+    };
+    answer().then(
+      (url) => response.end(url),
+      (cause: unknown) => response.writeHead(500).end(String(cause)),
+    );
+  });
+  process.env[ADDRESS] = `http://127.0.0.1:${await listen(broker)}${path}`;
+  return async () => {
+    broker.closeAllConnections();
+    broker.close();
+    // One that did not start has said so to whoever asked.
+    await starting?.then((server) => server.close()).catch(() => undefined);
+  };
+}
+
+/** Makes a database on the server of this run. */
+export async function createTestPostgres(): Promise<TestPostgres> {
+  const address = process.env[ADDRESS];
+  if (address === undefined)
+    throw new Error(`${ADDRESS} is not set: vitest sets it, by tools/postgres/global-setup.ts`);
+  const response = await fetch(address);
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  const url = new URL(text);
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await runStatement(text, `create database ${name} template template0`);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => runStatement(text, `drop database if exists ${name} with (force)`) };
+}
+
+async function runStatement(connectionString: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      if (typeof address === "object" && address !== null) resolve(address.port);
+      else reject(new Error("a listening socket has a port"));
+    });
+  });
+}
