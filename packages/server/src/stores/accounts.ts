@@ -30,7 +30,9 @@ export function findAccounts<Member extends Holder>(owners: Iterable<Member>): A
   return [...accounts.values()];
 }
 
-export function findLargest<Item extends { readonly bytes: number }>(items: readonly Item[]): Item | undefined {
+export function findLargest<Item extends { readonly bytes: number }>(
+  items: readonly Item[],
+): Item | undefined {
   let largest: Item | undefined;
   for (const item of items) if (largest === undefined || item.bytes > largest.bytes) largest = item;
   return largest;

@@ -2,8 +2,8 @@
 import type { DataScope, Owner } from "@agentos/auth";
 import type { Database } from "@agentos/storage";
 import {
-  type ExpressionBuilder,
   type Expression,
+  type ExpressionBuilder,
   type Selectable,
   type SqlBool,
   sql,
