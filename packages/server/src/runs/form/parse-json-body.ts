@@ -21,36 +21,24 @@ export function parseJsonBody(
 ): Result<RunBody, RequestFault> {
   const body = createRunBody(true);
   if (bytes.length === 0) return ok(body);
-  const parsed = parseJsonObject(bytes, MAX_BODY_JSON_MARKS);
-  if (!parsed.ok) return parsed;
+  const text = decodeStrictly(bytes);
+  if (text === undefined) return fail(inputFault(400, "The JSON body is not valid UTF-8"));
+  const excess = findExcess(text, MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH + 1);
+  if (excess === "marks") return fail({ code: "INPUT_JSON_TOO_COMPLEX", limit: MAX_BODY_JSON_MARKS });
+  if (excess === "depth") return fail({ code: "INPUT_JSON_TOO_DEEP", limit: MAX_JSON_DEPTH + 1 });
+  const parsed = parseJson(text);
+  if (parsed === undefined) return fail(describeFault(text));
+  if (!isRecord(parsed)) {
+    const input = echo(parsed);
+    return fail(invalidFields([{ type: "model_attributes_type", loc: ["body"], msg: NOT_AN_OBJECT, input }]));
+  }
   // `JSON.parse` makes of "__proto__" a key like any other, and a field's name never is one.
-  const members = Object.entries(parsed.value);
+  const members = Object.entries(parsed);
   if (members.length > maxFields) return tooManyFields(maxFields);
   for (const [name, value] of members) {
     if (value !== null && isFieldName(name)) body.values.set(name, value);
   }
   return ok(body);
-}
-
-/** The object that a body holds, with no more brackets, commas and colons than that. The body is not empty. */
-export function parseJsonObject(
-  bytes: Uint8Array<ArrayBuffer>,
-  maxMarks: number,
-): Result<Readonly<Record<string, unknown>>, RequestFault> {
-  const text = decodeStrictly(bytes);
-  if (text === undefined) return fail(inputFault(400, "The JSON body is not valid UTF-8"));
-  const excess = findExcess(text, maxMarks, MAX_JSON_DEPTH + 1);
-  if (excess === "marks") return fail({ code: "INPUT_JSON_TOO_COMPLEX", limit: maxMarks });
-  if (excess === "depth") return fail({ code: "INPUT_JSON_TOO_DEEP", limit: MAX_JSON_DEPTH + 1 });
-  const parsed = parseJson(text);
-  if (parsed === undefined) return fail(describeFault(text));
-  return isRecord(parsed) ? ok(parsed) : fail(noObject(parsed));
-}
-
-/** For a body that is something else. */
-export function noObject(body: unknown): InputFault {
-  const input = echo(body);
-  return invalidFields([{ type: "model_attributes_type", loc: ["body"], msg: NOT_AN_OBJECT, input }]);
 }
 
 function decodeStrictly(bytes: Uint8Array<ArrayBuffer>): string | undefined {
