@@ -142,8 +142,13 @@ describe("POST /agents/{id}/runs", () => {
     const runs = { ...service, activeRuns: 0, startRun: startThenAbort };
     const response = await routesOf({ runs }, server)["agents.run"](contextOf("/agents/echo/runs", {}, init));
     expect(await response.json()).toMatchObject({ status: "CANCELLED", content: "" });
-    const query = { component: { kind: "agent", id: "echo" }, sessionId: "s1" } as const;
-    const stored = await server.store.listRuns({ kind: "user", owner: ALICE.owner }, query);
+    const component = { kind: "agent", id: "echo" } as const;
+    const { owner } = ALICE;
+    const stored = await server.store.listRuns(
+      { kind: "user", owner },
+      { owner, component, sessionId: "s1" },
+      {},
+    );
     expect(stored.map((run) => run.output.status)).toEqual(["CANCELLED"]);
   });
 });

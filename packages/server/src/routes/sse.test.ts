@@ -101,11 +101,7 @@ describe("openEventStream", () => {
     while (!text.includes('"b "')) text += new TextDecoder().decode((await reader.read()).value);
     await reader.cancel(new Error("gone"));
     await server.service.drain(new AbortController().signal);
-    const component = { kind: "agent", id: "helper" } as const;
-    const stored = await server.store.findRun(
-      { kind: "all" },
-      { component, sessionId: run.sessionId, runId: run.runId },
-    );
+    const stored = await server.find("helper", run.sessionId, run.runId);
     expect(stored?.output).toMatchObject({ status: "CANCELLED", content: "a b " });
     expect(stored?.events.slice(-2).map((event) => event.event)).toEqual(["RunCancelled", "RunCompleted"]);
   });

@@ -263,11 +263,7 @@ describe("golden streams", () => {
       { ...base("RunCancelled"), content: "one two ", reason: "Run id-2 was cancelled" },
       completed("one two ", { time_to_first_token: 0, ...stopped }),
     ]);
-    const component = { kind: "agent", id: "helper" } as const;
-    const stored = await server.store.findRun(
-      { kind: "all" },
-      { component, sessionId: "id-1", runId: "id-2" },
-    );
+    const stored = await server.find("helper", "id-1", "id-2");
     expect(stored?.output.status).toBe("CANCELLED");
   });
 });
@@ -324,16 +320,12 @@ describe("driveRun", () => {
   it("stores the run before its last event is sent, with its events but not the deltas", async () => {
     const server = createTestServer();
     const run = await server.start(new Agent({ id: "helper", model: "offline:echo" }), form("a b c"));
-    const query = {
-      component: { kind: "agent", id: "helper" },
-      sessionId: run.sessionId,
-      runId: run.runId,
-    } as const;
+    const find = () => server.find("helper", run.sessionId, run.runId);
     // Its row is there before its first event: who looks early finds a run that is running.
-    expect((await server.store.findRun({ kind: "all" }, query))?.output.status).toBe("RUNNING");
+    expect((await find())?.output.status).toBe("RUNNING");
     let storedAtLast: unknown;
     for await (const event of followEvents(run)) {
-      const stored = await server.store.findRun({ kind: "all" }, query);
+      const stored = await find();
       if (event.event === "RunCompleted") storedAtLast = stored?.events.map((kept) => kept.event);
     }
     expect(storedAtLast).toEqual([
@@ -454,8 +446,7 @@ describe("driveRun", () => {
       { type: "paused", tools: [call] },
     ] as const) {
       const { events, output } = await finish(await server.start(leaks(end), form("hi")));
-      const query = { component: { kind: "agent", id: "plain" }, sessionId: output.session_id } as const;
-      const stored = await server.store.listRuns({ kind: "all" }, query);
+      const stored = await server.find("plain", output.session_id, output.run_id);
       const sent = events.filter(({ event }) => event !== "RunContent");
       expect(JSON.stringify([sent, output, stored])).not.toMatch(/eyJ/);
     }
@@ -527,11 +518,7 @@ describe("driveRun", () => {
       sessionState: { t: TOKEN_SHAPED },
     });
     const { events, output } = await finish(await server.start(agent, input));
-    const component = { kind: "agent", id: "helper" } as const;
-    const stored = await server.store.findRun(
-      { kind: "all" },
-      { component, sessionId: output.session_id, runId: output.run_id },
-    );
+    const stored = await server.find("helper", output.session_id, output.run_id);
     expect(seen).toHaveLength(2);
     expect(stored).toBeDefined();
     const everything = JSON.stringify([seen, events, output, stored, server.runtime.log]);

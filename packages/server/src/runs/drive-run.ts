@@ -33,6 +33,8 @@ export interface RunDrive {
   readonly onLost: (cause: Error) => void;
   /** Keeps the end. */
   readonly finish: (end: RunEnd) => Promise<void>;
+  /** Takes an end that could not be kept, and has been told all the same. */
+  readonly onUnstored: (end: RunEnd) => void;
 }
 
 /** A run that has ended. */
@@ -112,31 +114,33 @@ async function takeSteps(drive: RunDrive): Promise<Outcome> {
 
 /** Stores the end, then tells it. Rejects when it cannot be stored; then nothing has been told. */
 async function storeEnd(drive: RunDrive, outcome: Outcome, stateJson: string): Promise<FinishedRun> {
-  const { recorder, log } = drive;
-  const end = prepareEnd(drive, outcome, stateJson);
-  await drive.finish({
-    status: outcome.status,
+  const prepared = prepareEnd(drive, outcome, stateJson);
+  await drive.finish(toRunEnd(drive, prepared));
+  return announce(drive, prepared);
+}
+
+/** What could not be stored ends as an error; it is told even where that cannot be stored either, and tried again later. */
+async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun> {
+  const failure = new RunFailure("The run could not be stored", { errorType: "store_error", cause });
+  const prepared = prepareEnd(drive, describeFailure(failure, drive.context), drive.startingStateJson);
+  const end = toRunEnd(drive, prepared);
+  try {
+    await drive.finish(end);
+  } catch (again) {
+    if (!isLost(again)) drive.onUnstored(end);
+  }
+  return announce(drive, prepared);
+}
+
+function toRunEnd({ recorder, log, startingStateJson }: RunDrive, end: PreparedEnd): RunEnd {
+  return {
+    status: end.status,
     outputJson: end.outputJson,
     eventsJson: recorder.listEvents(end.last),
     terminalIndex: log.committed(),
     tokens: recorder.tokens(),
-    changeState: changeBetween(drive.startingStateJson, stateJson),
-  });
-  return announce(drive, end);
-}
-
-/**
- * What could not be stored ends as an error; it is told even where that cannot be stored either. The row then stays
- * `RUNNING`, for the store to find.
- */
-async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun> {
-  const failure = new RunFailure("The run could not be stored", { errorType: "store_error", cause });
-  const outcome = describeFailure(failure, drive.context);
-  try {
-    return await storeEnd(drive, outcome, drive.startingStateJson);
-  } catch {
-    return announce(drive, prepareEnd(drive, outcome, drive.startingStateJson));
-  }
+    changeState: changeBetween(startingStateJson, end.stateJson),
+  };
 }
 
 /** Told to nobody but the log: another attempt, or nobody, goes on with the run. */
@@ -165,7 +169,7 @@ function lastResort({ context, events, startingStateJson }: RunDrive): PreparedE
 }
 
 interface PreparedEnd {
-  readonly status: RunStatus;
+  readonly status: RunEnd["status"];
   /** Neither it nor the last event has the session's state: what is stored does without. */
   readonly outputJson: string;
   readonly last: EventText;

@@ -16,6 +16,7 @@ import { type RunContext, RunFailure, type RunInput, type Runnable } from "./run
 import { type StartingState, withoutTokens } from "./session-state.ts";
 import type { RunStore, SessionKey } from "./store.ts";
 import type { Turns } from "./turns.ts";
+import type { UnstoredEnds } from "./unstored-ends.ts";
 
 export interface LiveRun extends Pick<RunEvents, "toJson"> {
   readonly runId: string;
@@ -50,6 +51,7 @@ export interface LiveRunParts {
   readonly turns: Turns;
   readonly ticket: RunTicket;
   readonly unreadWatch: UnreadWatch;
+  readonly unstored: UnstoredEnds;
   /** Its signal is the context's. */
   readonly controller: AbortController;
 }
@@ -100,6 +102,7 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     grow: ticket.grow,
     caller: ticket.caller,
     finish: (end) => store.finishRun(lease, end),
+    onUnstored: (end) => parts.unstored.add(lease, end),
     onLost: readers.cutAll,
   }).finally(() => {
     hasEnded = true;

@@ -54,7 +54,7 @@ export function resolveRunOwner({
   if (dataScope.kind === "none") return fail(inputFault(403, "A user identity is required"));
   const own = dataScope.kind === "user" ? dataScope.owner : identity.owner;
   const issues = [
-    ...checkClientId("session_id", form.sessionId),
+    ...checkClientId("session_id", identity.sessionId ?? form.sessionId),
     ...checkClientId("user_id", form.userId),
     ...checkReserved(form.userId, userIdOf(own)),
   ];

@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import { MAX_SESSION_STATE_BYTES } from "./run-limits.ts";
 import {
   ALICE,
+  BOB,
   createPlainAgent,
   createPlainTeam,
   createTestAccess,
@@ -15,6 +16,11 @@ import {
 } from "./test-run.fixture.ts";
 
 const agent = new Agent({ id: "helper", model: "offline:echo" });
+
+const hanging = createPlainAgent(async function* () {
+  yield { type: "content", text: "x" };
+  await new Promise(() => {});
+});
 
 describe("startRun", () => {
   it("refuses a background run in the contract's words", async () => {
@@ -120,11 +126,6 @@ describe("startRun", () => {
 });
 
 describe("drain", () => {
-  const hanging = createPlainAgent(async function* () {
-    yield { type: "content", text: "x" };
-    await new Promise(() => {});
-  });
-
   it("waits for runs that have begun, whether somebody reads them or not", async () => {
     const { service, start } = createTestServer();
     const gate = Promise.withResolvers<void>();
@@ -146,15 +147,13 @@ describe("drain", () => {
   });
 
   it("cancels what is left when its time is over, and stores it", async () => {
-    const { service, start, store } = createTestServer();
+    const { service, start, find } = createTestServer();
     const run = await start(hanging, form("hi there"));
     const timeout = new AbortController();
     const drained = service.drain(timeout.signal);
     timeout.abort(new Error("shutting down"));
     await drained;
-    const query = { component: { kind: "agent", id: "plain" }, sessionId: run.sessionId } as const;
-    const stored = await store.listRuns({ kind: "all" }, query);
-    expect(stored.map(({ output }) => output.status)).toEqual(["CANCELLED"]);
+    expect((await find("plain", run.sessionId, run.runId))?.output.status).toBe("CANCELLED");
   });
 
   it("waits for a run whose row is still being stored, and cancels it", async () => {
@@ -188,8 +187,7 @@ describe("a run", () => {
     const server = createTestServer();
     const run = await server.start(agent, form("a b c", { sessionId: "s" }));
     await server.service.drain(new AbortController().signal);
-    const query = { component: { kind: "agent", id: "helper" }, sessionId: "s", runId: run.runId } as const;
-    expect(await server.store.findRun({ kind: "all" }, query)).toMatchObject({
+    expect(await server.find("helper", "s", run.runId)).toMatchObject({
       output: { status: "COMPLETED", content: "a b c" },
     });
   });
@@ -210,19 +208,6 @@ describe("a run", () => {
     });
     await expect(server.start(agent, form("hi"))).rejects.toThrow("disk full");
     expect(server.service.activeRuns).toBe(0);
-  });
-
-  it("stops its runnable when its events cannot be stored", async () => {
-    const store = createMemoryRunStore();
-    const server = createTestServer({
-      store: { ...store, appendEvents: () => Promise.reject(new Error("disk full")) },
-    });
-    const hangs = createPlainAgent(async function* () {
-      yield { type: "content", text: "x" };
-      await new Promise(() => {});
-    });
-    const run = await server.start(hangs, form("hi"));
-    expect([(await run.finished).status, server.service.activeRuns]).toEqual(["ERROR", 0]);
   });
 
   it("that fails leaves the state that another run of its session has stored meanwhile", async () => {
@@ -306,20 +291,68 @@ describe("a run", () => {
     expect(listeners).toBe(0);
   });
 
-  it("ends as an error when its events cannot be stored, and shows none that were not", async () => {
+  it("whose end cannot be stored ends as an error, which is stored once the database answers again", async () => {
     const store = createMemoryRunStore();
+    let isDown = true;
     const server = createTestServer({
-      store: { ...store, appendEvents: () => Promise.reject(new Error("disk /var/db full")) },
+      store: {
+        ...store,
+        finishRun: (...args) =>
+          isDown ? Promise.reject(new Error("disk /var/db full")) : store.finishRun(...args),
+      },
+      beatMs: 1,
     });
     const { events, output } = await finish(await server.start(agent, form("a b c")));
-    expect(events.map(({ event }) => event)).toEqual(["RunError"]);
+    expect(events.at(-1)?.event).toBe("RunError");
     expect(output).toMatchObject({ status: "ERROR", content: "The run could not be stored" });
-    const query = { component: { kind: "agent", id: "helper" }, sessionId: output.session_id } as const;
-    const [stored] = await store.listRuns({ kind: "all" }, query);
-    expect([stored?.output.status, stored?.events.map(({ event }) => event)]).toEqual([
-      "ERROR",
-      ["RunError"],
-    ]);
+    const find = () => server.find("helper", output.session_id, output.run_id);
+    expect((await find())?.output.status).toBe("RUNNING");
+    isDown = false;
+    await vi.waitFor(async () => expect((await find())?.output.status).toBe("ERROR"));
+    expect((await find())?.events.at(-1)).toEqual(events.at(-1));
+  });
+
+  it("that somebody cancels stops, and is stored as cancelled", async () => {
+    const server = createTestServer();
+    const run = await server.start(hanging, form("hi there", { sessionId: "s" }));
+    const component = { kind: "agent", id: "plain" } as const;
+    const bob = { kind: "user", owner: BOB.owner } as const;
+    expect(await server.service.cancelRun(bob, { component, runId: run.runId })).toBe(false);
+    expect(await server.service.cancelRun({ kind: "all" }, { component, runId: run.runId })).toBe(true);
+    expect((await run.finished).status).toBe("CANCELLED");
+    expect((await server.find("plain", "s", run.runId))?.output.status).toBe("CANCELLED");
+  });
+
+  it("that another server was asked to cancel stops with the next beat", async () => {
+    const store = createMemoryRunStore();
+    const asked: string[] = [];
+    const server = createTestServer({ store: { ...store, beat: async () => asked }, beatMs: 1 });
+    const run = await server.start(hanging, form("hi there"));
+    asked.push(run.runId);
+    expect((await run.finished).status).toBe("CANCELLED");
+  });
+
+  it("goes on while its server cannot say that it lives", async () => {
+    const store = createMemoryRunStore();
+    let beats = 0;
+    const beat = async () => {
+      beats += 1;
+      throw new Error("no database");
+    };
+    const server = createTestServer({ store: { ...store, beat }, beatMs: 1 });
+    const run = await server.start(hanging, form("hi there"));
+    await vi.waitFor(() => expect(beats).toBeGreaterThan(1));
+    expect(server.service.activeRuns).toBe(1);
+    run.abort(new Error("enough"));
+    await run.finished;
+  });
+
+  it("stops when its session is deleted", async () => {
+    const server = createTestServer();
+    const run = await server.start(hanging, form("hi there", { sessionId: "s" }));
+    expect(await server.service.deleteSession({ kind: "all" }, run.key)).toBe(true);
+    expect((await run.finished).status).toBe("ERROR");
+    expect(await server.service.deleteSession({ kind: "all" }, run.key)).toBe(false);
   });
 
   it("whose session is deleted tells no end to whoever follows, and does not bring it back", async () => {

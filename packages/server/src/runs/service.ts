@@ -15,12 +15,15 @@ import type { RunContext, Runnable } from "./runnable.ts";
 import { mergeState } from "./session-state.ts";
 import type { CancelRequest, RunStore, SessionKey } from "./store.ts";
 import { createTurns } from "./turns.ts";
+import { createUnstoredEnds } from "./unstored-ends.ts";
 
 export interface RunServiceOptions {
   readonly store: RunStore;
   readonly runtime: Runtime;
   /** Claim names configured for `dependencies` and `session_state`. Default: none. */
   readonly claimOwned?: ClaimOwnedKeys;
+  /** How often this server says that it lives, milliseconds. Default: two seconds. */
+  readonly beatMs?: number;
   /** Default: {@link DEFAULT_RUN_LIMITS}. */
   readonly limits?: Partial<RunLimits>;
 }
@@ -74,13 +77,16 @@ export function createRunService(options: RunServiceOptions): RunService {
   const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
   const unreadWatch = createUnreadWatch();
   const active = createBag<ActiveRun>();
+  const unstored = createUnstoredEnds((lease, end) => store.finishRun(lease, end));
   const pulse = createPulse({
-    beat: async () => {
+    everyMs: options.beatMs,
+    async beat() {
       const cancelled = new Set(await store.beat());
-      stopRuns(({ runId }) => cancelled.has(runId), "the run was cancelled");
+      if (cancelled.size > 0) stopRuns(({ runId }) => cancelled.has(runId), "the run was cancelled");
+      await unstored.retry();
     },
-    isNeeded: () => ledger.activeRuns > 0,
-    onFailed: (cause) => runtime.logger.warn({ cause }, "this server could not say that it lives"),
+    isNeeded: () => ledger.activeRuns > 0 || unstored.size() > 0,
+    onFailed: (cause) => runtime.logger.warn({ cause }, "the store of runs does not answer"),
   });
 
   function stopRuns(isMeant: (run: LiveRun) => boolean, reason: string): void {
@@ -141,6 +147,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         store,
         turns,
         unreadWatch,
+        unstored,
       }),
     );
   }
@@ -208,23 +215,28 @@ export function createRunService(options: RunServiceOptions): RunService {
     },
 
     async drain(signal) {
-      if (ledger.activeRuns === 0) return;
-      await new Promise<void>((resolve) => {
-        const finish = () => {
-          stopListening();
-          signal.removeEventListener("abort", finish);
-          resolve();
-        };
-        const stopListening = ledger.onIdle(finish);
-        if (signal.aborted) finish();
-        else signal.addEventListener("abort", finish, { once: true });
-      });
+      if (ledger.activeRuns > 0) await idleOrAborted(signal);
       const left = [...active];
       for (const { controller } of left) controller.abort(signal.reason);
       // Cancelled runs are stored too.
       await Promise.all(left.map(({ hasEnded }) => hasEnded));
+      // The last chance of this process; what fails again is found by the next one.
+      await unstored.retry().catch(() => undefined);
     },
   };
+
+  function idleOrAborted(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        stopListening();
+        signal.removeEventListener("abort", finish);
+        resolve();
+      };
+      const stopListening = ledger.onIdle(finish);
+      if (signal.aborted) finish();
+      else signal.addEventListener("abort", finish, { once: true });
+    });
+  }
 }
 
 function isSameSession(one: SessionKey, other: SessionKey): boolean {

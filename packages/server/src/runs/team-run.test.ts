@@ -3,6 +3,7 @@ import { type RunEvent, teamRunEventSchema, teamRunOutputSchema } from "@agentos
 import { describe, expect, it } from "vitest";
 import type { RunStep } from "./steps.ts";
 import {
+  ALICE,
   createPlainAgent,
   createPlainTeam,
   createTestServer,
@@ -76,7 +77,11 @@ describe("a team's run", () => {
     const { output } = await finish(await server.start(createPlainTeam(runAll), input));
     expect(teamRunOutputSchema.strict().parse(output)).toEqual(output);
     const runsOf = (kind: "agent" | "team") =>
-      server.store.listRuns({ kind: "all" }, { component: { kind, id: "plain" }, sessionId: "s1" });
+      server.store.listRuns(
+        { kind: "all" },
+        { owner: ALICE.owner, component: { kind, id: "plain" }, sessionId: "s1" },
+        {},
+      );
     const [stored, ...others] = await runsOf("team");
     expect(others).toEqual([]);
     expect(stored?.output.run_id).toBe(output.run_id);

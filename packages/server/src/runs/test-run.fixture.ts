@@ -13,7 +13,7 @@ import type { LiveRun } from "./live-run.ts";
 import type { RunForm } from "./run-form.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
 import { createRunService, type RunServiceOptions } from "./service.ts";
-import type { RunStore } from "./store.ts";
+import type { RunStore, StoredRun } from "./store.ts";
 
 export const NOW = 1_795_000_000.5;
 
@@ -163,6 +163,8 @@ export interface TestServer {
   readonly runtime: TestRuntime;
   readonly store: RunStore;
   readonly service: ReturnType<typeof createRunService>;
+  /** A run of Alice's by the ids of its agent, its session and itself. */
+  find(agentId: string, sessionId: string, runId: string): Promise<StoredRun | undefined>;
   start(
     runnable: Runnable<PrefixedKind>,
     input: RunForm,
@@ -171,7 +173,7 @@ export interface TestServer {
 }
 
 export function createTestServer(
-  options: Partial<Pick<RunServiceOptions, "store" | "claimOwned" | "limits">> = {},
+  options: Partial<Pick<RunServiceOptions, "store" | "claimOwned" | "limits" | "beatMs">> = {},
 ): TestServer {
   const runtime = createTestRuntime();
   const store = options.store ?? createMemoryRunStore();
@@ -180,6 +182,10 @@ export function createTestServer(
     runtime,
     store,
     service,
+    find(agentId, sessionId, runId) {
+      const key = { owner: ALICE.owner, component: { kind: "agent", id: agentId }, sessionId } as const;
+      return store.findRun({ kind: "all" }, key, runId);
+    },
     async start(runnable, input, { signal, ...access } = {}) {
       const request = { runnable, form: input, access: createTestAccess(access) };
       const started = await service.startRun(signal === undefined ? request : { ...request, signal });

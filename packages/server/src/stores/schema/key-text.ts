@@ -9,12 +9,29 @@ const MAX_KEY_BYTES = 512;
  * A quotation mark is escaped too, so that a hash, which begins with one, equals no other form.
  */
 export function toKeyText(text: string): string {
-  const escaped = JSON.stringify(text).slice(1, -1);
-  if (Buffer.byteLength(escaped) <= MAX_KEY_BYTES) return escaped;
-  return `"${createHash("sha256").update(escaped).digest("hex")}`;
+  const escaped = escapeAsJson(text);
+  return isShort(escaped) ? escaped : `"${createHash("sha256").update(escaped).digest("hex")}`;
 }
 
-/** The text of a form; of a hash the hash, since what it stands for is not kept. */
+/** The text of a form that is no hash. */
 export function fromKeyText(key: string): string {
-  return key.startsWith('"') ? key.slice(1) : String(JSON.parse(`"${key}"`));
+  return key.includes("\\") ? String(JSON.parse(`"${key}"`)) : key;
+}
+
+/** The text as JSON where its key is a hash; null where the key says it all. */
+export function toLongText(text: string): string | null {
+  return isShort(escapeAsJson(text)) ? null : JSON.stringify(text);
+}
+
+/** A text that is only shown and searched, without what a database has no character for. */
+export function toPlainText(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "\ufffd");
+}
+
+function isShort(escaped: string): boolean {
+  return escaped.length * 3 <= MAX_KEY_BYTES || Buffer.byteLength(escaped) <= MAX_KEY_BYTES;
+}
+
+function escapeAsJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }

@@ -20,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
           session_no ${identity},
           deployment ${text} not null,
           ${owner},
+          owner_long_id ${text},
           kind ${text} not null,
           component_id ${text} not null,
           session_id ${text} not null,
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
           (deployment, owner_issuer, owner_kind, owner_id, session_id, kind, component_id)`,
         "create index agentos_sessions_created on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, created_at, session_no)",
         "create index agentos_sessions_updated on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, updated_at, session_no)",
+        "create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no)",
         "create index agentos_sessions_id on agentos_sessions (deployment, session_id)",
         "create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no)",
         "create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no)",
@@ -60,7 +62,7 @@ export const MIGRATIONS: readonly Migration[] = [
           output_json ${text} not null,
           events_json ${text}
         )`,
-        "create unique index agentos_runs_id on agentos_runs (run_id)",
+        "create unique index agentos_runs_id on agentos_runs (deployment, run_id)",
         "create index agentos_runs_session on agentos_runs (session_no, run_no)",
         "create index agentos_runs_active on agentos_runs (deployment, node_id) where status in ('PENDING', 'RUNNING')",
         `create table agentos_run_events (
@@ -84,6 +86,7 @@ export const MIGRATIONS: readonly Migration[] = [
           memory_no ${identity},
           deployment ${text} not null,
           ${owner},
+          owner_long_id ${text},
           memory_id ${text} not null,
           memory ${text} not null,
           topics_json ${text} not null,

@@ -11,6 +11,8 @@ export interface OwnerColumns {
   owner_kind: string;
   /** As `toKeyText` writes it. */
   owner_id: string;
+  /** The id itself, as JSON, where it is too long to be a key. */
+  owner_long_id: string | null;
 }
 
 /** A process that serves; its runs are its own as long as it lives. */

@@ -1,0 +1,45 @@
+/** Whose rows a query reaches. The owner is three columns, compared byte by byte; a scope is never left out. */
+import type { DataScope, Owner } from "@agentos/auth";
+import { type RawBuilder, sql } from "kysely";
+import { fromKeyText, toKeyText, toLongText } from "./key-text.ts";
+import type { OwnerColumns } from "./tables.ts";
+
+/** The columns of a row of this owner. */
+export function toOwnerColumns({ issuer, kind, id }: Owner): OwnerColumns {
+  return {
+    owner_issuer: toKeyText(issuer),
+    owner_kind: kind,
+    owner_id: toKeyText(id),
+    owner_long_id: toLongText(id),
+  };
+}
+
+export function readOwner({ owner_issuer, owner_kind, owner_id, owner_long_id }: OwnerColumns): Owner {
+  return {
+    issuer: fromKeyText(owner_issuer),
+    // INVARIANT: `toOwnerColumns` wrote it.
+    kind: owner_kind as Owner["kind"],
+    id: owner_long_id === null ? fromKeyText(owner_id) : String(JSON.parse(owner_long_id)),
+  };
+}
+
+type OwnedTable = "agentos_sessions" | "agentos_memories";
+
+/** Rows of one owner. */
+export function isOwnedBy(owner: Owner, table: OwnedTable): RawBuilder<boolean> {
+  const { owner_issuer, owner_kind, owner_id } = toOwnerColumns(owner);
+  const column = (name: keyof OwnerColumns) => sql.ref(`${table}.${name}`);
+  return sql<boolean>`(${column("owner_issuer")} = ${owner_issuer} and ${column("owner_kind")} = ${owner_kind} and ${column("owner_id")} = ${owner_id})`;
+}
+
+/** Rows that a scope reaches; everything, for everybody's. */
+export function isInScope(scope: DataScope, table: OwnedTable): RawBuilder<boolean> {
+  switch (scope.kind) {
+    case "all":
+      return sql<boolean>`1 = 1`;
+    case "user":
+      return isOwnedBy(scope.owner, table);
+    default:
+      return sql<boolean>`1 = 0`;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * This process among the servers of a database: it says that it lives while it runs something, and the runs of one that
+ * is gone are ended by whoever finds them first.
+ */
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Database } from "@agentos/storage";
+import { sql, type Transaction } from "kysely";
+import type { RunStore, StoredOutput } from "../runs/store.ts";
+import type { NodesTable, Tables } from "./schema/tables.ts";
+
+export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned"> {
+  /** Part of every transaction that begins a run: nobody may take a run whose server has only just begun. */
+  beatIfDue(transaction: Transaction<Tables>): Promise<void>;
+}
+
+export interface SqlNodeOptions {
+  readonly deployment: string;
+  readonly nodeId: string;
+}
+
+const BEAT_SECONDS = 2;
+/** A server that has been silent for so long is gone, by the database's clock. */
+const DEAD_SECONDS = 8;
+/** Servers of this very process: its id tells nothing about them. */
+const ownNodes = new Set<string>();
+/** Runs that are ended in one commit. */
+const BATCH = 50;
+
+export function createSqlNode(database: Database<Tables>, { deployment, nodeId }: SqlNodeOptions): SqlNode {
+  const { now } = database.dialect;
+  const host = describeHost();
+  const startedAt = Date.now() / 1_000;
+  let beatenAt = Number.NEGATIVE_INFINITY;
+  ownNodes.add(nodeId);
+
+  async function writeBeat(transaction: Transaction<Tables>): Promise<void> {
+    await transaction
+      .insertInto("agentos_nodes")
+      .values({
+        node_id: nodeId,
+        deployment,
+        host,
+        pid: process.pid,
+        started_at: startedAt,
+        heartbeat_at: now,
+        seen_seq: 0,
+      })
+      .onConflict((conflict) => conflict.column("node_id").doUpdateSet({ heartbeat_at: now }))
+      .execute();
+  }
+
+  /** Servers that have a run and live no more. */
+  async function findGone(): Promise<readonly string[]> {
+    const rows = await database.read((db) =>
+      db
+        .selectFrom("agentos_runs")
+        .leftJoin("agentos_nodes", "agentos_nodes.node_id", "agentos_runs.node_id")
+        .select(["agentos_runs.node_id", "host", "pid", sql<number>`${now} - heartbeat_at`.as("silence")])
+        .distinct()
+        .where("agentos_runs.deployment", "=", deployment)
+        .where("agentos_runs.status", "in", ["PENDING", "RUNNING"])
+        .where("agentos_runs.node_id", "is not", null)
+        .where("agentos_runs.node_id", "!=", nodeId)
+        .execute(),
+    );
+    return rows.flatMap(({ node_id, ...row }) =>
+      node_id !== null && !ownNodes.has(node_id) && isGone(row) ? [node_id] : [],
+    );
+  }
+
+  function isGone({
+    host: itsHost,
+    pid,
+    silence,
+  }: { [K in "host" | "pid"]: NodesTable[K] | null } & { silence: number | null }): boolean {
+    if (silence === null || silence > DEAD_SECONDS) return true;
+    // A file has its processes on one machine: whether one lives is known at once.
+    return database.dialect.name === "sqlite" && itsHost === host && pid !== null && !isAlive(pid);
+  }
+
+  return {
+    async beatIfDue(transaction) {
+      const at = performance.now() / 1_000;
+      if (at - beatenAt < BEAT_SECONDS) return;
+      await writeBeat(transaction);
+      beatenAt = at;
+    },
+
+    async beat() {
+      const at = performance.now() / 1_000;
+      await database.write(writeBeat);
+      beatenAt = at;
+      const wanted = await database.read((db) =>
+        db
+          .selectFrom("agentos_runs")
+          .select("run_id")
+          .where("deployment", "=", deployment)
+          .where("node_id", "=", nodeId)
+          .where("status", "in", ["PENDING", "RUNNING"])
+          .where("cancel_at", "is not", null)
+          .execute(),
+      );
+      return wanted.map(({ run_id }) => run_id);
+    },
+
+    async endAbandoned(describe) {
+      let ended = 0;
+      for (const gone of await findGone()) {
+        for (;;) {
+          const runs = await database.read((db) =>
+            db
+              .selectFrom("agentos_runs")
+              .select(["run_no", "attempt", "output_json", "next_index"])
+              .where("deployment", "=", deployment)
+              .where("node_id", "=", gone)
+              .where("status", "in", ["PENDING", "RUNNING"])
+              .orderBy("run_no")
+              .limit(BATCH)
+              .execute(),
+          );
+          if (runs.length === 0) break;
+          ended += await database.write(async (transaction) => {
+            let count = 0;
+            for (const run of runs) {
+              // INVARIANT: the run service wrote it.
+              const end = describe(JSON.parse(run.output_json) as StoredOutput);
+              const { numUpdatedRows } = await transaction
+                .updateTable("agentos_runs")
+                .set({
+                  status: "ERROR",
+                  output_json: end.outputJson,
+                  events_json: end.eventsJson,
+                  next_index: run.next_index + 1,
+                  ended_at: now,
+                  node_id: null,
+                })
+                .where("run_no", "=", run.run_no)
+                .where("attempt", "=", run.attempt)
+                .where("node_id", "=", gone)
+                .executeTakeFirstOrThrow();
+              count += Number(numUpdatedRows);
+            }
+            return count;
+          });
+        }
+        await database.write((transaction) =>
+          transaction.deleteFrom("agentos_nodes").where("node_id", "=", gone).execute(),
+        );
+      }
+      return ended;
+    },
+  };
+}
+
+/** The machine, its boot and its numbering of processes: where one of them differs, a process id says nothing. */
+function describeHost(): string {
+  const read = (take: () => string) => {
+    try {
+      return take().trim();
+    } catch {
+      return "";
+    }
+  };
+  const boot = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"));
+  return [hostname(), boot, read(() => readlinkSync("/proc/self/ns/pid"))].join(" ");
+}
+
+function isAlive(pid: number): boolean {
+  // The number of the process that is gone has come to this one.
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
+  }
+}

@@ -1,0 +1,43 @@
+/** From rows to what the port shows. */
+import type { SessionKey, StoredEvent, StoredOutput, StoredRun, StoredSession } from "../runs/store.ts";
+import { fromKeyText } from "./schema/key-text.ts";
+import { readOwner } from "./schema/owner-columns.ts";
+import type { RunsTable, SessionsTable } from "./schema/tables.ts";
+
+export type RunRow = Pick<RunsTable, "output_json" | "events_json">;
+export type SessionRow = Omit<SessionsTable, "session_no" | "deployment">;
+
+/** INVARIANT: the run service wrote these texts, from values of these types. */
+function parse<Value>(json: string): Value {
+  return JSON.parse(json) as Value;
+}
+
+export function readRun(key: SessionKey, { output_json, events_json }: RunRow): StoredRun {
+  return {
+    key,
+    output: parse<StoredOutput>(output_json),
+    events: events_json === null ? [] : parse<StoredEvent[]>(events_json),
+  };
+}
+
+export function readSession(row: SessionRow): StoredSession {
+  return {
+    key: {
+      owner: readOwner(row),
+      component: { kind: row.kind, id: fromKeyText(row.component_id) },
+      sessionId: fromKeyText(row.session_id),
+    },
+    name: row.name ?? undefined,
+    firstInput: row.first_input ?? undefined,
+    state: parse<StoredSession["state"]>(row.state_json),
+    metadata: row.metadata_json === null ? undefined : parse<StoredSession["state"]>(row.metadata_json),
+    summary: row.summary_json === null ? undefined : parse<StoredSession["state"]>(row.summary_json),
+    tokens: {
+      inputTokens: row.input_tokens,
+      outputTokens: row.output_tokens,
+      totalTokens: row.total_tokens,
+    },
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,204 @@
+import { spawnSync } from "node:child_process";
+import type { DataScope } from "@agentos/auth";
+import { CompiledQuery, sql } from "kysely";
+import { afterAll, describe, expect, it } from "vitest";
+import { createDescribeAbandoned } from "../runs/abandoned.ts";
+import { alice, bob, keyOf, NO_TOKENS, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
+import { type RunEnd, RunLeaseLost, type RunStore, type SessionKey } from "../runs/store.ts";
+import { createTestRuntime } from "../runs/test-run.fixture.ts";
+import { createSqlRunStore } from "./sql-run-store.ts";
+import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";
+
+const all: DataScope = { kind: "all" };
+
+for (const dialect of TEST_DIALECTS) {
+  const database = await openTestDatabase(dialect);
+  afterAll(() => database.close());
+  let deployments = 0;
+  /** Rows of another deployment are another store's. */
+  const nextDeployment = () => `deployment ${++deployments}`;
+  const open = (deployment: string, nodeId = "node") => createSqlRunStore(database, { deployment, nodeId });
+
+  const begin = (store: RunStore, runId: string, key: SessionKey = keyOf(alice)) =>
+    store.createRun(all, {
+      key,
+      runId,
+      createdAt: 1,
+      outputJson: JSON.stringify(outputOf(key, runId, { status: "RUNNING", content: "" })),
+      input: "hi",
+      changeState: undefined,
+    });
+  const end = (runId: string, key: SessionKey = keyOf(alice)): RunEnd => ({
+    status: "COMPLETED",
+    outputJson: JSON.stringify(outputOf(key, runId)),
+    eventsJson: "[]",
+    terminalIndex: 3,
+    tokens: NO_TOKENS,
+    changeState: undefined,
+  });
+
+  runStoreSuite(dialect, () => open(nextDeployment()));
+
+  describe(`runs and sessions on ${dialect}`, () => {
+    it("are those of one deployment", async () => {
+      const [one, other] = [open(nextDeployment()), open(nextDeployment())];
+      await storeRun(one, keyOf(alice), "r1");
+      await storeRun(other, keyOf(alice), "r1");
+      expect(await one.deleteSession(all, keyOf(alice))).toBe(true);
+      expect(await one.findSessions(all, { sessionId: "s1" }, 10)).toEqual([]);
+      expect(await other.findRun(all, keyOf(alice), "r1")).toBeDefined();
+      expect(await other.requestCancel(all, { component: keyOf(alice).component, runId: "r1" })).toBe(false);
+    });
+
+    it("are kept by any number of runs of one session at once, each state change once", async () => {
+      const store = open(nextDeployment());
+      const runIds = Array.from({ length: 30 }, (_, index) => `r${index}`);
+      const add = (json: string) => JSON.stringify({ n: ((JSON.parse(json) as { n?: number }).n ?? 0) + 1 });
+      await Promise.all(
+        runIds.map(async (runId) => {
+          const lease = await begin(store, runId);
+          await store.finishRun(lease, { ...end(runId), changeState: add });
+        }),
+      );
+      expect((await store.findSession(all, keyOf(alice)))?.state).toEqual({ n: 30 });
+      expect(await store.listRuns(all, keyOf(alice), { status: "COMPLETED" })).toHaveLength(30);
+    });
+
+    it("takes no end from a server that does not run the run", async () => {
+      const deployment = nextDeployment();
+      const lease = await begin(open(deployment, "one"), "r1");
+      await expect(open(deployment, "other").finishRun(lease, end("r1"))).rejects.toThrow(RunLeaseLost);
+      await open(deployment, "one").finishRun(lease, end("r1"));
+    });
+
+    it("tells the server that runs a run, through its beat, that somebody wants it to stop", async () => {
+      const deployment = nextDeployment();
+      const [mine, others] = [open(deployment, "mine"), open(deployment, "others")];
+      const lease = await begin(mine, "r1");
+      await begin(mine, "r2");
+      expect(await mine.beat()).toEqual([]);
+      const component = keyOf(alice).component;
+      expect(await others.requestCancel(all, { component, runId: "r1" })).toBe(true);
+      expect(await others.beat()).toEqual([]);
+      expect(await mine.beat()).toEqual(["r1"]);
+      await mine.finishRun(lease, { ...end("r1"), status: "CANCELLED" });
+      expect(await mine.beat()).toEqual([]);
+    });
+
+    it("end as interrupted where their server has been silent too long, and only these", async () => {
+      const deployment = nextDeployment();
+      const [gone, alive, finder] = [
+        open(deployment, "gone"),
+        open(deployment, "alive"),
+        open(deployment, "x"),
+      ];
+      const lease = await begin(gone, "r1");
+      const kept = await begin(alive, "r2");
+      await database.write(async (transaction) => {
+        await sql`update agentos_nodes set host = 'another' where deployment = ${deployment}`.execute(
+          transaction,
+        );
+        await sql`update agentos_nodes set heartbeat_at = heartbeat_at - 60 where node_id = 'gone'`.execute(
+          transaction,
+        );
+      });
+      const describeEnd = createDescribeAbandoned(createTestRuntime());
+      // Of this process: that they live is known.
+      expect(await finder.endAbandoned(describeEnd)).toBe(0);
+      await renameNode("gone", "elsewhere");
+      await renameNode("alive", "somewhere");
+      expect(await finder.endAbandoned(describeEnd)).toBe(1);
+      expect(await finder.endAbandoned(describeEnd)).toBe(0);
+      const run = await finder.findRun(all, keyOf(alice), "r1");
+      expect(run?.output).toMatchObject({
+        status: "ERROR",
+        content: "The run was interrupted: the server that ran it stopped",
+        input: { input_content: "hi" },
+      });
+      expect(run?.events).toMatchObject([{ event: "RunError", error_type: "interrupted", run_id: "r1" }]);
+      await expect(gone.finishRun(lease, end("r1"))).rejects.toThrow(RunLeaseLost);
+      await renameNode("somewhere", "alive");
+      await alive.finishRun(kept, end("r2"));
+    });
+
+    async function renameNode(from: string, to: string): Promise<void> {
+      await database.write(async (transaction) => {
+        await sql`update agentos_nodes set node_id = ${to} where node_id = ${from}`.execute(transaction);
+        await sql`update agentos_runs set node_id = ${to} where node_id = ${from}`.execute(transaction);
+      });
+    }
+
+    it.runIf(dialect === "sqlite")("end as interrupted at once where their process is gone", async () => {
+      const deployment = nextDeployment();
+      await begin(open(deployment, "crashed"), "r1");
+      await renameNode("crashed", "crashed of old");
+      const { pid } = spawnSync(process.execPath, ["-e", ""]);
+      await database.write((transaction) =>
+        sql`update agentos_nodes set pid = ${pid} where node_id = 'crashed of old'`.execute(transaction),
+      );
+      const describeEnd = createDescribeAbandoned(createTestRuntime());
+      expect(await open(deployment, "next").endAbandoned(describeEnd)).toBe(1);
+    });
+
+    it("cost no look at other people's rows", async () => {
+      const deployment = nextDeployment();
+      for (let index = 0; index < 300; index++)
+        await storeRun(open(deployment), keyOf(bob, { sessionId: `s${index}` }), `r${index}`, {
+          createdAt: index,
+        });
+      await database.write((transaction) => sql`analyze`.execute(transaction));
+      const asked: CompiledQuery[] = [];
+      const store = createSqlRunStore(recordReads(database, asked), { deployment, nodeId: "node" });
+      const mine = { kind: "user", owner: alice } as const;
+      const query = { sortBy: "createdAt", sortOrder: "desc", limit: 20, page: 1 } as const;
+      await store.listSessions(mine, query);
+      await store.listSessions(mine, { ...query, sortBy: "updatedAt" });
+      await store.listSessions(all, query);
+      await store.findSession(all, keyOf(alice));
+      await store.findSessions(all, { sessionId: "s1" }, 2);
+      await store.listRuns(mine, keyOf(alice), { limit: 3 });
+      await store.findRun(mine, keyOf(alice), "r1");
+      expect(asked).toHaveLength(10);
+      for (const statement of asked) expect(await explain(statement), statement.sql).not.toMatch(WHOLE_TABLE);
+    });
+
+    /** What a planner says that looks at every row, or sorts what it has read. */
+    const WHOLE_TABLE =
+      dialect === "sqlite" ? /SCAN agentos_\w+(?! USING)|USE TEMP B-TREE FOR ORDER BY/ : /Seq Scan|Sort Key/;
+
+    /** How the database would answer. A small table is read whole by right: the question is whether an index could serve. */
+    async function explain({ sql: statement, parameters }: CompiledQuery): Promise<string> {
+      const { rows } = await database.read((db) =>
+        db.connection().execute(async (connection) => {
+          if (dialect === "postgres") await sql`set enable_seqscan = off`.execute(connection);
+          const how = dialect === "sqlite" ? "explain query plan" : "explain";
+          const result = await connection.executeQuery(
+            CompiledQuery.raw(`${how} ${statement}`, [...parameters]),
+          );
+          if (dialect === "postgres") await sql`reset enable_seqscan`.execute(connection);
+          return result;
+        }),
+      );
+      return JSON.stringify(rows);
+    }
+  });
+}
+
+/** The same database, which notes every statement that reads. */
+function recordReads(database: TestDatabase, asked: CompiledQuery[]): TestDatabase {
+  return {
+    ...database,
+    read: (query) =>
+      database.read((db) =>
+        query(
+          db.withPlugin({
+            transformQuery({ node, queryId }) {
+              asked.push(db.getExecutor().compileQuery(node, queryId));
+              return node;
+            },
+            transformResult: async ({ result }) => result,
+          }),
+        ),
+      ),
+  };
+}

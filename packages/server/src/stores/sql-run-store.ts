@@ -1,0 +1,220 @@
+/**
+ * Runs and sessions in a database. A run is two commits: its row with the session before its first event, its end with
+ * the session's state. Whoever writes an end has to hold the run still: by its attempt, its server and its status.
+ */
+import type { DataScope } from "@agentos/auth";
+import type { Database } from "@agentos/storage";
+import { sql, type Transaction } from "kysely";
+import {
+  coversOwner,
+  MAX_FIRST_INPUT_LENGTH,
+  type NewRun,
+  type RunEnd,
+  type RunLease,
+  RunLeaseLost,
+  type RunStore,
+  type SessionKey,
+} from "../runs/store.ts";
+import { toKeyText, toPlainText } from "./schema/key-text.ts";
+import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
+import type { Tables } from "./schema/tables.ts";
+import { createSqlNode } from "./sql-node.ts";
+import { type RunRow, readRun } from "./sql-rows.ts";
+import { createSqlSessions, isSession } from "./sql-sessions.ts";
+
+export interface SqlRunStoreOptions {
+  /** Whose rows these are, where several servers of different kinds share a database. */
+  readonly deployment: string;
+  /** Of this process, unlike any other's. */
+  readonly nodeId: string;
+}
+
+const RUN_COLUMNS = ["output_json", "events_json"] as const;
+
+export function createSqlRunStore(database: Database<Tables>, options: SqlRunStoreOptions): RunStore {
+  const { deployment, nodeId } = options;
+  const node = createSqlNode(database, options);
+  const sessions = createSqlSessions(database, deployment);
+
+  /** The session of a run that begins, made where it is missing. Gives its number. */
+  async function openSession(transaction: Transaction<Tables>, run: NewRun): Promise<number> {
+    const { key, createdAt, input, changeState } = run;
+    const { session_no, state_json } = await transaction
+      .insertInto("agentos_sessions")
+      .values({
+        deployment,
+        ...toOwnerColumns(key.owner),
+        kind: key.component.kind,
+        component_id: toKeyText(key.component.id),
+        session_id: toKeyText(key.sessionId),
+        first_input: toPlainText(input.slice(0, MAX_FIRST_INPUT_LENGTH)),
+        state_json: "{}",
+        input_tokens: 0,
+        output_tokens: 0,
+        total_tokens: 0,
+        created_at: createdAt,
+        updated_at: createdAt,
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns([
+            "deployment",
+            "owner_issuer",
+            "owner_kind",
+            "owner_id",
+            "session_id",
+            "kind",
+            "component_id",
+          ])
+          .doUpdateSet((row) => ({
+            updated_at: createdAt,
+            first_input: row.fn.coalesce("agentos_sessions.first_input", "excluded.first_input"),
+          })),
+      )
+      .returning(["session_no", "state_json"])
+      .executeTakeFirstOrThrow();
+    if (changeState !== undefined) await putState(transaction, session_no, changeState(state_json));
+    return session_no;
+  }
+
+  async function end(transaction: Transaction<Tables>, lease: RunLease, run: RunEnd): Promise<void> {
+    const ended = await transaction
+      .updateTable("agentos_runs")
+      .set({
+        status: run.status,
+        output_json: run.outputJson,
+        events_json: run.eventsJson,
+        next_index: run.terminalIndex + 1,
+        ended_at: database.dialect.now,
+        node_id: null,
+        cancel_at: null,
+      })
+      .where("deployment", "=", deployment)
+      .where("run_id", "=", lease.runId)
+      .where("attempt", "=", lease.attempt)
+      .where("node_id", "=", nodeId)
+      .where("status", "=", "RUNNING")
+      .returning("session_no")
+      .executeTakeFirst();
+    if (ended === undefined) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
+    const { inputTokens, outputTokens, totalTokens } = run.tokens;
+    const { changeState } = run;
+    if (totalTokens === 0 && inputTokens === 0 && outputTokens === 0 && changeState === undefined) return;
+    const { state_json } = await transaction
+      .updateTable("agentos_sessions")
+      .set((row) => ({
+        input_tokens: row("input_tokens", "+", inputTokens),
+        output_tokens: row("output_tokens", "+", outputTokens),
+        total_tokens: row("total_tokens", "+", totalTokens),
+      }))
+      .where("session_no", "=", ended.session_no)
+      .returning("state_json")
+      .executeTakeFirstOrThrow();
+    if (changeState !== undefined) await putState(transaction, ended.session_no, changeState(state_json));
+  }
+
+  function selectRuns(scope: DataScope, key: SessionKey) {
+    return (db: Transaction<Tables>) =>
+      db
+        .selectFrom("agentos_runs")
+        .innerJoin("agentos_sessions", "agentos_sessions.session_no", "agentos_runs.session_no")
+        .select(RUN_COLUMNS)
+        .where(isInScope(scope, "agentos_sessions"))
+        .where(isSession(deployment, key));
+  }
+
+  return {
+    ...sessions,
+
+    async createRun(scope, run) {
+      const { key, runId, createdAt, outputJson } = run;
+      if (!coversOwner(scope, key.owner))
+        throw new Error("INVARIANT: a run is kept only within its caller's scope");
+      const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
+      await database.write(async (transaction) => {
+        await node.beatIfDue(transaction);
+        if (run.bindsSession === true) await sessions.bind(transaction, key);
+        const sessionNo = await openSession(transaction, run);
+        await transaction
+          .insertInto("agentos_runs")
+          .values({
+            deployment,
+            run_id: runId,
+            session_no: sessionNo,
+            status: "RUNNING",
+            node_id: nodeId,
+            attempt: lease.attempt,
+            max_attempts: 1,
+            next_index: 0,
+            created_at: createdAt,
+            output_json: outputJson,
+          })
+          .execute();
+      });
+      return lease;
+    },
+
+    finishRun: (lease, run) => database.write((transaction) => end(transaction, lease, run)),
+
+    async findRun(scope, key, runId) {
+      const row = await database.read((db) =>
+        selectRuns(
+          scope,
+          key,
+        )(db as Transaction<Tables>)
+          .where("agentos_runs.deployment", "=", deployment)
+          .where("agentos_runs.run_id", "=", runId)
+          .executeTakeFirst(),
+      );
+      return row && readRun(key, row);
+    },
+
+    async listRuns(scope, key, { status, createdAfter, createdBefore, limit }) {
+      if (limit === 0) return [];
+      const rows: RunRow[] = await database.read((db) => {
+        let query = selectRuns(scope, key)(db as Transaction<Tables>).orderBy("agentos_runs.run_no", "desc");
+        if (status !== undefined) query = query.where("agentos_runs.status", "=", status);
+        if (createdAfter !== undefined) query = query.where("agentos_runs.created_at", ">=", createdAfter);
+        if (createdBefore !== undefined) query = query.where("agentos_runs.created_at", "<=", createdBefore);
+        if (limit !== undefined) query = query.limit(limit);
+        return query.execute();
+      });
+      return rows.toReversed().map((row) => readRun(key, row));
+    },
+
+    async requestCancel(scope, { component, runId, sessionId }) {
+      const asked = await database.write((transaction) =>
+        transaction
+          .updateTable("agentos_runs")
+          .set({ cancel_at: sql<number>`coalesce(cancel_at, ${database.dialect.now})` })
+          .where("deployment", "=", deployment)
+          .where("run_id", "=", runId)
+          .where("status", "in", ["PENDING", "RUNNING"])
+          .where("session_no", "in", (row) => {
+            const query = row
+              .selectFrom("agentos_sessions")
+              .select("session_no")
+              .where("deployment", "=", deployment)
+              .where("kind", "=", component.kind)
+              .where("component_id", "=", toKeyText(component.id))
+              .where(isInScope(scope, "agentos_sessions"));
+            return sessionId === undefined ? query : query.where("session_id", "=", toKeyText(sessionId));
+          })
+          .returning("run_no")
+          .executeTakeFirst(),
+      );
+      return asked !== undefined;
+    },
+
+    beat: node.beat,
+    endAbandoned: node.endAbandoned,
+  };
+}
+
+function putState(transaction: Transaction<Tables>, sessionNo: number, stateJson: string): Promise<unknown> {
+  return transaction
+    .updateTable("agentos_sessions")
+    .set({ state_json: stateJson })
+    .where("session_no", "=", sessionNo)
+    .execute();
+}
