@@ -149,14 +149,16 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   server: {
     runs: [],
     "runs/form": ["runs"],
+    input: ["runs/form"],
+    sessions: ["runs"],
     agents: ["agents/provider", "memories", "runs"],
     "agents/provider": ["runs"],
     memories: ["runs"],
     "stores/schema": [],
     stores: ["stores/schema", "memories", "runs"],
     openapi: [],
-    routes: ["openapi", "memories", "runs/form", "runs"],
-    "agent-os": ["routes", "openapi", "stores/schema", "stores", "memories", "agents", "runs"],
+    routes: ["openapi", "memories", "sessions", "input", "runs/form", "runs"],
+    "agent-os": ["routes", "openapi", "stores/schema", "stores", "memories", "sessions", "agents", "runs"],
   },
   cli: {
     causes: [],

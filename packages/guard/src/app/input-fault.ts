@@ -10,7 +10,7 @@ export interface ValidationIssue {
 }
 
 export type InputFault =
-  | { readonly status: 400 | 403 | 404; readonly detail: string }
+  | { readonly status: 400 | 403 | 404 | 409; readonly detail: string }
   | { readonly status: 422; readonly detail: readonly ValidationIssue[] };
 
 /** A limit that a request would break: a value, turned into a response by `limitResponse`. */
@@ -28,7 +28,7 @@ export interface LimitFault {
 export type RequestFault = InputFault | LimitFault;
 
 /** An answer other than 422. */
-export function inputFault(status: 400 | 403 | 404, detail: string): InputFault {
+export function inputFault(status: 400 | 403 | 404 | 409, detail: string): InputFault {
   return { status, detail };
 }
 

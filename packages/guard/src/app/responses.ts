@@ -30,7 +30,7 @@ function errorResponse(
   return jsonResponse({ detail }, { status, headers });
 }
 
-/** 400, 403, 404 or 422. */
+/** 400, 403, 404, 409 or 422. */
 export function faultResponse(fault: InputFault): Response {
   return errorResponse(fault.status, fault.detail);
 }

@@ -21,13 +21,9 @@ export function parseJsonBody(
 ): Result<RunBody, RequestFault> {
   const body = createRunBody(true);
   if (bytes.length === 0) return ok(body);
-  const text = decodeStrictly(bytes);
-  if (text === undefined) return fail(inputFault(400, "The JSON body is not valid UTF-8"));
-  const excess = findExcess(text, MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH + 1);
-  if (excess === "marks") return fail({ code: "INPUT_JSON_TOO_COMPLEX", limit: MAX_BODY_JSON_MARKS });
-  if (excess === "depth") return fail({ code: "INPUT_JSON_TOO_DEEP", limit: MAX_JSON_DEPTH + 1 });
-  const parsed = parseJson(text);
-  if (parsed === undefined) return fail(describeFault(text));
+  const json = parseJsonText(bytes);
+  if (!json.ok) return json;
+  const { value: parsed } = json;
   if (!isRecord(parsed)) {
     const input = echo(parsed);
     return fail(invalidFields([{ type: "model_attributes_type", loc: ["body"], msg: NOT_AN_OBJECT, input }]));
@@ -39,6 +35,17 @@ export function parseJsonBody(
     if (value !== null && isFieldName(name)) body.values.set(name, value);
   }
   return ok(body);
+}
+
+/** The value of a JSON text, once what it costs has been counted. */
+export function parseJsonText(bytes: Uint8Array<ArrayBuffer>): Result<unknown, RequestFault> {
+  const text = decodeStrictly(bytes);
+  if (text === undefined) return fail(inputFault(400, "The JSON body is not valid UTF-8"));
+  const excess = findExcess(text, MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH + 1);
+  if (excess === "marks") return fail({ code: "INPUT_JSON_TOO_COMPLEX", limit: MAX_BODY_JSON_MARKS });
+  if (excess === "depth") return fail({ code: "INPUT_JSON_TOO_DEEP", limit: MAX_JSON_DEPTH + 1 });
+  const parsed = parseJson(text);
+  return parsed === undefined ? fail(describeFault(text)) : ok(parsed);
 }
 
 function decodeStrictly(bytes: Uint8Array<ArrayBuffer>): string | undefined {

@@ -1,0 +1,56 @@
+/**
+ * The JSON body of a request, checked by the schema that the contract has for it. What it may cost is counted before
+ * anything is built from it; what the schema does not name is passed over.
+ */
+import { fail, ok, type Result } from "@agentos/auth";
+import { isRecord } from "@agentos/contract";
+import { invalidFields, type RequestFault, valueIssue } from "@agentos/guard/app";
+import type { z } from "zod";
+import { hasLoneSurrogate } from "../runs/form/json-text.ts";
+import { parseJsonText } from "../runs/form/parse-json-body.ts";
+import { readBytes } from "../runs/form/read-bytes.ts";
+import { describeIssues } from "./describe-issues.ts";
+import { MAX_JSON_BODY_BYTES } from "./input-limits.ts";
+
+const JSON_TYPE = /^application\/(?:[!#$&^_.+0-9a-z-]+\+)?json$/;
+
+/** What the body says. Faults: 400, 413, or 422 with every wrong field. A body that may be left out then says nothing. */
+export async function readJsonBody<Schema extends z.ZodObject>(
+  request: Request,
+  schema: Schema,
+  {
+    maxBytes = MAX_JSON_BODY_BYTES,
+    isOptional = false,
+  }: { readonly maxBytes?: number; readonly isOptional?: boolean } = {},
+): Promise<Result<z.output<Schema>, RequestFault>> {
+  const bytes = await readBytes(request, maxBytes);
+  if (!bytes.ok) return bytes;
+  if (bytes.value.length === 0) {
+    if (isOptional) return check(schema, {});
+    return fail(invalidFields([{ type: "missing", loc: ["body"], msg: "Field required", input: null }]));
+  }
+  if (!isJson(request)) {
+    const problem = "the body is read as JSON only; send it with the content type application/json";
+    return fail(invalidFields([valueIssue(["header", "content-type"], problem)]));
+  }
+  const parsed = parseJsonText(bytes.value);
+  if (!parsed.ok) return parsed;
+  if (isRecord(parsed.value) && hasLoneSurrogate(JSON.stringify(parsed.value)))
+    return fail(invalidFields([valueIssue(["body"], "a text in it is not well-formed Unicode")]));
+  return check(schema, parsed.value);
+}
+
+function check<Schema extends z.ZodObject>(
+  schema: Schema,
+  value: unknown,
+): Result<z.output<Schema>, RequestFault> {
+  const checked = schema.safeParse(value);
+  if (checked.success) return ok(checked.data);
+  return fail(invalidFields(describeIssues("body", checked.error.issues, value)));
+}
+
+/** A form's content type would let any web page send it without being asked (contract 7.1: browsers ask first for JSON). */
+function isJson({ headers }: Request): boolean {
+  const [mediaType = ""] = (headers.get("content-type") ?? "").split(";");
+  return JSON_TYPE.test(mediaType.trim().toLowerCase());
+}
