@@ -112,6 +112,10 @@ function defineEvents<
       cache_read_tokens: tokens,
       cache_write_tokens: tokens,
     }),
+    /** The session's summary is being renewed; the answer is complete. */
+    event("SessionSummaryStarted", {}),
+    /** `session_summary` is absent when none could be made; the session keeps the one that it has. */
+    event("SessionSummaryCompleted", { session_summary: jsonObjectSchema.optional() }),
     /** An event of the application. */
     z
       .looseObject({

@@ -4,6 +4,7 @@ import { isRecord } from "@agentos/contract";
 import { ConfigurationError, type Fault } from "@agentos/guard";
 import { createOptionFault, findOptionFaults, type OptionSource } from "@agentos/guard/app";
 import { z } from "zod";
+import { DEFAULT_HISTORY_POLICY } from "../runs/history-limits.ts";
 import type { Tool } from "./define-tool.ts";
 import { OFFLINE_MODELS, type OfflineModelName } from "./model.ts";
 import { type OfflineScript, offlineScriptSchema } from "./offline-script.ts";
@@ -35,8 +36,21 @@ export interface AgentOptions {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Give the model earlier runs of the session. Default false. */
   readonly addHistoryToContext?: boolean;
-  /** How many of them, 1 to 100. Default 3. */
+  /** How many of them, the newest, 1 to 100. Default 3. */
   readonly numHistoryRuns?: number;
+  /**
+   * How large they may be together: bytes of their texts, tool calls and provider's data, 1 to 16777216. A run is given
+   * whole or not at all, so a newest run that is larger leaves none. Default 262144 (256 KiB).
+   */
+  readonly maxHistoryBytes?: number;
+  /** The same in tokens, estimated as four characters each. Default: no limit but that on bytes. */
+  readonly maxHistoryTokens?: number;
+  /**
+   * What becomes of runs that do not fit: `drop` leaves them out; `summarize` has this agent's model renew the session's
+   * summary after the answer, one request more, and gives the summary to the model with the runs that fit. Shown as
+   * `enable_session_summaries` by `GET /agents/{id}`. Needs `addHistoryToContext`. Default `drop`.
+   */
+  readonly historyOverflow?: "drop" | "summarize";
   /**
    * How often a model request that could not start (429, 408, 409, 5xx, network) is made again, by the agent itself: the
    * provider's packages do not retry. Waits 2 seconds, then twice as long each time, or as `Retry-After` says; when that
@@ -48,6 +62,7 @@ export interface AgentOptions {
 }
 
 export const DEFAULT_HISTORY_RUNS = 3;
+const MAX_HISTORY_BYTES = 16 * 1024 * 1024;
 const DEFAULT_MAX_RETRIES = 2;
 
 const SCRIPT =
@@ -81,6 +96,9 @@ const schema = z.strictObject({
   metadata: z.record(z.string(), z.unknown()).optional(),
   addHistoryToContext: z.boolean().default(false),
   numHistoryRuns: z.number().int().min(1).max(100).default(DEFAULT_HISTORY_RUNS),
+  maxHistoryBytes: z.number().int().min(1).max(MAX_HISTORY_BYTES).default(DEFAULT_HISTORY_POLICY.maxBytes),
+  maxHistoryTokens: z.number().int().min(1).optional(),
+  historyOverflow: z.enum(["drop", "summarize"]).default(DEFAULT_HISTORY_POLICY.overflow),
   maxRetries: z.number().int().min(0).max(10).default(DEFAULT_MAX_RETRIES),
   providerOptions: z.record(z.string(), z.record(z.string(), z.json())).optional(),
 });
@@ -150,6 +168,15 @@ function findContradictions(options: CheckedAgentOptions): readonly Fault[] {
         option: "script",
         problem: 'is only for the model "offline:script"',
         suggestion: 'remove it, or set "model": "offline:script"',
+      }),
+    );
+  }
+  if (options.historyOverflow === "summarize" && !options.addHistoryToContext) {
+    faults.push(
+      createOptionFault({
+        option: "historyOverflow",
+        problem: 'is "summarize", and the model is given no earlier runs',
+        suggestion: 'add "addHistoryToContext": true',
       }),
     );
   }

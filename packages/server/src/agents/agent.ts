@@ -1,5 +1,6 @@
 import type { AgentObject } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
+import type { HistoryPolicy } from "../runs/history-limits.ts";
 import type { ModelIdentity, RunContext, RunInput, Runnable } from "../runs/runnable.ts";
 import type { RunStep } from "../runs/steps.ts";
 import { FIRST_RETRY_DELAY, MAX_RETRY_DELAY } from "./agent-limits.ts";
@@ -9,6 +10,7 @@ import { resolveModel, summarizeModel } from "./model.ts";
 import type { RetryPolicy } from "./provider/retry.ts";
 import { sleepByTimer } from "./provider/sleep.ts";
 import { type AgentLoop, runAgent } from "./run-agent.ts";
+import { summarizeAfter } from "./summarize-session.ts";
 
 /**
  * An agent on a model of the AI SDK's provider interface: a model with instructions and tools. Holds no state of a run, so any number run at once.
@@ -25,6 +27,7 @@ export class Agent implements Runnable<"agent"> {
   readonly model: ModelIdentity;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   readonly historyRuns: number;
+  readonly historyPolicy: HistoryPolicy;
   readonly #loop: AgentLoop;
   readonly #description: AgentObject;
 
@@ -38,6 +41,11 @@ export class Agent implements Runnable<"agent"> {
     this.model = Object.freeze(summarizeModel(model));
     this.metadata = checked.metadata;
     this.historyRuns = checked.addHistoryToContext ? checked.numHistoryRuns : 0;
+    this.historyPolicy = Object.freeze({
+      maxBytes: checked.maxHistoryBytes,
+      maxTokens: checked.maxHistoryTokens,
+      overflow: checked.historyOverflow,
+    });
     this.#loop = Object.freeze({
       model,
       instructions: joinInstructions(checked.instructions),
@@ -55,7 +63,10 @@ export class Agent implements Runnable<"agent"> {
   }
 
   run(input: RunInput, context: RunContext): AsyncIterable<RunStep> {
-    return runAgent(this.#loop, input, context);
+    const steps = runAgent(this.#loop, input, context);
+    if (this.historyPolicy.overflow === "drop") return steps;
+    const limits = { ...this.historyPolicy, maxRuns: this.historyRuns };
+    return summarizeAfter(steps, { loop: this.#loop, limits, input }, context);
   }
 }
 

@@ -13,6 +13,7 @@ export function describeAgent(name: string, model: ModelIdentity, options: Check
   });
   const sessions = withoutEmpty({
     add_history_to_context: options.addHistoryToContext ? true : undefined,
+    enable_session_summaries: options.historyOverflow === "summarize" ? true : undefined,
     num_history_runs: options.numHistoryRuns === DEFAULT_HISTORY_RUNS ? undefined : options.numHistoryRuns,
   });
   const systemMessage = withoutEmpty({ description, instructions });

@@ -15,6 +15,7 @@ import type { PromptMessage, ProviderOptions, ToolResultPart } from "./provider/
 import type { RetryPolicy } from "./provider/retry.ts";
 import { writeProviderData } from "./provider-data.ts";
 import { requestModel } from "./request-model.ts";
+import { toSystemText } from "./summary-prompt.ts";
 import type { ModelTurn } from "./turn.ts";
 
 export interface AgentLoop {
@@ -33,7 +34,8 @@ export async function* runAgent(
 ): AsyncGenerator<RunStep> {
   const history = toHistory(context.history, loop.model, context.clock.now());
   const prompt: PromptMessage[] = [...history, toUserMessage(input)];
-  if (loop.instructions !== undefined) prompt.unshift({ role: "system", content: loop.instructions });
+  const system = toSystemText(loop.instructions, context.past?.summary?.summary);
+  if (system !== undefined) prompt.unshift({ role: "system", content: system });
   const request = { ...loop, prompt, tools: toFunctionTools(loop.tools) };
   let callsMade = 0;
 

@@ -66,14 +66,15 @@ export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
 async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
   const { context, events, recorder, log } = drive;
   log.append(events.started());
-  let outcome = await takeSteps(drive);
+  let { outcome, isAnswered } = await takeSteps(drive);
   let stateJson = drive.startingStateJson;
   try {
     stateJson = readState(context, stateJson);
   } catch (cause) {
     outcome = describeFailure(cause, context);
   }
-  if (outcome.status === "COMPLETED" || outcome.status === "PAUSED") log.append(events.contentCompleted());
+  const isWhole = outcome.status === "COMPLETED" || outcome.status === "PAUSED";
+  if (isWhole && !isAnswered) log.append(events.contentCompleted());
   if (outcome.status === "CANCELLED") log.append(events.cancelled(recorder.content()));
   try {
     await log.settle();
@@ -83,33 +84,54 @@ async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
   }
 }
 
+interface TakenSteps {
+  readonly outcome: Outcome;
+  /** The runnable said where its answer ends, and it was told. */
+  readonly isAnswered: boolean;
+}
+
 /** The steps of the runnable as events, as far as they go. */
-async function takeSteps(drive: RunDrive): Promise<Outcome> {
+async function takeSteps(drive: RunDrive): Promise<TakenSteps> {
   const { runnable, input, context, events, recorder, log, turns } = drive;
   let steps: AbortableReader<RunStep> | undefined;
+  let isAnswered = false;
   try {
     steps = readUntilAborted(runnable.run(input, context), context.signal);
     for (;;) {
       const next = await steps.next();
-      if (next.done === true) return { status: "COMPLETED" };
+      if (next.done === true) return { outcome: { status: "COMPLETED" }, isAnswered };
       const step = next.value;
       recorder.addStep(step);
       if (step.type === "message") drive.grow(sizeOfMessage(step.message));
       // A stored run has its content whole: the deltas are not kept (contract 4.5).
       if (step.type === "content") log.append(events.delta(step));
       else for (const event of events.ofStep(step)) log.append(event);
-      if (step.type === "paused") return { status: "PAUSED" };
+      if (step.type === "answer-completed" && !isAnswered) {
+        isAnswered = true;
+        log.append(events.contentCompleted());
+      }
+      if (step.type === "paused") return { outcome: { status: "PAUSED" }, isAnswered };
       const pause = turns.pause(drive.caller);
       if (pause !== undefined) await pause;
     }
   } catch (cause) {
-    const reason: unknown = context.signal.reason;
-    if (!context.signal.aborted) return describeFailure(cause, context);
-    // Stopped by the server itself: its reason is fit for the caller.
-    return reason instanceof RunFailure ? describeFailure(reason, context) : { status: "CANCELLED" };
+    return { outcome: isAnswered ? endAfterAnswer(cause, context) : endEarly(cause, context), isAnswered };
   } finally {
     steps?.close();
   }
+}
+
+function endEarly(cause: unknown, context: RunContext): Outcome {
+  const reason: unknown = context.signal.reason;
+  if (!context.signal.aborted) return describeFailure(cause, context);
+  // Stopped by the server itself: its reason is fit for the caller.
+  return reason instanceof RunFailure ? describeFailure(reason, context) : { status: "CANCELLED" };
+}
+
+/** The caller has the whole answer: what went wrong after it is the operator's. */
+function endAfterAnswer(cause: unknown, { signal, logger, runId }: RunContext): Outcome {
+  if (!signal.aborted) logger.error({ run_id: runId, cause }, "a run failed after its answer was complete");
+  return { status: "COMPLETED" };
 }
 
 /** Stores the end, then tells it. Rejects when it cannot be stored; then nothing has been told. */
@@ -140,6 +162,7 @@ function toRunEnd({ recorder, log, startingStateJson }: RunDrive, end: PreparedE
     terminalIndex: log.committed(),
     tokens: recorder.tokens(),
     changeState: changeBetween(startingStateJson, end.stateJson),
+    changeSummary: end.status === "COMPLETED" ? recorder.changeSummary() : undefined,
   };
 }
 

@@ -125,6 +125,17 @@ export function createRunEvents(source: RunEventSource): RunEvents {
           return [create("ToolCallStarted", { tool: step.tool })];
         case "tool-completed":
           return ofTool(step.tool);
+        case "session-summary-started":
+          return [create("SessionSummaryStarted", {})];
+        case "session-summary-completed": {
+          const { summary } = step;
+          return [
+            create(
+              "SessionSummaryCompleted",
+              summary === undefined ? {} : { session_summary: { ...summary } },
+            ),
+          ];
+        }
         default:
           return [];
       }

@@ -18,22 +18,33 @@ const COUNTS = [
   ["reasoning_tokens", "reasoningTokens"],
 ] as const satisfies readonly (readonly [keyof Metrics, keyof TokenUsage])[];
 
-export function buildMetrics(usages: readonly TokenUsage[], model: ModelIdentity, times: RunTimes): Metrics {
+/** Who used the tokens, by the contract's names: the one that answers first. */
+export interface UsagesByRole {
+  readonly model: readonly TokenUsage[];
+  readonly session_summary_model: readonly TokenUsage[];
+}
+
+export function buildMetrics(usages: UsagesByRole, model: ModelIdentity, times: RunTimes): Metrics {
+  const details: NonNullable<Metrics["details"]> = {};
+  for (const [role, ofRole] of Object.entries(usages) as [string, readonly TokenUsage[]][])
+    if (ofRole.length > 0) details[role] = [{ id: model.id, provider: model.provider, ...count(ofRole) }];
+  return {
+    ...count([...usages.model, ...usages.session_summary_model]),
+    ...(times.timeToFirstTokenSeconds === undefined
+      ? {}
+      : { time_to_first_token: times.timeToFirstTokenSeconds }),
+    duration: times.durationSeconds,
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+  };
+}
+
+function count(usages: readonly TokenUsage[]): Partial<Record<(typeof COUNTS)[number][0], number>> {
   const counts: Partial<Record<(typeof COUNTS)[number][0], number>> = {};
   for (const [name, counted] of COUNTS) {
     const sum = sumOf(usages, counted);
     if (sum !== 0) counts[name] = sum;
   }
-  return {
-    ...counts,
-    ...(times.timeToFirstTokenSeconds === undefined
-      ? {}
-      : { time_to_first_token: times.timeToFirstTokenSeconds }),
-    duration: times.durationSeconds,
-    ...(usages.length === 0
-      ? {}
-      : { details: { model: [{ id: model.id, provider: model.provider, ...counts }] } }),
-  };
+  return counts;
 }
 
 export function sumOf(usages: readonly TokenUsage[], counted: keyof TokenUsage): number {

@@ -21,8 +21,9 @@ import {
   type RunMedia,
   type Runnable,
 } from "./runnable.ts";
+import { boundSummary, replaceSummary, type SessionSummary } from "./session-summary.ts";
 import type { RunStep, TokenUsage } from "./steps.ts";
-import type { StoredOutput, TokenSums } from "./store.ts";
+import type { StoredOutput, SummaryChange, TokenSums } from "./store.ts";
 
 export interface RunRecorder {
   /** Throws {@link RunFailure} when the answer outgrows its limit. */
@@ -33,6 +34,8 @@ export interface RunRecorder {
   content(): string;
   /** What its model requests used so far. */
   tokens(): TokenSums;
+  /** What becomes of the session's summary; undefined where the run made none. */
+  changeSummary(): SummaryChange | undefined;
   /** The run as it stands. `content` stands for the answer: an error's text. Tools may have left tokens in it. */
   build(status: RunStatus, content?: string): StoredOutput;
   /** JSON text of the list of events to keep, `last` at its end. */
@@ -49,6 +52,8 @@ export function createRunRecorder(
   const messages: Message[] = [userMessage(input, context)];
   const tools: ToolExecution[] = [];
   const usages: TokenUsage[] = [];
+  const summaryUsages: TokenUsage[] = [];
+  let summary: SessionSummary | undefined;
   let requirements: readonly Requirement[] = [];
   let content = "";
   let reasoning = "";
@@ -59,10 +64,11 @@ export function createRunRecorder(
       return redactTokens(content);
     },
     tokens: () => ({
-      inputTokens: sumOf(usages, "inputTokens"),
-      outputTokens: sumOf(usages, "outputTokens"),
-      totalTokens: sumOf(usages, "totalTokens"),
+      inputTokens: sumOf([...usages, ...summaryUsages], "inputTokens"),
+      outputTokens: sumOf([...usages, ...summaryUsages], "outputTokens"),
+      totalTokens: sumOf([...usages, ...summaryUsages], "totalTokens"),
     }),
+    changeSummary: () => summary && replaceSummary(context.past?.summary, summary),
     addEvent(event) {
       if (events.length < MAX_STORED_EVENTS) events.push(event.json);
     },
@@ -89,8 +95,14 @@ export function createRunRecorder(
         case "message":
           messages.push(step.message);
           break;
+        case "session-summary-completed":
+          summary = step.summary && boundSummary(step.summary);
+          if (step.usage !== undefined) summaryUsages.push(step.usage);
+          break;
         case "model-request-started":
         case "tool-started":
+        case "answer-completed":
+        case "session-summary-started":
           break;
       }
     },
@@ -109,7 +121,7 @@ export function createRunRecorder(
         model: runnable.model.id,
         model_provider: runnable.model.provider,
         messages: isMissingAnswer ? [...messages, assistantMessage(content, context)] : messages,
-        metrics: buildMetrics(usages, runnable.model, {
+        metrics: buildMetrics({ model: usages, session_summary_model: summaryUsages }, runnable.model, {
           timeToFirstTokenSeconds: firstTokenAt === undefined ? undefined : Math.max(0, firstTokenAt - start),
           durationSeconds: Math.max(0, end - start),
         }),

@@ -9,6 +9,10 @@ export const MAX_CONTENT_LENGTH = 2_000_000;
 export const MAX_STORED_EVENTS = 1_000;
 /** JSON text of a session's state, bytes. */
 export const MAX_SESSION_STATE_BYTES = 256 * 1024;
+/** Text of a session's summary, bytes; a longer one is cut. */
+export const MAX_SUMMARY_BYTES = 8 * 1024;
+/** Runs, beside those that fit, that are read to be summarised; older ones are left out. */
+export const MAX_UNSUMMARIZED_RUNS = 20;
 /** A client that leaves events of its stream unread for so long is taken for gone, seconds. */
 export const MAX_UNREAD_SECONDS = 60;
 

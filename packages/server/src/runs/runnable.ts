@@ -5,6 +5,8 @@
 import type { Identity, Owner } from "@agentos/auth";
 import type { AgentObject, Message, RunnableKind, TeamObject, WorkflowObject } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
+import type { HistoryPolicy } from "./history-limits.ts";
+import type { SessionPast } from "./session-summary.ts";
 import type { RunStep } from "./steps.ts";
 
 /** What media count as: by the list that they came in, uploads by their content type (contract 4.3). */
@@ -56,6 +58,8 @@ export interface RunContext extends Runtime {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Messages of earlier runs of this session, one list per run, oldest first. */
   readonly history: readonly (readonly Message[])[];
+  /** The session's summary, and the runs that it lacks; only for a runnable that has runs summarised. */
+  readonly past?: SessionPast | undefined;
 }
 
 /** A model as the wire names it. */
@@ -89,6 +93,8 @@ export interface Runnable<Kind extends RunnableKind = RunnableKind> {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Earlier runs of the session that `context.history` should hold; 0 for none. */
   readonly historyRuns: number;
+  /** How large they may be together, and what becomes of the rest. Default: 256 KiB, and the rest is left out. */
+  readonly historyPolicy?: HistoryPolicy | undefined;
   /**
    * As the wire shows one of its kind, such as `GET /agents/{id}`. Called once, when somebody first asks: what it gives is
    * kept as text, and so is what `GET /config` shows of the other members. A change after that is not seen.

@@ -5,6 +5,7 @@ import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import { inputFault, type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
 import { type BagItem, createBag } from "./bag.ts";
 import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
+import { loadHistory } from "./load-history.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
 import { createPulse } from "./pulse.ts";
 import { createUnreadWatch } from "./readers.ts";
@@ -114,7 +115,16 @@ export function createRunService(options: RunServiceOptions): RunService {
     const merged = mergeState(session?.state ?? {}, brought);
     if (!merged.ok) return merged;
     const { state: sessionState, bytes, ...starting } = merged.value;
-    const history = session === undefined ? [] : await loadHistory(request, key);
+    const history =
+      session === undefined
+        ? { history: [] }
+        : await loadHistory({
+            runnable,
+            summary: session.summary,
+            listRuns: (limit) => store.listRuns(access.dataScope, key, { status: "COMPLETED", limit }),
+            logger: runtime.logger,
+            sessionId: key.sessionId,
+          });
     // History is held twice: as it is, and as the request that the model's provider is sent.
     const fault = ticket.reserve(bytes + 2 * sizeOfJson(history));
     if (fault !== undefined) return fail(fault);
@@ -129,7 +139,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       sessionState,
       dependencies,
       metadata: redactTokensDeep(form.metadata ?? {}),
-      history,
+      ...history,
     };
     const input = { message: redactTokens(form.message), media: form.media };
     const scope = access.dataScope;
@@ -150,16 +160,6 @@ export function createRunService(options: RunServiceOptions): RunService {
         unstored,
       }),
     );
-  }
-
-  async function loadHistory(
-    { runnable, access }: RunRequest,
-    key: SessionKey,
-  ): Promise<RunContext["history"]> {
-    if (runnable.historyRuns === 0) return [];
-    const query = { status: "COMPLETED", limit: runnable.historyRuns } as const;
-    const runs = await store.listRuns(access.dataScope, key, query);
-    return runs.map((run) => run.output.messages);
   }
 
   return {

@@ -1,5 +1,6 @@
 /** What happened in a run, as its runnable tells it: no ids, no names of events, no end. */
 import type { Message, ToolExecution } from "@agentos/contract";
+import type { SessionSummary } from "./session-summary.ts";
 
 /** Tokens of one model request; 0 for what the provider does not tell. */
 export interface TokenUsage {
@@ -31,5 +32,18 @@ export type RunStep =
   | { readonly type: "tool-completed"; readonly tool: ToolExecution }
   /** Nothing may follow: the run waits for a person. */
   | { readonly type: "paused"; readonly tools: readonly ToolExecution[] }
+  /**
+   * Nothing that follows belongs to the answer. From here on a failure goes to the log, and whoever stops the run stops
+   * only what follows: it has completed. May be left out, and said again.
+   */
+  | { readonly type: "answer-completed" }
+  /** The session's summary is being renewed. */
+  | { readonly type: "session-summary-started" }
+  /** Without a summary it could not be, and the session keeps the one that it has. Kept when the run has completed. */
+  | {
+      readonly type: "session-summary-completed";
+      readonly summary?: SessionSummary | undefined;
+      readonly usage?: TokenUsage | undefined;
+    }
   /** Kept with the run, not streamed. The user's message is recorded by the server. */
   | { readonly type: "message"; readonly message: Message };

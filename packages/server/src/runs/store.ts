@@ -79,6 +79,9 @@ export interface StoredRun {
 /** From the JSON text of a session's state to the next; pure, and called in the step that keeps the result. */
 export type StateChange = (stateJson: string) => string;
 
+/** The same for a session's summary, which there need not be. */
+export type SummaryChange = (summaryJson: string | undefined) => string | undefined;
+
 /** A run that begins. What is kept of it is JSON text already: a driver need not know what is in it. */
 export interface NewRun {
   readonly key: SessionKey;
@@ -116,6 +119,8 @@ export interface RunEnd {
   readonly tokens: TokenSums;
   /** Applied to the state that the session has then: another run of it may have ended meanwhile. Undefined for no change. */
   readonly changeState: StateChange | undefined;
+  /** Applied to the summary that the session has then. Undefined for no change. */
+  readonly changeSummary?: SummaryChange | undefined;
 }
 
 export interface RunQuery {

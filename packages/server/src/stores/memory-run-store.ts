@@ -15,6 +15,7 @@ import {
   type StoredOutput,
   type StoredRun,
   type StoredSession,
+  type SummaryChange,
   type TokenSums,
 } from "../runs/store.ts";
 import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
@@ -93,13 +94,13 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return lease;
     },
 
-    async finishRun(lease, { status, outputJson, eventsJson, tokens, changeState }) {
+    async finishRun(lease, { status, outputJson, eventsJson, tokens, changeState, changeSummary }) {
       const { session, run } = held(lease);
       const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson);
       Object.assign(run, { status, outputJson, eventsJson, bytes, isLive: false });
       session.liveRuns -= 1;
       session.tokens = addTokens(session.tokens, tokens);
-      sessions.used(session, bytes + change(session, changeState));
+      sessions.used(session, bytes + change(session, changeState) + summarize(session, changeSummary));
     },
 
     async findRun(scope, key, runId) {
@@ -254,6 +255,11 @@ function addTokens(one: TokenSums, other: TokenSums): TokenSums {
 /** Gives how many bytes more it costs than the one before. */
 function change(session: SessionEntry, changeState: StateChange | undefined): number {
   return changeState === undefined ? 0 : put(session, "stateJson", changeState(session.stateJson));
+}
+
+function summarize(session: SessionEntry, changeSummary: SummaryChange | undefined): number {
+  const summaryJson = changeSummary?.(session.summaryJson);
+  return summaryJson === undefined ? 0 : put(session, "summaryJson", summaryJson);
 }
 
 type TextName = "name" | "stateJson" | "metadataJson" | "summaryJson";
