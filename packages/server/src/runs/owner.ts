@@ -55,8 +55,7 @@ export function resolveRunOwner({
   const own = dataScope.kind === "user" ? dataScope.owner : identity.owner;
   const issues = [
     ...checkClientId("session_id", identity.sessionId ?? form.sessionId),
-    ...checkClientId("user_id", form.userId),
-    ...checkReserved(form.userId, userIdOf(own)),
+    ...checkUserId(form.userId, userIdOf(own)),
   ];
   if (issues.length > 0) return fail(invalidFields(issues));
   return ok({
@@ -73,6 +72,11 @@ export function resolveRunOwner({
 /** The user id that the wire shows of an owner; undefined where nobody is named. */
 export function userIdOf({ id }: Owner): string | undefined {
   return id === "" ? undefined : id;
+}
+
+/** Why a client may not state this user id; `ownId` is that of its credential. */
+export function checkUserId(userId: string | undefined, ownId: string | undefined): readonly ValidationIssue[] {
+  return [...checkClientId("user_id", userId), ...checkReserved(userId, ownId)];
 }
 
 function checkReserved(userId: string | undefined, ownId: string | undefined): readonly ValidationIssue[] {
