@@ -149,7 +149,7 @@ describe("a start that cannot work stops", () => {
   /** What starting with these options fails with; undefined when it works. */
   async function failureOf(options: AgentOSOptions): Promise<ConfigurationError | undefined> {
     try {
-      const os = new AgentOS({ id: ID, env: {}, ...options });
+      const os = new AgentOS({ database: null, id: ID, env: {}, ...options });
       const server = await os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
       await server.close();
       return undefined;

@@ -53,6 +53,7 @@ describe("a server without any credential", () => {
     let server: Server;
     let port = 0;
     const os = new AgentOS({
+      database: null,
       id: ID,
       env: {},
       agents: [agent.agent],

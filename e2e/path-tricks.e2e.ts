@@ -323,7 +323,7 @@ describe("a server without any credential", () => {
   test.each(["0.0.0.0", "::", "192.0.2.1", "agents.example.com"])(
     "does not start on %s, where others reach it",
     async (host) => {
-      const open = new AgentOS({ id: ID, env: {} });
+      const open = new AgentOS({ database: null, id: ID, env: {} });
       const failure: unknown = await open.serve({ host, port: 0 }).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(ConfigurationError);
       expect(failure).toMatchObject({ faults: [{ code: "CONFIG_OPEN_BEYOND_LOOPBACK" }] });
@@ -331,7 +331,12 @@ describe("a server without any credential", () => {
   );
 
   test("starts on every address once it has a credential", async () => {
-    const closed = new AgentOS({ id: ID, env: {}, securityKey: "e2e-security-key-of-32-characters" });
+    const closed = new AgentOS({
+      database: null,
+      id: ID,
+      env: {},
+      securityKey: "e2e-security-key-of-32-characters",
+    });
     const server = await closed.serve({ host: "0.0.0.0", port: 0, printsPolicy: false });
     expect((await send(server.port, { path: "/agents" })).status).toBe(401);
     await server.close();

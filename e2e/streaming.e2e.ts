@@ -239,7 +239,13 @@ describe("a stream that is running", () => {
   test("is cancelled by close() when the time to finish is over", async () => {
     const gated = createGatedAgent("gated");
     const authorizationConfig = { verificationKeys: [key.verificationKey] };
-    const server = await new AgentOS({ id: ID, agents: [gated.agent], authorizationConfig, env: {} }).serve({
+    const server = await new AgentOS({
+      database: null,
+      id: ID,
+      agents: [gated.agent],
+      authorizationConfig,
+      env: {},
+    }).serve({
       host: "127.0.0.1",
       port: 0,
       drainSeconds: 0,

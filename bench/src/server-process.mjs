@@ -10,6 +10,7 @@ const script = {
   steps: [{ text, wordDelayMs: Number(BENCH_WORD_DELAY_MS), delayMs: Number(BENCH_DELAY_MS) }],
 };
 const os = new AgentOS({
+  database: null,
   id: "bench",
   env: {},
   agents: [

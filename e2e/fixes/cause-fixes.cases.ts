@@ -49,6 +49,7 @@ const slip = (written: string): FixRow =>
 /** What an AgentOS answers, behind something that answers some paths in its place. */
 function proxy(answersItself: (path: string) => string | undefined): RequestListener {
   const os = new AgentOS({
+    database: null,
     id: ID,
     agents,
     env: {},

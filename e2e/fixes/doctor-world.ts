@@ -87,7 +87,7 @@ async function listen(server: Server): Promise<Running> {
 async function start(server: Answering): Promise<Running> {
   if ("ours" in server) {
     const logger = { error: () => undefined, warn: () => undefined, info: () => undefined };
-    const os = new AgentOS({ id: ID, agents, env: {}, logger, ...server.ours });
+    const os = new AgentOS({ database: null, id: ID, agents, env: {}, logger, ...server.ours });
     return os.serve({ host: "127.0.0.1", port: server.port ?? 0, printsPolicy: false });
   }
   if ("python" in server)

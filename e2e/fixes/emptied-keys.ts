@@ -20,6 +20,7 @@ async function visit({ idField }: EmptiedWorld) {
   const log: Line[] = [];
   const keep = (line: Line) => void log.push(line);
   const os = new AgentOS({
+    database: null,
     id: ID,
     agents,
     env: {},

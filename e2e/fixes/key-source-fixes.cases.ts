@@ -61,6 +61,7 @@ async function watch({ options, spoil, mend, isMended, seconds }: FailingWorld) 
   vi.useFakeTimers({ toFake: ["Date"] });
   mend();
   const os = new AgentOS({
+    database: null,
     id: ID,
     agents,
     env: {},

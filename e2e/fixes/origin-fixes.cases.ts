@@ -73,10 +73,10 @@ interface InProcess {
 }
 
 async function ask({ options, headers, env }: InProcess) {
-  const os = new AgentOS({ id: ID, agents, env: {}, logger: silent, ...options });
+  const os = new AgentOS({ database: null, id: ID, agents, env: {}, logger: silent, ...options });
   const answer = await os.fetch(new Request("http://localhost/agents", { headers }), env);
   const body = (await answer.json()) as { readonly code?: string; readonly fix?: string };
-  os.close();
+  await os.close();
   return { status: answer.status, code: body.code ?? "", fix: body.fix ?? "" };
 }
 
@@ -98,7 +98,7 @@ function inProcess(row: Pick<FixRow<InProcess>, "name" | "wrong" | "follows" | "
 
 /** A page whose browser keeps the answer: the operator reads the record, and the page passes once it may read. */
 async function browse({ options, call = { path: "/agents" } }: World) {
-  const os = new AgentOS({ id: ID, agents, env: {}, logger: silent, ...options });
+  const os = new AgentOS({ database: null, id: ID, agents, env: {}, logger: silent, ...options });
   const server = await os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
   const asked: Call = {
     ...call,

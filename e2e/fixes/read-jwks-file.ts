@@ -2,7 +2,12 @@
 import { ConfigurationError } from "@agentos/guard";
 import { AgentOS } from "@agentos/server";
 
-const os = new AgentOS({ id: "agent-os", env: {}, authorizationConfig: { jwksFile: process.argv[2] } });
+const os = new AgentOS({
+  database: null,
+  id: "agent-os",
+  env: {},
+  authorizationConfig: { jwksFile: process.argv[2] },
+});
 try {
   await os.ready();
   console.log("[]");
@@ -10,4 +15,4 @@ try {
   if (!(error instanceof ConfigurationError)) throw error;
   console.log(JSON.stringify(error.faults.map(({ code, fix }) => ({ code, fix, place: "start" }))));
 }
-os.close();
+await os.close();

@@ -77,7 +77,7 @@ async function visit({ options, call, prepare }: World): Promise<Seen> {
   const silent = { error: () => undefined, warn: () => undefined, info: () => undefined };
   let os: AgentOS | undefined;
   try {
-    os = new AgentOS({ id: ID, agents, env: {}, logger: silent, ...options });
+    os = new AgentOS({ database: null, id: ID, agents, env: {}, logger: silent, ...options });
     const server = await os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
     let undo: (() => void) | undefined;
     try {
@@ -98,7 +98,7 @@ async function visit({ options, call, prepare }: World): Promise<Seen> {
     }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    os?.close();
+    await os?.close();
     return { answer: undefined, printed: error.faults.map((fault) => showFault(fault, "start")) };
   }
 }

@@ -29,6 +29,7 @@ const route = (name: string, handler: CustomRoute["handler"]): CustomRoute => ({
 });
 
 const os = new AgentOS({
+  database: null,
   env: {},
   id: "agent-os",
   authorizationConfig: { verificationKeys: [verificationKey] },

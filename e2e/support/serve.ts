@@ -23,7 +23,12 @@ export async function serve(options: AgentOSOptions): Promise<Served> {
       `${text} ${JSON.stringify(facts, (_, value: unknown) => (value instanceof Error ? describe(value) : value))}`,
     );
   };
-  const os = new AgentOS({ env: {}, logger: { error: write, warn: write, info: write }, ...options });
+  const os = new AgentOS({
+    database: null,
+    env: {},
+    logger: { error: write, warn: write, info: write },
+    ...options,
+  });
   const server = await os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
   running.add(server);
   return { os, port: server.port, server, logLines };

@@ -1,7 +1,11 @@
 // A process of its own with a small heap: a thousand runs that each bring session state. Prints what became of them.
 import { Agent, AgentOS } from "@agentos/server";
 
-const os = new AgentOS({ env: {}, agents: [new Agent({ id: "echo", model: "offline:echo" })] });
+const os = new AgentOS({
+  database: null,
+  env: {},
+  agents: [new Agent({ id: "echo", model: "offline:echo" })],
+});
 const state = JSON.stringify({ notes: "x".repeat(150_000) });
 const statuses: Record<string, number> = {};
 for (let run = 0; run < 1_000; run++) {

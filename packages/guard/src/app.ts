@@ -9,6 +9,9 @@ export {
   type GuardedAppParts,
   type HandlerContext,
   type Handlers,
+  type OpenContext,
+  type Opened,
+  openNothing,
 } from "./app/guarded-app.ts";
 export {
   type GuardedAppOptions,
@@ -39,6 +42,7 @@ export {
   type OptionSource,
   type OptionWords,
 } from "./config/option-faults.ts";
+export type { ResolvedPolicy } from "./config/resolve-policy.ts";
 export type { Gate } from "./gate/gate.ts";
 export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
 export {

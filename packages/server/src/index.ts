@@ -32,6 +32,12 @@ export type {
 } from "@agentos/guard/app";
 export { AgentOS } from "./agent-os/agent-os.ts";
 export type { AgentOSOptions } from "./agent-os/agent-os-options.ts";
+export {
+  DATABASE_WORDS,
+  type DatabaseOptions,
+  databaseOptionsShape,
+  type RetentionOptions,
+} from "./agent-os/database-options.ts";
 export { type LimitOptions, limitsSchema } from "./agent-os/limit-options.ts";
 export { Agent } from "./agents/agent.ts";
 export { type AgentOptions } from "./agents/agent-options.ts";

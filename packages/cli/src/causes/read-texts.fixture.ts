@@ -15,6 +15,7 @@ export async function startServer(options: AgentOSOptions): Promise<RunningServe
   const log: string[] = [];
   const write = (facts: object, text: string) => void log.push(`${text} ${JSON.stringify(facts)}`);
   const os = new AgentOS({
+    database: null,
     id: "agent-os",
     env: {},
     logger: { error: write, warn: write, info: () => undefined },

@@ -1,6 +1,7 @@
 /** Faults of a configuration file: those of its form, and parts that later releases build. */
 import { createFault, type Fault } from "@agentos/contract";
 import { findOptionFaults } from "@agentos/guard/app";
+import { DATABASE_WORDS } from "@agentos/server";
 import type { z } from "zod";
 import { CONFIG_EXAMPLES, configSchema } from "./config-schema.ts";
 
@@ -10,6 +11,7 @@ export function findFormFaults(error: z.ZodError, given: unknown): readonly Faul
     schema: configSchema,
     given,
     whole: "the configuration",
+    words: { database: DATABASE_WORDS },
     examples: CONFIG_EXAMPLES,
   });
 }

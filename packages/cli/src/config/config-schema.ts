@@ -8,7 +8,7 @@ import {
   filledText as text,
   trustedProxiesSchema,
 } from "@agentos/guard/app";
-import { limitsSchema } from "@agentos/server";
+import { databaseOptionsShape, limitsSchema } from "@agentos/server";
 import { z } from "zod";
 
 const agentSchema = z.strictObject({
@@ -36,8 +36,7 @@ export const configSchema = z.strictObject({
   agents: z.array(z.unknown()).optional(),
   teams: z.unknown().optional(),
   workflows: z.unknown().optional(),
-  database: z.unknown().optional(),
-  databaseId: z.unknown().optional(),
+  ...databaseOptionsShape,
   authorization: authorizationSchema.nullish(),
   securityKey: text.nullish(),
   cors: corsSchema.optional(),
@@ -53,11 +52,15 @@ export const CONFIG_EXAMPLES: Readonly<Record<string, string>> = {
   "agents[]": AGENT,
   authorization: '{ "verificationKeys": ["file:agentos-public.pem"] }',
   limits: '{ "activeRuns": 500 }',
+  databaseId: '"agentos"',
+  deployment: '"my-agent"',
   instructions: '"Be brief."',
   model: '"offline:echo"',
+  retention: '{ "denialsDays": 30 }',
   securityKey: '"env:OS_SECURITY_KEY"',
   tools: '["get_time"]',
   "tools[]": '"get_time"',
+  url: '"env:DATABASE_URL"',
   verificationKeys: '["file:agentos-public.pem"]',
   "verificationKeys[]": '"file:agentos-public.pem"',
 };

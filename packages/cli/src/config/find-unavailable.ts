@@ -19,12 +19,6 @@ const PARTS: readonly Part[] = [
     isHarmless: isEmptyList,
   },
   { path: ["workflows"], arrives: "workflows arrive with the runtime release", isHarmless: isEmptyList },
-  {
-    path: ["database"],
-    arrives: "storage arrives with the state release; with null, runs are kept in memory",
-    isHarmless: isAbsent,
-  },
-  { path: ["databaseId"], arrives: "storage arrives with the state release", isHarmless: isAbsent },
 ];
 
 /** One fault for each part that is asked for and not there yet. */

@@ -14,11 +14,18 @@ import { readJson } from "./read-json.ts";
 
 const MODULES = [".ts", ".mts", ".js", ".mjs"];
 
+export interface LoadOptions {
+  /** Of a JSON configuration. Default: the server's own. */
+  readonly logger?: Logger | undefined;
+  /** Somebody only looks at it: no database is opened or made. Default false. */
+  readonly isExamined?: boolean | undefined;
+}
+
 /** An AgentOS whose configuration is in order. Throws `ConfigurationError` or {@link CliFailure}. */
 export async function loadConfig(
   file: string,
   context: Context,
-  options: { readonly logger?: Logger } = {},
+  { logger, isExamined }: LoadOptions = {},
 ): Promise<AgentOS> {
   const path = resolve(context.workingDirectory, file);
   const extension = extname(path).toLowerCase();
@@ -27,7 +34,8 @@ export async function loadConfig(
       folder: dirname(path),
       env: context.env,
       cli: context.cli,
-      logger: options.logger,
+      logger,
+      isExamined,
     });
   }
   if (!MODULES.includes(extension)) {
@@ -43,5 +51,5 @@ export async function loadConfig(
       cause,
     });
   });
-  return loadModuleConfig({ path, shownPath: file }, context);
+  return loadModuleConfig({ path, shownPath: file, isExamined }, context);
 }

@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const load = (config: unknown, env: Record<string, string> = {}) =>
-  loadJsonConfig(config, { folder, env, cli: "agentos" });
+  loadJsonConfig(config, { folder, env, cli: "agentos", isExamined: true });
 
 async function faults(config: unknown, env: Record<string, string> = {}): Promise<readonly string[]> {
   const error = await load(config, env).then(
@@ -59,6 +59,8 @@ const IN_BOTH: Readonly<Record<Exclude<keyof AgentOSOptions, OnlyInCode>, true>>
   trustedProxies: true,
   limits: true,
   database: true,
+  databaseId: true,
+  retention: true,
 };
 
 describe("the options in code and those in JSON", () => {
@@ -69,7 +71,7 @@ describe("the options in code and those in JSON", () => {
   it.each(Object.keys(limitsSchema.shape))("refuse and take limits.%s alike", async (name) => {
     const inCode = (limits: object) => {
       try {
-        new AgentOS({ limits }).close();
+        void new AgentOS({ limits });
       } catch (error) {
         return faultsOf(error)?.map(({ message, code }) => `${code} ${message}`);
       }
@@ -81,7 +83,7 @@ describe("the options in code and those in JSON", () => {
     }
     const os = await load({ id: "shop", agents, limits: { [name]: 5 } });
     expect((await os.describe()).limits).toMatchObject({ [name]: 5 });
-    os.close();
+    await os.close();
   });
 
   it("name contradictory limits by both of them, together with what else is wrong", async () => {
@@ -110,7 +112,7 @@ describe("the options in code and those in JSON", () => {
     expect(await refused.json()).toMatchObject({
       fix: expect.stringContaining('"limits.runMebibytes') as string,
     });
-    os.close();
+    await os.close();
   });
 });
 
@@ -131,7 +133,7 @@ describe("a JSON configuration in order", () => {
     expect(await call(["agents:read"])).toBe(200);
     expect(await call(["agents:run"])).toBe(403);
     expect((await os.fetch(new Request("http://localhost/agents"))).status).toBe(401);
-    os.close();
+    await os.close();
   });
 
   it("takes every part of the form that asks for nothing", async () => {
@@ -159,7 +161,7 @@ describe("a JSON configuration in order", () => {
     );
     const { keys } = await os.describe();
     expect(keys.flatMap(({ repairs }) => repairs).join()).toMatch(/^$|line ends/);
-    os.close();
+    await os.close();
     const alone = await load(
       { id: "shop", agents, authorization: { verificationKeys: ["env:KEY"] } },
       { KEY: mangled },
@@ -175,7 +177,7 @@ describe("a JSON configuration in order", () => {
       authorization: { enabled: false, verificationKeys: ["file:public.pem"] },
     });
     expect(await os.describe()).toMatchObject({ mode: "jwt", enforcesScopes: false });
-    os.close();
+    await os.close();
   });
 
   it("runs an agent on a script with demo tools", async () => {
@@ -381,7 +383,7 @@ describe("a JSON configuration with faults", () => {
     const { keys, findings } = await os.describe();
     expect(keys).toHaveLength(1);
     expect(findings).toEqual([]);
-    os.close();
+    await os.close();
   });
 
   it("says for each kind of fault what to write instead", async () => {

@@ -1,5 +1,5 @@
 /** A JSON configuration becomes an AgentOS, or one list of everything that is wrong with it. */
-
+import { resolve } from "node:path";
 import type { Fault, FaultCode } from "@agentos/contract";
 import { type AuthorizationConfig, ConfigurationError, type Logger } from "@agentos/guard";
 import { AgentOS, type AgentOSOptions } from "@agentos/server";
@@ -19,9 +19,11 @@ export interface JsonConfigOptions {
   readonly cli: string;
   /** Default: the server's own. */
   readonly logger?: Logger | undefined;
+  /** Somebody only looks at it: no database is opened or made. Default false. */
+  readonly isExamined?: boolean | undefined;
 }
 
-/** Builds it and waits until its keys are judged. Throws a `ConfigurationError` with every fault. */
+/** Builds it and waits until its keys are judged, and its database is open. Throws a `ConfigurationError` with every fault. */
 export async function loadJsonConfig(value: unknown, options: JsonConfigOptions): Promise<AgentOS> {
   const faults: Fault[] = [...findUnavailable(value)];
   const { config, removed, faults: formFaults } = readForm(value);
@@ -38,10 +40,12 @@ export async function loadJsonConfig(value: unknown, options: JsonConfigOptions)
   );
   const { JWT_JWKS_FILE } = options.env;
   if (JWT_JWKS_FILE !== undefined) origins.set("JWT_JWKS_FILE", { at: "JWT_JWKS_FILE", from: JWT_JWKS_FILE });
-  const started = await start({ ...osOptions, agents });
+  // Where something is wrong already it does not start, and opens nothing.
+  const isExamined = options.isExamined === true || faults.length > 0;
+  const started = await start({ ...osOptions, agents }, isExamined);
   if ("os" in started) {
     if (faults.length === 0) return started.os;
-    started.os.close();
+    await started.os.close();
   } else faults.push(...findCauses(started.faults.map(nameAsInFile), { known: faults, removed, origins }));
   throw new ConfigurationError({ faults, cli: options.cli });
 }
@@ -86,36 +90,40 @@ interface KeyContext extends SecretContext {
 type Started = { readonly os: AgentOS } | { readonly faults: readonly Fault[] };
 
 /** Options are judged when an AgentOS is made, keys afterwards; for the second list the keys are tried alone. */
-async function start(options: AgentOSOptions): Promise<Started> {
-  const made = await tryStart(options);
+async function start(options: AgentOSOptions, isExamined: boolean): Promise<Started> {
+  const made = await tryStart(options, isExamined);
   if ("os" in made || made.hasJudgedKeys) return made;
   const { verificationKeys = [], jwksFile, algorithm, unsafe } = options.authorizationConfig ?? {};
   if (verificationKeys.length === 0 && jwksFile === undefined) return made;
   const allowWeakSecrets = unsafe?.allowWeakSecrets;
   const isKnown = !made.faults.some(({ code }) => code === "KEY_ALGORITHM_UNKNOWN");
-  const alone = await tryStart({
-    env: {},
-    cliCommand: options.cliCommand,
-    writtenIn: options.writtenIn,
-    authorizationConfig: {
-      verificationKeys,
-      jwksFile,
-      ...(isKnown ? { algorithm } : {}),
-      unsafe: { allowWeakSecrets },
+  const alone = await tryStart(
+    {
+      env: {},
+      cliCommand: options.cliCommand,
+      writtenIn: options.writtenIn,
+      authorizationConfig: {
+        verificationKeys,
+        jwksFile,
+        ...(isKnown ? { algorithm } : {}),
+        unsafe: { allowWeakSecrets },
+      },
     },
-  });
+    true,
+  );
   if (!("os" in alone)) return { faults: [...made.faults, ...alone.faults] };
-  alone.os.close();
+  await alone.os.close();
   return made;
 }
 
 async function tryStart(
   options: AgentOSOptions,
+  isExamined: boolean,
 ): Promise<{ os: AgentOS } | { faults: readonly Fault[]; hasJudgedKeys: boolean }> {
   let os: AgentOS | undefined;
   try {
     os = new AgentOS(options);
-    await os.ready();
+    await os.ready({ isExamined });
     return { os };
   } catch (error) {
     const faults = faultsOf(error);
@@ -188,6 +196,9 @@ function toOptions(
     cors: config.cors,
     trustedProxies: config.trustedProxies,
     limits: config.limits,
+    databaseId: config.databaseId,
+    retention: config.retention,
+    ...resolveDatabaseOption(config.database, secrets),
     env: {
       ...env,
       ...(isListed ? { JWT_VERIFICATION_KEY: undefined } : {}),
@@ -204,6 +215,23 @@ function toOptions(
       ? {}
       : { authorizationConfig: toAuthorization(authorization, secrets) }),
   };
+}
+
+/** The database with its reference replaced; a path of SQLite starts at the folder of the file. */
+function resolveDatabaseOption(
+  database: ConfigFile["database"],
+  secrets: KeyContext,
+): Pick<AgentOSOptions, "database"> {
+  if (database === undefined || database === null) return { database };
+  const { url: value, ...rest } = typeof database === "string" ? { url: database } : database;
+  const at = typeof database === "string" ? "database" : "database.url";
+  const text = resolveSecret({ option: at, value }, secrets);
+  // What cannot be had is told already; with the default instead nothing is opened.
+  if (text === undefined) return { database: null };
+  secrets.origins.set(at, { at, from: isReference(value) ? value : undefined });
+  const path = /^(?:sqlite|file):(?:\/\/)?(?!:memory:)(.+)$/i.exec(text.trim())?.[1];
+  const url = path === undefined ? text : `sqlite:${resolve(secrets.folder, path)}`;
+  return { database: typeof database === "string" ? url : { ...rest, url } };
 }
 
 function toAuthorization(

@@ -13,16 +13,18 @@ const FORM = "export an AgentOS as default or as `os`, or a function that return
 interface ModuleFile {
   readonly path: string;
   readonly shownPath: string;
+  /** Somebody only looks at it. Default false. */
+  readonly isExamined?: boolean | undefined;
 }
 
-/** Imports the module and waits until its keys are judged. */
+/** Imports the module and waits until its keys are judged, and its database is open. */
 export async function loadModuleConfig(file: ModuleFile, { cli, env }: Context): Promise<AgentOS> {
-  const { shownPath } = file;
+  const { shownPath, isExamined = false } = file;
   const made = await runModule(file);
   if (made === undefined) throw invalid(`"${shownPath}" exports no AgentOS`);
   const os = isAgentOS(made) ? made : makeFromOptions(made, shownPath);
   try {
-    await os.ready();
+    await os.ready({ isExamined });
   } catch (cause) {
     const faults = faultsOf(cause);
     if (faults === undefined) throw cause;

@@ -24,6 +24,7 @@ let url = "";
 
 beforeAll(async () => {
   const os = new AgentOS({
+    database: null,
     id: "agent-os",
     env: {},
     logger: silent,
@@ -139,6 +140,7 @@ describe("a token that the server lets in, and that opens no route", () => {
 
   it("is accepted where scopes are not enforced", async () => {
     const os = new AgentOS({
+      database: null,
       id: "agent-os",
       logger: silent,
       env: { JWT_VERIFICATION_KEY: key.verificationKey },
@@ -316,6 +318,7 @@ describe("a secret that both sides have in two forms", () => {
   it("is named by the form that fits, once it is given", async () => {
     const text = Buffer.from("a shared secret of forty and some more bytes").toString("base64");
     const os = new AgentOS({
+      database: null,
       id: "agent-os",
       env: {},
       logger: silent,

@@ -95,7 +95,7 @@ beforeAll(async () => {
   const logger = { error: () => undefined, warn: () => undefined, info: () => undefined };
   const start = async (config: AuthorizationConfig) => {
     const authorizationConfig = { verificationKeys: [pem], ...config };
-    const os = new AgentOS({ id: "agent-os", authorizationConfig, env: {}, logger });
+    const os = new AgentOS({ database: null, id: "agent-os", authorizationConfig, env: {}, logger });
     return os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
   };
   for (const [name, { config, python }] of Object.entries(PLACES)) {

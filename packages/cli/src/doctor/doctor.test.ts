@@ -36,7 +36,7 @@ beforeAll(async () => {
   };
   const logger = { error: () => undefined, warn: () => undefined, info: () => undefined };
   for (const [name, own] of Object.entries(options)) {
-    const os = new AgentOS({ ...own, env: {}, logger });
+    const os = new AgentOS({ database: null, ...own, env: {}, logger });
     const server = await os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
     urls[name] = server.url;
     stops.push(() => server.close());

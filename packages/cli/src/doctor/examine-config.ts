@@ -33,7 +33,7 @@ const MAX_ANSWER_BYTES = 256 * 1024;
 export function examineEnvironment(options: ExamineConfigOptions, context: Context): Promise<Examined> {
   return examine({ kind: "environment", name: "this environment" }, options, context, async () => {
     const os = new AgentOS({ env: context.env, cliCommand: context.cli, logger: SILENT });
-    await os.ready();
+    await os.ready({ isExamined: true });
     return os;
   });
 }
@@ -45,7 +45,7 @@ export async function examineConfig(
   context: Context,
 ): Promise<Examined> {
   const examined = await examine({ kind: "config", name: file }, options, context, () =>
-    loadConfig(file, context, { logger: SILENT }),
+    loadConfig(file, context, { logger: SILENT, isExamined: true }),
   );
   return file.endsWith(".json") ? nameAsInFile(examined) : examined;
 }
@@ -135,7 +135,7 @@ async function examine(
       ]),
     };
   } finally {
-    os.close();
+    await os.close();
   }
 }
 

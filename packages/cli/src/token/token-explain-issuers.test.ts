@@ -37,6 +37,7 @@ function write(authorization: object): string {
 
 async function serve(authorizationConfig: ReturnType<typeof configWith>): Promise<string> {
   const os = new AgentOS({
+    database: null,
     id: "agent-os",
     env: {},
     agents: [new Agent({ id: "echo", model: "offline:echo" })],

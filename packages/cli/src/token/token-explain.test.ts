@@ -53,6 +53,7 @@ describe("agentos token explain", () => {
 
   it("asks a running server where it reads the token, when it is told", async () => {
     const os = new AgentOS({
+      database: null,
       id: "agent-os",
       env: {},
       logger: { error: () => undefined, warn: () => undefined, info: () => undefined },

@@ -7,7 +7,9 @@ import type { ErrorEntry } from "./entry.ts";
 import { keyFaults } from "./key-faults.ts";
 import { limits } from "./limits.ts";
 import { originRefusals } from "./origin-refusals.ts";
+import { outages } from "./outages.ts";
 import { scopeRefusals } from "./scope-refusals.ts";
+import { storeFaults } from "./store-faults.ts";
 
 /** Refusals of a request, by code. */
 export const REFUSALS = {
@@ -17,11 +19,11 @@ export const REFUSALS = {
   ...scopeRefusals,
 } as const;
 
-/** Faults of a configuration, by code. */
-export const FAULTS = { ...configFaults, ...keyFaults } as const;
+/** Faults of a configuration, of its keys and of its database, by code. */
+export const FAULTS = { ...configFaults, ...keyFaults, ...storeFaults } as const;
 
-/** Requests that there is no room for, by code. */
-export const LIMITS = limits;
+/** Requests that there is no room for, or no database, by code. */
+export const LIMITS = { ...limits, ...outages } as const;
 
 export { CAUSES };
 

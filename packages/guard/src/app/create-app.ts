@@ -16,7 +16,9 @@ import { withCors } from "./cors.ts";
 import { isPrivateRoute } from "./custom-route.ts";
 import type { Fetch } from "./fetch.ts";
 import { dropBody, guardBody } from "./guard-body.ts";
+import type { LimitFault } from "./input-fault.ts";
 import type { LimitLog } from "./limit-log.ts";
+import { limitResponse } from "./limit-response.ts";
 import { internalError, methodNotAllowed, notFound } from "./responses.ts";
 import type { RequestContext, RouteHandler } from "./route-handler.ts";
 import { runHandler } from "./run-handler.ts";
@@ -37,10 +39,19 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Counts requests that are refused for their size alone. */
   readonly limitLog: LimitLog;
+  /** Of what a handler threw: what the server lacks for a while. Undefined: it is a fault of ours. Default: all are. */
+  readonly findOutage?: ((error: unknown) => LimitFault | undefined) | undefined;
 }
 
 /** Builds the application; each route stands behind the guard, and there is no other way in. */
-export function createApp({ routes, gate, origins, logger, limitLog }: AppOptions): Fetch {
+export function createApp({
+  routes,
+  gate,
+  origins,
+  logger,
+  limitLog,
+  findOutage = () => undefined,
+}: AppOptions): Fetch {
   // INVARIANT: no middleware. With a single handler for a path Hono calls it directly and hands on what it gives, also
   // what is no promise.
   const app = new Hono({ getPath: canonicalPath });
@@ -86,7 +97,15 @@ export function createApp({ routes, gate, origins, logger, limitLog }: AppOption
     return refused === undefined ? answer() : toResponse(refused);
   });
 
-  app.onError((error, c: Context) => internalError(logFailure(error, c, "a handler failed")));
+  app.onError((error, c: Context) => {
+    const outage = findOutage(error);
+    const requestId = logFailure(
+      error,
+      c,
+      outage === undefined ? "a handler failed" : "a handler had to give up",
+    );
+    return outage === undefined ? internalError(requestId) : limitResponse(outage);
+  });
 
   /** What no client may see, under an id. */
   function logFailure(error: unknown, c: Context, text: string): string {

@@ -2,7 +2,7 @@ import { denialListSchema, denialSchema, pagesRoutes, type RouteTable } from "@a
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import type { AuthOptions } from "../config/auth-options.ts";
-import { createGuardedApp } from "./guarded-app.ts";
+import { createGuardedApp, openNothing } from "./guarded-app.ts";
 
 const issuer = await createTestIssuer();
 const partner = await createTestIssuer();
@@ -23,6 +23,7 @@ function create(options: AuthOptions = {}) {
     },
     table,
     defaultPort: 0,
+    open: openNothing,
     createHandlers: () => ({ handlers: { "things.list": () => new Response("[]") } }),
   });
   const env = { incoming: { socket: { remoteAddress: "127.0.0.1" } } };

@@ -4,7 +4,7 @@ import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConfigurationError } from "../config/configuration-error.ts";
 import type { CustomRoute } from "./custom-route.ts";
-import { createGuardedApp, type GuardedAppParts } from "./guarded-app.ts";
+import { createGuardedApp, type GuardedAppParts, openNothing } from "./guarded-app.ts";
 import { jsonResponse } from "./responses.ts";
 
 /** A product that is no agent server: the control plane will be one. */
@@ -37,6 +37,7 @@ function create(
     },
     table,
     defaultPort: 0,
+    open: openNothing,
     createHandlers: () => ({
       handlers: {
         // In another order than the table: they are joined by id.
@@ -80,7 +81,7 @@ describe("a guarded app", () => {
       "/errors/{code}",
       "/.well-known/oauth-protected-resource",
     ]);
-    app.close();
+    await app.close();
   });
 
   it("gives what is there at once without a promise: a public answer, a refusal, a caller who is known", async () => {
@@ -97,7 +98,7 @@ describe("a guarded app", () => {
     expect(statusNow(ask("/things/a", { ...known, origin: "https://page.test" }))).toBe(200);
     // Nobody has seen this token: its signature takes a while.
     expect(statusNow(ask("/things/a", await bearer({ subject: "bob" })))).toBe("later");
-    app.close();
+    await app.close();
   });
 
   it("does not start with a route that nobody answers", async () => {
@@ -141,7 +142,7 @@ describe("what a product adds to authentication", () => {
     expect((await (await app.denials()).list({ kind: "all" }, { limit: 10 })).records).toMatchObject([
       { code: "AUTH_CREDENTIAL_REVOKED", subject: "mallory", route: "GET /things/{thing_id}" },
     ]);
-    app.close();
+    await app.close();
   });
 
   it("is credentials of its own, which are asked before those of the options and can be revoked like them", async () => {
@@ -177,7 +178,7 @@ describe("what a product adds to authentication", () => {
     expect(await statusWith({ authorization: "Bearer ticket-2" })).toBe(401);
     expect(await statusWith({ authorization: "Bearer coupon-1" })).toBe(401);
     expect(await statusWith(await bearer())).toBe(200);
-    app.close();
+    await app.close();
   });
 });
 
@@ -221,7 +222,7 @@ describe("items of an application's route", () => {
     const [allowed, refused] = [await get(app, open, headers), await get(app, closed, headers)];
     expect([allowed.status, refused.status]).toEqual([200, 403]);
     expect(await refused.json()).toMatchObject({ code: "SCOPE_OTHER_RESOURCE" });
-    app.close();
+    await app.close();
   });
 
   it("stop the start where a rule or a scope names a parameter that the path does not have", () => {
@@ -259,7 +260,7 @@ describe("what is doubtful about a configuration", () => {
     await app.ready();
     for (let n = 0; n < 3; n += 1) await get(app, "/things");
     expect(told()).toMatchObject([{ level: "warn", facts: { fix: expect.stringMatching(/./) as string } }]);
-    app.close();
+    await app.close();
   });
 
   it("is in the log of one that is served without printing its policy, once", async () => {

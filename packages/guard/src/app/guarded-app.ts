@@ -13,7 +13,7 @@ import { findPublicOwnedFaults } from "../config/public-owned-faults.ts";
 import { createReachFault } from "../config/reach-fault.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
-import { type AuthRuntime, createAuthRuntime } from "../gate/auth-runtime.ts";
+import { type AuthResources, type AuthRuntime, createAuthRuntime } from "../gate/auth-runtime.ts";
 import { compileRoutesFor } from "../gate/compile-routes-for.ts";
 import { createLogger } from "../log/log.ts";
 import type { Runtime } from "../log/runtime.ts";
@@ -25,6 +25,7 @@ import { type CustomRoute, findRouteFaults, idOf } from "./custom-route.ts";
 import { createDenialRoutes } from "./denial-routes.ts";
 import type { Fetch } from "./fetch.ts";
 import type { GuardedAppOptions } from "./guarded-app-options.ts";
+import type { LimitFault } from "./input-fault.ts";
 import { createLimitLog } from "./limit-log.ts";
 import { createPageRoutes } from "./page-routes.ts";
 import type { RouteHandler } from "./route-handler.ts";
@@ -52,18 +53,42 @@ export interface Handlers<Id extends string> {
   readonly drain?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
+/** What a product has opened for its handlers. */
+export interface Opened extends AuthResources {
+  /** Asked once, when no request is answered any more. */
+  close(): Promise<void>;
+}
+
+/** What is known when a product opens what it needs. */
+export interface OpenContext {
+  readonly resolved: ResolvedPolicy;
+  readonly runtime: Runtime;
+  /** Somebody only looks at the configuration: nothing is opened or made that outlives this process. */
+  readonly isExamined: boolean;
+}
+
+/** For a product that needs nothing. */
+export const openNothing = async (): Promise<Opened> => ({ close: async () => undefined });
+
 /** What one product adds. */
-export interface GuardedAppParts<Id extends string> {
+export interface GuardedAppParts<Id extends string, Resources extends Opened = Opened> {
   /** Checked options. */
   readonly options: GuardedAppOptions;
   /** Its routes by id; the pages of the guard are among them. */
   readonly table: Readonly<Record<Id | PageRouteId, RouteDefinition>>;
-  /** A handler for each of its routes, made once the keys have been judged. */
-  readonly createHandlers: (context: HandlerContext) => Handlers<Exclude<Id, PageRouteId>>;
+  /** Opens what handlers need, once the keys have been judged. Rejects with a ConfigurationError. */
+  readonly open: (context: OpenContext) => Promise<Resources>;
+  /** A handler for each of its routes. */
+  readonly createHandlers: (
+    context: HandlerContext,
+    resources: Resources,
+  ) => Handlers<Exclude<Id, PageRouteId>>;
+  /** Of what a handler threw: what the server lacks for a while, such as its database. Default: all are faults of ours. */
+  readonly findOutage?: ((error: unknown) => LimitFault | undefined) | undefined;
   /** Limits in force by the name of their option, where an operator has chosen some; shown with the policy. Default: none. */
   readonly limits?: Readonly<Record<string, number>> | undefined;
-  /** What else is wrong with the options, to be told together with the rest. Default: nothing. */
-  readonly faults?: readonly Fault[];
+  /** What else is wrong with the options and the environment, to be told together with the rest. Default: nothing. */
+  readonly findFaults?: ((resolved: ResolvedPolicy) => readonly Fault[]) | undefined;
   /** Asked of every identity, on every request; answers from memory. Default: nothing is revoked. */
   readonly revocation?: RevocationCheck | undefined;
   /** Credentials of the product's own, asked before those that the options configure. Default: none. */
@@ -75,8 +100,12 @@ export interface GuardedAppParts<Id extends string> {
 /** A server that can be asked in process, and served. */
 export interface GuardedApp {
   readonly id: string;
-  /** Resolves when the keys are parsed and judged; rejects with a ConfigurationError. */
-  ready(): Promise<void>;
+  /**
+   * Resolves when the keys are judged and everything is open; rejects with a ConfigurationError. Nothing is opened before
+   * this, or whatever else needs it, is called. `isExamined`, in the first call: somebody only looks at the configuration,
+   * so nothing is opened or made that outlives this process.
+   */
+  ready(options?: { readonly isExamined?: boolean }): Promise<void>;
   /** Answers one request; `env` is what the host knows of the connection. Rejects only when the configuration cannot work. */
   readonly fetch: Fetch;
   /** Serves on Node. Default address: that of the environment, else localhost and the default port. */
@@ -85,18 +114,21 @@ export interface GuardedApp {
   describe(): Promise<PolicyInForce>;
   /** Refusals that were recorded. */
   denials(): Promise<DenialRecorder>;
-  /** Stops watching key files. */
-  close(): void;
+  /** Stops watching key files and closes what was opened; no request is answered any more. A second call does nothing more. */
+  close(): Promise<void>;
 }
 
 interface Started {
   readonly fetch: Fetch;
   readonly auth: AuthRuntime;
+  readonly opened: Opened;
   readonly drain: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Builds a server. Throws a ConfigurationError with every fault at once; those of keys come with `ready`. */
-export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>): GuardedApp {
+export function createGuardedApp<Id extends string, Resources extends Opened = Opened>(
+  parts: GuardedAppParts<Id, Resources>,
+): GuardedApp {
   const { options, table } = parts;
   const customRoutes = options.routes ?? [];
   const resolved = resolvePolicy(options, process.env);
@@ -114,7 +146,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       ...resolved.faults,
       ...faults,
       ...findRouteFaults(customRoutes, compiled.routes),
-      ...(parts.faults ?? []),
+      ...(parts.findFaults?.(resolved) ?? []),
     ],
     resolved.cliCommand,
   );
@@ -125,31 +157,49 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
   };
 
   let started: Started | undefined;
-  const ready = start();
-  // Whoever serves or fetches gets the fault; a process that does neither must not die of it.
-  ready.catch(() => undefined);
+  let starting: Promise<Started> | undefined;
+  const ready = (isExamined = false): Promise<Started> => (starting ??= start(isExamined));
 
-  async function start(): Promise<Started> {
-    const { routes } = compiled;
-    const resourceMetadata = createResourceMetadata(resourceOptions(resolved, routes, options.name));
-    const auth = await createAuthRuntime(
+  async function start(isExamined: boolean): Promise<Started> {
+    const held: { resources?: Resources } = {};
+    try {
+      const auth = await createAuth(
+        async () => (held.resources = await parts.open({ resolved, runtime, isExamined })),
+      );
+      if (held.resources === undefined)
+        throw new Error("INVARIANT: what handlers need is opened with the keys");
+      started = createStarted(auth, held.resources);
+      return started;
+    } catch (cause) {
+      await held.resources?.close();
+      throw cause;
+    }
+  }
+
+  const resourceMetadata = createResourceMetadata(resourceOptions(resolved, compiled.routes, options.name));
+
+  function createAuth(open: () => Promise<Resources>): Promise<AuthRuntime> {
+    return createAuthRuntime(
       resolved,
-      { routes, faults },
+      { routes: compiled.routes, faults },
       {
         runtime,
         denialRecorder: options.denialRecorder,
+        open,
         revocation: parts.revocation,
         authenticators: parts.authenticators,
         resourceMetadataUrl: resourceMetadata?.urlFor,
         limits: parts.limits,
       },
     );
-    const { handlers, drain = async () => undefined } = parts.createHandlers({
-      resolved,
-      runtime,
-      auth,
-      routes: describeRoutes(routes, { table, customRoutes }),
-    });
+  }
+
+  function createStarted(auth: AuthRuntime, opened: Resources): Started {
+    const { routes } = compiled;
+    const { handlers, drain = async () => undefined } = parts.createHandlers(
+      { resolved, runtime, auth, routes: describeRoutes(routes, { table, customRoutes }) },
+      opened,
+    );
     const fetch = createApp({
       routes: joinHandlers(routes, findTraits(table, customRoutes), [
         ...Object.entries<RouteHandler>(handlers),
@@ -168,18 +218,23 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
       origins: resolved.policy,
       logger: runtime.logger,
       limitLog: createLimitLog(runtime),
+      findOutage: parts.findOutage,
     });
-    started = { fetch, auth, drain };
-    return started;
+    return { fetch, auth, opened, drain };
   }
 
-  function close(): void {
-    ready.then(({ auth }) => auth.close()).catch(() => undefined);
+  let closing: Promise<void> | undefined;
+  async function closeAll(): Promise<void> {
+    // What could not start has closed itself, and told whoever started it.
+    const app = await starting?.catch(() => undefined);
+    app?.auth.close();
+    await app?.opened.close();
   }
+  const close = (): Promise<void> => (closing ??= closeAll());
 
   let areFindingsTold = false;
   const fetch: GuardedApp["fetch"] = (request, env) => {
-    if (started === undefined) return ready.then(() => fetch(request, env));
+    if (started === undefined) return ready().then(() => fetch(request, env));
     if (!areFindingsTold) tell(started);
     return started.fetch(request, env);
   };
@@ -194,8 +249,8 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
     id: resolved.policy.id,
     fetch,
     close,
-    ready: async () => {
-      await ready;
+    ready: async ({ isExamined } = {}) => {
+      await ready(isExamined);
     },
     async serve(serveOptions = {}) {
       const { environment } = resolved;
@@ -208,7 +263,7 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
         resolved.cliCommand,
       );
       const host = serveOptions.host ?? environment.host ?? "localhost";
-      const app = await ready;
+      const app = await ready();
       const { printsPolicy = true, isPolicyShown = false } = serveOptions;
       if (printsPolicy && !isPolicyShown)
         process.stderr.write(escapeLines(`${formatPolicy(app.auth.describe())}\n`));
@@ -224,8 +279,8 @@ export function createGuardedApp<Id extends string>(parts: GuardedAppParts<Id>):
         logger: runtime.logger,
       });
     },
-    describe: async () => (await ready).auth.describe(),
-    denials: async () => (await ready).auth.denials,
+    describe: async () => (await ready()).auth.describe(),
+    denials: async () => (await ready()).auth.denials,
   };
 }
 

@@ -43,7 +43,8 @@ interface NodeServeOptions extends Required<Omit<ServeOptions, "printsPolicy" | 
   readonly loopbackOnly: Fault | undefined;
   /** Resolves when no run is active; cancels the rest when the signal aborts. */
   readonly drain: (signal: AbortSignal) => Promise<void>;
-  readonly onClose: () => void;
+  /** After the last answer. */
+  readonly onClose: () => Promise<void>;
   /** For what no answer can tell. */
   readonly logger: Logger;
 }
@@ -146,7 +147,7 @@ async function close(
   server.closeIdleConnections();
   await closed;
   clearTimeout(timer);
-  options.onClose();
+  await options.onClose();
 }
 
 /** A host as it stands in a URL that people and web UIs accept. */

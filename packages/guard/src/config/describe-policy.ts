@@ -56,6 +56,8 @@ export interface PolicyInForce extends AuthPolicy {
   readonly publicRoutes: readonly string[];
   /** Limits of the product by the name of their option, where the operator has chosen some; undefined: the defaults. */
   readonly limits?: Readonly<Record<string, number>> | undefined;
+  /** Where data is kept: kind, and host, port and name or the path; undefined where the product says nothing of it. */
+  readonly database?: string | undefined;
   /** Warnings of the configuration and the keys; errors have stopped the start. */
   readonly findings: readonly RenderedFault[];
 }
@@ -68,10 +70,12 @@ export function describePolicy(
     routes,
     faults,
     limits,
+    database,
   }: {
     readonly routes: readonly CompiledRoute[];
     readonly faults: readonly Fault[];
     readonly limits?: PolicyInForce["limits"];
+    readonly database?: string | undefined;
   },
 ): PolicyInForce {
   return {
@@ -89,6 +93,7 @@ export function describePolicy(
     routes,
     publicRoutes: routes.flatMap(describePublic),
     ...(limits === undefined ? {} : { limits }),
+    ...(database === undefined ? {} : { database }),
     findings: Object.freeze(faults.map((fault) => renderFault(fault, cliCommand))),
   };
 }

@@ -21,6 +21,8 @@ export interface EnvironmentSettings {
   readonly corsOrigins: readonly string[];
   /** `AGENT_OS_TRUSTED_PROXIES`: addresses and ranges of the proxies in front, as a JSON list or between commas. Default none. */
   readonly trustedProxies: readonly string[];
+  /** `DATABASE_URL`: where data is kept, `postgres://…` or `sqlite:PATH`, unless the option `database` says so. Default `sqlite:.agentos/agentos.db`. */
+  readonly databaseUrl: string | undefined;
   /** `DOCS_ENABLED`: serve `/docs` and `/openapi.json`. Default true. */
   readonly areDocsEnabled: boolean;
   /** `AGENT_OS_HOST`: address that `serve` listens on. Default localhost. */
@@ -48,6 +50,7 @@ const NAMES = [
   "AUTHORIZATION_ENABLED",
   "CORS_ORIGIN_LIST",
   "AGENT_OS_TRUSTED_PROXIES",
+  "DATABASE_URL",
   "DOCS_ENABLED",
   "AGENT_OS_HOST",
   "AGENT_OS_PORT",
@@ -121,6 +124,7 @@ export function readEnvironment(env: Environment): ReadEnvironment {
     isAuthorizationEnabled,
     corsOrigins: origins.entries,
     trustedProxies: proxies.entries,
+    databaseUrl: read("DATABASE_URL"),
     areDocsEnabled,
     host: hostProblem === undefined ? host : undefined,
     port: port.port,

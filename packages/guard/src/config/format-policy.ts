@@ -31,6 +31,7 @@ export function formatPolicy(policy: PolicyInForce): string {
     ...(policy.isolatesUsers ? [["isolation", "each user reaches only their own data"] satisfies Row] : []),
     ["public", policy.publicRoutes.join(" ") || "nothing"],
     ["origins", formatOrigins(policy)],
+    ...(policy.database === undefined ? [] : [["database", policy.database] satisfies Row]),
     ...formatLimits(policy.limits ?? {}),
   ];
   const lines = rows.map(([name, value]) => `  ${name.padEnd(11)}${value}`);

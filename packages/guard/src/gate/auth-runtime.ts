@@ -34,10 +34,20 @@ export interface AuthRuntime {
   close(): void;
 }
 
-export interface AuthRuntimeOptions {
-  readonly runtime: Runtime;
+/** What is opened once the keys are in order, and before a request is answered. */
+export interface AuthResources {
   /** Default: bounded memory. */
   readonly denialRecorder?: DenialRecorder | undefined;
+  /** Where data is kept, fit to be shown; for the description of the policy. Default: not said. */
+  readonly database?: string | undefined;
+}
+
+export interface AuthRuntimeOptions {
+  readonly runtime: Runtime;
+  /** Wins over what is opened. Default: that, else bounded memory. */
+  readonly denialRecorder?: DenialRecorder | undefined;
+  /** Rejects with a ConfigurationError where something cannot be opened. Default: nothing is. */
+  readonly open?: (() => Promise<AuthResources>) | undefined;
   /** Asked of every identity, on every request. Default: nothing is revoked. */
   readonly revocation?: RevocationCheck | undefined;
   /** Asked before those of the mode; with mode `none` no credential is read, and nobody is asked. Default: none. */
@@ -55,6 +65,7 @@ export async function createAuthRuntime(
   {
     runtime,
     denialRecorder,
+    open = async () => ({}),
     revocation,
     authenticators = [],
     resourceMetadataUrl,
@@ -73,8 +84,13 @@ export async function createAuthRuntime(
     throwErrors(faults, cliCommand);
   }
 
+  const opened = await open().catch((cause: unknown) => {
+    keys.close();
+    throw cause;
+  });
   const denials =
     denialRecorder ??
+    opened.denialRecorder ??
     createMemoryDenialRecorder({ generateId, onRecord: (record) => logDenial(logger, record) });
   const verifier = createTokenVerifier({
     keySource: keys.keySource,
@@ -101,7 +117,13 @@ export async function createAuthRuntime(
   return {
     gate,
     denials,
-    describe: () => describePolicy(resolved, keys.keySource, { routes: ruled.routes, faults, limits }),
+    describe: () =>
+      describePolicy(resolved, keys.keySource, {
+        routes: ruled.routes,
+        faults,
+        limits,
+        database: opened.database,
+      }),
     algorithms: () => keys.keySource.current().algorithms,
     close: () => keys.close(),
   };

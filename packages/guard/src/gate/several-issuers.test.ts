@@ -10,7 +10,7 @@ import {
   type TestTokenOptions,
 } from "@agentos/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createGuardedApp } from "../app/guarded-app.ts";
+import { createGuardedApp, openNothing } from "../app/guarded-app.ts";
 import type { AuthorizationConfig } from "../config/auth-options.ts";
 import type { IssuerOptions } from "../config/issuer-options.ts";
 import { createAuthGuard } from "./auth-guard.ts";
@@ -274,6 +274,7 @@ describe("revocation, through the gate", () => {
       },
       table: pagesRoutes,
       defaultPort: 0,
+      open: openNothing,
       createHandlers: () => ({ handlers: {} }),
       revocation,
     });

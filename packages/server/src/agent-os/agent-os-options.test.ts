@@ -12,6 +12,7 @@ const issuer = await createTestIssuer();
 function createOptions() {
   return {
     id: TEST_OS_ID,
+    database: null,
     name: "Shop",
     agents: [new Agent({ id: "echo", model: "offline:echo" })],
     routes: [

@@ -9,6 +9,12 @@ import {
 } from "@agentos/guard/app";
 import { z } from "zod";
 import type { Runnable } from "../runs/runnable.ts";
+import {
+  DATABASE_WORDS,
+  type DatabaseOptions,
+  databaseOptionsShape,
+  type RetentionOptions,
+} from "./database-options.ts";
 import { type LimitOptions, limitsSchema } from "./limit-options.ts";
 
 /** Options of `new AgentOS`. It keeps a copy: what becomes of the object afterwards changes nothing. */
@@ -19,8 +25,16 @@ export interface AgentOSOptions extends GuardedAppOptions {
   readonly agents?: readonly Runnable<"agent">[] | undefined;
   /** How much runs may take of this process. Default: each limit has its own. */
   readonly limits?: LimitOptions | undefined;
-  /** Storage arrives with a later release. Default: runs are kept in memory. */
-  readonly database?: null | undefined;
+  /**
+   * Where sessions, runs, memories and refusals are kept: `postgres://…`, `sqlite:` and a path, or null for memory, where
+   * they are bounded and end with the process. Default: `DATABASE_URL`, else SQLite in `.agentos/agentos.db` of the
+   * working directory.
+   */
+  readonly database?: string | DatabaseOptions | null | undefined;
+  /** Name of the database on the wire, `db_id`. Default "agentos". */
+  readonly databaseId?: string | undefined;
+  /** How long data is kept. Default: sessions and memories for ever, refusals 30 days, counts of decisions 8. */
+  readonly retention?: RetentionOptions | undefined;
 }
 
 const isAgent = (value: unknown) =>
@@ -39,9 +53,7 @@ export const agentOSOptionsSchema = z
       .readonly()
       .optional(),
     limits: limitsSchema.optional(),
-    database: z
-      .null("storage arrives with the state release; leave it out or null: runs are kept in memory")
-      .optional(),
+    ...databaseOptionsShape,
   })
   .readonly();
 
@@ -53,9 +65,17 @@ export const agentOSOptionSource: OptionSource = {
   arriving: {
     teams: "teams arrive with the runtime release",
     workflows: "workflows arrive with the runtime release",
-    databaseId: "storage arrives with the state release",
   },
-  examples: { agents: `[${AGENT}]`, "agents[]": AGENT, database: "null", limits: '{ "activeRuns": 500 }' },
+  words: { database: DATABASE_WORDS },
+  examples: {
+    agents: `[${AGENT}]`,
+    "agents[]": AGENT,
+    databaseId: '"agentos"',
+    deployment: '"my-agent"',
+    limits: '{ "activeRuns": 500 }',
+    retention: '{ "denialsDays": 30 }',
+    url: '"sqlite:.agentos/agentos.db"',
+  },
 };
 
 /** Agents whose id another one has already. */

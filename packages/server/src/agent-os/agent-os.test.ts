@@ -14,7 +14,14 @@ const agents = [
 ];
 
 function createOS(options: AgentOSOptions = {}): AgentOS {
-  return new AgentOS({ id: TEST_OS_ID, agents, env: {}, logger: createTestLogger(), ...options });
+  return new AgentOS({
+    database: null,
+    id: TEST_OS_ID,
+    agents,
+    env: {},
+    logger: createTestLogger(),
+    ...options,
+  });
 }
 
 /** With authorization on and the key of these tests. */
@@ -166,7 +173,7 @@ describe("the start", () => {
       expect(error).toMatchObject({ faults: [{ code: "KEY_FILE_PATH", at: "verificationKeys[0]" }] });
       expect(String(error)).not.toContain("/run/keys");
     }
-    os.close();
+    await os.close();
     await expect(createProtected().ready()).resolves.toBeUndefined();
   });
 

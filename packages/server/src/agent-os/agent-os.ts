@@ -1,5 +1,11 @@
 /** `AgentOS`: agents behind an HTTP API, each request authorised or refused with its cause and fix. */
-import { DEFAULT_PORT, type PageRouteId, SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
+import {
+  DEFAULT_PORT,
+  type Fault,
+  type PageRouteId,
+  SERVED_ROUTES,
+  type ServedRouteId,
+} from "@agentos/contract";
 import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
 import {
   createGuardedApp,
@@ -8,6 +14,7 @@ import {
   type GuardedApp,
   type HandlerContext,
   type Handlers,
+  type ResolvedPolicy,
   type RunningServer,
   type ServeOptions,
 } from "@agentos/guard/app";
@@ -18,14 +25,16 @@ import { createDocsRoutes } from "../routes/docs.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
 import { createRunService } from "../runs/service.ts";
-import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import {
   type AgentOSOptions,
   agentOSOptionSource,
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
+import { type ResolvedDatabase, resolveDatabase } from "./database-options.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
+import { openStores, type Stores } from "./open-stores.ts";
+import { findStorageOutage } from "./storage-faults.ts";
 
 /**
  * An agent server.
@@ -51,7 +60,10 @@ export class AgentOS {
   readonly fetch: Fetch;
   readonly #app: GuardedApp;
 
-  /** Checks the options. Throws a {@link ConfigurationError} with every fault at once; keys are judged by {@link ready}. */
+  /**
+   * Checks the options. Throws a {@link ConfigurationError} with every fault at once; keys are judged, and the database is
+   * opened, by {@link ready} and whatever else needs them.
+   */
   constructor(options: AgentOSOptions) {
     const parsed = agentOSOptionsSchema.safeParse(options);
     if (!parsed.success)
@@ -59,21 +71,40 @@ export class AgentOS {
         faults: findOptionFaults(parsed.error, { ...agentOSOptionSource, given: options }),
       });
     const startedAt = new Date();
-    this.#app = createGuardedApp<ServedRouteId>({
+    const workingDirectory = process.cwd();
+    const findDatabase = ({ policy: { id }, environment: { databaseUrl } }: ResolvedPolicy) =>
+      resolveDatabase(parsed.data.database, { databaseUrl, id, workingDirectory });
+    this.#app = createGuardedApp<ServedRouteId, Stores>({
       options: parsed.data,
       table: SERVED_ROUTES,
-      faults: findAgentFaults(parsed.data.agents ?? []),
+      findFaults: (resolved) => {
+        const database = findDatabase(resolved);
+        return [...findAgentFaults(parsed.data.agents ?? []), ...("code" in database ? [database] : [])];
+      },
       limits: parsed.data.limits && resolveLimits(parsed.data.limits),
       defaultPort: DEFAULT_PORT,
-      createHandlers: (context) => createHandlers(parsed.data, startedAt, context),
+      open: (context) =>
+        openStores(
+          {
+            database: requireResolved(findDatabase(context.resolved)),
+            limits: resolveStoreLimits(parsed.data.limits),
+          },
+          context,
+        ),
+      createHandlers: (context, stores) =>
+        createHandlers({ options: parsed.data, startedAt, stores }, context),
+      findOutage: findStorageOutage,
     });
     this.id = this.#app.id;
     this.fetch = this.#app.fetch;
   }
 
-  /** Resolves when the keys are parsed and judged; rejects with a {@link ConfigurationError}. */
-  ready(): Promise<void> {
-    return this.#app.ready();
+  /**
+   * Resolves when the keys are parsed and judged and the database is open; rejects with a {@link ConfigurationError}.
+   * `isExamined`, in the first call: somebody only looks at the configuration, so no database is opened or made.
+   */
+  ready(options: { readonly isExamined?: boolean } = {}): Promise<void> {
+    return this.#app.ready(options);
   }
 
   /** Serves on Node. Default address: `AGENT_OS_HOST`, `AGENT_OS_PORT`, else localhost:7777. */
@@ -91,23 +122,34 @@ export class AgentOS {
     return this.#app.denials();
   }
 
-  /** Stops watching key files. `serve(…).close()` does this too. */
-  close(): void {
-    this.#app.close();
+  /** Stops watching key files and closes the database. `serve(…).close()` does this too, after the last answer. */
+  close(): Promise<void> {
+    return this.#app.close();
   }
+}
+
+interface HandlerParts {
+  readonly options: AgentOSOptions;
+  readonly startedAt: Date;
+  readonly stores: Stores;
+}
+
+/** What is wrong with it has stopped the start. */
+function requireResolved(database: ResolvedDatabase | Fault): ResolvedDatabase {
+  if ("code" in database) throw new Error("INVARIANT: a database that is named wrongly stops the start");
+  return database;
 }
 
 /** What answers the routes of an agent server; the guard answers for its own pages. */
 function createHandlers(
-  options: AgentOSOptions,
-  startedAt: Date,
+  { options, startedAt, stores }: HandlerParts,
   { resolved, runtime, auth, routes }: HandlerContext,
 ): Handlers<Exclude<ServedRouteId, PageRouteId>> {
   const { name, description, agents = [] } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
   const runs = createRunService({
-    store: createMemoryRunStore(resolveStoreLimits(options.limits)),
+    store: stores.runs,
     runtime,
     claimOwned: policy.claimNames,
     limits: resolveRunLimits(options.limits),

@@ -12,7 +12,7 @@ const agents = [new Agent({ id: "echo", model: "offline:echo" })];
 
 async function serve(options: AgentOSOptions = {}) {
   const logger = createTestLogger();
-  const os = new AgentOS({ id: TEST_OS_ID, agents, env: {}, logger, ...options });
+  const os = new AgentOS({ database: null, id: TEST_OS_ID, agents, env: {}, logger, ...options });
   const server = await os.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
   onTestFinished(() => server.close());
   return { os, logger, port: server.port };

@@ -15,7 +15,14 @@ const issuer = await createTestIssuer();
 const agents = [new Agent({ id: "echo", model: "offline:echo" })];
 
 function createOS(options: AgentOSOptions): AgentOS {
-  return new AgentOS({ id: TEST_OS_ID, agents, env: {}, logger: createTestLogger(), ...options });
+  return new AgentOS({
+    database: null,
+    id: TEST_OS_ID,
+    agents,
+    env: {},
+    logger: createTestLogger(),
+    ...options,
+  });
 }
 
 const protect = (config: AgentOSOptions["authorizationConfig"] = {}, routes: readonly CustomRoute[] = []) =>

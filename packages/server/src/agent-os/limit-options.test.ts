@@ -10,7 +10,7 @@ const MEBIBYTE = 1024 * 1024;
 
 function faultsOf(limits: LimitOptions): readonly string[] {
   try {
-    new AgentOS({ limits }).close();
+    void new AgentOS({ database: null, limits });
   } catch (error) {
     if (error instanceof ConfigurationError) return error.faults.map(({ message }) => message);
     throw error;
@@ -46,7 +46,7 @@ describe("limits", () => {
   });
 
   it("that contradict each other say which of the two to change", () => {
-    const start = () => new AgentOS({ limits: { activeRuns: 1, activeRunsPerCaller: 5 } });
+    const start = () => new AgentOS({ database: null, limits: { activeRuns: 1, activeRunsPerCaller: 5 } });
     expect(start).toThrow('lower it, or raise "limits.activeRuns"');
   });
 
@@ -79,14 +79,15 @@ describe("limits", () => {
   });
 
   it("are shown with the policy when some are chosen, each in force", async () => {
-    const os = new AgentOS({ limits: { activeRuns: 7 } });
+    const os = new AgentOS({ database: null, limits: { activeRuns: 7 } });
     expect((await os.describe()).limits).toEqual(resolveLimits({ activeRuns: 7 }));
-    const plain = new AgentOS({});
+    const plain = new AgentOS({ database: null });
     expect(await plain.describe()).not.toHaveProperty("limits");
   });
 
   it("do not hide that a body is larger than any server reads", async () => {
     const os = new AgentOS({
+      database: null,
       agents: [new Agent({ id: "echo", model: "offline:echo" })],
       logger: createTestLogger(),
     });
@@ -109,7 +110,11 @@ describe("limits", () => {
 
   it("leave one line in the log for all equal refusals, with who was refused", async () => {
     const logger = createTestLogger();
-    const os = new AgentOS({ agents: [new Agent({ id: "echo", model: "offline:echo" })], logger });
+    const os = new AgentOS({
+      database: null,
+      agents: [new Agent({ id: "echo", model: "offline:echo" })],
+      logger,
+    });
     const run = () => {
       const body = new URLSearchParams({ message: "hi", session_state: `{"a":"${"x".repeat(300_000)}"}` });
       return os.fetch(new Request("http://localhost/agents/echo/runs", { method: "POST", body }), {

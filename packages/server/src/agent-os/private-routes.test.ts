@@ -11,7 +11,7 @@ const issuer = await createTestIssuer();
 const agents = [new Agent({ id: "echo", model: "offline:echo" })];
 
 const createOS = (options: AgentOSOptions = {}) =>
-  new AgentOS({ id: TEST_OS_ID, agents, env: {}, logger: createTestLogger(), ...options });
+  new AgentOS({ database: null, id: TEST_OS_ID, agents, env: {}, logger: createTestLogger(), ...options });
 const createProtected = (config: AgentOSOptions["authorizationConfig"], options: AgentOSOptions) =>
   createOS({ ...options, authorizationConfig: { verificationKeys: [issuer.verificationKey], ...config } });
 

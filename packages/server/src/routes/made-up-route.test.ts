@@ -1,5 +1,5 @@
 import { pagesRoutes, type RouteTable } from "@agentos/contract";
-import { createGuardedApp, jsonResponse, type RouteHandler } from "@agentos/guard/app";
+import { createGuardedApp, jsonResponse, openNothing, type RouteHandler } from "@agentos/guard/app";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -43,6 +43,7 @@ const app = createGuardedApp<keyof typeof table>({
   },
   table,
   defaultPort: 0,
+  open: openNothing,
   createHandlers: ({ routes }) => {
     document = createOpenApi({ name: "Widgets", description: undefined, routes });
     return { handlers: createWidgetsRoutes(calls) };

@@ -23,6 +23,7 @@ async function refuse(token: string): Promise<string> {
 
 beforeAll(async () => {
   const os = new AgentOS({
+    database: null,
     id: "agent-os",
     env: {},
     logger: { error: () => undefined, warn: () => undefined, info: () => undefined },
@@ -67,6 +68,7 @@ describe("agentos denials show", () => {
   it("never speaks of the thumbprint of a secret", async () => {
     const secret = await createTestKey("HS256");
     const server = await new AgentOS({
+      database: null,
       id: "agent-os",
       env: {},
       logger: { error: () => undefined, warn: () => undefined, info: () => undefined },

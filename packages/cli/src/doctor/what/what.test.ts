@@ -18,6 +18,7 @@ let url = "";
 
 beforeAll(async () => {
   const os = new AgentOS({
+    database: null,
     id: "agent-os",
     env: {},
     logger,

@@ -119,7 +119,7 @@ describe("the bytes of a request over a socket", () => {
       drainSeconds: 0,
       loopbackOnly: undefined,
       drain: () => Promise.resolve(),
-      onClose: () => undefined,
+      onClose: async () => undefined,
       logger: createTestLogger(),
     });
     servers.push(server);

@@ -1,0 +1,143 @@
+/** The options `database`, `databaseId` and `retention`: where data is kept, under which name, and for how long. */
+import { relative, resolve } from "node:path";
+import type { Fault } from "@agentos/contract";
+import { createOptionFault, filledText } from "@agentos/guard/app";
+import { type DatabaseLocation, type LocationFault, parseLocation, showLocation } from "@agentos/storage";
+import { z } from "zod";
+
+/** A database, and whose part of it this is. */
+export interface DatabaseOptions {
+  /** `postgres://…`, or `sqlite:` and a path. */
+  readonly url: string;
+  /** Servers that share it share their data; others in the same database do not see it. Default: the `id` of this AgentOS. */
+  readonly deployment?: string | undefined;
+}
+
+/** How long data is kept after its last change, in days, with or without a fraction. */
+export interface RetentionOptions {
+  /** Sessions with their runs. Default: for ever. */
+  readonly sessionsDays?: number | undefined;
+  /** Default: for ever. */
+  readonly memoriesDays?: number | undefined;
+  /** Refusals. Default 30. */
+  readonly denialsDays?: number | undefined;
+  /** Counts of decisions. Default 8. */
+  readonly decisionsDays?: number | undefined;
+}
+
+const databaseSchema = z.union([
+  z.string(),
+  z.strictObject({ url: z.string(), deployment: filledText.max(256).optional() }),
+  z.null(),
+]);
+
+/** A thousandth of a second is the least that anybody needs, a hundred years the most. */
+const days = z.number().min(1e-8).max(36_500).optional();
+
+/** In code and in a JSON configuration alike. */
+export const databaseOptionsShape = {
+  database: databaseSchema.optional(),
+  databaseId: filledText.max(256).optional(),
+  retention: z
+    .strictObject({
+      sessionsDays: days,
+      memoriesDays: days,
+      denialsDays: days,
+      decisionsDays: days,
+    } satisfies Record<keyof RetentionOptions, z.ZodType>)
+    .optional(),
+};
+
+/** Words for what is not of the form of `database`. */
+export const DATABASE_WORDS = {
+  problem: 'must be a text, an object with "url" and perhaps "deployment", or null',
+  suggestion:
+    'write "database": "sqlite:.agentos/agentos.db", or the address of a PostgreSQL, or null to keep everything in memory',
+};
+
+/** Name on the wire (contract 4.0) where none is chosen. */
+export const DEFAULT_DATABASE_ID = "agentos";
+/** Where neither option nor environment says otherwise; beside the keys of `agentos dev`. */
+export const DEFAULT_DATABASE = "sqlite:.agentos/agentos.db";
+
+/** Where data is kept. */
+export interface ResolvedDatabase {
+  /** Undefined: in memory. */
+  readonly location: DatabaseLocation | undefined;
+  readonly deployment: string;
+  /** The option or variable that named it, for faults. */
+  readonly at: string;
+}
+
+export interface DatabaseContext {
+  /** `DATABASE_URL`. */
+  readonly databaseUrl: string | undefined;
+  /** Id of this AgentOS. */
+  readonly id: string;
+  /** Where relative paths start. */
+  readonly workingDirectory: string;
+}
+
+/** The database that is meant, or what is wrong with how it is named. The password in an address is in neither. */
+export function resolveDatabase(
+  option: string | DatabaseOptions | null | undefined,
+  { databaseUrl, id, workingDirectory }: DatabaseContext,
+): ResolvedDatabase | Fault {
+  const { text, at, deployment = id } = readOption(option, databaseUrl);
+  if (text === null) return { location: undefined, deployment, at };
+  const location = parseLocation(text);
+  if (typeof location === "string") return createOptionFault({ option: at, ...LOCATION_FAULTS[location] });
+  return { location: fromFolder(location, workingDirectory), deployment, at };
+}
+
+function readOption(
+  option: string | DatabaseOptions | null | undefined,
+  databaseUrl: string | undefined,
+): { readonly text: string | null; readonly at: string; readonly deployment?: string | undefined } {
+  if (option === undefined)
+    return databaseUrl === undefined
+      ? { text: DEFAULT_DATABASE, at: "database" }
+      : { text: databaseUrl, at: "DATABASE_URL" };
+  if (option === null || typeof option === "string") return { text: option, at: "database" };
+  return { text: option.url, at: "database.url", deployment: option.deployment };
+}
+
+/** Shown below the working directory as people write it there, elsewhere as the whole path. */
+function fromFolder(location: DatabaseLocation, workingDirectory: string): DatabaseLocation {
+  if (location.kind !== "sqlite" || location.file === ":memory:") return location;
+  const path = resolve(workingDirectory, location.file);
+  const shown = relative(workingDirectory, path);
+  return { kind: "sqlite", file: shown === "" || shown.startsWith("..") ? path : shown };
+}
+
+/** For people; says where, and nothing that is secret. */
+export function showDatabase({ location }: ResolvedDatabase): string {
+  return location === undefined ? "none: in memory, until this process ends" : showLocation(location);
+}
+
+const LOCATION_FAULTS: Readonly<
+  Record<LocationFault, { readonly problem: string; readonly suggestion: string }>
+> = {
+  empty: {
+    problem: "is empty",
+    suggestion: 'write "sqlite:.agentos/agentos.db" or the address of a PostgreSQL, or leave it out',
+  },
+  "unknown-scheme": {
+    problem: 'begins with neither "sqlite:" nor "postgres://"',
+    suggestion:
+      'write "sqlite:" before the path of a file; the address of a PostgreSQL is "postgres://USER:PASSWORD@HOST:5432/NAME"',
+  },
+  "no-url": {
+    problem: "is no address that can be read",
+    suggestion:
+      'write "postgres://USER:PASSWORD@HOST:5432/NAME", and what is neither letter nor digit in user and password in its percent form, as "%40" for "@"',
+  },
+  "no-host": {
+    problem: "names no host",
+    suggestion: 'write "postgres://USER:PASSWORD@HOST:5432/NAME", with the host behind the "@"',
+  },
+  "no-file": {
+    problem: "names no file",
+    suggestion: 'write the path of a file behind "sqlite:", such as "sqlite:.agentos/agentos.db"',
+  },
+};

@@ -1,0 +1,38 @@
+/** What a fault of the database is called: one table for the start, which it stops, and for a request, which it delays. */
+import { createFault, type Fault, type FaultCode, type LimitCode } from "@agentos/contract";
+import type { LimitFault } from "@agentos/guard/app";
+import { StorageError, type StorageFault } from "@agentos/storage";
+
+interface Codes {
+  /** Undefined: a fault of ours, and told as such. */
+  readonly start?: Extract<FaultCode, `STORE_${string}`>;
+  /** Undefined: waiting does not help, so the answer is 500. */
+  readonly request?: Extract<LimitCode, `STORE_${string}`>;
+}
+
+const CODES: Readonly<Record<StorageFault, Codes>> = {
+  unreachable: { start: "STORE_UNREACHABLE", request: "STORE_UNAVAILABLE" },
+  busy: { start: "STORE_LOCKED", request: "STORE_BUSY" },
+  full: { start: "STORE_FULL", request: "STORE_SPACE_USED_UP" },
+  "read-only": { start: "STORE_READ_ONLY" },
+  refused: { start: "STORE_ACCESS_REFUSED" },
+  missing: { start: "STORE_MISSING" },
+  damaged: { start: "STORE_DAMAGED" },
+  newer: { start: "STORE_NEWER" },
+  failed: {},
+};
+
+/** Why a database cannot be opened; undefined for a fault of ours. `shown` is where it is, fit to be shown. */
+export function toStartFault(
+  error: unknown,
+  { at, shown }: { readonly at: string; readonly shown: string },
+): Fault | undefined {
+  const code = error instanceof StorageError ? CODES[error.fault].start : undefined;
+  return code === undefined ? undefined : createFault({ code, at, facts: { database: shown } });
+}
+
+/** What a request meets; undefined for what does not pass by itself. */
+export function findStorageOutage(error: unknown): LimitFault | undefined {
+  const code = error instanceof StorageError ? CODES[error.fault].request : undefined;
+  return code === undefined ? undefined : { code, limit: 0 };
+}
