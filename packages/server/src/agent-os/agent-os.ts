@@ -18,10 +18,12 @@ import {
   type RunningServer,
   type ServeOptions,
 } from "@agentos/guard/app";
+import { createMemoryService } from "../memories/service.ts";
 import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
+import { createMemoriesRoutes } from "../routes/memories.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
 import { createRunService } from "../runs/service.ts";
@@ -31,7 +33,7 @@ import {
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
-import { type ResolvedDatabase, resolveDatabase } from "./database-options.ts";
+import { DEFAULT_DATABASE_ID, type ResolvedDatabase, resolveDatabase } from "./database-options.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { findStorageOutage } from "./storage-faults.ts";
@@ -148,10 +150,12 @@ function createHandlers(
   const { name, description, agents = [] } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
+  const memories = createMemoryService({ store: stores.memories, runtime });
   const runs = createRunService({
     store: stores.runs,
     runtime,
     claimOwned: policy.claimNames,
+    memoriesOf: (run) => memories.ofRun(run),
     limits: resolveRunLimits(options.limits),
   });
   return {
@@ -166,6 +170,14 @@ function createHandlers(
         startedAt,
       }),
       ...createAgentsRoutes({ agents, runs, runtime }),
+      ...createMemoriesRoutes({
+        memories,
+        store: stores.memories,
+        agents,
+        runs,
+        runtime,
+        databaseId: options.databaseId ?? DEFAULT_DATABASE_ID,
+      }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
       ...createDocsRoutes({

@@ -2,17 +2,21 @@
 import { ConfigurationError } from "@agentos/guard";
 import type { OpenContext, Opened } from "@agentos/guard/app";
 import { type Database, openDatabase } from "@agentos/storage";
+import type { MemoryStore } from "../memories/store.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
 import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
+import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
+import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import { type ResolvedDatabase, showDatabase } from "./database-options.ts";
 import { toStartFault } from "./storage-faults.ts";
 
 /** What an agent server keeps data in. */
 export interface Stores extends Opened {
   readonly runs: RunStore;
+  readonly memories: MemoryStore;
 }
 
 export interface OpenStoresOptions {
@@ -30,7 +34,12 @@ export async function openStores(
   const { location } = database;
   // Who only looks at a configuration makes no file, and waits for no server.
   if (location === undefined || context.isExamined)
-    return { runs: createMemoryRunStore(limits), database: shown, close: async () => undefined };
+    return {
+      runs: createMemoryRunStore(limits),
+      memories: createVolatileMemoryStore(),
+      database: shown,
+      close: async () => undefined,
+    };
   let opened: Database<Tables> | undefined;
   try {
     opened = openDatabase<Tables>({
@@ -50,6 +59,12 @@ export async function openStores(
 }
 
 /** What is kept in a database that is open. */
-function openIn(_opened: Database<Tables>, { limits }: OpenStoresOptions): Pick<Stores, "runs"> {
-  return { runs: createMemoryRunStore(limits) };
+function openIn(
+  opened: Database<Tables>,
+  { database: { deployment }, limits }: OpenStoresOptions,
+): Pick<Stores, "runs" | "memories"> {
+  return {
+    runs: createMemoryRunStore(limits),
+    memories: createSqlMemoryStore(opened, { deployment }),
+  };
 }

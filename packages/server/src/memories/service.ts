@@ -140,7 +140,9 @@ export function createMemoryService({ store, runtime }: MemoryServiceOptions): M
         if (fault !== undefined) return fail(`${fault.field}: ${fault.problem}`);
         const known = MEMORY_ID.test(memoryId) ? await store.find(scope, { memoryId }) : undefined;
         const changed = known && (await changeText(known, text, scope));
-        return changed === undefined ? fail("the user has no memory of this id") : ok(toMemoryObject(changed));
+        return changed === undefined
+          ? fail("the user has no memory of this id")
+          : ok(toMemoryObject(changed));
       },
       async remove(memoryId) {
         return MEMORY_ID.test(memoryId) && (await store.remove(scope, { memoryIds: [memoryId] })) > 0;

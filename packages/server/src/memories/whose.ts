@@ -2,10 +2,10 @@
  * Whose memories a request is about (contract 2.7, 4.6). A caller with a scope of one user reaches that user's and no
  * others, whatever it names; anybody else may name a user, or reach all.
  */
-import { type Access, type DataScope, fail, type Owner, ok, type Result } from "@agentos/auth";
+import { type Access, type DataScope, fail, isSameOwner, type Owner, ok, type Result } from "@agentos/auth";
 import { type InputFault, inputFault, invalidFields } from "@agentos/guard/app";
 import { checkUserId, userIdOf } from "../runs/owner.ts";
-import type { OfUser } from "./store.ts";
+import type { MemoryStore, OfUser } from "./store.ts";
 
 export type MemoryCaller = Pick<Access, "identity" | "dataScope">;
 
@@ -46,6 +46,29 @@ export function resolveMemoryOwner(
   const issues = checkUserId(userId, ownId);
   if (issues.length > 0) return fail(invalidFields(issues));
   return ok({ issuer: own.issuer, kind: ownId === undefined ? "claimed" : "user", id: userId });
+}
+
+/**
+ * Whose memories a request changes that names one user: whom it would write for, else the only user of this id. A change
+ * never touches two users' memories.
+ */
+export async function findMemoryOwner(
+  caller: MemoryCaller,
+  userId: string,
+  store: Pick<MemoryStore, "listStatistics">,
+): Promise<Result<Owner, InputFault>> {
+  const meant = resolveMemoryOwner(caller, userId);
+  if (!meant.ok || caller.dataScope.kind === "user") return meant;
+  const { statistics } = await store.listStatistics(caller.dataScope, {
+    userId: meant.value.id,
+    limit: 100,
+    page: 1,
+  });
+  const [first, ...others] = statistics;
+  const isMeant = statistics.some(({ owner }) => isSameOwner(owner, meant.value));
+  if (isMeant || first === undefined) return meant;
+  if (others.length === 0) return ok(first.owner);
+  return fail(inputFault(409, "Several users have this id; ask with a credential of the user"));
 }
 
 const NOBODY = inputFault(403, "A user identity is required");

@@ -75,7 +75,10 @@ export function userIdOf({ id }: Owner): string | undefined {
 }
 
 /** Why a client may not state this user id; `ownId` is that of its credential. */
-export function checkUserId(userId: string | undefined, ownId: string | undefined): readonly ValidationIssue[] {
+export function checkUserId(
+  userId: string | undefined,
+  ownId: string | undefined,
+): readonly ValidationIssue[] {
   return [...checkClientId("user_id", userId), ...checkReserved(userId, ownId)];
 }
 
