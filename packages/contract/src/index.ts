@@ -183,6 +183,35 @@ export {
   rootSchema,
 } from "./wire/server-info.ts";
 export { SERVICE_ACCOUNT_TOKEN_PREFIX } from "./wire/service-account.ts";
+export {
+  type AgentSessionObject,
+  type ChangedSessionBody,
+  cancelQuerySchema,
+  changedSessionSchema,
+  type NewSessionBody,
+  newSessionQuerySchema,
+  newSessionSchema,
+  renamedSessionSchema,
+  runListQuerySchema,
+  runQuerySchema,
+  type SessionObject,
+  type SessionQueryObject,
+  sessionDetailSchema,
+  sessionIdsSchema,
+  sessionListQuerySchema,
+  sessionListSchema,
+  sessionOwnerQuerySchema,
+  sessionQuerySchema,
+  sessionRunsQuerySchema,
+  type TeamSessionObject,
+  type WorkflowSessionObject,
+} from "./wire/session.ts";
+export {
+  anySessionRunSchema,
+  type SessionRun,
+  sessionRunSchema,
+  type TeamSessionRun,
+} from "./wire/session-run.ts";
 export { type TeamObject, teamSchema } from "./wire/team.ts";
 export * from "./wire/version.ts";
 export { type WorkflowObject, workflowSchema } from "./wire/workflow.ts";

@@ -5,9 +5,14 @@ import { errorSchema, limitSchema, problemSchema, validationErrorSchema } from "
 import { runEventSchema } from "../wire/run-events.ts";
 import { runFormSchema, runJsonSchema } from "../wire/run-form.ts";
 import { runOutputSchema } from "../wire/run-output.ts";
+import { cancelQuerySchema, runListQuerySchema, runQuerySchema } from "../wire/session.ts";
+import { sessionRunSchema } from "../wire/session-run.ts";
 import type { RouteTable } from "./route.ts";
 import { createRunnableRoutes } from "./runnables.ts";
 
+const several = { description: "several users have a session of this id; `user_id` tells them apart", json: errorSchema };
+const invalid = { description: "a value of the query cannot be used", json: validationErrorSchema };
+const noSuchRun = { description: "no such agent, or no such run of this caller", json: errorSchema };
 const noSuchAgent = { description: "no such agent", json: errorSchema };
 
 // biome-ignore format: one route is one line, and its bodies below it
@@ -28,4 +33,10 @@ export const agentsRoutes = {
       429: { description: "the caller has too many active runs, or they are too large; `Retry-After` says when to ask again", json: limitSchema },
       503: { description: "the server has no room for the run, or cannot read its keys now", json: z.union([limitSchema, problemSchema]) },
     } },
+  "agents.listRuns": { method: "GET", path: "/agents/{agent_id}/runs", access: ["agents:read", "agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "List runs of a session", query: runListQuerySchema,
+    responses: { 200: { description: "the runs, oldest first", json: z.array(sessionRunSchema) }, 404: { description: "no such agent, or no such session of this caller", json: errorSchema }, 409: several, 422: invalid } },
+  "agents.readRun": { method: "GET", path: "/agents/{agent_id}/runs/{run_id}", access: ["agents:read", "agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Read a run", query: runQuerySchema,
+    responses: { 200: { description: "the run with its events", json: runOutputSchema }, 404: noSuchRun, 409: several, 422: invalid } },
+  "agents.cancelRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/cancel", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Cancel a run", query: cancelQuerySchema,
+    responses: { 200: { description: "it is asked to stop, or there is nothing to stop", json: z.object({}) }, 400: { description: "the session is not named", json: errorSchema }, 404: noSuchRun, 422: invalid } },
 } as const satisfies RouteTable;

@@ -135,6 +135,28 @@ describe("the options of an Agent", () => {
     );
   });
 
+  it("summarises only a history that the model is given", () => {
+    const options = { id: "a", model: "offline:echo", historyOverflow: "summarize" };
+    expect(faultsOf(options)).toMatchObject([
+      { at: "historyOverflow", fix: expect.stringContaining('"addHistoryToContext": true') },
+    ]);
+    expect(faultsOf({ ...options, addHistoryToContext: true })).toEqual([]);
+  });
+
+  it.each([
+    { maxHistoryBytes: 0 },
+    { maxHistoryBytes: 16 * 1024 * 1024 + 1 },
+    { maxHistoryTokens: 0 },
+    { maxHistoryTokens: 1.5 },
+    { historyOverflow: "forget" },
+    { numHistoryRuns: 101 },
+  ])("refuses %j", (wrong) => {
+    const [name] = Object.keys(wrong);
+    expect(faultsOf({ id: "a", model: "offline:echo", addHistoryToContext: true, ...wrong })).toMatchObject([
+      { at: name },
+    ]);
+  });
+
   it("refuses two tools of one name", () => {
     expect(faultsOf({ id: "a", model: "offline:echo", tools: [ping, ping] })).toMatchObject([
       { at: "tools" },
@@ -150,6 +172,8 @@ describe("Agent.describe", () => {
       model: "offline:echo",
       numHistoryRuns: 3,
       addHistoryToContext: false,
+      maxHistoryBytes: 262_144,
+      historyOverflow: "drop",
       tools: [],
     });
     expect(agent.describe()).toEqual({
@@ -172,6 +196,7 @@ describe("Agent.describe", () => {
       toolCallLimit: 2,
       addHistoryToContext: true,
       numHistoryRuns: 5,
+      historyOverflow: "summarize",
       metadata: { team: "x" },
     });
     const described = agent.describe();
@@ -182,7 +207,7 @@ describe("Agent.describe", () => {
         tools: [{ name: "ping", description: "Answers", parameters: { type: "object", required: ["n"] } }],
         tool_call_limit: 2,
       },
-      sessions: { add_history_to_context: true, num_history_runs: 5 },
+      sessions: { add_history_to_context: true, enable_session_summaries: true, num_history_runs: 5 },
       system_message: { description: "Pings", instructions: ["Be brief.", "Be kind."] },
       metadata: { team: "x" },
     });

@@ -10,11 +10,12 @@ import {
   outputOf,
 } from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import { offlineScript } from "./offline-script.ts";
 import { TEST_TOOLS } from "./test-tools.fixture.ts";
 
 /** An agent that keeps what its model was shown. */
-function watchedAgent(options: { addHistoryToContext?: boolean; numHistoryRuns?: number; id?: string } = {}) {
+function watchedAgent(options: Partial<Omit<AgentOptions, "model" | "tools">> = {}) {
   const prompts: string[] = [];
   const script = offlineScript({
     steps: [{ toolCalls: [{ name: "get_time", args: {} }] }, { text: "fine" }],
@@ -67,6 +68,19 @@ describe("history", () => {
     await finish(await server.start(agent, form("now", { sessionId: "s" })));
     expect(prompts.at(-1)).toContain("newest");
     expect(prompts.at(-1)).not.toMatch(/oldest|cancelled/);
+  });
+
+  it.each([
+    ["bytes", { maxHistoryBytes: 400 }],
+    ["tokens", { maxHistoryTokens: 100 }],
+  ])("has only runs that fit into the limit of %s, whole", async (_, limit) => {
+    const server = createTestServer();
+    const { agent, prompts } = watchedAgent({ addHistoryToContext: true, ...limit });
+    for (const message of ["oldest", "middle", "newest"])
+      await finish(await server.start(agent, form(`${message} ${"x".repeat(150)}`, { sessionId: "s" })));
+    await finish(await server.start(agent, form("now", { sessionId: "s" })));
+    expect(prompts.at(-1)).toMatch(/middle.*get_time.*noon.*fine.*newest.*get_time.*noon.*fine.*now/);
+    expect(prompts.at(-1)).not.toContain("oldest");
   });
 
   it.each([

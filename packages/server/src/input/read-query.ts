@@ -38,7 +38,7 @@ export function readQuery<Schema extends z.ZodObject>(
 
 /** The type under what makes it optional. */
 function kindOf(type: z.core.$ZodType): string {
-  return type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodNullable
-    ? kindOf(type.unwrap())
-    : type._zod.def.type;
+  if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodNullable)
+    return kindOf(type.unwrap());
+  return type instanceof z.ZodType ? type.def.type : "";
 }

@@ -66,7 +66,8 @@ export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
 async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
   const { context, events, recorder, log } = drive;
   log.append(events.started());
-  let { outcome, isAnswered } = await takeSteps(drive);
+  const { isAnswered, ...taken } = await takeSteps(drive);
+  let { outcome } = taken;
   let stateJson = drive.startingStateJson;
   try {
     stateJson = readState(context, stateJson);

@@ -469,6 +469,36 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       expect(await store.findSession(all, keyOf(alice))).toEqual(changed);
     });
 
+    it("changes the summary that the session has when the run ends, with its end", async () => {
+      const store = await create();
+      const seen: (string | undefined)[] = [];
+      const finish = async (runId: string, summary: string | undefined) => {
+        const lease = await begin(store, runId);
+        const changeSummary = (json: string | undefined) => {
+          seen.push(json);
+          return summary === undefined ? json : JSON.stringify({ summary });
+        };
+        await store.finishRun(lease, { ...end(0), changeSummary });
+        return (await store.findSession(all, keyOf(alice)))?.summary;
+      };
+      expect(await finish("r1", undefined)).toBeUndefined();
+      expect(await finish("r2", "short")).toEqual({ summary: "short" });
+      await store.changeSession(all, keyOf(alice), { summary: { summary: "mine" }, at: 9 });
+      expect(await finish("r3", undefined)).toEqual({ summary: "mine" });
+      await store.finishRun(await begin(store, "r4"), end(0));
+      expect((await store.findSession(all, keyOf(alice)))?.summary).toEqual({ summary: "mine" });
+      expect(seen).toEqual([undefined, undefined, '{"summary":"mine"}']);
+    });
+
+    it("changes no summary when the end is not kept", async () => {
+      const store = await create();
+      const lease = await begin(store);
+      await store.finishRun(lease, end(0));
+      const changeSummary = () => '{"summary":"late"}';
+      await expect(store.finishRun(lease, { ...end(0), changeSummary })).rejects.toThrow(RunLeaseLost);
+      expect((await store.findSession(all, keyOf(alice)))?.summary).toBeUndefined();
+    });
+
     it("stops a run that lives, in its scope, its component and its session only", async () => {
       const store = await create();
       const lease = await begin(store);

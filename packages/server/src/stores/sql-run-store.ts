@@ -14,12 +14,14 @@ import {
   RunLeaseLost,
   type RunStore,
   type SessionKey,
+  type StateChange,
 } from "../runs/store.ts";
 import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlNode } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
+import { addTokens, endRun, insertRun, openSession, putState, putSummary } from "./sql-run-queries.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 
 export interface SqlRunStoreOptions {
@@ -37,80 +39,46 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   const sessions = createSqlSessions(database, deployment);
 
   /** The session of a run that begins, made where it is missing. Gives its number. */
-  async function openSession(transaction: Transaction<Tables>, run: NewRun): Promise<number> {
+  async function open(transaction: Transaction<Tables>, run: NewRun): Promise<number> {
     const { key, createdAt, input, changeState } = run;
-    const { session_no, state_json } = await transaction
-      .insertInto("agentos_sessions")
-      .values({
-        deployment,
-        ...toOwnerColumns(key.owner),
-        kind: key.component.kind,
-        component_id: toKeyText(key.component.id),
-        session_id: toKeyText(key.sessionId),
-        first_input: toPlainText(input.slice(0, MAX_FIRST_INPUT_LENGTH)),
-        state_json: "{}",
-        input_tokens: 0,
-        output_tokens: 0,
-        total_tokens: 0,
-        created_at: createdAt,
-        updated_at: createdAt,
-      })
-      .onConflict((conflict) =>
-        conflict
-          .columns([
-            "deployment",
-            "owner_issuer",
-            "owner_kind",
-            "owner_id",
-            "session_id",
-            "kind",
-            "component_id",
-          ])
-          .doUpdateSet((row) => ({
-            updated_at: createdAt,
-            first_input: row.fn.coalesce("agentos_sessions.first_input", "excluded.first_input"),
-          })),
-      )
-      .returning(["session_no", "state_json"])
-      .executeTakeFirstOrThrow();
-    if (changeState !== undefined) await putState(transaction, session_no, changeState(state_json));
-    return session_no;
+    const [session] = await openSession(transaction, {
+      deployment,
+      ...toOwnerColumns(key.owner),
+      kind: key.component.kind,
+      component_id: toKeyText(key.component.id),
+      session_id: toKeyText(key.sessionId),
+      first_input: toPlainText(input.slice(0, MAX_FIRST_INPUT_LENGTH)),
+      created_at: createdAt,
+    });
+    if (session === undefined) throw new Error("INVARIANT: a session is made or found");
+    if (changeState !== undefined) await change(transaction, session, changeState);
+    return session.session_no;
   }
 
   async function end(transaction: Transaction<Tables>, lease: RunLease, run: RunEnd): Promise<void> {
-    const ended = await transaction
-      .updateTable("agentos_runs")
-      .set({
-        status: run.status,
-        output_json: run.outputJson,
-        events_json: run.eventsJson,
-        next_index: run.terminalIndex + 1,
-        ended_at: database.dialect.now,
-        node_id: null,
-        cancel_at: null,
-      })
-      .where("deployment", "=", deployment)
-      .where("run_id", "=", lease.runId)
-      .where("attempt", "=", lease.attempt)
-      .where("node_id", "=", nodeId)
-      .where("status", "=", "RUNNING")
-      .returning("session_no")
-      .executeTakeFirst();
+    const [ended] = await endRun(transaction, {
+      deployment,
+      run_id: lease.runId,
+      attempt: lease.attempt,
+      node_id: nodeId,
+      status: run.status,
+      output_json: run.outputJson,
+      events_json: run.eventsJson,
+      next_index: run.terminalIndex + 1,
+      ended_at: Date.now() / 1_000,
+    });
     if (ended === undefined) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
-    const { inputTokens, outputTokens, totalTokens } = run.tokens;
-    const { changeState } = run;
-    if (totalTokens === 0 && inputTokens === 0 && outputTokens === 0 && changeState === undefined) return;
-    const { state_json } = await transaction
-      .updateTable("agentos_sessions")
-      .set((row) => ({
-        input_tokens: row("input_tokens", "+", inputTokens),
-        output_tokens: row("output_tokens", "+", outputTokens),
-        total_tokens: row("total_tokens", "+", totalTokens),
-      }))
-      .where("session_no", "=", ended.session_no)
-      .returning("state_json")
-      .executeTakeFirstOrThrow();
-    if (changeState !== undefined) await putState(transaction, ended.session_no, changeState(state_json));
+    const { session_no } = ended;
+    const [session] = await addTokens(transaction, {
+      session_no,
+      input_tokens: run.tokens.inputTokens,
+      output_tokens: run.tokens.outputTokens,
+      total_tokens: run.tokens.totalTokens,
+    });
+    if (session === undefined) return;
+    if (run.changeState !== undefined) await change(transaction, { ...session, session_no }, run.changeState);
+    const summary_json = run.changeSummary?.(session.summary_json ?? undefined);
+    if (summary_json !== undefined) await putSummary(transaction, { session_no, summary_json });
   }
 
   function selectRuns(scope: DataScope, key: SessionKey) {
@@ -134,22 +102,16 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       await database.write(async (transaction) => {
         await node.beatIfDue(transaction);
         if (run.bindsSession === true) await sessions.bind(transaction, key);
-        const sessionNo = await openSession(transaction, run);
-        await transaction
-          .insertInto("agentos_runs")
-          .values({
-            deployment,
-            run_id: runId,
-            session_no: sessionNo,
-            status: "RUNNING",
-            node_id: nodeId,
-            attempt: lease.attempt,
-            max_attempts: 1,
-            next_index: 0,
-            created_at: createdAt,
-            output_json: outputJson,
-          })
-          .execute();
+        const sessionNo = await open(transaction, run);
+        await insertRun(transaction, {
+          deployment,
+          run_id: runId,
+          session_no: sessionNo,
+          node_id: nodeId,
+          attempt: lease.attempt,
+          created_at: createdAt,
+          output_json: outputJson,
+        });
       });
       return lease;
     },
@@ -211,10 +173,11 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   };
 }
 
-function putState(transaction: Transaction<Tables>, sessionNo: number, stateJson: string): Promise<unknown> {
-  return transaction
-    .updateTable("agentos_sessions")
-    .set({ state_json: stateJson })
-    .where("session_no", "=", sessionNo)
-    .execute();
+/** The state that there is, locked by the statement that gave it, becomes the next. */
+async function change(
+  transaction: Transaction<Tables>,
+  { session_no, state_json }: { readonly session_no: number; readonly state_json: string },
+  changeState: StateChange,
+): Promise<void> {
+  await putState(transaction, { session_no, state_json: changeState(state_json) });
 }

@@ -1,9 +1,9 @@
 /**
  * Changes of one SQLite file, several in one commit: what is asked for in one turn of the event loop is kept by one
- * flush of the disk, which is what a change costs. Each has a savepoint of its own, so that one that fails takes no
- * other with it, and nobody is answered before the commit.
+ * flush of the disk, which is what a change costs. Where one of them fails all are taken back and made again, each by
+ * itself, so that it takes no other with it. Nobody is answered before the commit.
  */
-import { type Kysely, sql, type Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 
 type Change<Tables> = (transaction: Transaction<Tables>) => Promise<unknown>;
 
@@ -17,7 +17,7 @@ interface Waiting<Tables> {
 const MAX_CHANGES = 200;
 
 export function createGroupCommit<Tables>(db: Kysely<Tables>): (change: Change<Tables>) => Promise<unknown> {
-  let waiting: Waiting<Tables>[] = [];
+  const waiting: Waiting<Tables>[] = [];
   let isScheduled = false;
 
   function schedule(): void {
@@ -36,32 +36,18 @@ export function createGroupCommit<Tables>(db: Kysely<Tables>): (change: Change<T
   }
 
   async function commit(group: readonly Waiting<Tables>[]): Promise<void> {
-    const settled: (() => void)[] = [];
     try {
-      await db.transaction().execute(async (transaction) => {
-        for (const { change, resolve, reject } of group) {
-          // Alone, the transaction itself takes back what failed.
-          if (group.length === 1) {
-            const value = await change(transaction);
-            settled.push(() => resolve(value));
-            return;
-          }
-          await sql`savepoint change`.execute(transaction);
-          try {
-            const value = await change(transaction);
-            await sql`release change`.execute(transaction);
-            settled.push(() => resolve(value));
-          } catch (cause) {
-            // Where the file itself is in trouble this fails too, and with it the whole group.
-            await sql`rollback to change`.execute(transaction);
-            await sql`release change`.execute(transaction);
-            settled.push(() => reject(cause));
-          }
-        }
+      const values = await db.transaction().execute(async (transaction) => {
+        const given: unknown[] = [];
+        for (const { change } of group) given.push(await change(transaction));
+        return given;
       });
-      for (const settle of settled) settle();
+      for (const [index, { resolve }] of group.entries()) resolve(values[index]);
     } catch (cause) {
-      for (const { reject } of group) reject(cause);
+      const [first, ...others] = group;
+      if (others.length === 0) first?.reject(cause);
+      // One of them has failed, and took the others with it: each again by itself.
+      else for (const alone of group) await commit([alone]);
     }
   }
 

@@ -1,0 +1,145 @@
+/** The queries of every run, built once (see `prepareQuery`). */
+import { prepareQuery } from "@agentos/storage";
+import type { Kysely } from "kysely";
+import type { RunsTable, SessionsTable, Tables } from "./schema/tables.ts";
+
+type Db = Kysely<Tables>;
+
+export type SessionColumns = Pick<
+  SessionsTable,
+  | "deployment"
+  | "owner_issuer"
+  | "owner_kind"
+  | "owner_id"
+  | "owner_long_id"
+  | "kind"
+  | "component_id"
+  | "session_id"
+  | "first_input"
+  | "created_at"
+>;
+
+/** Makes the session of a run, or says that it is used again. */
+export const openSession = prepareQuery((db: Db, session: SessionColumns) =>
+  db
+    .insertInto("agentos_sessions")
+    .values({
+      deployment: session.deployment,
+      owner_issuer: session.owner_issuer,
+      owner_kind: session.owner_kind,
+      owner_id: session.owner_id,
+      owner_long_id: session.owner_long_id,
+      kind: session.kind,
+      component_id: session.component_id,
+      session_id: session.session_id,
+      first_input: session.first_input,
+      state_json: "{}",
+      input_tokens: 0,
+      output_tokens: 0,
+      total_tokens: 0,
+      created_at: session.created_at,
+      updated_at: session.created_at,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns([
+          "deployment",
+          "owner_issuer",
+          "owner_kind",
+          "owner_id",
+          "session_id",
+          "kind",
+          "component_id",
+        ])
+        .doUpdateSet((row) => ({
+          updated_at: row.ref("excluded.updated_at"),
+          first_input: row.fn.coalesce("agentos_sessions.first_input", "excluded.first_input"),
+        })),
+    )
+    .returning(["session_no", "state_json"]),
+);
+
+export const putState = prepareQuery((db: Db, values: Pick<SessionsTable, "state_json"> & SessionNumber) =>
+  db
+    .updateTable("agentos_sessions")
+    .set({ state_json: values.state_json })
+    .where("session_no", "=", values.session_no),
+);
+
+export const putSummary = prepareQuery((db: Db, values: { readonly summary_json: string } & SessionNumber) =>
+  db
+    .updateTable("agentos_sessions")
+    .set({ summary_json: values.summary_json })
+    .where("session_no", "=", values.session_no),
+);
+
+interface SessionNumber {
+  readonly session_no: number;
+}
+
+export type RunColumns = Pick<
+  RunsTable,
+  "deployment" | "run_id" | "session_no" | "node_id" | "attempt" | "created_at" | "output_json"
+>;
+
+export const insertRun = prepareQuery((db: Db, run: RunColumns) =>
+  db.insertInto("agentos_runs").values({
+    deployment: run.deployment,
+    run_id: run.run_id,
+    session_no: run.session_no,
+    status: "RUNNING",
+    node_id: run.node_id,
+    attempt: run.attempt,
+    max_attempts: 1,
+    next_index: 0,
+    created_at: run.created_at,
+    output_json: run.output_json,
+  }),
+);
+
+export type EndColumns = Pick<
+  RunsTable,
+  | "deployment"
+  | "run_id"
+  | "attempt"
+  | "node_id"
+  | "status"
+  | "output_json"
+  | "events_json"
+  | "next_index"
+  | "ended_at"
+>;
+
+/** Ends a run for the server that holds it; gives no row to any other. */
+export const endRun = prepareQuery((db: Db, end: EndColumns) =>
+  db
+    .updateTable("agentos_runs")
+    .set({
+      status: end.status,
+      output_json: end.output_json,
+      events_json: end.events_json,
+      next_index: end.next_index,
+      ended_at: end.ended_at,
+      node_id: null,
+      cancel_at: null,
+    })
+    .where("deployment", "=", end.deployment)
+    .where("run_id", "=", end.run_id)
+    .where("attempt", "=", end.attempt)
+    .where("node_id", "=", end.node_id)
+    .where("status", "=", "RUNNING")
+    .returning("session_no"),
+);
+
+export const addTokens = prepareQuery(
+  (db: Db, added: SessionNumber & Pick<SessionsTable, "input_tokens" | "output_tokens" | "total_tokens">) =>
+    db
+      .updateTable("agentos_sessions")
+      .set((row) => ({
+        input_tokens: row("input_tokens", "+", added.input_tokens),
+        output_tokens: row("output_tokens", "+", added.output_tokens),
+        total_tokens: row("total_tokens", "+", added.total_tokens),
+      }))
+      .where("session_no", "=", added.session_no)
+      .returning(["state_json", "summary_json"]),
+);
