@@ -41,7 +41,8 @@ export function createVolatileMemoryStore({ maxBytes = MAX_MEMORY_BYTES } = {}):
 
   function put(memory: StoredMemory): void {
     const path = pathOf(memory.owner);
-    const holder = owners.get(path) ?? { owner: memory.owner, memories: new Map(), bytes: 0 };
+    const known = owners.get(path);
+    const holder: OwnerMemories = known ?? { owner: memory.owner, memories: new Map(), bytes: 0 };
     owners.set(path, holder);
     const before = holder.memories.get(memory.memoryId);
     count(holder, sizeOf(memory) - (before === undefined ? 0 : sizeOf(before)));
@@ -62,7 +63,8 @@ export function createVolatileMemoryStore({ maxBytes = MAX_MEMORY_BYTES } = {}):
 
   /** A tenth at once, so that looking for the largest is not done for each memory. */
   function makeRoom(): void {
-    while (total > maxBytes * 0.9) {
+    for (;;) {
+      if (total <= maxBytes * 0.9) return;
       const largest = findLargest(findLargest(findAccounts(owners.values()))?.members ?? []);
       if (largest === undefined) return;
       const byAge = [...largest.memories.values()].toSorted((one, other) => one.updatedAt - other.updatedAt);
