@@ -80,6 +80,12 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     demands: "authenticated",
     usesAgents: false,
   },
+  "denials.count": {
+    method: "GET",
+    path: "/authz/denials/counts",
+    demands: "authenticated",
+    usesAgents: false,
+  },
   "denials.read": {
     method: "GET",
     path: "/authz/denials/den_unknown",

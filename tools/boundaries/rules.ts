@@ -131,11 +131,12 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   guard: {
     log: [],
     config: ["log"],
+    decisions: [],
     denials: ["log"],
     keys: ["config"],
     pages: ["config"],
-    gate: ["pages", "keys", "denials", "config", "log"],
-    app: ["gate", "pages", "keys", "denials", "config", "log"],
+    gate: ["pages", "keys", "denials", "decisions", "config", "log"],
+    app: ["gate", "pages", "keys", "denials", "decisions", "config", "log"],
     hosts: ["gate"],
   },
   storage: {
@@ -150,7 +151,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     runs: [],
     "runs/form": ["runs"],
     input: ["runs/form"],
-    sessions: ["runs"],
+    sessions: ["runs/form", "runs"],
     agents: ["agents/provider", "memories", "runs"],
     "agents/provider": ["runs"],
     memories: ["runs"],

@@ -98,7 +98,17 @@ export {
   DEFAULT_PORT,
   DEFAULT_TOKEN_HEADER,
 } from "./wire/defaults.ts";
-export { type DenialList, type DenialObject, denialListSchema, denialSchema } from "./wire/denial.ts";
+export {
+  DENIAL_GROUPINGS,
+  type DenialCountList,
+  type DenialList,
+  type DenialObject,
+  denialCountListSchema,
+  denialCountQuerySchema,
+  denialListSchema,
+  denialQuerySchema,
+  denialSchema,
+} from "./wire/denial.ts";
 export { isRecord } from "./wire/is-record.ts";
 export { type PrefixedKind, RUNNABLE_KINDS, type RunnableKind } from "./wire/kinds.ts";
 export {

@@ -43,7 +43,12 @@ export {
   type OptionWords,
 } from "./config/option-faults.ts";
 export type { ResolvedPolicy } from "./config/resolve-policy.ts";
+export { createDecisionTally, type DecisionTally, type TallyRow } from "./decisions/decision-tally.ts";
+export { firstSecondOf, hourOf } from "./denials/count-groups.ts";
+export { maySee } from "./denials/denial-recorder.ts";
+export { createKeptDenials, type KeptDenial } from "./denials/kept-denials.ts";
 export type { Gate } from "./gate/gate.ts";
+export { logDenial } from "./gate/log-denial.ts";
 export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
 export {
   describeFileCause,

@@ -21,8 +21,25 @@ export type {
 export { ConfigurationError, type ConfigurationErrorOptions } from "./config/configuration-error.ts";
 export type { PolicyInForce, PolicyKey } from "./config/describe-policy.ts";
 export { formatLocations, formatPolicy } from "./config/format-policy.ts";
+export {
+  type CountedDecision,
+  type DecisionCount,
+  type DecisionCounter,
+  type DecisionOutcome,
+  type DecisionPage,
+  type DecisionQuery,
+  MORE,
+  NO_ROUTE,
+  NOBODY,
+  OTHERS,
+} from "./decisions/decision-counter.ts";
 export type {
   Denial,
+  DenialCountPage,
+  DenialCountQuery,
+  DenialFilter,
+  DenialGroup,
+  DenialGrouping,
   DenialPage,
   DenialQuery,
   DenialRecord,

@@ -10,7 +10,10 @@ import { sessionRunSchema } from "../wire/session-run.ts";
 import type { RouteTable } from "./route.ts";
 import { createRunnableRoutes } from "./runnables.ts";
 
-const several = { description: "several users have a session of this id; `user_id` tells them apart", json: errorSchema };
+const several = {
+  description: "several users have a session of this id; `user_id` tells them apart",
+  json: errorSchema,
+};
 const invalid = { description: "a value of the query cannot be used", json: validationErrorSchema };
 const noSuchRun = { description: "no such agent, or no such run of this caller", json: errorSchema };
 const noSuchAgent = { description: "no such agent", json: errorSchema };

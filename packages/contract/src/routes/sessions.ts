@@ -23,7 +23,10 @@ const of = { path: "/sessions/{session_id}" } as const;
 const unclear = { description: "the body cannot be read, or the database is not clear", json: errorSchema };
 const unknown = { description: "no such session of this caller, or no such database", json: errorSchema };
 const unknownRun = { description: "no such run, session or database", json: errorSchema };
-const several = { description: "several sessions have this id; the text says what tells them apart", json: errorSchema };
+const several = {
+  description: "several sessions have this id; the text says what tells them apart",
+  json: errorSchema,
+};
 const taken = { description: "the owner has a session of this id already", json: errorSchema };
 const tooLarge = { description: "the body, or the state in it, is too large", json: limitSchema };
 const invalid = { description: "a value cannot be used", json: validationErrorSchema };

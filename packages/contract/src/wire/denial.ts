@@ -68,12 +68,36 @@ export const denialSchema = z
 /** A recorded refusal. */
 export type DenialObject = z.infer<typeof denialSchema>;
 
-/** Query of `GET /authz/denials`; what is not named here is not read. */
-export const denialQuerySchema = z.object({
+/** The last second of the year 9999. */
+const LAST_SECOND = 253_402_300_799;
+
+const timeSchema = z.int().min(0).max(LAST_SECOND).optional();
+
+/** What both lists can be cut down by. */
+const denialFilterShape = {
   limit: z.int().min(1).max(100).optional().meta({ description: "most on a page; default 20" }),
-  page: z.int().min(1).optional().meta({ description: "which page; default 1" }),
+  page: z.int().min(1).max(1_000_000).optional().meta({ description: "which page; default 1" }),
   code: z.string().optional().meta({ description: "only refusals with this code" }),
   route: z.string().optional().meta({ description: "only refusals of this route, as METHOD /template" }),
+  client: z.string().optional().meta({ description: "only from this address; with authz:read" }),
+  subject: z.string().optional().meta({ description: "only of this verified subject; with authz:read" }),
+  since: timeSchema.meta({ description: "only those last seen then or later, seconds since the epoch" }),
+  until: timeSchema.meta({ description: "only those last seen before, seconds since the epoch" }),
+};
+
+/** Query of `GET /authz/denials`; what is not named here is not read. */
+export const denialQuerySchema = z.object(denialFilterShape);
+
+/** What recorded refusals are counted by. */
+export const DENIAL_GROUPINGS = ["code", "route", "client", "subject", "hour"] as const;
+
+/** Query of `GET /authz/denials/counts`; what is not named here is not read. */
+export const denialCountQuerySchema = z.object({
+  by: z
+    .enum(DENIAL_GROUPINGS)
+    .optional()
+    .meta({ description: "what they are counted by; client and subject with authz:read; default code" }),
+  ...denialFilterShape,
 });
 
 /** `GET /authz/denials`. */
@@ -83,3 +107,25 @@ export const denialListSchema = z
 
 /** A page of recorded refusals. */
 export type DenialList = z.infer<typeof denialListSchema>;
+
+/** `GET /authz/denials/counts`. */
+export const denialCountListSchema = z
+  .object({
+    data: z.array(
+      z.object({
+        /** What they have in common; of an hour its first second since the epoch. Null where it is not known. */
+        value: z.string().nullable(),
+        /** Refusals. */
+        count: z.int(),
+        /** Records that they are kept as. */
+        records: z.int(),
+        /** Seconds since the epoch of the newest. */
+        last_time: z.int(),
+      }),
+    ),
+    meta: pageMetaSchema,
+  })
+  .meta({ id: "DenialCountList", description: "how many refusals were recorded, most first" });
+
+/** How many refusals were recorded. */
+export type DenialCountList = z.infer<typeof denialCountListSchema>;

@@ -1,5 +1,6 @@
 /** What is remembered of users, as `/memories` and the routes beside it read and show it (contract 4.6). */
 import { z } from "zod";
+import { databaseQuery } from "./database-query.ts";
 import { pageMetaSchema } from "./page.ts";
 
 /** Bounds of one memory; texts are counted in UTF-16 units. */
@@ -46,20 +47,18 @@ export const memoryIdsSchema = z
   .object({ memory_ids: z.array(z.string()).min(1).max(MEMORY_LIMITS.maxIds), user_id: userId })
   .meta({ id: "MemoryIds" });
 
-/** Which database, on every route of memories. */
-const database = {
-  db_id: z.string().optional().meta({ description: "one of `databases` of `GET /config`" }),
-  table: z.string().optional().meta({ description: "needs `db_id`" }),
-};
 const page = {
   limit: z.int().min(1).max(MEMORY_LIMITS.maxPageSize).default(20),
   page: z.int().min(0).max(1_000_000).default(1).meta({ description: "the first is 1, and so is 0" }),
 };
 
 /** Query of the routes that take nothing but a database. */
-export const memoryDatabaseQuerySchema = z.object(database);
+export const memoryDatabaseQuerySchema = z.object(databaseQuery);
 /** Query of the routes that act on one user, or on all. */
-export const memoryOwnerQuerySchema = z.object({ ...database, user_id: z.string().optional().meta(WHOSE) });
+export const memoryOwnerQuerySchema = z.object({
+  ...databaseQuery,
+  user_id: z.string().optional().meta(WHOSE),
+});
 /** Query of `GET /user_memory_stats`. */
 export const memoryStatisticsQuerySchema = memoryOwnerQuerySchema.extend(page);
 /** Query of `GET /memories`. */

@@ -3,14 +3,19 @@
  * Keys without a value are null or left out, as the route has it.
  */
 import { z } from "zod";
-import { jsonObjectSchema, mediaSchema, messageSchema, metricsSchema, toolExecutionSchema } from "./message.ts";
-import { runEventSchema, teamRunEventSchema } from "./run-events.ts";
+import {
+  jsonObjectSchema,
+  mediaSchema,
+  messageSchema,
+  metricsSchema,
+  toolExecutionSchema,
+} from "./message.ts";
 import { runStatusSchema } from "./run-output.ts";
 
 const media = z.array(mediaSchema);
 
 /** What a run of every kind has, `ids` before it. */
-function runOf<const Ids extends z.ZodRawShape, const Event extends z.ZodType>(ids: Ids, event: Event) {
+function runOf<const Ids extends z.ZodRawShape>(ids: Ids) {
   return {
     run_id: z.string(),
     ...ids,
@@ -29,8 +34,8 @@ function runOf<const Ids extends z.ZodRawShape, const Event extends z.ZodType>(i
     audio: media,
     files: media,
     response_audio: jsonObjectSchema.nullish(),
-    /** Without the pieces of the answer, which `content` has whole. */
-    events: z.array(event).nullish(),
+    /** As they were streamed, without the pieces of the answer and without the session's state. */
+    events: z.array(jsonObjectSchema).nullish(),
     created_at: z.iso.datetime(),
   };
 }
@@ -57,7 +62,7 @@ const parent = { parent_run_id: z.string() };
 /** A run of an agent. */
 export const sessionRunSchema = z
   .object({
-    ...runOf({ ...parent, agent_id: z.string(), user_id: z.string() }, runEventSchema),
+    ...runOf({ ...parent, agent_id: z.string(), user_id: z.string() }),
     ...prefixed,
   })
   .meta({ id: "RunSchema", description: "an agent's run in a session" });
@@ -65,7 +70,7 @@ export const sessionRunSchema = z
 /** A run of a team. */
 export const teamSessionRunSchema = z
   .object({
-    ...runOf({ ...parent, team_id: z.string() }, z.union([teamRunEventSchema, runEventSchema])),
+    ...runOf({ ...parent, team_id: z.string() }),
     ...prefixed,
   })
   .meta({ id: "TeamRunSchema", description: "a team's run in a session" });
@@ -73,7 +78,7 @@ export const teamSessionRunSchema = z
 /** A run of a workflow. */
 export const workflowSessionRunSchema = z
   .object({
-    ...runOf({ workflow_id: z.string(), user_id: z.string() }, jsonObjectSchema),
+    ...runOf({ workflow_id: z.string(), user_id: z.string() }),
     content_type: z.string().nullish(),
     step_results: z.array(jsonObjectSchema),
     step_executor_runs: z.array(jsonObjectSchema),

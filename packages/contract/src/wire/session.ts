@@ -16,7 +16,6 @@ export const SESSION_LIMITS = Object.freeze({
   maxIds: 1_000,
 });
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
 const KINDS = Object.keys(RUNNABLE_KINDS) as [RunnableKind, ...RunnableKind[]];
 const kind = z.enum(KINDS).meta({ id: "SessionType", description: "kind of what the session belongs to" });
 const object = jsonObjectSchema.nullish();
@@ -138,7 +137,10 @@ export const sessionIdsSchema = z
     session_ids: z.array(z.string()).min(1).max(SESSION_LIMITS.maxIds),
     session_types: z.array(kind).min(1).max(SESSION_LIMITS.maxIds),
   })
-  .meta({ id: "SessionIds", description: "sessions, and at the same place of the second list the type of each" });
+  .meta({
+    id: "SessionIds",
+    description: "sessions, and at the same place of the second list the type of each",
+  });
 
 const userId = z
   .string()
@@ -188,10 +190,9 @@ export const runQuerySchema = z.object({ session_id: sessionId, user_id: userId 
 
 /** Query of a cancel. */
 export const cancelQuerySchema = z.object({
-  session_id: z
-    .string()
-    .optional()
-    .meta({ description: "the session that the run belongs to; needed by a caller who reaches only their own" }),
+  session_id: z.string().optional().meta({
+    description: "the session that the run belongs to; needed by a caller who reaches only their own",
+  }),
 });
 
 /** A session in a list. */

@@ -2,17 +2,21 @@
  * Recorded refusals, for whoever asks "why do I get a 401?": everything for the operator, and for any other verified
  * caller what they were told themselves. Whose refusals a request may see is decided here once; the recorder does the rest.
  */
-import { type Access, type CompiledRoute, type DataScope, publicCode, visibleItems } from "@agentos/auth";
+import { type Access, type CompiledRoute, type DataScope, visibleItems } from "@agentos/auth";
 import {
+  type DenialCountList,
   type DenialList,
   type DenialObject,
+  denialCountQuerySchema,
+  denialQuerySchema,
+  type PageMeta,
   type PageRouteId,
-  REFUSALS,
-  type RefusalCode,
 } from "@agentos/contract";
-import type { DenialRecord, DenialRecorder } from "../denials/denial-recorder.ts";
+import type { DenialFilter, DenialRecord, DenialRecorder } from "../denials/denial-recorder.ts";
 import { showToCaller, showToOperator } from "../denials/show-denial.ts";
-import { invalidFields, type ValidationIssue, valueIssue } from "./input-fault.ts";
+import { codesShownAs, joinAsShown, REFUSAL_CODES, showGroup } from "../denials/shown-codes.ts";
+import { type InputFault, invalidFields, valueIssue } from "./input-fault.ts";
+import { readQuery } from "./read-query.ts";
 import { faultResponse, jsonResponse, notFound } from "./responses.ts";
 import type { RouteHandler } from "./route-handler.ts";
 
@@ -33,9 +37,6 @@ interface Reader {
   readonly isOperator: boolean;
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
-const REFUSAL_CODES = Object.keys(REFUSALS) as RefusalCode[];
-
 const EVERYBODYS: Reader = { whose: { kind: "all" }, isOperator: true };
 const NOBODYS: Reader = { whose: { kind: "none" }, isOperator: false };
 const NO_STORE = { headers: { "cache-control": "no-store" } } as const;
@@ -50,26 +51,43 @@ export function createDenialRoutes(options: DenialRoutesOptions): Record<DenialR
 
   return {
     "denials.list": async ({ request, access }) => {
-      const query = readQuery(new URL(request.url).searchParams);
-      if ("status" in query) return faultResponse(query);
       const reader = readerOf(access, isBelieved);
-      const { limit, page, code, route } = query;
+      const query = readQuery(denialQuerySchema, new URL(request.url).searchParams);
+      if ("status" in query) return faultResponse(query);
+      const hidden = findHidden(query.values, reader);
+      if (hidden !== undefined) return faultResponse(hidden);
+      const { limit, page, ...part } = readPart(query.values);
       const start = performance.now();
-      const { records, totalCount } = await recorder.list(reader.whose, {
-        limit,
-        offset: (page - 1) * limit,
-        route,
-        codes: code === undefined ? undefined : codesShownAs(code, reader),
-      });
+      const filter = readFilter(query.values, reader);
+      const { records, totalCount } = await recorder.list(reader.whose, { ...part, ...filter, limit });
       const body: DenialList = {
         data: records.map((record) => show(record, reader)),
-        meta: {
-          page,
-          limit,
-          total_pages: Math.ceil(totalCount / limit),
-          total_count: totalCount,
-          search_time_ms: Math.round((performance.now() - start) * 100) / 100,
-        },
+        meta: describePage({ page, limit, totalCount, start }),
+      };
+      return jsonResponse(body, NO_STORE);
+    },
+    "denials.count": async ({ request, access }) => {
+      const reader = readerOf(access, isBelieved);
+      const query = readQuery(denialCountQuerySchema, new URL(request.url).searchParams);
+      if ("status" in query) return faultResponse(query);
+      const hidden = findHidden(query.values, reader);
+      if (hidden !== undefined) return faultResponse(hidden);
+      const { by = "code" } = query.values;
+      const { limit, page, offset } = readPart(query.values);
+      const start = performance.now();
+      const filter = readFilter(query.values, reader);
+      // Which codes there are is known, and few of them: what a caller was shown as one is added up before it is cut.
+      const isWhole = by === "code" && !reader.isOperator;
+      const found = await recorder.count(reader.whose, {
+        by,
+        ...filter,
+        ...(isWhole ? { limit: REFUSAL_CODES.length } : { limit, offset }),
+      });
+      const groups = isWhole ? joinAsShown(found.groups) : found.groups;
+      const totalCount = isWhole ? groups.length : found.totalCount;
+      const body: DenialCountList = {
+        data: (isWhole ? groups.slice(offset, offset + limit) : groups).map(showGroup),
+        meta: describePage({ page, limit, totalCount, start }),
       };
       return jsonResponse(body, NO_STORE);
     },
@@ -99,35 +117,59 @@ function readerOf({ identity }: Access, isBelieved: boolean): Reader {
   return owner.kind === "user" ? { whose: { kind: "user", owner }, isOperator: false } : NOBODYS;
 }
 
-/** The exact codes behind the one that is asked for. A caller knows only what was shown: no filter tells them apart. */
-function codesShownAs(code: string, { isOperator }: Reader): ReadonlySet<RefusalCode> {
-  return new Set(
-    REFUSAL_CODES.filter((exact) => publicCode({ code: exact }) === code || (isOperator && exact === code)),
-  );
+type QueryValues = Readonly<{
+  limit?: number | undefined;
+  page?: number | undefined;
+  by?: string | undefined;
+  code?: string | undefined;
+  route?: string | undefined;
+  client?: string | undefined;
+  subject?: string | undefined;
+  since?: number | undefined;
+  until?: number | undefined;
+}>;
+
+function readPart({ limit = 20, page = 1 }: QueryValues) {
+  return { limit, page, offset: (page - 1) * limit };
 }
 
-type Query =
-  | { readonly limit: number; readonly page: number; readonly code?: string; readonly route?: string }
-  | ReturnType<typeof invalidFields>;
+function readFilter(
+  { code, route, client, subject, since, until }: QueryValues,
+  { isOperator }: Reader,
+): DenialFilter {
+  const codes = code === undefined ? undefined : codesShownAs(code, { isOperator });
+  return { codes, route, client, subject, since, until };
+}
 
-const MAX_LIMIT = 100;
-/** Far beyond what any recorder keeps, and small enough that a product of two such numbers is exact. */
-const MAX_PAGE = 1_000_000;
+/** What only an operator is shown nobody else may ask for: the answer would say it. */
+function findHidden({ by, client, subject }: QueryValues, { isOperator }: Reader): InputFault | undefined {
+  if (isOperator) return undefined;
+  const names = [
+    ...(by === "client" || by === "subject" ? ["by"] : []),
+    ...(client === undefined ? [] : ["client"]),
+    ...(subject === undefined ? [] : ["subject"]),
+  ];
+  if (names.length === 0) return undefined;
+  const problem = "client and subject are shown only to a holder of authz:read";
+  return invalidFields(names.map((name) => valueIssue(["query", name], problem)));
+}
 
-function readQuery(parameters: URLSearchParams): Query {
-  const issues: ValidationIssue[] = [];
-  const readCount = (name: "limit" | "page", fallback: number, most: number) => {
-    const text = parameters.get(name);
-    if (text === null) return fallback;
-    const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (count >= 1 && count <= most) return count;
-    issues.push(valueIssue(["query", name], `expected a whole number from 1 to ${most}`));
-    return fallback;
+function describePage({
+  page,
+  limit,
+  totalCount,
+  start,
+}: {
+  readonly page: number;
+  readonly limit: number;
+  readonly totalCount: number;
+  readonly start: number;
+}): PageMeta {
+  return {
+    page,
+    limit,
+    total_pages: Math.ceil(totalCount / limit),
+    total_count: totalCount,
+    search_time_ms: Math.round((performance.now() - start) * 100) / 100,
   };
-  const limit = readCount("limit", 20, MAX_LIMIT);
-  const page = readCount("page", 1, MAX_PAGE);
-  if (issues.length > 0) return invalidFields(issues);
-  const code = parameters.get("code");
-  const route = parameters.get("route");
-  return { limit, page, ...(code === null ? {} : { code }), ...(route === null ? {} : { route }) };
 }

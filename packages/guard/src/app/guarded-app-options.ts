@@ -27,6 +27,6 @@ export const guardedAppOptionsShape = {
   routes: z.array(customRouteSchema).readonly().optional(),
   logger: z.custom<Logger>(isObjectWith("warn"), "must have info, warn and error").optional(),
   denialRecorder: z
-    .custom<DenialRecorder>(isObjectWith("record"), "must have record, find and list")
+    .custom<DenialRecorder>(isObjectWith("record"), "must have record, find, list and count")
     .optional(),
 };

@@ -12,6 +12,7 @@ import { formatPolicy } from "../config/format-policy.ts";
 import { findPublicOwnedFaults } from "../config/public-owned-faults.ts";
 import { createReachFault } from "../config/reach-fault.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
+import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { type AuthResources, type AuthRuntime, createAuthRuntime } from "../gate/auth-runtime.ts";
 import { compileRoutesFor } from "../gate/compile-routes-for.ts";
@@ -114,6 +115,8 @@ export interface GuardedApp {
   describe(): Promise<PolicyInForce>;
   /** Refusals that were recorded. */
   denials(): Promise<DenialRecorder>;
+  /** How often whom was allowed and refused what. */
+  decisions(): Promise<DecisionCounter>;
   /** Stops watching key files and closes what was opened; no request is answered any more. A second call does nothing more. */
   close(): Promise<void>;
 }
@@ -281,6 +284,7 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
     },
     describe: async () => (await ready()).auth.describe(),
     denials: async () => (await ready()).auth.denials,
+    decisions: async () => (await ready()).auth.decisions,
   };
 }
 

@@ -40,23 +40,66 @@ export interface DenialRecord extends Denial {
   readonly lastTime: number;
 }
 
-/** Which denials of those that a reader may see, and how many of them. */
-export interface DenialQuery {
-  /** Most that are given. */
-  readonly limit: number;
-  /** How many of the newest are left out before them. Default 0. */
-  readonly offset?: number | undefined;
+/** Which denials of those that a reader may see. */
+export interface DenialFilter {
   /** Only these exact codes. Default: all. */
   readonly codes?: ReadonlySet<RefusalCode> | undefined;
   /** Only of this route, as `METHOD /template`. Default: all. */
   readonly route?: string | undefined;
+  /** Only of this address. Default: all. */
+  readonly client?: string | undefined;
+  /** Only of this verified subject, of whatever issuer. Default: all. */
+  readonly subject?: string | undefined;
+  /** Only those whose newest came then or later, seconds since the epoch. Default: all. */
+  readonly since?: number | undefined;
+  /** Only those whose newest came before, seconds since the epoch. Default: all. */
+  readonly until?: number | undefined;
 }
+
+/** Part of what a query finds. */
+interface Part {
+  /** Most that are given. */
+  readonly limit: number;
+  /** How many are left out before them. Default 0. */
+  readonly offset?: number | undefined;
+}
+
+/** Which denials, and how many of them. */
+export interface DenialQuery extends DenialFilter, Part {}
 
 /** A part of a list. */
 export interface DenialPage {
   /** Newest first. */
   readonly records: readonly DenialRecord[];
   /** How many the query finds without its limit. */
+  readonly totalCount: number;
+}
+
+/** What records of one group have in common. `hour` is that of the newest refusal. */
+export type DenialGrouping = "code" | "route" | "client" | "subject" | "hour";
+
+/** Which denials are counted, by what, and how many groups of them. */
+export interface DenialCountQuery extends DenialFilter, Part {
+  readonly by: DenialGrouping;
+}
+
+/** Records that have something in common. */
+export interface DenialGroup {
+  /** What they have in common: of `hour` its first second. Undefined for what is not known of them. */
+  readonly value: string | undefined;
+  /** Refusals. */
+  readonly count: number;
+  /** Records that they are kept as. */
+  readonly recordCount: number;
+  /** Time of the newest. */
+  readonly lastTime: number;
+}
+
+/** A part of the groups. */
+export interface DenialCountPage {
+  /** Most refusals first, of equals the newest; hours the newest first. */
+  readonly groups: readonly DenialGroup[];
+  /** How many groups there are without the limit. */
   readonly totalCount: number;
 }
 
@@ -71,6 +114,8 @@ export interface DenialRecorder {
   find(id: string, whose: DataScope): Promise<DenialRecord | undefined>;
   /** Newest first. */
   list(whose: DataScope, query: DenialQuery): Promise<DenialPage>;
+  /** How many refusals there were, by what they have in common. */
+  count(whose: DataScope, query: DenialCountQuery): Promise<DenialCountPage>;
 }
 
 /** Whether a reader may see a denial. */

@@ -22,6 +22,7 @@ import { createOptionFault, findOptionFaults } from "../config/option-faults.ts"
 import { nameOption } from "../config/option-names.ts";
 import { findNoCredentialFaults } from "../config/reach-fault.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
+import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createLogger } from "../log/log.ts";
 import type { Logger } from "../log/runtime.ts";
@@ -77,6 +78,8 @@ export interface AuthGuard {
   describe(): PolicyInForce;
   /** Refusals that were recorded, for whoever operates this server. */
   readonly denials: DenialRecorder;
+  /** How often whom was allowed and refused what, in bounded memory. */
+  readonly decisions: DecisionCounter;
   /** Stops watching key files. */
   close(): void;
 }
@@ -155,6 +158,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     resourceMetadata: (host) => metadata()?.documentFor(host),
     describe: () => auth.describe(),
     denials: auth.denials,
+    decisions: auth.decisions,
     close: () => auth.close(),
   };
 }

@@ -12,6 +12,8 @@ import { throwErrors } from "../config/configuration-error.ts";
 import { describePolicy, type PolicyInForce } from "../config/describe-policy.ts";
 import { placeKeyFault } from "../config/option-names.ts";
 import type { ResolvedPolicy } from "../config/resolve-policy.ts";
+import type { DecisionCounter } from "../decisions/decision-counter.ts";
+import { createMemoryDecisionCounter } from "../decisions/memory-decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createMemoryDenialRecorder } from "../denials/memory-denial-recorder.ts";
 import { loadKeys } from "../keys/load-keys.ts";
@@ -26,6 +28,7 @@ import { listUnconfiguredStages } from "./unconfigured-stages.ts";
 export interface AuthRuntime {
   readonly gate: Gate;
   readonly denials: DenialRecorder;
+  readonly decisions: DecisionCounter;
   /** The policy in force now. */
   describe(): PolicyInForce;
   /** Those of the keys in force now; the same list until the keys change. */
@@ -38,6 +41,8 @@ export interface AuthRuntime {
 export interface AuthResources {
   /** Default: bounded memory. */
   readonly denialRecorder?: DenialRecorder | undefined;
+  /** Default: bounded memory. */
+  readonly decisionCounter?: DecisionCounter | undefined;
   /** Where data is kept, fit to be shown; for the description of the policy. Default: not said. */
   readonly database?: string | undefined;
 }
@@ -92,6 +97,7 @@ export async function createAuthRuntime(
     denialRecorder ??
     opened.denialRecorder ??
     createMemoryDenialRecorder({ generateId, onRecord: (record) => logDenial(logger, record) });
+  const decisions = opened.decisionCounter ?? createMemoryDecisionCounter({ now });
   const verifier = createTokenVerifier({
     keySource: keys.keySource,
     policy,
@@ -107,6 +113,8 @@ export async function createAuthRuntime(
       revocation,
     }),
     recorder: denials,
+    decisions,
+    isUnverified: policy.mode === "jwt-unverified",
     findClient: createClientFinder(resolved.trustedProxies),
     now,
     cliCommand,
@@ -117,6 +125,7 @@ export async function createAuthRuntime(
   return {
     gate,
     denials,
+    decisions,
     describe: () =>
       describePolicy(resolved, keys.keySource, {
         routes: ruled.routes,

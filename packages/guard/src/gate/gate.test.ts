@@ -37,6 +37,7 @@ const request: GuardedRequest = {
 
 function createTestGate(engine: Partial<AuthEngine>, record?: DenialRecorder["record"]) {
   const denials: Denial[] = [];
+  const counted: CountedDecision[] = [];
   const seen: string[] = [];
   const gate = createGate({
     engine: {
@@ -57,7 +58,9 @@ function createTestGate(engine: Partial<AuthEngine>, record?: DenialRecorder["re
       record: record ?? ((denial) => `den_${denials.push(denial)}`),
       find: async () => undefined,
       list: async () => ({ records: [], totalCount: 0 }),
+      count: async () => ({ groups: [], totalCount: 0 }),
     },
+    decisions: { count: (decision) => void counted.push(decision) },
     now: () => 1_800_000_000,
     cliCommand: "npx agentos",
     notConfigured: new Set(["revocation", "issuer"]),

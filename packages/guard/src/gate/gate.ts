@@ -15,6 +15,7 @@ import {
   toProblem,
 } from "@agentos/auth";
 import { type Facts, REFUSALS, renderFix, type Stage } from "@agentos/contract";
+import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
 
@@ -40,6 +41,10 @@ export type GuardOutcome =
 export interface GateOptions {
   readonly engine: AuthEngine;
   readonly recorder: DenialRecorder;
+  /** Counts what is decided, for whom. */
+  readonly decisions: Pick<DecisionCounter, "count">;
+  /** Nobody verifies who calls: every caller counts as nobody. Default false. */
+  readonly isUnverified?: boolean | undefined;
   /** Finds the client behind the proxies that are trusted. Undefined: none is, and the peer is the client. */
   readonly findClient?: ClientFinder | undefined;
   /** Seconds since the epoch. */
@@ -93,7 +98,8 @@ const MAX_PATH = 200;
 
 /** Creates the gate of one configuration. */
 export function createGate(options: GateOptions): Gate {
-  const { engine, recorder, findClient, now, cliCommand, notConfigured } = options;
+  const { engine, recorder, decisions, findClient, now, cliCommand, notConfigured } = options;
+  const isVerified = options.isUnverified !== true;
   const openly: GuardOutcome = Object.freeze({ isAllowed: true, access: engine.anonymous });
 
   /** Records a refusal, and makes the answer of it. */
@@ -132,9 +138,15 @@ export function createGate(options: GateOptions): Gate {
     const authorized = authenticated.ok
       ? engine.authorize(authenticated.value, route, parameters)
       : authenticated;
-    return authorized.ok
-      ? { isAllowed: true, access: authorized.value }
-      : { isAllowed: false, answer: deny(request, authorized.fault, { routeName: route.name }) };
+    if (authorized.ok) {
+      const { owner, kind } = authorized.value.identity;
+      const isKnown = isVerified && kind !== "anonymous";
+      decisions.count({ owner: isKnown ? owner : undefined, route, parameters, outcome: "allowed" });
+      return { isAllowed: true, access: authorized.value };
+    }
+    const { owner, code } = authorized.fault;
+    decisions.count({ owner: isVerified ? owner : undefined, route, parameters, outcome: code });
+    return { isAllowed: false, answer: deny(request, authorized.fault, { routeName: route.name }) };
   }
 
   return {
@@ -150,6 +162,13 @@ export function createGate(options: GateOptions): Gate {
       const request = findClient === undefined ? sent : findClient(sent);
       const authenticated = await engine.authenticate(request);
       if (authenticated.ok) return undefined;
+      const { owner, code } = authenticated.fault;
+      decisions.count({
+        owner: isVerified ? owner : undefined,
+        route: undefined,
+        parameters: {},
+        outcome: code,
+      });
       const place = { routeName: `${request.method} (no route)`, seen: { path: path.slice(0, MAX_PATH) } };
       return deny(request, authenticated.fault, place);
     },

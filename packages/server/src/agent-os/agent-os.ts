@@ -3,10 +3,16 @@ import {
   DEFAULT_PORT,
   type Fault,
   type PageRouteId,
+  type RunnableKind,
   SERVED_ROUTES,
   type ServedRouteId,
 } from "@agentos/contract";
-import { ConfigurationError, type DenialRecorder, type PolicyInForce } from "@agentos/guard";
+import {
+  ConfigurationError,
+  type DecisionCounter,
+  type DenialRecorder,
+  type PolicyInForce,
+} from "@agentos/guard";
 import {
   createGuardedApp,
   type Fetch,
@@ -24,9 +30,12 @@ import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
 import { createMemoriesRoutes } from "../routes/memories.ts";
+import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
+import type { Runnable } from "../runs/runnable.ts";
 import { createRunService } from "../runs/service.ts";
+import { createSessionService } from "../sessions/session-service.ts";
 import {
   type AgentOSOptions,
   agentOSOptionSource,
@@ -124,6 +133,11 @@ export class AgentOS {
     return this.#app.denials();
   }
 
+  /** How often whom was allowed and refused what, hour by hour. */
+  decisions(): Promise<DecisionCounter> {
+    return this.#app.decisions();
+  }
+
   /** Stops watching key files and closes the database. `serve(…).close()` does this too, after the last answer. */
   close(): Promise<void> {
     return this.#app.close();
@@ -150,6 +164,7 @@ function createHandlers(
   const { name, description, agents = [] } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
+  const { databaseId = DEFAULT_DATABASE_ID } = options;
   const memories = createMemoryService({ store: stores.memories, runtime });
   const runs = createRunService({
     store: stores.runs,
@@ -158,6 +173,9 @@ function createHandlers(
     memoriesOf: (run) => memories.ofRun(run),
     limits: resolveRunLimits(options.limits),
   });
+  const components = new Map<RunnableKind, ReadonlyMap<string, Runnable>>([
+    ["agent", new Map(agents.map((agent) => [agent.id, agent]))],
+  ]);
   return {
     handlers: {
       ...createCoreRoutes({
@@ -169,14 +187,14 @@ function createHandlers(
         algorithms: () => auth.algorithms(),
         startedAt,
       }),
-      ...createAgentsRoutes({ agents, runs, runtime }),
-      ...createMemoriesRoutes({
-        memories,
-        store: stores.memories,
-        agents,
-        runs,
+      ...createAgentsRoutes({ agents, runs, store: stores.runs, runtime }),
+      ...createMemoriesRoutes({ memories, store: stores.memories, agents, runs, runtime, databaseId }),
+      ...createSessionsRoutes({
+        sessions: createSessionService({ store: stores.runs, runs, runtime }),
+        store: stores.runs,
+        databaseId,
+        findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
         runtime,
-        databaseId: options.databaseId ?? DEFAULT_DATABASE_ID,
       }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),

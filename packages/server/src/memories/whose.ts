@@ -3,8 +3,8 @@
  * others, whatever it names; anybody else may name a user, or reach all.
  */
 import { type Access, type DataScope, fail, isSameOwner, type Owner, ok, type Result } from "@agentos/auth";
-import { type InputFault, inputFault, invalidFields } from "@agentos/guard/app";
-import { checkUserId, userIdOf } from "../runs/owner.ts";
+import { type InputFault, inputFault } from "@agentos/guard/app";
+import { resolveOwner, userIdOf } from "../runs/owner.ts";
 import type { MemoryStore, OfUser } from "./store.ts";
 
 export type MemoryCaller = Pick<Access, "identity" | "dataScope">;
@@ -34,18 +34,13 @@ export function resolveMemoryOwner(
   { identity, dataScope }: MemoryCaller,
   named: string | null | undefined,
 ): Result<Owner, InputFault> {
-  if (dataScope.kind === "none") return fail(NOBODY);
-  if (dataScope.kind === "user") return ok(dataScope.owner);
-  const own = identity.owner;
-  const ownId = userIdOf(own);
   const userId = named === null || named === "" ? undefined : named;
-  if (userId === undefined || userId === ownId) {
-    if (ownId === undefined) return fail(inputFault(400, "User ID is required"));
-    return ok(own);
-  }
-  const issues = checkUserId(userId, ownId);
-  if (issues.length > 0) return fail(invalidFields(issues));
-  return ok({ issuer: own.issuer, kind: ownId === undefined ? "claimed" : "user", id: userId });
+  const owner = resolveOwner({ identity, dataScope }, { user_id: userId });
+  if (!owner.ok) return owner;
+  const ownId = userIdOf(owner.value);
+  if (ownId === undefined) return fail(inputFault(400, "User ID is required"));
+  if (dataScope.kind === "user" || userId === undefined || userId === ownId) return owner;
+  return ok({ issuer: owner.value.issuer, kind: "user", id: userId });
 }
 
 /**

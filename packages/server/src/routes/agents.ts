@@ -4,10 +4,7 @@
  */
 import { SERVED_ROUTES, type ServedRouteId } from "@agentos/contract";
 import {
-  createLimitLog,
-  faultResponse,
   jsonTextResponse,
-  limitResponse,
   notFound,
   type RequestContext,
   type RequestFault,
@@ -19,13 +16,17 @@ import { parseRunForm } from "../runs/form/parse-run-form.ts";
 import type { RunTicket } from "../runs/run-ledger.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
+import type { RunStore } from "../runs/store.ts";
+import { createAnswerFault } from "./answer-fault.ts";
 import { answerWithRun } from "./json-answer.ts";
 import { createListBodies } from "./list-bodies.ts";
+import { createRunRoutes } from "./run-routes.ts";
 import { eventStreamResponse, openEventStream } from "./sse.ts";
 
 export interface AgentsRoutesOptions {
   readonly agents: readonly Runnable<"agent">[];
   readonly runs: RunService;
+  readonly store: RunStore;
   readonly runtime: Runtime;
 }
 
@@ -35,18 +36,17 @@ const RUN_ROUTE = `${SERVED_ROUTES["agents.run"].method} ${SERVED_ROUTES["agents
 export function createAgentsRoutes({
   agents,
   runs,
+  store,
   runtime,
 }: AgentsRoutesOptions): Record<ServedRouteId<"agents">, RouteHandler> {
   const byId = new Map(agents.map((agent) => [agent.id, agent]));
   const bodies = createListBodies(agents, (agent) => agent.describe());
-  const limitLog = createLimitLog(runtime);
+  const answerFault = createAnswerFault(runtime);
+  const ofRuns = createRunRoutes({ kind: "agent", has: (id) => byId.has(id), store, runs, runtime });
   const findAgent = ({ parameters }: RequestContext) => byId.get(parameters["agent_id"] ?? "");
 
-  function refuse(fault: RequestFault, { access }: RequestContext): Response {
-    if (!("code" in fault)) return faultResponse(fault);
-    limitLog.note(fault, { caller: access.identity.owner, route: RUN_ROUTE });
-    return limitResponse(fault);
-  }
+  const refuse = (fault: RequestFault, { access }: RequestContext) =>
+    answerFault(fault, { access, route: RUN_ROUTE });
 
   async function startRun(context: RequestContext, runnable: Runnable<"agent">): Promise<Response> {
     const { request, access } = context;
@@ -87,6 +87,9 @@ export function createAgentsRoutes({
       const agent = findAgent(context);
       return agent === undefined ? notFound("Agent not found") : startRun(context, agent);
     },
+    "agents.listRuns": ofRuns.listRuns,
+    "agents.readRun": ofRuns.readRun,
+    "agents.cancelRun": ofRuns.cancelRun,
   };
 }
 

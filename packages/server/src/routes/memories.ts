@@ -1,5 +1,5 @@
 /** Handlers of memories. They read the request and write the answer; whose memories are reached is decided in `memories/`. */
-import type { Result } from "@agentos/auth";
+import { fail, ok, type Result } from "@agentos/auth";
 import {
   type MemoryList,
   type MemoryListQuery,
@@ -13,12 +13,11 @@ import {
   type OptimizedMemories,
   optimizeMemoriesInputSchema,
   type PageMeta,
+  SERVED_ROUTES,
   type ServedRouteId,
 } from "@agentos/contract";
 import {
-  faultResponse,
   jsonResponse,
-  limitResponse,
   type RequestContext,
   type RequestFault,
   type RouteHandler,
@@ -35,8 +34,9 @@ import type { MemoryQuery, MemoryStore } from "../memories/store.ts";
 import { findMemoryOwner, findReach } from "../memories/whose.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
+import { createAnswerFault } from "./answer-fault.ts";
 import { chooseMemoryModel } from "./choose-memory-model.ts";
-import { findSelectionFault } from "./select-database.ts";
+import { findDatabaseFault } from "./select-database.ts";
 
 export interface MemoriesRoutesOptions {
   readonly memories: MemoryService;
@@ -55,43 +55,45 @@ const SORT_KEYS = {
   memory_id: "memoryId",
 } as const satisfies Record<MemoryListQuery["sort_by"], MemoryQuery["sortBy"]>;
 
-const JSON_BODY = { maxBytes: MAX_MEMORY_BODY_BYTES } as const;
+/** What a handler gives: the answer, or what is wrong with the request. */
+type Answer = Promise<Result<Response, RequestFault>>;
+type MemoriesRouteId = ServedRouteId<"memories">;
 
 /** Handlers of the routes of memories. */
-export function createMemoriesRoutes(
-  options: MemoriesRoutesOptions,
-): Record<ServedRouteId<"memories">, RouteHandler> {
+export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<MemoriesRouteId, RouteHandler> {
   const { memories, store, agents, runs, runtime, databaseId } = options;
-  const table = { databaseId, table: "agno_memories" };
+  const answerFault = createAnswerFault(runtime);
+  const database = { id: databaseId, table: "agno_memories" } as const;
 
-  /** The query, once it is known that it means our table. */
-  function readSelection<Schema extends z.ZodObject>(
-    { request }: RequestContext,
-    schema: Schema,
-  ): Result<z.output<Schema>, RequestFault> {
-    const database = readQuery(request, memoryDatabaseQuerySchema);
-    if (!database.ok) return database;
-    const fault = findSelectionFault(database.value, table);
-    return fault === undefined ? readQuery(request, schema) : { ok: false, fault };
+  /** The query, of a request that means this database. */
+  function read<Schema extends z.ZodObject>({ request }: RequestContext, schema: Schema) {
+    const choice = readQuery(request, memoryDatabaseQuerySchema);
+    if (!choice.ok) return choice;
+    const fault = findDatabaseFault(choice.value, database);
+    return fault === undefined ? readQuery(request, schema) : fail<RequestFault>(fault);
   }
 
-  async function readBody<Schema extends z.ZodObject>(
-    context: RequestContext,
-    schema: Schema,
-  ): Promise<Result<z.output<Schema>, RequestFault>> {
-    const query = readSelection(context, memoryDatabaseQuerySchema);
-    return query.ok ? readJsonBody(context.request, schema, JSON_BODY) : query;
+  async function readBody<Schema extends z.ZodObject>(context: RequestContext, schema: Schema) {
+    const query = read(context, memoryDatabaseQuerySchema);
+    return query.ok ? readJsonBody(context.request, schema, { maxBytes: MAX_MEMORY_BODY_BYTES }) : query;
   }
 
-  const memoryIdOf = ({ parameters }: RequestContext) => parameters["memory_id"] ?? "";
+  function handle(id: MemoriesRouteId, answer: (context: RequestContext) => Answer): RouteHandler {
+    const { method, path } = SERVED_ROUTES[id];
+    const route = `${method} ${path}`;
+    return async (context) => {
+      const answered = await answer(context);
+      return answered.ok ? answered.value : answerFault(answered.fault, { access: context.access, route });
+    };
+  }
 
   return {
-    "memories.list": async (context) => {
-      const query = readSelection(context, memoryQuerySchema);
-      if (!query.ok) return refuse(query.fault);
+    "memories.list": handle("memories.list", async (context) => {
+      const query = read(context, memoryQuerySchema);
+      if (!query.ok) return query;
       const { value } = query;
       const reach = findReach(context.access, value.user_id);
-      if (!reach.ok) return refuse(reach.fault);
+      if (!reach.ok) return reach;
       const { scope, of } = reach.value;
       const start = performance.now();
       const found = await store.list(scope, {
@@ -106,54 +108,54 @@ export function createMemoriesRoutes(
       });
       const meta = pageMeta(value, found.totalCount, start);
       const body: MemoryList = { data: found.memories.map(toMemoryObject), meta };
-      return jsonResponse(body);
-    },
+      return ok(jsonResponse(body));
+    }),
 
-    "memories.create": async (context) => {
+    "memories.create": handle("memories.create", async (context) => {
       const body = await readBody(context, memoryInputSchema);
-      return body.ok ? answer(await memories.create(context.access, body.value)) : refuse(body.fault);
-    },
+      return body.ok ? show(await memories.create(context.access, body.value)) : body;
+    }),
 
-    "memories.read": async (context) => {
-      const query = readSelection(context, memoryOwnerQuerySchema);
-      if (!query.ok) return refuse(query.fault);
-      return answer(await memories.find(context.access, memoryIdOf(context), query.value.user_id));
-    },
+    "memories.read": handle("memories.read", async (context) => {
+      const query = read(context, memoryOwnerQuerySchema);
+      if (!query.ok) return query;
+      return show(await memories.find(context.access, memoryIdOf(context), query.value.user_id));
+    }),
 
-    "memories.update": async (context) => {
+    "memories.update": handle("memories.update", async (context) => {
       const body = await readBody(context, memoryInputSchema);
-      if (!body.ok) return refuse(body.fault);
-      return answer(await memories.change(context.access, memoryIdOf(context), body.value));
-    },
+      return body.ok ? show(await memories.change(context.access, memoryIdOf(context), body.value)) : body;
+    }),
 
-    "memories.delete": async (context) => {
-      const query = readSelection(context, memoryOwnerQuerySchema);
-      if (!query.ok) return refuse(query.fault);
-      const removed = await memories.remove(context.access, [memoryIdOf(context)], query.value.user_id);
-      return removed.ok ? noContent() : refuse(removed.fault);
-    },
+    "memories.delete": handle("memories.delete", async (context) => {
+      const query = read(context, memoryOwnerQuerySchema);
+      if (!query.ok) return query;
+      const ids = [memoryIdOf(context)];
+      const removed = await memories.remove(context.access, ids, query.value.user_id);
+      return removed.ok ? ok(new Response(null, GONE)) : removed;
+    }),
 
-    "memories.deleteMany": async (context) => {
+    "memories.deleteMany": handle("memories.deleteMany", async (context) => {
       const body = await readBody(context, memoryIdsSchema);
-      if (!body.ok) return refuse(body.fault);
+      if (!body.ok) return body;
       const { memory_ids, user_id } = body.value;
       const removed = await memories.remove(context.access, memory_ids, user_id);
-      return removed.ok ? noContent() : refuse(removed.fault);
-    },
+      return removed.ok ? ok(new Response(null, GONE)) : removed;
+    }),
 
-    "memories.listTopics": async (context) => {
-      const query = readSelection(context, memoryOwnerQuerySchema);
-      if (!query.ok) return refuse(query.fault);
+    "memories.listTopics": handle("memories.listTopics", async (context) => {
+      const query = read(context, memoryOwnerQuerySchema);
+      if (!query.ok) return query;
       const reach = findReach(context.access, query.value.user_id);
-      if (!reach.ok) return refuse(reach.fault);
-      return jsonResponse(await store.listTopics(reach.value.scope, reach.value.of));
-    },
+      if (!reach.ok) return reach;
+      return ok(jsonResponse(await store.listTopics(reach.value.scope, reach.value.of)));
+    }),
 
-    "memories.readStatistics": async (context) => {
-      const query = readSelection(context, memoryStatisticsQuerySchema);
-      if (!query.ok) return refuse(query.fault);
+    "memories.readStatistics": handle("memories.readStatistics", async (context) => {
+      const query = read(context, memoryStatisticsQuerySchema);
+      if (!query.ok) return query;
       const reach = findReach(context.access, query.value.user_id);
-      if (!reach.ok) return refuse(reach.fault);
+      if (!reach.ok) return reach;
       const { scope, of } = reach.value;
       const start = performance.now();
       const { statistics, totalCount } = await store.listStatistics(scope, { ...of, ...pageOf(query.value) });
@@ -165,43 +167,39 @@ export function createMemoriesRoutes(
         })),
         meta: pageMeta(query.value, totalCount, start),
       };
-      return jsonResponse(body);
-    },
+      return ok(jsonResponse(body));
+    }),
 
-    "memories.optimize": async (context) => {
+    "memories.optimize": handle("memories.optimize", async (context) => {
       const body = await readBody(context, optimizeMemoriesInputSchema);
-      if (!body.ok) return refuse(body.fault);
+      if (!body.ok) return body;
       const { user_id, model, apply } = body.value;
       const owner = await findMemoryOwner(context.access, user_id, store);
-      if (!owner.ok) return refuse(owner.fault);
+      if (!owner.ok) return owner;
       const chosen = chooseMemoryModel(agents, model ?? undefined, context.access);
-      if (!chosen.ok) return refuse(chosen.fault);
+      if (!chosen.ok) return chosen;
       const admitted = runs.admit(context.access, 0);
-      if (!admitted.ok) return refuse(admitted.fault);
+      if (!admitted.ok) return admitted;
       try {
         const request = { owner: owner.value, memory: chosen.value, applies: apply };
         const { signal } = context.request;
         const optimized = await optimizeMemories({ ...request, signal }, { store, runtime });
-        if (optimized.ok) return jsonResponse(describeOptimized(optimized.value));
+        if (optimized.ok) return ok(jsonResponse(describeOptimized(optimized.value)));
         const { status, detail } = optimized.fault;
-        return jsonResponse({ detail }, { status });
+        return ok(jsonResponse({ detail }, { status }));
       } finally {
         admitted.value.endRun();
       }
-    },
+    }),
   };
 }
 
-function refuse(fault: RequestFault): Response {
-  return "code" in fault ? limitResponse(fault) : faultResponse(fault);
-}
+const GONE = Object.freeze({ status: 204 });
 
-function answer(result: Awaited<ReturnType<MemoryService["find"]>>): Response {
-  return result.ok ? jsonResponse(toMemoryObject(result.value)) : refuse(result.fault);
-}
+const memoryIdOf = ({ parameters }: RequestContext) => parameters["memory_id"] ?? "";
 
-function noContent(): Response {
-  return new Response(null, { status: 204 });
+function show(result: Awaited<ReturnType<MemoryService["find"]>>): Awaited<Answer> {
+  return result.ok ? ok(jsonResponse(toMemoryObject(result.value))) : result;
 }
 
 interface PageQuery {

@@ -51,22 +51,38 @@ export function resolveRunOwner({
   dataScope,
   claimOwned,
 }: OwnerRequest): Result<RunOwner, InputFault> {
-  if (dataScope.kind === "none") return fail(inputFault(403, "A user identity is required"));
-  const own = dataScope.kind === "user" ? dataScope.owner : identity.owner;
-  const issues = [
-    ...checkClientId("session_id", identity.sessionId ?? form.sessionId),
-    ...checkUserId(form.userId, userIdOf(own)),
-  ];
-  if (issues.length > 0) return fail(invalidFields(issues));
+  const ids = { session_id: identity.sessionId ?? form.sessionId, user_id: form.userId };
+  const owner = resolveOwner({ identity, dataScope }, ids);
+  if (!owner.ok) return owner;
   return ok({
-    owner:
-      userIdOf(own) === undefined && form.userId !== undefined
-        ? { issuer: own.issuer, kind: "claimed", id: form.userId }
-        : own,
+    owner: owner.value,
     sessionId: identity.sessionId ?? form.sessionId,
     sessionState: chooseValues(form.sessionState, identity.sessionState, claimOwned.sessionState),
     dependencies: chooseValues(form.dependencies, identity.dependencies, claimOwned.dependencies),
   });
+}
+
+/** Ids of a body that its client chose, by the names of their fields; `user_id` claims an owner. */
+export type ClientIds = Readonly<Record<string, string | undefined>>;
+
+/** Who owns what a request makes, once every id in it may be kept. */
+export function resolveOwner(
+  { identity, dataScope }: Pick<OwnerRequest, "identity" | "dataScope">,
+  ids: ClientIds,
+): Result<Owner, InputFault> {
+  if (dataScope.kind === "none") return fail(inputFault(403, "A user identity is required"));
+  const own = dataScope.kind === "user" ? dataScope.owner : identity.owner;
+  const claimedId = ids["user_id"];
+  const issues = [
+    ...Object.entries(ids).flatMap(([field, id]) => checkClientId(field, id)),
+    ...checkReserved(claimedId, userIdOf(own)),
+  ];
+  if (issues.length > 0) return fail(invalidFields(issues));
+  return ok(
+    userIdOf(own) === undefined && claimedId !== undefined
+      ? { issuer: own.issuer, kind: "claimed", id: claimedId }
+      : own,
+  );
 }
 
 /** The user id that the wire shows of an owner; undefined where nobody is named. */
@@ -74,20 +90,12 @@ export function userIdOf({ id }: Owner): string | undefined {
   return id === "" ? undefined : id;
 }
 
-/** Why a client may not state this user id; `ownId` is that of its credential. */
-export function checkUserId(
-  userId: string | undefined,
-  ownId: string | undefined,
-): readonly ValidationIssue[] {
-  return [...checkClientId("user_id", userId), ...checkReserved(userId, ownId)];
-}
-
 function checkReserved(userId: string | undefined, ownId: string | undefined): readonly ValidationIssue[] {
   if (userId === undefined || userId === ownId || !isReservedPrincipal(userId)) return [];
   return [valueIssue(["body", "user_id"], "this name is reserved")];
 }
 
-function checkClientId(field: "session_id" | "user_id", id: string | undefined): readonly ValidationIssue[] {
+function checkClientId(field: string, id: string | undefined): readonly ValidationIssue[] {
   if (id === undefined) return [];
   const loc = ["body", field];
   if (id.length > MAX_CLIENT_ID_LENGTH) {

@@ -260,6 +260,26 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       expect(await list({ createdAfter: 5 })).toEqual([]);
     });
 
+    it("reads a long session piece by piece, none twice and none left out", async () => {
+      const store = await create();
+      const key = keyOf(alice);
+      const scope = scopeOf(alice);
+      const runIds = ["r1", "r2", "r3", "r4", "r5"];
+      for (const id of runIds)
+        await storeRun(store, key, id, { status: id === "r2" ? "ERROR" : "COMPLETED" });
+      const read = async (afterRunId: string | undefined, count: number, query: RunQuery = {}) =>
+        (await store.listRuns(scope, key, { ...query, piece: { afterRunId, count } })).map(
+          ({ output }) => output.run_id,
+        );
+      expect(await read(undefined, 2)).toEqual(["r1", "r2"]);
+      expect(await read("r2", 2)).toEqual(["r3", "r4"]);
+      expect(await read("r4", 2)).toEqual(["r5"]);
+      expect(await read("r5", 2)).toEqual([]);
+      expect(await read(undefined, 3, { status: "COMPLETED" })).toEqual(["r1", "r3", "r4"]);
+      expect(await read("r2", 9, { status: "COMPLETED", limit: 1 })).toEqual(["r3", "r4", "r5"]);
+      expect(await read("gone", 9)).toEqual([]);
+    });
+
     it("lists sessions in pages, sorted, by component and by part of the name", async () => {
       const store = await create();
       const team = { kind: "team", id: "t1" } as const;

@@ -131,6 +131,15 @@ export interface RunQuery {
   readonly createdBefore?: number | undefined;
   /** Only the newest so many, still oldest first. Default: all. */
   readonly limit?: number | undefined;
+  /** Instead of `limit`: only the oldest so many, to read a long session piece by piece. */
+  readonly piece?: RunPiece | undefined;
+}
+
+/** The runs that follow one, `count` of them at most. */
+export interface RunPiece {
+  /** Undefined: from the first run on. None follow a run that is gone. */
+  readonly afterRunId: string | undefined;
+  readonly count: number;
 }
 
 /** Which sessions an id may mean: two owners, or two components, may use one id. */

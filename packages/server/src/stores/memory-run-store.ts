@@ -6,6 +6,7 @@ import {
   MAX_FIRST_INPUT_LENGTH,
   type RunLease,
   RunLeaseLost,
+  type RunQuery,
   type RunStore,
   type SessionChange,
   type SessionFilter,
@@ -108,17 +109,12 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return run && readRun(run);
     },
 
-    async listRuns(scope, key, { status, createdAfter, createdBefore, limit = Number.POSITIVE_INFINITY }) {
-      const found: StoredRun[] = [];
+    async listRuns(scope, key, { limit = Number.POSITIVE_INFINITY, piece, ...query }) {
+      const runs = find(scope, key)?.runs;
+      if (runs === undefined) return [];
+      if (piece !== undefined) return takeRuns(runsAfter(runs, piece.afterRunId), query, piece.count);
       // The newest are looked at first, so that a long session costs no more than what is asked for.
-      for (const run of [...(find(scope, key)?.runs.values() ?? [])].toReversed()) {
-        if (found.length >= limit) break;
-        if (status !== undefined && run.status !== status) continue;
-        if (createdAfter !== undefined && run.createdAt < createdAfter) continue;
-        if (createdBefore !== undefined && run.createdAt > createdBefore) continue;
-        found.unshift(readRun(run));
-      }
-      return found;
+      return takeRuns([...runs.values()].toReversed(), query, limit).toReversed();
     },
 
     async requestCancel(scope, { component, runId, sessionId }) {
@@ -238,6 +234,36 @@ function fits(
     (componentId === undefined || component.id === componentId) &&
     (userId === undefined || owner.id === userId)
   );
+}
+
+/** Those that follow the run of this id, in their order. */
+function* runsAfter(
+  runs: ReadonlyMap<string, RunEntry>,
+  afterRunId: string | undefined,
+): Generator<RunEntry, void> {
+  let isAfter = afterRunId === undefined;
+  for (const [id, run] of runs) {
+    if (isAfter) yield run;
+    else isAfter = id === afterRunId;
+  }
+}
+
+/** The first so many that fit. */
+function takeRuns(
+  runs: Iterable<RunEntry>,
+  { status, createdAfter, createdBefore }: Omit<RunQuery, "limit" | "piece">,
+  count: number,
+): StoredRun[] {
+  const found: StoredRun[] = [];
+  if (count <= 0) return found;
+  for (const run of runs) {
+    if (status !== undefined && run.status !== status) continue;
+    if (createdAfter !== undefined && run.createdAt < createdAfter) continue;
+    if (createdBefore !== undefined && run.createdAt > createdBefore) continue;
+    found.push(readRun(run));
+    if (found.length >= count) break;
+  }
+  return found;
 }
 
 function lowerAscii(text: string): string {

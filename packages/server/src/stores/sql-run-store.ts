@@ -131,17 +131,30 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       return row && readRun(key, row);
     },
 
-    async listRuns(scope, key, { status, createdAfter, createdBefore, limit }) {
-      if (limit === 0) return [];
+    async listRuns(scope, key, { status, createdAfter, createdBefore, limit, piece }) {
+      const count = piece?.count ?? limit;
+      if (count === 0) return [];
       const rows: RunRow[] = await database.read((db) => {
-        let query = selectRuns(scope, key)(db as Transaction<Tables>).orderBy("agentos_runs.run_no", "desc");
+        let query = selectRuns(
+          scope,
+          key,
+        )(db as Transaction<Tables>).orderBy("agentos_runs.run_no", piece === undefined ? "desc" : "asc");
         if (status !== undefined) query = query.where("agentos_runs.status", "=", status);
         if (createdAfter !== undefined) query = query.where("agentos_runs.created_at", ">=", createdAfter);
         if (createdBefore !== undefined) query = query.where("agentos_runs.created_at", "<=", createdBefore);
-        if (limit !== undefined) query = query.limit(limit);
+        if (count !== undefined) query = query.limit(count);
+        const afterRunId = piece?.afterRunId;
+        // A run that is gone has no number, and none is greater than that.
+        if (afterRunId !== undefined)
+          query = query.where("agentos_runs.run_no", ">", (row) =>
+            row
+              .selectFrom("agentos_runs as last")
+              .select("last.run_no")
+              .where("last.run_id", "=", afterRunId),
+          );
         return query.execute();
       });
-      return rows.toReversed().map((row) => readRun(key, row));
+      return (piece === undefined ? rows.toReversed() : rows).map((row) => readRun(key, row));
     },
 
     async requestCancel(scope, { component, runId, sessionId }) {

@@ -1,0 +1,44 @@
+/** Which code a reader is shown for the exact one: a caller knows only what they were told. */
+import { publicCode } from "@agentos/auth";
+import { type DenialCountList, REFUSALS, type RefusalCode } from "@agentos/contract";
+import { sortGroups } from "./count-groups.ts";
+import type { DenialGroup } from "./denial-recorder.ts";
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
+export const REFUSAL_CODES = Object.keys(REFUSALS) as readonly RefusalCode[];
+
+/** The exact codes behind the one that is asked for. A caller knows only what was shown: no filter tells them apart. */
+export function codesShownAs(
+  code: string,
+  { isOperator }: { readonly isOperator: boolean },
+): ReadonlySet<RefusalCode> {
+  return new Set(
+    REFUSAL_CODES.filter((exact) => publicCode({ code: exact }) === code || (isOperator && exact === code)),
+  );
+}
+
+/** Groups by exact code as groups by what was shown. */
+export function joinAsShown(groups: readonly DenialGroup[]): readonly DenialGroup[] {
+  const exactCodes = new Map<string | undefined, RefusalCode>(REFUSAL_CODES.map((code) => [code, code]));
+  const shown = Map.groupBy(groups, ({ value }) => {
+    const code = exactCodes.get(value);
+    return code === undefined ? undefined : publicCode({ code });
+  });
+  const joined = [...shown].map(([value, own]) => ({
+    value,
+    count: own.reduce((sum, { count }) => sum + count, 0),
+    recordCount: own.reduce((sum, { recordCount }) => sum + recordCount, 0),
+    lastTime: own.reduce((last, { lastTime }) => Math.max(last, lastTime), 0),
+  }));
+  return sortGroups(joined, "code");
+}
+
+/** On the wire. */
+export function showGroup({
+  value,
+  count,
+  recordCount,
+  lastTime,
+}: DenialGroup): DenialCountList["data"][number] {
+  return { value: value ?? null, count, records: recordCount, last_time: Math.floor(lastTime) };
+}

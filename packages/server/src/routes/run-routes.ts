@@ -1,0 +1,139 @@
+/**
+ * Stored runs of an agent, a team or a workflow: listed, read and stopped (contract 4.3). A run is reached only through
+ * what ran it and its session; what is somebody else's is answered like what is not there.
+ */
+import {
+  cancelQuerySchema,
+  type PrefixedKind,
+  RUNNABLE_KINDS,
+  runListQuerySchema,
+  runQuerySchema,
+} from "@agentos/contract";
+import {
+  faultResponse,
+  inputFault,
+  jsonTextResponse,
+  notFound,
+  type RequestContext,
+  type RouteHandler,
+  type Runtime,
+} from "@agentos/guard/app";
+import { readQuery } from "../input/read-query.ts";
+import { withState } from "../runs/events.ts";
+import type { RunService } from "../runs/service.ts";
+import type { RunStore, SessionState, StoredRun } from "../runs/store.ts";
+import { findOneSession } from "../sessions/find-session.ts";
+import { KIND_NAMES } from "../sessions/kind-names.ts";
+import { writeObject } from "../sessions/nulls.ts";
+import { readRunPieces } from "../sessions/run-pieces.ts";
+import { showRun } from "../sessions/show-run.ts";
+import { answerInPieces, type JsonPiece } from "./json-pieces.ts";
+
+export interface RunRoutesOptions {
+  readonly kind: PrefixedKind;
+  readonly has: (id: string) => boolean;
+  readonly store: RunStore;
+  readonly runs: Pick<RunService, "cancelRun">;
+  readonly runtime: Pick<Runtime, "logger">;
+}
+
+/** By the actions of the route table. */
+export function createRunRoutes({
+  kind,
+  has,
+  store,
+  runs,
+  runtime,
+}: RunRoutesOptions): Record<"listRuns" | "readRun" | "cancelRun", RouteHandler> {
+  const { idKey } = RUNNABLE_KINDS[kind];
+  const noComponent = `${KIND_NAMES[kind]} not found`;
+  const noRun = () => notFound("Run not found");
+
+  /** Calls with the id of a component that is served. */
+  function ofComponent(
+    handler: (componentId: string, context: RequestContext) => Promise<Response>,
+  ): RouteHandler {
+    return (context) => {
+      const id = context.parameters[idKey] ?? "";
+      return has(id) ? handler(id, context) : notFound(noComponent);
+    };
+  }
+
+  const find = (
+    { access }: RequestContext,
+    componentId: string,
+    query: { readonly session_id: string; readonly user_id?: string | undefined },
+  ) =>
+    findOneSession(store, access.dataScope, {
+      sessionId: query.session_id,
+      kind,
+      componentId,
+      userId: query.user_id,
+    });
+
+  return {
+    listRuns: ofComponent(async (componentId, context) => {
+      const query = readQuery(context.request, runListQuerySchema);
+      if (!query.ok) return faultResponse(query.fault);
+      const session = await find(context, componentId, query.value);
+      if (!session.ok) return faultResponse(session.fault);
+      if (session.value === undefined) return notFound("Session not found");
+      const asked = { key: session.value.key, status: query.value.status };
+      const pieces = readRunPieces(store, context.access.dataScope, asked);
+      return answerInPieces({
+        before: "[",
+        pieces: writeRuns(pieces, (run) => writeObject(showRun(run), "with-null")),
+        after: "]",
+        onCut: (cause) => runtime.logger.warn({ cause }, "a list of runs was cut"),
+      });
+    }),
+
+    readRun: ofComponent(async (componentId, context) => {
+      const query = readQuery(context.request, runQuerySchema);
+      if (!query.ok) return faultResponse(query.fault);
+      const session = await find(context, componentId, query.value);
+      if (!session.ok) return faultResponse(session.fault);
+      if (session.value === undefined) return noRun();
+      const { key, state } = session.value;
+      const run = await store.findRun(context.access.dataScope, key, context.parameters["run_id"] ?? "");
+      return run === undefined ? noRun() : jsonTextResponse(writeOutput(run, state));
+    }),
+
+    /** Whoever reaches everybody's data may ask for any run of the component, and learns nothing of those that are not. */
+    cancelRun: ofComponent(async (componentId, context) => {
+      const { access, parameters } = context;
+      const query = readQuery(context.request, cancelQuerySchema);
+      if (!query.ok) return faultResponse(query.fault);
+      const sessionId = query.value.session_id;
+      const runId = parameters["run_id"] ?? "";
+      if (access.dataScope.kind !== "all") {
+        if (sessionId === undefined)
+          return faultResponse(inputFault(400, "session_id is required for this action"));
+        const session = await find(context, componentId, { session_id: sessionId });
+        if (!session.ok) return faultResponse(session.fault);
+        const run = session.value && (await store.findRun(access.dataScope, session.value.key, runId));
+        if (run === undefined) return noRun();
+      }
+      await runs.cancelRun(access.dataScope, { component: { kind, id: componentId }, runId, sessionId });
+      return jsonTextResponse("{}");
+    }),
+  };
+}
+
+/** Pieces of runs as pieces of JSON. */
+export async function* writeRuns(
+  pieces: ReturnType<typeof readRunPieces>,
+  write: (run: StoredRun) => string,
+): AsyncGenerator<JsonPiece, void> {
+  for await (const { runs, isLast } of pieces) yield { items: runs.map(write), isLast };
+}
+
+/** The run as it was answered, with its events; the state is the one that its session has now. */
+function writeOutput({ output, events }: StoredRun, state: SessionState): string {
+  const stateJson = JSON.stringify(state);
+  const shown = events.map((event) => {
+    const json = JSON.stringify(event);
+    return String(event.event).endsWith("RunCompleted") ? withState(json, stateJson) : json;
+  });
+  return withState(`${JSON.stringify(output).slice(0, -1)},"events":[${shown.join(",")}]}`, stateJson);
+}
