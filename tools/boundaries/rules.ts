@@ -142,8 +142,8 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   storage: {
     location: [],
     faults: [],
-    sqlite: [],
-    postgres: [],
+    sqlite: ["faults"],
+    postgres: ["faults"],
     schema: ["faults"],
     connection: ["sqlite", "postgres", "schema", "faults", "location"],
   },

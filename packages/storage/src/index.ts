@@ -8,5 +8,6 @@ export {
   parseLocation,
   showLocation,
 } from "./location/parse-location.ts";
-export type { Dialect, DialectName } from "./schema/dialect.ts";
-export type { Migration, MigrationState } from "./schema/migrate.ts";
+export { DIALECTS, type Dialect, type DialectName } from "./schema/dialect.ts";
+export { hashMigration, type Migration, type MigrationState } from "./schema/migrate.ts";
+export type { BackupOutcome } from "./sqlite/backup-sqlite.ts";

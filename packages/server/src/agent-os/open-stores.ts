@@ -5,6 +5,7 @@ import { type Database, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/store.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
 import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
@@ -49,7 +50,7 @@ export async function openStores(
         context.runtime.logger.warn({ error }, "a connection to the database broke while nobody used it"),
     });
     await opened.migrate();
-    return { ...openIn(opened, { database, limits }), database: shown, close: opened.close };
+    return { ...openIn(opened, database, context), database: shown, close: opened.close };
   } catch (cause) {
     await opened?.close();
     const fault = toStartFault(cause, { at: database.at, shown });
@@ -61,10 +62,11 @@ export async function openStores(
 /** What is kept in a database that is open. */
 function openIn(
   opened: Database<Tables>,
-  { database: { deployment }, limits }: OpenStoresOptions,
+  { deployment }: ResolvedDatabase,
+  { runtime }: OpenContext,
 ): Pick<Stores, "runs" | "memories"> {
   return {
-    runs: createMemoryRunStore(limits),
+    runs: createSqlRunStore(opened, { deployment, nodeId: runtime.generateId() }),
     memories: createSqlMemoryStore(opened, { deployment }),
   };
 }

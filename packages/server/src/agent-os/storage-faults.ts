@@ -19,6 +19,8 @@ const CODES: Readonly<Record<StorageFault, Codes>> = {
   missing: { start: "STORE_MISSING" },
   damaged: { start: "STORE_DAMAGED" },
   newer: { start: "STORE_NEWER" },
+  // The error says itself what is lacking.
+  unsupported: {},
   failed: {},
 };
 

@@ -18,5 +18,3 @@ export const MAX_UPDATES_PER_RUN = 20;
 export const MAX_OPTIMIZED_BYTES = 256 * 1024;
 /** How long a model may take to merge them, milliseconds. */
 export const MAX_OPTIMIZE_MS = 120_000;
-/** Users whose memories are being merged at once, in this process. */
-export const MAX_OPTIMIZING = 8;

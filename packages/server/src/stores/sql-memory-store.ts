@@ -69,6 +69,16 @@ export function createSqlMemoryStore(
     return Number(count);
   }
 
+  async function deleteReturning(transaction: Transaction<Tables>, owner: Owner, ids: readonly string[]) {
+    if (ids.length === 0) return [];
+    return transaction
+      .deleteFrom("agentos_memories")
+      .where(within({ kind: "user", owner }))
+      .where("memory_id", "in", ids)
+      .returning(["memory_id", "updated_at"])
+      .execute();
+  }
+
   return {
     add(scope, memory) {
       if (!coversOwner(scope, memory.owner)) throw outsideOfScope();
@@ -193,12 +203,7 @@ export function createSqlMemoryStore(
       const before = new Map(removed.map(({ memoryId, updatedAt }) => [memoryId, updatedAt]));
       try {
         await database.write(async (transaction) => {
-          const gone = await transaction
-            .deleteFrom("agentos_memories")
-            .where(within({ kind: "user", owner }))
-            .where("memory_id", "in", [...before.keys()])
-            .returning(["memory_id", "updated_at"])
-            .execute();
+          const gone = await deleteReturning(transaction, owner, [...before.keys()]);
           const isAsRead = gone.every(({ memory_id, updated_at }) => before.get(memory_id) === updated_at);
           if (gone.length !== before.size || !isAsRead) throw new Unreplaced();
           if ((await countOf(transaction, owner)) + added.length > MAX_MEMORIES_PER_OWNER)

@@ -150,6 +150,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
             row
               .selectFrom("agentos_runs as last")
               .select("last.run_no")
+              .where("last.deployment", "=", deployment)
               .where("last.run_id", "=", afterRunId),
           );
         return query.execute();

@@ -18,14 +18,17 @@ export type StorageFault =
   | "damaged"
   /** A newer version of the server has changed its tables. */
   | "newer"
+  /** It cannot keep what we promise: the message says what it lacks. */
+  | "unsupported"
   /** A statement failed: a fault of ours. */
   | "failed";
 
+/** Its message names the fault in plain words and holds nothing of a location, a statement or a value. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly fault: StorageFault;
 
-  constructor(fault: StorageFault, message: string, options: { readonly cause?: unknown } = {}) {
+  constructor(fault: StorageFault, message = MESSAGES[fault], options: { readonly cause?: unknown } = {}) {
     super(message, options);
     this.fault = fault;
   }
@@ -36,82 +39,15 @@ export class StorageError extends Error {
   }
 }
 
-/** Names the fault of an error that a driver threw; a {@link StorageError} stays what it is. */
-export function toStorageError(cause: unknown): StorageError {
-  if (cause instanceof StorageError) return cause;
-  const fault = faultOf(cause);
-  return new StorageError(fault, `the database ${MESSAGES[fault]}`, { cause });
-}
-
 const MESSAGES: Readonly<Record<StorageFault, string>> = {
-  unreachable: "cannot be reached",
-  busy: "is busy",
-  full: "has no space left",
-  "read-only": "can only be read",
-  refused: "does not let this user in",
-  missing: "does not exist",
-  damaged: "is damaged, or no database",
-  newer: "belongs to a newer version",
-  failed: "refused a statement",
-};
-
-function faultOf(cause: unknown): StorageFault {
-  if (!(cause instanceof Error)) return "failed";
-  if ("errcode" in cause && typeof cause.errcode === "number")
-    // The low byte is the primary code, the rest says more.
-    return SQLITE_FAULTS[cause.errcode & 0xff] ?? "failed";
-  const { code } = cause as { readonly code?: unknown };
-  if (typeof code !== "string")
-    return /terminat|timeout|connection/i.test(cause.message) ? "unreachable" : "failed";
-  return POSTGRES_FAULTS[code] ?? POSTGRES_FAULTS[code.slice(0, 2)] ?? NODE_FAULTS[code] ?? "failed";
-}
-
-/** https://www.sqlite.org/rescode.html */
-const SQLITE_FAULTS: Readonly<Record<number, StorageFault>> = {
-  3: "refused",
-  5: "busy",
-  6: "busy",
-  8: "read-only",
-  10: "unreachable",
-  11: "damaged",
-  13: "full",
-  14: "missing",
-  26: "damaged",
-};
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html, a whole code before its class. */
-const POSTGRES_FAULTS: Readonly<Record<string, StorageFault>> = {
-  "08": "unreachable",
-  "25006": "read-only",
-  "28": "refused",
-  "3D000": "missing",
-  "42501": "refused",
-  "53": "busy",
-  "53100": "full",
-  "55P03": "busy",
-  "57014": "busy",
-  "57P": "unreachable",
-  "57P01": "unreachable",
-  "57P02": "unreachable",
-  "57P03": "unreachable",
-  "58": "damaged",
-  "58030": "full",
-};
-
-const NODE_FAULTS: Readonly<Record<string, StorageFault>> = {
-  ECONNREFUSED: "unreachable",
-  ECONNRESET: "unreachable",
-  EHOSTUNREACH: "unreachable",
-  ENETUNREACH: "unreachable",
-  ENOTFOUND: "unreachable",
-  EAI_AGAIN: "unreachable",
-  ETIMEDOUT: "unreachable",
-  EPIPE: "unreachable",
-  EACCES: "refused",
-  EPERM: "refused",
-  ENOENT: "missing",
-  ENOTDIR: "missing",
-  EROFS: "read-only",
-  ENOSPC: "full",
-  EDQUOT: "full",
+  unreachable: "the database cannot be reached",
+  busy: "the database is busy",
+  full: "the database has no space left",
+  "read-only": "the database can only be read",
+  refused: "the database does not let this user in",
+  missing: "the database does not exist",
+  damaged: "the database is damaged, or no database",
+  newer: "the database belongs to a newer version",
+  unsupported: "the database lacks what is needed of it",
+  failed: "the database refused a statement",
 };

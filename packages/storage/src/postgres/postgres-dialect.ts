@@ -1,42 +1,113 @@
-/** Kysely on `pg`. */
-import { PostgresDialect } from "kysely";
-import pg from "pg";
+/** Kysely on `pg`. Kysely's own driver keeps a connection whose transaction broke; this one lets it go. */
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from "kysely";
+import type pg from "pg";
+import { toPostgresError } from "../faults/postgres-faults.ts";
+import { StorageError } from "../faults/storage-error.ts";
 
-/** Connections of one process. */
-const MAX_CONNECTIONS = 5;
-const CONNECT_TIMEOUT_MS = 5_000;
-/** No statement of ours needs so long; one that does has found a lock or a server in trouble. */
-const STATEMENT_TIMEOUT_MS = 15_000;
-
-export interface PostgresOptions {
-  readonly url: string;
-  /** Told of a connection that broke while nobody used it. Without a listener the process would end. */
-  readonly onIdleError: (cause: Error) => void;
+export function createPostgresDialect(pool: pg.Pool): Dialect {
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new PostgresDriver(pool),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  };
 }
 
-export function createPostgresPool({ url, onIdleError }: PostgresOptions): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: MAX_CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-    keepAlive: true,
-    application_name: "agentos",
-    types: { getTypeParser },
-  });
-  pool.on("error", onIdleError);
-  return pool;
+class PostgresDriver implements Driver {
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  async init(): Promise<void> {
+    // The pool connects when it is asked for a connection.
+  }
+
+  async acquireConnection(): Promise<PostgresConnection> {
+    try {
+      return new PostgresConnection(await this.#pool.connect());
+    } catch (cause) {
+      const { totalCount, idleCount, options } = this.#pool;
+      // All are in use, and none came back in time.
+      if (totalCount - idleCount >= options.max && (cause as { readonly code?: unknown }).code === undefined)
+        throw new StorageError("busy", undefined, { cause });
+      throw toPostgresError(cause);
+    }
+  }
+
+  async releaseConnection(connection: PostgresConnection): Promise<void> {
+    connection.release();
+  }
+
+  async beginTransaction(connection: PostgresConnection): Promise<void> {
+    await connection.run("begin");
+  }
+
+  async commitTransaction(connection: PostgresConnection): Promise<void> {
+    const { command } = await connection.run("commit");
+    // A statement failed, and whoever sent it went on all the same: the server kept nothing.
+    if (command !== "COMMIT") throw new StorageError("failed", "the transaction had failed before its end");
+  }
+
+  /** Where this fails too, the connection goes, and the server does it by itself. What came before is thrown. */
+  async rollbackTransaction(connection: PostgresConnection): Promise<void> {
+    try {
+      await connection.run("rollback");
+    } catch {
+      connection.isBroken = true;
+    }
+  }
+
+  async destroy(): Promise<void> {
+    await this.#pool.end();
+  }
 }
 
-export function createPostgresDialect(pool: pg.Pool): PostgresDialect {
-  return new PostgresDialect({ pool });
-}
+const CHANGING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
-const INT8 = 20;
+class PostgresConnection implements DatabaseConnection {
+  readonly #client: pg.PoolClient;
+  /** Nobody else gets it. */
+  isBroken = false;
 
-/** Keys, times and counts are whole numbers that JavaScript has exactly; all else is as `pg` reads it. */
-function getTypeParser(oid: number, format?: "text" | "binary"): (value: string) => unknown {
-  if (oid === INT8) return Number;
-  return pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown;
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { command, rowCount, rows } = await this.run(sql, parameters);
+    // What a row has is what whoever wrote the query says of it.
+    const result = { rows: rows as Row[] };
+    return CHANGING.has(command) ? { ...result, numAffectedRows: BigInt(rowCount ?? 0) } : result;
+  }
+
+  async run(text: string, parameters: readonly unknown[] = []): Promise<pg.QueryResult> {
+    try {
+      return await this.#client.query(text, [...parameters]);
+    } catch (cause) {
+      const error = toPostgresError(cause);
+      // An answer that did not come may still come, to the next query.
+      if (error.fault === "unreachable") this.isBroken = true;
+      throw error;
+    }
+  }
+
+  // oxlint-disable-next-line require-yield -- Kysely asks for the method, and nobody here streams rows
+  async *streamQuery(): AsyncIterableIterator<never> {
+    throw new Error("INVARIANT: rows are read at once, within a limit");
+  }
+
+  release(): void {
+    this.#client.release(this.isBroken);
+  }
 }

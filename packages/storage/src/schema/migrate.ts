@@ -1,14 +1,14 @@
 /** Migrations: one list for both databases, applied in its order, each once, under a lock. None is ever changed. */
-import { type Kysely, sql } from "kysely";
-import { type MigrationInfo, Migrator } from "kysely/migration";
-import { StorageError, toStorageError } from "../faults/storage-error.ts";
+import { createHash } from "node:crypto";
+import { type QueryExecutorProvider, sql } from "kysely";
+import { StorageError } from "../faults/storage-error.ts";
 import type { Dialect } from "./dialect.ts";
 
 /** One step of the schema. */
 export interface Migration {
   /** Sorts after the names before it: `0001-initial`. */
   readonly name: string;
-  /** Statements in their order; all of them, or none, are applied. */
+  /** Statements in their order. All that is missing is applied, or nothing is. */
   readonly up: (types: Dialect["types"]) => readonly string[];
 }
 
@@ -17,75 +17,86 @@ export interface MigrationState {
   readonly isApplied: boolean;
 }
 
-const TABLES = {
-  migrationTableName: "agentos_migrations",
-  migrationLockTableName: "agentos_migration_lock",
-} as const;
+const TABLE = "agentos_migrations";
+const table = sql.table(TABLE);
 
-function createMigrator(db: Kysely<unknown>, dialect: Dialect, migrations: readonly Migration[]): Migrator {
-  return new Migrator({
-    db,
-    ...TABLES,
-    provider: {
-      async getMigrations() {
-        return Object.fromEntries(
-          migrations.map(({ name, up }) => [
-            name,
-            {
-              async up(transaction: Kysely<unknown>) {
-                for (const statement of up(dialect.types)) await sql.raw(statement).execute(transaction);
-              },
-            },
-          ]),
-        );
-      },
-    },
-  });
+interface AppliedRow {
+  readonly name: string;
+  /** Of its statements. */
+  readonly hash: string;
 }
 
-/** Applies what is missing; gives the names of what it applied. Another process that does the same is waited for. */
-export async function migrate(
-  db: Kysely<unknown>,
+/** What identifies the text of a step on one of the databases. */
+export function hashMigration({ up }: Migration, { types }: Dialect): string {
+  return createHash("sha256")
+    .update(JSON.stringify(up(types)))
+    .digest("hex");
+}
+
+/** Applies what is missing; gives the names of what it applied. The caller's transaction has the database to itself. */
+export async function applyMigrations(
+  transaction: QueryExecutorProvider,
   dialect: Dialect,
   migrations: readonly Migration[],
 ): Promise<readonly string[]> {
-  await refuseNewer(db, dialect, migrations);
-  const { error, results = [] } = await createMigrator(db, dialect, migrations).migrateToLatest();
-  if (error !== undefined) throw toStorageError(error);
-  return results.map(({ migrationName }) => migrationName);
+  const { text, seconds } = dialect.types;
+  await sql
+    .raw(
+      `create table if not exists ${TABLE} (name ${text} primary key, hash ${text} not null, applied_at ${seconds} not null)`,
+    )
+    .execute(transaction);
+  const missing = await findMissing(transaction, dialect, migrations);
+  for (const migration of missing) {
+    for (const statement of migration.up(dialect.types)) await sql.raw(statement).execute(transaction);
+    const hash = hashMigration(migration, dialect);
+    await sql`insert into ${table} (name, hash, applied_at) values (${migration.name}, ${hash}, ${dialect.now})`.execute(
+      transaction,
+    );
+  }
+  return missing.map(({ name }) => name);
 }
 
 /** Every migration that this version knows, and whether the database has it. Changes nothing. */
 export async function readMigrations(
-  db: Kysely<unknown>,
+  db: QueryExecutorProvider,
   dialect: Dialect,
   migrations: readonly Migration[],
 ): Promise<readonly MigrationState[]> {
-  await refuseNewer(db, dialect, migrations);
-  const known: readonly MigrationInfo[] = await createMigrator(db, dialect, migrations).getMigrations();
-  return known.map(({ name, executedAt }) => ({ name, isApplied: executedAt !== undefined }));
+  const missing = (await hasTable(db, dialect)) ? await findMissing(db, dialect, migrations) : migrations;
+  return migrations.map((migration) => ({ name: migration.name, isApplied: !missing.includes(migration) }));
+}
+
+async function hasTable(db: QueryExecutorProvider, { name }: Dialect): Promise<boolean> {
+  const found =
+    name === "sqlite"
+      ? sql`select 1 from sqlite_master where type = 'table' and name = ${TABLE}`
+      : sql`select 1 where to_regclass(${TABLE}) is not null`;
+  return (await found.execute(db)).rows.length > 0;
+}
+
+async function findMissing(
+  db: QueryExecutorProvider,
+  dialect: Dialect,
+  migrations: readonly Migration[],
+): Promise<readonly Migration[]> {
+  const { rows } = await sql<AppliedRow>`select name, hash from ${table} order by name`.execute(db);
+  const hashes = new Map(rows.map(({ name, hash }) => [name, hash]));
+  refuseUnknown([...hashes.keys()], migrations);
+  for (const migration of migrations) {
+    const hash = hashes.get(migration.name);
+    if (hash !== undefined && hash !== hashMigration(migration, dialect))
+      throw new StorageError(
+        "unsupported",
+        `the database was made by a version that was not released: its migration ${migration.name} was another one`,
+      );
+  }
+  return migrations.filter(({ name }) => !hashes.has(name));
 }
 
 /** A database that has steps which this version does not know belongs to a newer one: what it means is not known here. */
-async function refuseNewer(
-  db: Kysely<unknown>,
-  dialect: Dialect,
-  migrations: readonly Migration[],
-): Promise<void> {
-  const exists =
-    dialect.name === "sqlite"
-      ? sql<{
-          name: string;
-        }>`select name from sqlite_master where type = 'table' and name = ${TABLES.migrationTableName}`
-      : sql<{
-          name: string;
-        }>`select to_regclass(${TABLES.migrationTableName})::text as name where to_regclass(${TABLES.migrationTableName}) is not null`;
-  if ((await exists.execute(db)).rows.length === 0) return;
-  const applied = await sql<{
-    name: string;
-  }>`select name from ${sql.table(TABLES.migrationTableName)}`.execute(db);
+function refuseUnknown(applied: readonly string[], migrations: readonly Migration[]): void {
   const known = new Set(migrations.map(({ name }) => name));
-  const unknown = applied.rows.map(({ name }) => name).filter((name) => !known.has(name));
+  const unknown = applied.filter((name) => !known.has(name));
   if (unknown.length > 0)
     throw new StorageError(
       "newer",

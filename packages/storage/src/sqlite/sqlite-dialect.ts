@@ -1,85 +1,117 @@
-/** Kysely on `node:sqlite`. Its driver wants statements that say whether they give rows; nothing else is ours. */
-import { chmodSync, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+/** Kysely on `node:sqlite`: one connection, used by one transaction or one statement at a time. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
-  SqliteDialect,
-  type SqliteDialectConfig,
-  SqliteDriver,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
 } from "kysely";
+import { toSqliteError } from "../faults/sqlite-faults.ts";
 
-/** How long a statement waits for another process, milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
-/** Statements that are kept prepared. */
+/** Statements that are kept prepared. There are fewer, but for lists of values whose length is part of the text. */
 const MAX_STATEMENTS = 256;
 
-/** Opens the file, and makes it, and its folder, where they are missing: both for their owner alone. */
-export function openSqlite(file: string): DatabaseSync {
-  const isFile = file !== ":memory:";
-  if (isFile) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    if (isFile) chmodSync(file, 0o600);
-    database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
-  } catch (cause) {
-    database.close();
-    throw cause;
-  }
-  return database;
-}
-
-export function createSqliteDialect(database: DatabaseSync): SqliteDialect {
-  return new ImmediateDialect({ database: withStatements(database) });
-}
-
-class ImmediateDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
-
-  constructor(config: SqliteDialectConfig) {
-    super(config);
-    this.#config = config;
-  }
-
-  override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#config);
-  }
-}
-
-/** A transaction takes the right to write when it begins: one that had read first could never get it. */
-class ImmediateDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
-  }
-}
-
-type KyselySqlite = Exclude<SqliteDialectConfig["database"], (...parameters: never[]) => unknown>;
-
-function withStatements(database: DatabaseSync): KyselySqlite {
-  // The least recently used is let go first.
-  const statements = new Map<string, ReturnType<KyselySqlite["prepare"]>>();
+export function createSqliteDialect(database: DatabaseSync): Dialect {
   return {
-    prepare(text) {
-      let statement = statements.get(text);
-      if (statement === undefined) {
-        statement = toKyselyStatement(database.prepare(text), text);
-        const [oldest] = statements.size < MAX_STATEMENTS ? [] : statements.keys();
-        if (oldest !== undefined) statements.delete(oldest);
-      } else statements.delete(text);
-      statements.set(text, statement);
-      return statement;
-    },
-    close: () => database.close(),
+    // It says that there is one connection, for which Kysely then has everybody wait in turn.
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new SqliteDriver(database),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
   };
 }
 
-function toKyselyStatement(statement: StatementSync, text: string): ReturnType<KyselySqlite["prepare"]> {
-  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
-  return {
-    reader: /^\s*(?:select|with|pragma|explain|values)\b/i.test(text) || /\breturning\b/i.test(text),
-    all: (parameters) => statement.all(...values(parameters)),
-    run: (parameters) => statement.run(...values(parameters)),
-    iterate: (parameters) => statement.iterate(...values(parameters)),
-  };
+class SqliteDriver implements Driver {
+  readonly #database: DatabaseSync;
+  readonly #connection: SqliteConnection;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#connection = new SqliteConnection(database);
+  }
+
+  async init(): Promise<void> {
+    // It is open.
+  }
+
+  async acquireConnection(): Promise<SqliteConnection> {
+    return this.#connection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    // The next one gets the same.
+  }
+
+  /** Takes the right to write at once: a transaction that had read first might never get it. */
+  async beginTransaction(): Promise<void> {
+    this.#connection.run("begin immediate");
+  }
+
+  async commitTransaction(): Promise<void> {
+    this.#connection.run("commit");
+  }
+
+  /** A disk that is full has ended the transaction already. */
+  async rollbackTransaction(): Promise<void> {
+    if (this.#database.isTransaction) this.#connection.run("rollback");
+  }
+
+  async destroy(): Promise<void> {
+    this.#connection.close();
+  }
+}
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly hasRows: boolean;
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, Prepared>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    return this.run<Row>(sql, parameters);
+  }
+
+  run<Row>(text: string, parameters: readonly unknown[] = []): QueryResult<Row> {
+    // What cannot be bound is refused by SQLite; what a row has is what whoever wrote the query says of it.
+    const values = parameters as SQLInputValue[];
+    try {
+      const { statement, hasRows } = this.#prepare(text);
+      if (hasRows) return { rows: statement.all(...values) as Row[] };
+      const { changes, lastInsertRowid } = statement.run(...values);
+      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    } catch (cause) {
+      throw toSqliteError(cause);
+    }
+  }
+
+  #prepare(text: string): Prepared {
+    const known = this.#statements.get(text);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(text);
+    const prepared = { statement, hasRows: statement.columns().length > 0 };
+    if (this.#statements.size === MAX_STATEMENTS) this.#statements.clear();
+    this.#statements.set(text, prepared);
+    return prepared;
+  }
+
+  // oxlint-disable-next-line require-yield -- Kysely asks for the method, and nobody here streams rows
+  async *streamQuery(): AsyncIterableIterator<never> {
+    throw new Error("INVARIANT: rows are read at once, within a limit");
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
 }

@@ -4,6 +4,7 @@
  * itself, so that it takes no other with it. Nobody is answered before the commit.
  */
 import type { Kysely, Transaction } from "kysely";
+import { FileLocked, transact } from "./transact.ts";
 
 type Change<Tables> = (transaction: Transaction<Tables>) => Promise<unknown>;
 
@@ -16,8 +17,12 @@ interface Waiting<Tables> {
 /** Most changes of one commit: whoever comes after them is not kept waiting by more. */
 const MAX_CHANGES = 200;
 
-export function createGroupCommit<Tables>(db: Kysely<Tables>): (change: Change<Tables>) => Promise<unknown> {
-  const waiting: Waiting<Tables>[] = [];
+/** Gives what keeps one change; `waitMs` is how long another process is waited for. */
+export function createGroupCommit<Tables>(
+  db: Kysely<Tables>,
+  waitMs: number,
+): (change: Change<Tables>) => Promise<unknown> {
+  let waiting: Waiting<Tables>[] = [];
   let isScheduled = false;
 
   function schedule(): void {
@@ -30,24 +35,31 @@ export function createGroupCommit<Tables>(db: Kysely<Tables>): (change: Change<T
 
   async function commitAll(): Promise<void> {
     const group = waiting.splice(0, MAX_CHANGES);
-    await commit(group);
+    const cause = await commit(group);
     isScheduled = false;
+    if (cause instanceof FileLocked) {
+      // Whoever came meanwhile would wait as long again, one group after the other.
+      for (const { reject } of waiting) reject(cause);
+      waiting = [];
+    }
     if (waiting.length > 0) schedule();
   }
 
-  async function commit(group: readonly Waiting<Tables>[]): Promise<void> {
+  /** Settles everybody of the group; gives what was in the way of all of them. */
+  async function commit(group: readonly Waiting<Tables>[]): Promise<unknown> {
     try {
-      const values = await db.transaction().execute(async (transaction) => {
+      const values = await transact(db, waitMs, async (transaction) => {
         const given: unknown[] = [];
         for (const { change } of group) given.push(await change(transaction));
         return given;
       });
       for (const [index, { resolve }] of group.entries()) resolve(values[index]);
+      return undefined;
     } catch (cause) {
-      const [first, ...others] = group;
-      if (others.length === 0) first?.reject(cause);
-      // One of them has failed, and took the others with it: each again by itself.
-      else for (const alone of group) await commit([alone]);
+      // One of them has failed, and took the others with it.
+      if (group.length > 1 && !(cause instanceof FileLocked)) for (const one of group) await commit([one]);
+      else for (const { reject } of group) reject(cause);
+      return cause;
     }
   }
 

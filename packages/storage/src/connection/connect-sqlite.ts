@@ -1,0 +1,28 @@
+/** A file of SQLite. */
+import { Kysely } from "kysely";
+import { DIALECTS } from "../schema/dialect.ts";
+import { applyMigrations, type Migration, readMigrations } from "../schema/migrate.ts";
+import { backupSqlite } from "../sqlite/backup-sqlite.ts";
+import { createGroupCommit } from "../sqlite/group-commit.ts";
+import { openSqlite } from "../sqlite/open-sqlite.ts";
+import { createSqliteDialect } from "../sqlite/sqlite-dialect.ts";
+import { transact } from "../sqlite/transact.ts";
+import type { Connected, WaitLimits } from "./connected.ts";
+
+export function connectSqlite<Tables>(
+  file: string,
+  migrations: readonly Migration[],
+  { busyTimeoutMs, migrationTimeoutMs }: WaitLimits,
+): Connected<Tables> {
+  const dialect = DIALECTS.sqlite;
+  const db = new Kysely<Tables>({ dialect: createSqliteDialect(openSqlite(file)) });
+  const commit = createGroupCommit(db, busyTimeoutMs);
+  return {
+    db,
+    write: (change) => commit(change) as ReturnType<typeof change>,
+    migrate: () =>
+      transact(db, migrationTimeoutMs, (transaction) => applyMigrations(transaction, dialect, migrations)),
+    migrations: () => readMigrations(db, dialect, migrations),
+    backup: (target) => backupSqlite(file, target),
+  };
+}

@@ -1,0 +1,55 @@
+/** Opens a file of SQLite, and makes it, and its folder, where they are missing: both for their owner alone. */
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import type { DatabaseSync as SqliteFile } from "node:sqlite";
+import { toSqliteError } from "../faults/sqlite-faults.ts";
+import { StorageError } from "../faults/storage-error.ts";
+import { DatabaseSync } from "./node-sqlite.ts";
+
+const MEMORY = ":memory:";
+
+/** How long opening waits for another process that opens the same file, milliseconds. */
+const OPEN_TIMEOUT_MS = 5_000;
+/**
+ * How long a statement waits for another process. All of ours stands still meanwhile, so it is short: whoever wants to
+ * write comes again by itself, see `group-commit.ts`.
+ */
+const BUSY_TIMEOUT_MS = 10;
+
+export function openSqlite(file: string): SqliteFile {
+  try {
+    if (file !== MEMORY) createFile(file);
+    const database = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
+    try {
+      prepareConnection(database, file);
+    } catch (cause) {
+      database.close();
+      throw cause;
+    }
+    return database;
+  } catch (cause) {
+    throw toSqliteError(cause);
+  }
+}
+
+/** What SQLite puts beside the file has the file's own mode. One that was there keeps the mode that its owner gave it. */
+function createFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (cause) {
+    if ((cause as { readonly code?: unknown }).code !== "EEXIST") throw cause;
+  }
+}
+
+function prepareConnection(database: SqliteFile, file: string): void {
+  const mode = database.prepare("pragma journal_mode = wal").get()?.journal_mode;
+  if (mode !== "wal" && file !== MEMORY)
+    throw new StorageError(
+      "unsupported",
+      "its file system cannot share memory between processes, as some network shares",
+    );
+  // A commit is on the disk before it is answered.
+  database.exec("pragma synchronous = full; pragma foreign_keys = on");
+  database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+}
