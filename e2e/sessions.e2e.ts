@@ -152,7 +152,7 @@ describe.each(DATABASES)("sessions on %s", (kind) => {
         created_at: expect.stringMatching(/Z$/) as string,
       });
       expect(first).not.toHaveProperty("citations");
-      const events = (first?.["events"] as { event: string }[]).map(({ event }) => event);
+      const events = runs[0]?.events?.map(({ event }) => event);
       expect(events).toContain("RunCompleted");
       expect(events).not.toContain("RunContent");
     });

@@ -29,7 +29,13 @@ function contextOf(path: string, given: Partial<Access> = {}, init: RequestInit 
 }
 
 function routesOf(options: Partial<AgentsRoutesOptions> = {}, server = createTestServer()) {
-  return createAgentsRoutes({ agents, runs: server.service, runtime: server.runtime, ...options });
+  return createAgentsRoutes({
+    agents,
+    runs: server.service,
+    store: server.store,
+    runtime: server.runtime,
+    ...options,
+  });
 }
 
 async function post(agentId: string, fields: Record<string, string>): Promise<Response> {
