@@ -15,6 +15,11 @@ const runs: readonly Run[] = [
     args: ["node_modules/vitest/vitest.mjs", "run", "e2e/issuers.e2e.ts", "-t", "rotated while requests run"],
     env: { AGENTOS_ROTATION_REPEATS: "20" },
   },
+  // Bad tokens of every shape from one source, on each database.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/denial-flood.e2e.ts"],
+    env: { AGENTOS_FLOOD_REQUESTS: "100000" },
+  },
   // A server killed under forty clients, twenty times in a row on each database.
   {
     args: ["node_modules/vitest/vitest.mjs", "run", "e2e/crash.e2e.ts"],

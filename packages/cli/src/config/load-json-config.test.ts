@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { authorizationConfigSchema } from "@agentos/guard/app";
 import { AgentOS, type AgentOSOptions, limitsSchema } from "@agentos/server";
 import { createTestKey, goodToken, signToken } from "@agentos/testkit";
@@ -144,13 +144,25 @@ describe("a JSON configuration in order", () => {
       teams: [],
       workflows: [],
       database: null,
-      databaseId: null,
       authorization: null,
       cors: { allowedOrigins: ["https://app.test"] },
       trustedProxies: ["10.0.0.0/8"],
     });
     expect(os).toBeInstanceOf(AgentOS);
     expect((await os.describe()).mode).toBe("none");
+  });
+
+  it.each([
+    ["sqlite:data/a.db", join(folder, "data/a.db")],
+    ["sqlite:///var/lib/a.db", "/var/lib/a.db"],
+    ["env:WHERE", join(folder, "b.db")],
+    ["file:where.txt", join(folder, "c.db")],
+  ])("finds the database %s from its own folder", async (database, file) => {
+    writeFileSync(join(folder, "where.txt"), "sqlite:c.db\n");
+    const os = await load({ id: "shop", agents, database }, { WHERE: "sqlite:b.db" });
+    const shown = (await os.describe()).database ?? "";
+    expect(resolve(shown.replace(/^SQLite /, ""))).toBe(file);
+    await os.close();
   });
 
   it("reads keys from files beside it, with any way of mangling, and says what it repaired", async () => {
@@ -167,7 +179,7 @@ describe("a JSON configuration in order", () => {
       { KEY: mangled },
     );
     expect((await alone.describe()).keys[0]?.repairs.join()).toContain("line ends");
-    alone.close();
+    await alone.close();
   });
 
   it('verifies tokens without enforcing scopes when "enabled" is false', async () => {
@@ -213,8 +225,8 @@ describe("a JSON configuration with faults", () => {
       ],
       teams: [{ id: "t" }],
       workflows: [{ id: "w" }],
-      database: "sqlite:data.db",
-      databaseId: "main",
+      database: "data.db",
+      databaseId: "",
       authorization: {
         verificationKeys: ["env:ABSENT", "file:absent.pem", "env:not a name", "file:private.pem"],
         jwksUrl: 7,
@@ -237,8 +249,8 @@ describe("a JSON configuration with faults", () => {
       'CONFIG_OPTION_INVALID "agents[5]"',
       'CONFIG_OPTION_UNAVAILABLE "teams"',
       'CONFIG_OPTION_UNAVAILABLE "workflows"',
-      'CONFIG_OPTION_UNAVAILABLE "database"',
-      'CONFIG_OPTION_UNAVAILABLE "databaseId"',
+      'CONFIG_OPTION_INVALID "database"',
+      'CONFIG_OPTION_INVALID "databaseId"',
       'CONFIG_OPTION_INVALID "authorization.verificationKeys[0]"',
       'CONFIG_OPTION_INVALID "authorization.verificationKeys[1]"',
       'CONFIG_OPTION_INVALID "authorization.verificationKeys[2]"',

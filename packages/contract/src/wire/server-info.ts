@@ -41,9 +41,19 @@ export const infoSchema = z
 /** Answer of `GET /models`: each model once. */
 export const modelsSchema = z.array(modelSchema).meta({ id: "Models" });
 
-const domain = z.object({ dbs: z.array(z.unknown()) });
+/** One kind of data in one database. */
+const domainDatabaseSchema = z
+  .object({
+    /** One of `databases`. */
+    db_id: z.string(),
+    domain_config: z.object({ display_name: z.string() }),
+    tables: z.array(z.string()).meta({ description: "names for the query `table`" }),
+  })
+  .meta({ id: "DomainDatabase" });
 
-/** Answer of `GET /config`, which web UIs read first. Databases and what they hold arrive later. */
+const domain = z.object({ dbs: z.array(domainDatabaseSchema) });
+
+/** Answer of `GET /config`, which web UIs read first. */
 export const configSchema = z
   .object({
     /** Id of this AgentOS. */
@@ -51,7 +61,8 @@ export const configSchema = z
     description: z.string().optional(),
     /** Models that a UI may offer. */
     available_models: z.array(z.string()),
-    databases: z.array(z.string()),
+    os_database: z.string().optional().meta({ description: "the database of this AgentOS itself" }),
+    databases: z.array(z.string()).meta({ description: "values of the query `db_id`" }),
     session: domain,
     metrics: domain,
     memory: domain,

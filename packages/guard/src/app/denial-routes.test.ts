@@ -1,4 +1,10 @@
-import { denialListSchema, denialSchema, pagesRoutes, type RouteTable } from "@agentos/contract";
+import {
+  denialCountListSchema,
+  denialListSchema,
+  denialSchema,
+  pagesRoutes,
+  type RouteTable,
+} from "@agentos/contract";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import type { AuthOptions } from "../config/auth-options.ts";
@@ -201,13 +207,110 @@ describe("a list", () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it.each(["limit=0", "limit=101", "limit=x", "limit=1.5", "page=0", "page=-1", "page=1e3", "limit=&page=1"])(
-    "answers %s with 422",
+  it("is filtered by client, subject and time, for the operator", async () => {
+    const { ask } = await withRefusals();
+    const headers = await as("operator", ["authz:read"]);
+    const count = async (query: string) =>
+      list((await ask(`/authz/denials?${query}`, headers)).text).meta.total_count;
+    const now = Math.floor(Date.now() / 1_000);
+    expect(await count("subject=alice")).toBe(1);
+    expect(await count("subject=nobody")).toBe(0);
+    expect(await count("client=127.0.0.1")).toBe(3);
+    expect(await count("client=127.0.0.2")).toBe(0);
+    expect(await count(`since=${now - 100}`)).toBe(3);
+    expect(await count(`since=${now + 100}`)).toBe(0);
+    expect(await count(`until=${now - 100}`)).toBe(0);
+    expect(await count(`since=${now - 100}&until=${now + 100}&subject=bob`)).toBe(1);
+  });
+
+  it.each(["client=127.0.0.1", "subject=alice", "client=x&subject=bob"])(
+    "tells a caller nothing by %s, which they are not shown",
     async (query) => {
-      const { ask } = create();
-      const answer = await ask(`/authz/denials?${query}`, await as("alice"));
-      expect(answer.status).toBe(422);
-      expect(answer.body["detail"]).toMatchObject([{ loc: ["query", query.split("=")[0]] }]);
+      const { ask } = await withRefusals();
+      for (const path of ["/authz/denials", "/authz/denials/counts"]) {
+        const answer = await ask(`${path}?${query}`, await as("alice"));
+        expect(answer.status).toBe(422);
+        expect(answer.text).toContain("authz:read");
+        expect(answer.text).not.toMatch(/127|alice|bob/);
+      }
     },
   );
+
+  it.each([
+    "limit=0",
+    "limit=101",
+    "limit=x",
+    "limit=1.5",
+    "page=0",
+    "page=-1",
+    "page=1e3",
+    "limit=&page=1",
+    "since=-1",
+    "since=1.5",
+    "until=tomorrow",
+    "page=1000001",
+  ])("answers %s with 422", async (query) => {
+    const { ask } = create();
+    const answer = await ask(`/authz/denials?${query}`, await as("alice"));
+    expect(answer.status).toBe(422);
+    expect(answer.body["detail"]).toMatchObject([{ loc: ["query", query.split("=")[0]] }]);
+  });
+});
+
+describe("the counts", () => {
+  const counts = (text: string) => denialCountListSchema.parse(JSON.parse(text));
+
+  it("are those of everything for the operator, by what is asked for", async () => {
+    const { ask } = await withRefusals();
+    await ask("/things", await as("alice"));
+    const headers = await as("operator", ["authz:read"]);
+    const get = async (query: string) => {
+      const answer = await ask(`/authz/denials/counts${query}`, headers);
+      expect([answer.status, answer.headers.get("cache-control")]).toEqual([200, "no-store"]);
+      return counts(answer.text).data.map(({ value, count, records }) => [value, count, records]);
+    };
+    const byCode = [
+      ["SCOPE_MISSING", 3, 2],
+      ["AUTH_HEADER_MISSING", 1, 1],
+    ];
+    expect(await get("")).toEqual(byCode);
+    expect(await get("?by=code")).toEqual(byCode);
+    expect(await get("?by=route")).toEqual([["GET /things", 4, 3]]);
+    expect(await get("?by=client")).toEqual([["127.0.0.1", 4, 3]]);
+    expect(await get("?by=subject&code=SCOPE_MISSING")).toEqual([
+      ["alice", 2, 1],
+      ["bob", 1, 1],
+    ]);
+    const [[hour]] = (await get("?by=hour")) as [[string]];
+    expect(Number(hour) % 3_600).toBe(0);
+    expect((await get(`?by=hour&since=${hour}&until=${Number(hour) + 3_600}`))[0]?.[0]).toBe(hour);
+    expect(await get("?by=code&limit=1&page=2")).toEqual(byCode.slice(1));
+    expect(await get("?by=code&limit=1&page=3")).toEqual([]);
+  });
+
+  it("are those of a caller's own refusals for anybody else, and nothing for a stranger's", async () => {
+    const { ask } = await withRefusals();
+    const own = counts((await ask("/authz/denials/counts", await as("alice"))).text);
+    expect(own.data).toMatchObject([{ value: "SCOPE_MISSING", count: 1, records: 1 }]);
+    expect(own.meta).toMatchObject({ page: 1, limit: 20, total_count: 1, total_pages: 1 });
+    const second = counts((await ask("/authz/denials/counts?page=2", await as("alice"))).text);
+    expect([second.data, second.meta.total_count]).toEqual([[], 1]);
+    expect(counts((await ask("/authz/denials/counts", await as("carol"))).text).data).toEqual([]);
+    const nameless = await issuer.bearer({ scopes: [], claims: { sub: undefined } });
+    await ask("/things", nameless);
+    expect(counts((await ask("/authz/denials/counts", nameless)).text).data).toEqual([]);
+    expect((await ask("/authz/denials/counts")).status).toBe(401);
+  });
+
+  it.each(["by=cause", "by=", "by=exact_code", "limit=0"])("answer %s with 422", async (query) => {
+    const { ask } = create();
+    const answer = await ask(`/authz/denials/counts?${query}`, await as("o", ["authz:read"]));
+    expect(answer.status).toBe(422);
+    expect(answer.body["detail"]).toMatchObject([{ loc: ["query", query.split("=")[0]] }]);
+  });
+
+  it.each(["client", "subject"])("are not given to a caller by %s", async (by) => {
+    const { ask } = await withRefusals();
+    expect((await ask(`/authz/denials/counts?by=${by}`, await as("alice"))).status).toBe(422);
+  });
 });

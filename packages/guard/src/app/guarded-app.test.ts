@@ -122,6 +122,7 @@ describe("a guarded app", () => {
       "core.error Core",
       "core.resource Core",
       "denials.list Authorization",
+      "denials.count Authorization",
       "denials.read Authorization",
       "things.read Things",
       "get./teams/{team_id}/agents/{agent_id} Application",

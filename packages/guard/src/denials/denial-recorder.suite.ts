@@ -1,7 +1,7 @@
 /** What every denial recorder must do. Called by the test of each driver. */
 import { createOwner, type DataScope } from "@agentos/auth";
 import { describe, expect, it } from "vitest";
-import type { Denial, DenialQuery, DenialRecorder } from "./denial-recorder.ts";
+import type { Denial, DenialCountQuery, DenialQuery, DenialRecorder } from "./denial-recorder.ts";
 
 /** Refused before the caller was known. */
 export const stranger: Denial = {
@@ -32,6 +32,7 @@ export const of = (id: string, issuer = "default"): DataScope => ({
   owner: createOwner(issuer, id),
 });
 
+/** Every recorder is an empty one, at a time of few thousand seconds. */
 export function denialRecorderSuite(name: string, create: () => DenialRecorder): void {
   describe(`${name}, as a denial recorder`, () => {
     it("finds a record by the id that its refusal carries", async () => {
@@ -107,6 +108,88 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
         expect(await recorder.list(whose, { limit: 100 })).toEqual({ records: [], totalCount: 0 });
         expect(await recorder.find(mine, whose)).toBeUndefined();
       }
+    });
+
+    it("lists those of a client, those of a subject, and those of a time", async () => {
+      const recorder = create();
+      recorder.record({ ...known, time: 1_000 });
+      recorder.record({ ...known, time: 2_000, subject: "bob\0\ud800", client: "198.51.100.1" });
+      recorder.record({ ...stranger, time: 3_000.5, client: undefined });
+      const times = async (query: Omit<DenialQuery, "limit">) => {
+        const { records, totalCount } = await recorder.list(all, { limit: 10, ...query });
+        expect(totalCount).toBe(records.length);
+        return records.map(({ lastTime }) => lastTime);
+      };
+      expect(await times({ subject: "alice" })).toEqual([1_000]);
+      expect(await times({ subject: "bob\0\ud800" })).toEqual([2_000]);
+      expect(await times({ subject: "" })).toEqual([]);
+      expect(await times({ client: "198.51.100.1" })).toEqual([2_000]);
+      expect(await times({ client: "198.51.100.%" })).toEqual([]);
+      expect(await times({ since: 2_000 })).toEqual([3_000.5, 2_000]);
+      expect(await times({ until: 2_000 })).toEqual([1_000]);
+      expect(await times({ since: 3_000, until: 3_001 })).toEqual([3_000.5]);
+      expect(await times({ since: 1_500, subject: "alice" })).toEqual([]);
+    });
+
+    it("counts refusals and records by what they have in common, most first", async () => {
+      const recorder = create();
+      recorder.record({ ...known, time: 3_500 });
+      recorder.record({ ...known, time: 3_600 });
+      recorder.record({ ...known, time: 3_700, route: "b" });
+      recorder.record({ ...stranger, time: 3_400, client: undefined });
+      const count = async (query: Omit<DenialCountQuery, "limit">) =>
+        (await recorder.count(all, { limit: 10, ...query })).groups.map(
+          ({ value, count, recordCount, lastTime }) => [value, count, recordCount, lastTime],
+        );
+      expect(await count({ by: "code" })).toEqual([
+        ["SCOPE_MISSING", 3, 2, 3_700],
+        ["AUTH_SIGNATURE_INVALID", 1, 1, 3_400],
+      ]);
+      expect(await count({ by: "route" })).toEqual([
+        ["GET /agents", 3, 2, 3_600],
+        ["b", 1, 1, 3_700],
+      ]);
+      expect(await count({ by: "client" })).toEqual([
+        ["203.0.113.7", 3, 2, 3_700],
+        [undefined, 1, 1, 3_400],
+      ]);
+      expect(await count({ by: "subject" })).toEqual([
+        ["alice", 3, 2, 3_700],
+        [undefined, 1, 1, 3_400],
+      ]);
+      // The newest hour comes first, whatever there was of it.
+      recorder.record({ ...stranger, time: 7_201, route: "c" });
+      expect(await count({ by: "hour" })).toEqual([
+        ["7200", 1, 1, 7_201],
+        ["3600", 3, 2, 3_700],
+        ["0", 1, 1, 3_400],
+      ]);
+      expect(await count({ by: "code", until: 3_700 })).toEqual([
+        ["SCOPE_MISSING", 2, 1, 3_600],
+        ["AUTH_SIGNATURE_INVALID", 1, 1, 3_400],
+      ]);
+      expect(await count({ by: "code", codes: new Set() })).toEqual([]);
+      const page = await recorder.count(all, { by: "hour", limit: 1, offset: 1 });
+      expect([page.groups.map(({ value }) => value), page.totalCount]).toEqual([["3600"], 3]);
+      expect(await recorder.count(all, { by: "hour", limit: 1, offset: 3 })).toEqual({
+        groups: [],
+        totalCount: 3,
+      });
+    });
+
+    it("counts for a caller their own, and for nobody nothing", async () => {
+      const recorder = create();
+      recorder.record(known);
+      recorder.record({ ...known, owner: createOwner("partner", "alice") });
+      recorder.record({ ...known, route: "nobody", owner: createOwner("default", undefined) });
+      recorder.record(stranger);
+      const { groups, totalCount } = await recorder.count(of("alice"), { by: "route", limit: 10 });
+      expect([groups, totalCount]).toEqual([
+        [{ value: "GET /agents", count: 1, recordCount: 1, lastTime: 1_000 }],
+        1,
+      ]);
+      for (const whose of [{ kind: "none" } as const, of("carol"), of("")])
+        expect(await recorder.count(whose, { by: "code", limit: 10 })).toEqual({ groups: [], totalCount: 0 });
     });
 
     it("counts repeats up in one record, whose id every refusal carries", async () => {

@@ -5,8 +5,10 @@ import { countGroups } from "./count-groups.ts";
 import { type DenialFilter, type DenialRecord, type DenialRecorder, maySee } from "./denial-recorder.ts";
 import { createKeptDenials, type KeptDenialsOptions } from "./kept-denials.ts";
 
+export type MemoryDenialRecorderOptions = Omit<KeptDenialsOptions, "onDrop">;
+
 /** Creates the recorder. */
-export function createMemoryDenialRecorder(options: Omit<KeptDenialsOptions, "onDrop">): DenialRecorder {
+export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions): DenialRecorder {
   const kept = createKeptDenials(options);
 
   function select(whose: DataScope, filter: DenialFilter): readonly DenialRecord[] {

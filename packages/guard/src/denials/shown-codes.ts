@@ -18,13 +18,12 @@ export function codesShownAs(
 }
 
 /** Groups by exact code as groups by what was shown. */
-export function joinAsShown(groups: readonly DenialGroup[]): readonly DenialGroup[] {
-  const exactCodes = new Map<string | undefined, RefusalCode>(REFUSAL_CODES.map((code) => [code, code]));
-  const shown = Map.groupBy(groups, ({ value }) => {
-    const code = exactCodes.get(value);
-    return code === undefined ? undefined : publicCode({ code });
-  });
-  const joined = [...shown].map(([value, own]) => ({
+export function joinAsShown(
+  groups: readonly DenialGroup[],
+  shownAs: (code: RefusalCode) => string = (code) => publicCode({ code }),
+): readonly DenialGroup[] {
+  const shownCodes = new Map<string | undefined, string>(REFUSAL_CODES.map((code) => [code, shownAs(code)]));
+  const joined = [...Map.groupBy(groups, ({ value }) => shownCodes.get(value))].map(([value, own]) => ({
     value,
     count: own.reduce((sum, { count }) => sum + count, 0),
     recordCount: own.reduce((sum, { recordCount }) => sum + recordCount, 0),

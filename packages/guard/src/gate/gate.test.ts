@@ -3,13 +3,15 @@ import {
   type AuthEngine,
   type CompiledRoute,
   compileRoutes,
+  createOwner,
   type Identity,
   ok,
   refuse,
 } from "@agentos/auth";
 import { describe, expect, it } from "vitest";
+import type { CountedDecision } from "../decisions/decision-counter.ts";
 import type { Denial, DenialRecorder } from "../denials/denial-recorder.ts";
-import { createGate, type GuardedRequest } from "./gate.ts";
+import { createGate, type GateOptions, type GuardedRequest } from "./gate.ts";
 import { clientAddressOf, guardedRequest } from "./guarded-request.ts";
 
 const [open, closed] = compileRoutes(
@@ -35,7 +37,11 @@ const request: GuardedRequest = {
   header: (name) => (name === "accept" ? "application/problem+json" : null),
 };
 
-function createTestGate(engine: Partial<AuthEngine>, record?: DenialRecorder["record"]) {
+function createTestGate(
+  engine: Partial<AuthEngine>,
+  record?: DenialRecorder["record"],
+  options: Partial<GateOptions> = {},
+) {
   const denials: Denial[] = [];
   const counted: CountedDecision[] = [];
   const seen: string[] = [];
@@ -64,8 +70,9 @@ function createTestGate(engine: Partial<AuthEngine>, record?: DenialRecorder["re
     now: () => 1_800_000_000,
     cliCommand: "npx agentos",
     notConfigured: new Set(["revocation", "issuer"]),
+    ...options,
   });
-  return { gate, denials, seen };
+  return { gate, denials, counted, seen };
 }
 
 describe("check", () => {
@@ -175,6 +182,44 @@ describe("check", () => {
       throw new Error("the disk is full");
     });
     await expect(gate.check(request, closed, {})).rejects.toThrow("the disk is full");
+  });
+});
+
+describe("a decision is counted", () => {
+  const owner = createOwner("default", "alice");
+  const admit = (kind: Identity["kind"]) => () => ok({ ...identity, kind, owner });
+  const refuseOwned = () => ({ ok: false, fault: { ...refuse("SCOPE_MISSING").fault, owner } }) as const;
+
+  it("for whom it was made, with the matched route and its parameters", async () => {
+    const { gate, counted } = createTestGate({ authenticate: admit("user") });
+    await gate.check(request, closed, { id: "a" });
+    const refusing = createTestGate({ authenticate: admit("user"), authorize: refuseOwned });
+    await refusing.gate.check(request, closed, { id: "a" });
+    const decision = { owner, route: closed, parameters: { id: "a" } };
+    expect([counted, refusing.counted]).toEqual([
+      [{ ...decision, outcome: "allowed" }],
+      [{ ...decision, outcome: "SCOPE_MISSING" }],
+    ]);
+  });
+
+  it.each<[string, Partial<AuthEngine>, boolean]>([
+    ["is not known", { authenticate: () => refuse("AUTH_SIGNATURE_INVALID") }, false],
+    ["needs no credential", { authenticate: admit("anonymous") }, false],
+    ["is believed without verification", { authenticate: admit("user") }, true],
+    ["is refused, and was believed", { authenticate: admit("user"), authorize: refuseOwned }, true],
+  ])("for nobody where the caller %s", async (_, engine, isUnverified) => {
+    const { gate, counted } = createTestGate(engine, undefined, { isUnverified });
+    await gate.check(request, closed, { id: "a" });
+    expect(counted).toMatchObject([{ owner: undefined, route: closed }]);
+  });
+
+  it("without a route where none matched, and not at all on a public one", async () => {
+    const { gate, counted } = createTestGate({ authenticate: async () => refuse("AUTH_HEADER_MISSING") });
+    await gate.authenticate(request, "/made-up");
+    await gate.check(request, open, {});
+    expect(counted).toEqual([
+      { owner: undefined, route: undefined, parameters: {}, outcome: "AUTH_HEADER_MISSING" },
+    ]);
   });
 });
 

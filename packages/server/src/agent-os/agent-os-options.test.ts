@@ -94,6 +94,7 @@ describe("an AgentOS keeps what it was created with", () => {
       record: () => "denial-1",
       find: async () => undefined,
       list: async () => ({ records: [], totalCount: 0 }),
+      count: async () => ({ groups: [], totalCount: 0 }),
     };
     const os = new AgentOS({ ...createOptions(), logger, denialRecorder });
     expect(await os.denials()).toBe(denialRecorder);

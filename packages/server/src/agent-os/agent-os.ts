@@ -42,7 +42,12 @@ import {
   agentOSOptionsSchema,
   findAgentFaults,
 } from "./agent-os-options.ts";
-import { DEFAULT_DATABASE_ID, type ResolvedDatabase, resolveDatabase } from "./database-options.ts";
+import {
+  DEFAULT_DATABASE_ID,
+  type ResolvedDatabase,
+  resolveDatabase,
+  resolveRetention,
+} from "./database-options.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { findStorageOutage } from "./storage-faults.ts";
@@ -99,6 +104,7 @@ export class AgentOS {
           {
             database: requireResolved(findDatabase(context.resolved)),
             limits: resolveStoreLimits(parsed.data.limits),
+            retention: resolveRetention(parsed.data.retention),
           },
           context,
         ),
@@ -161,10 +167,9 @@ function createHandlers(
   { options, startedAt, stores }: HandlerParts,
   { resolved, runtime, auth, routes }: HandlerContext,
 ): Handlers<Exclude<ServedRouteId, PageRouteId>> {
-  const { name, description, agents = [] } = options;
+  const { name, description, agents = [], databaseId = DEFAULT_DATABASE_ID } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
-  const { databaseId = DEFAULT_DATABASE_ID } = options;
   const memories = createMemoryService({ store: stores.memories, runtime });
   const runs = createRunService({
     store: stores.runs,
@@ -183,11 +188,12 @@ function createHandlers(
         name,
         description,
         agents,
+        databaseId,
         authMode: mode,
         algorithms: () => auth.algorithms(),
         startedAt,
       }),
-      ...createAgentsRoutes({ agents, runs, store: stores.runs, runtime }),
+      ...createAgentsRoutes({ agents, databaseId, runs, store: stores.runs, runtime }),
       ...createMemoriesRoutes({ memories, store: stores.memories, agents, runs, runtime, databaseId }),
       ...createSessionsRoutes({
         sessions: createSessionService({ store: stores.runs, runs, runtime }),

@@ -4,6 +4,7 @@ import type { Fault } from "@agentos/contract";
 import { createOptionFault, filledText } from "@agentos/guard/app";
 import { type DatabaseLocation, type LocationFault, parseLocation, showLocation } from "@agentos/storage";
 import { z } from "zod";
+import type { Retention } from "../stores/sql-retention.ts";
 
 /** A database, and whose part of it this is. */
 export interface DatabaseOptions {
@@ -108,6 +109,26 @@ function fromFolder(location: DatabaseLocation, workingDirectory: string): Datab
   const path = resolve(workingDirectory, location.file);
   const shown = relative(workingDirectory, path);
   return { kind: "sqlite", file: shown === "" || shown.startsWith("..") ? path : shown };
+}
+
+const DAY_SECONDS = 24 * 60 * 60;
+const DEFAULT_DENIALS_DAYS = 30;
+const DEFAULT_DECISIONS_DAYS = 8;
+
+/** Every period in seconds. */
+export function resolveRetention({
+  sessionsDays,
+  memoriesDays,
+  denialsDays = DEFAULT_DENIALS_DAYS,
+  decisionsDays = DEFAULT_DECISIONS_DAYS,
+}: RetentionOptions = {}): Retention {
+  const toSeconds = (ofOption: number | undefined) => ofOption && ofOption * DAY_SECONDS;
+  return {
+    sessionsSeconds: toSeconds(sessionsDays),
+    memoriesSeconds: toSeconds(memoriesDays),
+    denialsSeconds: toSeconds(denialsDays),
+    decisionsSeconds: toSeconds(decisionsDays),
+  };
 }
 
 /** For people; says where, and nothing that is secret. */

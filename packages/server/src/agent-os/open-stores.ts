@@ -1,18 +1,23 @@
 /** Opens the database of an agent server, brings its tables up to date, and makes what is kept in it. */
 import { ConfigurationError } from "@agentos/guard";
-import type { OpenContext, Opened } from "@agentos/guard/app";
+import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
 import { type Database, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/store.ts";
+import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
-import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
 import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
+import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
+import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
+import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
+import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import { type ResolvedDatabase, showDatabase } from "./database-options.ts";
 import { toStartFault } from "./storage-faults.ts";
+import { pause, startUpkeep } from "./upkeep.ts";
 
 /** What an agent server keeps data in. */
 export interface Stores extends Opened {
@@ -24,13 +29,18 @@ export interface OpenStoresOptions {
   readonly database: ResolvedDatabase;
   /** Of what is kept in memory. */
   readonly limits: StoreLimits;
+  readonly retention: Retention;
 }
 
+/** How often runs are looked for whose server is gone, beside the look at the start. */
+const ABANDONED_MS = 5_000;
+const SWEEP_MS = 60 * 60 * 1_000;
+/** Between two batches of a sweep. */
+const BATCH_PAUSE_MS = 50;
+
 /** Rejects with a ConfigurationError that names the trouble and its fix. */
-export async function openStores(
-  { database, limits }: OpenStoresOptions,
-  context: OpenContext,
-): Promise<Stores> {
+export async function openStores(options: OpenStoresOptions, context: OpenContext): Promise<Stores> {
+  const { database, limits } = options;
   const shown = showDatabase(database);
   const { location } = database;
   // Who only looks at a configuration makes no file, and waits for no server.
@@ -50,7 +60,7 @@ export async function openStores(
         context.runtime.logger.warn({ error }, "a connection to the database broke while nobody used it"),
     });
     await opened.migrate();
-    return { ...openIn(opened, database, context), database: shown, close: opened.close };
+    return { ...(await openIn(opened, options, context)), database: shown };
   } catch (cause) {
     await opened?.close();
     const fault = toStartFault(cause, { at: database.at, shown });
@@ -60,13 +70,61 @@ export async function openStores(
 }
 
 /** What is kept in a database that is open. */
-function openIn(
+async function openIn(
   opened: Database<Tables>,
-  { deployment }: ResolvedDatabase,
+  { database: { deployment }, retention }: OpenStoresOptions,
   { runtime }: OpenContext,
-): Pick<Stores, "runs" | "memories"> {
+): Promise<Omit<Stores, "database">> {
+  const runs = createSqlRunStore(opened, { deployment, nodeId: runtime.generateId() });
+  const { generateId, logger } = runtime;
+  const now = () => runtime.clock.now();
+  const denialRecorder = createSqlDenialRecorder(opened, {
+    deployment,
+    generateId,
+    onRecord: (record) => logDenial(logger, record),
+    logger,
+    now,
+    retentionSeconds: retention.denialsSeconds,
+  });
+  const decisionCounter = createSqlDecisionCounter(opened, {
+    deployment,
+    logger,
+    now,
+    retentionSeconds: retention.decisionsSeconds,
+  });
+  const endAbandoned = () => runs.endAbandoned(createDescribeAbandoned(runtime));
+  // Before the first answer: nobody shall see a run of a server that is gone as if it went on.
+  await endAbandoned();
+  const upkeep = startUpkeep(
+    [
+      { name: "runs of servers that are gone", everyMs: ABANDONED_MS, run: endAbandoned },
+      {
+        name: "data that is too old",
+        everyMs: SWEEP_MS,
+        run: (signal) =>
+          sweepRetention(opened, {
+            deployment,
+            retention,
+            now,
+            async pause() {
+              await pause(BATCH_PAUSE_MS, signal);
+              signal.throwIfAborted();
+            },
+          }),
+      },
+    ],
+    runtime.logger,
+  );
   return {
-    runs: createSqlRunStore(opened, { deployment, nodeId: runtime.generateId() }),
+    runs,
     memories: createSqlMemoryStore(opened, { deployment }),
+    denialRecorder,
+    decisionCounter,
+    async close() {
+      await upkeep.close();
+      // What was refused in the last second is written before the database is gone.
+      await Promise.all([denialRecorder.close(), decisionCounter.close()]);
+      await opened.close();
+    },
   };
 }

@@ -50,7 +50,6 @@ describe("the options of an AgentOS", () => {
   it.each([
     ["teams", { teams: [] }, "runtime release"],
     ["workflows", { workflows: [] }, "runtime release"],
-    ["databaseId", { databaseId: "main" }, "state release"],
   ])("says when %s arrives, and refuses it now", (option, options, when) => {
     const [fault] = faultsOf(options);
     expect(fault).toMatchObject({ code: "CONFIG_OPTION_UNAVAILABLE", severity: "error" });
@@ -58,11 +57,27 @@ describe("the options of an AgentOS", () => {
     expect(fault?.message).toContain(when);
   });
 
-  it("refuses a database, and accepts null for none", () => {
-    const [fault] = faultsOf({ database: "sqlite:x" });
-    expect(fault?.message).toContain("storage arrives with the state release");
-    expect(faultsOf({ database: null })).toEqual([]);
+  it.each([
+    ["another kind of value", { database: 7 }, '"database": must be a text, an object with "url"'],
+    [
+      "an object without an address",
+      { database: { deployment: "a" } },
+      '"database": must be a text, an object',
+    ],
+    ["a period of no time", { retention: { sessionsDays: 0 } }, '"retention.sessionsDays": must be'],
+    ["an empty name of the database", { databaseId: "" }, '"databaseId": is empty'],
+  ])("refuses a database with %s", (_, options, message) => {
+    const faults = faultsOf(options);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.message).toContain(message);
   });
+
+  it.each([null, "sqlite:x.db", { url: "postgres://db/x", deployment: "shop" }])(
+    "accepts %j as a database",
+    (database) => {
+      expect(faultsOf({ database, databaseId: "main", retention: { denialsDays: 0.5 } })).toEqual([]);
+    },
+  );
 
   it.each([
     ["an empty id", { id: "" }, "id"],

@@ -31,6 +31,7 @@ function contextOf(path: string, given: Partial<Access> = {}, init: RequestInit 
 function routesOf(options: Partial<AgentsRoutesOptions> = {}, server = createTestServer()) {
   return createAgentsRoutes({
     agents,
+    databaseId: "agentos",
     runs: server.service,
     store: server.store,
     runtime: server.runtime,

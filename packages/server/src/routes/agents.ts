@@ -25,6 +25,8 @@ import { eventStreamResponse, openEventStream } from "./sse.ts";
 
 export interface AgentsRoutesOptions {
   readonly agents: readonly Runnable<"agent">[];
+  /** Name of the database on the wire: web UIs ask for the sessions of an agent only where it has one. */
+  readonly databaseId: string;
   readonly runs: RunService;
   readonly store: RunStore;
   readonly runtime: Runtime;
@@ -35,12 +37,16 @@ const RUN_ROUTE = `${SERVED_ROUTES["agents.run"].method} ${SERVED_ROUTES["agents
 /** Handlers of the agents' routes. */
 export function createAgentsRoutes({
   agents,
+  databaseId,
   runs,
   store,
   runtime,
 }: AgentsRoutesOptions): Record<ServedRouteId<"agents">, RouteHandler> {
   const byId = new Map(agents.map((agent) => [agent.id, agent]));
-  const bodies = createListBodies(agents, (agent) => agent.describe());
+  const bodies = createListBodies(agents, (agent) => {
+    const { id, name, ...rest } = agent.describe();
+    return { id, name, db_id: databaseId, ...rest };
+  });
   const answerFault = createAnswerFault(runtime);
   const ofRuns = createRunRoutes({ kind: "agent", has: (id) => byId.has(id), store, runs, runtime });
   const findAgent = ({ parameters }: RequestContext) => byId.get(parameters["agent_id"] ?? "");

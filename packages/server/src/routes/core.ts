@@ -15,6 +15,7 @@ import {
 } from "@agentos/contract";
 import { jsonTextResponse, type RequestContext, type RouteHandler } from "@agentos/guard/app";
 import type { Runnable } from "../runs/runnable.ts";
+import { MEMORIES_TABLE, SESSIONS_TABLE } from "./database-tables.ts";
 import { filterVisible } from "./filter-visible.ts";
 import { createListBodies } from "./list-bodies.ts";
 
@@ -23,6 +24,8 @@ export interface CoreRoutesOptions {
   readonly name: string | undefined;
   readonly description: string | undefined;
   readonly agents: readonly Runnable[];
+  /** Name of the database on the wire. */
+  readonly databaseId: string;
   readonly authMode: Info["auth_mode"];
   /** Algorithms of the keys in force; another list once they have changed. */
   readonly algorithms: () => readonly string[];
@@ -82,16 +85,22 @@ function createConfigBody({
   id,
   description,
   agents,
+  databaseId,
 }: CoreRoutesOptions): (visible: Access["visible"]) => string {
-  const lists = createListBodies(agents, describeForConfig);
+  const lists = createListBodies(agents, (agent) => describeForConfig(agent, databaseId));
+  const holding = (table: string): Config["session"] => ({
+    dbs: [{ db_id: databaseId, domain_config: { display_name: databaseId }, tables: [table] }],
+  });
   const before: Omit<Config, "agents" | "teams" | "workflows" | "interfaces"> = {
     os_id: id,
     ...(description === undefined ? {} : { description }),
     available_models: [],
-    databases: [],
-    session: { dbs: [] },
+    // Memory too is a database for who calls: what is kept is found there, as long as the process lives.
+    os_database: databaseId,
+    databases: [databaseId],
+    session: holding(SESSIONS_TABLE),
     metrics: { dbs: [] },
-    memory: { dbs: [] },
+    memory: holding(MEMORIES_TABLE),
     learning: { dbs: [] },
     evals: { dbs: [] },
     knowledge: { dbs: [], knowledge_instances: [] },
@@ -108,12 +117,13 @@ function createConfigBody({
 }
 
 /** A runnable in the lists of `GET /config`. */
-function describeForConfig(runnable: Runnable): ConfigAgent {
+function describeForConfig(runnable: Runnable, databaseId: string): ConfigAgent {
   const { id, name, description, model, metadata } = runnable;
   return {
     id,
     name,
     ...(description === undefined ? {} : { description }),
+    db_id: databaseId,
     model: { ...model },
     ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
   };

@@ -1,5 +1,11 @@
 /** Asks a running AgentOS for recorded refusals. What it says beyond their form is its own words, and shown as such. */
-import { type DenialObject, denialSchema, isRecord } from "@agentos/contract";
+import {
+  type DenialCountList,
+  type DenialObject,
+  denialCountListSchema,
+  denialSchema,
+  isRecord,
+} from "@agentos/contract";
 import { type CredentialLocation } from "@agentos/guard";
 import type { Context } from "../../program/context.ts";
 import type { Answered, Asked } from "../ask.ts";
@@ -17,6 +23,12 @@ export interface DenialServer {
 export interface DenialQuery {
   readonly code?: string | undefined;
   readonly route?: string | undefined;
+  readonly client?: string | undefined;
+  readonly subject?: string | undefined;
+  /** Seconds since the epoch. */
+  readonly since?: number | undefined;
+  /** Seconds since the epoch. */
+  readonly until?: number | undefined;
   readonly limit?: number | undefined;
   readonly page?: number | undefined;
 }
@@ -24,6 +36,12 @@ export interface DenialQuery {
 export interface DenialPage {
   readonly denials: readonly DenialObject[];
   readonly totalCount: number | undefined;
+}
+
+export type DenialGroups = DenialCountList["data"];
+
+export interface DenialCountQuery extends DenialQuery {
+  readonly by: string;
 }
 
 /** `asked`: an answer or a fault that is neither of the other two. */
@@ -54,12 +72,7 @@ export async function askDenials(
   server: DenialServer,
   context: Pick<Context, "now">,
 ): Promise<DenialAnswer<DenialPage>> {
-  const parameters = new URLSearchParams(
-    Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)] as [string, string]],
-    ),
-  ).toString();
-  const asked = await ask(`/authz/denials${parameters === "" ? "" : `?${parameters}`}`, server, context);
+  const asked = await ask(`/authz/denials${writeQuery(query)}`, server, context);
   if (asked.kind !== "answer") return { kind: "asked", asked };
   if (asked.status === 404) return { kind: "not supported" };
   const { data, meta } = asked.body ?? {};
@@ -74,6 +87,29 @@ export async function askDenials(
       totalCount: typeof total === "number" ? total : undefined,
     },
   };
+}
+
+/** How many there were, by what they have in common. */
+export async function askDenialCounts(
+  query: DenialCountQuery,
+  server: DenialServer,
+  context: Pick<Context, "now">,
+): Promise<DenialAnswer<DenialGroups>> {
+  const asked = await ask(`/authz/denials/counts${writeQuery(query)}`, server, context);
+  if (asked.kind !== "answer") return { kind: "asked", asked };
+  // To a server that is older this is a denial of which nobody knows.
+  if (asked.status === 404) return { kind: "not supported" };
+  const parsed = denialCountListSchema.shape.data.safeParse(asked.body?.["data"]);
+  return asked.status === 200 && parsed.success
+    ? { kind: "found", found: boundTexts(parsed.data) }
+    : { kind: "asked", asked };
+}
+
+function writeQuery(query: DenialQuery): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
 }
 
 function ask(path: string, { base, token, location }: DenialServer, { now }: Pick<Context, "now">) {

@@ -225,7 +225,103 @@ it("does not work for long on a hostile server's endless texts", async () => {
   expect(performance.now() - start).toBeLessThan(2_500);
 });
 
+describe("agentos denials count", () => {
+  it("counts all for the operator, by what is asked for, and a caller's own", async () => {
+    const codes = await run(["denials", "count"], operator);
+    expect(codes.code).toBe(0);
+    expect(codes.stdout).toMatch(/^ *\d+x {2}SCOPE_MISSING +last /m);
+    const subjects = await run(["denials", "count", "--by", "subject", "--code", "SCOPE_MISSING"], operator);
+    expect(subjects.stdout).toMatch(/1x {2}alice/);
+    expect(subjects.stdout).not.toContain("eve");
+    const hours = await run(["denials", "count", "--by", "hour", "--since", "2h"], operator);
+    expect(hours.stdout).toMatch(/\d+x {2}\d{4}-\d\d-\d\dT\d\d:00Z/);
+    const strangers = await run(["denials", "count", "--by", "subject"], operator);
+    expect(strangers.stdout).toContain("(not verified)");
+    const own = await run(["denials", "count", "--json"], alice);
+    expect(JSON.parse(own.stdout)).toMatchObject({
+      by: "code",
+      groups: [{ value: "SCOPE_MISSING", count: 1, records: 1 }],
+    });
+    expect((await run(["denials", "count"], await sign("nobody", []))).stdout).toContain(
+      "no recorded refusals",
+    );
+  });
+
+  it("is not answered by clients to a caller, and says why", async () => {
+    await expect(run(["denials", "count", "--by", "client"], alice)).rejects.toThrow(
+      "tell this caller anything by --by",
+    );
+    await expect(run(["denials", "list", "--subject", "alice"], alice)).rejects.toThrow("--subject");
+    // Words of another server's are no option.
+    const address = await startHostileServer({
+      answer: () => ({ status: 422, body: { detail: [{ loc: ["query", "evil"] }, null] } }),
+    });
+    const args = ["denials", "count", "--url", address, "--token", "-"];
+    const { code, stderr } = await runInProcess(args, { stdin: operator });
+    expect(code).toBe(4);
+    expect(stderr).not.toContain("evil");
+  });
+
+  it("says that a server has no such route", async () => {
+    const address = await startHostileServer({
+      answer: () => ({ status: 404, body: { detail: "Denial not found" } }),
+    });
+    const { stderr } = await runInProcess(["denials", "count", "--url", address, "--token", "-"], {
+      stdin: operator,
+    });
+    expect(stderr).toContain("[CLI_DENIALS_NOT_SERVED]");
+  });
+
+  it.each(["code", "route", "hour"])("shows nothing of a hostile server's groups by %s", async (by) => {
+    const address = await startHostileServer({
+      answer: (token) => ({
+        status: 200,
+        body: {
+          data: [
+            { value: `${token} \u001B[2J`, count: 1, records: 1, last_time: now },
+            { value: "9".repeat(400), count: 1, records: 1, last_time: now },
+          ],
+        },
+      }),
+    });
+    for (const form of [[], ["--json"]]) {
+      const { code, stdout } = await runInProcess(
+        ["denials", "count", "--by", by, ...form, "--url", address, "--token", "-"],
+        { stdin: operator },
+      );
+      expect(code).toBe(0);
+      for (const part of [...operator.split("."), "\u001B"]) expect(stdout).not.toContain(part);
+    }
+  });
+});
+
 describe("agentos denials list", () => {
+  it("is filtered by client, subject and time", async () => {
+    const list = async (...args: readonly string[]) =>
+      (await run(["denials", "list", ...args], operator)).stdout;
+    const subject = await list("--subject", "alice");
+    expect(subject).toContain(scopes);
+    expect(subject).not.toContain(foreign);
+    expect(await list("--client", "127.0.0.1", "--since", "1h")).toContain(scopes);
+    expect(await list("--client", "127.0.0.2")).toContain("no recorded refusals");
+    expect(await list("--until", "1h")).toContain("no recorded refusals");
+    expect(await list("--until", "2026-01-31T12:00Z")).toContain("no recorded refusals");
+    expect(await list("--since", "2026-01-31")).toContain(scopes);
+  });
+
+  it.each([
+    ["--since", "yesterday"],
+    ["--since", "7"],
+    ["--until", "2026-13-31"],
+    // Of which zone?
+    ["--until", "2026-01-31T12:00"],
+    ["--since", "999999d"],
+  ])("refuses the time %s %s", async (option, value) => {
+    await expect(run(["denials", "list", option, value], operator)).rejects.toThrow(
+      "neither a span of time nor a moment",
+    );
+  });
+
   it("lists all for the operator, filtered and cut, and a caller's own", async () => {
     const all = await run(["denials", "list"], operator);
     expect(all.code).toBe(0);

@@ -4,6 +4,7 @@ import { formatDuration } from "@agentos/contract/text";
 import type { Context } from "../../program/context.ts";
 import { type Style, showUntrusted } from "../../program/terminal.ts";
 import { quoteServer } from "../findings.ts";
+import type { DenialGroups } from "./ask-denials.ts";
 import { explainDenial, readFacts } from "./explain-denial.ts";
 
 const MARKS = {
@@ -97,6 +98,32 @@ export function printDenials(
     );
   const more = (totalCount ?? 0) - rows.length;
   if (more > 0) print(paint("dim", `${more} more: --limit, or --page 2`));
+}
+
+/** How many there were of each, one line each. */
+export function printDenialCounts(
+  groups: DenialGroups,
+  by: string,
+  { terminal: { print }, now }: Context,
+): void {
+  if (groups.length === 0) {
+    print("no recorded refusals that this credential may see");
+    return;
+  }
+  const rows = groups.map(({ value, count, last_time: last }) => ({
+    count: `${count}x`,
+    value: showUntrusted(describeValue(value, by)),
+    time: ago(last, now()),
+  }));
+  const width = (name: "count" | "value") => Math.max(...rows.map((row) => row[name].length));
+  for (const { count, value, time } of rows)
+    print(`${count.padStart(width("count"))}  ${value.padEnd(width("value"))}  last ${time}`);
+}
+
+function describeValue(value: string | null, by: string): string {
+  if (value === null) return by === "subject" ? "(not verified)" : "(not known)";
+  const date = new Date(Number(value) * 1_000);
+  return by === "hour" && !Number.isNaN(date.getTime()) ? date.toISOString().replace(":00.000Z", "Z") : value;
 }
 
 function describeTimes({ count, created_at: first, last_seen_at: last }: DenialObject, now: number): string {

@@ -1,10 +1,11 @@
-/** What both commands about recorded refusals have in common: whom they ask, as whom, and how they end. */
+/** What all commands about recorded refusals have in common: whom they ask, as whom, and how they end. */
 
 import { isErrorCode } from "@agentos/auth";
-import type { DenialObject } from "@agentos/contract";
+import { type DenialObject, isRecord } from "@agentos/contract";
 import { readReference } from "../../input/read-reference.ts";
 import type { Context } from "../../program/context.ts";
 import { ExitCode } from "../../program/exit-codes.ts";
+import { CliFailure } from "../../program/failure.ts";
 import { showUntrusted } from "../../program/terminal.ts";
 import { formatJson } from "../../text/format-json.ts";
 import { concealReport } from "../conceal-report.ts";
@@ -14,14 +15,16 @@ import { assertConfidential, readAddress } from "../read-address.ts";
 import type { Finding } from "../report.ts";
 import {
   askDenial,
+  askDenialCounts,
   askDenials,
   type DenialAnswer,
+  type DenialCountQuery,
   type DenialQuery,
   type DenialServer,
 } from "./ask-denials.ts";
 import { explainDenial } from "./explain-denial.ts";
 import { explainNotShown } from "./explain-not-shown.ts";
-import { printDenial, printDenials } from "./print-denial.ts";
+import { printDenial, printDenialCounts, printDenials } from "./print-denial.ts";
 
 export interface DenialOptions {
   readonly url: string;
@@ -61,6 +64,26 @@ export async function listDenials(
   return ExitCode.ok;
 }
 
+/** `agentos denials count`. */
+export async function countDenials(
+  query: DenialCountQuery,
+  options: DenialOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const server = await readServer(options, context);
+  const answer = await askDenialCounts(query, server, context);
+  if (answer.kind !== "found")
+    return refuse(answer, { seenAt: "GET /authz/denials/counts", server, options, context });
+  // A code of the catalogue is no part of a token, even where one has it in a claim.
+  const groups = answer.found.map((group) => ({
+    ...group,
+    value: isErrorCode(group.value ?? "") ? group.value : concealReport(group.value, server.token),
+  }));
+  if (options.json) context.terminal.print(formatJson({ by: query.by, groups }));
+  else printDenialCounts(groups, query.by, context);
+  return ExitCode.ok;
+}
+
 /** Unlike in a report of our own, codes and the names of facts are the server's words too. */
 function concealDenial(denial: DenialObject, token: string | undefined): DenialObject {
   const code = isErrorCode(denial.code) ? denial.code : concealReport(denial.code, token);
@@ -85,10 +108,10 @@ interface Refused {
   readonly context: Context;
 }
 
-function refuse(
-  answer: Exclude<DenialAnswer<unknown>, { readonly kind: "found" }>,
-  { seenAt, server, options, context }: Refused,
-): ExitCode {
+type NotFound = Exclude<DenialAnswer<unknown>, { readonly kind: "found" }>;
+
+function refuse(answer: NotFound, { seenAt, server, options, context }: Refused): ExitCode {
+  assertQueryIsTaken(answer);
   const findings = concealReport(explainNotShown(answer, { seenAt, server, context }), server.token);
   const { print, note, paintNote } = context.terminal;
   if (options.json) print(formatJson({ findings }));
@@ -99,6 +122,24 @@ function refuse(
       note(`  fix: ${showUntrusted(fix)}`);
     }
   return exitCodeOf(findings);
+}
+
+/** What can be asked for by who may ask for it; the rest of a query is checked before it is sent. */
+const OPERATORS_OPTIONS = new Set(["by", "client", "subject"]);
+
+/** The server knows who asks, and what they may not know is refused there. */
+function assertQueryIsTaken(answer: NotFound): void {
+  if (answer.kind !== "asked" || answer.asked.kind !== "answer" || answer.asked.status !== 422) return;
+  const detail = answer.asked.body?.["detail"];
+  const names = (Array.isArray(detail) ? detail : []).flatMap((issue: unknown) => {
+    const loc = isRecord(issue) ? issue["loc"] : undefined;
+    const name: unknown = Array.isArray(loc) ? loc[1] : undefined;
+    return typeof name === "string" && OPERATORS_OPTIONS.has(name) ? [`--${name}`] : [];
+  });
+  if (names.length === 0) return;
+  throw new CliFailure(`the server does not tell this caller anything by ${names.join(" and ")}`, {
+    fix: 'ask with a token that holds "authz:read", or leave the option out',
+  });
 }
 
 function exitCodeOf(findings: readonly Finding[]): ExitCode {

@@ -116,6 +116,7 @@ export const MIGRATIONS: readonly Migration[] = [
           count ${integer} not null,
           first_at ${seconds} not null,
           last_at ${seconds} not null,
+          last_hour ${integer} not null,
           record_json ${text} not null
         )`,
         "create unique index agentos_denials_id on agentos_denials (deployment, denial_id)",

@@ -129,6 +129,8 @@ export interface DenialsTable {
   count: number;
   first_at: number;
   last_at: number;
+  /** Whole hours since the epoch, of `last_at`. */
+  last_hour: number;
   /** The whole record. */
   record_json: string;
 }

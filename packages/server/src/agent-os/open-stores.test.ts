@@ -1,0 +1,191 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ConfigurationError } from "@agentos/guard";
+import { openDatabase, parseLocation, StorageError } from "@agentos/storage";
+import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
+import { createTestPostgres } from "@agentos/testkit/postgres";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Agent } from "../agents/agent.ts";
+import { MIGRATIONS } from "../stores/schema/migrations.ts";
+import type { Tables } from "../stores/schema/tables.ts";
+import { AgentOS } from "./agent-os.ts";
+import type { AgentOSOptions } from "./agent-os-options.ts";
+import { findStorageOutage } from "./storage-faults.ts";
+
+const issuer = await createTestIssuer();
+const SECRET = "hunter2-hunter2";
+
+function createFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "agentos-stores-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function create(options: AgentOSOptions): AgentOS {
+  const os = new AgentOS({
+    id: TEST_OS_ID,
+    env: {},
+    logger: createTestLogger(),
+    agents: [new Agent({ id: "echo", model: "offline:echo", addHistoryToContext: true })],
+    authorizationConfig: { verificationKeys: [issuer.verificationKey] },
+    ...options,
+  });
+  onTestFinished(() => os.close());
+  return os;
+}
+
+async function chat(os: AgentOS, sessionId: string): Promise<{ status: number; text: string }> {
+  const body = new URLSearchParams({ message: "hello", stream: "false", session_id: sessionId });
+  const headers = await issuer.bearer({ scopes: ["agents:run"] });
+  const response = await os.fetch(
+    new Request("http://localhost/agents/echo/runs", { method: "POST", headers, body }),
+  );
+  return { status: response.status, text: await response.text() };
+}
+
+async function faultsOf(os: AgentOS): Promise<readonly { code: string; message: string; fix: string }[]> {
+  const error = await os.ready().then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (error === undefined) return [];
+  if (!(error instanceof ConfigurationError)) throw error;
+  return error.faults;
+}
+
+describe("the database of an AgentOS", () => {
+  it("is opened with the first call that needs it, in a file for its owner alone", async () => {
+    const file = join(createFolder(), "data", "agentos.db");
+    const os = create({ database: `sqlite:${file}` });
+    expect(existsSync(file)).toBe(false);
+    expect((await chat(os, "s1")).status).toBe(200);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(["sqlite", "postgres"] as const)("%s is still there for the next start", async (kind) => {
+    let url = "";
+    if (kind === "postgres") {
+      const made = await createTestPostgres();
+      onTestFinished(made.drop);
+      ({ url } = made);
+    } else url = `sqlite:${join(createFolder(), "a.db")}`;
+    const first = create({ database: url });
+    expect((await chat(first, "s1")).status).toBe(200);
+    await first.close();
+    const second = create({ database: url });
+    expect((await chat(second, "s1")).status).toBe(200);
+    await second.close();
+    await second.close();
+    const location = parseLocation(url);
+    if (typeof location === "string") throw new Error(location);
+    const database = openDatabase<Tables>({ location, migrations: MIGRATIONS });
+    const sessions = await database.read((db) => db.selectFrom("agentos_sessions").selectAll().execute());
+    const runs = await database.read((db) => db.selectFrom("agentos_runs").selectAll().execute());
+    await database.close();
+    expect(sessions).toMatchObject([{ deployment: TEST_OS_ID, session_id: "s1" }]);
+    expect(runs.map(({ status }) => status)).toEqual(["COMPLETED", "COMPLETED"]);
+  });
+
+  it("is not opened by who only looks at the configuration", async () => {
+    const file = join(createFolder(), "a.db");
+    const os = create({ database: `sqlite:${file}` });
+    await os.ready({ isExamined: true });
+    expect((await chat(os, "s1")).status).toBe(200);
+    expect((await os.describe()).database).toBe(`SQLite ${file}`);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("is not made by a start that cannot work for its keys", async () => {
+    const file = join(createFolder(), "a.db");
+    const os = create({ database: `sqlite:${file}`, authorizationConfig: { verificationKeys: ["no key"] } });
+    expect((await faultsOf(os)).map(({ code }) => code)).toEqual(["KEY_ALGORITHM_REQUIRED"]);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("stops the start where nobody answers, and says where, without user and password", async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : 0);
+      });
+    });
+    // A port that was free a moment ago.
+    await new Promise((resolve) => server.close(resolve));
+    const faults = await faultsOf(create({ database: `postgres://shop:${SECRET}@127.0.0.1:${port}/shop` }));
+    expect(faults).toMatchObject([{ code: "STORE_UNREACHABLE" }]);
+    expect(faults[0]?.message).toContain(`PostgreSQL 127.0.0.1:${port}/shop`);
+    expect(JSON.stringify(faults)).not.toContain(SECRET);
+  });
+
+  it.each([
+    [{ database: "data.db" }, '"database": begins with neither'],
+    [{ database: { url: "redis://a" } }, '"database.url": begins with neither'],
+    [{ env: { DATABASE_URL: "redis://a" } }, '"DATABASE_URL": begins with neither'],
+  ])("is refused at once where %j names none", (options, message) => {
+    expect(() => create(options)).toThrow(message);
+  });
+
+  it("stops the start where the file is none", async () => {
+    const file = join(createFolder(), "a.db");
+    writeFileSync(file, "this is no database, and it is long enough to be looked at ".repeat(50));
+    expect(await faultsOf(create({ database: `sqlite:${file}` }))).toMatchObject([{ code: "STORE_DAMAGED" }]);
+  });
+
+  it("answers 503 while it does not answer, and says nothing of the driver", async () => {
+    const os = create({
+      database: null,
+      routes: [
+        {
+          method: "GET",
+          path: "/orders",
+          access: "public",
+          handler: () => {
+            throw new StorageError("unreachable", "select * from secrets");
+          },
+        },
+      ],
+    });
+    const response = await os.fetch(new Request("http://localhost/orders"));
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("5");
+    const body = await response.text();
+    expect(JSON.parse(body)).toMatchObject({ code: "STORE_UNAVAILABLE", type: "/errors/STORE_UNAVAILABLE" });
+    expect(body).not.toContain("secrets");
+  });
+});
+
+it.each([
+  [undefined, "agentos"],
+  ["main", "main"],
+])("is called by its name on the wire, in memory too: %s", async (databaseId, name) => {
+  const os = create({ database: null, ...(databaseId === undefined ? {} : { databaseId }) });
+  const headers = await issuer.bearer({ scopes: ["agents:read", "config:read"] });
+  const read = async (path: string): Promise<unknown> =>
+    (await os.fetch(new Request(`http://localhost${path}`, { headers }))).json();
+  const holding = (table: string) => ({
+    dbs: [{ db_id: name, domain_config: { display_name: name }, tables: [table] }],
+  });
+  expect(await read("/config")).toMatchObject({
+    os_database: name,
+    databases: [name],
+    session: holding("agno_sessions"),
+    memory: holding("agno_memories"),
+    agents: [{ id: "echo", db_id: name }],
+  });
+  // Web UIs ask for the sessions of an agent only where it has one.
+  expect(await read("/agents")).toMatchObject([{ id: "echo", db_id: name }]);
+  expect(await read("/agents/echo")).toMatchObject({ id: "echo", db_id: name });
+});
+
+it.each([
+  ["unreachable", "STORE_UNAVAILABLE"],
+  ["busy", "STORE_BUSY"],
+  ["full", "STORE_SPACE_USED_UP"],
+  ["damaged", undefined],
+  ["failed", undefined],
+] as const)("a request whose database is %s gets %s", (fault, code) => {
+  expect(findStorageOutage(new StorageError(fault, "x"))?.code).toBe(code);
+});

@@ -1,0 +1,114 @@
+import { createTestLogger } from "@agentos/testkit";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { allowed, decisionCounterSuite } from "../../../guard/src/decisions/decision-counter.suite.ts";
+import { createSqlDecisionCounter, type SqlDecisionCounterOptions } from "./sql-decision-counter.ts";
+import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";
+
+const all = { kind: "all" } as const;
+
+describe.each(TEST_DIALECTS)("counts of decisions on %s", (dialect) => {
+  let database: TestDatabase;
+  let deployments = 0;
+
+  beforeAll(async () => {
+    database = await openTestDatabase(dialect);
+  });
+  afterAll(() => database.close());
+  afterEach(() => void vi.useRealTimers());
+
+  function create(options: Partial<SqlDecisionCounterOptions> = {}, own = database) {
+    const deployment = options.deployment ?? `os-${(deployments += 1)}`;
+    const logger = createTestLogger();
+    const counter = createSqlDecisionCounter(own, { logger, now: () => 3_600, ...options, deployment });
+    return { counter, deployment, logger };
+  }
+
+  const readCounts = (deployment: string) =>
+    database.read((db) =>
+      db
+        .selectFrom("agentos_decision_counts")
+        .select(["hour", "count"])
+        .where("deployment", "=", deployment)
+        .orderBy("hour")
+        .execute(),
+    );
+
+  decisionCounterSuite(`the counter on ${dialect}`, (options) => create(options).counter);
+
+  it("adds what several processes count, and what comes after a restart", async () => {
+    const { counter: one, deployment } = create();
+    const { counter: other } = create({ deployment });
+    for (const counter of [one, other, one]) counter.count(allowed);
+    await Promise.all([one.close(), other.close()]);
+    const { counter: next } = create({ deployment });
+    next.count(allowed);
+    expect((await next.list(all, { limit: 10 })).counts).toMatchObject([{ count: 4 }]);
+  });
+
+  it("writes some seconds after the first, and not once for each", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { counter, deployment } = create();
+    for (let n = 0; n < 100; n += 1) counter.count(allowed);
+    vi.advanceTimersByTime(4_999);
+    expect(await readCounts(deployment)).toEqual([]);
+    vi.advanceTimersByTime(1);
+    await vi.waitFor(async () => expect(await readCounts(deployment)).toEqual([{ hour: 1, count: 100 }]));
+  });
+
+  it("loses no count while the database is down, tells it once, and adds each once", async () => {
+    const outage = new Error("down");
+    let isDown = true;
+    let now = 3_600;
+    const { counter, deployment, logger } = create(
+      { now: () => now },
+      {
+        ...database,
+        write: (change) => (isDown ? Promise.reject(outage) : database.write(change)),
+      },
+    );
+    counter.count(allowed);
+    await expect(counter.list(all, { limit: 1 })).rejects.toBe(outage);
+    counter.count(allowed);
+    await expect(counter.list(all, { limit: 1 })).rejects.toBe(outage);
+    now = 7_200;
+    counter.count(allowed);
+    expect(logger.entries).toHaveLength(1);
+    isDown = false;
+    await counter.close();
+    expect(await readCounts(deployment)).toEqual([
+      { hour: 1, count: 2 },
+      { hour: 2, count: 1 },
+    ]);
+  });
+
+  it("waits in bounded memory: of a long outage the newest hours are kept", async () => {
+    let isDown = true;
+    let now = 0;
+    const { counter, deployment } = create(
+      { now: () => now, memoryCapacity: 10 },
+      {
+        ...database,
+        write: (change) => (isDown ? Promise.reject(new Error("down")) : database.write(change)),
+      },
+    );
+    for (let hour = 1; hour <= 50; hour += 1) {
+      now = hour * 3_600;
+      counter.count(allowed);
+    }
+    isDown = false;
+    await counter.close();
+    expect((await readCounts(deployment)).map(({ hour }) => hour)).toEqual([
+      41, 42, 43, 44, 45, 46, 47, 48, 49, 50,
+    ]);
+  });
+
+  it("shows nothing for longer than it is kept", async () => {
+    let now = 3_600;
+    const { counter } = create({ now: () => now, retentionSeconds: 7_200 });
+    counter.count(allowed);
+    now = 3 * 3_600;
+    expect((await counter.list(all, { limit: 1 })).totalCount).toBe(1);
+    now = 4 * 3_600;
+    expect(await counter.list(all, { limit: 1 })).toEqual({ counts: [], totalCount: 0 });
+  });
+});

@@ -1,0 +1,158 @@
+import type { Owner } from "@agentos/auth";
+import { sql } from "kysely";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { toOwnerColumns } from "./schema/owner-columns.ts";
+import { type Retention, sweepRetention } from "./sql-retention.ts";
+import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";
+
+const ALICE: Owner = { issuer: "default", kind: "user", id: "alice" };
+const FOR_EVER: Retention = {
+  sessionsSeconds: undefined,
+  memoriesSeconds: undefined,
+  denialsSeconds: undefined,
+  decisionsSeconds: undefined,
+};
+
+async function open(dialect: (typeof TEST_DIALECTS)[number]) {
+  const database = await openTestDatabase(dialect);
+  onTestFinished(() => database.close());
+  const sweep = (retention: Partial<Retention>, at: number, deployment = "shop") =>
+    sweepRetention(database, {
+      deployment,
+      retention: { ...FOR_EVER, ...retention },
+      now: () => at,
+      pause: async () => undefined,
+    });
+  return { database, sweep };
+}
+
+async function addSessions(
+  database: TestDatabase,
+  {
+    from,
+    count,
+    at,
+    status = "COMPLETED",
+  }: { from: number; count: number; at: number; status?: "COMPLETED" | "RUNNING" },
+) {
+  await database.write(async (db) => {
+    for (let index = from; index < from + count; index += 1) {
+      const { session_no } = await db
+        .insertInto("agentos_sessions")
+        .values({
+          deployment: "shop",
+          ...toOwnerColumns(ALICE),
+          kind: "agent",
+          component_id: "echo",
+          session_id: `s${index}`,
+          state_json: "{}",
+          input_tokens: 0,
+          output_tokens: 0,
+          total_tokens: 0,
+          created_at: at,
+          updated_at: at,
+        })
+        .returning("session_no")
+        .executeTakeFirstOrThrow();
+      await db
+        .insertInto("agentos_runs")
+        .values({
+          deployment: "shop",
+          run_id: `r${index}`,
+          session_no,
+          status,
+          attempt: 1,
+          max_attempts: 1,
+          next_index: 0,
+          created_at: at,
+          output_json: JSON.stringify({ content: "x".repeat(2_000) }),
+        })
+        .execute();
+    }
+  });
+}
+
+const countOf = (database: TestDatabase, table: "agentos_sessions" | "agentos_runs") =>
+  database.read(async (db) => {
+    const { count } = await db
+      .selectFrom(table)
+      .select((row) => row.fn.countAll<number>().as("count"))
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  });
+
+describe.each(TEST_DIALECTS)("what is too old in %s", (dialect) => {
+  it("goes with its runs, and what is younger stays", async () => {
+    const { database, sweep } = await open(dialect);
+    await addSessions(database, { from: 0, count: 120, at: 1_000 });
+    await addSessions(database, { from: 120, count: 3, at: 1_060 });
+    expect(await sweep({ sessionsSeconds: 30 }, 1_065)).toBe(120);
+    expect(await countOf(database, "agentos_sessions")).toBe(3);
+    expect(await countOf(database, "agentos_runs")).toBe(3);
+  });
+
+  it("stays where no period is given, where a run of it goes on, and where it is another deployment's", async () => {
+    const { database, sweep } = await open(dialect);
+    await addSessions(database, { from: 0, count: 1, at: 1_000, status: "RUNNING" });
+    await addSessions(database, { from: 1, count: 1, at: 1_000 });
+    expect(await sweep({}, 1e9)).toBe(0);
+    expect(await sweep({ sessionsSeconds: 1 }, 1e9, "other")).toBe(0);
+    expect(await sweep({ sessionsSeconds: 1 }, 1e9)).toBe(1);
+    expect(await countOf(database, "agentos_sessions")).toBe(1);
+  });
+
+  it("of refusals and of counts goes by its own period", async () => {
+    const { database, sweep } = await open(dialect);
+    await database.write(async (db) => {
+      for (const [index, at] of [1_000, 2_000].entries())
+        await db
+          .insertInto("agentos_denials")
+          .values({
+            deployment: "shop",
+            denial_id: `den_${index}`,
+            is_known_caller: 0,
+            source: "",
+            code: "SCOPE_MISSING",
+            route: "GET /agents",
+            count: 1,
+            first_at: at,
+            last_at: at,
+            last_hour: Math.floor(at / 3_600),
+            record_json: "{}",
+          })
+          .execute();
+      for (const hour of [1, 2, 3])
+        await db
+          .insertInto("agentos_decision_counts")
+          .values({
+            deployment: "shop",
+            hour,
+            owner_issuer: "default",
+            owner_kind: "user",
+            owner_id: "alice",
+            route: "GET /agents",
+            resource: "",
+            outcome: "allowed",
+            count: 1,
+          })
+          .execute();
+    });
+    expect(await sweep({ denialsSeconds: 500 }, 2_000)).toBe(1);
+    expect(await sweep({ decisionsSeconds: 3_600 }, 4 * 3_600)).toBe(2);
+  });
+});
+
+it("keeps the file at one size, however much comes and goes", async () => {
+  const { database, sweep } = await open("sqlite");
+  const sizes: number[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    const at = 1_000 + round * 10;
+    await addSessions(database, { from: round * 100, count: 100, at });
+    await sweep({ sessionsSeconds: 5 }, at + 6);
+    const { rows } = await database.read((db) => sql<{ page_count: number }>`pragma page_count`.execute(db));
+    sizes.push(rows[0]?.page_count ?? 0);
+  }
+  expect(await countOf(database, "agentos_sessions")).toBe(0);
+  // The first round makes the room that all others use.
+  expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual((sizes[0] ?? 0) * 1.1);
+});

@@ -1,0 +1,129 @@
+/** Deletes what is older than it may be, a little at a time: others write between two batches. */
+import type { Database } from "@agentos/storage";
+import { sql } from "kysely";
+import type { Tables } from "./schema/tables.ts";
+
+/** How long rows are kept after their last change; undefined keeps them for ever. */
+export interface Retention {
+  readonly sessionsSeconds: number | undefined;
+  readonly memoriesSeconds: number | undefined;
+  readonly denialsSeconds: number | undefined;
+  readonly decisionsSeconds: number | undefined;
+}
+
+export interface RetentionSweepOptions {
+  readonly deployment: string;
+  readonly retention: Retention;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  /** Between two batches; rejects when the sweep is to end. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Rows of one commit. A session takes its runs with it. */
+const BATCH = 200;
+const SESSION_BATCH = 50;
+
+type Batch = (cutoff: number) => Promise<number>;
+
+/** Deletes all that is too old; gives how many rows, those that went with a session not counted. */
+export async function sweepRetention(
+  database: Database<Tables>,
+  { deployment, retention, now, pause }: RetentionSweepOptions,
+): Promise<number> {
+  const rules: readonly (readonly [seconds: number | undefined, batch: Batch])[] = [
+    [retention.sessionsSeconds, sessions],
+    [retention.memoriesSeconds, memories],
+    [retention.denialsSeconds, denials],
+    [retention.decisionsSeconds, decisions],
+  ];
+
+  function sessions(cutoff: number): Promise<number> {
+    return database.write(async (db) => {
+      // What still runs in a session holds it.
+      const old = db
+        .selectFrom("agentos_sessions as session")
+        .select("session_no")
+        .where("deployment", "=", deployment)
+        .where("updated_at", "<", Math.floor(cutoff))
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom("agentos_runs")
+                .select("run_no")
+                .whereRef("agentos_runs.session_no", "=", "session.session_no")
+                .where("status", "in", ["PENDING", "RUNNING"]),
+            ),
+          ),
+        )
+        .orderBy("updated_at")
+        .limit(SESSION_BATCH);
+      return count(
+        await db.deleteFrom("agentos_sessions").where("session_no", "in", old).executeTakeFirstOrThrow(),
+      );
+    });
+  }
+
+  function memories(cutoff: number): Promise<number> {
+    return database.write(async (db) => {
+      const old = db
+        .selectFrom("agentos_memories")
+        .select("memory_no")
+        .where("deployment", "=", deployment)
+        .where("updated_at", "<", cutoff)
+        .orderBy("updated_at")
+        .limit(BATCH);
+      return count(
+        await db.deleteFrom("agentos_memories").where("memory_no", "in", old).executeTakeFirstOrThrow(),
+      );
+    });
+  }
+
+  function denials(cutoff: number): Promise<number> {
+    return database.write(async (db) => {
+      const old = db
+        .selectFrom("agentos_denials")
+        .select("denial_no")
+        .where("deployment", "=", deployment)
+        .where("last_at", "<", cutoff)
+        .orderBy("last_at")
+        .limit(BATCH);
+      return count(
+        await db.deleteFrom("agentos_denials").where("denial_no", "in", old).executeTakeFirstOrThrow(),
+      );
+    });
+  }
+
+  /** An hour at a time; each hour has so many rows at most. */
+  function decisions(cutoff: number): Promise<number> {
+    return database.write(async (db) => {
+      const oldest = db
+        .selectFrom("agentos_decision_counts")
+        .select(sql<number>`min(hour)`.as("hour"))
+        .where("deployment", "=", deployment)
+        .where("hour", "<", Math.floor(cutoff / 3_600));
+      return count(
+        await db
+          .deleteFrom("agentos_decision_counts")
+          .where("deployment", "=", deployment)
+          .where("hour", "=", oldest)
+          .executeTakeFirstOrThrow(),
+      );
+    });
+  }
+
+  let deleted = 0;
+  for (const [seconds, batch] of rules) {
+    if (seconds === undefined) continue;
+    const cutoff = now() - seconds;
+    for (let rows = await batch(cutoff); rows > 0; rows = await batch(cutoff)) {
+      deleted += rows;
+      await pause();
+    }
+  }
+  return deleted;
+}
+
+function count({ numDeletedRows }: { readonly numDeletedRows: bigint }): number {
+  return Number(numDeletedRows);
+}
