@@ -69,7 +69,7 @@ export const limits = {
     ...tooLarge,
     title: "this user has {limit} memories, the most that one user may have",
     detail: "The user has too many memories",
-    fix: "delete memories that nobody needs any more with DELETE /memories, or merge them with POST /optimize-memories; then send the request again",
+    fix: "delete memories that nobody needs any more, with DELETE /memories, then send the request again",
   },
   INPUT_TARGET_TOO_LONG: {
     ...limit,
