@@ -18,12 +18,12 @@ export interface ChildServer {
 export interface ChildServerOptions {
   /** Public key; without one the server runs open. */
   readonly verificationKey?: string;
+  /** Location of its database. Default: none. */
+  readonly database?: string | undefined;
   readonly words?: number;
   readonly wordDelayMs?: number;
   /** Before the first word of a stream. */
   readonly delayMs?: number;
-  /** For the option of that name; without one everything is kept in memory. */
-  readonly database?: string;
   /** Whether the packages come from their source or, as in an installation, from `dist`. Default "source". */
   readonly packages?: "source" | "built";
 }

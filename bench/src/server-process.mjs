@@ -3,7 +3,7 @@
 // The condition that Node is started with decides whether the packages come from their source or from `dist`.
 import { Agent, AgentOS } from "@agentos/server";
 
-const { BENCH_KEY, BENCH_WORDS, BENCH_WORD_DELAY_MS, BENCH_DELAY_MS, BENCH_DATABASE } = process.env;
+const { BENCH_DATABASE, BENCH_KEY, BENCH_WORDS, BENCH_WORD_DELAY_MS, BENCH_DELAY_MS } = process.env;
 
 const text = Array.from({ length: Number(BENCH_WORDS) }, (_, index) => `word-${index}`).join(" ");
 const script = {

@@ -39,6 +39,7 @@ import type { SessionService } from "../sessions/session-service.ts";
 import { showRun } from "../sessions/show-run.ts";
 import { type FindComponent, HAS_CHAT_HISTORY, showDetail } from "../sessions/show-session.ts";
 import { createAnswerFault } from "./answer-fault.ts";
+import { SESSIONS_TABLE } from "./database-tables.ts";
 import { answerInPieces } from "./json-pieces.ts";
 import { writeRuns } from "./run-routes.ts";
 import { type DatabaseChoice, findDatabaseFault } from "./select-database.ts";
@@ -64,7 +65,7 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
   const { sessions, store, databaseId, findComponent, runtime } = options;
   const answerFault = createAnswerFault(runtime);
   const listPage = createSessionPages(store);
-  const database = { id: databaseId, table: "agno_sessions" } as const;
+  const database = { id: databaseId, table: SESSIONS_TABLE } as const;
 
   /** The query, of a request that means this database. */
   function read<Schema extends z.ZodObject>({ request }: RequestContext, schema: Schema) {
