@@ -52,21 +52,26 @@ const open = (path: string): RouteRow => ({ method: "GET", path, demands: "publi
 export const AGENT_ID = "web-agent";
 const RUN = "message=hello&stream=false";
 
-/** Routes of sessions name no item in a scope; these servers have no session. */
-const ofSessions = (
-  method: RouteRow["method"],
-  action: "read" | "write" | "delete",
-  { path = "", status }: { readonly path?: string; readonly status?: RouteRow["status"] },
-): RouteRow => ({
-  method,
-  path: `/sessions${path}`,
-  demands: {
-    kind: "resource",
-    scope: { resource: "sessions", action, otherAction: action === "read" ? "write" : "read" },
-  },
-  usesAgents: false,
-  ...(status === undefined ? {} : { status }),
-});
+/** What is kept of users names no item in a scope; these servers have kept nothing. */
+const ofData =
+  (resource: "sessions" | "memories") =>
+  (
+    method: RouteRow["method"],
+    action: "read" | "write" | "delete",
+    { path, status }: { readonly path: string; readonly status?: RouteRow["status"] },
+  ): RouteRow => ({
+    method,
+    path,
+    demands: {
+      kind: "resource",
+      scope: { resource, action, otherAction: action === "read" ? "write" : "read" },
+    },
+    usesAgents: false,
+    ...(status === undefined ? {} : { status }),
+  });
+
+const ofMemories = ofData("memories");
+const ofSessions = ofData("sessions");
 
 export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
   "core.root": open("/"),
@@ -157,16 +162,25 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     usesAgents: false,
     demands: { kind: "item", scope: runAgents, id: AGENT_ID },
   },
-  "sessions.list": ofSessions("GET", "read", {}),
-  "sessions.create": ofSessions("POST", "write", { status: 201 }),
+  "memories.list": ofMemories("GET", "read", { path: "/memories" }),
+  "memories.create": ofMemories("POST", "write", { path: "/memories", status: 422 }),
+  "memories.deleteMany": ofMemories("DELETE", "delete", { path: "/memories", status: 422 }),
+  "memories.read": ofMemories("GET", "read", { path: "/memories/none", status: 404 }),
+  "memories.update": ofMemories("PATCH", "write", { path: "/memories/none", status: 422 }),
+  "memories.delete": ofMemories("DELETE", "delete", { path: "/memories/none", status: 204 }),
+  "memories.listTopics": ofMemories("GET", "read", { path: "/memory_topics" }),
+  "memories.readStatistics": ofMemories("GET", "read", { path: "/user_memory_stats" }),
+  "memories.optimize": ofMemories("POST", "write", { path: "/optimize-memories", status: 422 }),
+  "sessions.list": ofSessions("GET", "read", { path: "/sessions" }),
+  "sessions.create": ofSessions("POST", "write", { path: "/sessions", status: 201 }),
   // Without a body: what is to be deleted is missing.
-  "sessions.deleteMany": ofSessions("DELETE", "delete", { status: 422 }),
-  "sessions.read": ofSessions("GET", "read", { path: "/none", status: 404 }),
-  "sessions.update": ofSessions("PATCH", "write", { path: "/none", status: 422 }),
-  "sessions.delete": ofSessions("DELETE", "delete", { path: "/none", status: 204 }),
-  "sessions.rename": ofSessions("POST", "write", { path: "/none/rename", status: 422 }),
-  "sessions.listRuns": ofSessions("GET", "read", { path: "/none/runs", status: 404 }),
-  "sessions.readRun": ofSessions("GET", "read", { path: "/none/runs/none", status: 404 }),
+  "sessions.deleteMany": ofSessions("DELETE", "delete", { path: "/sessions", status: 422 }),
+  "sessions.read": ofSessions("GET", "read", { path: "/sessions/none", status: 404 }),
+  "sessions.update": ofSessions("PATCH", "write", { path: "/sessions/none", status: 422 }),
+  "sessions.delete": ofSessions("DELETE", "delete", { path: "/sessions/none", status: 204 }),
+  "sessions.rename": ofSessions("POST", "write", { path: "/sessions/none/rename", status: 422 }),
+  "sessions.listRuns": ofSessions("GET", "read", { path: "/sessions/none/runs", status: 404 }),
+  "sessions.readRun": ofSessions("GET", "read", { path: "/sessions/none/runs/none", status: 404 }),
   "docs.openapi": open("/openapi.json"),
   "docs.page": open("/docs"),
   "docs.asset": open("/docs/start.js"),

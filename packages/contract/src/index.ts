@@ -112,6 +112,21 @@ export {
 export { isRecord } from "./wire/is-record.ts";
 export { type PrefixedKind, RUNNABLE_KINDS, type RunnableKind } from "./wire/kinds.ts";
 export {
+  MEMORY_LIMITS,
+  type MemoryList,
+  type MemoryListQuery,
+  type MemoryObject,
+  type MemoryStatistics,
+  memoryDatabaseQuerySchema,
+  memoryIdsSchema,
+  memoryInputSchema,
+  memoryOwnerQuerySchema,
+  memoryQuerySchema,
+  memoryStatisticsQuerySchema,
+  type OptimizedMemories,
+  optimizeMemoriesInputSchema,
+} from "./wire/memory.ts";
+export {
   jsonObjectSchema,
   type Media,
   type Message,

@@ -65,6 +65,12 @@ export const limits = {
     detail: "The session state is too large",
     fix: 'send less in "session_state": keep large values elsewhere, and only their ids in it; where the session has most of it already, start a new one, whose state is empty',
   },
+  STORE_MEMORIES_FULL: {
+    ...tooLarge,
+    title: "this user has {limit} memories, the most that one user may have",
+    detail: "The user has too many memories",
+    fix: "delete memories that nobody needs any more, with DELETE /memories, then send the request again",
+  },
   INPUT_TARGET_TOO_LONG: {
     ...limit,
     status: 414,
