@@ -32,6 +32,7 @@ function routesOf(options: Partial<AgentsRoutesOptions> = {}, server = createTes
   return createAgentsRoutes({
     agents,
     databaseId: "agentos",
+    store: server.store,
     runs: server.service,
     store: server.store,
     runtime: server.runtime,
