@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgresServer } from "@agentos/testkit/postgres";
-import { type ChildServer, startServer } from "./child-server.ts";
+import { startServer } from "./child-server.ts";
 import { compareUnderLoad, describeLoad, type LoadOptions, type LoadResult } from "./load.ts";
 import type { LoadRequest } from "./load-request.ts";
 import { medianRatio } from "./measure.ts";
@@ -12,9 +12,8 @@ import { type Section, times } from "./report.ts";
 import { createTokens } from "./tokens.ts";
 
 const RUN_LIMIT = 2;
-const LIST_LIMIT = 3;
 
-export async function benchStorage(options: LoadOptions & { readonly sessions: number }): Promise<Section> {
+export async function benchStorage(options: LoadOptions): Promise<Section> {
   const { key, tokens } = await createTokens("RS256", 1);
   const { verificationKey } = key;
   const token = tokens[0];
@@ -40,35 +39,16 @@ export async function benchStorage(options: LoadOptions & { readonly sessions: n
     ],
     options,
   );
-  const listed = await start(`sqlite:${join(folder, "list.db")}`);
-  await makeSessions(listed, { token, count: options.sessions });
-  const lists = await compareUnderLoad(
-    [
-      { name: "GET /agents", server: listed, request: { path: "/agents", token } },
-      {
-        name: `GET /sessions, 20 of ${options.sessions}`,
-        server: listed,
-        request: { path: "/sessions?limit=20", token },
-      },
-    ],
-    options,
-  );
-  const [run, sqlite] = ratios(runs);
-  const [list] = ratios(lists);
+  const [run, onOther] = ratios(runs);
   return {
-    title: "Runs and sessions in a database, authorised, one server process",
+    title: "Runs in a database, authorised, one server process",
     head: ["", "requests/s", "server CPU us/request", "of the first"],
-    rows: [...describe(runs), ...describe(lists)],
+    rows: [...describe(runs)],
     verdicts: [
       {
         target: `JSON run on SQLite at most ${RUN_LIMIT}x the CPU of the same without a database`,
-        measured: `${times(run)} (PostgreSQL ${times(sqlite)})`,
+        measured: `${times(run)} (PostgreSQL ${times(onOther ?? Number.NaN)})`,
         isMet: run <= RUN_LIMIT,
-      },
-      {
-        target: `page of a list of ${options.sessions} sessions at most ${LIST_LIMIT}x the CPU of GET /agents`,
-        measured: times(list),
-        isMet: list <= LIST_LIMIT,
       },
     ],
   };
@@ -87,16 +67,4 @@ function describe(results: readonly LoadResult[]): readonly (readonly string[])[
     ...describeLoad(result),
     index === 0 ? "" : times(of[index - 1] ?? Number.NaN),
   ]);
-}
-
-async function makeSessions(
-  { url }: ChildServer,
-  { token, count }: { readonly token: string | undefined; readonly count: number },
-): Promise<void> {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  for (let made = 0; made < count; made++) {
-    const body = JSON.stringify({ agent_id: "echo", session_name: `Session ${made}` });
-    const { status } = await fetch(`${url}/sessions?type=agent`, { method: "POST", headers, body });
-    if (status !== 201) throw new Error(`a session could not be made: ${status}`);
-  }
 }

@@ -2,7 +2,7 @@
 import { createTestKey, goodToken, signToken, type TestAlgorithm, type TestKey } from "@agentos/testkit";
 
 export const AUDIENCE = "bench";
-export const SCOPES = ["agents:read", "agents:run", "sessions:read", "sessions:write", "config:read"];
+export const SCOPES = ["agents:read", "agents:run", "sessions:read", "config:read"];
 
 export interface TokenSet {
   readonly key: TestKey;

@@ -12,6 +12,7 @@ import { keyFixes } from "./key-fixes.cases.ts";
 import { limitFixes } from "./limit-fixes.cases.ts";
 import { originFixes } from "./origin-fixes.cases.ts";
 import { scopeFixes } from "./scope-fixes.cases.ts";
+import { storeFixes } from "./store-fixes.cases.ts";
 
 /** A code of the catalogue without a row does not compile. */
 const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
@@ -23,6 +24,7 @@ const TABLE: Readonly<Record<string, FixRow | readonly FixRow[]>> = {
   ...limitFixes,
   ...originFixes,
   ...scopeFixes,
+  ...storeFixes,
 } satisfies FixRows<ErrorCode>;
 
 /** Nobody can follow a place that was not filled, or an address that is nobody's; `reports:{id}:read` is a scope. */

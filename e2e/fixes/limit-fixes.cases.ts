@@ -361,4 +361,4 @@ export const limitFixes = {
     /leave every key out of its objects but "id", "(url)"/,
     run({ images: images(1) }),
   ),
-} satisfies FixRows<LimitCode>;
+} satisfies FixRows<Exclude<LimitCode, "STORE_UNAVAILABLE" | "STORE_BUSY" | "STORE_SPACE_USED_UP">>;

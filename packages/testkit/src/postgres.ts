@@ -1,5 +1,10 @@
 /** Real PostgreSQL for tests. An entry of its own: most tests need none. */
-export { createTestPostgres, startPostgresBroker, type TestPostgres } from "./servers/postgres-broker.ts";
+export {
+  createTestPostgres,
+  runStatement,
+  startPostgresBroker,
+  type TestPostgres,
+} from "./servers/postgres-broker.ts";
 export {
   type PostgresServer,
   type PostgresServerOptions,

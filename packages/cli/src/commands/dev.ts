@@ -19,7 +19,7 @@ export function addDev(parent: Command, context: Context): void {
     .option("--quiet", "do not report refused requests")
     .addHelpText(
       "after",
-      "\nKeys are made once under .agentos/ in this folder, which only you can read and git ignores.\n",
+      "\nKeys are made once under .agentos/ in this folder, which only you can read and git ignores; conversations are kept there.\n",
     )
     .action(async (options: Options) => {
       const { runDev } = await import("../dev/run-dev.ts");

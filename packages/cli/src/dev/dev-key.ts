@@ -31,6 +31,11 @@ export function devKeyPath(workingDirectory: string): string {
   return join(workingDirectory, FOLDER, PRIVATE);
 }
 
+/** Where what is said to the demo agents is kept, from one start to the next. */
+export function devDatabasePath(workingDirectory: string): string {
+  return join(workingDirectory, FOLDER, "agentos.db");
+}
+
 export interface DevKey {
   readonly key: SigningKeyPair;
   readonly publicPem: string;

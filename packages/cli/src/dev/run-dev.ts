@@ -5,12 +5,13 @@ import type { Context } from "../program/context.ts";
 import { type GivenAddress, readListenOptions } from "../serve/read-listen-options.ts";
 import { startServer, waitForSignal } from "../serve/until-signal.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";
-import { DEMO_ID, ensureDevKey } from "./dev-key.ts";
+import { DEMO_ID, devDatabasePath, ensureDevKey } from "./dev-key.ts";
 import { createDevLogger } from "./dev-logger.ts";
 import { printWelcome } from "./welcome.ts";
 
-/** Would change what guards the server; here they do not. */
-const CREDENTIAL_VARIABLES = [
+/** Would change what guards the server, and where its data is; here they do not. */
+const IGNORED_VARIABLES = [
+  "DATABASE_URL",
   "OS_SECURITY_KEY",
   "JWT_VERIFICATION_KEY",
   "JWT_JWKS_FILE",
@@ -29,6 +30,7 @@ export async function runDev(
     id: DEMO_ID,
     name: "Demo AgentOS",
     agents: createDemoAgents(),
+    database: `sqlite:${devDatabasePath(context.workingDirectory)}`,
     authorization: true,
     authorizationConfig: { verificationKeys: [publicPem], algorithm: "RS256" },
     env: {},
@@ -38,7 +40,7 @@ export async function runDev(
   const policy = await os.describe();
   const server = await startServer(os, address);
   const tokens = await mintDemoTokens(key, { audience: os.id, now: context.now() });
-  const ignoredVariables = CREDENTIAL_VARIABLES.filter((name) => (context.env[name] ?? "") !== "");
+  const ignoredVariables = IGNORED_VARIABLES.filter((name) => (context.env[name] ?? "") !== "");
   printWelcome(
     { url: server.url, policy, tokens, isKeyNew: isNew, ignoredVariables, cli: context.cli },
     context.terminal,

@@ -22,7 +22,7 @@ export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void
   );
   if (welcome.ignoredVariables.length > 0) {
     print(
-      `  ${paint("yellow", "ignored".padEnd(11))}${welcome.ignoredVariables.join(", ")}: dev has its own key; \`${welcome.cli} serve\` reads them`,
+      `  ${paint("yellow", "ignored".padEnd(11))}${welcome.ignoredVariables.join(", ")}: dev has a key and a database of its own; \`${welcome.cli} serve\` reads them`,
     );
   }
   print();

@@ -34,6 +34,10 @@ export const storeFaults = {
     title: "the database ({database}) is damaged, or is none",
     fix: 'move its file away and put a backup in its place, or correct the path in "{option}"; where there is no backup, a start without the file makes an empty one',
   }),
+  STORE_UNSUPPORTED: error({
+    title: "the database ({database}) cannot be used: {reason}",
+    fix: 'change what is named here, at the database or in its address in "{option}", or give another database there',
+  }),
   STORE_NEWER: error({
     title: "the database ({database}) was changed by a newer version of AgentOS",
     fix: 'start that version or a newer one, or give another database in "{option}"',

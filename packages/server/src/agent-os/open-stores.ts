@@ -122,8 +122,8 @@ async function openIn(
     decisionCounter,
     async close() {
       await upkeep.close();
-      // What was refused in the last second is written before the database is gone.
-      await Promise.all([denialRecorder.close(), decisionCounter.close()]);
+      // What was refused in the last second is written before the database is gone; one that is down is closed all the same.
+      await Promise.allSettled([denialRecorder.close(), decisionCounter.close()]);
       await opened.close();
     },
   };

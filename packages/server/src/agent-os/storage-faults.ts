@@ -20,7 +20,7 @@ const CODES: Readonly<Record<StorageFault, Codes>> = {
   damaged: { start: "STORE_DAMAGED" },
   newer: { start: "STORE_NEWER" },
   // The error says itself what is lacking.
-  unsupported: {},
+  unsupported: { start: "STORE_UNSUPPORTED" },
   failed: {},
 };
 
@@ -29,8 +29,11 @@ export function toStartFault(
   error: unknown,
   { at, shown }: { readonly at: string; readonly shown: string },
 ): Fault | undefined {
-  const code = error instanceof StorageError ? CODES[error.fault].start : undefined;
-  return code === undefined ? undefined : createFault({ code, at, facts: { database: shown } });
+  if (!(error instanceof StorageError)) return undefined;
+  const code = CODES[error.fault].start;
+  // Its message is our own, and holds nothing of a location.
+  const facts = { database: shown, reason: error.message };
+  return code === undefined ? undefined : createFault({ code, at, facts });
 }
 
 /** What a request meets; undefined for what does not pass by itself. */

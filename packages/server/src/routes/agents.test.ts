@@ -34,7 +34,6 @@ function routesOf(options: Partial<AgentsRoutesOptions> = {}, server = createTes
     databaseId: "agentos",
     store: server.store,
     runs: server.service,
-    store: server.store,
     runtime: server.runtime,
     ...options,
   });

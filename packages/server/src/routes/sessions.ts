@@ -38,6 +38,7 @@ import type { SessionService } from "../sessions/session-service.ts";
 import { showRun } from "../sessions/show-run.ts";
 import { type FindComponent, HAS_CHAT_HISTORY, showDetail, writeListed } from "../sessions/show-session.ts";
 import { createAnswerFault } from "./answer-fault.ts";
+import { SESSIONS_TABLE } from "./database-tables.ts";
 import { answerInPieces } from "./json-pieces.ts";
 import { writeRuns } from "./run-routes.ts";
 import { type DatabaseChoice, findDatabaseFault } from "./select-database.ts";
@@ -62,7 +63,7 @@ const GONE = Object.freeze({ status: 204 });
 export function createSessionsRoutes(options: SessionsRoutesOptions): Record<SessionsRouteId, RouteHandler> {
   const { sessions, store, databaseId, findComponent, runtime } = options;
   const answerFault = createAnswerFault(runtime);
-  const database = { id: databaseId, table: "agno_sessions" } as const;
+  const database = { id: databaseId, table: SESSIONS_TABLE } as const;
 
   /** The query, of a request that means this database. */
   function read<Schema extends z.ZodObject>({ request }: RequestContext, schema: Schema) {

@@ -1,3 +1,4 @@
+import { createOwner } from "@agentos/auth";
 import { createTestLogger } from "@agentos/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { allowed, decisionCounterSuite } from "../../../guard/src/decisions/decision-counter.suite.ts";
@@ -43,6 +44,18 @@ describe.each(TEST_DIALECTS)("counts of decisions on %s", (dialect) => {
     const { counter: next } = create({ deployment });
     next.count(allowed);
     expect((await next.list(all, { limit: 10 })).counts).toMatchObject([{ count: 4 }]);
+  });
+
+  it("adds up what servers write at the same moment, in whatever order they count it", async () => {
+    const owners = Array.from({ length: 100 }, (_, n) => createOwner("corp", `u${n}`));
+    const { counter: one, deployment } = create();
+    const others = [one, ...Array.from({ length: 3 }, () => create({ deployment }).counter)];
+    for (const [index, counter] of others.entries())
+      for (const owner of index % 2 === 0 ? owners : owners.toReversed())
+        counter.count({ ...allowed, owner });
+    await Promise.all(others.map((counter) => counter.close()));
+    const counts = (await readCounts(deployment)).map(({ count }) => count);
+    expect(counts).toEqual(owners.map(() => 4));
   });
 
   it("writes some seconds after the first, and not once for each", async () => {

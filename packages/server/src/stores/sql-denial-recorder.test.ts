@@ -90,10 +90,8 @@ describe.each(TEST_DIALECTS)("denials on %s", (dialect) => {
     for (let n = 0; n < 300; n += 1) recorder.record({ ...stranger, time: 1_001, route: `GET /${n}` });
     await recorder.close();
     const rows = await readRows(deployment);
-    expect(rows.map(({ is_known_caller: isKnown }) => isKnown).toSorted()).toEqual([
-      ...Array.from({ length: 10 }, () => 0),
-      1,
-    ]);
+    const ofKnown = rows.filter(({ is_known_caller: isKnown }) => isKnown === 1);
+    expect([ofKnown.length, rows.length]).toEqual([1, 11]);
     const { recorder: next } = create({ deployment });
     expect(await next.find(alice, all)).toBeDefined();
   });

@@ -75,6 +75,11 @@ async function createDatabase(): Promise<string> {
   return url.href;
 }
 
+/** As whom the address names; its answer is not read. */
+export async function runStatement(connectionString: string, statement: string): Promise<void> {
+  await runStatements(connectionString, [statement]);
+}
+
 async function runStatements(connectionString: string, statements: readonly string[]): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();

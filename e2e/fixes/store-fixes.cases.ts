@@ -1,0 +1,320 @@
+/** Databases that cannot be used, at the start and while a server runs, and the way out that each prints. */
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { FaultCode, LimitCode } from "@agentos/contract";
+import { AgentOS } from "@agentos/server";
+import {
+  createTestPostgres,
+  type PostgresServer,
+  runStatement,
+  startPostgresServer,
+} from "@agentos/testkit/postgres";
+import { afterAll } from "vitest";
+import type { Call } from "../support/http.ts";
+import type { FixRow, FixRows } from "./fix-row.ts";
+import { callSigned, fix, good, jwtOptions, type World } from "./world.ts";
+
+type StoreCode = Exclude<Extract<FaultCode | LimitCode, `STORE_${string}`>, "STORE_MEMORIES_FULL">;
+
+const ends: (() => Promise<void> | void)[] = [];
+afterAll(async () => {
+  await Promise.all(ends.map((end) => end()));
+}, 60_000);
+
+/** A path in a folder of its own. */
+function createPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), "agentos-store-fix-"));
+  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "agentos.db");
+}
+
+/** A database on the server of all tests. */
+async function createUrl(): Promise<string> {
+  const { url, drop } = await createTestPostgres();
+  ends.push(drop);
+  return url;
+}
+
+/** A server that is these rows' own, since they stop it. */
+let ownServer: Promise<PostgresServer> | undefined;
+function useOwnServer(): Promise<PostgresServer> {
+  ownServer ??= startPostgresServer().then((server) => {
+    ends.push(() => server.close());
+    return server;
+  });
+  return ownServer;
+}
+
+const run: Call = {
+  method: "POST",
+  path: "/agents/shop/runs",
+  body: new URLSearchParams({ message: "hi", stream: "false" }).toString(),
+  headers: { "content-type": "application/x-www-form-urlencoded" },
+};
+const signed = () => callSigned(good({ scopes: ["agents:run"] }), run);
+const using = async (database: string, prepare?: World["prepare"]): Promise<World> => ({
+  options: { ...jwtOptions(), database },
+  call: await signed(),
+  ...(prepare === undefined ? {} : { prepare }),
+});
+const withDatabase = ({ options, ...world }: World, database: string): World => ({
+  ...world,
+  options: { ...options, database },
+});
+
+/** Changes one part of the address of a database. */
+function change(url: string, apply: (parts: URL) => void): string {
+  const parts = new URL(url);
+  apply(parts);
+  return parts.href;
+}
+
+/** Makes and fills a database as an AgentOS does. */
+async function fill(database: string): Promise<void> {
+  const os = new AgentOS({ env: {}, database });
+  await os.ready();
+  await os.close();
+}
+
+/** Holds a file so that nobody else can use it. */
+function hold(path: string): () => void {
+  const other = new DatabaseSync(path);
+  other.exec("pragma locking_mode = exclusive; begin exclusive");
+  return () => other.close();
+}
+
+/** Of the row whose file is held. */
+let release: (() => void) | undefined;
+
+const FULL = "raise exception 'no space left on device' using errcode = '53100'";
+
+const startRow = (row: Omit<Parameters<typeof fix>[0], "place">): FixRow => fix({ place: "start", ...row });
+
+export const storeFixes = {
+  STORE_UNREACHABLE: [
+    startRow({
+      name: "a server that is not started",
+      async wrong() {
+        const server = await useOwnServer();
+        await server.stop();
+        return using(server.url);
+      },
+      follows: /^(start its server)/,
+      async apply(world) {
+        await (await useOwnServer()).start();
+        return world;
+      },
+    }),
+    startRow({
+      name: "another port",
+      wrong: async () => using(change(await createUrl(), (parts) => void (parts.port = "1"))),
+      follows: /correct host and port in "(\w+)"/,
+      apply: async (world) => withDatabase(world, await createUrl()),
+    }),
+    startRow({
+      name: "where no server is meant",
+      wrong: () => using("postgres://127.0.0.1:1/shop"),
+      follows: /write "(sqlite:)" and the path of a file/,
+      apply: (world, [scheme = ""]) => withDatabase(world, `${scheme}${createPath()}`),
+    }),
+  ],
+  STORE_LOCKED: startRow({
+    async wrong() {
+      const path = createPath();
+      await fill(`sqlite:${path}`);
+      release = hold(path);
+      return using(`sqlite:${path}`);
+    },
+    follows: /end the program that holds it/,
+    apply(world) {
+      release?.();
+      return world;
+    },
+  }),
+  STORE_FULL: startRow({
+    async wrong() {
+      const url = await createUrl();
+      await runStatement(
+        url,
+        `create function no_space() returns event_trigger language plpgsql as $$ begin ${FULL}; end $$`,
+      );
+      await runStatement(
+        url,
+        "create event trigger no_space on ddl_command_start execute function no_space()",
+      );
+      return using(url);
+    },
+    follows: /make room/,
+    async apply(world) {
+      await runStatement(String(world.options.database), "drop event trigger no_space");
+      return world;
+    },
+  }),
+  STORE_READ_ONLY: startRow({
+    async wrong() {
+      const url = await createUrl();
+      await runStatement(
+        url,
+        `alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`,
+      );
+      return using(url);
+    },
+    follows: /of a PostgreSQL that is a copy of another, (give the address of the other)/,
+    apply: async (world) => withDatabase(world, await createUrl()),
+  }),
+  STORE_ACCESS_REFUSED: startRow({
+    wrong: async () => using(change(await createUrl(), (parts) => void (parts.password = "wrong"))),
+    follows: /correct user and password in "(\w+)"/,
+    apply: async (world) => withDatabase(world, await createUrl()),
+  }),
+  STORE_MISSING: [
+    startRow({
+      name: "which is then made",
+      async wrong() {
+        const url = await createUrl();
+        await runStatement(
+          change(url, (parts) => void (parts.pathname = "/postgres")),
+          `drop database ${new URL(url).pathname.slice(1)}`,
+        );
+        return using(url);
+      },
+      follows: /^(make it, with "createdb")/,
+      async apply(world) {
+        const url = String(world.options.database);
+        await runStatement(
+          change(url, (parts) => void (parts.pathname = "/postgres")),
+          `create database ${new URL(url).pathname.slice(1)}`,
+        );
+        return world;
+      },
+    }),
+    startRow({
+      name: "under another name",
+      wrong: async () => using(change(await createUrl(), (parts) => void (parts.pathname = "/shpo"))),
+      follows: /correct its name in "(\w+)"/,
+      apply: async (world) => withDatabase(world, await createUrl()),
+    }),
+  ],
+  STORE_DAMAGED: [
+    startRow({
+      name: "with a backup",
+      wrong() {
+        const path = createPath();
+        writeFileSync(path, "no database ".repeat(1_000));
+        return using(`sqlite:${path}`);
+      },
+      follows: /move its file away and put a backup in its place/,
+      async apply(world) {
+        const backup = createPath();
+        await fill(`sqlite:${backup}`);
+        const path = String(world.options.database).replace("sqlite:", "");
+        renameSync(path, `${path}.damaged`);
+        copyFileSync(backup, path);
+        return world;
+      },
+    }),
+    startRow({
+      name: "another file",
+      wrong() {
+        const path = createPath();
+        writeFileSync(path, "no database ".repeat(1_000));
+        return using(`sqlite:${path}`);
+      },
+      follows: /correct the path in "(\w+)"/,
+      apply: (world) => withDatabase(world, `sqlite:${createPath()}`),
+    }),
+    startRow({
+      name: "without a backup",
+      wrong() {
+        const path = createPath();
+        writeFileSync(path, "no database ".repeat(1_000));
+        return using(`sqlite:${path}`);
+      },
+      follows: /where there is no backup, a start without the file makes an empty one/,
+      apply(world) {
+        rmSync(String(world.options.database).replace("sqlite:", ""));
+        return world;
+      },
+    }),
+  ],
+  STORE_UNSUPPORTED: startRow({
+    wrong: async () =>
+      using(change(await createUrl(), (parts) => parts.searchParams.set("sslmode", "require"))),
+    follows: /change what is named here, at the database or in its address in "(\w+)"/,
+    apply: async (world) => withDatabase(world, await createUrl()),
+  }),
+  STORE_NEWER: startRow({
+    async wrong() {
+      const path = createPath();
+      await fill(`sqlite:${path}`);
+      const file = new DatabaseSync(path);
+      file.exec("create table if not exists later (id integer)");
+      file.exec("update agentos_migrations set name = '9999-later' where name = '0001-initial'");
+      file.close();
+      return using(`sqlite:${path}`);
+    },
+    follows: /give another database in "(\w+)"/,
+    apply: (world) => withDatabase(world, `sqlite:${createPath()}`),
+  }),
+  STORE_UNAVAILABLE: fix({
+    place: "answer",
+    async wrong() {
+      const server = await useOwnServer();
+      await server.start();
+      return using(server.url, async () => {
+        await server.stop();
+        return () => undefined;
+      });
+    },
+    follows: /(start the database), and the server goes on by itself/,
+    async apply(world) {
+      const server = await useOwnServer();
+      await server.start();
+      return {
+        ...world,
+        async prepare() {
+          await server.stop();
+          await server.start();
+          return () => undefined;
+        },
+      };
+    },
+  }),
+  STORE_BUSY: fix({
+    place: "answer",
+    async wrong() {
+      const path = createPath();
+      return using(`sqlite:${path}`, async () => {
+        const other = new DatabaseSync(path);
+        other.exec("begin immediate");
+        return () => other.close();
+      });
+    },
+    follows: /end the program that holds the database/,
+    apply: ({ prepare: _, ...world }) => world,
+  }),
+  STORE_SPACE_USED_UP: fix({
+    place: "answer",
+    async wrong() {
+      const url = await createUrl();
+      return using(url, async () => {
+        await runStatement(
+          url,
+          `create or replace function no_space() returns trigger language plpgsql as $$ begin ${FULL}; end $$;
+           create or replace trigger no_space before insert on agentos_runs execute function no_space()`,
+        );
+        return () => undefined;
+      });
+    },
+    follows: /(make room on the disk of the database), and the server goes on by itself/,
+    apply: (world) => ({
+      ...world,
+      async prepare() {
+        await runStatement(String(world.options.database), "drop trigger if exists no_space on agentos_runs");
+        return () => undefined;
+      },
+    }),
+  }),
+} satisfies FixRows<StoreCode>;
