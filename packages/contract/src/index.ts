@@ -180,6 +180,7 @@ export {
 export { SERVICE_ACCOUNT_TOKEN_PREFIX } from "./wire/service-account.ts";
 export {
   type AgentSessionObject,
+  agentSessionSchema,
   type ChangedSessionBody,
   cancelQuerySchema,
   changedSessionSchema,

@@ -12,10 +12,11 @@ import type { Connected, WaitLimits } from "./connected.ts";
 const MAX_ATTEMPTS = 5;
 
 export function connectPostgres<Tables>(
-  options: PostgresOptions,
+  server: Pick<PostgresOptions, "url" | "onIdleError">,
   migrations: readonly Migration[],
-  { migrationTimeoutMs }: WaitLimits,
+  { busyTimeoutMs, migrationTimeoutMs }: WaitLimits,
 ): Connected<Tables> {
+  const options = { ...server, connectTimeoutMs: busyTimeoutMs };
   const dialect = DIALECTS.postgres;
   const db = new Kysely<Tables>({ dialect: createPostgresDialect(createPostgresPool(options)) });
 

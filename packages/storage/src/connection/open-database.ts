@@ -33,7 +33,7 @@ export interface OpenDatabaseOptions {
   readonly migrations: readonly Migration[];
   /** Told of a connection that broke while nobody used it. Default: nobody. */
   readonly onIdleError?: ((cause: Error) => void) | undefined;
-  /** How long another process is waited for that holds the file, milliseconds. Default: 5,000. */
+  /** How long a query waits for a file that another process holds, or for a connection, milliseconds. Default: 5,000. */
   readonly busyTimeoutMs?: number | undefined;
   /** How long another process is waited for that applies migrations, milliseconds. Default: 60,000. */
   readonly migrationTimeoutMs?: number | undefined;
