@@ -8,7 +8,7 @@ import { createGroupCommit } from "../sqlite/group-commit.ts";
 import { openSqlite } from "../sqlite/open-sqlite.ts";
 import { createSqliteDialect } from "../sqlite/sqlite-dialect.ts";
 import { transact } from "../sqlite/transact.ts";
-import type { Connected, WaitLimits } from "./connected.ts";
+import type { Connected, WaitLimits } from "./database.ts";
 
 export function connectSqlite<Tables>(
   file: string,
