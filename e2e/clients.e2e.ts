@@ -11,7 +11,9 @@ import { type Served, serve } from "./support/serve.ts";
 
 const ORIGIN = "http://localhost:3000";
 const SCOPES = ["agents:read", "agents:run", "teams:read", "workflows:read", "config:read"];
-const OWN_DATA = ["sessions:read", "sessions:write", "sessions:delete"];
+const OWN_DATA = ["sessions", "memories"].flatMap((resource) =>
+  ["read", "write", "delete"].map((action) => `${resource}:${action}`),
+);
 
 const LOOK_UP = tool({
   name: "look_up",
@@ -315,6 +317,35 @@ describe("AgentOSClient", () => {
     const many = await send("DELETE", "/sessions", { session_ids: ["py-7"], session_types: ["agent"] });
     for (const answer of [one, many]) expect([answer.status, await answer.text()]).toEqual([204, ""]);
     expect((await send("GET", "/sessions/py-7")).status).toBe(404);
+  });
+});
+
+describe("AgentOSClient, memories", () => {
+  const headers = { "content-type": "application/json" };
+  const send = (method: string, path: string, body?: object) =>
+    ask(path, { method, ...(body === undefined ? {} : { headers, body: JSON.stringify(body) }) });
+
+  test("AgentOSClient: create_memory, get_memory, list_memories, update_memory, delete_memory, delete_memories", async () => {
+    const created = await objectOf(
+      await send("POST", "/memories", { memory: "likes tea", topics: ["drinks"] }),
+    );
+    const id = String(created["memory_id"]);
+    expect(created).toMatchObject({ memory: "likes tea", topics: ["drinks"], user_id: "alice" });
+    expect(await objectOf(await send("GET", `/memories/${id}`))).toMatchObject({ memory_id: id });
+    const query = "topics=drinks&limit=20&page=1&sort_by=updated_at&sort_order=desc";
+    expect(await objectOf(await send("GET", `/memories?${query}`))).toMatchObject({
+      data: [{ memory_id: id, agent_id: null }],
+      meta: { total_count: 1 },
+    });
+    const updated = await send("PATCH", `/memories/${id}`, { memory: "likes coffee", topics: ["drinks"] });
+    expect(await objectOf(updated)).toMatchObject({ memory_id: id, memory: "likes coffee" });
+    expect(await (await send("GET", "/memory_topics")).json()).toEqual(["drinks"]);
+    expect(await objectOf(await send("GET", "/user_memory_stats?limit=20&page=1"))).toMatchObject({
+      data: [{ user_id: "alice", total_memories: 1 }],
+    });
+    const one = await send("DELETE", `/memories/${id}`);
+    const many = await send("DELETE", "/memories", { memory_ids: [id] });
+    for (const answer of [one, many]) expect([answer.status, await answer.text()]).toEqual([204, ""]);
   });
 });
 
