@@ -12,7 +12,7 @@ import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
-import { type ResolvedDatabase, showDatabase } from "./database-options.ts";
+import type { ResolvedDatabase } from "./database-options.ts";
 import { toStartFault } from "./storage-faults.ts";
 import { pause, startUpkeep } from "./upkeep.ts";
 
@@ -37,8 +37,7 @@ const BATCH_PAUSE_MS = 50;
 /** Rejects with a ConfigurationError that names the trouble and its fix. */
 export async function openStores(options: OpenStoresOptions, context: OpenContext): Promise<Stores> {
   const { database, limits } = options;
-  const shown = showDatabase(database);
-  const { location } = database;
+  const { location, shown } = database;
   // Who only looks at a configuration makes no file, and waits for no server.
   if (location === undefined || context.isExamined)
     return { runs: createMemoryRunStore(limits), database: shown, close: async () => undefined };
