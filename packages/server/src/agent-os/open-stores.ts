@@ -1,4 +1,6 @@
 /** Opens the database of an agent server, brings its tables up to date, and makes what is kept in it. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "@agentos/guard";
 import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
 import { type Database, openDatabase } from "@agentos/storage";
@@ -30,6 +32,8 @@ export interface OpenStoresOptions {
 
 /** How often runs are looked for whose server is gone, beside the look at the start. */
 const ABANDONED_MS = 5_000;
+/** Of `DEFAULT_DATABASE`. */
+const OWN_FOLDER = ".agentos";
 const SWEEP_MS = 60 * 60 * 1_000;
 /** Between two batches of a sweep. */
 const BATCH_PAUSE_MS = 50;
@@ -43,6 +47,7 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
     return { runs: createMemoryRunStore(limits), database: shown, close: async () => undefined };
   let opened: Database<Tables> | undefined;
   try {
+    if (location.kind === "sqlite") hideFolder(location.file);
     opened = openDatabase<Tables>({
       location,
       migrations: MIGRATIONS,
@@ -56,6 +61,18 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
     const fault = toStartFault(cause, { at: database.at, shown });
     if (fault === undefined) throw cause;
     throw new ConfigurationError({ faults: [fault], cli: context.resolved.cliCommand, cause });
+  }
+}
+
+/** The folder of our own, where it is made now: what people say to their agents does not belong into a repository. */
+function hideFolder(file: string): void {
+  const folder = dirname(file);
+  if (basename(folder) !== OWN_FOLDER || existsSync(folder)) return;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, ".gitignore"), "*\n", { flag: "wx", mode: 0o600 });
+  } catch {
+    // Whatever is in the way stops the opening too, and is told there.
   }
 }
 
