@@ -50,6 +50,8 @@ export function connectPostgres<Tables>(
         ),
       ),
     migrations: () => withPatience((patient) => readMigrations(patient, dialect, migrations)),
+    // It has no such counter that one could ask without asking the server.
+    changeStamp: () => undefined,
     backup: async () => ({ kind: "not-a-file" }),
   };
 }

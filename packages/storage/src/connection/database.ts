@@ -20,6 +20,11 @@ export interface Database<Tables> {
   /** Applies the migrations that are missing; gives their names. Another process that does the same is waited for. */
   migrate(): Promise<readonly string[]>;
   migrations(): Promise<readonly MigrationState[]>;
+  /**
+   * A text that is another one after every change, by whatever process; undefined where that cannot be told without a
+   * query. What was read after it was asked for holds as long as it is the same.
+   */
+  changeStamp(): string | undefined;
   /** Copies a file of SQLite, while it is in use, to a file that does not exist yet. */
   backup(target: string): Promise<BackupOutcome>;
   close(): Promise<void>;
@@ -27,7 +32,7 @@ export interface Database<Tables> {
 
 /** What each of the two kinds gives. */
 export interface Connected<Tables>
-  extends Pick<Database<Tables>, "write" | "migrate" | "migrations" | "backup"> {
+  extends Pick<Database<Tables>, "write" | "migrate" | "migrations" | "backup" | "changeStamp"> {
   readonly db: Kysely<Tables>;
 }
 
