@@ -21,6 +21,7 @@ export function judgeAgentos(
     workingDirectory: "/",
     terminal: { print: () => undefined, note: () => undefined, paint: keep, paintNote: keep },
     readStandardInput: () => Promise.resolve(""),
+    confirm: () => Promise.resolve(undefined),
     now: () => 0,
     cli: "agentos",
     finish: () => undefined,

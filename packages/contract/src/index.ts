@@ -215,13 +215,16 @@ export {
   sessionQuerySchema,
   sessionRunsQuerySchema,
   type TeamSessionObject,
+  teamSessionSchema,
   type WorkflowSessionObject,
+  workflowSessionSchema,
 } from "./wire/session.ts";
 export {
   anySessionRunSchema,
   type SessionRun,
   sessionRunSchema,
   type TeamSessionRun,
+  teamSessionRunSchema,
 } from "./wire/session-run.ts";
 export { type TeamObject, teamSchema } from "./wire/team.ts";
 export * from "./wire/version.ts";

@@ -24,6 +24,7 @@ async function mistype(
     workingDirectory: ".",
     terminal: { print: write, note: write, paint: (_, line) => line, paintNote: (_, line) => line },
     readStandardInput: () => Promise.resolve(""),
+    confirm: () => Promise.resolve(undefined),
     now: () => 1_800_000_000,
     cli: "agentos",
     finish: () => undefined,

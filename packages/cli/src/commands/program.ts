@@ -3,6 +3,8 @@ import { SERVER_VERSION } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../program/context.ts";
 import { GuardedCommand } from "../program/guarded-command.ts";
+import { addData } from "./data.ts";
+import { addDb } from "./db.ts";
 import { addDenials } from "./denials.ts";
 import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
@@ -52,6 +54,8 @@ export function createProgram(context: Context): Command {
   addDoctor(program, context);
   addErrors(program, context);
   addDenials(program, context, HELP);
+  addDb(program, context, HELP);
+  addData(program, context, HELP);
 
   const keys = program
     .command("keys")

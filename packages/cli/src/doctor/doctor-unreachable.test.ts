@@ -57,6 +57,7 @@ describe("silence", () => {
       paintNote: (_, text) => text,
     },
     readStandardInput: () => Promise.resolve(""),
+    confirm: () => Promise.resolve(undefined),
     now: () => Date.now() / 1_000,
     cli: "agentos",
     finish: () => undefined,

@@ -1,5 +1,6 @@
 /** What a command may touch, passed in so that tests can replace it. */
 
+import { createConfirm } from "./confirm.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { readStandardInput } from "./standard-input.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
@@ -10,6 +11,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Everything on standard input; a second call is refused. */
   readonly readStandardInput: () => Promise<string>;
+  /** Asks a person; undefined where nobody can answer. */
+  readonly confirm: (question: string) => Promise<boolean | undefined>;
   /** Seconds since 1970. */
   readonly now: () => number;
   /** How fixes name this command. */
@@ -28,6 +31,7 @@ export function createContext(finish: (code: ExitCode) => void): Context {
     workingDirectory: process.cwd(),
     terminal: createTerminal(process, process.env),
     readStandardInput: readStandardInput(process.stdin, process.stderr),
+    confirm: createConfirm(process),
     now: () => Date.now() / 1000,
     cli: CLI_COMMAND,
     finish,

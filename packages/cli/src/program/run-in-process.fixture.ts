@@ -31,6 +31,7 @@ export async function runInProcess(args: readonly string[], options: CliOptions 
       {},
     ),
     readStandardInput: () => Promise.resolve(options.stdin ?? ""),
+    confirm: async () => undefined,
     now: () => Date.now() / 1_000,
     cli: "agentos",
     finish: (finished) => {

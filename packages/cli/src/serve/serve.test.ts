@@ -13,7 +13,7 @@ const agents = [{ id: "echo", model: "offline:echo" }];
 function makeConfig(authorization: unknown, more: object = {}): { folder: string; file: string } {
   const folder = makeFolder();
   const file = join(folder, "agentos.json");
-  writeFileSync(file, JSON.stringify({ id: "agent-os", agents, authorization, ...more }));
+  writeFileSync(file, JSON.stringify({ id: "agent-os", agents, authorization, database: null, ...more }));
   return { folder, file };
 }
 

@@ -48,6 +48,7 @@ import {
   resolveDatabase,
   resolveRetention,
 } from "./database-options.ts";
+import { rememberDatabase } from "./known-databases.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { findStorageOutage } from "./storage-faults.ts";
@@ -95,6 +96,7 @@ export class AgentOS {
       table: SERVED_ROUTES,
       findFaults: (resolved) => {
         const database = findDatabase(resolved);
+        if (!("code" in database)) rememberDatabase(this, database);
         return [...findAgentFaults(parsed.data.agents ?? []), ...("code" in database ? [database] : [])];
       },
       limits: parsed.data.limits && resolveLimits(parsed.data.limits),

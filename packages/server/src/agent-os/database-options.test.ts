@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resolveDatabase, resolveRetention, showDatabase } from "./database-options.ts";
+import { resolveDatabase, resolveRetention } from "./database-options.ts";
 
 const SECRET = "hunter2-hunter2";
 const context = { databaseUrl: undefined, id: "shop", workingDirectory: "/srv/shop" };
@@ -7,7 +7,8 @@ const context = { databaseUrl: undefined, id: "shop", workingDirectory: "/srv/sh
 describe("where data is kept", () => {
   it("is a file of the working directory where nothing is said", () => {
     expect(resolveDatabase(undefined, context)).toEqual({
-      location: { kind: "sqlite", file: ".agentos/agentos.db" },
+      location: { kind: "sqlite", file: "/srv/shop/.agentos/agentos.db" },
+      shown: "SQLite .agentos/agentos.db",
       deployment: "shop",
       at: "database",
     });
@@ -17,11 +18,12 @@ describe("where data is kept", () => {
     const databaseUrl = `postgres://shop:${SECRET}@db:5432/shop`;
     expect(resolveDatabase(undefined, { ...context, databaseUrl })).toEqual({
       location: { kind: "postgres", url: databaseUrl },
+      shown: "PostgreSQL db:5432/shop",
       deployment: "shop",
       at: "DATABASE_URL",
     });
     expect(resolveDatabase("sqlite:own.db", { ...context, databaseUrl })).toMatchObject({
-      location: { kind: "sqlite", file: "own.db" },
+      location: { kind: "sqlite", file: "/srv/shop/own.db" },
       at: "database",
     });
     expect(resolveDatabase(null, { ...context, databaseUrl })).toMatchObject({ location: undefined });
@@ -36,8 +38,8 @@ describe("where data is kept", () => {
   });
 
   it.each([
-    ["sqlite:data/a.db", "data/a.db"],
-    ["sqlite:/srv/shop/data/a.db", "data/a.db"],
+    ["sqlite:data/a.db", "/srv/shop/data/a.db"],
+    ["sqlite:/srv/shop/data/a.db", "/srv/shop/data/a.db"],
     ["sqlite:///var/lib/a.db", "/var/lib/a.db"],
     ["sqlite:../a.db", "/srv/a.db"],
     ["sqlite::memory:", ":memory:"],
@@ -62,7 +64,7 @@ describe("where data is kept", () => {
     const show = (text: string | null) => {
       const database = resolveDatabase(text, context);
       if ("code" in database) throw new Error(database.code);
-      return showDatabase(database);
+      return database.shown;
     };
     expect(show(`postgres://shop:${SECRET}@db:5432/shop?password=${SECRET}`)).toBe("PostgreSQL db:5432/shop");
     expect(show("sqlite:data/a.db")).toBe("SQLite data/a.db");

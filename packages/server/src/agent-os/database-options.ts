@@ -63,8 +63,10 @@ export const DEFAULT_DATABASE = "sqlite:.agentos/agentos.db";
 
 /** Where data is kept. */
 export interface ResolvedDatabase {
-  /** Undefined: in memory. */
+  /** Undefined: in memory. A path is absolute. */
   readonly location: DatabaseLocation | undefined;
+  /** For people: where it is, and nothing that is secret. */
+  readonly shown: string;
   readonly deployment: string;
   /** The option or variable that named it, for faults. */
   readonly at: string;
@@ -85,10 +87,11 @@ export function resolveDatabase(
   { databaseUrl, id, workingDirectory }: DatabaseContext,
 ): ResolvedDatabase | Fault {
   const { text, at, deployment = id } = readOption(option, databaseUrl);
-  if (text === null) return { location: undefined, deployment, at };
+  if (text === null)
+    return { location: undefined, shown: "none: in memory, until this process ends", deployment, at };
   const location = parseLocation(text);
   if (typeof location === "string") return createOptionFault({ option: at, ...LOCATION_FAULTS[location] });
-  return { location: fromFolder(location, workingDirectory), deployment, at };
+  return { ...place(location, workingDirectory), deployment, at };
 }
 
 function readOption(
@@ -104,11 +107,16 @@ function readOption(
 }
 
 /** Shown below the working directory as people write it there, elsewhere as the whole path. */
-function fromFolder(location: DatabaseLocation, workingDirectory: string): DatabaseLocation {
-  if (location.kind !== "sqlite" || location.file === ":memory:") return location;
-  const path = resolve(workingDirectory, location.file);
-  const shown = relative(workingDirectory, path);
-  return { kind: "sqlite", file: shown === "" || shown.startsWith("..") ? path : shown };
+function place(
+  location: DatabaseLocation,
+  workingDirectory: string,
+): Pick<ResolvedDatabase, "shown"> & { readonly location: DatabaseLocation } {
+  if (location.kind !== "sqlite" || location.file === ":memory:")
+    return { location, shown: showLocation(location) };
+  const file = resolve(workingDirectory, location.file);
+  const below = relative(workingDirectory, file);
+  const shown = below === "" || below.startsWith("..") ? file : below;
+  return { location: { kind: "sqlite", file }, shown: showLocation({ kind: "sqlite", file: shown }) };
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -129,11 +137,6 @@ export function resolveRetention({
     denialsSeconds: toSeconds(denialsDays),
     decisionsSeconds: toSeconds(decisionsDays),
   };
-}
-
-/** For people; says where, and nothing that is secret. */
-export function showDatabase({ location }: ResolvedDatabase): string {
-  return location === undefined ? "none: in memory, until this process ends" : showLocation(location);
 }
 
 const LOCATION_FAULTS: Readonly<

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -86,6 +86,17 @@ describe("the database of an AgentOS", () => {
     await database.close();
     expect(sessions).toMatchObject([{ deployment: TEST_OS_ID, session_id: "s1" }]);
     expect(runs.map(({ status }) => status)).toEqual(["COMPLETED", "COMPLETED"]);
+  });
+
+  it("is kept out of a repository by the folder that is made for it, and out of nobody else's folder", async () => {
+    const root = createFolder();
+    const own = create({ database: `sqlite:${join(root, ".agentos", "agentos.db")}` });
+    await own.ready();
+    expect(statSync(join(root, ".agentos")).mode & 0o777).toBe(0o700);
+    expect(readFileSync(join(root, ".agentos", ".gitignore"), "utf8")).toBe("*\n");
+    const other = create({ database: `sqlite:${join(root, "data", "agentos.db")}` });
+    await other.ready();
+    expect(existsSync(join(root, "data", ".gitignore"))).toBe(false);
   });
 
   it("is not opened by who only looks at the configuration", async () => {

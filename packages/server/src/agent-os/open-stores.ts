@@ -1,4 +1,6 @@
 /** Opens the database of an agent server, brings its tables up to date, and makes what is kept in it. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "@agentos/guard";
 import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
 import { type Database, openDatabase } from "@agentos/storage";
@@ -15,7 +17,7 @@ import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
-import { type ResolvedDatabase, showDatabase } from "./database-options.ts";
+import type { ResolvedDatabase } from "./database-options.ts";
 import { toStartFault } from "./storage-faults.ts";
 import { pause, startUpkeep } from "./upkeep.ts";
 
@@ -34,6 +36,8 @@ export interface OpenStoresOptions {
 
 /** How often runs are looked for whose server is gone, beside the look at the start. */
 const ABANDONED_MS = 5_000;
+/** Of `DEFAULT_DATABASE`. */
+const OWN_FOLDER = ".agentos";
 const SWEEP_MS = 60 * 60 * 1_000;
 /** Between two batches of a sweep. */
 const BATCH_PAUSE_MS = 50;
@@ -41,8 +45,7 @@ const BATCH_PAUSE_MS = 50;
 /** Rejects with a ConfigurationError that names the trouble and its fix. */
 export async function openStores(options: OpenStoresOptions, context: OpenContext): Promise<Stores> {
   const { database, limits } = options;
-  const shown = showDatabase(database);
-  const { location } = database;
+  const { location, shown } = database;
   // Who only looks at a configuration makes no file, and waits for no server.
   if (location === undefined || context.isExamined)
     return {
@@ -53,6 +56,7 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
     };
   let opened: Database<Tables> | undefined;
   try {
+    if (location.kind === "sqlite") hideFolder(location.file);
     opened = openDatabase<Tables>({
       location,
       migrations: MIGRATIONS,
@@ -66,6 +70,18 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
     const fault = toStartFault(cause, { at: database.at, shown });
     if (fault === undefined) throw cause;
     throw new ConfigurationError({ faults: [fault], cli: context.resolved.cliCommand, cause });
+  }
+}
+
+/** The folder of our own, where it is made now: what people say to their agents does not belong into a repository. */
+function hideFolder(file: string): void {
+  const folder = dirname(file);
+  if (basename(folder) !== OWN_FOLDER || existsSync(folder)) return;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, ".gitignore"), "*\n", { flag: "wx", mode: 0o600 });
+  } catch {
+    // Whatever is in the way stops the opening too, and is told there.
   }
 }
 

@@ -10,6 +10,7 @@ import { MIGRATIONS } from "./schema/migrations.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlDecisionCounter } from "./sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "./sql-denial-recorder.ts";
+import { createSqlMemoryStore } from "./sql-memory-store.ts";
 import { createSqlRunStore } from "./sql-run-store.ts";
 import { createTestLocation, TEST_DIALECTS } from "./test-database.fixture.ts";
 
@@ -92,13 +93,16 @@ describe.each(["0001-initial"])("a database of the release with %s", (release) =
         ["r-2", "RUNNING", ""],
       ]);
 
-      const [memory] = await database.read((db) =>
-        db.selectFrom("agentos_memories").select(["memory", "topics_json", "updated_at"]).execute(),
-      );
-      expect({ ...memory }).toEqual({
+      const memories = createSqlMemoryStore(database, { deployment });
+      expect(await memories.find({ kind: "user", owner: alice }, { memoryId: "m-1" })).toEqual({
+        memoryId: "m-1",
+        owner: alice,
         memory: "Likes the sea",
-        topics_json: '["travel"]',
-        updated_at: 1_764_300_003.125,
+        topics: ["travel"],
+        agentId: "helper",
+        teamId: undefined,
+        createdAt: 1_764_300_002,
+        updatedAt: 1_764_300_003.125,
       });
 
       const sources = { deployment, logger: createTestLogger(), now: () => 1_764_300_007 };

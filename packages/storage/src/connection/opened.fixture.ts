@@ -10,7 +10,8 @@ import type { StorageFault } from "../faults/storage-error.ts";
 import type { DatabaseLocation } from "../location/parse-location.ts";
 import type { DialectName } from "../schema/dialect.ts";
 import type { Migration } from "../schema/migrate.ts";
-import { type Database, type OpenDatabaseOptions, openDatabase } from "./open-database.ts";
+import type { Database } from "./database.ts";
+import { type OpenDatabaseOptions, openDatabase } from "./open-database.ts";
 
 export const TEST_DIALECTS: readonly DialectName[] = ["sqlite", "postgres"];
 

@@ -64,7 +64,7 @@ export async function createTestPostgres(): Promise<TestPostgres> {
 async function createDatabase(): Promise<string> {
   const address = process.env[ADDRESS];
   if (address === undefined)
-    throw new Error(`${ADDRESS} is not set: vitest sets it, by tools/postgres/global-setup.ts`);
+    throw new Error(`${ADDRESS} is not set: vitest sets it, by tools/postgres/global-setup.fixture.ts`);
   const response = await fetch(address);
   const text = await response.text();
   if (!response.ok) throw new Error(text);

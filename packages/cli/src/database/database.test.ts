@@ -1,0 +1,154 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Agent, AgentOS } from "@agentos/server";
+import { createTestKey, goodToken, signToken, withClaims } from "@agentos/testkit";
+import { createTestPostgres } from "@agentos/testkit/postgres";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { faultsOf } from "../program/failure.ts";
+import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { makeFolder } from "../program/spawn-cli.fixture.ts";
+
+const key = await createTestKey("RS256");
+const SECRET = "hunter2-hunter2";
+const logger = { error: () => undefined, warn: () => undefined, info: () => undefined };
+
+/** A server that a person has used: runs, a refusal, counts. Closed again. */
+async function use(database: string, users: readonly string[]): Promise<void> {
+  const os = new AgentOS({
+    id: "agent-os",
+    database,
+    env: {},
+    logger,
+    agents: [new Agent({ id: "echo", model: "offline:echo" })],
+    authorizationConfig: { verificationKeys: [key.verificationKey] },
+  });
+  const send = async (sub: string, scopes: readonly string[], fields: Record<string, string> = {}) => {
+    const token = await signToken(
+      withClaims(goodToken({ key, now: Math.floor(Date.now() / 1_000) }), { sub, scopes }),
+    );
+    const response = await os.fetch(
+      new Request("http://localhost/agents/echo/runs", {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}` },
+        body: new URLSearchParams({ message: `I am ${sub}`, stream: "false", ...fields }),
+      }),
+    );
+    await response.text();
+    return response.status;
+  };
+  for (const user of users) {
+    expect(await send(user, ["agents:run"])).toBe(200);
+    expect(await send(user, ["agents:run"])).toBe(200);
+    expect(await send(user, ["agents:read"])).toBe(403);
+  }
+  await os.close();
+}
+
+async function failureOf(args: readonly string[], cwd: string): Promise<string> {
+  try {
+    await runInProcess(args, { cwd });
+  } catch (error) {
+    const faults = faultsOf(error);
+    if (faults !== undefined) return faults.map(({ code, message }) => `${code} ${message}`).join("\n");
+    if (error instanceof Error) return error.message;
+  }
+  return "";
+}
+
+/** Every byte of a folder. */
+const contentOf = (folder: string) =>
+  readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), "latin1"))
+    .join("\n");
+
+describe("agentos db", () => {
+  it("status says where a database is, what is applied, and how much is in it", async () => {
+    const cwd = makeFolder();
+    await use(`sqlite:${join(cwd, "a.db")}`, ["alice", "bob"]);
+    const { stdout } = await runInProcess(["db", "status", "--database", "sqlite:a.db", "--json"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({
+      dialect: "sqlite",
+      migrations: [{ name: "0001-initial", isApplied: true }],
+      deployments: [{ deployment: "agent-os", sessions: 4, runs: 4, memories: 0, denials: 2 }],
+    });
+    const shown = await runInProcess(["db", "status", "--database", "sqlite:a.db"], { cwd });
+    expect(shown.stdout).toContain("0001-initial: applied");
+    expect(shown.stdout).toContain("agent-os: 4 sessions, 4 runs, 0 memories, 2 recorded refusals");
+  });
+
+  it("status makes no file where there is none, and migrate does", async () => {
+    const cwd = makeFolder();
+    expect(await failureOf(["db", "status"], cwd)).toContain("there is no such database");
+    expect(readdirSync(cwd)).toEqual([]);
+    const first = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd: cwd });
+    expect(first.stdout).toContain("applied: 0001-initial");
+    const second = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd });
+    expect(second.stdout).toContain("nothing to apply");
+  });
+
+  it("takes the database of a configuration, and never shows its password", async () => {
+    const cwd = makeFolder();
+    const config = { id: "agent-os", database: `postgres://shop:${SECRET}@127.0.0.1:1/shop` };
+    writeFileSync(join(cwd, "os.json"), JSON.stringify(config));
+    const failure = await failureOf(["db", "status", "--config", join(cwd, "os.json")], cwd);
+    expect(failure).toContain("STORE_UNREACHABLE");
+    expect(failure).toContain("PostgreSQL 127.0.0.1:1/shop");
+    expect(failure).not.toContain(SECRET);
+  });
+
+  it("backup copies a file, and takes the place of no other", async () => {
+    const cwd = makeFolder();
+    await use(`sqlite:${join(cwd, "a.db")}`, ["alice"]);
+    const args = ["db", "backup", "copy.db", "--database", "sqlite:a.db"];
+    expect((await runInProcess(args, { cwd })).stdout).toContain("written: copy.db");
+    const { stdout } = await runInProcess(["db", "status", "--database", "sqlite:copy.db", "--json"], {
+      cwd,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ deployments: [{ sessions: 2, runs: 2 }] });
+    expect(await failureOf(args, cwd)).toContain("there is a file of that name already");
+  });
+});
+
+describe("agentos data erase", () => {
+  it.each(["sqlite", "postgres"])(
+    "leaves nothing of a person in %s, and everything of others",
+    async (kind) => {
+      const cwd = makeFolder();
+      let database = `sqlite:${join(cwd, "a.db")}`;
+      if (kind === "postgres") {
+        const { url, drop } = await createTestPostgres();
+        onTestFinished(drop);
+        database = url;
+      }
+      await use(database, ["alice-q7w8", "bob-e4r5"]);
+      const args = ["data", "erase", "--user", "alice-q7w8", "--database", database];
+      // Nobody is there to confirm.
+      expect(await failureOf(args, cwd)).toContain("nobody is here to confirm it, and nothing was deleted");
+      const { code, stdout } = await runInProcess([...args, "--yes"], { cwd });
+      expect(code).toBe(0);
+      expect(stdout).toContain('user of "default" (verified): 2 sessions, 0 memories');
+      expect(stdout).toContain("in all 2 runs, 1 recorded refusals");
+      if (kind === "sqlite") {
+        expect(existsSync(join(cwd, "a.db"))).toBe(true);
+        expect(contentOf(cwd)).not.toContain("alice-q7w8");
+        expect(contentOf(cwd)).toContain("bob-e4r5");
+      }
+      const again = await runInProcess([...args, "--yes"], { cwd });
+      expect(again.stdout).toContain("there is nothing of this user");
+      const others = await runInProcess(["db", "status", "--database", database, "--json"], { cwd });
+      expect(JSON.parse(others.stdout)).toMatchObject({
+        deployments: [{ sessions: 2, runs: 2, denials: 1 }],
+      });
+    },
+  );
+
+  it("is for one issuer where one is named", async () => {
+    const cwd = makeFolder();
+    await use(`sqlite:${join(cwd, "a.db")}`, ["alice"]);
+    const args = ["data", "erase", "--user", "alice", "--database", "sqlite:a.db", "--yes", "--issuer"];
+    expect((await runInProcess([...args, "partner"], { cwd })).stdout).toContain(
+      "there is nothing of this user",
+    );
+    expect((await runInProcess([...args, "default"], { cwd })).stdout).toContain("deleted");
+  });
+});
