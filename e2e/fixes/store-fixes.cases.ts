@@ -318,4 +318,3 @@ export const storeFixes = {
     }),
   }),
 } satisfies FixRows<StoreCode>;
-
