@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./tools/plain-summary-reporter.ts"],
     // One PostgreSQL for all files, started for the first that asks.
-    globalSetup: ["./tools/postgres/global-setup.ts"],
+    globalSetup: ["./tools/postgres/global-setup.fixture.ts"],
     // A test that needs longer is a soak run: it belongs in `npm run soak`.
     testTimeout: 20_000,
     projects: [

@@ -14,6 +14,7 @@ import { bearer, bodyOf, send } from "./support/http.ts";
 import { type Served, serve, stop } from "./support/serve.ts";
 
 const REQUESTS = Number(process.env["AGENTOS_FLOOD_REQUESTS"] ?? 1_500);
+const BEFORE = Math.floor(REQUESTS / 3);
 const CONNECTIONS = 20;
 /** Far less than one byte for each request of the long flood, and far more than the shapes of it need. */
 const MAX_TABLE_BYTES = 2_000_000;
@@ -48,7 +49,7 @@ function makeHeaders(n: number): Readonly<Record<string, string>> {
     `${head}.${payload}.${encode(n)}`,
     `${head}.${"[".repeat(n % 200)}.${signature}`,
     `${head}.${payload}`,
-    `${"a.".repeat(n % 50)}`,
+    "a.".repeat(n % 50),
   ];
   const token = tokens[n % tokens.length] ?? "";
   const schemes = [`Bearer ${token}`, `bearer ${token}`, `Basic ${encode(n)}`, `Token${n} ${token}`];
@@ -128,21 +129,21 @@ describe.each(["sqlite", "postgres"] as const)("a flood of bad tokens, kept on %
     const get = (path: string, headers: Readonly<Record<string, string>>, { port } = served) =>
       send(port, { path, headers });
 
-    await flood(served.port, 0, REQUESTS / 3);
+    await flood(served.port, 0, BEFORE);
     const heap = measureHeap();
     const alice = bearer(await sign("alice", []));
     const refused = await get("/agents", alice);
     expect(bodyOf(refused)).toMatchObject({ code: "SCOPE_MISSING" });
     const id = String(bodyOf(refused)["denial_id"]);
-    await flood(served.port, REQUESTS / 3, REQUESTS);
+    await flood(served.port, BEFORE, REQUESTS);
 
-    const expectFound = async (now: Served) => {
+    const expectFound = async (server: Served) => {
       for (const headers of [operator, alice]) {
-        const found = await get(`/authz/denials/${id}`, headers, now);
+        const found = await get(`/authz/denials/${id}`, headers, server);
         expect(denialSchema.parse(bodyOf(found))).toMatchObject({ denial_id: id, code: "SCOPE_MISSING" });
       }
       for (const query of ["subject=alice", "code=SCOPE_MISSING"]) {
-        const { text } = await get(`/authz/denials?${query}`, operator, now);
+        const { text } = await get(`/authz/denials?${query}`, operator, server);
         expect(denialListSchema.parse(JSON.parse(text)).data).toMatchObject([{ denial_id: id, count: 1 }]);
       }
     };

@@ -1,6 +1,14 @@
 // The bootstrap on a made-up clone without dependencies: `npm ci` really runs, and needs no network.
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
@@ -30,10 +38,10 @@ function makeClone(main: string): string {
   return root;
 }
 
-function writeLockfile(root: string, version: string): void {
+function writeLockfile(folder: string, version: string): void {
   const packages = { "": { name: "clone", version } };
   writeFileSync(
-    join(root, "package-lock.json"),
+    join(folder, "package-lock.json"),
     JSON.stringify({ name: "clone", version, lockfileVersion: 3, requires: true, packages }),
   );
 }
@@ -129,4 +137,22 @@ test("forwards a request to stop and waits until the command is done", async () 
     child.kill("SIGTERM");
   });
   expect(output).toContain("stopped well");
+});
+
+test("installs PostgreSQL for what needs it and for nothing else, and names a platform without one", async () => {
+  const root = makeClone('console.log("ran");');
+  const folder = join(root, "tools", "postgres");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "clone", version: "1.0.0" }));
+  writeLockfile(folder, "1.0.0");
+  expect((await untilEnd(start(root))).output).toContain("ran");
+  expect(existsSync(join(folder, "node_modules"))).toBe(false);
+  // It is tried again each time: nothing says that it is there.
+  for (const attempt of [1, 2]) {
+    const child = spawn("node", ["tools/bootstrap.mjs", "postgres"], { cwd: root });
+    const { code, output } = await untilEnd(child);
+    expect({ attempt, code }).toEqual({ attempt, code: 1 });
+    expect(output).toContain("agentos: installing PostgreSQL for the tests");
+    expect(output).toContain(`there is no PostgreSQL for ${process.platform}-${process.arch}`);
+  }
 });

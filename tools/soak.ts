@@ -20,6 +20,11 @@ const runs: readonly Run[] = [
     args: ["node_modules/vitest/vitest.mjs", "run", "e2e/denial-flood.e2e.ts"],
     env: { AGENTOS_FLOOD_REQUESTS: "100000" },
   },
+  // A server killed under forty clients, twenty times in a row on each database.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/crash.e2e.ts"],
+    env: { AGENTOS_CRASH_ROUNDS: "20", AGENTOS_CRASH_CLIENTS: "40" },
+  },
 ];
 
 function succeeds({ args, env = {} }: Run): boolean {

@@ -8,6 +8,7 @@ import { benchMemory } from "./memory.ts";
 import { recordAnswer, splitFrames } from "./recorded-answer.ts";
 import { formatMachine, formatSection, formatVerdicts } from "./report.ts";
 import { benchRuns } from "./runs.ts";
+import { benchSessions } from "./sessions.ts";
 import { benchStreams, isComplete } from "./streams.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -54,6 +55,17 @@ test("measures a run in one piece and as a stream", { timeout: 60_000 }, async (
     expect.stringMatching(/^\d+\.\d\dx$/),
     expect.stringMatching(/^\d+\.\d\dx$/),
   ]);
+});
+
+test("measures a page of sessions beside the list of agents", { timeout: 60_000 }, async () => {
+  const { rows, verdicts } = await benchSessions({ ...load, sessions: 30 });
+  expect(rows.map(([name]) => name)).toEqual([
+    "GET /agents",
+    "GET /sessions, page of 20 of 30",
+    "GET /sessions, page of 20 of the caller's 30",
+  ]);
+  for (const [, rate, cpu] of rows) expect(Math.min(Number(rate), Number(cpu))).toBeGreaterThan(0);
+  expect(verdicts.map(({ measured }) => measured)).toEqual([expect.stringMatching(/^\d+\.\d\dx$/)]);
 });
 
 test.runIf(process.platform === "linux")(

@@ -18,6 +18,8 @@ export interface ChildServer {
 export interface ChildServerOptions {
   /** Public key; without one the server runs open. */
   readonly verificationKey?: string;
+  /** Location of its database. Default: none. */
+  readonly database?: string | undefined;
   readonly words?: number;
   readonly wordDelayMs?: number;
   /** Before the first word of a stream. */
@@ -28,13 +30,21 @@ export interface ChildServerOptions {
 
 /** An AgentOS. */
 export function startServer(options: ChildServerOptions): Promise<ChildServer> {
-  const { verificationKey, words = 20, wordDelayMs = 50, delayMs = 0, packages = "source" } = options;
+  const {
+    verificationKey,
+    database,
+    words = 20,
+    wordDelayMs = 50,
+    delayMs = 0,
+    packages = "source",
+  } = options;
   return startChild("server-process.mjs", {
     execArgv: packages === "source" ? ["--conditions=@agentos/source"] : [],
     env: {
       BENCH_WORDS: String(words),
       BENCH_WORD_DELAY_MS: String(wordDelayMs),
       BENCH_DELAY_MS: String(delayMs),
+      ...(database === undefined ? {} : { BENCH_DATABASE: database }),
       ...(verificationKey === undefined ? {} : { BENCH_KEY: verificationKey }),
     },
   });

@@ -1,4 +1,4 @@
-// `npm run bench -- [--only verify,decision,http,runs,streams,memory] [--streams N]`: measures what we promise in one
+// `npm run bench -- [--only verify,decision,http,runs,storage,sessions,streams,memory] [--streams N]`: measures what we promise in one
 // run and prints which targets are met. Timings of a busy machine mean little; ratios of one run stand.
 import { parseArgs } from "node:util";
 import { buildPackages } from "./build-packages.ts";
@@ -7,6 +7,8 @@ import { benchHttp } from "./http.ts";
 import { benchMemory } from "./memory.ts";
 import { formatMachine, formatSection, formatVerdicts, type Section, type Verdict } from "./report.ts";
 import { benchRuns } from "./runs.ts";
+import { benchSessions } from "./sessions.ts";
+import { benchStorage } from "./storage.ts";
 import { benchStreams } from "./streams.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -29,6 +31,8 @@ const sections: Readonly<Record<string, () => Promise<Section>>> = {
   decision: () => benchDecision({ rounds, batchMs: 100, tokens: 1_000 }),
   http: () => benchHttp(load),
   runs: () => benchRuns(load),
+  storage: () => benchStorage(load),
+  sessions: () => benchSessions({ ...load, sessions: 2_000 }),
   streams: () => benchStreams({ streams, words: 40, wordDelayMs: 50 }),
   async memory() {
     buildPackages();

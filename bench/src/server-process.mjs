@@ -3,14 +3,14 @@
 // The condition that Node is started with decides whether the packages come from their source or from `dist`.
 import { Agent, AgentOS } from "@agentos/server";
 
-const { BENCH_KEY, BENCH_WORDS, BENCH_WORD_DELAY_MS, BENCH_DELAY_MS } = process.env;
+const { BENCH_DATABASE, BENCH_KEY, BENCH_WORDS, BENCH_WORD_DELAY_MS, BENCH_DELAY_MS } = process.env;
 
 const text = Array.from({ length: Number(BENCH_WORDS) }, (_, index) => `word-${index}`).join(" ");
 const script = {
   steps: [{ text, wordDelayMs: Number(BENCH_WORD_DELAY_MS), delayMs: Number(BENCH_DELAY_MS) }],
 };
 const os = new AgentOS({
-  database: null,
+  database: BENCH_DATABASE ?? null,
   id: "bench",
   env: {},
   agents: [

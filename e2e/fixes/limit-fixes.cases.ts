@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type ClientRequest, request } from "node:http";
 import type { LimitCode } from "@agentos/contract";
 import type { AgentOSOptions, LimitOptions, Runnable } from "@agentos/server";
-import { type Call, send } from "../support/http.ts";
+import { bodyOf, type Call, send } from "../support/http.ts";
 import type { FixRow, FixRows } from "./fix-row.ts";
 import { agents, callSigned, fix, good, jwtOptions, type World } from "./world.ts";
 
@@ -189,6 +189,19 @@ const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)
 
 const smallRequest = { agents, limits: { runMebibytes: 0.01 } } satisfies AgentOSOptions;
 const state = (bytes: number) => ({ session_state: JSON.stringify({ notes: "x".repeat(bytes) }) });
+/** A request with a JSON body, whose length Node does not say by itself for DELETE. */
+const asJson = (method: string, body: unknown): Omit<Call, "path"> => {
+  const text = JSON.stringify(body);
+  const length = String(Buffer.byteLength(text));
+  return { method, body: text, headers: { "content-type": "application/json", "content-length": length } };
+};
+const remember: Call = { path: "/memories", ...asJson("POST", { memory: "Likes tea", user_id: "alice" }) };
+/** One user has all that one may have. */
+const fullMemory: NonNullable<World["prepare"]> = async ({ port }) => {
+  while ((await send(port, remember)).status === 200);
+  return () => undefined;
+};
+
 /** A session that has most of what it may have. */
 const fullSession: NonNullable<World["prepare"]> = async ({ port }) => {
   await send(port, run({ session_id: "s", session_state: JSON.stringify({ first: "x".repeat(200_000) }) }));
@@ -279,6 +292,20 @@ export const limitFixes = {
       apply: (world) => ({ ...world, call: second("another") }),
     }),
   ],
+  STORE_MEMORIES_FULL: fix({
+    wrong: () => ({ options: open(), call: remember, prepare: fullMemory }),
+    follows: /delete memories that nobody needs any more, with (DELETE) (\/memories),/,
+    apply: (world, [method = "", path = ""]) => ({
+      ...world,
+      async prepare(served) {
+        const undo = await fullMemory(served);
+        const { data } = bodyOf(await send(served.port, { path: "/memories?limit=2" }));
+        const ids = (data as readonly { readonly memory_id: string }[]).map(({ memory_id }) => memory_id);
+        await send(served.port, { path, ...asJson(method, { memory_ids: ids }) });
+        return undo;
+      },
+    }),
+  }),
   INPUT_TARGET_TOO_LONG: tooLarge(
     { path: `/agents?filter=${"x".repeat(5_000)}` },
     /send shorter ids in the path and fewer values in the query/,
@@ -334,4 +361,4 @@ export const limitFixes = {
     /leave every key out of its objects but "id", "(url)"/,
     run({ images: images(1) }),
   ),
-} satisfies FixRows<Exclude<LimitCode, `STORE_${string}`>>;
+} satisfies FixRows<Exclude<LimitCode, "STORE_UNAVAILABLE" | "STORE_BUSY" | "STORE_SPACE_USED_UP">>;

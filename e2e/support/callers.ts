@@ -114,5 +114,7 @@ export function scopesAt(credential: Caller["credential"], row: RouteRow): reado
   if (typeof credential !== "function") return ["agent_os:admin"];
   const { demands } = row;
   if (typeof demands === "string") return credential(NONE, "web-agent");
-  return credential(demands.scope, demands.kind === "item" ? demands.id : "web-agent");
+  if (demands.kind !== "item") return credential(demands.scope, "web-agent");
+  const scopes = demands.also === undefined ? [demands.scope] : [demands.scope, demands.also];
+  return scopes.flatMap((scope) => credential(scope, demands.id));
 }

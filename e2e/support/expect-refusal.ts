@@ -14,11 +14,16 @@ export function expectRefusal(served: Served, answer: Answer, code: SharedRefusa
 export function expectScopeRefusal(
   served: Served,
   answer: Answer,
-  { code = "SCOPE_MISSING", scope }: { code?: "SCOPE_MISSING" | "SCOPE_OTHER_RESOURCE"; scope: string },
+  {
+    code = "SCOPE_MISSING",
+    scope,
+    also = [],
+  }: { code?: "SCOPE_MISSING" | "SCOPE_OTHER_RESOURCE"; scope: string; also?: readonly string[] },
 ): Promise<void> {
-  const detail = `Insufficient permissions. Required scope(s): ${scope}`;
-  expect(answer.headers["www-authenticate"]).toContain(`scope="${scope}"`);
-  expect(bodyOf(answer)).toMatchObject({ required_scopes: [scope], missing_scopes: [scope] });
+  const scopes = [scope, ...also];
+  const detail = `Insufficient permissions. Required scope(s): ${scopes.join(", ")}`;
+  expect(answer.headers["www-authenticate"]).toContain(`scope="${scopes.join(" ")}"`);
+  expect(bodyOf(answer)).toMatchObject({ required_scopes: scopes, missing_scopes: scopes });
   return expectProblem(served, answer, {
     code,
     detail,

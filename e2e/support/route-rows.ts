@@ -7,7 +7,7 @@ import type { ServedRouteId } from "@agentos/contract";
 import { type CustomRoute, customScope } from "@agentos/server";
 
 export interface RouteRow {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: string;
   readonly demands:
@@ -16,13 +16,19 @@ export interface RouteRow {
     /** The whole of a resource: a scope for one item is not enough. */
     | { readonly kind: "resource"; readonly scope: ResourceScope }
     /** One item: a scope for just this one is enough. */
-    | { readonly kind: "item"; readonly scope: ResourceScope; readonly id: string }
+    | {
+        readonly kind: "item";
+        readonly scope: ResourceScope;
+        readonly id: string;
+        /** A second scope that is required too. */
+        readonly also?: ResourceScope;
+      }
     /** A list: a scope for some items shows just those. */
     | { readonly kind: "list"; readonly scope: ResourceScope };
   /** The handler uses the agents, so their counter tells whether it ran. */
   readonly usesAgents: boolean;
   /** Status for who may call, where these servers have nothing there. Default 200. */
-  readonly status?: 404;
+  readonly status?: 201 | 204 | 404 | 422;
 }
 
 export interface ResourceScope {
@@ -35,6 +41,9 @@ export interface ResourceScope {
 const config: ResourceScope = { resource: "config", action: "read", otherAction: "write" };
 const readAgents: ResourceScope = { resource: "agents", action: "read", otherAction: "run" };
 const runAgents: ResourceScope = { resource: "agents", action: "run", otherAction: "read" };
+// Neither of the two is the other action of the other: a run is read with both.
+const readRuns: ResourceScope = { resource: "agents", action: "read", otherAction: "write" };
+const runRuns: ResourceScope = { resource: "agents", action: "run", otherAction: "delete" };
 const readReports: ResourceScope = { resource: "reports", action: "read", otherAction: "run" };
 const writeReports: ResourceScope = { resource: "reports", action: "write", otherAction: "read" };
 
@@ -42,6 +51,27 @@ const open = (path: string): RouteRow => ({ method: "GET", path, demands: "publi
 
 export const AGENT_ID = "web-agent";
 const RUN = "message=hello&stream=false";
+
+/** What is kept of users names no item in a scope; these servers have kept nothing. */
+const ofData =
+  (resource: "sessions" | "memories") =>
+  (
+    method: RouteRow["method"],
+    action: "read" | "write" | "delete",
+    { path, status }: { readonly path: string; readonly status?: RouteRow["status"] },
+  ): RouteRow => ({
+    method,
+    path,
+    demands: {
+      kind: "resource",
+      scope: { resource, action, otherAction: action === "read" ? "write" : "read" },
+    },
+    usesAgents: false,
+    ...(status === undefined ? {} : { status }),
+  });
+
+const ofMemories = ofData("memories");
+const ofSessions = ofData("sessions");
 
 export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
   "core.root": open("/"),
@@ -112,6 +142,45 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     demands: { kind: "item", scope: runAgents, id: AGENT_ID },
     usesAgents: true,
   },
+  "agents.listRuns": {
+    method: "GET",
+    path: `/agents/${AGENT_ID}/runs?session_id=none`,
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: readRuns, also: runRuns, id: AGENT_ID },
+  },
+  "agents.readRun": {
+    method: "GET",
+    path: `/agents/${AGENT_ID}/runs/none?session_id=none`,
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: readRuns, also: runRuns, id: AGENT_ID },
+  },
+  "agents.cancelRun": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/runs/none/cancel`,
+    usesAgents: false,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+  },
+  "memories.list": ofMemories("GET", "read", { path: "/memories" }),
+  "memories.create": ofMemories("POST", "write", { path: "/memories", status: 422 }),
+  "memories.deleteMany": ofMemories("DELETE", "delete", { path: "/memories", status: 422 }),
+  "memories.read": ofMemories("GET", "read", { path: "/memories/none", status: 404 }),
+  "memories.update": ofMemories("PATCH", "write", { path: "/memories/none", status: 422 }),
+  "memories.delete": ofMemories("DELETE", "delete", { path: "/memories/none", status: 204 }),
+  "memories.listTopics": ofMemories("GET", "read", { path: "/memory_topics" }),
+  "memories.readStatistics": ofMemories("GET", "read", { path: "/user_memory_stats" }),
+  "memories.optimize": ofMemories("POST", "write", { path: "/optimize-memories", status: 422 }),
+  "sessions.list": ofSessions("GET", "read", { path: "/sessions" }),
+  "sessions.create": ofSessions("POST", "write", { path: "/sessions", status: 201 }),
+  // Without a body: what is to be deleted is missing.
+  "sessions.deleteMany": ofSessions("DELETE", "delete", { path: "/sessions", status: 422 }),
+  "sessions.read": ofSessions("GET", "read", { path: "/sessions/none", status: 404 }),
+  "sessions.update": ofSessions("PATCH", "write", { path: "/sessions/none", status: 422 }),
+  "sessions.delete": ofSessions("DELETE", "delete", { path: "/sessions/none", status: 204 }),
+  "sessions.rename": ofSessions("POST", "write", { path: "/sessions/none/rename", status: 422 }),
+  "sessions.listRuns": ofSessions("GET", "read", { path: "/sessions/none/runs", status: 404 }),
+  "sessions.readRun": ofSessions("GET", "read", { path: "/sessions/none/runs/none", status: 404 }),
   "docs.openapi": open("/openapi.json"),
   "docs.page": open("/docs"),
   "docs.asset": open("/docs/start.js"),

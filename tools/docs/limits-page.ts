@@ -19,6 +19,7 @@ import {
   MAX_CLIENT_ID_LENGTH,
   MAX_CONTENT_LENGTH,
   MAX_SESSION_STATE_BYTES,
+  MAX_SUMMARY_BYTES,
   MAX_UNREAD_SECONDS,
 } from "../../packages/server/src/runs/run-limits.ts";
 import { code, EDITION, GENERATED, table } from "./markdown.ts";
@@ -135,6 +136,7 @@ function fixedLimits(): readonly (readonly string[])[] {
       `${refusal("INPUT_JSON_TOO_COMPLEX")}, [INPUT_JSON_TOO_DEEP](errors.md#INPUT_JSON_TOO_DEEP)`,
     ],
     ["answer of a run", `${count(MAX_CONTENT_LENGTH)} characters`, errorType("content_limit")],
+    ["summary of a session, by a model", kibibytes(MAX_SUMMARY_BYTES), "the rest is cut"],
     ["model requests of a run", count(MAX_MODEL_REQUESTS_PER_RUN), errorType("model_request_limit")],
     [
       "events of a stream that its client leaves unread",

@@ -112,6 +112,21 @@ export {
 export { isRecord } from "./wire/is-record.ts";
 export { type PrefixedKind, RUNNABLE_KINDS, type RunnableKind } from "./wire/kinds.ts";
 export {
+  MEMORY_LIMITS,
+  type MemoryList,
+  type MemoryListQuery,
+  type MemoryObject,
+  type MemoryStatistics,
+  memoryDatabaseQuerySchema,
+  memoryIdsSchema,
+  memoryInputSchema,
+  memoryOwnerQuerySchema,
+  memoryQuerySchema,
+  memoryStatisticsQuerySchema,
+  type OptimizedMemories,
+  optimizeMemoriesInputSchema,
+} from "./wire/memory.ts";
+export {
   jsonObjectSchema,
   type Media,
   type Message,
@@ -180,6 +195,7 @@ export {
 export { SERVICE_ACCOUNT_TOKEN_PREFIX } from "./wire/service-account.ts";
 export {
   type AgentSessionObject,
+  agentSessionSchema,
   type ChangedSessionBody,
   cancelQuerySchema,
   changedSessionSchema,
@@ -199,13 +215,16 @@ export {
   sessionQuerySchema,
   sessionRunsQuerySchema,
   type TeamSessionObject,
+  teamSessionSchema,
   type WorkflowSessionObject,
+  workflowSessionSchema,
 } from "./wire/session.ts";
 export {
   anySessionRunSchema,
   type SessionRun,
   sessionRunSchema,
   type TeamSessionRun,
+  teamSessionRunSchema,
 } from "./wire/session-run.ts";
 export { type TeamObject, teamSchema } from "./wire/team.ts";
 export * from "./wire/version.ts";

@@ -64,5 +64,14 @@ export {
 } from "./agents/offline-script.ts";
 export type { ModelObject } from "./agents/provider/model-object.ts";
 export type { ToolArguments, ToolParameters } from "./agents/tool-schema.ts";
-export { type RunContext, RunFailure, type RunInput, type RunMedia, type Runnable } from "./runs/runnable.ts";
+export type { MemoryText, RunMemories } from "./runs/run-memories.ts";
+export {
+  type ModelQuestion,
+  type RunContext,
+  RunFailure,
+  type RunInput,
+  type RunMedia,
+  type Runnable,
+  type RunnableMemory,
+} from "./runs/runnable.ts";
 export type { RunStep, TokenUsage } from "./runs/steps.ts";

@@ -1,5 +1,6 @@
 /** One database for everything that an AgentOS keeps. Ports and their drivers stay with who uses them. */
-export { type Database, type OpenDatabaseOptions, openDatabase } from "./connection/open-database.ts";
+export type { Database } from "./connection/database.ts";
+export { type OpenDatabaseOptions, openDatabase } from "./connection/open-database.ts";
 export { type PreparedQuery, prepareQuery } from "./connection/prepare-query.ts";
 export { StorageError, type StorageFault } from "./faults/storage-error.ts";
 export {

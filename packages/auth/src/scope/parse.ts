@@ -32,6 +32,7 @@ export function parseScope(text: string, adminScope: string): ParsedScope {
  * A scope has no white space (RFC 6749 section 3.3); an id may have a comma, unless what stands before it is whole.
  */
 function isJoined(text: string): boolean {
+  if (!/[\s,;]/.test(text)) return false;
   if (/\s/.test(text)) return true;
   const [first, ...others] = text.split(/[,;]/);
   return others.length > 0 && GLOBAL_SCOPES.some((scope) => scope === first);

@@ -51,6 +51,7 @@ export function buildIdentity(
 
 /** The named claims that are present, under the names or paths that are configured; undefined when none is. */
 function pick(claims: Claims, names: readonly string[]): Claims | undefined {
+  if (names.length === 0) return undefined;
   const present = names
     .map((name) => [name, readClaim(claims, name)] as const)
     .filter(([, value]) => value !== undefined);

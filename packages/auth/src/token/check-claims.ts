@@ -87,7 +87,8 @@ export function readUser(
   if (!isIdentifier(subject)) return refuseFor(describeIdentifier(subject));
   // An empty id names nobody; isolation refuses it later (repair of contract Q10).
   if (subject.trim() === "") return ok(NOBODY);
-  const userId = `${policy.subjectPrefix ?? ""}${subject}`;
+  if (policy.subjectPrefix === undefined) return ok({ subject, userId: subject });
+  const userId = `${policy.subjectPrefix}${subject}`;
   return isIdentifier(userId)
     ? ok({ subject, userId })
     : refuseFor(`${describeIdentifier(userId)} with the prefix of its issuer`);

@@ -36,9 +36,15 @@ const KINDS: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
 ]);
 
 /** Claims that say the kind and nothing else: Cognito's, Keycloak's. A word that we do not know is no access token's. */
-const KIND_CLAIMS = { token_use: '"access"', typ: '"Bearer"' } as const;
+const KIND_CLAIMS = [
+  ["token_use", '"access"'],
+  ["typ", '"Bearer"'],
+] as const;
 /** Claims that say the kind in some tokens and something else in others, so that only words that we know count. */
 const OTHER_KIND_CLAIMS = ["token_type", "type"] as const;
+
+/** Claims that only the tokens of a sign-in have, `nonce` as a rule. */
+const HINTS = ["at_hash", "c_hash", "nonce"] as const;
 
 const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -64,7 +70,7 @@ export function checkKind(claims: Claims, rules: KindRules): Result<true> {
 /** Undefined for a token that says nothing of its kind. */
 function checkSaidKind(claims: Claims): Result<true> | undefined {
   let isAccessToken = false;
-  for (const [claim, accepted] of Object.entries(KIND_CLAIMS)) {
+  for (const [claim, accepted] of KIND_CLAIMS) {
     const said = claims[claim];
     if (said === undefined) continue;
     const kind = kindOf(said);
@@ -91,11 +97,9 @@ function kindOf(said: unknown): Kind | undefined {
  * tokens as well; those have scopes or permissions, which an ID token has not.
  */
 function checkHints(claims: Claims, { claimNames, isAccessTyped }: KindRules): Result<true> {
-  if (isAccessTyped === true) return ok(true);
+  if (isAccessTyped === true || !HINTS.some((name) => claims[name] !== undefined)) return ok(true);
   const permits = ["scopes", "scope", "scp", "permissions", ...(claimNames.scopes ?? [])];
   const isPermission = permits.some((name) => readClaim(claims, name) !== undefined);
-  const hint = ["at_hash", "c_hash", ...(isPermission ? [] : ["nonce"])].find(
-    (name) => claims[name] !== undefined,
-  );
+  const hint = HINTS.find((name) => claims[name] !== undefined && !(isPermission && name === "nonce"));
   return hint === undefined ? ok(true) : refuse("AUTH_ID_TOKEN_REFUSED", { kind_claim: hint });
 }

@@ -4,7 +4,7 @@ import type { LimitEntry } from "./entry.ts";
 const limit = { kind: "limit", since: "0.1.0" } as const;
 const later = { ...limit, retryAfterSeconds: 5 } as const;
 /** Existing clients show one sentence for both. */
-const TOO_COMPLEX = "The JSON body has more values, or is nested deeper, than a run needs";
+const TOO_COMPLEX = "The JSON body has more values, or is nested deeper, than a request needs";
 const tooLarge = { ...limit, status: 413 } as const;
 
 export const limits = {
@@ -65,6 +65,12 @@ export const limits = {
     detail: "The session state is too large",
     fix: 'send less in "session_state": keep large values elsewhere, and only their ids in it; where the session has most of it already, start a new one, whose state is empty',
   },
+  STORE_MEMORIES_FULL: {
+    ...tooLarge,
+    title: "this user has {limit} memories, the most that one user may have",
+    detail: "The user has too many memories",
+    fix: "delete memories that nobody needs any more, with DELETE /memories, then send the request again",
+  },
   INPUT_TARGET_TOO_LONG: {
     ...limit,
     status: 414,
@@ -76,7 +82,7 @@ export const limits = {
     ...tooLarge,
     title: "the body is larger than {limit} bytes",
     detail: "The body is larger than {limit} bytes",
-    fix: 'send smaller files, or their addresses as "url" in "images", "audio", "videos" or "input_files"',
+    fix: 'send smaller files, or their addresses as "url" in "images", "audio", "videos" or "input_files", and shorter values in any other body',
   },
   INPUT_JSON_TOO_COMPLEX: {
     ...tooLarge,

@@ -8,15 +8,20 @@ const isTrue = <T extends true>(_: T) => {};
 
 isTrue<IsEqual<IsAny<RouteDefinition["access"]>, false>>(true);
 isTrue<IsEqual<IsAny<ServedRouteId>, false>>(true);
-isTrue<IsEqual<ServedRouteId<"agents">, "agents.list" | "agents.read" | "agents.run">>(true);
+isTrue<
+  IsEqual<
+    ServedRouteId<"agents">,
+    "agents.list" | "agents.read" | "agents.run" | "agents.listRuns" | "agents.readRun" | "agents.cancelRun"
+  >
+>(true);
 isTrue<IsEqual<ServedRouteId<"teams">, "teams.list">>(true);
-isTrue<IsEqual<ServedRouteId<"sessions">, never>>(true);
+isTrue<IsEqual<ServedRouteId<"learnings">, never>>(true);
 // Ids stay literal, those of the shared family too.
 isTrue<IsEqual<string extends RouteId ? true : false, false>>(true);
 "teams.readRun" satisfies PlannedRouteId;
-"sessions.rename" satisfies PlannedRouteId;
+"learnings.list" satisfies PlannedRouteId;
 // @ts-expect-error -- a planned route is not served
-"sessions.rename" satisfies ServedRouteId;
+"learnings.list" satisfies ServedRouteId;
 // @ts-expect-error -- an id that no route has
 "agents.rnu" satisfies RouteId;
 

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { RUNNABLE_KINDS } from "./kinds.ts";
+import { memorySchema } from "./memory.ts";
 import { jsonObjectSchema, metricsSchema, requirementSchema, toolExecutionSchema } from "./message.ts";
 
 const run = {
@@ -112,6 +113,10 @@ function defineEvents<
       cache_read_tokens: tokens,
       cache_write_tokens: tokens,
     }),
+    /** What the user said is looked through for what to remember; the answer is complete. */
+    event("MemoryUpdateStarted", {}),
+    /** `memories` are those that were added or changed; absent when there are none. */
+    event("MemoryUpdateCompleted", { memories: z.array(memorySchema).optional() }),
     /** The session's summary is being renewed; the answer is complete. */
     event("SessionSummaryStarted", {}),
     /** `session_summary` is absent when none could be made; the session keeps the one that it has. */

@@ -76,7 +76,7 @@ export const teamSessionRunSchema = z
   .meta({ id: "TeamRunSchema", description: "a team's run in a session" });
 
 /** A run of a workflow. */
-export const workflowSessionRunSchema = z
+const workflowSessionRunSchema = z
   .object({
     ...runOf({ workflow_id: z.string(), user_id: z.string() }),
     content_type: z.string().nullish(),

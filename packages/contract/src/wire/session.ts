@@ -7,7 +7,7 @@ import { pageMetaSchema } from "./page.ts";
 import { RUN_STATUSES } from "./run-output.ts";
 
 /** Bounds of what one request may ask for. */
-export const SESSION_LIMITS = Object.freeze({
+const SESSION_LIMITS = Object.freeze({
   /** Entries of a page. */
   maxPageSize: 100,
   /** Characters of a name, and of what is looked for in it; in UTF-16 units. */

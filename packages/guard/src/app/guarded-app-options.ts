@@ -13,7 +13,7 @@ export interface GuardedAppOptions extends AuthOptions {
   readonly routes?: readonly CustomRoute[] | undefined;
   /** Where the operator reads. Default: JSON lines on standard error, credentials replaced. */
   readonly logger?: Logger | undefined;
-  /** Where refusals are kept. Default: bounded memory. */
+  /** Where refusals are kept. Default: the database of the server, else bounded memory. */
   readonly denialRecorder?: DenialRecorder | undefined;
 }
 

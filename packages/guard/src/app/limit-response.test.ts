@@ -46,11 +46,11 @@ describe("the answer to a request that there is no room for", () => {
     [{ code: "INPUT_BODY_TOO_LARGE", limit: 1_000 }, "The body is larger than 1000 bytes"],
     [
       { code: "INPUT_JSON_TOO_COMPLEX", limit: 9 },
-      "The JSON body has more values, or is nested deeper, than a run needs",
+      "The JSON body has more values, or is nested deeper, than a request needs",
     ],
     [
       { code: "INPUT_JSON_TOO_DEEP", limit: 3 },
-      "The JSON body has more values, or is nested deeper, than a run needs",
+      "The JSON body has more values, or is nested deeper, than a request needs",
     ],
     [{ code: "INPUT_FIELDS_TOO_MANY", limit: 3 }, "The form has more than 3 fields"],
     [

@@ -17,7 +17,7 @@ import {
   OTHERS,
 } from "./decision-counter.ts";
 
-export const [listRoute, itemRoute, authenticatedRoute] = compileRoutes(
+const [listRoute, itemRoute, authenticatedRoute] = compileRoutes(
   {
     list: { method: "GET", path: "/agents", access: ["agents:read"] },
     item: {
@@ -31,7 +31,7 @@ export const [listRoute, itemRoute, authenticatedRoute] = compileRoutes(
   { adminScope: "agent_os:admin", scopeMappings: {}, allowUnmappedRoutes: false },
 ).routes as [CompiledRoute, CompiledRoute, CompiledRoute];
 
-export const alice = createOwner("corp", "alice");
+const alice = createOwner("corp", "alice");
 
 export const allowed: CountedDecision = {
   owner: alice,
@@ -95,7 +95,7 @@ export function decisionCounterSuite(
       ] as const)
         counter.count(decision);
       const rows = await read(counter);
-      expect(rows.map(({ count }) => count).toSorted()).toEqual([1, 1, 1, 1, 1, 1, 1, 2]);
+      expect(rows.map(({ count }) => count).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 1, 1, 1, 1, 2]);
       expect(
         rows
           .filter(({ route }) => route !== "GET /agents")

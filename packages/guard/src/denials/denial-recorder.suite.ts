@@ -39,7 +39,8 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       const recorder = create();
       const id = recorder.record(known);
       expect(await recorder.find(id, all)).toEqual({ ...known, id, count: 1, lastTime: 1_000 });
-      expect(await recorder.find(`${id}x`, all)).toBeUndefined();
+      for (const other of [`${id}x`, "", "den_\0", "den_\ud800", "x".repeat(10_000)])
+        expect(await recorder.find(other, all)).toBeUndefined();
     });
 
     it("lists newest first, up to a limit", async () => {
@@ -137,38 +138,38 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       recorder.record({ ...known, time: 3_600 });
       recorder.record({ ...known, time: 3_700, route: "b" });
       recorder.record({ ...stranger, time: 3_400, client: undefined });
-      const count = async (query: Omit<DenialCountQuery, "limit">) =>
+      const countBy = async (query: Omit<DenialCountQuery, "limit">) =>
         (await recorder.count(all, { limit: 10, ...query })).groups.map(
           ({ value, count, recordCount, lastTime }) => [value, count, recordCount, lastTime],
         );
-      expect(await count({ by: "code" })).toEqual([
+      expect(await countBy({ by: "code" })).toEqual([
         ["SCOPE_MISSING", 3, 2, 3_700],
         ["AUTH_SIGNATURE_INVALID", 1, 1, 3_400],
       ]);
-      expect(await count({ by: "route" })).toEqual([
+      expect(await countBy({ by: "route" })).toEqual([
         ["GET /agents", 3, 2, 3_600],
         ["b", 1, 1, 3_700],
       ]);
-      expect(await count({ by: "client" })).toEqual([
+      expect(await countBy({ by: "client" })).toEqual([
         ["203.0.113.7", 3, 2, 3_700],
         [undefined, 1, 1, 3_400],
       ]);
-      expect(await count({ by: "subject" })).toEqual([
+      expect(await countBy({ by: "subject" })).toEqual([
         ["alice", 3, 2, 3_700],
         [undefined, 1, 1, 3_400],
       ]);
       // The newest hour comes first, whatever there was of it.
       recorder.record({ ...stranger, time: 7_201, route: "c" });
-      expect(await count({ by: "hour" })).toEqual([
+      expect(await countBy({ by: "hour" })).toEqual([
         ["7200", 1, 1, 7_201],
         ["3600", 3, 2, 3_700],
         ["0", 1, 1, 3_400],
       ]);
-      expect(await count({ by: "code", until: 3_700 })).toEqual([
+      expect(await countBy({ by: "code", until: 3_700 })).toEqual([
         ["SCOPE_MISSING", 2, 1, 3_600],
         ["AUTH_SIGNATURE_INVALID", 1, 1, 3_400],
       ]);
-      expect(await count({ by: "code", codes: new Set() })).toEqual([]);
+      expect(await countBy({ by: "code", codes: new Set() })).toEqual([]);
       const page = await recorder.count(all, { by: "hour", limit: 1, offset: 1 });
       expect([page.groups.map(({ value }) => value), page.totalCount]).toEqual([["3600"], 3]);
       expect(await recorder.count(all, { by: "hour", limit: 1, offset: 3 })).toEqual({

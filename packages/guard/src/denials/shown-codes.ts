@@ -4,7 +4,6 @@ import { type DenialCountList, REFUSALS, type RefusalCode } from "@agentos/contr
 import { sortGroups } from "./count-groups.ts";
 import type { DenialGroup } from "./denial-recorder.ts";
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
 export const REFUSAL_CODES = Object.keys(REFUSALS) as readonly RefusalCode[];
 
 /** The exact codes behind the one that is asked for. A caller knows only what was shown: no filter tells them apart. */

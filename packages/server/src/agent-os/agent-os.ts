@@ -24,10 +24,12 @@ import {
   type RunningServer,
   type ServeOptions,
 } from "@agentos/guard/app";
+import { createMemoryService } from "../memories/service.ts";
 import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
+import { createMemoriesRoutes } from "../routes/memories.ts";
 import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
@@ -170,10 +172,12 @@ function createHandlers(
   const { name, description, agents = [], databaseId = DEFAULT_DATABASE_ID } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
+  const memories = createMemoryService({ store: stores.memories, runtime });
   const runs = createRunService({
     store: stores.runs,
     runtime,
     claimOwned: policy.claimNames,
+    memoriesOf: (run) => memories.ofRun(run),
     limits: resolveRunLimits(options.limits),
   });
   const components = new Map<RunnableKind, ReadonlyMap<string, Runnable>>([
@@ -192,6 +196,7 @@ function createHandlers(
         startedAt,
       }),
       ...createAgentsRoutes({ agents, databaseId, runs, store: stores.runs, runtime }),
+      ...createMemoriesRoutes({ memories, store: stores.memories, agents, runs, runtime, databaseId }),
       ...createSessionsRoutes({
         sessions: createSessionService({ store: stores.runs, runs, runtime }),
         store: stores.runs,

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "@agentos/guard";
 import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
 import { type Database, openDatabase } from "@agentos/storage";
+import type { MemoryStore } from "../memories/store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
@@ -12,8 +13,10 @@ import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
+import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
+import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
 import { toStartFault } from "./storage-faults.ts";
 import { pause, startUpkeep } from "./upkeep.ts";
@@ -21,6 +24,7 @@ import { pause, startUpkeep } from "./upkeep.ts";
 /** What an agent server keeps data in. */
 export interface Stores extends Opened {
   readonly runs: RunStore;
+  readonly memories: MemoryStore;
 }
 
 export interface OpenStoresOptions {
@@ -44,7 +48,12 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
   const { location, shown } = database;
   // Who only looks at a configuration makes no file, and waits for no server.
   if (location === undefined || context.isExamined)
-    return { runs: createMemoryRunStore(limits), database: shown, close: async () => undefined };
+    return {
+      runs: createMemoryRunStore(limits),
+      memories: createVolatileMemoryStore(),
+      database: shown,
+      close: async () => undefined,
+    };
   let opened: Database<Tables> | undefined;
   try {
     if (location.kind === "sqlite") hideFolder(location.file);
@@ -124,6 +133,7 @@ async function openIn(
   );
   return {
     runs,
+    memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,
     async close() {

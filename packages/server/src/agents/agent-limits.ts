@@ -18,6 +18,10 @@ export const MAX_PROVIDER_DATA_AGE = 20 * 24 * 3600;
 export const FIRST_RETRY_DELAY = 2_000;
 /** Longest wait between two tries, in milliseconds. A provider that asks for more ends the run. */
 export const MAX_RETRY_DELAY = 60_000;
+/** Milliseconds that a model may take to say what is to be remembered; the run ends after it. */
+export const MAX_MEMORY_TIME = 60_000;
+/** What the user said, as far as it is looked through for that, bytes. */
+export const MAX_MEMORY_INPUT_BYTES = 32 * 1024;
 /** Milliseconds that a session's summary may take; the run ends after it. */
 export const MAX_SUMMARY_TIME = 60_000;
 /** Parts of a model's stream that say nothing, one after the other; a provider that sends more is given up. */

@@ -6,6 +6,7 @@ import { createOptionFault, findOptionFaults, type OptionSource } from "@agentos
 import { z } from "zod";
 import { DEFAULT_HISTORY_POLICY } from "../runs/history-limits.ts";
 import type { Tool } from "./define-tool.ts";
+import { MEMORY_TOOL_NAMES } from "./memory-tools.ts";
 import { OFFLINE_MODELS, type OfflineModelName } from "./model.ts";
 import { type OfflineScript, offlineScriptSchema } from "./offline-script.ts";
 import { describeNoModel, isModelObject, MODEL_VERSIONS, type ModelObject } from "./provider/model-object.ts";
@@ -51,6 +52,13 @@ export interface AgentOptions {
    * `enable_session_summaries` by `GET /agents/{id}`. Needs `addHistoryToContext`. Default `drop`.
    */
   readonly historyOverflow?: "drop" | "summarize";
+  /**
+   * Give the model tools to add, change and delete memories of its user while it answers. With it, or with
+   * `updateMemoryOnRun`, the model is told what is remembered. A run of nobody has no memories. Default false.
+   */
+  readonly enableAgenticMemory?: boolean;
+  /** After the answer, ask the model what to remember of what the user said: one request more. Default false. */
+  readonly updateMemoryOnRun?: boolean;
   /**
    * How often a model request that could not start (429, 408, 409, 5xx, network) is made again, by the agent itself: the
    * provider's packages do not retry. Waits 2 seconds, then twice as long each time, or as `Retry-After` says; when that
@@ -99,6 +107,8 @@ const schema = z.strictObject({
   maxHistoryBytes: z.number().int().min(1).max(MAX_HISTORY_BYTES).default(DEFAULT_HISTORY_POLICY.maxBytes),
   maxHistoryTokens: z.number().int().min(1).optional(),
   historyOverflow: z.enum(["drop", "summarize"]).default(DEFAULT_HISTORY_POLICY.overflow),
+  enableAgenticMemory: z.boolean().default(false),
+  updateMemoryOnRun: z.boolean().default(false),
   maxRetries: z.number().int().min(0).max(10).default(DEFAULT_MAX_RETRIES),
   providerOptions: z.record(z.string(), z.record(z.string(), z.json())).optional(),
 });
@@ -181,6 +191,16 @@ function findContradictions(options: CheckedAgentOptions): readonly Fault[] {
     );
   }
   const names = (options.tools ?? []).map((tool) => tool.name);
+  for (const name of options.enableAgenticMemory ? MEMORY_TOOL_NAMES : []) {
+    if (!names.includes(name)) continue;
+    faults.push(
+      createOptionFault({
+        option: "tools",
+        problem: `has a tool named "${name}", which "enableAgenticMemory" brings itself`,
+        suggestion: 'rename the tool, or remove "enableAgenticMemory"',
+      }),
+    );
+  }
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
     faults.push(
       createOptionFault({

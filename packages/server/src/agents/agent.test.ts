@@ -138,7 +138,7 @@ describe("the options of an Agent", () => {
   it("summarises only a history that the model is given", () => {
     const options = { id: "a", model: "offline:echo", historyOverflow: "summarize" };
     expect(faultsOf(options)).toMatchObject([
-      { at: "historyOverflow", fix: expect.stringContaining('"addHistoryToContext": true') },
+      { at: "historyOverflow", fix: expect.stringContaining('"addHistoryToContext": true') as unknown },
     ]);
     expect(faultsOf({ ...options, addHistoryToContext: true })).toEqual([]);
   });

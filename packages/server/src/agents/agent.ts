@@ -1,14 +1,17 @@
 import type { AgentObject } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
 import type { HistoryPolicy } from "../runs/history-limits.ts";
-import type { ModelIdentity, RunContext, RunInput, Runnable } from "../runs/runnable.ts";
+import type { ModelIdentity, RunContext, RunInput, Runnable, RunnableMemory } from "../runs/runnable.ts";
 import type { RunStep } from "../runs/steps.ts";
 import { FIRST_RETRY_DELAY, MAX_RETRY_DELAY } from "./agent-limits.ts";
+import { createAgentMemory } from "./agent-memory.ts";
 import { type AgentOptions, checkAgentOptions } from "./agent-options.ts";
+import { askOutsideOfRun } from "./ask-outside-of-run.ts";
 import { describeAgent } from "./describe-agent.ts";
 import { resolveModel, summarizeModel } from "./model.ts";
 import type { RetryPolicy } from "./provider/retry.ts";
 import { sleepByTimer } from "./provider/sleep.ts";
+import { rememberAfter } from "./remember-after.ts";
 import { type AgentLoop, runAgent } from "./run-agent.ts";
 import { summarizeAfter } from "./summarize-session.ts";
 
@@ -28,6 +31,7 @@ export class Agent implements Runnable<"agent"> {
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   readonly historyRuns: number;
   readonly historyPolicy: HistoryPolicy;
+  readonly memory: RunnableMemory;
   readonly #loop: AgentLoop;
   readonly #description: AgentObject;
 
@@ -46,14 +50,20 @@ export class Agent implements Runnable<"agent"> {
       maxTokens: checked.maxHistoryTokens,
       overflow: checked.historyOverflow,
     });
+    const tools = new Map((checked.tools ?? []).map((tool) => [tool.name, tool]));
+    const memory = createAgentMemory(checked, tools);
     this.#loop = Object.freeze({
       model,
       instructions: joinInstructions(checked.instructions),
-      tools: new Map((checked.tools ?? []).map((tool) => [tool.name, tool])),
+      tools,
+      memory,
       toolCallLimit: checked.toolCallLimit,
       providerOptions: checked.providerOptions,
       retry: createRetryPolicy(checked.maxRetries),
     });
+    const askModel: RunnableMemory["askModel"] = (question, runtime) =>
+      askOutsideOfRun(this.#loop, question, runtime);
+    this.memory = Object.freeze({ isOn: memory !== undefined, askModel });
     this.#description = describeAgent(this.name, this.model, checked);
     Object.freeze(this);
   }
@@ -63,10 +73,14 @@ export class Agent implements Runnable<"agent"> {
   }
 
   run(input: RunInput, context: RunContext): AsyncIterable<RunStep> {
-    const steps = runAgent(this.#loop, input, context);
+    const loop = this.#loop;
+    const { memory } = loop;
+    const answer = runAgent(loop, input, context);
+    const steps =
+      memory?.isUpdated === true ? rememberAfter(answer, { loop, memory, input }, context) : answer;
     if (this.historyPolicy.overflow === "drop") return steps;
     const limits = { ...this.historyPolicy, maxRuns: this.historyRuns };
-    return summarizeAfter(steps, { loop: this.#loop, limits, input }, context);
+    return summarizeAfter(steps, { loop, limits, input }, context);
   }
 }
 

@@ -1,12 +1,14 @@
-/** Asks a model for a text that is not the answer of the run: nothing of it is streamed or kept as a message. */
+/** Asks a model for what is not the answer of the run: nothing of it is streamed or kept as a message. */
 import { setImmediate } from "node:timers/promises";
-import type { RunContext } from "../runs/runnable.ts";
 import type { TokenUsage } from "../runs/steps.ts";
 import { SILENT_PARTS_PER_TURN } from "./agent-limits.ts";
-import { type ModelRequest, requestModel } from "./request-model.ts";
+import type { RequestedCall } from "./execute-tool.ts";
+import { type ModelContext, type ModelRequest, requestModel } from "./request-model.ts";
 
 export interface AskedText {
   readonly text: string;
+  /** What it wants to call; nothing where it was stopped. */
+  readonly calls: readonly RequestedCall[];
   /** Undefined where the model was stopped because it said too much. */
   readonly usage: TokenUsage | undefined;
 }
@@ -14,7 +16,7 @@ export interface AskedText {
 /** Reads no more than `maxLength` UTF-16 units, by and large. Throws what {@link requestModel} throws. */
 export async function askForText(
   request: ModelRequest,
-  context: RunContext,
+  context: ModelContext,
   maxLength: number,
 ): Promise<AskedText> {
   const steps = requestModel(request, context);
@@ -24,11 +26,11 @@ export async function askForText(
   try {
     for (;;) {
       const next = await steps.next();
-      if (next.done === true) return { text: next.value.text, usage };
+      if (next.done === true) return { text: next.value.text, calls: next.value.calls, usage };
       const step = next.value;
       if (step.type === "content") text += step.text;
       if (step.type === "model-request-completed") usage = step.usage;
-      if (text.length > maxLength) return { text, usage };
+      if (text.length > maxLength) return { text, calls: [], usage };
       // Nobody else gives others their turn: these steps do not reach the run.
       count += 1;
       if (count % SILENT_PARTS_PER_TURN === 0) await setImmediate();

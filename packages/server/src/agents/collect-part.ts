@@ -13,7 +13,7 @@ type PartOf<Type extends StreamPart["type"]> = Extract<StreamPart, { readonly ty
 export function collectPart(
   part: Exclude<StreamPart, PartOf<"text-delta" | "reasoning-delta" | "tool-call" | "finish" | "error">>,
   turn: TurnCollector,
-  { logger, runId }: RunContext,
+  { logger, runId }: Pick<RunContext, "logger" | "runId">,
 ): void {
   switch (part.type) {
     case "text-start":

@@ -11,6 +11,7 @@ export type ToolContext = Pick<
   | "runId"
   | "sessionId"
   | "userId"
+  | "memories"
   | "caller"
   | "signal"
   | "sessionState"

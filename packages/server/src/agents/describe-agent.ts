@@ -16,6 +16,10 @@ export function describeAgent(name: string, model: ModelIdentity, options: Check
     enable_session_summaries: options.historyOverflow === "summarize" ? true : undefined,
     num_history_runs: options.numHistoryRuns === DEFAULT_HISTORY_RUNS ? undefined : options.numHistoryRuns,
   });
+  const memory = withoutEmpty({
+    enable_agentic_memory: options.enableAgenticMemory ? true : undefined,
+    update_memory_on_run: options.updateMemoryOnRun ? true : undefined,
+  });
   const systemMessage = withoutEmpty({ description, instructions });
   return {
     id,
@@ -25,6 +29,7 @@ export function describeAgent(name: string, model: ModelIdentity, options: Check
     model: { name: modelLabel(model), model: model.id, provider: model.provider },
     ...(tools === undefined ? {} : { tools }),
     ...(sessions === undefined ? {} : { sessions }),
+    ...(memory === undefined ? {} : { memory }),
     ...(systemMessage === undefined ? {} : { system_message: systemMessage }),
     ...(metadata === undefined ? {} : { metadata }),
     is_component: false,

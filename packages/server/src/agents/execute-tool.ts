@@ -77,12 +77,14 @@ async function attempt(
 }
 
 function toToolContext(context: RunContext): ToolContext {
-  const { runId, sessionId, userId, caller, signal, sessionState, dependencies, metadata, clock, logger } =
+  const { runId, sessionId, userId, memories, caller, signal, sessionState, dependencies, metadata } =
     context;
+  const { clock, logger } = context;
   return {
     runId,
     sessionId,
     userId,
+    memories,
     caller,
     signal,
     sessionState,

@@ -1,5 +1,6 @@
 /** Real provider packages against a local server that speaks their protocols; issue 13, Done-when 4. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createTestMemories } from "../memories/test-memories.fixture.ts";
 import { Agent } from "./agent.ts";
 import { USAGE } from "./provider-protocols.fixture.ts";
 import { type ProviderServer, startProviderServer } from "./provider-server.fixture.ts";
@@ -73,6 +74,30 @@ describe.each(PROVIDERS)("$name ($version)", ({ version, protocol, model, inputT
     expect((await runSteps((...run) => agent.run(...run), { media: [image] })).text).toBe("a cat");
     expect(sent(0)).toContain(Buffer.from(bytes).toString("base64"));
     expect(sent(0)).toContain("image/png");
+  });
+
+  it("keeps memories of the user by its tools, while it answers and after", async () => {
+    const remember = (id: string, memory: string) =>
+      protocol([{ call: { id, name: "add_memory", input: JSON.stringify({ memory }) } }]);
+    server.answer(remember("c1", "Has a dog"), protocol([{ text: ["Noted."] }]), remember("c2", "Likes tea"));
+    const memories = createTestMemories();
+    const agent = create({ enableAgenticMemory: true, updateMemoryOnRun: true, instructions: "Be brief." });
+    await memories.of().add({ memory: "Lives in Rome" });
+    const { steps, text } = await runSteps(
+      (...run) => agent.run(...run),
+      { message: "I like tea" },
+      { memories: memories.of() },
+    );
+    expect(text).toBe("Noted.");
+    expect(steps.at(-1)).toMatchObject({
+      type: "memory-update-completed",
+      memories: [{ memory: "Likes tea" }],
+      usage: { outputTokens: USAGE.output },
+    });
+    expect(await memories.texts()).toEqual(["Lives in Rome", "Has a dog", "Likes tea"]);
+    expect(sent(0)).toContain("Lives in Rome");
+    expect(sent(1)).toContain("Has a dog");
+    expect(sent(2)).toContain("I like tea");
   });
 
   it("is cut off at its server when the run is cancelled", async () => {

@@ -25,10 +25,13 @@ export interface ModelRequest {
   readonly retry: RetryPolicy;
 }
 
+/** What a request needs of its run. */
+export type ModelContext = Pick<RunContext, "runId" | "clock" | "logger" | "signal">;
+
 /** Yields the steps of the request, returns what the model said. Throws {@link RunFailure} when it fails. */
 export async function* requestModel(
   request: ModelRequest,
-  context: RunContext,
+  context: ModelContext,
 ): AsyncGenerator<RunStep, ModelTurn> {
   const { clock, signal } = context;
   const start = clock.now();
@@ -117,7 +120,7 @@ export async function* requestModel(
   return turn.finish();
 }
 
-async function openStream(request: ModelRequest, context: RunContext) {
+async function openStream(request: ModelRequest, context: ModelContext) {
   const { model, prompt, tools, providerOptions, retry } = request;
   await refuseForeignUrls(model, prompt);
   const call = {

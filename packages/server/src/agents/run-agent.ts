@@ -7,6 +7,7 @@ import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import { type RunContext, RunFailure, type RunInput } from "../runs/runnable.ts";
 import type { RunStep } from "../runs/steps.ts";
 import { MAX_MODEL_REQUESTS_PER_RUN } from "./agent-limits.ts";
+import { type AgentMemory, recall } from "./agent-memory.ts";
 import type { Tool } from "./define-tool.ts";
 import { describeCall, executeTool, type RequestedCall } from "./execute-tool.ts";
 import { toExecutionResult, toHistory, toUserMessage } from "./model-messages.ts";
@@ -22,6 +23,8 @@ export interface AgentLoop {
   readonly model: ModelObject;
   readonly instructions: string | undefined;
   readonly tools: ReadonlyMap<string, Tool>;
+  /** Undefined: the agent remembers nobody. */
+  readonly memory?: AgentMemory | undefined;
   readonly toolCallLimit: number | undefined;
   readonly providerOptions: ProviderOptions | undefined;
   readonly retry: RetryPolicy;
@@ -34,9 +37,12 @@ export async function* runAgent(
 ): AsyncGenerator<RunStep> {
   const history = toHistory(context.history, loop.model, context.clock.now());
   const prompt: PromptMessage[] = [...history, toUserMessage(input)];
-  const system = toSystemText(loop.instructions, context.past?.summary?.summary);
+  const recalled = loop.memory === undefined ? undefined : await recall(loop.memory, context);
+  const { tools } = recalled ?? loop;
+  const told = joinTexts(loop.instructions, recalled?.text);
+  const system = toSystemText(told, context.past?.summary?.summary);
   if (system !== undefined) prompt.unshift({ role: "system", content: system });
-  const request = { ...loop, prompt, tools: toFunctionTools(loop.tools) };
+  const request = { ...loop, prompt, tools: toFunctionTools(tools) };
   let callsMade = 0;
 
   for (let made = 1; made <= MAX_MODEL_REQUESTS_PER_RUN; made++) {
@@ -51,7 +57,7 @@ export async function* runAgent(
       callsMade += 1;
       const call =
         loop.toolCallLimit !== undefined && callsMade > loop.toolCallLimit ? markOverLimit(asked) : asked;
-      const tool = call.refusal === undefined ? loop.tools.get(call.name) : undefined;
+      const tool = call.refusal === undefined ? tools.get(call.name) : undefined;
       const described = describeCall(call, tool, Math.floor(context.clock.now()));
       if (tool?.requiresConfirmation === true || tool?.externalExecution === true) {
         waiting.push(described);
@@ -73,13 +79,19 @@ export async function* runAgent(
 }
 
 /** The model calls, we run: a provider gets no more than what a tool is called, does and takes. */
-function toFunctionTools(tools: ReadonlyMap<string, Tool>): LanguageModelV4FunctionTool[] {
+export function toFunctionTools(tools: ReadonlyMap<string, Tool>): LanguageModelV4FunctionTool[] {
   return [...tools.values()].map(({ name, description, parameters }) => ({
     type: "function",
     name,
     description,
     inputSchema: { ...parameters },
   }));
+}
+
+function joinTexts(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined || other === "")
+    return one ?? (other === "" ? undefined : other);
+  return `${one}\n\n${other}`;
 }
 
 function markOverLimit(call: RequestedCall): RequestedCall {

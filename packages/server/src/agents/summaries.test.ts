@@ -67,12 +67,12 @@ describe("a summary", () => {
     expect(await summary()).toEqual({
       summary: "gist of one",
       updated_at: new Date(NOW * 1_000).toISOString(),
-      last_run_id: expect.stringMatching(/^id-/),
+      last_run_id: expect.stringMatching(/^id-/) as unknown,
     });
     await ask("third");
     expect(calls[3]?.prompt[0]).toMatchObject({
       role: "system",
-      content: expect.stringMatching(/^Be brief\.\n\nSummary of the earlier .+:\ngist of one$/),
+      content: expect.stringMatching(/^Be brief\.\n\nSummary of the earlier .+:\ngist of one$/) as unknown,
     });
     expect(shown(3)).toContain("second");
     expect(shown(3)).not.toContain("first");

@@ -17,6 +17,8 @@ export interface SummaryOptions {
   readonly loop: AgentLoop;
   readonly limits: HistoryLimits;
   readonly input: RunInput;
+  /** Milliseconds that it may take. Default: {@link MAX_SUMMARY_TIME}. */
+  readonly maxTime?: number;
 }
 
 type SummaryCompleted = Extract<RunStep, { type: "session-summary-completed" }>;
@@ -24,9 +26,10 @@ type SummaryCompleted = Extract<RunStep, { type: "session-summary-completed" }>;
 /** The steps of a run, and after them those of the summary, where one is needed. */
 export async function* summarizeAfter(
   steps: AsyncIterable<RunStep>,
-  { loop, limits, input }: SummaryOptions,
+  options: SummaryOptions,
   context: RunContext,
 ): AsyncGenerator<RunStep> {
+  const { limits, input } = options;
   const messages: HistoryMessage[] = [{ role: "user", content: input.message }];
   for await (const step of steps) {
     yield step;
@@ -37,7 +40,7 @@ export async function* summarizeAfter(
   if (leaving.length === 0) return;
   yield { type: "answer-completed" };
   yield { type: "session-summary-started" };
-  yield await summarize(leaving, { loop, limits }, context);
+  yield await summarize(leaving, options, context);
 }
 
 /** Those that no summary has and that the next run will not be given, now that this one is the newest. */
@@ -46,6 +49,8 @@ function findLeavingRuns(
   limits: HistoryLimits,
   { past, history, runId }: RunContext,
 ): readonly RunToSummarize[] {
+  // In their order: a summary that has a run has all before it.
+  if (past?.hasMoreUnsummarized === true) return past.unsummarizedRuns;
   const ids = past?.historyRunIds ?? [];
   const shown = history.map((ofRun, index) => ({ runId: ids[index] ?? "", messages: ofRun }));
   const runs = [...shown, { runId, messages }];
@@ -58,7 +63,7 @@ function findLeavingRuns(
 
 async function summarize(
   runs: readonly RunToSummarize[],
-  { loop, limits }: Omit<SummaryOptions, "input">,
+  { loop, limits, maxTime = MAX_SUMMARY_TIME }: SummaryOptions,
   context: RunContext,
 ): Promise<SummaryCompleted> {
   const { clock, logger, past, runId } = context;
@@ -67,7 +72,7 @@ async function summarize(
   const { model, providerOptions } = loop;
   // The caller waits for the end of the run: one try, and the next run has another.
   const request = { model, prompt, tools: [], providerOptions, retry: { ...loop.retry, maxRetries: 0 } };
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(MAX_SUMMARY_TIME)]);
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(maxTime)]);
   try {
     const { text, usage } = await askForText(request, { ...context, signal }, MAX_SUMMARY_BYTES);
     const summary = cutToBytes(redactTokens(text.trim()), MAX_SUMMARY_BYTES);

@@ -32,8 +32,8 @@ function routesOf(options: Partial<AgentsRoutesOptions> = {}, server = createTes
   return createAgentsRoutes({
     agents,
     databaseId: "agentos",
-    runs: server.service,
     store: server.store,
+    runs: server.service,
     runtime: server.runtime,
     ...options,
   });

@@ -34,9 +34,10 @@ import type { RunStore, SessionFilter, StoredSession } from "../runs/store.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
 import { type NullHabit, writeObject } from "../sessions/nulls.ts";
 import { readRunPieces } from "../sessions/run-pieces.ts";
+import { createSessionPages } from "../sessions/session-pages.ts";
 import type { SessionService } from "../sessions/session-service.ts";
 import { showRun } from "../sessions/show-run.ts";
-import { type FindComponent, HAS_CHAT_HISTORY, showDetail, writeListed } from "../sessions/show-session.ts";
+import { type FindComponent, HAS_CHAT_HISTORY, showDetail } from "../sessions/show-session.ts";
 import { createAnswerFault } from "./answer-fault.ts";
 import { SESSIONS_TABLE } from "./database-tables.ts";
 import { answerInPieces } from "./json-pieces.ts";
@@ -63,6 +64,7 @@ const GONE = Object.freeze({ status: 204 });
 export function createSessionsRoutes(options: SessionsRoutesOptions): Record<SessionsRouteId, RouteHandler> {
   const { sessions, store, databaseId, findComponent, runtime } = options;
   const answerFault = createAnswerFault(runtime);
+  const listPage = createSessionPages(store);
   const database = { id: databaseId, table: SESSIONS_TABLE } as const;
 
   /** The query, of a request that means this database. */
@@ -127,7 +129,7 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
       if (fault !== undefined) return fail(inputFault(404, `${fault.status}: ${fault.detail}`));
       const { limit, page, sort_by, sort_order, session_name, type, component_id, user_id } = query.value;
       const start = performance.now();
-      const { sessions: found, totalCount } = await store.listSessions(access.dataScope, {
+      const { items, totalCount } = await listPage(access.dataScope, {
         kind: type,
         componentId: component_id,
         userId: access.dataScope.kind === "all" ? user_id : undefined,
@@ -144,8 +146,7 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
         total_count: totalCount,
         search_time_ms: Math.round((performance.now() - start) * 100) / 100,
       };
-      const data = found.map(writeListed).join(",");
-      return ok(jsonTextResponse(`{"data":[${data}],"meta":${JSON.stringify(meta)}}`));
+      return ok(jsonTextResponse(`{"data":[${items}],"meta":${JSON.stringify(meta)}}`));
     }),
 
     "sessions.create": handle("sessions.create", async (context) => {

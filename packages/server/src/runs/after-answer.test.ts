@@ -40,11 +40,12 @@ describe("after its answer a run", () => {
   ])("completes in spite of %s, which the log has", async (_, cause) => {
     const server = createTestServer();
     const agent = answering(async function* () {
+      yield { type: "session-summary-started" };
       throw cause;
     });
     const { events, output } = await finish(await server.start(agent, form("hi")));
     expect(output).toMatchObject({ status: "COMPLETED", content: "hello" });
-    expect(names(events).slice(-2)).toEqual(["RunContentCompleted", "RunCompleted"]);
+    expect(names(events).slice(-3)).toEqual(["RunContentCompleted", "SessionSummaryStarted", "RunCompleted"]);
     expect(server.runtime.log).toMatchObject([{ level: "error", facts: { run_id: output.run_id, cause } }]);
   });
 
@@ -54,6 +55,7 @@ describe("after its answer a run", () => {
   ])("completes when %s stops it", async (_, reason) => {
     const server = createTestServer();
     const agent = answering(async function* () {
+      yield { type: "session-summary-started" };
       await never;
     });
     const run = await server.start(agent, form("hi"));
@@ -61,7 +63,7 @@ describe("after its answer a run", () => {
     run.abort(reason);
     const { events, output } = await finish(run);
     expect(output).toMatchObject({ status: "COMPLETED", content: "hello" });
-    expect(names(events).slice(-2)).toEqual(["RunContentCompleted", "RunCompleted"]);
+    expect(names(events).slice(-3)).toEqual(["RunContentCompleted", "SessionSummaryStarted", "RunCompleted"]);
     expect(server.runtime.log).toEqual([]);
   });
 

@@ -125,6 +125,15 @@ export function createRunEvents(source: RunEventSource): RunEvents {
           return [create("ToolCallStarted", { tool: step.tool })];
         case "tool-completed":
           return ofTool(step.tool);
+        case "memory-update-started":
+          return [create("MemoryUpdateStarted", {})];
+        case "memory-update-completed":
+          return [
+            create(
+              "MemoryUpdateCompleted",
+              step.memories.length === 0 ? {} : { memories: [...step.memories] },
+            ),
+          ];
         case "session-summary-started":
           return [create("SessionSummaryStarted", {})];
         case "session-summary-completed": {

@@ -53,7 +53,7 @@ export function countFittingRuns(
   return count;
 }
 
-export function estimateTokens(characters: number): number {
+function estimateTokens(characters: number): number {
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 

@@ -88,7 +88,8 @@ describe("loadHistory", () => {
         unsummarizedRuns: [{ runId: "r1" }, { runId: "r2" }, { runId: "r3", messages: [say("c")] }],
       },
     });
-    expect(fresh.asked).toEqual([2 + MAX_UNSUMMARIZED_RUNS]);
+    // One more than the history may have, and only where there is such a one all that may be summarised.
+    expect(fresh.asked).toEqual([3, 2 + MAX_UNSUMMARIZED_RUNS]);
     expect(fresh.log).toEqual([]);
     const known = source(texts, {
       runnable: summarizing(),
@@ -100,11 +101,42 @@ describe("loadHistory", () => {
     });
   });
 
-  it("gives all of them where the summary is of the owner or reaches to a run that is gone", async () => {
-    for (const summary of [{ summary: "mine" }, { summary: "old", last_run_id: "r0" }]) {
-      const { load } = source(["a", "b", "c"], { runnable: summarizing(), summary });
-      expect((await load()).past).toMatchObject({ summary, unsummarizedRuns: [{ runId: "r1" }] });
-    }
+  it("reads no more where the summary reaches up to the history, or everything fits", async () => {
+    const summary = { summary: "so far", last_run_id: "r3" };
+    const reaching = source(["a", "b", "c", "d", "e"], { runnable: summarizing(), summary });
+    expect((await reaching.load()).past?.unsummarizedRuns).toEqual([]);
+    const short = source(["d", "e"], { runnable: summarizing() });
+    expect((await short.load()).history).toHaveLength(2);
+    expect([reaching.asked, short.asked]).toEqual([[3], [3]]);
+  });
+
+  it("gives no more of them than may be summarised at a time, the oldest, and at least one", async () => {
+    const runnable = summarizing(5);
+    const some = source(["aa", "bb", "cc", "d", "e"], { runnable });
+    expect((await some.load()).past).toMatchObject({
+      unsummarizedRuns: [{ runId: "r1" }, { runId: "r2" }],
+      hasMoreUnsummarized: true,
+    });
+    const large = source(["a".repeat(9), "b", "c", "d"], { runnable });
+    expect((await large.load()).past).toMatchObject({
+      unsummarizedRuns: [{ runId: "r1" }],
+      hasMoreUnsummarized: true,
+    });
+    const all = source(["aa", "bb", "d", "e"], { runnable });
+    expect((await all.load()).past?.hasMoreUnsummarized).toBe(false);
+  });
+
+  it("gives all of them where the summary reaches to a run that is gone", async () => {
+    const summary = { summary: "old", last_run_id: "r0" };
+    const { load } = source(["a", "b", "c"], { runnable: summarizing(), summary });
+    expect((await load()).past).toMatchObject({ summary, unsummarizedRuns: [{ runId: "r1" }] });
+  });
+
+  it("gives none where the summary is of the owner: what it left out does not come back", async () => {
+    const summary = { summary: "mine" };
+    const { load, asked } = source(["a", "b", "c", "d"], { runnable: summarizing(), summary });
+    expect((await load()).past).toMatchObject({ summary, unsummarizedRuns: [] });
+    expect(asked).toEqual([3]);
   });
 
   it("gives none where the summary reaches into the history, as after a change of the limits", async () => {

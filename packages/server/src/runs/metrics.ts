@@ -21,6 +21,7 @@ const COUNTS = [
 /** Who used the tokens, by the contract's names: the one that answers first. */
 export interface UsagesByRole {
   readonly model: readonly TokenUsage[];
+  readonly memory_model: readonly TokenUsage[];
   readonly session_summary_model: readonly TokenUsage[];
 }
 
@@ -29,7 +30,7 @@ export function buildMetrics(usages: UsagesByRole, model: ModelIdentity, times: 
   for (const [role, ofRole] of Object.entries(usages) as [string, readonly TokenUsage[]][])
     if (ofRole.length > 0) details[role] = [{ id: model.id, provider: model.provider, ...count(ofRole) }];
   return {
-    ...count([...usages.model, ...usages.session_summary_model]),
+    ...count(Object.values(usages).flat()),
     ...(times.timeToFirstTokenSeconds === undefined
       ? {}
       : { time_to_first_token: times.timeToFirstTokenSeconds }),

@@ -51,7 +51,7 @@ export function resolveRunOwner({
   dataScope,
   claimOwned,
 }: OwnerRequest): Result<RunOwner, InputFault> {
-  const ids = { session_id: form.sessionId, user_id: form.userId };
+  const ids = { session_id: identity.sessionId ?? form.sessionId, user_id: form.userId };
   const owner = resolveOwner({ identity, dataScope }, ids);
   if (!owner.ok) return owner;
   return ok({

@@ -53,6 +53,7 @@ export function createRunRecorder(
   const tools: ToolExecution[] = [];
   const usages: TokenUsage[] = [];
   const summaryUsages: TokenUsage[] = [];
+  const memoryUsages: TokenUsage[] = [];
   let summary: SessionSummary | undefined;
   let requirements: readonly Requirement[] = [];
   let content = "";
@@ -64,9 +65,9 @@ export function createRunRecorder(
       return redactTokens(content);
     },
     tokens: () => ({
-      inputTokens: sumOf([...usages, ...summaryUsages], "inputTokens"),
-      outputTokens: sumOf([...usages, ...summaryUsages], "outputTokens"),
-      totalTokens: sumOf([...usages, ...summaryUsages], "totalTokens"),
+      inputTokens: sumOf([...usages, ...memoryUsages, ...summaryUsages], "inputTokens"),
+      outputTokens: sumOf([...usages, ...memoryUsages, ...summaryUsages], "outputTokens"),
+      totalTokens: sumOf([...usages, ...memoryUsages, ...summaryUsages], "totalTokens"),
     }),
     changeSummary: () => summary && replaceSummary(context.past?.summary, summary),
     addEvent(event) {
@@ -95,6 +96,9 @@ export function createRunRecorder(
         case "message":
           messages.push(step.message);
           break;
+        case "memory-update-completed":
+          if (step.usage !== undefined) memoryUsages.push(step.usage);
+          break;
         case "session-summary-completed":
           summary = step.summary && boundSummary(step.summary);
           if (step.usage !== undefined) summaryUsages.push(step.usage);
@@ -102,6 +106,7 @@ export function createRunRecorder(
         case "model-request-started":
         case "tool-started":
         case "answer-completed":
+        case "memory-update-started":
         case "session-summary-started":
           break;
       }
@@ -121,10 +126,15 @@ export function createRunRecorder(
         model: runnable.model.id,
         model_provider: runnable.model.provider,
         messages: isMissingAnswer ? [...messages, assistantMessage(content, context)] : messages,
-        metrics: buildMetrics({ model: usages, session_summary_model: summaryUsages }, runnable.model, {
-          timeToFirstTokenSeconds: firstTokenAt === undefined ? undefined : Math.max(0, firstTokenAt - start),
-          durationSeconds: Math.max(0, end - start),
-        }),
+        metrics: buildMetrics(
+          { model: usages, memory_model: memoryUsages, session_summary_model: summaryUsages },
+          runnable.model,
+          {
+            timeToFirstTokenSeconds:
+              firstTokenAt === undefined ? undefined : Math.max(0, firstTokenAt - start),
+            durationSeconds: Math.max(0, end - start),
+          },
+        ),
         ...(tools.length === 0 ? {} : { tools }),
         ...(Object.keys(context.metadata).length === 0 ? {} : { metadata: { ...context.metadata } }),
         created_at: Math.floor(start),

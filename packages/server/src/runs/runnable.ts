@@ -6,6 +6,7 @@ import type { Identity, Owner } from "@agentos/auth";
 import type { AgentObject, Message, RunnableKind, TeamObject, WorkflowObject } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import type { HistoryPolicy } from "./history-limits.ts";
+import type { RunMemories } from "./run-memories.ts";
 import type { SessionPast } from "./session-summary.ts";
 import type { RunStep } from "./steps.ts";
 
@@ -58,6 +59,8 @@ export interface RunContext extends Runtime {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Messages of earlier runs of this session, one list per run, oldest first. */
   readonly history: readonly (readonly Message[])[];
+  /** What is remembered of the owner, and of nobody else; undefined where nobody is named. */
+  readonly memories?: RunMemories | undefined;
   /** The session's summary, and the runs that it lacks; only for a runnable that has runs summarised. */
   readonly past?: SessionPast | undefined;
 }
@@ -75,6 +78,25 @@ interface KindObjects {
   readonly agent: AgentObject;
   readonly team: TeamObject;
   readonly workflow: WorkflowObject;
+}
+
+/** One question to a model, outside of any run and without tools. */
+export interface ModelQuestion {
+  /** What it is to do. */
+  readonly instructions: string;
+  /** What it does that with. */
+  readonly text: string;
+}
+
+/** What a runnable has to do with what is remembered of its users. */
+export interface RunnableMemory {
+  /** It reads memories of its users, and keeps new ones, by itself. */
+  readonly isOn: boolean;
+  /** Its model's answer; rejects when the model fails. It is asked to merge memories. */
+  readonly askModel: (
+    question: ModelQuestion,
+    runtime: Runtime & Pick<RunContext, "signal">,
+  ) => Promise<string>;
 }
 
 /** Something that can be run; {@link Agent} is one, and so is any object of this shape. */
@@ -95,6 +117,8 @@ export interface Runnable<Kind extends RunnableKind = RunnableKind> {
   readonly historyRuns: number;
   /** How large they may be together, and what becomes of the rest. Default: 256 KiB, and the rest is left out. */
   readonly historyPolicy?: HistoryPolicy | undefined;
+  /** Undefined: its model is asked for no memories. */
+  readonly memory?: RunnableMemory | undefined;
   /**
    * As the wire shows one of its kind, such as `GET /agents/{id}`. Called once, when somebody first asks: what it gives is
    * kept as text, and so is what `GET /config` shows of the other members. A change after that is not seen.

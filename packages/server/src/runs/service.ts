@@ -12,6 +12,7 @@ import { createUnreadWatch } from "./readers.ts";
 import type { RunForm } from "./run-form.ts";
 import { createRunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
+import type { RunMemories } from "./run-memories.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
 import { mergeState } from "./session-state.ts";
 import type { CancelRequest, RunStore, SessionKey } from "./store.ts";
@@ -23,6 +24,8 @@ export interface RunServiceOptions {
   readonly runtime: Runtime;
   /** Claim names configured for `dependencies` and `session_state`. Default: none. */
   readonly claimOwned?: ClaimOwnedKeys;
+  /** What a run may know of its user; undefined for a run of nobody. Default: nobody is remembered. */
+  readonly memoriesOf?: (run: Pick<SessionKey, "owner" | "component">) => RunMemories | undefined;
   /** How often this server says that it lives, milliseconds. Default: two seconds. */
   readonly beatMs?: number;
   /** Default: {@link DEFAULT_RUN_LIMITS}. */
@@ -134,6 +137,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       sessionId: key.sessionId,
       owner: key.owner,
       userId: userIdOf(key.owner),
+      memories: options.memoriesOf?.(key),
       caller: access.identity,
       signal: controller.signal,
       sessionState,

@@ -26,8 +26,10 @@ export interface SessionPast {
   readonly summary: Pick<SessionSummary, "summary" | "last_run_id"> | undefined;
   /** Ids of the runs in `context.history`, in its order. */
   readonly historyRunIds: readonly string[];
-  /** Runs that neither the history nor the summary has, oldest first. */
+  /** Runs that neither the history nor the summary has, oldest first: as many as may be summarised at a time. */
   readonly unsummarizedRuns: readonly PastRun[];
+  /** There are more of them between these and the history. */
+  readonly hasMoreUnsummarized: boolean;
 }
 
 /** A stored summary, which may be whatever its owner put there; undefined where it says nothing. */

@@ -1,5 +1,5 @@
 /** What happened in a run, as its runnable tells it: no ids, no names of events, no end. */
-import type { Message, ToolExecution } from "@agentos/contract";
+import type { MemoryObject, Message, ToolExecution } from "@agentos/contract";
 import type { SessionSummary } from "./session-summary.ts";
 
 /** Tokens of one model request; 0 for what the provider does not tell. */
@@ -37,6 +37,14 @@ export type RunStep =
    * only what follows: it has completed. May be left out, and said again.
    */
   | { readonly type: "answer-completed" }
+  /** What the user said is looked through for what to remember. */
+  | { readonly type: "memory-update-started" }
+  /** Those that were added or changed. */
+  | {
+      readonly type: "memory-update-completed";
+      readonly memories: readonly MemoryObject[];
+      readonly usage?: TokenUsage | undefined;
+    }
   /** The session's summary is being renewed. */
   | { readonly type: "session-summary-started" }
   /** Without a summary it could not be, and the session keeps the one that it has. Kept when the run has completed. */

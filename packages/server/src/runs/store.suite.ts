@@ -560,7 +560,7 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
 
     it("tells apart names that are too long for a key", async () => {
       const store = await create();
-      const [one, other] = ["x", "y"].map((last) => ownerNamed("long".repeat(2_000) + last));
+      const [one, other] = ["x", "y"].map((ending) => ownerNamed("long".repeat(2_000) + ending));
       if (one === undefined || other === undefined) throw new Error("no owners");
       await storeRun(store, keyOf(one), "r1");
       await storeRun(store, keyOf(other), "r2");

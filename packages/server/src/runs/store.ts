@@ -206,6 +206,11 @@ export interface RunStore {
   findSessions(scope: DataScope, filter: SessionFilter, limit: number): Promise<readonly StoredSession[]>;
   /** Those of equal times in the order in which they were created, or in its reverse. */
   listSessions(scope: DataScope, query: SessionQuery): Promise<SessionPage>;
+  /**
+   * A text that is another one once anything kept has changed: a list that was read after it holds as long as it is the
+   * same. Undefined, or no method, where that cannot be told without reading.
+   */
+  changeStamp?(): string | undefined;
   /** Undefined where its owner has a session of this id already, of whatever component. */
   createSession(scope: DataScope, session: NewSession): Promise<StoredSession | undefined>;
   /** Undefined where there is none in the scope. */

@@ -40,7 +40,7 @@ export function toDenialRow(
   const { id, code, route, client, subject, issuer, owner, count, time, lastTime } = record;
   return {
     deployment,
-    denial_id: id,
+    denial_id: toKeyText(id),
     is_known_caller: isKnownCaller ? 1 : 0,
     source: toKeyText(source),
     code,

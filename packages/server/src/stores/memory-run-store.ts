@@ -19,13 +19,12 @@ import {
   type SummaryChange,
   type TokenSums,
 } from "../runs/store.ts";
+import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
 import {
   createMemorySessions,
-  ENTRY_BYTES,
   type RunEntry,
   type SessionEntry,
   type StoreLimits,
-  sizeOfText,
 } from "./memory-sessions.ts";
 import { MAX_STORED_BYTES, MAX_STORED_BYTES_PER_OWNER } from "./store-limits.ts";
 

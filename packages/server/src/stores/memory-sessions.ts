@@ -5,6 +5,7 @@
 import type { Owner } from "@agentos/auth";
 import type { RunStatus } from "@agentos/contract";
 import type { RunLease, SessionKey, TokenSums } from "../runs/store.ts";
+import { ENTRY_BYTES, findAccounts, findLargest, isVerified, pathOf, sizeOfText } from "./accounts.ts";
 import { createTupleMap } from "./tuple-map.ts";
 import { createUseOrder, type Used, type UseOrder } from "./use-order.ts";
 
@@ -69,8 +70,6 @@ export interface MemorySessions {
   remove(entry: SessionEntry): void;
 }
 
-/** What an entry costs besides its texts, by and large. */
-export const ENTRY_BYTES = 1_024;
 /** Where it is full, so much is made free at once: looking for the largest owner is not done for each run. */
 const KEPT_PART = 0.95;
 
@@ -163,45 +162,6 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
     },
     remove,
   };
-}
-
-interface Account {
-  bytes: number;
-  readonly members: OwnerEntry[];
-}
-
-/** Who pays together: a verified owner for itself, ids that cost nothing to make up in common. */
-function findAccounts(owners: Iterable<OwnerEntry>): Account[] {
-  const accounts = createTupleMap<Account>();
-  for (const owner of owners) {
-    const [issuer = "", kind = "", id = ""] = pathOf(owner.owner);
-    const path = [issuer, kind, isVerified(owner.owner) ? id : ""];
-    const account = accounts.get(path) ?? { bytes: 0, members: [] };
-    account.bytes += owner.bytes;
-    account.members.push(owner);
-    accounts.set(path, account);
-  }
-  return [...accounts.values()];
-}
-
-function findLargest<Item extends { readonly bytes: number }>(items: readonly Item[]): Item | undefined {
-  let largest: Item | undefined;
-  for (const item of items) if (largest === undefined || item.bytes > largest.bytes) largest = item;
-  return largest;
-}
-
-/** As V8 keeps a text: one byte for each character, or two where one of them is beyond Latin-1. */
-export function sizeOfText(text: string): number {
-  return Math.min(Buffer.byteLength(text), text.length * 2);
-}
-
-/** A credential has named it. */
-function isVerified({ kind }: Owner): boolean {
-  return kind === "user" || kind === "service_account";
-}
-
-function pathOf({ issuer, kind, id }: Owner): readonly string[] {
-  return [issuer, kind, id];
 }
 
 function sessionPathOf({ owner, component, sessionId }: SessionKey): readonly string[] {

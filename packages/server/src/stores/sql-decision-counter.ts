@@ -88,7 +88,11 @@ export function createSqlDecisionCounter(
   }
 
   async function addRows(counted: readonly (readonly [TallyRow, number])[]): Promise<void> {
-    const rows = counted.map(([row, count]) => toRow(row, count, deployment));
+    // In one order on every server: two that add to the same rows wait for each other, and never both.
+    const rows = counted
+      .map(([row, count]) => ({ row: toRow(row, count, deployment), order: orderOf(row) }))
+      .toSorted((a, b) => (a.order < b.order ? -1 : 1))
+      .map(({ row }) => row);
     await database.write((transaction) =>
       transaction
         .insertInto("agentos_decision_counts")
@@ -173,6 +177,10 @@ export function createSqlDecisionCounter(
     },
     close: () => behind.close(),
   };
+}
+
+function orderOf({ hour, owner: { issuer, kind, id }, route, resource, outcome }: TallyRow): string {
+  return JSON.stringify([hour, issuer, kind, id, route, resource, outcome]);
 }
 
 /** The first hour that begins then or later. */

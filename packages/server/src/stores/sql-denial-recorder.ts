@@ -149,7 +149,7 @@ export function createSqlDenialRecorder(
           .selectFrom("agentos_denials")
           .select("record_json")
           .where(conditions)
-          .where("denial_id", "=", id)
+          .where("denial_id", "=", toKeyText(id))
           .executeTakeFirst(),
       );
       return row === undefined ? undefined : fromDenialJson(row.record_json);
@@ -185,7 +185,7 @@ export function createSqlDenialRecorder(
           grouped
             .select(({ fn, ref }) => [
               ref(column).as("value"),
-              fn.sum<number>("count").as("refusals"),
+              fn.sum<number | string>("count").as("refusals"),
               fn.countAll<number>().as("records"),
               fn.max("last_at").as("last"),
             ])

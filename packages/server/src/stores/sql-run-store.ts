@@ -182,6 +182,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       return asked !== undefined;
     },
 
+    changeStamp: database.changeStamp,
     beat: node.beat,
     endAbandoned: node.endAbandoned,
   };

@@ -17,7 +17,7 @@ export interface TestDatabase extends Database<Tables> {
 }
 
 export async function openTestDatabase(dialect: DialectName): Promise<TestDatabase> {
-  const { location, remove } = dialect === "sqlite" ? createFile() : await createOnServer();
+  const { location, remove } = await createTestLocation(dialect);
   const database = openDatabase<Tables>({ location, migrations: MIGRATIONS });
   await database.migrate();
   return {
@@ -28,6 +28,11 @@ export async function openTestDatabase(dialect: DialectName): Promise<TestDataba
       await remove();
     },
   };
+}
+
+/** Where an empty database is, without any table. */
+export async function createTestLocation(dialect: DialectName): Promise<Created> {
+  return dialect === "sqlite" ? createFile() : createOnServer();
 }
 
 interface Created {

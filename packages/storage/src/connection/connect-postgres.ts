@@ -6,16 +6,17 @@ import { createPostgresDialect } from "../postgres/postgres-dialect.ts";
 import { createPostgresPool, type PostgresOptions } from "../postgres/postgres-pool.ts";
 import { DIALECTS } from "../schema/dialect.ts";
 import { applyMigrations, type Migration, readMigrations } from "../schema/migrate.ts";
-import type { Connected, WaitLimits } from "./connected.ts";
+import type { Connected, WaitLimits } from "./database.ts";
 
 /** How often a change is tried whose transaction was in another's way. */
 const MAX_ATTEMPTS = 5;
 
 export function connectPostgres<Tables>(
-  options: PostgresOptions,
+  server: Pick<PostgresOptions, "url" | "onIdleError">,
   migrations: readonly Migration[],
-  { migrationTimeoutMs }: WaitLimits,
+  { busyTimeoutMs, migrationTimeoutMs }: WaitLimits,
 ): Connected<Tables> {
+  const options = { ...server, connectTimeoutMs: busyTimeoutMs };
   const dialect = DIALECTS.postgres;
   const db = new Kysely<Tables>({ dialect: createPostgresDialect(createPostgresPool(options)) });
 
@@ -49,6 +50,8 @@ export function connectPostgres<Tables>(
         ),
       ),
     migrations: () => withPatience((patient) => readMigrations(patient, dialect, migrations)),
+    // It has no such counter that one could ask without asking the server.
+    changeStamp: () => undefined,
     backup: async () => ({ kind: "not-a-file" }),
   };
 }

@@ -3,11 +3,12 @@ import { Kysely } from "kysely";
 import { DIALECTS } from "../schema/dialect.ts";
 import { applyMigrations, type Migration, readMigrations } from "../schema/migrate.ts";
 import { backupSqlite } from "../sqlite/backup-sqlite.ts";
+import { createChangeStamp } from "../sqlite/change-stamp.ts";
 import { createGroupCommit } from "../sqlite/group-commit.ts";
 import { openSqlite } from "../sqlite/open-sqlite.ts";
 import { createSqliteDialect } from "../sqlite/sqlite-dialect.ts";
 import { transact } from "../sqlite/transact.ts";
-import type { Connected, WaitLimits } from "./connected.ts";
+import type { Connected, WaitLimits } from "./database.ts";
 
 export function connectSqlite<Tables>(
   file: string,
@@ -15,7 +16,8 @@ export function connectSqlite<Tables>(
   { busyTimeoutMs, migrationTimeoutMs }: WaitLimits,
 ): Connected<Tables> {
   const dialect = DIALECTS.sqlite;
-  const db = new Kysely<Tables>({ dialect: createSqliteDialect(openSqlite(file)) });
+  const opened = openSqlite(file);
+  const db = new Kysely<Tables>({ dialect: createSqliteDialect(opened) });
   const commit = createGroupCommit(db, busyTimeoutMs);
   return {
     db,
@@ -23,6 +25,7 @@ export function connectSqlite<Tables>(
     migrate: () =>
       transact(db, migrationTimeoutMs, (transaction) => applyMigrations(transaction, dialect, migrations)),
     migrations: () => readMigrations(db, dialect, migrations),
+    changeStamp: createChangeStamp(opened),
     backup: (target) => backupSqlite(file, target),
   };
 }

@@ -1,39 +1,17 @@
-/** Opens a database, brings its tables up to date, and gives what stores are built on. */
-import type { Kysely, Transaction } from "kysely";
+/** Opens a database of either kind. */
 import { type DatabaseLocation, showLocation } from "../location/parse-location.ts";
-import { DIALECTS, type Dialect } from "../schema/dialect.ts";
-import type { Migration, MigrationState } from "../schema/migrate.ts";
-import type { BackupOutcome } from "../sqlite/backup-sqlite.ts";
+import { DIALECTS } from "../schema/dialect.ts";
+import type { Migration } from "../schema/migrate.ts";
 import { connectPostgres } from "./connect-postgres.ts";
 import { connectSqlite } from "./connect-sqlite.ts";
-
-/** A database that is open. Whatever its driver throws is a {@link StorageError}. */
-export interface Database<Tables> {
-  readonly dialect: Dialect;
-  /** Where it is, fit to be shown. */
-  readonly shownLocation: string;
-  /** Reads, outside of any transaction. */
-  read<Result>(query: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>;
-  /**
-   * Changes, kept together or not at all; resolves once they are on the disk. The change may await its own queries and
-   * nothing else: on SQLite everybody waits for it, and a `read` or `write` inside of it would wait for ever. It may be
-   * called again where the database asks for that.
-   */
-  write<Result>(change: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result>;
-  /** Applies the migrations that are missing; gives their names. Another process that does the same is waited for. */
-  migrate(): Promise<readonly string[]>;
-  migrations(): Promise<readonly MigrationState[]>;
-  /** Copies a file of SQLite, while it is in use, to a file that does not exist yet. */
-  backup(target: string): Promise<BackupOutcome>;
-  close(): Promise<void>;
-}
+import type { Database } from "./database.ts";
 
 export interface OpenDatabaseOptions {
   readonly location: DatabaseLocation;
   readonly migrations: readonly Migration[];
   /** Told of a connection that broke while nobody used it. Default: nobody. */
   readonly onIdleError?: ((cause: Error) => void) | undefined;
-  /** How long another process is waited for that holds the file, milliseconds. Default: 5,000. */
+  /** How long a query waits for a file that another process holds, or for a connection, milliseconds. Default: 5,000. */
   readonly busyTimeoutMs?: number | undefined;
   /** How long another process is waited for that applies migrations, milliseconds. Default: 60,000. */
   readonly migrationTimeoutMs?: number | undefined;

@@ -2,7 +2,7 @@
  * Queries that are built once. Building one takes three times as long as running it; what is asked with every request
  * is therefore compiled the first time, with places for its values, and only filled in afterwards.
  */
-import { type Compilable, CompiledQuery, type Kysely, type Transaction } from "kysely";
+import type { Compilable, CompiledQuery, Kysely, Transaction } from "kysely";
 
 /** Whatever a query runs on; a transaction is one too. */
 type Runner<Tables> = Kysely<Tables> | Transaction<Tables>;

@@ -15,7 +15,7 @@ export function parseLocation(text: string): DatabaseLocation | LocationFault {
   if (trimmed === "") return "empty";
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(trimmed)?.[1]?.toLowerCase();
   if (scheme === "sqlite" || scheme === "file") {
-    const file = trimmed.slice(scheme.length + 1).replace(/^\/\/(?=[^/]|\/)/, "");
+    const file = trimmed.slice(scheme.length + 1).replace(/^\/\//, "");
     return file === "" ? "no-file" : { kind: "sqlite", file };
   }
   if (scheme !== "postgres" && scheme !== "postgresql") return "unknown-scheme";

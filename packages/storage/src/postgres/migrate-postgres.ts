@@ -2,7 +2,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { StorageError } from "../faults/storage-error.ts";
 
-export const OLDEST_POSTGRES = 14;
+const OLDEST_POSTGRES = 14;
 
 /** Any number that nobody else takes: locks of this kind are one space per database. */
 const LOCK = 4_726_116_915;

@@ -3,8 +3,6 @@ import pg from "pg";
 
 /** Connections of one process: more of them make a small server slower, not faster. */
 const MAX_CONNECTIONS = 5;
-/** How long a query waits for a connection: a new one, or one that another gives back. */
-const CONNECT_TIMEOUT_MS = 5_000;
 /** No statement of ours needs so long; one that does has found a lock or a server in trouble. */
 const STATEMENT_TIMEOUT_MS = 15_000;
 /** When the server is silent for longer than its own limit, it is gone without having said so. */
@@ -14,11 +12,18 @@ export interface PostgresOptions {
   readonly url: string;
   /** Told of a connection that broke while nobody used it. */
   readonly onIdleError: (cause: Error) => void;
+  /** How long a query waits for a connection: a new one, or one that another gives back. */
+  readonly connectTimeoutMs: number;
   /** Whether a statement may take as long as it needs. Default: no. */
   readonly isPatient?: boolean;
 }
 
-export function createPostgresPool({ url, onIdleError, isPatient = false }: PostgresOptions): pg.Pool {
+export function createPostgresPool({
+  url,
+  onIdleError,
+  connectTimeoutMs,
+  isPatient = false,
+}: PostgresOptions): pg.Pool {
   const limits = {
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
@@ -27,7 +32,7 @@ export function createPostgresPool({ url, onIdleError, isPatient = false }: Post
   const pool = new pg.Pool({
     connectionString: withCheckedCertificate(url),
     max: isPatient ? 1 : MAX_CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectTimeoutMs,
     ...(isPatient ? {} : limits),
     keepAlive: true,
     application_name: "agentos",
@@ -47,6 +52,8 @@ export function createPostgresPool({ url, onIdleError, isPatient = false }: Post
 function withCheckedCertificate(text: string): string {
   const url = URL.parse(text);
   const mode = url?.searchParams.get("sslmode");
+  // Who asks for libpq's own meaning gets it.
+  if (url?.searchParams.has("uselibpqcompat")) return text;
   if (url === null || !["prefer", "require", "verify-ca"].includes(mode ?? "")) return text;
   url.searchParams.set("sslmode", "verify-full");
   return url.href;

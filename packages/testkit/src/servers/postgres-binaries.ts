@@ -1,6 +1,6 @@
 /** PostgreSQL as `npm test` installed it below tools/postgres, and the user that it can run as. */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync } from "node:fs";
+import { chownSync, cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface PostgresBinaries {
@@ -12,7 +12,7 @@ export interface PostgresBinaries {
 
 const installFolder = join(import.meta.dirname, "../../../../tools/postgres");
 
-/** Finds them; below `folder` is room for a copy, where the user that they run as cannot reach the clone. */
+/** Finds them, and gives `folder` to the user that they run as; where that one cannot reach the clone, a copy is put into it. */
 export function findPostgresBinaries(folder: string): PostgresBinaries {
   const system = process.platform === "win32" ? "windows" : process.platform;
   const platform = `${system}-${process.arch}`;
@@ -22,6 +22,7 @@ export function findPostgresBinaries(folder: string): PostgresBinaries {
       `PostgreSQL for ${platform} is not installed, and this test runs on a real one: run \`npm run postgres\``,
     );
   const user = process.getuid?.() === 0 ? readNobody() : {};
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
   if (!canRun(native, user)) {
     cpSync(native, join(folder, "native"), { recursive: true, verbatimSymlinks: true });
     native = join(folder, "native");

@@ -98,7 +98,7 @@ function createData(folder: string, { initdb, user: runAs }: PostgresBinaries, p
   mkdirSync(data, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (runAs.uid !== undefined && runAs.gid !== undefined)
-    for (const path of [folder, data, passwordFile]) chownSync(path, runAs.uid, runAs.gid);
+    for (const path of [data, passwordFile]) chownSync(path, runAs.uid, runAs.gid);
   const { status, stderr } = spawnSync(
     initdb,
     ["-D", data, "-U", user, "--pwfile", passwordFile, "--auth=scram-sha-256", ...INITDB_FLAGS],

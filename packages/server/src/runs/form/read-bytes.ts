@@ -17,7 +17,7 @@ export async function readBytes(
   request: Request,
   maxBytes: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, RequestFault>> {
-  if (request.bodyUsed) throw new Error("the body of a run was consumed before its form was read");
+  if (request.bodyUsed) throw new Error("the body was consumed before it was read");
   const header = request.headers.get("content-length");
   const length = header === null ? undefined : Number(header);
   const tooLarge = fail<LimitFault>({ code: "INPUT_BODY_TOO_LARGE", limit: maxBytes });

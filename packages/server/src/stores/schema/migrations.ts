@@ -1,4 +1,10 @@
-/** How the tables came to be. A step that was released is never changed: the next one goes on from it. */
+/**
+ * How the tables came to be. A step that was released is never changed: the next one goes on from it, at the end of the
+ * list. It takes databases of any size as it finds them, with rows of every version before it, and loses none. Old
+ * processes may still run beside it, so it adds, and what it takes away goes one release later. To release one, add its
+ * name to `stores/upgrade.test.ts` and run that with `-u`: it writes the tables to `stores/released`; rows of each table,
+ * as this version writes them, are added beside them by hand. From then on the test keeps the step as it is.
+ */
 import type { Migration } from "@agentos/storage";
 
 export const MIGRATIONS: readonly Migration[] = [

@@ -1,0 +1,21 @@
+/** A memory as the wire shows it. */
+import type { MemoryObject } from "@agentos/contract";
+import { userIdOf } from "../runs/owner.ts";
+import type { StoredMemory } from "./store.ts";
+
+export function toMemoryObject(stored: StoredMemory): MemoryObject {
+  return {
+    memory_id: stored.memoryId,
+    memory: stored.memory,
+    topics: [...stored.topics],
+    agent_id: stored.agentId ?? null,
+    team_id: stored.teamId ?? null,
+    user_id: userIdOf(stored.owner) ?? null,
+    updated_at: toDateText(stored.updatedAt),
+  };
+}
+
+/** Seconds since the epoch, as a date of the contract. */
+export function toDateText(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString();
+}
