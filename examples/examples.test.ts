@@ -173,7 +173,10 @@ test("without a key an example does not start, and says what to set", async () =
 
 function start(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   const { PATH } = process.env;
-  return spawn(process.execPath, args, { cwd: root, env: { PATH, PORT: "0", NO_COLOR: "1", ...env } });
+  return spawn(process.execPath, args, {
+    cwd: root,
+    env: { PATH, PORT: "0", NO_COLOR: "1", DATABASE_URL: "sqlite::memory:", ...env },
+  });
 }
 
 function readAll(child: ChildProcess): () => string {

@@ -18,7 +18,7 @@ import { callSigned, fix, good, jwtOptions, type World } from "./world.ts";
 
 type StoreCode = Exclude<Extract<FaultCode | LimitCode, `STORE_${string}`>, "STORE_MEMORIES_FULL">;
 
-const ends: (() => Promise<void> | void)[] = [];
+const ends: (() => Promise<void>)[] = [];
 afterAll(async () => {
   await Promise.all(ends.map((end) => end()));
 }, 60_000);
@@ -26,7 +26,7 @@ afterAll(async () => {
 /** A path in a folder of its own. */
 function createPath(): string {
   const folder = mkdtempSync(join(tmpdir(), "agentos-store-fix-"));
-  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  ends.push(async () => rmSync(folder, { recursive: true, force: true }));
   return join(folder, "agentos.db");
 }
 
@@ -63,6 +63,8 @@ const withDatabase = ({ options, ...world }: World, database: string): World => 
   ...world,
   options: { ...options, database },
 });
+
+const urlOf = ({ options: { database } }: World): string => (typeof database === "string" ? database : "");
 
 /** Changes one part of the address of a database. */
 function change(url: string, apply: (parts: URL) => void): string {
@@ -148,7 +150,7 @@ export const storeFixes = {
     },
     follows: /make room/,
     async apply(world) {
-      await runStatement(String(world.options.database), "drop event trigger no_space");
+      await runStatement(urlOf(world), "drop event trigger no_space");
       return world;
     },
   }),
@@ -182,7 +184,7 @@ export const storeFixes = {
       },
       follows: /^(make it, with "createdb")/,
       async apply(world) {
-        const url = String(world.options.database);
+        const url = urlOf(world);
         await runStatement(
           change(url, (parts) => void (parts.pathname = "/postgres")),
           `create database ${new URL(url).pathname.slice(1)}`,
@@ -209,7 +211,7 @@ export const storeFixes = {
       async apply(world) {
         const backup = createPath();
         await fill(`sqlite:${backup}`);
-        const path = String(world.options.database).replace("sqlite:", "");
+        const path = urlOf(world).replace("sqlite:", "");
         renameSync(path, `${path}.damaged`);
         copyFileSync(backup, path);
         return world;
@@ -234,7 +236,7 @@ export const storeFixes = {
       },
       follows: /where there is no backup, a start without the file makes an empty one/,
       apply(world) {
-        rmSync(String(world.options.database).replace("sqlite:", ""));
+        rmSync(urlOf(world).replace("sqlite:", ""));
         return world;
       },
     }),
@@ -312,7 +314,7 @@ export const storeFixes = {
     apply: (world) => ({
       ...world,
       async prepare() {
-        await runStatement(String(world.options.database), "drop trigger if exists no_space on agentos_runs");
+        await runStatement(urlOf(world), "drop trigger if exists no_space on agentos_runs");
         return () => undefined;
       },
     }),

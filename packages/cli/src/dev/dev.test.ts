@@ -18,6 +18,33 @@ const decode = (token: string) =>
   JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
 
 describe("agentos dev", () => {
+  it("keeps a conversation through kill -9, says where, and keeps it out of a repository", {
+    timeout: 60_000,
+  }, async () => {
+    const folder = makeFolder();
+    const start = async () => {
+      const dev = startCli(["dev", "--port", "0"], { cwd: folder });
+      const url = (await dev.waitFor(READY))[1];
+      const token = /^export ADMIN_TOKEN=(\S+)$/m.exec(dev.output().stdout)?.[1];
+      return { dev, url, headers: { authorization: `Bearer ${token}` } };
+    };
+    const first = await start();
+    expect(first.dev.output().stdout).toMatch(/^ {2}database +SQLite \.agentos\/agentos\.db$/m);
+    const body = new URLSearchParams({ message: "remember me", stream: "false", session_id: "s1" });
+    const answer = await fetch(`${first.url}/agents/echo/runs`, {
+      method: "POST",
+      headers: first.headers,
+      body,
+    });
+    expect(answer.status).toBe(200);
+    await first.dev.stop("SIGKILL");
+    const second = await start();
+    const runs = await fetch(`${second.url}/sessions/s1/runs?type=agent`, { headers: second.headers });
+    expect(await runs.json()).toMatchObject([{ run_input: "remember me" }]);
+    expect(statSync(join(folder, ".agentos", "agentos.db")).mode & 0o777).toBe(0o600);
+    await second.dev.stop();
+  });
+
   it("prints three lines that give 200, 401 and 403 as they say, and stops when asked", {
     timeout: 60_000,
   }, async () => {

@@ -143,7 +143,7 @@ describe("what the handler gets", () => {
 
 describe("close", () => {
   it("takes no new connections and tells when it is done", async () => {
-    const onClose = vi.fn(async () => undefined);
+    const onClose = vi.fn<() => Promise<void>>(async () => undefined);
     const server = await serve(ok, { onClose });
     await (await fetch(server.url)).text();
     await server.close();
@@ -170,7 +170,7 @@ describe("close", () => {
   });
 
   it("closes once, however often it is asked", async () => {
-    const onClose = vi.fn(async () => undefined);
+    const onClose = vi.fn<() => Promise<void>>(async () => undefined);
     const server = await serve(ok, { onClose });
     expect(server.close()).toBe(server.close());
     await server.close();

@@ -8,7 +8,7 @@ import type { Retention } from "../stores/sql-retention.ts";
 
 /** A database, and whose part of it this is. */
 export interface DatabaseOptions {
-  /** `postgres://…`, or `sqlite:` and a path. */
+  /** `postgres://…`, or `sqlite:` and a path. Default: none, it has to be given. */
   readonly url: string;
   /** Servers that share it share their data; others in the same database do not see it. Default: the `id` of this AgentOS. */
   readonly deployment?: string | undefined;
@@ -59,7 +59,7 @@ export const DATABASE_WORDS = {
 /** Name on the wire (contract 4.0) where none is chosen. */
 export const DEFAULT_DATABASE_ID = "agentos";
 /** Where neither option nor environment says otherwise; beside the keys of `agentos dev`. */
-export const DEFAULT_DATABASE = "sqlite:.agentos/agentos.db";
+const DEFAULT_DATABASE = "sqlite:.agentos/agentos.db";
 
 /** Where data is kept. */
 export interface ResolvedDatabase {

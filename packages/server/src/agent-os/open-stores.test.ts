@@ -51,8 +51,8 @@ async function faultsOf(os: AgentOS): Promise<readonly { code: string; message: 
     (cause: unknown) => cause,
   );
   if (error === undefined) return [];
-  if (!(error instanceof ConfigurationError)) throw error;
-  return error.faults;
+  if (error instanceof ConfigurationError) return error.faults;
+  throw new Error("the start did not fail as it should", { cause: error });
 }
 
 describe("the database of an AgentOS", () => {

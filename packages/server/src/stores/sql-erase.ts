@@ -92,7 +92,7 @@ export async function findPersonalData(
           sessions: 0,
           memories: 0,
         };
-        owner[name] = Number(count);
+        owner[name] = count;
         owners.set(key, owner);
       }
     }
@@ -117,9 +117,9 @@ export async function findPersonalData(
       .executeTakeFirstOrThrow();
     return {
       owners: [...owners.values()],
-      runs: Number(runs.count),
-      denials: Number(denials.count),
-      decisions: Number(decisions.count),
+      runs: runs.count,
+      denials: denials.count,
+      decisions: decisions.count,
     };
   });
 }

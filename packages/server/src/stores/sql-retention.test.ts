@@ -78,7 +78,7 @@ const countOf = (database: TestDatabase, table: "agentos_sessions" | "agentos_ru
       .selectFrom(table)
       .select((row) => row.fn.countAll<number>().as("count"))
       .executeTakeFirstOrThrow();
-    return Number(count);
+    return count;
   });
 
 describe.each(TEST_DIALECTS)("what is too old in %s", (dialect) => {

@@ -53,7 +53,7 @@ async function readBytes(database: Database<Tables>, location: DatabaseLocation)
   const { rows } = await database.read((db) =>
     sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db),
   );
-  return Number(rows[0]?.bytes ?? 0);
+  return rows[0]?.bytes ?? 0;
 }
 
 async function readDeployments(database: Database<Tables>): Promise<readonly DeploymentStatus[]> {
@@ -72,7 +72,7 @@ async function readDeployments(database: Database<Tables>): Promise<readonly Dep
         .select(["deployment", (row) => row.fn.countAll<number>().as("count")])
         .groupBy("deployment")
         .execute();
-      return new Map(rows.map(({ deployment, count: many }) => [deployment, Number(many)]));
+      return new Map(rows.map(({ deployment, count: many }) => [deployment, many]));
     };
     const sessions = await count("agentos_sessions");
     const runs = await count("agentos_runs");
