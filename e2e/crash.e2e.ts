@@ -98,7 +98,7 @@ async function runUntilKilled(server: Server, round: number): Promise<readonly R
 
 async function find(url: string, { agent, sessionId, runId }: Run): Promise<Record<string, unknown>> {
   const query = new URLSearchParams({ session_id: sessionId });
-  const response = await fetch(`${url}/agents/${agent}/runs/${runId}?${query}`);
+  const response = await fetch(`${url}/agents/${agent}/runs/${runId}?${query.toString()}`);
   return { httpStatus: response.status, ...((await response.json()) as object) };
 }
 

@@ -66,8 +66,12 @@ const ERROR_TYPES = {
     "look for the `error_id` in the server's log",
   ],
   store_error: [
-    "The run could not be stored. What it answered may be lost.",
-    "look for the `error_id` in the server's log",
+    "The database did not take the end of the run. It is kept as this error once the database answers again; the answer is lost.",
+    "look for the `error_id` in the server's log, and send the message again",
+  ],
+  interrupted: [
+    "The server stopped or crashed while the run went on. Stored runs say so after the next start, or some seconds later where another server finds them.",
+    "send the message again; tools may have acted already",
   ],
   run_error: [
     "Anything else that was thrown. The text for the caller says nothing of it.",

@@ -189,7 +189,16 @@ describe("the document is valid", () => {
 
   it("declares what a query may have, none of it required", () => {
     const list = operations.find(({ path }) => path === "/authz/denials")?.operation.parameters ?? [];
-    expect(list.map(({ name }) => name)).toEqual(["limit", "page", "code", "route"]);
+    expect(list.map(({ name }) => name)).toEqual([
+      "limit",
+      "page",
+      "code",
+      "route",
+      "client",
+      "subject",
+      "since",
+      "until",
+    ]);
     for (const parameter of list) expect(parameter).toMatchObject({ in: "query" });
     for (const parameter of list) expect(parameter["required"]).not.toBe(true);
   });

@@ -16,7 +16,7 @@ export interface Pulse {
 }
 
 /** A server that has been silent for four of them counts as gone. */
-export const BEAT_MS = 2_000;
+const BEAT_MS = 2_000;
 
 export function createPulse({ beat, isNeeded, onFailed, everyMs = BEAT_MS }: PulseOptions): Pulse {
   let timer: NodeJS.Timeout | undefined;
