@@ -11,6 +11,8 @@ import { type Served, serve, stop } from "./support/serve.ts";
 
 const issuer = await createTestIssuer();
 const ALL_SCOPES = ["memories:read", "memories:write", "memories:delete", "agents:read", "agents:run"];
+/** A first database waits for its server to start, on a machine that may be busy. */
+const HOOK_TIMEOUT_MS = 60_000;
 const KEY = "e2e-security-key-of-32-characters";
 
 interface Place {
@@ -87,11 +89,11 @@ describe.each(PLACES)("memories on $name", ({ open }) => {
   beforeAll(async () => {
     place = await open();
     os = await start();
-  });
+  }, HOOK_TIMEOUT_MS);
   afterAll(async () => {
     await stop(os);
     await place.remove();
-  });
+  }, HOOK_TIMEOUT_MS);
 
   type Ask = (method: string, path: string, body?: unknown) => Promise<Answer>;
   const asker =
@@ -196,6 +198,28 @@ describe.each(PLACES)("memories on $name", ({ open }) => {
     expect(idsOf(await alice("GET", "/memories"))).toEqual([]);
   });
 
+  test("without isolation a user reaches all, and what it writes for another reaches no run of theirs", async () => {
+    const shared = await start({ authorizationConfig: { verificationKeys: [issuer.verificationKey] } });
+    const askAs = async (subject: string) =>
+      asker(() => shared.port, await issuer.bearer({ subject, scopes: ALL_SCOPES }));
+    const [mallory, vera] = [await askAs("mallory"), await askAs("vera")];
+    const own = await create(vera, { memory: "Likes opera" });
+    expect(own.user_id).toBe("vera");
+    const planted = await create(mallory, { memory: "Wants to be insulted", user_id: "vera" });
+    expect(idsOf(await mallory("GET", "/memories?user_id=vera"))).toEqual([planted.memory_id, own.memory_id]);
+    const before = model.systems.length;
+    await send(shared.port, {
+      method: "POST",
+      path: "/agents/keeper/runs",
+      headers: await issuer.bearer({ subject: "vera", scopes: ALL_SCOPES }),
+      body: "message=hi&stream=false",
+    });
+    const told = model.systems.slice(before).join();
+    expect(told).toContain("Likes opera");
+    expect(told).not.toContain("insulted");
+    await stop(shared);
+  });
+
   test("a credential that names nobody reaches no memories under isolation", async () => {
     const headers = await issuer.bearer({ scopes: ALL_SCOPES, claims: { sub: undefined } });
     const ask = asker(() => os.port, headers);
@@ -285,6 +309,7 @@ describe.each(PLACES)("memories on $name", ({ open }) => {
         .filter((line) => line.startsWith("data: "))
         .map((line) => JSON.parse(line.slice(6)) as Record<string, unknown>);
     };
+    const before = model.systems.length;
     const events = await run("tess");
     expect(events.map(({ event }) => event)).toEqual([
       "RunStarted",
@@ -302,7 +327,7 @@ describe.each(PLACES)("memories on $name", ({ open }) => {
       expect.objectContaining({ memory: "Likes tea", agent_id: "keeper", user_id: "tess" }),
     ]);
     expect(events.find(({ event }) => event === "MemoryUpdateCompleted")?.["memories"]).toEqual(list["data"]);
-    const chats = () => model.systems.filter((system) => system.startsWith("Be kind."));
+    const chats = () => model.systems.slice(before).filter((system) => system.startsWith("Be kind."));
     expect(chats()).toEqual(["Be kind."]);
     await run("tess");
     expect(chats().at(-1)).toContain("Likes tea");

@@ -47,6 +47,7 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
     files: [
       "packages/guard/src/app/request-line.ts",
       "packages/server/src/agents/agent-limits.ts",
+      "packages/server/src/memories/memory-limits.ts",
       "packages/server/src/runs/form/form-limits.ts",
       "packages/server/src/runs/run-limits.ts",
     ],

@@ -2,9 +2,14 @@
 // one. Numbers come from the constants. An `error_type` without words, or words without one, fails the generation.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LIMITS, type LimitCode } from "@agentos/contract";
+import { LIMITS, type LimitCode, MEMORY_LIMITS } from "@agentos/contract";
 import { MAX_TARGET_BYTES } from "../../packages/guard/src/app/request-line.ts";
 import { MAX_MODEL_REQUESTS_PER_RUN } from "../../packages/server/src/agents/agent-limits.ts";
+import {
+  MAX_MEMORIES_PER_OWNER,
+  MAX_TOLD_BYTES,
+  MAX_TOLD_MEMORIES,
+} from "../../packages/server/src/memories/memory-limits.ts";
 import {
   MAX_FORM_BYTES,
   MAX_FORM_FIELDS,
@@ -137,6 +142,18 @@ function fixedLimits(): readonly (readonly string[])[] {
     ],
     ["answer of a run", `${count(MAX_CONTENT_LENGTH)} characters`, errorType("content_limit")],
     ["summary of a session, by a model", kibibytes(MAX_SUMMARY_BYTES), "the rest is cut"],
+    ["memory of a user", `${count(MEMORY_LIMITS.maxLength)} characters`, "422"],
+    [
+      "topics of a memory",
+      `${MEMORY_LIMITS.maxTopics}, of ${MEMORY_LIMITS.maxTopicLength} characters each`,
+      "422",
+    ],
+    ["memories of a user", count(MAX_MEMORIES_PER_OWNER), refusal("STORE_MEMORIES_FULL")],
+    [
+      "memories of which a model is told",
+      `the newest ${MAX_TOLD_MEMORIES}, ${kibibytes(MAX_TOLD_BYTES)} of JSON`,
+      "the rest is left out",
+    ],
     ["model requests of a run", count(MAX_MODEL_REQUESTS_PER_RUN), errorType("model_request_limit")],
     [
       "events of a stream that its client leaves unread",

@@ -12,6 +12,7 @@ const COPIED = [
   "packages/auth",
   "package.json",
   "tools/plain-summary-reporter.ts",
+  "tools/postgres/global-setup.fixture.ts",
   "tsconfig.base.json",
   "vitest.config.ts",
 ];

@@ -24,7 +24,7 @@ import {
   type RunningServer,
   type ServeOptions,
 } from "@agentos/guard/app";
-import { createMemoryService } from "../memories/service.ts";
+import { createMemoryService } from "../memories/memory-service.ts";
 import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "@agentos/guard";
 import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
 import { type Database, openDatabase } from "@agentos/storage";
-import type { MemoryStore } from "../memories/store.ts";
+import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";

@@ -1,7 +1,7 @@
 /** A memory as the wire shows it. */
 import type { MemoryObject } from "@agentos/contract";
 import { userIdOf } from "../runs/owner.ts";
-import type { StoredMemory } from "./store.ts";
+import type { StoredMemory } from "./memory-store.ts";
 
 export function toMemoryObject(stored: StoredMemory): MemoryObject {
   return {

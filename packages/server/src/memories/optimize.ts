@@ -9,7 +9,7 @@ import type { Runtime } from "@agentos/guard/app";
 import { z } from "zod";
 import type { RunnableMemory } from "../runs/runnable.ts";
 import { MAX_OPTIMIZE_MS, MAX_OPTIMIZED_BYTES } from "./memory-limits.ts";
-import type { MemoryStore, StoredMemory } from "./store.ts";
+import type { MemoryStore, StoredMemory } from "./memory-store.ts";
 
 export interface OptimizeRequest {
   readonly owner: Owner;

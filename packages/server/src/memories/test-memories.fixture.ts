@@ -3,8 +3,8 @@ import type { Owner } from "@agentos/auth";
 import type { RunMemories } from "../runs/run-memories.ts";
 import { ALICE, createTestRuntime, type TestRuntime } from "../runs/test-run.fixture.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
-import { createMemoryService, type MemoryService } from "./service.ts";
-import type { MemoryStore } from "./store.ts";
+import { createMemoryService, type MemoryService } from "./memory-service.ts";
+import type { MemoryStore } from "./memory-store.ts";
 
 export interface TestMemories {
   readonly store: MemoryStore;

@@ -1,4 +1,5 @@
 import type { DataScope, Owner } from "@agentos/auth";
+import { ADMIN_SCOPE } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
 import { ALICE, createTestIdentity, NOBODY, ownerNamed } from "../runs/test-run.fixture.ts";
 import { findMemoryOwner, findReach, resolveMemoryOwner } from "./whose.ts";
@@ -41,11 +42,15 @@ describe("whom a request writes for", () => {
       });
   });
 
-  it("is a user of the caller's own issuer where the caller is somebody and may reach all", () => {
+  it("is the caller, or whom it claims: never a verified user, but for an admin", () => {
     const caller = { identity: ALICE, dataScope: ALL };
     expect(resolveMemoryOwner(caller, undefined)).toEqual({ ok: true, value: ALICE.owner });
     expect(resolveMemoryOwner(caller, "alice")).toEqual({ ok: true, value: ALICE.owner });
-    expect(resolveMemoryOwner(caller, "bob")).toEqual({ ok: true, value: ownerNamed("bob") });
+    const claimed = ownerNamed("bob", { kind: "claimed" });
+    expect(resolveMemoryOwner(caller, "bob")).toEqual({ ok: true, value: claimed });
+    const admin = createTestIdentity({ userId: "root", scopes: [ADMIN_SCOPE] });
+    const verified = { ok: true, value: ownerNamed("bob") };
+    expect(resolveMemoryOwner({ identity: admin, dataScope: ALL }, "bob")).toEqual(verified);
   });
 
   it.each(["sa:bot", "a\nb", "x".repeat(257)])("is never %j", (name) => {

@@ -5,7 +5,7 @@
 import { type Access, type DataScope, fail, isSameOwner, type Owner, ok, type Result } from "@agentos/auth";
 import { type InputFault, inputFault } from "@agentos/guard/app";
 import { resolveOwner, userIdOf } from "../runs/owner.ts";
-import type { MemoryStore, OfUser } from "./store.ts";
+import type { MemoryStore, OfUser } from "./memory-store.ts";
 
 export type MemoryCaller = Pick<Access, "identity" | "dataScope">;
 
@@ -26,9 +26,9 @@ export function findReach(
 }
 
 /**
- * Whom a request writes for. An id that only the request states is `claimed`, as in runs, where the credential names
- * nobody: the runs that claim it find the memory. A caller who is somebody, and may reach everybody's data, names a user
- * of its own issuer (docs/decisions/0059-memories.md).
+ * Whom a request writes for. An id that only the request states is `claimed`, as in runs: the runs that claim it find the
+ * memory, and those of a verified user of that name do not. Only who holds the admin scope, and so may do everything with
+ * that user's memories, names a verified user, of its own issuer (docs/decisions/0059-memories.md).
  */
 export function resolveMemoryOwner(
   { identity, dataScope }: MemoryCaller,
@@ -40,7 +40,8 @@ export function resolveMemoryOwner(
   const ownId = userIdOf(owner.value);
   if (ownId === undefined) return fail(inputFault(400, "User ID is required"));
   if (dataScope.kind === "user" || userId === undefined || userId === ownId) return owner;
-  return ok({ issuer: owner.value.issuer, kind: "user", id: userId });
+  const kind = identity.grants.adminScope === undefined ? "claimed" : "user";
+  return ok({ issuer: owner.value.issuer, kind, id: userId });
 }
 
 /**

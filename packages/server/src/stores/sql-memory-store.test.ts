@@ -1,7 +1,8 @@
 import type { Owner } from "@agentos/auth";
+import { CompiledQuery } from "kysely";
 import { expect, it } from "vitest";
-import { describeMemoryStore } from "../memories/store.suite.ts";
-import type { StoredMemory } from "../memories/store.ts";
+import { describeMemoryStore } from "../memories/memory-store.suite.ts";
+import type { StoredMemory } from "../memories/memory-store.ts";
 import { createSqlMemoryStore } from "./sql-memory-store.ts";
 import { openTestDatabase, TEST_DIALECTS } from "./test-database.fixture.ts";
 
@@ -35,5 +36,42 @@ it.each(TEST_DIALECTS)("keeps deployments of one database apart (%s)", async (di
   expect(await other?.listTopics(scope, {})).toEqual([]);
   expect((await other?.listStatistics(scope, { limit: 1, page: 1 }))?.totalCount).toBe(0);
   expect(await one?.find(scope, memory)).toEqual(memory);
+  await database.close();
+});
+
+it("lists one user's memories, and everybody's, by an index in the order of their changes", async () => {
+  const database = await openTestDatabase("sqlite");
+  const asked: CompiledQuery[] = [];
+  const noting: typeof database = {
+    ...database,
+    read: (query) =>
+      database.read((db) =>
+        query(
+          db.withPlugin({
+            transformQuery({ node, queryId }) {
+              asked.push(db.getExecutor().compileQuery(node, queryId));
+              return node;
+            },
+            transformResult: async ({ result }) => result,
+          }),
+        ),
+      ),
+  };
+  const store = createSqlMemoryStore(noting, { deployment: "d" });
+  const owner: Owner = { issuer: "home", kind: "user", id: "alice" };
+  const newest = { sortBy: "updatedAt", sortOrder: "desc", limit: 1, page: 1 } as const;
+  await store.list({ kind: "user", owner }, newest);
+  await store.list({ kind: "all" }, newest);
+  await store.find({ kind: "user", owner }, { memoryId: "m" });
+  const plans = await Promise.all(
+    asked.map(({ sql: text, parameters }) =>
+      database.read((db) =>
+        db.executeQuery(CompiledQuery.raw(`explain query plan ${text}`, [...parameters])),
+      ),
+    ),
+  );
+  expect(plans).toHaveLength(5);
+  for (const { rows } of plans)
+    expect(JSON.stringify(rows)).not.toMatch(/SCAN agentos_\w+(?! USING)|USE TEMP B-TREE/);
   await database.close();
 });

@@ -10,7 +10,7 @@ import {
   type Transaction,
 } from "kysely";
 import { MAX_LISTED_TOPICS, MAX_MEMORIES_PER_OWNER, MAX_TOPIC_SOURCES } from "../memories/memory-limits.ts";
-import type { MemoryQuery, MemoryStore, OfUser, StoredMemory } from "../memories/store.ts";
+import type { MemoryQuery, MemoryStore, OfUser, StoredMemory } from "../memories/memory-store.ts";
 import { coversOwner } from "../runs/store.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import type { MemoriesTable, Tables } from "./schema/tables.ts";

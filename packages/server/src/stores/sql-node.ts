@@ -10,8 +10,8 @@ import type { RunStore, StoredOutput } from "../runs/store.ts";
 import type { NodesTable, Tables } from "./schema/tables.ts";
 
 export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned"> {
-  /** Part of every transaction that begins a run: nobody may take a run whose server has only just begun. */
-  beatIfDue(transaction: Transaction<Tables>): Promise<void>;
+  /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
+  writeWithBeat: Database<Tables>["write"];
 }
 
 export interface SqlNodeOptions {
@@ -80,11 +80,15 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
   }
 
   return {
-    async beatIfDue(transaction) {
+    async writeWithBeat(change) {
       const at = performance.now() / 1_000;
-      if (at - beatenAt < BEAT_SECONDS) return;
-      await writeBeat(transaction);
-      beatenAt = at;
+      const isDue = at - beatenAt >= BEAT_SECONDS;
+      const result = await database.write(async (transaction) => {
+        if (isDue) await writeBeat(transaction);
+        return change(transaction);
+      });
+      if (isDue) beatenAt = at;
+      return result;
     },
 
     async beat() {

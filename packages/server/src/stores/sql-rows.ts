@@ -4,6 +4,27 @@ import { fromKeyText } from "./schema/key-text.ts";
 import { readOwner } from "./schema/owner-columns.ts";
 import type { RunsTable, SessionsTable } from "./schema/tables.ts";
 
+/** Those of a {@link SessionRow}. */
+export const SESSION_COLUMNS = [
+  "owner_issuer",
+  "owner_kind",
+  "owner_id",
+  "owner_long_id",
+  "kind",
+  "component_id",
+  "session_id",
+  "name",
+  "first_input",
+  "state_json",
+  "metadata_json",
+  "summary_json",
+  "input_tokens",
+  "output_tokens",
+  "total_tokens",
+  "agentos_sessions.created_at",
+  "updated_at",
+] as const;
+
 export type RunRow = Pick<RunsTable, "output_json" | "events_json">;
 export type SessionRow = Omit<SessionsTable, "session_no" | "deployment">;
 

@@ -148,7 +148,7 @@ for (const dialect of TEST_DIALECTS) {
           createdAt: index,
         });
       await database.write((transaction) => sql`analyze`.execute(transaction));
-      const asked: CompiledQuery[] = [];
+      const asked = new Set<string>();
       const store = createSqlRunStore(recordReads(database, asked), { deployment, nodeId: "node" });
       const mine = { kind: "user", owner: alice } as const;
       const query = { sortBy: "createdAt", sortOrder: "desc", limit: 20, page: 1 } as const;
@@ -159,8 +159,9 @@ for (const dialect of TEST_DIALECTS) {
       await store.findSessions(all, { sessionId: "s1" }, 2);
       await store.listRuns(mine, keyOf(alice), { limit: 3 });
       await store.findRun(mine, keyOf(alice), "r1");
-      expect(asked).toHaveLength(10);
-      for (const statement of asked) expect(await explain(statement), statement.sql).not.toMatch(WHOLE_TABLE);
+      // Both orders of one list count alike.
+      expect(asked.size).toBe(9);
+      for (const statement of asked) expect(await explain(statement), statement).not.toMatch(WHOLE_TABLE);
     });
 
     /** What a planner says that looks at every row, or sorts what it has read. */
@@ -168,14 +169,13 @@ for (const dialect of TEST_DIALECTS) {
       dialect === "sqlite" ? /SCAN agentos_\w+(?! USING)|USE TEMP B-TREE FOR ORDER BY/ : /Seq Scan|Sort Key/;
 
     /** How the database would answer. A small table is read whole by right: the question is whether an index could serve. */
-    async function explain({ sql: statement, parameters }: CompiledQuery): Promise<string> {
+    async function explain(statement: string): Promise<string> {
       const { rows } = await database.read((db) =>
         db.connection().execute(async (connection) => {
           if (dialect === "postgres") await sql`set enable_seqscan = off`.execute(connection);
-          const how = dialect === "sqlite" ? "explain query plan" : "explain";
-          const result = await connection.executeQuery(
-            CompiledQuery.raw(`${how} ${statement}`, [...parameters]),
-          );
+          // Whatever the values are: those of a query that is built once are not known yet.
+          const how = dialect === "sqlite" ? "explain query plan" : "explain (generic_plan)";
+          const result = await connection.executeQuery(CompiledQuery.raw(`${how} ${statement}`));
           if (dialect === "postgres") await sql`reset enable_seqscan`.execute(connection);
           return result;
         }),
@@ -186,20 +186,32 @@ for (const dialect of TEST_DIALECTS) {
 }
 
 /** The same database, which notes every statement that reads. */
-function recordReads(database: TestDatabase, asked: CompiledQuery[]): TestDatabase {
+function recordReads(database: TestDatabase, asked: Set<string>): TestDatabase {
   return {
     ...database,
     read: (query) =>
-      database.read((db) =>
-        query(
-          db.withPlugin({
-            transformQuery({ node, queryId }) {
-              asked.push(db.getExecutor().compileQuery(node, queryId));
-              return node;
+      database.read((db) => {
+        const built = db.withPlugin({
+          transformQuery({ node, queryId }) {
+            asked.add(db.getExecutor().compileQuery(node, queryId).sql);
+            return node;
+          },
+          transformResult: async ({ result }) => result,
+        });
+        // What is built once goes past the plugin.
+        const executeQuery: typeof built.executeQuery = (compiled) => {
+          if ("sql" in compiled) asked.add(compiled.sql);
+          return built.executeQuery(compiled);
+        };
+        return query(
+          new Proxy(built, {
+            get(target, name) {
+              const value: unknown =
+                name === "executeQuery" ? executeQuery : Reflect.get(target, name, target);
+              return typeof value === "function" ? value.bind(target) : value;
             },
-            transformResult: async ({ result }) => result,
           }),
-        ),
-      ),
+        );
+      }),
   };
 }

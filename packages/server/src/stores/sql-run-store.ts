@@ -2,9 +2,8 @@
  * Runs and sessions in a database. A run is two commits: its row with the session before its first event, its end with
  * the session's state. Whoever writes an end has to hold the run still: by its attempt, its server and its status.
  */
-import type { DataScope } from "@agentos/auth";
 import type { Database } from "@agentos/storage";
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import {
   coversOwner,
   MAX_FIRST_INPUT_LENGTH,
@@ -81,15 +80,14 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     if (summary_json !== undefined) await putSummary(transaction, { session_no, summary_json });
   }
 
-  function selectRuns(scope: DataScope, key: SessionKey) {
-    return (db: Transaction<Tables>) =>
-      db
-        .selectFrom("agentos_runs")
-        .innerJoin("agentos_sessions", "agentos_sessions.session_no", "agentos_runs.session_no")
-        .select(RUN_COLUMNS)
-        .where(isInScope(scope, "agentos_sessions"))
-        .where(isSession(deployment, key));
-  }
+  /** The runs of one session, which the caller's scope covers. */
+  const selectRuns = (db: Kysely<Tables>, key: SessionKey) =>
+    db
+      .selectFrom("agentos_runs")
+      .select(RUN_COLUMNS)
+      .where("session_no", "=", (row) =>
+        row.selectFrom("agentos_sessions").select("session_no").where(isSession(deployment, key)),
+      );
 
   return {
     ...sessions,
@@ -99,8 +97,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
       const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
-      await database.write(async (transaction) => {
-        await node.beatIfDue(transaction);
+      await node.writeWithBeat(async (transaction) => {
         if (run.bindsSession === true) await sessions.bind(transaction, key);
         const sessionNo = await open(transaction, run);
         await insertRun(transaction, {
@@ -119,13 +116,11 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     finishRun: (lease, run) => database.write((transaction) => end(transaction, lease, run)),
 
     async findRun(scope, key, runId) {
+      if (!coversOwner(scope, key.owner)) return undefined;
       const row = await database.read((db) =>
-        selectRuns(
-          scope,
-          key,
-        )(db as Transaction<Tables>)
-          .where("agentos_runs.deployment", "=", deployment)
-          .where("agentos_runs.run_id", "=", runId)
+        selectRuns(db, key)
+          .where("deployment", "=", deployment)
+          .where("run_id", "=", runId)
           .executeTakeFirst(),
       );
       return row && readRun(key, row);
@@ -133,12 +128,9 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     async listRuns(scope, key, { status, createdAfter, createdBefore, limit, piece }) {
       const count = piece?.count ?? limit;
-      if (count === 0) return [];
+      if (count === 0 || !coversOwner(scope, key.owner)) return [];
       const rows: RunRow[] = await database.read((db) => {
-        let query = selectRuns(
-          scope,
-          key,
-        )(db as Transaction<Tables>).orderBy("agentos_runs.run_no", piece === undefined ? "desc" : "asc");
+        let query = selectRuns(db, key).orderBy("agentos_runs.run_no", piece === undefined ? "desc" : "asc");
         if (status !== undefined) query = query.where("agentos_runs.status", "=", status);
         if (createdAfter !== undefined) query = query.where("agentos_runs.created_at", ">=", createdAfter);
         if (createdBefore !== undefined) query = query.where("agentos_runs.created_at", "<=", createdBefore);

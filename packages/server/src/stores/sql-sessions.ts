@@ -1,6 +1,13 @@
 /** The sessions of a database: found, listed, made, changed and forgotten, always within a scope. */
-import type { Database } from "@agentos/storage";
-import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql, type Transaction } from "kysely";
+import { type Database, prepareQuery } from "@agentos/storage";
+import {
+  type ExpressionBuilder,
+  type Kysely,
+  type RawBuilder,
+  type SqlBool,
+  sql,
+  type Transaction,
+} from "kysely";
 import {
   coversOwner,
   type RunStore,
@@ -9,29 +16,10 @@ import {
   type SessionKey,
 } from "../runs/store.ts";
 import { toKeyText, toPlainText } from "./schema/key-text.ts";
-import { isInScope, isOwnedBy, toOwnerColumns } from "./schema/owner-columns.ts";
+import { hasOwnerColumns, isInScope, isOwnedBy, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { SessionsTable, Tables } from "./schema/tables.ts";
-import { readSession } from "./sql-rows.ts";
-
-const COLUMNS = [
-  "owner_issuer",
-  "owner_kind",
-  "owner_id",
-  "owner_long_id",
-  "kind",
-  "component_id",
-  "session_id",
-  "name",
-  "first_input",
-  "state_json",
-  "metadata_json",
-  "summary_json",
-  "input_tokens",
-  "output_tokens",
-  "total_tokens",
-  "agentos_sessions.created_at",
-  "updated_at",
-] as const;
+import { readSession, SESSION_COLUMNS } from "./sql-rows.ts";
+import { createSessionList } from "./sql-session-list.ts";
 
 type SessionMethods = Pick<
   RunStore,
@@ -63,6 +51,23 @@ function fits({ kind, componentId, userId }: Omit<SessionFilter, "sessionId">) {
     ]);
 }
 
+type Found = Pick<
+  SessionsTable,
+  "deployment" | "owner_issuer" | "owner_kind" | "owner_id" | "session_id" | "kind" | "component_id"
+>;
+
+/** The session of a key, and the one of its id that has no component yet. */
+const findOwn = prepareQuery((db: Kysely<Tables>, values: Found) =>
+  db
+    .selectFrom("agentos_sessions")
+    .select(SESSION_COLUMNS)
+    .where("deployment", "=", values.deployment)
+    .where("session_id", "=", values.session_id)
+    .where(hasOwnerColumns(values, "agentos_sessions"))
+    .where("kind", "=", values.kind)
+    .where("component_id", "in", [values.component_id, ""]),
+);
+
 export function createSqlSessions(database: Database<Tables>, deployment: string): SqlSessions {
   const withoutComponent = (key: SessionKey): SessionKey => ({
     ...key,
@@ -80,20 +85,15 @@ export function createSqlSessions(database: Database<Tables>, deployment: string
 
     async findSession(scope, key) {
       if (!coversOwner(scope, key.owner)) return undefined;
-      const row = await database.read((db) =>
-        db
-          .selectFrom("agentos_sessions")
-          .select(COLUMNS)
-          .where("deployment", "=", deployment)
-          .where(isOwnedBy(key.owner, "agentos_sessions"))
-          .where("session_id", "=", toKeyText(key.sessionId))
-          .where("kind", "=", key.component.kind)
-          .where("component_id", "in", [toKeyText(key.component.id), ""])
-          // The empty id sorts before all others.
-          .orderBy("component_id", "desc")
-          .limit(1)
-          .executeTakeFirst(),
-      );
+      const values = {
+        deployment,
+        ...toOwnerColumns(key.owner),
+        session_id: toKeyText(key.sessionId),
+        kind: key.component.kind,
+        component_id: toKeyText(key.component.id),
+      };
+      const rows = await database.read((db) => findOwn(db, values));
+      const row = rows.find(({ component_id }) => component_id !== "") ?? rows[0];
       return row && readSession(row);
     },
 
@@ -101,7 +101,7 @@ export function createSqlSessions(database: Database<Tables>, deployment: string
       const rows = await database.read((db) =>
         db
           .selectFrom("agentos_sessions")
-          .select(COLUMNS)
+          .select(SESSION_COLUMNS)
           .where("deployment", "=", deployment)
           .where("session_id", "=", toKeyText(filter.sessionId))
           .where(isInScope(scope, "agentos_sessions"))
@@ -112,30 +112,7 @@ export function createSqlSessions(database: Database<Tables>, deployment: string
       return rows.map(readSession);
     },
 
-    async listSessions(scope, { name, sortBy, sortOrder, limit, page, ...filter }) {
-      if (scope.kind === "none") return { sessions: [], totalCount: 0 };
-      const column = sortBy === "createdAt" ? "created_at" : "updated_at";
-      return database.read(async (db) => {
-        let found = db
-          .selectFrom("agentos_sessions")
-          .where("deployment", "=", deployment)
-          .where(isInScope(scope, "agentos_sessions"))
-          .where(fits(filter));
-        if (name !== undefined)
-          found = found.where((row) => database.dialect.contains(row.ref("name"), toPlainText(name)));
-        const { count } = await found
-          .select((row) => row.fn.countAll<number>().as("count"))
-          .executeTakeFirstOrThrow();
-        const rows = await found
-          .select(COLUMNS)
-          .orderBy(column, sortOrder)
-          .orderBy("session_no", sortOrder)
-          .limit(limit)
-          .offset((page - 1) * limit)
-          .execute();
-        return { sessions: rows.map(readSession), totalCount: Number(count) };
-      });
-    },
+    listSessions: createSessionList(database, deployment),
 
     async createSession(scope, { key, name, state, metadata, createdAt }) {
       if (!coversOwner(scope, key.owner))
@@ -169,7 +146,7 @@ export function createSqlSessions(database: Database<Tables>, deployment: string
             })
             // Another process may have made it since.
             .onConflict((conflict) => conflict.doNothing())
-            .returning(COLUMNS)
+            .returning(SESSION_COLUMNS)
             .executeTakeFirst()
         );
       });
@@ -183,7 +160,7 @@ export function createSqlSessions(database: Database<Tables>, deployment: string
           .updateTable("agentos_sessions")
           .set(toColumns(change))
           .where(isSession(deployment, key))
-          .returning(COLUMNS)
+          .returning(SESSION_COLUMNS)
           .executeTakeFirst(),
       );
       return row && readSession(row);

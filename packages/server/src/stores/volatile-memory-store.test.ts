@@ -1,6 +1,6 @@
 import type { DataScope, Owner } from "@agentos/auth";
 import { expect, it } from "vitest";
-import { describeMemoryStore } from "../memories/store.suite.ts";
+import { describeMemoryStore } from "../memories/memory-store.suite.ts";
 import { createVolatileMemoryStore } from "./volatile-memory-store.ts";
 
 describeMemoryStore("memory", async () => ({

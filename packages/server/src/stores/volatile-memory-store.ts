@@ -4,7 +4,13 @@
  */
 import type { DataScope, Owner } from "@agentos/auth";
 import { MAX_LISTED_TOPICS, MAX_MEMORIES_PER_OWNER, MAX_TOPIC_SOURCES } from "../memories/memory-limits.ts";
-import type { MemoryQuery, MemoryStatistic, MemoryStore, OfUser, StoredMemory } from "../memories/store.ts";
+import type {
+  MemoryQuery,
+  MemoryStatistic,
+  MemoryStore,
+  OfUser,
+  StoredMemory,
+} from "../memories/memory-store.ts";
 import { coversOwner } from "../runs/store.ts";
 import { ENTRY_BYTES, findAccounts, findLargest, pathOf, sizeOfText } from "./accounts.ts";
 import { createTupleMap } from "./tuple-map.ts";

@@ -22,6 +22,9 @@ export function createPostgresDialect(pool: pg.Pool): Dialect {
   };
 }
 
+/** Word for word as `pg` says it of whoever waited for a connection. */
+const NONE_IN_TIME = "timeout exceeded when trying to connect";
+
 class PostgresDriver implements Driver {
   readonly #pool: pg.Pool;
 
@@ -39,7 +42,7 @@ class PostgresDriver implements Driver {
     } catch (cause) {
       const { totalCount, idleCount, options } = this.#pool;
       // All are in use, and none came back in time.
-      if (totalCount - idleCount >= options.max && (cause as { readonly code?: unknown }).code === undefined)
+      if (totalCount - idleCount >= options.max && cause instanceof Error && cause.message === NONE_IN_TIME)
         throw new StorageError("busy", undefined, { cause });
       throw toPostgresError(cause);
     }

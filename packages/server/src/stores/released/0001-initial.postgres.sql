@@ -28,13 +28,12 @@ create table agentos_sessions (
           updated_at bigint not null
         );
 create unique index agentos_sessions_key on agentos_sessions
-          (deployment, owner_issuer, owner_kind, owner_id, session_id, kind, component_id);
-create index agentos_sessions_created on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, created_at, session_no);
-create index agentos_sessions_updated on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, updated_at, session_no);
-create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no);
-create index agentos_sessions_id on agentos_sessions (deployment, session_id);
-create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no);
-create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no);
+          (deployment, session_id, owner_issuer, owner_kind, owner_id, kind, component_id);
+create index agentos_sessions_created on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, created_at, session_no, kind, component_id);
+create index agentos_sessions_updated on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, updated_at, session_no, kind, component_id);
+create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no, kind, component_id);
+create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no, kind, component_id);
+create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no, kind, component_id);
 create table agentos_runs (
           run_no bigint generated always as identity primary key,
           deployment text collate "C" not null,
@@ -124,4 +123,4 @@ create table agentos_decision_counts (
           count bigint not null,
           primary key (deployment, hour, owner_issuer, owner_kind, owner_id, route, resource, outcome)
         );
-insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '3dc03076866bdea4cc7c3c747d636bd328e63f69f05280365f2f32cf457c4628', 1764300000);
+insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', 'd8dd18d7ee443238dd18a61494ab3eaf8651df0ba0f8095236449434656a5697', 1764300000);

@@ -28,13 +28,12 @@ create table agentos_sessions (
           updated_at integer not null
         );
 create unique index agentos_sessions_key on agentos_sessions
-          (deployment, owner_issuer, owner_kind, owner_id, session_id, kind, component_id);
-create index agentos_sessions_created on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, created_at, session_no);
-create index agentos_sessions_updated on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, updated_at, session_no);
-create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no);
-create index agentos_sessions_id on agentos_sessions (deployment, session_id);
-create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no);
-create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no);
+          (deployment, session_id, owner_issuer, owner_kind, owner_id, kind, component_id);
+create index agentos_sessions_created on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, created_at, session_no, kind, component_id);
+create index agentos_sessions_updated on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, updated_at, session_no, kind, component_id);
+create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no, kind, component_id);
+create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no, kind, component_id);
+create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no, kind, component_id);
 create table agentos_runs (
           run_no integer primary key autoincrement,
           deployment text not null,
@@ -124,4 +123,4 @@ create table agentos_decision_counts (
           count integer not null,
           primary key (deployment, hour, owner_issuer, owner_kind, owner_id, route, resource, outcome)
         );
-insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '1e69c0b46077af1ccc42e48fdd9a262b5bd47ede7c191b7abb2724450e97122e', 1764300000);
+insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '2146f6b6cf42a914f27cf4e1413ef0a50ded98fdc10435b2590a944ec0b116fa', 1764300000);

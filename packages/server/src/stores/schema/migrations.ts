@@ -41,15 +41,15 @@ export const MIGRATIONS: readonly Migration[] = [
           created_at ${integer} not null,
           updated_at ${integer} not null
         )`,
-        // Without its component: one id is found with a short look, whatever it belongs to.
+        // The id comes first: it is looked for in everybody's sessions, and in those of one owner.
         `create unique index agentos_sessions_key on agentos_sessions
-          (deployment, owner_issuer, owner_kind, owner_id, session_id, kind, component_id)`,
-        "create index agentos_sessions_created on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, created_at, session_no)",
-        "create index agentos_sessions_updated on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, updated_at, session_no)",
-        "create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no)",
-        "create index agentos_sessions_id on agentos_sessions (deployment, session_id)",
-        "create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no)",
-        "create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no)",
+          (deployment, session_id, owner_issuer, owner_kind, owner_id, kind, component_id)`,
+        // Kind and component stand at the end, so that those of one component are counted without a look at their rows.
+        "create index agentos_sessions_created on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, created_at, session_no, kind, component_id)",
+        "create index agentos_sessions_updated on agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, updated_at, session_no, kind, component_id)",
+        "create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no, kind, component_id)",
+        "create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no, kind, component_id)",
+        "create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no, kind, component_id)",
         `create table agentos_runs (
           run_no ${identity},
           deployment ${text} not null,

@@ -27,7 +27,14 @@ type OwnedTable = "agentos_sessions" | "agentos_memories";
 
 /** Rows of one owner. */
 export function isOwnedBy(owner: Owner, table: OwnedTable): RawBuilder<boolean> {
-  const { owner_issuer, owner_kind, owner_id } = toOwnerColumns(owner);
+  return hasOwnerColumns(toOwnerColumns(owner), table);
+}
+
+/** Rows with these columns; the values may be places of a query that is built once. */
+export function hasOwnerColumns(
+  { owner_issuer, owner_kind, owner_id }: Omit<OwnerColumns, "owner_long_id">,
+  table: OwnedTable,
+): RawBuilder<boolean> {
   const column = (name: keyof OwnerColumns) => sql.ref(`${table}.${name}`);
   return sql<boolean>`(${column("owner_issuer")} = ${owner_issuer} and ${column("owner_kind")} = ${owner_kind} and ${column("owner_id")} = ${owner_id})`;
 }

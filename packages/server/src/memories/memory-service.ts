@@ -11,7 +11,7 @@ import type { MemoryText, RunMemories } from "../runs/run-memories.ts";
 import type { Component } from "../runs/store.ts";
 import { MAX_MEMORIES_PER_OWNER, MAX_TOLD_BYTES, MAX_TOLD_MEMORIES } from "./memory-limits.ts";
 import { toMemoryObject } from "./memory-object.ts";
-import type { MemoryStore, StoredMemory } from "./store.ts";
+import type { MemoryStore, StoredMemory } from "./memory-store.ts";
 import { findReach, type MemoryCaller, resolveMemoryOwner } from "./whose.ts";
 
 export interface MemoryServiceOptions {

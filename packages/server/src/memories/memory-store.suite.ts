@@ -2,7 +2,7 @@
 import type { DataScope, Owner } from "@agentos/auth";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MAX_MEMORIES_PER_OWNER } from "./memory-limits.ts";
-import type { MemoryQuery, MemoryStore, StoredMemory } from "./store.ts";
+import type { MemoryQuery, MemoryStore, StoredMemory } from "./memory-store.ts";
 
 const NOW = 1_795_000_000;
 const ALL: DataScope = { kind: "all" };
