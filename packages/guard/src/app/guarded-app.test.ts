@@ -288,3 +288,80 @@ describe("what is doubtful about a configuration", () => {
     expect([printed, shown.told()]).toEqual([[], []]);
   });
 });
+
+describe("what a product opens", () => {
+  const opening = () => {
+    const events: string[] = [];
+    const open: GuardedAppParts<Id>["open"] = async ({ isExamined }) => {
+      events.push(isExamined ? "examined" : "opened");
+      return { close: async () => void events.push("closed") };
+    };
+    return { events, open };
+  };
+
+  it("is opened by the first call that needs it, once, and closed once", async () => {
+    const { events, open } = opening();
+    const app = create([], { open });
+    expect(events).toEqual([]);
+    await Promise.all([app.ready(), get(app, "/things"), app.describe()]);
+    expect(events).toEqual(["opened"]);
+    await Promise.all([app.close(), app.close()]);
+    expect(events).toEqual(["opened", "closed"]);
+  });
+
+  it("is not opened where nobody has asked for anything, or the keys are at fault", async () => {
+    const { events, open } = opening();
+    await create([], { open }).close();
+    const options = { id: TEST_OS_ID, env: {}, authorizationConfig: { verificationKeys: ["no key"] } };
+    await expect(create([], { open, options }).ready()).rejects.toThrow(ConfigurationError);
+    expect(events).toEqual([]);
+  });
+
+  it("knows of who only looks at the configuration", async () => {
+    const { events, open } = opening();
+    const app = create([], { open });
+    await app.ready({ isExamined: true });
+    await get(app, "/things");
+    await app.close();
+    expect(events).toEqual(["examined", "closed"]);
+  });
+
+  it("is closed where the handlers cannot be made", async () => {
+    const { events, open } = opening();
+    const createHandlers = () => {
+      throw new Error("no handlers");
+    };
+    await expect(create([], { open, createHandlers }).ready()).rejects.toThrow("no handlers");
+    expect(events).toEqual(["opened", "closed"]);
+  });
+
+  it("lacks something for a while: 503 with its code, and the log has the cause; all else is 500", async () => {
+    const logger = createTestLogger();
+    const app = create([], {
+      options: {
+        id: TEST_OS_ID,
+        env: {},
+        logger,
+        authorizationConfig: { verificationKeys: [verificationKey] },
+        routes: [
+          custom({
+            path: "/fails/{what}",
+            access: "public",
+            handler: ({ parameters }) => {
+              throw new Error(String(parameters["what"]));
+            },
+          }),
+        ],
+      },
+      findOutage: (error) =>
+        error instanceof Error && error.message === "away"
+          ? { code: "STORE_UNAVAILABLE", limit: 0 }
+          : undefined,
+    });
+    const away = await get(app, "/fails/away");
+    expect([away.status, away.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await away.json()).toMatchObject({ code: "STORE_UNAVAILABLE", status: 503 });
+    expect((await get(app, "/fails/other")).status).toBe(500);
+    await app.close();
+  });
+});
