@@ -52,13 +52,13 @@ export function createDenialRoutes(options: DenialRoutesOptions): Record<DenialR
   return {
     "denials.list": async ({ request, access }) => {
       const reader = readerOf(access, isBelieved);
-      const query = readQuery(denialQuerySchema, new URL(request.url).searchParams);
-      if ("status" in query) return faultResponse(query);
-      const hidden = findHidden(query.values, reader);
+      const query = readQuery(request, denialQuerySchema);
+      if (!query.ok) return faultResponse(query.fault);
+      const hidden = findHidden(query.value, reader);
       if (hidden !== undefined) return faultResponse(hidden);
-      const { limit, page, ...part } = readPart(query.values);
+      const { limit, page, ...part } = readPart(query.value);
       const start = performance.now();
-      const filter = readFilter(query.values, reader);
+      const filter = readFilter(query.value, reader);
       const { records, totalCount } = await recorder.list(reader.whose, { ...part, ...filter, limit });
       const body: DenialList = {
         data: records.map((record) => show(record, reader)),
@@ -68,14 +68,14 @@ export function createDenialRoutes(options: DenialRoutesOptions): Record<DenialR
     },
     "denials.count": async ({ request, access }) => {
       const reader = readerOf(access, isBelieved);
-      const query = readQuery(denialCountQuerySchema, new URL(request.url).searchParams);
-      if ("status" in query) return faultResponse(query);
-      const hidden = findHidden(query.values, reader);
+      const query = readQuery(request, denialCountQuerySchema);
+      if (!query.ok) return faultResponse(query.fault);
+      const hidden = findHidden(query.value, reader);
       if (hidden !== undefined) return faultResponse(hidden);
-      const { by = "code" } = query.values;
-      const { limit, page, offset } = readPart(query.values);
+      const { by = "code" } = query.value;
+      const { limit, page, offset } = readPart(query.value);
       const start = performance.now();
-      const filter = readFilter(query.values, reader);
+      const filter = readFilter(query.value, reader);
       // Which codes there are is known, and few of them: what a caller was shown as one is added up before it is cut.
       const isWhole = by === "code" && !reader.isOperator;
       const found = await recorder.count(reader.whose, {

@@ -22,10 +22,10 @@ import {
   type RequestFault,
   type RouteHandler,
   type Runtime,
+  readQuery,
 } from "@agentos/guard/app";
 import type { z } from "zod";
 import { readJsonBody } from "../input/read-json-body.ts";
-import { readQuery } from "../input/read-query.ts";
 import { MAX_MEMORY_BODY_BYTES } from "../memories/memory-limits.ts";
 import { toDateText, toMemoryObject } from "../memories/memory-object.ts";
 import type { MemoryService } from "../memories/memory-service.ts";

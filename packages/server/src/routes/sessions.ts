@@ -26,10 +26,10 @@ import {
   type RequestFault,
   type RouteHandler,
   type Runtime,
+  readQuery,
 } from "@agentos/guard/app";
 import type { z } from "zod";
 import { readJsonBody } from "../input/read-json-body.ts";
-import { readQuery } from "../input/read-query.ts";
 import type { RunStore, SessionFilter, StoredSession } from "../runs/store.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
 import { type NullHabit, writeObject } from "../sessions/nulls.ts";
