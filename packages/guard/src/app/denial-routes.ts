@@ -9,13 +9,13 @@ import {
   type DenialObject,
   denialCountQuerySchema,
   denialQuerySchema,
-  type PageMeta,
   type PageRouteId,
 } from "@agentos/contract";
 import type { DenialFilter, DenialRecord, DenialRecorder } from "../denials/denial-recorder.ts";
 import { showToCaller, showToOperator } from "../denials/show-denial.ts";
 import { codesShownAs, joinAsShown, REFUSAL_CODES, showGroup } from "../denials/shown-codes.ts";
 import { type InputFault, invalidFields, valueIssue } from "./input-fault.ts";
+import { describePage } from "./page-meta.ts";
 import { readQuery } from "./read-query.ts";
 import { faultResponse, jsonResponse, notFound } from "./responses.ts";
 import type { RouteHandler } from "./route-handler.ts";
@@ -152,24 +152,4 @@ function findHidden({ by, client, subject }: QueryValues, { isOperator }: Reader
   if (names.length === 0) return undefined;
   const problem = "client and subject are shown only to a holder of authz:read";
   return invalidFields(names.map((name) => valueIssue(["query", name], problem)));
-}
-
-function describePage({
-  page,
-  limit,
-  totalCount,
-  start,
-}: {
-  readonly page: number;
-  readonly limit: number;
-  readonly totalCount: number;
-  readonly start: number;
-}): PageMeta {
-  return {
-    page,
-    limit,
-    total_pages: Math.ceil(totalCount / limit),
-    total_count: totalCount,
-    search_time_ms: Math.round((performance.now() - start) * 100) / 100,
-  };
 }
