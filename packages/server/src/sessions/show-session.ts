@@ -7,10 +7,11 @@ import type {
   TeamSessionObject,
   WorkflowSessionObject,
 } from "@agentos/contract";
+import { toDateTime } from "../runs/date-time.ts";
 import { userIdOf } from "../runs/owner.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { StoredSession } from "../runs/store.ts";
-import { toDateTime, writeObject } from "./nulls.ts";
+import { writeObject } from "./nulls.ts";
 
 /** JSON text of one value of a session in a list. A page of many large ones would be larger than any client wants. */
 const MAX_LISTED_LENGTH = 16 * 1024;
