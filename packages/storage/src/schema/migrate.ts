@@ -89,7 +89,7 @@ async function findMissing(
     if (hash !== undefined && hash !== hashMigration(migration, dialect))
       throw new StorageError(
         "unsupported",
-        `the database was made by a version that was not released: its migration ${migration.name} was another one`,
+        `it was made by a version that was never released, whose migration ${migration.name} differs from the one of this version`,
       );
   }
   return migrations.filter(({ name }) => !hashes.has(name));
