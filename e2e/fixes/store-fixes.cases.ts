@@ -164,7 +164,15 @@ export const storeFixes = {
       return using(url);
     },
     follows: /of a PostgreSQL that is a copy of another, (give the address of the other)/,
-    apply: async (world) => withDatabase(world, await createUrl()),
+    async apply(world) {
+      const url = urlOf(world);
+      // Whoever gets this database next writes to it.
+      await runStatement(
+        change(url, (parts) => void (parts.pathname = "/postgres")),
+        `alter database ${new URL(url).pathname.slice(1)} reset default_transaction_read_only`,
+      );
+      return withDatabase(world, await createUrl());
+    },
   }),
   STORE_ACCESS_REFUSED: startRow({
     wrong: async () => using(change(await createUrl(), (parts) => void (parts.password = "wrong"))),

@@ -72,6 +72,7 @@ const GROUPS: readonly (readonly [heading: string, belongs: (name: string, entry
     ],
     ["Keys, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("KEY_")],
     ["Configuration, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("CONFIG_")],
+    ["The database, at the start", (name, entry) => entry.kind !== "limit" && name.startsWith("STORE_")],
     ["The server cannot be asked", (name) => name.startsWith("CLI_")],
   ];
 

@@ -25,7 +25,7 @@ const time = z.iso.datetime().nullish();
 const component = { agent_id: text, team_id: text, workflow_id: text };
 
 /** A session in a list. */
-export const sessionSchema = z
+const sessionSchema = z
   .object({
     session_id: z.string(),
     /** Given, else what the first run was asked, else empty. */

@@ -207,6 +207,15 @@ export function describeMemoryStore(
       expect(await store.listStatistics(only(ALICE), PAGE)).toEqual({ statistics: [alices], totalCount: 1 });
     });
 
+    it("gives back an owner whose id is too long for a key", async () => {
+      const owner = { ...ALICE, id: "long".repeat(1_000) };
+      const { memoryId } = await add({ owner });
+      expect((await store.find(ALL, { memoryId }))?.owner).toEqual(owner);
+      expect(await store.listStatistics(ALL, { ...PAGE, userId: owner.id })).toMatchObject({
+        statistics: [{ owner, count: 1 }],
+      });
+    });
+
     it("replaces all of it, or nothing", async () => {
       const [a, b, c] = [await add(), await add(), await add()];
       const merged = make({ memory: "both" });

@@ -1,6 +1,7 @@
 /** Handlers of memories. They read the request and write the answer; whose memories are reached is decided in `memories/`. */
-import { ok } from "@agentos/auth";
+import { fail, ok } from "@agentos/auth";
 import {
+  MEMORY_LIMITS,
   type MemoryList,
   type MemoryListQuery,
   type MemoryStatistics,
@@ -16,10 +17,12 @@ import {
 } from "@agentos/contract";
 import {
   describePage,
+  invalidFields,
   jsonResponse,
   type RequestContext,
   type RouteHandler,
   type Runtime,
+  valueIssue,
 } from "@agentos/guard/app";
 import type { z } from "zod";
 import { readJsonBody } from "../input/read-json-body.ts";
@@ -74,12 +77,18 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
       const reach = findReach(context.access, value.user_id);
       if (!reach.ok) return reach;
       const { scope, of } = reach.value;
+      const topics = splitTopics(value.topics);
+      const { maxTopics } = MEMORY_LIMITS;
+      if (topics.length > maxTopics) {
+        const problem = `at most ${maxTopics} topics; these are ${topics.length}`;
+        return fail(invalidFields([valueIssue(["query", "topics"], problem)]));
+      }
       const start = performance.now();
       const found = await store.list(scope, {
         ...of,
         agentId: value.agent_id,
         teamId: value.team_id,
-        topics: splitTopics(value.topics),
+        topics,
         contains: value.search_content,
         sortBy: SORT_KEYS[value.sort_by],
         sortOrder: value.sort_order,
@@ -193,10 +202,8 @@ function pageOf({ limit, page }: PageQuery): PageQuery {
 
 /** Both spellings of the list are in use. */
 function splitTopics(texts: readonly string[] = []): readonly string[] {
-  return texts
-    .flatMap((text) => text.split(","))
-    .map((text) => text.trim())
-    .filter((text) => text !== "");
+  const topics = texts.flatMap((text) => text.split(",")).map((text) => text.trim());
+  return [...new Set(topics)].filter((topic) => topic !== "");
 }
 
 function describeOptimized({ before, after }: Optimized): OptimizedMemories {

@@ -142,6 +142,34 @@ describe.each(TEST_DIALECTS)("what is too old in %s", (dialect) => {
   });
 });
 
+it("stays in PostgreSQL where a run begins in it while it is on its way out", async () => {
+  const { database, sweep } = await open("postgres");
+  await addSessions(database, { from: 0, count: 2, at: 1_000 });
+  const [begun, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const run = database.write(async (db) => {
+    await db
+      .updateTable("agentos_sessions")
+      .set({ updated_at: 2_000 })
+      .where("session_id", "=", "s1")
+      .execute();
+    begun.resolve();
+    await mayCommit.promise;
+  });
+  await begun.promise;
+  const swept = sweep({ sessionsSeconds: 30 }, 2_000);
+  const waiting = () =>
+    database.read((db) =>
+      sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
+        db,
+      ),
+    );
+  await expect.poll(async () => (await waiting()).rows.length).toBe(1);
+  mayCommit.resolve();
+  await run;
+  expect(await swept).toBe(1);
+  expect(await countOf(database, "agentos_sessions")).toBe(1);
+});
+
 it("keeps the file at one size, however much comes and goes", async () => {
   const { database, sweep } = await open("sqlite");
   const sizes: number[] = [];

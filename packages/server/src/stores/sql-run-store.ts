@@ -20,7 +20,15 @@ import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlNode } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
-import { addTokens, endRun, insertRun, openSession, putState, putSummary } from "./sql-run-queries.ts";
+import {
+  addTokens,
+  endRun,
+  insertRun,
+  isActiveRun,
+  openSession,
+  putState,
+  putSummary,
+} from "./sql-run-queries.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 
 export interface SqlRunStoreOptions {
@@ -57,7 +65,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   async function end(transaction: Transaction<Tables>, lease: RunLease, run: RunEnd): Promise<void> {
     const [ended] = await endRun(transaction, {
       deployment,
-      run_id: lease.runId,
+      run_id: toKeyText(lease.runId),
       attempt: lease.attempt,
       node_id: nodeId,
       status: run.status,
@@ -102,7 +110,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
         const sessionNo = await open(transaction, run);
         await insertRun(transaction, {
           deployment,
-          run_id: runId,
+          run_id: toKeyText(runId),
           session_no: sessionNo,
           node_id: nodeId,
           attempt: lease.attempt,
@@ -120,7 +128,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       const row = await database.read((db) =>
         selectRuns(db, key)
           .where("deployment", "=", deployment)
-          .where("run_id", "=", runId)
+          .where("run_id", "=", toKeyText(runId))
           .executeTakeFirst(),
       );
       return row && readRun(key, row);
@@ -143,7 +151,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
               .selectFrom("agentos_runs as last")
               .select("last.run_no")
               .where("last.deployment", "=", deployment)
-              .where("last.run_id", "=", afterRunId),
+              .where("last.run_id", "=", toKeyText(afterRunId)),
           );
         return query.execute();
       });
@@ -156,8 +164,8 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
           .updateTable("agentos_runs")
           .set({ cancel_at: sql<number>`coalesce(cancel_at, ${database.dialect.now})` })
           .where("deployment", "=", deployment)
-          .where("run_id", "=", runId)
-          .where("status", "in", ["PENDING", "RUNNING"])
+          .where("run_id", "=", toKeyText(runId))
+          .where(isActiveRun)
           .where("session_no", "in", (row) => {
             const query = row
               .selectFrom("agentos_sessions")

@@ -60,6 +60,16 @@ describe("a server that does not take us", () => {
   });
 });
 
+it("keeps nothing of a change that went on after a failed statement, and says so", async () => {
+  const database = await openMigrated("postgres");
+  const writing = database.write(async (transaction) => {
+    await transaction.insertInto("notes").values({ id: 1, text: "" }).execute();
+    await sql`select 1 / 0`.execute(transaction).catch(() => undefined);
+  });
+  await expectFault(() => writing, "failed");
+  expect(await readNotes(database)).toEqual([]);
+});
+
 describe("a server in trouble", () => {
   let server: PostgresServer;
   beforeAll(async () => {

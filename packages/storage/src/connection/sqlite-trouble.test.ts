@@ -1,9 +1,11 @@
 /** What goes wrong with a file, made to go wrong for real: each has its name, and nothing is half written. */
 import { chmodSync, chownSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import {
   addNote,
+  afterTest,
   execute,
   expectFault,
   makeFolder,
@@ -74,6 +76,22 @@ describe("a file that another process holds", () => {
     await other.ended;
     await addNote(database, 1);
     expect(await readNotes(database)).toEqual([1]);
+  });
+
+  it("is waited for once by those whose common commit failed, not by one after the other", async () => {
+    const file = join(makeFolder(), "data.db");
+    const database = open({ kind: "sqlite", file }, { busyTimeoutMs: 50 });
+    await database.migrate();
+    const other = new DatabaseSync(file);
+    afterTest(() => other.close());
+    const failing = database.write(() => Promise.reject(new Error("no")));
+    const changes = [1, 2, 3].map((id) => addNote(database, id));
+    // Locked between the failed one and the next, and free again once that one has waited in vain.
+    const locked = failing.catch(() => other.exec("begin immediate"));
+    const freed = changes[0]?.catch(() => other.exec("commit"));
+    for (const change of changes) await expectFault(() => change, "busy");
+    await Promise.all([locked, freed]);
+    expect(await readNotes(database)).toEqual([]);
   });
 
   it("lets everybody read while a change waits, and the change is kept when it is free", async () => {
