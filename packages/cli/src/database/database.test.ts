@@ -103,6 +103,24 @@ describe("agentos db", () => {
     expect(failure).not.toContain(SECRET);
   });
 
+  it("takes the address from a variable or a file, and says which of them is not there", async () => {
+    const cwd = makeFolder();
+    await use(`sqlite:${join(cwd, "a.db")}`, ["alice"]);
+    writeFileSync(join(cwd, "address.txt"), "sqlite:a.db\n");
+    const status = ["db", "status", "--json", "--database"];
+    const env = { SHOP_DATABASE: "sqlite:a.db" };
+    for (const reference of ["env:SHOP_DATABASE", "file:address.txt"]) {
+      const { stdout } = await runInProcess([...status, reference], { cwd, env });
+      expect(JSON.parse(stdout)).toMatchObject({ deployments: [{ sessions: 2 }] });
+    }
+    expect(await failureOf([...status, "env:SHOP_DATABSE"], cwd)).toContain(
+      'the environment variable "SHOP_DATABSE" is not set',
+    );
+    expect(await failureOf([...status, "file:adress.txt"], cwd)).toContain("adress.txt");
+    // A database is no file that holds an address: it is not opened, and nobody is told to move it away.
+    expect(await failureOf([...status, "file:a.db"], cwd)).not.toContain("STORE_");
+  });
+
   it("backup copies a file, and takes the place of no other", async () => {
     const cwd = makeFolder();
     await use(`sqlite:${join(cwd, "a.db")}`, ["alice"]);
