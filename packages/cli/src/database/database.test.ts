@@ -160,6 +160,31 @@ describe("agentos data erase", () => {
     },
   );
 
+  it("refuses an empty id, as of a variable that is not set: what belongs to nobody stays", async () => {
+    const cwd = makeFolder();
+    const os = new AgentOS({
+      id: "open",
+      database: `sqlite:${join(cwd, "a.db")}`,
+      env: {},
+      logger,
+      agents: [new Agent({ id: "echo", model: "offline:echo" })],
+    });
+    const body = new URLSearchParams({ message: "hi", stream: "false" });
+    const request = new Request("http://localhost/agents/echo/runs", { method: "POST", body });
+    expect((await os.fetch(request, { clientAddress: "127.0.0.1" })).status).toBe(200);
+    await os.close();
+    const database = ["--database", "sqlite:a.db"];
+    for (const id of ["", " "])
+      expect(await failureOf(["data", "erase", "--yes", ...database, "--user", id], cwd)).toContain(
+        '"--user" is empty',
+      );
+    expect(
+      await failureOf(["data", "erase", "--yes", ...database, "--user", "alice", "--issuer", ""], cwd),
+    ).toContain('"--issuer" is empty');
+    const { stdout } = await runInProcess(["db", "status", "--json", ...database], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ deployments: [{ sessions: 1, runs: 1 }] });
+  });
+
   it("is for one issuer where one is named", async () => {
     const cwd = makeFolder();
     await use(`sqlite:${join(cwd, "a.db")}`, ["alice"]);
