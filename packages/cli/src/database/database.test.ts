@@ -81,7 +81,7 @@ describe("agentos db", () => {
     expect(await failureOf(["db", "status"], cwd)).toContain("there is no such database");
     expect(readdirSync(cwd)).toEqual([]);
     const first = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd: cwd });
-    expect(first.stdout).toContain("applied: 0001-initial");
+    expect(first.stdout).toBe("database: SQLite b.db\napplied: 0001-initial\n");
     const second = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd });
     expect(second.stdout).toContain("nothing to apply");
   });
@@ -144,6 +144,9 @@ describe("agentos data erase", () => {
       expect(await failureOf(args, cwd)).toContain("nobody is here to confirm it, and nothing was deleted");
       const { code, stdout } = await runInProcess([...args, "--yes"], { cwd });
       expect(code).toBe(0);
+      expect(stdout).toContain(
+        kind === "sqlite" ? "in the database: SQLite a.db\n" : "in the database: PostgreSQL 127.0.0.1:",
+      );
       expect(stdout).toContain('user of "default" (verified): 2 sessions, 0 memories');
       expect(stdout).toContain("in all 2 runs, 1 recorded refusals");
       if (kind === "sqlite") {

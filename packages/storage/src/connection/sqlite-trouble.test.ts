@@ -132,6 +132,11 @@ describe("a file that cannot be used", () => {
     await expectFault(() => open({ kind: "sqlite", file: join(folder, "file", "data.db") }), "missing");
     await expectFault(() => open({ kind: "sqlite", file: folder }), "missing");
   });
+
+  // Node's own recursive making of folders never ends there.
+  it.skipIf(process.platform !== "linux")("is named where a file system makes no folders", async () => {
+    await expectFault(() => open({ kind: "sqlite", file: "/proc/agentos/data/data.db" }), "missing");
+  });
 });
 
 // Root may write everywhere: as root, the process of the test becomes nobody once it has read its modules.
@@ -165,6 +170,15 @@ describe.skipIf(process.platform === "win32")("a file or folder without the righ
     if (isRoot) chownSync(file, NOBODY, NOBODY);
     chmodSync(file, 0o400);
     expect(await outcomeIn(folder)).toBe("StorageError read-only");
+  });
+
+  it("lets nobody in where the file may not be read, which is another cause than a file that is missing", async () => {
+    const folder = makeFolder();
+    const file = join(folder, "data.db");
+    await open({ kind: "sqlite", file }).close();
+    if (isRoot) chownSync(file, 0, 0);
+    chmodSync(file, isRoot ? 0o600 : 0o000);
+    expect(await outcomeIn(folder)).toBe("StorageError refused");
   });
 
   it("lets nobody in where the folder may not be written, or a new one not made in it", async () => {
