@@ -32,16 +32,18 @@ describe("startRun", () => {
       ok: false,
       fault: {
         status: 400,
-        detail: "Background execution requires a database to be configured on the agent",
+        detail: 'Background execution is not supported by this version: send the run without "background"',
       },
     });
   });
 
-  it("says of a team that its database is missing", async () => {
+  it("refuses a background run of a team in the same words", async () => {
     const team = createPlainTeam(async function* () {});
     const request = { runnable: team, form: form("hi", { background: true }), access: createTestAccess() };
     expect(await createTestServer().service.startRun(request)).toMatchObject({
-      fault: { detail: "Background execution requires a database to be configured on the team" },
+      fault: {
+        detail: 'Background execution is not supported by this version: send the run without "background"',
+      },
     });
   });
 
