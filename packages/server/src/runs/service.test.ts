@@ -314,6 +314,31 @@ describe("a run", () => {
     expect((await find())?.events.at(-1)).toEqual(events.at(-1));
   });
 
+  it("whose end was kept although the answer to it was lost is told no other end", async () => {
+    const store = createMemoryRunStore();
+    let isFirst = true;
+    const server = createTestServer({
+      store: {
+        ...store,
+        async finishRun(...args) {
+          await store.finishRun(...args);
+          if (isFirst) {
+            isFirst = false;
+            throw new Error("the connection ended during the commit");
+          }
+        },
+      },
+    });
+    const run = await server.start(hanging, form("hi there", { sessionId: "s" }));
+    const cuts: string[] = [];
+    const watcher = run.watch((cause) => cuts.push(cause.message));
+    run.abort(new Error("enough"));
+    await run.finished;
+    watcher.close();
+    expect(cuts).toEqual(["the run is gone"]);
+    expect((await server.find("plain", "s", run.runId))?.output.status).toBe("CANCELLED");
+  });
+
   it("that somebody cancels stops, and is stored as cancelled", async () => {
     const server = createTestServer();
     const run = await server.start(hanging, form("hi there", { sessionId: "s" }));
