@@ -1,4 +1,5 @@
 /** Sessions without their runs: made, changed and forgotten by hand. Which one is meant is decided in one place. */
+import { setImmediate } from "node:timers/promises";
 import { type Access, type DataScope, fail, ok, type Result } from "@agentos/auth";
 import { RUNNABLE_KINDS, type RunnableKind } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
@@ -87,6 +88,8 @@ export function createSessionService({ store, runs, runtime }: SessionServiceOpt
         const found = await find(scope, filter);
         if (!found.ok) return found;
         if (found.value !== undefined) keys.push(found.value.key);
+        // A file is read without waiting: without this, nobody else is served until all are found.
+        await setImmediate();
       }
       for (const key of keys) await runs.deleteSession(scope, key);
       return ok(undefined);
