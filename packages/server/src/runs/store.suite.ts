@@ -620,6 +620,8 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
         await storeRun(store, key, `r${letter}`);
         const [found] = await store.findSessions(all, { sessionId }, 2);
         expect(found?.key).toEqual(key);
+        expect(await store.findSessionKeys(scopeOf(alice), { sessionId }, 2)).toEqual([key]);
+        expect(await store.findSessionKeys(scopeOf(bob), { sessionId }, 2)).toEqual([]);
       }
     });
 

@@ -218,6 +218,8 @@ export interface RunStore {
   findSession(scope: DataScope, key: SessionKey): Promise<StoredSession | undefined>;
   /** Those that fit, at most `limit`. */
   findSessions(scope: DataScope, filter: SessionFilter, limit: number): Promise<readonly StoredSession[]>;
+  /** Of the same sessions their keys alone: a session may be large. */
+  findSessionKeys(scope: DataScope, filter: SessionFilter, limit: number): Promise<readonly SessionKey[]>;
   /** Those of equal times in the order in which they were created, or in its reverse. */
   listSessions(scope: DataScope, query: SessionQuery): Promise<SessionPage>;
   /**

@@ -6,7 +6,10 @@ import { createSessionService } from "./session-service.ts";
 test("others are served while many sessions of a file are looked for", async () => {
   const database = await openTestDatabase("sqlite");
   const service = createSessionService({
-    store: createSqlRunStore(database, { deployment: "d", nodeId: "n" }),
+    store: {
+      ...createSqlRunStore(database, { deployment: "d", nodeId: "n" }),
+      findSessions: () => Promise.reject(new Error("each of them may be half a megabyte")),
+    },
     runs: { deleteSession: async () => false },
     runtime: { clock: { now: () => 0 }, generateId: () => "id" },
   });

@@ -7,7 +7,7 @@ import { type InputFault, inputFault, type RequestFault, type Runtime } from "@a
 import { resolveOwner } from "../runs/owner.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore, SessionFilter, SessionKey, StoredSession } from "../runs/store.ts";
-import { findOneSession } from "./find-session.ts";
+import { findOneSession, findOneSessionKey } from "./find-session.ts";
 import { type GivenValues, readSessionValues } from "./session-values.ts";
 
 /** Body of `POST /sessions`. */
@@ -85,9 +85,9 @@ export function createSessionService({ store, runs, runtime }: SessionServiceOpt
     async delete(scope, filters) {
       const keys: SessionKey[] = [];
       for (const filter of filters) {
-        const found = await find(scope, filter);
+        const found = await findOneSessionKey(store, scope, filter);
         if (!found.ok) return found;
-        if (found.value !== undefined) keys.push(found.value.key);
+        if (found.value !== undefined) keys.push(found.value);
         // A file is read without waiting: without this, nobody else is served until all are found.
         await setImmediate();
       }

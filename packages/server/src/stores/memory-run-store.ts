@@ -157,6 +157,10 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return found;
     },
 
+    async findSessionKeys(scope, filter, limit) {
+      return [...fitting(scope, filter)].slice(0, limit).map(({ key }) => key);
+    },
+
     async listSessions(scope, { name, sortBy, sortOrder, limit, page, ...filter }) {
       const wanted = name === undefined ? undefined : lowerAscii(name);
       const found = [...inScope(scope)].filter(
