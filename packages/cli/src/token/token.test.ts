@@ -270,7 +270,7 @@ describe("agentos scopes", () => {
     expect(JSON.parse(listed.stdout)).toMatchObject({ allowed: true, visible: ["a", "b"] });
     expect(open).toMatchObject({ code: 0 });
     expect(open.stdout).toContain("public");
-    expect(JSON.parse(planned.stdout)).toMatchObject({ served: false, required_scopes: ["sessions:read"] });
+    expect(JSON.parse(planned.stdout)).toMatchObject({ served: false, required_scopes: ["traces:read"] });
   });
 
   it("cannot tell about a route that it does not know", { timeout: 60_000 }, async () => {

@@ -1,5 +1,5 @@
 /** Handlers of memories. They read the request and write the answer; whose memories are reached is decided in `memories/`. */
-import { fail, ok, type Result } from "@agentos/auth";
+import { fail, ok } from "@agentos/auth";
 import {
   MEMORY_LIMITS,
   type MemoryList,
@@ -13,33 +13,31 @@ import {
   memoryStatisticsQuerySchema,
   type OptimizedMemories,
   optimizeMemoriesInputSchema,
-  type PageMeta,
-  SERVED_ROUTES,
   type ServedRouteId,
 } from "@agentos/contract";
 import {
+  describePage,
   invalidFields,
   jsonResponse,
   type RequestContext,
-  type RequestFault,
   type RouteHandler,
   type Runtime,
   valueIssue,
 } from "@agentos/guard/app";
 import type { z } from "zod";
 import { readJsonBody } from "../input/read-json-body.ts";
-import { readQuery } from "../input/read-query.ts";
 import { MAX_MEMORY_BODY_BYTES } from "../memories/memory-limits.ts";
-import { toDateText, toMemoryObject } from "../memories/memory-object.ts";
+import { toMemoryObject } from "../memories/memory-object.ts";
 import type { MemoryService } from "../memories/memory-service.ts";
 import type { MemoryQuery, MemoryStore } from "../memories/memory-store.ts";
 import { estimateTokens, type Optimized, optimizeMemories } from "../memories/optimize.ts";
 import { findMemoryOwner, findReach } from "../memories/whose.ts";
+import { toDateTime } from "../runs/date-time.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
-import { createAnswerFault } from "./answer-fault.ts";
 import { chooseMemoryModel } from "./choose-memory-model.ts";
-import { findDatabaseFault } from "./select-database.ts";
+import { MEMORIES_TABLE } from "./database-tables.ts";
+import { type Answer, createStoredRoutes } from "./stored-routes.ts";
 
 export interface MemoriesRoutesOptions {
   readonly memories: MemoryService;
@@ -58,41 +56,22 @@ const SORT_KEYS = {
   memory_id: "memoryId",
 } as const satisfies Record<MemoryListQuery["sort_by"], MemoryQuery["sortBy"]>;
 
-/** What a handler gives: the answer, or what is wrong with the request. */
-type Answer = Promise<Result<Response, RequestFault>>;
 type MemoriesRouteId = ServedRouteId<"memories">;
 
 /** Handlers of the routes of memories. */
 export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<MemoriesRouteId, RouteHandler> {
   const { memories, store, agents, runs, runtime, databaseId } = options;
-  const answerFault = createAnswerFault(runtime);
-  const database = { id: databaseId, table: "agno_memories" } as const;
-
-  /** The query, of a request that means this database. */
-  function read<Schema extends z.ZodObject>({ request }: RequestContext, schema: Schema) {
-    const choice = readQuery(request, memoryDatabaseQuerySchema);
-    if (!choice.ok) return choice;
-    const fault = findDatabaseFault(choice.value, database);
-    return fault === undefined ? readQuery(request, schema) : fail<RequestFault>(fault);
-  }
+  const database = { id: databaseId, table: MEMORIES_TABLE } as const;
+  const { handle, readStoredQuery } = createStoredRoutes(runtime, database);
 
   async function readBody<Schema extends z.ZodObject>(context: RequestContext, schema: Schema) {
-    const query = read(context, memoryDatabaseQuerySchema);
+    const query = readStoredQuery(context, memoryDatabaseQuerySchema);
     return query.ok ? readJsonBody(context.request, schema, { maxBytes: MAX_MEMORY_BODY_BYTES }) : query;
-  }
-
-  function handle(id: MemoriesRouteId, answer: (context: RequestContext) => Answer): RouteHandler {
-    const { method, path } = SERVED_ROUTES[id];
-    const route = `${method} ${path}`;
-    return async (context) => {
-      const answered = await answer(context);
-      return answered.ok ? answered.value : answerFault(answered.fault, { access: context.access, route });
-    };
   }
 
   return {
     "memories.list": handle("memories.list", async (context) => {
-      const query = read(context, memoryQuerySchema);
+      const query = readStoredQuery(context, memoryQuerySchema);
       if (!query.ok) return query;
       const { value } = query;
       const reach = findReach(context.access, value.user_id);
@@ -115,7 +94,7 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
         sortOrder: value.sort_order,
         ...pageOf(value),
       });
-      const meta = pageMeta(value, found.totalCount, start);
+      const meta = describePage({ ...value, totalCount: found.totalCount, start });
       const body: MemoryList = { data: found.memories.map(toMemoryObject), meta };
       return ok(jsonResponse(body));
     }),
@@ -126,7 +105,7 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
     }),
 
     "memories.read": handle("memories.read", async (context) => {
-      const query = read(context, memoryOwnerQuerySchema);
+      const query = readStoredQuery(context, memoryOwnerQuerySchema);
       if (!query.ok) return query;
       return show(await memories.find(context.access, memoryIdOf(context), query.value.user_id));
     }),
@@ -137,7 +116,7 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
     }),
 
     "memories.delete": handle("memories.delete", async (context) => {
-      const query = read(context, memoryOwnerQuerySchema);
+      const query = readStoredQuery(context, memoryOwnerQuerySchema);
       if (!query.ok) return query;
       const ids = [memoryIdOf(context)];
       const removed = await memories.remove(context.access, ids, query.value.user_id);
@@ -153,7 +132,7 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
     }),
 
     "memories.listTopics": handle("memories.listTopics", async (context) => {
-      const query = read(context, memoryOwnerQuerySchema);
+      const query = readStoredQuery(context, memoryOwnerQuerySchema);
       if (!query.ok) return query;
       const reach = findReach(context.access, query.value.user_id);
       if (!reach.ok) return reach;
@@ -161,7 +140,7 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
     }),
 
     "memories.readStatistics": handle("memories.readStatistics", async (context) => {
-      const query = read(context, memoryStatisticsQuerySchema);
+      const query = readStoredQuery(context, memoryStatisticsQuerySchema);
       if (!query.ok) return query;
       const reach = findReach(context.access, query.value.user_id);
       if (!reach.ok) return reach;
@@ -172,9 +151,9 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
         data: statistics.map(({ owner, count, updatedAt }) => ({
           user_id: owner.id,
           total_memories: count,
-          last_memory_updated_at: toDateText(updatedAt),
+          last_memory_updated_at: toDateTime(updatedAt),
         })),
-        meta: pageMeta(query.value, totalCount, start),
+        meta: describePage({ ...query.value, totalCount, start }),
       };
       return ok(jsonResponse(body));
     }),
@@ -219,17 +198,6 @@ interface PageQuery {
 /** Page 0 is the first too, as in the reference. */
 function pageOf({ limit, page }: PageQuery): PageQuery {
   return { limit, page: Math.max(1, page) };
-}
-
-function pageMeta(query: PageQuery, totalCount: number, start: number): PageMeta {
-  const { limit, page } = pageOf(query);
-  return {
-    page,
-    limit,
-    total_pages: Math.ceil(totalCount / limit),
-    total_count: totalCount,
-    search_time_ms: Math.round((performance.now() - start) * 100) / 100,
-  };
 }
 
 /** Both spellings of the list are in use. */

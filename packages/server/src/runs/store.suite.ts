@@ -586,6 +586,18 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       expect((await store.listSessions(scopeOf(owner), sessions)).sessions[0]?.key.owner).toEqual(owner);
     });
 
+    it("finds and stops nothing by an id that no run can have", async () => {
+      const store = await create();
+      await storeRun(store, keyOf(alice), "r1");
+      for (const runId of ["", "r1\u0000", "\u0000", "r1\ud800", "r".repeat(10_000)]) {
+        expect(await store.findRun(all, keyOf(alice), runId)).toBeUndefined();
+        const { component } = keyOf(alice);
+        expect(await store.requestCancel(all, { component, runId })).toBe(false);
+        const piece = { afterRunId: runId, count: 1 };
+        expect(await store.listRuns(all, keyOf(alice), { piece })).toEqual([]);
+      }
+    });
+
     it("leaves large values out of a list, and of nothing else", async () => {
       const store = await create();
       const fits = { text: "x".repeat(MAX_LISTED_BYTES - '{"text":""}'.length) };

@@ -6,7 +6,7 @@ import { type RunEnd, type RunLease, RunLeaseLost } from "./store.ts";
 
 export interface UnstoredEnds {
   add(lease: RunLease, end: RunEnd): void;
-  /** Tries all of them, oldest first, up to the first that fails. Rejects with its cause. */
+  /** Tries all of them, oldest first, up to the first that fails; one round at a time. Rejects with its cause. */
   retry(): Promise<void>;
   size(): number;
 }
@@ -17,6 +17,20 @@ const MAX_BYTES = 16 * 1024 * 1024;
 export function createUnstoredEnds(finish: (lease: RunLease, end: RunEnd) => Promise<void>): UnstoredEnds {
   const ends: { readonly lease: RunLease; readonly end: RunEnd; readonly bytes: number }[] = [];
   let held = 0;
+  let retrying: Promise<void> | undefined;
+
+  async function retryAll(): Promise<void> {
+    for (let first = ends[0]; first !== undefined; first = ends[0]) {
+      try {
+        await finish(first.lease, first.end);
+      } catch (cause) {
+        // Somebody else has ended it, or it is gone with its session.
+        if (!(cause instanceof RunLeaseLost)) throw cause;
+      }
+      ends.shift();
+      held -= first.bytes;
+    }
+  }
 
   return {
     add(lease, end) {
@@ -25,17 +39,11 @@ export function createUnstoredEnds(finish: (lease: RunLease, end: RunEnd) => Pro
       held += bytes;
       ends.push({ lease, end, bytes });
     },
-    async retry() {
-      for (let first = ends[0]; first !== undefined; first = ends[0]) {
-        try {
-          await finish(first.lease, first.end);
-        } catch (cause) {
-          // Somebody else has ended it, or it is gone with its session.
-          if (!(cause instanceof RunLeaseLost)) throw cause;
-        }
-        ends.shift();
-        held -= first.bytes;
-      }
+    retry() {
+      retrying ??= retryAll().finally(() => {
+        retrying = undefined;
+      });
+      return retrying;
     },
     size: () => ends.length,
   };

@@ -7,10 +7,11 @@ import type {
   TeamSessionObject,
   WorkflowSessionObject,
 } from "@agentos/contract";
+import { toDateTime } from "../runs/date-time.ts";
 import { userIdOf } from "../runs/owner.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { ListedSession, StoredSession } from "../runs/store.ts";
-import { toDateTime, writeObject } from "./nulls.ts";
+import { writeObject } from "./nulls.ts";
 
 /** What runs now under the name that the session was made with; undefined where nothing does. */
 export type FindComponent = (kind: RunnableKind, id: string) => Pick<Runnable, "name" | "model"> | undefined;
