@@ -140,7 +140,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   guard: {
     log: [],
     config: ["log"],
-    decisions: [],
+    decisions: ["log"],
     denials: ["log"],
     keys: ["config"],
     pages: ["config"],
