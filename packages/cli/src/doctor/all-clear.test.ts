@@ -275,7 +275,9 @@ describe("no all-clear for", () => {
     const env = { JWT_VERIFICATION_KEY: key.verificationKey, AUTHORIZATION_ENABLED: "true" };
     const start = await runInProcess(["doctor"], { env });
     expect(start.code).toBe(0);
-    expect(start.stdout).toContain("it starts; whether a token is accepted was not asked");
+    expect(start.stdout).toContain(
+      "it starts, if its database can be used; whether a token is accepted was not asked",
+    );
     const posted = await runInProcess(["doctor", "-", ...run], { env, stdin: token });
     expect(posted.code).not.toBe(0);
     // Nothing is configured: whatever it is, nobody has looked at it.
