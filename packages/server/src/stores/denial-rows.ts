@@ -37,7 +37,7 @@ export function toDenialRow(
   { record, source, isKnownCaller }: KeptDenial,
   deployment: string,
 ): Insertable<DenialsTable> {
-  const { id, code, route, client, subject, issuer, owner, count, time, lastSeenAt } = record;
+  const { id, code, route, client, subject, issuer, owner, count, lastSeenAt } = record;
   return {
     deployment,
     denial_id: toKeyText(id),
@@ -52,7 +52,6 @@ export function toDenialRow(
     owner_kind: toNullableKey(owner?.kind),
     owner_id: toNullableKey(owner?.id),
     count,
-    first_at: time,
     last_at: lastSeenAt,
     last_hour: hourOf(lastSeenAt),
     record_json: JSON.stringify(record),

@@ -6,14 +6,13 @@ import {
   type ExpressionBuilder,
   type Selectable,
   type SqlBool,
-  sql,
   type Transaction,
 } from "kysely";
 import { MAX_LISTED_TOPICS, MAX_MEMORIES_PER_OWNER, MAX_TOPIC_SOURCES } from "../memories/memory-limits.ts";
 import type { MemoryQuery, MemoryStore, OfUser, StoredMemory } from "../memories/memory-store.ts";
 import { coversOwner } from "../runs/store.ts";
 import { toKeyText } from "./schema/key-text.ts";
-import { isOwnedBy, readOwner, toOwnerColumns } from "./schema/owner-columns.ts";
+import { isInScope, readOwner, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { MemoriesTable, Tables } from "./schema/tables.ts";
 
 export interface SqlMemoryStoreOptions {
@@ -44,13 +43,12 @@ export function createSqlMemoryStore(
   /** The rows that a caller reaches: without a scope there is no condition to write. */
   const within =
     (scope: DataScope, { userId }: OfUser = {}) =>
-    (builder: Builder): Expression<SqlBool> => {
-      const conditions: Expression<SqlBool>[] = [builder("deployment", "=", deployment)];
-      if (scope.kind === "none") conditions.push(sql<SqlBool>`1 = 0`);
-      if (scope.kind === "user") conditions.push(isOwnedBy(scope.owner, "agentos_memories"));
-      if (userId !== undefined) conditions.push(builder("owner_id", "=", toKeyText(userId)));
-      return builder.and(conditions);
-    };
+    (builder: Builder): Expression<SqlBool> =>
+      builder.and([
+        builder("deployment", "=", deployment),
+        isInScope(scope, "agentos_memories"),
+        ...(userId === undefined ? [] : [builder("owner_id", "=", toKeyText(userId))]),
+      ]);
 
   function matching(scope: DataScope, query: MemoryQuery) {
     const { agentId, teamId, topics = [], contains } = query;
@@ -178,6 +176,7 @@ export function createSqlMemoryStore(
           .select((builder) => [
             builder.fn.countAll().as("count"),
             builder.fn.max("updated_at").as("updated_at"),
+            builder.fn.max("owner_long_id").as("owner_long_id"),
           ]);
         return Promise.all([
           owners
@@ -240,7 +239,6 @@ function toRow(deployment: string, { owner, ...memory }: StoredMemory) {
     topics_json: toTopicsJson(memory.topics),
     agent_id: memory.agentId ?? null,
     team_id: memory.teamId ?? null,
-    input: null,
     created_at: memory.createdAt,
     updated_at: memory.updatedAt,
   };

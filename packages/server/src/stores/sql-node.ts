@@ -5,14 +5,16 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Database } from "@agentos/storage";
-import { sql, type Transaction } from "kysely";
+import { type Selectable, sql, type Transaction } from "kysely";
 import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
-import type { NodesTable, Tables } from "./schema/tables.ts";
+import type { NodesTable, RunsTable, Tables } from "./schema/tables.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 
 export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned"> {
   /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
   writeWithBeat: Database<Tables>["write"];
+  /** A run whose start failed. Its row may be there all the same, and nobody drives it: the next look ends it. */
+  disown(runId: string): void;
 }
 
 export interface SqlNodeOptions {
@@ -27,6 +29,8 @@ const DEAD_SECONDS = 8;
 const ownNodes = new Set<string>();
 /** Runs that are ended in one commit. */
 const BATCH = 50;
+/** Of those whose start failed; what is more stays until the next start of this server. */
+const MAX_UNDRIVEN = 1_000;
 
 /** A server as it was when it was found silent; without a row it has never been heard, or was forgotten. */
 interface GoneNode {
@@ -39,6 +43,7 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
   const host = describeHost();
   const startedAt = Date.now() / 1_000;
   let beatenAt = Number.NEGATIVE_INFINITY;
+  const undriven = new Set<string>();
   ownNodes.add(nodeId);
 
   async function writeBeat(transaction: Transaction<Tables>): Promise<void> {
@@ -101,42 +106,67 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
     return (row?.heartbeat_at ?? null) === gone.heartbeat_at;
   }
 
+  const selectActive = (transaction: Transaction<Tables>, node: string) =>
+    transaction
+      .selectFrom("agentos_runs")
+      .select(["run_no", "node_id", "attempt", "output_json", "next_index"])
+      .where("deployment", "=", deployment)
+      .where("node_id", "=", node)
+      .where(isActiveRun)
+      .orderBy("run_no")
+      .limit(BATCH);
+
   /** Gives how many. */
   function endSome(gone: GoneNode, describe: DescribeAbandoned): Promise<number> {
     return database.write(async (transaction) => {
       if (!(await isStillSilent(transaction, gone))) return 0;
-      const runs = await transaction
-        .selectFrom("agentos_runs")
-        .select(["run_no", "attempt", "output_json", "next_index"])
-        .where("deployment", "=", deployment)
-        .where("node_id", "=", gone.node_id)
-        .where(isActiveRun)
-        .orderBy("run_no")
-        .limit(BATCH)
-        .execute();
-      let count = 0;
-      for (const run of runs) {
-        // INVARIANT: the run service wrote it.
-        const end = describe(JSON.parse(run.output_json) as StoredOutput);
-        const { numUpdatedRows } = await transaction
-          .updateTable("agentos_runs")
-          .set({
-            status: "ERROR",
-            output_json: end.outputJson,
-            events_json: end.eventsJson,
-            next_index: run.next_index + 1,
-            ended_at: now,
-            node_id: null,
-            cancel_at: null,
-          })
-          .where("run_no", "=", run.run_no)
-          .where("attempt", "=", run.attempt)
-          .where("node_id", "=", gone.node_id)
-          .executeTakeFirstOrThrow();
-        count += Number(numUpdatedRows);
-      }
-      return count;
+      return end(transaction, await selectActive(transaction, gone.node_id).execute(), describe);
     });
+  }
+
+  async function endUndriven(describe: DescribeAbandoned): Promise<number> {
+    const runIds = [...undriven].slice(0, BATCH);
+    if (runIds.length === 0) return 0;
+    const ended = await database.write(async (transaction) =>
+      end(
+        transaction,
+        await selectActive(transaction, nodeId).where("run_id", "in", runIds).execute(),
+        describe,
+      ),
+    );
+    for (const runId of runIds) undriven.delete(runId);
+    return ended;
+  }
+
+  async function end(
+    transaction: Transaction<Tables>,
+    runs: readonly Selectable<
+      Pick<RunsTable, "run_no" | "node_id" | "attempt" | "output_json" | "next_index">
+    >[],
+    describe: DescribeAbandoned,
+  ): Promise<number> {
+    let count = 0;
+    for (const run of runs) {
+      // INVARIANT: the run service wrote it.
+      const last = describe(JSON.parse(run.output_json) as StoredOutput);
+      const { numUpdatedRows } = await transaction
+        .updateTable("agentos_runs")
+        .set({
+          status: "ERROR",
+          output_json: last.outputJson,
+          events_json: last.eventsJson,
+          next_index: run.next_index + 1,
+          ended_at: now,
+          node_id: null,
+          cancel_at: null,
+        })
+        .where("run_no", "=", run.run_no)
+        .where("attempt", "=", run.attempt)
+        .where("node_id", "=", run.node_id)
+        .executeTakeFirstOrThrow();
+      count += Number(numUpdatedRows);
+    }
+    return count;
   }
 
   /** It comes back by itself where it was only silent. */
@@ -159,6 +189,12 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
       return result;
     },
 
+    disown(runId) {
+      undriven.add(runId);
+      const [oldest] = undriven;
+      if (undriven.size > MAX_UNDRIVEN && oldest !== undefined) undriven.delete(oldest);
+    },
+
     async beat() {
       const at = performance.now() / 1_000;
       await database.write(writeBeat);
@@ -177,7 +213,7 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
     },
 
     async endAbandoned(describe) {
-      let ended = 0;
+      let ended = await endUndriven(describe);
       for (const gone of await findGone()) {
         for (let count = await endSome(gone, describe); count > 0; count = await endSome(gone, describe))
           ended += count;

@@ -115,7 +115,6 @@ describe.each(TEST_DIALECTS)("what is too old in %s", (dialect) => {
             code: "SCOPE_MISSING",
             route: "GET /agents",
             count: 1,
-            first_at: at,
             last_at: at,
             last_hour: Math.floor(at / 3_600),
             record_json: "{}",

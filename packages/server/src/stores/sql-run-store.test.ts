@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import type { DataScope } from "@agentos/auth";
+import { StorageError } from "@agentos/storage";
 import { CompiledQuery, sql, type Transaction } from "kysely";
 import { afterAll, describe, expect, it } from "vitest";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
@@ -120,6 +121,31 @@ for (const dialect of TEST_DIALECTS) {
       await expect(gone.finishRun(lease, end("r1"))).rejects.toThrow(RunLeaseLost);
       await renameNode("somewhere", "alive");
       await alive.finishRun(kept, end("r2"));
+    });
+
+    it("end where the answer to their start was lost, although their server lives", async () => {
+      const deployment = nextDeployment();
+      let isLost = false;
+      const store = createSqlRunStore(
+        {
+          ...database,
+          async write(change) {
+            const result = await database.write(change);
+            if (isLost) throw new StorageError("unreachable");
+            return result;
+          },
+        },
+        { deployment, nodeId: `${deployment} node` },
+      );
+      const lease = await begin(store, "r1");
+      isLost = true;
+      await expect(begin(store, "r2")).rejects.toThrow(StorageError);
+      isLost = false;
+      const describeEnd = createDescribeAbandoned(createTestRuntime());
+      expect(await store.endAbandoned(describeEnd)).toBe(1);
+      expect(await store.endAbandoned(describeEnd)).toBe(0);
+      expect((await store.findRun(all, keyOf(alice), "r2"))?.output.status).toBe("ERROR");
+      await store.finishRun(lease, end("r1"));
     });
 
     it("go on where their server says that it lives while it is taken for gone", async () => {

@@ -2,7 +2,7 @@
  * Runs and sessions in a database. A run is two commits: its row with the session before its first event, its end with
  * the session's state. Whoever writes an end has to hold the run still: by its attempt, its server and its status.
  */
-import type { Database } from "@agentos/storage";
+import { type Database, StorageError } from "@agentos/storage";
 import { type Kysely, sql, type Transaction } from "kysely";
 import {
   coversOwner,
@@ -105,19 +105,25 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
       const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
-      await node.writeWithBeat(async (transaction) => {
-        if (run.bindsSession === true) await sessions.bind(transaction, key);
-        const sessionNo = await open(transaction, run);
-        await insertRun(transaction, {
-          deployment,
-          run_id: toKeyText(runId),
-          session_no: sessionNo,
-          node_id: nodeId,
-          attempt: lease.attempt,
-          created_at: createdAt,
-          output_json: outputJson,
+      try {
+        await node.writeWithBeat(async (transaction) => {
+          if (run.bindsSession === true) await sessions.bind(transaction, key);
+          const sessionNo = await open(transaction, run);
+          await insertRun(transaction, {
+            deployment,
+            run_id: toKeyText(runId),
+            session_no: sessionNo,
+            node_id: nodeId,
+            attempt: lease.attempt,
+            created_at: createdAt,
+            output_json: outputJson,
+          });
         });
-      });
+      } catch (cause) {
+        // A connection that ends during a commit tells nobody whether it was kept.
+        if (cause instanceof StorageError && cause.fault === "unreachable") node.disown(toKeyText(runId));
+        throw cause;
+      }
       return lease;
     },
 

@@ -1,4 +1,5 @@
 /** What goes wrong with a server, made to go wrong on a real one: each has its name, and none needs a restart of ours. */
+import { randomBytes } from "node:crypto";
 import { createTestPostgres, type PostgresServer, startPostgresServer } from "@agentos/testkit/postgres";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -58,6 +59,32 @@ describe("a server that does not take us", () => {
     await expectFault(() => writing, "read-only");
     expect(await readNotes(database)).toEqual([]);
   });
+});
+
+it("lets a user in who may not make tables, once another has applied the migrations", async () => {
+  const { url, drop } = await createTestPostgres();
+  afterTest(drop);
+  const admin = openUrl(url);
+  await admin.migrate();
+  const name = `writer_${randomBytes(6).toString("hex")}`;
+  await execute(admin, `create role ${name} login password 'secret'`);
+  afterTest(async () => {
+    await execute(admin, `drop owned by ${name}`);
+    await execute(admin, `drop role ${name}`);
+  });
+  const { rows } = await admin.read((db) =>
+    sql<{ schema: string }>`select current_schema() as schema`.execute(db),
+  );
+  const schema = String(rows[0]?.schema);
+  await execute(admin, `grant usage on schema "${schema}" to ${name}`);
+  await execute(admin, `grant select, insert on all tables in schema "${schema}" to ${name}`);
+  const writer = openUrl(
+    withPart(url, (parts) => Object.assign(parts, { username: name, password: "secret" })),
+  );
+  expect(await writer.migrate()).toEqual([]);
+  await addNote(writer, 1);
+  await writer.close();
+  expect(await readNotes(admin)).toEqual([1]);
 });
 
 it("keeps nothing of a change that went on after a failed statement, and says so", async () => {

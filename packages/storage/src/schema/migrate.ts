@@ -40,11 +40,13 @@ export async function applyMigrations(
   migrations: readonly Migration[],
 ): Promise<readonly string[]> {
   const { text, seconds } = dialect.types;
-  await sql
-    .raw(
-      `create table if not exists ${TABLE} (name ${text} primary key, hash ${text} not null, applied_at ${seconds} not null)`,
-    )
-    .execute(transaction);
+  // Not "if not exists": PostgreSQL asks for the right to make tables even where there is nothing to make.
+  if (!(await hasTable(transaction, dialect)))
+    await sql
+      .raw(
+        `create table ${TABLE} (name ${text} primary key, hash ${text} not null, applied_at ${seconds} not null)`,
+      )
+      .execute(transaction);
   const missing = await findMissing(transaction, dialect, migrations);
   for (const migration of missing) {
     for (const statement of migration.up(dialect.types)) await sql.raw(statement).execute(transaction);
