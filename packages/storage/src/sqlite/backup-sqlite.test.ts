@@ -62,9 +62,8 @@ it("a backup takes the place of a file whose process was killed, once what lies 
   const folder = makeFolder();
   await addNote(database, 1);
   await database.backup(join(folder, "backup.db"));
-  const [{ file = "" } = {}] = (
-    await database.read((db) => sql<{ file: string }>`pragma database_list`.execute(db))
-  ).rows;
+  const { rows } = await database.read((db) => sql<{ file: string }>`pragma database_list`.execute(db));
+  const file = rows[0]?.file;
   await addNote(database, 2);
   // What a process leaves that is killed now.
   const restored = join(folder, "data.db");
