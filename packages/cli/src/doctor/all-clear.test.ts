@@ -222,9 +222,9 @@ describe("no all-clear for", () => {
   });
 
   it("the route of a POST that is asked with GET", async () => {
-    const { code, codes, text } = await doctor([`${url}/agents/web/runs`]);
+    const { code, codes, text } = await doctor([url, "--route", "GET /agents/web/runs/r1/cancel"]);
     expect([code, codes], text).toEqual([1, ["CLI_ROUTE_UNKNOWN"]]);
-    expect(text.replace(/\s+/g, " ")).toContain('--route "POST /agents/web/runs"');
+    expect(text.replace(/\s+/g, " ")).toContain('--route "POST /agents/web/runs/r1/cancel"');
   });
 
   it("an address with a path too much, whose server refuses everything that it does not have", async () => {

@@ -565,7 +565,6 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       await storeRun(store, keyOf(alice), "r1");
       for (const runId of ["", "r1\u0000", "\u0000", "r1\ud800", "r".repeat(10_000)]) {
         expect(await store.findRun(all, keyOf(alice), runId)).toBeUndefined();
-        const { component } = keyOf(alice);
         expect(await store.requestCancel(all, { component, runId })).toBe(false);
         const piece = { afterRunId: runId, count: 1 };
         expect(await store.listRuns(all, keyOf(alice), { piece })).toEqual([]);
