@@ -6,17 +6,39 @@ import { type RunEnd, type RunLease, RunLeaseLost } from "./store.ts";
 
 export interface UnstoredEnds {
   add(lease: RunLease, end: RunEnd): void;
-  /** Tries all of them, oldest first, up to the first that fails. Rejects with its cause. */
+  /**
+   * Tries all of them, up to the first that fails, which is the last one of the next time: what a database takes from
+   * nobody is in nobody's way. Rejects with its cause. Whoever asks while it tries waits for the same.
+   */
   retry(): Promise<void>;
+  /** Whether the end of this run is among them. */
+  has(runId: string): boolean;
   size(): number;
 }
 
-/** What is more than this stays `RUNNING` until the next start finds it. */
+/** What is more than this is forgotten: its run ends as one that was interrupted. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 export function createUnstoredEnds(finish: (lease: RunLease, end: RunEnd) => Promise<void>): UnstoredEnds {
   const ends: { readonly lease: RunLease; readonly end: RunEnd; readonly bytes: number }[] = [];
   let held = 0;
+  let running: Promise<void> | undefined;
+
+  async function tryAll(): Promise<void> {
+    for (let first = ends[0]; first !== undefined; first = ends[0]) {
+      try {
+        await finish(first.lease, first.end);
+      } catch (cause) {
+        // Otherwise somebody else has ended it, or it is gone with its session.
+        if (!(cause instanceof RunLeaseLost)) {
+          ends.push(...ends.splice(0, 1));
+          throw cause;
+        }
+      }
+      ends.shift();
+      held -= first.bytes;
+    }
+  }
 
   return {
     add(lease, end) {
@@ -25,18 +47,13 @@ export function createUnstoredEnds(finish: (lease: RunLease, end: RunEnd) => Pro
       held += bytes;
       ends.push({ lease, end, bytes });
     },
-    async retry() {
-      for (let first = ends[0]; first !== undefined; first = ends[0]) {
-        try {
-          await finish(first.lease, first.end);
-        } catch (cause) {
-          // Somebody else has ended it, or it is gone with its session.
-          if (!(cause instanceof RunLeaseLost)) throw cause;
-        }
-        ends.shift();
-        held -= first.bytes;
-      }
+    retry() {
+      running ??= tryAll().finally(() => {
+        running = undefined;
+      });
+      return running;
     },
+    has: (runId) => ends.some(({ lease }) => lease.runId === runId),
     size: () => ends.length,
   };
 }

@@ -6,10 +6,10 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Database } from "@agentos/storage";
 import { sql, type Transaction } from "kysely";
-import type { RunStore, StoredOutput } from "../runs/store.ts";
+import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
 import type { NodesTable, Tables } from "./schema/tables.ts";
 
-export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned"> {
+export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned" | "endOrphans"> {
   /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
   writeWithBeat: Database<Tables>["write"];
 }
@@ -17,6 +17,12 @@ export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned"> {
 export interface SqlNodeOptions {
   readonly deployment: string;
   readonly nodeId: string;
+}
+
+interface GoneNode {
+  readonly nodeId: string;
+  /** When it said for the last time that it lives; null where no row is left of it. */
+  readonly heartbeatAt: number | null;
 }
 
 const BEAT_SECONDS = 2;
@@ -51,12 +57,18 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
   }
 
   /** Servers that have a run and live no more. */
-  async function findGone(): Promise<readonly string[]> {
+  async function findGone(): Promise<readonly GoneNode[]> {
     const rows = await database.read((db) =>
       db
         .selectFrom("agentos_runs")
         .leftJoin("agentos_nodes", "agentos_nodes.node_id", "agentos_runs.node_id")
-        .select(["agentos_runs.node_id", "host", "pid", sql<number>`${now} - heartbeat_at`.as("silence")])
+        .select([
+          "agentos_runs.node_id",
+          "host",
+          "pid",
+          "heartbeat_at",
+          sql<number>`${now} - heartbeat_at`.as("silence"),
+        ])
         .distinct()
         .where("agentos_runs.deployment", "=", deployment)
         .where("agentos_runs.status", "in", ["PENDING", "RUNNING"])
@@ -65,7 +77,9 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
         .execute(),
     );
     return rows.flatMap(({ node_id, ...row }) =>
-      node_id !== null && !ownNodes.has(node_id) && isGone(row) ? [node_id] : [],
+      node_id !== null && !ownNodes.has(node_id) && isGone(row)
+        ? [{ nodeId: node_id, heartbeatAt: row.heartbeat_at }]
+        : [],
     );
   }
 
@@ -95,66 +109,99 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
       const at = performance.now() / 1_000;
       await database.write(writeBeat);
       beatenAt = at;
-      const wanted = await database.read((db) =>
+      const held = await database.read((db) =>
         db
           .selectFrom("agentos_runs")
-          .select("run_id")
+          .select(["run_id", "cancel_at"])
           .where("deployment", "=", deployment)
           .where("node_id", "=", nodeId)
           .where("status", "in", ["PENDING", "RUNNING"])
-          .where("cancel_at", "is not", null)
           .execute(),
       );
-      return wanted.map(({ run_id }) => run_id);
+      return {
+        cancelled: held.flatMap(({ run_id, cancel_at }) => (cancel_at === null ? [] : [run_id])),
+        held: new Set(held.map(({ run_id }) => run_id)),
+      };
     },
 
     async endAbandoned(describe) {
       let ended = 0;
-      for (const gone of await findGone()) {
-        for (;;) {
-          const runs = await database.read((db) =>
-            db
-              .selectFrom("agentos_runs")
-              .select(["run_no", "attempt", "output_json", "next_index"])
-              .where("deployment", "=", deployment)
-              .where("node_id", "=", gone)
-              .where("status", "in", ["PENDING", "RUNNING"])
-              .orderBy("run_no")
-              .limit(BATCH)
-              .execute(),
-          );
-          if (runs.length === 0) break;
-          ended += await database.write(async (transaction) => {
-            let count = 0;
-            for (const run of runs) {
-              // INVARIANT: the run service wrote it.
-              const end = describe(JSON.parse(run.output_json) as StoredOutput);
-              const { numUpdatedRows } = await transaction
-                .updateTable("agentos_runs")
-                .set({
-                  status: "ERROR",
-                  output_json: end.outputJson,
-                  events_json: end.eventsJson,
-                  next_index: run.next_index + 1,
-                  ended_at: now,
-                  node_id: null,
-                })
-                .where("run_no", "=", run.run_no)
-                .where("attempt", "=", run.attempt)
-                .where("node_id", "=", gone)
-                .executeTakeFirstOrThrow();
-              count += Number(numUpdatedRows);
-            }
-            return count;
+      for (const gone of await findGone())
+        for (let isLeft = true; isLeft; ) {
+          const count = await database.write(async (transaction) => {
+            // It may have come back meanwhile, as one that was only stopped: then its runs are its own.
+            if (!(await isStillSilent(transaction, gone))) return 0;
+            const runs = await endBatch(transaction, describe, gone.nodeId);
+            if (runs === 0)
+              await transaction.deleteFrom("agentos_nodes").where("node_id", "=", gone.nodeId).execute();
+            return runs;
           });
+          ended += count;
+          isLeft = count > 0;
         }
-        await database.write((transaction) =>
-          transaction.deleteFrom("agentos_nodes").where("node_id", "=", gone).execute(),
+      return ended;
+    },
+
+    async endOrphans(describe, runIds) {
+      let ended = 0;
+      for (let start = 0; start < runIds.length; start += BATCH)
+        ended += await database.write((transaction) =>
+          endBatch(transaction, describe, nodeId, runIds.slice(start, start + BATCH)),
         );
-      }
       return ended;
     },
   };
+
+  /** Locks its row, so that it cannot say that it lives before its runs are ended. */
+  async function isStillSilent(
+    transaction: Transaction<Tables>,
+    { nodeId: gone, heartbeatAt }: GoneNode,
+  ): Promise<boolean> {
+    const row = await transaction
+      .updateTable("agentos_nodes")
+      .set((node) => ({ seen_seq: node.ref("seen_seq") }))
+      .where("node_id", "=", gone)
+      .returning("heartbeat_at")
+      .executeTakeFirst();
+    return (row?.heartbeat_at ?? null) === heartbeatAt;
+  }
+
+  /** The oldest of its runs, or of these. */
+  async function endBatch(
+    transaction: Transaction<Tables>,
+    describe: DescribeAbandoned,
+    holder: string,
+    runIds?: readonly string[],
+  ): Promise<number> {
+    let query = transaction
+      .selectFrom("agentos_runs")
+      .select(["run_no", "attempt", "output_json", "next_index"])
+      .where("deployment", "=", deployment)
+      .where("node_id", "=", holder)
+      .where("status", "in", ["PENDING", "RUNNING"]);
+    if (runIds !== undefined) query = query.where("run_id", "in", runIds);
+    let count = 0;
+    for (const run of await query.orderBy("run_no").limit(BATCH).execute()) {
+      // INVARIANT: the run service wrote it.
+      const end = describe(JSON.parse(run.output_json) as StoredOutput);
+      const { numUpdatedRows } = await transaction
+        .updateTable("agentos_runs")
+        .set({
+          status: "ERROR",
+          output_json: end.outputJson,
+          events_json: end.eventsJson,
+          next_index: run.next_index + 1,
+          ended_at: now,
+          node_id: null,
+        })
+        .where("run_no", "=", run.run_no)
+        .where("attempt", "=", run.attempt)
+        .where("node_id", "=", holder)
+        .executeTakeFirstOrThrow();
+      count += Number(numUpdatedRows);
+    }
+    return count;
+  }
 }
 
 /** The machine, its boot and its numbering of processes: where one of them differs, a process id says nothing. */

@@ -177,6 +177,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     changeStamp: database.changeStamp,
     beat: node.beat,
     endAbandoned: node.endAbandoned,
+    endOrphans: node.endOrphans,
   };
 }
 
