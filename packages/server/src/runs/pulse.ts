@@ -4,7 +4,7 @@ export interface PulseOptions {
   readonly beat: () => Promise<void>;
   /** Asked before each beat; after a no there is none until the next start. */
   readonly isNeeded: () => boolean;
-  /** Told of a beat that failed; the next one is tried all the same. */
+  /** Told of the first beat of several that failed; the next one is tried all the same. */
   readonly onFailed: (cause: unknown) => void;
   /** Default {@link BEAT_MS}. */
   readonly everyMs?: number | undefined;
@@ -20,12 +20,16 @@ const BEAT_MS = 2_000;
 
 export function createPulse({ beat, isNeeded, onFailed, everyMs = BEAT_MS }: PulseOptions): Pulse {
   let timer: NodeJS.Timeout | undefined;
+  let hasFailed = false;
 
   async function run(): Promise<void> {
     try {
       if (isNeeded()) await beat();
+      hasFailed = false;
     } catch (cause) {
-      onFailed(cause);
+      // A database that is down fails every beat: one line says so.
+      if (!hasFailed) onFailed(cause);
+      hasFailed = true;
     }
     timer = undefined;
     if (isNeeded()) start();
