@@ -312,7 +312,13 @@ export const limitFixes = {
     { path: "/agents" },
   ),
   INPUT_BODY_TOO_LARGE: [
-    tooLarge(run({}, { "content-length": String(30 * MEBIBYTE) }), /send smaller files/, run()),
+    tooLarge(run({}, { "content-length": String(30 * MEBIBYTE) }), /to a run, smaller files/, run()),
+    tooLarge(
+      { path: "/sessions", ...asJson("POST", { session_state: { a: "x".repeat(2 * MEBIBYTE) } }) },
+      /send less in it/,
+      { path: "/sessions", ...asJson("POST", { session_state: { a: "x" } }) },
+      { name: "of a session" },
+    ),
     tooLarge(
       run({}, { "content-length": String(30 * MEBIBYTE) }),
       /their addresses as "url" in "images"/,

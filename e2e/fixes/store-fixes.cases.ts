@@ -1,7 +1,7 @@
 /** Databases that cannot be used, at the start and while a server runs, and the way out that each prints. */
-import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { FaultCode, LimitCode } from "@agentos/contract";
 import { AgentOS } from "@agentos/server";
@@ -190,7 +190,7 @@ export const storeFixes = {
         );
         return using(url);
       },
-      follows: /^(make it, with "createdb")/,
+      follows: /a database of PostgreSQL is (made with "createdb")/,
       async apply(world) {
         const url = urlOf(world);
         await runStatement(
@@ -203,8 +203,14 @@ export const storeFixes = {
     startRow({
       name: "under another name",
       wrong: async () => using(change(await createUrl(), (parts) => void (parts.pathname = "/shpo"))),
-      follows: /correct its name in "(\w+)"/,
+      follows: /correct the name or the path in "(\w+)"/,
       apply: async (world) => withDatabase(world, await createUrl()),
+    }),
+    startRow({
+      name: "since the path is a folder",
+      wrong: () => using(`sqlite:${dirname(createPath())}`),
+      follows: /correct the name or the path in "(\w+)"/,
+      apply: (world) => withDatabase(world, `sqlite:${createPath()}`),
     }),
   ],
   STORE_DAMAGED: [
@@ -213,14 +219,17 @@ export const storeFixes = {
       wrong() {
         const path = createPath();
         writeFileSync(path, "no database ".repeat(1_000));
+        writeFileSync(`${path}-wal`, "the changes of what was there before");
         return using(`sqlite:${path}`);
       },
-      follows: /move its file away and put a backup in its place/,
-      async apply(world) {
+      follows:
+        /move its file away, with those beside it that end in "(-wal)" and "(-shm)", and put a backup in its place/,
+      async apply(world, endings) {
         const backup = createPath();
         await fill(`sqlite:${backup}`);
         const path = urlOf(world).replace("sqlite:", "");
-        renameSync(path, `${path}.damaged`);
+        for (const file of [path, ...endings.map((ending) => `${path}${ending}`)])
+          if (existsSync(file)) renameSync(file, `${file}.damaged`);
         copyFileSync(backup, path);
         return world;
       },

@@ -21,6 +21,7 @@ import {
   MAX_PART_HEADER_BYTES,
 } from "../../packages/server/src/runs/form/form-limits.ts";
 import {
+  MAX_CLIENT_ID_BYTES,
   MAX_CLIENT_ID_LENGTH,
   MAX_CONTENT_LENGTH,
   MAX_SESSION_STATE_BYTES,
@@ -117,7 +118,11 @@ function fixedLimits(): readonly (readonly string[])[] {
       refusal("INPUT_PART_HEADERS_TOO_LARGE"),
     ],
     ["`message`", `${count(MAX_MESSAGE_LENGTH)} characters`, "422"],
-    ["`session_id`, `user_id`", `${count(MAX_CLIENT_ID_LENGTH)} characters`, "422"],
+    [
+      "`session_id`, `user_id`",
+      `${count(MAX_CLIENT_ID_LENGTH)} characters, and ${count(MAX_CLIENT_ID_BYTES)} bytes of UTF-8`,
+      "422",
+    ],
     [
       "files and media of a run",
       count(MAX_MEDIA_COUNT),

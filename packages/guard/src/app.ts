@@ -1,5 +1,6 @@
 /** The application shell: what a server of ours (agents, control plane) is built of. Everything stands behind the guard. */
 export { type CustomRoute, isPrivateRoute } from "./app/custom-route.ts";
+export { describeIssues } from "./app/describe-issues.ts";
 export type { Fetch, FetchEnvironment } from "./app/fetch.ts";
 export { StreamCutError } from "./app/guard-body.ts";
 export {
@@ -19,6 +20,7 @@ export {
   isObjectWith,
 } from "./app/guarded-app-options.ts";
 export {
+  echo,
   type InputFault,
   inputFault,
   invalidFields,
@@ -29,6 +31,8 @@ export {
 } from "./app/input-fault.ts";
 export { createLimitLog, type LimitLog } from "./app/limit-log.ts";
 export { describeLimit, limitResponse } from "./app/limit-response.ts";
+export { describePage } from "./app/page-meta.ts";
+export { readQuery } from "./app/read-query.ts";
 export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./app/serve.ts";

@@ -8,7 +8,7 @@ import {
   filledText as text,
   trustedProxiesSchema,
 } from "@agentos/guard/app";
-import { databaseOptionsShape, limitsSchema } from "@agentos/server";
+import { databaseOptionsShape, limitsSchema, rememberingOptionsShape } from "@agentos/server";
 import { z } from "zod";
 
 const agentSchema = z.strictObject({
@@ -20,6 +20,7 @@ const agentSchema = z.strictObject({
   instructions: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
   tools: z.array(text).optional(),
+  ...rememberingOptionsShape,
 });
 
 const authorizationSchema = z.strictObject({

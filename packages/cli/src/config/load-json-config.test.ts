@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { authorizationConfigSchema } from "@agentos/guard/app";
-import { AgentOS, type AgentOSOptions, limitsSchema } from "@agentos/server";
+import { Agent, type AgentOptions, AgentOS, type AgentOSOptions, limitsSchema } from "@agentos/server";
 import { createTestKey, goodToken, signToken } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultsOf } from "../program/failure.ts";
-import { configSchema } from "./config-schema.ts";
+import { agentSchema, configSchema } from "./config-schema.ts";
 import { loadJsonConfig } from "./load-json-config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "agentos-config-"));
@@ -62,6 +62,73 @@ const IN_BOTH: Readonly<Record<Exclude<keyof AgentOSOptions, OnlyInCode>, true>>
   databaseId: true,
   retention: true,
 };
+
+/** Options of an agent that only code can give: those of a provider's models, and some that nobody has asked for yet. */
+type AgentOnlyInCode = "maxRetries" | "metadata" | "providerOptions" | "toolCallLimit";
+
+/** A new option of `Agent` does not compile before it stands here or above. */
+const AGENT_IN_BOTH: Readonly<Record<Exclude<keyof AgentOptions, AgentOnlyInCode>, true>> = {
+  id: true,
+  name: true,
+  model: true,
+  script: true,
+  instructions: true,
+  description: true,
+  tools: true,
+  addHistoryToContext: true,
+  numHistoryRuns: true,
+  maxHistoryBytes: true,
+  maxHistoryTokens: true,
+  historyOverflow: true,
+  enableAgenticMemory: true,
+  updateMemoryOnRun: true,
+};
+
+const REMEMBERING = {
+  addHistoryToContext: true,
+  numHistoryRuns: 5,
+  maxHistoryBytes: 1_000,
+  maxHistoryTokens: 100,
+  historyOverflow: "summarize",
+  enableAgenticMemory: true,
+  updateMemoryOnRun: true,
+} as const;
+
+describe("the options of an agent in code and those in JSON", () => {
+  it.each(Object.keys(AGENT_IN_BOTH))("have %s in common", (name) => {
+    expect(agentSchema.shape).toHaveProperty(name);
+  });
+
+  it("make the same agent", async () => {
+    const os = await load({ id: "shop", agents: [{ id: "a", model: "offline:echo", ...REMEMBERING }] });
+    const answer = await os.fetch(new Request("http://localhost/agents/a"), { clientAddress: "127.0.0.1" });
+    const inCode = new Agent({ id: "a", model: "offline:echo", ...REMEMBERING }).describe();
+    expect(inCode).toMatchObject({
+      sessions: { add_history_to_context: true, num_history_runs: 5, enable_session_summaries: true },
+      memory: { enable_agentic_memory: true, update_memory_on_run: true },
+    });
+    expect(await answer.json()).toMatchObject({ ...inCode });
+    await os.close();
+  });
+
+  it.each([
+    [{ numHistoryRuns: 0, addHistoryToContext: "yes" }, 2],
+    [{ historyOverflow: "summarize" }, 1],
+    [{ maxHistoryByte: 5 }, 1],
+  ] as const)("refuse %j alike", async (options, count) => {
+    const inCode = () => {
+      try {
+        void new Agent({ id: "a", model: "offline:echo", ...(options as object) });
+      } catch (error) {
+        return faultsOf(error)?.map(({ code, at }) => `${code} "agents[0].${at}"`) ?? [];
+      }
+      return [];
+    };
+    const found = await faults({ id: "shop", agents: [{ id: "a", model: "offline:echo", ...options }] });
+    expect(inCode()).toHaveLength(count);
+    expect(found.map((text) => /^\w+ "[^"]+"/.exec(text)?.[0])).toEqual(inCode());
+  });
+});
 
 describe("the options in code and those in JSON", () => {
   it.each(Object.keys(IN_BOTH))("have %s in common", (name) => {

@@ -81,9 +81,16 @@ describe("agentos db", () => {
     expect(await failureOf(["db", "status"], cwd)).toContain("there is no such database");
     expect(readdirSync(cwd)).toEqual([]);
     const first = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd: cwd });
-    expect(first.stdout).toContain("applied: 0001-initial");
+    expect(first.stdout).toBe("database: SQLite b.db\napplied: 0001-initial\n");
     const second = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd });
     expect(second.stdout).toContain("nothing to apply");
+  });
+
+  it("says of a variable that is not set that it is not set", async () => {
+    const args = ["db", "status", "--database", "env:SHOP_DATABASE"];
+    expect(await failureOf(args, makeFolder())).toContain(
+      'the environment variable "SHOP_DATABASE" is not set',
+    );
   });
 
   it("takes the database of a configuration, and never shows its password", async () => {
@@ -126,6 +133,9 @@ describe("agentos data erase", () => {
       expect(await failureOf(args, cwd)).toContain("nobody is here to confirm it, and nothing was deleted");
       const { code, stdout } = await runInProcess([...args, "--yes"], { cwd });
       expect(code).toBe(0);
+      expect(stdout).toContain(
+        kind === "sqlite" ? "in the database: SQLite a.db\n" : "in the database: PostgreSQL 127.0.0.1:",
+      );
       expect(stdout).toContain('user of "default" (verified): 2 sessions, 0 memories');
       expect(stdout).toContain("in all 2 runs, 1 recorded refusals");
       if (kind === "sqlite") {

@@ -59,7 +59,14 @@ function readGiven(database: string | undefined, { env, workingDirectory, cli }:
 /** An address has a password in it: in the environment no history of a shell has it. */
 function readReference(text: string, env: Context["env"]): string {
   const name = /^env:(\w+)$/.exec(text)?.[1];
-  return name === undefined ? text : (env[name] ?? "");
+  if (name === undefined) return text;
+  const value = env[name];
+  if (value === undefined)
+    throw new CliFailure(`"--database": the environment variable "${name}" is not set`, {
+      fix: `set "${name}" in this shell, or correct the name`,
+      exitCode: ExitCode.invalidConfiguration,
+    });
+  return value;
 }
 
 async function readConfigured(file: string, context: Context): Promise<ResolvedDatabase> {

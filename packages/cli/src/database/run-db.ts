@@ -53,7 +53,11 @@ export async function applyMigrations(options: DbOptions, context: Context): Pro
   const applied = await withAgentDatabase(located, context.cli, (database) => database.migrate());
   const { print } = context.terminal;
   if (options.json === true) print(JSON.stringify({ applied }));
-  else print(applied.length === 0 ? "nothing to apply" : `applied: ${applied.join(", ")}`);
+  else {
+    // A misspelt path makes a new file: whoever reads this sees which one.
+    print(`database: ${showUntrusted(located.shown)}`);
+    print(applied.length === 0 ? "nothing to apply" : `applied: ${applied.join(", ")}`);
+  }
 }
 
 export async function backUp(target: string, options: GivenDatabase, context: Context): Promise<void> {

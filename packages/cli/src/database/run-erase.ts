@@ -30,9 +30,10 @@ export async function eraseUser(options: EraseOptions, context: Context): Promis
   return withAgentDatabase(located, context.cli, async (database) => {
     const found = await findPersonalData(database, target);
     if (isEmpty(found)) {
-      print("there is nothing of this user");
+      print(`there is nothing of this user in the database: ${showUntrusted(located.shown)}`);
       return ExitCode.ok;
     }
+    print(`in the database: ${showUntrusted(located.shown)}`);
     for (const line of describe(found)) print(line);
     if (options.yes !== true) {
       const answer = await context.confirm("Delete all of this? It cannot be undone. [y/N] ");

@@ -1,14 +1,19 @@
 /** The agents of `agentos dev`: all offline, so that nothing is needed but this command. */
 import { Agent, type Tool } from "@agentos/server";
 import { DEMO_TOOLS } from "./demo-tools.ts";
+import { createRecallModel } from "./recall-model.ts";
 
 /** Says back what it is told; the curl lines call this one. */
 export const ECHO_AGENT_ID = "echo";
+
+/** They know what was said before, so that a conversation goes on after a new start. */
+const REMEMBERS = { addHistoryToContext: true } as const;
 
 /** Makes them anew for each server. */
 export function createDemoAgents(): readonly Agent[] {
   return [
     new Agent({
+      ...REMEMBERS,
       id: ECHO_AGENT_ID,
       name: "Echo",
       description: "Says back what you say",
@@ -16,6 +21,14 @@ export function createDemoAgents(): readonly Agent[] {
       model: "offline:echo",
     }),
     new Agent({
+      ...REMEMBERS,
+      id: "recall",
+      name: "Recall",
+      description: "Says what you have said before, also after a new start of the server",
+      model: createRecallModel(),
+    }),
+    new Agent({
+      ...REMEMBERS,
       id: "orders",
       name: "Orders",
       description: "Looks up an order with tools, then answers",
@@ -33,6 +46,7 @@ export function createDemoAgents(): readonly Agent[] {
       },
     }),
     new Agent({
+      ...REMEMBERS,
       id: "refunds",
       name: "Refunds",
       description: "Refunds an order, but asks a person first: the run pauses",
@@ -50,6 +64,7 @@ export function createDemoAgents(): readonly Agent[] {
       },
     }),
     new Agent({
+      ...REMEMBERS,
       id: "whoami",
       name: "Who am I",
       description: "A tool that acts as the caller: shows the user and the scopes of your token",

@@ -30,17 +30,21 @@ describe("agentos dev", () => {
     };
     const first = await start();
     expect(first.dev.output().stdout).toMatch(/^ {2}database +SQLite \.agentos\/agentos\.db$/m);
-    const body = new URLSearchParams({ message: "remember me", stream: "false", session_id: "s1" });
-    const answer = await fetch(`${first.url}/agents/echo/runs`, {
-      method: "POST",
-      headers: first.headers,
-      body,
-    });
-    expect(answer.status).toBe(200);
+    const say = async ({ url, headers }: Awaited<ReturnType<typeof start>>, message: string) => {
+      const body = new URLSearchParams({ message, stream: "false", session_id: "s1" });
+      const answer = await fetch(`${url}/agents/recall/runs`, { method: "POST", headers, body });
+      expect(answer.status).toBe(200);
+      return (await answer.json()) as unknown;
+    };
+    await say(first, "remember me");
     await first.dev.stop("SIGKILL");
     const second = await start();
     const runs = await fetch(`${second.url}/sessions/s1/runs?type=agent`, { headers: second.headers });
     expect(await runs.json()).toMatchObject([{ run_input: "remember me" }]);
+    // It goes on, too: the agent is told what was said before.
+    expect(await say(second, "what did I say?")).toMatchObject({
+      content: 'Before this you said: "remember me".',
+    });
     expect(statSync(join(folder, ".agentos", "agentos.db")).mode & 0o777).toBe(0o600);
     await second.dev.stop();
   });
@@ -80,7 +84,7 @@ describe("agentos dev", () => {
       headers: { authorization: `Bearer ${exported.get("ADMIN")}` },
     });
     const agents = (await answer.json()) as readonly { id: string }[];
-    expect(agents.map(({ id }) => id)).toEqual(["echo", "orders", "refunds", "whoami"]);
+    expect(agents.map(({ id }) => id)).toEqual(["echo", "recall", "orders", "refunds", "whoami"]);
     const refund = new URLSearchParams({ message: "refund", stream: "false" });
     const paused = await fetch(`${url}/agents/refunds/runs`, {
       method: "POST",

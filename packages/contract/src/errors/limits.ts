@@ -82,7 +82,7 @@ export const limits = {
     ...tooLarge,
     title: "the body is larger than {limit} bytes",
     detail: "The body is larger than {limit} bytes",
-    fix: 'send smaller files, or their addresses as "url" in "images", "audio", "videos" or "input_files", and shorter values in any other body',
+    fix: 'send less in it; to a run, smaller files, or their addresses as "url" in "images", "audio", "videos" or "input_files"',
   },
   INPUT_JSON_TOO_COMPLEX: {
     ...tooLarge,

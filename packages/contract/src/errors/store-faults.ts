@@ -28,11 +28,11 @@ export const storeFaults = {
   }),
   STORE_MISSING: error({
     title: "there is no such database: {database}",
-    fix: 'make it, with "createdb" for PostgreSQL, or correct its name in "{option}"',
+    fix: 'correct the name or the path in "{option}"; a database of PostgreSQL is made with "createdb", a file of SQLite by the start itself in any folder that can be made',
   }),
   STORE_DAMAGED: error({
-    title: "the database ({database}) is damaged, or is none",
-    fix: 'move its file away and put a backup in its place, or correct the path in "{option}"; where there is no backup, a start without the file makes an empty one',
+    title: "the database ({database}) is damaged, or the file is no database",
+    fix: 'move its file away, with those beside it that end in "-wal" and "-shm", and put a backup in its place, or correct the path in "{option}"; where there is no backup, a start without the file makes an empty one',
   }),
   STORE_UNSUPPORTED: error({
     title: "the database ({database}) cannot be used: {reason}",

@@ -120,7 +120,7 @@ export const denialCountListSchema = z
         /** Records that they are kept as. */
         records: z.int(),
         /** Seconds since the epoch of the newest. */
-        last_time: z.int(),
+        last_seen_at: z.int(),
       }),
     ),
     meta: pageMetaSchema,

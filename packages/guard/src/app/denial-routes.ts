@@ -9,13 +9,13 @@ import {
   type DenialObject,
   denialCountQuerySchema,
   denialQuerySchema,
-  type PageMeta,
   type PageRouteId,
 } from "@agentos/contract";
 import type { DenialFilter, DenialRecord, DenialRecorder } from "../denials/denial-recorder.ts";
 import { showToCaller, showToOperator } from "../denials/show-denial.ts";
 import { codesShownAs, joinAsShown, REFUSAL_CODES, showGroup } from "../denials/shown-codes.ts";
 import { type InputFault, invalidFields, valueIssue } from "./input-fault.ts";
+import { describePage } from "./page-meta.ts";
 import { readQuery } from "./read-query.ts";
 import { faultResponse, jsonResponse, notFound } from "./responses.ts";
 import type { RouteHandler } from "./route-handler.ts";
@@ -52,13 +52,13 @@ export function createDenialRoutes(options: DenialRoutesOptions): Record<DenialR
   return {
     "denials.list": async ({ request, access }) => {
       const reader = readerOf(access, isBelieved);
-      const query = readQuery(denialQuerySchema, new URL(request.url).searchParams);
-      if ("status" in query) return faultResponse(query);
-      const hidden = findHidden(query.values, reader);
+      const query = readQuery(request, denialQuerySchema);
+      if (!query.ok) return faultResponse(query.fault);
+      const hidden = findHidden(query.value, reader);
       if (hidden !== undefined) return faultResponse(hidden);
-      const { limit, page, ...part } = readPart(query.values);
+      const { limit, page, ...part } = readPart(query.value);
       const start = performance.now();
-      const filter = readFilter(query.values, reader);
+      const filter = readFilter(query.value, reader);
       const { records, totalCount } = await recorder.list(reader.whose, { ...part, ...filter, limit });
       const body: DenialList = {
         data: records.map((record) => show(record, reader)),
@@ -68,14 +68,14 @@ export function createDenialRoutes(options: DenialRoutesOptions): Record<DenialR
     },
     "denials.count": async ({ request, access }) => {
       const reader = readerOf(access, isBelieved);
-      const query = readQuery(denialCountQuerySchema, new URL(request.url).searchParams);
-      if ("status" in query) return faultResponse(query);
-      const hidden = findHidden(query.values, reader);
+      const query = readQuery(request, denialCountQuerySchema);
+      if (!query.ok) return faultResponse(query.fault);
+      const hidden = findHidden(query.value, reader);
       if (hidden !== undefined) return faultResponse(hidden);
-      const { by = "code" } = query.values;
-      const { limit, page, offset } = readPart(query.values);
+      const { by = "code" } = query.value;
+      const { limit, page, offset } = readPart(query.value);
       const start = performance.now();
-      const filter = readFilter(query.values, reader);
+      const filter = readFilter(query.value, reader);
       // Which codes there are is known, and few of them: what a caller was shown as one is added up before it is cut.
       const isWhole = by === "code" && !reader.isOperator;
       const found = await recorder.count(reader.whose, {
@@ -152,24 +152,4 @@ function findHidden({ by, client, subject }: QueryValues, { isOperator }: Reader
   if (names.length === 0) return undefined;
   const problem = "client and subject are shown only to a holder of authz:read";
   return invalidFields(names.map((name) => valueIssue(["query", name], problem)));
-}
-
-function describePage({
-  page,
-  limit,
-  totalCount,
-  start,
-}: {
-  readonly page: number;
-  readonly limit: number;
-  readonly totalCount: number;
-  readonly start: number;
-}): PageMeta {
-  return {
-    page,
-    limit,
-    total_pages: Math.ceil(totalCount / limit),
-    total_count: totalCount,
-    search_time_ms: Math.round((performance.now() - start) * 100) / 100,
-  };
 }

@@ -130,6 +130,24 @@ describe("a guarded app", () => {
   });
 });
 
+it("ends what still runs before what it writes to is closed", async () => {
+  const order: string[] = [];
+  const answer = () => jsonResponse([]);
+  const app = create([], {
+    open: async () => ({ close: async () => void order.push("closed") }),
+    createHandlers: () => ({
+      handlers: { "things.list": answer, "things.read": answer },
+      drain: async (signal) => {
+        await Promise.resolve();
+        order.push(signal.aborted ? "cancelled" : "waited");
+      },
+    }),
+  });
+  await app.ready();
+  await app.close();
+  expect(order).toEqual(["cancelled", "closed"]);
+});
+
 describe("what a product adds to authentication", () => {
   it("is its revocation: one caller is refused and recorded, another is let in", async () => {
     const app = create([], {

@@ -118,7 +118,10 @@ export interface GuardedApp {
   denials(): Promise<DenialRecorder>;
   /** How often whom was allowed and refused what. */
   decisions(): Promise<DecisionCounter>;
-  /** Stops watching key files and closes what was opened; no request is answered any more. A second call does nothing more. */
+  /**
+   * Stops watching key files, cancels what still runs and closes what was opened; no request is answered any more. A second
+   * call does nothing more.
+   */
   close(): Promise<void>;
 }
 
@@ -233,6 +236,8 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
     // What could not start has closed itself, and told whoever started it.
     const app = await starting?.catch(() => undefined);
     app?.auth.close();
+    // Whoever only asked it in process has waited for nothing: what runs is cancelled, and kept as that.
+    await app?.drain(AbortSignal.abort(new Error("the server was closed")));
     await app?.opened.close();
   }
   const close = (): Promise<void> => (closing ??= closeAll());

@@ -1,5 +1,9 @@
 /** Input that cannot be used: a value, turned into a response by `responses.ts`. Shapes are the contract's (4.0). */
 import type { LimitCode } from "@agentos/contract";
+import { redactTokens } from "../log/redact-tokens.ts";
+
+/** What is said back of a text, UTF-16 units. */
+const MAX_ECHOED_LENGTH = 1_000;
 
 export interface ValidationIssue {
   readonly type: string;
@@ -40,4 +44,11 @@ export function invalidFields(issues: readonly ValidationIssue[]): InputFault {
 /** A rule of ours about one field, in the words that validation libraries of existing clients expect. The value is not echoed. */
 export function valueIssue(loc: ValidationIssue["loc"], problem: string): ValidationIssue {
   return { type: "value_error", loc, msg: `Value error, ${problem}`, input: null };
+}
+
+/** What may be said back of a wrong value: the start of a text that does not look like a token, a number, a boolean. */
+export function echo(value: unknown): unknown {
+  if (typeof value === "string")
+    return redactTokens(value) === value ? value.slice(0, MAX_ECHOED_LENGTH).toWellFormed() : null;
+  return typeof value === "number" || typeof value === "boolean" ? value : null;
 }

@@ -1,43 +1,44 @@
-/** Reads the query of an address by the schema that the API reference shows. What the schema does not name is not read. */
+/**
+ * The query of a request, checked by the schema that the contract has for it. Of a name that stands there twice the last
+ * value counts, as in the reference; an empty value counts as none, and what the schema does not name is passed over.
+ */
+import { fail, ok, type Result } from "@agentos/auth";
 import { z } from "zod";
-import { type InputFault, invalidFields, type ValidationIssue, valueIssue } from "./input-fault.ts";
+import { describeIssues } from "./describe-issues.ts";
+import { type InputFault, invalidFields, valueIssue } from "./input-fault.ts";
 
-/** The values, or every one that cannot be used. Of a name that is given twice the first counts. */
-export function readQuery<Shape extends z.ZodRawShape>(
-  schema: z.ZodObject<Shape>,
-  parameters: URLSearchParams,
-): { readonly values: z.infer<z.ZodObject<Shape>> } | InputFault {
-  const given: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(schema.shape)) {
-    const text = parameters.get(name);
-    if (text !== null) given[name] = isWholeNumber(unwrap(field)) ? readDigits(text) : text;
+const INTEGER = /^\s*[+-]?\d{1,15}\s*$/;
+/** No text that is stored has it in this form, and PostgreSQL refuses it. */
+const NUL = "\0";
+
+/** Faults: 422 with every wrong value. */
+export function readQuery<Schema extends z.ZodObject>(
+  request: Pick<Request, "url">,
+  schema: Schema,
+): Result<z.output<Schema>, InputFault> {
+  const { url } = request;
+  const start = url.indexOf("?");
+  const parameters = new URLSearchParams(start === -1 ? "" : url.slice(start));
+  const texts: Record<string, string | readonly string[]> = {};
+  const values: Record<string, unknown> = {};
+  for (const [name, type] of Object.entries<z.core.$ZodType>(schema.shape)) {
+    const given = parameters.getAll(name).filter((text) => text !== "");
+    const last = given.at(-1);
+    if (last === undefined) continue;
+    if (given.some((text) => text.includes(NUL)))
+      return fail(invalidFields([valueIssue(["query", name], "the character U+0000 is not allowed")]));
+    const kind = kindOf(type);
+    texts[name] = kind === "array" ? given : last;
+    values[name] = kind === "number" && INTEGER.test(last) ? Number(last) : texts[name];
   }
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return { values: parsed.data };
-  const names = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
-  return invalidFields(
-    [...names].map(
-      (name): ValidationIssue => valueIssue(["query", name], describeWanted(unwrap(schema.shape[name]))),
-    ),
-  );
+  const checked = schema.safeParse(values);
+  if (checked.success) return ok(checked.data);
+  return fail(invalidFields(describeIssues("query", checked.error.issues, texts)));
 }
 
-/** Digits alone: neither "1e3" nor " 1" nor "" is a number that somebody meant. */
-function readDigits(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-}
-
-function unwrap(field: unknown): unknown {
-  return field instanceof z.ZodOptional ? field.unwrap() : field;
-}
-
-function isWholeNumber(field: unknown): field is z.ZodNumber {
-  return field instanceof z.ZodNumber;
-}
-
-function describeWanted(field: unknown): string {
-  if (isWholeNumber(field))
-    return `expected a whole number from ${String(field.minValue)} to ${String(field.maxValue)}`;
-  if (field instanceof z.ZodEnum) return `expected one of ${field.options.join(", ")}`;
-  return "expected a text";
+/** The type under what makes it optional. */
+function kindOf(type: z.core.$ZodType): string {
+  if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodNullable)
+    return kindOf(type.unwrap());
+  return type instanceof z.ZodType ? type.def.type : "";
 }

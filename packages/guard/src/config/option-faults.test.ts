@@ -52,6 +52,16 @@ describe("findOptionFaults", () => {
     ]);
   });
 
+  it("names what is known inside of an option that is a text or an object", () => {
+    const options = z.strictObject({
+      database: z.union([z.string(), z.strictObject({ url: z.string(), deployment: z.string().optional() })]),
+    });
+    const { error } = options.safeParse({ database: { url: "sqlite:a.db", zzzzzz: "a" } });
+    expect(error && say(findOptionFaults(error, { schema: options }))).toEqual([
+      'CONFIG_OPTION_UNKNOWN "database.zzzzzz" is not an option => remove it; known here: url, deployment',
+    ]);
+  });
+
   it.each([
     ["auth", "authorization"],
     ["jwt", "authorization"],

@@ -122,6 +122,12 @@ export function listKnownKeys(schema: z.core.$ZodType, path: readonly PropertyKe
       place = unwrap(shape[String(key)]);
     } else place = place instanceof z.ZodArray ? unwrap(place.element) : undefined;
   }
+  return listKeys(place);
+}
+
+/** Of a union those of each of its objects: `database` is a text, or an object. */
+function listKeys(place: z.core.$ZodType | undefined): readonly string[] {
+  if (place instanceof z.ZodUnion) return place.options.flatMap((option) => listKeys(unwrap(option)));
   return place instanceof z.ZodObject ? Object.keys(place.shape) : [];
 }
 

@@ -9,18 +9,18 @@ export function countGroups(records: readonly DenialRecord[], by: DenialGrouping
     value,
     count: own.reduce((sum, { count }) => sum + count, 0),
     recordCount: own.length,
-    lastTime: own.reduce((last, { lastTime }) => Math.max(last, lastTime), 0),
+    lastSeenAt: own.reduce((last, { lastSeenAt }) => Math.max(last, lastSeenAt), 0),
   }));
   return sortGroups(groups, by);
 }
 
 /** Most refusals first, of equals the newest; hours the newest first. */
 export function sortGroups(groups: readonly DenialGroup[], by: DenialGrouping): readonly DenialGroup[] {
-  return groups.toSorted((a, b) => (by === "hour" ? 0 : b.count - a.count) || b.lastTime - a.lastTime);
+  return groups.toSorted((a, b) => (by === "hour" ? 0 : b.count - a.count) || b.lastSeenAt - a.lastSeenAt);
 }
 
 function valueOf(record: DenialRecord, by: DenialGrouping): string | undefined {
-  return by === "hour" ? String(firstSecondOf(hourOf(record.lastTime))) : record[by];
+  return by === "hour" ? String(firstSecondOf(hourOf(record.lastSeenAt))) : record[by];
 }
 
 /** Whole hours since the epoch. */

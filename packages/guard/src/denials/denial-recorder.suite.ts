@@ -38,7 +38,7 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
     it("finds a record by the id that its refusal carries", async () => {
       const recorder = create();
       const id = recorder.record(known);
-      expect(await recorder.find(id, all)).toEqual({ ...known, id, count: 1, lastTime: 1_000 });
+      expect(await recorder.find(id, all)).toEqual({ ...known, id, count: 1, lastSeenAt: 1_000 });
       for (const other of [`${id}x`, "", "den_\0", "den_\ud800", "x".repeat(10_000)])
         expect(await recorder.find(other, all)).toBeUndefined();
     });
@@ -51,7 +51,7 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       const times = async (query: DenialQuery) => {
         const { records, totalCount } = await recorder.list(all, query);
         expect(totalCount).toBe(3);
-        return records.map(({ lastTime }) => lastTime);
+        return records.map(({ lastSeenAt }) => lastSeenAt);
       };
       expect(await times({ limit: 10 })).toEqual([3_000, 2_000, 1_000]);
       expect(await times({ limit: 1 })).toEqual([3_000]);
@@ -119,7 +119,7 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       const times = async (query: Omit<DenialQuery, "limit">) => {
         const { records, totalCount } = await recorder.list(all, { limit: 10, ...query });
         expect(totalCount).toBe(records.length);
-        return records.map(({ lastTime }) => lastTime);
+        return records.map(({ lastSeenAt }) => lastSeenAt);
       };
       expect(await times({ subject: "alice" })).toEqual([1_000]);
       expect(await times({ subject: "bob\0\ud800" })).toEqual([2_000]);
@@ -140,7 +140,7 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       recorder.record({ ...stranger, time: 3_400, client: undefined });
       const countBy = async (query: Omit<DenialCountQuery, "limit">) =>
         (await recorder.count(all, { limit: 10, ...query })).groups.map(
-          ({ value, count, recordCount, lastTime }) => [value, count, recordCount, lastTime],
+          ({ value, count, recordCount, lastSeenAt }) => [value, count, recordCount, lastSeenAt],
         );
       expect(await countBy({ by: "code" })).toEqual([
         ["SCOPE_MISSING", 3, 2, 3_700],
@@ -186,7 +186,7 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       recorder.record(stranger);
       const { groups, totalCount } = await recorder.count(of("alice"), { by: "route", limit: 10 });
       expect([groups, totalCount]).toEqual([
-        [{ value: "GET /agents", count: 1, recordCount: 1, lastTime: 1_000 }],
+        [{ value: "GET /agents", count: 1, recordCount: 1, lastSeenAt: 1_000 }],
         1,
       ]);
       for (const whose of [{ kind: "none" } as const, of("carol"), of("")])
@@ -198,7 +198,7 @@ export function denialRecorderSuite(name: string, create: () => DenialRecorder):
       const ids = [0, 1, 2].map((second) => recorder.record({ ...known, time: 1_000 + second }));
       expect(new Set(ids).size).toBe(1);
       expect((await recorder.list(all, { limit: 10 })).records).toMatchObject([
-        { count: 3, time: 1_000, lastTime: 1_002 },
+        { count: 3, time: 1_000, lastSeenAt: 1_002 },
       ]);
     });
 

@@ -37,7 +37,7 @@ export interface DenialRecord extends Denial {
   /** How many equal denials it stands for. */
   readonly count: number;
   /** Time of the newest. */
-  readonly lastTime: number;
+  readonly lastSeenAt: number;
 }
 
 /** Which denials of those that a reader may see. */
@@ -92,7 +92,7 @@ export interface DenialGroup {
   /** Records that they are kept as. */
   readonly recordCount: number;
   /** Time of the newest. */
-  readonly lastTime: number;
+  readonly lastSeenAt: number;
 }
 
 /** A part of the groups. */

@@ -92,7 +92,7 @@ export function createKeptDenials(options: KeptDenialsOptions): KeptDenials {
       if (existing !== undefined && denial.time - existing.record.time < windowSeconds) {
         const { record } = existing;
         record.count += 1;
-        record.lastTime = denial.time;
+        record.lastSeenAt = denial.time;
         // Whoever was just refused holds this id: what they ask about is the newest request, not the first.
         record.facts = denial.facts;
         record.fix = denial.fix;
@@ -100,7 +100,7 @@ export function createKeptDenials(options: KeptDenialsOptions): KeptDenials {
         return existing;
       }
       const id = `den_${options.generateId()}`;
-      const kept = { ...identity, record: { ...denial, id, count: 1, lastTime: denial.time } };
+      const kept = { ...identity, record: { ...denial, id, count: 1, lastSeenAt: denial.time } };
       add(quota, kept);
       onRecord?.(kept.record);
       return kept;

@@ -29,7 +29,7 @@ export function createMemoryDenialRecorder(options: MemoryDenialRecorderOptions)
       const found = select(whose, filter)
         // Of equal times the one that was kept later comes first.
         .toReversed()
-        .sort((a, b) => b.lastTime - a.lastTime);
+        .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
       const records = found.slice(offset, offset + limit).map((record) => ({ ...record }));
       return { records, totalCount: found.length };
     },
@@ -49,7 +49,7 @@ function isWithin(
     (route === undefined || record.route === route) &&
     (client === undefined || record.client === client) &&
     (subject === undefined || record.subject === subject) &&
-    (since === undefined || record.lastTime >= since) &&
-    (until === undefined || record.lastTime < until)
+    (since === undefined || record.lastSeenAt >= since) &&
+    (until === undefined || record.lastSeenAt < until)
   );
 }

@@ -50,12 +50,12 @@ export function showToOperator(record: DenialRecord, cli: string): DenialObject 
   };
 }
 
-function describe({ id, code, facts, route, time, lastTime, count }: DenialRecord, cli: string) {
+function describe({ id, code, facts, route, time, lastSeenAt, count }: DenialRecord, cli: string) {
   return {
     ...describeProblem({ code, facts }, { denialId: id, cli }),
     route,
     created_at: Math.floor(time),
-    last_seen_at: Math.floor(lastTime),
+    last_seen_at: Math.floor(lastSeenAt),
     count,
   };
 }

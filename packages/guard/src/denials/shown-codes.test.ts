@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import type { DenialGroup } from "./denial-recorder.ts";
 import { joinAsShown } from "./shown-codes.ts";
 
-const group = (value: string, count: number, lastTime: number): DenialGroup => ({
+const group = (value: string, count: number, lastSeenAt: number): DenialGroup => ({
   value,
   count,
   recordCount: 1,
-  lastTime,
+  lastSeenAt,
 });
 
 it("groups of codes that were shown as one are one group, and unknown codes none of a name", () => {
@@ -18,9 +18,9 @@ it("groups of codes that were shown as one are one group, and unknown codes none
   ];
   const shownAs = (code: string) => (code.startsWith("AUTH_") ? "AUTH" : code);
   expect(joinAsShown(groups, shownAs)).toEqual([
-    { value: "AUTH", count: 9, recordCount: 2, lastTime: 9 },
-    { value: "SCOPE_MISSING", count: 8, recordCount: 1, lastTime: 3 },
-    { value: undefined, count: 1, recordCount: 1, lastTime: 1 },
+    { value: "AUTH", count: 9, recordCount: 2, lastSeenAt: 9 },
+    { value: "SCOPE_MISSING", count: 8, recordCount: 1, lastSeenAt: 3 },
+    { value: undefined, count: 1, recordCount: 1, lastSeenAt: 1 },
   ]);
   expect(joinAsShown(groups).map(({ value }) => value)).toContain("AUTH_KEY_UNKNOWN");
 });

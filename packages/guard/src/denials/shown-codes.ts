@@ -26,7 +26,7 @@ export function joinAsShown(
     value,
     count: own.reduce((sum, { count }) => sum + count, 0),
     recordCount: own.reduce((sum, { recordCount }) => sum + recordCount, 0),
-    lastTime: own.reduce((last, { lastTime }) => Math.max(last, lastTime), 0),
+    lastSeenAt: own.reduce((last, { lastSeenAt }) => Math.max(last, lastSeenAt), 0),
   }));
   return sortGroups(joined, "code");
 }
@@ -36,7 +36,7 @@ export function showGroup({
   value,
   count,
   recordCount,
-  lastTime,
+  lastSeenAt,
 }: DenialGroup): DenialCountList["data"][number] {
-  return { value: value ?? null, count, records: recordCount, last_time: Math.floor(lastTime) };
+  return { value: value ?? null, count, records: recordCount, last_seen_at: Math.floor(lastSeenAt) };
 }

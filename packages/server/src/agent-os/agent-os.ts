@@ -146,7 +146,10 @@ export class AgentOS {
     return this.#app.decisions();
   }
 
-  /** Stops watching key files and closes the database. `serve(…).close()` does this too, after the last answer. */
+  /**
+   * Stops watching key files, cancels the runs that are left and closes the database. `serve(…).close()` does this too,
+   * after the last answer.
+   */
   close(): Promise<void> {
     return this.#app.close();
   }

@@ -87,6 +87,17 @@ const isTool = (value: unknown): value is Tool =>
   "call" in value &&
   typeof value.call === "function";
 
+/** What of its users an agent gives its model again. A JSON configuration has the same options. */
+export const rememberingOptionsShape = {
+  addHistoryToContext: z.boolean().default(false),
+  numHistoryRuns: z.number().int().min(1).max(100).default(DEFAULT_HISTORY_RUNS),
+  maxHistoryBytes: z.number().int().min(1).max(MAX_HISTORY_BYTES).default(DEFAULT_HISTORY_POLICY.maxBytes),
+  maxHistoryTokens: z.number().int().min(1).optional(),
+  historyOverflow: z.enum(["drop", "summarize"]).default(DEFAULT_HISTORY_POLICY.overflow),
+  enableAgenticMemory: z.boolean().default(false),
+  updateMemoryOnRun: z.boolean().default(false),
+};
+
 const schema = z.strictObject({
   id: z
     .string()
@@ -102,13 +113,7 @@ const schema = z.strictObject({
   tools: z.array(z.custom<Tool>(isTool, 'is not a tool; make one with "tool()"')).optional(),
   toolCallLimit: z.number().int().min(0).optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
-  addHistoryToContext: z.boolean().default(false),
-  numHistoryRuns: z.number().int().min(1).max(100).default(DEFAULT_HISTORY_RUNS),
-  maxHistoryBytes: z.number().int().min(1).max(MAX_HISTORY_BYTES).default(DEFAULT_HISTORY_POLICY.maxBytes),
-  maxHistoryTokens: z.number().int().min(1).optional(),
-  historyOverflow: z.enum(["drop", "summarize"]).default(DEFAULT_HISTORY_POLICY.overflow),
-  enableAgenticMemory: z.boolean().default(false),
-  updateMemoryOnRun: z.boolean().default(false),
+  ...rememberingOptionsShape,
   maxRetries: z.number().int().min(0).max(10).default(DEFAULT_MAX_RETRIES),
   providerOptions: z.record(z.string(), z.record(z.string(), z.json())).optional(),
 });

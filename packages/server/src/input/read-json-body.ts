@@ -4,12 +4,11 @@
  */
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
-import { invalidFields, type RequestFault, valueIssue } from "@agentos/guard/app";
+import { describeIssues, invalidFields, type RequestFault, valueIssue } from "@agentos/guard/app";
 import type { z } from "zod";
 import { hasLoneSurrogate } from "../runs/form/json-text.ts";
 import { parseJsonText } from "../runs/form/parse-json-body.ts";
 import { readBytes } from "../runs/form/read-bytes.ts";
-import { describeIssues } from "./describe-issues.ts";
 import { MAX_JSON_BODY_BYTES } from "./input-limits.ts";
 
 const JSON_TYPE = /^application\/(?:[!#$&^_.+0-9a-z-]+\+)?json$/;

@@ -1,5 +1,6 @@
 /** A memory as the wire shows it. */
 import type { MemoryObject } from "@agentos/contract";
+import { toDateTime } from "../runs/date-time.ts";
 import { userIdOf } from "../runs/owner.ts";
 import type { StoredMemory } from "./memory-store.ts";
 
@@ -11,11 +12,6 @@ export function toMemoryObject(stored: StoredMemory): MemoryObject {
     agent_id: stored.agentId ?? null,
     team_id: stored.teamId ?? null,
     user_id: userIdOf(stored.owner) ?? null,
-    updated_at: toDateText(stored.updatedAt),
+    updated_at: toDateTime(stored.updatedAt),
   };
-}
-
-/** Seconds since the epoch, as a date of the contract. */
-export function toDateText(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString();
 }

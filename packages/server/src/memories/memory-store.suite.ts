@@ -56,6 +56,19 @@ export function describeMemoryStore(
       expect(await store.add(only(memory.owner), memory)).toBe(true);
       return memory;
     };
+    it.each<[string, Partial<Owner>]>([
+      ["an id that is too long for a key", { id: "long".repeat(2_000) }],
+      ["an issuer with marks of its own", { issuer: 'a"b\\c' }],
+      ["an issuer with what a database has no character for", { issuer: "a\u0000\ud800" }],
+    ])("gives the owner back as it was: %s", async (_, parts) => {
+      const owner = { ...ALICE, ...parts };
+      const { memoryId } = await add({ owner });
+      expect((await store.find(ALL, { memoryId }))?.owner).toEqual(owner);
+      expect((await store.list(ALL, PAGE)).memories).toMatchObject([{ owner }]);
+      expect((await store.listStatistics(ALL, { limit: 1, page: 1 })).statistics).toMatchObject([{ owner }]);
+      expect(await store.remove(only(owner), { memoryIds: [memoryId] })).toBe(1);
+    });
+
     const list = async (query: Partial<MemoryQuery> = {}, scope = only(ALICE)) =>
       (await store.list(scope, { ...PAGE, ...query })).memories.map(({ memoryId }) => memoryId);
 
@@ -205,6 +218,15 @@ export function describeMemoryStore(
         totalCount: 2,
       });
       expect(await store.listStatistics(only(ALICE), PAGE)).toEqual({ statistics: [alices], totalCount: 1 });
+    });
+
+    it("gives back an owner whose id is too long for a key", async () => {
+      const owner = { ...ALICE, id: "long".repeat(1_000) };
+      const { memoryId } = await add({ owner });
+      expect((await store.find(ALL, { memoryId }))?.owner).toEqual(owner);
+      expect(await store.listStatistics(ALL, { ...PAGE, userId: owner.id })).toMatchObject({
+        statistics: [{ owner, count: 1 }],
+      });
     });
 
     it("replaces all of it, or nothing", async () => {

@@ -1,6 +1,7 @@
 /** Handlers of memories. They read the request and write the answer; whose memories are reached is decided in `memories/`. */
-import { fail, ok, type Result } from "@agentos/auth";
+import { fail, ok } from "@agentos/auth";
 import {
+  MEMORY_LIMITS,
   type MemoryList,
   type MemoryListQuery,
   type MemoryStatistics,
@@ -12,31 +13,31 @@ import {
   memoryStatisticsQuerySchema,
   type OptimizedMemories,
   optimizeMemoriesInputSchema,
-  type PageMeta,
-  SERVED_ROUTES,
   type ServedRouteId,
 } from "@agentos/contract";
 import {
+  describePage,
+  invalidFields,
   jsonResponse,
   type RequestContext,
-  type RequestFault,
   type RouteHandler,
   type Runtime,
+  valueIssue,
 } from "@agentos/guard/app";
 import type { z } from "zod";
 import { readJsonBody } from "../input/read-json-body.ts";
-import { readQuery } from "../input/read-query.ts";
 import { MAX_MEMORY_BODY_BYTES } from "../memories/memory-limits.ts";
-import { toDateText, toMemoryObject } from "../memories/memory-object.ts";
+import { toMemoryObject } from "../memories/memory-object.ts";
 import type { MemoryService } from "../memories/memory-service.ts";
 import type { MemoryQuery, MemoryStore } from "../memories/memory-store.ts";
 import { estimateTokens, type Optimized, optimizeMemories } from "../memories/optimize.ts";
 import { findMemoryOwner, findReach } from "../memories/whose.ts";
+import { toDateTime } from "../runs/date-time.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
-import { createAnswerFault } from "./answer-fault.ts";
 import { chooseMemoryModel } from "./choose-memory-model.ts";
-import { findDatabaseFault } from "./select-database.ts";
+import { MEMORIES_TABLE } from "./database-tables.ts";
+import { type Answer, createStoredRoutes } from "./stored-routes.ts";
 
 export interface MemoriesRoutesOptions {
   readonly memories: MemoryService;
@@ -55,58 +56,45 @@ const SORT_KEYS = {
   memory_id: "memoryId",
 } as const satisfies Record<MemoryListQuery["sort_by"], MemoryQuery["sortBy"]>;
 
-/** What a handler gives: the answer, or what is wrong with the request. */
-type Answer = Promise<Result<Response, RequestFault>>;
 type MemoriesRouteId = ServedRouteId<"memories">;
 
 /** Handlers of the routes of memories. */
 export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<MemoriesRouteId, RouteHandler> {
   const { memories, store, agents, runs, runtime, databaseId } = options;
-  const answerFault = createAnswerFault(runtime);
-  const database = { id: databaseId, table: "agno_memories" } as const;
-
-  /** The query, of a request that means this database. */
-  function read<Schema extends z.ZodObject>({ request }: RequestContext, schema: Schema) {
-    const choice = readQuery(request, memoryDatabaseQuerySchema);
-    if (!choice.ok) return choice;
-    const fault = findDatabaseFault(choice.value, database);
-    return fault === undefined ? readQuery(request, schema) : fail<RequestFault>(fault);
-  }
+  const database = { id: databaseId, table: MEMORIES_TABLE } as const;
+  const { handle, readStoredQuery } = createStoredRoutes(runtime, database);
 
   async function readBody<Schema extends z.ZodObject>(context: RequestContext, schema: Schema) {
-    const query = read(context, memoryDatabaseQuerySchema);
+    const query = readStoredQuery(context, memoryDatabaseQuerySchema);
     return query.ok ? readJsonBody(context.request, schema, { maxBytes: MAX_MEMORY_BODY_BYTES }) : query;
-  }
-
-  function handle(id: MemoriesRouteId, answer: (context: RequestContext) => Answer): RouteHandler {
-    const { method, path } = SERVED_ROUTES[id];
-    const route = `${method} ${path}`;
-    return async (context) => {
-      const answered = await answer(context);
-      return answered.ok ? answered.value : answerFault(answered.fault, { access: context.access, route });
-    };
   }
 
   return {
     "memories.list": handle("memories.list", async (context) => {
-      const query = read(context, memoryQuerySchema);
+      const query = readStoredQuery(context, memoryQuerySchema);
       if (!query.ok) return query;
       const { value } = query;
       const reach = findReach(context.access, value.user_id);
       if (!reach.ok) return reach;
       const { scope, of } = reach.value;
+      const topics = splitTopics(value.topics);
+      const { maxTopics } = MEMORY_LIMITS;
+      if (topics.length > maxTopics) {
+        const problem = `at most ${maxTopics} topics; these are ${topics.length}`;
+        return fail(invalidFields([valueIssue(["query", "topics"], problem)]));
+      }
       const start = performance.now();
       const found = await store.list(scope, {
         ...of,
         agentId: value.agent_id,
         teamId: value.team_id,
-        topics: splitTopics(value.topics),
+        topics,
         contains: value.search_content,
         sortBy: SORT_KEYS[value.sort_by],
         sortOrder: value.sort_order,
         ...pageOf(value),
       });
-      const meta = pageMeta(value, found.totalCount, start);
+      const meta = describePage({ ...value, totalCount: found.totalCount, start });
       const body: MemoryList = { data: found.memories.map(toMemoryObject), meta };
       return ok(jsonResponse(body));
     }),
@@ -117,7 +105,7 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
     }),
 
     "memories.read": handle("memories.read", async (context) => {
-      const query = read(context, memoryOwnerQuerySchema);
+      const query = readStoredQuery(context, memoryOwnerQuerySchema);
       if (!query.ok) return query;
       return show(await memories.find(context.access, memoryIdOf(context), query.value.user_id));
     }),
@@ -128,7 +116,7 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
     }),
 
     "memories.delete": handle("memories.delete", async (context) => {
-      const query = read(context, memoryOwnerQuerySchema);
+      const query = readStoredQuery(context, memoryOwnerQuerySchema);
       if (!query.ok) return query;
       const ids = [memoryIdOf(context)];
       const removed = await memories.remove(context.access, ids, query.value.user_id);
@@ -144,7 +132,7 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
     }),
 
     "memories.listTopics": handle("memories.listTopics", async (context) => {
-      const query = read(context, memoryOwnerQuerySchema);
+      const query = readStoredQuery(context, memoryOwnerQuerySchema);
       if (!query.ok) return query;
       const reach = findReach(context.access, query.value.user_id);
       if (!reach.ok) return reach;
@@ -152,7 +140,7 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
     }),
 
     "memories.readStatistics": handle("memories.readStatistics", async (context) => {
-      const query = read(context, memoryStatisticsQuerySchema);
+      const query = readStoredQuery(context, memoryStatisticsQuerySchema);
       if (!query.ok) return query;
       const reach = findReach(context.access, query.value.user_id);
       if (!reach.ok) return reach;
@@ -163,9 +151,9 @@ export function createMemoriesRoutes(options: MemoriesRoutesOptions): Record<Mem
         data: statistics.map(({ owner, count, updatedAt }) => ({
           user_id: owner.id,
           total_memories: count,
-          last_memory_updated_at: toDateText(updatedAt),
+          last_memory_updated_at: toDateTime(updatedAt),
         })),
-        meta: pageMeta(query.value, totalCount, start),
+        meta: describePage({ ...query.value, totalCount, start }),
       };
       return ok(jsonResponse(body));
     }),
@@ -212,23 +200,10 @@ function pageOf({ limit, page }: PageQuery): PageQuery {
   return { limit, page: Math.max(1, page) };
 }
 
-function pageMeta(query: PageQuery, totalCount: number, start: number): PageMeta {
-  const { limit, page } = pageOf(query);
-  return {
-    page,
-    limit,
-    total_pages: Math.ceil(totalCount / limit),
-    total_count: totalCount,
-    search_time_ms: Math.round((performance.now() - start) * 100) / 100,
-  };
-}
-
 /** Both spellings of the list are in use. */
 function splitTopics(texts: readonly string[] = []): readonly string[] {
-  return texts
-    .flatMap((text) => text.split(","))
-    .map((text) => text.trim())
-    .filter((text) => text !== "");
+  const topics = texts.flatMap((text) => text.split(",")).map((text) => text.trim());
+  return [...new Set(topics)].filter((topic) => topic !== "");
 }
 
 function describeOptimized({ before, after }: Optimized): OptimizedMemories {

@@ -17,8 +17,8 @@ import {
   type RequestContext,
   type RouteHandler,
   type Runtime,
+  readQuery,
 } from "@agentos/guard/app";
-import { readQuery } from "../input/read-query.ts";
 import { withState } from "../runs/events.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore, SessionState, StoredRun } from "../runs/store.ts";

@@ -1,14 +1,12 @@
 /** Handlers of sessions (contract 4.5). Whose sessions a request reaches, the guard has decided. */
 
-import { fail, ok, type Result } from "@agentos/auth";
+import { fail, ok } from "@agentos/auth";
 import {
   changedSessionSchema,
   newSessionQuerySchema,
   newSessionSchema,
-  type PageMeta,
   type RunnableKind,
   renamedSessionSchema,
-  SERVED_ROUTES,
   type ServedRouteId,
   type SessionQueryObject,
   sessionIdsSchema,
@@ -19,17 +17,16 @@ import {
 } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
 import {
+  describePage,
   inputFault,
   jsonTextResponse,
   notFound,
   type RequestContext,
-  type RequestFault,
   type RouteHandler,
   type Runtime,
+  readQuery,
 } from "@agentos/guard/app";
-import type { z } from "zod";
 import { readJsonBody } from "../input/read-json-body.ts";
-import { readQuery } from "../input/read-query.ts";
 import type { RunStore, SessionFilter, StoredSession } from "../runs/store.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
 import { type NullHabit, writeObject } from "../sessions/nulls.ts";
@@ -38,11 +35,11 @@ import { createSessionPages } from "../sessions/session-pages.ts";
 import type { SessionService } from "../sessions/session-service.ts";
 import { showRun } from "../sessions/show-run.ts";
 import { type FindComponent, HAS_CHAT_HISTORY, showDetail } from "../sessions/show-session.ts";
-import { createAnswerFault } from "./answer-fault.ts";
 import { SESSIONS_TABLE } from "./database-tables.ts";
 import { answerInPieces } from "./json-pieces.ts";
 import { writeRuns } from "./run-routes.ts";
-import { type DatabaseChoice, findDatabaseFault } from "./select-database.ts";
+import { findDatabaseFault } from "./select-database.ts";
+import { createStoredRoutes } from "./stored-routes.ts";
 
 export interface SessionsRoutesOptions {
   readonly sessions: SessionService;
@@ -55,35 +52,14 @@ export interface SessionsRoutesOptions {
 
 type SessionsRouteId = ServedRouteId<"sessions">;
 
-/** What a handler gives: the answer, or what is wrong with the request. */
-type Answer = Promise<Result<Response, RequestFault>>;
-
 const CREATED = Object.freeze({ status: 201, headers: { "content-type": "application/json" } });
 const GONE = Object.freeze({ status: 204 });
 
 export function createSessionsRoutes(options: SessionsRoutesOptions): Record<SessionsRouteId, RouteHandler> {
   const { sessions, store, databaseId, findComponent, runtime } = options;
-  const answerFault = createAnswerFault(runtime);
   const listPage = createSessionPages(store);
   const database = { id: databaseId, table: SESSIONS_TABLE } as const;
-
-  /** The query, of a request that means this database. */
-  function read<Schema extends z.ZodObject>({ request }: RequestContext, schema: Schema) {
-    const query = readQuery(request, schema);
-    if (!query.ok) return query;
-    const { db_id, table } = query.value as DatabaseChoice;
-    const fault = findDatabaseFault({ db_id, table }, database);
-    return fault === undefined ? query : fail(fault);
-  }
-
-  function handle(id: SessionsRouteId, answer: (context: RequestContext) => Answer): RouteHandler {
-    const { method, path } = SERVED_ROUTES[id];
-    const route = `${method} ${path}`;
-    return async (context) => {
-      const answered = await answer(context);
-      return answered.ok ? answered.value : answerFault(answered.fault, { access: context.access, route });
-    };
-  }
+  const { handle, readStoredQuery } = createStoredRoutes(runtime, database);
 
   /** The session with its messages. */
   async function answerDetail(
@@ -109,7 +85,7 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
     schema: typeof renamedSessionSchema | typeof changedSessionSchema,
   ) =>
     handle(id, async (context) => {
-      const query = read(context, sessionQuerySchema);
+      const query = readStoredQuery(context, sessionQuerySchema);
       if (!query.ok) return query;
       const body = await readJsonBody(context.request, schema);
       if (!body.ok) return body;
@@ -139,18 +115,12 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
         limit,
         page: Math.max(1, page),
       });
-      const meta: PageMeta = {
-        page,
-        limit,
-        total_pages: Math.ceil(totalCount / limit),
-        total_count: totalCount,
-        search_time_ms: Math.round((performance.now() - start) * 100) / 100,
-      };
+      const meta = describePage({ page, limit, totalCount, start });
       return ok(jsonTextResponse(`{"data":[${items}],"meta":${JSON.stringify(meta)}}`));
     }),
 
     "sessions.create": handle("sessions.create", async (context) => {
-      const query = read(context, newSessionQuerySchema);
+      const query = readStoredQuery(context, newSessionQuerySchema);
       if (!query.ok) return query;
       const body = await readJsonBody(context.request, newSessionSchema, { isOptional: true });
       if (!body.ok) return body;
@@ -162,7 +132,7 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
     }),
 
     "sessions.deleteMany": handle("sessions.deleteMany", async (context) => {
-      const query = read(context, sessionOwnerQuerySchema);
+      const query = readStoredQuery(context, sessionOwnerQuerySchema);
       if (!query.ok) return query;
       const body = await readJsonBody(context.request, sessionIdsSchema);
       if (!body.ok) return body;
@@ -179,7 +149,7 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
     }),
 
     "sessions.read": handle("sessions.read", async (context) => {
-      const query = read(context, sessionQuerySchema);
+      const query = readStoredQuery(context, sessionQuerySchema);
       if (!query.ok) return query;
       const filter = filterOf(context, query.value);
       const found = await sessions.find(context.access.dataScope, filter);
@@ -194,14 +164,14 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
     "sessions.rename": changes("sessions.rename", renamedSessionSchema),
 
     "sessions.delete": handle("sessions.delete", async (context) => {
-      const query = read(context, sessionQuerySchema);
+      const query = readStoredQuery(context, sessionQuerySchema);
       if (!query.ok) return query;
       const deleted = await sessions.delete(context.access.dataScope, [filterOf(context, query.value)]);
       return deleted.ok ? ok(new Response(null, GONE)) : deleted;
     }),
 
     "sessions.listRuns": handle("sessions.listRuns", async (context) => {
-      const query = read(context, sessionRunsQuerySchema);
+      const query = readStoredQuery(context, sessionRunsQuerySchema);
       if (!query.ok) return query;
       const filter = filterOf(context, query.value);
       const found = await sessions.find(context.access.dataScope, filter);
@@ -218,7 +188,7 @@ export function createSessionsRoutes(options: SessionsRoutesOptions): Record<Ses
     }),
 
     "sessions.readRun": handle("sessions.readRun", async (context) => {
-      const query = read(context, sessionQuerySchema);
+      const query = readStoredQuery(context, sessionQuerySchema);
       if (!query.ok) return query;
       const filter = filterOf(context, query.value);
       const { dataScope } = context.access;

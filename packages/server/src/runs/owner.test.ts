@@ -3,7 +3,7 @@ import { TOKEN_SHAPED } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import { resolveRunOwner, userIdOf } from "./owner.ts";
 import type { RunForm } from "./run-form.ts";
-import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
+import { MAX_CLIENT_ID_BYTES, MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
 import { ALICE, createTestIdentity, form, NOBODY, NOBODY_OWNER, ownerNamed } from "./test-run.fixture.ts";
 
 const claimOwned = { dependencies: ["tenant"], sessionState: ["plan"] };
@@ -79,6 +79,7 @@ describe("the owner of a run", () => {
 
   it.each([
     ["too long", "x".repeat(MAX_CLIENT_ID_LENGTH + 1), "string_too_long"],
+    ["that no database keeps as it is", "\u4e2d".repeat(171), "value_error"],
     ["with a line break", "a\nb", "value_error"],
     ["with a zero byte", "a\u0000b", "value_error"],
     ["with half a character", "a\ud800b", "value_error"],
@@ -89,7 +90,9 @@ describe("the owner of a run", () => {
       expect(result).toMatchObject({ ok: false, fault: { status: 422, detail: [{ type }] } });
       expect(JSON.stringify(result)).not.toContain("eyJ");
     }
-    expect(resolve({ sessionId: "x".repeat(MAX_CLIENT_ID_LENGTH) })).toMatchObject({ ok: true });
+    for (const longest of ["x", '"'])
+      expect(resolve({ sessionId: longest.repeat(MAX_CLIENT_ID_LENGTH) })).toMatchObject({ ok: true });
+    expect(resolve({ sessionId: "\u00e4".repeat(MAX_CLIENT_ID_BYTES / 2) })).toMatchObject({ ok: true });
   });
 });
 

@@ -22,7 +22,7 @@ import {
   valueIssue,
 } from "@agentos/guard/app";
 import type { RunForm } from "./run-form.ts";
-import { MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
+import { MAX_CLIENT_ID_BYTES, MAX_CLIENT_ID_LENGTH } from "./run-limits.ts";
 
 /** Claims that are configured as the source of a parameter: their keys are never the client's to set. */
 export interface ClaimOwnedKeys {
@@ -105,6 +105,11 @@ function checkClientId(field: string, id: string | undefined): readonly Validati
   // Two ids with a lone surrogate each would be stored as one and the same.
   if (!id.isWellFormed()) return [valueIssue(loc, "this is not well-formed Unicode")];
   if (CONTROL_CHARACTER.test(id)) return [valueIssue(loc, "control characters are not allowed")];
+  const bytes = Buffer.byteLength(JSON.stringify(id)) - 2;
+  if (bytes > MAX_CLIENT_ID_BYTES) {
+    const problem = `at most ${MAX_CLIENT_ID_BYTES} bytes of UTF-8, where a quotation mark and a backslash are two; this has ${bytes}`;
+    return [valueIssue(loc, problem)];
+  }
   // Ids are stored and logged as they are, so a credential pasted here would stay.
   if (redactTokens(id) !== id) return [valueIssue(loc, "this looks like a token")];
   return [];

@@ -4,7 +4,7 @@ export interface PulseOptions {
   readonly beat: () => Promise<void>;
   /** Asked before each beat; after a no there is none until the next start. */
   readonly isNeeded: () => boolean;
-  /** Told of the first beat of several that failed; the next one is tried all the same. */
+  /** Told of the first beat that failed since one that did not; the next one is tried all the same. */
   readonly onFailed: (cause: unknown) => void;
   /** Default {@link BEAT_MS}. */
   readonly everyMs?: number | undefined;
@@ -27,7 +27,6 @@ export function createPulse({ beat, isNeeded, onFailed, everyMs = BEAT_MS }: Pul
       if (isNeeded()) await beat();
       hasFailed = false;
     } catch (cause) {
-      // A database that is down fails every beat: one line says so.
       if (!hasFailed) onFailed(cause);
       hasFailed = true;
     }

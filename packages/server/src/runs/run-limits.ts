@@ -3,6 +3,8 @@ import type { RunLimits } from "./run-ledger.ts";
 
 /** Longest `session_id` or `user_id` that a client may choose. */
 export const MAX_CLIENT_ID_LENGTH = 256;
+/** The same as JSON, bytes without its quotes: a database keeps a longer one only as its hash, which nobody can read back. */
+export const MAX_CLIENT_ID_BYTES = 512;
 /** Answer text of one run; a model that goes on for ever is stopped. */
 export const MAX_CONTENT_LENGTH = 2_000_000;
 /** Events kept with a stored run, content deltas not counted. */

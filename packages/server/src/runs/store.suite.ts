@@ -3,8 +3,10 @@
 import type { DataScope, Owner } from "@agentos/auth";
 import type { RunStatus } from "@agentos/contract";
 import { describe, expect, it } from "vitest";
+import { MAX_CLIENT_ID_BYTES } from "./run-limits.ts";
 import {
   MAX_FIRST_INPUT_LENGTH,
+  MAX_LISTED_BYTES,
   type NewSession,
   type RunEnd,
   RunLeaseLost,
@@ -556,6 +558,55 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       expect(found?.key.owner).toEqual(owner);
       expect((await store.findSession(all, keyOf(owner)))?.state).toEqual({ [content]: content });
       expect((await store.listSessions(scopeOf(owner), sessions)).sessions[0]?.key.owner).toEqual(owner);
+    });
+
+    it("finds and stops nothing by an id that no run can have", async () => {
+      const store = await create();
+      await storeRun(store, keyOf(alice), "r1");
+      for (const runId of ["", "r1\u0000", "\u0000", "r1\ud800", "r".repeat(10_000)]) {
+        expect(await store.findRun(all, keyOf(alice), runId)).toBeUndefined();
+        const { component } = keyOf(alice);
+        expect(await store.requestCancel(all, { component, runId })).toBe(false);
+        const piece = { afterRunId: runId, count: 1 };
+        expect(await store.listRuns(all, keyOf(alice), { piece })).toEqual([]);
+      }
+    });
+
+    it("leaves large values out of a list, and of nothing else", async () => {
+      const store = await create();
+      const fits = { text: "x".repeat(MAX_LISTED_BYTES - '{"text":""}'.length) };
+      const large = { text: `${fits.text}x` };
+      const make = async (sessionId: string, value: typeof fits) => {
+        const key = keyOf(alice, { sessionId });
+        await store.createSession(all, newSession(key, { state: value, metadata: value }));
+        await store.changeSession(all, key, { summary: value, at: 4 });
+        return key;
+      };
+      const key = await make("large", large);
+      await make("small", fits);
+      const { sessions: listed } = await store.listSessions(all, { ...sessions, sortOrder: "asc" });
+      expect(listed.map(({ state, metadata, summary }) => [state, metadata, summary])).toEqual([
+        [undefined, undefined, undefined],
+        [fits, fits, fits],
+      ]);
+      expect(await store.findSession(all, key)).toMatchObject({
+        state: large,
+        metadata: large,
+        summary: large,
+      });
+    });
+
+    it("gives back every id that a client may choose", async () => {
+      const store = await create();
+      for (const letter of ["\u00e4", '"', "\\", "😀"]) {
+        let sessionId = letter;
+        while (Buffer.byteLength(JSON.stringify(sessionId + letter)) - 2 <= MAX_CLIENT_ID_BYTES)
+          sessionId += letter;
+        const key = keyOf(alice, { sessionId, component: { kind: "agent", id: sessionId } });
+        await storeRun(store, key, `r${letter}`);
+        const [found] = await store.findSessions(all, { sessionId }, 2);
+        expect(found?.key).toEqual(key);
+      }
     });
 
     it("tells apart names that are too long for a key", async () => {

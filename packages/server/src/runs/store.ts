@@ -166,8 +166,13 @@ export interface SessionQuery {
   readonly page: number;
 }
 
+/** A session in a list: of its values those that have more than {@link MAX_LISTED_BYTES} are left out. */
+export interface ListedSession extends Omit<StoredSession, "state"> {
+  readonly state: SessionState | undefined;
+}
+
 export interface SessionPage {
-  readonly sessions: readonly StoredSession[];
+  readonly sessions: readonly ListedSession[];
   /** Of all pages. */
   readonly totalCount: number;
 }
@@ -235,6 +240,8 @@ export interface RunStore {
 
 /** Longest first input that is kept for the list of sessions. */
 export const MAX_FIRST_INPUT_LENGTH = 1_000;
+/** JSON text of one value of a session in a list, bytes: a page of many large ones would keep everybody waiting. */
+export const MAX_LISTED_BYTES = 8 * 1024;
 
 /** The run has ended, is gone, or is another attempt's: nothing more of it is kept. */
 export class RunLeaseLost extends Error {

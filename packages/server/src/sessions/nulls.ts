@@ -1,9 +1,4 @@
-/** How values are written on the wire: times, and keys without a value (contract, conventions). */
-
-/** ISO 8601 in UTC, of whole seconds since the epoch. */
-export function toDateTime(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
-}
+/** How keys without a value are written on the wire (contract, conventions). */
 
 /** Whether a route writes keys without a value as null, or leaves them out. */
 export type NullHabit = "with-null" | "no-null";

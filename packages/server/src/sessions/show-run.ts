@@ -1,7 +1,7 @@
 /** A stored run as sessions and lists of runs show it (contract 4.5): one row for each kind. */
 import type { PrefixedKind, SessionRun, TeamSessionRun } from "@agentos/contract";
+import { toDateTime } from "../runs/date-time.ts";
 import type { SessionState, StoredOutput, StoredRun } from "../runs/store.ts";
-import { toDateTime } from "./nulls.ts";
 
 /** By kind: the output that is kept, and how a session shows it. */
 interface Kinds {

@@ -7,13 +7,11 @@ import type {
   TeamSessionObject,
   WorkflowSessionObject,
 } from "@agentos/contract";
+import { toDateTime } from "../runs/date-time.ts";
 import { userIdOf } from "../runs/owner.ts";
 import type { Runnable } from "../runs/runnable.ts";
-import type { StoredSession } from "../runs/store.ts";
-import { toDateTime, writeObject } from "./nulls.ts";
-
-/** JSON text of one value of a session in a list. A page of many large ones would be larger than any client wants. */
-const MAX_LISTED_LENGTH = 16 * 1024;
+import type { ListedSession, StoredSession } from "../runs/store.ts";
+import { writeObject } from "./nulls.ts";
 
 /** What runs now under the name that the session was made with; undefined where nothing does. */
 export type FindComponent = (kind: RunnableKind, id: string) => Pick<Runnable, "name" | "model"> | undefined;
@@ -25,18 +23,18 @@ type Detail =
   | WorkflowSessionObject;
 
 /** JSON text of an entry of a list, without null. */
-export function writeListed(session: StoredSession): string {
+export function writeListed(session: ListedSession): string {
   const { key } = session;
   const shown: SessionObject = {
     ...shareNames(session),
-    session_state: unlessLarge(session.state),
+    session_state: orNull(session.state),
     ...shareTimes(session),
     session_type: key.component.kind,
     user_id: userIdOf(key.owner) ?? null,
     ...COMPONENT_KEY[key.component.kind](componentIdOf(session)),
-    session_summary: unlessLarge(session.summary),
+    session_summary: orNull(session.summary),
     ...shareTokens(session),
-    metadata: unlessLarge(session.metadata),
+    metadata: orNull(session.metadata),
   };
   return writeObject(shown, "no-null");
 }
@@ -104,17 +102,17 @@ function sharePrefixed(session: StoredSession) {
   };
 }
 
-function shareNames({ key, name, firstInput }: StoredSession) {
+function shareNames({ key, name, firstInput }: ListedSession) {
   // An empty name is none.
   return { session_id: key.sessionId, session_name: name || firstInput || "" };
 }
 
-function shareTimes({ createdAt, updatedAt }: StoredSession) {
+function shareTimes({ createdAt, updatedAt }: ListedSession) {
   return { created_at: toDateTime(createdAt), updated_at: toDateTime(updatedAt) };
 }
 
 /** Absent until a model was asked. */
-function shareTokens({ tokens }: StoredSession): {
+function shareTokens({ tokens }: ListedSession): {
   readonly metrics: Metrics | null;
   readonly total_tokens: number | null;
 } {
@@ -130,14 +128,10 @@ function dataOf({ name, model }: Pick<Runnable, "name" | "model">) {
   return { name, model: { provider: model.provider, name: model.id, id: model.id } };
 }
 
-function componentIdOf({ key }: StoredSession): string | null {
+function componentIdOf({ key }: ListedSession): string | null {
   return key.component.id === "" ? null : key.component.id;
 }
 
 function orNull(object: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> | null {
   return object === undefined ? null : { ...object };
-}
-
-function unlessLarge(object: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> | null {
-  return object === undefined || JSON.stringify(object).length > MAX_LISTED_LENGTH ? null : { ...object };
 }

@@ -15,7 +15,7 @@ const recordSchema = z.object({
   id: z.string(),
   code: z.custom<RefusalCode>(isRefusalCode),
   time: z.number(),
-  lastTime: z.number(),
+  lastSeenAt: z.number(),
   count: z.number(),
   route: z.string(),
   client: textSchema,
@@ -37,7 +37,7 @@ export function toDenialRow(
   { record, source, isKnownCaller }: KeptDenial,
   deployment: string,
 ): Insertable<DenialsTable> {
-  const { id, code, route, client, subject, issuer, owner, count, time, lastTime } = record;
+  const { id, code, route, client, subject, issuer, owner, count, lastSeenAt } = record;
   return {
     deployment,
     denial_id: toKeyText(id),
@@ -52,9 +52,8 @@ export function toDenialRow(
     owner_kind: toNullableKey(owner?.kind),
     owner_id: toNullableKey(owner?.id),
     count,
-    first_at: time,
-    last_at: lastTime,
-    last_hour: hourOf(lastTime),
+    last_at: lastSeenAt,
+    last_hour: hourOf(lastSeenAt),
     record_json: JSON.stringify(record),
   };
 }

@@ -3,7 +3,9 @@
 import type { DataScope } from "@agentos/auth";
 import {
   coversOwner,
+  type ListedSession,
   MAX_FIRST_INPUT_LENGTH,
+  MAX_LISTED_BYTES,
   type RunLease,
   RunLeaseLost,
   type RunQuery,
@@ -152,7 +154,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       const direction = sortOrder === "asc" ? 1 : -1;
       found.sort((one, other) => direction * (one[sortBy] - other[sortBy] || one.number - other.number));
       const first = (page - 1) * limit;
-      return { sessions: found.slice(first, first + limit).map(readSession), totalCount: found.length };
+      return { sessions: found.slice(first, first + limit).map(readListedSession), totalCount: found.length };
     },
 
     async createSession(scope, { key, name, state, metadata, createdAt }) {
@@ -309,6 +311,19 @@ function put(entry: SessionEntry, name: TextName, text: string): number {
 /** INVARIANT: the run service wrote these texts, from values of these types. */
 function parse<Value>(json: string): Value {
   return JSON.parse(json) as Value;
+}
+
+function readListedSession({ key, ...entry }: SessionEntry): ListedSession {
+  const { stateJson, metadataJson, summaryJson } = entry;
+  const short = (json: string | undefined) =>
+    json !== undefined && Buffer.byteLength(json) <= MAX_LISTED_BYTES ? json : undefined;
+  const values = {
+    stateJson: short(stateJson) ?? "{}",
+    metadataJson: short(metadataJson),
+    summaryJson: short(summaryJson),
+  };
+  const session = readSession({ key, ...entry, ...values });
+  return short(stateJson) === undefined ? { ...session, state: undefined } : session;
 }
 
 function readSession(entry: SessionEntry): StoredSession {

@@ -57,7 +57,7 @@ describe.each(TEST_DIALECTS)("denials on %s", (dialect) => {
     recorder.record(denial);
     await recorder.close();
     const { recorder: next } = create({ deployment });
-    const record: DenialRecord = { ...denial, id, count: 2, lastTime: 1_000 };
+    const record: DenialRecord = { ...denial, id, count: 2, lastSeenAt: 1_000 };
     expect(await next.find(id, all)).toEqual(record);
     expect(await next.find(id, of("alice"))).toEqual(record);
     expect(await next.find(id, of("bob"))).toBeUndefined();
@@ -73,7 +73,7 @@ describe.each(TEST_DIALECTS)("denials on %s", (dialect) => {
     foreign.record(known);
     await other.list(all, { limit: 1 });
     await foreign.list(all, { limit: 1 });
-    expect((await one.list(all, { limit: 10 })).records.map(({ lastTime }) => lastTime)).toEqual([
+    expect((await one.list(all, { limit: 10 })).records.map(({ lastSeenAt }) => lastSeenAt)).toEqual([
       1_001, 1_000,
     ]);
   });

@@ -140,7 +140,7 @@ export function createSqlDenialRecorder(
     },
     async find(id, whose) {
       const own = kept.find(id)?.record;
-      if (own !== undefined && own.lastTime >= oldestTime())
+      if (own !== undefined && own.lastSeenAt >= oldestTime())
         return maySee(whose, own) ? { ...own } : undefined;
       const conditions = conditionsFor(whose, {});
       if (conditions === undefined) return undefined;
@@ -205,7 +205,7 @@ export function createSqlDenialRecorder(
         // A sum of PostgreSQL is a text.
         count: Number(refusals),
         recordCount: records,
-        lastTime: last,
+        lastSeenAt: last,
       }));
       return { groups, totalCount: total.count };
     },

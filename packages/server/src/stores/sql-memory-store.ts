@@ -6,13 +6,13 @@ import {
   type ExpressionBuilder,
   type Selectable,
   type SqlBool,
-  sql,
   type Transaction,
 } from "kysely";
 import { MAX_LISTED_TOPICS, MAX_MEMORIES_PER_OWNER, MAX_TOPIC_SOURCES } from "../memories/memory-limits.ts";
 import type { MemoryQuery, MemoryStore, OfUser, StoredMemory } from "../memories/memory-store.ts";
 import { coversOwner } from "../runs/store.ts";
-import { fromKeyText, toKeyText } from "./schema/key-text.ts";
+import { toKeyText } from "./schema/key-text.ts";
+import { isInScope, readOwner, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { MemoriesTable, Tables } from "./schema/tables.ts";
 
 export interface SqlMemoryStoreOptions {
@@ -22,6 +22,9 @@ export interface SqlMemoryStoreOptions {
 
 type Row = Selectable<MemoriesTable>;
 type Builder = ExpressionBuilder<Tables, "agentos_memories">;
+
+/** The last one says no more than the third, of which it is the whole text. */
+const OWNER_COLUMNS = ["owner_issuer", "owner_kind", "owner_id", "owner_long_id"] as const;
 
 const SORT_COLUMNS = {
   updatedAt: "updated_at",
@@ -40,13 +43,12 @@ export function createSqlMemoryStore(
   /** The rows that a caller reaches: without a scope there is no condition to write. */
   const within =
     (scope: DataScope, { userId }: OfUser = {}) =>
-    (builder: Builder): Expression<SqlBool> => {
-      const conditions: Expression<SqlBool>[] = [builder("deployment", "=", deployment)];
-      if (scope.kind === "none") conditions.push(sql<SqlBool>`1 = 0`);
-      if (scope.kind === "user") conditions.push(ofOwner(builder, scope.owner));
-      if (userId !== undefined) conditions.push(builder("owner_id", "=", toKeyText(userId)));
-      return builder.and(conditions);
-    };
+    (builder: Builder): Expression<SqlBool> =>
+      builder.and([
+        builder("deployment", "=", deployment),
+        isInScope(scope, "agentos_memories"),
+        ...(userId === undefined ? [] : [builder("owner_id", "=", toKeyText(userId))]),
+      ]);
 
   function matching(scope: DataScope, query: MemoryQuery) {
     const { agentId, teamId, topics = [], contains } = query;
@@ -98,7 +100,7 @@ export function createSqlMemoryStore(
           .where("memory_id", "=", memoryId)
           .executeTakeFirst(),
       );
-      return row && fromRow(row, scope);
+      return row && fromRow(row);
     },
 
     async list(scope, query) {
@@ -116,7 +118,7 @@ export function createSqlMemoryStore(
           all.select((builder) => builder.fn.countAll().as("count")).executeTakeFirstOrThrow(),
         ]);
       });
-      return { memories: rows.map((row) => fromRow(row, scope)), totalCount: Number(count) };
+      return { memories: rows.map(fromRow), totalCount: Number(count) };
     },
 
     async change(scope, { memoryId, ...of }, { memory, topics, at }) {
@@ -129,7 +131,7 @@ export function createSqlMemoryStore(
           .returningAll()
           .executeTakeFirst(),
       );
-      return row && fromRow(row, scope);
+      return row && fromRow(row);
     },
 
     async remove(scope, { memoryIds, ...of }) {
@@ -169,11 +171,12 @@ export function createSqlMemoryStore(
         const owners = db
           .selectFrom("agentos_memories")
           .where(within(scope, of))
-          .groupBy(["owner_issuer", "owner_kind", "owner_id"])
-          .select(["owner_issuer", "owner_kind", "owner_id"])
+          .groupBy(OWNER_COLUMNS)
+          .select(OWNER_COLUMNS)
           .select((builder) => [
             builder.fn.countAll().as("count"),
             builder.fn.max("updated_at").as("updated_at"),
+            builder.fn.max("owner_long_id").as("owner_long_id"),
           ]);
         return Promise.all([
           owners
@@ -191,7 +194,7 @@ export function createSqlMemoryStore(
         ]);
       });
       const statistics = rows.map((row) => ({
-        owner: ownerOf(row, scope),
+        owner: readOwner(row),
         count: Number(row.count),
         updatedAt: row.updated_at,
       }));
@@ -227,35 +230,24 @@ function outsideOfScope(): Error {
   return new Error("INVARIANT: a memory is kept only within its caller's scope");
 }
 
-function ofOwner(builder: Builder, { issuer, kind, id }: Owner): Expression<SqlBool> {
-  return builder.and([
-    builder("owner_issuer", "=", issuer),
-    builder("owner_kind", "=", kind),
-    builder("owner_id", "=", toKeyText(id)),
-  ]);
-}
-
 function toRow(deployment: string, { owner, ...memory }: StoredMemory) {
   return {
     deployment,
-    owner_issuer: owner.issuer,
-    owner_kind: owner.kind,
-    owner_id: toKeyText(owner.id),
+    ...toOwnerColumns(owner),
     memory_id: memory.memoryId,
     memory: memory.memory,
     topics_json: toTopicsJson(memory.topics),
     agent_id: memory.agentId ?? null,
     team_id: memory.teamId ?? null,
-    input: null,
     created_at: memory.createdAt,
     updated_at: memory.updatedAt,
   };
 }
 
-function fromRow(row: Row, scope: DataScope): StoredMemory {
+function fromRow(row: Row): StoredMemory {
   return {
     memoryId: row.memory_id,
-    owner: ownerOf(row, scope),
+    owner: readOwner(row),
     memory: row.memory,
     topics: fromTopicsJson(row.topics_json),
     agentId: row.agent_id ?? undefined,
@@ -263,14 +255,6 @@ function fromRow(row: Row, scope: DataScope): StoredMemory {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
-}
-
-/** Of a long id the row has a hash only: whoever reaches one owner knows it. */
-function ownerOf(row: Pick<Row, "owner_issuer" | "owner_kind" | "owner_id">, scope: DataScope): Owner {
-  if (scope.kind === "user") return scope.owner;
-  // INVARIANT: written by `toRow`.
-  const kind = row.owner_kind as Owner["kind"];
-  return { issuer: row.owner_issuer, kind, id: fromKeyText(row.owner_id) };
 }
 
 /** A JSON list with a line for each topic: a line end begins a topic and stands nowhere else, so a part of the text is one. */

@@ -5,24 +5,22 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Database } from "@agentos/storage";
-import { sql, type Transaction } from "kysely";
+import { type Selectable, sql, type Transaction } from "kysely";
 import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
-import type { NodesTable, Tables } from "./schema/tables.ts";
+import { fromKeyText, toKeyText } from "./schema/key-text.ts";
+import type { NodesTable, RunsTable, Tables } from "./schema/tables.ts";
+import { isActiveRun } from "./sql-run-queries.ts";
 
 export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned" | "endOrphans"> {
   /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
   writeWithBeat: Database<Tables>["write"];
+  /** A run whose start failed. Its row may be there all the same, and nobody drives it: the next look ends it. */
+  disown(runId: string): void;
 }
 
 export interface SqlNodeOptions {
   readonly deployment: string;
   readonly nodeId: string;
-}
-
-interface GoneNode {
-  readonly nodeId: string;
-  /** When it said for the last time that it lives; null where no row is left of it. */
-  readonly heartbeatAt: number | null;
 }
 
 const BEAT_SECONDS = 2;
@@ -32,12 +30,21 @@ const DEAD_SECONDS = 8;
 const ownNodes = new Set<string>();
 /** Runs that are ended in one commit. */
 const BATCH = 50;
+/** Of those whose start failed; what is more stays until the next start of this server. */
+const MAX_UNDRIVEN = 1_000;
+
+/** A server as it was when it was found silent; without a row it has never been heard, or was forgotten. */
+interface GoneNode {
+  readonly node_id: string;
+  readonly heartbeat_at: number | null;
+}
 
 export function createSqlNode(database: Database<Tables>, { deployment, nodeId }: SqlNodeOptions): SqlNode {
   const { now } = database.dialect;
   const host = describeHost();
   const startedAt = Date.now() / 1_000;
   let beatenAt = Number.NEGATIVE_INFINITY;
+  const undriven = new Set<string>();
   ownNodes.add(nodeId);
 
   async function writeBeat(transaction: Transaction<Tables>): Promise<void> {
@@ -62,24 +69,17 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
       db
         .selectFrom("agentos_runs")
         .leftJoin("agentos_nodes", "agentos_nodes.node_id", "agentos_runs.node_id")
-        .select([
-          "agentos_runs.node_id",
-          "host",
-          "pid",
-          "heartbeat_at",
-          sql<number>`${now} - heartbeat_at`.as("silence"),
-        ])
+        .select(["agentos_runs.node_id", "host", "pid", "heartbeat_at"])
+        .select(sql<number>`${now} - heartbeat_at`.as("silence"))
         .distinct()
         .where("agentos_runs.deployment", "=", deployment)
-        .where("agentos_runs.status", "in", ["PENDING", "RUNNING"])
+        .where(isActiveRun)
         .where("agentos_runs.node_id", "is not", null)
         .where("agentos_runs.node_id", "!=", nodeId)
         .execute(),
     );
-    return rows.flatMap(({ node_id, ...row }) =>
-      node_id !== null && !ownNodes.has(node_id) && isGone(row)
-        ? [{ nodeId: node_id, heartbeatAt: row.heartbeat_at }]
-        : [],
+    return rows.flatMap(({ node_id, heartbeat_at, ...row }) =>
+      node_id !== null && !ownNodes.has(node_id) && isGone(row) ? [{ node_id, heartbeat_at }] : [],
     );
   }
 
@@ -91,6 +91,91 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
     if (silence === null || silence > DEAD_SECONDS) return true;
     // A file has its processes on one machine: whether one lives is known at once.
     return database.dialect.name === "sqlite" && itsHost === host && pid !== null && !isAlive(pid);
+  }
+
+  /**
+   * Whether it has said nothing since. If so it says nothing before the transaction ends either: its row is held, and it
+   * begins no run without a beat that is younger than {@link BEAT_SECONDS}.
+   */
+  async function isStillSilent(transaction: Transaction<Tables>, gone: GoneNode): Promise<boolean> {
+    const row = await transaction
+      .updateTable("agentos_nodes")
+      .set((node) => ({ heartbeat_at: node.ref("heartbeat_at") }))
+      .where("node_id", "=", gone.node_id)
+      .returning("heartbeat_at")
+      .executeTakeFirst();
+    return (row?.heartbeat_at ?? null) === gone.heartbeat_at;
+  }
+
+  const selectActive = (transaction: Transaction<Tables>, node: string) =>
+    transaction
+      .selectFrom("agentos_runs")
+      .select(["run_no", "node_id", "attempt", "output_json", "next_index"])
+      .where("deployment", "=", deployment)
+      .where("node_id", "=", node)
+      .where(isActiveRun)
+      .orderBy("run_no")
+      .limit(BATCH);
+
+  /** Gives how many. */
+  function endSome(gone: GoneNode, describe: DescribeAbandoned): Promise<number> {
+    return database.write(async (transaction) => {
+      if (!(await isStillSilent(transaction, gone))) return 0;
+      return end(transaction, await selectActive(transaction, gone.node_id).execute(), describe);
+    });
+  }
+
+  async function endUndriven(describe: DescribeAbandoned): Promise<number> {
+    const runIds = [...undriven].slice(0, BATCH);
+    if (runIds.length === 0) return 0;
+    const ended = await database.write(async (transaction) =>
+      end(
+        transaction,
+        await selectActive(transaction, nodeId).where("run_id", "in", runIds).execute(),
+        describe,
+      ),
+    );
+    for (const runId of runIds) undriven.delete(runId);
+    return ended;
+  }
+
+  async function end(
+    transaction: Transaction<Tables>,
+    runs: readonly Selectable<
+      Pick<RunsTable, "run_no" | "node_id" | "attempt" | "output_json" | "next_index">
+    >[],
+    describe: DescribeAbandoned,
+  ): Promise<number> {
+    let count = 0;
+    for (const run of runs) {
+      // INVARIANT: the run service wrote it.
+      const last = describe(JSON.parse(run.output_json) as StoredOutput);
+      const { numUpdatedRows } = await transaction
+        .updateTable("agentos_runs")
+        .set({
+          status: "ERROR",
+          output_json: last.outputJson,
+          events_json: last.eventsJson,
+          next_index: run.next_index + 1,
+          ended_at: now,
+          node_id: null,
+          cancel_at: null,
+        })
+        .where("run_no", "=", run.run_no)
+        .where("attempt", "=", run.attempt)
+        .where("node_id", "=", run.node_id)
+        .executeTakeFirstOrThrow();
+      count += Number(numUpdatedRows);
+    }
+    return count;
+  }
+
+  /** It comes back by itself where it was only silent. */
+  async function forget(gone: GoneNode): Promise<void> {
+    await database.write(async (transaction) => {
+      if (await isStillSilent(transaction, gone))
+        await transaction.deleteFrom("agentos_nodes").where("node_id", "=", gone.node_id).execute();
+    });
   }
 
   return {
@@ -105,6 +190,12 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
       return result;
     },
 
+    disown(runId) {
+      undriven.add(runId);
+      const [oldest] = undriven;
+      if (undriven.size > MAX_UNDRIVEN && oldest !== undefined) undriven.delete(oldest);
+    },
+
     async beat() {
       const at = performance.now() / 1_000;
       await database.write(writeBeat);
@@ -115,93 +206,40 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
           .select(["run_id", "cancel_at"])
           .where("deployment", "=", deployment)
           .where("node_id", "=", nodeId)
-          .where("status", "in", ["PENDING", "RUNNING"])
+          .where(isActiveRun)
           .execute(),
       );
       return {
-        cancelled: held.flatMap(({ run_id, cancel_at }) => (cancel_at === null ? [] : [run_id])),
-        held: new Set(held.map(({ run_id }) => run_id)),
+        cancelled: held.flatMap(({ run_id, cancel_at }) => (cancel_at === null ? [] : [fromKeyText(run_id)])),
+        held: new Set(held.map(({ run_id }) => fromKeyText(run_id))),
       };
     },
 
     async endAbandoned(describe) {
-      let ended = 0;
-      for (const gone of await findGone())
-        for (let isLeft = true; isLeft; ) {
-          const count = await database.write(async (transaction) => {
-            // It may have come back meanwhile, as one that was only stopped: then its runs are its own.
-            if (!(await isStillSilent(transaction, gone))) return 0;
-            const runs = await endBatch(transaction, describe, gone.nodeId);
-            if (runs === 0)
-              await transaction.deleteFrom("agentos_nodes").where("node_id", "=", gone.nodeId).execute();
-            return runs;
-          });
+      let ended = await endUndriven(describe);
+      for (const gone of await findGone()) {
+        for (let count = await endSome(gone, describe); count > 0; count = await endSome(gone, describe))
           ended += count;
-          isLeft = count > 0;
-        }
+        await forget(gone);
+      }
       return ended;
     },
 
     async endOrphans(describe, runIds) {
       let ended = 0;
-      for (let start = 0; start < runIds.length; start += BATCH)
-        ended += await database.write((transaction) =>
-          endBatch(transaction, describe, nodeId, runIds.slice(start, start + BATCH)),
+      for (let start = 0; start < runIds.length; start += BATCH) {
+        const some = runIds.slice(start, start + BATCH).map(toKeyText);
+        ended += await database.write(async (transaction) =>
+          end(
+            transaction,
+            await selectActive(transaction, nodeId).where("run_id", "in", some).execute(),
+            describe,
+          ),
         );
+      }
       return ended;
     },
   };
-
-  /** Locks its row, so that it cannot say that it lives before its runs are ended. */
-  async function isStillSilent(
-    transaction: Transaction<Tables>,
-    { nodeId: gone, heartbeatAt }: GoneNode,
-  ): Promise<boolean> {
-    const row = await transaction
-      .updateTable("agentos_nodes")
-      .set((node) => ({ seen_seq: node.ref("seen_seq") }))
-      .where("node_id", "=", gone)
-      .returning("heartbeat_at")
-      .executeTakeFirst();
-    return (row?.heartbeat_at ?? null) === heartbeatAt;
-  }
-
-  /** The oldest of its runs, or of these. */
-  async function endBatch(
-    transaction: Transaction<Tables>,
-    describe: DescribeAbandoned,
-    holder: string,
-    runIds?: readonly string[],
-  ): Promise<number> {
-    let query = transaction
-      .selectFrom("agentos_runs")
-      .select(["run_no", "attempt", "output_json", "next_index"])
-      .where("deployment", "=", deployment)
-      .where("node_id", "=", holder)
-      .where("status", "in", ["PENDING", "RUNNING"]);
-    if (runIds !== undefined) query = query.where("run_id", "in", runIds);
-    let count = 0;
-    for (const run of await query.orderBy("run_no").limit(BATCH).execute()) {
-      // INVARIANT: the run service wrote it.
-      const end = describe(JSON.parse(run.output_json) as StoredOutput);
-      const { numUpdatedRows } = await transaction
-        .updateTable("agentos_runs")
-        .set({
-          status: "ERROR",
-          output_json: end.outputJson,
-          events_json: end.eventsJson,
-          next_index: run.next_index + 1,
-          ended_at: now,
-          node_id: null,
-        })
-        .where("run_no", "=", run.run_no)
-        .where("attempt", "=", run.attempt)
-        .where("node_id", "=", holder)
-        .executeTakeFirstOrThrow();
-      count += Number(numUpdatedRows);
-    }
-    return count;
-  }
 }
 
 /** The machine, its boot and its numbering of processes: where one of them differs, a process id says nothing. */

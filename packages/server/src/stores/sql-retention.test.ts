@@ -115,7 +115,6 @@ describe.each(TEST_DIALECTS)("what is too old in %s", (dialect) => {
             code: "SCOPE_MISSING",
             route: "GET /agents",
             count: 1,
-            first_at: at,
             last_at: at,
             last_hour: Math.floor(at / 3_600),
             record_json: "{}",
@@ -140,6 +139,34 @@ describe.each(TEST_DIALECTS)("what is too old in %s", (dialect) => {
     expect(await sweep({ denialsSeconds: 500 }, 2_000)).toBe(1);
     expect(await sweep({ decisionsSeconds: 3_600 }, 4 * 3_600)).toBe(2);
   });
+});
+
+it("stays in PostgreSQL where a run begins in it while it is on its way out", async () => {
+  const { database, sweep } = await open("postgres");
+  await addSessions(database, { from: 0, count: 2, at: 1_000 });
+  const [begun, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const run = database.write(async (db) => {
+    await db
+      .updateTable("agentos_sessions")
+      .set({ updated_at: 2_000 })
+      .where("session_id", "=", "s1")
+      .execute();
+    begun.resolve();
+    await mayCommit.promise;
+  });
+  await begun.promise;
+  const swept = sweep({ sessionsSeconds: 30 }, 2_000);
+  const waiting = () =>
+    database.read((db) =>
+      sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
+        db,
+      ),
+    );
+  await expect.poll(async () => (await waiting()).rows.length).toBe(1);
+  mayCommit.resolve();
+  await run;
+  expect(await swept).toBe(1);
+  expect(await countOf(database, "agentos_sessions")).toBe(1);
 });
 
 it("keeps the file at one size, however much comes and goes", async () => {

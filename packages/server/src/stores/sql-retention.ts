@@ -2,6 +2,7 @@
 import type { Database } from "@agentos/storage";
 import { sql } from "kysely";
 import type { Tables } from "./schema/tables.ts";
+import { isActiveRun } from "./sql-run-queries.ts";
 
 /** How long rows are kept after their last change; undefined keeps them for ever. */
 export interface Retention {
@@ -39,27 +40,33 @@ export async function sweepRetention(
   ];
 
   function sessions(cutoff: number): Promise<number> {
+    const before = Math.floor(cutoff);
     return database.write(async (db) => {
       // What still runs in a session holds it.
       const old = db
         .selectFrom("agentos_sessions as session")
         .select("session_no")
         .where("deployment", "=", deployment)
-        .where("updated_at", "<", Math.floor(cutoff))
+        .where("updated_at", "<", before)
         .where(({ not, exists, selectFrom }) =>
           not(
             exists(
               selectFrom("agentos_runs")
                 .select("run_no")
                 .whereRef("agentos_runs.session_no", "=", "session.session_no")
-                .where("status", "in", ["PENDING", "RUNNING"]),
+                .where(isActiveRun),
             ),
           ),
         )
         .orderBy("updated_at")
         .limit(SESSION_BATCH);
       return count(
-        await db.deleteFrom("agentos_sessions").where("session_no", "in", old).executeTakeFirstOrThrow(),
+        await db
+          .deleteFrom("agentos_sessions")
+          .where("session_no", "in", old)
+          // Again: PostgreSQL has waited for a run that began in it since, and looks at the row that this one left.
+          .where("updated_at", "<", before)
+          .executeTakeFirstOrThrow(),
       );
     });
   }

@@ -1,5 +1,12 @@
 /** From rows to what the port shows. */
-import type { SessionKey, StoredEvent, StoredOutput, StoredRun, StoredSession } from "../runs/store.ts";
+import type {
+  ListedSession,
+  SessionKey,
+  StoredEvent,
+  StoredOutput,
+  StoredRun,
+  StoredSession,
+} from "../runs/store.ts";
 import { fromKeyText } from "./schema/key-text.ts";
 import { readOwner } from "./schema/owner-columns.ts";
 import type { RunsTable, SessionsTable } from "./schema/tables.ts";
@@ -27,6 +34,9 @@ export const SESSION_COLUMNS = [
 
 export type RunRow = Pick<RunsTable, "output_json" | "events_json">;
 export type SessionRow = Omit<SessionsTable, "session_no" | "deployment">;
+export interface ListedRow extends Omit<SessionRow, "state_json"> {
+  readonly state_json: string | null;
+}
 
 /** INVARIANT: the run service wrote these texts, from values of these types. */
 function parse<Value>(json: string): Value {
@@ -42,6 +52,13 @@ export function readRun(key: SessionKey, { output_json, events_json }: RunRow): 
 }
 
 export function readSession(row: SessionRow): StoredSession {
+  const listed = readListedSession({ ...row, state_json: null });
+  return { ...listed, state: parse<StoredSession["state"]>(row.state_json) };
+}
+
+/** A value that is left out is null. */
+export function readListedSession(row: ListedRow): ListedSession {
+  const read = (json: string | null) => (json === null ? undefined : parse<StoredSession["state"]>(json));
   return {
     key: {
       owner: readOwner(row),
@@ -50,9 +67,9 @@ export function readSession(row: SessionRow): StoredSession {
     },
     name: row.name ?? undefined,
     firstInput: row.first_input ?? undefined,
-    state: parse<StoredSession["state"]>(row.state_json),
-    metadata: row.metadata_json === null ? undefined : parse<StoredSession["state"]>(row.metadata_json),
-    summary: row.summary_json === null ? undefined : parse<StoredSession["state"]>(row.summary_json),
+    state: read(row.state_json),
+    metadata: read(row.metadata_json),
+    summary: read(row.summary_json),
     tokens: {
       inputTokens: row.input_tokens,
       outputTokens: row.output_tokens,

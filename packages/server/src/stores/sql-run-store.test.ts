@@ -1,11 +1,13 @@
 import { spawnSync } from "node:child_process";
 import type { DataScope } from "@agentos/auth";
-import { CompiledQuery, sql } from "kysely";
+import { StorageError } from "@agentos/storage";
+import { CompiledQuery, sql, type Transaction } from "kysely";
 import { afterAll, describe, expect, it } from "vitest";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import { alice, bob, keyOf, NO_TOKENS, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
 import { type RunEnd, RunLeaseLost, type RunStore, type SessionKey } from "../runs/store.ts";
 import { createTestRuntime } from "../runs/test-run.fixture.ts";
+import type { Tables } from "./schema/tables.ts";
 import { createSqlRunStore } from "./sql-run-store.ts";
 import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";
 
@@ -165,6 +167,61 @@ for (const dialect of TEST_DIALECTS) {
       await alive.finishRun(kept, end("r2"));
     });
 
+    it("end where the answer to their start was lost, although their server lives", async () => {
+      const deployment = nextDeployment();
+      let isLost = false;
+      const store = createSqlRunStore(
+        {
+          ...database,
+          async write(change) {
+            const result = await database.write(change);
+            if (isLost) throw new StorageError("unreachable");
+            return result;
+          },
+        },
+        { deployment, nodeId: `${deployment} node` },
+      );
+      const lease = await begin(store, "r1");
+      isLost = true;
+      await expect(begin(store, "r2")).rejects.toThrow(StorageError);
+      isLost = false;
+      const describeEnd = createDescribeAbandoned(createTestRuntime());
+      expect(await store.endAbandoned(describeEnd)).toBe(1);
+      expect(await store.endAbandoned(describeEnd)).toBe(0);
+      expect((await store.findRun(all, keyOf(alice), "r2"))?.output.status).toBe("ERROR");
+      await store.finishRun(lease, end("r1"));
+    });
+
+    it("go on where their server says that it lives while it is taken for gone", async () => {
+      const deployment = nextDeployment();
+      const [silent, finder] = [open(deployment, `${deployment} one`), open(deployment, `${deployment} two`)];
+      const lease = await begin(silent, "r1");
+      const node = `${deployment} elsewhere`;
+      await renameNode(`${deployment} one`, node);
+      const beatAt = (seconds: number) => (transaction: Transaction<Tables>) =>
+        sql`update agentos_nodes set host = 'another', heartbeat_at = heartbeat_at + ${seconds} where node_id = ${node}`.execute(
+          transaction,
+        );
+      await database.write(beatAt(-60));
+      let isFirst = true;
+      const late = createSqlRunStore(
+        {
+          ...database,
+          // Its beat is on the disk before the first change of whoever found it silent.
+          async write(change) {
+            if (isFirst) await database.write(beatAt(60));
+            isFirst = false;
+            return database.write(change);
+          },
+        },
+        { deployment, nodeId: `${deployment} late` },
+      );
+      expect(await late.endAbandoned(createDescribeAbandoned(createTestRuntime()))).toBe(0);
+      expect(await finder.endAbandoned(createDescribeAbandoned(createTestRuntime()))).toBe(0);
+      await renameNode(node, `${deployment} one`);
+      await silent.finishRun(lease, end("r1"));
+    });
+
     async function renameNode(from: string, to: string): Promise<void> {
       await database.write(async (transaction) => {
         await sql`update agentos_nodes set node_id = ${to} where node_id = ${from}`.execute(transaction);
@@ -193,6 +250,22 @@ for (const dialect of TEST_DIALECTS) {
       // Both orders of one list count alike.
       expect(asked.size).toBe(9);
       for (const statement of asked) expect(await explain(statement), statement).not.toMatch(WHOLE_TABLE);
+    });
+
+    it("that have ended cost neither a beat nor the look for runs of servers that are gone", async () => {
+      const deployment = nextDeployment();
+      for (let index = 0; index < 300; index++)
+        await storeRun(open(deployment), keyOf(bob, { sessionId: `s${index}` }), `r${index}`);
+      await database.write((transaction) => sql`analyze`.execute(transaction));
+      const asked = new Set<string>();
+      const store = createSqlRunStore(recordReads(database, asked), { deployment, nodeId: "node" });
+      await store.beat();
+      await store.endAbandoned(createDescribeAbandoned(createTestRuntime()));
+      expect(asked.size).toBe(2);
+      for (const statement of asked)
+        expect(await explain(statement), statement).toMatch(
+          /using (covering index |index )?agentos_runs_active/i,
+        );
     });
 
     /** What a planner says that looks at every row, or sorts what it has read. */

@@ -2,7 +2,7 @@
  * Runs and sessions in a database. A run is two commits: its row with the session before its first event, its end with
  * the session's state. Whoever writes an end has to hold the run still: by its attempt, its server and its status.
  */
-import type { Database } from "@agentos/storage";
+import { type Database, StorageError } from "@agentos/storage";
 import { type Kysely, sql, type Transaction } from "kysely";
 import {
   coversOwner,
@@ -20,7 +20,15 @@ import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlNode } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
-import { addTokens, endRun, insertRun, openSession, putState, putSummary } from "./sql-run-queries.ts";
+import {
+  addTokens,
+  endRun,
+  insertRun,
+  isActiveRun,
+  openSession,
+  putState,
+  putSummary,
+} from "./sql-run-queries.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 
 export interface SqlRunStoreOptions {
@@ -57,7 +65,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   async function end(transaction: Transaction<Tables>, lease: RunLease, run: RunEnd): Promise<void> {
     const [ended] = await endRun(transaction, {
       deployment,
-      run_id: lease.runId,
+      run_id: toKeyText(lease.runId),
       attempt: lease.attempt,
       node_id: nodeId,
       status: run.status,
@@ -97,19 +105,25 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
       const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
-      await node.writeWithBeat(async (transaction) => {
-        if (run.bindsSession === true) await sessions.bind(transaction, key);
-        const sessionNo = await open(transaction, run);
-        await insertRun(transaction, {
-          deployment,
-          run_id: runId,
-          session_no: sessionNo,
-          node_id: nodeId,
-          attempt: lease.attempt,
-          created_at: createdAt,
-          output_json: outputJson,
+      try {
+        await node.writeWithBeat(async (transaction) => {
+          if (run.bindsSession === true) await sessions.bind(transaction, key);
+          const sessionNo = await open(transaction, run);
+          await insertRun(transaction, {
+            deployment,
+            run_id: toKeyText(runId),
+            session_no: sessionNo,
+            node_id: nodeId,
+            attempt: lease.attempt,
+            created_at: createdAt,
+            output_json: outputJson,
+          });
         });
-      });
+      } catch (cause) {
+        // A connection that ends during a commit tells nobody whether it was kept.
+        if (cause instanceof StorageError && cause.fault === "unreachable") node.disown(toKeyText(runId));
+        throw cause;
+      }
       return lease;
     },
 
@@ -120,7 +134,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       const row = await database.read((db) =>
         selectRuns(db, key)
           .where("deployment", "=", deployment)
-          .where("run_id", "=", runId)
+          .where("run_id", "=", toKeyText(runId))
           .executeTakeFirst(),
       );
       return row && readRun(key, row);
@@ -143,7 +157,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
               .selectFrom("agentos_runs as last")
               .select("last.run_no")
               .where("last.deployment", "=", deployment)
-              .where("last.run_id", "=", afterRunId),
+              .where("last.run_id", "=", toKeyText(afterRunId)),
           );
         return query.execute();
       });
@@ -156,8 +170,8 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
           .updateTable("agentos_runs")
           .set({ cancel_at: sql<number>`coalesce(cancel_at, ${database.dialect.now})` })
           .where("deployment", "=", deployment)
-          .where("run_id", "=", runId)
-          .where("status", "in", ["PENDING", "RUNNING"])
+          .where("run_id", "=", toKeyText(runId))
+          .where(isActiveRun)
           .where("session_no", "in", (row) => {
             const query = row
               .selectFrom("agentos_sessions")

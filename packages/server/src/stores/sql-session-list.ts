@@ -2,11 +2,11 @@
 import type { DataScope } from "@agentos/auth";
 import { type Database, prepareQuery } from "@agentos/storage";
 import { type ExpressionBuilder, type Kysely, sql } from "kysely";
-import type { SessionPage, SessionQuery } from "../runs/store.ts";
+import { MAX_LISTED_BYTES, type SessionPage, type SessionQuery } from "../runs/store.ts";
 import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { hasOwnerColumns, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { SessionsTable, Tables } from "./schema/tables.ts";
-import { readSession, SESSION_COLUMNS } from "./sql-rows.ts";
+import { readListedSession, SESSION_COLUMNS } from "./sql-rows.ts";
 
 /** What stands in the places of a query; what its shape has no place for is not looked at. */
 interface Values extends Pick<SessionsTable, "deployment" | "owner_issuer" | "owner_kind" | "owner_id"> {
@@ -29,6 +29,20 @@ interface Shape extends Pick<SessionQuery, "sortBy" | "sortOrder"> {
 
 type Row = ExpressionBuilder<Tables, "agentos_sessions">;
 
+const LARGE_COLUMNS = ["state_json", "metadata_json", "summary_json"] as const;
+type LargeColumn = (typeof LARGE_COLUMNS)[number];
+
+const SHORT_COLUMNS = SESSION_COLUMNS.filter(
+  (column): column is Exclude<typeof column, LargeColumn> => !LARGE_COLUMNS.some((large) => large === column),
+);
+
+/** What is not shown is not read: both databases know the bytes of a text without it. */
+function unlessLarge<Column extends LargeColumn>(column: Column) {
+  const value = sql.ref(`agentos_sessions.${column}`);
+  const limit = sql.lit(MAX_LISTED_BYTES);
+  return sql<string | null>`case when octet_length(${value}) <= ${limit} then ${value} end`.as(column);
+}
+
 export function createSessionList(database: Database<Tables>, deployment: string) {
   const prepared = new Map<string, ReturnType<typeof prepare>>();
 
@@ -50,7 +64,8 @@ export function createSessionList(database: Database<Tables>, deployment: string
       rows: prepareQuery((db: Kysely<Tables>, values: Values) =>
         db
           .selectFrom("agentos_sessions")
-          .select(SESSION_COLUMNS)
+          .select(SHORT_COLUMNS)
+          .select([unlessLarge("state_json"), unlessLarge("metadata_json"), unlessLarge("summary_json")])
           .where(conditions(values))
           .orderBy(column, shape.sortOrder)
           .orderBy("session_no", shape.sortOrder)
@@ -96,7 +111,7 @@ export function createSessionList(database: Database<Tables>, deployment: string
     return database.read(async (db) => {
       const [counted] = await count(db, values);
       const found = await rows(db, values);
-      return { sessions: found.map(readSession), totalCount: counted?.count ?? 0 };
+      return { sessions: found.map(readListedSession), totalCount: counted?.count ?? 0 };
     });
   };
 }

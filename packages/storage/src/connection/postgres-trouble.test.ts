@@ -1,4 +1,5 @@
 /** What goes wrong with a server, made to go wrong on a real one: each has its name, and none needs a restart of ours. */
+import { randomBytes } from "node:crypto";
 import { createTestPostgres, type PostgresServer, startPostgresServer } from "@agentos/testkit/postgres";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -67,6 +68,42 @@ it("a server that became one to read only is not asked on the same connection ag
   await expectFault(() => addNote(database, 1), "read-only");
   await addNote(database, 2);
   expect(await readNotes(database)).toEqual([2]);
+});
+
+it("lets a user in who may not make tables, once another has applied the migrations", async () => {
+  const { url, drop } = await createTestPostgres();
+  afterTest(drop);
+  const admin = openUrl(url);
+  await admin.migrate();
+  const name = `writer_${randomBytes(6).toString("hex")}`;
+  await execute(admin, `create role ${name} login password 'secret'`);
+  afterTest(async () => {
+    await execute(admin, `drop owned by ${name}`);
+    await execute(admin, `drop role ${name}`);
+  });
+  const { rows } = await admin.read((db) =>
+    sql<{ schema: string }>`select current_schema() as schema`.execute(db),
+  );
+  const schema = String(rows[0]?.schema);
+  await execute(admin, `grant usage on schema "${schema}" to ${name}`);
+  await execute(admin, `grant select, insert on all tables in schema "${schema}" to ${name}`);
+  const writer = openUrl(
+    withPart(url, (parts) => Object.assign(parts, { username: name, password: "secret" })),
+  );
+  expect(await writer.migrate()).toEqual([]);
+  await addNote(writer, 1);
+  await writer.close();
+  expect(await readNotes(admin)).toEqual([1]);
+});
+
+it("keeps nothing of a change that went on after a failed statement, and says so", async () => {
+  const database = await openMigrated("postgres");
+  const writing = database.write(async (transaction) => {
+    await transaction.insertInto("notes").values({ id: 1, text: "" }).execute();
+    await sql`select 1 / 0`.execute(transaction).catch(() => undefined);
+  });
+  await expectFault(() => writing, "failed");
+  expect(await readNotes(database)).toEqual([]);
 });
 
 describe("a server in trouble", () => {

@@ -12,9 +12,11 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import {
   addNote,
+  afterTest,
   execute,
   expectFault,
   makeFolder,
@@ -85,6 +87,22 @@ describe("a file that another process holds", () => {
     await other.ended;
     await addNote(database, 1);
     expect(await readNotes(database)).toEqual([1]);
+  });
+
+  it("is waited for once by those whose common commit failed, not by one after the other", async () => {
+    const file = join(makeFolder(), "data.db");
+    const database = open({ kind: "sqlite", file }, { busyTimeoutMs: 50 });
+    await database.migrate();
+    const other = new DatabaseSync(file);
+    afterTest(() => other.close());
+    const failing = database.write(() => Promise.reject(new Error("no")));
+    const changes = [1, 2, 3].map((id) => addNote(database, id));
+    // Locked between the failed one and the next, and free again once that one has waited in vain.
+    const locked = failing.catch(() => other.exec("begin immediate"));
+    const freed = changes[0]?.catch(() => other.exec("commit"));
+    for (const change of changes) await expectFault(() => change, "busy");
+    await Promise.all([locked, freed]);
+    expect(await readNotes(database)).toEqual([]);
   });
 
   it("lets everybody read while a change waits, and the change is kept when it is free", async () => {
@@ -159,6 +177,11 @@ describe("a file that cannot be used", () => {
     await expectFault(() => open({ kind: "sqlite", file: join(folder, "file", "data.db") }), "missing");
     await expectFault(() => open({ kind: "sqlite", file: folder }), "missing");
   });
+
+  // Node's own recursive making of folders never ends there.
+  it.skipIf(process.platform !== "linux")("is named where a file system makes no folders", async () => {
+    await expectFault(() => open({ kind: "sqlite", file: "/proc/agentos/data/data.db" }), "missing");
+  });
 });
 
 // Root may write everywhere: as root, the process of the test becomes nobody once it has read its modules.
@@ -192,6 +215,15 @@ describe.skipIf(process.platform === "win32")("a file or folder without the righ
     if (isRoot) chownSync(file, NOBODY, NOBODY);
     chmodSync(file, 0o400);
     expect(await outcomeIn(folder)).toBe("StorageError read-only");
+  });
+
+  it("lets nobody in where the file may not be read, which is another cause than a file that is missing", async () => {
+    const folder = makeFolder();
+    const file = join(folder, "data.db");
+    await open({ kind: "sqlite", file }).close();
+    if (isRoot) chownSync(file, 0, 0);
+    chmodSync(file, isRoot ? 0o600 : 0o000);
+    expect(await outcomeIn(folder)).toBe("StorageError refused");
   });
 
   it("lets nobody in where the folder may not be written, or a new one not made in it", async () => {

@@ -15,7 +15,8 @@ export function toPostgresError(cause: unknown): StorageError {
 /** Whether another transaction was in the way, so that the same one again succeeds. */
 export function isSerializationFault(error: unknown): boolean {
   if (!(error instanceof StorageError)) return false;
-  const { code } = error.cause as { readonly code?: unknown };
+  // What we found out ourselves has no cause.
+  const { code } = (error.cause ?? {}) as { readonly code?: unknown };
   return code === "40001" || code === "40P01";
 }
 

@@ -64,6 +64,8 @@ class PostgresDriver implements Driver {
 
   /** Where this fails too, the connection goes, and the server does it by itself. What came before is thrown. */
   async rollbackTransaction(connection: PostgresConnection): Promise<void> {
+    // It would stand in line behind the statement that was not answered, and wait as long again.
+    if (connection.isBroken) return;
     try {
       await connection.run("rollback");
     } catch {

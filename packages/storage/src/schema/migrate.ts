@@ -40,11 +40,13 @@ export async function applyMigrations(
   migrations: readonly Migration[],
 ): Promise<readonly string[]> {
   const { text, seconds } = dialect.types;
-  await sql
-    .raw(
-      `create table if not exists ${TABLE} (name ${text} primary key, hash ${text} not null, applied_at ${seconds} not null)`,
-    )
-    .execute(transaction);
+  // Not "if not exists": PostgreSQL asks for the right to make tables even where there is nothing to make.
+  if (!(await hasTable(transaction, dialect)))
+    await sql
+      .raw(
+        `create table ${TABLE} (name ${text} primary key, hash ${text} not null, applied_at ${seconds} not null)`,
+      )
+      .execute(transaction);
   const missing = await findMissing(transaction, dialect, migrations);
   for (const migration of missing) {
     for (const statement of migration.up(dialect.types)) await sql.raw(statement).execute(transaction);
@@ -87,7 +89,7 @@ async function findMissing(
     if (hash !== undefined && hash !== hashMigration(migration, dialect))
       throw new StorageError(
         "unsupported",
-        `the database was made by a version that was not released: its migration ${migration.name} was another one`,
+        `it was made by a version that was never released, whose migration ${migration.name} differs from the one of this version`,
       );
   }
   return migrations.filter(({ name }) => !hashes.has(name));

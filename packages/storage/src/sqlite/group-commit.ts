@@ -57,10 +57,19 @@ export function createGroupCommit<Tables>(
       return undefined;
     } catch (cause) {
       // One of them has failed, and took the others with it.
-      if (group.length > 1 && !(cause instanceof FileLocked)) for (const one of group) await commit([one]);
-      else for (const { reject } of group) reject(cause);
+      if (group.length > 1 && !(cause instanceof FileLocked)) return commitEach(group);
+      for (const { reject } of group) reject(cause);
       return cause;
     }
+  }
+
+  async function commitEach(group: readonly Waiting<Tables>[]): Promise<unknown> {
+    let cause: unknown;
+    for (const one of group) {
+      if (cause instanceof FileLocked) one.reject(cause);
+      else cause = await commit([one]);
+    }
+    return cause;
   }
 
   return (change) =>

@@ -1,5 +1,5 @@
 /** Opens a file of SQLite, and makes it, and its folder, where they are missing: both for their owner alone. */
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { DatabaseSync as SqliteFile } from "node:sqlite";
 import { toSqliteError } from "../faults/sqlite-faults.ts";
@@ -55,10 +55,24 @@ function watchPlace(file: string): () => void {
 
 /** What SQLite puts beside the file has the file's own mode. One that was there keeps the mode that its owner gave it. */
 function createFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   try {
     closeSync(openSync(file, "wx", 0o600));
   } catch (cause) {
+    if ((cause as { readonly code?: unknown }).code !== "EEXIST") throw cause;
+    // SQLite says of a file that it may not read that it cannot be opened, as of one that is not there.
+    accessSync(file, constants.R_OK);
+  }
+}
+
+/** Not `recursive`: Node then tries for ever where a folder exists and none can be made in it, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    // Another process may have made it at this moment.
     if ((cause as { readonly code?: unknown }).code !== "EEXIST") throw cause;
   }
 }

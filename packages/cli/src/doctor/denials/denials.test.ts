@@ -278,8 +278,8 @@ describe("agentos denials count", () => {
         status: 200,
         body: {
           data: [
-            { value: `${token} \u001B[2J`, count: 1, records: 1, last_time: now },
-            { value: "9".repeat(400), count: 1, records: 1, last_time: now },
+            { value: `${token} \u001B[2J`, count: 1, records: 1, last_seen_at: now },
+            { value: "9".repeat(400), count: 1, records: 1, last_seen_at: now },
           ],
         },
       }),

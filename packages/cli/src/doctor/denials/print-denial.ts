@@ -110,7 +110,7 @@ export function printDenialCounts(
     print("no recorded refusals that this credential may see");
     return;
   }
-  const rows = groups.map(({ value, count, last_time: last }) => ({
+  const rows = groups.map(({ value, count, last_seen_at: last }) => ({
     count: `${count}x`,
     value: showUntrusted(describeValue(value, by)),
     time: ago(last, now()),

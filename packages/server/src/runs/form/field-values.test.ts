@@ -9,7 +9,6 @@ import {
   parseText,
 } from "./field-values.ts";
 import {
-  MAX_ECHOED_INPUT_LENGTH,
   MAX_JSON_DEPTH,
   MAX_MESSAGE_LENGTH,
   MAX_OPTION_JSON_LENGTH,
@@ -17,6 +16,8 @@ import {
   MAX_OPTION_TEXT_LENGTH,
 } from "./form-limits.ts";
 import { MISPLACED_UPLOAD } from "./run-body.ts";
+
+const MAX_ECHOED = 1_000;
 
 const ok = (value: unknown) => ({ ok: true, value });
 const wrong = (type: string, msg: string, input: unknown) => ({
@@ -202,16 +203,20 @@ describe("a wrong value", () => {
     ["an object", parseObject],
     ["a list", parseList],
   ])("is said back no further than its start when it is a long text and not %s", (_, parse) => {
-    expect(parse("field", "x".repeat(MAX_ECHOED_INPUT_LENGTH + 1))).toMatchObject({
+    expect(parse("field", "x".repeat(MAX_ECHOED + 1))).toMatchObject({
       ok: false,
-      fault: { input: "x".repeat(MAX_ECHOED_INPUT_LENGTH) },
+      fault: { input: "x".repeat(MAX_ECHOED) },
     });
   });
 
+  it("is not said back where it looks like a token", () => {
+    expect(parseBoolean("field", `agno_pat_${"a".repeat(43)}`)).toMatchObject({ fault: { input: null } });
+  });
+
   it("is said back without half a character at the cut", () => {
-    const text = `${"x".repeat(MAX_ECHOED_INPUT_LENGTH - 1)}😀`;
+    const text = `${"x".repeat(MAX_ECHOED - 1)}😀`;
     expect(parseBoolean("field", text)).toMatchObject({
-      fault: { input: `${"x".repeat(MAX_ECHOED_INPUT_LENGTH - 1)}\ufffd` },
+      fault: { input: `${"x".repeat(MAX_ECHOED - 1)}\ufffd` },
     });
   });
 });

@@ -5,9 +5,9 @@
 
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
-import { type LimitFault, type ValidationIssue, valueIssue } from "@agentos/guard/app";
+import { echo, type LimitFault, type ValidationIssue, valueIssue } from "@agentos/guard/app";
 import { MAX_SESSION_STATE_BYTES } from "../run-limits.ts";
-import { MAX_ECHOED_INPUT_LENGTH, MAX_MESSAGE_LENGTH, MAX_OPTION_TEXT_LENGTH } from "./form-limits.ts";
+import { MAX_MESSAGE_LENGTH, MAX_OPTION_TEXT_LENGTH } from "./form-limits.ts";
 import {
   findOptionExcess,
   findOptionOverlength,
@@ -118,10 +118,4 @@ function wrong(
   [type, msg]: readonly [type: string, msg: string],
 ): ValidationIssue {
   return { type, loc: ["body", field], msg, input: echo(value) };
-}
-
-/** What may be said back of a wrong value: the start of a text, a number, a boolean. */
-export function echo(value: unknown): unknown {
-  if (typeof value === "string") return value.slice(0, MAX_ECHOED_INPUT_LENGTH).toWellFormed();
-  return typeof value === "number" || typeof value === "boolean" ? value : null;
 }

@@ -14,8 +14,6 @@ export const MAX_BOUNDARY_LENGTH = 70;
 export const MAX_CONTENT_TYPE_LENGTH = 1_000;
 /** Headers of one part of a multipart form, its field and file name among them, bytes. */
 export const MAX_PART_HEADER_BYTES = 8 * 1024;
-/** A wrong value that is said back to the client; the rest is cut. */
-export const MAX_ECHOED_INPUT_LENGTH = 1_000;
 /** Files and media entries of a form. */
 export const MAX_MEDIA_COUNT = 20;
 /** JSON text of one option that is not media. */

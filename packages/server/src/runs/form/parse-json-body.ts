@@ -6,8 +6,7 @@
 import { isUtf8 } from "node:buffer";
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
-import { type InputFault, inputFault, invalidFields, type RequestFault } from "@agentos/guard/app";
-import { echo } from "./field-values.ts";
+import { echo, type InputFault, inputFault, invalidFields, type RequestFault } from "@agentos/guard/app";
 import { findJsonFault } from "./find-json-fault.ts";
 import { MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH } from "./form-limits.ts";
 import { findExcess, parseJson } from "./json-text.ts";

@@ -82,7 +82,6 @@ create table agentos_memories (
           topics_json text collate "C" not null,
           agent_id text collate "C",
           team_id text collate "C",
-          input text collate "C",
           created_at bigint not null,
           updated_at double precision not null
         );
@@ -104,7 +103,6 @@ create table agentos_denials (
           owner_kind text collate "C",
           owner_id text collate "C",
           count bigint not null,
-          first_at double precision not null,
           last_at double precision not null,
           last_hour bigint not null,
           record_json text collate "C" not null
@@ -123,4 +121,4 @@ create table agentos_decision_counts (
           count bigint not null,
           primary key (deployment, hour, owner_issuer, owner_kind, owner_id, route, resource, outcome)
         );
-insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', 'd8dd18d7ee443238dd18a61494ab3eaf8651df0ba0f8095236449434656a5697', 1764300000);
+insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '6cce1123ebb86a6dd8037f10a83f8e8dcedb63ed93bef985a1117537ba13bfe8', 1764300000);

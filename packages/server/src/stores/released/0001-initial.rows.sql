@@ -12,9 +12,9 @@ insert into agentos_run_events (run_no, first_index, last_index, kind, data)
   values (2, 0, 0, 'json', '[{"event":"RunStarted"}]');
 insert into agentos_revocations (deployment, kind, issuer, value, issued_before, until)
   values ('my-os', 'jti', 'https://issuer.example', 'token-1', null, 4102444800);
-insert into agentos_memories (deployment, owner_issuer, owner_kind, owner_id, owner_long_id, memory_id, memory, topics_json, agent_id, team_id, input, created_at, updated_at)
-  values ('my-os', 'https://issuer.example', 'user', 'älice', null, 'm-1', 'Likes the sea', '["travel"]', 'helper', null, 'I like the sea', 1764300002, 1764300003.125);
-insert into agentos_denials (deployment, denial_id, is_known_caller, source, code, route, client, subject, issuer, owner_issuer, owner_kind, owner_id, count, first_at, last_at, last_hour, record_json)
-  values ('my-os', 'd-1', 1, '203.0.113.7', 'SCOPE_MISSING', 'GET /agents', '203.0.113.7', 'älice', 'https://issuer.example', 'https://issuer.example', 'user', 'älice', 2, 1764300000, 1764300006.5, 490083, '{"id":"d-1","code":"SCOPE_MISSING","time":1764300000,"lastTime":1764300006.5,"count":2,"route":"GET /agents","client":"203.0.113.7","subject":"älice","issuer":"https://issuer.example","owner":{"issuer":"https://issuer.example","kind":"user","id":"älice"},"timeline":[{"stage":"scopes","outcome":"failed"}],"facts":{"required_scopes":["agents:read"]},"fix":"ask for the scope"}');
+insert into agentos_memories (deployment, owner_issuer, owner_kind, owner_id, owner_long_id, memory_id, memory, topics_json, agent_id, team_id, created_at, updated_at)
+  values ('my-os', 'https://issuer.example', 'user', 'älice', null, 'm-1', 'Likes the sea', '["travel"]', 'helper', null, 1764300002, 1764300003.125);
+insert into agentos_denials (deployment, denial_id, is_known_caller, source, code, route, client, subject, issuer, owner_issuer, owner_kind, owner_id, count, last_at, last_hour, record_json)
+  values ('my-os', 'd-1', 1, '203.0.113.7', 'SCOPE_MISSING', 'GET /agents', '203.0.113.7', 'älice', 'https://issuer.example', 'https://issuer.example', 'user', 'älice', 2, 1764300006.5, 490083, '{"id":"d-1","code":"SCOPE_MISSING","time":1764300000,"lastSeenAt":1764300006.5,"count":2,"route":"GET /agents","client":"203.0.113.7","subject":"älice","issuer":"https://issuer.example","owner":{"issuer":"https://issuer.example","kind":"user","id":"älice"},"timeline":[{"stage":"scopes","outcome":"failed"}],"facts":{"required_scopes":["agents:read"]},"fix":"ask for the scope"}');
 insert into agentos_decision_counts (deployment, hour, owner_issuer, owner_kind, owner_id, route, resource, outcome, count)
   values ('my-os', 490083, 'https://issuer.example', 'user', 'älice', 'GET /agents', '', 'allowed', 12);

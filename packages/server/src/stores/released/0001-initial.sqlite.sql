@@ -82,7 +82,6 @@ create table agentos_memories (
           topics_json text not null,
           agent_id text,
           team_id text,
-          input text,
           created_at integer not null,
           updated_at real not null
         );
@@ -104,7 +103,6 @@ create table agentos_denials (
           owner_kind text,
           owner_id text,
           count integer not null,
-          first_at real not null,
           last_at real not null,
           last_hour integer not null,
           record_json text not null
@@ -123,4 +121,4 @@ create table agentos_decision_counts (
           count integer not null,
           primary key (deployment, hour, owner_issuer, owner_kind, owner_id, route, resource, outcome)
         );
-insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '2146f6b6cf42a914f27cf4e1413ef0a50ded98fdc10435b2590a944ec0b116fa', 1764300000);
+insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '3c239eca791654270510d5d1edc591da0388e07156b6153970bd2cd34d570bce', 1764300000);

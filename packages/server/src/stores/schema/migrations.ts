@@ -98,7 +98,6 @@ export const MIGRATIONS: readonly Migration[] = [
           topics_json ${text} not null,
           agent_id ${text},
           team_id ${text},
-          input ${text},
           created_at ${integer} not null,
           updated_at ${seconds} not null
         )`,
@@ -120,7 +119,6 @@ export const MIGRATIONS: readonly Migration[] = [
           owner_kind ${text},
           owner_id ${text},
           count ${integer} not null,
-          first_at ${seconds} not null,
           last_at ${seconds} not null,
           last_hour ${integer} not null,
           record_json ${text} not null

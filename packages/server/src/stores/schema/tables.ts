@@ -102,8 +102,6 @@ export interface MemoriesTable extends OwnerColumns {
   topics_json: string;
   agent_id: string | null;
   team_id: string | null;
-  /** What the user had said when it was kept. */
-  input: string | null;
   created_at: number;
   /** With a fraction: which of two is newer. */
   updated_at: number;
@@ -127,7 +125,6 @@ export interface DenialsTable {
   owner_kind: string | null;
   owner_id: string | null;
   count: number;
-  first_at: number;
   last_at: number;
   /** Whole hours since the epoch, of `last_at`. */
   last_hour: number;

@@ -2,10 +2,8 @@
  * What a schema finds wrong, in the contract's words (4.0), which are pydantic's: existing clients read them. Values are
  * echoed only where they are short and plain, and never where they are too long or look like a token.
  */
-import { redactTokens } from "@agentos/guard";
-import { type ValidationIssue, valueIssue } from "@agentos/guard/app";
 import type { z } from "zod";
-import { echo } from "../runs/form/field-values.ts";
+import { echo, type ValidationIssue, valueIssue } from "./input-fault.ts";
 
 /** Where the values come from. A query has only text, so a number that is none has words of its own. */
 export type InputPlace = "body" | "query";
@@ -50,7 +48,7 @@ function describeIssue(place: InputPlace, issue: Issue, input: unknown): Validat
     return { type: "missing", loc, msg: "Field required", input: null };
   const words = findWords(place, issue, given);
   if (words === undefined) return valueIssue(loc, issue.message);
-  return { ...words, loc, input: words.type.endsWith("too_long") ? null : echoSafely(given) };
+  return { ...words, loc, input: words.type.endsWith("too_long") ? null : echo(given) };
 }
 
 /** Undefined for a rule of ours, which has its own words. */
@@ -107,8 +105,4 @@ const count = (number: number, thing: string) => `${number} ${thing}${number ===
 
 function sizeOf(given: unknown): number {
   return Array.isArray(given) ? given.length : 0;
-}
-
-function echoSafely(given: unknown): unknown {
-  return typeof given === "string" && redactTokens(given) !== given ? null : echo(given);
 }
