@@ -34,7 +34,7 @@ describe("agentos dev", () => {
       const body = new URLSearchParams({ message, stream: "false", session_id: "s1" });
       const answer = await fetch(`${url}/agents/recall/runs`, { method: "POST", headers, body });
       expect(answer.status).toBe(200);
-      return (await answer.json()) as unknown;
+      return answer.json();
     };
     await say(first, "remember me");
     await first.dev.stop("SIGKILL");
