@@ -227,6 +227,12 @@ describe("no all-clear for", () => {
     expect(text).toContain("POST /agents/web/runs/r1/cancel was not sent, since only GET is");
   });
 
+  it("the route of a POST that is asked with GET", async () => {
+    const { code, codes, text } = await doctor([url, "--route", "GET /agents/web/runs/r1/cancel"]);
+    expect([code, codes], text).toEqual([1, ["CLI_ROUTE_UNKNOWN"]]);
+    expect(text.replace(/\s+/g, " ")).toContain('--route "POST /agents/web/runs/r1/cancel"');
+  });
+
   it("an address with a path too much, whose server refuses everything that it does not have", async () => {
     const { code, codes } = await doctor([`${url}/no/such`]);
     expect([code, codes]).toEqual([1, ["CLI_PATH_PREFIX_WRONG"]]);
@@ -275,7 +281,9 @@ describe("no all-clear for", () => {
     const env = { JWT_VERIFICATION_KEY: key.verificationKey, AUTHORIZATION_ENABLED: "true" };
     const start = await runInProcess(["doctor"], { env });
     expect(start.code).toBe(0);
-    expect(start.stdout).toContain("it starts; whether a token is accepted was not asked");
+    expect(start.stdout).toContain(
+      "it starts, if its database can be used; whether a token is accepted was not asked",
+    );
     const posted = await runInProcess(["doctor", "-", ...run], { env, stdin: token });
     expect(posted.code).not.toBe(0);
     // Nothing is configured: whatever it is, nobody has looked at it.

@@ -159,7 +159,10 @@ function printVerdict(
         ),
       );
     else if (opensNothing !== undefined) print(paint("yellow", showUntrusted(opensNothing)));
-    else if (isStartOnly) print(paint("green", "it starts; whether a token is accepted was not asked"));
+    else if (isStartOnly)
+      print(
+        paint("green", "it starts, if its database can be used; whether a token is accepted was not asked"),
+      );
     else print(paint("yellow", `cannot tell: ${open.openQuestion ?? "nothing was asked with the token"}`));
   } else {
     const opensNothing = examined.find((place) => place.opensNothing !== undefined)?.opensNothing;

@@ -6,6 +6,7 @@ import { ConfigurationError } from "@agentos/guard";
 import { openDatabase, parseLocation, StorageError } from "@agentos/storage";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { createTestPostgres } from "@agentos/testkit/postgres";
+import { sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { MIGRATIONS } from "../stores/schema/migrations.ts";
@@ -202,4 +203,23 @@ it.each([
   ["failed", undefined],
 ] as const)("a request whose database is %s gets %s", (fault, code) => {
   expect(findStorageOutage(new StorageError(fault, "x"))?.code).toBe(code);
+});
+
+it("the log says how many runs a server that is gone has left", async () => {
+  const database = `sqlite:${join(createFolder(), "data.db")}`;
+  const before = create({ database });
+  expect((await chat(before, "s1")).status).toBe(200);
+  await before.close();
+  const location = parseLocation(database);
+  if (typeof location === "string") throw new Error(location);
+  const opened = openDatabase<Tables>({ location, migrations: MIGRATIONS });
+  await opened.write((transaction) =>
+    sql`update agentos_runs set status = 'RUNNING', node_id = 'gone', ended_at = null`.execute(transaction),
+  );
+  await opened.close();
+  const logger = createTestLogger();
+  await create({ database, logger }).ready();
+  expect(logger.entries).toEqual([
+    { level: "warn", facts: { runs: 1 }, text: "runs were interrupted: the server that ran them stopped" },
+  ]);
 });

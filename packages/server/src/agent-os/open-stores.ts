@@ -108,7 +108,10 @@ async function openIn(
     now,
     retentionSeconds: retention.decisionsSeconds,
   });
-  const endAbandoned = () => runs.endAbandoned(createDescribeAbandoned(runtime));
+  const endAbandoned = async () => {
+    const ended = await runs.endAbandoned(createDescribeAbandoned(runtime));
+    if (ended > 0) logger.warn({ runs: ended }, "runs were interrupted: the server that ran them stopped");
+  };
   // Before the first answer: nobody shall see a run of a server that is gone as if it went on.
   await endAbandoned();
   const upkeep = startUpkeep(

@@ -33,7 +33,9 @@ export interface PersonalData {
   readonly decisions: number;
 }
 
-type OwnedTable = "agentos_sessions" | "agentos_memories" | "agentos_decision_counts";
+/** All whose rows belong to one owner; refusals are found in their own way. A test holds this against the schema. */
+export const ERASED_BY_OWNER = ["agentos_sessions", "agentos_memories", "agentos_decision_counts"] as const;
+type OwnedTable = (typeof ERASED_BY_OWNER)[number];
 
 function ofOwner({ userId, issuer, deployment }: EraseTarget) {
   if (userId === "") throw new RangeError("INVARIANT: a person has an id");
@@ -143,11 +145,10 @@ export async function erasePersonalData(
   if (isFile) await database.read((db) => sql`pragma secure_delete = on`.execute(db));
   const rows = await database.write(async (db) => {
     const deleted = [
-      await db.deleteFrom("agentos_sessions").where(ofOwner(target)).executeTakeFirstOrThrow(),
-      await db.deleteFrom("agentos_memories").where(ofOwner(target)).executeTakeFirstOrThrow(),
-      await db.deleteFrom("agentos_decision_counts").where(ofOwner(target)).executeTakeFirstOrThrow(),
       await db.deleteFrom("agentos_denials").where(ofSubject(target)).executeTakeFirstOrThrow(),
     ];
+    for (const table of ERASED_BY_OWNER)
+      deleted.push(await db.deleteFrom(table).where(ofOwner(target)).executeTakeFirstOrThrow());
     return deleted.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0);
   });
   return { rows, isFileClean: isFile ? await cleanFile(database) : true };

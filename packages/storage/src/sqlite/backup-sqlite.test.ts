@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { expect, it } from "vitest";
@@ -55,6 +55,25 @@ it("the target of two backups at once is written by one of them", async () => {
   const outcomes = await Promise.all([1, 2].map(() => database.backup(join(folder, "copy.db"))));
   expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(["target-exists", "written"]);
   expect(readdirSync(folder)).toEqual(["copy.db"]);
+});
+
+it("a backup takes the place of a file whose process was killed, once what lies beside it is gone too", async () => {
+  const database = await openMigrated("sqlite");
+  const folder = makeFolder();
+  await addNote(database, 1);
+  await database.backup(join(folder, "backup.db"));
+  const { rows } = await database.read((db) => sql<{ file: string }>`pragma database_list`.execute(db));
+  const file = rows[0]?.file;
+  await addNote(database, 2);
+  // What a process leaves that is killed now.
+  const restored = join(folder, "data.db");
+  copyFileSync(`${file}-wal`, `${restored}-wal`);
+  copyFileSync(join(folder, "backup.db"), restored);
+  expect(await readNotes(open({ kind: "sqlite", file: restored }))).toEqual([1, 2]);
+
+  const whole = join(folder, "whole.db");
+  copyFileSync(join(folder, "backup.db"), whole);
+  expect(await readNotes(open({ kind: "sqlite", file: whole }))).toEqual([1]);
 });
 
 it("what is no file has no backup here", async () => {
