@@ -367,4 +367,6 @@ export const limitFixes = {
     /leave every key out of its objects but "id", "(url)"/,
     run({ images: images(1) }),
   ),
-} satisfies FixRows<Exclude<LimitCode, "STORE_UNAVAILABLE" | "STORE_BUSY" | "STORE_SPACE_USED_UP">>;
+} satisfies FixRows<
+  Exclude<LimitCode, "STORE_UNAVAILABLE" | "STORE_BUSY" | "STORE_NOT_WRITABLE" | "STORE_SPACE_USED_UP">
+>;

@@ -314,6 +314,29 @@ export const storeFixes = {
     follows: /end the program that holds the database/,
     apply: ({ prepare: _, ...world }) => world,
   }),
+  STORE_NOT_WRITABLE: fix({
+    place: "answer",
+    async wrong() {
+      const url = await createUrl();
+      return using(url, async () => {
+        await runStatement(
+          url,
+          `create or replace function read_only() returns trigger language plpgsql as $$ begin raise exception using errcode = '25006'; end $$;
+           create or replace trigger read_only before insert on agentos_runs execute function read_only()`,
+        );
+        return () => undefined;
+      });
+    },
+    follows:
+      /(let the server write to the database again), or wait until another server of it takes over, and the server goes on by itself/,
+    apply: (world) => ({
+      ...world,
+      async prepare() {
+        await runStatement(urlOf(world), "drop trigger if exists read_only on agentos_runs");
+        return () => undefined;
+      },
+    }),
+  }),
   STORE_SPACE_USED_UP: fix({
     place: "answer",
     async wrong() {

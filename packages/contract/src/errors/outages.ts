@@ -16,6 +16,12 @@ export const outages = {
     detail: "The database is busy",
     fix: "send the request again in a while; who runs the server: end the program that holds the database",
   },
+  STORE_NOT_WRITABLE: {
+    ...outage,
+    title: "the database of this AgentOS can only be read",
+    detail: "The database can only be read",
+    fix: "send the request again in a while; who runs the server: let the server write to the database again, or wait until another server of it takes over, and the server goes on by itself",
+  },
   STORE_SPACE_USED_UP: {
     ...outage,
     retryAfterSeconds: 60,

@@ -19,6 +19,7 @@ import { dropBody, guardBody } from "./guard-body.ts";
 import type { LimitFault } from "./input-fault.ts";
 import type { LimitLog } from "./limit-log.ts";
 import { limitResponse } from "./limit-response.ts";
+import type { OutageLog } from "./outage-log.ts";
 import { internalError, methodNotAllowed, notFound } from "./responses.ts";
 import type { RequestContext, RouteHandler } from "./route-handler.ts";
 import { runHandler } from "./run-handler.ts";
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Counts requests that are refused for their size alone. */
   readonly limitLog: LimitLog;
+  /** Counts requests that met an outage. */
+  readonly outageLog: OutageLog;
   /** Of what a handler threw: what the server lacks for a while. Undefined: it is a fault of ours. Default: all are. */
   readonly findOutage?: ((error: unknown) => LimitFault | undefined) | undefined;
 }
@@ -50,6 +53,7 @@ export function createApp({
   origins,
   logger,
   limitLog,
+  outageLog,
   findOutage = () => undefined,
 }: AppOptions): Fetch {
   // INVARIANT: no middleware. With a single handler for a path Hono calls it directly and hands on what it gives, also
@@ -99,12 +103,9 @@ export function createApp({
 
   app.onError((error, c: Context) => {
     const outage = findOutage(error);
-    const requestId = logFailure(
-      error,
-      c,
-      outage === undefined ? "a handler failed" : "a handler had to give up",
-    );
-    return outage === undefined ? internalError(requestId) : limitResponse(outage);
+    if (outage === undefined) return internalError(logFailure(error, c, "a handler failed"));
+    outageLog.note(outage, { method: c.req.method, path: c.req.path, error });
+    return limitResponse(outage);
   });
 
   /** What no client may see, under an id. */

@@ -28,6 +28,7 @@ import type { Fetch } from "./fetch.ts";
 import type { GuardedAppOptions } from "./guarded-app-options.ts";
 import type { LimitFault } from "./input-fault.ts";
 import { createLimitLog } from "./limit-log.ts";
+import { createOutageLog } from "./outage-log.ts";
 import { createPageRoutes } from "./page-routes.ts";
 import type { RouteHandler } from "./route-handler.ts";
 import { type RunningServer, type ServeOptions, serveOnNode } from "./serve.ts";
@@ -224,6 +225,7 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
       origins: resolved.policy,
       logger: runtime.logger,
       limitLog: createLimitLog(runtime),
+      outageLog: createOutageLog(runtime),
       findOutage: parts.findOutage,
     });
     return { fetch, auth, opened, drain };

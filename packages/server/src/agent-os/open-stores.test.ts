@@ -196,6 +196,9 @@ it.each([
   ["unreachable", "STORE_UNAVAILABLE"],
   ["busy", "STORE_BUSY"],
   ["full", "STORE_SPACE_USED_UP"],
+  ["read-only", "STORE_NOT_WRITABLE"],
+  ["refused", "STORE_UNAVAILABLE"],
+  ["missing", "STORE_UNAVAILABLE"],
   ["damaged", undefined],
   ["failed", undefined],
 ] as const)("a request whose database is %s gets %s", (fault, code) => {

@@ -14,9 +14,11 @@ const CODES: Readonly<Record<StorageFault, Codes>> = {
   unreachable: { start: "STORE_UNREACHABLE", request: "STORE_UNAVAILABLE" },
   busy: { start: "STORE_LOCKED", request: "STORE_BUSY" },
   full: { start: "STORE_FULL", request: "STORE_SPACE_USED_UP" },
-  "read-only": { start: "STORE_READ_ONLY" },
-  refused: { start: "STORE_ACCESS_REFUSED" },
-  missing: { start: "STORE_MISSING" },
+  // As a server of PostgreSQL is while another takes over from it.
+  "read-only": { start: "STORE_READ_ONLY", request: "STORE_NOT_WRITABLE" },
+  // It was there at the start: who took it away can give it back, and the log says what it is.
+  refused: { start: "STORE_ACCESS_REFUSED", request: "STORE_UNAVAILABLE" },
+  missing: { start: "STORE_MISSING", request: "STORE_UNAVAILABLE" },
   damaged: { start: "STORE_DAMAGED" },
   newer: { start: "STORE_NEWER" },
   // The error says itself what is lacking.

@@ -67,6 +67,8 @@ async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
   const { context, events, recorder, log } = drive;
   log.append(events.started());
   const { isAnswered, ...taken } = await takeSteps(drive);
+  // Whoever follows is told no end that is not the run's.
+  if (isLost(context.signal.reason)) return endLost(drive);
   let { outcome } = taken;
   let stateJson = drive.startingStateJson;
   try {

@@ -353,10 +353,69 @@ describe("a run", () => {
   it("that another server was asked to cancel stops with the next beat", async () => {
     const store = createMemoryRunStore();
     const asked: string[] = [];
-    const server = createTestServer({ store: { ...store, beat: async () => asked }, beatMs: 1 });
+    const server = createTestServer({
+      store: { ...store, beat: async () => ({ cancelled: asked, held: undefined }) },
+      beatMs: 1,
+    });
     const run = await server.start(hanging, form("hi there"));
     asked.push(run.runId);
     expect((await run.finished).status).toBe("CANCELLED");
+  });
+
+  it("that another server has ended stops with the next beat, and tells no end to whoever follows", async () => {
+    const store = createMemoryRunStore();
+    const ids = new Set<string>();
+    const server = createTestServer({
+      store: { ...store, beat: async () => ({ cancelled: [], held: ids }) },
+      beatMs: 1,
+    });
+    const gate = Promise.withResolvers<void>();
+    const waiting = createPlainAgent(async function* () {
+      yield { type: "content", text: "x" };
+      await gate.promise;
+    });
+    const run = await server.start(hanging, form("hi"));
+    const kept = await server.start(waiting, form("hi"));
+    ids.add(kept.runId);
+    const cut: Error[] = [];
+    const watcher = run.watch((cause) => cut.push(cause));
+    await run.finished;
+    expect(cut).toHaveLength(1);
+    expect((await server.find("plain", run.sessionId, run.runId))?.output.status).toBe("RUNNING");
+    watcher.close();
+    gate.resolve();
+    expect((await kept.finished).status).toBe("COMPLETED");
+  });
+
+  it("that was kept, though its start was refused, is ended as soon as the store answers", async () => {
+    const store = createMemoryRunStore();
+    const held = new Set<string>();
+    const ended: string[] = [];
+    let beats = 0;
+    const server = createTestServer({
+      store: {
+        ...store,
+        async createRun(scope, run) {
+          await store.createRun(scope, run);
+          held.add(run.runId);
+          throw new Error("the answer to the commit was lost");
+        },
+        async beat() {
+          beats += 1;
+          if (beats === 1) throw new Error("no database");
+          return { cancelled: [], held };
+        },
+        async endOrphans(_, runIds) {
+          ended.push(...runIds);
+          held.clear();
+          return runIds.length;
+        },
+      },
+      beatMs: 1,
+    });
+    await expect(server.start(agent, form("hi"))).rejects.toThrow("was lost");
+    const [runId] = held;
+    await vi.waitFor(() => expect(ended).toEqual([runId]));
   });
 
   it("goes on while its server cannot say that it lives", async () => {

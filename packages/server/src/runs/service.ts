@@ -3,6 +3,7 @@ import { type Access, type DataScope, fail, isSameOwner, ok, type Result } from 
 import type { PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import { inputFault, type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
+import { createDescribeAbandoned } from "./abandoned.ts";
 import { type BagItem, createBag } from "./bag.ts";
 import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
 import { loadHistory } from "./load-history.ts";
@@ -15,7 +16,7 @@ import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
 import type { RunMemories } from "./run-memories.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
 import { mergeState } from "./session-state.ts";
-import type { CancelRequest, RunStore, SessionKey } from "./store.ts";
+import { type CancelRequest, RunLeaseLost, type RunStore, type SessionKey } from "./store.ts";
 import { createTurns } from "./turns.ts";
 import { createUnstoredEnds } from "./unstored-ends.ts";
 
@@ -64,6 +65,8 @@ export interface RunService {
 
 interface ActiveRun extends BagItem {
   readonly controller: AbortController;
+  /** Undefined until it is given. */
+  runId: string | undefined;
   /** Undefined until it has begun. */
   run: LiveRun | undefined;
   /** Resolves when it has been stored and its place is free. */
@@ -86,26 +89,47 @@ export function createRunService(options: RunServiceOptions): RunService {
   const unreadWatch = createUnreadWatch();
   const active = createBag<ActiveRun>();
   const unstored = createUnstoredEnds((lease, end) => store.finishRun(lease, end));
+  /** A row may say of a run that it runs here, and it does not: a start, or an end, of which the store did not say what became. */
+  let isUnsure = false;
   const pulse = createPulse({
     everyMs: options.beatMs,
     async beat() {
-      const cancelled = new Set(await store.beat());
-      if (cancelled.size > 0) stopRuns(({ runId }) => cancelled.has(runId), "the run was cancelled");
-      await unstored.retry();
+      isUnsure = false;
+      try {
+        await checkRuns();
+        await unstored.retry();
+      } catch (cause) {
+        isUnsure = true;
+        throw cause;
+      }
     },
-    isNeeded: () => ledger.activeRuns > 0 || unstored.size() > 0,
+    isNeeded: () => ledger.activeRuns > 0 || unstored.size() > 0 || isUnsure,
     onFailed: (cause) => runtime.logger.warn({ cause }, "the store of runs does not answer"),
   });
 
-  function stopRuns(isMeant: (run: LiveRun) => boolean, reason: string): void {
-    for (const { run, controller } of active)
-      if (run !== undefined && isMeant(run)) controller.abort(new Error(reason));
+  /** What the store holds for this server against what runs here: neither may have a run that the other does not. */
+  async function checkRuns(): Promise<void> {
+    const begun = [...active].flatMap(({ run }) => run ?? []);
+    const { cancelled, held } = await store.beat();
+    if (cancelled.length > 0)
+      stopRuns(({ runId }) => cancelled.includes(runId), new Error("the run was cancelled"));
+    if (held === undefined) return;
+    // One that has ended meanwhile is not stopped by it.
+    for (const { runId, abort } of begun)
+      if (!held.has(runId)) abort(new RunLeaseLost("another server has ended the run"));
+    const known = new Set([...active].map(({ runId }) => runId));
+    const orphans = [...held].filter((runId) => !known.has(runId) && !unstored.has(runId));
+    if (orphans.length > 0) await store.endOrphans(createDescribeAbandoned(runtime), orphans);
+  }
+
+  function stopRuns(isMeant: (run: LiveRun) => boolean, reason: Error): void {
+    for (const { run, controller } of active) if (run !== undefined && isMeant(run)) controller.abort(reason);
   }
 
   /** A run with its place: where it cannot begin, the place is free again. */
   async function start(
     request: RunRequest,
-    { ticket, controller }: { readonly ticket: RunTicket; readonly controller: AbortController },
+    { ticket, entry }: { readonly ticket: RunTicket; readonly entry: ActiveRun },
   ): Promise<Result<LiveRun, StartFault>> {
     const { runnable, form, access } = request;
     if (form.background) return fail(inputFault(400, NO_BACKGROUND));
@@ -132,9 +156,13 @@ export function createRunService(options: RunServiceOptions): RunService {
     // History is held twice: as it is, and as the request that the model's provider is sent.
     const fault = ticket.reserve(bytes + 2 * sizeOfJson(history));
     if (fault !== undefined) return fail(fault);
+    const { controller } = entry;
+    const runId = runtime.generateId();
+    // Before its row: nobody takes it for one that nobody runs.
+    entry.runId = runId;
     const context: RunContext = {
       ...runtime,
-      runId: runtime.generateId(),
+      runId,
       sessionId: key.sessionId,
       owner: key.owner,
       userId: userIdOf(key.owner),
@@ -183,7 +211,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       const controller = new AbortController();
       ticket.onEvicted((fault) => controller.abort(memoryFailure(fault)));
       const { promise: hasEnded, resolve } = Promise.withResolvers<void>();
-      const entry: ActiveRun = { controller, run: undefined, hasEnded, position: -1 };
+      const entry: ActiveRun = { controller, runId: undefined, run: undefined, hasEnded, position: -1 };
       const stopFollowing = followSignal(request.signal, controller);
       const release = () => {
         stopFollowing();
@@ -194,7 +222,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       active.add(entry);
       try {
         const fault = ticket.reserve(sizeOfForm(form) - ticket.bytes());
-        const started = fault === undefined ? await start(request, { ticket, controller }) : fail(fault);
+        const started = fault === undefined ? await start(request, { ticket, entry }) : fail(fault);
         if (started.ok) {
           entry.run = started.value;
           pulse.start();
@@ -203,19 +231,23 @@ export function createRunService(options: RunServiceOptions): RunService {
         return started;
       } catch (cause) {
         release();
+        if (entry.runId !== undefined) {
+          isUnsure = true;
+          pulse.start();
+        }
         throw cause;
       }
     },
 
     async cancelRun(scope, cancel) {
       if (!(await store.requestCancel(scope, cancel))) return false;
-      stopRuns(({ runId }) => runId === cancel.runId, "the run was cancelled");
+      stopRuns(({ runId }) => runId === cancel.runId, new Error("the run was cancelled"));
       return true;
     },
 
     async deleteSession(scope, key) {
       if (!(await store.deleteSession(scope, key))) return false;
-      stopRuns((run) => isSameSession(run.key, key), "the session was deleted");
+      stopRuns((run) => isSameSession(run.key, key), new Error("the session was deleted"));
       return true;
     },
 

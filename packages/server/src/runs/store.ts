@@ -193,6 +193,14 @@ export interface CancelRequest {
   readonly sessionId?: string | undefined;
 }
 
+/** What a server learns when it says that it lives. */
+export interface Beat {
+  /** Runs of this server that are to stop. */
+  readonly cancelled: readonly string[];
+  /** All runs that this server holds. Undefined where no other could take one. */
+  readonly held: ReadonlySet<string> | undefined;
+}
+
 /** How a run ends whose server is gone. Pure. */
 export type DescribeAbandoned = (output: StoredOutput) => Pick<RunEnd, "outputJson" | "eventsJson">;
 
@@ -233,10 +241,12 @@ export interface RunStore {
   changeSession(scope: DataScope, key: SessionKey, change: SessionChange): Promise<StoredSession | undefined>;
   /** Forgets a session with its runs; one that still runs loses its lease. False where there is none in the scope. */
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
-  /** Says that this server lives; to be called every few seconds while it runs something. Gives its runs that are to stop. */
-  beat(): Promise<readonly string[]>;
+  /** Says that this server lives; to be called every few seconds while it runs something. */
+  beat(): Promise<Beat>;
   /** Ends the runs whose server is gone; gives how many. */
   endAbandoned(describe: DescribeAbandoned): Promise<number>;
+  /** Ends runs that this server holds and does not run, in the same way; gives how many. */
+  endOrphans(describe: DescribeAbandoned, runIds: readonly string[]): Promise<number>;
 }
 
 /** Longest first input that is kept for the list of sessions. */

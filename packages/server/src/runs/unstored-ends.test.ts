@@ -49,3 +49,16 @@ it("stops at the first that fails, and goes on from there the next time", async 
   await ends.retry();
   expect(kept).toEqual(["r1", "r2"]);
 });
+
+it("keeps the others where the database never takes one of them", async () => {
+  const kept: string[] = [];
+  const ends = createUnstoredEnds(async ({ runId }) => {
+    if (runId === "r1") throw new Error("no");
+    kept.push(runId);
+  });
+  for (const runId of ["r1", "r2"]) ends.add(leaseOf(runId), END);
+  await expect(ends.retry()).rejects.toThrow("no");
+  await expect(ends.retry()).rejects.toThrow("no");
+  expect(kept).toEqual(["r2"]);
+  expect([ends.has("r1"), ends.has("r2"), ends.size()]).toEqual([true, false, 1]);
+});

@@ -6,26 +6,34 @@ import { type RunEnd, type RunLease, RunLeaseLost } from "./store.ts";
 
 export interface UnstoredEnds {
   add(lease: RunLease, end: RunEnd): void;
-  /** Tries all of them, oldest first, up to the first that fails; one round at a time. Rejects with its cause. */
+  /**
+   * Tries all of them, up to the first that fails, which is the last one of the next time: what a database takes from
+   * nobody is in nobody's way. Rejects with its cause. Whoever asks while it tries waits for the same.
+   */
   retry(): Promise<void>;
+  /** Whether the end of this run is among them. */
+  has(runId: string): boolean;
   size(): number;
 }
 
-/** What is more than this stays `RUNNING` until the next start finds it. */
+/** What is more than this is forgotten: its run ends as one that was interrupted. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 export function createUnstoredEnds(finish: (lease: RunLease, end: RunEnd) => Promise<void>): UnstoredEnds {
   const ends: { readonly lease: RunLease; readonly end: RunEnd; readonly bytes: number }[] = [];
   let held = 0;
-  let retrying: Promise<void> | undefined;
+  let running: Promise<void> | undefined;
 
-  async function retryAll(): Promise<void> {
+  async function tryAll(): Promise<void> {
     for (let first = ends[0]; first !== undefined; first = ends[0]) {
       try {
         await finish(first.lease, first.end);
       } catch (cause) {
-        // Somebody else has ended it, or it is gone with its session.
-        if (!(cause instanceof RunLeaseLost)) throw cause;
+        // Otherwise somebody else has ended it, or it is gone with its session.
+        if (!(cause instanceof RunLeaseLost)) {
+          ends.push(...ends.splice(0, 1));
+          throw cause;
+        }
       }
       ends.shift();
       held -= first.bytes;
@@ -40,11 +48,12 @@ export function createUnstoredEnds(finish: (lease: RunLease, end: RunEnd) => Pro
       ends.push({ lease, end, bytes });
     },
     retry() {
-      retrying ??= retryAll().finally(() => {
-        retrying = undefined;
+      running ??= tryAll().finally(() => {
+        running = undefined;
       });
-      return retrying;
+      return running;
     },
+    has: (runId) => ends.some(({ lease }) => lease.runId === runId),
     size: () => ends.length,
   };
 }

@@ -200,8 +200,9 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
     },
 
     // What runs here ends with this process, and so does all that is kept of it.
-    beat: async () => [],
+    beat: async () => ({ cancelled: [], held: undefined }),
     endAbandoned: async () => 0,
+    endOrphans: async () => 0,
   };
 
   /** A session that waits for its component gets the one of the key. */

@@ -7,10 +7,11 @@ import { hostname } from "node:os";
 import type { Database } from "@agentos/storage";
 import { type Selectable, sql, type Transaction } from "kysely";
 import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
+import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import type { NodesTable, RunsTable, Tables } from "./schema/tables.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 
-export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned"> {
+export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned" | "endOrphans"> {
   /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
   writeWithBeat: Database<Tables>["write"];
   /** A run whose start failed. Its row may be there all the same, and nobody drives it: the next look ends it. */
@@ -199,17 +200,19 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
       const at = performance.now() / 1_000;
       await database.write(writeBeat);
       beatenAt = at;
-      const wanted = await database.read((db) =>
+      const held = await database.read((db) =>
         db
           .selectFrom("agentos_runs")
-          .select("run_id")
+          .select(["run_id", "cancel_at"])
           .where("deployment", "=", deployment)
           .where("node_id", "=", nodeId)
           .where(isActiveRun)
-          .where("cancel_at", "is not", null)
           .execute(),
       );
-      return wanted.map(({ run_id }) => run_id);
+      return {
+        cancelled: held.flatMap(({ run_id, cancel_at }) => (cancel_at === null ? [] : [fromKeyText(run_id)])),
+        held: new Set(held.map(({ run_id }) => fromKeyText(run_id))),
+      };
     },
 
     async endAbandoned(describe) {
@@ -218,6 +221,21 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
         for (let count = await endSome(gone, describe); count > 0; count = await endSome(gone, describe))
           ended += count;
         await forget(gone);
+      }
+      return ended;
+    },
+
+    async endOrphans(describe, runIds) {
+      let ended = 0;
+      for (let start = 0; start < runIds.length; start += BATCH) {
+        const some = runIds.slice(start, start + BATCH).map(toKeyText);
+        ended += await database.write(async (transaction) =>
+          end(
+            transaction,
+            await selectActive(transaction, nodeId).where("run_id", "in", some).execute(),
+            describe,
+          ),
+        );
       }
       return ended;
     },

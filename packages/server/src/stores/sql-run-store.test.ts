@@ -78,13 +78,57 @@ for (const dialect of TEST_DIALECTS) {
       const [mine, others] = [open(deployment, "mine"), open(deployment, "others")];
       const lease = await begin(mine, "r1");
       await begin(mine, "r2");
-      expect(await mine.beat()).toEqual([]);
+      expect((await mine.beat()).cancelled).toEqual([]);
       const component = keyOf(alice).component;
       expect(await others.requestCancel(all, { component, runId: "r1" })).toBe(true);
-      expect(await others.beat()).toEqual([]);
-      expect(await mine.beat()).toEqual(["r1"]);
+      expect((await others.beat()).cancelled).toEqual([]);
+      expect((await mine.beat()).cancelled).toEqual(["r1"]);
       await mine.finishRun(lease, { ...end("r1"), status: "CANCELLED" });
-      expect(await mine.beat()).toEqual([]);
+      expect((await mine.beat()).cancelled).toEqual([]);
+    });
+
+    it("end as interrupted where their own server does not run them, and only these", async () => {
+      const deployment = nextDeployment();
+      const [mine, others] = [open(deployment, "holder"), open(deployment, "another")];
+      for (const runId of ["r1", "r2"]) await begin(mine, runId);
+      const kept = await begin(others, "r3");
+      expect((await mine.beat()).held).toEqual(new Set(["r1", "r2"]));
+      const describeEnd = createDescribeAbandoned(createTestRuntime());
+      expect(await mine.endOrphans(describeEnd, ["r1", "r3"])).toBe(1);
+      expect((await mine.beat()).held).toEqual(new Set(["r2"]));
+      const run = await mine.findRun(all, keyOf(alice), "r1");
+      expect(run?.events).toMatchObject([{ event: "RunError", error_type: "interrupted", run_id: "r1" }]);
+      await others.finishRun(kept, end("r3"));
+    });
+
+    it("stay with a server that came back while others took it for gone", async () => {
+      const deployment = nextDeployment();
+      const [stopped, finder] = [open(deployment, "stopped"), open(deployment, "finder")];
+      await begin(stopped, "r1");
+      await renameNode("stopped", "back again");
+      await database.write((transaction) =>
+        sql`update agentos_nodes set host = 'another', heartbeat_at = heartbeat_at - 60 where node_id = 'back again'`.execute(
+          transaction,
+        ),
+      );
+      // It says that it lives after it was found silent, and before its runs are ended.
+      const returning = createSqlRunStore(
+        {
+          ...database,
+          async read(query) {
+            const rows = await database.read(query);
+            await database.write((transaction) =>
+              sql`update agentos_nodes set heartbeat_at = heartbeat_at + 60 where node_id = 'back again'`.execute(
+                transaction,
+              ),
+            );
+            return rows;
+          },
+        },
+        { deployment, nodeId: "finder" },
+      );
+      expect(await returning.endAbandoned(createDescribeAbandoned(createTestRuntime()))).toBe(0);
+      expect((await finder.findRun(all, keyOf(alice), "r1"))?.output.status).toBe("RUNNING");
     });
 
     it("end as interrupted where their server has been silent too long, and only these", async () => {

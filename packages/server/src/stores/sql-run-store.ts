@@ -245,6 +245,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     changeStamp: database.changeStamp,
     beat: node.beat,
     endAbandoned: node.endAbandoned,
+    endOrphans: node.endOrphans,
   };
 }
 

@@ -25,7 +25,7 @@ export function connectSqlite<Tables>(
     migrate: () =>
       transact(db, migrationTimeoutMs, (transaction) => applyMigrations(transaction, dialect, migrations)),
     migrations: () => readMigrations(db, dialect, migrations),
-    changeStamp: createChangeStamp(opened),
+    changeStamp: createChangeStamp(opened.database),
     backup: (target) => backupSqlite(file, target),
   };
 }

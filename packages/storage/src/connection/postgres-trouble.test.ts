@@ -61,6 +61,15 @@ describe("a server that does not take us", () => {
   });
 });
 
+it("a server that became one to read only is not asked on the same connection again", async () => {
+  const database = await openMigrated("postgres");
+  // As a connection stays with a server from which another has taken over.
+  await execute(database, "set default_transaction_read_only = on");
+  await expectFault(() => addNote(database, 1), "read-only");
+  await addNote(database, 2);
+  expect(await readNotes(database)).toEqual([2]);
+});
+
 it("lets a user in who may not make tables, once another has applied the migrations", async () => {
   const { url, drop } = await createTestPostgres();
   afterTest(drop);

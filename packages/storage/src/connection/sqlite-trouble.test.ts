@@ -1,5 +1,16 @@
 /** What goes wrong with a file, made to go wrong for real: each has its name, and nothing is half written. */
-import { chmodSync, chownSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
@@ -103,6 +114,40 @@ describe("a file that another process holds", () => {
     other.tell("let go");
     await change;
     expect(await readNotes(database)).toEqual([1]);
+  });
+});
+
+// Windows lets nobody take away a file that is open.
+describe.skipIf(process.platform === "win32")("a file that is taken away while it is in use", () => {
+  it.each([
+    ["deleted", (file: string) => rmSync(file)],
+    [
+      "replaced",
+      (file: string) => {
+        copyFileSync(file, `${file}.copy`);
+        renameSync(`${file}.copy`, file);
+      },
+    ],
+  ])("takes no change that nobody would find again: %s", async (_, takeAway) => {
+    const file = join(makeFolder(), "data.db");
+    const database = open({ kind: "sqlite", file });
+    await database.migrate();
+    await addNote(database, 1);
+    takeAway(file);
+    await expectFault(() => addNote(database, 2), "missing");
+    await expectFault(() => addNote(database, 3), "missing");
+    expect(await readNotes(database)).toEqual([1]);
+  });
+
+  it("takes changes again once it is back", async () => {
+    const file = join(makeFolder(), "data.db");
+    const database = open({ kind: "sqlite", file });
+    await database.migrate();
+    renameSync(file, `${file}.moved`);
+    await expectFault(() => addNote(database, 1), "missing");
+    renameSync(`${file}.moved`, file);
+    await addNote(database, 2);
+    expect(await readNotes(database)).toEqual([2]);
   });
 });
 

@@ -101,8 +101,9 @@ class PostgresConnection implements DatabaseConnection {
       return await this.#client.query(text, [...parameters]);
     } catch (cause) {
       const error = toPostgresError(cause);
-      // An answer that did not come may still come, to the next query.
-      if (error.fault === "unreachable") this.isBroken = true;
+      // An answer that did not come may still come, to the next query. A server that can only be read may have handed over
+      // to another, which a new connection finds.
+      if (error.fault === "unreachable" || error.fault === "read-only") this.isBroken = true;
       throw error;
     }
   }

@@ -10,7 +10,7 @@ const file = join(folder, "a.db");
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a stamp stays while a file is only read, and is another one after each change by whatever connection", () => {
-  const [own, other] = [openSqlite(file), openSqlite(file)];
+  const [own, other] = [openSqlite(file).database, openSqlite(file).database];
   own.exec("create table things (id integer)");
   const stamp = createChangeStamp(own);
   const seen = [stamp()];

@@ -1,6 +1,6 @@
 /** Opens a file of SQLite, and makes it, and its folder, where they are missing: both for their owner alone. */
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { DatabaseSync as SqliteFile } from "node:sqlite";
 import { toSqliteError } from "../faults/sqlite-faults.ts";
 import { StorageError } from "../faults/storage-error.ts";
@@ -16,7 +16,14 @@ const OPEN_TIMEOUT_MS = 5_000;
  */
 const BUSY_TIMEOUT_MS = 10;
 
-export function openSqlite(file: string): SqliteFile {
+/** A file that is open. */
+export interface OpenedSqlite {
+  readonly database: SqliteFile;
+  /** Throws where another file, or none, has its name now: what is written to it is gone with the process. */
+  readonly assertInPlace: () => void;
+}
+
+export function openSqlite(file: string): OpenedSqlite {
   try {
     if (file !== MEMORY) createFile(file);
     const database = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
@@ -26,10 +33,24 @@ export function openSqlite(file: string): SqliteFile {
       database.close();
       throw cause;
     }
-    return database;
+    return { database, assertInPlace: file === MEMORY ? () => undefined : watchPlace(file) };
   } catch (cause) {
     throw toSqliteError(cause);
   }
+}
+
+/** The number of the file's place on its disk, as SQLite itself looks at it. */
+function watchPlace(file: string): () => void {
+  const path = resolve(file);
+  const findPlace = () => statSync(path, { throwIfNoEntry: false })?.ino;
+  const place = findPlace();
+  return () => {
+    if (findPlace() !== place)
+      throw new StorageError(
+        "missing",
+        "the database file was deleted, moved or replaced while it was in use",
+      );
+  };
 }
 
 /** What SQLite puts beside the file has the file's own mode. One that was there keeps the mode that its owner gave it. */

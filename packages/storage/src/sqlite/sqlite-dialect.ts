@@ -11,15 +11,16 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { toSqliteError } from "../faults/sqlite-faults.ts";
+import type { OpenedSqlite } from "./open-sqlite.ts";
 
 /** Statements that are kept prepared. There are fewer, but for lists of values whose length is part of the text. */
 const MAX_STATEMENTS = 256;
 
-export function createSqliteDialect(database: DatabaseSync): Dialect {
+export function createSqliteDialect(opened: OpenedSqlite): Dialect {
   return {
     // It says that there is one connection, for which Kysely then has everybody wait in turn.
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new SqliteDriver(database),
+    createDriver: () => new SqliteDriver(opened),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -27,10 +28,12 @@ export function createSqliteDialect(database: DatabaseSync): Dialect {
 
 class SqliteDriver implements Driver {
   readonly #database: DatabaseSync;
+  readonly #assertInPlace: () => void;
   readonly #connection: SqliteConnection;
 
-  constructor(database: DatabaseSync) {
+  constructor({ database, assertInPlace }: OpenedSqlite) {
     this.#database = database;
+    this.#assertInPlace = assertInPlace;
     this.#connection = new SqliteConnection(database);
   }
 
@@ -51,7 +54,9 @@ class SqliteDriver implements Driver {
     this.#connection.run("begin immediate");
   }
 
+  /** Nothing is acknowledged that nobody would find again. */
   async commitTransaction(): Promise<void> {
+    this.#assertInPlace();
     this.#connection.run("commit");
   }
 
