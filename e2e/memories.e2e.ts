@@ -152,6 +152,7 @@ describe.each(PLACES)("memories on $name", ({ open }) => {
     expect(idsOf(await ask("GET", `/memories?topics=${"games,".repeat(600)}`))).toEqual([one.memory_id]);
     const tooMany = Array.from({ length: 21 }, (_, index) => `t${index}`).join();
     expect((await ask("GET", `/memories?topics=${tooMany}`)).status).toBe(422);
+    expect((await ask("GET", `/memories?search_content=${"x".repeat(201)}`)).status).toBe(422);
     expect(idsOf(await ask("GET", "/memories?agent_id=keeper"))).toEqual([]);
 
     const changed = await ask("PATCH", `/memories/${one.memory_id}`, {

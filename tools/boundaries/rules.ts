@@ -140,7 +140,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   guard: {
     log: [],
     config: ["log"],
-    decisions: [],
+    decisions: ["log"],
     denials: ["log"],
     keys: ["config"],
     pages: ["config"],
@@ -180,7 +180,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     input: ["files", "program"],
     keys: ["program"],
     config: ["demo", "files", "program"],
-    database: ["config", "files", "program"],
+    database: ["config", "input", "program"],
     serve: ["config", "program"],
     dev: ["demo", "files", "program", "serve"],
     doctor: ["config", "input", "keys", "program", "scopes", "text"],

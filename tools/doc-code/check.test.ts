@@ -144,9 +144,9 @@ const rows: readonly Row[] = [
   },
   {
     behaviour: "refuses a request with a method that the route does not answer",
-    bad: page("sh", 'curl -si "$URL/agents/echo/runs?x=1"'),
-    good: page("sh", 'curl -si "$URL/agents/echo/runs?x=1" -F message=hi'),
-    fault: "/agents/echo/runs answers POST, not GET",
+    bad: page("sh", 'curl -si "$URL/agents/echo/runs/r1/cancel?x=1"'),
+    good: page("sh", 'curl -si "$URL/agents/echo/runs/r1/cancel?x=1" -X POST'),
+    fault: "/agents/echo/runs/r1/cancel answers POST, not GET",
   },
   {
     behaviour: "refuses a request to a route of a later version",

@@ -47,6 +47,6 @@ export function addDatabaseOptions(command: Command): Command {
     .option("-c, --config <file>", "the database of this configuration")
     .option(
       "--database <url>",
-      "postgres://…, sqlite:PATH or env:NAME (default: DATABASE_URL, else .agentos/agentos.db)",
+      "postgres://…, sqlite:PATH, or env:NAME or file:PATH that has it (default: DATABASE_URL, else .agentos/agentos.db)",
     );
 }

@@ -229,7 +229,7 @@ function resolveDatabaseOption(
   // What cannot be had is told already; with the default instead nothing is opened.
   if (text === undefined) return { database: null };
   secrets.origins.set(at, { at, from: isReference(value) ? value : undefined });
-  const path = /^(?:sqlite|file):(?:\/\/)?(?!:memory:)(.+)$/i.exec(text.trim())?.[1];
+  const path = /^sqlite:(?:\/\/)?(?!:memory:)(.+)$/i.exec(text.trim())?.[1];
   const url = path === undefined ? text : `sqlite:${resolve(secrets.folder, path)}`;
   return { database: typeof database === "string" ? url : { ...rest, url } };
 }

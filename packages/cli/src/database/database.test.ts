@@ -86,13 +86,6 @@ describe("agentos db", () => {
     expect(second.stdout).toContain("nothing to apply");
   });
 
-  it("says of a variable that is not set that it is not set", async () => {
-    const args = ["db", "status", "--database", "env:SHOP_DATABASE"];
-    expect(await failureOf(args, makeFolder())).toContain(
-      'the environment variable "SHOP_DATABASE" is not set',
-    );
-  });
-
   it("takes the database of a configuration, and never shows its password", async () => {
     const cwd = makeFolder();
     const config = { id: "agent-os", database: `postgres://shop:${SECRET}@127.0.0.1:1/shop` };
@@ -101,6 +94,24 @@ describe("agentos db", () => {
     expect(failure).toContain("STORE_UNREACHABLE");
     expect(failure).toContain("PostgreSQL 127.0.0.1:1/shop");
     expect(failure).not.toContain(SECRET);
+  });
+
+  it("takes the address from a variable or a file, and says which of them is not there", async () => {
+    const cwd = makeFolder();
+    await use(`sqlite:${join(cwd, "a.db")}`, ["alice"]);
+    writeFileSync(join(cwd, "address.txt"), "sqlite:a.db\n");
+    const status = ["db", "status", "--json", "--database"];
+    const env = { SHOP_DATABASE: "sqlite:a.db" };
+    for (const reference of ["env:SHOP_DATABASE", "file:address.txt"]) {
+      const { stdout } = await runInProcess([...status, reference], { cwd, env });
+      expect(JSON.parse(stdout)).toMatchObject({ deployments: [{ sessions: 2 }] });
+    }
+    expect(await failureOf([...status, "env:SHOP_DATABSE"], cwd)).toContain(
+      'the environment variable "SHOP_DATABSE" is not set',
+    );
+    expect(await failureOf([...status, "file:adress.txt"], cwd)).toContain("adress.txt");
+    // A database is no file that holds an address: it is not opened, and nobody is told to move it away.
+    expect(await failureOf([...status, "file:a.db"], cwd)).not.toContain("STORE_");
   });
 
   it("backup copies a file, and takes the place of no other", async () => {
@@ -151,6 +162,31 @@ describe("agentos data erase", () => {
       });
     },
   );
+
+  it("refuses an empty id, as of a variable that is not set: what belongs to nobody stays", async () => {
+    const cwd = makeFolder();
+    const os = new AgentOS({
+      id: "open",
+      database: `sqlite:${join(cwd, "a.db")}`,
+      env: {},
+      logger,
+      agents: [new Agent({ id: "echo", model: "offline:echo" })],
+    });
+    const body = new URLSearchParams({ message: "hi", stream: "false" });
+    const request = new Request("http://localhost/agents/echo/runs", { method: "POST", body });
+    expect((await os.fetch(request, { clientAddress: "127.0.0.1" })).status).toBe(200);
+    await os.close();
+    const database = ["--database", "sqlite:a.db"];
+    for (const id of ["", " "])
+      expect(await failureOf(["data", "erase", "--yes", ...database, "--user", id], cwd)).toContain(
+        '"--user" is empty',
+      );
+    expect(
+      await failureOf(["data", "erase", "--yes", ...database, "--user", "alice", "--issuer", ""], cwd),
+    ).toContain('"--issuer" is empty');
+    const { stdout } = await runInProcess(["db", "status", "--json", ...database], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ deployments: [{ sessions: 1, runs: 1 }] });
+  });
 
   it("is for one issuer where one is named", async () => {
     const cwd = makeFolder();

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { ConfigurationError } from "@agentos/guard";
 import { findDatabaseOf, type ResolvedDatabase, resolveDatabase } from "@agentos/server/database";
 import { loadConfig } from "../config/load-config.ts";
+import { readReference } from "../input/read-reference.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";
@@ -25,7 +26,7 @@ export async function locateDatabase(given: GivenDatabase, context: Context): Pr
   if (config !== undefined && database !== undefined)
     throw new CliFailure('both "--config" and "--database" were given', { fix: "give one of them" });
   const resolved =
-    config === undefined ? readGiven(database, context) : await readConfigured(config, context);
+    config === undefined ? await readGiven(database, context) : await readConfigured(config, context);
   const { location } = resolved;
   if (location === undefined)
     throw new CliFailure("there is no database: everything is kept in memory", {
@@ -43,10 +44,16 @@ export function requireFile({ location, shown }: LocatedDatabase): void {
   });
 }
 
-function readGiven(database: string | undefined, { env, workingDirectory, cli }: Context): ResolvedDatabase {
+async function readGiven(database: string | undefined, context: Context): Promise<ResolvedDatabase> {
+  const { env, workingDirectory, cli } = context;
   const { DATABASE_URL } = env;
+  // An address has a password in it: in a variable or a file no history of a shell has it.
+  const given =
+    database === undefined
+      ? undefined
+      : await readReference(database, context, { what: "database", bare: "value" });
   const isUnset = DATABASE_URL === undefined || DATABASE_URL.trim() === "";
-  const resolved = resolveDatabase(database === undefined ? undefined : readReference(database, env), {
+  const resolved = resolveDatabase(given?.text, {
     databaseUrl: isUnset ? undefined : DATABASE_URL,
     id: "",
     workingDirectory,
@@ -54,19 +61,6 @@ function readGiven(database: string | undefined, { env, workingDirectory, cli }:
   if (!("code" in resolved)) return resolved;
   const at = database === undefined ? resolved.at : "--database";
   throw new ConfigurationError({ faults: [{ ...resolved, ...(at === undefined ? {} : { at }) }], cli });
-}
-
-/** An address has a password in it: in the environment no history of a shell has it. */
-function readReference(text: string, env: Context["env"]): string {
-  const name = /^env:(\w+)$/.exec(text)?.[1];
-  if (name === undefined) return text;
-  const value = env[name];
-  if (value === undefined)
-    throw new CliFailure(`"--database": the environment variable "${name}" is not set`, {
-      fix: `set "${name}" in this shell, or correct the name`,
-      exitCode: ExitCode.invalidConfiguration,
-    });
-  return value;
 }
 
 async function readConfigured(file: string, context: Context): Promise<ResolvedDatabase> {

@@ -19,6 +19,8 @@ export interface EraseOptions extends GivenDatabase {
 }
 
 export async function eraseUser(options: EraseOptions, context: Context): Promise<ExitCode> {
+  requireText("user", options.user);
+  if (options.issuer !== undefined) requireText("issuer", options.issuer);
   const located = await locateDatabase(options, context);
   requireFile(located);
   const { print, note } = context.terminal;
@@ -59,6 +61,14 @@ export async function eraseUser(options: EraseOptions, context: Context): Promis
     else note("backups of the file keep it until they are deleted");
     return ExitCode.ok;
   });
+}
+
+/** A variable of a shell that is not set gives an empty text, and what belongs to nobody has an empty id. */
+function requireText(name: "user" | "issuer", text: string): void {
+  if (text.trim() === "")
+    throw new CliFailure(`"--${name}" is empty, and nothing was deleted`, {
+      fix: `give the ${name === "user" ? "id of the user" : "name of the issuer"}; where it comes from a variable, set that`,
+    });
 }
 
 function isEmpty({ owners, runs, denials, decisions }: PersonalData): boolean {

@@ -32,17 +32,22 @@ export function readAddress(text: string, method = "GET"): Address {
   const segments = url.pathname.split("/").filter((segment) => segment !== "");
   if (PAGES.has(segments.at(-1) ?? ""))
     return { base: toBase(url, segments.slice(0, -1)), request: undefined };
-  for (let start = 0; start < segments.length; start += 1) {
-    const path = `/${segments.slice(start).join("/")}`;
-    const matched = matchRoute(method, path, ADMIN_SCOPE);
-    if ("route" in matched)
-      return {
-        base: toBase(url, segments.slice(0, start)),
-        request: { method, path, matched },
-      };
+  // An address says no method: where there is no such route, the one of another method is meant.
+  for (const meant of new Set([method, ...METHODS])) {
+    for (let start = 0; start < segments.length; start += 1) {
+      const path = `/${segments.slice(start).join("/")}`;
+      const matched = matchRoute(meant, path, ADMIN_SCOPE);
+      if ("route" in matched)
+        return {
+          base: toBase(url, segments.slice(0, start)),
+          request: { method: meant, path, matched },
+        };
+    }
   }
   return { base: toBase(url, segments), request: undefined };
 }
+
+const METHODS = ["POST", "PATCH", "PUT", "DELETE"] as const;
 
 function parse(text: string): URL {
   if (!URL.canParse(text)) throw unusable("is no URL");

@@ -48,7 +48,7 @@ describe("agentos token explain", () => {
     expect(explained.routes.find(({ route }) => route === "GET /config")).toMatchObject({
       scope_to_add: "config:read",
     });
-    expect(explained.routes.find(({ route }) => route === "GET /sessions")?.served).toBe(false);
+    expect(explained.routes.find(({ route }) => route === "GET /traces")?.served).toBe(false);
   });
 
   it("asks a running server where it reads the token, when it is told", async () => {

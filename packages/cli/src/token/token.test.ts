@@ -255,7 +255,7 @@ describe("agentos scopes", () => {
       explain("POST", "/agents/web/runs", "--scopes", "agents:other:run,agents:read", "--json"),
       explain("GET", "/agents", "--scopes", "agents:a:read agents:b:read", "--json"),
       explain("GET", "http://localhost:7777/health?x=1", "--scopes", ""),
-      explain("GET", "/sessions/s1", "--json"),
+      explain("GET", "/traces/t1", "--json"),
     ]);
     expect(needs.code).toBe(0);
     expect(needs.stdout).toMatch(/needs +agents:run\n.*or just +agents:web:run/);
@@ -270,7 +270,7 @@ describe("agentos scopes", () => {
     expect(JSON.parse(listed.stdout)).toMatchObject({ allowed: true, visible: ["a", "b"] });
     expect(open).toMatchObject({ code: 0 });
     expect(open.stdout).toContain("public");
-    expect(JSON.parse(planned.stdout)).toMatchObject({ served: false, required_scopes: ["sessions:read"] });
+    expect(JSON.parse(planned.stdout)).toMatchObject({ served: false, required_scopes: ["traces:read"] });
   });
 
   it("cannot tell about a route that it does not know", { timeout: 60_000 }, async () => {

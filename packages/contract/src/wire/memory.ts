@@ -11,6 +11,8 @@ export const MEMORY_LIMITS = Object.freeze({
   maxTopics: 20,
   /** Characters of a topic. */
   maxTopicLength: 100,
+  /** Characters of what is looked for in memories: a long one, nearly found everywhere, keeps a database busy. */
+  maxSearchLength: 200,
   /** Memories that one request may name. */
   maxIds: 1_000,
   /** Entries of a page. */
@@ -72,7 +74,7 @@ export const memoryQuerySchema = memoryStatisticsQuerySchema.extend({
     .meta({ description: "memories with all of them; a list with commas, repeated, or both" }),
   search_content: z
     .string()
-    .max(MEMORY_LIMITS.maxLength)
+    .max(MEMORY_LIMITS.maxSearchLength)
     .optional()
     .meta({ description: "a part of the memory, without wildcards, whatever its case" }),
   sort_by: z.enum(["updated_at", "created_at", "memory", "memory_id"]).default("updated_at"),

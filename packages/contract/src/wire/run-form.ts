@@ -21,7 +21,10 @@ export const RUN_FORM_FIELDS = {
   user_id: { kind: "string", description: "Used only when the credential names no user" },
   files: { kind: "file", description: "Uploads: images, sound, film, documents; may be repeated" },
   version: { kind: "integer", description: "Version of a stored agent" },
-  background: { kind: "boolean", description: "Run after the response; needs a database" },
+  background: {
+    kind: "boolean",
+    description: "Run after the response; not in this version, which refuses true",
+  },
   stream_events: { kind: "boolean", description: "Accepted for compatibility; all events are streamed" },
   factory_input: { kind: "json-object", description: "Input of an agent factory" },
   session_state: { kind: "json-object", description: "State merged into the session's" },

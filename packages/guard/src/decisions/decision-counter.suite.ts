@@ -6,6 +6,7 @@ import {
   type DataScope,
   type OwnerParts,
 } from "@agentos/auth";
+import { TOKEN_SHAPED } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import {
   type CountedDecision,
@@ -108,6 +109,16 @@ export function decisionCounterSuite(
         outcome: "allowed",
         count: 2,
       });
+    });
+
+    it("keeps no token that stands where an id should", async () => {
+      const counter = start();
+      const run: CountedDecision = { ...allowed, route: itemRoute };
+      for (const agent_id of [TOKEN_SHAPED, `agno_pat_${"a".repeat(43)}`, `x${TOKEN_SHAPED}`])
+        counter.count({ ...run, parameters: { agent_id } });
+      const rows = await read(counter);
+      expect(rows.map(({ route, resource, count }) => [route, resource, count])).toEqual([[MORE, "", 3]]);
+      expect(JSON.stringify(rows)).not.toMatch(/eyJ|agno_pat_/);
     });
 
     it("names no item for strangers, whatever they write into a path, nor where no scope is about one", async () => {

@@ -4,6 +4,7 @@
  * row that says so, and an item whose id a caller made up fills no more than its owner's part.
  */
 import type { CompiledRoute, OwnerParts, Requirement } from "@agentos/auth";
+import { redactTokens } from "../log/redact-tokens.ts";
 import {
   type CountedDecision,
   type DecisionCount,
@@ -107,7 +108,7 @@ export function createDecisionTally(options: DecisionTallyOptions): DecisionTall
     const name = route?.name ?? NO_ROUTE;
     const existing = own.routes.get(name)?.get(id)?.get(outcome);
     if (existing !== undefined) return existing;
-    if (id.length > MAX_ID || own.size >= ownerRows || size >= hourRows) return addSurplus(own, outcome);
+    if (!isItemId(id) || own.size >= ownerRows || size >= hourRows) return addSurplus(own, outcome);
     own.size += 1;
     size += 1;
     const resource = item === undefined || id === "" ? "" : `${item.resource}:${id}`;
@@ -137,6 +138,11 @@ function createOwnerRows(owner: OwnerParts): OwnerRows {
 
 function createRow(row: Omit<TallyRow, "pending">): TallyRow {
   return { ...row, pending: 0 };
+}
+
+/** What looks like a token is nobody's id, and is kept nowhere. */
+function isItemId(id: string): boolean {
+  return id.length <= MAX_ID && redactTokens(id) === id;
 }
 
 /** The scope of the route that is about an item of the path. */

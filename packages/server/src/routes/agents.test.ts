@@ -115,7 +115,7 @@ describe("POST /agents/{id}/runs", () => {
       "echo",
       { message: "hi", background: "true" },
       400,
-      "Background execution requires a database to be configured on the agent",
+      'Background execution is not supported by this version: send the run without "background"',
     ],
   ])("answers %s with JSON, before any stream", async (_, id, fields, status, detail) => {
     const response = await post(id, fields);

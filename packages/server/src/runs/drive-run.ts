@@ -150,7 +150,9 @@ async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun
   try {
     await drive.finish(end);
   } catch (again) {
-    if (!isLost(again)) drive.onUnstored(end);
+    // The first end may have been kept, and only the answer to it lost: a second one would contradict it.
+    if (isLost(again)) return endLost(drive);
+    drive.onUnstored(end);
   }
   return announce(drive, prepared);
 }

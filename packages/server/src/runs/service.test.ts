@@ -32,16 +32,18 @@ describe("startRun", () => {
       ok: false,
       fault: {
         status: 400,
-        detail: "Background execution requires a database to be configured on the agent",
+        detail: 'Background execution is not supported by this version: send the run without "background"',
       },
     });
   });
 
-  it("says of a team that its database is missing", async () => {
+  it("refuses a background run of a team in the same words", async () => {
     const team = createPlainTeam(async function* () {});
     const request = { runnable: team, form: form("hi", { background: true }), access: createTestAccess() };
     expect(await createTestServer().service.startRun(request)).toMatchObject({
-      fault: { detail: "Background execution requires a database to be configured on the team" },
+      fault: {
+        detail: 'Background execution is not supported by this version: send the run without "background"',
+      },
     });
   });
 
@@ -310,6 +312,31 @@ describe("a run", () => {
     isDown = false;
     await vi.waitFor(async () => expect((await find())?.output.status).toBe("ERROR"));
     expect((await find())?.events.at(-1)).toEqual(events.at(-1));
+  });
+
+  it("whose end was kept although the answer to it was lost is told no other end", async () => {
+    const store = createMemoryRunStore();
+    let isFirst = true;
+    const server = createTestServer({
+      store: {
+        ...store,
+        async finishRun(...args) {
+          await store.finishRun(...args);
+          if (isFirst) {
+            isFirst = false;
+            throw new Error("the connection ended during the commit");
+          }
+        },
+      },
+    });
+    const run = await server.start(hanging, form("hi there", { sessionId: "s" }));
+    const cuts: string[] = [];
+    const watcher = run.watch((cause) => cuts.push(cause.message));
+    run.abort(new Error("enough"));
+    await run.finished;
+    watcher.close();
+    expect(cuts).toEqual(["the run is gone"]);
+    expect((await server.find("plain", "s", run.runId))?.output.status).toBe("CANCELLED");
   });
 
   it("that somebody cancels stops, and is stored as cancelled", async () => {

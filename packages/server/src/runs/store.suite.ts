@@ -10,6 +10,7 @@ import {
   type NewSession,
   type RunEnd,
   RunLeaseLost,
+  type RunPieceQuery,
   type RunQuery,
   type RunStore,
   type SessionKey,
@@ -269,17 +270,42 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       const runIds = ["r1", "r2", "r3", "r4", "r5"];
       for (const id of runIds)
         await storeRun(store, key, id, { status: id === "r2" ? "ERROR" : "COMPLETED" });
-      const read = async (afterRunId: string | undefined, count: number, query: RunQuery = {}) =>
-        (await store.listRuns(scope, key, { ...query, piece: { afterRunId, count } })).map(
-          ({ output }) => output.run_id,
-        );
+      const read = async (
+        afterRunId: string | undefined,
+        count: number,
+        query: Partial<RunPieceQuery> = {},
+      ) => ids((await store.listRunPiece(scope, key, { maxBytes: 1e6, ...query, afterRunId, count })).runs);
       expect(await read(undefined, 2)).toEqual(["r1", "r2"]);
       expect(await read("r2", 2)).toEqual(["r3", "r4"]);
       expect(await read("r4", 2)).toEqual(["r5"]);
       expect(await read("r5", 2)).toEqual([]);
       expect(await read(undefined, 3, { status: "COMPLETED" })).toEqual(["r1", "r3", "r4"]);
-      expect(await read("r2", 9, { status: "COMPLETED", limit: 1 })).toEqual(["r3", "r4", "r5"]);
+      expect(await read("r2", 9, { status: "COMPLETED" })).toEqual(["r3", "r4", "r5"]);
       expect(await read("gone", 9)).toEqual([]);
+    });
+
+    it("ends a piece before it is too long, and gives a run that is longer than any piece", async () => {
+      const store = await create();
+      const key = keyOf(alice);
+      for (const [runId, length] of [
+        ["r1", 1],
+        ["r2", 1],
+        ["r3", 20_000],
+        ["r4", 1],
+      ] as const)
+        await storeRun(store, key, runId, { content: "x".repeat(length) });
+      const read = async (afterRunId: string | undefined, count = 9) => {
+        const size = { count, maxBytes: 5_000 };
+        const { runs, isLast } = await store.listRunPiece(scopeOf(alice), key, { ...size, afterRunId });
+        return [ids(runs), isLast];
+      };
+      expect(await read(undefined)).toEqual([["r1", "r2"], false]);
+      expect(await read("r2")).toEqual([["r3"], false]);
+      expect(await read("r3")).toEqual([["r4"], true]);
+      expect(await read("r4")).toEqual([[], true]);
+      expect(await read(undefined, 2)).toEqual([["r1", "r2"], false]);
+      const size = { count: 9, maxBytes: 5_000, afterRunId: undefined };
+      expect(await store.listRunPiece(scopeOf(bob), key, size)).toEqual({ runs: [], isLast: true });
     });
 
     it("lists sessions in pages, sorted, by component and by part of the name", async () => {
@@ -565,7 +591,8 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       await storeRun(store, keyOf(alice), "r1");
       for (const runId of ["", "r1\u0000", "\u0000", "r1\ud800", "r".repeat(10_000)]) {
         expect(await store.findRun(all, keyOf(alice), runId)).toBeUndefined();
-        expect(await store.requestCancel(all, { component, runId })).toBe(false);
+        const { component: own } = keyOf(alice);
+        expect(await store.requestCancel(all, { component: own, runId })).toBe(false);
         const piece = { afterRunId: runId, count: 1 };
         expect(await store.listRuns(all, keyOf(alice), { piece })).toEqual([]);
       }
@@ -605,6 +632,8 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
         await storeRun(store, key, `r${letter}`);
         const [found] = await store.findSessions(all, { sessionId }, 2);
         expect(found?.key).toEqual(key);
+        expect(await store.findSessionKeys(scopeOf(alice), { sessionId }, 2)).toEqual([key]);
+        expect(await store.findSessionKeys(scopeOf(bob), { sessionId }, 2)).toEqual([]);
       }
     });
 

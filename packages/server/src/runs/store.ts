@@ -131,15 +131,23 @@ export interface RunQuery {
   readonly createdBefore?: number | undefined;
   /** Only the newest so many, still oldest first. Default: all. */
   readonly limit?: number | undefined;
-  /** Instead of `limit`: only the oldest so many, to read a long session piece by piece. */
-  readonly piece?: RunPiece | undefined;
 }
 
-/** The runs that follow one, `count` of them at most. */
-export interface RunPiece {
+/** The runs that follow one: with it a long session is read piece by piece. */
+export interface RunPieceQuery extends Omit<RunQuery, "limit"> {
   /** Undefined: from the first run on. None follow a run that is gone. */
   readonly afterRunId: string | undefined;
+  /** At most. */
   readonly count: number;
+  /** Of the JSON texts of all of them; one run is given however long it is. */
+  readonly maxBytes: number;
+}
+
+/** Oldest first. */
+export interface RunPiece {
+  readonly runs: readonly StoredRun[];
+  /** None follow. Where it is false some may. */
+  readonly isLast: boolean;
 }
 
 /** Which sessions an id may mean: two owners, or two components, may use one id. */
@@ -203,12 +211,15 @@ export interface RunStore {
   findRun(scope: DataScope, key: SessionKey, runId: string): Promise<StoredRun | undefined>;
   /** Oldest first, in the order in which they were created. */
   listRuns(scope: DataScope, key: SessionKey, query: RunQuery): Promise<readonly StoredRun[]>;
+  listRunPiece(scope: DataScope, key: SessionKey, query: RunPieceQuery): Promise<RunPiece>;
   /** Whether a run lives that is to stop; where another server runs it, that one is told. */
   requestCancel(scope: DataScope, request: CancelRequest): Promise<boolean>;
   /** The session of the key, or the one of its owner and id that has no component yet. */
   findSession(scope: DataScope, key: SessionKey): Promise<StoredSession | undefined>;
   /** Those that fit, at most `limit`. */
   findSessions(scope: DataScope, filter: SessionFilter, limit: number): Promise<readonly StoredSession[]>;
+  /** Of the same sessions their keys alone: a session may be large. */
+  findSessionKeys(scope: DataScope, filter: SessionFilter, limit: number): Promise<readonly SessionKey[]>;
   /** Those of equal times in the order in which they were created, or in its reverse. */
   listSessions(scope: DataScope, query: SessionQuery): Promise<SessionPage>;
   /**

@@ -1,4 +1,5 @@
 /** Sessions without their runs: made, changed and forgotten by hand. Which one is meant is decided in one place. */
+import { setImmediate } from "node:timers/promises";
 import { type Access, type DataScope, fail, ok, type Result } from "@agentos/auth";
 import { RUNNABLE_KINDS, type RunnableKind } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
@@ -6,7 +7,7 @@ import { type InputFault, inputFault, type RequestFault, type Runtime } from "@a
 import { resolveOwner } from "../runs/owner.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore, SessionFilter, SessionKey, StoredSession } from "../runs/store.ts";
-import { findOneSession } from "./find-session.ts";
+import { findOneSession, findOneSessionKey } from "./find-session.ts";
 import { type GivenValues, readSessionValues } from "./session-values.ts";
 
 /** Body of `POST /sessions`. */
@@ -84,9 +85,11 @@ export function createSessionService({ store, runs, runtime }: SessionServiceOpt
     async delete(scope, filters) {
       const keys: SessionKey[] = [];
       for (const filter of filters) {
-        const found = await find(scope, filter);
+        const found = await findOneSessionKey(store, scope, filter);
         if (!found.ok) return found;
-        if (found.value !== undefined) keys.push(found.value.key);
+        if (found.value !== undefined) keys.push(found.value);
+        // A file is read without waiting: without this, nobody else is served until all are found.
+        await setImmediate();
       }
       for (const key of keys) await runs.deleteSession(scope, key);
       return ok(undefined);

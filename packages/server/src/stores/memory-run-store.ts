@@ -111,12 +111,25 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return run && readRun(run);
     },
 
-    async listRuns(scope, key, { limit = Number.POSITIVE_INFINITY, piece, ...query }) {
+    async listRuns(scope, key, { limit = Number.POSITIVE_INFINITY, ...query }) {
       const runs = find(scope, key)?.runs;
       if (runs === undefined) return [];
-      if (piece !== undefined) return takeRuns(runsAfter(runs, piece.afterRunId), query, piece.count);
       // The newest are looked at first, so that a long session costs no more than what is asked for.
-      return takeRuns([...runs.values()].toReversed(), query, limit).toReversed();
+      return takeRuns([...runs.values()].toReversed(), query, limit)
+        .toReversed()
+        .map(readRun);
+    },
+
+    async listRunPiece(scope, key, { afterRunId, count, maxBytes, ...query }) {
+      const runs = find(scope, key)?.runs ?? new Map<string, RunEntry>();
+      const found = takeRuns(runsAfter(runs, afterRunId), query, count);
+      let bytes = 0;
+      const end = found.findIndex(({ outputJson, eventsJson }, index) => {
+        bytes += Buffer.byteLength(outputJson) + Buffer.byteLength(eventsJson);
+        return index > 0 && bytes > maxBytes;
+      });
+      const taken = end === -1 ? found : found.slice(0, end);
+      return { runs: taken.map(readRun), isLast: end === -1 && found.length < count };
     },
 
     async requestCancel(scope, { component, runId, sessionId }) {
@@ -142,6 +155,10 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
         found.push(readSession(entry));
       }
       return found;
+    },
+
+    async findSessionKeys(scope, filter, limit) {
+      return [...fitting(scope, filter)].slice(0, limit).map(({ key }) => key);
     },
 
     async listSessions(scope, { name, sortBy, sortOrder, limit, page, ...filter }) {
@@ -253,16 +270,16 @@ function* runsAfter(
 /** The first so many that fit. */
 function takeRuns(
   runs: Iterable<RunEntry>,
-  { status, createdAfter, createdBefore }: Omit<RunQuery, "limit" | "piece">,
+  { status, createdAfter, createdBefore }: Omit<RunQuery, "limit">,
   count: number,
-): StoredRun[] {
-  const found: StoredRun[] = [];
+): RunEntry[] {
+  const found: RunEntry[] = [];
   if (count <= 0) return found;
   for (const run of runs) {
     if (status !== undefined && run.status !== status) continue;
     if (createdAfter !== undefined && run.createdAt < createdAfter) continue;
     if (createdBefore !== undefined && run.createdAt > createdBefore) continue;
-    found.push(readRun(run));
+    found.push(run);
     if (found.length >= count) break;
   }
   return found;

@@ -6,6 +6,7 @@ import type { Tables } from "./schema/tables.ts";
 
 /** Whose data: every owner of this id, verified or claimed. */
 export interface EraseTarget {
+  /** Not empty: that is the id of what belongs to nobody. */
   readonly userId: string;
   /** Name of the issuer. Default: all. */
   readonly issuer?: string | undefined;
@@ -37,6 +38,7 @@ export const ERASED_BY_OWNER = ["agentos_sessions", "agentos_memories", "agentos
 type OwnedTable = (typeof ERASED_BY_OWNER)[number];
 
 function ofOwner({ userId, issuer, deployment }: EraseTarget) {
+  if (userId === "") throw new RangeError("INVARIANT: a person has an id");
   return <Table extends OwnedTable>(row: ExpressionBuilder<Tables, Table>) => {
     const column = (name: string) => sql.ref<string>(name);
     return row.and([

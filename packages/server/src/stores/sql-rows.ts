@@ -11,8 +11,8 @@ import { fromKeyText } from "./schema/key-text.ts";
 import { readOwner } from "./schema/owner-columns.ts";
 import type { RunsTable, SessionsTable } from "./schema/tables.ts";
 
-/** Those of a {@link SessionRow}. */
-export const SESSION_COLUMNS = [
+/** Those of the key of a session. */
+export const KEY_COLUMNS = [
   "owner_issuer",
   "owner_kind",
   "owner_id",
@@ -20,6 +20,11 @@ export const SESSION_COLUMNS = [
   "kind",
   "component_id",
   "session_id",
+] as const;
+
+/** Those of a {@link SessionRow}. */
+export const SESSION_COLUMNS = [
+  ...KEY_COLUMNS,
   "name",
   "first_input",
   "state_json",
@@ -51,6 +56,14 @@ export function readRun(key: SessionKey, { output_json, events_json }: RunRow): 
   };
 }
 
+export function readSessionKey(row: Pick<SessionRow, (typeof KEY_COLUMNS)[number]>): SessionKey {
+  return {
+    owner: readOwner(row),
+    component: { kind: row.kind, id: fromKeyText(row.component_id) },
+    sessionId: fromKeyText(row.session_id),
+  };
+}
+
 export function readSession(row: SessionRow): StoredSession {
   const listed = readListedSession({ ...row, state_json: null });
   return { ...listed, state: parse<StoredSession["state"]>(row.state_json) };
@@ -60,11 +73,7 @@ export function readSession(row: SessionRow): StoredSession {
 export function readListedSession(row: ListedRow): ListedSession {
   const read = (json: string | null) => (json === null ? undefined : parse<StoredSession["state"]>(json));
   return {
-    key: {
-      owner: readOwner(row),
-      component: { kind: row.kind, id: fromKeyText(row.component_id) },
-      sessionId: fromKeyText(row.session_id),
-    },
+    key: readSessionKey(row),
     name: row.name ?? undefined,
     firstInput: row.first_input ?? undefined,
     state: read(row.state_json),

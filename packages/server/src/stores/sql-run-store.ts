@@ -3,7 +3,7 @@
  * the session's state. Whoever writes an end has to hold the run still: by its attempt, its server and its status.
  */
 import { type Database, StorageError } from "@agentos/storage";
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
 import {
   coversOwner,
   MAX_FIRST_INPUT_LENGTH,
@@ -11,6 +11,7 @@ import {
   type RunEnd,
   type RunLease,
   RunLeaseLost,
+  type RunQuery,
   type RunStore,
   type SessionKey,
   type StateChange,
@@ -39,6 +40,20 @@ export interface SqlRunStoreOptions {
 }
 
 const RUN_COLUMNS = ["output_json", "events_json"] as const;
+
+/** Of a run: both databases know it without reading the texts. */
+const TEXT_BYTES = sql<number>`octet_length(output_json) + coalesce(octet_length(events_json), 0)`;
+
+type Row = ExpressionBuilder<Tables, "agentos_runs">;
+
+function fitsRun({ status, createdAfter, createdBefore }: Omit<RunQuery, "limit">) {
+  return (row: Row) =>
+    row.and([
+      ...(status === undefined ? [] : [row("status", "=", status)]),
+      ...(createdAfter === undefined ? [] : [row("created_at", ">=", createdAfter)]),
+      ...(createdBefore === undefined ? [] : [row("created_at", "<=", createdBefore)]),
+    ]);
+}
 
 export function createSqlRunStore(database: Database<Tables>, options: SqlRunStoreOptions): RunStore {
   const { deployment, nodeId } = options;
@@ -88,14 +103,30 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     if (summary_json !== undefined) await putSummary(transaction, { session_no, summary_json });
   }
 
+  const isOfSession = (key: SessionKey) => (row: Row) =>
+    row(
+      "session_no",
+      "=",
+      row.selectFrom("agentos_sessions").select("session_no").where(isSession(deployment, key)),
+    );
+
+  /** A run that is gone has no number, and none is greater than that. */
+  const followsRun = (runId: string | undefined) => (row: Row) =>
+    runId === undefined
+      ? row.and([])
+      : row(
+          "run_no",
+          ">",
+          row
+            .selectFrom("agentos_runs as last")
+            .select("last.run_no")
+            .where("last.deployment", "=", deployment)
+            .where("last.run_id", "=", toKeyText(runId)),
+        );
+
   /** The runs of one session, which the caller's scope covers. */
   const selectRuns = (db: Kysely<Tables>, key: SessionKey) =>
-    db
-      .selectFrom("agentos_runs")
-      .select(RUN_COLUMNS)
-      .where("session_no", "=", (row) =>
-        row.selectFrom("agentos_sessions").select("session_no").where(isSession(deployment, key)),
-      );
+    db.selectFrom("agentos_runs").select(RUN_COLUMNS).where(isOfSession(key));
 
   return {
     ...sessions,
@@ -140,28 +171,51 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       return row && readRun(key, row);
     },
 
-    async listRuns(scope, key, { status, createdAfter, createdBefore, limit, piece }) {
-      const count = piece?.count ?? limit;
-      if (count === 0 || !coversOwner(scope, key.owner)) return [];
+    async listRuns(scope, key, { limit, ...query }) {
+      if (limit === 0 || !coversOwner(scope, key.owner)) return [];
       const rows: RunRow[] = await database.read((db) => {
-        let query = selectRuns(db, key).orderBy("agentos_runs.run_no", piece === undefined ? "desc" : "asc");
-        if (status !== undefined) query = query.where("agentos_runs.status", "=", status);
-        if (createdAfter !== undefined) query = query.where("agentos_runs.created_at", ">=", createdAfter);
-        if (createdBefore !== undefined) query = query.where("agentos_runs.created_at", "<=", createdBefore);
-        if (count !== undefined) query = query.limit(count);
-        const afterRunId = piece?.afterRunId;
-        // A run that is gone has no number, and none is greater than that.
-        if (afterRunId !== undefined)
-          query = query.where("agentos_runs.run_no", ">", (row) =>
-            row
-              .selectFrom("agentos_runs as last")
-              .select("last.run_no")
-              .where("last.deployment", "=", deployment)
-              .where("last.run_id", "=", toKeyText(afterRunId)),
-          );
-        return query.execute();
+        const newest = selectRuns(db, key).where(fitsRun(query)).orderBy("agentos_runs.run_no", "desc");
+        return (limit === undefined ? newest : newest.limit(limit)).execute();
       });
-      return (piece === undefined ? rows.toReversed() : rows).map((row) => readRun(key, row));
+      return rows.toReversed().map((row) => readRun(key, row));
+    },
+
+    async listRunPiece(scope, key, { afterRunId, count, maxBytes, ...query }) {
+      if (!coversOwner(scope, key.owner)) return { runs: [], isLast: true };
+      const rows = await database.read((db) => {
+        const following = db
+          .selectFrom("agentos_runs")
+          .select(["run_no", TEXT_BYTES.as("bytes")])
+          .where(isOfSession(key))
+          .where(fitsRun(query))
+          .where(followsRun(afterRunId))
+          .orderBy("run_no")
+          .limit(count);
+        const summed = db.selectFrom(following.as("following")).select(({ fn }) => [
+          "run_no",
+          "bytes",
+          fn
+            .sum<number>("bytes")
+            .over((over) => over.orderBy("run_no"))
+            .as("total"),
+          fn
+            .countAll<number>()
+            .over((over) => over)
+            .as("found"),
+        ]);
+        return (
+          db
+            .selectFrom(summed.as("summed"))
+            .innerJoin("agentos_runs", "agentos_runs.run_no", "summed.run_no")
+            .select([...RUN_COLUMNS, "found"])
+            // The first one alone has no others in its total.
+            .where((row) => row.or([row("total", "<=", maxBytes), row("total", "=", row.ref("bytes"))]))
+            .orderBy("agentos_runs.run_no")
+            .execute()
+        );
+      });
+      const isLast = rows.length === (rows[0]?.found ?? 0) && rows.length < count;
+      return { runs: rows.map((row) => readRun(key, row)), isLast };
     },
 
     async requestCancel(scope, { component, runId, sessionId }) {

@@ -1,4 +1,5 @@
 /** The sessions of a database: found, listed, made, changed and forgotten, always within a scope. */
+import type { DataScope } from "@agentos/auth";
 import { type Database, prepareQuery } from "@agentos/storage";
 import {
   type ExpressionBuilder,
@@ -18,12 +19,18 @@ import {
 import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { hasOwnerColumns, isInScope, isOwnedBy, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { SessionsTable, Tables } from "./schema/tables.ts";
-import { readSession, SESSION_COLUMNS } from "./sql-rows.ts";
+import { KEY_COLUMNS, readSession, readSessionKey, SESSION_COLUMNS } from "./sql-rows.ts";
 import { createSessionList } from "./sql-session-list.ts";
 
 type SessionMethods = Pick<
   RunStore,
-  "findSession" | "findSessions" | "listSessions" | "createSession" | "changeSession" | "deleteSession"
+  | "findSession"
+  | "findSessions"
+  | "findSessionKeys"
+  | "listSessions"
+  | "createSession"
+  | "changeSession"
+  | "deleteSession"
 >;
 
 export interface SqlSessions extends SessionMethods {
@@ -74,6 +81,14 @@ export function createSqlSessions(database: Database<Tables>, deployment: string
     component: { kind: key.component.kind, id: "" },
   });
 
+  const selectFound = (db: Kysely<Tables>, scope: DataScope, filter: SessionFilter) =>
+    db
+      .selectFrom("agentos_sessions")
+      .where("deployment", "=", deployment)
+      .where("session_id", "=", toKeyText(filter.sessionId))
+      .where(isInScope(scope, "agentos_sessions"))
+      .where(fits(filter));
+
   return {
     async bind(transaction, key) {
       await transaction
@@ -99,17 +114,16 @@ export function createSqlSessions(database: Database<Tables>, deployment: string
 
     async findSessions(scope, filter, limit) {
       const rows = await database.read((db) =>
-        db
-          .selectFrom("agentos_sessions")
-          .select(SESSION_COLUMNS)
-          .where("deployment", "=", deployment)
-          .where("session_id", "=", toKeyText(filter.sessionId))
-          .where(isInScope(scope, "agentos_sessions"))
-          .where(fits(filter))
-          .limit(limit)
-          .execute(),
+        selectFound(db, scope, filter).select(SESSION_COLUMNS).limit(limit).execute(),
       );
       return rows.map(readSession);
+    },
+
+    async findSessionKeys(scope, filter, limit) {
+      const rows = await database.read((db) =>
+        selectFound(db, scope, filter).select(KEY_COLUMNS).limit(limit).execute(),
+      );
+      return rows.map(readSessionKey);
     },
 
     listSessions: createSessionList(database, deployment),

@@ -75,8 +75,12 @@ export function createWriteBehind({ write, delayMs, what, logger }: WriteBehindO
     async close() {
       isClosed = true;
       clearTimeout(timer);
-      // Told by the write itself.
-      await flush().catch(() => undefined);
+      await flush().catch((error: unknown) =>
+        logger.warn(
+          { error },
+          `${what} that waited in memory are lost: the server closes, and the database cannot be written`,
+        ),
+      );
     },
   };
 }

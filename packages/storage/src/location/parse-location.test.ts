@@ -7,7 +7,7 @@ it.each<[string, ReturnType<typeof parseLocation>]>([
   ["sqlite:///var/data.db", { kind: "sqlite", file: "/var/data.db" }],
   ["SQLITE:./data.db ", { kind: "sqlite", file: "./data.db" }],
   ["sqlite::memory:", { kind: "sqlite", file: ":memory:" }],
-  ["file:data.db", { kind: "sqlite", file: "data.db" }],
+  ["file:data.db", "unknown-scheme"],
   ["postgres://u:p@h:1/d", { kind: "postgres", url: "postgres://u:p@h:1/d" }],
   ["postgresql://h/d?sslmode=require", { kind: "postgres", url: "postgresql://h/d?sslmode=require" }],
   ["postgres:///d?host=/run/postgresql", { kind: "postgres", url: "postgres:///d?host=/run/postgresql" }],

@@ -14,7 +14,8 @@ export function parseLocation(text: string): DatabaseLocation | LocationFault {
   const trimmed = text.trim();
   if (trimmed === "") return "empty";
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(trimmed)?.[1]?.toLowerCase();
-  if (scheme === "sqlite" || scheme === "file") {
+  // Not "file:" too: in a configuration and on the command line that is a file which holds the address.
+  if (scheme === "sqlite") {
     const file = trimmed.slice(scheme.length + 1).replace(/^\/\//, "");
     return file === "" ? "no-file" : { kind: "sqlite", file };
   }

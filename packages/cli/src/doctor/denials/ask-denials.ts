@@ -40,6 +40,11 @@ export interface DenialPage {
 
 export type DenialGroups = DenialCountList["data"];
 
+export interface DenialGroupPage {
+  readonly groups: DenialGroups;
+  readonly totalCount: number | undefined;
+}
+
 export interface DenialCountQuery extends DenialQuery {
   readonly by: string;
 }
@@ -75,16 +80,15 @@ export async function askDenials(
   const asked = await ask(`/authz/denials${writeQuery(query)}`, server, context);
   if (asked.kind !== "answer") return { kind: "asked", asked };
   if (asked.status === 404) return { kind: "not supported" };
-  const { data, meta } = asked.body ?? {};
+  const { data } = asked.body ?? {};
   const parsed = Array.isArray(data) ? data.map((entry) => denialSchema.safeParse(entry)) : undefined;
   if (asked.status !== 200 || parsed === undefined || !parsed.every(({ success }) => success))
     return { kind: "asked", asked };
-  const total = isRecord(meta) ? meta["total_count"] : undefined;
   return {
     kind: "found",
     found: {
       denials: boundTexts(parsed.flatMap((entry) => entry.data ?? [])),
-      totalCount: typeof total === "number" ? total : undefined,
+      totalCount: readTotalCount(asked),
     },
   };
 }
@@ -94,15 +98,21 @@ export async function askDenialCounts(
   query: DenialCountQuery,
   server: DenialServer,
   context: Pick<Context, "now">,
-): Promise<DenialAnswer<DenialGroups>> {
+): Promise<DenialAnswer<DenialGroupPage>> {
   const asked = await ask(`/authz/denials/counts${writeQuery(query)}`, server, context);
   if (asked.kind !== "answer") return { kind: "asked", asked };
   // To a server that is older this is a denial of which nobody knows.
   if (asked.status === 404) return { kind: "not supported" };
   const parsed = denialCountListSchema.shape.data.safeParse(asked.body?.["data"]);
   return asked.status === 200 && parsed.success
-    ? { kind: "found", found: boundTexts(parsed.data) }
+    ? { kind: "found", found: { groups: boundTexts(parsed.data), totalCount: readTotalCount(asked) } }
     : { kind: "asked", asked };
+}
+
+function readTotalCount({ body }: Answered): number | undefined {
+  const meta = body?.["meta"];
+  const total = isRecord(meta) ? meta["total_count"] : undefined;
+  return typeof total === "number" ? total : undefined;
 }
 
 function writeQuery(query: DenialQuery): string {

@@ -237,6 +237,8 @@ describe("agentos denials count", () => {
     expect(hours.stdout).toMatch(/\d+x {2}\d{4}-\d\d-\d\dT\d\d:00Z/);
     const strangers = await run(["denials", "count", "--by", "subject"], operator);
     expect(strangers.stdout).toContain("(not verified)");
+    const cut = await run(["denials", "count", "--limit", "1"], operator);
+    expect(cut.stdout).toMatch(/\d+ more: --page 2/);
     const own = await run(["denials", "count", "--json"], alice);
     expect(JSON.parse(own.stdout)).toMatchObject({
       by: "code",
@@ -334,7 +336,16 @@ describe("agentos denials list", () => {
     expect(filtered.stdout).not.toContain(foreign);
     const one = await run(["denials", "list", "--limit", "1"], operator);
     expect(one.stdout.match(/^den_/gm)).toHaveLength(1);
-    expect(one.stdout).toMatch(/\d+ more/);
+    const total = 1 + Number(/(\d+) more: --page 2/.exec(one.stdout)?.[1]);
+    expect(total).toBeGreaterThan(2);
+    // Those of the pages before are no more to come.
+    const last = await run(["denials", "list", "--limit", "1", "--page", String(total)], operator);
+    expect(last.stdout.match(/^den_/gm)).toHaveLength(1);
+    expect(last.stdout).not.toContain("more");
+    const next = await run(["denials", "list", "--limit", "1", "--page", String(total - 1)], operator);
+    expect(next.stdout).toContain(`1 more: --page ${total}`);
+    const beyond = await run(["denials", "list", "--page", "99"], operator);
+    expect(beyond.stdout).toBe(`nothing is on page 99: there are ${total} in all\n`);
     const own = await run(["denials", "list", "--json"], alice);
     const { denials } = JSON.parse(own.stdout) as {
       readonly denials: readonly { readonly denial_id: string }[];

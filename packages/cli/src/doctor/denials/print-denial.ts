@@ -4,7 +4,7 @@ import { formatDuration } from "@agentos/contract/text";
 import type { Context } from "../../program/context.ts";
 import { type Style, showUntrusted } from "../../program/terminal.ts";
 import { quoteServer } from "../findings.ts";
-import type { DenialGroups } from "./ask-denials.ts";
+import type { DenialCountQuery, DenialGroupPage, DenialPage, DenialQuery } from "./ask-denials.ts";
 import { explainDenial, readFacts } from "./explain-denial.ts";
 
 const MARKS = {
@@ -76,12 +76,15 @@ function printFacts(
 
 /** Several of them, one line each. */
 export function printDenials(
-  denials: readonly DenialObject[],
-  totalCount: number | undefined,
-  { terminal: { print, paint }, now }: Context,
+  { denials, totalCount, query }: DenialPage & { readonly query: DenialQuery },
+  context: Context,
 ): void {
+  const {
+    terminal: { print },
+    now,
+  } = context;
   if (denials.length === 0) {
-    print("no recorded refusals that this credential may see");
+    print(describeNone(totalCount, query));
     return;
   }
   const rows = denials.map((denial) => ({
@@ -96,28 +99,55 @@ export function printDenials(
     print(
       `${row.id.padEnd(width("id"))}  ${row.code.padEnd(width("code"))}  ${row.route.padEnd(width("route"))}  ${row.times.padEnd(width("times"))}  ${row.who}`.trimEnd(),
     );
-  const more = (totalCount ?? 0) - rows.length;
-  if (more > 0) print(paint("dim", `${more} more: --limit, or --page 2`));
+  printMore(rows.length, { totalCount, query }, context);
 }
+
+function describeNone(totalCount: number | undefined, { page = 1 }: DenialQuery): string {
+  return totalCount === undefined || totalCount === 0
+    ? "no recorded refusals that this credential may see"
+    : `nothing is on page ${page}: there are ${totalCount} in all`;
+}
+
+/** Behind this page; those before it somebody has seen. */
+function printMore(
+  shown: number,
+  { totalCount = 0, query: { page = 1, limit = DEFAULT_LIMIT } }: MorePages,
+  { terminal: { print, paint } }: Context,
+): void {
+  const more = totalCount - (page - 1) * limit - shown;
+  if (more > 0) print(paint("dim", `${more} more: --page ${page + 1}, or a larger --limit`));
+}
+
+interface MorePages {
+  readonly totalCount: number | undefined;
+  readonly query: DenialQuery;
+}
+
+/** Of a server that is not told (contract: `denialQuerySchema`). */
+const DEFAULT_LIMIT = 20;
 
 /** How many there were of each, one line each. */
 export function printDenialCounts(
-  groups: DenialGroups,
-  by: string,
-  { terminal: { print }, now }: Context,
+  { groups, totalCount, query }: DenialGroupPage & { readonly query: DenialCountQuery },
+  context: Context,
 ): void {
+  const {
+    terminal: { print },
+    now,
+  } = context;
   if (groups.length === 0) {
-    print("no recorded refusals that this credential may see");
+    print(describeNone(totalCount, query));
     return;
   }
   const rows = groups.map(({ value, count, last_seen_at: last }) => ({
     count: `${count}x`,
-    value: showUntrusted(describeValue(value, by)),
+    value: showUntrusted(describeValue(value, query.by)),
     time: ago(last, now()),
   }));
   const width = (name: "count" | "value") => Math.max(...rows.map((row) => row[name].length));
   for (const { count, value, time } of rows)
     print(`${count.padStart(width("count"))}  ${value.padEnd(width("value"))}  last ${time}`);
+  printMore(rows.length, { totalCount, query }, context);
 }
 
 function describeValue(value: string | null, by: string): string {

@@ -60,7 +60,7 @@ export async function listDenials(
   const { totalCount } = answer.found;
   const denials = answer.found.denials.map((denial) => concealDenial(denial, server.token));
   if (options.json) context.terminal.print(formatJson({ total_count: totalCount ?? null, denials }));
-  else printDenials(denials, totalCount, context);
+  else printDenials({ denials, totalCount, query }, context);
   return ExitCode.ok;
 }
 
@@ -75,12 +75,14 @@ export async function countDenials(
   if (answer.kind !== "found")
     return refuse(answer, { seenAt: "GET /authz/denials/counts", server, options, context });
   // A code of the catalogue is no part of a token, even where one has it in a claim.
-  const groups = answer.found.map((group) => ({
+  const { totalCount } = answer.found;
+  const groups = answer.found.groups.map((group) => ({
     ...group,
     value: isErrorCode(group.value ?? "") ? group.value : concealReport(group.value, server.token),
   }));
-  if (options.json) context.terminal.print(formatJson({ by: query.by, groups }));
-  else printDenialCounts(groups, query.by, context);
+  if (options.json)
+    context.terminal.print(formatJson({ by: query.by, total_count: totalCount ?? null, groups }));
+  else printDenialCounts({ groups, totalCount, query }, context);
   return ExitCode.ok;
 }
 
