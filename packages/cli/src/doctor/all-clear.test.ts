@@ -221,17 +221,16 @@ describe("no all-clear for", () => {
     expect([code, codes]).toEqual([4, ["CLI_ANSWER_UNKNOWN"]]);
   });
 
-<<<<<<< HEAD
-  it("the route of a POST that is asked with GET", async () => {
-    const { code, codes, text } = await doctor([url, "--route", "GET /agents/web/runs/r1/cancel"]);
-    expect([code, codes], text).toEqual([1, ["CLI_ROUTE_UNKNOWN"]]);
-    expect(text.replace(/\s+/g, " ")).toContain('--route "POST /agents/web/runs/r1/cancel"');
-=======
   it("the address of a route that takes nothing but POST", async () => {
     const { code, codes, text } = await doctor([`${url}/agents/web/runs/r1/cancel`]);
     expect([code, codes], text).toEqual([4, []]);
     expect(text).toContain("POST /agents/web/runs/r1/cancel was not sent, since only GET is");
->>>>>>> storage
+  });
+
+  it("the route of a POST that is asked with GET", async () => {
+    const { code, codes, text } = await doctor([url, "--route", "GET /agents/web/runs/r1/cancel"]);
+    expect([code, codes], text).toEqual([1, ["CLI_ROUTE_UNKNOWN"]]);
+    expect(text.replace(/\s+/g, " ")).toContain('--route "POST /agents/web/runs/r1/cancel"');
   });
 
   it("an address with a path too much, whose server refuses everything that it does not have", async () => {
