@@ -51,7 +51,7 @@ import {
 import { rememberDatabase } from "./known-databases.ts";
 import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
-import { findStorageOutage } from "./storage-faults.ts";
+import { findStorageOutage, isPassingFault } from "./storage-faults.ts";
 
 /**
  * An agent server.
@@ -181,6 +181,7 @@ function createHandlers(
     runtime,
     claimOwned: policy.claimNames,
     memoriesOf: (run) => memories.ofRun(run),
+    isPassing: isPassingFault,
     limits: resolveRunLimits(options.limits),
   });
   const components = new Map<RunnableKind, ReadonlyMap<string, Runnable>>([

@@ -43,3 +43,8 @@ export function findStorageOutage(error: unknown): LimitFault | undefined {
   const code = error instanceof StorageError ? CODES[error.fault].request : undefined;
   return code === undefined ? undefined : { code, limit: 0 };
 }
+
+/** Whether the same change may be kept in a moment, without anybody's help. */
+export function isPassingFault(error: unknown): boolean {
+  return error instanceof StorageError && error.isPassing;
+}

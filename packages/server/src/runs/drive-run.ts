@@ -5,6 +5,7 @@
  */
 import type { Message, PrefixedKind, RunStatus } from "@agentos/contract";
 import { type RunEvents, withState } from "./events.ts";
+import { type EndHold, finishWithHold } from "./finish-with-hold.ts";
 import type { EventText } from "./log-entry.ts";
 import type { RunRecorder } from "./record.ts";
 import type { RunLog } from "./run-log.ts";
@@ -33,6 +34,8 @@ export interface RunDrive {
   readonly onLost: (cause: Error) => void;
   /** Keeps the end. */
   readonly finish: (end: RunEnd) => Promise<void>;
+  /** Where it cannot be kept for a moment. */
+  readonly hold: EndHold;
   /** Takes an end that could not be kept, and has been told all the same. */
   readonly onUnstored: (end: RunEnd) => void;
 }
@@ -83,7 +86,8 @@ async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
     await log.settle();
     return await storeEnd(drive, outcome, stateJson);
   } catch (cause) {
-    return isLost(cause) ? endLost(drive) : endUnstored(drive, cause);
+    // It may have become another's while its end was held.
+    return isLost(cause) || isLost(context.signal.reason) ? endLost(drive) : endUnstored(drive, cause);
   }
 }
 
@@ -137,10 +141,11 @@ function endAfterAnswer(cause: unknown, { signal, logger, runId }: RunContext): 
   return { status: "COMPLETED" };
 }
 
-/** Stores the end, then tells it. Rejects when it cannot be stored; then nothing has been told. */
+/** Stores the end, then tells it: nobody hears of the waits. Rejects when it cannot be stored; then nothing has been told. */
 async function storeEnd(drive: RunDrive, outcome: Outcome, stateJson: string): Promise<FinishedRun> {
   const prepared = prepareEnd(drive, outcome, stateJson);
-  await drive.finish(toRunEnd(drive, prepared));
+  const end = toRunEnd(drive, prepared);
+  await finishWithHold(() => drive.finish(end), drive.hold, drive.context);
   return announce(drive, prepared);
 }
 

@@ -7,6 +7,7 @@ import type { PrefixedKind } from "@agentos/contract";
 import { describeLimit, type LimitFault } from "@agentos/guard/app";
 import { driveRun, type FinishedRun } from "./drive-run.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
+import type { EndHold } from "./finish-with-hold.ts";
 import { isContentDelta } from "./log-entry.ts";
 import { createReaders, type Readers, type UnreadWatch } from "./readers.ts";
 import { createRunRecorder } from "./record.ts";
@@ -52,6 +53,7 @@ export interface LiveRunParts {
   readonly ticket: RunTicket;
   readonly unreadWatch: UnreadWatch;
   readonly unstored: UnstoredEnds;
+  readonly hold: EndHold;
   /** Its signal is the context's. */
   readonly controller: AbortController;
 }

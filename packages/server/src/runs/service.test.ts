@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import { MAX_SESSION_STATE_BYTES } from "./run-limits.ts";
+import { RunLeaseLost } from "./store.ts";
 import {
   ALICE,
   BOB,
@@ -11,7 +12,9 @@ import {
   createTestIdentity,
   createTestServer,
   finish,
+  followEvents,
   form,
+  outputOf,
   settle,
 } from "./test-run.fixture.ts";
 
@@ -314,6 +317,55 @@ describe("a run", () => {
     expect((await find())?.events.at(-1)).toEqual(events.at(-1));
   });
 
+  it("whose end a store does not take for a moment has the answer that it was told", async () => {
+    const { server, pauses } = createHeldServer(2);
+    const { events, output } = await finish(await server.start(agent, form("a b c")));
+    expect(pauses).toEqual([250, 1_000]);
+    expect(events.at(-1)?.event).toBe("RunCompleted");
+    const kept = await server.find("helper", output.session_id, output.run_id);
+    expect(kept?.output).toMatchObject({ status: "COMPLETED", content: output.content });
+    expect(server.runtime.log).toEqual([]);
+  });
+
+  it("whose end waits for the store tells nobody of it", async () => {
+    const gate = Promise.withResolvers<void>();
+    const { server } = createHeldServer(1, () => gate.promise);
+    const run = await server.start(agent, form("a b c"));
+    const names: string[] = [];
+    const followed = (async () => {
+      for await (const { event } of followEvents(run)) names.push(event);
+    })();
+    await settle();
+    expect(names.at(-1)).toBe("RunContentCompleted");
+    gate.resolve();
+    await followed;
+    expect(names.at(-1)).toBe("RunCompleted");
+  });
+
+  it("whose end waits for the store waits no longer than the server does", async () => {
+    const isWaiting = Promise.withResolvers<void>();
+    const { server } = createHeldServer(9, (_, signal) => {
+      isWaiting.resolve();
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    });
+    const run = await server.start(agent, form("a b c"));
+    await isWaiting.promise;
+    await server.service.drain(AbortSignal.abort(new Error("the server was closed")));
+    expect(await outputOf(run)).toMatchObject({ status: "ERROR", content: "The run could not be stored" });
+  });
+
+  it("that another server has ended while its end waits is told no end", async () => {
+    const { server, pauses } = createHeldServer(9, async () =>
+      run.abort(new RunLeaseLost("ended elsewhere")),
+    );
+    const run = await server.start(agent, form("a b c"));
+    const cuts: string[] = [];
+    const watcher = run.watch(({ message }) => cuts.push(message));
+    await run.finished;
+    watcher.close();
+    expect([cuts, pauses]).toEqual([["the run is gone"], [250]]);
+  });
+
   it("whose end was kept although the answer to it was lost is told no other end", async () => {
     const store = createMemoryRunStore();
     let isFirst = true;
@@ -464,6 +516,32 @@ describe("a run", () => {
     expect(server.service.activeRuns).toBe(0);
   });
 });
+
+/** A server whose store does not take so many ends, in a way that passes. */
+function createHeldServer(
+  failures: number,
+  pause: (milliseconds: number, signal: AbortSignal) => Promise<void> = async () => {},
+) {
+  const store = createMemoryRunStore();
+  const pauses: number[] = [];
+  let tries = 0;
+  const server = createTestServer({
+    store: {
+      ...store,
+      async finishRun(...args) {
+        tries += 1;
+        if (tries <= failures) throw new Error("away");
+        return store.finishRun(...args);
+      },
+    },
+    isPassing: () => true,
+    pause(milliseconds, signal) {
+      pauses.push(milliseconds);
+      return pause(milliseconds, signal);
+    },
+  });
+  return { server, pauses };
+}
 
 describe("a claimed user id", () => {
   it.each([

@@ -1,10 +1,12 @@
 /** Starts runs: decides owner, session and values, gives the run its place and its context, and knows what is running. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Access, type DataScope, fail, isSameOwner, ok, type Result } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import { inputFault, type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
 import { createDescribeAbandoned } from "./abandoned.ts";
 import { type BagItem, createBag } from "./bag.ts";
+import type { EndHold } from "./finish-with-hold.ts";
 import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
 import { loadHistory } from "./load-history.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
@@ -29,6 +31,10 @@ export interface RunServiceOptions {
   readonly memoriesOf?: (run: Pick<SessionKey, "owner" | "component">) => RunMemories | undefined;
   /** How often this server says that it lives, milliseconds. Default: two seconds. */
   readonly beatMs?: number;
+  /** Which faults of the store pass by themselves: the end of a run waits some seconds for that. Default: none. */
+  readonly isPassing?: EndHold["isPassing"];
+  /** Default: by a timer. */
+  readonly pause?: EndHold["pause"];
   /** Default: {@link DEFAULT_RUN_LIMITS}. */
   readonly limits?: Partial<RunLimits>;
 }
@@ -83,7 +89,8 @@ const NO_BACKGROUND =
   'Background execution is not supported by this version: send the run without "background"';
 
 export function createRunService(options: RunServiceOptions): RunService {
-  const { store, runtime, claimOwned = NO_CLAIMS } = options;
+  const { store, runtime, claimOwned = NO_CLAIMS, isPassing = () => false, pause = pauseByTimer } = options;
+  const hold: EndHold = { isPassing, pause };
   const ledger = createRunLedger({ ...DEFAULT_RUN_LIMITS, ...options.limits });
   const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
   const unreadWatch = createUnreadWatch();
@@ -191,6 +198,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         turns,
         unreadWatch,
         unstored,
+        hold,
       }),
     );
   }
@@ -274,6 +282,11 @@ export function createRunService(options: RunServiceOptions): RunService {
       else signal.addEventListener("abort", finish, { once: true });
     });
   }
+}
+
+/** It keeps the process alive: somebody waits for the run. */
+async function pauseByTimer(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 function isSameSession(one: SessionKey, other: SessionKey): boolean {

@@ -173,7 +173,9 @@ export interface TestServer {
 }
 
 export function createTestServer(
-  options: Partial<Pick<RunServiceOptions, "store" | "claimOwned" | "limits" | "beatMs">> = {},
+  options: Partial<
+    Pick<RunServiceOptions, "store" | "claimOwned" | "limits" | "beatMs" | "isPassing" | "pause">
+  > = {},
 ): TestServer {
   const runtime = createTestRuntime();
   const store = options.store ?? createMemoryRunStore();

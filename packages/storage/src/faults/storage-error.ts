@@ -33,9 +33,9 @@ export class StorageError extends Error {
     this.fault = fault;
   }
 
-  /** The same request may succeed later without anybody changing it. */
+  /** The same statement may succeed in a moment without anybody's help: after a restart, or once another lets go. */
   get isPassing(): boolean {
-    return this.fault === "unreachable" || this.fault === "busy" || this.fault === "full";
+    return this.fault === "unreachable" || this.fault === "busy";
   }
 }
 
