@@ -67,7 +67,7 @@ const ERROR_TYPES = {
     "look for the `error_id` in the server's log",
   ],
   store_error: [
-    "The database did not take the end of the run. It is kept as this error once the database answers again; the answer is lost.",
+    "The database did not take the end of the run, tried again for some seconds where it was away or busy. It is kept as this error once the database answers again; the answer is lost.",
     "look for the `error_id` in the server's log, and send the message again",
   ],
   interrupted: [

@@ -113,7 +113,10 @@ async function openIn(
     if (ended > 0) logger.warn({ runs: ended }, "runs were interrupted: the server that ran them stopped");
   };
   // Before the first answer: nobody shall see a run of a server that is gone as if it went on.
-  await endAbandoned();
+  await endAbandoned().catch((cause: unknown) => {
+    runs.close();
+    throw cause;
+  });
   const upkeep = startUpkeep(
     [
       { name: "runs of servers that are gone", everyMs: ABANDONED_MS, run: endAbandoned },
@@ -143,6 +146,8 @@ async function openIn(
       await upkeep.close();
       // What was refused in the last second is written before the database is gone; one that is down is closed all the same.
       await Promise.allSettled([denialRecorder.close(), decisionCounter.close()]);
+      // Whatever ended here and could not be written: another server of this process may end it.
+      runs.close();
       await opened.close();
     },
   };

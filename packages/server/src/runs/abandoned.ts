@@ -2,7 +2,8 @@
 import type { PrefixedKind } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import { createRunEvents } from "./events.ts";
-import type { DescribeAbandoned, StoredOutput } from "./store.ts";
+import { userIdOf } from "./owner.ts";
+import type { DescribeAbandoned, NewRun, StoredOutput } from "./store.ts";
 
 /** For people; programs read `error_type`. */
 const CONTENT = "The run was interrupted: the server that ran it stopped";
@@ -28,6 +29,33 @@ export function createDescribeAbandoned({
       eventsJson: `[${last.json}]`,
     };
   };
+}
+
+/** The output of a run of which nothing else can be read any more. */
+export function toBareOutput({
+  key: { owner, component, sessionId },
+  runId,
+  createdAt,
+}: Pick<NewRun, "key" | "runId" | "createdAt">): StoredOutput {
+  const { kind, id } = component;
+  const userId = userIdOf(owner);
+  const shared = {
+    run_id: runId,
+    session_id: sessionId,
+    ...(userId === undefined ? {} : { user_id: userId }),
+    input: { input_content: "" },
+    content: "",
+    content_type: "str",
+    model: "",
+    model_provider: "",
+    messages: [],
+    metrics: {},
+    created_at: createdAt,
+    status: "RUNNING" as const,
+  };
+  return kind === "team"
+    ? { ...shared, team_id: id, team_name: id, member_responses: [] }
+    : { ...shared, agent_id: id, agent_name: id };
 }
 
 function namedIn(output: StoredOutput): { kind: PrefixedKind; id: string; name: string } {

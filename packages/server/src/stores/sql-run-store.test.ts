@@ -1,12 +1,13 @@
 import { spawnSync } from "node:child_process";
 import type { DataScope } from "@agentos/auth";
+import { runOutputSchema } from "@agentos/contract";
 import { StorageError } from "@agentos/storage";
 import { CompiledQuery, sql, type Transaction } from "kysely";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import { alice, bob, keyOf, NO_TOKENS, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
 import { type RunEnd, RunLeaseLost, type RunStore, type SessionKey } from "../runs/store.ts";
-import { createTestRuntime } from "../runs/test-run.fixture.ts";
+import { createPlainAgent, createTestRuntime, createTestServer, form } from "../runs/test-run.fixture.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlRunStore } from "./sql-run-store.ts";
 import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";
@@ -169,27 +170,74 @@ for (const dialect of TEST_DIALECTS) {
 
     it("end where the answer to their start was lost, although their server lives", async () => {
       const deployment = nextDeployment();
-      let isLost = false;
-      const store = createSqlRunStore(
-        {
-          ...database,
-          async write(change) {
-            const result = await database.write(change);
+      const store = open(deployment, `${deployment} node`);
+      let isLost = true;
+      const server = createTestServer({
+        store: {
+          ...store,
+          async createRun(scope, run) {
+            const lease = await store.createRun(scope, run);
             if (isLost) throw new StorageError("unreachable");
-            return result;
+            return lease;
           },
         },
-        { deployment, nodeId: `${deployment} node` },
-      );
-      const lease = await begin(store, "r1");
-      isLost = true;
-      await expect(begin(store, "r2")).rejects.toThrow(StorageError);
+        beatMs: 1,
+      });
+      const agent = createPlainAgent(async function* () {});
+      const input = form("hi", { sessionId: "s1" });
+      await expect(server.start(agent, input)).rejects.toThrow(StorageError);
       isLost = false;
+      const kept = await server.start(agent, input);
+      expect((await kept.finished).status).toBe("COMPLETED");
+      await vi.waitFor(async () => {
+        const runs = await store.listRuns(all, kept.key, {});
+        expect(runs.map(({ output }) => output.status)).toEqual(["ERROR", "COMPLETED"]);
+      });
+    });
+
+    it("end where their text is damaged, with what else is known of them", async () => {
+      const deployment = nextDeployment();
+      const [crashed, store] = [open(deployment, `${deployment} one`), open(deployment, `${deployment} two`)];
+      const ofTeam = keyOf(alice, { component: { kind: "team", id: "t1" } });
+      await begin(crashed, "r1");
+      await begin(crashed, "r2");
+      await begin(crashed, "r3", ofTeam);
+      await database.write(async (transaction) => {
+        await sql`update agentos_runs set output_json = '{"run_id' where deployment = ${deployment} and run_id = 'r1'`.execute(
+          transaction,
+        );
+        await sql`update agentos_runs set output_json = 'null' where deployment = ${deployment} and run_id = 'r3'`.execute(
+          transaction,
+        );
+      });
+      crashed.close();
+      await silence(deployment);
+      expect(await store.endAbandoned(createDescribeAbandoned(createTestRuntime()))).toBe(3);
+      const [damaged, whole, team] = await Promise.all([
+        store.findRun(all, keyOf(alice), "r1"),
+        store.findRun(all, keyOf(alice), "r2"),
+        store.findRun(all, ofTeam, "r3"),
+      ]);
+      const content = "The run was interrupted: the server that ran it stopped";
+      const output = { ...damaged?.output, session_state: {} };
+      expect(runOutputSchema.parse(output)).toEqual(output);
+      expect(output).toMatchObject({ run_id: "r1", session_id: "s1", user_id: "alice", agent_id: "a1" });
+      expect(output).toMatchObject({ status: "ERROR", content, created_at: 1 });
+      expect(damaged?.events).toMatchObject([{ event: "RunError", error_type: "interrupted", run_id: "r1" }]);
+      expect(whole?.output).toMatchObject({ input: { input_content: "hi" }, content });
+      expect(team?.output).toMatchObject({ team_id: "t1", member_responses: [], content });
+      expect(team?.events).toMatchObject([{ event: "TeamRunError", run_id: "r3" }]);
+    });
+
+    it("of a server that was closed are ended by another one of its process", async () => {
+      const deployment = nextDeployment();
+      const [closed, finder] = [open(deployment, `${deployment} one`), open(deployment, `${deployment} two`)];
+      await begin(closed, "r1");
+      await silence(deployment);
       const describeEnd = createDescribeAbandoned(createTestRuntime());
-      expect(await store.endAbandoned(describeEnd)).toBe(1);
-      expect(await store.endAbandoned(describeEnd)).toBe(0);
-      expect((await store.findRun(all, keyOf(alice), "r2"))?.output.status).toBe("ERROR");
-      await store.finishRun(lease, end("r1"));
+      expect(await finder.endAbandoned(describeEnd)).toBe(0);
+      closed.close();
+      expect(await finder.endAbandoned(describeEnd)).toBe(1);
     });
 
     it("go on where their server says that it lives while it is taken for gone", async () => {
@@ -221,6 +269,15 @@ for (const dialect of TEST_DIALECTS) {
       await renameNode(node, `${deployment} one`);
       await silent.finishRun(lease, end("r1"));
     });
+
+    /** A minute goes by in which no server of the deployment speaks. */
+    function silence(deployment: string): Promise<unknown> {
+      return database.write((transaction) =>
+        sql`update agentos_nodes set heartbeat_at = heartbeat_at - 60 where deployment = ${deployment}`.execute(
+          transaction,
+        ),
+      );
+    }
 
     async function renameNode(from: string, to: string): Promise<void> {
       await database.write(async (transaction) => {

@@ -2,7 +2,7 @@
  * Runs and sessions in a database. A run is two commits: its row with the session before its first event, its end with
  * the session's state. Whoever writes an end has to hold the run still: by its attempt, its server and its status.
  */
-import { type Database, StorageError } from "@agentos/storage";
+import type { Database } from "@agentos/storage";
 import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
 import {
   coversOwner,
@@ -19,7 +19,8 @@ import {
 import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
-import { createSqlNode } from "./sql-node.ts";
+import { createSqlAbandoned } from "./sql-abandoned.ts";
+import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
 import {
   addTokens,
@@ -32,12 +33,7 @@ import {
 } from "./sql-run-queries.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 
-export interface SqlRunStoreOptions {
-  /** Whose rows these are, where several servers of different kinds share a database. */
-  readonly deployment: string;
-  /** Of this process, unlike any other's. */
-  readonly nodeId: string;
-}
+export interface SqlRunStore extends RunStore, Pick<SqlNode, "close"> {}
 
 const RUN_COLUMNS = ["output_json", "events_json"] as const;
 
@@ -55,7 +51,7 @@ function fitsRun({ status, createdAfter, createdBefore }: Omit<RunQuery, "limit"
     ]);
 }
 
-export function createSqlRunStore(database: Database<Tables>, options: SqlRunStoreOptions): RunStore {
+export function createSqlRunStore(database: Database<Tables>, options: SqlNodeOptions): SqlRunStore {
   const { deployment, nodeId } = options;
   const node = createSqlNode(database, options);
   const sessions = createSqlSessions(database, deployment);
@@ -136,25 +132,19 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
       const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
-      try {
-        await node.writeWithBeat(async (transaction) => {
-          if (run.bindsSession === true) await sessions.bind(transaction, key);
-          const sessionNo = await open(transaction, run);
-          await insertRun(transaction, {
-            deployment,
-            run_id: toKeyText(runId),
-            session_no: sessionNo,
-            node_id: nodeId,
-            attempt: lease.attempt,
-            created_at: createdAt,
-            output_json: outputJson,
-          });
+      await node.writeWithBeat(async (transaction) => {
+        if (run.bindsSession === true) await sessions.bind(transaction, key);
+        const sessionNo = await open(transaction, run);
+        await insertRun(transaction, {
+          deployment,
+          run_id: toKeyText(runId),
+          session_no: sessionNo,
+          node_id: nodeId,
+          attempt: lease.attempt,
+          created_at: createdAt,
+          output_json: outputJson,
         });
-      } catch (cause) {
-        // A connection that ends during a commit tells nobody whether it was kept.
-        if (cause instanceof StorageError && cause.fault === "unreachable") node.disown(toKeyText(runId));
-        throw cause;
-      }
+      });
       return lease;
     },
 
@@ -244,8 +234,8 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     changeStamp: database.changeStamp,
     beat: node.beat,
-    endAbandoned: node.endAbandoned,
-    endOrphans: node.endOrphans,
+    close: node.close,
+    ...createSqlAbandoned(database, options),
   };
 }
 

@@ -1,0 +1,193 @@
+/**
+ * Ends runs that nobody runs: those of a server that is gone, by whoever finds them first, and those that their own server
+ * does not know.
+ */
+import type { Database } from "@agentos/storage";
+import { sql, type Transaction } from "kysely";
+import { toBareOutput } from "../runs/abandoned.ts";
+import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
+import { fromKeyText, toKeyText } from "./schema/key-text.ts";
+import type { NodesTable, Tables } from "./schema/tables.ts";
+import { describeHost, isNodeOfProcess, type SqlNodeOptions } from "./sql-node.ts";
+import { KEY_COLUMNS, readSessionKey } from "./sql-rows.ts";
+import { isActiveRun } from "./sql-run-queries.ts";
+
+/** A server that has been silent for so long is gone, by the database's clock. */
+const DEAD_SECONDS = 8;
+/** Runs that are ended in one commit. */
+const BATCH = 50;
+
+/** A server as it was when it was found silent; without a row it has never been heard, or was forgotten. */
+interface GoneNode {
+  readonly node_id: string;
+  readonly heartbeat_at: number | null;
+}
+
+export function createSqlAbandoned(
+  database: Database<Tables>,
+  { deployment, nodeId }: SqlNodeOptions,
+): Pick<RunStore, "endAbandoned" | "endOrphans"> {
+  const { now } = database.dialect;
+  const host = describeHost();
+
+  /** Servers that have a run and live no more. */
+  async function findGone(): Promise<readonly GoneNode[]> {
+    const rows = await database.read((db) =>
+      db
+        .selectFrom("agentos_runs")
+        .leftJoin("agentos_nodes", "agentos_nodes.node_id", "agentos_runs.node_id")
+        .select(["agentos_runs.node_id", "host", "pid", "heartbeat_at"])
+        .select(sql<number>`${now} - heartbeat_at`.as("silence"))
+        .distinct()
+        .where("agentos_runs.deployment", "=", deployment)
+        .where(isActiveRun)
+        .where("agentos_runs.node_id", "is not", null)
+        .where("agentos_runs.node_id", "!=", nodeId)
+        .execute(),
+    );
+    return rows.flatMap(({ node_id, heartbeat_at, ...row }) =>
+      node_id !== null && !isNodeOfProcess(node_id) && isGone(row) ? [{ node_id, heartbeat_at }] : [],
+    );
+  }
+
+  function isGone({
+    host: itsHost,
+    pid,
+    silence,
+  }: { [K in "host" | "pid"]: NodesTable[K] | null } & { silence: number | null }): boolean {
+    if (silence === null || silence > DEAD_SECONDS) return true;
+    // A file has its processes on one machine: whether one lives is known at once.
+    return database.dialect.name === "sqlite" && itsHost === host && pid !== null && !isAlive(pid);
+  }
+
+  /**
+   * Whether it has said nothing since. If so it says nothing before the transaction ends either: its row is held, and it
+   * begins no run without a young beat (see `writeWithBeat`).
+   */
+  async function isStillSilent(transaction: Transaction<Tables>, gone: GoneNode): Promise<boolean> {
+    const row = await transaction
+      .updateTable("agentos_nodes")
+      .set((node) => ({ heartbeat_at: node.ref("heartbeat_at") }))
+      .where("node_id", "=", gone.node_id)
+      .returning("heartbeat_at")
+      .executeTakeFirst();
+    return (row?.heartbeat_at ?? null) === gone.heartbeat_at;
+  }
+
+  const selectActive = (transaction: Transaction<Tables>, node: string) =>
+    transaction
+      .selectFrom("agentos_runs")
+      .select(["run_no", "node_id", "attempt", "output_json", "next_index"])
+      .where("deployment", "=", deployment)
+      .where("node_id", "=", node)
+      .where(isActiveRun)
+      .orderBy("run_no")
+      .limit(BATCH);
+  type ActiveRow = Awaited<ReturnType<ReturnType<typeof selectActive>["execute"]>>[number];
+
+  /** Gives how many. */
+  function endSome(gone: GoneNode, describe: DescribeAbandoned): Promise<number> {
+    return database.write(async (transaction) => {
+      if (!(await isStillSilent(transaction, gone))) return 0;
+      return end(transaction, await selectActive(transaction, gone.node_id).execute(), describe);
+    });
+  }
+
+  async function end(
+    transaction: Transaction<Tables>,
+    runs: readonly ActiveRow[],
+    describe: DescribeAbandoned,
+  ): Promise<number> {
+    let count = 0;
+    for (const run of runs) {
+      const last = describe(readOutput(run.output_json) ?? (await findBareOutput(transaction, run.run_no)));
+      const { numUpdatedRows } = await transaction
+        .updateTable("agentos_runs")
+        .set({
+          status: "ERROR",
+          output_json: last.outputJson,
+          events_json: last.eventsJson,
+          next_index: run.next_index + 1,
+          ended_at: now,
+          node_id: null,
+          cancel_at: null,
+        })
+        .where("run_no", "=", run.run_no)
+        .where("attempt", "=", run.attempt)
+        .where("node_id", "=", run.node_id)
+        .executeTakeFirstOrThrow();
+      count += Number(numUpdatedRows);
+    }
+    return count;
+  }
+
+  /** It comes back by itself where it was only silent. */
+  async function forget(gone: GoneNode): Promise<void> {
+    await database.write(async (transaction) => {
+      if (await isStillSilent(transaction, gone))
+        await transaction.deleteFrom("agentos_nodes").where("node_id", "=", gone.node_id).execute();
+    });
+  }
+
+  return {
+    async endAbandoned(describe) {
+      let ended = 0;
+      for (const gone of await findGone()) {
+        for (let count = await endSome(gone, describe); count > 0; count = await endSome(gone, describe))
+          ended += count;
+        await forget(gone);
+      }
+      return ended;
+    },
+
+    async endOrphans(describe, runIds) {
+      let ended = 0;
+      for (let start = 0; start < runIds.length; start += BATCH) {
+        const some = runIds.slice(start, start + BATCH).map(toKeyText);
+        ended += await database.write(async (transaction) =>
+          end(
+            transaction,
+            await selectActive(transaction, nodeId).where("run_id", "in", some).execute(),
+            describe,
+          ),
+        );
+      }
+      return ended;
+    },
+  };
+}
+
+/** Undefined where the text is damaged: one such run must not keep a server from its start. */
+function readOutput(json: string): StoredOutput | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    const isOutput = typeof value === "object" && value !== null && "run_id" in value;
+    // INVARIANT: the run service wrote it, where it can be read.
+    return isOutput ? (value as StoredOutput) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the columns of a run and of its session say. */
+async function findBareOutput(transaction: Transaction<Tables>, runNo: number): Promise<StoredOutput> {
+  const row = await transaction
+    .selectFrom("agentos_runs")
+    .innerJoin("agentos_sessions", "agentos_sessions.session_no", "agentos_runs.session_no")
+    .select([...KEY_COLUMNS, "run_id", "agentos_runs.created_at"])
+    .where("run_no", "=", runNo)
+    .executeTakeFirstOrThrow();
+  const runId = fromKeyText(row.run_id);
+  return toBareOutput({ key: readSessionKey(row), runId, createdAt: row.created_at });
+}
+
+function isAlive(pid: number): boolean {
+  // The number of the process that is gone has come to this one.
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
+  }
+}
