@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationError } from "@agentos/guard";
-import { openDatabase, parseLocation, StorageError } from "@agentos/storage";
+import { type Database, openDatabase, parseLocation, StorageError } from "@agentos/storage";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { createTestPostgres } from "@agentos/testkit/postgres";
 import { sql } from "kysely";
@@ -35,6 +35,13 @@ function create(options: AgentOSOptions): AgentOS {
   });
   onTestFinished(() => os.close());
   return os;
+}
+
+/** The same database, beside the server. */
+function open(url: string): Database<Tables> {
+  const location = parseLocation(url);
+  if (typeof location === "string") throw new Error(location);
+  return openDatabase<Tables>({ location, migrations: MIGRATIONS });
 }
 
 async function chat(os: AgentOS, sessionId: string): Promise<{ status: number; text: string }> {
@@ -79,14 +86,58 @@ describe("the database of an AgentOS", () => {
     expect((await chat(second, "s1")).status).toBe(200);
     await second.close();
     await second.close();
-    const location = parseLocation(url);
-    if (typeof location === "string") throw new Error(location);
-    const database = openDatabase<Tables>({ location, migrations: MIGRATIONS });
+    const database = open(url);
     const sessions = await database.read((db) => db.selectFrom("agentos_sessions").selectAll().execute());
     const runs = await database.read((db) => db.selectFrom("agentos_runs").selectAll().execute());
     await database.close();
     expect(sessions).toMatchObject([{ deployment: TEST_OS_ID, session_id: "s1" }]);
     expect(runs.map(({ status }) => status)).toEqual(["COMPLETED", "COMPLETED"]);
+  });
+
+  it("keeps the answer of a run whose end it refuses for a moment", async () => {
+    const { url, drop } = await createTestPostgres();
+    onTestFinished(drop);
+    const os = create({ database: url });
+    await os.ready();
+    const database = open(url);
+    onTestFinished(() => database.close());
+    await database.write(async (transaction) => {
+      // A sequence counts what is taken back too.
+      await sql`create sequence tries`.execute(transaction);
+      await sql`create function refuse_first() returns trigger language plpgsql as $$ begin
+        if nextval('tries') = 1 then raise exception 'too many clients' using errcode = '53300'; end if;
+        return new;
+      end $$`.execute(transaction);
+      await sql`create trigger refuse_first before update on agentos_runs for each row execute function refuse_first()`.execute(
+        transaction,
+      );
+    });
+    const { status, text } = await chat(os, "s1");
+    expect([status, JSON.parse(text)]).toMatchObject([200, { status: "COMPLETED" }]);
+    const runs = await database.read((db) => db.selectFrom("agentos_runs").select("status").execute());
+    expect(runs).toEqual([{ status: "COMPLETED" }]);
+    const { rows } = await database.read((db) => sql`select last_value::int from tries`.execute(db));
+    expect(rows).toEqual([{ last_value: 2 }]);
+  });
+
+  it("tells what a server could not store before its close to the next one of the same process", async () => {
+    const url = `sqlite:${join(createFolder(), "a.db")}`;
+    const first = create({ database: url });
+    await first.ready();
+    const database = open(url);
+    onTestFinished(() => database.close());
+    await database.write((transaction) =>
+      sql`create trigger refuse before update on agentos_runs begin select raise(abort, 'no'); end`.execute(
+        transaction,
+      ),
+    );
+    expect((await chat(first, "s1")).text).toContain("The run could not be stored");
+    await first.close();
+    await database.write((transaction) => sql`drop trigger refuse`.execute(transaction));
+    await create({ database: url }).ready();
+    const [run] = await database.read((db) => db.selectFrom("agentos_runs").selectAll().execute());
+    expect(run?.status).toBe("ERROR");
+    expect(run?.events_json).toContain('"error_type":"interrupted"');
   });
 
   it("is kept out of a repository by the folder that is made for it, and out of nobody else's folder", async () => {
@@ -210,9 +261,7 @@ it("the log says how many runs a server that is gone has left", async () => {
   const before = create({ database });
   expect((await chat(before, "s1")).status).toBe(200);
   await before.close();
-  const location = parseLocation(database);
-  if (typeof location === "string") throw new Error(location);
-  const opened = openDatabase<Tables>({ location, migrations: MIGRATIONS });
+  const opened = open(database);
   await opened.write((transaction) =>
     sql`update agentos_runs set status = 'RUNNING', node_id = 'gone', ended_at = null`.execute(transaction),
   );
