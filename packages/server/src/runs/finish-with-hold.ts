@@ -2,6 +2,7 @@
  * A run whose end a database does not take for a moment waits for it: a restart of the database, or its move to another
  * server, is over in seconds, and an answer that was made is lost for want of them.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunContext } from "./runnable.ts";
 
 export interface EndHold {
@@ -36,4 +37,9 @@ export async function finishWithHold(
     await pause(milliseconds, signal);
   }
   return finish();
+}
+
+/** It keeps the process alive: somebody waits for the run. */
+export async function pauseByTimer(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

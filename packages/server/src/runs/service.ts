@@ -1,12 +1,11 @@
 /** Starts runs: decides owner, session and values, gives the run its place and its context, and knows what is running. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Access, type DataScope, fail, isSameOwner, ok, type Result } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
 import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import { inputFault, type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
 import { createDescribeAbandoned } from "./abandoned.ts";
 import { type BagItem, createBag } from "./bag.ts";
-import type { EndHold } from "./finish-with-hold.ts";
+import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
 import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
 import { loadHistory } from "./load-history.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
@@ -282,11 +281,6 @@ export function createRunService(options: RunServiceOptions): RunService {
       else signal.addEventListener("abort", finish, { once: true });
     });
   }
-}
-
-/** It keeps the process alive: somebody waits for the run. */
-async function pauseByTimer(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 function isSameSession(one: SessionKey, other: SessionKey): boolean {
