@@ -7,11 +7,14 @@ import type { DescribeAbandoned, StoredOutput } from "./store.ts";
 /** For people; programs read `error_type`. */
 const CONTENT = "The run was interrupted: the server that ran it stopped";
 
+const ERROR_TYPE = "interrupted";
+
 /** Gives the end that belongs to the output of the start. */
 export function createDescribeAbandoned({
   clock,
   generateId,
-}: Pick<Runtime, "clock" | "generateId">): DescribeAbandoned {
+  logger,
+}: Pick<Runtime, "clock" | "generateId" | "logger">): DescribeAbandoned {
   return (output) => {
     const events = createRunEvents({
       runnable: {
@@ -22,7 +25,12 @@ export function createDescribeAbandoned({
       sessionId: output.session_id,
       clock,
     });
-    const last = events.failed({ content: CONTENT, errorType: "interrupted", errorId: generateId() });
+    const errorId = generateId();
+    logger.warn(
+      { error_id: errorId, error_type: ERROR_TYPE, run_id: output.run_id },
+      "run failed: the server that ran it stopped",
+    );
+    const last = events.failed({ content: CONTENT, errorType: ERROR_TYPE, errorId });
     return {
       outputJson: JSON.stringify({ ...output, content: CONTENT, status: "ERROR" }),
       eventsJson: `[${last.json}]`,

@@ -29,7 +29,7 @@ const NO_TLS = "The server does not support SSL connections";
 const OTHER_PARAMETER = /^unsupported startup parameter/;
 
 const POOLER_REASON =
-  'the pooler before it refuses limits of time that a connection asks for; for PgBouncer set "ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout"';
+  'the pooler before it refuses a setting that a connection asks for, such as a limit of time; for PgBouncer set "ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout"';
 
 function faultOfCode(code: string): StorageFault {
   if (/^[0-9A-Z]{5}$/.test(code)) return SERVER_FAULTS[code] ?? SERVER_FAULTS[code.slice(0, 2)] ?? "failed";

@@ -13,11 +13,11 @@ it.each([
   [{ ...FITTING, commit: "remote_write" }, undefined],
   [
     { ...FITTING, commit: "off", commitSource: "configuration file" },
-    `${UNSAFE}; it is set with "alter role current_user set synchronous_commit = on"`,
+    `${UNSAFE}; turn it on with "alter role current_user set synchronous_commit = on"`,
   ],
   [
     { ...FITTING, commit: "off", commitSource: "database user" },
-    `${UNSAFE}; it is set with "alter role current_user in database NAME set synchronous_commit = on"`,
+    `${UNSAFE}; turn it on with "alter role current_user in database NAME set synchronous_commit = on"`,
   ],
   [{ ...FITTING, commit: "off", commitSource: "client" }, `${UNSAFE}; take it out of the address`],
 ])("a server with %j is taken or named", (facts, fault) => {

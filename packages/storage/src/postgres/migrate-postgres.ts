@@ -60,5 +60,5 @@ const UNSAFE_COMMIT =
 function mendCommit(source: string): string {
   if (source === "client") return "take it out of the address";
   const place = source === "database user" ? " in database NAME" : "";
-  return `it is set with "alter role current_user${place} set synchronous_commit = on"`;
+  return `turn it on with "alter role current_user${place} set synchronous_commit = on"`;
 }
