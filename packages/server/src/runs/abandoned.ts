@@ -7,8 +7,6 @@ import type { DescribeAbandoned, StoredOutput } from "./store.ts";
 /** For people; programs read `error_type`. */
 const CONTENT = "The run was interrupted: the server that ran it stopped";
 
-const ERROR_TYPE = "interrupted";
-
 /** Gives the end that belongs to the output of the start. */
 export function createDescribeAbandoned({
   clock,
@@ -27,10 +25,10 @@ export function createDescribeAbandoned({
     });
     const errorId = generateId();
     logger.warn(
-      { error_id: errorId, error_type: ERROR_TYPE, run_id: output.run_id },
+      { error_id: errorId, error_type: "interrupted", run_id: output.run_id },
       "run failed: the server that ran it stopped",
     );
-    const last = events.failed({ content: CONTENT, errorType: ERROR_TYPE, errorId });
+    const last = events.failed({ content: CONTENT, errorType: "interrupted", errorId });
     return {
       outputJson: JSON.stringify({ ...output, content: CONTENT, status: "ERROR" }),
       eventsJson: `[${last.json}]`,
