@@ -1,4 +1,5 @@
 /** Databases that cannot be used, at the start and while a server runs, and the way out that each prints. */
+import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -71,6 +72,39 @@ function change(url: string, apply: (parts: URL) => void): string {
   const parts = new URL(url);
   apply(parts);
   return parts.href;
+}
+
+const withUser = (url: string, user: string) =>
+  change(url, (parts) => Object.assign(parts, { username: user, password: ROLE_PASSWORD }));
+
+const ROLE_PASSWORD = "of-a-role";
+const admins = new Map<string, string>();
+/** The address of the same database for who may do everything there. */
+const asAdmin = (url: string) => admins.get(new URL(url).pathname) ?? url;
+
+/** A database, and a user of it who may do nothing in it yet. */
+async function createRole(): Promise<{ readonly url: string; readonly as: string }> {
+  const url = await createUrl();
+  const as = `role_${randomBytes(6).toString("hex")}`;
+  admins.set(new URL(url).pathname, url);
+  await runStatement(url, `create role ${as} login password '${ROLE_PASSWORD}'`);
+  return { url, as };
+}
+
+async function usingReadOnly(): Promise<World> {
+  const url = await createUrl();
+  await runStatement(
+    url,
+    `alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`,
+  );
+  return using(url);
+}
+
+async function resetSetting(url: string, setting: string): Promise<void> {
+  await runStatement(
+    change(url, (parts) => void (parts.pathname = "/postgres")),
+    `alter database ${new URL(url).pathname.slice(1)} reset ${setting}`,
+  );
 }
 
 /** Makes and fills a database as an AgentOS does. */
@@ -154,31 +188,49 @@ export const storeFixes = {
       return world;
     },
   }),
-  STORE_READ_ONLY: startRow({
-    async wrong() {
-      const url = await createUrl();
-      await runStatement(
-        url,
-        `alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`,
-      );
-      return using(url);
-    },
-    follows: /of a PostgreSQL that is a copy of another, (give the address of the other)/,
-    async apply(world) {
-      const url = urlOf(world);
-      // Whoever gets this database next writes to it.
-      await runStatement(
-        change(url, (parts) => void (parts.pathname = "/postgres")),
-        `alter database ${new URL(url).pathname.slice(1)} reset default_transaction_read_only`,
-      );
-      return withDatabase(world, await createUrl());
-    },
-  }),
-  STORE_ACCESS_REFUSED: startRow({
-    wrong: async () => using(change(await createUrl(), (parts) => void (parts.password = "wrong"))),
-    follows: /correct user and password in "(\w+)"/,
-    apply: async (world) => withDatabase(world, await createUrl()),
-  }),
+  STORE_READ_ONLY: [
+    startRow({
+      name: "of another",
+      wrong: () => usingReadOnly(),
+      follows: /where it is a copy of another server, (give the address of that one) in "database"/,
+      async apply(world) {
+        // Whoever gets this database next writes to it.
+        await resetSetting(urlOf(world), "default_transaction_read_only");
+        return withDatabase(world, await createUrl());
+      },
+    }),
+    startRow({
+      name: "by a setting",
+      wrong: () => usingReadOnly(),
+      follows: /else end "(\w+)" for this user and database/,
+      async apply(world, [setting = ""]) {
+        await resetSetting(urlOf(world), setting);
+        return world;
+      },
+    }),
+  ],
+  STORE_ACCESS_REFUSED: [
+    startRow({
+      name: "for its password",
+      wrong: async () => using(change(await createUrl(), (parts) => void (parts.password = "wrong"))),
+      follows: /correct user and password in "(\w+)"/,
+      apply: async (world) => withDatabase(world, await createUrl()),
+    }),
+    startRow({
+      name: "for a right that it lacks",
+      async wrong() {
+        const { url, as } = await createRole();
+        await runStatement(url, `grant usage on schema public to ${as}`);
+        return using(withUser(url, as));
+      },
+      follows: /give that user the right to make tables there/,
+      async apply(world) {
+        const url = urlOf(world);
+        await runStatement(asAdmin(url), `grant create on schema public to ${new URL(url).username}`);
+        return world;
+      },
+    }),
+  ],
   STORE_MISSING: [
     startRow({
       name: "which is then made",
@@ -258,12 +310,29 @@ export const storeFixes = {
       },
     }),
   ],
-  STORE_UNSUPPORTED: startRow({
-    wrong: async () =>
-      using(change(await createUrl(), (parts) => parts.searchParams.set("sslmode", "require"))),
-    follows: /change what is named here, at the database or in its address in "(\w+)"/,
-    apply: async (world) => withDatabase(world, await createUrl()),
-  }),
+  STORE_UNSUPPORTED: [
+    startRow({
+      name: "in its address",
+      wrong: async () =>
+        using(change(await createUrl(), (parts) => parts.searchParams.set("sslmode", "require"))),
+      follows: /change what is named here, at the database or in its address in "(\w+)"/,
+      apply: async (world) => withDatabase(world, await createUrl()),
+    }),
+    startRow({
+      name: "at the database",
+      async wrong() {
+        const { url, as } = await createRole();
+        await runStatement(url, `grant all on schema public to ${as}`);
+        await runStatement(url, `alter role ${as} set synchronous_commit = off`);
+        return using(withUser(url, as));
+      },
+      follows: /change what is named here, (at the database)/,
+      async apply(world) {
+        await runStatement(urlOf(world), "alter role current_user set synchronous_commit = on");
+        return world;
+      },
+    }),
+  ],
   STORE_NEWER: startRow({
     async wrong() {
       const path = createPath();

@@ -180,7 +180,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     input: ["files", "program"],
     keys: ["program"],
     config: ["demo", "files", "program"],
-    database: ["config", "input", "program"],
+    database: ["config", "input", "program", "text"],
     serve: ["config", "program"],
     dev: ["demo", "files", "program", "serve"],
     doctor: ["config", "input", "keys", "program", "scopes", "text"],

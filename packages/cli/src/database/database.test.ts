@@ -44,6 +44,13 @@ async function use(database: string, users: readonly string[]): Promise<void> {
   await os.close();
 }
 
+async function faultsIn(args: readonly string[], cwd: string) {
+  return runInProcess(args, { cwd }).then(
+    () => [],
+    (error: unknown) => faultsOf(error) ?? [],
+  );
+}
+
 async function failureOf(args: readonly string[], cwd: string): Promise<string> {
   try {
     await runInProcess(args, { cwd });
@@ -96,6 +103,35 @@ describe("agentos db", () => {
     expect(failure).not.toContain(SECRET);
   });
 
+  it("names what the command was given where the database cannot be used", async () => {
+    const cwd = makeFolder();
+    writeFileSync(join(cwd, "address.txt"), "postgres://127.0.0.1:1/shop");
+    for (const given of ["postgres://127.0.0.1:1/shop", "file:address.txt"]) {
+      const faults = await faultsIn(["db", "status", "--database", given], cwd);
+      expect(faults).toMatchObject([{ code: "STORE_UNREACHABLE", at: "--database" }]);
+      expect(faults[0]?.message).toContain('"--database": ');
+      expect(faults[0]?.fix).toContain('correct host and port in "--database"');
+    }
+  });
+
+  it("says one as one", async () => {
+    const cwd = makeFolder();
+    const os = new AgentOS({
+      id: "open",
+      database: `sqlite:${join(cwd, "a.db")}`,
+      env: {},
+      logger,
+      agents: [new Agent({ id: "echo", model: "offline:echo" })],
+    });
+    const body = new URLSearchParams({ message: "hi", stream: "false" });
+    const request = new Request("http://localhost/agents/echo/runs", { method: "POST", body });
+    expect((await os.fetch(request, { clientAddress: "127.0.0.1" })).status).toBe(200);
+    const status = await runInProcess(["db", "status", "--database", "sqlite:a.db"], { cwd });
+    expect(status.stdout).toContain("open: 1 session, 1 run, 0 memories, 0 recorded refusals\n");
+    expect(status.stdout).toMatch(/[02-9] servers run something now|1 server runs something now/);
+    await os.close();
+  });
+
   it("takes the address from a variable or a file, and says which of them is not there", async () => {
     const cwd = makeFolder();
     await use(`sqlite:${join(cwd, "a.db")}`, ["alice"]);
@@ -125,6 +161,22 @@ describe("agentos db", () => {
     expect(JSON.parse(stdout)).toMatchObject({ deployments: [{ sessions: 2, runs: 2 }] });
     expect(await failureOf(args, cwd)).toContain("there is a file of that name already");
   });
+
+  it("backup keeps no copy of a file that is damaged, and ends with 1", async () => {
+    const cwd = makeFolder();
+    await use(`sqlite:${join(cwd, "a.db")}`, ["alice"]);
+    const args = ["db", "backup", "copy.db", "--database", "sqlite:a.db"];
+    const bytes = readFileSync(join(cwd, "a.db"));
+    writeFileSync(join(cwd, "a.db"), Buffer.from(bytes).fill(0xa5, bytes.length - 3 * 4_096));
+    const failed = await runInProcess(args, { cwd }).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      message: "the database is damaged, and so is a copy of it, which was not kept",
+      exitCode: 1,
+    });
+    expect(readdirSync(cwd).filter((name) => name.includes("copy"))).toEqual([]);
+    writeFileSync(join(cwd, "a.db"), bytes);
+    expect((await runInProcess(args, { cwd })).stdout).toContain("written: copy.db");
+  });
 });
 
 describe("agentos data erase", () => {
@@ -148,7 +200,7 @@ describe("agentos data erase", () => {
         kind === "sqlite" ? "in the database: SQLite a.db\n" : "in the database: PostgreSQL 127.0.0.1:",
       );
       expect(stdout).toContain('user of "default" (verified): 2 sessions, 0 memories');
-      expect(stdout).toContain("in all 2 runs, 1 recorded refusals");
+      expect(stdout).toMatch(/in all 2 runs, 1 recorded refusal, \d hourly counts? of decisions\n/);
       if (kind === "sqlite") {
         expect(existsSync(join(cwd, "a.db"))).toBe(true);
         expect(contentOf(cwd)).not.toContain("alice-q7w8");

@@ -48,19 +48,19 @@ async function readGiven(database: string | undefined, context: Context): Promis
   const { env, workingDirectory, cli } = context;
   const { DATABASE_URL } = env;
   // An address has a password in it: in a variable or a file no history of a shell has it.
-  const given =
+  const reference =
     database === undefined
       ? undefined
       : await readReference(database, context, { what: "database", bare: "value" });
   const isUnset = DATABASE_URL === undefined || DATABASE_URL.trim() === "";
-  const resolved = resolveDatabase(given?.text, {
+  const resolved = resolveDatabase(reference?.text, {
     databaseUrl: isUnset ? undefined : DATABASE_URL,
     id: "",
     workingDirectory,
   });
-  if (!("code" in resolved)) return resolved;
-  const at = database === undefined ? resolved.at : "--database";
-  throw new ConfigurationError({ faults: [{ ...resolved, ...(at === undefined ? {} : { at }) }], cli });
+  const given = database === undefined ? {} : { at: "--database" };
+  if (!("code" in resolved)) return { ...resolved, ...given };
+  throw new ConfigurationError({ faults: [{ ...resolved, ...given }], cli });
 }
 
 async function readConfigured(file: string, context: Context): Promise<ResolvedDatabase> {

@@ -4,6 +4,7 @@ import { type DatabaseStatus, readDatabaseStatus, withAgentDatabase } from "@age
 import type { Context } from "../program/context.ts";
 import { CliFailure } from "../program/failure.ts";
 import { showUntrusted } from "../program/terminal.ts";
+import { describeCount } from "../text/describe-count.ts";
 import { type GivenDatabase, locateDatabase, requireFile } from "./locate-database.ts";
 
 export interface DbOptions extends GivenDatabase {
@@ -37,9 +38,17 @@ function describeStatus({ location, migrations, bytes, deployments }: DatabaseSt
       ({ deployment, sessions, runs, memories, denials, oldestSession, busyServers }) => [
         row(
           "deployment",
-          `${deployment}: ${sessions} sessions, ${runs} runs, ${memories} memories, ${denials} recorded refusals`,
+          `${deployment}: ${[
+            describeCount(sessions, "session"),
+            describeCount(runs, "run"),
+            describeCount(memories, "memory"),
+            describeCount(denials, "recorded refusal"),
+          ].join(", ")}`,
         ),
-        row("", `${busyServers} servers run something now`),
+        row(
+          "",
+          `${describeCount(busyServers, "server")} ${busyServers === 1 ? "runs" : "run"} something now`,
+        ),
         ...(oldestSession === undefined
           ? []
           : [row("", `oldest session of ${new Date(oldestSession * 1_000).toISOString()}`)]),
@@ -77,6 +86,10 @@ export async function backUp(target: string, options: GivenDatabase, context: Co
 }
 
 const REFUSED = {
+  damaged: [
+    "the database is damaged, and so is a copy of it, which was not kept",
+    "put the last whole backup in the place of the file",
+  ],
   "target-exists": ["there is a file of that name already, which stays as it is", "give another name"],
   "folder-missing": ["the folder of the copy does not exist", "make it, or give another path"],
   "not-a-file": ["this database is no file of SQLite", "use pg_dump for PostgreSQL"],

@@ -10,6 +10,7 @@ import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";
 import { showUntrusted } from "../program/terminal.ts";
+import { describeCount } from "../text/describe-count.ts";
 import { type GivenDatabase, locateDatabase, requireFile } from "./locate-database.ts";
 
 export interface EraseOptions extends GivenDatabase {
@@ -84,8 +85,8 @@ function describe({ owners, runs, denials, decisions }: PersonalData): readonly 
   return [
     ...owners.map(
       ({ deployment, issuer, kind, sessions, memories }) =>
-        `  ${showUntrusted(deployment)}: user of "${showUntrusted(issuer)}" (${KINDS[kind] ?? showUntrusted(kind)}): ${sessions} sessions, ${memories} memories`,
+        `  ${showUntrusted(deployment)}: user of "${showUntrusted(issuer)}" (${KINDS[kind] ?? showUntrusted(kind)}): ${describeCount(sessions, "session")}, ${describeCount(memories, "memory")}`,
     ),
-    `  in all ${runs} runs, ${denials} recorded refusals, ${decisions} counts of decisions`,
+    `  in all ${describeCount(runs, "run")}, ${describeCount(denials, "recorded refusal")}, ${describeCount(decisions, "hourly count")} of decisions`,
   ];
 }

@@ -17,7 +17,7 @@ export async function withAgentDatabase<Result>(
     database = openDatabase<Tables>({ location: resolved.location, migrations: MIGRATIONS });
     return await use(database);
   } catch (cause) {
-    const fault = toStartFault(cause, { at: resolved.at, shown: resolved.shown });
+    const fault = toStartFault(cause, resolved);
     if (fault === undefined) throw cause;
     throw new ConfigurationError({ faults: [fault], cli, cause });
   } finally {

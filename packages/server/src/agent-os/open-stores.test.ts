@@ -2,8 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderFault } from "@agentos/contract";
 import { ConfigurationError } from "@agentos/guard";
-import { type Database, openDatabase, parseLocation, StorageError } from "@agentos/storage";
+import {
+  type Database,
+  type DatabaseLocation,
+  openDatabase,
+  parseLocation,
+  StorageError,
+} from "@agentos/storage";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { createTestPostgres } from "@agentos/testkit/postgres";
 import { sql } from "kysely";
@@ -13,7 +20,7 @@ import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import { AgentOS } from "./agent-os.ts";
 import type { AgentOSOptions } from "./agent-os-options.ts";
-import { findStorageOutage } from "./storage-faults.ts";
+import { findStorageOutage, toStartFault } from "./storage-faults.ts";
 
 const issuer = await createTestIssuer();
 const SECRET = "hunter2-hunter2";
@@ -256,10 +263,27 @@ it.each([
   expect(findStorageOutage(new StorageError(fault, "x"))?.code).toBe(code);
 });
 
-it("the log says how many runs a server that is gone has left", async () => {
+it.each([
+  ["sqlite", "unreachable", "look after the disk that the file is on, which failed, then start again"],
+  ["sqlite", "read-only", "let the user that runs this process write to the file and to its folder"],
+  ["sqlite", "refused", "let the user that runs this process read and write the file and its folder"],
+  ["postgres", "unreachable", 'start its server, or correct host and port in "shop.db"'],
+  ["postgres", "read-only", 'give the address of that one in "shop.db"'],
+  ["postgres", "refused", 'correct user and password in "shop.db"'],
+] as const)("a database of %s that is %s has a fix for its kind alone", (kind, fault, words) => {
+  const location: DatabaseLocation =
+    kind === "sqlite" ? { kind, file: "/shop.db" } : { kind, url: "postgres://localhost/shop" };
+  const told = toStartFault(new StorageError(fault), { at: "shop.db", shown: "a database", location });
+  const fix = told === undefined ? "" : renderFault(told, "agentos").fix;
+  expect(fix).toContain(words);
+  expect(fix).not.toMatch(kind === "sqlite" ? /server|address|password/ : /folder|disk/);
+});
+
+it("the log says which runs a server that is gone has left, with the ids that their callers see", async () => {
   const database = `sqlite:${join(createFolder(), "data.db")}`;
   const before = create({ database });
-  expect((await chat(before, "s1")).status).toBe(200);
+  const answered = await chat(before, "s1");
+  expect(answered.status).toBe(200);
   await before.close();
   const opened = open(database);
   await opened.write((transaction) =>
@@ -267,8 +291,22 @@ it("the log says how many runs a server that is gone has left", async () => {
   );
   await opened.close();
   const logger = createTestLogger();
-  await create({ database, logger }).ready();
-  expect(logger.entries).toEqual([
+  const after = create({ database, logger });
+  await after.ready();
+  const [entry] = logger.entries;
+  expect(logger.entries).toMatchObject([
+    {
+      level: "warn",
+      facts: { error_type: "interrupted" },
+      text: "run failed: the server that ran it stopped",
+    },
     { level: "warn", facts: { runs: 1 }, text: "runs were interrupted: the server that ran them stopped" },
   ]);
+  expect(JSON.parse(answered.text)).toMatchObject({ run_id: entry?.facts["run_id"] });
+  const reading = openDatabase<Tables>({ location, migrations: MIGRATIONS });
+  onTestFinished(() => reading.close());
+  const { events_json: events } = await reading.read((db) =>
+    db.selectFrom("agentos_runs").select("events_json").executeTakeFirstOrThrow(),
+  );
+  expect(JSON.parse(events ?? "")).toMatchObject([{ error_id: entry?.facts["error_id"] }]);
 });

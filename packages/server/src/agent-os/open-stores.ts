@@ -67,7 +67,7 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
     return { ...(await openIn(opened, options, context)), database: shown };
   } catch (cause) {
     await opened?.close();
-    const fault = toStartFault(cause, { at: database.at, shown });
+    const fault = toStartFault(cause, { at: database.at, shown, location });
     if (fault === undefined) throw cause;
     throw new ConfigurationError({ faults: [fault], cli: context.resolved.cliCommand, cause });
   }
@@ -119,9 +119,9 @@ async function openIn(
   });
   const upkeep = startUpkeep(
     [
-      { name: "runs of servers that are gone", everyMs: ABANDONED_MS, run: endAbandoned },
+      { name: "ending runs of servers that stopped", everyMs: ABANDONED_MS, run: endAbandoned },
       {
-        name: "data that is too old",
+        name: "deleting data past its retention",
         everyMs: SWEEP_MS,
         run: (signal) =>
           sweepRetention(opened, {

@@ -1,7 +1,7 @@
 /** What a fault of the database is called: one table for the start, which it stops, and for a request, which it delays. */
 import { createFault, type Fault, type FaultCode, type LimitCode } from "@agentos/contract";
 import type { LimitFault } from "@agentos/guard/app";
-import { StorageError, type StorageFault } from "@agentos/storage";
+import { type DatabaseLocation, StorageError, type StorageFault } from "@agentos/storage";
 
 interface Codes {
   /** Undefined: a fault of ours, and told as such. */
@@ -26,15 +26,42 @@ const CODES: Readonly<Record<StorageFault, Codes>> = {
   failed: {},
 };
 
-/** Why a database cannot be opened; undefined for a fault of ours. `shown` is where it is, fit to be shown. */
-export function toStartFault(
-  error: unknown,
-  { at, shown }: { readonly at: string; readonly shown: string },
-): Fault | undefined {
+type Fixes = Partial<Readonly<Record<StorageFault, (at: string) => string>>>;
+
+/** Where the catalogue speaks of a file and of a server, what is to be done with the one at hand. */
+const FIXES: Readonly<Record<DatabaseLocation["kind"], Fixes>> = {
+  sqlite: {
+    unreachable: () => "look after the disk that the file is on, which failed, then start again",
+    "read-only": () => "let the user that runs this process write to the file and to its folder",
+    refused: () => "let the user that runs this process read and write the file and its folder",
+  },
+  postgres: {
+    "read-only": (at) =>
+      `where it is a copy of another server, give the address of that one in "${at}"; else end "default_transaction_read_only" for this user and database`,
+    refused: (at) => `correct user and password in "${at}", or give that user the right to make tables there`,
+  },
+};
+
+/** What a fault tells of a database. */
+export interface FaultyDatabase {
+  /** The option or variable that named it. */
+  readonly at: string;
+  /** Where it is, fit to be shown. */
+  readonly shown: string;
+  readonly location: DatabaseLocation;
+}
+
+/** Why a database cannot be opened; undefined for a fault of ours. */
+export function toStartFault(error: unknown, { at, shown, location }: FaultyDatabase): Fault | undefined {
   if (!(error instanceof StorageError)) return undefined;
   const code = CODES[error.fault].start;
+  const suggestion = FIXES[location.kind][error.fault]?.(at);
   // Its message is our own, and holds nothing of a location.
-  const facts = { database: shown, reason: error.message };
+  const facts = {
+    database: shown,
+    reason: error.message,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
   return code === undefined ? undefined : createFault({ code, at, facts });
 }
 

@@ -9,7 +9,7 @@ it("repeats a task that fails, says so once, and ends with nothing under way", a
   const upkeep = startUpkeep(
     [
       {
-        name: "a task",
+        name: "deleting old data",
         everyMs: 1,
         run: async () => {
           rounds += 1;
@@ -25,5 +25,11 @@ it("repeats a task that fails, says so once, and ends with nothing under way", a
   const seen = rounds;
   await new Promise((next) => setImmediate(next));
   expect(rounds).toBe(seen);
-  expect(logger.entries.filter(({ level }) => level === "warn")).toHaveLength(1);
+  expect(logger.entries).toMatchObject([
+    {
+      level: "warn",
+      text: "deleting old data failed; it is tried again",
+      facts: { error: { message: "away" } },
+    },
+  ]);
 });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@agentos/guard";
 
 export interface UpkeepTask {
-  /** For the log: what did not work. */
+  /** Begins the line of the log that says so when it fails. */
   readonly name: string;
   readonly everyMs: number;
   readonly run: (signal: AbortSignal) => Promise<unknown>;
@@ -27,8 +27,7 @@ export function startUpkeep(tasks: readonly UpkeepTask[], logger: Logger): Upkee
         hasFailed = false;
       } catch (error) {
         // A database that is down fails every round: one line says so.
-        if (!signal.aborted && !hasFailed)
-          logger.warn({ error, task: name }, "what is done from time to time did not work");
+        if (!signal.aborted && !hasFailed) logger.warn({ error }, `${name} failed; it is tried again`);
         hasFailed = true;
       }
       await pause(everyMs, signal);

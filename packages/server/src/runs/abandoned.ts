@@ -12,7 +12,8 @@ const CONTENT = "The run was interrupted: the server that ran it stopped";
 export function createDescribeAbandoned({
   clock,
   generateId,
-}: Pick<Runtime, "clock" | "generateId">): DescribeAbandoned {
+  logger,
+}: Pick<Runtime, "clock" | "generateId" | "logger">): DescribeAbandoned {
   return (output) => {
     const events = createRunEvents({
       runnable: {
@@ -23,7 +24,12 @@ export function createDescribeAbandoned({
       sessionId: output.session_id,
       clock,
     });
-    const last = events.failed({ content: CONTENT, errorType: "interrupted", errorId: generateId() });
+    const errorId = generateId();
+    logger.warn(
+      { error_id: errorId, error_type: "interrupted", run_id: output.run_id },
+      "run failed: the server that ran it stopped",
+    );
+    const last = events.failed({ content: CONTENT, errorType: "interrupted", errorId });
     return {
       outputJson: JSON.stringify({ ...output, content: CONTENT, status: "ERROR" }),
       eventsJson: `[${last.json}]`,

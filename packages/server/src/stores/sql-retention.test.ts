@@ -2,8 +2,13 @@ import type { Owner } from "@agentos/auth";
 import { sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { toOwnerColumns } from "./schema/owner-columns.ts";
-import { type Retention, sweepRetention } from "./sql-retention.ts";
-import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";
+import { type Retention, SWEPT_TABLES, sweepRetention } from "./sql-retention.ts";
+import {
+  listTablesWith,
+  openTestDatabase,
+  TEST_DIALECTS,
+  type TestDatabase,
+} from "./test-database.fixture.ts";
 
 const ALICE: Owner = { issuer: "default", kind: "user", id: "alice" };
 const FOR_EVER: Retention = {
@@ -167,6 +172,12 @@ it("stays in PostgreSQL where a run begins in it while it is on its way out", as
   await run;
   expect(await swept).toBe(1);
   expect(await countOf(database, "agentos_sessions")).toBe(1);
+});
+
+it("sweeps every table that has rows of a deployment", async () => {
+  // Runs go with their session, and servers when they stop; nothing is written to the other one yet.
+  const others = ["agentos_runs", "agentos_nodes", "agentos_revocations"];
+  expect(await listTablesWith("deployment")).toEqual([...SWEPT_TABLES, ...others].toSorted());
 });
 
 it("keeps the file at one size, however much comes and goes", async () => {

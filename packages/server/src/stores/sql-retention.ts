@@ -25,6 +25,14 @@ export interface RetentionSweepOptions {
 const BATCH = 200;
 const SESSION_BATCH = 50;
 
+/** All that has an age. A test holds this against the schema. */
+export const SWEPT_TABLES = [
+  "agentos_sessions",
+  "agentos_memories",
+  "agentos_denials",
+  "agentos_decision_counts",
+] as const;
+
 type Batch = (cutoff: number) => Promise<number>;
 
 /** Deletes all that is too old; gives how many rows, those that went with a session not counted. */
@@ -32,12 +40,14 @@ export async function sweepRetention(
   database: Database<Tables>,
   { deployment, retention, now, pause }: RetentionSweepOptions,
 ): Promise<number> {
-  const rules: readonly (readonly [seconds: number | undefined, batch: Batch])[] = [
-    [retention.sessionsSeconds, sessions],
-    [retention.memoriesSeconds, memories],
-    [retention.denialsSeconds, denials],
-    [retention.decisionsSeconds, decisions],
-  ];
+  const rules: Readonly<
+    Record<(typeof SWEPT_TABLES)[number], readonly [seconds: number | undefined, batch: Batch]>
+  > = {
+    agentos_sessions: [retention.sessionsSeconds, sessions],
+    agentos_memories: [retention.memoriesSeconds, memories],
+    agentos_denials: [retention.denialsSeconds, denials],
+    agentos_decision_counts: [retention.decisionsSeconds, decisions],
+  };
 
   function sessions(cutoff: number): Promise<number> {
     const before = Math.floor(cutoff);
@@ -120,7 +130,8 @@ export async function sweepRetention(
   }
 
   let deleted = 0;
-  for (const [seconds, batch] of rules) {
+  for (const table of SWEPT_TABLES) {
+    const [seconds, batch] = rules[table];
     if (seconds === undefined) continue;
     const cutoff = now() - seconds;
     for (let rows = await batch(cutoff); rows > 0; rows = await batch(cutoff)) {

@@ -56,29 +56,32 @@ async function readBytes(database: Database<Tables>, location: DatabaseLocation)
   return rows[0]?.bytes ?? 0;
 }
 
+/** All that has rows of a deployment, which is named as soon as one of them has. A test holds this against the schema. */
+export const COUNTED_TABLES = [
+  "agentos_sessions",
+  "agentos_runs",
+  "agentos_memories",
+  "agentos_denials",
+  "agentos_decision_counts",
+] as const;
+
 async function readDeployments(database: Database<Tables>): Promise<readonly DeploymentStatus[]> {
   const { now } = database.dialect;
   return database.read(async (db) => {
-    const count = async (
-      table:
-        | "agentos_sessions"
-        | "agentos_runs"
-        | "agentos_memories"
-        | "agentos_denials"
-        | "agentos_decision_counts",
-    ) => {
+    const names = new Set<string>();
+    const counts = new Map<string, number>();
+    const keyOf = (table: (typeof COUNTED_TABLES)[number], deployment: string) => `${table} ${deployment}`;
+    for (const table of COUNTED_TABLES) {
       const rows = await db
         .selectFrom(table)
         .select(["deployment", (row) => row.fn.countAll<number>().as("count")])
         .groupBy("deployment")
         .execute();
-      return new Map(rows.map(({ deployment, count: many }) => [deployment, many]));
-    };
-    const sessions = await count("agentos_sessions");
-    const runs = await count("agentos_runs");
-    const memories = await count("agentos_memories");
-    const denials = await count("agentos_denials");
-    const decisions = await count("agentos_decision_counts");
+      for (const { deployment, count } of rows) {
+        names.add(deployment);
+        counts.set(keyOf(table, deployment), count);
+      }
+    }
     const oldest = await db
       .selectFrom("agentos_sessions")
       .select(["deployment", (row) => row.fn.min("created_at").as("at")])
@@ -89,15 +92,12 @@ async function readDeployments(database: Database<Tables>): Promise<readonly Dep
       .select("deployment")
       .where(sql<boolean>`${now} - heartbeat_at < ${BUSY_SECONDS}`)
       .execute();
-    const names = new Set(
-      [sessions, runs, memories, denials, decisions].flatMap((counts) => [...counts.keys()]),
-    );
     return [...names].toSorted().map((deployment) => ({
       deployment,
-      sessions: sessions.get(deployment) ?? 0,
-      runs: runs.get(deployment) ?? 0,
-      memories: memories.get(deployment) ?? 0,
-      denials: denials.get(deployment) ?? 0,
+      sessions: counts.get(keyOf("agentos_sessions", deployment)) ?? 0,
+      runs: counts.get(keyOf("agentos_runs", deployment)) ?? 0,
+      memories: counts.get(keyOf("agentos_memories", deployment)) ?? 0,
+      denials: counts.get(keyOf("agentos_denials", deployment)) ?? 0,
       oldestSession: oldest.find((row) => row.deployment === deployment)?.at ?? undefined,
       busyServers: busy.filter((row) => row.deployment === deployment).length,
     }));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Database, type DatabaseLocation, type DialectName, openDatabase } from "@agentos/storage";
 import { createTestPostgres } from "@agentos/testkit/postgres";
+import { sql } from "kysely";
 import { MIGRATIONS } from "./schema/migrations.ts";
 import type { Tables } from "./schema/tables.ts";
 
@@ -28,6 +29,22 @@ export async function openTestDatabase(dialect: DialectName): Promise<TestDataba
       await remove();
     },
   };
+}
+
+/** Names of the tables with this column, in their order: what lists of tables are held against. */
+export async function listTablesWith(column: string): Promise<readonly string[]> {
+  const database = await openTestDatabase("sqlite");
+  try {
+    const { rows } = await database.read((db) =>
+      sql<{ name: string }>`
+        select name from sqlite_master
+        where type = 'table' and exists (select 1 from pragma_table_info(sqlite_master.name) where name = ${column})
+        order by name`.execute(db),
+    );
+    return rows.map(({ name }) => name);
+  } finally {
+    await database.close();
+  }
 }
 
 /** Where an empty database is, without any table. */

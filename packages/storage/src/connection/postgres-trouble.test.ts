@@ -47,6 +47,52 @@ describe("a server that does not take us", () => {
     await expect(latin.migrate()).rejects.toThrow("the database has the encoding LATIN1, and UTF8 is needed");
   });
 
+  it.each([
+    ["the user", "alter role ROLE set", (statement: string) => statement],
+    ["the database", "alter database BASE set", (statement: string) => statement],
+    [
+      "the user in the database",
+      "alter role ROLE in database BASE set",
+      (statement: string, base: string) => statement.replace("NAME", base),
+    ],
+  ])("is named when it forgets commits in a crash, by a setting of %s", async (_, setting, fillIn) => {
+    const { url, drop } = await createTestPostgres();
+    afterTest(drop);
+    const base = new URL(url).pathname.slice(1);
+    const role = `hasty_${randomBytes(6).toString("hex")}`;
+    const admin = openUrl(url);
+    await execute(admin, `create role ${role} login password 'secret'`);
+    await execute(admin, `grant all on schema public to ${role}`);
+    afterTest(async () => {
+      // Another test gets this database next.
+      await execute(admin, `alter database ${base} reset all`);
+      await execute(admin, `drop owned by ${role}`);
+      await execute(admin, `drop role ${role}`);
+    });
+    await execute(admin, `${setting.replace("ROLE", role).replace("BASE", base)} synchronous_commit = off`);
+    const own = withPart(url, (parts) => {
+      parts.username = role;
+      parts.password = "secret";
+    });
+    const database = openUrl(own);
+    await expectFault(() => database.migrate(), "unsupported");
+    const message = await database.migrate().then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    const [, statement = ""] = /"(alter role .*)"/.exec(message) ?? [];
+    await execute(openUrl(own), fillIn(statement, base));
+    await openUrl(own).migrate();
+  });
+
+  it("is named when its address asks for commits that a crash forgets", async () => {
+    const { url, drop } = await createTestPostgres();
+    afterTest(drop);
+    const hasty = withPart(url, (parts) => (parts.search = "?options=-c%20synchronous_commit%3Doff"));
+    await expect(openUrl(hasty).migrate()).rejects.toThrow("take it out of the address");
+    await openUrl(url).migrate();
+  });
+
   it("is named when it can only be read, or has no space left", async () => {
     const database = await openMigrated("postgres");
     const failWith = (code: string) =>

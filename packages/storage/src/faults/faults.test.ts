@@ -36,6 +36,8 @@ it.each<[StorageFault, unknown]>([
   ["unsupported", withCode("DEPTH_ZERO_SELF_SIGNED_CERT")],
   ["unsupported", withCode("ERR_TLS_CERT_ALTNAME_INVALID")],
   ["unsupported", withCode("CERT_HAS_EXPIRED")],
+  ["unreachable", withCode("08P01", "server login has been failing")],
+  ["unsupported", withCode("08P01", "unsupported startup parameter: statement_timeout")],
   ["busy", withCode("53300")],
   ["busy", withCode("55P03")],
   ["busy", withCode("57014")],

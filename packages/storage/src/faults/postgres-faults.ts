@@ -4,6 +4,8 @@ import { StorageError, type StorageFault } from "./storage-error.ts";
 export function toPostgresError(cause: unknown): StorageError {
   if (cause instanceof StorageError) return cause;
   const { code } = cause as { readonly code?: unknown };
+  if (code === "08P01" && cause instanceof Error && OTHER_PARAMETER.test(cause.message))
+    return new StorageError("unsupported", POOLER_REASON, { cause });
   if (typeof code === "string") return new StorageError(faultOfCode(code), undefined, { cause });
   if (cause instanceof Error && cause.message === NO_TLS)
     return new StorageError("unsupported", "its server offers no TLS, which the URL asks for", { cause });
@@ -22,6 +24,12 @@ export function isSerializationFault(error: unknown): boolean {
 
 /** Word for word as `pg` says it. */
 const NO_TLS = "The server does not support SSL connections";
+
+/** As PgBouncer says it, whose other faults have the same code. */
+const OTHER_PARAMETER = /^unsupported startup parameter/;
+
+const POOLER_REASON =
+  'the pooler before it refuses a setting that a connection asks for, such as a limit of time; for PgBouncer set "ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout"';
 
 function faultOfCode(code: string): StorageFault {
   if (/^[0-9A-Z]{5}$/.test(code)) return SERVER_FAULTS[code] ?? SERVER_FAULTS[code.slice(0, 2)] ?? "failed";

@@ -24,21 +24,41 @@ export interface ServerFacts {
   /** As `180004`. */
   readonly version: number;
   readonly encoding: string;
+  /** `synchronous_commit`, and what set it: `client` is the address, `database user` this user in this database. */
+  readonly commit: string;
+  readonly commitSource: string;
 }
 
 /** Refuses a server that cannot keep what we write. */
 export async function assertServerFits(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql<ServerFacts>`
-    select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding
+    select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+      setting as commit, source as "commitSource"
+    from pg_settings where name = 'synchronous_commit'
   `.execute(db);
   const fault = rows[0] === undefined ? undefined : findServerFault(rows[0]);
   if (fault !== undefined) throw new StorageError("unsupported", fault);
 }
 
-export function findServerFault({ version, encoding }: ServerFacts): string | undefined {
+export function findServerFault({
+  version,
+  encoding,
+  commit,
+  commitSource,
+}: ServerFacts): string | undefined {
   const major = Math.floor(version / 10_000);
   if (major < OLDEST_POSTGRES)
     return `the server is PostgreSQL ${major}, and ${OLDEST_POSTGRES} or newer is needed`;
   if (encoding !== "UTF8") return `the database has the encoding ${encoding}, and UTF8 is needed`;
+  if (commit === "off") return `${UNSAFE_COMMIT}; ${mendCommit(commitSource)}`;
   return undefined;
+}
+
+const UNSAFE_COMMIT =
+  '"synchronous_commit" is off for this user, so a crash of the server would lose runs that were answered';
+
+function mendCommit(source: string): string {
+  if (source === "client") return "take it out of the address";
+  const place = source === "database user" ? " in database NAME" : "";
+  return `turn it on with "alter role current_user${place} set synchronous_commit = on"`;
 }

@@ -76,6 +76,24 @@ it("a backup takes the place of a file whose process was killed, once what lies 
   expect(await readNotes(open({ kind: "sqlite", file: whole }))).toEqual([1]);
 });
 
+it("a copy of a file whose pages were written over is not kept", async () => {
+  const database = await openMigrated("sqlite");
+  for (let id = 0; id < 100; id++) await addNote(database, id, "x".repeat(2_000));
+  const folder = makeFolder();
+  await database.backup(join(folder, "whole.db"));
+  const damaged = join(folder, "damaged.db");
+  copyFileSync(join(folder, "whole.db"), damaged);
+  const bytes = readFileSync(damaged);
+  // From the third page on: the first has the schema, by which it still opens.
+  writeFileSync(damaged, bytes.fill(0xa5, 3 * 4_096));
+  const copy = join(folder, "copy.db");
+  expect(await open({ kind: "sqlite", file: damaged }).backup(copy)).toEqual({ kind: "damaged" });
+  expect(readdirSync(folder).filter((name) => name.includes("copy"))).toEqual([]);
+  expect(await open({ kind: "sqlite", file: join(folder, "whole.db") }).backup(copy)).toMatchObject({
+    kind: "written",
+  });
+});
+
 it("what is no file has no backup here", async () => {
   const target = join(makeFolder(), "copy.db");
   expect(await open({ kind: "sqlite", file: ":memory:" }).backup(target)).toEqual({ kind: "not-a-file" });

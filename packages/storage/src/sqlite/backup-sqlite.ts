@@ -2,12 +2,15 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, openSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { toSqliteError } from "../faults/sqlite-faults.ts";
 import { StorageError } from "../faults/storage-error.ts";
 import { backup, DatabaseSync } from "./node-sqlite.ts";
 
 export type BackupOutcome =
   | { readonly kind: "written"; readonly bytes: number }
+  /** What was copied is damaged, and so the copy was: it is not kept. */
+  | { readonly kind: "damaged" }
   /** There is a file of that name, which stays as it is. */
   | { readonly kind: "target-exists" }
   /** The folder of the target does not exist. */
@@ -28,6 +31,7 @@ export async function backupSqlite(file: string, target: string): Promise<Backup
   try {
     closeSync(openSync(temporary, "wx", 0o600));
     await copy(file, temporary);
+    if (!isWhole(temporary)) return { kind: "damaged" };
     const bytes = flush(temporary);
     // Unlike a rename, a link never takes the place of a file that came meanwhile.
     linkSync(temporary, target);
@@ -47,6 +51,22 @@ async function copy(file: string, temporary: string): Promise<void> {
     await backup(source, temporary, { rate: ALL_PAGES });
   } finally {
     source.close();
+  }
+}
+
+/** Pages are copied as they are, also those that nobody can read any more. */
+function isWhole(path: string): boolean {
+  const url = pathToFileURL(path);
+  // Nobody else knows of the copy, and nothing is made beside it.
+  url.search = "immutable=1";
+  const copied = new DatabaseSync(url, { readOnly: true });
+  try {
+    return Object.values(copied.prepare("pragma quick_check(1)").get() ?? {})[0] === "ok";
+  } catch (cause) {
+    if (toSqliteError(cause).fault === "damaged") return false;
+    throw cause;
+  } finally {
+    copied.close();
   }
 }
 
