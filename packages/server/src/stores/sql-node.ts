@@ -8,8 +8,9 @@ import type { Database } from "@agentos/storage";
 import { type Selectable, sql, type Transaction } from "kysely";
 import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
-import type { NodesTable, RunsTable, Tables } from "./schema/tables.ts";
+import type { NodesTable, RunsTable, Tables, UsageTable } from "./schema/tables.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
+import { addUsages, sizeOfRun, USAGE_COLUMNS } from "./sql-usage.ts";
 
 export interface SqlNode extends Pick<RunStore, "beat" | "endAbandoned" | "endOrphans"> {
   /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
@@ -147,10 +148,11 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
     describe: DescribeAbandoned,
   ): Promise<number> {
     let count = 0;
+    const ended: { readonly session_no: number; readonly bytes: number }[] = [];
     for (const run of runs) {
       // INVARIANT: the run service wrote it.
       const last = describe(JSON.parse(run.output_json) as StoredOutput);
-      const { numUpdatedRows } = await transaction
+      const row = await transaction
         .updateTable("agentos_runs")
         .set({
           status: "ERROR",
@@ -164,10 +166,31 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
         .where("run_no", "=", run.run_no)
         .where("attempt", "=", run.attempt)
         .where("node_id", "=", run.node_id)
-        .executeTakeFirstOrThrow();
-      count += Number(numUpdatedRows);
+        .returning("session_no")
+        .executeTakeFirst();
+      if (row === undefined) continue;
+      count += 1;
+      ended.push({ ...row, bytes: sizeOfRun(last) });
     }
+    await countEnded(transaction, ended);
     return count;
+  }
+
+  async function countEnded(
+    transaction: Transaction<Tables>,
+    ended: readonly { readonly session_no: number; readonly bytes: number }[],
+  ): Promise<void> {
+    const usages: UsageTable[] = [];
+    for (const { session_no, bytes } of ended.toSorted((one, other) => one.session_no - other.session_no)) {
+      const session = await transaction
+        .updateTable("agentos_sessions")
+        .set((row) => ({ bytes: row("bytes", "+", bytes) }))
+        .where("session_no", "=", session_no)
+        .returning(USAGE_COLUMNS)
+        .executeTakeFirst();
+      if (session !== undefined) usages.push({ ...session, bytes });
+    }
+    await addUsages(transaction, usages);
   }
 
   /** It comes back by itself where it was only silent. */

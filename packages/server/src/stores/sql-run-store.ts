@@ -31,12 +31,16 @@ import {
   putSummary,
 } from "./sql-run-queries.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
+import { addUsage, growthOf, requireRoom, sizeOfRun } from "./sql-usage.ts";
+import { MAX_DATABASE_BYTES_PER_OWNER } from "./store-limits.ts";
 
 export interface SqlRunStoreOptions {
   /** Whose rows these are, where several servers of different kinds share a database. */
   readonly deployment: string;
   /** Of this process, unlike any other's. */
   readonly nodeId: string;
+  /** Of a verified owner; whoever has them begins nothing more. Default {@link MAX_DATABASE_BYTES_PER_OWNER}. */
+  readonly maxBytesPerOwner?: number | undefined;
 }
 
 const RUN_COLUMNS = ["output_json", "events_json"] as const;
@@ -56,16 +60,17 @@ function fitsRun({ status, createdAfter, createdBefore }: Omit<RunQuery, "limit"
 }
 
 export function createSqlRunStore(database: Database<Tables>, options: SqlRunStoreOptions): RunStore {
-  const { deployment, nodeId } = options;
+  const { deployment, nodeId, maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER } = options;
   const node = createSqlNode(database, options);
-  const sessions = createSqlSessions(database, deployment);
+  const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner });
 
   /** The session of a run that begins, made where it is missing. Gives its number. */
   async function open(transaction: Transaction<Tables>, run: NewRun): Promise<number> {
     const { key, createdAt, input, changeState } = run;
+    const owner = toOwnerColumns(key.owner);
     const [session] = await openSession(transaction, {
       deployment,
-      ...toOwnerColumns(key.owner),
+      ...owner,
       kind: key.component.kind,
       component_id: toKeyText(key.component.id),
       session_id: toKeyText(key.sessionId),
@@ -73,7 +78,9 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       created_at: createdAt,
     });
     if (session === undefined) throw new Error("INVARIANT: a session is made or found");
-    if (changeState !== undefined) await change(transaction, session, changeState);
+    requireRoom(key.owner, session.used_bytes ?? 0, maxBytesPerOwner);
+    const bytes = changeState === undefined ? 0 : await change(transaction, session, changeState);
+    if (bytes !== 0) await addUsage(transaction, { deployment, ...owner, bytes });
     return session.session_no;
   }
 
@@ -91,16 +98,24 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     });
     if (ended === undefined) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     const { session_no } = ended;
+    let bytes = sizeOfRun(run);
     const [session] = await addTokens(transaction, {
       session_no,
+      added_bytes: bytes,
       input_tokens: run.tokens.inputTokens,
       output_tokens: run.tokens.outputTokens,
       total_tokens: run.tokens.totalTokens,
     });
     if (session === undefined) return;
-    if (run.changeState !== undefined) await change(transaction, { ...session, session_no }, run.changeState);
+    if (run.changeState !== undefined)
+      bytes += await change(transaction, { ...session, session_no }, run.changeState);
     const summary_json = run.changeSummary?.(session.summary_json ?? undefined);
-    if (summary_json !== undefined) await putSummary(transaction, { session_no, summary_json });
+    if (summary_json !== undefined) {
+      const added_bytes = growthOf(session.summary_json, summary_json);
+      await putSummary(transaction, { session_no, summary_json, added_bytes });
+      bytes += added_bytes;
+    }
+    await addUsage(transaction, { deployment, ...toOwnerColumns(lease.key.owner), bytes });
   }
 
   const isOfSession = (key: SessionKey) => (row: Row) =>
@@ -249,11 +264,14 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   };
 }
 
-/** The state that there is, locked by the statement that gave it, becomes the next. */
+/** The state that there is, locked by the statement that gave it, becomes the next. Gives how many bytes more it has. */
 async function change(
   transaction: Transaction<Tables>,
   { session_no, state_json }: { readonly session_no: number; readonly state_json: string },
   changeState: StateChange,
-): Promise<void> {
-  await putState(transaction, { session_no, state_json: changeState(state_json) });
+): Promise<number> {
+  const next = changeState(state_json);
+  const added_bytes = growthOf(state_json, next);
+  await putState(transaction, { session_no, state_json: next, added_bytes });
+  return added_bytes;
 }
