@@ -19,6 +19,7 @@ import {
 import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
+import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
 import {
@@ -62,7 +63,8 @@ function fitsRun({ status, createdAfter, createdBefore }: Omit<RunQuery, "limit"
 export function createSqlRunStore(database: Database<Tables>, options: SqlRunStoreOptions): RunStore {
   const { deployment, nodeId, maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER } = options;
   const node = createSqlNode(database, options);
-  const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner });
+  const writeOfOwner = createFullOwners(database, { deployment, maxBytesPerOwner });
+  const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner, writeOfOwner });
 
   /** The session of a run that begins, made where it is missing. Gives its number. */
   async function open(transaction: Transaction<Tables>, run: NewRun): Promise<number> {
@@ -152,19 +154,21 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
       const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
       try {
-        await node.writeWithBeat(async (transaction) => {
-          if (run.bindsSession === true) await sessions.bind(transaction, key);
-          const sessionNo = await open(transaction, run);
-          await insertRun(transaction, {
-            deployment,
-            run_id: toKeyText(runId),
-            session_no: sessionNo,
-            node_id: nodeId,
-            attempt: lease.attempt,
-            created_at: createdAt,
-            output_json: outputJson,
-          });
-        });
+        await writeOfOwner(key.owner, () =>
+          node.writeWithBeat(async (transaction) => {
+            if (run.bindsSession === true) await sessions.bind(transaction, key);
+            const sessionNo = await open(transaction, run);
+            await insertRun(transaction, {
+              deployment,
+              run_id: toKeyText(runId),
+              session_no: sessionNo,
+              node_id: nodeId,
+              attempt: lease.attempt,
+              created_at: createdAt,
+              output_json: outputJson,
+            });
+          }),
+        );
       } catch (cause) {
         // A connection that ends during a commit tells nobody whether it was kept.
         if (cause instanceof StorageError && cause.fault === "unreachable") node.disown(toKeyText(runId));

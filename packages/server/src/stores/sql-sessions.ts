@@ -19,6 +19,7 @@ import {
 import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { hasOwnerColumns, isInScope, isOwnedBy, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { SessionsTable, Tables } from "./schema/tables.ts";
+import type { WriteOfOwner } from "./sql-full-owners.ts";
 import { KEY_COLUMNS, readSession, readSessionKey, SESSION_COLUMNS } from "./sql-rows.ts";
 import { createSessionList } from "./sql-session-list.ts";
 import { addUsage, growthOf, requireRoom, SESSION_ENTRY_BYTES, VALUE_BYTES } from "./sql-usage.ts";
@@ -79,11 +80,12 @@ const findOwn = prepareQuery((db: Kysely<Tables>, values: Found) =>
 export interface SqlSessionsOptions {
   readonly deployment: string;
   readonly maxBytesPerOwner: number;
+  readonly writeOfOwner: WriteOfOwner;
 }
 
 export function createSqlSessions(
   database: Database<Tables>,
-  { deployment, maxBytesPerOwner }: SqlSessionsOptions,
+  { deployment, maxBytesPerOwner, writeOfOwner }: SqlSessionsOptions,
 ): SqlSessions {
   /** Throws where it grows, and has no room to. */
   async function count(transaction: Transaction<Tables>, owner: Owner, bytes: number): Promise<void> {
@@ -147,44 +149,46 @@ export function createSqlSessions(
     async createSession(scope, { key, name, state, metadata, createdAt }) {
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a session is kept only within its caller's scope");
-      const row = await database.write(async (transaction) => {
-        const known = await transaction
-          .selectFrom("agentos_sessions")
-          .select("session_no")
-          .where("deployment", "=", deployment)
-          .where(isOwnedBy(key.owner, "agentos_sessions"))
-          .where("session_id", "=", toKeyText(key.sessionId))
-          .executeTakeFirst();
-        if (known !== undefined) return undefined;
-        const columns = toColumns({ name, state, metadata, at: createdAt });
-        const bytes =
-          SESSION_ENTRY_BYTES +
-          growthOf("{}", columns.state_json) +
-          growthOf(null, columns.name) +
-          growthOf(null, columns.metadata_json);
-        const made = await transaction
-          .insertInto("agentos_sessions")
-          .values({
-            deployment,
-            ...toOwnerColumns(key.owner),
-            kind: key.component.kind,
-            component_id: toKeyText(key.component.id),
-            session_id: toKeyText(key.sessionId),
-            ...columns,
-            state_json: JSON.stringify(state),
-            bytes,
-            input_tokens: 0,
-            output_tokens: 0,
-            total_tokens: 0,
-            created_at: createdAt,
-          })
-          // Another process may have made it since.
-          .onConflict((conflict) => conflict.doNothing())
-          .returning(SESSION_COLUMNS)
-          .executeTakeFirst();
-        if (made !== undefined) await count(transaction, key.owner, bytes);
-        return made;
-      });
+      const row = await writeOfOwner(key.owner, () =>
+        database.write(async (transaction) => {
+          const known = await transaction
+            .selectFrom("agentos_sessions")
+            .select("session_no")
+            .where("deployment", "=", deployment)
+            .where(isOwnedBy(key.owner, "agentos_sessions"))
+            .where("session_id", "=", toKeyText(key.sessionId))
+            .executeTakeFirst();
+          if (known !== undefined) return undefined;
+          const columns = toColumns({ name, state, metadata, at: createdAt });
+          const bytes =
+            SESSION_ENTRY_BYTES +
+            growthOf("{}", columns.state_json) +
+            growthOf(null, columns.name) +
+            growthOf(null, columns.metadata_json);
+          const made = await transaction
+            .insertInto("agentos_sessions")
+            .values({
+              deployment,
+              ...toOwnerColumns(key.owner),
+              kind: key.component.kind,
+              component_id: toKeyText(key.component.id),
+              session_id: toKeyText(key.sessionId),
+              ...columns,
+              state_json: JSON.stringify(state),
+              bytes,
+              input_tokens: 0,
+              output_tokens: 0,
+              total_tokens: 0,
+              created_at: createdAt,
+            })
+            // Another process may have made it since.
+            .onConflict((conflict) => conflict.doNothing())
+            .returning(SESSION_COLUMNS)
+            .executeTakeFirst();
+          if (made !== undefined) await count(transaction, key.owner, bytes);
+          return made;
+        }),
+      );
       return row && readSession(row);
     },
 

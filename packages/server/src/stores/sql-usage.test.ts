@@ -219,6 +219,35 @@ for (const dialect of TEST_DIALECTS) {
       await begin(store, "r3", key);
     });
 
+    it("is refused again without a transaction, which others would share", async () => {
+      let writes = 0;
+      const store = createSqlRunStore(
+        {
+          ...database,
+          write: (change) => {
+            writes += 1;
+            return database.write(change);
+          },
+        },
+        { deployment: `deployment ${++deployments}`, nodeId: "counting", maxBytesPerOwner: 1 },
+      );
+      const key = keyOf(alice);
+      await end(store, await begin(store, "r1", key));
+      await expect(begin(store, "r2", key)).rejects.toThrow(SessionsFull);
+      const before = writes;
+      const made = {
+        key: keyOf(alice, { sessionId: "s2" }),
+        name: undefined,
+        state: {},
+        metadata: undefined,
+      };
+      await expect(begin(store, "r2", key)).rejects.toThrow(SessionsFull);
+      await expect(store.createSession(all, { ...made, createdAt: 1 })).rejects.toThrow(SessionsFull);
+      expect(writes).toBe(before);
+      await store.deleteSession(all, key);
+      await begin(store, "r2", key);
+    });
+
     it("stops nobody else, neither another user nor one whom no credential names", async () => {
       const { store } = open(1);
       await end(store, await begin(store, "r1", keyOf(alice)));
