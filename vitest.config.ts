@@ -1,4 +1,5 @@
 // One runner for every test. Packages resolve to their source, so no build is needed first.
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const conditions = ["@agentos/source", "module", "node", "development|production"];
@@ -12,6 +13,8 @@ export default defineConfig({
     reporters: ["default", "./tools/plain-summary-reporter.ts"],
     // One PostgreSQL for all files, started for the first that asks.
     globalSetup: ["./tools/postgres/global-setup.fixture.ts"],
+    // Tests wait for processes and databases: with one core left free, as is the default, nearly all of both would be.
+    maxWorkers: Math.max(2, availableParallelism()),
     // A test that needs longer is a soak run: it belongs in `npm run soak`.
     testTimeout: 20_000,
     projects: [
