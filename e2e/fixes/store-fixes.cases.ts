@@ -380,7 +380,7 @@ export const storeFixes = {
         options: { ...world.options, limits: { ...world.options.limits, [name]: 1 } },
         async prepare({ port }) {
           // What was there before the server was started again is there still.
-          for (let run = 0; run < 20; run += 1) await send(port, await signed());
+          for (let count = 0; count < 20; count += 1) await send(port, await signed());
           return () => undefined;
         },
       }),

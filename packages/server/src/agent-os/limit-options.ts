@@ -26,12 +26,12 @@ export interface LimitOptions {
   readonly runMebibytes?: number | undefined;
   /** Of one caller. Default half of `runMebibytes`. */
   readonly runMebibytesPerCaller?: number | undefined;
-  /** Memory that ended runs and sessions hold, MiB; who holds most forgets first. Default 64. A database has no such limit. */
+  /** Memory that ended runs and sessions hold, MiB; who holds most forgets first. Without effect on a database. Default 64. */
   readonly storedMebibytes?: number | undefined;
   /**
    * What ended runs and sessions of one user have, MiB, of a user whom its credential names: others use the operator's own
-   * credential, or none, and are not limited. In a database, whoever has as much begins nothing more; default 1,024. In
-   * memory, the oldest is forgotten; default a quarter of `storedMebibytes`.
+   * credential, or none, and are not limited. In a database, whoever has as much begins nothing more; in memory, the
+   * oldest is forgotten. Default 1,024 in a database, in memory a quarter of `storedMebibytes`.
    */
   readonly storedMebibytesPerUser?: number | undefined;
 }

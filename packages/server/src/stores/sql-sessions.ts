@@ -213,7 +213,9 @@ export function createSqlSessions(
           .executeTakeFirstOrThrow();
         const bytes = value_bytes - before.value_bytes;
         const after = await ofRow(
-          transaction.updateTable("agentos_sessions").set((row) => ({ bytes: row("bytes", "+", bytes) })),
+          transaction
+            .updateTable("agentos_sessions")
+            .set((session) => ({ bytes: session("bytes", "+", bytes) })),
         )
           .returning(SESSION_COLUMNS)
           .executeTakeFirstOrThrow();

@@ -69,7 +69,7 @@ for (const dialect of TEST_DIALECTS) {
     );
     const sums = new Map<string, number>();
     for (const { owner_kind, owner_id, session_id, held, bytes } of sessions) {
-      const truth = Number(held) + (isHandmade(session_id) ? 1_024 : 0);
+      const truth = held + (isHandmade(session_id) ? 1_024 : 0);
       expect(bytes, session_id).toBe(truth);
       const owner = `${owner_kind} ${owner_id}`;
       sums.set(owner, (sums.get(owner) ?? 0) + truth);
