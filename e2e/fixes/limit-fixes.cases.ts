@@ -368,5 +368,8 @@ export const limitFixes = {
     run({ images: images(1) }),
   ),
 } satisfies FixRows<
-  Exclude<LimitCode, "STORE_UNAVAILABLE" | "STORE_BUSY" | "STORE_NOT_WRITABLE" | "STORE_SPACE_USED_UP">
+  Exclude<
+    LimitCode,
+    "STORE_SESSIONS_FULL" | "STORE_UNAVAILABLE" | "STORE_BUSY" | "STORE_NOT_WRITABLE" | "STORE_SPACE_USED_UP"
+  >
 >;

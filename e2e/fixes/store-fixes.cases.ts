@@ -13,7 +13,7 @@ import {
   startPostgresServer,
 } from "@agentos/testkit/postgres";
 import { afterAll } from "vitest";
-import type { Call } from "../support/http.ts";
+import { bodyOf, type Call, send } from "../support/http.ts";
 import type { FixRow, FixRows } from "./fix-row.ts";
 import { callSigned, fix, good, jwtOptions, type World } from "./world.ts";
 
@@ -60,6 +60,21 @@ const using = async (database: string, prepare?: World["prepare"]): Promise<Worl
   call: await signed(),
   ...(prepare === undefined ? {} : { prepare }),
 });
+/** A token of one user for all that it does with its sessions. */
+const withSessions = (call: Call) =>
+  callSigned(good({ scopes: ["agents:run", "sessions:read", "sessions:delete"] }), call);
+
+/** One user has all that one may have. */
+const fillSessions: NonNullable<World["prepare"]> = async ({ port }) => {
+  const call = await signed();
+  while ((await send(port, call)).status === 200);
+  return () => undefined;
+};
+const withFullSessions = async (): Promise<World> => {
+  const world = await using(`sqlite:${createPath()}`, fillSessions);
+  return { ...world, options: { ...world.options, limits: { storedMebibytesPerUser: 0.01 } } };
+};
+
 const withDatabase = ({ options, ...world }: World, database: string): World => ({
   ...world,
   options: { ...options, database },
@@ -406,6 +421,40 @@ export const storeFixes = {
       },
     }),
   }),
+  STORE_SESSIONS_FULL: [
+    fix({
+      wrong: withFullSessions,
+      follows: /delete sessions that nobody needs any more, with (DELETE) (\/sessions),/,
+      apply: (world, [method = "", path = ""]) => ({
+        ...world,
+        async prepare(served) {
+          const undo = await fillSessions(served);
+          const { data } = bodyOf(await send(served.port, await withSessions({ path: "/sessions?limit=2" })));
+          const ids = (data as readonly { readonly session_id: string }[]).map(
+            ({ session_id }) => session_id,
+          );
+          const body = JSON.stringify({ session_ids: ids, session_types: ids.map(() => "agent") });
+          const headers = { "content-type": "application/json", "content-length": String(body.length) };
+          await send(served.port, await withSessions({ method, path, body, headers }));
+          return undo;
+        },
+      }),
+    }),
+    fix({
+      name: "by a larger limit",
+      wrong: withFullSessions,
+      follows: /raise "limits\.(storedMebibytesPerUser)" of the server/,
+      apply: ({ prepare: _, ...world }, [name = ""]) => ({
+        ...world,
+        options: { ...world.options, limits: { ...world.options.limits, [name]: 1 } },
+        async prepare({ port }) {
+          // What was there before the server was started again is there still.
+          for (let count = 0; count < 20; count += 1) await send(port, await signed());
+          return () => undefined;
+        },
+      }),
+    }),
+  ],
   STORE_SPACE_USED_UP: fix({
     place: "answer",
     async wrong() {

@@ -86,7 +86,7 @@ export function limitsPage(): string {
     `${GENERATED}# Limits`,
     `${EDITION} A server has memory for so many runs. What is over a limit is refused by name, with the cause and the fix; what grows over one is ended by name.`,
     "## `limits`",
-    'How much runs may take of one process of `new AgentOS`. A JSON configuration has the same option under the same name. "Per caller" holds for a caller whom its credential names; those who share a nameless one share what there is. A limit of one caller or user that is larger than that of all together stops the start.',
+    'How much runs may take of one process of `new AgentOS`. A JSON configuration has the same option under the same name. "Per caller" holds for a caller whom its credential names; those who share a nameless one share what there is. A limit of one caller or user that is larger than that of all together stops the start. `storedMebibytes` is for data in memory (`"database": null`), where the oldest makes room; in a database only `storedMebibytesPerUser` holds, for users whom a credential names, and what is over it is refused with [STORE_SESSIONS_FULL](errors.md#STORE_SESSIONS_FULL).',
     declaredTable(readMembers(join(SERVER, "agent-os/limit-options.ts"), "LimitOptions")),
     '```json\n{\n  "id": "shop",\n  "agents": [{ "id": "assistant", "model": "offline:echo" }],\n  "limits": { "activeRuns": 500, "activeRunsPerCaller": 50, "runMebibytes": 64.5 }\n}\n```',
     "Limits that you set are printed at the start, in the policy block, with those that follow from them.",

@@ -65,6 +65,13 @@ export const limits = {
     detail: "The session state is too large",
     fix: 'send less in "session_state": keep large values elsewhere, and only their ids in it; where the session has most of it already, start a new one, whose state is empty',
   },
+  STORE_SESSIONS_FULL: {
+    ...tooLarge,
+    unit: "MiB",
+    title: "the sessions of this user have {limit} MiB, the most that one user may have",
+    detail: "The sessions of the user are too large",
+    fix: 'delete sessions that nobody needs any more, with DELETE /sessions, then send the request again; or raise "limits.storedMebibytesPerUser" of the server',
+  },
   STORE_MEMORIES_FULL: {
     ...tooLarge,
     title: "this user has {limit} memories, the most that one user may have",

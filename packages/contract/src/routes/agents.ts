@@ -31,7 +31,7 @@ export const agentsRoutes = {
       200: { description: "events of the run, or with stream=false the run itself", events: runEventSchema, json: runOutputSchema },
       400: { description: "the body cannot be read, or asks for what this server does not have", json: errorSchema },
       404: noSuchAgent,
-      413: { description: "the request, or the state of its session, is too large", json: limitSchema },
+      413: { description: "the request, or the state of its session, is too large, or the sessions of its user are", json: limitSchema },
       422: { description: "the body is not valid", json: validationErrorSchema },
       429: { description: "the caller has too many active runs, or they are too large; `Retry-After` says when to ask again", json: limitSchema },
       503: { description: "the server has no room for the run, or cannot read its keys now", json: z.union([limitSchema, problemSchema]) },

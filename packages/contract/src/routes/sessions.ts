@@ -28,7 +28,10 @@ const several = {
   json: errorSchema,
 };
 const taken = { description: "the owner has a session of this id already", json: errorSchema };
-const tooLarge = { description: "the body, or the state in it, is too large", json: limitSchema };
+const tooLarge = {
+  description: "the body, or the state in it, is too large, or the sessions of its user are",
+  json: limitSchema,
+};
 const invalid = { description: "a value cannot be used", json: validationErrorSchema };
 const removed = { description: "it is gone; also where there was none" };
 const session = { description: "the session", json: sessionDetailSchema };

@@ -49,7 +49,14 @@ import {
   resolveRetention,
 } from "./database-options.ts";
 import { rememberDatabase } from "./known-databases.ts";
-import { resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
+import {
+  findStoredFaults,
+  resolveBytesPerOwner,
+  resolveDatabaseLimits,
+  resolveLimits,
+  resolveRunLimits,
+  resolveStoreLimits,
+} from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { findStorageOutage, isPassingFault } from "./storage-faults.ts";
 
@@ -89,6 +96,8 @@ export class AgentOS {
       });
     const startedAt = new Date();
     const workingDirectory = process.cwd();
+    const { limits } = parsed.data;
+    const isInMemory = parsed.data.database === null;
     const findDatabase = ({ policy: { id }, environment: { databaseUrl } }: ResolvedPolicy) =>
       resolveDatabase(parsed.data.database, { databaseUrl, id, workingDirectory });
     this.#app = createGuardedApp<ServedRouteId, Stores>({
@@ -97,15 +106,20 @@ export class AgentOS {
       findFaults: (resolved) => {
         const database = findDatabase(resolved);
         if (!("code" in database)) rememberDatabase(this, database);
-        return [...findAgentFaults(parsed.data.agents ?? []), ...("code" in database ? [database] : [])];
+        return [
+          ...findAgentFaults(parsed.data.agents ?? []),
+          ...("code" in database ? [database] : []),
+          ...(isInMemory ? findStoredFaults(limits) : []),
+        ];
       },
-      limits: parsed.data.limits && resolveLimits(parsed.data.limits),
+      limits: limits && (isInMemory ? resolveLimits(limits) : resolveDatabaseLimits(limits)),
       defaultPort: DEFAULT_PORT,
       open: (context) =>
         openStores(
           {
             database: requireResolved(findDatabase(context.resolved)),
-            limits: resolveStoreLimits(parsed.data.limits),
+            limits: resolveStoreLimits(limits),
+            maxBytesPerOwner: resolveBytesPerOwner(limits),
             retention: resolveRetention(parsed.data.retention),
           },
           context,

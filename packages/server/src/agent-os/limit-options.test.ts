@@ -4,7 +4,13 @@ import { describe, expect, it } from "vitest";
 import { Agent } from "../agents/agent.ts";
 import { AgentOS } from "./agent-os.ts";
 import type { LimitOptions } from "./limit-options.ts";
-import { limitsSchema, resolveLimits, resolveRunLimits, resolveStoreLimits } from "./limit-options.ts";
+import {
+  limitsSchema,
+  resolveBytesPerOwner,
+  resolveLimits,
+  resolveRunLimits,
+  resolveStoreLimits,
+} from "./limit-options.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -48,6 +54,24 @@ describe("limits", () => {
   it("that contradict each other say which of the two to change", () => {
     const start = () => new AgentOS({ database: null, limits: { activeRuns: 1, activeRunsPerCaller: 5 } });
     expect(start).toThrow('lower it, or raise "limits.activeRuns"');
+  });
+
+  it("of a user hold in a database whatever all together may have in memory", async () => {
+    const env = { DATABASE_URL: "sqlite:never-opened.db" };
+    const describeIn = async (limits: LimitOptions, database?: null) => {
+      const os = new AgentOS({ env, limits, ...(database === undefined ? {} : { database }) });
+      await os.ready({ isExamined: true });
+      return (await os.describe()).limits;
+    };
+    expect(await describeIn({ storedMebibytesPerUser: 2_000 })).toMatchObject({
+      storedMebibytesPerUser: 2_000,
+    });
+    const byDefault = await describeIn({ activeRuns: 7 });
+    expect(byDefault).toMatchObject({ activeRuns: 7, storedMebibytesPerUser: 1_024 });
+    expect(byDefault).not.toHaveProperty("storedMebibytes");
+    expect(await describeIn({ storedMebibytes: 8 }, null)).toMatchObject({ storedMebibytesPerUser: 2 });
+    expect(resolveBytesPerOwner({ storedMebibytes: 8 })).toBe(1_024 * MEBIBYTE);
+    expect(resolveBytesPerOwner({ storedMebibytesPerUser: 0.5 })).toBe(MEBIBYTE / 2);
   });
 
   it("of memory may have a fraction, and those of runs may not", () => {

@@ -1,9 +1,11 @@
 /** The option `limits`: how much runs may take of this process. */
+import type { Fault } from "@agentos/contract";
+import { createOptionFault } from "@agentos/guard/app";
 import { z } from "zod";
 import type { RunLimits } from "../runs/run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "../runs/run-limits.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
-import { MAX_STORED_BYTES } from "../stores/store-limits.ts";
+import { MAX_DATABASE_BYTES_PER_OWNER, MAX_STORED_BYTES } from "../stores/store-limits.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -24,9 +26,13 @@ export interface LimitOptions {
   readonly runMebibytes?: number | undefined;
   /** Of one caller. Default half of `runMebibytes`. */
   readonly runMebibytesPerCaller?: number | undefined;
-  /** Memory that ended runs and sessions hold, MiB; who holds most forgets first. Default 64. */
+  /** Memory that ended runs and sessions hold, MiB; who holds most forgets first. Without effect on a database. Default 64. */
   readonly storedMebibytes?: number | undefined;
-  /** Of one user. Default a quarter of `storedMebibytes`. */
+  /**
+   * What ended runs and sessions of one user have, MiB, of a user whom its credential names: others use the operator's own
+   * credential, or none, and are not limited. In a database, whoever has as much begins nothing more; in memory, the
+   * oldest is forgotten. Default 1,024 in a database, in memory a quarter of `storedMebibytes`.
+   */
   readonly storedMebibytesPerUser?: number | undefined;
 }
 
@@ -41,7 +47,6 @@ const PARTS = {
   activeRunsPerCaller: "activeRuns",
   unreadStreamsPerCaller: "unreadStreams",
   runMebibytesPerCaller: "runMebibytes",
-  storedMebibytesPerUser: "storedMebibytes",
 } as const satisfies Partial<Record<LimitName, LimitName>>;
 
 /** The options as they are checked, in code and in a JSON configuration alike. */
@@ -59,17 +64,37 @@ export const limitsSchema = z
   .superRefine((options, context) => {
     const limits = resolveLimits(options);
     for (const [part, whole] of Object.entries(PARTS) as [keyof typeof PARTS, LimitName][]) {
-      // One that is not given follows the whole, and always fits.
-      if (options[part] === undefined || limits[part] <= limits[whole]) continue;
-      const ofWhole = `"limits.${whole}" (${limits[whole]}${options[whole] === undefined ? " by default" : ""})`;
-      const message = `is ${limits[part]}, more than ${ofWhole} allows all together`;
-      const params = { suggestion: `lower it, or raise "limits.${whole}"` };
-      context.addIssue({ code: "custom", path: [part], message, params });
+      if (fitsWhole(options, limits, part, whole)) continue;
+      const { problem, suggestion } = describeMisfit(options, limits, part, whole);
+      context.addIssue({ code: "custom", path: [part], message: problem, params: { suggestion } });
     }
   });
 
-/** Every limit in force, by the name of its option. */
-export function resolveLimits(options: LimitOptions = {}): Readonly<Record<LimitName, number>> {
+type Limits = Readonly<Record<LimitName, number>>;
+
+/** One that is not given follows the whole, and always fits. */
+function fitsWhole(options: LimitOptions, limits: Limits, part: LimitName, whole: LimitName): boolean {
+  return options[part] === undefined || limits[part] <= limits[whole];
+}
+
+function describeMisfit(options: LimitOptions, limits: Limits, part: LimitName, whole: LimitName) {
+  const ofWhole = `"limits.${whole}" (${limits[whole]}${options[whole] === undefined ? " by default" : ""})`;
+  return {
+    problem: `is ${limits[part]}, more than ${ofWhole} allows all together`,
+    suggestion: `lower it, or raise "limits.${whole}"`,
+  };
+}
+
+/** What is wrong with limits of a store in memory; in a database nothing holds for all together. */
+export function findStoredFaults(options: LimitOptions = {}): readonly Fault[] {
+  const limits = resolveLimits(options);
+  const [part, whole] = ["storedMebibytesPerUser", "storedMebibytes"] as const;
+  if (fitsWhole(options, limits, part, whole)) return [];
+  return [createOptionFault({ option: `limits.${part}`, ...describeMisfit(options, limits, part, whole) })];
+}
+
+/** Every limit in force of a server that keeps its data in memory, by the name of its option. */
+export function resolveLimits(options: LimitOptions = {}): Limits {
   const {
     activeRuns = DEFAULT_RUN_LIMITS.activeRuns,
     unreadStreams = DEFAULT_RUN_LIMITS.unreadStreams,
@@ -86,6 +111,13 @@ export function resolveLimits(options: LimitOptions = {}): Readonly<Record<Limit
     storedMebibytes,
     storedMebibytesPerUser: options.storedMebibytesPerUser ?? storedMebibytes / 4,
   };
+}
+
+/** The same of a server that keeps its data in a database. */
+export function resolveDatabaseLimits(options: LimitOptions = {}): Omit<Limits, "storedMebibytes"> {
+  const { storedMebibytes: _, ...limits } = resolveLimits(options);
+  const { storedMebibytesPerUser = MAX_DATABASE_BYTES_PER_OWNER / MEBIBYTE } = options;
+  return { ...limits, storedMebibytesPerUser };
 }
 
 /** Every limit of runs. */
@@ -105,6 +137,11 @@ export function resolveRunLimits(options: LimitOptions = {}): RunLimits {
 export function resolveStoreLimits(options: LimitOptions = {}): StoreLimits {
   const { storedMebibytes, storedMebibytesPerUser } = resolveLimits(options);
   return { maxBytes: toBytes(storedMebibytes), maxBytesPerOwner: toBytes(storedMebibytesPerUser) };
+}
+
+/** What one user may have in a database. */
+export function resolveBytesPerOwner(options: LimitOptions = {}): number {
+  return toBytes(resolveDatabaseLimits(options).storedMebibytesPerUser);
 }
 
 function toBytes(mebibytesOfOption: number): number {

@@ -303,7 +303,7 @@ it("the log says which runs a server that is gone has left, with the ids that th
     { level: "warn", facts: { runs: 1 }, text: "runs were interrupted: the server that ran them stopped" },
   ]);
   expect(JSON.parse(answered.text)).toMatchObject({ run_id: entry?.facts["run_id"] });
-  const reading = openDatabase<Tables>({ location, migrations: MIGRATIONS });
+  const reading = open(database);
   onTestFinished(() => reading.close());
   const { events_json: events } = await reading.read((db) =>
     db.selectFrom("agentos_runs").select("events_json").executeTakeFirstOrThrow(),

@@ -31,6 +31,8 @@ export interface OpenStoresOptions {
   readonly database: ResolvedDatabase;
   /** Of what is kept in memory. */
   readonly limits: StoreLimits;
+  /** What one user may have in a database. */
+  readonly maxBytesPerOwner: number;
   readonly retention: Retention;
 }
 
@@ -88,10 +90,10 @@ function hideFolder(file: string): void {
 /** What is kept in a database that is open. */
 async function openIn(
   opened: Database<Tables>,
-  { database: { deployment }, retention }: OpenStoresOptions,
+  { database: { deployment }, maxBytesPerOwner, retention }: OpenStoresOptions,
   { runtime }: OpenContext,
 ): Promise<Omit<Stores, "database">> {
-  const runs = createSqlRunStore(opened, { deployment, nodeId: runtime.generateId() });
+  const runs = createSqlRunStore(opened, { deployment, nodeId: runtime.generateId(), maxBytesPerOwner });
   const { generateId, logger } = runtime;
   const now = () => runtime.clock.now();
   const denialRecorder = createSqlDenialRecorder(opened, {

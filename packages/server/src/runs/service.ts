@@ -11,6 +11,7 @@ import { loadHistory } from "./load-history.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
 import { createPulse } from "./pulse.ts";
 import { createUnreadWatch } from "./readers.ts";
+import { refuseFull } from "./refuse-full.ts";
 import type { RunForm } from "./run-form.ts";
 import { createRunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
@@ -182,8 +183,8 @@ export function createRunService(options: RunServiceOptions): RunService {
     };
     const input = { message: redactTokens(form.message), media: form.media };
     const scope = access.dataScope;
-    return ok(
-      await beginRun({
+    return refuseFull(
+      beginRun({
         ticket,
         controller,
         runnable,

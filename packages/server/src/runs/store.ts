@@ -211,7 +211,7 @@ export type DescribeAbandoned = (output: StoredOutput) => Pick<RunEnd, "outputJs
 export interface RunStore {
   /**
    * Keeps a run that begins, and its session, in one step. Throws when the scope does not cover the owner, or the
-   * run id is known; then nothing has changed. Ids of every kind are compared to the last code unit.
+   * run id is known; then nothing has changed. Throws {@link SessionsFull} in a store that forgets nothing by itself. Ids of every kind are compared to the last code unit.
    */
   createRun(scope: DataScope, run: NewRun): Promise<RunLease>;
   /** Keeps the end of a run and its session's state in one step. Throws {@link RunLeaseLost}. */
@@ -235,9 +235,9 @@ export interface RunStore {
    * same. Undefined, or no method, where that cannot be told without reading.
    */
   changeStamp?(): string | undefined;
-  /** Undefined where its owner has a session of this id already, of whatever component. */
+  /** Undefined where its owner has a session of this id already, of whatever component. Throws {@link SessionsFull}. */
   createSession(scope: DataScope, session: NewSession): Promise<StoredSession | undefined>;
-  /** Undefined where there is none in the scope. */
+  /** Undefined where there is none in the scope. Throws {@link SessionsFull} where it would grow. */
   changeSession(scope: DataScope, key: SessionKey, change: SessionChange): Promise<StoredSession | undefined>;
   /** Forgets a session with its runs; one that still runs loses its lease. False where there is none in the scope. */
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
@@ -257,6 +257,17 @@ export const MAX_LISTED_BYTES = 8 * 1024;
 /** The run has ended, is gone, or is another attempt's: nothing more of it is kept. */
 export class RunLeaseLost extends Error {
   override readonly name = "RunLeaseLost";
+}
+
+/** The owner has as much as one user may have: nothing more of it is kept. */
+export class SessionsFull extends Error {
+  override readonly name = "SessionsFull";
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    super("the sessions of this user are full");
+    this.maxBytes = maxBytes;
+  }
 }
 
 /** Whether a scope covers an owner. Only `all` reaches what nobody in particular owns. */

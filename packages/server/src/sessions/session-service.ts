@@ -5,6 +5,7 @@ import { RUNNABLE_KINDS, type RunnableKind } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
 import { type InputFault, inputFault, type RequestFault, type Runtime } from "@agentos/guard/app";
 import { resolveOwner } from "../runs/owner.ts";
+import { refuseFull } from "../runs/refuse-full.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore, SessionFilter, SessionKey, StoredSession } from "../runs/store.ts";
 import { findOneSession, findOneSessionKey } from "./find-session.ts";
@@ -68,8 +69,9 @@ export function createSessionService({ store, runs, runtime }: SessionServiceOpt
         sessionId: access.identity.sessionId ?? sessionId ?? runtime.generateId(),
       };
       const session = { key, name, state, metadata, createdAt: second() };
-      const created = await store.createSession(access.dataScope, session);
-      return created === undefined ? fail(taken(key.sessionId)) : ok(created);
+      const created = await refuseFull(store.createSession(access.dataScope, session));
+      if (!created.ok) return created;
+      return created.value === undefined ? fail(taken(key.sessionId)) : ok(created.value);
     },
 
     async change(scope, filter, given) {
@@ -79,7 +81,7 @@ export function createSessionService({ store, runs, runtime }: SessionServiceOpt
       if (!found.ok || found.value === undefined) return found;
       const hasChange = Object.values(values.value).some((value) => value !== undefined);
       if (!hasChange) return found;
-      return ok(await store.changeSession(scope, found.value.key, { ...values.value, at: second() }));
+      return refuseFull(store.changeSession(scope, found.value.key, { ...values.value, at: second() }));
     },
 
     async delete(scope, filters) {

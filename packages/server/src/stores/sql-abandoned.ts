@@ -7,10 +7,11 @@ import { sql, type Transaction } from "kysely";
 import { toBareOutput } from "../runs/abandoned.ts";
 import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
-import type { NodesTable, Tables } from "./schema/tables.ts";
+import type { NodesTable, Tables, UsageTable } from "./schema/tables.ts";
 import { describeHost, isNodeOfProcess, type SqlNodeOptions } from "./sql-node.ts";
 import { KEY_COLUMNS, readSessionKey } from "./sql-rows.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
+import { addUsages, sizeOfRun, USAGE_COLUMNS } from "./sql-usage.ts";
 
 /** A server that has been silent for so long is gone, by the database's clock. */
 const DEAD_SECONDS = 8;
@@ -98,10 +99,10 @@ export function createSqlAbandoned(
     runs: readonly ActiveRow[],
     describe: DescribeAbandoned,
   ): Promise<number> {
-    let count = 0;
+    const ended: { readonly session_no: number; readonly bytes: number }[] = [];
     for (const run of runs) {
       const last = describe(readOutput(run.output_json) ?? (await findBareOutput(transaction, run.run_no)));
-      const { numUpdatedRows } = await transaction
+      const row = await transaction
         .updateTable("agentos_runs")
         .set({
           status: "ERROR",
@@ -115,10 +116,29 @@ export function createSqlAbandoned(
         .where("run_no", "=", run.run_no)
         .where("attempt", "=", run.attempt)
         .where("node_id", "=", run.node_id)
-        .executeTakeFirstOrThrow();
-      count += Number(numUpdatedRows);
+        .returning("session_no")
+        .executeTakeFirst();
+      if (row !== undefined) ended.push({ ...row, bytes: sizeOfRun(last) });
     }
-    return count;
+    await countEnded(transaction, ended);
+    return ended.length;
+  }
+
+  async function countEnded(
+    transaction: Transaction<Tables>,
+    ended: readonly { readonly session_no: number; readonly bytes: number }[],
+  ): Promise<void> {
+    const usages: UsageTable[] = [];
+    for (const { session_no, bytes } of ended.toSorted((one, other) => one.session_no - other.session_no)) {
+      const session = await transaction
+        .updateTable("agentos_sessions")
+        .set((row) => ({ bytes: row("bytes", "+", bytes) }))
+        .where("session_no", "=", session_no)
+        .returning(USAGE_COLUMNS)
+        .executeTakeFirst();
+      if (session !== undefined) usages.push({ ...session, bytes });
+    }
+    await addUsages(transaction, usages);
   }
 
   /** It comes back by itself where it was only silent. */

@@ -34,7 +34,12 @@ export interface PersonalData {
 }
 
 /** All whose rows belong to one owner; refusals are found in their own way. A test holds this against the schema. */
-export const ERASED_BY_OWNER = ["agentos_sessions", "agentos_memories", "agentos_decision_counts"] as const;
+export const ERASED_BY_OWNER = [
+  "agentos_sessions",
+  "agentos_usage",
+  "agentos_memories",
+  "agentos_decision_counts",
+] as const;
 type OwnedTable = (typeof ERASED_BY_OWNER)[number];
 
 function ofOwner({ userId, issuer, deployment }: EraseTarget) {
@@ -147,8 +152,11 @@ export async function erasePersonalData(
     const deleted = [
       await db.deleteFrom("agentos_denials").where(ofSubject(target)).executeTakeFirstOrThrow(),
     ];
-    for (const table of ERASED_BY_OWNER)
-      deleted.push(await db.deleteFrom(table).where(ofOwner(target)).executeTakeFirstOrThrow());
+    for (const table of ERASED_BY_OWNER) {
+      const gone = await db.deleteFrom(table).where(ofOwner(target)).executeTakeFirstOrThrow();
+      // A sum of what was in the others.
+      if (table !== "agentos_usage") deleted.push(gone);
+    }
     return deleted.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0);
   });
   return { rows, isFileClean: isFile ? await cleanFile(database) : true };

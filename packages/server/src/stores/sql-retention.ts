@@ -3,6 +3,7 @@ import type { Database } from "@agentos/storage";
 import { sql } from "kysely";
 import type { Tables } from "./schema/tables.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
+import { addUsages, USAGE_COLUMNS } from "./sql-usage.ts";
 
 /** How long rows are kept after their last change; undefined keeps them for ever. */
 export interface Retention {
@@ -70,14 +71,18 @@ export async function sweepRetention(
         )
         .orderBy("updated_at")
         .limit(SESSION_BATCH);
-      return count(
-        await db
-          .deleteFrom("agentos_sessions")
-          .where("session_no", "in", old)
-          // Again: PostgreSQL has waited for a run that began in it since, and looks at the row that this one left.
-          .where("updated_at", "<", before)
-          .executeTakeFirstOrThrow(),
+      const gone = await db
+        .deleteFrom("agentos_sessions")
+        .where("session_no", "in", old)
+        // Again: PostgreSQL has waited for a run that began in it since, and looks at the row that this one left.
+        .where("updated_at", "<", before)
+        .returning(USAGE_COLUMNS)
+        .execute();
+      await addUsages(
+        db,
+        gone.map((row) => ({ ...row, bytes: -row.bytes })),
       );
+      return gone.length;
     });
   }
 

@@ -38,7 +38,7 @@ export const SESSION_COLUMNS = [
 ] as const;
 
 export type RunRow = Pick<RunsTable, "output_json" | "events_json">;
-export type SessionRow = Omit<SessionsTable, "session_no" | "deployment">;
+export type SessionRow = Omit<SessionsTable, "session_no" | "deployment" | "bytes">;
 export interface ListedRow extends Omit<SessionRow, "state_json"> {
   readonly state_json: string | null;
 }

@@ -62,25 +62,39 @@ export const openSession = prepareQuery((db: Db, session: SessionColumns) =>
           first_input: row.fn.coalesce("agentos_sessions.first_input", "excluded.first_input"),
         })),
     )
-    .returning(["session_no", "state_json"]),
+    .returning((row) => [
+      "session_no",
+      "state_json",
+      // Read with it: what its owner has costs no statement of its own.
+      row
+        .selectFrom("agentos_usage")
+        .select("agentos_usage.bytes")
+        .where("agentos_usage.deployment", "=", session.deployment)
+        .where("agentos_usage.owner_issuer", "=", session.owner_issuer)
+        .where("agentos_usage.owner_kind", "=", session.owner_kind)
+        .where("agentos_usage.owner_id", "=", session.owner_id)
+        .as("used_bytes"),
+    ]),
 );
 
-export const putState = prepareQuery((db: Db, values: Pick<SessionsTable, "state_json"> & SessionNumber) =>
+export const putState = prepareQuery((db: Db, values: Pick<SessionsTable, "state_json"> & Growth) =>
   db
     .updateTable("agentos_sessions")
-    .set({ state_json: values.state_json })
+    .set((row) => ({ state_json: values.state_json, bytes: row("bytes", "+", values.added_bytes) }))
     .where("session_no", "=", values.session_no),
 );
 
-export const putSummary = prepareQuery((db: Db, values: { readonly summary_json: string } & SessionNumber) =>
+export const putSummary = prepareQuery((db: Db, values: { readonly summary_json: string } & Growth) =>
   db
     .updateTable("agentos_sessions")
-    .set({ summary_json: values.summary_json })
+    .set((row) => ({ summary_json: values.summary_json, bytes: row("bytes", "+", values.added_bytes) }))
     .where("session_no", "=", values.session_no),
 );
 
-interface SessionNumber {
+/** A session, and how much more it counts for. */
+interface Growth {
   readonly session_no: number;
+  readonly added_bytes: number;
 }
 
 export type RunColumns = Pick<
@@ -138,13 +152,14 @@ export const endRun = prepareQuery((db: Db, end: EndColumns) =>
 );
 
 export const addTokens = prepareQuery(
-  (db: Db, added: SessionNumber & Pick<SessionsTable, "input_tokens" | "output_tokens" | "total_tokens">) =>
+  (db: Db, added: Growth & Pick<SessionsTable, "input_tokens" | "output_tokens" | "total_tokens">) =>
     db
       .updateTable("agentos_sessions")
       .set((row) => ({
         input_tokens: row("input_tokens", "+", added.input_tokens),
         output_tokens: row("output_tokens", "+", added.output_tokens),
         total_tokens: row("total_tokens", "+", added.total_tokens),
+        bytes: row("bytes", "+", added.added_bytes),
       }))
       .where("session_no", "=", added.session_no)
       .returning(["state_json", "summary_json"]),

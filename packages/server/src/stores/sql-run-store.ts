@@ -20,6 +20,7 @@ import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlAbandoned } from "./sql-abandoned.ts";
+import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
 import {
@@ -32,6 +33,13 @@ import {
   putSummary,
 } from "./sql-run-queries.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
+import { addUsage, growthOf, requireRoom, sizeOfRun } from "./sql-usage.ts";
+import { MAX_DATABASE_BYTES_PER_OWNER } from "./store-limits.ts";
+
+export interface SqlRunStoreOptions extends SqlNodeOptions {
+  /** Of a verified owner; whoever has them begins nothing more. Default {@link MAX_DATABASE_BYTES_PER_OWNER}. */
+  readonly maxBytesPerOwner?: number | undefined;
+}
 
 export interface SqlRunStore extends RunStore, Pick<SqlNode, "close"> {}
 
@@ -51,17 +59,19 @@ function fitsRun({ status, createdAfter, createdBefore }: Omit<RunQuery, "limit"
     ]);
 }
 
-export function createSqlRunStore(database: Database<Tables>, options: SqlNodeOptions): SqlRunStore {
-  const { deployment, nodeId } = options;
+export function createSqlRunStore(database: Database<Tables>, options: SqlRunStoreOptions): SqlRunStore {
+  const { deployment, nodeId, maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER } = options;
   const node = createSqlNode(database, options);
-  const sessions = createSqlSessions(database, deployment);
+  const writeOfOwner = createFullOwners(database, { deployment, maxBytesPerOwner });
+  const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner, writeOfOwner });
 
   /** The session of a run that begins, made where it is missing. Gives its number. */
   async function open(transaction: Transaction<Tables>, run: NewRun): Promise<number> {
     const { key, createdAt, input, changeState } = run;
+    const owner = toOwnerColumns(key.owner);
     const [session] = await openSession(transaction, {
       deployment,
-      ...toOwnerColumns(key.owner),
+      ...owner,
       kind: key.component.kind,
       component_id: toKeyText(key.component.id),
       session_id: toKeyText(key.sessionId),
@@ -69,7 +79,9 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlNodeOp
       created_at: createdAt,
     });
     if (session === undefined) throw new Error("INVARIANT: a session is made or found");
-    if (changeState !== undefined) await change(transaction, session, changeState);
+    requireRoom(key.owner, session.used_bytes ?? 0, maxBytesPerOwner);
+    const bytes = changeState === undefined ? 0 : await change(transaction, session, changeState);
+    if (bytes !== 0) await addUsage(transaction, { deployment, ...owner, bytes });
     return session.session_no;
   }
 
@@ -87,16 +99,24 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlNodeOp
     });
     if (ended === undefined) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     const { session_no } = ended;
+    let bytes = sizeOfRun(run);
     const [session] = await addTokens(transaction, {
       session_no,
+      added_bytes: bytes,
       input_tokens: run.tokens.inputTokens,
       output_tokens: run.tokens.outputTokens,
       total_tokens: run.tokens.totalTokens,
     });
     if (session === undefined) return;
-    if (run.changeState !== undefined) await change(transaction, { ...session, session_no }, run.changeState);
+    if (run.changeState !== undefined)
+      bytes += await change(transaction, { ...session, session_no }, run.changeState);
     const summary_json = run.changeSummary?.(session.summary_json ?? undefined);
-    if (summary_json !== undefined) await putSummary(transaction, { session_no, summary_json });
+    if (summary_json !== undefined) {
+      const added_bytes = growthOf(session.summary_json, summary_json);
+      await putSummary(transaction, { session_no, summary_json, added_bytes });
+      bytes += added_bytes;
+    }
+    await addUsage(transaction, { deployment, ...toOwnerColumns(lease.key.owner), bytes });
   }
 
   const isOfSession = (key: SessionKey) => (row: Row) =>
@@ -132,19 +152,21 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlNodeOp
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
       const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
-      await node.writeWithBeat(async (transaction) => {
-        if (run.bindsSession === true) await sessions.bind(transaction, key);
-        const sessionNo = await open(transaction, run);
-        await insertRun(transaction, {
-          deployment,
-          run_id: toKeyText(runId),
-          session_no: sessionNo,
-          node_id: nodeId,
-          attempt: lease.attempt,
-          created_at: createdAt,
-          output_json: outputJson,
-        });
-      });
+      await writeOfOwner(key.owner, () =>
+        node.writeWithBeat(async (transaction) => {
+          if (run.bindsSession === true) await sessions.bind(transaction, key);
+          const sessionNo = await open(transaction, run);
+          await insertRun(transaction, {
+            deployment,
+            run_id: toKeyText(runId),
+            session_no: sessionNo,
+            node_id: nodeId,
+            attempt: lease.attempt,
+            created_at: createdAt,
+            output_json: outputJson,
+          });
+        }),
+      );
       return lease;
     },
 
@@ -239,11 +261,14 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlNodeOp
   };
 }
 
-/** The state that there is, locked by the statement that gave it, becomes the next. */
+/** The state that there is, locked by the statement that gave it, becomes the next. Gives how many bytes more it has. */
 async function change(
   transaction: Transaction<Tables>,
   { session_no, state_json }: { readonly session_no: number; readonly state_json: string },
   changeState: StateChange,
-): Promise<void> {
-  await putState(transaction, { session_no, state_json: changeState(state_json) });
+): Promise<number> {
+  const next = changeState(state_json);
+  const added_bytes = growthOf(state_json, next);
+  await putState(transaction, { session_no, state_json: next, added_bytes });
+  return added_bytes;
 }

@@ -1,5 +1,5 @@
 /** The sessions of a database: found, listed, made, changed and forgotten, always within a scope. */
-import type { DataScope } from "@agentos/auth";
+import type { DataScope, Owner } from "@agentos/auth";
 import { type Database, prepareQuery } from "@agentos/storage";
 import {
   type ExpressionBuilder,
@@ -19,8 +19,10 @@ import {
 import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { hasOwnerColumns, isInScope, isOwnedBy, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { SessionsTable, Tables } from "./schema/tables.ts";
+import type { WriteOfOwner } from "./sql-full-owners.ts";
 import { KEY_COLUMNS, readSession, readSessionKey, SESSION_COLUMNS } from "./sql-rows.ts";
 import { createSessionList } from "./sql-session-list.ts";
+import { addUsage, growthOf, requireRoom, SESSION_ENTRY_BYTES, VALUE_BYTES } from "./sql-usage.ts";
 
 type SessionMethods = Pick<
   RunStore,
@@ -75,7 +77,23 @@ const findOwn = prepareQuery((db: Kysely<Tables>, values: Found) =>
     .where("component_id", "in", [values.component_id, ""]),
 );
 
-export function createSqlSessions(database: Database<Tables>, deployment: string): SqlSessions {
+export interface SqlSessionsOptions {
+  readonly deployment: string;
+  readonly maxBytesPerOwner: number;
+  readonly writeOfOwner: WriteOfOwner;
+}
+
+export function createSqlSessions(
+  database: Database<Tables>,
+  { deployment, maxBytesPerOwner, writeOfOwner }: SqlSessionsOptions,
+): SqlSessions {
+  /** Throws where it grows, and has no room to. */
+  async function count(transaction: Transaction<Tables>, owner: Owner, bytes: number): Promise<void> {
+    if (bytes === 0) return;
+    const before = await addUsage(transaction, { deployment, ...toOwnerColumns(owner), bytes });
+    if (bytes > 0) requireRoom(owner, before, maxBytesPerOwner);
+  }
+
   const withoutComponent = (key: SessionKey): SessionKey => ({
     ...key,
     component: { kind: key.component.kind, id: "" },
@@ -131,17 +149,23 @@ export function createSqlSessions(database: Database<Tables>, deployment: string
     async createSession(scope, { key, name, state, metadata, createdAt }) {
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a session is kept only within its caller's scope");
-      const row = await database.write(async (transaction) => {
-        const known = await transaction
-          .selectFrom("agentos_sessions")
-          .select("session_no")
-          .where("deployment", "=", deployment)
-          .where(isOwnedBy(key.owner, "agentos_sessions"))
-          .where("session_id", "=", toKeyText(key.sessionId))
-          .executeTakeFirst();
-        if (known !== undefined) return undefined;
-        return (
-          transaction
+      const row = await writeOfOwner(key.owner, () =>
+        database.write(async (transaction) => {
+          const known = await transaction
+            .selectFrom("agentos_sessions")
+            .select("session_no")
+            .where("deployment", "=", deployment)
+            .where(isOwnedBy(key.owner, "agentos_sessions"))
+            .where("session_id", "=", toKeyText(key.sessionId))
+            .executeTakeFirst();
+          if (known !== undefined) return undefined;
+          const columns = toColumns({ name, state, metadata, at: createdAt });
+          const bytes =
+            SESSION_ENTRY_BYTES +
+            growthOf("{}", columns.state_json) +
+            growthOf(null, columns.name) +
+            growthOf(null, columns.metadata_json);
+          const made = await transaction
             .insertInto("agentos_sessions")
             .values({
               deployment,
@@ -149,47 +173,69 @@ export function createSqlSessions(database: Database<Tables>, deployment: string
               kind: key.component.kind,
               component_id: toKeyText(key.component.id),
               session_id: toKeyText(key.sessionId),
-              name: name === undefined ? null : toPlainText(name),
+              ...columns,
               state_json: JSON.stringify(state),
-              metadata_json: metadata === undefined ? null : JSON.stringify(metadata),
+              bytes,
               input_tokens: 0,
               output_tokens: 0,
               total_tokens: 0,
               created_at: createdAt,
-              updated_at: createdAt,
             })
             // Another process may have made it since.
             .onConflict((conflict) => conflict.doNothing())
             .returning(SESSION_COLUMNS)
-            .executeTakeFirst()
-        );
-      });
+            .executeTakeFirst();
+          if (made !== undefined) await count(transaction, key.owner, bytes);
+          return made;
+        }),
+      );
       return row && readSession(row);
     },
 
     async changeSession(scope, key, change) {
       if (!coversOwner(scope, key.owner)) return undefined;
-      const row = await database.write((transaction) =>
-        transaction
+      const row = await database.write(async (transaction) => {
+        // Holds the row, so that what it had is what is replaced.
+        const before = await transaction
           .updateTable("agentos_sessions")
-          .set(toColumns(change))
+          .set({ updated_at: change.at })
           .where(isSession(deployment, key))
+          .returning(["session_no", VALUE_BYTES.as("value_bytes")])
+          .executeTakeFirst();
+        if (before === undefined) return undefined;
+        const ofRow = <Query extends { where(column: "session_no", is: "=", value: number): Query }>(
+          query: Query,
+        ) => query.where("session_no", "=", before.session_no);
+        const { value_bytes } = await ofRow(
+          transaction.updateTable("agentos_sessions").set(toColumns(change)),
+        )
+          .returning(VALUE_BYTES.as("value_bytes"))
+          .executeTakeFirstOrThrow();
+        const bytes = value_bytes - before.value_bytes;
+        const after = await ofRow(
+          transaction
+            .updateTable("agentos_sessions")
+            .set((session) => ({ bytes: session("bytes", "+", bytes) })),
+        )
           .returning(SESSION_COLUMNS)
-          .executeTakeFirst(),
-      );
+          .executeTakeFirstOrThrow();
+        await count(transaction, key.owner, bytes);
+        return after;
+      });
       return row && readSession(row);
     },
 
     async deleteSession(scope, key) {
       if (!coversOwner(scope, key.owner)) return false;
-      const gone = await database.write((transaction) =>
-        transaction
+      return database.write(async (transaction) => {
+        const gone = await transaction
           .deleteFrom("agentos_sessions")
           .where(isSession(deployment, key))
-          .returning("session_no")
-          .executeTakeFirst(),
-      );
-      return gone !== undefined;
+          .returning("bytes")
+          .executeTakeFirst();
+        if (gone !== undefined) await count(transaction, key.owner, -gone.bytes);
+        return gone !== undefined;
+      });
     },
   };
 }

@@ -4,3 +4,6 @@
 export const MAX_STORED_BYTES = 64 * 1024 * 1024;
 /** Bytes of them that one user may have. */
 export const MAX_STORED_BYTES_PER_OWNER = MAX_STORED_BYTES / 4;
+
+/** Bytes that one user may have in a database. */
+export const MAX_DATABASE_BYTES_PER_OWNER = 1_024 * 1024 * 1024;

@@ -24,6 +24,7 @@ create table agentos_sessions (
           input_tokens bigint not null,
           output_tokens bigint not null,
           total_tokens bigint not null,
+          bytes bigint not null default 0,
           created_at bigint not null,
           updated_at bigint not null
         );
@@ -34,6 +35,12 @@ create index agentos_sessions_updated on agentos_sessions (deployment, owner_iss
 create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no, kind, component_id);
 create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no, kind, component_id);
 create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no, kind, component_id);
+create table agentos_usage (
+          deployment text collate "C" not null,
+          owner_issuer text collate "C" not null, owner_kind text collate "C" not null, owner_id text collate "C" not null,
+          bytes bigint not null,
+          primary key (deployment, owner_issuer, owner_kind, owner_id)
+        );
 create table agentos_runs (
           run_no bigint generated always as identity primary key,
           deployment text collate "C" not null,
@@ -121,4 +128,4 @@ create table agentos_decision_counts (
           count bigint not null,
           primary key (deployment, hour, owner_issuer, owner_kind, owner_id, route, resource, outcome)
         );
-insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '6cce1123ebb86a6dd8037f10a83f8e8dcedb63ed93bef985a1117537ba13bfe8', 1764300000);
+insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '880a7c479c10569be1ddcc61b3a90c6a6ab8bb0f77a1362df36a4c755fccec33', 1764300000);

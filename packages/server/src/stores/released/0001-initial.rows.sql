@@ -1,9 +1,13 @@
 insert into agentos_nodes (node_id, deployment, host, pid, started_at, heartbeat_at, seen_seq)
   values ('node-1', 'my-os', 'host boot pid:[1]', 4711, 1764300000.25, 1764300010.5, 0);
-insert into agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, owner_long_id, kind, component_id, session_id, name, first_input, state_json, metadata_json, summary_json, input_tokens, output_tokens, total_tokens, created_at, updated_at)
-  values ('my-os', 'https://issuer.example', 'user', 'älice', null, 'agent', 'helper', 's-1', 'Holidays', 'Where to?', '{"city":"Oslo"}', '{"tag":"a"}', null, 3, 4, 7, 1764300000, 1764300005);
-insert into agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, owner_long_id, kind, component_id, session_id, name, first_input, state_json, metadata_json, summary_json, input_tokens, output_tokens, total_tokens, created_at, updated_at)
-  values ('my-os', '', 'claimed', 'bob', null, 'agent', 'helper', 's-1', null, null, '{}', null, null, 0, 0, 0, 1764300001, 1764300001);
+insert into agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, owner_long_id, kind, component_id, session_id, name, first_input, state_json, metadata_json, summary_json, input_tokens, output_tokens, total_tokens, bytes, created_at, updated_at)
+  values ('my-os', 'https://issuer.example', 'user', 'älice', null, 'agent', 'helper', 's-1', 'Holidays', 'Where to?', '{"city":"Oslo"}', '{"tag":"a"}', null, 3, 4, 7, 2340, 1764300000, 1764300005);
+insert into agentos_sessions (deployment, owner_issuer, owner_kind, owner_id, owner_long_id, kind, component_id, session_id, name, first_input, state_json, metadata_json, summary_json, input_tokens, output_tokens, total_tokens, bytes, created_at, updated_at)
+  values ('my-os', '', 'claimed', 'bob', null, 'agent', 'helper', 's-1', null, null, '{}', null, null, 0, 0, 0, 1024, 1764300001, 1764300001);
+insert into agentos_usage (deployment, owner_issuer, owner_kind, owner_id, bytes)
+  values ('my-os', 'https://issuer.example', 'user', 'älice', 2340);
+insert into agentos_usage (deployment, owner_issuer, owner_kind, owner_id, bytes)
+  values ('my-os', '', 'claimed', 'bob', 1024);
 insert into agentos_runs (deployment, run_id, session_no, status, node_id, attempt, max_attempts, available_at, cancel_at, next_index, checkpoint_json, created_at, ended_at, output_json, events_json)
   values ('my-os', 'r-1', 1, 'COMPLETED', null, 1, 1, null, null, 3, null, 1764300000, 1764300004.5, '{"run_id":"r-1","agent_id":"helper","agent_name":"Helper","session_id":"s-1","input":{"input_content":"Where to?"},"content":"Oslo","content_type":"str","model":"m","model_provider":"p","messages":[],"metrics":{},"created_at":1764300000,"status":"COMPLETED"}', '[]');
 insert into agentos_runs (deployment, run_id, session_no, status, node_id, attempt, max_attempts, available_at, cancel_at, next_index, checkpoint_json, created_at, ended_at, output_json, events_json)

@@ -24,6 +24,7 @@ create table agentos_sessions (
           input_tokens integer not null,
           output_tokens integer not null,
           total_tokens integer not null,
+          bytes integer not null default 0,
           created_at integer not null,
           updated_at integer not null
         );
@@ -34,6 +35,12 @@ create index agentos_sessions_updated on agentos_sessions (deployment, owner_iss
 create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no, kind, component_id);
 create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no, kind, component_id);
 create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no, kind, component_id);
+create table agentos_usage (
+          deployment text not null,
+          owner_issuer text not null, owner_kind text not null, owner_id text not null,
+          bytes integer not null,
+          primary key (deployment, owner_issuer, owner_kind, owner_id)
+        );
 create table agentos_runs (
           run_no integer primary key autoincrement,
           deployment text not null,
@@ -121,4 +128,4 @@ create table agentos_decision_counts (
           count integer not null,
           primary key (deployment, hour, owner_issuer, owner_kind, owner_id, route, resource, outcome)
         );
-insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '3c239eca791654270510d5d1edc591da0388e07156b6153970bd2cd34d570bce', 1764300000);
+insert into agentos_migrations (name, hash, applied_at) values ('0001-initial', '79271257c5e6da963d3f05ea43e9c50b66ad3fb44e2b6d914ffbcbaa85021d78', 1764300000);

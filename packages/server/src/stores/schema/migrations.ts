@@ -38,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
           input_tokens ${integer} not null,
           output_tokens ${integer} not null,
           total_tokens ${integer} not null,
+          bytes ${integer} not null default 0,
           created_at ${integer} not null,
           updated_at ${integer} not null
         )`,
@@ -50,6 +51,12 @@ export const MIGRATIONS: readonly Migration[] = [
         "create index agentos_sessions_user on agentos_sessions (deployment, owner_id, created_at, session_no, kind, component_id)",
         "create index agentos_sessions_all_created on agentos_sessions (deployment, created_at, session_no, kind, component_id)",
         "create index agentos_sessions_all_updated on agentos_sessions (deployment, updated_at, session_no, kind, component_id)",
+        `create table agentos_usage (
+          deployment ${text} not null,
+          ${owner},
+          bytes ${integer} not null,
+          primary key (deployment, owner_issuer, owner_kind, owner_id)
+        )`,
         `create table agentos_runs (
           run_no ${identity},
           deployment ${text} not null,

@@ -46,8 +46,16 @@ export interface SessionsTable extends OwnerColumns {
   input_tokens: number;
   output_tokens: number;
   total_tokens: number;
+  /** What it counts for in what its owner has (`sql-usage.ts`). */
+  bytes: Generated<number>;
   created_at: number;
   updated_at: number;
+}
+
+/** What an owner has in all of its sessions: the sum of their `bytes`. */
+export interface UsageTable extends Omit<OwnerColumns, "owner_long_id"> {
+  deployment: string;
+  bytes: number;
 }
 
 export interface RunsTable {
@@ -152,6 +160,7 @@ export interface DecisionCountsTable {
 export interface Tables {
   agentos_nodes: NodesTable;
   agentos_sessions: SessionsTable;
+  agentos_usage: UsageTable;
   agentos_runs: RunsTable;
   agentos_run_events: RunEventsTable;
   agentos_revocations: RevocationsTable;
