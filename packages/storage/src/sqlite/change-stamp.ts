@@ -19,8 +19,6 @@ function prepare(database: DatabaseSync): () => string {
   const statement = database.prepare(
     "select data_version as others, total_changes() as own from pragma_data_version",
   );
-  return () => {
-    const { others, own } = statement.get() ?? {};
-    return `${String(others)}:${String(own)}`;
-  };
+  statement.setReturnArrays(true);
+  return () => String(statement.get());
 }
