@@ -20,5 +20,5 @@ function prepare(database: DatabaseSync): () => string {
     "select data_version as others, total_changes() as own from pragma_data_version",
   );
   statement.setReturnArrays(true);
-  return () => String(statement.get());
+  return () => Object.values(statement.get() ?? {}).join(":");
 }
