@@ -158,9 +158,7 @@ const READER = fileURLToPath(new URL("./read-jwks-file.ts", import.meta.url));
 const asOtherUser = (row: Pick<FixRow<string>, "wrong" | "follows" | "apply">): FixRow => {
   const observe = (path: string): Promise<readonly Printed[]> =>
     new Promise((resolve, reject) => {
-      const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
       const child = spawn(process.execPath, ["--conditions=@agentos/source", READER, path], {
-        ...user,
         cwd: dirname(path),
         env: {},
         stdio: ["ignore", "pipe", "inherit"],

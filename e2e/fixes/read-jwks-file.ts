@@ -2,6 +2,13 @@
 import { ConfigurationError } from "@agentos/guard";
 import { AgentOS } from "@agentos/server";
 
+// No file is closed to root. Here and not by whoever starts it: a clone may be in a folder that only root can enter.
+if (process.getuid?.() === 0) {
+  process.setgroups?.([]);
+  process.setgid?.(65_534);
+  process.setuid?.(65_534);
+}
+
 const os = new AgentOS({
   database: null,
   id: "agent-os",
