@@ -1,3 +1,4 @@
+// LENGTH: one table; its rows are read side by side.
 /** Databases that cannot be used, at the start and while a server runs, and the way out that each prints. */
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";

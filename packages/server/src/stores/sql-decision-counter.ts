@@ -4,23 +4,15 @@
  */
 import type { DataScope } from "@agentos/auth";
 import { REFUSALS, type RefusalCode } from "@agentos/contract";
-import type { DecisionCount, DecisionCounter, DecisionOutcome, DecisionQuery, Logger } from "@agentos/guard";
+import type { DecisionCount, DecisionCounter, DecisionOutcome, DecisionQuery } from "@agentos/guard";
 import { createDecisionTally, firstSecondOf, hourOf, type TallyRow } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import type { Expression, ExpressionBuilder, Insertable, Selectable, SqlBool } from "kysely";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import type { DecisionCountsTable, Tables } from "./schema/tables.ts";
-import { createWriteBehind } from "./write-behind.ts";
+import { type BackgroundRowsOptions, createWriteBehind } from "./write-behind.ts";
 
-export interface SqlDecisionCounterOptions {
-  /** Whose rows these are. */
-  readonly deployment: string;
-  /** Told when the database cannot be written, and when it can again. */
-  readonly logger: Pick<Logger, "warn" | "info">;
-  /** Seconds since the epoch. */
-  readonly now: () => number;
-  /** After that a count is shown to nobody; the sweep of old rows deletes it. Default: never. */
-  readonly retentionSeconds?: number | undefined;
+export interface SqlDecisionCounterOptions extends BackgroundRowsOptions {
   /** Rows of one hour that this process counts in. Default 5,000. */
   readonly hourRows?: number | undefined;
   /** Rows of one owner in one hour. Default 200. */

@@ -4,7 +4,7 @@
  * database; lists and counts say everything or fail, so that nobody takes a part for the whole.
  */
 import type { DataScope } from "@agentos/auth";
-import type { DenialFilter, DenialGrouping, DenialRecord, DenialRecorder, Logger } from "@agentos/guard";
+import type { DenialFilter, DenialGrouping, DenialRecord, DenialRecorder } from "@agentos/guard";
 import { createKeptDenials, firstSecondOf, type KeptDenial, maySee } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
@@ -12,20 +12,12 @@ import { applyDenialQuota } from "./denial-quota.ts";
 import { fromDenialJson, toDenialRow } from "./denial-rows.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import type { Tables } from "./schema/tables.ts";
-import { createWriteBehind } from "./write-behind.ts";
+import { type BackgroundRowsOptions, createWriteBehind } from "./write-behind.ts";
 
-export interface SqlDenialRecorderOptions {
-  /** Whose rows these are. */
-  readonly deployment: string;
+export interface SqlDenialRecorderOptions extends BackgroundRowsOptions {
   readonly generateId: () => string;
   /** Told of a new record, and again each time that its count reaches ten times what it was. */
   readonly onRecord?: ((record: DenialRecord) => void) | undefined;
-  /** Told when the database cannot be written, and when it can again. */
-  readonly logger: Pick<Logger, "warn" | "info">;
-  /** Seconds since the epoch. */
-  readonly now: () => number;
-  /** After that a record is shown to nobody; the sweep of old rows deletes it. Default: never. */
-  readonly retentionSeconds?: number | undefined;
   /** Records that the database keeps of each kind. Default 5,000. */
   readonly capacity?: number | undefined;
   /** Records that wait in memory, of each kind. Default 1,000. */

@@ -87,32 +87,23 @@ export async function sweepRetention(
   }
 
   function memories(cutoff: number): Promise<number> {
-    return database.write(async (db) => {
-      const old = db
-        .selectFrom("agentos_memories")
-        .select("memory_no")
-        .where("deployment", "=", deployment)
-        .where("updated_at", "<", cutoff)
-        .orderBy("updated_at")
-        .limit(BATCH);
-      return count(
-        await db.deleteFrom("agentos_memories").where("memory_no", "in", old).executeTakeFirstOrThrow(),
-      );
-    });
+    return deleteOldest({ table: "agentos_memories", key: "memory_no", time: "updated_at" }, cutoff);
   }
 
   function denials(cutoff: number): Promise<number> {
+    return deleteOldest({ table: "agentos_denials", key: "denial_no", time: "last_at" }, cutoff);
+  }
+
+  /** The names are those of tables and columns, written here. */
+  function deleteOldest(rows: Record<"table" | "key" | "time", string>, cutoff: number): Promise<number> {
+    const [table, key, time] = [sql.table(rows.table), sql.ref(rows.key), sql.ref(rows.time)];
     return database.write(async (db) => {
-      const old = db
-        .selectFrom("agentos_denials")
-        .select("denial_no")
-        .where("deployment", "=", deployment)
-        .where("last_at", "<", cutoff)
-        .orderBy("last_at")
-        .limit(BATCH);
-      return count(
-        await db.deleteFrom("agentos_denials").where("denial_no", "in", old).executeTakeFirstOrThrow(),
-      );
+      const { numAffectedRows = 0n } = await sql`
+        delete from ${table} where ${key} in (
+          select ${key} from ${table} where deployment = ${deployment} and ${time} < ${cutoff}
+          order by ${time} limit ${BATCH}
+        )`.execute(db);
+      return Number(numAffectedRows);
     });
   }
 

@@ -4,6 +4,18 @@
  */
 import type { Logger } from "@agentos/guard";
 
+/** What every driver that writes in the background is told. */
+export interface BackgroundRowsOptions {
+  /** Whose rows these are. */
+  readonly deployment: string;
+  /** Told when the database cannot be written, and when it can again. */
+  readonly logger: Pick<Logger, "warn" | "info">;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  /** What is older is shown to nobody; the sweep of old rows deletes it. Default: never. */
+  readonly retentionSeconds?: number | undefined;
+}
+
 export interface WriteBehindOptions {
   /** Writes all that waits, and keeps it where that fails. */
   readonly write: () => Promise<void>;
