@@ -5,6 +5,7 @@
  */
 import { type DataScope, isSameOwner, type Owner } from "@agentos/auth";
 import type { AnyRunEvent, AnyRunOutput, RunnableKind, RunStatus } from "@agentos/contract";
+import type { LoggedRow } from "./event-log.ts";
 
 export interface Component {
   readonly kind: RunnableKind;
@@ -96,13 +97,25 @@ export interface NewRun {
   readonly changeState: StateChange | undefined;
   /** The session has no component yet: it becomes this run's. Default false. */
   readonly bindsSession?: boolean | undefined;
+  /** `PENDING`: any server may take it (`claimRuns`); it has to have a checkpoint then. Default `RUNNING`, by this server. */
+  readonly status?: "RUNNING" | "PENDING" | undefined;
+  /** What is needed to begin it, or to go on with it, on any server; kept until it has ended. Default nothing. */
+  readonly checkpointJson?: string | undefined;
+  /** Its events are kept as they happen (see `event-log.ts`). Default false. */
+  readonly keepsEvents?: boolean | undefined;
+  /** How often it may be begun in all, where its server dies. Default 1: what it did once it does not do again. */
+  readonly maxAttempts?: number | undefined;
+  /** Names this request among those of its owner. Default: it has no name. */
+  readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
 }
 
 /** The right to write one attempt of a run; whoever holds an older one is told so. */
 export interface RunLease {
   readonly key: SessionKey;
   readonly runId: string;
-  /** Counts from 1. */
+  /** Unlike that of any other run of the store; names it in its event log. */
+  readonly runNo: number;
+  /** Counts from 1; 0 while it is pending for the first time. */
   readonly attempt: number;
 }
 
@@ -115,6 +128,13 @@ export interface RunEnd {
   readonly eventsJson: string;
   /** Index of the terminal event: the number of events before it. */
   readonly terminalIndex: number;
+  /**
+   * Its last event as a row of the event log, kept in the same step; where its index is taken the run is lost. Only of a
+   * run that keeps its events.
+   */
+  readonly lastRow?: LoggedRow | undefined;
+  /** Of a paused run: what is needed to go on with it. Default nothing; an earlier one is forgotten. */
+  readonly checkpointJson?: string | undefined;
   /** Added to those of the session. */
   readonly tokens: TokenSums;
   /** Applied to the state that the session has then: another run of it may have ended meanwhile. Undefined for no change. */
@@ -199,6 +219,43 @@ export interface Beat {
   readonly cancelled: readonly string[];
   /** All runs that this server holds. Undefined where no other could take one. */
   readonly held: ReadonlySet<string> | undefined;
+}
+
+/** A pending run that this server has taken. */
+export interface ClaimedRun {
+  readonly lease: RunLease;
+  readonly output: StoredOutput;
+  readonly checkpointJson: string;
+  /** Index of its next event: more than 0 where it was begun before. */
+  readonly nextIndex: number;
+  readonly keepsEvents: boolean;
+}
+
+/** A run as whoever follows it, or goes on with it, finds it. */
+export interface RunPlace {
+  readonly key: SessionKey;
+  readonly runNo: number;
+  readonly status: RunStatus;
+  readonly attempt: number;
+  readonly output: StoredOutput;
+  /** Undefined where it has none. */
+  readonly checkpointJson: string | undefined;
+  readonly keepsEvents: boolean;
+  /** Its events can still be read in the log. */
+  readonly hasEvents: boolean;
+  /** Index of its next event, as its row says: behind the log while it runs. */
+  readonly nextIndex: number;
+}
+
+/** A paused run that goes on. */
+export interface RunContinuation {
+  /** Of the pause that was decided on: a run that has gone on since is not touched. */
+  readonly attempt: number;
+  readonly status: "RUNNING" | "PENDING";
+  /** The output with the decisions. */
+  readonly outputJson: string;
+  readonly checkpointJson: string | undefined;
+  readonly keepsEvents: boolean;
 }
 
 /** How a run ends whose server is gone. Pure. */

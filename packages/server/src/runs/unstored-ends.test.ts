@@ -3,7 +3,7 @@ import { alice, keyOf, NO_TOKENS } from "./store.suite.ts";
 import { type RunEnd, type RunLease, RunLeaseLost } from "./store.ts";
 import { createUnstoredEnds } from "./unstored-ends.ts";
 
-const leaseOf = (runId: string): RunLease => ({ key: keyOf(alice), runId, attempt: 1 });
+const leaseOf = (runId: string): RunLease => ({ key: keyOf(alice), runId, runNo: 1, attempt: 1 });
 const END: RunEnd = {
   status: "ERROR",
   outputJson: "{}",

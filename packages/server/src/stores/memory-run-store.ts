@@ -37,6 +37,8 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
     maxBytesPerOwner: limits.maxBytesPerOwner ?? MAX_STORED_BYTES_PER_OWNER,
   });
 
+  let lastRunNo = 0;
+
   /** The sessions in a scope, without which no session is reached. */
   function* inScope(scope: DataScope): Iterable<SessionEntry> {
     if (scope.kind === "none") return;
@@ -75,7 +77,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       if (bindsSession) bind(key);
       const session = sessions.find(key) ?? addSession({ key, createdAt });
       if (session.runs.has(runId)) throw new Error("INVARIANT: a run id is used once");
-      const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
+      const lease: RunLease = Object.freeze({ key, runId, runNo: (lastRunNo += 1), attempt: 1 });
       // While it lives, whoever drives it counts what it holds.
       session.runs.set(runId, {
         lease,

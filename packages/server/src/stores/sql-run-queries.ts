@@ -103,18 +103,21 @@ export type RunColumns = Pick<
 >;
 
 export const insertRun = prepareQuery((db: Db, run: RunColumns) =>
-  db.insertInto("agentos_runs").values({
-    deployment: run.deployment,
-    run_id: run.run_id,
-    session_no: run.session_no,
-    status: "RUNNING",
-    node_id: run.node_id,
-    attempt: run.attempt,
-    max_attempts: 1,
-    next_index: 0,
-    created_at: run.created_at,
-    output_json: run.output_json,
-  }),
+  db
+    .insertInto("agentos_runs")
+    .values({
+      deployment: run.deployment,
+      run_id: run.run_id,
+      session_no: run.session_no,
+      status: "RUNNING",
+      node_id: run.node_id,
+      attempt: run.attempt,
+      max_attempts: 1,
+      next_index: 0,
+      created_at: run.created_at,
+      output_json: run.output_json,
+    })
+    .returning("run_no"),
 );
 
 export type EndColumns = Pick<

@@ -151,23 +151,25 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       const { key, runId, createdAt, outputJson } = run;
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
-      const lease: RunLease = Object.freeze({ key, runId, attempt: 1 });
-      await writeOfOwner(key.owner, () =>
+      const attempt = 1;
+      const runNo = await writeOfOwner(key.owner, () =>
         node.writeWithBeat(async (transaction) => {
           if (run.bindsSession === true) await sessions.bind(transaction, key);
           const sessionNo = await open(transaction, run);
-          await insertRun(transaction, {
+          const [inserted] = await insertRun(transaction, {
             deployment,
             run_id: toKeyText(runId),
             session_no: sessionNo,
             node_id: nodeId,
-            attempt: lease.attempt,
+            attempt,
             created_at: createdAt,
             output_json: outputJson,
           });
+          if (inserted === undefined) throw new Error("INVARIANT: a row that was added has a number");
+          return inserted.run_no;
         }),
       );
-      return lease;
+      return Object.freeze({ key, runId, runNo, attempt });
     },
 
     finishRun: (lease, run) => database.write((transaction) => end(transaction, lease, run)),

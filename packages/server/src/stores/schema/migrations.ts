@@ -147,4 +147,36 @@ export const MIGRATIONS: readonly Migration[] = [
       ];
     },
   },
+  {
+    name: "0002-engine",
+    up: ({ integer, text, seconds }) => [
+      // A run whose events are kept as they happen, so that others follow it and come back to it.
+      `alter table agentos_runs add column keeps_events ${integer} not null default 0`,
+      `alter table agentos_runs add column events_until ${seconds}`,
+      "create index agentos_runs_events on agentos_runs (deployment, events_until) where events_until is not null",
+      `create table agentos_run_keys (
+        deployment ${text} not null,
+        owner_issuer ${text} not null,
+        owner_kind ${text} not null,
+        owner_id ${text} not null,
+        idempotency_key ${text} not null,
+        request_hash ${text} not null,
+        run_id ${text} not null,
+        session_id ${text} not null,
+        created_at ${seconds} not null,
+        primary key (deployment, owner_issuer, owner_kind, owner_id, idempotency_key)
+      )`,
+      "create index agentos_run_keys_time on agentos_run_keys (deployment, created_at)",
+      `alter table agentos_revocations add column created_at ${seconds} not null default 0`,
+      `alter table agentos_revocations add column created_by ${text}`,
+      "create index agentos_revocations_until on agentos_revocations (deployment, until)",
+      `create table agentos_key_counts (
+        deployment ${text} not null,
+        slot ${integer} not null,
+        key ${text} not null,
+        count ${integer} not null,
+        primary key (deployment, slot, key)
+      )`,
+    ],
+  },
 ];

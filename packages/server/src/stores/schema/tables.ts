@@ -75,12 +75,28 @@ export interface RunsTable {
   cancel_at: number | null;
   /** Index of the next event. */
   next_index: number;
+  /** What is needed to begin the run, or to go on with it, on any server, besides its output. Null once it has ended. */
   checkpoint_json: string | null;
   created_at: number;
   ended_at: number | null;
   output_json: string;
   /** The events that are kept, from its end on. */
   events_json: string | null;
+  /** 1: its events are kept as they happen, in `agentos_run_events`. */
+  keeps_events: Generated<number>;
+  /** From its end on: how long they are kept. Null where there are none. */
+  events_until: number | null;
+}
+
+/** Requests that their client may send again without starting a second run. */
+export interface RunKeysTable extends Omit<OwnerColumns, "owner_long_id"> {
+  deployment: string;
+  idempotency_key: string;
+  /** Of what was asked: another request with the same key is a mistake. */
+  request_hash: string;
+  run_id: string;
+  session_id: string;
+  created_at: number;
 }
 
 export interface RunEventsTable {
@@ -98,7 +114,21 @@ export interface RevocationsTable {
   issuer: string;
   value: string;
   issued_before: number | null;
+  /** When every credential that it is about has expired. */
   until: number;
+  created_at: Generated<number>;
+  /** Subject of who revoked it; null where nobody is named. */
+  created_by: string | null;
+}
+
+/** How many requests came with which key. */
+export interface KeyCountsTable {
+  deployment: string;
+  /** Whole spans of ten minutes since the epoch. */
+  slot: number;
+  /** Thumbprint, or the label of a secret. */
+  key: string;
+  count: number;
 }
 
 export interface MemoriesTable extends OwnerColumns {
@@ -163,8 +193,10 @@ export interface Tables {
   agentos_usage: UsageTable;
   agentos_runs: RunsTable;
   agentos_run_events: RunEventsTable;
+  agentos_run_keys: RunKeysTable;
   agentos_revocations: RevocationsTable;
   agentos_memories: MemoriesTable;
   agentos_denials: DenialsTable;
   agentos_decision_counts: DecisionCountsTable;
+  agentos_key_counts: KeyCountsTable;
 }
