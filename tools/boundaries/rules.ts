@@ -145,7 +145,8 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     keys: ["config"],
     pages: ["config"],
     gate: ["pages", "keys", "denials", "decisions", "config", "log"],
-    app: ["gate", "pages", "keys", "denials", "decisions", "config", "log"],
+    sockets: ["gate", "log"],
+    app: ["sockets", "gate", "pages", "keys", "denials", "decisions", "config", "log"],
     hosts: ["gate"],
   },
   storage: {

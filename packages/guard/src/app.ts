@@ -29,6 +29,7 @@ export {
   type ValidationIssue,
   valueIssue,
 } from "./app/input-fault.ts";
+export type { SocketActions } from "./app/join-sockets.ts";
 export { createLimitLog, type LimitLog } from "./app/limit-log.ts";
 export { describeLimit, limitResponse } from "./app/limit-response.ts";
 export { describePage } from "./app/page-meta.ts";
@@ -64,3 +65,5 @@ export {
   stripLineEnd,
 } from "./keys/read-file.ts";
 export type { Clock, GenerateId, Runtime } from "./log/runtime.ts";
+export type { SocketAction, SocketContext, SocketFrame, SocketRequest } from "./sockets/socket-action.ts";
+export { echoText } from "./sockets/socket-frames.ts";

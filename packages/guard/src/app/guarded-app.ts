@@ -4,7 +4,13 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Authenticator, CompiledRoute, RevocationCheck } from "@agentos/auth";
-import { createFault, type Fault, type PageRouteId, type RouteDefinition } from "@agentos/contract";
+import {
+  createFault,
+  type Fault,
+  type PageRouteId,
+  type RouteDefinition,
+  type SocketDefinition,
+} from "@agentos/contract";
 import { escapeLines } from "@agentos/contract/text";
 import { throwErrors } from "../config/configuration-error.ts";
 import type { PolicyInForce } from "../config/describe-policy.ts";
@@ -27,11 +33,13 @@ import { createDenialRoutes } from "./denial-routes.ts";
 import type { Fetch } from "./fetch.ts";
 import type { GuardedAppOptions } from "./guarded-app-options.ts";
 import type { LimitFault } from "./input-fault.ts";
+import { findDecidingRoutes, joinSockets, type SocketActions } from "./join-sockets.ts";
 import { createLimitLog } from "./limit-log.ts";
 import { createOutageLog } from "./outage-log.ts";
 import { createPageRoutes } from "./page-routes.ts";
 import type { RouteHandler } from "./route-handler.ts";
 import { type RunningServer, type ServeOptions, serveOnNode } from "./serve.ts";
+import { createSocketServer, type SocketServer } from "./socket-server.ts";
 
 /** A route that is served: who may call it by the rules in force, and how the API reference describes it. */
 export interface DescribedRoute {
@@ -51,6 +59,8 @@ export interface HandlerContext {
 /** The handlers of a product, and how what they have started comes to an end. */
 export interface Handlers<Id extends string> {
   readonly handlers: Readonly<Record<Id, RouteHandler>>;
+  /** What clients may ask for over each socket: by its id, and then by the names on the wire. Default none. */
+  readonly sockets?: SocketActions | undefined;
   /** Resolves when nothing runs any more; cancels the rest when the signal aborts. Default: nothing to wait for. */
   readonly drain?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
@@ -78,6 +88,8 @@ export interface GuardedAppParts<Id extends string, Resources extends Opened = O
   readonly options: GuardedAppOptions;
   /** Its routes by id; the pages of the guard are among them. */
   readonly table: Readonly<Record<Id | PageRouteId, RouteDefinition>>;
+  /** Where clients open WebSockets, by id. Default nowhere. */
+  readonly sockets?: Readonly<Record<string, SocketDefinition>> | undefined;
   /** Opens what handlers need, once the keys have been judged. Rejects with a ConfigurationError. */
   readonly open: (context: OpenContext) => Promise<Resources>;
   /** A handler for each of its routes. */
@@ -130,23 +142,24 @@ interface Started {
   readonly auth: AuthRuntime;
   readonly opened: Opened;
   readonly drain: (signal: AbortSignal) => Promise<void>;
+  /** Undefined for a product that has none. */
+  readonly sockets: SocketServer | undefined;
 }
 
 /** Builds a server. Throws a ConfigurationError with every fault at once; those of keys come with `ready`. */
 export function createGuardedApp<Id extends string, Resources extends Opened = Opened>(
   parts: GuardedAppParts<Id, Resources>,
 ): GuardedApp {
-  const { options, table } = parts;
+  const { options, table, sockets: socketTable = {} } = parts;
   const customRoutes = options.routes ?? [];
   const resolved = resolvePolicy(options, process.env);
-  const compiled = compileRoutesFor(resolved, {
-    ...table,
-    ...Object.fromEntries(customRoutes.map((route) => [idOf(route), route])),
-  });
+  const servedTable = { ...table, ...Object.fromEntries(customRoutes.map((route) => [idOf(route), route])) };
+  const all = compileRoutesFor(resolved, { ...findDecidingRoutes(socketTable), ...servedTable });
+  const compiled = { ...all, routes: all.routes.filter(({ id }) => Object.hasOwn(servedTable, id)) };
   const faults = [
     ...compiled.faults,
     ...findHealthWarning(resolved, compiled.routes),
-    ...findPublicOwnedFaults(resolved, compiled.routes),
+    ...findPublicOwnedFaults(resolved, all.routes),
   ];
   throwErrors(
     [
@@ -203,10 +216,15 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
 
   function createStarted(auth: AuthRuntime, opened: Resources): Started {
     const { routes } = compiled;
-    const { handlers, drain = async () => undefined } = parts.createHandlers(
+    const {
+      handlers,
+      sockets = {},
+      drain = async () => undefined,
+    } = parts.createHandlers(
       { resolved, runtime, auth, routes: describeRoutes(routes, { table, customRoutes }) },
       opened,
     );
+    const limitLog = createLimitLog(runtime);
     const fetch = createApp({
       routes: joinHandlers(routes, findTraits(table, customRoutes), [
         ...Object.entries<RouteHandler>(handlers),
@@ -224,11 +242,27 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
       gate: auth.gate,
       origins: resolved.policy,
       logger: runtime.logger,
-      limitLog: createLimitLog(runtime),
+      limitLog,
       outageLog: createOutageLog(runtime),
       findOutage: parts.findOutage,
     });
-    return { fetch, auth, opened, drain };
+    const socketRoutes = joinSockets(socketTable, sockets, { routes: all.routes, auth });
+    return {
+      fetch,
+      auth,
+      opened,
+      drain,
+      sockets:
+        socketRoutes.length === 0
+          ? undefined
+          : createSocketServer({
+              routes: socketRoutes,
+              mode: resolved.policy.mode,
+              now: () => runtime.clock.now(),
+              limitLog,
+              logger: runtime.logger,
+            }),
+    };
   }
 
   let closing: Promise<void> | undefined;
@@ -285,6 +319,7 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
         drainSeconds: serveOptions.drainSeconds ?? 25,
         loopbackOnly: createReachFault(resolved, host),
         drain: app.drain,
+        sockets: app.sockets,
         onClose: close,
         logger: runtime.logger,
       });

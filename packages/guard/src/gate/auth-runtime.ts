@@ -19,14 +19,17 @@ import { createMemoryDenialRecorder } from "../denials/memory-denial-recorder.ts
 import { loadKeys } from "../keys/load-keys.ts";
 import { nodeSignatureCheck } from "../keys/node-signature-check.ts";
 import type { Runtime } from "../log/runtime.ts";
-import { createGate, type Gate } from "./gate.ts";
+import { createGate, type Gate, type GateOptions } from "./gate.ts";
 import { logDenial } from "./log-denial.ts";
 import { logKeyState } from "./log-key-state.ts";
+import { createSocketGate, type SocketGate } from "./socket-gate.ts";
 import { createClientFinder } from "./trusted-proxies.ts";
 import { listUnconfiguredStages } from "./unconfigured-stages.ts";
 
 export interface AuthRuntime {
   readonly gate: Gate;
+  /** The same for connections that stay open; `routeName` is that of the socket. */
+  createSocketGate(routeName: string): SocketGate;
   readonly denials: DenialRecorder;
   readonly decisions: DecisionCounter;
   /** The policy in force now. */
@@ -106,7 +109,7 @@ export async function createAuthRuntime(
     sha256,
     signatureCheck: nodeSignatureCheck,
   });
-  const gate = createGate({
+  const gateOptions: GateOptions = {
     engine: createAuthEngine({
       policy,
       authenticators: [...authenticators, ...createAuthenticators({ policy, verifier, securityKey, sha256 })],
@@ -120,10 +123,11 @@ export async function createAuthRuntime(
     cliCommand,
     notConfigured: listUnconfiguredStages(policy, { hasRevocation: revocation !== undefined }),
     resourceMetadataUrl,
-  });
+  };
   logKeyState(logger, keys.keySource, cliCommand);
   return {
-    gate,
+    gate: createGate(gateOptions),
+    createSocketGate: (routeName) => createSocketGate({ ...gateOptions, policy, routeName }),
     denials,
     decisions,
     describe: () =>

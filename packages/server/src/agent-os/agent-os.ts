@@ -6,6 +6,7 @@ import {
   type RunnableKind,
   SERVED_ROUTES,
   type ServedRouteId,
+  SOCKETS,
 } from "@agentos/contract";
 import {
   ConfigurationError,
@@ -32,6 +33,7 @@ import { createDocsRoutes } from "../routes/docs.ts";
 import { createMemoriesRoutes } from "../routes/memories.ts";
 import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
+import { createWorkflowSocket } from "../routes/workflow-socket.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import { createRunService } from "../runs/service.ts";
@@ -103,6 +105,7 @@ export class AgentOS {
     this.#app = createGuardedApp<ServedRouteId, Stores>({
       options: parsed.data,
       table: SERVED_ROUTES,
+      sockets: SOCKETS,
       findFaults: (resolved) => {
         const database = findDatabase(resolved);
         if (!("code" in database)) rememberDatabase(this, database);
@@ -230,6 +233,7 @@ function createHandlers(
         mayReach: (identity, route) => auth.gate.mayReach(identity, route),
       }),
     },
+    sockets: { "workflows.socket": createWorkflowSocket() },
     drain: (signal) => runs.drain(signal),
   };
 }
