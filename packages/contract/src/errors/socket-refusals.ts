@@ -38,21 +38,21 @@ export const socketRefusals = {
 const limit = { kind: "limit", since: "0.1.0", retryAfterSeconds: 5 } as const;
 
 export const socketLimits = {
-  SOCKET_SERVER_LIMIT: {
+  RUN_SERVER_SOCKETS: {
     ...limit,
     status: 503,
     title: "open WebSockets of this AgentOS: {limit}, the most that it has room for",
     detail: "The server has too many open WebSockets",
     fix: "close WebSockets that nobody needs any more, then connect again",
   },
-  SOCKET_CALLER_LIMIT: {
+  RUN_CALLER_SOCKETS: {
     ...limit,
     status: 429,
     title: "open WebSockets of this caller: {limit}, the most that one caller may have",
     detail: "Too many open WebSockets",
     fix: "close WebSockets of yours that you do not need any more, then connect again",
   },
-  SOCKET_WAITING_LIMIT: {
+  RUN_ADDRESS_SOCKETS: {
     ...limit,
     status: 429,
     title:

@@ -4,7 +4,7 @@ import { MAX_SOCKETS, MAX_SOCKETS_PER_CALLER, MAX_WAITING_PER_ADDRESS } from "./
 
 /** A limit that one more connection would break. */
 export interface SocketLimit {
-  readonly code: "SOCKET_SERVER_LIMIT" | "SOCKET_CALLER_LIMIT" | "SOCKET_WAITING_LIMIT";
+  readonly code: "RUN_SERVER_SOCKETS" | "RUN_CALLER_SOCKETS" | "RUN_ADDRESS_SOCKETS";
   readonly limit: number;
 }
 
@@ -28,10 +28,10 @@ export function createSocketPlaces(): SocketPlaces {
 
   return {
     take(address, isAuthenticated) {
-      if (total >= MAX_SOCKETS) return { code: "SOCKET_SERVER_LIMIT", limit: MAX_SOCKETS };
+      if (total >= MAX_SOCKETS) return { code: "RUN_SERVER_SOCKETS", limit: MAX_SOCKETS };
       const network = networkOf(address);
       if (!isAuthenticated && (waiting.get(network) ?? 0) >= MAX_WAITING_PER_ADDRESS)
-        return { code: "SOCKET_WAITING_LIMIT", limit: MAX_WAITING_PER_ADDRESS };
+        return { code: "RUN_ADDRESS_SOCKETS", limit: MAX_WAITING_PER_ADDRESS };
       total += 1;
       let leave = isAuthenticated ? () => undefined : enter(waiting, network);
       let isOpen = true;
@@ -42,7 +42,7 @@ export function createSocketPlaces(): SocketPlaces {
           const isNamed = owner.kind === "user" && owner.id !== "";
           const key = JSON.stringify([owner.issuer, owner.kind, owner.id]);
           if (isNamed && (callers.get(key) ?? 0) >= MAX_SOCKETS_PER_CALLER)
-            return { code: "SOCKET_CALLER_LIMIT", limit: MAX_SOCKETS_PER_CALLER };
+            return { code: "RUN_CALLER_SOCKETS", limit: MAX_SOCKETS_PER_CALLER };
           leave();
           leave = isNamed ? enter(callers, key) : () => undefined;
           return undefined;
