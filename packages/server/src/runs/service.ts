@@ -17,8 +17,9 @@ import type { RunForm } from "./run-form.ts";
 import { createRunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
 import type { RunMemories } from "./run-memories.ts";
+import type { RunName } from "./run-queue.ts";
 import type { Runnable } from "./runnable.ts";
-import type { CancelRequest, RunStore, SessionKey } from "./store.ts";
+import type { RunStore, SessionKey } from "./store.ts";
 import { createTurns } from "./turns.ts";
 import { createUnstoredEnds } from "./unstored-ends.ts";
 
@@ -60,7 +61,7 @@ export interface RunService {
   admit(access: Pick<Access, "identity">, bytes: number | undefined): Result<RunTicket, LimitFault>;
   startRun(request: RunRequest): Promise<Result<LiveRun, StartFault>>;
   /** Stops a run of the scope, here or on another server; false where none of this name lives. */
-  cancelRun(scope: DataScope, request: CancelRequest): Promise<boolean>;
+  cancelRun(scope: DataScope, request: RunName): Promise<boolean>;
   /** Forgets a session; what still runs in it is stopped. False where there is none in the scope. */
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Runs that have begun and not ended. */
