@@ -95,7 +95,7 @@ describe("a run that was begun on one of three nodes", () => {
     expect(countCalls("charge", run.runId)).toBe(0);
     const decision = { toolCallId, confirmed: true };
     const answers = await Promise.all([there, elsewhere].map((url) => continueRun(url, run, decision)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(answers.find(({ status }) => status === 200)?.body).toMatchObject({
       run_id: run.runId,
       status: "COMPLETED",

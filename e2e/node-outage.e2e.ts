@@ -2,7 +2,14 @@
 // said to everybody, ends what could not be kept, and is over when the database is back.
 import { startPostgresServer } from "@agentos/testkit/postgres";
 import { expect, it, onTestFinished } from "vitest";
-import { ask, type NodeAnswer, nextSession, type RunId, readRun, startFollowed } from "./support/node-client.ts";
+import {
+  ask,
+  type NodeAnswer,
+  nextSession,
+  type RunId,
+  readRun,
+  startFollowed,
+} from "./support/node-client.ts";
 import { startNodes } from "./support/nodes.ts";
 import { checkHistory } from "./support/run-history.ts";
 import type { RunStream } from "./support/run-stream.ts";

@@ -101,7 +101,9 @@ describe("a token that was revoked through one node", () => {
     expect(await revoke(at(round), { kind: "jti", value: name })).toBe(200);
     await Promise.all([plain.end, stream.end]);
     for (const { frames } of [plain, stream])
-      expect(frames.filter(({ event }) => event === "RunCompleted" || event === "RunError").length).toBeLessThan(2);
+      expect(
+        frames.filter(({ event }) => event === "RunCompleted" || event === "RunError").length,
+      ).toBeLessThan(2);
     expect(await other.stream.end).toBe("finished");
     expect(other.stream.frames.at(-1)?.event).toBe("RunCompleted");
   });
