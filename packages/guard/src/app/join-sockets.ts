@@ -1,6 +1,6 @@
 /** Joins the sockets of a product with its actions, and each action with the route whose access decides it. */
-import type { CompiledRoute } from "@agentos/auth";
-import { ROUTES, type RouteDefinition, type SocketDefinition } from "@agentos/contract";
+import type { CompiledRoute, RouteAccessDefinition } from "@agentos/auth";
+import { ROUTES, type SocketDefinition } from "@agentos/contract";
 import type { AuthRuntime } from "../gate/auth-runtime.ts";
 import type { RoutedAction, SocketAction } from "../sockets/socket-action.ts";
 import type { SocketRoute } from "./socket-server.ts";
@@ -9,10 +9,16 @@ type Sockets = Readonly<Record<string, SocketDefinition>>;
 /** By the id of the socket, and then by the name on the wire. */
 export type SocketActions = Readonly<Record<string, Readonly<Record<string, SocketAction>>>>;
 
-/** The routes that decide, by id: they are compiled with the rules of the operator, whether or not they are served. */
-export function findDecidingRoutes(sockets: Sockets): Readonly<Record<string, RouteDefinition>> {
-  const ids = Object.values(sockets).flatMap(({ actions }) => Object.values(actions));
-  return Object.fromEntries(ids.map((id) => [id, ROUTES[id]]));
+/**
+ * What is compiled with the rules of the operator, by id: each socket as a route that any verified caller may open, and the
+ * routes that decide its actions, whether or not they are served.
+ */
+export function describeSocketRoutes(sockets: Sockets): Readonly<Record<string, RouteAccessDefinition>> {
+  const entries = Object.entries(sockets).flatMap(([id, { path, actions }]) => [
+    [id, { method: "GET", path, access: "authenticated" }] as const,
+    ...Object.values(actions).map((routeId) => [routeId, ROUTES[routeId]] as const),
+  ]);
+  return Object.fromEntries<RouteAccessDefinition>(entries);
 }
 
 /** Each socket as it is served. Throws for an action without a route or the reverse: that is ours to mend. */
@@ -22,19 +28,24 @@ export function joinSockets(
   {
     routes,
     auth,
-  }: { readonly routes: readonly CompiledRoute[]; readonly auth: Pick<AuthRuntime, "createSocketGate"> },
+  }: {
+    readonly routes: ReadonlyMap<string, CompiledRoute>;
+    readonly auth: Pick<AuthRuntime, "createSocketGate">;
+  },
 ): readonly SocketRoute[] {
-  const byId = new Map(routes.map((route) => [route.id, route]));
+  const find = (id: string): CompiledRoute => {
+    const route = routes.get(id);
+    if (route === undefined) throw new Error(`INVARIANT: the route ${id} is compiled`);
+    return route;
+  };
   return Object.entries(sockets).map(([id, { path, actions }]) => ({
     path,
-    gate: auth.createSocketGate(`GET ${path}`),
+    gate: auth.createSocketGate(find(id)),
     actions: new Map(
       Object.entries(actions).map(([name, routeId]): readonly [string, RoutedAction] => {
         const action = handlers[id]?.[name];
-        const route = byId.get(routeId);
-        if (action === undefined || route === undefined)
-          throw new Error(`INVARIANT: the action "${name}" of ${id} has a handler and a route`);
-        return [name, { route, refusal: action.refusal, read: (frame) => action.read(frame) }];
+        if (action === undefined) throw new Error(`INVARIANT: the action "${name}" of ${id} has a handler`);
+        return [name, { route: find(routeId), refusal: action.refusal, read: (frame) => action.read(frame) }];
       }),
     ),
   }));

@@ -42,8 +42,8 @@ export interface SocketServer {
   recognises(incoming: IncomingMessage): boolean;
   /** Opens the connection, or answers why not. */
   accept(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
-  /** Opens none any more, and ends all that are open. */
-  close(): Promise<void>;
+  /** Opens none any more, and ends all that are open; the reason is told to their clients. */
+  close(reason?: string): Promise<void>;
 }
 
 const STRANGER: Owner = Object.freeze({ issuer: DEFAULT_ISSUER_NAME, kind: "anonymous", id: "" });
@@ -104,6 +104,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       const { status, headers, body } = refused;
       return new Response(body, { status, headers });
     }
+    if (isClosed) return badRequest("there is no WebSocket here");
     const judge = route.gate.createJudge(upgrade);
     const place = places.take(judge.clientAddress, mode === "none");
     if ("code" in place) return limitResponse(note(place, STRANGER, route));
@@ -128,9 +129,9 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
         await writeAnswer(socket, internalError(requestId));
       }
     },
-    close() {
+    close(reason = "the server is closing") {
       isClosed = true;
-      return hub.close();
+      return hub.close(reason);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import {
   type Authenticator,
+  type CompiledRoute,
   type CompiledRoutes,
   createAuthEngine,
   createAuthenticators,
@@ -28,8 +29,8 @@ import { listUnconfiguredStages } from "./unconfigured-stages.ts";
 
 export interface AuthRuntime {
   readonly gate: Gate;
-  /** The same for connections that stay open; `routeName` is that of the socket. */
-  createSocketGate(routeName: string): SocketGate;
+  /** The same for connections that stay open: those of one socket. */
+  createSocketGate(route: CompiledRoute): SocketGate;
   readonly denials: DenialRecorder;
   readonly decisions: DecisionCounter;
   /** The policy in force now. */
@@ -127,7 +128,7 @@ export async function createAuthRuntime(
   logKeyState(logger, keys.keySource, cliCommand);
   return {
     gate: createGate(gateOptions),
-    createSocketGate: (routeName) => createSocketGate({ ...gateOptions, policy, routeName }),
+    createSocketGate: (route) => createSocketGate({ ...gateOptions, policy, route }),
     denials,
     decisions,
     describe: () =>

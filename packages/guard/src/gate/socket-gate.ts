@@ -61,17 +61,18 @@ export interface SocketJudge {
 
 export interface SocketGateOptions extends GateOptions {
   readonly policy: OriginRules & Pick<AuthPolicy, "credentialLocations">;
-  /** `METHOD /path` of the socket, for records. */
-  readonly routeName: string;
+  /** The socket as a route: who may authenticate on it, and its name in records. */
+  readonly route: CompiledRoute;
 }
 
 /** Facts of every record of a connection. */
 const SOURCE: Facts = Object.freeze({ source: "socket" });
 
 export function createSocketGate(options: SocketGateOptions): SocketGate {
-  const { engine, decisions, findClient = (request) => request, policy, routeName } = options;
+  const { engine, decisions, findClient = (request) => request, policy, route: socketRoute } = options;
   const denier = createDenier(options);
   const isVerified = options.isUnverified !== true;
+  const routeName = socketRoute.name;
   const place = { routeName, seen: SOURCE };
 
   return {
@@ -93,8 +94,11 @@ export function createSocketGate(options: SocketGateOptions): SocketGate {
       return {
         clientAddress: request.clientAddress,
         async authenticate(token) {
-          const judged = await engine.authenticate(present(request, policy, token));
-          if (judged.ok) return judged;
+          const authenticated = await engine.authenticate(present(request, policy, token));
+          const judged = authenticated.ok
+            ? engine.authorize(authenticated.value, socketRoute, {})
+            : authenticated;
+          if (judged.ok) return ok(judged.value.identity);
           const { owner, code } = judged.fault;
           decisions.count({
             owner: isVerified ? owner : undefined,

@@ -21,7 +21,7 @@ export interface SocketHub {
   /** Makes a connection of an upgrade, or answers what is wrong with its handshake. */
   open(upgrade: Upgrade): void;
   /** Ends every connection. Resolves when all are gone, after a moment at most. */
-  close(): Promise<void>;
+  close(reason: string): Promise<void>;
 }
 
 const TICK_MS = 1_000;
@@ -69,12 +69,12 @@ export function createSocketHub(now: () => number): SocketHub {
         }, TICK_MS);
       });
     },
-    async close() {
+    async close(reason) {
       if (connections.size === 0) return;
       const gone = new Promise<void>((resolve) => {
         onEmpty = resolve;
       });
-      for (const connection of connections) connection.end(1001, "the server is closing");
+      for (const connection of connections) connection.end(1001, reason);
       const late = setTimeout(() => {
         for (const connection of connections) connection.terminate();
       }, GOODBYE_MS);
