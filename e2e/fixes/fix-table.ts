@@ -9,14 +9,21 @@ import { keyFixes } from "./key-fixes.cases.ts";
 import { limitFixes } from "./limit-fixes.cases.ts";
 import { originFixes } from "./origin-fixes.cases.ts";
 import { scopeFixes } from "./scope-fixes.cases.ts";
+import { socketFixes, socketLimitFixes } from "./socket-fixes.cases.ts";
 import { storeFixes } from "./store-fixes.cases.ts";
 
 type Part = Readonly<Record<string, FixRow | readonly FixRow[]>>;
 
-export const REFUSAL_FIXES: Part = { ...authFixes, ...credentialFixes, ...originFixes, ...scopeFixes };
+export const REFUSAL_FIXES: Part = {
+  ...authFixes,
+  ...credentialFixes,
+  ...originFixes,
+  ...scopeFixes,
+  ...socketFixes,
+};
 export const CAUSE_FIXES: Part = { ...causeFixes };
 export const START_FIXES: Part = { ...configFixes, ...keyFixes };
-export const LIMIT_FIXES: Part = { ...limitFixes, ...storeFixes };
+export const LIMIT_FIXES: Part = { ...limitFixes, ...socketLimitFixes, ...storeFixes };
 
 /** A code of the catalogue without a row does not compile. */
 export const ALL_FIXES: Part = {
@@ -28,5 +35,7 @@ export const ALL_FIXES: Part = {
   ...limitFixes,
   ...originFixes,
   ...scopeFixes,
+  ...socketFixes,
+  ...socketLimitFixes,
   ...storeFixes,
 } satisfies FixRows<ErrorCode>;

@@ -370,6 +370,13 @@ export const limitFixes = {
 } satisfies FixRows<
   Exclude<
     LimitCode,
-    "STORE_SESSIONS_FULL" | "STORE_UNAVAILABLE" | "STORE_BUSY" | "STORE_NOT_WRITABLE" | "STORE_SPACE_USED_UP"
+    | "RUN_SERVER_SOCKETS"
+    | "RUN_CALLER_SOCKETS"
+    | "RUN_ADDRESS_SOCKETS"
+    | "STORE_SESSIONS_FULL"
+    | "STORE_UNAVAILABLE"
+    | "STORE_BUSY"
+    | "STORE_NOT_WRITABLE"
+    | "STORE_SPACE_USED_UP"
   >
 >;
