@@ -25,8 +25,8 @@ export interface SocketConnectionOptions {
 /** Opens the session of a connection, and greets the client. */
 export function openConnection(options: SocketConnectionOptions): SocketConnection {
   const { socket, now, createSession, onClose } = options;
-  let heardAt = now();
-  let pingedAt = heardAt;
+  let pingedAt = now();
+  let isAnswerDue = false;
   let endedAt: number | undefined;
 
   /** A client that does not read is not waited for. */
@@ -53,16 +53,16 @@ export function openConnection(options: SocketConnectionOptions): SocketConnecti
   });
 
   socket.on("message", (data: RawData, isBinary: boolean) => {
-    heardAt = now();
+    isAnswerDue = false;
     if (isBinary) end(1003, "a frame is no text");
     else void session.receive(textOf(data));
   });
   socket.on("ping", (data: Buffer) => {
-    heardAt = now();
+    isAnswerDue = false;
     if (isReading()) socket.pong(data);
   });
   socket.on("pong", () => {
-    heardAt = now();
+    isAnswerDue = false;
   });
   // What breaks the protocol or a limit has closed the connection, with the code that says so.
   socket.on("error", () => undefined);
@@ -80,8 +80,10 @@ export function openConnection(options: SocketConnectionOptions): SocketConnecti
         if (time - endedAt >= CLOSE_WITHIN_SECONDS) socket.terminate();
         return;
       }
-      if (time - heardAt >= 2 * PING_EVERY_SECONDS) return socket.terminate();
       if (time - pingedAt >= PING_EVERY_SECONDS && isReading()) {
+        // By what was not answered, never by the time alone: a machine that slept ends no connection.
+        if (isAnswerDue) return socket.terminate();
+        isAnswerDue = true;
         pingedAt = time;
         socket.ping();
       }
