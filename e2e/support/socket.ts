@@ -1,5 +1,6 @@
 /** A WebSocket client written on bytes alone (RFC 6455), so that a test may send what no library would. */
 import { randomBytes } from "node:crypto";
+import { EventEmitter, once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { Call } from "./http.ts";
 
@@ -24,6 +25,8 @@ export interface SocketClient {
   readonly unread: readonly Frame[];
   /** Kinds of control frames that have come: 9 is a ping, 10 a pong. */
   readonly controls: readonly number[];
+  /** Resolves with the next of them. */
+  nextControl(): Promise<number>;
   readonly closed: Promise<Closed>;
   readonly socket: Socket;
 }
@@ -109,6 +112,7 @@ export const textFrame = (frame: Frame | string): Buffer =>
 function createClient(socket: Socket, first: Buffer): SocketClient {
   const unread: Frame[] = [];
   const controls: number[] = [];
+  const events = new EventEmitter<{ control: [opcode: number] }>();
   const waiting: { resolve: (frame: Frame) => void; reject: (error: Error) => void }[] = [];
   let end: Closed = { code: 1006, reason: "" };
   let bytes = first;
@@ -118,7 +122,10 @@ function createClient(socket: Socket, first: Buffer): SocketClient {
     for (let frame = takeFrame(); frame !== undefined; frame = takeFrame()) {
       const { opcode, payload } = frame;
       if (opcode === 1) give(JSON.parse(payload.toString()) as Frame);
-      else controls.push(opcode);
+      else {
+        controls.push(opcode);
+        events.emit("control", opcode);
+      }
       if (opcode !== 8) continue;
       end = { code: payload.readUInt16BE(0), reason: payload.subarray(2).toString() };
       socket.end(clientFrame(8, payload.subarray(0, 2)));
@@ -169,6 +176,7 @@ function createClient(socket: Socket, first: Buffer): SocketClient {
     write,
     unread,
     controls,
+    nextControl: async () => (await once(events, "control"))[0] as number,
     closed,
     socket,
     ask(frame) {
