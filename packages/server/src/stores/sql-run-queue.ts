@@ -37,9 +37,15 @@ export interface SqlRunQueue
   requireRoom(transaction: Transaction<Tables>, run: NewRun): Promise<void>;
 }
 
+export interface SqlRunQueueOptions extends SqlNodeOptions {
+  readonly node: Pick<SqlNode, "writeWithBeat">;
+  /** How long the events of a run are kept after its end. */
+  readonly eventsSeconds: number;
+}
+
 export function createSqlRunQueue(
   database: Database<Tables>,
-  { deployment, nodeId, node }: SqlNodeOptions & { readonly node: Pick<SqlNode, "writeWithBeat"> },
+  { deployment, nodeId, node, eventsSeconds }: SqlRunQueueOptions,
 ): SqlRunQueue {
   const { now, name: dialect } = database.dialect;
 
@@ -221,7 +227,7 @@ export function createSqlRunQueue(
             checkpoint_json: null,
             ended_at: now,
             cancel_at: null,
-            ...(keepsEvents ? { events_until: now } : {}),
+            ...(keepsEvents ? { events_until: sql<number>`${now} + ${eventsSeconds}` } : {}),
           })
           .where("run_no", "=", row.run_no)
           .execute();
@@ -285,7 +291,7 @@ function createPlaces(placesOf: RunClaim["placesOf"]): (owner: Owner) => boolean
 }
 
 /** Behind all that the log has of it: its server may have gone before the row said so. */
-async function findNextIndex(
+export async function findNextIndex(
   transaction: Transaction<Tables>,
   row: { readonly run_no: number; readonly next_index: number; readonly keeps_events: number },
 ): Promise<number> {
