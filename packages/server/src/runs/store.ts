@@ -217,6 +217,16 @@ export interface Beat {
   readonly held: ReadonlySet<string> | undefined;
 }
 
+/** A run with what its pause left. */
+export interface PausedRun extends StoredRun {
+  readonly attempt: number;
+  /** Index of its next event. */
+  readonly nextIndex: number;
+  readonly keepsEvents: boolean;
+  /** Undefined where its end left nothing. */
+  readonly checkpointJson: string | undefined;
+}
+
 /** A paused run that goes on. */
 export interface RunContinuation {
   /** Of the pause that was decided on: a run that has gone on since is not touched. */
@@ -250,6 +260,17 @@ export interface RunStore extends RunQueue {
   /** Keeps the end of a run and its session's state in one step. Throws {@link RunLeaseLost}. */
   finishRun(lease: RunLease, end: RunEnd): Promise<void>;
   findRun(scope: DataScope, key: SessionKey, runId: string): Promise<StoredRun | undefined>;
+  /** The same with what whoever goes on with it needs. */
+  findPausedRun(scope: DataScope, key: SessionKey, runId: string): Promise<PausedRun | undefined>;
+  /**
+   * Goes on with a paused run, as a new attempt, in one step: of two who try one gets undefined. Throws
+   * {@link SessionsFull}, and then it is paused still.
+   */
+  continueRun(
+    scope: DataScope,
+    run: Pick<RunLease, "key" | "runId">,
+    continuation: RunContinuation,
+  ): Promise<RunLease | undefined>;
   /** Oldest first, in the order in which they were created. */
   listRuns(scope: DataScope, key: SessionKey, query: RunQuery): Promise<readonly StoredRun[]>;
   listRunPiece(scope: DataScope, key: SessionKey, query: RunPieceQuery): Promise<RunPiece>;
