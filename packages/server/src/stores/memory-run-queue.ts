@@ -11,9 +11,10 @@ import {
   type RunQueue,
   requireRoomIn,
 } from "../runs/run-queue.ts";
-import type { NewRun, StoredOutput } from "../runs/store.ts";
+import type { NewRun } from "../runs/store.ts";
 import { ENTRY_BYTES, pathOf, sizeOfText } from "./accounts.ts";
 import type { MemorySessions, RunEntry, SessionEntry } from "./memory-sessions.ts";
+import { appendTexts, readOutput } from "./run-texts.ts";
 import { createTupleMap } from "./tuple-map.ts";
 
 export interface MemoryRunQueue {
@@ -146,7 +147,7 @@ export function createMemoryRunQueue({ sessions, inScope }: MemoryRunQueueOption
         pending.add(run);
       },
 
-      async cancelWaiting(scope, name, describe) {
+      async endWaiting(scope, name, describe) {
         const found = find(scope, name);
         if (found === undefined) return false;
         const { session, run } = found;
@@ -157,7 +158,7 @@ export function createMemoryRunQueue({ sessions, inScope }: MemoryRunQueueOption
         run.eventsJson = appendTexts(run.eventsJson, end.events);
         run.nextIndex += end.events.length;
         run.checkpointJson = undefined;
-        run.status = "CANCELLED";
+        run.status = end.status;
         run.bytes = ENTRY_BYTES + sizeOfText(run.outputJson) + sizeOfText(run.eventsJson);
         if (run.isLive) session.liveRuns -= 1;
         run.isLive = false;
@@ -199,15 +200,4 @@ function toPlace(run: RunEntry): RunPlace {
     hasEvents: keepsEvents,
     nextIndex,
   };
-}
-
-/** A list of JSON texts, with more at its end. */
-function appendTexts(listJson: string, more: readonly string[]): string {
-  const known = listJson.slice(1, -1);
-  return `[${[...(known === "" ? [] : [known]), ...more].join(",")}]`;
-}
-
-/** INVARIANT: the run service wrote it. */
-function readOutput(json: string): StoredOutput {
-  return JSON.parse(json) as StoredOutput;
 }
