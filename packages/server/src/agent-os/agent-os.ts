@@ -54,6 +54,7 @@ import {
   resolveBytesPerOwner,
   resolveDatabaseLimits,
   resolveLimits,
+  resolveQueueLimits,
   resolveRunLimits,
   resolveStoreLimits,
 } from "./limit-options.ts";
@@ -197,6 +198,10 @@ function createHandlers(
     memoriesOf: (run) => memories.ofRun(run),
     isPassing: isPassingFault,
     limits: resolveRunLimits(options.limits),
+    queueLimits: resolveQueueLimits(options.limits),
+    runnables: agents,
+    adminScope: policy.adminScope,
+    hints: stores.hints,
   });
   const components = new Map<RunnableKind, ReadonlyMap<string, Runnable>>([
     ["agent", new Map(agents.map((agent) => [agent.id, agent]))],

@@ -24,7 +24,7 @@ export function createDescribeAbandoned({
     const last = events.failed({ content: CONTENT, errorType: "interrupted", errorId });
     return {
       outputJson: JSON.stringify({ ...output, content: CONTENT, status: "ERROR" }),
-      eventsJson: `[${last.json}]`,
+      last,
     };
   };
 }

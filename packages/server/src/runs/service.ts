@@ -8,7 +8,6 @@ import { checkRuns } from "./check-runs.ts";
 import { createClaimLoop } from "./claim-loop.ts";
 import { createClaimRound } from "./claim-round.ts";
 import { createDescribeCancelled } from "./describe-waiting.ts";
-import type { RunEventLog } from "./event-log.ts";
 import { createEventWriter } from "./event-writer.ts";
 import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
 import { createFollowRegistry, type FollowRegistry } from "./follow-runs.ts";
@@ -30,8 +29,6 @@ import { createUnstoredEnds } from "./unstored-ends.ts";
 
 export interface RunServiceOptions {
   readonly store: RunStore;
-  /** Of the same runs. */
-  readonly eventLog: RunEventLog;
   readonly runtime: Runtime;
   /** Claim names configured for `dependencies` and `session_state`. Default: none. */
   readonly claimOwned?: ClaimOwnedKeys;
@@ -52,7 +49,7 @@ export interface RunServiceOptions {
   /** What this server takes from the queue. Default: nothing. */
   readonly runnables?: readonly Runnable<PrefixedKind>[];
   /** What the server tells others. Default: those of this process. */
-  readonly hints?: RunHints;
+  readonly hints?: RunHints | undefined;
   /** Servers that write to the same log. Default: this one. */
   readonly countNodes?: () => number;
   /** The scope of whoever may do everything. Default: that of the contract. */
@@ -88,7 +85,7 @@ export interface RunService extends Pick<FollowRegistry, "follow"> {
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
 
 export function createRunService(options: RunServiceOptions): RunService {
-  const { store, eventLog, runtime, isPassing = () => false, pause = pauseByTimer } = options;
+  const { store, runtime, isPassing = () => false, pause = pauseByTimer } = options;
   const { runnables = [], hints = createLocalHints(), countNodes } = options;
   const { logger } = runtime;
   const hold: EndHold = { isPassing, pause };
@@ -96,14 +93,14 @@ export function createRunService(options: RunServiceOptions): RunService {
   const unreadWatch = createUnreadWatch();
   const active = createActiveRuns();
   const unstored = createUnstoredEnds((lease, end) => store.finishRun(lease, end));
-  const writer = createEventWriter({ log: eventLog, countNodes, isPassing, pause });
+  const writer = createEventWriter({ log: store.events, countNodes, isPassing, pause });
   const findKept = (runNo: number) => {
     const run = active.find(runNo);
     return run?.tail === undefined ? undefined : run;
   };
   const followers = createFollowRegistry(
     createRunFollowers({
-      log: eventLog,
+      log: store.events,
       findTail: (runNo) => findKept(runNo)?.tail,
       onFailed: (cause) => logger.warn({ cause }, "the events of runs cannot be read"),
     }),

@@ -74,7 +74,7 @@ export function createStarter({ services, runtime, memoriesOf }: StarterOptions)
   }
 
   function drive(
-    { start, prepared }: Ready,
+    { prepared }: Ready,
     { ticket, entry: { controller } }: Place,
     run: {
       readonly lease: RunLease;

@@ -38,9 +38,15 @@ export interface SqlRunQueue
   requireRoom(transaction: Transaction<Tables>, run: NewRun): Promise<void>;
 }
 
+export interface SqlRunQueueOptions extends SqlNodeOptions {
+  readonly node: Pick<SqlNode, "writeWithBeat">;
+  /** How long the events of a run are kept after its end. */
+  readonly eventsSeconds: number;
+}
+
 export function createSqlRunQueue(
   database: Database<Tables>,
-  { deployment, nodeId, node }: SqlNodeOptions & { readonly node: Pick<SqlNode, "writeWithBeat"> },
+  { deployment, nodeId, node, eventsSeconds }: SqlRunQueueOptions,
 ): SqlRunQueue {
   const { now, name: dialect } = database.dialect;
 
@@ -195,7 +201,13 @@ export function createSqlRunQueue(
           .select(WAITING_COLUMNS)
           .where("agentos_runs.status", "in", ["PENDING", "PAUSED"]);
         const locked = dialect === "postgres" ? waiting.forUpdate("agentos_runs") : waiting;
-        return endWaiting(transaction, { run: locked.executeTakeFirst(), describe, deployment, now });
+        return endWaiting(transaction, {
+          run: locked.executeTakeFirst(),
+          describe,
+          deployment,
+          now,
+          eventsSeconds,
+        });
       }),
 
     async findPlace(scope, run) {

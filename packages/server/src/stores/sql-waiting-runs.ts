@@ -27,12 +27,14 @@ export interface WaitingEnd {
   readonly describe: DescribeWaiting;
   readonly deployment: string;
   readonly now: RawBuilder<number>;
+  /** How long its events are kept. */
+  readonly eventsSeconds: number;
 }
 
 /** False where there is none. */
 export async function endWaiting(
   transaction: Transaction<Tables>,
-  { run, describe, deployment, now }: WaitingEnd,
+  { run, describe, deployment, now, eventsSeconds }: WaitingEnd,
 ): Promise<boolean> {
   const row = await run;
   if (row === undefined) return false;
@@ -50,6 +52,7 @@ export async function endWaiting(
       checkpoint_json: null,
       ended_at: now,
       cancel_at: null,
+      ...(keepsEvents ? { events_until: sql<number>`${now} + ${eventsSeconds}` } : {}),
     })
     .where("run_no", "=", row.run_no)
     .execute();
