@@ -7,14 +7,15 @@ import { sql, type Transaction } from "kysely";
 import { toBareOutput } from "../runs/abandoned.ts";
 import { toLastRow } from "../runs/event-rows.ts";
 import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
+import { appendTexts } from "./run-texts.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import type { NodesTable, Tables, UsageTable } from "./schema/tables.ts";
 import { keepLastRow } from "./sql-event-log.ts";
 import { describeHost, isNodeOfProcess, type SqlNodeOptions } from "./sql-node.ts";
 import { KEY_COLUMNS, readSessionKey } from "./sql-rows.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
-import { appendTexts, findNextIndex } from "./sql-run-queue.ts";
 import { addUsages, sizeOfRun, USAGE_COLUMNS } from "./sql-usage.ts";
+import { findNextIndex } from "./sql-waiting-runs.ts";
 
 /** A server that has been silent for so long is gone, by the database's clock. */
 const DEAD_SECONDS = 8;

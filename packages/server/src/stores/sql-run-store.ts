@@ -284,7 +284,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     claimRuns: queue.claimRuns,
     releaseRun: queue.releaseRun,
-    cancelWaiting: queue.cancelWaiting,
+    endWaiting: queue.endWaiting,
     findPlace: queue.findPlace,
     requireRoomInQueue: queue.requireRoomInQueue,
     findRequest: (owner, idempotencyKey) =>
