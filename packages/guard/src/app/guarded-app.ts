@@ -222,6 +222,7 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
         ...customRoutes.map((route) => [idOf(route), route.handler] as const),
       ]),
       gate: auth.gate,
+      connections: auth.connections,
       origins: resolved.policy,
       logger: runtime.logger,
       limitLog: createLimitLog(runtime),

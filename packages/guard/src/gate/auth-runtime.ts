@@ -6,6 +6,7 @@ import {
   createAuthEngine,
   createAuthenticators,
   createTokenVerifier,
+  isTokenMode,
   type RevocationCheck,
 } from "@agentos/auth";
 import { throwErrors } from "../config/configuration-error.ts";
@@ -19,6 +20,11 @@ import { createMemoryDenialRecorder } from "../denials/memory-denial-recorder.ts
 import { loadKeys } from "../keys/load-keys.ts";
 import { nodeSignatureCheck } from "../keys/node-signature-check.ts";
 import type { Runtime } from "../log/runtime.ts";
+import { createMemoryRevocationStore } from "../revocations/memory-revocation-store.ts";
+import type { RevocationStore } from "../revocations/revocation-store.ts";
+import { createRevocations, type Revocations } from "../revocations/revocations.ts";
+import { type ConnectionRegistry, createConnectionRegistry } from "./connection-registry.ts";
+import { createFindEnd } from "./find-end.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { logDenial } from "./log-denial.ts";
 import { logKeyState } from "./log-key-state.ts";
@@ -29,6 +35,10 @@ export interface AuthRuntime {
   readonly gate: Gate;
   readonly denials: DenialRecorder;
   readonly decisions: DecisionCounter;
+  /** What is revoked, and who revokes. */
+  readonly revocations: Revocations;
+  /** Streams and sockets that are open: whoever opens one adds it. */
+  readonly connections: ConnectionRegistry;
   /** The policy in force now. */
   describe(): PolicyInForce;
   /** Those of the keys in force now; the same list until the keys change. */
@@ -43,6 +53,8 @@ export interface AuthResources {
   readonly denialRecorder?: DenialRecorder | undefined;
   /** Default: bounded memory. */
   readonly decisionCounter?: DecisionCounter | undefined;
+  /** Default: bounded memory, which ends with the process. */
+  readonly revocationStore?: RevocationStore | undefined;
   /** Where data is kept, fit to be shown; for the description of the policy. Default: not said. */
   readonly database?: string | undefined;
 }
@@ -53,7 +65,7 @@ export interface AuthRuntimeOptions {
   readonly denialRecorder?: DenialRecorder | undefined;
   /** Rejects with a ConfigurationError where something cannot be opened. Default: nothing is. */
   readonly open?: (() => Promise<AuthResources>) | undefined;
-  /** Asked of every identity, on every request. Default: nothing is revoked. */
+  /** Asked of every identity, on every request, beside what is revoked here. Default: nobody is. */
   readonly revocation?: RevocationCheck | undefined;
   /** Asked before those of the mode; with mode `none` no credential is read, and nobody is asked. Default: none. */
   readonly authenticators?: readonly Authenticator[] | undefined;
@@ -106,19 +118,34 @@ export async function createAuthRuntime(
     sha256,
     signatureCheck: nodeSignatureCheck,
   });
+  const revocations = createRevocations({
+    store: opened.revocationStore ?? createMemoryRevocationStore({ now }),
+    now,
+    logger,
+    isInUse: () => connections.size > 0,
+  });
+  const engine = createAuthEngine({
+    policy,
+    authenticators: [...authenticators, ...createAuthenticators({ policy, verifier, securityKey, sha256 })],
+    revocation: revocation === undefined ? revocations.check : joinChecks(revocation, revocations.check),
+  });
+  const connections = createConnectionRegistry({
+    findEnd: createFindEnd({ engine, issuers: keys.issuers, revocations, revocation }),
+    logger,
+  });
+  revocations.onRevoked(() => void connections.judgeAgain());
+  keys.keySource.subscribe?.(() => void connections.judgeAgain());
   const gate = createGate({
-    engine: createAuthEngine({
-      policy,
-      authenticators: [...authenticators, ...createAuthenticators({ policy, verifier, securityKey, sha256 })],
-      revocation,
-    }),
+    engine,
     recorder: denials,
     decisions,
     isUnverified: policy.mode === "jwt-unverified",
     findClient: createClientFinder(resolved.trustedProxies),
     now,
     cliCommand,
-    notConfigured: listUnconfiguredStages(policy, { hasRevocation: revocation !== undefined }),
+    notConfigured: listUnconfiguredStages(policy, {
+      hasRevocation: isTokenMode(policy.mode) || revocation !== undefined,
+    }),
     resourceMetadataUrl,
   });
   logKeyState(logger, keys.keySource, cliCommand);
@@ -126,6 +153,8 @@ export async function createAuthRuntime(
     gate,
     denials,
     decisions,
+    revocations,
+    connections,
     describe: () =>
       describePolicy(resolved, keys.keySource, {
         routes: ruled.routes,
@@ -134,6 +163,18 @@ export async function createAuthRuntime(
         database: opened.database,
       }),
     algorithms: () => keys.keySource.current().algorithms,
-    close: () => keys.close(),
+    close() {
+      revocations.close();
+      keys.close();
+    },
+  };
+}
+
+/** The first that refuses. */
+function joinChecks(one: RevocationCheck, other: RevocationCheck): RevocationCheck {
+  return (identity) => {
+    const refused = one(identity);
+    if (refused instanceof Promise) return refused.then((refusal) => refusal ?? other(identity));
+    return refused ?? other(identity);
   };
 }
