@@ -134,6 +134,7 @@ async function openIn(
   const upkeep = startUpkeep(
     [
       { name: "ending runs of servers that stopped", everyMs: ABANDONED_MS, run: endAbandoned },
+      { name: "forgetting servers that are gone", everyMs: SWEEP_MS, run: () => runs.forgetSilent() },
       {
         name: "deleting data past its retention",
         everyMs: SWEEP_MS,
