@@ -41,7 +41,7 @@ export interface SqlRunStoreOptions extends SqlNodeOptions {
   readonly maxBytesPerOwner?: number | undefined;
 }
 
-export interface SqlRunStore extends RunStore, Pick<SqlNode, "close"> {}
+export interface SqlRunStore extends RunStore, Pick<SqlNode, "close" | "liveNodes" | "forgetSilent"> {}
 
 const RUN_COLUMNS = ["output_json", "events_json"] as const;
 
@@ -259,6 +259,8 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     changeStamp: database.changeStamp,
     beat: node.beat,
     close: node.close,
+    liveNodes: node.liveNodes,
+    forgetSilent: node.forgetSilent,
     ...createSqlAbandoned(database, options),
   };
 }
