@@ -70,6 +70,7 @@ export {
   type Moment,
   type NewRevocation,
   type ReadingServer,
+  type ReadingServers,
   type RevocationPage,
   type RevocationQuery,
   type RevocationSpread,

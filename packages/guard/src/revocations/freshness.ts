@@ -4,15 +4,13 @@
  */
 import type { Moment } from "./revocation-store.ts";
 
-/** Below the 8 s after which others count a server as gone, and revoke without it. */
-const FRESH_MS = 6_000;
 /** A clock may be corrected a little; one that was set back hides how long it has been. */
-const CORRECTION_MS = 1_000;
+const CORRECTION_SECONDS = 1;
 
-/** The clocks. */
+/** The two clocks, apart: every request asks them. */
 export interface Clocks {
-  readonly wallMs: () => number;
-  readonly monotonicMs: () => number;
+  readonly monotonic: () => number;
+  readonly wall: () => number;
 }
 
 export interface Freshness {
@@ -22,18 +20,18 @@ export interface Freshness {
 }
 
 /** Creates it; nothing is known yet. */
-export function createFreshness({ wallMs, monotonicMs }: Clocks): Freshness {
+export function createFreshness(trustSeconds: number, clocks: Clocks): Freshness {
   let wall = Number.NEGATIVE_INFINITY;
   let monotonic = Number.NEGATIVE_INFINITY;
   return {
     mark(moment) {
-      if (moment.monotonicMs < monotonic) return;
-      wall = moment.wallMs;
-      monotonic = moment.monotonicMs;
+      if (moment.monotonic < monotonic) return;
+      ({ wall, monotonic } = moment);
     },
     isFresh() {
-      const elapsed = wallMs() - wall;
-      return elapsed < FRESH_MS && elapsed > -CORRECTION_MS && monotonicMs() - monotonic < FRESH_MS;
+      const elapsed = clocks.wall() - wall;
+      const isWallFresh = elapsed < trustSeconds && elapsed > -CORRECTION_SECONDS;
+      return isWallFresh && clocks.monotonic() - monotonic < trustSeconds;
     },
   };
 }

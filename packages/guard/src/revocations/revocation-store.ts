@@ -51,23 +51,36 @@ export interface ReadingServer {
   readonly host: string;
 }
 
-/** A moment by both clocks: one stands still while a machine sleeps, the other one may be set. */
+/** A moment by both clocks, seconds: the one stands still while a machine sleeps, the other one may be set. */
 export interface Moment {
-  /** Milliseconds since 1970. */
-  readonly wallMs: number;
-  /** Milliseconds since some moment of this process. */
-  readonly monotonicMs: number;
+  /** Since some moment of this process. */
+  readonly monotonic: number;
+  /** Since 1970. */
+  readonly wall: number;
 }
 
-/** What several servers know of each other. */
+/** How servers that share a store keep up with each other. */
 export interface RevocationSpread {
+  /** How long a server may go by what it has read, seconds. */
+  readonly trustSeconds: number;
   /**
-   * Says that this server lives, and that it knows all up to this one; gives the moment before it said so. Says nothing
+   * Calls the listener while something runs here beside requests, every few seconds, until the returned function is
+   * called: with a moment before this server said that it lives, where servers say so.
+   */
+  onBeat(listener: (before: Moment | undefined) => void): () => void;
+  /** Calls the listener when somebody says that there is something new, until the returned function is called. */
+  onHint(listener: () => void): () => void;
+  /** Where servers say that they live. Without it whoever revokes waits until nobody trusts what was read before. */
+  readonly nodes?: ReadingServers | undefined;
+}
+
+/** Servers that say that they live, and how far each of them has read. */
+export interface ReadingServers {
+  /**
+   * Says that this server lives, and that it knows all up to this one; gives a moment before it said so. Says nothing
    * again that was said within the last two seconds.
    */
   beat(seenSeq: number): Promise<Moment>;
-  /** Calls the listener when this server has said for another reason that it lives, with the moment before. */
-  onBeat(listener: (before: Moment) => void): () => void;
   /** Other servers that live and do not know this one. */
   listBehind(seq: number): Promise<readonly ReadingServer[]>;
 }

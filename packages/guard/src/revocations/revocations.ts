@@ -41,8 +41,6 @@ export interface Revocations {
   /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
   revoke(revocation: NewRevocation): Promise<Result<RevocationOutcome, RevocationsFull>>;
   list(query: RevocationQuery): Promise<RevocationPage>;
-  /** Somebody says that there is something new. */
-  wake(): void;
   close(): void;
 }
 
@@ -55,14 +53,19 @@ export interface RevocationsOptions {
   readonly isInUse?: (() => boolean) | undefined;
   /** Default: those of this machine. */
   readonly clocks?: Clocks | undefined;
-  /** Milliseconds that {@link Revocations.revoke} waits at most. Default 10,000. */
-  readonly spreadMs?: number | undefined;
+  /** Seconds that {@link Revocations.revoke} waits at most for servers that live. Default 10. */
+  readonly spreadSeconds?: number | undefined;
   /** See the synchroniser. */
   readonly pollMs?: number | undefined;
 }
 
-const OWN_CLOCKS: Clocks = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
-const SPREAD_MS = 10_000;
+const OWN_CLOCKS: Clocks = {
+  monotonic: () => performance.now() / 1_000,
+  wall: () => Date.now() / 1_000,
+};
+const SPREAD_SECONDS = 10;
+/** Beyond what a server may trust. */
+const MARGIN_MS = 100;
 /** Between two looks at who is behind. */
 const LOOK_MS = 100;
 
@@ -100,10 +103,14 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   /** Those that are behind when all is well, or when there is no more time. */
   async function waitForAll(seq: number): Promise<readonly ReadingServer[]> {
     if (spread === undefined) return [];
-    const since = clocks.monotonicMs();
+    if (spread.nodes === undefined) {
+      await sleep(spread.trustSeconds * 1_000 + MARGIN_MS);
+      return [];
+    }
+    const since = clocks.monotonic();
     for (;;) {
-      const behind = await spread.listBehind(seq);
-      const isOver = clocks.monotonicMs() - since >= (options.spreadMs ?? SPREAD_MS);
+      const behind = await spread.nodes.listBehind(seq);
+      const isOver = clocks.monotonic() - since >= (options.spreadSeconds ?? SPREAD_SECONDS);
       if (behind.length === 0 || isOver) return behind;
       await sleep(LOOK_MS);
     }
@@ -127,7 +134,6 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       return ok({ revocation: added.value, behind: await waitForAll(added.value.seq) });
     },
     list: (query) => store.list(query),
-    wake: () => synchroniser?.wake(),
     close: () => synchroniser?.close(),
   };
 }

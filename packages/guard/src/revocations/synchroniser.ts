@@ -25,28 +25,26 @@ export interface Synchroniser {
   isFresh(): boolean;
   /** Resolves true when it has read all there is, and false when it could not within two seconds. Never rejects. */
   catchUp(): Promise<boolean>;
-  /** Reads soon, where it reads at all: somebody says that there is something new. */
-  wake(): void;
   /** Reads no more. */
   close(): void;
 }
 
 const POLL_MS = 1_000;
 /** How long it goes on after the last request. */
-const LINGER_MS = 60_000;
+const LINGER_SECONDS = 60;
 /** What a request waits at most. */
 const PATIENCE_MS = 2_000;
 /** After a failure requests start no reading for so long: the next one is tried by itself. */
-const COOL_DOWN_MS = 500;
-/** A server that runs something says so this often at least. */
-const ALIVE_MS = 4_000;
+const COOL_DOWN_SECONDS = 0.5;
+/** Others wait for a server that has said within so many seconds that it lives. */
+const ALIVE_SECONDS = 8;
 /** Revocations of one query. */
 const BATCH = 1_000;
 
 /** Creates one that has read nothing yet. */
 export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
   const { store, spread, onRead, isInUse, clocks, logger, pollMs = POLL_MS } = options;
-  const freshness = createFreshness(clocks);
+  const freshness = createFreshness(spread.trustSeconds, clocks);
   let seenSeq = 0;
   let neededAt = Number.NEGATIVE_INFINITY;
   let saidAt = Number.NEGATIVE_INFINITY;
@@ -75,17 +73,23 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
     const count = await read();
     freshness.mark(before);
     // Whoever revoked it waits for that.
-    if (count > 0) await spread.beat(seenSeq);
+    if (count > 0) await spread.nodes?.beat(seenSeq);
+  }
+
+  async function sayAlive(): Promise<Moment> {
+    const before = { monotonic: clocks.monotonic(), wall: clocks.wall() };
+    saidAt = before.monotonic;
+    return (await spread.nodes?.beat(seenSeq)) ?? before;
   }
 
   async function attempt(said?: Moment): Promise<boolean> {
     try {
-      await readSince(said ?? (await spread.beat(seenSeq)));
+      await readSince(said ?? (await sayAlive()));
       if (hasFailed) logger.info({}, "what was revoked can be read again");
       hasFailed = false;
       return true;
     } catch (error) {
-      failedAt = clocks.monotonicMs();
+      failedAt = clocks.monotonic();
       if (!hasFailed && !isClosed)
         logger.warn({ error }, "what was revoked cannot be read: no token is accepted until it can");
       hasFailed = true;
@@ -114,37 +118,42 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
     if (!isClosed && isNeeded()) schedule();
   }
 
-  const isNeeded = () => clocks.monotonicMs() - neededAt < LINGER_MS || isInUse();
-  const stopListening = spread.onBeat((before) => {
-    saidAt = clocks.monotonicMs();
-    if (!isClosed) void sync(before);
-  });
+  const isNeeded = () => clocks.monotonic() - neededAt < LINGER_SECONDS || isInUse();
+  /** A server that nobody asks, and that nobody waits for, reads nothing. */
+  function wake(): void {
+    const isAlive = clocks.monotonic() - saidAt < ALIVE_SECONDS;
+    if (isClosed || !(isNeeded() || isAlive)) return;
+    if (inFlight === undefined) void sync();
+    else isWanted = true;
+  }
+
+  const stops = [
+    spread.onHint(wake),
+    spread.onBeat((before) => {
+      saidAt = clocks.monotonic();
+      if (!isClosed) void sync(before);
+    }),
+  ];
 
   return {
     isFresh() {
-      neededAt = clocks.monotonicMs();
+      neededAt = clocks.monotonic();
       if (timer === undefined && !isClosed) schedule();
       return freshness.isFresh();
     },
     async catchUp() {
       if (isClosed) return false;
-      if (inFlight === undefined && clocks.monotonicMs() - failedAt < COOL_DOWN_MS) return false;
+      if (inFlight === undefined && clocks.monotonic() - failedAt < COOL_DOWN_SECONDS) return false;
       const { promise: patience, resolve } = Promise.withResolvers<false>();
       const limit = setTimeout(() => resolve(false), PATIENCE_MS).unref();
       const isRead = await Promise.race([sync(), patience]);
       clearTimeout(limit);
       return isRead && freshness.isFresh();
     },
-    wake() {
-      const isAlive = clocks.monotonicMs() - saidAt < ALIVE_MS;
-      if (isClosed || !(isNeeded() || isAlive)) return;
-      if (inFlight === undefined) void sync();
-      else isWanted = true;
-    },
     close() {
       isClosed = true;
       clearTimeout(timer);
-      stopListening();
+      for (const stop of stops) stop();
     },
   };
 }

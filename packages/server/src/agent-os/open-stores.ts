@@ -15,6 +15,7 @@ import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
+import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
@@ -105,7 +106,8 @@ async function openIn(
   { database: { deployment }, maxBytesPerOwner, retention }: OpenStoresOptions,
   { runtime }: OpenContext,
 ): Promise<Omit<Stores, "database">> {
-  const runs = createSqlRunStore(opened, { deployment, nodeId: runtime.generateId(), maxBytesPerOwner });
+  const nodeId = runtime.generateId();
+  const runs = createSqlRunStore(opened, { deployment, nodeId, maxBytesPerOwner });
   const { generateId, logger } = runtime;
   const now = () => runtime.clock.now();
   const denialRecorder = createSqlDenialRecorder(opened, {
@@ -157,12 +159,14 @@ async function openIn(
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,
+    revocationStore: createSqlRevocationStore(opened, { deployment, nodeId, spread: runs.spread }),
     async close() {
       await upkeep.close();
       // What was refused in the last second is written before the database is gone; one that is down is closed all the same.
       await Promise.allSettled([denialRecorder.close(), decisionCounter.close()]);
       // Whatever ended here and could not be written: another server of this process may end it.
       runs.close();
+      await runs.leave().catch(() => undefined);
       await opened.close();
     },
   };
