@@ -47,6 +47,7 @@ export {
 } from "./config/option-faults.ts";
 export type { ResolvedPolicy } from "./config/resolve-policy.ts";
 export { createDecisionTally, type DecisionTally, type TallyRow } from "./decisions/decision-tally.ts";
+export { createKeyTally, type KeyRow, SLOT_SECONDS } from "./decisions/key-tally.ts";
 export { firstSecondOf, hourOf } from "./denials/count-groups.ts";
 export { maySee } from "./denials/denial-recorder.ts";
 export { createKeptDenials, type KeptDenial } from "./denials/kept-denials.ts";

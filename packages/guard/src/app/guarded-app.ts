@@ -118,10 +118,10 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
     const app = await ready();
     const next = compilePolicy(completePolicyOptions(given, options), declared);
     const { opened } = app;
-    const { denials: denialRecorder, decisions: decisionCounter } = app.state.auth;
+    const { denials: denialRecorder, decisions: decisionCounter, keyCounter } = app.state.auth;
     const state = await createPolicyState(
       next,
-      { ...surroundings, open: async () => opened, kept: { denialRecorder, decisionCounter } },
+      { ...surroundings, open: async () => opened, kept: { denialRecorder, decisionCounter, keyCounter } },
       [...findIdFaults(next.resolved, first.resolved), ...listening.findReachFaults(next.resolved)],
     );
     try {

@@ -13,7 +13,9 @@ import { describePolicy, type PolicyInForce } from "../config/describe-policy.ts
 import { placeKeyFault } from "../config/option-names.ts";
 import type { ResolvedPolicy } from "../config/resolve-policy.ts";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
+import type { KeyCounter } from "../decisions/key-counter.ts";
 import { createMemoryDecisionCounter } from "../decisions/memory-decision-counter.ts";
+import { createMemoryKeyCounter } from "../decisions/memory-key-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createMemoryDenialRecorder } from "../denials/memory-denial-recorder.ts";
 import { loadKeys } from "../keys/load-keys.ts";
@@ -29,6 +31,8 @@ export interface AuthRuntime {
   readonly gate: Gate;
   readonly denials: DenialRecorder;
   readonly decisions: DecisionCounter;
+  /** How many requests came with which key. */
+  readonly keyCounter: KeyCounter;
   /** The policy in force now. */
   describe(): PolicyInForce;
   /** Those of the keys in force now; the same list until the keys change. */
@@ -43,6 +47,8 @@ export interface AuthResources {
   readonly denialRecorder?: DenialRecorder | undefined;
   /** Default: bounded memory. */
   readonly decisionCounter?: DecisionCounter | undefined;
+  /** Default: bounded memory. */
+  readonly keyCounter?: KeyCounter | undefined;
   /** Where data is kept, fit to be shown; for the description of the policy. Default: not said. */
   readonly database?: string | undefined;
 }
@@ -98,6 +104,7 @@ export async function createAuthRuntime(
     opened.denialRecorder ??
     createMemoryDenialRecorder({ generateId, onRecord: (record) => logDenial(logger, record) });
   const decisions = opened.decisionCounter ?? createMemoryDecisionCounter({ now });
+  const keyCounter = opened.keyCounter ?? createMemoryKeyCounter({ now });
   const verifier = createTokenVerifier({
     keySource: keys.keySource,
     policy,
@@ -114,6 +121,7 @@ export async function createAuthRuntime(
     }),
     recorder: denials,
     decisions,
+    keyCounter,
     isUnverified: policy.mode === "jwt-unverified",
     findClient: createClientFinder(resolved.trustedProxies),
     now,
@@ -126,6 +134,7 @@ export async function createAuthRuntime(
     gate,
     denials,
     decisions,
+    keyCounter,
     describe: () =>
       describePolicy(resolved, keys.keySource, {
         routes: ruled.routes,

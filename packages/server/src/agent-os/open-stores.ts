@@ -13,6 +13,7 @@ import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
+import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
@@ -110,6 +111,7 @@ async function openIn(
     now,
     retentionSeconds: retention.decisionsSeconds,
   });
+  const keyCounter = createSqlKeyCounter(opened, { deployment, logger, now });
   const endAbandoned = async () => {
     const ended = await runs.endAbandoned(createDescribeAbandoned(runtime));
     if (ended > 0) logger.warn({ runs: ended }, "runs were interrupted: the server that ran them stopped");
@@ -144,10 +146,11 @@ async function openIn(
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,
+    keyCounter,
     async close() {
       await upkeep.close();
       // What was refused in the last second is written before the database is gone; one that is down is closed all the same.
-      await Promise.allSettled([denialRecorder.close(), decisionCounter.close()]);
+      await Promise.allSettled([denialRecorder.close(), decisionCounter.close(), keyCounter.close()]);
       // Whatever ended here and could not be written: another server of this process may end it.
       runs.close();
       await opened.close();

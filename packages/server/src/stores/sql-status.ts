@@ -63,6 +63,7 @@ export const COUNTED_TABLES = [
   "agentos_memories",
   "agentos_denials",
   "agentos_decision_counts",
+  "agentos_key_counts",
 ] as const;
 
 async function readDeployments(database: Database<Tables>): Promise<readonly DeploymentStatus[]> {
