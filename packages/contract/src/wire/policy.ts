@@ -8,7 +8,9 @@ import { z } from "zod";
 const policyKeySchema = z.object({
   /** Option or variable that it came from, such as `verificationKeys[0]`. */
   source: z.string(),
-  label: z.string().meta({ description: "algorithm, kind and size; of a secret its length and nothing else" }),
+  label: z
+    .string()
+    .meta({ description: "algorithm, kind and size; of a secret its length and nothing else" }),
   /** Algorithms that it may be used with. */
   algorithms: z.array(z.string()),
   /** Key id; null when it has none. */
@@ -24,7 +26,10 @@ const policyKeySchema = z.object({
 const policyIssuerSchema = z.object({
   /** Name that the operator gave it, part of every identity. */
   name: z.string(),
-  issuer: z.string().nullable().meta({ description: "exact `iss`; null: not checked, or of tokens that name none" }),
+  issuer: z
+    .string()
+    .nullable()
+    .meta({ description: "exact `iss`; null: not checked, or of tokens that name none" }),
   /** None: nothing gives keys. */
   keys_from: z.array(z.enum(["configuration", "file", "address", "discovery"])),
   audience: z.array(z.string()).nullable().meta({ description: "accepted audiences; null: not verified" }),
@@ -48,10 +53,13 @@ export const policySchema = z
     mode: z.enum(["jwt", "jwt-unverified", "security_key", "none"]),
     /** A security key is configured; beside tokens it is not accepted. */
     has_security_key: z.boolean(),
-    security_key_request_count: z.int().meta({ description: "requests with the security key since `counted_since`" }),
+    security_key_request_count: z
+      .int()
+      .meta({ description: "requests with the security key since `counted_since`" }),
     keys: z.array(policyKeySchema),
     key_state: z.enum(["ok", "stale", "failed"]).meta({
-      description: "stale: a source fails, its last good keys are used; failed: they are too old, and are not used",
+      description:
+        "stale: a source fails, its last good keys are used; failed: they are too old, and are not used",
     }),
     algorithms: z.array(z.string()).meta({ description: "algorithms of the keys in force" }),
     counted_since: z.int().meta({
