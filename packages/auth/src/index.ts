@@ -125,6 +125,7 @@ export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";
 export { ceilingOf, type LimitedScopes, limitScopes, type ScopeCeiling } from "./scope/limit-scopes.ts";
 export { type ParsedScope, parseScope } from "./scope/parse.ts";
 export { type PathParameters, type Requirement } from "./scope/requirement.ts";
+export { recheckClaims } from "./token/check-all-claims.ts";
 export { joseSignatureCheck, type SignatureCheck } from "./token/check-signature.ts";
 export { readClaim } from "./token/read-claim.ts";
 export { findScopesClaims, readScopes, splitScopeText } from "./token/read-scopes.ts";

@@ -3,22 +3,21 @@ export { type CustomRoute, isPrivateRoute } from "./app/custom-route.ts";
 export { describeIssues } from "./app/describe-issues.ts";
 export type { Fetch, FetchEnvironment } from "./app/fetch.ts";
 export { StreamCutError } from "./app/guard-body.ts";
+export { createGuardedApp, type GuardedApp } from "./app/guarded-app.ts";
 export {
-  createGuardedApp,
+  type GuardedAppOptions,
+  guardedAppOptionsShape,
+  isObjectWith,
+} from "./app/guarded-app-options.ts";
+export {
   type DescribedRoute,
-  type GuardedApp,
   type GuardedAppParts,
   type HandlerContext,
   type Handlers,
   type OpenContext,
   type Opened,
   openNothing,
-} from "./app/guarded-app.ts";
-export {
-  type GuardedAppOptions,
-  guardedAppOptionsShape,
-  isObjectWith,
-} from "./app/guarded-app-options.ts";
+} from "./app/guarded-app-parts.ts";
 export {
   echo,
   type InputFault,
@@ -48,6 +47,7 @@ export {
 } from "./config/option-faults.ts";
 export type { ResolvedPolicy } from "./config/resolve-policy.ts";
 export { createDecisionTally, type DecisionTally, type TallyRow } from "./decisions/decision-tally.ts";
+export { createKeyTally, type KeyRow, SLOT_SECONDS } from "./decisions/key-tally.ts";
 export { firstSecondOf, hourOf } from "./denials/count-groups.ts";
 export { maySee } from "./denials/denial-recorder.ts";
 export { createKeptDenials, type KeptDenial } from "./denials/kept-denials.ts";
@@ -78,4 +78,4 @@ export {
   type RevocationsFull,
   type StoredRevocation,
 } from "./revocations/revocation-store.ts";
-export type { RevocationOutcome, Revocations } from "./revocations/revocations.ts";
+export { createRevocations, type RevocationOutcome, type Revocations } from "./revocations/revocations.ts";

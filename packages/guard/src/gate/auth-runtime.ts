@@ -14,14 +14,15 @@ import { describePolicy, type PolicyInForce } from "../config/describe-policy.ts
 import { placeKeyFault } from "../config/option-names.ts";
 import type { ResolvedPolicy } from "../config/resolve-policy.ts";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
+import type { KeyCounter } from "../decisions/key-counter.ts";
 import { createMemoryDecisionCounter } from "../decisions/memory-decision-counter.ts";
+import { createMemoryKeyCounter } from "../decisions/memory-key-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createMemoryDenialRecorder } from "../denials/memory-denial-recorder.ts";
 import { loadKeys } from "../keys/load-keys.ts";
 import { nodeSignatureCheck } from "../keys/node-signature-check.ts";
 import type { Runtime } from "../log/runtime.ts";
 import { createMemoryRevocationStore } from "../revocations/memory-revocation-store.ts";
-import type { RevocationStore } from "../revocations/revocation-store.ts";
 import { createRevocations, type Revocations } from "../revocations/revocations.ts";
 import { type ConnectionRegistry, createConnectionRegistry } from "./connection-registry.ts";
 import { createFindEnd } from "./find-end.ts";
@@ -39,10 +40,14 @@ export interface AuthRuntime {
   readonly revocations: Revocations;
   /** Streams and sockets that are open: whoever opens one adds it. */
   readonly connections: ConnectionRegistry;
+  /** How many requests came with which key. */
+  readonly keyCounter: KeyCounter;
   /** The policy in force now. */
   describe(): PolicyInForce;
   /** Those of the keys in force now; the same list until the keys change. */
   algorithms(): readonly string[];
+  /** Of a policy that replaces another one: from now on what is open is judged by it. The first is in force at once. */
+  comeIntoForce(): void;
   /** Stops watching keys. */
   close(): void;
 }
@@ -53,8 +58,12 @@ export interface AuthResources {
   readonly denialRecorder?: DenialRecorder | undefined;
   /** Default: bounded memory. */
   readonly decisionCounter?: DecisionCounter | undefined;
-  /** Default: bounded memory, which ends with the process. */
-  readonly revocationStore?: RevocationStore | undefined;
+  /** Default: in bounded memory, which ends with the process. */
+  readonly revocations?: Revocations | undefined;
+  /** What is open already. Default: nothing is. */
+  readonly connections?: ConnectionRegistry | undefined;
+  /** Default: bounded memory. */
+  readonly keyCounter?: KeyCounter | undefined;
   /** Where data is kept, fit to be shown; for the description of the policy. Default: not said. */
   readonly database?: string | undefined;
 }
@@ -110,6 +119,7 @@ export async function createAuthRuntime(
     opened.denialRecorder ??
     createMemoryDenialRecorder({ generateId, onRecord: (record) => logDenial(logger, record) });
   const decisions = opened.decisionCounter ?? createMemoryDecisionCounter({ now });
+  const keyCounter = opened.keyCounter ?? createMemoryKeyCounter({ now });
   const verifier = createTokenVerifier({
     keySource: keys.keySource,
     policy,
@@ -118,27 +128,29 @@ export async function createAuthRuntime(
     sha256,
     signatureCheck: nodeSignatureCheck,
   });
-  const revocations = createRevocations({
-    store: opened.revocationStore ?? createMemoryRevocationStore({ now }),
-    now,
-    logger,
-    isInUse: () => connections.size > 0,
-  });
+  const revocations =
+    opened.revocations ?? createRevocations({ store: createMemoryRevocationStore({ now }), now, logger });
   const engine = createAuthEngine({
     policy,
     authenticators: [...authenticators, ...createAuthenticators({ policy, verifier, securityKey, sha256 })],
     revocation: revocation === undefined ? revocations.check : joinChecks(revocation, revocations.check),
   });
-  const connections = createConnectionRegistry({
-    findEnd: createFindEnd({ engine, issuers: keys.issuers, revocations, revocation }),
-    logger,
+  const connections = opened.connections ?? watchConnections(revocations, logger);
+  const findEnd = createFindEnd({
+    engine,
+    policy,
+    routes: ruled.routes,
+    issuers: keys.issuers,
+    revocations,
+    revocation,
   });
-  revocations.onRevoked(() => void connections.judgeAgain());
+  if (opened.connections === undefined) connections.judgeBy(findEnd);
   keys.keySource.subscribe?.(() => void connections.judgeAgain());
   const gate = createGate({
     engine,
     recorder: denials,
     decisions,
+    keyCounter,
     isUnverified: policy.mode === "jwt-unverified",
     findClient: createClientFinder(resolved.trustedProxies),
     now,
@@ -155,6 +167,7 @@ export async function createAuthRuntime(
     decisions,
     revocations,
     connections,
+    keyCounter,
     describe: () =>
       describePolicy(resolved, keys.keySource, {
         routes: ruled.routes,
@@ -163,11 +176,17 @@ export async function createAuthRuntime(
         database: opened.database,
       }),
     algorithms: () => keys.keySource.current().algorithms,
-    close() {
-      revocations.close();
-      keys.close();
-    },
+    comeIntoForce: () => void connections.judgeBy(findEnd),
+    close: () => keys.close(),
   };
+}
+
+/** What is open ends when it is revoked, and has what is revoked read as long as it is open. */
+function watchConnections(revocations: Revocations, logger: Runtime["logger"]): ConnectionRegistry {
+  const connections = createConnectionRegistry(logger);
+  revocations.onRevoked(() => void connections.judgeAgain());
+  revocations.watch(() => connections.size > 0);
+  return connections;
 }
 
 /** The first that refuses. */

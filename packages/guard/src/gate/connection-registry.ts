@@ -21,24 +21,24 @@ export interface OpenConnection extends OpenedBy {
   readonly end: (refusal: Refusal) => void;
 }
 
+/** Why a connection may not go on; undefined: it may. */
+export type FindEnd = (opened: OpenedBy) => Refusal | undefined;
+
 export interface ConnectionRegistry {
   /** From now on it is judged, and ends at once where it is not allowed already. Gives the function for when it has ended. */
   add(connection: OpenConnection): () => void;
+  /** From now on this is the judgement; gives how many it ends. */
+  judgeBy(findEnd: FindEnd): number;
   /** Ends what is not allowed any more; gives how many that are. */
   judgeAgain(): number;
   /** Connections that are open. */
   readonly size: number;
 }
 
-export interface ConnectionRegistryOptions {
-  /** Why a connection may not go on; undefined: it may. */
-  readonly findEnd: (opened: OpenedBy) => Refusal | undefined;
-  readonly logger: Pick<Logger, "warn">;
-}
-
-/** Creates an empty one. */
-export function createConnectionRegistry({ findEnd, logger }: ConnectionRegistryOptions): ConnectionRegistry {
+/** Creates an empty one; nothing ends before there is a judgement. */
+export function createConnectionRegistry(logger: Pick<Logger, "warn">): ConnectionRegistry {
   const open = new Set<OpenConnection>();
+  let findEnd: FindEnd = () => undefined;
 
   /** True where it has ended. */
   function judge(connection: OpenConnection): boolean {
@@ -54,6 +54,13 @@ export function createConnectionRegistry({ findEnd, logger }: ConnectionRegistry
     return true;
   }
 
+  function judgeAgain(): number {
+    let ended = 0;
+    // What an end closes leaves the set meanwhile.
+    for (const connection of [...open]) if (open.has(connection) && judge(connection)) ended += 1;
+    return ended;
+  }
+
   return {
     get size() {
       return open.size;
@@ -63,11 +70,10 @@ export function createConnectionRegistry({ findEnd, logger }: ConnectionRegistry
       judge(connection);
       return () => void open.delete(connection);
     },
-    judgeAgain() {
-      let ended = 0;
-      // What an end closes leaves the set meanwhile.
-      for (const connection of [...open]) if (open.has(connection) && judge(connection)) ended += 1;
-      return ended;
+    judgeBy(judgement) {
+      findEnd = judgement;
+      return judgeAgain();
     },
+    judgeAgain,
   };
 }

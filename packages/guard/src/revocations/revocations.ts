@@ -41,6 +41,8 @@ export interface Revocations {
   /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
   revoke(revocation: NewRevocation): Promise<Result<RevocationOutcome, RevocationsFull>>;
   list(query: RevocationQuery): Promise<RevocationPage>;
+  /** While this says that something goes on for callers beside their requests, what is revoked is read for it. */
+  watch(isInUse: () => boolean): void;
   close(): void;
 }
 
@@ -49,8 +51,6 @@ export interface RevocationsOptions {
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly logger: Pick<Logger, "warn" | "info">;
-  /** Something goes on for callers beside their requests. Default: never. */
-  readonly isInUse?: (() => boolean) | undefined;
   /** Default: those of this machine. */
   readonly clocks?: Clocks | undefined;
   /** Seconds that {@link Revocations.revoke} waits at most for servers that live. Default 10. */
@@ -74,10 +74,12 @@ const UNKNOWN = refuse("AUTH_REVOCATION_UNKNOWN").fault;
 
 /** Creates it. */
 export function createRevocations(options: RevocationsOptions): Revocations {
-  const { store, now, logger, isInUse = () => false, clocks = OWN_CLOCKS, pollMs } = options;
+  const { store, now, logger, clocks = OWN_CLOCKS, pollMs } = options;
   const { spread } = store;
   const set = createRevocationSet();
   const listeners = new Set<() => void>();
+  const uses = new Set<() => boolean>();
+  const isInUse = () => [...uses].some((isUsed) => isUsed());
   const synchroniser =
     spread === undefined
       ? undefined
@@ -134,6 +136,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       return ok({ revocation: added.value, behind: await waitForAll(added.value.seq) });
     },
     list: (query) => store.list(query),
+    watch: (isUsed) => void uses.add(isUsed),
     close: () => synchroniser?.close(),
   };
 }

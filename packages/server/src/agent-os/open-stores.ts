@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigurationError, type Logger } from "@agentos/guard";
-import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
+import { createRevocations, logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
 import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
@@ -13,6 +13,7 @@ import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
+import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
@@ -124,6 +125,12 @@ async function openIn(
     now,
     retentionSeconds: retention.decisionsSeconds,
   });
+  const keyCounter = createSqlKeyCounter(opened, { deployment, logger, now });
+  const revocations = createRevocations({
+    store: createSqlRevocationStore(opened, { deployment, nodeId, spread: runs.spread }),
+    now,
+    logger,
+  });
   const endAbandoned = async () => {
     const ended = await runs.endAbandoned(createDescribeAbandoned(runtime));
     if (ended > 0) logger.warn({ runs: ended }, "runs were interrupted: the server that ran them stopped");
@@ -159,11 +166,13 @@ async function openIn(
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,
-    revocationStore: createSqlRevocationStore(opened, { deployment, nodeId, spread: runs.spread }),
+    revocations,
+    keyCounter,
     async close() {
+      revocations.close();
       await upkeep.close();
       // What was refused in the last second is written before the database is gone; one that is down is closed all the same.
-      await Promise.allSettled([denialRecorder.close(), decisionCounter.close()]);
+      await Promise.allSettled([denialRecorder.close(), decisionCounter.close(), keyCounter.close()]);
       // Whatever ended here and could not be written: another server of this process may end it.
       runs.close();
       await runs.leave().catch(() => undefined);

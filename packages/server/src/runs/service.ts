@@ -25,8 +25,8 @@ import { createUnstoredEnds } from "./unstored-ends.ts";
 export interface RunServiceOptions {
   readonly store: RunStore;
   readonly runtime: Runtime;
-  /** Claim names configured for `dependencies` and `session_state`. Default: none. */
-  readonly claimOwned?: ClaimOwnedKeys;
+  /** Claim names configured for `dependencies` and `session_state`, by the policy in force. Default: none. */
+  readonly claimOwned?: () => ClaimOwnedKeys;
   /** What a run may know of its user; undefined for a run of nobody. Default: nobody is remembered. */
   readonly memoriesOf?: (run: Pick<SessionKey, "owner" | "component">) => RunMemories | undefined;
   /** How often this server says that it lives, milliseconds. Default: two seconds. */
@@ -89,7 +89,13 @@ const NO_BACKGROUND =
   'Background execution is not supported by this version: send the run without "background"';
 
 export function createRunService(options: RunServiceOptions): RunService {
-  const { store, runtime, claimOwned = NO_CLAIMS, isPassing = () => false, pause = pauseByTimer } = options;
+  const {
+    store,
+    runtime,
+    claimOwned = () => NO_CLAIMS,
+    isPassing = () => false,
+    pause = pauseByTimer,
+  } = options;
   const hold: EndHold = { isPassing, pause };
   const ledger = createRunLedger({ ...DEFAULT_RUN_LIMITS, ...options.limits });
   const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
@@ -140,7 +146,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   ): Promise<Result<LiveRun, StartFault>> {
     const { runnable, form, access } = request;
     if (form.background) return fail(inputFault(400, NO_BACKGROUND));
-    const resolved = resolveRunOwner({ form, ...access, claimOwned });
+    const resolved = resolveRunOwner({ form, ...access, claimOwned: claimOwned() });
     if (!resolved.ok) return resolved;
     const { owner, sessionId: chosenId, dependencies, sessionState: brought } = resolved.value;
     const component = { kind: runnable.kind, id: runnable.id };
