@@ -39,6 +39,7 @@ export interface ResourceScope {
 }
 
 const config: ResourceScope = { resource: "config", action: "read", otherAction: "write" };
+const readAuthz: ResourceScope = { resource: "authz", action: "read", otherAction: "explain" };
 const readAgents: ResourceScope = { resource: "agents", action: "read", otherAction: "run" };
 const runAgents: ResourceScope = { resource: "agents", action: "run", otherAction: "read" };
 // Neither of the two is the other action of the other: a run is read with both.
@@ -122,6 +123,12 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     demands: "authenticated",
     usesAgents: false,
     status: 404,
+  },
+  "policy.read": {
+    method: "GET",
+    path: "/authz/policy",
+    demands: { kind: "resource", scope: readAuthz },
+    usesAgents: false,
   },
   "agents.list": {
     method: "GET",
