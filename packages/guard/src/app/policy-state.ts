@@ -99,6 +99,7 @@ export async function createPolicyState<Id extends string, Resources extends Ope
         ...declared.customRoutes.map((route) => [idOf(route), route.handler] as const),
       ]),
       gate: auth.gate,
+      connections: auth.connections,
       origins: policy,
       logger: runtime.logger,
       limitLog,

@@ -1,9 +1,9 @@
 /** Opens the database of an agent server, brings its tables up to date, and makes what is kept in it. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ConfigurationError } from "@agentos/guard";
-import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
-import { type Database, openDatabase } from "@agentos/storage";
+import { ConfigurationError, type Logger } from "@agentos/guard";
+import { createRevocations, logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
+import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import type { RunStore } from "../runs/store.ts";
@@ -16,6 +16,7 @@ import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
 import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
+import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
@@ -65,6 +66,8 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
       migrations: MIGRATIONS,
       onIdleError: (error) =>
         context.runtime.logger.warn({ error }, "a connection to the database broke while nobody used it"),
+      onNotice: (notice) => logNotice(context.runtime.logger, notice),
+      hintGroup: database.deployment,
     });
     await opened.migrate();
     return { ...(await openIn(opened, options, context)), database: shown };
@@ -74,6 +77,16 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
     if (fault === undefined) throw cause;
     throw new ConfigurationError({ faults: [fault], cli: context.resolved.cliCommand, cause });
   }
+}
+
+function logNotice(logger: Logger, { name, text, fix, error }: DatabaseNotice): void {
+  const facts = {
+    notice: name,
+    ...(fix === undefined ? {} : { fix }),
+    ...(error === undefined ? {} : { error }),
+  };
+  if (name === "hints-back") logger.info(facts, text);
+  else logger.warn(facts, text);
 }
 
 /** The folder of our own, where it is made now: what people say to their agents does not belong into a repository. */
@@ -94,7 +107,8 @@ async function openIn(
   { database: { deployment }, maxBytesPerOwner, retention }: OpenStoresOptions,
   { runtime }: OpenContext,
 ): Promise<Omit<Stores, "database">> {
-  const runs = createSqlRunStore(opened, { deployment, nodeId: runtime.generateId(), maxBytesPerOwner });
+  const nodeId = runtime.generateId();
+  const runs = createSqlRunStore(opened, { deployment, nodeId, maxBytesPerOwner });
   const { generateId, logger } = runtime;
   const now = () => runtime.clock.now();
   const denialRecorder = createSqlDenialRecorder(opened, {
@@ -112,6 +126,11 @@ async function openIn(
     retentionSeconds: retention.decisionsSeconds,
   });
   const keyCounter = createSqlKeyCounter(opened, { deployment, logger, now });
+  const revocations = createRevocations({
+    store: createSqlRevocationStore(opened, { deployment, nodeId, spread: runs.spread }),
+    now,
+    logger,
+  });
   const endAbandoned = async () => {
     const ended = await runs.endAbandoned(createDescribeAbandoned(runtime));
     if (ended > 0) logger.warn({ runs: ended }, "runs were interrupted: the server that ran them stopped");
@@ -124,6 +143,7 @@ async function openIn(
   const upkeep = startUpkeep(
     [
       { name: "ending runs of servers that stopped", everyMs: ABANDONED_MS, run: endAbandoned },
+      { name: "forgetting servers that are gone", everyMs: SWEEP_MS, run: () => runs.forgetSilent() },
       {
         name: "deleting data past its retention",
         everyMs: SWEEP_MS,
@@ -146,13 +166,16 @@ async function openIn(
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,
+    revocations,
     keyCounter,
     async close() {
+      revocations.close();
       await upkeep.close();
       // What was refused in the last second is written before the database is gone; one that is down is closed all the same.
       await Promise.allSettled([denialRecorder.close(), decisionCounter.close(), keyCounter.close()]);
       // Whatever ended here and could not be written: another server of this process may end it.
       runs.close();
+      await runs.leave().catch(() => undefined);
       await opened.close();
     },
   };

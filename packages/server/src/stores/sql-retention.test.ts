@@ -190,8 +190,8 @@ it("stays in PostgreSQL where a run begins in it while it is on its way out", as
 });
 
 it("sweeps every table that has rows of a deployment", async () => {
-  // Runs go with their session, servers when they stop, and a sum is kept with what it sums up; nothing is revoked yet.
-  const others = ["agentos_runs", "agentos_nodes", "agentos_usage", "agentos_revocations"];
+  // Runs go with their session, servers when they stop, and a sum is kept with what it sums up.
+  const others = ["agentos_runs", "agentos_nodes", "agentos_usage"];
   expect(await listTablesWith("deployment")).toEqual([...SWEPT_TABLES, ...others].toSorted());
 });
 

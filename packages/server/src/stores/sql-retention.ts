@@ -35,6 +35,7 @@ export const SWEPT_TABLES = [
   "agentos_denials",
   "agentos_decision_counts",
   "agentos_key_counts",
+  "agentos_revocations",
 ] as const;
 
 type Batch = (cutoff: number) => Promise<number>;
@@ -52,6 +53,7 @@ export async function sweepRetention(
     agentos_denials: [retention.denialsSeconds, denials],
     agentos_decision_counts: [retention.decisionsSeconds, decisions],
     agentos_key_counts: [KEY_COUNTS_SECONDS, keyCounts],
+    agentos_revocations: [0, revocations],
   };
 
   function sessions(cutoff: number): Promise<number> {
@@ -96,6 +98,11 @@ export async function sweepRetention(
 
   function denials(cutoff: number): Promise<number> {
     return deleteOldest({ table: "agentos_denials", key: "denial_no", time: "last_at" }, cutoff);
+  }
+
+  /** Each says itself how long it is kept. */
+  function revocations(cutoff: number): Promise<number> {
+    return deleteOldest({ table: "agentos_revocations", key: "seq", time: "until" }, cutoff);
   }
 
   /** The names are those of tables and columns, written here. */

@@ -41,7 +41,9 @@ export interface SqlRunStoreOptions extends SqlNodeOptions {
   readonly maxBytesPerOwner?: number | undefined;
 }
 
-export interface SqlRunStore extends RunStore, Pick<SqlNode, "close"> {}
+export interface SqlRunStore
+  extends RunStore,
+    Pick<SqlNode, "close" | "forgetSilent" | "leave" | "liveNodes" | "spread"> {}
 
 const RUN_COLUMNS = ["output_json", "events_json"] as const;
 
@@ -259,6 +261,10 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     changeStamp: database.changeStamp,
     beat: node.beat,
     close: node.close,
+    leave: node.leave,
+    spread: node.spread,
+    liveNodes: node.liveNodes,
+    forgetSilent: node.forgetSilent,
     ...createSqlAbandoned(database, options),
   };
 }
