@@ -7,6 +7,7 @@ export {
 } from "./servers/pgbouncer.ts";
 export {
   createTestPostgres,
+  readNumbers,
   runStatement,
   startPostgresBroker,
   type TestPostgres,

@@ -1,8 +1,7 @@
 /**
- * One run from its row in the store to its end. It goes on whether somebody looks or not; who started it follows, and
+ * One run whose row is in the store, to its end. It goes on whether somebody looks or not; who started it follows, and
  * may stop it.
  */
-import type { DataScope } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
 import { describeLimit, type LimitFault } from "@agentos/guard/app";
 import { driveRun, type FinishedRun } from "./drive-run.ts";
@@ -10,12 +9,11 @@ import { createRunEvents, type RunEvents } from "./events.ts";
 import type { EndHold } from "./finish-with-hold.ts";
 import { isContentDelta } from "./log-entry.ts";
 import { createReaders, type Readers, type UnreadWatch } from "./readers.ts";
-import { createRunRecorder } from "./record.ts";
+import { createRunRecorder, type RunRecorder } from "./record.ts";
 import type { RunTicket } from "./run-ledger.ts";
 import { createRunLog, type RunWatcher } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import { type StartingState, withoutTokens } from "./session-state.ts";
-import type { RunStore, SessionKey } from "./store.ts";
+import type { RunLease, RunStore, SessionKey } from "./store.ts";
 import type { Turns } from "./turns.ts";
 import type { UnstoredEnds } from "./unstored-ends.ts";
 
@@ -39,41 +37,52 @@ export interface LiveRun extends Pick<RunEvents, "toJson"> {
   abort(reason: unknown): void;
 }
 
-export interface LiveRunParts {
+/** What a run works with, before and after it has a row. */
+export interface RunParts {
   readonly runnable: Runnable<PrefixedKind>;
   readonly input: RunInput;
   readonly context: RunContext;
-  readonly key: SessionKey;
-  readonly scope: DataScope;
-  readonly starting: Pick<StartingState, "json" | "change">;
-  /** The session has no component yet. */
-  readonly bindsSession: boolean;
-  readonly store: RunStore;
-  readonly turns: Turns;
+}
+
+/** What writes down a run: the same from its row to its end. */
+export interface PreparedRun extends RunParts {
+  readonly events: RunEvents;
+  readonly recorder: RunRecorder;
+}
+
+export interface LiveRunParts extends PreparedRun {
+  readonly lease: RunLease;
+  /** State of the session when the run began, as JSON text. */
+  readonly startingStateJson: string;
   readonly ticket: RunTicket;
-  readonly unreadWatch: UnreadWatch;
-  readonly unstored: UnstoredEnds;
-  readonly hold: EndHold;
   /** Its signal is the context's. */
   readonly controller: AbortController;
 }
 
-/** Stores the run, then starts it. Rejects when it cannot be stored; then nothing has begun. */
-export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
-  const { runnable, context, key, starting, store, ticket, controller } = parts;
-  const { runId, sessionId } = context;
-  const events = createRunEvents({ runnable, runId, sessionId, clock: context.clock });
-  const recorder = createRunRecorder(runnable, parts.input, context);
-  const row = recorder.build("RUNNING");
-  const lease = await store.createRun(parts.scope, {
-    key,
-    runId,
-    createdAt: row.created_at,
-    outputJson: withoutTokens(row).json,
-    input: parts.input.message,
-    changeState: starting.change,
-    bindsSession: parts.bindsSession,
-  });
+/** What the runs of a server share. */
+export interface RunServices {
+  readonly store: RunStore;
+  readonly turns: Turns;
+  readonly unreadWatch: UnreadWatch;
+  readonly unstored: UnstoredEnds;
+  readonly hold: EndHold;
+}
+
+export function prepareRun(parts: RunParts): PreparedRun {
+  const { runnable, input, context } = parts;
+  const { runId, sessionId, clock } = context;
+  return {
+    ...parts,
+    events: createRunEvents({ runnable, runId, sessionId, clock }),
+    recorder: createRunRecorder(runnable, input, context),
+  };
+}
+
+/** Drives a run whose lease is given: one that has just begun, or goes on. */
+export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRun {
+  const { events, recorder, lease, ticket, controller } = parts;
+  const { store, unstored } = services;
+  const { runId, key } = lease;
   const log = createRunLog({
     // Nothing of a run that only its own client follows is kept before its end.
     commit(_, entries) {
@@ -83,7 +92,7 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
     onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
   });
-  const readers = createReaders(ticket, parts.unreadWatch);
+  const readers = createReaders(ticket, services.unreadWatch);
   let hasEnded = false;
   ticket.onEvicted((fault) => {
     const cause = memoryFailure(fault);
@@ -97,14 +106,13 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
   });
   const finished = driveRun({
     ...parts,
-    startingStateJson: starting.json,
-    events,
-    recorder,
+    turns: services.turns,
+    hold: services.hold,
     log,
     grow: ticket.grow,
     caller: ticket.caller,
     finish: (end) => store.finishRun(lease, end),
-    onUnstored: (end) => parts.unstored.add(lease, end),
+    onUnstored: (end) => unstored.add(lease, end),
     onLost: readers.cutAll,
   }).finally(() => {
     hasEnded = true;
@@ -124,7 +132,7 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
 
   return {
     runId,
-    sessionId,
+    sessionId: key.sessionId,
     key,
     finished,
     watch,

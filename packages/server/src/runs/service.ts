@@ -1,32 +1,33 @@
 /** Starts runs: decides owner, session and values, gives the run its place and its context, and knows what is running. */
 import { type Access, type DataScope, fail, isSameOwner, ok, type Result } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
-import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import { inputFault, type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
-import { createDescribeAbandoned } from "./abandoned.ts";
-import { type BagItem, createBag } from "./bag.ts";
+import { type ActiveRun, createActiveRuns } from "./active-runs.ts";
+import { beginRun } from "./begin-run.ts";
+import { checkRuns } from "./check-runs.ts";
 import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
-import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
-import { loadHistory } from "./load-history.ts";
-import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
+import { sizeOfForm } from "./form-size.ts";
+import { type LiveRun, memoryFailure } from "./live-run.ts";
+import type { ClaimOwnedKeys } from "./owner.ts";
 import { createPulse } from "./pulse.ts";
 import { createUnreadWatch } from "./readers.ts";
 import { refuseFull } from "./refuse-full.ts";
+import { createContext, loadStart, planRun } from "./resolve-run.ts";
 import type { RunForm } from "./run-form.ts";
 import { createRunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
 import type { RunMemories } from "./run-memories.ts";
-import type { RunContext, Runnable } from "./runnable.ts";
-import { mergeState } from "./session-state.ts";
-import { type CancelRequest, RunLeaseLost, type RunStore, type SessionKey } from "./store.ts";
+import type { RunName } from "./run-queue.ts";
+import type { Runnable } from "./runnable.ts";
+import type { RunStore, SessionKey } from "./store.ts";
 import { createTurns } from "./turns.ts";
 import { createUnstoredEnds } from "./unstored-ends.ts";
 
 export interface RunServiceOptions {
   readonly store: RunStore;
   readonly runtime: Runtime;
-  /** Claim names configured for `dependencies` and `session_state`. Default: none. */
-  readonly claimOwned?: ClaimOwnedKeys;
+  /** Claim names configured for `dependencies` and `session_state`, by the policy in force. Default: none. */
+  readonly claimOwned?: () => ClaimOwnedKeys;
   /** What a run may know of its user; undefined for a run of nobody. Default: nobody is remembered. */
   readonly memoriesOf?: (run: Pick<SessionKey, "owner" | "component">) => RunMemories | undefined;
   /** How often this server says that it lives, milliseconds. Default: two seconds. */
@@ -60,7 +61,7 @@ export interface RunService {
   admit(access: Pick<Access, "identity">, bytes: number | undefined): Result<RunTicket, LimitFault>;
   startRun(request: RunRequest): Promise<Result<LiveRun, StartFault>>;
   /** Stops a run of the scope, here or on another server; false where none of this name lives. */
-  cancelRun(scope: DataScope, request: CancelRequest): Promise<boolean>;
+  cancelRun(scope: DataScope, request: RunName): Promise<boolean>;
   /** Forgets a session; what still runs in it is stopped. False where there is none in the scope. */
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Runs that have begun and not ended. */
@@ -69,19 +70,6 @@ export interface RunService {
   drain(signal: AbortSignal): Promise<void>;
 }
 
-interface ActiveRun extends BagItem {
-  readonly controller: AbortController;
-  /** Undefined until it is given. */
-  runId: string | undefined;
-  /** Undefined until it has begun. */
-  run: LiveRun | undefined;
-  /** Resolves when it has been stored and its place is free. */
-  hasEnded: Promise<void>;
-}
-
-/** What a value costs besides its text, measured with lists of empty objects. */
-const VALUE_BYTES = 64;
-
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
 
 /** The contract's text asks for a database, which is there: nobody is to look for what would not help. */
@@ -89,13 +77,20 @@ const NO_BACKGROUND =
   'Background execution is not supported by this version: send the run without "background"';
 
 export function createRunService(options: RunServiceOptions): RunService {
-  const { store, runtime, claimOwned = NO_CLAIMS, isPassing = () => false, pause = pauseByTimer } = options;
+  const {
+    store,
+    runtime,
+    claimOwned = () => NO_CLAIMS,
+    isPassing = () => false,
+    pause = pauseByTimer,
+  } = options;
   const hold: EndHold = { isPassing, pause };
   const ledger = createRunLedger({ ...DEFAULT_RUN_LIMITS, ...options.limits });
   const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
   const unreadWatch = createUnreadWatch();
-  const active = createBag<ActiveRun>();
+  const active = createActiveRuns();
   const unstored = createUnstoredEnds((lease, end) => store.finishRun(lease, end));
+  const services = { store, turns, unreadWatch, unstored, hold };
   /** A row may say of a run that it runs here, and it does not: a start, or an end, of which the store did not say what became. */
   let isUnsure = false;
   const pulse = createPulse({
@@ -103,7 +98,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     async beat() {
       isUnsure = false;
       try {
-        await checkRuns();
+        await checkRuns({ store, active, unstored, runtime });
         await unstored.retry();
       } catch (cause) {
         isUnsure = true;
@@ -114,92 +109,33 @@ export function createRunService(options: RunServiceOptions): RunService {
     onFailed: (cause) => runtime.logger.warn({ cause }, "the store of runs does not answer"),
   });
 
-  /** What the store holds for this server against what runs here: neither may have a run that the other does not. */
-  async function checkRuns(): Promise<void> {
-    const begun = [...active].flatMap(({ run }) => run ?? []);
-    const { cancelled, held } = await store.beat();
-    if (cancelled.length > 0)
-      stopRuns(({ runId }) => cancelled.includes(runId), new Error("the run was cancelled"));
-    if (held === undefined) return;
-    // One that has ended meanwhile is not stopped by it.
-    for (const { runId, abort } of begun)
-      if (!held.has(runId)) abort(new RunLeaseLost("another server has ended the run"));
-    const known = new Set([...active].map(({ runId }) => runId));
-    const orphans = [...held].filter((runId) => !known.has(runId) && !unstored.has(runId));
-    if (orphans.length > 0) await store.endOrphans(createDescribeAbandoned(runtime), orphans);
-  }
-
-  function stopRuns(isMeant: (run: LiveRun) => boolean, reason: Error): void {
-    for (const { run, controller } of active) if (run !== undefined && isMeant(run)) controller.abort(reason);
-  }
-
   /** A run with its place: where it cannot begin, the place is free again. */
   async function start(
     request: RunRequest,
     { ticket, entry }: { readonly ticket: RunTicket; readonly entry: ActiveRun },
   ): Promise<Result<LiveRun, StartFault>> {
-    const { runnable, form, access } = request;
+    const { runnable, form } = request;
     if (form.background) return fail(inputFault(400, NO_BACKGROUND));
-    const resolved = resolveRunOwner({ form, ...access, claimOwned });
-    if (!resolved.ok) return resolved;
-    const { owner, sessionId: chosenId, dependencies, sessionState: brought } = resolved.value;
-    const component = { kind: runnable.kind, id: runnable.id };
-    const key = { owner, component, sessionId: chosenId ?? runtime.generateId() };
-    // An id that was made up this moment names nothing yet.
-    const session = chosenId === undefined ? undefined : await store.findSession(access.dataScope, key);
-    const merged = mergeState(session?.state ?? {}, brought);
-    if (!merged.ok) return merged;
-    const { state: sessionState, bytes, ...starting } = merged.value;
-    const history =
-      session === undefined
-        ? { history: [] }
-        : await loadHistory({
-            runnable,
-            summary: session.summary,
-            listRuns: (limit) => store.listRuns(access.dataScope, key, { status: "COMPLETED", limit }),
-            logger: runtime.logger,
-            sessionId: key.sessionId,
-          });
-    // History is held twice: as it is, and as the request that the model's provider is sent.
-    const fault = ticket.reserve(bytes + 2 * sizeOfJson(history));
+    const planned = planRun(request, { claimOwned: claimOwned(), generateId: runtime.generateId });
+    if (!planned.ok) return planned;
+    const plan = planned.value;
+    const { key, scope, input } = plan;
+    const loaded = await loadStart(plan, { runnable, store, runtime });
+    if (!loaded.ok) return loaded;
+    const { starting, bindsSession } = loaded.value;
+    const fault = ticket.reserve(loaded.value.bytes);
     if (fault !== undefined) return fail(fault);
     const { controller } = entry;
-    const runId = runtime.generateId();
     // Before its row: nobody takes it for one that nobody runs.
-    entry.runId = runId;
-    const context: RunContext = {
-      ...runtime,
-      runId,
-      sessionId: key.sessionId,
-      owner: key.owner,
-      userId: userIdOf(key.owner),
-      memories: options.memoriesOf?.(key),
-      caller: access.identity,
-      signal: controller.signal,
-      sessionState,
-      dependencies,
-      metadata: redactTokensDeep(form.metadata ?? {}),
-      ...history,
-    };
-    const input = { message: redactTokens(form.message), media: form.media };
-    const scope = access.dataScope;
+    entry.runId = plan.runId;
+    const memories = options.memoriesOf?.(key);
+    const { signal } = controller;
+    const context = createContext(plan, { runtime, memories, start: loaded.value, signal });
     return refuseFull(
-      beginRun({
-        ticket,
-        controller,
-        runnable,
-        input,
-        context,
-        key,
-        scope,
-        starting,
-        bindsSession: session?.key.component.id === "",
-        store,
-        turns,
-        unreadWatch,
-        unstored,
-        hold,
-      }),
+      beginRun(
+        { ticket, controller, runnable, input, context, key, scope, starting, bindsSession },
+        services,
+      ),
     );
   }
 
@@ -216,18 +152,15 @@ export function createRunService(options: RunServiceOptions): RunService {
         request.ticket === undefined ? ledger.admit(access.identity.owner, 0) : ok(request.ticket);
       if (!admitted.ok) return admitted;
       const ticket = admitted.value;
-      const controller = new AbortController();
+      const { entry, release: leave } = active.open();
+      const { controller } = entry;
       ticket.onEvicted((fault) => controller.abort(memoryFailure(fault)));
-      const { promise: hasEnded, resolve } = Promise.withResolvers<void>();
-      const entry: ActiveRun = { controller, runId: undefined, run: undefined, hasEnded, position: -1 };
       const stopFollowing = followSignal(request.signal, controller);
       const release = () => {
         stopFollowing();
-        active.remove(entry);
         ticket.endRun();
-        resolve();
+        leave();
       };
-      active.add(entry);
       try {
         const fault = ticket.reserve(sizeOfForm(form) - ticket.bytes());
         const started = fault === undefined ? await start(request, { ticket, entry }) : fail(fault);
@@ -249,13 +182,13 @@ export function createRunService(options: RunServiceOptions): RunService {
 
     async cancelRun(scope, cancel) {
       if (!(await store.requestCancel(scope, cancel))) return false;
-      stopRuns(({ runId }) => runId === cancel.runId, new Error("the run was cancelled"));
+      active.stop(({ runId }) => runId === cancel.runId, new Error("the run was cancelled"));
       return true;
     },
 
     async deleteSession(scope, key) {
       if (!(await store.deleteSession(scope, key))) return false;
-      stopRuns((run) => isSameSession(run.key, key), new Error("the session was deleted"));
+      active.stop((run) => isSameSession(run.key, key), new Error("the session was deleted"));
       return true;
     },
 
@@ -300,26 +233,4 @@ function followSignal(signal: AbortSignal | undefined, controller: AbortControll
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
   return () => signal.removeEventListener("abort", onAbort);
-}
-
-/** Bytes that a form holds while its run lives, near enough. */
-function sizeOfForm({ message, media, dependencies, metadata, sessionState }: RunForm): number {
-  const ofMedia = media.reduce(
-    (sum, { source }) => sum + (source.type === "bytes" ? source.bytes.byteLength : source.url.length * 2),
-    0,
-  );
-  return (
-    message.length * 2 +
-    ofMedia +
-    [dependencies, metadata, sessionState].reduce((sum, value) => sum + sizeOfJson(value), 0)
-  );
-}
-
-/** A value of JSON costs more than its text: each object, list and entry has a place of its own. */
-function sizeOfJson(value: object | undefined): number {
-  if (value === undefined) return 0;
-  const json = JSON.stringify(value);
-  let values = 0;
-  for (const mark of "{[,") values += json.split(mark).length - 1;
-  return json.length * 2 + values * VALUE_BYTES;
 }

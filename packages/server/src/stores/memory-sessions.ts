@@ -11,7 +11,8 @@ import { createUseOrder, type Used, type UseOrder } from "./use-order.ts";
 
 /** A run. Its texts cost what they are long. */
 export interface RunEntry {
-  readonly lease: RunLease;
+  /** Of its last attempt. */
+  lease: RunLease;
   isLive: boolean;
   status: RunStatus;
   /** Seconds since the epoch. */
@@ -20,6 +21,10 @@ export interface RunEntry {
   /** Of the kept events; none while the run lives. */
   eventsJson: string;
   bytes: number;
+  checkpointJson: string | undefined;
+  readonly keepsEvents: boolean;
+  /** As its row would say: behind the log while it runs. */
+  nextIndex: number;
 }
 
 export interface SessionEntry extends Used<SessionEntry> {
