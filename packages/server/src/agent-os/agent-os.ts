@@ -101,8 +101,13 @@ export class AgentOS {
     const workingDirectory = process.cwd();
     const { limits } = parsed.data;
     const isInMemory = parsed.data.database === null;
-    const findDatabase = ({ policy: { id }, environment: { databaseUrl } }: ResolvedPolicy) =>
-      resolveDatabase(parsed.data.database, { databaseUrl, id, workingDirectory });
+    const findDatabase = ({ policy: { id }, environment }: ResolvedPolicy) =>
+      resolveDatabase(parsed.data.database, {
+        databaseUrl: environment.databaseUrl,
+        directUrl: environment.databaseDirectUrl,
+        id,
+        workingDirectory,
+      });
     this.#app = createGuardedApp<ServedRouteId, Services>({
       options: parsed.data,
       table: SERVED_ROUTES,
