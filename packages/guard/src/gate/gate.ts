@@ -13,6 +13,7 @@ import type {
   Result,
 } from "@agentos/auth";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
+import { type KeyCounter, SECURITY_KEY_NAME } from "../decisions/key-counter.ts";
 import { createDenier, type DenierOptions, MAX_RECORDED_PATH } from "./denier.ts";
 
 /** What the guard reads of a request. */
@@ -38,6 +39,8 @@ export interface GateOptions extends DenierOptions {
   readonly engine: AuthEngine;
   /** Counts what is decided, for whom. */
   readonly decisions: Pick<DecisionCounter, "count">;
+  /** Counts the keys that verified requests came with. */
+  readonly keyCounter: Pick<KeyCounter, "count">;
   /** Nobody verifies who calls: every caller counts as nobody. Default false. */
   readonly isUnverified?: boolean | undefined;
   /** Finds the client behind the proxies that are trusted. Undefined: none is, and the peer is the client. */
@@ -75,10 +78,15 @@ export const ORIGIN = /^[a-z][a-z0-9+.-]{0,30}:\/\/[\w.:[\]-]{1,260}$/i;
 
 /** Creates the gate of one configuration. */
 export function createGate(options: GateOptions): Gate {
-  const { engine, decisions, findClient } = options;
+  const { engine, decisions, keyCounter, findClient } = options;
   const denier = createDenier(options);
   const isVerified = options.isUnverified !== true;
   const openly: GuardOutcome = Object.freeze({ isAllowed: true, access: engine.anonymous });
+
+  function countKey(identity: Identity): void {
+    const key = keyOf(identity);
+    if (key !== undefined) keyCounter.count(key);
+  }
 
   /** The answer to a request whose caller is known or refused. */
   function conclude(
@@ -87,6 +95,7 @@ export function createGate(options: GateOptions): Gate {
     parameters: Readonly<Record<string, string | undefined>>,
     authenticated: Result<Identity>,
   ): GuardOutcome {
+    if (authenticated.ok) countKey(authenticated.value);
     const authorized = authenticated.ok
       ? engine.authorize(authenticated.value, route, parameters)
       : authenticated;
@@ -113,7 +122,10 @@ export function createGate(options: GateOptions): Gate {
     async authenticate(sent, path) {
       const request = findClient === undefined ? sent : findClient(sent);
       const authenticated = await engine.authenticate(request);
-      if (authenticated.ok) return undefined;
+      if (authenticated.ok) {
+        countKey(authenticated.value);
+        return undefined;
+      }
       const { owner, code } = authenticated.fault;
       decisions.count({
         owner: isVerified ? owner : undefined,
@@ -129,7 +141,9 @@ export function createGate(options: GateOptions): Gate {
     },
     async identify(sent) {
       const authenticated = await engine.authenticate(findClient === undefined ? sent : findClient(sent));
-      return authenticated.ok ? authenticated.value : undefined;
+      if (!authenticated.ok) return undefined;
+      countKey(authenticated.value);
+      return authenticated.value;
     },
     mayReach: (identity, route) => engine.mayReach(identity, route),
     noteOrigin(sent, origin) {
@@ -143,4 +157,9 @@ export function createGate(options: GateOptions): Gate {
       denier.deny(request, refusal, { routeName: `${request.method} (any route)` });
     },
   };
+}
+
+/** Under which name the key of a caller is counted; undefined for a credential without one. */
+export function keyOf({ kind, keyThumbprint, keyLabel }: Identity): string | undefined {
+  return keyThumbprint ?? keyLabel ?? (kind === "security_key" ? SECURITY_KEY_NAME : undefined);
 }

@@ -18,8 +18,9 @@ import {
   refuse,
 } from "@agentos/auth";
 import { type Facts, type Problem, REFUSALS, type RefusalCode } from "@agentos/contract";
+import type { ConnectionRegistry } from "./connection-registry.ts";
 import { createDenier } from "./denier.ts";
-import { type GateOptions, type GuardedRequest, ORIGIN } from "./gate.ts";
+import { type GateOptions, type GuardedRequest, keyOf, ORIGIN } from "./gate.ts";
 
 /** A refusal of something that came over a connection: the exact code, and what its client is told. */
 export interface SocketRefusal {
@@ -55,6 +56,11 @@ export interface SocketJudge {
   authenticate(token: string | undefined): Promise<Result<Identity, SocketRefusal>>;
   /** Whether a caller who is known may do it. */
   authorize(identity: Identity, demand: SocketDemand): Result<Access, SocketRefusal>;
+  /**
+   * Calls `end` once what was let in is taken away: a credential revoked, a key withdrawn. Gives the function for when the
+   * connection has ended, or is somebody's no more.
+   */
+  watch(identity: Identity, end: (refusal: Refusal) => void): () => void;
   /** Records a refusal that the connection itself has found. */
   refuse(refusal: Refusal): SocketRefusal;
 }
@@ -63,13 +69,22 @@ export interface SocketGateOptions extends GateOptions {
   readonly policy: OriginRules & Pick<AuthPolicy, "credentialLocations">;
   /** The socket as a route: who may authenticate on it, and its name in records. */
   readonly route: CompiledRoute;
+  readonly connections: Pick<ConnectionRegistry, "add">;
 }
 
 /** Facts of every record of a connection. */
 const SOURCE: Facts = Object.freeze({ source: "socket" });
 
 export function createSocketGate(options: SocketGateOptions): SocketGate {
-  const { engine, decisions, findClient = (request) => request, policy, route: socketRoute } = options;
+  const {
+    engine,
+    decisions,
+    keyCounter,
+    connections,
+    findClient = (request) => request,
+    policy,
+    route: socketRoute,
+  } = options;
   const denier = createDenier(options);
   const isVerified = options.isUnverified !== true;
   const routeName = socketRoute.name;
@@ -110,12 +125,15 @@ export function createSocketGate(options: SocketGateOptions): SocketGate {
         },
         authorize(identity, { action, route, parameters }) {
           const judged = engine.authorize(identity, route, parameters);
+          const key = keyOf(identity);
+          if (key !== undefined) keyCounter.count(key);
           const isKnown = isVerified && identity.kind !== "anonymous";
           const owner = isKnown ? identity.owner : undefined;
           const outcome = judged.ok ? "allowed" : judged.fault.code;
           decisions.count({ owner, route, parameters, outcome });
           return judged.ok ? judged : fail(told(judged.fault, { action }, route.name));
         },
+        watch: (identity, end) => connections.add({ identity, route: socketRoute, parameters: {}, end }),
         refuse: (refusal) => told(refusal),
       };
     },

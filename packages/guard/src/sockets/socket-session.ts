@@ -73,6 +73,7 @@ export function createSocketSession(options: SocketSessionOptions): SocketSessio
   const startedAt = now();
   const abort = new AbortController();
   let held: Held | undefined;
+  let unwatch: () => void = () => undefined;
   let expiredAt: number | undefined;
   let judgedAt = startedAt;
   let failures = 0;
@@ -84,6 +85,7 @@ export function createSocketSession(options: SocketSessionOptions): SocketSessio
 
   function stop(): void {
     abort.abort();
+    unwatch();
   }
 
   function end(code: SocketEnd, reason: string): void {
@@ -148,6 +150,14 @@ export function createSocketSession(options: SocketSessionOptions): SocketSessio
     judgedAt = now();
     failures = 0;
     for (const frame of authenticatedFrames(mode, identity)) send(frame);
+    if (mode !== "none") watch(identity);
+  }
+
+  /** What is taken away ends the connection at once; what only expires is renewed. */
+  function watch(identity: Identity): void {
+    unwatch();
+    unwatch = judge.watch(identity, (refusal) => lapse(judge.refuse(refusal)));
+    if (isOver()) unwatch();
   }
 
   /** The credential of the connection is not accepted any more. */
