@@ -1,9 +1,15 @@
 /** Records refusals, and says what a refused caller is told: in an answer, or in a frame of a connection. */
-import { describeProblem, type ProblemAnswer, type Refusal, timelineOf, toProblem } from "@agentos/auth";
+import {
+  describeProblem,
+  type ProblemAnswer,
+  type Refusal,
+  type RequestFacts,
+  timelineOf,
+  toProblem,
+} from "@agentos/auth";
 import { type Facts, type Problem, REFUSALS, renderFix, type Stage } from "@agentos/contract";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
-import type { GuardedRequest } from "./gate.ts";
 
 export interface DenierOptions {
   readonly recorder: DenialRecorder;
@@ -16,6 +22,12 @@ export interface DenierOptions {
   readonly notConfigured: ReadonlySet<Stage>;
 }
 
+/** What a record keeps of a request. */
+export type RefusedRequest = RequestFacts & {
+  /** Path as it was sent, where no route names it. */
+  readonly path?: string | undefined;
+};
+
 /** Where a request was refused. */
 export interface Place {
   /** `METHOD /template`, or that there is no route. */
@@ -26,9 +38,9 @@ export interface Place {
 
 export interface Denier {
   /** Records a refusal, and makes the answer of it. */
-  deny(request: GuardedRequest, refusal: Refusal, place: Place): ProblemAnswer;
+  deny(request: RefusedRequest, refusal: Refusal, place: Place): ProblemAnswer;
   /** The same for whoever gets no answer of HTTP: the body alone. */
-  tell(request: GuardedRequest, refusal: Refusal, place: Place): Problem;
+  tell(request: RefusedRequest, refusal: Refusal, place: Place): Problem;
 }
 
 /** Characters of a path in a denial record. */
@@ -37,7 +49,7 @@ export const MAX_RECORDED_PATH = 200;
 export function createDenier(options: DenierOptions): Denier {
   const { recorder, now, cliCommand: cli, notConfigured } = options;
 
-  function record(request: GuardedRequest, refusal: Refusal, { routeName, seen = {} }: Place): string {
+  function record(request: RefusedRequest, refusal: Refusal, { routeName, seen = {} }: Place): string {
     const path =
       request.path === undefined ? {} : { path: redactTokens(request.path.slice(0, MAX_RECORDED_PATH)) };
     const facts = { ...refusal.facts, ...path, ...seen, cli };
