@@ -56,7 +56,7 @@ export const socketLimits = {
     ...limit,
     status: 429,
     title:
-      "WebSockets from the address of this client that are not authenticated yet: {limit}, the most that one address may have",
+      "unauthenticated WebSockets from the address of this client: {limit}, the most that one address may have",
     detail: "Too many WebSockets are not authenticated",
     fix: 'send "authenticate" on those that are open, or close them, then connect again',
   },
