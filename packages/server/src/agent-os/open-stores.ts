@@ -37,7 +37,9 @@ export interface OpenStoresOptions {
 }
 
 /** How often runs are looked for whose server is gone, beside the look at the start. */
-const ABANDONED_MS = 5_000;
+const ABANDONED_MS = 1_500;
+/** So many servers look as often as that; more of them share the work. */
+const LOOKING_NODES = 4;
 /** Of `DEFAULT_DATABASE`. */
 const OWN_FOLDER = ".agentos";
 const SWEEP_MS = 60 * 60 * 1_000;
@@ -133,7 +135,11 @@ async function openIn(
   });
   const upkeep = startUpkeep(
     [
-      { name: "ending runs of servers that stopped", everyMs: ABANDONED_MS, run: endAbandoned },
+      {
+        name: "ending runs of servers that stopped",
+        everyMs: () => ABANDONED_MS * Math.max(1, runs.liveNodes() / LOOKING_NODES),
+        run: endAbandoned,
+      },
       { name: "forgetting servers that are gone", everyMs: SWEEP_MS, run: () => runs.forgetSilent() },
       {
         name: "deleting data past its retention",
