@@ -39,6 +39,7 @@ export interface ResourceScope {
 }
 
 const config: ResourceScope = { resource: "config", action: "read", otherAction: "write" };
+const readAuthz: ResourceScope = { resource: "authz", action: "read", otherAction: "explain" };
 const readAgents: ResourceScope = { resource: "agents", action: "read", otherAction: "run" };
 const runAgents: ResourceScope = { resource: "agents", action: "run", otherAction: "read" };
 // Neither of the two is the other action of the other: a run is read with both.
@@ -123,6 +124,12 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     usesAgents: false,
     status: 404,
   },
+  "policy.read": {
+    method: "GET",
+    path: "/authz/policy",
+    demands: { kind: "resource", scope: readAuthz },
+    usesAgents: false,
+  },
   "agents.list": {
     method: "GET",
     path: "/agents",
@@ -159,6 +166,12 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
   "agents.cancelRun": {
     method: "POST",
     path: `/agents/${AGENT_ID}/runs/none/cancel`,
+    usesAgents: false,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+  },
+  "agents.resumeRun": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/runs/none/resume`,
     usesAgents: false,
     demands: { kind: "item", scope: runAgents, id: AGENT_ID },
   },

@@ -146,6 +146,7 @@ export {
   userInputFieldSchema,
 } from "./wire/message.ts";
 export { type PageMeta, pageMetaSchema } from "./wire/page.ts";
+export { type PolicyObject, policySchema } from "./wire/policy.ts";
 export {
   errorSchema,
   limitSchema,

@@ -2,10 +2,11 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigurationError, type Logger } from "@agentos/guard";
-import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
+import { createRevocations, logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
 import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
+import type { RunHints } from "../runs/run-hints.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
@@ -13,8 +14,10 @@ import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
+import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
+import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
@@ -25,6 +28,8 @@ import { pause, startUpkeep } from "./upkeep.ts";
 export interface Stores extends Opened {
   readonly runs: RunStore;
   readonly memories: MemoryStore;
+  /** Between the servers of this database. Default: nobody tells anybody, and all look by themselves. */
+  readonly hints?: RunHints;
 }
 
 export interface OpenStoresOptions {
@@ -107,7 +112,8 @@ async function openIn(
   { database: { deployment }, maxBytesPerOwner, retention }: OpenStoresOptions,
   { runtime }: OpenContext,
 ): Promise<Omit<Stores, "database">> {
-  const runs = createSqlRunStore(opened, { deployment, nodeId: runtime.generateId(), maxBytesPerOwner });
+  const nodeId = runtime.generateId();
+  const runs = createSqlRunStore(opened, { deployment, nodeId, maxBytesPerOwner });
   const { generateId, logger } = runtime;
   const now = () => runtime.clock.now();
   const denialRecorder = createSqlDenialRecorder(opened, {
@@ -123,6 +129,12 @@ async function openIn(
     logger,
     now,
     retentionSeconds: retention.decisionsSeconds,
+  });
+  const keyCounter = createSqlKeyCounter(opened, { deployment, logger, now });
+  const revocations = createRevocations({
+    store: createSqlRevocationStore(opened, { deployment, nodeId, spread: runs.spread }),
+    now,
+    logger,
   });
   const endAbandoned = async () => {
     const ended = await runs.endAbandoned(createDescribeAbandoned(runtime));
@@ -163,12 +175,16 @@ async function openIn(
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,
+    revocations,
+    keyCounter,
     async close() {
+      revocations.close();
       await upkeep.close();
       // What was refused in the last second is written before the database is gone; one that is down is closed all the same.
-      await Promise.allSettled([denialRecorder.close(), decisionCounter.close()]);
+      await Promise.allSettled([denialRecorder.close(), decisionCounter.close(), keyCounter.close()]);
       // Whatever ended here and could not be written: another server of this process may end it.
       runs.close();
+      await runs.leave().catch(() => undefined);
       await opened.close();
     },
   };

@@ -59,6 +59,8 @@ export function planRun(
 /** What its session gives a run that begins. */
 export interface RunStart {
   readonly starting: Pick<StartingState, "json" | "change">;
+  /** State of the session without what the run brings, as JSON text. */
+  readonly sessionJson: string;
   /** The run's own, to change. */
   readonly sessionState: Record<string, unknown>;
   readonly past: Pick<RunContext, "history" | "past">;
@@ -97,6 +99,7 @@ export async function loadStart(
         });
   return ok({
     starting,
+    sessionJson: JSON.stringify(session?.state ?? {}),
     sessionState,
     past,
     bindsSession: session?.key.component.id === "",

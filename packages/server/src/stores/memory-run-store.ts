@@ -12,6 +12,7 @@ import {
   type StoredSession,
 } from "../runs/store.ts";
 import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
+import { createMemoryEventLog, sizeOfRows } from "./memory-event-log.ts";
 import { createMemoryRunQueue } from "./memory-run-queue.ts";
 import {
   createMemorySessions,
@@ -40,9 +41,11 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
   const sessions = createMemorySessions({
     maxBytes: limits.maxBytes ?? MAX_STORED_BYTES,
     maxBytesPerOwner: limits.maxBytesPerOwner ?? MAX_STORED_BYTES_PER_OWNER,
+    onForgotten: (run) => events.forget(run),
   });
 
-  const queue = createMemoryRunQueue({ sessions, inScope });
+  const events = createMemoryEventLog({ sessions });
+  const queue = createMemoryRunQueue({ sessions, inScope, events });
   let lastRunNo = 0;
 
   /** The sessions in a scope, without which no session is reached. */
@@ -78,6 +81,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
 
   return {
     ...queue.port,
+    events: events.port,
 
     async createRun(scope, newRun) {
       const { key, runId, createdAt, outputJson, input, changeState, bindsSession = false } = newRun;
@@ -102,9 +106,11 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
         checkpointJson,
         keepsEvents,
         nextIndex: 0,
+        rows: [],
       };
       session.runs.set(runId, run);
       queue.keep(newRun, run);
+      events.add(run);
       session.updatedAt = createdAt;
       session.liveRuns += 1;
       let moreBytes = 0;
@@ -119,7 +125,8 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
     async finishRun(lease, end) {
       const { status, outputJson, eventsJson, checkpointJson, tokens, changeState, changeSummary } = end;
       const { session, run } = held(lease);
-      const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson);
+      if (end.lastRow !== undefined) events.finish(run, [end.lastRow]);
+      const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson) + sizeOfRows(run.rows);
       const nextIndex = end.terminalIndex + 1;
       Object.assign(run, { status, outputJson, eventsJson, checkpointJson, bytes, nextIndex, isLive: false });
       session.liveRuns -= 1;

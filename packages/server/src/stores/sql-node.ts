@@ -1,15 +1,20 @@
 /** This process among the servers of a database: it says that it lives while it runs something. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import type { ReadingServers, RevocationSpread } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import { sql, type Transaction } from "kysely";
 import type { RunStore } from "../runs/store.ts";
-import { LONG_AGO, type ReadClocks, readClocks, secondsBetween } from "../runs/two-clocks.ts";
+import { LONG_AGO, type ReadClocks, readClocks, secondsBetween, type TwoClocks } from "../runs/two-clocks.ts";
 import { fromKeyText } from "./schema/key-text.ts";
 import type { Tables } from "./schema/tables.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 
 export interface SqlNode extends Pick<RunStore, "beat"> {
+  /** For who keeps what is revoked: with it this server says what it has read. */
+  readonly spread: Pick<RevocationSpread, "onBeat"> & Pick<ReadingServers, "beat">;
+  /** Nobody waits for this server any more. */
+  leave(): Promise<void>;
   /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
   writeWithBeat: Database<Tables>["write"];
   /** Servers of the deployment that live, this one among them, as it was counted with one of the last beats. */
@@ -51,7 +56,16 @@ export function createSqlNode(
   let beatenAt = LONG_AGO;
   let countedAt = LONG_AGO;
   let live = 1;
+  let seenSeq = 0;
+  /** What its row says of that. */
+  let saidSeq = 0;
+  const listeners = new Set<(before: TwoClocks) => void>();
   ownNodes.add(nodeId);
+
+  function noteBeat(before: TwoClocks, said: number): void {
+    beatenAt = before;
+    saidSeq = Math.max(saidSeq, said);
+  }
 
   async function writeBeat(transaction: Transaction<Tables>): Promise<void> {
     await transaction
@@ -63,9 +77,11 @@ export function createSqlNode(
         pid: process.pid,
         started_at: startedAt,
         heartbeat_at: now,
-        seen_seq: 0,
+        seen_seq: seenSeq,
       })
-      .onConflict((conflict) => conflict.column("node_id").doUpdateSet({ heartbeat_at: now }))
+      .onConflict((conflict) =>
+        conflict.column("node_id").doUpdateSet({ heartbeat_at: now, seen_seq: seenSeq }),
+      )
       .execute();
   }
 
@@ -83,22 +99,25 @@ export function createSqlNode(
     async writeWithBeat(change) {
       const at = read();
       const isDue = secondsBetween(beatenAt, at) >= BEAT_SECONDS;
+      const said = seenSeq;
       const result = await database.write(async (transaction) => {
         if (isDue) await writeBeat(transaction);
         return change(transaction);
       });
-      if (isDue) beatenAt = at;
+      if (isDue) noteBeat(at, said);
       return result;
     },
 
     async beat() {
       const at = read();
       const isCountDue = secondsBetween(countedAt, at) >= COUNT_SECONDS;
+      const said = seenSeq;
       const counted = await upkeep.write(async (transaction) => {
         await writeBeat(transaction);
         return isCountDue ? countLive(transaction) : live;
       });
-      beatenAt = at;
+      noteBeat(at, said);
+      for (const listener of listeners) listener(at);
       live = Math.max(1, counted);
       if (isCountDue) countedAt = at;
       const held = await upkeep.read((db) =>
@@ -114,6 +133,29 @@ export function createSqlNode(
         cancelled: held.flatMap(({ run_id, cancel_at }) => (cancel_at === null ? [] : [fromKeyText(run_id)])),
         held: new Set(held.map(({ run_id }) => fromKeyText(run_id))),
       };
+    },
+
+    spread: {
+      async beat(seq) {
+        seenSeq = Math.max(seenSeq, seq);
+        const said = seenSeq;
+        const at = read();
+        if (said === saidSeq && secondsBetween(beatenAt, at) < BEAT_SECONDS) return beatenAt;
+        await upkeep.write(writeBeat);
+        noteBeat(at, said);
+        return at;
+      },
+      onBeat(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+
+    async leave() {
+      if (beatenAt === LONG_AGO) return;
+      await upkeep.write((transaction) =>
+        transaction.deleteFrom("agentos_nodes").where("node_id", "=", nodeId).execute(),
+      );
     },
 
     liveNodes: () => live,

@@ -142,7 +142,10 @@ export type EndColumns = Pick<
   | "events_json"
   | "next_index"
   | "ended_at"
->;
+> & {
+  /** Of a run that keeps its events. */
+  readonly events_until: number;
+};
 
 /** Ends a run for the server that holds it; gives no row to any other. */
 export const endRun = prepareQuery((db: Db, end: EndColumns) =>
@@ -154,6 +157,7 @@ export const endRun = prepareQuery((db: Db, end: EndColumns) =>
       events_json: end.events_json,
       next_index: end.next_index,
       ended_at: end.ended_at,
+      events_until: sql<number>`case when keeps_events = 1 then cast(${end.events_until} as double precision) end`,
       node_id: null,
       cancel_at: null,
     })

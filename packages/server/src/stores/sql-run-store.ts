@@ -20,6 +20,7 @@ import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlAbandoned } from "./sql-abandoned.ts";
+import { createSqlEventLog, keepLastRow } from "./sql-event-log.ts";
 import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
@@ -36,14 +37,18 @@ import {
 import { createSqlRunQueue } from "./sql-run-queue.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 import { addUsage, growthOf, requireRoom, sizeOfRun } from "./sql-usage.ts";
-import { MAX_DATABASE_BYTES_PER_OWNER } from "./store-limits.ts";
+import { DEFAULT_EVENTS_SECONDS, MAX_DATABASE_BYTES_PER_OWNER } from "./store-limits.ts";
 
 export interface SqlRunStoreOptions extends SqlNodeOptions {
   /** Of a verified owner; whoever has them begins nothing more. Default {@link MAX_DATABASE_BYTES_PER_OWNER}. */
   readonly maxBytesPerOwner?: number | undefined;
+  /** How long the events of a run are kept after its end. Default {@link DEFAULT_EVENTS_SECONDS}. */
+  readonly eventsSeconds?: number | undefined;
 }
 
-export interface SqlRunStore extends RunStore, Pick<SqlNode, "close" | "liveNodes" | "forgetSilent"> {}
+export interface SqlRunStore
+  extends RunStore,
+    Pick<SqlNode, "close" | "forgetSilent" | "leave" | "liveNodes" | "spread"> {}
 
 const RUN_COLUMNS = ["output_json", "events_json"] as const;
 
@@ -62,10 +67,15 @@ function fitsRun({ status, createdAfter, createdBefore }: Omit<RunQuery, "limit"
 }
 
 export function createSqlRunStore(database: Database<Tables>, options: SqlRunStoreOptions): SqlRunStore {
-  const { deployment, nodeId, maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER } = options;
+  const {
+    deployment,
+    nodeId,
+    maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER,
+    eventsSeconds = DEFAULT_EVENTS_SECONDS,
+  } = options;
   const node = createSqlNode(database, options);
   const writeOfOwner = createFullOwners(database, { deployment, maxBytesPerOwner });
-  const queue = createSqlRunQueue(database, { deployment, nodeId, node });
+  const queue = createSqlRunQueue(database, { deployment, nodeId, node, eventsSeconds });
   const keys = createSqlRunKeys(database, { deployment });
   const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner, writeOfOwner });
 
@@ -90,6 +100,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   }
 
   async function end(transaction: Transaction<Tables>, lease: RunLease, run: RunEnd): Promise<void> {
+    const endedAt = Date.now() / 1_000;
     const [ended] = await endRun(transaction, {
       deployment,
       run_id: toKeyText(lease.runId),
@@ -99,9 +110,13 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       output_json: run.outputJson,
       events_json: run.eventsJson,
       next_index: run.terminalIndex + 1,
-      ended_at: Date.now() / 1_000,
+      ended_at: endedAt,
+      events_until: endedAt + eventsSeconds,
     });
-    if (ended === undefined) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
+    const isLost =
+      ended === undefined ||
+      (run.lastRow !== undefined && !(await keepLastRow(transaction, lease.runNo, run.lastRow)));
+    if (isLost) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     const { session_no } = ended;
     let bytes = sizeOfRun(run);
     const [session] = await addTokens(transaction, {
@@ -150,6 +165,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
   return {
     ...sessions,
+    events: createSqlEventLog(database, options),
 
     async createRun(scope, run) {
       const { key, runId, createdAt, outputJson, status = "RUNNING", checkpointJson = null } = run;
@@ -270,7 +286,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     claimRuns: queue.claimRuns,
     releaseRun: queue.releaseRun,
-    cancelWaiting: queue.cancelWaiting,
+    endWaiting: queue.endWaiting,
     findPlace: queue.findPlace,
     requireRoomInQueue: queue.requireRoomInQueue,
     findRequest: (owner, idempotencyKey) =>
@@ -279,9 +295,11 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     changeStamp: database.changeStamp,
     beat: node.beat,
     close: node.close,
+    leave: node.leave,
+    spread: node.spread,
     liveNodes: node.liveNodes,
     forgetSilent: node.forgetSilent,
-    ...createSqlAbandoned(database, options),
+    ...createSqlAbandoned(database, { ...options, eventsSeconds }),
   };
 }
 
