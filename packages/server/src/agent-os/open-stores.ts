@@ -18,6 +18,7 @@ import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
+import { createSqlRunHints } from "../stores/sql-run-hints.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
@@ -172,6 +173,7 @@ async function openIn(
   );
   return {
     runs,
+    hints: createSqlRunHints(opened.hints),
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,

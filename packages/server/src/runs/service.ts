@@ -205,7 +205,13 @@ export function createRunService(options: RunServiceOptions): RunService {
           },
           onFailed: (cause) => logger.warn({ cause }, "runs that wait cannot be taken"),
         });
-  const stopListening = [hints.onPending(() => claims?.wake()), hints.onCancel(() => pulse.beatNow())];
+  const stopListening = [
+    hints.onPending(() => claims?.wake()),
+    hints.onCancel((runId) => {
+      // With many servers a run is another's nearly always.
+      if (runId === undefined || [...active].some((entry) => entry.runId === runId)) pulse.beatNow();
+    }),
+  ];
   claims?.wake();
 
   return {
@@ -237,7 +243,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       if (await store.endWaiting(scope, run, createDescribeCancelled(runtime))) return true;
       if (!(await store.requestCancel(scope, run))) return false;
       active.stop(({ runId }) => runId === run.runId, new Error("the run was cancelled"));
-      hints.tellCancel();
+      hints.tellCancel(run.runId);
       return true;
     },
 
