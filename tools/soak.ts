@@ -37,6 +37,32 @@ const runs: readonly Run[] = [
           env: { AGENTOS_TEST_PGBOUNCER: pgbouncer },
         },
       ]),
+  // Three nodes: what one has begun the others watch, cancel, pause and continue, and a right taken away is gone on all.
+  {
+    args: [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      "e2e/many-nodes.e2e.ts",
+      "e2e/revoked-everywhere.e2e.ts",
+      "--no-file-parallelism",
+    ],
+    env: { AGENTOS_NODES_ROUNDS: "20" },
+  },
+  // A node with two hundred runs that is killed, and one that sleeps until others took it for gone.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/node-failures.e2e.ts"],
+    env: { AGENTOS_NODES_ROUNDS: "20", AGENTOS_NODES_RUNS: "200" },
+  },
+  // A PostgreSQL that stops and starts under a hundred streams.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/node-outage.e2e.ts"],
+    env: { AGENTOS_OUTAGE_STREAMS: "100" },
+  },
+  // A database under load whose data is kept for seconds.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/growth.e2e.ts"],
+    env: { AGENTOS_GROWTH_ROUNDS: "30" },
+  },
 ];
 
 function succeeds({ args, env = {} }: Run): boolean {

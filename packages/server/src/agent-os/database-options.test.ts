@@ -124,23 +124,31 @@ describe("where data is kept", () => {
 });
 
 describe("how long data is kept", () => {
-  it("is for ever, but for refusals and counts", () => {
+  it("is for ever, but for refusals, counts and events", () => {
     expect(resolveRetention()).toEqual({
       sessionsSeconds: undefined,
       memoriesSeconds: undefined,
       denialsSeconds: 30 * 86_400,
       decisionsSeconds: 8 * 86_400,
+      eventsSeconds: 3_600,
     });
   });
 
-  it("is what the options say, with fractions of a day", () => {
+  it("is what the options say, with fractions", () => {
     expect(
-      resolveRetention({ sessionsDays: 0.5, memoriesDays: 1, denialsDays: 2, decisionsDays: 3 }),
+      resolveRetention({
+        sessionsDays: 0.5,
+        memoriesDays: 1,
+        denialsDays: 2,
+        decisionsDays: 3,
+        eventsHours: 0.5,
+      }),
     ).toEqual({
       sessionsSeconds: 43_200,
       memoriesSeconds: 86_400,
       denialsSeconds: 172_800,
       decisionsSeconds: 259_200,
+      eventsSeconds: 1_800,
     });
   });
 });

@@ -6,6 +6,7 @@ import { type DatabaseLocation, type LocationFault, parseLocation, showLocation 
 import { z } from "zod";
 import type { Retention } from "../stores/sql-retention.ts";
 import { withDirectUrl } from "./direct-url.ts";
+import { DEFAULT_EVENTS_SECONDS } from "../stores/store-limits.ts";
 
 /** A database, and whose part of it this is. */
 export interface DatabaseOptions {
@@ -20,7 +21,7 @@ export interface DatabaseOptions {
   readonly deployment?: string | undefined;
 }
 
-/** How long data is kept after its last change, in days, with or without a fraction. */
+/** How long data is kept after its last change; every number may have a fraction. */
 export interface RetentionOptions {
   /** Sessions with their runs. Default: for ever. */
   readonly sessionsDays?: number | undefined;
@@ -30,6 +31,8 @@ export interface RetentionOptions {
   readonly denialsDays?: number | undefined;
   /** Counts of decisions. Default 8. */
   readonly decisionsDays?: number | undefined;
+  /** Events of runs in the background, for clients that come back: hours after the end of a run. Default 1. */
+  readonly eventsHours?: number | undefined;
 }
 
 const databaseSchema = z.union([
@@ -44,6 +47,8 @@ const databaseSchema = z.union([
 
 /** A thousandth of a second is the least that anybody needs, a hundred years the most. */
 const days = z.number().min(1e-8).max(36_500).optional();
+/** A year: who needs a run for longer reads it as it ended. */
+const hours = z.number().min(1e-7).max(8_760).optional();
 
 /** In code and in a JSON configuration alike. */
 export const databaseOptionsShape = {
@@ -55,6 +60,7 @@ export const databaseOptionsShape = {
       memoriesDays: days,
       denialsDays: days,
       decisionsDays: days,
+      eventsHours: hours,
     } satisfies Record<keyof RetentionOptions, z.ZodType>)
     .optional(),
 };
@@ -138,6 +144,7 @@ function place(
 const DAY_SECONDS = 24 * 60 * 60;
 const DEFAULT_DENIALS_DAYS = 30;
 const DEFAULT_DECISIONS_DAYS = 8;
+const HOUR_SECONDS = 60 * 60;
 
 /** Every period in seconds. */
 export function resolveRetention({
@@ -145,6 +152,7 @@ export function resolveRetention({
   memoriesDays,
   denialsDays = DEFAULT_DENIALS_DAYS,
   decisionsDays = DEFAULT_DECISIONS_DAYS,
+  eventsHours,
 }: RetentionOptions = {}): Retention {
   const toSeconds = (ofOption: number | undefined) => ofOption && ofOption * DAY_SECONDS;
   return {
@@ -152,6 +160,7 @@ export function resolveRetention({
     memoriesSeconds: toSeconds(memoriesDays),
     denialsSeconds: toSeconds(denialsDays),
     decisionsSeconds: toSeconds(decisionsDays),
+    eventsSeconds: eventsHours === undefined ? DEFAULT_EVENTS_SECONDS : eventsHours * HOUR_SECONDS,
   };
 }
 

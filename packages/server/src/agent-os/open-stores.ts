@@ -15,6 +15,7 @@ import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
 import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
+import { sweepEvents } from "../stores/sql-event-retention.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
@@ -49,6 +50,9 @@ const LOOKING_NODES = 4;
 /** Of `DEFAULT_DATABASE`. */
 const OWN_FOLDER = ".agentos";
 const SWEEP_MS = 60 * 60 * 1_000;
+/** Twice in the time for which events are kept, within these. */
+const MIN_EVENT_SWEEP_MS = 1_000;
+const MAX_EVENT_SWEEP_MS = 60_000;
 /** Between two batches of a sweep. */
 const BATCH_PAUSE_MS = 50;
 
@@ -113,8 +117,9 @@ async function openIn(
   { database: { deployment }, maxBytesPerOwner, retention }: OpenStoresOptions,
   { runtime }: OpenContext,
 ): Promise<Omit<Stores, "database">> {
+  const { eventsSeconds } = retention;
   const nodeId = runtime.generateId();
-  const runs = createSqlRunStore(opened, { deployment, nodeId, maxBytesPerOwner });
+  const runs = createSqlRunStore(opened, { deployment, nodeId, maxBytesPerOwner, eventsSeconds });
   const { generateId, logger } = runtime;
   const now = () => runtime.clock.now();
   const denialRecorder = createSqlDenialRecorder(opened, {
@@ -146,6 +151,11 @@ async function openIn(
     runs.close();
     throw cause;
   });
+  /** Before each batch of a sweep but the first. */
+  const pauseSweep = async (signal: AbortSignal) => {
+    await pause(BATCH_PAUSE_MS, signal);
+    signal.throwIfAborted();
+  };
   const upkeep = startUpkeep(
     [
       {
@@ -158,15 +168,12 @@ async function openIn(
         name: "deleting data past its retention",
         everyMs: SWEEP_MS,
         run: (signal) =>
-          sweepRetention(opened, {
-            deployment,
-            retention,
-            now,
-            async pause() {
-              await pause(BATCH_PAUSE_MS, signal);
-              signal.throwIfAborted();
-            },
-          }),
+          sweepRetention(opened, { deployment, retention, now, pause: () => pauseSweep(signal) }),
+      },
+      {
+        name: "deleting events of runs past their retention",
+        everyMs: Math.min(Math.max((eventsSeconds * 1_000) / 2, MIN_EVENT_SWEEP_MS), MAX_EVENT_SWEEP_MS),
+        run: (signal) => sweepEvents(opened, { deployment, pause: () => pauseSweep(signal) }),
       },
     ],
     runtime.logger,
