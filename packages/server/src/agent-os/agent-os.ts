@@ -230,6 +230,7 @@ function createServices({ options, stores }: ServiceParts, { policy, runtime }: 
     runnables: options.agents ?? [],
     adminScope: () => policy().adminScope,
     hints: stores.hints,
+    countNodes: stores.liveNodes,
   });
   return { ...stores, memoryService: memories, runService: runs };
 }

@@ -32,6 +32,8 @@ export interface Stores extends Opened {
   readonly memories: MemoryStore;
   /** Between the servers of this database. Default: nobody tells anybody, and all look by themselves. */
   readonly hints?: RunHints;
+  /** Servers of this deployment that live. Default: this one is alone. */
+  readonly liveNodes?: () => number;
 }
 
 export interface OpenStoresOptions {
@@ -181,6 +183,7 @@ async function openIn(
   return {
     runs,
     hints: createSqlRunHints(opened.hints),
+    liveNodes: runs.liveNodes,
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,

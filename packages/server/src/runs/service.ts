@@ -51,7 +51,7 @@ export interface RunServiceOptions {
   /** What the server tells others. Default: those of this process. */
   readonly hints?: RunHints | undefined;
   /** Servers that write to the same log. Default: this one. */
-  readonly countNodes?: () => number;
+  readonly countNodes?: (() => number) | undefined;
   /** The scope of whoever may do everything. Default: that of the contract. */
   readonly adminScope?: () => string;
   /** Asked before a run that has waited begins. Default: nobody is. */
