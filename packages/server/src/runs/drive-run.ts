@@ -7,6 +7,7 @@ import type { Message, PrefixedKind, RunStatus } from "@agentos/contract";
 import { type RunEvents, withState } from "./events.ts";
 import { type EndHold, finishWithHold } from "./finish-with-hold.ts";
 import type { EventText } from "./log-entry.ts";
+import { type PauseCheckpoint, writeCheckpoint } from "./pause-checkpoint.ts";
 import type { RunRecorder } from "./record.ts";
 import type { RunLog } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
@@ -22,6 +23,10 @@ export interface RunDrive {
   readonly context: RunContext;
   /** State of the session when the run began: what stays when the run's own cannot be kept. */
   readonly startingStateJson: string;
+  /** Index of its first event here. Default 0. */
+  readonly firstIndex?: number | undefined;
+  /** Kept where it pauses. */
+  readonly checkpoint: PauseCheckpoint;
   readonly events: RunEvents;
   readonly recorder: RunRecorder;
   readonly log: RunLog;
@@ -68,7 +73,7 @@ export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
 
 async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
   const { context, events, recorder, log } = drive;
-  log.append(events.started());
+  log.append(isContinued(context) ? events.continued() : events.started());
   const { isAnswered, ...taken } = await takeSteps(drive);
   // Whoever follows is told no end that is not the run's.
   if (isLost(context.signal.reason)) return endLost(drive);
@@ -89,6 +94,11 @@ async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
     // It may have become another's while its end was held.
     return isLost(cause) || isLost(context.signal.reason) ? endLost(drive) : endUnstored(drive, cause);
   }
+}
+
+/** A fork begins: only a run that was paused goes on. */
+function isContinued({ resumed }: RunContext): boolean {
+  return resumed !== undefined && resumed.fork === undefined;
 }
 
 interface TakenSteps {
@@ -164,12 +174,16 @@ async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun
   return announce(drive, prepared);
 }
 
-function toRunEnd({ recorder, log, startingStateJson }: RunDrive, end: PreparedEnd): RunEnd {
+function toRunEnd(
+  { recorder, log, startingStateJson, firstIndex = 0, checkpoint }: RunDrive,
+  end: PreparedEnd,
+): RunEnd {
   return {
     status: end.status,
     outputJson: end.outputJson,
     eventsJson: recorder.listEvents(end.last),
-    terminalIndex: log.committed(),
+    terminalIndex: firstIndex + log.committed(),
+    checkpointJson: end.status === "PAUSED" ? writeCheckpoint(checkpoint) : undefined,
     tokens: recorder.tokens(),
     changeState: changeBetween(startingStateJson, end.stateJson),
     changeSummary: end.status === "COMPLETED" ? recorder.changeSummary() : undefined,

@@ -8,8 +8,10 @@ import { driveRun, type FinishedRun } from "./drive-run.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
 import type { EndHold } from "./finish-with-hold.ts";
 import { isContentDelta } from "./log-entry.ts";
+import type { PauseCheckpoint } from "./pause-checkpoint.ts";
 import { createReaders, type Readers, type UnreadWatch } from "./readers.ts";
 import { createRunRecorder, type RunRecorder } from "./record.ts";
+import type { PausedRecord } from "./recorded-before.ts";
 import type { RunTicket } from "./run-ledger.ts";
 import { createRunLog, type RunWatcher } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
@@ -42,6 +44,10 @@ export interface RunParts {
   readonly runnable: Runnable<PrefixedKind>;
   readonly input: RunInput;
   readonly context: RunContext;
+  /** Kept where it pauses. */
+  readonly checkpoint: PauseCheckpoint;
+  /** As it was paused, where it goes on. */
+  readonly paused?: PausedRecord | undefined;
 }
 
 /** What writes down a run: the same from its row to its end. */
@@ -54,6 +60,8 @@ export interface LiveRunParts extends PreparedRun {
   readonly lease: RunLease;
   /** State of the session when the run began, as JSON text. */
   readonly startingStateJson: string;
+  /** Index of its next event; more than 0 where it goes on. Default 0. */
+  readonly firstIndex?: number | undefined;
   readonly ticket: RunTicket;
   /** Its signal is the context's. */
   readonly controller: AbortController;
@@ -69,12 +77,12 @@ export interface RunServices {
 }
 
 export function prepareRun(parts: RunParts): PreparedRun {
-  const { runnable, input, context } = parts;
+  const { runnable, input, context, paused } = parts;
   const { runId, sessionId, clock } = context;
   return {
     ...parts,
     events: createRunEvents({ runnable, runId, sessionId, clock }),
-    recorder: createRunRecorder(runnable, input, context),
+    recorder: createRunRecorder(runnable, input, context, paused),
   };
 }
 

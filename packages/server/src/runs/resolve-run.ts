@@ -5,6 +5,7 @@ import type { InputFault, LimitFault, Runtime } from "@agentos/guard/app";
 import { sizeOfJson } from "./form-size.ts";
 import { loadHistory } from "./load-history.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
+import type { PauseCheckpoint } from "./pause-checkpoint.ts";
 import type { RunForm } from "./run-form.ts";
 import type { RunMemories } from "./run-memories.ts";
 import type { RunContext, RunInput, Runnable } from "./runnable.ts";
@@ -21,6 +22,8 @@ export interface RunPlan {
   /** What it brings, over the state of the session. */
   readonly sessionState: SessionState;
   readonly dependencies: Readonly<Record<string, unknown>>;
+  /** Kept where it pauses. */
+  readonly checkpoint: PauseCheckpoint;
   /** Credentials replaced. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** The session's id was made up this moment: it names nothing yet. */
@@ -51,6 +54,7 @@ export function planRun(
     input: { message: redactTokens(form.message), media: form.media },
     sessionState,
     dependencies,
+    checkpoint: { media: form.media, dependencies: form.dependencies ?? {} },
     metadata: redactTokensDeep(form.metadata ?? {}),
     isNewSession: sessionId === undefined,
   });
@@ -107,7 +111,7 @@ export async function loadStart(
 
 /** What the run of a plan may know and use. */
 export function createContext(
-  { key, runId, caller, dependencies, metadata }: Omit<RunPlan, "input" | "scope">,
+  { key, runId, caller, dependencies, metadata }: Omit<RunPlan, "input" | "scope" | "checkpoint">,
   {
     runtime,
     memories,

@@ -112,7 +112,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     const planned = planRun(request, { claimOwned, generateId: runtime.generateId });
     if (!planned.ok) return planned;
     const plan = planned.value;
-    const { key, scope, input } = plan;
+    const { key, scope, input, checkpoint } = plan;
     const loaded = await loadStart(plan, { runnable, store, runtime });
     if (!loaded.ok) return loaded;
     const { starting, bindsSession } = loaded.value;
@@ -126,7 +126,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     const context = createContext(plan, { runtime, memories, start: loaded.value, signal });
     return refuseFull(
       beginRun(
-        { ticket, controller, runnable, input, context, key, scope, starting, bindsSession },
+        { ticket, controller, runnable, input, context, checkpoint, key, scope, starting, bindsSession },
         services,
       ),
     );

@@ -14,14 +14,12 @@ import {
   type SessionFilter,
   type SessionKey,
   type StateChange,
-  type StoredEvent,
-  type StoredOutput,
-  type StoredRun,
   type StoredSession,
   type SummaryChange,
   type TokenSums,
 } from "../runs/store.ts";
 import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
+import { createMemoryContinue, readRun } from "./memory-continue.ts";
 import {
   createMemorySessions,
   type RunEntry,
@@ -86,6 +84,9 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
         createdAt,
         outputJson,
         eventsJson: "[]",
+        checkpointJson: undefined,
+        keepsEvents: false,
+        nextIndex: 0,
         bytes: 0,
       });
       session.updatedAt = createdAt;
@@ -99,10 +100,13 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return lease;
     },
 
-    async finishRun(lease, { status, outputJson, eventsJson, tokens, changeState, changeSummary }) {
+    async finishRun(lease, { status, outputJson, eventsJson, tokens, changeState, changeSummary, ...end }) {
       const { session, run } = held(lease);
-      const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson);
-      Object.assign(run, { status, outputJson, eventsJson, bytes, isLive: false });
+      const { checkpointJson, terminalIndex } = end;
+      const bytes =
+        ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson) + sizeOfText(checkpointJson ?? "");
+      Object.assign(run, { status, outputJson, eventsJson, checkpointJson, bytes, isLive: false });
+      run.nextIndex = terminalIndex + 1;
       session.liveRuns -= 1;
       session.tokens = addTokens(session.tokens, tokens);
       sessions.used(session, bytes + change(session, changeState) + summarize(session, changeSummary));
@@ -133,6 +137,8 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       const taken = end === -1 ? found : found.slice(0, end);
       return { runs: taken.map(readRun), isLast: end === -1 && found.length < count };
     },
+
+    ...createMemoryContinue({ find, used: sessions.used }),
 
     async requestCancel(scope, { component, runId, sessionId }) {
       for (const { key, runs } of inScope(scope)) {
@@ -358,8 +364,4 @@ function readSession(entry: SessionEntry): StoredSession {
     createdAt,
     updatedAt,
   };
-}
-
-function readRun({ lease: { key }, outputJson, eventsJson }: RunEntry): StoredRun {
-  return { key, output: parse<StoredOutput>(outputJson), events: parse<StoredEvent[]>(eventsJson) };
 }

@@ -11,7 +11,7 @@ import { createUseOrder, type Used, type UseOrder } from "./use-order.ts";
 
 /** A run. Its texts cost what they are long. */
 export interface RunEntry {
-  readonly lease: RunLease;
+  lease: RunLease;
   isLive: boolean;
   status: RunStatus;
   /** Seconds since the epoch. */
@@ -19,6 +19,10 @@ export interface RunEntry {
   outputJson: string;
   /** Of the kept events; none while the run lives. */
   eventsJson: string;
+  checkpointJson: string | undefined;
+  keepsEvents: boolean;
+  /** Of its next event. */
+  nextIndex: number;
   bytes: number;
 }
 

@@ -131,6 +131,7 @@ export type EndColumns = Pick<
   | "events_json"
   | "next_index"
   | "ended_at"
+  | "checkpoint_json"
 >;
 
 /** Ends a run for the server that holds it; gives no row to any other. */
@@ -143,6 +144,7 @@ export const endRun = prepareQuery((db: Db, end: EndColumns) =>
       events_json: end.events_json,
       next_index: end.next_index,
       ended_at: end.ended_at,
+      checkpoint_json: end.checkpoint_json,
       node_id: null,
       cancel_at: null,
     })

@@ -20,6 +20,7 @@ import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlAbandoned } from "./sql-abandoned.ts";
+import { createSqlContinue } from "./sql-continue.ts";
 import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
@@ -96,6 +97,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       events_json: run.eventsJson,
       next_index: run.terminalIndex + 1,
       ended_at: Date.now() / 1_000,
+      checkpoint_json: run.checkpointJson ?? null,
     });
     if (ended === undefined) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     const { session_no } = ended;
@@ -256,6 +258,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       return asked !== undefined;
     },
 
+    ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }),
     changeStamp: database.changeStamp,
     beat: node.beat,
     close: node.close,

@@ -1,0 +1,45 @@
+/** Paused runs that go on, in memory. */
+import type { DataScope } from "@agentos/auth";
+import type { RunStore, SessionKey, StoredEvent, StoredOutput, StoredRun } from "../runs/store.ts";
+import type { MemorySessions, RunEntry, SessionEntry } from "./memory-sessions.ts";
+
+interface Sessions extends Pick<MemorySessions, "used"> {
+  readonly find: (scope: DataScope, key: SessionKey) => SessionEntry | undefined;
+}
+
+export function createMemoryContinue({
+  find,
+  used,
+}: Sessions): Pick<RunStore, "findPausedRun" | "continueRun"> {
+  return {
+    async findPausedRun(scope, key, runId) {
+      const run = find(scope, key)?.runs.get(runId);
+      if (run === undefined) return undefined;
+      const { nextIndex, keepsEvents, checkpointJson } = run;
+      return { ...readRun(run), attempt: run.lease.attempt, nextIndex, keepsEvents, checkpointJson };
+    },
+
+    async continueRun(scope, { key, runId }, { attempt, status, outputJson, checkpointJson, keepsEvents }) {
+      const session = find(scope, key);
+      const run = session?.runs.get(runId);
+      if (session === undefined || run?.status !== "PAUSED" || run.lease.attempt !== attempt)
+        return undefined;
+      const { bytes } = run;
+      run.lease = Object.freeze({ ...run.lease, attempt: attempt + 1 });
+      // While it lives, whoever drives it counts what it holds.
+      Object.assign(run, { isLive: true, status, outputJson, checkpointJson, keepsEvents, bytes: 0 });
+      session.liveRuns += 1;
+      used(session, -bytes);
+      return run.lease;
+    },
+  };
+}
+
+/** INVARIANT: the run service wrote these texts, from values of these types. */
+export function readRun({ lease: { key }, outputJson, eventsJson }: RunEntry): StoredRun {
+  return {
+    key,
+    output: JSON.parse(outputJson) as StoredOutput,
+    events: JSON.parse(eventsJson) as StoredEvent[],
+  };
+}
