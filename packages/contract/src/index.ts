@@ -94,6 +94,12 @@ export {
   modelSchema,
 } from "./wire/agent.ts";
 export {
+  CONTINUE_FORM_FIELDS,
+  type ContinueFormFieldName,
+  continueFormSchema,
+  continueJsonSchema,
+} from "./wire/continue-form.ts";
+export {
   DEFAULT_COOKIE_NAME,
   DEFAULT_PORT,
   DEFAULT_TOKEN_HEADER,

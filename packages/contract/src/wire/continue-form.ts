@@ -13,7 +13,8 @@ export const CONTINUE_FORM_FIELDS = {
   stream: "Server-sent events (the default) or one JSON answer",
   background: "Run after the response; not in this version, which refuses true",
   input: "What the user says more; only of a completed run",
-  continue_from: "Where a completed run is continued: `end`, `last_user`, or the number of messages that are taken",
+  continue_from:
+    "Where a completed run is continued: `end`, `last_user`, or the number of messages that are taken",
   fork: "Make a new run of a completed one; what a completed run always becomes",
   regenerate: "Answer the last message of the user again",
   replace_original: "With `regenerate`: the original no longer counts as part of the conversation",

@@ -18,6 +18,7 @@ import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createAnswerFault } from "./answer-fault.ts";
+import { createContinueRoute } from "./continue-route.ts";
 import { answerWithRun } from "./json-answer.ts";
 import { createListBodies } from "./list-bodies.ts";
 import { createRunRoutes } from "./run-routes.ts";
@@ -32,6 +33,7 @@ export interface AgentsRoutesOptions {
   readonly runtime: Runtime;
 }
 
+const CONTINUE_ROUTE = `${SERVED_ROUTES["agents.continueRun"].method} ${SERVED_ROUTES["agents.continueRun"].path}`;
 const RUN_ROUTE = `${SERVED_ROUTES["agents.run"].method} ${SERVED_ROUTES["agents.run"].path}`;
 
 /** Handlers of the agents' routes. */
@@ -93,6 +95,16 @@ export function createAgentsRoutes({
       const agent = findAgent(context);
       return agent === undefined ? notFound("Agent not found") : startRun(context, agent);
     },
+    "agents.continueRun": createContinueRoute({
+      kind: "agent",
+      find: (id) => byId.get(id),
+      runs,
+      store,
+      runtime,
+      answerFault,
+      route: CONTINUE_ROUTE,
+      sizeOfBody,
+    }),
     "agents.listRuns": ofRuns.listRuns,
     "agents.readRun": ofRuns.readRun,
     "agents.cancelRun": ofRuns.cancelRun,

@@ -5,8 +5,9 @@ import { inputFault, type LimitFault, type RequestFault, type Runtime } from "@a
 import { type ActiveRun, createActiveRuns } from "./active-runs.ts";
 import { beginRun } from "./begin-run.ts";
 import { checkRuns } from "./check-runs.ts";
+import { type ContinueRequest, continueRun, NO_RUN, notPaused } from "./continue-run.ts";
 import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
-import { sizeOfForm } from "./form-size.ts";
+import { sizeOfForm, sizeOfJson } from "./form-size.ts";
 import { type LiveRun, memoryFailure } from "./live-run.ts";
 import type { ClaimOwnedKeys } from "./owner.ts";
 import { createPulse } from "./pulse.ts";
@@ -59,6 +60,10 @@ export interface RunService {
    */
   admit(access: Pick<Access, "identity">, bytes: number | undefined): Result<RunTicket, LimitFault>;
   startRun(request: RunRequest): Promise<Result<LiveRun, StartFault>>;
+  /** Goes on with a paused run. Nothing has run where it gives a fault: 404, 409, or 400 with what is undecided. */
+  continueRun(
+    request: ContinueRequest & Pick<RunRequest, "signal" | "ticket">,
+  ): Promise<Result<LiveRun, StartFault>>;
   /** Stops a run of the scope, here or on another server; false where none of this name lives. */
   cancelRun(scope: DataScope, request: CancelRequest): Promise<boolean>;
   /** Forgets a session; what still runs in it is stopped. False where there is none in the scope. */
@@ -67,6 +72,11 @@ export interface RunService {
   readonly activeRuns: number;
   /** Resolves when no run is active. When the signal aborts first, the rest are cancelled and it resolves. */
   drain(signal: AbortSignal): Promise<void>;
+}
+
+interface Place {
+  readonly ticket: RunTicket;
+  readonly entry: ActiveRun;
 }
 
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
@@ -103,10 +113,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   });
 
   /** A run with its place: where it cannot begin, the place is free again. */
-  async function start(
-    request: RunRequest,
-    { ticket, entry }: { readonly ticket: RunTicket; readonly entry: ActiveRun },
-  ): Promise<Result<LiveRun, StartFault>> {
+  async function start(request: RunRequest, { ticket, entry }: Place): Promise<Result<LiveRun, StartFault>> {
     const { runnable, form } = request;
     if (form.background) return fail(inputFault(400, NO_BACKGROUND));
     const planned = planRun(request, { claimOwned, generateId: runtime.generateId });
@@ -132,6 +139,53 @@ export function createRunService(options: RunServiceOptions): RunService {
     );
   }
 
+  async function goOn(request: ContinueRequest, place: Place): Promise<Result<LiveRun, StartFault>> {
+    const { key, runId, access } = request;
+    const paused = await store.findPausedRun(access.dataScope, key, runId);
+    if (paused === undefined) return fail(NO_RUN);
+    if (paused.output.status !== "PAUSED") return fail(notPaused(paused.output.status));
+    const memories = options.memoriesOf?.(key);
+    return continueRun(request, paused, { services, runtime, claimOwned, memories, ...place });
+  }
+
+  /** Gives a run its place for as long as it lives. */
+  async function launch(
+    request: Pick<RunRequest, "access" | "signal" | "ticket">,
+    bytes: number,
+    begin: (place: Place) => Promise<Result<LiveRun, StartFault>>,
+  ): Promise<Result<LiveRun, StartFault>> {
+    const admitted =
+      request.ticket === undefined ? ledger.admit(request.access.identity.owner, 0) : ok(request.ticket);
+    if (!admitted.ok) return admitted;
+    const ticket = admitted.value;
+    const { entry, release: leave } = active.open();
+    const { controller } = entry;
+    ticket.onEvicted((fault) => controller.abort(memoryFailure(fault)));
+    const stopFollowing = followSignal(request.signal, controller);
+    const release = () => {
+      stopFollowing();
+      ticket.endRun();
+      leave();
+    };
+    try {
+      const fault = ticket.reserve(bytes - ticket.bytes());
+      const started = fault === undefined ? await begin({ ticket, entry }) : fail(fault);
+      if (started.ok) {
+        entry.run = started.value;
+        pulse.start();
+        void started.value.finished.then(release);
+      } else release();
+      return started;
+    } catch (cause) {
+      release();
+      if (entry.runId !== undefined) {
+        isUnsure = true;
+        pulse.start();
+      }
+      throw cause;
+    }
+  }
+
   return {
     get activeRuns() {
       return ledger.activeRuns;
@@ -139,39 +193,10 @@ export function createRunService(options: RunServiceOptions): RunService {
 
     admit: ({ identity }, bytes) => ledger.admit(identity.owner, bytes),
 
-    async startRun(request) {
-      const { form, access } = request;
-      const admitted =
-        request.ticket === undefined ? ledger.admit(access.identity.owner, 0) : ok(request.ticket);
-      if (!admitted.ok) return admitted;
-      const ticket = admitted.value;
-      const { entry, release: leave } = active.open();
-      const { controller } = entry;
-      ticket.onEvicted((fault) => controller.abort(memoryFailure(fault)));
-      const stopFollowing = followSignal(request.signal, controller);
-      const release = () => {
-        stopFollowing();
-        ticket.endRun();
-        leave();
-      };
-      try {
-        const fault = ticket.reserve(sizeOfForm(form) - ticket.bytes());
-        const started = fault === undefined ? await start(request, { ticket, entry }) : fail(fault);
-        if (started.ok) {
-          entry.run = started.value;
-          pulse.start();
-          void started.value.finished.then(release);
-        } else release();
-        return started;
-      } catch (cause) {
-        release();
-        if (entry.runId !== undefined) {
-          isUnsure = true;
-          pulse.start();
-        }
-        throw cause;
-      }
-    },
+    startRun: (request) => launch(request, sizeOfForm(request.form), (place) => start(request, place)),
+
+    continueRun: (request) =>
+      launch(request, sizeOfJson(request.form.decisions), (place) => goOn(request, place)),
 
     async cancelRun(scope, cancel) {
       if (!(await store.requestCancel(scope, cancel))) return false;
