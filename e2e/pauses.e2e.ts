@@ -51,9 +51,7 @@ describe.each(DATABASES)("a paused run on %s", (kind) => {
     other = await start();
   }, HOOK_TIMEOUT_MS);
 
-  beforeEach(() => {
-    (effects as string[]).length = 0;
-  });
+  beforeEach(() => effects.splice(0));
 
   async function post(
     server: Served,

@@ -5,7 +5,7 @@ import { z } from "zod";
 export interface PausingAgents {
   readonly agents: NonNullable<AgentOSOptions["agents"]>;
   /** One line for each call that ran: tool, arguments, caller and its scopes. */
-  readonly effects: readonly string[];
+  readonly effects: string[];
 }
 
 /** Each asks for its calls, and says how it went once they are answered. */
