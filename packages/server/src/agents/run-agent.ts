@@ -98,8 +98,8 @@ function toOwnPart({ model }: AgentLoop, input: RunInput, { resumed, clock }: Ru
 
 /** What counts against the limits of a run that was paused. */
 function countBefore(resumed: RunResumption | undefined): { requests: number; calls: number } {
-  if (resumed === undefined || resumed.fork !== undefined) return { requests: 0, calls: 0 };
-  const turns = resumed.messages.filter(({ role }) => role === "assistant");
+  const own = resumed?.messages.slice(resumed.fork?.messageIndex ?? 0) ?? [];
+  const turns = own.filter(({ role }) => role === "assistant");
   return {
     requests: turns.length,
     calls: turns.reduce((sum, turn) => sum + (turn.tool_calls?.length ?? 0), 0),

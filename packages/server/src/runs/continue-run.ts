@@ -13,7 +13,7 @@ import { refuseFull } from "./refuse-full.ts";
 import { createContext, loadStart } from "./resolve-run.ts";
 import type { RunTicket } from "./run-ledger.ts";
 import type { RunMemories } from "./run-memories.ts";
-import type { DecidedCall, Runnable } from "./runnable.ts";
+import type { DecidedCall, RunFork, Runnable } from "./runnable.ts";
 import { withoutTokens } from "./session-state.ts";
 import type { PausedRun, SessionKey } from "./store.ts";
 
@@ -22,7 +22,7 @@ export interface ContinueRequest {
   /** Of the session, as the caller's scope reaches it. */
   readonly key: SessionKey;
   readonly runId: string;
-  readonly form: Pick<ContinueForm, "decisions">;
+  readonly form: ContinueForm;
   readonly access: Pick<Access, "identity" | "dataScope">;
 }
 
@@ -71,7 +71,7 @@ export async function continueRun(
       },
       { runtime, memories, start, signal: entry.controller.signal },
     ),
-    resumed: { messages: output.messages, calls: calls.value },
+    resumed: { messages: output.messages, calls: calls.value, fork: readFork(output) },
   };
   const input = { message: output.input.input_content, media: checkpoint.media };
   const prepared = prepareRun({ runnable, input, context, checkpoint, paused });
@@ -113,6 +113,14 @@ export async function continueRun(
   );
 }
 
+/** A fork stays one while it goes on. */
+function readFork(output: PausedRun["output"]): RunFork | undefined {
+  const { forked_from_run_id: runId, forked_from_message_index: messageIndex = 0 } = output;
+  return runId === undefined
+    ? undefined
+    : { runId, messageIndex, isRegenerated: output.regenerated_from !== undefined };
+}
+
 export const NO_RUN = inputFault(404, "Run not found");
 
 const ENDED: Readonly<Record<RunStatus, string | undefined>> = {
@@ -131,11 +139,19 @@ export function notPaused(status: RunStatus): RequestFault {
   return inputFault(409, ENDED[status] ?? `run is not paused (status=${status})`);
 }
 
+const NOT_OF_A_PAUSE = inputFault(
+  409,
+  "run is paused: decide its tool calls; fork, regenerate, continue_from and input are for a completed run",
+);
+
 async function decide(
   { runnable, form }: ContinueRequest,
   { output }: PausedRun,
 ): Promise<Result<readonly DecidedCall[], RequestFault>> {
   const { pauses } = runnable;
+  const says = form.input ?? form.additionalInstructions;
+  if (form.isFork || form.isRegenerated || form.continueFrom !== "end" || says !== undefined)
+    return fail(NOT_OF_A_PAUSE);
   if (pauses === undefined) return fail(inputFault(409, "runs of this component cannot be continued"));
   const waiting = (output.requirements ?? []).map(({ tool_execution: tool }) => tool);
   const calls = await matchDecisions(waiting, form.decisions, pauses);

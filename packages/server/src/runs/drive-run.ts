@@ -27,6 +27,10 @@ export interface RunDrive {
   readonly firstIndex?: number | undefined;
   /** Kept where it pauses. */
   readonly checkpoint: PauseCheckpoint;
+  /** As it was paused, where it goes on. */
+  readonly paused?: object | undefined;
+  /** The run whose place it takes once it has completed. */
+  readonly replaces?: RunEnd["replaces"];
   readonly events: RunEvents;
   readonly recorder: RunRecorder;
   readonly log: RunLog;
@@ -73,7 +77,7 @@ export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
 
 async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
   const { context, events, recorder, log } = drive;
-  log.append(isContinued(context) ? events.continued() : events.started());
+  log.append(drive.paused === undefined ? events.started() : events.continued());
   const { isAnswered, ...taken } = await takeSteps(drive);
   // Whoever follows is told no end that is not the run's.
   if (isLost(context.signal.reason)) return endLost(drive);
@@ -94,11 +98,6 @@ async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
     // It may have become another's while its end was held.
     return isLost(cause) || isLost(context.signal.reason) ? endLost(drive) : endUnstored(drive, cause);
   }
-}
-
-/** A fork begins: only a run that was paused goes on. */
-function isContinued({ resumed }: RunContext): boolean {
-  return resumed !== undefined && resumed.fork === undefined;
 }
 
 interface TakenSteps {
@@ -175,7 +174,7 @@ async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun
 }
 
 function toRunEnd(
-  { recorder, log, startingStateJson, firstIndex = 0, checkpoint }: RunDrive,
+  { recorder, log, startingStateJson, firstIndex = 0, checkpoint, replaces }: RunDrive,
   end: PreparedEnd,
 ): RunEnd {
   return {
@@ -184,6 +183,7 @@ function toRunEnd(
     eventsJson: recorder.listEvents(end.last),
     terminalIndex: firstIndex + log.committed(),
     checkpointJson: end.status === "PAUSED" ? writeCheckpoint(checkpoint) : undefined,
+    replaces: end.status === "COMPLETED" ? replaces : undefined,
     tokens: recorder.tokens(),
     changeState: changeBetween(startingStateJson, end.stateJson),
     changeSummary: end.status === "COMPLETED" ? recorder.changeSummary() : undefined,

@@ -15,7 +15,7 @@ import type { PausedRecord } from "./recorded-before.ts";
 import type { RunTicket } from "./run-ledger.ts";
 import { createRunLog, type RunWatcher } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import type { RunLease, RunStore, SessionKey } from "./store.ts";
+import type { RunEnd, RunLease, RunStore, SessionKey } from "./store.ts";
 import type { Turns } from "./turns.ts";
 import type { UnstoredEnds } from "./unstored-ends.ts";
 
@@ -48,6 +48,8 @@ export interface RunParts {
   readonly checkpoint: PauseCheckpoint;
   /** As it was paused, where it goes on. */
   readonly paused?: PausedRecord | undefined;
+  /** The run whose place it takes once it has completed. */
+  readonly replaces?: RunEnd["replaces"];
 }
 
 /** What writes down a run: the same from its row to its end. */

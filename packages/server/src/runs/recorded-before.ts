@@ -26,7 +26,9 @@ export interface RecordedBefore {
 
 export function readBefore({ output, events }: PausedRecord, calls: readonly DecidedCall[]): RecordedBefore {
   const { messages, metrics, requirements = [] } = output;
-  const said = messages.filter(({ role }) => role === "assistant");
+  const said = messages
+    .slice(output.forked_from_message_index ?? 0)
+    .filter(({ role }) => role === "assistant");
   const { tools, waiting } = putDecided(output.tools ?? [], requirements, calls);
   return {
     content: said.map(readContent).join(""),

@@ -10,7 +10,7 @@ import type { RunForm } from "./run-form.ts";
 import type { RunMemories } from "./run-memories.ts";
 import type { RunContext, RunInput, Runnable } from "./runnable.ts";
 import { mergeState, type StartingState } from "./session-state.ts";
-import type { RunStore, SessionKey, SessionState } from "./store.ts";
+import type { RunStore, SessionKey, SessionState, StoredOutput, StoredRun } from "./store.ts";
 
 /** A run as it was asked for: what is needed to begin it, now or later, here or on another server. */
 export interface RunPlan {
@@ -73,7 +73,10 @@ export interface RunStart {
 }
 
 export async function loadStart(
-  plan: Pick<RunPlan, "key" | "scope" | "sessionState" | "isNewSession">,
+  plan: Pick<RunPlan, "key" | "scope" | "sessionState" | "isNewSession"> & {
+    /** A run of the session: only what was before it is its past. Default: all there is. */
+    readonly before?: Pick<StoredOutput, "run_id" | "created_at">;
+  },
   {
     runnable,
     store,
@@ -95,7 +98,7 @@ export async function loadStart(
       : await loadHistory({
           runnable,
           summary: session.summary,
-          listRuns: (limit) => store.listRuns(scope, key, { status: "COMPLETED", limit }),
+          listRuns: (limit) => listCompleted(store, plan, limit),
           logger,
           sessionId: key.sessionId,
         });
@@ -107,6 +110,24 @@ export async function loadStart(
     // History is held twice: as it is, and as the request that the model's provider is sent.
     bytes: bytes + 2 * sizeOfJson(past),
   });
+}
+
+/** Runs of one second stand in their order: so many of them are looked through for the one that is meant. */
+const RUNS_OF_A_SECOND = 20;
+
+async function listCompleted(
+  store: Pick<RunStore, "listRuns">,
+  { key, scope, before }: Parameters<typeof loadStart>[0],
+  limit: number,
+): Promise<readonly StoredRun[]> {
+  if (before === undefined) return store.listRuns(scope, key, { status: "COMPLETED", limit });
+  const found = await store.listRuns(scope, key, {
+    status: "COMPLETED",
+    createdBefore: before.created_at,
+    limit: limit + RUNS_OF_A_SECOND,
+  });
+  const end = found.findIndex(({ output }) => output.run_id === before.run_id);
+  return found.slice(0, end === -1 ? found.length : end).slice(-limit);
 }
 
 /** What the run of a plan may know and use. */

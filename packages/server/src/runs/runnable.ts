@@ -90,7 +90,7 @@ export interface RunResumption {
   readonly messages: readonly Message[];
   /** The calls of the last turn that waited, in their order; none where the model is just asked on. */
   readonly calls: readonly DecidedCall[];
-  /** Where the messages are another run's: what it has done does not count as this one's. */
+  /** Where the first messages are another run's: what it has done does not count as this one's. */
   readonly fork?: RunFork | undefined;
 }
 

@@ -7,6 +7,7 @@ import { beginRun } from "./begin-run.ts";
 import { checkRuns } from "./check-runs.ts";
 import { type ContinueRequest, continueRun, NO_RUN, notPaused } from "./continue-run.ts";
 import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
+import { forkRun } from "./fork-run.ts";
 import { sizeOfForm, sizeOfJson } from "./form-size.ts";
 import { type LiveRun, memoryFailure } from "./live-run.ts";
 import type { ClaimOwnedKeys } from "./owner.ts";
@@ -60,7 +61,7 @@ export interface RunService {
    */
   admit(access: Pick<Access, "identity">, bytes: number | undefined): Result<RunTicket, LimitFault>;
   startRun(request: RunRequest): Promise<Result<LiveRun, StartFault>>;
-  /** Goes on with a paused run. Nothing has run where it gives a fault: 404, 409, or 400 with what is undecided. */
+  /** Goes on with a paused run, or begins another one with a completed one's messages. Nothing has run where it gives a fault: 404, 409, or 400 with what is undecided. */
   continueRun(
     request: ContinueRequest & Pick<RunRequest, "signal" | "ticket">,
   ): Promise<Result<LiveRun, StartFault>>;
@@ -143,9 +144,12 @@ export function createRunService(options: RunServiceOptions): RunService {
     const { key, runId, access } = request;
     const paused = await store.findPausedRun(access.dataScope, key, runId);
     if (paused === undefined) return fail(NO_RUN);
-    if (paused.output.status !== "PAUSED") return fail(notPaused(paused.output.status));
-    const memories = options.memoriesOf?.(key);
-    return continueRun(request, paused, { services, runtime, claimOwned, memories, ...place });
+    const { status } = paused.output;
+    const parts = { services, runtime, claimOwned, memories: options.memoriesOf?.(key), ...place };
+    if (status === "PAUSED") return continueRun(request, paused, parts);
+    // Decisions are on a pause that is over: nothing is to be asked anew because of them.
+    const isForked = status === "COMPLETED" && request.form.decisions.length === 0;
+    return isForked ? forkRun(request, paused, parts) : fail(notPaused(status));
   }
 
   /** Gives a run its place for as long as it lives. */

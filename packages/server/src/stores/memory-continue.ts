@@ -1,6 +1,7 @@
 /** Paused runs that go on, in memory. */
 import type { DataScope } from "@agentos/auth";
-import type { RunStore, SessionKey, StoredEvent, StoredOutput, StoredRun } from "../runs/store.ts";
+import type { RunEnd, RunStore, SessionKey, StoredEvent, StoredOutput, StoredRun } from "../runs/store.ts";
+import { sizeOfText } from "./accounts.ts";
 import type { MemorySessions, RunEntry, SessionEntry } from "./memory-sessions.ts";
 
 interface Sessions extends Pick<MemorySessions, "used"> {
@@ -33,6 +34,18 @@ export function createMemoryContinue({
       return run.lease;
     },
   };
+}
+
+/** Another run has taken its place. Gives how many bytes more it has. */
+export function replaceRun(
+  session: SessionEntry,
+  { runId, outputJson }: NonNullable<RunEnd["replaces"]>,
+): number {
+  const run = session.runs.get(runId);
+  if (run?.status !== "COMPLETED") return 0;
+  const moreBytes = sizeOfText(outputJson) - sizeOfText(run.outputJson);
+  Object.assign(run, { status: "REGENERATED", outputJson, bytes: run.bytes + moreBytes });
+  return moreBytes;
 }
 
 /** INVARIANT: the run service wrote these texts, from values of these types. */

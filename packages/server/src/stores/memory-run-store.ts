@@ -19,7 +19,7 @@ import {
   type TokenSums,
 } from "../runs/store.ts";
 import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
-import { createMemoryContinue, readRun } from "./memory-continue.ts";
+import { createMemoryContinue, readRun, replaceRun } from "./memory-continue.ts";
 import {
   createMemorySessions,
   type RunEntry,
@@ -102,12 +102,13 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
 
     async finishRun(lease, { status, outputJson, eventsJson, tokens, changeState, changeSummary, ...end }) {
       const { session, run } = held(lease);
-      const { checkpointJson, terminalIndex } = end;
+      const { checkpointJson, terminalIndex, replaces } = end;
       const bytes =
         ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson) + sizeOfText(checkpointJson ?? "");
       Object.assign(run, { status, outputJson, eventsJson, checkpointJson, bytes, isLive: false });
       run.nextIndex = terminalIndex + 1;
       session.liveRuns -= 1;
+      if (replaces !== undefined) sessions.used(session, replaceRun(session, replaces));
       session.tokens = addTokens(session.tokens, tokens);
       sessions.used(session, bytes + change(session, changeState) + summarize(session, changeSummary));
     },

@@ -3,8 +3,14 @@
  * counted for while it was paused is given back, as every run that lives counts with its end.
  */
 import { type Database, prepareQuery } from "@agentos/storage";
-import { type Kysely, sql, type Transaction } from "kysely";
-import { coversOwner, type RunContinuation, type RunLease, type RunStore } from "../runs/store.ts";
+import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
+import {
+  coversOwner,
+  type RunContinuation,
+  type RunEnd,
+  type RunLease,
+  type RunStore,
+} from "../runs/store.ts";
 import { toKeyText } from "./schema/key-text.ts";
 import { toOwnerColumns } from "./schema/owner-columns.ts";
 import type { RunsTable, Tables } from "./schema/tables.ts";
@@ -12,7 +18,7 @@ import type { WriteOfOwner } from "./sql-full-owners.ts";
 import type { SqlNode } from "./sql-node.ts";
 import { readRun } from "./sql-rows.ts";
 import { isSession } from "./sql-sessions.ts";
-import { addUsage, RUN_BYTES, requireRoom } from "./sql-usage.ts";
+import { addUsage, growthOf, RUN_BYTES, requireRoom } from "./sql-usage.ts";
 
 type Db = Kysely<Tables>;
 
@@ -119,4 +125,30 @@ export function createSqlContinue(
       );
     },
   };
+}
+
+/** A completed run whose place another one takes. Gives how many bytes more it has. */
+export async function replaceRun(
+  transaction: Transaction<Tables>,
+  {
+    deployment,
+    session_no,
+    replaces,
+  }: Pick<RunsTable, "deployment" | "session_no"> & Pick<RunEnd, "replaces">,
+): Promise<number> {
+  if (replaces === undefined) return 0;
+  const isReplaced = (row: ExpressionBuilder<Tables, "agentos_runs">) =>
+    row.and({ deployment, run_id: toKeyText(replaces.runId), session_no, status: "COMPLETED" });
+  const before = await transaction
+    .selectFrom("agentos_runs")
+    .select("output_json")
+    .where(isReplaced)
+    .executeTakeFirst();
+  const replaced = await transaction
+    .updateTable("agentos_runs")
+    .set({ status: "REGENERATED", output_json: replaces.outputJson })
+    .where(isReplaced)
+    .returning("run_no")
+    .executeTakeFirst();
+  return replaced === undefined ? 0 : growthOf(before?.output_json, replaces.outputJson);
 }

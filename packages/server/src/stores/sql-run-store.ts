@@ -20,7 +20,7 @@ import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlAbandoned } from "./sql-abandoned.ts";
-import { createSqlContinue } from "./sql-continue.ts";
+import { createSqlContinue, replaceRun } from "./sql-continue.ts";
 import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
@@ -101,7 +101,8 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     });
     if (ended === undefined) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     const { session_no } = ended;
-    let bytes = sizeOfRun(run);
+    let bytes =
+      sizeOfRun(run) + (await replaceRun(transaction, { deployment, session_no, replaces: run.replaces }));
     const [session] = await addTokens(transaction, {
       session_no,
       added_bytes: bytes,
