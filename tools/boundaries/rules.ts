@@ -152,9 +152,10 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     location: [],
     faults: [],
     sqlite: ["faults"],
-    postgres: ["faults"],
+    hints: [],
+    postgres: ["hints", "faults"],
     schema: ["faults"],
-    connection: ["sqlite", "postgres", "schema", "faults", "location"],
+    connection: ["sqlite", "postgres", "hints", "schema", "faults", "location"],
   },
   server: {
     runs: [],

@@ -93,6 +93,7 @@ export {
   type ModelSummary,
   modelSchema,
 } from "./wire/agent.ts";
+export type { Checkpoint } from "./wire/checkpoint.ts";
 export {
   CONTINUE_FORM_FIELDS,
   type ContinueFormFieldName,

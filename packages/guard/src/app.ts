@@ -3,22 +3,21 @@ export { type CustomRoute, isPrivateRoute } from "./app/custom-route.ts";
 export { describeIssues } from "./app/describe-issues.ts";
 export type { Fetch, FetchEnvironment } from "./app/fetch.ts";
 export { StreamCutError } from "./app/guard-body.ts";
+export { createGuardedApp, type GuardedApp } from "./app/guarded-app.ts";
 export {
-  createGuardedApp,
+  type GuardedAppOptions,
+  guardedAppOptionsShape,
+  isObjectWith,
+} from "./app/guarded-app-options.ts";
+export {
   type DescribedRoute,
-  type GuardedApp,
   type GuardedAppParts,
   type HandlerContext,
   type Handlers,
   type OpenContext,
   type Opened,
   openNothing,
-} from "./app/guarded-app.ts";
-export {
-  type GuardedAppOptions,
-  guardedAppOptionsShape,
-  isObjectWith,
-} from "./app/guarded-app-options.ts";
+} from "./app/guarded-app-parts.ts";
 export {
   echo,
   type InputFault,

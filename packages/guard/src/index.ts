@@ -21,6 +21,7 @@ export type {
 export { ConfigurationError, type ConfigurationErrorOptions } from "./config/configuration-error.ts";
 export type { PolicyInForce, PolicyKey } from "./config/describe-policy.ts";
 export { formatLocations, formatPolicy } from "./config/format-policy.ts";
+export type { PolicyOptions } from "./config/policy-options.ts";
 export {
   type CountedDecision,
   type DecisionCount,

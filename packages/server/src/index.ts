@@ -32,6 +32,7 @@ export {
   type CredentialLocation,
   type PolicyInForce,
   type PolicyKey,
+  type PolicyOptions,
   type RenderedFault,
 } from "@agentos/guard";
 export type {

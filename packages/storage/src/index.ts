@@ -1,11 +1,14 @@
 /** One database for everything that an AgentOS keeps. Ports and their drivers stay with who uses them. */
-export type { Database } from "./connection/database.ts";
+export type { Database, Lane } from "./connection/database.ts";
 export { type OpenDatabaseOptions, openDatabase } from "./connection/open-database.ts";
 export { type PreparedQuery, prepareQuery } from "./connection/prepare-query.ts";
+export type { DatabaseNotice, NoticeName } from "./faults/notices.ts";
 export { StorageError, type StorageFault } from "./faults/storage-error.ts";
+export type { HintListener, Hints } from "./hints/hints.ts";
 export {
   type DatabaseLocation,
   type LocationFault,
+  type PostgresLocation,
   parseLocation,
   showLocation,
 } from "./location/parse-location.ts";

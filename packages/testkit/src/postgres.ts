@@ -1,6 +1,7 @@
 /** Real PostgreSQL for tests. An entry of its own: most tests need none. */
 export {
   createTestPostgres,
+  readNumbers,
   runStatement,
   startPostgresBroker,
   type TestPostgres,

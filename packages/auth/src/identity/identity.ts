@@ -51,6 +51,8 @@ export interface Identity {
   readonly notBefore: number | undefined;
   /** Label of the key that verified the token. */
   readonly keyLabel: string | undefined;
+  /** RFC 7638 thumbprint (SHA-256) of that key; a shared secret has none. */
+  readonly keyThumbprint?: string | undefined;
   /** What names the token itself; undefined for anything but a JWT. */
   readonly token?: TokenFacts | undefined;
 }

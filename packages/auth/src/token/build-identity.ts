@@ -2,6 +2,7 @@
 
 import type { Identity, TokenFacts } from "../identity/identity.ts";
 import { createOwner, DEFAULT_ISSUER_NAME } from "../identity/owner.ts";
+import type { VerificationKey } from "../keys/model/key.ts";
 import { deepFreeze } from "../policy/deep-freeze.ts";
 import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
 import { compileGrants } from "../scope/grants.ts";
@@ -13,7 +14,8 @@ import { readScopes } from "./read-scopes.ts";
 
 export interface VerifiedToken extends AcceptedClaims {
   readonly claims: Claims;
-  readonly keyLabel: string | undefined;
+  /** Undefined where no signature is verified. */
+  readonly key: Pick<VerificationKey, "label" | "thumbprint"> | undefined;
   readonly token: TokenFacts;
   /** What the tokens of its issuer may grant. */
   readonly policy: Pick<TokenPolicy, "name" | "allowedScopes">;
@@ -21,7 +23,7 @@ export interface VerifiedToken extends AcceptedClaims {
 
 /** Builds the identity that handlers and the cache share; nobody can change it afterwards. */
 export function buildIdentity(
-  { claims, userId, subject, times, keyLabel, token, policy }: VerifiedToken,
+  { claims, userId, subject, times, key, token, policy }: VerifiedToken,
   whole: Pick<AuthPolicy, "adminScope" | "claimNames" | "tokens">,
 ): Identity {
   const { adminScope, claimNames } = whole;
@@ -44,7 +46,8 @@ export function buildIdentity(
     sessionState: pick(claims, claimNames.sessionState),
     expiresAt: times.expiresAt,
     notBefore: times.notBefore,
-    keyLabel,
+    keyLabel: key?.label,
+    keyThumbprint: key?.thumbprint,
     token,
   });
 }

@@ -186,8 +186,11 @@ describe("the cache of the verifier", () => {
 
 it("an identity names the key that verified it", async () => {
   const { key, good, verify } = await setUpVerifier({ algorithm: "RS256" });
-  const [{ label } = { label: "" }] = await parseTestKeys(key);
-  expect(await verify(await signToken(good))).toMatchObject({ value: { keyLabel: label } });
+  const [one] = await parseTestKeys(key);
+  expect(one?.thumbprint).toMatch(/^[\w-]{43}$/);
+  expect(await verify(await signToken(good))).toMatchObject({
+    value: { keyLabel: one?.label, keyThumbprint: one?.thumbprint },
+  });
 });
 
 it("ten thousand tokens are kept unless told otherwise, and the oldest leaves for the next one", async () => {

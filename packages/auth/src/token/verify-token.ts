@@ -7,6 +7,7 @@
 import { decodeJsonObject } from "../encoding/base64url.ts";
 import type { Identity } from "../identity/identity.ts";
 import { createOwner, DEFAULT_ISSUER_NAME, type Owner } from "../identity/owner.ts";
+import type { VerificationKey } from "../keys/model/key.ts";
 import type { KeySource } from "../keys/source/key-source.ts";
 import { fail, ok, type Result, refuse } from "../outcome/result.ts";
 import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
@@ -56,7 +57,7 @@ export interface TokenVerifier {
 /** What is known of a token beside its claims once its signature holds. */
 interface Verified {
   /** Undefined where no signature is verified. */
-  readonly keyLabel: string | undefined;
+  readonly key: VerificationKey | undefined;
   readonly trusted: TrustedIssuer;
   readonly isAccessTyped: boolean;
 }
@@ -77,7 +78,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const claims = decodeJsonObject(shape.value.payload);
       return claims === undefined
         ? refuse("AUTH_PAYLOAD_INVALID")
-        : acceptClaims(claims, shape.value, { keyLabel: undefined, trusted: only, isAccessTyped: false });
+        : acceptClaims(claims, shape.value, { key: undefined, trusted: only, isAccessTyped: false });
     }
     // Taken first: keys that change while this token is being verified make its cache entry worthless.
     const { generation } = keySource.current();
@@ -106,7 +107,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     const claims = decodeJsonObject(shape.value.payload);
     if (claims === undefined) return refuse("AUTH_PAYLOAD_INVALID");
     const { isAccessTyped } = header.value;
-    const seen = { keyLabel: key.value.label, trusted, isAccessTyped };
+    const seen = { key: key.value, trusted, isAccessTyped };
     const identity = acceptClaims(claims, shape.value, seen);
     if (identity.ok)
       cache.set(hash, identity.value, trusted === only ? selected.value.generation : generation);
@@ -117,13 +118,13 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   function acceptClaims(
     claims: Claims,
     { header, payload }: TokenShape,
-    { keyLabel, trusted, isAccessTyped }: Verified,
+    { key, trusted, isAccessTyped }: Verified,
   ): Result<Identity> {
     const { policy: part } = trusted;
     const accepted = checkAllClaims(claims, { mode, claimNames, policy: part, now: now(), isAccessTyped });
     if (accepted.ok) {
       const token = readTokenFacts(claims, () => sha256(`${header}.${payload}`));
-      return ok(buildIdentity({ ...accepted.value, claims, keyLabel, token, policy: part }, policy));
+      return ok(buildIdentity({ ...accepted.value, claims, key, token, policy: part }, policy));
     }
     const subject = readClaim(claims, claimNames.userId);
     if (typeof subject !== "string" || !isVerified) return accepted;

@@ -63,6 +63,10 @@ export const configFaults = {
     title: "no credential is configured, and {reach}: anybody who reaches this server could use it",
     fix: 'serve on "localhost", or set a key first: `export OS_SECURITY_KEY="$(openssl rand -hex 32)"`',
   }),
+  CONFIG_ID_FIXED: error({
+    title: 'a running server keeps its "id": it is "{expected}", and the new policy has "{found}"',
+    fix: 'leave "id" out of the new policy; another id is another server, with data of its own',
+  }),
   CONFIG_SECURITY_KEY_INVALID: error({
     title: "the security key {problem}",
     fix: "use a random one: `openssl rand -hex 32`",

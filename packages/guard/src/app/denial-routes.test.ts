@@ -8,7 +8,8 @@ import {
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { describe, expect, it } from "vitest";
 import type { AuthOptions } from "../config/auth-options.ts";
-import { createGuardedApp, openNothing } from "./guarded-app.ts";
+import { createGuardedApp } from "./guarded-app.ts";
+import { openNothing } from "./guarded-app-parts.ts";
 
 const issuer = await createTestIssuer();
 const partner = await createTestIssuer();

@@ -4,7 +4,8 @@ import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConfigurationError } from "../config/configuration-error.ts";
 import type { CustomRoute } from "./custom-route.ts";
-import { createGuardedApp, type GuardedAppParts, openNothing } from "./guarded-app.ts";
+import { createGuardedApp } from "./guarded-app.ts";
+import { type GuardedAppParts, openNothing } from "./guarded-app-parts.ts";
 import { jsonResponse } from "./responses.ts";
 
 /** A product that is no agent server: the control plane will be one. */

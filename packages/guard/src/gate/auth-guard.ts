@@ -3,37 +3,31 @@
  * records as an AgentOS, without agents. Each host under `hosts/` puts it in front of one kind of server.
  */
 import { randomUUID } from "node:crypto";
-import type { CompiledRoute, RevocationCheck } from "@agentos/auth";
-import {
-  type CustomScope,
-  createFault,
-  type Fault,
-  type ResourceMetadata,
-  type RouteAccess,
-  renderFault,
-  splitParameters,
-  type Template,
-} from "@agentos/contract";
+import type { RevocationCheck } from "@agentos/auth";
+import { type ResourceMetadata, renderFault } from "@agentos/contract";
 import { z } from "zod";
 import { type AuthOptions, authOptionsShape } from "../config/auth-options.ts";
 import { ConfigurationError, throwErrors } from "../config/configuration-error.ts";
 import type { PolicyInForce } from "../config/describe-policy.ts";
 import { createOptionFault, findOptionFaults } from "../config/option-faults.ts";
-import { nameOption } from "../config/option-names.ts";
-import { findNoCredentialFaults } from "../config/reach-fault.ts";
-import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts";
+import { completePolicyOptions, findIdFaults, type PolicyOptions } from "../config/policy-options.ts";
+import { resolvePolicy } from "../config/resolve-policy.ts";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { createLogger } from "../log/log.ts";
 import type { Logger } from "../log/runtime.ts";
-import { tellFindings } from "../log/tell-findings.ts";
+import { tellFindings, tellReplaced } from "../log/tell-findings.ts";
 import { renderErrorPage } from "../pages/error-page.ts";
-import { createResourceMetadata } from "../pages/resource-metadata.ts";
-import { resourceOptions } from "../pages/resource-options.ts";
-import { createAuthRuntime } from "./auth-runtime.ts";
 import { callerAccessSchema } from "./caller-access.ts";
-import { compileRoutesFor } from "./compile-routes-for.ts";
 import type { GuardedRequest, GuardOutcome } from "./gate.ts";
+import {
+  compileAccess,
+  createGuardState,
+  findGuardFaults,
+  type ProtectedAccess,
+  withoutInfo,
+} from "./guard-state.ts";
+import { createInTurn } from "./in-turn.ts";
 
 /** Options of {@link createAuthGuard}. */
 export interface AuthGuardOptions extends AuthOptions {
@@ -62,7 +56,7 @@ export interface ProtectedRoute {
 /** A guard whose keys have been parsed and judged. */
 export interface AuthGuard {
   /** Protects a route: "authenticated", or the scopes that are all required. */
-  protect(access: Exclude<RouteAccess<CustomScope>, "public">): ProtectedRoute;
+  protect(access: ProtectedAccess): ProtectedRoute;
   /**
    * The page that the `type` of a refusal points to, as `/errors/CODE`; undefined for an unknown code. Serve it there
    * with {@link ERROR_PAGE_HEADERS}.
@@ -76,6 +70,13 @@ export interface AuthGuard {
   resourceMetadata(host: string | null): ResourceMetadata | undefined;
   /** The policy in force now. */
   describe(): PolicyInForce;
+  /**
+   * Puts another policy in force, as a whole: what is left out has its default, and the `id` stays. Keys are loaded and
+   * judged first; with any fault this rejects with a {@link ConfigurationError} that has all of them, and the policy before
+   * stays in force. Requests under way finish under the policy that they began with, every later one is judged by the new
+   * one, and what is protected stays protected.
+   */
+  replacePolicy(options: PolicyOptions): Promise<void>;
   /** Refusals that were recorded, for whoever operates this server. */
   readonly denials: DenialRecorder;
   /** How often whom was allowed and refused what, in bounded memory. */
@@ -117,108 +118,69 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     throw new ConfigurationError({
       faults: findOptionFaults(parsed.error, { schema: optionsSchema, given: options }),
     });
-  const resolved = withoutInfo(resolvePolicy(options, process.env));
-  throwErrors([...resolved.faults, ...findGuardFaults(resolved)], resolved.cliCommand);
+  const first = withoutInfo(resolvePolicy(options, process.env));
+  throwErrors([...first.faults, ...findGuardFaults(first)], first.cliCommand);
   const logger = options.logger ?? createLogger();
   const runtime = { clock: { now: () => Date.now() / 1_000 }, generateId: () => randomUUID(), logger };
-  /** By their scopes: a handler may protect the same again with every request, or another item with each. */
-  const routes = new Map<string, CompiledRoute>();
-  const metadata = () => createResourceMetadata(resourceOptions(resolved, [...routes.values()], undefined));
-  const auth = await createAuthRuntime(
-    resolved,
-    { routes: [], faults: [] },
-    {
-      runtime,
-      denialRecorder: options.denialRecorder,
-      revocation: options.revocation,
-      resourceMetadataUrl:
-        options.servesResourceMetadata === true ? (host) => metadata()?.urlFor(host) : undefined,
-    },
-  );
-  tellFindings(logger, auth.describe().findings);
+  /** What the routes ask for, by their name: a handler may protect the same again with every request, or another item with each. */
+  const accesses = new Map<string, ProtectedAccess>();
+  const surroundings = { options, runtime, accesses };
+  /** INVARIANT: replaced by one assignment, and read once by a check. */
+  let state = await createGuardState(first, surroundings);
+  tellFindings(logger, state.auth.describe().findings);
+  const { denials, decisions } = state.auth;
+
+  const inTurn = createInTurn();
+  let isClosed = false;
+
+  async function replacePolicy(given: PolicyOptions): Promise<void> {
+    const next = withoutInfo(resolvePolicy(completePolicyOptions(given, options), process.env));
+    const faults = [...findGuardFaults(next), ...findIdFaults(next, first)];
+    const kept = { denialRecorder: denials, decisionCounter: decisions };
+    const replacing = await createGuardState(next, { ...surroundings, kept }, faults);
+    if (isClosed) {
+      replacing.auth.close();
+      throw new Error("the guard is closed: no policy comes into force any more");
+    }
+    const before = state;
+    state = replacing;
+    before.auth.close();
+    tellReplaced(logger, replacing.auth.describe());
+  }
+
   return {
     protect(access) {
-      if (!callerAccessSchema.safeParse(access).success) throwErrors([NO_ACCESS], resolved.cliCommand);
-      const protectedRoute = { method: "ANY", path: nameAccess(access), access };
-      const compiled = compileRoutesFor(resolved, { protected: protectedRoute });
-      throwErrors(compiled.faults, resolved.cliCommand);
-      const [route] = compiled.routes;
-      if (route === undefined) throw new Error("a route compiles to a route");
-      if (!routes.has(route.name) && routes.size < MAX_DESCRIBED_ROUTES) {
-        routes.set(route.name, route);
+      if (!callerAccessSchema.safeParse(access).success) throwErrors([NO_ACCESS], state.resolved.cliCommand);
+      const { resolved } = state;
+      const { route, faults } = compileAccess(resolved, access);
+      throwErrors(faults, resolved.cliCommand);
+      if (!accesses.has(route.name) && accesses.size < MAX_DESCRIBED_ROUTES) {
+        accesses.set(route.name, access);
+        state.routes.set(route.name, route);
         // Once, however often a handler protects the same.
         tellFindings(
           logger,
-          compiled.faults.map((fault) => renderFault(fault, resolved.cliCommand)),
+          faults.map((fault) => renderFault(fault, resolved.cliCommand)),
         );
       }
-      return { check: (request, parameters = {}) => auth.gate.check(request, route, parameters) };
+      let known = { resolved, route };
+      return {
+        check(request, parameters = {}) {
+          const { auth, resolved: now } = state;
+          if (known.resolved !== now) known = { resolved: now, ...compileAccess(now, access) };
+          return auth.gate.check(request, known.route, parameters);
+        },
+      };
     },
-    errorPage: (code) => renderErrorPage(code, resolved.cliCommand),
-    resourceMetadata: (host) => metadata()?.documentFor(host),
-    describe: () => auth.describe(),
-    denials: auth.denials,
-    decisions: auth.decisions,
-    close: () => auth.close(),
+    errorPage: (code) => renderErrorPage(code, state.resolved.cliCommand),
+    resourceMetadata: (host) => state.metadata()?.documentFor(host),
+    describe: () => state.auth.describe(),
+    replacePolicy: (given) => inTurn(() => replacePolicy(given)),
+    denials,
+    decisions,
+    close() {
+      isClosed = true;
+      state.auth.close();
+    },
   };
-}
-
-/** Refusals of an AgentOS say where its id is read, `GET /info`; an application behind a guard has no such route. */
-function withoutInfo(resolved: ResolvedPolicy): ResolvedPolicy {
-  const { policy } = resolved;
-  const [first, ...others] = policy.tokens.map((part) => ({ ...part, isAudienceTheId: false }));
-  if (first === undefined) return resolved;
-  const issuerKeys = resolved.issuerKeys.map((keys) => ({
-    ...keys,
-    tokens: { ...keys.tokens, isAudienceTheId: false },
-  }));
-  return { ...resolved, issuerKeys, policy: { ...policy, tokens: [first, ...others] } };
-}
-
-/** The host has matched the path; the guard only knows the scopes, and the parameters that they name. */
-function nameAccess(access: Parameters<AuthGuard["protect"]>[0]): Template {
-  const text = `/(${typeof access === "string" ? access : access.join(", ")})`;
-  const parts = splitParameters(text);
-  const parameters = parts.flatMap((part) => (part.kind === "parameter" ? [part.name] : []));
-  return { text, segments: [{ kind: "literal", text: text.slice(1) }], parameters };
-}
-
-/** What only an AgentOS can do is refused here, never ignored: this guard sees no other route and opens no port. */
-function findGuardFaults(resolved: ResolvedPolicy): readonly Fault[] {
-  const {
-    policy: { mode },
-    rules,
-    writtenIn,
-  } = resolved;
-  const refuseOption = (name: string, problem: string, suggestion: string) =>
-    createOptionFault({ option: nameOption(name, writtenIn), problem, suggestion });
-  return [
-    ...findNoCredentialFaults(resolved),
-    ...(mode === "jwt-unverified"
-      ? [
-          createFault({
-            code: "CONFIG_UNVERIFIED_BEYOND_LOOPBACK",
-            facts: { reach: "a guard cannot see who reaches it" },
-          }),
-        ]
-      : []),
-    ...(Object.keys(rules.scopeMappings).length === 0
-      ? []
-      : [
-          refuseOption(
-            "scopeMappings",
-            "a guard has no routes to lay rules over",
-            'leave it out, and name the scopes in "protect"',
-          ),
-        ]),
-    ...(rules.publicPaths === undefined
-      ? []
-      : [
-          refuseOption(
-            "excludedRoutePaths",
-            "a guard has no routes to open",
-            'leave it out, and leave "protect" out where anybody may call',
-          ),
-        ]),
-  ];
 }

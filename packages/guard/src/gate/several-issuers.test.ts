@@ -10,7 +10,8 @@ import {
   type TestTokenOptions,
 } from "@agentos/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createGuardedApp, openNothing } from "../app/guarded-app.ts";
+import { createGuardedApp } from "../app/guarded-app.ts";
+import { openNothing } from "../app/guarded-app-parts.ts";
 import type { AuthorizationConfig } from "../config/auth-options.ts";
 import type { IssuerOptions } from "../config/issuer-options.ts";
 import { createAuthGuard } from "./auth-guard.ts";

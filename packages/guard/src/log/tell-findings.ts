@@ -7,3 +7,12 @@ export function tellFindings(logger: Logger, findings: readonly RenderedFault[])
   for (const { code, message, fix, severity } of findings)
     logger[severity === "error" ? "error" : "warn"]({ code, fix }, message);
 }
+
+/** Logs that another policy is in force, and what is doubtful about it. */
+export function tellReplaced(
+  logger: Logger,
+  { mode, findings }: { readonly mode: string; readonly findings: readonly RenderedFault[] },
+): void {
+  logger.info({ mode }, "another policy is in force");
+  tellFindings(logger, findings);
+}

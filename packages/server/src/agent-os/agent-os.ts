@@ -12,6 +12,7 @@ import {
   type DecisionCounter,
   type DenialRecorder,
   type PolicyInForce,
+  type PolicyOptions,
 } from "@agentos/guard";
 import {
   createGuardedApp,
@@ -20,11 +21,12 @@ import {
   type GuardedApp,
   type HandlerContext,
   type Handlers,
+  type OpenContext,
   type ResolvedPolicy,
   type RunningServer,
   type ServeOptions,
 } from "@agentos/guard/app";
-import { createMemoryService } from "../memories/memory-service.ts";
+import { createMemoryService, type MemoryService } from "../memories/memory-service.ts";
 import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
@@ -34,7 +36,7 @@ import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
 import type { Runnable } from "../runs/runnable.ts";
-import { createRunService } from "../runs/service.ts";
+import { createRunService, type RunService } from "../runs/service.ts";
 import { createSessionService } from "../sessions/session-service.ts";
 import {
   type AgentOSOptions,
@@ -100,7 +102,7 @@ export class AgentOS {
     const isInMemory = parsed.data.database === null;
     const findDatabase = ({ policy: { id }, environment: { databaseUrl } }: ResolvedPolicy) =>
       resolveDatabase(parsed.data.database, { databaseUrl, id, workingDirectory });
-    this.#app = createGuardedApp<ServedRouteId, Stores>({
+    this.#app = createGuardedApp<ServedRouteId, Services>({
       options: parsed.data,
       table: SERVED_ROUTES,
       findFaults: (resolved) => {
@@ -114,8 +116,8 @@ export class AgentOS {
       },
       limits: limits && (isInMemory ? resolveLimits(limits) : resolveDatabaseLimits(limits)),
       defaultPort: DEFAULT_PORT,
-      open: (context) =>
-        openStores(
+      open: async (context) => {
+        const stores = await openStores(
           {
             database: requireResolved(findDatabase(context.resolved)),
             limits: resolveStoreLimits(limits),
@@ -123,9 +125,11 @@ export class AgentOS {
             retention: resolveRetention(parsed.data.retention),
           },
           context,
-        ),
-      createHandlers: (context, stores) =>
-        createHandlers({ options: parsed.data, startedAt, stores }, context),
+        );
+        return createServices({ options: parsed.data, stores }, context);
+      },
+      createHandlers: (context, services) =>
+        createHandlers({ options: parsed.data, startedAt, services }, context),
       findOutage: findStorageOutage,
     });
     this.id = this.#app.id;
@@ -150,6 +154,20 @@ export class AgentOS {
     return this.#app.describe();
   }
 
+  /**
+   * Puts another policy in force while the server runs: authorization, keys, issuers, rules over the routes, origins. It is
+   * a whole: what is left out has its default, and the `id` stays. Keys are loaded and judged first; with any fault this
+   * rejects with a {@link ConfigurationError} that has all of them, and the policy before stays in force. Requests under
+   * way finish under the policy that they began with, and every request after this has resolved is judged by the new one.
+   * Sessions, runs and recorded refusals stay.
+   *
+   * @example
+   * await os.replacePolicy({ authorization: true, authorizationConfig: { verificationKeys: [newKey] } });
+   */
+  replacePolicy(options: PolicyOptions): Promise<void> {
+    return this.#app.replacePolicy(options);
+  }
+
   /** Refusals that were recorded, for who operates this server. */
   denials(): Promise<DenialRecorder> {
     return this.#app.denials();
@@ -169,10 +187,21 @@ export class AgentOS {
   }
 }
 
+interface ServiceParts {
+  readonly options: AgentOSOptions;
+  readonly stores: Stores;
+}
+
+/** What lives as long as the server, whatever policy is in force. */
+interface Services extends Stores {
+  readonly memoryService: MemoryService;
+  readonly runService: RunService;
+}
+
 interface HandlerParts {
   readonly options: AgentOSOptions;
   readonly startedAt: Date;
-  readonly stores: Stores;
+  readonly services: Services;
 }
 
 /** What is wrong with it has stopped the start. */
@@ -181,23 +210,29 @@ function requireResolved(database: ResolvedDatabase | Fault): ResolvedDatabase {
   return database;
 }
 
-/** What answers the routes of an agent server; the guard answers for its own pages. */
+/** What goes on between requests, and outlives a policy. */
+function createServices({ options, stores }: ServiceParts, { policy, runtime }: OpenContext): Services {
+  const memories = createMemoryService({ store: stores.memories, runtime });
+  const runs = createRunService({
+    store: stores.runs,
+    runtime,
+    claimOwned: () => policy().claimNames,
+    memoriesOf: (run) => memories.ofRun(run),
+    isPassing: isPassingFault,
+    limits: resolveRunLimits(options.limits),
+  });
+  return { ...stores, memoryService: memories, runService: runs };
+}
+
+/** What answers the routes of an agent server under one policy; the guard answers for its own pages. */
 function createHandlers(
-  { options, startedAt, stores }: HandlerParts,
+  { options, startedAt, services: stores }: HandlerParts,
   { resolved, runtime, auth, routes }: HandlerContext,
 ): Handlers<Exclude<ServedRouteId, PageRouteId>> {
   const { name, description, agents = [], databaseId = DEFAULT_DATABASE_ID } = options;
   const { policy, environment } = resolved;
   const { id, mode } = policy;
-  const memories = createMemoryService({ store: stores.memories, runtime });
-  const runs = createRunService({
-    store: stores.runs,
-    runtime,
-    claimOwned: policy.claimNames,
-    memoriesOf: (run) => memories.ofRun(run),
-    isPassing: isPassingFault,
-    limits: resolveRunLimits(options.limits),
-  });
+  const { memoryService: memories, runService: runs } = stores;
   const components = new Map<RunnableKind, ReadonlyMap<string, Runnable>>([
     ["agent", new Map(agents.map((agent) => [agent.id, agent]))],
   ]);

@@ -1,9 +1,9 @@
 /** Opens the database of an agent server, brings its tables up to date, and makes what is kept in it. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ConfigurationError } from "@agentos/guard";
+import { ConfigurationError, type Logger } from "@agentos/guard";
 import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
-import { type Database, openDatabase } from "@agentos/storage";
+import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import type { RunStore } from "../runs/store.ts";
@@ -64,6 +64,8 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
       migrations: MIGRATIONS,
       onIdleError: (error) =>
         context.runtime.logger.warn({ error }, "a connection to the database broke while nobody used it"),
+      onNotice: (notice) => logNotice(context.runtime.logger, notice),
+      hintGroup: database.deployment,
     });
     await opened.migrate();
     return { ...(await openIn(opened, options, context)), database: shown };
@@ -73,6 +75,16 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
     if (fault === undefined) throw cause;
     throw new ConfigurationError({ faults: [fault], cli: context.resolved.cliCommand, cause });
   }
+}
+
+function logNotice(logger: Logger, { name, text, fix, error }: DatabaseNotice): void {
+  const facts = {
+    notice: name,
+    ...(fix === undefined ? {} : { fix }),
+    ...(error === undefined ? {} : { error }),
+  };
+  if (name === "hints-back") logger.info(facts, text);
+  else logger.warn(facts, text);
 }
 
 /** The folder of our own, where it is made now: what people say to their agents does not belong into a repository. */

@@ -8,6 +8,7 @@ import type { ContinueForm } from "./continue-form.ts";
 import type { ContinueOptions } from "./continue-run.ts";
 import { sizeOfJson } from "./form-size.ts";
 import type { LiveRun } from "./live-run.ts";
+import { hasOpenCall } from "./message-places.ts";
 import { chooseDependencies } from "./owner.ts";
 import { refuseFull } from "./refuse-full.ts";
 import { createContext, loadStart } from "./resolve-run.ts";
@@ -95,7 +96,7 @@ export async function forkRun(
   );
 }
 
-/** Those that the new run begins with. A call is never without its result: no model takes that. */
+/** Those that the new run begins with. */
 function takeMessages(
   messages: readonly Message[],
   { continueFrom, isRegenerated, replacesOriginal, input, additionalInstructions }: ForkRequest["form"],
@@ -122,12 +123,6 @@ const NOTHING_LEFT = "continue_from leaves no message to answer: take at least o
 
 function endOfLastUser(messages: readonly Message[]): number {
   return messages.findLastIndex(({ role }) => role === "user") + 1;
-}
-
-function hasOpenCall(messages: readonly Message[]): boolean {
-  const turn = messages.findLastIndex(({ role }) => role === "assistant");
-  const answered = messages.slice(turn + 1).map(({ tool_call_id: id }) => id);
-  return (messages[turn]?.tool_calls ?? []).some(({ id }) => !answered.includes(id));
 }
 
 function toUserMessage(content: string, id: string, createdAt: number): Message {

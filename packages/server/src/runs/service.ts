@@ -19,16 +19,17 @@ import type { RunForm } from "./run-form.ts";
 import { createRunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
 import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
 import type { RunMemories } from "./run-memories.ts";
+import type { RunName } from "./run-queue.ts";
 import type { Runnable } from "./runnable.ts";
-import type { CancelRequest, RunStore, SessionKey } from "./store.ts";
+import type { RunStore, SessionKey } from "./store.ts";
 import { createTurns } from "./turns.ts";
 import { createUnstoredEnds } from "./unstored-ends.ts";
 
 export interface RunServiceOptions {
   readonly store: RunStore;
   readonly runtime: Runtime;
-  /** Claim names configured for `dependencies` and `session_state`. Default: none. */
-  readonly claimOwned?: ClaimOwnedKeys;
+  /** Claim names configured for `dependencies` and `session_state`, by the policy in force. Default: none. */
+  readonly claimOwned?: () => ClaimOwnedKeys;
   /** What a run may know of its user; undefined for a run of nobody. Default: nobody is remembered. */
   readonly memoriesOf?: (run: Pick<SessionKey, "owner" | "component">) => RunMemories | undefined;
   /** How often this server says that it lives, milliseconds. Default: two seconds. */
@@ -66,7 +67,7 @@ export interface RunService {
     request: ContinueRequest & Pick<RunRequest, "signal" | "ticket">,
   ): Promise<Result<LiveRun, StartFault>>;
   /** Stops a run of the scope, here or on another server; false where none of this name lives. */
-  cancelRun(scope: DataScope, request: CancelRequest): Promise<boolean>;
+  cancelRun(scope: DataScope, request: RunName): Promise<boolean>;
   /** Forgets a session; what still runs in it is stopped. False where there is none in the scope. */
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Runs that have begun and not ended. */
@@ -87,7 +88,13 @@ const NO_BACKGROUND =
   'Background execution is not supported by this version: send the run without "background"';
 
 export function createRunService(options: RunServiceOptions): RunService {
-  const { store, runtime, claimOwned = NO_CLAIMS, isPassing = () => false, pause = pauseByTimer } = options;
+  const {
+    store,
+    runtime,
+    claimOwned = () => NO_CLAIMS,
+    isPassing = () => false,
+    pause = pauseByTimer,
+  } = options;
   const hold: EndHold = { isPassing, pause };
   const ledger = createRunLedger({ ...DEFAULT_RUN_LIMITS, ...options.limits });
   const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
@@ -117,7 +124,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   async function start(request: RunRequest, { ticket, entry }: Place): Promise<Result<LiveRun, StartFault>> {
     const { runnable, form } = request;
     if (form.background) return fail(inputFault(400, NO_BACKGROUND));
-    const planned = planRun(request, { claimOwned, generateId: runtime.generateId });
+    const planned = planRun(request, { claimOwned: claimOwned(), generateId: runtime.generateId });
     if (!planned.ok) return planned;
     const plan = planned.value;
     const { key, scope, input, checkpoint } = plan;
@@ -145,7 +152,13 @@ export function createRunService(options: RunServiceOptions): RunService {
     const paused = await store.findPausedRun(access.dataScope, key, runId);
     if (paused === undefined) return fail(NO_RUN);
     const { status } = paused.output;
-    const parts = { services, runtime, claimOwned, memories: options.memoriesOf?.(key), ...place };
+    const parts = {
+      services,
+      runtime,
+      claimOwned: claimOwned(),
+      memories: options.memoriesOf?.(key),
+      ...place,
+    };
     if (status === "PAUSED") return continueRun(request, paused, parts);
     // Decisions are on a pause that is over: nothing is to be asked anew because of them.
     const isForked = status === "COMPLETED" && request.form.decisions.length === 0;

@@ -1,8 +1,9 @@
 /** Paused runs that go on, in memory. */
 import type { DataScope } from "@agentos/auth";
-import type { RunEnd, RunStore, SessionKey, StoredEvent, StoredOutput, StoredRun } from "../runs/store.ts";
+import type { RunEnd, RunStore, SessionKey } from "../runs/store.ts";
 import { sizeOfText } from "./accounts.ts";
-import type { MemorySessions, RunEntry, SessionEntry } from "./memory-sessions.ts";
+import type { MemorySessions, SessionEntry } from "./memory-sessions.ts";
+import { readRun } from "./memory-values.ts";
 
 interface Sessions extends Pick<MemorySessions, "used"> {
   readonly find: (scope: DataScope, key: SessionKey) => SessionEntry | undefined;
@@ -46,13 +47,4 @@ export function replaceRun(
   const moreBytes = sizeOfText(outputJson) - sizeOfText(run.outputJson);
   Object.assign(run, { status: "REGENERATED", outputJson, bytes: run.bytes + moreBytes });
   return moreBytes;
-}
-
-/** INVARIANT: the run service wrote these texts, from values of these types. */
-export function readRun({ lease: { key }, outputJson, eventsJson }: RunEntry): StoredRun {
-  return {
-    key,
-    output: JSON.parse(outputJson) as StoredOutput,
-    events: JSON.parse(eventsJson) as StoredEvent[],
-  };
 }

@@ -11,6 +11,7 @@ import { createUseOrder, type Used, type UseOrder } from "./use-order.ts";
 
 /** A run. Its texts cost what they are long. */
 export interface RunEntry {
+  /** Of its last attempt. */
   lease: RunLease;
   isLive: boolean;
   status: RunStatus;
@@ -19,11 +20,11 @@ export interface RunEntry {
   outputJson: string;
   /** Of the kept events; none while the run lives. */
   eventsJson: string;
+  bytes: number;
   checkpointJson: string | undefined;
   keepsEvents: boolean;
-  /** Of its next event. */
+  /** As its row would say: behind the log while it runs. */
   nextIndex: number;
-  bytes: number;
 }
 
 export interface SessionEntry extends Used<SessionEntry> {

@@ -99,8 +99,17 @@ interface Growth {
 
 export type RunColumns = Pick<
   RunsTable,
-  "deployment" | "run_id" | "session_no" | "node_id" | "attempt" | "created_at" | "output_json"
->;
+  | "deployment"
+  | "run_id"
+  | "session_no"
+  | "status"
+  | "node_id"
+  | "attempt"
+  | "max_attempts"
+  | "checkpoint_json"
+  | "created_at"
+  | "output_json"
+> & { readonly keeps_events: number };
 
 export const insertRun = prepareQuery((db: Db, run: RunColumns) =>
   db
@@ -109,11 +118,13 @@ export const insertRun = prepareQuery((db: Db, run: RunColumns) =>
       deployment: run.deployment,
       run_id: run.run_id,
       session_no: run.session_no,
-      status: "RUNNING",
+      status: run.status,
       node_id: run.node_id,
       attempt: run.attempt,
-      max_attempts: 1,
+      max_attempts: run.max_attempts,
       next_index: 0,
+      checkpoint_json: run.checkpoint_json,
+      keeps_events: run.keeps_events,
       created_at: run.created_at,
       output_json: run.output_json,
     })

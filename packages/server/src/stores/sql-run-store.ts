@@ -24,6 +24,7 @@ import { createSqlContinue, replaceRun } from "./sql-continue.ts";
 import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
+import { createSqlRunKeys } from "./sql-run-keys.ts";
 import {
   addTokens,
   endRun,
@@ -33,6 +34,7 @@ import {
   putState,
   putSummary,
 } from "./sql-run-queries.ts";
+import { createSqlRunQueue } from "./sql-run-queue.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 import { addUsage, growthOf, requireRoom, sizeOfRun } from "./sql-usage.ts";
 import { MAX_DATABASE_BYTES_PER_OWNER } from "./store-limits.ts";
@@ -64,6 +66,8 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   const { deployment, nodeId, maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER } = options;
   const node = createSqlNode(database, options);
   const writeOfOwner = createFullOwners(database, { deployment, maxBytesPerOwner });
+  const queue = createSqlRunQueue(database, { deployment, nodeId, node });
+  const keys = createSqlRunKeys(database, { deployment });
   const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner, writeOfOwner });
 
   /** The session of a run that begins, made where it is missing. Gives its number. */
@@ -151,20 +155,27 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     ...sessions,
 
     async createRun(scope, run) {
-      const { key, runId, createdAt, outputJson } = run;
+      const { key, runId, createdAt, outputJson, status = "RUNNING", checkpointJson = null } = run;
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
-      const attempt = 1;
+      const isPending = status === "PENDING";
+      const attempt = isPending ? 0 : 1;
       const runNo = await writeOfOwner(key.owner, () =>
         node.writeWithBeat(async (transaction) => {
+          await keys.keep(transaction, run);
+          await queue.requireRoom(transaction, run);
           if (run.bindsSession === true) await sessions.bind(transaction, key);
           const sessionNo = await open(transaction, run);
           const [inserted] = await insertRun(transaction, {
             deployment,
             run_id: toKeyText(runId),
             session_no: sessionNo,
-            node_id: nodeId,
+            status,
+            node_id: isPending ? null : nodeId,
             attempt,
+            max_attempts: run.maxAttempts ?? 1,
+            checkpoint_json: checkpointJson,
+            keeps_events: run.keepsEvents === true ? 1 : 0,
             created_at: createdAt,
             output_json: outputJson,
           });
@@ -242,6 +253,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
           .set({ cancel_at: sql<number>`coalesce(cancel_at, ${database.dialect.now})` })
           .where("deployment", "=", deployment)
           .where("run_id", "=", toKeyText(runId))
+          .where("agentos_runs.node_id", "is not", null)
           .where(isActiveRun)
           .where("session_no", "in", (row) => {
             const query = row
@@ -260,6 +272,14 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     },
 
     ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }),
+    claimRuns: queue.claimRuns,
+    releaseRun: queue.releaseRun,
+    cancelWaiting: queue.cancelWaiting,
+    findPlace: queue.findPlace,
+    requireRoomInQueue: queue.requireRoomInQueue,
+    findRequest: (owner, idempotencyKey) =>
+      database.read((db) => keys.findRequest(db, { owner, idempotencyKey })),
+
     changeStamp: database.changeStamp,
     beat: node.beat,
     close: node.close,

@@ -1,5 +1,6 @@
 /** A file of SQLite. */
 import { Kysely } from "kysely";
+import { createHintBoard } from "../hints/hints.ts";
 import { DIALECTS } from "../schema/dialect.ts";
 import { applyMigrations, type Migration, readMigrations } from "../schema/migrate.ts";
 import { backupSqlite } from "../sqlite/backup-sqlite.ts";
@@ -8,7 +9,7 @@ import { createGroupCommit } from "../sqlite/group-commit.ts";
 import { openSqlite } from "../sqlite/open-sqlite.ts";
 import { createSqliteDialect } from "../sqlite/sqlite-dialect.ts";
 import { transact } from "../sqlite/transact.ts";
-import type { Connected, WaitLimits } from "./database.ts";
+import type { Connected, Lane, WaitLimits } from "./database.ts";
 
 export function connectSqlite<Tables>(
   file: string,
@@ -19,13 +20,21 @@ export function connectSqlite<Tables>(
   const opened = openSqlite(file);
   const db = new Kysely<Tables>({ dialect: createSqliteDialect(opened) });
   const commit = createGroupCommit(db, busyTimeoutMs);
-  return {
-    db,
+  const lane: Lane<Tables> = {
+    read: async (query) => query(db),
     write: (change) => commit(change) as ReturnType<typeof change>,
+  };
+  return {
+    ...lane,
+    // There is one way to the file, and nobody waits on it for long.
+    upkeep: lane,
+    // Another process of the file finds by its poll what happened here.
+    hints: createHintBoard(),
     migrate: () =>
       transact(db, migrationTimeoutMs, (transaction) => applyMigrations(transaction, dialect, migrations)),
     migrations: () => readMigrations(db, dialect, migrations),
     changeStamp: createChangeStamp(opened.database),
     backup: (target) => backupSqlite(file, target),
+    close: () => db.destroy(),
   };
 }

@@ -1,14 +1,12 @@
 /** What stores are built on. */
 import type { Kysely, Transaction } from "kysely";
+import type { Hints } from "../hints/hints.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { MigrationState } from "../schema/migrate.ts";
 import type { BackupOutcome } from "../sqlite/backup-sqlite.ts";
 
-/** A database that is open. Whatever its driver throws is a {@link StorageError}. */
-export interface Database<Tables> {
-  readonly dialect: Dialect;
-  /** Where it is, fit to be shown. */
-  readonly shownLocation: string;
+/** A way into a database. */
+export interface Lane<Tables> {
   /** Reads, outside of any transaction. */
   read<Result>(query: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>;
   /**
@@ -17,6 +15,20 @@ export interface Database<Tables> {
    * called again where the database asks for that.
    */
   write<Result>(change: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result>;
+}
+
+/** A database that is open. Whatever its driver throws is a {@link StorageError}. */
+export interface Database<Tables> extends Lane<Tables> {
+  readonly dialect: Dialect;
+  /** Where it is, fit to be shown. */
+  readonly shownLocation: string;
+  /**
+   * For what keeps a server alive among others: a heartbeat, what was revoked. It waits behind no query of anybody else,
+   * so each statement on it has to be short, and is given up after some seconds.
+   */
+  readonly upkeep: Lane<Tables>;
+  /** Hints of, and to, the processes that have the same `hintGroup`; without one, of this process. */
+  readonly hints: Hints;
   /** Applies the migrations that are missing; gives their names. Another process that does the same is waited for. */
   migrate(): Promise<readonly string[]>;
   migrations(): Promise<readonly MigrationState[]>;
@@ -31,10 +43,7 @@ export interface Database<Tables> {
 }
 
 /** What each of the two kinds gives. */
-export interface Connected<Tables>
-  extends Pick<Database<Tables>, "write" | "migrate" | "migrations" | "backup" | "changeStamp"> {
-  readonly db: Kysely<Tables>;
-}
+export type Connected<Tables> = Omit<Database<Tables>, "dialect" | "shownLocation">;
 
 /** How long others are waited for, see `OpenDatabaseOptions`. */
 export interface WaitLimits {

@@ -1,4 +1,5 @@
 /** Opens a database of either kind. */
+import type { DatabaseNotice } from "../faults/notices.ts";
 import { type DatabaseLocation, showLocation } from "../location/parse-location.ts";
 import { DIALECTS } from "../schema/dialect.ts";
 import type { Migration } from "../schema/migrate.ts";
@@ -11,6 +12,10 @@ export interface OpenDatabaseOptions {
   readonly migrations: readonly Migration[];
   /** Told of a connection that broke while nobody used it. Default: nobody. */
   readonly onIdleError?: ((cause: Error) => void) | undefined;
+  /** Told what does not stop it, and somebody should know. Default: nobody. */
+  readonly onNotice?: ((notice: DatabaseNotice) => void) | undefined;
+  /** Processes that name the same one hear each other's hints, on PostgreSQL. Default: hints stay in this process. */
+  readonly hintGroup?: string | undefined;
   /** How long a query waits for a file that another process holds, or for a connection, milliseconds. Default: 5,000. */
   readonly busyTimeoutMs?: number | undefined;
   /** How long another process is waited for that applies migrations, milliseconds. Default: 60,000. */
@@ -22,19 +27,15 @@ export function openDatabase<Tables>({
   location,
   migrations,
   onIdleError = () => undefined,
+  onNotice = () => undefined,
+  hintGroup,
   busyTimeoutMs = 5_000,
   migrationTimeoutMs = 60_000,
 }: OpenDatabaseOptions): Database<Tables> {
   const limits = { busyTimeoutMs, migrationTimeoutMs };
-  const { db, ...connected } =
+  const connected =
     location.kind === "sqlite"
       ? connectSqlite<Tables>(location.file, migrations, limits)
-      : connectPostgres<Tables>({ url: location.url, onIdleError }, migrations, limits);
-  return {
-    ...connected,
-    dialect: DIALECTS[location.kind],
-    shownLocation: showLocation(location),
-    read: async (query) => query(db),
-    close: () => db.destroy(),
-  };
+      : connectPostgres<Tables>({ location, onIdleError, onNotice, hintGroup }, migrations, limits);
+  return { ...connected, dialect: DIALECTS[location.kind], shownLocation: showLocation(location) };
 }

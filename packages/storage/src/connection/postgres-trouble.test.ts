@@ -234,14 +234,14 @@ describe("a server in trouble", () => {
     const databases = Array.from({ length: 3 }, () => openUrl(server.url));
     const release = Promise.withResolvers<void>();
     const hold = databases.flatMap((database) =>
-      Array.from({ length: 5 }, () =>
+      Array.from({ length: 4 }, () =>
         database.write(async (transaction) => {
           await transaction.selectFrom("notes").select("id").execute();
           await release.promise;
         }),
       ),
     );
-    // Fifteen ask, and ten less those kept for a superuser are there.
+    // Twelve ask, and ten less those kept for a superuser are there.
     await expectFault(() => Promise.all(hold), "busy");
     release.resolve();
     await Promise.allSettled(hold);
@@ -255,7 +255,7 @@ describe("a server in trouble", () => {
     const database = open({ kind: "postgres", url: server.url }, { busyTimeoutMs: 200 });
     const release = Promise.withResolvers<void>();
     const begun: Promise<void>[] = [];
-    const hold = Array.from({ length: 5 }, () => {
+    const hold = Array.from({ length: 4 }, () => {
       const mine = Promise.withResolvers<void>();
       begun.push(mine.promise);
       return database.write(async () => {

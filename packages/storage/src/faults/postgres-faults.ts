@@ -4,14 +4,20 @@ import { StorageError, type StorageFault } from "./storage-error.ts";
 export function toPostgresError(cause: unknown): StorageError {
   if (cause instanceof StorageError) return cause;
   const { code } = cause as { readonly code?: unknown };
-  if (code === "08P01" && cause instanceof Error && OTHER_PARAMETER.test(cause.message))
-    return new StorageError("unsupported", POOLER_REASON, { cause });
+  if (isRefusedSetting(cause)) return new StorageError("unsupported", POOLER_REASON, { cause });
   if (typeof code === "string") return new StorageError(faultOfCode(code), undefined, { cause });
   if (cause instanceof Error && cause.message === NO_TLS)
     return new StorageError("unsupported", "its server offers no TLS, which the URL asks for", { cause });
   // What `pg` says of a connection that ended or of a time that ran out has no code; a wrong value is a TypeError.
   const isOfConnection = cause instanceof Error && cause.constructor === Error;
   return new StorageError(isOfConnection ? "unreachable" : "failed", undefined, { cause });
+}
+
+/** Whether a pooler knows no setting that a connection asks for, as a limit of time. */
+export function isRefusedSetting(cause: unknown): boolean {
+  return (
+    cause instanceof Error && "code" in cause && cause.code === "08P01" && OTHER_PARAMETER.test(cause.message)
+  );
 }
 
 /** Whether another transaction was in the way, so that the same one again succeeds. */
@@ -29,7 +35,7 @@ const NO_TLS = "The server does not support SSL connections";
 const OTHER_PARAMETER = /^unsupported startup parameter/;
 
 const POOLER_REASON =
-  'the pooler before it refuses a setting that a connection asks for, such as a limit of time; for PgBouncer set "ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout"';
+  'the pooler before it refuses a setting that its address asks for; take it out of the address, or for PgBouncer name it in "ignore_startup_parameters"';
 
 function faultOfCode(code: string): StorageFault {
   if (/^[0-9A-Z]{5}$/.test(code)) return SERVER_FAULTS[code] ?? SERVER_FAULTS[code.slice(0, 2)] ?? "failed";

@@ -2,7 +2,15 @@
 
 export type DatabaseLocation =
   | { readonly kind: "sqlite" /** A path, or `:memory:`. */; readonly file: string }
-  | { readonly kind: "postgres" /** Holds the password: never to be printed. */; readonly url: string };
+  | PostgresLocation;
+
+export interface PostgresLocation {
+  readonly kind: "postgres";
+  /** Holds the password: never to be printed. */
+  readonly url: string;
+  /** The same database past a pooler, for the connection that listens. Undefined: `url` leads there too. */
+  readonly directUrl?: string | undefined;
+}
 
 export type LocationFault = "empty" | "unknown-scheme" | "no-url" | "no-host" | "no-file";
 

@@ -12,8 +12,9 @@ import {
 import type pg from "pg";
 import { toPostgresError } from "../faults/postgres-faults.ts";
 import { StorageError } from "../faults/storage-error.ts";
+import type { PostgresPool } from "./postgres-pool.ts";
 
-export function createPostgresDialect(pool: pg.Pool): Dialect {
+export function createPostgresDialect(pool: PostgresPool): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new PostgresDriver(pool),
@@ -26,9 +27,9 @@ export function createPostgresDialect(pool: pg.Pool): Dialect {
 const NONE_IN_TIME = "timeout exceeded when trying to connect";
 
 class PostgresDriver implements Driver {
-  readonly #pool: pg.Pool;
+  readonly #pool: PostgresPool;
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: PostgresPool) {
     this.#pool = pool;
   }
 
@@ -40,9 +41,8 @@ class PostgresDriver implements Driver {
     try {
       return new PostgresConnection(await this.#pool.connect());
     } catch (cause) {
-      const { totalCount, idleCount, options } = this.#pool;
       // All are in use, and none came back in time.
-      if (totalCount - idleCount >= options.max && cause instanceof Error && cause.message === NONE_IN_TIME)
+      if (this.#pool.isUsedUp() && cause instanceof Error && cause.message === NONE_IN_TIME)
         throw new StorageError("busy", undefined, { cause });
       throw toPostgresError(cause);
     }
@@ -53,7 +53,7 @@ class PostgresDriver implements Driver {
   }
 
   async beginTransaction(connection: PostgresConnection): Promise<void> {
-    await connection.run("begin");
+    await connection.run(this.#pool.begin());
   }
 
   async commitTransaction(connection: PostgresConnection): Promise<void> {

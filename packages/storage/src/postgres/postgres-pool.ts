@@ -1,55 +1,108 @@
 /** Connections of one process to PostgreSQL. Every wait of a query has an end, and no broken connection ends the process. */
 import pg from "pg";
+import { isRefusedSetting } from "../faults/postgres-faults.ts";
 
-/** Connections of one process: more of them make a small server slower, not faster. */
-const MAX_CONNECTIONS = 5;
-/** No statement of ours needs so long; one that does has found a lock or a server in trouble. */
-const STATEMENT_TIMEOUT_MS = 15_000;
-/** When the server is silent for longer than its own limit, it is gone without having said so. */
-const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+/** What one statement, and the wait for its answer, may take. */
+export interface StatementLimits {
+  readonly statementMs: number;
+  /** Greater: a server that is silent for longer than its own limit is gone without having said so. */
+  readonly answerMs: number;
+}
 
-export interface PostgresOptions {
+export interface PostgresPoolOptions {
   readonly url: string;
   /** Told of a connection that broke while nobody used it. */
   readonly onIdleError: (cause: Error) => void;
   /** How long a query waits for a connection: a new one, or one that another gives back. */
   readonly connectTimeoutMs: number;
-  /** Whether a statement may take as long as it needs. Default: no. */
-  readonly isPatient?: boolean;
+  readonly maxConnections: number;
+  /** Undefined: a statement may take as long as it needs. */
+  readonly limits?: StatementLimits | undefined;
+  /** Told when a pooler refuses the limits: connections are made without them. */
+  readonly onLimitsRefused?: ((cause: unknown) => void) | undefined;
+}
+
+export interface PostgresPool {
+  connect(): Promise<pg.PoolClient>;
+  /** Whether every connection that there may be is in use. */
+  isUsedUp(): boolean;
+  /** What begins a transaction. */
+  begin(): string;
+  end(): Promise<void>;
 }
 
 export function createPostgresPool({
   url,
   onIdleError,
   connectTimeoutMs,
-  isPatient = false,
-}: PostgresOptions): pg.Pool {
-  const limits = {
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-  };
+  maxConnections,
+  limits,
+  onLimitsRefused = () => undefined,
+}: PostgresPoolOptions): PostgresPool {
   const pool = new pg.Pool({
     connectionString: withCheckedCertificate(url),
-    max: isPatient ? 1 : MAX_CONNECTIONS,
+    max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
-    ...(isPatient ? {} : limits),
+    ...(limits === undefined ? {} : toSettings(limits)),
     keepAlive: true,
     application_name: "agentos",
     types: createTypes(),
+    onConnect: (client) => checkLimits(client),
   });
+  /** Whether the server keeps them for a whole connection; a pooler may have dropped them on the way, and says nothing. */
+  let keepsLimits = false;
   pool.on("error", onIdleError);
   // The pool listens to idle ones only. Whoever uses one learns of its end by the query that fails; without a listener
   // the process would end with it.
   pool.on("connect", (client) => client.on("error", () => undefined));
-  return pool;
+
+  async function checkLimits(client: pg.ClientBase): Promise<void> {
+    if (limits === undefined || keepsLimits || !asksLimits()) return;
+    const { rows } = await client.query<{ keeps: boolean }>(
+      "select current_setting('statement_timeout') <> '0' and current_setting('idle_in_transaction_session_timeout') <> '0' as keeps",
+    );
+    keepsLimits = rows[0]?.keeps === true;
+  }
+
+  const asksLimits = () => typeof pool.options.statement_timeout === "number";
+
+  return {
+    async connect() {
+      const hasAsked = asksLimits();
+      try {
+        return await pool.connect();
+      } catch (cause) {
+        if (!hasAsked || !isRefusedSetting(cause)) throw cause;
+        // Others may have come to it at the same time.
+        if (asksLimits()) onLimitsRefused(cause);
+        Object.assign(pool.options, NO_SETTINGS);
+        return pool.connect();
+      }
+    },
+    isUsedUp: () => pool.totalCount - pool.idleCount >= pool.options.max,
+    begin() {
+      if (limits === undefined || keepsLimits) return "begin";
+      return `begin; set local statement_timeout = ${limits.statementMs}; set local idle_in_transaction_session_timeout = ${limits.statementMs}`;
+    },
+    end: () => pool.end(),
+  };
+}
+
+const NO_SETTINGS = { statement_timeout: false, idle_in_transaction_session_timeout: false } as const;
+
+function toSettings({ statementMs, answerMs }: StatementLimits) {
+  return {
+    statement_timeout: statementMs,
+    query_timeout: answerMs,
+    idle_in_transaction_session_timeout: statementMs,
+  };
 }
 
 /**
  * `require` and its like mean a certificate that is checked, as `pg` has it today; said so, it stays that way and warns
  * of nothing. Who wants TLS without the check writes `no-verify`.
  */
-function withCheckedCertificate(text: string): string {
+export function withCheckedCertificate(text: string): string {
   const url = URL.parse(text);
   const mode = url?.searchParams.get("sslmode");
   // Who asks for libpq's own meaning gets it.
