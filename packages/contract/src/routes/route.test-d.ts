@@ -18,6 +18,7 @@ isTrue<
     | "agents.readRun"
     | "agents.continueRun"
     | "agents.cancelRun"
+    | "agents.resumeRun"
   >
 >(true);
 isTrue<IsEqual<ServedRouteId<"teams">, "teams.list">>(true);

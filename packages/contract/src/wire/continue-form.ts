@@ -11,7 +11,7 @@ export const CONTINUE_FORM_FIELDS = {
   session_id: "Session of the run; required, unless the credential names it",
   user_id: "Whose session it is, for a caller that reaches several users'",
   stream: "Server-sent events (the default) or one JSON answer",
-  background: "Run after the response; not in this version, which refuses true",
+  background: "Go on whether the client stays or not, with events that can be resumed",
   input: "What the user says more; only of a completed run",
   continue_from:
     "Where a completed run is continued: `end`, `last_user`, or the number of messages that are taken",

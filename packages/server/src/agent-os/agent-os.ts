@@ -56,6 +56,7 @@ import {
   resolveBytesPerOwner,
   resolveDatabaseLimits,
   resolveLimits,
+  resolveQueueLimits,
   resolveRunLimits,
   resolveStoreLimits,
 } from "./limit-options.ts";
@@ -220,6 +221,10 @@ function createServices({ options, stores }: ServiceParts, { policy, runtime }: 
     memoriesOf: (run) => memories.ofRun(run),
     isPassing: isPassingFault,
     limits: resolveRunLimits(options.limits),
+    queueLimits: resolveQueueLimits(options.limits),
+    runnables: options.agents ?? [],
+    adminScope: () => policy().adminScope,
+    hints: stores.hints,
   });
   return { ...stores, memoryService: memories, runService: runs };
 }

@@ -18,8 +18,7 @@ import type { RunStore, SessionKey } from "../runs/store.ts";
 import { findOneSessionKey } from "../sessions/find-session.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
 import type { AnswerFault } from "./answer-fault.ts";
-import { answerWithRun } from "./json-answer.ts";
-import { eventStreamResponse, openEventStream } from "./sse.ts";
+import type { AnswerRun } from "./run-answer.ts";
 
 export interface ContinueRouteOptions<Kind extends PrefixedKind> {
   readonly kind: Kind;
@@ -28,6 +27,7 @@ export interface ContinueRouteOptions<Kind extends PrefixedKind> {
   readonly store: RunStore;
   readonly runtime: Runtime;
   readonly answerFault: AnswerFault;
+  readonly answerRun: AnswerRun;
   /** `METHOD /template`. */
   readonly route: string;
   /** What its body says that it holds, bytes; undefined where it does not say. */
@@ -41,6 +41,7 @@ export function createContinueRoute<Kind extends PrefixedKind>({
   store,
   runtime,
   answerFault,
+  answerRun,
   route,
   sizeOfBody,
 }: ContinueRouteOptions<Kind>): RouteHandler {
@@ -61,11 +62,7 @@ export function createContinueRoute<Kind extends PrefixedKind>({
     const asked = { runnable, key: key.value, runId, form: form.value, access, signal, ticket };
     const continued = await runs.continueRun(asked);
     if (!continued.ok) return continued;
-    const run = continued.value;
-    const onCut = ({ message }: Error) =>
-      runtime.logger.warn({ run_id: run.runId, reason: message }, "an answer was cut");
-    if (!form.value.stream) return ok(await answerWithRun(run, { onCut }));
-    return ok(eventStreamResponse(await openEventStream(run, { onCut })));
+    return ok(await answerRun(continued.value, { form: form.value, access }));
   }
 
   /** A token that is bound to a session reaches no other (contract 1.10). */

@@ -1,21 +1,23 @@
-/** A paused run goes on: its decisions are judged, its row is taken, and it is driven like one that begins. */
+/**
+ * A paused run goes on: its decisions are judged, its row is taken, and it is driven like one that begins. A completed
+ * one is continued as a new run (`fork-run.ts`).
+ */
 import { type Access, fail, ok, type Result } from "@agentos/auth";
 import type { PrefixedKind, RunStatus } from "@agentos/contract";
 import { inputFault, type RequestFault, type Runtime } from "@agentos/guard/app";
-import type { ActiveRun } from "./active-runs.ts";
+import type { AcceptedRun, AcceptorOptions } from "./accept-run.ts";
 import type { ContinueForm } from "./continue-form.ts";
-import { sizeOfJson } from "./form-size.ts";
-import { driveLiveRun, type LiveRun, prepareRun, type RunServices } from "./live-run.ts";
+import { planFork } from "./fork-run.ts";
+import { sizeOfForm, sizeOfJson } from "./form-size.ts";
+import type { LiveRun } from "./live-run.ts";
 import { matchDecisions } from "./match-decisions.ts";
 import { type ClaimOwnedKeys, chooseDependencies } from "./owner.ts";
-import { type PauseCheckpoint, readCheckpoint } from "./pause-checkpoint.ts";
-import { refuseFull } from "./refuse-full.ts";
-import { createContext, loadStart } from "./resolve-run.ts";
+import { type PauseCheckpoint, readPauseCheckpoint } from "./pause-checkpoint.ts";
+import type { RunPlan } from "./resolve-run.ts";
 import type { RunTicket } from "./run-ledger.ts";
-import type { RunMemories } from "./run-memories.ts";
 import type { DecidedCall, RunFork, Runnable } from "./runnable.ts";
-import { withoutTokens } from "./session-state.ts";
-import type { PausedRun, SessionKey } from "./store.ts";
+import type { Place, Starter } from "./start-run.ts";
+import type { PausedRun, RunStore, SessionKey } from "./store.ts";
 
 export interface ContinueRequest {
   readonly runnable: Runnable<PrefixedKind>;
@@ -24,93 +26,94 @@ export interface ContinueRequest {
   readonly runId: string;
   readonly form: ContinueForm;
   readonly access: Pick<Access, "identity" | "dataScope">;
-}
-
-export interface ContinueOptions {
-  readonly services: RunServices;
-  readonly runtime: Runtime;
-  readonly claimOwned: ClaimOwnedKeys;
-  readonly memories: RunMemories | undefined;
+  /** Aborts when the client goes away: a run in the background goes on all the same. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends with the run; where there is none, whoever has it ends it. */
   readonly ticket: RunTicket;
-  readonly entry: ActiveRun;
 }
 
-export async function continueRun(
-  request: ContinueRequest,
-  paused: PausedRun,
-  options: ContinueOptions,
-): Promise<Result<LiveRun, RequestFault>> {
-  const { runnable, key, runId, access } = request;
-  const { services, runtime, claimOwned, memories, ticket, entry } = options;
-  const { store } = services;
-  const { output } = paused;
-  const calls = await decide(request, paused);
-  if (!calls.ok) return calls;
-  const checkpoint = readCheckpoint(paused.checkpointJson);
-  if (checkpoint === undefined) throw new Error("what a paused run needs to go on cannot be read");
-  const scope = access.dataScope;
-  const loaded = await loadStart(
-    { key, scope, sessionState: {}, isNewSession: false },
-    { runnable, store, runtime },
-  );
-  if (!loaded.ok) return loaded;
-  const start = loaded.value;
-  const fault = ticket.reserve(start.bytes + sizeOfPaused(paused, checkpoint));
-  if (fault !== undefined) return fail(fault);
+export interface ContinuerOptions extends Pick<AcceptorOptions, "hold"> {
+  readonly store: Pick<RunStore, "findPausedRun">;
+  readonly runtime: Pick<Runtime, "clock" | "generateId">;
+  readonly starter: Pick<Starter, "begin" | "goOn">;
+  readonly claimOwned: () => ClaimOwnedKeys;
+}
 
-  const context = {
-    ...createContext(
-      {
-        key,
-        runId,
-        caller: access.identity,
-        sessionState: {},
-        dependencies: chooseDependencies(checkpoint.dependencies, access.identity, claimOwned),
-        metadata: output.metadata ?? {},
-        isNewSession: false,
-      },
-      { runtime, memories, start, signal: entry.controller.signal },
-    ),
-    resumed: { messages: output.messages, calls: calls.value, fork: readFork(output) },
-  };
-  const input = { message: output.input.input_content, media: checkpoint.media };
-  const prepared = prepareRun({ runnable, input, context, checkpoint, paused });
-  // Before its row: nobody takes it for one that nobody runs.
-  entry.runId = runId;
-  const taken = await refuseFull(
-    store.continueRun(
-      scope,
-      { key, runId },
-      {
-        attempt: paused.attempt,
-        status: "RUNNING",
-        outputJson: withoutTokens(prepared.recorder.build("RUNNING")).json,
-        checkpointJson: undefined,
-        keepsEvents: paused.keepsEvents,
-      },
-    ),
-  );
-  if (!taken.ok) return taken;
-  const lease = taken.value;
-  if (lease === undefined) {
-    const now = await store.findPausedRun(scope, key, runId);
+export function createContinuer({ store, runtime, starter, claimOwned, hold }: ContinuerOptions) {
+  async function goOn(
+    request: ContinueRequest,
+    paused: PausedRun,
+    place: Place,
+  ): Promise<Result<LiveRun, RequestFault>> {
+    const { runnable, key, runId, access, form } = request;
+    const calls = await decide(request, paused);
+    if (!calls.ok) return calls;
+    const checkpoint = readPauseCheckpoint(paused.checkpointJson);
+    if (checkpoint === undefined) throw new Error("what a paused run needs to go on cannot be read");
+    const plan = planContinued(request, paused, { calls: calls.value, checkpoint, claimOwned: claimOwned() });
+    const bytes = sizeOfPaused(paused, checkpoint);
+    const keepsEvents = paused.keepsEvents || form.background;
+    const begun = await starter.goOn({ plan, runnable }, place, { paused, bytes, keepsEvents });
+    if (!begun.ok) return begun;
+    if (begun.value !== undefined) return ok(begun.value);
+    const now = await store.findPausedRun(access.dataScope, key, runId);
     return fail(now === undefined ? NO_RUN : notPaused(now.output.status));
   }
-  const { controller } = entry;
-  const { starting } = start;
-  return ok(
-    driveLiveRun(
-      {
-        ...prepared,
-        lease,
-        startingStateJson: starting.json,
-        firstIndex: paused.nextIndex,
-        ticket,
-        controller,
-      },
-      services,
-    ),
-  );
+
+  async function begin(
+    request: ContinueRequest,
+    found: PausedRun,
+    place: Place,
+  ): Promise<Result<LiveRun, RequestFault>> {
+    const { form, ticket, runnable } = request;
+    const excess = ticket.excess ?? ticket.reserve(sizeOfJson(form.decisions) - ticket.bytes());
+    if (excess !== undefined) return fail(excess);
+    const { status } = found.output;
+    if (status === "PAUSED") return goOn(request, found, place);
+    // Decisions are on a pause that is over: nothing is to be asked anew because of them.
+    if (status !== "COMPLETED" || form.decisions.length > 0) return fail(notPaused(status));
+    const plan = planFork(request, found, { runtime, claimOwned: claimOwned() });
+    if (!plan.ok) return plan;
+    return starter.begin({ plan: plan.value, runnable }, place, { keepsEvents: form.background });
+  }
+
+  return async (request: ContinueRequest): Promise<Result<AcceptedRun, RequestFault>> => {
+    const { ticket, form, access, key, runId } = request;
+    const found = await store.findPausedRun(access.dataScope, key, runId);
+    if (found === undefined) return fail(NO_RUN);
+    // Whoever else follows it is not to lose it with this client.
+    const isFollowed = form.background || (found.output.status === "PAUSED" && found.keepsEvents);
+    const signal = isFollowed ? undefined : request.signal;
+    const begun = await hold({ ticket, signal }, (place) => begin(request, found, place));
+    return begun.ok ? ok({ type: "begun", run: begun.value }) : begun;
+  };
+}
+
+interface Continued {
+  readonly calls: readonly DecidedCall[];
+  readonly checkpoint: PauseCheckpoint;
+  readonly claimOwned: ClaimOwnedKeys;
+}
+
+/** As whoever continues: their scopes, and the dependencies of their token. */
+function planContinued(
+  { key, runId, access: { identity, dataScope } }: ContinueRequest,
+  { output }: PausedRun,
+  { calls, checkpoint, claimOwned }: Continued,
+): RunPlan {
+  return {
+    runId,
+    key,
+    scope: dataScope,
+    caller: identity,
+    input: { message: output.input.input_content, media: checkpoint.media },
+    sessionState: {},
+    dependencies: chooseDependencies(checkpoint.dependencies, identity, claimOwned),
+    formDependencies: checkpoint.dependencies,
+    metadata: output.metadata ?? {},
+    isNewSession: false,
+    resumed: { messages: output.messages, calls, fork: readFork(output) },
+  };
 }
 
 /** A fork stays one while it goes on. */
@@ -121,7 +124,7 @@ function readFork(output: PausedRun["output"]): RunFork | undefined {
     : { runId, messageIndex, isRegenerated: output.regenerated_from !== undefined };
 }
 
-export const NO_RUN = inputFault(404, "Run not found");
+const NO_RUN = inputFault(404, "Run not found");
 
 const ENDED: Readonly<Record<RunStatus, string | undefined>> = {
   PENDING: "run is already running",
@@ -135,7 +138,7 @@ const ENDED: Readonly<Record<RunStatus, string | undefined>> = {
 };
 
 /** Status 409, in the contract's words. */
-export function notPaused(status: RunStatus): RequestFault {
+function notPaused(status: RunStatus): RequestFault {
   return inputFault(409, ENDED[status] ?? `run is not paused (status=${status})`);
 }
 
@@ -159,10 +162,7 @@ async function decide(
 }
 
 /** Messages are held twice: as they are, and as the request that the model's provider is sent. */
-function sizeOfPaused({ output, events }: PausedRun, { media, dependencies }: PauseCheckpoint): number {
-  const ofMedia = media.reduce(
-    (sum, { source }) => sum + (source.type === "bytes" ? source.bytes.byteLength : source.url.length * 2),
-    0,
-  );
-  return 2 * sizeOfJson(output) + sizeOfJson(events) + sizeOfJson(dependencies) + ofMedia;
+function sizeOfPaused({ output, events }: PausedRun, checkpoint: PauseCheckpoint): number {
+  const form = { message: "", metadata: undefined, sessionState: undefined, ...checkpoint };
+  return 2 * sizeOfJson(output) + sizeOfJson(events) + sizeOfForm(form);
 }

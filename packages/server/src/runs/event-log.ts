@@ -19,9 +19,6 @@ export interface LoggedRow {
   readonly data: string;
 }
 
-/** Events of one row at most. Drivers find the row of an index by it. */
-export const MAX_ROW_EVENTS = 256;
-
 /** Rows of one run, from its next index on. */
 export interface RowBatch {
   readonly lease: RunLease;

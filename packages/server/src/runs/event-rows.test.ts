@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_ROW_EVENTS } from "./event-log.ts";
-import { readRow, toLastRow, toRows } from "./event-rows.ts";
+import { MAX_ROW_EVENTS, readRow, toLastRow, toRows } from "./event-rows.ts";
 import type { RunLogEntry } from "./log-entry.ts";
 
 const delta = (text: string, rest: { createdAt?: number; reasoning?: string; event?: string } = {}) => ({

@@ -2,9 +2,11 @@
  * Events as rows of the log. Pieces of the answer that follow each other share a row, which has their text alone: the rest
  * is the same for all of them and made again by `RunEvents.toJson`. Each event stays apart, and keeps every byte.
  */
-import { type LoggedKind, type LoggedRow, MAX_ROW_EVENTS } from "./event-log.ts";
+import type { LoggedKind, LoggedRow } from "./event-log.ts";
 import { type ContentDelta, type EventText, isContentDelta, type RunLogEntry } from "./log-entry.ts";
 
+/** Events of one row. */
+export const MAX_ROW_EVENTS = 256;
 /** Data of a row that holds more than one event, UTF-16 units. */
 const MAX_ROW_LENGTH = 64 * 1024;
 

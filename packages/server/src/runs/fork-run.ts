@@ -2,16 +2,11 @@
 import { type Access, fail, ok, type Result } from "@agentos/auth";
 import type { Message, PrefixedKind } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
-import { type InputFault, inputFault, type RequestFault } from "@agentos/guard/app";
-import { beginRun } from "./begin-run.ts";
+import { type InputFault, inputFault, type Runtime } from "@agentos/guard/app";
 import type { ContinueForm } from "./continue-form.ts";
-import type { ContinueOptions } from "./continue-run.ts";
-import { sizeOfJson } from "./form-size.ts";
-import type { LiveRun } from "./live-run.ts";
 import { hasOpenCall } from "./message-places.ts";
-import { chooseDependencies } from "./owner.ts";
-import { refuseFull } from "./refuse-full.ts";
-import { createContext, loadStart } from "./resolve-run.ts";
+import { type ClaimOwnedKeys, chooseDependencies } from "./owner.ts";
+import type { RunPlan } from "./resolve-run.ts";
 import type { Runnable } from "./runnable.ts";
 import type { SessionKey, StoredOutput, StoredRun } from "./store.ts";
 
@@ -22,48 +17,36 @@ export interface ForkRequest {
   readonly access: Pick<Access, "identity" | "dataScope">;
 }
 
-const NO_CHECKPOINT = Object.freeze({ media: [], dependencies: {} });
+export interface ForkOptions {
+  readonly runtime: Pick<Runtime, "clock" | "generateId">;
+  readonly claimOwned: ClaimOwnedKeys;
+}
 
-export async function forkRun(
-  request: ForkRequest,
-  original: StoredRun,
-  { services, runtime, claimOwned, memories, ticket, entry }: ContinueOptions,
-): Promise<Result<LiveRun, RequestFault>> {
-  const { runnable, key, form, access } = request;
-  const { output } = original;
+export function planFork(
+  { runnable, key, form, access: { identity, dataScope } }: ForkRequest,
+  { output }: Pick<StoredRun, "output">,
+  { runtime: { clock, generateId }, claimOwned }: ForkOptions,
+): Result<RunPlan, InputFault> {
   if (runnable.pauses === undefined)
     return fail(inputFault(409, "runs of this component cannot be continued"));
   const taken = takeMessages(output.messages, form);
   if (!taken.ok) return taken;
-  const scope = access.dataScope;
-  const asked = { key, scope, sessionState: {}, isNewSession: false, before: output };
-  const loaded = await loadStart(asked, { runnable, store: services.store, runtime });
-  if (!loaded.ok) return loaded;
-  const start = loaded.value;
-  const fault = ticket.reserve(start.bytes + 2 * sizeOfJson(taken.value));
-  if (fault !== undefined) return fail(fault);
-
   const said = joinTexts(form.input, form.additionalInstructions);
   const isReplaced = form.isRegenerated && form.replacesOriginal;
   // Shown with the original already, unless it no longer counts.
   const messages: Message[] = taken.value.map((message) => ({ ...message, from_history: !isReplaced }));
-  const runId = runtime.generateId();
-  const { controller } = entry;
-  const createdAt = Math.floor(runtime.clock.now());
-  if (said !== undefined) messages.push(toUserMessage(said, runtime.generateId(), createdAt));
-  const context = {
-    ...createContext(
-      {
-        key,
-        runId,
-        caller: access.identity,
-        sessionState: {},
-        dependencies: chooseDependencies({}, access.identity, claimOwned),
-        metadata: output.metadata ?? {},
-        isNewSession: false,
-      },
-      { runtime, memories, start, signal: controller.signal },
-    ),
+  if (said !== undefined) messages.push(toUserMessage(said, generateId(), Math.floor(clock.now())));
+  return ok({
+    runId: generateId(),
+    key,
+    scope: dataScope,
+    caller: identity,
+    input: { message: said ?? readLastInput(messages), media: [] },
+    sessionState: {},
+    dependencies: chooseDependencies({}, identity, claimOwned),
+    formDependencies: {},
+    metadata: output.metadata ?? {},
+    isNewSession: false,
     resumed: {
       messages,
       calls: [],
@@ -73,27 +56,9 @@ export async function forkRun(
         isRegenerated: form.isRegenerated,
       },
     },
-  };
-  // Before its row: nobody takes it for one that nobody runs.
-  entry.runId = runId;
-  return refuseFull(
-    beginRun(
-      {
-        ticket,
-        controller,
-        runnable,
-        input: { message: said ?? readLastInput(messages), media: [] },
-        context,
-        checkpoint: NO_CHECKPOINT,
-        key,
-        scope,
-        starting: start.starting,
-        bindsSession: start.bindsSession,
-        ...(isReplaced ? { replaces: describeReplaced(output) } : {}),
-      },
-      services,
-    ),
-  );
+    before: output,
+    replaces: isReplaced ? describeReplaced(output) : undefined,
+  });
 }
 
 /** Those that the new run begins with. */

@@ -4,6 +4,7 @@
  */
 import { redactTokensDeep } from "@agentos/guard";
 import { z } from "zod";
+import { mediaSchema, parseJson, readMedia, writeMedia } from "./checkpoint.ts";
 import type { RunMedia } from "./runnable.ts";
 
 export interface PauseCheckpoint {
@@ -12,17 +13,6 @@ export interface PauseCheckpoint {
   readonly dependencies: Readonly<Record<string, unknown>>;
 }
 
-const mediaSchema = z.strictObject({
-  kind: z.enum(["image", "audio", "video", "file"]),
-  id: z.string(),
-  mimeType: z.string(),
-  filename: z.string().optional(),
-  source: z.discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("url"), url: z.url({ protocol: /^https$/ }) }),
-    z.strictObject({ type: z.literal("bytes"), base64: z.base64() }),
-  ]),
-});
-
 const checkpointSchema = z.strictObject({
   version: z.literal(1),
   media: z.array(mediaSchema),
@@ -30,43 +20,17 @@ const checkpointSchema = z.strictObject({
 });
 
 /** Credentials among the dependencies are replaced: nothing keeps them. */
-export function writeCheckpoint({ media, dependencies }: PauseCheckpoint): string {
+export function writePauseCheckpoint({ media, dependencies }: PauseCheckpoint): string {
   return JSON.stringify({
     version: 1,
-    media: media.map(({ source, ...about }) => ({
-      ...about,
-      source:
-        source.type === "url"
-          ? source
-          : { type: "bytes", base64: Buffer.from(source.bytes).toString("base64") },
-    })),
+    media: media.map(writeMedia),
     dependencies: redactTokensDeep(dependencies),
-  });
+  } satisfies z.input<typeof checkpointSchema>);
 }
 
 /** Undefined where it cannot be read. Without one a run had neither. */
-export function readCheckpoint(json: string | undefined): PauseCheckpoint | undefined {
+export function readPauseCheckpoint(json: string | undefined): PauseCheckpoint | undefined {
   if (json === undefined) return { media: [], dependencies: {} };
-  const parsed = checkpointSchema.safeParse(parse(json));
-  if (!parsed.success) return undefined;
-  const { media, dependencies } = parsed.data;
-  return {
-    media: media.map(({ source, filename, ...about }) => ({
-      ...about,
-      filename,
-      source:
-        source.type === "url"
-          ? source
-          : { type: "bytes", bytes: new Uint8Array(Buffer.from(source.base64, "base64")) },
-    })),
-    dependencies,
-  };
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
+  const parsed = checkpointSchema.safeParse(parseJson(json));
+  return parsed.success ? { ...parsed.data, media: parsed.data.media.map(readMedia) } : undefined;
 }

@@ -5,12 +5,11 @@ import type { InputFault, LimitFault, Runtime } from "@agentos/guard/app";
 import { sizeOfJson } from "./form-size.ts";
 import { loadHistory } from "./load-history.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
-import type { PauseCheckpoint } from "./pause-checkpoint.ts";
 import type { RunForm } from "./run-form.ts";
 import type { RunMemories } from "./run-memories.ts";
-import type { RunContext, RunInput, Runnable } from "./runnable.ts";
+import type { RunContext, RunInput, Runnable, RunResumption } from "./runnable.ts";
 import { mergeState, type StartingState } from "./session-state.ts";
-import type { RunStore, SessionKey, SessionState, StoredOutput, StoredRun } from "./store.ts";
+import type { RunEnd, RunStore, SessionKey, SessionState, StoredOutput, StoredRun } from "./store.ts";
 
 /** A run as it was asked for: what is needed to begin it, now or later, here or on another server. */
 export interface RunPlan {
@@ -22,12 +21,18 @@ export interface RunPlan {
   /** What it brings, over the state of the session. */
   readonly sessionState: SessionState;
   readonly dependencies: Readonly<Record<string, unknown>>;
-  /** Kept where it pauses. */
-  readonly checkpoint: PauseCheckpoint;
+  /** As the client sent them, without those of its token: kept where the run pauses. */
+  readonly formDependencies: Readonly<Record<string, unknown>>;
   /** Credentials replaced. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** The session's id was made up this moment: it names nothing yet. */
   readonly isNewSession: boolean;
+  /** What it has behind it, where it goes on or is a fork. */
+  readonly resumed?: RunResumption | undefined;
+  /** A run of the session: only what was before it is the past of this one. Default: all there is. */
+  readonly before?: Pick<StoredOutput, "run_id" | "created_at"> | undefined;
+  /** The run whose place it takes once it has completed. */
+  readonly replaces?: RunEnd["replaces"];
 }
 
 export interface RunAsked {
@@ -54,7 +59,7 @@ export function planRun(
     input: { message: redactTokens(form.message), media: form.media },
     sessionState,
     dependencies,
-    checkpoint: { media: form.media, dependencies: form.dependencies ?? {} },
+    formDependencies: form.dependencies ?? {},
     metadata: redactTokensDeep(form.metadata ?? {}),
     isNewSession: sessionId === undefined,
   });
@@ -63,6 +68,8 @@ export function planRun(
 /** What its session gives a run that begins. */
 export interface RunStart {
   readonly starting: Pick<StartingState, "json" | "change">;
+  /** State of the session without what the run brings, as JSON text. */
+  readonly sessionJson: string;
   /** The run's own, to change. */
   readonly sessionState: Record<string, unknown>;
   readonly past: Pick<RunContext, "history" | "past">;
@@ -73,10 +80,7 @@ export interface RunStart {
 }
 
 export async function loadStart(
-  plan: Pick<RunPlan, "key" | "scope" | "sessionState" | "isNewSession"> & {
-    /** A run of the session: only what was before it is its past. Default: all there is. */
-    readonly before?: Pick<StoredOutput, "run_id" | "created_at">;
-  },
+  plan: Pick<RunPlan, "key" | "scope" | "sessionState" | "isNewSession" | "before">,
   {
     runnable,
     store,
@@ -104,6 +108,7 @@ export async function loadStart(
         });
   return ok({
     starting,
+    sessionJson: JSON.stringify(session?.state ?? {}),
     sessionState,
     past,
     bindsSession: session?.key.component.id === "",
@@ -132,7 +137,7 @@ async function listCompleted(
 
 /** What the run of a plan may know and use. */
 export function createContext(
-  { key, runId, caller, dependencies, metadata }: Omit<RunPlan, "input" | "scope" | "checkpoint">,
+  { key, runId, caller, dependencies, metadata, resumed }: Omit<RunPlan, "input" | "scope">,
   {
     runtime,
     memories,
@@ -157,6 +162,7 @@ export function createContext(
     sessionState,
     dependencies,
     metadata,
+    resumed,
     ...past,
   };
 }

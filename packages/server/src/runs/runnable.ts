@@ -163,6 +163,11 @@ export interface Runnable<Kind extends RunnableKind = RunnableKind> {
   readonly historyRuns: number;
   /** How large they may be together, and what becomes of the rest. Default: 256 KiB, and the rest is left out. */
   readonly historyPolicy?: HistoryPolicy | undefined;
+  /**
+   * How often a run in the background may be begun in all, where the server that runs it dies: the next attempt begins
+   * with what was asked, and its tools do again what they did. Default 1: the run ends as interrupted.
+   */
+  readonly maxAttempts?: number | undefined;
   /** Undefined: its model is asked for no memories. */
   readonly memory?: RunnableMemory | undefined;
   /** Its `run` reads `context.resumed`. Undefined: runs of it that pause cannot be continued. */

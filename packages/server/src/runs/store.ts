@@ -5,7 +5,8 @@
  */
 import { type DataScope, isSameOwner, type Owner } from "@agentos/auth";
 import type { AnyRunEvent, AnyRunOutput, RunnableKind, RunStatus } from "@agentos/contract";
-import type { LoggedRow } from "./event-log.ts";
+import type { LoggedRow, RunEventLog } from "./event-log.ts";
+import type { EventText } from "./log-entry.ts";
 import type { QueueLimits, RunName, RunQueue } from "./run-queue.ts";
 
 export interface Component {
@@ -232,21 +233,26 @@ export interface PausedRun extends StoredRun {
 export interface RunContinuation {
   /** Of the pause that was decided on: a run that has gone on since is not touched. */
   readonly attempt: number;
-  readonly status: "RUNNING" | "PENDING";
+  readonly status: "RUNNING";
   /** The output with the decisions. */
   readonly outputJson: string;
-  readonly checkpointJson: string | undefined;
+  /** From here on. */
   readonly keepsEvents: boolean;
 }
 
 /** How a run ends whose server is gone. Pure. */
-export type DescribeAbandoned = (output: StoredOutput) => Pick<RunEnd, "outputJson" | "eventsJson">;
+export type DescribeAbandoned = (output: StoredOutput) => Pick<RunEnd, "outputJson"> & {
+  /** Its last event. */
+  readonly last: EventText;
+};
 
 /**
  * A driver whose database cannot answer throws what names that; nothing has changed then, or, where a commit was under way,
  * all of it has.
  */
 export interface RunStore extends RunQueue {
+  /** Of the runs that keep their events. */
+  readonly events: RunEventLog;
   /**
    * Keeps a run that begins, and its session, in one step. Throws when the scope does not cover the owner, or the
    * run id is known; then nothing has changed. Throws {@link SessionsFull} in a store that forgets nothing by itself, and
@@ -293,7 +299,7 @@ export interface RunStore extends RunQueue {
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Says that this server lives; to be called every few seconds while it runs something. */
   beat(): Promise<Beat>;
-  /** Ends the runs whose server is gone; gives how many. */
+  /** Ends the runs whose server is gone, or lets others begin them again where they may; gives how many have ended. */
   endAbandoned(describe: DescribeAbandoned): Promise<number>;
   /** Ends runs that this server holds and does not run, in the same way; gives how many. */
   endOrphans(describe: DescribeAbandoned, runIds: readonly string[]): Promise<number>;

@@ -2,17 +2,20 @@
 import type { DataScope } from "@agentos/auth";
 import type { RunEnd, RunStore, SessionKey } from "../runs/store.ts";
 import { sizeOfText } from "./accounts.ts";
+import type { MemoryEventLog } from "./memory-event-log.ts";
 import type { MemorySessions, SessionEntry } from "./memory-sessions.ts";
 import { readRun } from "./memory-values.ts";
 
-interface Sessions extends Pick<MemorySessions, "used"> {
+interface Options extends Pick<MemorySessions, "used"> {
+  readonly events: Pick<MemoryEventLog, "add">;
   readonly find: (scope: DataScope, key: SessionKey) => SessionEntry | undefined;
 }
 
 export function createMemoryContinue({
   find,
   used,
-}: Sessions): Pick<RunStore, "findPausedRun" | "continueRun"> {
+  events,
+}: Options): Pick<RunStore, "findPausedRun" | "continueRun"> {
   return {
     async findPausedRun(scope, key, runId) {
       const run = find(scope, key)?.runs.get(runId);
@@ -21,7 +24,7 @@ export function createMemoryContinue({
       return { ...readRun(run), attempt: run.lease.attempt, nextIndex, keepsEvents, checkpointJson };
     },
 
-    async continueRun(scope, { key, runId }, { attempt, status, outputJson, checkpointJson, keepsEvents }) {
+    async continueRun(scope, { key, runId }, { attempt, status, outputJson, keepsEvents }) {
       const session = find(scope, key);
       const run = session?.runs.get(runId);
       if (session === undefined || run?.status !== "PAUSED" || run.lease.attempt !== attempt)
@@ -29,7 +32,15 @@ export function createMemoryContinue({
       const { bytes } = run;
       run.lease = Object.freeze({ ...run.lease, attempt: attempt + 1 });
       // While it lives, whoever drives it counts what it holds.
-      Object.assign(run, { isLive: true, status, outputJson, checkpointJson, keepsEvents, bytes: 0 });
+      Object.assign(run, {
+        isLive: true,
+        status,
+        outputJson,
+        keepsEvents,
+        checkpointJson: undefined,
+        bytes: 0,
+      });
+      events.add(run);
       session.liveRuns += 1;
       used(session, -bytes);
       return run.lease;

@@ -11,9 +11,11 @@ import {
   type RunQueue,
   requireRoomIn,
 } from "../runs/run-queue.ts";
-import type { NewRun, StoredOutput } from "../runs/store.ts";
+import type { NewRun } from "../runs/store.ts";
 import { ENTRY_BYTES, pathOf, sizeOfText } from "./accounts.ts";
+import { type MemoryEventLog, sizeOfRows } from "./memory-event-log.ts";
 import type { MemorySessions, RunEntry, SessionEntry } from "./memory-sessions.ts";
+import { appendTexts, readOutput } from "./run-texts.ts";
 import { createTupleMap } from "./tuple-map.ts";
 
 export interface MemoryRunQueue {
@@ -27,6 +29,7 @@ export interface MemoryRunQueue {
 export interface MemoryRunQueueOptions {
   readonly sessions: Pick<MemorySessions, "find" | "used">;
   readonly inScope: (scope: DataScope) => Iterable<SessionEntry>;
+  readonly events: Pick<MemoryEventLog, "finish">;
 }
 
 /** Names beyond so many are forgotten, the oldest first. */
@@ -38,7 +41,7 @@ interface Key {
   readonly until: number;
 }
 
-export function createMemoryRunQueue({ sessions, inScope }: MemoryRunQueueOptions): MemoryRunQueue {
+export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQueueOptions): MemoryRunQueue {
   /** Oldest first. Those that have ended since, or are gone with their session, leave when somebody looks. */
   const pending = new Set<RunEntry>();
   const keys = createTupleMap<Key>();
@@ -146,7 +149,7 @@ export function createMemoryRunQueue({ sessions, inScope }: MemoryRunQueueOption
         pending.add(run);
       },
 
-      async cancelWaiting(scope, name, describe) {
+      async endWaiting(scope, name, describe) {
         const found = find(scope, name);
         if (found === undefined) return false;
         const { session, run } = found;
@@ -157,8 +160,10 @@ export function createMemoryRunQueue({ sessions, inScope }: MemoryRunQueueOption
         run.eventsJson = appendTexts(run.eventsJson, end.events);
         run.nextIndex += end.events.length;
         run.checkpointJson = undefined;
-        run.status = "CANCELLED";
-        run.bytes = ENTRY_BYTES + sizeOfText(run.outputJson) + sizeOfText(run.eventsJson);
+        run.status = end.status;
+        if (run.keepsEvents) events.finish(run, end.rows);
+        run.bytes =
+          ENTRY_BYTES + sizeOfText(run.outputJson) + sizeOfText(run.eventsJson) + sizeOfRows(run.rows);
         if (run.isLive) session.liveRuns -= 1;
         run.isLive = false;
         pending.delete(run);
@@ -186,7 +191,7 @@ function setStatus(run: RunEntry, status: "PENDING" | "RUNNING"): void {
 }
 
 function toPlace(run: RunEntry): RunPlace {
-  const { lease, status, outputJson, checkpointJson, keepsEvents, nextIndex } = run;
+  const { lease, isLive, status, outputJson, checkpointJson, keepsEvents, nextIndex } = run;
   return {
     key: lease.key,
     runNo: lease.runNo,
@@ -195,19 +200,7 @@ function toPlace(run: RunEntry): RunPlace {
     output: readOutput(outputJson),
     checkpointJson,
     keepsEvents,
-    // The log has forgotten them, or it gives them.
-    hasEvents: keepsEvents,
+    hasEvents: keepsEvents && (isLive || run.rows.length > 0),
     nextIndex,
   };
-}
-
-/** A list of JSON texts, with more at its end. */
-function appendTexts(listJson: string, more: readonly string[]): string {
-  const known = listJson.slice(1, -1);
-  return `[${[...(known === "" ? [] : [known]), ...more].join(",")}]`;
-}
-
-/** INVARIANT: the run service wrote it. */
-function readOutput(json: string): StoredOutput {
-  return JSON.parse(json) as StoredOutput;
 }

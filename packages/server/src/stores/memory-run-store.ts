@@ -13,6 +13,7 @@ import {
 } from "../runs/store.ts";
 import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
 import { createMemoryContinue, replaceRun } from "./memory-continue.ts";
+import { createMemoryEventLog, sizeOfRows } from "./memory-event-log.ts";
 import { createMemoryRunQueue } from "./memory-run-queue.ts";
 import {
   createMemorySessions,
@@ -41,9 +42,11 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
   const sessions = createMemorySessions({
     maxBytes: limits.maxBytes ?? MAX_STORED_BYTES,
     maxBytesPerOwner: limits.maxBytesPerOwner ?? MAX_STORED_BYTES_PER_OWNER,
+    onForgotten: (run) => events.forget(run),
   });
 
-  const queue = createMemoryRunQueue({ sessions, inScope });
+  const events = createMemoryEventLog({ sessions });
+  const queue = createMemoryRunQueue({ sessions, inScope, events });
   let lastRunNo = 0;
 
   /** The sessions in a scope, without which no session is reached. */
@@ -79,6 +82,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
 
   return {
     ...queue.port,
+    events: events.port,
 
     async createRun(scope, newRun) {
       const { key, runId, createdAt, outputJson, input, changeState, bindsSession = false } = newRun;
@@ -103,9 +107,11 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
         checkpointJson,
         keepsEvents,
         nextIndex: 0,
+        rows: [],
       };
       session.runs.set(runId, run);
       queue.keep(newRun, run);
+      events.add(run);
       session.updatedAt = createdAt;
       session.liveRuns += 1;
       let moreBytes = 0;
@@ -121,8 +127,9 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       const { status, outputJson, eventsJson, checkpointJson, tokens, changeState, changeSummary, replaces } =
         end;
       const { session, run } = held(lease);
-      const bytes =
-        ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson) + sizeOfText(checkpointJson ?? "");
+      if (end.lastRow !== undefined) events.finish(run, [end.lastRow]);
+      const texts = [outputJson, eventsJson, checkpointJson ?? ""];
+      const bytes = texts.reduce((sum, text) => sum + sizeOfText(text), ENTRY_BYTES + sizeOfRows(run.rows));
       const nextIndex = end.terminalIndex + 1;
       Object.assign(run, { status, outputJson, eventsJson, checkpointJson, bytes, nextIndex, isLive: false });
       session.liveRuns -= 1;
@@ -157,7 +164,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return { runs: taken.map(readRun), isLast: end === -1 && found.length < count };
     },
 
-    ...createMemoryContinue({ find, used: sessions.used }),
+    ...createMemoryContinue({ find, used: sessions.used, events }),
 
     async requestCancel(scope, { component, runId, sessionId }) {
       for (const { key, runs } of inScope(scope)) {

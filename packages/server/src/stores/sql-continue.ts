@@ -3,7 +3,7 @@
  * counted for while it was paused is given back, as every run that lives counts with its end.
  */
 import { type Database, prepareQuery } from "@agentos/storage";
-import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
+import type { ExpressionBuilder, Kysely, Transaction } from "kysely";
 import {
   coversOwner,
   type RunContinuation,
@@ -57,14 +57,14 @@ export function createSqlContinue(
   async function take(
     transaction: Transaction<Tables>,
     { key, runId }: Pick<RunLease, "key" | "runId">,
-    { attempt, status, outputJson, checkpointJson, keepsEvents }: RunContinuation,
+    { attempt, status, outputJson, keepsEvents }: RunContinuation,
   ): Promise<RunLease | undefined> {
     const [taken] = await takePaused(transaction, {
       deployment,
       run_id: toKeyText(runId),
       attempt,
       status,
-      node_id: status === "RUNNING" ? nodeId : null,
+      node_id: nodeId,
     });
     if (taken === undefined) return undefined;
     const { run_no, session_no, bytes } = taken;
@@ -72,10 +72,10 @@ export function createSqlContinue(
       .updateTable("agentos_runs")
       .set({
         output_json: outputJson,
-        checkpoint_json: checkpointJson ?? null,
+        // What it is to do now is nowhere but here: its server's end is its own.
+        checkpoint_json: null,
+        events_until: null,
         keeps_events: keepsEvents ? 1 : 0,
-        // What it may be begun again is counted from here.
-        max_attempts: sql<number>`max_attempts + 1`,
       })
       .where("run_no", "=", run_no)
       .execute();

@@ -143,7 +143,10 @@ export type EndColumns = Pick<
   | "next_index"
   | "ended_at"
   | "checkpoint_json"
->;
+> & {
+  /** Of a run that keeps its events. */
+  readonly events_until: number;
+};
 
 /** Ends a run for the server that holds it; gives no row to any other. */
 export const endRun = prepareQuery((db: Db, end: EndColumns) =>
@@ -156,6 +159,7 @@ export const endRun = prepareQuery((db: Db, end: EndColumns) =>
       next_index: end.next_index,
       ended_at: end.ended_at,
       checkpoint_json: end.checkpoint_json,
+      events_until: sql<number>`case when keeps_events = 1 then cast(${end.events_until} as double precision) end`,
       node_id: null,
       cancel_at: null,
     })

@@ -21,6 +21,7 @@ import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlAbandoned } from "./sql-abandoned.ts";
 import { createSqlContinue, replaceRun } from "./sql-continue.ts";
+import { createSqlEventLog, keepLastRow } from "./sql-event-log.ts";
 import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
@@ -37,11 +38,13 @@ import {
 import { createSqlRunQueue } from "./sql-run-queue.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 import { addUsage, growthOf, requireRoom, sizeOfRun } from "./sql-usage.ts";
-import { MAX_DATABASE_BYTES_PER_OWNER } from "./store-limits.ts";
+import { DEFAULT_EVENTS_SECONDS, MAX_DATABASE_BYTES_PER_OWNER } from "./store-limits.ts";
 
 export interface SqlRunStoreOptions extends SqlNodeOptions {
   /** Of a verified owner; whoever has them begins nothing more. Default {@link MAX_DATABASE_BYTES_PER_OWNER}. */
   readonly maxBytesPerOwner?: number | undefined;
+  /** How long the events of a run are kept after its end. Default {@link DEFAULT_EVENTS_SECONDS}. */
+  readonly eventsSeconds?: number | undefined;
 }
 
 export interface SqlRunStore extends RunStore, Pick<SqlNode, "close"> {}
@@ -63,10 +66,15 @@ function fitsRun({ status, createdAfter, createdBefore }: Omit<RunQuery, "limit"
 }
 
 export function createSqlRunStore(database: Database<Tables>, options: SqlRunStoreOptions): SqlRunStore {
-  const { deployment, nodeId, maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER } = options;
+  const {
+    deployment,
+    nodeId,
+    maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER,
+    eventsSeconds = DEFAULT_EVENTS_SECONDS,
+  } = options;
   const node = createSqlNode(database, options);
   const writeOfOwner = createFullOwners(database, { deployment, maxBytesPerOwner });
-  const queue = createSqlRunQueue(database, { deployment, nodeId, node });
+  const queue = createSqlRunQueue(database, { deployment, nodeId, node, eventsSeconds });
   const keys = createSqlRunKeys(database, { deployment });
   const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner, writeOfOwner });
 
@@ -91,6 +99,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   }
 
   async function end(transaction: Transaction<Tables>, lease: RunLease, run: RunEnd): Promise<void> {
+    const endedAt = Date.now() / 1_000;
     const [ended] = await endRun(transaction, {
       deployment,
       run_id: toKeyText(lease.runId),
@@ -100,10 +109,14 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       output_json: run.outputJson,
       events_json: run.eventsJson,
       next_index: run.terminalIndex + 1,
-      ended_at: Date.now() / 1_000,
       checkpoint_json: run.checkpointJson ?? null,
+      ended_at: endedAt,
+      events_until: endedAt + eventsSeconds,
     });
-    if (ended === undefined) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
+    const isLost =
+      ended === undefined ||
+      (run.lastRow !== undefined && !(await keepLastRow(transaction, lease.runNo, run.lastRow)));
+    if (isLost) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     const { session_no } = ended;
     let bytes =
       sizeOfRun(run) + (await replaceRun(transaction, { deployment, session_no, replaces: run.replaces }));
@@ -153,6 +166,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
   return {
     ...sessions,
+    events: createSqlEventLog(database, options),
 
     async createRun(scope, run) {
       const { key, runId, createdAt, outputJson, status = "RUNNING", checkpointJson = null } = run;
@@ -274,7 +288,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }),
     claimRuns: queue.claimRuns,
     releaseRun: queue.releaseRun,
-    cancelWaiting: queue.cancelWaiting,
+    endWaiting: queue.endWaiting,
     findPlace: queue.findPlace,
     requireRoomInQueue: queue.requireRoomInQueue,
     findRequest: (owner, idempotencyKey) =>
@@ -283,7 +297,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     changeStamp: database.changeStamp,
     beat: node.beat,
     close: node.close,
-    ...createSqlAbandoned(database, options),
+    ...createSqlAbandoned(database, { deployment, nodeId, eventsSeconds }),
   };
 }
 
