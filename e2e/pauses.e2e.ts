@@ -30,6 +30,11 @@ interface Run {
   readonly metrics: { readonly total_tokens?: number };
 }
 
+interface IndexedEvent {
+  readonly event: string;
+  readonly event_index: number;
+}
+
 describe.each(DATABASES)("a paused run on %s", (kind) => {
   const { agents, effects } = createPausingAgents();
   let database: { readonly url: string; readonly deployment: string };
@@ -301,6 +306,70 @@ describe.each(DATABASES)("a paused run on %s", (kind) => {
     await stop(started);
     const ended = bodyOf(await continueRun(other, "refunder", run, confirm(run))) as unknown as Run;
     expect(ended).toMatchObject({ status: "COMPLETED", input: { images: [{ size: 9 }] } });
+  });
+
+  test("goes on in the background, and is followed from where it goes on", async () => {
+    const run = await pause("refunder");
+    const accepted = await continueRun(other, "refunder", run, confirm(run), { background: "true" });
+    expect([accepted.status, bodyOf(accepted)]).toEqual([
+      202,
+      { run_id: run.run_id, session_id: run.session_id, status: "PENDING" },
+    ]);
+    const second = await pause("payer");
+    const headers = await issuer.bearer({ subject: "alice", scopes: ["agents:run"] });
+    const body = new URLSearchParams({
+      tools: JSON.stringify(confirm(second)),
+      session_id: second.session_id,
+      background: "true",
+    }).toString();
+    const path = `/agents/payer/runs/${second.run_id}`;
+    const frames = await (await openStream(other.port, { path: `${path}/continue`, headers, body })).rest();
+    const events = frames.map(
+      (frame) => JSON.parse(frame.slice(frame.indexOf("data: ") + 6)) as IndexedEvent,
+    );
+    expect(events[0]?.event).toBe("RunContinued");
+    expect(events.at(-1)?.event).toBe("RunCompleted");
+    const first = events[0]?.event_index ?? 0;
+    expect(first).toBeGreaterThan(0);
+    expect(events.map(({ event_index }) => event_index)).toEqual(events.map((_, index) => first + index));
+    const resumed = await openStream(one.port, {
+      path: `${path}/resume`,
+      headers,
+      body: new URLSearchParams({
+        session_id: second.session_id,
+        last_event_index: String(first),
+      }).toString(),
+    });
+    const [replay, ...rest] = await resumed.rest();
+    expect(replay).toContain("event: replay");
+    expect(rest).toHaveLength(events.length - 1);
+  });
+
+  test("of a run in the background keeps its events from its start on, over the pause", async () => {
+    const session_id = `background-${(counter += 1)}`;
+    const headers = await issuer.bearer({ subject: "alice", scopes: ["agents:run"] });
+    const start = new URLSearchParams({ message: "Go", background: "true", session_id }).toString();
+    const frames = await (
+      await openStream(one.port, { path: "/agents/refunder/runs", headers, body: start })
+    ).rest();
+    const paused = JSON.parse((frames.at(-1) ?? "").split("data: ")[1] ?? "") as IndexedEvent & Run;
+    expect(paused.event).toBe("RunPaused");
+    await continueRun(other, "refunder", { ...paused, session_id }, confirm(paused));
+    const body = new URLSearchParams({ session_id, last_event_index: "0" }).toString();
+    const path = `/agents/refunder/runs/${paused.run_id}/resume`;
+    const [, ...rest] = await (await openStream(one.port, { path, headers, body })).rest();
+    const events = rest.map((frame) => JSON.parse(frame.split("data: ")[1] ?? "") as IndexedEvent);
+    expect(events.map(({ event_index }) => event_index)).toEqual(events.map((_, index) => index + 1));
+    expect(events.map(({ event }) => event)).toContain("RunContinued");
+    expect(events.at(-1)?.event).toBe("RunCompleted");
+  });
+
+  test("that was cancelled while it waited does not go on", async () => {
+    const run = await pause("refunder");
+    await post(other, `/agents/refunder/runs/${run.run_id}/cancel?session_id=${run.session_id}`, {});
+    const answer = await continueRun(one, "refunder", run, confirm(run));
+    expect([answer.status, bodyOf(answer)]).toEqual([409, { detail: "run is already cancelled" }]);
+    expect(effects).toEqual([]);
   });
 
   test("of somebody else is not there, and neither is one of another agent, another session or none", async () => {
