@@ -163,6 +163,14 @@ export {
 } from "./wire/problem.ts";
 export { type ResourceMetadata, resourceMetadataSchema } from "./wire/resource-metadata.ts";
 export {
+  type RevocationInput,
+  type RevocationList,
+  type RevocationObject,
+  type Revoked,
+  revocationInputSchema,
+  revocationQuerySchema,
+} from "./wire/revocation.ts";
+export {
   type AnyRunEvent,
   type RunEvent,
   type RunEventName,

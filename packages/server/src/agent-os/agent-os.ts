@@ -32,6 +32,7 @@ import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
 import { createMemoriesRoutes } from "../routes/memories.ts";
+import { createRevocationsRoutes } from "../routes/revocations.ts";
 import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
@@ -268,6 +269,7 @@ function createHandlers(
         findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
         runtime,
       }),
+      ...createRevocationsRoutes({ revocations: auth.revocations, policy, runtime }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
       ...createDocsRoutes({
