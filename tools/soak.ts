@@ -1,10 +1,13 @@
 // `npm run soak`: runs that are too long for `npm test`. Each is also there, once and small, in a test.
 import { spawnSync } from "node:child_process";
+import { findPgbouncer } from "./find-pgbouncer.ts";
 
 interface Run {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
+
+const pgbouncer = findPgbouncer();
 
 const runs: readonly Run[] = [
   {
@@ -25,6 +28,15 @@ const runs: readonly Run[] = [
     args: ["node_modules/vitest/vitest.mjs", "run", "e2e/crash.e2e.ts"],
     env: { AGENTOS_CRASH_ROUNDS: "20", AGENTOS_CRASH_CLIENTS: "40" },
   },
+  // Behind a real PgBouncer, where there is one.
+  ...(pgbouncer === undefined
+    ? []
+    : [
+        {
+          args: ["node_modules/vitest/vitest.mjs", "run", "e2e/pgbouncer.e2e.ts"],
+          env: { AGENTOS_TEST_PGBOUNCER: pgbouncer },
+        },
+      ]),
 ];
 
 function succeeds({ args, env = {} }: Run): boolean {
@@ -33,6 +45,8 @@ function succeeds({ args, env = {} }: Run): boolean {
   );
 }
 
+if (pgbouncer === undefined)
+  console.log("soak: skipped: e2e/pgbouncer.e2e.ts, since there is no pgbouncer on this machine");
 const failed = runs.filter((run) => !succeeds(run));
 console.log(
   failed.length === 0

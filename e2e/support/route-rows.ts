@@ -169,6 +169,12 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     usesAgents: false,
     demands: { kind: "item", scope: runAgents, id: AGENT_ID },
   },
+  "agents.resumeRun": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/runs/none/resume`,
+    usesAgents: false,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+  },
   "memories.list": ofMemories("GET", "read", { path: "/memories" }),
   "memories.create": ofMemories("POST", "write", { path: "/memories", status: 422 }),
   "memories.deleteMany": ofMemories("DELETE", "delete", { path: "/memories", status: 422 }),

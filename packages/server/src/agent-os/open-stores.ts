@@ -6,6 +6,7 @@ import { createRevocations, logDenial, type OpenContext, type Opened } from "@ag
 import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
+import type { RunHints } from "../runs/run-hints.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
@@ -27,6 +28,8 @@ import { pause, startUpkeep } from "./upkeep.ts";
 export interface Stores extends Opened {
   readonly runs: RunStore;
   readonly memories: MemoryStore;
+  /** Between the servers of this database. Default: nobody tells anybody, and all look by themselves. */
+  readonly hints?: RunHints;
 }
 
 export interface OpenStoresOptions {

@@ -4,6 +4,7 @@
  * ends it.
  */
 import type { Message, PrefixedKind, RunStatus } from "@agentos/contract";
+import { toLastRow } from "./event-rows.ts";
 import { type RunEvents, withState } from "./events.ts";
 import { type EndHold, finishWithHold } from "./finish-with-hold.ts";
 import type { EventText } from "./log-entry.ts";
@@ -30,6 +31,8 @@ export interface RunDrive {
   readonly caller: object;
   /** Told how many bytes more the run holds. */
   readonly grow: (bytes: number) => void;
+  /** Its last event is kept in the log of events too. */
+  readonly keepsEvents: boolean;
   /** The run is another's: whoever follows is not told of an end. */
   readonly onLost: (cause: Error) => void;
   /** Keeps the end. */
@@ -164,12 +167,15 @@ async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun
   return announce(drive, prepared);
 }
 
-function toRunEnd({ recorder, log, startingStateJson }: RunDrive, end: PreparedEnd): RunEnd {
+function toRunEnd({ recorder, log, startingStateJson, keepsEvents }: RunDrive, end: PreparedEnd): RunEnd {
+  const lastRow = () =>
+    toLastRow(log.committed(), toAnnounced(end), end.status === "PAUSED" ? "pause" : "end");
   return {
     status: end.status,
     outputJson: end.outputJson,
     eventsJson: recorder.listEvents(end.last),
     terminalIndex: log.committed(),
+    ...(keepsEvents ? { lastRow: lastRow() } : {}),
     tokens: recorder.tokens(),
     changeState: changeBetween(startingStateJson, end.stateJson),
     changeSummary: end.status === "COMPLETED" ? recorder.changeSummary() : undefined,
@@ -217,10 +223,15 @@ function prepareEnd({ events, recorder }: RunDrive, outcome: Outcome, stateJson:
   return { status, outputJson: output.json, last: lastEvent(events, output.value, outcome), stateJson };
 }
 
-function announce({ log }: RunDrive, { status, outputJson, last, stateJson }: PreparedEnd): FinishedRun {
+function announce({ log }: RunDrive, end: PreparedEnd): FinishedRun {
+  log.end(toAnnounced(end));
+  return { status: end.status, json: withState(end.outputJson, end.stateJson) };
+}
+
+/** The last event as whoever follows is told it. */
+function toAnnounced({ status, last, stateJson }: PreparedEnd): EventText {
   const hasState = status === "COMPLETED" || status === "CANCELLED";
-  log.end(hasState ? { event: last.event, json: withState(last.json, stateJson) } : last);
-  return { status, json: withState(outputJson, stateJson) };
+  return hasState ? { event: last.event, json: withState(last.json, stateJson) } : last;
 }
 
 function lastEvent(events: RunEvents, output: StoredOutput, outcome: Outcome): EventText {
