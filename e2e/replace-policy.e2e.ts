@@ -1,12 +1,13 @@
 // A running server takes another policy over real sockets: as a whole, under load, and nothing that was begun is lost.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Agent } from "@agentos/server";
+import { Agent, type PolicyOptions } from "@agentos/server";
 import { createTestKey, goodToken, signToken, type TestKey } from "@agentos/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createGatedAgent } from "./support/gated-agent.ts";
 import { bearer, send } from "./support/http.ts";
 import { serve } from "./support/serve.ts";
+import { openStream } from "./support/stream.ts";
 
 const ID = "agent-os";
 const SECURITY_KEY = "k9-tRw3z_Qp7vXe2mYb8sLd4";
@@ -38,6 +39,13 @@ type Policy = (typeof POLICIES)[number];
 const [byKey, byOne, byOther, open] = POLICIES as [Policy, Policy, Policy, Policy];
 const CREDENTIALS = [SECURITY_KEY, tokens.one, tokens.other];
 const agents = [new Agent({ id: "shop", model: "offline:echo" })];
+
+/** The policy of one key, with more laid over it. */
+const withConfig = (more: NonNullable<PolicyOptions["authorizationConfig"]>): PolicyOptions => ({
+  authorization: true,
+  authorizationConfig: { verificationKeys: [one.verificationKey], ...more },
+});
+const withRule = (scopeMappings: Record<string, string[]>) => withConfig({ scopeMappings });
 
 /** The address of a key set on this machine. */
 async function serveKeySet(): Promise<string> {
@@ -206,6 +214,32 @@ describe("a policy that replaces another", () => {
     const headers = bearer(SECURITY_KEY);
     const session = await send(port, { path: "/sessions/s1?type=agent", headers });
     expect(session.status).toBe(200);
+  });
+
+  test.each<[string, boolean, PolicyOptions]>([
+    ["its key is gone", false, byOther.options],
+    ["its scope is not enough any more", false, withRule({ "POST /agents/{agent_id}/runs": ["authz:read"] })],
+    ["somebody else would be admin", false, withConfig({ adminScope: "shop:admin" })],
+    ["only origins are others", true, { ...byOne.options, cors: { allowedOrigins: ["https://new.test"] } }],
+    ["a key is added", true, withConfig({ verificationKeys: [other.verificationKey, one.verificationKey] })],
+  ])("judges a stream that is open again: %s, goes on: %s", async (_, goesOn, options) => {
+    const { agent, gate } = createGatedAgent("slow");
+    const { os, port } = await serve({ id: ID, agents: [agent], ...byOne.options });
+    const token = await signToken(
+      goodToken({ key: one, now: Math.floor(Date.now() / 1_000), audience: ID, scopes: ["agents:run"] }),
+    );
+    const stream = await openStream(port, {
+      path: "/agents/slow/runs",
+      body: "message=hi&stream=true",
+      headers: bearer(token),
+    });
+    for (let frame = await stream.next(); !frame?.includes('"one "'); frame = await stream.next())
+      expect(frame).toBeDefined();
+    await os.replacePolicy(options);
+    if (goesOn) gate.open();
+    const rest = await stream.rest().catch(() => []);
+    expect(rest.join("").includes("RunCompleted")).toBe(goesOn);
+    gate.open();
   });
 
   test("shows what it is to whoever holds authz:read, without a secret, and how often each key was used", async () => {

@@ -454,6 +454,40 @@ describe("the identity of a connection", () => {
   });
 });
 
+describe("what is revoked", () => {
+  const revoke = async (revocation: object) => {
+    const operator = await tokenOf({ sub: "operator", jti: "operator", scopes: ["authz:revoke"] });
+    const answer = await send(jwt.port, {
+      method: "POST",
+      path: "/authz/revocations",
+      headers: { ...bearer(operator), "content-type": "application/json" },
+      body: JSON.stringify(revocation),
+    });
+    expect([answer.status, answer.text]).toEqual([200, expect.any(String) as unknown]);
+  };
+
+  test("ends its connections with their cause, and those of no other token", async () => {
+    const revoked = await enter(jwt, await tokenOf({ jti: "lost" }));
+    const other = await enter(jwt, await tokenOf({ jti: "kept" }));
+    await revoke({ kind: "jti", value: "lost" });
+    expect(await revoked.next()).toMatchObject({
+      event: "auth_error",
+      error_type: "invalid_token",
+      code: "AUTH_CREDENTIAL_REVOKED",
+      fix: expect.stringMatching(/\S/) as unknown,
+    });
+    expect(await revoked.closed).toEqual({
+      code: 1008,
+      reason: "the credential is not accepted any more",
+    });
+    expect(await other.ask({ action: "ping" })).toEqual({ event: "pong" });
+    const again = await openSocket(jwt.port);
+    expect(await again.ask(authenticate(await tokenOf({ jti: "lost" })))).toMatchObject({
+      code: "AUTH_CREDENTIAL_REVOKED",
+    });
+  });
+});
+
 test("a client of the platform's own is served", async () => {
   const client = new WebSocket(`ws://127.0.0.1:${jwt.port}${SOCKET_PATH}`);
   const frames: unknown[] = [];

@@ -8,6 +8,7 @@ import type { FixRow, FixRows } from "./fix-row.ts";
 import { keyFixes } from "./key-fixes.cases.ts";
 import { limitFixes } from "./limit-fixes.cases.ts";
 import { originFixes } from "./origin-fixes.cases.ts";
+import { revocationFixes } from "./revocation-fixes.cases.ts";
 import { scopeFixes } from "./scope-fixes.cases.ts";
 import { socketFixes, socketLimitFixes } from "./socket-fixes.cases.ts";
 import { storeFixes } from "./store-fixes.cases.ts";
@@ -18,6 +19,7 @@ export const REFUSAL_FIXES: Part = {
   ...authFixes,
   ...credentialFixes,
   ...originFixes,
+  ...revocationFixes,
   ...scopeFixes,
   ...socketFixes,
 };
@@ -34,6 +36,7 @@ export const ALL_FIXES: Part = {
   ...keyFixes,
   ...limitFixes,
   ...originFixes,
+  ...revocationFixes,
   ...scopeFixes,
   ...socketFixes,
   ...socketLimitFixes,

@@ -373,6 +373,7 @@ export const limitFixes = {
     | "RUN_SERVER_SOCKETS"
     | "RUN_CALLER_SOCKETS"
     | "RUN_ADDRESS_SOCKETS"
+    | "STORE_REVOCATIONS_FULL"
     | "STORE_SESSIONS_FULL"
     | "STORE_UNAVAILABLE"
     | "STORE_BUSY"

@@ -94,6 +94,13 @@ export {
   type ModelSummary,
   modelSchema,
 } from "./wire/agent.ts";
+export type { Checkpoint } from "./wire/checkpoint.ts";
+export {
+  CONTINUE_FORM_FIELDS,
+  type ContinueFormFieldName,
+  continueFormSchema,
+  continueJsonSchema,
+} from "./wire/continue-form.ts";
 export {
   DEFAULT_COOKIE_NAME,
   DEFAULT_PORT,
@@ -156,6 +163,14 @@ export {
   validationErrorSchema,
 } from "./wire/problem.ts";
 export { type ResourceMetadata, resourceMetadataSchema } from "./wire/resource-metadata.ts";
+export {
+  type RevocationInput,
+  type RevocationList,
+  type RevocationObject,
+  type Revoked,
+  revocationInputSchema,
+  revocationQuerySchema,
+} from "./wire/revocation.ts";
 export {
   type AnyRunEvent,
   type RunEvent,

@@ -16,6 +16,7 @@ isTrue<
     | "agents.run"
     | "agents.listRuns"
     | "agents.readRun"
+    | "agents.continueRun"
     | "agents.cancelRun"
     | "agents.resumeRun"
   >

@@ -33,6 +33,7 @@ import { createAgentsRoutes } from "../routes/agents.ts";
 import { createCoreRoutes } from "../routes/core.ts";
 import { createDocsRoutes } from "../routes/docs.ts";
 import { createMemoriesRoutes } from "../routes/memories.ts";
+import { createRevocationsRoutes } from "../routes/revocations.ts";
 import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
 import { createWorkflowSocket } from "../routes/workflow-socket.ts";
@@ -233,6 +234,7 @@ function createServices({ options, stores }: ServiceParts, { policy, runtime }: 
     runnables: options.agents ?? [],
     adminScope: () => policy().adminScope,
     hints: stores.hints,
+    countNodes: stores.liveNodes,
   });
   return { ...stores, memoryService: memories, runService: runs };
 }
@@ -270,6 +272,7 @@ function createHandlers(
         findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
         runtime,
       }),
+      ...createRevocationsRoutes({ revocations: auth.revocations, policy, runtime }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
       ...createDocsRoutes({

@@ -19,6 +19,7 @@ import { sweepEvents } from "../stores/sql-event-retention.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
+import { createSqlRunHints } from "../stores/sql-run-hints.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
@@ -31,6 +32,8 @@ export interface Stores extends Opened {
   readonly memories: MemoryStore;
   /** Between the servers of this database. Default: nobody tells anybody, and all look by themselves. */
   readonly hints?: RunHints;
+  /** Servers of this deployment that live. Default: this one is alone. */
+  readonly liveNodes?: () => number;
 }
 
 export interface OpenStoresOptions {
@@ -43,7 +46,9 @@ export interface OpenStoresOptions {
 }
 
 /** How often runs are looked for whose server is gone, beside the look at the start. */
-const ABANDONED_MS = 5_000;
+const ABANDONED_MS = 1_500;
+/** So many servers look as often as that; more of them share the work. */
+const LOOKING_NODES = 4;
 /** Of `DEFAULT_DATABASE`. */
 const OWN_FOLDER = ".agentos";
 const SWEEP_MS = 60 * 60 * 1_000;
@@ -155,7 +160,11 @@ async function openIn(
   };
   const upkeep = startUpkeep(
     [
-      { name: "ending runs of servers that stopped", everyMs: ABANDONED_MS, run: endAbandoned },
+      {
+        name: "ending runs of servers that stopped",
+        everyMs: () => ABANDONED_MS * Math.max(1, runs.liveNodes() / LOOKING_NODES),
+        run: endAbandoned,
+      },
       { name: "forgetting servers that are gone", everyMs: SWEEP_MS, run: () => runs.forgetSilent() },
       {
         name: "deleting data past its retention",
@@ -173,6 +182,8 @@ async function openIn(
   );
   return {
     runs,
+    hints: createSqlRunHints(opened.hints),
+    liveNodes: runs.liveNodes,
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,

@@ -19,6 +19,7 @@ import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createAnswerFault } from "./answer-fault.ts";
+import { createContinueRoute } from "./continue-route.ts";
 import { createListBodies } from "./list-bodies.ts";
 import { createResumeRoute } from "./resume-route.ts";
 import { createRunAnswers } from "./run-answer.ts";
@@ -35,6 +36,7 @@ export interface AgentsRoutesOptions {
 
 const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) => `${method} ${path}`;
 const RUN_ROUTE = nameOf(SERVED_ROUTES["agents.run"]);
+const CONTINUE_ROUTE = nameOf(SERVED_ROUTES["agents.continueRun"]);
 const RESUME_ROUTE = nameOf(SERVED_ROUTES["agents.resumeRun"]);
 
 /** Handlers of the agents' routes. */
@@ -103,6 +105,17 @@ export function createAgentsRoutes({
       const agent = findAgent(context);
       return agent === undefined ? notFound("Agent not found") : startRun(context, agent);
     },
+    "agents.continueRun": createContinueRoute({
+      kind: "agent",
+      find: (id) => byId.get(id),
+      runs,
+      store,
+      runtime,
+      answerFault,
+      answerRun,
+      route: CONTINUE_ROUTE,
+      sizeOfBody,
+    }),
     "agents.listRuns": ofRuns.listRuns,
     "agents.readRun": ofRuns.readRun,
     "agents.cancelRun": ofRuns.cancelRun,

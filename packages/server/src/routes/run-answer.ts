@@ -53,10 +53,11 @@ export function createRunAnswers(options: RunAnswersOptions): AnswerRun {
     const onCut = onCutOf(run.runId);
     if (background && !stream) return pending(run.runId, run.sessionId);
     if (!stream) return answerWithRun(run, { onCut });
-    if (!background) return eventStreamResponse(await openEventStream(run, { onCut }));
-    const follower = runs.follow(run.runNo, -1);
-    const { toJson, openReader } = run;
-    return eventStreamResponse(openFollowStream({ follower, toJson, openReader, onCut }));
+    // One that is kept has not all of its events here.
+    if (run.tail === undefined) return eventStreamResponse(await openEventStream(run, { onCut }));
+    const { toJson, openReader, firstIndex } = run;
+    const follower = runs.follow(run.runNo, firstIndex - 1);
+    return eventStreamResponse(openFollowStream({ follower, toJson, openReader, onCut, firstIndex }));
   }
 
   /** The request was sent before: it begins nothing. */

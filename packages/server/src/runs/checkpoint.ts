@@ -46,7 +46,8 @@ const callerSchema = z.object({
     .optional(),
 });
 
-const mediaSchema = z.strictObject({
+/** Of media with their bytes. */
+export const mediaSchema = z.strictObject({
   kind: z.enum(["image", "audio", "video", "file"]),
   id: text,
   mimeType: text,
@@ -65,6 +66,7 @@ const checkpointSchema = z.strictObject({
   media: z.array(mediaSchema),
   sessionState: object,
   dependencies: object,
+  formDependencies: object.optional(),
   metadata: object,
   caller: callerSchema,
 });
@@ -73,9 +75,13 @@ export function writeCheckpoint({
   input,
   sessionState,
   dependencies,
+  formDependencies,
   metadata,
   caller,
-}: Pick<RunPlan, "input" | "sessionState" | "dependencies" | "metadata" | "caller">): string {
+}: Pick<
+  RunPlan,
+  "input" | "sessionState" | "dependencies" | "formDependencies" | "metadata" | "caller"
+>): string {
   const { grants: _, ...known } = caller;
   return JSON.stringify({
     version: VERSION,
@@ -83,6 +89,7 @@ export function writeCheckpoint({
     media: input.media.map(writeMedia),
     sessionState,
     dependencies,
+    formDependencies: { ...formDependencies },
     metadata,
     caller: callerSchema.parse(known),
   } satisfies z.input<typeof checkpointSchema>);
@@ -99,7 +106,7 @@ export function readCheckpoint(
   const value = parseJson(json);
   const parsed = checkpointSchema.safeParse(value);
   if (!parsed.success) return isOfOtherVersion(value) ? "unknown" : "damaged";
-  const { message, media, caller, sessionState, dependencies, metadata } = parsed.data;
+  const { message, media, caller, sessionState, dependencies, formDependencies = {}, metadata } = parsed.data;
   return {
     runId,
     key,
@@ -109,6 +116,7 @@ export function readCheckpoint(
     input: { message, media: media.map(readMedia) },
     sessionState,
     dependencies,
+    formDependencies,
     metadata,
     isNewSession: false,
   };
@@ -141,7 +149,7 @@ function readCaller(caller: z.infer<typeof callerSchema>, adminScope: string): I
   });
 }
 
-function writeMedia({ source, ...media }: RunMedia): z.input<typeof mediaSchema> {
+export function writeMedia({ source, ...media }: RunMedia): z.input<typeof mediaSchema> {
   return {
     ...media,
     source:
@@ -151,7 +159,7 @@ function writeMedia({ source, ...media }: RunMedia): z.input<typeof mediaSchema>
   };
 }
 
-function readMedia({ source, ...media }: z.infer<typeof mediaSchema>): RunMedia {
+export function readMedia({ source, ...media }: z.infer<typeof mediaSchema>): RunMedia {
   return {
     ...media,
     source:
@@ -165,7 +173,8 @@ function isOfOtherVersion(value: unknown): boolean {
   return isRecord(value) && typeof value["version"] === "number" && value["version"] !== VERSION;
 }
 
-function parseJson(json: string): unknown {
+/** Undefined for what is no JSON. */
+export function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

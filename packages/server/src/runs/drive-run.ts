@@ -8,6 +8,7 @@ import { toLastRow } from "./event-rows.ts";
 import { type RunEvents, withState } from "./events.ts";
 import { type EndHold, finishWithHold } from "./finish-with-hold.ts";
 import type { EventText } from "./log-entry.ts";
+import { type PauseCheckpoint, writePauseCheckpoint } from "./pause-checkpoint.ts";
 import type { RunRecorder } from "./record.ts";
 import type { RunLog } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
@@ -23,6 +24,12 @@ export interface RunDrive {
   readonly context: RunContext;
   /** State of the session when the run began: what stays when the run's own cannot be kept. */
   readonly startingStateJson: string;
+  /** Kept where it pauses. */
+  readonly checkpoint: PauseCheckpoint;
+  /** As it was paused, where it goes on. */
+  readonly paused?: object | undefined;
+  /** The run whose place it takes once it has completed. */
+  readonly replaces?: RunEnd["replaces"];
   readonly events: RunEvents;
   readonly recorder: RunRecorder;
   readonly log: RunLog;
@@ -71,7 +78,7 @@ export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
 
 async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
   const { context, events, recorder, log } = drive;
-  log.append(events.started());
+  log.append(drive.paused === undefined ? events.started() : events.continued());
   const { isAnswered, ...taken } = await takeSteps(drive);
   // Whoever follows is told no end that is not the run's.
   if (isLost(context.signal.reason)) return endLost(drive);
@@ -167,7 +174,10 @@ async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun
   return announce(drive, prepared);
 }
 
-function toRunEnd({ recorder, log, startingStateJson, keepsEvents }: RunDrive, end: PreparedEnd): RunEnd {
+function toRunEnd(
+  { recorder, log, startingStateJson, keepsEvents, checkpoint, replaces }: RunDrive,
+  end: PreparedEnd,
+): RunEnd {
   const lastRow = () =>
     toLastRow(log.committed(), toAnnounced(end), end.status === "PAUSED" ? "pause" : "end");
   return {
@@ -176,6 +186,8 @@ function toRunEnd({ recorder, log, startingStateJson, keepsEvents }: RunDrive, e
     eventsJson: recorder.listEvents(end.last),
     terminalIndex: log.committed(),
     ...(keepsEvents ? { lastRow: lastRow() } : {}),
+    checkpointJson: end.status === "PAUSED" ? writePauseCheckpoint(checkpoint) : undefined,
+    replaces: end.status === "COMPLETED" ? replaces : undefined,
     tokens: recorder.tokens(),
     changeState: changeBetween(startingStateJson, end.stateJson),
     changeSummary: end.status === "COMPLETED" ? recorder.changeSummary() : undefined,

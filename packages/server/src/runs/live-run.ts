@@ -9,12 +9,14 @@ import type { EventWriter } from "./event-writer.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
 import type { EndHold } from "./finish-with-hold.ts";
 import { isContentDelta, type RunLogEntry } from "./log-entry.ts";
+import type { PauseCheckpoint } from "./pause-checkpoint.ts";
 import { createReaders, type Readers, type UnreadWatch } from "./readers.ts";
 import { createRunRecorder, type RunRecorder } from "./record.ts";
+import type { PausedRecord } from "./recorded-before.ts";
 import type { RunTicket } from "./run-ledger.ts";
 import { createRunLog, type LogTail, type RunWatcher, TAIL_BYTES } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import type { RunLease, RunStore, SessionKey } from "./store.ts";
+import type { RunEnd, RunLease, RunStore, SessionKey } from "./store.ts";
 import type { Turns } from "./turns.ts";
 import type { UnstoredEnds } from "./unstored-ends.ts";
 
@@ -35,6 +37,8 @@ export interface LiveRun extends Pick<RunEvents, "toJson"> {
   /** Lets go of the events that nobody is to follow any more. */
   dropEvents(): void;
   readonly runNo: number;
+  /** Index of its first event here; more than 0 where it goes on. */
+  readonly firstIndex: number;
   /** Whose credential it was started with. */
   readonly caller: RunContext["caller"];
   /** What is held of its events, for those who follow by index. Undefined: they are not kept. */
@@ -48,6 +52,12 @@ export interface RunParts {
   readonly runnable: Runnable<PrefixedKind>;
   readonly input: RunInput;
   readonly context: RunContext;
+  /** Kept where it pauses. */
+  readonly checkpoint: PauseCheckpoint;
+  /** As it was paused, where it goes on. */
+  readonly paused?: PausedRecord | undefined;
+  /** The run whose place it takes once it has completed. */
+  readonly replaces?: RunEnd["replaces"];
 }
 
 /** What writes down a run: the same from its row to its end. */
@@ -60,6 +70,8 @@ export interface LiveRunParts extends PreparedRun {
   readonly lease: RunLease;
   /** State of the session when the run began, as JSON text. */
   readonly startingStateJson: string;
+  /** Index of its first event here; more than 0 where it goes on. Default 0. */
+  readonly firstIndex?: number | undefined;
   readonly ticket: RunTicket;
   /** Its signal is the context's. */
   readonly controller: AbortController;
@@ -79,12 +91,12 @@ export interface RunServices {
 }
 
 export function prepareRun(parts: RunParts): PreparedRun {
-  const { runnable, input, context } = parts;
+  const { runnable, input, context, paused } = parts;
   const { runId, sessionId, clock } = context;
   return {
     ...parts,
     events: createRunEvents({ runnable, runId, sessionId, clock }),
-    recorder: createRunRecorder(runnable, input, context),
+    recorder: createRunRecorder(runnable, input, context, paused),
   };
 }
 
@@ -103,7 +115,7 @@ export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRu
       // Nothing of a run that only its own client follows is kept before its end.
       return isKept ? writer.append(lease, firstIndex, entries) : undefined;
     },
-    firstIndex: parts.keptFrom,
+    firstIndex: parts.keptFrom ?? parts.firstIndex,
     tailBytes: isKept ? TAIL_BYTES : undefined,
     onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
@@ -153,6 +165,7 @@ export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRu
   return {
     runId,
     runNo: lease.runNo,
+    firstIndex: parts.keptFrom ?? parts.firstIndex ?? 0,
     caller: parts.context.caller,
     sessionId: key.sessionId,
     key,

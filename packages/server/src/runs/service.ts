@@ -7,6 +7,7 @@ import { createActiveRuns } from "./active-runs.ts";
 import { checkRuns } from "./check-runs.ts";
 import { createClaimLoop } from "./claim-loop.ts";
 import { createClaimRound } from "./claim-round.ts";
+import { type ContinueRequest, createContinuer } from "./continue-run.ts";
 import { createDescribeCancelled } from "./describe-waiting.ts";
 import { createEventWriter } from "./event-writer.ts";
 import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
@@ -51,7 +52,7 @@ export interface RunServiceOptions {
   /** What the server tells others. Default: those of this process. */
   readonly hints?: RunHints | undefined;
   /** Servers that write to the same log. Default: this one. */
-  readonly countNodes?: () => number;
+  readonly countNodes?: (() => number) | undefined;
   /** The scope of whoever may do everything. Default: that of the contract. */
   readonly adminScope?: () => string;
   /** Asked before a run that has waited begins. Default: nobody is. */
@@ -66,6 +67,11 @@ export interface RunService extends Pick<FollowRegistry, "follow"> {
   admit(access: Pick<Access, "identity">, bytes: number | undefined): Result<RunTicket, LimitFault>;
   /** The run begins here, or it waits; one that was asked for before is told. */
   acceptRun(request: RunRequest): Promise<Result<AcceptedRun, StartFault>>;
+  /**
+   * Goes on with a paused run, or begins another one with a completed one's messages. Nothing has run where it gives a
+   * fault: 404, 409, or 400 with what is undecided.
+   */
+  continueRun(request: ContinueRequest): Promise<Result<AcceptedRun, StartFault>>;
   /** Counts somebody who reads what is not a run's own answer, until it is closed. */
   openReaders(access: Pick<Access, "identity">, bytes: number): Result<Readers, LimitFault>;
   /** The run where it goes on here and its events are kept. */
@@ -178,6 +184,14 @@ export function createRunService(options: RunServiceOptions): RunService {
     onWaiting: hints.tellPending,
   });
 
+  const continueRun = createContinuer({
+    store,
+    runtime,
+    starter,
+    claimOwned: options.claimOwned ?? (() => NO_CLAIMS),
+    hold: holdPlace,
+  });
+
   const findRunnable = ({ kind, id }: Component) =>
     runnables.find((runnable) => runnable.kind === kind && runnable.id === id);
   const claimRound = createClaimRound({
@@ -205,7 +219,13 @@ export function createRunService(options: RunServiceOptions): RunService {
           },
           onFailed: (cause) => logger.warn({ cause }, "runs that wait cannot be taken"),
         });
-  const stopListening = [hints.onPending(() => claims?.wake()), hints.onCancel(() => pulse.beatNow())];
+  const stopListening = [
+    hints.onPending(() => claims?.wake()),
+    hints.onCancel((runId) => {
+      // With many servers a run is another's nearly always.
+      if (runId === undefined || [...active].some((entry) => entry.runId === runId)) pulse.beatNow();
+    }),
+  ];
   claims?.wake();
 
   return {
@@ -220,6 +240,8 @@ export function createRunService(options: RunServiceOptions): RunService {
       const admitted = given === undefined ? ledger.admit(access.identity.owner, 0) : ok(given);
       return admitted.ok ? acceptRun({ ...request, ticket: admitted.value }) : admitted;
     },
+
+    continueRun,
 
     openReaders({ identity }, bytes) {
       const admitted = ledger.admit(identity.owner, bytes, { isReader: true });
@@ -237,7 +259,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       if (await store.endWaiting(scope, run, createDescribeCancelled(runtime))) return true;
       if (!(await store.requestCancel(scope, run))) return false;
       active.stop(({ runId }) => runId === run.runId, new Error("the run was cancelled"));
-      hints.tellCancel();
+      hints.tellCancel(run.runId);
       return true;
     },
 

@@ -4,6 +4,7 @@ import type { PrefixedKind } from "@agentos/contract";
 import type { LimitFault, Runtime } from "@agentos/guard/app";
 import type { ActiveRun } from "./active-runs.ts";
 import { driveLiveRun, type LiveRun, prepareRun, type RunServices } from "./live-run.ts";
+import type { PausedRecord } from "./recorded-before.ts";
 import { refuseFull } from "./refuse-full.ts";
 import { createContext, loadStart, type RunPlan } from "./resolve-run.ts";
 import type { RunTicket } from "./run-ledger.ts";
@@ -11,7 +12,7 @@ import type { RunMemories } from "./run-memories.ts";
 import type { ClaimedRun } from "./run-queue.ts";
 import type { Runnable } from "./runnable.ts";
 import { withoutTokens } from "./session-state.ts";
-import type { NewRun, RunLease, SessionKey } from "./store.ts";
+import type { NewRun, PausedRun, RunLease, SessionKey } from "./store.ts";
 
 /** What the row of a new run says beside what was asked. */
 export type RowParts = Pick<
@@ -39,6 +40,12 @@ export interface Starter {
   enqueue(run: RunToBegin, signal: AbortSignal, row: RowParts): Promise<Result<RunLease, LimitFault>>;
   /** Drives a run that this server has taken. */
   beginClaimed(run: RunToBegin, place: Place, claimed: ClaimedRun): Promise<Result<LiveRun, LimitFault>>;
+  /** Takes a paused run and drives it on; undefined where another one was faster. */
+  goOn(
+    run: RunToBegin,
+    place: Place,
+    from: { readonly paused: PausedRun; readonly bytes: number; readonly keepsEvents: boolean },
+  ): Promise<Result<LiveRun | undefined, LimitFault>>;
 }
 
 export interface Place {
@@ -49,12 +56,14 @@ export interface Place {
 export function createStarter({ services, runtime, memoriesOf }: StarterOptions): Starter {
   const { store } = services;
 
-  async function prepare({ plan, runnable }: RunToBegin, signal: AbortSignal) {
+  async function prepare({ plan, runnable }: RunToBegin, signal: AbortSignal, paused?: PausedRecord) {
     const loaded = await loadStart(plan, { runnable, store, runtime });
     if (!loaded.ok) return loaded;
     const start = loaded.value;
     const context = createContext(plan, { runtime, memories: memoriesOf?.(plan.key), start, signal });
-    return ok({ start, prepared: prepareRun({ runnable, input: plan.input, context }) });
+    const { input, replaces } = plan;
+    const checkpoint = { media: input.media, dependencies: plan.formDependencies };
+    return ok({ start, prepared: prepareRun({ runnable, input, context, checkpoint, paused, replaces }) });
   }
 
   type Ready = Extract<Awaited<ReturnType<typeof prepare>>, { ok: true }>["value"];
@@ -79,6 +88,7 @@ export function createStarter({ services, runtime, memoriesOf }: StarterOptions)
     run: {
       readonly lease: RunLease;
       readonly keptFrom: number | undefined;
+      readonly firstIndex?: number;
       readonly startingStateJson: string;
     },
   ): LiveRun {
@@ -116,6 +126,28 @@ export function createStarter({ services, runtime, memoriesOf }: StarterOptions)
       const keptFrom = keepsEvents ? nextIndex : undefined;
       const { sessionJson } = ready.start;
       return ok(drive(ready, place, { lease, keptFrom, startingStateJson: sessionJson }));
+    },
+
+    async goOn(run, place, { paused, bytes, keepsEvents }) {
+      const loaded = await prepare(run, place.entry.controller.signal, paused);
+      if (!loaded.ok) return loaded;
+      const ready = loaded.value;
+      const fault = place.ticket.reserve(ready.start.bytes + bytes);
+      if (fault !== undefined) return fail(fault);
+      const { key, scope, runId } = run.plan;
+      // Before its row: nobody takes it for one that nobody runs.
+      place.entry.runId = runId;
+      const outputJson = withoutTokens(ready.prepared.recorder.build("RUNNING")).json;
+      const { attempt, nextIndex } = paused;
+      const taken = await refuseFull(
+        store.continueRun(scope, { key, runId }, { attempt, status: "RUNNING", outputJson, keepsEvents }),
+      );
+      if (!taken.ok) return taken;
+      if (taken.value === undefined) return ok(undefined);
+      const keptFrom = keepsEvents ? nextIndex : undefined;
+      const startingStateJson = ready.start.sessionJson;
+      const lease = taken.value;
+      return ok(drive(ready, place, { lease, keptFrom, firstIndex: nextIndex, startingStateJson }));
     },
   };
 }

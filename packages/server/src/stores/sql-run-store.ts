@@ -20,6 +20,7 @@ import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlAbandoned } from "./sql-abandoned.ts";
+import { createSqlContinue, replaceRun } from "./sql-continue.ts";
 import { createSqlEventLog, keepLastRow } from "./sql-event-log.ts";
 import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
@@ -110,6 +111,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       output_json: run.outputJson,
       events_json: run.eventsJson,
       next_index: run.terminalIndex + 1,
+      checkpoint_json: run.checkpointJson ?? null,
       ended_at: endedAt,
       events_until: endedAt + eventsSeconds,
     });
@@ -118,7 +120,8 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       (run.lastRow !== undefined && !(await keepLastRow(transaction, lease.runNo, run.lastRow)));
     if (isLost) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     const { session_no } = ended;
-    let bytes = sizeOfRun(run);
+    let bytes =
+      sizeOfRun(run) + (await replaceRun(transaction, { deployment, session_no, replaces: run.replaces }));
     const [session] = await addTokens(transaction, {
       session_no,
       added_bytes: bytes,
@@ -284,6 +287,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       return asked !== undefined;
     },
 
+    ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }),
     claimRuns: queue.claimRuns,
     releaseRun: queue.releaseRun,
     endWaiting: queue.endWaiting,

@@ -14,11 +14,12 @@ export const WAITING_COLUMNS = [
   "keeps_events",
   "output_json",
   "events_json",
+  "checkpoint_json",
 ] as const;
 
 export type WaitingRow = Pick<
   RunsTable,
-  "session_no" | "status" | "next_index" | "output_json" | "events_json"
+  "session_no" | "status" | "next_index" | "output_json" | "events_json" | "checkpoint_json"
 > & { readonly run_no: number; readonly keeps_events: number };
 
 export interface WaitingEnd {
@@ -81,8 +82,12 @@ async function keepRows(
       .execute();
 }
 
-function sizeOfRow({ output_json, events_json }: Pick<WaitingRow, "output_json" | "events_json">): number {
-  return sizeOfRun({ outputJson: output_json, eventsJson: events_json ?? "" });
+function sizeOfRow({ output_json, events_json, checkpoint_json }: WaitingRow): number {
+  return sizeOfRun({
+    outputJson: output_json,
+    eventsJson: events_json ?? "",
+    checkpointJson: checkpoint_json ?? "",
+  });
 }
 
 /** Behind all that the log has of it: its server may have gone before the row said so. */

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "@agentos/auth";
 import { invalidFields, type RequestFault, type ValidationIssue } from "@agentos/guard/app";
 import { parseInteger, parseText } from "./field-values.ts";
 import { readBody } from "./read-body.ts";
+import { createFieldSet } from "./run-body.ts";
 
 export interface ResumeForm {
   /** Index of the last event that the client has; undefined: it has none. */
@@ -10,17 +11,18 @@ export interface ResumeForm {
   readonly sessionId: string | undefined;
 }
 
+const FIELDS = createFieldSet({ last_event_index: true, session_id: true });
 const LIMITS = { maxBytes: 16 * 1024, maxFields: 20 };
 
 export async function parseResumeForm(request: Request): Promise<Result<ResumeForm, RequestFault>> {
   const isEmpty = request.body === null || request.headers.get("content-length") === "0";
   if (isEmpty) return ok({ lastEventIndex: undefined, sessionId: undefined });
-  const body = await readBody(request, LIMITS);
+  const body = await readBody(request, FIELDS, LIMITS);
   if (!body.ok) return body;
   const issues: ValidationIssue[] = [];
 
   function read<Value>(
-    name: string,
+    name: "last_event_index" | "session_id",
     parse: (field: string, value: unknown) => Result<Value, ValidationIssue>,
   ): Value | undefined {
     const value: unknown = body.ok ? body.value.values.get(name) : undefined;
