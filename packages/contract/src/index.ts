@@ -153,6 +153,7 @@ export {
   userInputFieldSchema,
 } from "./wire/message.ts";
 export { type PageMeta, pageMetaSchema } from "./wire/page.ts";
+export { type PolicyObject, policySchema } from "./wire/policy.ts";
 export {
   errorSchema,
   limitSchema,
@@ -161,6 +162,14 @@ export {
   validationErrorSchema,
 } from "./wire/problem.ts";
 export { type ResourceMetadata, resourceMetadataSchema } from "./wire/resource-metadata.ts";
+export {
+  type RevocationInput,
+  type RevocationList,
+  type RevocationObject,
+  type Revoked,
+  revocationInputSchema,
+  revocationQuerySchema,
+} from "./wire/revocation.ts";
 export {
   type AnyRunEvent,
   type RunEvent,

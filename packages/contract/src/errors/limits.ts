@@ -100,6 +100,13 @@ export const limits = {
     detail: "The user has too many memories",
     fix: "delete memories that nobody needs any more, with DELETE /memories, then send the request again",
   },
+  STORE_REVOCATIONS_FULL: {
+    ...limit,
+    status: 503,
+    title: "revocations of this AgentOS: {limit}, the most that are kept at a time",
+    detail: "Too many revocations are kept",
+    fix: 'wait until the first of them is past its "until", as GET /authz/revocations shows it, then send the request again; tokens of a key that is taken out of the keys of the server need no revocation',
+  },
   INPUT_TARGET_TOO_LONG: {
     ...limit,
     status: 414,

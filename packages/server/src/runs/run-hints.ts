@@ -6,31 +6,33 @@ export interface RunHints {
   tellPending(): void;
   /** Gives the function that stops the listening. */
   onPending(listener: () => void): () => void;
-  tellCancel(): void;
-  onCancel(listener: () => void): () => void;
+  /** Without an id: of any number of runs. */
+  tellCancel(runId?: string): void;
+  /** Told undefined where nobody knows which run. */
+  onCancel(listener: (runId: string | undefined) => void): () => void;
 }
 
 /** Between the servers of one process. */
 export function createLocalHints(): RunHints {
-  const pending = createTopic();
-  const cancel = createTopic();
+  const pending = createTopic<void>();
+  const cancel = createTopic<string | undefined>();
   return {
     tellPending: pending.tell,
     onPending: pending.listen,
-    tellCancel: cancel.tell,
+    tellCancel: (runId) => cancel.tell(runId),
     onCancel: cancel.listen,
   };
 }
 
-function createTopic() {
-  const listeners = new Set<() => void>();
+function createTopic<Word>() {
+  const listeners = new Set<(word: Word) => void>();
   return {
-    tell() {
-      for (const listener of listeners) listener();
+    tell(word: Word) {
+      for (const listener of listeners) listener(word);
     },
-    listen(listener: () => void) {
+    listen(listener: (word: Word) => void) {
       // One of its own: a function that comes twice is told twice.
-      const own = () => listener();
+      const own = (word: Word) => listener(word);
       listeners.add(own);
       return () => void listeners.delete(own);
     },

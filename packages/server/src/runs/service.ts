@@ -52,7 +52,7 @@ export interface RunServiceOptions {
   /** What the server tells others. Default: those of this process. */
   readonly hints?: RunHints | undefined;
   /** Servers that write to the same log. Default: this one. */
-  readonly countNodes?: () => number;
+  readonly countNodes?: (() => number) | undefined;
   /** The scope of whoever may do everything. Default: that of the contract. */
   readonly adminScope?: () => string;
   /** Asked before a run that has waited begins. Default: nobody is. */
@@ -219,7 +219,13 @@ export function createRunService(options: RunServiceOptions): RunService {
           },
           onFailed: (cause) => logger.warn({ cause }, "runs that wait cannot be taken"),
         });
-  const stopListening = [hints.onPending(() => claims?.wake()), hints.onCancel(() => pulse.beatNow())];
+  const stopListening = [
+    hints.onPending(() => claims?.wake()),
+    hints.onCancel((runId) => {
+      // With many servers a run is another's nearly always.
+      if (runId === undefined || [...active].some((entry) => entry.runId === runId)) pulse.beatNow();
+    }),
+  ];
   claims?.wake();
 
   return {
@@ -253,7 +259,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       if (await store.endWaiting(scope, run, createDescribeCancelled(runtime))) return true;
       if (!(await store.requestCancel(scope, run))) return false;
       active.stop(({ runId }) => runId === run.runId, new Error("the run was cancelled"));
-      hints.tellCancel();
+      hints.tellCancel(run.runId);
       return true;
     },
 

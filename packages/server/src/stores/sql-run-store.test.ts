@@ -371,10 +371,10 @@ it("ends a run of this machine at once where its process is gone, on a file that
 
 /** The same database, which notes every statement that reads. */
 function recordReads(database: TestDatabase, asked: Set<string>): TestDatabase {
-  return {
-    ...database,
-    read: (query) =>
-      database.read((db) => {
+  const record =
+    (read: TestDatabase["read"]): TestDatabase["read"] =>
+    (query) =>
+      read((db) => {
         const built = db.withPlugin({
           transformQuery({ node, queryId }) {
             asked.add(db.getExecutor().compileQuery(node, queryId).sql);
@@ -396,6 +396,10 @@ function recordReads(database: TestDatabase, asked: Set<string>): TestDatabase {
             },
           }),
         );
-      }),
+      });
+  return {
+    ...database,
+    read: record(database.read),
+    upkeep: { ...database.upkeep, read: record(database.upkeep.read) },
   };
 }

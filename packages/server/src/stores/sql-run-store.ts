@@ -47,7 +47,9 @@ export interface SqlRunStoreOptions extends SqlNodeOptions {
   readonly eventsSeconds?: number | undefined;
 }
 
-export interface SqlRunStore extends RunStore, Pick<SqlNode, "close"> {}
+export interface SqlRunStore
+  extends RunStore,
+    Pick<SqlNode, "close" | "forgetSilent" | "leave" | "liveNodes" | "spread"> {}
 
 const RUN_COLUMNS = ["output_json", "events_json"] as const;
 
@@ -297,7 +299,11 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     changeStamp: database.changeStamp,
     beat: node.beat,
     close: node.close,
-    ...createSqlAbandoned(database, { deployment, nodeId, eventsSeconds }),
+    leave: node.leave,
+    spread: node.spread,
+    liveNodes: node.liveNodes,
+    forgetSilent: node.forgetSilent,
+    ...createSqlAbandoned(database, { ...options, eventsSeconds }),
   };
 }
 
