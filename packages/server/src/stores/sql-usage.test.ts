@@ -103,7 +103,7 @@ for (const dialect of TEST_DIALECTS) {
         keyOf([alice, bob, nobody, claimed][draw(4)] ?? alice, { sessionId: `s${draw(4)}` });
       for (let step = 0; step < 150; step += 1) {
         const key = keyAt();
-        switch (draw(9)) {
+        switch (draw(10)) {
           case 0: {
             // One id for each: who made it is known by it.
             const own = keyOf(key.owner, { sessionId: `made ${step}` });
@@ -143,6 +143,15 @@ for (const dialect of TEST_DIALECTS) {
               keepsEvents: false,
             });
             if (gone !== undefined) leases.push(gone);
+            break;
+          }
+          case 7: {
+            const copy = { runId: `copy ${step}`, status: "COMPLETED" as const, createdAt: 1, input: "hi" };
+            const outputJson = JSON.stringify(outputOf(key, copy.runId, { content: textOf(draw(300)) }));
+            // There may be none of this key.
+            await store
+              .addEndedRuns(all, key, [{ ...copy, outputJson, eventsJson: "[]", nextIndex: 0 }])
+              .catch(() => undefined);
             break;
           }
           case 6: {
