@@ -19,6 +19,7 @@ import { eventsOf } from "./support/run-stream.ts";
 
 const ROUNDS = Number(process.env["AGENTOS_NODES_ROUNDS"] ?? 1);
 const WATCHERS = 5;
+const WAITING = 15;
 const rounds = Array.from({ length: ROUNDS }, (_, round) => round + 1);
 
 /** Of three nodes: the one that a run is begun on comes first, each round another. */
@@ -116,6 +117,22 @@ describe("a run that was begun on one of three nodes", () => {
       expect(await checkHistory([here, there, elsewhere], run)).toBe("COMPLETED");
     }
   });
+});
+
+it("runs that wait for room are run by whichever node has some, each once", async () => {
+  const database = await createDatabase("postgres");
+  const limited = await startNodes(3, { database, limits: { activeRuns: 3 }, words: 5 });
+  const urls = limited.map(({ url }) => url);
+  // All at one node, which has room for three.
+  const runs = await Promise.all(
+    Array.from({ length: WAITING }, () => startUnwatched(urls[0] ?? "", { agent: "counts" })),
+  );
+  for (const run of runs) {
+    await untilStatus(urls[1] ?? "", run, "COMPLETED");
+    expect(countCalls("count", run.runId)).toBe(1);
+    expect(await checkHistory(urls, run)).toBe("COMPLETED");
+  }
+  await Promise.all(limited.map((node) => node.kill()));
 });
 
 it("a request that is sent again to another node gets the run of the first", async () => {

@@ -21,8 +21,11 @@ interface Followed {
   readonly stream: RunStream;
 }
 
-async function startTwo(): Promise<readonly [TestNode, TestNode]> {
-  const [first, second] = await startNodes(2, { database: await createDatabase("postgres") });
+/** Longer than any of this takes. */
+const LONG = { words: 10_000, everyMs: 50 };
+
+async function startTwo(words = {}): Promise<readonly [TestNode, TestNode]> {
+  const [first, second] = await startNodes(2, { database: await createDatabase("postgres"), ...words });
   if (first === undefined || second === undefined) throw new Error("INVARIANT: two were started");
   return [first, second];
 }
@@ -65,7 +68,7 @@ describe("a node with many runs", () => {
   it.each(rounds)(
     `that is killed leaves each of ${RUNS} interrupted, and whoever watches on another hears it, round %i`,
     async () => {
-      const [doomed, other] = await startTwo();
+      const [doomed, other] = await startTwo(LONG);
       const followed = await startRuns(doomed.url);
       const unwatched = await startUnwatched(doomed.url, { agent: "slow" });
       const watchers = await Promise.all(
@@ -88,7 +91,7 @@ describe("a node with many runs", () => {
   it.each(rounds)(
     `that sleeps until others took ${RUNS} for gone says nothing more of them when it wakes, round %i`,
     async () => {
-      const [sleeper, other] = await startTwo();
+      const [sleeper, other] = await startTwo(LONG);
       const followed = await startRuns(sleeper.url);
       sleeper.stop();
       await untilInterrupted(
@@ -100,7 +103,7 @@ describe("a node with many runs", () => {
       // What it had kept before it slept it may still send; a word that only it knows would be seen here.
       await checkInterrupted([other.url, sleeper.url], followed);
       // It is one of them again.
-      const { run, stream } = await startFollowed(sleeper.url, { agent: "words" });
+      const { run, stream } = await startFollowed(sleeper.url, { agent: "echo" });
       expect(await stream.end).toBe("finished");
       expect(await checkHistory([other.url, sleeper.url], run, stream.frames)).toBe("COMPLETED");
       await Promise.all([sleeper.kill(), other.kill()]);

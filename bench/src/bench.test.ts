@@ -132,8 +132,8 @@ test("ratios and quantiles are those of the textbook", () => {
 test("measures streams in the background on each database, and what is written", {
   timeout: 60_000,
 }, async () => {
-  const small = { alone: 1, streams: 2, manyStreams: 2, watchers: 10, words: 5, wordDelayMs: 5 };
-  const { rows, verdicts } = await benchBackground(small);
+  const few = { alone: 1, streams: 2, manyStreams: 2, watchers: 10, words: 5, wordDelayMs: 5 };
+  const { rows, verdicts } = await benchBackground(few);
   expect(rows.map(([name]) => name)).toEqual([
     "plain, in memory",
     "plain, SQLite",

@@ -1,7 +1,6 @@
 // LENGTH: one table; its rows are read side by side.
 /** Refusals of a token from its header on, and the way out that each prints. */
 import type { RefusalCode } from "@agentos/contract";
-import { createAuthGuard } from "@agentos/guard";
 import {
   type Claims,
   createTestKey,
@@ -16,7 +15,7 @@ import {
 } from "@agentos/testkit";
 import { vi } from "vitest";
 import { emptiedKeys } from "./emptied-keys.ts";
-import type { FixRow, FixRows, Printed } from "./fix-row.ts";
+import type { FixRow, FixRows } from "./fix-row.ts";
 import {
   callSigned,
   callWith,
@@ -75,46 +74,6 @@ const several = (config: object = {}): World["options"] => ({
 });
 /** Two keys with a name each. */
 const twoKeys = { verificationKeys: [JSON.stringify(key.jwk), JSON.stringify(otherKey.jwk)] };
-
-const REVOKED = "revoked-1";
-
-/** Nothing revokes in an AgentOS of this version: a guard is asked, as whoever embeds it does. */
-const revocationRow: FixRow<string> = {
-  wrong: () => REVOKED,
-  follows: /get a new one from your issuer/,
-  apply: () => "new-1",
-  async observe(jti) {
-    const outcome = await askGuard(jti);
-    if (outcome.isAllowed) return [];
-    const { code, fix: text } = JSON.parse(outcome.answer.body) as { code: string; fix: string };
-    return [{ code, fix: text, place: "answer" } satisfies Printed];
-  },
-  async passes(jti) {
-    const outcome = await askGuard(jti);
-    if (!outcome.isAllowed) throw new Error(`still refused: ${outcome.answer.body}`);
-  },
-};
-
-async function askGuard(jti: string) {
-  const guard = await createAuthGuard({
-    id: ID,
-    env: {},
-    ...jwtOptions(),
-    logger: { error: () => undefined, warn: () => undefined, info: () => undefined },
-    revocation: ({ token }) =>
-      token?.id === REVOKED ? { code: "AUTH_CREDENTIAL_REVOKED", facts: {} } : undefined,
-  });
-  try {
-    const authorization = `Bearer ${await signToken(good({ jti }))}`;
-    return await guard.protect(["agents:read"]).check({
-      method: "GET",
-      clientAddress: "127.0.0.1",
-      header: (name) => (name === "authorization" ? authorization : null),
-    });
-  } finally {
-    guard.close();
-  }
-}
 
 export const authFixes = {
   AUTH_ALGORITHM_NONE: fix({
@@ -499,5 +458,4 @@ export const authFixes = {
     }),
   ],
   // Each row keeps its own kind of world.
-  AUTH_CREDENTIAL_REVOKED: revocationRow as FixRow,
 } satisfies Partial<FixRows<RefusalCode>>;

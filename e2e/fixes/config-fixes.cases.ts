@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { customScope, type FaultCode } from "@agentos/contract";
-import type { AgentOSOptions } from "@agentos/server";
+import type { AgentOSOptions, PolicyOptions } from "@agentos/server";
 import { signToken } from "@agentos/testkit";
 import { writeTemporary } from "../support/key-sources.ts";
 import { fixFile, generateKeys, withPart, withVariables } from "./file-world.ts";
@@ -68,6 +68,14 @@ const unsafeRow = (name: string, more: AgentOSOptions["authorizationConfig"] = {
     follows: /remove it/,
     apply: (world) => withConfig(world, { unsafe: undefined }),
   });
+
+/** Another policy comes into force before the request. */
+const replaceBy =
+  (policy: PolicyOptions): NonNullable<World["prepare"]> =>
+  async ({ os }) => {
+    await os.replacePolicy(policy);
+    return () => undefined;
+  };
 
 /** The id of somebody's tenant at Microsoft, and the issuer that stands for all of them. */
 const TENANT = "9122040d-6c67-4c5b-b112-36a304b66dad";
@@ -581,6 +589,11 @@ export const configFixes = {
       const made = random();
       return { ...withEnv(world, { OS_SECURITY_KEY: made }), call: byKey(made) };
     },
+  }),
+  CONFIG_ID_FIXED: fix({
+    wrong: () => ({ options: jwtOptions(), prepare: replaceBy({ ...jwtOptions(), id: "another" }) }),
+    follows: /leave "(id)" out of the new policy/,
+    apply: (world, [name = ""]) => ({ ...world, prepare: replaceBy({ ...jwtOptions(), [name]: undefined }) }),
   }),
   CONFIG_PORT_IN_USE: fixFile({
     wrong: () => ({

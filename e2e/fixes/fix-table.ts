@@ -8,12 +8,19 @@ import type { FixRow, FixRows } from "./fix-row.ts";
 import { keyFixes } from "./key-fixes.cases.ts";
 import { limitFixes } from "./limit-fixes.cases.ts";
 import { originFixes } from "./origin-fixes.cases.ts";
+import { revocationFixes } from "./revocation-fixes.cases.ts";
 import { scopeFixes } from "./scope-fixes.cases.ts";
 import { storeFixes } from "./store-fixes.cases.ts";
 
 type Part = Readonly<Record<string, FixRow | readonly FixRow[]>>;
 
-export const REFUSAL_FIXES: Part = { ...authFixes, ...credentialFixes, ...originFixes, ...scopeFixes };
+export const REFUSAL_FIXES: Part = {
+  ...authFixes,
+  ...credentialFixes,
+  ...originFixes,
+  ...revocationFixes,
+  ...scopeFixes,
+};
 export const CAUSE_FIXES: Part = { ...causeFixes };
 export const START_FIXES: Part = { ...configFixes, ...keyFixes };
 export const LIMIT_FIXES: Part = { ...limitFixes, ...storeFixes };
@@ -27,6 +34,7 @@ export const ALL_FIXES: Part = {
   ...keyFixes,
   ...limitFixes,
   ...originFixes,
+  ...revocationFixes,
   ...scopeFixes,
   ...storeFixes,
 } satisfies FixRows<ErrorCode>;

@@ -370,6 +370,11 @@ export const limitFixes = {
 } satisfies FixRows<
   Exclude<
     LimitCode,
-    "STORE_SESSIONS_FULL" | "STORE_UNAVAILABLE" | "STORE_BUSY" | "STORE_NOT_WRITABLE" | "STORE_SPACE_USED_UP"
+    | "STORE_REVOCATIONS_FULL"
+    | "STORE_SESSIONS_FULL"
+    | "STORE_UNAVAILABLE"
+    | "STORE_BUSY"
+    | "STORE_NOT_WRITABLE"
+    | "STORE_SPACE_USED_UP"
   >
 >;

@@ -18,7 +18,10 @@ import { bodyOf, type Call, send } from "../support/http.ts";
 import type { FixRow, FixRows } from "./fix-row.ts";
 import { callSigned, fix, good, jwtOptions, type World } from "./world.ts";
 
-type StoreCode = Exclude<Extract<FaultCode | LimitCode, `STORE_${string}`>, "STORE_MEMORIES_FULL">;
+type StoreCode = Exclude<
+  Extract<FaultCode | LimitCode, `STORE_${string}`>,
+  "STORE_MEMORIES_FULL" | "STORE_REVOCATIONS_FULL"
+>;
 
 const ends: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -367,10 +370,12 @@ export const storeFixes = {
     async wrong() {
       const server = await useOwnServer();
       await server.start();
-      return using(server.url, async () => {
+      const stop = async () => {
         await server.stop();
         return () => undefined;
-      });
+      };
+      // With tokens nobody is let in while it is not known what was revoked.
+      return { options: { database: server.url }, call: run, prepare: stop };
     },
     follows: /(start the database), and the server goes on by itself/,
     async apply(world) {

@@ -163,6 +163,12 @@ export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefus
   AUTH_SUBJECT_RESERVED: unauthorized("subject", "Invalid token subject"),
   AUTH_SUBJECT_FOREIGN: unauthorized("subject", "Invalid token subject"),
   AUTH_CREDENTIAL_REVOKED: unauthorized("revocation", "Invalid token: Token has been revoked"),
+  AUTH_REVOCATION_UNKNOWN: {
+    status: 503,
+    detail: "Authentication is temporarily unavailable",
+    challenge: undefined,
+    stage: "revocation",
+  },
   AUTH_HOST_NOT_ALLOWED: forbidden("loopback", "Host not allowed"),
   AUTH_PROXY_NOT_ALLOWED: forbidden("loopback", "Proxied request not allowed"),
   AUTH_PEER_NOT_LOCAL: forbidden("loopback", "Client address not allowed"),

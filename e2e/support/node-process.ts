@@ -13,7 +13,7 @@ const specSchema = z.strictObject({
   verificationKey: z.string().optional(),
   /** Each call of a tool adds a line to it. */
   callsFile: z.string(),
-  /** Of the agent `words`. */
+  /** Of the agents `words` and `counts`. */
   words: z.number(),
   everyMs: z.number(),
   maxAttempts: z.number().optional(),
@@ -64,7 +64,10 @@ const os = new AgentOS({
       id: "counts",
       tools: [count],
       model: offlineScript({
-        steps: [{ toolCalls: [{ name: "count" }] }, { text: numberedWords(10_000), wordDelayMs: 50 }],
+        steps: [
+          { toolCalls: [{ name: "count" }] },
+          { text: numberedWords(spec.words), wordDelayMs: spec.everyMs },
+        ],
       }),
     }),
     new Agent({

@@ -14,7 +14,7 @@ export interface NodeOptions {
   readonly directUrl?: string;
   /** Public key of the tokens it takes; without one it is open. */
   readonly verificationKey?: string;
-  /** What the agent `words` says. Default 40 words, 25 ms apart. */
+  /** What the agents `words` and `counts` say. Default 40 words, 25 ms apart. */
   readonly words?: number;
   readonly everyMs?: number;
   readonly limits?: Readonly<Record<string, number>>;

@@ -39,6 +39,8 @@ export interface ResourceScope {
 }
 
 const config: ResourceScope = { resource: "config", action: "read", otherAction: "write" };
+const readAuthz: ResourceScope = { resource: "authz", action: "read", otherAction: "explain" };
+const revocations: ResourceScope = { resource: "authz", action: "revoke", otherAction: "read" };
 const readAgents: ResourceScope = { resource: "agents", action: "read", otherAction: "run" };
 const runAgents: ResourceScope = { resource: "agents", action: "run", otherAction: "read" };
 // Neither of the two is the other action of the other: a run is read with both.
@@ -123,6 +125,25 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     usesAgents: false,
     status: 404,
   },
+  "policy.read": {
+    method: "GET",
+    path: "/authz/policy",
+    demands: { kind: "resource", scope: readAuthz },
+    usesAgents: false,
+  },
+  "revocations.create": {
+    method: "POST",
+    path: "/authz/revocations",
+    demands: { kind: "resource", scope: revocations },
+    usesAgents: false,
+    status: 422,
+  },
+  "revocations.list": {
+    method: "GET",
+    path: "/authz/revocations",
+    demands: { kind: "resource", scope: revocations },
+    usesAgents: false,
+  },
   "agents.list": {
     method: "GET",
     path: "/agents",
@@ -156,9 +177,23 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     status: 404,
     demands: { kind: "item", scope: readRuns, also: runRuns, id: AGENT_ID },
   },
+  "agents.continueRun": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/runs/none/continue`,
+    body: "session_id=none",
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+  },
   "agents.cancelRun": {
     method: "POST",
     path: `/agents/${AGENT_ID}/runs/none/cancel`,
+    usesAgents: false,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+  },
+  "agents.resumeRun": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/runs/none/resume`,
     usesAgents: false,
     demands: { kind: "item", scope: runAgents, id: AGENT_ID },
   },

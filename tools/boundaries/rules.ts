@@ -121,6 +121,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     request: ["policy", "address", "encoding", "outcome"],
     decide: ["scope", "outcome"],
     refusal: ["outcome"],
+    revocation: ["identity"],
     engine: ["token", "request", "decide", "identity", "policy", "scope", "outcome"],
     diagnose: [
       "token",
@@ -142,10 +143,11 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     config: ["log"],
     decisions: ["log"],
     denials: ["log"],
+    revocations: ["log"],
     keys: ["config"],
     pages: ["config"],
-    gate: ["pages", "keys", "denials", "decisions", "config", "log"],
-    app: ["gate", "pages", "keys", "denials", "decisions", "config", "log"],
+    gate: ["pages", "keys", "denials", "decisions", "revocations", "config", "log"],
+    app: ["gate", "pages", "keys", "denials", "decisions", "revocations", "config", "log"],
     hosts: ["gate"],
   },
   storage: {

@@ -113,13 +113,23 @@ export type { Credential } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { findScheme } from "./request/scheme.ts";
 export { findStrangeCredential, isCredentialWord } from "./request/strange-credential.ts";
+export {
+  createRevocationSet,
+  isRevocable,
+  type RevocableIdentity,
+  type Revocation,
+  type RevocationKind,
+  type RevocationSet,
+} from "./revocation/revocation-set.ts";
 export { compileGrants, type Grants, visibleItems } from "./scope/grants.ts";
 export { ceilingOf, type LimitedScopes, limitScopes, type ScopeCeiling } from "./scope/limit-scopes.ts";
 export { type ParsedScope, parseScope } from "./scope/parse.ts";
 export { type PathParameters, type Requirement } from "./scope/requirement.ts";
+export { recheckClaims } from "./token/check-all-claims.ts";
 export { joseSignatureCheck, type SignatureCheck } from "./token/check-signature.ts";
 export { readClaim } from "./token/read-claim.ts";
 export { findScopesClaims, readScopes, splitScopeText } from "./token/read-scopes.ts";
 export type { TrustedIssuer } from "./token/select-issuer.ts";
 export * from "./token/token-limits.ts";
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from "./token/verify-token.ts";
+export { isKeyWithdrawn } from "./token/verifying-key.ts";

@@ -93,6 +93,13 @@ export {
   type ModelSummary,
   modelSchema,
 } from "./wire/agent.ts";
+export type { Checkpoint } from "./wire/checkpoint.ts";
+export {
+  CONTINUE_FORM_FIELDS,
+  type ContinueFormFieldName,
+  continueFormSchema,
+  continueJsonSchema,
+} from "./wire/continue-form.ts";
 export {
   DEFAULT_COOKIE_NAME,
   DEFAULT_PORT,
@@ -146,6 +153,7 @@ export {
   userInputFieldSchema,
 } from "./wire/message.ts";
 export { type PageMeta, pageMetaSchema } from "./wire/page.ts";
+export { type PolicyObject, policySchema } from "./wire/policy.ts";
 export {
   errorSchema,
   limitSchema,
@@ -154,6 +162,14 @@ export {
   validationErrorSchema,
 } from "./wire/problem.ts";
 export { type ResourceMetadata, resourceMetadataSchema } from "./wire/resource-metadata.ts";
+export {
+  type RevocationInput,
+  type RevocationList,
+  type RevocationObject,
+  type Revoked,
+  revocationInputSchema,
+  revocationQuerySchema,
+} from "./wire/revocation.ts";
 export {
   type AnyRunEvent,
   type RunEvent,

@@ -47,9 +47,11 @@ export {
 } from "./config/option-faults.ts";
 export type { ResolvedPolicy } from "./config/resolve-policy.ts";
 export { createDecisionTally, type DecisionTally, type TallyRow } from "./decisions/decision-tally.ts";
+export { createKeyTally, type KeyRow, SLOT_SECONDS } from "./decisions/key-tally.ts";
 export { firstSecondOf, hourOf } from "./denials/count-groups.ts";
 export { maySee } from "./denials/denial-recorder.ts";
 export { createKeptDenials, type KeptDenial } from "./denials/kept-denials.ts";
+export type { ConnectionRegistry, OpenConnection, OpenedBy } from "./gate/connection-registry.ts";
 export type { Gate } from "./gate/gate.ts";
 export { logDenial } from "./gate/log-denial.ts";
 export { type ConnectionFault, describeConnectionFault } from "./keys/describe-connection-fault.ts";
@@ -63,3 +65,17 @@ export {
   stripLineEnd,
 } from "./keys/read-file.ts";
 export type { Clock, GenerateId, Runtime } from "./log/runtime.ts";
+export {
+  MAX_REVOCATIONS,
+  type Moment,
+  type NewRevocation,
+  type ReadingServer,
+  type ReadingServers,
+  type RevocationPage,
+  type RevocationQuery,
+  type RevocationSpread,
+  type RevocationStore,
+  type RevocationsFull,
+  type StoredRevocation,
+} from "./revocations/revocation-store.ts";
+export { createRevocations, type RevocationOutcome, type Revocations } from "./revocations/revocations.ts";

@@ -34,6 +34,7 @@ export {
   NOBODY,
   OTHERS,
 } from "./decisions/decision-counter.ts";
+export type { KeyCounter, KeyCounts } from "./decisions/key-counter.ts";
 export type {
   Denial,
   DenialCountPage,

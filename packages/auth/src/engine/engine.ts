@@ -81,7 +81,7 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
   }
 
   /** What holds of every identity, whoever found it. */
-  function admit(verified: Result<Identity>): Result<Identity> {
+  function admit(verified: Result<Identity>): Result<Identity> | Promise<Result<Identity>> {
     if (!verified.ok) return fail(disown(verified.fault));
     const identity = verified.value;
     const { userId: subject, issuer, owner } = identity;
@@ -90,7 +90,11 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
     if (misnamed !== undefined) return fail(isKnown ? { subject, issuer, ...misnamed } : misnamed);
     const revoked = revocation?.(identity);
     if (revoked === undefined) return verified;
-    return fail(isKnown ? { subject, issuer, owner, ...revoked } : revoked);
+    const conclude = (refusal: Refusal | undefined): Result<Identity> => {
+      if (refusal === undefined) return verified;
+      return fail(isKnown ? { subject, issuer, owner, ...refusal } : refusal);
+    };
+    return revoked instanceof Promise ? revoked.then(conclude) : conclude(revoked);
   }
 
   /** A name that is not theirs owns nothing, whatever else is wrong with the token. */

@@ -22,7 +22,7 @@ export interface ProblemOptions {
   readonly cli: string;
   /** RFC 9728 metadata URL; sent only when an OAuth or OIDC issuer is configured. */
   readonly resourceMetadataUrl?: string | undefined;
-  /** Sends `Retry-After`, in seconds (RFC 9110 section 10.2.3). Default: not sent. */
+  /** Sends `Retry-After`, in seconds (RFC 9110 section 10.2.3). Default: that of the refusal, if any. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
@@ -69,6 +69,7 @@ export function toProblem(refusal: Refusal, options: ProblemOptions): ProblemAns
   const facts = publicFacts(entry, refusal.facts, options.cli);
   const body = describeProblem(refusal, options);
   const challenge = toChallenge(entry, facts, options.resourceMetadataUrl);
+  const { retryAfterSeconds = entry.retryAfterSeconds } = options;
   return {
     status: entry.status,
     headers: {
@@ -76,9 +77,7 @@ export function toProblem(refusal: Refusal, options: ProblemOptions): ProblemAns
       "cache-control": "no-store",
       vary: "Accept",
       ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
-      ...(options.retryAfterSeconds === undefined
-        ? {}
-        : { "retry-after": String(options.retryAfterSeconds) }),
+      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
     },
     body: JSON.stringify(body),
   };

@@ -43,3 +43,13 @@ export function checkAllClaims(
   const user = readUser(claims, policy, claimNames);
   return user.ok ? ok({ ...user.value, times: times.value }) : user;
 }
+
+/** Of a token that was accepted once, and whatever its times are: whether it is still for this server, by other rules too. */
+export function recheckClaims(
+  claims: Claims,
+  policy: TokenPolicy,
+  claimNames: Pick<AuthPolicy["claimNames"], "audience">,
+): Result<true> {
+  const issuer = checkIssuer(claims, policy);
+  return issuer.ok ? checkAudience(claims, policy, claimNames) : issuer;
+}

@@ -24,6 +24,7 @@ import { readTokenFacts } from "./read-token-facts.ts";
 import { addForeignIssuer, createIssuerSelector, type TrustedIssuer } from "./select-issuer.ts";
 import { createTokenCache } from "./token-cache.ts";
 import { MAX_IDENTIFIER_CHARACTERS, MAX_TOKEN_BYTES, TOKEN_CACHE_ENTRIES } from "./token-limits.ts";
+import { noteVerifyingKey } from "./verifying-key.ts";
 
 /** What the verifier checks with; clock and hash come from outside. */
 export interface TokenVerifierOptions {
@@ -109,8 +110,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     const { isAccessTyped } = header.value;
     const seen = { key: key.value, trusted, isAccessTyped };
     const identity = acceptClaims(claims, shape.value, seen);
-    if (identity.ok)
-      cache.set(hash, identity.value, trusted === only ? selected.value.generation : generation);
+    if (!identity.ok) return identity;
+    noteVerifyingKey(identity.value, key.value);
+    cache.set(hash, identity.value, trusted === only ? selected.value.generation : generation);
     return identity;
   }
 

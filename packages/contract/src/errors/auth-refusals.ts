@@ -277,6 +277,15 @@ export const authRefusals = {
     stage: "revocation",
     detail: "Invalid token: Token has been revoked",
     title: "the credential was revoked, although it has not expired",
-    fix: "get a new one from your issuer; where this one was revoked by mistake, the operator of this AgentOS can take that back",
+    fix: "get a new token from your issuer, by signing in again: a revocation is not taken back; where the new token is refused too, let the issuer sign with another key",
+  }),
+  AUTH_REVOCATION_UNKNOWN: refusal({
+    stage: "revocation",
+    detail: "Authentication is temporarily unavailable",
+    title: "this AgentOS cannot find out at the moment whether the token was revoked, so it accepts none",
+    fix: "try again in a few seconds; the operator finds the cause in the server's log: its database does not answer",
+    status: 503,
+    retryAfterSeconds: 2,
+    challenge: "none",
   }),
 } as const satisfies Record<string, RefusalEntry>;

@@ -61,6 +61,8 @@ export interface RefusalEntry {
   readonly status: RefusalStatus;
   /** What `WWW-Authenticate` says. */
   readonly challenge: Challenge;
+  /** Sent as `Retry-After`, where waiting helps. */
+  readonly retryAfterSeconds?: number;
   /** One line for a person: lower-case start, no final full stop. */
   readonly title: string;
   /** The contract's string, word for word where the contract has one. */

@@ -22,6 +22,28 @@ export const limits = {
     detail: "The server has too many active runs",
     fix: 'send the request again in a while; or raise "limits.activeRuns" of the server, or add a second one',
   },
+  RUN_CALLER_QUEUE: {
+    ...later,
+    status: 429,
+    title: "runs of this caller that wait for their turn: {limit}, the most that one caller may have",
+    detail: "Too many runs are waiting",
+    fix: 'wait until some of your runs have begun, or cancel some, then send the request again; or raise "limits.pendingRunsPerCaller" of the server',
+  },
+  RUN_QUEUE_FULL: {
+    ...later,
+    status: 429,
+    title: "runs that wait for their turn: {limit}, the most that this AgentOS keeps",
+    detail: "Too many runs are waiting",
+    fix: 'send the request again in a while; or raise "limits.pendingRuns" of the server, or add a second one that takes runs from the same database',
+  },
+  RUN_QUEUE_MEMORY: {
+    ...later,
+    status: 429,
+    unit: "MiB",
+    title: "the requests of runs that wait for their turn would have more than {limit} MiB",
+    detail: "The waiting runs are too large",
+    fix: 'send the request again in a while, or send smaller messages and files; or raise "limits.pendingMebibytes" of the server',
+  },
   RUN_CALLER_UNREAD: {
     ...later,
     status: 429,
@@ -77,6 +99,13 @@ export const limits = {
     title: "this user has {limit} memories, the most that one user may have",
     detail: "The user has too many memories",
     fix: "delete memories that nobody needs any more, with DELETE /memories, then send the request again",
+  },
+  STORE_REVOCATIONS_FULL: {
+    ...limit,
+    status: 503,
+    title: "revocations of this AgentOS: {limit}, the most that are kept at a time",
+    detail: "Too many revocations are kept",
+    fix: 'wait until the first of them is past its "until", as GET /authz/revocations shows it, then send the request again; tokens of a key that is taken out of the keys of the server need no revocation',
   },
   INPUT_TARGET_TOO_LONG: {
     ...limit,

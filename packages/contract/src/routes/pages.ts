@@ -7,6 +7,7 @@ import {
   denialQuerySchema,
   denialSchema,
 } from "../wire/denial.ts";
+import { policySchema } from "../wire/policy.ts";
 import { errorSchema, validationErrorSchema } from "../wire/problem.ts";
 import { resourceMetadataSchema } from "../wire/resource-metadata.ts";
 import type { RouteTable } from "./route.ts";
@@ -23,4 +24,6 @@ export const pagesRoutes = {
     responses: { 200: { description: "a page of the groups", json: denialCountListSchema }, 422: { description: "a query value cannot be used", json: validationErrorSchema } } },
   "denials.read": { method: "GET", path: "/authz/denials/{denial_id}", access: "authenticated", tag: "Authorization", summary: "One recorded refusal: any with authz:read, else one of the caller's own",
     responses: { 200: { description: "the refusal", json: denialSchema }, 404: { description: "none that this caller may see", json: errorSchema } } },
+  "policy.read": { method: "GET", path: "/authz/policy", access: ["authz:read"], tag: "Authorization", summary: "The policy in force: keys, issuers, switches, findings, and how many requests came with each key",
+    responses: { 200: { description: "the policy", json: policySchema } } },
 } as const satisfies RouteTable;

@@ -12,6 +12,7 @@ import { memoriesRoutes } from "./memories.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { pagesRoutes } from "./pages.ts";
 import { registryRoutes } from "./registry.ts";
+import { revocationsRoutes } from "./revocations.ts";
 import type { RouteDefinition, RouteTable } from "./route.ts";
 import { schedulesRoutes } from "./schedules.ts";
 import { serviceAccountsRoutes } from "./service-accounts.ts";
@@ -24,6 +25,7 @@ import { workflowsRoutes } from "./workflows.ts";
 export const ROUTES = {
   ...coreRoutes,
   ...pagesRoutes,
+  ...revocationsRoutes,
   ...agentsRoutes,
   ...teamsRoutes,
   ...workflowsRoutes,

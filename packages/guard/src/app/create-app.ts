@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { CompiledRoute, OriginRules, ProblemAnswer } from "@agentos/auth";
 import { compareTemplates, matchTemplate, toRouterPath } from "@agentos/contract";
 import { type Context, Hono } from "hono";
+import type { ConnectionRegistry, OpenedBy } from "../gate/connection-registry.ts";
 import type { Gate, GuardOutcome } from "../gate/gate.ts";
 import { guardedRequest } from "../gate/guarded-request.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
@@ -36,6 +37,8 @@ export interface AppRoute {
 export interface AppOptions {
   readonly routes: readonly AppRoute[];
   readonly gate: Gate;
+  /** Where answers that are streams are known as long as they are open. */
+  readonly connections: Pick<ConnectionRegistry, "add">;
   readonly origins: OriginRules;
   readonly logger: Logger;
   /** Counts requests that are refused for their size alone. */
@@ -50,6 +53,7 @@ export interface AppOptions {
 export function createApp({
   routes,
   gate,
+  connections,
   origins,
   logger,
   limitLog,
@@ -72,7 +76,11 @@ export function createApp({
       const parameters = hasParameters ? c.req.param() : NO_PARAMETERS;
       const answer = (outcome: GuardOutcome) =>
         outcome.isAllowed
-          ? guard(run({ request, parameters, access: outcome.access }, c.env), c)
+          ? guard(run({ request, parameters, access: outcome.access }, c.env), c, {
+              identity: outcome.access.identity,
+              route,
+              parameters,
+            })
           : toResponse(outcome.answer);
       const outcome = gate.check(guardedRequest(request, c.env), route, parameters);
       return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
@@ -115,9 +123,14 @@ export function createApp({
     return requestId;
   }
 
-  function guardAnswer(answer: Response | Promise<Response>, c: Context): Response | Promise<Response> {
+  function guardAnswer(
+    answer: Response | Promise<Response>,
+    c: Context,
+    opened: OpenedBy,
+  ): Response | Promise<Response> {
     const onFailure = (error: unknown) => void logFailure(error, c, "a streamed body failed, and was cut");
-    const failure = { onFailure, env: c.env as unknown };
+    const onOpen = (end: () => void) => connections.add({ ...opened, end });
+    const failure = { onFailure, onOpen, env: c.env as unknown };
     const guard = c.req.method === "HEAD" ? dropBody : guardBody;
     return answer instanceof Promise
       ? answer.then((response) => guard(response, failure))

@@ -15,6 +15,7 @@ import type { DenialFilter, DenialRecord, DenialRecorder } from "../denials/deni
 import { showToCaller, showToOperator } from "../denials/show-denial.ts";
 import { codesShownAs, joinAsShown, REFUSAL_CODES, showGroup } from "../denials/shown-codes.ts";
 import { type InputFault, invalidFields, valueIssue } from "./input-fault.ts";
+import { isOpened } from "./opened-routes.ts";
 import { describePage } from "./page-meta.ts";
 import { readQuery } from "./read-query.ts";
 import { faultResponse, jsonResponse, notFound } from "./responses.ts";
@@ -45,7 +46,7 @@ const NO_STORE = { headers: { "cache-control": "no-store" } } as const;
 export function createDenialRoutes(options: DenialRoutesOptions): Record<DenialRouteId, RouteHandler> {
   const { recorder, cliCommand } = options;
   // A public route is not guarded, not even by the loopback check: what an operator has opened there shows nobody's.
-  const isBelieved = options.isOpen && !options.routes.some(isOpened);
+  const isBelieved = options.isOpen && !isOpened(options.routes, "denials.");
   const show = (record: DenialRecord, { isOperator }: Reader): DenialObject =>
     (isOperator ? showToOperator : showToCaller)(record, cliCommand);
 
@@ -100,13 +101,6 @@ export function createDenialRoutes(options: DenialRoutesOptions): Record<DenialR
         : jsonResponse(show(record, reader), NO_STORE);
     },
   };
-}
-
-function isOpened({ id, access }: CompiledRoute): boolean {
-  return (
-    id.startsWith("denials.") &&
-    (access.rule === "public" || access.conditional.some(({ rule }) => rule === "public"))
-  );
 }
 
 function readerOf({ identity }: Access, isBelieved: boolean): Reader {

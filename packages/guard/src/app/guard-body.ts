@@ -19,6 +19,10 @@ export interface BodyFailure {
   readonly onFailure: (error: unknown) => void;
   /** What the host knows of the connection. */
   readonly env: unknown;
+  /**
+   * Told of a body that begins, with what cuts it; gives the function for when it has ended. Default: nobody cuts it.
+   */
+  readonly onOpen?: ((cut: () => void) => () => void) | undefined;
 }
 
 /** The same answer, or one whose body tells the client nothing but that it was cut. Throws for one that cannot be sent. */
@@ -64,34 +68,53 @@ function isWhole(response: Response): boolean {
 
 function guardStream(
   body: ReadableStream<Uint8Array>,
-  { onFailure, env }: BodyFailure,
+  { onFailure, env, onOpen }: BodyFailure,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let isLeft = false;
+  let leave: () => void = () => {};
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        leave =
+          onOpen?.(() => {
+            if (isLeft) return;
+            isLeft = true;
+            // Whatever makes it is told to stop, as when a client goes away.
+            reader.cancel(new StreamCutError()).catch(onFailure);
+            cut(controller, env);
+          }) ?? leave;
+        if (isLeft) leave();
+      },
       async pull(controller) {
         try {
           const { done, value } = await reader.read();
           // A client that went away while this was waiting: the stream is closed, and nothing has failed.
           if (isLeft) return;
-          if (done) controller.close();
-          else controller.enqueue(assertChunk(value));
+          if (!done) return controller.enqueue(assertChunk(value));
+          leave();
+          controller.close();
         } catch (error) {
           if (isLeft) return;
+          leave();
           if (!(error instanceof StreamCutError)) onFailure(error);
-          // An adapter says what an error says; a connection that is gone says nothing.
-          if (cutConnection(env)) controller.close();
-          else controller.error(new StreamCutError());
+          cut(controller, env);
         }
       },
       cancel(reason) {
         isLeft = true;
+        leave();
         return reader.cancel(reason);
       },
     },
     { highWaterMark: 0 },
   );
+}
+
+/** An adapter says what an error says; a connection that is gone says nothing. */
+function cut(controller: ReadableStreamDefaultController<Uint8Array>, env: unknown): void {
+  if (cutConnection(env)) controller.close();
+  else controller.error(new StreamCutError());
 }
 
 function assertChunk(chunk: unknown): Uint8Array {

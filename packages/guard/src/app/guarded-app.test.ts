@@ -125,6 +125,7 @@ describe("a guarded app", () => {
       "denials.list Authorization",
       "denials.count Authorization",
       "denials.read Authorization",
+      "policy.read Authorization",
       "things.read Things",
       "get./teams/{team_id}/agents/{agent_id} Application",
     ]);

@@ -118,12 +118,11 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
     const app = await ready();
     const next = compilePolicy(completePolicyOptions(given, options), declared);
     const { opened } = app;
-    const { denials: denialRecorder, decisions: decisionCounter } = app.state.auth;
-    const state = await createPolicyState(
-      next,
-      { ...surroundings, open: async () => opened, kept: { denialRecorder, decisionCounter } },
-      [...findIdFaults(next.resolved, first.resolved), ...listening.findReachFaults(next.resolved)],
-    );
+    const { kept } = app.state.auth;
+    const state = await createPolicyState(next, { ...surroundings, open: async () => opened, kept }, [
+      ...findIdFaults(next.resolved, first.resolved),
+      ...listening.findReachFaults(next.resolved),
+    ]);
     try {
       if (closing !== undefined) throw new Error("the server is closed: no policy comes into force any more");
       // Again, for a server that began to listen while keys were read.
@@ -135,6 +134,7 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
     const before = app.state;
     app.state = state;
     before.auth.close();
+    state.auth.comeIntoForce();
     areFindingsTold = true;
     tellReplaced(runtime.logger, state.auth.describe());
   }

@@ -9,7 +9,7 @@ import type { RouteHandler } from "./route-handler.ts";
 export function createPageRoutes(options: {
   readonly cliCommand: string;
   readonly resourceMetadata: ResourceMetadataService | undefined;
-}): Record<Exclude<PageRouteId, `denials.${string}`>, RouteHandler> {
+}): Record<Extract<PageRouteId, `core.${string}`>, RouteHandler> {
   const { cliCommand, resourceMetadata } = options;
   return {
     "core.error": ({ parameters }) => {

@@ -16,8 +16,10 @@ import type { Fetch } from "./fetch.ts";
 import type { GuardedAppParts, Opened } from "./guarded-app-parts.ts";
 import { type DeclaredRoutes, describeRoutes, joinHandlers } from "./join-routes.ts";
 import type { LimitLog } from "./limit-log.ts";
+import { isOpened } from "./opened-routes.ts";
 import type { OutageLog } from "./outage-log.ts";
 import { createPageRoutes } from "./page-routes.ts";
+import { createPolicyRoutes } from "./policy-routes.ts";
 import type { RouteHandler } from "./route-handler.ts";
 
 /** A policy that answers. */
@@ -86,9 +88,18 @@ export async function createPolicyState<Id extends string, Resources extends Ope
             routes,
           }),
         ),
+        ...Object.entries(
+          createPolicyRoutes({
+            describe: () => auth.describe(),
+            algorithms: () => auth.algorithms(),
+            keyCounter: auth.keyCounter,
+            isBelieved: policy.mode === "none" && !isOpened(routes, "policy."),
+          }),
+        ),
         ...declared.customRoutes.map((route) => [idOf(route), route.handler] as const),
       ]),
       gate: auth.gate,
+      connections: auth.connections,
       origins: policy,
       logger: runtime.logger,
       limitLog,

@@ -52,6 +52,8 @@ export interface PolicyInForce extends AuthPolicy {
   readonly keyOrigins: readonly IssuerKeyOrigins[];
   /** Every route, the application's own too, with the access in force. */
   readonly routes: readonly CompiledRoute[];
+  /** Switches that weaken a check and are set, such as `allowMissingExpiration`. */
+  readonly unsafeSwitches: readonly string[];
   /** Paths that need no credential, `METHOD` before those that are not GET; `(in part)` for some parameters only. */
   readonly publicRoutes: readonly string[];
   /** Limits of the product by the name of their option, where the operator has chosen some; undefined: the defaults. */
@@ -64,7 +66,12 @@ export interface PolicyInForce extends AuthPolicy {
 
 /** Describes the policy in force now; keys may have changed since the start. */
 export function describePolicy(
-  { policy, issuerKeys, cliCommand }: Pick<ResolvedPolicy, "policy" | "issuerKeys" | "cliCommand">,
+  {
+    policy,
+    issuerKeys,
+    unsafeSwitches,
+    cliCommand,
+  }: Pick<ResolvedPolicy, "policy" | "issuerKeys" | "unsafeSwitches" | "cliCommand">,
   keySource: KeySource,
   {
     routes,
@@ -91,6 +98,7 @@ export function describePolicy(
     keyState: keySource.status?.().state ?? "ok",
     keyOrigins: issuerKeys.map(describeOrigins),
     routes,
+    unsafeSwitches,
     publicRoutes: routes.flatMap(describePublic),
     ...(limits === undefined ? {} : { limits }),
     ...(database === undefined ? {} : { database }),

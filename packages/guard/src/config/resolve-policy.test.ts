@@ -375,6 +375,7 @@ describe("unsafe.X only permits: by itself it turns no other check off", () => {
     expect(rest).toEqual({
       ...unchanged,
       ...change.beside,
+      unsafeSwitches: [name],
       policy: { ...unchanged.policy, tokens: [tokens] },
       issuerKeys: unchanged.issuerKeys.map((keys) => ({ ...keys, tokens })),
       rules: { ...unchanged.rules, ...change.rules },
@@ -395,7 +396,10 @@ describe("unsafe.X only permits: by itself it turns no other check off", () => {
 
   it("allowUnverifiedTokens alone leaves every signature verified", () => {
     const unsafe = { allowUnverifiedTokens: true };
-    expect(resolve({ authorizationConfig: { ...withKey, unsafe } })).toEqual(base);
+    expect(resolve({ authorizationConfig: { ...withKey, unsafe } })).toEqual({
+      ...base,
+      unsafeSwitches: ["allowUnverifiedTokens"],
+    });
   });
 });
 

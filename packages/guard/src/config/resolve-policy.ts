@@ -31,6 +31,8 @@ export interface ResolvedPolicy {
   /** Where the keys come from, one entry for each set of keys that is kept apart from the others. */
   readonly issuerKeys: readonly IssuerKeys[];
   readonly allowsWeakSecrets: boolean;
+  /** Names of the switches under `unsafe` that are set. */
+  readonly unsafeSwitches: readonly string[];
   readonly securityKey: string | undefined;
   readonly rules: RouteRules;
   readonly cliCommand: string;
@@ -63,6 +65,7 @@ export function resolvePolicy(options: AuthOptions, processEnvironment: AuthOpti
     policy,
     issuerKeys: issuers.keys,
     allowsWeakSecrets: config.unsafe?.allowWeakSecrets === true,
+    unsafeSwitches: Object.entries(config.unsafe ?? {}).flatMap(([name, isSet]) => (isSet ? [name] : [])),
     securityKey,
     rules: {
       scopeMappings: config.scopeMappings ?? {},

@@ -128,7 +128,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   /** INVARIANT: replaced by one assignment, and read once by a check. */
   let state = await createGuardState(first, surroundings);
   tellFindings(logger, state.auth.describe().findings);
-  const { denials, decisions } = state.auth;
+  const { denials, decisions, kept } = state.auth;
 
   const inTurn = createInTurn();
   let isClosed = false;
@@ -136,15 +136,18 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   async function replacePolicy(given: PolicyOptions): Promise<void> {
     const next = withoutInfo(resolvePolicy(completePolicyOptions(given, options), process.env));
     const faults = [...findGuardFaults(next), ...findIdFaults(next, first)];
-    const kept = { denialRecorder: denials, decisionCounter: decisions };
     const replacing = await createGuardState(next, { ...surroundings, kept }, faults);
     if (isClosed) {
       replacing.auth.close();
       throw new Error("the guard is closed: no policy comes into force any more");
     }
+    // What was protected while keys were read.
+    for (const [name, access] of accesses)
+      if (!replacing.routes.has(name)) replacing.routes.set(name, compileAccess(next, access).route);
     const before = state;
     state = replacing;
     before.auth.close();
+    replacing.auth.comeIntoForce();
     tellReplaced(logger, replacing.auth.describe());
   }
 

@@ -44,6 +44,7 @@ function createTestGate(
 ) {
   const denials: Denial[] = [];
   const counted: CountedDecision[] = [];
+  const keys: string[] = [];
   const seen: string[] = [];
   const gate = createGate({
     engine: {
@@ -67,12 +68,13 @@ function createTestGate(
       count: async () => ({ groups: [], totalCount: 0 }),
     },
     decisions: { count: (decision) => void counted.push(decision) },
+    keyCounter: { count: (key) => void keys.push(key) },
     now: () => 1_800_000_000,
     cliCommand: "npx agentos",
     notConfigured: new Set(["revocation", "issuer"]),
     ...options,
   });
-  return { gate, denials, counted, seen };
+  return { gate, denials, counted, keys, seen };
 }
 
 describe("check", () => {
@@ -220,6 +222,41 @@ describe("a decision is counted", () => {
     expect(counted).toEqual([
       { owner: undefined, route: undefined, parameters: {}, outcome: "AUTH_HEADER_MISSING" },
     ]);
+  });
+});
+
+describe("the key that a request came with", () => {
+  const by = (key: Partial<Identity>) => ({ authenticate: () => ok({ ...identity, ...key }) });
+
+  it.each([
+    ["a public key, by its thumbprint", { keyThumbprint: "t", keyLabel: "RS256" }, ["t"]],
+    ["a secret, by its label", { keyLabel: "HS256 secret #1, 32 bytes" }, ["HS256 secret #1, 32 bytes"]],
+    ["the security key", { kind: "security_key" }, ["security_key"]],
+    ["none", { kind: "anonymous" }, []],
+  ] as const)("is counted: %s", async (_, key, counted) => {
+    const { gate, keys } = createTestGate(by(key));
+    await gate.check(request, closed, {});
+    expect(keys).toEqual(counted);
+  });
+
+  it("is counted whatever its caller is allowed, and wherever somebody is asked who calls", async () => {
+    const { gate, keys } = createTestGate({
+      ...by({ keyThumbprint: "t" }),
+      authorize: () => refuse("SCOPE_MISSING"),
+    });
+    expect(await gate.check(request, closed, {})).toMatchObject({ isAllowed: false });
+    await gate.authenticate(request, "/nowhere");
+    await gate.identify(request);
+    expect(keys).toEqual(["t", "t", "t"]);
+  });
+
+  it("is not counted where it verified nothing, nor where nobody is asked", async () => {
+    const { gate, keys } = createTestGate({ authenticate: () => refuse("AUTH_SIGNATURE_INVALID") });
+    await gate.check(request, closed, {});
+    await gate.check(request, open, {});
+    await gate.authenticate(request, "/nowhere");
+    await gate.identify(request);
+    expect(keys).toEqual([]);
   });
 });
 

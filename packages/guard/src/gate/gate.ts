@@ -16,6 +16,7 @@ import {
 } from "@agentos/auth";
 import { type Facts, REFUSALS, renderFix, type Stage } from "@agentos/contract";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
+import { type KeyCounter, SECURITY_KEY_NAME } from "../decisions/key-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
 import { redactTokens } from "../log/redact-tokens.ts";
 
@@ -43,6 +44,8 @@ export interface GateOptions {
   readonly recorder: DenialRecorder;
   /** Counts what is decided, for whom. */
   readonly decisions: Pick<DecisionCounter, "count">;
+  /** Counts the keys that verified requests came with. */
+  readonly keyCounter: Pick<KeyCounter, "count">;
   /** Nobody verifies who calls: every caller counts as nobody. Default false. */
   readonly isUnverified?: boolean | undefined;
   /** Finds the client behind the proxies that are trusted. Undefined: none is, and the peer is the client. */
@@ -98,7 +101,7 @@ const MAX_PATH = 200;
 
 /** Creates the gate of one configuration. */
 export function createGate(options: GateOptions): Gate {
-  const { engine, recorder, decisions, findClient, now, cliCommand, notConfigured } = options;
+  const { engine, recorder, decisions, keyCounter, findClient, now, cliCommand, notConfigured } = options;
   const isVerified = options.isUnverified !== true;
   const openly: GuardOutcome = Object.freeze({ isAllowed: true, access: engine.anonymous });
 
@@ -128,6 +131,11 @@ export function createGate(options: GateOptions): Gate {
     });
   }
 
+  function countKey({ kind, keyThumbprint, keyLabel }: Identity): void {
+    const key = keyThumbprint ?? keyLabel ?? (kind === "security_key" ? SECURITY_KEY_NAME : undefined);
+    if (key !== undefined) keyCounter.count(key);
+  }
+
   /** The answer to a request whose caller is known or refused. */
   function conclude(
     request: GuardedRequest,
@@ -135,6 +143,7 @@ export function createGate(options: GateOptions): Gate {
     parameters: Readonly<Record<string, string | undefined>>,
     authenticated: Result<Identity>,
   ): GuardOutcome {
+    if (authenticated.ok) countKey(authenticated.value);
     const authorized = authenticated.ok
       ? engine.authorize(authenticated.value, route, parameters)
       : authenticated;
@@ -161,7 +170,10 @@ export function createGate(options: GateOptions): Gate {
     async authenticate(sent, path) {
       const request = findClient === undefined ? sent : findClient(sent);
       const authenticated = await engine.authenticate(request);
-      if (authenticated.ok) return undefined;
+      if (authenticated.ok) {
+        countKey(authenticated.value);
+        return undefined;
+      }
       const { owner, code } = authenticated.fault;
       decisions.count({
         owner: isVerified ? owner : undefined,
@@ -174,7 +186,9 @@ export function createGate(options: GateOptions): Gate {
     },
     async identify(sent) {
       const authenticated = await engine.authenticate(findClient === undefined ? sent : findClient(sent));
-      return authenticated.ok ? authenticated.value : undefined;
+      if (!authenticated.ok) return undefined;
+      countKey(authenticated.value);
+      return authenticated.value;
     },
     mayReach: (identity, route) => engine.mayReach(identity, route),
     noteOrigin(sent, origin) {

@@ -5,12 +5,18 @@ import { createOptionFault, filledText } from "@agentos/guard/app";
 import { type DatabaseLocation, type LocationFault, parseLocation, showLocation } from "@agentos/storage";
 import { z } from "zod";
 import type { Retention } from "../stores/sql-retention.ts";
+import { withDirectUrl } from "./direct-url.ts";
 import { DEFAULT_EVENTS_SECONDS } from "../stores/store-limits.ts";
 
 /** A database, and whose part of it this is. */
 export interface DatabaseOptions {
   /** `postgres://…`, or `sqlite:` and a path. Default: none, it has to be given. */
   readonly url: string;
+  /**
+   * The same PostgreSQL without the pooler that `url` leads to, for the one connection that listens for hints of other
+   * servers. Default: `DATABASE_DIRECT_URL`, else `url`.
+   */
+  readonly directUrl?: string | undefined;
   /** Servers that share it share their data; others in the same database do not see it. Default: the `id` of this AgentOS. */
   readonly deployment?: string | undefined;
 }
@@ -31,7 +37,11 @@ export interface RetentionOptions {
 
 const databaseSchema = z.union([
   z.string(),
-  z.strictObject({ url: z.string(), deployment: filledText.max(256).optional() }),
+  z.strictObject({
+    url: z.string(),
+    directUrl: z.string().optional(),
+    deployment: filledText.max(256).optional(),
+  }),
   z.null(),
 ]);
 
@@ -57,7 +67,7 @@ export const databaseOptionsShape = {
 
 /** Words for what is not of the form of `database`. */
 export const DATABASE_WORDS = {
-  problem: 'must be a text, an object with "url" and perhaps "deployment", or null',
+  problem: 'must be a text, an object with "url" and perhaps "directUrl" and "deployment", or null',
   suggestion:
     'write "database": "sqlite:.agentos/agentos.db", or the address of a PostgreSQL, or null to keep everything in memory',
 };
@@ -81,6 +91,8 @@ export interface ResolvedDatabase {
 export interface DatabaseContext {
   /** `DATABASE_URL`. */
   readonly databaseUrl: string | undefined;
+  /** `DATABASE_DIRECT_URL`. Default: none, as for a command, which listens to nobody. */
+  readonly directUrl?: string | undefined;
   /** Id of this AgentOS. */
   readonly id: string;
   /** Where relative paths start. */
@@ -90,14 +102,18 @@ export interface DatabaseContext {
 /** The database that is meant, or what is wrong with how it is named. The password in an address is in neither. */
 export function resolveDatabase(
   option: string | DatabaseOptions | null | undefined,
-  { databaseUrl, id, workingDirectory }: DatabaseContext,
+  { databaseUrl, directUrl, id, workingDirectory }: DatabaseContext,
 ): ResolvedDatabase | Fault {
   const { text, at, deployment = id } = readOption(option, databaseUrl);
   if (text === null)
     return { location: undefined, shown: "none: in memory, until this process ends", deployment, at };
   const location = parseLocation(text);
   if (typeof location === "string") return createOptionFault({ option: at, ...LOCATION_FAULTS[location] });
-  return { ...place(location, workingDirectory), deployment, at };
+  const whole = withDirectUrl(location, {
+    option: typeof option === "object" ? option?.directUrl : undefined,
+    variable: directUrl,
+  });
+  return "code" in whole ? whole : { ...place(whole, workingDirectory), deployment, at };
 }
 
 function readOption(

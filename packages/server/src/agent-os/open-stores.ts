@@ -2,10 +2,11 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigurationError, type Logger } from "@agentos/guard";
-import { logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
+import { createRevocations, logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
 import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
+import type { RunHints } from "../runs/run-hints.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
@@ -13,9 +14,12 @@ import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
+import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
 import { sweepEvents } from "../stores/sql-event-retention.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
+import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
+import { createSqlRunHints } from "../stores/sql-run-hints.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
@@ -26,6 +30,10 @@ import { pause, startUpkeep } from "./upkeep.ts";
 export interface Stores extends Opened {
   readonly runs: RunStore;
   readonly memories: MemoryStore;
+  /** Between the servers of this database. Default: nobody tells anybody, and all look by themselves. */
+  readonly hints?: RunHints;
+  /** Servers of this deployment that live. Default: this one is alone. */
+  readonly liveNodes?: () => number;
 }
 
 export interface OpenStoresOptions {
@@ -38,7 +46,9 @@ export interface OpenStoresOptions {
 }
 
 /** How often runs are looked for whose server is gone, beside the look at the start. */
-const ABANDONED_MS = 5_000;
+const ABANDONED_MS = 1_500;
+/** So many servers look as often as that; more of them share the work. */
+const LOOKING_NODES = 4;
 /** Of `DEFAULT_DATABASE`. */
 const OWN_FOLDER = ".agentos";
 const SWEEP_MS = 60 * 60 * 1_000;
@@ -128,6 +138,12 @@ async function openIn(
     now,
     retentionSeconds: retention.decisionsSeconds,
   });
+  const keyCounter = createSqlKeyCounter(opened, { deployment, logger, now });
+  const revocations = createRevocations({
+    store: createSqlRevocationStore(opened, { deployment, nodeId, spread: runs.spread }),
+    now,
+    logger,
+  });
   const endAbandoned = async () => {
     const ended = await runs.endAbandoned(createDescribeAbandoned(runtime));
     if (ended > 0) logger.warn({ runs: ended }, "runs were interrupted: the server that ran them stopped");
@@ -144,7 +160,12 @@ async function openIn(
   };
   const upkeep = startUpkeep(
     [
-      { name: "ending runs of servers that stopped", everyMs: ABANDONED_MS, run: endAbandoned },
+      {
+        name: "ending runs of servers that stopped",
+        everyMs: () => ABANDONED_MS * Math.max(1, runs.liveNodes() / LOOKING_NODES),
+        run: endAbandoned,
+      },
+      { name: "forgetting servers that are gone", everyMs: SWEEP_MS, run: () => runs.forgetSilent() },
       {
         name: "deleting data past its retention",
         everyMs: SWEEP_MS,
@@ -161,15 +182,21 @@ async function openIn(
   );
   return {
     runs,
+    hints: createSqlRunHints(opened.hints),
+    liveNodes: runs.liveNodes,
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,
+    revocations,
+    keyCounter,
     async close() {
+      revocations.close();
       await upkeep.close();
       // What was refused in the last second is written before the database is gone; one that is down is closed all the same.
-      await Promise.allSettled([denialRecorder.close(), decisionCounter.close()]);
+      await Promise.allSettled([denialRecorder.close(), decisionCounter.close(), keyCounter.close()]);
       // Whatever ended here and could not be written: another server of this process may end it.
       runs.close();
+      await runs.leave().catch(() => undefined);
       await opened.close();
     },
   };

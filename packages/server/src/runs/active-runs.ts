@@ -15,9 +15,12 @@ export interface ActiveRun extends BagItem {
 export interface ActiveRuns extends Iterable<ActiveRun> {
   /** Takes a place. `release` gives it back, once. */
   open(): { readonly entry: ActiveRun; readonly release: () => void };
+  /** It is driven from now on. */
+  begin(entry: ActiveRun, run: LiveRun): void;
   /** Those that have begun. */
   begun(): readonly LiveRun[];
-  find(runId: string): LiveRun | undefined;
+  /** By the number of its row. */
+  find(runNo: number): LiveRun | undefined;
   /** Ids of all, of those that have not begun too. */
   ids(): ReadonlySet<string>;
   stop(isMeant: (run: LiveRun) => boolean, reason: Error): void;
@@ -25,6 +28,7 @@ export interface ActiveRuns extends Iterable<ActiveRun> {
 
 export function createActiveRuns(): ActiveRuns {
   const bag = createBag<ActiveRun>();
+  const byNumber = new Map<number, LiveRun>();
 
   return {
     [Symbol.iterator]: () => bag[Symbol.iterator](),
@@ -42,15 +46,17 @@ export function createActiveRuns(): ActiveRuns {
         entry,
         release() {
           bag.remove(entry);
+          if (entry.run !== undefined) byNumber.delete(entry.run.runNo);
           resolve();
         },
       };
     },
     begun: () => [...bag].flatMap(({ run }) => run ?? []),
-    find: (runId) => {
-      for (const { run } of bag) if (run?.runId === runId) return run;
-      return undefined;
+    begin(entry, run) {
+      entry.run = run;
+      byNumber.set(run.runNo, run);
     },
+    find: (runNo) => byNumber.get(runNo),
     ids: () => new Set([...bag].flatMap(({ runId }) => runId ?? [])),
     stop(isMeant, reason) {
       for (const { run, controller } of bag) if (run !== undefined && isMeant(run)) controller.abort(reason);

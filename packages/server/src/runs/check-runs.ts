@@ -10,18 +10,29 @@ export interface CheckedRuns {
   readonly active: ActiveRuns;
   readonly unstored: Pick<UnstoredEnds, "has">;
   readonly runtime: Runtime;
+  /** Runs are being taken: what the store holds more than is known here may be one of them. */
+  readonly isTaking: () => boolean;
 }
 
-export async function checkRuns({ store, active, unstored, runtime }: CheckedRuns): Promise<void> {
+/** Gives whether other servers could take what runs here. */
+export async function checkRuns({
+  store,
+  active,
+  unstored,
+  runtime,
+  isTaking,
+}: CheckedRuns): Promise<boolean> {
   const begun = active.begun();
   const { cancelled, held } = await store.beat();
   if (cancelled.length > 0)
     active.stop(({ runId }) => cancelled.includes(runId), new Error("the run was cancelled"));
-  if (held === undefined) return;
+  if (held === undefined) return false;
   // One that has ended meanwhile is not stopped by it.
   for (const { runId, abort } of begun)
     if (!held.has(runId)) abort(new RunLeaseLost("another server has ended the run"));
+  if (isTaking()) return true;
   const known = active.ids();
   const orphans = [...held].filter((runId) => !known.has(runId) && !unstored.has(runId));
   if (orphans.length > 0) await store.endOrphans(createDescribeAbandoned(runtime), orphans);
+  return true;
 }

@@ -5,15 +5,18 @@
 import type { PrefixedKind } from "@agentos/contract";
 import { describeLimit, type LimitFault } from "@agentos/guard/app";
 import { driveRun, type FinishedRun } from "./drive-run.ts";
+import type { EventWriter } from "./event-writer.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
 import type { EndHold } from "./finish-with-hold.ts";
-import { isContentDelta } from "./log-entry.ts";
+import { isContentDelta, type RunLogEntry } from "./log-entry.ts";
+import type { PauseCheckpoint } from "./pause-checkpoint.ts";
 import { createReaders, type Readers, type UnreadWatch } from "./readers.ts";
 import { createRunRecorder, type RunRecorder } from "./record.ts";
+import type { PausedRecord } from "./recorded-before.ts";
 import type { RunTicket } from "./run-ledger.ts";
-import { createRunLog, type RunWatcher } from "./run-log.ts";
+import { createRunLog, type LogTail, type RunWatcher, TAIL_BYTES } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import type { RunLease, RunStore, SessionKey } from "./store.ts";
+import type { RunEnd, RunLease, RunStore, SessionKey } from "./store.ts";
 import type { Turns } from "./turns.ts";
 import type { UnstoredEnds } from "./unstored-ends.ts";
 
@@ -33,6 +36,13 @@ export interface LiveRun extends Pick<RunEvents, "toJson"> {
   hold(bytes: number): void;
   /** Lets go of the events that nobody is to follow any more. */
   dropEvents(): void;
+  readonly runNo: number;
+  /** Index of its first event here; more than 0 where it goes on. */
+  readonly firstIndex: number;
+  /** Whose credential it was started with. */
+  readonly caller: RunContext["caller"];
+  /** What is held of its events, for those who follow by index. Undefined: they are not kept. */
+  readonly tail: LogTail | undefined;
   /** Stops the run; it is stored as cancelled. */
   abort(reason: unknown): void;
 }
@@ -42,6 +52,12 @@ export interface RunParts {
   readonly runnable: Runnable<PrefixedKind>;
   readonly input: RunInput;
   readonly context: RunContext;
+  /** Kept where it pauses. */
+  readonly checkpoint: PauseCheckpoint;
+  /** As it was paused, where it goes on. */
+  readonly paused?: PausedRecord | undefined;
+  /** The run whose place it takes once it has completed. */
+  readonly replaces?: RunEnd["replaces"];
 }
 
 /** What writes down a run: the same from its row to its end. */
@@ -54,9 +70,13 @@ export interface LiveRunParts extends PreparedRun {
   readonly lease: RunLease;
   /** State of the session when the run began, as JSON text. */
   readonly startingStateJson: string;
+  /** Index of its first event here; more than 0 where it goes on. Default 0. */
+  readonly firstIndex?: number | undefined;
   readonly ticket: RunTicket;
   /** Its signal is the context's. */
   readonly controller: AbortController;
+  /** Its events are kept as they happen, from this index on. Undefined: only its own client follows. */
+  readonly keptFrom?: number | undefined;
 }
 
 /** What the runs of a server share. */
@@ -66,29 +86,37 @@ export interface RunServices {
   readonly unreadWatch: UnreadWatch;
   readonly unstored: UnstoredEnds;
   readonly hold: EndHold;
+  /** Of the runs whose events are kept. */
+  readonly writer: Pick<EventWriter, "append">;
 }
 
 export function prepareRun(parts: RunParts): PreparedRun {
-  const { runnable, input, context } = parts;
+  const { runnable, input, context, paused } = parts;
   const { runId, sessionId, clock } = context;
   return {
     ...parts,
     events: createRunEvents({ runnable, runId, sessionId, clock }),
-    recorder: createRunRecorder(runnable, input, context),
+    recorder: createRunRecorder(runnable, input, context, paused),
   };
 }
 
 /** Drives a run whose lease is given: one that has just begun, or goes on. */
 export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRun {
   const { events, recorder, lease, ticket, controller } = parts;
-  const { store, unstored } = services;
+  const { store, unstored, writer } = services;
   const { runId, key } = lease;
+  const isKept = parts.keptFrom !== undefined;
+  const record = (entries: readonly RunLogEntry[]) => {
+    for (const entry of entries) if (!isContentDelta(entry)) recorder.addEvent(entry);
+  };
   const log = createRunLog({
-    // Nothing of a run that only its own client follows is kept before its end.
-    commit(_, entries) {
-      for (const entry of entries) if (!isContentDelta(entry)) recorder.addEvent(entry);
-      return undefined;
+    commit(firstIndex, entries) {
+      record(entries);
+      // Nothing of a run that only its own client follows is kept before its end.
+      return isKept ? writer.append(lease, firstIndex, entries) : undefined;
     },
+    firstIndex: parts.keptFrom ?? parts.firstIndex,
+    tailBytes: isKept ? TAIL_BYTES : undefined,
     onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
   });
@@ -113,7 +141,11 @@ export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRu
     caller: ticket.caller,
     finish: (end) => store.finishRun(lease, end),
     onUnstored: (end) => unstored.add(lease, end),
-    onLost: readers.cutAll,
+    keepsEvents: isKept,
+    onLost(cause) {
+      readers.cutAll(cause);
+      if (isKept) log.abandon();
+    },
   }).finally(() => {
     hasEnded = true;
   });
@@ -132,8 +164,12 @@ export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRu
 
   return {
     runId,
+    runNo: lease.runNo,
+    firstIndex: parts.keptFrom ?? parts.firstIndex ?? 0,
+    caller: parts.context.caller,
     sessionId: key.sessionId,
     key,
+    tail: isKept ? log : undefined,
     finished,
     watch,
     openReader: readers.open,

@@ -7,9 +7,9 @@ import { loadHistory } from "./load-history.ts";
 import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
 import type { RunForm } from "./run-form.ts";
 import type { RunMemories } from "./run-memories.ts";
-import type { RunContext, RunInput, Runnable } from "./runnable.ts";
+import type { RunContext, RunInput, Runnable, RunResumption } from "./runnable.ts";
 import { mergeState, type StartingState } from "./session-state.ts";
-import type { RunStore, SessionKey, SessionState } from "./store.ts";
+import type { RunEnd, RunStore, SessionKey, SessionState, StoredOutput, StoredRun } from "./store.ts";
 
 /** A run as it was asked for: what is needed to begin it, now or later, here or on another server. */
 export interface RunPlan {
@@ -21,10 +21,18 @@ export interface RunPlan {
   /** What it brings, over the state of the session. */
   readonly sessionState: SessionState;
   readonly dependencies: Readonly<Record<string, unknown>>;
+  /** As the client sent them, without those of its token: kept where the run pauses. */
+  readonly formDependencies: Readonly<Record<string, unknown>>;
   /** Credentials replaced. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** The session's id was made up this moment: it names nothing yet. */
   readonly isNewSession: boolean;
+  /** What it has behind it, where it goes on or is a fork. */
+  readonly resumed?: RunResumption | undefined;
+  /** A run of the session: only what was before it is the past of this one. Default: all there is. */
+  readonly before?: Pick<StoredOutput, "run_id" | "created_at"> | undefined;
+  /** The run whose place it takes once it has completed. */
+  readonly replaces?: RunEnd["replaces"];
 }
 
 export interface RunAsked {
@@ -51,6 +59,7 @@ export function planRun(
     input: { message: redactTokens(form.message), media: form.media },
     sessionState,
     dependencies,
+    formDependencies: form.dependencies ?? {},
     metadata: redactTokensDeep(form.metadata ?? {}),
     isNewSession: sessionId === undefined,
   });
@@ -59,6 +68,8 @@ export function planRun(
 /** What its session gives a run that begins. */
 export interface RunStart {
   readonly starting: Pick<StartingState, "json" | "change">;
+  /** State of the session without what the run brings, as JSON text. */
+  readonly sessionJson: string;
   /** The run's own, to change. */
   readonly sessionState: Record<string, unknown>;
   readonly past: Pick<RunContext, "history" | "past">;
@@ -69,7 +80,7 @@ export interface RunStart {
 }
 
 export async function loadStart(
-  plan: Pick<RunPlan, "key" | "scope" | "sessionState" | "isNewSession">,
+  plan: Pick<RunPlan, "key" | "scope" | "sessionState" | "isNewSession" | "before">,
   {
     runnable,
     store,
@@ -91,12 +102,13 @@ export async function loadStart(
       : await loadHistory({
           runnable,
           summary: session.summary,
-          listRuns: (limit) => store.listRuns(scope, key, { status: "COMPLETED", limit }),
+          listRuns: (limit) => listCompleted(store, plan, limit),
           logger,
           sessionId: key.sessionId,
         });
   return ok({
     starting,
+    sessionJson: JSON.stringify(session?.state ?? {}),
     sessionState,
     past,
     bindsSession: session?.key.component.id === "",
@@ -105,9 +117,27 @@ export async function loadStart(
   });
 }
 
+/** Runs of one second stand in their order: so many of them are looked through for the one that is meant. */
+const RUNS_OF_A_SECOND = 20;
+
+async function listCompleted(
+  store: Pick<RunStore, "listRuns">,
+  { key, scope, before }: Parameters<typeof loadStart>[0],
+  limit: number,
+): Promise<readonly StoredRun[]> {
+  if (before === undefined) return store.listRuns(scope, key, { status: "COMPLETED", limit });
+  const found = await store.listRuns(scope, key, {
+    status: "COMPLETED",
+    createdBefore: before.created_at,
+    limit: limit + RUNS_OF_A_SECOND,
+  });
+  const end = found.findIndex(({ output }) => output.run_id === before.run_id);
+  return found.slice(0, end === -1 ? found.length : end).slice(-limit);
+}
+
 /** What the run of a plan may know and use. */
 export function createContext(
-  { key, runId, caller, dependencies, metadata }: Omit<RunPlan, "input" | "scope">,
+  { key, runId, caller, dependencies, metadata, resumed }: Omit<RunPlan, "input" | "scope">,
   {
     runtime,
     memories,
@@ -132,6 +162,7 @@ export function createContext(
     sessionState,
     dependencies,
     metadata,
+    resumed,
     ...past,
   };
 }

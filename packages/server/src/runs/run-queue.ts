@@ -64,15 +64,16 @@ export interface RunPlace {
   readonly keepsEvents: boolean;
   /** Its events can still be read in the log. */
   readonly hasEvents: boolean;
-  /** Index of its next event, as its row says: behind the log while it runs. */
+  /** Index of its next event. Of a run in memory that goes on it is behind what its process holds. */
   readonly nextIndex: number;
 }
 
 /** The end of a run that nobody runs, from its output and the index of its next event. Pure. */
-export type DescribeCancelled = (
+export type DescribeWaiting = (
   output: StoredOutput,
   nextIndex: number,
 ) => {
+  readonly status: "CANCELLED" | "ERROR";
   readonly outputJson: string;
   /** JSON texts of its last events, which follow those that are kept. */
   readonly events: readonly string[];
@@ -86,7 +87,7 @@ export interface RunQueue {
   /** Gives back a run that was taken and has not begun; nothing where it is not this server's any more. */
   releaseRun(lease: RunLease): Promise<void>;
   /** Ends a run that waits, for a server or for somebody's decision; false where none of this name does. */
-  cancelWaiting(scope: DataScope, run: RunName, describe: DescribeCancelled): Promise<boolean>;
+  endWaiting(scope: DataScope, run: RunName, describe: DescribeWaiting): Promise<boolean>;
   findPlace(scope: DataScope, run: RunName): Promise<RunPlace | undefined>;
   /** Throws {@link QueueFull} where one more run of the owner, of so many bytes, has no room. Changes nothing. */
   requireRoomInQueue(owner: Owner, bytes: number, limits: QueueLimits): Promise<void>;

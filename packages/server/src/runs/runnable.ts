@@ -76,18 +76,31 @@ export interface RunContext extends Runtime {
 
 /** A call that waited, decided by a person or answered by the client. */
 export interface DecidedCall {
-  /** As it is to run: with the arguments that were edited or filled in, or with the result that was brought. */
+  /** With the decision, and the result that was brought; as it is kept, with credentials replaced. */
   readonly tool: ToolExecution;
+  /** What it runs with: those that were asked for, with what was edited or filled in. */
+  readonly args: Readonly<Record<string, unknown>>;
   /** Arguments that a person has changed, by their names; the model is told. */
   readonly edited: readonly string[];
 }
 
-/** What a run has behind it that goes on. */
+/** What a run has behind it that goes on, or is another one's fork. */
 export interface RunResumption {
-  /** Of this run, in their order; the first one is the user's. */
+  /** In their order. The last one of the user is the run's input, which has its media too. */
   readonly messages: readonly Message[];
-  /** The calls of its last turn that waited, in their order; none where the model is just asked on. */
+  /** The calls of the last turn that waited, in their order; none where the model is just asked on. */
   readonly calls: readonly DecidedCall[];
+  /** Where the first messages are another run's: what it has done does not count as this one's. */
+  readonly fork?: RunFork | undefined;
+}
+
+/** Which run another one was made of. */
+export interface RunFork {
+  readonly runId: string;
+  /** So many of its messages were taken. */
+  readonly messageIndex: number;
+  /** Its answer is made again. */
+  readonly isRegenerated: boolean;
 }
 
 /** A model as the wire names it. */
@@ -150,6 +163,11 @@ export interface Runnable<Kind extends RunnableKind = RunnableKind> {
   readonly historyRuns: number;
   /** How large they may be together, and what becomes of the rest. Default: 256 KiB, and the rest is left out. */
   readonly historyPolicy?: HistoryPolicy | undefined;
+  /**
+   * How often a run in the background may be begun in all, where the server that runs it dies: the next attempt begins
+   * with what was asked, and its tools do again what they did. Default 1: the run ends as interrupted.
+   */
+  readonly maxAttempts?: number | undefined;
   /** Undefined: its model is asked for no memories. */
   readonly memory?: RunnableMemory | undefined;
   /** Its `run` reads `context.resumed`. Undefined: runs of it that pause cannot be continued. */

@@ -139,6 +139,8 @@ export interface RunEnd {
   readonly lastRow?: LoggedRow | undefined;
   /** Of a paused run: what is needed to go on with it. Default nothing; an earlier one is forgotten. */
   readonly checkpointJson?: string | undefined;
+  /** A completed run of the same session whose place this one takes; it becomes `REGENERATED`, with this output. */
+  readonly replaces?: { readonly runId: string; readonly outputJson: string } | undefined;
   /** Added to those of the session. */
   readonly tokens: TokenSums;
   /** Applied to the state that the session has then: another run of it may have ended meanwhile. Undefined for no change. */
@@ -231,10 +233,10 @@ export interface PausedRun extends StoredRun {
 export interface RunContinuation {
   /** Of the pause that was decided on: a run that has gone on since is not touched. */
   readonly attempt: number;
-  readonly status: "RUNNING" | "PENDING";
+  readonly status: "RUNNING";
   /** The output with the decisions. */
   readonly outputJson: string;
-  readonly checkpointJson: string | undefined;
+  /** From here on. */
   readonly keepsEvents: boolean;
 }
 

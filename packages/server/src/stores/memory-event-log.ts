@@ -53,6 +53,8 @@ export function createMemoryEventLog({
 
   return {
     add(run) {
+      // One that goes on was over for a while.
+      endedAt.delete(run);
       if (run.keepsEvents) runs.set(run.lease.runNo, run);
     },
 

@@ -11,10 +11,11 @@ import {
   type RunQueue,
   requireRoomIn,
 } from "../runs/run-queue.ts";
-import type { NewRun, StoredOutput } from "../runs/store.ts";
+import type { NewRun } from "../runs/store.ts";
 import { ENTRY_BYTES, pathOf, sizeOfText } from "./accounts.ts";
 import { type MemoryEventLog, sizeOfRows } from "./memory-event-log.ts";
 import type { MemorySessions, RunEntry, SessionEntry } from "./memory-sessions.ts";
+import { appendTexts, readOutput } from "./run-texts.ts";
 import { createTupleMap } from "./tuple-map.ts";
 
 export interface MemoryRunQueue {
@@ -148,7 +149,7 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
         pending.add(run);
       },
 
-      async cancelWaiting(scope, name, describe) {
+      async endWaiting(scope, name, describe) {
         const found = find(scope, name);
         if (found === undefined) return false;
         const { session, run } = found;
@@ -159,7 +160,7 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
         run.eventsJson = appendTexts(run.eventsJson, end.events);
         run.nextIndex += end.events.length;
         run.checkpointJson = undefined;
-        run.status = "CANCELLED";
+        run.status = end.status;
         if (run.keepsEvents) events.finish(run, end.rows);
         run.bytes =
           ENTRY_BYTES + sizeOfText(run.outputJson) + sizeOfText(run.eventsJson) + sizeOfRows(run.rows);
@@ -202,15 +203,4 @@ function toPlace(run: RunEntry): RunPlace {
     hasEvents: keepsEvents && (isLive || run.rows.length > 0),
     nextIndex,
   };
-}
-
-/** A list of JSON texts, with more at its end. */
-function appendTexts(listJson: string, more: readonly string[]): string {
-  const known = listJson.slice(1, -1);
-  return `[${[...(known === "" ? [] : [known]), ...more].join(",")}]`;
-}
-
-/** INVARIANT: the run service wrote it. */
-function readOutput(json: string): StoredOutput {
-  return JSON.parse(json) as StoredOutput;
 }

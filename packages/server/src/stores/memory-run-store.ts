@@ -12,6 +12,7 @@ import {
   type StoredSession,
 } from "../runs/store.ts";
 import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
+import { createMemoryContinue, replaceRun } from "./memory-continue.ts";
 import { createMemoryEventLog, sizeOfRows } from "./memory-event-log.ts";
 import { createMemoryRunQueue } from "./memory-run-queue.ts";
 import {
@@ -123,13 +124,16 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
     },
 
     async finishRun(lease, end) {
-      const { status, outputJson, eventsJson, checkpointJson, tokens, changeState, changeSummary } = end;
+      const { status, outputJson, eventsJson, checkpointJson, tokens, changeState, changeSummary, replaces } =
+        end;
       const { session, run } = held(lease);
       if (end.lastRow !== undefined) events.finish(run, [end.lastRow]);
-      const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson) + sizeOfRows(run.rows);
+      const texts = [outputJson, eventsJson, checkpointJson ?? ""];
+      const bytes = texts.reduce((sum, text) => sum + sizeOfText(text), ENTRY_BYTES + sizeOfRows(run.rows));
       const nextIndex = end.terminalIndex + 1;
       Object.assign(run, { status, outputJson, eventsJson, checkpointJson, bytes, nextIndex, isLive: false });
       session.liveRuns -= 1;
+      if (replaces !== undefined) sessions.used(session, replaceRun(session, replaces));
       session.tokens = addTokens(session.tokens, tokens);
       sessions.used(session, bytes + change(session, changeState) + summarize(session, changeSummary));
     },
@@ -159,6 +163,8 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       const taken = end === -1 ? found : found.slice(0, end);
       return { runs: taken.map(readRun), isLast: end === -1 && found.length < count };
     },
+
+    ...createMemoryContinue({ find, used: sessions.used, events }),
 
     async requestCancel(scope, { component, runId, sessionId }) {
       for (const { key, runs } of inScope(scope)) {

@@ -23,7 +23,7 @@ export interface RunEntry {
   eventsJson: string;
   bytes: number;
   checkpointJson: string | undefined;
-  readonly keepsEvents: boolean;
+  keepsEvents: boolean;
   /** As its row would say: behind the log while it runs. */
   nextIndex: number;
   /** Its events, where it keeps them. */

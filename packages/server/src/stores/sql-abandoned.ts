@@ -7,17 +7,17 @@ import { sql, type Transaction } from "kysely";
 import { toBareOutput } from "../runs/abandoned.ts";
 import { toLastRow } from "../runs/event-rows.ts";
 import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
+import { readClocks } from "../runs/two-clocks.ts";
+import { appendTexts } from "./run-texts.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
-import type { NodesTable, Tables, UsageTable } from "./schema/tables.ts";
+import type { Tables, UsageTable } from "./schema/tables.ts";
 import { keepLastRow } from "./sql-event-log.ts";
-import { describeHost, isNodeOfProcess, type SqlNodeOptions } from "./sql-node.ts";
+import { DEAD_SECONDS, describeHost, isNodeOfProcess, type SqlNodeOptions } from "./sql-node.ts";
 import { KEY_COLUMNS, readSessionKey } from "./sql-rows.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
-import { appendTexts, findNextIndex } from "./sql-run-queue.ts";
 import { addUsages, sizeOfRun, USAGE_COLUMNS } from "./sql-usage.ts";
+import { findNextIndex } from "./sql-waiting-runs.ts";
 
-/** A server that has been silent for so long is gone, by the database's clock. */
-const DEAD_SECONDS = 8;
 /** Runs that are ended in one commit. */
 const BATCH = 50;
 
@@ -36,10 +36,17 @@ const NONE: Swept = { found: 0, ended: 0 };
 
 export function createSqlAbandoned(
   database: Database<Tables>,
-  { deployment, nodeId, eventsSeconds }: SqlNodeOptions & { readonly eventsSeconds: number },
+  {
+    deployment,
+    nodeId,
+    eventsSeconds,
+    readClocks: read = readClocks,
+  }: SqlNodeOptions & { readonly eventsSeconds: number },
 ): Pick<RunStore, "endAbandoned" | "endOrphans"> {
   const { now } = database.dialect;
   const host = describeHost();
+  /** Since when, by the clock that nobody sets, a server of this machine has said nothing new. */
+  let watched = new Map<string, { readonly heartbeatAt: number | null; readonly since: number }>();
 
   /** Servers that have a run and live no more. */
   async function findGone(): Promise<readonly GoneNode[]> {
@@ -56,19 +63,30 @@ export function createSqlAbandoned(
         .where("agentos_runs.node_id", "!=", nodeId)
         .execute(),
     );
-    return rows.flatMap(({ node_id, heartbeat_at, ...row }) =>
-      node_id !== null && !isNodeOfProcess(node_id) && isGone(row) ? [{ node_id, heartbeat_at }] : [],
-    );
+    const last = watched;
+    watched = new Map();
+    return rows.flatMap(({ node_id, ...row }) => {
+      if (node_id === null || isNodeOfProcess(node_id)) return [];
+      const { heartbeat_at, host: itsHost, pid, silence } = row;
+      // A file has its processes on one machine: whether one lives is known at once.
+      const isNeighbour = database.dialect.name === "sqlite" && itsHost === host && pid !== null;
+      const isGone = isNeighbour
+        ? !isAlive(pid) || isSilentHere(node_id, heartbeat_at, last)
+        : silence === null || silence > DEAD_SECONDS;
+      return isGone ? [{ node_id, heartbeat_at }] : [];
+    });
   }
 
-  function isGone({
-    host: itsHost,
-    pid,
-    silence,
-  }: { [K in "host" | "pid"]: NodesTable[K] | null } & { silence: number | null }): boolean {
-    if (silence === null || silence > DEAD_SECONDS) return true;
-    // A file has its processes on one machine: whether one lives is known at once.
-    return database.dialect.name === "sqlite" && itsHost === host && pid !== null && !isAlive(pid);
+  /**
+   * Of one whose process lives the times in the file say nothing: the machine's clock may have been set since. The number
+   * of its process may have come to another one, too, so it is gone when nothing new comes while we look.
+   */
+  function isSilentHere(node: string, heartbeatAt: number | null, last: typeof watched): boolean {
+    const { monotonic } = read();
+    const seen = last.get(node);
+    const since = seen?.heartbeatAt === heartbeatAt ? seen.since : monotonic;
+    watched.set(node, { heartbeatAt, since });
+    return monotonic - since > DEAD_SECONDS;
   }
 
   /**

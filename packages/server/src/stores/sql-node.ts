@@ -1,16 +1,26 @@
 /** This process among the servers of a database: it says that it lives while it runs something. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import type { ReadingServers, RevocationSpread } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { RunStore } from "../runs/store.ts";
+import { LONG_AGO, type ReadClocks, readClocks, secondsBetween, type TwoClocks } from "../runs/two-clocks.ts";
 import { fromKeyText } from "./schema/key-text.ts";
 import type { Tables } from "./schema/tables.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 
 export interface SqlNode extends Pick<RunStore, "beat"> {
+  /** For who keeps what is revoked: with it this server says what it has read. */
+  readonly spread: Pick<RevocationSpread, "onBeat"> & Pick<ReadingServers, "beat">;
+  /** Nobody waits for this server any more. */
+  leave(): Promise<void>;
   /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
   writeWithBeat: Database<Tables>["write"];
+  /** Servers of the deployment that live, this one among them, as it was counted with one of the last beats. */
+  liveNodes(): number;
+  /** Removes what is left of servers that have long been silent and hold no run; one that was only idle comes back. */
+  forgetSilent(): Promise<void>;
   /** It runs nothing any more: what is left of it may be found by other servers of this process. */
   close(): void;
 }
@@ -20,19 +30,42 @@ export interface SqlNodeOptions {
   readonly deployment: string;
   /** Of this server, unlike any other's. */
   readonly nodeId: string;
+  /** Default: those of this machine. */
+  readonly readClocks?: ReadClocks | undefined;
 }
 
 /** Well below the silence of a server that is gone. */
 const BEAT_SECONDS = 2;
+/** A server that has been silent for so long is gone, by the database's clock. */
+export const DEAD_SECONDS = 8;
+/** Between two counts of the servers that live: nothing hangs on the exact number. */
+const COUNT_SECONDS = 10;
+/** An idle server is silent too. */
+const FORGOTTEN_SECONDS = 3_600;
 /** Servers of this very process: its id tells nothing about them. */
 const ownNodes = new Set<string>();
 
-export function createSqlNode(database: Database<Tables>, { deployment, nodeId }: SqlNodeOptions): SqlNode {
+export function createSqlNode(
+  database: Database<Tables>,
+  { deployment, nodeId, readClocks: read = readClocks }: SqlNodeOptions,
+): SqlNode {
+  const { upkeep } = database;
   const { now } = database.dialect;
   const host = describeHost();
   const startedAt = Date.now() / 1_000;
-  let beatenAt = Number.NEGATIVE_INFINITY;
+  let beatenAt = LONG_AGO;
+  let countedAt = LONG_AGO;
+  let live = 1;
+  let seenSeq = 0;
+  /** What its row says of that. */
+  let saidSeq = 0;
+  const listeners = new Set<(before: TwoClocks) => void>();
   ownNodes.add(nodeId);
+
+  function noteBeat(before: TwoClocks, said: number): void {
+    beatenAt = before;
+    saidSeq = Math.max(saidSeq, said);
+  }
 
   async function writeBeat(transaction: Transaction<Tables>): Promise<void> {
     await transaction
@@ -44,29 +77,50 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
         pid: process.pid,
         started_at: startedAt,
         heartbeat_at: now,
-        seen_seq: 0,
+        seen_seq: seenSeq,
       })
-      .onConflict((conflict) => conflict.column("node_id").doUpdateSet({ heartbeat_at: now }))
+      .onConflict((conflict) =>
+        conflict.column("node_id").doUpdateSet({ heartbeat_at: now, seen_seq: seenSeq }),
+      )
       .execute();
+  }
+
+  async function countLive(transaction: Transaction<Tables>): Promise<number> {
+    const { count } = await transaction
+      .selectFrom("agentos_nodes")
+      .select((row) => row.fn.countAll<number>().as("count"))
+      .where("deployment", "=", deployment)
+      .where("heartbeat_at", ">", sql<number>`${now} - ${DEAD_SECONDS}`)
+      .executeTakeFirstOrThrow();
+    return count;
   }
 
   return {
     async writeWithBeat(change) {
-      const at = performance.now() / 1_000;
-      const isDue = at - beatenAt >= BEAT_SECONDS;
+      const at = read();
+      const isDue = secondsBetween(beatenAt, at) >= BEAT_SECONDS;
+      const said = seenSeq;
       const result = await database.write(async (transaction) => {
         if (isDue) await writeBeat(transaction);
         return change(transaction);
       });
-      if (isDue) beatenAt = at;
+      if (isDue) noteBeat(at, said);
       return result;
     },
 
     async beat() {
-      const at = performance.now() / 1_000;
-      await database.write(writeBeat);
-      beatenAt = at;
-      const held = await database.read((db) =>
+      const at = read();
+      const isCountDue = secondsBetween(countedAt, at) >= COUNT_SECONDS;
+      const said = seenSeq;
+      const counted = await upkeep.write(async (transaction) => {
+        await writeBeat(transaction);
+        return isCountDue ? countLive(transaction) : live;
+      });
+      noteBeat(at, said);
+      for (const listener of listeners) listener(at);
+      live = Math.max(1, counted);
+      if (isCountDue) countedAt = at;
+      const held = await upkeep.read((db) =>
         db
           .selectFrom("agentos_runs")
           .select(["run_id", "cancel_at"])
@@ -79,6 +133,52 @@ export function createSqlNode(database: Database<Tables>, { deployment, nodeId }
         cancelled: held.flatMap(({ run_id, cancel_at }) => (cancel_at === null ? [] : [fromKeyText(run_id)])),
         held: new Set(held.map(({ run_id }) => fromKeyText(run_id))),
       };
+    },
+
+    spread: {
+      async beat(seq) {
+        seenSeq = Math.max(seenSeq, seq);
+        const said = seenSeq;
+        const at = read();
+        if (said === saidSeq && secondsBetween(beatenAt, at) < BEAT_SECONDS) return beatenAt;
+        await upkeep.write(writeBeat);
+        noteBeat(at, said);
+        return at;
+      },
+      onBeat(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+
+    async leave() {
+      if (beatenAt === LONG_AGO) return;
+      await upkeep.write((transaction) =>
+        transaction.deleteFrom("agentos_nodes").where("node_id", "=", nodeId).execute(),
+      );
+    },
+
+    liveNodes: () => live,
+
+    async forgetSilent() {
+      await database.write((transaction) =>
+        transaction
+          .deleteFrom("agentos_nodes")
+          .where("deployment", "=", deployment)
+          .where("heartbeat_at", "<", sql<number>`${now} - ${FORGOTTEN_SECONDS}`)
+          .where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom("agentos_runs")
+                  .select("run_no")
+                  .where("deployment", "=", deployment)
+                  .whereRef("agentos_runs.node_id", "=", "agentos_nodes.node_id")
+                  .where(isActiveRun),
+              ),
+            ),
+          )
+          .execute(),
+      );
     },
 
     close: () => void ownNodes.delete(nodeId),

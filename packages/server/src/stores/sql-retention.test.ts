@@ -77,7 +77,7 @@ async function addSessions(
   });
 }
 
-const countOf = (database: TestDatabase, table: "agentos_sessions" | "agentos_runs") =>
+const countOf = (database: TestDatabase, table: "agentos_sessions" | "agentos_runs" | "agentos_key_counts") =>
   database.read(async (db) => {
     const { count } = await db
       .selectFrom(table)
@@ -144,6 +144,21 @@ describe.each(TEST_DIALECTS)("what is too old in %s", (dialect) => {
     expect(await sweep({ denialsSeconds: 500 }, 2_000)).toBe(1);
     expect(await sweep({ decisionsSeconds: 3_600 }, 4 * 3_600)).toBe(2);
   });
+
+  it("keeps counts of keys for a day, whatever is chosen for the rest", async () => {
+    const { database, sweep } = await open(dialect);
+    const day = 86_400;
+    const slots = [0, 1, 2, 3].map((slot) => ({ deployment: "shop", slot, key: "k", count: 1 }));
+    await database.write((db) =>
+      db
+        .insertInto("agentos_key_counts")
+        .values([...slots, { deployment: "other", slot: 0, key: "k", count: 1 }])
+        .execute(),
+    );
+    expect(await sweep({}, day + 600)).toBe(1);
+    expect(await sweep({}, day + 3 * 600)).toBe(2);
+    expect(await countOf(database, "agentos_key_counts")).toBe(2);
+  });
 });
 
 it("stays in PostgreSQL where a run begins in it while it is on its way out", async () => {
@@ -175,8 +190,8 @@ it("stays in PostgreSQL where a run begins in it while it is on its way out", as
 });
 
 it("sweeps every table that has rows of a deployment", async () => {
-  // Runs go with their session, servers when they stop, and a sum is kept with what it sums up; nothing is revoked yet.
-  const others = ["agentos_runs", "agentos_nodes", "agentos_usage", "agentos_revocations"];
+  // Runs go with their session, servers when they stop, and a sum is kept with what it sums up.
+  const others = ["agentos_runs", "agentos_nodes", "agentos_usage"];
   expect(await listTablesWith("deployment")).toEqual([...SWEPT_TABLES, ...others].toSorted());
 });
 

@@ -1,7 +1,9 @@
 /** Deletes what is older than it may be, a little at a time: others write between two batches. */
+import { SLOT_SECONDS } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import { sql } from "kysely";
 import type { Tables } from "./schema/tables.ts";
+import { KEY_COUNTS_SECONDS } from "./sql-key-counter.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 import { addUsages, USAGE_COLUMNS } from "./sql-usage.ts";
 
@@ -34,6 +36,8 @@ export const SWEPT_TABLES = [
   "agentos_memories",
   "agentos_denials",
   "agentos_decision_counts",
+  "agentos_key_counts",
+  "agentos_revocations",
 ] as const;
 
 type Batch = (cutoff: number) => Promise<number>;
@@ -50,6 +54,8 @@ export async function sweepRetention(
     agentos_memories: [retention.memoriesSeconds, memories],
     agentos_denials: [retention.denialsSeconds, denials],
     agentos_decision_counts: [retention.decisionsSeconds, decisions],
+    agentos_key_counts: [KEY_COUNTS_SECONDS, keyCounts],
+    agentos_revocations: [0, revocations],
   };
 
   function sessions(cutoff: number): Promise<number> {
@@ -96,6 +102,11 @@ export async function sweepRetention(
     return deleteOldest({ table: "agentos_denials", key: "denial_no", time: "last_at" }, cutoff);
   }
 
+  /** Each says itself how long it is kept. */
+  function revocations(cutoff: number): Promise<number> {
+    return deleteOldest({ table: "agentos_revocations", key: "seq", time: "until" }, cutoff);
+  }
+
   /** The names are those of tables and columns, written here. */
   function deleteOldest(rows: Record<"table" | "key" | "time", string>, cutoff: number): Promise<number> {
     const [table, key, time] = [sql.table(rows.table), sql.ref(rows.key), sql.ref(rows.time)];
@@ -109,21 +120,23 @@ export async function sweepRetention(
     });
   }
 
-  /** An hour at a time; each hour has so many rows at most. */
   function decisions(cutoff: number): Promise<number> {
+    return deleteFirst("agentos_decision_counts", "hour", Math.floor(cutoff / 3_600));
+  }
+
+  function keyCounts(cutoff: number): Promise<number> {
+    return deleteFirst("agentos_key_counts", "slot", Math.floor(cutoff / SLOT_SECONDS));
+  }
+
+  /** One span of time at a time; each has so many rows at most. The names are those of tables and columns. */
+  function deleteFirst(name: string, column: string, before: number): Promise<number> {
+    const [table, span] = [sql.table(name), sql.ref(column)];
     return database.write(async (db) => {
-      const oldest = db
-        .selectFrom("agentos_decision_counts")
-        .select(sql<number>`min(hour)`.as("hour"))
-        .where("deployment", "=", deployment)
-        .where("hour", "<", Math.floor(cutoff / 3_600));
-      return count(
-        await db
-          .deleteFrom("agentos_decision_counts")
-          .where("deployment", "=", deployment)
-          .where("hour", "=", oldest)
-          .executeTakeFirstOrThrow(),
-      );
+      const { numAffectedRows = 0n } = await sql`
+        delete from ${table} where deployment = ${deployment} and ${span} = (
+          select min(${span}) from ${table} where deployment = ${deployment} and ${span} < ${before}
+        )`.execute(db);
+      return Number(numAffectedRows);
     });
   }
 
@@ -138,8 +151,4 @@ export async function sweepRetention(
     }
   }
   return deleted;
-}
-
-function count({ numDeletedRows }: { readonly numDeletedRows: bigint }): number {
-  return Number(numDeletedRows);
 }

@@ -142,6 +142,7 @@ export type EndColumns = Pick<
   | "events_json"
   | "next_index"
   | "ended_at"
+  | "checkpoint_json"
 > & {
   /** Of a run that keeps its events. */
   readonly events_until: number;
@@ -157,6 +158,7 @@ export const endRun = prepareQuery((db: Db, end: EndColumns) =>
       events_json: end.events_json,
       next_index: end.next_index,
       ended_at: end.ended_at,
+      checkpoint_json: end.checkpoint_json,
       events_until: sql<number>`case when keeps_events = 1 then cast(${end.events_until} as double precision) end`,
       node_id: null,
       cancel_at: null,

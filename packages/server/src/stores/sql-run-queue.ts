@@ -15,13 +15,14 @@ import {
   requireRoomIn,
 } from "../runs/run-queue.ts";
 import type { NewRun, StoredOutput } from "../runs/store.ts";
+import { readOutput } from "./run-texts.ts";
 import { toKeyText } from "./schema/key-text.ts";
 import { hasOwnerColumns, isInScope, isOwnedBy, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import type { SqlNode, SqlNodeOptions } from "./sql-node.ts";
 import { KEY_COLUMNS, readSessionKey } from "./sql-rows.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
-import { addUsage } from "./sql-usage.ts";
+import { endWaiting, findNextIndex, WAITING_COLUMNS } from "./sql-waiting-runs.ts";
 
 type Db = Kysely<Tables>;
 type Row = ExpressionBuilder<Tables, "agentos_runs" | "agentos_sessions">;
@@ -32,7 +33,7 @@ const RELEASED_SECONDS = 1;
 const MAX_FULL_OWNERS = 500;
 
 export interface SqlRunQueue
-  extends Pick<RunQueue, "claimRuns" | "releaseRun" | "cancelWaiting" | "findPlace" | "requireRoomInQueue"> {
+  extends Pick<RunQueue, "claimRuns" | "releaseRun" | "endWaiting" | "findPlace" | "requireRoomInQueue"> {
   /** In the transaction that keeps a pending run. Throws `QueueFull`. */
   requireRoom(transaction: Transaction<Tables>, run: NewRun): Promise<void>;
 }
@@ -194,66 +195,19 @@ export function createSqlRunQueue(
       });
     },
 
-    cancelWaiting: (scope, run, describe) =>
-      database.write(async (transaction) => {
+    endWaiting: (scope, run, describe) =>
+      database.write((transaction) => {
         const waiting = selectNamed(transaction, scope, run)
-          .select([
-            "agentos_runs.run_no",
-            "agentos_runs.session_no",
-            "agentos_runs.attempt",
-            "agentos_runs.status",
-            "next_index",
-            "keeps_events",
-            "output_json",
-            "events_json",
-          ])
+          .select(WAITING_COLUMNS)
           .where("agentos_runs.status", "in", ["PENDING", "PAUSED"]);
-        const row = await (dialect === "postgres"
-          ? waiting.forUpdate("agentos_runs")
-          : waiting
-        ).executeTakeFirst();
-        if (row === undefined) return false;
-        const nextIndex = await findNextIndex(transaction, row);
-        const end = describe(readOutput(row.output_json), nextIndex);
-        const eventsJson = appendTexts(row.events_json, end.events);
-        const keepsEvents = row.keeps_events === 1;
-        await transaction
-          .updateTable("agentos_runs")
-          .set({
-            status: "CANCELLED",
-            output_json: end.outputJson,
-            events_json: eventsJson,
-            next_index: nextIndex + end.events.length,
-            checkpoint_json: null,
-            ended_at: now,
-            cancel_at: null,
-            ...(keepsEvents ? { events_until: sql<number>`${now} + ${eventsSeconds}` } : {}),
-          })
-          .where("run_no", "=", row.run_no)
-          .execute();
-        if (keepsEvents && end.rows.length > 0)
-          await transaction
-            .insertInto("agentos_run_events")
-            .values(
-              end.rows.map(({ firstIndex, lastIndex, kind, data }) => ({
-                run_no: row.run_no,
-                first_index: firstIndex,
-                last_index: lastIndex,
-                kind,
-                data,
-              })),
-            )
-            .execute();
-        const before = row.status === "PAUSED" ? lengthOf(row.output_json, row.events_json) : 0;
-        const bytes = lengthOf(end.outputJson, eventsJson) - before;
-        const session = await transaction
-          .updateTable("agentos_sessions")
-          .set((columns) => ({ bytes: columns("bytes", "+", bytes) }))
-          .where("session_no", "=", row.session_no)
-          .returning(["owner_issuer", "owner_kind", "owner_id"])
-          .executeTakeFirstOrThrow();
-        await addUsage(transaction, { deployment, ...session, bytes });
-        return true;
+        const locked = dialect === "postgres" ? waiting.forUpdate("agentos_runs") : waiting;
+        return endWaiting(transaction, {
+          run: locked.executeTakeFirst(),
+          describe,
+          deployment,
+          now,
+          eventsSeconds,
+        });
       }),
 
     async findPlace(scope, run) {
@@ -271,6 +225,13 @@ export function createSqlRunQueue(
             "ended_at",
             "output_json",
             "checkpoint_json",
+            // The row says it from its end on.
+            (columns) =>
+              columns
+                .selectFrom("agentos_run_events as event")
+                .select(sql<number | null>`max(event.last_index)`.as("last_index"))
+                .whereRef("event.run_no", "=", "agentos_runs.run_no")
+                .as("last_index"),
           ])
           .executeTakeFirst(),
       );
@@ -290,25 +251,11 @@ function createPlaces(placesOf: RunClaim["placesOf"]): (owner: Owner) => boolean
   };
 }
 
-/** Behind all that the log has of it: its server may have gone before the row said so. */
-export async function findNextIndex(
-  transaction: Transaction<Tables>,
-  row: { readonly run_no: number; readonly next_index: number; readonly keeps_events: number },
-): Promise<number> {
-  if (row.keeps_events !== 1) return row.next_index;
-  const last = await transaction
-    .selectFrom("agentos_run_events")
-    .select(({ fn }) => fn.max("last_index").as("last_index"))
-    .where("run_no", "=", row.run_no)
-    .executeTakeFirst();
-  return Math.max(row.next_index, (last?.last_index ?? -1) + 1);
-}
-
 type PlaceRow = Parameters<typeof readSessionKey>[0] &
   Pick<
     Tables["agentos_runs"],
     "status" | "attempt" | "next_index" | "events_until" | "ended_at" | "output_json" | "checkpoint_json"
-  > & { readonly run_no: number; readonly keeps_events: number };
+  > & { readonly run_no: number; readonly keeps_events: number; readonly last_index: number | null };
 
 function toPlace(row: PlaceRow): RunPlace {
   const keepsEvents = row.keeps_events === 1;
@@ -321,21 +268,6 @@ function toPlace(row: PlaceRow): RunPlace {
     checkpointJson: row.checkpoint_json ?? undefined,
     keepsEvents,
     hasEvents: keepsEvents && (row.ended_at === null || row.events_until !== null),
-    nextIndex: row.next_index,
+    nextIndex: Math.max(row.next_index, (row.last_index ?? -1) + 1),
   };
-}
-
-function lengthOf(outputJson: string, eventsJson: string | null): number {
-  return Buffer.byteLength(outputJson) + Buffer.byteLength(eventsJson ?? "");
-}
-
-/** A list of JSON texts, with more at its end. */
-export function appendTexts(listJson: string | null, more: readonly string[]): string {
-  const known = listJson === null ? "" : listJson.slice(1, -1);
-  return `[${[...(known === "" ? [] : [known]), ...more].join(",")}]`;
-}
-
-/** INVARIANT: the run service wrote it. */
-function readOutput(json: string): StoredOutput {
-  return JSON.parse(json) as StoredOutput;
 }

@@ -5,6 +5,7 @@ import { StorageError } from "@agentos/storage";
 import { CompiledQuery, sql, type Transaction } from "kysely";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
+import { continueSuite } from "../runs/continue.suite.ts";
 import { alice, bob, keyOf, NO_TOKENS, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
 import { type RunEnd, RunLeaseLost, type RunStore, type SessionKey } from "../runs/store.ts";
 import { createPlainAgent, createTestRuntime, createTestServer, form } from "../runs/test-run.fixture.ts";
@@ -41,6 +42,7 @@ for (const dialect of TEST_DIALECTS) {
   });
 
   runStoreSuite(dialect, () => open(nextDeployment()));
+  continueSuite(dialect, () => open(nextDeployment()));
 
   describe(`runs and sessions on ${dialect}`, () => {
     it("are those of one deployment", async () => {
@@ -369,10 +371,10 @@ it("ends a run of this machine at once where its process is gone, on a file that
 
 /** The same database, which notes every statement that reads. */
 function recordReads(database: TestDatabase, asked: Set<string>): TestDatabase {
-  return {
-    ...database,
-    read: (query) =>
-      database.read((db) => {
+  const record =
+    (read: TestDatabase["read"]): TestDatabase["read"] =>
+    (query) =>
+      read((db) => {
         const built = db.withPlugin({
           transformQuery({ node, queryId }) {
             asked.add(db.getExecutor().compileQuery(node, queryId).sql);
@@ -394,6 +396,10 @@ function recordReads(database: TestDatabase, asked: Set<string>): TestDatabase {
             },
           }),
         );
-      }),
+      });
+  return {
+    ...database,
+    read: record(database.read),
+    upkeep: { ...database.upkeep, read: record(database.upkeep.read) },
   };
 }

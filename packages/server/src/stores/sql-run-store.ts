@@ -20,6 +20,7 @@ import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlAbandoned } from "./sql-abandoned.ts";
+import { createSqlContinue, replaceRun } from "./sql-continue.ts";
 import { createSqlEventLog, keepLastRow } from "./sql-event-log.ts";
 import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
@@ -46,7 +47,9 @@ export interface SqlRunStoreOptions extends SqlNodeOptions {
   readonly eventsSeconds?: number | undefined;
 }
 
-export interface SqlRunStore extends RunStore, Pick<SqlNode, "close"> {}
+export interface SqlRunStore
+  extends RunStore,
+    Pick<SqlNode, "close" | "forgetSilent" | "leave" | "liveNodes" | "spread"> {}
 
 const RUN_COLUMNS = ["output_json", "events_json"] as const;
 
@@ -108,6 +111,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       output_json: run.outputJson,
       events_json: run.eventsJson,
       next_index: run.terminalIndex + 1,
+      checkpoint_json: run.checkpointJson ?? null,
       ended_at: endedAt,
       events_until: endedAt + eventsSeconds,
     });
@@ -116,7 +120,8 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       (run.lastRow !== undefined && !(await keepLastRow(transaction, lease.runNo, run.lastRow)));
     if (isLost) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     const { session_no } = ended;
-    let bytes = sizeOfRun(run);
+    let bytes =
+      sizeOfRun(run) + (await replaceRun(transaction, { deployment, session_no, replaces: run.replaces }));
     const [session] = await addTokens(transaction, {
       session_no,
       added_bytes: bytes,
@@ -282,9 +287,10 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       return asked !== undefined;
     },
 
+    ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }),
     claimRuns: queue.claimRuns,
     releaseRun: queue.releaseRun,
-    cancelWaiting: queue.cancelWaiting,
+    endWaiting: queue.endWaiting,
     findPlace: queue.findPlace,
     requireRoomInQueue: queue.requireRoomInQueue,
     findRequest: (owner, idempotencyKey) =>
@@ -293,7 +299,11 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     changeStamp: database.changeStamp,
     beat: node.beat,
     close: node.close,
-    ...createSqlAbandoned(database, { deployment, nodeId, eventsSeconds }),
+    leave: node.leave,
+    spread: node.spread,
+    liveNodes: node.liveNodes,
+    forgetSilent: node.forgetSilent,
+    ...createSqlAbandoned(database, { ...options, eventsSeconds }),
   };
 }
 

@@ -63,6 +63,8 @@ export const COUNTED_TABLES = [
   "agentos_memories",
   "agentos_denials",
   "agentos_decision_counts",
+  "agentos_key_counts",
+  "agentos_revocations",
 ] as const;
 
 async function readDeployments(database: Database<Tables>): Promise<readonly DeploymentStatus[]> {

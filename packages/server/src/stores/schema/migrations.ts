@@ -169,6 +169,7 @@ export const MIGRATIONS: readonly Migration[] = [
       "create index agentos_run_keys_time on agentos_run_keys (deployment, created_at)",
       `alter table agentos_revocations add column created_at ${seconds} not null default 0`,
       `alter table agentos_revocations add column created_by ${text}`,
+      "create index agentos_revocations_value on agentos_revocations (deployment, kind, issuer, value)",
       "create index agentos_revocations_until on agentos_revocations (deployment, until)",
       `create table agentos_key_counts (
         deployment ${text} not null,

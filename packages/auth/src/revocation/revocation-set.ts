@@ -1,0 +1,120 @@
+/**
+ * What is revoked, as a server asks it on every request: tables in memory, and no clock of its own. A token that does not
+ * say when it was issued counts as issued before everything.
+ */
+import type { Identity } from "../identity/identity.ts";
+
+/** What a revocation is about. */
+export type RevocationKind = "jti" | "sid" | "subject" | "key";
+
+/** Credentials that are not accepted any more, although they have not expired. */
+export interface Revocation {
+  /** `jti` is one token, `sid` all of one sign-in, `subject` all of one user, `key` all that one key has signed. */
+  readonly kind: RevocationKind;
+  /**
+   * Name that the operator gave to the issuer: what another one calls by the same value is something else. Empty for a
+   * key, which is the same whoever uses it.
+   */
+  readonly issuer: string;
+  /** The claim's value, of a subject also as this server shows it; of a key its RFC 7638 thumbprint. */
+  readonly value: string;
+  /** Of a subject: only tokens that were issued before, seconds since 1970. Undefined: all. */
+  readonly issuedBefore?: number | undefined;
+  /** Seconds since 1970; afterwards it is forgotten. */
+  readonly until: number;
+}
+
+/** What of an identity a revocation goes by; a run that goes on later needs no more of it. */
+export type RevocableIdentity = Pick<
+  Identity,
+  "kind" | "issuer" | "userId" | "subject" | "keyThumbprint" | "token"
+>;
+
+/** True for a credential that can be revoked: a verified token. A security key is changed, and who has none has nothing. */
+export function isRevocable({ kind, token }: RevocableIdentity): boolean {
+  return kind === "user" && token !== undefined;
+}
+
+/** Revocations in memory. */
+export interface RevocationSet {
+  readonly size: number;
+  /** Two about the same are one: the later of both times counts. */
+  add(revocation: Revocation): void;
+  /** What revokes an identity; undefined when nothing does. Answers without a clock, so until {@link forget} is called. */
+  find(identity: RevocableIdentity): Revocation | undefined;
+  /** Forgets what was to be kept until `now` or less. */
+  forget(now: number): void;
+}
+
+type Values = Map<string, Revocation>;
+
+/** Creates an empty one. */
+export function createRevocationSet(): RevocationSet {
+  /** By issuer, then by value. */
+  const named = {
+    jti: new Map<string, Values>(),
+    sid: new Map<string, Values>(),
+    subject: new Map<string, Values>(),
+  };
+  const keys: Values = new Map();
+  let size = 0;
+
+  function tableOf({ kind, issuer }: Revocation): Values {
+    if (kind === "key") return keys;
+    const table = named[kind].get(issuer) ?? new Map<string, Revocation>();
+    named[kind].set(issuer, table);
+    return table;
+  }
+
+  function findSubject({ issuer, userId, subject, token }: RevocableIdentity): Revocation | undefined {
+    const table = named.subject.get(issuer);
+    if (table === undefined) return undefined;
+    const issuedAt = token?.issuedAt ?? Number.NEGATIVE_INFINITY;
+    for (const name of userId === subject ? [userId] : [userId, subject]) {
+      const found = name === undefined ? undefined : table.get(name);
+      if (found !== undefined && issuedAt < (found.issuedBefore ?? Number.POSITIVE_INFINITY)) return found;
+    }
+    return undefined;
+  }
+
+  return {
+    get size() {
+      return size;
+    },
+    add(revocation) {
+      const table = tableOf(revocation);
+      const known = table.get(revocation.value);
+      if (known === undefined) size += 1;
+      table.set(revocation.value, known === undefined ? revocation : join(known, revocation));
+    },
+    find(identity) {
+      if (size === 0 || !isRevocable(identity)) return undefined;
+      const { issuer, keyThumbprint, token } = identity;
+      return (
+        find(named.jti.get(issuer), token?.id) ??
+        find(named.sid.get(issuer), token?.signInId) ??
+        findSubject(identity) ??
+        find(keys, keyThumbprint)
+      );
+    },
+    forget(now) {
+      for (const tables of [...Object.values(named), new Map([["", keys]])])
+        for (const [issuer, table] of tables) {
+          for (const [value, { until }] of table) if (until <= now && table.delete(value)) size -= 1;
+          if (table.size === 0) tables.delete(issuer);
+        }
+    },
+  };
+}
+
+function find(table: Values | undefined, value: string | undefined): Revocation | undefined {
+  return table === undefined || value === undefined ? undefined : table.get(value);
+}
+
+function join(one: Revocation, other: Revocation): Revocation {
+  const issuedBefore =
+    one.issuedBefore === undefined || other.issuedBefore === undefined
+      ? undefined
+      : Math.max(one.issuedBefore, other.issuedBefore);
+  return { ...one, issuedBefore, until: Math.max(one.until, other.until) };
+}

@@ -1,0 +1,65 @@
+/** Revocations of a server without a database: they end with the process. */
+import { fail, ok } from "@agentos/auth";
+import {
+  MAX_REVOCATIONS,
+  type RevocationQuery,
+  type RevocationStore,
+  type StoredRevocation,
+} from "./revocation-store.ts";
+
+/** Creates an empty store. */
+export function createMemoryRevocationStore({
+  now,
+  capacity = MAX_REVOCATIONS,
+}: {
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  readonly capacity?: number;
+}): RevocationStore {
+  /** In their order. */
+  let kept: readonly StoredRevocation[] = [];
+  let lastSeq = 0;
+
+  return {
+    async add(revocation) {
+      const at = now();
+      kept = kept.filter(({ until }) => until > at);
+      const known = kept.find((one) => isCoveredBy(revocation, one));
+      if (known !== undefined) return ok(known);
+      if (kept.length >= capacity) return fail({ limit: capacity });
+      lastSeq += 1;
+      const stored = Object.freeze({ ...revocation, seq: lastSeq, createdAt: Math.floor(at) });
+      kept = [...kept, stored];
+      return ok(stored);
+    },
+    listAfter: async (seq, limit) => kept.filter((one) => one.seq > seq).slice(0, limit),
+    async list(query) {
+      const at = now();
+      const found = kept.filter((one) => one.until > at && isMeant(one, query)).toReversed();
+      const { limit, offset = 0 } = query;
+      return { revocations: found.slice(offset, offset + limit), totalCount: found.length };
+    },
+  };
+}
+
+type Compared = Omit<StoredRevocation, "seq" | "createdAt" | "createdBy">;
+
+/** Whether one that is kept says all that another one says. */
+function isCoveredBy(one: Compared, kept: Compared): boolean {
+  const before = ({ issuedBefore }: Compared) => issuedBefore ?? Number.POSITIVE_INFINITY;
+  return (
+    kept.kind === one.kind &&
+    kept.issuer === one.issuer &&
+    kept.value === one.value &&
+    before(kept) >= before(one) &&
+    kept.until >= one.until
+  );
+}
+
+function isMeant(one: StoredRevocation, { kind, issuer, value }: RevocationQuery): boolean {
+  return (
+    (kind === undefined || one.kind === kind) &&
+    (issuer === undefined || one.issuer === issuer) &&
+    (value === undefined || one.value === value)
+  );
+}

@@ -1,0 +1,100 @@
+/**
+ * The port of what is revoked: kept where every server of an AgentOS finds it, in one order that all of them see. A store
+ * that several servers share says besides which of them live, and how far each of them has read.
+ */
+import type { OwnerParts, Result, Revocation, RevocationKind } from "@agentos/auth";
+
+/** A revocation that is kept. */
+export interface StoredRevocation extends Revocation {
+  /** Its place in the order: nothing with a lower one is kept later. */
+  readonly seq: number;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  /** Who revoked; undefined where the credential names nobody. */
+  readonly createdBy: RevokedBy | undefined;
+}
+
+/** A caller, by name. */
+export type RevokedBy = Pick<OwnerParts, "issuer" | "id">;
+
+/** What is to be kept. */
+export type NewRevocation = Omit<StoredRevocation, "seq" | "createdAt">;
+
+/** Which revocations, and how many of them. */
+export interface RevocationQuery {
+  /** Most that are given. */
+  readonly limit: number;
+  /** How many are left out before them. Default 0. */
+  readonly offset?: number | undefined;
+  readonly kind?: RevocationKind | undefined;
+  readonly issuer?: string | undefined;
+  readonly value?: string | undefined;
+}
+
+/** A part of them. */
+export interface RevocationPage {
+  /** Newest first. */
+  readonly revocations: readonly StoredRevocation[];
+  /** How many the query finds without its limit. */
+  readonly totalCount: number;
+}
+
+/** There are as many as may be kept at a time. */
+export interface RevocationsFull {
+  readonly limit: number;
+}
+
+/** A server that reads them. */
+export interface ReadingServer {
+  readonly id: string;
+  /** Name of its machine. */
+  readonly host: string;
+}
+
+/** A moment by both clocks, seconds: the one stands still while a machine sleeps, the other one may be set. */
+export interface Moment {
+  /** Since some moment of this process. */
+  readonly monotonic: number;
+  /** Since 1970. */
+  readonly wall: number;
+}
+
+/** How servers that share a store keep up with each other. */
+export interface RevocationSpread {
+  /** How long a server may go by what it has read, seconds. */
+  readonly trustSeconds: number;
+  /**
+   * Calls the listener while something runs here beside requests, every few seconds, until the returned function is
+   * called: with a moment before this server said that it lives, where servers say so.
+   */
+  onBeat(listener: (before: Moment | undefined) => void): () => void;
+  /** Calls the listener when somebody says that there is something new, until the returned function is called. */
+  onHint(listener: () => void): () => void;
+  /** Where servers say that they live. Without it whoever revokes waits until nobody trusts what was read before. */
+  readonly nodes?: ReadingServers | undefined;
+}
+
+/** Servers that say that they live, and how far each of them has read. */
+export interface ReadingServers {
+  /**
+   * Says that this server lives, and that it knows all up to this one; gives a moment before it said so. Says nothing
+   * again that was said within the last two seconds.
+   */
+  beat(seenSeq: number): Promise<Moment>;
+  /** Other servers that live and do not know this one. */
+  listBehind(seq: number): Promise<readonly ReadingServer[]>;
+}
+
+/** Keeps revocations. */
+export interface RevocationStore {
+  /** One that says no more than one that is kept gives that one. */
+  add(revocation: NewRevocation): Promise<Result<StoredRevocation, RevocationsFull>>;
+  /** Those after this one, in their order. */
+  listAfter(seq: number, limit: number): Promise<readonly StoredRevocation[]>;
+  list(query: RevocationQuery): Promise<RevocationPage>;
+  /** Undefined: this process alone reads it. */
+  readonly spread?: RevocationSpread | undefined;
+}
+
+/** Most that are kept at a time; each costs every server a few hundred bytes of memory. */
+export const MAX_REVOCATIONS = 50_000;

@@ -1,0 +1,142 @@
+/** What is revoked, for everybody who asks: the engine on every request, what goes on for callers, and who revokes. */
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  createRevocationSet,
+  fail,
+  isRevocable,
+  ok,
+  type Result,
+  type RevocableIdentity,
+  type RevocationCheck,
+  refuse,
+} from "@agentos/auth";
+import type { Logger } from "../log/runtime.ts";
+import type { Clocks } from "./freshness.ts";
+import type {
+  NewRevocation,
+  ReadingServer,
+  RevocationPage,
+  RevocationQuery,
+  RevocationStore,
+  RevocationsFull,
+  StoredRevocation,
+} from "./revocation-store.ts";
+import { createSynchroniser } from "./synchroniser.ts";
+
+/** What became of a revocation. It is kept, in any case. */
+export interface RevocationOutcome {
+  readonly revocation: StoredRevocation;
+  /** Servers that live and did not say in time that they know it; none: it is in force everywhere. */
+  readonly behind: readonly ReadingServer[];
+}
+
+/** Revocations of one server. */
+export interface Revocations {
+  /** For the engine. */
+  readonly check: RevocationCheck;
+  /** By what this server knows now; of a caller whose request was long ago, too. */
+  isRevoked(identity: RevocableIdentity): boolean;
+  /** Calls the listener after something was revoked, until the returned function is called. It must not throw. */
+  onRevoked(listener: () => void): () => void;
+  /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
+  revoke(revocation: NewRevocation): Promise<Result<RevocationOutcome, RevocationsFull>>;
+  list(query: RevocationQuery): Promise<RevocationPage>;
+  /** While this says that something goes on for callers beside their requests, what is revoked is read for it. */
+  watch(isInUse: () => boolean): void;
+  close(): void;
+}
+
+export interface RevocationsOptions {
+  readonly store: RevocationStore;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  readonly logger: Pick<Logger, "warn" | "info">;
+  /** Default: those of this machine. */
+  readonly clocks?: Clocks | undefined;
+  /** Seconds that {@link Revocations.revoke} waits at most for servers that live. Default 10. */
+  readonly spreadSeconds?: number | undefined;
+  /** See the synchroniser. */
+  readonly pollMs?: number | undefined;
+}
+
+const OWN_CLOCKS: Clocks = {
+  monotonic: () => performance.now() / 1_000,
+  wall: () => Date.now() / 1_000,
+};
+const SPREAD_SECONDS = 10;
+/** Beyond what a server may trust. */
+const MARGIN_MS = 100;
+/** Between two looks at who is behind. */
+const LOOK_MS = 100;
+
+const REVOKED = refuse("AUTH_CREDENTIAL_REVOKED").fault;
+const UNKNOWN = refuse("AUTH_REVOCATION_UNKNOWN").fault;
+
+/** Creates it. */
+export function createRevocations(options: RevocationsOptions): Revocations {
+  const { store, now, logger, clocks = OWN_CLOCKS, pollMs } = options;
+  const { spread } = store;
+  const set = createRevocationSet();
+  const listeners = new Set<() => void>();
+  const uses = new Set<() => boolean>();
+  const isInUse = () => [...uses].some((isUsed) => isUsed());
+  const synchroniser =
+    spread === undefined
+      ? undefined
+      : createSynchroniser({ store, spread, onRead: take, isInUse, clocks, logger, pollMs });
+
+  function take(news: readonly StoredRevocation[]): void {
+    for (const revocation of news) set.add(revocation);
+    set.forget(now());
+    if (news.length > 0) for (const listener of listeners) listener();
+  }
+
+  const isRevoked = (identity: RevocableIdentity) => {
+    const found = set.find(identity);
+    return found !== undefined && found.until > now();
+  };
+  const judge = (identity: RevocableIdentity) => (isRevoked(identity) ? REVOKED : undefined);
+
+  async function catchUp(identity: RevocableIdentity) {
+    const isKnown = (await synchroniser?.catchUp()) ?? true;
+    return isKnown ? judge(identity) : UNKNOWN;
+  }
+
+  /** Those that are behind when all is well, or when there is no more time. */
+  async function waitForAll(seq: number): Promise<readonly ReadingServer[]> {
+    if (spread === undefined) return [];
+    if (spread.nodes === undefined) {
+      await sleep(spread.trustSeconds * 1_000 + MARGIN_MS);
+      return [];
+    }
+    const since = clocks.monotonic();
+    for (;;) {
+      const behind = await spread.nodes.listBehind(seq);
+      const isOver = clocks.monotonic() - since >= (options.spreadSeconds ?? SPREAD_SECONDS);
+      if (behind.length === 0 || isOver) return behind;
+      await sleep(LOOK_MS);
+    }
+  }
+
+  return {
+    check(identity) {
+      if (!isRevocable(identity)) return undefined;
+      if (synchroniser === undefined || synchroniser.isFresh()) return judge(identity);
+      return catchUp(identity);
+    },
+    isRevoked,
+    onRevoked(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async revoke(revocation) {
+      const added = await store.add(revocation);
+      if (!added.ok) return fail(added.fault);
+      take([added.value]);
+      return ok({ revocation: added.value, behind: await waitForAll(added.value.seq) });
+    },
+    list: (query) => store.list(query),
+    watch: (isUsed) => void uses.add(isUsed),
+    close: () => synchroniser?.close(),
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * Keeps what this server knows of revocations as young as it has to be, while somebody needs it: it says that it lives,
+ * then reads what is new, and knows all that was revoked before it said so. A server that nobody asks anything says and
+ * reads nothing; the next request waits until it has read again.
+ */
+import type { Logger } from "../log/runtime.ts";
+import { type Clocks, createFreshness } from "./freshness.ts";
+import type { Moment, RevocationSpread, RevocationStore, StoredRevocation } from "./revocation-store.ts";
+
+export interface SynchroniserOptions {
+  readonly store: Pick<RevocationStore, "listAfter">;
+  readonly spread: RevocationSpread;
+  /** Takes what is new, in its order; called after each reading, with nothing too. */
+  readonly onRead: (news: readonly StoredRevocation[]) => void;
+  /** Something goes on for callers beside their requests, so that what is revoked has to be known. */
+  readonly isInUse: () => boolean;
+  readonly clocks: Clocks;
+  readonly logger: Pick<Logger, "warn" | "info">;
+  /** How often it reads while it is needed, milliseconds. Default 1,000. */
+  readonly pollMs?: number | undefined;
+}
+
+export interface Synchroniser {
+  /** Somebody asks: from now on it reads by itself for a minute. True where what is known is young enough. */
+  isFresh(): boolean;
+  /** Resolves true when it has read all there is, and false when it could not within two seconds. Never rejects. */
+  catchUp(): Promise<boolean>;
+  /** Reads no more. */
+  close(): void;
+}
+
+const POLL_MS = 1_000;
+/** How long it goes on after the last request. */
+const LINGER_SECONDS = 60;
+/** What a request waits at most. */
+const PATIENCE_MS = 2_000;
+/** After a failure requests start no reading for so long: the next one is tried by itself. */
+const COOL_DOWN_SECONDS = 0.5;
+/** Others wait for a server that has said within so many seconds that it lives. */
+const ALIVE_SECONDS = 8;
+/** Revocations of one query. */
+const BATCH = 1_000;
+
+/** Creates one that has read nothing yet. */
+export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
+  const { store, spread, onRead, isInUse, clocks, logger, pollMs = POLL_MS } = options;
+  const freshness = createFreshness(spread.trustSeconds, clocks);
+  let seenSeq = 0;
+  let neededAt = Number.NEGATIVE_INFINITY;
+  let saidAt = Number.NEGATIVE_INFINITY;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let hasFailed = false;
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let inFlight: Promise<boolean> | undefined;
+  let isWanted = false;
+
+  /** All that is new; gives how much that is. */
+  async function read(): Promise<number> {
+    let count = 0;
+    for (;;) {
+      const news = await store.listAfter(seenSeq, BATCH);
+      if (isClosed) return count;
+      onRead(news);
+      count += news.length;
+      seenSeq = news.at(-1)?.seq ?? seenSeq;
+      if (news.length < BATCH) return count;
+    }
+  }
+
+  /** INVARIANT: whatever is kept before `before` is read after it. So who revokes then waits for this server, or it knows. */
+  async function readSince(before: Moment): Promise<void> {
+    const count = await read();
+    freshness.mark(before);
+    // Whoever revoked it waits for that.
+    if (count > 0) await spread.nodes?.beat(seenSeq);
+  }
+
+  async function sayAlive(): Promise<Moment> {
+    const before = { monotonic: clocks.monotonic(), wall: clocks.wall() };
+    saidAt = before.monotonic;
+    return (await spread.nodes?.beat(seenSeq)) ?? before;
+  }
+
+  async function attempt(said?: Moment): Promise<boolean> {
+    try {
+      await readSince(said ?? (await sayAlive()));
+      if (hasFailed) logger.info({}, "what was revoked can be read again");
+      hasFailed = false;
+      return true;
+    } catch (error) {
+      failedAt = clocks.monotonic();
+      if (!hasFailed && !isClosed)
+        logger.warn({ error }, "what was revoked cannot be read: no token is accepted until it can");
+      hasFailed = true;
+      return false;
+    }
+  }
+
+  /** One at a time; what is wanted meanwhile is done after it. */
+  function sync(said?: Moment): Promise<boolean> {
+    inFlight ??= attempt(said).finally(() => {
+      inFlight = undefined;
+      if (!isWanted || isClosed) return;
+      isWanted = false;
+      void sync();
+    });
+    return inFlight;
+  }
+
+  function schedule(): void {
+    timer ??= setTimeout(() => void tick(), pollMs).unref();
+  }
+
+  async function tick(): Promise<void> {
+    await sync();
+    timer = undefined;
+    if (!isClosed && isNeeded()) schedule();
+  }
+
+  const isNeeded = () => clocks.monotonic() - neededAt < LINGER_SECONDS || isInUse();
+  /** A server that nobody asks, and that nobody waits for, reads nothing. */
+  function wake(): void {
+    const isAlive = clocks.monotonic() - saidAt < ALIVE_SECONDS;
+    if (isClosed || !(isNeeded() || isAlive)) return;
+    if (inFlight === undefined) void sync();
+    else isWanted = true;
+  }
+
+  const stops = [
+    spread.onHint(wake),
+    spread.onBeat((before) => {
+      saidAt = clocks.monotonic();
+      if (!isClosed) void sync(before);
+    }),
+  ];
+
+  return {
+    isFresh() {
+      neededAt = clocks.monotonic();
+      if (timer === undefined && !isClosed) schedule();
+      return freshness.isFresh();
+    },
+    async catchUp() {
+      if (isClosed) return false;
+      if (inFlight === undefined && clocks.monotonic() - failedAt < COOL_DOWN_SECONDS) return false;
+      const { promise: patience, resolve } = Promise.withResolvers<false>();
+      const limit = setTimeout(() => resolve(false), PATIENCE_MS).unref();
+      const isRead = await Promise.race([sync(), patience]);
+      clearTimeout(limit);
+      return isRead && freshness.isFresh();
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+    },
+  };
+}
