@@ -41,6 +41,8 @@ export interface Revocations {
   /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
   revoke(revocation: NewRevocation): Promise<Result<RevocationOutcome, RevocationsFull>>;
   list(query: RevocationQuery): Promise<RevocationPage>;
+  /** Reads what is revoked already, so that the first request need not wait for it. */
+  preload(): Promise<void>;
   /** While this says that something goes on for callers beside their requests, what is revoked is read for it. */
   watch(isInUse: () => boolean): void;
   close(): void;
@@ -136,6 +138,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       return ok({ revocation: added.value, behind: await waitForAll(added.value.seq) });
     },
     list: (query) => store.list(query),
+    preload: async () => synchroniser?.preload(),
     watch: (isUsed) => void uses.add(isUsed),
     close: () => synchroniser?.close(),
   };

@@ -136,7 +136,7 @@ async function openIn(
     if (ended > 0) logger.warn({ runs: ended }, "runs were interrupted: the server that ran them stopped");
   };
   // Before the first answer: nobody shall see a run of a server that is gone as if it went on.
-  await endAbandoned().catch((cause: unknown) => {
+  await Promise.all([endAbandoned(), revocations.preload()]).catch((cause: unknown) => {
     runs.close();
     throw cause;
   });
