@@ -1,10 +1,13 @@
 // `npm run soak`: runs that are too long for `npm test`. Each is also there, once and small, in a test.
 import { spawnSync } from "node:child_process";
+import { findPgbouncer } from "./find-pgbouncer.ts";
 
 interface Run {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
+
+const pgbouncer = findPgbouncer();
 
 const runs: readonly Run[] = [
   {
@@ -25,6 +28,41 @@ const runs: readonly Run[] = [
     args: ["node_modules/vitest/vitest.mjs", "run", "e2e/crash.e2e.ts"],
     env: { AGENTOS_CRASH_ROUNDS: "20", AGENTOS_CRASH_CLIENTS: "40" },
   },
+  // Behind a real PgBouncer, where there is one.
+  ...(pgbouncer === undefined
+    ? []
+    : [
+        {
+          args: ["node_modules/vitest/vitest.mjs", "run", "e2e/pgbouncer.e2e.ts"],
+          env: { AGENTOS_TEST_PGBOUNCER: pgbouncer },
+        },
+      ]),
+  // Three nodes: what one has begun the others watch, cancel, pause and continue, and a right taken away is gone on all.
+  {
+    args: [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      "e2e/many-nodes.e2e.ts",
+      "e2e/revoked-everywhere.e2e.ts",
+      "--no-file-parallelism",
+    ],
+    env: { AGENTOS_NODES_ROUNDS: "20" },
+  },
+  // A node with two hundred runs that is killed, and one that sleeps until others took it for gone.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/node-failures.e2e.ts"],
+    env: { AGENTOS_NODES_ROUNDS: "20", AGENTOS_NODES_RUNS: "200" },
+  },
+  // A PostgreSQL that stops and starts under a hundred streams.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/node-outage.e2e.ts"],
+    env: { AGENTOS_OUTAGE_STREAMS: "100" },
+  },
+  // A database under load whose data is kept for seconds.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/growth.e2e.ts"],
+    env: { AGENTOS_GROWTH_ROUNDS: "30" },
+  },
 ];
 
 function succeeds({ args, env = {} }: Run): boolean {
@@ -33,6 +71,8 @@ function succeeds({ args, env = {} }: Run): boolean {
   );
 }
 
+if (pgbouncer === undefined)
+  console.log("soak: skipped: e2e/pgbouncer.e2e.ts, since there is no pgbouncer on this machine");
 const failed = runs.filter((run) => !succeeds(run));
 console.log(
   failed.length === 0

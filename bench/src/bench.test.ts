@@ -1,5 +1,6 @@
 // Runs each part of the benchmark with small counts: that it measures at all, never how fast anything is.
 import { expect, test } from "vitest";
+import { benchBackground } from "./background.ts";
 import { startBareServer, startServer } from "./child-server.ts";
 import { benchDecision } from "./decision.ts";
 import { benchHttp } from "./http.ts";
@@ -126,4 +127,25 @@ test("ratios and quantiles are those of the textbook", () => {
   expect(quantile([4, 1, 3, 2], 1)).toBe(4);
   expect(quantile([], 0.5)).toBeNaN();
   expect(formatMachine()).toContain(process.versions.node);
+});
+
+test("measures streams in the background on each database, and what is written", {
+  timeout: 60_000,
+}, async () => {
+  const few = { alone: 1, streams: 2, manyStreams: 2, watchers: 10, words: 5, wordDelayMs: 5 };
+  const { rows, verdicts } = await benchBackground(few);
+  expect(rows.map(([name]) => name)).toEqual([
+    "plain, in memory",
+    "plain, SQLite",
+    "background, SQLite",
+    "plain, PostgreSQL",
+    "background, PostgreSQL",
+    "10 watchers on another node",
+    expect.stringMatching(/^its reads of the database per second: \d+$/),
+  ]);
+  // A plain stream is written by two commits and has no events there.
+  for (const at of [1, 3]) expect(Number(rows[at]?.[1])).toBe(0);
+  for (const at of [2, 4]) expect(Number(rows[at]?.[1])).toBeGreaterThan(0);
+  for (const at of [1, 2, 3, 4]) expect(Number(rows[at]?.[3])).toBeGreaterThan(0);
+  expect(verdicts.filter(({ isFault }) => isFault)).toEqual([]);
 });

@@ -12,6 +12,8 @@ export interface ChildServer {
   cpuMicros(): Promise<number>;
   /** Resident memory as the system counts it. Read from outside, so that nothing is allocated for the answer. */
   residentBytes(): Promise<number>;
+  /** Runs the work; how long its event loop kept others waiting meanwhile, 99th percentile, milliseconds. */
+  loopDelayMs(work: () => Promise<unknown>): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export function startBareServer(answer: BareAnswer): Promise<ChildServer> {
 interface Message {
   readonly url?: string;
   readonly cpu?: NodeJS.CpuUsage;
+  readonly loopMs?: number;
 }
 
 async function startChild(
@@ -81,6 +84,13 @@ async function startChild(
       child.send("cpu");
       const { cpu } = await receive();
       return cpu === undefined ? Number.NaN : cpu.user + cpu.system;
+    },
+    async loopDelayMs(work) {
+      child.send("watch loop");
+      await receive();
+      await work();
+      child.send("loop");
+      return (await receive()).loopMs ?? Number.NaN;
     },
     residentBytes: () => readResidentBytes(child.pid),
     async stop() {

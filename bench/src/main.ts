@@ -1,6 +1,7 @@
-// `npm run bench -- [--only verify,decision,http,runs,storage,sessions,streams,memory] [--streams N]`: measures what we promise in one
+// `npm run bench -- [--only verify,decision,http,runs,storage,sessions,streams,background,memory] [--streams N]`: measures what we promise in one
 // run and prints which targets are met. Timings of a busy machine mean little; ratios of one run stand.
 import { parseArgs } from "node:util";
+import { benchBackground } from "./background.ts";
 import { buildPackages } from "./build-packages.ts";
 import { benchDecision } from "./decision.ts";
 import { benchHttp } from "./http.ts";
@@ -34,6 +35,15 @@ const sections: Readonly<Record<string, () => Promise<Section>>> = {
   storage: () => benchStorage(load),
   sessions: () => benchSessions({ ...load, sessions: 2_000 }),
   streams: () => benchStreams({ streams, words: 40, wordDelayMs: 50 }),
+  background: () =>
+    benchBackground({
+      alone: 5,
+      streams: 100,
+      manyStreams: streams,
+      watchers: 100,
+      words: 40,
+      wordDelayMs: 20,
+    }),
   async memory() {
     buildPackages();
     return benchMemory({ tokens: 5_000, streams: 500, settleMs: 1_500, packages: "built" });

@@ -177,9 +177,23 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     status: 404,
     demands: { kind: "item", scope: readRuns, also: runRuns, id: AGENT_ID },
   },
+  "agents.continueRun": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/runs/none/continue`,
+    body: "session_id=none",
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+  },
   "agents.cancelRun": {
     method: "POST",
     path: `/agents/${AGENT_ID}/runs/none/cancel`,
+    usesAgents: false,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+  },
+  "agents.resumeRun": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/runs/none/resume`,
     usesAgents: false,
     demands: { kind: "item", scope: runAgents, id: AGENT_ID },
   },

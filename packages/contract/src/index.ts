@@ -93,6 +93,13 @@ export {
   type ModelSummary,
   modelSchema,
 } from "./wire/agent.ts";
+export type { Checkpoint } from "./wire/checkpoint.ts";
+export {
+  CONTINUE_FORM_FIELDS,
+  type ContinueFormFieldName,
+  continueFormSchema,
+  continueJsonSchema,
+} from "./wire/continue-form.ts";
 export {
   DEFAULT_COOKIE_NAME,
   DEFAULT_PORT,

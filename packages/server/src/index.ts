@@ -67,12 +67,16 @@ export type { ModelObject } from "./agents/provider/model-object.ts";
 export type { ToolArguments, ToolParameters } from "./agents/tool-schema.ts";
 export type { MemoryText, RunMemories } from "./runs/run-memories.ts";
 export {
+  type DecidedCall,
   type ModelQuestion,
   type RunContext,
   RunFailure,
+  type RunFork,
   type RunInput,
   type RunMedia,
   type Runnable,
   type RunnableMemory,
+  type RunnablePauses,
+  type RunResumption,
 } from "./runs/runnable.ts";
 export type { RunStep, TokenUsage } from "./runs/steps.ts";

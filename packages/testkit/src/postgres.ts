@@ -1,6 +1,13 @@
 /** Real PostgreSQL for tests. An entry of its own: most tests need none. */
 export {
+  hasPgbouncer,
+  type Pgbouncer,
+  type PgbouncerOptions,
+  startPgbouncer,
+} from "./servers/pgbouncer.ts";
+export {
   createTestPostgres,
+  readNumbers,
   runStatement,
   startPostgresBroker,
   type TestPostgres,

@@ -55,6 +55,7 @@ export const CONFIG_EXAMPLES: Readonly<Record<string, string>> = {
   limits: '{ "activeRuns": 500 }',
   databaseId: '"agentos"',
   deployment: '"my-agent"',
+  directUrl: '"env:DATABASE_DIRECT_URL"',
   instructions: '"Be brief."',
   model: '"offline:echo"',
   retention: '{ "denialsDays": 30 }',

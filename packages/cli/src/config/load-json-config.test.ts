@@ -233,6 +233,17 @@ describe("a JSON configuration in order", () => {
     await os.close();
   });
 
+  it("takes the second address of its database from a variable too, and names it where it is wrong", async () => {
+    const database = { url: "env:POOLED", directUrl: "env:DIRECT" };
+    const env = { POOLED: "postgres://u:secret@pooler/shop", DIRECT: "sqlite:a.db" };
+    expect(await faults({ id: "shop", agents, database }, env)).toEqual([
+      'CONFIG_OPTION_INVALID "database.directUrl": is not the address of a PostgreSQL',
+    ]);
+    expect(await faults({ id: "shop", agents, database }, { POOLED: env.POOLED })).toEqual([
+      expect.stringContaining('"database.directUrl": the environment variable "DIRECT" is not set'),
+    ]);
+  });
+
   it("reads keys from files beside it, with any way of mangling, and says what it repaired", async () => {
     const mangled = publicPem.replaceAll("\n", "\\n");
     const os = await load(

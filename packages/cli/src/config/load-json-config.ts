@@ -217,21 +217,28 @@ function toOptions(
   };
 }
 
-/** The database with its reference replaced; a path of SQLite starts at the folder of the file. */
+/** The database with its references replaced; a path of SQLite starts at the folder of the file. */
 function resolveDatabaseOption(
   database: ConfigFile["database"],
   secrets: KeyContext,
 ): Pick<AgentOSOptions, "database"> {
   if (database === undefined || database === null) return { database };
-  const { url: value, ...rest } = typeof database === "string" ? { url: database } : database;
-  const at = typeof database === "string" ? "database" : "database.url";
-  const text = resolveSecret({ option: at, value }, secrets);
+  const {
+    url: value,
+    directUrl: direct,
+    ...rest
+  } = typeof database === "string" ? { url: database } : database;
+  const resolveAddress = (at: string, address: string) => {
+    secrets.origins.set(at, { at, from: isReference(address) ? address : undefined });
+    return resolveSecret({ option: at, value: address }, secrets);
+  };
+  const text = resolveAddress(typeof database === "string" ? "database" : "database.url", value);
+  const directUrl = direct === undefined ? undefined : resolveAddress("database.directUrl", direct);
   // What cannot be had is told already; with the default instead nothing is opened.
   if (text === undefined) return { database: null };
-  secrets.origins.set(at, { at, from: isReference(value) ? value : undefined });
   const path = /^sqlite:(?:\/\/)?(?!:memory:)(.+)$/i.exec(text.trim())?.[1];
   const url = path === undefined ? text : `sqlite:${resolve(secrets.folder, path)}`;
-  return { database: typeof database === "string" ? url : { ...rest, url } };
+  return { database: typeof database === "string" ? url : { ...rest, url, directUrl } };
 }
 
 function toAuthorization(

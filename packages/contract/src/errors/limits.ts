@@ -22,6 +22,28 @@ export const limits = {
     detail: "The server has too many active runs",
     fix: 'send the request again in a while; or raise "limits.activeRuns" of the server, or add a second one',
   },
+  RUN_CALLER_QUEUE: {
+    ...later,
+    status: 429,
+    title: "runs of this caller that wait for their turn: {limit}, the most that one caller may have",
+    detail: "Too many runs are waiting",
+    fix: 'wait until some of your runs have begun, or cancel some, then send the request again; or raise "limits.pendingRunsPerCaller" of the server',
+  },
+  RUN_QUEUE_FULL: {
+    ...later,
+    status: 429,
+    title: "runs that wait for their turn: {limit}, the most that this AgentOS keeps",
+    detail: "Too many runs are waiting",
+    fix: 'send the request again in a while; or raise "limits.pendingRuns" of the server, or add a second one that takes runs from the same database',
+  },
+  RUN_QUEUE_MEMORY: {
+    ...later,
+    status: 429,
+    unit: "MiB",
+    title: "the requests of runs that wait for their turn would have more than {limit} MiB",
+    detail: "The waiting runs are too large",
+    fix: 'send the request again in a while, or send smaller messages and files; or raise "limits.pendingMebibytes" of the server',
+  },
   RUN_CALLER_UNREAD: {
     ...later,
     status: 429,

@@ -1,10 +1,12 @@
 /** Agents and their runs (contract 4.2). */
 import { z } from "zod";
 import { agentSchema } from "../wire/agent.ts";
+import { continueFormSchema, continueJsonSchema } from "../wire/continue-form.ts";
 import { errorSchema, limitSchema, problemSchema, validationErrorSchema } from "../wire/problem.ts";
 import { runEventSchema } from "../wire/run-events.ts";
 import { runFormSchema, runJsonSchema } from "../wire/run-form.ts";
 import { runOutputSchema } from "../wire/run-output.ts";
+import { pendingRunSchema, resumeEventSchema, resumeFormSchema } from "../wire/run-resume.ts";
 import { cancelQuerySchema, runListQuerySchema, runQuerySchema } from "../wire/session.ts";
 import { sessionRunSchema } from "../wire/session-run.ts";
 import type { RouteTable } from "./route.ts";
@@ -29,17 +31,43 @@ export const agentsRoutes = {
     requestBody: { form: runFormSchema, json: runJsonSchema },
     responses: {
       200: { description: "events of the run, or with stream=false the run itself", events: runEventSchema, json: runOutputSchema },
+      202: { description: "background=true and stream=false: the run is kept, and goes on by itself", json: pendingRunSchema },
       400: { description: "the body cannot be read, or asks for what this server does not have", json: errorSchema },
       404: noSuchAgent,
+      409: { description: "the run of this `Idempotency-Key` still runs", json: errorSchema },
       413: { description: "the request, or the state of its session, is too large, or the sessions of its user are", json: limitSchema },
-      422: { description: "the body is not valid", json: validationErrorSchema },
-      429: { description: "the caller has too many active runs, or they are too large; `Retry-After` says when to ask again", json: limitSchema },
+      422: { description: "the body is not valid, or its `Idempotency-Key` was sent with another one", json: validationErrorSchema },
+      429: { description: "the caller has too many active or waiting runs, or they are too large; `Retry-After` says when to ask again", json: limitSchema },
       503: { description: "the server has no room for the run, or cannot read its keys now", json: z.union([limitSchema, problemSchema]) },
     } },
   "agents.listRuns": { method: "GET", path: "/agents/{agent_id}/runs", access: ["agents:read", "agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "List runs of a session", query: runListQuerySchema,
     responses: { 200: { description: "the runs, oldest first", json: z.array(sessionRunSchema) }, 404: { description: "no such agent, or no such session of this caller", json: errorSchema }, 409: several, 422: invalid } },
   "agents.readRun": { method: "GET", path: "/agents/{agent_id}/runs/{run_id}", access: ["agents:read", "agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Read a run", query: runQuerySchema,
     responses: { 200: { description: "the run with its events", json: runOutputSchema }, 404: noSuchRun, 409: several, 422: invalid } },
+  "agents.continueRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/continue", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Continue a paused run, or a completed one as a new run",
+    requestBody: { form: continueFormSchema, json: continueJsonSchema },
+    responses: {
+      200: { description: "events of the run from here on, or with stream=false the run itself", events: runEventSchema, json: runOutputSchema },
+      202: { description: "with background=true and stream=false: the run goes on", json: pendingRunSchema },
+      400: { description: "the body cannot be read, the session is not named, or the decisions are not those that the run waits for; nothing has run", json: errorSchema },
+      404: noSuchRun,
+      409: { description: "the run is running, has ended, or is no run that can be continued so; or several users have a session of this id", json: errorSchema },
+      413: { description: "the request, or the state of its session, is too large, or the sessions of its user are", json: limitSchema },
+      422: { description: "the body is not valid", json: validationErrorSchema },
+      429: { description: "the caller has too many active runs, or they are too large; `Retry-After` says when to ask again", json: limitSchema },
+      503: { description: "the server has no room for the run, or cannot read its keys now", json: z.union([limitSchema, problemSchema]) },
+    } },
   "agents.cancelRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/cancel", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Cancel a run", query: cancelQuerySchema,
     responses: { 200: { description: "it is asked to stop, or there is nothing to stop", json: z.object({}) }, 400: { description: "the session is not named", json: errorSchema }, 404: noSuchRun, 422: invalid } },
+  "agents.resumeRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/resume", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Take up the stream of a run again",
+    requestBody: { form: resumeFormSchema, json: resumeFormSchema },
+    responses: {
+      200: { description: "what was missed, then what happens; one frame `error` where there is no such run", events: resumeEventSchema },
+      400: { description: "the session is not named, or the body cannot be read", json: errorSchema },
+      404: noSuchRun,
+      413: { description: "the body is too large", json: limitSchema },
+      422: { description: "the body is not valid", json: validationErrorSchema },
+      429: { description: "the caller has too many streams open; `Retry-After` says when to ask again", json: limitSchema },
+      503: { description: "the server has no room for the stream, or cannot read its keys now", json: z.union([limitSchema, problemSchema]) },
+    } },
 } as const satisfies RouteTable;

@@ -11,7 +11,14 @@ isTrue<IsEqual<IsAny<ServedRouteId>, false>>(true);
 isTrue<
   IsEqual<
     ServedRouteId<"agents">,
-    "agents.list" | "agents.read" | "agents.run" | "agents.listRuns" | "agents.readRun" | "agents.cancelRun"
+    | "agents.list"
+    | "agents.read"
+    | "agents.run"
+    | "agents.listRuns"
+    | "agents.readRun"
+    | "agents.continueRun"
+    | "agents.cancelRun"
+    | "agents.resumeRun"
   >
 >(true);
 isTrue<IsEqual<ServedRouteId<"teams">, "teams.list">>(true);

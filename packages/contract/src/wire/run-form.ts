@@ -23,7 +23,8 @@ export const RUN_FORM_FIELDS = {
   version: { kind: "integer", description: "Version of a stored agent" },
   background: {
     kind: "boolean",
-    description: "Run after the response; not in this version, which refuses true",
+    description:
+      "The run goes on without its client: a stream has `event_index` and can be taken up again, without one the answer is 202",
   },
   stream_events: { kind: "boolean", description: "Accepted for compatibility; all events are streamed" },
   factory_input: { kind: "json-object", description: "Input of an agent factory" },

@@ -72,6 +72,12 @@ function outputOf<const Names extends z.ZodRawShape, const Event extends z.ZodTy
     status: runStatusSchema,
     /** With the status `PAUSED`: what it waits for. */
     requirements: z.array(requirementSchema).optional(),
+    /** The run whose messages this one began with. */
+    forked_from_run_id: z.string().optional(),
+    /** So many of them. */
+    forked_from_message_index: z.number().int().optional(),
+    /** The run whose answer was made again. */
+    regenerated_from: z.string().optional(),
   };
 }
 

@@ -118,14 +118,7 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
     const app = await ready();
     const next = compilePolicy(completePolicyOptions(given, options), declared);
     const { opened } = app;
-    const { denials, decisions, keyCounter, revocations, connections } = app.state.auth;
-    const kept = {
-      denialRecorder: denials,
-      decisionCounter: decisions,
-      keyCounter,
-      revocations,
-      connections,
-    };
+    const { kept } = app.state.auth;
     const state = await createPolicyState(next, { ...surroundings, open: async () => opened, kept }, [
       ...findIdFaults(next.resolved, first.resolved),
       ...listening.findReachFaults(next.resolved),

@@ -23,6 +23,8 @@ export interface EnvironmentSettings {
   readonly trustedProxies: readonly string[];
   /** `DATABASE_URL`: where data is kept, `postgres://…` or `sqlite:PATH`, unless the option `database` says so. Default `sqlite:.agentos/agentos.db`. */
   readonly databaseUrl: string | undefined;
+  /** `DATABASE_DIRECT_URL`: the same PostgreSQL without the pooler that `DATABASE_URL` leads to, for the one connection that listens for hints of other servers, unless the option `database` says so. Default none. */
+  readonly databaseDirectUrl: string | undefined;
   /** `DOCS_ENABLED`: serve `/docs` and `/openapi.json`. Default true. */
   readonly areDocsEnabled: boolean;
   /** `AGENT_OS_HOST`: address that `serve` listens on. Default localhost. */
@@ -51,6 +53,7 @@ const NAMES = [
   "CORS_ORIGIN_LIST",
   "AGENT_OS_TRUSTED_PROXIES",
   "DATABASE_URL",
+  "DATABASE_DIRECT_URL",
   "DOCS_ENABLED",
   "AGENT_OS_HOST",
   "AGENT_OS_PORT",
@@ -125,6 +128,7 @@ export function readEnvironment(env: Environment): ReadEnvironment {
     corsOrigins: origins.entries,
     trustedProxies: proxies.entries,
     databaseUrl: read("DATABASE_URL"),
+    databaseDirectUrl: read("DATABASE_DIRECT_URL"),
     areDocsEnabled,
     host: hostProblem === undefined ? host : undefined,
     port: port.port,

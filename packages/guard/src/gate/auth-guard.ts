@@ -128,7 +128,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   /** INVARIANT: replaced by one assignment, and read once by a check. */
   let state = await createGuardState(first, surroundings);
   tellFindings(logger, state.auth.describe().findings);
-  const { denials, decisions, keyCounter, revocations, connections } = state.auth;
+  const { denials, decisions, kept } = state.auth;
 
   const inTurn = createInTurn();
   let isClosed = false;
@@ -136,13 +136,6 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   async function replacePolicy(given: PolicyOptions): Promise<void> {
     const next = withoutInfo(resolvePolicy(completePolicyOptions(given, options), process.env));
     const faults = [...findGuardFaults(next), ...findIdFaults(next, first)];
-    const kept = {
-      denialRecorder: denials,
-      decisionCounter: decisions,
-      keyCounter,
-      revocations,
-      connections,
-    };
     const replacing = await createGuardState(next, { ...surroundings, kept }, faults);
     if (isClosed) {
       replacing.auth.close();

@@ -39,9 +39,11 @@ export interface AuthRuntime {
   /** What is revoked, and who revokes. */
   readonly revocations: Revocations;
   /** Streams and sockets that are open: whoever opens one adds it. */
-  readonly connections: ConnectionRegistry;
+  readonly connections: Pick<ConnectionRegistry, "add">;
   /** How many requests came with which key. */
   readonly keyCounter: KeyCounter;
+  /** What the next policy goes on with. */
+  readonly kept: AuthResources;
   /** The policy in force now. */
   describe(): PolicyInForce;
   /** Those of the keys in force now; the same list until the keys change. */
@@ -135,17 +137,19 @@ export async function createAuthRuntime(
     authenticators: [...authenticators, ...createAuthenticators({ policy, verifier, securityKey, sha256 })],
     revocation: revocation === undefined ? revocations.check : joinChecks(revocation, revocations.check),
   });
-  const connections = opened.connections ?? watchConnections(revocations, logger);
+  const registry = opened.connections ?? watchConnections(revocations, logger);
+  const readBy = { policy, securityKey };
+  const add: ConnectionRegistry["add"] = (connection) => registry.add({ ...connection, readBy });
   const findEnd = createFindEnd({
     engine,
-    policy,
+    readBy,
     routes: ruled.routes,
     issuers: keys.issuers,
     revocations,
     revocation,
   });
-  if (opened.connections === undefined) connections.judgeBy(findEnd);
-  keys.keySource.subscribe?.(() => void connections.judgeAgain());
+  if (opened.connections === undefined) registry.judgeBy(findEnd);
+  keys.keySource.subscribe?.(() => void registry.judgeAgain());
   const gate = createGate({
     engine,
     recorder: denials,
@@ -166,8 +170,15 @@ export async function createAuthRuntime(
     denials,
     decisions,
     revocations,
-    connections,
+    connections: { add },
     keyCounter,
+    kept: {
+      denialRecorder: denials,
+      decisionCounter: decisions,
+      keyCounter,
+      revocations,
+      connections: registry,
+    },
     describe: () =>
       describePolicy(resolved, keys.keySource, {
         routes: ruled.routes,
@@ -176,7 +187,7 @@ export async function createAuthRuntime(
         database: opened.database,
       }),
     algorithms: () => keys.keySource.current().algorithms,
-    comeIntoForce: () => void connections.judgeBy(findEnd),
+    comeIntoForce: () => void registry.judgeBy(findEnd),
     close: () => keys.close(),
   };
 }

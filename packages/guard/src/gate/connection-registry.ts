@@ -6,6 +6,7 @@
 import type { CompiledRoute, Identity, PathParameters, Refusal } from "@agentos/auth";
 import { REFUSALS, renderText } from "@agentos/contract";
 import type { Logger } from "../log/runtime.ts";
+import type { ReadBy } from "./read-alike.ts";
 
 /** Who opened what. */
 export interface OpenedBy {
@@ -13,6 +14,8 @@ export interface OpenedBy {
   readonly route: CompiledRoute;
   /** Decoded parameters of the path. */
   readonly parameters: PathParameters;
+  /** What the credential was read by. Default: what is in force. */
+  readonly readBy?: ReadBy | undefined;
 }
 
 /** One connection that is open. */

@@ -4,7 +4,6 @@
  */
 import {
   type AuthEngine,
-  type AuthPolicy,
   type CompiledRoute,
   DEFAULT_ISSUER_NAME,
   type Identity,
@@ -18,10 +17,11 @@ import {
 } from "@agentos/auth";
 import type { Revocations } from "../revocations/revocations.ts";
 import type { FindEnd } from "./connection-registry.ts";
+import { isReadAlike, type ReadBy } from "./read-alike.ts";
 
 export interface FindEndOptions {
   readonly engine: Pick<AuthEngine, "authorize" | "isPublic">;
-  readonly policy: Pick<AuthPolicy, "mode" | "claimNames">;
+  readonly readBy: ReadBy;
   /** Those in force; one that was opened under an older policy is found by its id. */
   readonly routes: readonly CompiledRoute[];
   /** Those of the policy, with the keys in force. */
@@ -33,12 +33,14 @@ export interface FindEndOptions {
 
 /** Creates the judgement. */
 export function createFindEnd(options: FindEndOptions): FindEnd {
-  const { engine, policy, issuers, revocations, revocation } = options;
+  const { engine, readBy, issuers, revocations, revocation } = options;
+  const { policy } = readBy;
   const routes = new Map(options.routes.map((route) => [route.id, route]));
 
-  function findCredentialEnd(identity: Identity): Refusal | undefined {
+  function findCredentialEnd(identity: Identity, before: ReadBy): Refusal | undefined {
     if (policy.mode === "none") return undefined;
     if (identity.kind === "anonymous") return refuse("AUTH_HEADER_MISSING").fault;
+    if (!isReadAlike(identity, before, readBy)) return refuse("AUTH_KEY_UNKNOWN").fault;
     if (identity.kind === "security_key")
       return policy.mode === "security_key" ? undefined : refuse("AUTH_KEY_UNKNOWN").fault;
     // Of a credential of the product's own only its authenticator knows.
@@ -55,13 +57,13 @@ export function createFindEnd(options: FindEndOptions): FindEnd {
     return refused === undefined || refused.ok || checked.some(({ ok }) => ok) ? undefined : refused.fault;
   }
 
-  return ({ identity, route: opened, parameters }) => {
+  return ({ identity, route: opened, parameters, readBy: before = readBy }) => {
     const route = routes.get(opened.id) ?? opened;
     if (engine.isPublic(route, parameters)) return undefined;
     if (revocations.isRevoked(identity)) return refuse("AUTH_CREDENTIAL_REVOKED").fault;
     const refused = revocation?.(identity);
     if (refused !== undefined && !(refused instanceof Promise)) return refused;
-    const credential = findCredentialEnd(identity);
+    const credential = findCredentialEnd(identity, before);
     if (credential !== undefined) return credential;
     const authorized = engine.authorize(identity, route, parameters);
     return authorized.ok ? undefined : authorized.fault;

@@ -72,6 +72,7 @@ export const agentOSOptionSource: OptionSource = {
     "agents[]": AGENT,
     databaseId: '"agentos"',
     deployment: '"my-agent"',
+    directUrl: '"postgres://USER:PASSWORD@HOST:5432/NAME"',
     limits: '{ "activeRuns": 500 }',
     retention: '{ "denialsDays": 30 }',
     url: '"sqlite:.agentos/agentos.db"',

@@ -57,6 +57,7 @@ import {
   resolveBytesPerOwner,
   resolveDatabaseLimits,
   resolveLimits,
+  resolveQueueLimits,
   resolveRunLimits,
   resolveStoreLimits,
 } from "./limit-options.ts";
@@ -101,8 +102,13 @@ export class AgentOS {
     const workingDirectory = process.cwd();
     const { limits } = parsed.data;
     const isInMemory = parsed.data.database === null;
-    const findDatabase = ({ policy: { id }, environment: { databaseUrl } }: ResolvedPolicy) =>
-      resolveDatabase(parsed.data.database, { databaseUrl, id, workingDirectory });
+    const findDatabase = ({ policy: { id }, environment }: ResolvedPolicy) =>
+      resolveDatabase(parsed.data.database, {
+        databaseUrl: environment.databaseUrl,
+        directUrl: environment.databaseDirectUrl,
+        id,
+        workingDirectory,
+      });
     this.#app = createGuardedApp<ServedRouteId, Services>({
       options: parsed.data,
       table: SERVED_ROUTES,
@@ -221,6 +227,11 @@ function createServices({ options, stores }: ServiceParts, { policy, runtime }: 
     memoriesOf: (run) => memories.ofRun(run),
     isPassing: isPassingFault,
     limits: resolveRunLimits(options.limits),
+    queueLimits: resolveQueueLimits(options.limits),
+    runnables: options.agents ?? [],
+    adminScope: () => policy().adminScope,
+    hints: stores.hints,
+    countNodes: stores.liveNodes,
   });
   return { ...stores, memoryService: memories, runService: runs };
 }

@@ -60,6 +60,57 @@ describe("where data is kept", () => {
     expect(JSON.stringify(fault)).not.toContain(SECRET);
   });
 
+  describe("with a second address", () => {
+    const url = `postgres://shop:${SECRET}@pooler:6432/shop`;
+    const direct = `postgres://shop:${SECRET}@db:5432/shop`;
+
+    it("has that of the option, else that of the environment", () => {
+      const of = (option: Parameters<typeof resolveDatabase>[0], directUrl?: string) => {
+        const database = resolveDatabase(option, { ...context, databaseUrl: url, directUrl });
+        return "code" in database ? database : database.location;
+      };
+      const location = { kind: "postgres", url, directUrl: direct };
+      expect(of({ url, directUrl: direct })).toEqual(location);
+      expect(of({ url, directUrl: direct }, "postgres://never")).toEqual(location);
+      expect(of({ url }, direct)).toEqual(location);
+      expect(of(url, direct)).toEqual(location);
+      expect(of(undefined, direct)).toEqual(location);
+      expect(of(url)).toEqual({ kind: "postgres", url });
+    });
+
+    it("is shown by its first one", () => {
+      expect(resolveDatabase({ url, directUrl: direct }, context)).toMatchObject({
+        shown: "PostgreSQL pooler:6432/shop",
+        at: "database.url",
+      });
+    });
+
+    it.each(["", "db:5432", `mysql://root:${SECRET}@db/shop`, "sqlite:a.db", "postgres:///shop"])(
+      "is refused where that is %j, by the name of who gave it, and with nothing of what was written",
+      (wrong) => {
+        const problem = "is not the address of a PostgreSQL";
+        const byOption = resolveDatabase({ url, directUrl: wrong }, { ...context, directUrl: direct });
+        expect(byOption).toMatchObject({ at: "database.directUrl", facts: { problem } });
+        const byVariable = resolveDatabase(url, { ...context, directUrl: wrong });
+        expect(byVariable).toMatchObject({ at: "DATABASE_DIRECT_URL", facts: { problem } });
+        expect(JSON.stringify([byOption, byVariable])).not.toContain(SECRET);
+      },
+    );
+
+    it("is refused for a file, unless only the environment names one", () => {
+      expect(resolveDatabase({ url: "sqlite:a.db", directUrl: direct }, context)).toMatchObject({
+        code: "CONFIG_OPTION_INVALID",
+        at: "database.directUrl",
+      });
+      expect(resolveDatabase("sqlite:a.db", { ...context, directUrl: "redis://a" })).toMatchObject({
+        location: { kind: "sqlite", file: "/srv/shop/a.db" },
+      });
+      expect(resolveDatabase(null, { ...context, directUrl: "redis://a" })).toMatchObject({
+        location: undefined,
+      });
+    });
+  });
+
   it("is shown without user and password", () => {
     const show = (text: string | null) => {
       const database = resolveDatabase(text, context);
@@ -73,23 +124,31 @@ describe("where data is kept", () => {
 });
 
 describe("how long data is kept", () => {
-  it("is for ever, but for refusals and counts", () => {
+  it("is for ever, but for refusals, counts and events", () => {
     expect(resolveRetention()).toEqual({
       sessionsSeconds: undefined,
       memoriesSeconds: undefined,
       denialsSeconds: 30 * 86_400,
       decisionsSeconds: 8 * 86_400,
+      eventsSeconds: 3_600,
     });
   });
 
-  it("is what the options say, with fractions of a day", () => {
+  it("is what the options say, with fractions", () => {
     expect(
-      resolveRetention({ sessionsDays: 0.5, memoriesDays: 1, denialsDays: 2, decisionsDays: 3 }),
+      resolveRetention({
+        sessionsDays: 0.5,
+        memoriesDays: 1,
+        denialsDays: 2,
+        decisionsDays: 3,
+        eventsHours: 0.5,
+      }),
     ).toEqual({
       sessionsSeconds: 43_200,
       memoriesSeconds: 86_400,
       denialsSeconds: 172_800,
       decisionsSeconds: 259_200,
+      eventsSeconds: 1_800,
     });
   });
 });

@@ -3,7 +3,8 @@ import type { Fault } from "@agentos/contract";
 import { createOptionFault } from "@agentos/guard/app";
 import { z } from "zod";
 import type { RunLimits } from "../runs/run-ledger.ts";
-import { DEFAULT_RUN_LIMITS } from "../runs/run-limits.ts";
+import { DEFAULT_QUEUE_LIMITS, DEFAULT_RUN_LIMITS } from "../runs/run-limits.ts";
+import type { QueueLimits } from "../runs/run-queue.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
 import { MAX_DATABASE_BYTES_PER_OWNER, MAX_STORED_BYTES } from "../stores/store-limits.ts";
 
@@ -26,6 +27,15 @@ export interface LimitOptions {
   readonly runMebibytes?: number | undefined;
   /** Of one caller. Default half of `runMebibytes`. */
   readonly runMebibytesPerCaller?: number | undefined;
+  /**
+   * Runs in the background that wait for a place, of all servers of one database together. What does not begin at once
+   * waits; what would wait beyond this is refused. Default 10,000.
+   */
+  readonly pendingRuns?: number | undefined;
+  /** Of one caller. Default half of `pendingRuns`. */
+  readonly pendingRunsPerCaller?: number | undefined;
+  /** What the requests of runs that wait have together, MiB, with or without a fraction. Default 256. */
+  readonly pendingMebibytes?: number | undefined;
   /** Memory that ended runs and sessions hold, MiB; who holds most forgets first. Without effect on a database. Default 64. */
   readonly storedMebibytes?: number | undefined;
   /**
@@ -47,6 +57,7 @@ const PARTS = {
   activeRunsPerCaller: "activeRuns",
   unreadStreamsPerCaller: "unreadStreams",
   runMebibytesPerCaller: "runMebibytes",
+  pendingRunsPerCaller: "pendingRuns",
 } as const satisfies Partial<Record<LimitName, LimitName>>;
 
 /** The options as they are checked, in code and in a JSON configuration alike. */
@@ -58,6 +69,9 @@ export const limitsSchema = z
     unreadStreamsPerCaller: count,
     runMebibytes: mebibytes,
     runMebibytesPerCaller: mebibytes,
+    pendingRuns: count,
+    pendingRunsPerCaller: count,
+    pendingMebibytes: mebibytes,
     storedMebibytes: mebibytes,
     storedMebibytesPerUser: mebibytes,
   } satisfies Record<LimitName, z.ZodType>)
@@ -99,6 +113,8 @@ export function resolveLimits(options: LimitOptions = {}): Limits {
     activeRuns = DEFAULT_RUN_LIMITS.activeRuns,
     unreadStreams = DEFAULT_RUN_LIMITS.unreadStreams,
     runMebibytes = DEFAULT_RUN_LIMITS.runBytes / MEBIBYTE,
+    pendingRuns = DEFAULT_QUEUE_LIMITS.pendingRuns,
+    pendingMebibytes = DEFAULT_QUEUE_LIMITS.pendingBytes / MEBIBYTE,
     storedMebibytes = MAX_STORED_BYTES / MEBIBYTE,
   } = options;
   return {
@@ -108,6 +124,9 @@ export function resolveLimits(options: LimitOptions = {}): Limits {
     unreadStreamsPerCaller: options.unreadStreamsPerCaller ?? Math.ceil(unreadStreams / 2),
     runMebibytes,
     runMebibytesPerCaller: options.runMebibytesPerCaller ?? runMebibytes / 2,
+    pendingRuns,
+    pendingRunsPerCaller: options.pendingRunsPerCaller ?? Math.ceil(pendingRuns / 2),
+    pendingMebibytes,
     storedMebibytes,
     storedMebibytesPerUser: options.storedMebibytesPerUser ?? storedMebibytes / 4,
   };
@@ -131,6 +150,12 @@ export function resolveRunLimits(options: LimitOptions = {}): RunLimits {
     runBytes: toBytes(limits.runMebibytes),
     runBytesPerCaller: toBytes(limits.runMebibytesPerCaller),
   };
+}
+
+/** Every limit of runs that wait. */
+export function resolveQueueLimits(options: LimitOptions = {}): QueueLimits {
+  const { pendingRuns, pendingRunsPerCaller, pendingMebibytes } = resolveLimits(options);
+  return { pendingRuns, pendingRunsPerCaller, pendingBytes: toBytes(pendingMebibytes) };
 }
 
 /** Every limit of the store in memory. */

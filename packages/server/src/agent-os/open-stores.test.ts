@@ -194,6 +194,14 @@ describe("the database of an AgentOS", () => {
     [{ database: "data.db" }, '"database": begins with neither'],
     [{ database: { url: "redis://a" } }, '"database.url": begins with neither'],
     [{ env: { DATABASE_URL: "redis://a" } }, '"DATABASE_URL": begins with neither'],
+    [
+      { env: { DATABASE_URL: "postgres://a/b", DATABASE_DIRECT_URL: "redis://a" } },
+      '"DATABASE_DIRECT_URL": is not the address of a PostgreSQL',
+    ],
+    [
+      { database: { url: "postgres://a/b", directUrl: "sqlite:a.db" } },
+      '"database.directUrl": is not the address of a PostgreSQL',
+    ],
   ])("is refused at once where %j names none", (options, message) => {
     expect(() => create(options)).toThrow(message);
   });

@@ -6,6 +6,7 @@ import { createRevocations, logDenial, type OpenContext, type Opened } from "@ag
 import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
+import type { RunHints } from "../runs/run-hints.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import type { StoreLimits } from "../stores/memory-sessions.ts";
@@ -14,9 +15,11 @@ import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
 import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
+import { sweepEvents } from "../stores/sql-event-retention.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
+import { createSqlRunHints } from "../stores/sql-run-hints.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
@@ -27,6 +30,10 @@ import { pause, startUpkeep } from "./upkeep.ts";
 export interface Stores extends Opened {
   readonly runs: RunStore;
   readonly memories: MemoryStore;
+  /** Between the servers of this database. Default: nobody tells anybody, and all look by themselves. */
+  readonly hints?: RunHints;
+  /** Servers of this deployment that live. Default: this one is alone. */
+  readonly liveNodes?: () => number;
 }
 
 export interface OpenStoresOptions {
@@ -39,10 +46,15 @@ export interface OpenStoresOptions {
 }
 
 /** How often runs are looked for whose server is gone, beside the look at the start. */
-const ABANDONED_MS = 5_000;
+const ABANDONED_MS = 1_500;
+/** So many servers look as often as that; more of them share the work. */
+const LOOKING_NODES = 4;
 /** Of `DEFAULT_DATABASE`. */
 const OWN_FOLDER = ".agentos";
 const SWEEP_MS = 60 * 60 * 1_000;
+/** Twice in the time for which events are kept, within these. */
+const MIN_EVENT_SWEEP_MS = 1_000;
+const MAX_EVENT_SWEEP_MS = 60_000;
 /** Between two batches of a sweep. */
 const BATCH_PAUSE_MS = 50;
 
@@ -107,8 +119,9 @@ async function openIn(
   { database: { deployment }, maxBytesPerOwner, retention }: OpenStoresOptions,
   { runtime }: OpenContext,
 ): Promise<Omit<Stores, "database">> {
+  const { eventsSeconds } = retention;
   const nodeId = runtime.generateId();
-  const runs = createSqlRunStore(opened, { deployment, nodeId, maxBytesPerOwner });
+  const runs = createSqlRunStore(opened, { deployment, nodeId, maxBytesPerOwner, eventsSeconds });
   const { generateId, logger } = runtime;
   const now = () => runtime.clock.now();
   const denialRecorder = createSqlDenialRecorder(opened, {
@@ -140,29 +153,37 @@ async function openIn(
     runs.close();
     throw cause;
   });
+  /** Before each batch of a sweep but the first. */
+  const pauseSweep = async (signal: AbortSignal) => {
+    await pause(BATCH_PAUSE_MS, signal);
+    signal.throwIfAborted();
+  };
   const upkeep = startUpkeep(
     [
-      { name: "ending runs of servers that stopped", everyMs: ABANDONED_MS, run: endAbandoned },
+      {
+        name: "ending runs of servers that stopped",
+        everyMs: () => ABANDONED_MS * Math.max(1, runs.liveNodes() / LOOKING_NODES),
+        run: endAbandoned,
+      },
       { name: "forgetting servers that are gone", everyMs: SWEEP_MS, run: () => runs.forgetSilent() },
       {
         name: "deleting data past its retention",
         everyMs: SWEEP_MS,
         run: (signal) =>
-          sweepRetention(opened, {
-            deployment,
-            retention,
-            now,
-            async pause() {
-              await pause(BATCH_PAUSE_MS, signal);
-              signal.throwIfAborted();
-            },
-          }),
+          sweepRetention(opened, { deployment, retention, now, pause: () => pauseSweep(signal) }),
+      },
+      {
+        name: "deleting events of runs past their retention",
+        everyMs: Math.min(Math.max((eventsSeconds * 1_000) / 2, MIN_EVENT_SWEEP_MS), MAX_EVENT_SWEEP_MS),
+        run: (signal) => sweepEvents(opened, { deployment, pause: () => pauseSweep(signal) }),
       },
     ],
     runtime.logger,
   );
   return {
     runs,
+    hints: createSqlRunHints(opened.hints),
+    liveNodes: runs.liveNodes,
     memories: createSqlMemoryStore(opened, { deployment }),
     denialRecorder,
     decisionCounter,

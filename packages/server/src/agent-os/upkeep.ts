@@ -5,7 +5,8 @@ import type { Logger } from "@agentos/guard";
 export interface UpkeepTask {
   /** Begins the line of the log that says so when it fails. */
   readonly name: string;
-  readonly everyMs: number;
+  /** From the end of one round to the begin of the next; a function is asked each time. */
+  readonly everyMs: number | (() => number);
   readonly run: (signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -30,7 +31,7 @@ export function startUpkeep(tasks: readonly UpkeepTask[], logger: Logger): Upkee
         if (!signal.aborted && !hasFailed) logger.warn({ error }, `${name} failed; it is tried again`);
         hasFailed = true;
       }
-      await pause(everyMs, signal);
+      await pause(typeof everyMs === "number" ? everyMs : everyMs(), signal);
     }
   }
 

@@ -1,7 +1,14 @@
 import type { AgentObject } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
 import type { HistoryPolicy } from "../runs/history-limits.ts";
-import type { ModelIdentity, RunContext, RunInput, Runnable, RunnableMemory } from "../runs/runnable.ts";
+import type {
+  ModelIdentity,
+  RunContext,
+  RunInput,
+  Runnable,
+  RunnableMemory,
+  RunnablePauses,
+} from "../runs/runnable.ts";
 import type { RunStep } from "../runs/steps.ts";
 import { FIRST_RETRY_DELAY, MAX_RETRY_DELAY } from "./agent-limits.ts";
 import { createAgentMemory } from "./agent-memory.ts";
@@ -32,6 +39,7 @@ export class Agent implements Runnable<"agent"> {
   readonly historyRuns: number;
   readonly historyPolicy: HistoryPolicy;
   readonly memory: RunnableMemory;
+  readonly pauses: RunnablePauses;
   readonly #loop: AgentLoop;
   readonly #description: AgentObject;
 
@@ -64,6 +72,12 @@ export class Agent implements Runnable<"agent"> {
     const askModel: RunnableMemory["askModel"] = (question, runtime) =>
       askOutsideOfRun(this.#loop, question, runtime);
     this.memory = Object.freeze({ isOn: memory !== undefined, askModel });
+    this.pauses = Object.freeze({
+      editableArguments: (name: string) => tools.get(name)?.editableArguments ?? [],
+      findArgumentProblem: async (name: string, args: unknown) =>
+        // A tool that the agent no longer has answers for itself, in the run.
+        tools.get(name)?.findArgumentProblem(args),
+    });
     this.#description = describeAgent(this.name, this.model, checked);
     Object.freeze(this);
   }

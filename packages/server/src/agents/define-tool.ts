@@ -37,6 +37,15 @@ export interface ToolOptions<Parameters extends ToolParameters> {
   readonly execute?: (args: ToolArguments<Parameters>, context: ToolContext) => unknown;
   /** The run pauses before the call until a person confirms it. Default false. */
   readonly requiresConfirmation?: boolean;
+  /**
+   * Names of arguments that whoever confirms may change; they are checked like those of the model. Needs
+   * `requiresConfirmation`. Default none: what the model asked for is confirmed as it is, or rejected.
+   */
+  readonly editableArguments?: readonly string[];
+  /**
+   * Names of parameters that a person fills in: the run pauses, and the model is not told of them. Default none.
+   */
+  readonly requiresUserInput?: readonly string[];
   /** The run pauses, and the client brings the result; there is no `execute` then. Default false. */
   readonly externalExecution?: boolean;
 }
@@ -49,10 +58,16 @@ export interface Tool {
   readonly description: string;
   /** The run pauses before each call until a person confirms it. */
   readonly requiresConfirmation: boolean;
+  /** Names of the arguments that whoever confirms may change. */
+  readonly editableArguments: readonly string[];
+  /** Names of the parameters that a person fills in; the run pauses before each call until then. */
+  readonly requiresUserInput: readonly string[];
   /** The run pauses at each call, and the client brings the result; `call` throws. */
   readonly externalExecution: boolean;
   /** JSON schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** What is wrong with arguments, in words for a model or a caller; undefined for nothing. */
+  readonly findArgumentProblem: (args: unknown) => Promise<string | undefined>;
   /** Checks the arguments, then runs. Throws {@link ToolError} for arguments that do not fit. */
   readonly call: (args: unknown, context: ToolContext) => Promise<unknown>;
 }
@@ -76,19 +91,20 @@ export class ToolError extends Error {
 export function tool<Parameters extends z.core.$ZodObject>(options: ToolOptions<Parameters>): Tool;
 export function tool(options: ToolOptions<JsonSchema>): Tool;
 export function tool(options: unknown): Tool {
-  const { name, description, requiresConfirmation, externalExecution, parameters, execute } =
-    checkToolOptions(options);
+  const { parameters, execute, ...checked } = checkToolOptions(options);
+  const { name } = checked;
   return Object.freeze({
-    name,
-    description,
-    requiresConfirmation,
-    externalExecution,
+    ...checked,
     parameters: parameters.schema,
+    async findArgumentProblem(args: unknown) {
+      const result = await parameters.check(args);
+      return result.ok ? undefined : result.problem;
+    },
     async call(args: unknown, context: ToolContext) {
       if (execute === undefined) throw new ToolError(`The tool ${name} runs outside of this server`);
-      const checked = await parameters.check(args);
-      if (!checked.ok) throw new ToolError(`Invalid arguments: ${checked.problem}`);
-      return execute(checked.args, context);
+      const result = await parameters.check(args);
+      if (!result.ok) throw new ToolError(`Invalid arguments: ${result.problem}`);
+      return execute(result.args, context);
     },
   });
 }

@@ -4,6 +4,7 @@ import { redactTokens, redactTokensDeep } from "@agentos/guard";
 import type { RunContext } from "../runs/runnable.ts";
 import { MAX_TOOL_RESULT_LENGTH } from "./agent-limits.ts";
 import { type Tool, type ToolContext, ToolError } from "./define-tool.ts";
+import { dropUserInput, listUserInput } from "./user-input.ts";
 
 export interface RequestedCall {
   readonly id: string;
@@ -15,10 +16,11 @@ export interface RequestedCall {
 
 /** A call as it was asked for: nothing known yet but name and arguments. */
 export function describeCall(call: RequestedCall, tool: Tool | undefined, createdAt: number): ToolExecution {
+  const userInput = listUserInput(tool);
   return {
     tool_call_id: call.id,
     tool_name: call.name,
-    tool_args: redactTokensDeep({ ...call.args }),
+    tool_args: redactTokensDeep({ ...dropUserInput(call.args, tool) }),
     tool_call_error: null,
     result: null,
     metrics: null,
@@ -28,8 +30,8 @@ export function describeCall(call: RequestedCall, tool: Tool | undefined, create
     requires_confirmation: tool?.requiresConfirmation === true ? true : null,
     confirmed: null,
     confirmation_note: null,
-    requires_user_input: null,
-    user_input_schema: null,
+    requires_user_input: userInput === undefined ? null : true,
+    user_input_schema: userInput ?? null,
     user_feedback_schema: null,
     answered: null,
     external_execution_required: tool?.externalExecution === true ? true : null,
@@ -52,7 +54,7 @@ export async function executeTool(
   return {
     ...described,
     tool_call_error: outcome.isError,
-    result: limit(redactTokens(outcome.text)),
+    result: limitResult(redactTokens(outcome.text)),
     metrics: { start_time: start, end_time: end, duration: Math.max(0, end - start) },
   };
 }
@@ -100,7 +102,8 @@ function toText(value: unknown): string {
   return JSON.stringify(value) ?? "";
 }
 
-function limit(text: string): string {
+/** A text of a tool, or of whoever stands for it, as far as the model is given it. */
+export function limitResult(text: string): string {
   if (text.length <= MAX_TOOL_RESULT_LENGTH) return text;
   return `${text.slice(0, MAX_TOOL_RESULT_LENGTH)}\n[cut: ${text.length - MAX_TOOL_RESULT_LENGTH} more characters]`;
 }

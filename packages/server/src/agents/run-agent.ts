@@ -2,22 +2,23 @@
  * The loop of an agent: ask the model, run the tools it wants, ask again, until it answers or a call has to wait for a
  * person. Calls of one turn run one after the other, in the model's order, so that events and effects are in order.
  */
-import type { Message, ToolExecution } from "@agentos/contract";
+import type { ToolExecution } from "@agentos/contract";
 import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
-import { type RunContext, RunFailure, type RunInput } from "../runs/runnable.ts";
+import { type RunContext, RunFailure, type RunInput, type RunResumption } from "../runs/runnable.ts";
 import type { RunStep } from "../runs/steps.ts";
 import { MAX_MODEL_REQUESTS_PER_RUN } from "./agent-limits.ts";
 import { type AgentMemory, recall } from "./agent-memory.ts";
+import { answerDecided } from "./answer-decided.ts";
 import type { Tool } from "./define-tool.ts";
 import { describeCall, executeTool, type RequestedCall } from "./execute-tool.ts";
 import { toExecutionResult, toHistory, toUserMessage } from "./model-messages.ts";
 import type { ModelObject } from "./provider/model-object.ts";
 import type { PromptMessage, ProviderOptions, ToolResultPart } from "./provider/prompt.ts";
 import type { RetryPolicy } from "./provider/retry.ts";
-import { writeProviderData } from "./provider-data.ts";
 import { requestModel } from "./request-model.ts";
+import { toAssistantMessage, toToolResultMessage } from "./run-messages.ts";
 import { toSystemText } from "./summary-prompt.ts";
-import type { ModelTurn } from "./turn.ts";
+import { hideUserInput } from "./user-input.ts";
 
 export interface AgentLoop {
   readonly model: ModelObject;
@@ -35,17 +36,22 @@ export async function* runAgent(
   input: RunInput,
   context: RunContext,
 ): AsyncGenerator<RunStep> {
-  const history = toHistory(context.history, loop.model, context.clock.now());
-  const prompt: PromptMessage[] = [...history, toUserMessage(input)];
+  const prompt = [
+    ...toHistory(context.history, loop.model, context.clock.now()),
+    ...toOwnPart(loop, input, context),
+  ];
   const recalled = loop.memory === undefined ? undefined : await recall(loop.memory, context);
   const { tools } = recalled ?? loop;
   const told = joinTexts(loop.instructions, recalled?.text);
   const system = toSystemText(told, context.past?.summary?.summary);
   if (system !== undefined) prompt.unshift({ role: "system", content: system });
   const request = { ...loop, prompt, tools: toFunctionTools(tools) };
-  let callsMade = 0;
+  const before = countBefore(context.resumed);
+  let callsMade = before.calls;
 
-  for (let made = 1; made <= MAX_MODEL_REQUESTS_PER_RUN; made++) {
+  if (context.resumed !== undefined)
+    addResults(prompt, yield* answerDecided(context.resumed.calls, tools, context));
+  for (let made = before.requests; made < MAX_MODEL_REQUESTS_PER_RUN; made++) {
     const turn = yield* requestModel(request, context);
     yield { type: "message", message: toAssistantMessage(turn, loop.model, context) };
     if (turn.calls.length === 0) return;
@@ -53,13 +59,15 @@ export async function* runAgent(
     prompt.push({ role: "assistant", content: turn.parts.map(({ part }) => part) });
     const results: ToolResultPart[] = [];
     const waiting: ToolExecution[] = [];
+    const ids = new Set<string>();
     for (const asked of turn.calls) {
       callsMade += 1;
-      const call =
-        loop.toolCallLimit !== undefined && callsMade > loop.toolCallLimit ? markOverLimit(asked) : asked;
+      const isOverLimit = loop.toolCallLimit !== undefined && callsMade > loop.toolCallLimit;
+      const call = isOverLimit ? markOverLimit(asked) : ids.has(asked.id) ? markRepeated(asked) : asked;
+      ids.add(asked.id);
       const tool = call.refusal === undefined ? tools.get(call.name) : undefined;
       const described = describeCall(call, tool, Math.floor(context.clock.now()));
-      if (tool?.requiresConfirmation === true || tool?.externalExecution === true) {
+      if (tool !== undefined && isWaiting(tool)) {
         waiting.push(described);
         continue;
       }
@@ -73,18 +81,50 @@ export async function* runAgent(
       yield { type: "paused", tools: waiting };
       return;
     }
-    prompt.push({ role: "tool", content: results });
+    addResults(prompt, results);
   }
   throw new RunFailure("The run made too many model requests", { errorType: "model_request_limit" });
 }
 
+/** What the user said, and in a run that goes on what it has behind it. */
+function toOwnPart({ model }: AgentLoop, input: RunInput, { resumed, clock }: RunContext): PromptMessage[] {
+  if (resumed === undefined) return [toUserMessage(input)];
+  const { messages } = resumed;
+  const asked = messages.findLastIndex(({ role }) => role === "user");
+  const [before, after] = [messages.slice(0, asked), messages.slice(asked + 1)];
+  const now = clock.now();
+  return [...toHistory([before], model, now), toUserMessage(input), ...toHistory([after], model, now)];
+}
+
+/** What counts against the limits of a run that was paused. */
+function countBefore(resumed: RunResumption | undefined): { requests: number; calls: number } {
+  const own = resumed?.messages.slice(resumed.fork?.messageIndex ?? 0) ?? [];
+  const turns = own.filter(({ role }) => role === "assistant");
+  return {
+    requests: turns.length,
+    calls: turns.reduce((sum, turn) => sum + (turn.tool_calls?.length ?? 0), 0),
+  };
+}
+
+/** Results of one turn are one message: some may have come before the run paused. */
+function addResults(prompt: PromptMessage[], results: readonly ToolResultPart[]): void {
+  if (results.length === 0) return;
+  const last = prompt.at(-1);
+  if (last?.role === "tool") last.content.push(...results);
+  else prompt.push({ role: "tool", content: [...results] });
+}
+
+function isWaiting({ requiresConfirmation, externalExecution, requiresUserInput }: Tool): boolean {
+  return requiresConfirmation || externalExecution || requiresUserInput.length > 0;
+}
+
 /** The model calls, we run: a provider gets no more than what a tool is called, does and takes. */
 export function toFunctionTools(tools: ReadonlyMap<string, Tool>): LanguageModelV4FunctionTool[] {
-  return [...tools.values()].map(({ name, description, parameters }) => ({
+  return [...tools.values()].map((tool) => ({
     type: "function",
-    name,
-    description,
-    inputSchema: { ...parameters },
+    name: tool.name,
+    description: tool.description,
+    inputSchema: { ...hideUserInput(tool) },
   }));
 }
 
@@ -98,40 +138,7 @@ function markOverLimit(call: RequestedCall): RequestedCall {
   return { ...call, refusal: `Tool call limit reached; the tool ${call.name} was not run` };
 }
 
-function toAssistantMessage(turn: ModelTurn, model: ModelObject, context: RunContext): Message {
-  const providerData = writeProviderData(turn, model, context);
-  return {
-    id: context.generateId(),
-    ...(turn.text === "" ? {} : { content: turn.text }),
-    ...(turn.reasoning === "" ? {} : { reasoning_content: turn.reasoning }),
-    from_history: false,
-    stop_after_tool_call: false,
-    role: "assistant",
-    ...(turn.calls.length === 0
-      ? {}
-      : {
-          tool_calls: turn.calls.map((call) => ({
-            id: call.id,
-            type: "function" as const,
-            function: { name: call.name, arguments: JSON.stringify(call.args) },
-          })),
-        }),
-    ...(providerData === undefined ? {} : { provider_data: providerData }),
-    created_at: Math.floor(context.clock.now()),
-  };
-}
-
-function toToolResultMessage(execution: ToolExecution, context: RunContext): Message {
-  return {
-    id: context.generateId(),
-    content: execution.result ?? "",
-    from_history: false,
-    stop_after_tool_call: false,
-    role: "tool",
-    tool_call_id: execution.tool_call_id ?? "",
-    tool_name: execution.tool_name ?? "",
-    tool_args: execution.tool_args ?? {},
-    tool_call_error: execution.tool_call_error === true,
-    created_at: Math.floor(context.clock.now()),
-  };
+/** A decision is about an id: with two calls of one id, who decides on the one would decide on the other. */
+function markRepeated(call: RequestedCall): RequestedCall {
+  return { ...call, refusal: `Another call of this turn has the same id; the tool ${call.name} was not run` };
 }

@@ -30,7 +30,9 @@ export async function* summarizeAfter(
   context: RunContext,
 ): AsyncGenerator<RunStep> {
   const { limits, input } = options;
-  const messages: HistoryMessage[] = [{ role: "user", content: input.message }];
+  const messages: HistoryMessage[] = [
+    ...(context.resumed?.messages ?? [{ role: "user" as const, content: input.message }]),
+  ];
   for await (const step of steps) {
     yield step;
     if (step.type === "paused") return;

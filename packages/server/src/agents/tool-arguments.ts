@@ -1,5 +1,6 @@
 /** The arguments of a tool call: a model writes JSON text, and nothing but a JSON object is handed on. */
 import { isRecord } from "@agentos/contract";
+import { holdsPrototypeKey } from "../runs/prototype-keys.ts";
 
 /** The arguments; undefined when the text is no JSON object. Some models write nothing for a tool without parameters. */
 export function readArguments(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -11,10 +12,4 @@ export function readArguments(text: string): Readonly<Record<string, unknown>> |
     return undefined;
   }
   return isRecord(value) && !holdsPrototypeKey(value) ? value : undefined;
-}
-
-/** `__proto__` is data in JSON, but a tool that copies its arguments key by key would set a prototype with it. */
-function holdsPrototypeKey(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return Object.hasOwn(value, "__proto__") || Object.values(value).some(holdsPrototypeKey);
 }

@@ -5,6 +5,7 @@ import { createOptionFault, findOptionFaults, formatPath } from "@agentos/guard/
 import { z } from "zod";
 import type { ToolSchema } from "./compiled-parameters.ts";
 import { compileParameters } from "./tool-schema.ts";
+import { listParameters } from "./user-input.ts";
 
 type Execute = (args: unknown, context: unknown) => unknown;
 
@@ -13,12 +14,19 @@ export interface CheckedToolOptions {
   readonly description: string;
   readonly execute: Execute | undefined;
   readonly requiresConfirmation: boolean;
+  readonly editableArguments: readonly string[];
+  readonly requiresUserInput: readonly string[];
   readonly externalExecution: boolean;
   readonly parameters: ToolSchema;
 }
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const isFunction = (value: unknown): value is Execute => typeof value === "function";
+
+const names = z
+  .array(z.string())
+  .default([])
+  .transform((listed): readonly string[] => Object.freeze([...new Set(listed)]));
 
 const schema = z.strictObject({
   name: z.string().regex(NAME, 'must have 1 to 64 letters, digits, "_" or "-"'),
@@ -27,6 +35,8 @@ const schema = z.strictObject({
   parameters: z.unknown().optional(),
   execute: z.custom<Execute>(isFunction, "must be a function").optional(),
   requiresConfirmation: z.boolean().default(false),
+  editableArguments: names,
+  requiresUserInput: names,
   externalExecution: z.boolean().default(false),
 });
 
@@ -34,6 +44,8 @@ const EXAMPLES = {
   name: '"get_order"',
   description: '"Finds an order by its number"',
   execute: "(args, context) => …",
+  editableArguments: '["amount"]',
+  requiresUserInput: '["address"]',
 };
 
 /** What the AI SDK calls our options, where no misspelling would lead there. */
@@ -51,6 +63,7 @@ export function checkToolOptions(options: unknown): CheckedToolOptions {
     ...(parsed.success ? [] : findOptionFaults(parsed.error, { schema, examples: EXAMPLES })),
     ...("faults" in parameters ? parameters.faults : []),
     ...findExecuteFaults(options),
+    ...(parsed.success && "schema" in parameters ? findNameFaults(parsed.data, parameters.schema) : []),
   ];
   if (parsed.success && "schema" in parameters && faults.length === 0)
     return { ...parsed.data, execute: parsed.data.execute, parameters: parameters.schema };
@@ -106,6 +119,39 @@ function findExecuteFaults(given: Given): readonly Fault[] {
           },
     ),
   ];
+}
+
+/** Options that name parameters name those that there are, and each is changed, or filled in, where somebody can. */
+function findNameFaults(
+  {
+    editableArguments,
+    requiresUserInput,
+    requiresConfirmation,
+  }: Pick<CheckedToolOptions, "editableArguments" | "requiresUserInput" | "requiresConfirmation">,
+  { schema: parameters }: ToolSchema,
+): readonly Fault[] {
+  const known = listParameters(parameters);
+  const listed = known.length === 0 ? "none" : known.map((name) => JSON.stringify(name)).join(", ");
+  const faults = Object.entries({ editableArguments, requiresUserInput }).flatMap(([option, given]) =>
+    given
+      .filter((name) => !known.includes(name))
+      .map((name) =>
+        createOptionFault({
+          option,
+          problem: `names ${JSON.stringify(name.slice(0, 64))}, which is not among the "parameters" (${listed})`,
+          suggestion: `remove it from "${option}", or add it to "parameters"`,
+        }),
+      ),
+  );
+  if (editableArguments.length > 0 && !requiresConfirmation)
+    faults.push(
+      createOptionFault({
+        option: "editableArguments",
+        problem: 'is for whoever confirms a call, and this tool has no "requiresConfirmation"',
+        suggestion: 'add "requiresConfirmation": true, or remove "editableArguments"',
+      }),
+    );
+  return faults;
 }
 
 /** `inputSchema` is unknown because of its name only: one fault says both, what is missing and what it is called here. */

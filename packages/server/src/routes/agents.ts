@@ -13,15 +13,17 @@ import {
 } from "@agentos/guard/app";
 import { MAX_FORM_BYTES } from "../runs/form/form-limits.ts";
 import { parseRunForm } from "../runs/form/parse-run-form.ts";
+import { readIdempotencyKey } from "../runs/request-hash.ts";
 import type { RunTicket } from "../runs/run-ledger.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createAnswerFault } from "./answer-fault.ts";
-import { answerWithRun } from "./json-answer.ts";
+import { createContinueRoute } from "./continue-route.ts";
 import { createListBodies } from "./list-bodies.ts";
+import { createResumeRoute } from "./resume-route.ts";
+import { createRunAnswers } from "./run-answer.ts";
 import { createRunRoutes } from "./run-routes.ts";
-import { eventStreamResponse, openEventStream } from "./sse.ts";
 
 export interface AgentsRoutesOptions {
   readonly agents: readonly Runnable<"agent">[];
@@ -32,7 +34,10 @@ export interface AgentsRoutesOptions {
   readonly runtime: Runtime;
 }
 
-const RUN_ROUTE = `${SERVED_ROUTES["agents.run"].method} ${SERVED_ROUTES["agents.run"].path}`;
+const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) => `${method} ${path}`;
+const RUN_ROUTE = nameOf(SERVED_ROUTES["agents.run"]);
+const CONTINUE_ROUTE = nameOf(SERVED_ROUTES["agents.continueRun"]);
+const RESUME_ROUTE = nameOf(SERVED_ROUTES["agents.resumeRun"]);
 
 /** Handlers of the agents' routes. */
 export function createAgentsRoutes({
@@ -48,7 +53,9 @@ export function createAgentsRoutes({
     return { id, name, db_id: databaseId, ...rest };
   });
   const answerFault = createAnswerFault(runtime);
-  const ofRuns = createRunRoutes({ kind: "agent", has: (id) => byId.has(id), store, runs, runtime });
+  const answerRun = createRunAnswers({ store, runs, runtime, answerFault, route: RUN_ROUTE });
+  const has = (id: string) => byId.has(id);
+  const ofRuns = createRunRoutes({ kind: "agent", has, store, runs, runtime });
   const findAgent = ({ parameters }: RequestContext) => byId.get(parameters["agent_id"] ?? "");
 
   const refuse = (fault: RequestFault, { access }: RequestContext) =>
@@ -56,6 +63,8 @@ export function createAgentsRoutes({
 
   async function startRun(context: RequestContext, runnable: Runnable<"agent">): Promise<Response> {
     const { request, access } = context;
+    const key = readIdempotencyKey(request.headers);
+    if (!key.ok) return refuse(key.fault, context);
     // Before its body is read: what a request sends is held like what it asks for.
     const admitted = runs.admit(access, sizeOfBody(request));
     if (!admitted.ok) return refuse(admitted.fault, context);
@@ -63,13 +72,16 @@ export function createAgentsRoutes({
     const form = await readForm(request, ticket);
     if (!form.ok) return refuse(form.fault, context);
     const { signal } = request;
-    const started = await runs.startRun({ runnable, form: form.value, access, signal, ticket });
-    if (!started.ok) return refuse(started.fault, context);
-    const run = started.value;
-    const onCut = ({ message }: Error) =>
-      runtime.logger.warn({ run_id: run.runId, reason: message }, "an answer was cut");
-    if (!form.value.stream) return answerWithRun(run, { onCut });
-    return eventStreamResponse(await openEventStream(run, { onCut }));
+    const accepted = await runs.acceptRun({
+      runnable,
+      form: form.value,
+      access,
+      signal,
+      ticket,
+      idempotencyKey: key.value,
+    });
+    if (!accepted.ok) return refuse(accepted.fault, context);
+    return answerRun(accepted.value, { form: form.value, access });
   }
 
   async function readForm(request: Request, ticket: RunTicket): ReturnType<typeof parseRunForm> {
@@ -93,9 +105,29 @@ export function createAgentsRoutes({
       const agent = findAgent(context);
       return agent === undefined ? notFound("Agent not found") : startRun(context, agent);
     },
+    "agents.continueRun": createContinueRoute({
+      kind: "agent",
+      find: (id) => byId.get(id),
+      runs,
+      store,
+      runtime,
+      answerFault,
+      answerRun,
+      route: CONTINUE_ROUTE,
+      sizeOfBody,
+    }),
     "agents.listRuns": ofRuns.listRuns,
     "agents.readRun": ofRuns.readRun,
     "agents.cancelRun": ofRuns.cancelRun,
+    "agents.resumeRun": createResumeRoute({
+      kind: "agent",
+      has,
+      store,
+      runs,
+      runtime,
+      answerFault,
+      route: RESUME_ROUTE,
+    }),
   };
 }
 

@@ -11,7 +11,7 @@ import {
 /** `route` is `METHOD /template`. */
 export type AnswerFault = (
   fault: RequestFault,
-  about: { readonly access: RequestContext["access"]; readonly route: string },
+  about: { readonly access: Pick<RequestContext["access"], "identity">; readonly route: string },
 ) => Response;
 
 export function createAnswerFault(runtime: Runtime): AnswerFault {

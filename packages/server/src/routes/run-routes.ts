@@ -28,6 +28,7 @@ import { writeObject } from "../sessions/nulls.ts";
 import { readRunPieces } from "../sessions/run-pieces.ts";
 import { showRun } from "../sessions/show-run.ts";
 import { answerInPieces, type JsonPiece } from "./json-pieces.ts";
+import { showEvents } from "./stored-events.ts";
 
 export interface RunRoutesOptions {
   readonly kind: PrefixedKind;
@@ -129,11 +130,10 @@ export async function* writeRuns(
 }
 
 /** The run as it was answered, with its events; the state is the one that its session has now. */
-function writeOutput({ output, events }: StoredRun, state: SessionState): string {
-  const stateJson = JSON.stringify(state);
-  const shown = events.map((event) => {
-    const json = JSON.stringify(event);
-    return String(event.event).endsWith("RunCompleted") ? withState(json, stateJson) : json;
-  });
-  return withState(`${JSON.stringify(output).slice(0, -1)},"events":[${shown.join(",")}]}`, stateJson);
+function writeOutput(run: StoredRun, state: SessionState): string {
+  const events = showEvents(run, state).map(({ json }) => json);
+  return withState(
+    `${JSON.stringify(run.output).slice(0, -1)},"events":[${events.join(",")}]}`,
+    JSON.stringify(state),
+  );
 }

@@ -226,10 +226,12 @@ function noSession(sessionId: string, kind?: RunnableKind): string {
   return `${what} with id '${redactTokens(sessionId)}' not found`;
 }
 
-/** The messages of the runs; those of earlier runs that a run had read again are shown once. */
+/** The messages of the runs; those of earlier runs that a run had read again are shown once, and none that were replaced. */
 async function* writeMessages(pieces: ReturnType<typeof readRunPieces>) {
   for await (const { runs, isLast } of pieces) {
-    const messages = runs.flatMap(({ output }) => output.messages.filter((message) => !message.from_history));
+    const messages = runs.flatMap(({ output }) =>
+      output.status === "REGENERATED" ? [] : output.messages.filter((message) => !message.from_history),
+    );
     yield { items: messages.map((message) => JSON.stringify(message)), isLast };
   }
 }

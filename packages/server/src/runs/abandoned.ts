@@ -1,7 +1,7 @@
 /** How a run ends whose server is gone: what it had begun is kept as it was, and it says what became of it. */
 import type { PrefixedKind } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
-import { createRunEvents } from "./events.ts";
+import { createRunEvents, type RunEvents } from "./events.ts";
 import { userIdOf } from "./owner.ts";
 import type { DescribeAbandoned, NewRun, StoredOutput } from "./store.ts";
 
@@ -15,15 +15,7 @@ export function createDescribeAbandoned({
   logger,
 }: Pick<Runtime, "clock" | "generateId" | "logger">): DescribeAbandoned {
   return (output) => {
-    const events = createRunEvents({
-      runnable: {
-        ...namedIn(output),
-        model: { id: output.model, provider: output.model_provider },
-      },
-      runId: output.run_id,
-      sessionId: output.session_id,
-      clock,
-    });
+    const events = createEventsOf(output, clock);
     const errorId = generateId();
     logger.warn(
       { error_id: errorId, error_type: "interrupted", run_id: output.run_id },
@@ -32,9 +24,22 @@ export function createDescribeAbandoned({
     const last = events.failed({ content: CONTENT, errorType: "interrupted", errorId });
     return {
       outputJson: JSON.stringify({ ...output, content: CONTENT, status: "ERROR" }),
-      eventsJson: `[${last.json}]`,
+      last,
     };
   };
+}
+
+/** Events of a run of which only the output is at hand. */
+export function createEventsOf(output: StoredOutput, clock: Runtime["clock"]): RunEvents {
+  return createRunEvents({
+    runnable: {
+      ...namedIn(output),
+      model: { id: output.model, provider: output.model_provider },
+    },
+    runId: output.run_id,
+    sessionId: output.session_id,
+    clock,
+  });
 }
 
 /** The output of a run of which nothing else can be read any more. */

@@ -4,9 +4,11 @@
  * ends it.
  */
 import type { Message, PrefixedKind, RunStatus } from "@agentos/contract";
+import { toLastRow } from "./event-rows.ts";
 import { type RunEvents, withState } from "./events.ts";
 import { type EndHold, finishWithHold } from "./finish-with-hold.ts";
 import type { EventText } from "./log-entry.ts";
+import { type PauseCheckpoint, writePauseCheckpoint } from "./pause-checkpoint.ts";
 import type { RunRecorder } from "./record.ts";
 import type { RunLog } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
@@ -22,6 +24,12 @@ export interface RunDrive {
   readonly context: RunContext;
   /** State of the session when the run began: what stays when the run's own cannot be kept. */
   readonly startingStateJson: string;
+  /** Kept where it pauses. */
+  readonly checkpoint: PauseCheckpoint;
+  /** As it was paused, where it goes on. */
+  readonly paused?: object | undefined;
+  /** The run whose place it takes once it has completed. */
+  readonly replaces?: RunEnd["replaces"];
   readonly events: RunEvents;
   readonly recorder: RunRecorder;
   readonly log: RunLog;
@@ -30,6 +38,8 @@ export interface RunDrive {
   readonly caller: object;
   /** Told how many bytes more the run holds. */
   readonly grow: (bytes: number) => void;
+  /** Its last event is kept in the log of events too. */
+  readonly keepsEvents: boolean;
   /** The run is another's: whoever follows is not told of an end. */
   readonly onLost: (cause: Error) => void;
   /** Keeps the end. */
@@ -68,7 +78,7 @@ export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
 
 async function driveToEnd(drive: RunDrive): Promise<FinishedRun> {
   const { context, events, recorder, log } = drive;
-  log.append(events.started());
+  log.append(drive.paused === undefined ? events.started() : events.continued());
   const { isAnswered, ...taken } = await takeSteps(drive);
   // Whoever follows is told no end that is not the run's.
   if (isLost(context.signal.reason)) return endLost(drive);
@@ -164,12 +174,20 @@ async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun
   return announce(drive, prepared);
 }
 
-function toRunEnd({ recorder, log, startingStateJson }: RunDrive, end: PreparedEnd): RunEnd {
+function toRunEnd(
+  { recorder, log, startingStateJson, keepsEvents, checkpoint, replaces }: RunDrive,
+  end: PreparedEnd,
+): RunEnd {
+  const lastRow = () =>
+    toLastRow(log.committed(), toAnnounced(end), end.status === "PAUSED" ? "pause" : "end");
   return {
     status: end.status,
     outputJson: end.outputJson,
     eventsJson: recorder.listEvents(end.last),
     terminalIndex: log.committed(),
+    ...(keepsEvents ? { lastRow: lastRow() } : {}),
+    checkpointJson: end.status === "PAUSED" ? writePauseCheckpoint(checkpoint) : undefined,
+    replaces: end.status === "COMPLETED" ? replaces : undefined,
     tokens: recorder.tokens(),
     changeState: changeBetween(startingStateJson, end.stateJson),
     changeSummary: end.status === "COMPLETED" ? recorder.changeSummary() : undefined,
@@ -217,10 +235,15 @@ function prepareEnd({ events, recorder }: RunDrive, outcome: Outcome, stateJson:
   return { status, outputJson: output.json, last: lastEvent(events, output.value, outcome), stateJson };
 }
 
-function announce({ log }: RunDrive, { status, outputJson, last, stateJson }: PreparedEnd): FinishedRun {
+function announce({ log }: RunDrive, end: PreparedEnd): FinishedRun {
+  log.end(toAnnounced(end));
+  return { status: end.status, json: withState(end.outputJson, end.stateJson) };
+}
+
+/** The last event as whoever follows is told it. */
+function toAnnounced({ status, last, stateJson }: PreparedEnd): EventText {
   const hasState = status === "COMPLETED" || status === "CANCELLED";
-  log.end(hasState ? { event: last.event, json: withState(last.json, stateJson) } : last);
-  return { status, json: withState(outputJson, stateJson) };
+  return hasState ? { event: last.event, json: withState(last.json, stateJson) } : last;
 }
 
 function lastEvent(events: RunEvents, output: StoredOutput, outcome: Outcome): EventText {

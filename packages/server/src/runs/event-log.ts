@@ -5,17 +5,17 @@
 import type { RunLease } from "./store.ts";
 
 /**
- * Events of one run that follow each other, in one row. `delta`: pieces of the answer; `event`: other events; `end`: the
- * last event of the run, alone in its row.
+ * Events of one run that follow each other, in one row. `delta`: pieces of the answer; `event`: other events; alone in
+ * their row are `pause`, after which the run may go on, and `end`, the last event of the run.
  */
-export type LoggedKind = "delta" | "event" | "end";
+export type LoggedKind = "delta" | "event" | "pause" | "end";
 
 export interface LoggedRow {
   /** Counts from 0; the rows of a run have no gap. */
   readonly firstIndex: number;
   readonly lastIndex: number;
   readonly kind: LoggedKind;
-  /** JSON text that `event-rows.ts` writes and reads: each event of the row can be asked for by its index. */
+  /** Text that `event-rows.ts` writes and reads: each event of the row can be asked for by its index. */
   readonly data: string;
 }
 
@@ -33,15 +33,26 @@ export interface LogCursor {
   readonly after: number;
 }
 
+/** What comes after a cursor. */
+export interface LogPiece {
+  /** Oldest first. The first row may begin with events that were read, and later than the next one where that has been forgotten. */
+  readonly rows: readonly LoggedRow[];
+  /** No more rows are there now. */
+  readonly isLast: boolean;
+  /** Nothing will come after what is there now: the run has ended, is paused, or is gone. */
+  readonly isOver: boolean;
+}
+
 export interface RunEventLog {
   /**
-   * Keeps rows of several runs in one commit. Gives the numbers of the runs that are lost: another server has written at
-   * an index of theirs, or they are gone; of those nothing is kept. Rejects when nothing is kept.
+   * Keeps rows of several runs in one commit; at most one batch for each run. Gives the numbers of the runs that are lost:
+   * they have ended, are gone, or are another attempt's; of those nothing is kept. Rows that are kept already, by a call
+   * whose answer was lost, may be sent again. Where it rejects nothing is kept, or, where a commit was under way, all.
    */
   append(batches: readonly RowBatch[]): Promise<ReadonlySet<number>>;
   /**
-   * The rows that have events after each cursor, by run, oldest first; a run without any is left out. About `maxBytes` of
-   * data for all runs together, and one row at least where there is one.
+   * A piece for each cursor, all of them as they were at one moment. About `maxBytes` of data for all together, and one
+   * row at least where there is one; those whose rows do not fit get none, and are not at their last piece.
    */
-  read(cursors: readonly LogCursor[], maxBytes: number): Promise<ReadonlyMap<number, readonly LoggedRow[]>>;
+  read(cursors: readonly LogCursor[], maxBytes: number): Promise<readonly LogPiece[]>;
 }

@@ -1,7 +1,6 @@
 /** From steps to the contract's events: names, keys and their order (contract 5.2, 5.3). */
 import {
   type PrefixedKind,
-  type Requirement,
   RUNNABLE_KINDS,
   type RunEvent,
   type RunEventName,
@@ -23,6 +22,8 @@ export interface RunEventSource {
 
 export interface RunEvents {
   started(): EventText;
+  /** In its place where a run goes on. */
+  continued(): EventText;
   /** A piece of the answer. */
   delta(content: Pick<Extract<RunStep, { type: "content" }>, "text" | "reasoning">): ContentDelta;
   /** What any other step shows; a message shows nothing. */
@@ -149,6 +150,7 @@ export function createRunEvents(source: RunEventSource): RunEvents {
           return [];
       }
     },
+    continued: () => create("RunContinued", {}),
     contentCompleted: () => create("RunContentCompleted", {}),
     completed: (output) =>
       create("RunCompleted", {
@@ -176,24 +178,6 @@ export function createRunEvents(source: RunEventSource): RunEvents {
 /** JSON text of an object, with the session's state as its last key. */
 export function withState(json: string, stateJson: string): string {
   return `${json.slice(0, -1)},"session_state":${stateJson}}`;
-}
-
-/** What a paused run says (contract 5.3). A confirmation outweighs an external call of the same turn. */
-export function pauseText(kind: PrefixedKind, requirements: readonly Requirement[]): string {
-  if (kind === "team") return teamPauseText(requirements);
-  const needsConfirmation = requirements.some(
-    (requirement) => requirement.tool_execution.requires_confirmation === true,
-  );
-  if (needsConfirmation) return "I have tools to execute, but I need confirmation.";
-  return "I have tools to execute, but it needs external execution.";
-}
-
-function teamPauseText(requirements: readonly Requirement[]): string {
-  const lines = requirements.map(({ member_agent_name: member, tool_execution: tool }) => {
-    const need = tool.requires_confirmation === true ? "confirmation" : "external execution";
-    return `- ${member ?? "team"}: ${tool.tool_name} requires ${need}`;
-  });
-  return ["Team run paused. The following require input:", ...lines].join("\n");
 }
 
 const LONGEST_ARGUMENT = 100;

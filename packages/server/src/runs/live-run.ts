@@ -1,21 +1,22 @@
 /**
- * One run from its row in the store to its end. It goes on whether somebody looks or not; who started it follows, and
+ * One run whose row is in the store, to its end. It goes on whether somebody looks or not; who started it follows, and
  * may stop it.
  */
-import type { DataScope } from "@agentos/auth";
 import type { PrefixedKind } from "@agentos/contract";
 import { describeLimit, type LimitFault } from "@agentos/guard/app";
 import { driveRun, type FinishedRun } from "./drive-run.ts";
+import type { EventWriter } from "./event-writer.ts";
 import { createRunEvents, type RunEvents } from "./events.ts";
 import type { EndHold } from "./finish-with-hold.ts";
-import { isContentDelta } from "./log-entry.ts";
+import { isContentDelta, type RunLogEntry } from "./log-entry.ts";
+import type { PauseCheckpoint } from "./pause-checkpoint.ts";
 import { createReaders, type Readers, type UnreadWatch } from "./readers.ts";
-import { createRunRecorder } from "./record.ts";
+import { createRunRecorder, type RunRecorder } from "./record.ts";
+import type { PausedRecord } from "./recorded-before.ts";
 import type { RunTicket } from "./run-ledger.ts";
-import { createRunLog, type RunWatcher } from "./run-log.ts";
+import { createRunLog, type LogTail, type RunWatcher, TAIL_BYTES } from "./run-log.ts";
 import { type RunContext, RunFailure, type RunInput, type Runnable } from "./runnable.ts";
-import { type StartingState, withoutTokens } from "./session-state.ts";
-import type { RunStore, SessionKey } from "./store.ts";
+import type { RunEnd, RunLease, RunStore, SessionKey } from "./store.ts";
 import type { Turns } from "./turns.ts";
 import type { UnstoredEnds } from "./unstored-ends.ts";
 
@@ -35,55 +36,91 @@ export interface LiveRun extends Pick<RunEvents, "toJson"> {
   hold(bytes: number): void;
   /** Lets go of the events that nobody is to follow any more. */
   dropEvents(): void;
+  readonly runNo: number;
+  /** Index of its first event here; more than 0 where it goes on. */
+  readonly firstIndex: number;
+  /** Whose credential it was started with. */
+  readonly caller: RunContext["caller"];
+  /** What is held of its events, for those who follow by index. Undefined: they are not kept. */
+  readonly tail: LogTail | undefined;
   /** Stops the run; it is stored as cancelled. */
   abort(reason: unknown): void;
 }
 
-export interface LiveRunParts {
+/** What a run works with, before and after it has a row. */
+export interface RunParts {
   readonly runnable: Runnable<PrefixedKind>;
   readonly input: RunInput;
   readonly context: RunContext;
-  readonly key: SessionKey;
-  readonly scope: DataScope;
-  readonly starting: Pick<StartingState, "json" | "change">;
-  /** The session has no component yet. */
-  readonly bindsSession: boolean;
+  /** Kept where it pauses. */
+  readonly checkpoint: PauseCheckpoint;
+  /** As it was paused, where it goes on. */
+  readonly paused?: PausedRecord | undefined;
+  /** The run whose place it takes once it has completed. */
+  readonly replaces?: RunEnd["replaces"];
+}
+
+/** What writes down a run: the same from its row to its end. */
+export interface PreparedRun extends RunParts {
+  readonly events: RunEvents;
+  readonly recorder: RunRecorder;
+}
+
+export interface LiveRunParts extends PreparedRun {
+  readonly lease: RunLease;
+  /** State of the session when the run began, as JSON text. */
+  readonly startingStateJson: string;
+  /** Index of its first event here; more than 0 where it goes on. Default 0. */
+  readonly firstIndex?: number | undefined;
+  readonly ticket: RunTicket;
+  /** Its signal is the context's. */
+  readonly controller: AbortController;
+  /** Its events are kept as they happen, from this index on. Undefined: only its own client follows. */
+  readonly keptFrom?: number | undefined;
+}
+
+/** What the runs of a server share. */
+export interface RunServices {
   readonly store: RunStore;
   readonly turns: Turns;
-  readonly ticket: RunTicket;
   readonly unreadWatch: UnreadWatch;
   readonly unstored: UnstoredEnds;
   readonly hold: EndHold;
-  /** Its signal is the context's. */
-  readonly controller: AbortController;
+  /** Of the runs whose events are kept. */
+  readonly writer: Pick<EventWriter, "append">;
 }
 
-/** Stores the run, then starts it. Rejects when it cannot be stored; then nothing has begun. */
-export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
-  const { runnable, context, key, starting, store, ticket, controller } = parts;
-  const { runId, sessionId } = context;
-  const events = createRunEvents({ runnable, runId, sessionId, clock: context.clock });
-  const recorder = createRunRecorder(runnable, parts.input, context);
-  const row = recorder.build("RUNNING");
-  const lease = await store.createRun(parts.scope, {
-    key,
-    runId,
-    createdAt: row.created_at,
-    outputJson: withoutTokens(row).json,
-    input: parts.input.message,
-    changeState: starting.change,
-    bindsSession: parts.bindsSession,
-  });
+export function prepareRun(parts: RunParts): PreparedRun {
+  const { runnable, input, context, paused } = parts;
+  const { runId, sessionId, clock } = context;
+  return {
+    ...parts,
+    events: createRunEvents({ runnable, runId, sessionId, clock }),
+    recorder: createRunRecorder(runnable, input, context, paused),
+  };
+}
+
+/** Drives a run whose lease is given: one that has just begun, or goes on. */
+export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRun {
+  const { events, recorder, lease, ticket, controller } = parts;
+  const { store, unstored, writer } = services;
+  const { runId, key } = lease;
+  const isKept = parts.keptFrom !== undefined;
+  const record = (entries: readonly RunLogEntry[]) => {
+    for (const entry of entries) if (!isContentDelta(entry)) recorder.addEvent(entry);
+  };
   const log = createRunLog({
-    // Nothing of a run that only its own client follows is kept before its end.
-    commit(_, entries) {
-      for (const entry of entries) if (!isContentDelta(entry)) recorder.addEvent(entry);
-      return undefined;
+    commit(firstIndex, entries) {
+      record(entries);
+      // Nothing of a run that only its own client follows is kept before its end.
+      return isKept ? writer.append(lease, firstIndex, entries) : undefined;
     },
+    firstIndex: parts.keptFrom ?? parts.firstIndex,
+    tailBytes: isKept ? TAIL_BYTES : undefined,
     onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
   });
-  const readers = createReaders(ticket, parts.unreadWatch);
+  const readers = createReaders(ticket, services.unreadWatch);
   let hasEnded = false;
   ticket.onEvicted((fault) => {
     const cause = memoryFailure(fault);
@@ -97,15 +134,18 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
   });
   const finished = driveRun({
     ...parts,
-    startingStateJson: starting.json,
-    events,
-    recorder,
+    turns: services.turns,
+    hold: services.hold,
     log,
     grow: ticket.grow,
     caller: ticket.caller,
     finish: (end) => store.finishRun(lease, end),
-    onUnstored: (end) => parts.unstored.add(lease, end),
-    onLost: readers.cutAll,
+    onUnstored: (end) => unstored.add(lease, end),
+    keepsEvents: isKept,
+    onLost(cause) {
+      readers.cutAll(cause);
+      if (isKept) log.abandon();
+    },
   }).finally(() => {
     hasEnded = true;
   });
@@ -124,8 +164,12 @@ export async function beginRun(parts: LiveRunParts): Promise<LiveRun> {
 
   return {
     runId,
-    sessionId,
+    runNo: lease.runNo,
+    firstIndex: parts.keptFrom ?? parts.firstIndex ?? 0,
+    caller: parts.context.caller,
+    sessionId: key.sessionId,
     key,
+    tail: isKept ? log : undefined,
     finished,
     watch,
     openReader: readers.open,

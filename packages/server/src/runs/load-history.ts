@@ -58,7 +58,11 @@ async function readRuns(
   { maxRuns, policy, summary }: Wanted,
 ): Promise<readonly PastRun[]> {
   const read = async (limit: number) =>
-    (await listRuns(limit)).map(({ output }) => ({ runId: output.run_id, messages: output.messages }));
+    (await listRuns(limit)).map(({ output }) => ({
+      runId: output.run_id,
+      // What a run had of another one is there already.
+      messages: output.messages.filter((message) => !message.from_history),
+    }));
   if (policy.overflow === "drop") return read(maxRuns);
   const runs = await read(maxRuns + 1);
   const isCovered = isOfOwner(summary) || runs.some(({ runId }) => runId === summary?.last_run_id);

@@ -35,3 +35,8 @@ export function sizeOfEntry(entry: RunLogEntry): number {
   const length = isContentDelta(entry) ? entry.text.length + entry.reasoning.length : entry.json.length;
   return ENTRY_BYTES + 2 * length;
 }
+
+/** Of an entry that is no longer held: its text, which is kept elsewhere. */
+export function sizeOfKept(entry: RunLogEntry): number {
+  return sizeOfEntry(entry) - ENTRY_BYTES;
+}

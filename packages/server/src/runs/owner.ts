@@ -115,6 +115,15 @@ function checkClientId(field: string, id: string | undefined): readonly Validati
   return [];
 }
 
+/** The same for a run that goes on: whoever continues it brings their own, never those of who began it. */
+export function chooseDependencies(
+  kept: Readonly<Record<string, unknown>>,
+  { dependencies }: Pick<Identity, "dependencies">,
+  { dependencies: owned }: ClaimOwnedKeys,
+): Readonly<Record<string, unknown>> {
+  return chooseValues(kept, dependencies, owned);
+}
+
 /** The token's values replace the form's wholly; without any, the form loses the keys that only a token may set. */
 function chooseValues(
   fromForm: Readonly<Record<string, unknown>> | undefined,

@@ -9,14 +9,16 @@ import type {
   ToolExecution,
 } from "@agentos/contract";
 import { redactTokens } from "@agentos/guard";
-import { pauseText } from "./events.ts";
 import type { EventText } from "./log-entry.ts";
-import { buildMetrics, sumOf } from "./metrics.ts";
+import { buildMetrics, sumOf, type UsagesByRole } from "./metrics.ts";
+import { pauseText } from "./pause-text.ts";
+import { type PausedRecord, type RecordedBefore, readBefore } from "./recorded-before.ts";
 import { MAX_CONTENT_LENGTH, MAX_STORED_EVENTS } from "./run-limits.ts";
 import {
   type MediaKind,
   type RunContext,
   RunFailure,
+  type RunFork,
   type RunInput,
   type RunMedia,
   type Runnable,
@@ -32,7 +34,7 @@ export interface RunRecorder {
   addEvent(event: EventText): void;
   /** Answer text so far. */
   content(): string;
-  /** What its model requests used so far. */
+  /** What its model requests used so far; before a pause they are counted already. */
   tokens(): TokenSums;
   /** What becomes of the session's summary; undefined where the run made none. */
   changeSummary(): SummaryChange | undefined;
@@ -46,19 +48,32 @@ export function createRunRecorder(
   runnable: Runnable<PrefixedKind>,
   input: RunInput,
   context: RunContext,
+  paused?: PausedRecord,
 ): RunRecorder {
   const start = context.clock.now();
-  const events: string[] = [];
-  const messages: Message[] = [userMessage(input, context)];
-  const tools: ToolExecution[] = [];
+  const { resumed } = context;
+  const before = paused && readBefore(paused, resumed?.calls ?? []);
+  const events: string[] = [...(before?.eventTexts ?? [])];
+  const messages: Message[] = resumed === undefined ? [userMessage(input, context)] : [...resumed.messages];
+  const tools: ToolExecution[] = [...(before?.tools ?? [])];
+  const waiting = new Map(before?.waiting);
   const usages: TokenUsage[] = [];
   const summaryUsages: TokenUsage[] = [];
   const memoryUsages: TokenUsage[] = [];
   let summary: SessionSummary | undefined;
   let requirements: readonly Requirement[] = [];
-  let content = "";
-  let reasoning = "";
+  let content = before?.content ?? "";
+  let reasoning = before?.reasoning ?? "";
   let firstTokenAt: number | undefined;
+
+  /** One that waited has its place already. */
+  function complete(tool: ToolExecution): void {
+    const id = tool.tool_call_id ?? "";
+    const place = waiting.get(id);
+    waiting.delete(id);
+    if (place === undefined) tools.push(tool);
+    else tools[place] = tool;
+  }
 
   return {
     content() {
@@ -87,7 +102,7 @@ export function createRunRecorder(
           usages.push(step.usage);
           break;
         case "tool-completed":
-          tools.push(step.tool);
+          complete(step.tool);
           break;
         case "paused":
           tools.push(...step.tools);
@@ -127,22 +142,47 @@ export function createRunRecorder(
         model_provider: runnable.model.provider,
         messages: isMissingAnswer ? [...messages, assistantMessage(content, context)] : messages,
         metrics: buildMetrics(
-          { model: usages, memory_model: memoryUsages, session_summary_model: summaryUsages },
+          withBefore(before, {
+            model: usages,
+            memory_model: memoryUsages,
+            session_summary_model: summaryUsages,
+          }),
           runnable.model,
           {
             timeToFirstTokenSeconds:
-              firstTokenAt === undefined ? undefined : Math.max(0, firstTokenAt - start),
-            durationSeconds: Math.max(0, end - start),
+              before?.timeToFirstTokenSeconds ??
+              (firstTokenAt === undefined ? undefined : Math.max(0, firstTokenAt - start)),
+            // While it waited nobody worked on it.
+            durationSeconds: (before?.durationSeconds ?? 0) + Math.max(0, end - start),
           },
         ),
         ...(tools.length === 0 ? {} : { tools }),
         ...(Object.keys(context.metadata).length === 0 ? {} : { metadata: { ...context.metadata } }),
-        created_at: Math.floor(start),
+        created_at: before?.createdAt ?? Math.floor(start),
         status,
         ...(requirements.length === 0 ? {} : { requirements: [...requirements] }),
+        ...(resumed?.fork === undefined ? {} : describeFork(resumed.fork)),
       };
       return NAME_OUTPUT[runnable.kind](output, context.runId, runnable);
     },
+  };
+}
+
+function withBefore(before: RecordedBefore | undefined, now: UsagesByRole): UsagesByRole {
+  if (before === undefined) return now;
+  const sum = (role: keyof UsagesByRole) => [...(before.usages[role] ?? []), ...now[role]];
+  return {
+    model: sum("model"),
+    memory_model: sum("memory_model"),
+    session_summary_model: sum("session_summary_model"),
+  };
+}
+
+function describeFork({ runId, messageIndex, isRegenerated }: RunFork) {
+  return {
+    forked_from_run_id: runId,
+    forked_from_message_index: messageIndex,
+    ...(isRegenerated ? { regenerated_from: runId } : {}),
   };
 }
 

@@ -24,6 +24,8 @@ export interface RunLimits {
 export interface RunTicket {
   /** The same object for all runs of one caller. */
   readonly caller: object;
+  /** It has no place among the active runs, for this reason: what it asks for may wait, and not begin. */
+  readonly excess: LimitFault | undefined;
   /** Counted now. */
   bytes(): number;
   /** Counts what the run is to hold, before it does; counts nothing when it gives a fault. */
@@ -43,8 +45,21 @@ export interface RunLedger {
    * Lets a run take its part, or says what is used up. `bytes` is what it holds already; where that is not known, it is
    * all that it may hold.
    */
-  admit(caller: Owner, bytes: number | undefined): Result<RunTicket, LimitFault>;
+  admit(
+    caller: Owner,
+    bytes: number | undefined,
+    options?: {
+      /** Where only a place among the active runs is missing, it is let in without one. Default false. */
+      readonly mayWait?: boolean;
+      /** It reads, and runs nothing: it counts as an unread stream. Default false. */
+      readonly isReader?: boolean;
+    },
+  ): Result<RunTicket, LimitFault>;
   readonly activeRuns: number;
+  /** How many runs more can be active; where a caller is named, of this one. */
+  placesFor(caller?: Owner): number;
+  /** Callers that have as many active runs as one may have. */
+  fullCallers(): readonly Owner[];
   /** Told when no run is active any more. */
   onIdle(listener: () => void): () => void;
 }
@@ -83,6 +98,8 @@ interface Place extends BagItem {
   giveUp: (fault: LimitFault) => void;
 }
 
+/** Requests that are read without a place, at once: a full server reads no flood. */
+const MAX_WAITING_REQUESTS = 100;
 /** More of them are forgotten at once. */
 const MAX_EMPTY_ACCOUNTS = 1_000;
 
@@ -90,6 +107,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
   const accounts = new Map<string, Account[]>();
   const idleListeners = new Set<() => void>();
   const total: Used = { active: 0, unread: 0, bytes: 0 };
+  let waitingRequests = 0;
 
   /** Found by its id, then compared part by part. */
   function accountOf(caller: Owner): Account {
@@ -119,8 +137,13 @@ export function createRunLedger(limits: RunLimits): RunLedger {
     return needed > most.limit ? { ...most, needed } : undefined;
   }
 
-  function findFault(account: Account, bytes: number, runs = 1): LimitFault | undefined {
-    const wanted = { active: runs, unread: runs, bytes };
+  function findFault(
+    account: Account,
+    bytes: number,
+    active: number,
+    unread: number,
+  ): LimitFault | undefined {
+    const wanted = { active, unread, bytes };
     return (
       (isNamed(account.caller) ? findBroken(account, wanted, PER_CALLER) : undefined) ??
       findBroken(total, wanted, IN_ALL)
@@ -171,16 +194,31 @@ export function createRunLedger(limits: RunLimits): RunLedger {
       return () => idleListeners.delete(listener);
     },
 
-    admit(caller, known) {
+    placesFor(caller) {
+      const inAll = limits.activeRuns - total.active;
+      if (caller === undefined || !isNamed(caller)) return inAll;
+      return Math.min(inAll, limits.activeRunsPerCaller - accountOf(caller).active);
+    },
+
+    fullCallers: () =>
+      [...accounts.values()]
+        .flat()
+        .filter(({ caller, active }) => isNamed(caller) && active >= limits.activeRunsPerCaller)
+        .map(({ caller }) => caller),
+
+    admit(caller, known, { mayWait = false, isReader = false } = {}) {
       const account = accountOf(caller);
       const most = mostOf(caller);
       const bytes = known ?? most.limit;
-      const fault = findExcess(most, bytes) ?? findFault(account, bytes);
-      if (fault !== undefined) return fail(fault);
+      const fault = findExcess(most, bytes) ?? findFault(account, bytes, isReader ? 0 : 1, 1);
+      const canWait = mayWait && waitingRequests < MAX_WAITING_REQUESTS && isForWantOfPlace(fault);
+      if (fault !== undefined && (!canWait || findFault(account, bytes, 0, 1) !== undefined))
+        return fail(fault);
+      const isWaiting = fault !== undefined;
       const place: Place = { bytes: 0, isEvicted: false, giveUp: () => {}, position: -1 };
       account.places.add(place);
-      let isRunning = true;
-      let isStreamOpen = false;
+      let isRunning = !isReader;
+      let isStreamOpen = isReader;
       const count = (what: keyof Used, change: number) => {
         account[what] += change;
         total[what] += change;
@@ -194,7 +232,9 @@ export function createRunLedger(limits: RunLimits): RunLedger {
         if (isRunning || isStreamOpen || !account.places.remove(place)) return;
         count("bytes", -place.bytes);
       };
-      count("active", 1);
+      if (isReader) count("unread", 1);
+      else if (isWaiting) waitingRequests += 1;
+      else count("active", 1);
       grow(bytes);
       return ok({
         grow(more) {
@@ -202,7 +242,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
           makeRoom(account);
         },
         reserve(more) {
-          const broken = findExcess(most, place.bytes + more) ?? findFault(account, more, 0);
+          const broken = findExcess(most, place.bytes + more) ?? findFault(account, more, 0, 0);
           if (broken === undefined) grow(more);
           return broken;
         },
@@ -210,6 +250,7 @@ export function createRunLedger(limits: RunLimits): RunLedger {
           place.giveUp = giveUp;
         },
         caller: account,
+        excess: fault,
         bytes() {
           return place.bytes;
         },
@@ -227,7 +268,8 @@ export function createRunLedger(limits: RunLimits): RunLedger {
         endRun() {
           if (!isRunning) return;
           isRunning = false;
-          count("active", -1);
+          if (isWaiting) waitingRequests -= 1;
+          else count("active", -1);
           if (isStreamOpen) count("unread", 1);
           release();
           if (total.active === 0) for (const listener of idleListeners) listener();
@@ -235,6 +277,10 @@ export function createRunLedger(limits: RunLimits): RunLedger {
       });
     },
   };
+}
+
+function isForWantOfPlace(fault: LimitFault | undefined): boolean {
+  return fault?.code === PER_CALLER.active.code || fault?.code === IN_ALL.active.code;
 }
 
 /** A credential names the caller; those who share a nameless one are not told apart. */

@@ -1,5 +1,6 @@
 /** Limits of every run, whatever is run. Lengths of text are in UTF-16 units, the rest says its unit. */
 import type { RunLimits } from "./run-ledger.ts";
+import type { QueueLimits } from "./run-queue.ts";
 
 /** Longest `session_id` or `user_id` that a client may choose. */
 export const MAX_CLIENT_ID_LENGTH = 256;
@@ -28,4 +29,11 @@ export const DEFAULT_RUN_LIMITS: RunLimits = Object.freeze({
   unreadStreamsPerCaller: 500,
   runBytes: 128 * MEBIBYTE,
   runBytesPerCaller: 64 * MEBIBYTE,
+});
+
+/** Unless the options say otherwise: half of what may wait may be one caller's. */
+export const DEFAULT_QUEUE_LIMITS: QueueLimits = Object.freeze({
+  pendingRuns: 10_000,
+  pendingRunsPerCaller: 5_000,
+  pendingBytes: 256 * MEBIBYTE,
 });

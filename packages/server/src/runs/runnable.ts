@@ -3,7 +3,14 @@
  * are the server's, so every kind has the same events, the same answer to an error or a cancel, and cannot leak a cause.
  */
 import type { Identity, Owner } from "@agentos/auth";
-import type { AgentObject, Message, RunnableKind, TeamObject, WorkflowObject } from "@agentos/contract";
+import type {
+  AgentObject,
+  Message,
+  RunnableKind,
+  TeamObject,
+  ToolExecution,
+  WorkflowObject,
+} from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import type { HistoryPolicy } from "./history-limits.ts";
 import type { RunMemories } from "./run-memories.ts";
@@ -63,6 +70,37 @@ export interface RunContext extends Runtime {
   readonly memories?: RunMemories | undefined;
   /** The session's summary, and the runs that it lacks; only for a runnable that has runs summarised. */
   readonly past?: SessionPast | undefined;
+  /** Where the run goes on; undefined for one that begins. */
+  readonly resumed?: RunResumption | undefined;
+}
+
+/** A call that waited, decided by a person or answered by the client. */
+export interface DecidedCall {
+  /** With the decision, and the result that was brought; as it is kept, with credentials replaced. */
+  readonly tool: ToolExecution;
+  /** What it runs with: those that were asked for, with what was edited or filled in. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Arguments that a person has changed, by their names; the model is told. */
+  readonly edited: readonly string[];
+}
+
+/** What a run has behind it that goes on, or is another one's fork. */
+export interface RunResumption {
+  /** In their order. The last one of the user is the run's input, which has its media too. */
+  readonly messages: readonly Message[];
+  /** The calls of the last turn that waited, in their order; none where the model is just asked on. */
+  readonly calls: readonly DecidedCall[];
+  /** Where the first messages are another run's: what it has done does not count as this one's. */
+  readonly fork?: RunFork | undefined;
+}
+
+/** Which run another one was made of. */
+export interface RunFork {
+  readonly runId: string;
+  /** So many of its messages were taken. */
+  readonly messageIndex: number;
+  /** Its answer is made again. */
+  readonly isRegenerated: boolean;
 }
 
 /** A model as the wire names it. */
@@ -99,6 +137,14 @@ export interface RunnableMemory {
   ) => Promise<string>;
 }
 
+/** How paused runs go on: what a person may change of a call that waits. */
+export interface RunnablePauses {
+  /** Names of the arguments that whoever confirms may change. */
+  editableArguments(toolName: string): readonly string[];
+  /** What is wrong with the arguments of a call, in words for the caller; undefined for nothing. */
+  findArgumentProblem(toolName: string, args: unknown): Promise<string | undefined>;
+}
+
 /** Something that can be run; {@link Agent} is one, and so is any object of this shape. */
 export interface Runnable<Kind extends RunnableKind = RunnableKind> {
   /** Its runs and sessions are kept and shown under the names of this kind. */
@@ -117,8 +163,15 @@ export interface Runnable<Kind extends RunnableKind = RunnableKind> {
   readonly historyRuns: number;
   /** How large they may be together, and what becomes of the rest. Default: 256 KiB, and the rest is left out. */
   readonly historyPolicy?: HistoryPolicy | undefined;
+  /**
+   * How often a run in the background may be begun in all, where the server that runs it dies: the next attempt begins
+   * with what was asked, and its tools do again what they did. Default 1: the run ends as interrupted.
+   */
+  readonly maxAttempts?: number | undefined;
   /** Undefined: its model is asked for no memories. */
   readonly memory?: RunnableMemory | undefined;
+  /** Its `run` reads `context.resumed`. Undefined: runs of it that pause cannot be continued. */
+  readonly pauses?: RunnablePauses | undefined;
   /**
    * As the wire shows one of its kind, such as `GET /agents/{id}`. Called once, when somebody first asks: what it gives is
    * kept as text, and so is what `GET /config` shows of the other members. A change after that is not seen.

@@ -1,24 +1,30 @@
-/** Starts runs: decides owner, session and values, gives the run its place and its context, and knows what is running. */
-import { type Access, type DataScope, fail, isSameOwner, ok, type Result } from "@agentos/auth";
-import type { PrefixedKind } from "@agentos/contract";
-import { redactTokens, redactTokensDeep } from "@agentos/guard";
-import { inputFault, type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
-import { createDescribeAbandoned } from "./abandoned.ts";
-import { type BagItem, createBag } from "./bag.ts";
+/** Starts runs, gives each its place, and knows what is running here, what waits, and who follows. */
+import { type Access, type DataScope, type Identity, isSameOwner, ok, type Result } from "@agentos/auth";
+import { ADMIN_SCOPE, type PrefixedKind } from "@agentos/contract";
+import type { LimitFault, Runtime } from "@agentos/guard/app";
+import { type AcceptedRun, createAcceptor, type RunRequest, type StartFault } from "./accept-run.ts";
+import { createActiveRuns } from "./active-runs.ts";
+import { checkRuns } from "./check-runs.ts";
+import { createClaimLoop } from "./claim-loop.ts";
+import { createClaimRound } from "./claim-round.ts";
+import { type ContinueRequest, createContinuer } from "./continue-run.ts";
+import { createDescribeCancelled } from "./describe-waiting.ts";
+import { createEventWriter } from "./event-writer.ts";
 import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
-import { beginRun, type LiveRun, memoryFailure } from "./live-run.ts";
-import { loadHistory } from "./load-history.ts";
-import { type ClaimOwnedKeys, resolveRunOwner, userIdOf } from "./owner.ts";
+import { createFollowRegistry, type FollowRegistry } from "./follow-runs.ts";
+import { createRunFollowers } from "./followers.ts";
+import { type LiveRun, memoryFailure } from "./live-run.ts";
+import type { ClaimOwnedKeys } from "./owner.ts";
 import { createPulse } from "./pulse.ts";
-import { createUnreadWatch } from "./readers.ts";
-import { refuseFull } from "./refuse-full.ts";
-import type { RunForm } from "./run-form.ts";
+import { createReaders, createUnreadWatch, type Readers } from "./readers.ts";
+import { createLocalHints, type RunHints } from "./run-hints.ts";
 import { createRunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
-import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
+import { DEFAULT_QUEUE_LIMITS, DEFAULT_RUN_LIMITS } from "./run-limits.ts";
 import type { RunMemories } from "./run-memories.ts";
-import type { RunContext, Runnable } from "./runnable.ts";
-import { mergeState } from "./session-state.ts";
-import { type CancelRequest, RunLeaseLost, type RunStore, type SessionKey } from "./store.ts";
+import type { QueueLimits, RunName } from "./run-queue.ts";
+import type { Runnable } from "./runnable.ts";
+import { createStarter, type Place } from "./start-run.ts";
+import { type Component, RunLeaseLost, type RunStore, type SessionKey } from "./store.ts";
 import { createTurns } from "./turns.ts";
 import { createUnstoredEnds } from "./unstored-ends.ts";
 
@@ -31,36 +37,49 @@ export interface RunServiceOptions {
   readonly memoriesOf?: (run: Pick<SessionKey, "owner" | "component">) => RunMemories | undefined;
   /** How often this server says that it lives, milliseconds. Default: two seconds. */
   readonly beatMs?: number;
+  /** After so long without a beat that came through it gives up what it runs. Default: six seconds. */
+  readonly silentMs?: number;
   /** Which faults of the store pass by themselves: the end of a run waits some seconds for that. Default: none. */
   readonly isPassing?: EndHold["isPassing"];
   /** Default: by a timer. */
   readonly pause?: EndHold["pause"];
   /** Default: {@link DEFAULT_RUN_LIMITS}. */
   readonly limits?: Partial<RunLimits>;
+  /** Default: {@link DEFAULT_QUEUE_LIMITS}. */
+  readonly queueLimits?: Partial<QueueLimits>;
+  /** What this server takes from the queue. Default: nothing. */
+  readonly runnables?: readonly Runnable<PrefixedKind>[];
+  /** What the server tells others. Default: those of this process. */
+  readonly hints?: RunHints | undefined;
+  /** Servers that write to the same log. Default: this one. */
+  readonly countNodes?: (() => number) | undefined;
+  /** The scope of whoever may do everything. Default: that of the contract. */
+  readonly adminScope?: () => string;
+  /** Asked before a run that has waited begins. Default: nobody is. */
+  readonly isRevoked?: (caller: Identity) => boolean | Promise<boolean>;
 }
 
-export interface RunRequest {
-  readonly runnable: Runnable<PrefixedKind>;
-  readonly form: RunForm;
-  readonly access: Pick<Access, "identity" | "dataScope">;
-  /** Aborts when the client goes away. */
-  readonly signal?: AbortSignal;
-  /** From {@link RunService.admit}; default: taken here. Ends with the run, or with the fault that is given. */
-  readonly ticket?: RunTicket;
-}
-
-/** Why a run does not start. */
-export type StartFault = RequestFault;
-
-export interface RunService {
+export interface RunService extends Pick<FollowRegistry, "follow"> {
   /**
    * Takes a place before the body of a request is read, of so many bytes; undefined where it does not say. It has to be
-   * ended.
+   * ended. Where the server is busy it may be one that a run can only wait with.
    */
   admit(access: Pick<Access, "identity">, bytes: number | undefined): Result<RunTicket, LimitFault>;
-  startRun(request: RunRequest): Promise<Result<LiveRun, StartFault>>;
-  /** Stops a run of the scope, here or on another server; false where none of this name lives. */
-  cancelRun(scope: DataScope, request: CancelRequest): Promise<boolean>;
+  /** The run begins here, or it waits; one that was asked for before is told. */
+  acceptRun(request: RunRequest): Promise<Result<AcceptedRun, StartFault>>;
+  /**
+   * Goes on with a paused run, or begins another one with a completed one's messages. Nothing has run where it gives a
+   * fault: 404, 409, or 400 with what is undecided.
+   */
+  continueRun(request: ContinueRequest): Promise<Result<AcceptedRun, StartFault>>;
+  /** Counts somebody who reads what is not a run's own answer, until it is closed. */
+  openReaders(access: Pick<Access, "identity">, bytes: number): Result<Readers, LimitFault>;
+  /** The run where it goes on here and its events are kept. */
+  findKept(runNo: number): LiveRun | undefined;
+  /** Stops a run of the scope, here or on another server, or one that waits; false where none of this name lives. */
+  cancelRun(scope: DataScope, request: RunName): Promise<boolean>;
+  /** Stops what runs here of callers whom this is said of, such as those whose credential was revoked. */
+  stopRunsOf(isMeant: (caller: Identity) => boolean, reason: Error): void;
   /** Forgets a session; what still runs in it is stopped. False where there is none in the scope. */
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Runs that have begun and not ended. */
@@ -69,47 +88,45 @@ export interface RunService {
   drain(signal: AbortSignal): Promise<void>;
 }
 
-interface ActiveRun extends BagItem {
-  readonly controller: AbortController;
-  /** Undefined until it is given. */
-  runId: string | undefined;
-  /** Undefined until it has begun. */
-  run: LiveRun | undefined;
-  /** Resolves when it has been stored and its place is free. */
-  hasEnded: Promise<void>;
-}
-
-/** What a value costs besides its text, measured with lists of empty objects. */
-const VALUE_BYTES = 64;
-
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
 
-/** The contract's text asks for a database, which is there: nobody is to look for what would not help. */
-const NO_BACKGROUND =
-  'Background execution is not supported by this version: send the run without "background"';
-
 export function createRunService(options: RunServiceOptions): RunService {
-  const {
-    store,
-    runtime,
-    claimOwned = () => NO_CLAIMS,
-    isPassing = () => false,
-    pause = pauseByTimer,
-  } = options;
+  const { store, runtime, isPassing = () => false, pause = pauseByTimer } = options;
+  const { runnables = [], hints = createLocalHints(), countNodes } = options;
+  const { logger } = runtime;
   const hold: EndHold = { isPassing, pause };
   const ledger = createRunLedger({ ...DEFAULT_RUN_LIMITS, ...options.limits });
-  const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
   const unreadWatch = createUnreadWatch();
-  const active = createBag<ActiveRun>();
+  const active = createActiveRuns();
   const unstored = createUnstoredEnds((lease, end) => store.finishRun(lease, end));
+  const writer = createEventWriter({ log: store.events, countNodes, isPassing, pause });
+  const findKept = (runNo: number) => {
+    const run = active.find(runNo);
+    return run?.tail === undefined ? undefined : run;
+  };
+  const followers = createFollowRegistry(
+    createRunFollowers({
+      log: store.events,
+      findTail: (runNo) => findKept(runNo)?.tail,
+      onFailed: (cause) => logger.warn({ cause }, "the events of runs cannot be read"),
+    }),
+    { isActiveHere: (runNo) => active.find(runNo) !== undefined },
+  );
+  const turns = createTurns({ now: () => performance.now(), nextTurn: setImmediate });
+  const services = { store, turns, unreadWatch, unstored, hold, writer };
+  const starter = createStarter({ services, runtime, memoriesOf: options.memoriesOf });
   /** A row may say of a run that it runs here, and it does not: a start, or an end, of which the store did not say what became. */
   let isUnsure = false;
+  let isTaking = false;
+  /** Others may take what runs here. */
+  let isShared = false;
   const pulse = createPulse({
     everyMs: options.beatMs,
+    silentMs: options.silentMs,
     async beat() {
       isUnsure = false;
       try {
-        await checkRuns();
+        isShared = await checkRuns({ store, active, unstored, runtime, isTaking: () => isTaking });
         await unstored.retry();
       } catch (cause) {
         isUnsure = true;
@@ -117,155 +134,148 @@ export function createRunService(options: RunServiceOptions): RunService {
       }
     },
     isNeeded: () => ledger.activeRuns > 0 || unstored.size() > 0 || isUnsure,
-    onFailed: (cause) => runtime.logger.warn({ cause }, "the store of runs does not answer"),
+    onFailed: (cause) => logger.warn({ cause }, "the store of runs does not answer"),
+    onSilent() {
+      if (isShared) active.stop(() => true, new RunLeaseLost("this server could not say that it lives"));
+    },
   });
 
-  /** What the store holds for this server against what runs here: neither may have a run that the other does not. */
-  async function checkRuns(): Promise<void> {
-    const begun = [...active].flatMap(({ run }) => run ?? []);
-    const { cancelled, held } = await store.beat();
-    if (cancelled.length > 0)
-      stopRuns(({ runId }) => cancelled.includes(runId), new Error("the run was cancelled"));
-    if (held === undefined) return;
-    // One that has ended meanwhile is not stopped by it.
-    for (const { runId, abort } of begun)
-      if (!held.has(runId)) abort(new RunLeaseLost("another server has ended the run"));
-    const known = new Set([...active].map(({ runId }) => runId));
-    const orphans = [...held].filter((runId) => !known.has(runId) && !unstored.has(runId));
-    if (orphans.length > 0) await store.endOrphans(createDescribeAbandoned(runtime), orphans);
-  }
-
-  function stopRuns(isMeant: (run: LiveRun) => boolean, reason: Error): void {
-    for (const { run, controller } of active) if (run !== undefined && isMeant(run)) controller.abort(reason);
-  }
-
-  /** A run with its place: where it cannot begin, the place is free again. */
-  async function start(
-    request: RunRequest,
-    { ticket, entry }: { readonly ticket: RunTicket; readonly entry: ActiveRun },
-  ): Promise<Result<LiveRun, StartFault>> {
-    const { runnable, form, access } = request;
-    if (form.background) return fail(inputFault(400, NO_BACKGROUND));
-    const resolved = resolveRunOwner({ form, ...access, claimOwned: claimOwned() });
-    if (!resolved.ok) return resolved;
-    const { owner, sessionId: chosenId, dependencies, sessionState: brought } = resolved.value;
-    const component = { kind: runnable.kind, id: runnable.id };
-    const key = { owner, component, sessionId: chosenId ?? runtime.generateId() };
-    // An id that was made up this moment names nothing yet.
-    const session = chosenId === undefined ? undefined : await store.findSession(access.dataScope, key);
-    const merged = mergeState(session?.state ?? {}, brought);
-    if (!merged.ok) return merged;
-    const { state: sessionState, bytes, ...starting } = merged.value;
-    const history =
-      session === undefined
-        ? { history: [] }
-        : await loadHistory({
-            runnable,
-            summary: session.summary,
-            listRuns: (limit) => store.listRuns(access.dataScope, key, { status: "COMPLETED", limit }),
-            logger: runtime.logger,
-            sessionId: key.sessionId,
-          });
-    // History is held twice: as it is, and as the request that the model's provider is sent.
-    const fault = ticket.reserve(bytes + 2 * sizeOfJson(history));
-    if (fault !== undefined) return fail(fault);
+  async function holdPlace<Fault>(
+    { ticket, signal }: Pick<Place, "ticket"> & Pick<RunRequest, "signal">,
+    begin: (place: Place) => Promise<Result<LiveRun, Fault>>,
+  ): Promise<Result<LiveRun, Fault>> {
+    const { entry, release: leave } = active.open();
     const { controller } = entry;
-    const runId = runtime.generateId();
-    // Before its row: nobody takes it for one that nobody runs.
-    entry.runId = runId;
-    const context: RunContext = {
-      ...runtime,
-      runId,
-      sessionId: key.sessionId,
-      owner: key.owner,
-      userId: userIdOf(key.owner),
-      memories: options.memoriesOf?.(key),
-      caller: access.identity,
-      signal: controller.signal,
-      sessionState,
-      dependencies,
-      metadata: redactTokensDeep(form.metadata ?? {}),
-      ...history,
+    ticket.onEvicted((fault) => controller.abort(memoryFailure(fault)));
+    const stopFollowing = followSignal(signal, controller);
+    const release = () => {
+      stopFollowing();
+      ticket.endRun();
+      leave();
     };
-    const input = { message: redactTokens(form.message), media: form.media };
-    const scope = access.dataScope;
-    return refuseFull(
-      beginRun({
-        ticket,
-        controller,
-        runnable,
-        input,
-        context,
-        key,
-        scope,
-        starting,
-        bindsSession: session?.key.component.id === "",
-        store,
-        turns,
-        unreadWatch,
-        unstored,
-        hold,
-      }),
-    );
+    try {
+      const started = await begin({ ticket, entry });
+      if (started.ok) {
+        active.begin(entry, started.value);
+        pulse.start();
+        void started.value.finished.then(() => {
+          release();
+          claims?.wake();
+        });
+      } else release();
+      return started;
+    } catch (cause) {
+      release();
+      if (entry.runId !== undefined) {
+        isUnsure = true;
+        pulse.start();
+      }
+      throw cause;
+    }
   }
+
+  const acceptRun = createAcceptor({
+    store,
+    runtime,
+    starter,
+    claimOwned: options.claimOwned ?? (() => NO_CLAIMS),
+    queueLimits: { ...DEFAULT_QUEUE_LIMITS, ...options.queueLimits },
+    hold: holdPlace,
+    onWaiting: hints.tellPending,
+  });
+
+  const continueRun = createContinuer({
+    store,
+    runtime,
+    starter,
+    claimOwned: options.claimOwned ?? (() => NO_CLAIMS),
+    hold: holdPlace,
+  });
+
+  const findRunnable = ({ kind, id }: Component) =>
+    runnables.find((runnable) => runnable.kind === kind && runnable.id === id);
+  const claimRound = createClaimRound({
+    store,
+    ledger,
+    runtime,
+    starter,
+    components: runnables.map(({ kind, id }) => ({ kind, id })),
+    findRunnable,
+    adminScope: options.adminScope ?? (() => ADMIN_SCOPE),
+    isRevoked: options.isRevoked ?? (() => false),
+    hold: holdPlace,
+  });
+  const claims =
+    runnables.length === 0
+      ? undefined
+      : createClaimLoop({
+          async claim() {
+            isTaking = true;
+            try {
+              return await claimRound();
+            } finally {
+              isTaking = false;
+            }
+          },
+          onFailed: (cause) => logger.warn({ cause }, "runs that wait cannot be taken"),
+        });
+  const stopListening = [
+    hints.onPending(() => claims?.wake()),
+    hints.onCancel((runId) => {
+      // With many servers a run is another's nearly always.
+      if (runId === undefined || [...active].some((entry) => entry.runId === runId)) pulse.beatNow();
+    }),
+  ];
+  claims?.wake();
 
   return {
     get activeRuns() {
       return ledger.activeRuns;
     },
 
-    admit: ({ identity }, bytes) => ledger.admit(identity.owner, bytes),
+    admit: ({ identity }, bytes) => ledger.admit(identity.owner, bytes, { mayWait: true }),
 
-    async startRun(request) {
-      const { form, access } = request;
-      const admitted =
-        request.ticket === undefined ? ledger.admit(access.identity.owner, 0) : ok(request.ticket);
-      if (!admitted.ok) return admitted;
-      const ticket = admitted.value;
-      const controller = new AbortController();
-      ticket.onEvicted((fault) => controller.abort(memoryFailure(fault)));
-      const { promise: hasEnded, resolve } = Promise.withResolvers<void>();
-      const entry: ActiveRun = { controller, runId: undefined, run: undefined, hasEnded, position: -1 };
-      const stopFollowing = followSignal(request.signal, controller);
-      const release = () => {
-        stopFollowing();
-        active.remove(entry);
-        ticket.endRun();
-        resolve();
-      };
-      active.add(entry);
-      try {
-        const fault = ticket.reserve(sizeOfForm(form) - ticket.bytes());
-        const started = fault === undefined ? await start(request, { ticket, entry }) : fail(fault);
-        if (started.ok) {
-          entry.run = started.value;
-          pulse.start();
-          void started.value.finished.then(release);
-        } else release();
-        return started;
-      } catch (cause) {
-        release();
-        if (entry.runId !== undefined) {
-          isUnsure = true;
-          pulse.start();
-        }
-        throw cause;
-      }
+    async acceptRun(request) {
+      const { ticket: given, access } = request;
+      const admitted = given === undefined ? ledger.admit(access.identity.owner, 0) : ok(given);
+      return admitted.ok ? acceptRun({ ...request, ticket: admitted.value }) : admitted;
     },
 
-    async cancelRun(scope, cancel) {
-      if (!(await store.requestCancel(scope, cancel))) return false;
-      stopRuns(({ runId }) => runId === cancel.runId, new Error("the run was cancelled"));
+    continueRun,
+
+    openReaders({ identity }, bytes) {
+      const admitted = ledger.admit(identity.owner, bytes, { isReader: true });
+      if (!admitted.ok) return admitted;
+      const ticket = admitted.value;
+      const readers = createReaders(ticket, unreadWatch);
+      ticket.onEvicted((fault) => readers.cutAll(memoryFailure(fault)));
+      return ok(readers);
+    },
+
+    findKept,
+    follow: (runNo, after) => followers.follow(runNo, after),
+
+    async cancelRun(scope, run) {
+      if (await store.endWaiting(scope, run, createDescribeCancelled(runtime))) return true;
+      if (!(await store.requestCancel(scope, run))) return false;
+      active.stop(({ runId }) => runId === run.runId, new Error("the run was cancelled"));
+      hints.tellCancel(run.runId);
       return true;
     },
 
+    stopRunsOf: (isMeant, reason) => active.stop(({ caller }) => isMeant(caller), reason),
+
     async deleteSession(scope, key) {
       if (!(await store.deleteSession(scope, key))) return false;
-      stopRuns((run) => isSameSession(run.key, key), new Error("the session was deleted"));
+      active.stop((run) => isSameSession(run.key, key), new Error("the session was deleted"));
+      hints.tellCancel();
       return true;
     },
 
     async drain(signal) {
+      for (const stop of stopListening) stop();
+      await claims?.close();
+      followers.closeIdle();
       if (ledger.activeRuns > 0) await idleOrAborted(signal);
       const left = [...active];
       for (const { controller } of left) controller.abort(signal.reason);
@@ -273,17 +283,20 @@ export function createRunService(options: RunServiceOptions): RunService {
       await Promise.all(left.map(({ hasEnded }) => hasEnded));
       // The last chance of this process; what fails again is found by the next one.
       await unstored.retry().catch(() => undefined);
+      await writer.close();
+      followers.closeIdle();
+      if (signal.aborted) followers.close();
     },
   };
 
   function idleOrAborted(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const finish = () => {
-        stopListening();
+        stopIdle();
         signal.removeEventListener("abort", finish);
         resolve();
       };
-      const stopListening = ledger.onIdle(finish);
+      const stopIdle = ledger.onIdle(finish);
       if (signal.aborted) finish();
       else signal.addEventListener("abort", finish, { once: true });
     });
@@ -306,26 +319,4 @@ function followSignal(signal: AbortSignal | undefined, controller: AbortControll
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
   return () => signal.removeEventListener("abort", onAbort);
-}
-
-/** Bytes that a form holds while its run lives, near enough. */
-function sizeOfForm({ message, media, dependencies, metadata, sessionState }: RunForm): number {
-  const ofMedia = media.reduce(
-    (sum, { source }) => sum + (source.type === "bytes" ? source.bytes.byteLength : source.url.length * 2),
-    0,
-  );
-  return (
-    message.length * 2 +
-    ofMedia +
-    [dependencies, metadata, sessionState].reduce((sum, value) => sum + sizeOfJson(value), 0)
-  );
-}
-
-/** A value of JSON costs more than its text: each object, list and entry has a place of its own. */
-function sizeOfJson(value: object | undefined): number {
-  if (value === undefined) return 0;
-  const json = JSON.stringify(value);
-  let values = 0;
-  for (const mark of "{[,") values += json.split(mark).length - 1;
-  return json.length * 2 + values * VALUE_BYTES;
 }

@@ -569,7 +569,8 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       const store = await create();
       const lease = await begin(store);
       await store.beat();
-      expect(await store.endAbandoned(() => ({ outputJson: "{}", eventsJson: "[]" }))).toBe(0);
+      const last = { event: "RunError", json: "{}" };
+      expect(await store.endAbandoned(() => ({ outputJson: "{}", last }))).toBe(0);
       await store.finishRun(lease, end(0));
     });
 

@@ -5,7 +5,9 @@
  */
 import { type DataScope, isSameOwner, type Owner } from "@agentos/auth";
 import type { AnyRunEvent, AnyRunOutput, RunnableKind, RunStatus } from "@agentos/contract";
-import type { LoggedRow } from "./event-log.ts";
+import type { LoggedRow, RunEventLog } from "./event-log.ts";
+import type { EventText } from "./log-entry.ts";
+import type { QueueLimits, RunName, RunQueue } from "./run-queue.ts";
 
 export interface Component {
   readonly kind: RunnableKind;
@@ -107,6 +109,8 @@ export interface NewRun {
   readonly maxAttempts?: number | undefined;
   /** Names this request among those of its owner. Default: it has no name. */
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
+  /** Of a pending run: what may wait. Default: anything. */
+  readonly queueLimits?: QueueLimits | undefined;
 }
 
 /** The right to write one attempt of a run; whoever holds an older one is told so. */
@@ -135,6 +139,8 @@ export interface RunEnd {
   readonly lastRow?: LoggedRow | undefined;
   /** Of a paused run: what is needed to go on with it. Default nothing; an earlier one is forgotten. */
   readonly checkpointJson?: string | undefined;
+  /** A completed run of the same session whose place this one takes; it becomes `REGENERATED`, with this output. */
+  readonly replaces?: { readonly runId: string; readonly outputJson: string } | undefined;
   /** Added to those of the session. */
   readonly tokens: TokenSums;
   /** Applied to the state that the session has then: another run of it may have ended meanwhile. Undefined for no change. */
@@ -205,14 +211,6 @@ export interface SessionPage {
   readonly totalCount: number;
 }
 
-/** A run that somebody wants to stop. */
-export interface CancelRequest {
-  readonly component: Component;
-  readonly runId: string;
-  /** Where it is given, the run has to belong to this session. */
-  readonly sessionId?: string | undefined;
-}
-
 /** What a server learns when it says that it lives. */
 export interface Beat {
   /** Runs of this server that are to stop. */
@@ -221,64 +219,65 @@ export interface Beat {
   readonly held: ReadonlySet<string> | undefined;
 }
 
-/** A pending run that this server has taken. */
-export interface ClaimedRun {
-  readonly lease: RunLease;
-  readonly output: StoredOutput;
-  readonly checkpointJson: string;
-  /** Index of its next event: more than 0 where it was begun before. */
-  readonly nextIndex: number;
-  readonly keepsEvents: boolean;
-}
-
-/** A run as whoever follows it, or goes on with it, finds it. */
-export interface RunPlace {
-  readonly key: SessionKey;
-  readonly runNo: number;
-  readonly status: RunStatus;
+/** A run with what its pause left. */
+export interface PausedRun extends StoredRun {
   readonly attempt: number;
-  readonly output: StoredOutput;
-  /** Undefined where it has none. */
-  readonly checkpointJson: string | undefined;
-  readonly keepsEvents: boolean;
-  /** Its events can still be read in the log. */
-  readonly hasEvents: boolean;
-  /** Index of its next event, as its row says: behind the log while it runs. */
+  /** Index of its next event. */
   readonly nextIndex: number;
+  readonly keepsEvents: boolean;
+  /** Undefined where its end left nothing. */
+  readonly checkpointJson: string | undefined;
 }
 
 /** A paused run that goes on. */
 export interface RunContinuation {
   /** Of the pause that was decided on: a run that has gone on since is not touched. */
   readonly attempt: number;
-  readonly status: "RUNNING" | "PENDING";
+  readonly status: "RUNNING";
   /** The output with the decisions. */
   readonly outputJson: string;
-  readonly checkpointJson: string | undefined;
+  /** From here on. */
   readonly keepsEvents: boolean;
 }
 
 /** How a run ends whose server is gone. Pure. */
-export type DescribeAbandoned = (output: StoredOutput) => Pick<RunEnd, "outputJson" | "eventsJson">;
+export type DescribeAbandoned = (output: StoredOutput) => Pick<RunEnd, "outputJson"> & {
+  /** Its last event. */
+  readonly last: EventText;
+};
 
 /**
  * A driver whose database cannot answer throws what names that; nothing has changed then, or, where a commit was under way,
  * all of it has.
  */
-export interface RunStore {
+export interface RunStore extends RunQueue {
+  /** Of the runs that keep their events. */
+  readonly events: RunEventLog;
   /**
    * Keeps a run that begins, and its session, in one step. Throws when the scope does not cover the owner, or the
-   * run id is known; then nothing has changed. Throws {@link SessionsFull} in a store that forgets nothing by itself. Ids of every kind are compared to the last code unit.
+   * run id is known; then nothing has changed. Throws {@link SessionsFull} in a store that forgets nothing by itself, and
+   * `QueueFull` and `RequestKnown` of `run-queue.ts`. Ids of every kind are compared to the last code unit.
    */
   createRun(scope: DataScope, run: NewRun): Promise<RunLease>;
   /** Keeps the end of a run and its session's state in one step. Throws {@link RunLeaseLost}. */
   finishRun(lease: RunLease, end: RunEnd): Promise<void>;
   findRun(scope: DataScope, key: SessionKey, runId: string): Promise<StoredRun | undefined>;
+  /** The same with what whoever goes on with it needs. */
+  findPausedRun(scope: DataScope, key: SessionKey, runId: string): Promise<PausedRun | undefined>;
+  /**
+   * Goes on with a paused run, as a new attempt, in one step: of two who try one gets undefined. Throws
+   * {@link SessionsFull}, and then it is paused still.
+   */
+  continueRun(
+    scope: DataScope,
+    run: Pick<RunLease, "key" | "runId">,
+    continuation: RunContinuation,
+  ): Promise<RunLease | undefined>;
   /** Oldest first, in the order in which they were created. */
   listRuns(scope: DataScope, key: SessionKey, query: RunQuery): Promise<readonly StoredRun[]>;
   listRunPiece(scope: DataScope, key: SessionKey, query: RunPieceQuery): Promise<RunPiece>;
-  /** Whether a run lives that is to stop; where another server runs it, that one is told. */
-  requestCancel(scope: DataScope, request: CancelRequest): Promise<boolean>;
+  /** Whether a run goes on that is to stop; where another server runs it, that one learns of it by its next beat. */
+  requestCancel(scope: DataScope, request: RunName): Promise<boolean>;
   /** The session of the key, or the one of its owner and id that has no component yet. */
   findSession(scope: DataScope, key: SessionKey): Promise<StoredSession | undefined>;
   /** Those that fit, at most `limit`. */
@@ -300,7 +299,7 @@ export interface RunStore {
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Says that this server lives; to be called every few seconds while it runs something. */
   beat(): Promise<Beat>;
-  /** Ends the runs whose server is gone; gives how many. */
+  /** Ends the runs whose server is gone, or lets others begin them again where they may; gives how many have ended. */
   endAbandoned(describe: DescribeAbandoned): Promise<number>;
   /** Ends runs that this server holds and does not run, in the same way; gives how many. */
   endOrphans(describe: DescribeAbandoned, runIds: readonly string[]): Promise<number>;

@@ -190,9 +190,10 @@ export function createTestServer(
     },
     async start(runnable, input, { signal, ...access } = {}) {
       const request = { runnable, form: input, access: createTestAccess(access) };
-      const started = await service.startRun(signal === undefined ? request : { ...request, signal });
+      const started = await service.acceptRun({ ...request, signal });
       if (!started.ok) throw new Error(`not started: ${JSON.stringify(started.fault)}`);
-      return started.value;
+      if (started.value.type !== "begun") throw new Error(`not begun: ${started.value.type}`);
+      return started.value.run;
     },
   };
 }

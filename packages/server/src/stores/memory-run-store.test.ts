@@ -1,11 +1,13 @@
 import type { Owner } from "@agentos/auth";
 import { describe, expect, it } from "vitest";
+import { continueSuite } from "../runs/continue.suite.ts";
 import { alice, bob, keyOf, NO_TOKENS, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
 import type { RunStore } from "../runs/store.ts";
 import { ownerNamed } from "../runs/test-run.fixture.ts";
 import { createMemoryRunStore } from "./memory-run-store.ts";
 
 runStoreSuite("the memory store", () => createMemoryRunStore());
+continueSuite("the memory store", () => createMemoryRunStore());
 
 const all = { kind: "all" } as const;
 const KIB = 1024;

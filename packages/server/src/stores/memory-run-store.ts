@@ -3,31 +3,38 @@
 import type { DataScope } from "@agentos/auth";
 import {
   coversOwner,
-  type ListedSession,
   MAX_FIRST_INPUT_LENGTH,
-  MAX_LISTED_BYTES,
   type RunLease,
   RunLeaseLost,
-  type RunQuery,
   type RunStore,
-  type SessionChange,
   type SessionFilter,
   type SessionKey,
-  type StateChange,
-  type StoredEvent,
-  type StoredOutput,
-  type StoredRun,
   type StoredSession,
-  type SummaryChange,
-  type TokenSums,
 } from "../runs/store.ts";
 import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
+import { createMemoryContinue, replaceRun } from "./memory-continue.ts";
+import { createMemoryEventLog, sizeOfRows } from "./memory-event-log.ts";
+import { createMemoryRunQueue } from "./memory-run-queue.ts";
 import {
   createMemorySessions,
   type RunEntry,
   type SessionEntry,
   type StoreLimits,
 } from "./memory-sessions.ts";
+import {
+  addTokens,
+  change,
+  fits,
+  lowerAscii,
+  readListedSession,
+  readRun,
+  readSession,
+  replace,
+  runsAfter,
+  summarize,
+  takeRuns,
+  unbound,
+} from "./memory-values.ts";
 import { MAX_STORED_BYTES, MAX_STORED_BYTES_PER_OWNER } from "./store-limits.ts";
 
 /** Makes a store that forgets when the process ends. Default limits: those of `store-limits.ts`. */
@@ -35,8 +42,11 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
   const sessions = createMemorySessions({
     maxBytes: limits.maxBytes ?? MAX_STORED_BYTES,
     maxBytesPerOwner: limits.maxBytesPerOwner ?? MAX_STORED_BYTES_PER_OWNER,
+    onForgotten: (run) => events.forget(run),
   });
 
+  const events = createMemoryEventLog({ sessions });
+  const queue = createMemoryRunQueue({ sessions, inScope, events });
   let lastRunNo = 0;
 
   /** The sessions in a scope, without which no session is reached. */
@@ -65,29 +75,43 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
   function held({ key, runId, attempt }: RunLease) {
     const session = sessions.find(key);
     const run = session?.runs.get(runId);
-    if (session === undefined || run === undefined || !run.isLive || run.lease.attempt !== attempt)
+    if (session === undefined || run?.status !== "RUNNING" || run.lease.attempt !== attempt)
       throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     return { session, run };
   }
 
   return {
-    async createRun(scope, { key, runId, createdAt, outputJson, input, changeState, bindsSession = false }) {
+    ...queue.port,
+    events: events.port,
+
+    async createRun(scope, newRun) {
+      const { key, runId, createdAt, outputJson, input, changeState, bindsSession = false } = newRun;
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
+      queue.require(newRun);
       if (bindsSession) bind(key);
       const session = sessions.find(key) ?? addSession({ key, createdAt });
       if (session.runs.has(runId)) throw new Error("INVARIANT: a run id is used once");
-      const lease: RunLease = Object.freeze({ key, runId, runNo: (lastRunNo += 1), attempt: 1 });
+      const { status = "RUNNING", checkpointJson, keepsEvents = false } = newRun;
+      const attempt = status === "PENDING" ? 0 : 1;
+      const lease: RunLease = Object.freeze({ key, runId, runNo: (lastRunNo += 1), attempt });
       // While it lives, whoever drives it counts what it holds.
-      session.runs.set(runId, {
+      const run: RunEntry = {
         lease,
         isLive: true,
-        status: "RUNNING",
+        status,
         createdAt,
         outputJson,
         eventsJson: "[]",
         bytes: 0,
-      });
+        checkpointJson,
+        keepsEvents,
+        nextIndex: 0,
+        rows: [],
+      };
+      session.runs.set(runId, run);
+      queue.keep(newRun, run);
+      events.add(run);
       session.updatedAt = createdAt;
       session.liveRuns += 1;
       let moreBytes = 0;
@@ -99,11 +123,17 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return lease;
     },
 
-    async finishRun(lease, { status, outputJson, eventsJson, tokens, changeState, changeSummary }) {
+    async finishRun(lease, end) {
+      const { status, outputJson, eventsJson, checkpointJson, tokens, changeState, changeSummary, replaces } =
+        end;
       const { session, run } = held(lease);
-      const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson);
-      Object.assign(run, { status, outputJson, eventsJson, bytes, isLive: false });
+      if (end.lastRow !== undefined) events.finish(run, [end.lastRow]);
+      const texts = [outputJson, eventsJson, checkpointJson ?? ""];
+      const bytes = texts.reduce((sum, text) => sum + sizeOfText(text), ENTRY_BYTES + sizeOfRows(run.rows));
+      const nextIndex = end.terminalIndex + 1;
+      Object.assign(run, { status, outputJson, eventsJson, checkpointJson, bytes, nextIndex, isLive: false });
       session.liveRuns -= 1;
+      if (replaces !== undefined) sessions.used(session, replaceRun(session, replaces));
       session.tokens = addTokens(session.tokens, tokens);
       sessions.used(session, bytes + change(session, changeState) + summarize(session, changeSummary));
     },
@@ -134,11 +164,13 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       return { runs: taken.map(readRun), isLast: end === -1 && found.length < count };
     },
 
+    ...createMemoryContinue({ find, used: sessions.used, events }),
+
     async requestCancel(scope, { component, runId, sessionId }) {
       for (const { key, runs } of inScope(scope)) {
         const run = runs.get(runId);
         if (run === undefined || !fits(key, { kind: component.kind, componentId: component.id })) continue;
-        return run.isLive && (sessionId === undefined || key.sessionId === sessionId);
+        return run.status === "RUNNING" && (sessionId === undefined || key.sessionId === sessionId);
       }
       return false;
     },
@@ -241,125 +273,4 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
     sessions.used(entry, ENTRY_BYTES);
     return entry;
   }
-}
-
-function unbound(key: SessionKey): SessionKey {
-  return { ...key, component: { kind: key.component.kind, id: "" } };
-}
-
-function fits(
-  { component, owner }: Pick<SessionKey, "component" | "owner">,
-  { kind, componentId, userId }: Omit<SessionFilter, "sessionId">,
-): boolean {
-  return (
-    (kind === undefined || component.kind === kind) &&
-    (componentId === undefined || component.id === componentId) &&
-    (userId === undefined || owner.id === userId)
-  );
-}
-
-/** Those that follow the run of this id, in their order. */
-function* runsAfter(
-  runs: ReadonlyMap<string, RunEntry>,
-  afterRunId: string | undefined,
-): Generator<RunEntry, void> {
-  let isAfter = afterRunId === undefined;
-  for (const [id, run] of runs) {
-    if (isAfter) yield run;
-    else isAfter = id === afterRunId;
-  }
-}
-
-/** The first so many that fit. */
-function takeRuns(
-  runs: Iterable<RunEntry>,
-  { status, createdAfter, createdBefore }: Omit<RunQuery, "limit">,
-  count: number,
-): RunEntry[] {
-  const found: RunEntry[] = [];
-  if (count <= 0) return found;
-  for (const run of runs) {
-    if (status !== undefined && run.status !== status) continue;
-    if (createdAfter !== undefined && run.createdAt < createdAfter) continue;
-    if (createdBefore !== undefined && run.createdAt > createdBefore) continue;
-    found.push(run);
-    if (found.length >= count) break;
-  }
-  return found;
-}
-
-function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-function addTokens(one: TokenSums, other: TokenSums): TokenSums {
-  return {
-    inputTokens: one.inputTokens + other.inputTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-    totalTokens: one.totalTokens + other.totalTokens,
-  };
-}
-
-/** Gives how many bytes more it costs than the one before. */
-function change(session: SessionEntry, changeState: StateChange | undefined): number {
-  return changeState === undefined ? 0 : put(session, "stateJson", changeState(session.stateJson));
-}
-
-function summarize(session: SessionEntry, changeSummary: SummaryChange | undefined): number {
-  const summaryJson = changeSummary?.(session.summaryJson);
-  return summaryJson === undefined ? 0 : put(session, "summaryJson", summaryJson);
-}
-
-type TextName = "name" | "stateJson" | "metadataJson" | "summaryJson";
-
-/** Each value that is given stands in the place of the one before. Gives how many bytes more they cost. */
-function replace(entry: SessionEntry, { name, state, metadata, summary }: Omit<SessionChange, "at">): number {
-  let moreBytes = name === undefined ? 0 : put(entry, "name", name);
-  if (state !== undefined) moreBytes += put(entry, "stateJson", JSON.stringify(state));
-  if (metadata !== undefined) moreBytes += put(entry, "metadataJson", JSON.stringify(metadata));
-  if (summary !== undefined) moreBytes += put(entry, "summaryJson", JSON.stringify(summary));
-  return moreBytes;
-}
-
-function put(entry: SessionEntry, name: TextName, text: string): number {
-  const moreBytes = sizeOfText(text) - sizeOfText(entry[name] ?? "");
-  entry[name] = text;
-  return moreBytes;
-}
-
-/** INVARIANT: the run service wrote these texts, from values of these types. */
-function parse<Value>(json: string): Value {
-  return JSON.parse(json) as Value;
-}
-
-function readListedSession({ key, ...entry }: SessionEntry): ListedSession {
-  const { stateJson, metadataJson, summaryJson } = entry;
-  const short = (json: string | undefined) =>
-    json !== undefined && Buffer.byteLength(json) <= MAX_LISTED_BYTES ? json : undefined;
-  const values = {
-    stateJson: short(stateJson) ?? "{}",
-    metadataJson: short(metadataJson),
-    summaryJson: short(summaryJson),
-  };
-  const session = readSession({ key, ...entry, ...values });
-  return short(stateJson) === undefined ? { ...session, state: undefined } : session;
-}
-
-function readSession(entry: SessionEntry): StoredSession {
-  const { key, name, firstInput, stateJson, metadataJson, summaryJson, tokens, createdAt, updatedAt } = entry;
-  return {
-    key,
-    name,
-    firstInput,
-    state: parse<StoredSession["state"]>(stateJson),
-    metadata: metadataJson === undefined ? undefined : parse<StoredSession["state"]>(metadataJson),
-    summary: summaryJson === undefined ? undefined : parse<StoredSession["state"]>(summaryJson),
-    tokens,
-    createdAt,
-    updatedAt,
-  };
-}
-
-function readRun({ lease: { key }, outputJson, eventsJson }: RunEntry): StoredRun {
-  return { key, output: parse<StoredOutput>(outputJson), events: parse<StoredEvent[]>(eventsJson) };
 }

@@ -4,6 +4,7 @@
  */
 import type { Owner } from "@agentos/auth";
 import type { RunStatus } from "@agentos/contract";
+import type { LoggedRow } from "../runs/event-log.ts";
 import type { RunLease, SessionKey, TokenSums } from "../runs/store.ts";
 import { ENTRY_BYTES, findAccounts, findLargest, isVerified, pathOf, sizeOfText } from "./accounts.ts";
 import { createTupleMap } from "./tuple-map.ts";
@@ -11,7 +12,8 @@ import { createUseOrder, type Used, type UseOrder } from "./use-order.ts";
 
 /** A run. Its texts cost what they are long. */
 export interface RunEntry {
-  readonly lease: RunLease;
+  /** Of its last attempt. */
+  lease: RunLease;
   isLive: boolean;
   status: RunStatus;
   /** Seconds since the epoch. */
@@ -20,6 +22,12 @@ export interface RunEntry {
   /** Of the kept events; none while the run lives. */
   eventsJson: string;
   bytes: number;
+  checkpointJson: string | undefined;
+  keepsEvents: boolean;
+  /** As its row would say: behind the log while it runs. */
+  nextIndex: number;
+  /** Its events, where it keeps them. */
+  rows: LoggedRow[];
 }
 
 export interface SessionEntry extends Used<SessionEntry> {
@@ -58,6 +66,11 @@ export interface StoreLimits {
   readonly maxBytesPerOwner: number;
 }
 
+export interface MemorySessionsOptions extends StoreLimits {
+  /** Told of each run that is not kept any more. */
+  readonly onForgotten: (run: RunEntry) => void;
+}
+
 export interface MemorySessions {
   find(key: SessionKey): SessionEntry | undefined;
   /** Of one owner, or of all. */
@@ -73,7 +86,11 @@ export interface MemorySessions {
 /** Where it is full, so much is made free at once: looking for the largest owner is not done for each run. */
 const KEPT_PART = 0.95;
 
-export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits): MemorySessions {
+export function createMemorySessions({
+  maxBytes,
+  maxBytesPerOwner,
+  onForgotten,
+}: MemorySessionsOptions): MemorySessions {
   const owners = createTupleMap<OwnerEntry>();
   const sessions = createTupleMap<SessionEntry>();
   let total = 0;
@@ -105,6 +122,7 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
     entry.owner = undefined;
     sessions.delete(sessionPathOf(entry.key));
     if (owner.sessions.size === 0) owners.delete(pathOf(owner.owner));
+    for (const run of entry.runs.values()) onForgotten(run);
   }
 
   /**
@@ -121,6 +139,7 @@ export function createMemorySessions({ maxBytes, maxBytesPerOwner }: StoreLimits
       for (const [id, run] of session.runs) {
         if (run.isLive) continue;
         session.runs.delete(id);
+        onForgotten(run);
         count(owner, session, -run.bytes);
         return true;
       }

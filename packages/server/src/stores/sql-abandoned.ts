@@ -5,14 +5,18 @@
 import type { Database } from "@agentos/storage";
 import { sql, type Transaction } from "kysely";
 import { toBareOutput } from "../runs/abandoned.ts";
+import { toLastRow } from "../runs/event-rows.ts";
 import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
 import { readClocks } from "../runs/two-clocks.ts";
+import { appendTexts } from "./run-texts.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import type { Tables, UsageTable } from "./schema/tables.ts";
+import { keepLastRow } from "./sql-event-log.ts";
 import { DEAD_SECONDS, describeHost, isNodeOfProcess, type SqlNodeOptions } from "./sql-node.ts";
 import { KEY_COLUMNS, readSessionKey } from "./sql-rows.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 import { addUsages, sizeOfRun, USAGE_COLUMNS } from "./sql-usage.ts";
+import { findNextIndex } from "./sql-waiting-runs.ts";
 
 /** Runs that are ended in one commit. */
 const BATCH = 50;
@@ -23,9 +27,21 @@ interface GoneNode {
   readonly heartbeat_at: number | null;
 }
 
+interface Swept {
+  readonly found: number;
+  readonly ended: number;
+}
+
+const NONE: Swept = { found: 0, ended: 0 };
+
 export function createSqlAbandoned(
   database: Database<Tables>,
-  { deployment, nodeId, readClocks: read = readClocks }: SqlNodeOptions,
+  {
+    deployment,
+    nodeId,
+    eventsSeconds,
+    readClocks: read = readClocks,
+  }: SqlNodeOptions & { readonly eventsSeconds: number },
 ): Pick<RunStore, "endAbandoned" | "endOrphans"> {
   const { now } = database.dialect;
   const host = describeHost();
@@ -87,53 +103,96 @@ export function createSqlAbandoned(
     return (row?.heartbeat_at ?? null) === gone.heartbeat_at;
   }
 
-  const selectActive = (transaction: Transaction<Tables>, node: string) =>
-    transaction
+  /** Locked: what their server has under way is kept before, or not at all. */
+  const selectActive = (transaction: Transaction<Tables>, node: string) => {
+    const active = transaction
       .selectFrom("agentos_runs")
-      .select(["run_no", "node_id", "attempt", "output_json", "next_index"])
+      .select([
+        "run_no",
+        "node_id",
+        "attempt",
+        "max_attempts",
+        "output_json",
+        "events_json",
+        "next_index",
+        "keeps_events",
+        "cancel_at",
+      ])
+      .select(sql<number>`case when checkpoint_json is null then 0 else 1 end`.as("has_checkpoint"))
       .where("deployment", "=", deployment)
       .where("node_id", "=", node)
       .where(isActiveRun)
       .orderBy("run_no")
       .limit(BATCH);
+    return database.dialect.name === "postgres" ? active.forUpdate() : active;
+  };
   type ActiveRow = Awaited<ReturnType<ReturnType<typeof selectActive>["execute"]>>[number];
 
-  /** Gives how many. */
-  function endSome(gone: GoneNode, describe: DescribeAbandoned): Promise<number> {
+  /** Gives how many it has found, and how many of them it has ended. */
+  function endSome(gone: GoneNode, describe: DescribeAbandoned): Promise<Swept> {
     return database.write(async (transaction) => {
-      if (!(await isStillSilent(transaction, gone))) return 0;
-      return end(transaction, await selectActive(transaction, gone.node_id).execute(), describe);
+      if (!(await isStillSilent(transaction, gone))) return NONE;
+      return sweep(transaction, await selectActive(transaction, gone.node_id).execute(), describe);
     });
   }
 
-  async function end(
+  async function sweep(
     transaction: Transaction<Tables>,
     runs: readonly ActiveRow[],
     describe: DescribeAbandoned,
-  ): Promise<number> {
+  ): Promise<Swept> {
     const ended: { readonly session_no: number; readonly bytes: number }[] = [];
     for (const run of runs) {
-      const last = describe(readOutput(run.output_json) ?? (await findBareOutput(transaction, run.run_no)));
-      const row = await transaction
-        .updateTable("agentos_runs")
-        .set({
-          status: "ERROR",
-          output_json: last.outputJson,
-          events_json: last.eventsJson,
-          next_index: run.next_index + 1,
-          ended_at: now,
-          node_id: null,
-          cancel_at: null,
-        })
-        .where("run_no", "=", run.run_no)
-        .where("attempt", "=", run.attempt)
-        .where("node_id", "=", run.node_id)
-        .returning("session_no")
-        .executeTakeFirst();
-      if (row !== undefined) ended.push({ ...row, bytes: sizeOfRun(last) });
+      if (mayBeginAgain(run)) await release(transaction, run);
+      else ended.push(await end(transaction, run, describe));
     }
     await countEnded(transaction, ended);
-    return ended.length;
+    return { found: runs.length, ended: ended.length };
+  }
+
+  /** Any server may take it. */
+  async function release(
+    transaction: Transaction<Tables>,
+    { run_no, output_json }: ActiveRow,
+  ): Promise<void> {
+    const output = readOutput(output_json);
+    await transaction
+      .updateTable("agentos_runs")
+      .set({
+        status: "PENDING",
+        node_id: null,
+        available_at: now,
+        ...(output === undefined ? {} : { output_json: JSON.stringify({ ...output, status: "PENDING" }) }),
+      })
+      .where("run_no", "=", run_no)
+      .execute();
+  }
+
+  async function end(transaction: Transaction<Tables>, run: ActiveRow, describe: DescribeAbandoned) {
+    const { run_no, keeps_events } = run;
+    const output = readOutput(run.output_json) ?? (await findBareOutput(transaction, run_no));
+    const { outputJson, last } = describe(output);
+    const eventsJson = appendTexts(run.events_json, [last.json]);
+    const lastIndex = await findNextIndex(transaction, run);
+    if (keeps_events === 1 && !(await keepLastRow(transaction, run_no, toLastRow(lastIndex, last, "end"))))
+      throw new Error("INVARIANT: nobody writes events of a run whose row is locked");
+    const { session_no } = await transaction
+      .updateTable("agentos_runs")
+      .set({
+        status: "ERROR",
+        output_json: outputJson,
+        events_json: eventsJson,
+        next_index: lastIndex + 1,
+        ended_at: now,
+        events_until: keeps_events === 1 ? sql<number>`${now} + ${eventsSeconds}` : null,
+        checkpoint_json: null,
+        node_id: null,
+        cancel_at: null,
+      })
+      .where("run_no", "=", run_no)
+      .returning("session_no")
+      .executeTakeFirstOrThrow();
+    return { session_no, bytes: sizeOfRun({ outputJson, eventsJson }) };
   }
 
   async function countEnded(
@@ -165,8 +224,11 @@ export function createSqlAbandoned(
     async endAbandoned(describe) {
       let ended = 0;
       for (const gone of await findGone()) {
-        for (let count = await endSome(gone, describe); count > 0; count = await endSome(gone, describe))
-          ended += count;
+        for (;;) {
+          const swept = await endSome(gone, describe);
+          ended += swept.ended;
+          if (swept.found === 0) break;
+        }
         await forget(gone);
       }
       return ended;
@@ -176,17 +238,28 @@ export function createSqlAbandoned(
       let ended = 0;
       for (let start = 0; start < runIds.length; start += BATCH) {
         const some = runIds.slice(start, start + BATCH).map(toKeyText);
-        ended += await database.write(async (transaction) =>
-          end(
+        const swept = await database.write(async (transaction) =>
+          sweep(
             transaction,
             await selectActive(transaction, nodeId).where("run_id", "in", some).execute(),
             describe,
           ),
         );
+        ended += swept.ended;
       }
       return ended;
     },
   };
+}
+
+/** Its server is gone, and what it has done so far may be done once more; nobody wants it to stop. */
+function mayBeginAgain(run: {
+  readonly attempt: number;
+  readonly max_attempts: number;
+  readonly has_checkpoint: number;
+  readonly cancel_at: number | null;
+}): boolean {
+  return run.attempt < run.max_attempts && run.has_checkpoint === 1 && run.cancel_at === null;
 }
 
 /** Undefined where the text is damaged: one such run must not keep a server from its start. */

@@ -11,7 +11,7 @@ import {
 } from "./test-database.fixture.ts";
 
 const ALICE: Owner = { issuer: "default", kind: "user", id: "alice" };
-const FOR_EVER: Retention = {
+const FOR_EVER: Omit<Retention, "eventsSeconds"> = {
   sessionsSeconds: undefined,
   memoriesSeconds: undefined,
   denialsSeconds: undefined,

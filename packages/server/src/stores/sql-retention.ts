@@ -13,11 +13,13 @@ export interface Retention {
   readonly memoriesSeconds: number | undefined;
   readonly denialsSeconds: number | undefined;
   readonly decisionsSeconds: number | undefined;
+  /** Of events of runs, after the end of each (`sql-event-retention.ts`). */
+  readonly eventsSeconds: number;
 }
 
 export interface RetentionSweepOptions {
   readonly deployment: string;
-  readonly retention: Retention;
+  readonly retention: Omit<Retention, "eventsSeconds">;
   /** Seconds since the epoch. */
   readonly now: () => number;
   /** Between two batches; rejects when the sweep is to end. */

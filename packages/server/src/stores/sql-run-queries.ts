@@ -99,8 +99,17 @@ interface Growth {
 
 export type RunColumns = Pick<
   RunsTable,
-  "deployment" | "run_id" | "session_no" | "node_id" | "attempt" | "created_at" | "output_json"
->;
+  | "deployment"
+  | "run_id"
+  | "session_no"
+  | "status"
+  | "node_id"
+  | "attempt"
+  | "max_attempts"
+  | "checkpoint_json"
+  | "created_at"
+  | "output_json"
+> & { readonly keeps_events: number };
 
 export const insertRun = prepareQuery((db: Db, run: RunColumns) =>
   db
@@ -109,11 +118,13 @@ export const insertRun = prepareQuery((db: Db, run: RunColumns) =>
       deployment: run.deployment,
       run_id: run.run_id,
       session_no: run.session_no,
-      status: "RUNNING",
+      status: run.status,
       node_id: run.node_id,
       attempt: run.attempt,
-      max_attempts: 1,
+      max_attempts: run.max_attempts,
       next_index: 0,
+      checkpoint_json: run.checkpoint_json,
+      keeps_events: run.keeps_events,
       created_at: run.created_at,
       output_json: run.output_json,
     })
@@ -131,7 +142,11 @@ export type EndColumns = Pick<
   | "events_json"
   | "next_index"
   | "ended_at"
->;
+  | "checkpoint_json"
+> & {
+  /** Of a run that keeps its events. */
+  readonly events_until: number;
+};
 
 /** Ends a run for the server that holds it; gives no row to any other. */
 export const endRun = prepareQuery((db: Db, end: EndColumns) =>
@@ -143,6 +158,8 @@ export const endRun = prepareQuery((db: Db, end: EndColumns) =>
       events_json: end.events_json,
       next_index: end.next_index,
       ended_at: end.ended_at,
+      checkpoint_json: end.checkpoint_json,
+      events_until: sql<number>`case when keeps_events = 1 then cast(${end.events_until} as double precision) end`,
       node_id: null,
       cancel_at: null,
     })

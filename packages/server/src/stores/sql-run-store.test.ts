@@ -5,6 +5,7 @@ import { StorageError } from "@agentos/storage";
 import { CompiledQuery, sql, type Transaction } from "kysely";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
+import { continueSuite } from "../runs/continue.suite.ts";
 import { alice, bob, keyOf, NO_TOKENS, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
 import { type RunEnd, RunLeaseLost, type RunStore, type SessionKey } from "../runs/store.ts";
 import { createPlainAgent, createTestRuntime, createTestServer, form } from "../runs/test-run.fixture.ts";
@@ -41,6 +42,7 @@ for (const dialect of TEST_DIALECTS) {
   });
 
   runStoreSuite(dialect, () => open(nextDeployment()));
+  continueSuite(dialect, () => open(nextDeployment()));
 
   describe(`runs and sessions on ${dialect}`, () => {
     it("are those of one deployment", async () => {

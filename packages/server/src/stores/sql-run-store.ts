@@ -20,9 +20,12 @@ import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlAbandoned } from "./sql-abandoned.ts";
+import { createSqlContinue, replaceRun } from "./sql-continue.ts";
+import { createSqlEventLog, keepLastRow } from "./sql-event-log.ts";
 import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 import { type RunRow, readRun } from "./sql-rows.ts";
+import { createSqlRunKeys } from "./sql-run-keys.ts";
 import {
   addTokens,
   endRun,
@@ -32,13 +35,16 @@ import {
   putState,
   putSummary,
 } from "./sql-run-queries.ts";
+import { createSqlRunQueue } from "./sql-run-queue.ts";
 import { createSqlSessions, isSession } from "./sql-sessions.ts";
 import { addUsage, growthOf, requireRoom, sizeOfRun } from "./sql-usage.ts";
-import { MAX_DATABASE_BYTES_PER_OWNER } from "./store-limits.ts";
+import { DEFAULT_EVENTS_SECONDS, MAX_DATABASE_BYTES_PER_OWNER } from "./store-limits.ts";
 
 export interface SqlRunStoreOptions extends SqlNodeOptions {
   /** Of a verified owner; whoever has them begins nothing more. Default {@link MAX_DATABASE_BYTES_PER_OWNER}. */
   readonly maxBytesPerOwner?: number | undefined;
+  /** How long the events of a run are kept after its end. Default {@link DEFAULT_EVENTS_SECONDS}. */
+  readonly eventsSeconds?: number | undefined;
 }
 
 export interface SqlRunStore
@@ -62,9 +68,16 @@ function fitsRun({ status, createdAfter, createdBefore }: Omit<RunQuery, "limit"
 }
 
 export function createSqlRunStore(database: Database<Tables>, options: SqlRunStoreOptions): SqlRunStore {
-  const { deployment, nodeId, maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER } = options;
+  const {
+    deployment,
+    nodeId,
+    maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER,
+    eventsSeconds = DEFAULT_EVENTS_SECONDS,
+  } = options;
   const node = createSqlNode(database, options);
   const writeOfOwner = createFullOwners(database, { deployment, maxBytesPerOwner });
+  const queue = createSqlRunQueue(database, { deployment, nodeId, node, eventsSeconds });
+  const keys = createSqlRunKeys(database, { deployment });
   const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner, writeOfOwner });
 
   /** The session of a run that begins, made where it is missing. Gives its number. */
@@ -88,6 +101,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   }
 
   async function end(transaction: Transaction<Tables>, lease: RunLease, run: RunEnd): Promise<void> {
+    const endedAt = Date.now() / 1_000;
     const [ended] = await endRun(transaction, {
       deployment,
       run_id: toKeyText(lease.runId),
@@ -97,11 +111,17 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       output_json: run.outputJson,
       events_json: run.eventsJson,
       next_index: run.terminalIndex + 1,
-      ended_at: Date.now() / 1_000,
+      checkpoint_json: run.checkpointJson ?? null,
+      ended_at: endedAt,
+      events_until: endedAt + eventsSeconds,
     });
-    if (ended === undefined) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
+    const isLost =
+      ended === undefined ||
+      (run.lastRow !== undefined && !(await keepLastRow(transaction, lease.runNo, run.lastRow)));
+    if (isLost) throw new RunLeaseLost("the run has ended, is gone, or is another attempt's");
     const { session_no } = ended;
-    let bytes = sizeOfRun(run);
+    let bytes =
+      sizeOfRun(run) + (await replaceRun(transaction, { deployment, session_no, replaces: run.replaces }));
     const [session] = await addTokens(transaction, {
       session_no,
       added_bytes: bytes,
@@ -148,22 +168,30 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
   return {
     ...sessions,
+    events: createSqlEventLog(database, options),
 
     async createRun(scope, run) {
-      const { key, runId, createdAt, outputJson } = run;
+      const { key, runId, createdAt, outputJson, status = "RUNNING", checkpointJson = null } = run;
       if (!coversOwner(scope, key.owner))
         throw new Error("INVARIANT: a run is kept only within its caller's scope");
-      const attempt = 1;
+      const isPending = status === "PENDING";
+      const attempt = isPending ? 0 : 1;
       const runNo = await writeOfOwner(key.owner, () =>
         node.writeWithBeat(async (transaction) => {
+          await keys.keep(transaction, run);
+          await queue.requireRoom(transaction, run);
           if (run.bindsSession === true) await sessions.bind(transaction, key);
           const sessionNo = await open(transaction, run);
           const [inserted] = await insertRun(transaction, {
             deployment,
             run_id: toKeyText(runId),
             session_no: sessionNo,
-            node_id: nodeId,
+            status,
+            node_id: isPending ? null : nodeId,
             attempt,
+            max_attempts: run.maxAttempts ?? 1,
+            checkpoint_json: checkpointJson,
+            keeps_events: run.keepsEvents === true ? 1 : 0,
             created_at: createdAt,
             output_json: outputJson,
           });
@@ -241,6 +269,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
           .set({ cancel_at: sql<number>`coalesce(cancel_at, ${database.dialect.now})` })
           .where("deployment", "=", deployment)
           .where("run_id", "=", toKeyText(runId))
+          .where("agentos_runs.node_id", "is not", null)
           .where(isActiveRun)
           .where("session_no", "in", (row) => {
             const query = row
@@ -258,6 +287,15 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       return asked !== undefined;
     },
 
+    ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }),
+    claimRuns: queue.claimRuns,
+    releaseRun: queue.releaseRun,
+    endWaiting: queue.endWaiting,
+    findPlace: queue.findPlace,
+    requireRoomInQueue: queue.requireRoomInQueue,
+    findRequest: (owner, idempotencyKey) =>
+      database.read((db) => keys.findRequest(db, { owner, idempotencyKey })),
+
     changeStamp: database.changeStamp,
     beat: node.beat,
     close: node.close,
@@ -265,7 +303,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     spread: node.spread,
     liveNodes: node.liveNodes,
     forgetSilent: node.forgetSilent,
-    ...createSqlAbandoned(database, options),
+    ...createSqlAbandoned(database, { ...options, eventsSeconds }),
   };
 }
 

@@ -5,7 +5,7 @@
 import type { Owner } from "@agentos/auth";
 import { prepareQuery } from "@agentos/storage";
 import { type Kysely, sql, type Transaction } from "kysely";
-import { SessionsFull } from "../runs/store.ts";
+import { type RunEnd, SessionsFull } from "../runs/store.ts";
 import { ENTRY_BYTES, isVerified } from "./accounts.ts";
 import type { Tables, UsageTable } from "./schema/tables.ts";
 
@@ -19,9 +19,19 @@ const EMPTY_STATE_BYTES = Buffer.byteLength("{}");
 /** What the values of a session count for, as the database knows it. */
 export const VALUE_BYTES = sql<number>`octet_length(state_json) - ${sql.lit(EMPTY_STATE_BYTES)} + coalesce(octet_length(name), 0) + coalesce(octet_length(metadata_json), 0) + coalesce(octet_length(summary_json), 0)`;
 
-export function sizeOfRun({ outputJson, eventsJson }: { outputJson: string; eventsJson: string }): number {
-  return RUN_ENTRY_BYTES + Buffer.byteLength(outputJson) + Buffer.byteLength(eventsJson);
+export function sizeOfRun({
+  outputJson,
+  eventsJson,
+  checkpointJson = "",
+}: Pick<RunEnd, "outputJson" | "eventsJson" | "checkpointJson">): number {
+  return (
+    RUN_ENTRY_BYTES +
+    [outputJson, eventsJson, checkpointJson].reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  );
 }
+
+/** The same of a row, as the database knows it: what a paused run counts for until it goes on. */
+export const RUN_BYTES = sql<number>`${sql.lit(RUN_ENTRY_BYTES)} + octet_length(output_json) + coalesce(octet_length(events_json), 0) + coalesce(octet_length(checkpoint_json), 0)`;
 
 /** By how much a text is longer than another one. */
 export function growthOf(before: string | null | undefined, after: string | null | undefined): number {

@@ -7,3 +7,6 @@ export const MAX_STORED_BYTES_PER_OWNER = MAX_STORED_BYTES / 4;
 
 /** Bytes that one user may have in a database. */
 export const MAX_DATABASE_BYTES_PER_OWNER = 1_024 * 1024 * 1024;
+
+/** So long the events of a run are kept after its end. */
+export const DEFAULT_EVENTS_SECONDS = 60 * 60;

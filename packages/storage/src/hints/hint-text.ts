@@ -29,9 +29,7 @@ export function writeHints({ sender, hints }: HintMessage): readonly string[] {
 
 /** Undefined for what no process of ours has written; a hint that this version cannot read is left out. */
 export function readHints(text: string): HintMessage | undefined {
-  const value = parse(text);
-  if (!Array.isArray(value) || value.length !== 2) return undefined;
-  const [sender, list]: readonly unknown[] = value;
+  const [sender, list] = readPair(parse(text));
   if (typeof sender !== "string" || !Array.isArray(list)) return undefined;
   return { sender, hints: list.flatMap((entry: unknown) => readHint(entry) ?? []) };
 }
@@ -44,9 +42,12 @@ function parse(text: string): unknown {
   }
 }
 
+function readPair(value: unknown): readonly unknown[] {
+  return Array.isArray(value) && value.length === 2 ? value : [];
+}
+
 function readHint(value: unknown): Hint | undefined {
-  if (!Array.isArray(value) || value.length !== 2) return undefined;
-  const [topic, payload]: readonly unknown[] = value;
+  const [topic, payload] = readPair(value);
   if (!isText(topic, MAX_TOPIC_LENGTH)) return undefined;
   if (payload === null) return { topic, payload: undefined };
   return isText(payload, MAX_PAYLOAD_LENGTH) ? { topic, payload } : undefined;

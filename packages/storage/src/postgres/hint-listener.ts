@@ -3,6 +3,7 @@
  * connections on, LISTEN is answered and nothing ever arrives.
  */
 import { randomUUID } from "node:crypto";
+import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { DatabaseNotice } from "../faults/notices.ts";
@@ -155,7 +156,8 @@ async function listenOnce(
 
 /** A server lives as long as it serves; what listens beside it holds nothing up. */
 function keepNothingAlive(client: pg.Client): void {
-  if ("unref" in client && typeof client.unref === "function") client.unref();
+  const { stream } = client.connection;
+  if (stream instanceof Socket) stream.unref();
 }
 
 /** The server learns of it where it can; nobody waits for one that does not answer. */

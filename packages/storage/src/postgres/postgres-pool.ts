@@ -47,45 +47,55 @@ export function createPostgresPool({
     keepAlive: true,
     application_name: "agentos",
     types: createTypes(),
-    onConnect: (client) => checkLimits(client),
   });
-  /** Whether the server keeps them for a whole connection; a pooler may have dropped them on the way, and says nothing. */
-  let keepsLimits = false;
+  /** Whether the server keeps them for a whole connection: a pooler may drop them on the way, and say nothing. */
+  let keepsLimits: boolean | undefined = limits === undefined ? true : undefined;
   pool.on("error", onIdleError);
   // The pool listens to idle ones only. Whoever uses one learns of its end by the query that fails; without a listener
   // the process would end with it.
   pool.on("connect", (client) => client.on("error", () => undefined));
 
-  async function checkLimits(client: pg.ClientBase): Promise<void> {
-    if (limits === undefined || keepsLimits || !asksLimits()) return;
-    const { rows } = await client.query<{ keeps: boolean }>(
-      "select current_setting('statement_timeout') <> '0' and current_setting('idle_in_transaction_session_timeout') <> '0' as keeps",
-    );
-    keepsLimits = rows[0]?.keeps === true;
-  }
-
   const asksLimits = () => typeof pool.options.statement_timeout === "number";
+
+  async function connect(): Promise<pg.PoolClient> {
+    const hasAsked = asksLimits();
+    try {
+      return await pool.connect();
+    } catch (cause) {
+      if (!hasAsked || !isRefusedSetting(cause)) throw cause;
+      // Others may have come to it at the same time.
+      if (asksLimits()) onLimitsRefused(cause);
+      Object.assign(pool.options, NO_SETTINGS);
+      return pool.connect();
+    }
+  }
 
   return {
     async connect() {
-      const hasAsked = asksLimits();
+      const client = await connect();
+      if (keepsLimits !== undefined) return client;
       try {
-        return await pool.connect();
+        keepsLimits = asksLimits() && (await hasLimits(client));
       } catch (cause) {
-        if (!hasAsked || !isRefusedSetting(cause)) throw cause;
-        // Others may have come to it at the same time.
-        if (asksLimits()) onLimitsRefused(cause);
-        Object.assign(pool.options, NO_SETTINGS);
-        return pool.connect();
+        client.release(true);
+        throw cause;
       }
+      return client;
     },
     isUsedUp: () => pool.totalCount - pool.idleCount >= pool.options.max,
     begin() {
-      if (limits === undefined || keepsLimits) return "begin";
+      if (limits === undefined || keepsLimits === true) return "begin";
       return `begin; set local statement_timeout = ${limits.statementMs}; set local idle_in_transaction_session_timeout = ${limits.statementMs}`;
     },
     end: () => pool.end(),
   };
+}
+
+async function hasLimits(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ has: boolean }>(
+    "select current_setting('statement_timeout') <> '0' and current_setting('idle_in_transaction_session_timeout') <> '0' as has",
+  );
+  return rows[0]?.has === true;
 }
 
 const NO_SETTINGS = { statement_timeout: false, idle_in_transaction_session_timeout: false } as const;

@@ -1,13 +1,13 @@
 /** PostgreSQL as `npm test` installed it below tools/postgres, and the user that it can run as. */
 import { spawnSync } from "node:child_process";
-import { chownSync, cpSync, existsSync, readFileSync } from "node:fs";
+import { chownSync, cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { findServerUser, type ServerUser } from "./server-user.ts";
 
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
-  /** Given to `spawn`: PostgreSQL refuses to run as root. */
-  readonly user: { readonly uid?: number; readonly gid?: number };
+  readonly user: ServerUser;
 }
 
 const installFolder = join(import.meta.dirname, "../../../../tools/postgres");
@@ -21,7 +21,7 @@ export function findPostgresBinaries(folder: string): PostgresBinaries {
     throw new Error(
       `PostgreSQL for ${platform} is not installed, and this test runs on a real one: run \`npm run postgres\``,
     );
-  const user = process.getuid?.() === 0 ? readNobody() : {};
+  const user = findServerUser();
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
   if (!canRun(native, user)) {
     cpSync(native, join(folder, "native"), { recursive: true, verbatimSymlinks: true });
@@ -43,16 +43,7 @@ function commandsOf(native: string) {
 }
 
 /** A clone below a home folder is closed to everybody else, and so to the user that root lends. */
-function canRun(native: string, user: PostgresBinaries["user"]): boolean {
+function canRun(native: string, user: ServerUser): boolean {
   if (user.uid === undefined) return true;
   return spawnSync(commandsOf(native).initdb, ["--version"], { ...user, cwd: "/" }).status === 0;
-}
-
-function readNobody(): PostgresBinaries["user"] {
-  const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(readFileSync("/etc/passwd", "utf8")) ?? [];
-  if (uid === undefined)
-    throw new Error(
-      "PostgreSQL refuses to run as root, and there is no user `nobody`: run the tests as another",
-    );
-  return { uid: Number(uid), gid: Number(gid) };
 }

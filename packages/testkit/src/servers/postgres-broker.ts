@@ -80,14 +80,33 @@ export async function runStatement(connectionString: string, statement: string):
   await runStatements(connectionString, [statement]);
 }
 
+/** The one row that a query gives, each value as a number. */
+export async function readNumbers(
+  connectionString: string,
+  query: string,
+): Promise<Readonly<Record<string, number>>> {
+  const client = await connect(connectionString);
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(query);
+    return Object.fromEntries(Object.entries(rows[0] ?? {}).map(([name, value]) => [name, Number(value)]));
+  } finally {
+    await client.end();
+  }
+}
+
 async function runStatements(connectionString: string, statements: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
+  const client = await connect(connectionString);
   try {
     for (const statement of statements) await client.query(statement);
   } finally {
     await client.end();
   }
+}
+
+async function connect(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  return client;
 }
 
 function listen(server: Server): Promise<number> {

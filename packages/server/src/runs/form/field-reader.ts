@@ -14,25 +14,25 @@ const DROPPED: Readonly<Record<string, string>> = {
   string_unicode: "has half of a surrogate pair in it",
 };
 
-export interface FieldReader {
+export interface FieldReader<Name extends string = RunFormFieldName> {
   readonly issues: readonly ValidationIssue[];
   /** The first option that is over a limit with a code of its own. */
   excess(): LimitFault | undefined;
   report(issue: ValidationIssue): void;
   /** Undefined also for an empty text, which counts as absent (contract 4.0). */
-  given(name: RunFormFieldName): unknown;
-  read<Value>(name: RunFormFieldName, parse: Parse<Value>): Value | undefined;
+  given(name: Name): unknown;
+  read<Value>(name: Name, parse: Parse<Value>): Value | undefined;
   /** One that the contract drops with a warning when a form has no usable JSON in it. */
-  readOption<Value>(
-    name: RunFormFieldName,
-    parse: Parse<Value, ValidationIssue | LimitFault>,
-  ): Value | undefined;
+  readOption<Value>(name: Name, parse: Parse<Value, ValidationIssue | LimitFault>): Value | undefined;
 }
 
-export function createFieldReader(body: RunBody, logger: Runtime["logger"]): FieldReader {
+export function createFieldReader<Name extends string>(
+  body: RunBody<Name>,
+  logger: Runtime["logger"],
+): FieldReader<Name> {
   const issues: ValidationIssue[] = [];
   let excess: LimitFault | undefined;
-  const given = (name: RunFormFieldName) => {
+  const given = (name: Name) => {
     const value = body.values.get(name);
     return value === "" ? undefined : value;
   };

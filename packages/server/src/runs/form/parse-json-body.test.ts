@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import { MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH } from "./form-limits.ts";
 import { parseJsonBody } from "./parse-json-body.ts";
+import { RUN_FIELDS } from "./run-body.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const parse = (body: string | Uint8Array<ArrayBuffer>, maxFields = 100) =>
-  parseJsonBody(typeof body === "string" ? encode(body) : body, maxFields);
+  parseJsonBody(typeof body === "string" ? encode(body) : body, maxFields, RUN_FIELDS);
 
 function valuesOf(body: string | Uint8Array<ArrayBuffer>, maxFields?: number) {
   const parsed = parse(body, maxFields);

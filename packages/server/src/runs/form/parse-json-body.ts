@@ -10,15 +10,16 @@ import { echo, type InputFault, inputFault, invalidFields, type RequestFault } f
 import { findJsonFault } from "./find-json-fault.ts";
 import { MAX_BODY_JSON_MARKS, MAX_JSON_DEPTH } from "./form-limits.ts";
 import { findExcess, parseJson } from "./json-text.ts";
-import { createRunBody, isFieldName, type RunBody, tooManyFields } from "./run-body.ts";
+import { createRunBody, type FieldSet, type RunBody, tooManyFields } from "./run-body.ts";
 
 const NOT_AN_OBJECT = "Input should be a valid dictionary or object to extract fields from";
 
-export function parseJsonBody(
+export function parseJsonBody<Name extends string>(
   bytes: Uint8Array<ArrayBuffer>,
   maxFields: number,
-): Result<RunBody, RequestFault> {
-  const body = createRunBody(true);
+  fields: FieldSet<Name>,
+): Result<RunBody<Name>, RequestFault> {
+  const body = createRunBody<Name>(true);
   if (bytes.length === 0) return ok(body);
   const json = parseJsonText(bytes);
   if (!json.ok) return json;
@@ -31,7 +32,7 @@ export function parseJsonBody(
   const members = Object.entries(parsed);
   if (members.length > maxFields) return tooManyFields(maxFields);
   for (const [name, value] of members) {
-    if (value !== null && isFieldName(name)) body.values.set(name, value);
+    if (value !== null && fields.has(name)) body.values.set(name, value);
   }
   return ok(body);
 }

@@ -7,12 +7,13 @@ import { fail, ok, type Result } from "@agentos/auth";
 import { inputFault, type RequestFault } from "@agentos/guard/app";
 import { MAX_PART_HEADER_BYTES } from "./form-limits.ts";
 import { DAMAGED } from "./read-bytes.ts";
-import { addFormField, createRunBody, isFieldName, type RunBody, tooManyFields } from "./run-body.ts";
+import { addFormField, createRunBody, type FieldSet, type RunBody, tooManyFields } from "./run-body.ts";
 
-export async function parseMultipart(
+export async function parseMultipart<Name extends string>(
   bytes: Uint8Array<ArrayBuffer>,
   { boundary, maxFields }: { readonly boundary: string; readonly maxFields: number },
-): Promise<Result<RunBody, RequestFault>> {
+  fields: FieldSet<Name>,
+): Promise<Result<RunBody<Name>, RequestFault>> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (countOccurrences(buffer, `--${boundary}`, maxFields + 2) > maxFields + 1)
     return tooManyFields(maxFields);
@@ -20,13 +21,13 @@ export async function parseMultipart(
     return fail({ code: "INPUT_PART_HEADERS_TOO_LARGE", limit: MAX_PART_HEADER_BYTES });
   const form = await parseByPlatform(bytes, boundary);
   if (form === undefined) return fail(inputFault(400, DAMAGED));
-  const body = createRunBody(false);
+  const body = createRunBody<Name>(false);
   let count = 0;
   for (const [name, value] of form) {
     // Again by what the parser found: a parser that splits in another way meets the same limit.
     count += 1;
     if (count > maxFields) return tooManyFields(maxFields);
-    if (isFieldName(name)) addFormField(body, name, value);
+    if (fields.has(name)) addFormField(body, name, value);
   }
   return ok(body);
 }

@@ -29,7 +29,7 @@ import { MAX_OPTION_TEXT_LENGTH } from "./form-limits.ts";
 import { findOptionExcess, findOptionOverlength, looksLikeJson, parseJson } from "./json-text.ts";
 import { readBody } from "./read-body.ts";
 import { readMediaFields } from "./read-media-fields.ts";
-import type { FormLimits } from "./run-body.ts";
+import { type FormLimits, RUN_FIELDS } from "./run-body.ts";
 
 /** Reads the body once. Faults: 400, 413, or 422 with every wrong field. */
 export async function parseRunForm(
@@ -37,7 +37,7 @@ export async function parseRunForm(
   options: { readonly runtime: Pick<Runtime, "generateId" | "logger">; readonly limits?: FormLimits },
 ): Promise<Result<RunForm, RequestFault>> {
   const { generateId, logger } = options.runtime;
-  const body = await readBody(request, options.limits);
+  const body = await readBody(request, RUN_FIELDS, options.limits);
   if (!body.ok) return body;
   const fields = createFieldReader(body.value, logger);
 

@@ -2,11 +2,12 @@ import { RUN_FORM_FIELDS } from "@agentos/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseUrlencoded } from "./parse-urlencoded.ts";
+import { RUN_FIELDS } from "./run-body.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
 function parse(text: string, maxFields = 100) {
-  const body = parseUrlencoded(encode(text), maxFields);
+  const body = parseUrlencoded(encode(text), maxFields, RUN_FIELDS);
   if (!body.ok) throw new Error(JSON.stringify(body.fault));
   return { values: [...body.value.values], files: body.value.files };
 }
@@ -80,7 +81,7 @@ describe("parseUrlencoded", () => {
 
   it("reads bytes that are no UTF-8 as U+FFFD, so that no text of a form has half a character", () => {
     const bytes = Uint8Array.from([...encode("message=a"), 0xff, 0xc3, ...encode("b%ED%A0%BDc")]);
-    const body = parseUrlencoded(bytes, 1);
+    const body = parseUrlencoded(bytes, 1, RUN_FIELDS);
     const message = body.ok ? body.value.values.get("message") : undefined;
     expect(message).toBe("a\ufffd\ufffdb\ufffd\ufffd\ufffdc");
   });
@@ -91,7 +92,7 @@ describe("parseUrlencoded", () => {
     ["message=1&a&b&c", false],
     ["message=1&&&a", false],
   ])("counts what it does not read against the limit: %s", (text, isTaken) => {
-    expect(parseUrlencoded(encode(text), 3).ok).toBe(isTaken);
+    expect(parseUrlencoded(encode(text), 3, RUN_FIELDS).ok).toBe(isTaken);
   });
 
   it.each(["+", "%", "%20", "%C3%A4", "="])("reads megabytes of %j in one pass", (piece) => {
@@ -104,7 +105,7 @@ describe("parseUrlencoded", () => {
   });
 
   it.each(["&", "a&", "=&"])("stops at the limit in megabytes of %j", (piece) => {
-    expect(parseUrlencoded(encode(piece.repeat(5_000_000)), 100)).toMatchObject({
+    expect(parseUrlencoded(encode(piece.repeat(5_000_000)), 100, RUN_FIELDS)).toMatchObject({
       ok: false,
       fault: { code: "INPUT_FIELDS_TOO_MANY" },
     });

@@ -5,24 +5,23 @@
  */
 
 import { ok, type Result } from "@agentos/auth";
-import { RUN_FORM_FIELDS } from "@agentos/contract";
 import type { RequestFault } from "@agentos/guard/app";
-import { addFormField, createRunBody, isFieldName, type RunBody, tooManyFields } from "./run-body.ts";
+import { addFormField, createRunBody, type FieldSet, type RunBody, tooManyFields } from "./run-body.ts";
 
 const AMPERSAND = 0x26;
 const EQUALS = 0x3d;
 const PLUS = 0x2b;
 const PERCENT = 0x25;
 const SPACE = 0x20;
-const LONGEST_NAME = Math.max(...Object.keys(RUN_FORM_FIELDS).map((name) => name.length));
 
 /** Decodes in place. What the run does not read is counted, and never becomes text. */
-export function parseUrlencoded(
+export function parseUrlencoded<Name extends string>(
   bytes: Uint8Array<ArrayBuffer>,
   maxFields: number,
-): Result<RunBody, RequestFault> {
+  fields: FieldSet<Name>,
+): Result<RunBody<Name>, RequestFault> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const body = createRunBody(false);
+  const body = createRunBody<Name>(false);
   let count = 0;
   for (let start = 0; start < buffer.length; ) {
     count += 1;
@@ -30,9 +29,9 @@ export function parseUrlencoded(
     const name = decodePiece(buffer, start, EQUALS);
     const hasValue = buffer[name.stop] === EQUALS;
     const value = hasValue ? decodePiece(buffer, name.stop + 1) : { start: 0, end: 0, stop: name.stop };
-    if (name.end - start <= LONGEST_NAME) {
+    if (name.end - start <= fields.longestName) {
       const field = buffer.toString("latin1", start, name.end);
-      if (isFieldName(field)) addFormField(body, field, buffer.toString("utf8", value.start, value.end));
+      if (fields.has(field)) addFormField(body, field, buffer.toString("utf8", value.start, value.end));
     }
     start = value.stop + 1;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { MAX_BOUNDARY_LENGTH, MAX_CONTENT_TYPE_LENGTH, MAX_PART_HEADER_BYTES } from "./form-limits.ts";
 import { readBody } from "./read-body.ts";
+import { RUN_FIELDS } from "./run-body.ts";
 
 const LIMITS = { maxBytes: 1_000_000, maxFields: 3 };
 const DAMAGED = { status: 400, detail: "There was an error parsing the body" };
@@ -23,12 +24,12 @@ function parts(boundary: string, ...names: string[]): string {
 }
 
 async function faultOf(request: Request) {
-  const form = await readBody(request, LIMITS);
+  const form = await readBody(request, RUN_FIELDS, LIMITS);
   return form.ok ? undefined : form.fault;
 }
 
 async function fieldsOf(request: Request) {
-  const form = await readBody(request, LIMITS);
+  const form = await readBody(request, RUN_FIELDS, LIMITS);
   if (!form.ok) throw new Error(JSON.stringify(form.fault));
   return [...form.value.values];
 }
@@ -172,7 +173,7 @@ describe("the parts of a form", () => {
   it("have the file names that a browser has escaped", async () => {
     const written = 'form-data; name="files"; filename="%22ü%22.txt"';
     const body = `--b\r\nContent-Disposition: ${written}\r\n\r\n1\r\n--b--\r\n`;
-    const read = await readBody(post("multipart/form-data; boundary=b", body), LIMITS);
+    const read = await readBody(post("multipart/form-data; boundary=b", body), RUN_FIELDS, LIMITS);
     expect(read).toMatchObject({ ok: true, value: { files: [{ name: '"ü".txt' }] } });
   });
 

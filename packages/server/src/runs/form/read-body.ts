@@ -8,19 +8,20 @@ import { parseJsonBody } from "./parse-json-body.ts";
 import { parseMultipart } from "./parse-multipart.ts";
 import { parseUrlencoded } from "./parse-urlencoded.ts";
 import { readBytes } from "./read-bytes.ts";
-import type { FormLimits, RunBody } from "./run-body.ts";
+import type { FieldSet, FormLimits, RunBody } from "./run-body.ts";
 
 const DEFAULT_LIMITS: FormLimits = { maxBytes: MAX_FORM_BYTES, maxFields: MAX_FORM_FIELDS };
 
-export async function readBody(
+export async function readBody<Name extends string>(
   request: Request,
+  fields: FieldSet<Name>,
   { maxBytes, maxFields }: FormLimits = DEFAULT_LIMITS,
-): Promise<Result<RunBody, RequestFault>> {
+): Promise<Result<RunBody<Name>, RequestFault>> {
   const type = parseBodyType(request.headers.get("content-type") ?? "");
   if (!type.ok) return type;
   const bytes = await readBytes(request, maxBytes);
   if (!bytes.ok) return bytes;
-  if (type.value.kind === "urlencoded") return parseUrlencoded(bytes.value, maxFields);
-  if (type.value.kind === "json") return parseJsonBody(bytes.value, maxFields);
-  return parseMultipart(bytes.value, { boundary: type.value.boundary, maxFields });
+  if (type.value.kind === "urlencoded") return parseUrlencoded(bytes.value, maxFields, fields);
+  if (type.value.kind === "json") return parseJsonBody(bytes.value, maxFields, fields);
+  return parseMultipart(bytes.value, { boundary: type.value.boundary, maxFields }, fields);
 }

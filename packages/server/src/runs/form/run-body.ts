@@ -1,4 +1,4 @@
-/** What the body of a run says, whichever way it was written: the known fields and the uploads, not yet checked. */
+/** What the body of a request about a run says, whichever way it was written: the known fields and the uploads, not yet checked. */
 
 import { fail } from "@agentos/auth";
 import { RUN_FORM_FIELDS, type RunFormFieldName } from "@agentos/contract";
@@ -16,25 +16,38 @@ export type Upload = Exclude<FormValue, string>;
 /** Stands for an upload where a value belongs: of no JSON type, so every field refuses it by its own name. */
 export const MISPLACED_UPLOAD = Symbol("an upload in place of a value");
 
-export interface RunBody {
+/** The fields that are read of a body; others are ignored. */
+export interface FieldSet<Name extends string> {
+  readonly has: (name: string) => name is Name;
+  /** Of its names, bytes. */
+  readonly longestName: number;
+}
+
+export function createFieldSet<Name extends string>(fields: Readonly<Record<Name, unknown>>): FieldSet<Name> {
+  return {
+    has: (name): name is Name => Object.hasOwn(fields, name),
+    longestName: Math.max(...Object.keys(fields).map((name) => Buffer.byteLength(name))),
+  };
+}
+
+/** Those of `POST /agents/{id}/runs`. */
+export const RUN_FIELDS: FieldSet<RunFormFieldName> = createFieldSet(RUN_FORM_FIELDS);
+
+export interface RunBody<Name extends string = RunFormFieldName> {
   /** JSON is held to its types. A form has only text, and the contract drops what an option of it cannot be. */
   readonly isJson: boolean;
   /** The last value of each known field: text in a form, anything but null in JSON. */
-  readonly values: Map<RunFormFieldName, unknown>;
+  readonly values: Map<Name, unknown>;
   /** What a form sends as `files`, in its order. */
   readonly files: FormValue[];
 }
 
-export function createRunBody(isJson: boolean): RunBody {
+export function createRunBody<Name extends string>(isJson: boolean): RunBody<Name> {
   return { isJson, values: new Map(), files: [] };
 }
 
-export function isFieldName(name: string): name is RunFormFieldName {
-  return Object.hasOwn(RUN_FORM_FIELDS, name);
-}
-
 /** Keeps one field of a form. A repeated field says what it says last; only `files` may be several. */
-export function addFormField(body: RunBody, name: RunFormFieldName, value: FormValue): void {
+export function addFormField<Name extends string>(body: RunBody<Name>, name: Name, value: FormValue): void {
   if (name === "files") body.files.push(value);
   else body.values.set(name, typeof value === "string" ? value : MISPLACED_UPLOAD);
 }

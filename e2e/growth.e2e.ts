@@ -1,0 +1,78 @@
+// A database under load whose data is kept for seconds only: its size stays what it is. Without deletion, or where room
+// that was freed is not used again, it would grow with each round. `AGENTOS_GROWTH_ROUNDS` for a longer run.
+import { statSync } from "node:fs";
+import { readNumbers, startPostgresServer } from "@agentos/testkit/postgres";
+import { expect, it, onTestFinished } from "vitest";
+import { createDatabase } from "./support/databases.ts";
+import { readRun, startUnwatched } from "./support/node-client.ts";
+import { startNode } from "./support/nodes.ts";
+
+const ROUNDS = Number(process.env["AGENTOS_GROWTH_ROUNDS"] ?? 6);
+const RUNS = 20;
+/** Texts that no page of the database holds twice. */
+const MESSAGE_BYTES = 30_000;
+/** From here on what is deleted makes the room for what is new. */
+const SETTLED_ROUND = 2;
+const TEST_MS = 30_000 + ROUNDS * 10_000;
+const SECOND_IN_DAYS = 1 / 86_400;
+
+interface Store {
+  readonly database: string;
+  readonly readBytes: () => Promise<number>;
+}
+
+async function openSqlite(): Promise<Store> {
+  const database = await createDatabase("sqlite");
+  const file = database.slice("sqlite:".length);
+  return { database, readBytes: async () => statSync(file).size };
+}
+
+/** Its cleaner comes every second, as what is kept for seconds needs it. */
+async function openPostgres(): Promise<Store> {
+  const postgres = await startPostgresServer({ settings: { autovacuum_naptime: "1s" } });
+  onTestFinished(() => postgres.close());
+  const read = async () => {
+    const { bytes = Number.NaN } = await readNumbers(
+      postgres.url,
+      "select pg_database_size(current_database()) as bytes",
+    );
+    return bytes;
+  };
+  const empty = await read().catch(() => 0);
+  return { database: postgres.url, readBytes: async () => (await read()) - empty };
+}
+
+it.each([
+  ["SQLite", openSqlite],
+  ["PostgreSQL", openPostgres],
+] as const)(
+  "a database on %s under load does not grow beyond what it keeps",
+  async (_, open) => {
+    const { database, readBytes } = await open();
+    const sizes: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      // A start looks for what is too old at once, and later ones each hour.
+      const node = await startNode({
+        database,
+        words: 60,
+        everyMs: 2,
+        retention: { sessionsDays: SECOND_IN_DAYS },
+      });
+      const runs = await Promise.all(
+        Array.from({ length: RUNS }, (__, index) => {
+          const message = `${round} ${index} `.repeat(MESSAGE_BYTES / 6);
+          return startUnwatched(node.url, { agent: "words", message });
+        }),
+      );
+      for (const run of runs)
+        await expect
+          .poll(async () => (await readRun(node.url, run)).body["status"], { timeout: 20_000 })
+          .toBe("COMPLETED");
+      await node.close();
+      sizes.push(await readBytes());
+    }
+    const settled = sizes[SETTLED_ROUND - 1] ?? Number.NaN;
+    expect(sizes.at(-1), `bytes after each round: ${sizes.join(", ")}`).toBeLessThan(settled * 1.5);
+  },
+  TEST_MS,
+);

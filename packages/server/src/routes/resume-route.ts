@@ -1,0 +1,117 @@
+/**
+ * Takes up the stream of a run again, on any server (contract 5.6): what was missed, then what happens; of a run that has
+ * ended, its events as long as they are kept, and then those that are stored with it.
+ */
+import { type PrefixedKind, RUNNABLE_KINDS } from "@agentos/contract";
+import {
+  faultResponse,
+  inputFault,
+  notFound,
+  type RequestContext,
+  type RouteHandler,
+  type Runtime,
+} from "@agentos/guard/app";
+import { createEventsOf } from "../runs/abandoned.ts";
+import { parseResumeForm, type ResumeForm } from "../runs/form/parse-resume-form.ts";
+import type { RunPlace } from "../runs/run-queue.ts";
+import type { RunService } from "../runs/service.ts";
+import type { RunStore } from "../runs/store.ts";
+import { KIND_NAMES } from "../sessions/kind-names.ts";
+import type { AnswerFault } from "./answer-fault.ts";
+import { encodeIndexedFrame, openFollowStream } from "./follow-stream.ts";
+import {
+  encodeCatchUp,
+  encodeReplay,
+  encodeStoredReplay,
+  encodeSubscribed,
+  encodeUnknown,
+} from "./resume-frames.ts";
+import { eventStreamResponse } from "./sse.ts";
+import { showEvents, streamTexts } from "./stored-events.ts";
+
+export interface ResumeRouteOptions {
+  readonly kind: PrefixedKind;
+  readonly has: (id: string) => boolean;
+  readonly store: RunStore;
+  readonly runs: Pick<RunService, "follow" | "findKept" | "openReaders">;
+  readonly runtime: Pick<Runtime, "logger" | "clock">;
+  readonly answerFault: AnswerFault;
+  /** `METHOD /template`. */
+  readonly route: string;
+}
+
+/** Somebody who follows holds so much, by and large. */
+const FOLLOWER_BYTES = 64 * 1024;
+
+export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
+  const { kind, has, store, runs, runtime } = options;
+  const { idKey } = RUNNABLE_KINDS[kind];
+
+  return async (context) => {
+    const { access, parameters, request } = context;
+    const componentId = parameters[idKey] ?? "";
+    if (!has(componentId)) return notFound(`${KIND_NAMES[kind]} not found`);
+    const form = await parseResumeForm(request);
+    if (!form.ok) return refuse(form.fault, context);
+    const { sessionId } = form.value;
+    const isScoped = access.dataScope.kind !== "all";
+    if (isScoped && sessionId === undefined)
+      return faultResponse(inputFault(400, "session_id is required for this action"));
+    const runId = parameters["run_id"] ?? "";
+    const component = { kind, id: componentId };
+    const place = await store.findPlace(access.dataScope, { component, runId, sessionId });
+    if (place !== undefined) return answer(place, form.value, context);
+    return isScoped ? notFound("Run not found") : eventStreamResponse(streamTexts([encodeUnknown(runId)]));
+  };
+
+  function refuse(fault: Parameters<AnswerFault>[0], { access }: RequestContext): Response {
+    return options.answerFault(fault, { access, route: options.route });
+  }
+
+  async function answer(place: RunPlace, form: ResumeForm, context: RequestContext): Promise<Response> {
+    if (!place.hasEvents) return replayStored(place, context);
+    const readers = runs.openReaders(context.access, FOLLOWER_BYTES);
+    if (!readers.ok) return refuse(readers.fault, context);
+    const run = describePlace(place);
+    // Where it runs here its memory knows better than its row.
+    const count = runs.findKept(place.runNo)?.tail?.committed() ?? place.nextIndex;
+    const last = Math.min(Math.max(form.lastEventIndex ?? -1, -1), count - 1);
+    const missed = count - 1 - last;
+    const isLive = place.status === "RUNNING" || place.status === "PENDING";
+    const frames = isLive
+      ? {
+          intro: missed > 0 ? encodeCatchUp(run, missed, count) : "",
+          boundary: { index: count, text: encodeSubscribed(run, count) },
+        }
+      : { intro: encodeReplay(run, count, form.lastEventIndex) };
+    return eventStreamResponse(
+      openFollowStream({
+        ...frames,
+        follower: runs.follow(place.runNo, last),
+        firstIndex: last + 1,
+        toJson: createEventsOf(place.output, runtime.clock).toJson,
+        openReader: readers.value.open,
+        onCut: ({ message }) =>
+          runtime.logger.warn({ run_id: run.runId, reason: message }, "an answer was cut"),
+      }),
+    );
+  }
+
+  /** Its pieces of the answer are not among them: its output has them whole. */
+  async function replayStored(place: RunPlace, { access }: RequestContext): Promise<Response> {
+    const { key, output } = place;
+    const run = await store.findRun(access.dataScope, key, output.run_id);
+    const session = await store.findSession(access.dataScope, key);
+    const events = run === undefined ? [] : showEvents(run, session?.state ?? {});
+    return eventStreamResponse(
+      streamTexts([
+        encodeStoredReplay(describePlace(place), events.length),
+        ...events.map(({ event, json }, index) => encodeIndexedFrame(event, json, index)),
+      ]),
+    );
+  }
+}
+
+function describePlace({ status, output }: RunPlace) {
+  return { runId: output.run_id, status: status === "RUNNING" ? "running" : status };
+}

@@ -1,0 +1,61 @@
+/** Paused runs that go on, in memory. */
+import type { DataScope } from "@agentos/auth";
+import type { RunEnd, RunStore, SessionKey } from "../runs/store.ts";
+import { sizeOfText } from "./accounts.ts";
+import type { MemoryEventLog } from "./memory-event-log.ts";
+import type { MemorySessions, SessionEntry } from "./memory-sessions.ts";
+import { readRun } from "./memory-values.ts";
+
+interface Options extends Pick<MemorySessions, "used"> {
+  readonly events: Pick<MemoryEventLog, "add">;
+  readonly find: (scope: DataScope, key: SessionKey) => SessionEntry | undefined;
+}
+
+export function createMemoryContinue({
+  find,
+  used,
+  events,
+}: Options): Pick<RunStore, "findPausedRun" | "continueRun"> {
+  return {
+    async findPausedRun(scope, key, runId) {
+      const run = find(scope, key)?.runs.get(runId);
+      if (run === undefined) return undefined;
+      const { nextIndex, keepsEvents, checkpointJson } = run;
+      return { ...readRun(run), attempt: run.lease.attempt, nextIndex, keepsEvents, checkpointJson };
+    },
+
+    async continueRun(scope, { key, runId }, { attempt, status, outputJson, keepsEvents }) {
+      const session = find(scope, key);
+      const run = session?.runs.get(runId);
+      if (session === undefined || run?.status !== "PAUSED" || run.lease.attempt !== attempt)
+        return undefined;
+      const { bytes } = run;
+      run.lease = Object.freeze({ ...run.lease, attempt: attempt + 1 });
+      // While it lives, whoever drives it counts what it holds.
+      Object.assign(run, {
+        isLive: true,
+        status,
+        outputJson,
+        keepsEvents,
+        checkpointJson: undefined,
+        bytes: 0,
+      });
+      events.add(run);
+      session.liveRuns += 1;
+      used(session, -bytes);
+      return run.lease;
+    },
+  };
+}
+
+/** Another run has taken its place. Gives how many bytes more it has. */
+export function replaceRun(
+  session: SessionEntry,
+  { runId, outputJson }: NonNullable<RunEnd["replaces"]>,
+): number {
+  const run = session.runs.get(runId);
+  if (run?.status !== "COMPLETED") return 0;
+  const moreBytes = sizeOfText(outputJson) - sizeOfText(run.outputJson);
+  Object.assign(run, { status: "REGENERATED", outputJson, bytes: run.bytes + moreBytes });
+  return moreBytes;
+}
