@@ -36,6 +36,8 @@ export interface Revocations {
   readonly check: RevocationCheck;
   /** By what this server knows now; of a caller whose request was long ago, too. */
   isRevoked(identity: RevocableIdentity): boolean;
+  /** The same, once this server has read all there is; where it cannot, by what it knows. */
+  readAndAsk(identity: RevocableIdentity): Promise<boolean>;
   /** Calls the listener after something was revoked, until the returned function is called. It must not throw. */
   onRevoked(listener: () => void): () => void;
   /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
@@ -127,6 +129,10 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       return catchUp(identity);
     },
     isRevoked,
+    async readAndAsk(identity) {
+      if (isRevocable(identity) && synchroniser?.isFresh() === false) await synchroniser.catchUp();
+      return isRevoked(identity);
+    },
     onRevoked(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -2,7 +2,14 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigurationError, type Logger } from "@agentos/guard";
-import { createRevocations, logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
+import {
+  createMemoryRevocationStore,
+  createRevocations,
+  logDenial,
+  type OpenContext,
+  type Opened,
+  type Revocations,
+} from "@agentos/guard/app";
 import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
@@ -14,8 +21,8 @@ import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlDecisionCounter } from "../stores/sql-decision-counter.ts";
 import { createSqlDenialRecorder } from "../stores/sql-denial-recorder.ts";
-import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
 import { sweepEvents } from "../stores/sql-event-retention.ts";
+import { createSqlKeyCounter } from "../stores/sql-key-counter.ts";
 import { createSqlMemoryStore } from "../stores/sql-memory-store.ts";
 import { type Retention, sweepRetention } from "../stores/sql-retention.ts";
 import { createSqlRevocationStore } from "../stores/sql-revocation-store.ts";
@@ -30,6 +37,7 @@ import { pause, startUpkeep } from "./upkeep.ts";
 export interface Stores extends Opened {
   readonly runs: RunStore;
   readonly memories: MemoryStore;
+  readonly revocations: Revocations;
   /** Between the servers of this database. Default: nobody tells anybody, and all look by themselves. */
   readonly hints?: RunHints;
   /** Servers of this deployment that live. Default: this one is alone. */
@@ -63,13 +71,17 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
   const { database, limits } = options;
   const { location, shown } = database;
   // Who only looks at a configuration makes no file, and waits for no server.
-  if (location === undefined || context.isExamined)
+  if (location === undefined || context.isExamined) {
+    const { clock, logger } = context.runtime;
+    const now = () => clock.now();
     return {
       runs: createMemoryRunStore(limits),
       memories: createVolatileMemoryStore(),
+      revocations: createRevocations({ store: createMemoryRevocationStore({ now }), now, logger }),
       database: shown,
       close: async () => undefined,
     };
+  }
   let opened: Database<Tables> | undefined;
   try {
     if (location.kind === "sqlite") hideFolder(location.file);
