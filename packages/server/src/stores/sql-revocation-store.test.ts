@@ -1,12 +1,15 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RevocationStore } from "@agentos/guard/app";
+import { type Database, openDatabase } from "@agentos/storage";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { revocation, revocationStoreSuite } from "../../../guard/src/revocations/revocation-store.suite.ts";
+import type { Tables } from "./schema/tables.ts";
 import { createSqlNode } from "./sql-node.ts";
 import { createSqlRevocationStore } from "./sql-revocation-store.ts";
 import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";
 
 /** Revocations of the test of order; soak asks for more. */
-const MANY = Number(process.env["REVOCATIONS"] ?? 600);
+const MANY = Number(process.env["AGENTOS_REVOCATIONS"] ?? 600);
 
 describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
   let database: TestDatabase;
@@ -20,13 +23,15 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
   function create({
     deployment = `os-${(names += 1)}`,
     capacity,
+    server = database,
   }: {
     deployment?: string;
-    capacity?: number;
+    capacity?: number | undefined;
+    server?: Database<Tables>;
   } = {}) {
     const node = { deployment, nodeId: `node-${(names += 1)}` };
-    const { spread } = createSqlNode(database, node);
-    return { ...node, spread, store: createSqlRevocationStore(database, { ...node, spread, capacity }) };
+    const { spread } = createSqlNode(server, node);
+    return { ...node, spread, store: createSqlRevocationStore(server, { ...node, spread, capacity }) };
   }
 
   revocationStoreSuite(`the store on ${dialect}`, (capacity) => create({ capacity }).store);
@@ -40,7 +45,11 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     timeout: 600_000,
   }, async () => {
     const { store, deployment } = create();
-    const others = Array.from({ length: 4 }, () => create({ deployment }).store);
+    const { location } = database;
+    // Each with connections of its own, as servers have them.
+    const servers = Array.from({ length: 4 }, () => openDatabase<Tables>({ location, migrations: [] }));
+    onTestFinished(async () => void (await Promise.all(servers.map((server) => server.close()))));
+    const others = servers.map((server) => create({ deployment, server }).store);
     const read: number[] = [];
     let isOver = false;
     async function readOn() {
@@ -53,12 +62,18 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
       }
     }
     const reading = readOn();
-    const added = await Promise.all(
-      Array.from({ length: MANY }, (_, n) => others[n % 4]?.add({ ...revocation, value: `t-${n}` })),
-    );
+    let next = 0;
+    const seqs: number[] = [];
+    async function addOn(other: RevocationStore) {
+      while (next < MANY) {
+        const added = await other.add({ ...revocation, value: `t-${(next += 1)}` });
+        if (added.ok) seqs.push(added.value.seq);
+      }
+    }
+    await Promise.all([...others, ...others, ...others].map(addOn));
     isOver = true;
     await reading;
-    const seqs = added.map((one) => (one?.ok === true ? one.value.seq : 0)).toSorted((a, b) => a - b);
+    seqs.sort((a, b) => a - b);
     expect(new Set(seqs).size).toBe(MANY);
     expect(read).toEqual(seqs);
   });
