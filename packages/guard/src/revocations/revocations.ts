@@ -1,5 +1,4 @@
 /** What is revoked, for everybody who asks: the engine on every request, what goes on for callers, and who revokes. */
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   createRevocationSet,
   fail,
@@ -148,4 +147,10 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     watch: (isUsed) => void uses.add(isUsed),
     close: () => synchroniser?.close(),
   };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
 }

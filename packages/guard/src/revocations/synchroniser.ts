@@ -150,9 +150,9 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
       const limit = setTimeout(() => resolve(false), PATIENCE_MS).unref();
       // Where there was so much to read that it is old by now, the next time there is less.
       let isRead = await Promise.race([sync(), patience]);
-      while (isRead && !freshness.isFresh()) isRead = await Promise.race([sync(), patience]);
+      if (isRead && !freshness.isFresh()) isRead = await Promise.race([sync(), patience]);
       clearTimeout(limit);
-      return isRead;
+      return isRead && freshness.isFresh();
     },
     async preload() {
       await read();
