@@ -399,7 +399,6 @@ describe("what is not built yet", () => {
     ["not built: workflows", "POST", "/workflows/w/runs"],
     ["not built: workflows", "POST", "/workflows/w/runs/r/continue"],
     ["not built: workflows", "POST", "/workflows/w/runs/r/cancel"],
-    ["not built: the WebSocket", "GET", "/workflows/ws"],
     ["not built: continued runs", "POST", "/agents/echo/runs/r/continue"],
     ["not built: evals", "GET", "/eval-runs"],
     ["not built: evals", "POST", "/eval-runs"],

@@ -6,6 +6,7 @@ import {
   type RunnableKind,
   SERVED_ROUTES,
   type ServedRouteId,
+  SOCKETS,
 } from "@agentos/contract";
 import {
   ConfigurationError,
@@ -35,6 +36,7 @@ import { createMemoriesRoutes } from "../routes/memories.ts";
 import { createRevocationsRoutes } from "../routes/revocations.ts";
 import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
+import { createWorkflowSocket } from "../routes/workflow-socket.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import { createRunService, type RunService } from "../runs/service.ts";
@@ -112,6 +114,7 @@ export class AgentOS {
     this.#app = createGuardedApp<ServedRouteId, Services>({
       options: parsed.data,
       table: SERVED_ROUTES,
+      sockets: SOCKETS,
       findFaults: (resolved) => {
         const database = findDatabase(resolved);
         if (!("code" in database)) rememberDatabase(this, database);
@@ -284,6 +287,7 @@ function createHandlers(
         mayReach: (identity, route) => auth.gate.mayReach(identity, route),
       }),
     },
+    sockets: { "workflows.socket": createWorkflowSocket() },
     drain: (signal) => runs.drain(signal),
   };
 }
