@@ -60,6 +60,7 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
       "packages/guard/src/decisions/decision-counter.suite.ts",
       "packages/guard/src/decisions/key-counter.suite.ts",
       "packages/guard/src/denials/denial-recorder.suite.ts",
+      "packages/guard/src/revocations/revocation-store.suite.ts",
     ],
     reason: "the suite beside a port runs for each of its drivers, and those in a database are the server's",
   },

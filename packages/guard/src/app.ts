@@ -66,6 +66,7 @@ export {
   stripLineEnd,
 } from "./keys/read-file.ts";
 export type { Clock, GenerateId, Runtime } from "./log/runtime.ts";
+export { createMemoryRevocationStore } from "./revocations/memory-revocation-store.ts";
 export {
   MAX_REVOCATIONS,
   type Moment,

@@ -197,6 +197,8 @@ export class AgentOS {
   }
 }
 
+const REVOKED = "the credential that it was started with has been revoked";
+
 interface ServiceParts {
   readonly options: AgentOSOptions;
   readonly stores: Stores;
@@ -222,6 +224,7 @@ function requireResolved(database: ResolvedDatabase | Fault): ResolvedDatabase {
 
 /** What goes on between requests, and outlives a policy. */
 function createServices({ options, stores }: ServiceParts, { policy, runtime }: OpenContext): Services {
+  const { revocations } = stores;
   const memories = createMemoryService({ store: stores.memories, runtime });
   const runs = createRunService({
     store: stores.runs,
@@ -235,7 +238,10 @@ function createServices({ options, stores }: ServiceParts, { policy, runtime }: 
     adminScope: () => policy().adminScope,
     hints: stores.hints,
     countNodes: stores.liveNodes,
+    isRevoked: (caller) => revocations.readAndAsk(caller),
   });
+  revocations.onRevoked(() => runs.stopRunsOf(revocations.isRevoked, new Error(REVOKED)));
+  revocations.watch(() => runs.activeRuns > 0);
   return { ...stores, memoryService: memories, runService: runs };
 }
 
