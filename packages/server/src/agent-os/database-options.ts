@@ -5,8 +5,8 @@ import { createOptionFault, filledText } from "@agentos/guard/app";
 import { type DatabaseLocation, type LocationFault, parseLocation, showLocation } from "@agentos/storage";
 import { z } from "zod";
 import type { Retention } from "../stores/sql-retention.ts";
-import { withDirectUrl } from "./direct-url.ts";
 import { DEFAULT_EVENTS_SECONDS } from "../stores/store-limits.ts";
+import { withDirectUrl } from "./direct-url.ts";
 
 /** A database, and whose part of it this is. */
 export interface DatabaseOptions {

@@ -140,13 +140,13 @@ describe("POST /agents/{id}/runs", () => {
       signal: client.signal,
     };
     const { service } = server;
-    const original = service.startRun.bind(service);
-    const startThenAbort: typeof service.startRun = async (run) => {
+    const original = service.acceptRun.bind(service);
+    const startThenAbort: typeof service.acceptRun = async (run) => {
       const started = await original(run);
       client.abort();
       return started;
     };
-    const runs = { ...service, activeRuns: 0, startRun: startThenAbort };
+    const runs = { ...service, activeRuns: 0, acceptRun: startThenAbort };
     const response = await routesOf({ runs }, server)["agents.run"](contextOf("/agents/echo/runs", {}, init));
     expect(await response.json()).toMatchObject({ status: "CANCELLED", content: "" });
     const component = { kind: "agent", id: "echo" } as const;
