@@ -28,6 +28,17 @@ const runs: readonly Run[] = [
     args: ["node_modules/vitest/vitest.mjs", "run", "e2e/crash.e2e.ts"],
     env: { AGENTOS_CRASH_ROUNDS: "20", AGENTOS_CRASH_CLIENTS: "40" },
   },
+  // Revocations that four servers keep at once: no reader may skip one.
+  {
+    args: [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      "packages/server/src/stores/sql-revocation-store.test.ts",
+      "-t",
+      "in one order",
+    ],
+    env: { AGENTOS_REVOCATIONS: "10000" },
+  },
   // Behind a real PgBouncer, where there is one.
   ...(pgbouncer === undefined
     ? []

@@ -10,6 +10,7 @@ import { limitFixes } from "./limit-fixes.cases.ts";
 import { originFixes } from "./origin-fixes.cases.ts";
 import { revocationFixes } from "./revocation-fixes.cases.ts";
 import { scopeFixes } from "./scope-fixes.cases.ts";
+import { socketFixes, socketLimitFixes } from "./socket-fixes.cases.ts";
 import { storeFixes } from "./store-fixes.cases.ts";
 
 type Part = Readonly<Record<string, FixRow | readonly FixRow[]>>;
@@ -20,10 +21,11 @@ export const REFUSAL_FIXES: Part = {
   ...originFixes,
   ...revocationFixes,
   ...scopeFixes,
+  ...socketFixes,
 };
 export const CAUSE_FIXES: Part = { ...causeFixes };
 export const START_FIXES: Part = { ...configFixes, ...keyFixes };
-export const LIMIT_FIXES: Part = { ...limitFixes, ...storeFixes };
+export const LIMIT_FIXES: Part = { ...limitFixes, ...socketLimitFixes, ...storeFixes };
 
 /** A code of the catalogue without a row does not compile. */
 export const ALL_FIXES: Part = {
@@ -36,5 +38,7 @@ export const ALL_FIXES: Part = {
   ...originFixes,
   ...revocationFixes,
   ...scopeFixes,
+  ...socketFixes,
+  ...socketLimitFixes,
   ...storeFixes,
 } satisfies FixRows<ErrorCode>;

@@ -411,6 +411,9 @@ export const limitFixes = {
 } satisfies FixRows<
   Exclude<
     LimitCode,
+    | "RUN_SERVER_SOCKETS"
+    | "RUN_CALLER_SOCKETS"
+    | "RUN_ADDRESS_SOCKETS"
     | "STORE_REVOCATIONS_FULL"
     | "STORE_SESSIONS_FULL"
     | "STORE_UNAVAILABLE"

@@ -52,6 +52,7 @@ function useOwnServer(): Promise<PostgresServer> {
 /** As many as may be kept, of which the first is forgotten at this time. */
 function fill(file: string, firstUntil: number): void {
   const database = new DatabaseSync(file);
+  database.exec("delete from agentos_revocations");
   database
     .prepare(
       `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)

@@ -110,7 +110,10 @@ export const CUSTOM_ADMIN_CALLERS: readonly Caller[] = [
 ];
 
 /** Scopes of a caller at a route; a route without scopes is asked with those of agents. */
-export function scopesAt(credential: Caller["credential"], row: RouteRow): readonly string[] {
+export function scopesAt(
+  credential: Caller["credential"],
+  row: Pick<RouteRow, "demands">,
+): readonly string[] {
   if (typeof credential !== "function") return ["agent_os:admin"];
   const { demands } = row;
   if (typeof demands === "string") return credential(NONE, "web-agent");

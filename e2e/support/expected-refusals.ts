@@ -46,6 +46,9 @@ export type SharedRefusalCode = Exclude<
   // No page can read an answer to these.
   | "AUTH_CORS_ORIGIN_REFUSED"
   | "AUTH_CORS_ORIGIN_OPAQUE"
+  // What comes in a frame has no status and no challenge: workflow-socket.e2e.ts.
+  | "AUTH_SOCKET_OTHER_CALLER"
+  | "AUTH_SOCKET_SCOPES_WIDER"
 >;
 
 export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefusal>> = {
@@ -176,6 +179,8 @@ export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefus
   AUTH_ORIGIN_NOT_ALLOWED: forbidden("loopback", "Origin not allowed"),
   AUTH_ORIGIN_OPAQUE: forbidden("loopback", "Origin not allowed"),
   AUTH_SITE_NOT_ALLOWED: forbidden("loopback", "Origin not allowed"),
+  AUTH_SOCKET_ORIGIN_REFUSED: forbidden("origin", "Origin not allowed"),
+  AUTH_SOCKET_ORIGIN_OPAQUE: forbidden("origin", "Origin not allowed"),
   AUTH_COOKIE_CROSS_SITE: forbidden("origin", "Cross-site request refused"),
   SCOPE_PARAMETER_MISSING: forbidden("scopes", "Insufficient permissions", "insufficient_scope"),
   SCOPE_ROUTE_UNMAPPED: forbidden("scopes", "Insufficient permissions", "insufficient_scope"),

@@ -3,7 +3,7 @@
  * A route of the table without a row here does not compile, and fails the run.
  */
 
-import type { ServedRouteId } from "@agentos/contract";
+import type { ServedRouteId, SocketActionName } from "@agentos/contract";
 import { type CustomRoute, customScope } from "@agentos/server";
 
 export interface RouteRow {
@@ -185,6 +185,27 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     status: 404,
     demands: { kind: "item", scope: runAgents, id: AGENT_ID },
   },
+  "agents.listCheckpoints": {
+    method: "GET",
+    path: `/agents/${AGENT_ID}/runs/none/checkpoints?session_id=none`,
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: readRuns, also: runRuns, id: AGENT_ID },
+  },
+  "agents.readCheckpoint": {
+    method: "GET",
+    path: `/agents/${AGENT_ID}/runs/none/checkpoints/0?session_id=none`,
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: readRuns, also: runRuns, id: AGENT_ID },
+  },
+  "agents.forkSession": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/sessions/none/fork`,
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+  },
   "agents.cancelRun": {
     method: "POST",
     path: `/agents/${AGENT_ID}/runs/none/cancel`,
@@ -262,3 +283,41 @@ export function createCustomRoutes(): { readonly routes: readonly CustomRoute[];
     ],
   };
 }
+
+/** What an action of a WebSocket demands, written down from contract.md 6.2. */
+export interface SocketRow {
+  readonly frame: Readonly<Record<string, unknown>>;
+  readonly demands: Extract<RouteRow["demands"], { readonly kind: "item" }>;
+  /** For a caller whose scopes do not do. */
+  readonly refusal: string;
+  /** For who may, where no workflow and no run is there. */
+  readonly answer: string;
+}
+
+export const WORKFLOW_ID = "w1";
+const ofWorkflow: SocketRow["demands"] = {
+  kind: "item",
+  id: WORKFLOW_ID,
+  scope: { resource: "workflows", action: "run", otherAction: "read" },
+};
+
+export const SOCKET_ROWS: Readonly<Record<SocketActionName, SocketRow>> = {
+  "start-workflow": {
+    frame: { workflow_id: WORKFLOW_ID, message: "hello" },
+    demands: ofWorkflow,
+    refusal: "Insufficient permissions to run this workflow",
+    answer: "Workflow w1 not found",
+  },
+  reconnect: {
+    frame: { run_id: "r1", workflow_id: WORKFLOW_ID },
+    demands: ofWorkflow,
+    refusal: "Insufficient permissions to reconnect to this workflow",
+    answer: "Run r1 not found in buffer or database",
+  },
+  "continue-workflow": {
+    frame: { workflow_id: WORKFLOW_ID, run_id: "r1", session_id: "s1", step_requirements: [] },
+    demands: ofWorkflow,
+    refusal: "Insufficient permissions to continue this workflow",
+    answer: "Run r1 not found",
+  },
+};

@@ -46,6 +46,7 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
     unit: "tools",
     files: [
       "packages/guard/src/app/request-line.ts",
+      "packages/guard/src/sockets/socket-limits.ts",
       "packages/server/src/agents/agent-limits.ts",
       "packages/server/src/memories/memory-limits.ts",
       "packages/server/src/runs/form/form-limits.ts",
@@ -57,7 +58,9 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
     unit: "server",
     files: [
       "packages/guard/src/decisions/decision-counter.suite.ts",
+      "packages/guard/src/decisions/key-counter.suite.ts",
       "packages/guard/src/denials/denial-recorder.suite.ts",
+      "packages/guard/src/revocations/revocation-store.suite.ts",
     ],
     reason: "the suite beside a port runs for each of its drivers, and those in a database are the server's",
   },
@@ -147,7 +150,8 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     keys: ["config"],
     pages: ["config"],
     gate: ["pages", "keys", "denials", "decisions", "revocations", "config", "log"],
-    app: ["gate", "pages", "keys", "denials", "decisions", "revocations", "config", "log"],
+    sockets: ["gate", "log"],
+    app: ["sockets", "gate", "pages", "keys", "denials", "decisions", "revocations", "config", "log"],
     hosts: ["gate"],
   },
   storage: {

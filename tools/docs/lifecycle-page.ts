@@ -40,7 +40,7 @@ const QUESTIONS: Readonly<Record<Stage, string>> = {
   audience: "*Unless it is switched off.* Is one `aud` an accepted audience?",
   subject: `Is the user id a text of ${MAX_IDENTIFIER_CHARACTERS} characters at most, neither reserved nor another issuer's?`,
   revocation:
-    "Is the credential still in force? Asked of every credential, of a token in the cache too. Nothing revokes yet, so that it is shown as not configured.",
+    "Is the credential still in force? Asked of every token, of one in the cache too: its `jti`, its `sid`, its user and its key. A server of PostgreSQL that could not read for six seconds what was revoked accepts no token. A security key is changed, not revoked.",
   scopes:
     "*Where scopes are enforced.* Has the caller every scope that the route requires? With several issuers the admin scope and `authz` count only from those whose `allowedScopes` list them. A route without a rule is refused in any case.",
   isolation: "*With `userIsolation`.* Has the caller a user id, on a route that works on somebody's data?",

@@ -4,6 +4,19 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LIMITS, type LimitCode, MEMORY_LIMITS } from "@agentos/contract";
 import { MAX_TARGET_BYTES } from "../../packages/guard/src/app/request-line.ts";
+import {
+  AUTHENTICATE_WITHIN_SECONDS,
+  MAX_FAILED_ATTEMPTS,
+  MAX_FRAGMENTS,
+  MAX_FRAME_BYTES,
+  MAX_SOCKETS,
+  MAX_SOCKETS_PER_CALLER,
+  MAX_STRAY_FRAMES,
+  MAX_UNREAD_BYTES,
+  MAX_WAITING_FRAMES,
+  MAX_WAITING_PER_ADDRESS,
+  RENEW_WITHIN_SECONDS,
+} from "../../packages/guard/src/sockets/socket-limits.ts";
 import { MAX_MODEL_REQUESTS_PER_RUN } from "../../packages/server/src/agents/agent-limits.ts";
 import {
   MAX_MEMORIES_PER_OWNER,
@@ -11,6 +24,7 @@ import {
   MAX_TOLD_MEMORIES,
 } from "../../packages/server/src/memories/memory-limits.ts";
 import {
+  MAX_CONTINUE_BYTES,
   MAX_FORM_BYTES,
   MAX_FORM_FIELDS,
   MAX_JSON_DEPTH,
@@ -111,6 +125,7 @@ function fixedLimits(): readonly (readonly string[])[] {
   return [
     ["path and query of a request", kibibytes(MAX_TARGET_BYTES), refusal("INPUT_TARGET_TOO_LONG")],
     ["body of a request", `${MAX_FORM_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
+    ["body of a `/continue`", `${MAX_CONTINUE_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
     ["fields of a body", count(MAX_FORM_FIELDS), refusal("INPUT_FIELDS_TOO_MANY")],
     [
       "headers of one part of a form",
@@ -168,6 +183,38 @@ function fixedLimits(): readonly (readonly string[])[] {
       "events of a stream that its client leaves unread",
       `${MAX_UNREAD_SECONDS} seconds`,
       "the stream is cut, and its run is cancelled",
+    ],
+    ...socketLimits(),
+  ];
+}
+
+/** Of a WebSocket: what is over them ends it, unless it is refused before it opens. */
+function socketLimits(): readonly (readonly string[])[] {
+  const ends = (closeCode: number) => `the WebSocket ends with ${closeCode}`;
+  return [
+    ["open WebSockets", count(MAX_SOCKETS), refusal("RUN_SERVER_SOCKETS")],
+    ["open WebSockets of a user", count(MAX_SOCKETS_PER_CALLER), refusal("RUN_CALLER_SOCKETS")],
+    [
+      "WebSockets of one address (of IPv6: one /64) that are not authenticated",
+      count(MAX_WAITING_PER_ADDRESS),
+      refusal("RUN_ADDRESS_SOCKETS"),
+    ],
+    [
+      "the same, of each",
+      `${AUTHENTICATE_WITHIN_SECONDS} seconds, ${MAX_FAILED_ATTEMPTS} failed attempts in a row, ${MAX_STRAY_FRAMES} other frames`,
+      ends(1008),
+    ],
+    ["a WebSocket whose token has expired", `${RENEW_WITHIN_SECONDS / 60} minutes`, ends(1008)],
+    [
+      "message of a WebSocket",
+      `${kibibytes(MAX_FRAME_BYTES)}, in ${MAX_FRAGMENTS} fragments`,
+      `${ends(1009)}, of fragments with 1008`,
+    ],
+    ["messages that wait for the one before them", count(MAX_WAITING_FRAMES), ends(1008)],
+    [
+      "bytes that a client of a WebSocket leaves unread",
+      kibibytes(MAX_UNREAD_BYTES),
+      "the connection is cut",
     ],
   ];
 }

@@ -4,11 +4,14 @@ import {
   ADMIN_SCOPE,
   DEFAULT_SERVICE_ACCOUNT_SCOPES,
   PLANNED_ROUTES,
+  ROUTES,
   type RouteDefinition,
   SCOPE_RESOURCE_ALIASES,
   SCOPE_RESOURCES,
   type ScopeResource,
   SERVED_ROUTES,
+  SOCKETS,
+  type SocketDefinition,
 } from "@agentos/contract";
 import { anchor, code, codeList, EDITION, GENERATED, table, upperFirst } from "./markdown.ts";
 
@@ -53,6 +56,9 @@ export function scopesPage(): string {
     "## AgentOS scopes",
     "**served** routes answer today; planned ones are part of the contract and answer 404 until the release that brings them.",
     ...(planes.get("agentos") ?? []).map(([name, resource]) => resourceSection(name, resource)),
+    "## Over a WebSocket",
+    "An action asks for what its route asks for, also where that route is only planned.",
+    table(["WebSocket", "action", "decided like", "scopes"], socketActions()),
     "## Control-plane scopes",
     "The console's backend enforces these. They open no route of an AgentOS.",
     table(
@@ -118,6 +124,16 @@ function opened(routes: readonly RouteDefinition[], scope: string, state: string
     const also = others.length === 0 ? "" : `; needs ${codeList(others)} too`;
     return [[code(nameOf(route)), state, `${summary}${also}${lists === undefined ? "" : "; a list"}`]];
   });
+}
+
+function socketActions(): readonly (readonly string[])[] {
+  return Object.values<SocketDefinition>(SOCKETS).flatMap(({ path, actions }) =>
+    Object.entries(actions).map(([action, id], index) => {
+      const route: RouteDefinition = ROUTES[id];
+      const scopes = typeof route.access === "string" ? route.access : codeList(route.access);
+      return [index === 0 ? code(path) : "", code(action), code(nameOf(route)), scopes];
+    }),
+  );
 }
 
 function notesOn(scope: string, resource: ScopeResource): readonly string[] {

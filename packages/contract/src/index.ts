@@ -51,6 +51,7 @@ export {
   SERVED_ROUTES,
   type ServedRouteId,
 } from "./routes/route-table.ts";
+export { SOCKETS, type SocketActionName, type SocketDefinition, type SocketId } from "./routes/sockets.ts";
 export {
   compareTemplates,
   fillTemplate,

@@ -28,6 +28,7 @@ export {
   type ValidationIssue,
   valueIssue,
 } from "./app/input-fault.ts";
+export type { SocketActions } from "./app/join-sockets.ts";
 export { createLimitLog, type LimitLog } from "./app/limit-log.ts";
 export { describeLimit, limitResponse } from "./app/limit-response.ts";
 export { describePage } from "./app/page-meta.ts";
@@ -65,6 +66,7 @@ export {
   stripLineEnd,
 } from "./keys/read-file.ts";
 export type { Clock, GenerateId, Runtime } from "./log/runtime.ts";
+export { createMemoryRevocationStore } from "./revocations/memory-revocation-store.ts";
 export {
   MAX_REVOCATIONS,
   type Moment,
@@ -79,3 +81,5 @@ export {
   type StoredRevocation,
 } from "./revocations/revocation-store.ts";
 export { createRevocations, type RevocationOutcome, type Revocations } from "./revocations/revocations.ts";
+export type { SocketAction, SocketContext, SocketFrame, SocketRequest } from "./sockets/socket-action.ts";
+export { echoText } from "./sockets/socket-frames.ts";

@@ -59,3 +59,13 @@ export { createLogger } from "./log/log.ts";
 export { mayHoldToken, REDACTED_TOKEN, redactTokens, redactTokensDeep } from "./log/redact-tokens.ts";
 export type { Logger } from "./log/runtime.ts";
 export { ERROR_PAGE_HEADERS } from "./pages/error-page.ts";
+export type {
+  NewRevocation,
+  ReadingServer,
+  RevocationPage,
+  RevocationQuery,
+  RevocationsFull,
+  RevokedBy,
+  StoredRevocation,
+} from "./revocations/revocation-store.ts";
+export type { RevocationOutcome, Revocations } from "./revocations/revocations.ts";

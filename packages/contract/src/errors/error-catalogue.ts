@@ -9,6 +9,7 @@ import { limits } from "./limits.ts";
 import { originRefusals } from "./origin-refusals.ts";
 import { outages } from "./outages.ts";
 import { scopeRefusals } from "./scope-refusals.ts";
+import { socketLimits, socketRefusals } from "./socket-refusals.ts";
 import { storeFaults } from "./store-faults.ts";
 
 /** Refusals of a request, by code. */
@@ -17,13 +18,14 @@ export const REFUSALS = {
   ...credentialRefusals,
   ...authRefusals,
   ...scopeRefusals,
+  ...socketRefusals,
 } as const;
 
 /** Faults of a configuration, of its keys and of its database, by code. */
 export const FAULTS = { ...configFaults, ...keyFaults, ...storeFaults } as const;
 
 /** Requests that there is no room for, or no database, by code. */
-export const LIMITS = { ...limits, ...outages } as const;
+export const LIMITS = { ...limits, ...socketLimits, ...outages } as const;
 
 export { CAUSES };
 

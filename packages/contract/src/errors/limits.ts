@@ -103,6 +103,7 @@ export const limits = {
   STORE_REVOCATIONS_FULL: {
     ...limit,
     status: 503,
+    retryAfterSeconds: 60,
     title: "revocations of this AgentOS: {limit}, the most that are kept at a time",
     detail: "Too many revocations are kept",
     fix: 'wait until the first of them is past its "until", as GET /authz/revocations shows it, then send the request again; tokens of a key that is taken out of the keys of the server need no revocation',

@@ -7,29 +7,38 @@ import { type ResolvedPolicy, resolvePolicy } from "../config/resolve-policy.ts"
 import { compileRoutesFor } from "../gate/compile-routes-for.ts";
 import { findRouteFaults, idOf } from "./custom-route.ts";
 import type { DeclaredRoutes } from "./join-routes.ts";
+import { describeSocketRoutes } from "./join-sockets.ts";
 
 /** A policy laid over the routes of a server. */
 export interface CompiledPolicy {
   readonly resolved: ResolvedPolicy;
   readonly routes: readonly CompiledRoute[];
+  /** By id: sockets as routes of their own, and the routes whose access decides their actions, served or not. */
+  readonly socketRoutes: ReadonlyMap<string, CompiledRoute>;
   /** Of the rules over the routes; those of the options are in `resolved`. */
   readonly faults: readonly Fault[];
 }
 
 /** Compiles checked options. Nothing is thrown: what is wrong is among the faults. */
-export function compilePolicy(options: AuthOptions, { table, customRoutes }: DeclaredRoutes): CompiledPolicy {
+export function compilePolicy(
+  options: AuthOptions,
+  { table, customRoutes, sockets }: DeclaredRoutes,
+): CompiledPolicy {
   const resolved = resolvePolicy(options, process.env);
-  const { routes, faults } = compileRoutesFor(resolved, {
-    ...table,
-    ...Object.fromEntries(customRoutes.map((route) => [idOf(route), route])),
-  });
+  const ofSockets = describeSocketRoutes(sockets);
+  const served = { ...table, ...Object.fromEntries(customRoutes.map((route) => [idOf(route), route])) };
+  const { routes: all, faults } = compileRoutesFor(resolved, { ...ofSockets, ...served });
+  const routes = all.filter(({ id }) => Object.hasOwn(served, id));
   return {
     resolved,
     routes,
+    socketRoutes: new Map(
+      all.flatMap((route) => (Object.hasOwn(ofSockets, route.id) ? [[route.id, route] as const] : [])),
+    ),
     faults: [
       ...faults,
       ...findHealthWarning(resolved, routes),
-      ...findPublicOwnedFaults(resolved, routes),
+      ...findPublicOwnedFaults(resolved, all),
       ...findRouteFaults(customRoutes, routes),
     ],
   };

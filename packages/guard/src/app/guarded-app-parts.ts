@@ -1,11 +1,12 @@
 /** What a product adds to the guard: its routes, what it opens for them, and the handlers that answer them. */
 import type { Authenticator, AuthPolicy, CompiledRoute, RevocationCheck } from "@agentos/auth";
-import type { Fault, PageRouteId, RouteDefinition } from "@agentos/contract";
+import type { Fault, PageRouteId, RouteDefinition, SocketDefinition } from "@agentos/contract";
 import type { ResolvedPolicy } from "../config/resolve-policy.ts";
 import type { AuthResources, AuthRuntime } from "../gate/auth-runtime.ts";
 import type { Runtime } from "../log/runtime.ts";
 import type { GuardedAppOptions } from "./guarded-app-options.ts";
 import type { LimitFault } from "./input-fault.ts";
+import type { SocketActions } from "./join-sockets.ts";
 import type { RouteHandler } from "./route-handler.ts";
 
 /** A route that is served: who may call it by the rules in force, and how the API reference describes it. */
@@ -26,6 +27,8 @@ export interface HandlerContext {
 /** The handlers of a product, and how what they have started comes to an end. */
 export interface Handlers<Id extends string> {
   readonly handlers: Readonly<Record<Id, RouteHandler>>;
+  /** What clients may ask for over each socket. Default none. */
+  readonly sockets?: SocketActions | undefined;
   /** Resolves when nothing runs any more; cancels the rest when the signal aborts. Default: nothing to wait for. */
   readonly drain?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
@@ -56,6 +59,8 @@ export interface GuardedAppParts<Id extends string, Resources extends Opened = O
   readonly options: GuardedAppOptions;
   /** Its routes by id; the pages of the guard are among them. */
   readonly table: Readonly<Record<Id | PageRouteId, RouteDefinition>>;
+  /** Where clients open WebSockets, by id. Default nowhere. */
+  readonly sockets?: Readonly<Record<string, SocketDefinition>> | undefined;
   /** Opens what handlers need, once the keys have been judged. Rejects with a ConfigurationError. */
   readonly open: (context: OpenContext) => Promise<Resources>;
   /**

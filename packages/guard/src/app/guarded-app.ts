@@ -66,8 +66,8 @@ interface Started<Resources> {
 export function createGuardedApp<Id extends string, Resources extends Opened = Opened>(
   parts: GuardedAppParts<Id, Resources>,
 ): GuardedApp {
-  const { options, table } = parts;
-  const declared = { table, customRoutes: options.routes ?? [] };
+  const { options, table, sockets = {} } = parts;
+  const declared = { table, sockets, customRoutes: options.routes ?? [] };
   const first = compilePolicy(options, declared);
   const { environment, cliCommand } = first.resolved;
   throwErrors(
@@ -134,6 +134,8 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
     const before = app.state;
     app.state = state;
     before.auth.close();
+    // Whoever connects again is judged by the policy in force.
+    void before.sockets.close("the policy of the server has changed");
     state.auth.comeIntoForce();
     areFindingsTold = true;
     tellReplaced(runtime.logger, state.auth.describe());
@@ -195,6 +197,11 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
           drainSeconds: serveOptions.drainSeconds ?? 25,
           loopbackOnly: createReachFault(app.state.resolved, host),
           drain: (signal) => app.state.drain(signal),
+          sockets: parts.sockets && {
+            recognises: (incoming) => app.state.sockets.recognises(incoming),
+            accept: (...upgrade) => app.state.sockets.accept(...upgrade),
+            close: () => app.state.sockets.close(),
+          },
           onClose: close,
           logger: runtime.logger,
         }),

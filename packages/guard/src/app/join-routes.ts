@@ -1,6 +1,6 @@
 /** Joins the routes of a table and of an application with their handlers, and with what describes them. */
 import type { CompiledRoute } from "@agentos/auth";
-import type { RouteDefinition } from "@agentos/contract";
+import type { RouteDefinition, SocketDefinition } from "@agentos/contract";
 import type { AppRoute } from "./create-app.ts";
 import { type CustomRoute, idOf } from "./custom-route.ts";
 import type { DescribedRoute } from "./guarded-app-parts.ts";
@@ -10,6 +10,7 @@ import type { RouteHandler } from "./route-handler.ts";
 export interface DeclaredRoutes {
   readonly table: Readonly<Record<string, RouteDefinition>>;
   readonly customRoutes: readonly CustomRoute[];
+  readonly sockets: Readonly<Record<string, SocketDefinition>>;
 }
 
 /** Each route with the handler of its id; the last of an id counts. */

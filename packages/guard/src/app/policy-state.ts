@@ -15,12 +15,14 @@ import { createDenialRoutes } from "./denial-routes.ts";
 import type { Fetch } from "./fetch.ts";
 import type { GuardedAppParts, Opened } from "./guarded-app-parts.ts";
 import { type DeclaredRoutes, describeRoutes, joinHandlers } from "./join-routes.ts";
+import { joinSockets } from "./join-sockets.ts";
 import type { LimitLog } from "./limit-log.ts";
 import { isOpened } from "./opened-routes.ts";
 import type { OutageLog } from "./outage-log.ts";
 import { createPageRoutes } from "./page-routes.ts";
 import { createPolicyRoutes } from "./policy-routes.ts";
 import type { RouteHandler } from "./route-handler.ts";
+import { createSocketServer, type SocketServer } from "./socket-server.ts";
 
 /** A policy that answers. */
 export interface PolicyState {
@@ -28,6 +30,7 @@ export interface PolicyState {
   readonly auth: AuthRuntime;
   readonly fetch: Fetch;
   readonly drain: (signal: AbortSignal) => Promise<void>;
+  readonly sockets: SocketServer;
 }
 
 /** What outlives every policy of a server. */
@@ -48,7 +51,7 @@ export interface PolicySurroundings<Id extends string, Resources extends Opened>
  * fault, and leaves nothing behind then.
  */
 export async function createPolicyState<Id extends string, Resources extends Opened>(
-  { resolved, routes, faults }: CompiledPolicy,
+  { resolved, routes, socketRoutes, faults }: CompiledPolicy,
   { parts, declared, runtime, limitLog, outageLog, open, kept }: PolicySurroundings<Id, Resources>,
   otherFaults: readonly Fault[] = [],
 ): Promise<PolicyState> {
@@ -72,7 +75,11 @@ export async function createPolicyState<Id extends string, Resources extends Ope
   try {
     if (held.resources === undefined)
       throw new Error("INVARIANT: what handlers need is opened with the keys");
-    const { handlers, drain = async () => undefined } = parts.createHandlers(
+    const {
+      handlers,
+      sockets = {},
+      drain = async () => undefined,
+    } = parts.createHandlers(
       { resolved, runtime, auth, routes: describeRoutes(routes, declared) },
       held.resources,
     );
@@ -106,7 +113,14 @@ export async function createPolicyState<Id extends string, Resources extends Ope
       outageLog,
       findOutage: parts.findOutage,
     });
-    return { resolved, auth, fetch, drain };
+    const socketServer = createSocketServer({
+      routes: joinSockets(declared.sockets, sockets, { routes: socketRoutes, auth }),
+      mode: policy.mode,
+      now: () => runtime.clock.now(),
+      limitLog,
+      logger: runtime.logger,
+    });
+    return { resolved, auth, fetch, drain, sockets: socketServer };
   } catch (cause) {
     auth.close();
     throw cause;

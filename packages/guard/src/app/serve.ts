@@ -1,6 +1,12 @@
 /** The Node host: an HTTP server around a fetch function, with limits and a shutdown that lets streams finish. */
 import { randomUUID } from "node:crypto";
-import { createServer, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 import { isLoopbackHost } from "@agentos/auth";
 import { createFault, type Fault } from "@agentos/contract";
@@ -10,6 +16,7 @@ import type { Logger } from "../log/runtime.ts";
 import type { Fetch } from "./fetch.ts";
 import { settleRequestLine } from "./request-line.ts";
 import { badRequest, internalError } from "./responses.ts";
+import type { SocketServer } from "./socket-server.ts";
 
 /** Where to listen, and how to end. */
 export interface ServeOptions {
@@ -43,6 +50,8 @@ interface NodeServeOptions extends Required<Omit<ServeOptions, "printsPolicy" | 
   readonly loopbackOnly: Fault | undefined;
   /** Resolves when no run is active; cancels the rest when the signal aborts. */
   readonly drain: (signal: AbortSignal) => Promise<void>;
+  /** Takes the upgrades that it recognises. Undefined: an upgrade is never made, and its request is an ordinary one. */
+  readonly sockets?: SocketServer | undefined;
   /** After the last answer. */
   readonly onClose: () => Promise<void>;
   /** For what no answer can tell. */
@@ -61,11 +70,21 @@ export async function serveOnNode(fetch: Fetch, options: NodeServeOptions): Prom
     throw new ConfigurationError({ faults: [options.loopbackOnly] });
   }
   const listener = getRequestListener(fetch, { errorHandler: (error) => answerError(error, options.logger) });
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => {
+  const { sockets } = options;
+  const serverOptions: ServerOptions = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    ...(sockets === undefined
+      ? {}
+      : { shouldUpgradeCallback: (incoming: IncomingMessage) => sockets.recognises(incoming) }),
+  };
+  const server = createServer(serverOptions, (incoming, outgoing) => {
     const problem = settleRequestLine(incoming);
     if (problem === undefined) void listener(incoming, outgoing);
     else answerBadRequest(outgoing, problem);
   });
+  // Node before 22.21 asks nobody which upgrades are meant, and `accept` refuses all others.
+  if (sockets !== undefined)
+    server.on("upgrade", (incoming, socket, head) => void sockets.accept(incoming, socket, head));
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") {
       socket.destroy();
@@ -143,7 +162,8 @@ async function close(
   // Browsers open connections ahead of need. One that has not sent a byte is no request, and Node does not call it idle.
   for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   const timer = setTimeout(() => server.closeAllConnections(), drainMs + LAST_WORDS_MS);
-  await options.drain(AbortSignal.timeout(drainMs));
+  // Any node resumes what a client watched here, so that nobody waits for a connection that stays open by itself.
+  await Promise.all([options.sockets?.close(), options.drain(AbortSignal.timeout(drainMs))]);
   server.closeIdleConnections();
   await closed;
   clearTimeout(timer);

@@ -47,6 +47,7 @@ const FREE_TEXTS = new Set([
   "scope_to_add",
   "scope_to_allow",
   "scope_choice",
+  "wider_scopes",
   "suggestion",
 ]);
 

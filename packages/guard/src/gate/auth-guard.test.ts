@@ -348,6 +348,24 @@ describe("revocation", () => {
     guard.close();
   });
 
+  it("of the guard itself is in force from the next request on, beside that of the application", async () => {
+    const asked = vi.fn<() => undefined>();
+    const guard = await createTestGuard({ ...withKey, revocation: asked });
+    const route = guard.protect("authenticated");
+    const [request, other] = [
+      requestWith(await issuer.bearer({ claims: { jti: "t-1" } })),
+      requestWith(await issuer.bearer({ claims: { jti: "t-2" } })),
+    ];
+    expect(await route.check(request)).toMatchObject({ isAllowed: true });
+    await guard.revocations.revoke({ kind: "jti", issuer: "default", value: "t-1", until: 4_000_000_000 });
+    const outcome = await route.check(request);
+    expect(outcome.isAllowed ? "" : outcome.answer.body).toContain("AUTH_CREDENTIAL_REVOKED");
+    expect(await route.check(other)).toMatchObject({ isAllowed: true });
+    expect(asked).toHaveBeenCalledTimes(3);
+    expect((await guard.revocations.list({ limit: 5 })).totalCount).toBe(1);
+    guard.close();
+  });
+
   it("must be a function", async () => {
     expect(await codesOf({ ...withKey, revocation: "yes" as never })).toEqual(["CONFIG_OPTION_INVALID"]);
   });

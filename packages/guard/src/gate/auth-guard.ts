@@ -18,6 +18,7 @@ import { createLogger } from "../log/log.ts";
 import type { Logger } from "../log/runtime.ts";
 import { tellFindings, tellReplaced } from "../log/tell-findings.ts";
 import { renderErrorPage } from "../pages/error-page.ts";
+import type { Revocations } from "../revocations/revocations.ts";
 import { callerAccessSchema } from "./caller-access.ts";
 import type { GuardedRequest, GuardOutcome } from "./gate.ts";
 import {
@@ -81,6 +82,14 @@ export interface AuthGuard {
   readonly denials: DenialRecorder;
   /** How often whom was allowed and refused what, in bounded memory. */
   readonly decisions: DecisionCounter;
+  /**
+   * Credentials that are not accepted any more although they have not expired: of this guard alone, in bounded memory. Where
+   * several processes are to know it, give `revocation` in the options.
+   *
+   * @example
+   * await guard.revocations.revoke({ kind: "sid", issuer: "default", value: signInId, until: now + 24 * 3_600 });
+   */
+  readonly revocations: Pick<Revocations, "revoke" | "list">;
   /** Stops watching key files. */
   close(): void;
 }
@@ -128,7 +137,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
   /** INVARIANT: replaced by one assignment, and read once by a check. */
   let state = await createGuardState(first, surroundings);
   tellFindings(logger, state.auth.describe().findings);
-  const { denials, decisions, kept } = state.auth;
+  const { denials, decisions, revocations, kept } = state.auth;
 
   const inTurn = createInTurn();
   let isClosed = false;
@@ -181,6 +190,7 @@ export async function createAuthGuard(options: AuthGuardOptions): Promise<AuthGu
     replacePolicy: (given) => inTurn(() => replacePolicy(given)),
     denials,
     decisions,
+    revocations,
     close() {
       isClosed = true;
       state.auth.close();

@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import {
   type Authenticator,
+  type CompiledRoute,
   type CompiledRoutes,
   createAuthEngine,
   createAuthenticators,
@@ -26,14 +27,17 @@ import { createMemoryRevocationStore } from "../revocations/memory-revocation-st
 import { createRevocations, type Revocations } from "../revocations/revocations.ts";
 import { type ConnectionRegistry, createConnectionRegistry } from "./connection-registry.ts";
 import { createFindEnd } from "./find-end.ts";
-import { createGate, type Gate } from "./gate.ts";
+import { createGate, type Gate, type GateOptions } from "./gate.ts";
 import { logDenial } from "./log-denial.ts";
 import { logKeyState } from "./log-key-state.ts";
+import { createSocketGate, type SocketGate } from "./socket-gate.ts";
 import { createClientFinder } from "./trusted-proxies.ts";
 import { listUnconfiguredStages } from "./unconfigured-stages.ts";
 
 export interface AuthRuntime {
   readonly gate: Gate;
+  /** The same for connections that stay open: those of one socket. */
+  createSocketGate(route: CompiledRoute): SocketGate;
   readonly denials: DenialRecorder;
   readonly decisions: DecisionCounter;
   /** What is revoked, and who revokes. */
@@ -150,7 +154,7 @@ export async function createAuthRuntime(
   });
   if (opened.connections === undefined) registry.judgeBy(findEnd);
   keys.keySource.subscribe?.(() => void registry.judgeAgain());
-  const gate = createGate({
+  const gateOptions: GateOptions = {
     engine,
     recorder: denials,
     decisions,
@@ -163,10 +167,11 @@ export async function createAuthRuntime(
       hasRevocation: isTokenMode(policy.mode) || revocation !== undefined,
     }),
     resourceMetadataUrl,
-  });
+  };
   logKeyState(logger, keys.keySource, cliCommand);
   return {
-    gate,
+    gate: createGate(gateOptions),
+    createSocketGate: (route) => createSocketGate({ ...gateOptions, policy, route, connections: { add } }),
     denials,
     decisions,
     revocations,

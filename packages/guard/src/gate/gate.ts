@@ -2,23 +2,19 @@
  * The gate in front of every route: authenticate, authorise, and on refusal record the denial and build the answer.
  * It knows no HTTP framework; hosts hand it the little of a request that it reads.
  */
-import {
-  type Access,
-  type AuthEngine,
-  type CompiledRoute,
-  type Identity,
-  type ProblemAnswer,
-  type Refusal,
-  type RequestFacts,
-  type Result,
-  timelineOf,
-  toProblem,
+import type {
+  Access,
+  AuthEngine,
+  CompiledRoute,
+  Identity,
+  ProblemAnswer,
+  Refusal,
+  RequestFacts,
+  Result,
 } from "@agentos/auth";
-import { type Facts, REFUSALS, renderFix, type Stage } from "@agentos/contract";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import { type KeyCounter, SECURITY_KEY_NAME } from "../decisions/key-counter.ts";
-import type { DenialRecorder } from "../denials/denial-recorder.ts";
-import { redactTokens } from "../log/redact-tokens.ts";
+import { createDenier, type DenierOptions, MAX_RECORDED_PATH } from "./denier.ts";
 
 /** What the guard reads of a request. */
 export interface GuardedRequest extends RequestFacts {
@@ -39,9 +35,8 @@ export type GuardOutcome =
   | { readonly isAllowed: true; readonly access: Access }
   | { readonly isAllowed: false; readonly answer: ProblemAnswer };
 
-export interface GateOptions {
+export interface GateOptions extends DenierOptions {
   readonly engine: AuthEngine;
-  readonly recorder: DenialRecorder;
   /** Counts what is decided, for whom. */
   readonly decisions: Pick<DecisionCounter, "count">;
   /** Counts the keys that verified requests came with. */
@@ -50,13 +45,6 @@ export interface GateOptions {
   readonly isUnverified?: boolean | undefined;
   /** Finds the client behind the proxies that are trusted. Undefined: none is, and the peer is the client. */
   readonly findClient?: ClientFinder | undefined;
-  /** Seconds since the epoch. */
-  readonly now: () => number;
-  readonly cliCommand: string;
-  /** RFC 9728 metadata address for the challenge, by the request's host; undefined without an OAuth issuer. */
-  readonly resourceMetadataUrl?: ((host: string | null) => string | undefined) | undefined;
-  /** Checks that this configuration does not make, shown as such in the timeline. */
-  readonly notConfigured: ReadonlySet<Stage>;
 }
 
 export interface Gate {
@@ -85,54 +73,18 @@ export interface Gate {
   noteOrigin(request: GuardedRequest, origin: string): void;
 }
 
-/** Where a request was refused. */
-interface Place {
-  /** `METHOD /template`, or that there is no route. */
-  readonly routeName: string;
-  /** For the record beside what the engine says. */
-  readonly seen?: Facts;
-}
-
 /** An origin as browsers write it (RFC 6454 section 6.2): scheme, host and port. */
-const ORIGIN = /^[a-z][a-z0-9+.-]{0,30}:\/\/[\w.:[\]-]{1,260}$/i;
-
-/** Characters of a path in a denial record. */
-const MAX_PATH = 200;
+export const ORIGIN = /^[a-z][a-z0-9+.-]{0,30}:\/\/[\w.:[\]-]{1,260}$/i;
 
 /** Creates the gate of one configuration. */
 export function createGate(options: GateOptions): Gate {
-  const { engine, recorder, decisions, keyCounter, findClient, now, cliCommand, notConfigured } = options;
+  const { engine, decisions, keyCounter, findClient } = options;
+  const denier = createDenier(options);
   const isVerified = options.isUnverified !== true;
   const openly: GuardOutcome = Object.freeze({ isAllowed: true, access: engine.anonymous });
 
-  /** Records a refusal, and makes the answer of it. */
-  function deny(request: GuardedRequest, refusal: Refusal, { routeName, seen = {} }: Place): ProblemAnswer {
-    const entry = REFUSALS[refusal.code];
-    const path = request.path === undefined ? {} : { path: redactTokens(request.path.slice(0, MAX_PATH)) };
-    const facts = { ...refusal.facts, ...path, ...seen, cli: cliCommand };
-    const denialId = recorder.record({
-      code: refusal.code,
-      time: now(),
-      route: routeName,
-      client: request.clientAddress,
-      subject: refusal.subject,
-      ...(refusal.issuer === undefined ? {} : { issuer: refusal.issuer }),
-      ...(refusal.owner === undefined ? {} : { owner: refusal.owner }),
-      timeline: timelineOf(refusal.code, notConfigured),
-      facts: refusal.cause === undefined ? facts : { ...facts, cause: describeCause(refusal.cause) },
-      // The operator's: it may name options that the caller cannot set.
-      fix: renderFix(entry.fix, facts),
-    });
-    return toProblem(refusal, {
-      denialId,
-      accept: request.header("accept"),
-      cli: cliCommand,
-      resourceMetadataUrl: options.resourceMetadataUrl?.(request.header("host")),
-    });
-  }
-
-  function countKey({ kind, keyThumbprint, keyLabel }: Identity): void {
-    const key = keyThumbprint ?? keyLabel ?? (kind === "security_key" ? SECURITY_KEY_NAME : undefined);
+  function countKey(identity: Identity): void {
+    const key = keyOf(identity);
     if (key !== undefined) keyCounter.count(key);
   }
 
@@ -155,7 +107,7 @@ export function createGate(options: GateOptions): Gate {
     }
     const { owner, code } = authorized.fault;
     decisions.count({ owner: isVerified ? owner : undefined, route, parameters, outcome: code });
-    return { isAllowed: false, answer: deny(request, authorized.fault, { routeName: route.name }) };
+    return { isAllowed: false, answer: denier.deny(request, authorized.fault, { routeName: route.name }) };
   }
 
   return {
@@ -181,8 +133,11 @@ export function createGate(options: GateOptions): Gate {
         parameters: {},
         outcome: code,
       });
-      const place = { routeName: `${request.method} (no route)`, seen: { path: path.slice(0, MAX_PATH) } };
-      return deny(request, authenticated.fault, place);
+      const place = {
+        routeName: `${request.method} (no route)`,
+        seen: { path: path.slice(0, MAX_RECORDED_PATH) },
+      };
+      return denier.deny(request, authenticated.fault, place);
     },
     async identify(sent) {
       const authenticated = await engine.authenticate(findClient === undefined ? sent : findClient(sent));
@@ -199,12 +154,12 @@ export function createGate(options: GateOptions): Gate {
         origin === "null"
           ? { code: "AUTH_CORS_ORIGIN_OPAQUE", facts: {} }
           : { code: "AUTH_CORS_ORIGIN_REFUSED", facts: { origin: origin.slice(0, 200) } };
-      deny(request, refusal, { routeName: `${request.method} (any route)` });
+      denier.deny(request, refusal, { routeName: `${request.method} (any route)` });
     },
   };
 }
 
-/** What went wrong underneath, for the log and the record only. */
-function describeCause(cause: unknown): string {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : "not an error object";
+/** Under which name the key of a caller is counted; undefined for a credential without one. */
+export function keyOf({ kind, keyThumbprint, keyLabel }: Identity): string | undefined {
+  return keyThumbprint ?? keyLabel ?? (kind === "security_key" ? SECURITY_KEY_NAME : undefined);
 }

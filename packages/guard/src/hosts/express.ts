@@ -4,9 +4,9 @@
  */
 import type { ServerResponse } from "node:http";
 import type { AuthGuard } from "../gate/auth-guard.ts";
+import { textParameters } from "../gate/node-request.ts";
 import { grantAccess } from "./access-of.ts";
 import { type NodeProtection, protect as protectNode } from "./node.ts";
-import { textParameters } from "./node-request.ts";
 
 /**
  * Middleware for `app.get(path, middleware, handler)`. It names no `params`: Express infers those of the handler from the

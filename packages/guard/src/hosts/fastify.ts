@@ -3,8 +3,8 @@
  * read. Only the shapes of Fastify are named here, so that nobody has to install it.
  */
 import type { AuthGuard } from "../gate/auth-guard.ts";
+import { type NodeRequest, nodeRequest, textParameters } from "../gate/node-request.ts";
 import { grantAccess } from "./access-of.ts";
-import { type NodeRequest, nodeRequest, textParameters } from "./node-request.ts";
 
 interface FastifyRequest {
   readonly raw: NodeRequest;

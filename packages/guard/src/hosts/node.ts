@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Access } from "@agentos/auth";
 import type { AuthGuard } from "../gate/auth-guard.ts";
-import { nodeRequest } from "./node-request.ts";
+import { nodeRequest } from "../gate/node-request.ts";
 
 /** Checks a request: gives the access of an allowed caller; otherwise has answered, and gives undefined. */
 export type NodeProtection = (

@@ -4,21 +4,22 @@
  */
 import type { OwnerParts, Result, Revocation, RevocationKind } from "@agentos/auth";
 
-/** A revocation that is kept. */
-export interface StoredRevocation extends Revocation {
-  /** Its place in the order: nothing with a lower one is kept later. */
-  readonly seq: number;
-  /** Seconds since 1970. */
-  readonly createdAt: number;
-  /** Who revoked; undefined where the credential names nobody. */
-  readonly createdBy: RevokedBy | undefined;
-}
-
 /** A caller, by name. */
 export type RevokedBy = Pick<OwnerParts, "issuer" | "id">;
 
 /** What is to be kept. */
-export type NewRevocation = Omit<StoredRevocation, "seq" | "createdAt">;
+export interface NewRevocation extends Revocation {
+  /** Who revokes; undefined where the credential names nobody. */
+  readonly createdBy?: RevokedBy | undefined;
+}
+
+/** A revocation that is kept. */
+export interface StoredRevocation extends NewRevocation {
+  /** Its place in the order: nothing with a lower one is kept later. */
+  readonly seq: number;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+}
 
 /** Which revocations, and how many of them. */
 export interface RevocationQuery {

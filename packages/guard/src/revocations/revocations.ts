@@ -1,5 +1,4 @@
 /** What is revoked, for everybody who asks: the engine on every request, what goes on for callers, and who revokes. */
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   createRevocationSet,
   fail,
@@ -36,11 +35,15 @@ export interface Revocations {
   readonly check: RevocationCheck;
   /** By what this server knows now; of a caller whose request was long ago, too. */
   isRevoked(identity: RevocableIdentity): boolean;
+  /** The same, once this server has read all there is; where it cannot, by what it knows. */
+  readAndAsk(identity: RevocableIdentity): Promise<boolean>;
   /** Calls the listener after something was revoked, until the returned function is called. It must not throw. */
   onRevoked(listener: () => void): () => void;
   /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
   revoke(revocation: NewRevocation): Promise<Result<RevocationOutcome, RevocationsFull>>;
   list(query: RevocationQuery): Promise<RevocationPage>;
+  /** Reads what is revoked already, so that the first request need not wait for it. */
+  preload(): Promise<void>;
   /** While this says that something goes on for callers beside their requests, what is revoked is read for it. */
   watch(isInUse: () => boolean): void;
   close(): void;
@@ -125,6 +128,10 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       return catchUp(identity);
     },
     isRevoked,
+    async readAndAsk(identity) {
+      if (isRevocable(identity) && synchroniser?.isFresh() === false) await synchroniser.catchUp();
+      return isRevoked(identity);
+    },
     onRevoked(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -136,7 +143,14 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       return ok({ revocation: added.value, behind: await waitForAll(added.value.seq) });
     },
     list: (query) => store.list(query),
+    preload: async () => synchroniser?.preload(),
     watch: (isUsed) => void uses.add(isUsed),
     close: () => synchroniser?.close(),
   };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
 }

@@ -25,6 +25,8 @@ export interface Synchroniser {
   isFresh(): boolean;
   /** Resolves true when it has read all there is, and false when it could not within two seconds. Never rejects. */
   catchUp(): Promise<boolean>;
+  /** Reads what there is, so that the first request need not wait for it. Rejects where it cannot. */
+  preload(): Promise<void>;
   /** Reads no more. */
   close(): void;
 }
@@ -39,7 +41,7 @@ const COOL_DOWN_SECONDS = 0.5;
 /** Others wait for a server that has said within so many seconds that it lives. */
 const ALIVE_SECONDS = 8;
 /** Revocations of one query. */
-const BATCH = 1_000;
+const BATCH = 5_000;
 
 /** Creates one that has read nothing yet. */
 export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
@@ -146,9 +148,14 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
       if (inFlight === undefined && clocks.monotonic() - failedAt < COOL_DOWN_SECONDS) return false;
       const { promise: patience, resolve } = Promise.withResolvers<false>();
       const limit = setTimeout(() => resolve(false), PATIENCE_MS).unref();
-      const isRead = await Promise.race([sync(), patience]);
+      // Where there was so much to read that it is old by now, the next time there is less.
+      let isRead = await Promise.race([sync(), patience]);
+      if (isRead && !freshness.isFresh()) isRead = await Promise.race([sync(), patience]);
       clearTimeout(limit);
       return isRead && freshness.isFresh();
+    },
+    async preload() {
+      await read();
     },
     close() {
       isClosed = true;

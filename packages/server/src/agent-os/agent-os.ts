@@ -6,6 +6,7 @@ import {
   type RunnableKind,
   SERVED_ROUTES,
   type ServedRouteId,
+  SOCKETS,
 } from "@agentos/contract";
 import {
   ConfigurationError,
@@ -35,6 +36,7 @@ import { createMemoriesRoutes } from "../routes/memories.ts";
 import { createRevocationsRoutes } from "../routes/revocations.ts";
 import { createSessionsRoutes } from "../routes/sessions.ts";
 import { createTeamsRoutes } from "../routes/teams.ts";
+import { createWorkflowSocket } from "../routes/workflow-socket.ts";
 import { createWorkflowsRoutes } from "../routes/workflows.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import { createRunService, type RunService } from "../runs/service.ts";
@@ -112,6 +114,7 @@ export class AgentOS {
     this.#app = createGuardedApp<ServedRouteId, Services>({
       options: parsed.data,
       table: SERVED_ROUTES,
+      sockets: SOCKETS,
       findFaults: (resolved) => {
         const database = findDatabase(resolved);
         if (!("code" in database)) rememberDatabase(this, database);
@@ -194,6 +197,8 @@ export class AgentOS {
   }
 }
 
+const REVOKED = "the credential that it was started with has been revoked";
+
 interface ServiceParts {
   readonly options: AgentOSOptions;
   readonly stores: Stores;
@@ -219,6 +224,7 @@ function requireResolved(database: ResolvedDatabase | Fault): ResolvedDatabase {
 
 /** What goes on between requests, and outlives a policy. */
 function createServices({ options, stores }: ServiceParts, { policy, runtime }: OpenContext): Services {
+  const { revocations } = stores;
   const memories = createMemoryService({ store: stores.memories, runtime });
   const runs = createRunService({
     store: stores.runs,
@@ -232,7 +238,10 @@ function createServices({ options, stores }: ServiceParts, { policy, runtime }: 
     adminScope: () => policy().adminScope,
     hints: stores.hints,
     countNodes: stores.liveNodes,
+    isRevoked: (caller) => revocations.readAndAsk(caller),
   });
+  revocations.onRevoked(() => runs.stopRunsOf(revocations.isRevoked, new Error(REVOKED)));
+  revocations.watch(() => runs.activeRuns > 0);
   return { ...stores, memoryService: memories, runService: runs };
 }
 
@@ -278,6 +287,7 @@ function createHandlers(
         mayReach: (identity, route) => auth.gate.mayReach(identity, route),
       }),
     },
+    sockets: { "workflows.socket": createWorkflowSocket() },
     drain: (signal) => runs.drain(signal),
   };
 }

@@ -2,7 +2,14 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigurationError, type Logger } from "@agentos/guard";
-import { createRevocations, logDenial, type OpenContext, type Opened } from "@agentos/guard/app";
+import {
+  createMemoryRevocationStore,
+  createRevocations,
+  logDenial,
+  type OpenContext,
+  type Opened,
+  type Revocations,
+} from "@agentos/guard/app";
 import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
@@ -30,6 +37,7 @@ import { pause, startUpkeep } from "./upkeep.ts";
 export interface Stores extends Opened {
   readonly runs: RunStore;
   readonly memories: MemoryStore;
+  readonly revocations: Revocations;
   /** Between the servers of this database. Default: nobody tells anybody, and all look by themselves. */
   readonly hints?: RunHints;
   /** Servers of this deployment that live. Default: this one is alone. */
@@ -63,13 +71,17 @@ export async function openStores(options: OpenStoresOptions, context: OpenContex
   const { database, limits } = options;
   const { location, shown } = database;
   // Who only looks at a configuration makes no file, and waits for no server.
-  if (location === undefined || context.isExamined)
+  if (location === undefined || context.isExamined) {
+    const { clock, logger } = context.runtime;
+    const now = () => clock.now();
     return {
       runs: createMemoryRunStore(limits),
       memories: createVolatileMemoryStore(),
+      revocations: createRevocations({ store: createMemoryRevocationStore({ now }), now, logger }),
       database: shown,
       close: async () => undefined,
     };
+  }
   let opened: Database<Tables> | undefined;
   try {
     if (location.kind === "sqlite") hideFolder(location.file);
@@ -149,7 +161,7 @@ async function openIn(
     if (ended > 0) logger.warn({ runs: ended }, "runs were interrupted: the server that ran them stopped");
   };
   // Before the first answer: nobody shall see a run of a server that is gone as if it went on.
-  await endAbandoned().catch((cause: unknown) => {
+  await Promise.all([endAbandoned(), revocations.preload()]).catch((cause: unknown) => {
     runs.close();
     throw cause;
   });

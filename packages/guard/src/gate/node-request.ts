@@ -1,6 +1,6 @@
 /** A request of Node's HTTP server as the guard reads it: for plain Node, Express and Fastify. */
 import type { IncomingMessage } from "node:http";
-import type { GuardedRequest } from "../gate/gate.ts";
+import type { GuardedRequest } from "./gate.ts";
 
 /** The part of a Node request that the guard reads. */
 export type NodeRequest = Pick<IncomingMessage, "method" | "rawHeaders" | "url"> & {

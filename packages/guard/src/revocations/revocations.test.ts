@@ -1,0 +1,255 @@
+import type { RevocableIdentity } from "@agentos/auth";
+import { createTestLogger } from "@agentos/testkit";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createMemoryRevocationStore } from "./memory-revocation-store.ts";
+import { revocation } from "./revocation-store.suite.ts";
+import type { Moment, ReadingServer, RevocationStore, StoredRevocation } from "./revocation-store.ts";
+import { createRevocations } from "./revocations.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const identityOf = (id: string): RevocableIdentity => ({
+  kind: "user",
+  issuer: "default",
+  userId: "alice",
+  subject: "alice",
+  keyThumbprint: undefined,
+  token: { id, signInId: undefined, signingInputHash: undefined, issuedAt: 1 },
+});
+const [mine, other] = [identityOf("t-1"), identityOf("t-2")];
+
+/** A store that others write to, and that may be out of reach. */
+function createShared({ trustSeconds = 6, sayAlive = true } = {}) {
+  const kept: StoredRevocation[] = [];
+  const calls: string[] = [];
+  const state = { isDown: false, isHanging: false, behind: [] as ReadingServer[], seen: 0 };
+  const told: { hint: () => void; beat: (before: Moment | undefined) => void } = {
+    hint: () => undefined,
+    beat: () => undefined,
+  };
+  const now = (): Moment => ({ monotonic: performance.now() / 1_000, wall: Date.now() / 1_000 });
+  async function reach(call: string): Promise<void> {
+    calls.push(call);
+    if (state.isHanging) await new Promise(() => {});
+    if (state.isDown) throw new Error("down");
+  }
+  const store: RevocationStore = {
+    async add(given) {
+      const stored = { ...given, seq: kept.length + 1, createdAt: 1 };
+      kept.push(stored);
+      return { ok: true, value: stored };
+    },
+    async listAfter(seq, limit) {
+      await reach("read");
+      return kept.filter((one) => one.seq > seq).slice(0, limit);
+    },
+    list: async () => ({ revocations: [], totalCount: 0 }),
+    spread: {
+      trustSeconds,
+      onHint: (listener) => {
+        told.hint = listener;
+        return () => undefined;
+      },
+      onBeat: (listener) => {
+        told.beat = listener;
+        return () => undefined;
+      },
+      ...(sayAlive
+        ? {
+            nodes: {
+              async beat(seen: number) {
+                const before = now();
+                await reach("beat");
+                state.seen = seen;
+                return before;
+              },
+              listBehind: async () => state.behind,
+            },
+          }
+        : {}),
+    },
+  };
+  return { store, calls, state, told, now, keepElsewhere: () => store.add(revocation) };
+}
+
+function create(store: RevocationStore) {
+  const logger = createTestLogger();
+  const revocations = createRevocations({ store, now: () => Date.now() / 1_000, logger });
+  onTestFinished(() => revocations.close());
+  const ask = async (identity = mine) => {
+    const asked = revocations.check(identity as never);
+    const answer = asked instanceof Promise ? asked : Promise.resolve(asked);
+    return (await answer)?.code ?? "fine";
+  };
+  return { revocations, logger, ask };
+}
+const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1_000);
+
+describe("what is revoked in this process", () => {
+  it("is refused at once, without a promise, until its time is over", async () => {
+    const now = Date.now() / 1_000;
+    const { revocations } = create(createMemoryRevocationStore({ now: () => Date.now() / 1_000 }));
+    const heard = vi.fn<() => void>();
+    const stop = revocations.onRevoked(heard);
+    expect(revocations.check(mine as never)).toBeUndefined();
+    await revocations.revoke({ ...revocation, until: now + 10 });
+    expect(heard).toHaveBeenCalledOnce();
+    expect(revocations.check(mine as never)).toMatchObject({ code: "AUTH_CREDENTIAL_REVOKED" });
+    expect(revocations.check(other as never)).toBeUndefined();
+    expect(await revocations.readAndAsk(mine)).toBe(true);
+    stop();
+    await revocations.revoke({ ...revocation, value: "t-2" });
+    expect(heard).toHaveBeenCalledOnce();
+    await seconds(11);
+    expect(revocations.check(mine as never)).toBeUndefined();
+  });
+});
+
+describe("what is revoked in another process", () => {
+  it("is read before the first answer, and by itself while somebody asks", async () => {
+    const { store, keepElsewhere, state } = createShared();
+    const { revocations, ask } = create(store);
+    await keepElsewhere();
+    expect(await ask()).toBe("AUTH_CREDENTIAL_REVOKED");
+    expect(state.seen).toBe(1);
+    await store.add({ ...revocation, value: "t-2" });
+    expect(revocations.check(other as never)).toBeUndefined();
+    await seconds(1);
+    expect(revocations.check(other as never)).toMatchObject({ code: "AUTH_CREDENTIAL_REVOKED" });
+    expect(state.seen).toBe(2);
+  });
+
+  it("is said to be known only after it was read: this server says that it lives before it reads", async () => {
+    const { store, calls, keepElsewhere } = createShared();
+    await keepElsewhere();
+    await create(store).ask();
+    expect(calls).toEqual(["beat", "read", "beat"]);
+  });
+
+  it("is read at once after a hint, while somebody asks, and by what runs", async () => {
+    const { store, calls, told, keepElsewhere, now } = createShared();
+    const { revocations, ask } = create(store);
+    // Nobody asks, and nobody waits for this server.
+    told.hint();
+    expect(calls).toEqual([]);
+    await ask(other);
+    await keepElsewhere();
+    told.hint();
+    await seconds(0);
+    expect(revocations.check(mine as never)).toMatchObject({ code: "AUTH_CREDENTIAL_REVOKED" });
+    await store.add({ ...revocation, value: "t-2" });
+    told.beat(now());
+    await seconds(0);
+    expect(revocations.isRevoked(other)).toBe(true);
+  });
+
+  it("is read for a minute after the last question, for as long as something goes on, and then no more", async () => {
+    const { store, calls } = createShared();
+    const { revocations, ask } = create(store);
+    let isInUse = true;
+    revocations.watch(() => isInUse);
+    await ask();
+    await seconds(120);
+    const before = calls.length;
+    await seconds(10);
+    expect(calls.length).toBeGreaterThan(before);
+    isInUse = false;
+    await seconds(2);
+    const after = calls.length;
+    await seconds(3_600);
+    expect(calls.length).toBe(after);
+    // Who comes back waits until all is read.
+    expect(revocations.check(mine as never)).toBeInstanceOf(Promise);
+  });
+
+  it("is not asked about who cannot be revoked", async () => {
+    const { store, calls } = createShared();
+    const { revocations } = create(store);
+    expect(revocations.check({ kind: "security_key" } as never)).toBeUndefined();
+    expect(revocations.check({ kind: "anonymous" } as never)).toBeUndefined();
+    await seconds(5);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("a store that does not answer", () => {
+  it("is believed for six seconds, then no token is accepted, and it goes on by itself", async () => {
+    const { store, state } = createShared();
+    const { revocations, ask, logger } = create(store);
+    expect(await ask()).toBe("fine");
+    state.isDown = true;
+    await seconds(4);
+    expect(revocations.check(mine as never)).toBeUndefined();
+    await seconds(3);
+    expect(await ask()).toBe("AUTH_REVOCATION_UNKNOWN");
+    state.isDown = false;
+    await seconds(1);
+    expect(await ask()).toBe("fine");
+    expect(logger.entries.map(({ level }) => level)).toEqual(["warn", "info"]);
+  });
+
+  it("is waited for two seconds by each request, and no longer", async () => {
+    const { store, state } = createShared();
+    const { ask } = create(store);
+    state.isHanging = true;
+    const [first, second] = [ask(), ask()];
+    await seconds(2);
+    expect([await first, await second]).toEqual(["AUTH_REVOCATION_UNKNOWN", "AUTH_REVOCATION_UNKNOWN"]);
+  });
+
+  it("is not asked again by every request that is refused", async () => {
+    const { store, state, calls } = createShared();
+    const { ask } = create(store);
+    state.isDown = true;
+    for (let n = 0; n < 50; n += 1) expect(await ask()).toBe("AUTH_REVOCATION_UNKNOWN");
+    expect(calls).toEqual(["beat"]);
+  });
+
+  it("leaves a run with what was known", async () => {
+    const { store, state } = createShared();
+    const { revocations } = create(store);
+    state.isDown = true;
+    expect(await revocations.readAndAsk(mine)).toBe(false);
+  });
+});
+
+describe("whoever revokes", () => {
+  it("is answered when nobody is behind any more", async () => {
+    const { store, state } = createShared();
+    const { revocations } = create(store);
+    state.behind = [{ id: "n2", host: "box" }];
+    const answered = vi.fn<(outcome: unknown) => void>();
+    void revocations.revoke(revocation).then(answered);
+    await seconds(5);
+    expect(answered).not.toHaveBeenCalled();
+    // It is in force here meanwhile.
+    expect(revocations.isRevoked(mine)).toBe(true);
+    state.behind = [];
+    await seconds(1);
+    expect(answered.mock.calls).toMatchObject([[{ ok: true, value: { behind: [] } }]]);
+  });
+
+  it("is told after ten seconds who is", async () => {
+    const { store, state } = createShared();
+    const { revocations } = create(store);
+    state.behind = [{ id: "n2", host: "box" }];
+    const answer = revocations.revoke(revocation);
+    await seconds(11);
+    expect(await answer).toMatchObject({ ok: true, value: { behind: [{ id: "n2", host: "box" }] } });
+  });
+
+  it("waits where servers say nothing of each other until none goes by what it has read before", async () => {
+    const shared = createShared({ trustSeconds: 1.5, sayAlive: false });
+    const reader = create(shared.store);
+    expect(await reader.ask()).toBe("fine");
+    const answered = vi.fn<(outcome: unknown) => void>();
+    void create(shared.store).revocations.revoke(revocation).then(answered);
+    await seconds(1.4);
+    expect(answered).not.toHaveBeenCalled();
+    await seconds(0.3);
+    expect(answered).toHaveBeenCalledOnce();
+    expect(await reader.ask()).toBe("AUTH_CREDENTIAL_REVOKED");
+    expect(shared.calls).not.toContain("beat");
+  });
+});

@@ -1,0 +1,138 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { RevocationStore } from "@agentos/guard/app";
+import { type Database, openDatabase } from "@agentos/storage";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { revocation, revocationStoreSuite } from "../../../guard/src/revocations/revocation-store.suite.ts";
+import type { Tables } from "./schema/tables.ts";
+import { createSqlNode } from "./sql-node.ts";
+import { createSqlRevocationStore } from "./sql-revocation-store.ts";
+import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";
+
+/** Revocations of the test of order; soak asks for more. */
+const MANY = Number(process.env["AGENTOS_REVOCATIONS"] ?? 600);
+
+describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
+  let database: TestDatabase;
+  let names = 0;
+
+  beforeAll(async () => {
+    database = await openTestDatabase(dialect);
+  });
+  afterAll(() => database.close());
+
+  function create({
+    deployment = `os-${(names += 1)}`,
+    capacity,
+    server = database,
+  }: {
+    deployment?: string;
+    capacity?: number | undefined;
+    server?: Database<Tables>;
+  } = {}) {
+    const node = { deployment, nodeId: `node-${(names += 1)}` };
+    const { spread } = createSqlNode(server, node);
+    return { ...node, spread, store: createSqlRevocationStore(server, { ...node, spread, capacity }) };
+  }
+
+  revocationStoreSuite(`the store on ${dialect}`, (capacity) => create({ capacity }).store);
+
+  it("are those of one deployment", async () => {
+    await create().store.add(revocation);
+    expect(await create().store.listAfter(0, 10)).toEqual([]);
+  });
+
+  it("come in one order, however many are added at once, and no reader skips one", {
+    timeout: 600_000,
+  }, async () => {
+    const { store, deployment } = create();
+    const { location } = database;
+    // Each with connections of its own, as servers have them.
+    const servers = Array.from({ length: 4 }, () => openDatabase<Tables>({ location, migrations: [] }));
+    onTestFinished(async () => void (await Promise.all(servers.map((server) => server.close()))));
+    const others = servers.map((server) => create({ deployment, server }).store);
+    const read: number[] = [];
+    let isOver = false;
+    async function readOn() {
+      for (;;) {
+        const wasOver = isOver;
+        const news = await store.listAfter(read.at(-1) ?? 0, 100);
+        read.push(...news.map(({ seq }) => seq));
+        if (wasOver && news.length === 0) return;
+        await turn();
+      }
+    }
+    const reading = readOn();
+    let next = 0;
+    const seqs: number[] = [];
+    async function addOn(other: RevocationStore) {
+      while (next < MANY) {
+        const added = await other.add({ ...revocation, value: `t-${(next += 1)}` });
+        if (added.ok) seqs.push(added.value.seq);
+      }
+    }
+    await Promise.all([...others, ...others, ...others].map(addOn));
+    isOver = true;
+    await reading;
+    seqs.sort((a, b) => a - b);
+    expect(new Set(seqs).size).toBe(MANY);
+    expect(read).toEqual(seqs);
+  });
+});
+
+describe("servers of PostgreSQL", () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await openTestDatabase("postgres");
+  });
+  afterAll(() => database.close());
+
+  function create(nodeId: string, deployment: string) {
+    const { spread, leave } = createSqlNode(database, { deployment, nodeId });
+    const { nodes } = createSqlRevocationStore(database, { deployment, nodeId, spread }).spread ?? {};
+    if (nodes === undefined) throw new Error("they say nothing of each other");
+    return { nodes, leave };
+  }
+  const age = (nodeId: string, seconds: number) =>
+    database.write((db) =>
+      db
+        .updateTable("agentos_nodes")
+        .set((row) => ({ heartbeat_at: row("heartbeat_at", "-", seconds) }))
+        .where("node_id", "=", nodeId)
+        .execute(),
+    );
+
+  it("are behind as long as they live and have not said that they know it", async () => {
+    const [one, other] = [create("a1", "behind"), create("a2", "behind")];
+    await one.nodes.beat(7);
+    await other.nodes.beat(3);
+    const idsBehind = async (seq: number) => (await one.nodes.listBehind(seq)).map(({ id }) => id);
+    expect(await idsBehind(4)).toEqual(["a2"]);
+    expect(await idsBehind(3)).toEqual([]);
+    // Nobody waits for itself.
+    expect(await idsBehind(99)).toEqual(["a2"]);
+    expect((await one.nodes.listBehind(99))[0]?.host).toMatch(/^\S+$/);
+    expect(await create("a3", "elsewhere").nodes.listBehind(99)).toEqual([]);
+    await other.nodes.beat(4);
+    expect(await idsBehind(4)).toEqual([]);
+    await age("a2", 7);
+    expect(await idsBehind(99)).toEqual(["a2"]);
+    await age("a2", 2);
+    expect(await idsBehind(99)).toEqual([]);
+  });
+
+  it("are not waited for once they have left", async () => {
+    const [one, other] = [create("b1", "leaving"), create("b2", "leaving")];
+    await other.nodes.beat(1);
+    expect(await one.nodes.listBehind(2)).toHaveLength(1);
+    await other.leave();
+    expect(await one.nodes.listBehind(2)).toEqual([]);
+  });
+
+  it("say nothing again that they have just said, and something new at once", async () => {
+    const { nodes } = create("c1", "saying");
+    const first = await nodes.beat(1);
+    expect(await nodes.beat(1)).toBe(first);
+    expect(await nodes.beat(0)).toBe(first);
+    expect(await nodes.beat(2)).not.toBe(first);
+  });
+});
