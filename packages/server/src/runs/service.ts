@@ -57,8 +57,8 @@ export function createRunService(options: RunServiceOptions): RunService {
   /** A row may say of a run that it runs here, and it does not: a start, or an end, of which the store did not say what became. */
   let isUnsure = false;
   let isTaking = false;
-  /** Others may take what runs here. */
-  let isShared = false;
+  /** Others may take what runs here; undefined before the first beat. */
+  let isShared: boolean | undefined;
   const pulse = createPulse({
     everyMs: options.beatMs,
     silentMs: options.silentMs,
@@ -75,7 +75,8 @@ export function createRunService(options: RunServiceOptions): RunService {
     isNeeded: () => ledger.activeRuns > 0 || unstored.size() > 0 || isUnsure,
     onFailed: (cause) => logger.warn({ cause }, "the store of runs does not answer"),
     onSilent() {
-      if (isShared) active.stop(() => true, new RunLeaseLost("this server could not say that it lives"));
+      if (isShared ?? isUnsure)
+        active.stop(() => true, new RunLeaseLost("this server could not say that it lives"));
     },
   });
 
@@ -143,6 +144,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     adminScope: options.adminScope ?? (() => ADMIN_SCOPE),
     isRevoked: options.isRevoked ?? (() => false),
     hold: holdPlace,
+    onLeft() {
+      isUnsure = true;
+      pulse.start();
+    },
   });
   const claims =
     runnables.length === 0
