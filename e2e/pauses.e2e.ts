@@ -348,9 +348,9 @@ describe.each(DATABASES)("a paused run on %s", (kind) => {
   test("of a run in the background keeps its events from its start on, over the pause", async () => {
     const session_id = `background-${(counter += 1)}`;
     const headers = await issuer.bearer({ subject: "alice", scopes: ["agents:run"] });
-    const start = new URLSearchParams({ message: "Go", background: "true", session_id }).toString();
+    const asked = new URLSearchParams({ message: "Go", background: "true", session_id }).toString();
     const frames = await (
-      await openStream(one.port, { path: "/agents/refunder/runs", headers, body: start })
+      await openStream(one.port, { path: "/agents/refunder/runs", headers, body: asked })
     ).rest();
     const paused = JSON.parse((frames.at(-1) ?? "").split("data: ")[1] ?? "") as IndexedEvent & Run;
     expect(paused.event).toBe("RunPaused");

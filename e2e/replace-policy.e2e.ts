@@ -74,12 +74,12 @@ describe("a policy that replaces another", () => {
     const { os, port } = await serve({ id: ID, agents, ...byKey.options });
     const inForce: Policy[] = [byKey];
     let isReplacing = 0;
-    let isOver = false;
+    const end = new AbortController();
     let answers = 0;
     const seen = new Set<string>();
 
     async function askOn(worker: number): Promise<void> {
-      for (let n = worker; !isOver; n += 1) {
+      for (let n = worker; !end.signal.aborted; n += 1) {
         const credential = CREDENTIALS[n % CREDENTIALS.length] ?? "";
         const { origin } = POLICIES[Math.floor(n / 3) % POLICIES.length] ?? byKey;
         const first = inForce.length - 1;
@@ -112,7 +112,7 @@ describe("a policy that replaces another", () => {
         await expect.poll(() => answers, { interval: 5, timeout: 20_000 }).toBeGreaterThan(before + 100);
       }
     }
-    isOver = true;
+    end.abort();
     await Promise.all(workers);
     expect(isReplacing).toBe(36);
     expect([...seen].toSorted()).toEqual([

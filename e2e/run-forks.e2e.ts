@@ -168,4 +168,92 @@ describe.each(DATABASES)("a completed run on %s", (kind) => {
     const answer = await go(first, fields);
     expect([answer.status, bodyOf(answer)]).toEqual([status, { detail }]);
   });
+
+  test("shows the places from which it can be continued", async () => {
+    const first = await say(newSession(), "One");
+    const path = `/agents/talker/runs/${first.run_id}/checkpoints`;
+    const query = `session_id=${first.session_id}`;
+    const { run_id, session_id } = first;
+    expect(await get(`${path}?${query}`)).toMatchObject({
+      run_id,
+      session_id,
+      checkpoints: [
+        {
+          message_index: 1,
+          continue_from: 1,
+          reason: "user_message",
+          message_preview: "One",
+          is_latest: false,
+        },
+        {
+          message_index: 2,
+          status: "COMPLETED",
+          reason: "run_end",
+          message_role: "assistant",
+          is_latest: true,
+        },
+      ],
+    });
+    const detail = await get(`${path}/1?${query}`);
+    expect(detail).toMatchObject({
+      checkpoint: { message_index: 1 },
+      snapshot: { messages: [{ content: "One" }] },
+    });
+    const refused = await send(os.port, { path: `${path}/3?${query}`, headers });
+    expect([refused.status, bodyOf(refused)]).toEqual([
+      400,
+      { detail: "message_index must be between 0 and 2" },
+    ]);
+    const bob = await issuer.bearer({ subject: "bob", scopes: ["agents:run", "agents:read"] });
+    const foreign = await send(os.port, { path: `${path}?${query}`, headers: bob });
+    expect([foreign.status, bodyOf(foreign)]).toEqual([404, { detail: "Run not found" }]);
+  });
+
+  test("is copied with its session, which goes on by itself", async () => {
+    const first = await say(newSession(), "One");
+    const { session_id } = first;
+    const patch = { session_name: "Mine", session_state: { a: 1 } };
+    await send(os.port, {
+      method: "PATCH",
+      path: `/sessions/${session_id}`,
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify(patch),
+    });
+    const forked = bodyOf(await post(`/agents/talker/sessions/${session_id}/fork`, {}));
+    expect(forked["forked_from_session_id"]).toBe(session_id);
+    const copyId = String(forked["session_id"]);
+    expect(copyId).not.toBe(session_id);
+    expect(await get(`/sessions/${copyId}`)).toMatchObject({ ...patch, user_id: "alice" });
+    const runs = await send(os.port, { path: `/sessions/${copyId}/runs`, headers });
+    expect(JSON.parse(runs.text)).toMatchObject([
+      { run_input: "One", content: "Noted.", forked_from_session_id: session_id },
+    ]);
+    expect(runs.text).not.toContain(first.run_id);
+    await say(copyId, "Two");
+    expect(prompts.at(-1)).toEqual(["user: One", "assistant: Noted.", "user: Two"]);
+    expect((await get(`/sessions/${session_id}`))["chat_history"]).toHaveLength(2);
+  });
+
+  test("is not copied for others, nor is a session without runs", async () => {
+    const { session_id } = await say(newSession(), "One");
+    const path = `/agents/talker/sessions/${session_id}/fork`;
+    const bob = await issuer.bearer({ subject: "bob", scopes: ["agents:run"] });
+    const foreign = await send(os.port, { method: "POST", path, headers: bob, body: "" });
+    expect([foreign.status, bodyOf(foreign)]).toEqual([404, { detail: "Session not found" }]);
+    const empty = newSession();
+    await send(os.port, {
+      method: "POST",
+      path: "/sessions?type=agent",
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify({ session_id: empty, agent_id: "talker" }),
+    });
+    const refused = await post(`/agents/talker/sessions/${empty}/fork`, {});
+    expect([refused.status, bodyOf(refused)]).toEqual([
+      400,
+      { detail: "Source session has no runs to fork." },
+    ]);
+    const bound = await issuer.bearer({ subject: "alice", scopes: ["agents:run"], claims: { session_id } });
+    const other = await send(os.port, { method: "POST", path, headers: bound, body: "" });
+    expect(other.status).toBe(403);
+  });
 });

@@ -84,6 +84,19 @@ const holdRun =
     return () => void sent.destroy();
   };
 
+/** A run that need not begin at once. */
+const queued = (own: Headers = {}, length = 2) =>
+  run({ message: "x".repeat(length), background: "true" }, own);
+
+/** A run that holds the only place, and another one that waits for it. */
+const holdQueue =
+  (headers: () => Promise<Headers>, length?: number): NonNullable<World["prepare"]> =>
+  async (server) => {
+    const release = await holdRun(headers)(server);
+    await send(server.port, queued(await headers(), length));
+    return release;
+  };
+
 /** Asks again until a request is refused, as it is where nothing has been mended: what holds it is on its way. */
 async function untilRefused(port: number, call: Call): Promise<void> {
   for (let look = 0; look < 200; look += 1) {
@@ -226,6 +239,34 @@ export const limitFixes = {
   RUN_SERVER_LIMIT: heldRows(
     async () => ({ options: open({ activeRuns: 1 }), call: run(), prepare: holdRun(nobody) }),
     { waits: /send the request again in a while/, option: "activeRuns", more: 10 },
+  ),
+  RUN_CALLER_QUEUE: heldRows(
+    async () => ({
+      options: closed({ activeRuns: 1, activeRunsPerCaller: 1, pendingRunsPerCaller: 1 }),
+      call: await asAlice(queued),
+      prepare: holdQueue(alice),
+    }),
+    {
+      waits: /wait until some of your runs have begun, or cancel some, then send the request again/,
+      option: "pendingRunsPerCaller",
+      more: 10,
+    },
+  ),
+  RUN_QUEUE_FULL: heldRows(
+    async () => ({
+      options: open({ activeRuns: 1, pendingRuns: 1 }),
+      call: queued(),
+      prepare: holdQueue(nobody),
+    }),
+    { waits: /send the request again in a while/, option: "pendingRuns", more: 10 },
+  ),
+  RUN_QUEUE_MEMORY: heldRows(
+    async () => ({
+      options: open({ activeRuns: 1, pendingMebibytes: 0.01 }),
+      call: queued({}, 6_000),
+      prepare: holdQueue(nobody, 6_000),
+    }),
+    { waits: /send the request again in a while/, option: "pendingMebibytes", more: 1 },
   ),
   RUN_CALLER_UNREAD: heldRows(
     async () => ({

@@ -185,6 +185,27 @@ export const SERVED_ROWS: Readonly<Record<ServedRouteId, RouteRow>> = {
     status: 404,
     demands: { kind: "item", scope: runAgents, id: AGENT_ID },
   },
+  "agents.listCheckpoints": {
+    method: "GET",
+    path: `/agents/${AGENT_ID}/runs/none/checkpoints?session_id=none`,
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: readRuns, also: runRuns, id: AGENT_ID },
+  },
+  "agents.readCheckpoint": {
+    method: "GET",
+    path: `/agents/${AGENT_ID}/runs/none/checkpoints/0?session_id=none`,
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: readRuns, also: runRuns, id: AGENT_ID },
+  },
+  "agents.forkSession": {
+    method: "POST",
+    path: `/agents/${AGENT_ID}/sessions/none/fork`,
+    usesAgents: false,
+    status: 404,
+    demands: { kind: "item", scope: runAgents, id: AGENT_ID },
+  },
   "agents.cancelRun": {
     method: "POST",
     path: `/agents/${AGENT_ID}/runs/none/cancel`,

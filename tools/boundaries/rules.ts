@@ -58,6 +58,7 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
     unit: "server",
     files: [
       "packages/guard/src/decisions/decision-counter.suite.ts",
+      "packages/guard/src/decisions/key-counter.suite.ts",
       "packages/guard/src/denials/denial-recorder.suite.ts",
       "packages/guard/src/revocations/revocation-store.suite.ts",
     ],

@@ -24,6 +24,7 @@ import {
   MAX_TOLD_MEMORIES,
 } from "../../packages/server/src/memories/memory-limits.ts";
 import {
+  MAX_CONTINUE_BYTES,
   MAX_FORM_BYTES,
   MAX_FORM_FIELDS,
   MAX_JSON_DEPTH,
@@ -124,6 +125,7 @@ function fixedLimits(): readonly (readonly string[])[] {
   return [
     ["path and query of a request", kibibytes(MAX_TARGET_BYTES), refusal("INPUT_TARGET_TOO_LONG")],
     ["body of a request", `${MAX_FORM_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
+    ["body of a `/continue`", `${MAX_CONTINUE_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
     ["fields of a body", count(MAX_FORM_FIELDS), refusal("INPUT_FIELDS_TOO_MANY")],
     [
       "headers of one part of a form",

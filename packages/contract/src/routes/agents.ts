@@ -1,13 +1,19 @@
 /** Agents and their runs (contract 4.2). */
 import { z } from "zod";
 import { agentSchema } from "../wire/agent.ts";
+import { checkpointDetailSchema, checkpointListSchema, forkedSessionSchema } from "../wire/checkpoint.ts";
 import { continueFormSchema, continueJsonSchema } from "../wire/continue-form.ts";
 import { errorSchema, limitSchema, problemSchema, validationErrorSchema } from "../wire/problem.ts";
 import { runEventSchema } from "../wire/run-events.ts";
 import { runFormSchema, runJsonSchema } from "../wire/run-form.ts";
 import { runOutputSchema } from "../wire/run-output.ts";
 import { pendingRunSchema, resumeEventSchema, resumeFormSchema } from "../wire/run-resume.ts";
-import { cancelQuerySchema, runListQuerySchema, runQuerySchema } from "../wire/session.ts";
+import {
+  cancelQuerySchema,
+  runListQuerySchema,
+  runQuerySchema,
+  sessionOwnerQuerySchema,
+} from "../wire/session.ts";
 import { sessionRunSchema } from "../wire/session-run.ts";
 import type { RouteTable } from "./route.ts";
 import { createRunnableRoutes } from "./runnables.ts";
@@ -57,6 +63,12 @@ export const agentsRoutes = {
       429: { description: "the caller has too many active runs, or they are too large; `Retry-After` says when to ask again", json: limitSchema },
       503: { description: "the server has no room for the run, or cannot read its keys now", json: z.union([limitSchema, problemSchema]) },
     } },
+  "agents.listCheckpoints": { method: "GET", path: "/agents/{agent_id}/runs/{run_id}/checkpoints", access: ["agents:read", "agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Places from which a run can be continued", query: runQuerySchema,
+    responses: { 200: { description: "the places, oldest first", json: checkpointListSchema }, 404: noSuchRun, 409: several, 422: invalid } },
+  "agents.readCheckpoint": { method: "GET", path: "/agents/{agent_id}/runs/{run_id}/checkpoints/{message_index}", access: ["agents:read", "agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "The messages before one place of a run", query: runQuerySchema,
+    responses: { 200: { description: "the place and its messages", json: checkpointDetailSchema }, 400: { description: "the run has no such place", json: errorSchema }, 404: noSuchRun, 409: several, 422: invalid } },
+  "agents.forkSession": { method: "POST", path: "/agents/{agent_id}/sessions/{session_id}/fork", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Copy a session with its runs that have ended", query: sessionOwnerQuerySchema,
+    responses: { 200: { description: "the copy", json: forkedSessionSchema }, 400: { description: "no run of the session has ended", json: errorSchema }, 404: { description: "no such agent, or no such session of this caller", json: errorSchema }, 409: several, 413: { description: "the sessions of its user are too large", json: limitSchema }, 422: invalid } },
   "agents.cancelRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/cancel", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Cancel a run", query: cancelQuerySchema,
     responses: { 200: { description: "it is asked to stop, or there is nothing to stop", json: z.object({}) }, 400: { description: "the session is not named", json: errorSchema }, 404: noSuchRun, 422: invalid } },
   "agents.resumeRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/resume", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Take up the stream of a run again",

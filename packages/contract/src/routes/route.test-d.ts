@@ -17,6 +17,9 @@ isTrue<
     | "agents.listRuns"
     | "agents.readRun"
     | "agents.continueRun"
+    | "agents.listCheckpoints"
+    | "agents.readCheckpoint"
+    | "agents.forkSession"
     | "agents.cancelRun"
     | "agents.resumeRun"
   >

@@ -76,6 +76,8 @@ function outputOf<const Names extends z.ZodRawShape, const Event extends z.ZodTy
     forked_from_run_id: z.string().optional(),
     /** So many of them. */
     forked_from_message_index: z.number().int().optional(),
+    /** The session that it was copied from. */
+    forked_from_session_id: z.string().optional(),
     /** The run whose answer was made again. */
     regenerated_from: z.string().optional(),
   };

@@ -57,13 +57,13 @@ function create(options: GuardedAppOptions = {}, parts: Partial<GuardedAppParts<
 }
 
 async function codesOf(replacing: Promise<void>): Promise<readonly string[]> {
-  const error: unknown = await replacing.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof ConfigurationError) return error.faults.map(({ code }) => code);
-  if (error !== undefined) throw error;
-  return [];
+  try {
+    await replacing;
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults.map(({ code }) => code);
+    throw error;
+  }
 }
 
 describe("another policy", () => {

@@ -96,6 +96,9 @@ describe("limits", () => {
       unreadStreamsPerCaller: 500,
       runMebibytes: 128,
       runMebibytesPerCaller: 64,
+      pendingRuns: 10_000,
+      pendingRunsPerCaller: 5_000,
+      pendingMebibytes: 256,
       storedMebibytes: 64,
       storedMebibytesPerUser: 16,
     });

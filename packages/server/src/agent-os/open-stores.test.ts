@@ -295,7 +295,9 @@ it("the log says which runs a server that is gone has left, with the ids that th
   await before.close();
   const opened = open(database);
   await opened.write((transaction) =>
-    sql`update agentos_runs set status = 'RUNNING', node_id = 'gone', ended_at = null`.execute(transaction),
+    sql`update agentos_runs set status = 'RUNNING', node_id = 'gone', ended_at = null, events_json = null`.execute(
+      transaction,
+    ),
   );
   await opened.close();
   const logger = createTestLogger();

@@ -7,7 +7,7 @@ import { Agent } from "../agents/agent.ts";
 import { PROVIDERS } from "../agents/providers.fixture.ts";
 import { TEST_TOOLS } from "../agents/test-tools.fixture.ts";
 import { createRunService } from "../runs/service.ts";
-import { createTestAccess, createTestRuntime, form } from "../runs/test-run.fixture.ts";
+import { createTestAccess, createTestRuntime, form, startRun } from "../runs/test-run.fixture.ts";
 import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
@@ -42,7 +42,7 @@ export async function runOnce({ location, url, provider, message }: ProcessRun):
       runtime: { ...createTestRuntime(), generateId: randomUUID },
     });
     const input = form(message, { sessionId: "s" });
-    const started = await service.startRun({ runnable: agent, form: input, access: createTestAccess() });
+    const started = await startRun(service, { runnable: agent, form: input, access: createTestAccess() });
     if (!started.ok) throw new Error(JSON.stringify(started.fault));
     return (await started.value.finished).json;
   } finally {

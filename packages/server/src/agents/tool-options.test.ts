@@ -67,6 +67,32 @@ const ROWS: readonly (readonly [
     { ...fine, requiresConfirmation: true },
   ],
   [
+    "an argument that may be edited and that there is not",
+    {
+      ...fine,
+      parameters: object,
+      requiresConfirmation: true,
+      editableArguments: ["ctiy"],
+    },
+    '"editableArguments": names "ctiy", which is not among the "parameters" ("city")',
+    'remove it from "editableArguments", or add it to "parameters"',
+    { ...fine, parameters: object, requiresConfirmation: true, editableArguments: ["city"] },
+  ],
+  [
+    "an argument that may be edited where nobody confirms",
+    { ...fine, parameters: object, editableArguments: ["city"] },
+    '"editableArguments": is for whoever confirms a call, and this tool has no "requiresConfirmation"',
+    'add "requiresConfirmation": true',
+    { ...fine, parameters: object, requiresConfirmation: true, editableArguments: ["city"] },
+  ],
+  [
+    "a parameter to be filled in that there is not",
+    { ...fine, requiresUserInput: ["seat"] },
+    '"requiresUserInput": names "seat", which is not among the "parameters" (none)',
+    'remove it from "requiresUserInput", or add it to "parameters"',
+    { ...fine, parameters: object, requiresUserInput: ["city"] },
+  ],
+  [
     "no parameters",
     without("parameters"),
     '"parameters": is required',

@@ -3,8 +3,13 @@
  * dropped: the value is the person's.
  */
 import { isRecord, type ToolExecution } from "@agentos/contract";
-import type { Tool } from "./define-tool.ts";
+import type { JsonSchema } from "./compiled-parameters.ts";
 
+/** What of a tool is asked for here. */
+interface FilledTool {
+  readonly parameters: JsonSchema;
+  readonly requiresUserInput: readonly string[];
+}
 type UserInputField = NonNullable<ToolExecution["user_input_schema"]>[number];
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -19,7 +24,7 @@ const FIELD_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What a person has to fill in; undefined where the tool wants nothing. */
-export function listUserInput(tool: Tool | undefined): UserInputField[] | undefined {
+export function listUserInput(tool: FilledTool | undefined): UserInputField[] | undefined {
   if (tool === undefined || tool.requiresUserInput.length === 0) return undefined;
   const properties = propertiesOf(tool.parameters);
   return tool.requiresUserInput.map((name) => {
@@ -34,21 +39,23 @@ export function listUserInput(tool: Tool | undefined): UserInputField[] | undefi
 }
 
 /** The parameters as a model is told of them. */
-export function hideUserInput({
-  parameters,
-  requiresUserInput: hidden,
-}: Pick<Tool, "parameters" | "requiresUserInput">): Arguments {
+export function hideUserInput({ parameters, requiresUserInput: hidden }: FilledTool): Arguments {
   if (hidden.length === 0) return parameters;
   const { required } = parameters;
   return {
     ...parameters,
     properties: withoutKeys(propertiesOf(parameters), hidden),
-    ...(Array.isArray(required) ? { required: required.filter((name) => !hidden.includes(name)) } : {}),
+    ...(Array.isArray(required)
+      ? { required: required.filter((name: unknown) => !hidden.some((other) => other === name)) }
+      : {}),
   };
 }
 
 /** The arguments that the model may choose. */
-export function dropUserInput(args: Arguments, tool: Pick<Tool, "requiresUserInput"> | undefined): Arguments {
+export function dropUserInput(
+  args: Arguments,
+  tool: Pick<FilledTool, "requiresUserInput"> | undefined,
+): Arguments {
   return tool === undefined || tool.requiresUserInput.length === 0
     ? args
     : withoutKeys(args, tool.requiresUserInput);

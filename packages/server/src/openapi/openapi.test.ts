@@ -135,7 +135,19 @@ describe("the document", () => {
 
 it("describes every answer of a run that a client has to tell apart", () => {
   const responses = build().paths["/agents/{agent_id}/runs"]?.["post"]?.responses ?? {};
-  expect(Object.keys(responses)).toEqual(["200", "400", "401", "403", "404", "413", "422", "429", "503"]);
+  expect(Object.keys(responses)).toEqual([
+    "200",
+    "202",
+    "400",
+    "401",
+    "403",
+    "404",
+    "409",
+    "413",
+    "422",
+    "429",
+    "503",
+  ]);
   const schemaOf = (status: string) => responses[status]?.content;
   const limit = { $ref: "#/components/schemas/Limit" };
   for (const status of ["413", "429"])

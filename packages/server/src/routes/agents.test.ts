@@ -108,20 +108,14 @@ describe("POST /agents/{id}/runs", () => {
     expect(body.tools?.[0]?.result).toBe('{"user_id":"alice","scopes":["agents:run"]}');
   });
 
-  it.each([
-    ["an agent that does not exist", "ghost", { message: "hi" }, 404, "Agent not found"],
-    [
-      "a background run",
-      "echo",
-      { message: "hi", background: "true" },
-      400,
-      'Background execution is not supported by this version: send the run without "background"',
-    ],
-  ])("answers %s with JSON, before any stream", async (_, id, fields, status, detail) => {
-    const response = await post(id, fields);
-    expect([response.status, await response.json()]).toEqual([status, { detail }]);
-    expect(response.headers.get("content-type")).toBe("application/json");
-  });
+  it.each([["an agent that does not exist", "ghost", { message: "hi" }, 404, "Agent not found"]])(
+    "answers %s with JSON, before any stream",
+    async (_, id, fields, status, detail) => {
+      const response = await post(id, fields);
+      expect([response.status, await response.json()]).toEqual([status, { detail }]);
+      expect(response.headers.get("content-type")).toBe("application/json");
+    },
+  );
 
   it("answers a missing message with the contract's 422", async () => {
     const response = await post("echo", {});
@@ -140,13 +134,13 @@ describe("POST /agents/{id}/runs", () => {
       signal: client.signal,
     };
     const { service } = server;
-    const original = service.startRun.bind(service);
-    const startThenAbort: typeof service.startRun = async (run) => {
+    const original = service.acceptRun.bind(service);
+    const startThenAbort: typeof service.acceptRun = async (run) => {
       const started = await original(run);
       client.abort();
       return started;
     };
-    const runs = { ...service, activeRuns: 0, startRun: startThenAbort };
+    const runs = { ...service, activeRuns: 0, acceptRun: startThenAbort };
     const response = await routesOf({ runs }, server)["agents.run"](contextOf("/agents/echo/runs", {}, init));
     expect(await response.json()).toMatchObject({ status: "CANCELLED", content: "" });
     const component = { kind: "agent", id: "echo" } as const;

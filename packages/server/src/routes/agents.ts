@@ -18,7 +18,9 @@ import type { RunTicket } from "../runs/run-ledger.ts";
 import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore } from "../runs/store.ts";
+import { createForkSession } from "../sessions/fork-session.ts";
 import { createAnswerFault } from "./answer-fault.ts";
+import { createCheckpointRoutes } from "./checkpoint-routes.ts";
 import { createContinueRoute } from "./continue-route.ts";
 import { createListBodies } from "./list-bodies.ts";
 import { createResumeRoute } from "./resume-route.ts";
@@ -37,6 +39,7 @@ export interface AgentsRoutesOptions {
 const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) => `${method} ${path}`;
 const RUN_ROUTE = nameOf(SERVED_ROUTES["agents.run"]);
 const CONTINUE_ROUTE = nameOf(SERVED_ROUTES["agents.continueRun"]);
+const FORK_ROUTE = nameOf(SERVED_ROUTES["agents.forkSession"]);
 const RESUME_ROUTE = nameOf(SERVED_ROUTES["agents.resumeRun"]);
 
 /** Handlers of the agents' routes. */
@@ -56,6 +59,14 @@ export function createAgentsRoutes({
   const answerRun = createRunAnswers({ store, runs, runtime, answerFault, route: RUN_ROUTE });
   const has = (id: string) => byId.has(id);
   const ofRuns = createRunRoutes({ kind: "agent", has, store, runs, runtime });
+  const ofCheckpoints = createCheckpointRoutes({
+    kind: "agent",
+    has,
+    store,
+    forkSession: createForkSession({ store, runtime }),
+    answerFault,
+    forkRoute: FORK_ROUTE,
+  });
   const findAgent = ({ parameters }: RequestContext) => byId.get(parameters["agent_id"] ?? "");
 
   const refuse = (fault: RequestFault, { access }: RequestContext) =>
@@ -116,6 +127,9 @@ export function createAgentsRoutes({
       route: CONTINUE_ROUTE,
       sizeOfBody,
     }),
+    "agents.listCheckpoints": ofCheckpoints.listCheckpoints,
+    "agents.readCheckpoint": ofCheckpoints.readCheckpoint,
+    "agents.forkSession": ofCheckpoints.forkSession,
     "agents.listRuns": ofRuns.listRuns,
     "agents.readRun": ofRuns.readRun,
     "agents.cancelRun": ofRuns.cancelRun,

@@ -7,6 +7,7 @@ import {
   createTestServer,
   form,
   outputOf,
+  startRun,
 } from "../runs/test-run.fixture.ts";
 import { answerWithRun } from "./json-answer.ts";
 
@@ -40,11 +41,11 @@ describe("the answer to a run that is not streamed", () => {
       onCut: ({ message }) => causes.push(message),
     });
     const request = { runnable: echo, form: form("hi"), access: createTestAccess() };
-    expect(await server.service.startRun(request)).toMatchObject({ fault: { code: "RUN_SERVER_UNREAD" } });
+    expect(await startRun(server.service, request)).toMatchObject({ fault: { code: "RUN_SERVER_UNREAD" } });
     vi.advanceTimersByTime(2 * MAX_UNREAD_SECONDS * 1_000);
     expect(causes).toEqual(["the answer was not read"]);
     await expect(response.text()).rejects.toThrow("the answer was cut");
-    expect(await server.service.startRun(request)).toMatchObject({ ok: true });
+    expect(await startRun(server.service, request)).toMatchObject({ ok: true });
   });
 
   it.each<[string, (response: Response) => Promise<unknown>]>([
@@ -55,7 +56,7 @@ describe("the answer to a run that is not streamed", () => {
     const response = await answerWithRun(await server.start(long, form("hi")), ignore);
     await end(response);
     const request = { runnable: echo, form: form("hi"), access: createTestAccess() };
-    expect(await server.service.startRun(request)).toMatchObject({ ok: true });
+    expect(await startRun(server.service, request)).toMatchObject({ ok: true });
   });
 
   it("holds what it is long, and is cut when others need the memory", async () => {

@@ -75,8 +75,9 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
     const run = describePlace(place);
     // Where it runs here its memory knows better than its row.
     const count = runs.findKept(place.runNo)?.tail?.committed() ?? place.nextIndex;
-    const last = Math.min(Math.max(form.lastEventIndex ?? -1, -1), count - 1);
-    const missed = count - 1 - last;
+    // One that is ahead of what is seen here is believed: it waits for what comes after.
+    const last = Math.max(form.lastEventIndex ?? -1, -1);
+    const missed = Math.max(count - 1 - last, 0);
     const isLive = place.status === "RUNNING" || place.status === "PENDING";
     const frames = isLive
       ? {

@@ -12,6 +12,7 @@ import {
   form,
   outputOf,
   settle,
+  startRun,
 } from "../runs/test-run.fixture.ts";
 import { encodeFrame, eventStreamResponse, openEventStream } from "./sse.ts";
 
@@ -129,7 +130,7 @@ describe("openEventStream", () => {
     const reader = (await openEventStream(run, { onCut: (cause) => causes.push(cause) })).getReader();
     await run.finished;
     const request = { runnable: echo, form: form("hi"), access: createTestAccess() };
-    const refused = await server.service.startRun(request);
+    const refused = await startRun(server.service, request);
     expect(refused).toMatchObject({ ok: false, fault: { code: "RUN_SERVER_UNREAD" } });
     vi.advanceTimersByTime(2 * MAX_UNREAD_SECONDS * 1_000);
     expect(causes).toMatchObject([{ message: "the answer was not read" }]);

@@ -166,4 +166,37 @@ export function continueSuite(name: string, create: () => RunStore): void {
       expect(await store.findRun(all, key, "r1")).toMatchObject({ output: { status: "PAUSED" } });
     });
   });
+
+  describe(`runs that are added to ${name} as they ended`, () => {
+    const ended = (runId: string) => ({
+      runId,
+      status: "COMPLETED" as const,
+      createdAt: 3,
+      input: "copied",
+      outputJson: JSON.stringify(outputOf(key, runId)),
+      eventsJson: "[]",
+      nextIndex: 2,
+    });
+    const make = (store: RunStore) =>
+      store.createSession(all, { key, name: undefined, state: {}, metadata: undefined, createdAt: 1 });
+
+    it("are read in their order, and give the session its first input", async () => {
+      const store = create();
+      await make(store);
+      await store.addEndedRuns(all, key, [ended("r1"), ended("r2")]);
+      await store.addEndedRuns(all, key, [ended("r3")]);
+      const runs = await store.listRuns(all, key, { status: "COMPLETED" });
+      expect(runs.map(({ output }) => output.run_id)).toEqual(["r1", "r2", "r3"]);
+      expect(await store.findSession(all, key)).toMatchObject({ firstInput: "copied" });
+    });
+
+    it("are not added to a session that is not there, or not in reach", async () => {
+      const store = create();
+      await expect(store.addEndedRuns(all, key, [ended("r1")])).rejects.toThrow();
+      await make(store);
+      const ofBob = { kind: "user", owner: bob } as const;
+      await expect(store.addEndedRuns(ofBob, key, [ended("r1")])).rejects.toThrow();
+      expect(await store.listRuns(all, key, {})).toEqual([]);
+    });
+  });
 }

@@ -32,5 +32,7 @@ export function writePauseCheckpoint({ media, dependencies }: PauseCheckpoint): 
 export function readPauseCheckpoint(json: string | undefined): PauseCheckpoint | undefined {
   if (json === undefined) return { media: [], dependencies: {} };
   const parsed = checkpointSchema.safeParse(parseJson(json));
-  return parsed.success ? { ...parsed.data, media: parsed.data.media.map(readMedia) } : undefined;
+  if (!parsed.success) return undefined;
+  const { media, dependencies } = parsed.data;
+  return { media: media.map(readMedia), dependencies };
 }

@@ -7,7 +7,6 @@ import {
   ALICE,
   BOB,
   createPlainAgent,
-  createPlainTeam,
   createTestAccess,
   createTestIdentity,
   createTestServer,
@@ -16,6 +15,7 @@ import {
   form,
   outputOf,
   settle,
+  startRun,
 } from "./test-run.fixture.ts";
 
 const agent = new Agent({ id: "helper", model: "offline:echo" });
@@ -26,30 +26,6 @@ const hanging = createPlainAgent(async function* () {
 });
 
 describe("startRun", () => {
-  it("refuses a background run in the contract's words", async () => {
-    const { service } = createTestServer();
-    const access = { identity: ALICE, dataScope: { kind: "all" } } as const;
-    expect(
-      await service.startRun({ runnable: agent, form: form("hi", { background: true }), access }),
-    ).toEqual({
-      ok: false,
-      fault: {
-        status: 400,
-        detail: 'Background execution is not supported by this version: send the run without "background"',
-      },
-    });
-  });
-
-  it("refuses a background run of a team in the same words", async () => {
-    const team = createPlainTeam(async function* () {});
-    const request = { runnable: team, form: form("hi", { background: true }), access: createTestAccess() };
-    expect(await createTestServer().service.startRun(request)).toMatchObject({
-      fault: {
-        detail: 'Background execution is not supported by this version: send the run without "background"',
-      },
-    });
-  });
-
   it("makes the run id itself, and a session id when there is none", async () => {
     const server = createTestServer();
     const first = await server.start(agent, form("hi"));
@@ -98,12 +74,12 @@ describe("startRun", () => {
     await finish(await server.start(talks, form("hi", { sessionId: "s" })));
     await finish(await server.start(talks, form("hi", { sessionId: "s" })));
     const request = { runnable: remembers, form: form("hi", { sessionId: "s" }), access: createTestAccess() };
-    expect(await server.service.startRun(request)).toMatchObject({
+    expect(await startRun(server.service, request)).toMatchObject({
       fault: { code: "RUN_REQUEST_TOO_LARGE" },
     });
     expect(server.service.activeRuns).toBe(0);
     const elsewhere = { ...request, form: form("hi", { sessionId: "another" }) };
-    expect(await server.service.startRun(elsewhere)).toMatchObject({ ok: true });
+    expect(await startRun(server.service, elsewhere)).toMatchObject({ ok: true });
   });
 
   it("does not hand the caller's own objects to tools", async () => {
@@ -249,7 +225,7 @@ describe("a run", () => {
       });
       const client = new AbortController();
       const request = { runnable: agent, form: brings, access: createTestAccess(), signal: client.signal };
-      expect(await server.service.startRun(request)).toMatchObject({ ok: false });
+      expect(await startRun(server.service, request)).toMatchObject({ ok: false });
       expect(server.service.activeRuns).toBe(0);
     },
   );
@@ -259,7 +235,7 @@ describe("a run", () => {
     const dependencies = { list: Array.from({ length: 6_000 }, () => ({})) };
     const request = { runnable: agent, form: form("hi", { dependencies }), access: createTestAccess() };
     expect(JSON.stringify(dependencies).length * 2).toBeLessThan(100_000);
-    expect(await server.service.startRun(request)).toMatchObject({
+    expect(await startRun(server.service, request)).toMatchObject({
       fault: { code: "RUN_REQUEST_TOO_LARGE" },
     });
   });

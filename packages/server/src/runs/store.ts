@@ -219,6 +219,16 @@ export interface Beat {
   readonly held: ReadonlySet<string> | undefined;
 }
 
+/** A run that is added as it ended. */
+export interface EndedRun extends Pick<NewRun, "runId" | "createdAt" | "input"> {
+  readonly status: RunStatus;
+  /** A {@link StoredOutput} of that status. */
+  readonly outputJson: string;
+  /** A list of {@link StoredEvent}. */
+  readonly eventsJson: string;
+  readonly nextIndex: number;
+}
+
 /** A run with what its pause left. */
 export interface PausedRun extends StoredRun {
   readonly attempt: number;
@@ -273,6 +283,8 @@ export interface RunStore extends RunQueue {
     run: Pick<RunLease, "key" | "runId">,
     continuation: RunContinuation,
   ): Promise<RunLease | undefined>;
+  /** Adds runs that have ended to a session, in their order, in one step. Throws {@link SessionsFull}. */
+  addEndedRuns(scope: DataScope, key: SessionKey, runs: readonly EndedRun[]): Promise<void>;
   /** Oldest first, in the order in which they were created. */
   listRuns(scope: DataScope, key: SessionKey, query: RunQuery): Promise<readonly StoredRun[]>;
   listRunPiece(scope: DataScope, key: SessionKey, query: RunPieceQuery): Promise<RunPiece>;

@@ -1,5 +1,13 @@
 /** For tests: a runtime with a fixed clock, counted ids and a log that can be read; and a run with everything stored. */
-import { type Access, compileGrants, DEFAULT_ISSUER_NAME, type Identity, type Owner } from "@agentos/auth";
+import {
+  type Access,
+  compileGrants,
+  DEFAULT_ISSUER_NAME,
+  type Identity,
+  type Owner,
+  ok,
+  type Result,
+} from "@agentos/auth";
 import {
   ADMIN_SCOPE,
   type AnyRunEvent,
@@ -9,10 +17,11 @@ import {
 } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import type { RunRequest, StartFault } from "./accept-run.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { RunForm } from "./run-form.ts";
 import type { RunContext, Runnable } from "./runnable.ts";
-import { createRunService, type RunServiceOptions } from "./service.ts";
+import { createRunService, type RunService, type RunServiceOptions } from "./service.ts";
 import type { RunStore, StoredRun } from "./store.ts";
 
 export const NOW = 1_795_000_000.5;
@@ -190,12 +199,22 @@ export function createTestServer(
     },
     async start(runnable, input, { signal, ...access } = {}) {
       const request = { runnable, form: input, access: createTestAccess(access) };
-      const started = await service.acceptRun({ ...request, signal });
+      const started = await startRun(service, { ...request, signal });
       if (!started.ok) throw new Error(`not started: ${JSON.stringify(started.fault)}`);
-      if (started.value.type !== "begun") throw new Error(`not begun: ${started.value.type}`);
-      return started.value.run;
+      return started.value;
     },
   };
+}
+
+/** A run that begins at once, or why it does not. */
+export async function startRun(
+  service: Pick<RunService, "acceptRun">,
+  request: RunRequest,
+): Promise<Result<LiveRun, StartFault>> {
+  const accepted = await service.acceptRun(request);
+  if (!accepted.ok) return accepted;
+  if (accepted.value.type !== "begun") throw new Error(`not begun: ${accepted.value.type}`);
+  return ok(accepted.value.run);
 }
 
 /** The events of a run, as they come. */

@@ -58,7 +58,7 @@ function shareOutput(output: StoredOutput): Omit<Shared, "events" | "session_sta
     followups: null,
     forked_from_run_id: output.forked_from_run_id ?? null,
     forked_from_message_index: output.forked_from_message_index ?? null,
-    forked_from_session_id: null,
+    forked_from_session_id: output.forked_from_session_id ?? null,
     regenerated_from: output.regenerated_from ?? null,
     last_checkpoint_at_message_index: null,
     created_at: toDateTime(output.created_at),

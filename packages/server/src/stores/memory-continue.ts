@@ -1,7 +1,13 @@
-/** Paused runs that go on, in memory. */
+/** Runs in memory that change after their end: paused ones go on, others are replaced, or copied. */
 import type { DataScope } from "@agentos/auth";
-import type { RunEnd, RunStore, SessionKey } from "../runs/store.ts";
-import { sizeOfText } from "./accounts.ts";
+import {
+  type EndedRun,
+  MAX_FIRST_INPUT_LENGTH,
+  type RunEnd,
+  type RunStore,
+  type SessionKey,
+} from "../runs/store.ts";
+import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
 import type { MemoryEventLog } from "./memory-event-log.ts";
 import type { MemorySessions, SessionEntry } from "./memory-sessions.ts";
 import { readRun } from "./memory-values.ts";
@@ -58,4 +64,26 @@ export function replaceRun(
   const moreBytes = sizeOfText(outputJson) - sizeOfText(run.outputJson);
   Object.assign(run, { status: "REGENERATED", outputJson, bytes: run.bytes + moreBytes });
   return moreBytes;
+}
+
+/** Added as it ended. Gives how many bytes more the session has. */
+export function addEndedRun(session: SessionEntry, run: EndedRun, runNo: number): number {
+  const { runId, status, createdAt, outputJson, eventsJson, nextIndex } = run;
+  const bytes = ENTRY_BYTES + sizeOfText(outputJson) + sizeOfText(eventsJson);
+  session.runs.set(runId, {
+    lease: Object.freeze({ key: session.key, runId, runNo, attempt: 1 }),
+    isLive: false,
+    status,
+    createdAt,
+    outputJson,
+    eventsJson,
+    bytes,
+    checkpointJson: undefined,
+    keepsEvents: false,
+    nextIndex,
+    rows: [],
+  });
+  if (session.firstInput !== undefined) return bytes;
+  session.firstInput = run.input.slice(0, MAX_FIRST_INPUT_LENGTH);
+  return bytes + sizeOfText(session.firstInput);
 }

@@ -12,7 +12,7 @@ import {
   type StoredSession,
 } from "../runs/store.ts";
 import { ENTRY_BYTES, sizeOfText } from "./accounts.ts";
-import { createMemoryContinue, replaceRun } from "./memory-continue.ts";
+import { addEndedRun, createMemoryContinue, replaceRun } from "./memory-continue.ts";
 import { createMemoryEventLog, sizeOfRows } from "./memory-event-log.ts";
 import { createMemoryRunQueue } from "./memory-run-queue.ts";
 import {
@@ -162,6 +162,12 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       });
       const taken = end === -1 ? found : found.slice(0, end);
       return { runs: taken.map(readRun), isLast: end === -1 && found.length < count };
+    },
+
+    async addEndedRuns(scope, key, runs) {
+      const session = find(scope, key);
+      if (session === undefined) throw new RunLeaseLost("the session is gone");
+      for (const run of runs) sessions.used(session, addEndedRun(session, run, (lastRunNo += 1)));
     },
 
     ...createMemoryContinue({ find, used: sessions.used, events }),

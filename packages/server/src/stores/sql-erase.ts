@@ -37,6 +37,7 @@ export interface PersonalData {
 export const ERASED_BY_OWNER = [
   "agentos_sessions",
   "agentos_usage",
+  "agentos_run_keys",
   "agentos_memories",
   "agentos_decision_counts",
 ] as const;

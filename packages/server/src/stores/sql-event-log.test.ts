@@ -8,6 +8,7 @@ import { alice, keyOf, outputOf } from "../runs/store.suite.ts";
 import { RunLeaseLost, type RunStore } from "../runs/store.ts";
 import { createTestRuntime } from "../runs/test-run.fixture.ts";
 import { createMemoryRunStore } from "./memory-run-store.ts";
+import { createSqlEventLog } from "./sql-event-log.ts";
 import { createSqlRunStore } from "./sql-run-store.ts";
 import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";
 
@@ -141,4 +142,48 @@ it("in PostgreSQL, an append that is under way when its run is taken is kept bef
   const events = await readAll(finder, lease);
   expect(events.map(([index]) => index)).toEqual(Array.from({ length: next + 1 }, (_, index) => index));
   expect(events.at(-1)?.[1].event).toBe("RunError");
+});
+
+it("in PostgreSQL, nobody takes a run between the look at its row and the commit of its events", async () => {
+  const database = await open("postgres");
+  const finder = storeOf(database, "finder");
+  const lease = await beginKept(storeOf(database, "slept"), "r1");
+  await silence(database, "slept");
+  const [hasLooked, mayWrite] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { append } = createSqlEventLog(
+    {
+      ...database,
+      write: (change) =>
+        database.write((transaction) =>
+          change(
+            transaction.withPlugin({
+              transformQuery: ({ node }) => node,
+              async transformResult({ result }) {
+                hasLooked.resolve();
+                await mayWrite.promise;
+                return result;
+              },
+            }),
+          ),
+        ),
+    },
+    { deployment: "shop", nodeId: "slept elsewhere" },
+  );
+  const appended = append([{ lease, rows: toRows(0, eventsFrom(0, 1)) }]);
+  await hasLooked.promise;
+  const ended = finder.endAbandoned(describeEnd);
+  const waiting = () =>
+    database.read((db) =>
+      sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
+        db,
+      ),
+    );
+  await expect.poll(async () => (await waiting()).rows.length).toBe(1);
+  mayWrite.resolve();
+  expect(await appended).toEqual(new Set());
+  expect(await ended).toBe(1);
+  expect((await readAll(finder, lease)).map(([index, { event }]) => [index, event])).toEqual([
+    [0, "ToolCallStarted"],
+    [1, "RunError"],
+  ]);
 });

@@ -77,7 +77,7 @@ async function addSessions(
   });
 }
 
-const countOf = (database: TestDatabase, table: "agentos_sessions" | "agentos_runs" | "agentos_key_counts") =>
+const countOf = (database: TestDatabase, table: "agentos_sessions" | "agentos_runs" | "agentos_key_counts" | "agentos_run_keys") =>
   database.read(async (db) => {
     const { count } = await db
       .selectFrom(table)
@@ -158,6 +158,33 @@ describe.each(TEST_DIALECTS)("what is too old in %s", (dialect) => {
     expect(await sweep({}, day + 600)).toBe(1);
     expect(await sweep({}, day + 3 * 600)).toBe(2);
     expect(await countOf(database, "agentos_key_counts")).toBe(2);
+  });
+});
+
+describe.each(TEST_DIALECTS)("names of requests in %s", (dialect) => {
+  it("go a day after their run began, some at a time, and those of another deployment stay", async () => {
+    const { database, sweep } = await open(dialect);
+    const owner = { owner_issuer: "default", owner_kind: "user", owner_id: "alice" };
+    const keys = Array.from({ length: 450 }, (_, at) => ({
+      deployment: "shop",
+      ...owner,
+      idempotency_key: `k${at}`,
+      request_hash: "h",
+      run_id: `r${at}`,
+      session_id: "s",
+      created_at: at < 440 ? 1_000 : 90_000,
+    }));
+    const [first] = keys;
+    if (first === undefined) throw new Error("no key");
+    await database.write((db) =>
+      db
+        .insertInto("agentos_run_keys")
+        .values([...keys, { ...first, deployment: "other" }])
+        .execute(),
+    );
+    expect(await sweep({}, 1_000 + 86_400)).toBe(0);
+    expect(await sweep({}, 1_001 + 86_400)).toBe(440);
+    expect(await countOf(database, "agentos_run_keys")).toBe(11);
   });
 });
 

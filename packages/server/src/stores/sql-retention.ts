@@ -2,6 +2,7 @@
 import { SLOT_SECONDS } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import { sql } from "kysely";
+import { KEY_SECONDS } from "../runs/run-queue.ts";
 import type { Tables } from "./schema/tables.ts";
 import { KEY_COUNTS_SECONDS } from "./sql-key-counter.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
@@ -38,6 +39,7 @@ export const SWEPT_TABLES = [
   "agentos_decision_counts",
   "agentos_key_counts",
   "agentos_revocations",
+  "agentos_run_keys",
 ] as const;
 
 type Batch = (cutoff: number) => Promise<number>;
@@ -56,6 +58,7 @@ export async function sweepRetention(
     agentos_decision_counts: [retention.decisionsSeconds, decisions],
     agentos_key_counts: [KEY_COUNTS_SECONDS, keyCounts],
     agentos_revocations: [0, revocations],
+    agentos_run_keys: [KEY_SECONDS, runKeys],
   };
 
   function sessions(cutoff: number): Promise<number> {
@@ -105,6 +108,27 @@ export async function sweepRetention(
   /** Each says itself how long it is kept. */
   function revocations(cutoff: number): Promise<number> {
     return deleteOldest({ table: "agentos_revocations", key: "seq", time: "until" }, cutoff);
+  }
+
+  /** Those of one moment at a time: whoever sends again has its answer by then. */
+  function runKeys(cutoff: number): Promise<number> {
+    return database.write(async (db) => {
+      const oldest = db
+        .selectFrom("agentos_run_keys")
+        .select("created_at")
+        .where("deployment", "=", deployment)
+        .where("created_at", "<", cutoff)
+        .orderBy("created_at")
+        .limit(1)
+        .offset(BATCH - 1);
+      const { numDeletedRows } = await db
+        .deleteFrom("agentos_run_keys")
+        .where("deployment", "=", deployment)
+        .where("created_at", "<", cutoff)
+        .where("created_at", "<=", (row) => row.fn.coalesce(oldest, sql.lit(cutoff)))
+        .executeTakeFirstOrThrow();
+      return Number(numDeletedRows);
+    });
   }
 
   /** The names are those of tables and columns, written here. */

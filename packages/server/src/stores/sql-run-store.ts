@@ -21,6 +21,7 @@ import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import { createSqlAbandoned } from "./sql-abandoned.ts";
 import { createSqlContinue, replaceRun } from "./sql-continue.ts";
+import { createSqlCopiedRuns } from "./sql-copied-runs.ts";
 import { createSqlEventLog, keepLastRow } from "./sql-event-log.ts";
 import { createFullOwners } from "./sql-full-owners.ts";
 import { createSqlNode, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
@@ -287,6 +288,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       return asked !== undefined;
     },
 
+    ...createSqlCopiedRuns(database, { deployment, maxBytesPerOwner, writeOfOwner }),
     ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }),
     claimRuns: queue.claimRuns,
     releaseRun: queue.releaseRun,

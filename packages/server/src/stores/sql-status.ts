@@ -65,6 +65,7 @@ export const COUNTED_TABLES = [
   "agentos_decision_counts",
   "agentos_key_counts",
   "agentos_revocations",
+  "agentos_run_keys",
 ] as const;
 
 async function readDeployments(database: Database<Tables>): Promise<readonly DeploymentStatus[]> {

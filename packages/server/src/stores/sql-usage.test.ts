@@ -37,9 +37,14 @@ for (const dialect of TEST_DIALECTS) {
       input: "hi",
       changeState: state === undefined ? undefined : () => JSON.stringify({ state }),
     });
-  const end = (store: RunStore, lease: RunLease, { text = "", state = "", summary = "" } = {}) =>
+  const end = (
+    store: RunStore,
+    lease: RunLease,
+    { text = "", state = "", summary = "", checkpoint = "" } = {},
+  ) =>
     store.finishRun(lease, {
-      status: "COMPLETED",
+      status: checkpoint === "" ? "COMPLETED" : "PAUSED",
+      checkpointJson: checkpoint === "" ? undefined : checkpoint,
       outputJson: JSON.stringify(outputOf(lease.key, lease.runId, { content: text })),
       eventsJson: JSON.stringify([text]),
       terminalIndex: 3,
@@ -59,7 +64,7 @@ for (const dialect of TEST_DIALECTS) {
         .selectAll()
         .select(
           sql<number>`octet_length(state_json) - 2 + coalesce(octet_length(name), 0) + coalesce(octet_length(metadata_json), 0) + coalesce(octet_length(summary_json), 0)
-            + (select coalesce(sum(2048 + octet_length(output_json) + octet_length(events_json)), 0) from agentos_runs
+            + (select coalesce(sum(2048 + octet_length(output_json) + octet_length(events_json) + coalesce(octet_length(checkpoint_json), 0)), 0) from agentos_runs
                where agentos_runs.session_no = agentos_sessions.session_no and ended_at is not null)`.as(
             "held",
           ),
@@ -93,11 +98,12 @@ for (const dialect of TEST_DIALECTS) {
       };
       const handmade = new Set<string>();
       const leases: RunLease[] = [];
+      const paused: RunLease[] = [];
       const keyAt = () =>
         keyOf([alice, bob, nobody, claimed][draw(4)] ?? alice, { sessionId: `s${draw(4)}` });
       for (let step = 0; step < 150; step += 1) {
         const key = keyAt();
-        switch (draw(7)) {
+        switch (draw(10)) {
           case 0: {
             // One id for each: who made it is known by it.
             const own = keyOf(key.owner, { sessionId: `made ${step}` });
@@ -127,6 +133,37 @@ for (const dialect of TEST_DIALECTS) {
           case 4:
             leases.push(await begin(store, `r${step}`, key, draw(2) === 0 ? undefined : textOf(draw(300))));
             break;
+          case 5: {
+            const [lease] = paused.splice(draw(paused.length), 1);
+            if (lease === undefined) break;
+            const gone = await store.continueRun(all, lease, {
+              attempt: lease.attempt,
+              status: "RUNNING",
+              outputJson: JSON.stringify(outputOf(lease.key, lease.runId, { content: textOf(draw(400)) })),
+              keepsEvents: false,
+            });
+            if (gone !== undefined) leases.push(gone);
+            break;
+          }
+          case 7: {
+            const copy = { runId: `copy ${step}`, status: "COMPLETED" as const, createdAt: 1, input: "hi" };
+            const outputJson = JSON.stringify(outputOf(key, copy.runId, { content: textOf(draw(300)) }));
+            // There may be none of this key.
+            await store
+              .addEndedRuns(all, key, [{ ...copy, outputJson, eventsJson: "[]", nextIndex: 0 }])
+              .catch(() => undefined);
+            break;
+          }
+          case 6: {
+            const [lease] = leases.splice(draw(leases.length), 1);
+            if (lease === undefined) break;
+            const left = { text: textOf(draw(500)), checkpoint: textOf(1 + draw(300)) };
+            await end(store, lease, left).then(
+              () => paused.push(lease),
+              () => undefined,
+            );
+            break;
+          }
           default: {
             const [lease] = leases.splice(draw(leases.length), 1);
             if (lease === undefined) break;
