@@ -77,7 +77,10 @@ async function addSessions(
   });
 }
 
-const countOf = (database: TestDatabase, table: "agentos_sessions" | "agentos_runs" | "agentos_key_counts" | "agentos_run_keys") =>
+const countOf = (
+  database: TestDatabase,
+  table: "agentos_sessions" | "agentos_runs" | "agentos_key_counts" | "agentos_run_keys",
+) =>
   database.read(async (db) => {
     const { count } = await db
       .selectFrom(table)
