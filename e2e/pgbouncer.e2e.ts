@@ -136,10 +136,10 @@ describe.skipIf(!hasProgram)(title, () => {
       logger,
     };
     const [one, other] = [await serve(options), await serve(options)];
-    const post = (port: number, session: string) =>
+    const post = (port: number, session: string, more: Readonly<Record<string, string>> = {}) =>
       fetch(`http://127.0.0.1:${port}/agents/echo/runs`, {
         method: "POST",
-        body: new URLSearchParams({ message: "hello", stream: "false", session_id: session }),
+        body: new URLSearchParams({ message: "hello", stream: "false", session_id: session, ...more }),
       });
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) => post(index % 2 === 0 ? one.port : other.port, `s${index}`)),
@@ -149,6 +149,15 @@ describe.skipIf(!hasProgram)(title, () => {
     expect(await runs.json()).toMatchObject([
       { status: "COMPLETED", content: expect.stringContaining("hello") as string },
     ]);
+    const accepted = await post(one.port, "in the background", { background: "true" });
+    expect(accepted.status).toBe(202);
+    const { run_id: runId } = (await accepted.json()) as { readonly run_id: string };
+    const readStatus = async () => {
+      const query = new URLSearchParams({ session_id: "in the background" }).toString();
+      const run = await fetch(`http://127.0.0.1:${other.port}/agents/echo/runs/${runId}?${query}`);
+      return ((await run.json()) as { readonly status: string }).status;
+    };
+    await expect.poll(readStatus, { timeout: 10_000 }).toBe("COMPLETED");
     const notices = logger.entries.flatMap(({ facts }) => facts["notice"] ?? []);
     // Of each server once.
     expect(notices).toEqual(["limits-refused", "limits-refused"]);

@@ -64,7 +64,7 @@ const IN_BOTH: Readonly<Record<Exclude<keyof AgentOSOptions, OnlyInCode>, true>>
 };
 
 /** Options of an agent that only code can give: those of a provider's models, and some that nobody has asked for yet. */
-type AgentOnlyInCode = "maxRetries" | "metadata" | "providerOptions" | "toolCallLimit";
+type AgentOnlyInCode = "maxAttempts" | "maxRetries" | "metadata" | "providerOptions" | "toolCallLimit";
 
 /** A new option of `Agent` does not compile before it stands here or above. */
 const AGENT_IN_BOTH: Readonly<Record<Exclude<keyof AgentOptions, AgentOnlyInCode>, true>> = {

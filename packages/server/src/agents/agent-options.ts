@@ -33,6 +33,12 @@ export interface AgentOptions {
   readonly tools?: readonly Tool[];
   /** Tool calls in one run; what is over is answered with an error. Default: no limit but that on model requests. */
   readonly toolCallLimit?: number;
+  /**
+   * How often a run in the background may be begun in all, where the server that runs it stops: the next attempt begins
+   * with what was asked, on any server, and its tools do again what they did. 1 to 10. Default 1: the run ends as
+   * interrupted.
+   */
+  readonly maxAttempts?: number;
   /** Shown with the agent. Default none. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Give the model earlier runs of the session. Default false. */
@@ -112,6 +118,7 @@ const schema = z.strictObject({
   description: z.string().optional(),
   tools: z.array(z.custom<Tool>(isTool, 'is not a tool; make one with "tool()"')).optional(),
   toolCallLimit: z.number().int().min(0).optional(),
+  maxAttempts: z.number().int().min(1).max(10).default(1),
   metadata: z.record(z.string(), z.unknown()).optional(),
   ...rememberingOptionsShape,
   maxRetries: z.number().int().min(0).max(10).default(DEFAULT_MAX_RETRIES),

@@ -40,6 +40,7 @@ export class Agent implements Runnable<"agent"> {
   readonly historyPolicy: HistoryPolicy;
   readonly memory: RunnableMemory;
   readonly pauses: RunnablePauses;
+  readonly maxAttempts: number;
   readonly #loop: AgentLoop;
   readonly #description: AgentObject;
 
@@ -58,6 +59,7 @@ export class Agent implements Runnable<"agent"> {
       maxTokens: checked.maxHistoryTokens,
       overflow: checked.historyOverflow,
     });
+    this.maxAttempts = checked.maxAttempts;
     const tools = new Map((checked.tools ?? []).map((tool) => [tool.name, tool]));
     const memory = createAgentMemory(checked, tools);
     this.#loop = Object.freeze({

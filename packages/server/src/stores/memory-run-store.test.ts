@@ -1,6 +1,7 @@
 import type { Owner } from "@agentos/auth";
 import { describe, expect, it } from "vitest";
 import { continueSuite } from "../runs/continue.suite.ts";
+import { runQueueSuite } from "../runs/run-queue.suite.ts";
 import { alice, bob, keyOf, NO_TOKENS, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
 import type { RunStore } from "../runs/store.ts";
 import { ownerNamed } from "../runs/test-run.fixture.ts";
@@ -8,6 +9,7 @@ import { createMemoryRunStore } from "./memory-run-store.ts";
 
 runStoreSuite("the memory store", () => createMemoryRunStore());
 continueSuite("the memory store", () => createMemoryRunStore());
+runQueueSuite("the memory store", () => createMemoryRunStore());
 
 const all = { kind: "all" } as const;
 const KIB = 1024;

@@ -1,0 +1,56 @@
+import type { DataScope } from "@agentos/auth";
+import { afterAll, describe, expect, it } from "vitest";
+import { runQueueSuite } from "../runs/run-queue.suite.ts";
+import { alice, keyOf, outputOf } from "../runs/store.suite.ts";
+import { createSqlRunStore } from "./sql-run-store.ts";
+import { openTestDatabase, TEST_DIALECTS } from "./test-database.fixture.ts";
+
+const all: DataScope = { kind: "all" };
+
+for (const dialect of TEST_DIALECTS) {
+  const database = await openTestDatabase(dialect);
+  afterAll(() => database.close());
+  let deployments = 0;
+  /** Rows of another deployment are another store's. */
+  const nextDeployment = () => `deployment ${++deployments}`;
+  const open = (deployment: string, nodeId = "node") => createSqlRunStore(database, { deployment, nodeId });
+
+  runQueueSuite(dialect, () => open(nextDeployment()));
+
+  describe(`several servers of one database on ${dialect}`, () => {
+    it("runs that wait are taken by several servers at once, each by one of them", async () => {
+      const deployment = nextDeployment();
+      const servers = Array.from({ length: 4 }, (_, index) => open(deployment, `node${index}`));
+      const [first] = servers;
+      const runIds = Array.from({ length: 40 }, (_, index) => `r${index}`);
+      const { component } = keyOf(alice);
+      for (const runId of runIds)
+        await first?.createRun(all, {
+          key: keyOf(alice),
+          runId,
+          createdAt: 1,
+          outputJson: JSON.stringify(outputOf(keyOf(alice), runId, { status: "PENDING" })),
+          input: "hi",
+          changeState: undefined,
+          status: "PENDING",
+          checkpointJson: "{}",
+        });
+      const claim = { components: [component], limit: 3, full: [], placesOf: () => 3 };
+      const taken = await Promise.all(
+        servers.map(async (server) => {
+          const own: string[] = [];
+          for (
+            let some = await server.claimRuns(claim);
+            some.length > 0;
+            some = await server.claimRuns(claim)
+          )
+            own.push(...some.map(({ lease }) => lease.runId));
+          return own;
+        }),
+      );
+      expect(taken.flat().toSorted()).toEqual(runIds.toSorted());
+      const held = await Promise.all(servers.map(async (server) => [...((await server.beat()).held ?? [])]));
+      expect(held.map((ids) => ids.toSorted())).toEqual(taken.map((ids) => ids.toSorted()));
+    });
+  });
+}
