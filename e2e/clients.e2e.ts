@@ -364,6 +364,29 @@ describe("AgentOSClient, memories", () => {
 });
 
 describe("AgentOSClient goes on", () => {
+  test("AgentOSClient: run_agent_stream with background=true has an event_index in each event", async () => {
+    const body = new URLSearchParams({ message: "hi", background: "true" });
+    const answer = await ask("/agents/echo/runs", { method: "POST", body });
+    expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    const lines = (await answer.text()).split("\n").filter((line) => line.startsWith("data: "));
+    const events = lines.map((line) => JSON.parse(line.slice("data: ".length)) as Fields);
+    expect(events.map(({ event_index: index }) => index)).toEqual(events.map((_, index) => index));
+    expect(events.at(-1)).toMatchObject({ event: "RunCompleted", content: "hi" });
+  });
+
+  test("AgentOSClient: run_agent with background=true and stream=false gets the ids of a run to read later", async () => {
+    const body = new URLSearchParams({ message: "hi", background: "true", stream: "false" });
+    const answer = await ask("/agents/echo/runs", { method: "POST", body });
+    expect(answer.status).toBe(202);
+    const accepted = await objectOf(answer);
+    const { run_id: runId, session_id: sessionId } = accepted;
+    expect(accepted).toEqual({ run_id: runId, session_id: sessionId, status: "PENDING" });
+    const path = `/sessions/${String(sessionId)}/runs/${String(runId)}?type=agent`;
+    await expect
+      .poll(async () => objectOf(await ask(path)), { timeout: 10_000 })
+      .toMatchObject({ run_id: runId, status: "COMPLETED", content: "hi" });
+  });
+
   test("AgentOSClient: continue_agent_run sends back the tools of the pause", async () => {
     const start = new URLSearchParams({ message: "refund x", stream: "false" });
     const paused = await objectOf(await ask("/agents/asker/runs", { method: "POST", body: start }));

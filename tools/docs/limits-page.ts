@@ -88,6 +88,10 @@ const ERROR_TYPES = {
     "The server stopped or crashed while the run went on. Stored runs say so after the next start, or some seconds later where another server finds them.",
     "send the message again; tools may have acted already",
   ],
+  checkpoint_damaged: [
+    "The run waited for a place, and what it was asked cannot be read any more: its row is damaged.",
+    "send the message again",
+  ],
   run_error: [
     "Anything else that was thrown. The text for the caller says nothing of it.",
     "look for the `error_id` in the server's log; throw a `RunFailure` where the caller may know the reason",

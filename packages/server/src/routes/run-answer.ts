@@ -96,14 +96,9 @@ export function createRunAnswers(options: RunAnswersOptions): AnswerRun {
   }
 
   return async (accepted, request) => {
-    switch (accepted.type) {
-      case "begun":
-        return answerBegun(accepted.run, request.form);
-      case "waiting":
-        return pending(accepted.runId, accepted.sessionId);
-      case "known":
-        return answerKnown(accepted, request);
-    }
+    if (accepted.type === "begun") return answerBegun(accepted.run, request.form);
+    if (accepted.type === "known") return answerKnown(accepted, request);
+    return pending(accepted.runId, accepted.sessionId);
   };
 }
 

@@ -31,17 +31,13 @@ export function createClaimLoop({ claim, onFailed, everyMs = EVERY_MS }: ClaimLo
   const interval = setInterval(wake, everyMs).unref();
 
   async function look(): Promise<void> {
-    do {
-      isWanted = false;
-      try {
-        isWanted = (await claim()) || isWanted;
-        hasFailed = false;
-      } catch (cause) {
-        if (!hasFailed) onFailed(cause);
-        hasFailed = true;
-        return;
-      }
-    } while (isWanted && !isClosed);
+    try {
+      if (await claim()) isWanted = true;
+      hasFailed = false;
+    } catch (cause) {
+      if (!hasFailed) onFailed(cause);
+      hasFailed = true;
+    }
   }
 
   function wake(): void {
@@ -53,8 +49,10 @@ export function createClaimLoop({ claim, onFailed, everyMs = EVERY_MS }: ClaimLo
     soon ??= setTimeout(() => {
       soon = undefined;
       if (isClosed) return;
+      isWanted = false;
       round = look().finally(() => {
         round = undefined;
+        if (isWanted) wake();
       });
     }, Math.random() * JITTER_MS).unref();
   }

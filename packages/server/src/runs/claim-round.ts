@@ -28,6 +28,8 @@ export interface QueuedRunsOptions {
     place: Pick<Place, "ticket">,
     begin: (place: Place) => Promise<Result<LiveRun, LimitFault>>,
   ) => Promise<Result<LiveRun, LimitFault>>;
+  /** A run was taken that has neither begun nor been given back: the store does not answer. */
+  readonly onLeft: () => void;
 }
 
 /** Taken in one commit at most. */
@@ -85,7 +87,8 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
         await begin(run);
       } catch (cause) {
         runtime.logger.warn({ run_id: run.lease.runId, cause }, "a run that waited could not begin");
-        await giveBack(run);
+        // The others that were taken begin all the same.
+        await giveBack(run).catch(options.onLeft);
       }
     return claimed.length > 0 && claimed.length === limit;
   };

@@ -2,7 +2,7 @@
  * The events of runs that go on without their client, kept as they happen: who comes back reads what it missed, on any
  * server. Truth is in the log; what a process holds in memory beside it only saves reading.
  */
-import type { RunLease } from "./store.ts";
+import type { RunLease } from "./run-lease.ts";
 
 /**
  * Events of one run that follow each other, in one row. `delta`: pieces of the answer; `event`: other events; alone in

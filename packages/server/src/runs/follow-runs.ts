@@ -27,7 +27,7 @@ export function createFollowRegistry(
       return registered;
     },
     closeIdle() {
-      for (const [follower, runNo] of [...open])
+      for (const [follower, runNo] of open)
         if (!isActiveHere(runNo) && !follower.isBehind()) follower.close();
     },
     close: () => followers.close(),

@@ -47,13 +47,14 @@ export function createPulse({
 }: PulseOptions): Pulse {
   let timer: NodeJS.Timeout | undefined;
   let watch: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
+  let isBeating = false;
   let hasFailed = false;
   /** When the last beat began that came through. */
   let beatenAt = Number.NEGATIVE_INFINITY;
 
   async function run(): Promise<void> {
     const startedAt = now();
+    isBeating = true;
     try {
       if (isNeeded()) await beat();
       beatenAt = startedAt;
@@ -62,6 +63,7 @@ export function createPulse({
       if (!hasFailed) onFailed(cause);
       hasFailed = true;
     }
+    isBeating = false;
     if (isNeeded()) schedule();
     else stopWatching();
   }
@@ -69,9 +71,7 @@ export function createPulse({
   function begin(): void {
     clearTimeout(timer);
     timer = undefined;
-    running ??= run().finally(() => {
-      running = undefined;
-    });
+    if (!isBeating) void run();
   }
 
   function schedule(): void {
@@ -93,7 +93,7 @@ export function createPulse({
 
   return {
     start() {
-      if (timer !== undefined || running !== undefined) return;
+      if (timer !== undefined || isBeating) return;
       // Idle until now: what was written to begin something has said it.
       beatenAt = now();
       watchSilence();

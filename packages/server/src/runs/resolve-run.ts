@@ -36,7 +36,7 @@ export interface RunPlan {
 }
 
 export interface RunAsked {
-  readonly runnable: Pick<Runnable<SessionKey["component"]["kind"]>, "kind" | "id">;
+  readonly runnable: Pick<Runnable, "kind" | "id">;
   readonly form: Pick<
     RunForm,
     "message" | "media" | "userId" | "sessionId" | "sessionState" | "dependencies" | "metadata"

@@ -170,3 +170,63 @@ describe("an idle ledger", () => {
     expect(told).toBe(1);
   });
 });
+
+describe("a request that can wait", () => {
+  const full = () => {
+    const ledger = createRunLedger({ ...ROOMY, activeRuns: 1, runBytes: 100 });
+    return { ledger, held: take(ledger, bob) };
+  };
+
+  it("is let in without a place, and told what it lacks", () => {
+    const { ledger, held } = full();
+    const admitted = ledger.admit(alice, 10, { mayWait: true });
+    expect(admitted).toMatchObject({ ok: true, value: { excess: { code: "RUN_SERVER_LIMIT", limit: 1 } } });
+    expect(ledger.activeRuns).toBe(1);
+    if (admitted.ok) admitted.value.endRun();
+    expect(ledger.activeRuns).toBe(1);
+    held.endRun();
+    expect(ledger.admit(alice, 0, { mayWait: true })).toMatchObject({
+      ok: true,
+      value: { excess: undefined },
+    });
+  });
+
+  it("is refused where memory is short, and where a hundred others are read already", () => {
+    const { ledger } = full();
+    expect(ledger.admit(alice, 101, { mayWait: true })).toMatchObject({
+      fault: { code: "RUN_REQUEST_TOO_LARGE" },
+    });
+    const waiting = Array.from({ length: 100 }, () => ledger.admit(alice, 1, { mayWait: true }));
+    expect(waiting.every(({ ok }) => ok)).toBe(true);
+    expect(ledger.admit(alice, 0, { mayWait: true })).toMatchObject({ fault: { code: "RUN_SERVER_LIMIT" } });
+    const [first] = waiting;
+    if (first?.ok === true) first.value.endRun();
+    expect(ledger.admit(alice, 0, { mayWait: true })).toMatchObject({ ok: true });
+  });
+});
+
+describe("places for runs that wait", () => {
+  it("are those that are left, of a named caller as many as one may have", () => {
+    const ledger = createRunLedger({ ...ROOMY, activeRuns: 3, activeRunsPerCaller: 2 });
+    expect([ledger.placesFor(), ledger.placesFor(alice), ledger.placesFor(NOBODY_OWNER)]).toEqual([3, 2, 3]);
+    const [first] = [take(ledger, alice), take(ledger, alice)];
+    expect([ledger.placesFor(), ledger.placesFor(alice), ledger.placesFor(bob)]).toEqual([1, 0, 1]);
+    expect(ledger.fullCallers()).toEqual([alice]);
+    first?.endRun();
+    expect(ledger.fullCallers()).toEqual([]);
+  });
+});
+
+describe("somebody who only reads", () => {
+  it("counts as an unread stream until it closes, and never as a run", () => {
+    const ledger = createRunLedger({ ...ROOMY, activeRuns: 1, unreadStreams: 1 });
+    const reader = ledger.admit(alice, 10, { isReader: true });
+    if (!reader.ok) throw new Error(reader.fault.code);
+    expect(ledger.activeRuns).toBe(0);
+    expect(ledger.admit(alice, 10, { isReader: true })).toMatchObject({
+      fault: { code: "RUN_SERVER_UNREAD" },
+    });
+    reader.value.closeStream();
+    expect(ledger.admit(alice, 10, { isReader: true })).toMatchObject({ ok: true });
+  });
+});

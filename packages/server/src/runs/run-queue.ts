@@ -5,7 +5,7 @@
 import type { DataScope, Owner } from "@agentos/auth";
 import type { RunStatus } from "@agentos/contract";
 import type { LoggedRow } from "./event-log.ts";
-import type { Component, RunLease, SessionKey, StoredOutput } from "./store.ts";
+import type { Component, RunLease, SessionKey, StoredOutput } from "./run-lease.ts";
 
 /** How much may wait, of all servers together. */
 export interface QueueLimits {

@@ -1,92 +1,31 @@
 /** Starts runs, gives each its place, and knows what is running here, what waits, and who follows. */
-import { type Access, type DataScope, type Identity, isSameOwner, ok, type Result } from "@agentos/auth";
-import { ADMIN_SCOPE, type PrefixedKind } from "@agentos/contract";
-import type { LimitFault, Runtime } from "@agentos/guard/app";
-import { type AcceptedRun, createAcceptor, type RunRequest, type StartFault } from "./accept-run.ts";
+import { isSameOwner, ok, type Result } from "@agentos/auth";
+import { ADMIN_SCOPE } from "@agentos/contract";
+import { createAcceptor, type RunRequest } from "./accept-run.ts";
 import { createActiveRuns } from "./active-runs.ts";
 import { checkRuns } from "./check-runs.ts";
 import { createClaimLoop } from "./claim-loop.ts";
 import { createClaimRound } from "./claim-round.ts";
-import { type ContinueRequest, createContinuer } from "./continue-run.ts";
+import { createContinuer } from "./continue-run.ts";
 import { createDescribeCancelled } from "./describe-waiting.ts";
 import { createEventWriter } from "./event-writer.ts";
 import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
-import { createFollowRegistry, type FollowRegistry } from "./follow-runs.ts";
+import { createFollowRegistry } from "./follow-runs.ts";
 import { createRunFollowers } from "./followers.ts";
 import { type LiveRun, memoryFailure } from "./live-run.ts";
 import type { ClaimOwnedKeys } from "./owner.ts";
 import { createPulse } from "./pulse.ts";
-import { createReaders, createUnreadWatch, type Readers } from "./readers.ts";
-import { createLocalHints, type RunHints } from "./run-hints.ts";
-import { createRunLedger, type RunLimits, type RunTicket } from "./run-ledger.ts";
+import { createReaders, createUnreadWatch } from "./readers.ts";
+import { createLocalHints } from "./run-hints.ts";
+import { createRunLedger } from "./run-ledger.ts";
 import { DEFAULT_QUEUE_LIMITS, DEFAULT_RUN_LIMITS } from "./run-limits.ts";
-import type { RunMemories } from "./run-memories.ts";
-import type { QueueLimits, RunName } from "./run-queue.ts";
-import type { Runnable } from "./runnable.ts";
+import type { RunService, RunServiceOptions } from "./run-service.ts";
 import { createStarter, type Place } from "./start-run.ts";
-import { type Component, RunLeaseLost, type RunStore, type SessionKey } from "./store.ts";
+import { type Component, RunLeaseLost, type SessionKey } from "./store.ts";
 import { createTurns } from "./turns.ts";
 import { createUnstoredEnds } from "./unstored-ends.ts";
 
-export interface RunServiceOptions {
-  readonly store: RunStore;
-  readonly runtime: Runtime;
-  /** Claim names configured for `dependencies` and `session_state`, by the policy in force. Default: none. */
-  readonly claimOwned?: () => ClaimOwnedKeys;
-  /** What a run may know of its user; undefined for a run of nobody. Default: nobody is remembered. */
-  readonly memoriesOf?: (run: Pick<SessionKey, "owner" | "component">) => RunMemories | undefined;
-  /** How often this server says that it lives, milliseconds. Default: two seconds. */
-  readonly beatMs?: number;
-  /** After so long without a beat that came through it gives up what it runs. Default: six seconds. */
-  readonly silentMs?: number;
-  /** Which faults of the store pass by themselves: the end of a run waits some seconds for that. Default: none. */
-  readonly isPassing?: EndHold["isPassing"];
-  /** Default: by a timer. */
-  readonly pause?: EndHold["pause"];
-  /** Default: {@link DEFAULT_RUN_LIMITS}. */
-  readonly limits?: Partial<RunLimits>;
-  /** Default: {@link DEFAULT_QUEUE_LIMITS}. */
-  readonly queueLimits?: Partial<QueueLimits>;
-  /** What this server takes from the queue. Default: nothing. */
-  readonly runnables?: readonly Runnable<PrefixedKind>[];
-  /** What the server tells others. Default: those of this process. */
-  readonly hints?: RunHints | undefined;
-  /** Servers that write to the same log. Default: this one. */
-  readonly countNodes?: (() => number) | undefined;
-  /** The scope of whoever may do everything. Default: that of the contract. */
-  readonly adminScope?: () => string;
-  /** Asked before a run that has waited begins. Default: nobody is. */
-  readonly isRevoked?: (caller: Identity) => boolean | Promise<boolean>;
-}
-
-export interface RunService extends Pick<FollowRegistry, "follow"> {
-  /**
-   * Takes a place before the body of a request is read, of so many bytes; undefined where it does not say. It has to be
-   * ended. Where the server is busy it may be one that a run can only wait with.
-   */
-  admit(access: Pick<Access, "identity">, bytes: number | undefined): Result<RunTicket, LimitFault>;
-  /** The run begins here, or it waits; one that was asked for before is told. */
-  acceptRun(request: RunRequest): Promise<Result<AcceptedRun, StartFault>>;
-  /**
-   * Goes on with a paused run, or begins another one with a completed one's messages. Nothing has run where it gives a
-   * fault: 404, 409, or 400 with what is undecided.
-   */
-  continueRun(request: ContinueRequest): Promise<Result<AcceptedRun, StartFault>>;
-  /** Counts somebody who reads what is not a run's own answer, until it is closed. */
-  openReaders(access: Pick<Access, "identity">, bytes: number): Result<Readers, LimitFault>;
-  /** The run where it goes on here and its events are kept. */
-  findKept(runNo: number): LiveRun | undefined;
-  /** Stops a run of the scope, here or on another server, or one that waits; false where none of this name lives. */
-  cancelRun(scope: DataScope, request: RunName): Promise<boolean>;
-  /** Stops what runs here of callers whom this is said of, such as those whose credential was revoked. */
-  stopRunsOf(isMeant: (caller: Identity) => boolean, reason: Error): void;
-  /** Forgets a session; what still runs in it is stopped. False where there is none in the scope. */
-  deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
-  /** Runs that have begun and not ended. */
-  readonly activeRuns: number;
-  /** Resolves when no run is active. When the signal aborts first, the rest are cancelled and it resolves. */
-  drain(signal: AbortSignal): Promise<void>;
-}
+export type { RunService, RunServiceOptions } from "./run-service.ts";
 
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
 
@@ -118,8 +57,8 @@ export function createRunService(options: RunServiceOptions): RunService {
   /** A row may say of a run that it runs here, and it does not: a start, or an end, of which the store did not say what became. */
   let isUnsure = false;
   let isTaking = false;
-  /** Others may take what runs here. */
-  let isShared = false;
+  /** Others may take what runs here; undefined before the first beat. */
+  let isShared: boolean | undefined;
   const pulse = createPulse({
     everyMs: options.beatMs,
     silentMs: options.silentMs,
@@ -136,7 +75,8 @@ export function createRunService(options: RunServiceOptions): RunService {
     isNeeded: () => ledger.activeRuns > 0 || unstored.size() > 0 || isUnsure,
     onFailed: (cause) => logger.warn({ cause }, "the store of runs does not answer"),
     onSilent() {
-      if (isShared) active.stop(() => true, new RunLeaseLost("this server could not say that it lives"));
+      if (isShared ?? isUnsure)
+        active.stop(() => true, new RunLeaseLost("this server could not say that it lives"));
     },
   });
 
@@ -158,7 +98,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       if (started.ok) {
         active.begin(entry, started.value);
         pulse.start();
-        void started.value.finished.then(() => {
+        void started.value.finished.finally(() => {
           release();
           claims?.wake();
         });
@@ -204,6 +144,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     adminScope: options.adminScope ?? (() => ADMIN_SCOPE),
     isRevoked: options.isRevoked ?? (() => false),
     hold: holdPlace,
+    onLeft() {
+      isUnsure = true;
+      pulse.start();
+    },
   });
   const claims =
     runnables.length === 0

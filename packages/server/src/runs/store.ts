@@ -4,23 +4,13 @@
  * once; what happens in between lives with whoever runs it.
  */
 import { type DataScope, isSameOwner, type Owner } from "@agentos/auth";
-import type { AnyRunEvent, AnyRunOutput, RunnableKind, RunStatus } from "@agentos/contract";
+import type { RunnableKind, RunStatus } from "@agentos/contract";
 import type { LoggedRow, RunEventLog } from "./event-log.ts";
 import type { EventText } from "./log-entry.ts";
+import type { RunLease, SessionKey, StoredEvent, StoredOutput } from "./run-lease.ts";
 import type { QueueLimits, RunName, RunQueue } from "./run-queue.ts";
 
-export interface Component {
-  readonly kind: RunnableKind;
-  /** Unique among its kind: a team may have the id of an agent. */
-  readonly id: string;
-}
-
-export interface SessionKey {
-  readonly owner: Owner;
-  /** A session is reached only through the component that it belongs to (contract 2.7). */
-  readonly component: Component;
-  readonly sessionId: string;
-}
+export type { Component, RunLease, SessionKey, StoredEvent, StoredOutput } from "./run-lease.ts";
 
 export type SessionState = Readonly<Record<string, unknown>>;
 
@@ -65,12 +55,6 @@ export interface SessionChange {
   readonly at: number;
 }
 
-/** A run as it is kept, without the session's state, which is kept once, with the session. */
-export type StoredOutput = DistributiveOmit<AnyRunOutput, "session_state" | "events">;
-/** An event as it is kept: only the last one has the state on the wire. */
-export type StoredEvent = DistributiveOmit<AnyRunEvent, "session_state">;
-type DistributiveOmit<Value, Key extends PropertyKey> = Value extends unknown ? Omit<Value, Key> : never;
-
 export interface StoredRun {
   readonly key: SessionKey;
   /** A paused run's calls are in `requirements`: what runs on is taken from here. */
@@ -111,16 +95,6 @@ export interface NewRun {
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
   /** Of a pending run: what may wait. Default: anything. */
   readonly queueLimits?: QueueLimits | undefined;
-}
-
-/** The right to write one attempt of a run; whoever holds an older one is told so. */
-export interface RunLease {
-  readonly key: SessionKey;
-  readonly runId: string;
-  /** Unlike that of any other run of the store; names it in its event log. */
-  readonly runNo: number;
-  /** Counts from 1; 0 while it is pending for the first time. */
-  readonly attempt: number;
 }
 
 /** How a run ends. */

@@ -98,14 +98,14 @@ export function replace(
   return moreBytes;
 }
 
-export function put(entry: SessionEntry, name: TextName, text: string): number {
+function put(entry: SessionEntry, name: TextName, text: string): number {
   const moreBytes = sizeOfText(text) - sizeOfText(entry[name] ?? "");
   entry[name] = text;
   return moreBytes;
 }
 
 /** INVARIANT: the run service wrote these texts, from values of these types. */
-export function parse<Value>(json: string): Value {
+function parse<Value>(json: string): Value {
   return JSON.parse(json) as Value;
 }
 

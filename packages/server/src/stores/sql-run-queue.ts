@@ -146,7 +146,7 @@ export function createSqlRunQueue(
         sql<number>`coalesce(sum(octet_length(checkpoint_json)), 0)`.as("bytes"),
       ])
       .executeTakeFirstOrThrow();
-    return { runs: Number(row.runs), runsOfOwner: Number(row.runs_of_owner), bytes: Number(row.bytes) };
+    return { runs: row.runs, runsOfOwner: row.runs_of_owner, bytes: row.bytes };
   }
 
   return {

@@ -1,0 +1,160 @@
+/** Runs that wait, from the service that keeps them to the one that runs them. */
+import { randomUUID } from "node:crypto";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import { createRunService, type RunServiceOptions } from "./service.ts";
+import type { RunStore } from "./store.ts";
+import { ALICE, createPlainAgent, createTestAccess, createTestRuntime, form } from "./test-run.fixture.ts";
+
+const key = { owner: ALICE.owner, component: { kind: "agent", id: "plain" }, sessionId: "s" } as const;
+const { component } = key;
+const agent = createPlainAgent(async function* (_, { caller, dependencies }) {
+  yield { type: "content", text: `${caller.subject} ${JSON.stringify(dependencies)}` };
+});
+const hangs = createPlainAgent(async function* () {
+  yield { type: "content", text: "x" };
+  await new Promise(() => {});
+});
+
+function serve(options: Partial<RunServiceOptions> & Pick<RunServiceOptions, "store">) {
+  // Several services share a store: no id of one is another's.
+  const runtime = { ...createTestRuntime(), generateId: randomUUID };
+  const service = createRunService({ ...options, runtime });
+  onTestFinished(() => service.drain(AbortSignal.abort(new Error("the test is over"))));
+  return { runtime, service };
+}
+
+/** Keeps a run of Alice's that no server has a place for. */
+async function queue(store: RunStore): Promise<string> {
+  const { service } = serve({ store, limits: { activeRuns: 0 } });
+  const ticket = service.admit({ identity: ALICE }, 0);
+  if (!ticket.ok) throw new Error(ticket.fault.code);
+  const accepted = await service.acceptRun({
+    runnable: agent,
+    form: form("hi", { background: true, stream: false, sessionId: "s", dependencies: { n: 1 } }),
+    access: createTestAccess(),
+    ticket: ticket.value,
+  });
+  if (!accepted.ok || accepted.value.type !== "waiting") throw new Error(JSON.stringify(accepted));
+  return accepted.value.runId;
+}
+
+const find = async (store: RunStore, runId: string) => store.findRun({ kind: "all" }, key, runId);
+const untilStatus = (store: RunStore, runId: string, status: string) =>
+  expect.poll(async () => (await find(store, runId))?.output.status, { timeout: 10_000 }).toBe(status);
+
+describe("a run that waits", () => {
+  it("is begun by another server, as who asked for it and with what was asked", async () => {
+    const store = createMemoryRunStore();
+    const runId = await queue(store);
+    serve({ store, runnables: [agent] });
+    await untilStatus(store, runId, "COMPLETED");
+    expect((await find(store, runId))?.output.content).toBe('alice {"n":1}');
+  });
+
+  it("does not begin where the credential of its caller was revoked, and says so", async () => {
+    const store = createMemoryRunStore();
+    const runId = await queue(store);
+    const asked: unknown[] = [];
+    serve({ store, runnables: [agent], isRevoked: (caller) => asked.push(caller.subject) > 0 });
+    await untilStatus(store, runId, "CANCELLED");
+    expect(asked).toEqual(["alice"]);
+    const run = await find(store, runId);
+    expect(run?.output.content).toBe(
+      "The run was cancelled: the credential that it was started with has been revoked",
+    );
+    expect(run?.events.map(({ event }) => event)).toEqual(["RunCancelled", "RunCompleted"]);
+  });
+
+  it.each(["{", '{"version":1}'])(
+    "ends where what it was asked cannot be read any more: %s",
+    async (damaged) => {
+      const store = createMemoryRunStore();
+      const runId = await queue(store);
+      const broken: RunStore = {
+        ...store,
+        claimRuns: async (claim) =>
+          (await store.claimRuns(claim)).map((run) => ({ ...run, checkpointJson: damaged })),
+      };
+      const { runtime } = serve({ store: broken, runnables: [agent] });
+      await untilStatus(store, runId, "ERROR");
+      expect((await find(store, runId))?.events).toMatchObject([
+        {
+          event: "RunError",
+          error_type: "checkpoint_damaged",
+          content: expect.stringContaining("cannot be read"),
+        },
+      ]);
+      expect(runtime.log).toMatchObject([{ level: "error", facts: { run_id: runId } }]);
+    },
+  );
+
+  it("waits on where a server of another version has kept it", async () => {
+    const store = createMemoryRunStore();
+    const runId = await queue(store);
+    const given = Promise.withResolvers<void>();
+    const newer: RunStore = {
+      ...store,
+      claimRuns: async (claim) =>
+        (await store.claimRuns(claim)).map((run) => ({ ...run, checkpointJson: '{"version":9}' })),
+      async releaseRun(lease) {
+        await store.releaseRun(lease);
+        given.resolve();
+      },
+    };
+    const { service } = serve({ store: newer, runnables: [agent] });
+    await given.promise;
+    await service.drain(new AbortController().signal);
+    expect((await find(store, runId))?.output.status).toBe("PENDING");
+  });
+
+  it("is begun when a run here has ended and left its place", async () => {
+    const store = createMemoryRunStore();
+    const { service } = serve({ store, runnables: [hangs], limits: { activeRuns: 1 } });
+    const first = await service.acceptRun({
+      runnable: hangs,
+      form: form("hi", { background: true, sessionId: "s" }),
+      access: createTestAccess(),
+    });
+    if (!first.ok || first.value.type !== "begun") throw new Error("not begun");
+    const runId = await queue(store);
+    expect(service.activeRuns).toBe(1);
+    expect(await service.cancelRun({ kind: "all" }, { component, runId: first.value.run.runId })).toBe(true);
+    await untilStatus(store, runId, "RUNNING");
+  });
+});
+
+describe("a server that falls silent", () => {
+  it("gives up what it runs where others may take it, and says nothing of an end", async () => {
+    const store = createMemoryRunStore();
+    let isDown = false;
+    const held = new Set<string>();
+    const shared: RunStore = {
+      ...store,
+      async beat() {
+        if (isDown) throw new Error("down");
+        return { cancelled: [], held };
+      },
+    };
+    const { runtime, service } = serve({ store: shared, beatMs: 5, silentMs: 60 });
+    const accepted = await service.acceptRun({
+      runnable: hangs,
+      form: form("hi", { sessionId: "s" }),
+      access: createTestAccess(),
+    });
+    if (!accepted.ok || accepted.value.type !== "begun") throw new Error("not begun");
+    const { run } = accepted.value;
+    held.add(run.runId);
+    const cut = Promise.withResolvers<Error>();
+    const watcher = run.watch(cut.resolve);
+    isDown = true;
+    expect(String(await cut.promise)).toContain("the run is gone");
+    await run.finished;
+    watcher.close();
+    expect((await find(store, run.runId))?.output.status).toBe("RUNNING");
+    expect(runtime.log.map(({ text }) => text)).toEqual([
+      "the store of runs does not answer",
+      "a run was given up: it is gone, or another server has it",
+    ]);
+  });
+});
