@@ -18,7 +18,7 @@ afterEach(() => void vi.useRealTimers());
 function createTestWriter(options: Partial<EventWriterOptions> = {}) {
   const store = createMemoryRunStore();
   const appended: (readonly RowBatch[])[] = [];
-  const faults: unknown[] = [];
+  const faults: Error[] = [];
   const clock = { ms: 1_000, gate: Promise.resolve() };
   const log: RunEventLog = {
     ...store.events,

@@ -4,7 +4,7 @@
  * slowly holds no more than one piece, and falls back to the log.
  */
 import type { RunEventLog } from "./event-log.ts";
-import type { RunLogEntry } from "./log-entry.ts";
+import type { IndexedEntry } from "./log-entry.ts";
 import { createRowPoll, type ReadEntries } from "./row-poll.ts";
 import type { LogTail, RunWatcher } from "./run-log.ts";
 
@@ -18,11 +18,6 @@ export interface RunFollowersOptions {
   readonly pollMs?: number | undefined;
   /** What one look reads of all runs together, bytes. Default: 1 MiB. */
   readonly maxBytes?: number | undefined;
-}
-
-export interface IndexedEntry {
-  readonly index: number;
-  readonly entry: RunLogEntry;
 }
 
 export interface RunFollower extends Omit<RunWatcher, "take"> {

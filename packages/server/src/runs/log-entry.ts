@@ -23,6 +23,12 @@ export interface ContentDelta {
 
 export type RunLogEntry = EventText | ContentDelta;
 
+/** An event of a run whose events are kept. */
+export interface IndexedEntry {
+  readonly index: number;
+  readonly entry: RunLogEntry;
+}
+
 export function isContentDelta(entry: RunLogEntry): entry is ContentDelta {
   return "text" in entry;
 }

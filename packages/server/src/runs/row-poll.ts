@@ -4,7 +4,7 @@
  */
 import type { LogCursor, LogPiece, RunEventLog } from "./event-log.ts";
 import { readRow } from "./event-rows.ts";
-import type { IndexedEntry } from "./followers.ts";
+import type { IndexedEntry } from "./log-entry.ts";
 
 export interface RowPollOptions {
   readonly log: RunEventLog;

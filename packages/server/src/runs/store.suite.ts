@@ -569,8 +569,8 @@ export function runStoreSuite(name: string, create: () => RunStore | Promise<Run
       const store = await create();
       const lease = await begin(store);
       await store.beat();
-      const last = { event: "RunError", json: "{}" };
-      expect(await store.endAbandoned(() => ({ outputJson: "{}", last }))).toBe(0);
+      const lastEvent = { event: "RunError", json: "{}" };
+      expect(await store.endAbandoned(() => ({ outputJson: "{}", last: lastEvent }))).toBe(0);
       await store.finishRun(lease, end(0));
     });
 
