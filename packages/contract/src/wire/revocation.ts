@@ -3,7 +3,7 @@ import { z } from "zod";
 import { pageMetaSchema } from "./page.ts";
 
 /** What a revocation may be about. */
-export const REVOCATION_KINDS = ["jti", "sid", "subject", "key"] as const;
+const REVOCATION_KINDS = ["jti", "sid", "subject", "key"] as const;
 
 /** Characters: as many as an id in a token may have. */
 const MAX_VALUE_LENGTH = 256;

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { customScope } from "@agentos/contract";
 import { createTestIssuer, createTestKey, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ConfigurationError } from "../config/configuration-error.ts";
 import { type AuthGuardOptions, createAuthGuard } from "./auth-guard.ts";
 import type { GuardedRequest } from "./gate.ts";

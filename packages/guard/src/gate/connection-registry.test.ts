@@ -10,7 +10,7 @@ const [route] = compileRoutes(
 
 function connectionOf(userId: string): OpenConnection & { readonly end: ReturnType<typeof vi.fn> } {
   const identity = { userId, issuer: "default" };
-  return { identity, route, parameters: {}, end: vi.fn() } as never;
+  return { identity, route, parameters: {}, end: vi.fn<() => void>() } as never;
 }
 
 it("ends what is not allowed any more, once, with one line for each", () => {

@@ -59,8 +59,8 @@ export function createConnectionRegistry(logger: Pick<Logger, "warn">): Connecti
 
   function judgeAgain(): number {
     let ended = 0;
-    // What an end closes leaves the set meanwhile.
-    for (const connection of [...open]) if (open.has(connection) && judge(connection)) ended += 1;
+    // What an end closes leaves the set meanwhile, and is passed over.
+    for (const connection of open) if (judge(connection)) ended += 1;
     return ended;
   }
 

@@ -22,7 +22,7 @@ export function revocationStoreSuite(name: string, create: (capacity?: number) =
     return added.value;
   }
 
-  describe(`${name}`, () => {
+  describe(`${name} of revocations`, () => {
     it("gives back what it was given, with its place and its time", async () => {
       const store = create();
       const strange = { value: 'a"\\\u0000\u{1F600}', createdBy: { issuer: "c\u0000rp", id: "é" } };

@@ -141,7 +141,7 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
     isFresh() {
       neededAt = clocks.monotonic();
       if (timer === undefined && !isClosed) schedule();
-      return freshness.isFresh();
+      return freshness.isFresh(neededAt);
     },
     async catchUp() {
       if (isClosed) return false;

@@ -88,13 +88,8 @@ describe("revoking", () => {
     });
     expect(Math.abs((revocation.issued_before ?? 0) - now())).toBeLessThan(30);
     expect(Math.abs(revocation.until - now() - DAY)).toBeLessThan(90);
-    expect(logger.entries).toContainEqual(
-      expect.objectContaining({
-        level: "info",
-        text: "credentials were revoked",
-        facts: expect.objectContaining({ revocation }),
-      }),
-    );
+    const said = logger.entries.find(({ text }) => text === "credentials were revoked");
+    expect(said).toMatchObject({ level: "info", facts: { revocation } });
   });
 
   it("keeps a key, and what has no end, for ten years, and everything else as long as a token may live", async () => {
@@ -105,9 +100,7 @@ describe("revoking", () => {
     expect(await kept({}, { kind: "key", value: THUMBPRINT })).toBe(10 * 365);
     expect(await kept({}, { kind: "jti", value: "t" })).toBe(1);
     expect(await kept({}, { kind: "subject", value: "a", issued_before: now() + DAY })).toBe(2);
-    expect(await kept({ unsafe: { allowLongLivedTokens: true } } as never, { kind: "jti", value: "t" })).toBe(
-      3_650,
-    );
+    expect(await kept({ unsafe: { allowLongLivedTokens: true } }, { kind: "jti", value: "t" })).toBe(3_650);
     expect(await kept({}, { kind: "jti", value: "t", until: now() + 5 * DAY })).toBe(5);
   });
 
@@ -151,7 +144,7 @@ describe("revoking", () => {
     const SECURITY_KEY = "Zk3-uW9_qL7.x2Tr8vBn";
     const key = { authorization: `Bearer ${SECURITY_KEY}` };
     const fields = { kind: "jti", value: "a" };
-    const guarded = create(undefined, { authorizationConfig: undefined, securityKey: SECURITY_KEY } as never);
+    const guarded = create(undefined, { authorizationConfig: undefined, securityKey: SECURITY_KEY });
     expect((await guarded.revoke(fields, key)).body.revocation).toMatchObject({ created_by: null });
     const open = create(undefined, { authorizationConfig: undefined });
     expect((await open.revoke(fields, {})).body.revocation).toMatchObject({ created_by: null });

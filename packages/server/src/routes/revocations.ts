@@ -126,7 +126,7 @@ function completeRevocation(
     ],
     [
       "issuer",
-      kind === "key" && named != null
+      kind === "key" && hasValue(named)
         ? "a key is the same whoever uses it: leave the issuer out"
         : isIssuerKnown
           ? undefined
@@ -134,7 +134,7 @@ function completeRevocation(
     ],
     [
       "issued_before",
-      kind !== "subject" && before != null
+      kind !== "subject" && hasValue(before)
         ? 'it goes with the kind "subject" alone'
         : (issuedBefore ?? 0) > latest
           ? "it is more than ten years ahead"
@@ -154,6 +154,9 @@ function completeRevocation(
   );
   return issues.length > 0 ? fail(invalidFields(issues)) : ok({ kind, issuer, value, issuedBefore, until });
 }
+
+/** Null stands for what is left out. */
+const hasValue = (given: unknown) => given !== undefined && given !== null;
 
 /** Of the tokens of an issuer, clocks that differ at both ends included. */
 function findLongestLife(tokens: readonly TokenPolicy[], issuer: string): number {

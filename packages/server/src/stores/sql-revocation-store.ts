@@ -74,7 +74,7 @@ export function createSqlRevocationStore(
       .select((row) => [row.fn.min("seq").as("first"), row.fn.max("seq").as("last")])
       .executeTakeFirstOrThrow();
     // Numbers are given once: so many cannot lie between the two, and are not counted.
-    if (first === null || last === null || Number(last) - Number(first) + 1 < capacity) return false;
+    if (first === null || last === null || last - first + 1 < capacity) return false;
     await transaction
       .deleteFrom("agentos_revocations")
       .where("deployment", "=", deployment)
@@ -203,6 +203,6 @@ function fromRow(row: Selectable<RevocationsTable>): StoredRevocation {
 
 function readCreator(json: string | null): StoredRevocation["createdBy"] {
   const parts: unknown = json === null ? [] : JSON.parse(json);
-  const [issuer, id]: readonly unknown[] = Array.isArray(parts) ? parts : [];
+  const [issuer, id] = Array.isArray(parts) ? (parts as readonly unknown[]) : [];
   return typeof issuer === "string" && typeof id === "string" ? { issuer, id } : undefined;
 }
