@@ -1,5 +1,6 @@
 // A database under load whose data is kept for seconds only: its size stays what it is. Without deletion, or where room
 // that was freed is not used again, it would grow with each round. `AGENTOS_GROWTH_ROUNDS` for a longer run.
+import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
 import { readNumbers, startPostgresServer } from "@agentos/testkit/postgres";
 import { expect, it, onTestFinished } from "vitest";
@@ -7,12 +8,12 @@ import { createDatabase } from "./support/databases.ts";
 import { readRun, startUnwatched } from "./support/node-client.ts";
 import { startNode } from "./support/nodes.ts";
 
-const ROUNDS = Number(process.env["AGENTOS_GROWTH_ROUNDS"] ?? 6);
+const ROUNDS = Number(process.env["AGENTOS_GROWTH_ROUNDS"] ?? 7);
 const RUNS = 20;
-/** Texts that no page of the database holds twice. */
-const MESSAGE_BYTES = 30_000;
+/** Of a text that no database makes smaller. */
+const MESSAGE_BYTES = 20_000;
 /** From here on what is deleted makes the room for what is new. */
-const SETTLED_ROUND = 2;
+const SETTLED_ROUND = 3;
 const TEST_MS = 30_000 + ROUNDS * 10_000;
 const SECOND_IN_DAYS = 1 / 86_400;
 
@@ -60,7 +61,7 @@ it.each([
       });
       const runs = await Promise.all(
         Array.from({ length: RUNS }, (__, index) => {
-          const message = `${round} ${index} `.repeat(MESSAGE_BYTES / 6);
+          const message = `${index} ${randomBytes(MESSAGE_BYTES).toString("base64")}`;
           return startUnwatched(node.url, { agent: "words", message });
         }),
       );

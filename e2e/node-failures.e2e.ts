@@ -46,12 +46,17 @@ async function startRuns(url: string): Promise<readonly Followed[]> {
   return followed;
 }
 
-/** Resolves when another node says that every one of them was interrupted. */
+/** Resolves when another node says that every one of them was interrupted. A longer run tells how long that took. */
 async function untilInterrupted(url: string, runs: readonly RunId[]): Promise<void> {
+  const since = performance.now();
   for (const run of runs)
     await expect
       .poll(async () => (await readRun(url, run)).body["status"], { timeout: FOUND_MS, interval: 250 })
       .toBe("ERROR");
+  if (ROUNDS > 1)
+    console.log(
+      `${runs.length} runs interrupted after ${((performance.now() - since) / 1_000).toFixed(1)} s`,
+    );
 }
 
 /** The one end of each, everything that was heard, and that no tool was called again. */
