@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import { UNREADABLE } from "./describe-waiting.ts";
 import { createRunService, type RunServiceOptions } from "./service.ts";
 import type { RunStore } from "./store.ts";
 import { ALICE, createPlainAgent, createTestAccess, createTestRuntime, form } from "./test-run.fixture.ts";
@@ -82,7 +83,7 @@ describe("a run that waits", () => {
         {
           event: "RunError",
           error_type: "checkpoint_damaged",
-          content: expect.stringContaining("cannot be read"),
+          content: UNREADABLE.content,
         },
       ]);
       expect(runtime.log).toMatchObject([{ level: "error", facts: { run_id: runId } }]);
