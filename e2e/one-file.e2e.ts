@@ -2,7 +2,7 @@
 // disk that is full, and a file that another program holds: said as such, nothing half written.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createDatabase } from "./support/databases.ts";
 import {
   ask,
@@ -19,19 +19,22 @@ import { checkHistory } from "./support/run-history.ts";
 
 const RUNS = 6;
 
-/** With room for two runs each, so that runs wait and are claimed. */
-async function startTwo(): Promise<readonly [TestNode, TestNode]> {
-  const database = await createDatabase("sqlite");
-  const [first, second] = await startNodes(2, { database, limits: { activeRuns: 2 } });
-  if (first === undefined || second === undefined) throw new Error("INVARIANT: two were started");
-  return [first, second];
-}
-
 const statusOf = async (url: string, run: RunId) => (await readRun(url, run)).body["status"];
 
 describe("two processes on one file", () => {
+  let here: TestNode;
+  let there: TestNode;
+
+  /** With room for two runs each, so that runs wait and are claimed. */
+  beforeAll(async () => {
+    const database = await createDatabase("sqlite");
+    const [first, second] = await startNodes(2, { database, limits: { activeRuns: 2 } });
+    if (first === undefined || second === undefined) throw new Error("INVARIANT: two were started");
+    here = first;
+    there = second;
+  });
+
   it("both serve, and each run is run by one of them", async () => {
-    const [here, there] = await startTwo();
     const urls = [here.url, there.url];
     const runs = await Promise.all(
       Array.from({ length: RUNS }, (_, index) => startUnwatched(urls[index % 2] ?? "", { agent: "counts" })),
@@ -42,11 +45,9 @@ describe("two processes on one file", () => {
       expect(countCalls("count", run.runId)).toBe(1);
       expect(await checkHistory(urls, run)).toBe("COMPLETED");
     }
-    await Promise.all([here.kill(), there.kill()]);
   });
 
   it("watch and cancel what the other runs", async () => {
-    const [here, there] = await startTwo();
     const { run, stream } = await startFollowed(here.url, { agent: "slow" });
     const watcher = await resume(there.url, run);
     await watcher.find(({ event }) => event === "RunContent");
@@ -55,26 +56,27 @@ describe("two processes on one file", () => {
       expect(await each.end).toBe("finished");
       expect(await checkHistory([here.url, there.url], run, each.frames)).toBe("CANCELLED");
     }
-    await Promise.all([here.kill(), there.kill()]);
   });
 
   it("know at once that the other was killed", async () => {
-    const [doomed, other] = await startTwo();
-    const { run, stream } = await startFollowed(doomed.url, { agent: "slow" });
+    const { run, stream } = await startFollowed(here.url, { agent: "slow" });
     await stream.find(({ event }) => event === "RunContent");
-    const watcher = await resume(other.url, run);
-    await doomed.kill();
+    const watcher = await resume(there.url, run);
+    await here.kill();
     await stream.end;
     expect(await watcher.end).toBe("finished");
     expect(watcher.frames.at(-1)?.data).toMatchObject({ event: "RunError", error_type: "interrupted" });
-    expect(await checkHistory([other.url], run, stream.frames)).toBe("ERROR");
-    await other.kill();
+    expect(await checkHistory([there.url], run, stream.frames)).toBe("ERROR");
   });
 });
 
 describe("a disk that is full", () => {
+  let node: TestNode;
+  beforeAll(async () => {
+    node = await startNode({ database: await createDatabase("sqlite"), words: 400, everyMs: 5 });
+  });
+
   it("is said as such to whoever writes, nothing of what was refused is there, and it is used again", async () => {
-    const node = await startNode({ database: await createDatabase("sqlite") });
     await startUnwatched(node.url, { agent: "echo" });
     await node.setDisk("fill");
     const refused: string[] = [];
@@ -97,11 +99,9 @@ describe("a disk that is full", () => {
     const run = await startUnwatched(node.url, { agent: "echo", message });
     await expect.poll(() => statusOf(node.url, run)).toBe("COMPLETED");
     await checkHistory([node.url], run);
-    await node.kill();
   });
 
   it("ends what runs, which says so, and leaves what was heard", async () => {
-    const node = await startNode({ database: await createDatabase("sqlite"), words: 400, everyMs: 5 });
     const { run, stream } = await startFollowed(node.url, { agent: "words" });
     await stream.find(({ event }) => event === "RunContent");
     await node.setDisk("fill");
@@ -109,7 +109,6 @@ describe("a disk that is full", () => {
     await node.setDisk("empty");
     await expect.poll(() => statusOf(node.url, run), { timeout: 15_000 }).toBe("ERROR");
     expect(await checkHistory([node.url], run, stream.frames)).toBe("ERROR");
-    await node.kill();
   });
 });
 
@@ -135,6 +134,5 @@ describe("a file that another program holds", () => {
     await once(holder, "exit");
     expect(await stream.end).toBe("finished");
     expect(await checkHistory([node.url], run, stream.frames)).toBe("COMPLETED");
-    await node.kill();
   });
 });
