@@ -13,7 +13,6 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { serve } from "./support/serve.ts";
 
 const hasProgram = hasPgbouncer();
-const title = hasProgram ? "behind PgBouncer" : "behind PgBouncer, of which this machine has none";
 
 interface NotesTables {
   readonly agentos_e2e_notes: { readonly id: number };
@@ -68,7 +67,7 @@ async function readLimits(database: Database<NotesTables>): Promise<readonly unk
 
 const LIMITS = [{ statement: "15s", idle: "15s" }];
 
-describe.skipIf(!hasProgram)(title, () => {
+describe.skipIf(!hasProgram)("behind PgBouncer (skipped where the machine has none)", () => {
   it("a database keeps its limits where the pooler refuses them, says so once, and with its fix says nothing", async () => {
     const notices: DatabaseNotice[] = [];
     const refusing = open(await startPooled(), notices);

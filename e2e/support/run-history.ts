@@ -18,7 +18,7 @@ const ENDS: Readonly<Record<string, string>> = {
 const FINAL = new Set(["RunCompleted", "RunError"]);
 
 /** The whole run as one node tells it. Resolves when the run has ended. */
-export async function readHistory(url: string, run: RunId): Promise<readonly RunFrame[]> {
+async function readHistory(url: string, run: RunId): Promise<readonly RunFrame[]> {
   const stream = await resume(url, run);
   expect(await stream.end, `the stream of ${run.runId} from ${url}`).toBe("finished");
   return eventsOf(stream.frames);
