@@ -40,7 +40,7 @@ export const revocationInputSchema = z
 export type RevocationInput = z.infer<typeof revocationInputSchema>;
 
 /** A revocation that is in force. */
-export const revocationSchema = z
+const revocationSchema = z
   .object({
     /** Newer ones have a higher one. */
     id: z.int(),
