@@ -254,6 +254,7 @@ describe.each(DATABASES)("a completed run on %s", (kind) => {
     ]);
     const bound = await issuer.bearer({ subject: "alice", scopes: ["agents:run"], claims: { session_id } });
     const other = await send(os.port, { method: "POST", path, headers: bound, body: "" });
-    expect(other.status).toBe(403);
+    expect(other.status).toBe(409);
+    expect(JSON.stringify(bodyOf(other))).toContain("use a credential without a session");
   });
 });

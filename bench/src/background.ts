@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readNumbers, startPostgresServer } from "@agentos/testkit/postgres";
+import { startPostgresServer } from "@agentos/testkit/postgres";
 import { type ChildServer, startServer } from "./child-server.ts";
 import { quantile } from "./measure.ts";
 import { type Section, times, type Verdict } from "./report.ts";
@@ -65,7 +65,7 @@ export async function benchBackground(options: BackgroundOptions): Promise<Secti
   ];
   const results = [];
   for (const contender of contenders) results.push(await measureContender(contender, setting));
-  const watched = await measureWatchers([onPostgres, await start(postgres.url)], postgres.url, setting);
+  const watched = await measureWatchers([onPostgres, await start(postgres.url)], setting);
   const { words, wordDelayMs, streams, manyStreams } = options;
   return {
     title: `Streams of ${words} words, ${wordDelayMs} ms apart: one alone for what is written; ${streams} for the time of a word and CPU; ${manyStreams} for the loop`,
@@ -82,7 +82,6 @@ export async function benchBackground(options: BackgroundOptions): Promise<Secti
         watched.lags(0.99),
         "",
       ],
-      [`its reads of the database per second: ${watched.readsPerSecond.toFixed(0)}`],
     ],
     verdicts: [
       ...compareCpu(results),
@@ -169,14 +168,11 @@ function openStreams(
 /** Runs on the one, watchers on the other. */
 async function measureWatchers(
   [server, other]: readonly [ChildServer, ChildServer],
-  databaseUrl: string,
   { token, watchers }: Setting,
 ) {
   const form = { message: "go", stream: "true", background: "true" };
   const watching: Promise<TimedStream>[] = [];
   const each = Math.ceil(watchers / WATCHED_RUNS);
-  const startedAt = performance.now();
-  const before = await readReads(databaseUrl);
   const runs = Array.from({ length: WATCHED_RUNS }, () =>
     readTimedStream(server.url, { path: "/agents/clock/runs", token, form }, ({ runId, sessionId }) => {
       const path = `/agents/clock/runs/${runId}/resume`;
@@ -186,22 +182,9 @@ async function measureWatchers(
   );
   const ended = await Promise.all(runs);
   const heard = await Promise.all(watching);
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const reads = (await readReads(databaseUrl)) - before;
   const lagsMs = heard.flatMap((stream) => stream.lagsMs);
   return {
     lags: (part: number) => quantile(lagsMs, part).toFixed(1),
-    readsPerSecond: reads / seconds,
     isWhole: heard.length >= watchers && [...ended, ...heard].every(({ isWhole }) => isWhole),
   };
-}
-
-/** Transactions that changed nothing. */
-async function readReads(url: string): Promise<number> {
-  const { reads = Number.NaN } = await readNumbers(
-    url,
-    `select xact_commit - pg_snapshot_xmax(pg_current_snapshot())::text::bigint as reads
-     from pg_stat_database where datname = current_database()`,
-  );
-  return reads;
 }

@@ -141,7 +141,6 @@ test("measures streams in the background on each database, and what is written",
     "plain, PostgreSQL",
     "background, PostgreSQL",
     "10 watchers on another node",
-    expect.stringMatching(/^its reads of the database per second: \d+$/),
   ]);
   // A plain stream is written by two commits and has no events there.
   for (const at of [1, 3]) expect(Number(rows[at]?.[1])).toBe(0);

@@ -75,7 +75,10 @@ describe("agentos db", () => {
     const { stdout } = await runInProcess(["db", "status", "--database", "sqlite:a.db", "--json"], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({
       dialect: "sqlite",
-      migrations: [{ name: "0001-initial", isApplied: true }],
+      migrations: [
+        { name: "0001-initial", isApplied: true },
+        { name: "0002-engine", isApplied: true },
+      ],
       deployments: [{ deployment: "agent-os", sessions: 4, runs: 4, memories: 0, denials: 2 }],
     });
     const shown = await runInProcess(["db", "status", "--database", "sqlite:a.db"], { cwd });
@@ -88,7 +91,7 @@ describe("agentos db", () => {
     expect(await failureOf(["db", "status"], cwd)).toContain("there is no such database");
     expect(readdirSync(cwd)).toEqual([]);
     const first = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd: cwd });
-    expect(first.stdout).toBe("database: SQLite b.db\napplied: 0001-initial\n");
+    expect(first.stdout).toBe("database: SQLite b.db\napplied: 0001-initial, 0002-engine\n");
     const second = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd });
     expect(second.stdout).toContain("nothing to apply");
   });

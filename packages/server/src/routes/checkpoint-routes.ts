@@ -31,8 +31,11 @@ export interface CheckpointRoutesOptions {
   readonly forkRoute: string;
 }
 
-/** As with a session that is made without a run (contract 1.10). */
-const BOUND = inputFault(403, "The credential is bound to one session: it makes no other");
+/** The caller may fork, and could not go on with the fork (contract 1.10). */
+const BOUND = inputFault(
+  409,
+  "The credential is bound to one session, and the copy would be another: use a credential without a session",
+);
 
 /** By the actions of the route table. */
 export function createCheckpointRoutes({

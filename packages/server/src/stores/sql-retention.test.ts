@@ -79,7 +79,12 @@ async function addSessions(
 
 const countOf = (
   database: TestDatabase,
-  table: "agentos_sessions" | "agentos_runs" | "agentos_key_counts" | "agentos_run_keys",
+  table:
+    | "agentos_sessions"
+    | "agentos_runs"
+    | "agentos_key_counts"
+    | "agentos_revocations"
+    | "agentos_run_keys",
 ) =>
   database.read(async (db) => {
     const { count } = await db
@@ -188,6 +193,25 @@ describe.each(TEST_DIALECTS)("names of requests in %s", (dialect) => {
     expect(await sweep({}, 1_000 + 86_400)).toBe(0);
     expect(await sweep({}, 1_001 + 86_400)).toBe(440);
     expect(await countOf(database, "agentos_run_keys")).toBe(11);
+  });
+});
+
+describe.each(TEST_DIALECTS)("revocations in %s", (dialect) => {
+  it("go when nothing that they are about is valid any more, by a clock that stands between two seconds", async () => {
+    const { database, sweep } = await open(dialect);
+    const row = { deployment: "shop", kind: "jti", issuer: "default", issued_before: null } as const;
+    await database.write((db) =>
+      db
+        .insertInto("agentos_revocations")
+        .values([
+          { ...row, value: "past", until: 1_000 },
+          { ...row, value: "present", until: 1_001 },
+          { ...row, value: "past", until: 1_000, deployment: "other" },
+        ])
+        .execute(),
+    );
+    expect(await sweep({}, 1_001.5)).toBe(1);
+    expect(await countOf(database, "agentos_revocations")).toBe(2);
   });
 });
 

@@ -105,9 +105,9 @@ export async function sweepRetention(
     return deleteOldest({ table: "agentos_denials", key: "denial_no", time: "last_at" }, cutoff);
   }
 
-  /** Each says itself how long it is kept. */
+  /** Each says itself how long it is kept, in whole seconds. */
   function revocations(cutoff: number): Promise<number> {
-    return deleteOldest({ table: "agentos_revocations", key: "seq", time: "until" }, cutoff);
+    return deleteOldest({ table: "agentos_revocations", key: "seq", time: "until" }, Math.floor(cutoff));
   }
 
   /** Those of one moment at a time: whoever sends again has its answer by then. */
