@@ -44,6 +44,7 @@ export function createMemoryContinue({
         outputJson,
         keepsEvents,
         checkpointJson: undefined,
+        isUnwanted: false,
         bytes: 0,
       });
       events.add(run);
@@ -80,6 +81,7 @@ export function addEndedRun(session: SessionEntry, run: EndedRun, runNo: number)
     bytes,
     checkpointJson: undefined,
     keepsEvents: false,
+    isUnwanted: false,
     nextIndex,
     rows: [],
   });

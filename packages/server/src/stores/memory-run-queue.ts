@@ -2,6 +2,7 @@
 import type { DataScope } from "@agentos/auth";
 import {
   type ClaimedRun,
+  type DescribeWaiting,
   KEY_SECONDS,
   type KnownRequest,
   type QueueDepth,
@@ -109,6 +110,22 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
     };
   }
 
+  function end(session: SessionEntry, run: RunEntry, describe: DescribeWaiting): void {
+    const ended = describe(readOutput(run.outputJson), run.nextIndex);
+    const bytesBefore = run.bytes;
+    run.outputJson = ended.outputJson;
+    run.eventsJson = appendTexts(run.eventsJson, ended.events);
+    run.nextIndex += ended.events.length;
+    run.checkpointJson = undefined;
+    run.status = ended.status;
+    if (run.keepsEvents) events.finish(run, ended.rows);
+    run.bytes = ENTRY_BYTES + sizeOfText(run.outputJson) + sizeOfText(run.eventsJson) + sizeOfRows(run.rows);
+    if (run.isLive) session.liveRuns -= 1;
+    run.isLive = false;
+    pending.delete(run);
+    sessions.used(session, run.bytes - bytesBefore);
+  }
+
   return {
     require({ key, status, checkpointJson = "", queueLimits, idempotency }) {
       const known = idempotency && findKey([...pathOf(key.owner), idempotency.key]);
@@ -126,12 +143,13 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
     },
 
     port: {
-      async claimRuns({ components, limit, full, placesOf }) {
+      async claimRuns({ components, limit, full, placesOf, unreadable = [] }) {
         const taken: ClaimedRun[] = [];
         const left = new Map<string, number>(full.map((owner) => [JSON.stringify(pathOf(owner)), 0]));
         for (const run of waiting()) {
           if (taken.length >= limit) break;
           const { component, owner } = run.lease.key;
+          if (unreadable.includes(run.lease.runNo)) continue;
           if (!components.some(({ kind, id }) => kind === component.kind && id === component.id)) continue;
           const name = JSON.stringify(pathOf(owner));
           const places = left.get(name) ?? placesOf(owner);
@@ -141,9 +159,11 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
         return taken;
       },
 
-      async releaseRun({ key, runId, attempt }) {
-        const run = sessions.find(key)?.runs.get(runId);
-        if (run?.status !== "RUNNING" || run.lease.attempt !== attempt) return;
+      async releaseRun({ key, runId, attempt }, describe) {
+        const session = sessions.find(key);
+        const run = session?.runs.get(runId);
+        if (session === undefined || run?.status !== "RUNNING" || run.lease.attempt !== attempt) return;
+        if (run.isUnwanted) return end(session, run, describe);
         run.lease = Object.freeze({ ...run.lease, attempt: attempt - 1 });
         setStatus(run, "PENDING");
         pending.add(run);
@@ -151,23 +171,9 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
 
       async endWaiting(scope, name, describe) {
         const found = find(scope, name);
-        if (found === undefined) return false;
-        const { session, run } = found;
-        if (run.status !== "PENDING" && run.status !== "PAUSED") return false;
-        const end = describe(readOutput(run.outputJson), run.nextIndex);
-        const bytesBefore = run.bytes;
-        run.outputJson = end.outputJson;
-        run.eventsJson = appendTexts(run.eventsJson, end.events);
-        run.nextIndex += end.events.length;
-        run.checkpointJson = undefined;
-        run.status = end.status;
-        if (run.keepsEvents) events.finish(run, end.rows);
-        run.bytes =
-          ENTRY_BYTES + sizeOfText(run.outputJson) + sizeOfText(run.eventsJson) + sizeOfRows(run.rows);
-        if (run.isLive) session.liveRuns -= 1;
-        run.isLive = false;
-        pending.delete(run);
-        sessions.used(session, run.bytes - bytesBefore);
+        const isWaiting = found?.run.status === "PENDING" || found?.run.status === "PAUSED";
+        if (found === undefined || !isWaiting) return false;
+        end(found.session, found.run, describe);
         return true;
       },
 
@@ -191,16 +197,15 @@ function setStatus(run: RunEntry, status: "PENDING" | "RUNNING"): void {
 }
 
 function toPlace(run: RunEntry): RunPlace {
-  const { lease, isLive, status, outputJson, checkpointJson, keepsEvents, nextIndex } = run;
+  const { lease, isLive, status, outputJson, keepsEvents, nextIndex, rows } = run;
   return {
     key: lease.key,
     runNo: lease.runNo,
     status,
-    attempt: lease.attempt,
     output: readOutput(outputJson),
-    checkpointJson,
     keepsEvents,
-    hasEvents: keepsEvents && (isLive || run.rows.length > 0),
+    hasEvents: keepsEvents && (isLive || rows.length > 0),
+    firstIndex: rows[0]?.firstIndex ?? nextIndex,
     nextIndex,
   };
 }
