@@ -75,7 +75,9 @@ export function createAcceptor(options: AcceptorOptions): AcceptRun {
   }
 
   function toRow({ form, runnable, idempotencyKey }: RunRequest, plan: RunPlan): RowParts {
-    const requestHash = () => hashRequest(plan.key.component, form);
+    // The session that it gets: a token may be bound to one that its form does not name.
+    const sessionId = plan.isNewSession ? undefined : plan.key.sessionId;
+    const requestHash = () => hashRequest(plan.key.component, { ...form, sessionId });
     const idempotency =
       idempotencyKey === undefined ? undefined : { key: idempotencyKey, requestHash: requestHash() };
     if (!form.background) return { idempotency };

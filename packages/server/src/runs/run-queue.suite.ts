@@ -272,6 +272,15 @@ export function runQueueSuite(name: string, create: () => RunStore): void {
       expect(await store.findRequest(bob, "k1")).toMatchObject({ runId: "b1" });
     });
 
+    it("are forgotten with the session of their run", async () => {
+      const store = create();
+      await wait(store, "r1", named());
+      expect(await store.deleteSession(all, key)).toBe(true);
+      expect(await store.findRequest(alice, "k1")).toBeUndefined();
+      await wait(store, "r2", named("h2"));
+      expect(await store.findRequest(alice, "k1")).toMatchObject({ runId: "r2", requestHash: "h2" });
+    });
+
     it("begin one run where they come at once", async () => {
       const store = create();
       const sent = Array.from({ length: 8 }, (_, index) => wait(store, `r${index}`, named()));

@@ -30,7 +30,7 @@ export function createMemoryContinue({
       return { ...readRun(run), attempt: run.lease.attempt, nextIndex, keepsEvents, checkpointJson };
     },
 
-    async continueRun(scope, { key, runId }, { attempt, status, outputJson, keepsEvents }) {
+    async continueRun(scope, { key, runId }, { attempt, status, at, outputJson, keepsEvents }) {
       const session = find(scope, key);
       const run = session?.runs.get(runId);
       if (session === undefined || run?.status !== "PAUSED" || run.lease.attempt !== attempt)
@@ -49,6 +49,7 @@ export function createMemoryContinue({
       });
       events.add(run);
       session.liveRuns += 1;
+      session.updatedAt = at;
       used(session, -bytes);
       return run.lease;
     },

@@ -12,7 +12,7 @@ import {
   type RunQueue,
   requireRoomIn,
 } from "../runs/run-queue.ts";
-import type { NewRun } from "../runs/store.ts";
+import type { NewRun, SessionKey } from "../runs/store.ts";
 import { ENTRY_BYTES, pathOf, sizeOfText } from "./accounts.ts";
 import { type MemoryEventLog, sizeOfRows } from "./memory-event-log.ts";
 import type { MemorySessions, RunEntry, SessionEntry } from "./memory-sessions.ts";
@@ -39,6 +39,7 @@ const MAX_KEYS = 10_000;
 interface Key {
   readonly path: readonly string[];
   readonly known: KnownRequest;
+  readonly session: SessionKey;
   readonly until: number;
 }
 
@@ -69,11 +70,13 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
 
   function findKey(path: readonly string[]): KnownRequest | undefined {
     const key = keys.get(path);
-    return key !== undefined && key.until > performance.now() ? key.known : undefined;
+    if (key === undefined || key.until <= performance.now()) return undefined;
+    // It goes with its run, which goes with its session.
+    return sessions.find(key.session)?.runs.has(key.known.runId) === true ? key.known : undefined;
   }
 
-  function addKey(path: readonly string[], known: KnownRequest): void {
-    const key = { path, known, until: performance.now() + KEY_SECONDS * 1_000 };
+  function addKey({ path, ...named }: Omit<Key, "until">): void {
+    const key = { path, ...named, until: performance.now() + KEY_SECONDS * 1_000 };
     const before = keys.get(path);
     if (before !== undefined) keysByAge.delete(before);
     keys.set(path, key);
@@ -139,7 +142,8 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
       if (entry.status === "PENDING") pending.add(entry);
       if (idempotency === undefined) return;
       const { requestHash } = idempotency;
-      addKey([...pathOf(key.owner), idempotency.key], { requestHash, runId, sessionId: key.sessionId });
+      const known = { requestHash, runId, sessionId: key.sessionId };
+      addKey({ path: [...pathOf(key.owner), idempotency.key], known, session: key });
     },
 
     port: {

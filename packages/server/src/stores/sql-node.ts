@@ -17,8 +17,10 @@ export interface SqlNode extends Pick<RunStore, "beat"> {
   leave(): Promise<void>;
   /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
   writeWithBeat: Database<Tables>["write"];
-  /** Servers of the deployment that live, this one among them, as it was counted with one of the last beats. */
+  /** Servers of the deployment that live, this one among them, as they were counted last. */
   liveNodes(): number;
+  /** Counts them, where they have not just been. */
+  countLive(): Promise<void>;
   /** Removes what is left of servers that have long been silent and hold no run; one that was only idle comes back. */
   forgetSilent(): Promise<void>;
   /** It runs nothing any more: what is left of it may be found by other servers of this process. */
@@ -85,14 +87,19 @@ export function createSqlNode(
       .execute();
   }
 
-  async function countLive(transaction: Transaction<Tables>): Promise<number> {
-    const { count } = await transaction
-      .selectFrom("agentos_nodes")
-      .select((row) => row.fn.countAll<number>().as("count"))
-      .where("deployment", "=", deployment)
-      .where("heartbeat_at", ">", sql<number>`${now} - ${DEAD_SECONDS}`)
-      .executeTakeFirstOrThrow();
-    return count;
+  async function countLive(): Promise<void> {
+    const at = read();
+    if (secondsBetween(countedAt, at) < COUNT_SECONDS) return;
+    const { count } = await upkeep.read((db) =>
+      db
+        .selectFrom("agentos_nodes")
+        .select((row) => row.fn.countAll<number>().as("count"))
+        .where("deployment", "=", deployment)
+        .where("heartbeat_at", ">", sql<number>`${now} - ${DEAD_SECONDS}`)
+        .executeTakeFirstOrThrow(),
+    );
+    live = Math.max(1, count);
+    countedAt = at;
   }
 
   return {
@@ -110,16 +117,11 @@ export function createSqlNode(
 
     async beat() {
       const at = read();
-      const isCountDue = secondsBetween(countedAt, at) >= COUNT_SECONDS;
       const said = seenSeq;
-      const counted = await upkeep.write(async (transaction) => {
-        await writeBeat(transaction);
-        return isCountDue ? countLive(transaction) : live;
-      });
+      await upkeep.write(writeBeat);
       noteBeat(at, said);
       for (const listener of listeners) listener(at);
-      live = Math.max(1, counted);
-      if (isCountDue) countedAt = at;
+      await countLive();
       const held = await upkeep.read((db) =>
         db
           .selectFrom("agentos_runs")
@@ -159,6 +161,7 @@ export function createSqlNode(
     },
 
     liveNodes: () => live,
+    countLive,
 
     async forgetSilent() {
       await database.write((transaction) =>
