@@ -320,8 +320,9 @@ for (const dialect of TEST_DIALECTS) {
       const store = createSqlRunStore(recordReads(database, asked), { deployment, nodeId: "node" });
       await store.beat();
       await store.endAbandoned(createDescribeAbandoned(createTestRuntime()));
-      expect(asked.size).toBe(2);
-      for (const statement of asked)
+      const ofRuns = [...asked].filter((statement) => statement.includes("agentos_runs"));
+      expect(ofRuns).toHaveLength(2);
+      for (const statement of ofRuns)
         expect(await explain(statement), statement).toMatch(
           /using (covering index |index )?agentos_runs_active/i,
         );
