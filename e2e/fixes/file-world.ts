@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { signToken } from "@agentos/testkit";
+import { command } from "../support/command.ts";
 import { readFaults, type Start, serveProcess, type Written } from "../support/serve-process.ts";
 import type { FixRow, Printed } from "./fix-row.ts";
 import { good, ID } from "./world.ts";
@@ -31,10 +31,9 @@ export const withVariables = (
 /** What `agentos keys generate` makes, and a token that `agentos token mint` signs with it. */
 export function generateKeys(): { readonly publicPem: string; readonly token: string } {
   const folder = mkdtempSync(join(tmpdir(), "agentos-keys-"));
-  const command = fileURLToPath(new URL("../../packages/cli/bin/agentos.js", import.meta.url));
   try {
     const run = (...args: readonly string[]) =>
-      execFileSync(process.execPath, [command, ...args], { cwd: folder, encoding: "utf8" });
+      execFileSync(process.execPath, [command.file, ...args], { cwd: folder, encoding: "utf8" });
     run("keys", "generate", "--out", "made");
     const options = ["--key", "made-private.pem", "--aud", ID, "--sub", "alice", "--scopes", "agents:read"];
     const token = run("token", "mint", ...options).trim();
