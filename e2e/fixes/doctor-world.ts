@@ -138,10 +138,16 @@ function readPrinted(stdout: string): readonly Printed[] {
 export const doctorFix = (
   row: Omit<FixRow<DoctorWorld>, "observe" | "passes"> & Partial<FixRow<DoctorWorld>>,
 ): FixRow => {
+  // What is observed in a world last is what passes or not: the same visit tells both.
+  const last = new WeakMap<DoctorWorld, Seen>();
   const whole: FixRow<DoctorWorld> = {
-    observe: async (world) => (await visit(world)).printed,
+    async observe(world) {
+      const seen = await visit(world);
+      last.set(world, seen);
+      return seen.printed;
+    },
     async passes(world) {
-      const { code, stdout, stderr } = await visit(world);
+      const { code, stdout, stderr } = last.get(world) ?? (await visit(world));
       if (code !== 0) throw new Error(`the fix leads to ${code}: ${stdout}${stderr}`);
     },
     ...row,
