@@ -94,10 +94,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     if (news.length > 0) for (const listener of listeners) listener();
   }
 
-  const isRevoked = (identity: RevocableIdentity) => {
-    const found = set.find(identity);
-    return found !== undefined && found.until > now();
-  };
+  const isRevoked = (identity: RevocableIdentity) => set.size > 0 && set.find(identity, now()) !== undefined;
   const judge = (identity: RevocableIdentity) => (isRevoked(identity) ? REVOKED : undefined);
 
   async function catchUp(identity: RevocableIdentity) {
