@@ -31,6 +31,7 @@ export {
 export type { SocketActions } from "./app/join-sockets.ts";
 export { createLimitLog, type LimitLog } from "./app/limit-log.ts";
 export { describeLimit, limitResponse } from "./app/limit-response.ts";
+export { isOpened } from "./app/opened-routes.ts";
 export { describePage } from "./app/page-meta.ts";
 export { readQuery } from "./app/read-query.ts";
 export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/responses.ts";
