@@ -76,9 +76,11 @@ export {
   type ReadingServers,
   type RevocationPage,
   type RevocationQuery,
+  type RevocationRoom,
   type RevocationSpread,
   type RevocationStore,
   type RevocationsFull,
+  roomFor,
   type StoredRevocation,
 } from "./revocations/revocation-store.ts";
 export { createRevocations, type RevocationOutcome, type Revocations } from "./revocations/revocations.ts";

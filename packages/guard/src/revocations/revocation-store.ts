@@ -15,7 +15,7 @@ export interface NewRevocation extends Revocation {
 
 /** A revocation that is kept. */
 export interface StoredRevocation extends NewRevocation {
-  /** Its place in the order: nothing with a lower one is kept later. */
+  /** Its place in the order: nothing with a lower one is kept later, and what goes earlier is past, or said by a later one. */
   readonly seq: number;
   /** Seconds since 1970. */
   readonly createdAt: number;
@@ -88,7 +88,7 @@ export interface ReadingServers {
 
 /** Keeps revocations. */
 export interface RevocationStore {
-  /** One that says no more than one that is kept gives that one. */
+  /** One that says no more than one that is kept gives that one; those that say no more than it are kept no longer. */
   add(revocation: NewRevocation): Promise<Result<StoredRevocation, RevocationsFull>>;
   /** Those after this one, in their order. */
   listAfter(seq: number, limit: number): Promise<readonly StoredRevocation[]>;
@@ -99,3 +99,21 @@ export interface RevocationStore {
 
 /** Most that are kept at a time; each costs every server a few hundred bytes of memory. */
 export const MAX_REVOCATIONS = 50_000;
+/** So many more of users and keys, so that what stops most can still be revoked when there is no room for single tokens. */
+const RESERVED_REVOCATIONS = 1_000;
+
+/** Room of a store. */
+export interface RevocationRoom {
+  /** Default {@link MAX_REVOCATIONS}. */
+  readonly capacity?: number | undefined;
+  /** Beyond the capacity, for users and keys alone. Default 1,000. */
+  readonly reserved?: number | undefined;
+}
+
+/** Most that may be kept when one of this kind is added. */
+export function roomFor(
+  kind: RevocationKind,
+  { capacity = MAX_REVOCATIONS, reserved = RESERVED_REVOCATIONS }: RevocationRoom,
+): number {
+  return kind === "subject" || kind === "key" ? capacity + reserved : capacity;
+}

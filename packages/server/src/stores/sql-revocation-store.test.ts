@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { RevocationStore } from "@agentos/guard/app";
+import type { RevocationRoom, RevocationStore } from "@agentos/guard/app";
 import { type Database, openDatabase } from "@agentos/storage";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { revocation, revocationStoreSuite } from "../../../guard/src/revocations/revocation-store.suite.ts";
@@ -22,19 +22,19 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
 
   function create({
     deployment = `os-${(names += 1)}`,
-    capacity,
+    room = {},
     server = database,
   }: {
     deployment?: string;
-    capacity?: number | undefined;
+    room?: RevocationRoom | undefined;
     server?: Database<Tables>;
   } = {}) {
     const node = { deployment, nodeId: `node-${(names += 1)}` };
     const { spread } = createSqlNode(server, node);
-    return { ...node, spread, store: createSqlRevocationStore(server, { ...node, spread, capacity }) };
+    return { ...node, spread, store: createSqlRevocationStore(server, { ...node, spread, ...room }) };
   }
 
-  revocationStoreSuite(`the store on ${dialect}`, (capacity) => create({ capacity }).store);
+  revocationStoreSuite(`the store on ${dialect}`, (room) => create({ room }).store);
 
   it("are those of one deployment", async () => {
     await create().store.add(revocation);
