@@ -70,7 +70,6 @@ export type { Clock, GenerateId, Runtime } from "./log/runtime.ts";
 export { createMemoryRevocationStore } from "./revocations/memory-revocation-store.ts";
 export {
   MAX_REVOCATIONS,
-  type Moment,
   type NewRevocation,
   type ReadingServer,
   type ReadingServers,
@@ -84,5 +83,12 @@ export {
   type StoredRevocation,
 } from "./revocations/revocation-store.ts";
 export { createRevocations, type RevocationOutcome, type Revocations } from "./revocations/revocations.ts";
+export {
+  LONG_AGO,
+  type ReadClocks,
+  readClocks,
+  secondsBetween,
+  type TwoClocks,
+} from "./revocations/two-clocks.ts";
 export type { SocketAction, SocketContext, SocketFrame, SocketRequest } from "./sockets/socket-action.ts";
 export { echoText } from "./sockets/socket-frames.ts";

@@ -101,7 +101,10 @@ describe("a set of them", () => {
     expect(set.size).toBe(1);
     expect(set.find(alice, 0)).toMatchObject({ issuedBefore: 1_500, until: 3_000 });
     set.add({ ...revocation, until: 100 });
-    expect(set.find(withToken({ issuedAt: 1e9 }), 0)).toMatchObject({ issuedBefore: undefined, until: 3_000 });
+    expect(set.find(withToken({ issuedAt: 1e9 }), 0)).toMatchObject({
+      issuedBefore: undefined,
+      until: 3_000,
+    });
   });
 
   const about = [

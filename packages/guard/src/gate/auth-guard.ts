@@ -14,6 +14,7 @@ import { completePolicyOptions, findIdFaults, type PolicyOptions } from "../conf
 import { resolvePolicy } from "../config/resolve-policy.ts";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
+import { createInTurn } from "../log/in-turn.ts";
 import { createLogger } from "../log/log.ts";
 import type { Logger } from "../log/runtime.ts";
 import { tellFindings, tellReplaced } from "../log/tell-findings.ts";
@@ -28,7 +29,6 @@ import {
   type ProtectedAccess,
   withoutInfo,
 } from "./guard-state.ts";
-import { createInTurn } from "./in-turn.ts";
 
 /** Options of {@link createAuthGuard}. */
 export interface AuthGuardOptions extends AuthOptions {

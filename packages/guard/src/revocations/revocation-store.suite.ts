@@ -107,7 +107,10 @@ export function revocationStoreSuite(name: string, create: (room?: RevocationRoo
       const store = create({ capacity: 1, reserved: 2 });
       await add(store, { value: "a" });
       for (const kind of ["jti", "sid"] as const)
-        expect(await store.add({ ...revocation, kind, value: "b" })).toEqual({ ok: false, fault: { limit: 1 } });
+        expect(await store.add({ ...revocation, kind, value: "b" })).toEqual({
+          ok: false,
+          fault: { limit: 1 },
+        });
       await add(store, { kind: "subject", value: "mallory" });
       await add(store, { kind: "key", issuer: "", value: "k" });
       const more = { ...revocation, kind: "subject", value: "another" } as const;

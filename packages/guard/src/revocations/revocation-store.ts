@@ -3,6 +3,7 @@
  * that several servers share says besides which of them live, and how far each of them has read.
  */
 import type { OwnerParts, Result, Revocation, RevocationKind } from "@agentos/auth";
+import type { TwoClocks } from "./two-clocks.ts";
 
 /** A caller, by name. */
 export type RevokedBy = Pick<OwnerParts, "issuer" | "id">;
@@ -52,12 +53,10 @@ export interface ReadingServer {
   readonly host: string;
 }
 
-/** A moment by both clocks, seconds: the one stands still while a machine sleeps, the other one may be set. */
-export interface Moment {
-  /** Since some moment of this process. */
-  readonly monotonic: number;
-  /** Since 1970. */
-  readonly wall: number;
+/** One that lives. */
+export interface LivingServer extends ReadingServer {
+  /** It knows all up to this one. */
+  readonly seenSeq: number;
 }
 
 /** How servers that share a store keep up with each other. */
@@ -68,7 +67,7 @@ export interface RevocationSpread {
    * Calls the listener while something runs here beside requests, every few seconds, until the returned function is
    * called: with a moment before this server said that it lives, where servers say so.
    */
-  onBeat(listener: (before: Moment | undefined) => void): () => void;
+  onBeat(listener: (before: TwoClocks | undefined) => void): () => void;
   /** Calls the listener when somebody says that there is something new, until the returned function is called. */
   onHint(listener: () => void): () => void;
   /** Where servers say that they live. Without it whoever revokes waits until nobody trusts what was read before. */
@@ -78,12 +77,12 @@ export interface RevocationSpread {
 /** Servers that say that they live, and how far each of them has read. */
 export interface ReadingServers {
   /**
-   * Says that this server lives, and that it knows all up to this one; gives a moment before it said so. Says nothing
-   * again that was said within the last two seconds.
+   * Says that this server lives, and that it knows all up to this one, which may be lower than what it said before; gives a
+   * moment before it said so. Says nothing again that was said within the last two seconds.
    */
-  beat(seenSeq: number): Promise<Moment>;
-  /** Other servers that live and do not know this one. */
-  listBehind(seq: number): Promise<readonly ReadingServer[]>;
+  beat(seenSeq: number): Promise<TwoClocks>;
+  /** The other servers that live. */
+  listLiving(): Promise<readonly LivingServer[]>;
 }
 
 /** Keeps revocations. */

@@ -105,20 +105,23 @@ export function createSqlRevocationStore(
 
   const nodes: RevocationSpread["nodes"] = {
     beat: spread.beat,
-    listBehind: async (seq) => {
+    listLiving: async () => {
       const rows = await upkeep.read((db) =>
         db
           .selectFrom("agentos_nodes")
-          .select(["node_id", "host"])
+          .select(["node_id", "host", "seen_seq"])
           .where("deployment", "=", deployment)
           .where("node_id", "!=", nodeId)
-          .where("seen_seq", "<", seq)
           .where("heartbeat_at", ">", sql<number>`${now} - ${DEAD_SECONDS}`)
           .orderBy("node_id")
           .execute(),
       );
       // What follows the name of the machine tells one boot of it from the next.
-      return rows.map(({ node_id, host }) => ({ id: node_id, host: host.split(" ")[0] ?? "" }));
+      return rows.map(({ node_id, host, seen_seq }) => ({
+        id: node_id,
+        host: host.split(" ")[0] ?? "",
+        seenSeq: seen_seq,
+      }));
     },
   };
 
