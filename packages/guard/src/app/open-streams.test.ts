@@ -113,11 +113,7 @@ it("revocation ends it, stops what makes it, and says so once in the log; anothe
 });
 
 it.each<[name: string, fail: () => never | Promise<never>, end: string]>([
-  [
-    "rejects leaves it open, and the next request fails",
-    () => Promise.reject(new Error("down")),
-    "finished",
-  ],
+  ["rejects leaves it open, and the next request fails", () => Promise.reject(new Error("down")), "finished"],
   [
     "throws ends it, and the one after it is judged all the same",
     () => {
