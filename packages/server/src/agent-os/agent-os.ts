@@ -239,6 +239,7 @@ function createServices({ options, stores }: ServiceParts, { policy, runtime }: 
     hints: stores.hints,
     countNodes: stores.liveNodes,
     isRevoked: (caller) => revocations.readAndAsk(caller),
+    isKnownAsRevoked: (caller) => revocations.isRevoked(caller),
   });
   revocations.onRevoked(() => runs.stopRunsOf(revocations.isRevoked, new Error(REVOKED)));
   revocations.watch(() => runs.activeRuns > 0);

@@ -129,7 +129,7 @@ describe("a server that falls silent", () => {
   it("gives up what it runs where others may take it, and says nothing of an end", async () => {
     const store = createMemoryRunStore();
     let isDown = false;
-    const held = new Set<string>();
+    const held = new Map<string, number>();
     const shared: RunStore = {
       ...store,
       async beat() {
@@ -145,7 +145,7 @@ describe("a server that falls silent", () => {
     });
     if (!accepted.ok || accepted.value.type !== "begun") throw new Error("not begun");
     const { run } = accepted.value;
-    held.add(run.runId);
+    held.set(run.runId, run.attempt);
     const cut = Promise.withResolvers<Error>();
     const watcher = run.watch(cut.resolve);
     isDown = true;

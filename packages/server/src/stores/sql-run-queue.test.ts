@@ -49,7 +49,9 @@ for (const dialect of TEST_DIALECTS) {
         }),
       );
       expect(taken.flat().toSorted()).toEqual(runIds.toSorted());
-      const held = await Promise.all(servers.map(async (server) => [...((await server.beat()).held ?? [])]));
+      const held = await Promise.all(
+        servers.map(async (server) => [...((await server.beat()).held?.keys() ?? [])]),
+      );
       expect(held.map((ids) => ids.toSorted())).toEqual(taken.map((ids) => ids.toSorted()));
     });
   });

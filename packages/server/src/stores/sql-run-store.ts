@@ -300,6 +300,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     changeStamp: database.changeStamp,
     beat: node.beat,
+    lastBeat: node.lastBeat,
     close: node.close,
     leave: node.leave,
     spread: node.spread,
