@@ -67,6 +67,48 @@ describe("a run that waits", () => {
     expect(run?.events.map(({ event }) => event)).toEqual(["RunCancelled", "RunCompleted"]);
   });
 
+  it("waits on where nobody knows whether it was revoked", async () => {
+    const store = createMemoryRunStore();
+    const runId = await queue(store);
+    const given = Promise.withResolvers<void>();
+    const told: RunStore = {
+      ...store,
+      async releaseRun(lease) {
+        await store.releaseRun(lease);
+        given.resolve();
+      },
+    };
+    const { service } = serve({ store: told, runnables: [agent], isRevoked: () => undefined });
+    await given.promise;
+    await service.drain(new AbortController().signal);
+    expect((await find(store, runId))?.output.status).toBe("PENDING");
+  });
+
+  it("ends where it was revoked while it began, as one does that nobody keeps waiting", async () => {
+    const store = createMemoryRunStore();
+    let isRevoked = false;
+    const options = { isRevoked: () => false, isKnownAsRevoked: () => isRevoked };
+    const slow: RunStore = {
+      ...store,
+      async createRun(...args) {
+        const lease = await store.createRun(...args);
+        isRevoked = true;
+        return lease;
+      },
+    };
+    const { service } = serve({ store: slow, ...options });
+    const accepted = await service.acceptRun({
+      runnable: hangs,
+      form: form("hi", { sessionId: "s" }),
+      access: createTestAccess(),
+    });
+    if (!accepted.ok || accepted.value.type !== "begun") throw new Error("not begun");
+    expect((await accepted.value.run.finished).status).toBe("CANCELLED");
+    const runId = await queue(store);
+    serve({ store, runnables: [hangs], ...options });
+    await untilStatus(store, runId, "CANCELLED");
+  });
+
   it.each(["{", '{"version":1}'])(
     "ends where what it was asked cannot be read any more: %s",
     async (damaged) => {
