@@ -98,7 +98,7 @@ it("others are told of runs of a deleted session that they run, and of nothing w
   const begin = async (service: typeof runs, sessionId: string) => {
     const request = { runnable: hanging, form: form("hi", { sessionId }), access: createTestAccess() };
     const started = await startRun(service, request);
-    if (!started.ok) throw new Error(started.fault.code);
+    if (!started.ok) throw new Error(JSON.stringify(started.fault));
     return started.value;
   };
   const run = await begin(runs, "elsewhere");
@@ -107,7 +107,7 @@ it("others are told of runs of a deleted session that they run, and of nothing w
     form: form("hi", { sessionId: "over" }),
     access: createTestAccess(),
   });
-  if (!own.ok) throw new Error(own.fault.code);
+  if (!own.ok) throw new Error(JSON.stringify(own.fault));
   await own.value.finished;
   expect(await deletes.deleteSession({ kind: "all" }, own.value.key)).toBe(true);
   expect(told).toEqual([]);

@@ -84,7 +84,7 @@ describe("a run that waits", () => {
     expect((await find(store, runId))?.output.status).toBe("PENDING");
   });
 
-  it("ends where it was revoked while it began, as one does that nobody keeps waiting", async () => {
+  it("is stopped where its caller was revoked while it began, as one that begins at once is", async () => {
     const store = createMemoryRunStore();
     let isRevoked = false;
     const options = { isRevoked: () => false, isKnownAsRevoked: () => isRevoked };

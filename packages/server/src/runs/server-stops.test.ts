@@ -26,7 +26,7 @@ async function stopWith(store: RunStore, runnable: typeof again, rest: Partial<R
   const runtime = createTestRuntime();
   const service = createRunService({ store, runtime });
   const started = await startRun(service, { runnable, form: form("hi", rest), access: createTestAccess() });
-  if (!started.ok) throw new Error(started.fault.code);
+  if (!started.ok) throw new Error(JSON.stringify(started.fault));
   const run = started.value;
   await service.drain(stopped());
   const stored = await store.findPlace({ kind: "all" }, { component: run.key.component, runId: run.runId });
