@@ -22,7 +22,7 @@ export async function createDatabase(kind: (typeof DATABASES)[number]): Promise<
   return `sqlite:${join(folder, "agentos.db")}`;
 }
 
-// Registered before the servers' own: those are closed first.
+// Registered before the servers' own: those are closed first. To drop a database that was full takes longer where others work.
 afterAll(async () => {
   for (const remove of removals) await remove();
-});
+}, 60_000);
