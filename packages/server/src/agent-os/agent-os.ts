@@ -279,7 +279,13 @@ function createHandlers(
         findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
         runtime,
       }),
-      ...createRevocationsRoutes({ revocations: auth.revocations, policy, runtime }),
+      ...createRevocationsRoutes({
+        revocations: auth.revocations,
+        // Once other servers know it, so that none adds to what waits.
+        onRevoked: () => void runs.endRevoked(),
+        policy,
+        runtime,
+      }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
       ...createDocsRoutes({

@@ -26,8 +26,8 @@ function serve(options: Partial<RunServiceOptions> & Pick<RunServiceOptions, "st
 }
 
 /** Keeps a run of Alice's that no server has a place for. */
-async function queue(store: RunStore): Promise<string> {
-  const { service } = serve({ store, limits: { activeRuns: 0 } });
+async function queue(store: RunStore, options: Partial<RunServiceOptions> = {}): Promise<string> {
+  const { service } = serve({ ...options, store, limits: { activeRuns: 0 } });
   const ticket = service.admit({ identity: ALICE }, 0);
   if (!ticket.ok) throw new Error(ticket.fault.code);
   const accepted = await service.acceptRun({
@@ -65,6 +65,19 @@ describe("a run that waits", () => {
       "The run was cancelled: the credential that it was started with has been revoked",
     );
     expect(run?.events.map(({ event }) => event)).toEqual(["RunCancelled", "RunCompleted"]);
+  });
+
+  it("ends as soon as its caller is revoked, and no other: the revocation may be forgotten before it begins", async () => {
+    const store = createMemoryRunStore();
+    const [runId, other] = [await queue(store), await queue(store)];
+    let asked = 0;
+    const { service } = serve({ store, isKnownAsRevoked: () => (asked += 1) === 1 });
+    await service.endRevoked();
+    const statuses = [await find(store, runId), await find(store, other)].map((run) => run?.output.status);
+    expect(statuses).toEqual(["CANCELLED", "PENDING"]);
+    // Kept after that look, by a request that was let in before.
+    const late = await queue(store, { isKnownAsRevoked: () => true });
+    await untilStatus(store, late, "CANCELLED");
   });
 
   it("waits on where nobody knows whether it was revoked", async () => {

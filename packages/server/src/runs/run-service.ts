@@ -70,6 +70,8 @@ export interface RunService extends Pick<FollowRegistry, "follow"> {
   cancelRun(scope: DataScope, request: RunName): Promise<boolean>;
   /** Stops what runs here of callers whom this is said of, such as those whose credential was revoked. */
   stopRunsOf(isMeant: (caller: Identity) => boolean, reason: Error): void;
+  /** Ends what waits, for any server, of callers whom this server knows as revoked. Never rejects. */
+  endRevoked(): Promise<void>;
   /** Forgets a session; what still runs in it is stopped. False where there is none in the scope. */
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Runs that have begun and not ended. */

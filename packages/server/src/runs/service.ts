@@ -9,6 +9,7 @@ import { createClaimLoop } from "./claim-loop.ts";
 import { createClaimRound } from "./claim-round.ts";
 import { createContinuer } from "./continue-run.ts";
 import { createDescribeCancelled } from "./describe-waiting.ts";
+import { createEndRevoked } from "./end-revoked.ts";
 import { createEventWriter } from "./event-writer.ts";
 import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
 import { createFollowRegistry } from "./follow-runs.ts";
@@ -136,6 +137,9 @@ export function createRunService(options: RunServiceOptions): RunService {
     }
   }
 
+  const adminScope = options.adminScope ?? (() => ADMIN_SCOPE);
+  const endRevoked = createEndRevoked({ store, runtime, adminScope, isRevoked: isKnownAsRevoked });
+
   const acceptRun = createAcceptor({
     store,
     runtime,
@@ -143,7 +147,11 @@ export function createRunService(options: RunServiceOptions): RunService {
     claimOwned: options.claimOwned ?? (() => NO_CLAIMS),
     queueLimits: { ...DEFAULT_QUEUE_LIMITS, ...options.queueLimits },
     hold: holdPlace,
-    onWaiting: hints.tellPending,
+    onWaiting(caller) {
+      hints.tellPending();
+      // Kept first, then judged: of what is revoked meanwhile one look or the other finds it.
+      if (isKnownAsRevoked(caller)) void endRevoked();
+    },
   });
 
   const continueRun = createContinuer({
@@ -163,7 +171,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     starter,
     components: runnables.map(({ kind, id }) => ({ kind, id })),
     findRunnable,
-    adminScope: options.adminScope ?? (() => ADMIN_SCOPE),
+    adminScope,
     isRevoked: options.isRevoked ?? (() => false),
     hold: holdPlace,
     onLeft(runId) {
@@ -235,6 +243,8 @@ export function createRunService(options: RunServiceOptions): RunService {
     },
 
     stopRunsOf: (isMeant, reason) => active.stop(({ caller }) => isMeant(caller), reason),
+
+    endRevoked,
 
     async deleteSession(scope, key) {
       const elsewhere = await listElsewhere(scope, key);
