@@ -22,6 +22,7 @@ import {
   type GuardedApp,
   type HandlerContext,
   type Handlers,
+  isOpened,
   type OpenContext,
   type ResolvedPolicy,
   type RunningServer,
@@ -284,6 +285,12 @@ function createHandlers(
         // Once other servers know it, so that none adds to what waits.
         onRevoked: () => void runs.endRevoked(),
         policy,
+        isBelieved:
+          mode === "none" &&
+          !isOpened(
+            routes.map(({ route }) => route),
+            "revocations.",
+          ),
         runtime,
       }),
       ...createTeamsRoutes(),

@@ -1,3 +1,4 @@
+import { readClocks } from "@agentos/guard/app";
 import { expect, it, onTestFinished } from "vitest";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import { type ActiveRun, createActiveRuns } from "./active-runs.ts";
@@ -7,7 +8,6 @@ import { createLocalHints } from "./run-hints.ts";
 import { createRunService } from "./service.ts";
 import type { RunStore } from "./store.ts";
 import { createPlainAgent, createTestAccess, createTestRuntime, form, startRun } from "./test-run.fixture.ts";
-import { readClocks } from "./two-clocks.ts";
 
 function createActive() {
   const active = createActiveRuns();

@@ -1,6 +1,6 @@
+import { readClocks } from "@agentos/guard/app";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createPulse, type PulseOptions } from "./pulse.ts";
-import { readClocks } from "./two-clocks.ts";
 
 it("tells an outage once, and the next one again", async () => {
   const told: unknown[] = [];

@@ -3,7 +3,7 @@
  * that could not say it for too long gives up what it runs before others take it.
  */
 
-import { LONG_AGO, type ReadClocks, readClocks, secondsBetween, type TwoClocks } from "./two-clocks.ts";
+import { LONG_AGO, type ReadClocks, readClocks, secondsBetween, type TwoClocks } from "@agentos/guard/app";
 
 export interface PulseOptions {
   readonly beat: () => Promise<void>;

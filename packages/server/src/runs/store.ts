@@ -5,11 +5,11 @@
  */
 import { type DataScope, isSameOwner, type Owner } from "@agentos/auth";
 import type { RunnableKind, RunStatus } from "@agentos/contract";
+import type { TwoClocks } from "@agentos/guard/app";
 import type { LoggedRow, RunEventLog } from "./event-log.ts";
 import type { EventText } from "./log-entry.ts";
 import type { RunLease, SessionKey, StoredEvent, StoredOutput } from "./run-lease.ts";
 import type { QueueLimits, RunName, RunQueue } from "./run-queue.ts";
-import type { TwoClocks } from "./two-clocks.ts";
 
 export type { Component, RunLease, SessionKey, StoredEvent, StoredOutput } from "./run-lease.ts";
 
