@@ -126,13 +126,13 @@ export function createGate(options: GateOptions): Gate {
       return authenticated.then((result) => conclude(request, route, parameters, result));
     },
     checkAgain(sent, route, identity) {
-      const conclude = (admitted: Result<Identity>) => {
+      const toAnswer = (admitted: Result<Identity>) => {
         if (admitted.ok) return undefined;
         const request = findClient === undefined ? sent : findClient(sent);
         return denier.deny(request, admitted.fault, { routeName: route.name });
       };
       const admitted = engine.readmit(identity);
-      return admitted instanceof Promise ? admitted.then(conclude) : conclude(admitted);
+      return admitted instanceof Promise ? admitted.then(toAnswer) : toAnswer(admitted);
     },
     async authenticate(sent, path) {
       const request = findClient === undefined ? sent : findClient(sent);

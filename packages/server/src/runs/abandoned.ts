@@ -8,10 +8,9 @@ import type { DescribeAbandoned, NewRun, StoredOutput } from "./store.ts";
 
 /** For people; programs read `error_type`. */
 const CONTENT = "The run was interrupted: the server that ran it stopped";
-const ERROR_TYPE = "interrupted";
 
 /** The same end, of a run whose server stops and can still say so itself. */
-export const createInterruption = (): RunFailure => new RunFailure(CONTENT, { errorType: ERROR_TYPE });
+export const createInterruption = (): RunFailure => new RunFailure(CONTENT, { errorType: "interrupted" });
 
 /** Gives the end that belongs to the output of the start. */
 export function createDescribeAbandoned({
@@ -23,10 +22,10 @@ export function createDescribeAbandoned({
     const events = createEventsOf(output, clock);
     const errorId = generateId();
     logger.warn(
-      { error_id: errorId, error_type: ERROR_TYPE, run_id: output.run_id },
+      { error_id: errorId, error_type: "interrupted", run_id: output.run_id },
       "run failed: the server that ran it stopped",
     );
-    const last = events.failed({ content: CONTENT, errorType: ERROR_TYPE, errorId });
+    const last = events.failed({ content: CONTENT, errorType: "interrupted", errorId });
     return {
       outputJson: JSON.stringify({ ...output, content: CONTENT, status: "ERROR" }),
       last,

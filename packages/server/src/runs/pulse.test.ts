@@ -107,15 +107,18 @@ describe("a server that cannot say that it lives", () => {
       expect(takeSilences()).toBe(0);
     });
 
-    it("is told so a look later where none does", async () => {
+    it("is told so two looks later where none does", async () => {
       let isDown = false;
       const { takeSilences } = start(async () => {
         if (isDown) throw new Error("down");
       });
       await vi.advanceTimersByTimeAsync(4_500);
       isDown = true;
+      // The beat before was half a second ago.
       sleep();
       await vi.advanceTimersByTimeAsync(2_000);
+      expect(takeSilences()).toBe(0);
+      await vi.advanceTimersByTimeAsync(1_000);
       expect(takeSilences()).toBe(1);
     });
   });

@@ -41,6 +41,8 @@ const BEAT_MS = 2_000;
 const SILENT_MS = 6_000;
 /** Looks at the silence in each of these. */
 const LOOKS_PER_SILENCE = 6;
+/** What a beat gets to come through that is begun because the wall clock alone tells of a silence. */
+const LOOKS_TO_ASK = 2;
 
 export function createPulse({
   beat,
@@ -90,16 +92,16 @@ export function createPulse({
   /** By a timer of its own: a beat may hang. */
   function watchSilence(): void {
     if (onSilent === undefined || watch !== undefined) return;
-    let isSuspected = false;
+    let suspicions = 0;
     watch = setInterval(() => {
       const now = read();
       const last = lastBeat();
       const isSilent = isNeeded() && secondsBetween(last, now) * 1_000 >= silentMs;
-      const isTold = isSilent && (isSuspected || (now.monotonic - last.monotonic) * 1_000 >= silentMs);
-      isSuspected = isSilent;
-      if (isTold) onSilent();
-      // The machine has slept, or its time was set: the store says which of them, until the next look.
+      const isCertain = (now.monotonic - last.monotonic) * 1_000 >= silentMs;
+      if (isSilent && (isCertain || suspicions >= LOOKS_TO_ASK)) onSilent();
+      // The machine has slept, or its time was set, which must end nothing: the store is asked which of them.
       else if (isSilent) begin();
+      suspicions = isSilent ? suspicions + 1 : 0;
     }, silentMs / LOOKS_PER_SILENCE).unref();
   }
 
