@@ -37,8 +37,8 @@ export interface Revocations {
   readonly check: RevocationCheck;
   /** By what this server knows now; of a caller whose request was long ago, too. */
   isRevoked(identity: RevocableIdentity): boolean;
-  /** The same, once this server has read all there is; where it cannot, by what it knows. */
-  readAndAsk(identity: RevocableIdentity): Promise<boolean>;
+  /** The same, once this server has read all there is; undefined where it cannot, and knows of nothing. */
+  readAndAsk(identity: RevocableIdentity): Promise<boolean | undefined>;
   /** Calls the listener after something was revoked, until the returned function is called. What it throws is logged. */
   onRevoked(listener: () => void): () => void;
   /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
@@ -134,8 +134,9 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     },
     isRevoked,
     async readAndAsk(identity) {
-      if (isRevocable(identity) && synchroniser?.isFresh() === false) await synchroniser.catchUp();
-      return isRevoked(identity);
+      const isAsked = isRevocable(identity) && synchroniser?.isFresh() === false;
+      const isKnown = !isAsked || (await synchroniser.catchUp());
+      return isRevoked(identity) || (isKnown ? false : undefined);
     },
     onRevoked(listener) {
       listeners.add(listener);
