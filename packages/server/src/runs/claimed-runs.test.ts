@@ -87,8 +87,8 @@ describe("a run that waits", () => {
     const given = Promise.withResolvers<void>();
     const told: RunStore = {
       ...store,
-      async releaseRun(lease) {
-        await store.releaseRun(lease);
+      async releaseRun(lease, describeEnd) {
+        await store.releaseRun(lease, describeEnd);
         given.resolve();
       },
     };
