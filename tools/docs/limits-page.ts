@@ -130,7 +130,9 @@ function fixedLimits(): readonly (readonly string[])[] {
     ["path and query of a request", kibibytes(MAX_TARGET_BYTES), refusal("INPUT_TARGET_TOO_LONG")],
     ["body of a request", `${MAX_FORM_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
     ["body of a `/continue`", `${MAX_CONTINUE_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
+    ["decisions of a `/continue`", count(MAX_DECISIONS), "422"],
     ["fields of a body", count(MAX_FORM_FIELDS), refusal("INPUT_FIELDS_TOO_MANY")],
+    ["`Idempotency-Key`", `${MAX_IDEMPOTENCY_KEY_LENGTH} visible ASCII characters`, "422"],
     [
       "headers of one part of a form",
       kibibytes(MAX_PART_HEADER_BYTES),
@@ -181,6 +183,11 @@ function fixedLimits(): readonly (readonly string[])[] {
       "memories of which a model is told",
       `the newest ${MAX_TOLD_MEMORIES}, ${kibibytes(MAX_TOLD_BYTES)} of JSON`,
       "the rest is left out",
+    ],
+    [
+      "revocations that are kept at a time",
+      `${count(MAX_REVOCATIONS)}, of users and keys ${count(RESERVED_REVOCATIONS)} more`,
+      refusal("STORE_REVOCATIONS_FULL"),
     ],
     ["model requests of a run", count(MAX_MODEL_REQUESTS_PER_RUN), errorType("model_request_limit")],
     [

@@ -21,17 +21,17 @@ export interface DatabaseOptions {
   readonly deployment?: string | undefined;
 }
 
-/** How long data is kept after its last change; every number may have a fraction. */
+/** How long data is kept after its last change, in days but for events; every number may have a fraction. */
 export interface RetentionOptions {
-  /** Sessions with their runs. Default: for ever. */
+  /** Days of sessions with their runs. Default: for ever. */
   readonly sessionsDays?: number | undefined;
-  /** Default: for ever. */
+  /** Days of memories. Default: for ever. */
   readonly memoriesDays?: number | undefined;
-  /** Refusals. Default 30. */
+  /** Days of refusals. Default 30. */
   readonly denialsDays?: number | undefined;
-  /** Counts of decisions. Default 8. */
+  /** Days of counts of decisions. Default 8. */
   readonly decisionsDays?: number | undefined;
-  /** Events of runs in the background, for clients that come back: hours after the end of a run. Default 1. */
+  /** Hours of events of runs in the background, for clients that come back, after the end of each run. Default 1. */
   readonly eventsHours?: number | undefined;
 }
 
