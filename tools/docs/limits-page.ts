@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { LIMITS, type LimitCode, MEMORY_LIMITS } from "@agentos/contract";
 import { MAX_TARGET_BYTES } from "../../packages/guard/src/app/request-line.ts";
 import {
+  MAX_REVOCATIONS,
+  RESERVED_REVOCATIONS,
+} from "../../packages/guard/src/revocations/revocation-store.ts";
+import {
   AUTHENTICATE_WITHIN_SECONDS,
   MAX_FAILED_ATTEMPTS,
   MAX_FRAGMENTS,
@@ -34,6 +38,8 @@ import {
   MAX_OPTION_JSON_MARKS,
   MAX_PART_HEADER_BYTES,
 } from "../../packages/server/src/runs/form/form-limits.ts";
+import { MAX_DECISIONS } from "../../packages/server/src/runs/read-decisions.ts";
+import { MAX_IDEMPOTENCY_KEY_LENGTH } from "../../packages/server/src/runs/request-hash.ts";
 import {
   MAX_CLIENT_ID_BYTES,
   MAX_CLIENT_ID_LENGTH,
@@ -130,9 +136,9 @@ function fixedLimits(): readonly (readonly string[])[] {
     ["path and query of a request", kibibytes(MAX_TARGET_BYTES), refusal("INPUT_TARGET_TOO_LONG")],
     ["body of a request", `${MAX_FORM_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
     ["body of a `/continue`", `${MAX_CONTINUE_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
-    ["decisions of a `/continue`", count(MAX_DECISIONS), "422"],
+    ["decisions of a `/continue`", count(MAX_DECISIONS), "400"],
     ["fields of a body", count(MAX_FORM_FIELDS), refusal("INPUT_FIELDS_TOO_MANY")],
-    ["`Idempotency-Key`", `${MAX_IDEMPOTENCY_KEY_LENGTH} visible ASCII characters`, "422"],
+    ["`Idempotency-Key`", `${MAX_IDEMPOTENCY_KEY_LENGTH} visible ASCII characters`, "400"],
     [
       "headers of one part of a form",
       kibibytes(MAX_PART_HEADER_BYTES),

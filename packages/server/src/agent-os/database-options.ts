@@ -23,15 +23,15 @@ export interface DatabaseOptions {
 
 /** How long data is kept after its last change, in days but for events; every number may have a fraction. */
 export interface RetentionOptions {
-  /** Days of sessions with their runs. Default: for ever. */
+  /** Sessions with their runs, in days. Default: for ever. */
   readonly sessionsDays?: number | undefined;
-  /** Days of memories. Default: for ever. */
+  /** Memories, in days. Default: for ever. */
   readonly memoriesDays?: number | undefined;
-  /** Days of refusals. Default 30. */
+  /** Refusals, in days. Default 30. */
   readonly denialsDays?: number | undefined;
-  /** Days of counts of decisions. Default 8. */
+  /** Counts of decisions, in days. Default 8. */
   readonly decisionsDays?: number | undefined;
-  /** Hours of events of runs in the background, for clients that come back, after the end of each run. Default 1. */
+  /** Events of runs in the background, for clients that come back: in hours, after the end of each run. Default 1. */
   readonly eventsHours?: number | undefined;
 }
 
