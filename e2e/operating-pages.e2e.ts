@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { blocksOf, hasShell, openPageShell, type PageShell } from "./page-shell.fixture.ts";
+import { blocksOf, hasShell, openPageShell, type PageShell } from "./support/page-shell.ts";
 
 const LONG = 60_000;
 

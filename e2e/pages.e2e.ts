@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { tool } from "@agentos/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { blocksOf, hasShell, openPageShell, type PageShell } from "./page-shell.fixture.ts";
+import { blocksOf, hasShell, openPageShell, type PageShell } from "./support/page-shell.ts";
 
 const LONG = 60_000;
 

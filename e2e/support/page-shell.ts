@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 
 /** The lines of the pages are for a shell with a curl that knows `--json` (7.82). */
 const { stdout: manual } = spawnSync("bash", ["-c", "curl --help all"], { encoding: "utf8" });
