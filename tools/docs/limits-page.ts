@@ -2,7 +2,7 @@
 // one. Numbers come from the constants. An `error_type` without words, or words without one, fails the generation.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LIMITS, type LimitCode, MEMORY_LIMITS } from "@agentos/contract";
+import { LIMITS, type LimitCode, type LimitEntry, MEMORY_LIMITS } from "@agentos/contract";
 import { MAX_TARGET_BYTES } from "../../packages/guard/src/app/request-line.ts";
 import {
   MAX_REVOCATIONS,
@@ -48,7 +48,7 @@ import {
   MAX_SUMMARY_BYTES,
   MAX_UNREAD_SECONDS,
 } from "../../packages/server/src/runs/run-limits.ts";
-import { code, EDITION, GENERATED, table } from "./markdown.ts";
+import { code, EDITION, GENERATED, prose, table } from "./markdown.ts";
 import { declaredTable } from "./options-page.ts";
 import { readMembers } from "./read-tsdoc.ts";
 
@@ -59,7 +59,8 @@ const kibibytes = (bytes: number) => `${count(bytes / 1024)} KiB`;
 
 /** A code of the catalogue, as a link. */
 function refusal(name: LimitCode): string {
-  return `${LIMITS[name].status} [${name}](errors.md#${name})`;
+  const { status, seenAs }: LimitEntry = LIMITS[name];
+  return `${seenAs === undefined ? status : prose(seenAs)} [${name}](errors.md#${name})`;
 }
 
 const errorType = (name: keyof typeof ERROR_TYPES) => `the run ends with \`${name}\``;

@@ -190,7 +190,7 @@ describe("the document is valid", () => {
 
   it("declares exactly the parameters of each path, as required strings", () => {
     for (const { path, operation } of operations) {
-      const declared = (operation.parameters ?? []).filter((parameter) => parameter["in"] !== "query");
+      const declared = (operation.parameters ?? []).filter(({ in: place }) => place === "path");
       expect(
         declared.map(({ name }) => name),
         path,
@@ -213,6 +213,13 @@ describe("the document is valid", () => {
     ]);
     for (const parameter of list) expect(parameter).toMatchObject({ in: "query" });
     for (const parameter of list) expect(parameter["required"]).not.toBe(true);
+  });
+
+  it("declares the header that names a request, where it is read and nowhere else", () => {
+    const named = operations.filter(({ operation: { parameters = [] } }) =>
+      parameters.some(({ name, in: place }) => name === "Idempotency-Key" && place === "header"),
+    );
+    expect(named.map(({ operation }) => operation.operationId)).toEqual(["agents.run"]);
   });
 
   it("refers only to what it contains", () => {
