@@ -322,7 +322,7 @@ describe("an action", () => {
     });
     expect(await client.ask({ ...reconnect, workflow_id: "another" })).toMatchObject({
       error: "Insufficient permissions to reconnect to this workflow",
-      code: "SCOPE_MISSING",
+      code: "SCOPE_OTHER_RESOURCE",
     });
     expect(await client.ask({ ...reconnect, workflow_id: WORKFLOW_ID })).toEqual({
       event: "error",

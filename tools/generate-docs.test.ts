@@ -108,7 +108,7 @@ test("each limit is found by its status, by its sentence and at a glance", () =>
 
 test("what comes over an open connection, or after the start, is said to be met there", () => {
   const [errors, troubleshooting] = [page("reference/errors.md"), page("troubleshooting.md")];
-  const section = (text: string, name: string) => text.split(`### ${name}\n`)[1]?.split("\n### ")[0] ?? "";
+  const section = (text: string, name: string) => text.split(`### ${name}\n`)[1]?.split(/\n##+ /)[0] ?? "";
   for (const [name, words] of [
     ["AUTH_SOCKET_OTHER_CALLER", "frame `auth_error` on the WebSocket"],
     ["RUN_CALLER_SOCKETS", "closed with 1008"],

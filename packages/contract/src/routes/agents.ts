@@ -79,7 +79,7 @@ export const agentsRoutes = {
   "agents.cancelRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/cancel", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Cancel a run", query: cancelQuerySchema,
     responses: { 200: { description: "it is asked to stop, or there is nothing to stop", json: z.object({}) }, 400: { description: "the session is not named", json: errorSchema }, 404: noSuchRun, 422: invalid } },
   "agents.resumeRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/resume", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Take up the stream of a run again",
-    requestBody: { form: resumeFormSchema, json: resumeFormSchema },
+    requestBody: { form: resumeFormSchema, json: resumeFormSchema, isOptional: true },
     responses: {
       200: { description: "what was missed, then what happens; one frame `error` where there is no such run", events: resumeEventSchema },
       400: { description: "the session is not named, or the body cannot be read", json: errorSchema },

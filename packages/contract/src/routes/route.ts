@@ -20,6 +20,8 @@ export interface RouteRequestBody {
   readonly form?: z.ZodType;
   /** `application/json`. */
   readonly json?: z.ZodType;
+  /** It may be left out. Default false. */
+  readonly isOptional?: boolean;
 }
 
 /** One answer of a route. */

@@ -101,7 +101,7 @@ function describeOperation({ route, definition }: DescribedRoute): ZodOpenApiOpe
     },
     ...(requestBody === undefined
       ? {}
-      : { requestBody: { required: true, content: contentOf(requestBody) } }),
+      : { requestBody: { required: requestBody.isOptional !== true, content: contentOf(requestBody) } }),
     responses: Object.fromEntries(
       Object.entries({ ...responses, ...refusals }).map(([status, response]) => [
         status,
