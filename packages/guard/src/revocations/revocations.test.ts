@@ -98,7 +98,10 @@ describe("what is revoked in this process", () => {
     expect(revocations.check(mine as never)).toBeUndefined();
     await revocations.revoke({ ...revocation, until: now + 10 });
     expect(heard).toHaveBeenCalledOnce();
-    expect(revocations.check(mine as never)).toMatchObject({ code: "AUTH_CREDENTIAL_REVOKED" });
+    expect(revocations.check(mine as never)).toMatchObject({
+      code: "AUTH_CREDENTIAL_REVOKED",
+      facts: { revocation_id: 1, revocation_kind: "jti", revoked_until: now + 10 },
+    });
     expect(revocations.check(other as never)).toBeUndefined();
     expect(await revocations.readAndAsk(mine)).toBe(true);
     stop();

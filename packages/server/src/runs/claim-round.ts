@@ -72,7 +72,10 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
       place.entry.runId = plan.runId;
       return options.starter.beginClaimed({ plan, runnable }, place, claimed);
     });
-    if (!begun.ok) await giveBack(claimed, describeFault(begun.fault));
+    if (!begun.ok) return giveBack(claimed, describeFault(begun.fault));
+    const { runId, attempt } = claimed.lease;
+    if (attempt > 1)
+      runtime.logger.info({ run_id: runId, attempt }, "a run begins again: the server that ran it has gone");
   }
 
   /** Waiting helps against most of them. */

@@ -54,6 +54,29 @@ describe("a run that waits", () => {
     expect((await find(store, runId))?.output.content).toBe('alice {"n":1}');
   });
 
+  it("that begins again says so in the log, and one that begins does not", async () => {
+    const store = createMemoryRunStore();
+    const first = await queue(store);
+    const { runtime: quiet } = serve({ store, runnables: [agent] });
+    await untilStatus(store, first, "COMPLETED");
+    expect(quiet.log).toEqual([]);
+    const other = createMemoryRunStore();
+    const runId = await queue(other);
+    const swept: RunStore = {
+      ...other,
+      claimRuns: async (claim) =>
+        (await other.claimRuns(claim)).map((run) => ({ ...run, lease: { ...run.lease, attempt: 2 } })),
+    };
+    const { runtime } = serve({ store: swept, runnables: [agent] });
+    await expect
+      .poll(() => runtime.log, { timeout: 10_000 })
+      .toContainEqual({
+        level: "info",
+        facts: { run_id: runId, attempt: 2 },
+        text: "a run begins again: the server that ran it has gone",
+      });
+  });
+
   it("does not begin where the credential of its caller was revoked, and says so", async () => {
     const store = createMemoryRunStore();
     const runId = await queue(store);
