@@ -285,11 +285,17 @@ describe("a store that does not answer", () => {
     expect(calls).toEqual(["beat"]);
   });
 
-  it("leaves a run with what was known", async () => {
+  it("leaves what is revoked open for a run, unless that is known already", async () => {
     const { store, state } = createShared();
     const { revocations } = create(store);
+    await revocations.preload();
     state.isDown = true;
-    expect(await revocations.readAndAsk(mine)).toBe(false);
+    expect(await revocations.readAndAsk(mine)).toBeUndefined();
+    state.isDown = false;
+    void revocations.revoke(revocation);
+    await seconds(1);
+    state.isDown = true;
+    expect(await revocations.readAndAsk(mine)).toBe(true);
   });
 });
 

@@ -40,8 +40,8 @@ export interface Revocations {
   isRevoked(identity: RevocableIdentity): boolean;
   /** The same as a refusal, with the facts of what was revoked. */
   judge(identity: RevocableIdentity): Refusal | undefined;
-  /** The same, once this server has read all there is; where it cannot, by what it knows. */
-  readAndAsk(identity: RevocableIdentity): Promise<boolean>;
+  /** Whether it is, once this server has read all there is; undefined where it cannot, and knows of nothing. */
+  readAndAsk(identity: RevocableIdentity): Promise<boolean | undefined>;
   /** Calls the listener after something was revoked, until the returned function is called. What it throws is logged. */
   onRevoked(listener: () => void): () => void;
   /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
@@ -147,8 +147,9 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     judge,
     isRevoked,
     async readAndAsk(identity) {
-      if (isRevocable(identity) && synchroniser?.isFresh() === false) await synchroniser.catchUp();
-      return isRevoked(identity);
+      const isAsked = isRevocable(identity) && synchroniser?.isFresh() === false;
+      const isKnown = !isAsked || (await synchroniser.catchUp());
+      return isRevoked(identity) || (isKnown ? false : undefined);
     },
     onRevoked(listener) {
       listeners.add(listener);

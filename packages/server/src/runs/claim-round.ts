@@ -21,21 +21,21 @@ export interface QueuedRunsOptions {
   readonly components: readonly Component[];
   readonly findRunnable: (component: Component) => Runnable<PrefixedKind> | undefined;
   readonly adminScope: () => string;
-  /** Whether the credential of who asked was revoked since. */
-  readonly isRevoked: (caller: Identity) => boolean | Promise<boolean>;
+  /** Whether the credential of who asked was revoked since; undefined where nobody knows now. */
+  readonly isRevoked: (caller: Identity) => boolean | undefined | Promise<boolean | undefined>;
   /** Gives a run its place, and takes it back when it has ended. */
   readonly hold: (
     place: Pick<Place, "ticket">,
     begin: (place: Place) => Promise<Result<LiveRun, LimitFault>>,
   ) => Promise<Result<LiveRun, LimitFault>>;
   /** A run was taken that has neither begun nor been given back: the store does not answer. */
-  readonly onLeft: () => void;
+  readonly onLeft: (runId: string) => void;
 }
 
 /** Taken in one commit at most. */
 const BATCH = 50;
 
-const REVOKED = "The run was cancelled: the credential that it was started with has been revoked";
+export const REVOKED = "The run was cancelled: the credential that it was started with has been revoked";
 
 /** One round. Gives whether more may wait. */
 export function createClaimRound(options: QueuedRunsOptions): () => Promise<boolean> {
@@ -55,8 +55,9 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
     const plan = readCheckpoint(claimed.checkpointJson, { lease: claimed.lease, adminScope: adminScope() });
     if (plan === "unknown") return giveBack(claimed);
     if (plan === "damaged") return giveBack(claimed, createDescribeFailed(runtime, UNREADABLE));
-    if (await options.isRevoked(plan.caller))
-      return giveBack(claimed, createDescribeCancelled(runtime, REVOKED));
+    const isRevoked = await options.isRevoked(plan.caller);
+    if (isRevoked === undefined) return giveBack(claimed);
+    if (isRevoked) return giveBack(claimed, createDescribeCancelled(runtime, REVOKED));
     const bytes = sizeOfForm({ ...plan.input, ...plan });
     const admitted = ledger.admit(plan.caller.owner, bytes);
     if (!admitted.ok) return giveBack(claimed, describeFault(admitted.fault));
@@ -91,7 +92,7 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
       } catch (cause) {
         runtime.logger.warn({ run_id: run.lease.runId, cause }, "a run that waited could not begin");
         // The others that were taken begin all the same.
-        await giveBack(run).catch(options.onLeft);
+        await giveBack(run).catch(() => options.onLeft(run.lease.runId));
       }
     return claimed.length > 0 && claimed.length === limit;
   };

@@ -109,6 +109,7 @@ export function createSqlAbandoned(
       .selectFrom("agentos_runs")
       .select([
         "run_no",
+        "run_id",
         "node_id",
         "attempt",
         "max_attempts",
@@ -140,10 +141,14 @@ export function createSqlAbandoned(
     transaction: Transaction<Tables>,
     runs: readonly ActiveRow[],
     describe: DescribeAbandoned,
+    untouched: ReadonlySet<string> = new Set(),
   ): Promise<Swept> {
     const ended: { readonly session_no: number; readonly bytes: number }[] = [];
     for (const run of runs) {
-      if (mayBeginAgain(run)) await release(transaction, run);
+      const isUntouched = untouched.has(fromKeyText(run.run_id));
+      // What was taken and never begun has not been attempted.
+      const attempt = isUntouched ? run.attempt - 1 : run.attempt;
+      if (mayBeginAgain({ ...run, attempt })) await release(transaction, { ...run, attempt });
       else ended.push(await end(transaction, run, describe));
     }
     await countEnded(transaction, ended);
@@ -153,7 +158,7 @@ export function createSqlAbandoned(
   /** Any server may take it. */
   async function release(
     transaction: Transaction<Tables>,
-    { run_no, output_json }: ActiveRow,
+    { run_no, attempt, output_json }: ActiveRow,
   ): Promise<void> {
     const output = readOutput(output_json);
     await transaction
@@ -161,6 +166,7 @@ export function createSqlAbandoned(
       .set({
         status: "PENDING",
         node_id: null,
+        attempt,
         available_at: now,
         ...(output === undefined ? {} : { output_json: JSON.stringify({ ...output, status: "PENDING" }) }),
       })
@@ -234,7 +240,7 @@ export function createSqlAbandoned(
       return ended;
     },
 
-    async endOrphans(describe, runIds) {
+    async endOrphans(describe, runIds, untouched) {
       let ended = 0;
       for (let start = 0; start < runIds.length; start += BATCH) {
         const some = runIds.slice(start, start + BATCH).map(toKeyText);
@@ -243,6 +249,7 @@ export function createSqlAbandoned(
             transaction,
             await selectActive(transaction, nodeId).where("run_id", "in", some).execute(),
             describe,
+            untouched,
           ),
         );
         ended += swept.ended;
