@@ -68,19 +68,22 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
   }
 
   async function answer(place: RunPlace, form: ResumeForm, context: RequestContext): Promise<Response> {
-    if (!place.hasEvents) return replayStored(place, context);
+    // One that is ahead of what is seen here is believed: it waits for what comes after.
+    const last = Math.max(form.lastEventIndex ?? -1, -1);
+    const isLive = place.status === "RUNNING" || place.status === "PENDING";
+    // It was paused for longer than its events are kept.
+    const isForgotten = place.firstIndex > last + 1;
+    if (!place.hasEvents || (isForgotten && !isLive)) return replayStored(place, context);
+    const stored = isForgotten ? await encodeStored(place, context) : [];
     const readers = runs.openReaders(context.access, FOLLOWER_BYTES);
     if (!readers.ok) return refuse(readers.fault, context);
     const run = describePlace(place);
     // Where it runs here its memory knows better than its row.
     const count = runs.findKept(place.runNo)?.tail?.committed() ?? place.nextIndex;
-    // One that is ahead of what is seen here is believed: it waits for what comes after.
-    const last = Math.max(form.lastEventIndex ?? -1, -1);
-    const missed = Math.max(count - 1 - last, 0);
-    const isLive = place.status === "RUNNING" || place.status === "PENDING";
+    const missed = stored.length + Math.max(count - (isForgotten ? place.firstIndex : last + 1), 0);
     const frames = isLive
       ? {
-          intro: missed > 0 ? encodeCatchUp(run, missed, count) : "",
+          intro: [missed > 0 ? encodeCatchUp(run, missed, count) : "", ...stored].join(""),
           boundary: { index: count, text: encodeSubscribed(run, count) },
         }
       : { intro: encodeReplay(run, count, form.lastEventIndex) };
@@ -97,18 +100,19 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
     );
   }
 
-  /** Its pieces of the answer are not among them: its output has them whole. */
-  async function replayStored(place: RunPlace, { access }: RequestContext): Promise<Response> {
-    const { key, output } = place;
+  async function replayStored(place: RunPlace, context: RequestContext): Promise<Response> {
+    const events = await encodeStored(place, context);
+    return eventStreamResponse(
+      streamTexts([encodeStoredReplay(describePlace(place), events.length), ...events]),
+    );
+  }
+
+  /** Pieces of the answer are not among them: its output has them whole. */
+  async function encodeStored({ key, output }: RunPlace, { access }: RequestContext) {
     const run = await store.findRun(access.dataScope, key, output.run_id);
     const session = await store.findSession(access.dataScope, key);
     const events = run === undefined ? [] : showEvents(run, session?.state ?? {});
-    return eventStreamResponse(
-      streamTexts([
-        encodeStoredReplay(describePlace(place), events.length),
-        ...events.map(({ event, json }, index) => encodeIndexedFrame(event, json, index)),
-      ]),
-    );
+    return events.map(({ event, json }, index) => encodeIndexedFrame(event, json, index));
   }
 }
 

@@ -34,16 +34,19 @@ export interface QueuedRunsOptions {
 
 /** Taken in one commit at most. */
 const BATCH = 50;
+/** Runs of another version that are left out by number; the oldest of more than these is looked at again. */
+const MAX_UNREADABLE = 500;
 
 export const REVOKED = "The run was cancelled: the credential that it was started with has been revoked";
 
 /** One round. Gives whether more may wait. */
 export function createClaimRound(options: QueuedRunsOptions): () => Promise<boolean> {
   const { store, ledger, runtime, components, adminScope } = options;
+  const unreadable = new Set<number>();
 
   /** One that cannot begin here: it waits on, or ends. */
   async function giveBack({ lease }: ClaimedRun, end?: DescribeWaiting): Promise<void> {
-    await store.releaseRun(lease);
+    await store.releaseRun(lease, createDescribeCancelled(runtime));
     const { component, sessionId } = lease.key;
     if (end !== undefined)
       await store.endWaiting({ kind: "all" }, { component, sessionId, runId: lease.runId }, end);
@@ -53,7 +56,11 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
     const runnable = options.findRunnable(claimed.lease.key.component);
     if (runnable === undefined) return giveBack(claimed);
     const plan = readCheckpoint(claimed.checkpointJson, { lease: claimed.lease, adminScope: adminScope() });
-    if (plan === "unknown") return giveBack(claimed);
+    if (plan === "unknown") {
+      unreadable.add(claimed.lease.runNo);
+      for (const runNo of unreadable) if (unreadable.size > MAX_UNREADABLE) unreadable.delete(runNo);
+      return giveBack(claimed);
+    }
     if (plan === "damaged") return giveBack(claimed, createDescribeFailed(runtime, UNREADABLE));
     const isRevoked = await options.isRevoked(plan.caller);
     if (isRevoked === undefined) return giveBack(claimed);
@@ -85,6 +92,7 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
       limit,
       full: ledger.fullCallers(),
       placesOf: (owner) => ledger.placesFor(owner),
+      unreadable: [...unreadable],
     });
     for (const run of claimed)
       try {

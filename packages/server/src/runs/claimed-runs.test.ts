@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
-import { UNREADABLE } from "./describe-waiting.ts";
+import { createDescribeCancelled, UNREADABLE } from "./describe-waiting.ts";
+import { createLocalHints } from "./run-hints.ts";
 import { createRunService, type RunServiceOptions } from "./service.ts";
 import type { RunStore } from "./store.ts";
 import { ALICE, createPlainAgent, createTestAccess, createTestRuntime, form } from "./test-run.fixture.ts";
@@ -109,8 +110,8 @@ describe("a run that waits", () => {
     const given = Promise.withResolvers<void>();
     const told: RunStore = {
       ...store,
-      async releaseRun(lease) {
-        await store.releaseRun(lease);
+      async releaseRun(lease, describeEnd) {
+        await store.releaseRun(lease, describeEnd);
         given.resolve();
       },
     };
@@ -171,20 +172,53 @@ describe("a run that waits", () => {
   it("waits on where a server of another version has kept it", async () => {
     const store = createMemoryRunStore();
     const runId = await queue(store);
-    const given = Promise.withResolvers<void>();
+    const looked = Promise.withResolvers<void>();
+    const claims: (readonly number[] | undefined)[] = [];
+    let releases = 0;
+    const hints = createLocalHints();
     const newer: RunStore = {
       ...store,
-      claimRuns: async (claim) =>
-        (await store.claimRuns(claim)).map((run) => ({ ...run, checkpointJson: '{"version":9}' })),
-      async releaseRun(lease) {
-        await store.releaseRun(lease);
-        given.resolve();
+      async claimRuns(claim) {
+        claims.push(claim.unreadable);
+        if (claims.length === 2) looked.resolve();
+        return (await store.claimRuns(claim)).map((run) => ({ ...run, checkpointJson: '{"version":9}' }));
+      },
+      async releaseRun(lease, describeEnd) {
+        await store.releaseRun(lease, describeEnd);
+        releases += 1;
+        hints.tellPending();
       },
     };
-    const { service } = serve({ store: newer, runnables: [agent] });
-    await given.promise;
+    const { service } = serve({ store: newer, runnables: [agent], hints });
+    await looked.promise;
     await service.drain(new AbortController().signal);
     expect((await find(store, runId))?.output.status).toBe("PENDING");
+    // It is not taken and given back again for ever.
+    expect(releases).toBe(1);
+    expect(claims).toEqual([[], [expect.any(Number)]]);
+  });
+
+  it("is stopped although it is given back while somebody asks for that", async () => {
+    const store = createMemoryRunStore();
+    const runId = await queue(store);
+    const [taken] = await store.claimRuns({
+      components: [component],
+      limit: 1,
+      full: [],
+      placesOf: () => 1,
+    });
+    if (taken === undefined) throw new Error("not taken");
+    const { service } = serve({
+      store: {
+        ...store,
+        async requestCancel(scope, run) {
+          await store.releaseRun(taken.lease, createDescribeCancelled(createTestRuntime()));
+          return store.requestCancel(scope, run);
+        },
+      },
+    });
+    expect(await service.cancelRun({ kind: "all" }, { component, runId })).toBe(true);
+    expect((await find(store, runId))?.output.status).toBe("CANCELLED");
   });
 
   it("is begun when a run here has ended and left its place", async () => {

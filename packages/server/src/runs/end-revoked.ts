@@ -7,11 +7,10 @@ import type { Runtime } from "@agentos/guard/app";
 import { readCheckpoint } from "./checkpoint.ts";
 import { REVOKED } from "./claim-round.ts";
 import { createDescribeCancelled } from "./describe-waiting.ts";
-import type { RunQueue } from "./run-queue.ts";
-import type { RunLease } from "./store.ts";
+import type { RunLease, RunStore } from "./store.ts";
 
 export interface EndRevokedOptions {
-  readonly store: Pick<RunQueue, "listPending" | "findPlace" | "endWaiting">;
+  readonly store: Pick<RunStore, "listPending" | "findPausedRun" | "endWaiting">;
   readonly runtime: Runtime;
   readonly adminScope: () => string;
   /** By what is known now. */
@@ -30,15 +29,25 @@ export function createEndRevoked(options: EndRevokedOptions): () => Promise<void
 
   async function judge({ key, runId }: Pick<RunLease, "key" | "runId">): Promise<void> {
     const run = { component: key.component, sessionId: key.sessionId, runId };
-    const place = await store.findPlace(ALL, run);
-    if (place?.status !== "PENDING") return;
-    const plan = readCheckpoint(place.checkpointJson ?? "", {
+    const waiting = await findKept({ key, runId });
+    if (waiting?.output.status !== "PENDING") return;
+    const plan = readCheckpoint(waiting.checkpointJson ?? "", {
       lease: { key, runId },
       adminScope: adminScope(),
     });
     // What cannot be read here is asked about by whoever begins it.
     if (typeof plan === "string" || !isRevoked(plan.caller)) return;
     await store.endWaiting(ALL, run, createDescribeCancelled(runtime, REVOKED));
+  }
+
+  /** Undefined too where its text is damaged: whoever takes it ends it, and it must not hide those behind it. */
+  async function findKept({ key, runId }: Pick<RunLease, "key" | "runId">) {
+    try {
+      return await store.findPausedRun(ALL, key, runId);
+    } catch (cause) {
+      if (cause instanceof SyntaxError) return undefined;
+      throw cause;
+    }
   }
 
   async function look(): Promise<void> {

@@ -235,8 +235,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     follow: (runNo, after) => followers.follow(runNo, after),
 
     async cancelRun(scope, run) {
-      if (await store.endWaiting(scope, run, createDescribeCancelled(runtime))) return true;
-      if (!(await store.requestCancel(scope, run))) return false;
+      const describe = createDescribeCancelled(runtime);
+      if (await store.endWaiting(scope, run, describe)) return true;
+      // It may have been given back between the two.
+      if (!(await store.requestCancel(scope, run))) return store.endWaiting(scope, run, describe);
       active.stop(({ runId }) => runId === run.runId, new Error("the run was cancelled"));
       hints.tellCancel(run.runId);
       return true;

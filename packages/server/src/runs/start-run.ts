@@ -142,9 +142,9 @@ export function createStarter({ services, runtime, memoriesOf }: StarterOptions)
       place.entry.runId = runId;
       const outputJson = withoutTokens(ready.prepared.recorder.build("RUNNING")).json;
       const { attempt, nextIndex } = paused;
-      const taken = await refuseFull(
-        store.continueRun(scope, { key, runId }, { attempt, status: "RUNNING", outputJson, keepsEvents }),
-      );
+      const at = Math.floor(runtime.clock.now());
+      const continuation = { attempt, status: "RUNNING" as const, at, outputJson, keepsEvents };
+      const taken = await refuseFull(store.continueRun(scope, { key, runId }, continuation));
       if (!taken.ok) return taken;
       if (taken.value === undefined) return ok(undefined);
       const keptFrom = keepsEvents ? nextIndex : undefined;

@@ -219,6 +219,8 @@ export interface RunContinuation {
   /** Of the pause that was decided on: a run that has gone on since is not touched. */
   readonly attempt: number;
   readonly status: "RUNNING";
+  /** Its session is used again, seconds since the epoch. */
+  readonly at: number;
   /** The output with the decisions. */
   readonly outputJson: string;
   /** From here on. */

@@ -59,6 +59,10 @@ for (const dialect of TEST_DIALECTS) {
       const late = open("4");
       await late.beat();
       expect(late.liveNodes()).toBe(3);
+      // One that has nothing to do shares the looking with them too.
+      const idle = createSqlRunStore(database, { deployment, nodeId: `${deployment} 5` });
+      await idle.endAbandoned(describeEnd);
+      expect(idle.liveNodes()).toBe(3);
     });
 
     it.each<[string, TwoClocks, boolean]>([

@@ -2,7 +2,9 @@ import type { DataScope } from "@agentos/auth";
 import { afterAll, describe, expect, it } from "vitest";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import { runQueueSuite } from "../runs/run-queue.suite.ts";
+import type { DescribeWaiting } from "../runs/run-queue.ts";
 import { alice, keyOf, outputOf } from "../runs/store.suite.ts";
+import type { RunLease } from "../runs/store.ts";
 import { createTestRuntime } from "../runs/test-run.fixture.ts";
 import { createSqlRunStore } from "./sql-run-store.ts";
 import { openTestDatabase, TEST_DIALECTS } from "./test-database.fixture.ts";
@@ -18,6 +20,60 @@ for (const dialect of TEST_DIALECTS) {
   const open = (deployment: string, nodeId = "node") => createSqlRunStore(database, { deployment, nodeId });
 
   runQueueSuite(dialect, () => open(nextDeployment()));
+
+  describe(`a run whose output is damaged on ${dialect}`, () => {
+    const { component } = keyOf(alice);
+    const claim = { components: [component], limit: 3, full: [], placesOf: () => 3 };
+    const stopped: DescribeWaiting = (output) => ({
+      status: "CANCELLED",
+      outputJson: JSON.stringify({ ...output, status: "CANCELLED" }),
+      events: [],
+      rows: [],
+    });
+
+    async function queueTwo() {
+      const store = open(nextDeployment());
+      const leases: RunLease[] = [];
+      for (const runId of ["damaged", "whole"])
+        leases.push(
+          await store.createRun(all, {
+            key: keyOf(alice),
+            runId,
+            createdAt: 1,
+            outputJson: JSON.stringify(outputOf(keyOf(alice), runId, { status: "PENDING" })),
+            input: "hi",
+            changeState: undefined,
+            status: "PENDING",
+            checkpointJson: '{"asked":1}',
+          }),
+        );
+      await database.write((db) =>
+        db
+          .updateTable("agentos_runs")
+          .set({ output_json: '{"run_id":"dam' })
+          .where("run_no", "=", leases[0]?.runNo ?? 0)
+          .execute(),
+      );
+      return store;
+    }
+
+    it("stops nobody else's, and is taken without what it was asked", async () => {
+      const store = await queueTwo();
+      const [damaged, whole] = await store.claimRuns(claim);
+      expect(whole).toMatchObject({ lease: { runId: "whole" }, checkpointJson: '{"asked":1}' });
+      expect(damaged).toMatchObject({
+        lease: { runId: "damaged" },
+        output: { run_id: "damaged", session_id: "s1", user_id: "alice", status: "RUNNING" },
+        checkpointJson: "",
+      });
+    });
+
+    it("can be stopped while it waits", async () => {
+      const store = await queueTwo();
+      expect(await store.endWaiting(all, { component, runId: "damaged" }, stopped)).toBe(true);
+      expect((await store.findRun(all, keyOf(alice), "damaged"))?.output.status).toBe("CANCELLED");
+    });
+  });
 
   describe(`several servers of one database on ${dialect}`, () => {
     it("what was taken and never begun waits on, and its attempt does not count", async () => {
