@@ -4,8 +4,8 @@ import {
   compileRoutes,
   type Identity,
   ok,
-  refuse,
   type Result,
+  refuse,
 } from "@agentos/auth";
 import { describe, expect, it } from "vitest";
 import { createSocketGate } from "./socket-gate.ts";

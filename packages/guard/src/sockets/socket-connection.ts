@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { RawData, WebSocket } from "ws";
 import {
   CLOSE_WITHIN_SECONDS,
+  MAX_BYTES_PER_SECOND,
   MAX_CONTROL_FRAMES,
   MAX_UNKNOWN_BYTES,
   MAX_UNREAD_BYTES,
@@ -37,7 +38,9 @@ export interface SocketConnectionOptions {
 export function openConnection(options: SocketConnectionOptions): SocketConnection {
   const { socket, stream, place, now, createSession, onClose } = options;
   let pingedAt = now();
+  // Of this second.
   let controlFrames = 0;
+  let bytes = 0;
   let unknownBytes = 0;
   let isAnswerDue = false;
   let endedAt: number | undefined;
@@ -82,8 +85,11 @@ export function openConnection(options: SocketConnectionOptions): SocketConnecti
   socket.on("message", (data: RawData, isBinary: boolean) => {
     isAnswerDue = false;
     if (endedAt !== undefined) return;
-    if (isBinary) end(1003, "a frame is no text");
-    else void session.receive(textOf(data));
+    if (isBinary) return end(1003, "a frame is no text");
+    const text = textOf(data);
+    bytes += text.length;
+    if (bytes >= MAX_BYTES_PER_SECOND) socket.pause();
+    void session.receive(text);
   });
   socket.on("ping", (data: Buffer) => {
     if (isHeard() && isReading()) socket.pong(data);
@@ -112,11 +118,13 @@ export function openConnection(options: SocketConnectionOptions): SocketConnecti
   return {
     async tick() {
       const time = now();
-      controlFrames = 0;
       if (endedAt !== undefined) {
         if (time - endedAt >= CLOSE_WITHIN_SECONDS) socket.terminate();
         return;
       }
+      controlFrames = 0;
+      bytes = 0;
+      if (socket.isPaused) socket.resume();
       if (time - pingedAt >= PING_EVERY_SECONDS && isReading()) {
         // By what was not answered, never by the time alone: a machine that slept ends no connection.
         if (isAnswerDue) return socket.terminate();

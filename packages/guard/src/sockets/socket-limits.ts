@@ -11,6 +11,8 @@ export const MAX_WAITING_FRAMES = 32;
 
 /** Pings and pongs of a client in a second. */
 export const MAX_CONTROL_FRAMES = 50;
+/** Bytes of its messages in a second; beyond them it is read on in the next one. */
+export const MAX_BYTES_PER_SECOND = 262_144;
 /** Bytes of a client that has not authenticated, of all frames together. Its attempts fit, each with the largest token. */
 export const MAX_UNKNOWN_BYTES = 131_072;
 
