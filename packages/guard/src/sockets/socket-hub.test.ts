@@ -43,7 +43,9 @@ async function connect(url: string) {
   const client = new WebSocket(url);
   const answers: string[] = [];
   client.addEventListener("message", ({ data }) => void answers.push(String(data)));
-  await new Promise((resolve) => void client.addEventListener("open", resolve));
+  await new Promise((resolve) => {
+    client.addEventListener("open", resolve);
+  });
   return { client, answers };
 }
 
