@@ -32,6 +32,7 @@ function createJudge(
       mayReach: () => true,
       isPublic: () => false,
       authenticate: () => authenticated,
+      readmit: ok,
       authorize,
     },
     recorder: {

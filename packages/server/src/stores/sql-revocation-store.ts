@@ -15,7 +15,8 @@ import {
 } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import { type ExpressionBuilder, type Selectable, sql, type Transaction } from "kysely";
-import { fromKeyText, toKeyText } from "./schema/key-text.ts";
+import { parseJson } from "../runs/checkpoint.ts";
+import { fromKeyText, readJsonText, toKeyText } from "./schema/key-text.ts";
 import type { RevocationsTable, Tables } from "./schema/tables.ts";
 import { DEAD_SECONDS, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 
@@ -23,8 +24,12 @@ export interface SqlRevocationStoreOptions
   extends Pick<SqlNodeOptions, "deployment" | "nodeId">,
     RevocationRoom {
   readonly spread: SqlNode["spread"];
+  /** Told the number of a row that this store has not written: its value is taken as it is. Default: nobody. */
+  readonly onForeign?: ((seq: number) => void) | undefined;
 }
 
+/** Others are of a version that this one does not know: it can neither apply nor show them, and reads the rest. */
+const KINDS = ["jti", "sid", "subject", "key"] as const;
 /** Topic of hints. */
 const REVOCATION_HINT = "revocation";
 /** First key of the advisory lock; the second is the deployment's. */
@@ -37,7 +42,7 @@ const FILE_TRUST_SECONDS = 1.5;
 /** Creates the store. */
 export function createSqlRevocationStore(
   database: Database<Tables>,
-  { deployment, nodeId, spread, ...room }: SqlRevocationStoreOptions,
+  { deployment, nodeId, spread, onForeign = () => undefined, ...room }: SqlRevocationStoreOptions,
 ): RevocationStore {
   const { upkeep, dialect, hints } = database;
   const { now } = dialect;
@@ -153,10 +158,12 @@ export function createSqlRevocationStore(
           .selectAll()
           .where("deployment", "=", deployment)
           .where("seq", ">", seq)
+          .where("kind", "in", KINDS)
           .orderBy("seq")
           .limit(limit)
           .execute(),
       );
+      for (const row of rows) if (readJsonText(row.value) === undefined) onForeign(row.seq);
       return rows.map(fromRow);
     },
 
@@ -165,6 +172,7 @@ export function createSqlRevocationStore(
         row.and([
           row("deployment", "=", deployment),
           row("until", ">", now),
+          row("kind", "in", KINDS),
           ...conditionsOf(query).map(([name, value]) => row(name, "=", value)),
         ]);
       const { limit, offset = 0 } = query;
@@ -216,7 +224,7 @@ function fromRow(row: Selectable<RevocationsTable>): StoredRevocation {
     seq: row.seq,
     kind: row.kind,
     issuer: fromKeyText(row.issuer),
-    value: String(JSON.parse(row.value)),
+    value: readJsonText(row.value) ?? row.value,
     issuedBefore: row.issued_before ?? undefined,
     until: row.until,
     createdAt: Math.floor(row.created_at),
@@ -225,7 +233,7 @@ function fromRow(row: Selectable<RevocationsTable>): StoredRevocation {
 }
 
 function readCreator(json: string | null): StoredRevocation["createdBy"] {
-  const parts: unknown = json === null ? [] : JSON.parse(json);
+  const parts = json === null ? undefined : parseJson(json);
   const [issuer, id] = Array.isArray(parts) ? (parts as readonly unknown[]) : [];
   return typeof issuer === "string" && typeof id === "string" ? { issuer, id } : undefined;
 }
