@@ -258,7 +258,7 @@ describe.each([...DATABASES, "memory" as const])("a run in the background on %s"
     const url = `http://localhost:${server.port}${resumePath("gated", run)}`;
     const chunked = new ReadableStream({ start: (controller) => controller.close() });
     for (const body of [null, chunked]) {
-      const answer = await fetch(url, { method: "POST", headers, body, duplex: "half" } as RequestInit);
+      const answer = await fetch(url, { method: "POST", headers, body, duplex: "half" });
       expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining("RunCompleted")]);
     }
     await stop(server);
@@ -279,7 +279,7 @@ describe.each([...DATABASES, "memory" as const])("a run in the background on %s"
       const path = `/agents/extra/runs/${run.run_id}/cancel`;
       const named = `${path}?session_id=${run.session_id}`;
       expect((await post(server, named, {}, { scopes: ["agents:other:run"] })).status).toBe(403);
-      const missing = { status: 404, text: expect.stringContaining("Agent not found") };
+      const missing = { status: 404, text: '{"detail":"Agent not found"}' };
       expect(await post(server, named, {}, { subject: "bob" })).toMatchObject(missing);
       expect(
         await post(server, `/agents/other/runs/${run.run_id}/cancel?session_id=${run.session_id}`, {}),

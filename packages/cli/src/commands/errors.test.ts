@@ -38,7 +38,10 @@ describe("agentos errors", () => {
     expect(id).toContain("an error of `replacePolicy()`");
     expect(id).not.toContain("at the start");
     const { stdout: json } = await runInProcess(["errors", "AUTH_SOCKET_OTHER_CALLER", "--json"]);
-    expect(JSON.parse(json)).toMatchObject({ status: null, seen: expect.stringContaining("a frame") });
+    expect(JSON.parse(json)).toMatchObject({
+      status: null,
+      seen: expect.stringContaining("a frame") as unknown,
+    });
   });
 
   it("names the nearest code for a typing error, and repeats nothing that is no code", async () => {

@@ -40,7 +40,7 @@ export interface Revocations {
   isRevoked(identity: RevocableIdentity): boolean;
   /** The same as a refusal, with the facts of what was revoked. */
   judge(identity: RevocableIdentity): Refusal | undefined;
-  /** The same, once this server has read all there is; undefined where it cannot, and knows of nothing. */
+  /** Whether it is, once this server has read all there is; undefined where it cannot, and knows of nothing. */
   readAndAsk(identity: RevocableIdentity): Promise<boolean | undefined>;
   /** Calls the listener after something was revoked, until the returned function is called. What it throws is logged. */
   onRevoked(listener: () => void): () => void;

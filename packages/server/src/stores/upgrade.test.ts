@@ -54,7 +54,7 @@ async function openReleased(release: string, dialect: DialectName) {
 }
 
 // Every release that changed the tables. Its files are never changed again.
-describe.each(["0001-initial", "0002-engine"])("a database of the release with %s", (release) => {
+describe.each(["0001-initial", "0002-engine", "0003-queue"])("a database of the release with %s", (release) => {
   describe.each(TEST_DIALECTS)("on %s", (dialect) => {
     it("has the tables that were released, to the letter", async () => {
       await expect(renderSchema(release, dialect)).toMatchFileSnapshot(pathOf(release, dialect));
