@@ -105,17 +105,17 @@ export function createRunRoutes({
       const { access, parameters } = context;
       const query = readQuery(context.request, cancelQuerySchema);
       if (!query.ok) return faultResponse(query.fault);
-      const sessionId = query.value.session_id;
-      const runId = parameters["run_id"] ?? "";
+      const run = {
+        component: { kind, id: componentId },
+        runId: parameters["run_id"] ?? "",
+        sessionId: query.value.session_id,
+      };
       if (access.dataScope.kind !== "all") {
-        if (sessionId === undefined)
+        if (run.sessionId === undefined)
           return faultResponse(inputFault(400, "session_id is required for this action"));
-        const session = await find(context, componentId, { session_id: sessionId });
-        if (!session.ok) return faultResponse(session.fault);
-        const run = session.value && (await store.findRun(access.dataScope, session.value.key, runId));
-        if (run === undefined) return noRun();
+        if ((await store.findPlace(access.dataScope, run)) === undefined) return noRun();
       }
-      await runs.cancelRun(access.dataScope, { component: { kind, id: componentId }, runId, sessionId });
+      await runs.cancelRun(access.dataScope, run);
       return jsonTextResponse("{}");
     }),
   };

@@ -4,50 +4,42 @@
  * is done, and other processes would take it for dead.
  */
 
-/** So long readers follow one another in a turn of the event loop. */
+/** So long readers follow one another in a turn of the event loop, with what they do with what they have read. */
 const TURN_MS = 4;
 
 /** Gives what runs a reader when it is its turn: at once where there is room, and else in the order of their asking. */
 export function createReadTurns(): <Result>(read: () => Promise<Result>) => Promise<Result> {
-  let spentMs = 0;
+  /** Undefined until somebody reads in this turn. */
+  let endsAt: number | undefined;
   let reading = 0;
-  let isTurnAsked = false;
   const waiting = new Set<() => void>();
 
-  function askForTurn(): void {
-    if (isTurnAsked) return;
-    isTurnAsked = true;
+  const hasTime = () => performance.now() < (endsAt ??= beginTurn());
+
+  function beginTurn(): number {
     setImmediate(() => {
-      isTurnAsked = false;
-      spentMs = 0;
+      endsAt = undefined;
+      // Whoever reads may wait for a change, or for another reader: nobody waits for its end alone.
       letNextRead();
     });
+    return performance.now() + TURN_MS;
   }
 
   function letNextRead(): void {
     const [next] = waiting;
-    if (next === undefined) return;
-    if (spentMs < TURN_MS) {
-      waiting.delete(next);
-      next();
-    }
-    // Whoever reads may wait for a change, or for another reader: nobody waits for its end alone.
-    if (waiting.size > 0) askForTurn();
+    if (next === undefined || !hasTime()) return;
+    waiting.delete(next);
+    next();
   }
 
   return async (read) => {
-    if (reading > 0 || spentMs >= TURN_MS || waiting.size > 0)
-      await new Promise<void>((resolve) => {
-        waiting.add(resolve);
-        askForTurn();
-      });
-    const start = performance.now();
+    if (!hasTime() || reading > 0 || waiting.size > 0)
+      await new Promise<void>((resolve) => void waiting.add(resolve));
     reading += 1;
     try {
       return await read();
     } finally {
       reading -= 1;
-      spentMs += performance.now() - start;
       letNextRead();
     }
   };
