@@ -20,7 +20,8 @@ import { findOptionExcess, parseJson } from "./json-text.ts";
 import { readBody } from "./read-body.ts";
 import { createFieldSet } from "./run-body.ts";
 
-const FIELDS = createFieldSet(CONTINUE_FORM_FIELDS);
+/** `requirements` are a team's decisions: somebody who sends them here has decided something, and it must not get lost. */
+const FIELDS = createFieldSet({ ...CONTINUE_FORM_FIELDS, requirements: "" });
 const LIMITS = { maxBytes: MAX_CONTINUE_BYTES, maxFields: MAX_FORM_FIELDS };
 
 export async function parseContinueForm(
@@ -43,6 +44,7 @@ export async function parseContinueForm(
   const additionalInstructions = fields.read("additional_instructions", parseMessage);
   if (fields.issues.length > 0) return fail(invalidFields(fields.issues));
 
+  if (hasItems(fields.given("requirements"))) return fail(NO_REQUIREMENTS);
   const decisions = parseTools(fields.given("tools"));
   if (!decisions.ok) return decisions;
   const continueFrom = parseContinueFrom(fields.given("continue_from"));
@@ -72,6 +74,17 @@ function parseTools(value: unknown): Result<ContinueForm["decisions"], InputFaul
   if (parsed === undefined) return fail(inputFault(400, "Invalid JSON in tools field"));
   const read = readDecisions(parsed);
   return read.ok ? read : fail(wrongTools(read.fault));
+}
+
+const NO_REQUIREMENTS = inputFault(
+  400,
+  "requirements are not read for an agent's run: send the tool calls of its pause, with the decisions, as tools",
+);
+
+/** An empty list decides nothing, like no list. */
+function hasItems(value: unknown): boolean {
+  const list = typeof value === "string" ? parseJson(value) : value;
+  return value !== undefined && !(Array.isArray(list) && list.length === 0);
 }
 
 function wrongTools(problem: string): InputFault {
