@@ -8,6 +8,8 @@ const resolution = {
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };
 
+const pure = ["packages/{contract,auth}/src/**/*.test.ts"];
+
 export default defineConfig({
   test: {
     reporters: ["default", "./tools/plain-summary-reporter.ts"],
@@ -17,10 +19,17 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     // A test that needs longer is a soak run: it belongs in `npm run soak`.
     testTimeout: 20_000,
+    // What many tests share may start on a machine that is busy.
+    hookTimeout: 60_000,
     projects: [
       {
         ...resolution,
-        test: { name: "packages", include: ["packages/*/src/**/*.test.ts"] },
+        // Pure by rule (`unitsWithoutNode` in tools/boundaries/rules.ts): no file can leave anything to the next.
+        test: { name: "pure", include: pure, isolate: false },
+      },
+      {
+        ...resolution,
+        test: { name: "packages", include: ["packages/*/src/**/*.test.ts"], exclude: pure },
       },
       {
         ...resolution,

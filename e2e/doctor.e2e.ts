@@ -3,12 +3,11 @@ import { spawn } from "node:child_process";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { createTestKey, goodToken, signToken, type TestKey, withClaims } from "@agentos/testkit";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { command } from "./support/command.ts";
 import { type Served, serve } from "./support/serve.ts";
 
-const COMMAND = fileURLToPath(new URL("../packages/cli/bin/agentos.js", import.meta.url));
 /** An address of this machine that is not its loopback, as another machine's would be. */
 const OTHER = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
@@ -21,9 +20,9 @@ interface Ended {
 }
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = spawn(process.execPath, [command.file, ...args], {
     cwd: tmpdir(),
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: command.compileCache, ...env },
   });
   let stdout = "";
   let stderr = "";

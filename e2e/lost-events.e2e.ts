@@ -1,8 +1,7 @@
 /** Streams of runs whose events are not all there any more: forgotten over a long pause, damaged, or gone with their session. */
 import { Agent, tool } from "@agentos/server";
-import { openDatabase, parseLocation } from "@agentos/storage";
+import { type Database, openDatabase, parseLocation } from "@agentos/storage";
 import { createTestIssuer, TEST_OS_ID } from "@agentos/testkit";
-import { sql } from "kysely";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createDatabase, DATABASES } from "./support/databases.ts";
@@ -14,6 +13,13 @@ import { type Served, serve } from "./support/serve.ts";
 const issuer = await createTestIssuer();
 /** A first database waits for its server to start, on a machine that may be busy. */
 const HOOK_TIMEOUT_MS = 60_000;
+
+/** What is changed here of the tables of the server. */
+interface Tables {
+  readonly agentos_runs: { run_no: number; run_id: string; events_until: number | null };
+  readonly agentos_run_events: { run_no: number; first_index: number; data: string };
+}
+type Rows = Parameters<Parameters<Database<Tables>["write"]>[0]>[0];
 
 const pathOf = ({ agent, runId }: RunId) => `/agents/${agent}/runs/${runId}`;
 const indicesOf = ({ frames }: RunStream) => frames.flatMap(({ index }) => index ?? []);
@@ -31,19 +37,20 @@ describe.each(DATABASES)("events that are not all there on %s", (kind) => {
   let headers: Readonly<Record<string, string>>;
   let refunds: PromiseWithResolvers<string>;
 
-  /** As the rows would be an hour later, or after the disk has failed. */
-  async function change(statement: string, ...values: readonly unknown[]): Promise<void> {
+  /** Changes its rows to what they would be an hour later, or after the disk has failed. */
+  async function change(
+    { runId }: RunId,
+    apply: (db: Rows, runNo: number) => Promise<unknown>,
+  ): Promise<void> {
     const location = parseLocation(url);
     if (typeof location === "string") throw new Error(location);
-    const database = openDatabase({ location, migrations: [] });
-    const parts = statement.split("?");
-    await database.write((db) =>
-      sql(Object.assign(parts, { raw: parts }) as unknown as TemplateStringsArray, ...values).execute(db),
-    );
+    const database = openDatabase<Tables>({ location, migrations: [] });
+    await database.write(async (db) => {
+      const row = db.selectFrom("agentos_runs").select("run_no").where("run_id", "=", runId);
+      await apply(db, (await row.executeTakeFirstOrThrow()).run_no);
+    });
     await database.close();
   }
-  const ofRun = "run_no in (select run_no from agentos_runs where run_id = ?)";
-  const forget = ({ runId }: RunId) => change(`delete from agentos_run_events where ${ofRun}`, runId);
 
   beforeAll(async () => {
     url = await createDatabase(kind);
@@ -84,8 +91,10 @@ describe.each(DATABASES)("events that are not all there on %s", (kind) => {
     const { run, stream } = await startFollowed(base, { agent: "refunder", headers });
     const paused = await stream.find(({ event }) => event === "RunPaused");
     await stream.end;
-    await forget(run);
-    await change("update agentos_runs set events_until = null where run_id = ?", run.runId);
+    await change(run, async (db, runNo) => {
+      await db.deleteFrom("agentos_run_events").where("run_no", "=", runNo).execute();
+      await db.updateTable("agentos_runs").set({ events_until: null }).where("run_no", "=", runNo).execute();
+    });
     return { run, paused, count: stream.frames.length };
   }
 
@@ -103,7 +112,7 @@ describe.each(DATABASES)("events that are not all there on %s", (kind) => {
   test("after a long pause begin with those that are stored, where the run goes on", async () => {
     const { run, paused, count } = await pauseLong();
     const tools = JSON.stringify(
-      (paused?.data["requirements"] as readonly { tool_execution: { tool_call_id: string } }[]).map(
+      ((paused?.data["requirements"] ?? []) as readonly { tool_execution: { tool_call_id: string } }[]).map(
         ({ tool_execution }) => ({ tool_call_id: tool_execution.tool_call_id, confirmed: true }),
       ),
     );
@@ -137,9 +146,13 @@ describe.each(DATABASES)("events that are not all there on %s", (kind) => {
     const { run, stream } = await startFollowed(base, { agent: "echo", message: "hello", headers });
     await stream.end;
     const last = stream.frames.length - 1;
-    await change(
-      `update agentos_run_events set data = '{' where first_index = ${last} and ${ofRun}`,
-      run.runId,
+    await change(run, (db, runNo) =>
+      db
+        .updateTable("agentos_run_events")
+        .set({ data: "{" })
+        .where("run_no", "=", runNo)
+        .where("first_index", "=", last)
+        .execute(),
     );
     const damaged = await restOf(await resume(base, run, { headers }));
     expect(indicesOf(damaged)).toEqual(indicesOf(stream).slice(0, -1));

@@ -1,5 +1,6 @@
 // `npm run check`: everything that can be judged without running the product. Independent steps run
-// two at a time; each prints one line, and its whole output only when it fails.
+// two at a time; each prints one line, and its whole output only when it fails. With --with-packages `npm run pack:check`
+// is one of them.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
@@ -23,7 +24,11 @@ const typeProjects = [
   "tsconfig.tests.json",
 ];
 
+/** Long ones first, so that both at a time end together. */
 const steps: readonly Step[] = [
+  ...(process.argv.includes("--with-packages")
+    ? [{ name: "packages", commands: [["tools/pack-check.ts"]] }]
+    : []),
   { name: "types", commands: typeProjects.map((project) => [tsc, "-p", project, "--pretty", "false"]) },
   { name: "lint", commands: [["node_modules/oxlint/bin/oxlint", "-f", "unix"]] },
   {

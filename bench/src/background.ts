@@ -22,6 +22,8 @@ export interface BackgroundOptions {
   readonly watchers: number;
   readonly words: number;
   readonly wordDelayMs: number;
+  /** Before the first word, until all streams are open. */
+  readonly delayMs: number;
 }
 
 interface Contender {
@@ -45,9 +47,8 @@ export async function benchBackground(options: BackgroundOptions): Promise<Secti
   cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
   const postgres = cleanup.adopt(await startPostgresServer(), (server) => server.close());
   const start = async (database?: string) => {
-    const { words, wordDelayMs } = options;
+    const { words, wordDelayMs, delayMs } = options;
     const { verificationKey } = key;
-    const delayMs = 500 + options.manyStreams * 5;
     const server = await startServer({ verificationKey, database, words, wordDelayMs, delayMs });
     return cleanup.adopt(server, (started) => started.stop());
   };

@@ -69,7 +69,7 @@ async function startChild(
 ): Promise<ChildServer> {
   const child = fork(join(import.meta.dirname, file), {
     execArgv,
-    env: { PATH: process.env["PATH"], ...env },
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...env },
   });
   const exited = once(child, "exit");
   const receive = async (): Promise<Message> => {

@@ -79,6 +79,8 @@ interface Round {
 async function fire({ server, request }: Contender, { seconds, connections }: LoadOptions): Promise<Round> {
   const { path, token, form } = request;
   const args = [autocannon, "--json", "-c", String(connections), "-d", String(seconds)];
+  // It looks at the time only when it takes a sample, once a second.
+  if (seconds < 1) args.push("-L", String(seconds * 500));
   if (token !== undefined) args.push("-H", `authorization=Bearer ${token}`);
   if (form !== undefined) {
     args.push("-m", "POST", "-H", "content-type=application/x-www-form-urlencoded");

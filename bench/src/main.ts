@@ -43,6 +43,7 @@ const sections: Readonly<Record<string, () => Promise<Section>>> = {
       watchers: 100,
       words: 40,
       wordDelayMs: 20,
+      delayMs: 500 + streams * 5,
     }),
   async memory() {
     buildPackages();

@@ -5,14 +5,11 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { AgentOS, type AgentOSOptions } from "@agentos/server";
 import { type PythonOptions, signToken, startPythonServer, type TokenParts } from "@agentos/testkit";
+import { command } from "../support/command.ts";
 import type { FixRow, Printed } from "./fix-row.ts";
 import { agents, ID, key } from "./world.ts";
-
-const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/agentos.js", import.meta.url));
-const CACHE = fileURLToPath(new URL("../../node_modules/.cache/agentos-tests", import.meta.url));
 
 /** Who answers: an AgentOS, the Python one, a program of its own, what runs already, or nobody. */
 export type Answering =
@@ -58,9 +55,9 @@ export async function runCommand(
 ): Promise<Ended> {
   const cwd = mkdtempSync(join(tmpdir(), "agentos-fixes-"));
   for (const [name, text] of Object.entries(files ?? {})) writeFileSync(join(cwd, name), text);
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = spawn(process.execPath, [command.file, ...args], {
     cwd,
-    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: CACHE, ...env },
+    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: command.compileCache, ...env },
   });
   let stdout = "";
   let stderr = "";
@@ -141,10 +138,16 @@ function readPrinted(stdout: string): readonly Printed[] {
 export const doctorFix = (
   row: Omit<FixRow<DoctorWorld>, "observe" | "passes"> & Partial<FixRow<DoctorWorld>>,
 ): FixRow => {
+  // What is observed in a world last is what passes or not: the same visit tells both.
+  const last = new WeakMap<DoctorWorld, Seen>();
   const whole: FixRow<DoctorWorld> = {
-    observe: async (world) => (await visit(world)).printed,
+    async observe(world) {
+      const seen = await visit(world);
+      last.set(world, seen);
+      return seen.printed;
+    },
     async passes(world) {
-      const { code, stdout, stderr } = await visit(world);
+      const { code, stdout, stderr } = last.get(world) ?? (await visit(world));
       if (code !== 0) throw new Error(`the fix leads to ${code}: ${stdout}${stderr}`);
     },
     ...row,

@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { signToken } from "@agentos/testkit";
-import { readFaults, type Start, serveProcess, type Written } from "../support/serve-process.ts";
+import { command } from "../support/command.ts";
+import { readFaults, serveProcess, type Written } from "../support/serve-process.ts";
 import type { FixRow, Printed } from "./fix-row.ts";
 import { good, ID } from "./world.ts";
 
@@ -31,10 +31,9 @@ export const withVariables = (
 /** What `agentos keys generate` makes, and a token that `agentos token mint` signs with it. */
 export function generateKeys(): { readonly publicPem: string; readonly token: string } {
   const folder = mkdtempSync(join(tmpdir(), "agentos-keys-"));
-  const command = fileURLToPath(new URL("../../packages/cli/bin/agentos.js", import.meta.url));
   try {
     const run = (...args: readonly string[]) =>
-      execFileSync(process.execPath, [command, ...args], { cwd: folder, encoding: "utf8" });
+      execFileSync(process.execPath, [command.file, ...args], { cwd: folder, encoding: "utf8" });
     run("keys", "generate", "--out", "made");
     const options = ["--key", "made-private.pem", "--aud", ID, "--sub", "alice", "--scopes", "agents:read"];
     const token = run("token", "mint", ...options).trim();
@@ -44,41 +43,46 @@ export function generateKeys(): { readonly publicPem: string; readonly token: st
   }
 }
 
-async function during<Result>(
-  world: FileWorld,
-  use: (start: Start) => Promise<Result> | Result,
-): Promise<Result> {
-  const start = await serveProcess(world);
+interface Seen {
+  readonly text: string;
+  /** Of a request to what listens; undefined where nothing does. */
+  readonly status: number | undefined;
+}
+
+async function visit(world: FileWorld): Promise<Seen> {
+  const { text, url, stop } = await serveProcess(world);
   try {
-    return await use(start);
+    if (url === undefined) return { text, status: undefined };
+    const credential = world.credential ?? (await signToken(good()));
+    const { status } = await fetch(`${url}/agents`, { headers: { authorization: `Bearer ${credential}` } });
+    return { text, status };
   } finally {
-    await start.stop();
+    await stop();
   }
 }
 
 /** A row about `agentos serve` and a request to it. */
 export const fixFile = (row: Omit<FixRow<FileWorld>, "observe" | "passes">): FixRow => {
+  // What is observed in a world last is what passes or not: the same visit tells both.
+  const last = new WeakMap<FileWorld, Seen>();
   const whole: FixRow<FileWorld> = {
-    observe: (world) =>
-      during(world, ({ text, url }) =>
-        readFaults(text).map(
-          ({ code, fix }): Printed => ({
-            code,
-            fix,
-            place: url === undefined ? "start" : "finding",
-            text: `$ agentos serve\n${text}`,
-          }),
-        ),
-      ),
-    passes: (world) =>
-      during(world, async ({ url, text }) => {
-        if (url === undefined) throw new Error(`the fix leads to no start: ${text}`);
-        const credential = world.credential ?? (await signToken(good()));
-        const { status } = await fetch(`${url}/agents`, {
-          headers: { authorization: `Bearer ${credential}` },
-        });
-        if (status >= 400) throw new Error(`the fix leads to ${status}: ${text}`);
-      }),
+    async observe(world) {
+      const seen = await visit(world);
+      last.set(world, seen);
+      return readFaults(seen.text).map(
+        ({ code, fix }): Printed => ({
+          code,
+          fix,
+          place: seen.status === undefined ? "start" : "finding",
+          text: `$ agentos serve\n${seen.text}`,
+        }),
+      );
+    },
+    async passes(world) {
+      const { text, status } = last.get(world) ?? (await visit(world));
+      if (status === undefined) throw new Error(`the fix leads to no start: ${text}`);
+      if (status >= 400) throw new Error(`the fix leads to ${status}: ${text}`);
+    },
     ...row,
   };
   // Each row keeps its own kind of world; the table only hands it from one function to the next.

@@ -7,10 +7,10 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { AgentOSOptions } from "@agentos/server";
 import { goodToken, type TestCertificate, type TestKey } from "@agentos/testkit";
 import { afterAll } from "vitest";
+import { command } from "../support/command.ts";
 import { callSigned, jwtOptions, key, now, secret, type World, withConfig } from "./world.ts";
 
 const root = mkdtempSync(join(tmpdir(), "agentos-fixes-"));
@@ -28,12 +28,11 @@ export function makeFolder(files: Readonly<Record<string, string | Uint8Array>> 
   return folder;
 }
 
-const MAIN = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
-
 /** Runs a printed command in a folder, as a shell does; what stands before "keys" is the command itself. */
-export function run(command: string, folder: string): string {
-  const own = /^.*?(?= (?:keys|token) )/.exec(command)?.[0];
-  const line = own === undefined ? command : `"${process.execPath}" "${MAIN}"${command.slice(own.length)}`;
+export function run(printed: string, folder: string): string {
+  const own = /^.*?(?= (?:keys|token) )/.exec(printed)?.[0];
+  const line =
+    own === undefined ? printed : `"${process.execPath}" "${command.file}"${printed.slice(own.length)}`;
   return execFileSync("sh", ["-c", line], {
     cwd: folder,
     encoding: "utf8",
@@ -128,15 +127,15 @@ const readPair = (folder: string) => ({
 });
 
 /** Follows "make a new key pair with …": runs it, gives the public half to the server, and signs with the private one. */
-export async function makePair(world: World, command: string): Promise<World> {
+export async function makePair(world: World, printed: string): Promise<World> {
   const folder = makeFolder();
-  run(command, folder);
+  run(printed, folder);
   const { privatePem, publicPem } = readPair(folder);
   return { ...giveValues(world, publicPem), call: await callWithKey(pemSigner(privatePem)) };
 }
 
 /** Follows "make one with openssl rand …": both sides use the text that it prints. */
-export async function makeSecret(world: World, command: string): Promise<World> {
-  const text = run(command, makeFolder()).trim();
+export async function makeSecret(world: World, printed: string): Promise<World> {
+  const text = run(printed, makeFolder()).trim();
   return { ...giveValues(world, text), call: await callWithKey(secretSigner(text)) };
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TEST_OS_ID } from "@agentos/testkit";
+import { bundleScript } from "@agentos/testkit/processes";
 import { afterAll } from "vitest";
 
 export interface NodeOptions {
@@ -37,7 +38,7 @@ export interface TestNode {
   setDisk(state: "fill" | "empty"): Promise<void>;
 }
 
-const SCRIPT = join(import.meta.dirname, "node-process.ts");
+const script = await bundleScript(join(import.meta.dirname, "node-process.ts"));
 const MAX_LOG_LINES = 2_000;
 
 const folder = mkdtempSync(join(tmpdir(), "agentos-nodes-"));
@@ -47,9 +48,9 @@ const children = new Set<ChildProcess>();
 /** Starts one; the others of the same database are its fellows. */
 export async function startNode({ words = 40, everyMs = 25, ...options }: NodeOptions): Promise<TestNode> {
   const spec = JSON.stringify({ id: TEST_OS_ID, callsFile, words, everyMs, ...options });
-  const child = fork(SCRIPT, [spec], {
-    execArgv: ["--conditions=@agentos/source"],
-    env: { PATH: process.env["PATH"] },
+  const child = fork(script.file, [spec], {
+    execArgv: [],
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: script.compileCache },
     stdio: ["ignore", "inherit", "pipe", "ipc"],
   });
   children.add(child);

@@ -3,10 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-
-const MAIN = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+import { command } from "./command.ts";
 
 export interface CommandOptions {
   readonly cwd: string;
@@ -27,9 +25,9 @@ export async function runCommand(
   { cwd, env = {}, stdin = "" }: CommandOptions,
   until?: RegExp,
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [command.file, ...args], {
     cwd,
-    env: { PATH: process.env["PATH"] ?? "", NODE_DISABLE_COMPILE_CACHE: "1", ...env },
+    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: command.compileCache, ...env },
   });
   let [stdout, stderr] = ["", ""];
   child.stdin.on("error", () => undefined);

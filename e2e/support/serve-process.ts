@@ -3,9 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/agentos.js", import.meta.url));
+import { command } from "./command.ts";
 
 /** What a person has written before they type `agentos serve`. */
 export interface Written {
@@ -46,8 +44,8 @@ export async function serveProcess({ config = {}, env = {}, files = {}, args }: 
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const child = spawn(
     process.execPath,
-    [COMMAND, "serve", "--config", "agentos.json", ...(args ?? ["--port", "0"])],
-    { cwd: folder, env: { PATH: process.env["PATH"], ...env } },
+    [command.file, "serve", "--config", "agentos.json", ...(args ?? ["--port", "0"])],
+    { cwd: folder, env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: command.compileCache, ...env } },
   );
   let text = "";
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));

@@ -76,7 +76,7 @@ export const allowedOutsidePackages: Readonly<Record<string, readonly string[]>>
   // Not `ai`: docs/decisions/0047-the-provider-interface.md.
   server: ["@ai-sdk/provider", "ajv", "kysely", "zod", "zod-openapi"],
   storage: ["kysely", "pg"],
-  testkit: ["jose", "pg"],
+  testkit: ["jose", "pg", "rolldown"],
 };
 
 /** Tests may use these anywhere, whatever the lists above say. */
@@ -209,6 +209,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   testkit: {
     keys: [],
     log: [],
+    processes: [],
     servers: [],
     time: [],
     tokens: ["keys"],

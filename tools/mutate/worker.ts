@@ -24,7 +24,7 @@ export interface Answer {
 
 const vitest = await createVitest("test", {
   root: process.cwd(),
-  project: ["packages"],
+  project: ["pure"],
   watch: false,
   bail: 1,
   isolate: false,

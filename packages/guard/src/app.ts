@@ -31,6 +31,7 @@ export {
 export type { SocketActions } from "./app/join-sockets.ts";
 export { createLimitLog, type LimitLog } from "./app/limit-log.ts";
 export { describeLimit, limitResponse } from "./app/limit-response.ts";
+export { isOpened } from "./app/opened-routes.ts";
 export { describePage } from "./app/page-meta.ts";
 export { readQuery } from "./app/read-query.ts";
 export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/responses.ts";
@@ -69,17 +70,25 @@ export type { Clock, GenerateId, Runtime } from "./log/runtime.ts";
 export { createMemoryRevocationStore } from "./revocations/memory-revocation-store.ts";
 export {
   MAX_REVOCATIONS,
-  type Moment,
   type NewRevocation,
   type ReadingServer,
   type ReadingServers,
   type RevocationPage,
   type RevocationQuery,
+  type RevocationRoom,
   type RevocationSpread,
   type RevocationStore,
   type RevocationsFull,
+  roomFor,
   type StoredRevocation,
 } from "./revocations/revocation-store.ts";
 export { createRevocations, type RevocationOutcome, type Revocations } from "./revocations/revocations.ts";
+export {
+  LONG_AGO,
+  type ReadClocks,
+  readClocks,
+  secondsBetween,
+  type TwoClocks,
+} from "./revocations/two-clocks.ts";
 export type { SocketAction, SocketContext, SocketFrame, SocketRequest } from "./sockets/socket-action.ts";
 export { echoText } from "./sockets/socket-frames.ts";

@@ -118,9 +118,15 @@ describe("the challenge", () => {
     );
   });
 
+  it("of an outage always says how long to wait", () => {
+    for (const [code, entry] of Object.entries<RefusalEntry>(REFUSALS))
+      if (entry.status === 503) expect(entry.retryAfterSeconds, code).toBeGreaterThan(0);
+  });
+
   it("is joined by the time to wait where there is one", () => {
     expect(answer("AUTH_KEYS_UNAVAILABLE", {}, { retryAfterSeconds: 5 }).headers["retry-after"]).toBe("5");
-    expect(answer("AUTH_KEYS_UNAVAILABLE").headers).not.toHaveProperty("retry-after");
+    expect(answer("AUTH_KEYS_UNAVAILABLE").headers["retry-after"]).toBe("10");
+    expect(answer("AUTH_KEY_UNKNOWN").headers).not.toHaveProperty("retry-after");
   });
 });
 

@@ -25,7 +25,7 @@ const withToken = (token: Partial<NonNullable<RevocableIdentity["token"]>>): Rev
 function isRevoked(revocation: Partial<Revocation>, identity: RevocableIdentity = alice): boolean {
   const set = createRevocationSet();
   set.add({ kind: "jti", issuer: "corp", value: "", until: 9_000, ...revocation });
-  return set.find(identity) !== undefined;
+  return set.find(identity, 0) !== undefined;
 }
 
 describe("a revocation", () => {
@@ -88,7 +88,7 @@ describe("a revocation", () => {
     const set = createRevocationSet();
     set.add({ kind: "jti", issuer: "corp", value: "other", until: 1 });
     for (const id of ["constructor", "__proto__", "toString"])
-      expect(set.find(withToken({ id }))).toBeUndefined();
+      expect(set.find(withToken({ id }), 0)).toBeUndefined();
   });
 });
 
@@ -99,9 +99,30 @@ describe("a set of them", () => {
     set.add({ ...revocation, issuedBefore: 1_500, until: 2_000 });
     set.add({ ...revocation, issuedBefore: 900, until: 3_000 });
     expect(set.size).toBe(1);
-    expect(set.find(alice)).toMatchObject({ issuedBefore: 1_500, until: 3_000 });
+    expect(set.find(alice, 0)).toMatchObject({ issuedBefore: 1_500, until: 3_000 });
     set.add({ ...revocation, until: 100 });
-    expect(set.find(withToken({ issuedAt: 1e9 }))).toMatchObject({ issuedBefore: undefined, until: 3_000 });
+    expect(set.find(withToken({ issuedAt: 1e9 }), 0)).toMatchObject({
+      issuedBefore: undefined,
+      until: 3_000,
+    });
+  });
+
+  const about = [
+    { kind: "jti", issuer: "corp", value: "t-1" },
+    { kind: "sid", issuer: "corp", value: "s-1" },
+    { kind: "subject", issuer: "corp", value: "c:alice" },
+    { kind: "subject", issuer: "corp", value: "alice" },
+    { kind: "key", issuer: "", value: KEY },
+  ] as const;
+  const pairs = about.flatMap((past) =>
+    about.filter((one) => one !== past).map((inForce) => [past, inForce] as const),
+  );
+  it.each(pairs)("is not misled by one that is past: $kind $value", (past, inForce) => {
+    const set = createRevocationSet();
+    set.add({ ...past, until: 2_000 });
+    set.add({ ...inForce, until: 9_000 });
+    expect(set.find(alice, 2_000)).toMatchObject(inForce);
+    expect(set.find(alice, 9_000)).toBeUndefined();
   });
 
   it("forgets each when its time has come, and nothing before", () => {
@@ -111,8 +132,8 @@ describe("a set of them", () => {
     set.forget(99);
     expect(set.size).toBe(2);
     set.forget(100);
-    expect(set.find(alice)).toMatchObject({ kind: "key" });
+    expect(set.find(alice, 0)).toMatchObject({ kind: "key" });
     set.forget(200);
-    expect([set.size, set.find(alice)]).toEqual([0, undefined]);
+    expect([set.size, set.find(alice, 0)]).toEqual([0, undefined]);
   });
 });

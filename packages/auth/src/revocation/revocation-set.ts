@@ -40,8 +40,8 @@ export interface RevocationSet {
   readonly size: number;
   /** Two about the same are one: the later of both times counts. */
   add(revocation: Revocation): void;
-  /** What revokes an identity; undefined when nothing does. Answers without a clock, so until {@link forget} is called. */
-  find(identity: RevocableIdentity): Revocation | undefined;
+  /** What revokes an identity at this time, seconds since 1970; undefined when nothing does. */
+  find(identity: RevocableIdentity, now: number): Revocation | undefined;
   /** Forgets what was to be kept until `now` or less. */
   forget(now: number): void;
 }
@@ -66,12 +66,15 @@ export function createRevocationSet(): RevocationSet {
     return table;
   }
 
-  function findSubject({ issuer, userId, subject, token }: RevocableIdentity): Revocation | undefined {
+  function findSubject(
+    { issuer, userId, subject, token }: RevocableIdentity,
+    now: number,
+  ): Revocation | undefined {
     const table = named.subject.get(issuer);
     if (table === undefined) return undefined;
     const issuedAt = token?.issuedAt ?? Number.NEGATIVE_INFINITY;
     for (const name of userId === subject ? [userId] : [userId, subject]) {
-      const found = name === undefined ? undefined : table.get(name);
+      const found = find(table, name, now);
       if (found !== undefined && issuedAt < (found.issuedBefore ?? Number.POSITIVE_INFINITY)) return found;
     }
     return undefined;
@@ -87,14 +90,14 @@ export function createRevocationSet(): RevocationSet {
       if (known === undefined) size += 1;
       table.set(revocation.value, known === undefined ? revocation : join(known, revocation));
     },
-    find(identity) {
-      if (size === 0 || !isRevocable(identity)) return undefined;
+    find(identity, now) {
+      if (!isRevocable(identity)) return undefined;
       const { issuer, keyThumbprint, token } = identity;
       return (
-        find(named.jti.get(issuer), token?.id) ??
-        find(named.sid.get(issuer), token?.signInId) ??
-        findSubject(identity) ??
-        find(keys, keyThumbprint)
+        find(named.jti.get(issuer), token?.id, now) ??
+        find(named.sid.get(issuer), token?.signInId, now) ??
+        findSubject(identity, now) ??
+        find(keys, keyThumbprint, now)
       );
     },
     forget(now) {
@@ -107,8 +110,10 @@ export function createRevocationSet(): RevocationSet {
   };
 }
 
-function find(table: Values | undefined, value: string | undefined): Revocation | undefined {
-  return table === undefined || value === undefined ? undefined : table.get(value);
+/** One that is past hides no other: it is as if it were forgotten already. */
+function find(table: Values | undefined, value: string | undefined, now: number): Revocation | undefined {
+  const found = table === undefined || value === undefined ? undefined : table.get(value);
+  return found !== undefined && found.until > now ? found : undefined;
 }
 
 function join(one: Revocation, other: Revocation): Revocation {

@@ -4,21 +4,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleScript } from "@agentos/testkit/processes";
 import { onTestFinished } from "vitest";
 
-/**
- * Compiled once for all the processes of a test run; the fastest way to start a command many times. In this clone, since
- * what is in it is run: a name that others know in a folder that they can write to would be theirs to fill.
- */
-const COMPILE_CACHE = fileURLToPath(
-  new URL("../../../../node_modules/.cache/agentos-tests", import.meta.url),
-);
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+const bundled = await bundleScript(MAIN);
 
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** A configuration that is a module of a user is loaded by the source, whose AgentOS it imports. */
+  readonly loadsModule?: boolean;
 }
 
 export interface CliResult {
@@ -43,10 +40,14 @@ export interface StartedCli {
 
 /** Starts a command that stays; it is stopped when the test ends, whatever happens. */
 export function startCli(args: readonly string[], options: CliOptions = {}): StartedCli {
-  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [MAIN, ...args], {
-    cwd: options.cwd ?? tmpdir(),
-    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: COMPILE_CACHE, ...options.env },
-  });
+  const child: ChildProcessWithoutNullStreams = spawn(
+    process.execPath,
+    [options.loadsModule === true ? MAIN : bundled.file, ...args],
+    {
+      cwd: options.cwd ?? tmpdir(),
+      env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: bundled.compileCache, ...options.env },
+    },
+  );
   let stdout = "";
   let stderr = "";
   const listeners = new Set<() => void>();

@@ -95,7 +95,10 @@ describe("agentos serve", () => {
       ["os.ts", "typed-os"],
       ["factory.mjs", "made-os"],
     ] as const) {
-      const serve = startCli(["serve", "--config", file, "--port", "0"], { cwd: folder });
+      const serve = startCli(["serve", "--config", file, "--port", "0"], {
+        cwd: folder,
+        loadsModule: true,
+      });
       const url = (await serve.waitFor(SERVING))[1];
       expect(await (await fetch(`${url}/info`)).json()).toMatchObject({ os_id: id });
       await serve.stop();
@@ -150,8 +153,8 @@ describe("agentos serve", () => {
     writeFileSync(join(folder, "good.mjs"), `export default () => ({ id: "x", agents: [] });`);
     const JWT_JWKS_FILE = join(folder, "absent.json");
     const [bad, noFile, noFileJson] = await Promise.all([
-      runCli(["serve", "--config", "bad.ts"], { cwd: folder }),
-      runCli(["serve", "--config", "good.mjs"], { cwd: folder, env: { JWT_JWKS_FILE } }),
+      runCli(["serve", "--config", "bad.ts"], { cwd: folder, loadsModule: true }),
+      runCli(["serve", "--config", "good.mjs"], { cwd: folder, env: { JWT_JWKS_FILE }, loadsModule: true }),
       runCli(["serve", "--config", makeConfig({ jwksFile: "absent.json" }).file], { cwd: folder }),
     ]);
     expect(bad.code).toBe(3);

@@ -84,6 +84,7 @@ export const authRefusals = {
     title: "this AgentOS cannot read its verification keys at the moment",
     fix: "try again later; the operator finds the cause in the server's log under the denial id",
     status: 503,
+    retryAfterSeconds: 10,
     challenge: "none",
   }),
   AUTH_EMBEDDED_KEY_REFUSED: refusal({
@@ -277,7 +278,7 @@ export const authRefusals = {
     stage: "revocation",
     detail: "Invalid token: Token has been revoked",
     title: "the credential was revoked, although it has not expired",
-    fix: "get a new token from your issuer, by signing in again: a revocation is not taken back; where the new token is refused too, let the issuer sign with another key",
+    fix: "get a new token from your issuer, by signing in again, 10 seconds after the revocation or later: it is not taken back; where the new token is refused too, let the issuer sign with another key",
   }),
   AUTH_REVOCATION_UNKNOWN: refusal({
     stage: "revocation",

@@ -19,7 +19,10 @@ const policyKeySchema = z.object({
   /** How it came where that is not plain PEM or JWK; nothing was wrong with it. */
   form: z.string().nullable(),
   repairs: z.array(z.string()).meta({ description: "what had to be mended to read it; empty for most" }),
-  request_count: z.int().meta({ description: "verified requests that came with it since `counted_since`" }),
+  request_count: z.int().nullable().meta({
+    description:
+      "verified requests that came with it since `counted_since`; null for a secret, which has no thumbprint to tell it from the one before it",
+  }),
 });
 
 /** The tokens of one issuer. */

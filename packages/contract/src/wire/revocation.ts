@@ -27,7 +27,7 @@ export const revocationInputSchema = z
     }),
     issued_before: time.nullish().meta({
       description:
-        "of a subject: only tokens that were issued before, and those that do not say when, seconds since the epoch; default now",
+        "of a subject: only tokens that were issued before, and those that do not say when, seconds since the epoch; default, and latest: 10 seconds ahead, since the clock of an issuer may be. Who signs in again after them is let in",
     }),
     until: time.nullish().meta({
       description:

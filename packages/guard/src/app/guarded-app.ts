@@ -11,7 +11,7 @@ import { completePolicyOptions, findIdFaults, type PolicyOptions } from "../conf
 import { createReachFault } from "../config/reach-fault.ts";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
-import { createInTurn } from "../gate/in-turn.ts";
+import { createInTurn } from "../log/in-turn.ts";
 import { createLogger } from "../log/log.ts";
 import type { Runtime } from "../log/runtime.ts";
 import { tellFindings, tellReplaced } from "../log/tell-findings.ts";

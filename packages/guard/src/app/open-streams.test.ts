@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RevocationCheck } from "@agentos/auth";
 import { customScope, pagesRoutes } from "@agentos/contract";
 import {
   createTestIssuer,
@@ -25,7 +26,11 @@ const config: AuthorizationConfig = { verificationKeys: [issuer.verificationKey]
 afterEach(() => void vi.useRealTimers());
 
 /** A server with a stream that ends by itself only when it is told to. */
-async function create(authorizationConfig: AuthorizationConfig = config, access = "reports:read") {
+async function create(
+  authorizationConfig: AuthorizationConfig = config,
+  access = "reports:read",
+  check?: RevocationCheck,
+) {
   const told = { stopped: 0, finish: () => {} };
   const logger = createTestLogger();
   let auth: AuthRuntime | undefined;
@@ -59,6 +64,7 @@ async function create(authorizationConfig: AuthorizationConfig = config, access 
     table: pagesRoutes,
     defaultPort: 0,
     open: openNothing,
+    revocation: check,
     createHandlers: (context) => {
       ({ auth } = context);
       return { handlers: {} };
@@ -104,6 +110,32 @@ it("revocation ends it, stops what makes it, and says so once in the log; anothe
   told.finish();
   expect(await other.end()).toBe("finished");
   expect(connections.size).toBe(0);
+});
+
+it.each<[name: string, fail: () => never | Promise<never>, end: string]>([
+  ["rejects leaves it open, and the next request fails", () => Promise.reject(new Error("down")), "finished"],
+  [
+    "throws ends it, and the one after it is judged all the same",
+    () => {
+      throw new Error("down");
+    },
+    "cut",
+  ],
+])("a check of the embedder that %s", async (_, fail, end) => {
+  let isFailing = false;
+  const check: RevocationCheck = ({ token }) => (isFailing && token?.id === "t-2" ? fail() : undefined);
+  const { app, told, revocations, open } = await create(config, "reports:read", check);
+  const headers = await bearer({ jti: "t-2" });
+  const judged = await open(headers);
+  const revoked = await open(await bearer());
+  isFailing = true;
+  expect(await revocations.revoke(revocation)).toMatchObject({ ok: true });
+  expect(await revoked.end()).toBe("cut");
+  const refused = await app.fetch(new Request("http://localhost/stream", { headers }));
+  expect(refused.status).toBe(500);
+  if (end === "finished") await judged.cancel();
+  else expect(await judged.end()).toBe(end);
+  expect(told.stopped).toBe(2);
 });
 
 it("is not known any more once its client has gone", async () => {

@@ -88,6 +88,17 @@ it("says what was repaired, and how the key came", async () => {
   expect(keys[0]?.repairs.length).toBeGreaterThan(0);
 });
 
+it("gives no count of a secret, which would be that of another one in its place", async () => {
+  const signer = await createTestIssuer("HS256");
+  const ask = create({
+    authorizationConfig: { verificationKeys: [signer.verificationKey], algorithm: "HS256" },
+  });
+  const { text } = await ask(await signer.bearer(reader));
+  expect(policySchema.parse(JSON.parse(text)).keys).toMatchObject([
+    { thumbprint: null, request_count: null },
+  ]);
+});
+
 it("counts the security key, which shows everything to whoever has it", async () => {
   const ask = create({ securityKey: SECURITY_KEY });
   const headers = { authorization: `Bearer ${SECURITY_KEY}` };

@@ -2,7 +2,7 @@
 import { DEFAULT_ISSUER_NAME } from "@agentos/auth";
 import { CONTRACT_VERSION, type PolicyObject, SERVER_VERSION } from "@agentos/contract";
 import type { PolicyInForce } from "../config/describe-policy.ts";
-import { type KeyCounts, nameKey, SECURITY_KEY_NAME } from "../decisions/key-counter.ts";
+import { type KeyCounts, SECURITY_KEY_NAME } from "../decisions/key-counter.ts";
 
 /** Shows it; `algorithms` are those of the keys in force. */
 export function showPolicy(
@@ -24,7 +24,7 @@ export function showPolicy(
       thumbprint: key.thumbprint ?? null,
       form: key.form ?? null,
       repairs: [...key.repairs],
-      request_count: countOf(nameKey(key)),
+      request_count: key.thumbprint === undefined ? null : countOf(key.thumbprint),
     })),
     key_state: policy.keyState,
     algorithms: [...algorithms],

@@ -7,7 +7,7 @@
 export interface KeyCounts {
   /** Seconds since the epoch: nothing before is in the counts. An hour ago or a little more, later where counting began later. */
   readonly since: number;
-  /** By the name of the key, see {@link nameKey}. */
+  /** By the thumbprint of the key, or {@link SECURITY_KEY_NAME}. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
@@ -21,14 +21,3 @@ export interface KeyCounter {
 
 /** The name of the shared security key, of which nothing can be shown. */
 export const SECURITY_KEY_NAME = "security_key";
-
-/** Under which name a verification key is counted: its thumbprint, or the label of a secret. */
-export function nameKey({
-  thumbprint,
-  label,
-}: {
-  readonly thumbprint: string | undefined;
-  readonly label: string;
-}): string {
-  return thumbprint ?? label;
-}

@@ -14,6 +14,7 @@ import { completePolicyOptions, findIdFaults, type PolicyOptions } from "../conf
 import { resolvePolicy } from "../config/resolve-policy.ts";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import type { DenialRecorder } from "../denials/denial-recorder.ts";
+import { createInTurn } from "../log/in-turn.ts";
 import { createLogger } from "../log/log.ts";
 import type { Logger } from "../log/runtime.ts";
 import { tellFindings, tellReplaced } from "../log/tell-findings.ts";
@@ -28,7 +29,6 @@ import {
   type ProtectedAccess,
   withoutInfo,
 } from "./guard-state.ts";
-import { createInTurn } from "./in-turn.ts";
 
 /** Options of {@link createAuthGuard}. */
 export interface AuthGuardOptions extends AuthOptions {
@@ -75,7 +75,8 @@ export interface AuthGuard {
    * Puts another policy in force, as a whole: what is left out has its default, and the `id` stays. Keys are loaded and
    * judged first; with any fault this rejects with a {@link ConfigurationError} that has all of them, and the policy before
    * stays in force. Requests under way finish under the policy that they began with, every later one is judged by the new
-   * one, and what is protected stays protected.
+   * one, and what is protected stays protected. A response that is still being sent goes on: this guard does not see its
+   * body. Let long ones end by themselves, and have their clients come back.
    */
   replacePolicy(options: PolicyOptions): Promise<void>;
   /** Refusals that were recorded, for whoever operates this server. */
@@ -84,7 +85,8 @@ export interface AuthGuard {
   readonly decisions: DecisionCounter;
   /**
    * Credentials that are not accepted any more although they have not expired: of this guard alone, in bounded memory. Where
-   * several processes are to know it, give `revocation` in the options.
+   * several processes are to know it, give `revocation` in the options. It counts from the next request on, and ends no
+   * response that is still being sent.
    *
    * @example
    * await guard.revocations.revoke({ kind: "sid", issuer: "default", value: signInId, until: now + 24 * 3_600 });

@@ -59,3 +59,24 @@ it("lets an end close others", () => {
   expect(registry.judgeBy(() => refuse("AUTH_KEY_UNKNOWN").fault)).toBe(1);
   expect(second.end).not.toHaveBeenCalled();
 });
+
+it("ends what cannot be judged, and goes on with the others", () => {
+  const logger = createTestLogger();
+  const registry = createConnectionRegistry(logger);
+  const connections = ["alice", "bob", "carol"].map(connectionOf);
+  for (const connection of connections) registry.add(connection);
+  connections[1]?.end.mockImplementation(() => {
+    throw new Error("it has no end");
+  });
+  const judge = ({ identity }: { readonly identity: { readonly userId?: string | undefined } }) => {
+    if (identity.userId === "alice") throw new Error("a fault of ours");
+    return refuse("AUTH_KEY_UNKNOWN").fault;
+  };
+  expect([registry.judgeBy(judge), registry.size]).toEqual([3, 0]);
+  expect(connections.map(({ end }) => end.mock.calls[0])).toMatchObject([
+    [{ code: "AUTH_REVOCATION_UNKNOWN" }],
+    [{ code: "AUTH_KEY_UNKNOWN" }],
+    [{ code: "AUTH_KEY_UNKNOWN" }],
+  ]);
+  expect(logger.entries.filter(({ level }) => level === "error")).toHaveLength(2);
+});

@@ -3,7 +3,7 @@
  * been taken away: a credential was revoked, a key was withdrawn, a policy was replaced. What is not allowed any more
  * ends. That a credential expires meanwhile ends nothing here.
  */
-import type { CompiledRoute, Identity, PathParameters, Refusal } from "@agentos/auth";
+import { type CompiledRoute, type Identity, type PathParameters, type Refusal, refuse } from "@agentos/auth";
 import { REFUSALS, renderText } from "@agentos/contract";
 import type { Logger } from "../log/runtime.ts";
 import type { ReadBy } from "./read-alike.ts";
@@ -28,7 +28,7 @@ export interface OpenConnection extends OpenedBy {
 export type FindEnd = (opened: OpenedBy) => Refusal | undefined;
 
 export interface ConnectionRegistry {
-  /** From now on it is judged, and ends at once where it is not allowed already. Gives the function for when it has ended. */
+  /** Never throws, and nor do the others. From now on it is judged, and ends at once where it is not allowed already. Gives the function for when it has ended. */
   add(connection: OpenConnection): () => void;
   /** From now on this is the judgement; gives how many it ends. */
   judgeBy(findEnd: FindEnd): number;
@@ -39,13 +39,23 @@ export interface ConnectionRegistry {
 }
 
 /** Creates an empty one; nothing ends before there is a judgement. */
-export function createConnectionRegistry(logger: Pick<Logger, "warn">): ConnectionRegistry {
+export function createConnectionRegistry(logger: Pick<Logger, "error" | "warn">): ConnectionRegistry {
   const open = new Set<OpenConnection>();
   let findEnd: FindEnd = () => undefined;
 
+  /** Where nobody can say whether it may go on it ends, and keeps no other one from being judged. */
+  function findRefusal(connection: OpenConnection): Refusal | undefined {
+    try {
+      return findEnd(connection);
+    } catch (error) {
+      logger.error({ error, route: connection.route.name }, "an open connection could not be judged");
+      return refuse("AUTH_REVOCATION_UNKNOWN").fault;
+    }
+  }
+
   /** True where it has ended. */
   function judge(connection: OpenConnection): boolean {
-    const refusal = findEnd(connection);
+    const refusal = findRefusal(connection);
     if (refusal === undefined || !open.delete(connection)) return false;
     const { code, facts } = refusal;
     const { identity, route } = connection;
@@ -53,7 +63,11 @@ export function createConnectionRegistry(logger: Pick<Logger, "warn">): Connecti
       { code, route: route.name, subject: identity.userId, issuer: identity.issuer },
       `an open connection was ended: ${renderText(REFUSALS[code].title, facts)}`,
     );
-    connection.end(refusal);
+    try {
+      connection.end(refusal);
+    } catch (error) {
+      logger.error({ error, route: route.name }, "an open connection could not be ended");
+    }
     return true;
   }
 

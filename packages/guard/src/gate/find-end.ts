@@ -62,7 +62,10 @@ export function createFindEnd(options: FindEndOptions): FindEnd {
     if (engine.isPublic(route, parameters)) return undefined;
     if (revocations.isRevoked(identity)) return refuse("AUTH_CREDENTIAL_REVOKED").fault;
     const refused = revocation?.(identity);
-    if (refused !== undefined && !(refused instanceof Promise)) return refused;
+    if (refused instanceof Promise) {
+      // Nobody waits for it here: the next request asks again, and fails where it does.
+      refused.catch(() => undefined);
+    } else if (refused !== undefined) return refused;
     const credential = findCredentialEnd(identity, before);
     if (credential !== undefined) return credential;
     const authorized = engine.authorize(identity, route, parameters);

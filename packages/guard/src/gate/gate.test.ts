@@ -230,7 +230,7 @@ describe("the key that a request came with", () => {
 
   it.each([
     ["a public key, by its thumbprint", { keyThumbprint: "t", keyLabel: "RS256" }, ["t"]],
-    ["a secret, by its label", { keyLabel: "HS256 secret #1, 32 bytes" }, ["HS256 secret #1, 32 bytes"]],
+    ["no secret, which has no name of its own", { keyLabel: "HS256 secret #1, 32 bytes" }, []],
     ["the security key", { kind: "security_key" }, ["security_key"]],
     ["none", { kind: "anonymous" }, []],
   ] as const)("is counted: %s", async (_, key, counted) => {

@@ -159,7 +159,10 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
-/** Under which name the key of a caller is counted; undefined for a credential without one. */
-export function keyOf({ kind, keyThumbprint, keyLabel }: Identity): string | undefined {
-  return keyThumbprint ?? keyLabel ?? (kind === "security_key" ? SECURITY_KEY_NAME : undefined);
+/**
+ * Under which name the key of a caller is counted; undefined for a credential without one, and for a shared secret: what
+ * may be shown of it is the same for another one in its place, which would be given its counts.
+ */
+export function keyOf({ kind, keyThumbprint }: Identity): string | undefined {
+  return keyThumbprint ?? (kind === "security_key" ? SECURITY_KEY_NAME : undefined);
 }

@@ -3,7 +3,7 @@ import { createFreshness } from "./freshness.ts";
 
 function create() {
   const clocks = { monotonic: 100, wall: 5_000 };
-  const freshness = createFreshness(6, { monotonic: () => clocks.monotonic, wall: () => clocks.wall });
+  const freshness = createFreshness(6, () => ({ ...clocks }));
   return { clocks, freshness };
 }
 

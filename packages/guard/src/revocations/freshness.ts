@@ -1,38 +1,19 @@
-/**
- * Whether what a server knows of revocations is young enough to go by. Judged by two clocks: the one that runs evenly
- * stands still while a machine sleeps, and the one that goes on can be set.
- */
-import type { Moment } from "./revocation-store.ts";
-
-/** A clock may be corrected a little; one that was set back hides how long it has been. */
-const CORRECTION_SECONDS = 1;
-
-/** The two clocks, apart: every request asks them. */
-export interface Clocks {
-  readonly monotonic: () => number;
-  readonly wall: () => number;
-}
+/** Whether what a server knows of revocations is young enough to go by. */
+import { LONG_AGO, type ReadClocks, secondsBetween, type TwoClocks } from "./two-clocks.ts";
 
 export interface Freshness {
   /** It knows what was revoked before this moment. */
-  mark(moment: Moment): void;
-  /** `monotonic` is now: every request asks, and reading a clock is most of what that costs. */
-  isFresh(monotonic?: number): boolean;
+  mark(moment: TwoClocks): void;
+  isFresh(now?: TwoClocks): boolean;
 }
 
 /** Creates it; nothing is known yet. */
-export function createFreshness(trustSeconds: number, clocks: Clocks): Freshness {
-  let wall = Number.NEGATIVE_INFINITY;
-  let monotonic = Number.NEGATIVE_INFINITY;
+export function createFreshness(trustSeconds: number, readClocks: ReadClocks): Freshness {
+  let marked = LONG_AGO;
   return {
     mark(moment) {
-      if (moment.monotonic < monotonic) return;
-      ({ wall, monotonic } = moment);
+      if (moment.monotonic >= marked.monotonic) marked = moment;
     },
-    isFresh(now = clocks.monotonic()) {
-      if (now - monotonic >= trustSeconds) return false;
-      const elapsed = clocks.wall() - wall;
-      return elapsed < trustSeconds && elapsed > -CORRECTION_SECONDS;
-    },
+    isFresh: (now = readClocks()) => secondsBetween(marked, now) < trustSeconds,
   };
 }

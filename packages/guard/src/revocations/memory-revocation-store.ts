@@ -1,20 +1,20 @@
 /** Revocations of a server without a database: they end with the process. */
 import { fail, ok } from "@agentos/auth";
 import {
-  MAX_REVOCATIONS,
   type RevocationQuery,
+  type RevocationRoom,
   type RevocationStore,
+  roomFor,
   type StoredRevocation,
 } from "./revocation-store.ts";
 
 /** Creates an empty store. */
 export function createMemoryRevocationStore({
   now,
-  capacity = MAX_REVOCATIONS,
-}: {
+  ...room
+}: RevocationRoom & {
   /** Seconds since 1970. */
   readonly now: () => number;
-  readonly capacity?: number;
 }): RevocationStore {
   /** In their order. */
   let kept: readonly StoredRevocation[] = [];
@@ -26,10 +26,12 @@ export function createMemoryRevocationStore({
       kept = kept.filter(({ until }) => until > at);
       const known = kept.find((one) => isCoveredBy(revocation, one));
       if (known !== undefined) return ok(known);
-      if (kept.length >= capacity) return fail({ limit: capacity });
+      const others = kept.filter((one) => !isCoveredBy(one, revocation));
+      const limit = roomFor(revocation.kind, room);
+      if (others.length >= limit) return fail({ limit });
       lastSeq += 1;
       const stored = Object.freeze({ ...revocation, seq: lastSeq, createdAt: Math.floor(at) });
-      kept = [...kept, stored];
+      kept = [...others, stored];
       return ok(stored);
     },
     listAfter: async (seq, limit) => kept.filter((one) => one.seq > seq).slice(0, limit),

@@ -1,6 +1,6 @@
 /** What every store of revocations must do. Called by the test of each driver. */
 import { describe, expect, it } from "vitest";
-import type { NewRevocation, RevocationStore } from "./revocation-store.ts";
+import type { NewRevocation, RevocationRoom, RevocationStore } from "./revocation-store.ts";
 
 /** Far ahead of the clock of any database. */
 const LATER = 4_000_000_000;
@@ -14,8 +14,8 @@ export const revocation: NewRevocation = {
   createdBy: { issuer: "default", id: "operator" },
 };
 
-/** A store of its own for each call, with a capacity where one is given. */
-export function revocationStoreSuite(name: string, create: (capacity?: number) => RevocationStore): void {
+/** A store of its own for each call, with so much room where it is given. */
+export function revocationStoreSuite(name: string, create: (room?: RevocationRoom) => RevocationStore): void {
   async function add(store: RevocationStore, given: Partial<NewRevocation>) {
     const added = await store.add({ ...revocation, ...given });
     if (!added.ok) throw new Error(`it is full at ${added.fault.limit}`);
@@ -45,21 +45,29 @@ export function revocationStoreSuite(name: string, create: (capacity?: number) =
       expect(await store.listAfter(all[4]?.seq ?? 0, 10)).toEqual([]);
     });
 
-    it("keeps one that says no more than another as that one, and one that says more beside it", async () => {
+    it("keeps one that says no more than another as that one, and one that says other things beside it", async () => {
       const store = create();
       const about = { kind: "subject", issuedBefore: 100 } as const;
       const first = await add(store, about);
       expect(await add(store, about)).toEqual(first);
       expect(await add(store, { ...about, issuedBefore: 99, until: LATER - 1 })).toEqual(first);
-      for (const more of [
-        { issuedBefore: 101 },
-        { issuedBefore: undefined },
-        { until: LATER + 1 },
-        { issuer: "corp" },
-      ])
-        expect((await add(store, { ...about, ...more })).seq).toBeGreaterThan(first.seq);
-      expect(await add(store, { ...about, issuedBefore: 5_000 })).toMatchObject({ issuedBefore: undefined });
-      expect((await store.list({ limit: 10 })).totalCount).toBe(5);
+      for (const other of [{ issuedBefore: 101, until: LATER - 1 }, { issuer: "corp" }, { value: "t-2" }])
+        expect((await add(store, { ...about, ...other })).seq).toBeGreaterThan(first.seq);
+      expect((await store.list({ limit: 10 })).totalCount).toBe(4);
+    });
+
+    it("keeps one that says more in place of those that say less, however often it is asked for", async () => {
+      const store = create({ capacity: 2, reserved: 0 });
+      const about = { kind: "subject", value: "alice" } as const;
+      for (let second = 0; second < 5; second += 1)
+        await add(store, { ...about, issuedBefore: 100 + second, until: LATER + second });
+      expect(await store.listAfter(0, 10)).toMatchObject([{ issuedBefore: 104, until: LATER + 4 }]);
+      await add(store, { value: "t-1" });
+      // There is no room for another, and this is none.
+      const whole = await add(store, { ...about, until: LATER + 4 });
+      expect(whole).toMatchObject({ issuedBefore: undefined });
+      expect(await add(store, { ...about, issuedBefore: 5_000 })).toEqual(whole);
+      expect(await store.list({ limit: 10 })).toMatchObject({ totalCount: 2 });
     });
 
     it("lists pages of those that are asked for, and none that is past", async () => {
@@ -83,16 +91,30 @@ export function revocationStoreSuite(name: string, create: (capacity?: number) =
     });
 
     it("says when it is full, and has room again when one is past", async () => {
-      const store = create(2);
+      const store = create({ capacity: 2 });
       await add(store, { value: "a" });
       await add(store, { value: "b" });
       expect(await store.add({ ...revocation, value: "c" })).toEqual({ ok: false, fault: { limit: 2 } });
       // One that says nothing new takes no room.
       expect(await store.add({ ...revocation, value: "a" })).toMatchObject({ ok: true });
-      const other = create(2);
+      const other = create({ capacity: 2 });
       await add(other, { value: "a" });
       await add(other, { value: "past", until: 1 });
       expect(await other.add({ ...revocation, value: "c" })).toMatchObject({ ok: true });
+    });
+
+    it("has room left for users and keys when there is none for single tokens", async () => {
+      const store = create({ capacity: 1, reserved: 2 });
+      await add(store, { value: "a" });
+      for (const kind of ["jti", "sid"] as const)
+        expect(await store.add({ ...revocation, kind, value: "b" })).toEqual({
+          ok: false,
+          fault: { limit: 1 },
+        });
+      await add(store, { kind: "subject", value: "mallory" });
+      await add(store, { kind: "key", issuer: "", value: "k" });
+      const more = { ...revocation, kind: "subject", value: "another" } as const;
+      expect(await store.add(more)).toEqual({ ok: false, fault: { limit: 3 } });
     });
   });
 }

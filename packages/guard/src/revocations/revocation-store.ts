@@ -3,6 +3,7 @@
  * that several servers share says besides which of them live, and how far each of them has read.
  */
 import type { OwnerParts, Result, Revocation, RevocationKind } from "@agentos/auth";
+import type { TwoClocks } from "./two-clocks.ts";
 
 /** A caller, by name. */
 export type RevokedBy = Pick<OwnerParts, "issuer" | "id">;
@@ -15,7 +16,7 @@ export interface NewRevocation extends Revocation {
 
 /** A revocation that is kept. */
 export interface StoredRevocation extends NewRevocation {
-  /** Its place in the order: nothing with a lower one is kept later. */
+  /** Its place in the order: nothing with a lower one is kept later, and what goes earlier is past, or said by a later one. */
   readonly seq: number;
   /** Seconds since 1970. */
   readonly createdAt: number;
@@ -52,12 +53,10 @@ export interface ReadingServer {
   readonly host: string;
 }
 
-/** A moment by both clocks, seconds: the one stands still while a machine sleeps, the other one may be set. */
-export interface Moment {
-  /** Since some moment of this process. */
-  readonly monotonic: number;
-  /** Since 1970. */
-  readonly wall: number;
+/** One that lives. */
+export interface LivingServer extends ReadingServer {
+  /** It knows all up to this one. */
+  readonly seenSeq: number;
 }
 
 /** How servers that share a store keep up with each other. */
@@ -68,7 +67,7 @@ export interface RevocationSpread {
    * Calls the listener while something runs here beside requests, every few seconds, until the returned function is
    * called: with a moment before this server said that it lives, where servers say so.
    */
-  onBeat(listener: (before: Moment | undefined) => void): () => void;
+  onBeat(listener: (before: TwoClocks | undefined) => void): () => void;
   /** Calls the listener when somebody says that there is something new, until the returned function is called. */
   onHint(listener: () => void): () => void;
   /** Where servers say that they live. Without it whoever revokes waits until nobody trusts what was read before. */
@@ -78,17 +77,17 @@ export interface RevocationSpread {
 /** Servers that say that they live, and how far each of them has read. */
 export interface ReadingServers {
   /**
-   * Says that this server lives, and that it knows all up to this one; gives a moment before it said so. Says nothing
-   * again that was said within the last two seconds.
+   * Says that this server lives, and that it knows all up to this one, which may be lower than what it said before; gives a
+   * moment before it said so. Says nothing again that was said within the last two seconds.
    */
-  beat(seenSeq: number): Promise<Moment>;
-  /** Other servers that live and do not know this one. */
-  listBehind(seq: number): Promise<readonly ReadingServer[]>;
+  beat(seenSeq: number): Promise<TwoClocks>;
+  /** The other servers that live. */
+  listLiving(): Promise<readonly LivingServer[]>;
 }
 
 /** Keeps revocations. */
 export interface RevocationStore {
-  /** One that says no more than one that is kept gives that one. */
+  /** One that says no more than one that is kept gives that one; those that say no more than it are kept no longer. */
   add(revocation: NewRevocation): Promise<Result<StoredRevocation, RevocationsFull>>;
   /** Those after this one, in their order. */
   listAfter(seq: number, limit: number): Promise<readonly StoredRevocation[]>;
@@ -99,3 +98,21 @@ export interface RevocationStore {
 
 /** Most that are kept at a time; each costs every server a few hundred bytes of memory. */
 export const MAX_REVOCATIONS = 50_000;
+/** So many more of users and keys, so that what stops most can still be revoked when there is no room for single tokens. */
+const RESERVED_REVOCATIONS = 1_000;
+
+/** Room of a store. */
+export interface RevocationRoom {
+  /** Default {@link MAX_REVOCATIONS}. */
+  readonly capacity?: number | undefined;
+  /** Beyond the capacity, for users and keys alone. Default 1,000. */
+  readonly reserved?: number | undefined;
+}
+
+/** Most that may be kept when one of this kind is added. */
+export function roomFor(
+  kind: RevocationKind,
+  { capacity = MAX_REVOCATIONS, reserved = RESERVED_REVOCATIONS }: RevocationRoom,
+): number {
+  return kind === "subject" || kind === "key" ? capacity + reserved : capacity;
+}

@@ -3,8 +3,9 @@ import { createTestLogger } from "@agentos/testkit";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createMemoryRevocationStore } from "./memory-revocation-store.ts";
 import { revocation } from "./revocation-store.suite.ts";
-import type { Moment, ReadingServer, RevocationStore, StoredRevocation } from "./revocation-store.ts";
+import type { LivingServer, RevocationStore, StoredRevocation } from "./revocation-store.ts";
 import { createRevocations } from "./revocations.ts";
+import { readClocks, type TwoClocks } from "./two-clocks.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -23,12 +24,11 @@ const [mine, other] = [identityOf("t-1"), identityOf("t-2")];
 function createShared({ trustSeconds = 6, sayAlive = true } = {}) {
   const kept: StoredRevocation[] = [];
   const calls: string[] = [];
-  const state = { isDown: false, isHanging: false, behind: [] as ReadingServer[], seen: 0 };
-  const told: { hint: () => void; beat: (before: Moment | undefined) => void } = {
+  const state = { isDown: false, isHanging: false, living: [] as LivingServer[], looks: 0, seen: 0 };
+  const told: { hint: () => void; beat: (before: TwoClocks | undefined) => void } = {
     hint: () => undefined,
     beat: () => undefined,
   };
-  const now = (): Moment => ({ monotonic: performance.now() / 1_000, wall: Date.now() / 1_000 });
   async function reach(call: string): Promise<void> {
     calls.push(call);
     if (state.isHanging) await new Promise(() => {});
@@ -59,18 +59,21 @@ function createShared({ trustSeconds = 6, sayAlive = true } = {}) {
         ? {
             nodes: {
               async beat(seen: number) {
-                const before = now();
+                const before = readClocks();
                 await reach("beat");
                 state.seen = seen;
                 return before;
               },
-              listBehind: async () => state.behind,
+              async listLiving() {
+                state.looks += 1;
+                return state.living;
+              },
             },
           }
         : {}),
     },
   };
-  return { store, calls, state, told, now, keepElsewhere: () => store.add(revocation) };
+  return { store, kept, calls, state, told, keepElsewhere: () => store.add(revocation) };
 }
 
 function create(store: RevocationStore) {
@@ -104,6 +107,20 @@ describe("what is revoked in this process", () => {
     await seconds(11);
     expect(revocations.check(mine as never)).toBeUndefined();
   });
+
+  it("is told to everybody who goes by it, whatever one of them throws", async () => {
+    const { revocations, logger } = create(createMemoryRevocationStore({ now: () => Date.now() / 1_000 }));
+    const heard = vi.fn<() => void>();
+    revocations.onRevoked(() => {
+      throw new Error("a fault of ours");
+    });
+    revocations.onRevoked(heard);
+    expect(await revocations.revoke(revocation)).toMatchObject({ ok: true });
+    expect(heard).toHaveBeenCalledOnce();
+    expect(logger.entries).toMatchObject([
+      { level: "error", facts: { error: { message: "a fault of ours" } } },
+    ]);
+  });
 });
 
 describe("what is revoked in another process", () => {
@@ -128,7 +145,7 @@ describe("what is revoked in another process", () => {
   });
 
   it("is read at once after a hint, while somebody asks, and by what runs", async () => {
-    const { store, calls, told, keepElsewhere, now } = createShared();
+    const { store, calls, told, keepElsewhere } = createShared();
     const { revocations, ask } = create(store);
     // Nobody asks, and nobody waits for this server.
     told.hint();
@@ -139,7 +156,7 @@ describe("what is revoked in another process", () => {
     await seconds(0);
     expect(revocations.check(mine as never)).toMatchObject({ code: "AUTH_CREDENTIAL_REVOKED" });
     await store.add({ ...revocation, value: "t-2" });
-    told.beat(now());
+    told.beat(readClocks());
     await seconds(0);
     expect(revocations.isRevoked(other)).toBe(true);
   });
@@ -163,6 +180,14 @@ describe("what is revoked in another process", () => {
     expect(revocations.check(mine as never)).toBeInstanceOf(Promise);
   });
 
+  it("is not known any more once this server is closed", async () => {
+    const { store } = createShared();
+    const { revocations, ask } = create(store);
+    expect(await ask()).toBe("fine");
+    revocations.close();
+    expect(await ask()).toBe("AUTH_REVOCATION_UNKNOWN");
+  });
+
   it("is not asked about who cannot be revoked", async () => {
     const { store, calls } = createShared();
     const { revocations } = create(store);
@@ -170,6 +195,57 @@ describe("what is revoked in another process", () => {
     expect(revocations.check({ kind: "anonymous" } as never)).toBeUndefined();
     await seconds(5);
     expect(calls).toEqual([]);
+  });
+});
+
+describe("a database that another one has taken the place of", () => {
+  const valued = (value: string) => ({ ...revocation, value });
+
+  it("is read again from the beginning after a reading that failed, and this server says meanwhile that it knows nothing", async () => {
+    const { store, kept, state } = createShared();
+    const { ask } = create(store);
+    for (const value of ["a", "b", "c"]) await store.add(valued(value));
+    expect(await ask()).toBe("fine");
+    state.isDown = true;
+    await seconds(1);
+    // The last two were lost, and their numbers are given again.
+    kept.length = 1;
+    for (const value of ["t-1", "t-2", "d"]) await store.add(valued(value));
+    state.isDown = false;
+    const { nodes } = store.spread ?? expect.fail("it is shared");
+    const beat = vi.spyOn(nodes ?? expect.fail("they say nothing"), "beat");
+    await seconds(1);
+    expect(beat.mock.calls).toEqual([[0], [4]]);
+    expect([await ask(), await ask(other)]).toEqual(["AUTH_CREDENTIAL_REVOKED", "AUTH_CREDENTIAL_REVOKED"]);
+  });
+
+  it.each<[name: string, left: number, values: readonly string[]]>([
+    ["with fewer", 0, ["t-1"]],
+    ["with as many", 1, ["x", "t-1"]],
+    ["with more", 0, ["t-1", "x", "y", "z"]],
+    ["with none", 0, []],
+  ])("is noticed without a reading that failed, %s", async (_, left, values) => {
+    const { store, kept, state } = createShared();
+    const { ask, revocations } = create(store);
+    for (const value of ["a", "b", "c"]) await store.add(valued(value));
+    expect(await ask()).toBe("fine");
+    kept.length = left;
+    for (const value of values) await store.add(valued(value));
+    await seconds(2);
+    expect(revocations.isRevoked(mine)).toBe(values.includes("t-1"));
+    expect(state.seen).toBe(kept.length);
+  });
+
+  it("is not taken for one where the newest was said by a later one, or is past", async () => {
+    const { store, kept, calls } = createShared();
+    const { ask } = create(store);
+    for (const value of ["a", "b"]) await store.add(valued(value));
+    await ask();
+    await store.add(valued("b"));
+    kept.splice(1, 1);
+    calls.length = 0;
+    await seconds(1);
+    expect(calls).toEqual(["beat", "read", "beat"]);
   });
 });
 
@@ -214,18 +290,20 @@ describe("a store that does not answer", () => {
   });
 });
 
+const BEHIND: LivingServer = { id: "n2", host: "box", seenSeq: 0 };
+
 describe("whoever revokes", () => {
   it("is answered when nobody is behind any more", async () => {
     const { store, state } = createShared();
     const { revocations } = create(store);
-    state.behind = [{ id: "n2", host: "box" }];
+    state.living = [BEHIND];
     const answered = vi.fn<(outcome: unknown) => void>();
     void revocations.revoke(revocation).then(answered);
     await seconds(5);
     expect(answered).not.toHaveBeenCalled();
     // It is in force here meanwhile.
     expect(revocations.isRevoked(mine)).toBe(true);
-    state.behind = [];
+    state.living = [{ ...BEHIND, seenSeq: 1 }];
     await seconds(1);
     expect(answered.mock.calls).toMatchObject([[{ ok: true, value: { behind: [] } }]]);
   });
@@ -233,10 +311,48 @@ describe("whoever revokes", () => {
   it("is told after ten seconds who is", async () => {
     const { store, state } = createShared();
     const { revocations } = create(store);
-    state.behind = [{ id: "n2", host: "box" }];
+    state.living = [BEHIND];
     const answer = revocations.revoke(revocation);
     await seconds(11);
     expect(await answer).toMatchObject({ ok: true, value: { behind: [{ id: "n2", host: "box" }] } });
+  });
+
+  it("looks with everybody else who waits, and keeps one after the other", async () => {
+    const { store, state } = createShared();
+    let [adding, most] = [0, 0];
+    const { revocations } = create({
+      ...store,
+      async add(given) {
+        most = Math.max(most, (adding += 1));
+        await new Promise((resolve) => void setTimeout(resolve, 1));
+        adding -= 1;
+        return store.add(given);
+      },
+    });
+    state.living = [BEHIND];
+    const all = Array.from({ length: 50 }, (_, n) => revocations.revoke({ ...revocation, value: `t-${n}` }));
+    await seconds(5);
+    expect(most).toBe(1);
+    expect(state.looks).toBeLessThan(60);
+    state.living = [{ ...BEHIND, seenSeq: 25 }];
+    await seconds(1);
+    expect((await Promise.all(all.slice(0, 25))).every(({ ok }) => ok)).toBe(true);
+    await seconds(5);
+    expect(await all[49]).toMatchObject({ ok: true, value: { behind: [{ id: "n2", host: "box" }] } });
+    const looks = state.looks;
+    await seconds(60);
+    expect(state.looks).toBe(looks);
+  });
+
+  it("is told when nobody can be looked at, and the next one is looked for again", async () => {
+    const { store, state } = createShared();
+    const { revocations } = create(store);
+    const { nodes } = store.spread ?? {};
+    const down = vi.spyOn(nodes ?? expect.fail("they say nothing"), "listLiving");
+    down.mockRejectedValueOnce(new Error("down"));
+    await expect(revocations.revoke(revocation)).rejects.toThrow("down");
+    expect(await revocations.revoke({ ...revocation, value: "t-2" })).toMatchObject({ ok: true });
+    expect(state.looks).toBe(1);
   });
 
   it("waits where servers say nothing of each other until none goes by what it has read before", async () => {

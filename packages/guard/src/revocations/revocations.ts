@@ -9,8 +9,8 @@ import {
   type RevocationCheck,
   refuse,
 } from "@agentos/auth";
+import { createInTurn } from "../log/in-turn.ts";
 import type { Logger } from "../log/runtime.ts";
-import type { Clocks } from "./freshness.ts";
 import type {
   NewRevocation,
   ReadingServer,
@@ -20,7 +20,9 @@ import type {
   RevocationsFull,
   StoredRevocation,
 } from "./revocation-store.ts";
+import { createServerWait } from "./server-wait.ts";
 import { createSynchroniser } from "./synchroniser.ts";
+import { type ReadClocks, readClocks as readOwnClocks } from "./two-clocks.ts";
 
 /** What became of a revocation. It is kept, in any case. */
 export interface RevocationOutcome {
@@ -37,7 +39,7 @@ export interface Revocations {
   isRevoked(identity: RevocableIdentity): boolean;
   /** The same, once this server has read all there is; where it cannot, by what it knows. */
   readAndAsk(identity: RevocableIdentity): Promise<boolean>;
-  /** Calls the listener after something was revoked, until the returned function is called. It must not throw. */
+  /** Calls the listener after something was revoked, until the returned function is called. What it throws is logged. */
   onRevoked(listener: () => void): () => void;
   /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
   revoke(revocation: NewRevocation): Promise<Result<RevocationOutcome, RevocationsFull>>;
@@ -53,32 +55,29 @@ export interface RevocationsOptions {
   readonly store: RevocationStore;
   /** Seconds since 1970. */
   readonly now: () => number;
-  readonly logger: Pick<Logger, "warn" | "info">;
+  readonly logger: Pick<Logger, "error" | "warn" | "info">;
   /** Default: those of this machine. */
-  readonly clocks?: Clocks | undefined;
+  readonly readClocks?: ReadClocks | undefined;
   /** Seconds that {@link Revocations.revoke} waits at most for servers that live. Default 10. */
   readonly spreadSeconds?: number | undefined;
   /** See the synchroniser. */
   readonly pollMs?: number | undefined;
 }
 
-const OWN_CLOCKS: Clocks = {
-  monotonic: () => performance.now() / 1_000,
-  wall: () => Date.now() / 1_000,
-};
 const SPREAD_SECONDS = 10;
 /** Beyond what a server may trust. */
 const MARGIN_MS = 100;
-/** Between two looks at who is behind. */
-const LOOK_MS = 100;
 
 const REVOKED = refuse("AUTH_CREDENTIAL_REVOKED").fault;
 const UNKNOWN = refuse("AUTH_REVOCATION_UNKNOWN").fault;
 
 /** Creates it. */
 export function createRevocations(options: RevocationsOptions): Revocations {
-  const { store, now, logger, clocks = OWN_CLOCKS, pollMs } = options;
+  const { store, now, logger, readClocks = readOwnClocks, pollMs, spreadSeconds = SPREAD_SECONDS } = options;
   const { spread } = store;
+  /** Each waits for the one before: many at once would hold all connections of this server, one waiting for the other. */
+  const inTurn = createInTurn();
+  const waitForAll = createWait();
   const set = createRevocationSet();
   const listeners = new Set<() => void>();
   const uses = new Set<() => boolean>();
@@ -86,18 +85,24 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   const synchroniser =
     spread === undefined
       ? undefined
-      : createSynchroniser({ store, spread, onRead: take, isInUse, clocks, logger, pollMs });
+      : createSynchroniser({ store, spread, onRead: take, isInUse, readClocks, logger, pollMs });
 
   function take(news: readonly StoredRevocation[]): void {
     for (const revocation of news) set.add(revocation);
     set.forget(now());
-    if (news.length > 0) for (const listener of listeners) listener();
+    if (news.length > 0) for (const listener of listeners) tell(listener);
   }
 
-  const isRevoked = (identity: RevocableIdentity) => {
-    const found = set.find(identity);
-    return found !== undefined && found.until > now();
-  };
+  /** What is wrong with one keeps nobody from knowing what was revoked. */
+  function tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      logger.error({ error }, "what goes by revocations failed, after something was revoked");
+    }
+  }
+
+  const isRevoked = (identity: RevocableIdentity) => set.size > 0 && set.find(identity, now()) !== undefined;
   const judge = (identity: RevocableIdentity) => (isRevoked(identity) ? REVOKED : undefined);
 
   async function catchUp(identity: RevocableIdentity) {
@@ -105,20 +110,20 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     return isKnown ? judge(identity) : UNKNOWN;
   }
 
-  /** Those that are behind when all is well, or when there is no more time. */
-  async function waitForAll(seq: number): Promise<readonly ReadingServer[]> {
-    if (spread === undefined) return [];
-    if (spread.nodes === undefined) {
-      await sleep(spread.trustSeconds * 1_000 + MARGIN_MS);
+  /** Gives those that are behind when all is well, or when there is no more time. */
+  function createWait(): (seq: number) => Promise<readonly ReadingServer[]> {
+    if (spread === undefined) return async () => [];
+    const { nodes, trustSeconds } = spread;
+    if (nodes !== undefined)
+      return createServerWait({
+        nodes,
+        patienceSeconds: spreadSeconds,
+        now: () => readClocks().monotonic,
+      });
+    return async () => {
+      await sleep(trustSeconds * 1_000 + MARGIN_MS);
       return [];
-    }
-    const since = clocks.monotonic();
-    for (;;) {
-      const behind = await spread.nodes.listBehind(seq);
-      const isOver = clocks.monotonic() - since >= (options.spreadSeconds ?? SPREAD_SECONDS);
-      if (behind.length === 0 || isOver) return behind;
-      await sleep(LOOK_MS);
-    }
+    };
   }
 
   return {
@@ -137,7 +142,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       return () => void listeners.delete(listener);
     },
     async revoke(revocation) {
-      const added = await store.add(revocation);
+      const added = await inTurn(() => store.add(revocation));
       if (!added.ok) return fail(added.fault);
       take([added.value]);
       return ok({ revocation: added.value, behind: await waitForAll(added.value.seq) });

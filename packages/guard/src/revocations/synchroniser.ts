@@ -4,17 +4,18 @@
  * reads nothing; the next request waits until it has read again.
  */
 import type { Logger } from "../log/runtime.ts";
-import { type Clocks, createFreshness } from "./freshness.ts";
-import type { Moment, RevocationSpread, RevocationStore, StoredRevocation } from "./revocation-store.ts";
+import { createFreshness } from "./freshness.ts";
+import type { RevocationSpread, RevocationStore, StoredRevocation } from "./revocation-store.ts";
+import type { ReadClocks, TwoClocks } from "./two-clocks.ts";
 
 export interface SynchroniserOptions {
   readonly store: Pick<RevocationStore, "listAfter">;
   readonly spread: RevocationSpread;
-  /** Takes what is new, in its order; called after each reading, with nothing too. */
+  /** Takes what is new, in its order, and sometimes again; called after each reading, with nothing too. Never throws. */
   readonly onRead: (news: readonly StoredRevocation[]) => void;
   /** Something goes on for callers beside their requests, so that what is revoked has to be known. */
   readonly isInUse: () => boolean;
-  readonly clocks: Clocks;
+  readonly readClocks: ReadClocks;
   readonly logger: Pick<Logger, "warn" | "info">;
   /** How often it reads while it is needed, milliseconds. Default 1,000. */
   readonly pollMs?: number | undefined;
@@ -45,9 +46,13 @@ const BATCH = 5_000;
 
 /** Creates one that has read nothing yet. */
 export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
-  const { store, spread, onRead, isInUse, clocks, logger, pollMs = POLL_MS } = options;
-  const freshness = createFreshness(spread.trustSeconds, clocks);
-  let seenSeq = 0;
+  const { store, spread, onRead, isInUse, readClocks, logger, pollMs = POLL_MS } = options;
+  const freshness = createFreshness(spread.trustSeconds, readClocks);
+  const monotonic = () => readClocks().monotonic;
+  /** The newest that was read. Undefined: none, or all has to be read again. */
+  let last: StoredRevocation | undefined;
+  /** What was said of that. */
+  let saidSeq = 0;
   let neededAt = Number.NEGATIVE_INFINITY;
   let saidAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
@@ -57,41 +62,59 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
   let inFlight: Promise<boolean> | undefined;
   let isWanted = false;
 
-  /** All that is new; gives how much that is. */
-  async function read(): Promise<number> {
-    let count = 0;
+  const seenSeq = () => last?.seq ?? 0;
+
+  /**
+   * All that is new, from the newest known one on, and that one with it: where a database was restored, or another one has
+   * taken over, the same numbers may be others', and all has to be read again.
+   */
+  async function read(): Promise<void> {
     for (;;) {
-      const news = await store.listAfter(seenSeq, BATCH);
-      if (isClosed) return count;
-      onRead(news);
-      count += news.length;
-      seenSeq = news.at(-1)?.seq ?? seenSeq;
-      if (news.length < BATCH) return count;
+      const rows = await store.listAfter(Math.max(0, seenSeq() - 1), BATCH);
+      if (isClosed) return;
+      const [first] = rows;
+      if (last !== undefined && (first === undefined || isAnother(first, last))) {
+        last = undefined;
+        continue;
+      }
+      const known = seenSeq();
+      onRead(rows.filter(({ seq }) => seq > known));
+      last = rows.at(-1);
+      if (rows.length < BATCH) return;
     }
   }
 
   /** INVARIANT: whatever is kept before `before` is read after it. So who revokes then waits for this server, or it knows. */
-  async function readSince(before: Moment): Promise<void> {
-    const count = await read();
+  async function readSince(before: TwoClocks): Promise<void> {
+    await read();
     freshness.mark(before);
-    // Whoever revoked it waits for that.
-    if (count > 0) await spread.nodes?.beat(seenSeq);
+    // Whoever revoked what is new waits for that.
+    if (seenSeq() !== saidSeq) await say();
   }
 
-  async function sayAlive(): Promise<Moment> {
-    const before = { monotonic: clocks.monotonic(), wall: clocks.wall() };
+  async function say(): Promise<TwoClocks | undefined> {
+    const seq = seenSeq();
+    const before = await spread.nodes?.beat(seq);
+    saidSeq = seq;
+    return before;
+  }
+
+  async function sayAlive(): Promise<TwoClocks> {
+    const before = readClocks();
     saidAt = before.monotonic;
-    return (await spread.nodes?.beat(seenSeq)) ?? before;
+    return (await say()) ?? before;
   }
 
-  async function attempt(said?: Moment): Promise<boolean> {
+  async function attempt(said?: TwoClocks): Promise<boolean> {
     try {
       await readSince(said ?? (await sayAlive()));
       if (hasFailed) logger.info({}, "what was revoked can be read again");
       hasFailed = false;
       return true;
     } catch (error) {
-      failedAt = clocks.monotonic();
+      failedAt = monotonic();
+      // Another database may have taken over: until it is read, this server says that it knows nothing.
+      last = undefined;
       if (!hasFailed && !isClosed)
         logger.warn({ error }, "what was revoked cannot be read: no token is accepted until it can");
       hasFailed = true;
@@ -100,7 +123,7 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
   }
 
   /** One at a time; what is wanted meanwhile is done after it. */
-  function sync(said?: Moment): Promise<boolean> {
+  function sync(said?: TwoClocks): Promise<boolean> {
     inFlight ??= attempt(said).finally(() => {
       inFlight = undefined;
       if (!isWanted || isClosed) return;
@@ -120,10 +143,10 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
     if (!isClosed && isNeeded()) schedule();
   }
 
-  const isNeeded = () => clocks.monotonic() - neededAt < LINGER_SECONDS || isInUse();
+  const isNeeded = () => monotonic() - neededAt < LINGER_SECONDS || isInUse();
   /** A server that nobody asks, and that nobody waits for, reads nothing. */
   function wake(): void {
-    const isAlive = clocks.monotonic() - saidAt < ALIVE_SECONDS;
+    const isAlive = monotonic() - saidAt < ALIVE_SECONDS;
     if (isClosed || !(isNeeded() || isAlive)) return;
     if (inFlight === undefined) void sync();
     else isWanted = true;
@@ -132,20 +155,22 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
   const stops = [
     spread.onHint(wake),
     spread.onBeat((before) => {
-      saidAt = clocks.monotonic();
+      saidAt = monotonic();
       if (!isClosed) void sync(before);
     }),
   ];
 
   return {
     isFresh() {
-      neededAt = clocks.monotonic();
-      if (timer === undefined && !isClosed) schedule();
-      return freshness.isFresh(neededAt);
+      if (isClosed) return false;
+      const now = readClocks();
+      neededAt = now.monotonic;
+      if (timer === undefined) schedule();
+      return freshness.isFresh(now);
     },
     async catchUp() {
       if (isClosed) return false;
-      if (inFlight === undefined && clocks.monotonic() - failedAt < COOL_DOWN_SECONDS) return false;
+      if (inFlight === undefined && monotonic() - failedAt < COOL_DOWN_SECONDS) return false;
       const { promise: patience, resolve } = Promise.withResolvers<false>();
       const limit = setTimeout(() => resolve(false), PATIENCE_MS).unref();
       // Where there was so much to read that it is old by now, the next time there is less.
@@ -154,13 +179,23 @@ export function createSynchroniser(options: SynchroniserOptions): Synchroniser {
       clearTimeout(limit);
       return isRead && freshness.isFresh();
     },
-    async preload() {
-      await read();
-    },
+    preload: read,
     close() {
       isClosed = true;
       clearTimeout(timer);
       for (const stop of stops) stop();
     },
   };
+}
+
+/** Of the same number. */
+function isAnother(one: StoredRevocation, known: StoredRevocation): boolean {
+  return (
+    one.seq === known.seq &&
+    (one.kind !== known.kind ||
+      one.issuer !== known.issuer ||
+      one.value !== known.value ||
+      one.until !== known.until ||
+      one.createdAt !== known.createdAt)
+  );
 }

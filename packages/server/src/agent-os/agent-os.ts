@@ -22,6 +22,7 @@ import {
   type GuardedApp,
   type HandlerContext,
   type Handlers,
+  isOpened,
   type OpenContext,
   type ResolvedPolicy,
   type RunningServer,
@@ -278,7 +279,17 @@ function createHandlers(
         findComponent: (kind, componentId) => components.get(kind)?.get(componentId),
         runtime,
       }),
-      ...createRevocationsRoutes({ revocations: auth.revocations, policy, runtime }),
+      ...createRevocationsRoutes({
+        revocations: auth.revocations,
+        policy,
+        isBelieved:
+          mode === "none" &&
+          !isOpened(
+            routes.map(({ route }) => route),
+            "revocations.",
+          ),
+        runtime,
+      }),
       ...createTeamsRoutes(),
       ...createWorkflowsRoutes(),
       ...createDocsRoutes({

@@ -24,6 +24,7 @@ import {
   invalidFields,
   jsonResponse,
   type NewRevocation,
+  notFound,
   type RequestContext,
   type RequestFault,
   type Revocations,
@@ -40,6 +41,8 @@ export interface RevocationsRoutesOptions {
   readonly revocations: Pick<Revocations, "revoke" | "list">;
   /** What tokens are checked against: the names of their issuers, and how long they live. */
   readonly policy: Pick<AuthPolicy, "tokens">;
+  /** Whoever comes without a credential is believed: the server asks for none, and answers this machine only. */
+  readonly isBelieved: boolean;
   readonly runtime: Runtime;
 }
 
@@ -56,6 +59,7 @@ const NO_STORE = { "cache-control": "no-store" };
 export function createRevocationsRoutes({
   revocations,
   policy,
+  isBelieved,
   runtime,
 }: RevocationsRoutesOptions): Record<RevocationsRouteId, RouteHandler> {
   const answerFault = createAnswerFault(runtime);
@@ -66,6 +70,8 @@ export function createRevocationsRoutes({
       answer: (context: RequestContext) => Promise<Result<Response, RequestFault>>,
     ): RouteHandler =>
     async (context) => {
+      // A list of public paths that has these in it opens them to nobody: a stranger would lock everybody out.
+      if (context.access.identity.kind === "anonymous" && !isBelieved) return notFound();
       const answered = await answer(context);
       const { method, path } = SERVED_ROUTES[id];
       return answered.ok
@@ -112,7 +118,9 @@ function completeRevocation(
   now: number,
 ): Result<Omit<NewRevocation, "createdBy">, InputFault> {
   const issuer = kind === "key" ? "" : (named ?? DEFAULT_ISSUER_NAME);
-  const issuedBefore = kind === "subject" ? (before ?? Math.floor(now) + 1) : undefined;
+  // What an issuer whose clock runs ahead has signed until now is accepted, and is meant too.
+  const latestIssue = Math.floor(now) + 1 + CLOCK_SKEW_SECONDS;
+  const issuedBefore = kind === "subject" ? (before ?? latestIssue) : undefined;
   const lifeSeconds = kind === "key" ? MAX_KEPT_SECONDS : findLongestLife(tokens, issuer);
   const latest = Math.floor(now) + MAX_KEPT_SECONDS;
   const until = given ?? Math.min(latest, Math.ceil(Math.max(now, issuedBefore ?? 0) + lifeSeconds));
@@ -136,8 +144,8 @@ function completeRevocation(
       "issued_before",
       kind !== "subject" && hasValue(before)
         ? 'it goes with the kind "subject" alone'
-        : (issuedBefore ?? 0) > latest
-          ? "it is more than ten years ahead"
+        : (issuedBefore ?? 0) > latestIssue
+          ? "it is in the future, and would shut out whoever signs in until then: leave it out for all tokens until now"
           : undefined,
     ],
     [

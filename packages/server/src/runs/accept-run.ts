@@ -59,6 +59,9 @@ export type AcceptRun = (
   request: RunRequest & { readonly ticket: RunTicket },
 ) => Promise<Result<AcceptedRun, StartFault>>;
 
+/** So long after a refusal the queue is looked at before anything is written. */
+const FULL_MS = 10_000;
+
 const CODES = {
   pendingRuns: "RUN_QUEUE_FULL",
   pendingRunsPerCaller: "RUN_CALLER_QUEUE",
@@ -67,6 +70,8 @@ const CODES = {
 
 export function createAcceptor(options: AcceptorOptions): AcceptRun {
   const { store, runtime, starter, claimOwned, queueLimits } = options;
+  /** The queue was full a moment ago. */
+  let lookUntil = Number.NEGATIVE_INFINITY;
 
   interface Asked {
     readonly request: RunRequest & { readonly ticket: RunTicket };
@@ -107,8 +112,9 @@ export function createAcceptor(options: AcceptorOptions): AcceptRun {
     const { ticket, runnable } = request;
     try {
       const checkpointJson = row.checkpointJson ?? writeCheckpoint(plan);
-      // Whoever goes on asking is refused by a look that disturbs nobody.
-      await store.requireRoomInQueue(plan.key.owner, Buffer.byteLength(checkpointJson), queueLimits);
+      // Whoever goes on asking is refused by a look that disturbs nobody; others are counted once, with what is kept.
+      if (performance.now() < lookUntil)
+        await store.requireRoomInQueue(plan.key.owner, Buffer.byteLength(checkpointJson), queueLimits);
       const { signal } = new AbortController();
       const waiting = { ...row, checkpointJson, status: "PENDING" as const, queueLimits };
       const kept = await starter.enqueue({ plan, runnable }, signal, waiting);
@@ -116,8 +122,9 @@ export function createAcceptor(options: AcceptorOptions): AcceptRun {
       options.onWaiting();
       return ok({ type: "waiting", runId: plan.runId, sessionId: plan.key.sessionId });
     } catch (cause) {
-      if (cause instanceof QueueFull) return fail(toLimitFault(cause));
-      throw cause;
+      if (!(cause instanceof QueueFull)) throw cause;
+      lookUntil = performance.now() + FULL_MS;
+      return fail(toLimitFault(cause));
     } finally {
       ticket.endRun();
     }

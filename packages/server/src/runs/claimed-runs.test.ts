@@ -105,8 +105,8 @@ describe("a run that waits", () => {
         if (claims.length === 2) looked.resolve();
         return (await store.claimRuns(claim)).map((run) => ({ ...run, checkpointJson: '{"version":9}' }));
       },
-      async releaseRun(lease, describe) {
-        await store.releaseRun(lease, describe);
+      async releaseRun(lease, describeEnd) {
+        await store.releaseRun(lease, describeEnd);
         releases += 1;
         hints.tellPending();
       },

@@ -142,7 +142,7 @@ export function runQueueSuite(name: string, create: () => RunStore): void {
       expect(await store.findPlace(all, run)).toMatchObject({ status: "CANCELLED", nextIndex: 1 });
       expect(await claim(store)).toEqual([]);
       expect(await store.endWaiting(all, run, stopped)).toBe(false);
-      expect((await store.beat()).held ?? new Set()).toEqual(new Set());
+      expect((await store.beat()).held?.size ?? 0).toBe(0);
       // Whoever goes on with it has nothing of that.
       await expect(finish(store, taken.lease)).rejects.toThrow(RunLeaseLost);
     });

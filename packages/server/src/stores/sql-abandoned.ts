@@ -2,11 +2,11 @@
  * Ends runs that nobody runs: those of a server that is gone, by whoever finds them first, and those that their own server
  * does not know.
  */
+import { readClocks } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import { sql, type Transaction } from "kysely";
 import { toLastRow } from "../runs/event-rows.ts";
 import type { DescribeAbandoned, RunStore } from "../runs/store.ts";
-import { readClocks } from "../runs/two-clocks.ts";
 import { appendTexts } from "./run-texts.ts";
 import { toKeyText } from "./schema/key-text.ts";
 import type { Tables, UsageTable } from "./schema/tables.ts";

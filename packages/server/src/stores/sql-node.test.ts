@@ -1,11 +1,11 @@
 import type { DataScope } from "@agentos/auth";
+import type { TwoClocks } from "@agentos/guard/app";
 import { sql } from "kysely";
 import { afterAll, describe, expect, it } from "vitest";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import { alice, keyOf, outputOf } from "../runs/store.suite.ts";
 import type { RunStore } from "../runs/store.ts";
 import { createTestRuntime } from "../runs/test-run.fixture.ts";
-import type { TwoClocks } from "../runs/two-clocks.ts";
 import { createSqlNode } from "./sql-node.ts";
 import { createSqlRunStore } from "./sql-run-store.ts";
 import { openTestDatabase, TEST_DIALECTS, type TestDatabase } from "./test-database.fixture.ts";

@@ -1,11 +1,18 @@
 /** This process among the servers of a database: it says that it lives while it runs something. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import type { ReadingServers, RevocationSpread } from "@agentos/guard/app";
+import {
+  LONG_AGO,
+  type ReadClocks,
+  type ReadingServers,
+  type RevocationSpread,
+  readClocks,
+  secondsBetween,
+  type TwoClocks,
+} from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import { sql, type Transaction } from "kysely";
 import type { RunStore } from "../runs/store.ts";
-import { LONG_AGO, type ReadClocks, readClocks, secondsBetween, type TwoClocks } from "../runs/two-clocks.ts";
 import { fromKeyText } from "./schema/key-text.ts";
 import type { Tables } from "./schema/tables.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
@@ -66,10 +73,12 @@ export function createSqlNode(
 
   function noteBeat(before: TwoClocks, said: number): void {
     beatenAt = before;
-    saidSeq = Math.max(saidSeq, said);
+    saidSeq = said;
   }
 
-  async function writeBeat(transaction: Transaction<Tables>): Promise<void> {
+  /** Gives what it says of revocations. */
+  async function writeBeat(transaction: Transaction<Tables>): Promise<number> {
+    const said = seenSeq;
     await transaction
       .insertInto("agentos_nodes")
       .values({
@@ -79,12 +88,11 @@ export function createSqlNode(
         pid: process.pid,
         started_at: startedAt,
         heartbeat_at: now,
-        seen_seq: seenSeq,
+        seen_seq: said,
       })
-      .onConflict((conflict) =>
-        conflict.column("node_id").doUpdateSet({ heartbeat_at: now, seen_seq: seenSeq }),
-      )
+      .onConflict((conflict) => conflict.column("node_id").doUpdateSet({ heartbeat_at: now, seen_seq: said }))
       .execute();
+    return said;
   }
 
   async function countLive(): Promise<void> {
@@ -106,19 +114,17 @@ export function createSqlNode(
     async writeWithBeat(change) {
       const at = read();
       const isDue = secondsBetween(beatenAt, at) >= BEAT_SECONDS;
-      const said = seenSeq;
-      const result = await database.write(async (transaction) => {
-        if (isDue) await writeBeat(transaction);
-        return change(transaction);
-      });
-      if (isDue) noteBeat(at, said);
+      const { said, result } = await database.write(async (transaction) => ({
+        said: isDue ? await writeBeat(transaction) : undefined,
+        result: await change(transaction),
+      }));
+      if (said !== undefined) noteBeat(at, said);
       return result;
     },
 
     async beat() {
       const at = read();
-      const said = seenSeq;
-      await upkeep.write(writeBeat);
+      const said = await upkeep.write(writeBeat);
       noteBeat(at, said);
       for (const listener of listeners) listener(at);
       await countLive();
@@ -139,12 +145,10 @@ export function createSqlNode(
 
     spread: {
       async beat(seq) {
-        seenSeq = Math.max(seenSeq, seq);
-        const said = seenSeq;
+        seenSeq = seq;
         const at = read();
-        if (said === saidSeq && secondsBetween(beatenAt, at) < BEAT_SECONDS) return beatenAt;
-        await upkeep.write(writeBeat);
-        noteBeat(at, said);
+        if (seq === saidSeq && secondsBetween(beatenAt, at) < BEAT_SECONDS) return beatenAt;
+        noteBeat(at, await upkeep.write(writeBeat));
         return at;
       },
       onBeat(listener) {

@@ -5,11 +5,12 @@
  */
 import { fail, ok } from "@agentos/auth";
 import {
-  MAX_REVOCATIONS,
   type NewRevocation,
   type RevocationQuery,
+  type RevocationRoom,
   type RevocationSpread,
   type RevocationStore,
+  roomFor,
   type StoredRevocation,
 } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
@@ -19,12 +20,12 @@ import { fromKeyText, readJsonText, toKeyText } from "./schema/key-text.ts";
 import type { RevocationsTable, Tables } from "./schema/tables.ts";
 import { DEAD_SECONDS, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 
-export interface SqlRevocationStoreOptions extends Pick<SqlNodeOptions, "deployment" | "nodeId"> {
+export interface SqlRevocationStoreOptions
+  extends Pick<SqlNodeOptions, "deployment" | "nodeId">,
+    RevocationRoom {
   readonly spread: SqlNode["spread"];
   /** Told the number of a row that this store has not written: its value is taken as it is. Default: nobody. */
   readonly onForeign?: ((seq: number) => void) | undefined;
-  /** Default {@link MAX_REVOCATIONS}. */
-  readonly capacity?: number | undefined;
 }
 
 /** Others are of a version that this one does not know: it can neither apply nor show them, and reads the rest. */
@@ -41,13 +42,7 @@ const FILE_TRUST_SECONDS = 1.5;
 /** Creates the store. */
 export function createSqlRevocationStore(
   database: Database<Tables>,
-  {
-    deployment,
-    nodeId,
-    spread,
-    capacity = MAX_REVOCATIONS,
-    onForeign = () => undefined,
-  }: SqlRevocationStoreOptions,
+  { deployment, nodeId, spread, onForeign = () => undefined, ...room }: SqlRevocationStoreOptions,
 ): RevocationStore {
   const { upkeep, dialect, hints } = database;
   const { now } = dialect;
@@ -79,13 +74,29 @@ export function createSqlRevocationStore(
       .executeTakeFirst();
   }
 
-  async function isFull(transaction: Transaction<Tables>): Promise<boolean> {
+  /** Those that say no more than one that is about to be kept; gives whether there were any. */
+  async function deleteCovered(
+    transaction: Transaction<Tables>,
+    { kind, issuer, value, issuedBefore, until }: NewRevocation,
+  ): Promise<boolean> {
+    const rows = transaction
+      .deleteFrom("agentos_revocations")
+      .where("deployment", "=", deployment)
+      .where("kind", "=", kind)
+      .where("issuer", "=", toKeyText(issuer))
+      .where("value", "=", JSON.stringify(value))
+      .where("until", "<=", until);
+    const covered = issuedBefore === undefined ? rows : rows.where("issued_before", "<=", issuedBefore);
+    return (await covered.executeTakeFirst()).numDeletedRows > 0n;
+  }
+
+  async function isFull(transaction: Transaction<Tables>, limit: number): Promise<boolean> {
     const rows = transaction.selectFrom("agentos_revocations").where("deployment", "=", deployment);
     const { first, last } = await rows
       .select((row) => [row.fn.min("seq").as("first"), row.fn.max("seq").as("last")])
       .executeTakeFirstOrThrow();
     // Numbers are given once: so many cannot lie between the two, and are not counted.
-    if (first === null || last === null || last - first + 1 < capacity) return false;
+    if (first === null || last === null || last - first + 1 < limit) return false;
     await transaction
       .deleteFrom("agentos_revocations")
       .where("deployment", "=", deployment)
@@ -94,42 +105,48 @@ export function createSqlRevocationStore(
     const { count } = await rows
       .select((row) => row.fn.countAll<number>().as("count"))
       .executeTakeFirstOrThrow();
-    return count >= capacity;
+    return count >= limit;
   }
 
   const nodes: RevocationSpread["nodes"] = {
     beat: spread.beat,
-    listBehind: async (seq) => {
+    listLiving: async () => {
       const rows = await upkeep.read((db) =>
         db
           .selectFrom("agentos_nodes")
-          .select(["node_id", "host"])
+          .select(["node_id", "host", "seen_seq"])
           .where("deployment", "=", deployment)
           .where("node_id", "!=", nodeId)
-          .where("seen_seq", "<", seq)
           .where("heartbeat_at", ">", sql<number>`${now} - ${DEAD_SECONDS}`)
           .orderBy("node_id")
           .execute(),
       );
       // What follows the name of the machine tells one boot of it from the next.
-      return rows.map(({ node_id, host }) => ({ id: node_id, host: host.split(" ")[0] ?? "" }));
+      return rows.map(({ node_id, host, seen_seq }) => ({
+        id: node_id,
+        host: host.split(" ")[0] ?? "",
+        seenSeq: seen_seq,
+      }));
     },
   };
 
   return {
     async add(revocation) {
+      const limit = roomFor(revocation.kind, room);
       const added = await database.write(async (transaction) => {
         await lock(transaction);
         const known = await findCovering(transaction, revocation);
         if (known !== undefined) return known;
-        if (await isFull(transaction)) return undefined;
+        // In the place of others there is room.
+        if (!(await deleteCovered(transaction, revocation)) && (await isFull(transaction, limit)))
+          return undefined;
         return transaction
           .insertInto("agentos_revocations")
           .values({ ...toRow(revocation), deployment, created_at: now })
           .returningAll()
           .executeTakeFirstOrThrow();
       });
-      if (added === undefined) return fail({ limit: capacity });
+      if (added === undefined) return fail({ limit });
       hints.tell(REVOCATION_HINT);
       return ok(fromRow(added));
     },

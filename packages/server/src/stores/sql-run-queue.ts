@@ -169,13 +169,26 @@ export function createSqlRunQueue(
     return taken;
   }
 
+  /** By session first: with `agentos_runs_queued` that reads the index alone, and not what thousands of requests hold. */
   async function readDepth(db: Db, owner: Owner): Promise<QueueDepth> {
     const isOwn = hasOwnerColumns(toOwnerColumns(owner), "agentos_sessions");
-    const row = await selectPending(db)
+    const bySession = db
+      .selectFrom("agentos_runs")
+      .select(["session_no", sql<number>`count(*)`.as("runs")])
+      .select(sql<number>`sum(octet_length(checkpoint_json))`.as("bytes"))
+      .where("deployment", "=", deployment)
+      .where("node_id", "is", null)
+      .where(isActiveRun)
+      .groupBy("session_no");
+    const row = await db
+      .selectFrom(bySession.as("waiting"))
+      .innerJoin("agentos_sessions", "agentos_sessions.session_no", "waiting.session_no")
       .select([
-        (count) => count.fn.countAll<number>().as("runs"),
-        sql<number>`coalesce(sum(case when ${isOwn} then 1 else 0 end), 0)`.as("runs_of_owner"),
-        sql<number>`coalesce(sum(octet_length(checkpoint_json)), 0)`.as("bytes"),
+        sql<number>`cast(coalesce(sum(waiting.runs), 0) as bigint)`.as("runs"),
+        sql<number>`cast(coalesce(sum(case when ${isOwn} then waiting.runs else 0 end), 0) as bigint)`.as(
+          "runs_of_owner",
+        ),
+        sql<number>`cast(coalesce(sum(waiting.bytes), 0) as bigint)`.as("bytes"),
       ])
       .executeTakeFirstOrThrow();
     return { runs: row.runs, runsOfOwner: row.runs_of_owner, bytes: row.bytes };

@@ -328,6 +328,35 @@ for (const dialect of TEST_DIALECTS) {
         );
     });
 
+    it("that wait are counted by an index, without a look at what each of them holds", async () => {
+      const deployment = nextDeployment();
+      for (let index = 0; index < 100; index++)
+        await open(deployment).createRun(all, {
+          key: keyOf(bob, { sessionId: `s${index}` }),
+          runId: `r${index}`,
+          createdAt: 1,
+          outputJson: "{}",
+          input: "hi",
+          changeState: undefined,
+          status: "PENDING",
+          checkpointJson: JSON.stringify("x".repeat(2_000)),
+        });
+      await database.write((transaction) => sql`analyze`.execute(transaction));
+      const asked = new Set<string>();
+      const store = createSqlRunStore(recordReads(database, asked), { deployment, nodeId: "node" });
+      await store.requireRoomInQueue(alice, 1, {
+        pendingRuns: 1_000,
+        pendingRunsPerCaller: 1_000,
+        pendingBytes: 1e9,
+      });
+      // The part of a statement is told beside the whole of it.
+      const [whole = "none"] = [...asked].filter((statement) => statement.includes("agentos_sessions"));
+      // PostgreSQL sees by itself how long a text is, wherever it is kept.
+      const index =
+        dialect === "sqlite" ? /index agentos_runs_queued/i : /agentos_runs_(queued|waiting|active)/i;
+      expect(await explain(whole), whole).toMatch(index);
+    });
+
     /** What a planner says that looks at every row, or sorts what it has read. */
     const WHOLE_TABLE =
       dialect === "sqlite" ? /SCAN agentos_\w+(?! USING)|USE TEMP B-TREE FOR ORDER BY/ : /Seq Scan|Sort Key/;

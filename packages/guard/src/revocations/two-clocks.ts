@@ -15,11 +15,16 @@ export type ReadClocks = () => TwoClocks;
 /** Before any time of a process. */
 export const LONG_AGO: TwoClocks = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
 
+/** A wall clock may be corrected a little; one that was set back further hides how long it has been. */
+const CORRECTION_SECONDS = 1;
+
 export function readClocks(): TwoClocks {
   return { monotonic: performance.now() / 1_000, wall: Date.now() / 1_000 };
 }
 
-/** A wall clock that was set back counts as much as one that was set forward. */
+/** Infinity where the wall clock was set back, since nobody knows then. */
 export function secondsBetween(earlier: TwoClocks, later: TwoClocks): number {
-  return Math.max(later.monotonic - earlier.monotonic, Math.abs(later.wall - earlier.wall));
+  const wall = later.wall - earlier.wall;
+  if (wall <= -CORRECTION_SECONDS) return Number.POSITIVE_INFINITY;
+  return Math.max(later.monotonic - earlier.monotonic, wall);
 }
