@@ -103,7 +103,7 @@ export function createResumeRoute<Kind extends PrefixedKind>(
         follower: runs.follow(place.runNo, last),
         firstIndex: last + 1,
         toJson: createRunEvents({ ...place, sessionId: place.key.sessionId, clock: runtime.clock }).toJson,
-        openReader: readers.value.open,
+        readers: readers.value,
         onCut: ({ message }) =>
           runtime.logger.warn({ run_id: run.runId, reason: message }, "an answer was cut"),
       }),

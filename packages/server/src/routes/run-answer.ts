@@ -55,9 +55,9 @@ export function createRunAnswers(options: RunAnswersOptions): AnswerRun {
     if (!stream) return answerWithRun(run, { onCut });
     // One that is kept has not all of its events here.
     if (run.tail === undefined) return eventStreamResponse(await openEventStream(run, { onCut }));
-    const { toJson, openReader, firstIndex } = run;
+    const { toJson, readers, firstIndex } = run;
     const follower = runs.follow(run.runNo, firstIndex - 1);
-    return eventStreamResponse(openFollowStream({ follower, toJson, openReader, onCut, firstIndex }));
+    return eventStreamResponse(openFollowStream({ follower, toJson, readers, onCut, firstIndex }));
   }
 
   /** The request was sent before: it begins nothing. */
@@ -77,7 +77,7 @@ export function createRunAnswers(options: RunAnswersOptions): AnswerRun {
         openFollowStream({
           follower: runs.follow(place.runNo, -1),
           toJson: createRunEvents({ runnable, runId, sessionId, clock: runtime.clock }).toJson,
-          openReader: readers.value.open,
+          readers: readers.value,
           onCut: onCutOf(runId),
         }),
       );
