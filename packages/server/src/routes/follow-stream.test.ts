@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { RunFollower } from "../runs/followers.ts";
 import { createReaders, createUnreadWatch } from "../runs/readers.ts";
@@ -9,12 +9,10 @@ import { openFollowStream } from "./follow-stream.ts";
 function waitFor(news: Promise<void>): RunFollower {
   let taken = 0;
   let isThere = false;
-  void news.then(() => {
-    isThere = true;
-  });
   return {
     ready: async () => {
       await news;
+      isThere = true;
       return true;
     },
     take() {
@@ -34,7 +32,7 @@ describe("many who follow one run", () => {
   it("get what they wait for a few in each turn, and whoever is cut meanwhile gets nothing", async () => {
     let now = 0;
     let encoded = 0;
-    const turns = createTurns({ now: () => now, nextTurn: (callback) => void setImmediate().then(callback) });
+    const turns = createTurns({ now: () => now, nextTurn: setImmediate });
     const ticket = { caller: {}, openStream: () => {}, closeStream: () => {} };
     const readers = createReaders(ticket, { turns, unreadWatch: createUnreadWatch() });
     const { promise: news, resolve } = Promise.withResolvers<void>();
@@ -51,9 +49,9 @@ describe("many who follow one run", () => {
       });
       return new Response(stream).text();
     });
-    await setImmediate();
+    await nextTurn();
     resolve();
-    await setImmediate();
+    await nextTurn();
     expect(encoded).toBeLessThanOrEqual(2 * TURN_MS);
     readers.cutAll(new Error("memory is short"));
     const ended = await Promise.allSettled(answers);
