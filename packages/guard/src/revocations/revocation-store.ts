@@ -99,7 +99,7 @@ export interface RevocationStore {
 /** Most that are kept at a time; each costs every server a few hundred bytes of memory. */
 export const MAX_REVOCATIONS = 50_000;
 /** So many more of users and keys, so that what stops most can still be revoked when there is no room for single tokens. */
-const RESERVED_REVOCATIONS = 1_000;
+export const RESERVED_REVOCATIONS = 1_000;
 
 /** Room of a store. */
 export interface RevocationRoom {

@@ -98,7 +98,10 @@ describe("what is revoked in this process", () => {
     expect(revocations.check(mine as never)).toBeUndefined();
     await revocations.revoke({ ...revocation, until: now + 10 });
     expect(heard).toHaveBeenCalledOnce();
-    expect(revocations.check(mine as never)).toMatchObject({ code: "AUTH_CREDENTIAL_REVOKED" });
+    expect(revocations.check(mine as never)).toMatchObject({
+      code: "AUTH_CREDENTIAL_REVOKED",
+      facts: { revocation_id: 1, revocation_kind: "jti", revoked_until: now + 10 },
+    });
     expect(revocations.check(other as never)).toBeUndefined();
     expect(await revocations.readAndAsk(mine)).toBe(true);
     stop();
@@ -282,11 +285,17 @@ describe("a store that does not answer", () => {
     expect(calls).toEqual(["beat"]);
   });
 
-  it("leaves a run with what was known", async () => {
+  it("leaves what is revoked open for a run, unless that is known already", async () => {
     const { store, state } = createShared();
     const { revocations } = create(store);
+    await revocations.preload();
     state.isDown = true;
-    expect(await revocations.readAndAsk(mine)).toBe(false);
+    expect(await revocations.readAndAsk(mine)).toBeUndefined();
+    state.isDown = false;
+    void revocations.revoke(revocation);
+    await seconds(1);
+    state.isDown = true;
+    expect(await revocations.readAndAsk(mine)).toBe(true);
   });
 });
 

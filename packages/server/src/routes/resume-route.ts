@@ -5,7 +5,6 @@
 import { type PrefixedKind, RUNNABLE_KINDS } from "@agentos/contract";
 import {
   faultResponse,
-  inputFault,
   notFound,
   type RequestContext,
   type RouteHandler,
@@ -18,6 +17,7 @@ import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore } from "../runs/store.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
+import { SESSION_REQUIRED_IN_BODY } from "../sessions/session-required.ts";
 import type { AnswerFault } from "./answer-fault.ts";
 import { encodeIndexedFrame, openFollowStream } from "./follow-stream.ts";
 import {
@@ -64,8 +64,7 @@ export function createResumeRoute<Kind extends PrefixedKind>(
     if (!form.ok) return refuse(form.fault, context);
     const { sessionId } = form.value;
     const isScoped = access.dataScope.kind !== "all";
-    if (isScoped && sessionId === undefined)
-      return faultResponse(inputFault(400, "session_id is required for this action"));
+    if (isScoped && sessionId === undefined) return faultResponse(SESSION_REQUIRED_IN_BODY);
     const runId = parameters["run_id"] ?? "";
     const component = { kind, id: componentId };
     const place = await store.findPlace(access.dataScope, { component, runId, sessionId });

@@ -2,7 +2,7 @@
  * Takes a request for a run: it begins here, or, where it need not begin at once and there is no place, it waits for
  * whichever server has one. A request that was sent before gets the run that it began then.
  */
-import { type Access, fail, ok, type Result } from "@agentos/auth";
+import { type Access, fail, type Identity, ok, type Result } from "@agentos/auth";
 import type { LimitCode, PrefixedKind } from "@agentos/contract";
 import { type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
 import { writeCheckpoint } from "./checkpoint.ts";
@@ -51,8 +51,8 @@ export interface AcceptorOptions {
     place: Pick<Place, "ticket"> & Pick<RunRequest, "signal">,
     begin: (place: Place) => Promise<Result<LiveRun, StartFault>>,
   ) => Promise<Result<LiveRun, StartFault>>;
-  /** Told when a run waits. */
-  readonly onWaiting: () => void;
+  /** Told when a run waits, and whose. */
+  readonly onWaiting: (caller: Identity) => void;
 }
 
 export type AcceptRun = (
@@ -119,7 +119,7 @@ export function createAcceptor(options: AcceptorOptions): AcceptRun {
       const waiting = { ...row, checkpointJson, status: "PENDING" as const, queueLimits };
       const kept = await starter.enqueue({ plan, runnable }, signal, waiting);
       if (!kept.ok) return kept;
-      options.onWaiting();
+      options.onWaiting(plan.caller);
       return ok({ type: "waiting", runId: plan.runId, sessionId: plan.key.sessionId });
     } catch (cause) {
       if (!(cause instanceof QueueFull)) throw cause;

@@ -57,6 +57,8 @@ const stopped: DescribeWaiting = (output, nextIndex) => ({
   rows: [toLastRow(nextIndex, { event: "RunCompleted", json: '{"event":"RunCompleted"}' }, "end")],
 });
 
+const listed = async (store: RunStore, after: number, limit: number) =>
+  (await store.listPending(after, limit)).map(({ runId }) => runId);
 const idsOf = (claimed: Awaited<ReturnType<typeof claim>>) => claimed.map(({ lease }) => lease.runId);
 const statusOf = async (store: RunStore, runId: string, own: SessionKey = key) =>
   (await store.findRun(all, own, runId))?.output.status;
@@ -94,6 +96,16 @@ export function runQueueSuite(name: string, create: () => RunStore): void {
       await finish(store, taken.lease);
       expect(await statusOf(store, "r1")).toBe("COMPLETED");
       expect((await store.findPausedRun(all, key, "r1"))?.checkpointJson).toBeUndefined();
+    });
+
+    it("are listed page by page, and not once they are taken", async () => {
+      const store = create();
+      for (const runId of ["r1", "r2", "r3"]) await wait(store, runId);
+      const [first] = await store.listPending(0, 1);
+      expect(first).toMatchObject({ key, runId: "r1" });
+      expect(await listed(store, first?.runNo ?? 0, 10)).toEqual(["r2", "r3"]);
+      await claim(store, { limit: 1 });
+      expect(await listed(store, 0, 10)).toEqual(["r2", "r3"]);
     });
 
     it("are left to those who know their component, and wait while their owner has no place", async () => {

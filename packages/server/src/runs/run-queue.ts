@@ -95,6 +95,11 @@ export interface RunQueue {
   releaseRun(lease: RunLease, describe: DescribeWaiting): Promise<void>;
   /** Ends a run that waits, for a server or for somebody's decision; false where none of this name does. */
   endWaiting(scope: DataScope, run: RunName, describe: DescribeWaiting): Promise<boolean>;
+  /** Runs that wait for a server, in the order of their numbers, from the one after this number on. */
+  listPending(
+    afterRunNo: number,
+    limit: number,
+  ): Promise<readonly Pick<RunLease, "key" | "runId" | "runNo">[]>;
   findPlace(scope: DataScope, run: RunName): Promise<RunPlace | undefined>;
   /** Throws {@link QueueFull} where one more run of the owner, of so many bytes, has no room. Changes nothing. */
   requireRoomInQueue(owner: Owner, bytes: number, limits: QueueLimits): Promise<void>;

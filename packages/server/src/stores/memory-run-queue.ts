@@ -173,6 +173,12 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
         pending.add(run);
       },
 
+      async listPending(afterRunNo, limit) {
+        const leases = [...waiting()].map(({ lease }) => lease);
+        const later = leases.filter(({ runNo }) => runNo > afterRunNo);
+        return later.toSorted((one, other) => one.runNo - other.runNo).slice(0, limit);
+      },
+
       async endWaiting(scope, name, describe) {
         const found = find(scope, name);
         const isWaiting = found?.run.status === "PENDING" || found?.run.status === "PAUSED";

@@ -8,7 +8,7 @@ import { sql, type Transaction } from "kysely";
 import { toLastRow } from "../runs/event-rows.ts";
 import type { DescribeAbandoned, RunStore } from "../runs/store.ts";
 import { appendTexts } from "./run-texts.ts";
-import { toKeyText } from "./schema/key-text.ts";
+import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import type { Tables, UsageTable } from "./schema/tables.ts";
 import { keepLastRow } from "./sql-event-log.ts";
 import { DEAD_SECONDS, describeHost, isNodeOfProcess, type SqlNodeOptions } from "./sql-node.ts";
@@ -108,6 +108,7 @@ export function createSqlAbandoned(
       .selectFrom("agentos_runs")
       .select([
         "run_no",
+        "run_id",
         "node_id",
         "attempt",
         "max_attempts",
@@ -139,10 +140,14 @@ export function createSqlAbandoned(
     transaction: Transaction<Tables>,
     runs: readonly ActiveRow[],
     describe: DescribeAbandoned,
+    untouched: ReadonlySet<string> = new Set(),
   ): Promise<Swept> {
     const ended: { readonly session_no: number; readonly bytes: number }[] = [];
     for (const run of runs) {
-      if (mayBeginAgain(run)) await release(transaction, run);
+      const isUntouched = untouched.has(fromKeyText(run.run_id));
+      // What was taken and never begun has not been attempted.
+      const attempt = isUntouched ? run.attempt - 1 : run.attempt;
+      if (mayBeginAgain({ ...run, attempt })) await release(transaction, { ...run, attempt });
       else ended.push(await end(transaction, run, describe));
     }
     await countEnded(transaction, ended);
@@ -152,7 +157,7 @@ export function createSqlAbandoned(
   /** Any server may take it. */
   async function release(
     transaction: Transaction<Tables>,
-    { run_no, output_json }: ActiveRow,
+    { run_no, attempt, output_json }: ActiveRow,
   ): Promise<void> {
     const output = tryReadOutput(output_json);
     await transaction
@@ -160,6 +165,7 @@ export function createSqlAbandoned(
       .set({
         status: "PENDING",
         node_id: null,
+        attempt,
         available_at: now,
         ...(output === undefined ? {} : { output_json: JSON.stringify({ ...output, status: "PENDING" }) }),
       })
@@ -233,7 +239,7 @@ export function createSqlAbandoned(
       return ended;
     },
 
-    async endOrphans(describe, runIds) {
+    async endOrphans(describe, runIds, untouched) {
       let ended = 0;
       for (let start = 0; start < runIds.length; start += BATCH) {
         const some = runIds.slice(start, start + BATCH).map(toKeyText);
@@ -242,6 +248,7 @@ export function createSqlAbandoned(
             transaction,
             await selectActive(transaction, nodeId).where("run_id", "in", some).execute(),
             describe,
+            untouched,
           ),
         );
         ended += swept.ended;

@@ -164,7 +164,7 @@ it("a server says that it lives while slow queries use up every other connection
   });
   await Promise.all(begun);
   await node.beat();
-  expect(await node.beat()).toEqual({ cancelled: [], held: new Set() });
+  expect(await node.beat()).toEqual({ cancelled: [], held: new Map() });
   release.resolve();
   await Promise.all(slow);
   expect(await readBeat(database, "node")).toBeDefined();

@@ -18,6 +18,7 @@ import type { Tables } from "./schema/tables.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 
 export interface SqlNode extends Pick<RunStore, "beat"> {
+  readonly lastBeat: () => TwoClocks;
   /** For who keeps what is revoked: with it this server says what it has read. */
   readonly spread: Pick<RevocationSpread, "onBeat"> & Pick<ReadingServers, "beat">;
   /** Nobody waits for this server any more. */
@@ -131,7 +132,7 @@ export function createSqlNode(
       const held = await upkeep.read((db) =>
         db
           .selectFrom("agentos_runs")
-          .select(["run_id", "cancel_at"])
+          .select(["run_id", "attempt", "cancel_at"])
           .where("deployment", "=", deployment)
           .where("node_id", "=", nodeId)
           .where(isActiveRun)
@@ -139,7 +140,7 @@ export function createSqlNode(
       );
       return {
         cancelled: held.flatMap(({ run_id, cancel_at }) => (cancel_at === null ? [] : [fromKeyText(run_id)])),
-        held: new Set(held.map(({ run_id }) => fromKeyText(run_id))),
+        held: new Map(held.map(({ run_id, attempt }) => [fromKeyText(run_id), attempt])),
       };
     },
 
@@ -163,6 +164,8 @@ export function createSqlNode(
         transaction.deleteFrom("agentos_nodes").where("node_id", "=", nodeId).execute(),
       );
     },
+
+    lastBeat: () => beatenAt,
 
     liveNodes: () => live,
     countLive,

@@ -15,7 +15,7 @@ import {
   requireRoomIn,
 } from "../runs/run-queue.ts";
 import type { NewRun, StoredOutput } from "../runs/store.ts";
-import { toKeyText } from "./schema/key-text.ts";
+import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import { hasOwnerColumns, isInScope, isOwnedBy, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import type { SqlNode, SqlNodeOptions } from "./sql-node.ts";
@@ -35,7 +35,10 @@ const MAX_FULL_OWNERS = 500;
 const MAX_PAGES = 20;
 
 export interface SqlRunQueue
-  extends Pick<RunQueue, "claimRuns" | "releaseRun" | "endWaiting" | "findPlace" | "requireRoomInQueue"> {
+  extends Pick<
+    RunQueue,
+    "claimRuns" | "releaseRun" | "listPending" | "endWaiting" | "findPlace" | "requireRoomInQueue"
+  > {
   /** In the transaction that keeps a pending run. Throws `QueueFull`. */
   requireRoom(transaction: Transaction<Tables>, run: NewRun): Promise<void>;
 }
@@ -241,6 +244,22 @@ export function createSqlRunQueue(
           .where("run_no", "=", runNo)
           .execute();
       });
+    },
+
+    async listPending(afterRunNo, limit) {
+      const rows = await database.read((db) =>
+        selectPending(db)
+          .select([...KEY_COLUMNS, "run_no", "run_id"])
+          .where("run_no", ">", afterRunNo)
+          .orderBy("run_no")
+          .limit(limit)
+          .execute(),
+      );
+      return rows.map((row) => ({
+        key: readSessionKey(row),
+        runId: fromKeyText(row.run_id),
+        runNo: row.run_no,
+      }));
     },
 
     endWaiting: (scope, name, describe) =>

@@ -95,10 +95,15 @@ for (const dialect of TEST_DIALECTS) {
       const [mine, others] = [open(deployment, "holder"), open(deployment, "another")];
       for (const runId of ["r1", "r2"]) await begin(mine, runId);
       const kept = await begin(others, "r3");
-      expect((await mine.beat()).held).toEqual(new Set(["r1", "r2"]));
+      expect((await mine.beat()).held).toEqual(
+        new Map([
+          ["r1", 1],
+          ["r2", 1],
+        ]),
+      );
       const describeEnd = createDescribeAbandoned(createTestRuntime());
       expect(await mine.endOrphans(describeEnd, ["r1", "r3"])).toBe(1);
-      expect((await mine.beat()).held).toEqual(new Set(["r2"]));
+      expect((await mine.beat()).held).toEqual(new Map([["r2", 1]]));
       const run = await mine.findRun(all, keyOf(alice), "r1");
       expect(run?.events).toMatchObject([{ event: "RunError", error_type: "interrupted", run_id: "r1" }]);
       await others.finishRun(kept, end("r3"));

@@ -298,6 +298,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner, readOfOwner }),
     claimRuns: queue.claimRuns,
     releaseRun: queue.releaseRun,
+    listPending: queue.listPending,
     endWaiting: queue.endWaiting,
     findPlace: queue.findPlace,
     requireRoomInQueue: queue.requireRoomInQueue,
@@ -306,6 +307,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     changeStamp: database.changeStamp,
     beat: node.beat,
+    lastBeat: node.lastBeat,
     close: node.close,
     leave: node.leave,
     spread: node.spread,
