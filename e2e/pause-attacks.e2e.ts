@@ -41,12 +41,12 @@ async function pause(agentId: string): Promise<Waiting> {
   return { path: `${path}/${run.run_id}`, sessionId: run.session_id, tool: requirement.tool_execution };
 }
 
-const decideOn = ({ path, sessionId }: Waiting, tools: string): Promise<Answer> =>
+const decideOn = ({ path, sessionId }: Waiting, tools: string, rest: object = {}): Promise<Answer> =>
   send(os.port, {
     method: "POST",
     path: `${path}/continue`,
     headers,
-    body: new URLSearchParams({ tools, session_id: sessionId, stream: "false" }).toString(),
+    body: new URLSearchParams({ tools, session_id: sessionId, stream: "false", ...rest }).toString(),
   });
 
 type Row = readonly [
@@ -221,6 +221,20 @@ test.each(TEXTS)("refuses %s", async (_, tools, status, detail) => {
   expect(answer.status, answer.text).toBe(status);
   expect(bodyOf(answer)["detail"]).toMatch(detail);
   await expectStillWaiting(run, 0);
+});
+
+test("refuses decisions in the field of a team's run, of a run that waits and of one that has completed", async () => {
+  const run = await pause("refunder");
+  const requirements = '[{"id":"x","confirmation":true}]';
+  const answer = await decideOn(run, "", { requirements });
+  expect([answer.status, bodyOf(answer)["detail"]]).toEqual([
+    400,
+    expect.stringMatching(/^requirements are not/),
+  ]);
+  await expectStillWaiting(run, 0);
+  const tools = JSON.stringify([{ ...run.tool, confirmed: true }]);
+  expect(bodyOf(await decideOn(run, tools, { requirements: "[]" }))).toMatchObject({ status: "COMPLETED" });
+  expect((await decideOn(run, "", { requirements })).status).toBe(400);
 });
 
 test("refuses ten megabytes of decisions before they are read", async () => {

@@ -275,7 +275,7 @@ export const limitFixes = {
       prepare: holdStream(alice),
     }),
     {
-      waits: /read the streams of your runs to their end, or close them/,
+      waits: /close the streams that you do not need, and read the others to their end/,
       option: "unreadStreamsPerCaller",
       more: 10,
     },

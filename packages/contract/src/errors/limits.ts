@@ -47,15 +47,15 @@ export const limits = {
   RUN_CALLER_UNREAD: {
     ...later,
     status: 429,
-    title: "streams of this caller that its client does not read: {limit}, the most that one caller may have",
-    detail: "Too many streams are not read",
-    fix: 'read the streams of your runs to their end, or close them; or raise "limits.unreadStreamsPerCaller" of the server',
+    title: "open or unread streams of this caller: {limit}, the most that one caller may have",
+    detail: "Too many streams are open or not read",
+    fix: 'close the streams that you do not need, and read the others to their end; or raise "limits.unreadStreamsPerCaller" of the server',
   },
   RUN_SERVER_UNREAD: {
     ...later,
     status: 503,
-    title: "streams of this AgentOS that no client reads: {limit}, the most that it keeps",
-    detail: "The server has too many streams that are not read",
+    title: "open or unread streams of this AgentOS: {limit}, the most that it keeps",
+    detail: "The server has too many streams that are open or not read",
     fix: 'send the request again in a while; let every client read its stream to the end, or close it; or raise "limits.unreadStreams" of the server',
   },
   RUN_CALLER_MEMORY: {

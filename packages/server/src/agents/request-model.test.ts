@@ -1,6 +1,7 @@
 import { TOKEN_SHAPED } from "@agentos/testkit";
 import type { LanguageModelV4, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { describe, expect, it } from "vitest";
+import { MAX_CONTENT_LENGTH } from "../runs/run-limits.ts";
 import { createTestContext, createTestRuntime, settle } from "../runs/test-run.fixture.ts";
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
@@ -71,6 +72,12 @@ describe("a request", () => {
     await settle();
     client.abort(new Error("gone"));
     expect(await running).toBeInstanceOf(Error);
+  });
+
+  it("fails where the arguments of its calls are longer than an answer may be", async () => {
+    const half = JSON.stringify({ text: "x".repeat(MAX_CONTENT_LENGTH / 2) });
+    const asked = ask([[call("1", "add_numbers", half), call("2", "add_numbers", half), FINISH]]);
+    await expect(asked).rejects.toThrow("Model request failed");
   });
 
   it("says nothing of tools when there are none", async () => {

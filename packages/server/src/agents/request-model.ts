@@ -4,6 +4,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
+import { MAX_CONTENT_LENGTH } from "../runs/run-limits.ts";
 import { type RunContext, RunFailure } from "../runs/runnable.ts";
 import type { RunStep, TokenUsage } from "../runs/steps.ts";
 import { MAX_SILENT_PARTS, SILENT_PARTS_PER_TURN } from "./agent-limits.ts";
@@ -39,6 +40,7 @@ export async function* requestModel(
   let usage: TokenUsage | undefined;
   let firstAt: number | undefined;
   let silentParts = 0;
+  let argumentsLength = 0;
   let attempts = 0;
   let notRetried = "no request was made";
 
@@ -85,6 +87,9 @@ export async function* requestModel(
           break;
         case "tool-call":
           firstAt ??= clock.now();
+          argumentsLength += part.input.length;
+          if (argumentsLength > MAX_CONTENT_LENGTH)
+            throw new Error("the model sent arguments of tools that are too long");
           turn.addCall(part);
           break;
         case "finish": {

@@ -92,7 +92,7 @@ export function createAgentsRoutes({
       idempotencyKey: key.value,
     });
     if (!accepted.ok) return refuse(accepted.fault, context);
-    return answerRun(accepted.value, { form: form.value, access });
+    return answerRun(accepted.value, { form: form.value, access, runnable });
   }
 
   async function readForm(request: Request, ticket: RunTicket): ReturnType<typeof parseRunForm> {
@@ -135,7 +135,7 @@ export function createAgentsRoutes({
     "agents.cancelRun": ofRuns.cancelRun,
     "agents.resumeRun": createResumeRoute({
       kind: "agent",
-      has,
+      find: (id) => byId.get(id),
       store,
       runs,
       runtime,

@@ -74,7 +74,7 @@ export function createContinueRoute<Kind extends PrefixedKind>({
     const asked = { runnable, key: key.value, runId, form: form.value, access, signal, ticket };
     const continued = await runs.continueRun(asked);
     if (!continued.ok) return continued;
-    return ok(await answerRun(continued.value, { form: form.value, access }));
+    return ok(await answerRun(continued.value, { form: form.value, access, runnable }));
   }
 
   /** A token that is bound to a session reaches no other (contract 1.10). */

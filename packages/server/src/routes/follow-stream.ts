@@ -12,8 +12,8 @@ import { encodeFrame } from "./sse.ts";
 export interface FollowStream {
   readonly follower: RunFollower;
   readonly toJson: RunEvents["toJson"];
-  /** Counts who reads; where it takes nothing for long it is cut. */
-  readonly openReader: Readers["open"];
+  /** Counts who reads; where it takes nothing for long it is cut. It takes in turn with others. */
+  readonly readers: Pick<Readers, "open" | "pause">;
   readonly onCut: (cause: Error) => void;
   /** Sent before anything else. */
   readonly intro?: string | undefined;
@@ -36,7 +36,7 @@ export function encodeIndexedFrame(event: string, json: string, index: number): 
 }
 
 export function openFollowStream(options: FollowStream): ReadableStream<Uint8Array> {
-  const { follower, toJson, onCut, heartbeatMs = HEARTBEAT_MS } = options;
+  const { follower, toJson, readers, onCut, heartbeatMs = HEARTBEAT_MS } = options;
   const encoder = new TextEncoder();
   let { intro = "", boundary, firstIndex: nextIndex = 0 } = options;
   let isOpen = true;
@@ -44,7 +44,7 @@ export function openFollowStream(options: FollowStream): ReadableStream<Uint8Arr
   let tellClient: () => void = () => {};
   /** Asked once at a time: a heartbeat leaves it as it is. */
   let ready: Promise<boolean> | undefined;
-  const closeReader = options.openReader({
+  const closeReader = readers.open({
     taken: follower.taken,
     isBehind: follower.isBehind,
     onCut(cause) {
@@ -70,7 +70,9 @@ export function openFollowStream(options: FollowStream): ReadableStream<Uint8Arr
     return text;
   }
 
-  function takeFrames(): string {
+  async function takeFrames(): Promise<string> {
+    const pause = readers.pause();
+    if (pause !== undefined) await pause;
     let text = intro + takeBoundary(nextIndex);
     intro = "";
     while (text.length < CHUNK_LENGTH) {
@@ -102,12 +104,13 @@ export function openFollowStream(options: FollowStream): ReadableStream<Uint8Arr
         if (cutBy !== undefined) tellClient();
       },
       async pull(controller) {
-        let text = takeFrames();
+        let text = await takeFrames();
         if (text === "" && isOpen) {
           const found = follower.isDone() ? false : await waitForNews();
-          if (!isOpen) return;
-          text = found === "nothing" ? HEARTBEAT : takeFrames();
+          text = found === "nothing" ? HEARTBEAT : await takeFrames();
         }
+        // It may have been cut while it waited for its turn.
+        if (!isOpen) return;
         if (follower.isDamaged()) text += encodeDamaged(nextIndex);
         if (text !== "") controller.enqueue(encoder.encode(text));
         if (text !== "" && !follower.isDone()) return;

@@ -14,7 +14,7 @@ export async function answerWithRun(
   let at = 0;
   let json = "";
   let tellClient: () => void = () => {};
-  const close = run.openReader({
+  const close = run.readers.open({
     taken: () => at,
     isBehind: () => at < json.length,
     onCut(cause) {

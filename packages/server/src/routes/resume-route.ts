@@ -10,9 +10,10 @@ import {
   type RouteHandler,
   type Runtime,
 } from "@agentos/guard/app";
-import { createEventsOf } from "../runs/abandoned.ts";
+import { createRunEvents } from "../runs/events.ts";
 import { parseResumeForm, type ResumeForm } from "../runs/form/parse-resume-form.ts";
 import type { RunPlace } from "../runs/run-queue.ts";
+import type { Runnable } from "../runs/runnable.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore } from "../runs/store.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
@@ -29,9 +30,9 @@ import {
 import { eventStreamResponse } from "./sse.ts";
 import { showEvents, streamTexts } from "./stored-events.ts";
 
-export interface ResumeRouteOptions {
-  readonly kind: PrefixedKind;
-  readonly has: (id: string) => boolean;
+export interface ResumeRouteOptions<Kind extends PrefixedKind> {
+  readonly kind: Kind;
+  readonly find: (id: string) => Runnable<Kind> | undefined;
   readonly store: RunStore;
   readonly runs: Pick<RunService, "follow" | "findKept" | "openReaders">;
   readonly runtime: Pick<Runtime, "logger" | "clock">;
@@ -40,17 +41,25 @@ export interface ResumeRouteOptions {
   readonly route: string;
 }
 
+interface FoundPlace extends RunPlace {
+  /** As it is served now. */
+  readonly runnable: Runnable<PrefixedKind>;
+}
+
 /** Somebody who follows holds so much, by and large. */
 const FOLLOWER_BYTES = 64 * 1024;
 
-export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
-  const { kind, has, store, runs, runtime } = options;
+export function createResumeRoute<Kind extends PrefixedKind>(
+  options: ResumeRouteOptions<Kind>,
+): RouteHandler {
+  const { kind, find, store, runs, runtime } = options;
   const { idKey } = RUNNABLE_KINDS[kind];
 
   return async (context) => {
     const { access, parameters, request } = context;
     const componentId = parameters[idKey] ?? "";
-    if (!has(componentId)) return notFound(`${KIND_NAMES[kind]} not found`);
+    const runnable = find(componentId);
+    if (runnable === undefined) return notFound(`${KIND_NAMES[kind]} not found`);
     const form = await parseResumeForm(request);
     if (!form.ok) return refuse(form.fault, context);
     const { sessionId } = form.value;
@@ -59,7 +68,7 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
     const runId = parameters["run_id"] ?? "";
     const component = { kind, id: componentId };
     const place = await store.findPlace(access.dataScope, { component, runId, sessionId });
-    if (place !== undefined) return answer(place, form.value, context);
+    if (place !== undefined) return answer({ ...place, runnable }, form.value, context);
     return isScoped ? notFound("Run not found") : eventStreamResponse(streamTexts([encodeUnknown(runId)]));
   };
 
@@ -67,7 +76,7 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
     return options.answerFault(fault, { access, route: options.route });
   }
 
-  async function answer(place: RunPlace, form: ResumeForm, context: RequestContext): Promise<Response> {
+  async function answer(place: FoundPlace, form: ResumeForm, context: RequestContext): Promise<Response> {
     // One that is ahead of what is seen here is believed: it waits for what comes after.
     const last = Math.max(form.lastEventIndex ?? -1, -1);
     const isLive = place.status === "RUNNING" || place.status === "PENDING";
@@ -92,8 +101,8 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
         ...frames,
         follower: runs.follow(place.runNo, last),
         firstIndex: last + 1,
-        toJson: createEventsOf(place.output, runtime.clock).toJson,
-        openReader: readers.value.open,
+        toJson: createRunEvents({ ...place, sessionId: place.key.sessionId, clock: runtime.clock }).toJson,
+        readers: readers.value,
         onCut: ({ message }) =>
           runtime.logger.warn({ run_id: run.runId, reason: message }, "an answer was cut"),
       }),
@@ -108,14 +117,14 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
   }
 
   /** Pieces of the answer are not among them: its output has them whole. */
-  async function encodeStored({ key, output }: RunPlace, { access }: RequestContext) {
-    const run = await store.findRun(access.dataScope, key, output.run_id);
+  async function encodeStored({ key, runId }: RunPlace, { access }: RequestContext) {
+    const run = await store.findRun(access.dataScope, key, runId);
     const session = await store.findSession(access.dataScope, key);
     const events = run === undefined ? [] : showEvents(run, session?.state ?? {});
     return events.map(({ event, json }, index) => encodeIndexedFrame(event, json, index));
   }
 }
 
-function describePlace({ status, output }: RunPlace) {
-  return { runId: output.run_id, status: status === "RUNNING" ? "running" : status };
+function describePlace({ status, runId }: RunPlace) {
+  return { runId, status: status === "RUNNING" ? "running" : status };
 }

@@ -9,9 +9,8 @@ import {
   notFound,
   type Runtime,
 } from "@agentos/guard/app";
-import { createEventsOf } from "../runs/abandoned.ts";
 import type { AcceptedRun } from "../runs/accept-run.ts";
-import { withState } from "../runs/events.ts";
+import { createRunEvents, type RunEventSource, withState } from "../runs/events.ts";
 import type { LiveRun } from "../runs/live-run.ts";
 import type { RunForm } from "../runs/run-form.ts";
 import type { RunService } from "../runs/service.ts";
@@ -34,6 +33,7 @@ export interface RunAnswersOptions {
 export interface AnsweredRequest {
   readonly form: Pick<RunForm, "stream" | "background">;
   readonly access: Pick<Access, "identity" | "dataScope">;
+  readonly runnable: RunEventSource["runnable"];
 }
 
 export type AnswerRun = (accepted: AcceptedRun, request: AnsweredRequest) => Promise<Response>;
@@ -55,15 +55,15 @@ export function createRunAnswers(options: RunAnswersOptions): AnswerRun {
     if (!stream) return answerWithRun(run, { onCut });
     // One that is kept has not all of its events here.
     if (run.tail === undefined) return eventStreamResponse(await openEventStream(run, { onCut }));
-    const { toJson, openReader, firstIndex } = run;
+    const { toJson, readers, firstIndex } = run;
     const follower = runs.follow(run.runNo, firstIndex - 1);
-    return eventStreamResponse(openFollowStream({ follower, toJson, openReader, onCut, firstIndex }));
+    return eventStreamResponse(openFollowStream({ follower, toJson, readers, onCut, firstIndex }));
   }
 
   /** The request was sent before: it begins nothing. */
   async function answerKnown(
     { runId, key }: Extract<AcceptedRun, { type: "known" }>,
-    { form, access }: AnsweredRequest,
+    { form, access, runnable }: AnsweredRequest,
   ): Promise<Response> {
     const { component, sessionId } = key;
     const place = await store.findPlace(access.dataScope, { component, runId, sessionId });
@@ -76,8 +76,8 @@ export function createRunAnswers(options: RunAnswersOptions): AnswerRun {
       return eventStreamResponse(
         openFollowStream({
           follower: runs.follow(place.runNo, -1),
-          toJson: createEventsOf(place.output, runtime.clock).toJson,
-          openReader: readers.value.open,
+          toJson: createRunEvents({ runnable, runId, sessionId, clock: runtime.clock }).toJson,
+          readers: readers.value,
           onCut: onCutOf(runId),
         }),
       );
@@ -89,10 +89,11 @@ export function createRunAnswers(options: RunAnswersOptions): AnswerRun {
           `The request with this Idempotency-Key is still running as run ${runId}: send it again when that has ended`,
         ),
       );
-    const state = (await store.findSession(access.dataScope, place.key))?.state ?? {};
-    if (!form.stream) return jsonTextResponse(withState(JSON.stringify(place.output), JSON.stringify(state)));
     const run = await store.findRun(access.dataScope, place.key, runId);
-    const events = run === undefined ? [] : showEvents(run, state);
+    if (run === undefined) return notFound("Run not found");
+    const state = (await store.findSession(access.dataScope, place.key))?.state ?? {};
+    if (!form.stream) return jsonTextResponse(withState(JSON.stringify(run.output), JSON.stringify(state)));
+    const events = showEvents(run, state);
     return eventStreamResponse(streamTexts(events.map(({ event, json }) => encodeFrame(event, json))));
   }
 

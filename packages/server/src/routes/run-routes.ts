@@ -110,18 +110,17 @@ export function createRunRoutes({
       const nothing = () => (has(componentId) ? noRun() : notFound(noComponent));
       const query = readQuery(context.request, cancelQuerySchema);
       if (!query.ok) return faultResponse(query.fault);
-      const sessionId = query.value.session_id;
-      const runId = parameters["run_id"] ?? "";
+      const run = {
+        component: { kind, id: componentId },
+        runId: parameters["run_id"] ?? "",
+        sessionId: query.value.session_id,
+      };
       if (access.dataScope.kind !== "all") {
-        if (sessionId === undefined)
+        if (run.sessionId === undefined)
           return has(componentId) ? faultResponse(SESSION_REQUIRED_IN_QUERY) : nothing();
-        const session = await find(context, componentId, { session_id: sessionId });
-        if (!session.ok) return faultResponse(session.fault);
-        const run = session.value && (await store.findRun(access.dataScope, session.value.key, runId));
-        if (run === undefined) return nothing();
+        if ((await store.findPlace(access.dataScope, run)) === undefined) return nothing();
       }
-      const asked = { component: { kind, id: componentId }, runId, sessionId };
-      const isCancelled = await runs.cancelRun(access.dataScope, asked);
+      const isCancelled = await runs.cancelRun(access.dataScope, run);
       return isCancelled || has(componentId) ? jsonTextResponse("{}") : notFound(noComponent);
     },
   };

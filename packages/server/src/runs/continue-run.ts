@@ -33,7 +33,7 @@ export interface ContinueRequest {
 }
 
 export interface ContinuerOptions extends Pick<AcceptorOptions, "hold"> {
-  readonly store: Pick<RunStore, "findPausedRun">;
+  readonly store: Pick<RunStore, "findPausedRun" | "findPlace">;
   readonly runtime: Pick<Runtime, "clock" | "generateId">;
   readonly starter: Pick<Starter, "begin" | "goOn">;
   readonly claimOwned: () => ClaimOwnedKeys;
@@ -70,15 +70,31 @@ export function createContinuer({ store, runtime, starter, claimOwned, hold }: C
     if (excess !== undefined) return fail(excess);
     const { status } = found.output;
     if (status === "PAUSED") return goOn(request, found, place);
-    // Decisions are on a pause that is over: nothing is to be asked anew because of them.
-    if (status !== "COMPLETED" || form.decisions.length > 0) return fail(notPaused(found.output));
+    if (!canContinue(status, form)) return fail(notPaused(found.output));
     const plan = planFork(request, found, { runtime, claimOwned: claimOwned() });
     if (!plan.ok) return plan;
     return starter.begin({ plan: plan.value, runnable }, place, { keepsEvents: form.background });
   }
 
+  /** Of a run that cannot be continued its texts are not read: they may be long, and whoever asks may ask often. */
+  async function findRefusal({
+    access,
+    key,
+    runId,
+    form,
+  }: ContinueRequest): Promise<RequestFault | undefined> {
+    const { component, sessionId } = key;
+    const place = await store.findPlace(access.dataScope, { component, runId, sessionId });
+    if (place === undefined) return NO_RUN;
+    if (canContinue(place.status, form)) return undefined;
+    const problem = ENDED[place.status];
+    return problem === undefined ? undefined : inputFault(409, problem);
+  }
+
   return async (request: ContinueRequest): Promise<Result<AcceptedRun, RequestFault>> => {
     const { ticket, form, access, key, runId } = request;
+    const refusal = await findRefusal(request);
+    if (refusal !== undefined) return fail(refusal);
     const found = await store.findPausedRun(access.dataScope, key, runId);
     if (found === undefined) return fail(NO_RUN);
     // Whoever else follows it is not to lose it with this client.
@@ -87,6 +103,11 @@ export function createContinuer({ store, runtime, starter, claimOwned, hold }: C
     const begun = await hold({ ticket, signal }, (place) => begin(request, found, place));
     return begun.ok ? ok({ type: "begun", run: begun.value }) : begun;
   };
+}
+
+/** Decisions are on a pause; where that is over nothing is to be asked anew because of them. */
+function canContinue(status: RunStatus, { decisions }: ContinueForm): boolean {
+  return status === "PAUSED" || (status === "COMPLETED" && decisions.length === 0);
 }
 
 interface Continued {

@@ -32,7 +32,7 @@ export interface LiveRun extends Pick<RunEvents, "toJson"> {
    */
   watch(onCut: (cause: Error) => void): RunWatcher;
   /** For an answer of another make: who reads it, and what it holds. */
-  readonly openReader: Readers["open"];
+  readonly readers: Pick<Readers, "open" | "pause">;
   hold(bytes: number): void;
   /** Lets go of the events that nobody is to follow any more. */
   dropEvents(): void;
@@ -125,7 +125,7 @@ export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRu
     onHeld: ticket.grow,
     onCommitFailed: (cause) => controller.abort(cause),
   });
-  const readers = createReaders(ticket, services.unreadWatch);
+  const readers = createReaders(ticket, services);
   let hasEnded = false;
   ticket.onEvicted((fault) => {
     const cause = memoryFailure(fault);
@@ -179,7 +179,7 @@ export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRu
     tail: isKept ? log : undefined,
     finished,
     watch,
-    openReader: readers.open,
+    readers,
     hold: ticket.grow,
     dropEvents: log.drop,
     toJson: events.toJson,

@@ -5,6 +5,7 @@
 import { type BagItem, createBag } from "./bag.ts";
 import type { RunTicket } from "./run-ledger.ts";
 import { MAX_UNREAD_SECONDS } from "./run-limits.ts";
+import type { Turns } from "./turns.ts";
 
 export interface Reader {
   /** How much it has taken so far, in any unit. */
@@ -18,6 +19,8 @@ export interface Reader {
 export interface Readers {
   /** Gives the function by which the reader says that it reads no more. */
   open(reader: Reader): () => void;
+  /** Asked before each piece, as in `turns.ts`: one row that was read may be what hundreds of them wait for. */
+  pause(): Promise<void> | undefined;
   cutAll(cause: Error): void;
 }
 
@@ -64,8 +67,8 @@ export function createUnreadWatch(): UnreadWatch {
 
 /** The readers of one run. */
 export function createReaders(
-  ticket: Pick<RunTicket, "openStream" | "closeStream">,
-  watch: UnreadWatch,
+  ticket: Pick<RunTicket, "openStream" | "closeStream" | "caller">,
+  { unreadWatch: watch, turns }: { readonly unreadWatch: UnreadWatch; readonly turns: Turns },
 ): Readers {
   const open = new Set<Reader>();
   return {
@@ -79,6 +82,7 @@ export function createReaders(
         if (open.delete(reader) && open.size === 0) ticket.closeStream();
       };
     },
+    pause: () => turns.pause(ticket.caller),
     cutAll(cause) {
       for (const { onCut } of open) onCut(cause);
     },

@@ -90,14 +90,16 @@ export function createRunRecorder(
     },
     addStep(step) {
       switch (step.type) {
-        case "content":
+        case "content": {
+          const { text, reasoning: thought = "" } = step;
           firstTokenAt ??= context.clock.now();
-          content += step.text;
-          reasoning += step.reasoning ?? "";
-          if (content.length + reasoning.length > MAX_CONTENT_LENGTH) {
+          // A piece that does not fit is not kept: it may be of any size.
+          if (content.length + reasoning.length + text.length + thought.length > MAX_CONTENT_LENGTH)
             throw new RunFailure("The answer is too long", { errorType: "content_limit" });
-          }
+          content += text;
+          reasoning += thought;
           break;
+        }
         case "model-request-completed":
           usages.push(step.usage);
           break;

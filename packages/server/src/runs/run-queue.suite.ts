@@ -229,8 +229,8 @@ export function runQueueSuite(name: string, create: () => RunStore): void {
       expect(await store.findPlace({ kind: "user", owner: alice }, run)).toMatchObject({
         key,
         runNo: lease.runNo,
+        runId: "r1",
         status: "PENDING",
-        output: { run_id: "r1" },
         keepsEvents: true,
         hasEvents: true,
         firstIndex: 0,

@@ -54,12 +54,12 @@ export interface RunName {
   readonly sessionId?: string | undefined;
 }
 
-/** A run as whoever follows it, or goes on with it, finds it. */
+/** A run as whoever follows it finds it: what names it and where its events stand, and no text that may be long. */
 export interface RunPlace {
   readonly key: SessionKey;
+  readonly runId: string;
   readonly runNo: number;
   readonly status: RunStatus;
-  readonly output: StoredOutput;
   readonly keepsEvents: boolean;
   /** Its events can still be read in the log, from {@link firstIndex} on. */
   readonly hasEvents: boolean;

@@ -226,7 +226,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       const admitted = ledger.admit(identity.owner, bytes, { isReader: true });
       if (!admitted.ok) return admitted;
       const ticket = admitted.value;
-      const readers = createReaders(ticket, unreadWatch);
+      const readers = createReaders(ticket, services);
       ticket.onEvicted((fault) => readers.cutAll(memoryFailure(fault)));
       return ok(readers);
     },

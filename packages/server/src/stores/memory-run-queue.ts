@@ -207,12 +207,12 @@ function setStatus(run: RunEntry, status: "PENDING" | "RUNNING"): void {
 }
 
 function toPlace(run: RunEntry): RunPlace {
-  const { lease, isLive, status, outputJson, keepsEvents, nextIndex, rows } = run;
+  const { lease, isLive, status, keepsEvents, nextIndex, rows } = run;
   return {
     key: lease.key,
+    runId: lease.runId,
     runNo: lease.runNo,
     status,
-    output: readOutput(outputJson),
     keepsEvents,
     hasEvents: keepsEvents && (isLive || rows.length > 0),
     firstIndex: rows[0]?.firstIndex ?? nextIndex,

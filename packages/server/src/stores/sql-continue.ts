@@ -11,6 +11,7 @@ import {
   type RunLease,
   type RunStore,
 } from "../runs/store.ts";
+import type { ReadOfOwner } from "./reads-per-owner.ts";
 import { toKeyText } from "./schema/key-text.ts";
 import { toOwnerColumns } from "./schema/owner-columns.ts";
 import type { RunsTable, Tables } from "./schema/tables.ts";
@@ -28,6 +29,7 @@ interface Options {
   readonly maxBytesPerOwner: number;
   readonly node: Pick<SqlNode, "writeWithBeat">;
   readonly writeOfOwner: WriteOfOwner;
+  readonly readOfOwner: ReadOfOwner;
 }
 
 type Claim = Pick<RunsTable, "deployment" | "run_id" | "attempt" | "status" | "node_id">;
@@ -52,7 +54,7 @@ const takePaused = prepareQuery((db: Db, claim: Claim) =>
 
 export function createSqlContinue(
   database: Database<Tables>,
-  { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }: Options,
+  { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner, readOfOwner }: Options,
 ): Pick<RunStore, "findPausedRun" | "continueRun"> {
   async function take(
     transaction: Transaction<Tables>,
@@ -92,20 +94,29 @@ export function createSqlContinue(
   return {
     async findPausedRun(scope, key, runId) {
       if (!coversOwner(scope, key.owner)) return undefined;
-      const row = await database.read((db) =>
-        db
-          .selectFrom("agentos_runs")
-          .select(["output_json", "events_json", "attempt", "next_index", "keeps_events", "checkpoint_json"])
-          .where("deployment", "=", deployment)
-          .where("run_id", "=", toKeyText(runId))
-          .where((run) =>
-            run(
-              "session_no",
-              "=",
-              run.selectFrom("agentos_sessions").select("session_no").where(isSession(deployment, key)),
-            ),
-          )
-          .executeTakeFirst(),
+      const row = await readOfOwner(scope, () =>
+        database.read((db) =>
+          db
+            .selectFrom("agentos_runs")
+            .select([
+              "output_json",
+              "events_json",
+              "attempt",
+              "next_index",
+              "keeps_events",
+              "checkpoint_json",
+            ])
+            .where("deployment", "=", deployment)
+            .where("run_id", "=", toKeyText(runId))
+            .where((run) =>
+              run(
+                "session_no",
+                "=",
+                run.selectFrom("agentos_sessions").select("session_no").where(isSession(deployment, key)),
+              ),
+            )
+            .executeTakeFirst(),
+        ),
       );
       return (
         row && {

@@ -68,6 +68,12 @@ for (const dialect of TEST_DIALECTS) {
       });
     });
 
+    it("is found with where its events stand: its texts are not read for that", async () => {
+      const store = await queueTwo();
+      const place = await store.findPlace(all, { component, runId: "damaged" });
+      expect(place).toMatchObject({ runId: "damaged", status: "PENDING", nextIndex: 0 });
+    });
+
     it("can be stopped while it waits", async () => {
       const store = await queueTwo();
       expect(await store.endWaiting(all, { component, runId: "damaged" }, stopped)).toBe(true);

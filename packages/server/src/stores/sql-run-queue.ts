@@ -15,7 +15,6 @@ import {
   requireRoomIn,
 } from "../runs/run-queue.ts";
 import type { NewRun, StoredOutput } from "../runs/store.ts";
-import { readOutput } from "./run-texts.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import { hasOwnerColumns, isInScope, isOwnedBy, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
@@ -284,7 +283,6 @@ export function createSqlRunQueue(
             "status",
             "next_index",
             "keeps_events",
-            "output_json",
             // Deleted a little at a time from then on: half of them is not shown.
             sql<number>`case when ended_at is null or events_until > ${now} then 1 else 0 end`.as("is_kept"),
             (columns) => selectEdge(columns).select("first_index").orderBy("first_index").as("first_index"),
@@ -294,7 +292,7 @@ export function createSqlRunQueue(
           ])
           .executeTakeFirst(),
       );
-      return row && toPlace(row);
+      return row && toPlace(run.runId, row);
     },
   };
 }
@@ -319,7 +317,7 @@ function createPlaces(placesOf: RunClaim["placesOf"]): (owner: Owner) => boolean
 }
 
 type PlaceRow = Parameters<typeof readSessionKey>[0] &
-  Pick<Tables["agentos_runs"], "status" | "next_index" | "output_json"> & {
+  Pick<Tables["agentos_runs"], "status" | "next_index"> & {
     readonly run_no: number;
     readonly keeps_events: number;
     readonly is_kept: number;
@@ -327,14 +325,14 @@ type PlaceRow = Parameters<typeof readSessionKey>[0] &
     readonly last_index: number | null;
   };
 
-function toPlace(row: PlaceRow): RunPlace {
+function toPlace(runId: string, row: PlaceRow): RunPlace {
   const keepsEvents = row.keeps_events === 1;
   const nextIndex = Math.max(row.next_index, (row.last_index ?? -1) + 1);
   return {
     key: readSessionKey(row),
+    runId,
     runNo: row.run_no,
     status: row.status,
-    output: readOutput(row.output_json),
     keepsEvents,
     hasEvents: keepsEvents && row.is_kept === 1,
     firstIndex: row.first_index ?? nextIndex,

@@ -16,6 +16,7 @@ import {
   type SessionKey,
   type StateChange,
 } from "../runs/store.ts";
+import { createReadOfOwner } from "./reads-per-owner.ts";
 import { toKeyText, toPlainText } from "./schema/key-text.ts";
 import { isInScope, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
@@ -80,6 +81,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   const writeOfOwner = createFullOwners(database, { deployment, maxBytesPerOwner });
   const abandoned = createSqlAbandoned(database, { ...options, eventsSeconds });
   const queue = createSqlRunQueue(database, { deployment, nodeId, node, eventsSeconds });
+  const readOfOwner = createReadOfOwner();
   const keys = createSqlRunKeys(database, { deployment });
   const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner, writeOfOwner });
 
@@ -207,11 +209,13 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     async findRun(scope, key, runId) {
       if (!coversOwner(scope, key.owner)) return undefined;
-      const row = await database.read((db) =>
-        selectRuns(db, key)
-          .where("deployment", "=", deployment)
-          .where("run_id", "=", toKeyText(runId))
-          .executeTakeFirst(),
+      const row = await readOfOwner(scope, () =>
+        database.read((db) =>
+          selectRuns(db, key)
+            .where("deployment", "=", deployment)
+            .where("run_id", "=", toKeyText(runId))
+            .executeTakeFirst(),
+        ),
       );
       return row && readRun(key, row);
     },
@@ -227,38 +231,40 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     async listRunPiece(scope, key, { afterRunId, count, maxBytes, ...query }) {
       if (!coversOwner(scope, key.owner)) return { runs: [], isLast: true };
-      const rows = await database.read((db) => {
-        const following = db
-          .selectFrom("agentos_runs")
-          .select(["run_no", TEXT_BYTES.as("bytes")])
-          .where(isOfSession(key))
-          .where(fitsRun(query))
-          .where(followsRun(afterRunId))
-          .orderBy("run_no")
-          .limit(count);
-        const summed = db.selectFrom(following.as("following")).select(({ fn }) => [
-          "run_no",
-          "bytes",
-          fn
-            .sum<number>("bytes")
-            .over((over) => over.orderBy("run_no"))
-            .as("total"),
-          fn
-            .countAll<number>()
-            .over((over) => over)
-            .as("found"),
-        ]);
-        return (
-          db
-            .selectFrom(summed.as("summed"))
-            .innerJoin("agentos_runs", "agentos_runs.run_no", "summed.run_no")
-            .select([...RUN_COLUMNS, "found"])
-            // The first one alone has no others in its total.
-            .where((row) => row.or([row("total", "<=", maxBytes), row("total", "=", row.ref("bytes"))]))
-            .orderBy("agentos_runs.run_no")
-            .execute()
-        );
-      });
+      const readRows = () =>
+        database.read((db) => {
+          const following = db
+            .selectFrom("agentos_runs")
+            .select(["run_no", TEXT_BYTES.as("bytes")])
+            .where(isOfSession(key))
+            .where(fitsRun(query))
+            .where(followsRun(afterRunId))
+            .orderBy("run_no")
+            .limit(count);
+          const summed = db.selectFrom(following.as("following")).select(({ fn }) => [
+            "run_no",
+            "bytes",
+            fn
+              .sum<number>("bytes")
+              .over((over) => over.orderBy("run_no"))
+              .as("total"),
+            fn
+              .countAll<number>()
+              .over((over) => over)
+              .as("found"),
+          ]);
+          return (
+            db
+              .selectFrom(summed.as("summed"))
+              .innerJoin("agentos_runs", "agentos_runs.run_no", "summed.run_no")
+              .select([...RUN_COLUMNS, "found"])
+              // The first one alone has no others in its total.
+              .where((row) => row.or([row("total", "<=", maxBytes), row("total", "=", row.ref("bytes"))]))
+              .orderBy("agentos_runs.run_no")
+              .execute()
+          );
+        });
+      const rows = await readOfOwner(scope, readRows);
       const isLast = rows.length === (rows[0]?.found ?? 0) && rows.length < count;
       return { runs: rows.map((row) => readRun(key, row)), isLast };
     },
@@ -289,7 +295,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     },
 
     ...createSqlCopiedRuns(database, { deployment, maxBytesPerOwner, writeOfOwner }),
-    ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }),
+    ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner, readOfOwner }),
     claimRuns: queue.claimRuns,
     releaseRun: queue.releaseRun,
     listPending: queue.listPending,

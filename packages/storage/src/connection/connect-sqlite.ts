@@ -7,6 +7,7 @@ import { backupSqlite } from "../sqlite/backup-sqlite.ts";
 import { createChangeStamp } from "../sqlite/change-stamp.ts";
 import { createGroupCommit } from "../sqlite/group-commit.ts";
 import { openSqlite } from "../sqlite/open-sqlite.ts";
+import { createReadTurns } from "../sqlite/read-turns.ts";
 import { createSqliteDialect } from "../sqlite/sqlite-dialect.ts";
 import { transact } from "../sqlite/transact.ts";
 import type { Connected, Lane, WaitLimits } from "./database.ts";
@@ -20,14 +21,13 @@ export function connectSqlite<Tables>(
   const opened = openSqlite(file);
   const db = new Kysely<Tables>({ dialect: createSqliteDialect(opened) });
   const commit = createGroupCommit(db, busyTimeoutMs);
-  const lane: Lane<Tables> = {
-    read: async (query) => query(db),
-    write: (change) => commit(change) as ReturnType<typeof change>,
-  };
+  const takeTurn = createReadTurns();
+  const write: Lane<Tables>["write"] = (change) => commit(change) as ReturnType<typeof change>;
   return {
-    ...lane,
-    // There is one way to the file, and nobody waits on it for long.
-    upkeep: lane,
+    read: (query) => takeTurn(() => query(db)),
+    write,
+    // There is one way to the file; here nobody waits for those who read.
+    upkeep: { read: async (query) => query(db), write },
     // Another process of the file finds by its poll what happened here.
     hints: createHintBoard(),
     migrate: () =>

@@ -21,8 +21,11 @@ import { findOptionExcess, parseJson } from "./json-text.ts";
 import { readBody } from "./read-body.ts";
 import { createFieldSet } from "./run-body.ts";
 
-/** `message` is that of a run: somebody who sends it here means `input`, and it must not get lost. */
-const FIELDS = createFieldSet({ ...CONTINUE_FORM_FIELDS, message: "" });
+/**
+ * `message` is that of a run: somebody who sends it here means `input`. `requirements` are a team's decisions. Neither
+ * must get lost.
+ */
+const FIELDS = createFieldSet({ ...CONTINUE_FORM_FIELDS, message: "", requirements: "" });
 const LIMITS = { maxBytes: MAX_CONTINUE_BYTES, maxFields: MAX_FORM_FIELDS };
 
 export async function parseContinueForm(
@@ -46,6 +49,7 @@ export async function parseContinueForm(
   if (fields.given("message") !== undefined) fields.report(valueIssue(["body", "message"], NO_MESSAGE));
   if (fields.issues.length > 0) return fail(invalidFields(fields.issues));
 
+  if (hasItems(fields.given("requirements"))) return fail(NO_REQUIREMENTS);
   const decisions = parseTools(fields.given("tools"));
   if (!decisions.ok) return decisions;
   const continueFrom = parseContinueFrom(fields.given("continue_from"));
@@ -75,6 +79,17 @@ function parseTools(value: unknown): Result<ContinueForm["decisions"], InputFaul
   if (parsed === undefined) return fail(inputFault(400, "Invalid JSON in tools field"));
   const read = readDecisions(parsed);
   return read.ok ? read : fail(wrongTools(read.fault));
+}
+
+const NO_REQUIREMENTS = inputFault(
+  400,
+  "requirements are not read for an agent's run: send the tool calls of its pause, with the decisions, as tools",
+);
+
+/** An empty list decides nothing, like no list. */
+function hasItems(value: unknown): boolean {
+  const list = typeof value === "string" ? parseJson(value) : value;
+  return value !== undefined && !(Array.isArray(list) && list.length === 0);
 }
 
 function wrongTools(problem: string): InputFault {
