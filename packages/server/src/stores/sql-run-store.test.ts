@@ -3,7 +3,7 @@ import type { DataScope } from "@agentos/auth";
 import { runOutputSchema } from "@agentos/contract";
 import { StorageError } from "@agentos/storage";
 import { CompiledQuery, sql, type Transaction } from "kysely";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import { continueSuite } from "../runs/continue.suite.ts";
 import { alice, bob, keyOf, NO_TOKENS, outputOf, runStoreSuite, storeRun } from "../runs/store.suite.ts";
@@ -334,9 +334,12 @@ for (const dialect of TEST_DIALECTS) {
     });
 
     it("that wait are counted by an index, without a look at what each of them holds", async () => {
+      // Of its own: PostgreSQL counts its rows by itself, SQLite never does, and other tests make it.
+      const own = await openTestDatabase(dialect);
+      onTestFinished(() => own.close());
       const deployment = nextDeployment();
       for (let index = 0; index < 100; index++)
-        await open(deployment).createRun(all, {
+        await createSqlRunStore(own, { deployment, nodeId: "node" }).createRun(all, {
           key: keyOf(bob, { sessionId: `s${index}` }),
           runId: `r${index}`,
           createdAt: 1,
@@ -346,9 +349,9 @@ for (const dialect of TEST_DIALECTS) {
           status: "PENDING",
           checkpointJson: JSON.stringify("x".repeat(2_000)),
         });
-      await database.write((transaction) => sql`analyze`.execute(transaction));
+      if (dialect === "postgres") await own.write((transaction) => sql`analyze`.execute(transaction));
       const asked = new Set<string>();
-      const store = createSqlRunStore(recordReads(database, asked), { deployment, nodeId: "node" });
+      const store = createSqlRunStore(recordReads(own, asked), { deployment, nodeId: "node" });
       await store.requireRoomInQueue(alice, 1, {
         pendingRuns: 1_000,
         pendingRunsPerCaller: 1_000,
@@ -359,7 +362,7 @@ for (const dialect of TEST_DIALECTS) {
       // PostgreSQL sees by itself how long a text is, wherever it is kept.
       const index =
         dialect === "sqlite" ? /index agentos_runs_queued/i : /agentos_runs_(queued|waiting|active)/i;
-      expect(await explain(whole), whole).toMatch(index);
+      expect(await explain(whole, own), whole).toMatch(index);
     });
 
     /** What a planner says that looks at every row, or sorts what it has read. */
@@ -367,8 +370,8 @@ for (const dialect of TEST_DIALECTS) {
       dialect === "sqlite" ? /SCAN agentos_\w+(?! USING)|USE TEMP B-TREE FOR ORDER BY/ : /Seq Scan|Sort Key/;
 
     /** How the database would answer. A small table is read whole by right: the question is whether an index could serve. */
-    async function explain(statement: string): Promise<string> {
-      const { rows } = await database.read((db) =>
+    async function explain(statement: string, asked = database): Promise<string> {
+      const { rows } = await asked.read((db) =>
         db.connection().execute(async (connection) => {
           if (dialect === "postgres") await sql`set enable_seqscan = off`.execute(connection);
           // Whatever the values are: those of a query that is built once are not known yet.
