@@ -70,6 +70,20 @@ export function revocationStoreSuite(name: string, create: (room?: RevocationRoo
       expect(await store.list({ limit: 10 })).toMatchObject({ totalCount: 2 });
     });
 
+    it("has room where some are past, and keeps of these what it has room for", async () => {
+      const store = create({ capacity: 3, reserved: 1 });
+      for (const until of [2, 1, 3]) await add(store, { value: `past-${until}`, until });
+      await add(store, { value: "t-1" });
+      const values = async () => (await store.listAfter(0, 10)).map(({ value }) => value);
+      expect(await values()).toEqual(["past-2", "past-3", "t-1"]);
+      await add(store, { kind: "subject", value: "alice" });
+      expect(await values()).toEqual(["past-2", "past-3", "t-1", "alice"]);
+      await add(store, { value: "t-2" });
+      expect(await values()).toEqual(["t-1", "alice", "t-2"]);
+      expect(await store.add({ ...revocation, value: "t-3" })).toEqual({ ok: false, fault: { limit: 3 } });
+      expect(await values()).toEqual(["t-1", "alice", "t-2"]);
+    });
+
     it("lists pages of those that are asked for, and none that is past", async () => {
       const store = create();
       for (const [kind, issuer, value] of [

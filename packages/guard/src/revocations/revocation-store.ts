@@ -109,6 +109,9 @@ export interface RevocationRoom {
   readonly reserved?: number | undefined;
 }
 
+/** Most that are in force at a time, in any store. */
+export const MOST_IN_FORCE = MAX_REVOCATIONS + RESERVED_REVOCATIONS;
+
 /** Most that may be kept when one of this kind is added. */
 export function roomFor(
   kind: RevocationKind,

@@ -27,6 +27,8 @@ export interface RetentionSweepOptions {
   readonly pause: () => Promise<void>;
 }
 
+/** After its "until", in which a clock that was ahead for a while has been set right. */
+const REVOCATIONS_SECONDS = 7 * 24 * 60 * 60;
 /** Rows of one commit. A session takes its runs with it. */
 const BATCH = 200;
 const SESSION_BATCH = 50;
@@ -57,7 +59,7 @@ export async function sweepRetention(
     agentos_denials: [retention.denialsSeconds, denials],
     agentos_decision_counts: [retention.decisionsSeconds, decisions],
     agentos_key_counts: [KEY_COUNTS_SECONDS, keyCounts],
-    agentos_revocations: [0, revocations],
+    agentos_revocations: [REVOCATIONS_SECONDS, revocations],
     agentos_run_keys: [KEY_SECONDS, runKeys],
   };
 

@@ -92,15 +92,18 @@ export function createSqlRevocationStore(
       .executeTakeFirstOrThrow();
     // Numbers are given once: so many cannot lie between the two, and are not counted.
     if (first === null || last === null || last - first + 1 < limit) return false;
-    await transaction
-      .deleteFrom("agentos_revocations")
-      .where("deployment", "=", deployment)
-      .where("until", "<=", now)
-      .execute();
     const { count } = await rows
       .select((row) => row.fn.countAll<number>().as("count"))
       .executeTakeFirstOrThrow();
-    return count >= limit;
+    const excess = count - limit + 1;
+    if (excess <= 0) return false;
+    // No more than there has to be, and what has been past for longest: a clock that is ahead for a moment takes little.
+    const past = rows.where("until", "<=", now).orderBy("until").orderBy("seq").limit(excess);
+    const { numDeletedRows } = await transaction
+      .deleteFrom("agentos_revocations")
+      .where("seq", "in", past.select("seq"))
+      .executeTakeFirstOrThrow();
+    return numDeletedRows < excess;
   }
 
   const nodes: RevocationSpread["nodes"] = {
