@@ -248,6 +248,53 @@ describe.each([...DATABASES, "memory" as const])("a run in the background on %s"
     await stop(server);
   });
 
+  test("is taken up without a body by whoever sees everybody's, chunked or not", async () => {
+    const { agent, gate } = createGatedAgent("gated");
+    gate.open();
+    const server = await serve(optionsOf(database, [agent]));
+    const run = await accept(server, "gated", { session_id: nextSession() });
+    await untilStatus(server, "gated", run, "COMPLETED");
+    const headers = await call({ subject: "root", scopes: ["agent_os:admin"] });
+    const url = `http://localhost:${server.port}${resumePath("gated", run)}`;
+    const chunked = new ReadableStream({ start: (controller) => controller.close() });
+    for (const body of [null, chunked]) {
+      const answer = await fetch(url, { method: "POST", headers, body, duplex: "half" });
+      expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining("RunCompleted")]);
+    }
+    await stop(server);
+  });
+
+  test.runIf(isShared)(
+    "of an agent that is served no more is cancelled all the same, by whoever may run that agent",
+    async () => {
+      const held = createGatedAgent("held");
+      const extra = createGatedAgent("extra");
+      const limits = { activeRuns: 1, activeRunsPerCaller: 1 };
+      const before = await serve(optionsOf(database, [held.agent, extra.agent], limits));
+      const first = await accept(before, "held", { session_id: nextSession() });
+      await held.started;
+      const run = await accept(before, "extra", { session_id: nextSession() });
+      const { agent } = createGatedAgent("other");
+      const server = await serve(optionsOf(database, [agent, held.agent]));
+      const path = `/agents/extra/runs/${run.run_id}/cancel`;
+      const named = `${path}?session_id=${run.session_id}`;
+      expect((await post(server, named, {}, { scopes: ["agents:other:run"] })).status).toBe(403);
+      const missing = { status: 404, text: '{"detail":"Agent not found"}' };
+      expect(await post(server, named, {}, { subject: "bob" })).toMatchObject(missing);
+      expect(
+        await post(server, `/agents/other/runs/${run.run_id}/cancel?session_id=${run.session_id}`, {}),
+      ).toMatchObject({ status: 404 });
+      expect(await post(server, named, {})).toMatchObject({ status: 200, text: "{}" });
+      expect(await read(before, "extra", run)).toMatchObject({ status: "CANCELLED" });
+      const admin = { subject: "root", scopes: ["agent_os:admin"] };
+      expect(await post(server, "/agents/extra/runs/none/cancel", {}, admin)).toMatchObject(missing);
+      held.gate.open();
+      await untilStatus(before, "held", first, "COMPLETED");
+      await stop(before);
+      await stop(server);
+    },
+  );
+
   test("that is asked for again with its key is the same run, whichever server is asked", async () => {
     const { agent, gate, started } = createGatedAgent("gated");
     const { one, other } = await start([agent]);
@@ -287,7 +334,10 @@ describe.each([...DATABASES, "memory" as const])("a run in the background on %s"
     const unnamed = await post(other, path, {});
     expect([unnamed.status, bodyOf(unnamed)]).toEqual([
       400,
-      { detail: "session_id is required for this action" },
+      {
+        detail: "session_id is required for this action",
+        fix: 'send it in the body, as the field "session_id": the query is not read here',
+      },
     ]);
     const bob = { subject: "bob" };
     const { session_id } = run;

@@ -442,7 +442,10 @@ describe("other published clients", () => {
     const answer = await ask("/agents/echo/runs/none/cancel", { method: "POST", headers });
     expect([answer.status, await objectOf(answer)]).toEqual([
       400,
-      { detail: "session_id is required for this action" },
+      {
+        detail: "session_id is required for this action",
+        fix: "send it in the query, as in /cancel?session_id=SESSION: no body is read here",
+      },
     ]);
   });
 });

@@ -111,7 +111,7 @@ const ROWS: readonly Row[] = [
     "payer",
     (tool) => [{ ...tool, confirmed: true, tool_args: { order_id: "A-1", cents: 500, force: true } }],
     400,
-    /another value of "force"/,
+    /was asked for without "force"/,
   ],
   [
     "an edited argument that the tool's schema refuses",

@@ -385,10 +385,28 @@ describe.each(DATABASES)("a paused run on %s", (kind) => {
     const unnamed = await continueRun(one, "refunder", run, confirm(run), { session_id: "" });
     expect([unnamed.status, bodyOf(unnamed)]).toEqual([
       400,
-      { detail: "session_id is required for this action" },
+      {
+        detail: "session_id is required for this action",
+        fix: 'send it in the body, as the field "session_id": the query is not read here',
+      },
     ]);
     expect(effects).toEqual([]);
     expect((await read(one, "refunder", run)).status).toBe("PAUSED");
+  });
+
+  test("is not copied with its session, which says why", async () => {
+    const run = await pause("refunder");
+    const fork = () => post(one, `/agents/refunder/sessions/${run.session_id}/fork`, {});
+    const refused = await fork();
+    expect([refused.status, bodyOf(refused)]).toEqual([
+      400,
+      {
+        detail: "Source session has no runs to fork.",
+        fix: "wait until a run of the session has ended, or cancel it: runs that are paused, wait or still run are not copied",
+      },
+    ]);
+    await post(one, `/agents/refunder/runs/${run.run_id}/cancel?session_id=${run.session_id}`, {});
+    expect((await fork()).status).toBe(200);
   });
 
   test("is continued by an administrator with the administrator's scopes", async () => {

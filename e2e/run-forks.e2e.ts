@@ -104,6 +104,34 @@ describe.each(DATABASES)("a completed run on %s", (kind) => {
     expect(session["chat_history"]).toHaveLength(6);
   });
 
+  test("is not continued by what would get lost: a message, or a key that nobody reads", async () => {
+    const first = await say(newSession(), "One");
+    const path = `/agents/talker/runs/${first.run_id}/continue`;
+    const message = await go(first, { message: "Two" });
+    expect([message.status, message.text]).toEqual([
+      422,
+      expect.stringContaining('what the user says more is \\"input\\"'),
+    ]);
+    const body = new URLSearchParams({ session_id: first.session_id, input: "Two" }).toString();
+    const named = { ...headers, "idempotency-key": "order-1" };
+    const keyed = await send(os.port, { method: "POST", path, headers: named, body });
+    expect([keyed.status, bodyOf(keyed)]).toMatchObject([
+      422,
+      { detail: [{ loc: ["header", "Idempotency-Key"] }] },
+    ]);
+    const typeless = await send(os.port, {
+      method: "POST",
+      path,
+      headers: { ...headers, "content-type": "text/plain" },
+      body,
+    });
+    expect([typeless.status, bodyOf(typeless)]).toMatchObject([
+      422,
+      { detail: [{ loc: ["header", "content-type"], input: "text/plain" }] },
+    ]);
+    expect(prompts).toEqual([["user: One"]]);
+  });
+
   test("is answered again from what the user said last, beside the first answer", async () => {
     const session_id = newSession();
     await say(session_id, "Before");
@@ -121,13 +149,24 @@ describe.each(DATABASES)("a completed run on %s", (kind) => {
     const again = runOf(await go(first, { regenerate: "true", replace_original: "true" }));
     expect(again.messages.map(({ from_history }) => from_history)).toEqual([false, false]);
     const path = `/agents/talker/runs/${first.run_id}?session_id=${first.session_id}`;
-    expect(await get(path)).toMatchObject({ status: "REGENERATED", run_id: first.run_id });
+    expect(await get(path)).toMatchObject({
+      status: "REGENERATED",
+      run_id: first.run_id,
+      replaced_by: again.run_id,
+    });
     await say(first.session_id, "Two");
     expect(prompts.at(-1)).toEqual(["user: One", "assistant: Noted.", "user: Two"]);
     const session = await get(`/sessions/${first.session_id}`);
     expect(session["chat_history"]).toHaveLength(4);
     const late = await go(first, { regenerate: "true" });
-    expect([late.status, bodyOf(late)]).toEqual([409, { detail: "run is not paused (status=REGENERATED)" }]);
+    expect([late.status, bodyOf(late)]).toEqual([
+      409,
+      {
+        detail: "run is not paused (status=REGENERATED)",
+        fix: `continue the run ${again.run_id}, which took the place of this one`,
+      },
+    ]);
+    runOf(await go(again, { regenerate: "true" }));
   });
 
   test.each([

@@ -153,6 +153,17 @@ describe("an upgrade", () => {
     }
   });
 
+  test("whose upgrade a proxy has taken away says so, and is no way around the scopes of its path", async () => {
+    const lost = { upgrade: "", connection: "close" };
+    const answer = refused(await upgrade(jwt.port, { headers: lost }));
+    expect(answer).toMatchObject({ status: 426, headers: { upgrade: "websocket" } });
+    expect(JSON.parse(answer.text)).toMatchObject({ fix: expect.stringContaining('"Upgrade"') as unknown });
+    const ordinary = { ...lost, "sec-websocket-key": "" };
+    expect(refused(await upgrade(jwt.port, { headers: ordinary })).status).toBe(401);
+    expect(refused(await upgrade(jwt.port, { path: "/workflows/other", headers: lost })).status).toBe(401);
+    expect(refused(await upgrade(jwt.port, { method: "POST", headers: lost })).status).toBe(401);
+  });
+
   test("without a key, of another version, or with two hosts is refused", async () => {
     for (const headers of [{ "sec-websocket-key": "" }, { "sec-websocket-version": "7" }])
       expect(refused(await upgrade(jwt.port, { headers })).status).toBeGreaterThanOrEqual(400);

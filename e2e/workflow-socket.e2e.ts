@@ -316,8 +316,13 @@ describe("an action", () => {
   test("needs the workflow for a scope that is for one only", async () => {
     const client = await enter(jwt, await tokenOf({ scopes: [`workflows:${WORKFLOW_ID}:run`] }));
     const reconnect = { action: "reconnect", run_id: "r1" };
-    expect(await client.ask(reconnect)).toMatchObject({
+    expect(await client.ask(reconnect)).toEqual({
+      event: "error",
+      error: "workflow_id is required to reconnect to a workflow run",
+    });
+    expect(await client.ask({ ...reconnect, workflow_id: "another" })).toMatchObject({
       error: "Insufficient permissions to reconnect to this workflow",
+      code: "SCOPE_OTHER_RESOURCE",
     });
     expect(await client.ask({ ...reconnect, workflow_id: WORKFLOW_ID })).toEqual({
       event: "error",

@@ -98,12 +98,27 @@ test("each limit is found by its status, by its sentence and at a glance", () =>
     errors.indexOf("## Faults at a glance"),
   );
   const sentences = troubleshooting.slice(troubleshooting.indexOf("## By the sentence"));
-  for (const [name, { status }] of Object.entries<LimitEntry>(LIMITS)) {
-    expect(glance).toContain(`| ${status} | [${name}](#${name}) |`);
+  for (const [name, { status, seenAs }] of Object.entries<LimitEntry>(LIMITS)) {
+    expect(glance).toContain(`| ${seenAs === undefined ? status : "frame"} | [${name}](#${name}) |`);
     expect(sentences).toMatch(new RegExp(`^\\| \`.+\\[${name}\\]`, "m"));
   }
   for (const status of ["413", "429", "503"])
     expect(troubleshooting).toMatch(new RegExp(`^\\| ${status}`, "m"));
+});
+
+test("what comes over an open connection, or after the start, is said to be met there", () => {
+  const [errors, troubleshooting] = [page("reference/errors.md"), page("troubleshooting.md")];
+  const section = (text: string, name: string) => text.split(`### ${name}\n`)[1]?.split(/\n##+ /)[0] ?? "";
+  for (const [name, words] of [
+    ["AUTH_SOCKET_OTHER_CALLER", "frame `auth_error` on the WebSocket"],
+    ["RUN_CALLER_SOCKETS", "closed with 1008"],
+    ["CONFIG_ID_FIXED", "error of `replacePolicy()`"],
+  ] as const)
+    for (const text of [errors, troubleshooting]) {
+      expect(section(text, name)).toContain(words);
+      expect(section(text, name)).not.toMatch(/HTTP \d|Stops the start|at the start|Retry-After/);
+    }
+  expect(page("reference/limits.md")).toMatch(/closed with 1008 \[RUN_CALLER_SOCKETS\]/);
 });
 
 test("the life of a request names every check in its order, and every refusal once", () => {

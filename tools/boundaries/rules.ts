@@ -46,10 +46,13 @@ export const openFiles: readonly { unit: string; files: readonly string[]; reaso
     unit: "tools",
     files: [
       "packages/guard/src/app/request-line.ts",
+      "packages/guard/src/revocations/revocation-store.ts",
       "packages/guard/src/sockets/socket-limits.ts",
       "packages/server/src/agents/agent-limits.ts",
       "packages/server/src/memories/memory-limits.ts",
       "packages/server/src/runs/form/form-limits.ts",
+      "packages/server/src/runs/read-decisions.ts",
+      "packages/server/src/runs/request-hash.ts",
       "packages/server/src/runs/run-limits.ts",
     ],
     reason: "the limits of the docs are the constants themselves; published, they would be an API",

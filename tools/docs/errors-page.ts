@@ -12,7 +12,17 @@ import {
   type RefusalEntry,
   STAGES,
 } from "@agentos/contract";
-import { anchor, code, codeList, EDITION, fillPlaces, GENERATED, prose, table } from "./markdown.ts";
+import {
+  anchor,
+  code,
+  codeList,
+  EDITION,
+  fillPlaces,
+  GENERATED,
+  prose,
+  table,
+  upperFirst,
+} from "./markdown.ts";
 
 const AREAS: Readonly<Record<string, string>> = {
   AUTH: "Who calls",
@@ -40,14 +50,14 @@ export function errorsPage(): string {
     "In the order in which a request is checked; the first check that fails answers.",
     table(
       ["status", "check", "code", "cause"],
-      refusals.map(([name, entry]) => [String(entry.status), entry.stage, link(name), prose(entry.title)]),
+      refusals.map(([name, entry]) => [statusOf(entry), entry.stage, link(name), prose(entry.title)]),
     ),
     "## Limits at a glance",
     "The caller was let in; there is no room. The options and the fixed limits: [limits](limits.md).",
     table(
       ["status", "code", "cause", "come back"],
       Object.entries<LimitEntry>(LIMITS).map(([name, entry]) => [
-        String(entry.status),
+        statusOf(entry),
         link(name),
         prose(entry.title),
         entry.retryAfterSeconds === undefined ? "no: send less" : `after ${entry.retryAfterSeconds} seconds`,
@@ -56,7 +66,11 @@ export function errorsPage(): string {
     "## Faults at a glance",
     table(
       ["", "code", "cause"],
-      faults.map(([name, entry]) => [entry.severity, link(name), prose(entry.title)]),
+      faults.map(([name, entry]) => [
+        entry.seenAs === undefined ? entry.severity : "later",
+        link(name),
+        prose(entry.title),
+      ]),
     ),
     ...byArea(refusals, "Refusals", describeRefusal),
     ...byArea(Object.entries<LimitEntry>(LIMITS), "Limits", describeLimit),
@@ -92,7 +106,9 @@ function describeRefusal(entry: RefusalEntry): readonly string[] {
       ? `the operator and the caller${facts}`
       : `the operator; the caller is shown ${link(entry.publicCode)} instead`;
   return [
-    `HTTP ${entry.status} · check \`${entry.stage}\` · ${challengeText(entry)}`,
+    entry.seenAs === undefined
+      ? `HTTP ${entry.status} · check \`${entry.stage}\` · ${challengeText(entry)}`
+      : `${upperFirst(prose(entry.seenAs))} · check \`${entry.stage}\``,
     "",
     `- **Cause:** ${prose(entry.title)}`,
     `- **Fix:** ${prose(entry.fix)}`,
@@ -100,6 +116,10 @@ function describeRefusal(entry: RefusalEntry): readonly string[] {
     `- **Seen by:** ${seenBy}`,
   ];
 }
+
+/** What comes over a connection that is open has no status. */
+const statusOf = ({ status, seenAs }: RefusalEntry | LimitEntry) =>
+  seenAs === undefined ? String(status) : "frame";
 
 function challengeText({ challenge }: RefusalEntry): string {
   if (challenge === "none") return "no challenge";
@@ -109,9 +129,11 @@ function challengeText({ challenge }: RefusalEntry): string {
 }
 
 function describeLimit(entry: LimitEntry): readonly string[] {
-  const { status, retryAfterSeconds: seconds } = entry;
+  const { status, seenAs, retryAfterSeconds: seconds } = entry;
   return [
-    `HTTP ${status}${seconds === undefined ? "" : ` · \`Retry-After: ${seconds}\``}`,
+    seenAs === undefined
+      ? `HTTP ${status}${seconds === undefined ? "" : ` · \`Retry-After: ${seconds}\``}`
+      : upperFirst(prose(seenAs)),
     "",
     `- **Cause:** ${prose(entry.title)}`,
     `- **Fix:** ${prose(entry.fix)}`,
@@ -122,7 +144,11 @@ function describeLimit(entry: LimitEntry): readonly string[] {
 
 function describeFault(entry: FaultEntry): readonly string[] {
   return [
-    entry.severity === "error" ? "Stops the start" : "Printed at the start as a warning",
+    entry.seenAs === undefined
+      ? entry.severity === "error"
+        ? "Stops the start"
+        : "Printed at the start as a warning"
+      : upperFirst(prose(entry.seenAs)),
     "",
     `- **Cause:** ${prose(entry.title)}`,
     `- **Fix:** ${prose(entry.fix)}`,

@@ -25,7 +25,7 @@ const QUESTIONS: Readonly<Record<Stage, string>> = {
     "*Where everybody is believed.* Does the request come from this machine, as the peer's address says, to a name of it, through no proxy that is not trusted, and from no page of another origin?",
   credential: "Is there one credential, in the place that is configured, of the kind that is accepted?",
   origin:
-    "*For a token in a cookie.* Did a page of another site send the request? `GET`, `HEAD` and `OPTIONS` pass, and so does what says neither `Sec-Fetch-Site` nor `Origin`: it is no browser. *Of a web page that may not call:* its browser keeps the answer from it, so that only the record and the log have the cause.",
+    "*For a token in a cookie.* Did a page of another site send the request? `GET`, `HEAD` and `OPTIONS` pass, and so does what says neither `Sec-Fetch-Site` nor `Origin`: it is no browser. *Of a web page that may not call:* its browser keeps the answer from it, so that only the record and the log have the cause. *Of a WebSocket:* was it opened by a page that may call?",
   shape: `Is it a signed JWT: three parts in base64url, ${MAX_TOKEN_BYTES / 1024} KiB at most, nothing around it?`,
   header: "Is its algorithm one of the keys', its type that of an access token, and no extension unknown?",
   key: "Is there a key for it? Where several keys have a `kid` each, the token has to name one. With several issuers, only those of the issuer that it names are looked at.",
@@ -38,11 +38,11 @@ const QUESTIONS: Readonly<Record<Stage, string>> = {
   issuer: "*Where an issuer is configured.* Is `iss` equal to it, to the letter?",
   type: "Is it an access token: no ID, refresh or logout token by what it says of itself (`token_use`, `typ`, `events`) or by its claims, and not bound to a key of its holder?",
   audience: "*Unless it is switched off.* Is one `aud` an accepted audience?",
-  subject: `Is the user id a text of ${MAX_IDENTIFIER_CHARACTERS} characters at most, neither reserved nor another issuer's?`,
+  subject: `Is the user id a text of ${MAX_IDENTIFIER_CHARACTERS} characters at most, neither reserved nor another issuer's? *Of a WebSocket, with a new token:* is it the same caller?`,
   revocation:
-    "Is the credential still in force? Asked of every token, of one in the cache too: its `jti`, its `sid`, its user and its key. A server of PostgreSQL that could not read for six seconds what was revoked accepts no token. A security key is changed, not revoked.",
+    "Is the credential still in force? Asked of every token, of one in the cache too: its `jti`, its `sid`, its user and its key. A server that could not read lately what was revoked accepts no token: on PostgreSQL for six seconds, on a file of SQLite for one and a half, and one that nobody asked before waits two seconds for it. A security key is changed, not revoked.",
   scopes:
-    "*Where scopes are enforced.* Has the caller every scope that the route requires? With several issuers the admin scope and `authz` count only from those whose `allowedScopes` list them. A route without a rule is refused in any case.",
+    "*Where scopes are enforced.* Has the caller every scope that the route requires? With several issuers the admin scope and `authz` count only from those whose `allowedScopes` list them. A route without a rule is refused in any case. *Of a WebSocket, with a new token:* has it no scopes that the connection had not?",
   isolation: "*With `userIsolation`.* Has the caller a user id, on a route that works on somebody's data?",
 };
 

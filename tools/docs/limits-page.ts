@@ -2,8 +2,12 @@
 // one. Numbers come from the constants. An `error_type` without words, or words without one, fails the generation.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LIMITS, type LimitCode, MEMORY_LIMITS } from "@agentos/contract";
+import { LIMITS, type LimitCode, type LimitEntry, MEMORY_LIMITS } from "@agentos/contract";
 import { MAX_TARGET_BYTES } from "../../packages/guard/src/app/request-line.ts";
+import {
+  MAX_REVOCATIONS,
+  RESERVED_REVOCATIONS,
+} from "../../packages/guard/src/revocations/revocation-store.ts";
 import {
   AUTHENTICATE_WITHIN_SECONDS,
   MAX_FAILED_ATTEMPTS,
@@ -34,6 +38,8 @@ import {
   MAX_OPTION_JSON_MARKS,
   MAX_PART_HEADER_BYTES,
 } from "../../packages/server/src/runs/form/form-limits.ts";
+import { MAX_DECISIONS } from "../../packages/server/src/runs/read-decisions.ts";
+import { MAX_IDEMPOTENCY_KEY_LENGTH } from "../../packages/server/src/runs/request-hash.ts";
 import {
   MAX_CLIENT_ID_BYTES,
   MAX_CLIENT_ID_LENGTH,
@@ -42,7 +48,7 @@ import {
   MAX_SUMMARY_BYTES,
   MAX_UNREAD_SECONDS,
 } from "../../packages/server/src/runs/run-limits.ts";
-import { code, EDITION, GENERATED, table } from "./markdown.ts";
+import { code, EDITION, GENERATED, prose, table } from "./markdown.ts";
 import { declaredTable } from "./options-page.ts";
 import { readMembers } from "./read-tsdoc.ts";
 
@@ -53,7 +59,8 @@ const kibibytes = (bytes: number) => `${count(bytes / 1024)} KiB`;
 
 /** A code of the catalogue, as a link. */
 function refusal(name: LimitCode): string {
-  return `${LIMITS[name].status} [${name}](errors.md#${name})`;
+  const { status, seenAs }: LimitEntry = LIMITS[name];
+  return `${seenAs === undefined ? status : prose(seenAs)} [${name}](errors.md#${name})`;
 }
 
 const errorType = (name: keyof typeof ERROR_TYPES) => `the run ends with \`${name}\``;
@@ -130,7 +137,9 @@ function fixedLimits(): readonly (readonly string[])[] {
     ["path and query of a request", kibibytes(MAX_TARGET_BYTES), refusal("INPUT_TARGET_TOO_LONG")],
     ["body of a request", `${MAX_FORM_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
     ["body of a `/continue`", `${MAX_CONTINUE_BYTES / 1024 ** 2} MiB`, refusal("INPUT_BODY_TOO_LARGE")],
+    ["decisions of a `/continue`", count(MAX_DECISIONS), "400"],
     ["fields of a body", count(MAX_FORM_FIELDS), refusal("INPUT_FIELDS_TOO_MANY")],
+    ["`Idempotency-Key`", `${MAX_IDEMPOTENCY_KEY_LENGTH} visible ASCII characters`, "400"],
     [
       "headers of one part of a form",
       kibibytes(MAX_PART_HEADER_BYTES),
@@ -181,6 +190,11 @@ function fixedLimits(): readonly (readonly string[])[] {
       "memories of which a model is told",
       `the newest ${MAX_TOLD_MEMORIES}, ${kibibytes(MAX_TOLD_BYTES)} of JSON`,
       "the rest is left out",
+    ],
+    [
+      "revocations that are kept at a time",
+      `${count(MAX_REVOCATIONS)}, of users and keys ${count(RESERVED_REVOCATIONS)} more`,
+      refusal("STORE_REVOCATIONS_FULL"),
     ],
     ["model requests of a run", count(MAX_MODEL_REQUESTS_PER_RUN), errorType("model_request_limit")],
     [

@@ -28,7 +28,7 @@ export function optionsPage(): string {
     "As a text, or as an object with these; what is kept there, and how it is operated: [state](../state.md).",
     declaredTable(readMembers(source("server/src/agent-os/database-options.ts"), "DatabaseOptions")),
     "## `retention`",
-    "In days, with or without a fraction; what is too old is deleted in small batches.",
+    "With or without a fraction; what is too old is deleted in small batches.",
     declaredTable(readMembers(source("server/src/agent-os/database-options.ts"), "RetentionOptions")),
     "## `limits`",
     "How much runs may take of one process: [limits](limits.md).",

@@ -60,7 +60,10 @@ const GROUPS: readonly (readonly [heading: string, belongs: (name: string, entry
       "401: what only a diagnosis can tell apart",
       (name, entry) => entry.kind === "cause" && name.startsWith("AUTH_"),
     ],
-    ["403: what the caller may do", (_, entry) => entry.kind === "refusal" && entry.status === 403],
+    [
+      "403: what the caller may do",
+      (_, entry) => entry.kind === "refusal" && entry.status === 403 && !isFrame(entry),
+    ],
     [
       "403: scopes that are nearly right",
       (name, entry) => entry.kind === "cause" && name.startsWith("SCOPE_"),
@@ -68,13 +71,20 @@ const GROUPS: readonly (readonly [heading: string, belongs: (name: string, entry
     [
       "400, 413, 414, 429 and 503: not now, not so much, or not from this page",
       (_, entry) =>
-        (entry.kind === "refusal" && (entry.status > 403 || entry.status === 400)) || entry.kind === "limit",
+        (entry.kind === "refusal" && (entry.status > 403 || entry.status === 400)) ||
+        (entry.kind === "limit" && !isFrame(entry)),
     ],
+    ["On a WebSocket that is open", (_, entry) => isFrame(entry)],
     ["Keys, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("KEY_")],
     ["Configuration, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("CONFIG_")],
     ["The database, at the start", (name, entry) => entry.kind !== "limit" && name.startsWith("STORE_")],
     ["The server cannot be asked", (name) => name.startsWith("CLI_")],
   ];
+
+/** Told over a connection that is open, where there is no status. */
+function isFrame(entry: ErrorEntry): boolean {
+  return (entry.kind === "refusal" || entry.kind === "limit") && entry.seenAs !== undefined;
+}
 
 export function troubleshootingPage(): string {
   const start = readFileSync(START, "utf8").trimEnd();
@@ -138,21 +148,25 @@ function describe([name, entry]: readonly [string, ErrorEntry]): string {
     "",
     `${upperFirst(prose(entry.title))}.`,
     "",
-    ...(entry.kind === "refusal" || entry.kind === "limit"
-      ? [`**You see** HTTP ${entry.status}, ${code(fillPlaces(entry.detail))}.`, ""]
-      : []),
-    ...(entry.kind === "fault"
-      ? [
-          `**You see** this at the start, as ${entry.severity === "error" ? "an error that stops it" : "a warning"}.`,
-          "",
-        ]
-      : []),
+    ...describeSeen(entry),
     ...(looksLike === undefined
       ? []
       : [`**From outside** it looks like ${looksLike.map(link).join(" or ")}.`, ""]),
     `**Fix:** ${prose(entry.fix)}.`,
     ...(command === undefined ? [] : ["", "```bash", toPaste(command), "```"]),
   ].join("\n");
+}
+
+/** Where it is met; nothing for what only a diagnosis finds. */
+function describeSeen(entry: ErrorEntry): readonly string[] {
+  if (entry.kind === "cause") return [];
+  const { seenAs } = entry;
+  if (entry.kind === "fault") {
+    const atStart = `this at the start, as ${entry.severity === "error" ? "an error that stops it" : "a warning"}`;
+    return [`**You see** ${seenAs === undefined ? atStart : prose(seenAs)}.`, ""];
+  }
+  const answer = seenAs === undefined ? `HTTP ${entry.status}` : prose(seenAs);
+  return [`**You see** ${answer}, ${code(fillPlaces(entry.detail))}.`, ""];
 }
 
 function toPaste(command: string): string {

@@ -29,6 +29,7 @@ export {
   valueIssue,
 } from "./app/input-fault.ts";
 export type { SocketActions } from "./app/join-sockets.ts";
+export { requireCaller } from "./app/late-body.ts";
 export { createLimitLog, type LimitLog } from "./app/limit-log.ts";
 export { describeLimit, limitResponse } from "./app/limit-response.ts";
 export { isOpened } from "./app/opened-routes.ts";

@@ -31,6 +31,8 @@ export interface AuthEngineOptions {
 export interface AuthEngine {
   /** Who calls. Answers at once for a cached token. Never throws. */
   authenticate(request: RequestFacts): Result<Identity> | Promise<Result<Identity>>;
+  /** Whether a caller who was let in is let in still, by all but the credential, which is not read again. Never throws. */
+  readmit(identity: Identity): Result<Identity> | Promise<Result<Identity>>;
   /** Whether this caller may use this route with these decoded path parameters. */
   authorize(identity: Identity, route: CompiledRoute, parameters: PathParameters): Result<Access>;
   /** Whether some request of this caller to a route may be allowed: what is worth showing to them, and never a decision. */
@@ -108,6 +110,7 @@ export function createAuthEngine({ policy, authenticators, revocation }: AuthEng
   return {
     anonymous,
     authenticate,
+    readmit: (identity) => (policy.mode === "none" ? ok(identity) : admit(ok(identity))),
     authorize: (identity, route, parameters) => authorize(identity, { route, parameters }, policy),
     mayReach: (identity, route) =>
       identity.kind === "user" && policy.enforcesScopes

@@ -36,40 +36,37 @@ export function isRevocable({ kind, token }: RevocableIdentity): boolean {
 }
 
 /** Revocations in memory. */
-export interface RevocationSet {
+export interface RevocationSet<Kept extends Revocation = Revocation> {
   readonly size: number;
-  /** Two about the same are one: the later of both times counts. */
-  add(revocation: Revocation): void;
+  /** Two about the same are one: the later of both times counts, and what else the one has that was added last. */
+  add(revocation: Kept): void;
   /** What revokes an identity at this time, seconds since 1970; undefined when nothing does. */
-  find(identity: RevocableIdentity, now: number): Revocation | undefined;
+  find(identity: RevocableIdentity, now: number): Kept | undefined;
   /** Forgets those that end first, until it holds no more than so many. */
   trim(most: number): void;
 }
 
-type Values = Map<string, Revocation>;
+type Values<Kept> = Map<string, Kept>;
 
 /** Creates an empty one. */
-export function createRevocationSet(): RevocationSet {
+export function createRevocationSet<Kept extends Revocation = Revocation>(): RevocationSet<Kept> {
   /** By issuer, then by value. */
   const named = {
-    jti: new Map<string, Values>(),
-    sid: new Map<string, Values>(),
-    subject: new Map<string, Values>(),
+    jti: new Map<string, Values<Kept>>(),
+    sid: new Map<string, Values<Kept>>(),
+    subject: new Map<string, Values<Kept>>(),
   };
-  const keys: Values = new Map();
+  const keys: Values<Kept> = new Map();
   let size = 0;
 
-  function tableOf({ kind, issuer }: Revocation): Values {
+  function tableOf({ kind, issuer }: Kept): Values<Kept> {
     if (kind === "key") return keys;
-    const table = named[kind].get(issuer) ?? new Map<string, Revocation>();
+    const table = named[kind].get(issuer) ?? new Map<string, Kept>();
     named[kind].set(issuer, table);
     return table;
   }
 
-  function findSubject(
-    { issuer, userId, subject, token }: RevocableIdentity,
-    now: number,
-  ): Revocation | undefined {
+  function findSubject({ issuer, userId, subject, token }: RevocableIdentity, now: number): Kept | undefined {
     const table = named.subject.get(issuer);
     if (table === undefined) return undefined;
     const issuedAt = token?.issuedAt ?? Number.NEGATIVE_INFINITY;
@@ -121,15 +118,19 @@ function namesOf(userId: string | undefined, subject: string | undefined): reado
 }
 
 /** One that is past hides no other: it is as if it were forgotten already. */
-function find(table: Values | undefined, value: string | undefined, now: number): Revocation | undefined {
+function find<Kept extends Revocation>(
+  table: Values<Kept> | undefined,
+  value: string | undefined,
+  now: number,
+): Kept | undefined {
   const found = table === undefined || value === undefined ? undefined : table.get(value);
   return found !== undefined && found.until > now ? found : undefined;
 }
 
-function join(one: Revocation, other: Revocation): Revocation {
+function join<Kept extends Revocation>(one: Kept, other: Kept): Kept {
   const issuedBefore =
     one.issuedBefore === undefined || other.issuedBefore === undefined
       ? undefined
       : Math.max(one.issuedBefore, other.issuedBefore);
-  return { ...one, issuedBefore, until: Math.max(one.until, other.until) };
+  return { ...other, issuedBefore, until: Math.max(one.until, other.until) };
 }

@@ -30,6 +30,20 @@ describe("agentos errors", () => {
     for (const code of Object.keys(ERRORS)) expect(all.stdout).toContain(code);
   });
 
+  it("says where one is met that is no answer and stops no start", async () => {
+    const { stdout } = await runInProcess(["errors", "RUN_CALLER_SOCKETS"]);
+    expect(stdout).toContain("a frame `auth_error` on the WebSocket, which is then closed with 1008");
+    expect(stdout).not.toContain("429");
+    const { stdout: id } = await runInProcess(["errors", "CONFIG_ID_FIXED"]);
+    expect(id).toContain("an error of `replacePolicy()`");
+    expect(id).not.toContain("at the start");
+    const { stdout: json } = await runInProcess(["errors", "AUTH_SOCKET_OTHER_CALLER", "--json"]);
+    expect(JSON.parse(json)).toMatchObject({
+      status: null,
+      seen: expect.stringContaining("a frame") as unknown,
+    });
+  });
+
   it("names the nearest code for a typing error, and repeats nothing that is no code", async () => {
     await expect(runInProcess(["errors", "AUTH_TOKEN_EXPIERD"])).rejects.toMatchObject({
       exitCode: 1,

@@ -16,6 +16,8 @@ interface Options {
 interface Explained {
   readonly code: string;
   readonly kind: ErrorEntry["kind"];
+  /** Where it is met; null: an answer with the status, the start, or a diagnosis, by its kind. */
+  readonly seen: string | null;
   readonly title: string;
   readonly fix: string;
   readonly command: string | null;
@@ -64,13 +66,16 @@ function explain(code: string, { cli }: Context): Explained {
   if (entry === undefined || !isErrorCode(code)) throw new TypeError(`no such code: ${code}`);
   const fill = (text: string) => renderNeutral(text, cli);
   const command = FIX_COMMANDS[code];
+  const seenAs = "seenAs" in entry ? entry.seenAs : undefined;
   return {
     code,
     kind: entry.kind,
+    seen: seenAs === undefined ? null : fill(seenAs),
     title: fill(entry.title),
     fix: fill(entry.fix),
     command: command === undefined ? null : fill(command),
-    status: "status" in entry ? entry.status : null,
+    // What comes in a frame has none.
+    status: "status" in entry && seenAs === undefined ? entry.status : null,
     detail: "detail" in entry ? fill(entry.detail) : null,
     page: `/errors/${code}`,
   };
@@ -91,8 +96,8 @@ function print(found: readonly Explained[], { terminal }: Context): void {
     for (const { code, title } of found) show(`${code.padEnd(width)}  ${title}`);
     return;
   }
-  const { code, kind, title, fix, command, status, detail, page } = only;
-  show(`${paint("bold", code)}  ${paint("dim", KINDS[kind])}`);
+  const { code, kind, seen, title, fix, command, status, detail, page } = only;
+  show(`${paint("bold", code)}  ${paint("dim", seen === null ? KINDS[kind] : `seen as ${seen}`)}`);
   show(`  cause   ${title}`);
   show(`  ${paint("green", "fix")}     ${fix}`);
   if (command !== null) show(`          ${paint("cyan", `$ ${command}`)}`);

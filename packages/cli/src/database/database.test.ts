@@ -78,6 +78,7 @@ describe("agentos db", () => {
       migrations: [
         { name: "0001-initial", isApplied: true },
         { name: "0002-engine", isApplied: true },
+        { name: "0003-queue", isApplied: true },
       ],
       deployments: [{ deployment: "agent-os", sessions: 4, runs: 4, memories: 0, denials: 2 }],
     });
@@ -91,7 +92,7 @@ describe("agentos db", () => {
     expect(await failureOf(["db", "status"], cwd)).toContain("there is no such database");
     expect(readdirSync(cwd)).toEqual([]);
     const first = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd: cwd });
-    expect(first.stdout).toBe("database: SQLite b.db\napplied: 0001-initial, 0002-engine\n");
+    expect(first.stdout).toBe("database: SQLite b.db\napplied: 0001-initial, 0002-engine, 0003-queue\n");
     const second = await runInProcess(["db", "migrate", "--database", "sqlite:b.db"], { cwd });
     expect(second.stdout).toContain("nothing to apply");
   });

@@ -64,6 +64,7 @@ export const configFaults = {
     fix: 'serve on "localhost", or set a key first: `export OS_SECURITY_KEY="$(openssl rand -hex 32)"`',
   }),
   CONFIG_ID_FIXED: error({
+    seenAs: "an error of `replacePolicy()`: the policy before stays in force",
     title: 'a running server keeps its "id": it is "{expected}", and the new policy has "{found}"',
     fix: 'leave "id" out of the new policy; another id is another server, with data of its own',
   }),

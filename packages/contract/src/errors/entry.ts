@@ -63,6 +63,8 @@ export interface RefusalEntry {
   readonly challenge: Challenge;
   /** Sent as `Retry-After`, where waiting helps. */
   readonly retryAfterSeconds?: number;
+  /** Where it is met, as a noun phrase, where that is not an answer of HTTP with its status. */
+  readonly seenAs?: string;
   /** One line for a person: lower-case start, no final full stop. */
   readonly title: string;
   /** The contract's string, word for word where the contract has one. */
@@ -82,6 +84,8 @@ export interface FaultEntry {
   readonly kind: "fault";
   /** `error` stops the start, `warning` is printed at every one. */
   readonly severity: "error" | "warning";
+  /** Where it is met, as a noun phrase, where that is not the start. */
+  readonly seenAs?: string;
   /** One line for a person: lower-case start, no final full stop. */
   readonly title: string;
   /** What to do next. */
@@ -113,6 +117,8 @@ export interface LimitEntry {
   readonly unit?: "MiB";
   /** Sent as `Retry-After`, where waiting helps. */
   readonly retryAfterSeconds?: number;
+  /** Where it is met, as a noun phrase, where that is not an answer of HTTP with its status. */
+  readonly seenAs?: string;
   /** One line for a person: lower-case start, no final full stop. */
   readonly title: string;
   /** What existing clients show. */

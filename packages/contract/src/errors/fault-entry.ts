@@ -1,7 +1,7 @@
 /** Makers of fault entries. Their texts keep their literal types: `createFault` knows from them which facts a fault needs. */
 import type { FaultEntry } from "./entry.ts";
 
-type Words = Pick<FaultEntry, "title" | "fix">;
+type Words = Pick<FaultEntry, "title" | "fix" | "seenAs">;
 
 const since = "0.1.0";
 

@@ -3,7 +3,9 @@ import type { RefusalEntry } from "./entry.ts";
 
 /** What an entry says; the rest has defaults. */
 type Refused = Pick<RefusalEntry, "stage" | "detail" | "title" | "fix"> &
-  Partial<Pick<RefusalEntry, "status" | "challenge" | "retryAfterSeconds" | "publicFacts" | "publicCode">>;
+  Partial<
+    Pick<RefusalEntry, "status" | "challenge" | "retryAfterSeconds" | "seenAs" | "publicFacts" | "publicCode">
+  >;
 
 /** A refusal of authentication: 401 `invalid_token`, unless the entry says otherwise. */
 export const refusal = (entry: Refused): RefusalEntry => ({

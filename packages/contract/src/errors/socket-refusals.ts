@@ -4,6 +4,9 @@ import { refusal } from "./refusal-entry.ts";
 
 const forbidden = { status: 403, challenge: "none" } as const;
 const origin = { ...forbidden, stage: "origin", detail: "Origin not allowed" } as const;
+/** Of a connection that is open already. */
+const FRAME = "a frame `auth_error` on the WebSocket";
+const AS_IT_WAS = `${FRAME}, which stays as it was`;
 const NEW_CONNECTION = "open a new connection, and authenticate it with this token";
 
 export const socketRefusals = {
@@ -21,6 +24,7 @@ export const socketRefusals = {
   AUTH_SOCKET_OTHER_CALLER: refusal({
     ...forbidden,
     stage: "subject",
+    seenAs: AS_IT_WAS,
     detail: "The connection belongs to another caller",
     title: "the token names another caller than the one that this connection was authenticated for",
     fix: NEW_CONNECTION,
@@ -28,6 +32,7 @@ export const socketRefusals = {
   AUTH_SOCKET_SCOPES_WIDER: refusal({
     ...forbidden,
     stage: "scopes",
+    seenAs: AS_IT_WAS,
     detail: "The token has more scopes than the connection",
     title: "the token has scopes that this connection was not authenticated with: {wider_scopes}",
     fix: NEW_CONNECTION,
@@ -48,6 +53,7 @@ export const socketLimits = {
   RUN_CALLER_SOCKETS: {
     ...limit,
     status: 429,
+    seenAs: `${FRAME}, which is then closed with 1008`,
     title: "open WebSockets of this caller: {limit}, the most that one caller may have",
     detail: "Too many open WebSockets",
     fix: "close WebSockets of yours that you do not need any more, then connect again",

@@ -18,6 +18,13 @@ import { sessionRunSchema } from "../wire/session-run.ts";
 import type { RouteTable } from "./route.ts";
 import { createRunnableRoutes } from "./runnables.ts";
 
+/** `POST /agents/{agent_id}/runs`. */
+const runHeadersSchema = z.object({
+  "Idempotency-Key": z.string().min(1).max(255).optional().meta({
+    description:
+      "names the request for 24 hours: sent again with the same key, it gets the run that it began first",
+  }),
+});
 const several = {
   description: "several users have a session of this id; `user_id` tells them apart",
   json: errorSchema,
@@ -33,7 +40,7 @@ export const agentsRoutes = {
     responses: { 200: { description: "the agents", json: z.array(agentSchema) } } },
   "agents.read": { method: "GET", path: "/agents/{agent_id}", access: ["agents:read"], items: { agents: "agent_id" }, tag: "Agents", summary: "One agent",
     responses: { 200: { description: "the agent", json: agentSchema }, 404: noSuchAgent } },
-  "agents.run": { method: "POST", path: "/agents/{agent_id}/runs", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Run an agent, streaming or not",
+  "agents.run": { method: "POST", path: "/agents/{agent_id}/runs", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Run an agent, streaming or not", headers: runHeadersSchema,
     requestBody: { form: runFormSchema, json: runJsonSchema },
     responses: {
       200: { description: "events of the run, or with stream=false the run itself", events: runEventSchema, json: runOutputSchema },
@@ -59,7 +66,7 @@ export const agentsRoutes = {
       404: noSuchRun,
       409: { description: "the run is running, has ended, or is no run that can be continued so; or several users have a session of this id", json: errorSchema },
       413: { description: "the request, or the state of its session, is too large, or the sessions of its user are", json: limitSchema },
-      422: { description: "the body is not valid", json: validationErrorSchema },
+      422: { description: "the body is not valid, or there is an `Idempotency-Key`, which is not read here", json: validationErrorSchema },
       429: { description: "the caller has too many active runs, or they are too large; `Retry-After` says when to ask again", json: limitSchema },
       503: { description: "the server has no room for the run, or cannot read its keys now", json: z.union([limitSchema, problemSchema]) },
     } },
@@ -72,7 +79,7 @@ export const agentsRoutes = {
   "agents.cancelRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/cancel", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Cancel a run", query: cancelQuerySchema,
     responses: { 200: { description: "it is asked to stop, or there is nothing to stop", json: z.object({}) }, 400: { description: "the session is not named", json: errorSchema }, 404: noSuchRun, 422: invalid } },
   "agents.resumeRun": { method: "POST", path: "/agents/{agent_id}/runs/{run_id}/resume", access: ["agents:run"], items: { agents: "agent_id" }, isOwned: true, tag: "Agents", summary: "Take up the stream of a run again",
-    requestBody: { form: resumeFormSchema, json: resumeFormSchema },
+    requestBody: { form: resumeFormSchema, json: resumeFormSchema, isOptional: true },
     responses: {
       200: { description: "what was missed, then what happens; one frame `error` where there is no such run", events: resumeEventSchema },
       400: { description: "the session is not named, or the body cannot be read", json: errorSchema },

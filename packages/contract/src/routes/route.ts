@@ -20,6 +20,8 @@ export interface RouteRequestBody {
   readonly form?: z.ZodType;
   /** `application/json`. */
   readonly json?: z.ZodType;
+  /** It may be left out. Default false. */
+  readonly isOptional?: boolean;
 }
 
 /** One answer of a route. */
@@ -64,6 +66,8 @@ export interface RouteDefinition<Custom extends string = never> {
   readonly summary: string;
   /** What may stand in the query, by name; undefined: nothing is read there. */
   readonly query?: z.ZodObject;
+  /** Headers that are read beside those of every route, by name; undefined: none. */
+  readonly headers?: z.ZodObject;
   /** What a request carries; undefined: nothing. */
   readonly requestBody?: RouteRequestBody;
   /** Answers by status; those of the guard (401, 403) are not listed. Undefined: described by the summary alone. */

@@ -1,4 +1,4 @@
-/** Bodies of every error: refusals are problems, anything else has its `detail` alone (contract 4.0). */
+/** Bodies of every error: refusals are problems, anything else has its `detail`, and a `fix` at most (contract 4.0). */
 import { z } from "zod";
 
 /** A refusal from authentication or authorization (RFC 9457; design.md section 4). */
@@ -30,7 +30,13 @@ export const limitSchema = problemSchema
   .meta({ id: "Limit", description: "which limit was reached, and what to do about it" });
 
 /** Any other error. */
-export const errorSchema = z.object({ detail: z.string() }).meta({ id: "Error" });
+export const errorSchema = z
+  .object({
+    detail: z.string(),
+    /** What to do next, where `detail` does not say it. */
+    fix: z.string().optional(),
+  })
+  .meta({ id: "Error" });
 
 /** Status 422: input that cannot be used, one entry for each fault (contract 4.0). */
 export const validationErrorSchema = z

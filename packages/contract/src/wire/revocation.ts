@@ -12,9 +12,9 @@ const kind = z.enum(REVOCATION_KINDS).meta({
 });
 const time = z.int().min(0);
 
-/** Body of `POST /authz/revocations`. */
+/** Body of `POST /authz/revocations`. Nothing is passed over: nobody takes back what a misspelt field has revoked. */
 export const revocationInputSchema = z
-  .object({
+  .strictObject({
     kind,
     value: z.string().min(1).max(MAX_IDENTIFIER_CHARACTERS).meta({
       description:

@@ -80,6 +80,8 @@ function outputOf<const Names extends z.ZodRawShape, const Event extends z.ZodTy
     forked_from_session_id: z.string().optional(),
     /** The run whose answer was made again. */
     regenerated_from: z.string().optional(),
+    /** With the status `REGENERATED`: the run that took its place. */
+    replaced_by: z.string().optional(),
   };
 }
 

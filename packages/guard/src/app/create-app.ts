@@ -18,6 +18,7 @@ import { isPrivateRoute } from "./custom-route.ts";
 import type { Fetch } from "./fetch.ts";
 import { dropBody, guardBody } from "./guard-body.ts";
 import type { LimitFault } from "./input-fault.ts";
+import { CallerRefused, keepAsking } from "./late-body.ts";
 import type { LimitLog } from "./limit-log.ts";
 import { limitResponse } from "./limit-response.ts";
 import type { OutageLog } from "./outage-log.ts";
@@ -74,14 +75,14 @@ export function createApp({
     app.on(route.method, toRouterPath(route.template), (c): Response | Promise<Response> => {
       const request = c.req.raw;
       const parameters = hasParameters ? c.req.param() : NO_PARAMETERS;
-      const answer = (outcome: GuardOutcome) =>
-        outcome.isAllowed
-          ? guard(run({ request, parameters, access: outcome.access }, c.env), c, {
-              identity: outcome.access.identity,
-              route,
-              parameters,
-            })
-          : toResponse(outcome.answer);
+      const answer = (outcome: GuardOutcome) => {
+        if (!outcome.isAllowed) return toResponse(outcome.answer);
+        const { access } = outcome;
+        const { identity } = access;
+        if (!BODILESS.has(route.method) && identity.kind !== "anonymous")
+          keepAsking(request, () => gate.checkAgain(guardedRequest(request, c.env), route, identity));
+        return guard(run({ request, parameters, access }, c.env), c, { identity, route, parameters });
+      };
       const outcome = gate.check(guardedRequest(request, c.env), route, parameters);
       return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
     });
@@ -110,6 +111,7 @@ export function createApp({
   });
 
   app.onError((error, c: Context) => {
+    if (error instanceof CallerRefused) return toResponse(error.answer);
     const outage = findOutage(error);
     if (outage === undefined) return internalError(logFailure(error, c, "a handler failed"));
     outageLog.note(outage, { method: c.req.method, path: c.req.path, error });
@@ -145,6 +147,8 @@ export function createApp({
 }
 
 const leaveAnswer = (answer: Response | Promise<Response>) => answer;
+/** Methods whose requests have no body that anybody reads. */
+const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 const NO_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Makes a response of the guard's answer. */

@@ -12,7 +12,10 @@ import type { RouteHandler } from "./route-handler.ts";
 /** A route that is served: who may call it by the rules in force, and how the API reference describes it. */
 export interface DescribedRoute {
   readonly route: CompiledRoute;
-  readonly definition: Pick<RouteDefinition, "tag" | "summary" | "query" | "requestBody" | "responses">;
+  readonly definition: Pick<
+    RouteDefinition,
+    "tag" | "summary" | "query" | "headers" | "requestBody" | "responses"
+  >;
 }
 
 /** What handlers are made of, anew for each policy that comes into force. */

@@ -199,6 +199,7 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
           drain: (signal) => app.state.drain(signal),
           sockets: parts.sockets && {
             recognises: (incoming) => app.state.sockets.recognises(incoming),
+            hasLostUpgrade: (incoming) => app.state.sockets.hasLostUpgrade(incoming),
             accept: (...upgrade) => app.state.sockets.accept(...upgrade),
             close: () => app.state.sockets.close(),
           },

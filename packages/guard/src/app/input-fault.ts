@@ -14,7 +14,13 @@ export interface ValidationIssue {
 }
 
 export type InputFault =
-  | { readonly status: 400 | 403 | 404 | 409; readonly detail: string }
+  | {
+      readonly status: 400 | 403 | 404 | 409;
+      /** Of the contract where it has one. */
+      readonly detail: string;
+      /** What to do, where the contract's words do not say it. */
+      readonly fix?: string;
+    }
   | { readonly status: 422; readonly detail: readonly ValidationIssue[] };
 
 /** A limit that a request would break: a value, turned into a response by `limitResponse`. */
@@ -32,8 +38,8 @@ export interface LimitFault {
 export type RequestFault = InputFault | LimitFault;
 
 /** An answer other than 422. */
-export function inputFault(status: 400 | 403 | 404 | 409, detail: string): InputFault {
-  return { status, detail };
+export function inputFault(status: 400 | 403 | 404 | 409, detail: string, fix?: string): InputFault {
+  return fix === undefined ? { status, detail } : { status, detail, fix };
 }
 
 /** Status 422, with every wrong field. */

@@ -45,7 +45,8 @@ export function joinSockets(
       Object.entries(actions).map(([name, routeId]): readonly [string, RoutedAction] => {
         const action = handlers[id]?.[name];
         if (action === undefined) throw new Error(`INVARIANT: the action "${name}" of ${id} has a handler`);
-        return [name, { route: find(routeId), refusal: action.refusal, read: (frame) => action.read(frame) }];
+        const { refusal, unnamed } = action;
+        return [name, { route: find(routeId), refusal, unnamed, read: (frame) => action.read(frame) }];
       }),
     ),
   }));

@@ -1,4 +1,4 @@
-/** Bodies of errors that are not refusals: always `{"detail": …}` (contract 4.0), never an exception's text. */
+/** Bodies of errors that are not refusals: always `{"detail": …}` (contract 4.0), some with a `fix`, never an exception's text. */
 import type { InputFault } from "./input-fault.ts";
 
 /** A JSON answer as the contract writes it: compact, UTF-8. */
@@ -24,7 +24,7 @@ export function jsonTextResponse(text: string): Response {
 
 function errorResponse(
   status: number,
-  detail: InputFault["detail"],
+  detail: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   return jsonResponse({ detail }, { status, headers });
@@ -32,7 +32,8 @@ function errorResponse(
 
 /** 400, 403, 404, 409 or 422. */
 export function faultResponse(fault: InputFault): Response {
-  return errorResponse(fault.status, fault.detail);
+  const { status, ...body } = fault;
+  return jsonResponse(body, { status });
 }
 
 /** What was sent is no request that HTTP knows; `problem` says why, and repeats nothing of it. */

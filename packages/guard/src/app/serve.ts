@@ -79,8 +79,9 @@ export async function serveOnNode(fetch: Fetch, options: NodeServeOptions): Prom
   };
   const server = createServer(serverOptions, (incoming, outgoing) => {
     const problem = settleRequestLine(incoming);
-    if (problem === undefined) void listener(incoming, outgoing);
-    else answerBadRequest(outgoing, problem);
+    if (problem !== undefined) answerBadRequest(outgoing, problem);
+    else if (sockets?.hasLostUpgrade(incoming) === true) answerLostUpgrade(outgoing);
+    else void listener(incoming, outgoing);
   });
   // Node before 22.21 asks nobody which upgrades are meant, and `accept` refuses all others.
   if (sockets !== undefined)
@@ -123,6 +124,16 @@ function answerBadRequest(outgoing: ServerResponse, problem: string): void {
   const body = JSON.stringify({ detail: `Bad Request: ${problem}` });
   const headers = { "content-type": "application/json", connection: "close" };
   outgoing.writeHead(400, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+}
+
+/** Whoever it is: that there is a WebSocket here its upgrade would tell too, and a credential is not what is missing. */
+function answerLostUpgrade(outgoing: ServerResponse): void {
+  const body = JSON.stringify({
+    detail: "Upgrade Required: this address is a WebSocket, and the request came without its upgrade",
+    fix: 'let every proxy between the client and this server pass the headers "Upgrade" and "Connection" on, over HTTP/1.1',
+  });
+  const headers = { "content-type": "application/json", upgrade: "websocket", connection: "upgrade, close" };
+  outgoing.writeHead(426, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
 }
 
 /** What the adapter cannot read is the client's; whatever else comes so far is ours, and no client learns what it was. */

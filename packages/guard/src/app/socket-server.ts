@@ -40,6 +40,8 @@ export interface SocketServerOptions {
 export interface SocketServer {
   /** True for an upgrade to a WebSocket of a path that has one; every other request is an ordinary one. */
   recognises(incoming: IncomingMessage): boolean;
+  /** True for what is recognised but for its upgrade: somebody between the client and here has taken it away. */
+  hasLostUpgrade(incoming: IncomingMessage): boolean;
   /** Opens the connection, or answers why not. */
   accept(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** Opens none any more, and ends all that are open; the reason is told to their clients. */
@@ -116,6 +118,12 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     recognises: (incoming) =>
       incoming.method === "GET" &&
       incoming.headers.upgrade?.toLowerCase() === "websocket" &&
+      findRoute(incoming) !== undefined,
+    hasLostUpgrade: (incoming) =>
+      incoming.method === "GET" &&
+      // Every client sends it, and no proxy takes it away: it is no header of one hop (RFC 6455 section 4.1).
+      incoming.headers["sec-websocket-key"] !== undefined &&
+      incoming.headers.upgrade === undefined &&
       findRoute(incoming) !== undefined,
     async accept(incoming, socket, head) {
       const ignore = () => undefined;

@@ -26,7 +26,7 @@ export interface FindEndOptions {
   readonly routes: readonly CompiledRoute[];
   /** Those of the policy, with the keys in force. */
   readonly issuers: readonly TrustedIssuer[];
-  readonly revocations: Pick<Revocations, "isRevoked">;
+  readonly revocations: Pick<Revocations, "judge">;
   /** That of whoever embeds this server. What it has to wait for it says at the next request. */
   readonly revocation: RevocationCheck | undefined;
 }
@@ -60,7 +60,8 @@ export function createFindEnd(options: FindEndOptions): FindEnd {
   return ({ identity, route: opened, parameters, readBy: before = readBy }) => {
     const route = routes.get(opened.id) ?? opened;
     if (engine.isPublic(route, parameters)) return undefined;
-    if (revocations.isRevoked(identity)) return refuse("AUTH_CREDENTIAL_REVOKED").fault;
+    const revoked = revocations.judge(identity);
+    if (revoked !== undefined) return revoked;
     const refused = revocation?.(identity);
     if (refused instanceof Promise) {
       // Nobody waits for it here: the next request asks again, and fails where it does.

@@ -50,6 +50,7 @@ function createTestGate(
     engine: {
       anonymous,
       mayReach: () => true,
+      readmit: ok,
       isPublic: (route) => route.access.rule === "public",
       authenticate: () => {
         seen.push("authenticate");

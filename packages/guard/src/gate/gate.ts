@@ -54,6 +54,12 @@ export interface Gate {
     route: CompiledRoute,
     parameters: Readonly<Record<string, string | undefined>>,
   ): GuardOutcome | Promise<GuardOutcome>;
+  /** Asks once more, later in a request that was allowed. Gives the answer to send instead; undefined for a caller who is let in. */
+  checkAgain(
+    request: GuardedRequest,
+    route: CompiledRoute,
+    identity: Identity,
+  ): ProblemAnswer | undefined | Promise<ProblemAnswer | undefined>;
   /**
    * Checks only who calls, for requests that match no route: they get 404 after this, never before. Gives the answer to
    * send instead; undefined for a caller who is known, and who has not been given access to anything.
@@ -118,6 +124,15 @@ export function createGate(options: GateOptions): Gate {
       // A cached token answers at once: no promise on the hot path.
       if (!(authenticated instanceof Promise)) return conclude(request, route, parameters, authenticated);
       return authenticated.then((result) => conclude(request, route, parameters, result));
+    },
+    checkAgain(sent, route, identity) {
+      const toAnswer = (admitted: Result<Identity>) => {
+        if (admitted.ok) return undefined;
+        const request = findClient === undefined ? sent : findClient(sent);
+        return denier.deny(request, admitted.fault, { routeName: route.name });
+      };
+      const admitted = engine.readmit(identity);
+      return admitted instanceof Promise ? admitted.then(toAnswer) : toAnswer(admitted);
     },
     async authenticate(sent, path) {
       const request = findClient === undefined ? sent : findClient(sent);

@@ -54,8 +54,11 @@ export interface SocketJudge {
   readonly clientAddress: string | undefined;
   /** Who is let in with this credential, at this moment. Undefined as the credential: whoever sends none. */
   authenticate(token: string | undefined): Promise<Result<Identity, SocketRefusal>>;
-  /** Whether a caller who is known may do it. */
-  authorize(identity: Identity, demand: SocketDemand): Result<Access, SocketRefusal>;
+  /**
+   * Whether a caller who is known may do it; "unnamed" where the scopes are for single items, and the frame names none: a
+   * fault of the frame, of which nothing is recorded.
+   */
+  authorize(identity: Identity, demand: SocketDemand): Result<Access, SocketRefusal | "unnamed">;
   /**
    * Calls `end` once what was let in is taken away: a credential revoked, a key withdrawn. Gives the function for when the
    * connection has ended, or is somebody's no more.
@@ -125,6 +128,7 @@ export function createSocketGate(options: SocketGateOptions): SocketGate {
         },
         authorize(identity, { action, route, parameters }) {
           const judged = engine.authorize(identity, route, parameters);
+          if (!judged.ok && judged.fault.code === "SCOPE_PARAMETER_MISSING") return fail("unnamed");
           const key = keyOf(identity);
           if (key !== undefined) keyCounter.count(key);
           const isKnown = isVerified && identity.kind !== "anonymous";

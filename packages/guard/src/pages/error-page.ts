@@ -34,7 +34,7 @@ h1 { font: 600 1.25rem/1.3 ui-monospace, monospace; margin-bottom: 0; overflow-w
 h2 { font-size: .8rem; text-transform: uppercase; letter-spacing: .06em; opacity: .65; margin: 2rem 0 .25rem; }
 p { margin: .25rem 0; } code { overflow-wrap: anywhere; } .kind { opacity: .65; }
 </style></head><body>
-<h1>${code}</h1><p class="kind">${describeKind(entry)}</p>
+<h1>${code}</h1><p class="kind">${describeKind(entry, cliCommand)}</p>
 <h2>Cause</h2><p>${explain(entry.title, cliCommand)}</p>
 <h2>Fix</h2><p>${explain(entry.fix, cliCommand)}</p>
 ${detail}
@@ -50,7 +50,8 @@ function escapeHtml(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-function describeKind(entry: ErrorEntry): string {
+function describeKind(entry: ErrorEntry, cliCommand: string): string {
+  if (entry.kind !== "cause" && entry.seenAs !== undefined) return explain(entry.seenAs, cliCommand);
   if (entry.kind === "refusal")
     return `HTTP ${entry.status}; checked at the step &ldquo;${entry.stage}&rdquo;`;
   if (entry.kind === "limit")

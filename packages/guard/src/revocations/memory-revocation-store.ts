@@ -4,6 +4,7 @@ import {
   type RevocationQuery,
   type RevocationRoom,
   type RevocationStore,
+  type RevokedBy,
   roomFor,
   type StoredRevocation,
 } from "./revocation-store.ts";
@@ -26,7 +27,8 @@ export function createMemoryRevocationStore({
       const known = kept.find((one) => isCoveredBy(revocation, one));
       if (known !== undefined) return ok(known);
       const others = kept.filter((one) => !isCoveredBy(one, revocation));
-      const limit = roomFor(revocation.kind, room);
+      const own = others.filter(({ createdBy }) => isSame(createdBy, revocation.createdBy));
+      const limit = roomFor(revocation.kind, own.length, room);
       const excess = Math.max(0, others.length - limit + 1);
       const gone = new Set(excess === 0 ? [] : findPast(others, at).slice(0, excess));
       if (gone.size < excess) return fail({ limit });
@@ -48,6 +50,10 @@ export function createMemoryRevocationStore({
 /** Those that have been past for longest come first: they alone go for others, lest a clock that is ahead takes all. */
 function findPast(all: readonly StoredRevocation[], at: number): readonly StoredRevocation[] {
   return all.filter(({ until }) => until <= at).sort((a, b) => a.until - b.until);
+}
+
+function isSame(one: RevokedBy | undefined, other: RevokedBy | undefined): boolean {
+  return one?.issuer === other?.issuer && one?.id === other?.id;
 }
 
 type Compared = Omit<StoredRevocation, "seq" | "createdAt" | "createdBy">;

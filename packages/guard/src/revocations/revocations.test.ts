@@ -98,7 +98,10 @@ describe("what is revoked in this process", () => {
     expect(revocations.check(mine as never)).toBeUndefined();
     await revocations.revoke({ ...revocation, until: now + 10 });
     expect(heard).toHaveBeenCalledOnce();
-    expect(revocations.check(mine as never)).toMatchObject({ code: "AUTH_CREDENTIAL_REVOKED" });
+    expect(revocations.check(mine as never)).toMatchObject({
+      code: "AUTH_CREDENTIAL_REVOKED",
+      facts: { revocation_id: 1, revocation_kind: "jti", revoked_until: now + 10 },
+    });
     expect(revocations.check(other as never)).toBeUndefined();
     expect(await revocations.readAndAsk(mine)).toBe(true);
     stop();
@@ -149,7 +152,8 @@ describe("a clock that is ahead for a moment", () => {
   it("is not what memory is bounded by: of more than are in force at a time those that end first are forgotten", async () => {
     const { store, kept } = createShared();
     const { revocations, ask } = create(store);
-    for (let n = 0; n < 53_000; n += 1) kept.push({ ...revocation, value: `x-${n}`, seq: n + 1, createdAt: 1 });
+    for (let n = 0; n < 53_000; n += 1)
+      kept.push({ ...revocation, value: `x-${n}`, seq: n + 1, createdAt: 1 });
     const [soon, late] = [Math.floor(Date.now() / 1_000) + 300, revocation.until + 1];
     kept[0] = { ...revocation, until: soon, seq: 1, createdAt: 1 };
     kept[1] = { ...revocation, value: "t-2", until: late, seq: 2, createdAt: 1 };
@@ -317,11 +321,17 @@ describe("a store that does not answer", () => {
     expect(calls).toEqual(["beat"]);
   });
 
-  it("leaves a run with what was known", async () => {
+  it("leaves what is revoked open for a run, unless that is known already", async () => {
     const { store, state } = createShared();
     const { revocations } = create(store);
+    await revocations.preload();
     state.isDown = true;
-    expect(await revocations.readAndAsk(mine)).toBe(false);
+    expect(await revocations.readAndAsk(mine)).toBeUndefined();
+    state.isDown = false;
+    void revocations.revoke(revocation);
+    await seconds(1);
+    state.isDown = true;
+    expect(await revocations.readAndAsk(mine)).toBe(true);
   });
 });
 

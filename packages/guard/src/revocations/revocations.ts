@@ -4,6 +4,7 @@ import {
   fail,
   isRevocable,
   ok,
+  type Refusal,
   type Result,
   type RevocableIdentity,
   type RevocationCheck,
@@ -38,8 +39,10 @@ export interface Revocations {
   readonly check: RevocationCheck;
   /** By what this server knows now; of a caller whose request was long ago, too. */
   isRevoked(identity: RevocableIdentity): boolean;
-  /** The same, once this server has read all there is; where it cannot, by what it knows. */
-  readAndAsk(identity: RevocableIdentity): Promise<boolean>;
+  /** The same as a refusal, with the facts of what was revoked. */
+  judge(identity: RevocableIdentity): Refusal | undefined;
+  /** Whether it is, once this server has read all there is; undefined where it cannot, and knows of nothing. */
+  readAndAsk(identity: RevocableIdentity): Promise<boolean | undefined>;
   /** Calls the listener after something was revoked, until the returned function is called. What it throws is logged. */
   onRevoked(listener: () => void): () => void;
   /** Keeps one, and waits until every server that lives knows it, ten seconds at most. */
@@ -71,7 +74,6 @@ const TRIM_AT = MOST_IN_FORCE + 1_000;
 /** Beyond what a server may trust. */
 const MARGIN_MS = 100;
 
-const REVOKED = refuse("AUTH_CREDENTIAL_REVOKED").fault;
 const UNKNOWN = refuse("AUTH_REVOCATION_UNKNOWN").fault;
 
 /** Creates it. */
@@ -81,7 +83,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   /** Each waits for the one before: many at once would hold all connections of this server, one waiting for the other. */
   const inTurn = createInTurn();
   const waitForAll = createWait();
-  const set = createRevocationSet();
+  const set = createRevocationSet<StoredRevocation>();
   const listeners = new Set<() => void>();
   const uses = new Set<() => boolean>();
   const isInUse = () => [...uses].some((isUsed) => isUsed());
@@ -107,8 +109,18 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     }
   }
 
-  const isRevoked = (identity: RevocableIdentity) => set.size > 0 && set.find(identity, now()) !== undefined;
-  const judge = (identity: RevocableIdentity) => (isRevoked(identity) ? REVOKED : undefined);
+  /** Which revocation it is stands in the record, for the operator alone. */
+  function judge(identity: RevocableIdentity): Refusal | undefined {
+    const found = set.size > 0 ? set.find(identity, now()) : undefined;
+    if (found === undefined) return undefined;
+    const { seq, kind, until } = found;
+    return refuse("AUTH_CREDENTIAL_REVOKED", {
+      revocation_id: seq,
+      revocation_kind: kind,
+      revoked_until: until,
+    }).fault;
+  }
+  const isRevoked = (identity: RevocableIdentity) => judge(identity) !== undefined;
 
   async function catchUp(identity: RevocableIdentity) {
     const isKnown = (await synchroniser?.catchUp()) ?? true;
@@ -137,10 +149,12 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       if (synchroniser === undefined || synchroniser.isFresh()) return judge(identity);
       return catchUp(identity);
     },
+    judge,
     isRevoked,
     async readAndAsk(identity) {
-      if (isRevocable(identity) && synchroniser?.isFresh() === false) await synchroniser.catchUp();
-      return isRevoked(identity);
+      const isAsked = isRevocable(identity) && synchroniser?.isFresh() === false;
+      const isKnown = !isAsked || (await synchroniser.catchUp());
+      return isRevoked(identity) || (isKnown ? false : undefined);
     },
     onRevoked(listener) {
       listeners.add(listener);

@@ -25,6 +25,8 @@ export interface SocketRequest {
 export interface SocketAction {
   /** What a client is told whose scopes do not allow it: the contract's words. */
   readonly refusal: string;
+  /** What a client is told whose scopes are for single items, and whose frame names none; default: the same. */
+  readonly unnamed?: string | undefined;
   /** Reads a frame; a text says what is wrong with it. Never throws. */
   read(frame: SocketFrame): SocketRequest | string;
 }

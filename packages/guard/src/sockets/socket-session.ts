@@ -183,7 +183,14 @@ export function createSocketSession(options: SocketSessionOptions): SocketSessio
     judgedAt = now();
     const { route } = action;
     const allowed = judge.authorize(judged.value, { action: name, route, parameters: request.parameters });
-    if (!allowed.ok) return send(refusedFrame(allowed.fault, action.refusal));
+    if (!allowed.ok) {
+      const { fault } = allowed;
+      return send(
+        fault === "unnamed"
+          ? errorFrame(action.unnamed ?? action.refusal)
+          : refusedFrame(fault, action.refusal),
+      );
+    }
     try {
       await request.run({ access: allowed.value, send, signal: abort.signal });
     } catch (error) {

@@ -33,7 +33,7 @@ export interface AgentOSOptions extends GuardedAppOptions {
   readonly database?: string | DatabaseOptions | null | undefined;
   /** Name of the database on the wire, `db_id`. Default "agentos". */
   readonly databaseId?: string | undefined;
-  /** How long data is kept. Default: sessions and memories for ever, refusals 30 days, counts of decisions 8. */
+  /** How long data is kept. Default: sessions and memories for ever, refusals 30 days, counts of decisions 8, events of runs an hour. */
   readonly retention?: RetentionOptions | undefined;
 }
 

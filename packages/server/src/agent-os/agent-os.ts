@@ -240,6 +240,7 @@ function createServices({ options, stores }: ServiceParts, { policy, runtime }: 
     hints: stores.hints,
     countNodes: stores.liveNodes,
     isRevoked: (caller) => revocations.readAndAsk(caller),
+    isKnownAsRevoked: (caller) => revocations.isRevoked(caller),
   });
   revocations.onRevoked(() => runs.stopRunsOf(revocations.isRevoked, new Error(REVOKED)));
   revocations.watch(() => runs.activeRuns > 0);
@@ -281,6 +282,8 @@ function createHandlers(
       }),
       ...createRevocationsRoutes({
         revocations: auth.revocations,
+        // Once other servers know it, so that none adds to what waits.
+        onRevoked: () => void runs.endRevoked(),
         policy,
         isBelieved:
           mode === "none" &&

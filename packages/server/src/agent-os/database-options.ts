@@ -21,17 +21,17 @@ export interface DatabaseOptions {
   readonly deployment?: string | undefined;
 }
 
-/** How long data is kept after its last change; every number may have a fraction. */
+/** How long data is kept after its last change, in days but for events; every number may have a fraction. */
 export interface RetentionOptions {
-  /** Sessions with their runs. Default: for ever. */
+  /** Sessions with their runs, in days. Default: for ever. */
   readonly sessionsDays?: number | undefined;
-  /** Default: for ever. */
+  /** Memories, in days. Default: for ever. */
   readonly memoriesDays?: number | undefined;
-  /** Refusals. Default 30. */
+  /** Refusals, in days. Default 30. */
   readonly denialsDays?: number | undefined;
-  /** Counts of decisions. Default 8. */
+  /** Counts of decisions, in days. Default 8. */
   readonly decisionsDays?: number | undefined;
-  /** Events of runs in the background, for clients that come back: hours after the end of a run. Default 1. */
+  /** Events of runs in the background, for clients that come back: in hours, after the end of each run. Default 1. */
   readonly eventsHours?: number | undefined;
 }
 

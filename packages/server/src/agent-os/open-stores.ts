@@ -152,7 +152,13 @@ async function openIn(
   });
   const keyCounter = createSqlKeyCounter(opened, { deployment, logger, now });
   const revocations = createRevocations({
-    store: createSqlRevocationStore(opened, { deployment, nodeId, spread: runs.spread }),
+    store: createSqlRevocationStore(opened, {
+      deployment,
+      nodeId,
+      spread: runs.spread,
+      onForeign: (seq) =>
+        logger.warn({ seq }, "a revocation was not written by this server: its value is taken as it is"),
+    }),
     now,
     logger,
   });

@@ -1,10 +1,18 @@
 /**
  * The JSON body of a request, checked by the schema that the contract has for it. What it may cost is counted before
- * anything is built from it; what the schema does not name is passed over.
+ * anything is built from it; what the schema does not name is passed over, unless the schema is strict.
  */
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
-import { describeIssues, invalidFields, type RequestFault, valueIssue } from "@agentos/guard/app";
+import { nearest } from "@agentos/contract/text";
+import { redactTokens } from "@agentos/guard";
+import {
+  describeIssues,
+  invalidFields,
+  type RequestFault,
+  type ValidationIssue,
+  valueIssue,
+} from "@agentos/guard/app";
 import type { z } from "zod";
 import { hasLoneSurrogate } from "../runs/form/json-text.ts";
 import { parseJsonText } from "../runs/form/parse-json-body.ts";
@@ -45,7 +53,34 @@ function check<Schema extends z.ZodObject>(
 ): Result<z.output<Schema>, RequestFault> {
   const checked = schema.safeParse(value);
   if (checked.success) return ok(checked.data);
-  return fail(invalidFields(describeIssues("body", checked.error.issues, value)));
+  const { issues } = checked.error;
+  const strays = issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? issue.keys : []));
+  return fail(
+    invalidFields([
+      ...strays.slice(0, MAX_STRAYS).map((name) => describeStray(name, Object.keys(schema.shape))),
+      ...describeIssues(
+        "body",
+        issues.filter(({ code }) => code !== "unrecognized_keys"),
+        value,
+      ),
+    ]),
+  );
+}
+
+/** So many fields that there are not are named, and so many characters of each. */
+const MAX_STRAYS = 10;
+const MAX_STRAY_LENGTH = 100;
+
+/** In pydantic's words first, as of all that is wrong with a body. */
+function describeStray(given: string, fields: readonly string[]): ValidationIssue {
+  const name = given.slice(0, MAX_STRAY_LENGTH).toWellFormed();
+  const meant = nearest(name, fields);
+  const hint =
+    meant === undefined
+      ? `the fields are ${fields.map((field) => `"${field}"`).join(", ")}`
+      : `the nearest field is "${meant}"`;
+  const msg = `Extra inputs are not permitted; ${hint}`;
+  return { type: "extra_forbidden", loc: ["body", redactTokens(name)], msg, input: null };
 }
 
 /** A form's content type would let any web page send it without being asked (contract 7.1: browsers ask first for JSON). */

@@ -12,7 +12,7 @@ interface Operation {
   readonly tags: readonly string[];
   readonly security: readonly object[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
-  readonly requestBody?: { readonly content: Record<string, object> };
+  readonly requestBody?: { readonly required?: boolean; readonly content: Record<string, object> };
   readonly responses: Record<string, { readonly description: string; readonly content?: object }>;
 }
 interface Document {
@@ -190,7 +190,7 @@ describe("the document is valid", () => {
 
   it("declares exactly the parameters of each path, as required strings", () => {
     for (const { path, operation } of operations) {
-      const declared = (operation.parameters ?? []).filter((parameter) => parameter["in"] !== "query");
+      const declared = (operation.parameters ?? []).filter(({ in: place }) => place === "path");
       expect(
         declared.map(({ name }) => name),
         path,
@@ -213,6 +213,18 @@ describe("the document is valid", () => {
     ]);
     for (const parameter of list) expect(parameter).toMatchObject({ in: "query" });
     for (const parameter of list) expect(parameter["required"]).not.toBe(true);
+  });
+
+  it("asks for a body where one is needed", () => {
+    const optional = operations.filter(({ operation: { requestBody } }) => requestBody?.required === false);
+    expect(optional.map(({ operation }) => operation.operationId)).toEqual(["agents.resumeRun"]);
+  });
+
+  it("declares the header that names a request, where it is read and nowhere else", () => {
+    const named = operations.filter(({ operation: { parameters = [] } }) =>
+      parameters.some(({ name, in: place }) => name === "Idempotency-Key" && place === "header"),
+    );
+    expect(named.map(({ operation }) => operation.operationId)).toEqual(["agents.run"]);
   });
 
   it("refers only to what it contains", () => {

@@ -70,7 +70,14 @@ export function createOpenApi({
 function describeOperation({ route, definition }: DescribedRoute): ZodOpenApiOperationObject {
   const { rule } = route.access;
   const { parameters } = route.template;
-  const { summary, tag, query, requestBody, responses = { 200: { description: "the answer" } } } = definition;
+  const {
+    summary,
+    tag,
+    query,
+    headers,
+    requestBody,
+    responses = { 200: { description: "the answer" } },
+  } = definition;
   const scopes = typeof rule === "string" ? [] : rule.map(({ text }) => `\`${text}\``);
   const refusals: Readonly<Record<number, RouteResponse>> =
     rule === "public"
@@ -90,10 +97,11 @@ function describeOperation({ route, definition }: DescribedRoute): ZodOpenApiOpe
         ? {}
         : { path: z.object(Object.fromEntries(parameters.map((name) => [name, z.string()]))) }),
       ...(query === undefined ? {} : { query }),
+      ...(headers === undefined ? {} : { header: headers }),
     },
     ...(requestBody === undefined
       ? {}
-      : { requestBody: { required: true, content: contentOf(requestBody) } }),
+      : { requestBody: { required: requestBody.isOptional !== true, content: contentOf(requestBody) } }),
     responses: Object.fromEntries(
       Object.entries({ ...responses, ...refusals }).map(([status, response]) => [
         status,

@@ -2,12 +2,15 @@
 import { fail, ok, type Result } from "@agentos/auth";
 import { type PrefixedKind, RUNNABLE_KINDS } from "@agentos/contract";
 import {
+  faultResponse,
   inputFault,
+  invalidFields,
   notFound,
   type RequestContext,
   type RequestFault,
   type RouteHandler,
   type Runtime,
+  valueIssue,
 } from "@agentos/guard/app";
 import type { ContinueForm } from "../runs/continue-form.ts";
 import { parseContinueForm } from "../runs/form/parse-continue-form.ts";
@@ -17,6 +20,7 @@ import type { RunService } from "../runs/service.ts";
 import type { RunStore, SessionKey } from "../runs/store.ts";
 import { findOneSessionKey } from "../sessions/find-session.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
+import { SESSION_REQUIRED_IN_BODY } from "../sessions/session-required.ts";
 import type { AnswerFault } from "./answer-fault.ts";
 import type { AnswerRun } from "./run-answer.ts";
 
@@ -33,6 +37,14 @@ export interface ContinueRouteOptions<Kind extends PrefixedKind> {
   /** What its body says that it holds, bytes; undefined where it does not say. */
   readonly sizeOfBody: (request: Request) => number | undefined;
 }
+
+/** Who sends one relies on it: going on a second time could call tools a second time. */
+const NO_IDEMPOTENCY = invalidFields([
+  valueIssue(
+    ["header", "Idempotency-Key"],
+    "it is read where a run is started, and not where one is continued: leave it out; before you continue a completed run again, look in its session whether it was continued",
+  ),
+]);
 
 export function createContinueRoute<Kind extends PrefixedKind>({
   kind,
@@ -72,7 +84,7 @@ export function createContinueRoute<Kind extends PrefixedKind>({
     { sessionId: asked, userId }: ContinueForm,
   ): Promise<Result<SessionKey, RequestFault>> {
     const sessionId = access.identity.sessionId ?? asked;
-    if (sessionId === undefined) return fail(inputFault(400, "session_id is required for this action"));
+    if (sessionId === undefined) return fail(SESSION_REQUIRED_IN_BODY);
     const filter = { sessionId, kind, componentId: id, userId };
     const found = await findOneSessionKey(store, access.dataScope, filter);
     if (!found.ok) return found;
@@ -83,6 +95,7 @@ export function createContinueRoute<Kind extends PrefixedKind>({
     const { request, access, parameters } = context;
     const runnable = find(parameters[RUNNABLE_KINDS[kind].idKey] ?? "");
     if (runnable === undefined) return notFound(noComponent);
+    if (request.headers.has("idempotency-key")) return faultResponse(NO_IDEMPOTENCY);
     // Before its body is read: what a request sends is held like what it asks for.
     const admitted = runs.admit(access, sizeOfBody(request));
     if (!admitted.ok) return answerFault(admitted.fault, { access, route });

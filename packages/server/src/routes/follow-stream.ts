@@ -6,6 +6,7 @@ import { StreamCutError } from "@agentos/guard/app";
 import type { RunEvents } from "../runs/events.ts";
 import type { RunFollower } from "../runs/followers.ts";
 import type { Readers } from "../runs/readers.ts";
+import { encodeDamaged } from "./resume-frames.ts";
 import { encodeFrame } from "./sse.ts";
 
 export interface FollowStream {
@@ -107,6 +108,7 @@ export function openFollowStream(options: FollowStream): ReadableStream<Uint8Arr
           if (!isOpen) return;
           text = found === "nothing" ? HEARTBEAT : takeFrames();
         }
+        if (follower.isDamaged()) text += encodeDamaged(nextIndex);
         if (text !== "") controller.enqueue(encoder.encode(text));
         if (text !== "" && !follower.isDone()) return;
         close();

@@ -58,6 +58,13 @@ export function encodeUnknown(runId: string): string {
   return encodeControl("error", { error: `Run ${runId} not found in buffer or database` });
 }
 
+/** The last frame of a stream whose run has an event that cannot be read any more. */
+export function encodeDamaged(index: number): string {
+  return encodeControl("error", {
+    error: `Event ${index} of this run is damaged, and this stream ends before it: read the run itself, which has its whole answer when it has ended`,
+  });
+}
+
 function encodeControl(event: string, values: Values): string {
   const texts = Object.entries({ event, ...values }).map(
     ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,

@@ -5,7 +5,6 @@
 import { type PrefixedKind, RUNNABLE_KINDS } from "@agentos/contract";
 import {
   faultResponse,
-  inputFault,
   notFound,
   type RequestContext,
   type RouteHandler,
@@ -17,6 +16,7 @@ import type { RunPlace } from "../runs/run-queue.ts";
 import type { RunService } from "../runs/service.ts";
 import type { RunStore } from "../runs/store.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
+import { SESSION_REQUIRED_IN_BODY } from "../sessions/session-required.ts";
 import type { AnswerFault } from "./answer-fault.ts";
 import { encodeIndexedFrame, openFollowStream } from "./follow-stream.ts";
 import {
@@ -55,8 +55,7 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
     if (!form.ok) return refuse(form.fault, context);
     const { sessionId } = form.value;
     const isScoped = access.dataScope.kind !== "all";
-    if (isScoped && sessionId === undefined)
-      return faultResponse(inputFault(400, "session_id is required for this action"));
+    if (isScoped && sessionId === undefined) return faultResponse(SESSION_REQUIRED_IN_BODY);
     const runId = parameters["run_id"] ?? "";
     const component = { kind, id: componentId };
     const place = await store.findPlace(access.dataScope, { component, runId, sessionId });
@@ -69,19 +68,22 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
   }
 
   async function answer(place: RunPlace, form: ResumeForm, context: RequestContext): Promise<Response> {
-    if (!place.hasEvents) return replayStored(place, context);
+    // One that is ahead of what is seen here is believed: it waits for what comes after.
+    const last = Math.max(form.lastEventIndex ?? -1, -1);
+    const isLive = place.status === "RUNNING" || place.status === "PENDING";
+    // It was paused for longer than its events are kept.
+    const isForgotten = place.firstIndex > last + 1;
+    if (!place.hasEvents || (isForgotten && !isLive)) return replayStored(place, context);
+    const stored = isForgotten ? await encodeStored(place, context) : [];
     const readers = runs.openReaders(context.access, FOLLOWER_BYTES);
     if (!readers.ok) return refuse(readers.fault, context);
     const run = describePlace(place);
     // Where it runs here its memory knows better than its row.
     const count = runs.findKept(place.runNo)?.tail?.committed() ?? place.nextIndex;
-    // One that is ahead of what is seen here is believed: it waits for what comes after.
-    const last = Math.max(form.lastEventIndex ?? -1, -1);
-    const missed = Math.max(count - 1 - last, 0);
-    const isLive = place.status === "RUNNING" || place.status === "PENDING";
+    const missed = stored.length + Math.max(count - (isForgotten ? place.firstIndex : last + 1), 0);
     const frames = isLive
       ? {
-          intro: missed > 0 ? encodeCatchUp(run, missed, count) : "",
+          intro: [missed > 0 ? encodeCatchUp(run, missed, count) : "", ...stored].join(""),
           boundary: { index: count, text: encodeSubscribed(run, count) },
         }
       : { intro: encodeReplay(run, count, form.lastEventIndex) };
@@ -98,18 +100,19 @@ export function createResumeRoute(options: ResumeRouteOptions): RouteHandler {
     );
   }
 
-  /** Its pieces of the answer are not among them: its output has them whole. */
-  async function replayStored(place: RunPlace, { access }: RequestContext): Promise<Response> {
-    const { key, output } = place;
+  async function replayStored(place: RunPlace, context: RequestContext): Promise<Response> {
+    const events = await encodeStored(place, context);
+    return eventStreamResponse(
+      streamTexts([encodeStoredReplay(describePlace(place), events.length), ...events]),
+    );
+  }
+
+  /** Pieces of the answer are not among them: its output has them whole. */
+  async function encodeStored({ key, output }: RunPlace, { access }: RequestContext) {
     const run = await store.findRun(access.dataScope, key, output.run_id);
     const session = await store.findSession(access.dataScope, key);
     const events = run === undefined ? [] : showEvents(run, session?.state ?? {});
-    return eventStreamResponse(
-      streamTexts([
-        encodeStoredReplay(describePlace(place), events.length),
-        ...events.map(({ event, json }, index) => encodeIndexedFrame(event, json, index)),
-      ]),
-    );
+    return events.map(({ event, json }, index) => encodeIndexedFrame(event, json, index));
   }
 }
 

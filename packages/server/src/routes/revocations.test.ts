@@ -141,6 +141,25 @@ describe("revoking", () => {
     expect((await list()).body.data).toEqual([]);
   });
 
+  it.each([
+    ["issuedBefore", 'the nearest field is "issued_before"'],
+    ["util", 'the nearest field is "until"'],
+    ["reason", 'the fields are "kind", "value", "issuer", "issued_before", "until"'],
+  ])("revokes nothing where a field is named that there is not: %s", async (name, hint) => {
+    const { revoke, list } = create();
+    const answer = await revoke({ kind: "subject", value: "alice", [name]: 5 });
+    expect(answer.status).toBe(422);
+    expect(answer.body.detail).toEqual([
+      {
+        type: "extra_forbidden",
+        loc: ["body", name],
+        msg: `Extra inputs are not permitted; ${hint}`,
+        input: null,
+      },
+    ]);
+    expect((await list()).body.data).toEqual([]);
+  });
+
   it("reads JSON only, and not too much of it", async () => {
     const { send, revoke } = create();
     const headers = await issuer.bearer({ scopes: ["authz:revoke"] });

@@ -39,6 +39,8 @@ import { createAnswerFault } from "./answer-fault.ts";
 
 export interface RevocationsRoutesOptions {
   readonly revocations: Pick<Revocations, "revoke" | "list">;
+  /** Called after one was kept, and the servers that live were waited for. It must not throw. */
+  readonly onRevoked: () => void;
   /** What tokens are checked against: the names of their issuers, and how long they live. */
   readonly policy: Pick<AuthPolicy, "tokens">;
   /** Whoever comes without a credential is believed: the server asks for none, and answers this machine only. */
@@ -58,6 +60,7 @@ const NO_STORE = { "cache-control": "no-store" };
 /** Creates the handlers. */
 export function createRevocationsRoutes({
   revocations,
+  onRevoked,
   policy,
   isBelieved,
   runtime,
@@ -89,6 +92,7 @@ export function createRevocationsRoutes({
       const createdBy = userId === undefined ? undefined : { issuer, id: userId };
       const revoked = await revocations.revoke({ ...wanted.value, createdBy });
       if (!revoked.ok) return fail({ code: "STORE_REVOCATIONS_FULL", limit: revoked.fault.limit });
+      onRevoked();
       const { revocation, behind } = revoked.value;
       const answer: Revoked = { revocation: show(revocation), servers_behind: [...behind] };
       runtime.logger.info({ ...answer, kind_of_caller: access.identity.kind }, "credentials were revoked");

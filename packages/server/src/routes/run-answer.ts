@@ -65,11 +65,12 @@ export function createRunAnswers(options: RunAnswersOptions): AnswerRun {
     { runId, key }: Extract<AcceptedRun, { type: "known" }>,
     { form, access }: AnsweredRequest,
   ): Promise<Response> {
-    if (form.background && !form.stream) return pending(runId, key.sessionId);
     const { component, sessionId } = key;
     const place = await store.findPlace(access.dataScope, { component, runId, sessionId });
     if (place === undefined) return notFound("Run not found");
-    if (form.background && place.hasEvents) {
+    const isLive = place.status === "RUNNING" || place.status === "PENDING";
+    if (form.background && !form.stream && isLive) return pending(runId, sessionId);
+    if (form.background && form.stream && place.hasEvents && place.firstIndex === 0) {
       const readers = runs.openReaders(access, FOLLOWER_BYTES);
       if (!readers.ok) return answerFault(readers.fault, { access, route });
       return eventStreamResponse(
@@ -81,7 +82,7 @@ export function createRunAnswers(options: RunAnswersOptions): AnswerRun {
         }),
       );
     }
-    if (place.status === "RUNNING" || place.status === "PENDING")
+    if (isLive)
       return faultResponse(
         inputFault(
           409,

@@ -11,7 +11,6 @@ import {
 } from "@agentos/contract";
 import {
   faultResponse,
-  inputFault,
   jsonTextResponse,
   notFound,
   type RequestContext,
@@ -26,6 +25,7 @@ import { findOneSession } from "../sessions/find-session.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
 import { writeObject } from "../sessions/nulls.ts";
 import { readRunPieces } from "../sessions/run-pieces.ts";
+import { SESSION_REQUIRED_IN_QUERY } from "../sessions/session-required.ts";
 import { showRun } from "../sessions/show-run.ts";
 import { answerInPieces, type JsonPiece } from "./json-pieces.ts";
 import { showEvents } from "./stored-events.ts";
@@ -100,24 +100,30 @@ export function createRunRoutes({
       return run === undefined ? noRun() : jsonTextResponse(writeOutput(run, state));
     }),
 
-    /** Whoever reaches everybody's data may ask for any run of the component, and learns nothing of those that are not. */
-    cancelRun: ofComponent(async (componentId, context) => {
+    /**
+     * Whoever reaches everybody's data may ask for any run of the component, and learns nothing of those that are not.
+     * Runs of a component that is served no more can be stopped all the same: nothing else ends those that wait.
+     */
+    async cancelRun(context) {
       const { access, parameters } = context;
+      const componentId = parameters[idKey] ?? "";
+      const nothing = () => (has(componentId) ? noRun() : notFound(noComponent));
       const query = readQuery(context.request, cancelQuerySchema);
       if (!query.ok) return faultResponse(query.fault);
       const sessionId = query.value.session_id;
       const runId = parameters["run_id"] ?? "";
       if (access.dataScope.kind !== "all") {
         if (sessionId === undefined)
-          return faultResponse(inputFault(400, "session_id is required for this action"));
+          return has(componentId) ? faultResponse(SESSION_REQUIRED_IN_QUERY) : nothing();
         const session = await find(context, componentId, { session_id: sessionId });
         if (!session.ok) return faultResponse(session.fault);
         const run = session.value && (await store.findRun(access.dataScope, session.value.key, runId));
-        if (run === undefined) return noRun();
+        if (run === undefined) return nothing();
       }
-      await runs.cancelRun(access.dataScope, { component: { kind, id: componentId }, runId, sessionId });
-      return jsonTextResponse("{}");
-    }),
+      const asked = { component: { kind, id: componentId }, runId, sessionId };
+      const isCancelled = await runs.cancelRun(access.dataScope, asked);
+      return isCancelled || has(componentId) ? jsonTextResponse("{}") : notFound(noComponent);
+    },
   };
 }
 

@@ -23,8 +23,13 @@ const start: SocketAction = {
   },
 };
 
+function lacks(name: string): string {
+  return `${name} is required to reconnect to a workflow run`;
+}
+
 const reconnect: SocketAction = {
   refusal: "Insufficient permissions to reconnect to this workflow",
+  unnamed: lacks("workflow_id"),
   read(frame) {
     const run = textAt(frame, "run_id");
     if (run === undefined) return "run_id is required for subscription";
@@ -36,13 +41,7 @@ const reconnect: SocketAction = {
         if (dataScope.kind === "all")
           return send(errorFrame(`Run ${echoText(run)} not found in buffer or database`));
         const lack = ["workflow_id", "session_id"].find((name) => textAt(frame, name) === undefined);
-        send(
-          errorFrame(
-            lack === undefined
-              ? `Run ${echoText(run)} not found`
-              : `${lack} is required to reconnect to a workflow run`,
-          ),
-        );
+        send(errorFrame(lack === undefined ? `Run ${echoText(run)} not found` : lacks(lack)));
       },
     };
   },

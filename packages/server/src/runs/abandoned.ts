@@ -3,10 +3,14 @@ import type { PrefixedKind } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
 import { createRunEvents, type RunEvents } from "./events.ts";
 import { userIdOf } from "./owner.ts";
+import { RunFailure } from "./runnable.ts";
 import type { DescribeAbandoned, NewRun, StoredOutput } from "./store.ts";
 
 /** For people; programs read `error_type`. */
 const CONTENT = "The run was interrupted: the server that ran it stopped";
+
+/** The same end, of a run whose server stops and can still say so itself. */
+export const createInterruption = (): RunFailure => new RunFailure(CONTENT, { errorType: "interrupted" });
 
 /** Gives the end that belongs to the output of the start. */
 export function createDescribeAbandoned({

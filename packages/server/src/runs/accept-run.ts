@@ -2,7 +2,7 @@
  * Takes a request for a run: it begins here, or, where it need not begin at once and there is no place, it waits for
  * whichever server has one. A request that was sent before gets the run that it began then.
  */
-import { type Access, fail, ok, type Result } from "@agentos/auth";
+import { type Access, fail, type Identity, ok, type Result } from "@agentos/auth";
 import type { LimitCode, PrefixedKind } from "@agentos/contract";
 import { type LimitFault, type RequestFault, type Runtime } from "@agentos/guard/app";
 import { writeCheckpoint } from "./checkpoint.ts";
@@ -51,13 +51,16 @@ export interface AcceptorOptions {
     place: Pick<Place, "ticket"> & Pick<RunRequest, "signal">,
     begin: (place: Place) => Promise<Result<LiveRun, StartFault>>,
   ) => Promise<Result<LiveRun, StartFault>>;
-  /** Told when a run waits. */
-  readonly onWaiting: () => void;
+  /** Told when a run waits, and whose. */
+  readonly onWaiting: (caller: Identity) => void;
 }
 
 export type AcceptRun = (
   request: RunRequest & { readonly ticket: RunTicket },
 ) => Promise<Result<AcceptedRun, StartFault>>;
+
+/** So long after a refusal the queue is looked at before anything is written. */
+const FULL_MS = 10_000;
 
 const CODES = {
   pendingRuns: "RUN_QUEUE_FULL",
@@ -67,6 +70,8 @@ const CODES = {
 
 export function createAcceptor(options: AcceptorOptions): AcceptRun {
   const { store, runtime, starter, claimOwned, queueLimits } = options;
+  /** The queue was full a moment ago. */
+  let lookUntil = Number.NEGATIVE_INFINITY;
 
   interface Asked {
     readonly request: RunRequest & { readonly ticket: RunTicket };
@@ -75,7 +80,9 @@ export function createAcceptor(options: AcceptorOptions): AcceptRun {
   }
 
   function toRow({ form, runnable, idempotencyKey }: RunRequest, plan: RunPlan): RowParts {
-    const requestHash = () => hashRequest(plan.key.component, form);
+    // The session that it gets: a token may be bound to one that its form does not name.
+    const sessionId = plan.isNewSession ? undefined : plan.key.sessionId;
+    const requestHash = () => hashRequest(plan.key.component, { ...form, sessionId });
     const idempotency =
       idempotencyKey === undefined ? undefined : { key: idempotencyKey, requestHash: requestHash() };
     if (!form.background) return { idempotency };
@@ -105,17 +112,19 @@ export function createAcceptor(options: AcceptorOptions): AcceptRun {
     const { ticket, runnable } = request;
     try {
       const checkpointJson = row.checkpointJson ?? writeCheckpoint(plan);
-      // Whoever goes on asking is refused by a look that disturbs nobody.
-      await store.requireRoomInQueue(plan.key.owner, Buffer.byteLength(checkpointJson), queueLimits);
+      // Whoever goes on asking is refused by a look that disturbs nobody; others are counted once, with what is kept.
+      if (performance.now() < lookUntil)
+        await store.requireRoomInQueue(plan.key.owner, Buffer.byteLength(checkpointJson), queueLimits);
       const { signal } = new AbortController();
       const waiting = { ...row, checkpointJson, status: "PENDING" as const, queueLimits };
       const kept = await starter.enqueue({ plan, runnable }, signal, waiting);
       if (!kept.ok) return kept;
-      options.onWaiting();
+      options.onWaiting(plan.caller);
       return ok({ type: "waiting", runId: plan.runId, sessionId: plan.key.sessionId });
     } catch (cause) {
-      if (cause instanceof QueueFull) return fail(toLimitFault(cause));
-      throw cause;
+      if (!(cause instanceof QueueFull)) throw cause;
+      lookUntil = performance.now() + FULL_MS;
+      return fail(toLimitFault(cause));
     } finally {
       ticket.endRun();
     }

@@ -21,8 +21,8 @@ export interface ActiveRuns extends Iterable<ActiveRun> {
   begun(): readonly LiveRun[];
   /** By the number of its row. */
   find(runNo: number): LiveRun | undefined;
-  /** Ids of all, of those that have not begun too. */
-  ids(): ReadonlySet<string>;
+  /** Ids of runs that have left, until the store says that it holds them no more. */
+  readonly left: Set<string>;
   stop(isMeant: (run: LiveRun) => boolean, reason: Error): void;
 }
 
@@ -46,7 +46,9 @@ export function createActiveRuns(): ActiveRuns {
         entry,
         release() {
           bag.remove(entry);
-          if (entry.run !== undefined) byNumber.delete(entry.run.runNo);
+          // It may be back, as another attempt.
+          if (entry.run !== undefined && byNumber.get(entry.run.runNo) === entry.run)
+            byNumber.delete(entry.run.runNo);
           resolve();
         },
       };
@@ -57,7 +59,7 @@ export function createActiveRuns(): ActiveRuns {
       byNumber.set(run.runNo, run);
     },
     find: (runNo) => byNumber.get(runNo),
-    ids: () => new Set([...bag].flatMap(({ runId }) => runId ?? [])),
+    left: new Set(),
     stop(isMeant, reason) {
       for (const { run, controller } of bag) if (run !== undefined && isMeant(run)) controller.abort(reason);
     },

@@ -21,29 +21,32 @@ export interface QueuedRunsOptions {
   readonly components: readonly Component[];
   readonly findRunnable: (component: Component) => Runnable<PrefixedKind> | undefined;
   readonly adminScope: () => string;
-  /** Whether the credential of who asked was revoked since. */
-  readonly isRevoked: (caller: Identity) => boolean | Promise<boolean>;
+  /** Whether the credential of who asked was revoked since; undefined where nobody knows now. */
+  readonly isRevoked: (caller: Identity) => boolean | undefined | Promise<boolean | undefined>;
   /** Gives a run its place, and takes it back when it has ended. */
   readonly hold: (
     place: Pick<Place, "ticket">,
     begin: (place: Place) => Promise<Result<LiveRun, LimitFault>>,
   ) => Promise<Result<LiveRun, LimitFault>>;
   /** A run was taken that has neither begun nor been given back: the store does not answer. */
-  readonly onLeft: () => void;
+  readonly onLeft: (runId: string) => void;
 }
 
 /** Taken in one commit at most. */
 const BATCH = 50;
+/** Runs of another version that are left out by number; the oldest of more than these is looked at again. */
+const MAX_UNREADABLE = 500;
 
-const REVOKED = "The run was cancelled: the credential that it was started with has been revoked";
+export const REVOKED = "The run was cancelled: the credential that it was started with has been revoked";
 
 /** One round. Gives whether more may wait. */
 export function createClaimRound(options: QueuedRunsOptions): () => Promise<boolean> {
   const { store, ledger, runtime, components, adminScope } = options;
+  const unreadable = new Set<number>();
 
   /** One that cannot begin here: it waits on, or ends. */
   async function giveBack({ lease }: ClaimedRun, end?: DescribeWaiting): Promise<void> {
-    await store.releaseRun(lease);
+    await store.releaseRun(lease, createDescribeCancelled(runtime));
     const { component, sessionId } = lease.key;
     if (end !== undefined)
       await store.endWaiting({ kind: "all" }, { component, sessionId, runId: lease.runId }, end);
@@ -53,10 +56,15 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
     const runnable = options.findRunnable(claimed.lease.key.component);
     if (runnable === undefined) return giveBack(claimed);
     const plan = readCheckpoint(claimed.checkpointJson, { lease: claimed.lease, adminScope: adminScope() });
-    if (plan === "unknown") return giveBack(claimed);
+    if (plan === "unknown") {
+      unreadable.add(claimed.lease.runNo);
+      for (const runNo of unreadable) if (unreadable.size > MAX_UNREADABLE) unreadable.delete(runNo);
+      return giveBack(claimed);
+    }
     if (plan === "damaged") return giveBack(claimed, createDescribeFailed(runtime, UNREADABLE));
-    if (await options.isRevoked(plan.caller))
-      return giveBack(claimed, createDescribeCancelled(runtime, REVOKED));
+    const isRevoked = await options.isRevoked(plan.caller);
+    if (isRevoked === undefined) return giveBack(claimed);
+    if (isRevoked) return giveBack(claimed, createDescribeCancelled(runtime, REVOKED));
     const bytes = sizeOfForm({ ...plan.input, ...plan });
     const admitted = ledger.admit(plan.caller.owner, bytes);
     if (!admitted.ok) return giveBack(claimed, describeFault(admitted.fault));
@@ -64,7 +72,10 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
       place.entry.runId = plan.runId;
       return options.starter.beginClaimed({ plan, runnable }, place, claimed);
     });
-    if (!begun.ok) await giveBack(claimed, describeFault(begun.fault));
+    if (!begun.ok) return giveBack(claimed, describeFault(begun.fault));
+    const { runId, attempt } = claimed.lease;
+    if (attempt > 1)
+      runtime.logger.info({ run_id: runId, attempt }, "a run begins again: the server that ran it has gone");
   }
 
   /** Waiting helps against most of them. */
@@ -81,6 +92,7 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
       limit,
       full: ledger.fullCallers(),
       placesOf: (owner) => ledger.placesFor(owner),
+      unreadable: [...unreadable],
     });
     for (const run of claimed)
       try {
@@ -88,7 +100,7 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
       } catch (cause) {
         runtime.logger.warn({ run_id: run.lease.runId, cause }, "a run that waited could not begin");
         // The others that were taken begin all the same.
-        await giveBack(run).catch(options.onLeft);
+        await giveBack(run).catch(() => options.onLeft(run.lease.runId));
       }
     return claimed.length > 0 && claimed.length === limit;
   };

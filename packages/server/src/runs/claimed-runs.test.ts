@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
-import { UNREADABLE } from "./describe-waiting.ts";
+import { createDescribeCancelled, UNREADABLE } from "./describe-waiting.ts";
+import { createLocalHints } from "./run-hints.ts";
 import { createRunService, type RunServiceOptions } from "./service.ts";
 import type { RunStore } from "./store.ts";
 import { ALICE, createPlainAgent, createTestAccess, createTestRuntime, form } from "./test-run.fixture.ts";
@@ -26,8 +27,8 @@ function serve(options: Partial<RunServiceOptions> & Pick<RunServiceOptions, "st
 }
 
 /** Keeps a run of Alice's that no server has a place for. */
-async function queue(store: RunStore): Promise<string> {
-  const { service } = serve({ store, limits: { activeRuns: 0 } });
+async function queue(store: RunStore, options: Partial<RunServiceOptions> = {}): Promise<string> {
+  const { service } = serve({ ...options, store, limits: { activeRuns: 0 } });
   const ticket = service.admit({ identity: ALICE }, 0);
   if (!ticket.ok) throw new Error(ticket.fault.code);
   const accepted = await service.acceptRun({
@@ -53,6 +54,29 @@ describe("a run that waits", () => {
     expect((await find(store, runId))?.output.content).toBe('alice {"n":1}');
   });
 
+  it("that begins again says so in the log, and one that begins does not", async () => {
+    const store = createMemoryRunStore();
+    const first = await queue(store);
+    const { runtime: quiet } = serve({ store, runnables: [agent] });
+    await untilStatus(store, first, "COMPLETED");
+    expect(quiet.log).toEqual([]);
+    const other = createMemoryRunStore();
+    const runId = await queue(other);
+    const swept: RunStore = {
+      ...other,
+      claimRuns: async (claim) =>
+        (await other.claimRuns(claim)).map((run) => ({ ...run, lease: { ...run.lease, attempt: 2 } })),
+    };
+    const { runtime } = serve({ store: swept, runnables: [agent] });
+    await expect
+      .poll(() => runtime.log, { timeout: 10_000 })
+      .toContainEqual({
+        level: "info",
+        facts: { run_id: runId, attempt: 2 },
+        text: "a run begins again: the server that ran it has gone",
+      });
+  });
+
   it("does not begin where the credential of its caller was revoked, and says so", async () => {
     const store = createMemoryRunStore();
     const runId = await queue(store);
@@ -65,6 +89,61 @@ describe("a run that waits", () => {
       "The run was cancelled: the credential that it was started with has been revoked",
     );
     expect(run?.events.map(({ event }) => event)).toEqual(["RunCancelled", "RunCompleted"]);
+  });
+
+  it("ends as soon as its caller is revoked, and no other: the revocation may be forgotten before it begins", async () => {
+    const store = createMemoryRunStore();
+    const [runId, other] = [await queue(store), await queue(store)];
+    let asked = 0;
+    const { service } = serve({ store, isKnownAsRevoked: () => (asked += 1) === 1 });
+    await service.endRevoked();
+    const statuses = [await find(store, runId), await find(store, other)].map((run) => run?.output.status);
+    expect(statuses).toEqual(["CANCELLED", "PENDING"]);
+    // Kept after that look, by a request that was let in before.
+    const late = await queue(store, { isKnownAsRevoked: () => true });
+    await untilStatus(store, late, "CANCELLED");
+  });
+
+  it("waits on where nobody knows whether it was revoked", async () => {
+    const store = createMemoryRunStore();
+    const runId = await queue(store);
+    const given = Promise.withResolvers<void>();
+    const told: RunStore = {
+      ...store,
+      async releaseRun(lease, describeEnd) {
+        await store.releaseRun(lease, describeEnd);
+        given.resolve();
+      },
+    };
+    const { service } = serve({ store: told, runnables: [agent], isRevoked: () => undefined });
+    await given.promise;
+    await service.drain(new AbortController().signal);
+    expect((await find(store, runId))?.output.status).toBe("PENDING");
+  });
+
+  it("is stopped where its caller was revoked while it began, as one that begins at once is", async () => {
+    const store = createMemoryRunStore();
+    let isRevoked = false;
+    const options = { isRevoked: () => false, isKnownAsRevoked: () => isRevoked };
+    const slow: RunStore = {
+      ...store,
+      async createRun(...args) {
+        const lease = await store.createRun(...args);
+        isRevoked = true;
+        return lease;
+      },
+    };
+    const { service } = serve({ store: slow, ...options });
+    const accepted = await service.acceptRun({
+      runnable: hangs,
+      form: form("hi", { sessionId: "s" }),
+      access: createTestAccess(),
+    });
+    if (!accepted.ok || accepted.value.type !== "begun") throw new Error("not begun");
+    expect((await accepted.value.run.finished).status).toBe("CANCELLED");
+    const runId = await queue(store);
+    serve({ store, runnables: [hangs], ...options });
+    await untilStatus(store, runId, "CANCELLED");
   });
 
   it.each(["{", '{"version":1}'])(
@@ -93,20 +172,53 @@ describe("a run that waits", () => {
   it("waits on where a server of another version has kept it", async () => {
     const store = createMemoryRunStore();
     const runId = await queue(store);
-    const given = Promise.withResolvers<void>();
+    const looked = Promise.withResolvers<void>();
+    const claims: (readonly number[] | undefined)[] = [];
+    let releases = 0;
+    const hints = createLocalHints();
     const newer: RunStore = {
       ...store,
-      claimRuns: async (claim) =>
-        (await store.claimRuns(claim)).map((run) => ({ ...run, checkpointJson: '{"version":9}' })),
-      async releaseRun(lease) {
-        await store.releaseRun(lease);
-        given.resolve();
+      async claimRuns(claim) {
+        claims.push(claim.unreadable);
+        if (claims.length === 2) looked.resolve();
+        return (await store.claimRuns(claim)).map((run) => ({ ...run, checkpointJson: '{"version":9}' }));
+      },
+      async releaseRun(lease, describeEnd) {
+        await store.releaseRun(lease, describeEnd);
+        releases += 1;
+        hints.tellPending();
       },
     };
-    const { service } = serve({ store: newer, runnables: [agent] });
-    await given.promise;
+    const { service } = serve({ store: newer, runnables: [agent], hints });
+    await looked.promise;
     await service.drain(new AbortController().signal);
     expect((await find(store, runId))?.output.status).toBe("PENDING");
+    // It is not taken and given back again for ever.
+    expect(releases).toBe(1);
+    expect(claims).toEqual([[], [expect.any(Number)]]);
+  });
+
+  it("is stopped although it is given back while somebody asks for that", async () => {
+    const store = createMemoryRunStore();
+    const runId = await queue(store);
+    const [taken] = await store.claimRuns({
+      components: [component],
+      limit: 1,
+      full: [],
+      placesOf: () => 1,
+    });
+    if (taken === undefined) throw new Error("not taken");
+    const { service } = serve({
+      store: {
+        ...store,
+        async requestCancel(scope, run) {
+          await store.releaseRun(taken.lease, createDescribeCancelled(createTestRuntime()));
+          return store.requestCancel(scope, run);
+        },
+      },
+    });
+    expect(await service.cancelRun({ kind: "all" }, { component, runId })).toBe(true);
+    expect((await find(store, runId))?.output.status).toBe("CANCELLED");
   });
 
   it("is begun when a run here has ended and left its place", async () => {
@@ -129,7 +241,7 @@ describe("a server that falls silent", () => {
   it("gives up what it runs where others may take it, and says nothing of an end", async () => {
     const store = createMemoryRunStore();
     let isDown = false;
-    const held = new Set<string>();
+    const held = new Map<string, number>();
     const shared: RunStore = {
       ...store,
       async beat() {
@@ -145,7 +257,7 @@ describe("a server that falls silent", () => {
     });
     if (!accepted.ok || accepted.value.type !== "begun") throw new Error("not begun");
     const { run } = accepted.value;
-    held.add(run.runId);
+    held.set(run.runId, run.attempt);
     const cut = Promise.withResolvers<Error>();
     const watcher = run.watch(cut.resolve);
     isDown = true;

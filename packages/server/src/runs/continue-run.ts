@@ -57,7 +57,7 @@ export function createContinuer({ store, runtime, starter, claimOwned, hold }: C
     if (!begun.ok) return begun;
     if (begun.value !== undefined) return ok(begun.value);
     const now = await store.findPausedRun(access.dataScope, key, runId);
-    return fail(now === undefined ? NO_RUN : notPaused(now.output.status));
+    return fail(now === undefined ? NO_RUN : notPaused(now.output));
   }
 
   async function begin(
@@ -71,7 +71,7 @@ export function createContinuer({ store, runtime, starter, claimOwned, hold }: C
     const { status } = found.output;
     if (status === "PAUSED") return goOn(request, found, place);
     // Decisions are on a pause that is over: nothing is to be asked anew because of them.
-    if (status !== "COMPLETED" || form.decisions.length > 0) return fail(notPaused(status));
+    if (status !== "COMPLETED" || form.decisions.length > 0) return fail(notPaused(found.output));
     const plan = planFork(request, found, { runtime, claimOwned: claimOwned() });
     if (!plan.ok) return plan;
     return starter.begin({ plan: plan.value, runnable }, place, { keepsEvents: form.background });
@@ -138,8 +138,9 @@ const ENDED: Readonly<Record<RunStatus, string | undefined>> = {
 };
 
 /** Status 409, in the contract's words. */
-function notPaused(status: RunStatus): RequestFault {
-  return inputFault(409, ENDED[status] ?? `run is not paused (status=${status})`);
+function notPaused({ status, replaced_by: by }: PausedRun["output"]): RequestFault {
+  const fix = by === undefined ? undefined : `continue the run ${by}, which took the place of this one`;
+  return inputFault(409, ENDED[status] ?? `run is not paused (status=${status})`, fix);
 }
 
 const NOT_OF_A_PAUSE = inputFault(

@@ -41,6 +41,7 @@ export function continueSuite(name: string, create: () => RunStore): void {
       {
         attempt,
         status: "RUNNING",
+        at: 70,
         outputJson: JSON.stringify(outputOf(key, runId, { status: "RUNNING", content: "decided" })),
         keepsEvents: false,
       },
@@ -72,6 +73,14 @@ export function continueSuite(name: string, create: () => RunStore): void {
         checkpointJson: undefined,
       });
       expect((await store.listRuns(all, key, { status: "RUNNING" })).length).toBe(1);
+    });
+
+    it("use their session again when they go on: its age begins anew", async () => {
+      const store = create();
+      const { attempt } = await pause(store);
+      expect(await store.findSession(all, key)).toMatchObject({ updatedAt: 1 });
+      await goOn(store, attempt);
+      expect(await store.findSession(all, key)).toMatchObject({ updatedAt: 70 });
     });
 
     it("are one's: of many who try at once one gets the run", async () => {

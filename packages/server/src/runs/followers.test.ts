@@ -190,6 +190,28 @@ describe("who follows", () => {
     expect(servers.failures).toHaveLength(1);
   });
 
+  it.each(["{", "null", '[["E",2]]\n{}{}', "[]\n"])(
+    "ends before an event that is damaged, and nobody else does: %j",
+    async (data) => {
+      const servers = createServers();
+      const [run, whole] = [await servers.begin("r1"), await servers.begin("r2")];
+      for (const each of [run, whole]) await servers.say(each, 0, 3);
+      const row = { firstIndex: 3, lastIndex: 4, kind: "event" as const, data };
+      await servers.store.events.append([{ lease: run.lease, rows: [row] }]);
+      const followers = [run, whole].map(({ lease }) => servers.elsewhere.follow(lease.runNo, -1));
+      const drained = followers.map(drain);
+      await servers.finish(whole);
+      expect(await Promise.all(drained)).toEqual([
+        numbered(eventsFrom(0, 3)),
+        numbered([...eventsFrom(0, 3), LAST]),
+      ]);
+      expect(followers.map((follower) => follower.isDamaged())).toEqual([true, false]);
+      expect(servers.failures.map(String)).toEqual([
+        `Error: the events of run ${run.lease.runNo} are damaged from index 3 on`,
+      ]);
+    },
+  );
+
   it("reads a long run piece by piece, without a wait between them", async () => {
     const servers = createServers({ maxBytes: 1_000 });
     const run = await servers.begin("r1");

@@ -26,6 +26,8 @@ export interface RunFollower extends Omit<RunWatcher, "take"> {
    * it have been forgotten.
    */
   take(): IndexedEntry | undefined;
+  /** It is done before the end of the run: what is kept of the next event cannot be read. */
+  isDamaged(): boolean;
 }
 
 export interface RunFollowers {
@@ -54,6 +56,7 @@ export function createRunFollowers(options: RunFollowersOptions): RunFollowers {
     let mayHaveMore = true;
     /** Nothing comes after what was read. */
     let isOver = false;
+    let isDamaged = false;
     let hasLeft = false;
     let onTailNews = () => {};
     let stopReading = () => {};
@@ -100,7 +103,7 @@ export function createRunFollowers(options: RunFollowersOptions): RunFollowers {
       if (read === undefined || hasLeft) return;
       piece = read.entries.length === 0 ? undefined : read;
       position = 0;
-      ({ isOver } = read);
+      ({ isOver, isDamaged } = read);
       mayHaveMore = !read.isLast;
     }
 
@@ -146,6 +149,7 @@ export function createRunFollowers(options: RunFollowersOptions): RunFollowers {
       isDone() {
         return checkDone();
       },
+      isDamaged: () => isDamaged && checkDone(),
       close() {
         hasLeft = true;
         piece = undefined;

@@ -34,10 +34,11 @@ export function planFork(
   const said = joinTexts(form.input, form.additionalInstructions);
   const isReplaced = form.isRegenerated && form.replacesOriginal;
   // Shown with the original already, unless it no longer counts.
+  const runId = generateId();
   const messages: Message[] = taken.value.map((message) => ({ ...message, from_history: !isReplaced }));
   if (said !== undefined) messages.push(toUserMessage(said, generateId(), Math.floor(clock.now())));
   return ok({
-    runId: generateId(),
+    runId,
     key,
     scope: dataScope,
     caller: identity,
@@ -57,7 +58,7 @@ export function planFork(
       },
     },
     before: output,
-    replaces: isReplaced ? describeReplaced(output) : undefined,
+    replaces: isReplaced ? describeReplaced(output, runId) : undefined,
   });
 }
 
@@ -105,6 +106,7 @@ function joinTexts(...texts: readonly (string | undefined)[]): string | undefine
   return given.length === 0 ? undefined : redactTokens(given.join("\n\n"));
 }
 
-function describeReplaced(output: StoredOutput) {
-  return { runId: output.run_id, outputJson: JSON.stringify({ ...output, status: "REGENERATED" }) };
+function describeReplaced(output: StoredOutput, by: string) {
+  const replaced: StoredOutput = { ...output, status: "REGENERATED", replaced_by: by };
+  return { runId: output.run_id, outputJson: JSON.stringify(replaced) };
 }

@@ -37,6 +37,9 @@ export interface LiveRun extends Pick<RunEvents, "toJson"> {
   /** Lets go of the events that nobody is to follow any more. */
   dropEvents(): void;
   readonly runNo: number;
+  readonly attempt: number;
+  /** It is begun once more, anywhere, where this server gives it up. */
+  readonly mayBeginAgain: boolean;
   /** Index of its first event here; more than 0 where it goes on. */
   readonly firstIndex: number;
   /** Whose credential it was started with. */
@@ -75,6 +78,8 @@ export interface LiveRunParts extends PreparedRun {
   readonly ticket: RunTicket;
   /** Its signal is the context's. */
   readonly controller: AbortController;
+  /** Default false. */
+  readonly mayBeginAgain?: boolean | undefined;
   /** Its events are kept as they happen, from this index on. Undefined: only its own client follows. */
   readonly keptFrom?: number | undefined;
 }
@@ -165,6 +170,8 @@ export function driveLiveRun(parts: LiveRunParts, services: RunServices): LiveRu
   return {
     runId,
     runNo: lease.runNo,
+    attempt: lease.attempt,
+    mayBeginAgain: parts.mayBeginAgain ?? false,
     firstIndex: parts.keptFrom ?? parts.firstIndex ?? 0,
     caller: parts.context.caller,
     sessionId: key.sessionId,

@@ -45,6 +45,19 @@ describe("matchDecisions", () => {
     expect(await matchDecisions([waits], [edit], pauses)).toEqual({ ok: false, fault });
   });
 
+  it.each([
+    [
+      { b: 2 },
+      'with "a", and "tool_args" is without; send all arguments, or leave "tool_args" out where none is changed',
+    ],
+    [{ a: 7, b: 2 }, 'with another value of "a"; arguments that may be changed: "b"'],
+    [{ a: 1, b: 2, c: 3 }, 'without "c"; arguments that may be changed: "b"'],
+  ])("says what is wrong with arguments %j that nobody may change", async (toolArgs, problem) => {
+    const fault = `"add_numbers" ("call_1_1") was asked for ${problem}`;
+    const edit = decision({ confirmed: true, toolArgs });
+    expect(await matchDecisions([waits], [edit], pauses)).toEqual({ ok: false, fault });
+  });
+
   it("takes no edit where nobody has to confirm", async () => {
     const external = createToolExecution({ external_execution_required: true });
     const edit = decision({ result: "done", toolArgs: { a: 1, b: 3 } });

@@ -63,9 +63,25 @@ function findMismatch(tool: ToolExecution, decision: Decision, pauses: RunnableP
     return `${nameOf(tool)} does not ask for the value ${quote(unknown.name)}; it asks for ${listNames(fields)}`;
   const editable = tool.requires_confirmation === true ? pauses.editableArguments(tool.tool_name ?? "") : [];
   const locked = listChanged(tool, toolArgs).filter((name) => !editable.includes(name));
-  if (locked.length > 0)
-    return `${nameOf(tool)} was asked for with another value of ${listNames(locked)}; arguments that may be changed: ${listNames(editable)}`;
-  return undefined;
+  return locked.length === 0 ? undefined : describeLocked(tool, toolArgs ?? {}, { locked, editable });
+}
+
+/** One fault at a time: what is left out was hardly meant to be changed. */
+function describeLocked(
+  tool: ToolExecution,
+  given: Arguments,
+  { locked, editable }: { readonly locked: readonly string[]; readonly editable: readonly string[] },
+): Problem {
+  const asked = tool.tool_args ?? {};
+  const omitted = locked.filter((name) => !Object.hasOwn(given, name));
+  if (omitted.length > 0)
+    return `${nameOf(tool)} was asked for with ${listNames(omitted)}, and "tool_args" is without; send all arguments, or leave "tool_args" out where none is changed`;
+  const added = locked.filter((name) => !Object.hasOwn(asked, name));
+  const problem =
+    added.length < locked.length
+      ? `with another value of ${listNames(locked.filter((name) => !added.includes(name)))}`
+      : `without ${listNames(added)}`;
+  return `${nameOf(tool)} was asked for ${problem}; arguments that may be changed: ${listNames(editable)}`;
 }
 
 /** What is not decided of a call. One that is rejected needs nothing else, whatever it waited for. */

@@ -3,6 +3,8 @@
  * that could not say it for too long gives up what it runs before others take it.
  */
 
+import { LONG_AGO, type ReadClocks, readClocks, secondsBetween, type TwoClocks } from "@agentos/guard/app";
+
 export interface PulseOptions {
   readonly beat: () => Promise<void>;
   /** Asked before each beat; after a no there is none until the next start. */
@@ -12,21 +14,25 @@ export interface PulseOptions {
   /** Default {@link BEAT_MS}. */
   readonly everyMs?: number | undefined;
   /**
-   * No beat has come through for {@link SILENT_MS}, by a clock that a change of the time does not move: others may count
-   * this server as gone. Told again and again until one does. Default: nobody is told.
+   * No beat has come through for {@link SILENT_MS}: others may count this server as gone. Told again and again until one
+   * does. Default: nobody is told.
    */
   readonly onSilent?: (() => void) | undefined;
   /** Default {@link SILENT_MS}. */
   readonly silentMs?: number | undefined;
-  /** Milliseconds that only go forward. Default: those of the process. */
-  readonly now?: (() => number) | undefined;
+  /** When the last one that came through began, where something else says it too. Default: one of its own, or the start. */
+  readonly lastBeat?: (() => TwoClocks) | undefined;
+  /** Default: those of this machine. */
+  readonly readClocks?: ReadClocks | undefined;
 }
 
 export interface Pulse {
-  /** Beats from now on; nothing where it does already. Something was just written: it counts as a beat where none came before. */
+  /** Beats from now on, and watches the silence; nothing where it does already. Something was just written. */
   start(): void;
   /** Beats in this moment, where it is needed: something was told. */
   beatNow(): void;
+  /** Beats no more, whatever is needed. */
+  close(): void;
 }
 
 /** A server that has been silent for four of them counts as gone. */
@@ -35,32 +41,37 @@ const BEAT_MS = 2_000;
 const SILENT_MS = 6_000;
 /** Looks at the silence in each of these. */
 const LOOKS_PER_SILENCE = 6;
+/** What a beat gets to come through that is begun because the wall clock alone tells of a silence. */
+const LOOKS_TO_ASK = 2;
 
 export function createPulse({
   beat,
-  isNeeded,
+  isNeeded: isAsked,
   onFailed,
   everyMs = BEAT_MS,
   onSilent,
   silentMs = SILENT_MS,
-  now = () => performance.now(),
+  readClocks: read = readClocks,
+  lastBeat: findLastBeat,
 }: PulseOptions): Pulse {
   let timer: NodeJS.Timeout | undefined;
   let watch: NodeJS.Timeout | undefined;
   let isBeating = false;
   let hasFailed = false;
-  /** When the last beat began that came through. */
-  let beatenAt = Number.NEGATIVE_INFINITY;
+  let isClosed = false;
+  let beatenAt = LONG_AGO;
+  const lastBeat = findLastBeat ?? (() => beatenAt);
+  const isNeeded = () => !isClosed && isAsked();
 
   async function run(): Promise<void> {
-    const startedAt = now();
+    const startedAt = read();
     isBeating = true;
     try {
       if (isNeeded()) await beat();
       beatenAt = startedAt;
       hasFailed = false;
     } catch (cause) {
-      if (!hasFailed) onFailed(cause);
+      if (!hasFailed && !isClosed) onFailed(cause);
       hasFailed = true;
     }
     isBeating = false;
@@ -74,15 +85,23 @@ export function createPulse({
     if (!isBeating) void run();
   }
 
-  function schedule(): void {
-    timer ??= setTimeout(begin, everyMs).unref();
+  function schedule(waitMs = everyMs): void {
+    timer ??= setTimeout(begin, waitMs).unref();
   }
 
   /** By a timer of its own: a beat may hang. */
   function watchSilence(): void {
-    if (onSilent === undefined) return;
-    watch ??= setInterval(() => {
-      if (isNeeded() && now() - beatenAt >= silentMs) onSilent();
+    if (onSilent === undefined || watch !== undefined) return;
+    let suspicions = 0;
+    watch = setInterval(() => {
+      const now = read();
+      const last = lastBeat();
+      const isSilent = isNeeded() && secondsBetween(last, now) * 1_000 >= silentMs;
+      const isCertain = (now.monotonic - last.monotonic) * 1_000 >= silentMs;
+      if (isSilent && (isCertain || suspicions >= LOOKS_TO_ASK)) onSilent();
+      // The machine has slept, or its time was set, which must end nothing: the store is asked which of them.
+      else if (isSilent) begin();
+      suspicions = isSilent ? suspicions + 1 : 0;
     }, silentMs / LOOKS_PER_SILENCE).unref();
   }
 
@@ -93,14 +112,20 @@ export function createPulse({
 
   return {
     start() {
-      if (timer !== undefined || isBeating) return;
+      if (isClosed) return;
       // Idle until now: what was written to begin something has said it.
-      beatenAt = now();
+      if (watch === undefined) beatenAt = read();
+      // INVARIANT: whatever beats already, from here on the silence is watched.
       watchSilence();
-      schedule();
+      if (!isBeating) schedule(Math.max(0, everyMs - secondsBetween(lastBeat(), read()) * 1_000));
     },
     beatNow() {
       if (isNeeded()) begin();
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      stopWatching();
     },
   };
 }

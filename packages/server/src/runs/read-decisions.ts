@@ -5,7 +5,7 @@ import type { Decision } from "./continue-form.ts";
 import { holdsPrototypeKey } from "./prototype-keys.ts";
 
 /** More calls do not wait in one turn. */
-const MAX_DECISIONS = 1_000;
+export const MAX_DECISIONS = 1_000;
 
 const decisionSchema = z.object({
   tool_call_id: z.string().min(1),

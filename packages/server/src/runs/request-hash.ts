@@ -6,7 +6,7 @@ import type { RunForm } from "./run-form.ts";
 import type { Component } from "./store.ts";
 
 /** Longest key, UTF-16 units. */
-const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
 export function hashRequest({ kind, id }: Component, form: RunForm): string {
   const { message, stream, background, sessionId, userId, sessionState, dependencies, metadata } = form;

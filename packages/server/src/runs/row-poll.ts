@@ -2,13 +2,13 @@
  * Looks at the log for all who wait for events of it: in one statement, at once for who has only come or has more to read,
  * else every tenth of a second, and not at all while nobody waits.
  */
-import type { LogCursor, LogPiece, RunEventLog } from "./event-log.ts";
+import type { LogCursor, LoggedRow, LogPiece, RunEventLog } from "./event-log.ts";
 import { readRow } from "./event-rows.ts";
-import type { IndexedEntry } from "./log-entry.ts";
+import type { IndexedEntry, RunLogEntry } from "./log-entry.ts";
 
 export interface RowPollOptions {
   readonly log: RunEventLog;
-  /** Told once in each outage that the log does not answer. Default: nobody. */
+  /** Told once in each outage that the log does not answer, and of a row that is damaged. Default: nobody. */
   readonly onFailed?: ((cause: unknown) => void) | undefined;
   /** Default 100. */
   readonly pollMs?: number | undefined;
@@ -21,6 +21,8 @@ export interface ReadEntries extends Pick<LogPiece, "isLast"> {
   readonly entries: readonly IndexedEntry[];
   /** Nothing comes after these. */
   readonly isOver: boolean;
+  /** What comes after these is kept, and cannot be read. */
+  readonly isDamaged: boolean;
 }
 
 type Tell = (read: ReadEntries | undefined) => void;
@@ -105,7 +107,11 @@ export function createRowPoll({
     // Whoever asked may be gone.
     if (piece === undefined || asked.get(key) !== one) return;
     const read = readPiece(piece, one.cursor.after);
-    if (read.entries.length === 0 && !read.isOver) {
+    if (read.isDamaged) {
+      const from = (read.entries.at(-1)?.index ?? one.cursor.after) + 1;
+      onFailed(new Error(`the events of run ${one.cursor.runNo} are damaged from index ${from} on`));
+    }
+    if (read.entries.length === 0 && !read.isOver && !read.isDamaged) {
       one.isUrgent = !read.isLast;
       return;
     }
@@ -143,10 +149,24 @@ function keyOf({ runNo, after }: LogCursor): string {
 
 function readPiece({ rows, isLast, isOver }: LogPiece, after: number): ReadEntries {
   const entries: IndexedEntry[] = [];
-  for (const row of rows)
-    for (const [offset, entry] of readRow(row).entries()) {
+  for (const row of rows) {
+    const found = tryReadRow(row);
+    // Others wait for the same look: only who follows this run is at its end.
+    if (found === undefined) return { entries, isLast: true, isOver: true, isDamaged: true };
+    for (const [offset, entry] of found.entries()) {
       const index = row.firstIndex + offset;
       if (index > after) entries.push({ index, entry });
     }
-  return { entries, isLast, isOver: isOver && isLast };
+  }
+  return { entries, isLast, isOver: isOver && isLast, isDamaged: false };
+}
+
+/** Undefined where it does not hold what it says. */
+function tryReadRow(row: LoggedRow): readonly RunLogEntry[] | undefined {
+  try {
+    const entries = readRow(row);
+    return entries.length === row.lastIndex - row.firstIndex + 1 ? entries : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -6,8 +6,7 @@ export interface RunHints {
   tellPending(): void;
   /** Gives the function that stops the listening. */
   onPending(listener: () => void): () => void;
-  /** Without an id: of any number of runs. */
-  tellCancel(runId?: string): void;
+  tellCancel(runId: string): void;
   /** Told undefined where nobody knows which run. */
   onCancel(listener: (runId: string | undefined) => void): () => void;
 }

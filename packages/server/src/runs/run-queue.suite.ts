@@ -57,6 +57,8 @@ const stopped: DescribeWaiting = (output, nextIndex) => ({
   rows: [toLastRow(nextIndex, { event: "RunCompleted", json: '{"event":"RunCompleted"}' }, "end")],
 });
 
+const listed = async (store: RunStore, after: number, limit: number) =>
+  (await store.listPending(after, limit)).map(({ runId }) => runId);
 const idsOf = (claimed: Awaited<ReturnType<typeof claim>>) => claimed.map(({ lease }) => lease.runId);
 const statusOf = async (store: RunStore, runId: string, own: SessionKey = key) =>
   (await store.findRun(all, own, runId))?.output.status;
@@ -93,7 +95,17 @@ export function runQueueSuite(name: string, create: () => RunStore): void {
       await expect(finish(store, asked)).rejects.toThrow(RunLeaseLost);
       await finish(store, taken.lease);
       expect(await statusOf(store, "r1")).toBe("COMPLETED");
-      expect((await store.findPlace(all, { component, runId: "r1" }))?.checkpointJson).toBeUndefined();
+      expect((await store.findPausedRun(all, key, "r1"))?.checkpointJson).toBeUndefined();
+    });
+
+    it("are listed page by page, and not once they are taken", async () => {
+      const store = create();
+      for (const runId of ["r1", "r2", "r3"]) await wait(store, runId);
+      const [first] = await store.listPending(0, 1);
+      expect(first).toMatchObject({ key, runId: "r1" });
+      expect(await listed(store, first?.runNo ?? 0, 10)).toEqual(["r2", "r3"]);
+      await claim(store, { limit: 1 });
+      expect(await listed(store, 0, 10)).toEqual(["r2", "r3"]);
     });
 
     it("are left to those who know their component, and wait while their owner has no place", async () => {
@@ -121,13 +133,49 @@ export function runQueueSuite(name: string, create: () => RunStore): void {
       await wait(store, "r1");
       const [taken] = await claim(store);
       if (taken === undefined) throw new Error("not taken");
-      await store.releaseRun(taken.lease);
+      await store.releaseRun(taken.lease, stopped);
       expect(await statusOf(store, "r1")).toBe("PENDING");
       await expect(finish(store, taken.lease)).rejects.toThrow(RunLeaseLost);
       await expect.poll(async () => idsOf(await claim(store)), { timeout: 10_000 }).toEqual(["r1"]);
       // Of an attempt that is over, or a run that has ended, nothing is given back.
-      await store.releaseRun({ ...taken.lease, attempt: 7 });
+      await store.releaseRun({ ...taken.lease, attempt: 7 }, stopped);
       expect(await statusOf(store, "r1")).toBe("RUNNING");
+    });
+
+    it("end where they are given back although somebody wants them to stop", async () => {
+      const store = create();
+      const run = { component, runId: "r1" };
+      await wait(store, "r1");
+      const [taken] = await claim(store);
+      if (taken === undefined) throw new Error("not taken");
+      expect(await store.requestCancel(all, run)).toBe(true);
+      await store.releaseRun(taken.lease, stopped);
+      expect(await statusOf(store, "r1")).toBe("CANCELLED");
+      expect(await store.findPlace(all, run)).toMatchObject({ status: "CANCELLED", nextIndex: 1 });
+      expect(await claim(store)).toEqual([]);
+      expect(await store.endWaiting(all, run, stopped)).toBe(false);
+      expect((await store.beat()).held?.size ?? 0).toBe(0);
+      // Whoever goes on with it has nothing of that.
+      await expect(finish(store, taken.lease)).rejects.toThrow(RunLeaseLost);
+    });
+
+    it("are not in the way of others where their owner waits for more than there are places for", async () => {
+      const store = create();
+      for (let index = 0; index < 7; index += 1) await wait(store, `r${index}`);
+      await wait(store, "b1", { key: keyOf(bob) });
+      await wait(store, "b2", { key: keyOf(bob) });
+      expect(idsOf(await claim(store, { limit: 3, placesOf: () => 2 }))).toEqual(["r0", "r1", "b1"]);
+      expect(idsOf(await claim(store, { limit: 3, placesOf: ({ id }) => (id === bob.id ? 1 : 0) }))).toEqual([
+        "b2",
+      ]);
+    });
+
+    it("are left to others where this server has found that it cannot read them", async () => {
+      const store = create();
+      const { runNo } = await wait(store, "r1");
+      await wait(store, "r2");
+      expect(idsOf(await claim(store, { unreadable: [runNo] }))).toEqual(["r2"]);
+      expect(idsOf(await claim(store))).toEqual(["r1"]);
     });
 
     it("are ended by whoever reaches them, once, and not when somebody runs them", async () => {
@@ -182,10 +230,10 @@ export function runQueueSuite(name: string, create: () => RunStore): void {
         key,
         runNo: lease.runNo,
         status: "PENDING",
-        attempt: 0,
         output: { run_id: "r1" },
         keepsEvents: true,
         hasEvents: true,
+        firstIndex: 0,
         nextIndex: 0,
       });
       expect(await store.findPlace({ kind: "user", owner: bob }, run)).toBeUndefined();
@@ -234,6 +282,15 @@ export function runQueueSuite(name: string, create: () => RunStore): void {
       expect(await store.findRun(all, key, "r2")).toBeUndefined();
       await wait(store, "b1", { key: keyOf(bob), ...named() });
       expect(await store.findRequest(bob, "k1")).toMatchObject({ runId: "b1" });
+    });
+
+    it("are forgotten with the session of their run", async () => {
+      const store = create();
+      await wait(store, "r1", named());
+      expect(await store.deleteSession(all, key)).toBe(true);
+      expect(await store.findRequest(alice, "k1")).toBeUndefined();
+      await wait(store, "r2", named("h2"));
+      expect(await store.findRequest(alice, "k1")).toMatchObject({ runId: "r2", requestHash: "h2" });
     });
 
     it("begin one run where they come at once", async () => {

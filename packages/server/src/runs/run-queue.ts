@@ -33,6 +33,8 @@ export interface RunClaim {
   readonly full: readonly Owner[];
   /** How many runs more of an owner can be taken. Pure. */
   readonly placesOf: (owner: Owner) => number;
+  /** Numbers of runs that this server has found to be another version's, and leaves to its servers. */
+  readonly unreadable?: readonly number[];
 }
 
 /** A pending run that this server has taken. */
@@ -57,13 +59,12 @@ export interface RunPlace {
   readonly key: SessionKey;
   readonly runNo: number;
   readonly status: RunStatus;
-  readonly attempt: number;
   readonly output: StoredOutput;
-  /** Undefined where it has none. */
-  readonly checkpointJson: string | undefined;
   readonly keepsEvents: boolean;
-  /** Its events can still be read in the log. */
+  /** Its events can still be read in the log, from {@link firstIndex} on. */
   readonly hasEvents: boolean;
+  /** More than 0 where it has paused for so long that what was before is forgotten. */
+  readonly firstIndex: number;
   /** Index of its next event. Of a run in memory that goes on it is behind what its process holds. */
   readonly nextIndex: number;
 }
@@ -82,12 +83,23 @@ export type DescribeWaiting = (
 };
 
 export interface RunQueue {
-  /** Pending runs become this server's, oldest first; none is taken twice. One that was asked to stop is not taken. */
+  /**
+   * Pending runs become this server's, oldest first; none is taken twice. One that was asked to stop is not taken. Fewer
+   * than the limit are all that it can take now.
+   */
   claimRuns(claim: RunClaim): Promise<readonly ClaimedRun[]>;
-  /** Gives back a run that was taken and has not begun; nothing where it is not this server's any more. */
-  releaseRun(lease: RunLease): Promise<void>;
+  /**
+   * Gives back a run that was taken and has not begun; nothing where it is not this server's any more. One that was asked
+   * to stop since waits no more, but ends as `describe` says.
+   */
+  releaseRun(lease: RunLease, describe: DescribeWaiting): Promise<void>;
   /** Ends a run that waits, for a server or for somebody's decision; false where none of this name does. */
   endWaiting(scope: DataScope, run: RunName, describe: DescribeWaiting): Promise<boolean>;
+  /** Runs that wait for a server, in the order of their numbers, from the one after this number on. */
+  listPending(
+    afterRunNo: number,
+    limit: number,
+  ): Promise<readonly Pick<RunLease, "key" | "runId" | "runNo">[]>;
   findPlace(scope: DataScope, run: RunName): Promise<RunPlace | undefined>;
   /** Throws {@link QueueFull} where one more run of the owner, of so many bytes, has no room. Changes nothing. */
   requireRoomInQueue(owner: Owner, bytes: number, limits: QueueLimits): Promise<void>;

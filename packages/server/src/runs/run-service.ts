@@ -43,8 +43,10 @@ export interface RunServiceOptions {
   readonly countNodes?: (() => number) | undefined;
   /** The scope of whoever may do everything. Default: that of the contract. */
   readonly adminScope?: () => string;
-  /** Asked before a run that has waited begins. Default: nobody is. */
-  readonly isRevoked?: (caller: Identity) => boolean | Promise<boolean>;
+  /** Asked before a run that has waited begins; undefined where nobody knows now: it waits on. Default: nobody is. */
+  readonly isRevoked?: (caller: Identity) => boolean | undefined | Promise<boolean | undefined>;
+  /** By what is known now: asked of every run once it has begun. Default: nobody is. */
+  readonly isKnownAsRevoked?: (caller: Identity) => boolean;
 }
 
 export interface RunService extends Pick<FollowRegistry, "follow"> {
@@ -68,10 +70,16 @@ export interface RunService extends Pick<FollowRegistry, "follow"> {
   cancelRun(scope: DataScope, request: RunName): Promise<boolean>;
   /** Stops what runs here of callers whom this is said of, such as those whose credential was revoked. */
   stopRunsOf(isMeant: (caller: Identity) => boolean, reason: Error): void;
+  /** Ends what waits, for any server, of callers whom this server knows as revoked. Never rejects. */
+  endRevoked(): Promise<void>;
   /** Forgets a session; what still runs in it is stopped. False where there is none in the scope. */
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Runs that have begun and not ended. */
   readonly activeRuns: number;
-  /** Resolves when no run is active. When the signal aborts first, the rest are cancelled and it resolves. */
+  /**
+   * Resolves when no run is active. When the signal aborts first, the rest are ended: those in the background that may
+   * begin again wait for another server, others there are interrupted, and those of a client are cancelled. It resolves a
+   * second after that, whether a store has taken the ends or not.
+   */
   drain(signal: AbortSignal): Promise<void>;
 }

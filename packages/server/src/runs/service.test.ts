@@ -392,7 +392,7 @@ describe("a run", () => {
 
   it("that another server has ended stops with the next beat, and tells no end to whoever follows", async () => {
     const store = createMemoryRunStore();
-    const ids = new Set<string>();
+    const ids = new Map<string, number>();
     const server = createTestServer({
       store: { ...store, beat: async () => ({ cancelled: [], held: ids }) },
       beatMs: 1,
@@ -404,7 +404,7 @@ describe("a run", () => {
     });
     const run = await server.start(hanging, form("hi"));
     const kept = await server.start(waiting, form("hi"));
-    ids.add(kept.runId);
+    ids.set(kept.runId, kept.attempt);
     const cut: Error[] = [];
     const watcher = run.watch((cause) => cut.push(cause));
     await run.finished;
@@ -417,7 +417,7 @@ describe("a run", () => {
 
   it("that was kept, though its start was refused, is ended as soon as the store answers", async () => {
     const store = createMemoryRunStore();
-    const held = new Set<string>();
+    const held = new Map<string, number>();
     const ended: string[] = [];
     let beats = 0;
     const server = createTestServer({
@@ -425,7 +425,7 @@ describe("a run", () => {
         ...store,
         async createRun(scope, run) {
           await store.createRun(scope, run);
-          held.add(run.runId);
+          held.set(run.runId, 1);
           throw new Error("the answer to the commit was lost");
         },
         async beat() {
@@ -442,7 +442,7 @@ describe("a run", () => {
       beatMs: 1,
     });
     await expect(server.start(agent, form("hi"))).rejects.toThrow("was lost");
-    const [runId] = held;
+    const [runId] = held.keys();
     await vi.waitFor(() => expect(ended).toEqual([runId]));
   });
 

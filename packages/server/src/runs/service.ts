@@ -1,6 +1,7 @@
 /** Starts runs, gives each its place, and knows what is running here, what waits, and who follows. */
-import { isSameOwner, ok, type Result } from "@agentos/auth";
+import { type DataScope, isSameOwner, ok, type Result } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
+import { createDescribeAbandoned, createInterruption } from "./abandoned.ts";
 import { createAcceptor, type RunRequest } from "./accept-run.ts";
 import { createActiveRuns } from "./active-runs.ts";
 import { checkRuns } from "./check-runs.ts";
@@ -8,6 +9,7 @@ import { createClaimLoop } from "./claim-loop.ts";
 import { createClaimRound } from "./claim-round.ts";
 import { createContinuer } from "./continue-run.ts";
 import { createDescribeCancelled } from "./describe-waiting.ts";
+import { createEndRevoked } from "./end-revoked.ts";
 import { createEventWriter } from "./event-writer.ts";
 import { type EndHold, pauseByTimer } from "./finish-with-hold.ts";
 import { createFollowRegistry } from "./follow-runs.ts";
@@ -28,10 +30,15 @@ import { createUnstoredEnds } from "./unstored-ends.ts";
 export type { RunService, RunServiceOptions } from "./run-service.ts";
 
 const NO_CLAIMS: ClaimOwnedKeys = { dependencies: [], sessionState: [] };
+/** What a store gets to take the ends of runs that are ended because the server stops. */
+const LAST_WORDS_MS = 1_000;
+/** Runs of a session that is deleted of which other servers are told. */
+const MAX_TOLD = 100;
 
 export function createRunService(options: RunServiceOptions): RunService {
   const { store, runtime, isPassing = () => false, pause = pauseByTimer } = options;
   const { runnables = [], hints = createLocalHints(), countNodes } = options;
+  const { isKnownAsRevoked = () => false } = options;
   const { logger } = runtime;
   const hold: EndHold = { isPassing, pause };
   const ledger = createRunLedger({ ...DEFAULT_RUN_LIMITS, ...options.limits });
@@ -57,15 +64,22 @@ export function createRunService(options: RunServiceOptions): RunService {
   /** A row may say of a run that it runs here, and it does not: a start, or an end, of which the store did not say what became. */
   let isUnsure = false;
   let isTaking = false;
+  /** Other servers can take runs of this store. */
+  const isOfMany = store.lastBeat !== undefined;
+  let areLastWordsOver = false;
   /** Others may take what runs here; undefined before the first beat. */
   let isShared: boolean | undefined;
   const pulse = createPulse({
     everyMs: options.beatMs,
     silentMs: options.silentMs,
+    lastBeat: store.lastBeat,
     async beat() {
+      const wasUnsure = isUnsure;
       isUnsure = false;
       try {
-        isShared = await checkRuns({ store, active, unstored, runtime, isTaking: () => isTaking });
+        const checked = await checkRuns({ store, active, unstored, runtime, isTaking: () => isTaking });
+        ({ isShared } = checked);
+        if (wasUnsure && !checked.isWhole) isUnsure = true;
         await unstored.retry();
       } catch (cause) {
         isUnsure = true;
@@ -79,6 +93,11 @@ export function createRunService(options: RunServiceOptions): RunService {
         active.stop(() => true, new RunLeaseLost("this server could not say that it lives"));
     },
   });
+
+  function becomeUnsure(): void {
+    isUnsure = true;
+    pulse.start();
+  }
 
   async function holdPlace<Fault>(
     { ticket, signal }: Pick<Place, "ticket"> & Pick<RunRequest, "signal">,
@@ -96,9 +115,13 @@ export function createRunService(options: RunServiceOptions): RunService {
     try {
       const started = await begin({ ticket, entry });
       if (started.ok) {
-        active.begin(entry, started.value);
+        const run = started.value;
+        active.begin(entry, run);
+        // INVARIANT: known first, then judged, so that whoever is revoked meanwhile finds it here, or is found.
+        if (isKnownAsRevoked(run.caller)) run.abort(new Error("the credential of the run was revoked"));
         pulse.start();
-        void started.value.finished.finally(() => {
+        void run.finished.finally(() => {
+          active.left.add(run.runId);
           release();
           claims?.wake();
         });
@@ -107,12 +130,15 @@ export function createRunService(options: RunServiceOptions): RunService {
     } catch (cause) {
       release();
       if (entry.runId !== undefined) {
-        isUnsure = true;
-        pulse.start();
+        active.left.add(entry.runId);
+        becomeUnsure();
       }
       throw cause;
     }
   }
+
+  const adminScope = options.adminScope ?? (() => ADMIN_SCOPE);
+  const endRevoked = createEndRevoked({ store, runtime, adminScope, isRevoked: isKnownAsRevoked });
 
   const acceptRun = createAcceptor({
     store,
@@ -121,7 +147,11 @@ export function createRunService(options: RunServiceOptions): RunService {
     claimOwned: options.claimOwned ?? (() => NO_CLAIMS),
     queueLimits: { ...DEFAULT_QUEUE_LIMITS, ...options.queueLimits },
     hold: holdPlace,
-    onWaiting: hints.tellPending,
+    onWaiting(caller) {
+      hints.tellPending();
+      // Kept first, then judged: of what is revoked meanwhile one look or the other finds it.
+      if (isKnownAsRevoked(caller)) void endRevoked();
+    },
   });
 
   const continueRun = createContinuer({
@@ -141,12 +171,13 @@ export function createRunService(options: RunServiceOptions): RunService {
     starter,
     components: runnables.map(({ kind, id }) => ({ kind, id })),
     findRunnable,
-    adminScope: options.adminScope ?? (() => ADMIN_SCOPE),
+    adminScope,
     isRevoked: options.isRevoked ?? (() => false),
     hold: holdPlace,
-    onLeft() {
-      isUnsure = true;
-      pulse.start();
+    onLeft(runId) {
+      // It has not begun: whoever finds it gives it back.
+      active.left.delete(runId);
+      becomeUnsure();
     },
   });
   const claims =
@@ -157,6 +188,10 @@ export function createRunService(options: RunServiceOptions): RunService {
             isTaking = true;
             try {
               return await claimRound();
+            } catch (cause) {
+              // Some may have been taken all the same.
+              becomeUnsure();
+              throw cause;
             } finally {
               isTaking = false;
             }
@@ -200,8 +235,10 @@ export function createRunService(options: RunServiceOptions): RunService {
     follow: (runNo, after) => followers.follow(runNo, after),
 
     async cancelRun(scope, run) {
-      if (await store.endWaiting(scope, run, createDescribeCancelled(runtime))) return true;
-      if (!(await store.requestCancel(scope, run))) return false;
+      const describe = createDescribeCancelled(runtime);
+      if (await store.endWaiting(scope, run, describe)) return true;
+      // It may have been given back between the two.
+      if (!(await store.requestCancel(scope, run))) return store.endWaiting(scope, run, describe);
       active.stop(({ runId }) => runId === run.runId, new Error("the run was cancelled"));
       hints.tellCancel(run.runId);
       return true;
@@ -209,29 +246,76 @@ export function createRunService(options: RunServiceOptions): RunService {
 
     stopRunsOf: (isMeant, reason) => active.stop(({ caller }) => isMeant(caller), reason),
 
+    endRevoked,
+
     async deleteSession(scope, key) {
+      const elsewhere = await listElsewhere(scope, key);
       if (!(await store.deleteSession(scope, key))) return false;
       active.stop((run) => isSameSession(run.key, key), new Error("the session was deleted"));
-      hints.tellCancel();
+      for (const runId of elsewhere) hints.tellCancel(runId);
       return true;
     },
 
     async drain(signal) {
       for (const stop of stopListening) stop();
-      await claims?.close();
-      followers.closeIdle();
-      if (ledger.activeRuns > 0) await idleOrAborted(signal);
-      const left = [...active];
-      for (const { controller } of left) controller.abort(signal.reason);
-      // Cancelled runs are stored too.
-      await Promise.all(left.map(({ hasEnded }) => hasEnded));
-      // The last chance of this process; what fails again is found by the next one.
-      await unstored.retry().catch(() => undefined);
-      await writer.close();
+      const ending = endAll(signal).catch((cause: unknown) =>
+        logger.warn({ cause }, "runs that were left could not be ended"),
+      );
+      await untilLastWords(ending, signal);
+      pulse.close();
       followers.closeIdle();
       if (signal.aborted) followers.close();
     },
   };
+
+  /** Runs of a session that other servers run, as far as hints of them are worth it. */
+  async function listElsewhere(scope: DataScope, key: SessionKey): Promise<readonly string[]> {
+    if (!isOfMany) return [];
+    const runs = await store.listRuns(scope, key, { status: "RUNNING", limit: MAX_TOLD });
+    const here = new Set([...active].map(({ runId }) => runId));
+    return runs.flatMap(({ output: { run_id: runId } }) => (here.has(runId) ? [] : [runId]));
+  }
+
+  async function endAll(signal: AbortSignal): Promise<void> {
+    await claims?.close();
+    followers.closeIdle();
+    if (ledger.activeRuns > 0) await idleOrAborted(signal);
+    // From here on a store that does not answer is not waited for.
+    const written = writer.close();
+    const left = [...active];
+    const givenUp = left.flatMap(({ run }) => (run?.mayBeginAgain === true && isOfMany ? [run.runId] : []));
+    for (const { controller, run } of left) controller.abort(findEnd(run) ?? signal.reason);
+    // Cancelled runs are stored too.
+    await Promise.all(left.map(({ hasEnded }) => hasEnded));
+    if (givenUp.length > 0) {
+      await store.endOrphans(createDescribeAbandoned(runtime), givenUp);
+      hints.tellPending();
+    }
+    // The last chance of this process; what fails again is found by the next one.
+    await unstored.retry().catch(() => undefined);
+    await Promise.all([written, writer.close()]);
+  }
+
+  /** Of a run that has no client which goes away with the server. */
+  function findEnd(run: LiveRun | undefined): Error | undefined {
+    if (run?.tail === undefined) return undefined;
+    return run.mayBeginAgain && isOfMany
+      ? new RunLeaseLost("this server stops, and another one begins the run again")
+      : createInterruption();
+  }
+
+  /** What is under way goes on by itself where there is no more time. */
+  async function untilLastWords(work: Promise<void>, signal: AbortSignal): Promise<void> {
+    const { promise: isOver, resolve } = Promise.withResolvers<void>();
+    let timer: NodeJS.Timeout | undefined;
+    const start = () => (timer = setTimeout(resolve, areLastWordsOver ? 0 : LAST_WORDS_MS));
+    if (signal.aborted) start();
+    else signal.addEventListener("abort", start, { once: true });
+    void isOver.then(() => (areLastWordsOver = true));
+    await Promise.race([work, isOver]);
+    signal.removeEventListener("abort", start);
+    clearTimeout(timer);
+  }
 
   function idleOrAborted(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {

@@ -89,6 +89,7 @@ export function createStarter({ services, runtime, memoriesOf }: StarterOptions)
       readonly lease: RunLease;
       readonly keptFrom: number | undefined;
       readonly firstIndex?: number;
+      readonly mayBeginAgain?: boolean;
       readonly startingStateJson: string;
     },
   ): LiveRun {
@@ -108,7 +109,8 @@ export function createStarter({ services, runtime, memoriesOf }: StarterOptions)
       if (!kept.ok) return kept;
       const keptFrom = row.keepsEvents === true ? 0 : undefined;
       const startingStateJson = ready.start.starting.json;
-      return ok(drive(ready, place, { lease: kept.value, keptFrom, startingStateJson }));
+      const mayBeginAgain = row.checkpointJson !== undefined && kept.value.attempt < (row.maxAttempts ?? 1);
+      return ok(drive(ready, place, { lease: kept.value, keptFrom, startingStateJson, mayBeginAgain }));
     },
 
     async enqueue(run, signal, row) {
@@ -124,8 +126,9 @@ export function createStarter({ services, runtime, memoriesOf }: StarterOptions)
       const fault = place.ticket.reserve(ready.start.bytes);
       if (fault !== undefined) return fail(fault);
       const keptFrom = keepsEvents ? nextIndex : undefined;
-      const { sessionJson } = ready.start;
-      return ok(drive(ready, place, { lease, keptFrom, startingStateJson: sessionJson }));
+      const startingStateJson = ready.start.sessionJson;
+      const mayBeginAgain = lease.attempt < (run.runnable.maxAttempts ?? 1);
+      return ok(drive(ready, place, { lease, keptFrom, startingStateJson, mayBeginAgain }));
     },
 
     async goOn(run, place, { paused, bytes, keepsEvents }) {
@@ -139,9 +142,9 @@ export function createStarter({ services, runtime, memoriesOf }: StarterOptions)
       place.entry.runId = runId;
       const outputJson = withoutTokens(ready.prepared.recorder.build("RUNNING")).json;
       const { attempt, nextIndex } = paused;
-      const taken = await refuseFull(
-        store.continueRun(scope, { key, runId }, { attempt, status: "RUNNING", outputJson, keepsEvents }),
-      );
+      const at = Math.floor(runtime.clock.now());
+      const continuation = { attempt, status: "RUNNING" as const, at, outputJson, keepsEvents };
+      const taken = await refuseFull(store.continueRun(scope, { key, runId }, continuation));
       if (!taken.ok) return taken;
       if (taken.value === undefined) return ok(undefined);
       const keptFrom = keepsEvents ? nextIndex : undefined;

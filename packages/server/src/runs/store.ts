@@ -5,6 +5,7 @@
  */
 import { type DataScope, isSameOwner, type Owner } from "@agentos/auth";
 import type { RunnableKind, RunStatus } from "@agentos/contract";
+import type { TwoClocks } from "@agentos/guard/app";
 import type { LoggedRow, RunEventLog } from "./event-log.ts";
 import type { EventText } from "./log-entry.ts";
 import type { RunLease, SessionKey, StoredEvent, StoredOutput } from "./run-lease.ts";
@@ -189,8 +190,8 @@ export interface SessionPage {
 export interface Beat {
   /** Runs of this server that are to stop. */
   readonly cancelled: readonly string[];
-  /** All runs that this server holds. Undefined where no other could take one. */
-  readonly held: ReadonlySet<string> | undefined;
+  /** All runs that this server holds, with their attempts. Undefined where no other could take one. */
+  readonly held: ReadonlyMap<string, number> | undefined;
 }
 
 /** A run that is added as it ended. */
@@ -218,6 +219,8 @@ export interface RunContinuation {
   /** Of the pause that was decided on: a run that has gone on since is not touched. */
   readonly attempt: number;
   readonly status: "RUNNING";
+  /** Its session is used again, seconds since the epoch. */
+  readonly at: number;
   /** The output with the decisions. */
   readonly outputJson: string;
   /** From here on. */
@@ -285,10 +288,19 @@ export interface RunStore extends RunQueue {
   deleteSession(scope: DataScope, key: SessionKey): Promise<boolean>;
   /** Says that this server lives; to be called every few seconds while it runs something. */
   beat(): Promise<Beat>;
+  /** When the last beat began that was kept: what begins a run says it too. Undefined where no other could take a run. */
+  readonly lastBeat?: (() => TwoClocks) | undefined;
   /** Ends the runs whose server is gone, or lets others begin them again where they may; gives how many have ended. */
   endAbandoned(describe: DescribeAbandoned): Promise<number>;
-  /** Ends runs that this server holds and does not run, in the same way; gives how many. */
-  endOrphans(describe: DescribeAbandoned, runIds: readonly string[]): Promise<number>;
+  /**
+   * Ends runs that this server holds and does not run, in the same way; gives how many. Those of `untouched` were taken and
+   * never begun here: they wait on, and that attempt does not count.
+   */
+  endOrphans(
+    describe: DescribeAbandoned,
+    runIds: readonly string[],
+    untouched?: ReadonlySet<string>,
+  ): Promise<number>;
 }
 
 /** Longest first input that is kept for the list of sessions. */

@@ -28,27 +28,32 @@ export interface ForkSessionOptions {
   readonly runtime: Pick<Runtime, "clock" | "generateId">;
 }
 
-const NO_RUNS: InputFault = inputFault(400, "Source session has no runs to fork.");
+const NO_RUNS = "Source session has no runs to fork.";
+/** It has runs, and none of them has ended. */
+const NONE_ENDED =
+  "wait until a run of the session has ended, or cancel it: runs that are paused, wait or still run are not copied";
 
 const COPIED: ReadonlySet<string> = new Set(["COMPLETED", "ERROR", "CANCELLED"]);
 
 export function createForkSession({ store, runtime }: ForkSessionOptions): ForkSession {
   const { clock, generateId } = runtime;
 
-  /** Ids of the copies, by those of the runs; undefined where there is not one, or the new session is gone. */
+  /** Ids of the copies, by those of the runs, and whether a run was left where it is. */
   async function copyRuns(
     scope: DataScope,
     source: SessionKey,
     target: SessionKey,
-  ): Promise<ReadonlyMap<string, string>> {
+  ): Promise<{ readonly ids: ReadonlyMap<string, string>; readonly hasLeft: boolean }> {
     const ids = new Map<string, string>();
+    let hasLeft = false;
     for await (const { runs } of readRunPieces(store, scope, { key: source })) {
       const copies = runs
         .filter(({ output }) => COPIED.has(output.status))
         .map((run) => copyRun(run, target));
+      hasLeft ||= copies.length < runs.length;
       if (copies.length > 0) await store.addEndedRuns(scope, target, copies);
     }
-    return ids;
+    return { ids, hasLeft };
 
     function copyRun(run: StoredRun, { sessionId }: SessionKey): EndedRun {
       const runId = generateId();
@@ -62,8 +67,10 @@ export function createForkSession({ store, runtime }: ForkSessionOptions): ForkS
     const target: SessionKey = { ...key, sessionId: generateId() };
     const createdAt = Math.floor(clock.now());
     await store.createSession(scope, { key: target, name, state, metadata, createdAt });
+    let copied: Awaited<ReturnType<typeof copyRuns>>;
     try {
-      const ids = await copyRuns(scope, key, target);
+      copied = await copyRuns(scope, key, target);
+      const { ids } = copied;
       if (ids.size > 0) {
         const summary = renameSummary(source.summary, ids);
         if (summary !== undefined) await store.changeSession(scope, target, { summary, at: createdAt });
@@ -75,7 +82,7 @@ export function createForkSession({ store, runtime }: ForkSessionOptions): ForkS
       throw cause;
     }
     await store.deleteSession(scope, target);
-    return fail(NO_RUNS);
+    return fail(inputFault(400, NO_RUNS, copied.hasLeft ? NONE_ENDED : undefined));
   }
 
   return async (scope, filter) => {

@@ -30,7 +30,7 @@ export function createMemoryContinue({
       return { ...readRun(run), attempt: run.lease.attempt, nextIndex, keepsEvents, checkpointJson };
     },
 
-    async continueRun(scope, { key, runId }, { attempt, status, outputJson, keepsEvents }) {
+    async continueRun(scope, { key, runId }, { attempt, status, at, outputJson, keepsEvents }) {
       const session = find(scope, key);
       const run = session?.runs.get(runId);
       if (session === undefined || run?.status !== "PAUSED" || run.lease.attempt !== attempt)
@@ -44,10 +44,12 @@ export function createMemoryContinue({
         outputJson,
         keepsEvents,
         checkpointJson: undefined,
+        isUnwanted: false,
         bytes: 0,
       });
       events.add(run);
       session.liveRuns += 1;
+      session.updatedAt = at;
       used(session, -bytes);
       return run.lease;
     },
@@ -80,6 +82,7 @@ export function addEndedRun(session: SessionEntry, run: EndedRun, runNo: number)
     bytes,
     checkpointJson: undefined,
     keepsEvents: false,
+    isUnwanted: false,
     nextIndex,
     rows: [],
   });

@@ -2,6 +2,7 @@
 import type { DataScope } from "@agentos/auth";
 import {
   type ClaimedRun,
+  type DescribeWaiting,
   KEY_SECONDS,
   type KnownRequest,
   type QueueDepth,
@@ -11,7 +12,7 @@ import {
   type RunQueue,
   requireRoomIn,
 } from "../runs/run-queue.ts";
-import type { NewRun } from "../runs/store.ts";
+import type { NewRun, SessionKey } from "../runs/store.ts";
 import { ENTRY_BYTES, pathOf, sizeOfText } from "./accounts.ts";
 import { type MemoryEventLog, sizeOfRows } from "./memory-event-log.ts";
 import type { MemorySessions, RunEntry, SessionEntry } from "./memory-sessions.ts";
@@ -38,6 +39,7 @@ const MAX_KEYS = 10_000;
 interface Key {
   readonly path: readonly string[];
   readonly known: KnownRequest;
+  readonly session: SessionKey;
   readonly until: number;
 }
 
@@ -68,11 +70,13 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
 
   function findKey(path: readonly string[]): KnownRequest | undefined {
     const key = keys.get(path);
-    return key !== undefined && key.until > performance.now() ? key.known : undefined;
+    if (key === undefined || key.until <= performance.now()) return undefined;
+    // It goes with its run, which goes with its session.
+    return sessions.find(key.session)?.runs.has(key.known.runId) === true ? key.known : undefined;
   }
 
-  function addKey(path: readonly string[], known: KnownRequest): void {
-    const key = { path, known, until: performance.now() + KEY_SECONDS * 1_000 };
+  function addKey({ path, ...named }: Omit<Key, "until">): void {
+    const key = { path, ...named, until: performance.now() + KEY_SECONDS * 1_000 };
     const before = keys.get(path);
     if (before !== undefined) keysByAge.delete(before);
     keys.set(path, key);
@@ -109,6 +113,22 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
     };
   }
 
+  function end(session: SessionEntry, run: RunEntry, describe: DescribeWaiting): void {
+    const ended = describe(readOutput(run.outputJson), run.nextIndex);
+    const bytesBefore = run.bytes;
+    run.outputJson = ended.outputJson;
+    run.eventsJson = appendTexts(run.eventsJson, ended.events);
+    run.nextIndex += ended.events.length;
+    run.checkpointJson = undefined;
+    run.status = ended.status;
+    if (run.keepsEvents) events.finish(run, ended.rows);
+    run.bytes = ENTRY_BYTES + sizeOfText(run.outputJson) + sizeOfText(run.eventsJson) + sizeOfRows(run.rows);
+    if (run.isLive) session.liveRuns -= 1;
+    run.isLive = false;
+    pending.delete(run);
+    sessions.used(session, run.bytes - bytesBefore);
+  }
+
   return {
     require({ key, status, checkpointJson = "", queueLimits, idempotency }) {
       const known = idempotency && findKey([...pathOf(key.owner), idempotency.key]);
@@ -122,16 +142,18 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
       if (entry.status === "PENDING") pending.add(entry);
       if (idempotency === undefined) return;
       const { requestHash } = idempotency;
-      addKey([...pathOf(key.owner), idempotency.key], { requestHash, runId, sessionId: key.sessionId });
+      const known = { requestHash, runId, sessionId: key.sessionId };
+      addKey({ path: [...pathOf(key.owner), idempotency.key], known, session: key });
     },
 
     port: {
-      async claimRuns({ components, limit, full, placesOf }) {
+      async claimRuns({ components, limit, full, placesOf, unreadable = [] }) {
         const taken: ClaimedRun[] = [];
         const left = new Map<string, number>(full.map((owner) => [JSON.stringify(pathOf(owner)), 0]));
         for (const run of waiting()) {
           if (taken.length >= limit) break;
           const { component, owner } = run.lease.key;
+          if (unreadable.includes(run.lease.runNo)) continue;
           if (!components.some(({ kind, id }) => kind === component.kind && id === component.id)) continue;
           const name = JSON.stringify(pathOf(owner));
           const places = left.get(name) ?? placesOf(owner);
@@ -141,33 +163,27 @@ export function createMemoryRunQueue({ sessions, inScope, events }: MemoryRunQue
         return taken;
       },
 
-      async releaseRun({ key, runId, attempt }) {
-        const run = sessions.find(key)?.runs.get(runId);
-        if (run?.status !== "RUNNING" || run.lease.attempt !== attempt) return;
+      async releaseRun({ key, runId, attempt }, describe) {
+        const session = sessions.find(key);
+        const run = session?.runs.get(runId);
+        if (session === undefined || run?.status !== "RUNNING" || run.lease.attempt !== attempt) return;
+        if (run.isUnwanted) return end(session, run, describe);
         run.lease = Object.freeze({ ...run.lease, attempt: attempt - 1 });
         setStatus(run, "PENDING");
         pending.add(run);
       },
 
+      async listPending(afterRunNo, limit) {
+        const leases = [...waiting()].map(({ lease }) => lease);
+        const later = leases.filter(({ runNo }) => runNo > afterRunNo);
+        return later.toSorted((one, other) => one.runNo - other.runNo).slice(0, limit);
+      },
+
       async endWaiting(scope, name, describe) {
         const found = find(scope, name);
-        if (found === undefined) return false;
-        const { session, run } = found;
-        if (run.status !== "PENDING" && run.status !== "PAUSED") return false;
-        const end = describe(readOutput(run.outputJson), run.nextIndex);
-        const bytesBefore = run.bytes;
-        run.outputJson = end.outputJson;
-        run.eventsJson = appendTexts(run.eventsJson, end.events);
-        run.nextIndex += end.events.length;
-        run.checkpointJson = undefined;
-        run.status = end.status;
-        if (run.keepsEvents) events.finish(run, end.rows);
-        run.bytes =
-          ENTRY_BYTES + sizeOfText(run.outputJson) + sizeOfText(run.eventsJson) + sizeOfRows(run.rows);
-        if (run.isLive) session.liveRuns -= 1;
-        run.isLive = false;
-        pending.delete(run);
-        sessions.used(session, run.bytes - bytesBefore);
+        const isWaiting = found?.run.status === "PENDING" || found?.run.status === "PAUSED";
+        if (found === undefined || !isWaiting) return false;
+        end(found.session, found.run, describe);
         return true;
       },
 
@@ -191,16 +207,15 @@ function setStatus(run: RunEntry, status: "PENDING" | "RUNNING"): void {
 }
 
 function toPlace(run: RunEntry): RunPlace {
-  const { lease, isLive, status, outputJson, checkpointJson, keepsEvents, nextIndex } = run;
+  const { lease, isLive, status, outputJson, keepsEvents, nextIndex, rows } = run;
   return {
     key: lease.key,
     runNo: lease.runNo,
     status,
-    attempt: lease.attempt,
     output: readOutput(outputJson),
-    checkpointJson,
     keepsEvents,
-    hasEvents: keepsEvents && (isLive || run.rows.length > 0),
+    hasEvents: keepsEvents && (isLive || rows.length > 0),
+    firstIndex: rows[0]?.firstIndex ?? nextIndex,
     nextIndex,
   };
 }

@@ -106,6 +106,7 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
         bytes: 0,
         checkpointJson,
         keepsEvents,
+        isUnwanted: false,
         nextIndex: 0,
         rows: [],
       };
@@ -176,7 +177,9 @@ export function createMemoryRunStore(limits: Partial<StoreLimits> = {}): RunStor
       for (const { key, runs } of inScope(scope)) {
         const run = runs.get(runId);
         if (run === undefined || !fits(key, { kind: component.kind, componentId: component.id })) continue;
-        return run.status === "RUNNING" && (sessionId === undefined || key.sessionId === sessionId);
+        const isMeant = run.status === "RUNNING" && (sessionId === undefined || key.sessionId === sessionId);
+        run.isUnwanted ||= isMeant;
+        return isMeant;
       }
       return false;
     },

@@ -24,6 +24,8 @@ export interface RunEntry {
   bytes: number;
   checkpointJson: string | undefined;
   keepsEvents: boolean;
+  /** Somebody wants it to stop. */
+  isUnwanted: boolean;
   /** As its row would say: behind the log while it runs. */
   nextIndex: number;
   /** Its events, where it keeps them. */

@@ -5,15 +5,14 @@
 import { readClocks } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import { sql, type Transaction } from "kysely";
-import { toBareOutput } from "../runs/abandoned.ts";
 import { toLastRow } from "../runs/event-rows.ts";
-import type { DescribeAbandoned, RunStore, StoredOutput } from "../runs/store.ts";
+import type { DescribeAbandoned, RunStore } from "../runs/store.ts";
 import { appendTexts } from "./run-texts.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import type { Tables, UsageTable } from "./schema/tables.ts";
 import { keepLastRow } from "./sql-event-log.ts";
 import { DEAD_SECONDS, describeHost, isNodeOfProcess, type SqlNodeOptions } from "./sql-node.ts";
-import { KEY_COLUMNS, readSessionKey } from "./sql-rows.ts";
+import { readOutputOrBare, tryReadOutput } from "./sql-run-output.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 import { addUsages, sizeOfRun, USAGE_COLUMNS } from "./sql-usage.ts";
 import { findNextIndex } from "./sql-waiting-runs.ts";
@@ -109,6 +108,7 @@ export function createSqlAbandoned(
       .selectFrom("agentos_runs")
       .select([
         "run_no",
+        "run_id",
         "node_id",
         "attempt",
         "max_attempts",
@@ -140,10 +140,14 @@ export function createSqlAbandoned(
     transaction: Transaction<Tables>,
     runs: readonly ActiveRow[],
     describe: DescribeAbandoned,
+    untouched: ReadonlySet<string> = new Set(),
   ): Promise<Swept> {
     const ended: { readonly session_no: number; readonly bytes: number }[] = [];
     for (const run of runs) {
-      if (mayBeginAgain(run)) await release(transaction, run);
+      const isUntouched = untouched.has(fromKeyText(run.run_id));
+      // What was taken and never begun has not been attempted.
+      const attempt = isUntouched ? run.attempt - 1 : run.attempt;
+      if (mayBeginAgain({ ...run, attempt })) await release(transaction, { ...run, attempt });
       else ended.push(await end(transaction, run, describe));
     }
     await countEnded(transaction, ended);
@@ -153,14 +157,15 @@ export function createSqlAbandoned(
   /** Any server may take it. */
   async function release(
     transaction: Transaction<Tables>,
-    { run_no, output_json }: ActiveRow,
+    { run_no, attempt, output_json }: ActiveRow,
   ): Promise<void> {
-    const output = readOutput(output_json);
+    const output = tryReadOutput(output_json);
     await transaction
       .updateTable("agentos_runs")
       .set({
         status: "PENDING",
         node_id: null,
+        attempt,
         available_at: now,
         ...(output === undefined ? {} : { output_json: JSON.stringify({ ...output, status: "PENDING" }) }),
       })
@@ -170,7 +175,7 @@ export function createSqlAbandoned(
 
   async function end(transaction: Transaction<Tables>, run: ActiveRow, describe: DescribeAbandoned) {
     const { run_no, keeps_events } = run;
-    const output = readOutput(run.output_json) ?? (await findBareOutput(transaction, run_no));
+    const output = await readOutputOrBare(transaction, run);
     const { outputJson, last } = describe(output);
     const eventsJson = appendTexts(run.events_json, [last.json]);
     const lastIndex = await findNextIndex(transaction, run);
@@ -234,7 +239,7 @@ export function createSqlAbandoned(
       return ended;
     },
 
-    async endOrphans(describe, runIds) {
+    async endOrphans(describe, runIds, untouched) {
       let ended = 0;
       for (let start = 0; start < runIds.length; start += BATCH) {
         const some = runIds.slice(start, start + BATCH).map(toKeyText);
@@ -243,6 +248,7 @@ export function createSqlAbandoned(
             transaction,
             await selectActive(transaction, nodeId).where("run_id", "in", some).execute(),
             describe,
+            untouched,
           ),
         );
         ended += swept.ended;
@@ -260,30 +266,6 @@ function mayBeginAgain(run: {
   readonly cancel_at: number | null;
 }): boolean {
   return run.attempt < run.max_attempts && run.has_checkpoint === 1 && run.cancel_at === null;
-}
-
-/** Undefined where the text is damaged: one such run must not keep a server from its start. */
-function readOutput(json: string): StoredOutput | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    const isOutput = typeof value === "object" && value !== null && "run_id" in value;
-    // INVARIANT: the run service wrote it, where it can be read.
-    return isOutput ? (value as StoredOutput) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What the columns of a run and of its session say. */
-async function findBareOutput(transaction: Transaction<Tables>, runNo: number): Promise<StoredOutput> {
-  const row = await transaction
-    .selectFrom("agentos_runs")
-    .innerJoin("agentos_sessions", "agentos_sessions.session_no", "agentos_runs.session_no")
-    .select([...KEY_COLUMNS, "run_id", "agentos_runs.created_at"])
-    .where("run_no", "=", runNo)
-    .executeTakeFirstOrThrow();
-  const runId = fromKeyText(row.run_id);
-  return toBareOutput({ key: readSessionKey(row), runId, createdAt: row.created_at });
 }
 
 function isAlive(pid: number): boolean {

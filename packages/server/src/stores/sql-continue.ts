@@ -57,7 +57,7 @@ export function createSqlContinue(
   async function take(
     transaction: Transaction<Tables>,
     { key, runId }: Pick<RunLease, "key" | "runId">,
-    { attempt, status, outputJson, keepsEvents }: RunContinuation,
+    { attempt, status, at, outputJson, keepsEvents }: RunContinuation,
   ): Promise<RunLease | undefined> {
     const [taken] = await takePaused(transaction, {
       deployment,
@@ -81,7 +81,7 @@ export function createSqlContinue(
       .execute();
     await transaction
       .updateTable("agentos_sessions")
-      .set((row) => ({ bytes: row("bytes", "-", bytes) }))
+      .set((row) => ({ bytes: row("bytes", "-", bytes), updated_at: at }))
       .where("session_no", "=", session_no)
       .execute();
     const before = await addUsage(transaction, { deployment, ...toOwnerColumns(key.owner), bytes: -bytes });

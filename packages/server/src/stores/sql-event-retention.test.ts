@@ -1,6 +1,6 @@
 import type { DataScope } from "@agentos/auth";
 import { sql } from "kysely";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { beginKept, endKept, eventsFrom, readAll } from "../runs/event-log.suite.ts";
 import { toRows } from "../runs/event-rows.ts";
 import type { RunLease, RunStore } from "../runs/store.ts";
@@ -56,6 +56,34 @@ describe.each(TEST_DIALECTS)("the events of runs in %s", (dialect) => {
     expect((await untilOf(database, young)) ?? 0).toBeGreaterThan(Date.now() / 1_000 + HOUR - 60);
     expect(await placeOf(storeOf(HOUR), young)).toMatchObject({ hasEvents: true });
     expect(await sweep()).toBe(0);
+  });
+
+  it("are kept by the database's clock, whatever that of their server says", async () => {
+    const { database, storeOf, sweep } = await open(dialect);
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() - 2 * HOUR * 1_000);
+    onTestFinished(() => clock.mockRestore());
+    const lease = await runToEnd(storeOf(HOUR), "r1");
+    clock.mockRestore();
+    expect((await untilOf(database, lease)) ?? 0).toBeGreaterThan(Date.now() / 1_000 + HOUR - 60);
+    expect(await sweep()).toBe(0);
+  });
+
+  it("are not shown any more once their time is over, whoever has deleted how many of them", async () => {
+    const { storeOf } = await open(dialect);
+    const lease = await runToEnd(storeOf(-1), "r1");
+    expect(await placeOf(storeOf(HOUR), lease)).toMatchObject({ hasEvents: false });
+  });
+
+  it("go from the first one on: whoever has read some of them finds no gap", async () => {
+    const { database, storeOf } = await open(dialect);
+    const lease = await runToEnd(storeOf(-1), "r1", 2_500);
+    const cut = new Error("no more");
+    await expect(
+      sweepEvents(database, { deployment: "shop", pause: () => Promise.reject(cut) }),
+    ).rejects.toBe(cut);
+    const left = await readAll(storeOf(HOUR), lease);
+    expect(left.length).toBe(501);
+    expect(left.map(([index]) => index)).toEqual(left.map((_, offset) => 2_000 + offset));
   });
 
   it("stay while their run goes on, and where it is another deployment's", async () => {

@@ -46,7 +46,8 @@ async function sweepSome(
   if (runs.length === 0) return { runs: 0, rows: 0 };
   const { numAffectedRows = 0n } = await sql`
     delete from agentos_run_events where (run_no, first_index) in (
-      select run_no, first_index from agentos_run_events where run_no in (${sql.join(runs)}) limit ${ROWS}
+      select run_no, first_index from agentos_run_events where run_no in (${sql.join(runs)})
+      order by run_no, first_index limit ${ROWS}
     )`.execute(transaction);
   const rows = Number(numAffectedRows);
   if (rows < ROWS)

@@ -59,6 +59,10 @@ for (const dialect of TEST_DIALECTS) {
       const late = open("4");
       await late.beat();
       expect(late.liveNodes()).toBe(3);
+      // One that has nothing to do shares the looking with them too.
+      const idle = createSqlRunStore(database, { deployment, nodeId: `${deployment} 5` });
+      await idle.endAbandoned(describeEnd);
+      expect(idle.liveNodes()).toBe(3);
     });
 
     it.each<[string, TwoClocks, boolean]>([
@@ -160,7 +164,7 @@ it("a server says that it lives while slow queries use up every other connection
   });
   await Promise.all(begun);
   await node.beat();
-  expect(await node.beat()).toEqual({ cancelled: [], held: new Set() });
+  expect(await node.beat()).toEqual({ cancelled: [], held: new Map() });
   release.resolve();
   await Promise.all(slow);
   expect(await readBeat(database, "node")).toBeDefined();

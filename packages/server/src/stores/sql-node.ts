@@ -18,14 +18,17 @@ import type { Tables } from "./schema/tables.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 
 export interface SqlNode extends Pick<RunStore, "beat"> {
+  readonly lastBeat: () => TwoClocks;
   /** For who keeps what is revoked: with it this server says what it has read. */
   readonly spread: Pick<RevocationSpread, "onBeat"> & Pick<ReadingServers, "beat">;
   /** Nobody waits for this server any more. */
   leave(): Promise<void>;
   /** For what begins a run: nobody may take it because this server has been idle, and silent, before. */
   writeWithBeat: Database<Tables>["write"];
-  /** Servers of the deployment that live, this one among them, as it was counted with one of the last beats. */
+  /** Servers of the deployment that live, this one among them, as they were counted last. */
   liveNodes(): number;
+  /** Counts them, where they have not just been. */
+  countLive(): Promise<void>;
   /** Removes what is left of servers that have long been silent and hold no run; one that was only idle comes back. */
   forgetSilent(): Promise<void>;
   /** It runs nothing any more: what is left of it may be found by other servers of this process. */
@@ -93,14 +96,19 @@ export function createSqlNode(
     return said;
   }
 
-  async function countLive(transaction: Transaction<Tables>): Promise<number> {
-    const { count } = await transaction
-      .selectFrom("agentos_nodes")
-      .select((row) => row.fn.countAll<number>().as("count"))
-      .where("deployment", "=", deployment)
-      .where("heartbeat_at", ">", sql<number>`${now} - ${DEAD_SECONDS}`)
-      .executeTakeFirstOrThrow();
-    return count;
+  async function countLive(): Promise<void> {
+    const at = read();
+    if (secondsBetween(countedAt, at) < COUNT_SECONDS) return;
+    const { count } = await upkeep.read((db) =>
+      db
+        .selectFrom("agentos_nodes")
+        .select((row) => row.fn.countAll<number>().as("count"))
+        .where("deployment", "=", deployment)
+        .where("heartbeat_at", ">", sql<number>`${now} - ${DEAD_SECONDS}`)
+        .executeTakeFirstOrThrow(),
+    );
+    live = Math.max(1, count);
+    countedAt = at;
   }
 
   return {
@@ -117,19 +125,14 @@ export function createSqlNode(
 
     async beat() {
       const at = read();
-      const isCountDue = secondsBetween(countedAt, at) >= COUNT_SECONDS;
-      const { said, counted } = await upkeep.write(async (transaction) => ({
-        said: await writeBeat(transaction),
-        counted: isCountDue ? await countLive(transaction) : live,
-      }));
+      const said = await upkeep.write(writeBeat);
       noteBeat(at, said);
       for (const listener of listeners) listener(at);
-      live = Math.max(1, counted);
-      if (isCountDue) countedAt = at;
+      await countLive();
       const held = await upkeep.read((db) =>
         db
           .selectFrom("agentos_runs")
-          .select(["run_id", "cancel_at"])
+          .select(["run_id", "attempt", "cancel_at"])
           .where("deployment", "=", deployment)
           .where("node_id", "=", nodeId)
           .where(isActiveRun)
@@ -137,7 +140,7 @@ export function createSqlNode(
       );
       return {
         cancelled: held.flatMap(({ run_id, cancel_at }) => (cancel_at === null ? [] : [fromKeyText(run_id)])),
-        held: new Set(held.map(({ run_id }) => fromKeyText(run_id))),
+        held: new Map(held.map(({ run_id, attempt }) => [fromKeyText(run_id), attempt])),
       };
     },
 
@@ -162,7 +165,10 @@ export function createSqlNode(
       );
     },
 
+    lastBeat: () => beatenAt,
+
     liveNodes: () => live,
+    countLive,
 
     async forgetSilent() {
       await database.write((transaction) =>

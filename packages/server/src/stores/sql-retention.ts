@@ -1,7 +1,7 @@
 /** Deletes what is older than it may be, a little at a time: others write between two batches. */
 import { SLOT_SECONDS } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { KEY_SECONDS } from "../runs/run-queue.ts";
 import type { Tables } from "./schema/tables.ts";
 import { KEY_COUNTS_SECONDS } from "./sql-key-counter.ts";
@@ -21,13 +21,13 @@ export interface Retention {
 export interface RetentionSweepOptions {
   readonly deployment: string;
   readonly retention: Omit<Retention, "eventsSeconds">;
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch, for what a server has dated by its own clock. */
   readonly now: () => number;
   /** Between two batches; rejects when the sweep is to end. */
   readonly pause: () => Promise<void>;
 }
 
-/** After its "until", in which a clock that was ahead for a while has been set right. */
+/** So long a revocation stays after it is past. */
 const REVOCATIONS_SECONDS = 7 * 24 * 60 * 60;
 /** Rows of one commit. A session takes its runs with it. */
 const BATCH = 200;
@@ -46,11 +46,15 @@ export const SWEPT_TABLES = [
 
 type Batch = (cutoff: number) => Promise<number>;
 
+/** Where servers compare these times they go by the database's clock. */
+type Cutoff = number | RawBuilder<number>;
+
 /** Deletes all that is too old; gives how many rows, those that went with a session not counted. */
 export async function sweepRetention(
   database: Database<Tables>,
   { deployment, retention, now, pause }: RetentionSweepOptions,
 ): Promise<number> {
+  const { dialect } = database;
   const rules: Readonly<
     Record<(typeof SWEPT_TABLES)[number], readonly [seconds: number | undefined, batch: Batch]>
   > = {
@@ -59,8 +63,8 @@ export async function sweepRetention(
     agentos_denials: [retention.denialsSeconds, denials],
     agentos_decision_counts: [retention.decisionsSeconds, decisions],
     agentos_key_counts: [KEY_COUNTS_SECONDS, keyCounts],
-    agentos_revocations: [REVOCATIONS_SECONDS, revocations],
-    agentos_run_keys: [KEY_SECONDS, runKeys],
+    agentos_revocations: [0, revocations],
+    agentos_run_keys: [0, runKeys],
   };
 
   function sessions(cutoff: number): Promise<number> {
@@ -107,13 +111,15 @@ export async function sweepRetention(
     return deleteOldest({ table: "agentos_denials", key: "denial_no", time: "last_at" }, cutoff);
   }
 
-  /** Each says itself how long it is kept, in whole seconds. */
-  function revocations(cutoff: number): Promise<number> {
-    return deleteOldest({ table: "agentos_revocations", key: "seq", time: "until" }, Math.floor(cutoff));
+  /** Each says itself how long it is kept; a clock that was ahead for a while has been set right by then. */
+  function revocations(): Promise<number> {
+    const cutoff = sql<number>`${dialect.now} - ${REVOCATIONS_SECONDS}`;
+    return deleteOldest({ table: "agentos_revocations", key: "seq", time: "until" }, cutoff);
   }
 
   /** Those of one moment at a time: whoever sends again has its answer by then. */
-  function runKeys(cutoff: number): Promise<number> {
+  function runKeys(): Promise<number> {
+    const cutoff = sql<number>`${dialect.now} - ${KEY_SECONDS}`;
     return database.write(async (db) => {
       const oldest = db
         .selectFrom("agentos_run_keys")
@@ -127,14 +133,14 @@ export async function sweepRetention(
         .deleteFrom("agentos_run_keys")
         .where("deployment", "=", deployment)
         .where("created_at", "<", cutoff)
-        .where("created_at", "<=", (row) => row.fn.coalesce(oldest, sql.lit(cutoff)))
+        .where("created_at", "<=", (row) => row.fn.coalesce(oldest, cutoff))
         .executeTakeFirstOrThrow();
       return Number(numDeletedRows);
     });
   }
 
   /** The names are those of tables and columns, written here. */
-  function deleteOldest(rows: Record<"table" | "key" | "time", string>, cutoff: number): Promise<number> {
+  function deleteOldest(rows: Record<"table" | "key" | "time", string>, cutoff: Cutoff): Promise<number> {
     const [table, key, time] = [sql.table(rows.table), sql.ref(rows.key), sql.ref(rows.time)];
     return database.write(async (db) => {
       const { numAffectedRows = 0n } = await sql`

@@ -41,6 +41,38 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     expect(await create().store.listAfter(0, 10)).toEqual([]);
   });
 
+  it("are read although rows among them are foreign, damaged, or of a kind that only a newer server knows", async () => {
+    const { deployment, nodeId, spread } = create();
+    const foreign: number[] = [];
+    const store = createSqlRevocationStore(database, {
+      deployment,
+      nodeId,
+      spread,
+      onForeign: (seq) => foreign.push(seq),
+    });
+    const row = { deployment, kind: "jti", issuer: "default", issued_before: null, until: 4e9 } as const;
+    await store.add({ ...revocation, value: "first" });
+    await database.write((db) =>
+      db
+        .insertInto("agentos_revocations")
+        .values([
+          { ...row, value: "token-1" },
+          { ...row, value: '"token-2"', created_by: "somebody" },
+          { ...row, value: '"token-3"', issuer: "\\x" },
+          // A kind of tomorrow.
+          { ...row, value: '"token-4"', kind: "tomorrow" as "jti" },
+        ])
+        .execute(),
+    );
+    await store.add({ ...revocation, value: "last" });
+    const read = await store.listAfter(0, 10);
+    expect(read.map(({ value }) => value)).toEqual(["first", "token-1", "token-2", "token-3", "last"]);
+    expect(read[2]).toMatchObject({ issuer: "default", createdBy: undefined });
+    expect(read[3]).toMatchObject({ issuer: "\\x" });
+    expect(foreign).toEqual([read[1]?.seq]);
+    expect((await store.list({ limit: 10 })).totalCount).toBe(5);
+  });
+
   it("come in one order, however many are added at once, and no reader skips one", {
     timeout: 600_000,
   }, async () => {

@@ -15,7 +15,8 @@ import {
 } from "@agentos/guard/app";
 import type { Database } from "@agentos/storage";
 import { type ExpressionBuilder, type Selectable, sql, type Transaction } from "kysely";
-import { fromKeyText, toKeyText } from "./schema/key-text.ts";
+import { parseJson } from "../runs/checkpoint.ts";
+import { fromKeyText, readJsonText, toKeyText } from "./schema/key-text.ts";
 import type { RevocationsTable, Tables } from "./schema/tables.ts";
 import { DEAD_SECONDS, type SqlNode, type SqlNodeOptions } from "./sql-node.ts";
 
@@ -23,8 +24,12 @@ export interface SqlRevocationStoreOptions
   extends Pick<SqlNodeOptions, "deployment" | "nodeId">,
     RevocationRoom {
   readonly spread: SqlNode["spread"];
+  /** Told the number of a row that this store has not written: its value is taken as it is. Default: nobody. */
+  readonly onForeign?: ((seq: number) => void) | undefined;
 }
 
+/** Others are of a version that this one does not know: it can neither apply nor show them, and reads the rest. */
+const KINDS = ["jti", "sid", "subject", "key"] as const;
 /** Topic of hints. */
 const REVOCATION_HINT = "revocation";
 /** First key of the advisory lock; the second is the deployment's. */
@@ -37,7 +42,7 @@ const FILE_TRUST_SECONDS = 1.5;
 /** Creates the store. */
 export function createSqlRevocationStore(
   database: Database<Tables>,
-  { deployment, nodeId, spread, ...room }: SqlRevocationStoreOptions,
+  { deployment, nodeId, spread, onForeign = () => undefined, ...room }: SqlRevocationStoreOptions,
 ): RevocationStore {
   const { upkeep, dialect, hints } = database;
   const { now } = dialect;
@@ -85,25 +90,38 @@ export function createSqlRevocationStore(
     return (await covered.executeTakeFirst()).numDeletedRows > 0n;
   }
 
-  async function isFull(transaction: Transaction<Tables>, limit: number): Promise<boolean> {
+  /** Gives the limit where there is no room. */
+  async function findLimit(
+    transaction: Transaction<Tables>,
+    revocation: NewRevocation,
+  ): Promise<number | undefined> {
+    const { kind, created_by: createdBy } = toRow(revocation);
     const rows = transaction.selectFrom("agentos_revocations").where("deployment", "=", deployment);
     const { first, last } = await rows
       .select((row) => [row.fn.min("seq").as("first"), row.fn.max("seq").as("last")])
       .executeTakeFirstOrThrow();
     // Numbers are given once: so many cannot lie between the two, and are not counted.
-    if (first === null || last === null || last - first + 1 < limit) return false;
-    const { count } = await rows
-      .select((row) => row.fn.countAll<number>().as("count"))
+    if (first === null || last === null || last - first + 1 < roomFor("jti", Infinity, room))
+      return undefined;
+    const { count, own } = await rows
+      .select(({ fn }) => [
+        fn.countAll<number>().as("count"),
+        fn
+          .countAll<number>()
+          .filterWhere("created_by", createdBy === null ? "is" : "=", createdBy)
+          .as("own"),
+      ])
       .executeTakeFirstOrThrow();
+    const limit = roomFor(kind, own, room);
     const excess = count - limit + 1;
-    if (excess <= 0) return false;
+    if (excess <= 0) return undefined;
     // No more than there has to be, and what has been past for longest: a clock that is ahead for a moment takes little.
     const past = rows.where("until", "<=", now).orderBy("until").orderBy("seq").limit(excess);
     const { numDeletedRows } = await transaction
       .deleteFrom("agentos_revocations")
       .where("seq", "in", past.select("seq"))
       .executeTakeFirstOrThrow();
-    return numDeletedRows < excess;
+    return numDeletedRows < excess ? limit : undefined;
   }
 
   const nodes: RevocationSpread["nodes"] = {
@@ -130,21 +148,22 @@ export function createSqlRevocationStore(
 
   return {
     async add(revocation) {
-      const limit = roomFor(revocation.kind, room);
       const added = await database.write(async (transaction) => {
         await lock(transaction);
         const known = await findCovering(transaction, revocation);
         if (known !== undefined) return known;
         // In the place of others there is room.
-        if (!(await deleteCovered(transaction, revocation)) && (await isFull(transaction, limit)))
-          return undefined;
+        const limit = (await deleteCovered(transaction, revocation))
+          ? undefined
+          : await findLimit(transaction, revocation);
+        if (limit !== undefined) return limit;
         return transaction
           .insertInto("agentos_revocations")
           .values({ ...toRow(revocation), deployment, created_at: now })
           .returningAll()
           .executeTakeFirstOrThrow();
       });
-      if (added === undefined) return fail({ limit });
+      if (typeof added === "number") return fail({ limit: added });
       hints.tell(REVOCATION_HINT);
       return ok(fromRow(added));
     },
@@ -156,10 +175,12 @@ export function createSqlRevocationStore(
           .selectAll()
           .where("deployment", "=", deployment)
           .where("seq", ">", seq)
+          .where("kind", "in", KINDS)
           .orderBy("seq")
           .limit(limit)
           .execute(),
       );
+      for (const row of rows) if (readJsonText(row.value) === undefined) onForeign(row.seq);
       return rows.map(fromRow);
     },
 
@@ -168,6 +189,7 @@ export function createSqlRevocationStore(
         row.and([
           row("deployment", "=", deployment),
           row("until", ">", now),
+          row("kind", "in", KINDS),
           ...conditionsOf(query).map(([name, value]) => row(name, "=", value)),
         ]);
       const { limit, offset = 0 } = query;
@@ -219,7 +241,7 @@ function fromRow(row: Selectable<RevocationsTable>): StoredRevocation {
     seq: row.seq,
     kind: row.kind,
     issuer: fromKeyText(row.issuer),
-    value: String(JSON.parse(row.value)),
+    value: readJsonText(row.value) ?? row.value,
     issuedBefore: row.issued_before ?? undefined,
     until: row.until,
     createdAt: Math.floor(row.created_at),
@@ -228,7 +250,7 @@ function fromRow(row: Selectable<RevocationsTable>): StoredRevocation {
 }
 
 function readCreator(json: string | null): StoredRevocation["createdBy"] {
-  const parts: unknown = json === null ? [] : JSON.parse(json);
+  const parts = json === null ? undefined : parseJson(json);
   const [issuer, id] = Array.isArray(parts) ? (parts as readonly unknown[]) : [];
   return typeof issuer === "string" && typeof id === "string" ? { issuer, id } : undefined;
 }

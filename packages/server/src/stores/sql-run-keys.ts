@@ -1,7 +1,7 @@
 /** Names of requests that their client may send again: each belongs to one run of its owner. */
 import type { Owner } from "@agentos/auth";
 import type { Database } from "@agentos/storage";
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
 import { KEY_SECONDS, type KnownRequest, RequestKnown } from "../runs/run-queue.ts";
 import type { NewRun } from "../runs/store.ts";
 import { fromKeyText, toKeyText } from "./schema/key-text.ts";
@@ -28,12 +28,23 @@ export function createSqlRunKeys(
     return { deployment, owner_issuer, owner_kind, owner_id, idempotency_key: idempotencyKey };
   }
 
+  /** It goes with its run, which goes with its session. */
+  const hasRun = (row: ExpressionBuilder<Tables, "agentos_run_keys">) =>
+    row.exists(
+      row
+        .selectFrom("agentos_runs")
+        .select("run_no")
+        .where("agentos_runs.deployment", "=", deployment)
+        .whereRef("agentos_runs.run_id", "=", "agentos_run_keys.run_id"),
+    );
+
   async function findRequest(db: Kysely<Tables>, name: KeyName): Promise<KnownRequest | undefined> {
     const row = await db
       .selectFrom("agentos_run_keys")
       .select(["request_hash", "run_id", "session_id"])
       .where((columns) => columns.and(toColumns(name)))
       .where("created_at", ">", sql<number>`${now} - ${KEY_SECONDS}`)
+      .where(hasRun)
       .executeTakeFirst();
     return (
       row && {
@@ -54,7 +65,9 @@ export function createSqlRunKeys(
       await transaction
         .deleteFrom("agentos_run_keys")
         .where((row) => row.and(columns))
-        .where("created_at", "<=", sql<number>`${now} - ${KEY_SECONDS}`)
+        .where((row) =>
+          row.or([row("created_at", "<=", sql<number>`${now} - ${KEY_SECONDS}`), row.not(hasRun(row))]),
+        )
         .execute();
       const added = await transaction
         .insertInto("agentos_run_keys")

@@ -1,6 +1,6 @@
 /** The queries of every run, built once (see `prepareQuery`). */
 import { prepareQuery } from "@agentos/storage";
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { RunsTable, SessionsTable, Tables } from "./schema/tables.ts";
 
 type Db = Kysely<Tables>;
@@ -141,35 +141,38 @@ export type EndColumns = Pick<
   | "output_json"
   | "events_json"
   | "next_index"
-  | "ended_at"
   | "checkpoint_json"
 > & {
-  /** Of a run that keeps its events. */
-  readonly events_until: number;
+  /** How long the events are kept of a run that keeps them. */
+  readonly events_seconds: number;
 };
 
-/** Ends a run for the server that holds it; gives no row to any other. */
-export const endRun = prepareQuery((db: Db, end: EndColumns) =>
-  db
-    .updateTable("agentos_runs")
-    .set({
-      status: end.status,
-      output_json: end.output_json,
-      events_json: end.events_json,
-      next_index: end.next_index,
-      ended_at: end.ended_at,
-      checkpoint_json: end.checkpoint_json,
-      events_until: sql<number>`case when keeps_events = 1 then cast(${end.events_until} as double precision) end`,
-      node_id: null,
-      cancel_at: null,
-    })
-    .where("deployment", "=", end.deployment)
-    .where("run_id", "=", end.run_id)
-    .where("attempt", "=", end.attempt)
-    .where("node_id", "=", end.node_id)
-    .where("status", "=", "RUNNING")
-    .returning("session_no"),
-);
+/**
+ * Ends a run for the server that holds it; gives no row to any other. `now` is the database's: other servers compare with it
+ * how long events are kept.
+ */
+export const createEndRun = (now: RawBuilder<number>) =>
+  prepareQuery((db: Db, end: EndColumns) =>
+    db
+      .updateTable("agentos_runs")
+      .set({
+        status: end.status,
+        output_json: end.output_json,
+        events_json: end.events_json,
+        next_index: end.next_index,
+        ended_at: now,
+        checkpoint_json: end.checkpoint_json,
+        events_until: sql<number>`case when keeps_events = 1 then ${now} + cast(${end.events_seconds} as double precision) end`,
+        node_id: null,
+        cancel_at: null,
+      })
+      .where("deployment", "=", end.deployment)
+      .where("run_id", "=", end.run_id)
+      .where("attempt", "=", end.attempt)
+      .where("node_id", "=", end.node_id)
+      .where("status", "=", "RUNNING")
+      .returning("session_no"),
+  );
 
 export const addTokens = prepareQuery(
   (db: Db, added: Growth & Pick<SessionsTable, "input_tokens" | "output_tokens" | "total_tokens">) =>

@@ -2,7 +2,7 @@
  * Runs that wait in a database. A server takes those that it knows how to run; on PostgreSQL it passes over rows that
  * another one is taking this moment, and a file has one writer at a time.
  */
-import type { DataScope, Owner } from "@agentos/auth";
+import { type DataScope, isSameOwner, type Owner } from "@agentos/auth";
 import type { Database } from "@agentos/storage";
 import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
 import {
@@ -16,11 +16,12 @@ import {
 } from "../runs/run-queue.ts";
 import type { NewRun, StoredOutput } from "../runs/store.ts";
 import { readOutput } from "./run-texts.ts";
-import { toKeyText } from "./schema/key-text.ts";
+import { fromKeyText, toKeyText } from "./schema/key-text.ts";
 import { hasOwnerColumns, isInScope, isOwnedBy, toOwnerColumns } from "./schema/owner-columns.ts";
 import type { Tables } from "./schema/tables.ts";
 import type { SqlNode, SqlNodeOptions } from "./sql-node.ts";
 import { KEY_COLUMNS, readSessionKey } from "./sql-rows.ts";
+import { readOutputOrBare, tryReadOutput } from "./sql-run-output.ts";
 import { isActiveRun } from "./sql-run-queries.ts";
 import { endWaiting, findNextIndex, WAITING_COLUMNS } from "./sql-waiting-runs.ts";
 
@@ -31,9 +32,14 @@ type Row = ExpressionBuilder<Tables, "agentos_runs" | "agentos_sessions">;
 const RELEASED_SECONDS = 1;
 /** Owners that are left out by name; who is beyond them is asked for its places one by one. */
 const MAX_FULL_OWNERS = 500;
+/** Looks of one claim at the queue, where many wait who have no places. */
+const MAX_PAGES = 20;
 
 export interface SqlRunQueue
-  extends Pick<RunQueue, "claimRuns" | "releaseRun" | "endWaiting" | "findPlace" | "requireRoomInQueue"> {
+  extends Pick<
+    RunQueue,
+    "claimRuns" | "releaseRun" | "listPending" | "endWaiting" | "findPlace" | "requireRoomInQueue"
+  > {
   /** In the transaction that keeps a pending run. Throws `QueueFull`. */
   requireRoom(transaction: Transaction<Tables>, run: NewRun): Promise<void>;
 }
@@ -59,6 +65,9 @@ export function createSqlRunQueue(
       .where("agentos_runs.node_id", "is", null)
       .where(isActiveRun);
 
+  const lock = <Query extends { forUpdate(table: "agentos_runs"): Query }>(rows: Query): Query =>
+    dialect === "postgres" ? rows.forUpdate("agentos_runs") : rows;
+
   const selectNamed = (db: Db, scope: DataScope, { component, runId, sessionId }: RunName) => {
     const named = db
       .selectFrom("agentos_runs")
@@ -74,7 +83,7 @@ export function createSqlRunQueue(
   };
 
   const isTakeable =
-    ({ components, full }: RunClaim) =>
+    ({ components, full, unreadable = [] }: RunClaim) =>
     (row: Row) =>
       row.and([
         row.or(
@@ -83,36 +92,62 @@ export function createSqlRunQueue(
           ),
         ),
         ...full.slice(0, MAX_FULL_OWNERS).map((owner) => row.not(isOwnedBy(owner, "agentos_sessions"))),
+        ...(unreadable.length === 0 ? [] : [row("run_no", "not in", unreadable)]),
         row.or([row("available_at", "is", null), row("available_at", "<=", now)]),
         row("cancel_at", "is", null),
       ]);
 
-  const selectTakeable = (db: Db, claim: RunClaim) => {
-    const oldest = selectPending(db)
+  /** Numbers of the runs to take, which are this transaction's from now on. */
+  async function choose(transaction: Transaction<Tables>, claim: RunClaim): Promise<readonly number[]> {
+    const chosen: number[] = [];
+    const countPlaces = createPlaces(claim.placesOf);
+    /** Those who wait for more than they have places for: others behind them are not to wait with them. */
+    const exhausted: Owner[] = [];
+    let after = 0;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const oldest = selectPending(transaction)
+        .select([...KEY_COLUMNS, "run_no"])
+        .where(isTakeable({ ...claim, full: [...exhausted, ...claim.full] }))
+        .where("run_no", ">", after)
+        .orderBy("run_no")
+        .limit(claim.limit);
+      const rows = await (dialect === "postgres"
+        ? oldest.forUpdate("agentos_runs").skipLocked()
+        : oldest
+      ).execute();
+      for (const row of rows) {
+        const { owner } = readSessionKey(row);
+        after = row.run_no;
+        if (countPlaces(owner)) chosen.push(row.run_no);
+        else if (!exhausted.some((other) => isSameOwner(other, owner))) exhausted.push(owner);
+        if (chosen.length === claim.limit) return chosen;
+      }
+      if (rows.length < claim.limit) break;
+    }
+    return chosen;
+  }
+
+  async function take(transaction: Transaction<Tables>, claim: RunClaim): Promise<readonly ClaimedRun[]> {
+    const chosen = await choose(transaction, claim);
+    if (chosen.length === 0) return [];
+    const rows = await selectPending(transaction)
       .select([
         ...KEY_COLUMNS,
         "run_no",
-        "run_id",
         "attempt",
         "next_index",
         "keeps_events",
         "output_json",
         "checkpoint_json",
       ])
-      .where(isTakeable(claim))
+      .where("run_no", "in", chosen)
       .orderBy("run_no")
-      .limit(claim.limit);
-    return dialect === "postgres" ? oldest.forUpdate("agentos_runs").skipLocked() : oldest;
-  };
-
-  async function take(transaction: Transaction<Tables>, claim: RunClaim): Promise<readonly ClaimedRun[]> {
-    const rows = await selectTakeable(transaction, claim).execute();
+      .execute();
     const taken: ClaimedRun[] = [];
-    const countPlaces = createPlaces(claim.placesOf);
     for (const row of rows) {
       const key = readSessionKey(row);
-      if (!countPlaces(key.owner)) continue;
-      const output: StoredOutput = { ...readOutput(row.output_json), status: "RUNNING" };
+      const isDamaged = tryReadOutput(row.output_json) === undefined;
+      const output: StoredOutput = { ...(await readOutputOrBare(transaction, row)), status: "RUNNING" };
       const attempt = row.attempt + 1;
       const nextIndex = await findNextIndex(transaction, row);
       await transaction
@@ -129,7 +164,8 @@ export function createSqlRunQueue(
       taken.push({
         lease: Object.freeze({ key, runId: output.run_id, runNo: row.run_no, attempt }),
         output,
-        checkpointJson: row.checkpoint_json ?? "",
+        // Half of what was kept says nothing of the other half: whoever took it ends it as damaged.
+        checkpointJson: isDamaged ? "" : (row.checkpoint_json ?? ""),
         nextIndex,
         keepsEvents: row.keeps_events === 1,
       });
@@ -137,13 +173,26 @@ export function createSqlRunQueue(
     return taken;
   }
 
+  /** By session first: with `agentos_runs_queued` that reads the index alone, and not what thousands of requests hold. */
   async function readDepth(db: Db, owner: Owner): Promise<QueueDepth> {
     const isOwn = hasOwnerColumns(toOwnerColumns(owner), "agentos_sessions");
-    const row = await selectPending(db)
+    const bySession = db
+      .selectFrom("agentos_runs")
+      .select(["session_no", sql<number>`count(*)`.as("runs")])
+      .select(sql<number>`sum(octet_length(checkpoint_json))`.as("bytes"))
+      .where("deployment", "=", deployment)
+      .where("node_id", "is", null)
+      .where(isActiveRun)
+      .groupBy("session_no");
+    const row = await db
+      .selectFrom(bySession.as("waiting"))
+      .innerJoin("agentos_sessions", "agentos_sessions.session_no", "waiting.session_no")
       .select([
-        (count) => count.fn.countAll<number>().as("runs"),
-        sql<number>`coalesce(sum(case when ${isOwn} then 1 else 0 end), 0)`.as("runs_of_owner"),
-        sql<number>`coalesce(sum(octet_length(checkpoint_json)), 0)`.as("bytes"),
+        sql<number>`cast(coalesce(sum(waiting.runs), 0) as bigint)`.as("runs"),
+        sql<number>`cast(coalesce(sum(case when ${isOwn} then waiting.runs else 0 end), 0) as bigint)`.as(
+          "runs_of_owner",
+        ),
+        sql<number>`cast(coalesce(sum(waiting.bytes), 0) as bigint)`.as("bytes"),
       ])
       .executeTakeFirstOrThrow();
     return { runs: row.runs, runsOfOwner: row.runs_of_owner, bytes: row.bytes };
@@ -170,14 +219,20 @@ export function createSqlRunQueue(
       return node.writeWithBeat((transaction) => take(transaction, claim));
     },
 
-    async releaseRun({ runNo, attempt }) {
+    async releaseRun({ runNo, attempt }, describe) {
       await database.write(async (transaction) => {
-        const row = await transaction
+        const held = transaction
           .selectFrom("agentos_runs")
-          .select("output_json")
+          .select([...WAITING_COLUMNS, "cancel_at"])
           .where("run_no", "=", runNo)
-          .executeTakeFirst();
-        if (row === undefined) return;
+          .where("attempt", "=", attempt)
+          .where("node_id", "=", nodeId)
+          .where("status", "=", "RUNNING");
+        const run = await lock(held).executeTakeFirst();
+        if (run === undefined) return;
+        if (run.cancel_at !== null)
+          return endWaiting(transaction, { run, describe, deployment, now, eventsSeconds });
+        const output = await readOutputOrBare(transaction, run);
         await transaction
           .updateTable("agentos_runs")
           .set({
@@ -185,29 +240,38 @@ export function createSqlRunQueue(
             node_id: null,
             attempt: attempt - 1,
             available_at: sql<number>`${now} + ${RELEASED_SECONDS}`,
-            output_json: JSON.stringify({ ...readOutput(row.output_json), status: "PENDING" }),
+            output_json: JSON.stringify({ ...output, status: "PENDING" }),
           })
           .where("run_no", "=", runNo)
-          .where("attempt", "=", attempt)
-          .where("node_id", "=", nodeId)
-          .where("status", "=", "RUNNING")
           .execute();
       });
     },
 
-    endWaiting: (scope, run, describe) =>
-      database.write((transaction) => {
-        const waiting = selectNamed(transaction, scope, run)
+    async listPending(afterRunNo, limit) {
+      const rows = await database.read((db) =>
+        selectPending(db)
+          .select([...KEY_COLUMNS, "run_no", "run_id"])
+          .where("run_no", ">", afterRunNo)
+          .orderBy("run_no")
+          .limit(limit)
+          .execute(),
+      );
+      return rows.map((row) => ({
+        key: readSessionKey(row),
+        runId: fromKeyText(row.run_id),
+        runNo: row.run_no,
+      }));
+    },
+
+    endWaiting: (scope, name, describe) =>
+      database.write(async (transaction) => {
+        const waiting = selectNamed(transaction, scope, name)
           .select(WAITING_COLUMNS)
           .where("agentos_runs.status", "in", ["PENDING", "PAUSED"]);
-        const locked = dialect === "postgres" ? waiting.forUpdate("agentos_runs") : waiting;
-        return endWaiting(transaction, {
-          run: locked.executeTakeFirst(),
-          describe,
-          deployment,
-          now,
-          eventsSeconds,
-        });
+        const run = await lock(waiting).executeTakeFirst();
+        if (run === undefined) return false;
+        await endWaiting(transaction, { run, describe, deployment, now, eventsSeconds });
+        return true;
       }),
 
     async findPlace(scope, run) {
@@ -218,26 +282,29 @@ export function createSqlRunQueue(
             ...KEY_COLUMNS,
             "run_no",
             "status",
-            "attempt",
             "next_index",
             "keeps_events",
-            "events_until",
-            "ended_at",
             "output_json",
-            "checkpoint_json",
+            // Deleted a little at a time from then on: half of them is not shown.
+            sql<number>`case when ended_at is null or events_until > ${now} then 1 else 0 end`.as("is_kept"),
+            (columns) => selectEdge(columns).select("first_index").orderBy("first_index").as("first_index"),
             // The row says it from its end on.
             (columns) =>
-              columns
-                .selectFrom("agentos_run_events as event")
-                .select(sql<number | null>`max(event.last_index)`.as("last_index"))
-                .whereRef("event.run_no", "=", "agentos_runs.run_no")
-                .as("last_index"),
+              selectEdge(columns).select("last_index").orderBy("first_index", "desc").as("last_index"),
           ])
           .executeTakeFirst(),
       );
       return row && toPlace(row);
     },
   };
+}
+
+/** One row of the log of a run. */
+function selectEdge(columns: Row) {
+  return columns
+    .selectFrom("agentos_run_events as event")
+    .whereRef("event.run_no", "=", "agentos_runs.run_no")
+    .limit(1);
 }
 
 /** Counts down what each owner may have more. */
@@ -252,22 +319,25 @@ function createPlaces(placesOf: RunClaim["placesOf"]): (owner: Owner) => boolean
 }
 
 type PlaceRow = Parameters<typeof readSessionKey>[0] &
-  Pick<
-    Tables["agentos_runs"],
-    "status" | "attempt" | "next_index" | "events_until" | "ended_at" | "output_json" | "checkpoint_json"
-  > & { readonly run_no: number; readonly keeps_events: number; readonly last_index: number | null };
+  Pick<Tables["agentos_runs"], "status" | "next_index" | "output_json"> & {
+    readonly run_no: number;
+    readonly keeps_events: number;
+    readonly is_kept: number;
+    readonly first_index: number | null;
+    readonly last_index: number | null;
+  };
 
 function toPlace(row: PlaceRow): RunPlace {
   const keepsEvents = row.keeps_events === 1;
+  const nextIndex = Math.max(row.next_index, (row.last_index ?? -1) + 1);
   return {
     key: readSessionKey(row),
     runNo: row.run_no,
     status: row.status,
-    attempt: row.attempt,
     output: readOutput(row.output_json),
-    checkpointJson: row.checkpoint_json ?? undefined,
     keepsEvents,
-    hasEvents: keepsEvents && (row.ended_at === null || row.events_until !== null),
-    nextIndex: Math.max(row.next_index, (row.last_index ?? -1) + 1),
+    hasEvents: keepsEvents && row.is_kept === 1,
+    firstIndex: row.first_index ?? nextIndex,
+    nextIndex,
   };
 }

@@ -29,7 +29,7 @@ import { type RunRow, readRun } from "./sql-rows.ts";
 import { createSqlRunKeys } from "./sql-run-keys.ts";
 import {
   addTokens,
-  endRun,
+  createEndRun,
   insertRun,
   isActiveRun,
   openSession,
@@ -75,8 +75,10 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     maxBytesPerOwner = MAX_DATABASE_BYTES_PER_OWNER,
     eventsSeconds = DEFAULT_EVENTS_SECONDS,
   } = options;
+  const endRun = createEndRun(database.dialect.now);
   const node = createSqlNode(database, options);
   const writeOfOwner = createFullOwners(database, { deployment, maxBytesPerOwner });
+  const abandoned = createSqlAbandoned(database, { ...options, eventsSeconds });
   const queue = createSqlRunQueue(database, { deployment, nodeId, node, eventsSeconds });
   const keys = createSqlRunKeys(database, { deployment });
   const sessions = createSqlSessions(database, { deployment, maxBytesPerOwner, writeOfOwner });
@@ -102,7 +104,6 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
   }
 
   async function end(transaction: Transaction<Tables>, lease: RunLease, run: RunEnd): Promise<void> {
-    const endedAt = Date.now() / 1_000;
     const [ended] = await endRun(transaction, {
       deployment,
       run_id: toKeyText(lease.runId),
@@ -113,8 +114,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
       events_json: run.eventsJson,
       next_index: run.terminalIndex + 1,
       checkpoint_json: run.checkpointJson ?? null,
-      ended_at: endedAt,
-      events_until: endedAt + eventsSeconds,
+      events_seconds: eventsSeconds,
     });
     const isLost =
       ended === undefined ||
@@ -292,6 +292,7 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
     ...createSqlContinue(database, { deployment, nodeId, maxBytesPerOwner, node, writeOfOwner }),
     claimRuns: queue.claimRuns,
     releaseRun: queue.releaseRun,
+    listPending: queue.listPending,
     endWaiting: queue.endWaiting,
     findPlace: queue.findPlace,
     requireRoomInQueue: queue.requireRoomInQueue,
@@ -300,12 +301,18 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     changeStamp: database.changeStamp,
     beat: node.beat,
+    lastBeat: node.lastBeat,
     close: node.close,
     leave: node.leave,
     spread: node.spread,
     liveNodes: node.liveNodes,
     forgetSilent: node.forgetSilent,
-    ...createSqlAbandoned(database, { ...options, eventsSeconds }),
+    endOrphans: abandoned.endOrphans,
+    async endAbandoned(describe) {
+      // Whoever looks shares this with the others that do, an idle server too.
+      await node.countLive();
+      return abandoned.endAbandoned(describe);
+    },
   };
 }
 

@@ -139,6 +139,7 @@ for (const dialect of TEST_DIALECTS) {
             const gone = await store.continueRun(all, lease, {
               attempt: lease.attempt,
               status: "RUNNING",
+              at: 3,
               outputJson: JSON.stringify(outputOf(lease.key, lease.runId, { content: textOf(draw(400)) })),
               keepsEvents: false,
             });

@@ -1,8 +1,9 @@
 /** The end of a run that nobody runs: one that waits for a server, or for somebody's decision. */
 import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { DescribeWaiting } from "../runs/run-queue.ts";
-import { appendTexts, readOutput } from "./run-texts.ts";
+import { appendTexts } from "./run-texts.ts";
 import type { RunsTable, Tables } from "./schema/tables.ts";
+import { readOutputOrBare } from "./sql-run-output.ts";
 import { addUsage, sizeOfRun, USAGE_COLUMNS } from "./sql-usage.ts";
 
 /** Those of a {@link WaitingRow}. */
@@ -23,8 +24,8 @@ export type WaitingRow = Pick<
 > & { readonly run_no: number; readonly keeps_events: number };
 
 export interface WaitingEnd {
-  /** Locked, where it is still there and waits. */
-  readonly run: Promise<WaitingRow | undefined>;
+  /** Locked. */
+  readonly run: WaitingRow;
   readonly describe: DescribeWaiting;
   readonly deployment: string;
   readonly now: RawBuilder<number>;
@@ -32,15 +33,12 @@ export interface WaitingEnd {
   readonly eventsSeconds: number;
 }
 
-/** False where there is none. */
 export async function endWaiting(
   transaction: Transaction<Tables>,
-  { run, describe, deployment, now, eventsSeconds }: WaitingEnd,
-): Promise<boolean> {
-  const row = await run;
-  if (row === undefined) return false;
+  { run: row, describe, deployment, now, eventsSeconds }: WaitingEnd,
+): Promise<void> {
   const nextIndex = await findNextIndex(transaction, row);
-  const end = describe(readOutput(row.output_json), nextIndex);
+  const end = describe(await readOutputOrBare(transaction, row), nextIndex);
   const eventsJson = appendTexts(row.events_json, end.events);
   const keepsEvents = row.keeps_events === 1;
   await transaction
@@ -51,6 +49,7 @@ export async function endWaiting(
       events_json: eventsJson,
       next_index: nextIndex + end.events.length,
       checkpoint_json: null,
+      node_id: null,
       ended_at: now,
       cancel_at: null,
       ...(keepsEvents ? { events_until: sql<number>`${now} + ${eventsSeconds}` } : {}),
@@ -67,7 +66,6 @@ export async function endWaiting(
     .returning(USAGE_COLUMNS)
     .executeTakeFirstOrThrow();
   await addUsage(transaction, { ...session, deployment, bytes });
-  return true;
 }
 
 async function keepRows(
@@ -98,8 +96,11 @@ export async function findNextIndex(
   if (row.keeps_events !== 1) return row.next_index;
   const last = await transaction
     .selectFrom("agentos_run_events")
-    .select(sql<number | null>`max(last_index)`.as("last_index"))
+    .select("last_index")
     .where("run_no", "=", row.run_no)
+    // The highest of a column that is not in the key would be looked for in every row.
+    .orderBy("first_index", "desc")
+    .limit(1)
     .executeTakeFirst();
   return Math.max(row.next_index, (last?.last_index ?? -1) + 1);
 }

@@ -25,7 +25,7 @@ describe("parseBodyType", () => {
     ["application/a+b+json; v=1", "json"],
     ["multipart/form-data; boundary=b", "multipart"],
   ])("reads %s as %s", (contentType, kind) => {
-    expect(parseBodyType(contentType)).toMatchObject({ ok: true, value: { kind } });
+    expect(parseBodyType(contentType, "message")).toMatchObject({ ok: true, value: { kind } });
   });
 
   it.each([
@@ -37,7 +37,7 @@ describe("parseBodyType", () => {
     ["multipart/mixed; boundary=b", "multipart/mixed"],
     [`text/${"x".repeat(100)}`, `text/${"x".repeat(100)}`],
   ])("misses the message under %s, and says what came and what to send", (contentType, input) => {
-    expect(parseBodyType(contentType)).toEqual({
+    expect(parseBodyType(contentType, "message")).toEqual({
       ok: false,
       fault: other("this content type is not read", input),
     });
@@ -52,16 +52,22 @@ describe("parseBodyType", () => {
     `text/${"x".repeat(101)}`,
     "x".repeat(90_000),
   ])("says back nothing that is not plainly a content type: %j", (contentType) => {
-    expect(parseBodyType(contentType)).toEqual({
+    expect(parseBodyType(contentType, "message")).toEqual({
       ok: false,
       fault: other("this content type is not read", null),
     });
   });
 
   it.each(["", " ", "; charset=utf-8"])("says that there is none in %j", (contentType) => {
-    expect(parseBodyType(contentType)).toEqual({
+    expect(parseBodyType(contentType, "message")).toEqual({
       ok: false,
       fault: other("the body has no content type", null),
+    });
+  });
+
+  it("names no field where none is required", () => {
+    expect(parseBodyType("text/plain", undefined)).toMatchObject({
+      fault: { status: 422, detail: [{ loc: ["header", "content-type"], input: "text/plain" }] },
     });
   });
 });

@@ -20,22 +20,26 @@ export type BodyType =
   | { readonly kind: "json" }
   | { readonly kind: "multipart"; readonly boundary: string };
 
-export function parseBodyType(contentType: string): Result<BodyType, InputFault> {
+/** `required` is the field that no body may leave out. */
+export function parseBodyType(
+  contentType: string,
+  required: string | undefined,
+): Result<BodyType, InputFault> {
   const end = contentType.indexOf(";");
   const mediaType = (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
   if (mediaType === "application/x-www-form-urlencoded") return ok({ kind: "urlencoded" });
   if (JSON_TYPE.test(mediaType)) return ok({ kind: "json" });
-  if (mediaType !== "multipart/form-data") return fail(refuseType(mediaType));
+  if (mediaType !== "multipart/form-data") return fail(refuseType(mediaType, required));
   const boundary = readBoundary(contentType, end);
   return boundary.ok ? ok({ kind: "multipart", boundary: boundary.value }) : boundary;
 }
 
-/** Existing clients look for the missing message, which stays first; what to send instead stands behind it. */
-function refuseType(mediaType: string): InputFault {
+/** Existing clients look for the missing message of a run, which stays first; what to send instead stands behind it. */
+function refuseType(mediaType: string, required: string | undefined): InputFault {
   const problem = mediaType === "" ? "the body has no content type" : "this content type is not read";
   const issue = valueIssue(["header", "content-type"], `${problem}; send ${READ_TYPES}`);
   return invalidFields([
-    missing("message"),
+    ...(required === undefined ? [] : [missing(required)]),
     { ...issue, input: ANY_TYPE.test(mediaType) ? mediaType : null },
   ]);
 }

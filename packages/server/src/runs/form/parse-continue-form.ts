@@ -10,6 +10,7 @@ import {
   invalidFields,
   type RequestFault,
   type Runtime,
+  valueIssue,
 } from "@agentos/guard/app";
 import type { ContinueForm } from "../continue-form.ts";
 import { readDecisions } from "../read-decisions.ts";
@@ -20,7 +21,8 @@ import { findOptionExcess, parseJson } from "./json-text.ts";
 import { readBody } from "./read-body.ts";
 import { createFieldSet } from "./run-body.ts";
 
-const FIELDS = createFieldSet(CONTINUE_FORM_FIELDS);
+/** `message` is that of a run: somebody who sends it here means `input`, and it must not get lost. */
+const FIELDS = createFieldSet({ ...CONTINUE_FORM_FIELDS, message: "" });
 const LIMITS = { maxBytes: MAX_CONTINUE_BYTES, maxFields: MAX_FORM_FIELDS };
 
 export async function parseContinueForm(
@@ -41,6 +43,7 @@ export async function parseContinueForm(
   const userId = fields.read("user_id", parseText);
   const input = fields.read("input", parseMessage);
   const additionalInstructions = fields.read("additional_instructions", parseMessage);
+  if (fields.given("message") !== undefined) fields.report(valueIssue(["body", "message"], NO_MESSAGE));
   if (fields.issues.length > 0) return fail(invalidFields(fields.issues));
 
   const decisions = parseTools(fields.given("tools"));
@@ -78,6 +81,7 @@ function wrongTools(problem: string): InputFault {
   return inputFault(400, `Invalid structure or content for tools: ${problem}`);
 }
 
+const NO_MESSAGE = 'to continue a run there is no "message": what the user says more is "input"';
 const WRONG_PLACE = "Invalid continue_from. Use 'end', 'last_user', or a numeric message index.";
 
 function parseContinueFrom(value: unknown): ContinueForm["continueFrom"] | undefined {

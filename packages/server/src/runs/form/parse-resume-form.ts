@@ -15,8 +15,6 @@ const FIELDS = createFieldSet({ last_event_index: true, session_id: true });
 const LIMITS = { maxBytes: 16 * 1024, maxFields: 20 };
 
 export async function parseResumeForm(request: Request): Promise<Result<ResumeForm, RequestFault>> {
-  const isEmpty = request.body === null || request.headers.get("content-length") === "0";
-  if (isEmpty) return ok({ lastEventIndex: undefined, sessionId: undefined });
   const body = await readBody(request, FIELDS, LIMITS);
   if (!body.ok) return body;
   const issues: ValidationIssue[] = [];

@@ -6,14 +6,24 @@
  */
 
 import { fail, ok, type Result } from "@agentos/auth";
-import { inputFault, type LimitFault, type RequestFault } from "@agentos/guard/app";
+import { inputFault, type LimitFault, type RequestFault, requireCaller } from "@agentos/guard/app";
 import { MAX_PIECEWISE_BYTES } from "./form-limits.ts";
 
 export const DAMAGED = "There was an error parsing the body";
 const FIRST_BUFFER_BYTES = 4 * 1024;
 
-/** The bytes are the caller's to change. */
+/** The bytes are the caller's to change. Rejects where who sent them was shut out meanwhile. */
 export async function readBytes(
+  request: Request,
+  maxBytes: number,
+): Promise<Result<Uint8Array<ArrayBuffer>, RequestFault>> {
+  const bytes = await read(request, maxBytes);
+  // INVARIANT: here, since every body of ours is read here.
+  if (bytes.ok) await requireCaller(request);
+  return bytes;
+}
+
+async function read(
   request: Request,
   maxBytes: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, RequestFault>> {

@@ -21,17 +21,23 @@ export interface FieldSet<Name extends string> {
   readonly has: (name: string) => name is Name;
   /** Of its names, bytes. */
   readonly longestName: number;
+  /** One that no body may leave out; undefined: the body itself may be left out. */
+  readonly required: Name | undefined;
 }
 
-export function createFieldSet<Name extends string>(fields: Readonly<Record<Name, unknown>>): FieldSet<Name> {
+export function createFieldSet<Name extends string>(
+  fields: Readonly<Record<Name, unknown>>,
+  required?: NoInfer<Name>,
+): FieldSet<Name> {
   return {
+    required,
     has: (name): name is Name => Object.hasOwn(fields, name),
     longestName: Math.max(...Object.keys(fields).map((name) => Buffer.byteLength(name))),
   };
 }
 
 /** Those of `POST /agents/{id}/runs`. */
-export const RUN_FIELDS: FieldSet<RunFormFieldName> = createFieldSet(RUN_FORM_FIELDS);
+export const RUN_FIELDS: FieldSet<RunFormFieldName> = createFieldSet(RUN_FORM_FIELDS, "message");
 
 export interface RunBody<Name extends string = RunFormFieldName> {
   /** JSON is held to its types. A form has only text, and the contract drops what an option of it cannot be. */

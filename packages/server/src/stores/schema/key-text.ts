@@ -13,9 +13,19 @@ export function toKeyText(text: string): string {
   return isShort(escaped) ? escaped : `"${createHash("sha256").update(escaped).digest("hex")}`;
 }
 
-/** The text of a form that is no hash. */
+/** The text of a form that is no hash. What `toKeyText` has not written is taken as it is: one row must not stop the rest. */
 export function fromKeyText(key: string): string {
-  return key.includes("\\") ? String(JSON.parse(`"${key}"`)) : key;
+  return key.includes("\\") ? (readJsonText(`"${key}"`) ?? key) : key;
+}
+
+/** Undefined for what is no JSON text of a string. */
+export function readJsonText(json: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The text as JSON where its key is a hash; null where the key says it all. */

@@ -180,4 +180,12 @@ export const MIGRATIONS: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: "0003-queue",
+    up: () => [
+      // Of runs that nobody runs: taken oldest first, and counted with what they hold without a look at what that is.
+      "create index agentos_runs_waiting on agentos_runs (deployment, run_no) where node_id is null and status in ('PENDING', 'RUNNING')",
+      "create index agentos_runs_queued on agentos_runs (deployment, session_no, octet_length(checkpoint_json)) where node_id is null and status in ('PENDING', 'RUNNING')",
+    ],
+  },
 ];

@@ -1,7 +1,7 @@
 /** Whose rows a query reaches. The owner is three columns, compared byte by byte; a scope is never left out. */
 import type { DataScope, Owner } from "@agentos/auth";
 import { type RawBuilder, sql } from "kysely";
-import { fromKeyText, toKeyText, toLongText } from "./key-text.ts";
+import { fromKeyText, readJsonText, toKeyText, toLongText } from "./key-text.ts";
 import type { OwnerColumns } from "./tables.ts";
 
 /** The columns of a row of this owner. */
@@ -19,7 +19,7 @@ export function readOwner({ owner_issuer, owner_kind, owner_id, owner_long_id }:
     issuer: fromKeyText(owner_issuer),
     // INVARIANT: `toOwnerColumns` wrote it.
     kind: owner_kind as Owner["kind"],
-    id: owner_long_id === null ? fromKeyText(owner_id) : String(JSON.parse(owner_long_id)),
+    id: (owner_long_id === null ? undefined : readJsonText(owner_long_id)) ?? fromKeyText(owner_id),
   };
 }
 

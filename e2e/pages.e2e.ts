@@ -1,27 +1,14 @@
 // Does what README.md and docs/agents.md tell their reader to do: the program, the shell lines, and the output shown.
 // Only the port, the folder of the keys and the address of the model's provider are others.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { tool } from "@agentos/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blocksOf, hasShell, openPageShell, type PageShell } from "./support/page-shell.ts";
 
-const root = join(import.meta.dirname, "..");
 const LONG = 60_000;
-
-/** The lines of the pages are for a shell with a curl that knows `--json` (7.82). */
-const { stdout: manual } = spawnSync("bash", ["-c", "curl --help all"], { encoding: "utf8" });
-const hasShell = manual?.includes("--json") ?? false;
-
-/** The blocks of a page by their language, between a heading and the next one. */
-function blocksOf(page: string, heading: string): Readonly<Record<"ts" | "sh" | "text", readonly string[]>> {
-  const [, section = ""] = readFileSync(join(root, page), "utf8").split(`\n## ${heading}\n`);
-  const blocks = [...(section.split("\n## ")[0] ?? "").matchAll(/^```(\w+)\n(.*?)^```$/gms)];
-  const of = (language: string) => blocks.flatMap(([, name, text = ""]) => (name === language ? [text] : []));
-  return { ts: of("ts"), sh: of("sh"), text: of("text") };
-}
 
 /** What the model's provider says next, in OpenAI's protocol. */
 interface Said {
@@ -57,12 +44,9 @@ const TEXT: Said = {
 };
 
 const said: Said[] = [];
-let folder: string;
 let provider: Server;
+let shell: PageShell;
 beforeAll(async () => {
-  // Inside of the clone, where its packages are found; git does not look there.
-  mkdirSync(join(root, ".agentos"), { recursive: true });
-  folder = mkdtempSync(join(root, ".agentos/pages-"));
   provider = createServer((request, response) => {
     request.resume().on("end", () => {
       const { status, headers, events = [] } = said.shift() ?? { status: 501 };
@@ -73,64 +57,13 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => {
     provider.listen(0, "127.0.0.1", resolve);
   });
+  const { port } = provider.address() as AddressInfo;
+  shell = openPageShell(() => ({ OPENAI_BASE_URL: `http://127.0.0.1:${port}` }));
 });
 afterAll(() => {
   provider.close();
-  rmSync(folder, { recursive: true });
+  shell.close();
 });
-
-interface Shell {
-  readonly child: ChildProcess;
-  readonly output: () => string;
-}
-
-/** Runs shell lines of a page in the folder, with what they cannot have here replaced. */
-function run(lines: string, url = ""): Shell {
-  const script = lines
-    .replaceAll("/tmp/", `${folder}/`)
-    .replaceAll("localhost:7777", url.replace("http://", ""));
-  const { port } = provider.address() as AddressInfo;
-  const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, NO_COLOR: "1", OPENAI_BASE_URL: `http://127.0.0.1:${port}` };
-  // Of its own group: a signal to it reaches what it has started.
-  const child = spawn("bash", ["--norc", "-ec", script], {
-    cwd: folder,
-    env,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  return { child, output: () => text };
-}
-
-async function runToEnd(lines: string, url: string): Promise<string> {
-  const { child, output } = run(lines, url);
-  const status = await new Promise((resolve) => child.once("close", resolve));
-  expect([status, output()]).toEqual([0, expect.any(String)]);
-  return output();
-}
-
-/** Starts a program that prints its address when it serves. */
-async function serve(lines: string): Promise<Shell & { readonly url: string }> {
-  const shell = run(lines);
-  const url = await new Promise<string>((resolve, reject) => {
-    shell.child.stdout?.on("data", () => {
-      const [, found] = /^(?:Serving )?(http:\/\/localhost:\d+)$/m.exec(shell.output()) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-    shell.child.once("close", () => reject(new Error(`ended before it served:\n${shell.output()}`)));
-  });
-  return { ...shell, url };
-}
-
-async function stop({ child }: Shell): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  process.kill(-child.pid, "SIGTERM");
-  await ended;
-}
 
 describe.skipIf(!hasShell)("README.md, in your own server", () => {
   const { ts, sh } = blocksOf("README.md", "In your own server");
@@ -138,15 +71,15 @@ describe.skipIf(!hasShell)("README.md, in your own server", () => {
   test(
     "starts and answers as it says",
     async () => {
-      writeFileSync(join(folder, "my.ts"), ts[0]?.replace("port: 7777", "port: 0") ?? "");
-      const server = await serve(sh[0] ?? "");
+      writeFileSync(join(shell.folder, "my.ts"), ts[0]?.replace("port: 7777", "port: 0") ?? "");
+      const server = await shell.serve(sh[0] ?? "");
       try {
-        expect(JSON.parse(await runToEnd(sh[1] ?? "", server.url))).toMatchObject({
+        expect(JSON.parse(await shell.runToEnd(sh[1] ?? "", server.url))).toMatchObject({
           status: "COMPLETED",
           content: "hi",
         });
       } finally {
-        await stop(server);
+        await shell.stop(server);
       }
     },
     LONG,
@@ -156,19 +89,19 @@ describe.skipIf(!hasShell)("README.md, in your own server", () => {
 describe.skipIf(!hasShell)("docs/agents.md", () => {
   const start = blocksOf("docs/agents.md", "Start one");
   const ask = blocksOf("docs/agents.md", "Ask it");
-  let server: Awaited<ReturnType<typeof serve>>;
+  let server: Awaited<ReturnType<PageShell["serve"]>>;
   beforeAll(async () => {
-    writeFileSync(join(folder, "shop.ts"), start.ts[0]?.replace("serve()", "serve({ port: 0 })") ?? "");
+    writeFileSync(join(shell.folder, "shop.ts"), start.ts[0]?.replace("serve()", "serve({ port: 0 })") ?? "");
     // The clone has the provider package already.
-    server = await serve(start.sh.join("").replace("npm install @ai-sdk/openai\n", ""));
+    server = await shell.serve(start.sh.join("").replace("npm install @ai-sdk/openai\n", ""));
   }, LONG);
-  afterAll(() => stop(server));
+  afterAll(() => shell.stop(server));
 
   test(
     "asks in three ways and gets the answer that is shown",
     async () => {
       said.push(CALL, TEXT, CALL, TEXT, CALL, TEXT);
-      const output = await runToEnd(ask.sh[0] ?? "", server.url);
+      const output = await shell.runToEnd(ask.sh[0] ?? "", server.url);
       const runs = output.split(/(?<=\})(?=\{"run_id")/).map((text): unknown => JSON.parse(text));
       const shown = { status: "COMPLETED", agent_id: "support", content: "A-1 has been shipped." };
       expect(runs).toMatchObject([shown, shown, shown]);
@@ -183,7 +116,7 @@ describe.skipIf(!hasShell)("docs/agents.md", () => {
     async () => {
       said.push(CALL, TEXT);
       const [token = ""] = (ask.sh[0] ?? "").split("\n");
-      const output = await runToEnd(`${token}\n${ask.sh[1]}`, server.url);
+      const output = await shell.runToEnd(`${token}\n${ask.sh[1]}`, server.url);
       expect(output.match(/^event: .+$/gm)?.join("\n")).toBe(ask.text[1]?.trim());
     },
     LONG,
@@ -194,7 +127,9 @@ describe.skipIf(!hasShell)("docs/agents.md", () => {
     async () => {
       said.push({ status: 429, headers: { "retry-after": "3600" } });
       const [token = "", one = ""] = (ask.sh[0] ?? "").split("\n").filter((line) => line !== "");
-      expect(JSON.parse(await runToEnd(`${token}\n${one}`, server.url))).toMatchObject({ status: "ERROR" });
+      expect(JSON.parse(await shell.runToEnd(`${token}\n${one}`, server.url))).toMatchObject({
+        status: "ERROR",
+      });
       const [shown = ""] = blocksOf("docs/agents.md", "When something fails").text;
       const line = server
         .output()
