@@ -1,8 +1,5 @@
 /** Characters that text from outside may not have, or is not shown with. Without flags: `test` then keeps no state. */
 
-/** Longest id that a token may carry, and so the longest that can be revoked. */
-export const MAX_IDENTIFIER_CHARACTERS = 256;
-
 /** Controls and line ends: no id has one. Joiners such as U+200C are no controls: some names are written with them. */
 // oxlint-disable-next-line no-control-regex -- finding them is the point
 export const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;

@@ -1,10 +1,12 @@
 /** What is revoked, as `/authz/revocations` reads and shows it. */
 import { z } from "zod";
-import { MAX_IDENTIFIER_CHARACTERS } from "../text/characters.ts";
 import { pageMetaSchema } from "./page.ts";
 
 /** What a revocation may be about. */
 const REVOCATION_KINDS = ["jti", "sid", "subject", "key"] as const;
+
+/** Longest id that a token may carry, and so the longest that can be revoked. */
+export const MAX_IDENTIFIER_CHARACTERS = 256;
 
 const kind = z.enum(REVOCATION_KINDS).meta({
   description:
