@@ -1,13 +1,15 @@
 // What strangers try at a WebSocket: pages of other origins, floods, frames without end, clients that do not read or are
 // not there, and upgrades where there is nothing to upgrade. Each limit has a twin that stays within it.
+import type { AgentOSOptions } from "@agentos/server";
 import { createTestKey, goodToken, signToken, type TestKey, withClaims } from "@agentos/testkit";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { stopClock } from "./support/clock.ts";
 import { createCountingAgent } from "./support/counting-agent.ts";
 import { expectRefusal } from "./support/expect-refusal.ts";
 import { bearer, send } from "./support/http.ts";
 import { type Served, serve, stop } from "./support/serve.ts";
 import {
+  type Closed,
   clientFrame,
   closeSockets,
   openSocket,
@@ -32,8 +34,9 @@ beforeAll(async () => {
 });
 afterEach(closeSockets);
 
-const serveJwt = () =>
+const serveJwt = (more: Partial<AgentOSOptions> = {}) =>
   serve({
+    ...more,
     id: "agent-os",
     agents: [agent.agent],
     authorization: true,
@@ -48,6 +51,13 @@ async function enter(served: Served): Promise<SocketClient> {
   await client.ask({ action: "authenticate", token: await tokenOf() });
   await client.next();
   return client;
+}
+
+/** How a connection ended that the server reads no more: so that nobody waits for what its client says to that. */
+async function cutOff({ controls, closed }: SocketClient): Promise<Closed> {
+  await expect.poll(() => controls).toContain(8);
+  clock.advance(3);
+  return closed;
 }
 
 function refused(answer: SocketClient | RefusedUpgrade): RefusedUpgrade {
@@ -146,6 +156,19 @@ describe("an upgrade", () => {
     expect(agent.uses()).toBeGreaterThan(before);
   });
 
+  test("of HTTP/1.0 is never made", async () => {
+    const answer = refused(await upgrade(jwt.port, { version: "1.0" }));
+    expect(answer.status).not.toBe(101);
+  });
+
+  test("chooses no subprotocol: a token that is put there is not said back", async () => {
+    const token = await tokenOf();
+    const client = await upgrade(jwt.port, { headers: { "sec-websocket-protocol": `${token}, chat` } });
+    if ("status" in client) throw new Error(client.text);
+    expect(client.head).toMatch(/^HTTP\/1\.1 101 /);
+    expect(client.head.toLowerCase()).not.toContain("sec-websocket-protocol");
+  });
+
   test("with a body is no request, whoever has it end where", async () => {
     for (const headers of [{ "content-length": "5" }, { "transfer-encoding": "chunked" }]) {
       const answer = refused(await upgrade(jwt.port, { headers, body: "hello" }));
@@ -227,7 +250,7 @@ describe("before authentication", () => {
   test("a flood ends it, and is answered within bounds", async () => {
     const client = await openSocket(jwt.port);
     client.write(Buffer.concat(Array.from({ length: 50_000 }, () => wrong)));
-    expect((await client.closed).code).toBeOneOf([1006, 1008]);
+    expect((await cutOff(client)).code).toBe(1008);
     expect(client.unread.length).toBeLessThanOrEqual(5);
     expect((await enter(jwt)).controls).toEqual([]);
   });
@@ -238,6 +261,40 @@ describe("before authentication", () => {
     expect(await client.ask(PING)).toMatchObject({ event: "auth_required" });
     clock.advance(3);
     expect(await client.closed).toEqual({ code: 1008, reason: "not authenticated in time" });
+  });
+
+  test("by a clock that nobody sets: an hour back keeps no stranger", async () => {
+    const client = await openSocket(jwt.port);
+    vi.setSystemTime((clock.now() - 3_600) * 1_000);
+    onTestFinished(() => void vi.setSystemTime(clock.now() * 1_000));
+    clock.advance(31);
+    expect(await client.closed).toEqual({ code: 1008, reason: "not authenticated in time" });
+  });
+
+  test("it may send 128 KiB, whole frames or not, and more once it is let in", async () => {
+    const part = clientFrame(1, Buffer.alloc(200_000, 32)).subarray(0, 140_000);
+    const client = await openSocket(jwt.port);
+    client.write(part);
+    expect(await cutOff(client)).toEqual({ code: 1009, reason: "too many bytes without authentication" });
+
+    const other = await openSocket(jwt.port);
+    other.write(textFrame({ action: "authenticate", token: "x".repeat(100_000) }));
+    expect(await other.next()).toMatchObject({ event: "auth_error" });
+    const known = await enter(jwt);
+    expect(await known.ask(JSON.stringify(PING) + " ".repeat(200_000))).toEqual({ event: "pong" });
+  });
+
+  test("it makes way where many others wait too, from whatever addresses", async () => {
+    const served = await serveJwt({ trustedProxies: ["127.0.0.1"] });
+    const from = (n: number) => ({ "x-forwarded-for": `10.0.${n >> 8}.${n & 255}` });
+    const known = await openSocket(served.port, from(0));
+    await known.ask({ action: "authenticate", token: await tokenOf() });
+    const oldest = await openSocket(served.port, from(1));
+    for (let n = 2; n <= 250; n += 1) await openSocket(served.port, from(n));
+    expect(await oldest.ask(PING)).toMatchObject({ event: "auth_required" });
+    await openSocket(served.port, from(251));
+    expect(await oldest.closed).toEqual({ code: 1013, reason: "too many connections are not authenticated" });
+    expect(known.socket.destroyed).toBe(false);
   });
 
   test("a connection that was let in stays longer", async () => {
@@ -298,7 +355,7 @@ describe("a frame", () => {
       endless.write(Buffer.concat(Array.from({ length: 300 }, () => clientFrame(0, piece, false))));
       expect((await endless.closed).code).toBeOneOf([1008, 1009]);
     }
-    const large = await openSocket(jwt.port);
+    const large = await enter(jwt);
     large.write(clientFrame(1, Buffer.alloc(200_000, 32), false));
     large.write(clientFrame(0, Buffer.alloc(200_000, 32), false));
     expect((await large.closed).code).toBe(1009);
@@ -316,11 +373,13 @@ describe("a frame", () => {
     }
   });
 
-  test("too many that wait end it", async () => {
+  test("may come with many others: each has its turn, and so has whoever else asks", async () => {
     const client = await enter(jwt);
-    client.write(Buffer.concat(Array.from({ length: 5_000 }, () => textFrame({ action: "fly" }))));
-    expect((await client.closed).code).toBeOneOf([1006, 1008]);
-    expect(client.unread.length).toBeLessThanOrEqual(32);
+    client.write(Buffer.concat(Array.from({ length: 2_000 }, () => textFrame({ action: "fly" }))));
+    await client.next();
+    expect((await send(jwt.port, { path: "/health" })).status).toBe(200);
+    await expect.poll(() => client.unread.length, { timeout: 15_000 }).toBe(1_999);
+    expect(client.socket.destroyed).toBe(false);
   });
 });
 
@@ -328,13 +387,26 @@ describe("a client", () => {
   test("that does not read is not waited for", async () => {
     const client = await enter(jwt);
     client.socket.pause();
-    const ping = clientFrame(9, Buffer.alloc(125));
-    const many = Buffer.concat(Array.from({ length: 20_000 }, () => ping));
-    // Each ping asks for a pong of the same size; what a system takes in between is some megabytes.
+    const many = Buffer.concat(Array.from({ length: 2_000 }, () => textFrame({ action: "x".repeat(200) })));
+    // Each answer says the name; what a system takes in between is some megabytes.
     for (let round = 0; round < 40 && !client.socket.destroyed; round += 1)
       await new Promise((resolve) => client.socket.write(many, resolve));
     client.socket.resume();
     expect((await client.closed).code).toBe(1006);
+  });
+
+  test("that floods it with pings or pongs is ended, and few of them are answered", async () => {
+    for (const opcode of [9, 10]) {
+      const control = clientFrame(opcode, Buffer.from("now"));
+      const client = await openSocket(jwt.port);
+      client.write(Buffer.concat(Array.from({ length: 20_000 }, () => control)));
+      expect(await cutOff(client)).toEqual({ code: 1008, reason: "too many pings or pongs" });
+      expect(client.controls.filter((kind) => kind === 10).length).toBe(opcode === 9 ? 50 : 0);
+      // Twin: as many as one may send at once.
+      const other = await openSocket(jwt.port);
+      other.write(Buffer.concat(Array.from({ length: 40 }, () => control)));
+      expect(await other.ask(PING)).toMatchObject({ event: "auth_required" });
+    }
   });
 
   test("that answers pings stays, and one that does not is dropped", async () => {
@@ -382,6 +454,12 @@ describe("a client", () => {
       "5",
       expect.objectContaining({ code: "RUN_ADDRESS_SOCKETS", detail: expect.any(String) as unknown }),
     ]);
+    // Only where a proxy may stand before them the log has a word about it.
+    const aboutProxies = () => served.logLines.filter((line) => line.includes("trustedProxies"));
+    expect(aboutProxies()).toEqual([]);
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      refused(await upgrade(served.port, { headers: { "x-forwarded-for": "203.0.113.9" } }));
+    expect(aboutProxies()).toEqual([expect.stringContaining('"peer":"127.0.0.1"')]);
     // Requests are not counted with them.
     expect((await send(served.port, { path: "/agents", headers: bearer(await tokenOf()) })).status).toBe(403);
     clients[0]?.send("end");

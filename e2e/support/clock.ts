@@ -1,4 +1,4 @@
-/** The server reads the machine's clock; here it stands still, so that a token can be expired by exactly one second. */
+/** The server reads the machine's clocks; here they stand still, so that a token can be expired by exactly one second. */
 import { createTestClock } from "@agentos/testkit";
 import { afterAll, vi } from "vitest";
 
@@ -8,12 +8,11 @@ export interface StoppedClock {
   advance(seconds: number): void;
 }
 
-/** Stops `Date` for this file; timers and sockets go on. */
+/** Stops `Date` and `performance` for this file; timers and sockets go on. */
 export function stopClock(): StoppedClock {
   const clock = createTestClock();
-  const apply = () => vi.setSystemTime(clock.now() * 1_000);
-  vi.useFakeTimers({ toFake: ["Date"] });
-  apply();
+  vi.useFakeTimers({ toFake: ["Date", "performance"] });
+  vi.setSystemTime(clock.now() * 1_000);
   afterAll(() => {
     vi.useRealTimers();
   });
@@ -21,7 +20,7 @@ export function stopClock(): StoppedClock {
     now: clock.now,
     advance(seconds) {
       clock.advance(seconds);
-      apply();
+      vi.advanceTimersByTime(seconds * 1_000);
     },
   };
 }

@@ -29,6 +29,8 @@ export interface SocketClient {
   nextControl(): Promise<number>;
   readonly closed: Promise<Closed>;
   readonly socket: Socket;
+  /** What came before the first frame. */
+  readonly head: string;
 }
 
 /** What came back for an upgrade that was not made. */
@@ -54,14 +56,17 @@ export function closeSockets(): void {
 }
 
 /** Opens a connection, and gives what came back where it is not opened. */
-export function upgrade(port: number, call: Partial<Call> = {}): Promise<SocketClient | RefusedUpgrade> {
-  const { method = "GET", path = SOCKET_PATH, headers = {}, body = "" } = call;
+export function upgrade(
+  port: number,
+  call: Partial<Call> & { readonly version?: string } = {},
+): Promise<SocketClient | RefusedUpgrade> {
+  const { method = "GET", path = SOCKET_PATH, headers = {}, body = "", version = "1.1" } = call;
   const all = Object.entries({ host: `127.0.0.1:${port}`, ...HANDSHAKE, ...headers });
   // An empty value leaves the header out.
   const lines = all.filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}\r\n`);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port }, () =>
-      socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`),
+      socket.write(`${method} ${path} HTTP/${version}\r\n${lines.join("")}\r\n${body}`),
     );
     opened.add(socket);
     let received = Buffer.alloc(0);
@@ -70,7 +75,8 @@ export function upgrade(port: number, call: Partial<Call> = {}): Promise<SocketC
       const end = received.indexOf("\r\n\r\n");
       if (end === -1 || !received.toString("latin1").startsWith("HTTP/1.1 101")) return;
       socket.off("data", read);
-      resolve(createClient(socket, received.subarray(end + 4)));
+      const head = received.subarray(0, end).toString("latin1");
+      resolve({ ...createClient(socket, received.subarray(end + 4)), head });
     };
     socket.on("data", read);
     socket.on("error", reject);
@@ -109,7 +115,7 @@ export function clientFrame(opcode: number, payload: Buffer, isFinal = true): Bu
 export const textFrame = (frame: Frame | string): Buffer =>
   clientFrame(1, Buffer.from(typeof frame === "string" ? frame : JSON.stringify(frame)));
 
-function createClient(socket: Socket, first: Buffer): SocketClient {
+function createClient(socket: Socket, first: Buffer): Omit<SocketClient, "head"> {
   const unread: Frame[] = [];
   const controls: number[] = [];
   const events = new EventEmitter<{ control: [opcode: number] }>();

@@ -10,15 +10,19 @@ import {
 } from "../../packages/guard/src/revocations/revocation-store.ts";
 import {
   AUTHENTICATE_WITHIN_SECONDS,
+  MAX_BYTES_PER_SECOND,
+  MAX_CONTROL_FRAMES,
   MAX_FAILED_ATTEMPTS,
   MAX_FRAGMENTS,
   MAX_FRAME_BYTES,
   MAX_SOCKETS,
   MAX_SOCKETS_PER_CALLER,
   MAX_STRAY_FRAMES,
+  MAX_UNKNOWN_BYTES,
   MAX_UNREAD_BYTES,
   MAX_WAITING_FRAMES,
   MAX_WAITING_PER_ADDRESS,
+  MAX_WAITING_SOCKETS,
   RENEW_WITHIN_SECONDS,
 } from "../../packages/guard/src/sockets/socket-limits.ts";
 import { MAX_MODEL_REQUESTS_PER_RUN } from "../../packages/server/src/agents/agent-limits.ts";
@@ -217,8 +221,10 @@ function socketLimits(): readonly (readonly string[])[] {
       count(MAX_WAITING_PER_ADDRESS),
       refusal("RUN_ADDRESS_SOCKETS"),
     ],
+    ["the same, of all addresses", count(MAX_WAITING_SOCKETS), "the oldest of them ends with 1013"],
+    ["bytes of a WebSocket that is not authenticated", kibibytes(MAX_UNKNOWN_BYTES), ends(1009)],
     [
-      "the same, of each",
+      "such a WebSocket",
       `${AUTHENTICATE_WITHIN_SECONDS} seconds, ${MAX_FAILED_ATTEMPTS} failed attempts in a row, ${MAX_STRAY_FRAMES} other frames`,
       ends(1008),
     ],
@@ -228,6 +234,12 @@ function socketLimits(): readonly (readonly string[])[] {
       `${kibibytes(MAX_FRAME_BYTES)}, in ${MAX_FRAGMENTS} fragments`,
       `${ends(1009)}, of fragments with 1008`,
     ],
+    [
+      "bytes of messages of a WebSocket in a second",
+      kibibytes(MAX_BYTES_PER_SECOND),
+      "it is read on in the next second",
+    ],
+    ["pings and pongs of a client in a second", count(MAX_CONTROL_FRAMES), ends(1008)],
     ["messages that wait for the one before them", count(MAX_WAITING_FRAMES), ends(1008)],
     [
       "bytes that a client of a WebSocket leaves unread",

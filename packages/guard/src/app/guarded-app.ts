@@ -124,7 +124,7 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
       ...listening.findReachFaults(next.resolved),
     ]);
     try {
-      if (closing !== undefined) throw new Error("the server is closed: no policy comes into force any more");
+      if (isClosing) throw new Error("the server is closed: no policy comes into force any more");
       // Again, for a server that began to listen while keys were read.
       throwErrors(listening.findReachFaults(next.resolved), cliCommand);
     } catch (cause) {
@@ -141,6 +141,8 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
     tellReplaced(runtime.logger, state.auth.describe());
   }
 
+  /** From the moment on in which a server stops to take connections, or this is called: those of a new policy would stay. */
+  let isClosing = false;
   let closing: Promise<void> | undefined;
   async function closeAll(): Promise<void> {
     // What could not start has closed itself, and told whoever started it.
@@ -150,7 +152,10 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
     await app?.state.drain(AbortSignal.abort(new Error("the server was closed")));
     await app?.opened.close();
   }
-  const close = (): Promise<void> => (closing ??= closeAll());
+  const close = (): Promise<void> => {
+    isClosing = true;
+    return (closing ??= closeAll());
+  };
 
   let areFindingsTold = false;
   const fetch: GuardedApp["fetch"] = (request, env) => {
@@ -196,7 +201,10 @@ export function createGuardedApp<Id extends string, Resources extends Opened = O
           port: serveOptions.port ?? environment.port ?? parts.defaultPort,
           drainSeconds: serveOptions.drainSeconds ?? 25,
           loopbackOnly: createReachFault(app.state.resolved, host),
-          drain: (signal) => app.state.drain(signal),
+          drain(signal) {
+            isClosing = true;
+            return app.state.drain(signal);
+          },
           sockets: parts.sockets && {
             recognises: (incoming) => app.state.sockets.recognises(incoming),
             hasLostUpgrade: (incoming) => app.state.sockets.hasLostUpgrade(incoming),

@@ -116,7 +116,8 @@ export async function createPolicyState<Id extends string, Resources extends Ope
     const socketServer = createSocketServer({
       routes: joinSockets(declared.sockets, sockets, { routes: socketRoutes, auth }),
       mode: policy.mode,
-      now: () => runtime.clock.now(),
+      // A clock that is set must neither end connections nor keep them.
+      now: () => performance.now() / 1_000,
       limitLog,
       logger: runtime.logger,
     });

@@ -245,6 +245,23 @@ describe("another policy", () => {
     await expect(app.replacePolicy(by(after))).rejects.toThrow("the server is closed");
   });
 
+  it("comes into force no more while a server waits for what runs: it would take connections again", async () => {
+    const held = Promise.withResolvers<void>();
+    const parts = {
+      createHandlers: () => ({
+        handlers: { "things.read": () => jsonResponse([]) },
+        drain: () => held.promise,
+      }),
+    };
+    const { app } = create({}, parts);
+    const running = await app.serve({ host: "127.0.0.1", port: 0, printsPolicy: false });
+    await app.replacePolicy(by(after));
+    const closing = running.close();
+    await expect(app.replacePolicy(by(before))).rejects.toThrow("the server is closed");
+    held.resolve();
+    await closing;
+  });
+
   it("watches its own files of keys, and those of the one before no more", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());

@@ -49,6 +49,11 @@ export function methodNotAllowed(allow: readonly string[]): Response {
   return errorResponse(405, "Method Not Allowed", { allow: allow.join(", ") });
 }
 
+/** The next attempt may be made at once. */
+export function unavailable(problem: string): Response {
+  return errorResponse(503, `Service Unavailable: ${problem}`, { "retry-after": "1" });
+}
+
 /** What went wrong is in the log under the id, and nowhere else (Q12). */
 export function internalError(requestId: string): Response {
   const headers = { "x-request-id": requestId };

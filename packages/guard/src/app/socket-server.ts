@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type AuthMode, DEFAULT_ISSUER_NAME, type Owner } from "@agentos/auth";
-import { ORIGIN } from "../gate/gate.ts";
+import { type GuardedRequest, ORIGIN } from "../gate/gate.ts";
 import { nodeRequest } from "../gate/node-request.ts";
 import type { SocketGate, SocketJudge } from "../gate/socket-gate.ts";
 import type { Logger } from "../log/runtime.ts";
@@ -18,7 +18,7 @@ import { canonicalize } from "./canonical-path.ts";
 import type { LimitLog } from "./limit-log.ts";
 import { describeLimit, limitResponse } from "./limit-response.ts";
 import { MAX_TARGET_BYTES, settleRequestLine } from "./request-line.ts";
-import { badRequest, internalError } from "./responses.ts";
+import { badRequest, internalError, unavailable } from "./responses.ts";
 
 /** A path with what its clients may ask for. */
 export interface SocketRoute {
@@ -30,7 +30,7 @@ export interface SocketRoute {
 export interface SocketServerOptions {
   readonly routes: readonly SocketRoute[];
   readonly mode: AuthMode;
-  /** Seconds since the epoch. */
+  /** Seconds since some moment, of a clock that is never set. */
   readonly now: () => number;
   readonly limitLog: LimitLog;
   readonly logger: Logger;
@@ -48,6 +48,7 @@ export interface SocketServer {
   close(reason?: string): Promise<void>;
 }
 
+const CLOSED = "the server takes no WebSockets at this moment";
 const STRANGER: Owner = Object.freeze({ issuer: DEFAULT_ISSUER_NAME, kind: "anonymous", id: "" });
 
 export function createSocketServer(options: SocketServerOptions): SocketServer {
@@ -56,9 +57,31 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   const hub = createSocketHub(now);
   const places = createSocketPlaces();
   let isClosed = false;
+  let isUntrustedTold = false;
 
   const findRoute = ({ url = "" }: IncomingMessage): SocketRoute | undefined =>
     url.startsWith("/") ? routes.get(canonicalize(url.replace(/[?#].*$/s, ""))) : undefined;
+
+  const recognises = (incoming: IncomingMessage): boolean =>
+    incoming.method === "GET" &&
+    // HTTP/1.0 knows no upgrade (RFC 6455 section 4.1).
+    incoming.httpVersion === "1.1" &&
+    incoming.headers.upgrade?.toLowerCase() === "websocket" &&
+    findRoute(incoming) !== undefined;
+
+  /** Clients behind a proxy that is not trusted share one address, and any of them takes the places of all. */
+  function tellUntrusted({ code }: SocketLimit, upgrade: GuardedRequest): void {
+    if (isUntrustedTold || code !== "RUN_ADDRESS_SOCKETS" || upgrade.header("x-forwarded-for") === null)
+      return;
+    isUntrustedTold = true;
+    logger.warn(
+      {
+        peer: upgrade.clientAddress,
+        fix: 'if it is a proxy of yours, list its address in "trustedProxies"; otherwise the client itself sent the header',
+      },
+      "WebSockets are counted for the peer, whose X-Forwarded-For header is not trusted",
+    );
+  }
 
   function note(fault: SocketLimit, caller: Owner, { path }: SocketRoute): SocketLimit {
     limitLog.note(fault, { caller, route: `GET ${path}` });
@@ -95,8 +118,10 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   ): Promise<Response | undefined> {
     const problem = settleRequestLine(incoming) ?? findUpgradeProblem(incoming);
     if (problem !== undefined) return badRequest(problem);
-    const route = findRoute(incoming);
-    if (route === undefined || isClosed) return badRequest("there is no WebSocket here");
+    // Node before 22.21 does not ask which upgrades are meant.
+    const route = recognises(incoming) ? findRoute(incoming) : undefined;
+    if (route === undefined) return badRequest("there is no WebSocket here");
+    if (isClosed) return unavailable(CLOSED);
     if ((incoming.url ?? "").length > MAX_TARGET_BYTES)
       return limitResponse({ code: "INPUT_TARGET_TOO_LONG", limit: MAX_TARGET_BYTES });
     // The record names the route; what stands in the query is no business of anybody here.
@@ -106,19 +131,20 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       const { status, headers, body } = refused;
       return new Response(body, { status, headers });
     }
-    if (isClosed) return badRequest("there is no WebSocket here");
+    // A policy that came into force meanwhile has sockets of its own, and the next attempt meets them.
+    if (isClosed) return unavailable(CLOSED);
     const judge = route.gate.createJudge(upgrade);
     const place = places.take(judge.clientAddress, mode === "none");
-    if ("code" in place) return limitResponse(note(place, STRANGER, route));
+    if ("code" in place) {
+      if (judge.clientAddress === upgrade.clientAddress) tellUntrusted(place, upgrade);
+      return limitResponse(note(place, STRANGER, route));
+    }
     hub.open({ incoming, socket, head, place, createSession: openSession(route, judge, place) });
     return undefined;
   }
 
   return {
-    recognises: (incoming) =>
-      incoming.method === "GET" &&
-      incoming.headers.upgrade?.toLowerCase() === "websocket" &&
-      findRoute(incoming) !== undefined,
+    recognises,
     hasLostUpgrade: (incoming) =>
       incoming.method === "GET" &&
       // Every client sends it, and no proxy takes it away: it is no header of one hop (RFC 6455 section 4.1).

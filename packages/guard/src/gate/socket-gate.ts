@@ -113,6 +113,8 @@ export function createSocketGate(options: SocketGateOptions): SocketGate {
         clientAddress: request.clientAddress,
         async authenticate(token) {
           const authenticated = await engine.authenticate(present(request, policy, token));
+          const key = authenticated.ok ? keyOf(authenticated.value) : undefined;
+          if (key !== undefined) keyCounter.count(key);
           const judged = authenticated.ok
             ? engine.authorize(authenticated.value, socketRoute, {})
             : authenticated;
@@ -129,8 +131,6 @@ export function createSocketGate(options: SocketGateOptions): SocketGate {
         authorize(identity, { action, route, parameters }) {
           const judged = engine.authorize(identity, route, parameters);
           if (!judged.ok && judged.fault.code === "SCOPE_PARAMETER_MISSING") return fail("unnamed");
-          const key = keyOf(identity);
-          if (key !== undefined) keyCounter.count(key);
           const isKnown = isVerified && identity.kind !== "anonymous";
           const owner = isKnown ? identity.owner : undefined;
           const outcome = judged.ok ? "allowed" : judged.fault.code;

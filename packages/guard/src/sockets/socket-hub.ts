@@ -28,7 +28,7 @@ const TICK_MS = 1_000;
 /** What clients get to say goodbye when the server closes. */
 const GOODBYE_MS = 1_000;
 
-/** `now`: seconds since the epoch. */
+/** `now`: seconds since some moment, of a clock that is never set. */
 export function createSocketHub(now: () => number): SocketHub {
   const server = new WebSocketServer({
     noServer: true,
@@ -36,6 +36,10 @@ export function createSocketHub(now: () => number): SocketHub {
     perMessageDeflate: false,
     // Answered by hand, as far as the client reads.
     autoPong: false,
+    // One frame of each connection in a turn of the event loop, whatever has come: its socket is not read meanwhile.
+    allowSynchronousEvents: false,
+    // The library would choose the first one that the client names, and say it back: some put tokens there.
+    handleProtocols: () => false,
     maxPayload: MAX_FRAME_BYTES,
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_FRAGMENTS,
@@ -59,6 +63,8 @@ export function createSocketHub(now: () => number): SocketHub {
       server.handleUpgrade(incoming, socket, head, (accepted) => {
         const connection = openConnection({
           socket: accepted,
+          stream: socket,
+          place,
           now,
           createSession,
           onClose: () => forget(connection),

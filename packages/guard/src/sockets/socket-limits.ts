@@ -9,11 +9,20 @@ export const MAX_UNREAD_BYTES = 1_048_576;
 /** Frames that wait for the one before them. */
 export const MAX_WAITING_FRAMES = 32;
 
+/** Pings and pongs of a client in a second. */
+export const MAX_CONTROL_FRAMES = 50;
+/** Bytes of its messages in a second; beyond them it is read on in the next one. */
+export const MAX_BYTES_PER_SECOND = 262_144;
+/** Bytes of a client that has not authenticated, of all frames together. Its attempts fit, each with the largest token. */
+export const MAX_UNKNOWN_BYTES = 131_072;
+
 /** Open connections in all. */
 export const MAX_SOCKETS = 1_000;
 /** Open connections of one user. */
 export const MAX_SOCKETS_PER_CALLER = 100;
-/** Connections from one address that are not authenticated. */
+/** Connections in all that are not authenticated; the oldest of them makes way for one more. */
+export const MAX_WAITING_SOCKETS = 250;
+/** Those of them from one address. */
 export const MAX_WAITING_PER_ADDRESS = 20;
 
 /** Failed attempts to authenticate, one after the other, that end a connection. */

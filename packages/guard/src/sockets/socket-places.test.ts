@@ -11,6 +11,17 @@ const takeMany = (count: number, one: (index: number) => SocketPlace) =>
   Array.from({ length: count }, (_, index) => one(index));
 const alice = createOwner("default", "alice");
 
+/** Places of strangers, each from an address of its own, and the numbers of those that had to make way. */
+function takeWaiting(places: SocketPlaces, count: number) {
+  const gone: number[] = [];
+  const waiting = takeMany(count, (n) => {
+    const place = take(places, `10.${n >> 8}.${n & 255}.1`);
+    place.onTaken(() => gone.push(n));
+    return place;
+  });
+  return { waiting, gone };
+}
+
 describe("places of connections", () => {
   it("are a thousand in all, and one is free again when its connection is gone, once", () => {
     const places = createSocketPlaces();
@@ -18,7 +29,7 @@ describe("places of connections", () => {
     expect(places.take("192.0.2.1", false)).toEqual({ code: "RUN_SERVER_SOCKETS", limit: 1_000 });
     first?.release();
     first?.release();
-    take(places, "192.0.2.1");
+    take(places, "192.0.2.1", true);
     expect(places.take("192.0.2.2", false)).toMatchObject({ code: "RUN_SERVER_SOCKETS" });
   });
 
@@ -58,6 +69,34 @@ describe("places of connections", () => {
     expect(more.claim(alice)).toBeUndefined();
     for (const place of takeMany(101, (n) => take(places, `10.1.0.${n}`)))
       expect(place.claim(createOwner("default", undefined))).toBeUndefined();
+  });
+
+  it("of strangers are two hundred and fifty in all: for one more the oldest of them makes way", () => {
+    const places = createSocketPlaces();
+    const { waiting, gone } = takeWaiting(places, 250);
+    expect(gone).toEqual([]);
+    waiting[0]?.claim(alice);
+    take(places, "192.0.2.1");
+    expect(gone).toEqual([]);
+    take(places, "192.0.2.2");
+    take(places, "192.0.2.3");
+    expect(gone).toEqual([1, 2]);
+    expect([0, 1, 3].map((n) => waiting[n]?.isWaiting())).toEqual([false, false, true]);
+    // Its place was given away with it.
+    waiting[1]?.release();
+    take(places, "192.0.2.4");
+    expect(gone).toEqual([1, 2, 3]);
+  });
+
+  it("of strangers make way for one more where the server is full otherwise", () => {
+    const places = createSocketPlaces();
+    takeMany(998, () => take(places, undefined, true));
+    const { gone } = takeWaiting(places, 2);
+    take(places, "192.0.2.1", true);
+    expect(gone).toEqual([0]);
+    take(places, "192.0.2.1", true);
+    expect(gone).toEqual([0, 1]);
+    expect(places.take("192.0.2.1", true)).toMatchObject({ code: "RUN_SERVER_SOCKETS" });
   });
 
   it("that are given back are claimed by nobody", () => {

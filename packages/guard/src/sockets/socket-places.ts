@@ -1,6 +1,14 @@
-/** How many connections there are: in all, of each caller, and of each address that nobody has authenticated for. */
+/**
+ * How many connections there are: in all, of each caller, and of each address that nobody has authenticated for. Strangers
+ * from many addresses take the places of strangers only: for one more the oldest of them makes way.
+ */
 import type { Owner } from "@agentos/auth";
-import { MAX_SOCKETS, MAX_SOCKETS_PER_CALLER, MAX_WAITING_PER_ADDRESS } from "./socket-limits.ts";
+import {
+  MAX_SOCKETS,
+  MAX_SOCKETS_PER_CALLER,
+  MAX_WAITING_PER_ADDRESS,
+  MAX_WAITING_SOCKETS,
+} from "./socket-limits.ts";
 
 /** A limit that one more connection would break. */
 export interface SocketLimit {
@@ -12,6 +20,10 @@ export interface SocketLimit {
 export interface SocketPlace {
   /** Its caller is known from now on; a limit when that caller has too many. */
   claim(owner: Owner): SocketLimit | undefined;
+  /** Nobody has authenticated for it. */
+  isWaiting(): boolean;
+  /** Sets what ends the connection when its place is given to another one. */
+  onTaken(end: () => void): void;
   /** The connection is gone. A second call does nothing. */
   release(): void;
 }
@@ -23,19 +35,50 @@ export interface SocketPlaces {
 
 export function createSocketPlaces(): SocketPlaces {
   let total = 0;
+  /** What ends those that are not authenticated, the oldest first. */
+  const strangers = new Set<() => void>();
   const waiting = new Map<string, number>();
   const callers = new Map<string, number>();
 
+  function wait(makeWay: () => void, network: string): () => undefined {
+    const leave = enter(waiting, network);
+    strangers.add(makeWay);
+    return () => {
+      strangers.delete(makeWay);
+      return leave();
+    };
+  }
+
   return {
     take(address, isAuthenticated) {
-      if (total >= MAX_SOCKETS) return { code: "RUN_SERVER_SOCKETS", limit: MAX_SOCKETS };
       const network = networkOf(address);
       if (!isAuthenticated && (waiting.get(network) ?? 0) >= MAX_WAITING_PER_ADDRESS)
         return { code: "RUN_ADDRESS_SOCKETS", limit: MAX_WAITING_PER_ADDRESS };
+      if (total >= MAX_SOCKETS || strangers.size >= MAX_WAITING_SOCKETS) {
+        const [endOldest] = strangers;
+        if (endOldest === undefined) return { code: "RUN_SERVER_SOCKETS", limit: MAX_SOCKETS };
+        endOldest();
+      }
       total += 1;
-      let leave = isAuthenticated ? () => undefined : enter(waiting, network);
+      let end: () => void = () => undefined;
       let isOpen = true;
+      const release = (): void => {
+        if (!isOpen) return;
+        isOpen = false;
+        total -= 1;
+        leave();
+      };
+      const makeWay = (): void => {
+        release();
+        end();
+      };
+      let leave = isAuthenticated ? () => undefined : wait(makeWay, network);
       return {
+        isWaiting: () => strangers.has(makeWay),
+        onTaken(given) {
+          end = given;
+        },
+        release,
         claim(owner) {
           if (!isOpen) return undefined;
           // Those who share a credential, or have none, are many.
@@ -46,12 +89,6 @@ export function createSocketPlaces(): SocketPlaces {
           leave();
           leave = isNamed ? enter(callers, key) : () => undefined;
           return undefined;
-        },
-        release() {
-          if (!isOpen) return;
-          isOpen = false;
-          total -= 1;
-          leave();
         },
       };
     },

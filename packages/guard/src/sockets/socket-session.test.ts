@@ -233,6 +233,22 @@ describe("attempts to authenticate", () => {
     expect(ends).toEqual([[1008, "too many failed attempts to authenticate"]]);
   });
 
+  it("that succeed leave nothing of the frames before them: each renewal may come after one", async () => {
+    const { send, session, known, clock, ends, frames } = await start();
+    for (let renewal = 0; renewal < 30; renewal += 1) {
+      known.set("alice", ok(identityOf("alice")));
+      await send(authenticate("alice"));
+      known.set("alice", fail(refusalOf("AUTH_TOKEN_EXPIRED")));
+      clock.advance(2);
+      await session.tick();
+      await send(run("x"));
+    }
+    expect([ends, frames.at(-1)]).toEqual([[], expect.objectContaining({ event: "auth_required" })]);
+    // Twin: without success between them.
+    for (let stray = 1; stray < 20; stray += 1) await send(run("x"));
+    expect(ends).toEqual([[1008, "too many frames without authentication"]]);
+  });
+
   it("of a caller who has too many connections end it, and the cause is said", async () => {
     const { send, ends, frames, watched } = await start({ isFull: true });
     await send(authenticate("alice"));

@@ -38,7 +38,7 @@ export interface SocketSessionOptions {
   readonly judge: SocketJudge;
   /** By their names on the wire. */
   readonly actions: ReadonlyMap<string, RoutedAction>;
-  /** Seconds since the epoch. */
+  /** Seconds since some moment, of a clock that is never set. */
   readonly now: () => number;
   /** Sends a frame; a text goes as it is. */
   readonly send: (frame: object | string) => void;
@@ -149,6 +149,7 @@ export function createSocketSession(options: SocketSessionOptions): SocketSessio
     expiredAt = undefined;
     judgedAt = now();
     failures = 0;
+    strays = 0;
     for (const frame of authenticatedFrames(mode, identity)) send(frame);
     if (mode !== "none") watch(identity);
   }

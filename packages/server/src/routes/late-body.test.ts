@@ -15,8 +15,8 @@ async function serve() {
     env: {},
     logger: createTestLogger(),
     authorizationConfig: { verificationKeys: [issuer.verificationKey] },
-    // Room for two bodies that do not say how long they are.
-    limits: { runMebibytes: 1_024, runMebibytesPerCaller: 1_024 },
+    // Room for a body that does not say how long it is, while the run of the one before still ends.
+    limits: { runMebibytes: 4_096, runMebibytesPerCaller: 4_096 },
   });
   const server = await os.serve({ port: 0, printsPolicy: false });
   onTestFinished(() => server.close());
