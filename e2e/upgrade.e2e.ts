@@ -4,10 +4,10 @@
  * version; only times that would be over by now were moved.
  */
 import { readFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { Agent, tool } from "@agentos/server";
-import { openDatabase, parseLocation } from "@agentos/storage";
 import { createTestIssuer, TEST_OS_ID } from "@agentos/testkit";
-import { sql } from "kysely";
+import { runStatement } from "@agentos/testkit/postgres";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createDatabase, DATABASES } from "./support/databases.ts";
@@ -26,16 +26,13 @@ type Run = (typeof RUNS)[keyof typeof RUNS];
 const issuer = await createTestIssuer();
 const alice = () => issuer.bearer({ subject: "älice", scopes: ["agents:run", "agents:read"] });
 
-async function fill(url: string, release: string, kind: string): Promise<void> {
-  const location = parseLocation(url);
-  if (typeof location === "string") throw new Error(location);
-  const database = openDatabase({ location, migrations: [] });
-  for (const part of [kind, "rows"])
-    for (const statement of readFileSync(new URL(`${release}.${part}.sql`, RELEASED), "utf8")
-      .split(";\n")
-      .slice(0, -1))
-      await database.read((db) => sql.raw(statement).execute(db));
-  await database.close();
+async function fill(url: string, release: string, kind: (typeof DATABASES)[number]): Promise<void> {
+  const read = (part: string) => readFileSync(new URL(`${release}.${part}.sql`, RELEASED), "utf8");
+  const statements = `${read(kind)}${read("rows")}`;
+  if (kind === "postgres") return runStatement(url, statements);
+  const database = new DatabaseSync(url.slice("sqlite:".length));
+  database.exec(statements);
+  database.close();
 }
 
 /** The agents that the server had. */

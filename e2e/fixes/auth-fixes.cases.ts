@@ -255,11 +255,23 @@ export const authFixes = {
   }),
   AUTH_JWT_ID_INVALID: reissued(
     { claims: { jti: 7 } },
-    /let the issuer write "(jti)" as a text/,
+    /let the issuer write "(jti)" as a text of at most 256 characters, with quotes/,
     ([claim = ""]) => ({
       claims: { [claim]: "7" },
     }),
   ),
+  AUTH_SIGN_IN_ID_INVALID: [
+    reissued(
+      { claims: { sid: 5 } },
+      /let the issuer write "(sid)" as a text of at most 256 characters, with quotes/,
+      ([claim = ""]) => ({ claims: { [claim]: "5" } }),
+    ),
+    reissued(
+      { claims: { sid: "x".repeat(257) } },
+      /let the issuer write "(sid)" .* or leave it out; then get a new token/,
+      ([claim = ""]) => ({ claims: { [claim]: undefined } }),
+    ),
+  ],
   AUTH_EXPIRATION_MISSING: reissued(
     { claims: { exp: undefined } },
     /let the issuer set "(exp)" \(seconds since 1970\), best to an hour or less from now; then get a new token/,

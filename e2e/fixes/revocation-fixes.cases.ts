@@ -57,8 +57,8 @@ function fill(file: string, firstUntil: number): void {
   database
     .prepare(
       `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
-       insert into agentos_revocations (deployment, kind, issuer, value, until)
-       select ?, 'jti', 'default', json_quote('t' || i), iif(i = 1, ?, ?) from n`,
+       insert into agentos_revocations (deployment, kind, issuer, value, until, created_by)
+       select ?, 'jti', 'default', json_quote('t' || i), iif(i = 1, ?, ?), json_array('default', 'operator') from n`,
     )
     .run(MAX_REVOCATIONS, ID, firstUntil, now() + 3_600);
   database.close();
@@ -74,7 +74,7 @@ async function withFile(file: string, firstUntil: number): Promise<World> {
   const call = revoking({ kind: "jti", value: "one-more" });
   return {
     options: { ...jwtOptions(), database: `sqlite:${file}` },
-    call: await callSigned(good({ scopes: ["authz:revoke"] }), call),
+    call: await callSigned(good({ scopes: ["authz:revoke"], sub: "operator" }), call),
     async prepare() {
       fill(file, firstUntil);
       return () => undefined;

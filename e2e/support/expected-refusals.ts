@@ -126,6 +126,7 @@ export const EXPECTED_REFUSALS: Readonly<Record<SharedRefusalCode, ExpectedRefus
     "Invalid token: Invalid payload string: must be a json object",
   ),
   AUTH_JWT_ID_INVALID: unauthorized("claims", "Invalid token: JWT ID must be a string"),
+  AUTH_SIGN_IN_ID_INVALID: unauthorized("claims", "Invalid token: Session ID must be a string"),
   AUTH_EXPIRATION_MISSING: unauthorized("expiration", 'Invalid token: Token is missing the "exp" claim'),
   AUTH_EXPIRATION_INVALID: unauthorized(
     "expiration",

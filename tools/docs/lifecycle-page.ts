@@ -30,7 +30,8 @@ const QUESTIONS: Readonly<Record<Stage, string>> = {
   header: "Is its algorithm one of the keys', its type that of an access token, and no extension unknown?",
   key: "Is there a key for it? Where several keys have a `kid` each, the token has to name one. With several issuers, only those of the issuer that it names are looked at.",
   signature: "Does one of these keys verify it?",
-  claims: "Is the payload a JSON object, and `jti`, if it is there, a text?",
+  claims:
+    "Is the payload a JSON object, and are `jti` and `sid`, if they are there, texts by which they can be revoked?",
   expiration: `Is there an \`exp\`, and is it not over (by ${skew})?`,
   "not-before": `Has it begun, by \`nbf\` (within ${skew})?`,
   "issued-at": `Is \`iat\` not in the future (by ${skew})?`,

@@ -164,6 +164,7 @@ export {
 } from "./wire/problem.ts";
 export { type ResourceMetadata, resourceMetadataSchema } from "./wire/resource-metadata.ts";
 export {
+  MAX_IDENTIFIER_CHARACTERS,
   type RevocationInput,
   type RevocationList,
   type RevocationObject,

@@ -50,6 +50,7 @@ const ABOUT: Readonly<Partial<Record<ErrorCode, { readonly header: string } | { 
     AUTH_NOT_BEFORE_INVALID: { claim: "nbf" },
     AUTH_ISSUED_AT_INVALID: { claim: "iat" },
     AUTH_JWT_ID_INVALID: { claim: "jti" },
+    AUTH_SIGN_IN_ID_INVALID: { claim: "sid" },
     AUTH_ISSUER_MISSING: { claim: "iss" },
     AUTH_ISSUER_MISMATCH: { claim: "iss" },
     AUTH_ISSUER_UNKNOWN: { claim: "iss" },

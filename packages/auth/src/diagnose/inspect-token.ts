@@ -150,7 +150,8 @@ function putRight(
     Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
   switch (REFUSALS[code].stage) {
     case "claims":
-      return code === "AUTH_JWT_ID_INVALID" ? without("jti") : undefined;
+      if (code === "AUTH_JWT_ID_INVALID") return without("jti");
+      return code === "AUTH_SIGN_IN_ID_INVALID" ? without("sid") : undefined;
     case "expiration":
       return { ...claims, exp: soon };
     case "not-before":

@@ -51,6 +51,11 @@ describe("a revocation", () => {
       { ...alice, userId: "c:bob", subject: "bob" },
     ],
     [
+      "of a user by the prefixed name, not of another user whom their token calls so",
+      { kind: "subject", value: "c:alice" },
+      { ...alice, userId: "c:c:alice", subject: "c:alice" },
+    ],
+    [
       "of a key, whoever uses it, not of another key",
       { kind: "key", issuer: "", value: KEY },
       { ...alice, keyThumbprint: `x${KEY.slice(1)}` },
@@ -125,15 +130,16 @@ describe("a set of them", () => {
     expect(set.find(alice, 9_000)).toBeUndefined();
   });
 
-  it("forgets each when its time has come, and nothing before", () => {
+  it("forgets those that end first, and no more of them than it has to", () => {
     const set = createRevocationSet();
-    set.add({ kind: "jti", issuer: "corp", value: "t-1", until: 100 });
     set.add({ kind: "key", issuer: "", value: KEY, until: 200 });
-    set.forget(99);
-    expect(set.size).toBe(2);
-    set.forget(100);
-    expect(set.find(alice, 0)).toMatchObject({ kind: "key" });
-    set.forget(200);
+    set.add({ kind: "sid", issuer: "corp", value: "s-1", until: 300 });
+    set.add({ kind: "jti", issuer: "corp", value: "t-1", until: 100 });
+    set.trim(3);
+    expect(set.find(alice, 0)).toMatchObject({ kind: "jti" });
+    set.trim(2);
+    expect([set.size, set.find(alice, 0)]).toMatchObject([2, { kind: "sid" }]);
+    set.trim(0);
     expect([set.size, set.find(alice, 0)]).toEqual([0, undefined]);
   });
 });

@@ -42,8 +42,8 @@ export interface RevocationSet<Kept extends Revocation = Revocation> {
   add(revocation: Kept): void;
   /** What revokes an identity at this time, seconds since 1970; undefined when nothing does. */
   find(identity: RevocableIdentity, now: number): Kept | undefined;
-  /** Forgets what was to be kept until `now` or less. */
-  forget(now: number): void;
+  /** Forgets those that end first, until it holds no more than so many. */
+  trim(most: number): void;
 }
 
 type Values<Kept> = Map<string, Kept>;
@@ -70,7 +70,7 @@ export function createRevocationSet<Kept extends Revocation = Revocation>(): Rev
     const table = named.subject.get(issuer);
     if (table === undefined) return undefined;
     const issuedAt = token?.issuedAt ?? Number.NEGATIVE_INFINITY;
-    for (const name of userId === subject ? [userId] : [userId, subject]) {
+    for (const name of namesOf(userId, subject)) {
       const found = find(table, name, now);
       if (found !== undefined && issuedAt < (found.issuedBefore ?? Number.POSITIVE_INFINITY)) return found;
     }
@@ -97,14 +97,24 @@ export function createRevocationSet<Kept extends Revocation = Revocation>(): Rev
         find(keys, keyThumbprint, now)
       );
     },
-    forget(now) {
-      for (const tables of [...Object.values(named), new Map([["", keys]])])
-        for (const [issuer, table] of tables) {
-          for (const [value, { until }] of table) if (until <= now && table.delete(value)) size -= 1;
-          if (table.size === 0) tables.delete(issuer);
-        }
+    trim(most) {
+      if (size <= most) return;
+      const tables = [keys, ...Object.values(named).flatMap((byIssuer) => [...byIssuer.values()])];
+      const all = tables.flatMap((table) => [...table.values()].map((one) => ({ table, one })));
+      all.sort((a, b) => a.one.until - b.one.until);
+      for (const { table, one } of all.slice(0, size - most)) if (table.delete(one.value)) size -= 1;
     },
   };
+}
+
+/**
+ * How a revocation may name a user: as this server shows them, and as their token does. A value with the prefix of the
+ * issuer is the former alone, or it would name another user too, whose `sub` begins with that prefix.
+ */
+function namesOf(userId: string | undefined, subject: string | undefined): readonly (string | undefined)[] {
+  if (userId === undefined || subject === undefined || userId === subject) return [userId];
+  const prefix = userId.endsWith(subject) ? userId.slice(0, -subject.length) : "";
+  return prefix !== "" && subject.startsWith(prefix) ? [userId] : [userId, subject];
 }
 
 /** One that is past hides no other: it is as if it were forgotten already. */

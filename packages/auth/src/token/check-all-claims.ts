@@ -1,10 +1,9 @@
 /** Every check of a token's claims in its fixed order (design.md section 4). Pure: the same for a server and for a diagnosis. */
-import { ok, type Result, refuse } from "../outcome/result.ts";
+import { ok, type Result } from "../outcome/result.ts";
 import type { AuthPolicy, TokenPolicy } from "../policy/policy.ts";
-import { checkAudience, checkIssuer, type NamedUser, readUser } from "./check-claims.ts";
+import { checkAudience, checkIssuer, checkTokenNames, type NamedUser, readUser } from "./check-claims.ts";
 import { checkKind } from "./check-kind.ts";
 import { checkTimes, type TokenTimes } from "./check-times.ts";
-import { describeKind } from "./describe-value.ts";
 import type { Claims } from "./read-claim.ts";
 
 /** What claims are checked against. */
@@ -28,9 +27,8 @@ export function checkAllClaims(
   claims: Claims,
   { mode, claimNames, policy, now, isAccessTyped }: ClaimRules,
 ): Result<AcceptedClaims> {
-  const { jti } = claims;
-  if (jti !== undefined && typeof jti !== "string")
-    return refuse("AUTH_JWT_ID_INVALID", { value_found: describeKind(jti) });
+  const names = checkTokenNames(claims);
+  if (!names.ok) return names;
   const times = mode === "jwt-unverified" ? ok(NO_TIMES) : checkTimes(claims, policy, now);
   if (!times.ok) return times;
   const issuer = checkIssuer(claims, policy);

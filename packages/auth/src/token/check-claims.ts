@@ -94,6 +94,22 @@ export function readUser(
     : refuseFor(`${describeIdentifier(userId)} with the prefix of its issuer`);
 }
 
+/**
+ * What a token and its sign-in are called. A name that cannot be told from every other could not be revoked, while whoever
+ * revokes it is told that it is. An empty one is none, and some libraries write null for a sign-in that there is none of.
+ */
+export function checkTokenNames({ jti, sid }: Claims): Result<true> {
+  const refuseFor = (code: "AUTH_JWT_ID_INVALID" | "AUTH_SIGN_IN_ID_INVALID", value: unknown) =>
+    refuse(code, {
+      value_found: typeof value === "string" ? describeIdentifier(value) : describeKind(value),
+      limit_characters: MAX_IDENTIFIER_CHARACTERS,
+    });
+  const isName = (value: unknown) => typeof value === "string" && isIdentifier(value);
+  if (jti !== undefined && !isName(jti)) return refuseFor("AUTH_JWT_ID_INVALID", jti);
+  if (sid !== undefined && sid !== null && !isName(sid)) return refuseFor("AUTH_SIGN_IN_ID_INVALID", sid);
+  return ok(true);
+}
+
 /** Session id of the token, if it is usable as one. */
 export function readSessionId(
   claims: Claims,

@@ -26,19 +26,16 @@ describe("what names a token", () => {
     expect(Object.isFrozen(identity.token)).toBe(true);
   });
 
-  it.each([undefined, "", "a\ud800", "x".repeat(257), "a\u0000b"])(
-    "is the hash of its signing input where its id is %j",
-    async (jti) => {
-      const { token, identity } = await identityOf({ jti });
-      const signingInput = token.slice(0, token.lastIndexOf("."));
-      expect(identity.token).toMatchObject({
-        id: undefined,
-        signingInputHash: hash("sha256", signingInput),
-      });
-    },
-  );
+  it.each([undefined, ""])("is the hash of its signing input where its id is %j", async (jti) => {
+    const { token, identity } = await identityOf({ jti });
+    const signingInput = token.slice(0, token.lastIndexOf("."));
+    expect(identity.token).toMatchObject({
+      id: undefined,
+      signingInputHash: hash("sha256", signingInput),
+    });
+  });
 
-  it.each([7, "", "a\ud800", "x".repeat(257)])("has no sign-in for %j", async (sid) => {
+  it.each([undefined, null, ""])("has no sign-in for %j", async (sid) => {
     const { identity } = await identityOf({ jti: "t-1", sid });
     expect(identity.token?.signInId).toBeUndefined();
   });

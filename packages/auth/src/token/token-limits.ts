@@ -15,8 +15,7 @@ export const MILLISECONDS_THRESHOLD = 100_000_000_000;
 /** See {@link MILLISECONDS_THRESHOLD}. */
 export const MILLISECONDS_CEILING = 100_000_000_000_000;
 
-/** Longest user id or session id that a token may carry. */
-export const MAX_IDENTIFIER_CHARACTERS = 256;
+export { MAX_IDENTIFIER_CHARACTERS } from "@agentos/contract";
 
 /** Scopes read from one token; more are ignored. */
 export const MAX_SCOPES = 1_000;

@@ -117,9 +117,16 @@ export const authRefusals = {
   AUTH_JWT_ID_INVALID: refusal({
     stage: "claims",
     detail: "Invalid token: JWT ID must be a string",
-    title: 'the claim "jti" is {value_found}, not a text',
-    fix: 'let the issuer write "jti" as a text, with quotes; then get a new token',
-    publicFacts: ["value_found"],
+    title: 'the claim "jti" is {value_found}, by which the token could not be revoked',
+    fix: 'let the issuer write "jti" as a text of at most {limit_characters} characters, with quotes and without control characters; then get a new token',
+    publicFacts: ["value_found", "limit_characters"],
+  }),
+  AUTH_SIGN_IN_ID_INVALID: refusal({
+    stage: "claims",
+    detail: "Invalid token: Session ID must be a string",
+    title: 'the claim "sid" is {value_found}, by which the sign-in could not be revoked',
+    fix: 'let the issuer write "sid" as a text of at most {limit_characters} characters, with quotes and without control characters, or leave it out; then get a new token',
+    publicFacts: ["value_found", "limit_characters"],
   }),
   AUTH_EXPIRATION_MISSING: refusal({
     stage: "expiration",

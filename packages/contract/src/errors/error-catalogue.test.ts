@@ -20,6 +20,7 @@ const CONTRACT_DETAILS = {
   AUTH_SUBJECT_RESERVED: "Invalid token subject",
   AUTH_SUBJECT_INVALID: "Invalid token: Subject must be a string",
   AUTH_JWT_ID_INVALID: "Invalid token: JWT ID must be a string",
+  AUTH_SIGN_IN_ID_INVALID: "Invalid token: Session ID must be a string",
   AUTH_TOKEN_MALFORMED: "Invalid token: Not enough segments",
   AUTH_TOKEN_HEADER_INVALID: "Invalid token: Invalid header padding",
   AUTH_SIGNATURE_INVALID: "Invalid token: Signature verification failed",

@@ -5,8 +5,8 @@ import { pageMetaSchema } from "./page.ts";
 /** What a revocation may be about. */
 const REVOCATION_KINDS = ["jti", "sid", "subject", "key"] as const;
 
-/** Characters: as many as an id in a token may have. */
-const MAX_VALUE_LENGTH = 256;
+/** Longest id that a token may carry, and so the longest that can be revoked. */
+export const MAX_IDENTIFIER_CHARACTERS = 256;
 
 const kind = z.enum(REVOCATION_KINDS).meta({
   description:
@@ -18,20 +18,20 @@ const time = z.int().min(0);
 export const revocationInputSchema = z
   .strictObject({
     kind,
-    value: z.string().min(1).max(MAX_VALUE_LENGTH).meta({
+    value: z.string().min(1).max(MAX_IDENTIFIER_CHARACTERS).meta({
       description:
-        "the value of that claim; a subject may also be written with the prefix of its issuer; of a key its RFC 7638 thumbprint",
+        "the value of that claim; a subject may also be written with the prefix of its issuer, and one that begins with it is read so; of a key its RFC 7638 thumbprint",
     }),
     issuer: z.string().min(1).nullish().meta({
       description: 'name that this AgentOS has for the issuer; default "default"; left out for a key',
     }),
     issued_before: time.nullish().meta({
       description:
-        "of a subject: only tokens that were issued before, and those that do not say when, seconds since the epoch; default, and latest: 10 seconds ahead, since the clock of an issuer may be. Who signs in again after them is let in",
+        "of a subject: only tokens that were issued before, and those that do not say when, seconds since the epoch; default, and latest: 10 seconds ahead, since the clock of an issuer may be; earliest: as long ago as a token may live. Who signs in again after them is let in",
     }),
     until: time.nullish().meta({
       description:
-        "when it is forgotten, seconds since the epoch; default: when the last such token must have expired",
+        "when it is forgotten, seconds since the epoch; default: when the last such token must have expired by the policy of the server that is asked. Where another server, or a policy to come, lets tokens live longer, give it",
     }),
   })
   .meta({ id: "RevocationInput", description: "what to revoke" });

@@ -79,6 +79,20 @@ it("has nothing of a secret but its length, and no credential of an address", as
   expect(text).toContain("CONFIG_LIFETIME_UNLIMITED");
 });
 
+it.each<[issuer: string, shown: string]>([
+  ["https:user:password-of-somebody@login.test/x", "https:…@login.test/x"],
+  [String.raw`https:\\user:password-of-somebody@login.test`, String.raw`https:\\…@login.test`],
+  ["https://login.test/x?token=password-of-somebody#1", "https://login.test/x?…"],
+  ["https://login.test/@x", "https://login.test/@x"],
+  ["partner of ours", "partner of ours"],
+])("shows the issuer %s as %s, in what it found too", async (name, shown) => {
+  const unsafe = { allowLongLivedTokens: true };
+  const ask = create({ authorizationConfig: { ...config, issuer: name, unsafe } });
+  const { text } = await ask(await issuer.bearer({ ...reader, claims: { iss: name } }));
+  expect(JSON.parse(text)).toMatchObject({ issuers: [{ issuer: shown }] });
+  expect(text).not.toContain("password-of");
+});
+
 it("says what was repaired, and how the key came", async () => {
   const mangled = `"${issuer.verificationKey.replaceAll("\n", String.raw`\n`)}"`;
   const { text } = await create({ authorizationConfig: { verificationKeys: [mangled] } })(

@@ -31,7 +31,7 @@ export function showPolicy(
     counted_since: Math.ceil(since),
     issuers: policy.tokens.map((part, index) => ({
       name: part.name ?? DEFAULT_ISSUER_NAME,
-      issuer: part.issuer === undefined ? null : hideUserInfo(part.issuer),
+      issuer: part.issuer === undefined ? null : hideSecrets(part.issuer),
       keys_from: [...(policy.keyOrigins[index]?.keysFrom ?? [])],
       audience: listOrNull(part.audience),
       algorithms: listOrNull(part.algorithms),
@@ -51,8 +51,8 @@ export function showPolicy(
     findings: policy.findings.map(({ code, severity, message, fix }) => ({
       code,
       severity,
-      message: hideUserInfo(message),
-      fix: hideUserInfo(fix),
+      message: hideSecrets(message),
+      fix: hideSecrets(fix),
     })),
     agno_version: CONTRACT_VERSION,
     server_version: SERVER_VERSION,
@@ -63,7 +63,8 @@ function listOrNull(list: readonly string[] | undefined): string[] | null {
   return list === undefined ? null : [...list];
 }
 
-/** An issuer is any text, and so may be an address with a password in it; a finding may name it. */
-function hideUserInfo(text: string): string {
-  return text.replaceAll(/(?<=[a-z]:\/\/)[^\s/?#"']*@/gi, "…@");
+/** An issuer is any text, and so may be an address with a password or a token in it; a finding may name it. */
+function hideSecrets(text: string): string {
+  // What comes before the "@" is user information however many slashes there are (https://url.spec.whatwg.org/).
+  return text.replaceAll(/(?<=[a-z\d+.-]:[/\\]*)[^\s/\\?#"']*@/gi, "…@").replaceAll(/\?[^\s"']+/g, "?…");
 }

@@ -4,6 +4,7 @@ import {
   type RevocationQuery,
   type RevocationRoom,
   type RevocationStore,
+  type RevokedBy,
   roomFor,
   type StoredRevocation,
 } from "./revocation-store.ts";
@@ -23,15 +24,17 @@ export function createMemoryRevocationStore({
   return {
     async add(revocation) {
       const at = now();
-      kept = kept.filter(({ until }) => until > at);
       const known = kept.find((one) => isCoveredBy(revocation, one));
       if (known !== undefined) return ok(known);
       const others = kept.filter((one) => !isCoveredBy(one, revocation));
-      const limit = roomFor(revocation.kind, room);
-      if (others.length >= limit) return fail({ limit });
+      const own = others.filter(({ createdBy }) => isSame(createdBy, revocation.createdBy));
+      const limit = roomFor(revocation.kind, own.length, room);
+      const excess = Math.max(0, others.length - limit + 1);
+      const gone = new Set(excess === 0 ? [] : findPast(others, at).slice(0, excess));
+      if (gone.size < excess) return fail({ limit });
       lastSeq += 1;
       const stored = Object.freeze({ ...revocation, seq: lastSeq, createdAt: Math.floor(at) });
-      kept = [...others, stored];
+      kept = [...others.filter((one) => !gone.has(one)), stored];
       return ok(stored);
     },
     listAfter: async (seq, limit) => kept.filter((one) => one.seq > seq).slice(0, limit),
@@ -42,6 +45,15 @@ export function createMemoryRevocationStore({
       return { revocations: found.slice(offset, offset + limit), totalCount: found.length };
     },
   };
+}
+
+/** Those that have been past for longest come first: they alone go for others, lest a clock that is ahead takes all. */
+function findPast(all: readonly StoredRevocation[], at: number): readonly StoredRevocation[] {
+  return all.filter(({ until }) => until <= at).sort((a, b) => a.until - b.until);
+}
+
+function isSame(one: RevokedBy | undefined, other: RevokedBy | undefined): boolean {
+  return one?.issuer === other?.issuer && one?.id === other?.id;
 }
 
 type Compared = Omit<StoredRevocation, "seq" | "createdAt" | "createdBy">;

@@ -57,7 +57,7 @@ export function revocationStoreSuite(name: string, create: (room?: RevocationRoo
     });
 
     it("keeps one that says more in place of those that say less, however often it is asked for", async () => {
-      const store = create({ capacity: 2, reserved: 0 });
+      const store = create({ capacity: 2, reserved: 0, spare: 0 });
       const about = { kind: "subject", value: "alice" } as const;
       for (let second = 0; second < 5; second += 1)
         await add(store, { ...about, issuedBefore: 100 + second, until: LATER + second });
@@ -68,6 +68,20 @@ export function revocationStoreSuite(name: string, create: (room?: RevocationRoo
       expect(whole).toMatchObject({ issuedBefore: undefined });
       expect(await add(store, { ...about, issuedBefore: 5_000 })).toEqual(whole);
       expect(await store.list({ limit: 10 })).toMatchObject({ totalCount: 2 });
+    });
+
+    it("has room where some are past, and keeps of these what it has room for", async () => {
+      const store = create({ capacity: 3, reserved: 1, spare: 0 });
+      for (const until of [2, 1, 3]) await add(store, { value: `past-${until}`, until });
+      await add(store, { value: "t-1" });
+      const values = async () => (await store.listAfter(0, 10)).map(({ value }) => value);
+      expect(await values()).toEqual(["past-2", "past-3", "t-1"]);
+      await add(store, { kind: "subject", value: "alice" });
+      expect(await values()).toEqual(["past-2", "past-3", "t-1", "alice"]);
+      await add(store, { value: "t-2" });
+      expect(await values()).toEqual(["t-1", "alice", "t-2"]);
+      expect(await store.add({ ...revocation, value: "t-3" })).toEqual({ ok: false, fault: { limit: 3 } });
+      expect(await values()).toEqual(["t-1", "alice", "t-2"]);
     });
 
     it("lists pages of those that are asked for, and none that is past", async () => {
@@ -91,20 +105,31 @@ export function revocationStoreSuite(name: string, create: (room?: RevocationRoo
     });
 
     it("says when it is full, and has room again when one is past", async () => {
-      const store = create({ capacity: 2 });
+      const store = create({ capacity: 2, spare: 0 });
       await add(store, { value: "a" });
       await add(store, { value: "b" });
       expect(await store.add({ ...revocation, value: "c" })).toEqual({ ok: false, fault: { limit: 2 } });
       // One that says nothing new takes no room.
       expect(await store.add({ ...revocation, value: "a" })).toMatchObject({ ok: true });
-      const other = create({ capacity: 2 });
+      const other = create({ capacity: 2, spare: 0 });
       await add(other, { value: "a" });
       await add(other, { value: "past", until: 1 });
       expect(await other.add({ ...revocation, value: "c" })).toMatchObject({ ok: true });
     });
 
+    it("has a little room left for whoever has kept few, when somebody else has filled it", async () => {
+      const store = create({ capacity: 12, reserved: 1, spare: 2 });
+      for (let n = 0; n < 12; n += 1) await add(store, { value: `t-${n}` });
+      await add(store, { kind: "subject", value: "mallory" });
+      expect(await store.add({ ...revocation, value: "more" })).toEqual({ ok: false, fault: { limit: 12 } });
+      await add(store, { value: "one", createdBy: undefined });
+      await add(store, { value: "two", createdBy: { issuer: "corp", id: "operator" } });
+      const more = { ...revocation, value: "more", createdBy: undefined };
+      expect(await store.add(more)).toEqual({ ok: false, fault: { limit: 15 } });
+    });
+
     it("has room left for users and keys when there is none for single tokens", async () => {
-      const store = create({ capacity: 1, reserved: 2 });
+      const store = create({ capacity: 1, reserved: 2, spare: 0 });
       await add(store, { value: "a" });
       for (const kind of ["jti", "sid"] as const)
         expect(await store.add({ ...revocation, kind, value: "b" })).toEqual({

@@ -100,6 +100,9 @@ export interface RevocationStore {
 export const MAX_REVOCATIONS = 50_000;
 /** So many more of users and keys, so that what stops most can still be revoked when there is no room for single tokens. */
 export const RESERVED_REVOCATIONS = 1_000;
+/** And so many for whoever has kept few: one caller who fills the rest keeps no other from revoking, them among others. */
+const SPARE_REVOCATIONS = 100;
+const FEW_REVOCATIONS = 10;
 
 /** Room of a store. */
 export interface RevocationRoom {
@@ -107,12 +110,19 @@ export interface RevocationRoom {
   readonly capacity?: number | undefined;
   /** Beyond the capacity, for users and keys alone. Default 1,000. */
   readonly reserved?: number | undefined;
+  /** Beyond both, for callers of whom fewer than ten are kept. Default 100. */
+  readonly spare?: number | undefined;
 }
 
-/** Most that may be kept when one of this kind is added. */
+/** Most that are in force at a time, in any store. */
+export const MOST_IN_FORCE = MAX_REVOCATIONS + RESERVED_REVOCATIONS + SPARE_REVOCATIONS;
+
+/** Most that may be kept when one of this kind is added by a caller of whom so many are kept. */
 export function roomFor(
   kind: RevocationKind,
-  { capacity = MAX_REVOCATIONS, reserved = RESERVED_REVOCATIONS }: RevocationRoom,
+  ownCount: number,
+  { capacity = MAX_REVOCATIONS, reserved = RESERVED_REVOCATIONS, spare = SPARE_REVOCATIONS }: RevocationRoom,
 ): number {
+  if (spare > 0 && ownCount < FEW_REVOCATIONS) return capacity + reserved + spare;
   return kind === "subject" || kind === "key" ? capacity + reserved : capacity;
 }

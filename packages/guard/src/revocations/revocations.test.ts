@@ -126,6 +126,42 @@ describe("what is revoked in this process", () => {
   });
 });
 
+describe("a clock that is ahead for a moment", () => {
+  const jump = (days: number) => void vi.setSystemTime(Date.now() + days * 86_400_000);
+
+  it.each([
+    ["in memory", () => createMemoryRevocationStore({ now: () => Date.now() / 1_000 })],
+    ["in a database", () => createShared().store],
+  ])("brings nothing back that is revoked %s", async (_, createStore) => {
+    const store = createStore();
+    const { revocations, ask } = create(store);
+    const until = Math.floor(Date.now() / 1_000) + 300;
+    void revocations.revoke({ ...revocation, until });
+    await seconds(2);
+    expect(await ask()).toBe("AUTH_CREDENTIAL_REVOKED");
+    jump(2);
+    void revocations.revoke({ ...revocation, value: "t-2" });
+    await seconds(3);
+    await ask();
+    jump(-2);
+    await seconds(2);
+    expect([await ask(), await ask(other)]).toEqual(["AUTH_CREDENTIAL_REVOKED", "AUTH_CREDENTIAL_REVOKED"]);
+    expect(await store.listAfter(0, 10)).toHaveLength(2);
+  });
+
+  it("is not what memory is bounded by: of more than are in force at a time those that end first are forgotten", async () => {
+    const { store, kept } = createShared();
+    const { revocations, ask } = create(store);
+    for (let n = 0; n < 53_000; n += 1)
+      kept.push({ ...revocation, value: `x-${n}`, seq: n + 1, createdAt: 1 });
+    const [soon, late] = [Math.floor(Date.now() / 1_000) + 300, revocation.until + 1];
+    kept[0] = { ...revocation, until: soon, seq: 1, createdAt: 1 };
+    kept[1] = { ...revocation, value: "t-2", until: late, seq: 2, createdAt: 1 };
+    expect([await ask(), await ask(other)]).toEqual(["fine", "AUTH_CREDENTIAL_REVOKED"]);
+    expect(revocations.isRevoked(other)).toBe(true);
+  });
+});
+
 describe("what is revoked in another process", () => {
   it("is read before the first answer, and by itself while somebody asks", async () => {
     const { store, keepElsewhere, state } = createShared();

@@ -12,14 +12,15 @@ import {
 } from "@agentos/auth";
 import { createInTurn } from "../log/in-turn.ts";
 import type { Logger } from "../log/runtime.ts";
-import type {
-  NewRevocation,
-  ReadingServer,
-  RevocationPage,
-  RevocationQuery,
-  RevocationStore,
-  RevocationsFull,
-  StoredRevocation,
+import {
+  MOST_IN_FORCE,
+  type NewRevocation,
+  type ReadingServer,
+  type RevocationPage,
+  type RevocationQuery,
+  type RevocationStore,
+  type RevocationsFull,
+  type StoredRevocation,
 } from "./revocation-store.ts";
 import { createServerWait } from "./server-wait.ts";
 import { createSynchroniser } from "./synchroniser.ts";
@@ -68,6 +69,8 @@ export interface RevocationsOptions {
 }
 
 const SPREAD_SECONDS = 10;
+/** So many more are remembered before those that end first are forgotten, which is work for all of them. */
+const TRIM_AT = MOST_IN_FORCE + 1_000;
 /** Beyond what a server may trust. */
 const MARGIN_MS = 100;
 
@@ -91,7 +94,9 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   function take(news: readonly StoredRevocation[]): void {
     for (const revocation of news) set.add(revocation);
-    set.forget(now());
+    // No clock decides it: one that is ahead for a moment would bring back what is revoked. Of more than can be in force
+    // those that end first are past.
+    if (set.size > TRIM_AT) set.trim(MOST_IN_FORCE);
     if (news.length > 0) for (const listener of listeners) tell(listener);
   }
 

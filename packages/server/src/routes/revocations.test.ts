@@ -129,6 +129,8 @@ describe("revoking", () => {
     ["issued_before", { kind: "jti", value: "a", issued_before: 5 }],
     ["issued_before", { kind: "subject", value: "a", issued_before: now() + 60 }],
     ["issued_before", { kind: "subject", value: "a", issued_before: "now" }],
+    ["issued_before", { kind: "subject", value: "a", issued_before: 0 }],
+    ["issued_before", { kind: "subject", value: "a", issued_before: now() - 25 * 3_600 }],
     ["until", { kind: "jti", value: "a", until: now() - 1 }],
     ["until", { kind: "jti", value: "a", until: now() + 11 * YEAR }],
   ])("refuses a wrong %s: %j", async (field, body) => {

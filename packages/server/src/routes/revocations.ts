@@ -150,7 +150,9 @@ function completeRevocation(
         ? 'it goes with the kind "subject" alone'
         : (issuedBefore ?? 0) > latestIssue
           ? "it is in the future, and would shut out whoever signs in until then: leave it out for all tokens until now"
-          : undefined,
+          : issuedBefore !== undefined && isIssuerKnown && issuedBefore + lifeSeconds <= now
+            ? "what was issued before then has expired, so nothing would be revoked: leave it out for all tokens until now"
+            : undefined,
     ],
     [
       "until",

@@ -27,6 +27,8 @@ export interface RetentionSweepOptions {
   readonly pause: () => Promise<void>;
 }
 
+/** So long a revocation stays after it is past. */
+const REVOCATIONS_SECONDS = 7 * 24 * 60 * 60;
 /** Rows of one commit. A session takes its runs with it. */
 const BATCH = 200;
 const SESSION_BATCH = 50;
@@ -109,9 +111,10 @@ export async function sweepRetention(
     return deleteOldest({ table: "agentos_denials", key: "denial_no", time: "last_at" }, cutoff);
   }
 
-  /** Each says itself how long it is kept. */
+  /** Each says itself how long it is kept; a clock that was ahead for a while has been set right by then. */
   function revocations(): Promise<number> {
-    return deleteOldest({ table: "agentos_revocations", key: "seq", time: "until" }, dialect.now);
+    const cutoff = sql<number>`${dialect.now} - ${REVOCATIONS_SECONDS}`;
+    return deleteOldest({ table: "agentos_revocations", key: "seq", time: "until" }, cutoff);
   }
 
   /** Those of one moment at a time: whoever sends again has its answer by then. */

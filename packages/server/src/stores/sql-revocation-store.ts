@@ -90,22 +90,38 @@ export function createSqlRevocationStore(
     return (await covered.executeTakeFirst()).numDeletedRows > 0n;
   }
 
-  async function isFull(transaction: Transaction<Tables>, limit: number): Promise<boolean> {
+  /** Gives the limit where there is no room. */
+  async function findLimit(
+    transaction: Transaction<Tables>,
+    revocation: NewRevocation,
+  ): Promise<number | undefined> {
+    const { kind, created_by: createdBy } = toRow(revocation);
     const rows = transaction.selectFrom("agentos_revocations").where("deployment", "=", deployment);
     const { first, last } = await rows
       .select((row) => [row.fn.min("seq").as("first"), row.fn.max("seq").as("last")])
       .executeTakeFirstOrThrow();
     // Numbers are given once: so many cannot lie between the two, and are not counted.
-    if (first === null || last === null || last - first + 1 < limit) return false;
-    await transaction
-      .deleteFrom("agentos_revocations")
-      .where("deployment", "=", deployment)
-      .where("until", "<=", now)
-      .execute();
-    const { count } = await rows
-      .select((row) => row.fn.countAll<number>().as("count"))
+    if (first === null || last === null || last - first + 1 < roomFor("jti", Infinity, room))
+      return undefined;
+    const { count, own } = await rows
+      .select(({ fn }) => [
+        fn.countAll<number>().as("count"),
+        fn
+          .countAll<number>()
+          .filterWhere("created_by", createdBy === null ? "is" : "=", createdBy)
+          .as("own"),
+      ])
       .executeTakeFirstOrThrow();
-    return count >= limit;
+    const limit = roomFor(kind, own, room);
+    const excess = count - limit + 1;
+    if (excess <= 0) return undefined;
+    // No more than there has to be, and what has been past for longest: a clock that is ahead for a moment takes little.
+    const past = rows.where("until", "<=", now).orderBy("until").orderBy("seq").limit(excess);
+    const { numDeletedRows } = await transaction
+      .deleteFrom("agentos_revocations")
+      .where("seq", "in", past.select("seq"))
+      .executeTakeFirstOrThrow();
+    return numDeletedRows < excess ? limit : undefined;
   }
 
   const nodes: RevocationSpread["nodes"] = {
@@ -132,21 +148,22 @@ export function createSqlRevocationStore(
 
   return {
     async add(revocation) {
-      const limit = roomFor(revocation.kind, room);
       const added = await database.write(async (transaction) => {
         await lock(transaction);
         const known = await findCovering(transaction, revocation);
         if (known !== undefined) return known;
         // In the place of others there is room.
-        if (!(await deleteCovered(transaction, revocation)) && (await isFull(transaction, limit)))
-          return undefined;
+        const limit = (await deleteCovered(transaction, revocation))
+          ? undefined
+          : await findLimit(transaction, revocation);
+        if (limit !== undefined) return limit;
         return transaction
           .insertInto("agentos_revocations")
           .values({ ...toRow(revocation), deployment, created_at: now })
           .returningAll()
           .executeTakeFirstOrThrow();
       });
-      if (added === undefined) return fail({ limit });
+      if (typeof added === "number") return fail({ limit: added });
       hints.tell(REVOCATION_HINT);
       return ok(fromRow(added));
     },

@@ -95,6 +95,13 @@ export const badClaims: readonly BadToken[] = [
   },
   row('"jti" that is no text', "AUTH_JWT_ID_INVALID", { jti: 7 }, { twin: { jti: "7" } }),
   row(
+    '"jti" that is too long',
+    "AUTH_JWT_ID_INVALID",
+    { jti: "x".repeat(257) },
+    { twin: { jti: "x".repeat(256) } },
+  ),
+  row('"sid" that is no text', "AUTH_SIGN_IN_ID_INVALID", { sid: 5 }, { twin: { sid: "5" } }),
+  row(
     "an ID token (nonce)",
     "AUTH_ID_TOKEN_REFUSED",
     { nonce: "n-1", scopes: undefined },
