@@ -88,7 +88,7 @@ it.each([
       before = runs;
       // Ages are in whole seconds.
       const second = seconds();
-      await expect.poll(seconds).toBeGreaterThan(second);
+      await expect.poll(seconds, { timeout: 5_000 }).toBeGreaterThan(second);
     }
     const settled = sizes[SETTLED_ROUND - 1] ?? Number.NaN;
     expect(sizes.at(-1), `bytes after each round: ${sizes.join(", ")}`).toBeLessThan(settled * MOST);

@@ -108,9 +108,9 @@ describe("streams that nobody reads", () => {
     expect(fix).toContain('"limits.unreadStreams"');
     expect(problem).toEqual({
       type: "/errors/RUN_SERVER_UNREAD",
-      title: "streams of this AgentOS that no client reads: 3, the most that it keeps",
+      title: "open or unread streams of this AgentOS: 3, the most that it keeps",
       status: 503,
-      detail: "The server has too many streams that are not read",
+      detail: "The server has too many streams that are open or not read",
       code: "RUN_SERVER_UNREAD",
     });
     expect((await send(port, { path: "/errors/RUN_SERVER_UNREAD" })).status).toBe(200);

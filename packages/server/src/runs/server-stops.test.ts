@@ -29,7 +29,7 @@ async function stopWith(store: RunStore, runnable: typeof again, rest: Partial<R
   if (!started.ok) throw new Error(JSON.stringify(started.fault));
   const run = started.value;
   await service.drain(stopped());
-  const stored = await store.findPlace({ kind: "all" }, { component: run.key.component, runId: run.runId });
+  const stored = (await store.findRun({ kind: "all" }, run.key, run.runId))?.output;
   return { run, stored, text: (await run.finished).json };
 }
 
@@ -51,13 +51,13 @@ it.each([
   const { stored } = await stopWith(store, { ...hanging, maxAttempts: attempts }, { background: true });
   expect(stored).toMatchObject({
     status: "ERROR",
-    output: { content: "The run was interrupted: the server that ran it stopped" },
+    content: "The run was interrupted: the server that ran it stopped",
   });
 });
 
 it("one that only its client follows is cancelled with it", async () => {
   const { stored } = await stopWith(await openStore(), again, {});
-  expect(stored).toMatchObject({ status: "CANCELLED", output: { content: "so far" } });
+  expect(stored).toMatchObject({ status: "CANCELLED", content: "so far" });
 });
 
 it("a store that does not answer keeps it no longer than a second, and is asked nothing more", async () => {
