@@ -177,3 +177,13 @@ it("a key that is taken out of the file of keys while a body arrives begins noth
   expect(refused).toContain("HTTP/1.1 401 ");
   expect(await send(port, { ...RUN, authorization: second }, takeOut)).toContain("HTTP/1.1 202 ");
 });
+
+it("a token of a shared secret is to be sent again where the policy was replaced while a body arrived", async () => {
+  const shared = await createTestIssuer("HS256");
+  const policy = authorizedBy(shared, { algorithm: "HS256" });
+  const { os, port } = await serve(policy);
+  const late = { ...RUN, ...(await shared.bearer({ scopes: ["agents:run"] })) };
+  expect(await send(port, late, async () => undefined)).toContain("HTTP/1.1 202 ");
+  expect(await send(port, late, () => os.replacePolicy(policy))).toContain("HTTP/1.1 401 ");
+  expect(await send(port, late, async () => undefined)).toContain("HTTP/1.1 202 ");
+});
