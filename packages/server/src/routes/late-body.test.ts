@@ -35,8 +35,8 @@ async function serve(options: PolicyOptions = authorizedBy(issuer)) {
     env: {},
     logger: createTestLogger(),
     ...options,
-    // Room for a body that does not say how long it is, while the run of the one before still ends.
-    limits: { runMebibytes: 4_096, runMebibytesPerCaller: 4_096 },
+    // Room for bodies that do not say how long they are, while the runs of those before still end.
+    limits: { runMebibytes: 65_536, runMebibytesPerCaller: 65_536 },
   });
   const server = await os.serve({ port: 0, printsPolicy: false });
   onTestFinished(() => server.close());
