@@ -131,11 +131,14 @@ describe.skipIf(!hasShell)("docs/agents.md", () => {
         status: "ERROR",
       });
       const [shown = ""] = blocksOf("docs/agents.md", "When something fails").text;
-      const line = server
-        .output()
-        .split("\n")
-        .find((text) => text.includes('"run failed"'));
-      expect(line?.replace(/"time":\d+,/, "")).toContain(shown.split("…")[0]);
+      const findLine = () =>
+        server
+          .output()
+          .split("\n")
+          .find((text) => text.includes('"run failed"'));
+      // A log may be read after the answer.
+      await expect.poll(findLine, { timeout: 5_000 }).toBeDefined();
+      expect(findLine()?.replace(/"time":\d+,/, "")).toContain(shown.split("…")[0]);
     },
     LONG,
   );
