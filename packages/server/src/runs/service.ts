@@ -138,7 +138,15 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
 
   const adminScope = options.adminScope ?? (() => ADMIN_SCOPE);
-  const endRevoked = createEndRevoked({ store, runtime, adminScope, isRevoked: isKnownAsRevoked });
+  const closing = new AbortController();
+  const endRevoked = createEndRevoked({
+    store,
+    runtime,
+    adminScope,
+    isRevoked: isKnownAsRevoked,
+    pause,
+    signal: closing.signal,
+  });
 
   const acceptRun = createAcceptor({
     store,
@@ -258,6 +266,7 @@ export function createRunService(options: RunServiceOptions): RunService {
 
     async drain(signal) {
       for (const stop of stopListening) stop();
+      closing.abort();
       const ending = endAll(signal).catch((cause: unknown) =>
         logger.warn({ cause }, "runs that were left could not be ended"),
       );

@@ -60,7 +60,7 @@ describe("reads of whole runs", () => {
     const key = keyOf(alice);
     for (let time = 0; time < 3; time++) void store.listRuns(scope, key, { status: "COMPLETED", limit: 5 });
     void store.findRun(scope, key, "r1");
-    void store.listRunPiece(scope, key, { count: 5, maxBytes: 1_000 });
+    void store.listRunPiece(scope, key, { afterRunId: undefined, count: 5, maxBytes: 1_000 });
     await settle();
     expect(reads).toBe(2);
     void store.listRuns({ kind: "user", owner: bob }, keyOf(bob), { limit: 5 });
