@@ -3,7 +3,7 @@ import { type DataScope, isSameOwner, ok, type Result } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import { createDescribeAbandoned, createInterruption } from "./abandoned.ts";
 import { createAcceptor, type RunRequest } from "./accept-run.ts";
-import { createActiveRuns } from "./active-runs.ts";
+import { type ActiveRun, createActiveRuns } from "./active-runs.ts";
 import { checkRuns } from "./check-runs.ts";
 import { createClaimLoop } from "./claim-loop.ts";
 import { createClaimRound } from "./claim-round.ts";
@@ -286,12 +286,27 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
 
   async function endAll(signal: AbortSignal): Promise<void> {
-    await claims?.close();
+    const taken = claims?.close() ?? Promise.resolve();
+    // A store that does not answer keeps no run from being ended.
+    await Promise.race([taken, untilAborted(signal)]);
     followers.closeIdle();
     if (ledger.activeRuns > 0) await idleOrAborted(signal);
     // From here on a store that does not answer is not waited for.
     const written = writer.close();
-    const left = [...active];
+    const begun = new Set([...active].filter(({ run }) => run !== undefined));
+    // One that was being taken has begun when the round is over: before that it is not known how it is to end.
+    const endOthers = () =>
+      endRuns(
+        [...active].filter((entry) => !begun.has(entry)),
+        signal,
+      );
+    await Promise.all([endRuns([...begun], signal), taken.then(endOthers)]);
+    // The last chance of this process; what fails again is found by the next one.
+    await unstored.retry().catch(() => undefined);
+    await Promise.all([written, writer.close()]);
+  }
+
+  async function endRuns(left: readonly ActiveRun[], signal: AbortSignal): Promise<void> {
     const givenUp = left.flatMap(({ run }) => (run?.mayBeginAgain === true && isOfMany ? [run.runId] : []));
     for (const { controller, run } of left) controller.abort(findEnd(run) ?? signal.reason);
     // Cancelled runs are stored too.
@@ -300,9 +315,6 @@ export function createRunService(options: RunServiceOptions): RunService {
       await store.endOrphans(createDescribeAbandoned(runtime), givenUp);
       hints.tellPending();
     }
-    // The last chance of this process; what fails again is found by the next one.
-    await unstored.retry().catch(() => undefined);
-    await Promise.all([written, writer.close()]);
   }
 
   /** Of a run that has no client which goes away with the server. */
@@ -347,6 +359,13 @@ function isSameSession(one: SessionKey, other: SessionKey): boolean {
     one.component.kind === other.component.kind &&
     isSameOwner(one.owner, other.owner)
   );
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 /** The run stops when the client goes away. Gives the function that ends the following. */
