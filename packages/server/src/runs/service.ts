@@ -99,6 +99,12 @@ export function createRunService(options: RunServiceOptions): RunService {
     pulse.start();
   }
 
+  /** Until the next beat has asked whether the store holds it still. */
+  function markAsLeft(runId: string): void {
+    active.left.add(runId);
+    becomeUnsure();
+  }
+
   async function holdPlace<Fault>(
     { ticket, signal }: Pick<Place, "ticket"> & Pick<RunRequest, "signal">,
     begin: (place: Place) => Promise<Result<LiveRun, Fault>>,
@@ -120,8 +126,8 @@ export function createRunService(options: RunServiceOptions): RunService {
         // INVARIANT: known first, then judged, so that whoever is revoked meanwhile finds it here, or is found.
         if (isKnownAsRevoked(run.caller)) run.abort(new Error("the credential of the run was revoked"));
         pulse.start();
-        void run.finished.finally(() => {
-          active.left.add(run.runId);
+        void run.finished.then(({ isKept }) => {
+          if (!isKept) markAsLeft(run.runId);
           release();
           claims?.wake();
         });
@@ -129,10 +135,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       return started;
     } catch (cause) {
       release();
-      if (entry.runId !== undefined) {
-        active.left.add(entry.runId);
-        becomeUnsure();
-      }
+      if (entry.runId !== undefined) markAsLeft(entry.runId);
       throw cause;
     }
   }
