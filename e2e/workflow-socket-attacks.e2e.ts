@@ -401,7 +401,11 @@ describe("a client", () => {
       const client = await openSocket(jwt.port);
       client.write(Buffer.concat(Array.from({ length: 20_000 }, () => control)));
       expect(await cutOff(client)).toEqual({ code: 1008, reason: "too many pings or pongs" });
-      expect(client.controls.filter((kind) => kind === 10).length).toBe(opcode === 9 ? 50 : 0);
+      // The count begins anew each second: one may end while they come.
+      const answered = client.controls.filter((kind) => kind === 10).length;
+      const [least, most] = opcode === 9 ? [50, 100] : [0, 0];
+      expect(answered).toBeGreaterThanOrEqual(least);
+      expect(answered).toBeLessThanOrEqual(most);
       // Twin: as many as one may send at once.
       const other = await openSocket(jwt.port);
       other.write(Buffer.concat(Array.from({ length: 40 }, () => control)));

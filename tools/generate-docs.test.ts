@@ -87,6 +87,9 @@ test("the limits page has every option of limits, every code of a limit that a b
     expect(text).toContain(`errors.md#${name}`);
   const fixed = ["20 MiB", "200,000 characters", "256 KiB", "2,000,000 characters", "60 seconds", "| 50 |"];
   for (const number of fixed) expect(text).toContain(number);
+  expect(text).toContain(
+    "of users and keys 1,000 more, for callers of whom fewer than 10 are kept 100 beyond that",
+  );
   const types = [...text.matchAll(/^\| `(\w+_(?:limit|error))` \|/gm)].map(([, name]) => name);
   expect(types).toHaveLength(7);
 });
@@ -119,6 +122,8 @@ test("what comes over an open connection, or after the start, is said to be met 
       expect(section(text, name)).not.toMatch(/HTTP \d|Stops the start|at the start|Retry-After/);
     }
   expect(page("reference/limits.md")).toMatch(/closed with 1008 \[RUN_CALLER_SOCKETS\]/);
+  for (const name of ["AUTH_SOCKET_OTHER_CALLER", "AUTH_SOCKET_SCOPES_WIDER"])
+    expect(page("lifecycle.md")).toMatch(new RegExp(`\\bframe (\\[[^;|]+, )?\\[${name}\\]`));
 });
 
 test("the life of a request names every check in its order, and every refusal once", () => {

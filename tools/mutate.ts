@@ -15,7 +15,7 @@ import { createRunner, findTests, type Noticed, type Runner, TIMEOUT } from "./m
 
 const root = join(import.meta.dirname, "..");
 const SOURCE = "packages/auth/src";
-const PATTERNS = ["{token,decide,scope,request,identity,engine}/*.ts", "policy/deep-freeze.ts"];
+const PATTERNS = ["{token,decide,scope,request,identity,engine,revocation}/*.ts", "policy/deep-freeze.ts"];
 /** Processes at work at the same time. */
 const RUNNERS = 2;
 /** For one test file. The longest takes a second, on a busy machine ten; a mutant that takes longer loops. */

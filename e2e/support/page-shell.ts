@@ -86,7 +86,7 @@ export function openPageShell(env: () => Readonly<Record<string, string>> = () =
       return { ...shell, url };
     },
     async stop({ child }) {
-      if (child.pid === undefined || child.exitCode !== null) return;
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once("close", resolve));
       process.kill(-child.pid, "SIGTERM");
       await ended;

@@ -58,9 +58,9 @@ function stagesTable(): string {
     ["check", "asks", "refuses with"],
     STAGES.map((stage) => {
       const own = refusals.filter(([, entry]) => entry.stage === stage);
-      const byStatus = Map.groupBy(own, ([, entry]) => entry.status);
-      const codes = [...byStatus].map(
-        ([status, members]) => `${status} ${members.map(([name]) => link(name)).join(", ")}`,
+      const bySign = Map.groupBy(own, ([, { status, seenAs }]) => (seenAs === undefined ? status : "frame"));
+      const codes = [...bySign].map(
+        ([sign, members]) => `${sign} ${members.map(([name]) => link(name)).join(", ")}`,
       );
       return [code(stage), QUESTIONS[stage], codes.join("; ") || "–"];
     }),

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { LIMITS, type LimitCode, type LimitEntry, MEMORY_LIMITS } from "@agentos/contract";
 import { MAX_TARGET_BYTES } from "../../packages/guard/src/app/request-line.ts";
 import {
+  FEW_REVOCATIONS,
   MAX_REVOCATIONS,
   RESERVED_REVOCATIONS,
+  SPARE_REVOCATIONS,
 } from "../../packages/guard/src/revocations/revocation-store.ts";
 import {
   AUTHENTICATE_WITHIN_SECONDS,
@@ -197,7 +199,7 @@ function fixedLimits(): readonly (readonly string[])[] {
     ],
     [
       "revocations that are kept at a time",
-      `${count(MAX_REVOCATIONS)}, of users and keys ${count(RESERVED_REVOCATIONS)} more`,
+      `${count(MAX_REVOCATIONS)}, of users and keys ${count(RESERVED_REVOCATIONS)} more, for callers of whom fewer than ${FEW_REVOCATIONS} are kept ${SPARE_REVOCATIONS} beyond that`,
       refusal("STORE_REVOCATIONS_FULL"),
     ],
     ["model requests of a run", count(MAX_MODEL_REQUESTS_PER_RUN), errorType("model_request_limit")],

@@ -334,4 +334,23 @@ export const allowed: readonly Allowed[] = [
     to,
     reason: "a second lock: the way of an unverified token ends before anything is put into the cache",
   })),
+  ...[
+    ["if (size <= most) return;", "size <= most", "size < most"],
+    [
+      'subject !== undefined && userId?.endsWith(subject) === true ? userId.slice(0, -subject.length) : "";',
+      "subject !== undefined && userId?.endsWith(subject) === true",
+      "userId?.endsWith(subject) === true",
+    ],
+    [
+      "const found = table === undefined || value === undefined ? undefined : table.get(value);",
+      "table === undefined || value === undefined",
+      "table === undefined",
+    ],
+  ].map(([code = "", from = "", to = ""]) => ({
+    file: "revocation/revocation-set.ts",
+    code,
+    from,
+    to,
+    reason: "equivalent: nothing is left to trim, and no table has what is undefined",
+  })),
 ];

@@ -1,5 +1,6 @@
 /** The wire truth of AgentOS: scopes, routes, errors and schemas. No I/O, and no logic beyond reading them. */
 
+export { REVOKED_AHEAD_SECONDS } from "./errors/auth-refusals.ts";
 export { MAX_TOKEN_LIFETIME_HOURS } from "./errors/config-faults.ts";
 export {
   type CauseEntry,

@@ -76,6 +76,26 @@ describe("a revocation", () => {
     expect(isRevoked(revocation)).toBe(false);
   });
 
+  it.each([
+    // Another claim names users: neither name is made of the other.
+    { userId: "u-9", subject: "alice" },
+    { userId: "aX", subject: "a" },
+    { userId: "a", subject: "aX" },
+    { userId: "alice", subject: undefined },
+    { userId: undefined, subject: "alice" },
+  ])("of a user is by each of their names: %o", (names) => {
+    for (const value of [names.userId, names.subject])
+      if (value !== undefined)
+        expect(isRevoked({ kind: "subject", value }, { ...alice, ...names })).toBe(true);
+    expect(isRevoked({ kind: "subject", value: "bob" }, { ...alice, ...names })).toBe(false);
+  });
+
+  it("of a user whose own name begins with the prefix is by the name that this server shows", () => {
+    const other = { ...alice, userId: "c:c:alice", subject: "c:alice" };
+    expect(isRevoked({ kind: "subject", value: "c:c:alice" }, other)).toBe(true);
+    expect(isRevoked({ kind: "subject", value: "c:c:alice" })).toBe(false);
+  });
+
   it("is of tokens alone", () => {
     const { token: _, ...without } = alice;
     for (const other of [
@@ -110,6 +130,9 @@ describe("a set of them", () => {
       issuedBefore: undefined,
       until: 3_000,
     });
+    // All tokens stay revoked when some of them are once more.
+    set.add({ ...revocation, issuedBefore: 2_000, until: 3_000 });
+    expect(set.find(withToken({ issuedAt: 1e9 }), 0)).toMatchObject({ issuedBefore: undefined });
   });
 
   const about = [
@@ -135,6 +158,7 @@ describe("a set of them", () => {
     set.add({ kind: "key", issuer: "", value: KEY, until: 200 });
     set.add({ kind: "sid", issuer: "corp", value: "s-1", until: 300 });
     set.add({ kind: "jti", issuer: "corp", value: "t-1", until: 100 });
+    set.trim(4);
     set.trim(3);
     expect(set.find(alice, 0)).toMatchObject({ kind: "jti" });
     set.trim(2);

@@ -68,7 +68,6 @@ export function createRevocationSet<Kept extends Revocation = Revocation>(): Rev
 
   function findSubject({ issuer, userId, subject, token }: RevocableIdentity, now: number): Kept | undefined {
     const table = named.subject.get(issuer);
-    if (table === undefined) return undefined;
     const issuedAt = token?.issuedAt ?? Number.NEGATIVE_INFINITY;
     for (const name of namesOf(userId, subject)) {
       const found = find(table, name, now);
@@ -112,9 +111,9 @@ export function createRevocationSet<Kept extends Revocation = Revocation>(): Rev
  * issuer is the former alone, or it would name another user too, whose `sub` begins with that prefix.
  */
 function namesOf(userId: string | undefined, subject: string | undefined): readonly (string | undefined)[] {
-  if (userId === undefined || subject === undefined || userId === subject) return [userId];
-  const prefix = userId.endsWith(subject) ? userId.slice(0, -subject.length) : "";
-  return prefix !== "" && subject.startsWith(prefix) ? [userId] : [userId, subject];
+  const prefix =
+    subject !== undefined && userId?.endsWith(subject) === true ? userId.slice(0, -subject.length) : "";
+  return prefix !== "" && subject?.startsWith(prefix) === true ? [userId] : [userId, subject];
 }
 
 /** One that is past hides no other: it is as if it were forgotten already. */

@@ -8,6 +8,12 @@ import { refusal } from "./refusal-entry.ts";
 const ALGORITHM = "Invalid token: The specified alg value is not allowed";
 const TYPE = "Invalid token: Unexpected token type";
 
+/**
+ * Tokens of a user count as issued before a revocation until so long after it: the next full second, and the 10 by which the
+ * clock of an issuer may be ahead.
+ */
+export const REVOKED_AHEAD_SECONDS = 11;
+
 export const authRefusals = {
   AUTH_ALGORITHM_NONE: refusal({
     stage: "header",
@@ -285,7 +291,7 @@ export const authRefusals = {
     stage: "revocation",
     detail: "Invalid token: Token has been revoked",
     title: "the credential was revoked, although it has not expired",
-    fix: "get a new token from your issuer, by signing in again, 10 seconds after the revocation or later: it is not taken back; where the new token is refused too, let the issuer sign with another key",
+    fix: `get a new token from your issuer, by signing in again, ${REVOKED_AHEAD_SECONDS} seconds after the revocation or later: it is not taken back; where the new token is refused too, let the issuer sign with another key`,
   }),
   AUTH_REVOCATION_UNKNOWN: refusal({
     stage: "revocation",

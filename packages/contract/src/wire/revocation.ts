@@ -1,5 +1,6 @@
 /** What is revoked, as `/authz/revocations` reads and shows it. */
 import { z } from "zod";
+import { REVOKED_AHEAD_SECONDS } from "../errors/auth-refusals.ts";
 import { pageMetaSchema } from "./page.ts";
 
 /** What a revocation may be about. */
@@ -26,8 +27,7 @@ export const revocationInputSchema = z
       description: 'name that this AgentOS has for the issuer; default "default"; left out for a key',
     }),
     issued_before: time.nullish().meta({
-      description:
-        "of a subject: only tokens that were issued before, and those that do not say when, seconds since the epoch; default, and latest: 10 seconds ahead, since the clock of an issuer may be; earliest: as long ago as a token may live. Who signs in again after them is let in",
+      description: `of a subject: only tokens that were issued before, and those that do not say when, seconds since the epoch; default, and latest: ${REVOKED_AHEAD_SECONDS} seconds ahead, since the clock of an issuer may be ahead; earliest: as long ago as a token may live. Who signs in again after them is let in`,
     }),
     until: time.nullish().meta({
       description:

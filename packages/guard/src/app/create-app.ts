@@ -78,10 +78,10 @@ export function createApp({
       const answer = (outcome: GuardOutcome) => {
         if (!outcome.isAllowed) return toResponse(outcome.answer);
         const { access } = outcome;
-        const { identity } = access;
-        if (!BODILESS.has(route.method) && identity.kind !== "anonymous")
-          keepAsking(request, () => gate.checkAgain(guardedRequest(request, c.env), route, identity));
-        return guard(run({ request, parameters, access }, c.env), c, { identity, route, parameters });
+        const opened = { identity: access.identity, route, parameters };
+        if (!BODILESS.has(route.method))
+          keepAsking(request, () => gate.checkAgain(guardedRequest(request, c.env), opened));
+        return guard(run({ request, parameters, access }, c.env), c, opened);
       };
       const outcome = gate.check(guardedRequest(request, c.env), route, parameters);
       return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);

@@ -9,7 +9,7 @@ import { type CustomRoute, customRouteSchema } from "./custom-route.ts";
 export interface GuardedAppOptions extends AuthOptions {
   /** Name for people, in `/info` and the API reference. Default none. */
   readonly name?: string | undefined;
-  /** Routes of the application, under the same guard; each declares its `access`. Default none. */
+  /** Routes of the application, under the same guard; each declares its `access`. A handler that reads a body is not told when its caller is shut out while the body arrives. Default none. */
   readonly routes?: readonly CustomRoute[] | undefined;
   /** Where the operator reads. Default: JSON lines on standard error, credentials replaced. */
   readonly logger?: Logger | undefined;

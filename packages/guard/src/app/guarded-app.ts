@@ -41,8 +41,9 @@ export interface GuardedApp {
   describe(): Promise<PolicyInForce>;
   /**
    * Puts another policy in force, as a whole. Rejects with a ConfigurationError that has every fault, and the policy before
-   * stays in force then. Requests under way finish under the policy that they began with; every request after this has
-   * resolved is judged by the new one. What was opened stays. Of two calls the second waits for the first.
+   * stays in force then. Requests under way finish under the policy that they began with, but nothing begins with
+   * a body that arrives later from a caller whom the new one shuts out; every request after this has resolved is judged by
+   * the new one. What was opened stays. Of two calls the second waits for the first.
    */
   replacePolicy(options: PolicyOptions): Promise<void>;
   /** Refusals that were recorded. */

@@ -1,6 +1,6 @@
 /**
  * A body may take minutes to arrive, and whoever sends it was let in before. So whoever reads a body asks once more when
- * it is there: one that was revoked meanwhile begins nothing.
+ * it is there: whom the policy in force then does not let in begins nothing.
  */
 import type { ProblemAnswer } from "@agentos/auth";
 
@@ -15,7 +15,7 @@ export class CallerRefused extends Error {
   readonly answer: ProblemAnswer;
 
   constructor(answer: ProblemAnswer) {
-    super("the credential of the request was revoked while its body arrived");
+    super("the caller of the request was shut out while its body arrived");
     this.answer = answer;
   }
 }

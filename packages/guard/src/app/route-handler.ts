@@ -3,7 +3,10 @@ import type { Access, Identity } from "@agentos/auth";
 
 /** One request that the guard has let pass. */
 export interface RequestContext {
-  /** Its body has not been read. */
+  /**
+   * Its body has not been read. Who sends it was let in when its headers came; a handler of your own that reads it does so
+   * unasked, also when the credential has been revoked or the policy replaced before the body is there.
+   */
   readonly request: Request;
   /** Decoded path parameters: the same values that the guard authorised. */
   readonly parameters: Readonly<Record<string, string | undefined>>;

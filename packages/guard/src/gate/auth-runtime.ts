@@ -159,6 +159,7 @@ export async function createAuthRuntime(
     recorder: denials,
     decisions,
     keyCounter,
+    judge: (request) => registry.judge({ ...request, readBy }),
     isUnverified: policy.mode === "jwt-unverified",
     findClient: createClientFinder(resolved.trustedProxies),
     now,

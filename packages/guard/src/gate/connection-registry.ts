@@ -32,6 +32,8 @@ export interface ConnectionRegistry {
   add(connection: OpenConnection): () => void;
   /** From now on this is the judgement; gives how many it ends. */
   judgeBy(findEnd: FindEnd): number;
+  /** Why something may not go on that is not open yet, by the judgement in force. */
+  judge(opened: OpenedBy): Refusal | undefined;
   /** Ends what is not allowed any more; gives how many that are. */
   judgeAgain(): number;
   /** Connections that are open. */
@@ -44,17 +46,17 @@ export function createConnectionRegistry(logger: Pick<Logger, "error" | "warn">)
   let findEnd: FindEnd = () => undefined;
 
   /** Where nobody can say whether it may go on it ends, and keeps no other one from being judged. */
-  function findRefusal(connection: OpenConnection): Refusal | undefined {
+  function findRefusal(opened: OpenedBy): Refusal | undefined {
     try {
-      return findEnd(connection);
+      return findEnd(opened);
     } catch (error) {
-      logger.error({ error, route: connection.route.name }, "an open connection could not be judged");
+      logger.error({ error, route: opened.route.name }, "what is open could not be judged");
       return refuse("AUTH_REVOCATION_UNKNOWN").fault;
     }
   }
 
   /** True where it has ended. */
-  function judge(connection: OpenConnection): boolean {
+  function endRefused(connection: OpenConnection): boolean {
     const refusal = findRefusal(connection);
     if (refusal === undefined || !open.delete(connection)) return false;
     const { code, facts } = refusal;
@@ -74,7 +76,7 @@ export function createConnectionRegistry(logger: Pick<Logger, "error" | "warn">)
   function judgeAgain(): number {
     let ended = 0;
     // What an end closes leaves the set meanwhile, and is passed over.
-    for (const connection of open) if (judge(connection)) ended += 1;
+    for (const connection of open) if (endRefused(connection)) ended += 1;
     return ended;
   }
 
@@ -84,13 +86,14 @@ export function createConnectionRegistry(logger: Pick<Logger, "error" | "warn">)
     },
     add(connection) {
       open.add(connection);
-      judge(connection);
+      endRefused(connection);
       return () => void open.delete(connection);
     },
     judgeBy(judgement) {
       findEnd = judgement;
       return judgeAgain();
     },
+    judge: findRefusal,
     judgeAgain,
   };
 }

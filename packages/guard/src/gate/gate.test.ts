@@ -70,6 +70,7 @@ function createTestGate(
     },
     decisions: { count: (decision) => void counted.push(decision) },
     keyCounter: { count: (key) => void keys.push(key) },
+    judge: () => undefined,
     now: () => 1_800_000_000,
     cliCommand: "npx agentos",
     notConfigured: new Set(["revocation", "issuer"]),

@@ -14,6 +14,7 @@ import type {
 } from "@agentos/auth";
 import type { DecisionCounter } from "../decisions/decision-counter.ts";
 import { type KeyCounter, SECURITY_KEY_NAME } from "../decisions/key-counter.ts";
+import type { ConnectionRegistry, OpenedBy } from "./connection-registry.ts";
 import { createDenier, type DenierOptions, MAX_RECORDED_PATH } from "./denier.ts";
 
 /** What the guard reads of a request. */
@@ -43,6 +44,8 @@ export interface GateOptions extends DenierOptions {
   readonly keyCounter: Pick<KeyCounter, "count">;
   /** Nobody verifies who calls: every caller counts as nobody. Default false. */
   readonly isUnverified?: boolean | undefined;
+  /** The judgement in force, which may be that of a policy that has replaced this gate's. */
+  readonly judge: ConnectionRegistry["judge"];
   /** Finds the client behind the proxies that are trusted. Undefined: none is, and the peer is the client. */
   readonly findClient?: ClientFinder | undefined;
 }
@@ -54,12 +57,11 @@ export interface Gate {
     route: CompiledRoute,
     parameters: Readonly<Record<string, string | undefined>>,
   ): GuardOutcome | Promise<GuardOutcome>;
-  /** Asks once more, later in a request that was allowed. Gives the answer to send instead; undefined for a caller who is let in. */
-  checkAgain(
-    request: GuardedRequest,
-    route: CompiledRoute,
-    identity: Identity,
-  ): ProblemAnswer | undefined | Promise<ProblemAnswer | undefined>;
+  /**
+   * Asks once more, later in a request that was allowed, by the policy in force then. Gives the answer to send instead;
+   * undefined for a caller who is let in.
+   */
+  checkAgain(request: GuardedRequest, opened: OpenedBy): Promise<ProblemAnswer | undefined>;
   /**
    * Checks only who calls, for requests that match no route: they get 404 after this, never before. Gives the answer to
    * send instead; undefined for a caller who is known, and who has not been given access to anything.
@@ -125,14 +127,14 @@ export function createGate(options: GateOptions): Gate {
       if (!(authenticated instanceof Promise)) return conclude(request, route, parameters, authenticated);
       return authenticated.then((result) => conclude(request, route, parameters, result));
     },
-    checkAgain(sent, route, identity) {
-      const toAnswer = (admitted: Result<Identity>) => {
-        if (admitted.ok) return undefined;
-        const request = findClient === undefined ? sent : findClient(sent);
-        return denier.deny(request, admitted.fault, { routeName: route.name });
-      };
-      const admitted = engine.readmit(identity);
-      return admitted instanceof Promise ? admitted.then(toAnswer) : toAnswer(admitted);
+    async checkAgain(sent, opened) {
+      // First, since it waits until what is revoked has been read. A stranger has nothing to revoke.
+      const { identity } = opened;
+      const admitted = identity.kind === "anonymous" ? undefined : await engine.readmit(identity);
+      const refusal = admitted === undefined || admitted.ok ? options.judge(opened) : admitted.fault;
+      if (refusal === undefined) return undefined;
+      const request = findClient === undefined ? sent : findClient(sent);
+      return denier.deny(request, refusal, { routeName: opened.route.name });
     },
     async authenticate(sent, path) {
       const request = findClient === undefined ? sent : findClient(sent);

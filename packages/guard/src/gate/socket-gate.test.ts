@@ -43,6 +43,7 @@ function createJudge(
     },
     decisions: { count: () => undefined },
     keyCounter: { count: (key) => void keys.push(key) },
+    judge: () => undefined,
     now: () => 1_800_000_000,
     cliCommand: "npx agentos",
     notConfigured: new Set(),

@@ -101,8 +101,8 @@ export const MAX_REVOCATIONS = 50_000;
 /** So many more of users and keys, so that what stops most can still be revoked when there is no room for single tokens. */
 export const RESERVED_REVOCATIONS = 1_000;
 /** And so many for whoever has kept few: one caller who fills the rest keeps no other from revoking, them among others. */
-const SPARE_REVOCATIONS = 100;
-const FEW_REVOCATIONS = 10;
+export const SPARE_REVOCATIONS = 100;
+export const FEW_REVOCATIONS = 10;
 
 /** Room of a store. */
 export interface RevocationRoom {

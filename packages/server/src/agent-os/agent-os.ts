@@ -169,8 +169,8 @@ export class AgentOS {
    * Puts another policy in force while the server runs: authorization, keys, issuers, rules over the routes, origins. It is
    * a whole: what is left out has its default, and the `id` stays. Keys are loaded and judged first; with any fault this
    * rejects with a {@link ConfigurationError} that has all of them, and the policy before stays in force. Requests under
-   * way finish under the policy that they began with, and every request after this has resolved is judged by the new one.
-   * Sessions, runs and recorded refusals stay.
+   * way finish under the policy that they began with, but nothing begins with a body that arrives later from a caller whom
+   * the new one shuts out; every request after this has resolved is judged by the new one. Sessions, runs and recorded refusals stay.
    *
    * @example
    * await os.replacePolicy({ authorization: true, authorizationConfig: { verificationKeys: [newKey] } });

@@ -1,5 +1,6 @@
 /** What `/authz/revocations` reads and answers, through the whole server, in memory. */
-import type { RevocationObject } from "@agentos/contract";
+import { CLOCK_SKEW_SECONDS } from "@agentos/auth";
+import { REVOKED_AHEAD_SECONDS, type RevocationObject } from "@agentos/contract";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AgentOS } from "../agent-os/agent-os.ts";
@@ -80,6 +81,7 @@ describe("revoking", () => {
 
   it("of a user is of tokens whose issuer's clock runs ahead, too", async () => {
     const { revoke, agents } = create();
+    expect(REVOKED_AHEAD_SECONDS).toBe(1 + CLOCK_SKEW_SECONDS);
     const ahead = { iat: now() + 9, exp: now() + 600 };
     expect(await agents(ahead)).toBe("200");
     expect((await revoke({ kind: "subject", value: "alice" })).status).toBe(200);

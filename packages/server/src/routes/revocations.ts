@@ -9,6 +9,7 @@ import {
   type TokenPolicy,
 } from "@agentos/auth";
 import {
+  REVOKED_AHEAD_SECONDS,
   type RevocationInput,
   type RevocationList,
   type RevocationObject,
@@ -123,7 +124,7 @@ function completeRevocation(
 ): Result<Omit<NewRevocation, "createdBy">, InputFault> {
   const issuer = kind === "key" ? "" : (named ?? DEFAULT_ISSUER_NAME);
   // What an issuer whose clock runs ahead has signed until now is accepted, and is meant too.
-  const latestIssue = Math.floor(now) + 1 + CLOCK_SKEW_SECONDS;
+  const latestIssue = Math.floor(now) + REVOKED_AHEAD_SECONDS;
   const issuedBefore = kind === "subject" ? (before ?? latestIssue) : undefined;
   const lifeSeconds = kind === "key" ? MAX_KEPT_SECONDS : findLongestLife(tokens, issuer);
   const latest = Math.floor(now) + MAX_KEPT_SECONDS;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -38,4 +38,12 @@ test("is made once by several that ask at the same time", async () => {
   const bundled = await Promise.all([bundleScript(script), bundleScript(script), bundleScript(script)]);
   expect(new Set(bundled.map(({ file }) => file)).size).toBe(1);
   expect(run(bundled[0]?.file ?? "")).toBe("once\n");
+});
+
+test("is made again in place of what an interrupted removal has left", async () => {
+  const { script } = makeScript("again");
+  const { file, compileCache } = await bundleScript(script);
+  mkdirSync(compileCache);
+  rmSync(file);
+  expect(run((await bundleScript(script)).file)).toBe("again\n");
 });

@@ -18,6 +18,7 @@ import { basename, dirname, join } from "node:path";
 const root = join(import.meta.dirname, "../../../..");
 /** In this clone, since what is in it is run: a name that others know in a folder that they can write to would be theirs to fill. */
 const folder = join(root, "node_modules/.cache/agentos-tests");
+const MAIN = "main.js";
 const DAY_MS = 86_400_000;
 
 export interface BundledScript {
@@ -33,21 +34,39 @@ export interface BundledScript {
  */
 export async function bundleScript(script: string): Promise<BundledScript> {
   const bundle = join(folder, `${basename(script, ".ts")}-${hashInputs(script)}`);
-  const bundled = { file: join(bundle, "main.js"), compileCache: join(bundle, "compiled") };
-  if (!existsSync(bundled.file)) {
+  const bundled = { file: join(bundle, MAIN), compileCache: join(bundle, "compiled") };
+  if (!isTouched(bundle)) {
     const made = `${bundle}.${randomBytes(4).toString("hex")}`;
     await writeBundle(script, made);
-    try {
-      renameSync(made, bundle);
-    } catch (error) {
-      // Another process was faster with the same.
-      rmSync(made, { recursive: true });
-      if (!existsSync(bundled.file)) throw error;
-    }
+    moveInPlace(made, bundle);
     removeOld();
   }
-  utimesSync(bundle, new Date(), new Date());
   return bundled;
+}
+
+/** Marks a bundle as in use; false where there is none, or what is left of one. */
+function isTouched(bundle: string): boolean {
+  try {
+    utimesSync(bundle, new Date(), new Date());
+  } catch {
+    // It is not there, or is another user's, who alone may say so.
+  }
+  return existsSync(join(bundle, MAIN));
+}
+
+function moveInPlace(made: string, bundle: string): void {
+  try {
+    renameSync(made, bundle);
+  } catch {
+    if (isTouched(bundle)) {
+      // Another process was faster with the same.
+      rmSync(made, { recursive: true });
+      return;
+    }
+    // Its removal was interrupted.
+    rmSync(bundle, { recursive: true, force: true });
+    renameSync(made, bundle);
+  }
 }
 
 async function writeBundle(script: string, target: string): Promise<void> {
@@ -86,6 +105,16 @@ function removeOld(): void {
     const path = join(folder, entry);
     // One that is being made beside this may have its name by now.
     const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Number.NaN };
-    if (Date.now() - mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true });
+    if (Date.now() - mtimeMs > DAY_MS) remove(path);
+  }
+}
+
+function remove(bundle: string): void {
+  try {
+    // First, so that what is left when this is interrupted counts as none.
+    rmSync(join(bundle, MAIN), { force: true });
+    rmSync(bundle, { recursive: true, force: true });
+  } catch {
+    // Another user's: theirs to remove.
   }
 }
