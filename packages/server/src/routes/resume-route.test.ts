@@ -1,4 +1,4 @@
-import type { RouteHandler } from "@agentos/guard/app";
+import type { RequestContext } from "@agentos/guard/app";
 import { expect, it } from "vitest";
 import { createRunFollowers } from "../runs/followers.ts";
 import type { RunPlace } from "../runs/run-queue.ts";
@@ -38,14 +38,16 @@ it("says that it follows a continued run whose first events are forgotten, befor
     answerFault: () => new Response(null, { status: 500 }),
     route: "POST /agents/{agent_id}/runs/{run_id}/resume",
   });
-  const response = await route({
+  const context: Pick<RequestContext, "access" | "parameters" | "request"> = {
     access: createTestAccess(),
     parameters: { agent_id: key.component.id, run_id: "r1" },
     request: new Request("http://test/", { method: "POST", body: new URLSearchParams({ session_id: "s1" }) }),
-  } as unknown as Parameters<RouteHandler>[0]);
-  const reader = response.body?.getReader();
-  const { value } = (await reader?.read()) ?? {};
-  await reader?.cancel();
+  };
+  const { body } = await route(context);
+  if (body === null) throw new Error("no body");
+  const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
   const events = new TextDecoder().decode(value).match(/(?<=^event: ).*/gm);
   expect(events?.at(0)).toBe("catch_up");
   expect(events?.at(-1)).toBe("subscribed");

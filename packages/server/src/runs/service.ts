@@ -126,8 +126,8 @@ export function createRunService(options: RunServiceOptions): RunService {
         // INVARIANT: known first, then judged, so that whoever is revoked meanwhile finds it here, or is found.
         if (isKnownAsRevoked(run.caller)) run.abort(new Error("the credential of the run was revoked"));
         pulse.start();
-        void run.finished.then(({ isKept }) => {
-          if (!isKept) markAsLeft(run.runId);
+        const marked = run.finished.then(({ isKept }) => (isKept ? undefined : markAsLeft(run.runId)));
+        void marked.finally(() => {
           release();
           claims?.wake();
         });
