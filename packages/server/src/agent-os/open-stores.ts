@@ -55,7 +55,7 @@ export interface OpenStoresOptions {
 
 /** How often runs are looked for whose server is gone, beside the look at the start. */
 const ABANDONED_MS = 1_500;
-/** So many servers look as often as that; more of them share the work. */
+/** So many servers look as often as that; more of them, as far as they are not idle, share the work. */
 const LOOKING_NODES = 4;
 /** Of `DEFAULT_DATABASE`. */
 const OWN_FOLDER = ".agentos";

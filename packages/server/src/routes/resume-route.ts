@@ -87,9 +87,10 @@ export function createResumeRoute<Kind extends PrefixedKind>(
     const readers = runs.openReaders(context.access, FOLLOWER_BYTES);
     if (!readers.ok) return refuse(readers.fault, context);
     const run = describePlace(place);
+    const firstIndex = isForgotten ? place.firstIndex : last + 1;
     // Where it runs here its memory knows better than its row.
     const count = runs.findKept(place.runNo)?.tail?.committed() ?? place.nextIndex;
-    const missed = stored.length + Math.max(count - (isForgotten ? place.firstIndex : last + 1), 0);
+    const missed = stored.length + Math.max(count - firstIndex, 0);
     const frames = isLive
       ? {
           intro: [missed > 0 ? encodeCatchUp(run, missed, count) : "", ...stored].join(""),
@@ -100,7 +101,7 @@ export function createResumeRoute<Kind extends PrefixedKind>(
       openFollowStream({
         ...frames,
         follower: runs.follow(place.runNo, last),
-        firstIndex: last + 1,
+        firstIndex,
         toJson: createRunEvents({ ...place, sessionId: place.key.sessionId, clock: runtime.clock }).toJson,
         readers: readers.value,
         onCut: ({ message }) =>

@@ -21,7 +21,7 @@ export interface ActiveRuns extends Iterable<ActiveRun> {
   begun(): readonly LiveRun[];
   /** By the number of its row. */
   find(runNo: number): LiveRun | undefined;
-  /** Ids of runs that have left, until the store says that it holds them no more. */
+  /** Ids of runs that have left without an end that was kept, until the store says that it holds them no more. */
   readonly left: Set<string>;
   stop(isMeant: (run: LiveRun) => boolean, reason: Error): void;
 }

@@ -6,7 +6,7 @@ import { checkRuns } from "./check-runs.ts";
 import type { LiveRun } from "./live-run.ts";
 import { createLocalHints } from "./run-hints.ts";
 import { createRunService } from "./service.ts";
-import type { RunStore } from "./store.ts";
+import { RunLeaseLost, type RunStore } from "./store.ts";
 import { createPlainAgent, createTestAccess, createTestRuntime, form, startRun } from "./test-run.fixture.ts";
 
 function createActive() {
@@ -113,4 +113,38 @@ it("others are told of runs of a deleted session that they run, and of nothing w
   expect(told).toEqual([]);
   expect(await deletes.deleteSession({ kind: "all" }, run.key)).toBe(true);
   expect(told).toEqual([run.runId]);
+});
+
+it("a run counts as one that has been here where its end was not kept, and is asked for at once", async () => {
+  const memory = createMemoryRunStore();
+  const looked = Promise.withResolvers<unknown>();
+  const held = new Map<string, number>();
+  const lost = new Set<string>();
+  const store: RunStore = {
+    ...memory,
+    lastBeat: readClocks,
+    async finishRun(lease, end) {
+      if (lost.has(end.status)) throw new RunLeaseLost("gone");
+      await memory.finishRun(lease, end);
+    },
+    beat: async () => ({ cancelled: [], held }),
+    async endOrphans(_, runIds, untouched) {
+      looked.resolve([runIds, [...(untouched ?? [])]]);
+      return 1;
+    },
+  };
+  const service = createRunService({ store, runtime: createTestRuntime() });
+  onTestFinished(() => service.drain(AbortSignal.abort(new Error("the test is over"))));
+  const run = async () => {
+    const runnable = createPlainAgent(async function* () {});
+    const started = await startRun(service, { runnable, form: form("hi"), access: createTestAccess() });
+    if (!started.ok) throw new Error(JSON.stringify(started.fault));
+    await started.value.finished;
+    held.set(started.value.runId, 1);
+    return started.value.runId;
+  };
+  const kept = await run();
+  lost.add("COMPLETED");
+  const unsure = await run();
+  expect(await looked.promise).toEqual([[kept, unsure], [kept]]);
 });

@@ -71,6 +71,8 @@ const checkpointSchema = z.strictObject({
   caller: callerSchema,
 });
 
+const askedSchema = z.object({ version: z.literal(VERSION), caller: callerSchema });
+
 export function writeCheckpoint({
   input,
   sessionState,
@@ -120,6 +122,12 @@ export function readCheckpoint(
     metadata,
     isNewSession: false,
   };
+}
+
+/** Who asked, and nothing of what: that may be long. Undefined where it cannot be read here. */
+export function readCheckpointCaller(json: string, adminScope: string): Identity | undefined {
+  const parsed = askedSchema.safeParse(parseJson(json));
+  return parsed.success ? readCaller(parsed.data.caller, adminScope) : undefined;
 }
 
 function readCaller(caller: z.infer<typeof callerSchema>, adminScope: string): Identity {

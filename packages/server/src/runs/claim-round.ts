@@ -43,6 +43,8 @@ export const REVOKED = "The run was cancelled: the credential that it was starte
 export function createClaimRound(options: QueuedRunsOptions): () => Promise<boolean> {
   const { store, ledger, runtime, components, adminScope } = options;
   const unreadable = new Set<number>();
+  /** Whether somebody knew what was revoked, when that was asked last. Where nobody did one run is taken, to ask with. */
+  let isKnown = true;
 
   /** One that cannot begin here: it waits on, or ends. */
   async function giveBack({ lease }: ClaimedRun, end?: DescribeWaiting): Promise<void> {
@@ -63,6 +65,7 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
     }
     if (plan === "damaged") return giveBack(claimed, createDescribeFailed(runtime, UNREADABLE));
     const isRevoked = await options.isRevoked(plan.caller);
+    isKnown = isRevoked !== undefined;
     if (isRevoked === undefined) return giveBack(claimed);
     if (isRevoked) return giveBack(claimed, createDescribeCancelled(runtime, REVOKED));
     const bytes = sizeOfForm({ ...plan.input, ...plan });
@@ -86,7 +89,7 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
   }
 
   return async () => {
-    const limit = Math.min(BATCH, ledger.placesFor());
+    const limit = Math.min(isKnown ? BATCH : 1, ledger.placesFor());
     const claimed = await store.claimRuns({
       components,
       limit,
@@ -94,14 +97,16 @@ export function createClaimRound(options: QueuedRunsOptions): () => Promise<bool
       placesOf: (owner) => ledger.placesFor(owner),
       unreadable: [...unreadable],
     });
+    isKnown = true;
     for (const run of claimed)
       try {
-        await begin(run);
+        // Each question may take seconds, and others wait for what is held here.
+        await (isKnown ? begin(run) : giveBack(run));
       } catch (cause) {
         runtime.logger.warn({ run_id: run.lease.runId, cause }, "a run that waited could not begin");
         // The others that were taken begin all the same.
         await giveBack(run).catch(() => options.onLeft(run.lease.runId));
       }
-    return claimed.length > 0 && claimed.length === limit;
+    return isKnown && claimed.length > 0 && claimed.length === limit;
   };
 }

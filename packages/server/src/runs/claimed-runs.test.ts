@@ -1,9 +1,13 @@
 /** Runs that wait, from the service that keeps them to the one that runs them. */
 import { randomUUID } from "node:crypto";
+import { ADMIN_SCOPE } from "@agentos/contract";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createMemoryRunStore } from "../stores/memory-run-store.ts";
+import { createClaimRound } from "./claim-round.ts";
 import { createDescribeCancelled, UNREADABLE } from "./describe-waiting.ts";
 import { createLocalHints } from "./run-hints.ts";
+import { createRunLedger } from "./run-ledger.ts";
+import { DEFAULT_RUN_LIMITS } from "./run-limits.ts";
 import { createRunService, type RunServiceOptions } from "./service.ts";
 import type { RunStore } from "./store.ts";
 import { ALICE, createPlainAgent, createTestAccess, createTestRuntime, form } from "./test-run.fixture.ts";
@@ -119,6 +123,46 @@ describe("a run that waits", () => {
     await given.promise;
     await service.drain(new AbortController().signal);
     expect((await find(store, runId))?.output.status).toBe("PENDING");
+  });
+
+  it("is given back with all that were taken with it while nobody knows, and then one is taken to ask with", async () => {
+    const store = createMemoryRunStore();
+    const runIds = [await queue(store), await queue(store), await queue(store)];
+    const limits: number[] = [];
+    let asked = 0;
+    let isKnown = false;
+    const round = createClaimRound({
+      store: {
+        ...store,
+        claimRuns(claim) {
+          limits.push(claim.limit);
+          return store.claimRuns(claim);
+        },
+      },
+      ledger: createRunLedger({ ...DEFAULT_RUN_LIMITS, activeRuns: 3 }),
+      runtime: createTestRuntime(),
+      starter: { beginClaimed: () => expect.unreachable() },
+      components: [component],
+      findRunnable: () => agent,
+      adminScope: () => ADMIN_SCOPE,
+      isRevoked() {
+        asked += 1;
+        return isKnown ? false : undefined;
+      },
+      hold({ ticket }) {
+        ticket.endRun();
+        return Promise.reject(new Error("busy"));
+      },
+      onLeft: (runId) => expect.unreachable(runId),
+    });
+    expect([await round(), await round()]).toEqual([false, false]);
+    expect(limits).toEqual([3, 1]);
+    expect(asked).toBe(2);
+    for (const runId of runIds) expect((await find(store, runId))?.output.status).toBe("PENDING");
+    isKnown = true;
+    // More may wait.
+    expect([await round(), await round()]).toEqual([true, true]);
+    expect(limits).toEqual([3, 1, 1, 3]);
   });
 
   it("is stopped where its caller was revoked while it began, as one that begins at once is", async () => {

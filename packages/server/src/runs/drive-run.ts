@@ -55,6 +55,8 @@ export interface FinishedRun {
   readonly status: RunStatus;
   /** The output as the wire shows it, with the session's state. */
   readonly json: string;
+  /** False where it may be told otherwise: its end could not be kept, or is another's. */
+  readonly isKept: boolean;
 }
 
 type Outcome =
@@ -156,7 +158,7 @@ async function storeEnd(drive: RunDrive, outcome: Outcome, stateJson: string): P
   const prepared = prepareEnd(drive, outcome, stateJson);
   const end = toRunEnd(drive, prepared);
   await finishWithHold(() => drive.finish(end), drive.hold, drive.context);
-  return announce(drive, prepared);
+  return { ...announce(drive, prepared), isKept: true };
 }
 
 /** What could not be stored ends as an error; it is told even where that cannot be stored either, and tried again later. */
@@ -237,7 +239,7 @@ function prepareEnd({ events, recorder }: RunDrive, outcome: Outcome, stateJson:
 
 function announce({ log }: RunDrive, end: PreparedEnd): FinishedRun {
   log.end(toAnnounced(end));
-  return { status: end.status, json: withState(end.outputJson, end.stateJson) };
+  return { status: end.status, json: withState(end.outputJson, end.stateJson), isKept: false };
 }
 
 /** The last event as whoever follows is told it. */

@@ -3,10 +3,12 @@
  * used any more, and what waits longer than that would begin with its scopes all the same.
  */
 import type { Identity } from "@agentos/auth";
+import { isRecord } from "@agentos/contract";
 import type { Runtime } from "@agentos/guard/app";
-import { readCheckpoint } from "./checkpoint.ts";
+import { readCheckpointCaller } from "./checkpoint.ts";
 import { REVOKED } from "./claim-round.ts";
 import { createDescribeCancelled } from "./describe-waiting.ts";
+import type { EndHold } from "./finish-with-hold.ts";
 import type { RunLease, RunStore } from "./store.ts";
 
 export interface EndRevokedOptions {
@@ -15,28 +17,40 @@ export interface EndRevokedOptions {
   readonly adminScope: () => string;
   /** By what is known now. */
   readonly isRevoked: (caller: Identity) => boolean;
+  /** Before a look that is made again. */
+  readonly pause: EndHold["pause"];
+  /** After it no look is made again. */
+  readonly signal: AbortSignal;
 }
 
 /** Runs of one query: what they were asked is read one by one, since each may be large. */
 const PAGE = 100;
 const ALL = { kind: "all" } as const;
+/** Before the first look that is made again, milliseconds; each pause is twice the last. */
+const PAUSE_MS = 1_000;
+/** Longer than a database is away as a rule. What is left is asked about with the next revocation, and before it begins. */
+const MAX_TRIES = 6;
 
-/** One look at all that waits; what is asked for meanwhile is one more look after it. Never rejects. */
+interface Failure {
+  /** Undefined where it cannot be said which runs wait. */
+  readonly run_id?: string;
+  readonly cause: unknown;
+}
+
+/** One look at all that waits, again where not all could be read; what is asked for meanwhile is one more look after it. Never rejects. */
 export function createEndRevoked(options: EndRevokedOptions): () => Promise<void> {
-  const { store, runtime, adminScope, isRevoked } = options;
+  const { store, runtime, adminScope, isRevoked, pause, signal } = options;
   let running: Promise<void> | undefined;
   let isWanted = false;
 
   async function judge({ key, runId }: Pick<RunLease, "key" | "runId">): Promise<void> {
     const run = { component: key.component, sessionId: key.sessionId, runId };
     const waiting = await findKept({ key, runId });
-    if (waiting?.output.status !== "PENDING") return;
-    const plan = readCheckpoint(waiting.checkpointJson ?? "", {
-      lease: { key, runId },
-      adminScope: adminScope(),
-    });
+    // Damaged, it may be JSON all the same.
+    if (waiting === undefined || !isRecord(waiting.output) || waiting.output.status !== "PENDING") return;
+    const caller = readCheckpointCaller(waiting.checkpointJson ?? "", adminScope());
     // What cannot be read here is asked about by whoever begins it.
-    if (typeof plan === "string" || !isRevoked(plan.caller)) return;
+    if (caller === undefined || !isRevoked(caller)) return;
     await store.endWaiting(ALL, run, createDescribeCancelled(runtime, REVOKED));
   }
 
@@ -50,22 +64,36 @@ export function createEndRevoked(options: EndRevokedOptions): () => Promise<void
     }
   }
 
-  async function look(): Promise<void> {
+  /** Gives the first failure, when all others have been asked about. */
+  async function look(): Promise<Failure | undefined> {
+    let failure: Failure | undefined;
     let last = 0;
-    for (;;) {
-      const page = await store.listPending(last, PAGE);
-      for (const run of page) await judge(run);
-      if (page.length < PAGE) return;
-      last = page.at(-1)?.runNo ?? last;
+    try {
+      for (;;) {
+        const page = await store.listPending(last, PAGE);
+        for (const run of page)
+          await judge(run).catch((cause: unknown) => {
+            failure ??= { run_id: run.runId, cause };
+          });
+        if (page.length < PAGE) return failure;
+        last = page.at(-1)?.runNo ?? last;
+      }
+    } catch (cause) {
+      return { cause };
     }
   }
 
   async function lookUntilDone(): Promise<void> {
+    let tries = 0;
     do {
       isWanted = false;
-      await look().catch((cause: unknown) =>
-        runtime.logger.warn({ cause }, "runs that wait could not be asked about what was revoked"),
-      );
+      const failure = await look();
+      if (failure === undefined) continue;
+      runtime.logger.warn({ ...failure }, "runs that wait could not be asked about what was revoked");
+      if (tries === MAX_TRIES) continue;
+      await pause(PAUSE_MS * 2 ** tries, signal);
+      tries += 1;
+      isWanted = !signal.aborted;
     } while (isWanted);
   }
 

@@ -102,3 +102,55 @@ it("a store that does not answer keeps it no longer than a second, and is asked 
   await vi.advanceTimersByTimeAsync(60_000);
   expect(beats).toBe(0);
 });
+
+it("a run is ended although what waits is being taken, and the store does not say what was", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let claims = 0;
+  const store: RunStore = {
+    ...createMemoryRunStore(),
+    claimRuns() {
+      claims += 1;
+      return new Promise(() => {});
+    },
+  };
+  const service = createRunService({ store, runtime: createTestRuntime(), runnables: [hanging] });
+  const request = { runnable: hanging, form: form("hi", { background: true }), access: createTestAccess() };
+  const started = await startRun(service, request);
+  if (!started.ok) throw new Error(JSON.stringify(started.fault));
+  await vi.waitFor(() => expect(claims).toBe(1));
+  const drained = service.drain(stopped());
+  await vi.advanceTimersByTimeAsync(1_000);
+  await drained;
+  const { key, runId } = started.value;
+  expect((await store.findRun({ kind: "all" }, key, runId))?.output.content).toBe(
+    "The run was interrupted: the server that ran it stopped",
+  );
+});
+
+it("a run that was being taken when the time was over is given on too, and nobody's cancel", async () => {
+  const store = await openStore();
+  const full = createRunService({ store, runtime: createTestRuntime(), limits: { activeRuns: 0 } });
+  const ticket = full.admit(createTestAccess(), 0);
+  if (!ticket.ok) throw new Error(ticket.fault.code);
+  const request = { runnable: again, form: form("hi", { background: true, stream: false }) };
+  const kept = await full.acceptRun({ ...request, access: createTestAccess(), ticket: ticket.value });
+  if (!kept.ok || kept.value.type !== "waiting") throw new Error("it does not wait");
+  const { runId } = kept.value;
+  const [taken, mayBegin] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow: RunStore = {
+    ...store,
+    async findSession(...args) {
+      taken.resolve();
+      await mayBegin.promise;
+      return store.findSession(...args);
+    },
+  };
+  const service = createRunService({ store: slow, runtime: createTestRuntime(), runnables: [again] });
+  await taken.promise;
+  const drained = service.drain(stopped());
+  mayBegin.resolve();
+  await drained;
+  const pending = await store.listPending(0, 5);
+  expect(pending.map((run) => run.runId)).toEqual([runId]);
+});

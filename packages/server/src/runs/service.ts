@@ -3,7 +3,7 @@ import { type DataScope, isSameOwner, ok, type Result } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import { createDescribeAbandoned, createInterruption } from "./abandoned.ts";
 import { createAcceptor, type RunRequest } from "./accept-run.ts";
-import { createActiveRuns } from "./active-runs.ts";
+import { type ActiveRun, createActiveRuns } from "./active-runs.ts";
 import { checkRuns } from "./check-runs.ts";
 import { createClaimLoop } from "./claim-loop.ts";
 import { createClaimRound } from "./claim-round.ts";
@@ -99,6 +99,12 @@ export function createRunService(options: RunServiceOptions): RunService {
     pulse.start();
   }
 
+  /** Until the next beat has asked whether the store holds it still. */
+  function markAsLeft(runId: string): void {
+    active.left.add(runId);
+    becomeUnsure();
+  }
+
   async function holdPlace<Fault>(
     { ticket, signal }: Pick<Place, "ticket"> & Pick<RunRequest, "signal">,
     begin: (place: Place) => Promise<Result<LiveRun, Fault>>,
@@ -120,8 +126,8 @@ export function createRunService(options: RunServiceOptions): RunService {
         // INVARIANT: known first, then judged, so that whoever is revoked meanwhile finds it here, or is found.
         if (isKnownAsRevoked(run.caller)) run.abort(new Error("the credential of the run was revoked"));
         pulse.start();
-        void run.finished.finally(() => {
-          active.left.add(run.runId);
+        const marked = run.finished.then(({ isKept }) => (isKept ? undefined : markAsLeft(run.runId)));
+        void marked.finally(() => {
           release();
           claims?.wake();
         });
@@ -129,16 +135,21 @@ export function createRunService(options: RunServiceOptions): RunService {
       return started;
     } catch (cause) {
       release();
-      if (entry.runId !== undefined) {
-        active.left.add(entry.runId);
-        becomeUnsure();
-      }
+      if (entry.runId !== undefined) markAsLeft(entry.runId);
       throw cause;
     }
   }
 
   const adminScope = options.adminScope ?? (() => ADMIN_SCOPE);
-  const endRevoked = createEndRevoked({ store, runtime, adminScope, isRevoked: isKnownAsRevoked });
+  const closing = new AbortController();
+  const endRevoked = createEndRevoked({
+    store,
+    runtime,
+    adminScope,
+    isRevoked: isKnownAsRevoked,
+    pause,
+    signal: closing.signal,
+  });
 
   const acceptRun = createAcceptor({
     store,
@@ -258,6 +269,7 @@ export function createRunService(options: RunServiceOptions): RunService {
 
     async drain(signal) {
       for (const stop of stopListening) stop();
+      closing.abort();
       const ending = endAll(signal).catch((cause: unknown) =>
         logger.warn({ cause }, "runs that were left could not be ended"),
       );
@@ -277,12 +289,27 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
 
   async function endAll(signal: AbortSignal): Promise<void> {
-    await claims?.close();
+    const taken = claims?.close() ?? Promise.resolve();
+    // A store that does not answer keeps no run from being ended.
+    await Promise.race([taken, untilAborted(signal)]);
     followers.closeIdle();
     if (ledger.activeRuns > 0) await idleOrAborted(signal);
     // From here on a store that does not answer is not waited for.
     const written = writer.close();
-    const left = [...active];
+    const begun = new Set([...active].filter(({ run }) => run !== undefined));
+    // One that was being taken has begun when the round is over: before that it is not known how it is to end.
+    const endOthers = () =>
+      endRuns(
+        [...active].filter((entry) => !begun.has(entry)),
+        signal,
+      );
+    await Promise.all([endRuns([...begun], signal), taken.then(endOthers)]);
+    // The last chance of this process; what fails again is found by the next one.
+    await unstored.retry().catch(() => undefined);
+    await Promise.all([written, writer.close()]);
+  }
+
+  async function endRuns(left: readonly ActiveRun[], signal: AbortSignal): Promise<void> {
     const givenUp = left.flatMap(({ run }) => (run?.mayBeginAgain === true && isOfMany ? [run.runId] : []));
     for (const { controller, run } of left) controller.abort(findEnd(run) ?? signal.reason);
     // Cancelled runs are stored too.
@@ -291,9 +318,6 @@ export function createRunService(options: RunServiceOptions): RunService {
       await store.endOrphans(createDescribeAbandoned(runtime), givenUp);
       hints.tellPending();
     }
-    // The last chance of this process; what fails again is found by the next one.
-    await unstored.retry().catch(() => undefined);
-    await Promise.all([written, writer.close()]);
   }
 
   /** Of a run that has no client which goes away with the server. */
@@ -338,6 +362,13 @@ function isSameSession(one: SessionKey, other: SessionKey): boolean {
     one.component.kind === other.component.kind &&
     isSameOwner(one.owner, other.owner)
   );
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 /** The run stops when the client goes away. Gives the function that ends the following. */

@@ -1,8 +1,10 @@
 import type { DataScope } from "@agentos/auth";
-import { describe, expect, it } from "vitest";
-import { alice, bob } from "../runs/store.suite.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { alice, bob, keyOf } from "../runs/store.suite.ts";
 import { settle } from "../runs/test-run.fixture.ts";
 import { createReadOfOwner } from "./reads-per-owner.ts";
+import { createSqlRunStore } from "./sql-run-store.ts";
+import { openTestDatabase } from "./test-database.fixture.ts";
 
 const [ofAlice, ofBob] = [alice, bob].map((owner): DataScope => ({ kind: "user", owner }));
 
@@ -43,5 +45,26 @@ describe("reads of whole runs", () => {
     expect(begun).toEqual([0, 1, 2]);
     for (const number of begun) end(number);
     await Promise.all(reads);
+  });
+
+  it("are counted together, whatever they are for: the history of a run, the run, a piece of a session", async () => {
+    const database = await openTestDatabase("sqlite");
+    onTestFinished(() => database.close());
+    let reads = 0;
+    function read(): Promise<never> {
+      reads += 1;
+      return new Promise(() => {});
+    }
+    const store = createSqlRunStore({ ...database, read }, { deployment: "d", nodeId: "one" });
+    const scope: DataScope = { kind: "user", owner: alice };
+    const key = keyOf(alice);
+    for (let time = 0; time < 3; time++) void store.listRuns(scope, key, { status: "COMPLETED", limit: 5 });
+    void store.findRun(scope, key, "r1");
+    void store.listRunPiece(scope, key, { afterRunId: undefined, count: 5, maxBytes: 1_000 });
+    await settle();
+    expect(reads).toBe(2);
+    void store.listRuns({ kind: "user", owner: bob }, keyOf(bob), { limit: 5 });
+    await settle();
+    expect(reads).toBe(3);
   });
 });

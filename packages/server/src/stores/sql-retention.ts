@@ -27,8 +27,8 @@ export interface RetentionSweepOptions {
   readonly pause: () => Promise<void>;
 }
 
-/** So long a revocation stays after it is past. */
-const REVOCATIONS_SECONDS = 7 * 24 * 60 * 60;
+/** So long a revocation stays after it is past: no clock is ahead by so much. What is kept is counted where it may be full. */
+const REVOCATIONS_SECONDS = 24 * 60 * 60;
 /** Rows of one commit. A session takes its runs with it. */
 const BATCH = 200;
 const SESSION_BATCH = 50;

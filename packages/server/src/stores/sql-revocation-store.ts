@@ -24,7 +24,7 @@ export interface SqlRevocationStoreOptions
   extends Pick<SqlNodeOptions, "deployment" | "nodeId">,
     RevocationRoom {
   readonly spread: SqlNode["spread"];
-  /** Told the number of a row that this store has not written: its value is taken as it is. Default: nobody. */
+  /** Told the number of a row that this store has not written, once: its value is taken as it is. Default: nobody. */
   readonly onForeign?: ((seq: number) => void) | undefined;
 }
 
@@ -47,6 +47,8 @@ export function createSqlRevocationStore(
   const { upkeep, dialect, hints } = database;
   const { now } = dialect;
   type Rows = ExpressionBuilder<Tables, "agentos_revocations">;
+  /** Number of the last row that was told of. */
+  let lastForeign = 0;
 
   async function lock(transaction: Transaction<Tables>): Promise<void> {
     if (dialect.name === "postgres")
@@ -180,7 +182,12 @@ export function createSqlRevocationStore(
           .limit(limit)
           .execute(),
       );
-      for (const row of rows) if (readJsonText(row.value) === undefined) onForeign(row.seq);
+      // The newest one is read each time.
+      for (const { seq: foreign, value } of rows) {
+        if (foreign <= lastForeign || readJsonText(value) !== undefined) continue;
+        lastForeign = foreign;
+        onForeign(foreign);
+      }
       return rows.map(fromRow);
     },
 

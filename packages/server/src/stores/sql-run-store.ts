@@ -222,10 +222,12 @@ export function createSqlRunStore(database: Database<Tables>, options: SqlRunSto
 
     async listRuns(scope, key, { limit, ...query }) {
       if (limit === 0 || !coversOwner(scope, key.owner)) return [];
-      const rows: RunRow[] = await database.read((db) => {
-        const newest = selectRuns(db, key).where(fitsRun(query)).orderBy("agentos_runs.run_no", "desc");
-        return (limit === undefined ? newest : newest.limit(limit)).execute();
-      });
+      const readRows = () =>
+        database.read((db) => {
+          const newest = selectRuns(db, key).where(fitsRun(query)).orderBy("agentos_runs.run_no", "desc");
+          return (limit === undefined ? newest : newest.limit(limit)).execute();
+        });
+      const rows: RunRow[] = await readOfOwner(scope, readRows);
       return rows.toReversed().map((row) => readRun(key, row));
     },
 
