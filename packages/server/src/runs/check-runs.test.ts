@@ -26,9 +26,13 @@ function check(active: ReturnType<typeof createActiveRuns>, held: ReadonlyMap<st
   const ended: { readonly runIds: readonly string[]; readonly untouched: readonly string[] }[] = [];
   const store = {
     beat: async () => ({ cancelled: [], held }),
-    endOrphans: async (_: unknown, runIds: readonly string[], untouched?: ReadonlySet<string>) => {
-      ended.push({ runIds, untouched: [...(untouched ?? [])] });
-      return runIds.length;
+    endOrphans: async (
+      _: unknown,
+      attempts: ReadonlyMap<string, number>,
+      untouched?: ReadonlySet<string>,
+    ) => {
+      ended.push({ runIds: [...attempts.keys()], untouched: [...(untouched ?? [])] });
+      return attempts.size;
     },
   };
   const unstored = { has: () => false };
@@ -72,8 +76,8 @@ it("runs of a claim of which nobody knows whether it was made are looked for", a
       return Promise.reject(new Error("the answer to the commit was lost"));
     },
     beat: async () => ({ cancelled: [], held: new Map(isTaken ? [["r1", 1]] : []) }),
-    async endOrphans(_, runIds, untouched) {
-      given.resolve([runIds, [...(untouched ?? [])]]);
+    async endOrphans(_, attempts, untouched) {
+      given.resolve([[...attempts.keys()], [...(untouched ?? [])]]);
       return 1;
     },
   };
@@ -128,8 +132,8 @@ it("a run counts as one that has been here where its end was not kept, and is as
       await memory.finishRun(lease, end);
     },
     beat: async () => ({ cancelled: [], held }),
-    async endOrphans(_, runIds, untouched) {
-      looked.resolve([runIds, [...(untouched ?? [])]]);
+    async endOrphans(_, attempts, untouched) {
+      looked.resolve([[...attempts.keys()], [...(untouched ?? [])]]);
       return 1;
     },
   };

@@ -35,9 +35,9 @@ export async function checkRuns(options: CheckOptions): Promise<CheckedRuns> {
     if (held.get(runId) !== attempt) abort(new RunLeaseLost("another server has ended the run"));
   if (isTaking()) return { isShared: true, isWhole: false };
   const known = listKnown(active, held);
-  const orphans = [...held.keys()].filter((runId) => !known.has(runId) && !unstored.has(runId));
-  const untouched = new Set(orphans.filter((runId) => !active.left.has(runId)));
-  if (orphans.length > 0) await store.endOrphans(createDescribeAbandoned(runtime), orphans, untouched);
+  const orphans = new Map([...held].filter(([runId]) => !known.has(runId) && !unstored.has(runId)));
+  const untouched = new Set([...orphans.keys()].filter((runId) => !active.left.has(runId)));
+  if (orphans.size > 0) await store.endOrphans(createDescribeAbandoned(runtime), orphans, untouched);
   return { isShared: true, isWhole: true };
 }
 

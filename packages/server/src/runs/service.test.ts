@@ -433,10 +433,10 @@ describe("a run", () => {
           if (beats === 1) throw new Error("no database");
           return { cancelled: [], held };
         },
-        async endOrphans(_, runIds) {
-          ended.push(...runIds);
+        async endOrphans(_, attempts) {
+          ended.push(...attempts.keys());
           held.clear();
-          return runIds.length;
+          return attempts.size;
         },
       },
       beatMs: 1,

@@ -310,11 +310,15 @@ export function createRunService(options: RunServiceOptions): RunService {
   }
 
   async function endRuns(left: readonly ActiveRun[], signal: AbortSignal): Promise<void> {
-    const givenUp = left.flatMap(({ run }) => (run?.mayBeginAgain === true && isOfMany ? [run.runId] : []));
+    const givenUp = new Map(
+      left.flatMap(({ run }) =>
+        run?.mayBeginAgain === true && isOfMany ? [[run.runId, run.attempt] as const] : [],
+      ),
+    );
     for (const { controller, run } of left) controller.abort(findEnd(run) ?? signal.reason);
     // Cancelled runs are stored too.
     await Promise.all(left.map(({ hasEnded }) => hasEnded));
-    if (givenUp.length > 0) {
+    if (givenUp.size > 0) {
       await store.endOrphans(createDescribeAbandoned(runtime), givenUp);
       hints.tellPending();
     }

@@ -293,12 +293,12 @@ export interface RunStore extends RunQueue {
   /** Ends the runs whose server is gone, or lets others begin them again where they may; gives how many have ended. */
   endAbandoned(describe: DescribeAbandoned): Promise<number>;
   /**
-   * Ends runs that this server holds and does not run, in the same way; gives how many. Those of `untouched` were taken and
-   * never begun here: they wait on, and that attempt does not count.
+   * Ends attempts of runs, by id, that this server holds and does not run, in the same way; gives how many. Those of
+   * `untouched` were taken and never begun here: they wait on, and that attempt does not count.
    */
   endOrphans(
     describe: DescribeAbandoned,
-    runIds: readonly string[],
+    attempts: ReadonlyMap<string, number>,
     untouched?: ReadonlySet<string>,
   ): Promise<number>;
 }

@@ -239,18 +239,17 @@ export function createSqlAbandoned(
       return ended;
     },
 
-    async endOrphans(describe, runIds, untouched) {
+    async endOrphans(describe, attempts, untouched) {
       let ended = 0;
+      const runIds = [...attempts.keys()];
       for (let start = 0; start < runIds.length; start += BATCH) {
         const some = runIds.slice(start, start + BATCH).map(toKeyText);
-        const swept = await database.write(async (transaction) =>
-          sweep(
-            transaction,
-            await selectActive(transaction, nodeId).where("run_id", "in", some).execute(),
-            describe,
-            untouched,
-          ),
-        );
+        const swept = await database.write(async (transaction) => {
+          const rows = await selectActive(transaction, nodeId).where("run_id", "in", some).execute();
+          // A run that was paused may have gone on here since somebody looked.
+          const orphans = rows.filter(({ run_id, attempt }) => attempts.get(fromKeyText(run_id)) === attempt);
+          return sweep(transaction, orphans, describe, untouched);
+        });
         ended += swept.ended;
       }
       return ended;

@@ -98,10 +98,11 @@ for (const dialect of TEST_DIALECTS) {
       const claim = { components: [key.component], limit: 3, full: [], placesOf: () => 3 };
       expect(await store.claimRuns(claim)).toHaveLength(1);
       const describeEnd = createDescribeAbandoned(createTestRuntime());
-      expect(await store.endOrphans(describeEnd, ["r1"], new Set(["r1"]))).toBe(0);
+      expect(await store.endOrphans(describeEnd, new Map([["r1", 1]]), new Set(["r1"]))).toBe(0);
       expect(await store.claimRuns(claim)).toMatchObject([{ lease: { runId: "r1", attempt: 1 } }]);
-      // Its only attempt, which has begun.
-      expect(await store.endOrphans(describeEnd, ["r1"])).toBe(1);
+      // Its only attempt, which has begun; not another one, of before it went on.
+      expect(await store.endOrphans(describeEnd, new Map([["r1", 0]]))).toBe(0);
+      expect(await store.endOrphans(describeEnd, new Map([["r1", 1]]))).toBe(1);
       expect(await store.claimRuns(claim)).toEqual([]);
     });
 

@@ -102,7 +102,11 @@ for (const dialect of TEST_DIALECTS) {
         ]),
       );
       const describeEnd = createDescribeAbandoned(createTestRuntime());
-      expect(await mine.endOrphans(describeEnd, ["r1", "r3"])).toBe(1);
+      const attempts = new Map([
+        ["r1", 1],
+        ["r3", 1],
+      ]);
+      expect(await mine.endOrphans(describeEnd, attempts)).toBe(1);
       expect((await mine.beat()).held).toEqual(new Map([["r2", 1]]));
       const run = await mine.findRun(all, keyOf(alice), "r1");
       expect(run?.events).toMatchObject([{ event: "RunError", error_type: "interrupted", run_id: "r1" }]);

@@ -177,7 +177,7 @@ for (const dialect of TEST_DIALECTS) {
           }
         }
       }
-      const left = leases.map(({ runId }) => runId);
+      const left = new Map(leases.map(({ runId, attempt }) => [runId, attempt]));
       await store.endOrphans(createDescribeAbandoned(createTestRuntime()), left);
       const { counted, truth } = await count(deployment, (id) => handmade.has(id));
       expect(Object.keys(truth).length).toBeGreaterThan(1);
