@@ -24,5 +24,10 @@ export const publishedPackages: readonly PublishedPackage[] = [
       "swagger-ui-dist/LICENSE": "routes/swagger-ui/LICENSE",
     },
   },
-  { name: "cli", needs: ["contract", "auth", "guard", "storage", "server"] },
+  { name: "control-plane", needs: ["contract", "auth", "guard", "storage"] },
+  { name: "client", needs: ["contract"] },
+  {
+    name: "cli",
+    needs: ["contract", "auth", "guard", "storage", "server", "control-plane", "client"],
+  },
 ];

@@ -79,6 +79,8 @@ export const allowedOutsidePackages: Readonly<Record<string, readonly string[]>>
   // Not `ai`: docs/decisions/0047-the-provider-interface.md.
   server: ["@ai-sdk/provider", "ajv", "kysely", "zod", "zod-openapi"],
   storage: ["kysely", "pg"],
+  "control-plane": ["better-auth", "ipaddr.js", "kysely", "zod"],
+  client: ["eventsource-parser"],
   testkit: ["jose", "pg", "rolldown"],
 };
 
@@ -169,7 +171,6 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
   server: {
     runs: [],
     "runs/form": ["runs"],
-    input: ["runs/form"],
     sessions: ["runs/form", "runs"],
     agents: ["agents/provider", "memories", "runs"],
     "agents/provider": ["runs"],
@@ -177,8 +178,31 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     "stores/schema": [],
     stores: ["stores/schema", "memories", "runs"],
     openapi: [],
-    routes: ["openapi", "memories", "sessions", "input", "runs/form", "runs"],
+    routes: ["openapi", "memories", "sessions", "runs/form", "runs"],
     "agent-os": ["routes", "openapi", "stores/schema", "stores", "memories", "sessions", "agents", "runs"],
+  },
+  "control-plane": {
+    schema: [],
+    store: ["schema"],
+    outbound: [],
+    keys: ["store", "schema"],
+    "sign-in": ["store", "schema"],
+    people: ["sign-in", "revocations", "store", "schema"],
+    revocations: ["tokens", "keys", "outbound", "store", "schema"],
+    tokens: ["keys", "people/roles", "store", "schema"],
+    "people/roles": [],
+    instances: ["keys", "outbound", "revocations", "store", "schema"],
+    diagnose: ["instances", "keys", "store", "schema"],
+    app: ["people/roles", "sign-in", "store", "schema"],
+    routes: ["app", "diagnose", "instances", "keys", "people", "people/roles", "revocations", "sign-in", "store", "tokens"],
+    pages: [],
+    "control-plane": ["app", "routes", "pages", "diagnose", "instances", "keys", "outbound", "people", "people/roles", "revocations", "sign-in", "store", "schema", "tokens"],
+  },
+  client: {
+    wire: [],
+    stream: ["wire"],
+    agentos: ["stream", "wire"],
+    "control-plane": ["wire"],
   },
   cli: {
     causes: [],

@@ -12,6 +12,7 @@ export {
   type LimitEntry,
   type RefusalEntry,
   type RefusalStatus,
+  type RejectionEntry,
   STAGES,
   type Stage,
   TOKEN_STAGES,
@@ -26,8 +27,10 @@ export {
   LIMITS,
   type LimitCode,
   REFUSALS,
+  REJECTIONS,
   RETIRED_CODES,
   type RefusalCode,
+  type RejectionCode,
 } from "./errors/error-catalogue.ts";
 export { createFault, type Fault, type FaultParts, type RenderedFault, renderFault } from "./errors/fault.ts";
 export { FIX_COMMANDS } from "./errors/fix-commands.ts";

@@ -1,4 +1,6 @@
 /** The application shell: what a server of ours (agents, control plane) is built of. Everything stands behind the guard. */
+
+export { MAX_PIECEWISE_BYTES } from "./app/body-limits.ts";
 export { type CustomRoute, isPrivateRoute } from "./app/custom-route.ts";
 export { describeIssues } from "./app/describe-issues.ts";
 export type { Fetch, FetchEnvironment } from "./app/fetch.ts";
@@ -29,11 +31,15 @@ export {
   valueIssue,
 } from "./app/input-fault.ts";
 export type { SocketActions } from "./app/join-sockets.ts";
+export { findExcess, hasLoneSurrogate, parseJson } from "./app/json-text.ts";
 export { requireCaller } from "./app/late-body.ts";
 export { createLimitLog, type LimitLog } from "./app/limit-log.ts";
 export { describeLimit, limitResponse } from "./app/limit-response.ts";
 export { isOpened } from "./app/opened-routes.ts";
 export { describePage } from "./app/page-meta.ts";
+export { parseJsonText } from "./app/parse-json-text.ts";
+export { DAMAGED, readBytes } from "./app/read-bytes.ts";
+export { readJsonBody } from "./app/read-json-body.ts";
 export { readQuery } from "./app/read-query.ts";
 export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";

@@ -86,6 +86,7 @@ const KINDS: Readonly<Record<ErrorEntry["kind"], string>> = {
   limit: "there is no room for a request",
   fault: "a configuration or key, seen at the start",
   cause: "found by the doctor",
+  rejection: "the control plane cannot do it so",
 };
 
 function print(found: readonly Explained[], { terminal }: Context): void {

@@ -129,8 +129,26 @@ export interface LimitEntry {
   readonly since: string;
 }
 
+/**
+ * A request to the control plane that is allowed and in order, and cannot be done as it was asked: an answer, not an
+ * exception.
+ */
+export interface RejectionEntry {
+  readonly kind: "rejection";
+  /** 401: not signed in by it; 404: nothing there; 409: what is there stands against it. */
+  readonly status: 401 | 403 | 404 | 409 | 422;
+  /** One line for a person: lower-case start, no final full stop. */
+  readonly title: string;
+  /** One sentence for whoever shows nothing else. */
+  readonly detail: string;
+  /** What to do next. */
+  readonly fix: string;
+  /** First version of this product that has the code. */
+  readonly since: string;
+}
+
 /** Any entry; switch on `kind`. */
-export type ErrorEntry = RefusalEntry | FaultEntry | CauseEntry | LimitEntry;
+export type ErrorEntry = RefusalEntry | FaultEntry | CauseEntry | LimitEntry | RejectionEntry;
 
 /** Values for the `{name}` places of an entry. */
 export type Facts = Readonly<Record<string, string | number | boolean | readonly string[]>>;

@@ -8,7 +8,9 @@ import { keyFaults } from "./key-faults.ts";
 import { limits } from "./limits.ts";
 import { originRefusals } from "./origin-refusals.ts";
 import { outages } from "./outages.ts";
+import { rejections } from "./rejections.ts";
 import { scopeRefusals } from "./scope-refusals.ts";
+import { signInLimits, signInRefusals } from "./sign-in-refusals.ts";
 import { socketLimits, socketRefusals } from "./socket-refusals.ts";
 import { storeFaults } from "./store-faults.ts";
 
@@ -19,13 +21,17 @@ export const REFUSALS = {
   ...authRefusals,
   ...scopeRefusals,
   ...socketRefusals,
+  ...signInRefusals,
 } as const;
 
 /** Faults of a configuration, of its keys and of its database, by code. */
 export const FAULTS = { ...configFaults, ...keyFaults, ...storeFaults } as const;
 
 /** Requests that there is no room for, or no database, by code. */
-export const LIMITS = { ...limits, ...socketLimits, ...outages } as const;
+export const LIMITS = { ...limits, ...socketLimits, ...outages, ...signInLimits } as const;
+
+/** Requests to the control plane that cannot be done as they were asked, by code. */
+export const REJECTIONS = rejections;
 
 export { CAUSES };
 
@@ -35,6 +41,7 @@ export const ERRORS: Readonly<Record<string, ErrorEntry>> = {
   ...FAULTS,
   ...LIMITS,
   ...CAUSES,
+  ...REJECTIONS,
 };
 
 /** A code of {@link REFUSALS}. */
@@ -45,8 +52,10 @@ export type FaultCode = keyof typeof FAULTS;
 export type CauseCode = keyof typeof CAUSES;
 /** A code of {@link LIMITS}. */
 export type LimitCode = keyof typeof LIMITS;
+/** A code of {@link REJECTIONS}. */
+export type RejectionCode = keyof typeof REJECTIONS;
 /** Any code of the catalogue. Codes are never renamed, and never used again. */
-export type ErrorCode = RefusalCode | FaultCode | CauseCode | LimitCode;
+export type ErrorCode = RefusalCode | FaultCode | CauseCode | LimitCode | RejectionCode;
 
 /** Codes that existed once and must never be used again. */
 export const RETIRED_CODES: readonly string[] = [

@@ -82,7 +82,12 @@ export const SCOPE_RESOURCES = {
     description:
       "denials and audit, explanations, revocation, roles; privileged, never implied by another scope",
   },
-  os: { actions: crud, perResource: false, plane: "control-plane", description: "AgentOS instances" },
+  os: {
+    actions: [...crud, "connect"],
+    perResource: false,
+    plane: "control-plane",
+    description: "AgentOS instances; `connect` adds one, `write` changes its endpoint and its switches",
+  },
   org: { actions: crud, perResource: false, plane: "control-plane", description: "the organization" },
   "org:members": {
     actions: crud,

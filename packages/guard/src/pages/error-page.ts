@@ -22,7 +22,7 @@ function explain(text: string, cliCommand: string): string {
 
 function page(code: string, entry: ErrorEntry, cliCommand: string): string {
   const detail =
-    entry.kind === "refusal" || entry.kind === "limit"
+    entry.kind === "refusal" || entry.kind === "limit" || entry.kind === "rejection"
       ? `<h2>What the client sees</h2><p><code>${explain(entry.detail, cliCommand)}</code></p>`
       : "";
   return `<!doctype html>
@@ -51,6 +51,7 @@ function escapeHtml(text: string): string {
 }
 
 function describeKind(entry: ErrorEntry, cliCommand: string): string {
+  if (entry.kind === "rejection") return `HTTP ${entry.status}; what is there stands against the request`;
   if (entry.kind !== "cause" && entry.seenAs !== undefined) return explain(entry.seenAs, cliCommand);
   if (entry.kind === "refusal")
     return `HTTP ${entry.status}; checked at the step &ldquo;${entry.stage}&rdquo;`;

@@ -22,10 +22,10 @@ import {
   type RequestContext,
   type RouteHandler,
   type Runtime,
+  readJsonBody,
   valueIssue,
 } from "@agentos/guard/app";
 import type { z } from "zod";
-import { readJsonBody } from "../input/read-json-body.ts";
 import { MAX_MEMORY_BODY_BYTES } from "../memories/memory-limits.ts";
 import { toMemoryObject } from "../memories/memory-object.ts";
 import type { MemoryService } from "../memories/memory-service.ts";

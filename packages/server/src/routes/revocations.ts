@@ -31,11 +31,11 @@ import {
   type Revocations,
   type RouteHandler,
   type Runtime,
+  readJsonBody,
   readQuery,
   type StoredRevocation,
   valueIssue,
 } from "@agentos/guard/app";
-import { readJsonBody } from "../input/read-json-body.ts";
 import { createAnswerFault } from "./answer-fault.ts";
 
 export interface RevocationsRoutesOptions {

@@ -24,9 +24,9 @@ import {
   type RequestContext,
   type RouteHandler,
   type Runtime,
+  readJsonBody,
   readQuery,
 } from "@agentos/guard/app";
-import { readJsonBody } from "../input/read-json-body.ts";
 import type { RunStore, SessionFilter, StoredSession } from "../runs/store.ts";
 import { KIND_NAMES } from "../sessions/kind-names.ts";
 import { type NullHabit, writeObject } from "../sessions/nulls.ts";

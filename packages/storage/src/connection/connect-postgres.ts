@@ -9,7 +9,7 @@ import { createPostgresDialect } from "../postgres/postgres-dialect.ts";
 import { createPostgresHints } from "../postgres/postgres-hints.ts";
 import { createPostgresPool, type StatementLimits } from "../postgres/postgres-pool.ts";
 import { DIALECTS } from "../schema/dialect.ts";
-import { applyMigrations, type Migration, readMigrations } from "../schema/migrate.ts";
+import { applyMigrations, type MigrationPlan, readMigrations } from "../schema/migrate.ts";
 import type { Connected, Lane, WaitLimits } from "./database.ts";
 
 export interface PostgresServerOptions {
@@ -30,7 +30,7 @@ const MAX_ATTEMPTS = 5;
 
 export function connectPostgres<Tables>(
   { location, onIdleError, onNotice, hintGroup }: PostgresServerOptions,
-  migrations: readonly Migration[],
+  plan: MigrationPlan,
   { busyTimeoutMs, migrationTimeoutMs }: WaitLimits,
 ): Connected<Tables> {
   const dialect = DIALECTS.postgres;
@@ -87,10 +87,10 @@ export function connectPostgres<Tables>(
     migrate: () =>
       withPatience((patient) =>
         transactAlone(patient, migrationTimeoutMs, (transaction) =>
-          applyMigrations(transaction, dialect, migrations),
+          applyMigrations(transaction, dialect, plan),
         ),
       ),
-    migrations: () => withPatience((patient) => readMigrations(patient, dialect, migrations)),
+    migrations: () => withPatience((patient) => readMigrations(patient, dialect, plan)),
     // It has no such counter that one could ask without asking the server.
     changeStamp: () => undefined,
     backup: async () => ({ kind: "not-a-file" }),

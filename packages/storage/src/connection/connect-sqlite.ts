@@ -2,7 +2,7 @@
 import { Kysely } from "kysely";
 import { createHintBoard } from "../hints/hints.ts";
 import { DIALECTS } from "../schema/dialect.ts";
-import { applyMigrations, type Migration, readMigrations } from "../schema/migrate.ts";
+import { applyMigrations, type MigrationPlan, readMigrations } from "../schema/migrate.ts";
 import { backupSqlite } from "../sqlite/backup-sqlite.ts";
 import { createChangeStamp } from "../sqlite/change-stamp.ts";
 import { createGroupCommit } from "../sqlite/group-commit.ts";
@@ -14,7 +14,7 @@ import type { Connected, Lane, WaitLimits } from "./database.ts";
 
 export function connectSqlite<Tables>(
   file: string,
-  migrations: readonly Migration[],
+  plan: MigrationPlan,
   { busyTimeoutMs, migrationTimeoutMs }: WaitLimits,
 ): Connected<Tables> {
   const dialect = DIALECTS.sqlite;
@@ -31,8 +31,8 @@ export function connectSqlite<Tables>(
     // Another process of the file finds by its poll what happened here.
     hints: createHintBoard(),
     migrate: () =>
-      transact(db, migrationTimeoutMs, (transaction) => applyMigrations(transaction, dialect, migrations)),
-    migrations: () => readMigrations(db, dialect, migrations),
+      transact(db, migrationTimeoutMs, (transaction) => applyMigrations(transaction, dialect, plan)),
+    migrations: () => readMigrations(db, dialect, plan),
     changeStamp: createChangeStamp(opened.database),
     backup: (target) => backupSqlite(file, target),
     close: () => db.destroy(),

@@ -10,6 +10,8 @@ import type { Database } from "./database.ts";
 export interface OpenDatabaseOptions {
   readonly location: DatabaseLocation;
   readonly migrations: readonly Migration[];
+  /** Where it is kept which of them are applied; two products in one database have one each. Default: `agentos_migrations`. */
+  readonly migrationsTable?: string | undefined;
   /** Told of a connection that broke while nobody used it. Default: nobody. */
   readonly onIdleError?: ((cause: Error) => void) | undefined;
   /** Told what does not stop it, and somebody should know. Default: nobody. */
@@ -26,6 +28,7 @@ export interface OpenDatabaseOptions {
 export function openDatabase<Tables>({
   location,
   migrations,
+  migrationsTable: table = "agentos_migrations",
   onIdleError = () => undefined,
   onNotice = () => undefined,
   hintGroup,
@@ -33,9 +36,10 @@ export function openDatabase<Tables>({
   migrationTimeoutMs = 60_000,
 }: OpenDatabaseOptions): Database<Tables> {
   const limits = { busyTimeoutMs, migrationTimeoutMs };
+  const plan = { migrations, table };
   const connected =
     location.kind === "sqlite"
-      ? connectSqlite<Tables>(location.file, migrations, limits)
-      : connectPostgres<Tables>({ location, onIdleError, onNotice, hintGroup }, migrations, limits);
+      ? connectSqlite<Tables>(location.file, plan, limits)
+      : connectPostgres<Tables>({ location, onIdleError, onNotice, hintGroup }, plan, limits);
   return { ...connected, dialect: DIALECTS[location.kind], shownLocation: showLocation(location) };
 }

@@ -17,8 +17,11 @@ export interface MigrationState {
   readonly isApplied: boolean;
 }
 
-const TABLE = "agentos_migrations";
-const table = sql.table(TABLE);
+/** The steps of one product, and the table that says which of them a database has. */
+export interface MigrationPlan {
+  readonly migrations: readonly Migration[];
+  readonly table: string;
+}
 
 interface AppliedRow {
   readonly name: string;
@@ -37,21 +40,21 @@ export function hashMigration({ up }: Migration, { types }: Dialect): string {
 export async function applyMigrations(
   transaction: QueryExecutorProvider,
   dialect: Dialect,
-  migrations: readonly Migration[],
+  plan: MigrationPlan,
 ): Promise<readonly string[]> {
   const { text, seconds } = dialect.types;
   // Not "if not exists": PostgreSQL asks for the right to make tables even where there is nothing to make.
-  if (!(await hasTable(transaction, dialect)))
+  if (!(await hasTable(transaction, dialect, plan)))
     await sql
       .raw(
-        `create table ${TABLE} (name ${text} primary key, hash ${text} not null, applied_at ${seconds} not null)`,
+        `create table ${plan.table} (name ${text} primary key, hash ${text} not null, applied_at ${seconds} not null)`,
       )
       .execute(transaction);
-  const missing = await findMissing(transaction, dialect, migrations);
+  const missing = await findMissing(transaction, dialect, plan);
   for (const migration of missing) {
     for (const statement of migration.up(dialect.types)) await sql.raw(statement).execute(transaction);
     const hash = hashMigration(migration, dialect);
-    await sql`insert into ${table} (name, hash, applied_at) values (${migration.name}, ${hash}, ${dialect.now})`.execute(
+    await sql`insert into ${sql.table(plan.table)} (name, hash, applied_at) values (${migration.name}, ${hash}, ${dialect.now})`.execute(
       transaction,
     );
   }
@@ -62,26 +65,33 @@ export async function applyMigrations(
 export async function readMigrations(
   db: QueryExecutorProvider,
   dialect: Dialect,
-  migrations: readonly Migration[],
+  plan: MigrationPlan,
 ): Promise<readonly MigrationState[]> {
-  const missing = (await hasTable(db, dialect)) ? await findMissing(db, dialect, migrations) : migrations;
+  const { migrations } = plan;
+  const missing = (await hasTable(db, dialect, plan)) ? await findMissing(db, dialect, plan) : migrations;
   return migrations.map((migration) => ({ name: migration.name, isApplied: !missing.includes(migration) }));
 }
 
-async function hasTable(db: QueryExecutorProvider, { name }: Dialect): Promise<boolean> {
+async function hasTable(
+  db: QueryExecutorProvider,
+  { name }: Dialect,
+  { table }: MigrationPlan,
+): Promise<boolean> {
   const found =
     name === "sqlite"
-      ? sql`select 1 from sqlite_master where type = 'table' and name = ${TABLE}`
-      : sql`select 1 where to_regclass(${TABLE}) is not null`;
+      ? sql`select 1 from sqlite_master where type = 'table' and name = ${table}`
+      : sql`select 1 where to_regclass(${table}) is not null`;
   return (await found.execute(db)).rows.length > 0;
 }
 
 async function findMissing(
   db: QueryExecutorProvider,
   dialect: Dialect,
-  migrations: readonly Migration[],
+  { migrations, table }: MigrationPlan,
 ): Promise<readonly Migration[]> {
-  const { rows } = await sql<AppliedRow>`select name, hash from ${table} order by name`.execute(db);
+  const { rows } = await sql<AppliedRow>`select name, hash from ${sql.table(table)} order by name`.execute(
+    db,
+  );
   const hashes = new Map(rows.map(({ name, hash }) => [name, hash]));
   refuseUnknown([...hashes.keys()], migrations);
   for (const migration of migrations) {

@@ -1,11 +1,10 @@
 /** How a body is written, by its content type, read strictly: the boundary that is counted is the one that is parsed. */
 
 import { fail, ok, type Result } from "@agentos/auth";
-import { type InputFault, inputFault, invalidFields, valueIssue } from "@agentos/guard/app";
+import { DAMAGED, type InputFault, inputFault, invalidFields, valueIssue } from "@agentos/guard/app";
 import { missing } from "./field-values.ts";
 import { MAX_BOUNDARY_LENGTH, MAX_CONTENT_TYPE_LENGTH, MAX_ECHOED_TYPE_LENGTH } from "./form-limits.ts";
 import { parseParameters } from "./parse-parameters.ts";
-import { DAMAGED } from "./read-bytes.ts";
 
 // RFC 2046, 5.1.1. None of these needs escaping between quotes.
 const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]*[0-9A-Za-z'()+_,\-./:=?]$/;

@@ -5,16 +5,17 @@
 
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
-import { echo, type LimitFault, type ValidationIssue, valueIssue } from "@agentos/guard/app";
+import {
+  echo,
+  hasLoneSurrogate,
+  type LimitFault,
+  parseJson,
+  type ValidationIssue,
+  valueIssue,
+} from "@agentos/guard/app";
 import { MAX_SESSION_STATE_BYTES } from "../run-limits.ts";
 import { MAX_MESSAGE_LENGTH, MAX_OPTION_TEXT_LENGTH } from "./form-limits.ts";
-import {
-  findOptionExcess,
-  findOptionOverlength,
-  hasLoneSurrogate,
-  looksLikeJson,
-  parseJson,
-} from "./json-text.ts";
+import { findOptionExcess, findOptionOverlength, looksLikeJson } from "./json-text.ts";
 
 type Parsed<Value> = Result<Value, ValidationIssue>;
 type JsonObject = Readonly<Record<string, unknown>>;

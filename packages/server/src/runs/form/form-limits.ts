@@ -6,8 +6,6 @@ export const MAX_MESSAGE_LENGTH = 200_000;
 export const MAX_FORM_BYTES = 20 * 1024 * 1024;
 /** Whole body of a `/continue`, bytes: results of many calls, each as long as a model is given it. */
 export const MAX_CONTINUE_BYTES = 2 * 1024 * 1024;
-/** A body up to here may be kept in the pieces in which it came, an object for each; larger ones are copied as they come. */
-export const MAX_PIECEWISE_BYTES = 16 * 1024;
 /** Fields of a form, files and unknown ones included; members of a JSON body. */
 export const MAX_FORM_FIELDS = 100;
 /** A multipart boundary, characters (RFC 2046, 5.1.1). */

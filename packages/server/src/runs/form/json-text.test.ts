@@ -1,13 +1,8 @@
+import { hasLoneSurrogate } from "@agentos/guard/app";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_JSON_DEPTH, MAX_OPTION_JSON_LENGTH, MAX_OPTION_JSON_MARKS } from "./form-limits.ts";
-import {
-  findOptionExcess,
-  findOptionOverlength,
-  hasLoneSurrogate,
-  isModestJson,
-  looksLikeJson,
-} from "./json-text.ts";
+import { findOptionExcess, findOptionOverlength, isModestJson, looksLikeJson } from "./json-text.ts";
 
 const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
 /** A list with so many structural characters. */

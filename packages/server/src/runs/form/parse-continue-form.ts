@@ -8,6 +8,7 @@ import {
   type InputFault,
   inputFault,
   invalidFields,
+  parseJson,
   type RequestFault,
   type Runtime,
   valueIssue,
@@ -17,7 +18,7 @@ import { readDecisions } from "../read-decisions.ts";
 import { createFieldReader } from "./field-reader.ts";
 import { parseBoolean, parseMessage, parseText } from "./field-values.ts";
 import { MAX_CONTINUE_BYTES, MAX_FORM_FIELDS } from "./form-limits.ts";
-import { findOptionExcess, parseJson } from "./json-text.ts";
+import { findOptionExcess } from "./json-text.ts";
 import { readBody } from "./read-body.ts";
 import { createFieldSet } from "./run-body.ts";
 

@@ -4,9 +4,8 @@
  */
 
 import { fail, ok, type Result } from "@agentos/auth";
-import { inputFault, type RequestFault } from "@agentos/guard/app";
+import { DAMAGED, inputFault, type RequestFault } from "@agentos/guard/app";
 import { MAX_PART_HEADER_BYTES } from "./form-limits.ts";
-import { DAMAGED } from "./read-bytes.ts";
 import { addFormField, createRunBody, type FieldSet, type RunBody, tooManyFields } from "./run-body.ts";
 
 export async function parseMultipart<Name extends string>(

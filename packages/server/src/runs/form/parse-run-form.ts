@@ -9,6 +9,7 @@ import { isRecord } from "@agentos/contract";
 import {
   inputFault,
   invalidFields,
+  parseJson,
   type RequestFault,
   type Runtime,
   type ValidationIssue,
@@ -26,7 +27,7 @@ import {
   parseText,
 } from "./field-values.ts";
 import { MAX_OPTION_TEXT_LENGTH } from "./form-limits.ts";
-import { findOptionExcess, findOptionOverlength, looksLikeJson, parseJson } from "./json-text.ts";
+import { findOptionExcess, findOptionOverlength, looksLikeJson } from "./json-text.ts";
 import { readBody } from "./read-body.ts";
 import { readMediaFields } from "./read-media-fields.ts";
 import { type FormLimits, RUN_FIELDS } from "./run-body.ts";

@@ -2,12 +2,12 @@
 
 import { ok, type Result } from "@agentos/auth";
 import type { RequestFault } from "@agentos/guard/app";
+import { readBytes } from "@agentos/guard/app";
 import { parseBodyType } from "./body-type.ts";
 import { MAX_FORM_BYTES, MAX_FORM_FIELDS } from "./form-limits.ts";
 import { parseJsonBody } from "./parse-json-body.ts";
 import { parseMultipart } from "./parse-multipart.ts";
 import { parseUrlencoded } from "./parse-urlencoded.ts";
-import { readBytes } from "./read-bytes.ts";
 import { createRunBody, type FieldSet, type FormLimits, type RunBody } from "./run-body.ts";
 
 const DEFAULT_LIMITS: FormLimits = { maxBytes: MAX_FORM_BYTES, maxFields: MAX_FORM_FIELDS };

@@ -5,19 +5,14 @@
 import { fail, ok, type Result } from "@agentos/auth";
 import { isRecord } from "@agentos/contract";
 import { nearest } from "@agentos/contract/text";
-import { redactTokens } from "@agentos/guard";
-import {
-  describeIssues,
-  invalidFields,
-  type RequestFault,
-  type ValidationIssue,
-  valueIssue,
-} from "@agentos/guard/app";
 import type { z } from "zod";
-import { hasLoneSurrogate } from "../runs/form/json-text.ts";
-import { parseJsonText } from "../runs/form/parse-json-body.ts";
-import { readBytes } from "../runs/form/read-bytes.ts";
-import { MAX_JSON_BODY_BYTES } from "./input-limits.ts";
+import { redactTokens } from "../log/redact-tokens.ts";
+import { MAX_JSON_BODY_BYTES } from "./body-limits.ts";
+import { describeIssues } from "./describe-issues.ts";
+import { invalidFields, type RequestFault, type ValidationIssue, valueIssue } from "./input-fault.ts";
+import { hasLoneSurrogate } from "./json-text.ts";
+import { parseJsonText } from "./parse-json-text.ts";
+import { readBytes } from "./read-bytes.ts";
 
 const JSON_TYPE = /^application\/(?:[!#$&^_.+0-9a-z-]+\+)?json$/;
 

@@ -6,8 +6,9 @@
  */
 
 import { fail, ok, type Result } from "@agentos/auth";
-import { inputFault, type LimitFault, type RequestFault, requireCaller } from "@agentos/guard/app";
-import { MAX_PIECEWISE_BYTES } from "./form-limits.ts";
+import { MAX_PIECEWISE_BYTES } from "./body-limits.ts";
+import { inputFault, type LimitFault, type RequestFault } from "./input-fault.ts";
+import { requireCaller } from "./late-body.ts";
 
 export const DAMAGED = "There was an error parsing the body";
 const FIRST_BUFFER_BYTES = 4 * 1024;

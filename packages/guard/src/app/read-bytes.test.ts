@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 import { Readable } from "node:stream";
-import { type RunningServer, serveOnNode } from "@agentos/guard/app";
+import { type RunningServer, serveOnNode } from "./serve.ts";
 import { createTestLogger } from "@agentos/testkit";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { MAX_PIECEWISE_BYTES } from "./form-limits.ts";
+import { MAX_PIECEWISE_BYTES } from "./body-limits.ts";
 import { readBytes } from "./read-bytes.ts";
 
 const LIMIT = 1_000;

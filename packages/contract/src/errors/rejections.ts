@@ -1,0 +1,203 @@
+/**
+ * What the control plane cannot do as it was asked: the person may, and the request is in order, but what is there stands
+ * against it.
+ */
+import type { RejectionEntry } from "./entry.ts";
+
+const rejection = { kind: "rejection", since: "0.1.0" } as const;
+const absent = { ...rejection, status: 404 } as const;
+const against = { ...rejection, status: 409 } as const;
+const forbidden = { ...rejection, status: 403 } as const;
+
+export const rejections = {
+  SIGN_IN_FAILED: {
+    ...rejection,
+    status: 401,
+    title: "no account has this e-mail address with this password",
+    detail: "The e-mail address or the password is wrong",
+    fix: "check both; who has lost the password gets a new link from an Owner or Administrator, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
+  },
+  LINK_UNKNOWN: {
+    ...absent,
+    title: "there is no link with this secret: it was cut when it was copied, or a newer one has replaced it",
+    detail: "The link is not valid",
+    fix: "copy the whole link, the part behind the # included; for a new one ask who gave it to you, or run `{cli} control-plane owner-link` on the machine itself",
+  },
+  LINK_USED: {
+    ...against,
+    title: "the link was used at {used_at}, and works once",
+    detail: "The link has been used",
+    fix: "sign in as usual; if it was not you who used it, have your sessions ended by an Owner, and get a new link",
+  },
+  LINK_EXPIRED: {
+    ...against,
+    title: "the link ended at {expired_at}",
+    detail: "The link has expired",
+    fix: "ask who gave it to you for a new one; on the machine itself, `{cli} control-plane owner-link` makes one",
+  },
+  LINK_DETAILS_MISSING: {
+    ...rejection,
+    status: 422,
+    title: "this link needs {missing} to be used; nothing has been spent",
+    detail: "The link needs more than its secret",
+    fix: "send {missing} with it",
+  },
+  PASSWORD_WRONG: {
+    ...forbidden,
+    title: "the current password is another one",
+    detail: "The current password is wrong",
+    fix: 'send the password that is in use as "current_password"',
+  },
+  SESSION_UNKNOWN: {
+    ...absent,
+    title: "this person has no such session; it may have ended",
+    detail: "Session not found",
+    fix: "read GET /api/sessions for those that there are",
+  },
+  MEMBER_UNKNOWN: {
+    ...absent,
+    title: "the organization has no such member",
+    detail: "Member not found",
+    fix: "read the list of members for those that there are",
+  },
+  MEMBER_EXISTS: {
+    ...against,
+    title: "somebody with this e-mail address is a member already",
+    detail: "The person is a member already",
+    fix: "change the role of that member instead",
+  },
+  MEMBER_LAST_OWNER: {
+    ...against,
+    title: "this is the last Owner of the organization, and without one nobody could manage it",
+    detail: "The last owner must stay",
+    fix: "make another member Owner first",
+  },
+  ROLE_ABOVE_OWN: {
+    ...forbidden,
+    title: "the role {role} gives more than your own role {own_role}",
+    detail: "Nobody gives what they do not hold",
+    fix: "ask {who_can} to do it",
+  },
+  INSTANCE_UNKNOWN: {
+    ...absent,
+    title: "the organization has no such instance, or it is a draft of somebody else",
+    detail: "Instance not found",
+    fix: "read the list of instances for those that there are",
+  },
+  INSTANCE_ENDPOINT_INVALID: {
+    ...rejection,
+    status: 422,
+    title: "the endpoint {problem}",
+    detail: "The endpoint cannot be used",
+    fix: 'give the address of the AgentOS as scheme, host, port and path, such as "https://agents.example.com" or "http://localhost:7777"',
+  },
+  INSTANCE_ENDPOINT_MISSING: {
+    ...against,
+    title: "the draft has no endpoint yet",
+    detail: "The draft has no endpoint",
+    fix: "set the endpoint of the draft first",
+  },
+  INSTANCE_ENDPOINT_TAKEN: {
+    ...against,
+    title: 'the instance "{name}" has this endpoint already',
+    detail: "The endpoint is connected already",
+    fix: "use that instance, or delete it first",
+  },
+  INSTANCE_IS_DRAFT: {
+    ...against,
+    title: "the instance is a draft that is not connected yet",
+    detail: "The instance is a draft",
+    fix: "connect it first",
+  },
+  INSTANCE_NOT_DRAFT: {
+    ...against,
+    title: "the instance is connected, and no draft any more",
+    detail: "The instance is connected",
+    fix: "change the instance itself; that takes an Owner or Administrator",
+  },
+  INSTANCE_VERSION_TOO_OLD: {
+    ...against,
+    title:
+      "this AgentOS is version {version} ({version_source}), and JWT verification exists from {first_version} on: only the security key is possible",
+    detail: "The version of this AgentOS has no JWT authorization",
+    fix: "leave Authorization off and use the security key; or upgrade the AgentOS to {first_version} or later, then switch it on",
+  },
+  INSTANCE_AUTHORIZATION_OFF: {
+    ...against,
+    title: "Authorization is switched off for this instance, so no tokens are made for it",
+    detail: "Authorization is off",
+    fix: "let an Owner or Administrator switch Authorization on; or use the security key of the instance",
+  },
+  INSTANCE_OS_ID_UNKNOWN: {
+    ...against,
+    title: "the id of this AgentOS is not known, and a token has to name it as its audience",
+    detail: "The id of the AgentOS is unknown",
+    fix: 'open the instance in the console, which reads "os_id" of GET /info; for an AgentOS without that route, set the id by hand',
+  },
+  INSTANCE_NOT_OURS: {
+    ...against,
+    title: "this AgentOS has no policy route: it is a Python AgentOS, or an older one of ours",
+    detail: "The instance has no policy route",
+    fix: "nothing is to be done: what the browser sees of it counts",
+  },
+  INSTANCE_UNREACHABLE: {
+    ...against,
+    title: "the control plane got no usable answer from the instance: {reason}",
+    detail: "The instance does not answer the control plane",
+    fix: "see that the instance runs and that the machine of the control plane can reach its endpoint",
+  },
+  INSTANCE_ADDRESS_REFUSED: {
+    ...against,
+    title: "the endpoint leads to an address inside a private network, where the control plane does not call",
+    detail: "The address of the instance is private",
+    fix: "start the control plane with `--allow-private-endpoint HOST` for this host, if it is yours",
+  },
+  INSTANCE_REFUSES_US: {
+    ...against,
+    title: "the instance refused the token of the control plane with status {status}",
+    detail: "The instance refuses the control plane",
+    fix: "let the instance trust the keys of this control plane: set the lines of its configuration, then try again",
+  },
+  SIGNING_KEY_UNKNOWN: {
+    ...absent,
+    title: "the instance has no such key",
+    detail: "Key not found",
+    fix: "read the list of keys for those that there are",
+  },
+  SIGNING_KEY_STATION: {
+    ...against,
+    title: "the key is {station}, and this needs one that is {needed}",
+    detail: "The key is at another station",
+    fix: "read the list of keys; rotation goes from published to signing to retired",
+  },
+  SIGNING_KEY_NOT_LOADED: {
+    ...against,
+    title: "the instance has not loaded this key, so it would refuse every token of it",
+    detail: "The instance has not loaded the key",
+    fix: 'set the lines of its configuration, or wait until it has read the key set again, then try once more; with "is_forced" it is done all the same',
+  },
+  SIGNING_KEY_IN_USE: {
+    ...against,
+    title: "tokens of this key live until {until}",
+    detail: "Tokens of the key are alive",
+    fix: 'wait until then; with "is_forced" they are revoked on the instance, and the key is retired now',
+  },
+  SIGNING_KEY_PUBLISHED_ALREADY: {
+    ...against,
+    title: "a new key is published already, and waits to sign",
+    detail: "A new key is published already",
+    fix: "let that one sign, or retire it, before another is made",
+  },
+  TOKEN_SCOPES_BEYOND_OWN: {
+    ...forbidden,
+    title: "your role {role} does not give {scopes}",
+    detail: "Nobody gets what they do not hold",
+    fix: "ask for less; or ask {who_can} for another role",
+  },
+  TOKEN_PREREQUISITE_MISSING: {
+    ...forbidden,
+    title: "a token for this needs {scope}: without it {blocks}",
+    detail: "An access prerequisite is missing",
+    fix: "take {scope} into the scopes that are asked for; where your role does not give it, ask {who_can} for another role",
+  },
+} as const satisfies Record<string, RejectionEntry>;

@@ -1,0 +1,57 @@
+/** Refusals of the control plane, where people are signed in: a session stands in the place of a token. */
+import type { LimitEntry, RefusalEntry } from "./entry.ts";
+import { refusal } from "./refusal-entry.ts";
+
+const forbidden = { status: 403, challenge: "none", stage: "scopes" } as const;
+
+export const signInRefusals = {
+  AUTH_SIGN_IN_REQUIRED: refusal({
+    stage: "credential",
+    challenge: "none",
+    detail: "Not signed in",
+    title: "nobody is signed in: the request has no session cookie",
+    fix: "sign in; on the machine itself, `{cli} control-plane owner-link` prints a link that does",
+  }),
+  AUTH_SIGN_IN_ENDED: refusal({
+    stage: "revocation",
+    challenge: "none",
+    detail: "The session has ended",
+    title: "the session has ended: it expired, was signed out, or was ended by somebody who may",
+    fix: "sign in again",
+  }),
+  SCOPE_ROLE_INSUFFICIENT: refusal({
+    ...forbidden,
+    detail: "Insufficient permissions. Required scope(s): {required_scopes}",
+    title: "your role {role} does not give {missing_scopes}",
+    fix: "ask {who_can} to do it, or to give you a role that has {missing_scopes}",
+    publicFacts: ["role", "required_scopes", "missing_scopes", "who_can"],
+  }),
+  SCOPE_NOT_A_MEMBER: refusal({
+    ...forbidden,
+    detail: "Not a member of this organization",
+    title: "you are no member of such an organization, or there is none",
+    fix: "let an Owner or Administrator of the organization add you, or open one of your own organizations",
+  }),
+} as const satisfies Record<string, RefusalEntry>;
+
+export const signInLimits = {
+  SIGN_IN_THROTTLED: {
+    kind: "limit",
+    status: 429,
+    retryAfterSeconds: 60,
+    title:
+      "{limit} attempts to sign in have failed within a short time, for this account or from this address",
+    detail: "Too many failed attempts to sign in",
+    fix: "wait a minute, then try once more; on the machine itself, `{cli} control-plane owner-link` lets an Owner in at once",
+    since: "0.1.0",
+  },
+  LINK_THROTTLED: {
+    kind: "limit",
+    status: 429,
+    retryAfterSeconds: 60,
+    title: "{limit} links that are not valid have been tried from this address within a short time",
+    detail: "Too many attempts with links that are not valid",
+    fix: "wait a minute, then open the whole link as it was given to you",
+    since: "0.1.0",
+  },
+} as const satisfies Record<string, LimitEntry>;
