@@ -1,0 +1,39 @@
+/** Where the page stands. The last one is the page itself. */
+import { Link } from "@tanstack/react-router";
+import { ChevronRight } from "lucide-react";
+import { Fragment } from "react";
+
+export interface Crumb {
+  readonly title: string;
+  /** Address of the page. */
+  readonly path: string;
+}
+
+export function Breadcrumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
+  return (
+    <nav aria-label="Breadcrumbs" className="min-w-0">
+      <ol className="flex min-w-0 items-center gap-1 text-sm">
+        {crumbs.map(({ title, path }, at) => (
+          <Fragment key={path}>
+            {at === 0 ? null : (
+              <li aria-hidden className="text-ink-faint">
+                <ChevronRight className="size-3.5" />
+              </li>
+            )}
+            <li className="min-w-0 truncate">
+              {at === crumbs.length - 1 ? (
+                <span aria-current="page" className="font-medium text-ink">
+                  {title}
+                </span>
+              ) : (
+                <Link to={path} className="rounded-sm text-ink-soft transition-colors hover:text-ink">
+                  {title}
+                </Link>
+              )}
+            </li>
+          </Fragment>
+        ))}
+      </ol>
+    </nav>
+  );
+}

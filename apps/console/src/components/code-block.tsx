@@ -1,0 +1,34 @@
+/** Lines to copy. Long ones scroll within the block, so that the page never does sideways. */
+import { CopyButton } from "./copy-button.tsx";
+
+export interface CodeBlockProps {
+  readonly code: string;
+  /** What it is: said to who cannot see it, and shown above. */
+  readonly label: string;
+  /** Shows a `$` before each line, which is not copied. */
+  readonly isShell?: boolean;
+}
+
+export function CodeBlock({ code, label, isShell = false }: CodeBlockProps) {
+  const lines = code.split("\n");
+  return (
+    <figure className="min-w-0 overflow-hidden rounded-md border border-line bg-sunken">
+      <figcaption className="flex h-8 items-center justify-between gap-2 border-b border-line pr-1 pl-3 text-xs text-ink-soft">
+        <span className="truncate">{label}</span>
+        <CopyButton text={code} what={label.toLowerCase()} />
+      </figcaption>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reachable by keyboard */}
+      <pre tabIndex={0} aria-label={label} className="max-h-96 overflow-auto px-3 py-2 font-mono text-xs leading-5 text-ink -outline-offset-2">
+        {isShell
+          ? lines.map((line, at) => (
+              // Lines of one text: their place is what they are.
+              <span key={`${at} ${line}`} className="block">
+                {line.startsWith("#") || line === "" ? null : <span aria-hidden className="select-none text-ink-faint">$ </span>}
+                {line}
+              </span>
+            ))
+          : code}
+      </pre>
+    </figure>
+  );
+}

@@ -1,0 +1,30 @@
+/** Copies, and says whether that worked. */
+import { Check, Copy, X } from "lucide-react";
+import { useCopying } from "../lib/copy-text.ts";
+import { IconButton } from "./icon-button.tsx";
+
+export interface CopyButtonProps {
+  readonly text: string;
+  /** What is copied, such as "the command". */
+  readonly what: string;
+}
+
+const ICONS = { idle: Copy, copied: Check, failed: X } as const;
+
+export function CopyButton({ text, what }: CopyButtonProps) {
+  const { state, copy } = useCopying();
+  const Icon = ICONS[state];
+  const label = {
+    idle: `Copy ${what}`,
+    copied: "Copied",
+    failed: "This page may not copy: mark the text and copy it by hand",
+  }[state];
+  return (
+    <>
+      <IconButton label={label} icon={<Icon aria-hidden />} size="sm" onClick={() => copy(text)} className="[&_svg]:size-3.5" />
+      <span role="status" className="sr-only">
+        {state === "idle" ? "" : label}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+/** A question that has to be answered first, or something small that is made. Never one on another: what is long is a page. */
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import type { ReactElement, ReactNode } from "react";
+import { IconButton } from "./icon-button.tsx";
+
+export interface DialogProps {
+  readonly title: string;
+  readonly description?: ReactNode;
+  readonly isOpen: boolean;
+  readonly onOpenChange: (isOpen: boolean) => void;
+  readonly children?: ReactNode;
+  /** Buttons: what is done last, beside the way out. */
+  readonly actions?: ReactNode;
+  /** Cannot be left but by an answer. */
+  readonly isBlocking?: boolean;
+}
+
+export function Dialog({ title, description, isOpen, onOpenChange, children, actions, isBlocking = false }: DialogProps) {
+  return (
+    <Base.Root
+      open={isOpen}
+      onOpenChange={(next) => {
+        if (next || !isBlocking) onOpenChange(next);
+      }}
+      disablePointerDismissal={isBlocking}
+    >
+      <Base.Portal>
+        <Base.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <Base.Viewport className="fixed inset-0 z-40 flex items-end justify-center overflow-y-auto p-4 sm:items-center">
+          <Base.Popup className="popup flex w-full max-w-md flex-col rounded-lg">
+            <header className="flex items-start gap-3 p-5 pb-0">
+              <div className="flex min-w-0 flex-1 flex-col gap-1">
+                <Base.Title className="text-base font-semibold text-ink">{title}</Base.Title>
+                {description === undefined ? null : (
+                  <Base.Description className="text-sm text-ink-soft">{description}</Base.Description>
+                )}
+              </div>
+              {isBlocking ? null : <DialogCloseButton />}
+            </header>
+            {children === undefined ? null : <div className="flex min-w-0 flex-col gap-4 px-5 pt-4">{children}</div>}
+            <footer className="flex flex-wrap justify-end gap-2 p-5">{actions}</footer>
+          </Base.Popup>
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+function DialogCloseButton() {
+  return (
+    <Base.Close
+      render={<IconButton label="Close" icon={<X aria-hidden />} size="sm" hasTooltip={false} className="-mt-0.5 -mr-1" />}
+    />
+  );
+}
+
+/** Closes the dialog that it stands in: `<DialogClose><Button>Cancel</Button></DialogClose>`. */
+export function DialogClose({ children }: { readonly children: ReactElement<Record<string, unknown>> }) {
+  return <Base.Close render={children} />;
+}

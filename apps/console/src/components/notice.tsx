@@ -1,0 +1,25 @@
+/** Something that a person should know here and now; not a fault. */
+import { Info, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { cx } from "../lib/cx.ts";
+
+export interface NoticeProps {
+  readonly tone?: "accent" | "warn";
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}
+
+export function Notice({ tone = "accent", title, children, action }: NoticeProps) {
+  const Icon = tone === "warn" ? TriangleAlert : Info;
+  return (
+    <div className={cx("flex gap-3 rounded-lg border border-line p-3", tone === "warn" ? "bg-warn-soft" : "bg-accent-soft")}>
+      <Icon aria-hidden className={cx("mt-0.5 size-4 shrink-0", tone === "warn" ? "text-warn-ink" : "text-accent-ink")} />
+      <div className="flex min-w-0 flex-1 flex-col gap-0.5 text-sm">
+        <p className="font-medium text-ink">{title}</p>
+        {children === undefined ? null : <div className="text-ink-soft">{children}</div>}
+        {action === undefined ? null : <div className="mt-2 flex gap-2">{action}</div>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** Quiet rows. A row that leads somewhere holds one link, which the whole row then is. */
+import type { ReactNode } from "react";
+import { cx } from "../lib/cx.ts";
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly title: string;
+  readonly render: (row: Row) => ReactNode;
+  /** The title is said, not shown. */
+  readonly isTitleHidden?: boolean;
+  /** Not shown where there is little room. */
+  readonly isMinor?: boolean;
+  readonly align?: "start" | "end";
+}
+
+export interface TableProps<Row> {
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  /** Stands in the place of the rows while there are none. */
+  readonly empty?: ReactNode;
+}
+
+export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Row>) {
+  if (rows.length === 0 && empty !== undefined) return empty;
+  return (
+    <div className="min-w-0 overflow-x-auto rounded-lg border border-line bg-raised">
+      <table aria-label={label} className="w-full border-collapse text-left text-sm">
+        <thead>
+          <tr className="border-b border-line bg-sunken">
+            {columns.map((column) => (
+              <th
+                key={column.id}
+                scope="col"
+                className={cx("h-8 whitespace-nowrap px-3 text-xs font-medium text-ink-soft first:pl-4 last:pr-4", lookOf(column))}
+              >
+                <span className={column.isTitleHidden === true ? "sr-only" : undefined}>{column.title}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {rows.map((row) => (
+            <tr key={keyOf(row)} className="relative transition-colors hover:bg-sunken has-[a[data-row-link]:focus-visible]:bg-sunken">
+              {columns.map((column) => (
+                <td key={column.id} className={cx("h-10 px-3 py-1.5 first:pl-4 last:pr-4", lookOf(column))}>
+                  {column.render(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** For the link of a row: its area is the row. Other controls of the row need `relative z-1`. */
+export const rowLinkClasses = "font-medium text-ink after:absolute after:inset-0";
+
+function lookOf<Row>({ isMinor, align }: Column<Row>): string {
+  return cx(isMinor === true && "hidden md:table-cell", align === "end" && "text-right");
+}

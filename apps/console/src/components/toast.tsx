@@ -1,0 +1,58 @@
+/** A word on what was just done. Never the only place of a fault: what failed is said where it was tried. */
+import { Toast as Base } from "@base-ui/react/toast";
+import { CircleAlert, CircleCheck, X } from "lucide-react";
+import type { ReactNode } from "react";
+import { IconButton } from "./icon-button.tsx";
+
+export interface ToastWords {
+  readonly title: string;
+  readonly description?: string;
+  readonly isFault?: boolean;
+}
+
+/** Gives the function that shows one. */
+export function useToast(): (words: ToastWords) => void {
+  const { add } = Base.useToastManager();
+  return ({ title, description, isFault = false }) => {
+    add({
+      title,
+      ...(description === undefined ? {} : { description }),
+      type: isFault ? "fault" : "done",
+      priority: isFault ? "high" : "low",
+      timeout: isFault ? 12_000 : 5_000,
+    });
+  };
+}
+
+export function ToastArea({ children }: { readonly children: ReactNode }) {
+  return (
+    <Base.Provider limit={3}>
+      {children}
+      <Base.Portal>
+        <Base.Viewport className="fixed right-4 bottom-4 z-60 flex w-80 max-w-[calc(100vw-2rem)] flex-col gap-2">
+          <Toasts />
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Provider>
+  );
+}
+
+function Toasts() {
+  const { toasts } = Base.useToastManager();
+  return toasts.map((toast) => (
+    <Base.Root key={toast.id} toast={toast} swipeDirection={["right", "down"]} className="popup data-limited:hidden">
+      <Base.Content className="flex items-start gap-2.5 py-2.5 pr-2 pl-3">
+        {toast.type === "fault" ? (
+          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-danger-ink" />
+        ) : (
+          <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-ok-ink" />
+        )}
+        <div className="flex min-w-0 flex-1 flex-col">
+          <Base.Title className="text-sm font-medium text-ink" />
+          <Base.Description className="text-xs text-ink-soft" />
+        </div>
+        <Base.Close render={<IconButton label="Dismiss" icon={<X aria-hidden />} size="sm" hasTooltip={false} />} />
+      </Base.Content>
+    </Base.Root>
+  ));
+}

@@ -1,0 +1,54 @@
+import { AgentOSRefusal, ConnectionFault, InvalidInput } from "@agentos/client";
+import { expect, test } from "vitest";
+import { describeFault, faultOfField, isSessionOver } from "./describe-fault.ts";
+
+test("shows cause, fix and ids of a refusal, as sentences", () => {
+  const words = describeFault(
+    new AgentOSRefusal({
+      status: 403,
+      code: "SCOPE_ROLE_INSUFFICIENT",
+      title: "your role Member does not give os:write",
+      detail: "Insufficient permissions",
+      fix: "ask an Owner to do it",
+      denialId: "d-1",
+      missingScopes: ["os:write"],
+    }),
+  );
+  expect(words).toEqual({
+    cause: "Your role Member does not give os:write.",
+    fix: "Ask an Owner to do it.",
+    code: "SCOPE_ROLE_INSUFFICIENT",
+    denialId: "d-1",
+    missingScopes: ["os:write"],
+    canRetry: false,
+    isQuoted: false,
+  });
+});
+
+test("labels what a server says that is not ours, and bounds it", () => {
+  const words = describeFault(new AgentOSRefusal({ status: 401, detail: "x".repeat(10_000) }));
+  expect(words.isQuoted).toBe(true);
+  expect(words.cause.length).toBeLessThan(700);
+});
+
+test("names the field of a value that cannot be used", () => {
+  const error = new InvalidInput([{ location: ["body", "name"], message: "is empty", type: "missing" }]);
+  expect(describeFault(error).fix).toBe("name is empty");
+  expect(faultOfField(error, "name")).toBe("Is empty.");
+  expect(faultOfField(error, "email")).toBeUndefined();
+});
+
+test("says of a lost connection what to do, and that trying again may help", () => {
+  expect(describeFault(new ConnectionFault("timed-out", "late"))).toMatchObject({ canRetry: true });
+  expect(describeFault(new ConnectionFault("redirected", "moved"))).toMatchObject({ canRetry: false });
+});
+
+test("never shows the text of an exception", () => {
+  expect(JSON.stringify(describeFault(new Error("secret-path")))).not.toContain("secret-path");
+});
+
+test("knows when the session is over, and not from other refusals", () => {
+  const refusal = (code: string) => new AgentOSRefusal({ status: 401, code, detail: "no" });
+  expect(isSessionOver(refusal("AUTH_SIGN_IN_ENDED"))).toBe(true);
+  expect(isSessionOver(refusal("AUTH_TOKEN_EXPIRED"))).toBe(false);
+});

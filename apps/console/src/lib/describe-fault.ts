@@ -1,0 +1,95 @@
+/** Any error of a call as what a page shows: cause first, then what to do, then the ids. */
+import { AgentOSRefusal, type ClientError, ConnectionFault, InvalidInput } from "@agentos/client";
+import { asSentence, clip } from "./words.ts";
+
+export interface FaultWords {
+  /** What happened, in one line. */
+  readonly cause: string;
+  /** What to do about it. */
+  readonly fix: string | undefined;
+  readonly code: string | undefined;
+  readonly denialId: string | undefined;
+  readonly missingScopes: readonly string[];
+  /** Coming again may help; signing in or a change of rights does not stand between. */
+  readonly canRetry: boolean;
+  /** The texts are a server's that is not ours: they are shown as its words. */
+  readonly isQuoted: boolean;
+}
+
+const MAX_TEXT = 600;
+const plain = { code: undefined, denialId: undefined, missingScopes: [], isQuoted: false } as const;
+
+const CONNECTION_WORDS: Readonly<Record<ConnectionFault["reason"], readonly [cause: string, fix: string]>> = {
+  unreachable: ["The server cannot be reached.", "See that it runs and that this browser may connect to it, then try again."],
+  "timed-out": ["The server did not answer in time.", "Try again; if it stays so, look at the server's log."],
+  aborted: ["The request was stopped.", "Start it again if you still need it."],
+  redirected: [
+    "The server sent this request elsewhere, where no credential is ever sent.",
+    "Use the address that it is served at, without a redirect.",
+  ],
+  "not-agentos": [
+    "The answer is not that of an AgentOS: a proxy or another program is at this address.",
+    "Check the address, and what stands between.",
+  ],
+  "too-large": ["The answer is larger than the console reads.", "Ask for less at a time."],
+  "stream-lost": [
+    "The connection was lost, and the run could not be taken up again.",
+    "Load the session again: the run may have gone on.",
+  ],
+  "no-token": ["No token could be made for this instance.", "Sign in again; if it stays so, look at the instance's page."],
+};
+
+/** Describes it. What no client throws is a fault of the console itself. */
+export function describeFault(error: unknown): FaultWords {
+  if (error instanceof AgentOSRefusal) return describeRefusal(error);
+  if (error instanceof InvalidInput)
+    return {
+      ...plain,
+      cause: error.issues.length === 1 ? "A value cannot be used." : "Some values cannot be used.",
+      fix: clip(error.issues.map(({ location, message }) => nameIssue(location, message)).join("; "), MAX_TEXT),
+      canRetry: false,
+    };
+  if (error instanceof ConnectionFault) {
+    const [cause, fix] = CONNECTION_WORDS[error.reason];
+    return { ...plain, cause, fix, canRetry: error.reason !== "redirected" };
+  }
+  return {
+    ...plain,
+    cause: "The console itself made a mistake.",
+    fix: "Load the page again; if it comes back, report it with what you did before.",
+    canRetry: true,
+  };
+}
+
+function describeRefusal(refusal: AgentOSRefusal): FaultWords {
+  const { status, code, title, detail, fix, denialId, missingScopes, isOurs } = refusal;
+  return {
+    cause: asSentence(clip(title ?? detail, MAX_TEXT)),
+    fix: fix === undefined ? undefined : asSentence(clip(fix, MAX_TEXT)),
+    code,
+    denialId,
+    missingScopes,
+    canRetry: status >= 429,
+    isQuoted: !isOurs,
+  };
+}
+
+function nameIssue(location: readonly (string | number)[], message: string): string {
+  const field = location.slice(1).join(".");
+  return field === "" ? message : `${field} ${message}`;
+}
+
+/** The session behind the page is over, so nothing is answered until somebody signs in. */
+export function isSessionOver(error: unknown): boolean {
+  return (
+    error instanceof AgentOSRefusal &&
+    (error.code === "AUTH_SIGN_IN_REQUIRED" || error.code === "AUTH_SIGN_IN_ENDED")
+  );
+}
+
+/** The message for one field of a form, where the server named it. */
+export function faultOfField(error: ClientError | null, field: string): string | undefined {
+  if (!(error instanceof InvalidInput)) return undefined;
+  const issue = error.issues.find(({ location }) => location[0] === "body" && location[1] === field);
+  return issue === undefined ? undefined : asSentence(clip(issue.message, 200));
+}

@@ -1,0 +1,33 @@
+// Builds the console into the package that serves it. Nothing is fetched while it builds.
+import { join } from "node:path";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const controlPlane = process.env["AGENTOS_CONTROL_PLANE"] ?? "http://localhost:7778";
+
+export default defineConfig(({ command }) => ({
+  root: import.meta.dirname,
+  plugins: [react(), tailwindcss()],
+  resolve: { conditions: ["@agentos/source", "module", "browser", "development|production"] },
+  build: {
+    outDir: join(import.meta.dirname, "../../packages/control-plane/console"),
+    emptyOutDir: true,
+    target: "es2023",
+    // A data: address would be one more thing that the policy of the document has to permit.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    manifest: "manifest.json",
+  },
+  // For `vite` alone: the API is the running control plane's, so that cookies are of one origin.
+  ...(command === "serve"
+    ? {
+        server: {
+          host: "127.0.0.1",
+          port: 7779,
+          proxy: { "/api": { target: controlPlane, headers: { origin: controlPlane } } },
+        },
+      }
+    : {}),
+}));
