@@ -31,6 +31,7 @@ function build(entry: PublishedPackage): void {
   }
   rewriteDeclarations(dist);
   copyAssets(entry, folder, dist);
+  if (entry.hasConsole === true) buildConsole();
   console.log(`built ${entry.name} ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 
@@ -41,6 +42,12 @@ function rewriteDeclarations(dist: string): void {
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.replaceAll(/((?:from |import |import\()"\.{1,2}\/[^"]+)\.ts"/g, '$1.js"'));
   }
+}
+
+/** Beside `dist`, where the package finds it from its source as well; see tools/build-console.ts. */
+function buildConsole(): void {
+  const { status } = spawnSync(process.execPath, [join(root, "tools/build-console.ts")], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 function copyAssets(entry: PublishedPackage, folder: string, dist: string): void {

@@ -5,6 +5,8 @@ export interface PublishedPackage {
   readonly needs: readonly string[];
   /** Module specifier -> file below `dist`. */
   readonly assets?: Readonly<Record<string, string>>;
+  /** Carries the built console. */
+  readonly hasConsole?: boolean;
 }
 
 export const publishedPackages: readonly PublishedPackage[] = [
@@ -24,7 +26,7 @@ export const publishedPackages: readonly PublishedPackage[] = [
       "swagger-ui-dist/LICENSE": "routes/swagger-ui/LICENSE",
     },
   },
-  { name: "control-plane", needs: ["contract", "auth", "guard", "storage"] },
+  { name: "control-plane", needs: ["contract", "auth", "guard", "storage"], hasConsole: true },
   { name: "client", needs: ["contract"] },
   {
     name: "cli",

@@ -6,19 +6,22 @@ import { defineConfig } from "vite";
 
 const controlPlane = process.env["AGENTOS_CONTROL_PLANE"] ?? "http://localhost:7778";
 
-export default defineConfig(({ command }) => ({
+export default defineConfig(({ command, mode }) => ({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss()],
   resolve: { conditions: ["@agentos/source", "module", "browser", "development|production"] },
   build: {
-    outDir: join(import.meta.dirname, "../../packages/control-plane/console"),
-    emptyOutDir: true,
+    // The output folder is given by tools/build-console.ts.
+    rolldownOptions: { input: join(import.meta.dirname, mode === "styleguide" ? "styleguide.html" : "index.html") },
     target: "es2023",
     // A data: address would be one more thing that the policy of the document has to permit.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     manifest: "manifest.json",
+    // Licences of the code that is in the bundle.
+    license: { fileName: "licences.md" },
+    chunkSizeWarningLimit: 700,
   },
   // For `vite` alone: the API is the running control plane's, so that cookies are of one origin.
   ...(command === "serve"

@@ -1,0 +1,56 @@
+/** What ⌘K finds: pages, instances, themes. Features add sources of their own to `useCommands`. */
+import { useNavigate } from "@tanstack/react-router";
+import { Moon, Server, Sun } from "lucide-react";
+import { type Command, CommandPalette } from "../components/command-palette.tsx";
+import { describeInstanceState, useInstances } from "../lib/instances.ts";
+import { chooseTheme } from "../lib/theme.ts";
+import { useCurrentInstance } from "./current-instance.ts";
+import { INSTANCE_PAGES, ORGANIZATION_PAGES } from "./navigation.ts";
+
+export interface CommandMenuProps {
+  readonly isOpen: boolean;
+  readonly onOpenChange: (isOpen: boolean) => void;
+}
+
+export function CommandMenu(props: CommandMenuProps) {
+  return <CommandPalette {...props} commands={useCommands()} />;
+}
+
+function useCommands(): readonly Command[] {
+  const navigate = useNavigate();
+  const current = useCurrentInstance();
+  const { data } = useInstances();
+  const pages = [
+    ...(current === undefined
+      ? []
+      : INSTANCE_PAGES.map(({ title, icon: Icon, to }) => ({
+          id: to,
+          label: title,
+          group: current.name,
+          icon: <Icon aria-hidden />,
+          run: () => void navigate({ to, params: { instanceId: current.id } }),
+        }))),
+    ...ORGANIZATION_PAGES.map(({ title, icon: Icon, to }) => ({
+      id: to,
+      label: title,
+      group: "Organization",
+      icon: <Icon aria-hidden />,
+      run: () => void navigate({ to }),
+    })),
+  ];
+  const instances = (data?.data ?? [])
+    .filter(({ is_draft }) => !is_draft)
+    .map((instance) => ({
+      id: `instance ${instance.id}`,
+      label: `Switch to ${instance.name}`,
+      group: "Instances",
+      icon: <Server aria-hidden />,
+      hint: describeInstanceState(instance).word,
+      run: () => void navigate({ to: "/i/$instanceId", params: { instanceId: instance.id } }),
+    }));
+  const themes: readonly Command[] = [
+    { id: "light", label: "Light theme", group: "Look", icon: <Sun aria-hidden />, run: () => chooseTheme("light") },
+    { id: "dark", label: "Dark theme", group: "Look", icon: <Moon aria-hidden />, run: () => chooseTheme("dark") },
+  ];
+  return [...pages, ...instances, ...themes];
+}

@@ -1,0 +1,30 @@
+/** Around the pages about one instance: the instance must be there before they ask it anything. */
+import { Outlet } from "@tanstack/react-router";
+import { ServerOff } from "lucide-react";
+import { ButtonLink } from "../components/button.tsx";
+import { EmptyState } from "../components/empty-state.tsx";
+import { PageHeader } from "../components/page-header.tsx";
+import { QueryView } from "../components/query-view.tsx";
+import { useInstances } from "../lib/instances.ts";
+import { instanceRoute } from "../lib/parent-routes.ts";
+
+export function InstanceFrame() {
+  const { instanceId } = instanceRoute.useParams();
+  const query = useInstances();
+  return (
+    <QueryView query={query} what="the instances">
+      {({ data }) => (data.some(({ id }) => id === instanceId) ? <Outlet /> : <UnknownInstance />)}
+    </QueryView>
+  );
+}
+
+function UnknownInstance() {
+  return (
+    <>
+      <PageHeader title="No such instance" />
+      <EmptyState icon={<ServerOff />} title="This organization has no such instance" action={<ButtonLink to="/instances">See all instances</ButtonLink>}>
+        It was deleted, or it is a draft of somebody else.
+      </EmptyState>
+    </>
+  );
+}

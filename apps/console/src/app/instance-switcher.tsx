@@ -1,0 +1,82 @@
+/** Which instance one works with, and how it is. Switching keeps the page. */
+import { useNavigate } from "@tanstack/react-router";
+import { Check, ChevronsUpDown, Plus, Server } from "lucide-react";
+import { Menu, MenuGroup, MenuItem, MenuSeparator } from "../components/menu.tsx";
+import { Status } from "../components/status.tsx";
+import { cx } from "../lib/cx.ts";
+import { describeInstanceState, type Instance, useInstances } from "../lib/instances.ts";
+
+export interface InstanceSwitcherProps {
+  readonly isFolded: boolean;
+  readonly current: Instance | undefined;
+  readonly onNavigate: () => void;
+}
+
+export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwitcherProps) {
+  const { data } = useInstances();
+  const navigate = useNavigate();
+  const connected = data?.data.filter(({ is_draft }) => !is_draft) ?? [];
+  function open(instanceId: string) {
+    onNavigate();
+    void navigate({ to: "/i/$instanceId", params: { instanceId } });
+  }
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label={current === undefined ? "Instances" : `Instance ${current.name}: ${describeInstanceState(current).word}. Switch`}
+          className={cx(
+            "flex min-h-10 w-full items-center gap-2.5 rounded-md border border-line bg-raised px-2 py-1 text-left transition-colors hover:border-line-strong data-popup-open:border-line-strong pointer-coarse:min-h-12",
+            isFolded && "justify-center px-0",
+          )}
+        >
+          {isFolded ? <Server aria-hidden className="size-4 text-ink-soft" /> : <CurrentInstance instance={current} />}
+        </button>
+      }
+    >
+      {connected.length === 0 ? null : (
+        <MenuGroup label="Instances">
+          {connected.map((instance) => (
+            <MenuItem
+              key={instance.id}
+              onSelect={() => open(instance.id)}
+              icon={<Status {...describeInstanceState(instance)} isWordHidden />}
+              trailing={instance.id === current?.id ? <Check aria-label="shown" className="size-4 text-accent-ink" /> : undefined}
+            >
+              {instance.name}
+            </MenuItem>
+          ))}
+        </MenuGroup>
+      )}
+      {connected.length === 0 ? null : <MenuSeparator />}
+      <MenuItem
+        icon={<Plus aria-hidden />}
+        onSelect={() => {
+          onNavigate();
+          void navigate({ to: "/instances" });
+        }}
+      >
+        {connected.length === 0 ? "Connect an instance" : "All instances"}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+function CurrentInstance({ instance }: { readonly instance: Instance | undefined }) {
+  return (
+    <>
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="truncate text-sm font-medium text-ink">{instance?.name ?? "No instance"}</span>
+        <span className="text-xs leading-4 [&>span]:text-xs">
+          {instance === undefined ? (
+            <span className="text-ink-soft">Connect one</span>
+          ) : (
+            <Status {...describeInstanceState(instance)} />
+          )}
+        </span>
+      </span>
+      <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-ink-faint" />
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+/** The bar at the left as data, and so the first part of ⌘K. */
+import {
+  Bot,
+  History,
+  type LucideIcon,
+  MessagesSquare,
+  ScrollText,
+  Server,
+  Settings,
+  ShieldAlert,
+  Users,
+} from "lucide-react";
+
+export interface NavigationEntry {
+  readonly title: string;
+  readonly icon: LucideIcon;
+  readonly to: "/instances" | "/members" | "/audit" | "/settings";
+  /** Who lacks one of them finds the page, and in it why it is closed. */
+  readonly scopes: readonly string[];
+}
+
+export interface InstanceEntry {
+  readonly title: string;
+  readonly icon: LucideIcon;
+  readonly to: "/i/$instanceId" | "/i/$instanceId/chat" | "/i/$instanceId/sessions" | "/i/$instanceId/refusals";
+}
+
+export const INSTANCE_PAGES: readonly InstanceEntry[] = [
+  { title: "Home", icon: Bot, to: "/i/$instanceId" },
+  { title: "Chat", icon: MessagesSquare, to: "/i/$instanceId/chat" },
+  { title: "Sessions", icon: History, to: "/i/$instanceId/sessions" },
+  { title: "Refusals", icon: ShieldAlert, to: "/i/$instanceId/refusals" },
+];
+
+export const ORGANIZATION_PAGES: readonly NavigationEntry[] = [
+  { title: "Instances", icon: Server, to: "/instances", scopes: ["os:read"] },
+  { title: "Members", icon: Users, to: "/members", scopes: ["org:members:read"] },
+  { title: "Audit", icon: ScrollText, to: "/audit", scopes: ["authz:read"] },
+  { title: "Settings", icon: Settings, to: "/settings", scopes: [] },
+];

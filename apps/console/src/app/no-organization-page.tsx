@@ -1,0 +1,30 @@
+/** Signed in, but a member of nothing: removed, or not added yet. */
+import { useMutation } from "@tanstack/react-query";
+import { Button } from "../components/button.tsx";
+import { ErrorState } from "../components/error-state.tsx";
+import { FrontDoor } from "../features/sign-in/front-door.tsx";
+import { useServices } from "../lib/services.ts";
+
+export function NoOrganizationPage() {
+  const { controlPlane, openDocument } = useServices();
+  const signOut = useMutation({
+    mutationFn: () => controlPlane.account.signOut(),
+    onSuccess: () => openDocument("/"),
+  });
+  return (
+    <FrontDoor
+      title="You belong to no organization"
+      description="You are signed in, but were removed from it or not added yet. Ask an Owner or Administrator to add you, then load this page again."
+    >
+      {signOut.error === null ? null : <ErrorState error={signOut.error} isCompact />}
+      <div className="flex gap-2">
+        <Button variant="primary" onClick={() => openDocument("/")}>
+          Load again
+        </Button>
+        <Button isBusy={signOut.isPending} onClick={() => signOut.mutate()}>
+          Sign out
+        </Button>
+      </div>
+    </FrontDoor>
+  );
+}

@@ -1,0 +1,39 @@
+/** The session ended while a page was open. The page stays as it is; who signs in again goes on in it. */
+import { Button } from "../components/button.tsx";
+import { Dialog } from "../components/dialog.tsx";
+import { SignInForm } from "../features/sign-in/sign-in-form.tsx";
+import { useServices } from "../lib/services.ts";
+import { sessionQuery, type SignedIn, useSignedIn } from "../lib/session.ts";
+import { useIsSessionOver } from "../lib/session-watch.ts";
+
+export function SessionEnded() {
+  const { controlPlane, instanceClients, openDocument, queryClient, sessionWatch } = useServices();
+  const isOver = useIsSessionOver(sessionWatch);
+  const { person } = useSignedIn();
+
+  function goOn(signedIn: SignedIn) {
+    instanceClients.forgetAll();
+    // Another person must not see what was loaded for this one.
+    if (signedIn.person.id !== person.id) return openDocument("/");
+    queryClient.setQueryData(sessionQuery(controlPlane).queryKey, signedIn);
+    sessionWatch.markAlive();
+    void queryClient.invalidateQueries();
+  }
+
+  return (
+    <Dialog
+      title="Your session has ended"
+      description="It expired, or somebody ended it. What is on this page stays: sign in, and go on where you were."
+      isOpen={isOver}
+      isBlocking
+      onOpenChange={() => undefined}
+      actions={
+        <Button variant="ghost" onClick={() => openDocument("/")}>
+          Leave this page
+        </Button>
+      }
+    >
+      <SignInForm knownEmail={person.email} onSignedIn={goOn} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,112 @@
+/** What a one-time link leads to: straight in, or the details that it needs. Looking at it does not spend it. */
+import type { ControlPlaneClient } from "@agentos/client";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { Button } from "../../components/button.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { useServices } from "../../lib/services.ts";
+import { sessionQuery } from "../../lib/session.ts";
+import { FrontDoor } from "./front-door.tsx";
+import { type LinkDetails, LinkDetailsForm } from "./link-details-form.tsx";
+
+type Link = Awaited<ReturnType<ControlPlaneClient["signIn"]["inspectLink"]>>;
+
+export interface LinkPageProps {
+  readonly secret: string;
+  /** The link does not work, and the person goes on without it. */
+  readonly onGiveUp: () => void;
+}
+
+export function LinkPage({ secret, onGiveUp }: LinkPageProps) {
+  const { controlPlane } = useServices();
+  const quiet = { knowsSessionOver: true } as const;
+  const link = useQuery({
+    queryKey: ["link"],
+    queryFn: () => controlPlane.signIn.inspectLink({ body: { secret } }),
+    meta: quiet,
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const session = useQuery({ ...sessionQuery(controlPlane), meta: quiet });
+  if (link.error !== null)
+    return (
+      <FrontDoor title="This link does not let you in">
+        <ErrorState error={link.error} onRetry={() => void link.refetch()} isRetrying={link.isFetching} />
+        <Button onClick={onGiveUp}>Sign in with a password</Button>
+      </FrontDoor>
+    );
+  if (link.data === undefined || session.isPending)
+    return (
+      <FrontDoor title="Signing in">
+        <Skeleton label="Reading the link" lines={2} />
+      </FrontDoor>
+    );
+  return <KnownLink secret={secret} link={link.data} signedInName={session.data?.person.name} onGiveUp={onGiveUp} />;
+}
+
+interface KnownLinkProps extends LinkPageProps {
+  readonly link: Link;
+  /** Who is signed in already in this browser. */
+  readonly signedInName: string | undefined;
+}
+
+function KnownLink({ secret, link, signedInName, onGiveUp }: KnownLinkProps) {
+  const { controlPlane, openDocument } = useServices();
+  const redeem = useMutation({
+    mutationFn: (details: LinkDetails) => controlPlane.signIn.redeemLink({ body: { secret, ...details } }),
+    meta: { knowsSessionOver: true },
+    onSuccess: () => openDocument("/"),
+  });
+  // A page that somebody else opened must not swap the person in silence.
+  const isStraight = link.purpose !== "owner" && !link.needs_password && signedInName === undefined;
+  const { mutate } = redeem;
+  // It works once: an effect that runs twice would find it spent.
+  const isSpent = useRef(false);
+  useEffect(() => {
+    if (!isStraight || isSpent.current) return;
+    isSpent.current = true;
+    mutate({});
+  }, [isStraight, mutate]);
+
+  const fault = redeem.error === null ? null : <ErrorState error={redeem.error} isCompact />;
+  if (isStraight)
+    return (
+      <FrontDoor title={link.person === null ? "Signing in" : `Welcome, ${link.person.name}`}>
+        {fault ?? <Skeleton label="Signing in" lines={2} />}
+        {redeem.error === null ? null : <Button onClick={onGiveUp}>Sign in with a password</Button>}
+      </FrontDoor>
+    );
+  if (link.purpose !== "owner" && !link.needs_password)
+    return (
+      <FrontDoor
+        title={`Continue as ${link.person?.name ?? "another person"}`}
+        description={`You are signed in as ${signedInName ?? "somebody else"} in this browser. Going on ends that.`}
+      >
+        {fault}
+        <div className="flex gap-2">
+          <Button variant="primary" isBusy={redeem.isPending} onClick={() => mutate({})}>
+            Continue
+          </Button>
+          <Button onClick={onGiveUp}>Stay {signedInName}</Button>
+        </div>
+      </FrontDoor>
+    );
+  return (
+    <FrontDoor {...describePurpose(link)}>
+      {fault}
+      <LinkDetailsForm link={link} error={redeem.error} isBusy={redeem.isPending} onSubmit={mutate} />
+    </FrontDoor>
+  );
+}
+
+function describePurpose({ purpose, person }: Link): { readonly title: string; readonly description: string } {
+  if (purpose === "owner")
+    return {
+      title: "Set up your control plane",
+      description: "You are the first here, and become its Owner: you add people, connect instances and set their switches.",
+    };
+  if (purpose === "reset-password")
+    return { title: "Choose a new password", description: `For ${person?.email ?? "your account"}. Your other sessions end.` };
+  return { title: `Welcome, ${person?.name ?? "there"}`, description: `Choose a password for ${person?.email ?? "your account"}.` };
+}

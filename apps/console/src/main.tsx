@@ -1,0 +1,31 @@
+/** Starts the console. */
+import { createControlPlaneClient } from "@agentos/client";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/app.tsx";
+import { createInstanceClients } from "./lib/instance-clients.ts";
+import { takeLinkSecret } from "./lib/one-time-link.ts";
+import { createQueryClient } from "./lib/query-client.ts";
+import { createSessionWatch } from "./lib/session-watch.ts";
+import { watchTheme } from "./lib/theme.ts";
+import "./styles.css";
+
+// Before anything else looks at the address.
+const linkSecret = takeLinkSecret(window);
+watchTheme();
+
+const controlPlane = createControlPlaneClient({ baseUrl: window.location.origin });
+const sessionWatch = createSessionWatch();
+const services = {
+  controlPlane,
+  instanceClients: createInstanceClients(controlPlane),
+  queryClient: createQueryClient(sessionWatch),
+  sessionWatch,
+  openDocument(path: string) {
+    if (path === window.location.pathname + window.location.search) window.location.reload();
+    else window.location.assign(path);
+  },
+};
+
+const root = document.querySelector("#root");
+if (root === null) throw new Error("INVARIANT: index.html has an element for the console");
+createRoot(root).render(<App services={services} linkSecret={linkSecret} />);

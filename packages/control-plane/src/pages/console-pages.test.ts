@@ -1,0 +1,133 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ConsolePages, createConsolePages } from "./console-pages.ts";
+
+let home: string;
+let pages: ConsolePages;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "console-pages-"));
+  const folder = join(home, "console");
+  await mkdir(join(folder, "assets"), { recursive: true });
+  await writeFile(join(home, "secret.txt"), "outside");
+  await writeFile(join(folder, "index.html"), "<!doctype html>");
+  await writeFile(join(folder, "theme.js"), "theme()");
+  await writeFile(join(folder, "manifest.json"), "{}");
+  await writeFile(join(folder, "assets/index-1a.js"), "start()");
+  await writeFile(join(folder, "assets/index-1a.js.gz"), gzipSync("start()"));
+  pages = await createConsolePages({
+    folder,
+    readConnectOrigins(request) {
+      asked.push(new URL(request.url).pathname);
+      return Promise.resolve(request.headers.has("cookie") ? ["http://localhost:7777", "https://a.example;script-src *"] : []);
+    },
+  });
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
+  pages.answer(new Request(`http://localhost:7778${path}`, { headers, method }));
+const policyOf = (response: Response | undefined) => response?.headers.get("content-security-policy") ?? "";
+
+describe("the document", () => {
+  test.each(["/", "/r/abc", "/connect/draft-1", "/i/1/chat", "/instances/1", "/members?role=owner"])("is at %s", async (path) => {
+    const response = await get(path);
+    expect(response?.status).toBe(200);
+    expect(response?.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(response?.headers.get("cache-control")).toBe("no-store");
+    expect(await response?.text()).toBe("<!doctype html>");
+  });
+
+  test("lets a stranger's page talk to the control plane alone", async () => {
+    expect(policyOf(await get("/"))).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+        "require-trusted-types-for 'script'; trusted-types 'none'",
+    );
+  });
+
+  test("lets a member's page talk to their instances, and leaves out what is no origin", async () => {
+    const policy = policyOf(await get("/", { cookie: "session=1" }));
+    expect(policy).toContain("connect-src 'self' http://localhost:7777; form-action");
+    expect(policy).not.toContain("*");
+  });
+
+  test("tells no other site where a link was", async () => {
+    expect((await get("/"))?.headers.get("referrer-policy")).toBe("no-referrer");
+  });
+});
+
+describe("files", () => {
+  test("are kept for ever where their name says what is in them", async () => {
+    const response = await get("/assets/index-1a.js");
+    expect(response?.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    expect(response?.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+    expect(response?.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(await response?.text()).toBe("start()");
+  });
+
+  test("are asked for again otherwise, and sent only when they are other ones", async () => {
+    const response = await get("/theme.js");
+    expect(response?.headers.get("cache-control")).toBe("no-cache");
+    const again = await get("/theme.js", { "if-none-match": response?.headers.get("etag") ?? "" });
+    expect(again?.status).toBe(304);
+  });
+
+  test("are sent compressed to who takes that", async () => {
+    const response = await get("/assets/index-1a.js", { "accept-encoding": "deflate, gzip;q=0.8" });
+    expect(response?.headers.get("content-encoding")).toBe("gzip");
+    expect(gunzipSync(new Uint8Array((await response?.arrayBuffer()) ?? new ArrayBuffer())).toString()).toBe("start()");
+    const plain = await get("/assets/index-1a.js", { "accept-encoding": "gzip;q=0" });
+    expect(plain?.headers.has("content-encoding")).toBe(false);
+  });
+
+  test("never make anybody's instances be looked up", async () => {
+    asked.length = 0;
+    await get("/assets/index-1a.js");
+    await get("/theme.js");
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    "/assets/none.js",
+    "/assets/",
+    "/assets/..%2f..%2fsecret.txt",
+    "/..%2fsecret.txt",
+    "/%2e%2e/secret.txt",
+    "/manifest.json",
+    "/index-1a.js.map",
+    "/favicon.ico",
+  ])("that are not there are 404: %s", async (path) => {
+    const response = await get(path);
+    expect(response?.status).toBe(404);
+    expect(await response?.text()).toBe("There is no such file.\n");
+  });
+});
+
+test("a HEAD request gets the headers alone", async () => {
+  const response = await get("/", {}, "HEAD");
+  expect(response?.headers.get("content-length")).toBe("15");
+  expect(await response?.text()).toBe("");
+});
+
+test.each(["/api/session", "/api", "/health", "/errors/AUTH_TOKEN_EXPIRED", "/instances/1/.well-known/jwks.json"])(
+  "leaves %s to the API",
+  (path) => {
+    expect(get(path)).toBeUndefined();
+  },
+);
+
+test("leaves every write to the API", () => {
+  expect(get("/", {}, "POST")).toBeUndefined();
+});
+
+test("says how it is built where it is not", async () => {
+  const empty = await createConsolePages({ folder: join(home, "none"), readConnectOrigins: () => Promise.resolve([]) });
+  const response = await empty.answer(new Request("http://localhost:7778/"));
+  expect(response?.status).toBe(503);
+  expect(await response?.text()).toContain("npm run build");
+});
