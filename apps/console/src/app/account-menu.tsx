@@ -40,13 +40,13 @@ export function AccountMenu({ isFolded }: { readonly isFolded: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={`Account of ${person.name}`}
           className={cx(
             "flex min-h-10 w-full items-center gap-2.5 rounded-md px-1.5 text-left transition-colors hover:bg-hover data-popup-open:bg-hover pointer-coarse:min-h-12",
             isFolded && "justify-center px-0",
           )}
         >
           <Avatar name={person.name} />
+          <span className="sr-only">Account</span>
           {isFolded ? null : (
             <>
               <span className="flex min-w-0 flex-1 flex-col">

@@ -25,12 +25,12 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
       trigger={
         <button
           type="button"
-          aria-label={current === undefined ? "Instances" : `Instance ${current.name}: ${describeInstanceState(current).word}. Switch`}
           className={cx(
             "flex min-h-10 w-full items-center gap-2.5 rounded-md border border-line bg-raised px-2 py-1 text-left transition-colors hover:border-line-strong data-popup-open:border-line-strong pointer-coarse:min-h-12",
             isFolded && "justify-center px-0",
           )}
         >
+          <span className="sr-only">Switch instance</span>
           {isFolded ? <Server aria-hidden className="size-4 text-ink-soft" /> : <CurrentInstance instance={current} />}
         </button>
       }

@@ -1,5 +1,5 @@
 /** All pages. A feature brings its routes; here they get their place. */
-import { createRouter } from "@tanstack/react-router";
+import { createRoute, createRouter } from "@tanstack/react-router";
 import { auditRoute } from "../features/audit/audit-routes.ts";
 import { chatRoute } from "../features/chat/chat-routes.ts";
 import { homeRoute, startRoute } from "../features/home/home-routes.ts";
@@ -15,6 +15,14 @@ import { NotFoundPage } from "./not-found-page.tsx";
 import { PageFault } from "./page-fault.tsx";
 import { Shell } from "./shell.tsx";
 
+/** Every address that is no page, within the shell. */
+const unknownRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "$",
+  staticData: { title: "No such page" },
+  component: NotFoundPage,
+});
+
 const routeTree = rootRoute.addChildren([
   shellRoute.update({ component: Shell }).addChildren([
     startRoute,
@@ -22,6 +30,7 @@ const routeTree = rootRoute.addChildren([
     membersRoute,
     auditRoute,
     settingsRoute,
+    unknownRoute,
     instanceRoute.update({ component: InstanceFrame }).addChildren([homeRoute, chatRoute, sessionsRoute, refusalsRoute]),
   ]),
 ]);

@@ -56,7 +56,7 @@ interface BarContentProps {
 function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
   const instance = useCurrentInstance();
   return (
-    <div className="flex h-full flex-col gap-4 overflow-y-auto p-2.5">
+    <nav aria-label="Main" className="flex h-full flex-col gap-4 overflow-y-auto p-2.5">
       <div className={cx("flex h-7 items-center px-1.5", isFolded && "justify-center px-0")}>
         <Mark isNameHidden={isFolded} />
       </div>
@@ -64,7 +64,7 @@ function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
         <InstanceSwitcher isFolded={isFolded} current={instance} onNavigate={onNavigate} />
         <SearchButton isFolded={isFolded} onSearch={onSearch} />
       </div>
-      <nav aria-label="Main" className="flex flex-1 flex-col gap-5">
+      <div className="flex flex-1 flex-col gap-5">
         {instance === undefined ? null : (
           <BarGroup label="Instance" isFolded={isFolded}>
             {INSTANCE_PAGES.map(({ title, icon, to }) => (
@@ -86,9 +86,9 @@ function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
             <BarLink key={to} title={title} icon={icon} isFolded={isFolded} to={to} onClick={onNavigate} />
           ))}
         </BarGroup>
-      </nav>
+      </div>
       <AccountMenu isFolded={isFolded} />
-    </div>
+    </nav>
   );
 }
 
@@ -96,18 +96,19 @@ function SearchButton({ isFolded, onSearch }: { readonly isFolded: boolean; read
   const button = (
     <button
       type="button"
-      aria-label="Search"
       onClick={onSearch}
       className={cx(
-        "flex h-8 items-center gap-2 rounded-md border border-line-strong bg-raised px-2 text-ink-faint transition-colors hover:border-control hover:text-ink-soft pointer-coarse:h-11",
+        "flex h-8 items-center gap-2 rounded-md border border-line bg-raised px-2 text-ink-faint transition-colors hover:border-line-strong hover:text-ink-soft pointer-coarse:h-11",
         isFolded && "justify-center px-0",
       )}
     >
       <Search aria-hidden className="size-4 shrink-0" />
-      {isFolded ? null : (
+      {isFolded ? (
+        <span className="sr-only">Search</span>
+      ) : (
         <>
           <span className="flex-1 text-left">Search</span>
-          <kbd className="rounded-sm border border-line px-1 font-sans text-xs pointer-coarse:hidden">{shortcut()}</kbd>
+          <kbd aria-hidden className="rounded-sm border border-line px-1 font-sans text-xs pointer-coarse:hidden">{shortcut()}</kbd>
         </>
       )}
     </button>

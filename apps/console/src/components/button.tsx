@@ -22,7 +22,7 @@ const SIZES: Readonly<Record<ButtonSize, string>> = {
 export function buttonClasses(variant: ButtonVariant, size: ButtonSize): string {
   return cx(
     "inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md border font-medium transition-colors",
-    "data-disabled:border-line data-disabled:bg-sunken data-disabled:text-ink-faint",
+    "not-aria-busy:data-disabled:border-line not-aria-busy:data-disabled:bg-sunken not-aria-busy:data-disabled:text-ink-faint",
     "[&_svg]:size-4 [&_svg]:shrink-0",
     VARIANTS[variant],
     SIZES[size],

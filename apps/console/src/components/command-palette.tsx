@@ -80,11 +80,11 @@ function CommandItem({ command, onChosen }: { readonly command: Command; readonl
         onChosen();
         command.run();
       }}
-      className="popup-item group min-h-9 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-ink-soft"
+      className="popup-item group min-h-8 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-ink-soft"
     >
       {command.icon}
       <span className="min-w-0 flex-1 truncate">{command.label}</span>
-      {command.hint === undefined ? null : <span className="max-w-[40%] truncate font-mono text-xs text-ink-faint">{command.hint}</span>}
+      {command.hint === undefined ? null : <span className="max-w-[40%] truncate text-xs text-ink-soft">{command.hint}</span>}
       <CornerDownLeft aria-hidden className="invisible size-3.5! group-data-highlighted:visible" />
     </Autocomplete.Item>
   );

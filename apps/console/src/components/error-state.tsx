@@ -20,33 +20,40 @@ export interface ErrorStateProps {
 
 export function ErrorState({ error, title, onRetry, isRetrying = false, action, isCompact = false }: ErrorStateProps) {
   const { cause, fix, code, denialId, canRetry, isQuoted } = describeFault(error);
+  // In a form the person sees what they did: the code would only be noise.
+  const shownCode = isCompact && denialId === undefined ? undefined : code;
+  const canAsk = onRetry !== undefined && canRetry;
   const causeText = isQuoted ? <>The server says: “{cause}”</> : cause;
   return (
     <div
       role="alert"
-      className={cx("flex gap-3 rounded-lg border border-line bg-danger-soft", isCompact ? "p-3" : "p-4 sm:p-5")}
+      className={cx("flex gap-3 rounded-lg border border-line-strong bg-raised", isCompact ? "p-3" : "p-4")}
     >
-      <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-danger-ink" />
-      <div className="flex min-w-0 flex-1 flex-col gap-3">
+      <span aria-hidden className="flex size-6 shrink-0 items-center justify-center rounded-full bg-danger-soft text-danger-ink">
+        <CircleAlert className="size-3.5" />
+      </span>
+      <div className="flex min-w-0 flex-1 flex-col gap-3 pt-0.5">
         <div className="flex min-w-0 flex-col gap-1 text-sm wrap-anywhere">
           {title === undefined ? null : <p className="text-xs text-ink-soft">{title}</p>}
           <p className="font-medium text-ink">{causeText}</p>
           {fix === undefined ? null : <p className="text-ink-soft">{fix}</p>}
         </div>
-        {code === undefined && denialId === undefined ? null : (
+        {shownCode === undefined && denialId === undefined ? null : (
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
-            {code === undefined ? null : <CopyableId id={code} label="Code" />}
+            {shownCode === undefined ? null : <CopyableId id={shownCode} label="Code" />}
             {denialId === undefined ? null : <CopyableId id={denialId} label="Denial id" />}
           </div>
         )}
-        {onRetry === undefined || !canRetry ? action : (
+        {canAsk || action !== undefined ? (
           <div className="flex flex-wrap gap-2">
-            <Button size="sm" onClick={onRetry} isBusy={isRetrying} icon={<RotateCw aria-hidden />}>
-              Try again
-            </Button>
+            {canAsk ? (
+              <Button size="sm" onClick={onRetry} isBusy={isRetrying} icon={<RotateCw aria-hidden />}>
+                Try again
+              </Button>
+            ) : null}
             {action}
           </div>
-        )}
+        ) : null}
       </div>
     </div>
   );

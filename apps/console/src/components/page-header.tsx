@@ -27,7 +27,7 @@ export function PageHeader({ title, description, facts, actions }: PageHeaderPro
 /** A part of a page with a heading of its own. */
 export function Section({ title, description, actions, children }: { readonly title: string; readonly description?: ReactNode; readonly actions?: ReactNode; readonly children: ReactNode }) {
   return (
-    <section className="flex min-w-0 flex-col gap-3">
+    <section className="flex min-w-0 flex-col gap-4">
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <div className="flex min-w-0 max-w-prose flex-col">
           <h2 className="text-base font-semibold text-ink">{title}</h2>

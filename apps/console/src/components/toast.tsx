@@ -18,7 +18,6 @@ export function useToast(): (words: ToastWords) => void {
       title,
       ...(description === undefined ? {} : { description }),
       type: isFault ? "fault" : "done",
-      priority: isFault ? "high" : "low",
       timeout: isFault ? 12_000 : 5_000,
     });
   };
