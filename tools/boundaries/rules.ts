@@ -186,7 +186,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     store: ["schema"],
     outbound: [],
     keys: ["store", "schema"],
-    "sign-in": ["store", "schema"],
+    "sign-in": ["app", "people/roles", "revocations", "store", "schema"],
     people: ["people/roles", "revocations", "sign-in", "store", "schema"],
     "people/audit": ["schema"],
     revocations: ["tokens", "keys", "outbound", "store", "schema"],
@@ -194,7 +194,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     "people/roles": [],
     instances: ["keys", "outbound", "revocations", "store", "schema"],
     diagnose: ["instances", "keys", "store", "schema"],
-    app: ["people/roles", "sign-in", "store", "schema"],
+    app: ["people/roles", "store", "schema"],
     routes: [
       "app",
       "diagnose",

@@ -42,6 +42,25 @@ export const rejections = {
     detail: "The link needs more than its secret",
     fix: "send {missing} with it",
   },
+  LINK_OWNER_EXISTS: {
+    ...against,
+    title: "there is an Owner already, and a link makes only the first one",
+    detail: "There is an owner already",
+    fix: "let an Owner add you as a member; on the machine itself, `{cli} control-plane owner-link` lets the first Owner in",
+  },
+  PERSON_UNKNOWN: {
+    ...absent,
+    title: "nobody here has this e-mail address",
+    detail: "Person not found",
+    fix: "check its spelling; members and their addresses are in the list of members",
+  },
+  PASSWORD_TOO_COMMON: {
+    ...rejection,
+    status: 422,
+    title: "the new password is one of those that are tried first, or is made of the e-mail address",
+    detail: "The new password is too easy to guess",
+    fix: "choose another one: four words that do not belong together are better than one with a number behind it",
+  },
   PASSWORD_WRONG: {
     ...forbidden,
     title: "the current password is another one",
