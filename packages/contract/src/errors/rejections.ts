@@ -91,6 +91,30 @@ export const rejections = {
     detail: "The last owner must stay",
     fix: "make another member Owner first",
   },
+  MEMBER_ELSEWHERE: {
+    ...against,
+    title: "the person is in another organization, too, and a link would sign in as them there",
+    detail: "The person is in another organization, too",
+    fix: "let them sign in with their own password; who has lost it gets a link on the machine itself from `{cli} control-plane reset-password EMAIL`",
+  },
+  MEMBERS_FULL: {
+    ...against,
+    title: "the organization has {limit} members, and that is the most",
+    detail: "The organization is full",
+    fix: "remove a member who needs no access any more, then add this one",
+  },
+  MEMBERSHIP_CHANGED: {
+    ...against,
+    title: "your own role in the organization was changed while this was under way; nothing was done",
+    detail: "Your role has changed",
+    fix: "read GET /api/session for what you may do now, then try once more",
+  },
+  LINK_FOR_SELF: {
+    ...forbidden,
+    title: "a link for yourself would get around your current password",
+    detail: "Nobody makes a link for themselves",
+    fix: "change the password at POST /api/password; who has lost it gets a link from another Owner or Administrator, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
+  },
   ROLE_ABOVE_OWN: {
     ...forbidden,
     title: "the role {role} gives more than your own role {own_role}",
