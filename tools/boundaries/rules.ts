@@ -6,7 +6,7 @@ export const packageArrows: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   auth: ["contract"],
   guard: ["contract", "auth"],
-  storage: [],
+  storage: ["contract"],
   server: ["contract", "auth", "guard", "storage"],
   "control-plane": ["contract", "auth", "guard", "storage"],
   client: ["contract"],
