@@ -118,6 +118,7 @@ export interface InstancesTable {
 /** The newest of each source. */
 export interface ObservationsTable {
   instance_id: string;
+  /** As `observed.ts` names it: `policy`, or the browser of one person. */
   source: string;
   at: number;
   reported_by: string | null;
