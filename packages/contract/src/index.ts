@@ -182,6 +182,7 @@ export {
   type Revoked,
   revocationInputSchema,
   revocationQuerySchema,
+  revokedSchema,
 } from "./wire/revocation.ts";
 export {
   type AnyRunEvent,
