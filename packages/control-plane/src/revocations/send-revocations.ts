@@ -198,7 +198,8 @@ async function prepare(
 
 /** A sign-in is revoked under the name that the operator of the instance has for its issuer. */
 function findIssuerName({ issuers }: PolicyObject, ours: string): string | undefined {
-  const named = issuers.find(({ issuer }) => issuer === ours) ?? issuers.find(({ issuer }) => issuer === null);
+  const named =
+    issuers.find(({ issuer }) => issuer === ours) ?? issuers.find(({ issuer }) => issuer === null);
   return named?.name;
 }
 
