@@ -68,9 +68,7 @@ describe.each(TEST_DIALECTS)("better-auth on %s", (dialect) => {
     expect(await signIn(sessions, headers)).toBe("cross-site");
     const begun = await test.store.read((db) => db.selectFrom("agentos_cp_sign_ins").selectAll().execute());
     expect(begun).toEqual([]);
-    expect(await signIn(sessions, { origin: PUBLIC_URL.origin })).toMatchObject({
-      personId: begun[0] ?? expect.any(String),
-    });
+    expect(await signIn(sessions, { origin: PUBLIC_URL.origin })).toHaveProperty("sessionId");
   });
 
   it("believes no address that the client names", async () => {
@@ -95,7 +93,7 @@ describe.each(TEST_DIALECTS)("better-auth on %s", (dialect) => {
       db.updateTable("agentos_cp_rate_limits").set({ count: SIGN_INS_PER_MINUTE }).execute(),
     );
     expect(await signIn(sessions, {})).toBe("throttled");
-    expect(await signIn(sessions, {}, "192.0.2.2")).toMatchObject({ sessionId: expect.any(String) });
+    expect(await signIn(sessions, {}, "192.0.2.2")).toHaveProperty("sessionId");
   });
 
   it("gives what a query throws, and prints nothing", async () => {
