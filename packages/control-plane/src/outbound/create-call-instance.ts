@@ -112,7 +112,10 @@ function describeFailure(error: unknown, timeout: AbortSignal, timeoutMs: number
   if (timeout.aborted)
     return { kind: "unreachable", reason: `it did not answer within ${timeoutMs / 1_000} seconds` };
   if (error instanceof Error && "code" in error && error.code === "HPE_HEADER_OVERFLOW")
-    return { kind: "unreachable", reason: `its answer has more than ${MAX_HEADER_BYTES / 1024} KiB of headers` };
+    return {
+      kind: "unreachable",
+      reason: `its answer has more than ${MAX_HEADER_BYTES / 1024} KiB of headers`,
+    };
   if (error instanceof Error && "code" in error && String(error.code).startsWith("HPE_"))
     return { kind: "unreachable", reason: "what answers does not speak HTTP" };
   return { kind: "unreachable", reason: describeConnectionFault(error).reason };
