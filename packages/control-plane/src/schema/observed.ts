@@ -20,7 +20,10 @@ const shortText = z.string().max(200);
 
 const observedKeySchema = z.object({
   /** RFC 7638; null for a secret. */
-  thumbprint: z.string().max(100).nullable(),
+  thumbprint: z
+    .string()
+    .regex(/^[\w-]{43}$/)
+    .nullable(),
   kid: shortText.nullable(),
   /** Requests since `countedSince`; null where it does not count. */
   requestCount: z.int().nullable(),
