@@ -1,6 +1,7 @@
 /** What the instances need of the rest of the control plane. */
 import type { KeyPairs } from "../keys/key-pairs.ts";
 import type { CallInstance } from "../outbound/call-instance.ts";
+import type { Actor } from "../store/actor.ts";
 import type { ControlPlaneStore } from "../store/control-plane-store.ts";
 import type { InstanceRow } from "./find-instance.ts";
 import type { LocalInstances } from "./local-instances.ts";
@@ -12,14 +13,20 @@ export interface InstanceServices {
   /** A token of the control plane itself for the policy route, of one minute. */
   readonly mintForPolicy: (instance: InstanceRow) => Promise<string>;
   readonly localInstances: LocalInstances;
-  /** Origin of the pages of the console: instances have to allow it. */
-  readonly consoleOrigin: string;
-  /** Issuer of the tokens for an instance; discovery and key set are below it. */
-  readonly issuerOf: (instanceId: string) => string;
+  /** Address of the control plane without a final slash: the console's pages and the issuers of tokens are below it. */
+  readonly publicUrl: string;
   readonly generateId: () => string;
 }
 
-/** The most of them in one organization. */
+/** The most that are connected in one organization. */
 export const MAX_INSTANCES = 200;
 /** The most drafts of one person in one organization. */
 export const MAX_DRAFTS = 20;
+
+/** Who asks for an instance, of which organization, and what their role allows there. */
+export interface InstanceCaller {
+  readonly actor: Actor;
+  readonly personId: string;
+  readonly organizationId: string;
+  readonly scopes: readonly string[];
+}
