@@ -6,7 +6,7 @@ import type { Certainty } from "@agentos/auth";
 import { FIRST_VERSION_WITH_JWT } from "@agentos/contract";
 import type { Observation } from "../schema/observed.ts";
 import { findReachability } from "./find-reachability.ts";
-import { createFinding, type InstanceFinding } from "./instance-finding.ts";
+import { createFinding, type InstanceCauseCode, type InstanceFinding } from "./instance-finding.ts";
 import { type KnownVersion, VERSION_SOURCE_WORDS } from "./version-gate.ts";
 import { describeWaysOut } from "./ways-out.ts";
 
@@ -108,7 +108,7 @@ function findDifferences(instance: ComparedInstance, observed: Observation): rea
   const findings: InstanceFinding[] = [...findOtherId(instance, observed)];
   if (mode === null) return findings;
   const seen = describeMode(observed);
-  const add = (code: InstanceFinding["code"] & Parameters<typeof createFinding>[0]["code"], facts = {}) =>
+  const add = (code: InstanceCauseCode, facts = {}) =>
     findings.push(createFinding({ code, certainty: seen.certainty, facts, evidence: [seen.evidence] }));
   if (mode === "jwt-unverified") add("INSTANCE_UNVERIFIED");
   if (mode === "none" && !desired.authorization && !desired.securityKey) add("INSTANCE_OPEN");

@@ -2,12 +2,13 @@
  * The lines that make an instance what its switches say: for a shell, and for an env file. Pure. No value is a secret, and
  * each is written so that neither shells nor loaders change it: without quotes, spaces or line ends of its own.
  */
+import type { PublicKey } from "../keys/public-keys.ts";
 
 export interface WantedConfiguration {
   readonly authorization: boolean;
   readonly securityKey: boolean;
-  /** The key that signs, as SPKI PEM; undefined where there is none. */
-  readonly publicPem: string | undefined;
+  /** The keys that the instance is to trust, the one that signs first. */
+  readonly keys: readonly Pick<PublicKey, "pem" | "jwk">[];
   readonly issuer: string;
   readonly jwksUrl: string;
   /** Origin of the console's pages. */
@@ -43,44 +44,94 @@ export function writeConfiguration(wanted: WantedConfiguration): ConfigurationLi
   };
 }
 
-function writeTokens({ publicPem, issuer, jwksUrl, isOurs }: WantedConfiguration): ConfigurationLines {
-  if (publicPem === undefined)
+function writeTokens(wanted: WantedConfiguration): ConfigurationLines {
+  const [key, second] = wanted.keys;
+  if (key === undefined)
     return {
       shell: [],
       dotenv: [],
-      steps: ["no key signs for this instance yet: switch Authorization off and on again, or publish a key"],
+      steps: ["no key signs for this instance yet: switch Authorization off and on again"],
     };
-  const pem = publicPem.trim();
+  if (wanted.isOurs) return writeForOurs(wanted, second === undefined ? key.pem : toKeySet(wanted));
+  // Its variable holds one key: while another one comes or goes, the file has both.
+  return second === undefined ? writeForPython(wanted, key.pem.trim()) : writeKeyFile(wanted);
+}
+
+const ENFORCE = "AUTHORIZATION_ENABLED=true";
+
+/** Our servers read base64 of PEM and of key sets, which neither shells nor loaders change. */
+function writeForOurs({ issuer, jwksUrl }: WantedConfiguration, keys: string): ConfigurationLines {
+  const variable = `JWT_VERIFICATION_KEY=${Buffer.from(keys, "utf8").toString("base64")}`;
+  return {
+    shell: [`export ${variable}`, `export ${ENFORCE}`, "unset JWT_JWKS_FILE", ...offerFile(jwksUrl)],
+    dotenv: [variable, ENFORCE, NO_FILE, ...offerFile(jwksUrl)],
+    steps: [
+      "set JWT_VERIFICATION_KEY and AUTHORIZATION_ENABLED, and take JWT_JWKS_FILE away",
+      `where the configuration is code or JSON, "issuer": "${issuer}" in "authorizationConfig" follows every rotation by itself, in place of a key`,
+    ],
+  };
+}
+
+/** PyJWT wants the PEM itself. */
+function writeForPython({ jwksUrl }: WantedConfiguration, pem: string): ConfigurationLines {
   const base64 = Buffer.from(`${pem}\n`, "utf8").toString("base64");
-  const jwksFile = [
-    "# in place of JWT_VERIFICATION_KEY, a file with every key of this instance:",
-    `# curl -fsS ${jwksUrl} -o jwks.json, then JWT_JWKS_FILE with the path of that file`,
-  ];
   return {
     shell: [
-      // Decoded by the shell itself, so that the variable holds the PEM as every AgentOS reads it.
-      `export JWT_VERIFICATION_KEY="$(printf %s ${base64} | openssl base64 -d -A)"`,
-      "export AUTHORIZATION_ENABLED=true",
+      `export JWT_VERIFICATION_KEY="$(printf %s ${base64} | base64 -d)"`,
+      `export ${ENFORCE}`,
       "unset JWT_JWKS_FILE",
-      ...jwksFile,
+      ...offerFile(jwksUrl),
     ],
     dotenv: [
-      // Our servers read base64, which no loader changes. PyJWT wants the PEM: most loaders make line ends of these.
-      isOurs ? `JWT_VERIFICATION_KEY=${base64}` : `JWT_VERIFICATION_KEY="${pem.replaceAll("\n", "\\n")}"`,
-      "AUTHORIZATION_ENABLED=true",
-      "# delete the line of JWT_JWKS_FILE, if there is one",
-      ...jwksFile,
+      `JWT_VERIFICATION_KEY="${pem.replaceAll("\n", "\\n")}"`,
+      ENFORCE,
+      NO_FILE,
+      ...offerFile(jwksUrl),
     ],
     steps: [
       "set JWT_VERIFICATION_KEY and AUTHORIZATION_ENABLED, and take JWT_JWKS_FILE away",
-      isOurs
-        ? `where the configuration is code, "authorizationConfig: { issuer: '${issuer}' }" in place of the key follows every rotation by itself`
-        : "where the configuration is code, AgentOS(authorization=True) has to be set, so that scopes are enforced",
-      ...(isOurs
-        ? []
-        : ["where a loader keeps \\n as two characters, use the lines for a shell, or the file of keys"]),
+      "where an env file keeps \\n as two characters, use the lines for a shell, or the file of keys",
+      PYTHON_SWITCH,
     ],
   };
+}
+
+const NO_FILE = "# delete the line of JWT_JWKS_FILE, if there is one";
+const PYTHON_SWITCH =
+  "where the AgentOS is made in Python code, say AgentOS(authorization=True), so that scopes are enforced";
+
+function writeKeyFile({ jwksUrl }: WantedConfiguration): ConfigurationLines {
+  const fetchKeys = `curl -fsS ${jwksUrl} -o jwks.json`;
+  return {
+    shell: [
+      fetchKeys,
+      'export JWT_JWKS_FILE="$PWD/jwks.json"',
+      `export ${ENFORCE}`,
+      "unset JWT_VERIFICATION_KEY",
+    ],
+    dotenv: [
+      `# ${fetchKeys}`,
+      "JWT_JWKS_FILE=jwks.json",
+      ENFORCE,
+      "# delete the line of JWT_VERIFICATION_KEY, if there is one",
+    ],
+    steps: [
+      "fetch the file of keys, which has the key that comes beside the one that goes",
+      "set JWT_JWKS_FILE and AUTHORIZATION_ENABLED, and take JWT_VERIFICATION_KEY away",
+      PYTHON_SWITCH,
+    ],
+  };
+}
+
+function offerFile(jwksUrl: string): string[] {
+  return [
+    "# or, in place of JWT_VERIFICATION_KEY, a file with every key of this instance:",
+    `# curl -fsS ${jwksUrl} -o jwks.json, and JWT_JWKS_FILE with the path of that file`,
+  ];
+}
+
+function toKeySet({ keys }: WantedConfiguration): string {
+  return JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
 }
 
 function writeNoTokens(): ConfigurationLines {

@@ -40,8 +40,9 @@ export function createLocalInstances({ store, locals, onFailure }: LocalInstance
         .where("instance_id", "=", instanceId)
         .executeTakeFirst(),
     );
-    const local = row?.endpoint == null ? undefined : byEndpoint.get(row.endpoint);
-    if (row === undefined || local === undefined || row.is_draft === 1) return;
+    if (row === undefined || row.endpoint === null || row.is_draft === 1) return;
+    const local = byEndpoint.get(row.endpoint);
+    if (local === undefined) return;
     if (!(await isFirst(row))) return;
     await local.apply({
       instanceId,
@@ -66,19 +67,22 @@ export function createLocalInstances({ store, locals, onFailure }: LocalInstance
     return first?.instance_id === id;
   }
 
+  async function inTurn(before: Promise<void>, instanceId: string): Promise<void> {
+    await before;
+    try {
+      await handOver(instanceId);
+      failed.delete(instanceId);
+    } catch (cause) {
+      failed.add(instanceId);
+      onFailure(instanceId, cause);
+    }
+  }
+
   return {
     isNotApplied: (instanceId) => failed.has(instanceId),
     apply(instanceId) {
       if (byEndpoint.size === 0) return Promise.resolve();
-      turn = turn.then(async () => {
-        try {
-          await handOver(instanceId);
-          failed.delete(instanceId);
-        } catch (cause) {
-          failed.add(instanceId);
-          onFailure(instanceId, cause);
-        }
-      });
+      turn = inTurn(turn, instanceId);
       return turn;
     },
   };

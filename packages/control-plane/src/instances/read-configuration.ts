@@ -1,5 +1,5 @@
 /** The lines to copy for one instance. */
-import { addressesOf, publicKeyOf } from "../keys/public-keys.ts";
+import { addressesOf, readPublicKeys } from "../keys/public-keys.ts";
 import { type ConfigurationLines, writeConfiguration } from "./configuration-lines.ts";
 import { findInstance } from "./find-instance.ts";
 import type { InstanceCaller, InstanceServices } from "./instance-services.ts";
@@ -11,16 +11,16 @@ export async function readConfiguration(
   { organizationId, personId }: InstanceCaller,
   instanceId: string,
 ): Promise<ConfigurationLines> {
-  const { row, seen, key } = await store.read(async (db) => ({
+  const { row, seen, keys } = await store.read(async (db) => ({
     row: await findInstance(db, { organizationId, instanceId, personId }),
     seen: (await readSeen(db, [instanceId], personId)).get(instanceId) ?? NOTHING_SEEN,
-    key: await publicKeyOf(db, instanceId),
+    keys: await readPublicKeys(db, instanceId),
   }));
   return writeConfiguration({
     ...addressesOf(publicUrl, instanceId),
     authorization: row.wants_authorization === 1,
     securityKey: row.wants_security_key === 1,
-    publicPem: key?.pem,
+    keys,
     consoleOrigin: new URL(publicUrl).origin,
     isOurs: combine(seen)?.isOurs === true,
   });

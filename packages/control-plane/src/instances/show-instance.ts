@@ -35,7 +35,7 @@ export function showInstance({ row, seen = NOTHING_SEEN, ...rest }: ShownParts):
     version_source: version.source,
     is_ours: observed?.isOurs ?? null,
     findings: [...compareSwitches({ desired, version, osId: row.os_id, observed, ...rest })],
-    created_at: Number(row.created_at),
+    created_at: row.created_at,
     created_by: row.created_by,
   };
 }

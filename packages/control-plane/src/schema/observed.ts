@@ -94,5 +94,5 @@ export function readObserved(
 ): Observation | undefined {
   const parsed = observedSchema.safeParse(JSON.parse(row.observed_json));
   if (!parsed.success) return undefined;
-  return { ...parsed.data, source: row.source === POLICY_SOURCE ? "policy" : "browser", at: Number(row.at) };
+  return { ...parsed.data, source: row.source === POLICY_SOURCE ? "policy" : "browser", at: row.at };
 }
