@@ -1,6 +1,6 @@
 /**
  * The lines that make an instance what its switches say: for a shell, and for an env file. Pure. No value is a secret, and
- * each is written so that neither shells nor loaders change it: without quotes, spaces or line ends of its own.
+ * each is written so that neither shells nor loaders of env files change it.
  */
 import type { PublicKey } from "../keys/public-keys.ts";
 
