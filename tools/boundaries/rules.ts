@@ -231,6 +231,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     stream: ["wire"],
     agentos: ["stream", "wire"],
     "control-plane": ["wire"],
+    instance: ["agentos", "control-plane", "wire"],
   },
   cli: {
     causes: [],

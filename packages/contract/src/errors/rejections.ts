@@ -219,6 +219,19 @@ export const rejections = {
     detail: "The instance has not loaded the key",
     fix: 'set the lines of its configuration, or wait until it has read the key set again, then try once more; with "is_forced" it is done all the same',
   },
+  SIGNING_KEY_LOADED_UNKNOWN: {
+    ...against,
+    title:
+      "it cannot be told whether the instance has loaded this key: its policy was not read in the last minutes, and a Python AgentOS has none",
+    detail: "Whether the instance has loaded the key is unknown",
+    fix: 'see to it that the instance has the key: set the lines of its configuration, and start it anew where it is a Python AgentOS; then send "is_forced"',
+  },
+  SIGNING_KEY_TOO_MANY: {
+    ...against,
+    title: "the instance has {count} keys in its set",
+    detail: "The instance has too many keys",
+    fix: "retire those whose tokens have ended, then publish a new one",
+  },
   SIGNING_KEY_IN_USE: {
     ...against,
     title: "tokens of this key live until {until}",
@@ -230,6 +243,13 @@ export const rejections = {
     title: "a new key is published already, and waits to sign",
     detail: "A new key is published already",
     fix: "let that one sign, or retire it, before another is made",
+  },
+  TOKEN_SCOPES_UNKNOWN: {
+    ...rejection,
+    status: 422,
+    title: "an AgentOS has no scope {scopes}",
+    detail: "A scope is unknown",
+    fix: "{suggestion}",
   },
   TOKEN_SCOPES_BEYOND_OWN: {
     ...forbidden,
