@@ -108,7 +108,7 @@ describe.each(TEST_DIALECTS)("adding a member on %s", (dialect) => {
       acme.act("bob", "administrator", (change, managed) => addMember(change, managed, NEW)),
       other.act("cid", "owner", (change, managed) => addMember(change, managed, NEW)),
     ]);
-    expect(codes.toSorted((one, other) => one.localeCompare(other))).toEqual([
+    expect(codes.toSorted((one, another) => one.localeCompare(another))).toEqual([
       "done",
       "done",
       "MEMBER_EXISTS",
