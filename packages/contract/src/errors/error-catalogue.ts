@@ -55,6 +55,8 @@ export type CauseCode = keyof typeof CAUSES;
 export type LimitCode = keyof typeof LIMITS;
 /** A code of {@link REJECTIONS}. */
 export type RejectionCode = keyof typeof REJECTIONS;
+/** A code that only a control plane answers with. */
+export type ControlPlaneCode = RejectionCode | keyof typeof signInRefusals | keyof typeof signInLimits;
 /** Any code of the catalogue. Codes are never renamed, and never used again. */
 export type ErrorCode = RefusalCode | FaultCode | CauseCode | LimitCode | RejectionCode;
 
