@@ -53,6 +53,7 @@ export {
   type RouteResponse,
   type RouteTable,
 } from "./routes/route.ts";
+export type { RouteBody, RouteParameters, RouteQuery, RouteResult } from "./routes/route-shapes.ts";
 export {
   type PageRouteId,
   PLANNED_ROUTES,

@@ -46,6 +46,7 @@ export { readQuery } from "./app/read-query.ts";
 export { faultResponse, jsonResponse, jsonTextResponse, notFound } from "./app/responses.ts";
 export type { RequestContext, RouteHandler } from "./app/route-handler.ts";
 export { type RunningServer, type ServeOptions, serveOnNode } from "./app/serve.ts";
+export { pause, startUpkeep, type Upkeep, type UpkeepTask } from "./app/upkeep.ts";
 export { authorizationConfigSchema, corsSchema, trustedProxiesSchema } from "./config/auth-options.ts";
 export { filledText, findEmptiness } from "./config/empty-value.ts";
 export { findHostProblem, readPortText } from "./config/listen-address.ts";

@@ -1,0 +1,57 @@
+/** The session of a person outside of browsers, which have no jar: the cookies that the control plane sets, and nothing else. */
+import type { Credential } from "../wire/credential.ts";
+
+/** Where the session is kept. What it holds is a credential. */
+export interface SessionStore {
+  /** The text of a `Cookie` header; undefined: nobody is signed in. */
+  get(): string | undefined;
+  /** Replaces it; undefined: nobody is signed in any more. */
+  set(cookies: string | undefined): void;
+}
+
+/** Most that is kept: a server could set cookies without an end. */
+const MAX_COOKIES = 20;
+const MAX_LENGTH = 4_096;
+
+/** Sends the cookies, and the `Origin` that a browser would send, without which a request that changes something is refused. */
+export function createCookieSession(store: SessionStore, origin: string): Credential {
+  return {
+    cookies: "omit",
+    take() {
+      const cookies = store.get();
+      const secrets = (cookies ?? "").split("; ").map((pair) => pair.slice(pair.indexOf("=") + 1));
+      return Promise.resolve({
+        headers: { origin, ...(cookies === undefined || cookies === "" ? {} : { cookie: cookies }) },
+        secrets,
+      });
+    },
+    learn(response) {
+      const lines = response.headers.getSetCookie();
+      if (lines.length > 0) store.set(mergeCookies(store.get(), lines));
+    },
+  };
+}
+
+/** A browser holds and sends the cookies by itself, where no script sees them. */
+export const BROWSER_COOKIES: Credential = {
+  cookies: "include",
+  take: () => Promise.resolve({ headers: {}, secrets: [] }),
+};
+
+function mergeCookies(held: string | undefined, lines: readonly string[]): string | undefined {
+  const jar = new Map((held ?? "").split("; ").filter(Boolean).map(splitPair));
+  for (const line of lines) {
+    const [pair = "", ...attributes] = line.split(";");
+    const [name, value] = splitPair(pair.trim());
+    if (!/^[\w.-]{1,100}$/.test(name) || !/^[\x21-\x7e]*$/.test(value) || value.length > MAX_LENGTH) continue;
+    if (value === "" || attributes.some((attribute) => /^\s*max-age\s*=\s*(?:0|-\d+)\s*$/i.test(attribute)))
+      jar.delete(name);
+    else if (jar.has(name) || jar.size < MAX_COOKIES) jar.set(name, value);
+  }
+  return jar.size === 0 ? undefined : [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+}
+
+function splitPair(pair: string): [name: string, value: string] {
+  const at = pair.indexOf("=");
+  return at === -1 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+}

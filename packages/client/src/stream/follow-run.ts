@@ -1,0 +1,121 @@
+/**
+ * The events of a run, from its first answer on: when the connection is lost, and the run goes on without it, the stream is
+ * taken up again where it was, with waits that grow. Nothing is given twice.
+ */
+import { AgentOSRefusal, ConnectionFault } from "../wire/client-errors.ts";
+import { retryDelayMs } from "../wire/retry.ts";
+import { backoffMs } from "../wire/runtime.ts";
+import type { Answer, Transport } from "../wire/transport.ts";
+import type { EventPosition } from "./event-position.ts";
+import { type Frame, type FrameLimits, readFrames } from "./read-frames.ts";
+
+export interface FollowOptions {
+  readonly transport: Transport;
+  readonly position: EventPosition;
+  /** Opens the first answer; undefined: the run is known, and its stream is taken up at once. */
+  readonly open: (() => Promise<Answer>) | undefined;
+  /** Whether the first request may be sent again, as long as the run is not known. */
+  readonly canReopen: () => Promise<boolean>;
+  /** Takes the stream up again; undefined: the run does not go on without its client. */
+  readonly resume: (() => Promise<Answer>) | undefined;
+  readonly limits: FrameLimits;
+  /** Tries to take it up, one after the other, without a new event. */
+  readonly maxResumes: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Say where the stream stands, and are no events of the run. */
+const CONTROL = new Set(["catch_up", "subscribed", "replay"]);
+
+/** A server that does not close after such an event is not waited for longer, in milliseconds. */
+const GRACE_MS = 5_000;
+
+export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, undefined> {
+  const { position, transport, open, resume, maxResumes, signal } = options;
+  let isFirst = open !== undefined;
+  for (let failures = 0; ; failures += 1) {
+    let lost: unknown;
+    try {
+      const answer = await openNext(isFirst);
+      position.begin(isFirst ? "first" : "resumed");
+      isFirst = false;
+      for await (const frame of readAnswer(answer, options)) {
+        failures = 0;
+        yield frame;
+      }
+      const { isOver, heldBack } = position.finish();
+      if (heldBack !== undefined) yield heldBack;
+      if (isOver) return undefined;
+    } catch (error) {
+      if (!isLoss(error, isFirst)) throw error;
+      lost = error;
+    }
+    if (resume === undefined || failures >= maxResumes) throw lostFault(position, lost);
+    // It was lost before its first event: the request by its name begins the run, or finds it.
+    isFirst = position.runId === undefined;
+    if (isFirst && !(await options.canReopen())) throw lostFault(position, lost);
+    const asked = lost === undefined ? undefined : retryDelayMs(lost, failures, transport.runtime);
+    await transport.runtime.wait(asked ?? backoffMs(failures, transport.runtime), signal);
+  }
+
+  async function openNext(first: boolean): Promise<Answer> {
+    const opener = first ? open : resume;
+    if (opener === undefined) throw lostFault(position, undefined);
+    return opener();
+  }
+}
+
+/** Gives what is new. Ends with the run, or where the answer ends; what was lost after an end of the run is no loss. */
+async function* readAnswer(
+  answer: Answer,
+  { position, limits, resume }: FollowOptions,
+): AsyncGenerator<Frame, undefined> {
+  const { attempt } = answer;
+  try {
+    const { silenceMs } = limits;
+    const state = { silenceMs: resume === undefined ? undefined : silenceMs };
+    const frames = readFrames(answer, {
+      maxEventLength: limits.maxEventLength,
+      get silenceMs() {
+        return state.silenceMs;
+      },
+    });
+    for await (const frame of frames) {
+      if (frame.event === "error") throw streamRefusal(frame, answer);
+      if (CONTROL.has(frame.event)) continue;
+      const { isNew, isLast } = position.take(frame);
+      if (isNew) yield frame;
+      if (isLast) return undefined;
+      state.silenceMs = position.finish().isOver ? GRACE_MS : resume === undefined ? undefined : silenceMs;
+    }
+    return undefined;
+  } catch (error) {
+    const explained = attempt.explain(error);
+    const isAborted = explained instanceof ConnectionFault && explained.reason === "aborted";
+    if (!isAborted && position.finish().isOver && isLoss(explained, false)) return undefined;
+    throw explained;
+  } finally {
+    attempt.close();
+  }
+}
+
+/** A frame that says why the stream ends: there is no such run, or what is kept of it is damaged. */
+function streamRefusal({ error }: Frame, { response, hide }: Answer): AgentOSRefusal {
+  const detail = typeof error === "string" ? hide(error).slice(0, 2_000) : "The stream ends with an error";
+  return new AgentOSRefusal({ status: response.status, detail });
+}
+
+/** Whether the connection is what failed. Before the first answer the transport has tried again already. */
+function isLoss(error: unknown, isFirst: boolean): boolean {
+  if (isFirst) return false;
+  if (error instanceof ConnectionFault) return error.reason === "unreachable" || error.reason === "timed-out";
+  return error instanceof AgentOSRefusal && [429, 502, 503, 504].includes(error.status);
+}
+
+function lostFault({ runId, sessionId, lastEventIndex }: EventPosition, cause: unknown): ConnectionFault {
+  return new ConnectionFault(
+    "stream-lost",
+    "the stream of the run ended before the run did, and could not be taken up again",
+    { cause, run: { runId, sessionId, lastEventIndex } },
+  );
+}

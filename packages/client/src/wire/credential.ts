@@ -1,0 +1,32 @@
+/** What a request is let in by: a token, the cookie of a session, or nothing. */
+
+/** The credential of one try. */
+export interface CredentialInUse {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Never shown, wherever a server may repeat them. */
+  readonly secrets: readonly string[];
+}
+
+/** Where credentials come from. */
+export interface Credential {
+  /** What a browser does with the cookies that it holds itself. */
+  readonly cookies: "omit" | "include";
+  /** For one try. */
+  take(): Promise<CredentialInUse>;
+  /** The server says that the one in use has ended: whether there is another one now. Default: there is none. */
+  renew?(ended: CredentialInUse): Promise<boolean>;
+  /** Told of each answer. Default: it learns nothing from it. */
+  learn?(response: Response): void;
+}
+
+/** For a server that is open. */
+export const NO_CREDENTIAL: Credential = {
+  cookies: "omit",
+  take: () => Promise.resolve({ headers: {}, secrets: [] }),
+};
+
+/** Replaces secrets in a text that a server has written. */
+export function createHide({ secrets }: CredentialInUse): (text: string) => string {
+  return (text) =>
+    secrets.reduce((shown, secret) => (secret === "" ? shown : shown.replaceAll(secret, "[hidden]")), text);
+}
