@@ -74,7 +74,7 @@ describe("a client of an AgentOS", () => {
     expect((await client.agents.list()).map(({ id }) => id)).toContain("gated");
     expect(await client.agents.read({ parameters: { agent_id: "echo" } })).toMatchObject({ id: "echo" });
     expect(await client.teams.list()).toEqual([]);
-    expect(await client.policy.read()).toMatchObject({ keys: expect.anything() });
+    expect(await client.policy.read()).toMatchObject({ keys: expect.anything() as unknown });
     expect((await client.revocations.list()).data).toEqual([]);
     expect((await client.denials.list({ query: { limit: 5 } })).data).toEqual([]);
     expect(await client.call("core.health")).toMatchObject({ status: "ok" });
@@ -133,7 +133,7 @@ describe("a refusal", () => {
       isOurs: true,
       requiredScopes: ["sessions:read"],
       missingScopes: ["sessions:read"],
-      fix: expect.stringContaining("sessions:read"),
+      fix: expect.stringContaining("sessions:read") as unknown,
     });
     const denial_id = refusal.denialId ?? "";
     const operator = await createClient();
