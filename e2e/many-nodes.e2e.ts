@@ -13,7 +13,7 @@ import {
   startFollowed,
   startUnwatched,
 } from "./support/node-client.ts";
-import { countCalls, startNodes } from "./support/nodes.ts";
+import { countCalls, startNodes, startTestNodes } from "./support/nodes.ts";
 import { checkHistory } from "./support/run-history.ts";
 import { eventsOf } from "./support/run-stream.ts";
 
@@ -121,7 +121,7 @@ describe("a run that was begun on one of three nodes", () => {
 
 it("runs that wait for room are run by whichever node has some, each once", async () => {
   const database = await createDatabase("postgres");
-  const limited = await startNodes(3, { database, limits: { activeRuns: 3 }, words: 5 });
+  const limited = await startTestNodes(3, { database, limits: { activeRuns: 3 }, words: 5 });
   const urls = limited.map(({ url }) => url);
   // All at one node, which has room for three.
   const runs = await Promise.all(
@@ -132,7 +132,6 @@ it("runs that wait for room are run by whichever node has some, each once", asyn
     expect(countCalls("count", run.runId)).toBe(1);
     expect(await checkHistory(urls, run)).toBe("COMPLETED");
   }
-  await Promise.all(limited.map((node) => node.kill()));
 });
 
 it("a request that is sent again to another node gets the run of the first", async () => {

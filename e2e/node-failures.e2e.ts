@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { createDatabase } from "./support/databases.ts";
 import { ask, type RunId, readRun, resume, startFollowed, startUnwatched } from "./support/node-client.ts";
-import { countCalls, startNodes, type TestNode } from "./support/nodes.ts";
+import { countCalls, startTestNodes, type TestNode } from "./support/nodes.ts";
 import { checkHistory } from "./support/run-history.ts";
 import { eventsOf, type RunStream } from "./support/run-stream.ts";
 
@@ -25,7 +25,7 @@ interface Followed {
 const LONG = { words: 10_000, everyMs: 50 };
 
 async function startTwo(words = {}): Promise<readonly [TestNode, TestNode]> {
-  const [first, second] = await startNodes(2, { database: await createDatabase("postgres"), ...words });
+  const [first, second] = await startTestNodes(2, { database: await createDatabase("postgres"), ...words });
   if (first === undefined || second === undefined) throw new Error("INVARIANT: two were started");
   return [first, second];
 }
@@ -88,7 +88,6 @@ describe("a node with many runs", () => {
         expect(stream.frames.at(-1)?.event).toBe("RunError");
         await checkHistory([other.url], run, stream.frames);
       }
-      await other.kill();
     },
     TEST_MS,
   );
@@ -111,7 +110,6 @@ describe("a node with many runs", () => {
       const { run, stream } = await startFollowed(sleeper.url, { agent: "echo" });
       expect(await stream.end).toBe("finished");
       expect(await checkHistory([other.url, sleeper.url], run, stream.frames)).toBe("COMPLETED");
-      await Promise.all([sleeper.kill(), other.kill()]);
     },
     TEST_MS,
   );
@@ -131,6 +129,5 @@ describe("a node with many runs", () => {
     expect(await watcher.end).toBe("finished");
     expect(eventsOf(watcher.frames)).toEqual(eventsOf(stream.frames));
     expect(await checkHistory([other.url, sleeper.url], run, stream.frames)).toBe("COMPLETED");
-    await Promise.all([sleeper.kill(), other.kill()]);
   });
 });

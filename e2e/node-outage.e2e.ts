@@ -10,7 +10,7 @@ import {
   readRun,
   startFollowed,
 } from "./support/node-client.ts";
-import { startNodes } from "./support/nodes.ts";
+import { startTestNodes } from "./support/nodes.ts";
 import { checkHistory } from "./support/run-history.ts";
 import type { RunStream } from "./support/run-stream.ts";
 
@@ -22,7 +22,7 @@ interface Load {
   end(): Promise<void>;
 }
 
-/** Short runs, one after the other, at each node. */
+/** Short runs, one after the other, at each node; until the test has ended, at the latest. */
 function startLoad(urls: readonly string[]): Load {
   const answers: NodeAnswer[] = [];
   const load = { isOver: false };
@@ -32,11 +32,17 @@ function startLoad(urls: readonly string[]): Load {
       answers.push(await ask(`${url}/agents/echo/runs`, { fields }));
     }
   });
+  const done = Promise.all(workers);
+  // Of a test that fails meanwhile its own failure is told, and not that its nodes have gone.
+  done.catch(() => undefined);
+  onTestFinished(() => {
+    load.isOver = true;
+  });
   return {
     answers,
     async end() {
       load.isOver = true;
-      await Promise.all(workers);
+      await done;
     },
   };
 }
@@ -76,7 +82,7 @@ it(
   async () => {
     const postgres = await startPostgresServer();
     onTestFinished(() => postgres.close());
-    const nodes = await startNodes(2, { database: postgres.url, words: 80 });
+    const nodes = await startTestNodes(2, { database: postgres.url, words: 80 });
     const urls = nodes.map(({ url }) => url);
     const followed = await startRuns(urls, "words");
     const load = startLoad(urls);
@@ -93,7 +99,6 @@ it(
     expect(new Set(statuses)).toEqual(new Set(["COMPLETED"]));
     await load.end();
     expectHonest(load.answers);
-    await Promise.all(nodes.map((node) => node.kill()));
   },
   TEST_MS,
 );
@@ -103,7 +108,7 @@ it(
   async () => {
     const postgres = await startPostgresServer();
     onTestFinished(() => postgres.close());
-    const nodes = await startNodes(2, { database: postgres.url });
+    const nodes = await startTestNodes(2, { database: postgres.url });
     const urls = nodes.map(({ url }) => url);
     const followed = await startRuns(urls, "slow");
     const load = startLoad(urls);
@@ -126,7 +131,6 @@ it(
       expect(await checkHistory(urls, run, stream.frames)).toBe("ERROR");
     await load.end();
     expectHonest(load.answers);
-    await Promise.all(nodes.map((node) => node.kill()));
   },
   TEST_MS,
 );

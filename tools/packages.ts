@@ -11,7 +11,7 @@ export const publishedPackages: readonly PublishedPackage[] = [
   { name: "contract", needs: [] },
   { name: "auth", needs: ["contract"] },
   { name: "guard", needs: ["contract", "auth"] },
-  { name: "storage", needs: [] },
+  { name: "storage", needs: ["contract"] },
   {
     name: "server",
     needs: ["contract", "auth", "guard", "storage"],

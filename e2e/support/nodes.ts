@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TEST_OS_ID } from "@agentos/testkit";
 import { bundleScript } from "@agentos/testkit/processes";
-import { afterAll } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 
 export interface NodeOptions {
   /** For the option `database`. */
@@ -81,6 +81,13 @@ export async function startNode({ words = 40, everyMs = 25, ...options }: NodeOp
 
 export function startNodes(count: number, options: NodeOptions): Promise<readonly TestNode[]> {
   return Promise.all(Array.from({ length: count }, () => startNode(options)));
+}
+
+/** The same for one test: they are killed when it has ended, however that was. */
+export async function startTestNodes(count: number, options: NodeOptions): Promise<readonly TestNode[]> {
+  const nodes = await startNodes(count, options);
+  onTestFinished(async () => void (await Promise.all(nodes.map((node) => node.kill()))));
+  return nodes;
 }
 
 /** How often a tool was called for that run, by any node. */

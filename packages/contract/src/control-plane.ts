@@ -28,7 +28,7 @@ export type ControlPlaneWriteId = {
 export * from "./wire/control-plane/audit.ts";
 export * from "./wire/control-plane/diagnosis.ts";
 export * from "./wire/control-plane/fields.ts";
-export * from "./wire/control-plane/instances.ts";
+export * from "./wire/control-plane/instance.ts";
 export * from "./wire/control-plane/keys.ts";
-export * from "./wire/control-plane/people.ts";
+export * from "./wire/control-plane/person.ts";
 export type { ControlPlaneRoute, ControlPlaneTable };

@@ -35,7 +35,14 @@ export {
 export { createFault, type Fault, type FaultParts, type RenderedFault, renderFault } from "./errors/fault.ts";
 export { FIX_COMMANDS } from "./errors/fix-commands.ts";
 export { MIN_RSA_BITS } from "./errors/key-faults.ts";
-export { NEUTRAL_FACTS, placesOf, renderFix, renderNeutral, renderText } from "./errors/render.ts";
+export {
+  NEUTRAL_FACTS,
+  type PlaceOf,
+  placesOf,
+  renderFix,
+  renderNeutral,
+  renderText,
+} from "./errors/render.ts";
 export { pagesRoutes } from "./routes/pages.ts";
 export {
   type CustomRouteDefinition,
@@ -176,6 +183,7 @@ export {
   type Revoked,
   revocationInputSchema,
   revocationQuerySchema,
+  revokedSchema,
 } from "./wire/revocation.ts";
 export {
   type AnyRunEvent,

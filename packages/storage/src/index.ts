@@ -4,6 +4,13 @@ export { type OpenDatabaseOptions, openDatabase } from "./connection/open-databa
 export { type PreparedQuery, prepareQuery } from "./connection/prepare-query.ts";
 export type { DatabaseNotice, NoticeName } from "./faults/notices.ts";
 export { StorageError, type StorageFault } from "./faults/storage-error.ts";
+export {
+  type FaultyDatabase,
+  findStorageOutage,
+  isPassingFault,
+  type StorageOutage,
+  toStartFault,
+} from "./faults/storage-faults.ts";
 export type { HintListener, Hints } from "./hints/hints.ts";
 export {
   type DatabaseLocation,
@@ -12,6 +19,8 @@ export {
   parseLocation,
   showLocation,
 } from "./location/parse-location.ts";
+export { describeLocationFault, placeLocation } from "./location/place-location.ts";
 export { DIALECTS, type Dialect, type DialectName } from "./schema/dialect.ts";
 export { hashMigration, type Migration, type MigrationState } from "./schema/migrate.ts";
 export type { BackupOutcome } from "./sqlite/backup-sqlite.ts";
+export { hideFolder } from "./sqlite/hide-folder.ts";

@@ -16,7 +16,10 @@ export const resumeFormSchema = z
 const control = { run_id: z.string(), status: z.string(), message: z.string() };
 const count = z.int().min(0);
 
-/** Frames that say where the stream stands; the events of the run follow them, each with its `event_index`. */
+/**
+ * Frames that say where the stream stands; the events of the run follow them, each with its `event_index`. The end of a run
+ * that could not be stored has none: it is not kept, and the run may have another event there.
+ */
 export const resumeEventSchema = z
   .union([
     z.object({ event: z.literal("catch_up"), ...control, missed_events: count, current_event_count: count }),

@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import { Readable } from "node:stream";
-import { type RunningServer, serveOnNode } from "./serve.ts";
 import { createTestLogger } from "@agentos/testkit";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MAX_PIECEWISE_BYTES } from "./body-limits.ts";
 import { readBytes } from "./read-bytes.ts";
+import { type RunningServer, serveOnNode } from "./serve.ts";
 
 const LIMIT = 1_000;
 const TOO_LARGE = { code: "INPUT_BODY_TOO_LARGE", limit: LIMIT };

@@ -28,6 +28,7 @@ import {
   type RunningServer,
   type ServeOptions,
 } from "@agentos/guard/app";
+import { findStorageOutage, isPassingFault } from "@agentos/storage";
 import { createMemoryService, type MemoryService } from "../memories/memory-service.ts";
 import { createOpenApiReader } from "../openapi/openapi.ts";
 import { createAgentsRoutes } from "../routes/agents.ts";
@@ -65,7 +66,6 @@ import {
   resolveStoreLimits,
 } from "./limit-options.ts";
 import { openStores, type Stores } from "./open-stores.ts";
-import { findStorageOutage, isPassingFault } from "./storage-faults.ts";
 
 /**
  * An agent server.

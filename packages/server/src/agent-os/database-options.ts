@@ -1,8 +1,7 @@
 /** The options `database`, `databaseId` and `retention`: where data is kept, under which name, and for how long. */
-import { relative, resolve } from "node:path";
 import type { Fault } from "@agentos/contract";
 import { createOptionFault, filledText } from "@agentos/guard/app";
-import { type DatabaseLocation, type LocationFault, parseLocation, showLocation } from "@agentos/storage";
+import { type DatabaseLocation, describeLocationFault, parseLocation, placeLocation } from "@agentos/storage";
 import { z } from "zod";
 import type { Retention } from "../stores/sql-retention.ts";
 import { DEFAULT_EVENTS_SECONDS } from "../stores/store-limits.ts";
@@ -108,12 +107,13 @@ export function resolveDatabase(
   if (text === null)
     return { location: undefined, shown: "none: in memory, until this process ends", deployment, at };
   const location = parseLocation(text);
-  if (typeof location === "string") return createOptionFault({ option: at, ...LOCATION_FAULTS[location] });
+  if (typeof location === "string")
+    return createOptionFault({ option: at, ...describeLocationFault(location) });
   const whole = withDirectUrl(location, {
     option: typeof option === "object" ? option?.directUrl : undefined,
     variable: directUrl,
   });
-  return "code" in whole ? whole : { ...place(whole, workingDirectory), deployment, at };
+  return "code" in whole ? whole : { ...placeLocation(whole, workingDirectory), deployment, at };
 }
 
 function readOption(
@@ -126,19 +126,6 @@ function readOption(
       : { text: databaseUrl, at: "DATABASE_URL" };
   if (option === null || typeof option === "string") return { text: option, at: "database" };
   return { text: option.url, at: "database.url", deployment: option.deployment };
-}
-
-/** Shown below the working directory as people write it there, elsewhere as the whole path. */
-function place(
-  location: DatabaseLocation,
-  workingDirectory: string,
-): Pick<ResolvedDatabase, "shown"> & { readonly location: DatabaseLocation } {
-  if (location.kind !== "sqlite" || location.file === ":memory:")
-    return { location, shown: showLocation(location) };
-  const file = resolve(workingDirectory, location.file);
-  const below = relative(workingDirectory, file);
-  const shown = below === "" || below.startsWith("..") ? file : below;
-  return { location: { kind: "sqlite", file }, shown: showLocation({ kind: "sqlite", file: shown }) };
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -163,30 +150,3 @@ export function resolveRetention({
     eventsSeconds: eventsHours === undefined ? DEFAULT_EVENTS_SECONDS : eventsHours * HOUR_SECONDS,
   };
 }
-
-const LOCATION_FAULTS: Readonly<
-  Record<LocationFault, { readonly problem: string; readonly suggestion: string }>
-> = {
-  empty: {
-    problem: "is empty",
-    suggestion: 'write "sqlite:.agentos/agentos.db" or the address of a PostgreSQL, or leave it out',
-  },
-  "unknown-scheme": {
-    problem: 'begins with neither "sqlite:" nor "postgres://"',
-    suggestion:
-      'write "sqlite:" before the path of a file; the address of a PostgreSQL is "postgres://USER:PASSWORD@HOST:5432/NAME"',
-  },
-  "no-url": {
-    problem: "is no address that can be read",
-    suggestion:
-      'write "postgres://USER:PASSWORD@HOST:5432/NAME", and what is neither letter nor digit in user and password in its percent form, as "%40" for "@"',
-  },
-  "no-host": {
-    problem: "names no host",
-    suggestion: 'write "postgres://USER:PASSWORD@HOST:5432/NAME", with the host behind the "@"',
-  },
-  "no-file": {
-    problem: "names no file",
-    suggestion: 'write the path of a file behind "sqlite:", such as "sqlite:.agentos/agentos.db"',
-  },
-};

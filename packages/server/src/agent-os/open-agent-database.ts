@@ -1,10 +1,9 @@
 /** The database of an agent server for commands: open, and nothing applied yet. */
 import { ConfigurationError } from "@agentos/guard";
-import { type Database, openDatabase } from "@agentos/storage";
+import { type Database, openDatabase, toStartFault } from "@agentos/storage";
 import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
-import { toStartFault } from "./storage-faults.ts";
 
 /** What a command does with a database; rejects with a ConfigurationError that names its trouble. */
 export async function withAgentDatabase<Result>(

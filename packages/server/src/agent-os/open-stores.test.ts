@@ -7,9 +7,11 @@ import { ConfigurationError } from "@agentos/guard";
 import {
   type Database,
   type DatabaseLocation,
+  findStorageOutage,
   openDatabase,
   parseLocation,
   StorageError,
+  toStartFault,
 } from "@agentos/storage";
 import { createTestIssuer, createTestLogger, TEST_OS_ID } from "@agentos/testkit";
 import { createTestPostgres } from "@agentos/testkit/postgres";
@@ -20,7 +22,6 @@ import { MIGRATIONS } from "../stores/schema/migrations.ts";
 import type { Tables } from "../stores/schema/tables.ts";
 import { AgentOS } from "./agent-os.ts";
 import type { AgentOSOptions } from "./agent-os-options.ts";
-import { findStorageOutage, toStartFault } from "./storage-faults.ts";
 
 const issuer = await createTestIssuer();
 const SECRET = "hunter2-hunter2";

@@ -1,6 +1,4 @@
 /** Opens the database of an agent server, brings its tables up to date, and makes what is kept in it. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { ConfigurationError, type Logger } from "@agentos/guard";
 import {
   createMemoryRevocationStore,
@@ -8,9 +6,11 @@ import {
   logDenial,
   type OpenContext,
   type Opened,
+  pause,
   type Revocations,
+  startUpkeep,
 } from "@agentos/guard/app";
-import { type Database, type DatabaseNotice, openDatabase } from "@agentos/storage";
+import { type Database, type DatabaseNotice, hideFolder, openDatabase, toStartFault } from "@agentos/storage";
 import type { MemoryStore } from "../memories/memory-store.ts";
 import { createDescribeAbandoned } from "../runs/abandoned.ts";
 import type { RunHints } from "../runs/run-hints.ts";
@@ -30,8 +30,6 @@ import { createSqlRunHints } from "../stores/sql-run-hints.ts";
 import { createSqlRunStore } from "../stores/sql-run-store.ts";
 import { createVolatileMemoryStore } from "../stores/volatile-memory-store.ts";
 import type { ResolvedDatabase } from "./database-options.ts";
-import { toStartFault } from "./storage-faults.ts";
-import { pause, startUpkeep } from "./upkeep.ts";
 
 /** What an agent server keeps data in. */
 export interface Stores extends Opened {
@@ -57,8 +55,6 @@ export interface OpenStoresOptions {
 const ABANDONED_MS = 1_500;
 /** So many servers look as often as that; more of them, as far as they are not idle, share the work. */
 const LOOKING_NODES = 4;
-/** Of `DEFAULT_DATABASE`. */
-const OWN_FOLDER = ".agentos";
 const SWEEP_MS = 60 * 60 * 1_000;
 /** Twice in the time for which events are kept, within these. */
 const MIN_EVENT_SWEEP_MS = 1_000;
@@ -111,18 +107,6 @@ function logNotice(logger: Logger, { name, text, fix, error }: DatabaseNotice): 
   };
   if (name === "hints-back") logger.info(facts, text);
   else logger.warn(facts, text);
-}
-
-/** The folder of our own, where it is made now: what people say to their agents does not belong into a repository. */
-function hideFolder(file: string): void {
-  const folder = dirname(file);
-  if (basename(folder) !== OWN_FOLDER || existsSync(folder)) return;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(join(folder, ".gitignore"), "*\n", { flag: "wx", mode: 0o600 });
-  } catch {
-    // Whatever is in the way stops the opening too, and is told there.
-  }
 }
 
 /** What is kept in a database that is open. */

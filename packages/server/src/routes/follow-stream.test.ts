@@ -28,6 +28,40 @@ function waitFor(news: Promise<void>): RunFollower {
   };
 }
 
+describe("whoever follows a run that could not be stored", () => {
+  it("gets its end without an index", async () => {
+    const entry = { event: "RunError", json: '{"event":"RunError"}' };
+    const told = [
+      { index: 4, entry },
+      { index: undefined, entry },
+    ];
+    const ticket = { caller: {}, openStream: () => {}, closeStream: () => {} };
+    const turns = createTurns({ now: () => 0, nextTurn: setImmediate });
+    const stream = openFollowStream({
+      follower: {
+        ready: () => Promise.resolve(true),
+        take: () => told.shift(),
+        taken: () => 2 - told.length,
+        isBehind: () => told.length > 0,
+        isDone: () => told.length === 0,
+        isDamaged: () => false,
+        close: () => {},
+      },
+      readers: createReaders(ticket, { turns, unreadWatch: createUnreadWatch() }),
+      onCut: () => {},
+      toJson: () => entry.json,
+      boundary: { index: 5, text: "event: subscribed\n\n" },
+    });
+    expect(await new Response(stream).text()).toBe(
+      [
+        'event: RunError\ndata: {"event":"RunError","event_index":4}\n\n',
+        "event: subscribed\n\n",
+        'event: RunError\ndata: {"event":"RunError"}\n\n',
+      ].join(""),
+    );
+  });
+});
+
 describe("many who follow one run", () => {
   it("get what they wait for a few in each turn, and whoever is cut meanwhile gets nothing", async () => {
     let now = 0;

@@ -1,6 +1,7 @@
 /**
  * A run that is followed by index, as server-sent events: each frame says which event it is, so that whoever loses the
- * connection asks for what came after it. Neither going away nor reading slowly stops the run.
+ * connection asks for what came after it. One without an index says how the stream ends of a run that could not be stored:
+ * the store may have another event in its place. Neither going away nor reading slowly stops the run.
  */
 import { StreamCutError } from "@agentos/guard/app";
 import type { RunEvents } from "../runs/events.ts";
@@ -79,6 +80,10 @@ export function openFollowStream(options: FollowStream): ReadableStream<Uint8Arr
       const taken = follower.take();
       if (taken === undefined) break;
       const { index, entry } = taken;
+      if (index === undefined) {
+        text += encodeFrame(entry.event, toJson(entry));
+        continue;
+      }
       text += takeBoundary(index) + encodeIndexedFrame(entry.event, toJson(entry), index);
       nextIndex = index + 1;
       text += takeBoundary(nextIndex);

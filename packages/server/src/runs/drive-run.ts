@@ -74,7 +74,7 @@ export async function driveRun(drive: RunDrive): Promise<FinishedRun> {
     return await driveToEnd(drive);
   } catch {
     // Neither logger nor recorder can be trusted any more.
-    return announce(drive, lastResort(drive));
+    return announceUnstored(drive, lastResort(drive));
   }
 }
 
@@ -158,7 +158,7 @@ async function storeEnd(drive: RunDrive, outcome: Outcome, stateJson: string): P
   const prepared = prepareEnd(drive, outcome, stateJson);
   const end = toRunEnd(drive, prepared);
   await finishWithHold(() => drive.finish(end), drive.hold, drive.context);
-  return { ...announce(drive, prepared), isKept: true };
+  return announce(drive, prepared);
 }
 
 /** What could not be stored ends as an error; it is told even where that cannot be stored either, and tried again later. */
@@ -172,6 +172,7 @@ async function endUnstored(drive: RunDrive, cause: unknown): Promise<FinishedRun
     // The first end may have been kept, and only the answer to it lost: a second one would contradict it.
     if (isLost(again)) return endLost(drive);
     drive.onUnstored(end);
+    return announceUnstored(drive, prepared);
   }
   return announce(drive, prepared);
 }
@@ -201,7 +202,7 @@ function endLost(drive: RunDrive): FinishedRun {
   const { context } = drive;
   context.logger.info({ run_id: context.runId }, "a run was given up: it is gone, or another server has it");
   drive.onLost(new Error("the run is gone"));
-  return announce(drive, lastResort(drive));
+  return announceUnstored(drive, lastResort(drive));
 }
 
 function isLost(cause: unknown): boolean {
@@ -239,7 +240,17 @@ function prepareEnd({ events, recorder }: RunDrive, outcome: Outcome, stateJson:
 
 function announce({ log }: RunDrive, end: PreparedEnd): FinishedRun {
   log.end(toAnnounced(end));
-  return { status: end.status, json: withState(end.outputJson, end.stateJson), isKept: false };
+  return toFinished(end, true);
+}
+
+/** The store may have, or get, another event in its place. */
+function announceUnstored({ log }: RunDrive, end: PreparedEnd): FinishedRun {
+  log.endUnstored(toAnnounced(end));
+  return toFinished(end, false);
+}
+
+function toFinished({ status, outputJson, stateJson }: PreparedEnd, isKept: boolean): FinishedRun {
+  return { status, json: withState(outputJson, stateJson), isKept };
 }
 
 /** The last event as whoever follows is told it. */

@@ -3,7 +3,7 @@ import { createMemoryRunStore } from "../stores/memory-run-store.ts";
 import { beginKept, endKept, eventOf, eventsFrom, LAST } from "./event-log.suite.ts";
 import type { LogCursor } from "./event-log.ts";
 import { toRows } from "./event-rows.ts";
-import { createRunFollowers, type RunFollower } from "./followers.ts";
+import { createRunFollowers, type FollowedEntry, type RunFollower } from "./followers.ts";
 import type { IndexedEntry, RunLogEntry } from "./log-entry.ts";
 import { createRunLog, type LogTail } from "./run-log.ts";
 import type { RunLease } from "./store.ts";
@@ -63,8 +63,8 @@ function createServers({ maxBytes }: { readonly maxBytes?: number } = {}) {
 }
 
 /** All that it gives, to its end. */
-async function drain(follower: RunFollower): Promise<readonly IndexedEntry[]> {
-  const taken: IndexedEntry[] = [];
+async function drain(follower: RunFollower): Promise<readonly FollowedEntry[]> {
+  const taken: FollowedEntry[] = [];
   while (await follower.ready())
     for (let next = follower.take(); next !== undefined; next = follower.take()) taken.push(next);
   follower.close();
@@ -150,6 +150,31 @@ describe("who follows", () => {
     await servers.store.events.append([{ lease: run.lease, rows: toRows(3, eventsFrom(3, 2)) }]);
     await servers.store.finishRun(run.lease, endKept(run.lease, 5));
     expect(await drained).toEqual(numbered([...eventsFrom(0, 5), LAST]));
+  });
+
+  it.each([
+    ["after all that was stored", 3, [2]],
+    ["in place of an event that the log has and this server does not know of", 2, []],
+  ])("is told an end that could not be stored, without an index: %s", async (_, known, heard) => {
+    const servers = createServers();
+    const run = await servers.begin("r1", 1);
+    await servers.say(run, 0, known);
+    await servers.store.events.append([
+      { lease: run.lease, rows: toRows(known, eventsFrom(known, 3 - known)) },
+    ]);
+    const drained = [-1, 1].map((after) => drain(servers.here.follow(run.lease.runNo, after)));
+    run.runLog.endUnstored(LAST);
+    servers.tails.delete(run.lease.runNo);
+    const end = { index: undefined, entry: LAST };
+    const rest = heard.map((index) => ({ index, entry: eventOf(index) }));
+    expect(await Promise.all(drained)).toEqual([
+      [...numbered(eventsFrom(0, 3)), end],
+      [...rest, end],
+    ]);
+    // Whoever comes later waits for the end that the store gets.
+    const later = drain(servers.here.follow(run.lease.runNo, 2));
+    await servers.store.finishRun(run.lease, endKept(run.lease, 3));
+    expect(await later).toEqual(numbered([LAST], 3));
   });
 
   it("shares one look at the log with all who follow elsewhere, and whoever reads the same events costs nothing more", async () => {

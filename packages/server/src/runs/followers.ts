@@ -4,7 +4,7 @@
  * slowly holds no more than one piece, and falls back to the log.
  */
 import type { RunEventLog } from "./event-log.ts";
-import type { IndexedEntry } from "./log-entry.ts";
+import type { IndexedEntry, RunLogEntry } from "./log-entry.ts";
 import { createRowPoll, type ReadEntries } from "./row-poll.ts";
 import type { LogTail, RunWatcher } from "./run-log.ts";
 
@@ -20,12 +20,18 @@ export interface RunFollowersOptions {
   readonly maxBytes?: number | undefined;
 }
 
+/** An event as whoever follows is told it. */
+export interface FollowedEntry extends Omit<IndexedEntry, "index"> {
+  /** Undefined of an end that the store has not taken: {@link LogTail.unstoredEnd}. */
+  readonly index: number | undefined;
+}
+
 export interface RunFollower extends Omit<RunWatcher, "take"> {
   /**
    * The next event; undefined when there is none yet. Indices follow each other, but for the first where the ones before
    * it have been forgotten.
    */
-  take(): IndexedEntry | undefined;
+  take(): FollowedEntry | undefined;
   /** It is done before the end of the run: what is kept of the next event cannot be read. */
   isDamaged(): boolean;
 }
@@ -33,7 +39,7 @@ export interface RunFollower extends Omit<RunWatcher, "take"> {
 export interface RunFollowers {
   /**
    * Follows a run from the event after this index on, -1 for all; to be closed. It is done after the last event of the run,
-   * and where the run pauses, or is gone.
+   * and where the run pauses, is gone, or could not be stored.
    */
   follow(runNo: number, after: number): RunFollower;
   /** Nobody is told anything more. */
@@ -58,6 +64,7 @@ export function createRunFollowers(options: RunFollowersOptions): RunFollowers {
     let isOver = false;
     let isDamaged = false;
     let hasLeft = false;
+    let hasToldEnd = false;
     let onTailNews = () => {};
     let stopReading = () => {};
     /** Held to the last event: `findTail` may not know the run any more when it has ended. */
@@ -75,17 +82,26 @@ export function createRunFollowers(options: RunFollowersOptions): RunFollowers {
       return tail;
     }
 
-    function peek(): IndexedEntry | undefined {
+    function peek(): FollowedEntry | undefined {
       const read = piece?.entries[position];
       if (read !== undefined) return read;
-      const entry = isOver || hasLeft ? undefined : currentTail()?.at(next);
-      return entry && { index: next, entry };
+      if (isOver || hasLeft) return undefined;
+      const entry = currentTail()?.at(next);
+      if (entry !== undefined) return { index: next, entry };
+      const end = untoldEnd();
+      return end && { index: undefined, entry: end };
+    }
+
+    /** The log may have more than this server knows of: it comes after whatever was read. */
+    function untoldEnd(): RunLogEntry | undefined {
+      const held = currentTail();
+      return hasToldEnd || !isAtEnd(held, next) ? undefined : held?.unstoredEnd();
     }
 
     function checkDone(): boolean {
       if (hasLeft || isClosed) return true;
       if (piece !== undefined) return false;
-      return isOver || isAtEnd(currentTail(), next);
+      return isOver || (isAtEnd(currentTail(), next) && untoldEnd() === undefined);
     }
 
     function waitForTail(): Promise<void> {
@@ -136,7 +152,8 @@ export function createRunFollowers(options: RunFollowersOptions): RunFollowers {
           position += 1;
           if (position === piece.entries.length) piece = undefined;
         }
-        next = found.index + 1;
+        if (found.index === undefined) hasToldEnd = true;
+        else next = found.index + 1;
         taken += 1;
         return found;
       },
@@ -171,7 +188,7 @@ export function createRunFollowers(options: RunFollowersOptions): RunFollowers {
   };
 }
 
-/** The run has ended, and all of it was taken. */
+/** The run has ended, and all that is committed of it was taken. */
 function isAtEnd(tail: LogTail | undefined, next: number): boolean {
   return tail?.hasEnded() === true && next >= tail.committed();
 }

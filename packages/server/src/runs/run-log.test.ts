@@ -105,6 +105,36 @@ describe("the log of a run", () => {
     expect(await watcher.ready()).toBe(false);
   });
 
+  it("tells an end that is not stored last, and counts it nowhere", async () => {
+    const { log } = createTestLog();
+    const [quick, late] = [log.watch(), log.watch()];
+    log.append(delta("a"));
+    await log.settle();
+    quick.take();
+    const waiting = quick.ready();
+    log.endUnstored(delta("end"));
+    expect([await waiting, quick.isBehind(), quick.isDone()]).toEqual([true, true, false]);
+    expect([quick.take(), quick.take(), quick.isDone()]).toEqual([delta("end"), undefined, true]);
+    expect([late.take(), late.take(), late.isDone()]).toEqual([delta("a"), delta("end"), true]);
+    expect([log.committed(), log.at(1), log.unstoredEnd()]).toEqual([1, undefined, delta("end")]);
+    quick.close();
+    late.close();
+    expect([await late.ready(), log.unstoredEnd()]).toEqual([false, undefined]);
+  });
+
+  it("that ends while a commit is under way counts and shows nothing of it", async () => {
+    const gate = Promise.withResolvers<void>();
+    const { log } = createTestLog({ commit: () => gate.promise });
+    const watcher = log.watch();
+    log.append(delta("a"));
+    log.append(delta("b"));
+    await settle();
+    log.endUnstored(delta("end"));
+    gate.resolve();
+    await settle();
+    expect([log.committed(), watcher.take(), watcher.isDone()]).toEqual([0, delta("end"), true]);
+  });
+
   it("ends the waiting of whoever closes", async () => {
     const { log } = createTestLog();
     const watcher = log.watch();

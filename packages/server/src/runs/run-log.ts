@@ -14,6 +14,8 @@ export interface RunLog extends LogTail {
   settle(): Promise<void>;
   /** Adds the last event, which the end of the run has committed already. */
   end(last: RunLogEntry): void;
+  /** Ends without a last event of its own: this one is told to those who follow, and is committed nowhere. */
+  endUnstored(last: RunLogEntry): void;
   /** Follows from the first event on. */
   watch(): RunWatcher;
   /** Lets go of the events that are committed; whoever has not taken them goes on after them. */
@@ -30,8 +32,13 @@ export interface LogTail {
   first(): number;
   /** The event of this index; undefined where it is not held, or not committed. */
   at(index: number): RunLogEntry | undefined;
-  /** Its last event is committed. */
+  /** Nothing more is committed here: its last event is, or could not be. */
   hasEnded(): boolean;
+  /**
+   * How a run ends here whose end could not be committed; told after all that is. It has no index: what became of the
+   * events before it may not be known, and the store may have any of them, or another end, in its place.
+   */
+  unstoredEnd(): RunLogEntry | undefined;
   /** The run is another's: what comes is not known here. */
   isAbandoned(): boolean;
   /** Told in the turn after something was committed, or it was abandoned. Gives the function that stops that. */
@@ -91,6 +98,7 @@ export function createRunLog({
   let isTelling = false;
   let committed = firstIndex;
   let hasEnded = false;
+  let unstoredEnd: RunLogEntry | undefined;
   let isAbandoned = false;
   let failure: { readonly cause: unknown } | undefined;
   let isScheduled = false;
@@ -140,6 +148,23 @@ export function createRunLog({
     onHeld(-freed.reduce((sum, entry) => sum + sizeOfEntry(entry), keptElsewhere));
     tail = 0;
     keptElsewhere = 0;
+    unstoredEnd = undefined;
+  }
+
+  /** Events there are to see, from the first one on. */
+  function total(): number {
+    return committed + (unstoredEnd === undefined ? 0 : 1);
+  }
+
+  function close(): void {
+    // What could not be committed was never seen, and is not seen now.
+    entries.length = committed - dropped;
+    hasEnded = true;
+  }
+
+  /** Whoever comes later reads it where it is kept. */
+  function dropUnwatched(): void {
+    if (tailBytes !== undefined && watchers.size === 0) drop();
   }
 
   /** Nobody looks any more. */
@@ -162,7 +187,8 @@ export function createRunLog({
       try {
         const kept = commit(committed, entries.slice(committed - dropped));
         if (kept !== undefined) await kept;
-        publish(upTo);
+        // Where it has ended meanwhile nobody waits for these: whoever asks the store has them.
+        if (!hasEnded) publish(upTo);
       } catch (cause) {
         failure = { cause };
         onCommitFailed(cause);
@@ -194,13 +220,16 @@ export function createRunLog({
       if (failure !== undefined) throw new Error("events could not be stored", { cause: failure.cause });
     },
     end(last) {
-      // What could not be committed was never seen, and is not seen now.
-      entries.length = committed - dropped;
+      close();
       entries.push(last);
-      hasEnded = true;
       publish(committed + 1);
-      // Whoever comes later reads it where it is kept.
-      if (tailBytes !== undefined && watchers.size === 0) drop();
+      dropUnwatched();
+    },
+    endUnstored(last) {
+      close();
+      unstoredEnd = last;
+      tell();
+      dropUnwatched();
     },
     drop,
     abandon() {
@@ -218,6 +247,9 @@ export function createRunLog({
     },
     hasEnded() {
       return hasEnded;
+    },
+    unstoredEnd() {
+      return unstoredEnd;
     },
     isAbandoned() {
       return isAbandoned;
@@ -238,14 +270,14 @@ export function createRunLog({
           return taken;
         },
         isBehind() {
-          return Math.max(taken, dropped) < committed;
+          return Math.max(taken, dropped) < total();
         },
         isDone() {
-          return hasEnded && Math.max(taken, dropped) === committed;
+          return hasEnded && Math.max(taken, dropped) >= total();
         },
         async ready() {
           for (;;) {
-            if (Math.max(taken, dropped) < committed) return true;
+            if (Math.max(taken, dropped) < total()) return true;
             if (hasEnded || !watchers.has(onNews)) return false;
             await new Promise<void>((resolve) => {
               wake = resolve;
@@ -254,8 +286,8 @@ export function createRunLog({
         },
         take() {
           taken = Math.max(taken, dropped);
-          if (taken === committed) return undefined;
-          const entry = entries[taken - dropped];
+          if (taken >= total()) return undefined;
+          const entry = taken < committed ? entries[taken - dropped] : unstoredEnd;
           taken += 1;
           return entry;
         },

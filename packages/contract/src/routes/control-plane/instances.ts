@@ -9,7 +9,7 @@ import {
   newInstanceSchema,
   probeSchema,
   switchesInputSchema,
-} from "../../wire/control-plane/instances.ts";
+} from "../../wire/control-plane/instance.ts";
 import {
   mintedTokenSchema,
   sentRevocationListSchema,

@@ -10,7 +10,7 @@ import {
   organizationInputSchema,
   organizationSchema,
   roleListSchema,
-} from "../../wire/control-plane/people.ts";
+} from "../../wire/control-plane/person.ts";
 import { doneSchema, refusals } from "./answers.ts";
 import type { ControlPlaneTable } from "./table.ts";
 

@@ -9,7 +9,7 @@ import {
   sessionListSchema,
   signedInSchema,
   signInInputSchema,
-} from "../../wire/control-plane/people.ts";
+} from "../../wire/control-plane/person.ts";
 import { doneSchema, refusals } from "./answers.ts";
 import type { ControlPlaneTable } from "./table.ts";
 

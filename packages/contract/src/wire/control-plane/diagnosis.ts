@@ -1,7 +1,7 @@
 /** Why a request to an instance was refused. */
 import { z } from "zod";
 import { denialSchema } from "../denial.ts";
-import { instanceFindingSchema } from "./instances.ts";
+import { instanceFindingSchema } from "./instance.ts";
 
 export const diagnosisInputSchema = z.strictObject({
   /** What was asked. */

@@ -1,7 +1,6 @@
 /** What a fault of the database is called: one table for the start, which it stops, and for a request, which it delays. */
 import { createFault, type Fault, type FaultCode, type LimitCode } from "@agentos/contract";
-import type { LimitFault } from "@agentos/guard/app";
-import { type DatabaseLocation, StorageError, type StorageFault } from "@agentos/storage";
+import { StorageError, type StorageFault } from "./storage-error.ts";
 
 interface Codes {
   /** Undefined: a fault of ours, and told as such. */
@@ -29,7 +28,7 @@ const CODES: Readonly<Record<StorageFault, Codes>> = {
 type Fixes = Partial<Readonly<Record<StorageFault, (at: string) => string>>>;
 
 /** Where the catalogue speaks of a file and of a server, what is to be done with the one at hand. */
-const FIXES: Readonly<Record<DatabaseLocation["kind"], Fixes>> = {
+const FIXES: Readonly<Record<"sqlite" | "postgres", Fixes>> = {
   sqlite: {
     unreachable: () => "look after the disk that the file is on, which failed, then start again",
     "read-only": () => "let the user that runs this process write to the file and to its folder",
@@ -48,7 +47,7 @@ export interface FaultyDatabase {
   readonly at: string;
   /** Where it is, fit to be shown. */
   readonly shown: string;
-  readonly location: DatabaseLocation;
+  readonly location: { readonly kind: "sqlite" | "postgres" };
 }
 
 /** Why a database cannot be opened; undefined for a fault of ours. */
@@ -65,8 +64,14 @@ export function toStartFault(error: unknown, { at, shown, location }: FaultyData
   return code === undefined ? undefined : createFault({ code, at, facts });
 }
 
+/** What the database lacks for a while, as an answer of the catalogue. */
+export interface StorageOutage {
+  readonly code: NonNullable<Codes["request"]>;
+  readonly limit: number;
+}
+
 /** What a request meets; undefined for what does not pass by itself. */
-export function findStorageOutage(error: unknown): LimitFault | undefined {
+export function findStorageOutage(error: unknown): StorageOutage | undefined {
   const code = error instanceof StorageError ? CODES[error.fault].request : undefined;
   return code === undefined ? undefined : { code, limit: 0 };
 }

@@ -1,6 +1,6 @@
 /** What a server does by itself, again and again, until it closes. It keeps no process alive, and a failure ends nothing. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "@agentos/guard";
+import type { Logger } from "../log/runtime.ts";
 
 export interface UpkeepTask {
   /** Begins the line of the log that says so when it fails. */

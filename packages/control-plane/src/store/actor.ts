@@ -1,0 +1,15 @@
+/** Who does something, as the audit log keeps it. */
+
+export interface Actor {
+  /** `command-line`: on the machine itself; `system`: the control plane by itself. */
+  readonly kind: "person" | "command-line" | "system";
+  readonly personId?: string | undefined;
+  /** Their name now: they may have another one, or be gone, when somebody reads it. */
+  readonly name?: string | undefined;
+  readonly sessionId?: string | undefined;
+  /** Address of the client. */
+  readonly address?: string | undefined;
+}
+
+export const COMMAND_LINE: Actor = Object.freeze({ kind: "command-line" });
+export const SYSTEM: Actor = Object.freeze({ kind: "system" });

@@ -1,0 +1,114 @@
+/**
+ * The one way to change something: a transaction in which the change and its audit entry stand together. What changes
+ * without one is a mistake of ours, and is rolled back.
+ */
+import type { Database, Dialect } from "@agentos/storage";
+import type { Kysely, Transaction } from "kysely";
+import type { Tables } from "../schema/tables.ts";
+import type { Actor } from "./actor.ts";
+
+/** What is kept of a change besides who made it. Values are small, and none is a secret. */
+export interface AuditEntry {
+  /** Null where it is about no organization. */
+  readonly organizationId: string | null;
+  /** `subject.what-happened`, such as `member.role-changed`. */
+  readonly action: string;
+  readonly target: { readonly kind: string; readonly id: string; readonly name?: string | undefined };
+  /** Left out where there was nothing. */
+  readonly before?: Readonly<Record<string, unknown>> | undefined;
+  /** Left out where there is nothing any more. */
+  readonly after?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A change that is under way. It awaits its own queries and nothing else: on SQLite everybody waits for it. */
+export interface Change {
+  readonly db: Transaction<Tables>;
+  /** Seconds since the epoch, the same throughout. */
+  readonly now: number;
+  readonly actor: Actor;
+  audit(entry: AuditEntry): Promise<void>;
+  /** Keeps everybody else from changing members of the organization until this change is over. */
+  lockOrganization(organizationId: string): Promise<void>;
+  /** The same for the keys and switches of an instance. */
+  lockInstance(instanceId: string): Promise<void>;
+}
+
+export interface ControlPlaneStore {
+  readonly dialect: Dialect;
+  read<Result>(query: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>;
+  /** Rejects with what `work` throws, a `Rejected` among others; then nothing has changed. It may be called again. */
+  change<Result>(actor: Actor, work: (change: Change) => Promise<Result>): Promise<Result>;
+  /** For what is no decision of anybody, and is not audited: counters, observations, what the upkeep sweeps. */
+  note<Result>(work: (db: Transaction<Tables>, now: number) => Promise<Result>): Promise<Result>;
+}
+
+const MAX_JSON_CHARACTERS = 8_000;
+
+/** Creates it; `now` is in seconds since the epoch. */
+export function createStore(database: Database<Tables>, now: () => number): ControlPlaneStore {
+  const isPostgres = database.dialect.name === "postgres";
+  return {
+    dialect: database.dialect,
+    read: (query) => database.read(query),
+    note: (work) => database.write((db) => work(db, now())),
+    change: (actor, work) =>
+      database.write(async (db) => {
+        const at = now();
+        let entries = 0;
+        const result = await work({
+          db,
+          now: at,
+          actor,
+          async audit({ organizationId, action, target, before, after }) {
+            entries += 1;
+            await db
+              .insertInto("agentos_cp_audit")
+              .values({
+                organization_id: organizationId,
+                at,
+                action,
+                actor_kind: actor.kind,
+                actor_person_id: actor.personId ?? null,
+                actor_name: actor.name ?? null,
+                actor_session_id: actor.sessionId ?? null,
+                actor_address: actor.address ?? null,
+                target_kind: target.kind,
+                target_id: target.id,
+                target_name: target.name ?? null,
+                before_json: toJson(before),
+                after_json: toJson(after),
+              })
+              .execute();
+          },
+          async lockOrganization(organizationId) {
+            // SQLite has one writer at a time anyway.
+            if (!isPostgres) return;
+            await db
+              .selectFrom("agentos_cp_organizations")
+              .select("organization_id")
+              .where("organization_id", "=", organizationId)
+              .forUpdate()
+              .execute();
+          },
+          async lockInstance(instanceId) {
+            if (!isPostgres) return;
+            await db
+              .selectFrom("agentos_cp_instances")
+              .select("instance_id")
+              .where("instance_id", "=", instanceId)
+              .forUpdate()
+              .execute();
+          },
+        });
+        if (entries === 0) throw new Error("INVARIANT: every change has its audit entry");
+        return result;
+      }),
+  };
+}
+
+function toJson(value: Readonly<Record<string, unknown>> | undefined): string | null {
+  if (value === undefined) return null;
+  const json = JSON.stringify(value);
+  if (json.length > MAX_JSON_CHARACTERS) throw new Error("INVARIANT: what the audit log keeps is small");
+  return json;
+}
