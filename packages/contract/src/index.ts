@@ -183,6 +183,7 @@ export {
   type Revoked,
   revocationInputSchema,
   revocationQuerySchema,
+  revokedSchema,
 } from "./wire/revocation.ts";
 export {
   type AnyRunEvent,

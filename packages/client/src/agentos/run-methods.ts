@@ -4,9 +4,10 @@ import { createEventPosition, type KnownRun } from "../stream/event-position.ts"
 import { followRun } from "../stream/follow-run.ts";
 import { createRunStream, type RunStream } from "../stream/run-stream.ts";
 import type { CallOptions } from "../wire/call-types.ts";
+import type { CallerOptions } from "../wire/caller.ts";
 import { ConnectionFault } from "../wire/client-errors.ts";
 import { readJson } from "../wire/read-body.ts";
-import type { Answer, Transport, WireRequest } from "../wire/transport.ts";
+import type { Answer, WireRequest } from "../wire/transport.ts";
 import { writePath } from "../wire/write-request.ts";
 import { type ContinueInput, type RunInput, writeForm } from "./run-input.ts";
 
@@ -79,11 +80,8 @@ export interface RunMethods {
   cancelRun(id: string, run: RunReference, options?: CallOptions): Promise<void>;
 }
 
-export interface RunMethodsOptions {
-  readonly transport: Transport;
+export interface RunMethodsOptions extends CallerOptions {
   readonly resource: "agents" | "teams";
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
   readonly maxEventLength: number;
   /** Whether the server knows a request by its `Idempotency-Key`: a Python one does not, and would run it twice. */
   readonly knowsKeys: () => Promise<boolean>;
@@ -95,7 +93,7 @@ const SILENCE_MS = 90_000;
 const STREAM_HEADERS = { accept: "text/event-stream, application/json" };
 
 export function createRunMethods(options: RunMethodsOptions): RunMethods {
-  const { transport, resource, maxBytes, maxEventLength, knowsKeys } = options;
+  const { transport, resource, maxBytes, maxEventLength, knowsKeys, checkAnswer } = options;
 
   const pathOf = (id: string, runId?: string, action?: string) =>
     writePath(
@@ -120,7 +118,8 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
 
   const readOutput = async ({ response }: Answer): Promise<unknown> => {
     const output = await readJson(response, maxBytes);
-    if (isRecord(output) && typeof output["run_id"] === "string") return output;
+    if (isRecord(output) && typeof output["run_id"] === "string" && checkAnswer(`${resource}.run`, output))
+      return output;
     throw new ConnectionFault("not-agentos", "the answer is no run of an AgentOS");
   };
 
@@ -139,16 +138,16 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
     );
   }
 
-  /** `first` is sent once; without it the run is known, and its stream is taken up. */
+  /** Without `first` the run is known, and its stream is taken up. */
   function toStream(
     id: string,
-    first: WireRequest | undefined,
+    first: (() => WireRequest) | undefined,
     known: KnownRun,
     streamed: StreamOptions & { readonly isKept: boolean },
   ): RunStream {
     const { signal, timeoutMs = options.timeoutMs, maxResumes = 8, cancelsWhenLeft, isKept } = streamed;
     const position = createEventPosition(known);
-    const resume = () =>
+    const resume = async () =>
       transport.open({
         method: "POST",
         path: pathOf(id, position.runId, "resume"),
@@ -165,7 +164,8 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         followRun({
           transport,
           position,
-          open: first && (() => transport.open(first)),
+          open: first && (async () => transport.open(first())),
+          canReopen: () => (first?.().isRepeatable ?? never)(),
           resume: isKept ? resume : undefined,
           limits: { maxEventLength, silenceMs: SILENCE_MS },
           maxResumes,
@@ -192,14 +192,16 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         begin(id, { ...input, stream: false, background: true }, { timeoutMs, ...rest }),
         readOutput,
       )) as PendingRun,
-    stream(id, input, { background = false, idempotencyKey, ...rest } = {}) {
+    stream(id, input, { background = false, idempotencyKey = makeKey(), ...rest } = {}) {
       const { signal, timeoutMs = options.timeoutMs } = rest;
-      const request = begin(
-        id,
-        { ...input, stream: true, background },
-        { signal, timeoutMs, idempotencyKey },
-      );
-      const first = { ...request, headers: { ...request.headers, ...STREAM_HEADERS } };
+      const first = () => {
+        const request = begin(
+          id,
+          { ...input, stream: true, background },
+          { signal, timeoutMs, idempotencyKey },
+        );
+        return { ...request, headers: { ...request.headers, ...STREAM_HEADERS } };
+      };
       return toStream(
         id,
         first,
@@ -221,7 +223,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
       )) as AnyRunOutput,
     streamContinued(id, run, input, { background = false, ...rest } = {}) {
       const { signal, timeoutMs = options.timeoutMs } = rest;
-      const first: WireRequest = {
+      const first = (): WireRequest => ({
         method: "POST",
         path: pathOf(id, run.run_id, "continue"),
         headers: STREAM_HEADERS,
@@ -229,7 +231,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         signal,
         timeoutMs,
         isRepeatable: never,
-      };
+      });
       return toStream(
         id,
         first,

@@ -14,6 +14,8 @@ export interface FollowOptions {
   readonly position: EventPosition;
   /** Opens the first answer; undefined: the run is known, and its stream is taken up at once. */
   readonly open: (() => Promise<Answer>) | undefined;
+  /** Whether the first request may be sent again, as long as the run is not known. */
+  readonly canReopen: () => Promise<boolean>;
   /** Takes the stream up again; undefined: the run does not go on without its client. */
   readonly resume: (() => Promise<Answer>) | undefined;
   readonly limits: FrameLimits;
@@ -45,11 +47,13 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
       if (heldBack !== undefined) yield heldBack;
       if (isOver) return undefined;
     } catch (error) {
+      if (!isLoss(error, isFirst)) throw error;
       lost = error;
     }
-    if (lost !== undefined && !isLoss(lost, isFirst)) throw lost;
-    if (resume === undefined || position.runId === undefined || failures >= maxResumes)
-      throw lostFault(position, lost);
+    if (resume === undefined || failures >= maxResumes) throw lostFault(position, lost);
+    // It was lost before its first event: the request by its name begins the run, or finds it.
+    isFirst = position.runId === undefined;
+    if (isFirst && !(await options.canReopen())) throw lostFault(position, lost);
     const asked = lost === undefined ? undefined : retryDelayMs(lost, failures, transport.runtime);
     await transport.runtime.wait(asked ?? backoffMs(failures, transport.runtime), signal);
   }
@@ -86,7 +90,7 @@ async function* readAnswer(
     }
     return undefined;
   } catch (error) {
-    const explained = error instanceof AgentOSRefusal ? error : attempt.explain(error);
+    const explained = attempt.explain(error);
     const isAborted = explained instanceof ConnectionFault && explained.reason === "aborted";
     if (!isAborted && position.finish().isOver && isLoss(explained, false)) return undefined;
     throw explained;

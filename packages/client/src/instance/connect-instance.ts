@@ -3,9 +3,9 @@ import {
   type AgentOSClient,
   type AgentOSClientOptions,
   createAgentOSClient,
-} from "./agentos/create-agentos-client.ts";
-import type { ControlPlaneClient } from "./control-plane/create-control-plane-client.ts";
-import { ClientConfigurationError } from "./wire/client-errors.ts";
+} from "../agentos/create-agentos-client.ts";
+import type { ControlPlaneClient } from "../control-plane/create-control-plane-client.ts";
+import { ClientConfigurationError } from "../wire/client-errors.ts";
 
 /** Which instance, and how its client is made. */
 export interface InstanceConnection extends Omit<AgentOSClientOptions, "baseUrl" | "token" | "getToken"> {
