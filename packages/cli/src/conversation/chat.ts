@@ -7,6 +7,7 @@ import { explainError } from "./explain-error.ts";
 import { openAgentOS, type ServerOptions } from "./open-agentos.ts";
 import { createTextPrinter } from "./run-printer.ts";
 import { type TurnOutcome, takeTurn } from "./take-turn.ts";
+import { tellOutcome } from "./tell-outcome.ts";
 
 export interface ChatOptions extends ServerOptions {
   readonly session?: string;
@@ -75,24 +76,10 @@ async function askYesOrNo(prompt: LinePrompt, question: string): Promise<boolean
   return answer === undefined ? undefined : /^y(?:es)?$/i.test(answer.trim());
 }
 
-function tell(outcome: TurnOutcome, { terminal }: Context): ExitCode {
-  const { note, paintNote } = terminal;
-  switch (outcome.kind) {
-    case "completed":
-      return ExitCode.ok;
-    case "cancelled":
-      note("the run was cancelled");
-      return ExitCode.failed;
-    case "failed":
-      note(
-        `${paintNote("red", "error:")} the run failed: ${showUntrusted(outcome.reason)} (the server's own words)`,
-      );
-      return ExitCode.failed;
-    case "paused":
-      for (const { call } of outcome.questions)
-        note(
-          `${paintNote("yellow", "paused:")} the run waits for more than a yes or no before it calls ${call}`,
-        );
-      return ExitCode.cannotTell;
-  }
+function tell(outcome: TurnOutcome, context: Context): ExitCode {
+  if (outcome.kind !== "paused") return tellOutcome(outcome, context);
+  const { note, paintNote } = context.terminal;
+  for (const { call } of outcome.questions)
+    note(`${paintNote("yellow", "paused:")} the run waits for more than a yes or no before it calls ${call}`);
+  return ExitCode.cannotTell;
 }

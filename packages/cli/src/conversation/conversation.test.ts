@@ -2,10 +2,11 @@
 import type { RunningServer } from "@agentos/guard/app";
 import { Agent, AgentOS, tool } from "@agentos/server";
 import { createTestIssuer, TEST_OS_ID } from "@agentos/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { createDemoAgents, DEMO_SCOPE_MAPPINGS } from "../demo/demo-agents.ts";
 import { runInProcess } from "../program/run-in-process.fixture.ts";
+import { startCli } from "../program/spawn-cli.fixture.ts";
 
 const issuer = await createTestIssuer();
 const SCOPES = ["agents:read", "agents:run", "sessions:read", "sessions:write", "sessions:delete"];
@@ -30,10 +31,31 @@ const failing = new Agent({
   model: "offline:script",
   script: { steps: [{ error: "no more" }] },
 });
+/** Says a word, and then waits until it is cancelled; how often it was is counted. */
+let cancelled = 0;
+const endless = new Agent({
+  id: "endless",
+  model: "offline:script",
+  tools: [
+    tool({
+      name: "wait",
+      description: "Waits for the end of the run",
+      parameters: z.object({}),
+      execute: (_, { signal }) =>
+        new Promise<never>((__, reject) => {
+          signal.addEventListener("abort", () => {
+            cancelled += 1;
+            reject(new Error("cancelled"));
+          });
+        }),
+    }),
+  ],
+  script: { steps: [{ text: "begun", toolCalls: [{ name: "wait", args: {} }] }] },
+});
 
 const os = new AgentOS({
   id: TEST_OS_ID,
-  agents: [...createDemoAgents(), hostile, failing],
+  agents: [...createDemoAgents(), hostile, failing, endless],
   database: null,
   env: {},
   logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -174,6 +196,35 @@ describe("agentos chat", () => {
     const { code, stderr } = await ask(["chat", "cleanup"], "go\ngo\n");
     expect(code).toBe(2);
     expect(stderr.match(/SCOPE_MISSING/g)).toHaveLength(2);
+  });
+});
+
+describe("Ctrl-C", { timeout: 60_000 }, () => {
+  const start = (args: readonly string[], stdin = "") =>
+    startCli([...args, "--url", server.url], { env: { AGENTOS_TOKEN: token }, stdin });
+
+  it("cancels a run, and ends the command with 1", async () => {
+    const before = cancelled;
+    const run = start(["run", "endless", "go"]);
+    await run.waitFor(/begun/);
+    const { code, stderr } = await run.stop("SIGINT");
+    expect([code, stderr.includes("cancelled")]).toEqual([1, true]);
+    await vi.waitFor(() => expect(cancelled).toBe(before + 1));
+  });
+
+  it("stops an answer of a chat, and the chat goes on with its session", async () => {
+    const before = cancelled;
+    const talk = start(["chat", "endless"], "first\nsecond\n/exit\n");
+    await talk.waitFor(/begun/);
+    talk.interrupt();
+    await talk.waitFor(/begun[^]*begun/);
+    talk.interrupt();
+    const { code, stderr } = await talk.finished;
+    expect([code, stderr.match(/stopped/g)?.length]).toEqual([0, 2]);
+    await vi.waitFor(() => expect(cancelled).toBe(before + 2));
+    const id = /session (\S+): --session takes it up again/.exec(stderr)?.[1] ?? "";
+    const { stdout } = await ask(["sessions", "show", id]);
+    expect(stdout.match(/^you .*/gm)).toEqual(["you    first", "you    second"]);
   });
 });
 

@@ -39,24 +39,19 @@ interface Described {
 }
 
 function describe(error: AgentOSRefusal | InvalidInput | ConnectionFault, around: Surroundings): Described {
-  switch (error.kind) {
-    case "refusal":
-      return describeRefusal(error, around);
-    case "invalid-input":
-      return {
-        lines: [
-          "the server cannot use what was sent",
-          ...error.issues.map(
-            ({ location, message }) =>
-              `${showUntrusted(location.join("."))}: ${showUntrusted(message)} (the server's own words)`,
-          ),
-        ],
-        exitCode: ExitCode.failed,
-        facts: { status: error.status, issues: error.issues },
-      };
-    case "connection":
-      return describeConnection(error, around);
-  }
+  if (error.kind === "refusal") return describeRefusal(error, around);
+  if (error.kind === "connection") return describeConnection(error, around);
+  return {
+    lines: [
+      "the server cannot use what was sent",
+      ...error.issues.map(
+        ({ location, message }) =>
+          `${showUntrusted(location.join("."))}: ${showUntrusted(message)} (the server's own words)`,
+      ),
+    ],
+    exitCode: ExitCode.failed,
+    facts: { status: error.status, issues: error.issues },
+  };
 }
 
 function describeRefusal(refusal: AgentOSRefusal, { baseUrl, cli }: Surroundings): Described {

@@ -17,6 +17,7 @@ import {
   takeTurn,
   toQuestion,
 } from "./take-turn.ts";
+import { tellOutcome } from "./tell-outcome.ts";
 
 export interface RunOptions extends ServerOptions {
   readonly session?: string;
@@ -132,36 +133,25 @@ interface Reported {
 function report(
   { outcome, runId, sessionId }: TurnResult,
   { agentId, client, isJson }: Reported,
-  { terminal, cli }: Context,
+  context: Context,
 ): ExitCode {
-  const { note, paintNote, print } = terminal;
-  switch (outcome.kind) {
-    case "completed":
-      if (!isJson && sessionId !== undefined)
-        note(paintNote("dim", `session ${showUntrusted(sessionId)}: --session goes on with it`));
-      return ExitCode.ok;
-    case "cancelled":
-      note("the run was cancelled");
-      return ExitCode.failed;
-    case "failed":
-      note(
-        `${paintNote("red", "error:")} the run failed: ${showUntrusted(outcome.reason)} (the server's own words)`,
-      );
-      return ExitCode.failed;
-    case "paused": {
-      const { questions } = outcome;
-      if (isJson)
-        print(
-          formatJson({ paused: { run_id: runId, session_id: sessionId, questions } }, { isOneLine: true }),
-        );
-      else {
-        note(`${paintNote("yellow", "paused:")} the run waits for an answer, and nobody here has given one`);
-        for (const { call } of questions) note(`  it asks before it calls ${call}`);
-        note(`  ${describeHowToGoOn({ questions, runId, sessionId }, { agentId, client, cli })}`);
-      }
-      return ExitCode.cannotTell;
-    }
+  const { note, paintNote, print } = context.terminal;
+  if (outcome.kind !== "paused") {
+    if (outcome.kind === "completed" && !isJson && sessionId !== undefined)
+      note(paintNote("dim", `session ${showUntrusted(sessionId)}: --session goes on with it`));
+    return tellOutcome(outcome, context);
   }
+  const { questions } = outcome;
+  if (isJson) {
+    const paused = { run_id: runId, session_id: sessionId, questions };
+    print(formatJson({ paused }, { isOneLine: true }));
+  } else {
+    note(`${paintNote("yellow", "paused:")} the run waits for an answer, and nobody here has given one`);
+    for (const { call } of questions) note(`  it asks before it calls ${call}`);
+    const { cli } = context;
+    note(`  ${describeHowToGoOn({ questions, runId, sessionId }, { agentId, client, cli })}`);
+  }
+  return ExitCode.cannotTell;
 }
 
 function describeHowToGoOn(
