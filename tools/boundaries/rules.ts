@@ -209,6 +209,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
       "tokens",
     ],
     pages: [],
+    machine: ["control-plane", "instances", "keys", "sign-in", "store"],
     "control-plane": [
       "app",
       "routes",
