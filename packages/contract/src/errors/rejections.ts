@@ -133,6 +133,12 @@ export const rejections = {
     detail: "Instance not found",
     fix: "read the list of instances for those that there are",
   },
+  INSTANCE_TOO_MANY: {
+    ...against,
+    title: "there is room for {limit} {kind}, and all of it is taken",
+    detail: "There are too many instances",
+    fix: "delete one that is no longer needed",
+  },
   INSTANCE_ENDPOINT_INVALID: {
     ...rejection,
     status: 422,
