@@ -13,6 +13,7 @@ import {
 import { createPerson } from "./create-person.ts";
 import { keepPassword } from "./passwords.ts";
 import { createSessionTables } from "./session-tables.ts";
+import { runSignInCall } from "./sign-in-call.ts";
 
 const PUBLIC_URL = new URL("https://console.test");
 const PASSWORD = "four words of mine";
@@ -113,6 +114,27 @@ describe.each(TEST_DIALECTS)("better-auth on %s", (dialect) => {
     const cookie = await sessions.issueCookie({ sessionId: "s", personId: "p", token: "t".repeat(32) });
     return /=([^;]*)/.exec(cookie)?.[1] ?? "";
   };
+
+  it("begins no session with a password that was changed while it was compared", async () => {
+    await open();
+    const tables = createSessionTables(test.store);
+    const account = await test.store.read((db) =>
+      db.selectFrom("agentos_cp_accounts").selectAll().executeTakeFirstOrThrow(),
+    );
+    const begin = (id: string, meanwhile: () => Promise<unknown>) =>
+      runSignInCall({ by: "password", address: undefined }, async () => {
+        await tables.findMany("agentos_cp_accounts", [{ field: "id", value: account.id }], 1);
+        await meanwhile();
+        return tables.create("agentos_cp_sign_ins", { id, person_id: account.person_id, token: id });
+      });
+    await begin("first", async () => undefined);
+    const change = () =>
+      test.store.change(COMMAND_LINE, async (made) => {
+        await keepPassword(made, account.person_id, "another hash");
+        await made.audit({ organizationId: null, action: "x.y", target: { kind: "person", id: "x" } });
+      });
+    await expect(begin("second", change)).rejects.toMatchObject({ code: "SIGN_IN_FAILED" });
+  });
 
   it("may begin sessions and count, and change nothing else", async () => {
     await open();
