@@ -213,6 +213,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
       "diagnose",
       "instances",
       "keys",
+      "pages",
       "people",
       "people/audit",
       "people/roles",
