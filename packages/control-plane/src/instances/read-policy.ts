@@ -11,7 +11,7 @@ type Services = Pick<InstanceServices, "store" | "callInstance" | "mintForPolicy
 /** For a person who sees the instance. Rejects with the reason for which there is none. */
 export async function readPolicy(
   services: Services,
-  { organizationId, personId }: InstanceCaller,
+  { organizationId, personId }: Pick<InstanceCaller, "organizationId" | "personId">,
   instanceId: string,
 ): Promise<void> {
   const row = await services.store.read((db) => findInstance(db, { organizationId, instanceId, personId }));
