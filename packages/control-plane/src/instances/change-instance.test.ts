@@ -5,7 +5,7 @@ import { codeOf, LOCAL_ENDPOINT, openTestInstances, type TestInstances } from ".
 import { observeInstance } from "./observe-instance.ts";
 import { readConfiguration } from "./read-configuration.ts";
 import { readInstance } from "./read-instances.ts";
-import { readPolicy, refreshPolicy } from "./read-policy.ts";
+import { readPolicy } from "./read-policy.ts";
 import { setSwitches } from "./set-switches.ts";
 
 const ON = { authorization: true, security_key: false };
@@ -244,7 +244,6 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
       await setSwitches(services, owner, id, ON);
       test.answer = answer;
       expect(await codeOf(readPolicy(services, owner, id))).toBe(code);
-      await refreshPolicy(services, id);
       expect((await readInstance(services, owner, id)).observed).toBeNull();
     });
 
