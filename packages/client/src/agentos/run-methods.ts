@@ -38,6 +38,11 @@ export interface StreamOptions extends Pick<CallOptions, "signal"> {
    * a run in the background goes on. Any other stops in any case.
    */
   readonly cancelsWhenLeft?: boolean | undefined;
+  /**
+   * Longest silence of a stream that can be taken up, in milliseconds, heartbeats included: then the connection counts as
+   * lost. Default 90,000, three heartbeats.
+   */
+  readonly silenceMs?: number | undefined;
   /** Tries to take up a lost stream, one after the other, without a new event. Default 8. */
   readonly maxResumes?: number | undefined;
 }
@@ -88,7 +93,6 @@ export interface RunMethodsOptions extends CallerOptions {
 }
 
 const RUN_MS = 600_000;
-/** Three heartbeats of a stream that can be taken up. */
 const SILENCE_MS = 90_000;
 const STREAM_HEADERS = { accept: "text/event-stream, application/json" };
 
@@ -145,7 +149,8 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
     known: KnownRun,
     streamed: StreamOptions & { readonly isKept: boolean },
   ): RunStream {
-    const { signal, timeoutMs = options.timeoutMs, maxResumes = 8, cancelsWhenLeft, isKept } = streamed;
+    const { signal, timeoutMs = options.timeoutMs, silenceMs = SILENCE_MS, isKept } = streamed;
+    const { maxResumes = 8, cancelsWhenLeft } = streamed;
     const position = createEventPosition(known);
     const resume = async () =>
       transport.open({
@@ -167,7 +172,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
           open: first && (async () => transport.open(first())),
           canReopen: () => (first?.().isRepeatable ?? never)(),
           resume: isKept ? resume : undefined,
-          limits: { maxEventLength, silenceMs: SILENCE_MS },
+          limits: { maxEventLength, silenceMs },
           maxResumes,
           signal,
         }),

@@ -86,7 +86,7 @@ export function createTransport(options: TransportOptions): Transport {
   /** Twice where the token has ended and there is another one: a request that was not let in has done nothing. */
   async function sendOnce<Result>(request: WireRequest, read: Read<Result>): Promise<Result> {
     const attempt = beginAttempt(base.origin, request.signal);
-    const send = async (inUse: CredentialInUse) => {
+    const sendAs = async (inUse: CredentialInUse) => {
       attempt.allow(request.timeoutMs);
       return sendWith(inUse, request, { attempt, read });
     };
@@ -94,11 +94,11 @@ export function createTransport(options: TransportOptions): Transport {
       attempt.allow(request.timeoutMs);
       const inUse = await attempt.orEnd(credential.take());
       try {
-        return await send(inUse);
+        return await sendAs(inUse);
       } catch (error) {
         const isRenewed = isExpired(error) && credential.renew?.(inUse);
         if (!(await attempt.orEnd(Promise.resolve(isRenewed)))) throw error;
-        return await send(await attempt.orEnd(credential.take()));
+        return await sendAs(await attempt.orEnd(credential.take()));
       }
     } catch (error) {
       const explained = attempt.explain(error);

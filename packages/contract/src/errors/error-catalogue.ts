@@ -10,6 +10,7 @@ import { originRefusals } from "./origin-refusals.ts";
 import { outages } from "./outages.ts";
 import { rejections } from "./rejections.ts";
 import { scopeRefusals } from "./scope-refusals.ts";
+import { sealingFaults } from "./sealing-faults.ts";
 import { signInLimits, signInRefusals } from "./sign-in-refusals.ts";
 import { socketLimits, socketRefusals } from "./socket-refusals.ts";
 import { storeFaults } from "./store-faults.ts";
@@ -25,7 +26,7 @@ export const REFUSALS = {
 } as const;
 
 /** Faults of a configuration, of its keys and of its database, by code. */
-export const FAULTS = { ...configFaults, ...keyFaults, ...storeFaults } as const;
+export const FAULTS = { ...configFaults, ...keyFaults, ...sealingFaults, ...storeFaults } as const;
 
 /** Requests that there is no room for, or no database, by code. */
 export const LIMITS = { ...limits, ...socketLimits, ...outages, ...signInLimits } as const;

@@ -85,9 +85,10 @@ export function createKeyPairs({ sealing }: Pick<InstallationKeys, "sealing">): 
         .execute();
     },
     async openKeyPair({ kid, instance_id: instanceId, sealed_private: sealed, seal_key_id: sealKeyId }) {
-      const key = sealing.find(({ id }) => id === sealKeyId);
-      if (key === undefined) throw new Error("the key that has sealed this private key is not at hand");
-      const plain = sealed === null ? undefined : open(sealed, key, { instanceId, kid });
+      const sealingKey = sealing.find(({ id }) => id === sealKeyId);
+      if (sealingKey === undefined)
+        throw new Error("the key that has sealed this private key is not at hand");
+      const plain = sealed === null ? undefined : open(sealed, sealingKey, { instanceId, kid });
       if (plain === undefined)
         throw new Error(
           "a sealed private key does not open: its row was changed, or moved to another instance",

@@ -6,6 +6,7 @@
 import { createHmac, createPublicKey, verify as verifySignature } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createPythonRuns, type PythonRuns, type PythonRunsOptions } from "./python-runs.ts";
 
 export interface PythonOptions {
   readonly mode: "jwt" | "security_key";
@@ -34,6 +35,8 @@ export interface PythonOptions {
   readonly tokenHeader?: string;
   /** "access_token" unless told. */
   readonly cookieName?: string;
+  /** It answers runs and sessions too. Default: it has none. */
+  readonly runs?: PythonRunsOptions;
 }
 
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
@@ -53,9 +56,10 @@ export interface PythonServer {
 /** Starts it. */
 export async function startPythonServer(options: PythonOptions): Promise<PythonServer> {
   const seen: string[] = [];
+  const runs = options.runs && createPythonRuns(options.runs);
   const server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
-    answer(request, response, options);
+    answer(request, response, { ...options, pythonRuns: runs });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
@@ -68,7 +72,9 @@ export async function startPythonServer(options: PythonOptions): Promise<PythonS
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, options: PythonOptions): void {
+type Settings = PythonOptions & { readonly pythonRuns: PythonRuns | undefined };
+
+function answer(request: IncomingMessage, response: ServerResponse, options: Settings): void {
   const { prefix = "", clockAhead = 0 } = options;
   const send = (status: number, body: unknown): void => {
     response.writeHead(status, {
@@ -95,10 +101,12 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Pyt
   }
   const refusal = judge(request, route, options);
   if (refusal !== undefined) return send(refusal[0], { detail: refusal[1] });
+  if (options.pythonRuns !== undefined && route !== "/config")
+    return void options.pythonRuns.answer(request, response, route).catch(() => response.destroy());
   return route in ROUTES ? send(200, {}) : send(404, { detail: "Not Found" });
 }
 
-function judge(request: IncomingMessage, route: string, options: PythonOptions): Refusal | undefined {
+function judge(request: IncomingMessage, route: string, options: Settings): Refusal | undefined {
   const token = options.losesHeader === true ? "" : readToken(request, options);
   if (token === "") return [401, describeMissing(options)];
   if (token.startsWith("agno_pat_"))
@@ -110,7 +118,7 @@ function judge(request: IncomingMessage, route: string, options: PythonOptions):
   const { scopes } = verified as { scopes?: unknown };
   const held: readonly unknown[] =
     typeof scopes === "string" ? [scopes] : Array.isArray(scopes) ? scopes : [];
-  const required = ROUTES[route] ?? [];
+  const required = ROUTES[route] ?? options.pythonRuns?.scopesOf(request.method, route) ?? [];
   return required.every((scope) => held.includes(scope) || held.includes("agent_os:admin"))
     ? undefined
     : [403, `Insufficient permissions. Required scope(s): ${required.join(", ")}`];
