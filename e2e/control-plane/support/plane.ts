@@ -77,7 +77,9 @@ function readTables(file: string): Record<string, readonly unknown[]> {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const names = database
-      .prepare("select name from sqlite_master where type = 'table' and name like 'agentos_cp_%' order by name")
+      .prepare(
+        "select name from sqlite_master where type = 'table' and name like 'agentos_cp_%' order by name",
+      )
       .all()
       .map(({ name }) => String(name))
       .filter((name) => !COUNTERS.has(name));
