@@ -11,7 +11,7 @@ type Services = Pick<InstanceServices, "store" | "callInstance" | "mintForPolicy
 /** Reads and stores it. Rejects with the reason for which there is none. */
 export async function readPolicy(
   { store, callInstance, mintForPolicy }: Services,
-  { organizationId, personId }: InstanceCaller,
+  { organizationId, personId }: Pick<InstanceCaller, "organizationId" | "personId">,
   instanceId: string,
 ): Promise<void> {
   const query = { organizationId, instanceId, personId };

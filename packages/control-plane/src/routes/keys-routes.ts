@@ -1,6 +1,6 @@
 /** Keys of instances, tokens that they sign, and their public half. */
 import type { HandlersOf } from "../app/handler.ts";
-import { findInstance } from "../instances/find-instance.ts";
+import { findInstance, type InstanceQuery } from "../instances/find-instance.ts";
 import { answerDiscovery, answerKeySet } from "../keys/key-documents.ts";
 import { listKeys } from "../keys/list-keys.ts";
 import type { KeyRotation } from "../keys/rotate-keys.ts";
@@ -12,7 +12,7 @@ export interface KeysServices extends Minting {
    * Reads the policy of an instance of ours anew, so that a key is judged by what the instance has now. Resolves whatever
    * becomes of it.
    */
-  readonly refreshPolicy: (instanceId: string) => Promise<void>;
+  readonly refreshPolicy: (query: InstanceQuery) => Promise<void>;
 }
 
 /** Creates them. */
@@ -36,7 +36,7 @@ export function createKeysRoutes(services: KeysServices): HandlersOf<"keys" | "t
       // Only what this person may see is asked for anything.
       const personId = person.signedIn.person.id;
       await store.read((db) => findInstance(db, { organizationId, instanceId, personId }));
-      if (!body.is_forced) await services.refreshPolicy(instanceId);
+      if (!body.is_forced) await services.refreshPolicy({ organizationId, instanceId, personId });
       await rotation.signWithKey(actor, { organizationId, instanceId, kid, isForced: body.is_forced });
       return list(organizationId, instanceId, personId);
     },
