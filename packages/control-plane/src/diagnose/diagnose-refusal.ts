@@ -30,7 +30,9 @@ function collect(refused: RefusedRequest): readonly Finding[] {
   const { outcome, answer, instance } = refused;
   if (outcome !== "answered" && answer === undefined)
     return [findReachability(outcome, instance.consoleOrigin)];
-  const named = diagnose(describeRequest(refused)).map(fromCause);
+  const named = diagnose(describeRequest(refused))
+    .map(fromCause)
+    .map((finding) => confirm(finding, refused));
   if (answer === undefined) return [...named, ...findStandingCauses(refused)];
   if (answer.status < 400) return [];
   const switches = refineSwitches(refused);
@@ -52,6 +54,12 @@ function refineMinted(refused: RefusedRequest, first: Finding): readonly Finding
   const route = findRoute(request.method, request.path);
   const role = route === undefined ? undefined : refineRole(refused, sent.minted, route);
   return role === undefined ? [] : [role];
+}
+
+/** The words for a wrong security key are those for a token, too: here it is known what was sent. */
+function confirm(finding: Finding, { sent }: RefusedRequest): Finding {
+  const isKnown = finding.code === "AUTH_SECURITY_KEY_INVALID" && sent.kind === "security-key";
+  return isKnown ? { ...finding, certainty: "certain" } : finding;
 }
 
 /** What says the same less exactly is not as sure as what stands before it. */

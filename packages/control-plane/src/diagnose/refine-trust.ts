@@ -42,7 +42,7 @@ function findParts(refused: RefusedRequest, named: Finding, minted: MintedToken)
   if (UNREADABLE.includes(code))
     return {
       code: "INSTANCE_KEY_MANGLED",
-      certainty: named.certainty,
+      certainty: isPlainlyUnreadable(refused) ? named.certainty : "likely",
       evidence: [{ fact: "the instance fails to read its own verification key", source: "the answer" }],
     };
   if (SIGNATURE.includes(code)) return refineKey(refused, code, minted);
@@ -55,6 +55,16 @@ function findParts(refused: RefusedRequest, named: Finding, minted: MintedToken)
       evidence: [{ fact: "the instance was told to refuse it", source: "the control plane" }, ...said],
     };
   return undefined;
+}
+
+/** "Error decoding token" alone may be anything that goes wrong there. */
+function isPlainlyUnreadable({ answer, denial }: RefusedRequest): boolean {
+  const { code, detail } = answer?.body ?? {};
+  return (
+    denial !== undefined ||
+    code !== undefined ||
+    /Could not (?:parse|deserialize)|no attribute 'verify'|as an HMAC secret/.test(String(detail))
+  );
 }
 
 const MINTED_HERE = { fact: "the token was signed here with RS256", source: "the control plane" };
