@@ -74,24 +74,6 @@ export async function endLinks({ db }: Change, personId: string | null): Promise
     .execute();
 }
 
-/** Links as whoever manages members hands them over: with their address. */
-export interface HandedLinks {
-  create(change: Change, link: NewLink): Promise<{ readonly url: string; readonly expires_at: number }>;
-  /** Ends every link of the person that nobody has used. */
-  end(change: Change, personId: string): Promise<void>;
-}
-
-/** Creates it; `publicUrl` is that of the control plane. */
-export function createHandedLinks(publicUrl: string): HandedLinks {
-  return {
-    async create(change, link) {
-      const made = await createLink(change, link);
-      return { url: linkUrl(publicUrl, made), expires_at: made.expiresAt };
-    },
-    end: endLinks,
-  };
-}
-
 /** The address that is handed over; `publicUrl` is that of the control plane. */
 export function linkUrl(publicUrl: string, { secret }: MadeLink): string {
   return `${new URL("/", publicUrl).href}#link=${secret}`;
