@@ -27,6 +27,8 @@ export interface PythonOptions {
   readonly serviceAccounts?: "disabled" | "refused" | "throttled" | "down";
   /** A service account token that is known, whatever becomes of the others. */
   readonly knownServiceToken?: string;
+  /** Default: a free one. */
+  readonly port?: number;
   /** Where it is mounted. */
   readonly prefix?: string;
   /** Seconds that its clock is ahead. */
@@ -66,7 +68,7 @@ export async function startPythonServer(options: PythonOptions): Promise<PythonS
     answer(request, response, { ...options, pythonRuns: runs });
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   const close = () =>
     new Promise<void>((resolve) => {
