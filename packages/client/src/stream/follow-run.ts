@@ -33,12 +33,14 @@ const GRACE_MS = 5_000;
 export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, undefined> {
   const { position, transport, open, resume, maxResumes, signal } = options;
   let isFirst = open !== undefined;
+  /** The server has answered once: from then on a fault of the connection is a loss, and no reason to give up. */
+  let isKnown = open === undefined;
   for (let failures = 0; ; failures += 1) {
     let lost: unknown;
     try {
       const answer = await openNext(isFirst);
+      isKnown = true;
       position.begin(isFirst ? "first" : "resumed");
-      isFirst = false;
       for await (const frame of readAnswer(answer, options)) {
         failures = 0;
         yield frame;
@@ -47,7 +49,7 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
       if (heldBack !== undefined) yield heldBack;
       if (isOver) return undefined;
     } catch (error) {
-      if (!isLoss(error, isFirst)) throw error;
+      if (!isKnown || !isLoss(error)) throw error;
       lost = error;
     }
     if (resume === undefined || failures >= maxResumes) throw lostFault(position, lost);
@@ -92,7 +94,7 @@ async function* readAnswer(
   } catch (error) {
     const explained = attempt.explain(error);
     const isAborted = explained instanceof ConnectionFault && explained.reason === "aborted";
-    if (!isAborted && position.finish().isOver && isLoss(explained, false)) return undefined;
+    if (!isAborted && position.finish().isOver && isLoss(explained)) return undefined;
     throw explained;
   } finally {
     attempt.close();
@@ -105,9 +107,8 @@ function streamRefusal({ error }: Frame, { response, hide }: Answer): AgentOSRef
   return new AgentOSRefusal({ status: response.status, detail });
 }
 
-/** Whether the connection is what failed. Before the first answer the transport has tried again already. */
-function isLoss(error: unknown, isFirst: boolean): boolean {
-  if (isFirst) return false;
+/** Whether the connection is what failed, or a server that has no room at the moment. */
+function isLoss(error: unknown): boolean {
   if (error instanceof ConnectionFault) return error.reason === "unreachable" || error.reason === "timed-out";
   return error instanceof AgentOSRefusal && [429, 502, 503, 504].includes(error.status);
 }

@@ -220,4 +220,27 @@ describe("an end", () => {
     expect(await errorOf(readAll(stream))).toMatchObject({ kind: "refusal", detail: error });
     expect(server.seen).toHaveLength(1);
   });
+
+  test("is waited for as a full server asks, and not past a refusal of the credential", async () => {
+    const waits: number[] = [];
+    const refuse = (status: number) => (response: ServerResponse) =>
+      void response.writeHead(status, { "retry-after": "3" }).end();
+    const { client } = await connect(
+      [
+        send(writeEvent({ event: "RunStarted", ...RUN, event_index: 0 })),
+        refuse(503),
+        refuse(429),
+        refuse(403),
+      ],
+      {
+        wait: async (ms) => {
+          waits.push(ms);
+        },
+        random: () => 1,
+      },
+    );
+    const stream = client.agents.stream("a", { message: "Hi" }, { background: true });
+    expect(await errorOf(readAll(stream))).toMatchObject({ kind: "refusal", status: 403 });
+    expect(waits).toEqual([250, 3_000, 3_000]);
+  });
 });

@@ -178,6 +178,35 @@ describe("an answer", () => {
   });
 });
 
+test("a token that never comes is waited for no longer than an answer, or than the caller wants", async () => {
+  const server = await startServer((response) => sendJson(response, 200, []));
+  const client = createAgentOSClient({
+    baseUrl: server.baseUrl,
+    getToken: () => new Promise(() => undefined),
+  });
+  expect(await errorOf(client.agents.list({}, { timeoutMs: 20 }))).toMatchObject({ reason: "timed-out" });
+  const stop = new AbortController();
+  const call = errorOf(client.agents.list({}, { signal: stop.signal }));
+  stop.abort();
+  expect(await call).toMatchObject({ kind: "connection", reason: "aborted" });
+  expect(server.seen).toEqual([]);
+});
+
+test("the machine's own timer is waited for, and left at once", async () => {
+  const server = await startServer((response) =>
+    server.seen.length === 2
+      ? sendJson(response, 200, [])
+      : sendJson(response, 503, { detail: "later" }, server.seen.length > 2 ? { "retry-after": "30" } : {}),
+  );
+  const client = createAgentOSClient({ baseUrl: server.baseUrl });
+  expect(await client.agents.list()).toEqual([]);
+  const stop = new AbortController();
+  const call = errorOf(client.agents.list({}, { signal: stop.signal }));
+  await expect.poll(() => server.seen.length).toBe(3);
+  stop.abort();
+  expect(await call).toMatchObject({ kind: "connection", reason: "aborted" });
+});
+
 test("options that cannot work are named all at once", () => {
   const create = () =>
     createAgentOSClient({
