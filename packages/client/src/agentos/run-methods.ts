@@ -178,7 +178,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         }),
       onLeft() {
         const { runId, sessionId } = position;
-        if (cancelsWhenLeft !== true || runId === undefined) return;
+        if (cancelsWhenLeft !== true || runId === undefined || position.finish().isOver) return;
         // Its caller is gone: nobody is left to be told that it failed.
         cancelRun(id, { run_id: runId, session_id: sessionId }).catch(() => undefined);
       },
@@ -254,6 +254,8 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
   };
 }
 
+/** `randomUUID` is not there in a page that is no secure context. */
 function makeKey(): string {
-  return `client-${crypto.randomUUID()}`;
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `client-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -7,7 +7,7 @@ import { retryDelayMs } from "../wire/retry.ts";
 import { backoffMs } from "../wire/runtime.ts";
 import type { Answer, Transport } from "../wire/transport.ts";
 import type { EventPosition } from "./event-position.ts";
-import { type Frame, type FrameLimits, readFrames } from "./read-frames.ts";
+import { type Frame, readFrames } from "./read-frames.ts";
 
 export interface FollowOptions {
   readonly transport: Transport;
@@ -18,7 +18,12 @@ export interface FollowOptions {
   readonly canReopen: () => Promise<boolean>;
   /** Takes the stream up again; undefined: the run does not go on without its client. */
   readonly resume: (() => Promise<Answer>) | undefined;
-  readonly limits: FrameLimits;
+  readonly limits: {
+    /** Longest event, in characters. */
+    readonly maxEventLength: number;
+    /** Longest silence of a stream that can be taken up, in milliseconds. */
+    readonly silenceMs: number;
+  };
   /** Tries to take it up, one after the other, without a new event. */
   readonly maxResumes: number;
   readonly signal: AbortSignal | undefined;
@@ -57,6 +62,8 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
     isFirst = position.runId === undefined;
     if (isFirst && !(await options.canReopen())) throw lostFault(position, lost);
     const asked = lost === undefined ? undefined : retryDelayMs(lost, failures, transport.runtime);
+    // The server asks for more time than is waited here.
+    if (asked === undefined && lost instanceof AgentOSRefusal) throw lost;
     await transport.runtime.wait(asked ?? backoffMs(failures, transport.runtime), signal);
   }
 
@@ -74,21 +81,14 @@ async function* readAnswer(
 ): AsyncGenerator<Frame, undefined> {
   const { attempt } = answer;
   try {
-    const { silenceMs } = limits;
-    const state = { silenceMs: resume === undefined ? undefined : silenceMs };
-    const frames = readFrames(answer, {
-      maxEventLength: limits.maxEventLength,
-      get silenceMs() {
-        return state.silenceMs;
-      },
-    });
-    for await (const frame of frames) {
+    const silenceMs = resume === undefined ? undefined : limits.silenceMs;
+    const patience = () => (position.finish().isOver ? GRACE_MS : silenceMs);
+    for await (const frame of readFrames(answer, { maxEventLength: limits.maxEventLength, patience })) {
       if (frame.event === "error") throw streamRefusal(frame, answer);
       if (CONTROL.has(frame.event)) continue;
       const { isNew, isLast } = position.take(frame);
       if (isNew) yield frame;
       if (isLast) return undefined;
-      state.silenceMs = position.finish().isOver ? GRACE_MS : resume === undefined ? undefined : silenceMs;
     }
     return undefined;
   } catch (error) {

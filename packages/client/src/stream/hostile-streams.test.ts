@@ -152,6 +152,25 @@ describe("an end", () => {
     ]);
   });
 
+  test("that a loop leaves at is no reason to cancel the run", async () => {
+    for (const [last, paths] of [
+      ["RunCompleted", []],
+      ["RunContent", ["/agents/a/runs/r1/cancel?session_id=s1"]],
+    ] as const) {
+      const { client, server } = await connect([
+        (response) => {
+          openEvents(response);
+          response.write(STARTED + writeEvent({ event: last, ...RUN, content: "x" }));
+        },
+        (response) => void response.writeHead(200).end("{}"),
+      ]);
+      const options = { background: true, cancelsWhenLeft: true };
+      for await (const { event } of client.agents.stream("a", { message: "Hi" }, options))
+        if (event === last) break;
+      await expect.poll(() => server.seen.slice(1).map(({ path }) => path)).toEqual(paths);
+    }
+  });
+
   test("of a member of a team is none of the team's", async () => {
     const member = { ...RUN, run_id: "r2", parent_run_id: "r1" };
     const { client } = await connect([
@@ -242,5 +261,11 @@ describe("an end", () => {
     const stream = client.agents.stream("a", { message: "Hi" }, { background: true });
     expect(await errorOf(readAll(stream))).toMatchObject({ kind: "refusal", status: 403 });
     expect(waits).toEqual([250, 3_000, 3_000]);
+    const late = await connect([(response) => void response.writeHead(503, { "retry-after": "60" }).end()]);
+    expect(await errorOf(readAll(late.client.agents.follow("a", { run_id: "r1" })))).toMatchObject({
+      kind: "refusal",
+      retryAfterSeconds: 60,
+    });
+    expect(late.server.seen).toHaveLength(1);
   });
 });

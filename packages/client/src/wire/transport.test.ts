@@ -126,6 +126,18 @@ describe("a credential", () => {
     }
   });
 
+  test.each([
+    ["AUTH_TOKEN_EXPIRED", 401, 2],
+    ["AUTH_SIGNATURE_INVALID", 401, 1],
+    ["AUTH_TOKEN_EXPIRED", 403, 1],
+  ])("with %s and status %i is asked for %i times", async (code, status, times) => {
+    const server = await startServer((response) => sendJson(response, status, { code, detail: "x" }));
+    let asked = 0;
+    const client = createAgentOSClient({ baseUrl: server.baseUrl, getToken: () => `token-${(asked += 1)}` });
+    expect(await errorOf(client.agents.run("helper", { message: "Hi" }))).toMatchObject({ code, status });
+    expect([asked, server.seen.length]).toEqual([times, times]);
+  });
+
   test.each(["", "two words", "line\nbreak", "ünïcode", "x".repeat(16_385)])(
     "that no header can carry is refused before anything is sent: %j",
     async (token) => {
