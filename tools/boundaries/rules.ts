@@ -209,6 +209,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
       "tokens",
     ],
     pages: [],
+    machine: ["control-plane", "instances", "keys", "sign-in", "store"],
     "control-plane": [
       "app",
       "routes",
@@ -248,7 +249,9 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     dev: ["demo", "files", "program", "serve"],
     doctor: ["config", "input", "keys", "program", "scopes", "text"],
     token: ["dev", "doctor", "input", "program", "scopes", "text"],
+    conversation: ["dev", "doctor", "input", "program", "text"],
     commands: [
+      "conversation",
       "database",
       "dev",
       "doctor",

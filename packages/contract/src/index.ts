@@ -20,6 +20,7 @@ export {
 export {
   CAUSES,
   type CauseCode,
+  type ControlPlaneCode,
   ERRORS,
   type ErrorCode,
   FAULTS,

@@ -3,6 +3,7 @@ import { SERVER_VERSION } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../program/context.ts";
 import { GuardedCommand } from "../program/guarded-command.ts";
+import { addChat, addRun } from "./conversation.ts";
 import { addData } from "./data.ts";
 import { addDb } from "./db.ts";
 import { addDenials } from "./denials.ts";
@@ -15,6 +16,7 @@ import { addKeysShow } from "./keys-show.ts";
 import { addScopesExplain } from "./scopes-explain.ts";
 import { addScopesList } from "./scopes-list.ts";
 import { addServe } from "./serve.ts";
+import { addSessions } from "./sessions.ts";
 import { addTokenExplain } from "./token-explain.ts";
 import { addTokenInspect } from "./token-inspect.ts";
 import { addTokenMint } from "./token-mint.ts";
@@ -22,6 +24,7 @@ import { addTokenMint } from "./token-mint.ts";
 const createFooter = (cli: string) => `
 Start here:
   ${cli} dev                           a protected AgentOS on localhost, with tokens and curl lines to try
+  ${cli} run echo "hello"              say something to an agent of it, in another terminal
   ${cli} doctor URL --token env:TOKEN  why requests to a running AgentOS are refused, and the fix
   ${cli} errors CODE                   what an error code means
   ${cli} scopes explain GET /agents    which scope a route needs
@@ -51,6 +54,9 @@ export function createProgram(context: Context): Command {
 
   addDev(program, context);
   addServe(program, context);
+  addRun(program, context);
+  addChat(program, context);
+  addSessions(program, context, HELP);
   addDoctor(program, context);
   addErrors(program, context);
   addDenials(program, context, HELP);

@@ -10,6 +10,7 @@ import { originRefusals } from "./origin-refusals.ts";
 import { outages } from "./outages.ts";
 import { rejections } from "./rejections.ts";
 import { scopeRefusals } from "./scope-refusals.ts";
+import { sealingFaults } from "./sealing-faults.ts";
 import { signInLimits, signInRefusals } from "./sign-in-refusals.ts";
 import { socketLimits, socketRefusals } from "./socket-refusals.ts";
 import { storeFaults } from "./store-faults.ts";
@@ -25,7 +26,7 @@ export const REFUSALS = {
 } as const;
 
 /** Faults of a configuration, of its keys and of its database, by code. */
-export const FAULTS = { ...configFaults, ...keyFaults, ...storeFaults } as const;
+export const FAULTS = { ...configFaults, ...keyFaults, ...sealingFaults, ...storeFaults } as const;
 
 /** Requests that there is no room for, or no database, by code. */
 export const LIMITS = { ...limits, ...socketLimits, ...outages, ...signInLimits } as const;
@@ -54,6 +55,8 @@ export type CauseCode = keyof typeof CAUSES;
 export type LimitCode = keyof typeof LIMITS;
 /** A code of {@link REJECTIONS}. */
 export type RejectionCode = keyof typeof REJECTIONS;
+/** A code that only a control plane answers with. */
+export type ControlPlaneCode = RejectionCode | keyof typeof signInRefusals | keyof typeof signInLimits;
 /** Any code of the catalogue. Codes are never renamed, and never used again. */
 export type ErrorCode = RefusalCode | FaultCode | CauseCode | LimitCode | RejectionCode;
 

@@ -17,6 +17,12 @@ export const rejections = {
     detail: "The e-mail address or the password is wrong",
     fix: "check both; who has lost the password gets a new link from an Owner or Administrator, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
   },
+  SIGN_IN_PAGE_ELSEWHERE: {
+    ...forbidden,
+    title: "people sign in at {public_url} alone, and this page was opened at another address",
+    detail: "The page is at another address",
+    fix: "open {public_url}; where the control plane is meant to be used at this address, start it with this one as its public URL",
+  },
   LINK_UNKNOWN: {
     ...absent,
     title: "there is no link with this secret: it was cut when it was copied, or a newer one has replaced it",
@@ -126,6 +132,12 @@ export const rejections = {
     title: "the organization has no such instance, or it is a draft of somebody else",
     detail: "Instance not found",
     fix: "read the list of instances for those that there are",
+  },
+  INSTANCE_TOO_MANY: {
+    ...against,
+    title: "there is room for {limit} {kind}, and all of it is taken",
+    detail: "There are too many instances",
+    fix: "delete one that is no longer needed",
   },
   INSTANCE_ENDPOINT_INVALID: {
     ...rejection,

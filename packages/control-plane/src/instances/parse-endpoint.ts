@@ -104,8 +104,7 @@ function findPathProblem(path: string): string | undefined {
   if (path.length > MAX_PATH_CHARACTERS)
     return `has a path of ${path.length} characters; it may have ${MAX_PATH_CHARACTERS}`;
   const segments = path.slice(1).split("/");
-  if (segments.some((segment) => segment === "." || segment === ".."))
-    return 'has "." or ".." in its path';
+  if (segments.some((segment) => segment === "." || segment === "..")) return 'has "." or ".." in its path';
   return segments.every((segment) => SEGMENT.test(segment))
     ? undefined
     : 'has a path with something else in it than letters, digits, "-", ".", "_" and "~" between single slashes';

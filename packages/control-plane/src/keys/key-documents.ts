@@ -60,7 +60,11 @@ async function requireConnected(db: Reading, instanceId: string): Promise<void> 
 function answerDocument(request: Request, document: unknown): Response {
   const text = JSON.stringify(document);
   const tag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
-  const isKnown = request.headers.get("if-none-match")?.split(/\s*,\s*/).includes(tag) === true;
+  const isKnown =
+    request.headers
+      .get("if-none-match")
+      ?.split(/\s*,\s*/)
+      .includes(tag) === true;
   const answer = isKnown ? new Response(null, { status: 304 }) : jsonTextResponse(text);
   answer.headers.set("etag", tag);
   answer.headers.set("cache-control", `public, max-age=${MAX_AGE_SECONDS}`);

@@ -36,7 +36,9 @@ export interface KeyPairs {
    */
   dropKeysOf(change: Change, instanceId: string): Promise<void>;
   /** The pair of a row, to sign with. Throws where the row was changed or moved, or its sealing key is not at hand. */
-  openKeyPair(row: Pick<KeyRow, "kid" | "instance_id" | "sealed_private" | "seal_key_id">): Promise<SigningKeyPair>;
+  openKeyPair(
+    row: Pick<KeyRow, "kid" | "instance_id" | "sealed_private" | "seal_key_id">,
+  ): Promise<SigningKeyPair>;
 }
 
 const RSA = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const;
@@ -83,11 +85,14 @@ export function createKeyPairs({ sealing }: Pick<InstallationKeys, "sealing">): 
         .execute();
     },
     async openKeyPair({ kid, instance_id: instanceId, sealed_private: sealed, seal_key_id: sealKeyId }) {
-      const key = sealing.find(({ id }) => id === sealKeyId);
-      if (key === undefined) throw new Error("the key that has sealed this private key is not at hand");
-      const plain = sealed === null ? undefined : open(sealed, key, { instanceId, kid });
+      const sealingKey = sealing.find(({ id }) => id === sealKeyId);
+      if (sealingKey === undefined)
+        throw new Error("the key that has sealed this private key is not at hand");
+      const plain = sealed === null ? undefined : open(sealed, sealingKey, { instanceId, kid });
       if (plain === undefined)
-        throw new Error("a sealed private key does not open: its row was changed, or moved to another instance");
+        throw new Error(
+          "a sealed private key does not open: its row was changed, or moved to another instance",
+        );
       try {
         const key = await crypto.subtle.importKey("pkcs8", plain, RSA, false, ["sign"]);
         return { algorithm: "RS256", kid, key, publicJwk: {} };

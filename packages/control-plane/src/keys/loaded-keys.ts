@@ -1,27 +1,14 @@
-/**
- * The other side: the keys that an instance has loaded and how often each came, as its policy route has said. Who reads
- * that route stores it in this form, as a part of its observation.
- */
+/** The other side: the keys that an instance has loaded and how often each came, as its policy route has said. */
 import type { Kysely, Transaction } from "kysely";
-import { z } from "zod";
+import { POLICY_SOURCE, readObserved } from "../schema/observed.ts";
 import type { Tables } from "../schema/tables.ts";
-
-/** More keys than an AgentOS takes from one set. */
-const MAX_KEYS = 200;
-
-/** What the observation of a policy holds of keys; other members are not ours. */
-export const loadedKeysSchema = z.object({
-  /** RFC 7638; null where it is not known. */
-  thumbprints: z.array(z.string().max(100)).max(MAX_KEYS).nullable(),
-  /** Verified requests of the last hour, by thumbprint. */
-  request_counts: z.record(z.string().max(100), z.int().nonnegative()).optional(),
-});
 
 export interface LoadedKeys {
   /** Seconds since the epoch. */
   readonly observedAt: number;
+  /** RFC 7638. */
   readonly thumbprints: readonly string[];
-  /** Null where it was not counted. */
+  /** Requests since about an hour before it was read; null where they are not counted. */
   countRequests(thumbprint: string): number | null;
 }
 
@@ -32,17 +19,16 @@ export async function readLoadedKeys(
 ): Promise<LoadedKeys | undefined> {
   const row = await db
     .selectFrom("agentos_cp_observations")
-    .select(["at", "observed_json"])
+    .select(["source", "at", "observed_json"])
     .where("instance_id", "=", instanceId)
-    .where("source", "=", "policy")
+    .where("source", "=", POLICY_SOURCE)
     .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const parsed = loadedKeysSchema.safeParse(JSON.parse(row.observed_json));
-  if (!parsed.success || parsed.data.thumbprints === null) return undefined;
-  const counts = new Map(Object.entries(parsed.data.request_counts ?? {}));
+  const observed = row === undefined ? undefined : readObserved(row);
+  if (observed === undefined || observed.keys === null) return undefined;
+  const counts = new Map(observed.keys.map(({ thumbprint, requestCount }) => [thumbprint, requestCount]));
   return {
-    observedAt: row.at,
-    thumbprints: parsed.data.thumbprints,
+    observedAt: observed.at,
+    thumbprints: observed.keys.flatMap(({ thumbprint }) => (thumbprint === null ? [] : [thumbprint])),
     countRequests: (thumbprint) => counts.get(thumbprint) ?? null,
   };
 }

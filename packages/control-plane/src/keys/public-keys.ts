@@ -1,6 +1,7 @@
 /** Public halves of an instance's keys, and the addresses at which everybody can read them. */
 import { createPublicKey } from "node:crypto";
 import type { Kysely, Transaction } from "kysely";
+import { z } from "zod";
 import type { Tables } from "../schema/tables.ts";
 
 /** What is in the key set: from the first station until it is retired. */
@@ -56,12 +57,18 @@ export async function publicKeyOf(
   return first?.station === "signing" ? first : undefined;
 }
 
+const publicJwkSchema = z.object({
+  kty: z.literal("RSA"),
+  n: z.string(),
+  e: z.string(),
+  kid: z.string(),
+  alg: z.literal("RS256"),
+  use: z.literal("sig"),
+});
+
 /** Of the text that is stored. Only members of a public key come out, whatever the row holds. */
 export function readPublicHalf(json: string): Pick<PublicKey, "jwk" | "pem"> {
-  const { kty, n, e, kid, alg, use }: Readonly<Record<string, unknown>> = JSON.parse(json);
-  const publicKey = createPublicKey({ key: { kty: String(kty), n: String(n), e: String(e) }, format: "jwk" });
-  return {
-    jwk: { kty, n, e, kid, alg, use },
-    pem: String(publicKey.export({ type: "spki", format: "pem" })),
-  };
+  const jwk = publicJwkSchema.parse(JSON.parse(json));
+  const publicKey = createPublicKey({ key: jwk, format: "jwk" });
+  return { jwk, pem: String(publicKey.export({ type: "spki", format: "pem" })) };
 }

@@ -159,7 +159,8 @@ async function moveKey({ db }: Change, { kid, instance_id, station }: StationRow
     .where("instance_id", "=", instance_id)
     .where("station", "=", station)
     .executeTakeFirst();
-  if (numUpdatedRows !== 1n) throw reject("SIGNING_KEY_STATION", { station: "another one now", needed: station });
+  if (numUpdatedRows !== 1n)
+    throw reject("SIGNING_KEY_STATION", { station: "another one now", needed: station });
 }
 
 async function forgetOldest({ db }: Change, instanceId: string): Promise<void> {
@@ -176,7 +177,11 @@ async function forgetOldest({ db }: Change, instanceId: string): Promise<void> {
   if (oldest.length === 0) return;
   await db
     .deleteFrom("agentos_cp_keys")
-    .where("kid", "in", oldest.map(({ kid }) => kid))
+    .where(
+      "kid",
+      "in",
+      oldest.map(({ kid }) => kid),
+    )
     .execute();
 }
 
@@ -189,7 +194,10 @@ interface KeyAudit extends KeysOf {
   readonly isForced?: boolean;
 }
 
-function auditKey(change: Change, { organizationId, instanceId, kid, name, action, station, isForced }: KeyAudit) {
+function auditKey(
+  change: Change,
+  { organizationId, instanceId, kid, name, action, station, isForced }: KeyAudit,
+) {
   return change.audit({
     organizationId,
     action,

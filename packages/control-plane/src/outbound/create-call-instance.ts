@@ -3,7 +3,7 @@
  * connected to: a name that resolves to something else a moment later gains nothing. Nothing is followed, unpacked or
  * kept open, and an answer is given up at its first byte too many.
  */
-import { type LookupAddress, lookup } from "node:dns";
+import { type LookupAddress, lookup as lookUp } from "node:dns";
 import { Agent as HttpAgent, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
@@ -30,7 +30,7 @@ export interface CallInstanceOptions {
 const MAX_HEADER_BYTES = 16 * 1024;
 
 const resolveHere: Resolve = (hostname, done) =>
-  lookup(hostname, { all: true }, (error, addresses) => done(error, addresses ?? []));
+  lookUp(hostname, { all: true }, (error, addresses) => done(error, addresses ?? []));
 
 /** Creates it. */
 export function createCallInstance(options: CallInstanceOptions = {}): CallInstance {
@@ -112,7 +112,10 @@ function describeFailure(error: unknown, timeout: AbortSignal, timeoutMs: number
   if (timeout.aborted)
     return { kind: "unreachable", reason: `it did not answer within ${timeoutMs / 1_000} seconds` };
   if (error instanceof Error && "code" in error && error.code === "HPE_HEADER_OVERFLOW")
-    return { kind: "unreachable", reason: `its answer has more than ${MAX_HEADER_BYTES / 1024} KiB of headers` };
+    return {
+      kind: "unreachable",
+      reason: `its answer has more than ${MAX_HEADER_BYTES / 1024} KiB of headers`,
+    };
   if (error instanceof Error && "code" in error && String(error.code).startsWith("HPE_"))
     return { kind: "unreachable", reason: "what answers does not speak HTTP" };
   return { kind: "unreachable", reason: describeConnectionFault(error).reason };

@@ -8,15 +8,15 @@ import ipaddr from "ipaddr.js";
 /** Ranges of one's own networks: only for hosts that the operator has listed. Link-local is never among them. */
 const OWN_RANGES: ReadonlySet<string> = new Set(["private", "loopback", "uniqueLocal", "carrierGradeNat"]);
 
-/** True for an address that may be called. `isListed`: the operator has named the host. */
-export function isCallable(address: string, isListed: boolean): boolean {
+/** True for an address that may be called. `isHostListed`: the operator has named the host. */
+export function isCallable(address: string, isHostListed: boolean): boolean {
   // The parser also reads "127.1" and "0x7f.1"; what connects reads only what this does.
   if (isIP(address) === 0) return false;
   // An IPv4 address in IPv6 clothes is judged as what it is.
   const parsed = ipaddr.process(address);
   const range: string = parsed.range();
   if (range === "unicast") return parsed instanceof ipaddr.IPv4 || isGlobal(parsed);
-  return isListed && OWN_RANGES.has(range);
+  return isHostListed && OWN_RANGES.has(range);
 }
 
 /** 2000::/3 is all that is given out. Beyond it are forms that lead to IPv4, such as `::127.0.0.1`. */

@@ -3,10 +3,10 @@
  * gets none: the link would sign in as them there, too, and this organization decides nothing there.
  */
 import { randomUUID } from "node:crypto";
+import { createLink, endLinks, type MadeLink } from "../sign-in/create-link.ts";
 import type { Change } from "../store/control-plane-store.ts";
 import { reject } from "../store/rejected.ts";
 import { type Managed, manageMembers, requireWithin } from "./manage-members.ts";
-import type { HandedLink, MemberLinks } from "./member-links.ts";
 import { findMember, type Member } from "./members.ts";
 import type { Role } from "./roles/built-in-roles.ts";
 
@@ -15,26 +15,21 @@ export interface NewMember {
   readonly name: string;
   readonly email: string;
   readonly role: Role;
+  /** The list of members is one answer: so many are the most. */
+  readonly maxMembers: number;
 }
 
 export interface AddedMember {
   readonly member: Member;
   /** Null for somebody who signs in as they do already. */
-  readonly link: HandedLink | null;
-}
-
-export interface AddOptions {
-  readonly links: MemberLinks;
-  /** The list of members is one answer: so many are the most. */
-  readonly maxMembers: number;
+  readonly link: MadeLink | null;
 }
 
 /** Rejects with ROLE_ABOVE_OWN, MEMBER_EXISTS or MEMBERS_FULL. */
 export async function addMember(
   change: Change,
   managed: Managed,
-  { name, email, role }: NewMember,
-  { links, maxMembers }: AddOptions,
+  { name, email, role, maxMembers }: NewMember,
 ): Promise<AddedMember> {
   const { db, now } = change;
   const { organizationId, own } = await manageMembers(change, managed);
@@ -64,11 +59,11 @@ export async function addMember(
     after: { email, role: role.name },
   });
   // What their other organization has handed out would now sign in here, too.
-  await links.end(change, person.id);
+  await endLinks(change, person.id);
   const link =
     memberships.length > 0
       ? null
-      : await links.create(change, { organizationId, purpose: "invitation", personId: person.id });
+      : await createLink(change, { organizationId, purpose: "invitation", personId: person.id });
   const member = await findMember(db, organizationId, person.id);
   if (member === undefined) throw new Error("INVARIANT: who was added is a member");
   return { member, link };

@@ -1,5 +1,6 @@
 /** A member gets another role, a link, or goes. */
 import { queueRevocations } from "../revocations/queue-revocations.ts";
+import { createLink, endLinks, type MadeLink } from "../sign-in/create-link.ts";
 import type { Change } from "../store/control-plane-store.ts";
 import { reject } from "../store/rejected.ts";
 import {
@@ -9,7 +10,6 @@ import {
   requireOtherOwner,
   requireWithin,
 } from "./manage-members.ts";
-import type { HandedLink, MemberLinks } from "./member-links.ts";
 import type { Member } from "./members.ts";
 import { isWithin, type Role } from "./roles/built-in-roles.ts";
 
@@ -20,7 +20,7 @@ import { isWithin, type Role } from "./roles/built-in-roles.ts";
 export async function changeRole(
   change: Change,
   managed: Managed,
-  { personId, role, links }: { readonly personId: string; readonly role: Role; readonly links: MemberLinks },
+  { personId, role }: { readonly personId: string; readonly role: Role },
 ): Promise<Member> {
   const { db } = change;
   const now = await manageMembers(change, managed);
@@ -35,7 +35,7 @@ export async function changeRole(
     .where("person_id", "=", personId)
     .execute();
   // Who has handed out a link for a Member would hold one for an Owner.
-  if (!isWithin(role, member.role)) await links.end(change, personId);
+  if (!isWithin(role, member.role)) await endLinks(change, personId);
   await queueRevocations(change, { personId, organizationId }, "role-changed");
   await change.audit({
     organizationId,
@@ -87,23 +87,15 @@ export async function removeMember(change: Change, managed: Managed, personId: s
 export async function createMemberLink(
   change: Change,
   managed: Managed,
-  { personId, links }: { readonly personId: string; readonly links: MemberLinks },
-): Promise<HandedLink> {
+  personId: string,
+): Promise<MadeLink> {
   const now = await manageMembers(change, managed);
   const { organizationId } = now;
   const member = await findManaged(change, now, personId);
   if (personId === change.actor.personId) throw reject("LINK_FOR_SELF");
   if (await isElsewhere(change, personId, organizationId)) throw reject("MEMBER_ELSEWHERE");
-  await links.end(change, personId);
   const purpose = member.hasPassword ? "reset-password" : "invitation";
-  const link = await links.create(change, { organizationId, purpose, personId });
-  await change.audit({
-    organizationId,
-    action: "member.link-created",
-    target: { kind: "person", id: personId, name: member.name },
-    after: { purpose, expires_at: link.expires_at },
-  });
-  return link;
+  return createLink(change, { organizationId, purpose, personId });
 }
 
 /** Whether the person is in another organization, too. The person is locked: nobody adds them to one meanwhile. */

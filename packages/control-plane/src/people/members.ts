@@ -1,5 +1,5 @@
 /** Members of an organization, as lists show them. */
-import { memberSchema } from "@agentos/contract/control-plane";
+import type { memberSchema } from "@agentos/contract/control-plane";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { z } from "zod";
 import type { Tables } from "../schema/tables.ts";
@@ -74,14 +74,14 @@ type Row = Awaited<ReturnType<ReturnType<typeof selectMembers>["execute"]>>[numb
 function readRow(row: Row): Member | undefined {
   const role = findRole(row.role);
   if (role === undefined) return undefined;
-  const hasPassword = Number(row.has_password) === 1;
+  const hasPassword = row.has_password === 1;
   return {
     personId: row.person_id,
     name: row.name,
     email: row.email,
     role,
     hasPassword,
-    hasSignedIn: hasPassword || Number(row.has_been_let_in) === 1,
+    hasSignedIn: hasPassword || row.has_been_let_in === 1,
     createdAt: row.created_at,
   };
 }

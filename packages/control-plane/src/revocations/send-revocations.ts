@@ -66,6 +66,7 @@ export function createRevocationSender(options: RevocationSenderOptions): Revoca
   let looks = 0;
 
   function look(): Promise<void> {
+    if (isClosed) return Promise.resolve();
     mustLookAgain = true;
     looking ??= lookUntilQuiet();
     return looking;
@@ -150,7 +151,25 @@ export function createRevocationSender(options: RevocationSenderOptions): Revoca
 async function tellInstance(due: DueInstance, options: RevocationSenderOptions): Promise<void> {
   const { store, now, random } = options;
   const rows = await readDue(store, due.instanceId, now());
+  try {
+    await sendRows(due, rows, options);
+  } catch (cause) {
+    // Whatever it is, it may be so again: without a wait it would be tried for ever.
+    await postpone(store, rows, {
+      trouble: "the control plane fails to send it, and its log says why",
+      random,
+    });
+    throw cause;
+  }
+}
+
+async function sendRows(
+  due: DueInstance,
+  rows: readonly RevocationRow[],
+  options: RevocationSenderOptions,
+): Promise<void> {
   if (rows.length === 0) return;
+  const { store, random } = options;
   const prepared = await prepare(due, rows, options);
   if ("trouble" in prepared) return postpone(store, rows, { trouble: prepared.trouble, random });
   for (const [index, row] of rows.entries()) {
@@ -198,7 +217,8 @@ async function prepare(
 
 /** A sign-in is revoked under the name that the operator of the instance has for its issuer. */
 function findIssuerName({ issuers }: PolicyObject, ours: string): string | undefined {
-  const named = issuers.find(({ issuer }) => issuer === ours) ?? issuers.find(({ issuer }) => issuer === null);
+  const named =
+    issuers.find(({ issuer }) => issuer === ours) ?? issuers.find(({ issuer }) => issuer === null);
   return named?.name;
 }
 

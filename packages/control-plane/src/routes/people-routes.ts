@@ -5,15 +5,16 @@ import { addMember } from "../people/add-member.ts";
 import { listAudit } from "../people/audit/list-audit.ts";
 import { changeRole, createMemberLink, removeMember } from "../people/change-member.ts";
 import type { Managed } from "../people/manage-members.ts";
-import type { MemberLinks } from "../people/member-links.ts";
 import { findMember, listMembers, toMemberObject } from "../people/members.ts";
 import { renameOrganization } from "../people/rename-organization.ts";
 import { ROLES } from "../people/roles/built-in-roles.ts";
+import { linkUrl, type MadeLink } from "../sign-in/create-link.ts";
 import type { ControlPlaneStore } from "../store/control-plane-store.ts";
 
 export interface PeopleServices {
   readonly store: ControlPlaneStore;
-  readonly links: MemberLinks;
+  /** Address of the control plane, for links to hand over. */
+  readonly publicUrl: string;
   /** Something may have been queued: it is sent now, and not only when the upkeep comes by. */
   readonly onRevocationsQueued: () => void;
   /** Default: 1,000. */
@@ -25,10 +26,11 @@ const MAX_MEMBERS = 1_000;
 /** Creates the handlers. */
 export function createPeopleRoutes({
   store,
-  links,
+  publicUrl,
   onRevocationsQueued,
   maxMembers = MAX_MEMBERS,
 }: PeopleServices): HandlersOf<"organizations" | "roles" | "members" | "audit"> {
+  const toHanded = (link: MadeLink) => ({ url: linkUrl(publicUrl, link), expires_at: link.expiresAt });
   return {
     "organizations.read": async ({ membership }) => toOrganization(membership),
     "organizations.update": async ({ actor, membership, body }) => {
@@ -49,14 +51,14 @@ export function createPeopleRoutes({
     },
     "members.add": async ({ actor, membership, body }) => {
       const { member, link } = await store.change(actor, (change) =>
-        addMember(
-          change,
-          toManaged(membership),
-          { name: body.name, email: body.email, role: ROLES[body.role] },
-          { links, maxMembers },
-        ),
+        addMember(change, toManaged(membership), {
+          name: body.name,
+          email: body.email,
+          role: ROLES[body.role],
+          maxMembers,
+        }),
       );
-      return { member: toMemberObject(member), link };
+      return { member: toMemberObject(member), link: link && toHanded(link) };
     },
     "members.changeRole": async ({ actor, membership, parameters, body }) => {
       const { person_id: personId } = parameters;
@@ -65,7 +67,7 @@ export function createPeopleRoutes({
       // Nothing changes: no token is revoked for it, and nothing is audited.
       if (before?.role === role) return toMemberObject(before);
       const after = await store.change(actor, (change) =>
-        changeRole(change, toManaged(membership), { personId, role, links }),
+        changeRole(change, toManaged(membership), { personId, role }),
       );
       onRevocationsQueued();
       return toMemberObject(after);
@@ -77,10 +79,12 @@ export function createPeopleRoutes({
       onRevocationsQueued();
       return { is_done: true };
     },
-    "members.createLink": async ({ actor, membership, parameters }) =>
-      store.change(actor, (change) =>
-        createMemberLink(change, toManaged(membership), { personId: parameters.person_id, links }),
-      ),
+    "members.createLink": async ({ actor, membership, parameters }) => {
+      const link = await store.change(actor, (change) =>
+        createMemberLink(change, toManaged(membership), parameters.person_id),
+      );
+      return toHanded(link);
+    },
     "audit.list": async ({ membership, query }) =>
       store.read((db) => listAudit(db, membership.organizationId, query)),
   };

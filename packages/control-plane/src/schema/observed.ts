@@ -20,7 +20,10 @@ const shortText = z.string().max(200);
 
 const observedKeySchema = z.object({
   /** RFC 7638; null for a secret. */
-  thumbprint: z.string().max(100).nullable(),
+  thumbprint: z
+    .string()
+    .regex(/^[\w-]{43}$/)
+    .nullable(),
   kid: shortText.nullable(),
   /** Requests since `countedSince`; null where it does not count. */
   requestCount: z.int().nullable(),
@@ -91,5 +94,5 @@ export function readObserved(
 ): Observation | undefined {
   const parsed = observedSchema.safeParse(JSON.parse(row.observed_json));
   if (!parsed.success) return undefined;
-  return { ...parsed.data, source: row.source === POLICY_SOURCE ? "policy" : "browser", at: Number(row.at) };
+  return { ...parsed.data, source: row.source === POLICY_SOURCE ? "policy" : "browser", at: row.at };
 }
