@@ -87,7 +87,7 @@ describe("agentos dev with its control plane", { timeout: 60_000 }, () => {
       controlPlane: owner,
       organizationId: demo.organization_id,
       instanceId: demo.instance_id,
-      scopes: ["org:read", "os:read", "config:read", "agents:run", "sessions:read"],
+      scopes: ["config:read", "agents:run", "sessions:read"],
     });
     await client.agents.run("echo", { message: "mine" });
     expect((await client.sessions.list()).data).toHaveLength(1);
