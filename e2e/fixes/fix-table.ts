@@ -1,5 +1,5 @@
 /** Every code with its rows, in the parts that are run beside each other. */
-import type { ErrorCode } from "@agentos/contract";
+import type { ControlPlaneCode, ErrorCode } from "@agentos/contract";
 import { authFixes } from "./auth-fixes.cases.ts";
 import { causeFixes } from "./cause-fixes.cases.ts";
 import { configFixes } from "./config-fixes.cases.ts";
@@ -27,7 +27,7 @@ export const CAUSE_FIXES: Part = { ...causeFixes };
 export const START_FIXES: Part = { ...configFixes, ...keyFixes };
 export const LIMIT_FIXES: Part = { ...limitFixes, ...socketLimitFixes, ...storeFixes };
 
-/** A code of the catalogue without a row does not compile. */
+/** A code without a row does not compile. Those of the control plane are in `control-plane/fixes`. */
 export const ALL_FIXES: Part = {
   ...authFixes,
   ...causeFixes,
@@ -41,4 +41,4 @@ export const ALL_FIXES: Part = {
   ...socketFixes,
   ...socketLimitFixes,
   ...storeFixes,
-} satisfies FixRows<ErrorCode>;
+} satisfies FixRows<Exclude<ErrorCode, ControlPlaneCode>>;

@@ -1,5 +1,5 @@
 /** Requests that there is no room for, and the way out that each prints. */
-import type { LimitCode } from "@agentos/contract";
+import type { ControlPlaneCode, LimitCode } from "@agentos/contract";
 import { bodyOf, send } from "../support/http.ts";
 import type { FixRows } from "./fix-row.ts";
 import {
@@ -222,6 +222,7 @@ export const limitFixes = {
 } satisfies FixRows<
   Exclude<
     LimitCode,
+    | ControlPlaneCode
     | "RUN_SERVER_SOCKETS"
     | "RUN_CALLER_SOCKETS"
     | "RUN_ADDRESS_SOCKETS"

@@ -2,7 +2,7 @@
  * What a caller sees of each refusal, written down from contract.md 1.6 and design.md sections 4 and 10 and not from
  * the catalogue: a slip in the catalogue has to turn some test red.
  */
-import type { RefusalCode } from "@agentos/contract";
+import type { ControlPlaneCode, RefusalCode } from "@agentos/contract";
 
 export interface ExpectedRefusal {
   readonly status: 401 | 403 | 503;
@@ -40,6 +40,7 @@ const LIFETIME = "Invalid token: Token lifetime exceeds the limit";
 /** Scope refusals name the scopes of the route, so their details are with the route. */
 export type SharedRefusalCode = Exclude<
   RefusalCode,
+  | ControlPlaneCode
   | "SCOPE_MISSING"
   | "SCOPE_OTHER_RESOURCE"
   | "SCOPE_OVER_CEILING"

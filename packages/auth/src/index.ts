@@ -109,6 +109,7 @@ export {
 } from "./refusal/problem.ts";
 export { type StageOutcome, type TimelineStep, timelineOf } from "./refusal/timeline.ts";
 export { isAllowedOrigin, isSameHost, type OriginRules } from "./request/allowed-origin.ts";
+export { checkCookieOrigin } from "./request/check-origin.ts";
 export type { Credential } from "./request/extract-credential.ts";
 export type { RequestFacts } from "./request/request-facts.ts";
 export { findScheme } from "./request/scheme.ts";

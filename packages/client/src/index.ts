@@ -14,7 +14,6 @@ export type {
   RunStreamOptions,
   StreamOptions,
 } from "./agentos/run-methods.ts";
-export { connectInstance, type InstanceConnection } from "./connect-instance.ts";
 export type { SessionStore } from "./control-plane/cookie-session.ts";
 export {
   type ControlPlaneClient,
@@ -22,6 +21,7 @@ export {
   createControlPlaneClient,
   createMemorySession,
 } from "./control-plane/create-control-plane-client.ts";
+export { connectInstance, type InstanceConnection } from "./instance/connect-instance.ts";
 export type { RunStream, StreamedEvent } from "./stream/run-stream.ts";
 export type { CallOptions } from "./wire/call-types.ts";
 export {
@@ -34,6 +34,6 @@ export {
   InvalidInput,
   isClientError,
 } from "./wire/client-errors.ts";
-export type { ClientOptions } from "./wire/client-options.ts";
+export type { CheckAnswer, ClientOptions } from "./wire/client-options.ts";
 export type { ClientRuntime } from "./wire/runtime.ts";
 export type { GetToken } from "./wire/token-source.ts";

@@ -20,6 +20,7 @@ export {
 export {
   CAUSES,
   type CauseCode,
+  type ControlPlaneCode,
   ERRORS,
   type ErrorCode,
   FAULTS,
@@ -183,6 +184,7 @@ export {
   type Revoked,
   revocationInputSchema,
   revocationQuerySchema,
+  revokedSchema,
 } from "./wire/revocation.ts";
 export {
   type AnyRunEvent,

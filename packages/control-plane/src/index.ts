@@ -1,2 +1,11 @@
 /** The control plane of AgentOS: people, organizations, instances, their keys and tokens, and what was changed. */
-export { createControlPlaneApp } from "./app/control-plane-app.ts";
+export {
+  type ControlPlaneOptions,
+  DEFAULT_CONTROL_PLANE_PORT,
+} from "./control-plane/control-plane-options.ts";
+export {
+  type ControlPlane,
+  type ControlPlaneServeOptions,
+  createControlPlane,
+} from "./control-plane/create-control-plane.ts";
+export type { LocalConfiguration, LocalInstance } from "./instances/local-instance.ts";

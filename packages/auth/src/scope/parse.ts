@@ -1,5 +1,5 @@
 /** Scope grammar (contract 2.1). Case-sensitive, no trimming, no wildcard for the action. */
-import { GLOBAL_SCOPES, SCOPE_RESOURCE_ALIASES } from "@agentos/contract";
+import { GLOBAL_SCOPES, SCOPE_RESOURCE_ALIASES, SCOPE_RESOURCES } from "@agentos/contract";
 
 /** A scope taken apart. `id` is undefined for the whole resource, `*` for every item. */
 export type ParsedScope =
@@ -21,6 +21,9 @@ export function parseScope(text: string, adminScope: string): ParsedScope {
   const [resource, middle, last] = parts;
   if (resource === undefined || resource === "" || middle === undefined) return { kind: "unknown", text };
   if (parts.length === 2) return known(text, resource, undefined, middle);
+  // `org:members` is a resource, and no item of `org`: who may enter the organization does not read its members by that.
+  if (parts.length === 3 && last !== undefined && Object.hasOwn(SCOPE_RESOURCES, `${resource}:${middle}`))
+    return known(text, `${resource}:${middle}`, undefined, last);
   // An empty id means the whole resource, as in the reference (contract 2.1).
   if (parts.length === 3 && last !== undefined)
     return known(text, resource, middle === "" ? undefined : middle, last);

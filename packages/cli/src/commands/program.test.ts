@@ -22,9 +22,18 @@ async function mistype(
   const context: Context = {
     env: {},
     workingDirectory: ".",
-    terminal: { print: write, note: write, paint: (_, line) => line, paintNote: (_, line) => line },
+    terminal: {
+      print: write,
+      printPart: write,
+      note: write,
+      paint: (_, line) => line,
+      paintNote: (_, line) => line,
+    },
     readStandardInput: () => Promise.resolve(""),
     confirm: () => Promise.resolve(undefined),
+    openPrompt: () => {
+      throw new Error("nobody types anything");
+    },
     now: () => 1_800_000_000,
     cli: "agentos",
     finish: () => undefined,

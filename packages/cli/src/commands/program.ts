@@ -3,6 +3,8 @@ import { SERVER_VERSION } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../program/context.ts";
 import { GuardedCommand } from "../program/guarded-command.ts";
+import { addControlPlane } from "./control-plane.ts";
+import { addChat, addRun } from "./conversation.ts";
 import { addData } from "./data.ts";
 import { addDb } from "./db.ts";
 import { addDenials } from "./denials.ts";
@@ -15,13 +17,15 @@ import { addKeysShow } from "./keys-show.ts";
 import { addScopesExplain } from "./scopes-explain.ts";
 import { addScopesList } from "./scopes-list.ts";
 import { addServe } from "./serve.ts";
+import { addSessions } from "./sessions.ts";
 import { addTokenExplain } from "./token-explain.ts";
 import { addTokenInspect } from "./token-inspect.ts";
 import { addTokenMint } from "./token-mint.ts";
 
 const createFooter = (cli: string) => `
 Start here:
-  ${cli} dev                           a protected AgentOS on localhost, with tokens and curl lines to try
+  ${cli} dev                           a protected AgentOS and its control plane on localhost, with tokens to try
+  ${cli} run echo "hello"              say something to an agent of it, in another terminal
   ${cli} doctor URL --token env:TOKEN  why requests to a running AgentOS are refused, and the fix
   ${cli} errors CODE                   what an error code means
   ${cli} scopes explain GET /agents    which scope a route needs
@@ -51,6 +55,10 @@ export function createProgram(context: Context): Command {
 
   addDev(program, context);
   addServe(program, context);
+  addControlPlane(program, context, HELP);
+  addRun(program, context);
+  addChat(program, context);
+  addSessions(program, context, HELP);
   addDoctor(program, context);
   addErrors(program, context);
   addDenials(program, context, HELP);
@@ -82,6 +90,9 @@ export function createProgram(context: Context): Command {
   return program;
 }
 
+/** Groups that do something by their name alone. */
+const SERVED_ALONE: ReadonlySet<string> = new Set(["control-plane"]);
+
 /**
  * Asking for nothing is asking for help: bare `agentos` and bare `agentos keys` print it, as does
  * `agentos help keys show`, where the parser's own help command knows one word only.
@@ -89,6 +100,7 @@ export function createProgram(context: Context): Command {
 export function withHelpAsked(program: Command, argv: readonly string[]): readonly string[] {
   const [first, ...rest] = argv;
   const isGroup = program.commands.some((command) => command.commands.length > 0 && command.name() === first);
-  if (first === undefined || (rest.length === 0 && isGroup)) return [...argv, "--help"];
+  if (first === undefined || (rest.length === 0 && isGroup && !SERVED_ALONE.has(first)))
+    return [...argv, "--help"];
   return first === "help" && rest.length > 1 ? [...rest, "--help"] : argv;
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { isReservedPrincipal, MAX_TOKEN_LIFETIME_SECONDS } from "@agentos/auth";
 import { createAccessClaims, signToken } from "@agentos/auth/mint";
 import type { Command } from "commander";
-import { DEMO_ID } from "../dev/dev-key.ts";
+import { DEMO_ID, DEV_ISSUER } from "../dev/dev-key.ts";
 import { collect } from "../input/collect.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
@@ -54,7 +54,7 @@ export function addTokenMint(parent: Command, context: Context): void {
       "id of the AgentOS that the token is for; may be repeated (with the key of `agentos dev`: demo)",
       collect,
     )
-    .option("--iss <issuer>", "issuer")
+    .option("--iss <issuer>", `issuer (with the key of \`agentos dev\`: ${DEV_ISSUER})`)
     .option("--scopes <list>", "scopes, separated by spaces or commas")
     .option("--ttl <time>", "how long it lives: 30s, 15m, 1h, 7d", "1h")
     .option(
@@ -89,7 +89,7 @@ async function mint(options: Options, context: Context): Promise<ExitCode> {
     ...createAccessClaims({
       subject: options.sub,
       audience,
-      issuer: options.iss,
+      issuer: options.iss ?? (isDevKey ? DEV_ISSUER : undefined),
       scopes,
       ttlSeconds,
       now: context.now(),

@@ -6,6 +6,16 @@ import { createRecallModel } from "./recall-model.ts";
 /** Says back what it is told; the curl lines call this one. */
 export const ECHO_AGENT_ID = "echo";
 
+/** Runs of it need more than the role Member gives: with it one sees a refusal, its cause and its fix. */
+const CLEANUP_AGENT_ID = "cleanup";
+const CLEANUP_SCOPES: readonly string[] = [`agents:${CLEANUP_AGENT_ID}:run`, "knowledge:delete"];
+
+/** Scope rules of the demo over those of every AgentOS, for each way into a run of that agent. */
+export const DEMO_SCOPE_MAPPINGS: Readonly<Record<string, string[]>> = Object.freeze({
+  [`POST /agents/${CLEANUP_AGENT_ID}/runs`]: [...CLEANUP_SCOPES],
+  [`POST /agents/${CLEANUP_AGENT_ID}/runs/{run_id}/continue`]: [...CLEANUP_SCOPES],
+});
+
 /** They know what was said before, so that a conversation goes on after a new start. */
 const REMEMBERS = { addHistoryToContext: true } as const;
 
@@ -62,6 +72,15 @@ export function createDemoAgents(): readonly Agent[] {
           { text: "The refund has been made." },
         ],
       },
+    }),
+    new Agent({
+      ...REMEMBERS,
+      id: CLEANUP_AGENT_ID,
+      name: "Cleanup",
+      description:
+        'Deletes what is out of date in the knowledge base; needs the scope "knowledge:delete", so a Member is refused',
+      model: "offline:script",
+      script: { steps: [{ text: "Two entries were out of date, and have been deleted." }] },
     }),
     new Agent({
       ...REMEMBERS,

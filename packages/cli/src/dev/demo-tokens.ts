@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createAccessClaims, type SigningKey, signToken } from "@agentos/auth/mint";
 import { ADMIN_SCOPE } from "@agentos/contract";
+import { DEV_ISSUER } from "./dev-key.ts";
 
 export interface DemoToken {
   readonly name: "admin" | "reader" | "runner";
@@ -25,6 +26,7 @@ export async function mintDemoTokens(
     ROLES.map(async ({ name, scopes }) => {
       const claims = createAccessClaims({
         ...options,
+        issuer: DEV_ISSUER,
         subject: `demo-${name}`,
         scopes,
         ttlSeconds: TTL_SECONDS,

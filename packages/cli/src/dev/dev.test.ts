@@ -84,7 +84,7 @@ describe("agentos dev", () => {
       headers: { authorization: `Bearer ${exported.get("ADMIN")}` },
     });
     const agents = (await answer.json()) as readonly { id: string }[];
-    expect(agents.map(({ id }) => id)).toEqual(["echo", "recall", "orders", "refunds", "whoami"]);
+    expect(agents.map(({ id }) => id)).toEqual(["echo", "recall", "orders", "refunds", "cleanup", "whoami"]);
     const refund = new URLSearchParams({ message: "refund", stream: "false" });
     const paused = await fetch(`${url}/agents/refunds/runs`, {
       method: "POST",

@@ -52,11 +52,15 @@ describe("silence", () => {
     workingDirectory: ".",
     terminal: {
       print: () => undefined,
+      printPart: () => undefined,
       note: () => undefined,
       paint: (_, text) => text,
       paintNote: (_, text) => text,
     },
     readStandardInput: () => Promise.resolve(""),
+    openPrompt: () => {
+      throw new Error("nobody types anything");
+    },
     confirm: () => Promise.resolve(undefined),
     now: () => Date.now() / 1_000,
     cli: "agentos",

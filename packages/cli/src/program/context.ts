@@ -2,6 +2,7 @@
 
 import { createConfirm } from "./confirm.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { createLinePrompt, type LinePrompt } from "./line-prompt.ts";
 import { readStandardInput } from "./standard-input.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
@@ -13,6 +14,8 @@ export interface Context {
   readonly readStandardInput: () => Promise<string>;
   /** Asks a person; undefined where nobody can answer. */
   readonly confirm: (question: string) => Promise<boolean | undefined>;
+  /** Takes over standard input for a conversation, line by line. */
+  readonly openPrompt: () => LinePrompt;
   /** Seconds since 1970. */
   readonly now: () => number;
   /** How fixes name this command. */
@@ -32,6 +35,7 @@ export function createContext(finish: (code: ExitCode) => void): Context {
     terminal: createTerminal(process, process.env),
     readStandardInput: readStandardInput(process.stdin, process.stderr),
     confirm: createConfirm(process),
+    openPrompt: () => createLinePrompt(process),
     now: () => Date.now() / 1000,
     cli: CLI_COMMAND,
     finish,

@@ -1,8 +1,10 @@
 /** Runs a command in this process, for tables of many rows: all of the command but its process, hundreds of times faster. */
 import { tmpdir } from "node:os";
+import { Readable } from "node:stream";
 import { createProgram } from "../commands/program.ts";
 import type { Context } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
+import { createLinePrompt } from "./line-prompt.ts";
 import type { CliOptions, CliResult } from "./spawn-cli.fixture.ts";
 import { createTerminal } from "./terminal.ts";
 
@@ -32,6 +34,8 @@ export async function runInProcess(args: readonly string[], options: CliOptions 
     ),
     readStandardInput: () => Promise.resolve(options.stdin ?? ""),
     confirm: async () => undefined,
+    openPrompt: () =>
+      createLinePrompt({ stdin: Readable.from([options.stdin ?? ""]), stderr: process.stderr }),
     now: () => Date.now() / 1_000,
     cli: "agentos",
     finish: (finished) => {

@@ -35,6 +35,8 @@ export interface StartedCli {
   /** Resolves with the match as soon as standard output has it; rejects when the command ends without it. */
   waitFor(pattern: RegExp): Promise<RegExpExecArray>;
   readonly output: () => { readonly stdout: string; readonly stderr: string };
+  /** Ctrl-C, for a command that goes on after it. */
+  interrupt(): void;
   stop(signal?: NodeJS.Signals): Promise<CliResult>;
 }
 
@@ -87,7 +89,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Sta
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
     await finished;
   });
-  return { finished, waitFor, stop, output: () => ({ stdout, stderr }) };
+  const interrupt = () => void child.kill("SIGINT");
+  return { finished, waitFor, interrupt, stop, output: () => ({ stdout, stderr }) };
 }
 
 /** An empty folder that goes away with the test. */

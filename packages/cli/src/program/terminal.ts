@@ -19,6 +19,8 @@ const OWN_CONTROLS = String.raw`\n|\u001b\[(?:${Object.values(STYLES).flat().joi
 export interface Terminal {
   /** One line, or several, to standard output. */
   print(text?: string): void;
+  /** To standard output, without a line end: the next part follows it. */
+  printPart(text: string): void;
   /** To standard error. */
   note(text: string): void;
   paint(style: Style, text: string): string;
@@ -41,11 +43,12 @@ export function createTerminal(
   };
   // The last line of defence: whoever prints text from outside makes it safe with `showUntrusted`, which takes colours
   // and line ends from it too.
-  const write = (output: Output, text: string) =>
-    void output.write(`${escapeUnprintableBut(text, OWN_CONTROLS)}\n`);
+  const write = (output: Output, text: string, end: string) =>
+    void output.write(`${escapeUnprintableBut(text, OWN_CONTROLS)}${end}`);
   return {
-    print: (text = "") => write(streams.stdout, text),
-    note: (text) => write(streams.stderr, text),
+    print: (text = "") => write(streams.stdout, text, "\n"),
+    printPart: (text) => write(streams.stdout, text, ""),
+    note: (text) => write(streams.stderr, text, "\n"),
     paint: painterFor(streams.stdout),
     paintNote: painterFor(streams.stderr),
   };

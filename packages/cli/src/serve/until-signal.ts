@@ -23,12 +23,15 @@ export async function startServer(os: AgentOS, { host, port }: Address): Promise
       ...(port === undefined ? {} : { port }),
     });
   } catch (error) {
-    throw explainAddress(error);
+    throw explainAddress(error, "--port");
   }
 }
 
 /** Resolves when SIGINT or SIGTERM has come and running requests have ended; a later second signal ends at once. */
-export async function waitForSignal(server: RunningServer, { terminal }: Context): Promise<void> {
+export async function waitForSignal(
+  server: Pick<RunningServer, "close">,
+  { terminal }: Pick<Context, "terminal">,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     let askedAt: number | undefined;
     const stop = (signal: NodeJS.Signals): void => {
@@ -47,13 +50,13 @@ export async function waitForSignal(server: RunningServer, { terminal }: Context
 }
 
 /** What the system would not let us listen on, as the system names it: option, variable or default, whoever chose it. */
-function explainAddress(error: unknown): unknown {
+export function explainAddress(error: unknown, portOption: string): unknown {
   const taken = faultsOf(error)?.find((fault) => fault.code === "CONFIG_PORT_IN_USE");
   // The words are the catalogue's, with the port that was tried; only the option is the command's own.
   if (taken !== undefined) {
     const next = Number(taken.facts["port"]) + 1;
     return new CliFailure(`${taken.message} [${taken.code}]`, {
-      fix: `stop the program that listens on it, or choose another port: --port ${next > HIGHEST_PORT ? 0 : next} (0 takes any free one)`,
+      fix: `stop the program that listens on it, or choose another port: ${portOption} ${next > HIGHEST_PORT ? 0 : next} (0 takes any free one)`,
       cause: error,
     });
   }
@@ -61,7 +64,7 @@ function explainAddress(error: unknown): unknown {
   const code = systemCode(error);
   if (code === "EACCES") {
     return new CliFailure(`port ${port ?? "…"} may not be used by this user`, {
-      fix: `choose a port above 1023, such as --port ${DEFAULT_PORT}`,
+      fix: `choose a port above 1023, such as ${portOption} ${DEFAULT_PORT}`,
       cause: error,
     });
   }

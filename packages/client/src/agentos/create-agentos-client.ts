@@ -55,7 +55,7 @@ export function createAgentOSClient(options: AgentOSClientOptions): AgentOSClien
     ...requireInteger("renewSeconds", renewSeconds, 0),
     ...requireInteger("maxEventLength", maxEventLength, 1),
   ]);
-  const { base, runtime, retries, timeoutMs, maxBytes } = read;
+  const { base, runtime, retries, ...limits } = read;
   const credential =
     getToken !== undefined
       ? createTokenSource({ getToken, renewSeconds, runtime })
@@ -63,21 +63,25 @@ export function createAgentOSClient(options: AgentOSClientOptions): AgentOSClien
         ? NO_CREDENTIAL
         : createFixedToken(token);
   const transport = createTransport({ base, credential, runtime, retries });
-  const caller = { transport, timeoutMs, maxBytes };
+  const caller = { transport, ...limits };
   const groups = createGroups(AGENTOS_CALLS, caller);
-  const readInfo = createCall(AGENTOS_CALLS["core.info"], caller);
+  const readInfo = createCall("core.info", AGENTOS_CALLS["core.info"], caller);
   let isOurs: Promise<boolean> | undefined;
-  /** Only our servers say which version of ours they are. What cannot be asked counts as no. */
-  const knowsKeys = () => (isOurs ??= readInfo().then(hasServerVersion, () => false));
+  /** Only our servers say which version of ours they are. One that cannot be asked counts as none, this time. */
+  const knowsKeys = () =>
+    (isOurs ??= readInfo().then(hasServerVersion)).catch(() => {
+      isOurs = undefined;
+      return false;
+    });
   const runsOf = (resource: "agents" | "teams") =>
-    createRunMethods({ transport, resource, timeoutMs, maxBytes, maxEventLength, knowsKeys });
+    createRunMethods({ ...caller, resource, maxEventLength, knowsKeys });
   const client = {
     ...groups,
     baseUrl: base.prefix,
     agents: { ...groups["agents"], ...runsOf("agents") },
     teams: { ...groups["teams"], ...runsOf("teams") },
     call: (id: keyof typeof AGENTOS_CALLS, ...args: Parameters<typeof readInfo>) =>
-      createCall(AGENTOS_CALLS[id], caller)(...args),
+      createCall(id, AGENTOS_CALLS[id], caller)(...args),
   };
   // The types of the table say what was made of it.
   return Object.freeze(client) as unknown as AgentOSClient;

@@ -4,9 +4,10 @@ import { createEventPosition, type KnownRun } from "../stream/event-position.ts"
 import { followRun } from "../stream/follow-run.ts";
 import { createRunStream, type RunStream } from "../stream/run-stream.ts";
 import type { CallOptions } from "../wire/call-types.ts";
+import type { CallerOptions } from "../wire/caller.ts";
 import { ConnectionFault } from "../wire/client-errors.ts";
 import { readJson } from "../wire/read-body.ts";
-import type { Answer, Transport, WireRequest } from "../wire/transport.ts";
+import type { Answer, WireRequest } from "../wire/transport.ts";
 import { writePath } from "../wire/write-request.ts";
 import { type ContinueInput, type RunInput, writeForm } from "./run-input.ts";
 
@@ -37,6 +38,11 @@ export interface StreamOptions extends Pick<CallOptions, "signal"> {
    * a run in the background goes on. Any other stops in any case.
    */
   readonly cancelsWhenLeft?: boolean | undefined;
+  /**
+   * Longest silence of a stream that can be taken up, in milliseconds, heartbeats included: then the connection counts as
+   * lost. Default 90,000, three heartbeats.
+   */
+  readonly silenceMs?: number | undefined;
   /** Tries to take up a lost stream, one after the other, without a new event. Default 8. */
   readonly maxResumes?: number | undefined;
 }
@@ -49,7 +55,7 @@ export interface RunStreamOptions extends StreamOptions, Pick<RunOptions, "idemp
 
 /** Runs of one kind. `id` is that of the agent or the team. */
 export interface RunMethods {
-  /** Runs to the end. Default time: ten minutes. */
+  /** Runs to the end. Default time: four minutes; Node's own `fetch` waits for five. What takes longer is streamed. */
   run(id: string, input: RunInput, options?: RunOptions): Promise<AnyRunOutput>;
   /** Begins a run in the background and does not wait for it: `follow` gives its events. */
   start(id: string, input: RunInput, options?: RunOptions): Promise<PendingRun>;
@@ -79,23 +85,19 @@ export interface RunMethods {
   cancelRun(id: string, run: RunReference, options?: CallOptions): Promise<void>;
 }
 
-export interface RunMethodsOptions {
-  readonly transport: Transport;
+export interface RunMethodsOptions extends CallerOptions {
   readonly resource: "agents" | "teams";
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
   readonly maxEventLength: number;
   /** Whether the server knows a request by its `Idempotency-Key`: a Python one does not, and would run it twice. */
   readonly knowsKeys: () => Promise<boolean>;
 }
 
-const RUN_MS = 600_000;
-/** Three heartbeats of a stream that can be taken up. */
+const RUN_MS = 240_000;
 const SILENCE_MS = 90_000;
 const STREAM_HEADERS = { accept: "text/event-stream, application/json" };
 
 export function createRunMethods(options: RunMethodsOptions): RunMethods {
-  const { transport, resource, maxBytes, maxEventLength, knowsKeys } = options;
+  const { transport, resource, maxBytes, maxEventLength, knowsKeys, checkAnswer } = options;
 
   const pathOf = (id: string, runId?: string, action?: string) =>
     writePath(
@@ -120,7 +122,8 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
 
   const readOutput = async ({ response }: Answer): Promise<unknown> => {
     const output = await readJson(response, maxBytes);
-    if (isRecord(output) && typeof output["run_id"] === "string") return output;
+    if (isRecord(output) && typeof output["run_id"] === "string" && checkAnswer(`${resource}.run`, output))
+      return output;
     throw new ConnectionFault("not-agentos", "the answer is no run of an AgentOS");
   };
 
@@ -139,16 +142,17 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
     );
   }
 
-  /** `first` is sent once; without it the run is known, and its stream is taken up. */
+  /** Without `first` the run is known, and its stream is taken up. */
   function toStream(
     id: string,
-    first: WireRequest | undefined,
+    first: (() => WireRequest) | undefined,
     known: KnownRun,
     streamed: StreamOptions & { readonly isKept: boolean },
   ): RunStream {
-    const { signal, timeoutMs = options.timeoutMs, maxResumes = 8, cancelsWhenLeft, isKept } = streamed;
+    const { signal, timeoutMs = options.timeoutMs, silenceMs = SILENCE_MS, isKept } = streamed;
+    const { maxResumes = 8, cancelsWhenLeft } = streamed;
     const position = createEventPosition(known);
-    const resume = () =>
+    const resume = async () =>
       transport.open({
         method: "POST",
         path: pathOf(id, position.runId, "resume"),
@@ -165,15 +169,16 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         followRun({
           transport,
           position,
-          open: first && (() => transport.open(first)),
+          open: first && (async () => transport.open(first())),
+          canReopen: () => (first?.().isRepeatable ?? never)(),
           resume: isKept ? resume : undefined,
-          limits: { maxEventLength, silenceMs: SILENCE_MS },
+          limits: { maxEventLength, silenceMs },
           maxResumes,
           signal,
         }),
       onLeft() {
         const { runId, sessionId } = position;
-        if (cancelsWhenLeft !== true || runId === undefined) return;
+        if (cancelsWhenLeft !== true || runId === undefined || position.finish().isOver) return;
         // Its caller is gone: nobody is left to be told that it failed.
         cancelRun(id, { run_id: runId, session_id: sessionId }).catch(() => undefined);
       },
@@ -192,14 +197,16 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         begin(id, { ...input, stream: false, background: true }, { timeoutMs, ...rest }),
         readOutput,
       )) as PendingRun,
-    stream(id, input, { background = false, idempotencyKey, ...rest } = {}) {
+    stream(id, input, { background = false, idempotencyKey = makeKey(), ...rest } = {}) {
       const { signal, timeoutMs = options.timeoutMs } = rest;
-      const request = begin(
-        id,
-        { ...input, stream: true, background },
-        { signal, timeoutMs, idempotencyKey },
-      );
-      const first = { ...request, headers: { ...request.headers, ...STREAM_HEADERS } };
+      const first = () => {
+        const request = begin(
+          id,
+          { ...input, stream: true, background },
+          { signal, timeoutMs, idempotencyKey },
+        );
+        return { ...request, headers: { ...request.headers, ...STREAM_HEADERS } };
+      };
       return toStream(
         id,
         first,
@@ -221,7 +228,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
       )) as AnyRunOutput,
     streamContinued(id, run, input, { background = false, ...rest } = {}) {
       const { signal, timeoutMs = options.timeoutMs } = rest;
-      const first: WireRequest = {
+      const first = (): WireRequest => ({
         method: "POST",
         path: pathOf(id, run.run_id, "continue"),
         headers: STREAM_HEADERS,
@@ -229,7 +236,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         signal,
         timeoutMs,
         isRepeatable: never,
-      };
+      });
       return toStream(
         id,
         first,
@@ -247,6 +254,8 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
   };
 }
 
+/** `randomUUID` is not there in a page that is no secure context. */
 function makeKey(): string {
-  return `client-${crypto.randomUUID()}`;
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `client-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -28,16 +28,16 @@ export type ControlPlaneClient = CallGroups<ControlPlaneRoutes> & {
  * await controlPlane.signIn.redeemLink({ body: { secret } });
  */
 export function createControlPlaneClient(options: ControlPlaneClientOptions): ControlPlaneClient {
-  const { base, runtime, retries, timeoutMs, maxBytes } = readClientOptions(options, []);
+  const { base, runtime, retries, ...limits } = readClientOptions(options, []);
   const { session } = options;
   const credential = session === undefined ? BROWSER_COOKIES : createCookieSession(session, base.origin);
   const transport = createTransport({ base, credential, runtime, retries });
-  const caller = { transport, timeoutMs, maxBytes };
+  const caller = { transport, ...limits };
   const client = {
     ...createGroups(CONTROL_PLANE_CALLS, caller),
     baseUrl: base.prefix,
     call: (id: keyof typeof CONTROL_PLANE_CALLS, ...args: Parameters<ReturnType<typeof createCall>>) =>
-      createCall(CONTROL_PLANE_CALLS[id], caller)(...args),
+      createCall(id, CONTROL_PLANE_CALLS[id], caller)(...args),
   };
   // The types of the table say what was made of it.
   return Object.freeze(client) as unknown as ControlPlaneClient;

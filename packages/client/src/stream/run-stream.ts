@@ -1,6 +1,6 @@
 /** The events of a run as an async iterator, and where it stands. */
-import type { AnyRunEvent } from "@agentos/contract";
-import { isClientError } from "../wire/client-errors.ts";
+import { type AnyRunEvent, isRecord } from "@agentos/contract";
+import { ConnectionFault, isClientError } from "../wire/client-errors.ts";
 import type { EventPosition } from "./event-position.ts";
 import type { Frame } from "./read-frames.ts";
 
@@ -68,7 +68,21 @@ export function createRunStream({ position, frames, onLeft }: RunStreamParts): R
   };
 }
 
-/** A server's word: its name is known to be a text, and all else is what the contract says of that name. */
+/**
+ * A server's word. What a program reaches into is looked at, so that it does not fall over there; all else is what the
+ * contract says of that name, or is shown as the text that it is.
+ */
 function toEvent(frame: Frame): StreamedEvent {
-  return frame as unknown as StreamedEvent;
+  const { event, tool } = frame;
+  const isTool = /^(?:Team)?ToolCall/.test(event);
+  const isPause = /^(?:Team)?RunPaused$/.test(event);
+  if (isTool && !isRecord(tool))
+    throw new ConnectionFault("not-agentos", "an event about a tool call has no tool call");
+  const lists = isPause ? { tools: listOf(frame["tools"]), requirements: listOf(frame["requirements"]) } : {};
+  return { ...frame, ...lists } as unknown as StreamedEvent;
+}
+
+/** A Python AgentOS leaves out what is empty. */
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
 }

@@ -1,5 +1,5 @@
 /** One try of a request: it ends by the caller's signal, by its own time, or when it is done. */
-import { ConnectionFault } from "./client-errors.ts";
+import { AgentOSRefusal, ConnectionFault, InvalidInput } from "./client-errors.ts";
 import { abortedFault } from "./runtime.ts";
 
 export interface Attempt {
@@ -7,6 +7,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** From now on it has so long again; undefined: as long as it takes. */
   allow(ms: number | undefined): void;
+  /** Waits no longer than the try itself. */
+  orEnd<Value>(promise: Promise<Value>): Promise<Value>;
   /** What went wrong, from what was caught. */
   explain(cause: unknown): unknown;
   /** It is over: nothing is left that could end it, and what is open ends. */
@@ -35,7 +37,17 @@ export function beginAttempt(place: string, caller: AbortSignal | undefined): At
         stop.abort();
       }, ms);
     },
+    orEnd: (promise) =>
+      Promise.race([
+        promise,
+        new Promise<never>((_, reject) => {
+          const end = () => reject(new Error("the try is over"));
+          if (stop.signal.aborted) end();
+          else stop.signal.addEventListener("abort", end, { once: true });
+        }),
+      ]),
     explain(cause) {
+      if (cause instanceof AgentOSRefusal || cause instanceof InvalidInput) return cause;
       if (caller?.aborted === true) return abortedFault(caller);
       if (isTimedOut) return new ConnectionFault("timed-out", `no answer from ${place} in time`, { cause });
       if (cause instanceof ConnectionFault) return cause;

@@ -28,9 +28,12 @@ export type CallTable<Routes extends Table> = {
   readonly [Id in keyof Routes]: CallRow<Routes[Id]>;
 };
 
+/** Nothing has to be given. */
+type IsOptional<Value> = Partial<Value> extends Value ? true : false;
+
 type Given<Name extends string, Value> = [Value] extends [never]
   ? { readonly [Key in Name]?: undefined }
-  : Record<never, never> extends Value
+  : IsOptional<Value> extends true
     ? { readonly [Key in Name]?: Value }
     : { readonly [Key in Name]: Value };
 
@@ -60,7 +63,7 @@ export interface CallOptions {
 
 /** A call without anything that it needs is made without arguments. */
 type CallArguments<Input> =
-  Record<never, never> extends Input
+  IsOptional<Input> extends true
     ? [input?: Input, options?: CallOptions]
     : [input: Input, options?: CallOptions];
 

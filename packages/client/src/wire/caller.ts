@@ -2,6 +2,7 @@
 import { type HttpMethod, isRecord } from "@agentos/contract";
 import type { AnswerShape, CallOptions } from "./call-types.ts";
 import { ConnectionFault } from "./client-errors.ts";
+import type { CheckAnswer } from "./client-options.ts";
 import { readJson } from "./read-body.ts";
 import type { Transport } from "./transport.ts";
 import { type CallValues, writePath } from "./write-request.ts";
@@ -15,14 +16,16 @@ export interface CallerOptions {
   readonly timeoutMs: number;
   /** Longest answer that is read, in bytes. */
   readonly maxBytes: number;
+  readonly checkAnswer: CheckAnswer;
 }
 
-type Rows = Readonly<Record<string, readonly [method: HttpMethod, path: string, shape: AnswerShape]>>;
+type Row = readonly [method: HttpMethod, path: string, shape: AnswerShape];
+type Rows = Readonly<Record<string, Row>>;
 type AnyCall = (input?: AnyCallInput, options?: CallOptions) => Promise<unknown>;
 
 /** A call of one row. */
-export function createCall([method, template, shape]: Rows[string], options: CallerOptions): AnyCall {
-  const { transport, maxBytes } = options;
+export function createCall(id: string, [method, template, shape]: Row, options: CallerOptions): AnyCall {
+  const { transport, maxBytes, checkAnswer } = options;
   return async ({ parameters, query, body } = {}, { signal, timeoutMs = options.timeoutMs } = {}) =>
     transport.exchange(
       {
@@ -42,7 +45,7 @@ export function createCall([method, template, shape]: Rows[string], options: Cal
           return undefined;
         }
         const answer = await readJson(response, maxBytes);
-        if (!hasShape(answer, shape))
+        if (!hasShape(answer, shape) || !checkAnswer(id, answer))
           throw new ConnectionFault("not-agentos", `the answer of ${method} ${template} has another shape`);
         return answer;
       },
@@ -54,7 +57,7 @@ export function createGroups(rows: Rows, options: CallerOptions): Record<string,
   const groups: Record<string, Record<string, AnyCall>> = {};
   for (const [id, row] of Object.entries(rows)) {
     const [group = "", action = ""] = id.split(".");
-    (groups[group] ??= {})[action] = createCall(row, options);
+    (groups[group] ??= {})[action] = createCall(id, row, options);
   }
   return groups;
 }
@@ -70,8 +73,8 @@ function hasShape(answer: unknown, shape: AnswerShape): boolean {
       return isRecord(answer) && isListOf(answer["data"], isRecord);
     case "object":
       return isRecord(answer);
-    case "nothing":
-      return true;
+    default:
+      return shape === "nothing";
   }
 }
 

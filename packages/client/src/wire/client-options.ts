@@ -3,6 +3,9 @@ import { type BaseUrl, parseBaseUrl } from "./base-url.ts";
 import { ClientConfigurationError } from "./client-errors.ts";
 import { type ClientRuntime, createRuntime } from "./runtime.ts";
 
+/** Whether the answer of a route, by its id, is what it should be. */
+export type CheckAnswer = (id: string, answer: unknown) => boolean;
+
 /** Options of every client. */
 export interface ClientOptions extends Partial<ClientRuntime> {
   /** Scheme, host, port, and the path that the server is mounted at. */
@@ -13,6 +16,12 @@ export interface ClientOptions extends Partial<ClientRuntime> {
   readonly retries?: number | undefined;
   /** Longest answer that is read, in bytes. Default 32 MiB. */
   readonly maxBytes?: number | undefined;
+  /**
+   * Looks at each answer before it is given; false makes it a `ConnectionFault` with the reason `not-agentos`. Default: that
+   * lists are lists and objects are objects is all that is looked at. `@agentos/client/schemas` has checks by the whole
+   * schema, which bring zod along; for an AgentOS of ours only, since a Python one leaves things out.
+   */
+  readonly checkAnswer?: CheckAnswer | undefined;
 }
 
 export interface ReadClientOptions {
@@ -21,11 +30,18 @@ export interface ReadClientOptions {
   readonly timeoutMs: number;
   readonly retries: number;
   readonly maxBytes: number;
+  readonly checkAnswer: CheckAnswer;
 }
 
 /** `more` are the faults of what one client has beside these. */
 export function readClientOptions(options: ClientOptions, more: readonly string[]): ReadClientOptions {
-  const { baseUrl, timeoutMs = 30_000, retries = 2, maxBytes = 32 * 1024 * 1024 } = options;
+  const {
+    baseUrl,
+    timeoutMs = 30_000,
+    retries = 2,
+    maxBytes = 32 * 1024 * 1024,
+    checkAnswer = () => true,
+  } = options;
   const base = parseBaseUrl(baseUrl);
   const faults = [
     ...(typeof base === "string" ? [base] : []),
@@ -35,7 +51,7 @@ export function readClientOptions(options: ClientOptions, more: readonly string[
     ...more,
   ];
   if (typeof base === "string" || faults.length > 0) throw new ClientConfigurationError(faults);
-  return { base, runtime: createRuntime(options), timeoutMs, retries, maxBytes };
+  return { base, runtime: createRuntime(options), timeoutMs, retries, maxBytes, checkAnswer };
 }
 
 /** The fault, where the value is no whole number from `least` on. */

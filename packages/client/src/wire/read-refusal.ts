@@ -63,7 +63,7 @@ function textsOf(value: unknown, say: (value: unknown) => string | undefined): r
 }
 
 /** Cut where somebody would stop to read. */
-export function cutText(text: string): string {
+function cutText(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }
 

@@ -3,7 +3,7 @@
  * request, and the server alone decides.
  */
 import { isRecord } from "@agentos/contract";
-import { ConnectionFault } from "./client-errors.ts";
+import { ConnectionFault, isClientError } from "./client-errors.ts";
 import type { Credential, CredentialInUse } from "./credential.ts";
 import { parseJson } from "./read-body.ts";
 import type { ClientRuntime } from "./runtime.ts";
@@ -40,6 +40,8 @@ export function createTokenSource({ getToken, renewSeconds, runtime }: TokenSour
     try {
       text = await getToken();
     } catch (cause) {
+      // From the client of a control plane: its own words say more.
+      if (isClientError(cause)) throw cause;
       throw new ConnectionFault("no-token", '"getToken" failed, so nothing was sent', { cause });
     }
     if (text !== undefined) requireToken(text);

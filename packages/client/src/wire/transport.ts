@@ -3,7 +3,7 @@ import type { HttpMethod } from "@agentos/contract";
 import { type Attempt, beginAttempt } from "./attempt.ts";
 import type { BaseUrl } from "./base-url.ts";
 import { AgentOSRefusal, ConnectionFault } from "./client-errors.ts";
-import { type Credential, createHide } from "./credential.ts";
+import { type Credential, type CredentialInUse, createHide } from "./credential.ts";
 import { type HideSecrets, readRefusal } from "./read-refusal.ts";
 import { retryDelayMs } from "./retry.ts";
 import type { ClientRuntime } from "./runtime.ts";
@@ -28,6 +28,13 @@ export interface Answer {
   readonly hide: HideSecrets;
 }
 
+type Read<Result> = (answer: Answer) => Promise<Result>;
+
+interface Try<Result> {
+  readonly attempt: Attempt;
+  readonly read: Read<Result>;
+}
+
 export interface TransportOptions {
   readonly base: BaseUrl;
   readonly credential: Credential;
@@ -38,7 +45,7 @@ export interface TransportOptions {
 
 export interface Transport {
   /** Sends it, and reads what comes back: `read` is part of the try. Throws what {@link Attempt.explain} says. */
-  exchange<Result>(request: WireRequest, read: (answer: Answer) => Promise<Result>): Promise<Result>;
+  exchange<Result>(request: WireRequest, read: Read<Result>): Promise<Result>;
   /** The same, but what was opened stays open: whoever asked closes the attempt. */
   open(request: WireRequest): Promise<Answer>;
   readonly runtime: ClientRuntime;
@@ -55,46 +62,55 @@ function isExpired(error: unknown): boolean {
 export function createTransport(options: TransportOptions): Transport {
   const { base, credential, runtime, retries } = options;
 
-  async function sendOnce<Result>(
+  async function sendWith<Result>(
+    inUse: CredentialInUse,
     request: WireRequest,
-    read: (answer: Answer) => Promise<Result>,
-    hasRenewed: boolean,
+    { attempt, read }: Try<Result>,
   ): Promise<Result> {
-    const inUse = await credential.take();
+    const response = await runtime.fetch(`${base.prefix}${request.path}`, {
+      method: request.method,
+      headers: { accept: "application/json", ...request.headers, ...inUse.headers },
+      body: request.body ?? null,
+      // A redirect would take the credential elsewhere, or turn a POST into a GET.
+      redirect: "manual",
+      signal: attempt.signal,
+      ...browserSettings(credential),
+    });
+    refuseRedirect(response);
+    credential.learn?.(response);
     const hide = createHide(inUse);
+    if (response.ok) return read({ response, attempt, hide });
+    throw await readRefusal(response, hide);
+  }
+
+  /** Twice where the token has ended and there is another one: a request that was not let in has done nothing. */
+  async function sendOnce<Result>(request: WireRequest, read: Read<Result>): Promise<Result> {
     const attempt = beginAttempt(base.origin, request.signal);
+    const sendAs = async (inUse: CredentialInUse) => {
+      attempt.allow(request.timeoutMs);
+      return sendWith(inUse, request, { attempt, read });
+    };
     try {
       attempt.allow(request.timeoutMs);
-      const response = await runtime.fetch(`${base.prefix}${request.path}`, {
-        method: request.method,
-        headers: { accept: "application/json", ...request.headers, ...inUse.headers },
-        body: request.body ?? null,
-        // A redirect would take the credential elsewhere, or turn a POST into a GET.
-        redirect: "manual",
-        credentials: credential.cookies,
-        cache: "no-store",
-        referrerPolicy: "no-referrer",
-        signal: attempt.signal,
-      });
-      refuseRedirect(response);
-      credential.learn?.(response);
-      if (response.ok) return await read({ response, attempt, hide });
-      throw await readRefusal(response, hide);
+      const inUse = await attempt.orEnd(credential.take());
+      try {
+        return await sendAs(inUse);
+      } catch (error) {
+        const isRenewed = isExpired(error) && credential.renew?.(inUse);
+        if (!(await attempt.orEnd(Promise.resolve(isRenewed)))) throw error;
+        return await sendAs(await attempt.orEnd(credential.take()));
+      }
     } catch (error) {
+      const explained = attempt.explain(error);
       attempt.close();
-      if (!hasRenewed && isExpired(error) && (await credential.renew?.(inUse)) === true)
-        return sendOnce(request, read, true);
-      throw isAnswer(error) ? error : attempt.explain(error);
+      throw explained;
     }
   }
 
-  async function send<Result>(
-    request: WireRequest,
-    read: (answer: Answer) => Promise<Result>,
-  ): Promise<Result> {
+  async function send<Result>(request: WireRequest, read: Read<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await sendOnce(request, read, false);
+        return await sendOnce(request, read);
       } catch (error) {
         const delayMs = attempt < retries ? retryDelayMs(error, attempt, runtime) : undefined;
         if (delayMs === undefined || !(await request.isRepeatable())) throw error;
@@ -119,9 +135,10 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** An error that an answer has caused, as opposed to the lack of one. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof Error && "kind" in error && !(error instanceof ConnectionFault);
+/** What only a browser has, and other runtimes may refuse to be told: cookies, a cache, and the address of a page. */
+function browserSettings({ cookies }: Credential): RequestInit {
+  if (!("location" in globalThis)) return {};
+  return { credentials: cookies, cache: "no-store", referrerPolicy: "no-referrer" };
 }
 
 /** A browser hides where it leads; a server's fetch shows it. */

@@ -1,18 +1,21 @@
 /** Writes a call as a request: its path, its query and its body. */
 import { InvalidInput } from "./client-errors.ts";
 
+type QueryValue = string | number | boolean | null | undefined;
+
 /** Values as they are; nothing is encoded yet. */
 export interface CallValues {
   readonly parameters?: Readonly<Record<string, string>> | undefined;
   /** What is undefined or null is left out. */
-  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  readonly query?: Readonly<Record<string, QueryValue | readonly QueryValue[]>> | undefined;
 }
 
 /** A path below the base. */
 export function writePath(template: string, { parameters = {}, query = {} }: CallValues): string {
   const path = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeSegment(name, parameters[name]));
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    (Array.isArray(value) ? (value as readonly unknown[]) : [value])
+    [value]
+      .flat()
       .filter((each) => each !== undefined && each !== null)
       .map((each): [string, string] => [name, String(each)]),
   );

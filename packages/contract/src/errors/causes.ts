@@ -102,6 +102,97 @@ export const CAUSES = {
     title: "the key in {source} was damaged on its way there and had to be repaired: {repairs}",
     fix: "it works with this AgentOS, other servers may refuse it; set it again in a form that no shell or env file changes, as `{cli} keys env FILE` prints it",
   }),
+  INSTANCE_BOTH_SWITCHES_ON: cause({
+    title:
+      "both Authorization and Security key are on for this instance; Authorization wins there, so requests with the security key are refused",
+    fix: "keep Authorization only, which is preferred: switch Security key off, and unset OS_SECURITY_KEY on the instance; or keep the security key only: switch Authorization off, and unset JWT_VERIFICATION_KEY, JWT_JWKS_FILE and AUTHORIZATION_ENABLED on the instance",
+  }),
+  INSTANCE_AUTHORIZATION_MISSING: cause({
+    title: "Authorization is meant to be on, but the instance {found}",
+    fix: "set the lines of its configuration on the instance, and start it again",
+  }),
+  INSTANCE_SECURITY_KEY_MISSING: cause({
+    title: "Security key is meant to be on, but the instance {found}",
+    fix: "set OS_SECURITY_KEY on the instance as the lines of its configuration say, and start it again; or switch Security key off here",
+  }),
+  INSTANCE_AUTHORIZATION_UNWANTED: cause({
+    title: "Authorization is switched off here, but the instance asks for tokens; no tokens are made for it",
+    fix: "switch Authorization on here; or unset JWT_VERIFICATION_KEY, JWT_JWKS_FILE and AUTHORIZATION_ENABLED on the instance, and start it again",
+  }),
+  INSTANCE_SECURITY_KEY_UNWANTED: cause({
+    title: "Security key is switched off here, but one is set on the instance{consequence}",
+    fix: "unset OS_SECURITY_KEY on the instance, and start it again; or switch Security key on here",
+  }),
+  INSTANCE_OPEN: cause({
+    title: "the instance asks for no credential: whoever reaches its address may do everything",
+    fix: "switch Authorization on here, set the lines of its configuration on the instance, and start it again",
+  }),
+  INSTANCE_UNVERIFIED: cause({
+    title:
+      "the instance believes every token without verifying it: whoever reaches its address may do everything",
+    fix: 'take "validate: false" out of the configuration of the instance, and start it again',
+  }),
+  INSTANCE_SCOPES_NOT_ENFORCED: cause({
+    title: "the instance verifies tokens, but enforces no scopes: every member may do everything there",
+    fix: "set AUTHORIZATION_ENABLED=true on the instance, and start it again",
+  }),
+  INSTANCE_USERS_NOT_ISOLATED: cause({
+    title:
+      "the instance does not keep people apart: every member reads the sessions and memories of everybody",
+    fix: 'set "userIsolation" to true in the "authorizationConfig" of the instance, and start it again',
+  }),
+  INSTANCE_KEY_NOT_LOADED: cause({
+    title: "the instance has not loaded the key {kid} that signs its tokens, so it refuses every one of them",
+    fix: "set JWT_VERIFICATION_KEY on the instance as the lines of its configuration say, and start it again",
+  }),
+  INSTANCE_KEY_FOREIGN: cause({
+    title: "the instance has loaded another key ({foreign}) in place of {kid}, which signs its tokens",
+    fix: "set JWT_VERIFICATION_KEY on the instance as the lines of its configuration say, and start it again; if another control plane uses this instance too, connect it there only",
+  }),
+  INSTANCE_VERSION_WITHOUT_JWT: cause({
+    title:
+      "Authorization is meant to be on, but this AgentOS is version {version} ({version_source}), and JWT verification exists from {first_version} on",
+    fix: "switch Authorization off and use the security key; or upgrade the AgentOS to {first_version} or later",
+  }),
+  INSTANCE_VERSION_UNKNOWN: cause({
+    title:
+      "the instance reports no version, so nobody can tell whether it verifies JWTs, which exist from {first_version} on",
+    fix: "say which version it is, as `pip show agno` prints it where the instance runs",
+  }),
+  INSTANCE_AUTHORIZATION_PREFERRED: cause({
+    title: "only the security key is on, and it gives whoever holds it everything",
+    fix: "switch Authorization on, which gives each person what their role allows; or stay with the security key",
+  }),
+  INSTANCE_OS_ID_DIFFERS: cause({
+    title: "the AgentOS at this endpoint has another id than the one that its tokens name",
+    fix: "if it was renamed, set the id of this instance to the new one; if another AgentOS runs there, correct the endpoint",
+  }),
+  INSTANCE_NOT_REACHED: cause({
+    title: "this browser cannot reach the instance",
+    fix: "see that the instance runs, and that its endpoint is right as seen from this browser: localhost is the machine of the browser",
+  }),
+  INSTANCE_TIMED_OUT: cause({
+    title: "this browser got no answer from the instance in time",
+    fix: "see whether the instance is busy or stopped, and whether a firewall lies between this browser and it",
+  }),
+  INSTANCE_CORS_REFUSED: cause({
+    title:
+      "the instance answers, but does not allow pages of this console ({origin}) to read what it says (CORS)",
+    fix: "add {origin} to CORS_ORIGIN_LIST on the instance, and start it again",
+  }),
+  INSTANCE_MIXED_CONTENT: cause({
+    title: "this console is on https and the endpoint on http, and browsers let no such request out",
+    fix: "give the instance an address with https, or open the console over http on the same machine",
+  }),
+  INSTANCE_LOCAL_NETWORK_REFUSED: cause({
+    title: "this browser does not let the console reach an address in the local network",
+    fix: "allow local network access for this console in the settings of the browser; or give the instance a public address with https",
+  }),
+  INSTANCE_SWITCH_NOT_APPLIED: cause({
+    title:
+      "the switches are saved, but the AgentOS in this process did not take them: what was in force there still is",
+    fix: "read the log of this process for the reason, then set the switches once more",
+  }),
   CLI_SERVER_UNREACHABLE: cause({
     title: "the server at this address cannot be asked: {reason}",
     fix: "start the server there, or give the address that it prints when it starts (of a container, the published port)",

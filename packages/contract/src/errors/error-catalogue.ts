@@ -1,8 +1,9 @@
 /** The whole error catalogue: one truth for responses, start-up messages, docs, console and doctor. */
 import { authRefusals } from "./auth-refusals.ts";
-import { CAUSES } from "./causes.ts";
+import { CAUSES as causes } from "./causes.ts";
 import { configFaults } from "./config-faults.ts";
 import { credentialRefusals } from "./credential-refusals.ts";
+import { diagnosisCauses } from "./diagnosis-causes.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { keyFaults } from "./key-faults.ts";
 import { limits } from "./limits.ts";
@@ -10,6 +11,7 @@ import { originRefusals } from "./origin-refusals.ts";
 import { outages } from "./outages.ts";
 import { rejections } from "./rejections.ts";
 import { scopeRefusals } from "./scope-refusals.ts";
+import { sealingFaults } from "./sealing-faults.ts";
 import { signInLimits, signInRefusals } from "./sign-in-refusals.ts";
 import { socketLimits, socketRefusals } from "./socket-refusals.ts";
 import { storeFaults } from "./store-faults.ts";
@@ -25,7 +27,7 @@ export const REFUSALS = {
 } as const;
 
 /** Faults of a configuration, of its keys and of its database, by code. */
-export const FAULTS = { ...configFaults, ...keyFaults, ...storeFaults } as const;
+export const FAULTS = { ...configFaults, ...keyFaults, ...sealingFaults, ...storeFaults } as const;
 
 /** Requests that there is no room for, or no database, by code. */
 export const LIMITS = { ...limits, ...socketLimits, ...outages, ...signInLimits } as const;
@@ -33,7 +35,8 @@ export const LIMITS = { ...limits, ...socketLimits, ...outages, ...signInLimits 
 /** Requests to the control plane that cannot be done as they were asked, by code. */
 export const REJECTIONS = rejections;
 
-export { CAUSES };
+/** Causes of a diagnosis, by code. */
+export const CAUSES = { ...causes, ...diagnosisCauses } as const;
 
 /** Every error there is, by code. */
 export const ERRORS: Readonly<Record<string, ErrorEntry>> = {
@@ -54,6 +57,13 @@ export type CauseCode = keyof typeof CAUSES;
 export type LimitCode = keyof typeof LIMITS;
 /** A code of {@link REJECTIONS}. */
 export type RejectionCode = keyof typeof REJECTIONS;
+/** A code that only a control plane answers with. */
+export type ControlPlaneCode =
+  | RejectionCode
+  | keyof typeof signInRefusals
+  | keyof typeof signInLimits
+  | keyof typeof diagnosisCauses
+  | Extract<keyof typeof causes, `INSTANCE_${string}`>;
 /** Any code of the catalogue. Codes are never renamed, and never used again. */
 export type ErrorCode = RefusalCode | FaultCode | CauseCode | LimitCode | RejectionCode;
 

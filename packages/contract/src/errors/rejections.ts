@@ -17,6 +17,12 @@ export const rejections = {
     detail: "The e-mail address or the password is wrong",
     fix: "check both; who has lost the password gets a new link from an Owner or Administrator, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
   },
+  SIGN_IN_PAGE_ELSEWHERE: {
+    ...forbidden,
+    title: "people sign in at {public_url} alone, and this page was opened at another address",
+    detail: "The page is at another address",
+    fix: "open {public_url}; where the control plane is meant to be used at this address, start it with this one as its public URL",
+  },
   LINK_UNKNOWN: {
     ...absent,
     title: "there is no link with this secret: it was cut when it was copied, or a newer one has replaced it",
@@ -41,6 +47,25 @@ export const rejections = {
     title: "this link needs {missing} to be used; nothing has been spent",
     detail: "The link needs more than its secret",
     fix: "send {missing} with it",
+  },
+  LINK_OWNER_EXISTS: {
+    ...against,
+    title: "there is an Owner already, and a link makes only the first one",
+    detail: "There is an owner already",
+    fix: "let an Owner add you as a member; on the machine itself, `{cli} control-plane owner-link` lets the first Owner in",
+  },
+  PERSON_UNKNOWN: {
+    ...absent,
+    title: "nobody here has this e-mail address",
+    detail: "Person not found",
+    fix: "check its spelling; members and their addresses are in the list of members",
+  },
+  PASSWORD_TOO_COMMON: {
+    ...rejection,
+    status: 422,
+    title: "the new password is one of those that are tried first, or is made of the e-mail address",
+    detail: "The new password is too easy to guess",
+    fix: "choose another one: four words that do not belong together are better than one with a number behind it",
   },
   PASSWORD_WRONG: {
     ...forbidden,
@@ -72,6 +97,30 @@ export const rejections = {
     detail: "The last owner must stay",
     fix: "make another member Owner first",
   },
+  MEMBER_ELSEWHERE: {
+    ...against,
+    title: "the person is in another organization, too, and a link would sign in as them there",
+    detail: "The person is in another organization, too",
+    fix: "let them sign in with their own password; who has lost it gets a link on the machine itself from `{cli} control-plane reset-password EMAIL`",
+  },
+  MEMBERS_FULL: {
+    ...against,
+    title: "the organization has {limit} members, and that is the most",
+    detail: "The organization is full",
+    fix: "remove a member who needs no access any more, then add this one",
+  },
+  MEMBERSHIP_CHANGED: {
+    ...against,
+    title: "your own role in the organization was changed while this was under way; nothing was done",
+    detail: "Your role has changed",
+    fix: "read GET /api/session for what you may do now, then try once more",
+  },
+  LINK_FOR_SELF: {
+    ...forbidden,
+    title: "a link for yourself would get around your current password",
+    detail: "Nobody makes a link for themselves",
+    fix: "change the password at POST /api/password; who has lost it gets a link from another Owner or Administrator, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
+  },
   ROLE_ABOVE_OWN: {
     ...forbidden,
     title: "the role {role} gives more than your own role {own_role}",
@@ -83,6 +132,12 @@ export const rejections = {
     title: "the organization has no such instance, or it is a draft of somebody else",
     detail: "Instance not found",
     fix: "read the list of instances for those that there are",
+  },
+  INSTANCE_TOO_MANY: {
+    ...against,
+    title: "there is room for {limit} {kind}, and all of it is taken",
+    detail: "There are too many instances",
+    fix: "delete one that is no longer needed",
   },
   INSTANCE_ENDPOINT_INVALID: {
     ...rejection,
@@ -176,6 +231,19 @@ export const rejections = {
     detail: "The instance has not loaded the key",
     fix: 'set the lines of its configuration, or wait until it has read the key set again, then try once more; with "is_forced" it is done all the same',
   },
+  SIGNING_KEY_LOADED_UNKNOWN: {
+    ...against,
+    title:
+      "it cannot be told whether the instance has loaded this key: its policy was not read in the last minutes, and a Python AgentOS has none",
+    detail: "Whether the instance has loaded the key is unknown",
+    fix: 'see to it that the instance has the key: set the lines of its configuration, and start it anew where it is a Python AgentOS; then send "is_forced"',
+  },
+  SIGNING_KEY_TOO_MANY: {
+    ...against,
+    title: "the instance has {count} keys in its set",
+    detail: "The instance has too many keys",
+    fix: "retire those whose tokens have ended, then publish a new one",
+  },
   SIGNING_KEY_IN_USE: {
     ...against,
     title: "tokens of this key live until {until}",
@@ -187,6 +255,13 @@ export const rejections = {
     title: "a new key is published already, and waits to sign",
     detail: "A new key is published already",
     fix: "let that one sign, or retire it, before another is made",
+  },
+  TOKEN_SCOPES_UNKNOWN: {
+    ...rejection,
+    status: 422,
+    title: "an AgentOS has no scope {scopes}",
+    detail: "A scope is unknown",
+    fix: "{suggestion}",
   },
   TOKEN_SCOPES_BEYOND_OWN: {
     ...forbidden,

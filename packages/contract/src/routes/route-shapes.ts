@@ -16,12 +16,15 @@ type Settable<Given, Read> = {
   readonly [Name in keyof Given]: Name extends keyof Read ? Read[Name] | undefined : unknown;
 };
 
+/** A part that the route does not have. */
+type NoValues = {};
+
 /** What may stand in the query. */
 export type RouteQuery<Route extends RouteDefinition> = Route extends {
   readonly query: infer Query extends z.ZodObject;
 }
   ? Settable<z.input<Query>, z.output<Query>>
-  : Readonly<Record<never, never>>;
+  : NoValues;
 
 /** The JSON that a request carries; never: it carries none. */
 export type RouteBody<Route extends RouteDefinition> = Route extends {

@@ -26,6 +26,7 @@ import {
   type EngineOptions,
 } from "./control-plane-engine.ts";
 import { type ControlPlaneHandler, createRouteHandlers } from "./handler.ts";
+import { guardStrangers } from "./stranger-gate.ts";
 
 export interface ControlPlaneAppOptions extends EngineOptions {
   readonly handlers: { readonly [Id in ControlPlaneRouteId]: ControlPlaneHandler<Id> };
@@ -54,7 +55,8 @@ export function createControlPlaneApp(options: ControlPlaneAppOptions): ControlP
     onRecord: (record) => logDenial(logger, record),
   });
   const findClient = createClientFinder(options.trustedProxies);
-  const gate = createGate({
+  const policy = createControlPlanePolicy(cookieName);
+  const gateOptions = {
     engine,
     recorder: denials,
     decisions: createMemoryDecisionCounter({ now }),
@@ -64,8 +66,9 @@ export function createControlPlaneApp(options: ControlPlaneAppOptions): ControlP
     findClient,
     now,
     cliCommand,
-    notConfigured: new Set(),
-  });
+    notConfigured: new Set<never>(),
+  };
+  const gate = guardStrangers(createGate(gateOptions), gateOptions, policy);
   const { routes, faults } = compileRoutes(CONTROL_PLANE_ROUTES, {
     adminScope: ADMIN_SCOPE,
     scopeMappings: {},
@@ -96,7 +99,7 @@ export function createControlPlaneApp(options: ControlPlaneAppOptions): ControlP
     }),
     gate,
     connections: createConnectionRegistry(logger),
-    origins: createControlPlanePolicy(cookieName),
+    origins: policy,
     logger,
     limitLog: createLimitLog(runtime),
     outageLog: createOutageLog(runtime),

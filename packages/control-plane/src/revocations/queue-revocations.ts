@@ -22,6 +22,8 @@ export type RevocationReason =
   | "password-changed"
   | "key-retired";
 
+const ROWS_PER_INSERT = 500;
+
 /** Queues one row for each sign-in id of which a token may live, or one for the key; gives how many. */
 export async function queueRevocations(
   { db, now }: Change,
@@ -70,26 +72,25 @@ export async function queueRevocations(
     const known = rows.get(key);
     if (known === undefined || known.last_ends_at < row.last_ends_at) rows.set(key, row);
   }
-  if (rows.size === 0) return 0;
-  await db
-    .insertInto("agentos_cp_revocations")
-    .values(
-      [...rows.values()].map((row) => ({
-        organization_id: row.organization_id,
-        instance_id: row.instance_id,
-        kind: isKey ? "key" : "sid",
-        value: isKey ? row.kid : row.sid,
-        issued_before: null,
-        reason,
-        person_id: isKey ? null : row.person_id,
-        until: row.last_ends_at,
-        created_at: now,
-        applied_at: null,
-        attempts: 0,
-        next_attempt_at: now,
-        trouble: null,
-      })),
-    )
-    .execute();
-  return rows.size;
+  const queued = [...rows.values()].map((row) => ({
+    organization_id: row.organization_id,
+    instance_id: row.instance_id,
+    kind: isKey ? "key" : "sid",
+    value: isKey ? row.kid : row.sid,
+    issued_before: null,
+    reason,
+    person_id: isKey ? null : row.person_id,
+    until: row.last_ends_at,
+    created_at: now,
+    applied_at: null,
+    attempts: 0,
+    next_attempt_at: now,
+    trouble: null,
+  }));
+  // A statement takes so many values and no more; SQLite the fewest.
+  for (let start = 0; start < queued.length; start += ROWS_PER_INSERT) {
+    const part = queued.slice(start, start + ROWS_PER_INSERT);
+    await db.insertInto("agentos_cp_revocations").values(part).execute();
+  }
+  return queued.length;
 }

@@ -123,7 +123,7 @@ export const MIGRATIONS: readonly Migration[] = [
         instance_id ${text} not null references agentos_cp_instances (instance_id) on delete cascade,
         station ${text} not null,
         public_jwk_json ${text} not null,
-        sealed_private ${text} not null,
+        sealed_private ${text},
         seal_key_id ${text} not null,
         created_at ${seconds} not null,
         signing_since ${seconds},
@@ -155,6 +155,8 @@ export const MIGRATIONS: readonly Migration[] = [
         ends_at ${seconds} not null
       )`,
       "create index agentos_cp_minted_end on agentos_cp_minted (ends_at)",
+      "create index agentos_cp_minted_person on agentos_cp_minted (person_id, issued_at)",
+      "create index agentos_cp_issued_end on agentos_cp_issued (last_ends_at)",
       `create table agentos_cp_revocations (
         revocation_no ${identity},
         organization_id ${text} not null references agentos_cp_organizations (organization_id) on delete cascade,

@@ -118,6 +118,7 @@ export interface InstancesTable {
 /** The newest of each source. */
 export interface ObservationsTable {
   instance_id: string;
+  /** As `observed.ts` names it: `policy`, or the browser of one person. */
   source: string;
   at: number;
   reported_by: string | null;
@@ -129,8 +130,8 @@ export interface KeysTable {
   instance_id: string;
   station: string;
   public_jwk_json: string;
-  /** The private half, sealed by the key of this name. */
-  sealed_private: string;
+  /** The private half, sealed by the key of this name. Null once the key is retired: nobody signs with it again. */
+  sealed_private: string | null;
   seal_key_id: string;
   created_at: number;
   signing_since: number | null;

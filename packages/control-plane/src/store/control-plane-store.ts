@@ -44,18 +44,22 @@ export interface ControlPlaneStore {
 
 const MAX_JSON_CHARACTERS = 8_000;
 
-/** Creates it; `now` is in seconds since the epoch. */
-export function createStore(database: Database<Tables>, now: () => number): ControlPlaneStore {
+/** Creates it; `now` is in seconds since the epoch. `onChanged` is told of each change that is committed. */
+export function createStore(
+  database: Database<Tables>,
+  now: () => number,
+  { onChanged = () => undefined }: { readonly onChanged?: () => void } = {},
+): ControlPlaneStore {
   const isPostgres = database.dialect.name === "postgres";
   return {
     dialect: database.dialect,
     read: (query) => database.read(query),
     note: (work) => database.write((db) => work(db, now())),
-    change: (actor, work) =>
-      database.write(async (db) => {
+    async change(actor, work) {
+      const result = await database.write(async (db) => {
         const at = now();
         let entries = 0;
-        const result = await work({
+        const done = await work({
           db,
           now: at,
           actor,
@@ -101,8 +105,11 @@ export function createStore(database: Database<Tables>, now: () => number): Cont
           },
         });
         if (entries === 0) throw new Error("INVARIANT: every change has its audit entry");
-        return result;
-      }),
+        return done;
+      });
+      onChanged();
+      return result;
+    },
   };
 }
 

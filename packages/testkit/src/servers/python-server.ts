@@ -6,6 +6,7 @@
 import { createHmac, createPublicKey, verify as verifySignature } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createPythonRuns, type PythonRuns, type PythonRunsOptions } from "./python-runs.ts";
 
 export interface PythonOptions {
   readonly mode: "jwt" | "security_key";
@@ -15,13 +16,19 @@ export interface PythonOptions {
   readonly algorithm?: string;
   readonly securityKey?: string;
   readonly verifiesAudience?: boolean;
+  /**
+   * Which one it is: before 2.3.13 it knows the security key alone, whatever keys it is given; before 2.5.13 it has no GET
+   * /info; before 2.6.0 that names no version, and before 2.7.0 no mode (contract 1.12). Default 2.9.0.
+   */
   readonly version?: string;
-  /** Versions before GET /info. */
+  /** True: with everything in it, as nothing before 2.7.0 has it. Default: as its version. */
   readonly hasInfo?: boolean;
   /** The service account lookup: what becomes of every such token. */
   readonly serviceAccounts?: "disabled" | "refused" | "throttled" | "down";
   /** A service account token that is known, whatever becomes of the others. */
   readonly knownServiceToken?: string;
+  /** Default: a free one. */
+  readonly port?: number;
   /** Where it is mounted. */
   readonly prefix?: string;
   /** Seconds that its clock is ahead. */
@@ -34,6 +41,8 @@ export interface PythonOptions {
   readonly tokenHeader?: string;
   /** "access_token" unless told. */
   readonly cookieName?: string;
+  /** It answers runs and sessions too. Default: it has none. */
+  readonly runs?: PythonRunsOptions;
 }
 
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
@@ -53,12 +62,13 @@ export interface PythonServer {
 /** Starts it. */
 export async function startPythonServer(options: PythonOptions): Promise<PythonServer> {
   const seen: string[] = [];
+  const runs = options.runs && createPythonRuns(options.runs);
   const server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
-    answer(request, response, options);
+    answer(request, response, { ...options, pythonRuns: runs });
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   const close = () =>
     new Promise<void>((resolve) => {
@@ -68,7 +78,9 @@ export async function startPythonServer(options: PythonOptions): Promise<PythonS
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, options: PythonOptions): void {
+type Settings = PythonOptions & { readonly pythonRuns: PythonRuns | undefined };
+
+function answer(request: IncomingMessage, response: ServerResponse, options: Settings): void {
   const { prefix = "", clockAhead = 0 } = options;
   const send = (status: number, body: unknown): void => {
     response.writeHead(status, {
@@ -81,24 +93,40 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Pyt
   if (!path.startsWith(prefix)) return send(404, { message: "no such page" });
   const route = path.slice(prefix.length);
   if (route === "/health") return send(200, { status: "ok", instantiated_at: "2026-01-01T00:00:00Z" });
-  if (route === "/info" && options.hasInfo !== false) {
+  const hasAll = options.hasInfo === true;
+  if (route === "/info" && (options.hasInfo ?? isFrom("2.5.13", options))) {
     return send(200, {
       os_id: "agent-os",
       name: null,
-      agno_version: options.version ?? "2.9.0",
+      ...(hasAll || isFrom("2.6.0", options) ? { agno_version: options.version ?? "2.9.0" } : {}),
       agent_count: 1,
       team_count: 0,
       workflow_count: 0,
       mcp: { enabled: false },
-      auth_mode: options.mode,
+      ...(hasAll || isFrom("2.7.0", options) ? { auth_mode: options.mode } : {}),
     });
   }
   const refusal = judge(request, route, options);
   if (refusal !== undefined) return send(refusal[0], { detail: refusal[1] });
+  if (options.pythonRuns !== undefined && route !== "/config")
+    return void options.pythonRuns.answer(request, response, route).catch(() => response.destroy());
   return route in ROUTES ? send(200, {}) : send(404, { detail: "Not Found" });
 }
 
-function judge(request: IncomingMessage, route: string, options: PythonOptions): Refusal | undefined {
+/** Whether its version is this one, or a later one. */
+function isFrom(first: string, { version = "2.9.0" }: Pick<PythonOptions, "version">): boolean {
+  const numbersOf = (text: string) => text.split(".").map(Number);
+  const own = numbersOf(version);
+  const difference = numbersOf(first)
+    .map((number, index) => (own[index] ?? 0) - number)
+    .find((each) => each !== 0);
+  return (difference ?? 0) >= 0;
+}
+
+function judge(request: IncomingMessage, route: string, given: Settings): Refusal | undefined {
+  const hasTokens = isFrom("2.3.13", given);
+  if (!hasTokens && given.mode === "jwt" && given.securityKey === undefined) return undefined;
+  const options: Settings = hasTokens ? given : { ...given, mode: "security_key", tokenSource: "header" };
   const token = options.losesHeader === true ? "" : readToken(request, options);
   if (token === "") return [401, describeMissing(options)];
   if (token.startsWith("agno_pat_"))
@@ -110,10 +138,15 @@ function judge(request: IncomingMessage, route: string, options: PythonOptions):
   const { scopes } = verified as { scopes?: unknown };
   const held: readonly unknown[] =
     typeof scopes === "string" ? [scopes] : Array.isArray(scopes) ? scopes : [];
-  const required = ROUTES[route] ?? [];
+  const required = ROUTES[route] ?? options.pythonRuns?.scopesOf(request.method, route) ?? [];
   return required.every((scope) => held.includes(scope) || held.includes("agent_os:admin"))
     ? undefined
-    : [403, `Insufficient permissions. Required scope(s): ${required.join(", ")}`];
+    : [
+        403,
+        isFrom("2.3.14", options)
+          ? `Insufficient permissions. Required scope(s): ${required.join(", ")}`
+          : "Insufficient permissions",
+      ];
 }
 
 /** Contract 1.5: the header wins; a cookie counts only where the header gives nothing. */
@@ -200,7 +233,12 @@ function judgeClaims(payload: Record<string, unknown>, options: PythonOptions): 
         'Token is missing the "aud" claim. Audience verification requires this claim to be present in the token.',
       );
     if (![aud].flat().includes("agent-os"))
-      return [401, "Invalid token audience - token not valid for this AgentOS instance"];
+      return [
+        401,
+        isFrom("2.3.14", options)
+          ? "Invalid token audience - token not valid for this AgentOS instance"
+          : "Invalid audience - token not valid for this AgentOS instance",
+      ];
   }
   if (sub !== undefined && typeof sub !== "string") return invalid("Subject must be a string");
   return /^(sa:|__oauth__:|__scheduler__$)/.test(String(sub)) ? [401, "Invalid token subject"] : undefined;

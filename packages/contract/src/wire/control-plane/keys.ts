@@ -39,10 +39,14 @@ export const signingKeyListSchema = z
   .meta({ id: "InstanceKeys" });
 
 export const tokenInputSchema = z.strictObject({
-  /** `console`: for the page that asks, five minutes; `curl`: to be shown and copied, an hour at most. */
+  /** `console`: for the page that asks; `curl`: to be shown and copied. Either lives for five minutes. */
   purpose: z.enum(["console", "curl"]).default("console"),
   /** A part of what the role gives. Default: all of it. */
-  scopes: z.array(z.string().min(1).max(200)).max(200).optional(),
+  scopes: z
+    .array(z.string().min(1).max(200))
+    .max(200)
+    .refine((scopes) => scopes.join(" ").length <= 6_000, "have more than 6,000 characters together")
+    .optional(),
 });
 
 export const mintedTokenSchema = z

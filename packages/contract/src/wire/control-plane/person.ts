@@ -147,7 +147,11 @@ export const handedLinkSchema = z
   .meta({ id: "HandedLink" });
 
 export const addedMemberSchema = z
-  .object({ member: memberSchema, link: handedLinkSchema })
+  .object({
+    member: memberSchema,
+    /** Null for a person of another organization: they sign in as they do there. */
+    link: handedLinkSchema.nullable(),
+  })
   .meta({ id: "AddedMember" });
 
 export const changedMemberInputSchema = z.strictObject({ role: roleNameSchema });

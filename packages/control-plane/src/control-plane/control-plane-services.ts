@@ -1,0 +1,126 @@
+/** What lives as long as a control plane: its database, the keys of the installation, and what works on both. */
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Logger } from "@agentos/guard";
+import { startUpkeep } from "@agentos/guard/app";
+import { createLocalInstances } from "../instances/local-instances.ts";
+import { createKeyPairs } from "../keys/key-pairs.ts";
+import { KEY_VARIABLE, openInstallation } from "../keys/open-installation.ts";
+import { addressesOf } from "../keys/public-keys.ts";
+import { createKeyRotation } from "../keys/rotate-keys.ts";
+import { createCallInstance } from "../outbound/create-call-instance.ts";
+import { queueRevocations } from "../revocations/queue-revocations.ts";
+import { createRevocationSender } from "../revocations/send-revocations.ts";
+import { createSignIn } from "../sign-in/create-sign-in.ts";
+import { type ControlPlaneStore, createStore } from "../store/control-plane-store.ts";
+import { mintForMachine } from "../tokens/mint-for-machine.ts";
+import { forgetTokens } from "../tokens/record-token.ts";
+import type { ResolvedControlPlane } from "./control-plane-options.ts";
+import { openControlPlaneDatabase, type PlacedDatabase } from "./open-control-plane-database.ts";
+
+export interface ServiceContext {
+  readonly resolved: ResolvedControlPlane;
+  readonly placed: PlacedDatabase;
+  readonly logger: Logger;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+}
+
+export type ControlPlaneServices = Awaited<ReturnType<typeof openServices>>;
+
+const SWEEP_MS = 10 * 60 * 1_000;
+
+/** Opens them. Rejects with a ConfigurationError that names the trouble; nothing is left open then. */
+export async function openServices({ resolved, placed, logger, now }: ServiceContext) {
+  const { cliCommand: cli, env, workingDirectory, url: publicUrl } = resolved;
+  if (placed.location.kind === "sqlite")
+    await mkdir(dirname(placed.location.file), { recursive: true, mode: 0o700 });
+  const database = await openControlPlaneDatabase(placed, { logger, cli });
+  try {
+    // What a change has queued is sent at once, and not only when the upkeep looks.
+    const hints = { send: () => undefined as void };
+    const store = createStore(database, now, { onChanged: () => hints.send() });
+    const folder = join(workingDirectory, ".agentos");
+    const installation = await openInstallation({ store, variable: env[KEY_VARIABLE], folder, cli });
+    const keyPairs = createKeyPairs(installation.keys);
+    const callInstance = createCallInstance({ allowedPrivateEndpoints: resolved.allowedPrivateEndpoints });
+    const minting = { store, keyPairs, publicUrl, installationKeys: installation.keys };
+    const sender = createRevocationSender({
+      store,
+      callInstance,
+      mintForMachine: async ({ instanceId, scope }) =>
+        mintForMachine({ ...minting, now }, { instance: await readInstance(store, instanceId), scope }),
+      issuerOf: (instanceId) => addressesOf(publicUrl, instanceId).issuer,
+      now,
+      random: Math.random,
+      logger,
+    });
+    const localInstances = createLocalInstances({
+      store,
+      locals: resolved.localInstances,
+      onFailure: (instanceId, error) =>
+        logger.error(
+          { instance_id: instanceId, error },
+          "an AgentOS of this process did not take its switches",
+        ),
+    });
+    const upkeep = startUpkeep(
+      [
+        {
+          name: "the sweep of tokens that have ended",
+          everyMs: SWEEP_MS,
+          run: () => store.note(forgetTokens),
+        },
+      ],
+      logger,
+    );
+    hints.send = () => sender.hint();
+    sender.start();
+    return {
+      now,
+      store,
+      minting,
+      sender,
+      localInstances,
+      signIn: createSignIn({
+        store,
+        publicUrl: new URL(publicUrl),
+        secret: installation.keys.signInSecrets[0],
+        now,
+      }),
+      rotation: createKeyRotation({
+        store,
+        keyPairs,
+        revokeKey: (change, tokens) => queueRevocations(change, tokens, "key-retired"),
+      }),
+      instances: {
+        store,
+        keyPairs,
+        callInstance,
+        mintForPolicy: (instance: { readonly instance_id: string; readonly os_id: string | null }) =>
+          mintForMachine({ ...minting, now }, { instance, scope: "authz:read" }),
+        localInstances,
+        publicUrl,
+        generateId: randomUUID,
+      },
+      async close() {
+        await Promise.all([sender.close(), upkeep.close()]);
+        await database.close();
+      },
+    };
+  } catch (cause) {
+    await database.close();
+    throw cause;
+  }
+}
+
+async function readInstance(store: ControlPlaneStore, instanceId: string) {
+  return store.read((db) =>
+    db
+      .selectFrom("agentos_cp_instances")
+      .select(["instance_id", "os_id"])
+      .where("instance_id", "=", instanceId)
+      .executeTakeFirstOrThrow(),
+  );
+}

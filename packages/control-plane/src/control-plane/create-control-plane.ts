@@ -1,0 +1,142 @@
+/** A control plane: its options checked, its routes joined, and served. */
+import type { DenialRecorder } from "@agentos/guard";
+import { ConfigurationError, createLogger } from "@agentos/guard";
+import { type Fetch, type RunningServer, serveOnNode } from "@agentos/guard/app";
+import { findStorageOutage } from "@agentos/storage";
+import { type ControlPlaneApp, createControlPlaneApp } from "../app/control-plane-app.ts";
+import { readPolicy } from "../instances/read-policy.ts";
+import { createDiagnosisRoutes } from "../routes/diagnosis-routes.ts";
+import { createInstancesRoutes } from "../routes/instances-routes.ts";
+import { createKeysRoutes } from "../routes/keys-routes.ts";
+import { createPeopleRoutes } from "../routes/people-routes.ts";
+import { createShellRoutes } from "../routes/shell-routes.ts";
+import { createSignInRoutes } from "../routes/sign-in-routes.ts";
+import { Rejected } from "../store/rejected.ts";
+import {
+  type ControlPlaneOptions,
+  DEFAULT_CONTROL_PLANE_PORT,
+  resolveControlPlane,
+} from "./control-plane-options.ts";
+import { type ControlPlaneServices, openServices } from "./control-plane-services.ts";
+
+/** Where to listen. */
+export interface ControlPlaneServeOptions {
+  /** Address to listen on. Default "localhost". */
+  readonly host?: string | undefined;
+  /** Port; 0 takes a free one. Default 7778. */
+  readonly port?: number | undefined;
+}
+
+/** The backend of the console. */
+export interface ControlPlane {
+  /** Public address, without a slash at its end. */
+  readonly url: string;
+  /** Answers one request. Rejects only when the configuration cannot work. */
+  readonly fetch: Fetch;
+  /** Resolves when the database is open; rejects with a ConfigurationError that has every fault. */
+  ready(): Promise<void>;
+  /** Serves on Node. */
+  serve(options?: ControlPlaneServeOptions): Promise<RunningServer>;
+  /** Refusals of the control plane itself, for who operates it. */
+  denials(): Promise<DenialRecorder>;
+  /** Sends what is under way, and closes the database. */
+  close(): Promise<void>;
+}
+
+interface Started {
+  readonly app: ControlPlaneApp;
+  readonly services: ControlPlaneServices;
+}
+
+/**
+ * Checks the options. Throws a {@link ConfigurationError} with every fault at once; the database and the keys of the
+ * installation are opened by `ready` and whatever else needs them.
+ *
+ * @example
+ * const controlPlane = createControlPlane({ url: "https://console.example.com" });
+ * await controlPlane.serve({ host: "0.0.0.0" });
+ */
+export function createControlPlane(options: ControlPlaneOptions = {}): ControlPlane {
+  const resolved = resolveControlPlane(options);
+  const { database: placed, cliCommand: cli, url } = resolved;
+  if (placed === undefined || resolved.faults.some(({ severity }) => severity === "error"))
+    throw new ConfigurationError({ faults: resolved.faults, cli });
+  const logger = options.logger ?? createLogger();
+  const clock = { now: () => Date.now() / 1_000 };
+  let started: Started | undefined;
+  let starting: Promise<Started> | undefined;
+  const ready = () => (starting ??= start());
+
+  async function start(): Promise<Started> {
+    if (placed === undefined) throw new Error("INVARIANT: a database that is named wrongly stops the start");
+    const services = await openServices({ resolved, placed, logger, now: () => clock.now() });
+    const app = createControlPlaneApp({
+      cookieName: services.signIn.cookieName,
+      readSession: services.signIn.readSession,
+      handlers: joinHandlers(services, url, cli),
+      clock,
+      logger,
+      cliCommand: cli,
+      trustedProxies: resolved.trustedProxies,
+      findOutage: findStorageOutage,
+    });
+    return (started = { services, app });
+  }
+
+  const fetch: Fetch = (request, env) =>
+    started === undefined
+      ? ready().then((now) => now.app.fetch(request, env))
+      : started.app.fetch(request, env);
+
+  let closing: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    // What could not start has closed itself, and told whoever started it.
+    await (await starting?.catch(() => undefined))?.services.close();
+  };
+  const close = (): Promise<void> => (closing ??= closeAll());
+
+  return {
+    url,
+    fetch,
+    close,
+    ready: async () => {
+      await ready();
+    },
+    denials: async () => (await ready()).app.denials,
+    async serve({ host = "localhost", port = DEFAULT_CONTROL_PLANE_PORT } = {}) {
+      await ready();
+      return serveOnNode(fetch, {
+        host,
+        port,
+        drainSeconds: 10,
+        loopbackOnly: undefined,
+        drain: async () => undefined,
+        onClose: close,
+        logger,
+      });
+    },
+  };
+}
+
+function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliCommand: string) {
+  const { store, sender, minting, rotation, signIn, instances, localInstances, now } = services;
+  return {
+    ...createShellRoutes({ cliCommand }),
+    ...createSignInRoutes({ signIn }),
+    ...createPeopleRoutes({ store, publicUrl, onRevocationsQueued: () => sender.hint() }),
+    ...createInstancesRoutes(instances),
+    ...createKeysRoutes({
+      ...minting,
+      rotation,
+      async refreshPolicy({ instanceId, ...caller }) {
+        try {
+          await readPolicy(instances, caller, instanceId);
+        } catch (cause) {
+          // Whatever cannot be read is not known, and the key is judged by that.
+          if (!(cause instanceof Rejected)) throw cause;
+        }
+      },
+    }),
+    ...createDiagnosisRoutes({ store, localInstances, publicUrl, cliCommand, now, revocationSender: sender }),
+  };
+}

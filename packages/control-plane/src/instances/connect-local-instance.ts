@@ -1,0 +1,102 @@
+/**
+ * The AgentOS that a start brings with it, as with `agentos dev`: connected without a form to fill in, with authorization
+ * on and a pair of keys. What people have changed of it since stays.
+ */
+import type { KeyPairs } from "../keys/key-pairs.ts";
+import { COMMAND_LINE } from "../store/actor.ts";
+import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
+import { save } from "./draft-instance.ts";
+import { dropWhatWasSeen } from "./endpoint-change.ts";
+import type { InstanceRow } from "./find-instance.ts";
+import { describeDifference, describeRow } from "./instance-values.ts";
+import { parseEndpoint } from "./parse-endpoint.ts";
+
+export interface BroughtInstance {
+  /** The same at each start, so that it is found again at another port. */
+  readonly instanceId: string;
+  readonly organizationId: string;
+  /** Who has connected it. */
+  readonly personId: string;
+  readonly name: string;
+  readonly endpoint: string;
+  /** Id of the AgentOS. */
+  readonly osId: string;
+}
+
+interface Services {
+  readonly store: ControlPlaneStore;
+  readonly keyPairs: Pick<KeyPairs, "prepareKeyPair" | "createKeyPairFor">;
+}
+
+/** Gives its id, which is another one where somebody has connected this endpoint by hand. */
+export async function connectLocalInstance(
+  { store, keyPairs }: Services,
+  brought: BroughtInstance,
+): Promise<string> {
+  const parsed = parseEndpoint(brought.endpoint);
+  if (!parsed.ok) throw new Error(`INVARIANT: a server of ours listens at an endpoint: ${parsed.problem}`);
+  const { endpoint } = parsed.value;
+  const known = await store.read((db) =>
+    db
+      .selectFrom("agentos_cp_instances")
+      .selectAll()
+      .where((is) => is.or([is("endpoint", "=", endpoint), is("instance_id", "=", brought.instanceId)]))
+      .where("is_draft", "=", 0)
+      .orderBy("created_at")
+      .orderBy("instance_id")
+      .execute(),
+  );
+  const here = known.find((row) => row.endpoint === endpoint);
+  if (here !== undefined) return here.instance_id;
+  const [elsewhere] = known;
+  if (elsewhere !== undefined) {
+    await store.change(COMMAND_LINE, (change) => follow(change, elsewhere, endpoint));
+    return elsewhere.instance_id;
+  }
+  const prepared = await keyPairs.prepareKeyPair(brought.instanceId);
+  await store.change(COMMAND_LINE, async (change) => {
+    const row = await insert(change, { ...brought, endpoint });
+    const kid = await keyPairs.createKeyPairFor(change, prepared);
+    await change.audit({
+      organizationId: row.organization_id,
+      action: "instance.connected",
+      target: { kind: "instance", id: row.instance_id, name: row.name },
+      after: { ...describeRow(row), signing_key: kid },
+    });
+  });
+  return brought.instanceId;
+}
+
+/** At another port it is still the AgentOS of this machine's owner, so its keys stay. */
+async function follow(change: Change, row: InstanceRow, endpoint: string): Promise<void> {
+  const after = { ...row, endpoint, updated_at: change.now };
+  await dropWhatWasSeen(change, row.instance_id);
+  await save(change, after);
+  await change.audit({
+    organizationId: row.organization_id,
+    action: "instance.changed",
+    target: { kind: "instance", id: row.instance_id, name: row.name },
+    ...describeDifference(row, after),
+  });
+}
+
+async function insert({ db, now }: Change, brought: BroughtInstance): Promise<InstanceRow> {
+  const row: InstanceRow = {
+    instance_id: brought.instanceId,
+    organization_id: brought.organizationId,
+    name: brought.name,
+    endpoint: brought.endpoint,
+    environment: "local",
+    tags_json: "[]",
+    is_draft: 0,
+    os_id: brought.osId,
+    wants_authorization: 1,
+    wants_security_key: 0,
+    stated_version: null,
+    created_by: brought.personId,
+    created_at: now,
+    updated_at: now,
+  };
+  await db.insertInto("agentos_cp_instances").values(row).execute();
+  return row;
+}

@@ -1,0 +1,167 @@
+/** Drafts: an instance that somebody is about to connect. Nobody else sees it, and no token is made for it. */
+import type { Change } from "../store/control-plane-store.ts";
+import { reject } from "../store/rejected.ts";
+import { dropWhatWasSeen, requireFreeEndpoint } from "./endpoint-change.ts";
+import { findInstance, type InstanceRow } from "./find-instance.ts";
+import {
+  type InstanceCaller,
+  type InstanceServices,
+  MAX_DRAFTS,
+  MAX_INSTANCES,
+} from "./instance-services.ts";
+import {
+  type ChangedInstance,
+  describeDifference,
+  describeRow,
+  type NewInstance,
+  toValues,
+} from "./instance-values.ts";
+import { readSeen } from "./observations.ts";
+
+type Services = Pick<InstanceServices, "store" | "generateId">;
+
+/** Gives its id. */
+export async function createDraft(
+  { store, generateId }: Services,
+  caller: InstanceCaller,
+  given: NewInstance,
+): Promise<string> {
+  const { organizationId, personId, actor } = caller;
+  const values = toValues(given);
+  return store.change(actor, async (change) => {
+    await change.lockOrganization(organizationId);
+    const drafts = await count(change, caller, 1);
+    if (drafts >= MAX_DRAFTS) throw reject("INSTANCE_TOO_MANY", { limit: MAX_DRAFTS, kind: "drafts" });
+    const row: InstanceRow = {
+      instance_id: generateId(),
+      organization_id: organizationId,
+      name: given.name,
+      endpoint: null,
+      environment: given.environment,
+      tags_json: "[]",
+      is_draft: 1,
+      os_id: null,
+      wants_authorization: 0,
+      wants_security_key: 0,
+      stated_version: null,
+      created_by: personId,
+      created_at: change.now,
+      updated_at: change.now,
+      ...values,
+    };
+    await change.db.insertInto("agentos_cp_instances").values(row).execute();
+    await change.audit({
+      organizationId,
+      action: "instance.drafted",
+      target: { kind: "instance", id: row.instance_id, name: row.name },
+      after: describeRow(row),
+    });
+    return row.instance_id;
+  });
+}
+
+async function count(
+  { db }: Change,
+  { organizationId, personId }: InstanceCaller,
+  isDraft: 0 | 1,
+): Promise<number> {
+  const { total } = await db
+    .selectFrom("agentos_cp_instances")
+    .select(({ fn }) => fn.countAll().as("total"))
+    .where("organization_id", "=", organizationId)
+    .where("is_draft", "=", isDraft)
+    .$if(isDraft === 1, (query) => query.where("created_by", "=", personId))
+    .executeTakeFirstOrThrow();
+  return Number(total);
+}
+
+/** Changes one's own. */
+export async function updateDraft(
+  { store }: Services,
+  caller: InstanceCaller,
+  instanceId: string,
+  given: ChangedInstance,
+): Promise<void> {
+  const values = toValues(given);
+  await store.change(caller.actor, async (change) => {
+    const row = await requireDraft(change, caller, instanceId);
+    const isElsewhere = values.endpoint !== undefined && values.endpoint !== row.endpoint;
+    if (isElsewhere) await dropWhatWasSeen(change, instanceId);
+    const after = { ...row, ...(isElsewhere ? { os_id: null } : {}), ...values, updated_at: change.now };
+    await save(change, after);
+    await change.audit({
+      organizationId: row.organization_id,
+      action: "instance.draft-changed",
+      target: { kind: "instance", id: instanceId, name: after.name },
+      ...describeDifference(row, after),
+    });
+  });
+}
+
+/** Makes it an instance of the organization. */
+export async function connectDraft(
+  { store }: Services,
+  caller: InstanceCaller,
+  instanceId: string,
+): Promise<void> {
+  const { organizationId, personId, actor } = caller;
+  await store.change(actor, async (change) => {
+    await change.lockOrganization(organizationId);
+    const row = await requireDraft(change, caller, instanceId);
+    if (row.endpoint === null) throw reject("INSTANCE_ENDPOINT_MISSING");
+    if ((await count(change, caller, 0)) >= MAX_INSTANCES)
+      throw reject("INSTANCE_TOO_MANY", { limit: MAX_INSTANCES, kind: "instances" });
+    await requireFreeEndpoint(change.db, { organizationId, instanceId, endpoint: row.endpoint });
+    const seen = (await readSeen(change.db, [instanceId], personId)).get(instanceId)?.browser;
+    const after: InstanceRow = {
+      ...row,
+      is_draft: 0,
+      os_id: row.os_id ?? seen?.osId ?? null,
+      // What guards it already is what is meant, until somebody who may says otherwise.
+      wants_security_key: seen?.mode === "security_key" ? 1 : 0,
+      updated_at: change.now,
+    };
+    await save(change, after);
+    await change.audit({
+      organizationId,
+      action: "instance.connected",
+      target: { kind: "instance", id: instanceId, name: after.name },
+      after: describeRow(after),
+    });
+  });
+}
+
+/** Gives up one's own. */
+export async function discardDraft(
+  { store }: Services,
+  caller: InstanceCaller,
+  instanceId: string,
+): Promise<void> {
+  await store.change(caller.actor, async (change) => {
+    const row = await requireDraft(change, caller, instanceId);
+    await change.db.deleteFrom("agentos_cp_instances").where("instance_id", "=", instanceId).execute();
+    await change.audit({
+      organizationId: row.organization_id,
+      action: "instance.discarded",
+      target: { kind: "instance", id: instanceId, name: row.name },
+      before: describeRow(row),
+    });
+  });
+}
+
+async function requireDraft(
+  change: Change,
+  { organizationId, personId }: InstanceCaller,
+  instanceId: string,
+): Promise<InstanceRow> {
+  await change.lockInstance(instanceId);
+  const row = await findInstance(change.db, { organizationId, instanceId, personId });
+  if (row.is_draft === 0) throw reject("INSTANCE_NOT_DRAFT");
+  return row;
+}
+
+/** Writes every column of it. */
+export async function save({ db }: Pick<Change, "db">, row: InstanceRow): Promise<void> {
+  const { instance_id: instanceId, ...values } = row;
+  await db.updateTable("agentos_cp_instances").set(values).where("instance_id", "=", instanceId).execute();
+}

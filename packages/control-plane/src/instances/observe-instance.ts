@@ -1,0 +1,52 @@
+/** Takes down what a browser sees of an instance. */
+
+import { deriveObservation, type Probe } from "./derive-observation.ts";
+import { findInstance, type InstanceRow } from "./find-instance.ts";
+import type { InstanceCaller, InstanceServices } from "./instance-services.ts";
+import { storeObservation } from "./observations.ts";
+
+/** Stores it for who reports it. */
+export async function observeInstance(
+  { store }: Pick<InstanceServices, "store">,
+  caller: InstanceCaller,
+  instanceId: string,
+  probe: Probe,
+): Promise<void> {
+  const { organizationId, personId } = caller;
+  const observed = deriveObservation(probe);
+  const row = await store.note(async (db, now) => {
+    const found = await findInstance(db, { organizationId, instanceId, personId });
+    await storeObservation(db, now, { instanceId, personId, observed });
+    return found;
+  });
+  const { osId } = observed;
+  if (row.os_id === null && osId !== null && mayName(caller, row)) await learnId(store, caller, row, osId);
+}
+
+/** The id becomes the audience of tokens: only who has made the instance, or may change it, gives it one. */
+function mayName({ personId, scopes }: InstanceCaller, row: InstanceRow): boolean {
+  return row.created_by === personId || scopes.includes("os:write");
+}
+
+async function learnId(
+  store: InstanceServices["store"],
+  { actor }: InstanceCaller,
+  { instance_id: instanceId, organization_id: organizationId, name }: InstanceRow,
+  osId: string,
+): Promise<void> {
+  await store.change(actor, async (change) => {
+    await change.db
+      .updateTable("agentos_cp_instances")
+      .set({ os_id: osId, updated_at: change.now })
+      .where("instance_id", "=", instanceId)
+      .where("os_id", "is", null)
+      .execute();
+    await change.audit({
+      organizationId,
+      action: "instance.id-learnt",
+      target: { kind: "instance", id: instanceId, name },
+      before: { os_id: null },
+      after: { os_id: osId },
+    });
+  });
+}

@@ -1,0 +1,99 @@
+/** The organization, its members and roles, and what was changed in it. */
+import type { HandlersOf } from "../app/handler.ts";
+import type { PersonMembership } from "../app/signed-in-person.ts";
+import { addMember } from "../people/add-member.ts";
+import { listAudit } from "../people/audit/list-audit.ts";
+import { changeRole, createMemberLink, removeMember } from "../people/change-member.ts";
+import type { Managed } from "../people/manage-members.ts";
+import { findMember, listMembers, toMemberObject } from "../people/members.ts";
+import { renameOrganization } from "../people/rename-organization.ts";
+import { ROLES } from "../people/roles/built-in-roles.ts";
+import { linkUrl, type MadeLink } from "../sign-in/create-link.ts";
+import type { ControlPlaneStore } from "../store/control-plane-store.ts";
+
+export interface PeopleServices {
+  readonly store: ControlPlaneStore;
+  /** Address of the control plane, for links to hand over. */
+  readonly publicUrl: string;
+  /** Something may have been queued: it is sent now, and not only when the upkeep comes by. */
+  readonly onRevocationsQueued: () => void;
+  /** Default: 1,000. */
+  readonly maxMembers?: number | undefined;
+}
+
+const MAX_MEMBERS = 1_000;
+
+/** Creates the handlers. */
+export function createPeopleRoutes({
+  store,
+  publicUrl,
+  onRevocationsQueued,
+  maxMembers = MAX_MEMBERS,
+}: PeopleServices): HandlersOf<"organizations" | "roles" | "members" | "audit"> {
+  const toHanded = (link: MadeLink) => ({ url: linkUrl(publicUrl, link), expires_at: link.expiresAt });
+  return {
+    "organizations.read": async ({ membership }) => toOrganization(membership),
+    "organizations.update": async ({ actor, membership, body }) => {
+      await store.change(actor, (change) => renameOrganization(change, toManaged(membership), body.name));
+      return toOrganization({ ...membership, organizationName: body.name });
+    },
+    "roles.list": async () => ({
+      data: Object.values(ROLES).map(({ name, title, description, scopes }) => ({
+        name,
+        title,
+        description,
+        scopes: [...scopes],
+      })),
+    }),
+    "members.list": async ({ membership }) => {
+      const members = await store.read((db) => listMembers(db, membership.organizationId));
+      return { data: members.map(toMemberObject) };
+    },
+    "members.add": async ({ actor, membership, body }) => {
+      const { member, link } = await store.change(actor, (change) =>
+        addMember(change, toManaged(membership), {
+          name: body.name,
+          email: body.email,
+          role: ROLES[body.role],
+          maxMembers,
+        }),
+      );
+      return { member: toMemberObject(member), link: link && toHanded(link) };
+    },
+    "members.changeRole": async ({ actor, membership, parameters, body }) => {
+      const { person_id: personId } = parameters;
+      const role = ROLES[body.role];
+      const before = await store.read((db) => findMember(db, membership.organizationId, personId));
+      // Nothing changes: no token is revoked for it, and nothing is audited.
+      if (before?.role === role) return toMemberObject(before);
+      const after = await store.change(actor, (change) =>
+        changeRole(change, toManaged(membership), { personId, role }),
+      );
+      onRevocationsQueued();
+      return toMemberObject(after);
+    },
+    "members.remove": async ({ actor, membership, parameters }) => {
+      await store.change(actor, (change) =>
+        removeMember(change, toManaged(membership), parameters.person_id),
+      );
+      onRevocationsQueued();
+      return { is_done: true };
+    },
+    "members.createLink": async ({ actor, membership, parameters }) => {
+      const link = await store.change(actor, (change) =>
+        createMemberLink(change, toManaged(membership), parameters.person_id),
+      );
+      return toHanded(link);
+    },
+    "audit.list": async ({ membership, query }) =>
+      store.read((db) => listAudit(db, membership.organizationId, query)),
+  };
+}
+
+function toManaged({ organizationId, role }: PersonMembership): Managed {
+  return { organizationId, role };
+}
+
+function toOrganization({ organizationId, organizationName, organizationCreatedAt }: PersonMembership) {
+  return { id: organizationId, name: organizationName, created_at: organizationCreatedAt };
+}
