@@ -33,11 +33,30 @@ export default defineConfig({
       },
       {
         ...resolution,
+        // What of the console needs no browser.
+        test: { name: "console", include: ["apps/console/src/**/*.test.ts"] },
+      },
+      {
+        ...resolution,
+        // Stories of people, in one real browser.
+        test: {
+          name: "browser",
+          include: ["e2e/console/**/*.e2e.ts"],
+          globalSetup: ["./tools/browser/global-setup.fixture.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        ...resolution,
         test: { name: "tools", include: ["tools/**/*.test.ts"] },
       },
       {
         ...resolution,
-        test: { name: "e2e", include: ["e2e/**/*.e2e.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"] },
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.e2e.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"],
+          exclude: ["e2e/console/**"],
+        },
       },
     ],
   },

@@ -21,14 +21,27 @@ const postgres = {
   duration: "some seconds",
 };
 
+const browser = {
+  folder: join(root, "tools", "browser"),
+  name: "a browser for the tests",
+  duration: "some seconds",
+};
+
 const source = ["--conditions=@agentos/source"];
 const command = "packages/cli/src/main.ts";
 /** Tasks that need a real PostgreSQL: it is 60 MB, which nobody who only starts a server should wait for. */
 const tasksOnPostgres = ["test", "postgres"];
+/** Tasks that need a real browser, or the types of what drives it: 90 MB, for the same reason. */
+const tasksOnBrowser = ["test", "check", "browser"];
+/** Builds the console, unless it is built: some seconds, once. */
+const buildConsole = ["tools/build-console.ts"];
 /** Task name -> the argument lists of Node, run one after the other. */
 const tasks = {
-  start: [[command, "dev"]],
-  dev: [["--watch", "--watch-preserve-output", command, "dev"]],
+  start: [buildConsole, [command, "dev"]],
+  dev: [buildConsole, ["--watch", "--watch-preserve-output", command, "dev"]],
+  // The console alone, from its sources, on the API of a control plane that runs: each change is seen at once.
+  "dev:console": [["node_modules/vite/bin/vite.js", "apps/console"]],
+  styleguide: [["node_modules/vite/bin/vite.js", "apps/console", "--open", "/styleguide.html"]],
   check: [[...source, "tools/check.ts"]],
   fix: [
     ["node_modules/oxlint/bin/oxlint", "--fix"],
@@ -36,11 +49,13 @@ const tasks = {
   ],
   // The test run comes last: its closing line is what CI reads.
   test: [
+    buildConsole,
     [...source, "tools/check.ts", "--with-packages"],
     ["node_modules/vitest/vitest.mjs", "run"],
   ],
   build: [["tools/build.ts"]],
   postgres: [],
+  browser: [],
   generate: [[...source, "tools/run-optional.ts", "tools/generate-docs.ts"]],
   bench: [[...source, "tools/run-optional.ts", "bench/src/main.ts"]],
   soak: [["tools/run-optional.ts", "tools/soak.ts"]],
@@ -54,7 +69,11 @@ if (task === "installed") {
 } else if (!Object.hasOwn(tasks, task)) {
   fail(`unknown task "${task}"; one of: ${Object.keys(tasks).join(", ")}`);
 } else {
-  await main(tasks[task], tasksOnPostgres.includes(task) ? [workspace, postgres] : [workspace]);
+  await main(tasks[task], [
+    workspace,
+    ...(tasksOnPostgres.includes(task) ? [postgres] : []),
+    ...(tasksOnBrowser.includes(task) ? [browser] : []),
+  ]);
 }
 
 async function main(steps, installs) {

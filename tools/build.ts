@@ -46,7 +46,9 @@ function rewriteDeclarations(dist: string): void {
 
 /** Beside `dist`, where the package finds it from its source as well; see tools/build-console.ts. */
 function buildConsole(): void {
-  const { status } = spawnSync(process.execPath, [join(root, "tools/build-console.ts")], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [join(root, "tools/build-console.ts")], {
+    stdio: "inherit",
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 

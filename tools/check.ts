@@ -20,7 +20,10 @@ const source = "--conditions=@agentos/source";
 const docsGenerator = "tools/generate-docs.ts";
 
 const typeProjects = [
-  ...["contract", "auth", "guard", "storage", "server", "control-plane", "client", "cli", "testkit"].map((name) => `packages/${name}`),
+  ...["contract", "auth", "guard", "storage", "server", "control-plane", "client", "cli", "testkit"].map(
+    (name) => `packages/${name}`,
+  ),
+  "apps/console",
   "tsconfig.tests.json",
 ];
 

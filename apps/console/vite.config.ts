@@ -12,7 +12,9 @@ export default defineConfig(({ command, mode }) => ({
   resolve: { conditions: ["@agentos/source", "module", "browser", "development|production"] },
   build: {
     // The output folder is given by tools/build-console.ts.
-    rolldownOptions: { input: join(import.meta.dirname, mode === "styleguide" ? "styleguide.html" : "index.html") },
+    rolldownOptions: {
+      input: join(import.meta.dirname, mode === "styleguide" ? "styleguide.html" : "index.html"),
+    },
     target: "es2023",
     // A data: address would be one more thing that the policy of the document has to permit.
     assetsInlineLimit: 0,

@@ -166,7 +166,7 @@ function checkRooms(modules: readonly Module[]): readonly Violation[] {
     const arrows = roomArrows[unit] ?? {};
     const room = roomOf(path, arrows);
     const name = `${unit} ${room}`;
-    if (!path.startsWith("packages/") || isTest || room === ENTRY) return [];
+    if (!/^(?:packages|apps)\//.test(path) || isTest || room === ENTRY) return [];
     if (Object.hasOwn(arrows, room) || named.has(name)) return [];
     named.add(name);
     const message = `room "${room}" has no row in tools/boundaries/rules.ts`;

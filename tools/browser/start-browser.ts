@@ -4,14 +4,23 @@ import chromium from "@sparticuz/chromium";
 import { type BrowserServer, chromium as driver } from "playwright-core";
 
 /** Where Debian, Fedora, and people who install by hand have one. */
-const SYSTEM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+const SYSTEM = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
 /** For functions in a cloud: one process for everything, and looser rules between sites. Tests want what people have. */
-const unwanted = /^--(?:single-process|no-zygote|disable-web-security|disable-site-isolation-trials|allow-running-insecure-content|in-process-gpu|window-size|headless|disable-features)/;
+const unwanted =
+  /^--(?:single-process|no-zygote|disable-web-security|disable-site-isolation-trials|allow-running-insecure-content|in-process-gpu|window-size|headless|disable-features)/;
 
 /** Starts one that tests connect to by `wsEndpoint()`. */
 export async function startBrowser(): Promise<BrowserServer> {
   const faults: string[] = [];
-  for (const start of [startPacked, ...SYSTEM.filter((path) => existsSync(path)).map((path) => () => startAt(path, []))]) {
+  for (const start of [
+    startPacked,
+    ...SYSTEM.filter((path) => existsSync(path)).map((path) => () => startAt(path, [])),
+  ]) {
     try {
       return await start();
     } catch (error) {

@@ -7,7 +7,7 @@ import { takeLinkSecret } from "./lib/one-time-link.ts";
 import { createQueryClient } from "./lib/query-client.ts";
 import { createSessionWatch } from "./lib/session-watch.ts";
 import { watchTheme } from "./lib/theme.ts";
-import "./styles.css";
+import "./styles/styles.css";
 
 // Before anything else looks at the address.
 const linkSecret = takeLinkSecret(window);

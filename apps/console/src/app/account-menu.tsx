@@ -69,7 +69,9 @@ export function AccountMenu({ isFolded }: { readonly isFolded: boolean }) {
               key={name}
               icon={<Icon aria-hidden />}
               onSelect={() => chooseTheme(name)}
-              trailing={name === theme ? <Check aria-label="chosen" className="size-4 text-accent-ink" /> : undefined}
+              trailing={
+                name === theme ? <Check aria-label="chosen" className="size-4 text-accent-ink" /> : undefined
+              }
             >
               {title}
             </MenuItem>

@@ -63,7 +63,11 @@ function Entrance() {
   const session = useQuery({ ...sessionQuery(services.controlPlane), meta: { knowsSessionOver: true } });
   // Who was let in stays in, whatever a later answer says: the shell shows what has become of the session.
   if (session.data !== undefined)
-    return session.data.memberships.length === 0 ? <NoOrganizationPage /> : <RouterProvider router={router} />;
+    return session.data.memberships.length === 0 ? (
+      <NoOrganizationPage />
+    ) : (
+      <RouterProvider router={router} />
+    );
   if (session.error === null)
     return (
       <FrontDoor>
@@ -73,7 +77,11 @@ function Entrance() {
   if (isSessionOver(session.error)) return <SignInPage />;
   return (
     <FrontDoor title="The console cannot start">
-      <ErrorState error={session.error} onRetry={() => void session.refetch()} isRetrying={session.isFetching} />
+      <ErrorState
+        error={session.error}
+        onRetry={() => void session.refetch()}
+        isRetrying={session.isFetching}
+      />
     </FrontDoor>
   );
 }

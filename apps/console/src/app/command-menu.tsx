@@ -2,7 +2,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Moon, Server, Sun } from "lucide-react";
 import { type Command, CommandPalette } from "../components/command-palette.tsx";
-import { describeInstanceState, useInstances } from "../lib/instances.ts";
+import { describeInstanceState } from "../lib/instance-state.ts";
+import { useInstances } from "../lib/instances.ts";
 import { chooseTheme } from "../lib/theme.ts";
 import { useCurrentInstance } from "./current-instance.ts";
 import { INSTANCE_PAGES, ORGANIZATION_PAGES } from "./navigation.ts";
@@ -49,8 +50,20 @@ function useCommands(): readonly Command[] {
       run: () => void navigate({ to: "/i/$instanceId", params: { instanceId: instance.id } }),
     }));
   const themes: readonly Command[] = [
-    { id: "light", label: "Light theme", group: "Look", icon: <Sun aria-hidden />, run: () => chooseTheme("light") },
-    { id: "dark", label: "Dark theme", group: "Look", icon: <Moon aria-hidden />, run: () => chooseTheme("dark") },
+    {
+      id: "light",
+      label: "Light theme",
+      group: "Look",
+      icon: <Sun aria-hidden />,
+      run: () => chooseTheme("light"),
+    },
+    {
+      id: "dark",
+      label: "Dark theme",
+      group: "Look",
+      icon: <Moon aria-hidden />,
+      run: () => chooseTheme("dark"),
+    },
   ];
   return [...pages, ...instances, ...themes];
 }

@@ -15,5 +15,8 @@ export function useCrumbs(): readonly Crumb[] {
     }
     return staticData.title === undefined ? [] : [{ title: staticData.title, path: pathname }];
   });
-  return [{ title: organization.name, path: "/" }, ...own.filter(({ path, title }) => path !== "/" || title !== "Home")];
+  return [
+    { title: organization.name, path: "/" },
+    ...own.filter(({ path, title }) => path !== "/" || title !== "Home"),
+  ];
 }

@@ -22,7 +22,11 @@ function UnknownInstance() {
   return (
     <>
       <PageHeader title="No such instance" />
-      <EmptyState icon={<ServerOff />} title="This organization has no such instance" action={<ButtonLink to="/instances">See all instances</ButtonLink>}>
+      <EmptyState
+        icon={<ServerOff />}
+        title="This organization has no such instance"
+        action={<ButtonLink to="/instances">See all instances</ButtonLink>}
+      >
         It was deleted, or it is a draft of somebody else.
       </EmptyState>
     </>

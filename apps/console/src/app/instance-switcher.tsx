@@ -4,7 +4,8 @@ import { Check, ChevronsUpDown, Plus, Server } from "lucide-react";
 import { Menu, MenuGroup, MenuItem, MenuSeparator } from "../components/menu.tsx";
 import { Status } from "../components/status.tsx";
 import { cx } from "../lib/cx.ts";
-import { describeInstanceState, type Instance, useInstances } from "../lib/instances.ts";
+import { describeInstanceState, type Instance } from "../lib/instance-state.ts";
+import { useInstances } from "../lib/instances.ts";
 
 export interface InstanceSwitcherProps {
   readonly isFolded: boolean;
@@ -31,7 +32,11 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
           )}
         >
           <span className="sr-only">Switch instance</span>
-          {isFolded ? <Server aria-hidden className="size-4 text-ink-soft" /> : <CurrentInstance instance={current} />}
+          {isFolded ? (
+            <Server aria-hidden className="size-4 text-ink-soft" />
+          ) : (
+            <CurrentInstance instance={current} />
+          )}
         </button>
       }
     >
@@ -42,7 +47,11 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
               key={instance.id}
               onSelect={() => open(instance.id)}
               icon={<Status {...describeInstanceState(instance)} isWordHidden />}
-              trailing={instance.id === current?.id ? <Check aria-label="shown" className="size-4 text-accent-ink" /> : undefined}
+              trailing={
+                instance.id === current?.id ? (
+                  <Check aria-label="shown" className="size-4 text-accent-ink" />
+                ) : undefined
+              }
             >
               {instance.name}
             </MenuItem>

@@ -22,7 +22,11 @@ export interface NavigationEntry {
 export interface InstanceEntry {
   readonly title: string;
   readonly icon: LucideIcon;
-  readonly to: "/i/$instanceId" | "/i/$instanceId/chat" | "/i/$instanceId/sessions" | "/i/$instanceId/refusals";
+  readonly to:
+    | "/i/$instanceId"
+    | "/i/$instanceId/chat"
+    | "/i/$instanceId/sessions"
+    | "/i/$instanceId/refusals";
 }
 
 export const INSTANCE_PAGES: readonly InstanceEntry[] = [

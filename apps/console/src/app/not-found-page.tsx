@@ -7,8 +7,13 @@ export function NotFoundPage() {
   return (
     <>
       <PageHeader title="No such page" />
-      <EmptyState icon={<Compass />} title="Nothing has this address" action={<ButtonLink to="/">Go to the start</ButtonLink>}>
-        It was mistyped, or what stood here has been deleted. Press Ctrl K, or ⌘K on a Mac, to find a page by its name.
+      <EmptyState
+        icon={<Compass />}
+        title="Nothing has this address"
+        action={<ButtonLink to="/">Go to the start</ButtonLink>}
+      >
+        It was mistyped, or what stood here has been deleted. Press Ctrl K, or ⌘K on a Mac, to find a page by
+        its name.
       </EmptyState>
     </>
   );

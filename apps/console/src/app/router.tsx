@@ -24,15 +24,19 @@ const unknownRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  shellRoute.update({ component: Shell }).addChildren([
-    startRoute,
-    instancesRoute,
-    membersRoute,
-    auditRoute,
-    settingsRoute,
-    unknownRoute,
-    instanceRoute.update({ component: InstanceFrame }).addChildren([homeRoute, chatRoute, sessionsRoute, refusalsRoute]),
-  ]),
+  shellRoute
+    .update({ component: Shell })
+    .addChildren([
+      startRoute,
+      instancesRoute,
+      membersRoute,
+      auditRoute,
+      settingsRoute,
+      unknownRoute,
+      instanceRoute
+        .update({ component: InstanceFrame })
+        .addChildren([homeRoute, chatRoute, sessionsRoute, refusalsRoute]),
+    ]),
 ]);
 
 export function createConsoleRouter(services: Services) {

@@ -3,7 +3,7 @@ import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { SignInForm } from "../features/sign-in/sign-in-form.tsx";
 import { useServices } from "../lib/services.ts";
-import { sessionQuery, type SignedIn, useSignedIn } from "../lib/session.ts";
+import { type SignedIn, sessionQuery, useSignedIn } from "../lib/session.ts";
 import { useIsSessionOver } from "../lib/session-watch.ts";
 
 export function SessionEnded() {

@@ -1,13 +1,13 @@
 /** Bar, breadcrumbs and page. */
 import { Outlet } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useMediaQuery } from "../lib/media-query.ts";
 import { cx } from "../lib/cx.ts";
+import { useMediaQuery } from "../lib/media-query.ts";
 import { CommandMenu } from "./command-menu.tsx";
+import { useCrumbs } from "./crumbs.ts";
 import { SessionEnded } from "./session-ended.tsx";
 import { SideBar } from "./side-bar.tsx";
 import { TopBar } from "./top-bar.tsx";
-import { useCrumbs } from "./crumbs.ts";
 
 export function Shell() {
   const [isFolded, setIsFolded] = useState(false);
@@ -31,8 +31,16 @@ export function Shell() {
   }, []);
 
   return (
-    <div className={cx("grid min-h-dvh grid-cols-1", isFolded ? "md:grid-cols-[3.5rem_minmax(0,1fr)]" : "md:grid-cols-[14.5rem_minmax(0,1fr)]")}>
-      <a href="#page" className="sr-only z-50 rounded-md bg-accent px-3 py-2 font-medium text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+    <div
+      className={cx(
+        "grid min-h-dvh grid-cols-1",
+        isFolded ? "md:grid-cols-[3.5rem_minmax(0,1fr)]" : "md:grid-cols-[14.5rem_minmax(0,1fr)]",
+      )}
+    >
+      <a
+        href="#page"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 font-medium text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
         Skip to the page
       </a>
       <SideBar
@@ -48,7 +56,11 @@ export function Shell() {
           isFolded={isFolded}
           onToggle={() => (isNarrow ? setIsDrawerOpen(true) : setIsFolded((before) => !before))}
         />
-        <main id="page" tabIndex={-1} className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none sm:px-8 sm:py-8">
+        <main
+          id="page"
+          tabIndex={-1}
+          className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none sm:px-8 sm:py-8"
+        >
           <Outlet />
         </main>
       </div>

@@ -32,7 +32,10 @@ export function SideBar({ isFolded, isDrawer, isDrawerOpen, onDrawerOpenChange, 
     <Dialog.Root open={isDrawerOpen} onOpenChange={onDrawerOpenChange}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-30 bg-veil transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <Dialog.Popup aria-label="Navigation" className="fixed inset-y-0 left-0 z-30 w-72 max-w-[85vw] border-r border-line-strong bg-sunken outline-none transition-transform duration-150 data-ending-style:-translate-x-full data-starting-style:-translate-x-full">
+        <Dialog.Popup
+          aria-label="Navigation"
+          className="fixed inset-y-0 left-0 z-30 w-72 max-w-[85vw] border-r border-line-strong bg-sunken outline-none transition-transform duration-150 data-ending-style:-translate-x-full data-starting-style:-translate-x-full"
+        >
           <BarContent
             isFolded={false}
             onSearch={() => {
@@ -108,7 +111,12 @@ function SearchButton({ isFolded, onSearch }: { readonly isFolded: boolean; read
       ) : (
         <>
           <span className="flex-1 text-left">Search</span>
-          <kbd aria-hidden className="rounded-sm border border-line px-1 font-sans text-xs pointer-coarse:hidden">{shortcut()}</kbd>
+          <kbd
+            aria-hidden
+            className="rounded-sm border border-line px-1 font-sans text-xs pointer-coarse:hidden"
+          >
+            {shortcut()}
+          </kbd>
         </>
       )}
     </button>
@@ -126,7 +134,15 @@ function shortcut(): string {
   return /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘K" : "Ctrl K";
 }
 
-function BarGroup({ label, isFolded, children }: { readonly label: string; readonly isFolded: boolean; readonly children: ReactNode }) {
+function BarGroup({
+  label,
+  isFolded,
+  children,
+}: {
+  readonly label: string;
+  readonly isFolded: boolean;
+  readonly children: ReactNode;
+}) {
   return (
     <div className="flex flex-col gap-0.5">
       <h2 className={cx("px-2 pb-1 text-xs font-medium text-ink-faint", isFolded && "sr-only")}>{label}</h2>

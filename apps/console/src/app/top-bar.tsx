@@ -11,7 +11,11 @@ export interface TopBarProps {
 export function TopBar({ crumbs, isFolded, onToggle }: TopBarProps) {
   return (
     <div className="sticky top-0 z-10 flex h-12 items-center gap-2 border-b border-line bg-canvas px-2 sm:px-3">
-      <IconButton label={isFolded ? "Show the bar" : "Fold the bar"} icon={<PanelLeft aria-hidden />} onClick={onToggle} />
+      <IconButton
+        label={isFolded ? "Show the bar" : "Fold the bar"}
+        icon={<PanelLeft aria-hidden />}
+        onClick={onToggle}
+      />
       <Breadcrumbs crumbs={crumbs} />
     </div>
   );

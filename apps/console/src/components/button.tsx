@@ -10,8 +10,10 @@ export type ButtonSize = "sm" | "md";
 
 const VARIANTS: Readonly<Record<ButtonVariant, string>> = {
   primary: "border-transparent bg-accent text-on-accent hover:not-data-disabled:bg-accent-hover",
-  secondary: "border-line-strong bg-raised text-ink hover:not-data-disabled:bg-hover active:not-data-disabled:bg-pressed",
-  ghost: "border-transparent text-ink-soft hover:not-data-disabled:bg-hover hover:not-data-disabled:text-ink data-popup-open:bg-hover",
+  secondary:
+    "border-line-strong bg-raised text-ink hover:not-data-disabled:bg-hover active:not-data-disabled:bg-pressed",
+  ghost:
+    "border-transparent text-ink-soft hover:not-data-disabled:bg-hover hover:not-data-disabled:text-ink data-popup-open:bg-hover",
   danger: "border-transparent bg-danger text-on-accent hover:not-data-disabled:bg-danger-hover",
 };
 const SIZES: Readonly<Record<ButtonSize, string>> = {
@@ -39,7 +41,17 @@ export interface ButtonProps extends Omit<ComponentProps<"button">, "ref"> {
 }
 
 /** A disabled one stays reachable by keyboard, so that its reason can be read. */
-export function Button({ variant = "secondary", size = "md", isBusy = false, icon, className, children, disabled, type = "button", ...props }: ButtonProps) {
+export function Button({
+  variant = "secondary",
+  size = "md",
+  isBusy = false,
+  icon,
+  className,
+  children,
+  disabled,
+  type = "button",
+  ...props
+}: ButtonProps) {
   return (
     <BaseButton
       {...props}
@@ -62,7 +74,13 @@ interface LinkLookProps extends Omit<ComponentProps<"a">, "className"> {
 }
 
 /** Goes to another page of the console, with the look of a button. */
-export const ButtonLink = createLink(function ButtonAnchor({ variant = "secondary", size = "md", icon, children, ...props }: LinkLookProps) {
+export const ButtonLink = createLink(function ButtonAnchor({
+  variant = "secondary",
+  size = "md",
+  icon,
+  children,
+  ...props
+}: LinkLookProps) {
   return (
     <a {...props} className={buttonClasses(variant, size)}>
       {icon}

@@ -12,7 +12,14 @@ export interface CheckboxProps {
   readonly isDisabled?: boolean;
 }
 
-export function Checkbox({ label, hint, isChecked, isMixed = false, onChange, isDisabled = false }: CheckboxProps) {
+export function Checkbox({
+  label,
+  hint,
+  isChecked,
+  isMixed = false,
+  onChange,
+  isDisabled = false,
+}: CheckboxProps) {
   return (
     <label className="flex items-start gap-2.5">
       <Base.Root
@@ -23,7 +30,11 @@ export function Checkbox({ label, hint, isChecked, isMixed = false, onChange, is
         className="mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-sm border border-control bg-raised text-on-accent transition-colors data-checked:border-accent data-checked:bg-accent data-indeterminate:border-accent data-indeterminate:bg-accent data-disabled:border-line-strong data-disabled:bg-sunken data-disabled:text-ink-faint"
       >
         <Base.Indicator className="flex">
-          {isMixed ? <Minus aria-hidden className="size-3" strokeWidth={3} /> : <Check aria-hidden className="size-3" strokeWidth={3} />}
+          {isMixed ? (
+            <Minus aria-hidden className="size-3" strokeWidth={3} />
+          ) : (
+            <Check aria-hidden className="size-3" strokeWidth={3} />
+          )}
         </Base.Indicator>
       </Base.Root>
       <span className="flex min-w-0 flex-col">

@@ -17,13 +17,21 @@ export function CodeBlock({ code, label, isShell = false }: CodeBlockProps) {
         <span className="truncate">{label}</span>
         <CopyButton text={code} what={label.toLowerCase()} />
       </figcaption>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reachable by keyboard */}
-      <pre tabIndex={0} aria-label={label} className="max-h-96 overflow-auto px-3 py-2 font-mono text-xs leading-5 text-ink -outline-offset-2">
+      {/* What scrolls has to be reachable by keyboard. */}
+      <pre
+        tabIndex={0}
+        aria-label={label}
+        className="max-h-96 overflow-auto px-3 py-2 font-mono text-xs leading-5 text-ink -outline-offset-2"
+      >
         {isShell
           ? lines.map((line, at) => (
               // Lines of one text: their place is what they are.
               <span key={`${at} ${line}`} className="block">
-                {line.startsWith("#") || line === "" ? null : <span aria-hidden className="select-none text-ink-faint">$ </span>}
+                {line.startsWith("#") || line === "" ? null : (
+                  <span aria-hidden className="select-none text-ink-faint">
+                    ${" "}
+                  </span>
+                )}
                 {line}
               </span>
             ))

@@ -13,7 +13,14 @@ export interface ComboboxProps<Value extends string> {
   readonly emptyText?: string;
 }
 
-export function Combobox<Value extends string>({ options, value, onChange, placeholder = "Search…", label, emptyText = "Nothing has this name." }: ComboboxProps<Value>) {
+export function Combobox<Value extends string>({
+  options,
+  value,
+  onChange,
+  placeholder = "Search…",
+  label,
+  emptyText = "Nothing has this name.",
+}: ComboboxProps<Value>) {
   return (
     <Base.Root<SelectOption<Value>>
       items={options}
@@ -21,21 +28,32 @@ export function Combobox<Value extends string>({ options, value, onChange, place
       onValueChange={(option) => onChange(option?.value ?? null)}
     >
       <Base.InputGroup className="relative">
-        <Base.Input aria-label={label} placeholder={placeholder} className="control h-8 w-full pr-8 pl-2.5 pointer-coarse:h-11" />
-        <Base.Trigger aria-label="Show all" className="absolute inset-y-0 right-0 flex w-8 items-center justify-center text-ink-faint">
+        <Base.Input
+          aria-label={label}
+          placeholder={placeholder}
+          className="control h-8 w-full pr-8 pl-2.5 pointer-coarse:h-11"
+        />
+        <Base.Trigger
+          aria-label="Show all"
+          className="absolute inset-y-0 right-0 flex w-8 items-center justify-center text-ink-faint"
+        >
           <ChevronsUpDown aria-hidden className="size-3.5" />
         </Base.Trigger>
       </Base.InputGroup>
       <Base.Portal>
         <Base.Positioner sideOffset={4} className="z-50 outline-none">
           <Base.Popup className="popup max-h-[min(20rem,var(--available-height))] w-(--anchor-width) min-w-56 overflow-y-auto p-1">
-            <Base.Empty className="text-sm text-ink-soft not-empty:px-2 not-empty:py-1.5">{emptyText}</Base.Empty>
+            <Base.Empty className="text-sm text-ink-soft not-empty:px-2 not-empty:py-1.5">
+              {emptyText}
+            </Base.Empty>
             <Base.List>
               {(option: SelectOption<Value>) => (
                 <Base.Item key={option.value} value={option} className="popup-item">
                   <span className="flex min-w-0 flex-col">
                     <span className="truncate">{option.label}</span>
-                    {option.hint === undefined ? null : <span className="text-xs text-ink-soft">{option.hint}</span>}
+                    {option.hint === undefined ? null : (
+                      <span className="text-xs text-ink-soft">{option.hint}</span>
+                    )}
                   </span>
                   <Base.ItemIndicator className="ml-auto text-accent-ink">
                     <Check aria-hidden className="size-4" />

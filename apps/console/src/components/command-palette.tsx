@@ -34,7 +34,10 @@ export function CommandPalette({ isOpen, onOpenChange, commands }: CommandPalett
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Dialog.Viewport className="fixed inset-0 z-40 flex justify-center overflow-hidden p-4 pt-[12vh]">
-          <Dialog.Popup aria-label="Commands" className="popup flex h-fit max-h-[60vh] w-full max-w-xl flex-col overflow-hidden rounded-lg">
+          <Dialog.Popup
+            aria-label="Commands"
+            className="popup flex h-fit max-h-[60vh] w-full max-w-xl flex-col overflow-hidden rounded-lg"
+          >
             <Autocomplete.Root
               inline
               open
@@ -57,9 +60,17 @@ export function CommandPalette({ isOpen, onOpenChange, commands }: CommandPalett
               <Autocomplete.List className="min-h-0 overflow-y-auto not-empty:p-1.5">
                 {(group: CommandGroup) => (
                   <Autocomplete.Group key={group.value} items={group.items}>
-                    <Autocomplete.GroupLabel className="px-2 pt-2 pb-1 text-xs font-medium text-ink-faint">{group.value}</Autocomplete.GroupLabel>
+                    <Autocomplete.GroupLabel className="px-2 pt-2 pb-1 text-xs font-medium text-ink-faint">
+                      {group.value}
+                    </Autocomplete.GroupLabel>
                     <Autocomplete.Collection>
-                      {(command: Command) => <CommandItem key={command.id} command={command} onChosen={() => onOpenChange(false)} />}
+                      {(command: Command) => (
+                        <CommandItem
+                          key={command.id}
+                          command={command}
+                          onChosen={() => onOpenChange(false)}
+                        />
+                      )}
                     </Autocomplete.Collection>
                   </Autocomplete.Group>
                 )}
@@ -84,7 +95,9 @@ function CommandItem({ command, onChosen }: { readonly command: Command; readonl
     >
       {command.icon}
       <span className="min-w-0 flex-1 truncate">{command.label}</span>
-      {command.hint === undefined ? null : <span className="max-w-[40%] truncate text-xs text-ink-soft">{command.hint}</span>}
+      {command.hint === undefined ? null : (
+        <span className="max-w-[40%] truncate text-xs text-ink-soft">{command.hint}</span>
+      )}
       <CornerDownLeft aria-hidden className="invisible size-3.5! group-data-highlighted:visible" />
     </Autocomplete.Item>
   );

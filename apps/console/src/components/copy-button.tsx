@@ -21,10 +21,16 @@ export function CopyButton({ text, what }: CopyButtonProps) {
   }[state];
   return (
     <>
-      <IconButton label={label} icon={<Icon aria-hidden />} size="sm" onClick={() => copy(text)} className="[&_svg]:size-3.5" />
-      <span role="status" className="sr-only">
+      <IconButton
+        label={label}
+        icon={<Icon aria-hidden />}
+        size="sm"
+        onClick={() => copy(text)}
+        className="[&_svg]:size-3.5"
+      />
+      <output className="sr-only">
         {state === "idle" ? "" : label}
-      </span>
+      </output>
     </>
   );
 }

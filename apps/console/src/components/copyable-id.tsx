@@ -11,7 +11,9 @@ export interface CopyableIdProps {
 
 export function CopyableId({ id, label, maxLength }: CopyableIdProps) {
   const isCut = maxLength !== undefined && id.length > maxLength;
-  const shown = isCut ? `${id.slice(0, Math.ceil(maxLength / 2))}…${id.slice(-Math.floor(maxLength / 2))}` : id;
+  const shown = isCut
+    ? `${id.slice(0, Math.ceil(maxLength / 2))}…${id.slice(-Math.floor(maxLength / 2))}`
+    : id;
   return (
     <span className="inline-flex min-w-0 items-center gap-1 text-xs">
       {label === undefined ? null : <span className="shrink-0 text-ink-soft">{label}</span>}

@@ -16,7 +16,15 @@ export interface DialogProps {
   readonly isBlocking?: boolean;
 }
 
-export function Dialog({ title, description, isOpen, onOpenChange, children, actions, isBlocking = false }: DialogProps) {
+export function Dialog({
+  title,
+  description,
+  isOpen,
+  onOpenChange,
+  children,
+  actions,
+  isBlocking = false,
+}: DialogProps) {
   return (
     <Base.Root
       open={isOpen}
@@ -38,7 +46,9 @@ export function Dialog({ title, description, isOpen, onOpenChange, children, act
               </div>
               {isBlocking ? null : <DialogCloseButton />}
             </header>
-            {children === undefined ? null : <div className="flex min-w-0 flex-col gap-4 px-5 pt-4">{children}</div>}
+            {children === undefined ? null : (
+              <div className="flex min-w-0 flex-col gap-4 px-5 pt-4">{children}</div>
+            )}
             <footer className="flex flex-wrap justify-end gap-2 p-5">{actions}</footer>
           </Base.Popup>
         </Base.Viewport>
@@ -50,7 +60,15 @@ export function Dialog({ title, description, isOpen, onOpenChange, children, act
 function DialogCloseButton() {
   return (
     <Base.Close
-      render={<IconButton label="Close" icon={<X aria-hidden />} size="sm" hasTooltip={false} className="-mt-0.5 -mr-1" />}
+      render={
+        <IconButton
+          label="Close"
+          icon={<X aria-hidden />}
+          size="sm"
+          hasTooltip={false}
+          className="-mt-0.5 -mr-1"
+        />
+      }
     />
   );
 }

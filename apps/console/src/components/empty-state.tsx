@@ -13,7 +13,10 @@ export interface EmptyStateProps {
 export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
   return (
     <section className="flex flex-col items-start gap-4 rounded-lg border border-dashed border-line-strong p-6 sm:p-8">
-      <span aria-hidden className="flex size-9 items-center justify-center rounded-md border border-line bg-raised text-ink-soft [&_svg]:size-4.5">
+      <span
+        aria-hidden
+        className="flex size-9 items-center justify-center rounded-md border border-line bg-raised text-ink-soft [&_svg]:size-4.5"
+      >
         {icon}
       </span>
       <div className="flex max-w-prose flex-col gap-1">

@@ -1,8 +1,8 @@
 /** A fault: cause first, then what to do, then the ids. The words are those of `describeFault`. */
 import { CircleAlert, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
-import { describeFault } from "../lib/describe-fault.ts";
 import { cx } from "../lib/cx.ts";
+import { describeFault } from "../lib/describe-fault.ts";
 import { Button } from "./button.tsx";
 import { CopyableId } from "./copyable-id.tsx";
 
@@ -18,7 +18,14 @@ export interface ErrorStateProps {
   readonly isCompact?: boolean;
 }
 
-export function ErrorState({ error, title, onRetry, isRetrying = false, action, isCompact = false }: ErrorStateProps) {
+export function ErrorState({
+  error,
+  title,
+  onRetry,
+  isRetrying = false,
+  action,
+  isCompact = false,
+}: ErrorStateProps) {
   const { cause, fix, code, denialId, canRetry, isQuoted } = describeFault(error);
   // In a form the person sees what they did: the code would only be noise.
   const shownCode = isCompact && denialId === undefined ? undefined : code;
@@ -29,7 +36,10 @@ export function ErrorState({ error, title, onRetry, isRetrying = false, action, 
       role="alert"
       className={cx("flex gap-3 rounded-lg border border-line-strong bg-raised", isCompact ? "p-3" : "p-4")}
     >
-      <span aria-hidden className="flex size-6 shrink-0 items-center justify-center rounded-full bg-danger-soft text-danger-ink">
+      <span
+        aria-hidden
+        className="flex size-6 shrink-0 items-center justify-center rounded-full bg-danger-soft text-danger-ink"
+      >
         <CircleAlert className="size-3.5" />
       </span>
       <div className="flex min-w-0 flex-1 flex-col gap-3 pt-0.5">

@@ -15,17 +15,34 @@ export interface FieldProps {
   readonly children: ReactNode;
 }
 
-export function Field({ label, isLabelHidden = false, hint, error, isDisabled = false, name, children }: FieldProps) {
+export function Field({
+  label,
+  isLabelHidden = false,
+  hint,
+  error,
+  isDisabled = false,
+  name,
+  children,
+}: FieldProps) {
   return (
-    <Base.Root name={name} invalid={error !== undefined} disabled={isDisabled} className="flex min-w-0 flex-col gap-1.5">
-      <Base.Label className={cx("text-sm font-medium text-ink", isLabelHidden && "sr-only")}>{label}</Base.Label>
+    <Base.Root
+      name={name}
+      invalid={error !== undefined}
+      disabled={isDisabled}
+      className="flex min-w-0 flex-col gap-1.5"
+    >
+      <Base.Label className={cx("text-sm font-medium text-ink", isLabelHidden && "sr-only")}>
+        {label}
+      </Base.Label>
       {children}
       {error === undefined ? null : (
         <Base.Error match className="text-xs text-danger-ink">
           {error}
         </Base.Error>
       )}
-      {hint === undefined ? null : <Base.Description className="text-xs text-ink-soft">{hint}</Base.Description>}
+      {hint === undefined ? null : (
+        <Base.Description className="text-xs text-ink-soft">{hint}</Base.Description>
+      )}
     </Base.Root>
   );
 }

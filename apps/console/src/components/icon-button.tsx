@@ -13,7 +13,15 @@ export interface IconButtonProps extends Omit<ComponentProps<"button">, "childre
   readonly ref?: Ref<HTMLElement>;
 }
 
-export function IconButton({ label, icon, size = "md", hasTooltip = true, className, type = "button", ...props }: IconButtonProps) {
+export function IconButton({
+  label,
+  icon,
+  size = "md",
+  hasTooltip = true,
+  className,
+  type = "button",
+  ...props
+}: IconButtonProps) {
   const button = (
     <BaseButton
       {...props}

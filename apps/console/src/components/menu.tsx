@@ -16,8 +16,16 @@ export function Menu({ trigger, children, side = "bottom", align = "start" }: Me
     <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
-        <Base.Positioner side={side} align={align} sideOffset={4} collisionPadding={8} className="z-50 outline-none">
-          <Base.Popup className="popup max-h-(--available-height) min-w-48 max-w-80 overflow-y-auto p-1">{children}</Base.Popup>
+        <Base.Positioner
+          side={side}
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-50 outline-none"
+        >
+          <Base.Popup className="popup max-h-(--available-height) min-w-48 max-w-80 overflow-y-auto p-1">
+            {children}
+          </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
@@ -34,12 +42,22 @@ export interface MenuItemProps {
   readonly trailing?: ReactNode;
 }
 
-export function MenuItem({ icon, children, onSelect, isDanger = false, isDisabled = false, trailing }: MenuItemProps) {
+export function MenuItem({
+  icon,
+  children,
+  onSelect,
+  isDanger = false,
+  isDisabled = false,
+  trailing,
+}: MenuItemProps) {
   return (
     <Base.Item
       onClick={onSelect}
       disabled={isDisabled}
-      className={cx("popup-item [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-ink-soft", isDanger && "text-danger-ink [&>svg]:text-danger-ink")}
+      className={cx(
+        "popup-item [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-ink-soft",
+        isDanger && "text-danger-ink [&>svg]:text-danger-ink",
+      )}
     >
       {icon}
       <span className="min-w-0 flex-1 truncate">{children}</span>
@@ -55,7 +73,9 @@ export function MenuSeparator() {
 export function MenuGroup({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     <Base.Group>
-      <Base.GroupLabel className="px-2 pt-1.5 pb-1 text-xs font-medium text-ink-faint">{label}</Base.GroupLabel>
+      <Base.GroupLabel className="px-2 pt-1.5 pb-1 text-xs font-medium text-ink-faint">
+        {label}
+      </Base.GroupLabel>
       {children}
     </Base.Group>
   );

@@ -13,8 +13,16 @@ export interface NoticeProps {
 export function Notice({ tone = "accent", title, children, action }: NoticeProps) {
   const Icon = tone === "warn" ? TriangleAlert : Info;
   return (
-    <div className={cx("flex gap-3 rounded-lg border border-line p-3", tone === "warn" ? "bg-warn-soft" : "bg-raised")}>
-      <Icon aria-hidden className={cx("mt-0.5 size-4 shrink-0", tone === "warn" ? "text-warn-ink" : "text-accent-ink")} />
+    <div
+      className={cx(
+        "flex gap-3 rounded-lg border border-line p-3",
+        tone === "warn" ? "bg-warn-soft" : "bg-raised",
+      )}
+    >
+      <Icon
+        aria-hidden
+        className={cx("mt-0.5 size-4 shrink-0", tone === "warn" ? "text-warn-ink" : "text-accent-ink")}
+      />
       <div className="flex min-w-0 flex-1 flex-col gap-0.5 text-sm">
         <p className="font-medium text-ink">{title}</p>
         {children === undefined ? null : <div className="text-ink-soft">{children}</div>}

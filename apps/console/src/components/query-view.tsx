@@ -17,7 +17,12 @@ export function QueryView<Data>({ query, what, children, skeletonLines = 5 }: Qu
   const { data, error, isFetching, refetch } = query;
   const fault =
     error === null ? null : (
-      <ErrorState error={error} title={`Loading ${what} has failed`} onRetry={() => void refetch()} isRetrying={isFetching} />
+      <ErrorState
+        error={error}
+        title={`Loading ${what} has failed`}
+        onRetry={() => void refetch()}
+        isRetrying={isFetching}
+      />
     );
   if (data === undefined) return fault ?? <Skeleton label={`Loading ${what}`} lines={skeletonLines} />;
   return (

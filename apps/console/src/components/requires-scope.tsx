@@ -25,7 +25,13 @@ export function RequiresScope({ scopes, children }: RequiresScopeProps) {
 }
 
 /** The same where the reason is known already. */
-export function DisabledControl({ missing, children }: { readonly missing: MissingScope; readonly children: ReactElement<Control> }) {
+export function DisabledControl({
+  missing,
+  children,
+}: {
+  readonly missing: MissingScope;
+  readonly children: ReactElement<Control>;
+}) {
   const id = useId();
   const words = explainMissing(missing);
   return (
@@ -45,7 +51,11 @@ export function DisabledControl({ missing, children }: { readonly missing: Missi
               <dt className="text-ink-soft">Missing</dt>
               <dd className="font-mono wrap-anywhere text-ink">{missing.scopes.join(", ")}</dd>
               <dt className="text-ink-soft">Who can</dt>
-              <dd className="text-ink">{missing.whoCan === undefined ? "No role of this organization" : asSentence(missing.whoCan).slice(0, -1)}</dd>
+              <dd className="text-ink">
+                {missing.whoCan === undefined
+                  ? "No role of this organization"
+                  : asSentence(missing.whoCan).slice(0, -1)}
+              </dd>
             </dl>
           </Base.Popup>
         </Base.Positioner>

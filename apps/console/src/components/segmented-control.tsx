@@ -18,12 +18,17 @@ export interface SegmentedControlProps<Value extends string> {
   readonly onChange: (value: Value) => void;
 }
 
-export function SegmentedControl<Value extends string>({ label, segments, value, onChange }: SegmentedControlProps<Value>) {
+export function SegmentedControl<Value extends string>({
+  label,
+  segments,
+  value,
+  onChange,
+}: SegmentedControlProps<Value>) {
   return (
     <RadioGroup
       aria-label={label}
       value={value}
-      onValueChange={(next) => onChange(next as Value)}
+      onValueChange={onChange}
       className="inline-flex w-fit gap-0.5 rounded-md border border-line bg-sunken p-0.5"
     >
       {segments.map((segment) => (

@@ -19,7 +19,14 @@ export interface SelectProps<Value extends string> {
   readonly isDisabled?: boolean;
 }
 
-export function Select<Value extends string>({ options, value, onChange, placeholder = "Choose…", label, isDisabled = false }: SelectProps<Value>) {
+export function Select<Value extends string>({
+  options,
+  value,
+  onChange,
+  placeholder = "Choose…",
+  label,
+  isDisabled = false,
+}: SelectProps<Value>) {
   return (
     <Base.Root<Value>
       items={options.map((option) => ({ value: option.value, label: option.label }))}
@@ -29,7 +36,10 @@ export function Select<Value extends string>({ options, value, onChange, placeho
       }}
       disabled={isDisabled}
     >
-      <Base.Trigger aria-label={label} className="control flex h-8 w-full min-w-32 items-center justify-between gap-2 pr-2 pl-2.5 text-left pointer-coarse:h-11">
+      <Base.Trigger
+        aria-label={label}
+        className="control flex h-8 w-full min-w-32 items-center justify-between gap-2 pr-2 pl-2.5 text-left pointer-coarse:h-11"
+      >
         <Base.Value placeholder={placeholder} className="truncate data-placeholder:text-ink-faint" />
         <Base.Icon className="text-ink-faint">
           <ChevronsUpDown aria-hidden className="size-3.5" />

@@ -19,7 +19,9 @@ export function SidePanel({ title, isOpen, onOpenChange, children, actions }: Si
         <Base.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup className="fixed inset-y-0 right-0 z-40 flex w-full max-w-lg flex-col border-l border-line-strong bg-canvas shadow-float outline-none transition-transform duration-150 data-ending-style:translate-x-full data-starting-style:translate-x-full">
           <header className="flex h-12 shrink-0 items-center gap-3 border-b border-line px-4">
-            <Base.Title className="min-w-0 flex-1 truncate text-base font-semibold text-ink">{title}</Base.Title>
+            <Base.Title className="min-w-0 flex-1 truncate text-base font-semibold text-ink">
+              {title}
+            </Base.Title>
             <Base.Close render={<IconButton label="Close" icon={<X aria-hidden />} hasTooltip={false} />} />
           </header>
           <div className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto p-4">{children}</div>

@@ -11,10 +11,13 @@ export interface SkeletonProps {
 
 export function Skeleton({ label, lines = 3 }: SkeletonProps) {
   return (
-    <div role="status" aria-label={label} className="arrives-late flex w-full flex-col gap-3 py-1">
+    <output aria-label={label} className="arrives-late flex w-full flex-col gap-3 py-1">
       {Array.from({ length: lines }, (_, line) => (
-        <span key={line} className={cx("pulsing block h-3.5 rounded-sm bg-hover", WIDTHS[line % WIDTHS.length])} />
+        <span
+          key={line}
+          className={cx("pulsing block h-3.5 rounded-sm bg-hover", WIDTHS[line % WIDTHS.length])}
+        />
       ))}
-    </div>
+    </output>
   );
 }

@@ -33,7 +33,10 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
               <th
                 key={column.id}
                 scope="col"
-                className={cx("h-8 whitespace-nowrap px-3 text-xs font-medium text-ink-soft first:pl-4 last:pr-4", lookOf(column))}
+                className={cx(
+                  "h-8 whitespace-nowrap px-3 text-xs font-medium text-ink-soft first:pl-4 last:pr-4",
+                  lookOf(column),
+                )}
               >
                 <span className={column.isTitleHidden === true ? "sr-only" : undefined}>{column.title}</span>
               </th>
@@ -42,7 +45,10 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
         </thead>
         <tbody className="divide-y divide-line">
           {rows.map((row) => (
-            <tr key={keyOf(row)} className="relative transition-colors hover:bg-sunken has-[a[data-row-link]:focus-visible]:bg-sunken">
+            <tr
+              key={keyOf(row)}
+              className="relative transition-colors hover:bg-sunken has-[a[data-row-link]:focus-visible]:bg-sunken"
+            >
               {columns.map((column) => (
                 <td key={column.id} className={cx("h-10 px-3 py-1.5 first:pl-4 last:pr-4", lookOf(column))}>
                   {column.render(row)}

@@ -17,7 +17,11 @@ export interface TabsProps<Value extends string> {
 
 export function Tabs<Value extends string>({ label, tabs, value, onChange }: TabsProps<Value>) {
   return (
-    <Base.Root value={value} onValueChange={(next: Value) => onChange(next)} className="flex min-w-0 flex-col gap-4">
+    <Base.Root
+      value={value}
+      onValueChange={(next: Value) => onChange(next)}
+      className="flex min-w-0 flex-col gap-4"
+    >
       <Base.List aria-label={label} className="relative flex gap-4 overflow-x-auto border-b border-line">
         {tabs.map((tab) => (
           <Base.Tab

@@ -14,13 +14,20 @@ export function TextInput({ isCode = false, icon, ...props }: TextInputProps) {
     <Field.Control
       {...props}
       spellCheck={isCode ? false : props.spellCheck}
-      className={cx("control h-8 w-full px-2.5 pointer-coarse:h-11", isCode && "font-mono", icon !== undefined && "pl-8")}
+      className={cx(
+        "control h-8 w-full px-2.5 pointer-coarse:h-11",
+        isCode && "font-mono",
+        icon !== undefined && "pl-8",
+      )}
     />
   );
   if (icon === undefined) return input;
   return (
     <div className="relative">
-      <span aria-hidden className="pointer-events-none absolute inset-y-0 left-2.5 flex items-center text-ink-faint [&_svg]:size-4">
+      <span
+        aria-hidden
+        className="pointer-events-none absolute inset-y-0 left-2.5 flex items-center text-ink-faint [&_svg]:size-4"
+      >
         {icon}
       </span>
       {input}
@@ -37,7 +44,10 @@ export function TextArea({ isCode = false, rows = 3, ...props }: TextAreaProps) 
   return (
     <Field.Control
       render={<textarea {...props} rows={rows} />}
-      className={cx("control field-sizing-content max-h-80 w-full resize-none px-2.5 py-1.5", isCode && "font-mono")}
+      className={cx(
+        "control field-sizing-content max-h-80 w-full resize-none px-2.5 py-1.5",
+        isCode && "font-mono",
+      )}
     />
   );
 }

@@ -19,7 +19,13 @@ const STATES: Readonly<Record<StepState, { icon: typeof Check; word: string; loo
   unknown: { icon: CircleHelp, word: "unknown", look: "border-line-strong bg-canvas text-ink-soft" },
 };
 
-export function Timeline({ label, steps }: { readonly label: string; readonly steps: readonly TimelineStep[] }) {
+export function Timeline({
+  label,
+  steps,
+}: {
+  readonly label: string;
+  readonly steps: readonly TimelineStep[];
+}) {
   return (
     <ol aria-label={label} className="flex flex-col">
       {steps.map(({ id, title, state, detail }) => {
@@ -27,17 +33,25 @@ export function Timeline({ label, steps }: { readonly label: string; readonly st
         return (
           <li key={id} className="group flex gap-3">
             <span aria-hidden className="flex flex-col items-center">
-              <span className={cx("flex size-5 shrink-0 items-center justify-center rounded-full border", look)}>
+              <span
+                className={cx("flex size-5 shrink-0 items-center justify-center rounded-full border", look)}
+              >
                 <Icon className="size-3" strokeWidth={2.5} />
               </span>
               <span className="w-px flex-1 bg-line-strong group-last:hidden" />
             </span>
             <div className="flex min-w-0 flex-1 flex-col gap-1 pb-4 group-last:pb-0">
               <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
-                <span className={cx("font-medium", state === "skipped" ? "text-ink-soft" : "text-ink")}>{title}</span>
-                <span className={cx("text-xs", state === "failed" ? "text-danger-ink" : "text-ink-soft")}>{word}</span>
+                <span className={cx("font-medium", state === "skipped" ? "text-ink-soft" : "text-ink")}>
+                  {title}
+                </span>
+                <span className={cx("text-xs", state === "failed" ? "text-danger-ink" : "text-ink-soft")}>
+                  {word}
+                </span>
               </p>
-              {detail === undefined ? null : <div className="text-sm text-ink-soft wrap-anywhere">{detail}</div>}
+              {detail === undefined ? null : (
+                <div className="text-sm text-ink-soft wrap-anywhere">{detail}</div>
+              )}
             </div>
           </li>
         );

@@ -39,7 +39,12 @@ export function ToastArea({ children }: { readonly children: ReactNode }) {
 function Toasts() {
   const { toasts } = Base.useToastManager();
   return toasts.map((toast) => (
-    <Base.Root key={toast.id} toast={toast} swipeDirection={["right", "down"]} className="popup data-limited:hidden">
+    <Base.Root
+      key={toast.id}
+      toast={toast}
+      swipeDirection={["right", "down"]}
+      className="popup data-limited:hidden"
+    >
       <Base.Content className="flex items-start gap-2.5 py-2.5 pr-2 pl-3">
         {toast.type === "fault" ? (
           <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-danger-ink" />
@@ -50,7 +55,9 @@ function Toasts() {
           <Base.Title className="text-sm font-medium text-ink" />
           <Base.Description className="text-xs text-ink-soft" />
         </div>
-        <Base.Close render={<IconButton label="Dismiss" icon={<X aria-hidden />} size="sm" hasTooltip={false} />} />
+        <Base.Close
+          render={<IconButton label="Dismiss" icon={<X aria-hidden />} size="sm" hasTooltip={false} />}
+        />
       </Base.Content>
     </Base.Root>
   ));

@@ -3,8 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-const css = readFileSync(join(import.meta.dirname, "../tokens.css"), "utf8");
-const themes = { light: readTokens(/^:root \{([^}]*)\}/m), dark: readTokens(/^:root\[data-theme="dark"\] \{([^}]*)\}/m) };
+const css = readFileSync(join(import.meta.dirname, "../styles/tokens.css"), "utf8");
+const themes = {
+  light: readTokens(/^:root \{([^}]*)\}/m),
+  dark: readTokens(/^:root\[data-theme="dark"\] \{([^}]*)\}/m),
+};
 
 const SURFACES = ["sunken", "canvas", "raised"];
 /** Text: 4.5:1. */
@@ -47,7 +50,8 @@ function pairs(rows: typeof TEXT): readonly (readonly [string, string])[] {
 
 function readTokens(block: RegExp): Readonly<Record<string, string>> {
   const body = block.exec(css)?.[1] ?? "";
-  return Object.fromEntries([...body.matchAll(/--([\w-]+): ([^;]+);/g)].map(([, name, value]) => [name, value]));
+  const found = body.matchAll(/--([\w-]+): ([^;]+);/g);
+  return Object.fromEntries([...found].map((match): [string, string] => [match[1] ?? "", match[2] ?? ""]));
 }
 
 function contrast(tokens: Readonly<Record<string, string>>, front: string, back: string): number {

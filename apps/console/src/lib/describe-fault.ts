@@ -20,7 +20,10 @@ const MAX_TEXT = 600;
 const plain = { code: undefined, denialId: undefined, missingScopes: [], isQuoted: false } as const;
 
 const CONNECTION_WORDS: Readonly<Record<ConnectionFault["reason"], readonly [cause: string, fix: string]>> = {
-  unreachable: ["The server cannot be reached.", "See that it runs and that this browser may connect to it, then try again."],
+  unreachable: [
+    "The server cannot be reached.",
+    "See that it runs and that this browser may connect to it, then try again.",
+  ],
   "timed-out": ["The server did not answer in time.", "Try again; if it stays so, look at the server's log."],
   aborted: ["The request was stopped.", "Start it again if you still need it."],
   redirected: [
@@ -36,7 +39,10 @@ const CONNECTION_WORDS: Readonly<Record<ConnectionFault["reason"], readonly [cau
     "The connection was lost, and the run could not be taken up again.",
     "Load the session again: the run may have gone on.",
   ],
-  "no-token": ["No token could be made for this instance.", "Sign in again; if it stays so, look at the instance's page."],
+  "no-token": [
+    "No token could be made for this instance.",
+    "Sign in again; if it stays so, look at the instance's page.",
+  ],
 };
 
 /** Describes it. What no client throws is a fault of the console itself. */
@@ -46,7 +52,10 @@ export function describeFault(error: unknown): FaultWords {
     return {
       ...plain,
       cause: error.issues.length === 1 ? "A value cannot be used." : "Some values cannot be used.",
-      fix: clip(error.issues.map(({ location, message }) => nameIssue(location, message)).join("; "), MAX_TEXT),
+      fix: clip(
+        error.issues.map(({ location, message }) => nameIssue(location, message)).join("; "),
+        MAX_TEXT,
+      ),
       canRetry: false,
     };
   if (error instanceof ConnectionFault) {

@@ -2,8 +2,13 @@
  * A client for each instance that this tab talks to. Tokens and security keys stay in the memory of this tab: a reload
  * mints anew, and asks for the key again.
  */
-import { type AgentOSClient, type ControlPlaneClient, connectInstance, createAgentOSClient } from "@agentos/client";
-import type { Instance } from "./instances.ts";
+import {
+  type AgentOSClient,
+  type ControlPlaneClient,
+  connectInstance,
+  createAgentOSClient,
+} from "@agentos/client";
+import type { Instance } from "./instance-state.ts";
 
 export interface InstanceClients {
   /** With tokens minted for who is signed in; with the security key where authorization is off. */

@@ -21,11 +21,19 @@ export function joinWords(words: readonly string[], conjunction: "and" | "or"): 
 /** At most two letters that stand for a name. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters.map((word) => (word === undefined ? "" : ([...word][0] ?? ""))).join("").toUpperCase() || "?";
+  const named = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return named.map(firstLetter).join("").toUpperCase() || "?";
 }
 
 /** `1 member`, `2 members`. */
 export function countOf(count: number, singular: string, plural = `${singular}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? singular : plural}`;
+}
+
+const letters = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** What a person sees as one letter, however many characters it is. */
+function firstLetter(word = ""): string {
+  const [first] = letters.segment(word);
+  return first?.segment ?? "";
 }

@@ -17,15 +17,34 @@ interface Row {
   readonly agoSeconds: number;
 }
 
+const NOW = Date.now() / 1000;
+
 const ROWS: readonly Row[] = [
   { id: "a", name: "Production", endpoint: "https://agents.example.com", isUp: true, agoSeconds: 40 },
   { id: "b", name: "Staging", endpoint: "https://staging.example.com/os", isUp: false, agoSeconds: 7_300 },
   { id: "c", name: "My laptop", endpoint: "http://localhost:7777", isUp: true, agoSeconds: 200_000 },
 ];
 const COLUMNS: readonly Column<Row>[] = [
-  { id: "name", title: "Name", render: ({ name }) => <Link to="/" data-row-link className={rowLinkClasses}>{name}</Link> },
-  { id: "state", title: "State", render: ({ isUp }) => <Status tone={isUp ? "ok" : "danger"} word={isUp ? "Connected" : "Unreachable"} /> },
-  { id: "endpoint", title: "Endpoint", isMinor: true, render: ({ endpoint }) => <code className="font-mono text-xs text-ink-soft">{endpoint}</code> },
+  {
+    id: "name",
+    title: "Name",
+    render: ({ name }) => (
+      <Link to="/" data-row-link className={rowLinkClasses}>
+        {name}
+      </Link>
+    ),
+  },
+  {
+    id: "state",
+    title: "State",
+    render: ({ isUp }) => <Status tone={isUp ? "ok" : "danger"} word={isUp ? "Connected" : "Unreachable"} />,
+  },
+  {
+    id: "endpoint",
+    title: "Endpoint",
+    isMinor: true,
+    render: ({ endpoint }) => <code className="font-mono text-xs text-ink-soft">{endpoint}</code>,
+  },
   { id: "version", title: "Version", isMinor: true, render: () => <Badge>2.9.0</Badge> },
   {
     id: "seen",
@@ -33,7 +52,7 @@ const COLUMNS: readonly Column<Row>[] = [
     align: "end",
     render: ({ agoSeconds }) => (
       <span className="relative z-1 text-ink-soft">
-        <RelativeTime seconds={Date.now() / 1000 - agoSeconds} />
+        <RelativeTime seconds={NOW - agoSeconds} />
       </span>
     ),
   },
@@ -46,10 +65,16 @@ export function DataSamples() {
       <div className="grid gap-8 sm:grid-cols-2">
         <KeyValueList
           items={[
-            { name: "Denial id", value: <CopyableId id="018f6b0a-5c3e-7d21-9b1e-2f4a6c8e0d13" maxLength={20} /> },
-            { name: "Route", value: <code className="font-mono text-xs">POST /agents/support-bot/runs</code> },
+            {
+              name: "Denial id",
+              value: <CopyableId id="018f6b0a-5c3e-7d21-9b1e-2f4a6c8e0d13" maxLength={20} />,
+            },
+            {
+              name: "Route",
+              value: <code className="font-mono text-xs">POST /agents/support-bot/runs</code>,
+            },
             { name: "Expected", value: <Badge isCode>agents:support-bot:run</Badge> },
-            { name: "First seen", value: <RelativeTime seconds={Date.now() / 1000 - 4_000} /> },
+            { name: "First seen", value: <RelativeTime seconds={NOW - 4_000} /> },
           ]}
         />
         <Timeline
@@ -65,9 +90,14 @@ export function DataSamples() {
       <CodeBlock
         label="Lines for a shell"
         isShell
-        code={"# on the instance\nunset OS_SECURITY_KEY\nexport JWT_VERIFICATION_KEY=\"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gunVTLw7onLRnrq0\""}
+        code={
+          '# on the instance\nunset OS_SECURITY_KEY\nexport JWT_VERIFICATION_KEY="MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gunVTLw7onLRnrq0"'
+        }
       />
-      <CodeBlock label="Answer" code={'{\n  "detail": "Insufficient permissions",\n  "code": "SCOPE_MISSING"\n}'} />
+      <CodeBlock
+        label="Answer"
+        code={'{\n  "detail": "Insufficient permissions",\n  "code": "SCOPE_MISSING"\n}'}
+      />
     </Section>
   );
 }

@@ -52,7 +52,12 @@ export function FieldSamples() {
           </Field>
         </div>
         <div className="flex flex-col gap-3">
-          <Switch label="Authorization (JWT)" hint="Each person has a token of their own." isOn={isOn} onChange={setIsOn} />
+          <Switch
+            label="Authorization (JWT)"
+            hint="Each person has a token of their own."
+            isOn={isOn}
+            onChange={setIsOn}
+          />
           <Switch label="Security key" isOn={!isOn} onChange={(on) => setIsOn(!on)} />
           <Switch label="Disabled" isOn isDisabled onChange={() => undefined} />
           <Switch label="Disabled, off" isOn={false} isDisabled onChange={() => undefined} />

@@ -2,7 +2,13 @@
 import { createControlPlaneClient } from "@agentos/client";
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  RouterProvider,
+} from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { ToastArea } from "../components/toast.tsx";
 import { TooltipGroup } from "../components/tooltip.tsx";
@@ -11,7 +17,7 @@ import { createQueryClient } from "../lib/query-client.ts";
 import { ServicesProvider } from "../lib/services.ts";
 import { createSessionWatch } from "../lib/session-watch.ts";
 import { Styleguide } from "./styleguide.tsx";
-import "../styles.css";
+import "../styles/styles.css";
 
 const controlPlane = createControlPlaneClient({ baseUrl: window.location.origin });
 const sessionWatch = createSessionWatch();
@@ -26,7 +32,9 @@ const services = {
 
 const root = createRootRoute();
 const router = createRouter({
-  routeTree: root.addChildren([createRoute({ getParentRoute: () => root, path: "/", component: Styleguide })]),
+  routeTree: root.addChildren([
+    createRoute({ getParentRoute: () => root, path: "/", component: Styleguide }),
+  ]),
   // The address stays that of the file.
   history: createMemoryHistory(),
 });

@@ -17,15 +17,32 @@ const none = () => undefined;
 export function OverlaySamples() {
   const [open, setOpen] = useState<"dialog" | "panel" | "palette" | undefined>();
   const showToast = useToast();
-  const bind = (name: typeof open) => ({ isOpen: open === name, onOpenChange: (isOpen: boolean) => setOpen(isOpen ? name : undefined) });
+  const bind = (name: typeof open) => ({
+    isOpen: open === name,
+    onOpenChange: (isOpen: boolean) => setOpen(isOpen ? name : undefined),
+  });
   return (
     <Section title="Layers">
       <div className="flex flex-wrap gap-2">
         <Button onClick={() => setOpen("dialog")}>Dialog</Button>
         <Button onClick={() => setOpen("panel")}>Side panel</Button>
         <Button onClick={() => setOpen("palette")}>Commands</Button>
-        <Button onClick={() => showToast({ title: "The role was changed", description: "Tokens of the old one were revoked." })}>Toast</Button>
-        <Button onClick={() => showToast({ title: "You are still signed in", description: "The server cannot be reached.", isFault: true })}>
+        <Button
+          onClick={() =>
+            showToast({ title: "The role was changed", description: "Tokens of the old one were revoked." })
+          }
+        >
+          Toast
+        </Button>
+        <Button
+          onClick={() =>
+            showToast({
+              title: "You are still signed in",
+              description: "The server cannot be reached.",
+              isFault: true,
+            })
+          }
+        >
           Toast of a fault
         </Button>
         <Menu trigger={<IconButton label="More" icon={<Ellipsis aria-hidden />} hasTooltip={false} />}>
@@ -60,11 +77,18 @@ export function OverlaySamples() {
           <TextInput placeholder="Production" />
         </Field>
       </Dialog>
-      <SidePanel {...bind("panel")} title="Refusal" actions={<Button variant="primary">Try the same request again</Button>}>
+      <SidePanel
+        {...bind("panel")}
+        title="Refusal"
+        actions={<Button variant="primary">Try the same request again</Button>}
+      >
         <KeyValueList
           items={[
             { name: "Cause", value: "The token lacks a scope" },
-            { name: "Route", value: <code className="font-mono text-xs">POST /agents/support-bot/runs</code> },
+            {
+              name: "Route",
+              value: <code className="font-mono text-xs">POST /agents/support-bot/runs</code>,
+            },
           ]}
         />
       </SidePanel>
@@ -72,7 +96,14 @@ export function OverlaySamples() {
         {...bind("palette")}
         commands={[
           { id: "1", label: "Members", group: "Organization", icon: <Users aria-hidden />, run: none },
-          { id: "2", label: "Switch to Production", group: "Instances", icon: <Server aria-hidden />, hint: "Connected", run: none },
+          {
+            id: "2",
+            label: "Switch to Production",
+            group: "Instances",
+            icon: <Server aria-hidden />,
+            hint: "Connected",
+            run: none,
+          },
         ]}
       />
     </Section>

@@ -40,7 +40,12 @@ export function StateSamples() {
         <Avatar name="Ada Lovelace" />
         <Avatar name="Bo" size="sm" />
       </div>
-      <ErrorState error={REFUSAL} title="The run was refused" onRetry={() => undefined} action={<Button size="sm">Why?</Button>} />
+      <ErrorState
+        error={REFUSAL}
+        title="The run was refused"
+        onRetry={() => undefined}
+        action={<Button size="sm">Why?</Button>}
+      />
       <ErrorState error={new ConnectionFault("unreachable", "")} onRetry={() => undefined} />
       <ErrorState error={QUOTED} isCompact />
       <Notice title="Rotation is under way" action={<Button size="sm">Show the keys</Button>}>
@@ -49,7 +54,11 @@ export function StateSamples() {
       <Notice tone="warn" title="The security key is a root credential">
         No role limits what is done with it. It stays in the memory of this tab.
       </Notice>
-      <EmptyState icon={<MessagesSquare />} title="No sessions yet" action={<Button variant="primary">Start a chat</Button>}>
+      <EmptyState
+        icon={<MessagesSquare />}
+        title="No sessions yet"
+        action={<Button variant="primary">Start a chat</Button>}
+      >
         Each chat is kept as a session. Find one again here by its name, continue it, rename it or delete it.
       </EmptyState>
       <Skeleton label="Loading a sample" />

@@ -35,7 +35,9 @@ export function Styleguide() {
         <div className="flex flex-col gap-1">
           <p className="text-xl font-semibold tracking-tight">Page title, 20 px</p>
           <p className="text-base font-semibold">Section title, 14 px</p>
-          <p className="text-sm">Text, 13 px: the instance refused the request, since its key is another one.</p>
+          <p className="text-sm">
+            Text, 13 px: the instance refused the request, since its key is another one.
+          </p>
           <p className="text-sm text-ink-soft">Softer text: what explains, and what can be skipped.</p>
           <p className="text-xs text-ink-soft">Small text, 12 px: hints, times, columns.</p>
           <p className="font-mono text-xs">Code: agents:support-bot:run 0OIl1</p>

@@ -11,6 +11,7 @@ import {
 } from "@agentos/guard/app";
 import { z } from "zod";
 import type { LocalInstance } from "../instances/local-instance.ts";
+import { CONSOLE_FOLDER } from "../pages/console-pages.ts";
 import { type PlacedDatabase, placeDatabase } from "./open-control-plane-database.ts";
 
 /** Where the control plane is by default. */
@@ -31,6 +32,8 @@ export interface ControlPlaneOptions {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Instances in this very process, which its switches reconfigure. Default none. */
   readonly localInstances?: readonly LocalInstance[] | undefined;
+  /** Folder of the built console. Default: the one that comes with this package; without one there is a plain page. */
+  readonly consoleFolder?: string | undefined;
   /** Where the operator reads. Default: JSON lines on standard error, credentials replaced. */
   readonly logger?: Logger | undefined;
   /** Environment to read the documented names from. Default: the process's. */
@@ -50,6 +53,7 @@ const optionsSchema = z.strictObject({
     .array(z.custom<LocalInstance>(isObjectWith("apply"), "must have endpoint and apply"))
     .readonly()
     .optional(),
+  consoleFolder: filledText.optional(),
   logger: z.custom<Logger>(isObjectWith("warn"), "must have info, warn and error").optional(),
   env: z.record(z.string(), z.string().optional()).optional(),
   cliCommand: filledText.optional(),
@@ -67,6 +71,7 @@ export interface ResolvedControlPlane {
   readonly allowedPrivateEndpoints: readonly string[];
   readonly trustedProxies: readonly string[];
   readonly localInstances: readonly LocalInstance[];
+  readonly consoleFolder: string;
   readonly faults: readonly Fault[];
 }
 
@@ -90,6 +95,7 @@ export function resolveControlPlane(options: ControlPlaneOptions): ResolvedContr
     allowedPrivateEndpoints: given.allowedPrivateEndpoints ?? [],
     trustedProxies: given.trustedProxies ?? [],
     localInstances: given.localInstances ?? [],
+    consoleFolder: given.consoleFolder ?? CONSOLE_FOLDER,
     faults: [
       ...(parsed.success ? [] : findOptionFaults(parsed.error, { schema: optionsSchema, given: options })),
       ...address.faults,

@@ -5,6 +5,7 @@ import { type Fetch, type RunningServer, serveOnNode } from "@agentos/guard/app"
 import { findStorageOutage } from "@agentos/storage";
 import { type ControlPlaneApp, createControlPlaneApp } from "../app/control-plane-app.ts";
 import { readPolicy } from "../instances/read-policy.ts";
+import { createConsolePages } from "../pages/console-pages.ts";
 import { createDiagnosisRoutes } from "../routes/diagnosis-routes.ts";
 import { createInstancesRoutes } from "../routes/instances-routes.ts";
 import { createKeysRoutes } from "../routes/keys-routes.ts";
@@ -18,6 +19,7 @@ import {
   resolveControlPlane,
 } from "./control-plane-options.ts";
 import { type ControlPlaneServices, openServices } from "./control-plane-services.ts";
+import { createOriginReader } from "./read-console-origins.ts";
 
 /** Where to listen. */
 export interface ControlPlaneServeOptions {
@@ -46,6 +48,8 @@ export interface ControlPlane {
 interface Started {
   readonly app: ControlPlaneApp;
   readonly services: ControlPlaneServices;
+  /** What answers: the console first, for what is a page or a file of it. */
+  readonly fetch: Fetch;
 }
 
 /**
@@ -80,13 +84,16 @@ export function createControlPlane(options: ControlPlaneOptions = {}): ControlPl
       trustedProxies: resolved.trustedProxies,
       findOutage: findStorageOutage,
     });
-    return (started = { services, app });
+    const pages = await createConsolePages({
+      folder: resolved.consoleFolder,
+      readConnectOrigins: createOriginReader({ ...services, logger }),
+    });
+    const fetch: Fetch = (request, env) => pages?.answer(request) ?? app.fetch(request, env);
+    return (started = { services, app, fetch });
   }
 
   const fetch: Fetch = (request, env) =>
-    started === undefined
-      ? ready().then((now) => now.app.fetch(request, env))
-      : started.app.fetch(request, env);
+    started === undefined ? ready().then((now) => now.fetch(request, env)) : started.fetch(request, env);
 
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {

@@ -35,15 +35,19 @@ const SAFE_HEADERS = {
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
 } as const;
 
-/** Reads the folder. Without a built console, each page says how it is built. */
-export async function createConsolePages({ folder, readConnectOrigins }: ConsolePagesOptions): Promise<ConsolePages> {
+/** Reads the folder. Undefined where no console was built. */
+export async function createConsolePages({
+  folder,
+  readConnectOrigins,
+}: ConsolePagesOptions): Promise<ConsolePages | undefined> {
   const files = await readConsoleFiles(folder);
+  if (files === undefined) return undefined;
   return {
     answer(request) {
       if (request.method !== "GET" && request.method !== "HEAD") return undefined;
       const { pathname } = new URL(request.url);
       if (API.test(pathname)) return undefined;
-      return files === undefined ? Promise.resolve(notBuilt()) : answerFrom(files, pathname, request, readConnectOrigins);
+      return answerFrom(files, pathname, request, readConnectOrigins);
     },
   };
 }
@@ -70,12 +74,25 @@ function answerFile(file: ConsoleFile, request: Request): Response {
     "cache-control": file.isHashed ? `public, max-age=${YEAR}, immutable` : "no-cache",
     etag: file.etag,
   };
-  if (request.headers.get("if-none-match")?.split(/\s*,\s*/).includes(file.etag) === true)
-    return new Response(null, { status: 304, headers: { ...SAFE_HEADERS, ...headers, vary: "accept-encoding" } });
+  if (
+    request.headers
+      .get("if-none-match")
+      ?.split(/\s*,\s*/)
+      .includes(file.etag) === true
+  )
+    return new Response(null, {
+      status: 304,
+      headers: { ...SAFE_HEADERS, ...headers, vary: "accept-encoding" },
+    });
   return send(file, request, 200, headers);
 }
 
-function send(file: ConsoleFile, request: Request, status: number, headers: Readonly<Record<string, string>>): Response {
+function send(
+  file: ConsoleFile,
+  request: Request,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+): Response {
   const { encoding, bytes } = chooseEncoding(file, request.headers.get("accept-encoding") ?? "");
   return new Response(request.method === "HEAD" ? null : bytes, {
     status,
@@ -99,11 +116,6 @@ function chooseEncoding({ bytes, brotli, gzip }: ConsoleFile, accepted: string) 
   if (brotli !== undefined && accepts("br")) return { encoding: "br", bytes: brotli };
   if (gzip !== undefined && accepts("gzip")) return { encoding: "gzip", bytes: gzip };
   return { encoding: undefined, bytes };
-}
-
-function notBuilt(): Response {
-  const text = "The console has not been built. Build it with `npm run build` in the repository, then start again.\n";
-  return new Response(text, { status: 503, headers: plainHeaders() });
 }
 
 function plainHeaders() {

@@ -7,7 +7,8 @@ export function ChatPage() {
     <>
       <PageHeader title="Chat" description="Messages, tool calls and confirmations, as they happen." />
       <EmptyState icon={<MessagesSquare />} title="Talk to an agent">
-        Choose an agent, write a message, and its answer streams in here: text, tool calls as they run, and the question when a tool waits for your word.
+        Choose an agent, write a message, and its answer streams in here: text, tool calls as they run, and
+        the question when a tool waits for your word.
       </EmptyState>
     </>
   );

@@ -8,7 +8,10 @@ export function HomePage() {
   const { instanceId } = instanceRoute.useParams();
   return (
     <>
-      <PageHeader title="Home" description="Agents, teams and workflows of this instance, with what you may do with each." />
+      <PageHeader
+        title="Home"
+        description="Agents, teams and workflows of this instance, with what you may do with each."
+      />
       <EmptyState
         icon={<Bot />}
         title="No agents to show yet"

@@ -14,10 +14,14 @@ export function StartPage() {
     <QueryView query={query} what="the instances">
       {({ data }) => {
         const first = data.find(({ is_draft }) => !is_draft);
-        if (first !== undefined) return <Navigate to="/i/$instanceId" params={{ instanceId: first.id }} replace />;
+        if (first !== undefined)
+          return <Navigate to="/i/$instanceId" params={{ instanceId: first.id }} replace />;
         return (
           <>
-            <PageHeader title={`Welcome, ${person.name}`} description="One thing is left before you can talk to an agent." />
+            <PageHeader
+              title={`Welcome, ${person.name}`}
+              description="One thing is left before you can talk to an agent."
+            />
             <EmptyState
               icon={<Plug />}
               title="Connect your first AgentOS"
@@ -27,8 +31,8 @@ export function StartPage() {
                 </ButtonLink>
               }
             >
-              Agents, sessions and refusals of an AgentOS appear here as soon as one is connected. You need its address; the
-              console checks the rest with you.
+              Agents, sessions and refusals of an AgentOS appear here as soon as one is connected. You need
+              its address; the console checks the rest with you.
             </EmptyState>
           </>
         );

@@ -7,7 +7,8 @@ export function MembersPage() {
     <>
       <PageHeader title="Members" description="Who belongs to this organization, and what each may do." />
       <EmptyState icon={<Users />} title="Only you so far">
-        People of this organization, with the role that says what each may do. Add somebody, and hand over the one-time link that lets them in.
+        People of this organization, with the role that says what each may do. Add somebody, and hand over the
+        one-time link that lets them in.
       </EmptyState>
     </>
   );

@@ -7,7 +7,8 @@ export function RefusalsPage() {
     <>
       <PageHeader title="Refusals" description="Requests that this instance refused, grouped by cause." />
       <EmptyState icon={<ShieldAlert />} title="Nothing was refused">
-        When this instance refuses a request, it stands here with its cause, the evidence, and the button or command that fixes it.
+        When this instance refuses a request, it stands here with its cause, the evidence, and the button or
+        command that fixes it.
       </EmptyState>
     </>
   );

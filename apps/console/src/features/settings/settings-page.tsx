@@ -16,7 +16,10 @@ export function SettingsPage() {
           items={[
             { name: "Name", value: person.name },
             { name: "E-mail", value: person.email },
-            { name: "Role", value: `${role.charAt(0).toUpperCase()}${role.slice(1)} of ${organization.name}` },
+            {
+              name: "Role",
+              value: `${role.charAt(0).toUpperCase()}${role.slice(1)} of ${organization.name}`,
+            },
           ]}
         />
       </Section>
@@ -34,7 +37,11 @@ function ThemeControl() {
       value={useTheme()}
       onChange={chooseTheme}
       segments={[
-        { value: "system", label: "As the system", icon: <SegmentLook icon={<Monitor aria-hidden />} text="System" /> },
+        {
+          value: "system",
+          label: "As the system",
+          icon: <SegmentLook icon={<Monitor aria-hidden />} text="System" />,
+        },
         { value: "light", label: "Light", icon: <SegmentLook icon={<Sun aria-hidden />} text="Light" /> },
         { value: "dark", label: "Dark", icon: <SegmentLook icon={<Moon aria-hidden />} text="Dark" /> },
       ]}

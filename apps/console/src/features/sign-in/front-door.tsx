@@ -22,7 +22,9 @@ export function FrontDoor({ title, description, children, footer }: FrontDoorPro
           </div>
         )}
         {children}
-        {footer === undefined ? null : <div className="border-t border-line pt-4 text-xs text-ink-soft">{footer}</div>}
+        {footer === undefined ? null : (
+          <div className="border-t border-line pt-4 text-xs text-ink-soft">{footer}</div>
+        )}
       </div>
     </main>
   );

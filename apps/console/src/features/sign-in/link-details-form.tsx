@@ -33,10 +33,28 @@ export function LinkDetailsForm({ link, error, isBusy, onSubmit }: LinkDetailsFo
       {isOwner ? (
         <>
           <Field label="Name" error={faultOfField(error, "name")}>
-            <TextInput autoComplete="name" required autoFocus maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
+            <TextInput
+              autoComplete="name"
+              required
+              autoFocus
+              maxLength={100}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
           </Field>
-          <Field label="E-mail" hint="You sign in with it. Nothing is sent to it." error={faultOfField(error, "email")}>
-            <TextInput type="email" autoComplete="username" required maxLength={254} value={email} onChange={(event) => setEmail(event.target.value)} />
+          <Field
+            label="E-mail"
+            hint="You sign in with it. Nothing is sent to it."
+            error={faultOfField(error, "email")}
+          >
+            <TextInput
+              type="email"
+              autoComplete="username"
+              required
+              maxLength={254}
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
           </Field>
         </>
       ) : (

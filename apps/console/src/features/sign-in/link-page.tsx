@@ -42,7 +42,14 @@ export function LinkPage({ secret, onGiveUp }: LinkPageProps) {
         <Skeleton label="Reading the link" lines={2} />
       </FrontDoor>
     );
-  return <KnownLink secret={secret} link={link.data} signedInName={session.data?.person.name} onGiveUp={onGiveUp} />;
+  return (
+    <KnownLink
+      secret={secret}
+      link={link.data}
+      signedInName={session.data?.person.name}
+      onGiveUp={onGiveUp}
+    />
+  );
 }
 
 interface KnownLinkProps extends LinkPageProps {
@@ -100,13 +107,23 @@ function KnownLink({ secret, link, signedInName, onGiveUp }: KnownLinkProps) {
   );
 }
 
-function describePurpose({ purpose, person }: Link): { readonly title: string; readonly description: string } {
+function describePurpose({ purpose, person }: Link): {
+  readonly title: string;
+  readonly description: string;
+} {
   if (purpose === "owner")
     return {
       title: "Set up your control plane",
-      description: "You are the first here, and become its Owner: you add people, connect instances and set their switches.",
+      description:
+        "You are the first here, and become its Owner: you add people, connect instances and set their switches.",
     };
   if (purpose === "reset-password")
-    return { title: "Choose a new password", description: `For ${person?.email ?? "your account"}. Your other sessions end.` };
-  return { title: `Welcome, ${person?.name ?? "there"}`, description: `Choose a password for ${person?.email ?? "your account"}.` };
+    return {
+      title: "Choose a new password",
+      description: `For ${person?.email ?? "your account"}. Your other sessions end.`,
+    };
+  return {
+    title: `Welcome, ${person?.name ?? "there"}`,
+    description: `Choose a password for ${person?.email ?? "your account"}.`,
+  };
 }

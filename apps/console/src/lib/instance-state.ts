@@ -1,0 +1,21 @@
+/** An instance as the API shows it, and its state in one word. */
+import type { ControlPlaneClient } from "@agentos/client";
+
+export type InstanceList = Awaited<ReturnType<ControlPlaneClient["instances"]["list"]>>;
+export type Instance = InstanceList["data"][number];
+
+export interface InstanceState {
+  readonly tone: "ok" | "warn" | "danger" | "neutral";
+  readonly word: string;
+}
+
+/** The state of an instance in one word: what was found counts before what is wished. */
+export function describeInstanceState(instance: Instance): InstanceState {
+  if (instance.is_draft) return { tone: "neutral", word: "Draft" };
+  const { observed, findings } = instance;
+  if (observed === null) return { tone: "neutral", word: "Not seen yet" };
+  if (!observed.is_reachable) return { tone: "danger", word: "Unreachable" };
+  if (findings.length > 0)
+    return { tone: "warn", word: findings.length === 1 ? "1 finding" : `${findings.length} findings` };
+  return { tone: "ok", word: "Connected" };
+}
