@@ -3,6 +3,7 @@ import { type AuthGuard, createAuthGuard } from "@agentos/guard";
 import { guardedRequest, type RunningServer, serveOnNode } from "@agentos/guard/app";
 import { createTestLogger } from "@agentos/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { answerRejected } from "../app/handler.ts";
 import { deriveInstallationKeys } from "../keys/installation-keys.ts";
 import { createKeyPairs } from "../keys/key-pairs.ts";
@@ -23,6 +24,7 @@ import { mintForPerson } from "../tokens/mint-for-person.ts";
 import { createKeysRoutes, type KeysServices } from "./keys-routes.ts";
 
 const OF = { organizationId: ORGANIZATION, instanceId: INSTANCE };
+const keySetSchema = z.object({ keys: z.array(z.looseObject({ kid: z.string() })) });
 const DOCUMENT = /^\/instances\/([^/]+)\/\.well-known\/(jwks\.json|openid-configuration)$/;
 
 describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) => {
@@ -86,7 +88,7 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
     fetch(`${server.url}/instances/${instance}/.well-known/${document}`, { headers });
   const mint = () => mintForPerson(services, SYSTEM, { ...OF, ...MEMBER, purpose: "console" });
   const kids = async () => {
-    const { keys }: { keys: { kid: string }[] } = JSON.parse(await (await get("jwks.json")).text());
+    const { keys } = keySetSchema.parse(await (await get("jwks.json")).json());
     return keys.map(({ kid }) => kid);
   };
   const publishedKid = async () => {
@@ -108,7 +110,7 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
     });
     const keySet = await get("jwks.json");
     expect(keySet.headers.get("cache-control")).toBe("public, max-age=60");
-    const { keys }: { keys: object[] } = JSON.parse(await keySet.text());
+    const { keys } = keySetSchema.parse(await keySet.json());
     expect(keys.map((key) => Object.keys(key).sort())).toEqual([["alg", "e", "kid", "kty", "n", "use"]]);
   });
 
@@ -162,9 +164,9 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
     const route = guard.protect(["agents:run"]);
     const used = new Set<string>();
     const refused: string[] = [];
-    let isOver = false;
+    const state = { isOver: false };
     async function load() {
-      while (!isOver) {
+      while (!state.isOver) {
         testStore.clock.now = Date.now() / 1000;
         const { token, kid } = await mint();
         const request = new Request("http://localhost/", { headers: { authorization: `Bearer ${token}` } });
@@ -191,7 +193,7 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
       await until(fresh);
       expect(used).toEqual(new Set([fresh, old]));
     } finally {
-      isOver = true;
+      state.isOver = true;
       await Promise.all(loads);
     }
     expect(refused).toEqual([]);
