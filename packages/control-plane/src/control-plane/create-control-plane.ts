@@ -141,16 +141,15 @@ function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliComm
   };
 }
 
-/** Until the branches `signin` and `diagnose` have brought theirs. */
+/** Until the branch `diagnose` has brought theirs. */
 function createInterimRoutes(): Pick<
-  HandlersOf<"shell" | "diagnoses" | "revocations">,
-  "shell.page" | "diagnoses.create" | "revocations.list" | "revocations.retry"
+  HandlersOf<"diagnoses" | "revocations">,
+  "diagnoses.create" | "revocations.list" | "revocations.retry"
 > {
   const missing = async (): Promise<never> => {
     throw new Error("not there yet");
   };
   return {
-    "shell.page": missing,
     "diagnoses.create": missing,
     "revocations.list": missing,
     "revocations.retry": missing,

@@ -26,8 +26,7 @@ export async function readPolicy(
   if (answer.kind === "unreachable") throw reject("INSTANCE_UNREACHABLE", { reason: answer.reason });
   const { status } = answer;
   if (status === 401 || status === 403) throw reject("INSTANCE_REFUSES_US", { status });
-  if (status === 429 || status >= 500)
-    throw reject("INSTANCE_UNREACHABLE", { reason: `it answered with status ${status}` });
+  if (status >= 500) throw reject("INSTANCE_UNREACHABLE", { reason: `it answered with status ${status}` });
   const observed = status === 200 ? derivePolicy(answer.body) : undefined;
   if (observed === undefined) throw reject("INSTANCE_NOT_OURS");
   await store.note(async (db, now) => {
