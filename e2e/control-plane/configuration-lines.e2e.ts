@@ -128,7 +128,7 @@ function readEnvFile(lines: readonly string[]): Readonly<Record<string, string>>
 }
 
 /** What the AgentOS of that environment answers to a token, and to none. */
-async function ask(env: Readonly<Record<string, string>>, token: string): Promise<readonly number[]> {
+async function askAgentOS(env: Readonly<Record<string, string>>, token: string): Promise<readonly number[]> {
   const os = new AgentOS({
     id: "agent-os",
     agents: [],
@@ -159,15 +159,15 @@ describe("the lines for an instance", async () => {
     const sourced = await source(shell);
     expect(sourced).not.toHaveProperty("OS_SECURITY_KEY");
     expect(sourced).not.toHaveProperty("JWT_JWKS_FILE");
-    expect(await ask(sourced, token)).toEqual(LET_IN_AND_REFUSED);
-    expect(await ask(readEnvFile(dotenv), token)).toEqual(LET_IN_AND_REFUSED);
+    expect(await askAgentOS(sourced, token)).toEqual(LET_IN_AND_REFUSED);
+    expect(await askAgentOS(readEnvFile(dotenv), token)).toEqual(LET_IN_AND_REFUSED);
   });
 
   it("survive an env file of an AgentOS of ours that a shell reads", async () => {
     await controlPlane.observe(true);
     const { dotenv } = await controlPlane.lines();
     const sourced = await source(["unset OS_SECURITY_KEY JWT_JWKS_FILE", "set -a", ...dotenv]);
-    expect(await ask(sourced, token)).toEqual(LET_IN_AND_REFUSED);
+    expect(await askAgentOS(sourced, token)).toEqual(LET_IN_AND_REFUSED);
   });
 
   it("make a Python AgentOS take its tokens", async () => {
@@ -207,11 +207,12 @@ describe("the lines for an instance", async () => {
       await controlPlane.observe(isOurs);
       const { shell, dotenv } = await controlPlane.lines();
       const envs = isOurs ? [await source(shell), readEnvFile(dotenv)] : [await source(shell)];
-      for (const env of envs) expect(await ask(env, token)).toEqual(LET_IN_AND_REFUSED);
+      for (const env of envs) expect(await askAgentOS(env, token)).toEqual(LET_IN_AND_REFUSED);
       if (isOurs) continue;
       // The file of keys was fetched by the lines themselves.
       await controlPlane.ask("POST", `/keys/${next}/sign`, { is_forced: true });
-      for (const env of envs) expect(await ask(env, await controlPlane.mint())).toEqual(LET_IN_AND_REFUSED);
+      for (const env of envs)
+        expect(await askAgentOS(env, await controlPlane.mint())).toEqual(LET_IN_AND_REFUSED);
     }
   });
 });
