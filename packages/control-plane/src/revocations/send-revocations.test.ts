@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SYSTEM } from "../store/actor.ts";
 import { reject } from "../store/rejected.ts";
@@ -253,6 +256,21 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     clock.now += 31;
     await next.sender.send();
     expect(next.sent).toHaveLength(1);
+    expect(await states()).toEqual(["applied"]);
+  });
+
+  test("what a process has committed is sent by the next one, although it was killed before it sent anything", async () => {
+    const { store, clock, location } = opened;
+    await addTokens(store, { instanceId: "a", sid: "s1" });
+    const file = fileURLToPath(new URL("revoke-and-die.fixture.ts", import.meta.url));
+    const args = ["--conditions=@agentos/source", file, JSON.stringify(location), String(clock.now)];
+    const child = spawn(process.execPath, args, { stdio: "ignore" });
+    const [, signal] = await once(child, "exit");
+    expect(signal).toBe("SIGKILL");
+    expect(await states()).toEqual(["pending"]);
+    const { sender, sent } = createTestSender(store, clock);
+    await sender.send();
+    expect(sent).toHaveLength(1);
     expect(await states()).toEqual(["applied"]);
   });
 
