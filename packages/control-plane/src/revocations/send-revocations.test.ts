@@ -108,14 +108,20 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     ]);
   });
 
-  test("revokes nothing in the name of an issuer that is not ours", async () => {
+  test.each([
+    [[{ name: "default", issuer: "https://other.test" }]],
+    [
+      [
+        { name: "default", issuer: null },
+        { name: "others", issuer: "https://other.test" },
+      ],
+    ],
+  ])("revokes nothing in the name of an issuer that is not ours: %j", async (issuers) => {
     const { store, clock } = opened;
     await addTokens(store, { instanceId: "a", sid: "s1" });
     await revoke(store, { sessionId: "session-1" });
     const { sender, sent } = createTestSender(store, clock, ({ path }) =>
-      path === "/authz/policy"
-        ? policyAnswer([{ name: "default", issuer: "https://other.test" }])
-        : undefined,
+      path === "/authz/policy" ? policyAnswer(issuers) : undefined,
     );
     await sender.send();
     expect(sent).toEqual([]);
