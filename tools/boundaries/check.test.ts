@@ -99,6 +99,12 @@ const rows: readonly Row[] = [
     good: { "packages/cli/src/dev/x.ts": use("@agentos/auth/mint") },
   },
   {
+    rule: "one-file-package",
+    behaviour: "keeps better-auth behind its one file, tests included",
+    bad: { "packages/control-plane/src/people/x.test.ts": use("better-auth/api") },
+    good: { "packages/control-plane/src/sign-in/better-auth.ts": use("better-auth/api") },
+  },
+  {
     rule: "deep-import",
     behaviour: "refuses a path inside another package",
     bad: { "packages/server/src/runs/x.ts": use("@agentos/auth/src/index.ts") },

@@ -7,6 +7,7 @@ import {
   forbiddenEntries,
   openFiles,
   packageArrows,
+  packagesOfOneFile,
   roomArrows,
   testOnlyPackages,
   testPackages,
@@ -85,15 +86,17 @@ const checkNode: Check = (module, entry) => {
 
 const checkOutside: Check = (module, entry) => {
   const allowed = allowedOutsidePackages[module.unit];
-  const { specifier } = entry;
-  if (allowed === undefined || /^(\.|node:|@agentos\/)/.test(specifier) || builtins.has(specifier))
-    return undefined;
-  const name = specifier
-    .split("/")
-    .slice(0, specifier.startsWith("@") ? 2 : 1)
-    .join("/");
+  const name = outsidePackage(entry);
+  if (allowed === undefined || name === undefined) return undefined;
   if (allowed.includes(name) || (module.isTest && testPackages.includes(name))) return undefined;
   return ["outside-package", `"${module.unit}" may not depend on "${name}"; a new one needs a decision note`];
+};
+
+const checkOneFile: Check = (module, entry) => {
+  const name = outsidePackage(entry);
+  const row = packagesOfOneFile.find((rule) => rule.name === name);
+  if (row === undefined || row.files.includes(module.path)) return undefined;
+  return ["one-file-package", `only ${row.files.join(", ")} may import "${row.name}": ${row.reason}`];
 };
 
 const checkRoom: Check = (module, entry) => {
@@ -118,8 +121,18 @@ const checks: readonly Check[] = [
   checkRelative,
   checkNode,
   checkOutside,
+  checkOneFile,
   checkRoom,
 ];
+
+/** Undefined for what is no package of others. */
+function outsidePackage({ specifier }: Import): string | undefined {
+  if (/^(\.|node:|@agentos\/)/.test(specifier) || builtins.has(specifier)) return undefined;
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
 
 function importedPackage(entry: Import): string | undefined {
   if (entry.specifier.startsWith(scope)) return entry.specifier.slice(scope.length).split("/")[0];

@@ -4,25 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Answer, type Call, closeConnections, send } from "../../support/http.ts";
-import { startControlPlane } from "./start-control-plane.ts";
+import { type StartedControlPlane, startControlPlane } from "./start-control-plane.ts";
 
-export interface Plane {
-  readonly port: number;
-  /** As browsers know it, without a final slash. */
-  readonly url: string;
-  readonly databaseFile: string;
-  /** Secret of the link for the first owner. */
-  readonly ownerSecret: string;
-  /** One line for each entry of the log, everything in it. */
-  readonly logLines: readonly string[];
-  /** What was asked and answered, in its order. */
+export interface Plane extends StartedControlPlane {
+  /** Everything that was answered, in its order. */
   readonly answers: readonly Answer[];
   send(call: PlaneCall): Promise<Answer>;
   /** Every row of every table; what only counts attempts is left out. */
   readTables(): Readonly<Record<string, readonly unknown[]>>;
   /** Changes rows past the control plane. */
   execute(sql: string): void;
-  close(): Promise<void>;
 }
 
 export interface PlaneCall extends Omit<Call, "body"> {

@@ -1,5 +1,6 @@
 /** For commands on the machine itself: ways in, and keys sealed anew. Whoever can run one could change the database as well. */
 export type { ResealOutcome } from "./keys/reseal-keys.ts";
+export { type ExplainedRejection, explainRejection } from "./machine/explain-rejection.ts";
 export {
   issuerOf,
   type LocalStart,

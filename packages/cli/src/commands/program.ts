@@ -3,6 +3,7 @@ import { SERVER_VERSION } from "@agentos/contract";
 import type { Command } from "commander";
 import type { Context } from "../program/context.ts";
 import { GuardedCommand } from "../program/guarded-command.ts";
+import { addControlPlane } from "./control-plane.ts";
 import { addChat, addRun } from "./conversation.ts";
 import { addData } from "./data.ts";
 import { addDb } from "./db.ts";
@@ -23,7 +24,7 @@ import { addTokenMint } from "./token-mint.ts";
 
 const createFooter = (cli: string) => `
 Start here:
-  ${cli} dev                           a protected AgentOS on localhost, with tokens and curl lines to try
+  ${cli} dev                           a protected AgentOS and its control plane on localhost, with tokens to try
   ${cli} run echo "hello"              say something to an agent of it, in another terminal
   ${cli} doctor URL --token env:TOKEN  why requests to a running AgentOS are refused, and the fix
   ${cli} errors CODE                   what an error code means
@@ -54,6 +55,7 @@ export function createProgram(context: Context): Command {
 
   addDev(program, context);
   addServe(program, context);
+  addControlPlane(program, context, HELP);
   addRun(program, context);
   addChat(program, context);
   addSessions(program, context, HELP);
@@ -88,6 +90,9 @@ export function createProgram(context: Context): Command {
   return program;
 }
 
+/** Groups that do something by their name alone. */
+const SERVED_ALONE: ReadonlySet<string> = new Set(["control-plane"]);
+
 /**
  * Asking for nothing is asking for help: bare `agentos` and bare `agentos keys` print it, as does
  * `agentos help keys show`, where the parser's own help command knows one word only.
@@ -95,6 +100,7 @@ export function createProgram(context: Context): Command {
 export function withHelpAsked(program: Command, argv: readonly string[]): readonly string[] {
   const [first, ...rest] = argv;
   const isGroup = program.commands.some((command) => command.commands.length > 0 && command.name() === first);
-  if (first === undefined || (rest.length === 0 && isGroup)) return [...argv, "--help"];
+  if (first === undefined || (rest.length === 0 && isGroup && !SERVED_ALONE.has(first)))
+    return [...argv, "--help"];
   return first === "help" && rest.length > 1 ? [...rest, "--help"] : argv;
 }

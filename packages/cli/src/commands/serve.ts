@@ -8,6 +8,7 @@ interface Options {
   readonly config: string;
   readonly port?: string;
   readonly host?: string;
+  readonly database?: string;
 }
 
 export function addServe(parent: Command, context: Context): void {
@@ -17,10 +18,14 @@ export function addServe(parent: Command, context: Context): void {
     .requiredOption("-c, --config <file>", ".json, or .ts, .js, .mjs that exports an AgentOS")
     .option("-p, --port <number>", `port; 0 takes a free one (default: AGENT_OS_PORT, else ${DEFAULT_PORT})`)
     .option("--host <name>", "address to listen on (default: AGENT_OS_HOST, else localhost)")
+    .option(
+      "--database <url>",
+      "postgres://…, sqlite:PATH, or env:NAME or file:PATH that has it (default: as the configuration says)",
+    )
     .addHelpText("after", HELP)
     .action(async (options: Options) => {
       const { runServe } = await import("../serve/run-serve.ts");
-      await runServe(options.config, { host: options.host, port: options.port }, context);
+      await runServe(options, context);
       context.finish(ExitCode.ok);
     });
 }

@@ -4,8 +4,8 @@ import type { PolicyOptions } from "@agentos/guard";
 import { DEMO_SCOPE_MAPPINGS } from "../demo/demo-agents.ts";
 import { DEV_ISSUER } from "./dev-key.ts";
 
-/** Whose users those of the control plane are: another "alice" than that of the dev key. */
-const CONTROL_PLANE_NAME = "control-plane";
+/** Name of the users of the dev key. Whoever reads that key reads the control plane's keys in the same folder. */
+const DEFAULT_NAME = "default";
 
 export interface DevSwitches {
   /** *Authorization (JWT)*. */
@@ -47,7 +47,7 @@ export function createDevPolicy(parts: DevPolicyParts): PolicyOptions {
             // Its keys are found by discovery, so that a rotation needs nothing here.
             ...(issuer === undefined
               ? {}
-              : { issuers: [{ issuer, name: CONTROL_PLANE_NAME, allowedScopes: [ADMIN_SCOPE] }] }),
+              : { issuers: [{ issuer, sharesUsersWith: DEFAULT_NAME, allowedScopes: [ADMIN_SCOPE] }] }),
           },
         }
       : { authorization: false }),

@@ -4,56 +4,116 @@ import { createDemoAgents } from "../demo/demo-agents.ts";
 import type { Context } from "../program/context.ts";
 import { type GivenAddress, readListenOptions } from "../serve/read-listen-options.ts";
 import { startServer, waitForSignal } from "../serve/until-signal.ts";
+import { chooseControlPlanePort } from "./choose-port.ts";
 import { mintDemoTokens } from "./demo-tokens.ts";
-import { devFilePath } from "./dev-folder.ts";
+import { DEMO_NAME, type DevControlPlane, startDevControlPlane } from "./dev-control-plane.ts";
+import { devFilePath, showDevFile } from "./dev-folder.ts";
 import { DEMO_ID, ensureDevKey } from "./dev-key.ts";
 import { createDevLogger } from "./dev-logger.ts";
-import { createDevPolicy } from "./dev-policy.ts";
+import { createDevPolicy, type DevSwitches } from "./dev-policy.ts";
 import { ensureDevSecurityKey } from "./dev-security-key.ts";
 import { announceDev } from "./running-dev.ts";
 import { printWelcome } from "./welcome.ts";
 
-/** Would change what guards the server, and where its data is; here they do not. */
+/** Would change what guards the servers, and where their data is; here they do not. */
 const IGNORED_VARIABLES = [
   "DATABASE_URL",
   "OS_SECURITY_KEY",
   "JWT_VERIFICATION_KEY",
   "JWT_JWKS_FILE",
   "AUTHORIZATION_ENABLED",
+  "AGENTOS_CONTROL_PLANE_URL",
+  "AGENTOS_CONTROL_PLANE_DATABASE",
+  "AGENTOS_CONTROL_PLANE_KEY",
 ];
 
+/** As they were typed. */
+export interface DevOptions extends GivenAddress {
+  readonly controlPlanePort?: string | undefined;
+  /** False: the AgentOS alone. */
+  readonly hasControlPlane: boolean;
+  readonly isQuiet: boolean;
+}
+
 /** Serves until it is stopped. */
-export async function runDev(
-  given: GivenAddress,
-  options: { readonly isQuiet: boolean },
-  context: Context,
-): Promise<void> {
+export async function runDev(options: DevOptions, context: Context): Promise<void> {
   const { workingDirectory, cli, terminal } = context;
-  const address = readListenOptions(given);
+  const address = readListenOptions(options);
+  const ownPort = readListenOptions({ port: options.controlPlanePort }, "--control-plane-port").port;
   const { key, publicPem, isNew } = await ensureDevKey(workingDirectory, cli);
   const securityKey = await ensureDevSecurityKey(workingDirectory, cli);
+  const logger = createDevLogger(terminal, options);
+  const policyOf = (switches: DevSwitches, trusted: { readonly url?: string; readonly issuer?: string }) =>
+    createDevPolicy({
+      switches,
+      publicPem,
+      issuer: trusted.issuer,
+      consoleOrigin: trusted.url,
+      securityKey,
+    });
   const os = new AgentOS({
     id: DEMO_ID,
-    name: "Demo AgentOS",
+    name: DEMO_NAME,
     agents: createDemoAgents(),
     database: `sqlite:${devFilePath(workingDirectory, "database")}`,
-    ...createDevPolicy({
-      switches: { authorization: true, securityKey: false },
-      publicPem,
-      issuer: undefined,
-      consoleOrigin: undefined,
-      securityKey,
-    }),
+    // Until the control plane is there its own key alone lets anybody in.
+    ...policyOf({ authorization: true, securityKey: false }, {}),
     env: {},
     cliCommand: cli,
-    logger: createDevLogger(terminal, options),
+    logger,
   });
-  const policy = await os.describe();
   const server = await startServer(os, address);
-  const forget = await announceDev(workingDirectory, { url: server.url, controlPlaneUrl: undefined });
+  const closing = [server];
+  let controlPlane: DevControlPlane | undefined;
+  try {
+    if (options.hasControlPlane) {
+      const port = await chooseControlPlanePort(ownPort, address.port);
+      const url = `http://localhost:${port}`;
+      const apply = async (switches: DevSwitches, issuer: string) => {
+        await os.replacePolicy(policyOf(switches, { url, issuer }));
+        terminal.note(describeSwitches(switches));
+      };
+      controlPlane = await startDevControlPlane({ endpoint: server.url, port, logger, apply }, context);
+      closing.unshift(controlPlane.server);
+      const { authorization, securityKey: wantsKey, issuer } = controlPlane.start;
+      await os.replacePolicy(policyOf({ authorization, securityKey: wantsKey }, { url, issuer }));
+    }
+  } catch (error) {
+    await closeAll(closing);
+    throw error;
+  }
+  const forget = await announceDev(workingDirectory, { url: server.url, controlPlaneUrl: controlPlane?.url });
   const tokens = await mintDemoTokens(key, { audience: os.id, now: context.now() });
   const ignoredVariables = IGNORED_VARIABLES.filter((name) => (context.env[name] ?? "") !== "");
-  printWelcome({ url: server.url, policy, tokens, isKeyNew: isNew, ignoredVariables, cli }, terminal);
-  await waitForSignal(server, context);
+  printWelcome(
+    {
+      url: server.url,
+      policy: await os.describe(),
+      tokens,
+      isKeyNew: isNew,
+      ignoredVariables,
+      cli,
+      link: controlPlane?.start.link,
+      now: context.now(),
+    },
+    terminal,
+  );
+  await waitForSignal({ close: () => closeAll(closing) }, context);
   forget();
+}
+
+/** One after the other: the control plane first, so that nobody changes a server that is going. */
+async function closeAll(servers: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const server of servers) await server.close();
+}
+
+function describeSwitches({ authorization, securityKey }: DevSwitches): string {
+  const key = `the key is in ${showDevFile("securityKey")}`;
+  if (authorization)
+    return securityKey
+      ? "switched: tokens are asked for; the security key is set, and not accepted beside them"
+      : "switched: tokens are asked for";
+  return securityKey
+    ? `switched: the security key is asked for; ${key}`
+    : "switched: nothing is asked for, and only this machine is answered";
 }

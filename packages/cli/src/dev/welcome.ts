@@ -2,6 +2,7 @@
 import { formatPolicy, type PolicyInForce } from "@agentos/guard";
 import { ECHO_AGENT_ID } from "../demo/demo-agents.ts";
 import { showUntrustedLines, type Terminal } from "../program/terminal.ts";
+import { formatMoment } from "../text/duration.ts";
 import type { DemoToken } from "./demo-tokens.ts";
 
 export interface Welcome {
@@ -12,6 +13,10 @@ export interface Welcome {
   /** Variables that are set and not used. */
   readonly ignoredVariables: readonly string[];
   readonly cli: string;
+  /** Signs the owner in; undefined without a control plane. */
+  readonly link: { readonly url: string; readonly expiresAt: number } | undefined;
+  /** Seconds since 1970. */
+  readonly now: number;
 }
 
 export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void {
@@ -38,9 +43,16 @@ export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void
     print(line);
   }
   print();
+  print(paint("dim", `In another terminal: \`${welcome.cli} run ${ECHO_AGENT_ID} "hello"\``));
   print(paint("dim", `Refused? \`${welcome.cli} doctor --url ${welcome.url}\` says why`));
   print(
     `AgentOS is ready at ${paint("bold", welcome.url)}  ${paint("dim", `(docs: ${welcome.url}/docs, Ctrl-C stops)`)}`,
+  );
+  const { link, now } = welcome;
+  if (link === undefined) return;
+  print(`Sign in as its owner: ${paint("bold", link.url)}`);
+  print(
+    paint("dim", `  works once, until ${formatMoment(link.expiresAt, now)}; a new start prints a new one`),
   );
 }
 

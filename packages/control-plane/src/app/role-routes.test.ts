@@ -19,6 +19,8 @@ type Least = "anybody" | "signed in" | "outsider" | RoleName;
 /** A route without a row does not compile. */
 const LEAST: Readonly<Record<ControlPlaneRouteId, Exclude<Least, "outsider">>> = {
   "shell.page": "anybody",
+  "shell.script": "anybody",
+  "shell.style": "anybody",
   "shell.health": "anybody",
   "shell.error": "anybody",
   "signIn.password": "anybody",

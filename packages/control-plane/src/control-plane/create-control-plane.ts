@@ -4,7 +4,6 @@ import { ConfigurationError, createLogger } from "@agentos/guard";
 import { type Fetch, type RunningServer, serveOnNode } from "@agentos/guard/app";
 import { findStorageOutage } from "@agentos/storage";
 import { type ControlPlaneApp, createControlPlaneApp } from "../app/control-plane-app.ts";
-import type { HandlersOf } from "../app/handler.ts";
 import { readPolicy } from "../instances/read-policy.ts";
 import { createDiagnosisRoutes } from "../routes/diagnosis-routes.ts";
 import { createInstancesRoutes } from "../routes/instances-routes.ts";
@@ -139,16 +138,5 @@ function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliComm
       },
     }),
     ...createDiagnosisRoutes({ store, localInstances, publicUrl, cliCommand, now, revocationSender: sender }),
-    ...createInterimRoutes(),
-  };
-}
-
-/** Until the branch `signin` has brought its own. */
-function createInterimRoutes(): Pick<HandlersOf<"shell">, "shell.page"> {
-  const missing = async (): Promise<never> => {
-    throw new Error("not there yet");
-  };
-  return {
-    "shell.page": missing,
   };
 }

@@ -11,8 +11,8 @@ export const OWNER = { personId: "person-owner", sessionId: "session-owner" };
 export const MEMBER = { personId: "person-member", sessionId: "session-member" };
 
 /** Opens one. `OTHER_INSTANCE` is one of `OTHER_ORGANIZATION`. */
-export async function openSeededStore(dialect: DialectName): Promise<TestStore> {
-  const testStore = await openTestStore(dialect);
+export async function openSeededStore(dialect: DialectName, startsAt?: number): Promise<TestStore> {
+  const testStore = await openTestStore(dialect, startsAt);
   await testStore.store.note(async (db, now) => {
     for (const [organization, instance] of [
       [ORGANIZATION, INSTANCE],

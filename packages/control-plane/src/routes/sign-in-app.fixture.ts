@@ -2,6 +2,7 @@
 import { CONTROL_PLANE_ROUTES, type ControlPlaneRouteId } from "@agentos/contract/control-plane";
 import type { DialectName } from "@agentos/storage";
 import { createTestLogger } from "@agentos/testkit";
+import { z } from "zod";
 import { createControlPlaneApp } from "../app/control-plane-app.ts";
 import type { ControlPlaneHandler } from "../app/handler.ts";
 import { createSignIn } from "../sign-in/create-sign-in.ts";
@@ -19,10 +20,20 @@ export interface Sent {
   readonly from?: string;
 }
 
+/** What tests take out of a body; they hold the rest of it against what they expect as a whole. */
+const bodySchema = z
+  .looseObject({
+    code: z.string(),
+    title: z.string(),
+    fix: z.string(),
+    session: z.looseObject({ id: z.string() }),
+    data: z.array(z.looseObject({ id: z.string(), is_current: z.boolean() })),
+  })
+  .partial();
+
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect
-  readonly body: any;
+  readonly body: z.infer<typeof bodySchema>;
   readonly setCookie: string | undefined;
   /** Name and value, as a browser sends it back. */
   readonly cookie: string | undefined;
@@ -83,11 +94,16 @@ export async function openSignInApp(
       const [setCookie] = response.headers.getSetCookie();
       return {
         status: response.status,
-        body: text === "" ? undefined : JSON.parse(text),
+        body: bodySchema.parse(text === "" ? {} : JSON.parse(text)),
         setCookie,
         cookie: setCookie?.split(";")[0],
         headers: response.headers,
       };
     },
   };
+}
+
+/** The lowest first. */
+export function statusesOf(answers: readonly Answer[]): readonly number[] {
+  return answers.map(({ status }) => status).toSorted((a, b) => a - b);
 }

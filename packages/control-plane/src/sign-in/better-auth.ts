@@ -112,7 +112,8 @@ export function createBetterAuthOptions({ store, publicUrl, secret, now }: Bette
     },
     telemetry: { enabled: false },
     logger: { disabled: true },
-    onAPIError: { onError: () => undefined },
+    // Else what a query throws is printed, and answered as 500. Its refusals stay answers.
+    onAPIError: { throw: true },
     advanced: {
       // Written out: where NODE_ENV is "test" both checks switch themselves off, and tests of attacks would prove nothing.
       disableOriginCheck: false,

@@ -12,6 +12,8 @@ export interface NewLink {
   readonly purpose: LinkPurpose;
   /** Whom it lets in. Null for the first owner, who does not exist yet. */
   readonly personId: string | null;
+  /** Whose audit log names it; null where it is about no organization. */
+  readonly organizationId: string | null;
 }
 
 /** A link to hand over. Its secret is nowhere else. */
@@ -37,10 +39,13 @@ export const LINK_SECONDS: Readonly<Record<LinkPurpose, number>> = {
 };
 
 /**
- * Makes a link within a change; the audit entry is the caller's. Older links of the same person that nobody has used end.
- * Rejects with LINK_OWNER_EXISTS for the first owner, where there is one.
+ * Makes a link within a change, and audits it there as `link.created`. Older links of the same person that nobody has
+ * used end. Rejects with LINK_OWNER_EXISTS for the first owner, where there is one.
  */
-export async function createLink(change: Change, { purpose, personId }: NewLink): Promise<MadeLink> {
+export async function createLink(
+  change: Change,
+  { purpose, personId, organizationId }: NewLink,
+): Promise<MadeLink> {
   const { db, now, actor } = change;
   if (purpose === "owner" && (await findFirstOwner(db)) !== undefined) throw reject("LINK_OWNER_EXISTS");
   await endLinks(change, personId);
@@ -62,6 +67,12 @@ export async function createLink(change: Change, { purpose, personId }: NewLink)
       created_by: actor.personId ?? null,
     })
     .execute();
+  await change.audit({
+    organizationId,
+    action: "link.created",
+    target: { kind: "person", id: personId ?? "first-owner" },
+    after: { purpose, expires_at: expiresAt },
+  });
   return { secret, expiresAt };
 }
 

@@ -7,7 +7,7 @@ import { auditForPerson } from "./audit-for-person.ts";
 import type { Sessions } from "./better-auth.ts";
 import { endLinks } from "./create-link.ts";
 import { endSessions } from "./own-sessions.ts";
-import { checkNewPassword, keepPassword, PASSWORD_PROVIDER } from "./passwords.ts";
+import { checkNewPassword, keepPassword, lockPerson, readPasswordHash } from "./passwords.ts";
 import type { Throttle } from "./throttle.ts";
 
 export interface OwnName {
@@ -60,13 +60,14 @@ export async function changePassword(
 ): Promise<void> {
   const { store, sessions } = parts;
   const { personId, email, sessionId, next } = password;
-  const before = await store.read((db) => readHash(db, personId));
+  const before = await store.read((db) => readPasswordHash(db, personId));
   if (before !== null) await checkCurrent(parts, before, password);
   checkNewPassword(next, email);
   const hash = await sessions.hashPassword(next);
   await store.change(actor, async (change) => {
+    await lockPerson(change, personId);
     // Another one may have been set while this one was hashed: then what was checked is no password any more.
-    if ((await readHash(change.db, personId)) !== before) throw reject("PASSWORD_WRONG");
+    if ((await readPasswordHash(change.db, personId)) !== before) throw reject("PASSWORD_WRONG");
     await keepPassword(change, personId, hash);
     await endLinks(change, personId);
     const ended = await endSessions(change, { personId, exceptSessionId: sessionId }, "password-changed");
@@ -90,16 +91,4 @@ async function checkCurrent(
   if (limit !== undefined) throw reject("SIGN_IN_THROTTLED", { limit });
   if (!(await sessions.verifyPassword(current, hash))) throw reject("PASSWORD_WRONG");
   await throttle.giveBack([], [allowance.key]);
-}
-
-type Executor = Parameters<Parameters<ControlPlaneStore["read"]>[0]>[0];
-
-async function readHash(db: Executor, personId: string): Promise<string | null> {
-  const account = await db
-    .selectFrom("agentos_cp_accounts")
-    .select("password")
-    .where("person_id", "=", personId)
-    .where("provider_id", "=", PASSWORD_PROVIDER)
-    .executeTakeFirst();
-  return account?.password ?? null;
 }

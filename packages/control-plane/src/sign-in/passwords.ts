@@ -1,5 +1,7 @@
 /** Which new passwords are refused although they are long enough, and how one is kept. */
 import { randomUUID } from "node:crypto";
+import type { Kysely, Transaction } from "kysely";
+import type { Tables } from "../schema/tables.ts";
 import type { Change } from "../store/control-plane-store.ts";
 import { reject } from "../store/rejected.ts";
 
@@ -61,6 +63,34 @@ export function checkNewPassword(password: string, email: string): void {
 
 /** What better-auth calls an account with a password. */
 export const PASSWORD_PROVIDER = "credential";
+
+/**
+ * Keeps everybody else from changing how this person signs in until the change is over. False for somebody who is gone.
+ * What was read before is old: it is read again now.
+ */
+export async function lockPerson({ db }: Change, personId: string): Promise<boolean> {
+  // An update that changes nothing locks the row on both databases.
+  const { numUpdatedRows } = await db
+    .updateTable("agentos_cp_persons")
+    .set((row) => ({ email: row.ref("email") }))
+    .where("id", "=", personId)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Null for who has none. */
+export async function readPasswordHash(
+  db: Kysely<Tables> | Transaction<Tables>,
+  personId: string,
+): Promise<string | null> {
+  const account = await db
+    .selectFrom("agentos_cp_accounts")
+    .select("password")
+    .where("person_id", "=", personId)
+    .where("provider_id", "=", PASSWORD_PROVIDER)
+    .executeTakeFirst();
+  return account?.password ?? null;
+}
 
 /** Keeps the hash of a password, in place of the one before. The audit entry is the caller's. */
 export async function keepPassword({ db, now }: Change, personId: string, hash: string): Promise<void> {

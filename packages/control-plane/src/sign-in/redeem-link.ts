@@ -11,7 +11,7 @@ import { createPerson } from "./create-person.ts";
 import { type FoundLink, findLink, needsPassword } from "./find-link.ts";
 import { createOwnedOrganization, findFirstOwner, lockFirstOwner } from "./first-owner.ts";
 import { endSessions } from "./own-sessions.ts";
-import { checkNewPassword, keepPassword } from "./passwords.ts";
+import { checkNewPassword, keepPassword, lockPerson } from "./passwords.ts";
 import type { Throttle } from "./throttle.ts";
 
 export interface RedeemParts {
@@ -143,6 +143,7 @@ async function createOwner(change: Change, { personId, name, email }: NewOwner):
 
 /** Whoever knew the password before is signed out, and no other link lets them in again. */
 async function replacePassword(change: Change, personId: string, hash: string): Promise<void> {
+  await lockPerson(change, personId);
   await keepPassword(change, personId, hash);
   await endLinks(change, personId);
   const ended = await endSessions(change, { personId }, "password-changed");

@@ -7,7 +7,9 @@ import { createHash } from "node:crypto";
 import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
 import type { Tables } from "../schema/tables.ts";
 import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
+import { reject } from "../store/rejected.ts";
 import { auditForPerson } from "./audit-for-person.ts";
+import { lockPerson, readPasswordHash } from "./passwords.ts";
 import { findSignInCall, type SignInCall } from "./sign-in-call.ts";
 
 type Row = Record<string, unknown>;
@@ -40,6 +42,7 @@ export interface Increment {
 /** A session ends a week after it began, whatever is done with it: a cookie that was stolen does not live on by itself. */
 export const SESSION_SECONDS = 7 * 86_400;
 const SESSIONS = "agentos_cp_sign_ins";
+const ACCOUNTS = "agentos_cp_accounts";
 const RATE_LIMITS = "agentos_cp_rate_limits";
 /** A database keeps what it is given; a browser says of itself what it likes. */
 const MAX_USER_AGENT_CHARACTERS = 300;
@@ -58,6 +61,8 @@ export function createSessionTables(store: ControlPlaneStore): SessionTables {
           db,
         ),
       );
+      const call = findSignInCall();
+      if (table === ACCOUNTS && call !== undefined) call.comparedHash = textOf(rows[0]?.["password"]);
       const asked = where.find(({ field }) => table === SESSIONS && field === "token")?.value;
       // The caller knows the token itself already. Everybody else gets what is kept of it.
       return asked === undefined ? rows : rows.map((row) => ({ ...row, token: asked }));
@@ -108,6 +113,8 @@ export function hashSessionToken(token: string): string {
 
 async function beginSession(change: Change, row: Row, call: SignInCall): Promise<Row> {
   const { db, now } = change;
+  const personId = textOf(row["person_id"]);
+  await requireSamePassword(change, personId, call);
   const userAgent = textOf(row["user_agent"]).slice(0, MAX_USER_AGENT_CHARACTERS);
   const kept = {
     ...row,
@@ -121,7 +128,6 @@ async function beginSession(change: Change, row: Row, call: SignInCall): Promise
   await db.deleteFrom(SESSIONS).where("expires_at", "<=", now).execute();
   await insert(db, SESSIONS, kept);
   const sessionId = textOf(row["id"]);
-  const personId = textOf(row["person_id"]);
   call.begun = { sessionId, personId };
   await auditForPerson(change, personId, {
     action: "session.begun",
@@ -129,6 +135,17 @@ async function beginSession(change: Change, row: Row, call: SignInCall): Promise
     after: { person_id: personId, by: call.by },
   });
   return row;
+}
+
+/**
+ * Whoever sets a password ends every other session. One that begins just then, with the password before, would be missed:
+ * it is refused. So is one of a person who is gone.
+ */
+async function requireSamePassword(change: Change, personId: string, call: SignInCall): Promise<void> {
+  const isThere = await lockPerson(change, personId);
+  const isSame =
+    call.by !== "password" || (await readPasswordHash(change.db, personId)) === call.comparedHash;
+  if (!isThere || !isSame) throw reject("SIGN_IN_FAILED");
 }
 
 async function insert(db: Executor, table: string, row: Row): Promise<Row> {

@@ -18,6 +18,8 @@ export interface SignInCall {
   readonly address: string | undefined;
   /** Undefined: each query is a transaction of its own. */
   readonly change?: Change | undefined;
+  /** The hash that the password was held against. */
+  comparedHash?: string | null;
   /** The session that the call has begun. */
   begun?: { readonly sessionId: string; readonly personId: string } | undefined;
   /** What a query has thrown: better-auth shows an error of its own instead, and the cause would be lost. */

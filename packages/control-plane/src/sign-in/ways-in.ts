@@ -1,5 +1,4 @@
 /** Links that are made on the machine itself: whoever can run a command there could change the database as well. */
-import type { LinkPurpose } from "@agentos/contract/control-plane";
 import { COMMAND_LINE } from "../store/actor.ts";
 import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
 import { reject } from "../store/rejected.ts";
@@ -23,7 +22,7 @@ export function createLocalLink(store: ControlPlaneStore, organizationName: stri
   return store.change(COMMAND_LINE, async (change) => {
     await lockFirstOwner(change, store.dialect);
     const owner = (await findFirstOwner(change.db)) ?? (await createLocalOwner(change, organizationName));
-    return { ...owner, link: await createAudited(change, "sign-in", owner) };
+    return { ...owner, link: await createLink(change, { purpose: "sign-in", ...owner }) };
   });
 }
 
@@ -51,7 +50,7 @@ export function createOwnerLink(store: ControlPlaneStore): Promise<OwnerLink> {
     await lockFirstOwner(change, store.dialect);
     const owner = await findFirstOwner(change.db);
     if (owner === undefined) {
-      const link = await createAudited(change, "owner", { personId: null, organizationId: null });
+      const link = await createLink(change, { purpose: "owner", personId: null, organizationId: null });
       return { link, email: undefined };
     }
     const { email } = await change.db
@@ -59,7 +58,7 @@ export function createOwnerLink(store: ControlPlaneStore): Promise<OwnerLink> {
       .select("email")
       .where("id", "=", owner.personId)
       .executeTakeFirstOrThrow();
-    return { link: await createAudited(change, "sign-in", owner), email };
+    return { link: await createLink(change, { purpose: "sign-in", ...owner }), email };
   });
 }
 
@@ -75,30 +74,10 @@ export function createResetLink(store: ControlPlaneStore, email: string): Promis
       .limit(1)
       .executeTakeFirst();
     if (person === undefined) throw reject("PERSON_UNKNOWN");
-    return createAudited(change, "reset-password", {
+    return createLink(change, {
+      purpose: "reset-password",
       personId: person.id,
       organizationId: person.organization_id,
     });
   });
-}
-
-/** Whom a link lets in, and whose audit log names it. */
-interface LetIn {
-  readonly personId: string | null;
-  readonly organizationId: string | null;
-}
-
-async function createAudited(
-  change: Change,
-  purpose: LinkPurpose,
-  { personId, organizationId }: LetIn,
-): Promise<MadeLink> {
-  const link = await createLink(change, { purpose, personId });
-  await change.audit({
-    organizationId,
-    action: "link.created",
-    target: { kind: "person", id: personId ?? "first-owner" },
-    after: { purpose, expires_at: link.expiresAt },
-  });
-  return link;
 }

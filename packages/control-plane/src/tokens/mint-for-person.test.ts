@@ -1,4 +1,5 @@
 import { createPublicKey, randomBytes, verify } from "node:crypto";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deriveInstallationKeys, type InstallationKeys } from "../keys/installation-keys.ts";
 import { createKeyPairs } from "../keys/key-pairs.ts";
@@ -88,6 +89,14 @@ describe.each(TEST_DIALECTS)("a minted token (%s)", (dialect) => {
     change(({ db }) =>
       db.updateTable("agentos_cp_instances").set(values).where("instance_id", "=", INSTANCE).execute(),
     );
+  const isSomebodyWaiting = async () => {
+    const { rows } = await testStore.store.read((db) =>
+      sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+        db,
+      ),
+    );
+    return rows.length > 0;
+  };
   const count = async (
     table: "agentos_cp_issued" | "agentos_cp_minted" | "agentos_cp_audit" | "agentos_cp_revocations",
   ) => (await testStore.store.read((db) => db.selectFrom(table).selectAll().execute())).length;
@@ -281,6 +290,40 @@ describe.each(TEST_DIALECTS)("a minted token (%s)", (dialect) => {
     const isMinted = outcomes.includes("minted");
     expect(await count("agentos_cp_revocations")).toBe(isMinted ? 1 : 0);
     expect(await codeOf(mint())).not.toBe("minted");
+  });
+
+  // On SQLite one writer waits for the other anyway.
+  describe.runIf(dialect === "postgres")("while something is being changed", () => {
+    // Each holds no more than who really does it.
+    it.each([
+      [
+        "the removal of its person",
+        async (one: Change) => {
+          await one.lockOrganization(ORGANIZATION);
+          await removeMember(one);
+        },
+        "MEMBER_UNKNOWN",
+      ] as const,
+      ["the end of its session", endSession, "SESSION_UNKNOWN"] as const,
+      [
+        "the switch of its instance",
+        async (one: Change) => {
+          await one.lockInstance(INSTANCE);
+          await one.db.updateTable("agentos_cp_instances").set({ wants_authorization: 0 }).execute();
+        },
+        "INSTANCE_AUTHORIZATION_OFF",
+      ] as const,
+    ])("waits for %s, and is not made then", async (_, end, code) => {
+      let minted: Promise<unknown> = Promise.resolve();
+      await change(async (one) => {
+        await end(one);
+        let isSettled = false;
+        minted = codeOf(mint()).finally(() => (isSettled = true));
+        // Until it waits for this change, or has not.
+        while (!isSettled && !(await isSomebodyWaiting())) await Promise.resolve();
+      });
+      expect(await minted).toBe(code);
+    });
   });
 
   it("never lives on unrevoked when its key is retired at the same time", async () => {

@@ -61,7 +61,6 @@ export async function readStanding(
     .select(["role", "version", "created_at"])
     .where("organization_id", "=", organizationId)
     .where("person_id", "=", personId)
-    .$if(isHeld, (query) => query.forKeyShare())
     .executeTakeFirst();
   const role = membership === undefined ? undefined : findRole(membership.role);
   if (membership === undefined || role === undefined) throw reject("MEMBER_UNKNOWN");

@@ -1,0 +1,58 @@
+/** `agentos control-plane serve`: the control plane alone, for AgentOS servers elsewhere. */
+import { isLoopbackHost } from "@agentos/auth";
+import { createControlPlane, DEFAULT_CONTROL_PLANE_PORT } from "@agentos/control-plane";
+import type { Context } from "../program/context.ts";
+import { ExitCode } from "../program/exit-codes.ts";
+import { CliFailure } from "../program/failure.ts";
+import { showUntrusted } from "../program/terminal.ts";
+import { readListenOptions } from "../serve/read-listen-options.ts";
+import { explainAddress, waitForSignal } from "../serve/until-signal.ts";
+import { type MachineCommandOptions, readMachineOptions } from "./machine-options.ts";
+
+export interface ServeControlPlaneOptions extends MachineCommandOptions {
+  readonly host?: string;
+  readonly port?: string;
+  readonly allowPrivateEndpoint?: readonly string[];
+  readonly trustedProxy?: readonly string[];
+}
+
+/** Serves, and resolves when it has been stopped. */
+export async function serveControlPlane(options: ServeControlPlaneOptions, context: Context): Promise<void> {
+  const { terminal, env, cli } = context;
+  const { host = "localhost", port } = readListenOptions(options);
+  const url =
+    options.url ??
+    (env["AGENTOS_CONTROL_PLANE_URL"] || `http://localhost:${port ?? DEFAULT_CONTROL_PLANE_PORT}`);
+  assertHttps(url, host);
+  const controlPlane = createControlPlane({
+    ...(await readMachineOptions(options, context)),
+    url,
+    allowedPrivateEndpoints: options.allowPrivateEndpoint ?? [],
+    trustedProxies: options.trustedProxy ?? [],
+  });
+  const server = await controlPlane.serve({ host, port: port ?? portOf(url) }).catch((error: unknown) => {
+    throw explainAddress(error, "--port");
+  });
+  terminal.print(
+    `The control plane is ready at ${terminal.paint("bold", showUntrusted(url))}  ${terminal.paint("dim", "(Ctrl-C stops)")}`,
+  );
+  terminal.note(`\`${cli} control-plane owner-link\` prints a link that lets an Owner in`);
+  await waitForSignal(server, context);
+}
+
+/** Where no port is said, it listens where its address leads; behind a proxy that is another one. */
+function portOf(url: string): number {
+  const parsed = URL.parse(url);
+  return parsed?.protocol === "http:" && parsed.port !== ""
+    ? Number(parsed.port)
+    : DEFAULT_CONTROL_PLANE_PORT;
+}
+
+/** Whoever listens beyond this machine has people who sign in from elsewhere, and over http anybody reads their session. */
+function assertHttps(url: string, host: string): void {
+  if (isLoopbackHost(host) || URL.parse(url)?.protocol === "https:") return;
+  throw new CliFailure('"--host" lets other machines in, and "--url" is not https', {
+    fix: "give the https address of the proxy that ends TLS in front with --url; or listen on localhost",
+    exitCode: ExitCode.invalidConfiguration,
+  });
+}
