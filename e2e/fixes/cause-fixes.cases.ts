@@ -310,7 +310,9 @@ export const causeFixes = {
       name: "upgrade it",
       wrong: () =>
         asked({
-          server: { python: { mode: "security_key", securityKey: SECURITY_KEY, version: "2.3.12" } },
+          server: {
+            python: { mode: "security_key", securityKey: SECURITY_KEY, version: "2.3.12", hasInfo: true },
+          },
           token: good(),
         }),
       follows: /upgrade the server to ([\d.]+) or later and give it the key that verifies the JWT/,
@@ -320,7 +322,9 @@ export const causeFixes = {
       name: "send its security key",
       wrong: () =>
         asked({
-          server: { python: { mode: "security_key", securityKey: SECURITY_KEY, version: "2.3.12" } },
+          server: {
+            python: { mode: "security_key", securityKey: SECURITY_KEY, version: "2.3.12", hasInfo: true },
+          },
           token: good(),
         }),
       follows: /send its security key instead/,

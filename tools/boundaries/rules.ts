@@ -206,7 +206,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     tokens: ["keys", "people/roles", "store", "schema"],
     "people/roles": [],
     instances: ["keys", "outbound", "revocations", "store", "schema"],
-    diagnose: ["instances", "keys", "store", "schema"],
+    diagnose: ["instances", "keys", "people/roles", "store", "schema"],
     app: ["people/roles", "store", "schema"],
     routes: [
       "app",

@@ -56,6 +56,8 @@ const READINGS: readonly Reading[] = [
     "AUTH_KEYS_UNAVAILABLE",
   ]),
   reading(/^Insufficient permissions(\. Required scope|$)/, ["SCOPE_MISSING"]),
+  // The words of version 2.3.13 (contract 1.12).
+  reading(/^Invalid audience - token not valid for this AgentOS instance$/, ["AUTH_AUDIENCE_MISMATCH"]),
   reading(/^Access denied to (\w+) this (agent|team|workflow)$/, ["SCOPE_OTHER_RESOURCE"]),
 ];
 

@@ -380,7 +380,7 @@ export const tokenCauses: readonly CauseRow[] = [
   },
   {
     cause: "server too old for JWT",
-    read: pythonReport(token, { mode: "security_key", version: "2.3.12" }),
+    read: pythonReport(token, { mode: "security_key", version: "2.3.12", hasInfo: true }),
     code: "AUTH_SERVER_TOO_OLD",
     says: /2\.3\.12 is older than 2\.3\.13/,
     fix: /upgrade the server/,

@@ -307,7 +307,7 @@ export const situations: readonly Situation[] = [
     token,
     code: "AUTH_SERVER_TOO_OLD",
     fix: "upgrade the server",
-    python: { mode: "security_key", version: "2.3.12" },
+    python: { mode: "security_key", version: "2.3.12", hasInfo: true },
   },
   {
     name: "so old that it has no /info",

@@ -5,7 +5,7 @@ import {
   createAgentOSClient,
 } from "../agentos/create-agentos-client.ts";
 import type { ControlPlaneClient } from "../control-plane/create-control-plane-client.ts";
-import { ClientConfigurationError } from "../wire/client-errors.ts";
+import { ClientConfigurationError, ConnectionFault } from "../wire/client-errors.ts";
 
 /** Which instance, and how its client is made. */
 export interface InstanceConnection extends Omit<AgentOSClientOptions, "baseUrl" | "token" | "getToken"> {
@@ -29,6 +29,12 @@ export async function connectInstance(connection: InstanceConnection): Promise<A
   return createAgentOSClient({
     ...options,
     baseUrl: endpoint,
-    getToken: async () => (await controlPlane.tokens.mint({ parameters, body })).token,
+    getToken: async () => requireText(await controlPlane.tokens.mint({ parameters, body })),
   });
+}
+
+/** Without a token the instance would be asked as a stranger, and say something that misleads. */
+function requireText({ token }: { readonly token: unknown }): string {
+  if (typeof token === "string") return token;
+  throw new ConnectionFault("no-token", "the control plane answered without a token");
 }

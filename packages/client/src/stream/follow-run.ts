@@ -7,7 +7,7 @@ import { retryDelayMs } from "../wire/retry.ts";
 import { backoffMs } from "../wire/runtime.ts";
 import type { Answer, Transport } from "../wire/transport.ts";
 import type { EventPosition } from "./event-position.ts";
-import { type Frame, type FrameLimits, readFrames } from "./read-frames.ts";
+import { type Frame, readFrames } from "./read-frames.ts";
 
 export interface FollowOptions {
   readonly transport: Transport;
@@ -18,7 +18,12 @@ export interface FollowOptions {
   readonly canReopen: () => Promise<boolean>;
   /** Takes the stream up again; undefined: the run does not go on without its client. */
   readonly resume: (() => Promise<Answer>) | undefined;
-  readonly limits: FrameLimits;
+  readonly limits: {
+    /** Longest event, in characters. */
+    readonly maxEventLength: number;
+    /** Longest silence of a stream that can be taken up, in milliseconds. */
+    readonly silenceMs: number;
+  };
   /** Tries to take it up, one after the other, without a new event. */
   readonly maxResumes: number;
   readonly signal: AbortSignal | undefined;
@@ -33,12 +38,14 @@ const GRACE_MS = 5_000;
 export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, undefined> {
   const { position, transport, open, resume, maxResumes, signal } = options;
   let isFirst = open !== undefined;
+  /** The server has answered once: from then on a fault of the connection is a loss, and no reason to give up. */
+  let isKnown = open === undefined;
   for (let failures = 0; ; failures += 1) {
     let lost: unknown;
     try {
       const answer = await openNext(isFirst);
+      isKnown = true;
       position.begin(isFirst ? "first" : "resumed");
-      isFirst = false;
       for await (const frame of readAnswer(answer, options)) {
         failures = 0;
         yield frame;
@@ -47,7 +54,7 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
       if (heldBack !== undefined) yield heldBack;
       if (isOver) return undefined;
     } catch (error) {
-      if (!isLoss(error, isFirst)) throw error;
+      if (!isKnown || !isLoss(error)) throw error;
       lost = error;
     }
     if (resume === undefined || failures >= maxResumes) throw lostFault(position, lost);
@@ -55,6 +62,8 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
     isFirst = position.runId === undefined;
     if (isFirst && !(await options.canReopen())) throw lostFault(position, lost);
     const asked = lost === undefined ? undefined : retryDelayMs(lost, failures, transport.runtime);
+    // The server asks for more time than is waited here.
+    if (asked === undefined && lost instanceof AgentOSRefusal) throw lost;
     await transport.runtime.wait(asked ?? backoffMs(failures, transport.runtime), signal);
   }
 
@@ -72,27 +81,20 @@ async function* readAnswer(
 ): AsyncGenerator<Frame, undefined> {
   const { attempt } = answer;
   try {
-    const { silenceMs } = limits;
-    const state = { silenceMs: resume === undefined ? undefined : silenceMs };
-    const frames = readFrames(answer, {
-      maxEventLength: limits.maxEventLength,
-      get silenceMs() {
-        return state.silenceMs;
-      },
-    });
-    for await (const frame of frames) {
+    const silenceMs = resume === undefined ? undefined : limits.silenceMs;
+    const patience = () => (position.finish().isOver ? GRACE_MS : silenceMs);
+    for await (const frame of readFrames(answer, { maxEventLength: limits.maxEventLength, patience })) {
       if (frame.event === "error") throw streamRefusal(frame, answer);
       if (CONTROL.has(frame.event)) continue;
       const { isNew, isLast } = position.take(frame);
       if (isNew) yield frame;
       if (isLast) return undefined;
-      state.silenceMs = position.finish().isOver ? GRACE_MS : resume === undefined ? undefined : silenceMs;
     }
     return undefined;
   } catch (error) {
     const explained = attempt.explain(error);
     const isAborted = explained instanceof ConnectionFault && explained.reason === "aborted";
-    if (!isAborted && position.finish().isOver && isLoss(explained, false)) return undefined;
+    if (!isAborted && position.finish().isOver && isLoss(explained)) return undefined;
     throw explained;
   } finally {
     attempt.close();
@@ -105,9 +107,8 @@ function streamRefusal({ error }: Frame, { response, hide }: Answer): AgentOSRef
   return new AgentOSRefusal({ status: response.status, detail });
 }
 
-/** Whether the connection is what failed. Before the first answer the transport has tried again already. */
-function isLoss(error: unknown, isFirst: boolean): boolean {
-  if (isFirst) return false;
+/** Whether the connection is what failed, or a server that has no room at the moment. */
+function isLoss(error: unknown): boolean {
   if (error instanceof ConnectionFault) return error.reason === "unreachable" || error.reason === "timed-out";
   return error instanceof AgentOSRefusal && [429, 502, 503, 504].includes(error.status);
 }

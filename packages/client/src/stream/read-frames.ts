@@ -8,17 +8,17 @@ import type { Answer } from "../wire/transport.ts";
 /** An event as it came: its `event` is the one inside its JSON. */
 export type Frame = Readonly<Record<string, unknown>> & { readonly event: string };
 
-export interface FrameLimits {
+interface FrameLimits {
   /** Longest event, in characters. */
   readonly maxEventLength: number;
-  /** Longest silence, heartbeats included, in milliseconds; undefined: as long as it takes. */
-  readonly silenceMs: number | undefined;
+  /** Longest silence from now on, heartbeats included, in milliseconds; undefined: as long as it takes. */
+  readonly patience: () => number | undefined;
 }
 
 /** Ends where the answer ends, and throws where it is cut. */
 export async function* readFrames(
   { response, attempt }: Answer,
-  { maxEventLength, silenceMs }: FrameLimits,
+  { maxEventLength, patience }: FrameLimits,
 ): AsyncGenerator<Frame, undefined> {
   if (!/^text\/event-stream\b/i.test(response.headers.get("content-type") ?? ""))
     throw new ConnectionFault("not-agentos", "the answer is no stream of events, as that of a run would be");
@@ -39,7 +39,7 @@ export async function* readFrames(
   });
   try {
     for (;;) {
-      attempt.allow(silenceMs);
+      attempt.allow(patience());
       const { done, value } = await reader.read();
       attempt.allow(undefined);
       if (done) return undefined;

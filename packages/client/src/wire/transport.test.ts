@@ -126,6 +126,18 @@ describe("a credential", () => {
     }
   });
 
+  test.each([
+    ["AUTH_TOKEN_EXPIRED", 401, 2],
+    ["AUTH_SIGNATURE_INVALID", 401, 1],
+    ["AUTH_TOKEN_EXPIRED", 403, 1],
+  ])("with %s and status %i is asked for %i times", async (code, status, times) => {
+    const server = await startServer((response) => sendJson(response, status, { code, detail: "x" }));
+    let asked = 0;
+    const client = createAgentOSClient({ baseUrl: server.baseUrl, getToken: () => `token-${(asked += 1)}` });
+    expect(await errorOf(client.agents.run("helper", { message: "Hi" }))).toMatchObject({ code, status });
+    expect([asked, server.seen.length]).toEqual([times, times]);
+  });
+
   test.each(["", "two words", "line\nbreak", "ünïcode", "x".repeat(16_385)])(
     "that no header can carry is refused before anything is sent: %j",
     async (token) => {
@@ -176,6 +188,35 @@ describe("an answer", () => {
       expect(await errorOf(call)).toMatchObject({ kind: "connection", reason: "timed-out" });
     expect(server.seen).toHaveLength(2);
   });
+});
+
+test("a token that never comes is waited for no longer than an answer, or than the caller wants", async () => {
+  const server = await startServer((response) => sendJson(response, 200, []));
+  const client = createAgentOSClient({
+    baseUrl: server.baseUrl,
+    getToken: () => new Promise(() => undefined),
+  });
+  expect(await errorOf(client.agents.list({}, { timeoutMs: 20 }))).toMatchObject({ reason: "timed-out" });
+  const stop = new AbortController();
+  const call = errorOf(client.agents.list({}, { signal: stop.signal }));
+  stop.abort();
+  expect(await call).toMatchObject({ kind: "connection", reason: "aborted" });
+  expect(server.seen).toEqual([]);
+});
+
+test("the machine's own timer is waited for, and left at once", async () => {
+  const server = await startServer((response) =>
+    server.seen.length === 2
+      ? sendJson(response, 200, [])
+      : sendJson(response, 503, { detail: "later" }, server.seen.length > 2 ? { "retry-after": "30" } : {}),
+  );
+  const client = createAgentOSClient({ baseUrl: server.baseUrl });
+  expect(await client.agents.list()).toEqual([]);
+  const stop = new AbortController();
+  const call = errorOf(client.agents.list({}, { signal: stop.signal }));
+  await expect.poll(() => server.seen.length).toBe(3);
+  stop.abort();
+  expect(await call).toMatchObject({ kind: "connection", reason: "aborted" });
 });
 
 test("options that cannot work are named all at once", () => {

@@ -1,8 +1,9 @@
 /** The whole error catalogue: one truth for responses, start-up messages, docs, console and doctor. */
 import { authRefusals } from "./auth-refusals.ts";
-import { CAUSES } from "./causes.ts";
+import { CAUSES as causes } from "./causes.ts";
 import { configFaults } from "./config-faults.ts";
 import { credentialRefusals } from "./credential-refusals.ts";
+import { diagnosisCauses } from "./diagnosis-causes.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { keyFaults } from "./key-faults.ts";
 import { limits } from "./limits.ts";
@@ -34,7 +35,8 @@ export const LIMITS = { ...limits, ...socketLimits, ...outages, ...signInLimits 
 /** Requests to the control plane that cannot be done as they were asked, by code. */
 export const REJECTIONS = rejections;
 
-export { CAUSES };
+/** Causes of a diagnosis, by code. */
+export const CAUSES = { ...causes, ...diagnosisCauses } as const;
 
 /** Every error there is, by code. */
 export const ERRORS: Readonly<Record<string, ErrorEntry>> = {
@@ -56,7 +58,12 @@ export type LimitCode = keyof typeof LIMITS;
 /** A code of {@link REJECTIONS}. */
 export type RejectionCode = keyof typeof REJECTIONS;
 /** A code that only a control plane answers with. */
-export type ControlPlaneCode = RejectionCode | keyof typeof signInRefusals | keyof typeof signInLimits;
+export type ControlPlaneCode =
+  | RejectionCode
+  | keyof typeof signInRefusals
+  | keyof typeof signInLimits
+  | keyof typeof diagnosisCauses
+  | Extract<keyof typeof causes, `INSTANCE_${string}`>;
 /** Any code of the catalogue. Codes are never renamed, and never used again. */
 export type ErrorCode = RefusalCode | FaultCode | CauseCode | LimitCode | RejectionCode;
 

@@ -78,6 +78,7 @@ export async function openServices({ resolved, placed, logger, now }: ServiceCon
     hints.send = () => sender.hint();
     sender.start();
     return {
+      now,
       store,
       minting,
       sender,

@@ -4,8 +4,8 @@ import { ConfigurationError, createLogger } from "@agentos/guard";
 import { type Fetch, type RunningServer, serveOnNode } from "@agentos/guard/app";
 import { findStorageOutage } from "@agentos/storage";
 import { type ControlPlaneApp, createControlPlaneApp } from "../app/control-plane-app.ts";
-import type { HandlersOf } from "../app/handler.ts";
 import { readPolicy } from "../instances/read-policy.ts";
+import { createDiagnosisRoutes } from "../routes/diagnosis-routes.ts";
 import { createInstancesRoutes } from "../routes/instances-routes.ts";
 import { createKeysRoutes } from "../routes/keys-routes.ts";
 import { createPeopleRoutes } from "../routes/people-routes.ts";
@@ -119,7 +119,7 @@ export function createControlPlane(options: ControlPlaneOptions = {}): ControlPl
 }
 
 function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliCommand: string) {
-  const { store, sender, minting, rotation, signIn, instances } = services;
+  const { store, sender, minting, rotation, signIn, instances, localInstances, now } = services;
   return {
     ...createShellRoutes({ cliCommand }),
     ...createSignInRoutes({ signIn }),
@@ -137,21 +137,6 @@ function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliComm
         }
       },
     }),
-    ...createInterimRoutes(),
-  };
-}
-
-/** Until the branch `diagnose` has brought theirs. */
-function createInterimRoutes(): Pick<
-  HandlersOf<"diagnoses" | "revocations">,
-  "diagnoses.create" | "revocations.list" | "revocations.retry"
-> {
-  const missing = async (): Promise<never> => {
-    throw new Error("not there yet");
-  };
-  return {
-    "diagnoses.create": missing,
-    "revocations.list": missing,
-    "revocations.retry": missing,
+    ...createDiagnosisRoutes({ store, localInstances, publicUrl, cliCommand, now, revocationSender: sender }),
   };
 }

@@ -16,13 +16,19 @@ export interface PythonOptions {
   readonly algorithm?: string;
   readonly securityKey?: string;
   readonly verifiesAudience?: boolean;
+  /**
+   * Which one it is: before 2.3.13 it knows the security key alone, whatever keys it is given; before 2.5.13 it has no GET
+   * /info; before 2.6.0 that names no version, and before 2.7.0 no mode (contract 1.12). Default 2.9.0.
+   */
   readonly version?: string;
-  /** Versions before GET /info. */
+  /** True: with everything in it, as nothing before 2.7.0 has it. Default: as its version. */
   readonly hasInfo?: boolean;
   /** The service account lookup: what becomes of every such token. */
   readonly serviceAccounts?: "disabled" | "refused" | "throttled" | "down";
   /** A service account token that is known, whatever becomes of the others. */
   readonly knownServiceToken?: string;
+  /** Default: a free one. */
+  readonly port?: number;
   /** Where it is mounted. */
   readonly prefix?: string;
   /** Seconds that its clock is ahead. */
@@ -62,7 +68,7 @@ export async function startPythonServer(options: PythonOptions): Promise<PythonS
     answer(request, response, { ...options, pythonRuns: runs });
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   const close = () =>
     new Promise<void>((resolve) => {
@@ -87,16 +93,17 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Set
   if (!path.startsWith(prefix)) return send(404, { message: "no such page" });
   const route = path.slice(prefix.length);
   if (route === "/health") return send(200, { status: "ok", instantiated_at: "2026-01-01T00:00:00Z" });
-  if (route === "/info" && options.hasInfo !== false) {
+  const hasAll = options.hasInfo === true;
+  if (route === "/info" && (options.hasInfo ?? isFrom("2.5.13", options))) {
     return send(200, {
       os_id: "agent-os",
       name: null,
-      agno_version: options.version ?? "2.9.0",
+      ...(hasAll || isFrom("2.6.0", options) ? { agno_version: options.version ?? "2.9.0" } : {}),
       agent_count: 1,
       team_count: 0,
       workflow_count: 0,
       mcp: { enabled: false },
-      auth_mode: options.mode,
+      ...(hasAll || isFrom("2.7.0", options) ? { auth_mode: options.mode } : {}),
     });
   }
   const refusal = judge(request, route, options);
@@ -106,7 +113,20 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Set
   return route in ROUTES ? send(200, {}) : send(404, { detail: "Not Found" });
 }
 
-function judge(request: IncomingMessage, route: string, options: Settings): Refusal | undefined {
+/** Whether its version is this one, or a later one. */
+function isFrom(first: string, { version = "2.9.0" }: Pick<PythonOptions, "version">): boolean {
+  const numbersOf = (text: string) => text.split(".").map(Number);
+  const own = numbersOf(version);
+  const difference = numbersOf(first)
+    .map((number, index) => (own[index] ?? 0) - number)
+    .find((each) => each !== 0);
+  return (difference ?? 0) >= 0;
+}
+
+function judge(request: IncomingMessage, route: string, given: Settings): Refusal | undefined {
+  const hasTokens = isFrom("2.3.13", given);
+  if (!hasTokens && given.mode === "jwt" && given.securityKey === undefined) return undefined;
+  const options: Settings = hasTokens ? given : { ...given, mode: "security_key", tokenSource: "header" };
   const token = options.losesHeader === true ? "" : readToken(request, options);
   if (token === "") return [401, describeMissing(options)];
   if (token.startsWith("agno_pat_"))
@@ -121,7 +141,12 @@ function judge(request: IncomingMessage, route: string, options: Settings): Refu
   const required = ROUTES[route] ?? options.pythonRuns?.scopesOf(request.method, route) ?? [];
   return required.every((scope) => held.includes(scope) || held.includes("agent_os:admin"))
     ? undefined
-    : [403, `Insufficient permissions. Required scope(s): ${required.join(", ")}`];
+    : [
+        403,
+        isFrom("2.3.14", options)
+          ? `Insufficient permissions. Required scope(s): ${required.join(", ")}`
+          : "Insufficient permissions",
+      ];
 }
 
 /** Contract 1.5: the header wins; a cookie counts only where the header gives nothing. */
@@ -208,7 +233,12 @@ function judgeClaims(payload: Record<string, unknown>, options: PythonOptions): 
         'Token is missing the "aud" claim. Audience verification requires this claim to be present in the token.',
       );
     if (![aud].flat().includes("agent-os"))
-      return [401, "Invalid token audience - token not valid for this AgentOS instance"];
+      return [
+        401,
+        isFrom("2.3.14", options)
+          ? "Invalid token audience - token not valid for this AgentOS instance"
+          : "Invalid audience - token not valid for this AgentOS instance",
+      ];
   }
   if (sub !== undefined && typeof sub !== "string") return invalid("Subject must be a string");
   return /^(sa:|__oauth__:|__scheduler__$)/.test(String(sub)) ? [401, "Invalid token subject"] : undefined;

@@ -1,0 +1,200 @@
+/** One instance of the control plane, and a server at its endpoint that is stopped and started anew as somebody mends it. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { diagnosisSchema, mintedTokenSchema, signingKeyListSchema } from "@agentos/contract/control-plane";
+import { Agent, AgentOS, type AgentOSOptions } from "@agentos/server";
+import {
+  createTestKey,
+  goodToken,
+  type PythonOptions,
+  signToken,
+  startPythonServer,
+  type TestKey,
+  withClaims,
+  withHeader,
+} from "@agentos/testkit";
+import { z } from "zod";
+import { type Answer, closeConnections, send } from "../../support/http.ts";
+import type { Plane, PlaneCall } from "./plane.ts";
+import { type Organization, type Person, unique } from "./world.ts";
+
+export const SECURITY_KEY = "k9-tRw3z_Qp7vXe2mYb8sLd4";
+
+/** What is at the endpoint. */
+export type ServerSpec =
+  | { readonly ours: Pick<AgentOSOptions, "authorization" | "authorizationConfig" | "env"> }
+  | { readonly python: Omit<PythonOptions, "port"> };
+
+/** What a request carries. */
+export type Sends =
+  | { readonly kind: "minted"; readonly scopes?: readonly string[]; readonly by?: "member" | "owner" }
+  | { readonly kind: "security-key" }
+  | { readonly kind: "token"; readonly token: string };
+
+export interface Request {
+  readonly path: string;
+  readonly sends: Sends;
+}
+
+/** The keys of somebody who issues tokens without a control plane. */
+export interface Standalone {
+  readonly pair: TestKey;
+  readonly secret: TestKey;
+  sign(algorithm: "RS256" | "HS256", scopes?: readonly string[]): Promise<string>;
+}
+
+export async function createStandalone(): Promise<Standalone> {
+  const pair = await createTestKey("RS256");
+  const secret = await createTestKey("HS256");
+  return {
+    pair,
+    secret,
+    sign(algorithm, scopes = ["config:read", "agents:read"]) {
+      const parts = withClaims(goodToken({ key: pair, now: Math.floor(Date.now() / 1_000) }), {
+        scopes,
+        aud: "agent-os",
+      });
+      return signToken(
+        algorithm === "RS256"
+          ? parts
+          : { ...withHeader(parts, { alg: "HS256", kid: undefined }), key: secret },
+      );
+    },
+  };
+}
+
+export interface Switches {
+  readonly authorization: boolean;
+  readonly security_key: boolean;
+}
+
+export interface Subject {
+  /** Public half of the key that signs for the instance. */
+  readonly pem: string;
+  setSwitches(switches: Switches): Promise<void>;
+  stateVersion(version: string): Promise<void>;
+  /** Puts another server there, and lets a browser look at it. */
+  put(spec: ServerSpec): Promise<void>;
+  /** Sends the request to the server. */
+  ask(request: Request): Promise<Answer & { readonly jti: string | undefined }>;
+  /** Sends it, and asks the control plane why it was refused. */
+  diagnose(request: Request): Promise<z.output<typeof diagnosisSchema>["causes"]>;
+  close(): Promise<void>;
+}
+
+/** Connects one, with authorization on. */
+export async function connectSubject(plane: Plane, { id, owner, member }: Organization): Promise<Subject> {
+  const port = await findPort();
+  const instances = `/api/organizations/${id}/instances`;
+  const call = async (person: Person, request: Omit<PlaneCall, "cookie">): Promise<unknown> => {
+    const { status, text } = await plane.send({ ...request, cookie: person.cookie });
+    if (status >= 300) throw new Error(`${request.method} ${request.path} gave ${status}: ${text}`);
+    return JSON.parse(text);
+  };
+  const draft = await call(owner, {
+    method: "POST",
+    path: instances,
+    body: { name: unique("mission"), endpoint: `http://127.0.0.1:${port}` },
+  });
+  const path = `${instances}/${z.object({ id: z.string() }).parse(draft).id}`;
+  await call(owner, { method: "POST", path: `${path}/connect` });
+  await call(owner, { method: "PATCH", path, body: { os_id: "agent-os" } });
+  const setSwitches = async (body: Switches): Promise<void> => {
+    await call(owner, { method: "PUT", path: `${path}/switches`, body });
+  };
+  await setSwitches({ authorization: true, security_key: false });
+  const keys = signingKeyListSchema.parse(await call(owner, { method: "GET", path: `${path}/keys` }));
+  let running: { close(): Promise<void> } | undefined;
+
+  async function stop(): Promise<void> {
+    closeConnections();
+    await running?.close();
+    running = undefined;
+  }
+
+  async function observe(): Promise<void> {
+    const routes = ["/health", "/info", "/config"] as const;
+    const answers = await Promise.all(
+      routes.map(async (route) => {
+        const { status, text } = await send(port, { path: route });
+        return { route: `GET ${route}`, status, body: JSON.parse(text), credential: "none" };
+      }),
+    );
+    const body = { outcome: "answered", answers };
+    await call(member, { method: "POST", path: `${path}/observations`, body });
+    await call(owner, { method: "POST", path: `${path}/observations`, body });
+  }
+
+  async function ask({ path: route, sends }: Request) {
+    const minted =
+      sends.kind === "minted"
+        ? mintedTokenSchema.parse(
+            await call(sends.by === "owner" ? owner : member, {
+              method: "POST",
+              path: `${path}/tokens`,
+              body: sends.scopes === undefined ? {} : { scopes: sends.scopes },
+            }),
+          )
+        : undefined;
+    const text = minted?.token ?? (sends.kind === "token" ? sends.token : SECURITY_KEY);
+    const answer = await send(port, { path: route, headers: { authorization: `Bearer ${text}` } });
+    return { ...answer, jti: minted?.jti };
+  }
+
+  return {
+    pem: keys.data[0]?.public_pem ?? "",
+    setSwitches,
+    async stateVersion(version) {
+      await call(owner, { method: "PATCH", path, body: { stated_version: version } });
+    },
+    async put(spec) {
+      await stop();
+      running = await startAt(port, spec);
+      await observe();
+    },
+    ask,
+    async diagnose(request) {
+      const { status, text, headers, jti } = await ask(request);
+      const { sends } = request;
+      const credential =
+        sends.kind === "minted"
+          ? { kind: "minted", jti }
+          : sends.kind === "token"
+            ? sends
+            : { kind: "security-key" };
+      const body = {
+        request: { method: "GET", path: request.path },
+        answer: { status, body: JSON.parse(text), date: headers.date },
+        credential,
+      };
+      const by = sends.kind === "minted" && sends.by === "owner" ? owner : member;
+      return diagnosisSchema.parse(await call(by, { method: "POST", path: `${path}/diagnoses`, body }))
+        .causes;
+    },
+    close: stop,
+  };
+}
+
+/** Starts an AgentOS as `ours` says; it throws what stops the start. */
+async function startAt(port: number, spec: ServerSpec): Promise<{ close(): Promise<void> }> {
+  if ("python" in spec) return startPythonServer({ ...spec.python, port });
+  const silent = { error: () => undefined, warn: () => undefined, info: () => undefined };
+  const os = new AgentOS({
+    database: null,
+    id: "agent-os",
+    agents: [new Agent({ id: "shop", model: "offline:echo" })],
+    env: {},
+    logger: silent,
+    ...spec.ours,
+  });
+  return os.serve({ host: "127.0.0.1", port, printsPolicy: false });
+}
+
+/** The endpoint is the same before and after the fix: another one would be another trust, with other keys. */
+async function findPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => void server.close(() => resolve()));
+  return port;
+}

@@ -1,0 +1,147 @@
+/**
+ * The request, in the terms of the engine's diagnosis. The text of a minted token is nowhere kept: what stands in for it
+ * has the claims that were written down, and a signature of nobody. Nothing of it gets into a finding.
+ */
+import { type DiagnosisInput, isErrorCode, type KnownServer, type ObservedAnswer } from "@agentos/auth";
+import type { ErrorCode, Facts } from "@agentos/contract";
+import { deriveObservation } from "../instances/derive-observation.ts";
+import { findRoute } from "./find-route.ts";
+import type { MintedToken, RefusedRequest, SentCredential } from "./refused-request.ts";
+
+/** What the engine is told. */
+export function describeRequest(refused: RefusedRequest): DiagnosisInput {
+  const { request, now, cli } = refused;
+  const answer = readObservedAnswer(refused.answer);
+  const refusal = readRecorded(refused.denial);
+  const route = findRoute(request.method, request.path);
+  const credential = standInFor(refused.sent, answer?.status);
+  return {
+    now,
+    cli,
+    server: describeServer(refused),
+    ...(answer === undefined ? {} : { answer }),
+    ...(refusal === undefined ? {} : { refusal }),
+    ...(route === undefined ? {} : { request: route }),
+    ...(credential === undefined ? {} : { credential }),
+  };
+}
+
+type Mode = NonNullable<RefusedRequest["instance"]["observed"]>["mode"];
+
+/** What guards the instance: its answer just now says it better than what was seen at some time. */
+export function readMode({ answer, request, sent, instance }: RefusedRequest): Mode {
+  const heard =
+    answer === undefined
+      ? null
+      : deriveObservation({
+          outcome: "answered",
+          answers: [
+            {
+              route: request.path === "/config" ? "GET /config" : "GET /agents",
+              status: answer.status,
+              body: answer.body,
+              credential: sent.kind === "token" ? "minted" : sent.kind,
+            },
+          ],
+        }).mode;
+  return heard ?? instance.observed?.mode ?? null;
+}
+
+function describeServer(refused: RefusedRequest): KnownServer {
+  const { observed, osId, version } = refused.instance;
+  const mode = readMode(refused);
+  const id = observed?.osId ?? osId ?? undefined;
+  return {
+    source: "GET /info",
+    ...(version.version === null ? {} : { version: version.version }),
+    isPython: observed?.isOurs === false,
+    policy: {
+      ...(id === undefined ? {} : { id }),
+      ...(mode === null ? {} : { mode }),
+      ...(observed?.enforcesScopes == null ? {} : { enforcesScopes: observed.enforcesScopes }),
+    },
+    ...(observed?.keys == null
+      ? {}
+      : { keys: observed.keys.map(({ kid, thumbprint }) => ({ kid: kid ?? thumbprint ?? undefined })) }),
+  };
+}
+
+function readObservedAnswer(answer: RefusedRequest["answer"]): ObservedAnswer | undefined {
+  if (answer === undefined) return undefined;
+  const { status, body = {}, date } = answer;
+  const text = (name: string) => {
+    const value = body[name];
+    return typeof value === "string" && value.length <= MAX_TEXT_CHARACTERS ? value : undefined;
+  };
+  const scopes = body["required_scopes"];
+  const serverTime = date === undefined ? Number.NaN : Date.parse(date) / 1_000;
+  return {
+    status,
+    code: text("code"),
+    detail: text("detail"),
+    title: text("title"),
+    fix: text("fix"),
+    requiredScopes: Array.isArray(scopes)
+      ? scopes.filter((each) => typeof each === "string").slice(0, 50)
+      : undefined,
+    serverTime: Number.isFinite(serverTime) ? serverTime : undefined,
+  };
+}
+
+const MAX_TEXT_CHARACTERS = 4_000;
+
+/** Of the record of a refusal what the operator's view adds: the exact code, and facts that are no sentences. */
+function readRecorded(denial: RefusedRequest["denial"]): { code: ErrorCode; facts: Facts } | undefined {
+  if (denial?.view !== "operator" || !isErrorCode(denial.exact_code)) return undefined;
+  return {
+    code: denial.exact_code,
+    facts: Object.fromEntries(Object.entries(denial.facts).filter(([, value]) => isPlain(value))),
+  };
+}
+
+/** A name, a number, or some of them; nothing that could make a sentence of ours out of theirs. */
+function isPlain(value: Facts[string]): boolean {
+  if (typeof value === "object") return value.length <= 50 && value.every(isPlain);
+  return typeof value !== "string" || /^[\w:.*/+-]{0,200}$/.test(value);
+}
+
+function standInFor(sent: SentCredential, status: number | undefined): string | undefined {
+  if (sent.kind === "token") return sent.token;
+  if (sent.kind === "security-key") return "a-security-key";
+  if (sent.kind === "none") return undefined;
+  if (sent.minted !== undefined) return writeToken(sent.minted);
+  // Of its scopes nothing is known: whoever reads the others as none would say too much.
+  return status === 403 ? undefined : encodeSegments([HEADER, {}]);
+}
+
+const HEADER = { alg: "RS256", typ: "at+jwt" };
+const SIGNATURE_BYTES = 256;
+
+function writeToken({
+  issuer,
+  audience,
+  personId,
+  scopes,
+  kid,
+  signInId,
+  tokenId,
+  issuedAt,
+  endsAt,
+}: MintedToken) {
+  const claims = {
+    iss: issuer,
+    aud: audience,
+    sub: personId,
+    scopes,
+    sid: signInId,
+    jti: tokenId,
+    iat: Math.floor(issuedAt),
+    exp: Math.floor(endsAt),
+  };
+  return encodeSegments([{ ...HEADER, kid }, claims]);
+}
+
+function encodeSegments(parts: readonly object[]): string {
+  const encoded = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
+  return [...encoded, Buffer.alloc(SIGNATURE_BYTES).toString("base64url")].join(".");
+}

@@ -1,0 +1,347 @@
+import { REFUSALS, type RefusalEntry, renderText } from "@agentos/contract";
+import { describe, expect, test } from "vitest";
+import { ROLES } from "../people/roles/built-in-roles.ts";
+import {
+  type Changes,
+  diagnoseWith,
+  first,
+  KID,
+  minted,
+  NOW,
+  OTHER_KID,
+  operatorDenial,
+  policy,
+  said,
+  seen,
+  version,
+} from "./refused.fixture.ts";
+
+const BOTH = { desired: { authorization: true, securityKey: true } };
+const KEY_ONLY = { desired: { authorization: false, securityKey: true } };
+const securityKey = { kind: "security-key" } as const;
+const badKey = said("Invalid authentication token");
+const badSignature = said("Invalid token: Signature verification failed");
+const badAlgorithm = said("Invalid token: The specified alg value is not allowed");
+const withMinted = (changes: Partial<typeof minted>) =>
+  ({ kind: "minted", minted: { ...minted, ...changes } }) as const;
+
+/** What is reported, and the cause that stands first. */
+const ROWS: Readonly<Record<string, readonly [changes: Changes, code: string, certainty: string]>> = {
+  "a token of ours of an algorithm that is not expected": [
+    { answer: badAlgorithm },
+    "INSTANCE_ALGORITHM_OTHER",
+    "certain",
+  ],
+  "a key that the instance cannot parse": [
+    { answer: said("Error decoding token: Could not parse the provided public key.") },
+    "INSTANCE_KEY_MANGLED",
+    "certain",
+  ],
+  "an instance that fails while it decodes": [
+    { answer: said("Error decoding token: something else") },
+    "INSTANCE_KEY_MANGLED",
+    "likely",
+  ],
+  "another key, of which nothing is known": [{ answer: badSignature }, "INSTANCE_KEY_OTHER", "likely"],
+  "another key, which its policy shows": [
+    { answer: badSignature, instance: { observed: policy(OTHER_KID) } },
+    "INSTANCE_KEY_FOREIGN",
+    "certain",
+  ],
+  "another key, for whom the policy is not": [
+    { answer: badSignature, instance: { observed: policy(OTHER_KID) }, mayReadPolicy: false },
+    "INSTANCE_KEY_OTHER",
+    "certain",
+  ],
+  "no key at all": [
+    { answer: said("Invalid token: No verification keys configured"), instance: { observed: policy() } },
+    "INSTANCE_KEY_NOT_LOADED",
+    "certain",
+  ],
+  "the right key, so the token was changed on its way": [
+    { answer: badSignature, instance: { observed: policy(KID) } },
+    "AUTH_SIGNATURE_INVALID",
+    "likely",
+  ],
+  "a key that was retired here": [
+    { answer: badSignature, kids: [OTHER_KID] },
+    "TOKEN_KEY_RETIRED",
+    "certain",
+  ],
+  "a token for an id that was corrected since": [
+    {
+      answer: said("Invalid token audience - token not valid for this AgentOS instance"),
+      sent: withMinted({ audience: "old-os" }),
+    },
+    "TOKEN_AUDIENCE_STALE",
+    "certain",
+  ],
+  "an instance that has another id than is known": [
+    {
+      answer: said("Invalid token audience - token not valid for this AgentOS instance"),
+      instance: { observed: seen({ osId: "renamed" }) },
+    },
+    "INSTANCE_OS_ID_DIFFERS",
+    "certain",
+  ],
+  "another audience, in the words of 2.3.13": [
+    { answer: said("Invalid audience - token not valid for this AgentOS instance") },
+    "INSTANCE_OS_ID_DIFFERS",
+    "likely",
+  ],
+  "an instance with the id of the token and another audience": [
+    {
+      answer: said("Invalid token audience - token not valid for this AgentOS instance"),
+      instance: { observed: seen({ osId: "agent-os" }) },
+    },
+    "AUTH_AUDIENCE_MISMATCH",
+    "certain",
+  ],
+  "a token of a session that has ended": [
+    {
+      answer: { status: 401, body: { code: "AUTH_CREDENTIAL_REVOKED" } },
+      sent: withMinted({ revokedFor: "session-ended" }),
+    },
+    "TOKEN_REVOKED_HERE",
+    "certain",
+  ],
+  "a token that somebody else has revoked": [
+    { answer: { status: 401, body: { code: "AUTH_CREDENTIAL_REVOKED" } } },
+    "AUTH_CREDENTIAL_REVOKED",
+    "certain",
+  ],
+  "a token whose time is over": [
+    { answer: said("Token has expired"), sent: withMinted({ issuedAt: NOW - 600, endsAt: NOW - 300 }) },
+    "AUTH_TOKEN_EXPIRED",
+    "certain",
+  ],
+  "an instance whose clock is ahead": [
+    {
+      answer: {
+        ...said("Token has expired"),
+        status: 401,
+        date: new Date((NOW + 3_600) * 1_000).toUTCString(),
+      },
+    },
+    "AUTH_CLOCKS_DIFFER",
+    "certain",
+  ],
+  "a scope that no Member has": [
+    { answer: said("Insufficient permissions", 403), request: { method: "GET", path: "/authz/policy" } },
+    "TOKEN_ROLE_INSUFFICIENT",
+    "certain",
+  ],
+  "a scope that was left out of the token": [
+    {
+      answer: said("Insufficient permissions. Required scope(s): agents:read", 403),
+      sent: withMinted({ scopes: ["config:read"] }),
+    },
+    "TOKEN_SCOPE_LEFT_OUT",
+    "certain",
+  ],
+  "an access prerequisite": [
+    {
+      answer: said("Insufficient permissions. Required scope(s): config:read", 403),
+      request: { method: "GET", path: "/config" },
+      sent: withMinted({ scopes: ["agents:read"] }),
+    },
+    "SCOPE_PREREQUISITE_MISSING",
+    "certain",
+  ],
+  "a token for a version that reports itself as too old": [
+    { answer: badKey, instance: { version: version.reported("2.3.12") } },
+    "INSTANCE_VERSION_WITHOUT_JWT",
+    "certain",
+  ],
+  "a token for a version that somebody states as too old": [
+    { answer: badKey, instance: { ...BOTH, version: version.stated("2.3.12") } },
+    "INSTANCE_VERSION_WITHOUT_JWT",
+    "likely",
+  ],
+  "a token, with both switches on": [
+    { answer: badKey, instance: BOTH },
+    "INSTANCE_BOTH_SWITCHES_ON",
+    "certain",
+  ],
+  "a token, with both switches on, and no version": [
+    { answer: badKey, instance: { ...BOTH, version: version.unknown } },
+    "INSTANCE_BOTH_SWITCHES_ON",
+    "likely",
+  ],
+  "the security key, with both switches on": [
+    { answer: said("Invalid token: Not enough segments"), sent: securityKey, instance: BOTH },
+    "INSTANCE_BOTH_SWITCHES_ON",
+    "certain",
+  ],
+  "the security key, with authorization switched off here alone": [
+    { answer: said("Invalid token: Not enough segments"), sent: securityKey, instance: KEY_ONLY },
+    "INSTANCE_AUTHORIZATION_UNWANTED",
+    "certain",
+  ],
+  "the security key where tokens are meant": [
+    { answer: said("Invalid token: Not enough segments"), sent: securityKey },
+    "AUTH_SECURITY_KEY_NOT_ACCEPTED",
+    "likely",
+  ],
+  "a token where only the security key is set": [
+    { answer: badKey },
+    "INSTANCE_AUTHORIZATION_MISSING",
+    "certain",
+  ],
+  "a wrong security key": [
+    { answer: badKey, sent: securityKey, instance: KEY_ONLY },
+    "AUTH_SECURITY_KEY_INVALID",
+    "certain",
+  ],
+  "nothing sent": [
+    { answer: said("Authorization header missing"), sent: { kind: "none" } },
+    "AUTH_HEADER_MISSING",
+    "certain",
+  ],
+  "a token that was lost on its way": [
+    { answer: said("Authorization header missing") },
+    "AUTH_CREDENTIAL_LOST",
+    "likely",
+  ],
+  "a browser that may not read the answer": [{ outcome: "cors-refused" }, "INSTANCE_CORS_REFUSED", "likely"],
+  "http from https": [{ outcome: "mixed-content" }, "INSTANCE_MIXED_CONTENT", "certain"],
+  "the local network": [{ outcome: "local-network-refused" }, "INSTANCE_LOCAL_NETWORK_REFUSED", "likely"],
+  "a status alone, of an instance with a foreign key": [
+    { answer: { status: 401 }, instance: { observed: policy(OTHER_KID) } },
+    "INSTANCE_KEY_FOREIGN",
+    "likely",
+  ],
+  "a status alone": [{ answer: { status: 401 } }, "CLI_ANSWER_UNKNOWN", "cannot tell"],
+};
+
+describe("the cause that stands first", () => {
+  test.each(Object.entries(ROWS))("%s", (_, [changes, code, certainty]) => {
+    expect(first(changes)).toEqual([code, certainty]);
+  });
+
+  test.each(Object.entries(ROWS))(
+    "%s: one cause alone is certain, and each has a text and a fix",
+    (_, [changes]) => {
+      const { causes } = diagnoseWith(changes);
+      expect(causes.filter(({ certainty }) => certainty === "certain").length).toBeLessThanOrEqual(1);
+      for (const { title, fix } of causes) expect(`${title} ${fix}`).not.toMatch(/…|undefined|\{[a-z_]+\}/);
+    },
+  );
+
+  test("there is none for a request that was let in", () => {
+    expect(diagnoseWith({ answer: { status: 200 } }).causes).toEqual([]);
+  });
+
+  test("both ways out are named where both switches are on, the preferred one first", () => {
+    const [cause] = diagnoseWith({ answer: badKey, instance: BOTH }).causes;
+    expect(cause?.choices.map(({ title, is_preferred: isPreferred }) => [title, isPreferred])).toEqual([
+      ["Use Authorization (JWT) only", true],
+      ["Use the security key only", false],
+    ]);
+    const [old] = diagnoseWith({
+      answer: badKey,
+      instance: { ...BOTH, version: version.reported("2.3.12") },
+    }).causes;
+    expect(old?.choices.map(({ title }) => title)).toEqual(["Use the security key only"]);
+  });
+
+  test("who can give the scope is named", () => {
+    const [cause] = diagnoseWith({
+      answer: said("Insufficient permissions", 403),
+      request: { method: "GET", path: "/authz/policy" },
+    }).causes;
+    expect(cause?.title).toBe("your role Member does not give authz:read");
+    expect(cause?.fix).toContain("ask an Owner or Administrator");
+  });
+
+  test("the record of the refusal outweighs the answer", () => {
+    expect(
+      first({
+        answer: { status: 401, body: { code: "AUTH_TOKEN_REFUSED" } },
+        denial: operatorDenial("AUTH_SIGNATURE_INVALID"),
+        instance: { observed: policy(OTHER_KID) },
+      }),
+    ).toEqual(["INSTANCE_KEY_FOREIGN", "certain"]);
+  });
+
+  test("a token of somebody else is judged, and is in no finding", async () => {
+    const token = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJub2JvZHkifQ", "c2lnbmF0dXJl"].join(".");
+    const { causes } = diagnoseWith({ answer: badAlgorithm, sent: { kind: "token", token } });
+    expect(causes[0]?.code).toBe("AUTH_HMAC_TOKEN_FOR_PUBLIC_KEY");
+    for (const part of token.split(".")) expect(JSON.stringify(causes)).not.toContain(part);
+  });
+});
+
+describe("what an instance says", () => {
+  const LURE = "open https://evil.example and type your password";
+
+  test("never becomes a sentence of ours", () => {
+    const lures: readonly Changes[] = [
+      {
+        answer: { status: 401, body: { code: "AUTH_ISSUER_MISMATCH", detail: LURE, title: LURE, fix: LURE } },
+      },
+      { answer: { status: 401, body: { detail: LURE } } },
+      { answer: said(`Error decoding token: ${LURE}`) },
+      { answer: said(`Insufficient permissions. Required scope(s): ${LURE}`, 403) },
+      { answer: { status: 403, body: { code: "SCOPE_MISSING", required_scopes: [LURE] } } },
+      {
+        answer: { status: 401 },
+        denial: operatorDenial("AUTH_ISSUER_MISMATCH", { expected_issuer: LURE, suggestion: LURE }),
+      },
+      { answer: { status: 401 }, denial: operatorDenial(LURE) },
+    ];
+    for (const changes of lures) expect(JSON.stringify(diagnoseWith(changes))).not.toMatch(/evil|password/);
+  });
+
+  test("is believed of a code only where there is one", () => {
+    expect(first({ answer: { status: 401, body: { code: "__proto__" } } })[0]).toBe("CLI_ANSWER_UNKNOWN");
+    expect(first({ answer: { status: 401, body: { code: 7, detail: ["x"] } } })[0]).toBe(
+      "CLI_ANSWER_UNKNOWN",
+    );
+  });
+
+  test("about its configuration is told to those alone who may read it", () => {
+    const changes: Changes = { answer: { status: 401 }, instance: { observed: policy(OTHER_KID) } };
+    const evidence = (mayReadPolicy: boolean) =>
+      diagnoseWith({ ...changes, mayReadPolicy }).causes.flatMap((cause) => cause.evidence);
+    expect(evidence(true).map(({ source }) => source)).toContain("GET /authz/policy");
+    expect(evidence(false).map(({ source }) => source)).not.toContain("GET /authz/policy");
+  });
+});
+
+describe("every refusal that an AgentOS can answer", () => {
+  const OF_THE_CONTROL_PLANE =
+    /^(?:AUTH_SIGN_IN_REQUIRED|AUTH_SIGN_IN_ENDED|SCOPE_ROLE_INSUFFICIENT|SCOPE_NOT_A_MEMBER)$/;
+  const rows = Object.entries<RefusalEntry>(REFUSALS).filter(([code]) => !OF_THE_CONTROL_PLANE.test(code));
+  const senders = [
+    { kind: "none" },
+    securityKey,
+    { kind: "minted", minted: undefined },
+    withMinted({}),
+  ] as const;
+
+  test.each(rows)("%s gives a cause, whatever was sent", (code, { status, detail }) => {
+    for (const sent of senders) {
+      const { causes } = diagnoseWith({
+        answer: { status, body: { code, detail: renderText(detail, {}) } },
+        sent,
+      });
+      expect(causes.length).toBeGreaterThan(0);
+      expect(causes[0]?.code).not.toBe("CLI_ANSWER_UNKNOWN");
+      for (const { title, fix } of causes) expect(`${title} ${fix}`).not.toMatch(/\{[a-z_]+\}/);
+    }
+  });
+
+  test.each([...new Set(rows.map(([, { status }]) => status))])(
+    "status %i alone makes nothing certain",
+    (status) => {
+      for (const sent of senders)
+        for (const role of Object.values(ROLES))
+          for (const observed of [undefined, policy(KID), policy(OTHER_KID), policy()]) {
+            const { causes } = diagnoseWith({ answer: { status }, sent, role, instance: { observed } });
+            expect(causes.length).toBeGreaterThan(0);
+            expect(causes.map(({ certainty }) => certainty)).not.toContain("certain");
+          }
+    },
+  );
+});
