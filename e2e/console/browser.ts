@@ -1,0 +1,100 @@
+/**
+ * Visitors of the console, in the one browser that all stories share. Each has a context of their own, and whatever goes
+ * wrong in it fails the story: an error in the browser's console, something that the policy of the page refused, a request to
+ * a host that is none of ours.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { inject, test as base } from "vitest";
+import { AxeBuilder, type Browser, chromium, type Page } from "../../tools/browser/drive.ts";
+
+export interface Look {
+  readonly theme: "light" | "dark";
+  readonly width: "desktop" | "phone";
+}
+
+export const LOOKS: readonly Look[] = [
+  { theme: "light", width: "desktop" },
+  { theme: "dark", width: "desktop" },
+  { theme: "light", width: "phone" },
+  { theme: "dark", width: "phone" },
+];
+
+export interface VisitOptions extends Partial<Look> {
+  /** Origins that the page may ask: the console's own, and those of its instances. */
+  readonly origins: readonly string[];
+}
+
+export interface Visitor {
+  /** A page without a cookie and without anything stored. */
+  open(options: VisitOptions): Promise<Page>;
+  /** Into `e2e/console/screenshots`, which Git ignores; into `docs/images` with AGENTOS_DOCS_IMAGES=1. */
+  screenshot(page: Page, name: string): Promise<void>;
+  /** What axe finds that is serious or critical, in words; empty when all is well. */
+  findBarriers(page: Page): Promise<readonly string[]>;
+}
+
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+const FOLDER = join(
+  import.meta.dirname,
+  process.env["AGENTOS_DOCS_IMAGES"] === "1" ? "../../docs/images/console" : "screenshots",
+);
+/** The browser's own word on an answer that the page understands: refusals are data. */
+const ANSWERED = /^Failed to load resource: the server responded with a status of 4\d\d/;
+
+let shared: Promise<Browser> | undefined;
+
+/** A test with a visitor. */
+export const story = base.extend<{ visitor: Visitor }>({
+  // oxlint-disable-next-line no-empty-pattern -- the runner reads the names of fixtures from the pattern
+  visitor: async ({}, use) => {
+    const browser = await (shared ??= chromium.connect(inject("browserEndpoint")));
+    const faults: string[] = [];
+    const closing: (() => Promise<void>)[] = [];
+    await use({
+      async open({ origins, theme = "light", width = "desktop" }) {
+        const context = await browser.newContext({
+          viewport: SIZES[width],
+          colorScheme: theme,
+          // Nothing is caught in the middle of a movement.
+          reducedMotion: "reduce",
+          hasTouch: width === "phone",
+          isMobile: width === "phone",
+        });
+        closing.push(() => context.close());
+        const page = await context.newPage();
+        watch(page, origins, faults);
+        return page;
+      },
+      async screenshot(page, name) {
+        mkdirSync(FOLDER, { recursive: true });
+        await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled", caret: "hide" });
+      },
+      async findBarriers(page) {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        return violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`);
+      },
+    });
+    for (const close of closing) await close();
+    if (faults.length > 0) throw new Error(`the page did what it must not:\n${faults.join("\n")}`);
+  },
+});
+
+function watch(page: Page, origins: readonly string[], faults: string[]): void {
+  page.on("console", (message) => {
+    if (message.type() === "error" && !ANSWERED.test(message.text())) faults.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
+  page.on("request", (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (!["data:", "blob:"].includes(protocol) && !origins.includes(origin))
+      faults.push(`request to another host: ${request.method()} ${request.url()}`);
+  });
+}
+
+/** Whether the page can be pushed sideways, which no page of ours may. */
+export function overflowsSideways(page: Page): Promise<boolean> {
+  return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+}
