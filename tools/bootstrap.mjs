@@ -39,8 +39,8 @@ const buildConsole = ["tools/build-console.ts"];
 const tasks = {
   start: [buildConsole, [command, "dev"]],
   dev: [buildConsole, ["--watch", "--watch-preserve-output", command, "dev"]],
-  // The console alone, from its sources, on the API of a control plane that runs: each change is seen at once.
-  "dev:console": [["node_modules/vite/bin/vite.js", "apps/console"]],
+  // Beside `npm run dev`, whose control plane serves what is built.
+  "dev:console": [["tools/build-console.ts", "--watch"]],
   styleguide: [["node_modules/vite/bin/vite.js", "apps/console", "--open", "/styleguide.html"]],
   check: [[...source, "tools/check.ts"]],
   fix: [

@@ -2,7 +2,16 @@
 // What is served compressed is compressed here. Nothing is fetched.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -22,7 +31,23 @@ const isTest = /\.(test|test-d|suite|fixture|cases)\.tsx?$/;
 const compressible = /\.(js|css|html|svg|json)$/;
 
 if (process.argv.includes("--styleguide")) buildStyleguide();
+else if (process.argv.includes("--watch")) watchSources();
 else buildOnce();
+
+/** Builds after each change, whole: a control plane that runs serves it from the next document on. */
+function watchSources(): void {
+  const rebuild = () =>
+    // A process of its own: a source that cannot be built ends that one only.
+    spawnSync(process.execPath, [import.meta.filename], { stdio: "inherit" });
+  rebuild();
+  console.log("agentos: watching apps/console; load the page again after a change");
+  let timer: NodeJS.Timeout | undefined;
+  for (const folder of ["apps/console/src", "packages/client/src"])
+    watch(join(root, folder), { recursive: true }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(rebuild, 200);
+    });
+}
 
 function buildOnce(): void {
   const stamp = computeStamp();

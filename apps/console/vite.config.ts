@@ -4,9 +4,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-const controlPlane = process.env["AGENTOS_CONTROL_PLANE"] ?? "http://localhost:7778";
-
-export default defineConfig(({ command, mode }) => ({
+export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss()],
   resolve: { conditions: ["@agentos/source", "module", "browser", "development|production"] },
@@ -25,14 +23,4 @@ export default defineConfig(({ command, mode }) => ({
     license: { fileName: "licences.md" },
     chunkSizeWarningLimit: 700,
   },
-  // For `vite` alone: the API is the running control plane's, so that cookies are of one origin.
-  ...(command === "serve"
-    ? {
-        server: {
-          host: "127.0.0.1",
-          port: 7779,
-          proxy: { "/api": { target: controlPlane, headers: { origin: controlPlane } } },
-        },
-      }
-    : {}),
 }));

@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { inject, test as base } from "vitest";
+import { test as base, inject } from "vitest";
 import { AxeBuilder, type Browser, chromium, type Page } from "../../tools/browser/drive.ts";
 
 export interface Look {
@@ -84,7 +84,8 @@ export const story = base.extend<{ visitor: Visitor }>({
 
 function watch(page: Page, origins: readonly string[], faults: string[]): void {
   page.on("console", (message) => {
-    if (message.type() === "error" && !ANSWERED.test(message.text())) faults.push(`console: ${message.text()}`);
+    if (message.type() === "error" && !ANSWERED.test(message.text()))
+      faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
   page.on("request", (request) => {

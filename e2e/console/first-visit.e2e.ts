@@ -75,26 +75,29 @@ story("an address survives signing in, and a wrong password is told", async ({ v
   expect(page.url()).toBe(`${url}/members?from=link`);
 });
 
-story("a session that ends leaves the page where it is, and signing in goes on in it", async ({ visitor }) => {
-  const { url, printOwnerLink } = await start();
-  const page = await visitor.open({ origins: [url] });
-  await becomeOwner(page, await printOwnerLink());
-  await page.clock.install();
-  await page.goto(`${url}/settings`);
-  await page.getByRole("heading", { name: "Settings" }).waitFor();
-  await page.context().clearCookies();
-  // Whoever comes back to the tab after a while has it asked again.
-  await page.getByRole("link", { name: "Instances" }).click();
-  await page.clock.fastForward(120_000);
-  await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
-  await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
-  await visitor.screenshot(page, "session-ended");
-  expect(await visitor.findBarriers(page)).toEqual([]);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("dialog").waitFor({ state: "detached" });
-  expect(page.url()).toBe(`${url}/instances`);
-});
+story(
+  "a session that ends leaves the page where it is, and signing in goes on in it",
+  async ({ visitor }) => {
+    const { url, printOwnerLink } = await start();
+    const page = await visitor.open({ origins: [url] });
+    await becomeOwner(page, await printOwnerLink());
+    await page.clock.install();
+    await page.goto(`${url}/settings`);
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    await page.context().clearCookies();
+    // Whoever comes back to the tab after a while has it asked again.
+    await page.getByRole("link", { name: "Instances" }).click();
+    await page.clock.fastForward(120_000);
+    await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
+    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+    await visitor.screenshot(page, "session-ended");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(page.url()).toBe(`${url}/instances`);
+  },
+);
 
 story("everything is found by ⌘K, and nothing is kept in the browser's storage", async ({ visitor }) => {
   const { url, printOwnerLink } = await start();
@@ -105,5 +108,7 @@ story("everything is found by ⌘K, and nothing is kept in the browser's storage
   await visitor.screenshot(page, "commands");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Audit" }).waitFor();
-  expect(await page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")).not.toMatch(/ey|secret|token/i);
+  expect(await page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")).not.toMatch(
+    /ey|secret|token/i,
+  );
 });

@@ -53,7 +53,7 @@ export function Shell() {
       <div className="flex min-w-0 flex-col">
         <TopBar
           crumbs={crumbs}
-          isFolded={isFolded}
+          toggleLabel={isNarrow ? "Open the navigation" : isFolded ? "Unfold the bar" : "Fold the bar"}
           onToggle={() => (isNarrow ? setIsDrawerOpen(true) : setIsFolded((before) => !before))}
         />
         <main

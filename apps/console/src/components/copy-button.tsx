@@ -26,11 +26,9 @@ export function CopyButton({ text, what }: CopyButtonProps) {
         icon={<Icon aria-hidden />}
         size="sm"
         onClick={() => copy(text)}
-        className="[&_svg]:size-3.5"
+        className="[&_svg]:size-3.5!"
       />
-      <output className="sr-only">
-        {state === "idle" ? "" : label}
-      </output>
+      <output className="sr-only">{state === "idle" ? "" : label}</output>
     </>
   );
 }

@@ -1,5 +1,6 @@
 /** Any error of a call as what a page shows: cause first, then what to do, then the ids. */
 import { AgentOSRefusal, type ClientError, ConnectionFault, InvalidInput } from "@agentos/client";
+import { humanizeTimes } from "./time-words.ts";
 import { asSentence, clip } from "./words.ts";
 
 export interface FaultWords {
@@ -73,7 +74,7 @@ export function describeFault(error: unknown): FaultWords {
 function describeRefusal(refusal: AgentOSRefusal): FaultWords {
   const { status, code, title, detail, fix, denialId, missingScopes, isOurs } = refusal;
   return {
-    cause: asSentence(clip(title ?? detail, MAX_TEXT)),
+    cause: asSentence(humanizeTimes(clip(title ?? detail, MAX_TEXT))),
     fix: fix === undefined ? undefined : asSentence(clip(fix, MAX_TEXT)),
     code,
     denialId,

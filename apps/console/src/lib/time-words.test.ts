@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeExact, describeRelative, toIso } from "./time-words.ts";
+import { describeExact, describeRelative, humanizeTimes, toIso } from "./time-words.ts";
 
 const NOW = 1_790_000_000;
 
@@ -20,4 +20,10 @@ test("says that a time is unknown where none can be made of it", () => {
   expect(describeRelative(Number.NaN, NOW)).toBe("at an unknown time");
   expect(describeExact(1e300)).toBe("unknown");
   expect(toIso(Number.POSITIVE_INFINITY)).toBeUndefined();
+});
+
+test("shows times within a text as a person reads them, and nothing else", () => {
+  const time = describeExact(Date.parse("2026-11-29T12:32:59Z") / 1000);
+  expect(humanizeTimes("used at 2026-11-29T12:32:59Z, once")).toBe(`used at ${time}, once`);
+  expect(humanizeTimes("2026-99-99T12:32:59Z and 1.2.3")).toBe("2026-99-99T12:32:59Z and 1.2.3");
 });

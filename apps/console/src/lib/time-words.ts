@@ -32,6 +32,14 @@ export function describeExact(seconds: number): string {
   return exact.format(seconds * 1000);
 }
 
+/** Times of machines within a text, such as `2026-11-29T12:32:59Z`, as a person reads them here. */
+export function humanizeTimes(text: string): string {
+  return text.replace(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z/g, (iso) => {
+    const time = Date.parse(iso);
+    return Number.isNaN(time) ? iso : describeExact(time / 1000);
+  });
+}
+
 /** For `datetime` attributes and for machines. */
 export function toIso(seconds: number): string | undefined {
   return Number.isFinite(seconds) && Math.abs(seconds) <= MAX_SECONDS

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -133,6 +133,20 @@ test.each([
 
 test("leaves every write to the API", () => {
   expect(get("/", {}, "POST")).toBeUndefined();
+});
+
+test("a console that is built anew is served without a new start", async () => {
+  const folder = join(home, "rebuilt");
+  await mkdir(folder);
+  await writeFile(join(folder, "index.html"), "old");
+  const rebuilt = await createConsolePages({ folder, readConnectOrigins: () => Promise.resolve([]) });
+  const open = async () => (await rebuilt?.answer(new Request("http://localhost/")))?.text();
+  expect(await open()).toBe("old");
+  await writeFile(join(folder, "index.html"), "new");
+  await utimes(join(folder, "index.html"), 1, 1);
+  expect(await open()).toBe("new");
+  await rm(folder, { recursive: true });
+  expect(await open()).toBe("new");
 });
 
 test("there are none where no console was built", async () => {

@@ -1,4 +1,5 @@
 /** Serves the console: its files, and its document at every address that is a page, so that links survive signing in. */
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConsoleFile, type ConsoleFiles, readConsoleFiles } from "./console-files.ts";
 import { writeContentSecurityPolicy } from "./console-policy.ts";
@@ -40,33 +41,60 @@ export async function createConsolePages({
   folder,
   readConnectOrigins,
 }: ConsolePagesOptions): Promise<ConsolePages | undefined> {
-  const files = await readConsoleFiles(folder);
+  let files = await readConsoleFiles(folder);
   if (files === undefined) return undefined;
+  let builtAt = await readTime(folder);
+
+  /** A console that is built anew is served from the next document on. */
+  async function refresh(known: ConsoleFiles): Promise<ConsoleFiles> {
+    const time = await readTime(folder);
+    if (time === undefined || time === builtAt) return known;
+    builtAt = time;
+    files = (await readConsoleFiles(folder)) ?? known;
+    return files;
+  }
+
   return {
     answer(request) {
       if (request.method !== "GET" && request.method !== "HEAD") return undefined;
       const { pathname } = new URL(request.url);
       if (API.test(pathname)) return undefined;
-      return answerFrom(files, pathname, request, readConnectOrigins);
+      return files === undefined
+        ? undefined
+        : answerFrom({ files, refresh, readConnectOrigins }, pathname, request);
     },
   };
 }
 
+interface Served extends Pick<ConsolePagesOptions, "readConnectOrigins"> {
+  readonly files: ConsoleFiles;
+  readonly refresh: (known: ConsoleFiles) => Promise<ConsoleFiles>;
+}
+
 async function answerFrom(
-  files: ConsoleFiles,
+  { files, refresh, readConnectOrigins }: Served,
   pathname: string,
   request: Request,
-  readConnectOrigins: ConsolePagesOptions["readConnectOrigins"],
 ): Promise<Response> {
   const file = pathname === "/index.html" ? undefined : files.get(pathname);
   if (file !== undefined) return answerFile(file, request);
-  const document = files.get("/index.html");
-  if (FILE.test(pathname) || document === undefined)
+  if (FILE.test(pathname))
     return new Response("There is no such file.\n", { status: 404, headers: plainHeaders() });
+  const document = (await refresh(files)).get("/index.html");
+  if (document === undefined) throw new Error("INVARIANT: a built console has a document");
   return send(document, request, 200, {
     "cache-control": "no-store",
     "content-security-policy": writeContentSecurityPolicy(await readConnectOrigins(request)),
   });
+}
+
+/** When its document was written; undefined while it is being replaced. */
+async function readTime(folder: string): Promise<number | undefined> {
+  try {
+    return (await stat(join(folder, "index.html"))).mtimeMs;
+  } catch {
+    return undefined;
+  }
 }
 
 function answerFile(file: ConsoleFile, request: Request): Response {
