@@ -29,7 +29,7 @@ export interface Visitor {
   /** A page without a cookie and without anything stored. */
   open(options: VisitOptions): Promise<Page>;
   /** Into `e2e/console/screenshots`, which Git ignores; into `docs/images` with AGENTOS_DOCS_IMAGES=1. */
-  screenshot(page: Page, name: string): Promise<void>;
+  screenshot(page: Page, name: string, options?: { readonly isWholePage?: boolean }): Promise<void>;
   /** What axe finds that is serious or critical, in words; empty when all is well. */
   findBarriers(page: Page): Promise<readonly string[]>;
 }
@@ -66,9 +66,14 @@ export const story = base.extend<{ visitor: Visitor }>({
         watch(page, origins, faults);
         return page;
       },
-      async screenshot(page, name) {
+      async screenshot(page, name, { isWholePage = false } = {}) {
         mkdirSync(FOLDER, { recursive: true });
-        await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled", caret: "hide" });
+        await page.screenshot({
+          path: join(FOLDER, `${name}.png`),
+          animations: "disabled",
+          caret: "hide",
+          fullPage: isWholePage,
+        });
       },
       async findBarriers(page) {
         const { violations } = await new AxeBuilder({ page }).analyze();

@@ -14,14 +14,23 @@ export interface StartedConsole {
   close(): Promise<void>;
 }
 
+export interface StartConsoleOptions {
+  /** Other built files than those of the package. */
+  readonly consoleFolder?: string | undefined;
+}
+
 /** The cookie and the checks of origins are bound to the address, so the port is chosen first. */
-export async function startConsole(): Promise<StartedConsole> {
+export async function startConsole({ consoleFolder }: StartConsoleOptions = {}): Promise<StartedConsole> {
   const folder = mkdtempSync(join(tmpdir(), "agentos-console-"));
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
   const options = { workingDirectory: folder, env: {}, url };
   const quiet = () => undefined;
-  const controlPlane = createControlPlane({ ...options, logger: { error: quiet, warn: quiet, info: quiet } });
+  const controlPlane = createControlPlane({
+    ...options,
+    consoleFolder,
+    logger: { error: quiet, warn: quiet, info: quiet },
+  });
   const server = await controlPlane.serve({ host: "localhost", port });
   return {
     url,

@@ -32,11 +32,7 @@ export function InstanceSwitcher({ isFolded, current, onNavigate }: InstanceSwit
           )}
         >
           <span className="sr-only">Switch instance</span>
-          {isFolded ? (
-            <Server aria-hidden className="size-4 text-ink-soft" />
-          ) : (
-            <CurrentInstance instance={current} />
-          )}
+          {isFolded ? <FoldedInstance instance={current} /> : <CurrentInstance instance={current} />}
         </button>
       }
     >
@@ -87,5 +83,18 @@ function CurrentInstance({ instance }: { readonly instance: Instance | undefined
       </span>
       <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-ink-faint" />
     </>
+  );
+}
+
+function FoldedInstance({ instance }: { readonly instance: Instance | undefined }) {
+  return (
+    <span className="relative">
+      <Server aria-hidden className="size-4 text-ink-soft" />
+      {instance === undefined ? null : (
+        <span className="absolute -right-1.5 -bottom-1.5 flex rounded-full bg-raised p-0.5">
+          <Status {...describeInstanceState(instance)} isWordHidden />
+        </span>
+      )}
+    </span>
   );
 }

@@ -49,7 +49,7 @@ export function Dialog({
             {children === undefined ? null : (
               <div className="flex min-w-0 flex-col gap-4 px-5 pt-4">{children}</div>
             )}
-            <footer className="flex flex-wrap justify-end gap-2 p-5">{actions}</footer>
+            <footer className="flex flex-wrap justify-end gap-2 px-5 pt-4 pb-5">{actions}</footer>
           </Base.Popup>
         </Base.Viewport>
       </Base.Portal>

@@ -8,7 +8,7 @@ export interface KeyValue {
 
 export function KeyValueList({ items }: { readonly items: readonly KeyValue[] }) {
   return (
-    <dl className="grid grid-cols-1 gap-x-6 gap-y-1 text-sm sm:grid-cols-[minmax(8rem,max-content)_minmax(0,1fr)] sm:gap-y-2.5">
+    <dl className="grid content-start grid-cols-1 gap-x-6 gap-y-1 text-sm sm:grid-cols-[minmax(8rem,max-content)_minmax(0,1fr)] sm:gap-y-2.5">
       {items.map(({ name, value }) => (
         <Fragment key={name}>
           <dt className="text-ink-soft">{name}</dt>

@@ -23,7 +23,7 @@ export function Menu({ trigger, children, side = "bottom", align = "start" }: Me
           collisionPadding={8}
           className="z-50 outline-none"
         >
-          <Base.Popup className="popup max-h-(--available-height) min-w-48 max-w-80 overflow-y-auto p-1">
+          <Base.Popup className="popup max-h-(--available-height) min-w-[max(12rem,var(--anchor-width))] max-w-80 overflow-y-auto p-1">
             {children}
           </Base.Popup>
         </Base.Positioner>
