@@ -21,7 +21,7 @@ const SIZES: Readonly<Record<ButtonSize, string>> = {
   md: "h-8 px-3 text-sm gap-1.5 pointer-coarse:h-11",
 };
 
-export function buttonClasses(variant: ButtonVariant, size: ButtonSize): string {
+function buttonClasses(variant: ButtonVariant, size: ButtonSize): string {
   return cx(
     "inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md border font-medium transition-colors",
     "not-aria-busy:data-disabled:border-line not-aria-busy:data-disabled:bg-sunken not-aria-busy:data-disabled:text-ink-faint",

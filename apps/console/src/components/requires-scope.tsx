@@ -19,6 +19,7 @@ export interface RequiresScopeProps {
   readonly children: ReactElement<Control>;
 }
 
+/** @public What features wrap their controls in. */
 export function RequiresScope({ scopes, children }: RequiresScopeProps) {
   const missing = useMissingScopes(scopes);
   return missing === undefined ? children : <DisabledControl missing={missing}>{children}</DisabledControl>;

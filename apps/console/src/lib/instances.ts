@@ -5,7 +5,7 @@ import type { InstanceList } from "./instance-state.ts";
 import { useServices } from "./services.ts";
 import { useMembership } from "./session.ts";
 
-export function instancesQuery(controlPlane: ControlPlaneClient, organizationId: string) {
+function instancesQuery(controlPlane: ControlPlaneClient, organizationId: string) {
   return queryOptions({
     queryKey: ["instances", organizationId],
     queryFn: ({ signal }) =>
