@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { type AuthGuard, createAuthGuard } from "@agentos/guard";
 import { guardedRequest, type RunningServer, serveOnNode } from "@agentos/guard/app";
-import { createTestLogger } from "@agentos/testkit";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createTestLogger, startPythonServer } from "@agentos/testkit";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { answerRejected } from "../app/handler.ts";
 import { deriveInstallationKeys } from "../keys/installation-keys.ts";
 import { createKeyPairs } from "../keys/key-pairs.ts";
+import { publicKeyOf } from "../keys/public-keys.ts";
 import { createKeyRotation, type KeyRotation } from "../keys/rotate-keys.ts";
 import {
   INSTANCE,
@@ -86,7 +87,8 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
   }
   const get = (document: string, { instance = INSTANCE, headers = {} } = {}) =>
     fetch(`${server.url}/instances/${instance}/.well-known/${document}`, { headers });
-  const mint = () => mintForPerson(services, SYSTEM, { ...OF, ...MEMBER, purpose: "console" });
+  const mint = (scopes?: readonly string[]) =>
+    mintForPerson(services, SYSTEM, { ...OF, ...MEMBER, purpose: "console", scopes });
   const kids = async () => {
     const { keys } = keySetSchema.parse(await (await get("jwks.json")).json());
     return keys.map(({ kid }) => kid);
@@ -197,6 +199,29 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
       await Promise.all(loads);
     }
     expect(refused).toEqual([]);
+  });
+
+  it("are what a Python AgentOS needs, one at a time: it takes the tokens of the key that it was given, with their scopes", async () => {
+    const signing = await testStore.store.read((db) => publicKeyOf(db, INSTANCE));
+    const python = await startPythonServer({
+      mode: "jwt",
+      publicPem: signing?.pem ?? "",
+      verifiesAudience: true,
+    });
+    onTestFinished(() => python.close());
+    await testStore.store.note((db) =>
+      db.updateTable("agentos_cp_instances").set({ os_id: "agent-os" }).execute(),
+    );
+    const statusOf = async (path: string, scopes?: readonly string[]) => {
+      const { token } = await mint(scopes);
+      return (await fetch(python.url + path, { headers: { authorization: `Bearer ${token}` } })).status;
+    };
+    expect(await statusOf("/agents")).toBe(200);
+    expect(await statusOf("/config", ["config:read"])).toBe(200);
+    expect(await statusOf("/agents", ["config:read"])).toBe(403);
+    await rotation.publishKey(SYSTEM, OF);
+    await rotation.signWithKey(SYSTEM, { ...OF, kid: await publishedKid(), isForced: true });
+    expect(await statusOf("/agents")).toBe(401);
   });
 
   it("take no token of another instance: each has an issuer and keys of its own", async () => {
