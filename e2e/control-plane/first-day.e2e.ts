@@ -320,8 +320,15 @@ describe("the first day", { timeout: 120_000 }, () => {
     expect(await refusalOf(member.tokens.mint({ parameters: shop, body: {} }))).toMatchObject({
       isOurs: true,
     });
-    const { data } = await owner.revocations.list({ parameters: { organization_id } });
-    expect(data.find(({ person_id }) => person_id === memberId)).toMatchObject({ state: "applied" });
+    // On both instances that had tokens of theirs; it is told a moment after it is in force.
+    await vi.waitFor(
+      async () => {
+        const { data } = await owner.revocations.list({ parameters: { organization_id } });
+        const states = data.filter(({ person_id }) => person_id === memberId).map(({ state }) => state);
+        expect(states).toEqual(["applied", "applied"]);
+      },
+      { timeout: 30_000 },
+    );
   });
 
   it("ends cleanly, both listeners at once", async () => {

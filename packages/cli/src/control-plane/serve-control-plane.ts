@@ -5,6 +5,7 @@ import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";
 import { showUntrusted } from "../program/terminal.ts";
+import { findFreePort } from "../serve/find-free-port.ts";
 import { readListenOptions } from "../serve/read-listen-options.ts";
 import { explainAddress, waitForSignal } from "../serve/until-signal.ts";
 import { type MachineCommandOptions, readMachineOptions } from "./machine-options.ts";
@@ -19,10 +20,11 @@ export interface ServeControlPlaneOptions extends MachineCommandOptions {
 /** Serves, and resolves when it has been stopped. */
 export async function serveControlPlane(options: ServeControlPlaneOptions, context: Context): Promise<void> {
   const { terminal, env, cli } = context;
-  const { host = "localhost", port } = readListenOptions(options);
-  const url =
-    options.url ??
-    (env["AGENTOS_CONTROL_PLANE_URL"] || `http://localhost:${port ?? DEFAULT_CONTROL_PLANE_PORT}`);
+  const { host = "localhost", port: given } = readListenOptions(options);
+  const named = options.url ?? (env["AGENTOS_CONTROL_PLANE_URL"] || undefined);
+  // Its address is part of what it signs, so it is known before it listens.
+  const port = named === undefined && given === 0 ? await findFreePort() : given;
+  const url = named ?? `http://localhost:${port ?? DEFAULT_CONTROL_PLANE_PORT}`;
   assertHttps(url, host);
   const controlPlane = createControlPlane({
     ...(await readMachineOptions(options, context)),

@@ -1,7 +1,6 @@
 /** Ports of the two listeners of `agentos dev`. */
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { DEFAULT_PORT } from "@agentos/contract";
+import { findFreePort } from "../serve/find-free-port.ts";
 
 /**
  * The port of the control plane: as given, else the one behind that of the AgentOS, and a free one where that was asked
@@ -13,15 +12,4 @@ export async function chooseControlPlanePort(
 ): Promise<number> {
   const port = given ?? (agentOSPort === 0 ? 0 : (agentOSPort ?? DEFAULT_PORT) + 1);
   return port === 0 ? findFreePort() : port;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "localhost");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new TypeError("INVARIANT: it listens on a port");
-  return address.port;
 }
