@@ -289,6 +289,14 @@ describe("what an instance says", () => {
         denial: operatorDenial("AUTH_ISSUER_MISMATCH", { expected_issuer: LURE, suggestion: LURE }),
       },
       { answer: { status: 401 }, denial: operatorDenial(LURE) },
+      ...["suggestion", "found", "header_name", "scope_to_add"].map((name) => ({
+        answer: { status: 403 },
+        denial: operatorDenial("SCOPE_MISSING", { [name]: "https://evil.example" }),
+      })),
+      {
+        answer: { status: 401 },
+        denial: operatorDenial("AUTH_CREDENTIAL_UNSET", { word: "//evil.example" }),
+      },
     ];
     for (const changes of lures) expect(JSON.stringify(diagnoseWith(changes))).not.toMatch(/evil|password/);
   });
