@@ -314,6 +314,10 @@ describe("what an instance says", () => {
       diagnoseWith({ ...changes, mayReadPolicy }).causes.flatMap((cause) => cause.evidence);
     expect(evidence(true).map(({ source }) => source)).toContain("GET /authz/policy");
     expect(evidence(false).map(({ source }) => source)).not.toContain("GET /authz/policy");
+    for (const answer of [changes.answer, badSignature])
+      expect(JSON.stringify(diagnoseWith({ ...changes, answer, mayReadPolicy: false }))).not.toContain(
+        OTHER_KID,
+      );
   });
 });
 
