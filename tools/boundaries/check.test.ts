@@ -206,7 +206,7 @@ const rows: readonly Row[] = [
   {
     rule: "known-room",
     behaviour: "refuses a package with folders that has no rows at all",
-    bad: { "packages/control-plane/src/people/x.ts": leaf },
+    bad: { "packages/console/src/chat/x.ts": leaf },
     good: { "packages/cli/src/dev/x.ts": leaf },
   },
   {

@@ -68,17 +68,30 @@ export interface Switches {
   readonly security_key: boolean;
 }
 
+/** What was answered, and what was sent for it. */
+export interface Asked extends Answer {
+  readonly token: string;
+  readonly jti: string | undefined;
+}
+
+type Causes = z.output<typeof diagnosisSchema>["causes"];
+
 export interface Subject {
+  readonly instanceId: string;
   /** Public half of the key that signs for the instance. */
   readonly pem: string;
   setSwitches(switches: Switches): Promise<void>;
   stateVersion(version: string): Promise<void>;
-  /** Puts another server there, and lets a browser look at it. */
-  put(spec: ServerSpec): Promise<void>;
+  /** Puts another server there, and lets the browsers of these people look at it. Default: of the Member and the Owner. */
+  put(spec: ServerSpec, observers?: readonly Person[]): Promise<void>;
   /** Sends the request to the server. */
-  ask(request: Request): Promise<Answer & { readonly jti: string | undefined }>;
+  ask(request: Request): Promise<Asked>;
   /** Sends it, and asks the control plane why it was refused. */
-  diagnose(request: Request): Promise<z.output<typeof diagnosisSchema>["causes"]>;
+  diagnose(request: Request): Promise<Causes>;
+  /** The same of an answer that is there already. */
+  explain(by: Person, request: Request, asked: Asked): Promise<Causes>;
+  /** Nothing answers at the endpoint any more. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -96,7 +109,8 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
     path: instances,
     body: { name: unique("mission"), endpoint: `http://127.0.0.1:${port}` },
   });
-  const path = `${instances}/${z.object({ id: z.string() }).parse(draft).id}`;
+  const instanceId = z.object({ id: z.string() }).parse(draft).id;
+  const path = `${instances}/${instanceId}`;
   await call(owner, { method: "POST", path: `${path}/connect` });
   await call(owner, { method: "PATCH", path, body: { os_id: "agent-os" } });
   const setSwitches = async (body: Switches): Promise<void> => {
@@ -112,7 +126,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
     running = undefined;
   }
 
-  async function observe(): Promise<void> {
+  async function observe(observers: readonly Person[]): Promise<void> {
     const routes = ["/health", "/info", "/config"] as const;
     const answers = await Promise.all(
       routes.map(async (route) => {
@@ -121,11 +135,11 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
       }),
     );
     const body = { outcome: "answered", answers };
-    await call(member, { method: "POST", path: `${path}/observations`, body });
-    await call(owner, { method: "POST", path: `${path}/observations`, body });
+    for (const person of observers)
+      await call(person, { method: "POST", path: `${path}/observations`, body });
   }
 
-  async function ask({ path: route, sends }: Request) {
+  async function ask({ path: route, sends }: Request): Promise<Asked> {
     const minted =
       sends.kind === "minted"
         ? mintedTokenSchema.parse(
@@ -138,39 +152,45 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
         : undefined;
     const text = minted?.token ?? (sends.kind === "token" ? sends.token : SECURITY_KEY);
     const answer = await send(port, { path: route, headers: { authorization: `Bearer ${text}` } });
-    return { ...answer, jti: minted?.jti };
+    return { ...answer, token: text, jti: minted?.jti };
+  }
+
+  async function explain(by: Person, { path: route, sends }: Request, asked: Asked): Promise<Causes> {
+    const { status, text, headers, jti } = asked;
+    const credential =
+      sends.kind === "minted"
+        ? { kind: "minted", jti }
+        : sends.kind === "token"
+          ? sends
+          : { kind: "security-key" };
+    const body = {
+      request: { method: "GET", path: route },
+      answer: { status, body: JSON.parse(text), date: headers.date },
+      credential,
+    };
+    return diagnosisSchema.parse(await call(by, { method: "POST", path: `${path}/diagnoses`, body })).causes;
   }
 
   return {
+    instanceId,
     pem: keys.data[0]?.public_pem ?? "",
     setSwitches,
     async stateVersion(version) {
       await call(owner, { method: "PATCH", path, body: { stated_version: version } });
     },
-    async put(spec) {
+    async put(spec, observers = [member, owner]) {
       await stop();
       running = await startAt(port, spec);
-      await observe();
+      await observe(observers);
     },
     ask,
     async diagnose(request) {
-      const { status, text, headers, jti } = await ask(request);
       const { sends } = request;
-      const credential =
-        sends.kind === "minted"
-          ? { kind: "minted", jti }
-          : sends.kind === "token"
-            ? sends
-            : { kind: "security-key" };
-      const body = {
-        request: { method: "GET", path: request.path },
-        answer: { status, body: JSON.parse(text), date: headers.date },
-        credential,
-      };
       const by = sends.kind === "minted" && sends.by === "owner" ? owner : member;
-      return diagnosisSchema.parse(await call(by, { method: "POST", path: `${path}/diagnoses`, body }))
-        .causes;
+      return explain(by, request, await ask(request));
     },
+    explain,
+    stop,
     close: stop,
   };
 }

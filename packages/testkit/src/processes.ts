@@ -2,3 +2,4 @@
 
 export { type BrowserBundle, bundleForBrowser } from "./processes/bundle-for-browser.ts";
 export { type BundledScript, bundleScript } from "./processes/bundle-script.ts";
+export { findFreePort } from "./servers/free-port.ts";

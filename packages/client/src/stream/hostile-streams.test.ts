@@ -240,6 +240,18 @@ describe("an end", () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  test("is looked for anew after each new event, and given up after so many tries without one", async () => {
+    const indexed = (event: string, event_index: number) => writeEvent({ event, ...RUN, event_index });
+    const pieces = [0, 1, 2, 3].map((index) => send(indexed("RunContent", index)));
+    const { client, server } = await connect([...pieces, send(indexed("RunContent", 3))]);
+    const stream = client.agents.stream("a", { message: "Hi" }, { background: true, maxResumes: 2 });
+    expect(await errorOf(readAll(stream))).toMatchObject({
+      reason: "stream-lost",
+      run: { lastEventIndex: 3 },
+    });
+    expect(server.seen).toHaveLength(pieces.length + 2);
+  });
+
   test("is waited for as a full server asks, and not past a refusal of the credential", async () => {
     const waits: number[] = [];
     const refuse = (status: number) => (response: ServerResponse) =>

@@ -108,19 +108,19 @@ export const CAUSES = {
     fix: "keep Authorization only, which is preferred: switch Security key off, and unset OS_SECURITY_KEY on the instance; or keep the security key only: switch Authorization off, and unset JWT_VERIFICATION_KEY, JWT_JWKS_FILE and AUTHORIZATION_ENABLED on the instance",
   }),
   INSTANCE_AUTHORIZATION_MISSING: cause({
-    title: "Authorization is meant to be on, but the instance {found}",
+    title: "the switch Authorization is on, but the instance {found}",
     fix: "set the lines of its configuration on the instance, and start it again",
   }),
   INSTANCE_SECURITY_KEY_MISSING: cause({
-    title: "Security key is meant to be on, but the instance {found}",
+    title: "the switch Security key is on, but the instance {found}",
     fix: "set OS_SECURITY_KEY on the instance as the lines of its configuration say, and start it again; or switch Security key off here",
   }),
   INSTANCE_AUTHORIZATION_UNWANTED: cause({
-    title: "Authorization is switched off here, but the instance asks for tokens; no tokens are made for it",
+    title: "the switch Authorization is off, but the instance asks for tokens; no tokens are made for it",
     fix: "switch Authorization on here; or unset JWT_VERIFICATION_KEY, JWT_JWKS_FILE and AUTHORIZATION_ENABLED on the instance, and start it again",
   }),
   INSTANCE_SECURITY_KEY_UNWANTED: cause({
-    title: "Security key is switched off here, but one is set on the instance{consequence}",
+    title: "the switch Security key is off, but one is set on the instance{consequence}",
     fix: "unset OS_SECURITY_KEY on the instance, and start it again; or switch Security key on here",
   }),
   INSTANCE_OPEN: cause({
@@ -151,7 +151,7 @@ export const CAUSES = {
   }),
   INSTANCE_VERSION_WITHOUT_JWT: cause({
     title:
-      "Authorization is meant to be on, but this AgentOS is version {version} ({version_source}), and JWT verification exists from {first_version} on",
+      "the switch Authorization is on, but this AgentOS is version {version} ({version_source}), and JWT verification exists from {first_version} on",
     fix: "switch Authorization off and use the security key; or upgrade the AgentOS to {first_version} or later",
   }),
   INSTANCE_VERSION_UNKNOWN: cause({

@@ -4,6 +4,20 @@ import { ERRORS, REFUSALS, RETIRED_CODES } from "./error-catalogue.ts";
 import { placesOf, renderText } from "./render.ts";
 
 const AREAS = ["AUTH", "SCOPE", "INPUT", "KEY", "STORE", "RUN", "CONFIG", "CLI"];
+const AREAS_OF_THE_CONTROL_PLANE = [
+  "SIGN",
+  "LINK",
+  "PASSWORD",
+  "SESSION",
+  "PERSON",
+  "MEMBER",
+  "MEMBERS",
+  "MEMBERSHIP",
+  "ROLE",
+  "INSTANCE",
+  "SIGNING",
+  "TOKEN",
+];
 
 /** Strings that clients and Agno's own tests look for, word for word (contract sections 1.6 and 1.7). */
 const CONTRACT_DETAILS = {
@@ -57,7 +71,7 @@ describe("every error", () => {
     "%s is named AREA_SUBJECT_FAULT and written in the house style",
     (code, entry) => {
       expect(code).toMatch(/^[A-Z]+(_[A-Z0-9]+)+$/);
-      expect(AREAS).toContain(code.split("_")[0]);
+      expect([...AREAS, ...AREAS_OF_THE_CONTROL_PLANE]).toContain(code.split("_")[0]);
       for (const text of [entry.title, entry.fix]) {
         expect(text).not.toMatch(/\n|\.$/);
         // A text may begin with a quoted name, a place, or a proper noun in capitals, but not with a capitalised word.

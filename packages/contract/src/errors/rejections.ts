@@ -179,7 +179,7 @@ export const rejections = {
   },
   INSTANCE_AUTHORIZATION_OFF: {
     ...against,
-    title: "Authorization is switched off for this instance, so no tokens are made for it",
+    title: "the switch Authorization is off for this instance, so no tokens are made for it",
     detail: "Authorization is off",
     fix: "let an Owner or Administrator switch Authorization on; or use the security key of the instance",
   },

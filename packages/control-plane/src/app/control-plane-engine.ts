@@ -25,6 +25,7 @@ import {
   type SignedIn,
   type SignedInPerson,
 } from "./signed-in-person.ts";
+import { nameOwnPage } from "./stranger-gate.ts";
 
 export interface EngineOptions {
   /** Name of the cookie that holds a session. */
@@ -72,7 +73,7 @@ export function createControlPlaneEngine({ cookieName, readSession }: EngineOpti
     const { code } = authenticated.fault;
     return code === "AUTH_COOKIE_MISSING" || code === "AUTH_COOKIE_EMPTY"
       ? refuse("AUTH_SIGN_IN_REQUIRED")
-      : authenticated;
+      : fail(nameOwnPage(authenticated.fault));
   }
 
   return {

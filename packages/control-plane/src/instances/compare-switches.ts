@@ -168,14 +168,14 @@ function findTrust({ signingKid }: ComparedInstance, observed: Observation): rea
   const source = "GET /authz/policy";
   const findings: InstanceFinding[] = [];
   const thumbprints = observed.keys?.flatMap(({ thumbprint }) => (thumbprint === null ? [] : [thumbprint]));
-  // Keys that it fetches are loaded with the first token: none yet says nothing.
+  // Keys that it fetches by itself are loaded with the first token that names them, so it is never more than likely.
   const hasNone = thumbprints?.length === 0;
   if (signingKid !== undefined && thumbprints !== undefined && !thumbprints.includes(signingKid)) {
     const foreign = thumbprints.slice(0, 3).join(", ");
     findings.push(
       createFinding({
         code: hasNone ? "INSTANCE_KEY_NOT_LOADED" : "INSTANCE_KEY_FOREIGN",
-        certainty: hasNone ? "likely" : "certain",
+        certainty: "likely",
         facts: { kid: signingKid, foreign },
         evidence: [
           { fact: hasNone ? "it has loaded no key" : `it has loaded ${foreign}`, source },

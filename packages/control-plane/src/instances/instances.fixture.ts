@@ -12,8 +12,8 @@ import type { NewInstance } from "./instance-values.ts";
 import type { LocalConfiguration, LocalInstance } from "./local-instance.ts";
 import { createLocalInstances } from "./local-instances.ts";
 
-export const ORGANIZATION = "org-1";
-export const OTHER_ORGANIZATION = "org-2";
+const ORGANIZATION = "org-1";
+const OTHER_ORGANIZATION = "org-2";
 export const LOCAL_ENDPOINT = "http://localhost:7777";
 
 export interface TestInstances extends TestStore {

@@ -1,7 +1,6 @@
 /** The installation's secrets out of a variable or a file: the current one first, older ones behind it. */
 import { fail, findSecretWeakness, ok, type Result } from "@agentos/auth";
 import { createFault, type Fault } from "@agentos/contract";
-import { SECRET_BYTES } from "./installation-keys.ts";
 
 export type Secrets = readonly [Uint8Array, ...Uint8Array[]];
 

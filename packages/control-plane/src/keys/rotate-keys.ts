@@ -48,7 +48,7 @@ const LOADED_SECONDS = 5 * 60;
 export function createKeyRotation({ store, keyPairs, revokeKey }: KeyRotationOptions): KeyRotation {
   return {
     async publishKey(actor, keysOf) {
-      await store.read((db) => requireInstance(db, keysOf));
+      await store.read((db) => requireInstance(db, keysOf, actor));
       const prepared = await keyPairs.prepareKeyPair(keysOf.instanceId);
       await store.change(actor, async (change) => {
         const name = await holdInstance(change, keysOf);
@@ -101,22 +101,24 @@ export function createKeyRotation({ store, keyPairs, revokeKey }: KeyRotationOpt
 async function requireInstance(
   db: Pick<Change["db"], "selectFrom">,
   { organizationId, instanceId }: KeysOf,
+  { personId }: Actor,
 ): Promise<string> {
   const instance = await db
     .selectFrom("agentos_cp_instances")
-    .select(["name", "is_draft"])
+    .select(["name", "is_draft", "created_by"])
     .where("instance_id", "=", instanceId)
     .where("organization_id", "=", organizationId)
     .executeTakeFirst();
-  if (instance === undefined) throw reject("INSTANCE_UNKNOWN");
-  // Of somebody else's draft nothing more is said: its keys are nobody's business.
+  // Somebody else's draft is as unknown as none.
+  if (instance === undefined || (instance.is_draft === 1 && instance.created_by !== personId))
+    throw reject("INSTANCE_UNKNOWN");
   if (instance.is_draft === 1) throw reject("INSTANCE_IS_DRAFT");
   return instance.name;
 }
 
 async function holdInstance(change: Change, keysOf: KeysOf): Promise<string> {
   await change.lockInstance(keysOf.instanceId);
-  return requireInstance(change.db, keysOf);
+  return requireInstance(change.db, keysOf, change.actor);
 }
 
 async function readKeys({ db }: Change, { instanceId }: KeysOf) {

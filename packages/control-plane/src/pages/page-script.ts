@@ -34,14 +34,16 @@ async function call(method, path, body) {
 function make(name, properties, ...children) {
   const element = document.createElement(name);
   Object.assign(element, properties);
-  element.append(...children.filter((child) => child !== undefined));
+  element.append(...given(children));
   return element;
 }
 
+/** Children that are left out are undefined. */
+const given = (children) => children.filter((child) => child !== undefined);
 const text = (name, words, className = "") => make(name, { textContent: words, className });
 
 function show(...children) {
-  main.replaceChildren(...children);
+  main.replaceChildren(...given(children));
   main.querySelector("input, button")?.focus();
 }
 

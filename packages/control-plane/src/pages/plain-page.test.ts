@@ -11,7 +11,7 @@ it("the document has no inline code, and allows none", async () => {
   );
   expect(page.headers.get("content-security-policy")).not.toContain("unsafe");
   expect(html.match(/<script[^>]*>/g)).toEqual(['<script src="/assets/page.js" defer>']);
-  expect(html).not.toMatch(/<style|style=|on\w+=/);
+  expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
 });
 
 it("the script is a script, and writes no markup", async () => {

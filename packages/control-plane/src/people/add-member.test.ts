@@ -35,15 +35,11 @@ describe.each(TEST_DIALECTS)("adding a member on %s", (dialect) => {
       { personId: member.personId },
     ]);
     const audit = await acme.audit();
-    expect(audit.map(({ action }) => action)).toEqual(["member.added"]);
+    expect(audit.map(({ action }) => action)).toEqual(["member.added", "link.created"]);
     expect(audit[0]).toMatchObject({
       actor_person_id: "ada",
       target_id: member.personId,
-      after_json: JSON.stringify({
-        email: "eve@example.com",
-        role: "member",
-        link_expires_at: link?.expiresAt,
-      }),
+      after_json: '{"email":"eve@example.com","role":"member"}',
     });
     expect(JSON.stringify(audit)).not.toContain(link?.secret);
   });

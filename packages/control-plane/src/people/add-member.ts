@@ -52,16 +52,18 @@ export async function addMember(
       created_at: now,
     })
     .execute();
-  // What their other organization has handed out would now sign in here, too.
-  await endLinks(change, person.id);
-  const link =
-    memberships.length > 0 ? null : await createLink(change, { purpose: "invitation", personId: person.id });
   await change.audit({
     organizationId,
     action: "member.added",
     target: { kind: "person", id: person.id, name: person.name },
-    after: { email, role: role.name, link_expires_at: link?.expiresAt ?? null },
+    after: { email, role: role.name },
   });
+  // What their other organization has handed out would now sign in here, too.
+  await endLinks(change, person.id);
+  const link =
+    memberships.length > 0
+      ? null
+      : await createLink(change, { organizationId, purpose: "invitation", personId: person.id });
   const member = await findMember(db, organizationId, person.id);
   if (member === undefined) throw new Error("INVARIANT: who was added is a member");
   return { member, link };

@@ -95,14 +95,7 @@ export async function createMemberLink(
   if (personId === change.actor.personId) throw reject("LINK_FOR_SELF");
   if (await isElsewhere(change, personId, organizationId)) throw reject("MEMBER_ELSEWHERE");
   const purpose = member.hasPassword ? "reset-password" : "invitation";
-  const link = await createLink(change, { purpose, personId });
-  await change.audit({
-    organizationId,
-    action: "member.link-created",
-    target: { kind: "person", id: personId, name: member.name },
-    after: { purpose, expires_at: link.expiresAt },
-  });
-  return link;
+  return createLink(change, { organizationId, purpose, personId });
 }
 
 /** Whether the person is in another organization, too. The person is locked: nobody adds them to one meanwhile. */

@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SYSTEM } from "../store/actor.ts";
 import { reject } from "../store/rejected.ts";
@@ -105,14 +108,20 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     ]);
   });
 
-  test("revokes nothing in the name of an issuer that is not ours", async () => {
+  test.each([
+    [[{ name: "default", issuer: "https://other.test" }]],
+    [
+      [
+        { name: "default", issuer: null },
+        { name: "others", issuer: "https://other.test" },
+      ],
+    ],
+  ])("revokes nothing in the name of an issuer that is not ours: %j", async (issuers) => {
     const { store, clock } = opened;
     await addTokens(store, { instanceId: "a", sid: "s1" });
     await revoke(store, { sessionId: "session-1" });
     const { sender, sent } = createTestSender(store, clock, ({ path }) =>
-      path === "/authz/policy"
-        ? policyAnswer([{ name: "default", issuer: "https://other.test" }])
-        : undefined,
+      path === "/authz/policy" ? policyAnswer(issuers) : undefined,
     );
     await sender.send();
     expect(sent).toEqual([]);
@@ -253,6 +262,21 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     clock.now += 31;
     await next.sender.send();
     expect(next.sent).toHaveLength(1);
+    expect(await states()).toEqual(["applied"]);
+  });
+
+  test("what a process has committed is sent by the next one, although it was killed before it sent anything", async () => {
+    const { store, clock, location } = opened;
+    await addTokens(store, { instanceId: "a", sid: "s1" });
+    const file = fileURLToPath(new URL("revoke-and-die.fixture.ts", import.meta.url));
+    const args = ["--conditions=@agentos/source", file, JSON.stringify(location), String(clock.now)];
+    const child = spawn(process.execPath, args, { stdio: "ignore" });
+    const [, signal] = await once(child, "exit");
+    expect(signal).toBe("SIGKILL");
+    expect(await states()).toEqual(["pending"]);
+    const { sender, sent } = createTestSender(store, clock);
+    await sender.send();
+    expect(sent).toHaveLength(1);
     expect(await states()).toEqual(["applied"]);
   });
 

@@ -215,11 +215,14 @@ async function prepare(
   }
 }
 
-/** A sign-in is revoked under the name that the operator of the instance has for its issuer. */
+/**
+ * A sign-in is revoked under the name that the operator of the instance has for its issuer. One that is not checked stands
+ * for us only where it is alone: beside others it is that of tokens that name none.
+ */
 function findIssuerName({ issuers }: PolicyObject, ours: string): string | undefined {
-  const named =
-    issuers.find(({ issuer }) => issuer === ours) ?? issuers.find(({ issuer }) => issuer === null);
-  return named?.name;
+  const [only, ...others] = issuers;
+  const unchecked = others.length === 0 && only?.issuer === null ? only : undefined;
+  return (issuers.find(({ issuer }) => issuer === ours) ?? unchecked)?.name;
 }
 
 async function sendOne(

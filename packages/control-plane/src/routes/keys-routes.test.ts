@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { type AuthGuard, createAuthGuard } from "@agentos/guard";
 import { guardedRequest, type RunningServer, serveOnNode } from "@agentos/guard/app";
-import { createTestLogger } from "@agentos/testkit";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createTestLogger, startPythonServer } from "@agentos/testkit";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
 import { answerRejected } from "../app/handler.ts";
 import { deriveInstallationKeys } from "../keys/installation-keys.ts";
 import { createKeyPairs } from "../keys/key-pairs.ts";
+import { publicKeyOf } from "../keys/public-keys.ts";
 import { createKeyRotation, type KeyRotation } from "../keys/rotate-keys.ts";
 import {
   INSTANCE,
@@ -23,6 +25,7 @@ import { mintForPerson } from "../tokens/mint-for-person.ts";
 import { createKeysRoutes, type KeysServices } from "./keys-routes.ts";
 
 const OF = { organizationId: ORGANIZATION, instanceId: INSTANCE };
+const keySetSchema = z.object({ keys: z.array(z.looseObject({ kid: z.string() })) });
 const DOCUMENT = /^\/instances\/([^/]+)\/\.well-known\/(jwks\.json|openid-configuration)$/;
 
 describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) => {
@@ -84,9 +87,10 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
   }
   const get = (document: string, { instance = INSTANCE, headers = {} } = {}) =>
     fetch(`${server.url}/instances/${instance}/.well-known/${document}`, { headers });
-  const mint = () => mintForPerson(services, SYSTEM, { ...OF, ...MEMBER, purpose: "console" });
+  const mint = (scopes?: readonly string[]) =>
+    mintForPerson(services, SYSTEM, { ...OF, ...MEMBER, purpose: "console", scopes });
   const kids = async () => {
-    const { keys }: { keys: { kid: string }[] } = JSON.parse(await (await get("jwks.json")).text());
+    const { keys } = keySetSchema.parse(await (await get("jwks.json")).json());
     return keys.map(({ kid }) => kid);
   };
   const publishedKid = async () => {
@@ -108,7 +112,7 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
     });
     const keySet = await get("jwks.json");
     expect(keySet.headers.get("cache-control")).toBe("public, max-age=60");
-    const { keys }: { keys: object[] } = JSON.parse(await keySet.text());
+    const { keys } = keySetSchema.parse(await keySet.json());
     expect(keys.map((key) => Object.keys(key).sort())).toEqual([["alg", "e", "kid", "kty", "n", "use"]]);
   });
 
@@ -162,9 +166,9 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
     const route = guard.protect(["agents:run"]);
     const used = new Set<string>();
     const refused: string[] = [];
-    let isOver = false;
+    const state = { isOver: false };
     async function load() {
-      while (!isOver) {
+      while (!state.isOver) {
         testStore.clock.now = Date.now() / 1000;
         const { token, kid } = await mint();
         const request = new Request("http://localhost/", { headers: { authorization: `Bearer ${token}` } });
@@ -191,10 +195,33 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
       await until(fresh);
       expect(used).toEqual(new Set([fresh, old]));
     } finally {
-      isOver = true;
+      state.isOver = true;
       await Promise.all(loads);
     }
     expect(refused).toEqual([]);
+  });
+
+  it("are what a Python AgentOS needs, one at a time: it takes the tokens of the key that it was given, with their scopes", async () => {
+    const signing = await testStore.store.read((db) => publicKeyOf(db, INSTANCE));
+    const python = await startPythonServer({
+      mode: "jwt",
+      publicPem: signing?.pem ?? "",
+      verifiesAudience: true,
+    });
+    onTestFinished(() => python.close());
+    await testStore.store.note((db) =>
+      db.updateTable("agentos_cp_instances").set({ os_id: "agent-os" }).execute(),
+    );
+    const statusOf = async (path: string, scopes?: readonly string[]) => {
+      const { token } = await mint(scopes);
+      return (await fetch(python.url + path, { headers: { authorization: `Bearer ${token}` } })).status;
+    };
+    expect(await statusOf("/agents")).toBe(200);
+    expect(await statusOf("/config", ["config:read"])).toBe(200);
+    expect(await statusOf("/agents", ["config:read"])).toBe(403);
+    await rotation.publishKey(SYSTEM, OF);
+    await rotation.signWithKey(SYSTEM, { ...OF, kid: await publishedKid(), isForced: true });
+    expect(await statusOf("/agents")).toBe(401);
   });
 
   it("take no token of another instance: each has an issuer and keys of its own", async () => {

@@ -177,7 +177,10 @@ describe.each(TEST_DIALECTS)("signing in on %s", (dialect) => {
     ])
       expect(await app.send("POST /api/sign-in", { body, headers })).toMatchObject({
         status: 403,
-        body: { code: "AUTH_COOKIE_CROSS_SITE" },
+        body: {
+          code: "AUTH_COOKIE_CROSS_SITE",
+          fix: expect.stringMatching(/^open the control plane itself/),
+        },
         setCookie: undefined,
       });
   });

@@ -62,7 +62,6 @@ export const observedSchema = z.object({
 });
 
 export type Observed = z.infer<typeof observedSchema>;
-export type ObservedKey = z.infer<typeof observedKeySchema>;
 
 /** What is not known of an instance: everything. */
 export const NOTHING_OBSERVED: Observed = Object.freeze({

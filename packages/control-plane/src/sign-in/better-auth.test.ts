@@ -72,6 +72,17 @@ describe.each(TEST_DIALECTS)("better-auth on %s", (dialect) => {
     expect(await signIn(sessions, { origin: PUBLIC_URL.origin })).toHaveProperty("sessionId");
   });
 
+  it.each([
+    ["a browser that sends no origin, and where it comes from", { referer: "https://console.test/" }],
+    ["a browser that says of the page only that it is ours", {}],
+  ])("signs in %s", async (_name, headers) => {
+    const sessions = await open();
+    const fetched = { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
+    expect(await signIn(sessions, { ...fetched, ...headers })).toHaveProperty("sessionId");
+    const elsewhere = { ...fetched, referer: "https://127.0.0.1/" };
+    expect(await signIn(sessions, elsewhere)).toBe("cross-site");
+  });
+
   it("believes no address that the client names", async () => {
     const sessions = await open();
     await signIn(sessions, {

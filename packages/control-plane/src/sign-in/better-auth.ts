@@ -10,6 +10,7 @@ import { betterAuth } from "better-auth/minimal";
 import { type BetterAuthOptions } from "better-auth/types";
 import { z } from "zod";
 import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
+import { pageOriginOf } from "./page-origin.ts";
 import { type Condition, createSessionTables, SESSION_SECONDS } from "./session-tables.ts";
 import { keepFault, runSignInCall, type SignInCall, type SignInMeans } from "./sign-in-call.ts";
 
@@ -74,7 +75,7 @@ export interface NewSession {
 const ADDRESS_HEADER = "x-agentos-client-address";
 const BASE_PATH = "/better-auth";
 /** What its checks of the origin read. Cookies of the client stay away: whoever signs in is nobody yet. */
-const HANDED_ON = ["origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "user-agent"];
+const HANDED_ON = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "user-agent"];
 /** Its own throttle, by address, behind ours: right passwords count too. */
 export const SIGN_INS_PER_MINUTE = 60;
 
@@ -164,7 +165,7 @@ export function createSessions(settings: BetterAuthSettings): Sessions {
         auth.handler(
           new Request(new URL(`${BASE_PATH}/sign-in/email`, publicUrl), {
             method: "POST",
-            headers: handOn(request, address),
+            headers: handOn(request, { address, own: publicUrl.origin }),
             body: JSON.stringify({ email, password }),
           }),
         ),
@@ -201,12 +202,22 @@ export function createSessions(settings: BetterAuthSettings): Sessions {
   };
 }
 
-function handOn(request: Request, address: string | undefined): Headers {
+interface Client {
+  readonly address: string | undefined;
+  /** Our own origin. */
+  readonly own: string;
+}
+
+function handOn(request: Request, { address, own }: Client): Headers {
   const headers = new Headers({ "content-type": "application/json" });
   for (const name of HANDED_ON) {
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
+  // It wants an origin from every browser. One that says nothing else of a page of this site says that much.
+  const isOwn = request.headers.get("sec-fetch-site") === "same-origin";
+  const origin = pageOriginOf(request) ?? (isOwn ? own : undefined);
+  if (origin !== undefined) headers.set("origin", origin);
   if (address !== undefined) headers.set(ADDRESS_HEADER, address);
   return headers;
 }

@@ -9,6 +9,7 @@ import { type BegunSession, createSessions, SIGN_INS_PER_MINUTE } from "./better
 import type { FoundLink } from "./find-link.ts";
 import { changeName, changePassword, type OwnName, type OwnPassword } from "./own-account.ts";
 import { type EndedSession, endSession, endSessions, listSessions, type OwnSession } from "./own-sessions.ts";
+import { pageOriginOf } from "./page-origin.ts";
 import { readSignedIn } from "./read-signed-in.ts";
 import { type Client, inspectLink, type Redemption, redeemLink } from "./redeem-link.ts";
 import { createThrottle } from "./throttle.ts";
@@ -69,8 +70,8 @@ export function createSignIn(options: SignInOptions): SignIn {
     cookieName: sessions.cookieName,
     clearingCookie: sessions.clearingCookie,
     checkPage(request) {
-      const origin = request.headers.get("origin");
-      if (origin !== null && origin !== publicUrl.origin) throw refusePage();
+      const origin = pageOriginOf(request);
+      if (origin !== undefined && origin !== publicUrl.origin) throw refusePage();
     },
     async readSession(cookieValue) {
       const sessionId = await sessions.findSession(cookieValue);
