@@ -95,6 +95,11 @@ export interface Subject {
   close(): Promise<void>;
 }
 
+function readJson(text: string): unknown {
+  const body: unknown = JSON.parse(text);
+  return body;
+}
+
 /** Connects one, with authorization on. */
 export async function connectSubject(plane: Plane, { id, owner, member }: Organization): Promise<Subject> {
   const port = await findPort();
@@ -102,7 +107,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
   const call = async (person: Person, request: Omit<PlaneCall, "cookie">): Promise<unknown> => {
     const { status, text } = await plane.send({ ...request, cookie: person.cookie });
     if (status >= 300) throw new Error(`${request.method} ${request.path} gave ${status}: ${text}`);
-    return JSON.parse(text);
+    return readJson(text);
   };
   const draft = await call(owner, {
     method: "POST",
@@ -131,7 +136,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
     const answers = await Promise.all(
       routes.map(async (route) => {
         const { status, text } = await send(port, { path: route });
-        return { route: `GET ${route}`, status, body: JSON.parse(text), credential: "none" };
+        return { route: `GET ${route}`, status, body: readJson(text), credential: "none" };
       }),
     );
     const body = { outcome: "answered", answers };
@@ -165,7 +170,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
           : { kind: "security-key" };
     const body = {
       request: { method: "GET", path: route },
-      answer: { status, body: JSON.parse(text), date: headers.date },
+      answer: { status, body: readJson(text), date: headers.date },
       credential,
     };
     return diagnosisSchema.parse(await call(by, { method: "POST", path: `${path}/diagnoses`, body })).causes;

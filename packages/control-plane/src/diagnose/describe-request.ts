@@ -50,6 +50,7 @@ export function readMode({ answer, request, sent, instance }: RefusedRequest): M
 function describeServer(refused: RefusedRequest): KnownServer {
   const { observed, osId, version } = refused.instance;
   const mode = readMode(refused);
+  const keys = observed?.keys ?? null;
   const id = observed?.osId ?? osId ?? undefined;
   return {
     source: "GET /info",
@@ -58,11 +59,11 @@ function describeServer(refused: RefusedRequest): KnownServer {
     policy: {
       ...(id === undefined ? {} : { id }),
       ...(mode === null ? {} : { mode }),
-      ...(observed?.enforcesScopes == null ? {} : { enforcesScopes: observed.enforcesScopes }),
+      ...(typeof observed?.enforcesScopes === "boolean" ? { enforcesScopes: observed.enforcesScopes } : {}),
     },
-    ...(observed?.keys == null
+    ...(keys === null
       ? {}
-      : { keys: observed.keys.map(({ kid, thumbprint }) => ({ kid: kid ?? thumbprint ?? undefined })) }),
+      : { keys: keys.map(({ kid, thumbprint }) => ({ kid: kid ?? thumbprint ?? undefined })) }),
   };
 }
 
