@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sentRevocationListSchema } from "@agentos/contract/control-plane";
+import { mintedTokenSchema, sentRevocationListSchema } from "@agentos/contract/control-plane";
 import { createControlPlane } from "@agentos/control-plane";
 import { printOwnerLink } from "@agentos/control-plane/machine";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -131,6 +131,12 @@ describe("a revocation", () => {
     const [cause] = await subject.explain(again, MINTED, { ...refused, jti: asked.jti });
     expect([cause?.code, cause?.certainty]).toEqual(["TOKEN_REVOKED_HERE", "certain"]);
     expect(cause?.title).toContain("the session that it was made in has ended");
+
+    // The fix: a new token.
+    const path = `/api/organizations/${organizationId}/instances/${subject.instanceId}/tokens`;
+    const { text } = await plane.send({ method: "POST", path, cookie: again.cookie, body: {} });
+    const { token } = mintedTokenSchema.parse(JSON.parse(text));
+    expect((await subject.ask({ path: "/agents", sends: { kind: "token", token } })).status).toBe(200);
   });
 
   test("stays pending on a Python AgentOS, which has none", async () => {

@@ -1,6 +1,6 @@
 /** One instance of the control plane, and a server at its endpoint that is stopped and started anew as somebody mends it. */
+import { randomInt } from "node:crypto";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { diagnosisSchema, mintedTokenSchema, signingKeyListSchema } from "@agentos/contract/control-plane";
 import { Agent, AgentOS, type AgentOSOptions } from "@agentos/server";
 import {
@@ -215,11 +215,19 @@ async function startAt(port: number, spec: ServerSpec): Promise<{ close(): Promi
   return os.serve({ host: "127.0.0.1", port, printsPolicy: false });
 }
 
-/** The endpoint is the same before and after the fix: another one would be another trust, with other keys. */
+/**
+ * The endpoint is the same before and after the fix: another one would be another trust, with other keys. So its port is
+ * none of those that the system hands out (from 32768 on), and nobody takes it while the server is started anew.
+ */
 async function findPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    await new Promise<void>((resolve) => void server.close(() => resolve()));
+    if (isFree) return port;
+  }
 }

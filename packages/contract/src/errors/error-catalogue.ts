@@ -57,12 +57,12 @@ export type CauseCode = keyof typeof CAUSES;
 export type LimitCode = keyof typeof LIMITS;
 /** A code of {@link REJECTIONS}. */
 export type RejectionCode = keyof typeof REJECTIONS;
-/** A code that only a control plane shows. */
+/** A code that only a control plane answers with, or stops its start with. */
 export type ControlPlaneCode =
   | RejectionCode
+  | keyof typeof sealingFaults
   | keyof typeof signInRefusals
   | keyof typeof signInLimits
-  | keyof typeof sealingFaults
   | keyof typeof diagnosisCauses
   | Extract<keyof typeof causes, `INSTANCE_${string}`>;
 /** Any code of the catalogue. Codes are never renamed, and never used again. */

@@ -96,14 +96,18 @@ function readRecorded(denial: RefusedRequest["denial"]): { code: ErrorCode; fact
   if (denial?.view !== "operator" || !isErrorCode(denial.exact_code)) return undefined;
   return {
     code: denial.exact_code,
-    facts: Object.fromEntries(Object.entries(denial.facts).filter(([, value]) => isPlain(value))),
+    facts: Object.fromEntries(Object.entries(denial.facts).filter(([name, value]) => isFact(name, value))),
   };
 }
 
-/** A name, a number, or some of them; nothing that could make a sentence of ours out of theirs. */
-function isPlain(value: Facts[string]): boolean {
+/** A name, a number, or some of them; nothing that could make a sentence of ours out of theirs, or lead somewhere. */
+function isFact(name: string, value: Facts[string]): boolean {
+  // It would stand in the place of our own fix.
+  if (name === "suggestion") return false;
+  const isAddress = /_(?:issuer|audience)$/.test(name);
+  const isPlain = (text: string) => /^[\w:.*/+-]{0,200}$/.test(text) && (isAddress || !text.includes("//"));
   if (typeof value === "object") return value.length <= 50 && value.every(isPlain);
-  return typeof value !== "string" || /^[\w:.*/+-]{0,200}$/.test(value);
+  return typeof value !== "string" || isPlain(value);
 }
 
 function standInFor(sent: SentCredential, status: number | undefined): string | undefined {
