@@ -63,7 +63,7 @@ export function planeFix({ wrong, ...row }: PlaneRow): FixRow {
     },
   };
   // Each row is handed only the worlds that it has made itself.
-  return typed as unknown as FixRow;
+  return typed as FixRow;
 }
 
 /** Somebody new in the organization. */
