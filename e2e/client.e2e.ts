@@ -138,7 +138,9 @@ describe("a refusal", () => {
     const denial_id = refusal.denialId ?? "";
     const operator = await createClient();
     await expect
-      .poll(() => operator.denials.read({ parameters: { denial_id } }).catch(() => undefined))
+      .poll(() => operator.denials.read({ parameters: { denial_id } }).catch(() => undefined), {
+        timeout: 10_000,
+      })
       .toMatchObject({ code: "SCOPE_MISSING" });
   });
 

@@ -225,10 +225,10 @@ describe("the first day", { timeout: 120_000 }, () => {
     const before = await owner.tokens.mint({ parameters: shop, body: {} });
 
     const failures: unknown[] = [];
-    const rounds = new Array<number>(WORKERS).fill(0);
-    let isOver = false;
+    const rounds = Array.from({ length: WORKERS }, () => 0);
+    const over = new AbortController();
     const load = rounds.map(async (_, worker) => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const client = await connectInstance({
           controlPlane: owner,
           organizationId: organization_id,
@@ -283,7 +283,7 @@ describe("the first day", { timeout: 120_000 }, () => {
       );
       await afterRounds();
     } finally {
-      isOver = true;
+      over.abort();
       await Promise.all(load);
     }
     expect(failures).toEqual([]);

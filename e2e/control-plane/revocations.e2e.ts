@@ -2,13 +2,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sentRevocationListSchema } from "@agentos/contract/control-plane";
+import { mintedTokenSchema, sentRevocationListSchema } from "@agentos/contract/control-plane";
 import { createControlPlane } from "@agentos/control-plane";
 import { printOwnerLink } from "@agentos/control-plane/machine";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { type Answer, closeConnections, send } from "../support/http.ts";
 import { type Asked, connectSubject, type ServerSpec, type Subject } from "./support/mission-world.ts";
 import type { Plane, PlaneCall } from "./support/plane.ts";
+import { codeOf } from "./support/requests.ts";
 import {
   joinPerson,
   newPassword,
@@ -22,6 +24,10 @@ import {
 const MINTED = { path: "/agents", sends: { kind: "minted" } } as const;
 const ours = ({ pem }: Subject): ServerSpec => ({
   ours: { authorization: true, env: { JWT_VERIFICATION_KEY: pem } },
+});
+
+const redeemedSchema = z.object({
+  memberships: z.array(z.object({ organization: z.object({ id: z.string() }) })),
 });
 
 let plane: Plane;
@@ -70,7 +76,7 @@ beforeAll(async () => {
     body: { secret: ownerSecret, ...person },
   });
   owner = toPerson(redeemed, person);
-  organizationId = JSON.parse(redeemed.text).memberships[0].organization.id;
+  organizationId = redeemedSchema.parse(JSON.parse(redeemed.text)).memberships[0]?.organization.id ?? "";
 });
 afterAll(() => plane.close());
 
@@ -110,7 +116,7 @@ describe("a revocation", () => {
     await remove(member);
     await expect.poll(() => states(subject), { timeout: 10_000 }).toEqual(["applied"]);
     const refused = await askAgain(subject, asked);
-    expect([refused.status, JSON.parse(refused.text).code]).toEqual([401, "AUTH_CREDENTIAL_REVOKED"]);
+    expect([refused.status, codeOf(refused)]).toEqual([401, "AUTH_CREDENTIAL_REVOKED"]);
   });
 
   test("of a session that has ended is told to its person, who gets in with another", async () => {
@@ -125,6 +131,12 @@ describe("a revocation", () => {
     const [cause] = await subject.explain(again, MINTED, { ...refused, jti: asked.jti });
     expect([cause?.code, cause?.certainty]).toEqual(["TOKEN_REVOKED_HERE", "certain"]);
     expect(cause?.title).toContain("the session that it was made in has ended");
+
+    // The fix: a new token.
+    const path = `/api/organizations/${organizationId}/instances/${subject.instanceId}/tokens`;
+    const { text } = await plane.send({ method: "POST", path, cookie: again.cookie, body: {} });
+    const { token } = mintedTokenSchema.parse(JSON.parse(text));
+    expect((await subject.ask({ path: "/agents", sends: { kind: "token", token } })).status).toBe(200);
   });
 
   test("stays pending on a Python AgentOS, which has none", async () => {

@@ -1,7 +1,7 @@
 // LENGTH: one table; its rows are read side by side.
 /** Causes that the doctor names, and the way out that each prints. */
 import type { RequestListener } from "node:http";
-import type { CauseCode } from "@agentos/contract";
+import type { CauseCode, ControlPlaneCode } from "@agentos/contract";
 import { AgentOS } from "@agentos/server";
 import {
   createTestCertificate,
@@ -560,4 +560,4 @@ export const causeFixes = {
     follows: /let requests with a token pass it/,
     apply: (world) => ({ ...world, server: { stub: proxy(() => undefined) } }),
   }),
-} satisfies FixRows<CauseCode>;
+} satisfies FixRows<Exclude<CauseCode, ControlPlaneCode>>;

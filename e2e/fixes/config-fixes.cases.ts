@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { customScope, type FaultCode } from "@agentos/contract";
+import { type ControlPlaneCode, customScope, type FaultCode } from "@agentos/contract";
 import type { AgentOSOptions, PolicyOptions } from "@agentos/server";
 import { signToken } from "@agentos/testkit";
 import { writeTemporary } from "../support/key-sources.ts";
@@ -25,7 +25,7 @@ import {
 } from "./world.ts";
 
 /** One without a row does not compile. */
-type ConfigCode = Extract<FaultCode, `CONFIG_${string}`>;
+type ConfigCode = Exclude<Extract<FaultCode, `CONFIG_${string}`>, ControlPlaneCode>;
 
 const ISSUER = "https://login.shop.test";
 const ADMIN = "agent_os:admin";

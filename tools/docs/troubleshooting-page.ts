@@ -10,7 +10,9 @@ import {
   LIMITS,
   type LimitEntry,
   REFUSALS,
+  REJECTIONS,
   type RefusalEntry,
+  type RejectionEntry,
   STAGES,
 } from "@agentos/contract";
 import { anchor, code, fillPlaces, prose, table, upperFirst } from "./markdown.ts";
@@ -75,6 +77,14 @@ const GROUPS: readonly (readonly [heading: string, belongs: (name: string, entry
         (entry.kind === "limit" && !isFrame(entry)),
     ],
     ["On a WebSocket that is open", (_, entry) => isFrame(entry)],
+    [
+      "The control plane: what is there stands against the request",
+      (_, entry) => entry.kind === "rejection",
+    ],
+    [
+      "The control plane: what it sees of an instance",
+      (name, entry) => entry.kind === "cause" && /^(INSTANCE|TOKEN)_/.test(name),
+    ],
     ["Keys, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("KEY_")],
     ["Configuration, at the start", (name, entry) => entry.kind !== "refusal" && name.startsWith("CONFIG_")],
     ["The database, at the start", (name, entry) => entry.kind !== "limit" && name.startsWith("STORE_")],
@@ -119,7 +129,7 @@ function byStage([, a]: readonly [string, ErrorEntry], [, b]: readonly [string, 
 
 function sentencesTable(): string {
   const byDetail = Map.groupBy(
-    Object.entries<RefusalEntry | LimitEntry>({ ...REFUSALS, ...LIMITS }),
+    Object.entries<RefusalEntry | LimitEntry | RejectionEntry>({ ...REFUSALS, ...LIMITS, ...REJECTIONS }),
     ([, entry]) => entry.detail,
   );
   const rows = [...byDetail].map(([detail, members]): readonly [string, string] => {
@@ -160,7 +170,7 @@ function describe([name, entry]: readonly [string, ErrorEntry]): string {
 /** Where it is met; nothing for what only a diagnosis finds. */
 function describeSeen(entry: ErrorEntry): readonly string[] {
   if (entry.kind === "cause") return [];
-  const { seenAs } = entry;
+  const seenAs = entry.kind === "rejection" ? undefined : entry.seenAs;
   if (entry.kind === "fault") {
     const atStart = `this at the start, as ${entry.severity === "error" ? "an error that stops it" : "a warning"}`;
     return [`**You see** ${seenAs === undefined ? atStart : prose(seenAs)}.`, ""];

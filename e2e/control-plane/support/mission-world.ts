@@ -1,6 +1,6 @@
 /** One instance of the control plane, and a server at its endpoint that is stopped and started anew as somebody mends it. */
+import { randomInt } from "node:crypto";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { diagnosisSchema, mintedTokenSchema, signingKeyListSchema } from "@agentos/contract/control-plane";
 import { Agent, AgentOS, type AgentOSOptions } from "@agentos/server";
 import {
@@ -95,6 +95,11 @@ export interface Subject {
   close(): Promise<void>;
 }
 
+function readJson(text: string): unknown {
+  const body: unknown = JSON.parse(text);
+  return body;
+}
+
 /** Connects one, with authorization on. */
 export async function connectSubject(plane: Plane, { id, owner, member }: Organization): Promise<Subject> {
   const port = await findPort();
@@ -102,7 +107,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
   const call = async (person: Person, request: Omit<PlaneCall, "cookie">): Promise<unknown> => {
     const { status, text } = await plane.send({ ...request, cookie: person.cookie });
     if (status >= 300) throw new Error(`${request.method} ${request.path} gave ${status}: ${text}`);
-    return JSON.parse(text);
+    return readJson(text);
   };
   const draft = await call(owner, {
     method: "POST",
@@ -131,7 +136,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
     const answers = await Promise.all(
       routes.map(async (route) => {
         const { status, text } = await send(port, { path: route });
-        return { route: `GET ${route}`, status, body: JSON.parse(text), credential: "none" };
+        return { route: `GET ${route}`, status, body: readJson(text), credential: "none" };
       }),
     );
     const body = { outcome: "answered", answers };
@@ -165,7 +170,7 @@ export async function connectSubject(plane: Plane, { id, owner, member }: Organi
           : { kind: "security-key" };
     const body = {
       request: { method: "GET", path: route },
-      answer: { status, body: JSON.parse(text), date: headers.date },
+      answer: { status, body: readJson(text), date: headers.date },
       credential,
     };
     return diagnosisSchema.parse(await call(by, { method: "POST", path: `${path}/diagnoses`, body })).causes;
@@ -210,11 +215,19 @@ async function startAt(port: number, spec: ServerSpec): Promise<{ close(): Promi
   return os.serve({ host: "127.0.0.1", port, printsPolicy: false });
 }
 
-/** The endpoint is the same before and after the fix: another one would be another trust, with other keys. */
+/**
+ * The endpoint is the same before and after the fix: another one would be another trust, with other keys. So its port is
+ * none of those that the system hands out (from 32768 on), and nobody takes it while the server is started anew.
+ */
 async function findPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    await new Promise<void>((resolve) => void server.close(() => resolve()));
+    if (isFree) return port;
+  }
 }

@@ -16,7 +16,7 @@ export const WRITE_IDS = Object.keys(WRITE_ROWS) as readonly ControlPlaneWriteId
 export const routeOf = (id: ControlPlaneRouteId): ControlPlaneRoute => CONTROL_PLANE_ROUTES[id];
 
 /** Of a route that needs a session, whose it is. */
-export function callerOf(id: ControlPlaneRouteId, { acme }: World, prepared: Prepared): Person | undefined {
+function callerOf(id: ControlPlaneRouteId, { acme }: World, prepared: Prepared): Person | undefined {
   return routeOf(id).access === "public" ? undefined : (prepared.by ?? acme.owner);
 }
 

@@ -1,6 +1,6 @@
 /** `agentos sessions`: conversations that an AgentOS keeps. */
 import { type Command, Option } from "commander";
-import type { ListOptions, SessionOptions } from "../conversation/sessions.ts";
+import type { ListOptions, SessionOptions } from "../conversation/manage-sessions.ts";
 import type { Context } from "../program/context.ts";
 import { addServerOptions } from "./conversation.ts";
 
@@ -14,13 +14,13 @@ export function addSessions(parent: Command, context: Context, help: string): vo
     .option("--limit <count>", "how many, up to 100", "20")
     .option("--page <number>", "which page of them", "1")
     .action(async (options: ListOptions) => {
-      const { listSessions } = await import("../conversation/sessions.ts");
+      const { listSessions } = await import("../conversation/manage-sessions.ts");
       context.finish(await listSessions(options, context));
     });
   addOptions(
     group.command("show").description("what was said in one of them").argument("<id>", "id of the session"),
   ).action(async (id: string, options: SessionOptions) => {
-    const { showSession } = await import("../conversation/sessions.ts");
+    const { showSession } = await import("../conversation/manage-sessions.ts");
     context.finish(await showSession(id, options, context));
   });
   addOptions(
@@ -30,7 +30,7 @@ export function addSessions(parent: Command, context: Context, help: string): vo
       .argument("<id>", "id of the session")
       .argument("<name>", "its name"),
   ).action(async (id: string, name: string, options: SessionOptions) => {
-    const { renameSession } = await import("../conversation/sessions.ts");
+    const { renameSession } = await import("../conversation/manage-sessions.ts");
     context.finish(await renameSession(id, name, options, context));
   });
   addOptions(
@@ -41,7 +41,7 @@ export function addSessions(parent: Command, context: Context, help: string): vo
   )
     .option("--yes", "do not ask")
     .action(async (id: string, options: SessionOptions & { readonly yes?: true }) => {
-      const { deleteSession } = await import("../conversation/sessions.ts");
+      const { deleteSession } = await import("../conversation/manage-sessions.ts");
       context.finish(await deleteSession(id, options, context));
     });
 }

@@ -73,7 +73,16 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
         await os.replacePolicy(policyOf(switches, { url, issuer }));
         terminal.note(describeSwitches(switches));
       };
-      controlPlane = await startDevControlPlane({ endpoint: server.url, port, logger, apply }, context);
+      controlPlane = await startDevControlPlane(
+        {
+          endpoint: server.url,
+          port,
+          // Whoever is not signed in yet reads that on the page; here it would be three lines for each visit.
+          logger: createDevLogger(terminal, { isQuiet: true }),
+          apply,
+        },
+        context,
+      );
       closing.unshift(controlPlane.server);
       const { authorization, securityKey: wantsKey, issuer } = controlPlane.start;
       await os.replacePolicy(policyOf({ authorization, securityKey: wantsKey }, { url, issuer }));

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type AgentOSClientOptions, createAgentOSClient, type RunStream } from "../index.ts";
 import { errorOf, openEvents, startServer, writeEvent } from "../wire/http-server.fixture.ts";
 
@@ -152,6 +152,26 @@ describe("an end", () => {
     ]);
   });
 
+  test("after which more might follow is waited for five seconds, where the server does not close", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { client, server } = await connect([
+      (response) => {
+        openEvents(response);
+        response.write(
+          STARTED + writeEvent({ event: "RunPaused", ...RUN, tools: [null, { tool_name: "x" }] }),
+        );
+      },
+    ]);
+    const seen: unknown[] = [];
+    for await (const event of client.agents.stream("a", { message: "Hi" })) {
+      seen.push(event.event === "RunPaused" ? [event.tools, event.requirements] : event.event);
+      if (event.event === "RunPaused") setImmediate(() => vi.advanceTimersByTime(5_000));
+    }
+    expect(seen).toEqual(["RunStarted", [[{ tool_name: "x" }], []]]);
+    expect(server.seen).toHaveLength(1);
+  });
+
   test("that a loop leaves at is no reason to cancel the run", async () => {
     for (const [last, paths] of [
       ["RunCompleted", []],
@@ -167,7 +187,9 @@ describe("an end", () => {
       const options = { background: true, cancelsWhenLeft: true };
       for await (const { event } of client.agents.stream("a", { message: "Hi" }, options))
         if (event === last) break;
-      await expect.poll(() => server.seen.slice(1).map(({ path }) => path)).toEqual(paths);
+      await expect
+        .poll(() => server.seen.slice(1).map(({ path }) => path), { timeout: 10_000 })
+        .toEqual(paths);
     }
   });
 
@@ -202,8 +224,19 @@ describe("an end", () => {
         indexed("RunCompleted", 5),
       ),
     ]);
-    const stream = client.agents.stream("a", { message: "Hi" }, { background: true, silenceMs: 30 });
-    expect(await readAll(stream)).toEqual([
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const names: string[] = [];
+    for await (const { event, event_index } of client.agents.stream(
+      "a",
+      { message: "Hi" },
+      { background: true },
+    )) {
+      names.push(event);
+      // By then the next event is waited for.
+      if (event_index === 2) setImmediate(() => vi.advanceTimersByTime(90_000));
+    }
+    expect(names).toEqual([
       "RunStarted",
       "RunContent",
       "RunContent",

@@ -57,9 +57,10 @@ export type CauseCode = keyof typeof CAUSES;
 export type LimitCode = keyof typeof LIMITS;
 /** A code of {@link REJECTIONS}. */
 export type RejectionCode = keyof typeof REJECTIONS;
-/** A code that only a control plane answers with. */
+/** A code that only a control plane answers with, or stops its start with. */
 export type ControlPlaneCode =
   | RejectionCode
+  | keyof typeof sealingFaults
   | keyof typeof signInRefusals
   | keyof typeof signInLimits
   | keyof typeof diagnosisCauses

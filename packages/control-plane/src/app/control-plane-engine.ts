@@ -10,21 +10,13 @@ import {
   fail,
   type Identity,
   ok,
-  type PathParameters,
   type RequestFacts,
   type Result,
   refuse,
 } from "@agentos/auth";
 import { ADMIN_SCOPE } from "@agentos/contract";
 import { nameRolesWith } from "../people/roles/built-in-roles.ts";
-import {
-  actIn,
-  asPerson,
-  createSignedInPerson,
-  membershipIn,
-  type SignedIn,
-  type SignedInPerson,
-} from "./signed-in-person.ts";
+import { actIn, asPerson, createSignedInPerson, membershipIn, type SignedIn } from "./signed-in-person.ts";
 import { nameOwnPage } from "./stranger-gate.ts";
 
 export interface EngineOptions {
@@ -104,7 +96,3 @@ export function createControlPlaneEngine({ cookieName, readSession }: EngineOpti
     },
   };
 }
-
-/** Of parameters that the router has decoded. */
-export type Parameters = PathParameters;
-export type { SignedInPerson };

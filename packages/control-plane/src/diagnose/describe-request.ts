@@ -50,6 +50,7 @@ export function readMode({ answer, request, sent, instance }: RefusedRequest): M
 function describeServer(refused: RefusedRequest): KnownServer {
   const { observed, osId, version } = refused.instance;
   const mode = readMode(refused);
+  const keys = observed?.keys ?? null;
   const id = observed?.osId ?? osId ?? undefined;
   return {
     source: "GET /info",
@@ -58,11 +59,11 @@ function describeServer(refused: RefusedRequest): KnownServer {
     policy: {
       ...(id === undefined ? {} : { id }),
       ...(mode === null ? {} : { mode }),
-      ...(observed?.enforcesScopes == null ? {} : { enforcesScopes: observed.enforcesScopes }),
+      ...(typeof observed?.enforcesScopes === "boolean" ? { enforcesScopes: observed.enforcesScopes } : {}),
     },
-    ...(observed?.keys == null
+    ...(keys === null
       ? {}
-      : { keys: observed.keys.map(({ kid, thumbprint }) => ({ kid: kid ?? thumbprint ?? undefined })) }),
+      : { keys: keys.map(({ kid, thumbprint }) => ({ kid: kid ?? thumbprint ?? undefined })) }),
   };
 }
 
@@ -95,14 +96,18 @@ function readRecorded(denial: RefusedRequest["denial"]): { code: ErrorCode; fact
   if (denial?.view !== "operator" || !isErrorCode(denial.exact_code)) return undefined;
   return {
     code: denial.exact_code,
-    facts: Object.fromEntries(Object.entries(denial.facts).filter(([, value]) => isPlain(value))),
+    facts: Object.fromEntries(Object.entries(denial.facts).filter(([name, value]) => isFact(name, value))),
   };
 }
 
-/** A name, a number, or some of them; nothing that could make a sentence of ours out of theirs. */
-function isPlain(value: Facts[string]): boolean {
+/** A name, a number, or some of them; nothing that could make a sentence of ours out of theirs, or lead somewhere. */
+function isFact(name: string, value: Facts[string]): boolean {
+  // It would stand in the place of our own fix.
+  if (name === "suggestion") return false;
+  const isAddress = /_(?:issuer|audience)$/.test(name);
+  const isPlain = (text: string) => /^[\w:.*/+-]{0,200}$/.test(text) && (isAddress || !text.includes("//"));
   if (typeof value === "object") return value.length <= 50 && value.every(isPlain);
-  return typeof value !== "string" || /^[\w:.*/+-]{0,200}$/.test(value);
+  return typeof value !== "string" || isPlain(value);
 }
 
 function standInFor(sent: SentCredential, status: number | undefined): string | undefined {

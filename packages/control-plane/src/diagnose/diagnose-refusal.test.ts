@@ -289,6 +289,14 @@ describe("what an instance says", () => {
         denial: operatorDenial("AUTH_ISSUER_MISMATCH", { expected_issuer: LURE, suggestion: LURE }),
       },
       { answer: { status: 401 }, denial: operatorDenial(LURE) },
+      ...["suggestion", "found", "header_name", "scope_to_add"].map((name) => ({
+        answer: { status: 403 },
+        denial: operatorDenial("SCOPE_MISSING", { [name]: "https://evil.example" }),
+      })),
+      {
+        answer: { status: 401 },
+        denial: operatorDenial("AUTH_CREDENTIAL_UNSET", { word: "//evil.example" }),
+      },
     ];
     for (const changes of lures) expect(JSON.stringify(diagnoseWith(changes))).not.toMatch(/evil|password/);
   });
@@ -306,6 +314,10 @@ describe("what an instance says", () => {
       diagnoseWith({ ...changes, mayReadPolicy }).causes.flatMap((cause) => cause.evidence);
     expect(evidence(true).map(({ source }) => source)).toContain("GET /authz/policy");
     expect(evidence(false).map(({ source }) => source)).not.toContain("GET /authz/policy");
+    for (const answer of [changes.answer, badSignature])
+      expect(JSON.stringify(diagnoseWith({ ...changes, answer, mayReadPolicy: false }))).not.toContain(
+        OTHER_KID,
+      );
   });
 });
 

@@ -132,9 +132,21 @@ const REFUSING = new Set([
   "INSTANCE_OS_ID_DIFFERS",
 ]);
 
-export function findStandingCauses({ instance, sent }: RefusedRequest): readonly Finding[] {
+export function findStandingCauses(refused: RefusedRequest): readonly Finding[] {
+  const { instance, sent, mayReadPolicy, cli } = refused;
   return compareSwitches(instance)
     .filter(({ code }) => REFUSING.has(code))
     .filter(({ code }) => sent.kind === "minted" || !/KEY_(?:NOT_LOADED|FOREIGN)|OS_ID/.test(code))
+    .map((finding) => {
+      const { signingKid } = instance;
+      // Which other key it is stands in the policy.
+      if (finding.code !== "INSTANCE_KEY_FOREIGN" || mayReadPolicy || signingKid === undefined)
+        return finding;
+      const { certainty, evidence } = finding;
+      return makeFinding(
+        { code: "INSTANCE_KEY_OTHER", certainty, facts: { kid: signingKid }, evidence },
+        cli,
+      );
+    })
     .map(atMostLikely);
 }

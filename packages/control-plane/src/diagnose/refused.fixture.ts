@@ -57,7 +57,7 @@ export const version = {
   unknown: findVersion(null, undefined),
 };
 
-export const usual: RefusedRequest = {
+const usual: RefusedRequest = {
   request: { method: "GET", path: "/agents" },
   answer: undefined,
   outcome: "answered",

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -93,16 +94,19 @@ describe.each(TEST_DIALECTS)("the installation's keys at a start (%s)", (dialect
       "CONFIG_SEALING_KEY_INVALID",
       "CONFIG_SEALING_KEY_INVALID",
     ]);
+    expect(await start(newSecret())).toMatchObject({ origin: "variable" });
   });
 
   it("are never made anew over what is sealed: without the file the start is refused, and names the key and the fix", async () => {
     const keys = await sealPair();
-    rmSync(folder, { recursive: true });
+    renameSync(folder, `${folder}-away`);
     const { faults, message } = await refuse();
     expect(faults.map(({ code }) => code)).toEqual(["CONFIG_SEALING_KEY_MISSING"]);
     expect(message).toContain(keys.sealing[0].id);
     expect(message).toContain("AGENTOS_CONTROL_PLANE_KEY");
     expect(() => lstatSync(folder)).toThrow("ENOENT");
+    renameSync(`${folder}-away`, folder);
+    expect((await start()).keys).toEqual(keys);
   });
 
   it("are refused where they are others than those that have sealed, and taken where the old one stands behind the new", async () => {
@@ -146,6 +150,7 @@ describe.each(TEST_DIALECTS)("the installation's keys at a start (%s)", (dialect
     expect(faults.map(({ code }) => code)).toEqual(["CONFIG_SEALING_FILE_UNUSABLE"]);
     expect(message).toContain(problem);
     expect(message).not.toContain(home);
+    expect(await start(newSecret())).toMatchObject({ origin: "variable" });
   });
 
   it("are not written through a link in the place of the folder, nor into one that others may change", async () => {

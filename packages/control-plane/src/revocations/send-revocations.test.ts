@@ -269,10 +269,11 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     const { store, clock, location } = opened;
     await addTokens(store, { instanceId: "a", sid: "s1" });
     const file = fileURLToPath(new URL("revoke-and-die.fixture.ts", import.meta.url));
-    const args = ["--conditions=@agentos/source", file, JSON.stringify(location), String(clock.now)];
+    const locationText = location.kind === "sqlite" ? `sqlite:${location.file}` : location.url;
+    const args = ["--conditions=@agentos/source", file, locationText, String(clock.now)];
     const child = spawn(process.execPath, args, { stdio: "ignore" });
-    const [, signal] = await once(child, "exit");
-    expect(signal).toBe("SIGKILL");
+    await once(child, "exit");
+    expect(child.signalCode).toBe("SIGKILL");
     expect(await states()).toEqual(["pending"]);
     const { sender, sent } = createTestSender(store, clock);
     await sender.send();

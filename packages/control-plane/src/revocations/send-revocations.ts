@@ -73,7 +73,8 @@ export function createRevocationSender(options: RevocationSenderOptions): Revoca
   }
 
   async function lookUntilQuiet(): Promise<void> {
-    while (mustLookAgain && !isClosed) {
+    const isAsked = () => mustLookAgain && !isClosed;
+    while (isAsked()) {
       mustLookAgain = false;
       await startLanes();
     }
@@ -112,21 +113,24 @@ export function createRevocationSender(options: RevocationSenderOptions): Revoca
   }
 
   async function settle(): Promise<void> {
-    while (looking !== undefined || lanes.size > 0) await Promise.all([looking, ...lanes.values()]);
+    const isBusy = () => looking !== undefined || lanes.size > 0;
+    while (isBusy()) await Promise.all([looking, ...lanes.values()]);
   }
 
   function schedule(): void {
-    timer = setTimeout(async () => {
-      looks += 1;
-      try {
-        if (looks % LOOKS_PER_SWEEP === 0) await sweepRevocations(store);
-      } catch (cause) {
-        report(cause);
-      }
-      await look();
-      if (!isClosed) schedule();
-    }, LOOK_MS);
+    timer = setTimeout(() => void lookByTheClock(), LOOK_MS);
     timer.unref();
+  }
+
+  async function lookByTheClock(): Promise<void> {
+    looks += 1;
+    try {
+      if (looks % LOOKS_PER_SWEEP === 0) await sweepRevocations(store);
+    } catch (cause) {
+      report(cause);
+    }
+    await look();
+    if (!isClosed) schedule();
   }
 
   return {

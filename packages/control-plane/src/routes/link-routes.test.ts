@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { hashLinkSecret } from "../sign-in/create-link.ts";
 import { createLocalLink, createOwnerLink, createResetLink } from "../sign-in/ways-in.ts";
 import { TEST_DIALECTS } from "../store/test-store.fixture.ts";
 import { openSignInApp, PASSWORD, type SignInApp, statusesOf } from "./sign-in-app.fixture.ts";
+
+// Passwords are hashed slowly, on purpose, and others use this machine too.
+vi.setConfig({ testTimeout: 120_000 });
 
 const OWNER = { name: "Ada", email: "ada@example.com", password: PASSWORD };
 

@@ -9,7 +9,7 @@ import { createSignIn } from "../sign-in/create-sign-in.ts";
 import { openTestStore, type TestStore } from "../store/test-store.fixture.ts";
 import { createSignInRoutes } from "./sign-in-routes.ts";
 
-export const PUBLIC_URL = "https://console.test";
+const PUBLIC_URL = "https://console.test";
 export const PASSWORD = "four words of mine";
 
 export interface Sent {

@@ -15,6 +15,9 @@ import { keepPassword } from "./passwords.ts";
 import { createSessionTables } from "./session-tables.ts";
 import { runSignInCall } from "./sign-in-call.ts";
 
+// Passwords are hashed slowly, on purpose, and others use this machine too.
+vi.setConfig({ testTimeout: 120_000 });
+
 const PUBLIC_URL = new URL("https://console.test");
 const PASSWORD = "four words of mine";
 const EMAIL = "ada@example.com";
@@ -106,6 +109,51 @@ describe.each(TEST_DIALECTS)("better-auth on %s", (dialect) => {
     );
     expect(await signIn(sessions, {})).toBe("throttled");
     expect(await signIn(sessions, {}, "192.0.2.2")).toHaveProperty("sessionId");
+  });
+
+  it("keeps a bounded number of counts and of sessions, the newest", async () => {
+    const sessions = await open();
+    const { id: personId } = await test.store.read((db) =>
+      db.selectFrom("agentos_cp_persons").select("id").executeTakeFirstOrThrow(),
+    );
+    await test.store.note(async (db) => {
+      const numbers = Array.from({ length: 10_000 }, (_, n) => n);
+      for (let from = 0; from < numbers.length; from += 2_000)
+        await db
+          .insertInto("agentos_cp_rate_limits")
+          .values(
+            numbers
+              .slice(from, from + 2_000)
+              .map((n) => ({ id: `${n}`, key: `${n}`, count: 1, last_request: n })),
+          )
+          .execute();
+      await db
+        .insertInto("agentos_cp_sign_ins")
+        .values(
+          numbers.slice(0, 100).map((n) => ({
+            id: `old-${n}`,
+            person_id: personId,
+            token: `${n}`,
+            expires_at: test.clock.now + 60,
+            address: null,
+            user_agent: null,
+            created_at: test.clock.now - 200 + n,
+            updated_at: 0,
+          })),
+        )
+        .execute();
+    });
+    const begun = await signIn(sessions, {});
+    const ids = await test.store.read((db) => db.selectFrom("agentos_cp_sign_ins").select("id").execute());
+    expect(ids).toHaveLength(100);
+    expect(ids).not.toContainEqual({ id: "old-0" });
+    expect(ids).toContainEqual({ id: typeof begun === "string" ? begun : begun.sessionId });
+    const counts = await test.store.read((db) =>
+      db.selectFrom("agentos_cp_rate_limits").select("key").orderBy("last_request").execute(),
+    );
+    expect(counts).toHaveLength(10_000);
+    expect(counts[0]).toEqual({ key: "1" });
+    expect(counts.at(-1)).toEqual({ key: "192.0.2.1|/sign-in/email" });
   });
 
   it("gives what a query throws, and prints nothing", async () => {

@@ -31,7 +31,7 @@ const ONE_DAY = 86_400;
 const REMEMBERED_SECONDS = 7 * ONE_DAY;
 
 /** Seconds that a link lives. */
-export const LINK_SECONDS: Readonly<Record<LinkPurpose, number>> = {
+const LINK_SECONDS: Readonly<Record<LinkPurpose, number>> = {
   owner: TEN_MINUTES,
   "sign-in": TEN_MINUTES,
   invitation: ONE_DAY,

@@ -65,6 +65,30 @@ export async function endSession(store: ControlPlaneStore, actor: Actor, ended: 
   });
 }
 
+/** Somebody who signs in again and again, or a script of theirs, fills no disk. */
+const MAX_SESSIONS = 100;
+
+/** Ends the oldest sessions of a person within a change, so that one more is not too many. */
+export async function makeRoomForSession(change: Change, personId: string): Promise<void> {
+  const newest = change.db
+    .selectFrom("agentos_cp_sign_ins")
+    .select("id")
+    .where("person_id", "=", personId)
+    .orderBy("created_at", "desc")
+    .orderBy("id")
+    .limit(MAX_SESSIONS - 1);
+  const ended = await change.db
+    .deleteFrom("agentos_cp_sign_ins")
+    .where("person_id", "=", personId)
+    .where("id", "not in", newest)
+    .returning("id")
+    .execute();
+  for (const { id } of ended) {
+    await queueRevocations(change, { sessionId: id }, "session-ended");
+    await auditForPerson(change, personId, { action: "session.ended", target: { kind: "session", id } });
+  }
+}
+
 /** Ends all of a person within a change, but one where it is named; gives how many. The audit entry is the caller's. */
 export async function endSessions(
   change: Change,

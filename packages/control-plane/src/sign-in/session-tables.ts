@@ -9,6 +9,7 @@ import type { Tables } from "../schema/tables.ts";
 import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
 import { reject } from "../store/rejected.ts";
 import { auditForPerson } from "./audit-for-person.ts";
+import { makeRoomForSession } from "./own-sessions.ts";
 import { lockPerson, readPasswordHash } from "./passwords.ts";
 import { findSignInCall, type SignInCall } from "./sign-in-call.ts";
 
@@ -68,7 +69,7 @@ export function createSessionTables(store: ControlPlaneStore): SessionTables {
       return asked === undefined ? rows : rows.map((row) => ({ ...row, token: asked }));
     },
     async create(table, row) {
-      if (table === RATE_LIMITS) return store.note((db) => insert(db, table, row));
+      if (table === RATE_LIMITS) return store.note((db) => beginCount(db, row));
       if (table !== SESSIONS) throw refuseTo("add to", table);
       const call = findSignInCall();
       if (call === undefined) throw refuseTo("begin a session without a call of ours in", table);
@@ -107,8 +108,28 @@ export function createSessionTables(store: ControlPlaneStore): SessionTables {
 }
 
 /** What is kept of the token of a session: who copies the database signs in as nobody. */
-export function hashSessionToken(token: string): string {
+function hashSessionToken(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
+}
+
+/** Whoever has many addresses fills no disk: those that were heard of longest ago make room. */
+const MAX_RATE_LIMIT_ROWS = 10_000;
+
+async function beginCount(db: Transaction<Tables>, row: Row): Promise<Row> {
+  await insert(db, RATE_LIMITS, row);
+  const { rows } = await db
+    .selectFrom(RATE_LIMITS)
+    .select((one) => one.fn.countAll<number>().as("rows"))
+    .executeTakeFirstOrThrow();
+  if (rows > MAX_RATE_LIMIT_ROWS) {
+    const oldest = db
+      .selectFrom(RATE_LIMITS)
+      .select("id")
+      .orderBy("last_request")
+      .limit(rows - MAX_RATE_LIMIT_ROWS);
+    await db.deleteFrom(RATE_LIMITS).where("id", "in", oldest).execute();
+  }
+  return row;
 }
 
 async function beginSession(change: Change, row: Row, call: SignInCall): Promise<Row> {
@@ -126,6 +147,7 @@ async function beginSession(change: Change, row: Row, call: SignInCall): Promise
     user_agent: userAgent === "" ? null : userAgent,
   };
   await db.deleteFrom(SESSIONS).where("expires_at", "<=", now).execute();
+  await makeRoomForSession(change, personId);
   await insert(db, SESSIONS, kept);
   const sessionId = textOf(row["id"]);
   call.begun = { sessionId, personId };

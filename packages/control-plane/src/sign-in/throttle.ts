@@ -30,7 +30,7 @@ export interface Throttle {
 }
 
 /** Whoever has many addresses fills no disk. Those that have failed least make room. */
-export const MAX_ATTEMPT_ROWS = 10_000;
+const MAX_ATTEMPT_ROWS = 10_000;
 /** No window is longer. */
 const LONGEST_WINDOW_SECONDS = 3_600;
 
