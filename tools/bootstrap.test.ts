@@ -28,6 +28,8 @@ function makeClone(main: string): string {
   mkdirSync(join(root, "tools"));
   mkdirSync(join(root, "packages/cli/src"), { recursive: true });
   copyFileSync(join(import.meta.dirname, "bootstrap.mjs"), join(root, "tools/bootstrap.mjs"));
+  // The console of this clone is built already.
+  writeFileSync(join(root, "tools/build-console.ts"), "");
   writeFileSync(join(root, "packages/cli/src/main.ts"), main);
   const manifest = { name: "clone", version: "1.0.0", private: true };
   writeFileSync(
