@@ -158,3 +158,16 @@ test("installs PostgreSQL for what needs it and for nothing else, and names a pl
     expect(output).toContain(`there is no PostgreSQL for ${process.platform}-${process.arch}`);
   }
 });
+
+test("installs a browser for what needs one and for nothing else", async () => {
+  const root = makeClone('console.log("ran");');
+  const folder = join(root, "tools", "browser");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "clone", version: "1.0.0" }));
+  writeLockfile(folder, "1.0.0");
+  expect((await untilEnd(start(root))).output).toContain("ran");
+  expect(existsSync(join(folder, "node_modules"))).toBe(false);
+  const { code, output } = await untilEnd(spawn("node", ["tools/bootstrap.mjs", "browser"], { cwd: root }));
+  expect(code).toBe(0);
+  expect(output).toContain("agentos: installing a browser for the tests");
+});
