@@ -24,10 +24,10 @@ function UnknownInstance() {
       <PageHeader title="No such instance" />
       <EmptyState
         icon={<ServerOff />}
-        title="This organization has no such instance"
+        title="Deleted, or a draft of somebody else"
         action={<ButtonLink to="/instances">See all instances</ButtonLink>}
       >
-        It was deleted, or it is a draft of somebody else.
+        Nothing of this organization that you may see has this address.
       </EmptyState>
     </>
   );
