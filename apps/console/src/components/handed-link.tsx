@@ -1,7 +1,8 @@
 /** A one-time link that was just made: shown this once, to be handed over. */
-import { RelativeTime } from "./relative-time.tsx";
-import { CodeBlock } from "./code-block.tsx";
+
 import { describeExact } from "../lib/time-words.ts";
+import { CodeBlock } from "./code-block.tsx";
+import { RelativeTime } from "./relative-time.tsx";
 
 export interface HandedLinkProps {
   readonly link: { readonly url: string; readonly expires_at: number };

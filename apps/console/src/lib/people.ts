@@ -43,7 +43,5 @@ export function useRoles(): UseQueryResult<RoleList> {
 
 /** Name of a role for people; as it stands in the API while the roles are on their way. */
 export function titleOfRole(name: string, roles: readonly Pick<Role, "name" | "title">[] = []): string {
-  return (
-    roles.find((role) => role.name === name)?.title ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`
-  );
+  return roles.find((role) => role.name === name)?.title ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

@@ -12,14 +12,15 @@ export function AuditPage() {
   const navigate = useNavigate();
   return (
     <>
-      <PageHeader title="Audit" description="Who changed what, newest first. Nothing of it is ever changed or removed." />
+      <PageHeader
+        title="Audit"
+        description="Who changed what, newest first. Nothing of it is ever changed or removed."
+      />
       <NeedsScopes scopes={["authz:read"]} what="the audit log">
         <Tabs
           label="Audit"
           value={search.tab ?? "changes"}
-          onChange={(tab) =>
-            void navigate({ to: "/audit", search: tab === "revocations" ? { tab } : {} })
-          }
+          onChange={(tab) => void navigate({ to: "/audit", search: tab === "revocations" ? { tab } : {} })}
           tabs={[
             { value: "changes", label: "Changes", content: <ChangesTab search={search} /> },
             { value: "revocations", label: "Revocations", content: <RevocationsTab state={search.state} /> },

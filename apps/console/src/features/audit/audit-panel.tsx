@@ -32,8 +32,8 @@ export function AuditPanel({ number, filters }: AuditPanelProps) {
         {(entry) =>
           entry === null ? (
             <p className="text-sm text-ink-soft">
-              This organization has no change of this number: the address is not whole, or it belongs to another
-              organization.
+              This organization has no change of this number: the address is not whole, or it belongs to
+              another organization.
             </p>
           ) : (
             <Change entry={entry} />
@@ -95,7 +95,9 @@ function Change({ entry }: { readonly entry: AuditEntry }) {
             name: "Done to",
             value: (
               <span className="flex flex-col items-start gap-1">
-                {describeAction(entry).target === undefined ? null : <span>{target.name ?? target.kind}</span>}
+                {describeAction(entry).target === undefined ? null : (
+                  <span>{target.name ?? target.kind}</span>
+                )}
                 <CopyableId id={target.id} label={target.kind} maxLength={24} />
                 <TextLink to="/audit" search={{ target: target.id }}>
                   All that was done to it

@@ -41,9 +41,7 @@ export function ChangesTab({ search }: { readonly search: AuditSearch }) {
       id: "address",
       title: "From",
       isMinor: true,
-      render: ({ actor }) => (
-        <span className="font-mono text-xs text-ink-soft">{actor.address ?? "–"}</span>
-      ),
+      render: ({ actor }) => <span className="font-mono text-xs text-ink-soft">{actor.address ?? "–"}</span>,
     },
     {
       id: "at",

@@ -26,7 +26,13 @@ export function DifferenceTable({ before, after }: DifferenceTableProps) {
   );
 }
 
-function Value({ difference, isChange }: { readonly difference: FieldDifference; readonly isChange: boolean }) {
+function Value({
+  difference,
+  isChange,
+}: {
+  readonly difference: FieldDifference;
+  readonly isChange: boolean;
+}) {
   const { before, after, list, isChanged } = difference;
   if (!isChange || !isChanged) return <Text text={after ?? before ?? ""} />;
   if (list !== undefined)

@@ -6,10 +6,11 @@ import { ErrorState } from "../../components/error-state.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
 import { useToast } from "../../components/toast.tsx";
-import { type Member, titleOfRole } from "../../lib/people.ts";
+import { type Member, type Role, titleOfRole } from "../../lib/people.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { countOf } from "../../lib/words.ts";
+import { listCapabilities } from "./capabilities.ts";
 import { compareRoles, findRoleObstacle, type RoleChange, type Standing } from "./member-rules.ts";
 import { PanelPart } from "./panel-part.tsx";
 import { RoleChoice } from "./role-choice.tsx";
@@ -67,6 +68,7 @@ export function ChangeRole({ member, standing }: ChangeRoleProps) {
             name={isSelf ? "You" : member.name}
             isSelf={isSelf}
             change={compareRoles(before, after)}
+            roles={roles}
           />
           <div className="flex flex-wrap gap-2">
             <RequiresScope scopes={["org:members:write"]}>{button}</RequiresScope>
@@ -82,10 +84,12 @@ function Consequence({
   name,
   isSelf,
   change: { gained, lost },
+  roles,
 }: {
   readonly name: string;
   readonly isSelf: boolean;
   readonly change: RoleChange;
+  readonly roles: readonly Role[];
 }) {
   return (
     <div className="flex w-full flex-col gap-3">
@@ -93,8 +97,8 @@ function Consequence({
         Pages that are open go on with new ones. A token that was copied for curl or a script stops working.
         {isSelf && lost.length > 0 ? " You cannot take this back yourself." : ""}
       </Notice>
-      <ScopeChange verb={`${name} ${isSelf ? "get" : "gets"}`} mark="+" scopes={gained} />
-      <ScopeChange verb={`${name} ${isSelf ? "lose" : "loses"}`} mark="−" scopes={lost} />
+      <ScopeChange verb={`${name} ${isSelf ? "get" : "gets"}`} mark="+" scopes={gained} roles={roles} />
+      <ScopeChange verb={`${name} ${isSelf ? "lose" : "loses"}`} mark="−" scopes={lost} roles={roles} />
     </div>
   );
 }
@@ -103,28 +107,32 @@ function ScopeChange({
   verb,
   mark,
   scopes,
+  roles,
 }: {
   readonly verb: string;
   readonly mark: "+" | "−";
   readonly scopes: readonly string[];
+  readonly roles: readonly Role[];
 }) {
   if (scopes.length === 0) return null;
+  const touched = listCapabilities(roles).filter((one) => one.scopes.some((scope) => scopes.includes(scope)));
   return (
     <div className="flex flex-col gap-1.5">
-      <h4 className="text-xs font-medium text-ink-soft">
-        {verb} {countOf(scopes.length, "scope")}
-      </h4>
-      <ul className="flex flex-wrap gap-1">
-        {scopes.map((scope) => (
-          <li
-            key={scope}
-            className={`rounded-sm px-1.5 py-0.5 font-mono text-xs ${mark === "+" ? "bg-ok-soft text-ok-ink" : "bg-danger-soft text-danger-ink"}`}
-          >
-            <span aria-hidden>{mark} </span>
-            {scope}
+      <h4 className="text-xs font-medium text-ink-soft">{verb}</h4>
+      <ul className="flex flex-col gap-0.5 text-sm text-ink">
+        {touched.map(({ title }) => (
+          <li key={title} className="flex gap-2">
+            <span aria-hidden className={mark === "+" ? "text-ok-ink" : "text-danger-ink"}>
+              {mark}
+            </span>
+            {title}
           </li>
         ))}
       </ul>
+      <details className="text-xs text-ink-soft">
+        <summary className="w-fit rounded-sm py-0.5">{countOf(scopes.length, "scope")}</summary>
+        <p className="pt-1 font-mono wrap-anywhere">{scopes.join(", ")}</p>
+      </details>
     </div>
   );
 }

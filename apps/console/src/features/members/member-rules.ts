@@ -88,9 +88,7 @@ export function findNewRoleObstacle(role: Role, standing: Standing): Obstacle | 
 }
 
 export function findRemovalObstacle(member: Member, standing: Standing): Obstacle | undefined {
-  return (
-    findAbove(member, standing) ?? (isLastOwner(member, standing.members) ? LAST_OWNER : undefined)
-  );
+  return findAbove(member, standing) ?? (isLastOwner(member, standing.members) ? LAST_OWNER : undefined);
 }
 
 export function findLinkObstacle(member: Member, standing: Standing): Obstacle | undefined {

@@ -29,12 +29,7 @@ export function RemoveMember({ member, standing, onRemoved }: RemoveMemberProps)
   return (
     <PanelPart title={isSelf ? "Leave" : "Remove"}>
       {isAsking ? (
-        <Question
-          member={member}
-          isSelf={isSelf}
-          onKeep={() => setIsAsking(false)}
-          onRemoved={onRemoved}
-        />
+        <Question member={member} isSelf={isSelf} onKeep={() => setIsAsking(false)} onRemoved={onRemoved} />
       ) : isMissing ? (
         <RequiresScope scopes={["org:members:delete"]}>{button}</RequiresScope>
       ) : (
@@ -95,15 +90,20 @@ function Question({ member, isSelf, onKeep, onRemoved }: QuestionProps) {
             the audit log.
           </li>
           <li>
-            Who is in no other organization is forgotten: added again, {isSelf ? "you are" : "they are"} another
-            person, without the chats and memories of before.
+            Who is in no other organization is forgotten: added again, {isSelf ? "you are" : "they are"}{" "}
+            another person, without the chats and memories of before.
           </li>
         </ul>
       </div>
       {remove.error === null ? null : <ErrorState error={remove.error} isCompact />}
       {isDangerous ? (
         <Field label={`Type “${member.name}” to go on`}>
-          <TextInput autoFocus autoComplete="off" value={typed} onChange={(event) => setTyped(event.target.value)} />
+          <TextInput
+            autoFocus
+            autoComplete="off"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
         </Field>
       ) : null}
       <div className="flex flex-wrap gap-2">

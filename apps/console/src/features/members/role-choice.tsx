@@ -3,6 +3,7 @@ import { Radio } from "@base-ui/react/radio";
 import { RadioGroup } from "@base-ui/react/radio-group";
 import { Lock } from "lucide-react";
 import type { Role } from "../../lib/people.ts";
+import { asSentence } from "../../lib/words.ts";
 import type { Obstacle } from "./member-rules.ts";
 
 export interface RoleChoiceProps {
@@ -37,7 +38,7 @@ export function RoleChoice({ label, roles, value, onChange, findObstacle }: Role
             <span className="flex min-w-0 flex-col gap-0.5">
               <span className="text-sm font-medium text-ink">{role.title}</span>
               <span id={`role-${role.name}`} className="flex flex-col gap-0.5 text-xs text-ink-soft">
-                <span>{role.description}</span>
+                <span>{asSentence(role.description)}</span>
                 {obstacle === undefined ? null : (
                   <span className="flex items-start gap-1.5 text-ink">
                     <Lock aria-hidden className="mt-0.5 size-3 shrink-0" />

@@ -1,5 +1,6 @@
 /** The roles side by side: who has each, what it is good for, and every scope that it gives. */
 import { Check, Minus, Search } from "lucide-react";
+import { Fragment } from "react";
 import { Avatar } from "../../components/avatar.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Field } from "../../components/field.tsx";
@@ -7,7 +8,7 @@ import { Section } from "../../components/page-header.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import type { Member, Role } from "../../lib/people.ts";
-import { countOf } from "../../lib/words.ts";
+import { asSentence, countOf } from "../../lib/words.ts";
 import { type Capability, listCapabilities, tellCapability } from "./capabilities.ts";
 
 export interface RolesTabProps {
@@ -32,7 +33,9 @@ export function RolesTab({ roles, members, searchText, onSearch }: RolesTabProps
           label="What each role may do"
           columns={[
             { id: "capability", title: "Capability", render: ({ title }) => title },
-            ...roles.map((role) => yesOrNo<Capability>(role, (capability) => tellCapability(capability, role))),
+            ...roles.map((role) =>
+              yesOrNo<Capability>(role, (capability) => tellCapability(capability, role)),
+            ),
           ]}
           rows={capabilities}
           keyOf={({ title }) => title}
@@ -65,12 +68,18 @@ export function RolesTab({ roles, members, searchText, onSearch }: RolesTabProps
 
 const SHOWN_NAMES = 4;
 
-function RoleCard({ role, members }: { readonly role: Role; readonly members: readonly Member[] | undefined }) {
+function RoleCard({
+  role,
+  members,
+}: {
+  readonly role: Role;
+  readonly members: readonly Member[] | undefined;
+}) {
   return (
     <section className="flex flex-col gap-3 rounded-lg border border-line bg-raised p-4">
       <div className="flex flex-col gap-1">
         <h2 className="text-base font-semibold text-ink">{role.title}</h2>
-        <p className="text-xs text-ink-soft">{role.description}</p>
+        <p className="text-xs text-ink-soft">{asSentence(role.description)}</p>
       </div>
       <div className="mt-auto flex flex-col gap-2 border-t border-line pt-3 text-xs text-ink-soft">
         <p>
@@ -118,7 +127,7 @@ function ScopeTable({
         {
           id: "scope",
           title: "Scope",
-          render: ({ scope }) => <code className="font-mono text-xs wrap-anywhere text-ink">{scope}</code>,
+          render: ({ scope }) => <ScopeName scope={scope} />,
         },
         {
           id: "for",
@@ -134,10 +143,29 @@ function ScopeTable({
       keyOf={({ scope }) => scope}
       empty={
         <EmptyState icon={<Search />} title="No role gives such a scope">
-          Nothing that a role gives has this in its name. On an instance, tokens of another issuer may have it.
+          Nothing that a role gives has this in its name. On an instance, tokens of another issuer may have
+          it.
         </EmptyState>
       }
     />
+  );
+}
+
+/** Broken at its colons, where there is no room for it. */
+function ScopeName({ scope }: { readonly scope: string }) {
+  return (
+    <code className="font-mono text-xs text-ink">
+      {scope.split(":").map((part, at) => (
+        <Fragment key={`${at} ${part}`}>
+          {at === 0 ? null : (
+            <>
+              :<wbr />
+            </>
+          )}
+          {part}
+        </Fragment>
+      ))}
+    </code>
   );
 }
 

@@ -19,7 +19,10 @@ export function AboutSection() {
     })),
   ];
   return (
-    <Section title="About" description="Versions of what runs here, to be sent along with a report of a fault.">
+    <Section
+      title="About"
+      description="Versions of what runs here, to be sent along with a report of a fault."
+    >
       <KeyValueList items={rows} />
       <CodeBlock
         label="For a report"

@@ -100,9 +100,7 @@ export function SessionsSection() {
     >
       {error === null ? null : <ErrorState error={error} isCompact />}
       <QueryView query={query} what="your sessions" skeletonLines={3}>
-        {({ data }) => (
-          <Table label="Your sessions" columns={columns} rows={data} keyOf={({ id }) => id} />
-        )}
+        {({ data }) => <Table label="Your sessions" columns={columns} rows={data} keyOf={({ id }) => id} />}
       </QueryView>
     </Section>
   );
