@@ -16,6 +16,11 @@ export interface InstanceClients {
   /** A root credential that no role limits: typed by the person. */
   readonly rememberSecurityKey: (instanceId: string, key: string) => void;
   readonly hasSecurityKey: (instanceId: string) => boolean;
+  /** For trying it where no client fits; it never leaves this tab but to the instance. */
+  readonly readSecurityKey: (instanceId: string) => string | undefined;
+  /** Another number after each key that was typed, for keys of queries: never the key itself. */
+  readonly securityKeyVersion: (instanceId: string) => number;
+  readonly forgetSecurityKey: (instanceId: string) => void;
   /** Nothing of it is used again: another person, another role, other switches. */
   readonly forgetAll: () => void;
 }
@@ -23,6 +28,8 @@ export interface InstanceClients {
 export function createInstanceClients(controlPlane: ControlPlaneClient): InstanceClients {
   const clients = new Map<string, Promise<AgentOSClient>>();
   const securityKeys = new Map<string, string>();
+  let keysTyped = 0;
+  const versions = new Map<string, number>();
 
   function make(organizationId: string, instance: Instance): Promise<AgentOSClient> {
     const { id: instanceId, endpoint, desired } = instance;
@@ -48,9 +55,18 @@ export function createInstanceClients(controlPlane: ControlPlaneClient): Instanc
     },
     rememberSecurityKey(instanceId, key) {
       securityKeys.set(instanceId, key);
+      keysTyped += 1;
+      versions.set(instanceId, keysTyped);
       clients.clear();
     },
     hasSecurityKey: (instanceId) => securityKeys.has(instanceId),
+    readSecurityKey: (instanceId) => securityKeys.get(instanceId),
+    securityKeyVersion: (instanceId) => versions.get(instanceId) ?? 0,
+    forgetSecurityKey(instanceId) {
+      securityKeys.delete(instanceId);
+      versions.delete(instanceId);
+      clients.clear();
+    },
     forgetAll() {
       clients.clear();
       securityKeys.clear();
