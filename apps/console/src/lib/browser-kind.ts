@@ -35,19 +35,21 @@ export function nameBrowser(kind: BrowserKind): string {
   return NAMES[kind];
 }
 
+const LOCAL_NETWORK: Readonly<Record<BrowserKind, string>> = {
+  chrome:
+    "Chrome asks before a page may reach devices of your local network. Click the icon beside the address of this page, allow “Local network access”, and load the page again.",
+  edge: "Edge asks before a page may reach devices of your local network. Click the icon beside the address of this page, allow “Local network access”, and load the page again.",
+  brave:
+    "Brave blocks pages that reach this machine. Click the lion beside the address and turn Shields down for this page, or allow “Localhost access” in the settings of the site.",
+  safari:
+    "Safari blocks pages on https that reach this machine over http. Serve the instance over https, or open the console in Chrome, Edge or Firefox.",
+  firefox:
+    "Firefox may ask before a page reaches your local network. Look for a question beside the address of this page, allow it, and load the page again.",
+  other:
+    "Allow this page to reach your local network in the settings of this browser, then load the page again.",
+};
+
 /** What to do where a browser keeps a page out of this machine or its network. */
 export function explainLocalNetwork(kind: BrowserKind): string {
-  switch (kind) {
-    case "chrome":
-    case "edge":
-      return `${NAMES[kind]} asks before a page may reach devices of your local network. Click the icon beside the address of this page, allow “Local network access”, and load the page again.`;
-    case "brave":
-      return "Brave blocks pages that reach this machine. Click the lion beside the address, turn Shields down for this page, or allow “Localhost access” in the settings of the site.";
-    case "safari":
-      return "Safari blocks pages on https that reach this machine over http. Serve the instance over https, or open the console in Chrome, Edge or Firefox.";
-    case "firefox":
-      return "Firefox may ask before a page reaches your local network. Look for a question beside the address of this page, allow it, and load the page again.";
-    case "other":
-      return "Allow this page to reach your local network in the settings of this browser, then load the page again.";
-  }
+  return LOCAL_NETWORK[kind];
 }

@@ -12,7 +12,7 @@ export function isLocalHost(host: string): boolean {
 }
 
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || /^127\./.test(host);
+  return host === "localhost" || host.endsWith(".localhost") || host.startsWith("127.");
 }
 
 /** A page on https may not ask an address on http; of this machine's own some browsers let it. */

@@ -102,68 +102,58 @@ function findConnection({ instance, report, browser, consoleOrigin }: LightsInpu
   if (report === undefined) return { address, network: LOOKING };
   const network: Words = { state: "passed", said: `${nameBrowser(browser)} sends the request` };
   const reachable: Words = { state: "passed", said: "Something answers there" };
-  switch (report.outcome) {
-    case "mixed-content":
-      return {
-        address,
-        network: {
-          state: "failed",
-          said: "This page is on https, the address on http",
-          fix: `${nameBrowser(browser)} never sends such a request (mixed content). Serve the instance over https, and change the address here; or open this console over http on the machine itself.`,
-        },
+  const { outcome } = report;
+  if (outcome === "answered")
+    return {
+      address,
+      network,
+      reachable,
+      cors: { state: "passed", said: `${consoleOrigin} may read it` },
+      agentos: findNature(report),
+    };
+  if (outcome === "mixed-content") return { address, network: describeMixedContent(browser) };
+  if (outcome === "local-network-refused")
+    return {
+      address,
+      network: {
+        state: "failed",
+        said: "This browser keeps the page out of the local network",
+        fix: explainLocalNetwork(browser),
+      },
+    };
+  if (outcome === "cors-refused")
+    return { address, network, reachable, cors: describeCors(consoleOrigin) };
+  return { address, network, reachable: describeSilence(endpoint, outcome === "timed-out") };
+}
+
+function describeMixedContent(browser: BrowserKind): Words {
+  return {
+    state: "failed",
+    said: "This page is on https, the address on http",
+    fix: `${nameBrowser(browser)} never sends such a request (mixed content). Serve the instance over https, and change the address here; or open this console over http on the machine itself.`,
+  };
+}
+
+function describeCors(consoleOrigin: string): Words {
+  return {
+    state: "failed",
+    said: "The answer does not let this page read it",
+    fix: `Let ${consoleOrigin} call the instance: set this on it, and start it again. Where other origins are listed already, add this one to them.`,
+    lines: { label: "On the instance", code: `CORS_ORIGIN_LIST='${JSON.stringify([consoleOrigin])}'` },
+  };
+}
+
+function describeSilence(endpoint: string, isTimeout: boolean): Words {
+  const words = isTimeout
+    ? {
+        said: "Nothing came back in 8 seconds",
+        fix: "A firewall may swallow the request, or the instance hangs. See that it answers on its own machine, and that this machine may reach it.",
+      }
+    : {
+        said: "No connection could be made",
+        fix: "Start the instance, and check host and port of the address. This line asks the same without a browser:",
       };
-    case "local-network-refused":
-      return {
-        address,
-        network: {
-          state: "failed",
-          said: "This browser keeps the page out of the local network",
-          fix: explainLocalNetwork(browser),
-        },
-      };
-    case "timed-out":
-      return {
-        address,
-        network,
-        reachable: {
-          state: "failed",
-          said: "Nothing came back in 8 seconds",
-          fix: "A firewall may swallow the request, or the instance hangs. See that it answers on its own machine, and that this machine may reach it.",
-          lines: askLine(endpoint),
-        },
-      };
-    case "unreachable":
-      return {
-        address,
-        network,
-        reachable: {
-          state: "failed",
-          said: "No connection could be made",
-          fix: "Start the instance, and check host and port of the address. This line asks the same without a browser:",
-          lines: askLine(endpoint),
-        },
-      };
-    case "cors-refused":
-      return {
-        address,
-        network,
-        reachable,
-        cors: {
-          state: "failed",
-          said: "The answer does not let this page read it",
-          fix: `Let ${consoleOrigin} call the instance: set this on it, and start it again. Where other origins are listed already, add this one to them.`,
-          lines: { label: "On the instance", code: `CORS_ORIGIN_LIST='${JSON.stringify([consoleOrigin])}'` },
-        },
-      };
-    case "answered":
-      return {
-        address,
-        network,
-        reachable,
-        cors: { state: "passed", said: `${consoleOrigin} may read it` },
-        agentos: findNature(report),
-      };
-  }
+  return { state: "failed", ...words, lines: askLine(endpoint) };
 }
 
 function askLine(endpoint: string): { readonly label: string; readonly code: string } {
@@ -284,36 +274,31 @@ const NONE_NEEDED: Words = { state: "passed", said: "None is asked for" };
 function findTrust({ instance, trial }: LightsInput): Found {
   if (instance.is_draft) return { key: AFTER, audience: AFTER, scope: AFTER };
   if (trial === undefined) return { key: LOOKING, audience: WAITS, scope: WAITS };
-  switch (trial.kind) {
-    case "no-key":
-      return {
-        key: {
-          state: "asks",
-          said: "Its security key is not known in this tab",
-          fix: "Type it below. It is a root credential which no role limits, and it stays in the memory of this tab.",
-        },
-        audience: NONE_OF_KEY,
-        scope: NONE_OF_KEY,
-      };
-    case "let-in":
-      if (trial.credential === "minted")
-        return {
-          key: { state: "passed", said: "It takes the key that signs for you here" },
-          audience: { state: "passed", said: clip(instance.os_id ?? "not verified", 80) },
-          scope: { state: "passed", said: "Your role loads it (config:read)" },
-        };
-      if (trial.credential === "security-key")
-        return {
-          key: { state: "passed", said: "It takes the security key" },
-          audience: NONE_OF_KEY,
-          scope: NONE_OF_KEY,
-        };
-      return { key: NONE_NEEDED, audience: NONE_NEEDED, scope: NONE_NEEDED };
-    case "no-token":
-      return placeNoToken(trial.error);
-    case "refused":
-      return placeRefusal(instance, trial);
-  }
+  if (trial.kind === "no-token") return placeNoToken(trial.error);
+  if (trial.kind === "refused") return placeRefusal(instance, trial);
+  if (trial.kind === "no-key")
+    return {
+      key: {
+        state: "asks",
+        said: "Its security key is not known in this tab",
+        fix: "Type it below. It is a root credential which no role limits, and it stays in the memory of this tab.",
+      },
+      audience: NONE_OF_KEY,
+      scope: NONE_OF_KEY,
+    };
+  if (trial.credential === "minted")
+    return {
+      key: { state: "passed", said: "It takes the key that signs for you here" },
+      audience: { state: "passed", said: clip(instance.os_id ?? "not verified", 80) },
+      scope: { state: "passed", said: "Your role loads it (config:read)" },
+    };
+  if (trial.credential === "security-key")
+    return {
+      key: { state: "passed", said: "It takes the security key" },
+      audience: NONE_OF_KEY,
+      scope: NONE_OF_KEY,
+    };
+  return { key: NONE_NEEDED, audience: NONE_NEEDED, scope: NONE_NEEDED };
 }
 
 function placeNoToken(error: Extract<Trial, { kind: "no-token" }>["error"]): Found {
