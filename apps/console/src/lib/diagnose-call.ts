@@ -16,6 +16,8 @@ interface Refused {
   readonly organizationId: string;
   readonly instance: Instance;
   readonly error: ClientError;
+  /** All that is known, where this tab has not sent it. */
+  readonly record?: Denial | undefined;
 }
 
 /** Whether the instance itself was asked: a token that could not be made was refused here. */
@@ -25,7 +27,9 @@ export function isOfInstance(error: ClientError, instance: Instance): boolean {
 }
 
 export async function askWhy(asking: Asking, refused: Refused): Promise<AskedWhy> {
-  const { organizationId, instance, error } = refused;
+  const { organizationId, instance, error, record } = refused;
+  if (record !== undefined)
+    return { diagnosis: await diagnoseRecord(asking, { organizationId, instance, record }), denial: record };
   const request = "request" in error ? error.request : undefined;
   if (request === undefined || !isOfInstance(error, instance))
     return { diagnosis: undefined, denial: undefined };
@@ -119,26 +123,24 @@ async function tellOutcome(
   }
 }
 
-/** A record that somebody reads later, of a request of their own or of another's: only the record speaks. */
-export async function diagnoseDenial(
+/** Of a record that somebody reads later, whoever was refused: only the record speaks. */
+async function diagnoseRecord(
   { controlPlane }: Asking,
-  { organizationId, instance, denial }: { organizationId: string; instance: Instance; denial: Denial },
+  {
+    organizationId,
+    instance,
+    record,
+  }: Pick<Refused, "organizationId" | "instance"> & { readonly record: Denial },
 ): Promise<Diagnosis | undefined> {
-  const [method = "GET", path = "/"] = denial.route.split(" ");
+  const [method = "GET", path = ""] = record.route.split(" ");
   if (!path.startsWith("/")) return undefined;
-  const { code, title, detail, fix, status, required_scopes, missing_scopes } = denial;
+  const { code, title, detail, fix, status, required_scopes, missing_scopes } = record;
   const words = { code, title, detail, fix, required_scopes, missing_scopes };
+  const body = Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
   return controlPlane.diagnoses
     .create({
       parameters: { organization_id: organizationId, instance_id: instance.id },
-      body: {
-        request: { method: toMethod(method), path },
-        answer: {
-          status,
-          body: Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined)),
-        },
-        denial,
-      },
+      body: { request: { method: toMethod(method), path }, answer: { status, body }, denial: record },
     })
     .catch(ignoreAnswered);
 }

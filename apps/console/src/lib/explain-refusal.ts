@@ -73,32 +73,6 @@ export function explainRefusal({ error, diagnosis, denial }: KnownOfRefusal): Ex
   };
 }
 
-/** A record alone: the answer itself was given to somebody, at some time. */
-export function explainDenial(denial: Denial, diagnosis: Diagnosis | undefined): Explanation {
-  const [first, ...others] = (diagnosis?.causes ?? []).filter(({ code }) => code !== NOTHING_FOUND);
-  const shared = {
-    status: denial.status,
-    route: clip(denial.route, MAX_ROUTE),
-    denialId: denial.denial_id,
-    denial,
-    requiredScopes: denial.required_scopes ?? [],
-    missingScopes: denial.missing_scopes ?? [],
-    others,
-    isQuoted: false,
-  };
-  if (first !== undefined) return { ...shared, ...describeFinding(first) };
-  return {
-    ...shared,
-    cause: asSentence(clip(denial.title, 600)),
-    certainty: "certain",
-    code: denial.view === "operator" ? denial.exact_code : denial.code,
-    fix: asSentence(clip(denial.fix, 600)),
-    command: undefined,
-    choices: [],
-    evidence: [],
-  };
-}
-
 function describeFinding({ title, certainty, code, fix, command, choices, evidence }: Finding) {
   return {
     cause: asSentence(title),

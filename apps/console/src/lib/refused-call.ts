@@ -1,6 +1,8 @@
 /** A call of this tab to an instance that was not let in, and how it is asked once more. */
 import { type AgentOSClient, AgentOSRefusal, type ClientError, ConnectionFault } from "@agentos/client";
 
+import type { Denial } from "./explain-refusal.ts";
+
 /** What `useRefusal().explain` and `RefusalPanel` take. */
 export interface RefusedCall {
   readonly instanceId: string;
@@ -13,6 +15,11 @@ export interface RefusedCall {
    * its first event. Left out where it must not be sent twice.
    */
   readonly retry?: (client: AgentOSClient) => Promise<unknown>;
+  /**
+   * The record, where it is all that is known: of a request of another time, or of somebody else. What this tab sends now is
+   * no part of it.
+   */
+  readonly record?: Denial;
   /** It was let in: time to load again what was refused. */
   readonly onResolved?: () => void;
 }

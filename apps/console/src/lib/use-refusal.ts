@@ -1,7 +1,7 @@
 /** One refusal on its way from red to green: why it was refused, what mends it, and the same request again. */
 import { type ClientError, isClientError } from "@agentos/client";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { applyFix } from "./apply-fix.ts";
 import { askWhy, isOfInstance } from "./diagnose-call.ts";
 import { type Explanation, explainRefusal } from "./explain-refusal.ts";
@@ -43,7 +43,15 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
   const why = useQuery({
     queryKey: ["refusal", organizationId, call.instanceId, idOfError(error)],
     queryFn: () =>
-      found === undefined ? undefined : askWhy(services, { organizationId, instance: found, error }),
+      found === undefined
+        ? undefined
+        : askWhy(services, {
+            organizationId,
+            instance: found,
+            error,
+            // Of the request that was tried again there is more.
+            record: error === call.error ? call.record : undefined,
+          }),
     enabled: isInstances,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -73,8 +81,15 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
     },
   });
 
+  const explanation = explainRefusal({ error, ...why.data });
+  const { denialId } = explanation;
+  const { refusedCalls } = services;
+  useEffect(() => {
+    if (denialId !== undefined && call.record === undefined) refusedCalls.keep(denialId, { ...call, error });
+  }, [denialId, call, error, refusedCalls]);
+
   return {
-    explanation: explainRefusal({ error, ...why.data }),
+    explanation,
     isExplaining: isInstances && why.isPending,
     instance: isInstances ? found : undefined,
     state: again.isSuccess ? "passed" : again.isPending ? "trying" : "refused",

@@ -12,6 +12,8 @@ export interface RefusalFilters {
   readonly client?: string;
   /** How far back. Default: all that is kept. */
   readonly span?: Exclude<Span, "all">;
+  /** From 2 on. */
+  readonly page?: number;
   /** Id of the record that is shown beside the list. */
   readonly open?: string;
 }
@@ -20,7 +22,9 @@ const TEXTS = ["code", "route", "subject", "client", "open"] as const;
 const MAX_LENGTH = 300;
 
 export function readRefusalFilters(search: Record<string, unknown>): RefusalFilters {
-  const filters: { -readonly [Name in (typeof TEXTS)[number]]?: string } = {};
+  const filters: { -readonly [Name in (typeof TEXTS)[number]]?: string } & { page?: number } = {};
+  const page = Number(search["page"]);
+  if (Number.isInteger(page) && page > 1 && page < 1_000_000) filters.page = page;
   for (const name of TEXTS) {
     const value = search[name];
     // The router reads a number where somebody wrote one.
@@ -54,6 +58,6 @@ export function toDenialQuery(
 }
 
 /** Whether anything is filtered out. */
-export function isFiltered({ open: _open, ...filters }: RefusalFilters): boolean {
+export function isFiltered({ open: _open, page: _page, ...filters }: RefusalFilters): boolean {
   return Object.keys(filters).length > 0;
 }
