@@ -10,7 +10,7 @@ import {
   instancesRoute,
 } from "../features/instances/instances-routes.ts";
 import { membersRoute } from "../features/members/members-routes.ts";
-import { refusalsRoute } from "../features/refusals/refusals-routes.ts";
+import { refusalRoute, refusalsRoute } from "../features/refusals/refusals-routes.ts";
 import { sessionsRoute } from "../features/sessions/sessions-routes.ts";
 import { settingsRoute } from "../features/settings/settings-routes.ts";
 import { instanceRoute, rootRoute, shellRoute } from "../lib/parent-routes.ts";
@@ -39,6 +39,7 @@ const routeTree = rootRoute.addChildren([
       membersRoute,
       auditRoute,
       settingsRoute,
+      refusalRoute,
       unknownRoute,
       instanceRoute
         .update({ component: InstanceFrame })
