@@ -23,7 +23,15 @@ export const LOOKS: readonly Look[] = [
 export interface VisitOptions extends Partial<Look> {
   /** Origins that the page may ask: the console's own, and those of its instances. */
   readonly origins: readonly string[];
+  /** What the browser itself says on what the story is about, such as a refused connection. Default: nothing. */
+  readonly expects?: readonly RegExp[];
 }
+
+/** What a browser says when nobody answers, or when the page may not read the answer. */
+export const CONNECTION_FAULTS: readonly RegExp[] = [
+  /^Failed to load resource: net::ERR_(?:CONNECTION_REFUSED|FAILED|EMPTY_RESPONSE|CONNECTION_RESET)/,
+  /has been blocked by CORS policy/,
+];
 
 export interface Visitor {
   /** A page without a cookie and without anything stored. */
@@ -55,7 +63,7 @@ export const story = base.extend<{ visitor: Visitor }>({
     const faults: string[] = [];
     const closing: (() => Promise<void>)[] = [];
     await use({
-      async open({ origins, theme = "light", width = "desktop" }) {
+      async open({ origins, theme = "light", width = "desktop", expects = [] }) {
         const context = await browser.newContext({
           viewport: SIZES[width],
           colorScheme: theme,
@@ -66,7 +74,7 @@ export const story = base.extend<{ visitor: Visitor }>({
         });
         closing.push(() => context.close());
         const page = await context.newPage();
-        watch(page, origins, faults);
+        watch(page, { origins, expects }, faults);
         return page;
       },
       async screenshot(page, name, { isWholePage = false } = {}) {
@@ -92,9 +100,14 @@ export const story = base.extend<{ visitor: Visitor }>({
   },
 });
 
-function watch(page: Page, origins: readonly string[], faults: string[]): void {
+function watch(
+  page: Page,
+  { origins, expects = [] }: Pick<VisitOptions, "origins" | "expects">,
+  faults: string[],
+): void {
+  const isExpected = (text: string) => [ANSWERED, ...expects].some((pattern) => pattern.test(text));
   page.on("console", (message) => {
-    if (message.type() === "error" && !ANSWERED.test(message.text()))
+    if (message.type() === "error" && !isExpected(message.text()))
       faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));

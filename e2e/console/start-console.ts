@@ -17,10 +17,15 @@ export interface StartedConsole {
 export interface StartConsoleOptions {
   /** Other built files than those of the package. */
   readonly consoleFolder?: string | undefined;
+  /** Hosts of this machine that the control plane itself may ask. Default none. */
+  readonly allowedPrivateEndpoints?: readonly string[] | undefined;
 }
 
 /** The cookie and the checks of origins are bound to the address, so the port is chosen first. */
-export async function startConsole({ consoleFolder }: StartConsoleOptions = {}): Promise<StartedConsole> {
+export async function startConsole({
+  consoleFolder,
+  allowedPrivateEndpoints,
+}: StartConsoleOptions = {}): Promise<StartedConsole> {
   const folder = mkdtempSync(join(tmpdir(), "agentos-console-"));
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
@@ -29,6 +34,7 @@ export async function startConsole({ consoleFolder }: StartConsoleOptions = {}):
   const controlPlane = createControlPlane({
     ...options,
     consoleFolder,
+    allowedPrivateEndpoints,
     logger: { error: quiet, warn: quiet, info: quiet },
   });
   const server = await controlPlane.serve({ host: "localhost", port });

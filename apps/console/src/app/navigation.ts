@@ -8,6 +8,7 @@ import {
   Server,
   Settings,
   ShieldAlert,
+  SlidersHorizontal,
   Users,
 } from "lucide-react";
 
@@ -26,7 +27,8 @@ export interface InstanceEntry {
     | "/i/$instanceId"
     | "/i/$instanceId/chat"
     | "/i/$instanceId/sessions"
-    | "/i/$instanceId/refusals";
+    | "/i/$instanceId/refusals"
+    | "/i/$instanceId/instance";
 }
 
 export const INSTANCE_PAGES: readonly InstanceEntry[] = [
@@ -34,6 +36,7 @@ export const INSTANCE_PAGES: readonly InstanceEntry[] = [
   { title: "Chat", icon: MessagesSquare, to: "/i/$instanceId/chat" },
   { title: "Sessions", icon: History, to: "/i/$instanceId/sessions" },
   { title: "Refusals", icon: ShieldAlert, to: "/i/$instanceId/refusals" },
+  { title: "Instance", icon: SlidersHorizontal, to: "/i/$instanceId/instance" },
 ];
 
 export const ORGANIZATION_PAGES: readonly NavigationEntry[] = [

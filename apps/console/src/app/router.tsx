@@ -3,9 +3,14 @@ import { createRoute, createRouter } from "@tanstack/react-router";
 import { auditRoute } from "../features/audit/audit-routes.ts";
 import { chatRoute } from "../features/chat/chat-routes.ts";
 import { homeRoute, startRoute } from "../features/home/home-routes.ts";
-import { instancesRoute } from "../features/instances/instances-routes.ts";
+import {
+  connectRoute,
+  connectStartRoute,
+  instancePageRoute,
+  instancesRoute,
+} from "../features/instances/instances-routes.ts";
 import { membersRoute } from "../features/members/members-routes.ts";
-import { refusalsRoute } from "../features/refusals/refusals-routes.ts";
+import { refusalRoute, refusalsRoute } from "../features/refusals/refusals-routes.ts";
 import { sessionsRoute } from "../features/sessions/sessions-routes.ts";
 import { settingsRoute } from "../features/settings/settings-routes.ts";
 import { instanceRoute, rootRoute, shellRoute } from "../lib/parent-routes.ts";
@@ -29,13 +34,16 @@ const routeTree = rootRoute.addChildren([
     .addChildren([
       startRoute,
       instancesRoute,
+      connectStartRoute,
+      connectRoute,
       membersRoute,
       auditRoute,
       settingsRoute,
+      refusalRoute,
       unknownRoute,
       instanceRoute
         .update({ component: InstanceFrame })
-        .addChildren([homeRoute, chatRoute, sessionsRoute, refusalsRoute]),
+        .addChildren([homeRoute, chatRoute, sessionsRoute, refusalsRoute, instancePageRoute]),
     ]),
 ]);
 

@@ -26,8 +26,8 @@ export function StartPage() {
               icon={<Plug />}
               title="Connect your first AgentOS"
               action={
-                <ButtonLink to="/instances" variant="primary">
-                  Go to instances
+                <ButtonLink to="/connect" variant="primary">
+                  Connect an instance
                 </ButtonLink>
               }
             >

@@ -1,0 +1,20 @@
+/** What a bundle of scopes lets somebody do on an AgentOS, in sentences. Pure; the server decides by the scopes themselves. */
+
+const CAPABILITIES: readonly { readonly words: string; readonly scopes: readonly string[] }[] = [
+  { words: "Load it and see its configuration", scopes: ["config:read"] },
+  { words: "Read and run agents, teams and workflows", scopes: ["agents:read", "agents:run"] },
+  { words: "Keep and delete their own sessions", scopes: ["sessions:read", "sessions:write"] },
+  { words: "Create and change agents and other resources", scopes: ["agents:write"] },
+  { words: "Delete agents and other resources", scopes: ["agents:delete"] },
+  { words: "Read refusals and the policy, and revoke tokens", scopes: ["authz:read", "authz:revoke"] },
+  { words: "See the data of every person", scopes: ["agent_os:admin"] },
+];
+
+/** Those whose scopes are all there. */
+export function describeCapabilities(scopes: readonly string[]): readonly string[] {
+  const isAdmin = scopes.includes("agent_os:admin");
+  const found = CAPABILITIES.filter(
+    ({ scopes: needed }) => isAdmin || needed.every((scope) => scopes.includes(scope)),
+  ).map(({ words }) => words);
+  return found.length === 0 ? ["Nothing"] : found;
+}

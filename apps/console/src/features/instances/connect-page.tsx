@@ -1,0 +1,278 @@
+/** The lights of one instance, from its address to a token that is let in. Resumed by its address. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Plug, ServerOff } from "lucide-react";
+import { useState } from "react";
+import { Button, ButtonLink } from "../../components/button.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
+import { Notice } from "../../components/notice.tsx";
+import { PageHeader, Section } from "../../components/page-header.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { RequiresScope } from "../../components/requires-scope.tsx";
+import { Status } from "../../components/status.tsx";
+import type { Instance } from "../../lib/instance-state.ts";
+import { useInstanceProbe, useThisBrowser, useTrial } from "../../lib/instance-watch.ts";
+import { refreshInstances, useInstanceParameters, useInstances } from "../../lib/instances.ts";
+import { useServices } from "../../lib/services.ts";
+import { ConfigurationPanel } from "./configuration-panel.tsx";
+import { deriveLights, isAllGreen, isConnectable, type Light } from "./connection-lights.ts";
+import { DraftEndpointForm } from "./endpoint-form.tsx";
+import { connectRoute } from "./instances-routes.ts";
+import { LightList } from "./light-list.tsx";
+import { SecurityKeyForm } from "./security-key-form.tsx";
+import { SwitchesPanel } from "./switches-panel.tsx";
+import { useInstanceChange, useSetSwitches } from "./use-instance-change.ts";
+import { VersionForm } from "./version-form.tsx";
+
+export function ConnectPage() {
+  const { instanceId } = connectRoute.useParams();
+  const query = useInstances();
+  return (
+    <QueryView query={query} what="the instance">
+      {({ data }) => {
+        const instance = data.find(({ id }) => id === instanceId);
+        return instance === undefined ? (
+          <NoDraft />
+        ) : (
+          <ConnectInstance key={instance.id} instance={instance} />
+        );
+      }}
+    </QueryView>
+  );
+}
+
+function NoDraft() {
+  return (
+    <>
+      <PageHeader title="No such instance" />
+      <EmptyState
+        icon={<ServerOff />}
+        title="Discarded, or a draft of somebody else"
+        action={<ButtonLink to="/instances">See all instances</ButtonLink>}
+      >
+        Nothing of this organization that you may see has this address.
+      </EmptyState>
+    </>
+  );
+}
+
+function ConnectInstance({ instance }: { readonly instance: Instance }) {
+  const [isChanging, setIsChanging] = useState(false);
+  const [isSettled, setIsSettled] = useState(false);
+  const tools = useThisBrowser();
+  const probe = useInstanceProbe(instance, { isSettled });
+  const trial = useTrial(instance, { isSettled });
+  const lights = deriveLights({
+    instance,
+    report: probe.data,
+    trial: trial.data,
+    browser: tools.browser,
+    consoleOrigin: window.location.origin,
+  });
+  const isDone = !instance.is_draft && isAllGreen(lights);
+  if (isDone !== isSettled) setIsSettled(isDone);
+  const { is_draft: isDraft } = instance;
+  return (
+    <>
+      <PageHeader
+        title={`Connect ${instance.name}`}
+        facts={<WatchState isSettled={isDone} lights={lights} />}
+        description={
+          isDraft
+            ? "What this browser sees of it. The lights are looked at again by themselves while this page is open; its address brings you back here."
+            : "It is an instance of your organization. What is left is that it lets you in."
+        }
+        actions={isDraft ? <Discard instance={instance} /> : null}
+      />
+      {isDone ? <Ready instance={instance} /> : null}
+      {probe.error === null ? null : (
+        <ErrorState error={probe.error} title="What this browser sees could not be reported" />
+      )}
+      <LightList
+        lights={lights}
+        controls={{
+          ...(isDraft
+            ? { address: <Address instance={instance} isChanging={isChanging} onChange={setIsChanging} /> }
+            : {}),
+          ...(needsVersion(instance) ? { version: <VersionForm instance={instance} /> } : {}),
+          ...(trial.data?.kind === "no-key" || isKeyRefused(instance, lights)
+            ? { key: <SecurityKeyForm instance={instance} /> }
+            : {}),
+        }}
+      />
+      {isDraft ? (
+        <Connect instance={instance} lights={lights} />
+      ) : (
+        <Guard instance={instance} isDone={isDone} />
+      )}
+    </>
+  );
+}
+
+function needsVersion({ version_source: source, version }: Instance): boolean {
+  return version === null || source === "stated";
+}
+
+function isKeyRefused({ desired }: Instance, lights: readonly Light[]): boolean {
+  return (
+    desired.security_key &&
+    !desired.authorization &&
+    lights.some(({ id, state }) => id === "key" && state === "failed")
+  );
+}
+
+function WatchState({
+  isSettled,
+  lights,
+}: {
+  readonly isSettled: boolean;
+  readonly lights: readonly Light[];
+}) {
+  if (isSettled) return <Status tone="ok" word="All lights are green" />;
+  const red = lights.find(({ state }) => state === "failed");
+  if (red !== undefined) return <Status tone="danger" word={`Stopped at: ${red.title}`} isBusy />;
+  const asking = lights.find(({ state }) => state === "asks");
+  return asking === undefined ? (
+    <Status tone="neutral" word="Looking" isBusy />
+  ) : (
+    <Status tone="accent" word={`Asks you: ${asking.title}`} />
+  );
+}
+
+function Address({
+  instance,
+  isChanging,
+  onChange,
+}: {
+  readonly instance: Instance;
+  readonly isChanging: boolean;
+  readonly onChange: (isChanging: boolean) => void;
+}) {
+  if (instance.endpoint === null) return <DraftEndpointForm instance={instance} onCancel={undefined} />;
+  return isChanging ? (
+    <DraftEndpointForm instance={instance} onCancel={() => onChange(false)} />
+  ) : (
+    <div>
+      <Button size="sm" onClick={() => onChange(true)}>
+        Change the address
+      </Button>
+    </div>
+  );
+}
+
+function Discard({ instance }: { readonly instance: Instance }) {
+  const { controlPlane } = useServices();
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const parameters = useInstanceParameters(instance.id);
+  const discard = useMutation({
+    mutationFn: () => controlPlane.instances.discardDraft({ parameters }),
+    onSuccess: async () => {
+      await navigate({ to: "/instances" });
+      await refreshInstances(queryClient, parameters.organization_id);
+    },
+  });
+  return (
+    <>
+      <Button variant="ghost" isBusy={discard.isPending} onClick={() => discard.mutate()}>
+        Discard the draft
+      </Button>
+      {discard.error === null ? null : <ErrorState error={discard.error} isCompact />}
+    </>
+  );
+}
+
+function Connect({ instance, lights }: { readonly instance: Instance; readonly lights: readonly Light[] }) {
+  const connect = useInstanceChange(instance.id, (controlPlane, parameters) =>
+    controlPlane.instances.connect({ parameters }),
+  );
+  const isReady = isConnectable(lights);
+  return (
+    <div className="flex flex-col items-start gap-3">
+      {connect.error === null ? null : (
+        <ErrorState error={connect.error} title={`${instance.name} was not connected`} />
+      )}
+      <RequiresScope scopes={["os:connect"]}>
+        <Button
+          variant={isReady ? "primary" : "secondary"}
+          icon={<Plug aria-hidden />}
+          isBusy={connect.isPending}
+          disabled={instance.endpoint === null}
+          onClick={() => connect.mutate()}
+        >
+          {isReady ? "Connect it" : "Connect it all the same"}
+        </Button>
+      </RequiresScope>
+      <p className="max-w-prose text-xs text-ink-soft">
+        {isReady
+          ? "It becomes an instance of your organization, for all its members. Then the last three lights are tried."
+          : "Colleagues whose browsers reach it can use it. From this browser it stays as the lights say."}
+      </p>
+    </div>
+  );
+}
+
+function Ready({ instance }: { readonly instance: Instance }) {
+  return (
+    <Notice
+      title={`${instance.name} lets you in`}
+      action={
+        <>
+          <ButtonLink to="/i/$instanceId" params={{ instanceId: instance.id }} variant="primary">
+            Open {instance.name}
+          </ButtonLink>
+          <ButtonLink to="/i/$instanceId/instance" params={{ instanceId: instance.id }}>
+            Switches and keys
+          </ButtonLink>
+        </>
+      }
+    >
+      Nothing stands between this browser and its agents.
+    </Notice>
+  );
+}
+
+/** After connecting: what guards it, and the lines that make it so. */
+function Guard({ instance, isDone }: { readonly instance: Instance; readonly isDone: boolean }) {
+  const set = useSetSwitches(instance.id);
+  const { desired, observed } = instance;
+  const isUndecided = !desired.authorization && observed?.mode === "jwt";
+  return (
+    <>
+      <Section
+        title="What guards it"
+        description="Authorization gives each person a token of their own, limited by their role."
+      >
+        {isUndecided ? (
+          <Notice
+            title="It asks for tokens already"
+            action={
+              <RequiresScope scopes={["os:write"]}>
+                <Button
+                  variant="primary"
+                  isBusy={set.isPending}
+                  onClick={() => set.mutate({ authorization: true, security_key: false })}
+                >
+                  Make tokens for it here
+                </Button>
+              </RequiresScope>
+            }
+          >
+            A key pair is made here for this instance. With the lines below it trusts the tokens of this
+            console.
+          </Notice>
+        ) : null}
+        <SwitchesPanel instance={instance} />
+      </Section>
+      {isDone || !(desired.authorization || desired.security_key) ? null : (
+        <Section
+          title="Copy the configuration"
+          description="Set these lines where the instance is started. The lights turn green by themselves."
+        >
+          <ConfigurationPanel instance={instance} />
+        </Section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,171 @@
+/** One instance: what guards it, its keys, what it enforces, and what it is called. */
+import { Navigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { Badge } from "../../components/badge.tsx";
+import { ButtonLink } from "../../components/button.tsx";
+import { CopyableId } from "../../components/copyable-id.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
+import { PageHeader, Section } from "../../components/page-header.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { Status } from "../../components/status.tsx";
+import { Tabs } from "../../components/tabs.tsx";
+import { describeInstanceState, type Instance } from "../../lib/instance-state.ts";
+import { useInstanceProbe } from "../../lib/instance-watch.ts";
+import { isKnownToDocument, useInstance } from "../../lib/instances.ts";
+import { useServices } from "../../lib/services.ts";
+import { clip, countOf } from "../../lib/words.ts";
+import { AccessPanel } from "./access-panel.tsx";
+import { ConfigurationPanel } from "./configuration-panel.tsx";
+import { FindingCard } from "./finding-card.tsx";
+import { type InstanceTab, instancePageRoute } from "./instances-routes.ts";
+import { KeysPanel } from "./keys-panel.tsx";
+import { PolicyPanel } from "./policy-panel.tsx";
+import { SettingsPanel } from "./settings-panel.tsx";
+import { StaleDocument } from "./stale-document.tsx";
+import { areSwitchesSettled } from "./switch-words.ts";
+import { SwitchesPanel } from "./switches-panel.tsx";
+import { TokenPanel } from "./token-panel.tsx";
+
+export function InstancePage() {
+  const { instanceId } = instancePageRoute.useParams();
+  const instance = useInstance(instanceId);
+  // The frame around it says what is wrong where there is none.
+  if (instance === undefined) return null;
+  if (instance.is_draft) return <Navigate to="/connect/$instanceId" params={{ instanceId }} replace />;
+  return <KnownInstance key={instanceId} instance={instance} />;
+}
+
+function KnownInstance({ instance }: { readonly instance: Instance }) {
+  const { queryClient } = useServices();
+  const { tab = "switches" } = instancePageRoute.useSearch();
+  const navigate = instancePageRoute.useNavigate();
+  const probe = useInstanceProbe(instance, { isSettled: areSwitchesSettled(instance) });
+  const isStale = instance.endpoint !== null && !isKnownToDocument(queryClient, instance);
+  const isLooking = probe.isFetching && probe.data === undefined;
+  return (
+    <>
+      <PageHeader
+        title={instance.name}
+        facts={
+          <>
+            <Status {...describeInstanceState(instance)} isBusy={isLooking} />
+            <Badge tone={instance.environment === "live" ? "accent" : "neutral"}>
+              {instance.environment === "live" ? "Live" : "Local"}
+            </Badge>
+            {instance.tags.map((tag) => (
+              <Badge key={tag}>{tag}</Badge>
+            ))}
+          </>
+        }
+        actions={
+          <ButtonLink to="/connect/$instanceId" params={{ instanceId: instance.id }}>
+            Connection lights
+          </ButtonLink>
+        }
+      />
+      <Facts instance={instance} />
+      {isStale ? <StaleDocument path={`/i/${instance.id}/instance`} /> : null}
+      {probe.error === null ? null : (
+        <ErrorState error={probe.error} title="What this browser sees could not be reported" />
+      )}
+      <Tabs<InstanceTab>
+        label={`Parts of ${instance.name}`}
+        value={tab}
+        onChange={(next) => void navigate({ search: next === "switches" ? {} : { tab: next } })}
+        tabs={[
+          { value: "switches", label: "Switches", content: <Guard instance={instance} /> },
+          { value: "keys", label: "Keys", content: <KeysPanel instance={instance} /> },
+          { value: "policy", label: "Policy", content: <PolicyPanel instance={instance} /> },
+          { value: "token", label: "Token", content: <TokenPanel instance={instance} /> },
+          { value: "members", label: "Access", content: <AccessPanel instance={instance} /> },
+          { value: "settings", label: "Settings", content: <SettingsPanel instance={instance} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+const VERSION_WORDS: Readonly<Record<Instance["version_source"], string>> = {
+  reported: "as it reports",
+  stated: "as a person has stated",
+  unknown: "",
+};
+
+function Facts({ instance }: { readonly instance: Instance }) {
+  const { endpoint, version, version_source: source, os_id: osId, observed } = instance;
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-3 text-sm">
+      <Fact name="Address">
+        <CopyableId id={endpoint ?? "none"} />
+      </Fact>
+      <Fact name="Its id">
+        {osId === null ? "Not learnt yet" : <CopyableId id={clip(osId, 256)} maxLength={28} />}
+      </Fact>
+      <Fact name="Version">
+        {version === null ? (
+          "Not known"
+        ) : (
+          <>
+            <code className="font-mono text-xs text-ink">{version}</code>{" "}
+            <span className="text-xs text-ink-soft">{VERSION_WORDS[source]}</span>
+          </>
+        )}
+      </Fact>
+      <Fact name="Last seen">{observed === null ? "Never" : <RelativeTime seconds={observed.at} />}</Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
+  return (
+    <div className="flex min-w-0 flex-col gap-0.5">
+      <dt className="text-xs text-ink-soft">{name}</dt>
+      <dd className="min-w-0 text-ink wrap-anywhere">{children}</dd>
+    </div>
+  );
+}
+
+function Guard({ instance }: { readonly instance: Instance }) {
+  const { findings, desired } = instance;
+  const [isShown, setIsShown] = useState(false);
+  const isSettled = areSwitchesSettled(instance);
+  return (
+    <div className="flex min-w-0 flex-col gap-8">
+      <Section
+        title="Switches"
+        description="What is meant, beside what is seen. This page looks again until they agree."
+      >
+        <SwitchesPanel instance={instance} />
+      </Section>
+      {findings.length === 0 ? null : (
+        <Section title={countOf(findings.length, "thing does not fit", "things do not fit")}>
+          {findings.map((finding) => (
+            <FindingCard key={finding.code} instance={instance} finding={finding} />
+          ))}
+        </Section>
+      )}
+      {isSettled && findings.length === 0 && !isShown ? (
+        <div>
+          <button
+            type="button"
+            className="rounded-sm text-sm font-medium text-accent-ink underline decoration-transparent underline-offset-3 transition-colors hover:decoration-current"
+            onClick={() => setIsShown(true)}
+          >
+            Show the lines of its configuration
+          </button>
+        </div>
+      ) : (
+        <Section
+          title="Copy the configuration"
+          description={
+            desired.authorization || desired.security_key
+              ? "Lines for where the instance is started. None of them is a secret."
+              : "With both switches off these lines take the guards away."
+          }
+        >
+          <ConfigurationPanel instance={instance} />
+        </Section>
+      )}
+    </div>
+  );
+}

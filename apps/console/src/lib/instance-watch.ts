@@ -1,0 +1,157 @@
+/** Looks at an instance again and again, reports what this browser sees, and tries whether the person is let in. */
+import { type ClientError, type ControlPlaneClient, isClientError } from "@agentos/client";
+import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { readThisBrowser } from "./browser-kind.ts";
+import type { Instance } from "./instance-state.ts";
+import { isKnownToDocument, replaceInstance, useInstanceParameters } from "./instances.ts";
+import {
+  type ProbeAnswer,
+  type ProbeReport,
+  type ProbeTools,
+  probeEndpoint,
+  probeWithCredential,
+  toolsOfThisPage,
+} from "./probe-endpoint.ts";
+import { useServices } from "./services.ts";
+
+export type Cause = Awaited<ReturnType<ControlPlaneClient["diagnoses"]["create"]>>["causes"][number];
+
+/** What became of a request with the person's own credential. */
+export type Trial =
+  | { readonly kind: "let-in"; readonly credential: "minted" | "security-key" | "none" }
+  | {
+      readonly kind: "refused";
+      readonly credential: "minted" | "security-key" | "none";
+      readonly status: number | undefined;
+      readonly causes: readonly Cause[];
+    }
+  /** There is no token to try with. */
+  | { readonly kind: "no-token"; readonly error: ClientError }
+  /** The key has not been typed in this tab. */
+  | { readonly kind: "no-key" };
+
+const FAST_MS = 3_000;
+const SLOW_MS = 15_000;
+/** After so many looks that change nothing, they come less often. */
+const FAST_LOOKS = 40;
+
+export interface WatchOptions {
+  /** Nothing is left to wait for: look once more only when the page comes back into view. */
+  readonly isSettled: boolean;
+}
+
+export function useThisBrowser(): ProbeTools {
+  return useMemo(() => toolsOfThisPage(readThisBrowser(navigator)), []);
+}
+
+/** Looks, and reports: every page has what the control plane makes of it. */
+export function useInstanceProbe(
+  instance: Instance,
+  { isSettled }: WatchOptions,
+): UseQueryResult<ProbeReport> {
+  const { controlPlane } = useServices();
+  const queryClient = useQueryClient();
+  const tools = useThisBrowser();
+  const parameters = useInstanceParameters(instance.id);
+  const { id, endpoint } = instance;
+  return useQuery({
+    queryKey: ["probe", id, endpoint],
+    enabled: endpoint !== null && isKnownToDocument(queryClient, instance),
+    queryFn: async ({ signal }) => {
+      const report = await probeEndpoint(endpoint ?? "", tools, signal);
+      const { outcome, answers } = report;
+      const seen = await controlPlane.instances.observe(
+        { parameters, body: { outcome, answers: [...answers] } },
+        { signal },
+      );
+      replaceInstance(queryClient, parameters.organization_id, seen);
+      return report;
+    },
+    refetchInterval: (query) => waitFor(isSettled, query.state.dataUpdateCount),
+    staleTime: 5_000,
+  });
+}
+
+/** Tries it as who is signed in. */
+export function useTrial(instance: Instance, { isSettled }: WatchOptions): UseQueryResult<Trial> {
+  const { controlPlane, instanceClients } = useServices();
+  const queryClient = useQueryClient();
+  const tools = useThisBrowser();
+  const parameters = useInstanceParameters(instance.id);
+  const { id, endpoint, desired, is_draft: isDraft, os_id: osId } = instance;
+  const hasKey = instanceClients.hasSecurityKey(id);
+  return useQuery({
+    // The key itself is in no key of a query.
+    queryKey: ["trial", id, endpoint, desired, osId, hasKey, instanceClients.securityKeyVersion(id)],
+    enabled: endpoint !== null && !isDraft && isKnownToDocument(queryClient, instance),
+    queryFn: async ({ signal }): Promise<Trial> => {
+      const at = endpoint ?? "";
+      if (!desired.authorization && desired.security_key) {
+        const text = instanceClients.readSecurityKey(id);
+        if (text === undefined) return { kind: "no-key" };
+        const report = await probeWithCredential(at, { kind: "security-key", text }, tools, signal);
+        return judge(controlPlane, parameters, report, "security-key", undefined);
+      }
+      if (!desired.authorization)
+        return judge(controlPlane, parameters, await probeEndpoint(at, tools, signal), "none", undefined);
+      try {
+        const { token, jti } = await controlPlane.tokens.mint(
+          { parameters, body: { purpose: "console" } },
+          { signal },
+        );
+        const report = await probeWithCredential(at, { kind: "minted", text: token }, tools, signal);
+        return await judge(controlPlane, parameters, report, "minted", jti);
+      } catch (error) {
+        if (isClientError(error)) return { kind: "no-token", error };
+        throw error;
+      }
+    },
+    refetchInterval: (query) =>
+      query.state.data?.kind === "no-key"
+        ? false
+        : waitFor(isSettled || query.state.data?.kind === "let-in", query.state.dataUpdateCount),
+    staleTime: 5_000,
+  });
+}
+
+type Parameters = ReturnType<typeof useInstanceParameters>;
+
+async function judge(
+  controlPlane: ControlPlaneClient,
+  parameters: Parameters,
+  { outcome, answers, date }: ProbeReport,
+  credential: "minted" | "security-key" | "none",
+  jti: string | undefined,
+): Promise<Trial> {
+  const answer: ProbeAnswer | undefined = answers.find(({ route }) => route === "GET /config");
+  if (answer?.status === 200) return { kind: "let-in", credential };
+  const { causes } = await controlPlane.diagnoses.create({
+    parameters,
+    body: {
+      request: { method: "GET", path: "/config" },
+      outcome,
+      ...(answer === undefined
+        ? {}
+        : {
+            answer: {
+              status: answer.status,
+              ...(answer.body === undefined ? {} : { body: answer.body }),
+              ...(date === undefined ? {} : { date }),
+            },
+          }),
+      credential:
+        credential === "minted" && jti !== undefined
+          ? { kind: "minted", jti }
+          : credential === "security-key"
+            ? { kind: "security-key" }
+            : { kind: "none" },
+    },
+  });
+  return { kind: "refused", credential, status: answer?.status, causes };
+}
+
+function waitFor(isSettled: boolean, looks: number): number | false {
+  if (isSettled) return false;
+  return looks < FAST_LOOKS ? FAST_MS : SLOW_MS;
+}

@@ -1,0 +1,141 @@
+// Connecting an instance: each fault of the connection by name, and the lights that turn green while the page is open.
+import { afterEach, beforeEach, describe, expect } from "vitest";
+import type { Page } from "../../tools/browser/drive.ts";
+import { CONNECTION_FAULTS, LOOKS, overflowsSideways, story } from "./browser.ts";
+import { type InstanceWorld, openInstanceWorld, type Place } from "./instance-world.ts";
+
+let world: InstanceWorld;
+let place: Place;
+beforeEach(async () => {
+  world = await openInstanceWorld();
+  place = await world.findPlace();
+});
+afterEach(() => world.close());
+
+/** The light of this name has this state. */
+const light = (page: Page, id: string, state: string) =>
+  page.locator(`[data-light="${id}"][data-state="${state}"]`);
+
+async function begin(page: Page, endpoint = place.endpoint): Promise<void> {
+  await world.signIn(page, "/connect");
+  await page.getByLabel("Name").fill("Shop");
+  await page.getByLabel("Address").fill(endpoint);
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByRole("heading", { name: "Connect Shop" }).waitFor();
+}
+
+story(
+  "from an address where nobody answers to an agent behind Authorization, light by light",
+  async ({ visitor }) => {
+    const page = await visitor.open({ origins: [world.url, place.endpoint], expects: CONNECTION_FAULTS });
+    await begin(page);
+    await light(page, "reachable", "failed").waitFor();
+    await visitor.screenshot(page, "connect-unreachable");
+    await place.putWithoutCors();
+    await light(page, "cors", "failed").waitFor();
+    await page.getByText(`CORS_ORIGIN_LIST='["${world.url}"]'`).waitFor();
+    await visitor.screenshot(page, "connect-cors");
+    await place.putOurs();
+    await light(page, "agentos", "passed").waitFor();
+    await light(page, "version", "passed").waitFor();
+    await light(page, "mode", "warn").waitFor();
+    // The address of the page is where one goes on.
+    await page.reload();
+    await light(page, "agentos", "passed").waitFor();
+    await visitor.screenshot(page, "connect-ready");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await page.getByRole("button", { name: "Connect it" }).click();
+    await page.getByRole("heading", { name: "What guards it" }).waitFor();
+    await page.getByRole("switch", { name: /^Authorization/ }).click();
+    await light(page, "mode", "failed").waitFor();
+    const lines = page.getByLabel("Configuration for a shell", { exact: true });
+    await lines.waitFor();
+    await visitor.screenshot(page, "connect-configuration", { isWholePage: true });
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await place.putOurs({ env: readShell(await lines.innerText()) });
+    await page.getByText("Shop lets you in").waitFor();
+    await visitor.screenshot(page, "connect-green", { isWholePage: true });
+    await page.getByRole("link", { name: "Open Shop" }).click();
+    await page.waitForURL(/\/i\/[^/]+$/);
+  },
+);
+
+/** What a shell has after the lines. */
+function readShell(text: string): Record<string, string> {
+  return Object.fromEntries(
+    [...text.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm)].map(([, name = "", value = ""]) => [name, value]),
+  );
+}
+
+story("what is no AgentOS, and a wrong path, are told; the address is changed in place", async ({ visitor }) => {
+  const page = await visitor.open({ origins: [world.url, place.endpoint] });
+  await place.putStranger();
+  await begin(page);
+  await light(page, "agentos", "failed").waitFor();
+  await page.getByText("Something answers, but not at /health").waitFor();
+  await visitor.screenshot(page, "connect-stranger");
+  await place.putPython({ mode: "security_key", securityKey: "a-key", prefix: "/agents" });
+  await page.getByRole("button", { name: "Change the address" }).click();
+  await page.getByLabel("Address of the AgentOS").fill(`${place.endpoint}/agents`);
+  await page.getByRole("button", { name: "Look there" }).click();
+  await light(page, "agentos", "passed").waitFor();
+  await page.getByRole("button", { name: "Discard the draft" }).click();
+  await page.getByRole("heading", { name: "No instance yet" }).waitFor();
+  await visitor.screenshot(page, "instances-empty");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+});
+
+describe.each([
+  { version: "2.3.12", asks: true, canVerify: false },
+  { version: "2.3.13", asks: true, canVerify: true },
+  { version: "2.9.0", asks: false, canVerify: true },
+])("a Python AgentOS of $version", ({ version, asks, canVerify }) => {
+  story("is connected by its security key, and its version is known or asked for", async ({ visitor }) => {
+    await place.putPython({ mode: "security_key", securityKey: "the-right-key", version });
+    const page = await visitor.open({ origins: [world.url, place.endpoint] });
+    await begin(page);
+    await light(page, "mode", "passed").waitFor();
+    if (asks) {
+      await light(page, "version", "asks").waitFor();
+      await page.getByLabel("Version of the AgentOS").fill(version);
+      await page.getByRole("button", { name: "State the version" }).click();
+    }
+    await light(page, "version", canVerify ? "passed" : "warn").waitFor();
+    await page.getByRole("button", { name: "Connect it" }).click();
+    await light(page, "key", "asks").waitFor();
+    await page.getByText("A root credential which no role limits").waitFor();
+    await page.getByLabel("Security key of Shop").fill("another key");
+    await page.getByRole("button", { name: "Use the key" }).click();
+    await light(page, "key", "failed").waitFor();
+    await visitor.screenshot(page, `connect-python-${version}`, { isWholePage: true });
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await page.getByRole("button", { name: "Forget the key" }).click();
+    await page.getByLabel("Security key of Shop").fill("the-right-key");
+    await page.getByRole("button", { name: "Use the key" }).click();
+    await light(page, "key", "passed").waitFor();
+    await page.getByText("Shop lets you in").waitFor();
+    expect(await page.getByRole("switch", { name: /^Authorization/ }).isDisabled()).toBe(!canVerify);
+    expect(await page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")).not.toContain(
+      "the-right-key",
+    );
+  });
+});
+
+story.for(LOOKS)("the wizard fits in $theme at $width width", async (look, { visitor }) => {
+  const page = await visitor.open({
+    origins: [world.url, place.endpoint],
+    expects: CONNECTION_FAULTS,
+    ...look,
+  });
+  const suffix = `${look.theme}-${look.width}`;
+  await world.signIn(page, "/connect");
+  await visitor.screenshot(page, `connect-start-${suffix}`);
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await page.getByLabel("Name").fill("Shop");
+  await page.getByLabel("Address").fill(place.endpoint);
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await light(page, "reachable", "failed").waitFor();
+  await visitor.screenshot(page, `connect-lights-${suffix}`, { isWholePage: true });
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  expect(await overflowsSideways(page)).toBe(false);
+});
