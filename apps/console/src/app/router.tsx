@@ -1,7 +1,7 @@
 /** All pages. A feature brings its routes; here they get their place. */
 import { createRoute, createRouter } from "@tanstack/react-router";
 import { auditRoute } from "../features/audit/audit-routes.ts";
-import { chatRoute } from "../features/chat/chat-routes.ts";
+import { agentRoute, agentSessionRoute, chatRoute } from "../features/chat/chat-routes.ts";
 import { homeRoute, startRoute } from "../features/home/home-routes.ts";
 import { instancesRoute } from "../features/instances/instances-routes.ts";
 import { membersRoute } from "../features/members/members-routes.ts";
@@ -35,7 +35,13 @@ const routeTree = rootRoute.addChildren([
       unknownRoute,
       instanceRoute
         .update({ component: InstanceFrame })
-        .addChildren([homeRoute, chatRoute, sessionsRoute, refusalsRoute]),
+        .addChildren([
+          homeRoute,
+          chatRoute,
+          agentRoute.addChildren([agentSessionRoute]),
+          sessionsRoute,
+          refusalsRoute,
+        ]),
     ]),
 ]);
 
