@@ -3,7 +3,7 @@
  * own; the parser and its cut into blocks are streamdown's, so that only the last block is parsed again while it grows.
  */
 import { ImageOff } from "lucide-react";
-import { type ComponentProps, isValidElement, memo, type ReactNode, useState } from "react";
+import { type ComponentProps, type CSSProperties, isValidElement, memo, type ReactNode, useState } from "react";
 import { type Components, Streamdown } from "streamdown";
 import { clip } from "../lib/words.ts";
 import { Button } from "./button.tsx";
@@ -72,12 +72,17 @@ const COMPONENTS: Components = {
   thead: ({ children }) => <thead>{children}</thead>,
   tbody: ({ children }) => <tbody>{children}</tbody>,
   tr: ({ children }) => <tr>{children}</tr>,
-  th: ({ children }) => <th>{children}</th>,
-  td: ({ children }) => <td>{children}</td>,
+  th: ({ children, style }) => <th style={alignOf(style)}>{children}</th>,
+  td: ({ children, style }) => <td style={alignOf(style)}>{children}</td>,
   sup: ({ children }) => <sup>{children}</sup>,
   sub: ({ children }) => <sub>{children}</sub>,
   section: ({ children }) => <section>{children}</section>,
 };
+
+/** Of what a cell may look like only where its text stands is taken. */
+function alignOf(style: CSSProperties | undefined): CSSProperties | undefined {
+  return style?.textAlign === undefined ? undefined : { textAlign: style.textAlign };
+}
 
 function Code({ children }: { readonly children: ReactNode }) {
   const inner = isValidElement<ComponentProps<"code">>(children) ? children.props : undefined;

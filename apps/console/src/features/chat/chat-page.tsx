@@ -75,6 +75,7 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
         openClient,
         onSession(sessionId) {
           latest.current.onSession(sessionId);
+          void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] });
           void latest.current.navigate({
             to: "/i/$instanceId/agents/$agentId/sessions/$sessionId",
             params: { instanceId, agentId, sessionId },

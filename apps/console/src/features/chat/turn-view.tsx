@@ -108,6 +108,8 @@ function Blocks({ turn }: { readonly turn: Turn }) {
     <>
       <h3 className="sr-only">Answer</h3>
       {blocks.map((block, at) => {
+        // What waits is shown by the question about it.
+        if (block.kind === "tool" && turn.waiting.some(({ id }) => id === block.tool.id)) return null;
         const isLast = at === blocks.length - 1;
         // Blocks are only ever added at the end: the place is what they are.
         const key = `${at}`;

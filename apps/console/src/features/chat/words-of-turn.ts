@@ -1,8 +1,9 @@
 /** Facts about a turn in words. */
 import type { Turn, TurnMetrics } from "./turn.ts";
 
-/** `0.4 s`, `12 s`, `2 min 5 s`. */
+/** `40 ms`, `1.4 s`, `12 s`, `2 min 5 s`. */
 export function describeSeconds(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;

@@ -1,5 +1,5 @@
 /** What an instance has, and what this person may do with each of it. */
-import { ArrowRight, Bot, MessagesSquare, Users, Workflow } from "lucide-react";
+import { ArrowRight, Bot, Check, Lock, MessagesSquare, Users, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
@@ -146,12 +146,12 @@ function Facts({ component, resource }: { readonly component: Component; readonl
   return (
     <p className="mt-auto flex min-w-0 flex-wrap items-center gap-1.5">
       {isOpen ? (
-        <Badge>no roles here: authorization is off</Badge>
+        <span className="mr-1 text-xs text-ink-soft">Open to everybody: authorization is off</span>
       ) : (
-        <>
-          <Badge tone="ok">you may read</Badge>
-          {mayRun ? <Badge tone="ok">you may run</Badge> : <Badge tone="warn">you may not run</Badge>}
-        </>
+        <span className="mr-1 inline-flex items-center gap-1 text-xs text-ink-soft [&_svg]:size-3.5">
+          {mayRun ? <Check aria-hidden className="text-ok-ink" /> : <Lock aria-hidden />}
+          {mayRun ? "You may read and run it" : "You may read it, not run it"}
+        </span>
       )}
       {component.model === undefined ? null : <Badge isCode>{component.model}</Badge>}
       {component.toolCount === 0 ? null : (
