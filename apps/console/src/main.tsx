@@ -5,6 +5,7 @@ import { App } from "./app/app.tsx";
 import { createInstanceClients } from "./lib/instance-clients.ts";
 import { takeLinkSecret } from "./lib/one-time-link.ts";
 import { createQueryClient } from "./lib/query-client.ts";
+import { createRefusedCalls } from "./lib/refused-call.ts";
 import { createSessionWatch } from "./lib/session-watch.ts";
 import { watchTheme } from "./lib/theme.ts";
 import "./styles/styles.css";
@@ -18,6 +19,7 @@ const sessionWatch = createSessionWatch();
 const services = {
   controlPlane,
   instanceClients: createInstanceClients(controlPlane),
+  refusedCalls: createRefusedCalls(),
   queryClient: createQueryClient(sessionWatch),
   sessionWatch,
   openDocument(path: string) {

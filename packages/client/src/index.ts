@@ -33,6 +33,7 @@ export {
   type InputIssue,
   InvalidInput,
   isClientError,
+  type SentRequest,
 } from "./wire/client-errors.ts";
 export type { CheckAnswer, ClientOptions } from "./wire/client-options.ts";
 export type { ClientRuntime } from "./wire/runtime.ts";

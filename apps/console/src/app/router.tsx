@@ -5,7 +5,7 @@ import { agentRoute, agentSessionRoute, chatRoute } from "../features/chat/chat-
 import { homeRoute, startRoute } from "../features/home/home-routes.ts";
 import { instancesRoute } from "../features/instances/instances-routes.ts";
 import { membersRoute } from "../features/members/members-routes.ts";
-import { refusalsRoute } from "../features/refusals/refusals-routes.ts";
+import { refusalRoute, refusalsRoute } from "../features/refusals/refusals-routes.ts";
 import { sessionsRoute } from "../features/sessions/sessions-routes.ts";
 import { settingsRoute } from "../features/settings/settings-routes.ts";
 import { instanceRoute, rootRoute, shellRoute } from "../lib/parent-routes.ts";
@@ -32,6 +32,7 @@ const routeTree = rootRoute.addChildren([
       membersRoute,
       auditRoute,
       settingsRoute,
+      refusalRoute,
       unknownRoute,
       instanceRoute
         .update({ component: InstanceFrame })

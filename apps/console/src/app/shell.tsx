@@ -1,6 +1,7 @@
 /** Bar, breadcrumbs and page. */
 import { Outlet } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { RefusalArea } from "../components/refusal-area.tsx";
 import { cx } from "../lib/cx.ts";
 import { useMediaQuery } from "../lib/media-query.ts";
 import { CommandMenu } from "./command-menu.tsx";
@@ -61,7 +62,9 @@ export function Shell() {
           tabIndex={-1}
           className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none sm:px-8 sm:py-8 has-data-fills:max-w-none has-data-fills:p-0"
         >
-          <Outlet />
+          <RefusalArea>
+            <Outlet />
+          </RefusalArea>
         </main>
       </div>
       <CommandMenu isOpen={isPaletteOpen} onOpenChange={setIsPaletteOpen} />

@@ -2,6 +2,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
+import { cx } from "../lib/cx.ts";
 import { IconButton } from "./icon-button.tsx";
 
 export interface DialogProps {
@@ -14,6 +15,8 @@ export interface DialogProps {
   readonly actions?: ReactNode;
   /** Cannot be left but by an answer. */
   readonly isBlocking?: boolean;
+  /** For what has two sides, or lines to copy. */
+  readonly isWide?: boolean;
 }
 
 export function Dialog({
@@ -24,6 +27,7 @@ export function Dialog({
   children,
   actions,
   isBlocking = false,
+  isWide = false,
 }: DialogProps) {
   return (
     <Base.Root
@@ -35,8 +39,13 @@ export function Dialog({
     >
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <Base.Viewport className="fixed inset-0 z-40 flex items-end justify-center overflow-y-auto p-4 sm:items-center">
-          <Base.Popup className="popup flex w-full max-w-md flex-col rounded-lg">
+        <Base.Viewport className="fixed inset-0 z-40 flex overflow-y-auto p-4">
+          <Base.Popup
+            className={cx(
+              "popup mx-auto mt-auto flex w-full flex-col rounded-lg sm:my-auto",
+              isWide ? "max-w-2xl" : "max-w-md",
+            )}
+          >
             <header className="flex items-start gap-3 p-5 pb-0">
               <div className="flex min-w-0 flex-1 flex-col gap-1">
                 <Base.Title className="text-base font-semibold text-ink">{title}</Base.Title>

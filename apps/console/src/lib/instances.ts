@@ -5,7 +5,8 @@ import type { InstanceList } from "./instance-state.ts";
 import { useServices } from "./services.ts";
 import { useMembership } from "./session.ts";
 
-function instancesQuery(controlPlane: ControlPlaneClient, organizationId: string) {
+/** For who needs it outside of a component. */
+export function instancesQuery(controlPlane: ControlPlaneClient, organizationId: string) {
   return queryOptions({
     queryKey: ["instances", organizationId],
     queryFn: ({ signal }) =>

@@ -3,12 +3,15 @@ import type { ControlPlaneClient } from "@agentos/client";
 import type { QueryClient } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import type { InstanceClients } from "./instance-clients.ts";
+import type { RefusedCalls } from "./refused-call.ts";
 import type { SessionWatch } from "./session-watch.ts";
 
 export interface Services {
   readonly controlPlane: ControlPlaneClient;
   /** Clients of the instances, with tokens that live in this tab's memory only. */
   readonly instanceClients: InstanceClients;
+  /** What was refused in this tab, so that it can be asked again. */
+  readonly refusedCalls: RefusedCalls;
   readonly queryClient: QueryClient;
   readonly sessionWatch: SessionWatch;
   /**

@@ -14,6 +14,7 @@ import { ToastArea } from "../components/toast.tsx";
 import { TooltipGroup } from "../components/tooltip.tsx";
 import { createInstanceClients } from "../lib/instance-clients.ts";
 import { createQueryClient } from "../lib/query-client.ts";
+import { createRefusedCalls } from "../lib/refused-call.ts";
 import { ServicesProvider } from "../lib/services.ts";
 import { createSessionWatch } from "../lib/session-watch.ts";
 import { Styleguide } from "./styleguide.tsx";
@@ -27,6 +28,7 @@ const services = {
   sessionWatch,
   queryClient,
   instanceClients: createInstanceClients(controlPlane),
+  refusedCalls: createRefusedCalls(),
   openDocument: () => undefined,
 };
 

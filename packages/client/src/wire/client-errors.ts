@@ -3,6 +3,15 @@
  * bounded, and without the credential that the request carried. It is that server's word: show it as such.
  */
 
+/** What was asked when it went wrong. */
+export interface SentRequest {
+  /** Where the server is, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly method: string;
+  /** Below it, without its query. */
+  readonly path: string;
+}
+
 interface ServerWords {
   /** HTTP status. */
   readonly status: number;
@@ -22,6 +31,8 @@ interface ServerWords {
   readonly missingScopes?: readonly string[] | undefined;
   /** From `Retry-After`, in seconds. */
   readonly retryAfterSeconds?: number | undefined;
+  /** The `Date` header, which a browser shows of servers that expose it. */
+  readonly date?: string | undefined;
 }
 
 /** A server understood the request and did not do it: a refusal, a limit, a conflict, or something that is not there. */
@@ -36,6 +47,9 @@ export class AgentOSRefusal extends Error {
   readonly requiredScopes: readonly string[];
   readonly missingScopes: readonly string[];
   readonly retryAfterSeconds: number | undefined;
+  readonly date: string | undefined;
+  /** Undefined where none was sent. */
+  request: SentRequest | undefined;
   /** The answer has what only our servers send. False proves nothing: some answers of ours have a `detail` alone. */
   readonly isOurs: boolean;
 
@@ -51,6 +65,7 @@ export class AgentOSRefusal extends Error {
     this.requiredScopes = words.requiredScopes ?? [];
     this.missingScopes = words.missingScopes ?? [];
     this.retryAfterSeconds = words.retryAfterSeconds;
+    this.date = words.date;
     this.isOurs = words.code !== undefined || words.fix !== undefined;
   }
 }
@@ -110,6 +125,8 @@ export class ConnectionFault extends Error {
   readonly reason: ConnectionReason;
   /** With `stream-lost`: the run that may go on, as far as it is known. */
   readonly run: LostRun | undefined;
+  /** Undefined where none was written. */
+  request: SentRequest | undefined;
 
   constructor(
     reason: ConnectionReason,

@@ -36,6 +36,7 @@ export async function readRefusal(
     requiredScopes: textsOf(facts["required_scopes"], say),
     missingScopes: textsOf(facts["missing_scopes"], say),
     retryAfterSeconds: readRetryAfter(response),
+    date: say(response.headers.get("date")),
   });
 }
 

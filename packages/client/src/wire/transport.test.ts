@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { createAgentOSClient } from "../index.ts";
+import { createAgentOSClient, createControlPlaneClient } from "../index.ts";
 import { errorOf, sendJson, startServer, type TestServer } from "./http-server.fixture.ts";
 
 /** Notes what it would wait. */
@@ -236,4 +236,32 @@ test("options that cannot work are named all at once", () => {
   expect(createAgentOSClient({ baseUrl: "https://example.com/agents//" }).baseUrl).toBe(
     "https://example.com/agents",
   );
+});
+
+describe("an error says what was asked", () => {
+  test("of the server that refused, without its query", async () => {
+    const server = await startServer((response) =>
+      sendJson(response, 403, { detail: "no" }, { date: "Sun, 29 Nov 2026 12:00:00 GMT" }),
+    );
+    const { client } = connect(server);
+    const error = await errorOf(client.sessions.list({ query: { limit: 3 } }));
+    expect(error).toMatchObject({
+      date: "Sun, 29 Nov 2026 12:00:00 GMT",
+      request: { baseUrl: server.baseUrl, method: "GET", path: "/sessions" },
+    });
+  });
+
+  test("of the control plane, where that gave no token", async () => {
+    const plane = await startServer((response) => sendJson(response, 403, { detail: "no" }));
+    const server = await startServer((response) => sendJson(response, 200, []));
+    const controlPlane = createControlPlaneClient({ baseUrl: plane.baseUrl });
+    const parameters = { organization_id: "o", instance_id: "i" };
+    const client = createAgentOSClient({
+      baseUrl: server.baseUrl,
+      getToken: async () => (await controlPlane.tokens.mint({ parameters, body: {} })).token,
+    });
+    const path = "/api/organizations/o/instances/i/tokens";
+    expect(await errorOf(client.agents.list())).toMatchObject({ request: { baseUrl: plane.baseUrl, path } });
+    expect(server.seen).toEqual([]);
+  });
 });

@@ -103,7 +103,7 @@ export function createTransport(options: TransportOptions): Transport {
     } catch (error) {
       const explained = attempt.explain(error);
       attempt.close();
-      throw explained;
+      throw nameRequest(explained, base, request);
     }
   }
 
@@ -133,6 +133,13 @@ export function createTransport(options: TransportOptions): Transport {
         return Promise.resolve(answer);
       }),
   };
+}
+
+/** An error that has a request already is that of another server, which was asked for a token. */
+function nameRequest(error: unknown, { prefix }: BaseUrl, { method, path }: WireRequest): unknown {
+  if (error instanceof AgentOSRefusal || error instanceof ConnectionFault)
+    error.request ??= { baseUrl: prefix, method, path: path.split("?", 1)[0] ?? path };
+  return error;
 }
 
 /** What only a browser has, and other runtimes may refuse to be told: cookies, a cache, and the address of a page. */

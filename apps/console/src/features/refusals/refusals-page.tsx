@@ -1,15 +1,276 @@
-import { ShieldAlert } from "lucide-react";
+/** Everything that the instance has refused, as it comes in: equal refusals are one row. */
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ShieldCheck } from "lucide-react";
+import { useState } from "react";
+import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { PageHeader } from "../../components/page-header.tsx";
+import { PageHeader, Section } from "../../components/page-header.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { RefusalBody, RefusalPanel } from "../../components/refusal-panel.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { SidePanel } from "../../components/side-panel.tsx";
+import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
+import type { Denial } from "../../lib/explain-refusal.ts";
+import type { Instance } from "../../lib/instance-state.ts";
+import { useInstances } from "../../lib/instances.ts";
+import { READINGS, toRefusedCall } from "../../lib/recorded-call.ts";
+import { isRefused } from "../../lib/refused-call.ts";
+import { useMembership, useSignedIn } from "../../lib/session.ts";
+import { asSentence, clip } from "../../lib/words.ts";
+import { AccessCheck } from "./access-check.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { RefusalFacts } from "./refusal-facts.tsx";
+import { isFiltered, type RefusalFilters } from "./refusal-filters.ts";
+import { refusalsRoute } from "./refusals-routes.ts";
+import { type DenialList, useDenials } from "./use-denials.ts";
 
 export function RefusalsPage() {
+  const { instanceId } = refusalsRoute.useParams();
+  const instance = useInstances().data?.data.find(({ id }) => id === instanceId);
+  const seesAll = useMembership().scopes.includes("authz:read");
   return (
     <>
-      <PageHeader title="Refusals" description="Requests that this instance refused, grouped by cause." />
-      <EmptyState icon={<ShieldAlert />} title="Nothing was refused">
-        When this instance refuses a request, it stands here with its cause, the evidence, and the button or
-        command that fixes it.
-      </EmptyState>
+      <PageHeader
+        title="Refusals"
+        description={
+          seesAll
+            ? "What this instance refused, to anybody: equal refusals are one row, the newest first."
+            : "What this instance refused to you: equal refusals are one row, the newest first."
+        }
+      />
+      {instance === undefined ? null : (
+        <>
+          <Recorded key={instanceId} instance={instance} seesAll={seesAll} />
+          <AccessCheck key={`check ${instanceId}`} instance={instance} />
+        </>
+      )}
+    </>
+  );
+}
+
+interface RecordedProps {
+  readonly instance: Instance;
+  readonly seesAll: boolean;
+}
+
+function Recorded({ instance, seesAll }: RecordedProps) {
+  const filters = refusalsRoute.useSearch();
+  const query = useDenials(instance, filters);
+  const { error } = query;
+  if (isRefused(error)) {
+    const retry = READINGS["GET /authz/denials"];
+    return (
+      <RefusalPanel
+        call={{
+          instanceId: instance.id,
+          error,
+          title: "The refusals could not be loaded",
+          ...(retry === undefined ? {} : { retry }),
+          onResolved: () => void query.refetch(),
+        }}
+      />
+    );
+  }
+  if (error !== null && keepsNoRecord(error)) return <NoRecord />;
+  return (
+    <QueryView query={query} what="the refusals">
+      {(list) => <RefusalList instance={instance} list={list} filters={filters} seesAll={seesAll} />}
+    </QueryView>
+  );
+}
+
+/** A Python AgentOS has no such route. */
+function keepsNoRecord(error: { readonly kind: string; readonly status?: number; readonly reason?: string }) {
+  return error.status === 404 || error.reason === "not-agentos";
+}
+
+function NoRecord() {
+  return (
+    <EmptyState icon={<ShieldCheck />} title="This AgentOS keeps no record of refusals">
+      What it refuses to this browser is explained where it happens. A record of all of them, with the checks
+      of each, is kept by an AgentOS for TypeScript. Below you can try what you may do here now.
+    </EmptyState>
+  );
+}
+
+interface RefusalListProps extends RecordedProps {
+  readonly list: DenialList;
+  readonly filters: RefusalFilters;
+}
+
+function RefusalList({ instance, list, filters, seesAll }: RefusalListProps) {
+  const params = { instanceId: instance.id };
+  const { total_pages: pages } = list.meta;
+  const page = filters.page ?? 1;
+  if (list.data.length === 0 && !isFiltered(filters) && page === 1) return <NothingRefused />;
+  return (
+    <div className="flex min-w-0 flex-col gap-3">
+      <FilterBar instance={instance} filters={filters} seesAll={seesAll} />
+      <Table
+        label="Refusals"
+        columns={columnsFor(params.instanceId, filters, seesAll)}
+        rows={list.data}
+        keyOf={({ denial_id }) => denial_id}
+        empty={
+          <EmptyState icon={<ShieldCheck />} title="Nothing fits these filters">
+            Other refusals may be recorded: clear the filters to see them.
+          </EmptyState>
+        }
+      />
+      {pages <= 1 ? null : (
+        <nav aria-label="Pages" className="flex items-center justify-end gap-2 text-xs text-ink-soft">
+          Page {page} of {pages}
+          <ButtonLink
+            size="sm"
+            to="/i/$instanceId/refusals"
+            params={params}
+            search={{ ...filters, page: Math.max(1, page - 1) }}
+          >
+            Newer
+          </ButtonLink>
+          <ButtonLink
+            size="sm"
+            to="/i/$instanceId/refusals"
+            params={params}
+            search={{ ...filters, page: Math.min(pages, page + 1) }}
+          >
+            Older
+          </ButtonLink>
+        </nav>
+      )}
+      <OpenRefusal instance={instance} list={list} filters={filters} />
+    </div>
+  );
+}
+
+function NothingRefused() {
+  return (
+    <EmptyState icon={<ShieldCheck />} title="Nothing was refused">
+      When this instance refuses a request, it stands here with its cause, the evidence, and the button or
+      command that fixes it. Below you can try what you may do here now.
+    </EmptyState>
+  );
+}
+
+function columnsFor(
+  instanceId: string,
+  filters: RefusalFilters,
+  seesAll: boolean,
+): readonly Column<Denial>[] {
+  const who: Column<Denial> = {
+    id: "who",
+    title: "Who",
+    isMinor: true,
+    render: (denial) =>
+      denial.view === "operator" ? (
+        <span className="block max-w-40 truncate text-ink-soft">
+          {denial.subject ?? denial.client ?? "unknown"}
+        </span>
+      ) : null,
+  };
+  return [
+    {
+      id: "cause",
+      title: "Cause",
+      render: ({ denial_id: open, title, code }) => (
+        <span className="flex min-w-0 flex-col py-0.5">
+          <Link
+            to="/i/$instanceId/refusals"
+            params={{ instanceId }}
+            search={{ ...filters, open }}
+            resetScroll={false}
+            data-row-link
+            className={rowLinkClasses}
+          >
+            {asSentence(clip(title, 160))}
+          </Link>
+          <code className="font-mono text-xs text-ink-soft wrap-anywhere">{code}</code>
+        </span>
+      ),
+    },
+    {
+      id: "route",
+      title: "Request",
+      isMinor: true,
+      render: ({ route }) => (
+        <code className="block max-w-56 truncate font-mono text-xs text-ink-soft">{route}</code>
+      ),
+    },
+    ...(seesAll ? [who] : []),
+    {
+      id: "count",
+      title: "Times",
+      align: "end",
+      render: ({ count }) => <span className="tabular-nums">{count.toLocaleString("en")}</span>,
+    },
+    {
+      id: "first",
+      title: "First",
+      isMinor: true,
+      align: "end",
+      render: ({ created_at: at }) => <RelativeTime seconds={at} />,
+    },
+    {
+      id: "last",
+      title: "Last",
+      align: "end",
+      render: ({ last_seen_at: at }) => <RelativeTime seconds={at} />,
+    },
+  ];
+}
+
+function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAll">) {
+  const navigate = useNavigate();
+  const { person } = useSignedIn();
+  const denial = list.data.find(({ denial_id }) => denial_id === filters.open);
+  const { open: _open, ...search } = filters;
+  return (
+    <SidePanel
+      title="Refusal"
+      isOpen={denial !== undefined}
+      onOpenChange={(isOpen) => {
+        if (!isOpen)
+          void navigate({
+            to: "/i/$instanceId/refusals",
+            params: { instanceId: instance.id },
+            search,
+            resetScroll: false,
+          });
+      }}
+      actions={
+        denial === undefined ? null : (
+          <ButtonLink
+            to="/r/$denialId"
+            params={{ denialId: denial.denial_id }}
+            search={{ instance: instance.id }}
+          >
+            Open as a page
+          </ButtonLink>
+        )
+      }
+    >
+      {denial === undefined ? null : (
+        <PanelBody key={denial.denial_id} denial={denial} instance={instance} personId={person.id} />
+      )}
+    </SidePanel>
+  );
+}
+
+interface PanelBodyProps {
+  readonly denial: Denial;
+  readonly instance: Instance;
+  readonly personId: string;
+}
+
+/** The record comes anew with each look at the list; what is being mended stays. */
+function PanelBody({ denial, instance, personId }: PanelBodyProps) {
+  const [call] = useState(() => toRefusedCall(denial, instance, personId));
+  return (
+    <>
+      <RefusalBody call={call} />
+      <Section title="Record">
+        <RefusalFacts denial={denial} />
+      </Section>
     </>
   );
 }

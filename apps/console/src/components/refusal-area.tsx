@@ -1,0 +1,42 @@
+/**
+ * The dialog "Authorization Failed", once for the whole console: `const { explain } = useRefusal()`, then
+ * `explain({ instanceId, error, retry })` wherever a request to an instance was refused. For a part of a page that could not
+ * be loaded there is `RefusalPanel`, which is the same without a dialog.
+ */
+import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import type { RefusedCall } from "../lib/refused-call.ts";
+import { RefusalDialog } from "./refusal-dialog.tsx";
+
+export interface RefusalOpener {
+  /** Opens the dialog. */
+  readonly explain: (call: RefusedCall) => void;
+}
+
+const RefusalContext = createContext<RefusalOpener | undefined>(undefined);
+
+/** Opens the dialog that explains a refusal. */
+export function useRefusal(): RefusalOpener {
+  const opener = useContext(RefusalContext);
+  if (opener === undefined) throw new Error("INVARIANT: every page of the shell is inside of RefusalArea");
+  return opener;
+}
+
+export function RefusalArea({ children }: { readonly children: ReactNode }) {
+  const [call, setCall] = useState<RefusedCall>();
+  const [isOpen, setIsOpen] = useState(false);
+  const opener = useMemo<RefusalOpener>(
+    () => ({
+      explain(next) {
+        setCall(next);
+        setIsOpen(true);
+      },
+    }),
+    [],
+  );
+  return (
+    <RefusalContext value={opener}>
+      {children}
+      {call === undefined ? null : <RefusalDialog call={call} isOpen={isOpen} onOpenChange={setIsOpen} />}
+    </RefusalContext>
+  );
+}

@@ -1,0 +1,93 @@
+/** What mends it: one button where a click does, a line to copy where it is done on the instance, ways out as cards. */
+import type { ReactNode } from "react";
+import { cx } from "../lib/cx.ts";
+import type { Explanation } from "../lib/explain-refusal.ts";
+import { type FixAction, isOneClick, planChoice, planFixes } from "../lib/refusal-fixes.ts";
+import type { RefusalSession } from "../lib/use-refusal.ts";
+import { asSentence } from "../lib/words.ts";
+import { Badge } from "./badge.tsx";
+import { CodeBlock } from "./code-block.tsx";
+import { ErrorState } from "./error-state.tsx";
+import { FixControl } from "./refusal-fix.tsx";
+
+export function RefusalFixes({ session }: { readonly session: RefusalSession }) {
+  const { explanation, instance, isExplaining, fixFault } = session;
+  if (isExplaining) return null;
+  const actions = planFixes({ explanation, instance, consoleOrigin: globalThis.location.origin });
+  const { fix, command, choices } = explanation;
+  const hasChoices = choices.length > 0;
+  return (
+    <div className="flex min-w-0 flex-col gap-3">
+      <h3 className="text-xs font-medium text-ink-soft">
+        {choices.length > 1 ? "What to do: pick one" : "What to do"}
+      </h3>
+      {fix === undefined || choices.length > 1 ? null : (
+        <p className="text-sm text-ink wrap-anywhere">{fix}</p>
+      )}
+      {command === undefined ? null : <CodeBlock label="For a shell" code={command} isShell />}
+      {hasChoices ? (
+        <ul className={cx("grid grid-cols-1 gap-3", choices.length > 1 && "sm:grid-cols-2")}>
+          {choices.map((choice) => (
+            <Choice key={choice.title} choice={choice} session={session} />
+          ))}
+        </ul>
+      ) : null}
+      <Actions actions={actions} session={session} isPrimaryTaken={hasChoices} />
+      {fixFault === null ? null : <ErrorState error={fixFault} title="This could not be done" isCompact />}
+    </div>
+  );
+}
+
+interface ActionsProps {
+  readonly actions: readonly FixAction[];
+  readonly session: RefusalSession;
+  readonly isPrimaryTaken: boolean;
+}
+
+/** Buttons beside each other; what needs room stands below them. */
+function Actions({ actions, session, isPrimaryTaken }: ActionsProps): ReactNode {
+  if (actions.length === 0) return null;
+  return (
+    <div className="flex min-w-0 flex-wrap items-start gap-2">
+      {actions.map((action, at) => (
+        <FixControl
+          key={action.kind}
+          action={action}
+          session={session}
+          isPrimary={
+            at === 0 && !isPrimaryTaken && (isOneClick(action) || action.kind === "enter-security-key")
+          }
+          isOpen={at === 0}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly choice: Explanation["choices"][number];
+  readonly session: RefusalSession;
+}
+
+function Choice({ choice, session }: ChoiceProps) {
+  const { title, steps, is_preferred: isPreferred } = choice;
+  const action = planChoice(choice);
+  return (
+    <li className="flex min-w-0 flex-col gap-3 rounded-md border border-line-strong bg-canvas p-3">
+      <p className="flex flex-wrap items-center justify-between gap-2 text-sm font-medium text-ink">
+        {title}
+        {isPreferred ? <Badge tone="accent">Preferred</Badge> : null}
+      </p>
+      <ol className="flex flex-1 list-decimal flex-col gap-1 pl-4 text-xs text-ink-soft marker:text-ink-faint">
+        {steps.map((step) => (
+          <li key={step} className="wrap-anywhere">
+            {asSentence(step)}
+          </li>
+        ))}
+      </ol>
+      {action === undefined ? null : (
+        <FixControl action={action} session={session} isPrimary={isPreferred} isOpen={false} />
+      )}
+    </li>
+  );
+}

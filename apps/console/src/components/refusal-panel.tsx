@@ -1,0 +1,74 @@
+/** A refusal from cause to green: the same in the dialog, on the page about it, and in the place of what could not be loaded. */
+import { CircleCheck, RotateCw, ShieldAlert } from "lucide-react";
+import { idOfError, type RefusedCall } from "../lib/refused-call.ts";
+import { type RefusalSession, useRefusalSession } from "../lib/use-refusal.ts";
+import { Button } from "./button.tsx";
+import { RefusalCause } from "./refusal-cause.tsx";
+import { RefusalDetails } from "./refusal-details.tsx";
+import { RefusalFixes } from "./refusal-fixes.tsx";
+
+export interface RefusalPanelProps {
+  readonly call: RefusedCall;
+}
+
+/** In the place of a part of a page that could not be loaded. */
+export function RefusalPanel({ call }: RefusalPanelProps) {
+  return (
+    <section
+      aria-label="Authorization failed"
+      className="flex min-w-0 flex-col gap-4 rounded-lg border border-line-strong bg-raised p-4"
+    >
+      <p className="flex items-center gap-2 text-sm font-semibold text-ink">
+        <ShieldAlert aria-hidden className="size-4 text-danger-ink" />
+        Authorization Failed
+        {call.title === undefined ? null : <span className="font-normal text-ink-soft">{call.title}</span>}
+      </p>
+      <RefusalBody key={idOfError(call.error)} call={call} />
+    </section>
+  );
+}
+
+/** Without a frame. */
+export function RefusalBody({ call }: RefusalPanelProps) {
+  return <RefusalView session={useRefusalSession(call)} />;
+}
+
+export function RefusalView({ session }: { readonly session: RefusalSession }) {
+  const { state, tryAgain, refusedAgain } = session;
+  if (state === "passed") return <Passed route={session.explanation.route} />;
+  return (
+    <div className="flex min-w-0 flex-col gap-5">
+      <RefusalCause session={session} />
+      <RefusalFixes session={session} />
+      {tryAgain === undefined ? null : (
+        <div className="flex flex-wrap items-center gap-3">
+          <Button onClick={tryAgain} isBusy={state === "trying"} icon={<RotateCw aria-hidden />}>
+            Try the same request again
+          </Button>
+          <output className="text-xs text-ink-soft">
+            {state === "trying"
+              ? "Asking the instance…"
+              : refusedAgain === 0
+                ? ""
+                : `Tried again, and refused again${refusedAgain > 1 ? ` (${refusedAgain} times)` : ""}.`}
+          </output>
+        </div>
+      )}
+      <RefusalDetails session={session} />
+    </div>
+  );
+}
+
+function Passed({ route }: { readonly route: string | undefined }) {
+  return (
+    <output className="flex items-start gap-3 rounded-lg border border-line bg-ok-soft p-4">
+      <CircleCheck aria-hidden className="mt-0.5 size-5 shrink-0 text-ok-ink" />
+      <span className="flex min-w-0 flex-col gap-0.5 text-sm">
+        <span className="font-semibold text-ink">The same request was let in</span>
+        <span className="text-ink-soft wrap-anywhere">
+          {route === undefined ? "It works now." : <code className="font-mono text-xs">{route}</code>}
+        </span>
+      </span>
+    </output>
+  );
+}

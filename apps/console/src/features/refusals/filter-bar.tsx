@@ -1,0 +1,122 @@
+/** What the list is cut down by; it stands in the address. */
+import { useNavigate } from "@tanstack/react-router";
+import { X } from "lucide-react";
+import { Button } from "../../components/button.tsx";
+import { SegmentedControl } from "../../components/segmented-control.tsx";
+import { Select } from "../../components/select.tsx";
+import type { Instance } from "../../lib/instance-state.ts";
+import { clip, countOf } from "../../lib/words.ts";
+import { isFiltered, type RefusalFilters, type Span } from "./refusal-filters.ts";
+import { useDenialCounts } from "./use-denials.ts";
+
+interface FilterBarProps {
+  readonly instance: Instance;
+  readonly filters: RefusalFilters;
+  /** Who and from where is for who reads the refusals of all. */
+  readonly seesAll: boolean;
+}
+
+const SPAN_WORDS: Readonly<Record<Span, string>> = { hour: "Hour", day: "Day", week: "Week", all: "All" };
+
+export function FilterBar({ instance, filters, seesAll }: FilterBarProps) {
+  const navigate = useNavigate();
+  const set = (change: { readonly [Name in keyof RefusalFilters]?: RefusalFilters[Name] | undefined }) => {
+    const { page: _page, open: _open, ...before } = filters;
+    const search = Object.fromEntries(
+      Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined),
+    );
+    void navigate({
+      to: "/i/$instanceId/refusals",
+      params: { instanceId: instance.id },
+      search,
+      replace: true,
+    });
+  };
+  return (
+    <search aria-label="Filters" className="flex min-w-0 flex-wrap items-center gap-2">
+      <SegmentedControl<Span>
+        label="Last seen within"
+        value={filters.span ?? "all"}
+        onChange={(span) => set({ span: span === "all" ? undefined : span })}
+        segments={Object.entries(SPAN_WORDS).map(([value, label]) => ({ value: value as Span, label }))}
+      />
+      <Filter
+        instance={instance}
+        by="code"
+        label="Code"
+        value={filters.code}
+        onChange={(code) => set({ code })}
+      />
+      <Filter
+        instance={instance}
+        by="route"
+        label="Route"
+        value={filters.route}
+        onChange={(route) => set({ route })}
+      />
+      {seesAll ? (
+        <>
+          <Filter
+            instance={instance}
+            by="subject"
+            label="Subject"
+            value={filters.subject}
+            onChange={(subject) => set({ subject })}
+          />
+          <Filter
+            instance={instance}
+            by="client"
+            label="Client"
+            value={filters.client}
+            onChange={(client) => set({ client })}
+          />
+        </>
+      ) : null}
+      {isFiltered(filters) ? (
+        <Button
+          size="sm"
+          variant="ghost"
+          icon={<X aria-hidden />}
+          onClick={() =>
+            set({ code: undefined, route: undefined, subject: undefined, client: undefined, span: undefined })
+          }
+        >
+          Clear
+        </Button>
+      ) : null}
+    </search>
+  );
+}
+
+interface FilterProps {
+  readonly instance: Instance;
+  readonly by: "code" | "route" | "subject" | "client";
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly onChange: (value: string | undefined) => void;
+}
+
+const ANY = "";
+
+function Filter({ instance, by, label, value, onChange }: FilterProps) {
+  const counts = useDenialCounts(instance, by, true);
+  const known = (counts.data?.data ?? []).flatMap(({ value: one, count }) =>
+    one === null ? [] : [{ value: one, label: clip(one, 60), hint: countOf(count, "refusal") }],
+  );
+  const isKnown = value === undefined || known.some((option) => option.value === value);
+  if (known.length === 0 && value === undefined) return null;
+  return (
+    <div className="w-44 max-w-full">
+      <Select
+        label={label}
+        value={value ?? ANY}
+        onChange={(next) => onChange(next === ANY ? undefined : next)}
+        options={[
+          { value: ANY, label: `Any ${label.toLowerCase()}` },
+          ...(isKnown || value === undefined ? [] : [{ value, label: clip(value, 60) }]),
+          ...known,
+        ]}
+      />
+    </div>
+  );
+}

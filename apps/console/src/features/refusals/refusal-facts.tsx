@@ -1,0 +1,51 @@
+/** What the record of a refusal holds, beside its cause. */
+import type { ReactNode } from "react";
+import { type KeyValue, KeyValueList } from "../../components/key-value-list.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import type { Denial } from "../../lib/explain-refusal.ts";
+import { clip, countOf } from "../../lib/words.ts";
+
+const MAX_FACTS = 20;
+
+export function RefusalFacts({ denial }: { readonly denial: Denial }) {
+  const { count, created_at: first, last_seen_at: last, status } = denial;
+  const shared: readonly KeyValue[] = [
+    {
+      name: "Happened",
+      value:
+        count === 1 ? (
+          <RelativeTime seconds={first} />
+        ) : (
+          <>
+            {countOf(count, "time")}, first <RelativeTime seconds={first} />, last{" "}
+            <RelativeTime seconds={last} />
+          </>
+        ),
+    },
+    { name: "Request", value: <Code>{denial.route}</Code> },
+    { name: "Answered", value: `${status}: “${clip(denial.detail, 300)}”` },
+  ];
+  if (denial.view === "caller") return <KeyValueList items={shared} />;
+  const facts = Object.entries(denial.facts).slice(0, MAX_FACTS);
+  return (
+    <KeyValueList
+      items={[
+        ...shared,
+        { name: "Subject", value: denial.subject === null ? "not verified" : <Code>{denial.subject}</Code> },
+        ...(denial.issuer === null ? [] : [{ name: "Issuer", value: <Code>{denial.issuer}</Code> }]),
+        ...(denial.client === null ? [] : [{ name: "Client", value: <Code>{denial.client}</Code> }]),
+        ...(denial.exact_code === denial.code
+          ? []
+          : [{ name: "Code that was shown", value: <Code>{denial.code}</Code> }]),
+        ...facts.map(([name, value]) => ({
+          name: clip(name.replaceAll("_", " "), 40),
+          value: <Code>{clip(Array.isArray(value) ? value.join(", ") : String(value), 300)}</Code>,
+        })),
+      ]}
+    />
+  );
+}
+
+function Code({ children }: { readonly children: ReactNode }) {
+  return <code className="font-mono text-xs">{children}</code>;
+}

@@ -1,0 +1,118 @@
+/** One refusal, at an address that can be passed on: from cause to green. */
+import { isClientError } from "@agentos/client";
+import { useQuery } from "@tanstack/react-query";
+import { ShieldQuestion } from "lucide-react";
+import { useMemo } from "react";
+import { ButtonLink } from "../../components/button.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { PageHeader, Section } from "../../components/page-header.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { RefusalBody } from "../../components/refusal-panel.tsx";
+import type { Denial } from "../../lib/explain-refusal.ts";
+import type { Instance } from "../../lib/instance-state.ts";
+import { useInstances } from "../../lib/instances.ts";
+import { toRefusedCall } from "../../lib/recorded-call.ts";
+import { useServices } from "../../lib/services.ts";
+import { useMembership, useSignedIn } from "../../lib/session.ts";
+import { RefusalFacts } from "./refusal-facts.tsx";
+import { refusalRoute } from "./refusals-routes.ts";
+
+export function RefusalPage() {
+  const { denialId } = refusalRoute.useParams();
+  const { refusedCalls } = useServices();
+  const instances = useInstances();
+  // Of a request of this tab more is known than its record says.
+  const call = useMemo(() => refusedCalls.find(denialId), [refusedCalls, denialId]);
+  return (
+    <>
+      <PageHeader
+        title="Authorization Failed"
+        description="Why one request was refused, and what mends it."
+      />
+      <QueryView query={instances} what="the instances">
+        {({ data }) =>
+          call === undefined ? (
+            <RecordedRefusal key={denialId} denialId={denialId} instances={data} />
+          ) : (
+            <div className="max-w-2xl">
+              <RefusalBody key={denialId} call={call} />
+            </div>
+          )
+        }
+      </QueryView>
+    </>
+  );
+}
+
+interface FoundDenial {
+  readonly denial: Denial;
+  readonly instance: Instance;
+}
+
+interface RecordedRefusalProps {
+  readonly denialId: string;
+  readonly instances: readonly Instance[];
+}
+
+function RecordedRefusal({ denialId, instances }: RecordedRefusalProps) {
+  const { instanceClients } = useServices();
+  const { organization } = useMembership();
+  const { instance: named } = refusalRoute.useSearch();
+  const query = useQuery<FoundDenial | null>({
+    queryKey: ["denial", organization.id, denialId, named],
+    staleTime: Number.POSITIVE_INFINITY,
+    async queryFn({ signal }) {
+      const asked = instances.filter(
+        ({ id, endpoint, is_draft }) =>
+          !is_draft && endpoint !== null && (named === undefined || id === named),
+      );
+      const found = await Promise.all(
+        asked.map(async (instance) => {
+          try {
+            const client = await instanceClients.open(organization.id, instance);
+            const denial = await client.denials.read({ parameters: { denial_id: denialId } }, { signal });
+            return { denial, instance };
+          } catch (error) {
+            if (!isClientError(error)) throw error;
+            return undefined;
+          }
+        }),
+      );
+      return found.find((one) => one !== undefined) ?? null;
+    },
+  });
+  return (
+    <QueryView query={query} what="the refusal">
+      {(found) => (found === null ? <UnknownRefusal denialId={denialId} /> : <FoundRefusal {...found} />)}
+    </QueryView>
+  );
+}
+
+function FoundRefusal({ denial, instance }: FoundDenial) {
+  const { person } = useSignedIn();
+  const call = useMemo(() => toRefusedCall(denial, instance, person.id), [denial, instance, person.id]);
+  return (
+    <div className="grid min-w-0 grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <RefusalBody call={call} />
+      <aside className="min-w-0">
+        <Section title="Record">
+          <RefusalFacts denial={denial} />
+        </Section>
+      </aside>
+    </div>
+  );
+}
+
+function UnknownRefusal({ denialId }: { readonly denialId: string }) {
+  return (
+    <EmptyState
+      icon={<ShieldQuestion />}
+      title="No record that you may read"
+      action={<ButtonLink to="/">Go home</ButtonLink>}
+    >
+      No instance shows you a refusal <code className="font-mono text-xs wrap-anywhere">{denialId}</code>. It
+      may be somebody else's, which only who holds <code className="font-mono text-xs">authz:read</code> sees;
+      the instance may have been started again since, or not be reachable.
+    </EmptyState>
+  );
+}

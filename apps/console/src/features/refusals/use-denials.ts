@@ -1,0 +1,52 @@
+/** What the instance has recorded: of everybody for who holds `authz:read` there, else one's own. */
+import type { AgentOSClient } from "@agentos/client";
+import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import type { Instance } from "../../lib/instance-state.ts";
+import { useServices } from "../../lib/services.ts";
+import { useMembership } from "../../lib/session.ts";
+import { type RefusalFilters, toDenialQuery } from "./refusal-filters.ts";
+
+export type DenialList = Awaited<ReturnType<AgentOSClient["denials"]["list"]>>;
+type DenialCounts = Awaited<ReturnType<AgentOSClient["denials"]["count"]>>;
+
+export const PAGE_SIZE = 50;
+/** While the page is looked at. */
+const LIVE_MS = 5_000;
+
+function useInstanceQuery<Answer>(
+  instance: Instance,
+  name: readonly unknown[],
+  ask: (client: AgentOSClient, signal: AbortSignal) => Promise<Answer>,
+): UseQueryResult<Answer> {
+  const { instanceClients } = useServices();
+  const { organization } = useMembership();
+  const { id, endpoint, desired } = instance;
+  return useQuery({
+    queryKey: ["refusals", id, endpoint, desired.authorization, ...name],
+    queryFn: async ({ signal }) => ask(await instanceClients.open(organization.id, instance), signal),
+    placeholderData: keepPreviousData,
+    // One that is refused is not asked again and again: each would be another refusal.
+    refetchInterval: ({ state }) => (state.status === "error" ? false : LIVE_MS),
+  });
+}
+
+export function useDenials(instance: Instance, filters: RefusalFilters): UseQueryResult<DenialList> {
+  const { open: _open, ...named } = filters;
+  return useInstanceQuery(instance, ["list", named], (client, signal) =>
+    client.denials.list(
+      { query: { ...toDenialQuery(filters, Date.now() / 1_000), limit: PAGE_SIZE, page: filters.page ?? 1 } },
+      { signal },
+    ),
+  );
+}
+
+/** The values that there are to filter by, most first. */
+export function useDenialCounts(
+  instance: Instance,
+  by: "code" | "route" | "client" | "subject",
+  isEnabled: boolean,
+): UseQueryResult<DenialCounts | undefined> {
+  return useInstanceQuery(instance, ["counts", by, isEnabled], async (client, signal) =>
+    isEnabled ? client.denials.count({ query: { by, limit: 50 } }, { signal }) : undefined,
+  );
+}

@@ -1,0 +1,146 @@
+/** Asks why: the instance for its record, with the caller's own token, and the control plane for the cause. */
+import { AgentOSRefusal, type ClientError, ConnectionFault, isClientError } from "@agentos/client";
+import type { Denial, Diagnosis } from "./explain-refusal.ts";
+import type { Instance } from "./instance-state.ts";
+import type { Services } from "./services.ts";
+
+type Asking = Pick<Services, "controlPlane" | "instanceClients">;
+type DiagnosisInput = Parameters<Asking["controlPlane"]["diagnoses"]["create"]>[0]["body"];
+
+export interface AskedWhy {
+  readonly diagnosis: Diagnosis | undefined;
+  readonly denial: Denial | undefined;
+}
+
+interface Refused {
+  readonly organizationId: string;
+  readonly instance: Instance;
+  readonly error: ClientError;
+  /** All that is known, where this tab has not sent it. */
+  readonly record?: Denial | undefined;
+}
+
+/** Whether the instance itself was asked: a token that could not be made was refused here. */
+export function isOfInstance(error: ClientError, instance: Instance): boolean {
+  const request = "request" in error ? error.request : undefined;
+  return request !== undefined && request.baseUrl === instance.endpoint?.replace(/\/+$/, "");
+}
+
+export async function askWhy(asking: Asking, refused: Refused): Promise<AskedWhy> {
+  const { organizationId, instance, error, record } = refused;
+  if (record !== undefined)
+    return { diagnosis: await diagnoseRecord(asking, { organizationId, instance, record }), denial: record };
+  const request = "request" in error ? error.request : undefined;
+  if (request === undefined || !isOfInstance(error, instance))
+    return { diagnosis: undefined, denial: undefined };
+  const parameters = { organization_id: organizationId, instance_id: instance.id };
+  // Before anything else is sent: this token was refused, not the next one.
+  const sent = asking.instanceClients.describeSent(instance);
+  const denial = await readDenial(asking, refused);
+  const body: DiagnosisInput = {
+    request: { method: toMethod(request.method), path: request.path },
+    ...(error instanceof AgentOSRefusal
+      ? { answer: describeAnswer(error) }
+      : { outcome: await tellOutcome(error, instance) }),
+    credential: sent,
+    ...(denial === undefined ? {} : { denial }),
+  };
+  const diagnosis = await asking.controlPlane.diagnoses.create({ parameters, body }).catch(ignoreAnswered);
+  return { diagnosis, denial };
+}
+
+/** Without it, less is known, and what is known is shown. */
+function ignoreAnswered(error: unknown): undefined {
+  if (!isClientError(error)) throw error;
+  return undefined;
+}
+
+/** What refuses a token refuses it here, too. */
+async function readDenial(
+  { instanceClients }: Asking,
+  { organizationId, instance, error }: Refused,
+): Promise<Denial | undefined> {
+  if (!(error instanceof AgentOSRefusal) || error.denialId === undefined || error.status === 401)
+    return undefined;
+  const client = await instanceClients.open(organizationId, instance);
+  return client.denials.read({ parameters: { denial_id: error.denialId } }).catch(ignoreAnswered);
+}
+
+type Answer = NonNullable<DiagnosisInput["answer"]>;
+
+function describeAnswer({
+  status,
+  detail,
+  code,
+  title,
+  fix,
+  denialId,
+  requiredScopes,
+  missingScopes,
+  date,
+}: AgentOSRefusal): Answer {
+  const words = {
+    detail,
+    code,
+    title,
+    fix,
+    denial_id: denialId,
+    required_scopes: requiredScopes.length > 0 ? requiredScopes : undefined,
+    missing_scopes: missingScopes.length > 0 ? missingScopes : undefined,
+  };
+  const body = Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
+  return { status, body, ...(date === undefined || date.length > 64 ? {} : { date }) };
+}
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+function toMethod(method: string): (typeof METHODS)[number] {
+  return METHODS.find((known) => known === method) ?? "GET";
+}
+
+/** A page learns only that nothing came back. Asked without reading the answer, a server that is there shows itself. */
+async function tellOutcome(
+  error: ClientError,
+  { endpoint }: Instance,
+): Promise<NonNullable<DiagnosisInput["outcome"]>> {
+  if (endpoint === null || !(error instanceof ConnectionFault)) return "unreachable";
+  if (error.reason === "timed-out") return "timed-out";
+  const { protocol, hostname } = new URL(endpoint);
+  const isLoopback = /^(?:localhost|127\.|\[::1\])/.test(hostname);
+  if (globalThis.location.protocol === "https:" && protocol === "http:" && !isLoopback)
+    return "mixed-content";
+  try {
+    await fetch(`${endpoint}/health`, {
+      mode: "no-cors",
+      credentials: "omit",
+      redirect: "manual",
+      cache: "no-store",
+      signal: AbortSignal.timeout(5_000),
+    });
+    return "cors-refused";
+  } catch {
+    return "unreachable";
+  }
+}
+
+/** Of a record that somebody reads later, whoever was refused: only the record speaks. */
+async function diagnoseRecord(
+  { controlPlane }: Asking,
+  {
+    organizationId,
+    instance,
+    record,
+  }: Pick<Refused, "organizationId" | "instance"> & { readonly record: Denial },
+): Promise<Diagnosis | undefined> {
+  const [method = "GET", path = ""] = record.route.split(" ");
+  if (!path.startsWith("/")) return undefined;
+  const { code, title, detail, fix, status, required_scopes, missing_scopes } = record;
+  const words = { code, title, detail, fix, required_scopes, missing_scopes };
+  const body = Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
+  return controlPlane.diagnoses
+    .create({
+      parameters: { organization_id: organizationId, instance_id: instance.id },
+      body: { request: { method: toMethod(method), path }, answer: { status, body }, denial: record },
+    })
+    .catch(ignoreAnswered);
+}

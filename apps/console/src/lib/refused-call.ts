@@ -1,0 +1,68 @@
+/** A call of this tab to an instance that was not let in, and how it is asked once more. */
+import { type AgentOSClient, AgentOSRefusal, type ClientError, ConnectionFault } from "@agentos/client";
+
+import type { Denial } from "./explain-refusal.ts";
+
+/** What `useRefusal().explain` and `RefusalPanel` take. */
+export interface RefusedCall {
+  readonly instanceId: string;
+  /** What the client threw. */
+  readonly error: ClientError;
+  /** What was tried, such as "The agents could not be loaded". */
+  readonly title?: string;
+  /**
+   * The same request again, with a client as things are then. It is done when the request was let in; of a stream that is
+   * its first event. Left out where it must not be sent twice.
+   */
+  readonly retry?: (client: AgentOSClient) => Promise<unknown>;
+  /**
+   * The record, where it is all that is known: of a request of another time, or of somebody else. What this tab sends now is
+   * no part of it.
+   */
+  readonly record?: Denial;
+  /** It was let in: time to load again what was refused. */
+  readonly onResolved?: () => void;
+}
+
+/**
+ * Whether the dialog can say more of it than `ErrorState`: who may not, and who is kept from asking at all. A value that
+ * cannot be used, a limit, or something that is not there is none of it.
+ */
+export function isRefused(error: unknown): error is AgentOSRefusal | ConnectionFault {
+  if (error instanceof AgentOSRefusal)
+    return [401, 403].includes(error.status) || (error.status === 503 && error.denialId !== undefined);
+  return error instanceof ConnectionFault && ["unreachable", "timed-out"].includes(error.reason);
+}
+
+const ids = new WeakMap<ClientError, string>();
+let count = 0;
+
+/** Tells one refusal from another while this tab lives: errors have no id of their own. */
+export function idOfError(error: ClientError): string {
+  const known = ids.get(error);
+  if (known !== undefined) return known;
+  const id = `${(count += 1)}`;
+  ids.set(error, id);
+  return id;
+}
+
+const MAX_KEPT = 50;
+
+export interface RefusedCalls {
+  readonly keep: (denialId: string, call: RefusedCall) => void;
+  readonly find: (denialId: string) => RefusedCall | undefined;
+}
+
+/** The calls behind refusals, by the id of their record, so that the page about one can ask again. In memory only. */
+export function createRefusedCalls(): RefusedCalls {
+  const calls = new Map<string, RefusedCall>();
+  return {
+    keep(denialId, call) {
+      calls.delete(denialId);
+      calls.set(denialId, call);
+      const [oldest] = calls.keys();
+      if (calls.size > MAX_KEPT && oldest !== undefined) calls.delete(oldest);
+    },
+    find: (denialId) => calls.get(denialId),
+  };
+}

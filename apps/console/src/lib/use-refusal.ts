@@ -1,0 +1,103 @@
+/** One refusal on its way from red to green: why it was refused, what mends it, and the same request again. */
+import { type ClientError, isClientError } from "@agentos/client";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { applyFix } from "./apply-fix.ts";
+import { askWhy, isOfInstance } from "./diagnose-call.ts";
+import { type Explanation, explainRefusal } from "./explain-refusal.ts";
+import type { Instance } from "./instance-state.ts";
+import { instancesQuery, useInstances } from "./instances.ts";
+import { type FixAction, isOneClick } from "./refusal-fixes.ts";
+import { idOfError, type RefusedCall } from "./refused-call.ts";
+import { useServices } from "./services.ts";
+import { useMembership } from "./session.ts";
+
+export interface RefusalSession {
+  readonly explanation: Explanation;
+  /** The control plane is still being asked. */
+  readonly isExplaining: boolean;
+  /** Undefined where the control plane itself has refused. */
+  readonly instance: Instance | undefined;
+  readonly state: "refused" | "trying" | "passed";
+  /** How often it was tried again, and refused again. */
+  readonly refusedAgain: number;
+  /** Undefined where it must not be sent twice. */
+  readonly tryAgain: (() => void) | undefined;
+  readonly fix: (action: FixAction, value?: string) => void;
+  readonly fixing: FixAction | undefined;
+  /** Done here; what is left is on the instance. */
+  readonly fixed: FixAction | undefined;
+  readonly fixFault: ClientError | null;
+}
+
+export function useRefusalSession(call: RefusedCall): RefusalSession {
+  const services = useServices();
+  const { organization } = useMembership();
+  const [error, setError] = useState(call.error);
+  const [refusedAgain, setRefusedAgain] = useState(0);
+  const instances = useInstances();
+  const found = instances.data?.data.find(({ id }) => id === call.instanceId);
+  const organizationId = organization.id;
+  const isInstances = found !== undefined && isOfInstance(error, found);
+
+  const why = useQuery({
+    queryKey: ["refusal", organizationId, call.instanceId, idOfError(error)],
+    queryFn: () =>
+      found === undefined
+        ? undefined
+        : askWhy(services, {
+            organizationId,
+            instance: found,
+            error,
+            // Of the request that was tried again there is more.
+            record: error === call.error ? call.record : undefined,
+          }),
+    enabled: isInstances,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+  const again = useMutation({
+    mutationFn: async () => {
+      const { data } = await services.queryClient.fetchQuery({
+        ...instancesQuery(services.controlPlane, organizationId),
+        staleTime: 0,
+      });
+      const instance = data.find(({ id }) => id === call.instanceId);
+      if (instance === undefined || call.retry === undefined) throw call.error;
+      await call.retry(await services.instanceClients.open(organizationId, instance));
+    },
+    onSuccess: () => call.onResolved?.(),
+    onError: (next) => {
+      setRefusedAgain((count) => count + 1);
+      if (isClientError(next)) setError(next);
+    },
+  });
+  const fix = useMutation({
+    mutationFn: ({ action, value }: { readonly action: FixAction; readonly value: string }) =>
+      applyFix(services, action, { organizationId, instance: found }, value),
+    onSuccess: (_, { action }) => {
+      if (call.retry !== undefined && (isOneClick(action) || action.kind === "enter-security-key"))
+        again.mutate();
+    },
+  });
+
+  const explanation = explainRefusal({ error, ...why.data });
+  const { denialId } = explanation;
+  const { refusedCalls } = services;
+  useEffect(() => {
+    if (denialId !== undefined && call.record === undefined) refusedCalls.keep(denialId, { ...call, error });
+  }, [denialId, call, error, refusedCalls]);
+
+  return {
+    explanation,
+    isExplaining: isInstances && why.isPending,
+    instance: isInstances ? found : undefined,
+    state: again.isSuccess ? "passed" : again.isPending ? "trying" : "refused",
+    refusedAgain,
+    tryAgain: call.retry === undefined ? undefined : () => again.mutate(),
+    fix: (action, value = "") => fix.mutate({ action, value }),
+    fixing: fix.isPending ? fix.variables.action : undefined,
+    fixed: fix.isSuccess ? fix.variables.action : undefined,
+    fixFault: fix.error,
+  };
+}
