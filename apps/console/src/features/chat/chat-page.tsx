@@ -1,10 +1,14 @@
 /** A conversation with an agent. */
 import { useNavigate, useParams } from "@tanstack/react-router";
+import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
 import { Bot, Check, ChevronsUpDown, History, SquarePen, WifiOff } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { ButtonLink } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
+import { useRefusal } from "../../components/refusal-area.tsx";
+import { RefusalPanel } from "../../components/refusal-panel.tsx";
+import { isRefused } from "../../lib/refused-call.ts";
 import { Menu, MenuGroup, MenuItem } from "../../components/menu.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { instanceKey, useAgents, useInstance, useInstanceQuery, useOpenClient } from "../../lib/instance-data.ts";
@@ -65,8 +69,20 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
   const openClient = useOpenClient();
   const instance = useInstance();
   const key = instanceKey(instance);
-  const latest = useRef({ onSession, navigate, key });
-  latest.current = { onSession, navigate, key };
+  const { explain } = useRefusal();
+  const latest = useRef({ onSession, navigate, key, explain: explainTurn });
+  latest.current = { onSession, navigate, key, explain: explainTurn };
+
+  function explainTurn(turnKey: string): void {
+    const turn = store.snapshot().turns.find((one) => one.key === turnKey);
+    if (turn === undefined || !isRefused(turn.error)) return;
+    explain({
+      instanceId,
+      error: turn.error,
+      title: turn.state === "paused" ? "Your decision was not taken." : "Your message was not taken; it is kept.",
+      retry: () => store.retryUntilLetIn(turnKey),
+    });
+  }
   const store = useMemo(
     () =>
       createChatStore({
@@ -82,10 +98,12 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
             replace: true,
           });
         },
-        onFault(error) {
+        onFault(error, turnKey) {
           if (isSessionOver(error)) sessionWatch.markOver();
           // Another one may have thrown a switch meanwhile.
           void queryClient.invalidateQueries({ queryKey: ["instances"] });
+          if (turnKey !== undefined && error instanceof AgentOSRefusal && isRefused(error))
+            queueMicrotask(() => latest.current.explain(turnKey));
         },
         onEnd: () => void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] }),
         clock: () => performance.now(),
@@ -98,14 +116,14 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
     void store.load();
     return () => store.close();
   }, [store]);
-  return store;
+  return { store, explainTurn: (turnKey: string) => latest.current.explain(turnKey) };
 }
 
 function Chat(props: ChatProps) {
   const { instanceId, agentId } = props;
   // The session that it begins with: one that it gets later is no other chat.
   const [initialSessionId] = useState(props.initialSessionId);
-  const store = useChatStore({ ...props, initialSessionId });
+  const { store, explainTurn } = useChatStore({ ...props, initialSessionId });
   const snapshot = useSyncExternalStore(store.subscribe, store.snapshot);
   const instance = useInstance();
   const { scopes } = useMembership();
@@ -127,6 +145,7 @@ function Chat(props: ChatProps) {
   const actions: TurnActions = useMemo(
     () => ({
       retry: (key) => void store.retry(key),
+      explain: explainTurn,
       edit(asked) {
         setText(asked);
         input.current?.focus();
@@ -195,10 +214,16 @@ function Chat(props: ChatProps) {
       ) : null}
       {history === "failed" ? (
         <div className="mx-auto w-full max-w-3xl flex-1 p-4 sm:p-6">
-          <ErrorState
+          <HistoryFault
             error={snapshot.historyError}
-            title="The conversation could not be loaded"
-            onRetry={() => void store.load()}
+            instanceId={instanceId}
+            onRetry={() => store.load()}
+            read={(client) =>
+              client.sessions.listRuns({
+                parameters: { session_id: snapshot.sessionId ?? "" },
+                query: { type: "agent", component_id: agentId },
+              })
+            }
           />
         </div>
       ) : null}
@@ -251,6 +276,22 @@ function Chat(props: ChatProps) {
         }
       />
     </section>
+  );
+}
+
+interface HistoryFaultProps {
+  readonly error: unknown;
+  readonly instanceId: string;
+  readonly onRetry: () => Promise<void>;
+  readonly read: (client: AgentOSClient) => Promise<unknown>;
+}
+
+function HistoryFault({ error, instanceId, onRetry, read }: HistoryFaultProps) {
+  const title = "The conversation could not be loaded";
+  return isRefused(error) ? (
+    <RefusalPanel call={{ instanceId, error, title, retry: read, onResolved: () => void onRetry() }} />
+  ) : (
+    <ErrorState error={error} title={title} onRetry={() => void onRetry()} />
   );
 }
 

@@ -42,8 +42,8 @@ export interface ChatStoreOptions {
   readonly openClient: () => Promise<AgentOSClient>;
   /** A new conversation has a session now. */
   readonly onSession: (sessionId: string) => void;
-  /** A request has failed: what is known of the instance may be old. */
-  readonly onFault: (error: unknown) => void;
+  /** A request has failed: what is known of the instance may be old. `key` is that of its turn. */
+  readonly onFault: (error: unknown, key?: string) => void;
   /** A run is over: lists of sessions are old. */
   readonly onEnd: () => void;
   /** Milliseconds, by a clock that only goes forward. */
@@ -56,8 +56,10 @@ export interface ChatStore {
   readonly subscribe: (listener: () => void) => () => void;
   readonly load: () => Promise<void>;
   readonly send: (message: string, files?: readonly Upload[]) => Promise<void>;
-  /** Sends a question again, whose run came to nothing. */
+  /** Sends a question again, whose run came to nothing, or a decision that was not taken. */
   readonly retry: (key: string) => Promise<void>;
+  /** The same; done with its first event, and failed with what the client throws before that. */
+  readonly retryUntilLetIn: (key: string) => Promise<void>;
   readonly decide: (key: string, decisions: readonly Decision[]) => Promise<void>;
   readonly stop: () => Promise<void>;
   /** The page is left: nothing is followed any longer, and nothing is stopped. */
@@ -75,6 +77,9 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   const listeners = new Set<() => void>();
   /** What was sent with a question, in case that it is sent again. */
   const uploads = new Map<string, readonly Upload[]>();
+  const decided = new Map<string, readonly Decision[]>();
+  /** Somebody waits for a turn to be let in, and hears of its faults. */
+  const waiting = new Map<string, { readonly onLetIn: () => void; readonly onFault: (error: unknown) => void }>();
   let state: ChatSnapshot = {
     turns: [],
     sessionId: options.sessionId,
@@ -135,6 +140,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
       let since = clock();
       let taken = 0;
       for await (const event of await open()) {
+        waiting.get(key)?.onLetIn();
         queue.push(event as unknown as TurnEvent);
         taken += 1;
         if (taken >= MAX_EVENTS_AT_ONCE || clock() - since >= MAX_MS_AT_ONCE) {
@@ -160,13 +166,16 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   }
 
   function fail(key: string, error: unknown): void {
-    onFault(error);
+    const listener = waiting.get(key);
+    // Who waits for it tells it.
+    onFault(error, listener === undefined ? key : undefined);
     change(key, (turn) => {
       // Its decision was not taken: it waits as before.
       if (turn.waiting.length > 0) return { ...turn, state: "paused", error };
       const isRefused = turn.runId === undefined && error instanceof AgentOSRefusal;
       return { ...turn, state: isRefused ? "refused" : "lost", error };
     });
+    listener?.onFault(error);
   }
 
   const streamOptions = () => ({
@@ -195,6 +204,60 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
         streamOptions(),
       ),
     );
+  }
+
+  async function decide(key: string, decisions: readonly Decision[]): Promise<void> {
+    const turn = find(key);
+    if (turn?.runId === undefined || turn.state !== "paused") return;
+    const { runId } = turn;
+    decided.set(key, decisions);
+    change(key, (before) => ({ ...before, state: "running", error: undefined }));
+    await consume(key, async () =>
+      (await openClient()).agents.streamContinued(
+        agentId,
+        { run_id: runId },
+        { session_id: turn.sessionId ?? state.sessionId, tools: decisions as never },
+        streamOptions(),
+      ),
+    );
+  }
+
+  async function retry(key: string): Promise<void> {
+    const turn = find(key);
+    if (turn === undefined || isActive(turn)) return;
+    if (turn.state === "paused") {
+      await decide(key, decided.get(key) ?? []);
+      return;
+    }
+    const files = uploads.get(key) ?? [];
+    // It may have gone on: nothing is asked twice.
+    if (turn.state === "lost" && turn.runId !== undefined) {
+      const { runId, asked, attachments, sessionId, hasContinued } = turn;
+      const empty = createTurn({ key, asked, attachments, sessionId, runId, state: "running" });
+      change(key, () => ({ ...empty, hasContinued }));
+      await follow(key, runId);
+      return;
+    }
+    const { asked, attachments } = turn;
+    // A question that nobody took is asked where it stands.
+    if (turn.runId === undefined) {
+      change(key, () => createTurn({ key, asked, attachments, sessionId: state.sessionId }));
+      await begin(key, files);
+      return;
+    }
+    await ask(asked, { files, attachments });
+  }
+
+  async function ask(
+    asked: string,
+    { files, attachments }: { readonly files: readonly Upload[]; readonly attachments: readonly TurnAttachment[] },
+  ): Promise<void> {
+    count += 1;
+    const key = `sent ${count}`;
+    if (files.length > 0) uploads.set(key, files);
+    const turn = createTurn({ key, asked, attachments, sessionId: state.sessionId });
+    set({ turns: [...state.turns, turn].slice(-MAX_TURNS) });
+    await begin(key, files);
   }
 
   return {
@@ -230,55 +293,18 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
       if (running?.runId !== undefined) await follow(running.key, running.runId);
     },
 
-    async send(message, files = []) {
-      count += 1;
-      const key = `sent ${count}`;
-      const attachments: readonly TurnAttachment[] = files.map(({ name, size }) => ({ name, size }));
-      if (files.length > 0) uploads.set(key, files);
-      const turn = createTurn({ key, asked: message, attachments, sessionId: state.sessionId });
-      set({ turns: [...state.turns, turn].slice(-MAX_TURNS) });
-      await begin(key, files);
-    },
-
-    async retry(key) {
-      const turn = find(key);
-      if (turn === undefined || isActive(turn)) return;
-      // It may have gone on: nothing is asked twice.
-      if (turn.state === "lost" && turn.runId !== undefined) {
-        const { runId } = turn;
-        change(key, () => ({
-          ...createTurn({ ...turn, state: "running" }),
-          hasContinued: turn.hasContinued,
-        }));
-        await follow(key, runId);
-        return;
-      }
-      count += 1;
-      const next = `sent ${count}`;
-      const files = uploads.get(key) ?? [];
-      if (files.length > 0) uploads.set(next, files);
-      const { asked, attachments } = turn;
-      const again = createTurn({ key: next, asked, attachments, sessionId: state.sessionId });
-      // A question that nobody took is not kept beside itself.
-      const kept = turn.runId === undefined ? state.turns.filter((one) => one !== turn) : state.turns;
-      set({ turns: [...kept, again].slice(-MAX_TURNS) });
-      await begin(next, files);
-    },
-
-    async decide(key, decisions) {
-      const turn = find(key);
-      if (turn?.runId === undefined || turn.state !== "paused") return;
-      const { runId } = turn;
-      change(key, (before) => ({ ...before, state: "running", error: undefined }));
-      await consume(key, async () =>
-        (await openClient()).agents.streamContinued(
-          agentId,
-          { run_id: runId },
-          { session_id: turn.sessionId ?? state.sessionId, tools: decisions as never },
-          streamOptions(),
-        ),
-      );
-    },
+    send: (message, files = []) =>
+      ask(message, { files, attachments: files.map(({ name, size }) => ({ name, size })) }),
+    retry,
+    retryUntilLetIn: (key) =>
+      new Promise((resolve, reject) => {
+        waiting.set(key, { onLetIn: resolve, onFault: reject });
+        void retry(key).finally(() => {
+          waiting.delete(key);
+          resolve();
+        });
+      }),
+    decide,
 
     async stop() {
       const turn = state.turns.findLast(isActive);

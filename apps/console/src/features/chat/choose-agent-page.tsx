@@ -3,7 +3,7 @@ import { MessagesSquare } from "lucide-react";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { QueryView } from "../../components/query-view.tsx";
+import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { useAgents } from "../../lib/instance-data.ts";
 import { instanceRoute } from "../../lib/parent-routes.ts";
 
@@ -12,7 +12,12 @@ export function ChooseAgentPage() {
   const { instanceId } = instanceRoute.useParams();
   const query = useAgents();
   return (
-    <QueryView query={query} what="the agents">
+    <InstanceQueryView
+      query={query}
+      what="the agents"
+      instanceId={instanceId}
+      ask={(client) => client.agents.list()}
+    >
       {([first]) =>
         first === undefined ? (
           <>
@@ -34,6 +39,6 @@ export function ChooseAgentPage() {
           <Navigate to="/i/$instanceId/agents/$agentId" params={{ instanceId, agentId: first.id }} replace />
         )
       }
-    </QueryView>
+    </InstanceQueryView>
   );
 }

@@ -5,6 +5,7 @@ import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { TextArea, TextInput } from "../../components/text-input.tsx";
+import { isRefused } from "../../lib/refused-call.ts";
 import { countOf } from "../../lib/words.ts";
 import type { Decision } from "./chat-store.ts";
 import { type Draft, EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
@@ -15,9 +16,10 @@ export interface PauseCardProps {
   readonly waiting: readonly WaitingTool[];
   readonly error: unknown;
   readonly onDecide: (decisions: readonly Decision[]) => void;
+  readonly onExplain: () => void;
 }
 
-export function PauseCard({ waiting, error, onDecide }: PauseCardProps) {
+export function PauseCard({ waiting, error, onDecide, onExplain }: PauseCardProps) {
   const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
   const [shownFault, setShownFault] = useState<string>();
   const isOne = waiting.length === 1;
@@ -62,7 +64,18 @@ export function PauseCard({ waiting, error, onDecide }: PauseCardProps) {
         </p>
       )}
       {error === undefined ? null : (
-        <ErrorState error={error} title="Your decision was not taken" isCompact />
+        <ErrorState
+          error={error}
+          title="Your decision was not taken"
+          isCompact
+          action={
+            isRefused(error) ? (
+              <Button size="sm" onClick={onExplain}>
+                Why, and what to do
+              </Button>
+            ) : undefined
+          }
+        />
       )}
       {isOne ? null : (
         <div className="flex items-center gap-3 border-t border-line pt-4">

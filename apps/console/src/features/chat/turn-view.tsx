@@ -8,6 +8,7 @@ import {
   Paperclip,
   Pencil,
   RotateCw,
+  ShieldQuestionMark,
   Terminal,
 } from "lucide-react";
 import { memo, type ReactNode } from "react";
@@ -18,6 +19,7 @@ import { IconButton } from "../../components/icon-button.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 import { useCopying } from "../../lib/copy-text.ts";
+import { isRefused } from "../../lib/refused-call.ts";
 import { describeSize } from "./attachments.ts";
 import type { Decision } from "./chat-store.ts";
 import { PauseCard } from "./pause-card.tsx";
@@ -34,6 +36,8 @@ import {
 
 export interface TurnActions {
   readonly retry: (key: string) => void;
+  /** Why it was refused, and what mends it. */
+  readonly explain: (key: string) => void;
   readonly edit: (text: string) => void;
   readonly decide: (key: string, decisions: readonly Decision[]) => void;
   /** The line for a shell that asks the same. */
@@ -187,6 +191,7 @@ function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: Turn
           waiting={turn.waiting}
           error={error}
           onDecide={(decisions) => actions.decide(turn.key, decisions)}
+          onExplain={() => actions.explain(turn.key)}
         />
       );
     case "cancelled":
@@ -227,6 +232,11 @@ function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnA
   const takesUp = canTakeUp(turn);
   const again = (
     <>
+      {isRefused(turn.error) ? (
+        <Button size="sm" icon={<ShieldQuestionMark aria-hidden />} onClick={() => actions.explain(turn.key)}>
+          Why, and what to do
+        </Button>
+      ) : null}
       <Button size="sm" icon={<RotateCw aria-hidden />} onClick={() => actions.retry(turn.key)}>
         {takesUp ? "Take it up again" : "Try the same request again"}
       </Button>

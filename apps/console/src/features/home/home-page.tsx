@@ -5,7 +5,7 @@ import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
-import { QueryView } from "../../components/query-view.tsx";
+import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { DisabledControl } from "../../components/requires-scope.tsx";
 import { Button } from "../../components/button.tsx";
 import { Status } from "../../components/status.tsx";
@@ -36,7 +36,12 @@ export function HomePage() {
           )
         }
       />
-      <QueryView query={agents} what="the agents" skeletonLines={6}>
+      <InstanceQueryView
+        query={agents}
+        what="the agents"
+        instanceId={instance.id}
+        ask={(client) => client.agents.list()}
+      >
         {(list) => {
           const found = readComponents(list);
           return found.length === 0 ? (
@@ -54,7 +59,7 @@ export function HomePage() {
             </Section>
           );
         }}
-      </QueryView>
+      </InstanceQueryView>
       <OtherSection
         title="Teams"
         icon={<Users aria-hidden />}

@@ -8,7 +8,7 @@ import { Field } from "../../components/field.tsx";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { QueryView } from "../../components/query-view.tsx";
+import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { Select } from "../../components/select.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
@@ -67,7 +67,12 @@ export function SessionsPage() {
           </Field>
         </div>
       </div>
-      <QueryView query={query} what="the sessions">
+      <InstanceQueryView
+        query={query}
+        what="the sessions"
+        instanceId={instanceId}
+        ask={(client) => client.sessions.list({ query: { type: "agent", limit: 1 } })}
+      >
         {(found) => (
           <SessionTable
             found={found}
@@ -78,7 +83,7 @@ export function SessionsPage() {
             onPage={(next) => void navigate({ search: (before) => ({ ...before, page: next }) })}
           />
         )}
-      </QueryView>
+      </InstanceQueryView>
     </>
   );
 }
