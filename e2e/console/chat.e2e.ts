@@ -67,7 +67,10 @@ const AGENTS = [
     tools: [lookUp, refund],
     script: {
       steps: [
-        { text: "Let me look at that order. ", toolCalls: [{ name: "look_up_order", args: { order_id: "A-1" } }] },
+        {
+          text: "Let me look at that order. ",
+          toolCalls: [{ name: "look_up_order", args: { order_id: "A-1" } }],
+        },
         {
           text: "It was paid. I can pay it back.",
           toolCalls: [{ name: "refund_order", args: { order_id: "A-1", cents: 500 } }],
@@ -114,35 +117,39 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 describe.each(LOOKS)("in $theme at $width width", (look) => {
-  story("from home to an answer: a tool runs, another one asks, and all of it is there after a reload", async ({
-    visitor,
-  }) => {
-    const { page } = await open(visitor, ({ instanceId }) => `/i/${instanceId}`, look);
-    const see = async (name: string) => {
-      await visitor.screenshot(page, `${name}-${look.theme}-${look.width}`);
-      expect(await visitor.findBarriers(page)).toEqual([]);
-      expect(await overflowsSideways(page)).toBe(false);
-    };
-    await page.getByRole("heading", { name: "Accountant" }).waitFor();
-    await see("home-agents");
-    await page.getByRole("link", { name: "Chat", exact: true }).nth(look.width === "phone" ? 0 : 1).click();
-    await page.getByRole("heading", { name: "Accountant", exact: true }).waitFor();
-    await see("chat-new");
-    await say(page, "What about order A-1? Please pay it back.");
-    await page.getByRole("region", { name: "Waits for you" }).waitFor();
-    await page.getByText("look_up_order").waitFor();
-    await see("chat-paused");
-    await page.getByRole("button", { name: "Approve" }).click();
-    await page.getByText("Nothing was changed.").waitFor();
-    await page.getByRole("button", { name: "Copy the answer" }).waitFor();
-    await page.getByRole("columnheader", { name: "cents" }).waitFor();
-    await see("chat-answer");
-    expect(page.url()).toMatch(/\/agents\/accountant\/sessions\/[\w-]+$/);
-    await page.reload();
-    await page.getByRole("columnheader", { name: "cents" }).waitFor();
-    await page.getByText("What about order A-1? Please pay it back.").last().waitFor();
-    await page.getByText("refund_order").click();
-    await page.getByText("paid 500 for A-1").waitFor();
-    await see("chat-history");
-  });
+  story(
+    "from home to an answer: a tool runs, another one asks, and all of it is there after a reload",
+    async ({ visitor }) => {
+      const { page } = await open(visitor, ({ instanceId }) => `/i/${instanceId}`, look);
+      const see = async (name: string) => {
+        await visitor.screenshot(page, `${name}-${look.theme}-${look.width}`);
+        expect(await visitor.findBarriers(page)).toEqual([]);
+        expect(await overflowsSideways(page)).toBe(false);
+      };
+      await page.getByRole("heading", { name: "Accountant" }).waitFor();
+      await see("home-agents");
+      await page
+        .getByRole("link", { name: "Chat", exact: true })
+        .nth(look.width === "phone" ? 0 : 1)
+        .click();
+      await page.getByRole("heading", { name: "Accountant", exact: true }).waitFor();
+      await see("chat-new");
+      await say(page, "What about order A-1? Please pay it back.");
+      await page.getByRole("region", { name: "Waits for you" }).waitFor();
+      await page.getByText("look_up_order").waitFor();
+      await see("chat-paused");
+      await page.getByRole("button", { name: "Approve" }).click();
+      await page.getByText("Nothing was changed.").waitFor();
+      await page.getByRole("button", { name: "Copy the answer" }).waitFor();
+      await page.getByRole("columnheader", { name: "cents" }).waitFor();
+      await see("chat-answer");
+      expect(page.url()).toMatch(/\/agents\/accountant\/sessions\/[\w-]+$/);
+      await page.reload();
+      await page.getByRole("columnheader", { name: "cents" }).waitFor();
+      await page.getByText("What about order A-1? Please pay it back.").last().waitFor();
+      await page.getByText("refund_order").click();
+      await page.getByText("paid 500 for A-1").waitFor();
+      await see("chat-history");
+    },
+  );
 });

@@ -67,23 +67,26 @@ function readShell(text: string): Record<string, string> {
   );
 }
 
-story("what is no AgentOS, and a wrong path, are told; the address is changed in place", async ({ visitor }) => {
-  const page = await visitor.open({ origins: [world.url, place.endpoint] });
-  await place.putStranger();
-  await begin(page);
-  await light(page, "agentos", "failed").waitFor();
-  await page.getByText("Something answers, but not at /health").waitFor();
-  await visitor.screenshot(page, "connect-stranger");
-  await place.putPython({ mode: "security_key", securityKey: "a-key", prefix: "/agents" });
-  await page.getByRole("button", { name: "Change the address" }).click();
-  await page.getByLabel("Address of the AgentOS").fill(`${place.endpoint}/agents`);
-  await page.getByRole("button", { name: "Look there" }).click();
-  await light(page, "agentos", "passed").waitFor();
-  await page.getByRole("button", { name: "Discard the draft" }).click();
-  await page.getByRole("heading", { name: "No instance yet" }).waitFor();
-  await visitor.screenshot(page, "instances-empty");
-  expect(await visitor.findBarriers(page)).toEqual([]);
-});
+story(
+  "what is no AgentOS, and a wrong path, are told; the address is changed in place",
+  async ({ visitor }) => {
+    const page = await visitor.open({ origins: [world.url, place.endpoint] });
+    await place.putStranger();
+    await begin(page);
+    await light(page, "agentos", "failed").waitFor();
+    await page.getByText("Something answers, but not at /health").waitFor();
+    await visitor.screenshot(page, "connect-stranger");
+    await place.putPython({ mode: "security_key", securityKey: "a-key", prefix: "/agents" });
+    await page.getByRole("button", { name: "Change the address" }).click();
+    await page.getByLabel("Address of the AgentOS").fill(`${place.endpoint}/agents`);
+    await page.getByRole("button", { name: "Look there" }).click();
+    await light(page, "agentos", "passed").waitFor();
+    await page.getByRole("button", { name: "Discard the draft" }).click();
+    await page.getByRole("heading", { name: "No instance yet" }).waitFor();
+    await visitor.screenshot(page, "instances-empty");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+  },
+);
 
 describe.each([
   { version: "2.3.12", asks: true, canVerify: false },

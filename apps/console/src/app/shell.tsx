@@ -6,6 +6,7 @@ import { cx } from "../lib/cx.ts";
 import { useMediaQuery } from "../lib/media-query.ts";
 import { CommandMenu } from "./command-menu.tsx";
 import { useCrumbs } from "./crumbs.ts";
+import { PageAnnouncer } from "./page-announcer.tsx";
 import { SessionEnded } from "./session-ended.tsx";
 import { SideBar } from "./side-bar.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -67,6 +68,7 @@ export function Shell() {
           </RefusalArea>
         </main>
       </div>
+      <PageAnnouncer title={title} />
       <CommandMenu isOpen={isPaletteOpen} onOpenChange={setIsPaletteOpen} />
       <SessionEnded />
     </div>

@@ -97,6 +97,16 @@ export function isSessionOver(error: unknown): boolean {
   );
 }
 
+/** The person is something else in the organization than this page knows. */
+export function isMembershipOld(error: unknown): boolean {
+  return (
+    error instanceof AgentOSRefusal &&
+    (error.code === "SCOPE_ROLE_INSUFFICIENT" ||
+      error.code === "SCOPE_NOT_A_MEMBER" ||
+      error.code === "MEMBERSHIP_CHANGED")
+  );
+}
+
 /** The message for one field of a form, where the server named it. */
 export function faultOfField(error: ClientError | null, field: string): string | undefined {
   if (!(error instanceof InvalidInput)) return undefined;

@@ -79,7 +79,10 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   const uploads = new Map<string, readonly Upload[]>();
   const decided = new Map<string, readonly Decision[]>();
   /** Somebody waits for a turn to be let in, and hears of its faults. */
-  const waiting = new Map<string, { readonly onLetIn: () => void; readonly onFault: (error: unknown) => void }>();
+  const waiting = new Map<
+    string,
+    { readonly onLetIn: () => void; readonly onFault: (error: unknown) => void }
+  >();
   let state: ChatSnapshot = {
     turns: [],
     sessionId: options.sessionId,
@@ -250,7 +253,10 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 
   async function ask(
     asked: string,
-    { files, attachments }: { readonly files: readonly Upload[]; readonly attachments: readonly TurnAttachment[] },
+    {
+      files,
+      attachments,
+    }: { readonly files: readonly Upload[]; readonly attachments: readonly TurnAttachment[] },
   ): Promise<void> {
     count += 1;
     const key = `sent ${count}`;

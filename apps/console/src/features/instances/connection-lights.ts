@@ -121,8 +121,7 @@ function findConnection({ instance, report, browser, consoleOrigin }: LightsInpu
         fix: explainLocalNetwork(browser),
       },
     };
-  if (outcome === "cors-refused")
-    return { address, network, reachable, cors: describeCors(consoleOrigin) };
+  if (outcome === "cors-refused") return { address, network, reachable, cors: describeCors(consoleOrigin) };
   return { address, network, reachable: describeSilence(endpoint, outcome === "timed-out") };
 }
 

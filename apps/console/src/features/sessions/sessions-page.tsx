@@ -6,9 +6,9 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { IconButton } from "../../components/icon-button.tsx";
+import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { Select } from "../../components/select.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
@@ -61,7 +61,9 @@ export function SessionsPage() {
               options={[
                 { value: ALL, label: "All agents" },
                 ...[...names].map(([value, label]) => ({ value, label })),
-                ...(agent === undefined || names.has(agent) ? [] : [{ value: agent, label: clip(agent, 60) }]),
+                ...(agent === undefined || names.has(agent)
+                  ? []
+                  : [{ value: agent, label: clip(agent, 60) }]),
               ]}
             />
           </Field>
@@ -89,7 +91,13 @@ export function SessionsPage() {
 }
 
 /** The address follows a moment after the last letter. */
-function SearchField({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+function SearchField({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   useEffect(() => {
@@ -232,7 +240,8 @@ function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: Se
                 </ButtonLink>
               }
             >
-              Each chat is kept as a session. Find one again here by its name, continue it, rename it or delete it.
+              Each chat is kept as a session. Find one again here by its name, continue it, rename it or
+              delete it.
             </EmptyState>
           )
         }
