@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { CopyTextButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
@@ -117,16 +118,23 @@ interface AddedProps {
 function Added({ added: { member, link }, roles, onClose }: AddedProps) {
   return (
     <Dialog
-      title={`${member.name} is a member now`}
-      description={`${member.email}, as ${titleOfRole(member.role, roles)}.`}
+      title={`${member.name} is added`}
+      description={
+        link === null
+          ? `${member.email}, as ${titleOfRole(member.role, roles)}.`
+          : `As ${titleOfRole(member.role, roles)}. Hand over this link, and they can sign in as ${member.email}.`
+      }
       isOpen
       // The link cannot be seen again: a click beside it must not lose it.
       isBlocking
       onOpenChange={onClose}
       actions={
-        <Button variant="primary" onClick={onClose}>
-          Done
-        </Button>
+        <>
+          {link === null ? null : <CopyTextButton text={link.url} label="Copy link" variant="primary" />}
+          <Button variant={link === null ? "primary" : "secondary"} onClick={onClose}>
+            Done
+          </Button>
+        </>
       }
     >
       {link === null ? (

@@ -10,13 +10,15 @@ const each = (resources: readonly string[], actions: readonly string[]) =>
   resources.flatMap((resource) => actions.map((action) => `${resource}:${action}`));
 const RUNNABLES = ["agents", "teams", "workflows"];
 
+const MAKING = "Create and update what agents are made of";
+
 const CAPABILITIES: readonly Capability[] = [
   { title: "Enter, see instances, load one", scopes: ["org:read", "os:read", "config:read"] },
   { title: "Read and run agents, teams and workflows", scopes: each(RUNNABLES, ["read", "run"]) },
   { title: "Own sessions and memories", scopes: each(["sessions", "memories"], ["read", "write", "delete"]) },
   { title: "Connect an instance", scopes: ["os:connect"] },
   {
-    title: "Create and update what agents are made of",
+    title: MAKING,
     scopes: each([...RUNNABLES, "knowledge", "evals", "schedules", "components"], ["write"]),
   },
   { title: "Change the endpoint and the switches of an instance", scopes: ["os:write"] },
@@ -43,9 +45,12 @@ export function listCapabilities(roles: readonly Pick<Role, "scopes">[]): readon
   const rest = [...given].filter((scope) => !told.has(scope));
   const deletions = rest.filter((scope) => scope.endsWith(":delete"));
   const others = rest.filter((scope) => !scope.endsWith(":delete"));
+  const making = named.findIndex(({ title }) => title === MAKING);
+  const place = making === -1 ? named.length : making + 1;
   return [
-    ...named,
+    ...named.slice(0, place),
     ...(deletions.length === 0 ? [] : [{ title: "Delete what agents are made of", scopes: deletions }]),
+    ...named.slice(place),
     ...(others.length === 0 ? [] : [{ title: "Anything else", scopes: others }]),
   ];
 }

@@ -81,7 +81,7 @@ function RoleCard({
         <h2 className="text-base font-semibold text-ink">{role.title}</h2>
         <p className="text-xs text-ink-soft">{asSentence(role.description)}</p>
       </div>
-      <div className="mt-auto flex flex-col gap-2 border-t border-line pt-3 text-xs text-ink-soft">
+      <div className="flex flex-col gap-2 border-t border-line pt-3 text-xs text-ink-soft">
         <p>
           {countOf(role.scopes.length, "scope")}
           {members === undefined ? "" : ` · ${countOf(members.length, "person", "people")}`}

@@ -1,4 +1,5 @@
 /** Sets a first password, or changes the one that there is. */
+import { AgentOSRefusal } from "@agentos/client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
@@ -61,15 +62,19 @@ function PasswordForm({ onDone }: { readonly onDone: () => void }) {
     change.mutate();
   }
   const nextFault = faultOfField(change.error, "new_password");
+  const isWrong = change.error instanceof AgentOSRefusal && change.error.code === "PASSWORD_WRONG";
   return (
     <form onSubmit={submit} className="flex max-w-96 flex-col gap-4">
-      {change.error === null || nextFault !== undefined ? null : (
+      {change.error === null || nextFault !== undefined || isWrong ? null : (
         <ErrorState error={change.error} isCompact />
       )}
       {/* For password managers, which want to know whose password it is. */}
       <input type="hidden" autoComplete="username" value={person.email} readOnly />
       {person.has_password ? (
-        <Field label="Current password">
+        <Field
+          label="Current password"
+          error={isWrong ? "The current password is another one. Nothing was changed." : undefined}
+        >
           <TextInput
             type="password"
             autoComplete="current-password"
