@@ -107,8 +107,7 @@ function watch(
 ): void {
   const isExpected = (text: string) => [ANSWERED, ...expects].some((pattern) => pattern.test(text));
   page.on("console", (message) => {
-    if (message.type() === "error" && !isExpected(message.text()))
-      faults.push(`console: ${message.text()}`);
+    if (message.type() === "error" && !isExpected(message.text())) faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
   page.on("request", (request) => {

@@ -28,8 +28,7 @@ export function SwitchesPanel({ instance }: { readonly instance: Instance }) {
   const gate = explainVersionGate(instance, FIRST_VERSION_WITH_JWT);
   return (
     <div className="flex min-w-0 flex-col gap-3">
-      <div className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-raised"
-      >
+      <div className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-raised">
         {SWITCHES.map(({ name, label, hint }) => {
           const { seen, tone, note } = describeSwitch(instance, name);
           const isGated = name === "authorization" && gate !== undefined;
