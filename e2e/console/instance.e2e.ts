@@ -67,7 +67,7 @@ story(
     await ways.getByRole("heading", { name: "Use the security key only" }).waitFor();
     await visitor.screenshot(page, "instance-both-on", { isWholePage: true });
     expect(await visitor.findBarriers(page)).toEqual([]);
-    await ways.getByRole("button", { name: "Set the switches so" }).click();
+    await ways.getByRole("button", { name: "Switch Security key off" }).click();
     await page.getByRole("switch", { name: /^Security key/, checked: false }).waitFor();
     await page.getByText("Not as it is meant yet").first().waitFor();
     await place.putOurs({ env: await readLines(page) });
@@ -123,13 +123,10 @@ story("a key is rotated in three stations, each with its reason", async ({ visit
   const page = await visitor.open({ origins: origins() });
   await world.signIn(page, `/i/${id}/instance?tab=keys`);
   await page.getByRole("button", { name: "Publish a new key" }).click();
-  await page.getByText("Nobody knows whether the instance has loaded the new key.").waitFor();
-  await page.getByRole("button", { name: "Ask the instance" }).click();
   await page.getByText("The instance has not loaded the new key yet").waitFor();
   await visitor.screenshot(page, "instance-keys-published", { isWholePage: true });
   expect(await visitor.findBarriers(page)).toEqual([]);
   await giveLines(id);
-  await page.getByRole("button", { name: "Ask the instance" }).click();
   await page.getByText("The instance has loaded the new key.").waitFor();
   await page.getByRole("button", { name: "Sign with it" }).click();
   await page.getByText("0 tokens by the old key are left: safe to retire.").waitFor();
@@ -198,7 +195,7 @@ story("with `agentos dev` a switch reconfigures the AgentOS while the page is op
   const dev = startCommand(["dev", "--port", "0", "--quiet"], { cwd: makeFolder() });
   const [, link = ""] = await dev.waitFor(/Sign in as its owner: (http:\S+)/);
   const url = new URL(link).origin;
-  const [, endpoint = ""] = await dev.waitFor(/curl \S*(http:\/\/localhost:\d+)/);
+  const [, endpoint = ""] = await dev.waitFor(/AgentOS is ready at (http:\S+)/);
   const page = await visitor.open({ origins: [url, endpoint] });
   await page.goto(link);
   await page.getByRole("link", { name: "Instance", exact: true }).click();

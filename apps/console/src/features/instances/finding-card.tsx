@@ -7,7 +7,7 @@ import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
-import { asSentence } from "../../lib/words.ts";
+import { asSentence, joinWords } from "../../lib/words.ts";
 import { type Switches, useSetSwitches } from "./use-instance-change.ts";
 
 type Finding = Instance["findings"][number];
@@ -103,7 +103,7 @@ function Choices({
                       isBusy={set.isPending && set.variables.authorization === switches.authorization}
                       onClick={() => set.mutate(switches)}
                     >
-                      {switches.authorization ? "Set the switches so" : "Switch Authorization off"}
+                      {describeSwitching(instance.desired, switches)}
                     </Button>
                   </RequiresScope>
                 )}
@@ -123,4 +123,13 @@ function Choices({
 function switchesOf({ title }: Choice): Switches {
   const isTokens = title.includes("Authorization");
   return { authorization: isTokens, security_key: !isTokens };
+}
+
+/** `Switch Authorization on and Security key off`. */
+function describeSwitching(from: Switches, to: Switches): string {
+  const changes = [
+    ...(from.authorization === to.authorization ? [] : [`Authorization ${to.authorization ? "on" : "off"}`]),
+    ...(from.security_key === to.security_key ? [] : [`Security key ${to.security_key ? "on" : "off"}`]),
+  ];
+  return `Switch ${joinWords(changes, "and")}`;
 }
