@@ -69,7 +69,7 @@ story(
     expect(await visitor.findBarriers(page)).toEqual([]);
     await ways.getByRole("button", { name: "Switch Security key off" }).click();
     await page.getByRole("switch", { name: /^Security key/, checked: false }).waitFor();
-    await page.getByText("Not as it is meant yet").first().waitFor();
+    await page.getByText("Not there yet").first().waitFor();
     await place.putOurs({ env: await readLines(page) });
     await page.getByText("As it is meant").first().waitFor();
     await page.getByText("Connected").first().waitFor();
@@ -192,7 +192,7 @@ story("an instance is deleted by whoever types its name", async ({ visitor }) =>
 });
 
 story("with `agentos dev` a switch reconfigures the AgentOS while the page is open", async ({ visitor }) => {
-  const dev = startCommand(["dev", "--port", "0", "--quiet"], { cwd: makeFolder() });
+  const dev = startCommand(["dev", "--port", "0", "--quiet"], { cwd: makeFolder(), hasConsole: true });
   const [, link = ""] = await dev.waitFor(/Sign in as its owner: (http:\S+)/);
   const url = new URL(link).origin;
   const [, endpoint = ""] = await dev.waitFor(/AgentOS is ready at (http:\S+)/);
