@@ -41,6 +41,8 @@ export interface PythonOptions {
   readonly tokenHeader?: string;
   /** "access_token" unless told. */
   readonly cookieName?: string;
+  /** Pages of this origin may read it (CORS). Default: none may. */
+  readonly allowedOrigin?: string;
   /** It answers runs and sessions too. Default: it has none. */
   readonly runs?: PythonRunsOptions;
 }
@@ -64,8 +66,12 @@ export async function startPythonServer(options: PythonOptions): Promise<PythonS
   const seen: string[] = [];
   const runs = options.runs && createPythonRuns(options.runs);
   const server = createServer((request, response) => {
+    if (options.allowedOrigin !== undefined) allowOrigin(response, options.allowedOrigin);
+    // A preflight is answered before anything is judged, as Starlette's middleware does.
+    if (options.allowedOrigin !== undefined && request.method === "OPTIONS")
+      return void response.writeHead(200).end();
     seen.push(`${request.method} ${request.url}`);
-    answer(request, response, { ...options, pythonRuns: runs });
+    return answer(request, response, { ...options, pythonRuns: runs });
   });
   await new Promise<void>((resolve) => {
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
@@ -76,6 +82,16 @@ export async function startPythonServer(options: PythonOptions): Promise<PythonS
       server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close };
+}
+
+function allowOrigin(response: ServerResponse, origin: string): void {
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader("access-control-allow-methods", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
+  response.setHeader(
+    "access-control-allow-headers",
+    "accept, authorization, content-type, idempotency-key, last-event-id",
+  );
+  response.setHeader("vary", "Origin");
 }
 
 type Settings = PythonOptions & { readonly pythonRuns: PythonRuns | undefined };

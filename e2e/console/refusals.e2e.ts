@@ -1,0 +1,195 @@
+// Each situation of the page "Authorization Failed", met in the console, and mended in it: what the dialog says is done, and
+// the same request is let in.
+import { createTestKey } from "@agentos/testkit";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import type { Page } from "../../tools/browser/drive.ts";
+import { story, type Visitor } from "./browser.ts";
+import {
+  openRefusalWorld,
+  type RefusalWorld,
+  SECURITY_KEY,
+  signIn,
+  type WorldInstance,
+  type WorldPerson,
+} from "./refusal-world.ts";
+
+let world: RefusalWorld;
+beforeAll(async () => {
+  world = await openRefusalWorld();
+});
+afterAll(() => world.close());
+
+const BOTH = { authorization: true, security_key: true };
+
+async function openRefusals(
+  visitor: Visitor,
+  instance: WorldInstance,
+  person: WorldPerson = world.owner,
+): Promise<Page> {
+  const page = await visitor.open({ origins: [world.url, instance.endpoint] });
+  await page.goto(`${world.url}/i/${instance.id}/refusals`);
+  await signIn(page, person);
+  await page.getByRole("heading", { name: "Refusals" }).waitFor();
+  return page;
+}
+
+/** Asks what the person may do, and opens the dialog about one request. */
+async function meetRefusal(page: Page, route: string): Promise<void> {
+  await page.getByRole("button", { name: /Check (?:my access|again)/ }).click();
+  await page.getByRole("button", { name: `Why was ${route} refused?` }).click();
+  await page.getByRole("dialog", { name: "Authorization Failed" }).waitFor();
+}
+
+async function expectCause(page: Page, code: string, certainty: "Certain" | "Likely"): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: "Authorization Failed" });
+  await dialog.getByText(code, { exact: true }).waitFor();
+  await dialog.getByText(certainty, { exact: true }).waitFor();
+}
+
+const tryAgain = (page: Page) => page.getByRole("button", { name: "Try the same request again" }).click();
+const turnsGreen = (page: Page) => page.getByText("The same request was let in").waitFor();
+
+describe("401, algorithm mismatch", () => {
+  story(
+    "of the platform's tokens: the line is copied, and the instance started again",
+    async ({ visitor }) => {
+      const instance = await world.connect("Algorithm");
+      await instance.put({ python: { mode: "jwt", algorithm: "HS256", publicPem: instance.pem } });
+      const page = await openRefusals(visitor, instance);
+      await meetRefusal(page, "GET /config");
+      await expectCause(page, "INSTANCE_ALGORITHM_OTHER", "Certain");
+      await page.getByText('algorithm="RS256"').waitFor();
+      await visitor.screenshot(page, "refusal-algorithm");
+      expect(await visitor.findBarriers(page)).toEqual([]);
+      await tryAgain(page);
+      await page.getByText("Tried again, and refused again").waitFor();
+      await instance.put({ python: { mode: "jwt", publicPem: instance.pem } });
+      await tryAgain(page);
+      await turnsGreen(page);
+      await visitor.screenshot(page, "refusal-resolved");
+    },
+  );
+});
+
+describe("401, the PEM was mangled", () => {
+  story("on its way: the lines are shown to set it again", async ({ visitor }) => {
+    const instance = await world.connect("Mangled");
+    await instance.put({ python: { mode: "jwt", publicPem: instance.pem.replaceAll("\n", "") } });
+    const page = await openRefusals(visitor, instance);
+    await meetRefusal(page, "GET /config");
+    await expectCause(page, "INSTANCE_KEY_MANGLED", "Certain");
+    await page.getByText("JWT_VERIFICATION_KEY=").first().waitFor();
+    await visitor.screenshot(page, "refusal-key-mangled");
+    await instance.put({ python: { mode: "jwt", publicPem: instance.pem } });
+    await tryAgain(page);
+    await turnsGreen(page);
+  });
+
+  story("on some machines alone: those have another key", async ({ visitor }) => {
+    const instance = await world.connect("Another key");
+    const other = await createTestKey("RS256");
+    await instance.put({
+      ours: { authorization: true, env: { JWT_VERIFICATION_KEY: other.verificationKey } },
+    });
+    const page = await openRefusals(visitor, instance);
+    // The list itself is refused, so the refusal stands in its place.
+    await page
+      .getByRole("region", { name: "Authorization failed" })
+      .getByText("INSTANCE_KEY_OTHER")
+      .waitFor();
+    await visitor.screenshot(page, "refusal-key-other", { isWholePage: true });
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+    await tryAgain(page);
+    // It is loaded again where it was refused.
+    await page.getByRole("heading", { name: "Nothing was refused" }).waitFor();
+  });
+});
+
+describe("403, insufficient scopes", () => {
+  story("a Member asks what the role does not give, and is told whom to ask", async ({ visitor }) => {
+    const instance = await world.connect("Scopes");
+    await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+    const person = await world.addMember("Rita");
+    const page = await openRefusals(visitor, instance, person);
+    await meetRefusal(page, "GET /authz/policy");
+    await expectCause(page, "TOKEN_ROLE_INSUFFICIENT", "Certain");
+    await page
+      .getByText(/Ask an Owner or Administrator/)
+      .first()
+      .waitFor();
+    await visitor.screenshot(page, "refusal-member");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    // Somebody gives the role: a token made anew has it.
+    await world.changeRole(person, "administrator");
+    await page.getByRole("button", { name: "Get a new token" }).click();
+    await turnsGreen(page);
+    await page.getByRole("button", { name: "Close" }).last().click();
+    // Their own refusal is recorded, and has an address.
+    await page
+      .getByRole("link", { name: /authz:read/ })
+      .first()
+      .click();
+    await page.getByRole("dialog", { name: "Refusal" }).waitFor();
+    await visitor.screenshot(page, "refusals");
+    await page.getByRole("link", { name: "Open as a page" }).last().click();
+    await page.waitForURL(/\/r\//);
+    await page.getByText("TOKEN_ROLE_INSUFFICIENT").waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Record" }).waitFor();
+    await visitor.screenshot(page, "refusal-page", { isWholePage: true });
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await tryAgain(page);
+    await turnsGreen(page);
+  });
+});
+
+describe("both switches on", () => {
+  story("before 2.3.13: Authorization goes off, and the key is used", async ({ visitor }) => {
+    const instance = await world.connect("Before 2.3.13");
+    await instance.setSwitches(BOTH);
+    await instance.stateVersion("2.3.12");
+    await instance.put({
+      python: { mode: "jwt", version: "2.3.12", publicPem: instance.pem, securityKey: SECURITY_KEY },
+    });
+    const page = await openRefusals(visitor, instance);
+    await meetRefusal(page, "GET /config");
+    await expectCause(page, "INSTANCE_VERSION_WITHOUT_JWT", "Likely");
+    await visitor.screenshot(page, "refusal-version");
+    await page.getByRole("button", { name: "Switch Authorization off" }).click();
+    await page.getByLabel("Security key of the instance").fill(SECURITY_KEY);
+    await page.getByRole("button", { name: "Use this key" }).click();
+    await turnsGreen(page);
+  });
+
+  story("from 2.3.13 on, the key alone: one of two ways out", async ({ visitor }) => {
+    const instance = await world.connect("Key alone");
+    await instance.setSwitches(BOTH);
+    await instance.stateVersion("2.3.13");
+    await instance.put({ python: { mode: "security_key", version: "2.3.13", securityKey: SECURITY_KEY } });
+    const page = await openRefusals(visitor, instance);
+    await meetRefusal(page, "GET /config");
+    await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Certain");
+    await visitor.screenshot(page, "refusal-both-switches");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await page.getByRole("button", { name: "Switch Authorization off" }).click();
+    await page.getByLabel("Security key of the instance").fill(SECURITY_KEY);
+    await page.getByRole("button", { name: "Use this key" }).click();
+    await turnsGreen(page);
+  });
+
+  story("from 2.3.13 on, Authorization alone: the preferred way out", async ({ visitor }) => {
+    const instance = await world.connect("Tokens alone");
+    await instance.setSwitches(BOTH);
+    await instance.put({ python: { mode: "security_key", version: "2.9.0", securityKey: SECURITY_KEY } });
+    const page = await openRefusals(visitor, instance);
+    await meetRefusal(page, "GET /config");
+    await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Certain");
+    await page.getByRole("button", { name: "Switch Security key off" }).click();
+    await page.getByText("Tried again, and refused again").waitFor();
+    // What is left is done on the instance.
+    await instance.put({ python: { mode: "jwt", publicPem: instance.pem } });
+    await tryAgain(page);
+    await turnsGreen(page);
+  });
+});
