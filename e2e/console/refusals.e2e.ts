@@ -1,6 +1,6 @@
 // Each situation of the page "Authorization Failed", met in the console, and mended in it: what the dialog says is done, and
 // the same request is let in.
-import { createTestKey } from "@agentos/testkit";
+import { createTestKey, goodToken, signToken, withClaims, withHeader } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
 import { story, type Visitor } from "./browser.ts";
@@ -146,6 +146,69 @@ describe("403, insufficient scopes", () => {
   });
 });
 
+describe("tokens of one's own", () => {
+  story("of another algorithm: the record shows both, and the fix is followed", async ({ visitor }) => {
+    const instance = await world.connect("Standalone");
+    const [pair, secret] = [await createTestKey("RS256"), await createTestKey("HS256")];
+    await instance.put({
+      ours: { authorizationConfig: { verificationKeys: [instance.pem, pair.verificationKey] } },
+    });
+    const parts = withClaims(goodToken({ key: pair, now: Math.floor(Date.now() / 1_000) }), {
+      scopes: ["config:read", "agents:read"],
+      aud: "agent-os",
+    });
+    const ask = async (token: string) =>
+      (await fetch(`${instance.endpoint}/agents`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await ask(await signToken({ ...withHeader(parts, { alg: "HS256" }), key: secret }))).toBe(401);
+    const page = await openRefusals(visitor, instance);
+    await page.getByRole("link", { name: /HS256/ }).click();
+    const panel = page.getByRole("dialog", { name: "Refusal" });
+    await panel.getByText("Algorithm expected").waitFor();
+    await panel
+      .getByText(/sign (?:the token )?with/i)
+      .first()
+      .waitFor();
+    await visitor.screenshot(page, "refusal-standalone");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    expect(await ask(await signToken(parts))).toBe(200);
+  });
+
+  story("without an access prerequisite: the scope is named, and given", async ({ visitor }) => {
+    const instance = await world.connect("Prerequisite");
+    const pair = await createTestKey("RS256");
+    await instance.put({
+      ours: { authorizationConfig: { verificationKeys: [instance.pem, pair.verificationKey] } },
+    });
+    const ask = async (scopes: readonly string[]) => {
+      const good = goodToken({ key: pair, now: Math.floor(Date.now() / 1_000) });
+      const token = await signToken(withClaims(good, { scopes, aud: "agent-os" }));
+      return (await fetch(`${instance.endpoint}/config`, { headers: { authorization: `Bearer ${token}` } }))
+        .status;
+    };
+    expect(await ask(["agents:read"])).toBe(403);
+    const page = await openRefusals(visitor, instance);
+    await page.getByRole("link", { name: /scope/ }).first().click();
+    const panel = page.getByRole("dialog", { name: "Refusal" });
+    await panel.getByText("SCOPE_PREREQUISITE_MISSING").first().waitFor();
+    await panel.getByText(/Give the caller the scope "config:read"/).waitFor();
+    await visitor.screenshot(page, "refusal-prerequisite");
+    expect(await ask(["agents:read", "config:read"])).toBe(200);
+  });
+});
+
+describe("a removed member's open console", () => {
+  story("says that the session has ended, and keeps the page", async ({ visitor }) => {
+    const instance = await world.connect("Removed");
+    await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+    const person = await world.addMember("Nora");
+    const page = await openRefusals(visitor, instance, person);
+    await world.remove(person);
+    await page.getByRole("button", { name: "Check my access" }).click();
+    await page.getByRole("dialog", { name: /session has ended|no longer/i }).waitFor();
+    await visitor.screenshot(page, "refusal-removed-member");
+  });
+});
+
 describe("both switches on", () => {
   story("before 2.3.13: Authorization goes off, and the key is used", async ({ visitor }) => {
     const instance = await world.connect("Before 2.3.13");
@@ -159,8 +222,8 @@ describe("both switches on", () => {
     await expectCause(page, "INSTANCE_VERSION_WITHOUT_JWT", "Likely");
     await visitor.screenshot(page, "refusal-version");
     await page.getByRole("button", { name: "Switch Authorization off" }).click();
-    await page.getByLabel("Security key of the instance").fill(SECURITY_KEY);
-    await page.getByRole("button", { name: "Use this key" }).click();
+    await dialogOf(page).getByLabel("Security key of the instance").fill(SECURITY_KEY);
+    await dialogOf(page).getByRole("button", { name: "Use this key" }).click();
     await turnsGreen(page);
   });
 
@@ -175,8 +238,8 @@ describe("both switches on", () => {
     await visitor.screenshot(page, "refusal-both-switches");
     expect(await visitor.findBarriers(page)).toEqual([]);
     await page.getByRole("button", { name: "Switch Authorization off" }).click();
-    await page.getByLabel("Security key of the instance").fill(SECURITY_KEY);
-    await page.getByRole("button", { name: "Use this key" }).click();
+    await dialogOf(page).getByLabel("Security key of the instance").fill(SECURITY_KEY);
+    await dialogOf(page).getByRole("button", { name: "Use this key" }).click();
     await turnsGreen(page);
   });
 
