@@ -149,7 +149,10 @@ async function look(endpoint: string) {
   const routes = ["GET /health", "GET /info", "GET /config"] as const;
   return Promise.all(
     routes.map(async (route) => {
-      const response = await fetch(`${endpoint}${route.slice("GET ".length)}`);
+      const response = await fetch(`${endpoint}${route.slice("GET ".length)}`, {
+        // A server before this one has closed what was kept open.
+        headers: { connection: "close" },
+      });
       const body = (await response.json()) as Record<string, unknown>;
       return { route, status: response.status, body, credential: "none" as const };
     }),

@@ -28,7 +28,11 @@ export function judgeAgentos(
     },
     readStandardInput: () => Promise.resolve(""),
     confirm: () => Promise.resolve(undefined),
-    openPrompt: () => undefined,
+    openPrompt: () => ({
+      ask: () => Promise.resolve(undefined),
+      onInterrupt: () => undefined,
+      close: () => undefined,
+    }),
     now: () => 0,
     cli: "agentos",
     finish: () => undefined,

@@ -82,5 +82,5 @@ test("a record says it exactly, whatever else is in it", () => {
     "skipped",
     "skipped",
   ]);
-  expect(steps[3]?.detail).toContain("It failed at the claims");
+  expect(steps[3]?.detail).toBe("Stopped by the check of the claims.");
 });

@@ -1,6 +1,5 @@
 /** The checks of a request as a person can follow them: as the instance has recorded them, or as its answer tells. */
 import type { Explanation } from "./explain-refusal.ts";
-import { clip } from "./words.ts";
 
 export interface Check {
   readonly id: string;
@@ -92,10 +91,9 @@ export function findStep(code: string): StepId | undefined {
   return STEP_OF_CODE.find(([codes]) => codes.test(code))?.[1];
 }
 
-export function listChecks({ denial, code, cause, status, isQuoted }: Explanation): Checks {
-  const said = isQuoted ? `The instance says: “${clip(cause, 300)}”` : cause;
+export function listChecks({ denial, code, status }: Explanation): Checks {
   if (denial?.view === "operator" && Array.isArray(denial.timeline) && denial.timeline.length > 0)
-    return { isRecorded: true, steps: STEPS.map((step) => readStep(step, denial.timeline, said)) };
+    return { isRecorded: true, steps: STEPS.flatMap((step) => readStep(step, denial.timeline)) };
   const failed = code === undefined ? undefined : findStep(code);
   const at = STEPS.findIndex(({ id }) => id === (failed ?? (status === 403 ? "scopes" : undefined)));
   return {
@@ -108,7 +106,7 @@ export function listChecks({ denial, code, cause, status, isQuoted }: Explanatio
           state: index === 0 && status !== undefined ? "passed" : "unknown",
           detail: undefined,
         };
-      if (index === at) return { id, title, state: "failed", detail: said };
+      if (index === at) return { id, title, state: "failed", detail: undefined };
       return { id, title, state: index < at ? "passed" : "skipped", detail: undefined };
     }),
   };
@@ -119,26 +117,18 @@ interface RecordedStage {
   readonly outcome: string;
 }
 
+/** None for a step that this instance does not take. */
 function readStep(
   { id, title, stages }: (typeof STEPS)[number],
   timeline: readonly RecordedStage[],
-  said: string,
-): Check {
+): readonly Check[] {
   const own = timeline.filter(({ stage }) => stages.some((name) => name === stage));
   const failed = own.find(({ outcome }) => outcome === "failed");
-  if (failed !== undefined)
-    return {
-      id,
-      title,
-      state: "failed",
-      detail: `${said} It failed at ${STAGE_WORDS[failed.stage] ?? failed.stage}.`,
-    };
+  if (failed !== undefined) {
+    const detail = `Stopped by the check of ${STAGE_WORDS[failed.stage] ?? failed.stage}.`;
+    return [{ id, title, state: "failed", detail }];
+  }
+  if (own.every(({ outcome }) => outcome === "not configured")) return [];
   const wasReached = own.some(({ outcome }) => outcome === "passed");
-  const isUnset = own.length > 0 && own.every(({ outcome }) => outcome === "not configured");
-  return {
-    id,
-    title,
-    state: wasReached ? "passed" : "skipped",
-    detail: isUnset ? "Not configured on this instance." : undefined,
-  };
+  return [{ id, title, state: wasReached ? "passed" : "skipped", detail: undefined }];
 }

@@ -39,6 +39,15 @@ const ONE_CLICK: readonly FixAction["kind"][] = [
   "sign-in",
 ];
 
+/** Beside the ways out, which have buttons of their own. */
+export function hasButton(actions: readonly FixAction[]): boolean {
+  const [first] = actions;
+  return (
+    first !== undefined &&
+    (isOneClick(first) || first.kind === "enter-security-key" || first.kind === "state-version")
+  );
+}
+
 export const isOneClick = ({ kind }: FixAction): boolean => ONE_CLICK.includes(kind);
 
 export interface FixSituation {
@@ -46,6 +55,8 @@ export interface FixSituation {
   /** Undefined where the control plane itself has refused. */
   readonly instance: Instance | undefined;
   readonly consoleOrigin: string;
+  /** Somebody else was refused: what only they can do is no button here. */
+  readonly isOfOthers?: boolean;
 }
 
 const renew: FixAction = { kind: "renew-token", label: "Get a new token" };
@@ -165,6 +176,19 @@ function switchOn({ instance }: FixSituation): readonly FixAction[] {
 
 /** The first is the fix; the others are further ways. None for a cause that is mended elsewhere. */
 export function planFixes(situation: FixSituation): readonly FixAction[] {
+  const actions = planAll(situation);
+  return situation.isOfOthers === true ? actions.filter(({ kind }) => !OF_ONESELF.includes(kind)) : actions;
+}
+
+const OF_ONESELF: readonly FixAction["kind"][] = [
+  "renew-token",
+  "enter-security-key",
+  "sign-in",
+  "reload",
+  "ask",
+];
+
+function planAll(situation: FixSituation): readonly FixAction[] {
   const { code = "" } = situation.explanation;
   const plan = Object.hasOwn(PLANS, code) ? PLANS[code] : undefined;
   if (plan !== undefined) return plan(situation);

@@ -13,7 +13,7 @@ test.each([
   [
     "scopes",
     { code: "TOKEN_ROLE_INSUFFICIENT", requiredScopes: ["authz:read"], missingScopes: ["authz:read"] },
-    ["authz:read", "none of authz:read"],
+    ["authz:read", "without authz:read"],
   ],
   [
     "algorithms, as the record has them",

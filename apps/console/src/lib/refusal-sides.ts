@@ -26,7 +26,7 @@ export function compareSides(explanation: Explanation, instance: Instance | unde
   if (/SCOPE|ROLE_INSUFFICIENT/.test(code) || explanation.missingScopes.length > 0) {
     const expected = explanation.requiredScopes.join(", ") || find(/ needs (.+)$/);
     const missing = explanation.missingScopes.join(", ");
-    return sides("Scopes", expected, missing === "" ? find(/holds (.+)$/) : `none of ${missing}`, true);
+    return sides("Scopes", expected, missing === "" ? find(/holds (.+)$/) : `without ${missing}`, true);
   }
   if (/ALGORITHM|HMAC_TOKEN|PUBLIC_KEY_TOKEN/.test(code))
     return sides(
