@@ -28,7 +28,7 @@ export function FixControl(props: FixControlProps): ReactNode {
     case "ask":
       return (
         <div className="w-full min-w-0">
-          <CodeBlock label={action.label} code={action.text} />
+          <CodeBlock label={action.label} code={action.text} isProse={action.kind === "ask"} />
         </div>
       );
     case "show-configuration":
