@@ -1,7 +1,7 @@
 /** All pages. A feature brings its routes; here they get their place. */
 import { createRoute, createRouter } from "@tanstack/react-router";
 import { auditRoute } from "../features/audit/audit-routes.ts";
-import { chatRoute } from "../features/chat/chat-routes.ts";
+import { agentRoute, agentSessionRoute, chatRoute } from "../features/chat/chat-routes.ts";
 import { homeRoute, startRoute } from "../features/home/home-routes.ts";
 import {
   connectRoute,
@@ -43,7 +43,14 @@ const routeTree = rootRoute.addChildren([
       unknownRoute,
       instanceRoute
         .update({ component: InstanceFrame })
-        .addChildren([homeRoute, chatRoute, sessionsRoute, refusalsRoute, instancePageRoute]),
+        .addChildren([
+          homeRoute,
+          chatRoute,
+          agentRoute.addChildren([agentSessionRoute]),
+          sessionsRoute,
+          refusalsRoute,
+          instancePageRoute,
+        ]),
     ]),
 ]);
 

@@ -1,4 +1,8 @@
-/** The session ended while a page was open. The page stays as it is; who signs in again goes on in it. */
+/**
+ * The session ended while a page was open. The page stays as it is; who signs in again goes on in it. Who was removed cannot:
+ * they can still copy what they have typed, until they leave.
+ */
+import { useEffect } from "react";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { SignInForm } from "../features/sign-in/sign-in-form.tsx";
@@ -10,6 +14,10 @@ export function SessionEnded() {
   const { controlPlane, instanceClients, openDocument, queryClient, sessionWatch } = useServices();
   const isOver = useIsSessionOver(sessionWatch);
   const { person } = useSignedIn();
+  useEffect(() => {
+    // Tokens and security keys of instances end with the session: nothing of this page works on.
+    if (isOver) instanceClients.forgetAll();
+  }, [isOver, instanceClients]);
 
   function goOn(signedIn: SignedIn) {
     instanceClients.forgetAll();
@@ -23,7 +31,7 @@ export function SessionEnded() {
   return (
     <Dialog
       title="Your session has ended"
-      description="It expired, or somebody ended it. What is on this page stays: sign in, and go on where you were."
+      description={`It expired, it was ended, or ${person.name} was removed from the organization. What you typed on this page stays: sign in, and go on where you were.`}
       isOpen={isOver}
       isBlocking
       onOpenChange={() => undefined}

@@ -6,6 +6,7 @@ import { cx } from "../lib/cx.ts";
 import { useMediaQuery } from "../lib/media-query.ts";
 import { CommandMenu } from "./command-menu.tsx";
 import { useCrumbs } from "./crumbs.ts";
+import { PageAnnouncer } from "./page-announcer.tsx";
 import { SessionEnded } from "./session-ended.tsx";
 import { SideBar } from "./side-bar.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -60,13 +61,14 @@ export function Shell() {
         <main
           id="page"
           tabIndex={-1}
-          className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none sm:px-8 sm:py-8"
+          className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none sm:px-8 sm:py-8 has-data-fills:max-w-none has-data-fills:p-0"
         >
           <RefusalArea>
             <Outlet />
           </RefusalArea>
         </main>
       </div>
+      <PageAnnouncer title={title} />
       <CommandMenu isOpen={isPaletteOpen} onOpenChange={setIsPaletteOpen} />
       <SessionEnded />
     </div>

@@ -2,55 +2,80 @@
 import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { CornerDownLeft, Search } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef, useState } from "react";
+import { type Pickable, type PickedGroup, pickCommands, rememberRecent } from "../lib/pick-commands.ts";
 
-export interface Command {
-  readonly id: string;
-  /** What is searched and shown. */
-  readonly label: string;
-  readonly group: string;
+/** What is searched and shown; the hint stands at the right. */
+export interface Command extends Pickable {
   readonly icon?: ReactNode;
-  /** Shown at the right, and searched too: an id, a state. */
-  readonly hint?: string;
   readonly run: () => void;
 }
 
-interface CommandGroup {
-  readonly value: string;
-  readonly items: readonly Command[];
-}
+type CommandGroup = PickedGroup<Command>;
 
 export interface CommandPaletteProps {
   readonly isOpen: boolean;
   readonly onOpenChange: (isOpen: boolean) => void;
   readonly commands: readonly Command[];
+  /** Commands for what is typed itself, such as an id. They stand last. */
+  readonly commandsFor?: (search: string) => readonly Command[];
 }
 
-const searchText = ({ label, hint }: Command) => `${label} ${hint ?? ""}`;
+const nameOf = ({ label }: Command) => label;
 
-export function CommandPalette({ isOpen, onOpenChange, commands }: CommandPaletteProps) {
+export function CommandPalette({ isOpen, onOpenChange, commands, commandsFor }: CommandPaletteProps) {
+  const [search, setSearch] = useState("");
+  // In this tab's memory only, and gone with it.
+  const [recentIds, setRecentIds] = useState<readonly string[]>([]);
+  const hasRun = useRef(false);
+  const picked = pickCommands(commands, search, recentIds);
+  const direct = search.trim() === "" ? [] : (commandsFor?.(search.trim()) ?? []);
+  const groups = direct.length === 0 ? picked : [...picked, { value: "Go to", items: direct }];
+  function choose(command: Command) {
+    hasRun.current = true;
+    setRecentIds((before) => rememberRecent(before, command.id));
+    setSearch("");
+    onOpenChange(false);
+    command.run();
+  }
   return (
-    <Dialog.Root open={isOpen} onOpenChange={onOpenChange}>
+    <Dialog.Root
+      open={isOpen}
+      onOpenChange={(next) => {
+        hasRun.current = false;
+        setSearch("");
+        onOpenChange(next);
+      }}
+    >
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Dialog.Viewport className="fixed inset-0 z-40 flex justify-center overflow-hidden p-4 pt-[12vh]">
           <Dialog.Popup
             aria-label="Commands"
+            // Who has gone somewhere is on that page, not on the button that they came from.
+            finalFocus={() => (hasRun.current ? document.querySelector<HTMLElement>("#page") : true)}
             className="popup flex h-fit max-h-[60vh] w-full max-w-xl flex-col overflow-hidden rounded-lg"
           >
             <Autocomplete.Root
               inline
               open
-              items={groupCommands(commands)}
-              itemToStringValue={searchText}
+              items={groups}
+              // Ranked already.
+              mode="none"
+              value={search}
+              onValueChange={(next, { reason }) => {
+                // The label of what is chosen does not become what is searched.
+                if (reason !== "item-press") setSearch(next);
+              }}
+              itemToStringValue={nameOf}
               autoHighlight="always"
               keepHighlight
             >
               <div className="flex items-center gap-2.5 border-b border-line px-4">
                 <Search aria-hidden className="size-4 shrink-0 text-ink-faint" />
                 <Autocomplete.Input
-                  aria-label="Search for a page, an instance or an id"
-                  placeholder="Go to a page, an instance, an id…"
+                  aria-label="Search for a page, an agent, a person or an id"
+                  placeholder="Go to a page, an agent, a person, an id…"
                   className="h-12 w-full bg-transparent text-base text-ink outline-none placeholder:text-ink-faint"
                 />
               </div>
@@ -65,11 +90,7 @@ export function CommandPalette({ isOpen, onOpenChange, commands }: CommandPalett
                     </Autocomplete.GroupLabel>
                     <Autocomplete.Collection>
                       {(command: Command) => (
-                        <CommandItem
-                          key={command.id}
-                          command={command}
-                          onChosen={() => onOpenChange(false)}
-                        />
+                        <CommandItem key={command.id} command={command} onChosen={() => choose(command)} />
                       )}
                     </Autocomplete.Collection>
                   </Autocomplete.Group>
@@ -87,10 +108,7 @@ function CommandItem({ command, onChosen }: { readonly command: Command; readonl
   return (
     <Autocomplete.Item
       value={command}
-      onClick={() => {
-        onChosen();
-        command.run();
-      }}
+      onClick={onChosen}
       className="popup-item group min-h-8 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-ink-soft"
     >
       {command.icon}
@@ -101,8 +119,4 @@ function CommandItem({ command, onChosen }: { readonly command: Command; readonl
       <CornerDownLeft aria-hidden className="invisible size-3.5! group-data-highlighted:visible" />
     </Autocomplete.Item>
   );
-}
-
-function groupCommands(commands: readonly Command[]): readonly CommandGroup[] {
-  return [...Map.groupBy(commands, ({ group }) => group)].map(([value, items]) => ({ value, items }));
 }

@@ -1,6 +1,7 @@
 /** Copies, and says whether that worked. */
 import { Check, Copy, X } from "lucide-react";
 import { useCopying } from "../lib/copy-text.ts";
+import { Button, type ButtonVariant } from "./button.tsx";
 import { IconButton } from "./icon-button.tsx";
 
 export interface CopyButtonProps {
@@ -29,6 +30,33 @@ export function CopyButton({ text, what }: CopyButtonProps) {
         className="[&_svg]:size-3.5!"
       />
       <output className="sr-only">{state === "idle" ? "" : label}</output>
+    </>
+  );
+}
+
+export interface CopyTextButtonProps {
+  readonly text: string;
+  /** What the button does, such as "Copy link". */
+  readonly label: string;
+  readonly variant?: ButtonVariant;
+}
+
+/** The same with its words shown: where copying is the thing to do. */
+export function CopyTextButton({ text, label, variant = "secondary" }: CopyTextButtonProps) {
+  const { state, copy } = useCopying();
+  const Icon = ICONS[state];
+  return (
+    <>
+      <Button variant={variant} icon={<Icon aria-hidden />} onClick={() => copy(text)}>
+        {state === "copied" ? "Copied" : label}
+      </Button>
+      <output className={state === "failed" ? "text-xs text-danger-ink" : "sr-only"}>
+        {state === "failed"
+          ? "This page may not copy: mark the link and copy it by hand."
+          : state === "copied"
+            ? "Copied"
+            : ""}
+      </output>
     </>
   );
 }

@@ -10,7 +10,7 @@ export interface Column<Row> {
   readonly isTitleHidden?: boolean;
   /** Not shown where there is little room. */
   readonly isMinor?: boolean;
-  readonly align?: "start" | "end";
+  readonly align?: "start" | "center" | "end";
 }
 
 export interface TableProps<Row> {
@@ -66,5 +66,9 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
 export const rowLinkClasses = "font-medium text-ink after:absolute after:inset-0";
 
 function lookOf<Row>({ isMinor, align }: Column<Row>): string {
-  return cx(isMinor === true && "hidden md:table-cell", align === "end" && "text-right");
+  return cx(
+    isMinor === true && "hidden md:table-cell",
+    align === "end" && "text-right",
+    align === "center" && "text-center",
+  );
 }

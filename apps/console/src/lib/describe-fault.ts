@@ -71,8 +71,19 @@ export function describeFault(error: unknown): FaultWords {
   };
 }
 
+/** What to do on a page, where the catalogue says it for who calls the API. */
+const FIXES_ON_A_PAGE: Readonly<Record<string, string>> = {
+  MEMBERSHIP_CHANGED: "look at what you may do now, then try once more",
+  SESSION_UNKNOWN: "load the page again: the list is old",
+  LINK_FOR_SELF: "change your password in Settings",
+  LINK_DETAILS_MISSING: "fill in what is missing",
+  MEMBER_UNKNOWN: "load the page again: the list of members is old",
+};
+
 function describeRefusal(refusal: AgentOSRefusal): FaultWords {
-  const { status, code, title, detail, fix, denialId, missingScopes, isOurs } = refusal;
+  const { status, code, title, detail, denialId, missingScopes, isOurs } = refusal;
+  const known = isOurs && code !== undefined && Object.hasOwn(FIXES_ON_A_PAGE, code);
+  const fix = known ? FIXES_ON_A_PAGE[code] : refusal.fix;
   return {
     cause: asSentence(humanizeTimes(clip(title ?? detail, MAX_TEXT))),
     fix: fix === undefined ? undefined : asSentence(clip(fix, MAX_TEXT)),
@@ -94,6 +105,16 @@ export function isSessionOver(error: unknown): boolean {
   return (
     error instanceof AgentOSRefusal &&
     (error.code === "AUTH_SIGN_IN_REQUIRED" || error.code === "AUTH_SIGN_IN_ENDED")
+  );
+}
+
+/** The person is something else in the organization than this page knows. */
+export function isMembershipOld(error: unknown): boolean {
+  return (
+    error instanceof AgentOSRefusal &&
+    (error.code === "SCOPE_ROLE_INSUFFICIENT" ||
+      error.code === "SCOPE_NOT_A_MEMBER" ||
+      error.code === "MEMBERSHIP_CHANGED")
   );
 }
 

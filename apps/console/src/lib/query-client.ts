@@ -1,7 +1,7 @@
 /** How answers are kept. Errors of calls are data: a page shows them, and none is thrown past it. */
 import { type ClientError, isClientError } from "@agentos/client";
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { isSessionOver } from "./describe-fault.ts";
+import { isMembershipOld, isSessionOver } from "./describe-fault.ts";
 import type { SessionWatch } from "./session-watch.ts";
 
 declare module "@tanstack/react-query" {
@@ -15,9 +15,11 @@ declare module "@tanstack/react-query" {
 export function createQueryClient(sessionWatch: SessionWatch): QueryClient {
   const onError = (error: unknown) => {
     if (isSessionOver(error)) sessionWatch.markOver();
+    // Another role, or none any more: what is shown of the person is old.
+    if (isMembershipOld(error)) void client.invalidateQueries({ queryKey: ["session"] });
     if (!isClientError(error)) console.error(error);
   };
-  return new QueryClient({
+  const client = new QueryClient({
     queryCache: new QueryCache({
       onError: (error, query) => {
         if (query.meta?.knowsSessionOver !== true) onError(error);
@@ -34,4 +36,5 @@ export function createQueryClient(sessionWatch: SessionWatch): QueryClient {
       mutations: { retry: false },
     },
   });
+  return client;
 }

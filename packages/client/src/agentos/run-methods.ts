@@ -45,6 +45,8 @@ export interface StreamOptions extends Pick<CallOptions, "signal"> {
   readonly silenceMs?: number | undefined;
   /** Tries to take up a lost stream, one after the other, without a new event. Default 8. */
   readonly maxResumes?: number | undefined;
+  /** Told `false` when a stream that can be taken up is lost, and `true` once it is there again. */
+  readonly onConnection?: ((isConnected: boolean) => void) | undefined;
 }
 
 /** How a run is begun as a stream. */
@@ -150,7 +152,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
     streamed: StreamOptions & { readonly isKept: boolean },
   ): RunStream {
     const { signal, timeoutMs = options.timeoutMs, silenceMs = SILENCE_MS, isKept } = streamed;
-    const { maxResumes = 8, cancelsWhenLeft } = streamed;
+    const { maxResumes = 8, cancelsWhenLeft, onConnection } = streamed;
     const position = createEventPosition(known);
     const resume = async () =>
       transport.open({
@@ -175,6 +177,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
           limits: { maxEventLength, silenceMs },
           maxResumes,
           signal,
+          onConnection,
         }),
       onLeft() {
         const { runId, sessionId } = position;

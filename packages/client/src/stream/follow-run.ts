@@ -27,6 +27,8 @@ export interface FollowOptions {
   /** Tries to take it up, one after the other, without a new event. */
   readonly maxResumes: number;
   readonly signal: AbortSignal | undefined;
+  /** Told false when the connection is lost and taken up again, and true when it is there again. */
+  readonly onConnection: ((isConnected: boolean) => void) | undefined;
 }
 
 /** Say where the stream stands, and are no events of the run. */
@@ -40,11 +42,14 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
   let isFirst = open !== undefined;
   /** The server has answered once: from then on a fault of the connection is a loss, and no reason to give up. */
   let isKnown = open === undefined;
+  let isLost = false;
   for (let failures = 0; ; failures += 1) {
     let lost: unknown;
     try {
       const answer = await openNext(isFirst);
       isKnown = true;
+      if (isLost) options.onConnection?.(true);
+      isLost = false;
       position.begin(isFirst ? "first" : "resumed");
       for await (const frame of readAnswer(answer, options)) {
         failures = 0;
@@ -64,6 +69,8 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
     const asked = lost === undefined ? undefined : retryDelayMs(lost, failures, transport.runtime);
     // The server asks for more time than is waited here.
     if (asked === undefined && lost instanceof AgentOSRefusal) throw lost;
+    if (!isLost) options.onConnection?.(false);
+    isLost = true;
     await transport.runtime.wait(asked ?? backoffMs(failures, transport.runtime), signal);
   }
 

@@ -36,6 +36,7 @@ describe.each(TEST_DIALECTS)("adding a member on %s", (dialect) => {
     ]);
     const audit = await acme.audit();
     expect(audit.map(({ action }) => action)).toEqual(["member.added", "link.created"]);
+    expect(audit[1]).toMatchObject({ target_id: member.personId, target_name: member.name });
     expect(audit[0]).toMatchObject({
       actor_person_id: "ada",
       target_id: member.personId,

@@ -67,13 +67,24 @@ export async function createLink(
       created_by: actor.personId ?? null,
     })
     .execute();
+  const name = personId === null ? undefined : await readName(change, personId);
   await change.audit({
     organizationId,
     action: "link.created",
-    target: { kind: "person", id: personId ?? "first-owner" },
+    target: { kind: "person", id: personId ?? "first-owner", ...(name === undefined ? {} : { name }) },
     after: { purpose, expires_at: expiresAt },
   });
   return { secret, expiresAt };
+}
+
+/** Their name now: the audit log says it, when they are gone too. */
+async function readName({ db }: Change, personId: string): Promise<string | undefined> {
+  const person = await db
+    .selectFrom("agentos_cp_persons")
+    .select("name")
+    .where("id", "=", personId)
+    .executeTakeFirst();
+  return person?.name;
 }
 
 /** Ends the links of a person that nobody has used; those for the first owner where the person is null. */

@@ -1,14 +1,32 @@
-import { ScrollText } from "lucide-react";
-import { EmptyState } from "../../components/empty-state.tsx";
+/** Who changed what, and what became of what was revoked. */
+import { useNavigate } from "@tanstack/react-router";
+import { NeedsScopes } from "../../components/closed-place.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { Tabs } from "../../components/tabs.tsx";
+import { auditRoute } from "./audit-routes.ts";
+import { ChangesTab } from "./changes-tab.tsx";
+import { RevocationsTab } from "./revocations-tab.tsx";
 
 export function AuditPage() {
+  const search = auditRoute.useSearch();
+  const navigate = useNavigate();
   return (
     <>
-      <PageHeader title="Audit" description="Who changed what, newest first." />
-      <EmptyState icon={<ScrollText />} title="No changes yet">
-        Every change is written down here: who made it, what it was before and after, and where it came from.
-      </EmptyState>
+      <PageHeader
+        title="Audit"
+        description="Who changed what, newest first. Nothing of it is ever changed or removed."
+      />
+      <NeedsScopes scopes={["authz:read"]} what="the audit log">
+        <Tabs
+          label="Audit"
+          value={search.tab ?? "changes"}
+          onChange={(tab) => void navigate({ to: "/audit", search: tab === "revocations" ? { tab } : {} })}
+          tabs={[
+            { value: "changes", label: "Changes", content: <ChangesTab search={search} /> },
+            { value: "revocations", label: "Revocations", content: <RevocationsTab state={search.state} /> },
+          ]}
+        />
+      </NeedsScopes>
     </>
   );
 }

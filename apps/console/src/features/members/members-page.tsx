@@ -1,15 +1,104 @@
-import { Users } from "lucide-react";
-import { EmptyState } from "../../components/empty-state.tsx";
+/** Who belongs to the organization, and what each may do. */
+import { useNavigate } from "@tanstack/react-router";
+import { UserPlus } from "lucide-react";
+import { Button } from "../../components/button.tsx";
+import { NeedsScopes } from "../../components/closed-place.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { RequiresScope } from "../../components/requires-scope.tsx";
+import { Tabs } from "../../components/tabs.tsx";
+import { useMembers, useRoles } from "../../lib/people.ts";
+import { AddMemberDialog } from "./add-member-dialog.tsx";
+import { MemberList } from "./member-list.tsx";
+import { MemberPanel } from "./member-panel.tsx";
+import { type MembersSearch, membersRoute } from "./members-routes.ts";
+import { RolesTab } from "./roles-tab.tsx";
 
 export function MembersPage() {
+  const search = membersRoute.useSearch();
+  const navigate = useNavigate();
+  const members = useMembers();
+  const roles = useRoles();
+  const show = (next: MembersSearch, replace = false) =>
+    void navigate({ to: "/members", search: next, replace });
+  const { tab, q } = search;
+  const inTab: MembersSearch = tab === undefined ? {} : { tab };
   return (
     <>
-      <PageHeader title="Members" description="Who belongs to this organization, and what each may do." />
-      <EmptyState icon={<Users />} title="Only you so far">
-        People of this organization, with the role that says what each may do. Add somebody, and hand over the
-        one-time link that lets them in.
-      </EmptyState>
+      <PageHeader
+        title="Members"
+        description="Who belongs to this organization, and what each may do."
+        actions={
+          <RequiresScope scopes={["org:members:write"]}>
+            <Button
+              variant="primary"
+              icon={<UserPlus aria-hidden />}
+              onClick={() => show({ ...inTab, add: true })}
+            >
+              Add member
+            </Button>
+          </RequiresScope>
+        }
+      />
+      <Tabs
+        label="Members and roles"
+        value={tab ?? "members"}
+        onChange={(next) => show(next === "roles" ? { tab: "roles" } : {})}
+        tabs={[
+          {
+            value: "members",
+            label: members.data === undefined ? "Members" : `Members ${members.data.data.length}`,
+            content: (
+              <NeedsScopes scopes={["org:members:read"]} what="the members">
+                <QueryView query={members} what="the members">
+                  {({ data }) => (
+                    <MemberList
+                      members={data}
+                      roles={roles.data?.data ?? []}
+                      searchText={tab === undefined ? (q ?? "") : ""}
+                      onSearch={(text) => show(text === "" ? {} : { q: text }, true)}
+                    />
+                  )}
+                </QueryView>
+              </NeedsScopes>
+            ),
+          },
+          {
+            value: "roles",
+            label: "Roles",
+            content: (
+              <QueryView query={roles} what="the roles">
+                {({ data }) => (
+                  <RolesTab
+                    roles={data}
+                    members={members.data?.data}
+                    searchText={q ?? ""}
+                    onSearch={(text) =>
+                      show(text === "" ? { tab: "roles" } : { tab: "roles", q: text }, true)
+                    }
+                  />
+                )}
+              </QueryView>
+            ),
+          },
+        ]}
+      />
+      {roles.data === undefined ? null : (
+        <>
+          <MemberPanel
+            personId={search.member}
+            members={members.data?.data}
+            roles={roles.data.data}
+            onClose={() => show(q === undefined ? {} : { q })}
+          />
+          <AddMemberDialog
+            isOpen={search.add === true}
+            members={members.data?.data ?? []}
+            roles={roles.data.data}
+            onClose={() => show(inTab)}
+          />
+        </>
+      )}
     </>
   );
 }

@@ -1,14 +1,275 @@
-import { History } from "lucide-react";
+/** Conversations of an instance: find one by its name, go on with it, rename it, delete it. */
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Ellipsis, History, Pencil, Search, SearchX, Trash2 } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { Field } from "../../components/field.tsx";
+import { IconButton } from "../../components/icon-button.tsx";
+import { InstanceQueryView } from "../../components/instance-query-view.tsx";
+import { Menu, MenuItem } from "../../components/menu.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { Select } from "../../components/select.tsx";
+import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
+import { TextInput } from "../../components/text-input.tsx";
+import { useAgents } from "../../lib/instance-data.ts";
+import { instanceRoute } from "../../lib/parent-routes.ts";
+import { nameOfSession, type SessionPage, type SessionRow, useSessions } from "../../lib/sessions.ts";
+import { clip, countOf } from "../../lib/words.ts";
+import { DeleteDialog, RenameDialog } from "./session-dialogs.tsx";
+import { sessionsRoute } from "./sessions-routes.ts";
+
+const PAGE_SIZE = 25;
+const ALL = "*";
 
 export function SessionsPage() {
+  const { instanceId } = instanceRoute.useParams();
+  const { agent, q = "", page = 1 } = sessionsRoute.useSearch();
+  const navigate = useNavigate({ from: "/i/$instanceId/sessions" });
+  const agents = useAgents();
+  const query = useSessions({ agentId: agent, search: q, page, limit: PAGE_SIZE });
+  const names = new Map((agents.data ?? []).map(({ id, name }) => [id, clip(name, 60)]));
+  const isFiltered = agent !== undefined || q !== "";
   return (
     <>
-      <PageHeader title="Sessions" description="Chats of this instance that you may see." />
-      <EmptyState icon={<History />} title="No sessions yet">
-        Each chat is kept as a session. Find one again here by its name, continue it, rename it or delete it.
-      </EmptyState>
+      <PageHeader title="Sessions" description="Your chats with the agents of this instance." />
+      <div className="flex flex-wrap items-end gap-3">
+        <div className="w-full sm:w-72">
+          <SearchField
+            value={q}
+            onChange={(next) =>
+              void navigate({
+                search: ({ agent: kept }) => ({
+                  ...(kept === undefined ? {} : { agent: kept }),
+                  ...(next === "" ? {} : { q: next }),
+                }),
+                replace: true,
+              })
+            }
+          />
+        </div>
+        <div className="w-full sm:w-56">
+          <Field label="Agent" isLabelHidden>
+            <Select
+              value={agent ?? ALL}
+              onChange={(next) =>
+                void navigate({
+                  search: { ...(next === ALL ? {} : { agent: next }), ...(q === "" ? {} : { q }) },
+                })
+              }
+              options={[
+                { value: ALL, label: "All agents" },
+                ...[...names].map(([value, label]) => ({ value, label })),
+                ...(agent === undefined || names.has(agent)
+                  ? []
+                  : [{ value: agent, label: clip(agent, 60) }]),
+              ]}
+            />
+          </Field>
+        </div>
+      </div>
+      <InstanceQueryView
+        query={query}
+        what="the sessions"
+        instanceId={instanceId}
+        ask={(client) => client.sessions.list({ query: { type: "agent", limit: 1 } })}
+      >
+        {(found) => (
+          <SessionTable
+            found={found}
+            instanceId={instanceId}
+            names={names}
+            isFiltered={isFiltered}
+            page={page}
+            onPage={(next) => void navigate({ search: (before) => ({ ...before, page: next }) })}
+          />
+        )}
+      </InstanceQueryView>
+    </>
+  );
+}
+
+/** The address follows a moment after the last letter. */
+function SearchField({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return undefined;
+    const timer = setTimeout(() => onChange(text), 250);
+    return () => clearTimeout(timer);
+  }, [text, value, onChange]);
+  return (
+    <Field label="Search by name" isLabelHidden>
+      <TextInput
+        type="search"
+        icon={<Search aria-hidden />}
+        placeholder="Search by name"
+        value={text}
+        maxLength={200}
+        onChange={({ target }) => setText(target.value)}
+      />
+    </Field>
+  );
+}
+
+interface SessionTableProps {
+  readonly found: SessionPage;
+  readonly instanceId: string;
+  readonly names: ReadonlyMap<string, string>;
+  readonly isFiltered: boolean;
+  readonly page: number;
+  readonly onPage: (page: number) => void;
+}
+
+function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: SessionTableProps) {
+  const [renaming, setRenaming] = useState<SessionRow>();
+  const [deleting, setDeleting] = useState<SessionRow>();
+  const columns: readonly Column<SessionRow>[] = [
+    {
+      id: "name",
+      title: "Name",
+      render: (session) =>
+        typeof session.agent_id === "string" ? (
+          <Link
+            data-row-link
+            to="/i/$instanceId/agents/$agentId/sessions/$sessionId"
+            params={{ instanceId, agentId: session.agent_id, sessionId: session.session_id }}
+            className={`${rowLinkClasses} line-clamp-1 wrap-anywhere`}
+          >
+            {nameOfSession(session)}
+          </Link>
+        ) : (
+          <span className="font-medium text-ink">{nameOfSession(session)}</span>
+        ),
+    },
+    {
+      id: "agent",
+      title: "Agent",
+      isMinor: true,
+      render: ({ agent_id: id }) => (
+        <span className="text-ink-soft">
+          {id === null || id === undefined ? "" : (names.get(id) ?? clip(id, 60))}
+        </span>
+      ),
+    },
+    {
+      id: "tokens",
+      title: "Tokens",
+      isMinor: true,
+      align: "end",
+      render: ({ total_tokens: tokens }) => (
+        <span className="text-ink-soft tabular-nums">{tokens ? tokens.toLocaleString("en") : "–"}</span>
+      ),
+    },
+    {
+      id: "when",
+      title: "Last used",
+      render: ({ updated_at, created_at }) => {
+        const seconds = Date.parse(updated_at ?? created_at ?? "") / 1000;
+        return (
+          <span className="relative z-1 whitespace-nowrap text-ink-soft">
+            {Number.isFinite(seconds) ? <RelativeTime seconds={seconds} /> : "–"}
+          </span>
+        );
+      },
+    },
+    {
+      id: "actions",
+      title: "Actions",
+      isTitleHidden: true,
+      align: "end",
+      render: (session) => (
+        <span className="relative z-1">
+          <Menu
+            align="end"
+            trigger={
+              <IconButton
+                label={`Actions for ${nameOfSession(session)}`}
+                icon={<Ellipsis aria-hidden />}
+                hasTooltip={false}
+              />
+            }
+          >
+            <MenuItem icon={<Pencil aria-hidden />} onSelect={() => setRenaming(session)}>
+              Rename…
+            </MenuItem>
+            <MenuItem icon={<Trash2 aria-hidden />} isDanger onSelect={() => setDeleting(session)}>
+              Delete…
+            </MenuItem>
+          </Menu>
+        </span>
+      ),
+    },
+  ];
+  const total = found.meta.total_count;
+  const pages = Math.max(1, found.meta.total_pages);
+  return (
+    <>
+      <Table
+        label="Sessions"
+        columns={columns}
+        rows={found.data}
+        keyOf={(session) => `${session.agent_id ?? ""} ${session.user_id ?? ""} ${session.session_id}`}
+        empty={
+          isFiltered ? (
+            <EmptyState
+              icon={<SearchX />}
+              title="No session fits"
+              action={
+                <ButtonLink to="/i/$instanceId/sessions" params={{ instanceId }}>
+                  Show all sessions
+                </ButtonLink>
+              }
+            >
+              The search looks at names of sessions: the first message, until you rename one.
+            </EmptyState>
+          ) : (
+            <EmptyState
+              icon={<History />}
+              title="No sessions yet"
+              action={
+                <ButtonLink to="/i/$instanceId/chat" params={{ instanceId }} variant="primary">
+                  Start a chat
+                </ButtonLink>
+              }
+            >
+              Each chat is kept as a session. Find one again here by its name, continue it, rename it or
+              delete it.
+            </EmptyState>
+          )
+        }
+      />
+      {found.data.length === 0 && page === 1 ? null : (
+        <nav aria-label="Pages" className="flex items-center justify-between gap-3 text-xs text-ink-soft">
+          <span className="tabular-nums">
+            {countOf(total, "session")}
+            {pages > 1 ? ` · page ${page} of ${pages}` : ""}
+          </span>
+          {pages > 1 || page > 1 ? (
+            <span className="flex gap-2">
+              <Button size="sm" disabled={page <= 1} onClick={() => onPage(page - 1)}>
+                Previous
+              </Button>
+              <Button size="sm" disabled={page >= pages} onClick={() => onPage(page + 1)}>
+                Next
+              </Button>
+            </span>
+          ) : null}
+        </nav>
+      )}
+      {renaming === undefined ? null : (
+        <RenameDialog session={renaming} onClose={() => setRenaming(undefined)} />
+      )}
+      {deleting === undefined ? null : (
+        <DeleteDialog session={deleting} onClose={() => setDeleting(undefined)} />
+      )}
     </>
   );
 }

@@ -1,9 +1,20 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { instanceRoute } from "../../lib/parent-routes.ts";
 
+export interface SessionsSearch {
+  readonly agent?: string;
+  readonly q?: string;
+  readonly page?: number;
+}
+
 export const sessionsRoute = createRoute({
   getParentRoute: () => instanceRoute,
   path: "/sessions",
   staticData: { title: "Sessions" },
+  validateSearch: ({ agent, q, page }: Record<string, unknown>): SessionsSearch => ({
+    ...(typeof agent === "string" && agent !== "" ? { agent: agent.slice(0, 200) } : {}),
+    ...(typeof q === "string" && q !== "" ? { q: q.slice(0, 200) } : {}),
+    ...(typeof page === "number" && Number.isInteger(page) && page > 1 && page < 100_000 ? { page } : {}),
+  }),
   component: lazyRouteComponent(() => import("./sessions-page.tsx"), "SessionsPage"),
 });

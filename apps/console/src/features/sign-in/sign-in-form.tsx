@@ -5,6 +5,7 @@ import { Button } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { TextInput } from "../../components/text-input.tsx";
+import { findRightAddress } from "../../lib/right-address.ts";
 import { useServices } from "../../lib/services.ts";
 import type { SignedIn } from "../../lib/session.ts";
 
@@ -27,9 +28,22 @@ export function SignInForm({ onSignedIn, knownEmail = "" }: SignInFormProps) {
     event.preventDefault();
     signIn.mutate();
   }
+  const rightAddress = findRightAddress(signIn.error, window.location.pathname + window.location.search);
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      {signIn.error === null ? null : <ErrorState error={signIn.error} isCompact />}
+      {signIn.error === null ? null : (
+        <ErrorState
+          error={signIn.error}
+          isCompact
+          action={
+            rightAddress === undefined ? undefined : (
+              <a href={rightAddress} className="rounded-sm text-sm font-medium text-accent-ink underline">
+                Open the right address
+              </a>
+            )
+          }
+        />
+      )}
       <Field label="E-mail">
         <TextInput
           type="email"

@@ -1,0 +1,189 @@
+/**
+ * Markdown of strangers: no raw HTML, no picture of another host, no link that opens without a question. Elements are our
+ * own; the parser and its cut into blocks are streamdown's, so that only the last block is parsed again while it grows.
+ */
+import { ImageOff } from "lucide-react";
+import {
+  type ComponentProps,
+  type CSSProperties,
+  isValidElement,
+  memo,
+  type ReactNode,
+  useState,
+} from "react";
+import { type Components, Streamdown } from "streamdown";
+import { clip } from "../lib/words.ts";
+import { Button } from "./button.tsx";
+import { CodeBlock } from "./code-block.tsx";
+import { Dialog, DialogClose } from "./dialog.tsx";
+
+interface MarkdownViewProps {
+  readonly text: string;
+  readonly isGrowing: boolean;
+}
+
+/** Longer texts are drawn as they are: a parser would hold up the page. */
+const MAX_MARKDOWN = 200_000;
+
+function MarkdownView({ text, isGrowing }: MarkdownViewProps) {
+  if (text.length > MAX_MARKDOWN)
+    return <pre className="font-sans whitespace-pre-wrap wrap-anywhere">{text}</pre>;
+  return (
+    <Streamdown
+      className="markdown"
+      mode={isGrowing ? "streaming" : "static"}
+      parseIncompleteMarkdown={isGrowing}
+      components={COMPONENTS}
+      // Without rehype-raw, HTML in the text stays text.
+      rehypePlugins={NO_PLUGINS}
+      urlTransform={keepUrl}
+      controls={false}
+      linkSafety={LINKS_ARE_OURS}
+    >
+      {text}
+    </Streamdown>
+  );
+}
+
+const NO_PLUGINS: [] = [];
+const LINKS_ARE_OURS = { enabled: false };
+/** What may be done with an address is decided by the element. */
+const keepUrl = (url: string) => url;
+
+const COMPONENTS: Components = {
+  a: ({ href, children }) => <StrangersLink href={href}>{children}</StrangersLink>,
+  img: ({ src, alt }) => <NoImage source={typeof src === "string" ? src : ""} alt={alt ?? ""} />,
+  pre: ({ children }) => <Code>{children}</Code>,
+  code: ({ children }) => <code>{children}</code>,
+  inlineCode: ({ children }) => <code>{children}</code>,
+  h1: ({ children }) => <h3>{children}</h3>,
+  h2: ({ children }) => <h3>{children}</h3>,
+  h3: ({ children }) => <h4>{children}</h4>,
+  h4: ({ children }) => <h4>{children}</h4>,
+  h5: ({ children }) => <h4>{children}</h4>,
+  h6: ({ children }) => <h4>{children}</h4>,
+  p: ({ children }) => <p>{children}</p>,
+  strong: ({ children }) => <strong>{children}</strong>,
+  ul: ({ children }) => <ul>{children}</ul>,
+  ol: ({ children, start }) => <ol start={start}>{children}</ol>,
+  li: ({ children }) => <li>{children}</li>,
+  blockquote: ({ children }) => <blockquote>{children}</blockquote>,
+  hr: () => <hr />,
+  table: ({ children }) => (
+    // What scrolls has to be reachable by keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
+    <div tabIndex={0} role="group" aria-label="Table" className="overflow-x-auto">
+      <table>{children}</table>
+    </div>
+  ),
+  thead: ({ children }) => <thead>{children}</thead>,
+  tbody: ({ children }) => <tbody>{children}</tbody>,
+  tr: ({ children }) => <tr>{children}</tr>,
+  th: ({ children, style }) => <th style={alignOf(style)}>{children}</th>,
+  td: ({ children, style }) => <td style={alignOf(style)}>{children}</td>,
+  sup: ({ children }) => <sup>{children}</sup>,
+  sub: ({ children }) => <sub>{children}</sub>,
+  section: ({ children }) => <section>{children}</section>,
+};
+
+/** Of what a cell may look like only where its text stands is taken. */
+function alignOf(style: CSSProperties | undefined): CSSProperties | undefined {
+  return style?.textAlign === undefined ? undefined : { textAlign: style.textAlign };
+}
+
+function Code({ children }: { readonly children: ReactNode }) {
+  const inner = isValidElement<ComponentProps<"code">>(children) ? children.props : undefined;
+  const language = /language-([\w+#.-]{1,30})/.exec(inner?.className ?? "")?.[1];
+  return (
+    <CodeBlock code={textIn(inner?.children ?? children).replace(/\n$/, "")} label={language ?? "Code"} />
+  );
+}
+
+function textIn(node: ReactNode): string {
+  if (typeof node === "string") return node;
+  if (Array.isArray(node)) return node.map(textIn).join("");
+  return "";
+}
+
+/** Where a link leads is seen before it is followed. Other schemes than those of the web and of mail lead nowhere. */
+function StrangersLink({
+  href,
+  children,
+}: {
+  readonly href: string | undefined;
+  readonly children: ReactNode;
+}) {
+  const [isAsking, setIsAsking] = useState(false);
+  const url = readUrl(href);
+  if (url === undefined) return <span>{children}</span>;
+  return (
+    <>
+      <a
+        href={url}
+        rel="noopener noreferrer nofollow"
+        target="_blank"
+        onClick={(event) => {
+          event.preventDefault();
+          setIsAsking(true);
+        }}
+        // The middle button opens a tab without a click.
+        onAuxClick={(event) => {
+          event.preventDefault();
+          setIsAsking(true);
+        }}
+      >
+        {children}
+      </a>
+      {isAsking ? (
+        <Dialog
+          title="Open this link?"
+          description="The agent wrote it. Look where it leads before you follow it."
+          isOpen={isAsking}
+          onOpenChange={setIsAsking}
+          actions={
+            <>
+              <DialogClose>
+                <Button>Stay here</Button>
+              </DialogClose>
+              <Button
+                variant="primary"
+                onClick={() => {
+                  setIsAsking(false);
+                  window.open(url, "_blank", "noopener,noreferrer");
+                }}
+              >
+                Open link
+              </Button>
+            </>
+          }
+        >
+          <p className="max-h-40 overflow-auto rounded-md border border-line bg-sunken p-2 font-mono text-xs wrap-anywhere text-ink">
+            {clip(url, 2_000)}
+          </p>
+        </Dialog>
+      ) : null}
+    </>
+  );
+}
+
+function readUrl(href: string | undefined): string | undefined {
+  if (href === undefined || !URL.canParse(href)) return undefined;
+  const url = new URL(href);
+  return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : undefined;
+}
+
+/** No picture is fetched from anywhere: who serves it would learn who reads, and when. */
+function NoImage({ source, alt }: { readonly source: string; readonly alt: string }) {
+  return (
+    <span className="inline-flex max-w-full items-center gap-1.5 rounded-sm border border-line bg-sunken px-1.5 text-xs text-ink-soft">
+      <ImageOff aria-hidden className="size-3.5 shrink-0" />
+      <span className="truncate">
+        Picture not loaded{alt === "" ? "" : `: ${clip(alt, 100)}`}
+        {URL.canParse(source) ? ` (${clip(new URL(source).host || "inline", 60)})` : ""}
+      </span>
+    </span>
+  );
+}
+
+// oxlint-disable-next-line import/no-default-export -- React loads a component by the default export of its file
+export default memo(MarkdownView);

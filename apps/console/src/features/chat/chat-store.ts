@@ -1,0 +1,351 @@
+/**
+ * The conversation of one session while its page is open: sends, follows, stops, decides. Knows a client and no browser.
+ * Runs are in the background at the instance, so leaving the page ends none of them: whoever opens it again finds them.
+ */
+import { type AgentOSClient, AgentOSRefusal, isClientError, type RunStream } from "@agentos/client";
+import { MAX_TURNS, readHistory } from "./read-history.ts";
+import {
+  createTurn,
+  isActive,
+  reduceEvents,
+  type Turn,
+  type TurnAttachment,
+  type TurnEvent,
+} from "./turn.ts";
+
+export interface ChatSnapshot {
+  readonly turns: readonly Turn[];
+  readonly sessionId: string | undefined;
+  readonly history: "none" | "loading" | "loaded" | "failed";
+  readonly historyError: unknown;
+  /** The connection of a stream was lost, and is being taken up again. */
+  readonly isReconnecting: boolean;
+}
+
+/** A file as the browser has it. */
+export type Upload = Blob & { readonly name: string };
+
+export interface Decision {
+  readonly tool_call_id: string;
+  readonly confirmed?: boolean;
+  readonly confirmation_note?: string;
+  readonly tool_args?: Readonly<Record<string, unknown>>;
+  readonly result?: string;
+  readonly user_input_schema?: readonly { readonly name: string; readonly value: unknown }[];
+  readonly answered?: boolean;
+}
+
+export interface ChatStoreOptions {
+  readonly agentId: string;
+  readonly sessionId: string | undefined;
+  /** Asked for each request: the switches of the instance may be other ones by then. */
+  readonly openClient: () => Promise<AgentOSClient>;
+  /** A new conversation has a session now. */
+  readonly onSession: (sessionId: string) => void;
+  /** A request has failed: what is known of the instance may be old. `key` is that of its turn. */
+  readonly onFault: (error: unknown, key?: string) => void;
+  /** A run is over: lists of sessions are old. */
+  readonly onEnd: () => void;
+  /** Milliseconds, by a clock that only goes forward. */
+  readonly clock: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+export interface ChatStore {
+  readonly snapshot: () => ChatSnapshot;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly load: () => Promise<void>;
+  readonly send: (message: string, files?: readonly Upload[]) => Promise<void>;
+  /** Sends a question again, whose run came to nothing, or a decision that was not taken. */
+  readonly retry: (key: string) => Promise<void>;
+  /** The same; done with its first event, and failed with what the client throws before that. */
+  readonly retryUntilLetIn: (key: string) => Promise<void>;
+  readonly decide: (key: string, decisions: readonly Decision[]) => Promise<void>;
+  readonly stop: () => Promise<void>;
+  /** The page is left: nothing is followed any longer, and nothing is stopped. */
+  readonly close: () => void;
+}
+
+/** A flood is taken in pieces of so many events, or of so many milliseconds, with the page's own turn between them. */
+const MAX_EVENTS_AT_ONCE = 200;
+const MAX_MS_AT_ONCE = 8;
+/** Events are shown so often, in milliseconds: each of them alone would be a page that is drawn for nothing else. */
+const SHOW_EVERY_MS = 40;
+
+export function createChatStore(options: ChatStoreOptions): ChatStore {
+  const { agentId, openClient, onFault, clock, wait } = options;
+  const listeners = new Set<() => void>();
+  /** What was sent with a question, in case that it is sent again. */
+  const uploads = new Map<string, readonly Upload[]>();
+  const decided = new Map<string, readonly Decision[]>();
+  /** Somebody waits for a turn to be let in, and hears of its faults. */
+  const waiting = new Map<
+    string,
+    { readonly onLetIn: () => void; readonly onFault: (error: unknown) => void }
+  >();
+  let state: ChatSnapshot = {
+    turns: [],
+    sessionId: options.sessionId,
+    history: options.sessionId === undefined ? "none" : "loading",
+    historyError: undefined,
+    isReconnecting: false,
+  };
+  let leaving = new AbortController();
+  let count = 0;
+
+  function set(change: Partial<ChatSnapshot>): void {
+    state = { ...state, ...change };
+    for (const listener of listeners) listener();
+  }
+
+  function change(key: string, update: (turn: Turn) => Turn): void {
+    const at = state.turns.findLastIndex((turn) => turn.key === key);
+    const turn = state.turns[at];
+    if (turn === undefined) return;
+    const next = update(turn);
+    if (next !== turn) set({ turns: state.turns.with(at, next) });
+  }
+
+  function find(key: string): Turn | undefined {
+    return state.turns.find((turn) => turn.key === key);
+  }
+
+  function learnSession(sessionId: string | undefined): void {
+    if (sessionId === undefined || state.sessionId === sessionId) return;
+    set({ sessionId, history: "loaded" });
+    options.onSession(sessionId);
+  }
+
+  function take(key: string, events: readonly TurnEvent[]): void {
+    if (events.length === 0) return;
+    change(key, (turn) => reduceEvents(turn, events));
+    learnSession(find(key)?.sessionId);
+  }
+
+  /** Follows a stream to its end, or until the page is left. */
+  async function consume(key: string, open: () => Promise<RunStream>): Promise<void> {
+    const { signal } = leaving;
+    let queue: TurnEvent[] = [];
+    const show = () => {
+      const events = queue;
+      queue = [];
+      if (!signal.aborted) take(key, events);
+    };
+    let isShowing = false;
+    const showSoon = async () => {
+      if (isShowing) return;
+      isShowing = true;
+      await wait(SHOW_EVERY_MS);
+      isShowing = false;
+      show();
+    };
+    try {
+      let since = clock();
+      let taken = 0;
+      for await (const event of await open()) {
+        waiting.get(key)?.onLetIn();
+        queue.push(event as unknown as TurnEvent);
+        taken += 1;
+        if (taken >= MAX_EVENTS_AT_ONCE || clock() - since >= MAX_MS_AT_ONCE) {
+          show();
+          await wait(0);
+          since = clock();
+          taken = 0;
+        } else void showSoon();
+      }
+      show();
+      if (!signal.aborted) change(key, settle);
+    } catch (error) {
+      show();
+      if (signal.aborted) return;
+      if (!isClientError(error)) console.error(error);
+      fail(key, error);
+    } finally {
+      if (!signal.aborted) {
+        set({ isReconnecting: false });
+        options.onEnd();
+      }
+    }
+  }
+
+  function fail(key: string, error: unknown): void {
+    const listener = waiting.get(key);
+    // Who waits for it tells it.
+    onFault(error, listener === undefined ? key : undefined);
+    change(key, (turn) => {
+      // Its decision was not taken: it waits as before.
+      if (turn.waiting.length > 0) return { ...turn, state: "paused", error };
+      const isRefused = turn.runId === undefined && error instanceof AgentOSRefusal;
+      return { ...turn, state: isRefused ? "refused" : "lost", error };
+    });
+    listener?.onFault(error);
+  }
+
+  const streamOptions = () => ({
+    background: true,
+    signal: leaving.signal,
+    onConnection: (isConnected: boolean) => set({ isReconnecting: !isConnected }),
+  });
+
+  async function begin(key: string, files: readonly Upload[]): Promise<void> {
+    const turn = find(key);
+    if (turn === undefined) return;
+    await consume(key, async () =>
+      (await openClient()).agents.stream(
+        agentId,
+        { message: turn.asked, session_id: state.sessionId, ...(files.length === 0 ? {} : { files }) },
+        streamOptions(),
+      ),
+    );
+  }
+
+  async function follow(key: string, runId: string): Promise<void> {
+    await consume(key, async () =>
+      (await openClient()).agents.follow(
+        agentId,
+        { run_id: runId, session_id: state.sessionId },
+        streamOptions(),
+      ),
+    );
+  }
+
+  async function decide(key: string, decisions: readonly Decision[]): Promise<void> {
+    const turn = find(key);
+    if (turn?.runId === undefined || turn.state !== "paused") return;
+    const { runId } = turn;
+    decided.set(key, decisions);
+    change(key, (before) => ({ ...before, state: "running", error: undefined }));
+    await consume(key, async () =>
+      (await openClient()).agents.streamContinued(
+        agentId,
+        { run_id: runId },
+        { session_id: turn.sessionId ?? state.sessionId, tools: decisions as never },
+        streamOptions(),
+      ),
+    );
+  }
+
+  async function retry(key: string): Promise<void> {
+    const turn = find(key);
+    if (turn === undefined || isActive(turn)) return;
+    if (turn.state === "paused") {
+      await decide(key, decided.get(key) ?? []);
+      return;
+    }
+    const files = uploads.get(key) ?? [];
+    // It may have gone on: nothing is asked twice.
+    if (turn.state === "lost" && turn.runId !== undefined) {
+      const { runId, asked, attachments, sessionId, hasContinued } = turn;
+      const empty = createTurn({ key, asked, attachments, sessionId, runId, state: "running" });
+      change(key, () => ({ ...empty, hasContinued }));
+      await follow(key, runId);
+      return;
+    }
+    const { asked, attachments } = turn;
+    // A question that nobody took is asked where it stands.
+    if (turn.runId === undefined) {
+      change(key, () => createTurn({ key, asked, attachments, sessionId: state.sessionId }));
+      await begin(key, files);
+      return;
+    }
+    await ask(asked, { files, attachments });
+  }
+
+  async function ask(
+    asked: string,
+    {
+      files,
+      attachments,
+    }: { readonly files: readonly Upload[]; readonly attachments: readonly TurnAttachment[] },
+  ): Promise<void> {
+    count += 1;
+    const key = `sent ${count}`;
+    if (files.length > 0) uploads.set(key, files);
+    const turn = createTurn({ key, asked, attachments, sessionId: state.sessionId });
+    set({ turns: [...state.turns, turn].slice(-MAX_TURNS) });
+    await begin(key, files);
+  }
+
+  return {
+    snapshot: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    async load() {
+      const { sessionId } = state;
+      if (sessionId === undefined) return;
+      leaving.abort();
+      leaving = new AbortController();
+      const { signal } = leaving;
+      set({ history: "loading", historyError: undefined });
+      try {
+        const client = await openClient();
+        const runs = await client.sessions.listRuns(
+          { parameters: { session_id: sessionId }, query: { type: "agent", component_id: agentId } },
+          { signal },
+        );
+        if (signal.aborted) return;
+        set({ history: "loaded", turns: readHistory(runs, sessionId) });
+      } catch (error) {
+        if (signal.aborted) return;
+        onFault(error);
+        set({ history: "failed", historyError: error });
+        return;
+      }
+      // One that still runs is found again, with all that it has said so far.
+      const running = state.turns.findLast(isActive);
+      if (running?.runId !== undefined) await follow(running.key, running.runId);
+    },
+
+    send: (message, files = []) =>
+      ask(message, { files, attachments: files.map(({ name, size }) => ({ name, size })) }),
+    retry,
+    retryUntilLetIn: (key) =>
+      new Promise((resolve, reject) => {
+        waiting.set(key, { onLetIn: resolve, onFault: reject });
+        void retry(key).finally(() => {
+          waiting.delete(key);
+          resolve();
+        });
+      }),
+    decide,
+
+    async stop() {
+      const turn = state.turns.findLast(isActive);
+      if (turn === undefined) return;
+      if (turn.runId === undefined) {
+        // Nobody has answered yet: the request is given up.
+        leaving.abort();
+        leaving = new AbortController();
+        change(turn.key, (before) => ({ ...before, state: "cancelled" }));
+        set({ isReconnecting: false });
+        return;
+      }
+      change(turn.key, (before) => ({ ...before, state: "stopping" }));
+      try {
+        const client = await openClient();
+        await client.agents.cancelRun(agentId, {
+          run_id: turn.runId,
+          session_id: turn.sessionId ?? state.sessionId,
+        });
+      } catch (error) {
+        onFault(error);
+        change(turn.key, (before) =>
+          before.state === "stopping" ? { ...before, state: "running", error } : before,
+        );
+      }
+    },
+
+    close() {
+      leaving.abort();
+      listeners.clear();
+    },
+  };
+}
+
+/** A stream that ends without a word on how the run ended. */
+function settle(turn: Turn): Turn {
+  return isActive(turn) ? { ...turn, state: "lost" } : turn;
+}

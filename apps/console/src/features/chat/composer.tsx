@@ -1,0 +1,159 @@
+/** Where a message is written, with what goes along. What was typed stays whatever happens to the request. */
+import { ArrowUp, Paperclip, Square, X } from "lucide-react";
+import { type ReactNode, type RefObject, useRef, useState } from "react";
+import { IconButton } from "../../components/icon-button.tsx";
+import { cx } from "../../lib/cx.ts";
+import { addFiles } from "./attachments.ts";
+import { FileChip } from "./turn-view.tsx";
+
+export interface ComposerProps {
+  readonly agentName: string;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly files: readonly File[];
+  readonly onFiles: (files: readonly File[]) => void;
+  readonly inputRef: RefObject<HTMLTextAreaElement | null>;
+  /** A run is under way: the button stops it. */
+  readonly isRunning: boolean;
+  readonly isStopping: boolean;
+  /** Why nothing can be sent; undefined when it can. */
+  readonly blockedBecause: string | undefined;
+  readonly onSend: () => void;
+  readonly onStop: () => void;
+  readonly note?: ReactNode;
+}
+
+export function Composer(props: ComposerProps) {
+  const { agentName, text, onText, files, onFiles, inputRef, isRunning, isStopping, blockedBecause } = props;
+  const [fault, setFault] = useState<string>();
+  const [isDropping, setIsDropping] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const isBlocked = blockedBecause !== undefined;
+  const canSend = !isBlocked && !isRunning && text.trim() !== "";
+
+  function add(list: FileList | null): void {
+    if (list === null || list.length === 0) return;
+    const taken = addFiles(files, [...list]);
+    onFiles(taken.files);
+    setFault(taken.fault);
+  }
+
+  return (
+    <form
+      aria-label="Message"
+      className="mx-auto flex w-full max-w-3xl shrink-0 flex-col gap-1.5 px-4 pb-3 sm:px-6 sm:pb-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (canSend) props.onSend();
+      }}
+    >
+      {props.note}
+      {fault === undefined ? null : (
+        <p role="alert" className="text-xs text-danger-ink">
+          {fault}
+        </p>
+      )}
+      <div
+        className={cx(
+          "flex flex-col rounded-lg border bg-raised transition-colors focus-within:border-accent focus-within:outline-1 focus-within:outline-accent",
+          isDropping ? "border-accent bg-accent-soft" : "border-control",
+        )}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setIsDropping(true);
+        }}
+        onDragLeave={() => setIsDropping(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setIsDropping(false);
+          add(event.dataTransfer.files);
+        }}
+      >
+        {files.length === 0 ? null : (
+          <ul aria-label="Files to send" className="flex flex-wrap gap-1.5 px-2.5 pt-2.5">
+            {files.map((file, at) => (
+              // Two files may have one name: their place tells them apart.
+              <li key={`${at} ${file.name}`}>
+                <FileChip
+                  file={file}
+                  trailing={
+                    <IconButton
+                      label={`Remove ${file.name}`}
+                      icon={<X aria-hidden />}
+                      size="sm"
+                      hasTooltip={false}
+                      onClick={() => {
+                        setFault(undefined);
+                        onFiles(files.filter((other) => other !== file));
+                      }}
+                    />
+                  }
+                />
+              </li>
+            ))}
+          </ul>
+        )}
+        <textarea
+          ref={inputRef}
+          aria-label={`Message to ${agentName}`}
+          placeholder={blockedBecause ?? `Message ${agentName}`}
+          rows={1}
+          value={text}
+          maxLength={200_000}
+          className="field-sizing-content max-h-[40dvh] min-h-10 w-full resize-none bg-transparent px-3 pt-2.5 pb-1 text-base text-ink outline-none placeholder:text-ink-faint"
+          onChange={({ target }) => onText(target.value)}
+          onPaste={(event) => {
+            if (event.clipboardData.files.length === 0) return;
+            event.preventDefault();
+            add(event.clipboardData.files);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            if (canSend) props.onSend();
+          }}
+        />
+        <div className="flex items-center justify-between gap-2 px-1.5 pb-1.5">
+          <span className="flex items-center gap-2">
+            <IconButton
+              label="Attach files"
+              icon={<Paperclip aria-hidden />}
+              onClick={() => picker.current?.click()}
+            />
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              aria-label="Files"
+              onChange={({ target }) => {
+                add(target.files);
+                target.value = "";
+              }}
+            />
+            <span className="hidden text-xs text-ink-faint sm:inline">
+              Enter sends, Shift+Enter makes a new line
+            </span>
+          </span>
+          {isRunning ? (
+            <IconButton
+              label="Stop"
+              icon={<Square aria-hidden className="fill-current" />}
+              disabled={isStopping}
+              className="border border-line-strong"
+              onClick={props.onStop}
+            />
+          ) : (
+            <IconButton
+              type="submit"
+              label="Send"
+              icon={<ArrowUp aria-hidden />}
+              disabled={!canSend}
+              className="bg-accent text-on-accent hover:not-data-disabled:bg-accent-hover hover:not-data-disabled:text-on-accent data-disabled:bg-sunken"
+            />
+          )}
+        </div>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,239 @@
+/** A run that waits: what each tool would do, and the word of the person on it. Nothing runs before that. */
+import { Check, PauseCircle, Pencil, X } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
+import { Field } from "../../components/field.tsx";
+import { TextArea, TextInput } from "../../components/text-input.tsx";
+import { isRefused } from "../../lib/refused-call.ts";
+import { countOf } from "../../lib/words.ts";
+import type { Decision } from "./chat-store.ts";
+import { type Draft, EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
+import { Words } from "./tool-call.tsx";
+import type { WaitingTool } from "./turn.ts";
+
+export interface PauseCardProps {
+  readonly waiting: readonly WaitingTool[];
+  readonly error: unknown;
+  readonly onDecide: (decisions: readonly Decision[]) => void;
+  readonly onExplain: () => void;
+}
+
+export function PauseCard({ waiting, error, onDecide, onExplain }: PauseCardProps) {
+  const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
+  const [shownFault, setShownFault] = useState<string>();
+  const isOne = waiting.length === 1;
+
+  function decide(tool: WaitingTool, draft: Draft): void {
+    const next = { ...drafts, [tool.id]: draft };
+    setDrafts(next);
+    const judged = judgeDraft(tool, draft);
+    setShownFault(judged.isReady || draft.verdict === undefined ? undefined : judged.reason);
+    if (isOne && judged.isReady) onDecide([judged.decision]);
+    else if (!judged.isReady) setDrafts({ ...next, [tool.id]: { ...draft, verdict: undefined } });
+  }
+
+  const judged = waiting.map((tool) => judgeDraft(tool, drafts[tool.id] ?? EMPTY_DRAFT));
+  const ready = judged.flatMap((one) => (one.isReady ? [one.decision] : []));
+  return (
+    <section
+      aria-label="Waits for you"
+      className="flex min-w-0 flex-col gap-4 rounded-lg border border-line-strong bg-raised p-4"
+    >
+      <header className="flex items-start gap-2.5">
+        <PauseCircle aria-hidden className="mt-0.5 size-4 shrink-0 text-warn-ink" />
+        <div className="flex min-w-0 flex-col">
+          <h3 className="text-sm font-semibold text-ink">
+            {isOne
+              ? TITLES[waiting[0]?.kind ?? "confirmation"]
+              : `${countOf(waiting.length, "tool call")} wait for you`}
+          </h3>
+          <p className="text-xs text-ink-soft">
+            Nothing runs until you decide. The run waits, also while you are away.
+          </p>
+        </div>
+      </header>
+      {waiting.map((tool) => (
+        <WaitingCall
+          key={tool.id}
+          tool={tool}
+          draft={drafts[tool.id] ?? EMPTY_DRAFT}
+          onChange={(draft) => setDrafts((before) => ({ ...before, [tool.id]: draft }))}
+          onDecide={(draft) => decide(tool, draft)}
+        />
+      ))}
+      {shownFault === undefined ? null : (
+        <p role="alert" className="text-xs text-danger-ink">
+          {shownFault}
+        </p>
+      )}
+      {error === undefined ? null : (
+        <ErrorState
+          error={error}
+          title="Your decision was not taken"
+          isCompact
+          action={
+            isRefused(error) ? (
+              <Button size="sm" onClick={onExplain}>
+                Why, and what to do
+              </Button>
+            ) : undefined
+          }
+        />
+      )}
+      {isOne ? null : (
+        <div className="flex items-center gap-3 border-t border-line pt-4">
+          <Button variant="primary" disabled={ready.length < waiting.length} onClick={() => onDecide(ready)}>
+            Send decisions
+          </Button>
+          <span className="text-xs text-ink-soft tabular-nums">
+            {ready.length} of {waiting.length} decided
+          </span>
+        </div>
+      )}
+    </section>
+  );
+}
+
+const TITLES: Readonly<Record<WaitingTool["kind"], string>> = {
+  confirmation: "The agent asks before it does this",
+  input: "The agent needs something from you",
+  external: "This tool runs at your side",
+};
+const APPROVE: Readonly<Record<WaitingTool["kind"], string>> = {
+  confirmation: "Approve",
+  input: "Send",
+  external: "Send result",
+};
+
+interface WaitingCallProps {
+  readonly tool: WaitingTool;
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+  readonly onDecide: (draft: Draft) => void;
+}
+
+function WaitingCall({ tool, draft, onChange, onDecide }: WaitingCallProps) {
+  const [isRejecting, setIsRejecting] = useState(false);
+  const isEdited = draft.argumentsText !== undefined;
+  const { kind } = tool;
+  return (
+    <form
+      aria-label={tool.name}
+      className="flex min-w-0 flex-col gap-3 border-line not-first-of-type:border-t not-first-of-type:pt-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onDecide({ ...draft, verdict: isRejecting ? "reject" : "approve" });
+      }}
+    >
+      <p className="flex min-w-0 flex-wrap items-center gap-2 text-sm text-ink">
+        <code className="min-w-0 font-mono text-xs font-medium wrap-anywhere">{tool.name}</code>
+        {draft.verdict === undefined ? null : (
+          <span className="inline-flex items-center gap-1 text-xs text-ink-soft [&_svg]:size-3.5">
+            {draft.verdict === "approve" ? (
+              <Check aria-hidden className="text-ok-ink" />
+            ) : (
+              <X aria-hidden className="text-danger-ink" />
+            )}
+            {draft.verdict === "approve" ? "Approved" : "Rejected"}
+          </span>
+        )}
+      </p>
+      {isEdited ? (
+        <Field label="Arguments" hint="The instance says which of them may be changed.">
+          <TextArea
+            isCode
+            rows={4}
+            value={draft.argumentsText}
+            onChange={({ target }) => onChange({ ...draft, verdict: undefined, argumentsText: target.value })}
+          />
+        </Field>
+      ) : (
+        <Words title="Arguments" text={tool.argumentsText} />
+      )}
+      {kind === "input"
+        ? tool.fields.map((field) => (
+            <Field
+              key={field.name}
+              label={field.name}
+              hint={field.description ?? `A value of the type ${field.type}`}
+            >
+              <TextInput
+                required
+                value={draft.values[field.name] ?? field.value}
+                onChange={({ target }) =>
+                  onChange({
+                    ...draft,
+                    verdict: undefined,
+                    values: { ...draft.values, [field.name]: target.value },
+                  })
+                }
+              />
+            </Field>
+          ))
+        : null}
+      {kind === "external" && !isRejecting ? (
+        <Field
+          label="Result"
+          hint="Run it yourself, and put here what came of it. The agent reads it as text."
+        >
+          <TextArea
+            isCode
+            rows={3}
+            value={draft.result}
+            onChange={({ target }) => onChange({ ...draft, verdict: undefined, result: target.value })}
+          />
+        </Field>
+      ) : null}
+      {isRejecting ? (
+        <Field label="Why not (optional)" hint="The agent reads it.">
+          <TextInput
+            autoFocus
+            maxLength={2_000}
+            value={draft.note}
+            onChange={({ target }) => onChange({ ...draft, verdict: undefined, note: target.value })}
+          />
+        </Field>
+      ) : null}
+      <div className="flex flex-wrap gap-2">
+        {isRejecting ? (
+          <>
+            <Button type="submit" variant="danger" size="sm">
+              Reject
+            </Button>
+            <Button size="sm" onClick={() => setIsRejecting(false)}>
+              Back
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button type="submit" variant="primary" size="sm" icon={<Check aria-hidden />}>
+              {APPROVE[kind]}
+            </Button>
+            {kind === "confirmation" ? (
+              <Button size="sm" icon={<X aria-hidden />} onClick={() => setIsRejecting(true)}>
+                Reject…
+              </Button>
+            ) : null}
+            {kind === "confirmation" && tool.isWhole ? (
+              <Button
+                size="sm"
+                variant="ghost"
+                icon={<Pencil aria-hidden />}
+                onClick={() =>
+                  onChange({
+                    ...draft,
+                    verdict: undefined,
+                    argumentsText: isEdited ? undefined : tool.argumentsText,
+                  })
+                }
+              >
+                {isEdited ? "Take changes back" : "Edit arguments"}
+              </Button>
+            ) : null}
+          </>
+        )}
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,29 @@
+/** A question as a line for a shell, with the name of a variable where the token would be: never the token. */
+
+export interface CurlRequest {
+  readonly endpoint: string;
+  readonly agentId: string;
+  readonly message: string;
+  readonly sessionId: string | undefined;
+  /** Names of files; the person has them. */
+  readonly files: readonly string[];
+  readonly needsToken: boolean;
+}
+
+export function toCurl({ endpoint, agentId, message, sessionId, files, needsToken }: CurlRequest): string {
+  const url = `${endpoint.replace(/\/+$/, "")}/agents/${encodeURIComponent(agentId)}/runs`;
+  return [
+    `curl -N -X POST ${quote(url)}`,
+    ...(needsToken ? ['-H "Authorization: Bearer $AGENTOS_TOKEN"'] : []),
+    `--form-string ${quote(`message=${message}`)}`,
+    ...(sessionId === undefined ? [] : [`--form-string ${quote(`session_id=${sessionId}`)}`]),
+    "--form-string 'stream=true'",
+    // curl reads `;` and `,` after a file's name: within double quotes they are letters.
+    ...files.map((name) => `-F ${quote(`files=@"${name.replaceAll(/["\\]/g, "\\$&")}"`)}`),
+  ].join(" \\\n  ");
+}
+
+/** A word of a POSIX shell, whatever is in it. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,339 @@
+/** A question and its answer. */
+import {
+  Brain,
+  ChevronRight,
+  CircleAlert,
+  CircleStop,
+  LoaderCircle,
+  Paperclip,
+  Pencil,
+  RotateCw,
+  ShieldQuestionMark,
+  Terminal,
+} from "lucide-react";
+import { memo, type ReactNode } from "react";
+import { Button } from "../../components/button.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
+import { IconButton } from "../../components/icon-button.tsx";
+import { Markdown } from "../../components/markdown.tsx";
+import { Tooltip } from "../../components/tooltip.tsx";
+import { useCopying } from "../../lib/copy-text.ts";
+import { isRefused } from "../../lib/refused-call.ts";
+import { describeSize } from "./attachments.ts";
+import type { Decision } from "./chat-store.ts";
+import { PauseCard } from "./pause-card.tsx";
+import { listUsedScopes } from "./scopes-used.ts";
+import { ToolCall } from "./tool-call.tsx";
+import { isActive, type Turn, type TurnAttachment } from "./turn.ts";
+import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
+
+export interface TurnActions {
+  readonly retry: (key: string) => void;
+  /** Why it was refused, and what mends it. */
+  readonly explain: (key: string) => void;
+  readonly edit: (text: string) => void;
+  readonly decide: (key: string, decisions: readonly Decision[]) => void;
+  /** The line for a shell that asks the same. */
+  readonly curlOf: (turn: Turn) => string;
+}
+
+export interface TurnViewProps {
+  readonly turn: Turn;
+  readonly agentId: string;
+  /** Scopes mean nothing where authorization is off. */
+  readonly isAuthorized: boolean;
+  readonly actions: TurnActions;
+}
+
+/** One that did not change is not drawn again, however fast another one grows. */
+export const TurnView = memo(function TurnView({ turn, agentId, isAuthorized, actions }: TurnViewProps) {
+  return (
+    <article className="mx-auto flex w-full max-w-3xl min-w-0 flex-col gap-4 px-4 py-4 sm:px-6">
+      <Question turn={turn} />
+      <div className="flex min-w-0 flex-col gap-3 text-base text-ink">
+        <Blocks turn={turn} />
+        <Ending turn={turn} actions={actions} />
+      </div>
+      {isActive(turn) ? null : (
+        <TurnFooter turn={turn} agentId={agentId} isAuthorized={isAuthorized} actions={actions} />
+      )}
+    </article>
+  );
+});
+
+function Question({ turn }: { readonly turn: Turn }) {
+  const { asked, attachments } = turn;
+  return (
+    <div className="flex min-w-0 flex-col items-end gap-1.5">
+      <h3 className="sr-only">You</h3>
+      {attachments.length === 0 ? null : (
+        <ul aria-label="Files" className="flex max-w-full flex-wrap justify-end gap-1.5">
+          {attachments.map((file, at) => (
+            // Two files may have one name: their place tells them apart.
+            <li key={`${at} ${file.name}`}>
+              <FileChip file={file} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {asked === "" ? null : (
+        <p className="max-w-[85%] rounded-lg rounded-br-sm border border-line bg-sunken px-3.5 py-2 text-base whitespace-pre-wrap wrap-anywhere text-ink">
+          {asked}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function FileChip({
+  file,
+  trailing,
+}: {
+  readonly file: TurnAttachment;
+  readonly trailing?: ReactNode;
+}) {
+  return (
+    <span className="inline-flex h-7 max-w-64 items-center gap-1.5 rounded-md border border-line bg-raised pl-2 text-xs text-ink last:pr-2 [&>svg]:size-3.5 [&>svg]:shrink-0 [&>svg]:text-ink-faint">
+      <Paperclip aria-hidden />
+      <span className="min-w-0 truncate">{file.name}</span>
+      {file.size === undefined ? null : (
+        <span className="shrink-0 pr-2 text-ink-soft tabular-nums">{describeSize(file.size)}</span>
+      )}
+      {trailing}
+    </span>
+  );
+}
+
+function Blocks({ turn }: { readonly turn: Turn }) {
+  const { blocks } = turn;
+  const isRunning = isActive(turn);
+  return (
+    <>
+      <h3 className="sr-only">Answer</h3>
+      {blocks.map((block, at) => {
+        // What waits is shown by the question about it.
+        if (block.kind === "tool" && turn.waiting.some(({ id }) => id === block.tool.id)) return null;
+        const isLast = at === blocks.length - 1;
+        // Blocks are only ever added at the end: the place is what they are.
+        const key = `${at}`;
+        switch (block.kind) {
+          case "text":
+            return (
+              <div key={key} className="min-w-0">
+                {block.author === undefined ? null : (
+                  <p className="mb-1 text-xs font-medium text-ink-soft">{block.author}</p>
+                )}
+                <Markdown text={block.text} isGrowing={isRunning && isLast} />
+              </div>
+            );
+          case "reasoning":
+            return <Reasoning key={key} text={block.text} isGrowing={isRunning && isLast} />;
+          case "tool":
+            return (
+              <ToolCall
+                key={key}
+                tool={block.tool}
+                author={block.author}
+                isOver={!isRunning && turn.state !== "paused"}
+              />
+            );
+        }
+      })}
+      {turn.isCut ? (
+        <p className="text-xs text-ink-soft">
+          The instance said more than a page can show. The rest is left out.
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Reasoning({ text, isGrowing }: { readonly text: string; readonly isGrowing: boolean }) {
+  return (
+    <details className="group min-w-0 text-sm text-ink-soft">
+      <summary className="inline-flex h-7 list-none items-center gap-1.5 rounded-md pr-2 hover:text-ink [&::-webkit-details-marker]:hidden [&_svg]:size-4">
+        <Brain aria-hidden className={isGrowing ? "pulsing" : undefined} />
+        {isGrowing ? "Thinking" : "Thoughts"}
+        <ChevronRight aria-hidden className="transition-transform group-open:rotate-90" />
+      </summary>
+      <p className="mt-1 border-l-2 border-line pl-3 whitespace-pre-wrap wrap-anywhere">{text}</p>
+    </details>
+  );
+}
+
+function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: TurnActions }) {
+  const { state, error, failure, blocks } = turn;
+  switch (state) {
+    case "sending":
+    case "running": {
+      const last = blocks.at(-1);
+      const isQuiet = last === undefined || (last.kind === "tool" && last.tool.state !== "running");
+      return (
+        <>
+          {isQuiet ? (
+            <p className="flex items-center gap-2 text-sm text-ink-soft">
+              <LoaderCircle aria-hidden className="spinning size-4" />
+              {state === "sending" ? "Sending" : "Working"}
+            </p>
+          ) : null}
+          {error === undefined ? null : (
+            <ErrorState error={error} title="Stopping the run has failed" isCompact />
+          )}
+        </>
+      );
+    }
+    case "stopping":
+      return (
+        <p className="flex items-center gap-2 text-sm text-ink-soft">
+          <LoaderCircle aria-hidden className="spinning size-4" />
+          Stopping
+        </p>
+      );
+    case "paused":
+      return turn.waiting.length === 0 ? (
+        <p className="text-sm text-ink-soft">The run waits for something that this console does not know.</p>
+      ) : (
+        <PauseCard
+          waiting={turn.waiting}
+          error={error}
+          onDecide={(decisions) => actions.decide(turn.key, decisions)}
+          onExplain={() => actions.explain(turn.key)}
+        />
+      );
+    case "cancelled":
+      return (
+        <p className="flex items-start gap-2 text-sm text-ink-soft">
+          <CircleStop aria-hidden className="mt-0.5 size-4 shrink-0" />
+          <span className="wrap-anywhere">
+            Stopped before its end{failure === undefined ? "." : `: ${failure}`}
+          </span>
+        </p>
+      );
+    case "failed":
+      return (
+        <div role="alert" className="flex gap-2.5 rounded-lg border border-line-strong bg-raised p-3 text-sm">
+          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-danger-ink" />
+          <div className="flex min-w-0 flex-col gap-2">
+            <p className="font-medium text-ink">The run has failed</p>
+            <p className="wrap-anywhere text-ink-soft">The instance says: “{failure}”</p>
+            <div>
+              <Button size="sm" icon={<RotateCw aria-hidden />} onClick={() => actions.retry(turn.key)}>
+                Ask again
+              </Button>
+            </div>
+          </div>
+        </div>
+      );
+    case "refused":
+    case "lost":
+      return <Fault turn={turn} actions={actions} />;
+    case "completed":
+      return blocks.length === 0 ? <p className="text-sm text-ink-soft">The answer is empty.</p> : null;
+  }
+}
+
+function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnActions }) {
+  const takesUp = canTakeUp(turn);
+  const again = (
+    <>
+      {isRefused(turn.error) ? (
+        <Button size="sm" icon={<ShieldQuestionMark aria-hidden />} onClick={() => actions.explain(turn.key)}>
+          Why, and what to do
+        </Button>
+      ) : null}
+      <Button size="sm" icon={<RotateCw aria-hidden />} onClick={() => actions.retry(turn.key)}>
+        {takesUp ? "Take it up again" : "Try the same request again"}
+      </Button>
+      {takesUp ? null : (
+        <Button size="sm" icon={<Pencil aria-hidden />} onClick={() => actions.edit(turn.asked)}>
+          Edit message
+        </Button>
+      )}
+    </>
+  );
+  if (turn.error === undefined)
+    return (
+      <div className="flex flex-col gap-2 rounded-lg border border-line-strong bg-raised p-3 text-sm">
+        <p className="font-medium text-ink">The stream ended before the run did.</p>
+        <div className="flex gap-2">{again}</div>
+      </div>
+    );
+  return (
+    <ErrorState
+      error={turn.error}
+      title={
+        turn.state === "refused"
+          ? "Your message was not taken, and is kept here"
+          : "The answer was interrupted"
+      }
+      action={again}
+    />
+  );
+}
+
+function TurnFooter({ turn, agentId, isAuthorized, actions }: TurnViewProps) {
+  const { metrics, state } = turn;
+  const curl = useCopying();
+  const tokens = metrics === undefined ? undefined : describeTokens(metrics);
+  const scopes = listUsedScopes(turn, agentId);
+  const answer = answerOf(turn);
+  return (
+    <footer className="-ml-1 flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-soft">
+      <span className="flex items-center">
+        {answer === "" ? null : <CopyButton text={answer} what="the answer" />}
+        <IconButton
+          label={curl.state === "copied" ? "Copied" : "Copy as curl"}
+          icon={<Terminal aria-hidden />}
+          size="sm"
+          onClick={() => curl.copy(actions.curlOf(turn))}
+        />
+        {state === "completed" || state === "cancelled" ? (
+          <IconButton
+            label="Ask again"
+            icon={<RotateCw aria-hidden />}
+            size="sm"
+            onClick={() => actions.retry(turn.key)}
+          />
+        ) : null}
+        {turn.asked === "" ? null : (
+          <IconButton
+            label="Edit and send as a new message"
+            icon={<Pencil aria-hidden />}
+            size="sm"
+            onClick={() => actions.edit(turn.asked)}
+          />
+        )}
+      </span>
+      {metrics?.seconds === undefined ? null : (
+        <span className="tabular-nums">{describeSeconds(metrics.seconds)}</span>
+      )}
+      {metrics === undefined || tokens === undefined ? null : (
+        <Tooltip content={describeTokenSplit(metrics)}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip has to be reachable by keyboard */}
+          <span tabIndex={0} className="rounded-sm tabular-nums">
+            {tokens}
+          </span>
+        </Tooltip>
+      )}
+      {isAuthorized && state !== "refused" ? (
+        <Tooltip
+          content={
+            <span className="flex flex-col gap-1">
+              {scopes.map(({ route, scope }) => (
+                <span key={route} className="wrap-anywhere">
+                  <code className="font-mono">{scope}</code> for <code className="font-mono">{route}</code>
+                </span>
+              ))}
+            </span>
+          }
+        >
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip has to be reachable by keyboard */}
+          <span tabIndex={0} className="rounded-sm font-mono">
+            {[...new Set(scopes.map(({ scope }) => scope))].join(" ")}
+          </span>
+        </Tooltip>
+      ) : null}
+    </footer>
+  );
+}

@@ -1,0 +1,41 @@
+/** Agents, teams and workflows of an instance as cards: its words, bounded. What has no id is left out. */
+import { clip } from "../../lib/words.ts";
+
+export interface Component {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly model: string | undefined;
+  readonly toolCount: number;
+}
+
+const MAX_COMPONENTS = 200;
+
+export function readComponents(list: unknown): readonly Component[] {
+  if (!Array.isArray(list)) return [];
+  const found = new Map<string, Component>();
+  for (const value of list.slice(0, MAX_COMPONENTS)) {
+    const id = get(value, "id");
+    if (typeof id !== "string" || id === "") continue;
+    const name = get(value, "name");
+    const model = get(get(value, "model"), "model") ?? get(get(value, "model"), "id");
+    const tools = get(get(value, "tools"), "tools");
+    found.set(id, {
+      id,
+      name: readText(name, 80) ?? clip(id, 80),
+      description: readText(get(value, "description"), 400),
+      model: readText(model, 60),
+      toolCount: Array.isArray(tools) ? tools.length : 0,
+    });
+  }
+  return [...found.values()];
+}
+
+function readText(value: unknown, maxLength: number): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? clip(value.trim(), maxLength) : undefined;
+}
+
+function get(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[key];
+}

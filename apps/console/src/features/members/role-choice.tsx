@@ -1,0 +1,57 @@
+/** One of the roles, each with what it is for. One that cannot be given stays readable, and says why not. */
+import { Radio } from "@base-ui/react/radio";
+import { RadioGroup } from "@base-ui/react/radio-group";
+import { Lock } from "lucide-react";
+import type { Role } from "../../lib/people.ts";
+import { asSentence } from "../../lib/words.ts";
+import type { Obstacle } from "./member-rules.ts";
+
+export interface RoleChoiceProps {
+  readonly label: string;
+  readonly roles: readonly Role[];
+  readonly value: Role["name"];
+  readonly onChange: (name: Role["name"]) => void;
+  readonly findObstacle: (role: Role) => Obstacle | undefined;
+}
+
+export function RoleChoice({ label, roles, value, onChange, findObstacle }: RoleChoiceProps) {
+  return (
+    <RadioGroup
+      aria-label={label}
+      value={value}
+      onValueChange={(name: Role["name"]) => onChange(name)}
+      className="flex flex-col divide-y divide-line overflow-hidden rounded-lg border border-line bg-raised"
+    >
+      {roles.map((role) => {
+        const obstacle = role.name === value ? undefined : findObstacle(role);
+        return (
+          <label key={role.name} className="flex gap-3 px-3 py-2.5 has-data-checked:bg-accent-soft">
+            <Radio.Root
+              value={role.name}
+              disabled={obstacle !== undefined}
+              aria-label={role.title}
+              aria-describedby={`role-${role.name}`}
+              className="mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-full border border-control bg-raised data-checked:border-accent data-checked:bg-accent data-disabled:border-line-strong data-disabled:bg-sunken"
+            >
+              <Radio.Indicator className="size-1.5 rounded-full bg-on-accent" />
+            </Radio.Root>
+            <span className="flex min-w-0 flex-col gap-0.5">
+              <span className="text-sm font-medium text-ink">{role.title}</span>
+              <span id={`role-${role.name}`} className="flex flex-col gap-0.5 text-xs text-ink-soft">
+                <span>{asSentence(role.description)}</span>
+                {obstacle === undefined ? null : (
+                  <span className="flex items-start gap-1.5 text-ink">
+                    <Lock aria-hidden className="mt-0.5 size-3 shrink-0" />
+                    <span>
+                      {obstacle.title}. {obstacle.text}
+                    </span>
+                  </span>
+                )}
+              </span>
+            </span>
+          </label>
+        );
+      })}
+    </RadioGroup>
+  );
+}

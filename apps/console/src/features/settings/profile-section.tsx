@@ -1,0 +1,58 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { CopyableId } from "../../components/copyable-id.tsx";
+import { KeyValueList } from "../../components/key-value-list.tsx";
+import { Section } from "../../components/page-header.tsx";
+import { TextLink } from "../../components/text-link.tsx";
+import { useToast } from "../../components/toast.tsx";
+import { titleOfRole, useRoles } from "../../lib/people.ts";
+import { useServices } from "../../lib/services.ts";
+import { useMembership, useSignedIn } from "../../lib/session.ts";
+import { NameForm } from "./name-form.tsx";
+
+export function ProfileSection() {
+  const { controlPlane } = useServices();
+  const queryClient = useQueryClient();
+  const showToast = useToast();
+  const { person } = useSignedIn();
+  const { organization, role } = useMembership();
+  const roles = useRoles();
+  const rename = useMutation({
+    mutationFn: (name: string) => controlPlane.account.update({ body: { name } }),
+    async onSuccess({ name }) {
+      await queryClient.invalidateQueries({ queryKey: ["session"] });
+      await queryClient.invalidateQueries({ queryKey: ["members"] });
+      showToast({ title: `You are ${name} now` });
+    },
+  });
+  return (
+    <Section title="Profile">
+      <NameForm
+        key={person.name}
+        label="Name"
+        hint="What others see: in the list of members and in the audit log."
+        name={person.name}
+        autoComplete="name"
+        error={rename.error}
+        isBusy={rename.isPending}
+        onSave={(name) => rename.mutate(name)}
+      />
+      <KeyValueList
+        items={[
+          { name: "E-mail", value: person.email },
+          {
+            name: "Role",
+            value: (
+              <>
+                {titleOfRole(role, roles.data?.data)} of {organization.name}.{" "}
+                <TextLink to="/members" search={{ tab: "roles" }}>
+                  What it gives
+                </TextLink>
+              </>
+            ),
+          },
+          { name: "Subject", value: <CopyableId id={person.id} /> },
+        ]}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,93 @@
+// What stands before the door when it does not open: each says why, and what to do.
+import { createControlPlaneClient } from "@agentos/client";
+import { afterEach, expect } from "vitest";
+import { story } from "./browser.ts";
+import { PASSWORD, type PeopleWorld, startPeople } from "./people-world.ts";
+
+let world: PeopleWorld | undefined;
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+});
+
+async function start(): Promise<PeopleWorld> {
+  world = await startPeople();
+  return world;
+}
+
+story("a link that was cut or replaced says so, and leads to the password", async ({ visitor }) => {
+  const { url, owner, organizationId } = await start();
+  const parameters = { organization_id: organizationId };
+  const { link, member } = await owner.members.add({
+    parameters,
+    body: { name: "Mia Member", email: "mia@example.com", role: "member" },
+  });
+  await owner.members.createLink({ parameters: { ...parameters, person_id: member.person_id } });
+  const page = await visitor.open({ origins: [url] });
+  await page.goto(link?.url ?? "");
+  await page.getByRole("heading", { name: "This link does not let you in" }).waitFor();
+  await page.getByText(/a newer one has replaced it/).waitFor();
+  await visitor.screenshot(page, "link-replaced");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await page.getByRole("button", { name: "Sign in with a password" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  // Pasted into the address bar of an open page, a link loads no document: it is taken all the same.
+  await page.evaluate("window.location.hash = 'link=cut'");
+  await page.getByRole("heading", { name: "This link does not let you in" }).waitFor();
+  expect(new URL(page.url()).hash).toBe("");
+});
+
+story("too many failures say how long to wait, and a link still lets in", async ({ visitor }) => {
+  const { url, owner, organizationId } = await start();
+  const stranger = createControlPlaneClient({ baseUrl: url });
+  for (let attempt = 0; attempt < 6; attempt += 1)
+    await stranger.signIn
+      .password({ body: { email: "ada@example.com", password: `guess ${attempt}` } })
+      .catch(() => undefined);
+  const page = await visitor.open({ origins: [url] });
+  await page.goto(url);
+  await page.getByLabel("E-mail").fill("ada@example.com");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText(/attempts to sign in have failed/).waitFor();
+  await page.getByText(/wait a minute/i).waitFor();
+  await visitor.screenshot(page, "sign-in-throttled");
+  const { link } = await owner.members.add({
+    parameters: { organization_id: organizationId },
+    body: { name: "Mia Member", email: "mia@example.com", role: "member" },
+  });
+  const other = await visitor.open({ origins: [url] });
+  await other.goto(link?.url ?? "");
+  await other.getByLabel("Password").fill(PASSWORD);
+  await other.getByRole("button", { name: "Set password and sign in" }).click();
+  await other.getByRole("navigation", { name: "Breadcrumbs" }).waitFor();
+});
+
+story("at another address of the same console the right one is told", async ({ visitor }) => {
+  const { url } = await start();
+  const elsewhere = url.replace("localhost", "127.0.0.1");
+  const page = await visitor.open({ origins: [url, elsewhere] });
+  await page.goto(`${elsewhere}/members`);
+  await page.getByLabel("E-mail").fill("ada@example.com");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText(/sign in at http:\/\/localhost:\d+ alone/).waitFor();
+  await page.getByRole("link", { name: "Open the right address" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  expect(page.url()).toBe(`${url}/members`);
+});
+
+story("a link of somebody else asks before it swaps the person", async ({ visitor }) => {
+  const { url, printOwnerLink } = await start();
+  const page = await visitor.open({ origins: [url] });
+  await page.goto(url);
+  await page.getByLabel("E-mail").fill("ada@example.com");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation", { name: "Breadcrumbs" }).waitFor();
+  await page.goto(await printOwnerLink());
+  await page.getByRole("heading", { name: /^Continue as/ }).waitFor();
+  await visitor.screenshot(page, "link-swap");
+  await page.getByRole("button", { name: "Stay Ada Lovelace" }).click();
+  await page.getByRole("navigation", { name: "Breadcrumbs" }).waitFor();
+});
