@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { Page } from "../../tools/browser/drive.ts";
 import { CONNECTION_FAULTS, LOOKS, overflowsSideways, story } from "./browser.ts";
-import { type InstanceWorld, openInstanceWorld, type Place } from "./instance-world.ts";
+import { type InstanceWorld, openInstanceWorld, type Place, readShell } from "./instance-world.ts";
 
 let world: InstanceWorld;
 let place: Place;
@@ -60,13 +60,6 @@ story(
   },
 );
 
-/** What a shell has after the lines. */
-function readShell(text: string): Record<string, string> {
-  return Object.fromEntries(
-    [...text.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm)].map(([, name = "", value = ""]) => [name, value]),
-  );
-}
-
 story(
   "what is no AgentOS, and a wrong path, are told; the address is changed in place",
   async ({ visitor }) => {
@@ -106,7 +99,7 @@ describe.each([
     await light(page, "version", canVerify ? "passed" : "warn").waitFor();
     await page.getByRole("button", { name: "Connect it" }).click();
     await light(page, "key", "asks").waitFor();
-    await page.getByText("A root credential which no role limits").waitFor();
+    await page.getByText("A root credential which no role limits", { exact: true }).waitFor();
     await page.getByLabel("Security key of Shop").fill("another key");
     await page.getByRole("button", { name: "Use the key" }).click();
     await light(page, "key", "failed").waitFor();

@@ -135,3 +135,10 @@ async function findPort(): Promise<number> {
     if (isFree) return port;
   }
 }
+
+/** What a shell has after the lines. */
+export function readShell(text: string): Record<string, string> {
+  return Object.fromEntries(
+    [...text.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm)].map(([, name = "", value = ""]) => [name, value]),
+  );
+}

@@ -3,6 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { command } from "./command.ts";
 
@@ -23,7 +24,11 @@ export interface StartOptions {
   readonly cwd: string;
   /** A file in the folder with lines for a shell, which reads them before it becomes the command. */
   readonly shellLines?: string | undefined;
+  /** From the source of this clone, beside which the built console is; slower. Default: bundled, with a plain page. */
+  readonly hasConsole?: boolean | undefined;
 }
+
+const SOURCE = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
 
 const started = new Set<StartedCommand>();
 const folders = new Set<string>();
@@ -41,12 +46,16 @@ export function makeFolder(): string {
 }
 
 /** Starts it, with nothing of this machine's environment but PATH. */
-export function startCommand(args: readonly string[], { cwd, shellLines }: StartOptions): StartedCommand {
+export function startCommand(
+  args: readonly string[],
+  { cwd, shellLines, hasConsole = false }: StartOptions,
+): StartedCommand {
   const env = { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: command.compileCache };
-  const line = [process.execPath, command.file, ...args];
+  const file = hasConsole ? SOURCE : command.file;
+  const line = [process.execPath, file, ...args];
   const child =
     shellLines === undefined
-      ? spawn(process.execPath, [command.file, ...args], { cwd, env })
+      ? spawn(process.execPath, [file, ...args], { cwd, env })
       : spawn("/bin/sh", ["-c", `. "./${shellLines}" && exec "$@"`, "sh", ...line], { cwd, env });
   return follow(child);
 }

@@ -1,4 +1,5 @@
 /** Lines to copy. Long ones scroll within the block, so that the page never does sideways. */
+import { cx } from "../lib/cx.ts";
 import { CopyButton } from "./copy-button.tsx";
 
 export interface CodeBlockProps {
@@ -7,9 +8,11 @@ export interface CodeBlockProps {
   readonly label: string;
   /** Shows a `$` before each line, which is not copied. */
   readonly isShell?: boolean;
+  /** Sentences rather than lines: they break where there is no room. */
+  readonly isProse?: boolean;
 }
 
-export function CodeBlock({ code, label, isShell = false }: CodeBlockProps) {
+export function CodeBlock({ code, label, isShell = false, isProse = false }: CodeBlockProps) {
   const lines = code.split("\n");
   return (
     <figure className="min-w-0 overflow-hidden rounded-md border border-line bg-sunken">
@@ -21,7 +24,10 @@ export function CodeBlock({ code, label, isShell = false }: CodeBlockProps) {
       <pre
         tabIndex={0}
         aria-label={label}
-        className="max-h-96 overflow-auto px-3 py-2 font-mono text-xs leading-5 text-ink -outline-offset-2"
+        className={cx(
+          "max-h-96 overflow-auto px-3 py-2 text-ink -outline-offset-2",
+          isProse ? "font-sans text-sm whitespace-pre-wrap wrap-anywhere" : "font-mono text-xs leading-5",
+        )}
       >
         {isShell
           ? lines.map((line, at) => (

@@ -33,8 +33,8 @@ export function RefusalCause({ session }: { readonly session: RefusalSession }) 
       </p>
       {sides === undefined ? null : (
         <dl className="grid grid-cols-1 overflow-hidden rounded-md border border-line sm:grid-cols-2">
-          <Side title={`${sides.what} expected`} value={sides.expected} isCode={sides.isCode} />
-          <Side title={`${sides.what} got`} value={sides.got} isCode={sides.isCode} isGot />
+          <Side title={`Expected · ${sides.what}`} value={sides.expected} isCode={sides.isCode} />
+          <Side title={`Got · ${sides.what}`} value={sides.got} isCode={sides.isCode} isGot />
         </dl>
       )}
     </div>

@@ -9,7 +9,12 @@ import { CopyableId } from "./copyable-id.tsx";
 import { TextLink } from "./text-link.tsx";
 import { Timeline } from "./timeline.tsx";
 
-export function RefusalDetails({ session }: { readonly session: RefusalSession }) {
+interface RefusalDetailsProps {
+  readonly session: RefusalSession;
+  readonly hasNoPageLink: boolean;
+}
+
+export function RefusalDetails({ session, hasNoPageLink }: RefusalDetailsProps) {
   const { explanation, isExplaining, instance } = session;
   if (isExplaining) return null;
   const { evidence, others, code, denialId } = explanation;
@@ -61,7 +66,7 @@ export function RefusalDetails({ session }: { readonly session: RefusalSession }
         <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1">
           {denialId === undefined ? null : <CopyableId id={denialId} label="Denial id" />}
           {code === undefined ? null : <CopyableId id={code} label="Code" />}
-          {denialId === undefined || instance === undefined ? null : (
+          {hasNoPageLink || denialId === undefined || instance === undefined ? null : (
             <TextLink
               to="/r/$denialId"
               params={{ denialId }}

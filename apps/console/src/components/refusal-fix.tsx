@@ -28,14 +28,14 @@ export function FixControl(props: FixControlProps): ReactNode {
     case "ask":
       return (
         <div className="w-full min-w-0">
-          <CodeBlock label={action.label} code={action.text} />
+          <CodeBlock label={action.label} code={action.text} isProse={action.kind === "ask"} />
         </div>
       );
     case "show-configuration":
       return <Configuration {...props} />;
     case "open-instance":
       return session.instance === undefined ? null : (
-        <ButtonLink to="/i/$instanceId" params={{ instanceId: session.instance.id }}>
+        <ButtonLink to="/i/$instanceId/instance" params={{ instanceId: session.instance.id }}>
           {action.label}
         </ButtonLink>
       );

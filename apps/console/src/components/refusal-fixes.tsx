@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { cx } from "../lib/cx.ts";
 import type { Explanation } from "../lib/explain-refusal.ts";
-import { type FixAction, isOneClick, planChoice, planFixes } from "../lib/refusal-fixes.ts";
+import { type FixAction, hasButton, planChoice, planFixes } from "../lib/refusal-fixes.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
 import { asSentence } from "../lib/words.ts";
 import { Badge } from "./badge.tsx";
@@ -11,9 +11,9 @@ import { ErrorState } from "./error-state.tsx";
 import { FixControl } from "./refusal-fix.tsx";
 
 export function RefusalFixes({ session }: { readonly session: RefusalSession }) {
-  const { explanation, instance, isExplaining, fixFault } = session;
+  const { explanation, isExplaining, fixFault } = session;
   if (isExplaining) return null;
-  const actions = planFixes({ explanation, instance, consoleOrigin: globalThis.location.origin });
+  const actions = actionsOf(session);
   const { fix, command, choices } = explanation;
   const hasChoices = choices.length > 0;
   return (
@@ -38,6 +38,15 @@ export function RefusalFixes({ session }: { readonly session: RefusalSession }) 
   );
 }
 
+function actionsOf({ explanation, instance, isOfOthers }: RefusalSession): readonly FixAction[] {
+  return planFixes({ explanation, instance, isOfOthers, consoleOrigin: globalThis.location.origin });
+}
+
+/** Where nothing here mends it, asking again is what is done here. */
+export function isMendedHere(session: RefusalSession): boolean {
+  return session.explanation.choices.length > 0 || hasButton(actionsOf(session));
+}
+
 interface ActionsProps {
   readonly actions: readonly FixAction[];
   readonly session: RefusalSession;
@@ -54,9 +63,7 @@ function Actions({ actions, session, isPrimaryTaken }: ActionsProps): ReactNode 
           key={action.kind}
           action={action}
           session={session}
-          isPrimary={
-            at === 0 && !isPrimaryTaken && (isOneClick(action) || action.kind === "enter-security-key")
-          }
+          isPrimary={at === 0 && !isPrimaryTaken && hasButton(actions)}
           isOpen={at === 0}
         />
       ))}

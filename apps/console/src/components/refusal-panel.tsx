@@ -5,7 +5,7 @@ import { type RefusalSession, useRefusalSession } from "../lib/use-refusal.ts";
 import { Button } from "./button.tsx";
 import { RefusalCause } from "./refusal-cause.tsx";
 import { RefusalDetails } from "./refusal-details.tsx";
-import { RefusalFixes } from "./refusal-fixes.tsx";
+import { isMendedHere, RefusalFixes } from "./refusal-fixes.tsx";
 
 export interface RefusalPanelProps {
   readonly call: RefusedCall;
@@ -28,13 +28,23 @@ export function RefusalPanel({ call }: RefusalPanelProps) {
   );
 }
 
-/** Without a frame. */
-export function RefusalBody({ call }: RefusalPanelProps) {
-  return <RefusalView session={useRefusalSession(call)} />;
+interface RefusalBodyProps extends RefusalPanelProps {
+  /** There is no page about it, or this is it. */
+  readonly hasNoPageLink?: boolean;
 }
 
-export function RefusalView({ session }: { readonly session: RefusalSession }) {
-  const { state, tryAgain, refusedAgain } = session;
+/** Without a frame. */
+export function RefusalBody({ call, hasNoPageLink = false }: RefusalBodyProps) {
+  return <RefusalView session={useRefusalSession(call)} hasNoPageLink={hasNoPageLink} />;
+}
+
+interface RefusalViewProps {
+  readonly session: RefusalSession;
+  readonly hasNoPageLink: boolean;
+}
+
+function RefusalView({ session, hasNoPageLink }: RefusalViewProps) {
+  const { state, tryAgain, refusedAgain, isExplaining } = session;
   if (state === "passed") return <Passed route={session.explanation.route} />;
   return (
     <div className="flex min-w-0 flex-col gap-5">
@@ -42,7 +52,12 @@ export function RefusalView({ session }: { readonly session: RefusalSession }) {
       <RefusalFixes session={session} />
       {tryAgain === undefined ? null : (
         <div className="flex flex-wrap items-center gap-3">
-          <Button onClick={tryAgain} isBusy={state === "trying"} icon={<RotateCw aria-hidden />}>
+          <Button
+            variant={isExplaining || isMendedHere(session) ? "secondary" : "primary"}
+            onClick={tryAgain}
+            isBusy={state === "trying"}
+            icon={<RotateCw aria-hidden />}
+          >
             Try the same request again
           </Button>
           <output className="text-xs text-ink-soft">
@@ -54,7 +69,7 @@ export function RefusalView({ session }: { readonly session: RefusalSession }) {
           </output>
         </div>
       )}
-      <RefusalDetails session={session} />
+      <RefusalDetails session={session} hasNoPageLink={hasNoPageLink} />
     </div>
   );
 }

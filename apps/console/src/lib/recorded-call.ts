@@ -33,12 +33,13 @@ export function toRefusedCall(denial: Denial, instance: Instance, personId: stri
   });
   const [method = "", path = ""] = route.split(" ");
   error.request = { baseUrl: (instance.endpoint ?? "").replace(/\/+$/, ""), method, path };
-  const isOwn = denial.view === "caller" || denial.subject === personId || denial.subject === null;
+  const isOwn = denial.view === "caller" || denial.subject === personId;
   const reading = Object.hasOwn(READINGS, route) ? READINGS[route] : undefined;
   return {
     instanceId: instance.id,
     error,
     record: denial,
+    isOfOthers: !isOwn,
     ...(isOwn && reading !== undefined ? { retry: reading } : {}),
   };
 }

@@ -1,6 +1,5 @@
 /** The checks of a request as a person can follow them: as the instance has recorded them, or as its answer tells. */
 import type { Explanation } from "./explain-refusal.ts";
-import { clip } from "./words.ts";
 
 export interface Check {
   readonly id: string;
@@ -65,20 +64,24 @@ const STAGE_WORDS: Readonly<Record<string, string>> = {
 
 /** First that fits: where the check is that a code names. */
 const STEP_OF_CODE: readonly (readonly [codes: RegExp, step: StepId])[] = [
-  [/^(?:SCOPE_|TOKEN_(?:SCOPE|ROLE)_|AUTH_(?:SOCKET_)?ISOLATION|AUTH_USER_)/, "scopes"],
-  [/REVOKED|REVOCATION/, "revocation"],
+  [/^(?:SCOPE_|TOKEN_(?:SCOPE|ROLE)_|AUTH_USER_|AUTH_SOCKET_SCOPES)/, "scopes"],
+  [/REVOKED|REVOCATION|^AUTH_SIGN_IN_ENDED$/, "revocation"],
   [
-    /^AUTH_(?:HOST|PROXY|PEER|ORIGIN|SITE|CORS|COOKIE_CROSS)_|^INSTANCE_(?:NOT_REACHED|TIMED_OUT|CORS|MIXED|LOCAL)/,
+    /^AUTH_(?:HOST|PROXY|PEER|ORIGIN|SITE|CORS|COOKIE_CROSS|SOCKET_ORIGIN)_|^INSTANCE_(?:NOT_REACHED|TIMED_OUT|CORS|MIXED|LOCAL)/,
     "way",
   ],
-  [/^AUTH_ISSUER_(?:UNNAMED|UNKNOWN)$|^AUTH_TOKEN_TYPE_REFUSED$/, "signature"],
+  [/^AUTH_ISSUER_(?:UNNAMED|UNKNOWN)$|^AUTH_TOKEN_TYPE_REFUSED$|^AUTH_HEADER_CRITICAL$/, "signature"],
   [
-    /^AUTH_(?:CREDENTIAL|SECURITY_KEY|SERVICE_ACCOUNT|SERVER|THROTTLED|SIGN_IN_(?:REQUIRED|ENDED)|DATABASE|HEADER_(?:MALFORMED|[A-Z]*SCHEME)|TOKEN_(?:NOT_ACCEPTED|TOO_LARGE|CHARACTERS|QUOTED|SPACED|MALFORMED|ENCRYPTED|HEADER)|PAYLOAD_DAMAGED)|^INSTANCE_(?:BOTH|AUTHORIZATION|SECURITY_KEY|VERSION|OPEN|SWITCH)/,
+    /^AUTH_(?:CREDENTIAL|COOKIE|SCHEME|SECURITY_KEY|SERVICE_ACCOUNT|SERVER|THROTTLED|SIGN_IN_REQUIRED|DATABASE|HEADER|PAYLOAD_DAMAGED)/,
     "credential",
   ],
-  [/ALGORITHM|SIGNATURE|SIGNED|_KEYS?(?:_|$)|HMAC|^AUTH_HEADER_CRITICAL/, "signature"],
   [
-    /^AUTH_(?:PAYLOAD|JWT_ID|SIGN_IN_ID|EXPIRATION|TOKEN|NOT_BEFORE|ISSUED|LIFETIME|ISSUER|AUDIENCE|ID_TOKEN|REFRESH|LOGOUT|EVENT|SUBJECT|CLOCKS)|AUDIENCE|OS_ID/,
+    /^AUTH_TOKEN_(?:NOT_ACCEPTED|TOO_LARGE|CHARACTERS|QUOTED|SPACED|MALFORMED|ENCRYPTED|HEADER|MISSING|EMPTY|OPAQUE|PASETO)|^INSTANCE_(?:BOTH|AUTHORIZATION|SECURITY_KEY|VERSION|OPEN|SWITCH)/,
+    "credential",
+  ],
+  [/ALGORITHM|SIGNATURE|SIGNED|_KEYS?(?:_|$)|HMAC/, "signature"],
+  [
+    /^AUTH_(?:PAYLOAD|JWT_ID|SIGN_IN_ID|EXPIRATION|TOKEN|NOT_BEFORE|ISSUED|LIFETIME|ISSUER|AUDIENCE|ID_TOKEN|REFRESH|LOGOUT|EVENT|SUBJECT|CLOCKS|SOCKET_OTHER)|AUDIENCE|OS_ID/,
     "claims",
   ],
 ];
@@ -88,10 +91,9 @@ export function findStep(code: string): StepId | undefined {
   return STEP_OF_CODE.find(([codes]) => codes.test(code))?.[1];
 }
 
-export function listChecks({ denial, code, cause, status, isQuoted }: Explanation): Checks {
-  const said = isQuoted ? `The instance says: “${clip(cause, 300)}”` : cause;
+export function listChecks({ denial, code, status }: Explanation): Checks {
   if (denial?.view === "operator" && Array.isArray(denial.timeline) && denial.timeline.length > 0)
-    return { isRecorded: true, steps: STEPS.map((step) => readStep(step, denial.timeline, said)) };
+    return { isRecorded: true, steps: STEPS.flatMap((step) => readStep(step, denial.timeline)) };
   const failed = code === undefined ? undefined : findStep(code);
   const at = STEPS.findIndex(({ id }) => id === (failed ?? (status === 403 ? "scopes" : undefined)));
   return {
@@ -104,7 +106,7 @@ export function listChecks({ denial, code, cause, status, isQuoted }: Explanatio
           state: index === 0 && status !== undefined ? "passed" : "unknown",
           detail: undefined,
         };
-      if (index === at) return { id, title, state: "failed", detail: said };
+      if (index === at) return { id, title, state: "failed", detail: undefined };
       return { id, title, state: index < at ? "passed" : "skipped", detail: undefined };
     }),
   };
@@ -115,26 +117,18 @@ interface RecordedStage {
   readonly outcome: string;
 }
 
+/** None for a step that this instance does not take. */
 function readStep(
   { id, title, stages }: (typeof STEPS)[number],
   timeline: readonly RecordedStage[],
-  said: string,
-): Check {
+): readonly Check[] {
   const own = timeline.filter(({ stage }) => stages.some((name) => name === stage));
   const failed = own.find(({ outcome }) => outcome === "failed");
-  if (failed !== undefined)
-    return {
-      id,
-      title,
-      state: "failed",
-      detail: `${said} It failed at ${STAGE_WORDS[failed.stage] ?? failed.stage}.`,
-    };
+  if (failed !== undefined) {
+    const detail = `Stopped by the check of ${STAGE_WORDS[failed.stage] ?? failed.stage}.`;
+    return [{ id, title, state: "failed", detail }];
+  }
+  if (own.every(({ outcome }) => outcome === "not configured")) return [];
   const wasReached = own.some(({ outcome }) => outcome === "passed");
-  const isUnset = own.length > 0 && own.every(({ outcome }) => outcome === "not configured");
-  return {
-    id,
-    title,
-    state: wasReached ? "passed" : "skipped",
-    detail: isUnset ? "Not configured on this instance." : undefined,
-  };
+  return [{ id, title, state: wasReached ? "passed" : "skipped", detail: undefined }];
 }

@@ -39,6 +39,15 @@ const ONE_CLICK: readonly FixAction["kind"][] = [
   "sign-in",
 ];
 
+/** Beside the ways out, which have buttons of their own. */
+export function hasButton(actions: readonly FixAction[]): boolean {
+  const [first] = actions;
+  return (
+    first !== undefined &&
+    (isOneClick(first) || first.kind === "enter-security-key" || first.kind === "state-version")
+  );
+}
+
 export const isOneClick = ({ kind }: FixAction): boolean => ONE_CLICK.includes(kind);
 
 export interface FixSituation {
@@ -46,6 +55,8 @@ export interface FixSituation {
   /** Undefined where the control plane itself has refused. */
   readonly instance: Instance | undefined;
   readonly consoleOrigin: string;
+  /** Somebody else was refused: what only they can do is no button here. */
+  readonly isOfOthers?: boolean;
 }
 
 const renew: FixAction = { kind: "renew-token", label: "Get a new token" };
@@ -63,9 +74,13 @@ type Plan = (situation: FixSituation) => readonly FixAction[];
 
 const renewing: Plan = () => [renew];
 const configuring: Plan = () => [configuration, openInstance];
+/** The instance asks for its security key. */
 const typing: Plan = ({ instance }) => (instance?.desired.authorization === true ? [renew] : [typeKey]);
+/** It asks for a token: none are made for it while Authorization is off here. */
+const sending: Plan = (situation) =>
+  situation.instance?.desired.authorization === true ? [renew] : switchOn(situation);
 const asking: Plan = ({ explanation }) => [
-  { kind: "ask", label: "Copy a message for them", text: writeRequest(explanation) },
+  { kind: "ask", label: "A message to send them", text: writeRequest(explanation) },
   renew,
 ];
 
@@ -127,13 +142,18 @@ const PLANS: Readonly<Record<string, Plan>> = {
   TOKEN_REVOKED_HERE: () => [renew, signIn],
   TOKEN_ROLE_INSUFFICIENT: asking,
   SCOPE_PREREQUISITE_MISSING: asking,
-  SCOPE_MISSING: asking,
-  SCOPE_ROLE_INSUFFICIENT: asking,
   AUTH_CREDENTIAL_REVOKED: () => [renew, signIn],
   AUTH_TOKEN_EXPIRED: renewing,
   AUTH_TOKEN_NOT_YET_VALID: renewing,
   AUTH_ISSUED_IN_FUTURE: renewing,
-  AUTH_CREDENTIAL_MISSING: typing,
+  AUTH_HEADER_MISSING: sending,
+  AUTH_HEADER_EMPTY: sending,
+  AUTH_TOKEN_MISSING: sending,
+  AUTH_COOKIE_MISSING: sending,
+  AUTH_CREDENTIAL_LOST: () => [openInstance],
+  AUTH_SECURITY_KEY_NOT_ACCEPTED: sending,
+  AUTH_SECURITY_KEY_WITH_JWT: sending,
+  AUTH_SECURITY_KEY_MISSING: typing,
   AUTH_SECURITY_KEY_INVALID: typing,
   AUTH_SECURITY_KEY_QUOTED: typing,
   AUTH_SECURITY_KEY_UNSET: typing,
@@ -156,6 +176,19 @@ function switchOn({ instance }: FixSituation): readonly FixAction[] {
 
 /** The first is the fix; the others are further ways. None for a cause that is mended elsewhere. */
 export function planFixes(situation: FixSituation): readonly FixAction[] {
+  const actions = planAll(situation);
+  return situation.isOfOthers === true ? actions.filter(({ kind }) => !OF_ONESELF.includes(kind)) : actions;
+}
+
+const OF_ONESELF: readonly FixAction["kind"][] = [
+  "renew-token",
+  "enter-security-key",
+  "sign-in",
+  "reload",
+  "ask",
+];
+
+function planAll(situation: FixSituation): readonly FixAction[] {
   const { code = "" } = situation.explanation;
   const plan = Object.hasOwn(PLANS, code) ? PLANS[code] : undefined;
   if (plan !== undefined) return plan(situation);
@@ -178,3 +211,6 @@ function writeRequest({ missingScopes, requiredScopes, route, cause }: FixSituat
   const asked = route === undefined ? "do something" : `ask for ${route}`;
   return `I tried to ${asked}, and was refused: ${cause}${needed} Could you give me a role that has it, or do it for me?`;
 }
+
+/** For the test that holds them against the catalogue. */
+export const CODES_WITH_PLAN: readonly string[] = Object.keys(PLANS);

@@ -25,10 +25,8 @@ export function compareSides(explanation: Explanation, instance: Instance | unde
 
   if (/SCOPE|ROLE_INSUFFICIENT/.test(code) || explanation.missingScopes.length > 0) {
     const expected = explanation.requiredScopes.join(", ") || find(/ needs (.+)$/);
-    const got =
-      find(/holds (.+)$/) ??
-      (explanation.missingScopes.length > 0 ? `without ${explanation.missingScopes.join(", ")}` : undefined);
-    return sides("Scopes", expected, got, true);
+    const missing = explanation.missingScopes.join(", ");
+    return sides("Scopes", expected, missing === "" ? find(/holds (.+)$/) : `without ${missing}`, true);
   }
   if (/ALGORITHM|HMAC_TOKEN|PUBLIC_KEY_TOKEN/.test(code))
     return sides(
@@ -64,8 +62,8 @@ export function compareSides(explanation: Explanation, instance: Instance | unde
       true,
     );
   if (/BOTH_SWITCHES|AUTHORIZATION_|SECURITY_KEY_|TOKEN_NOT_ACCEPTED|CREDENTIAL_MISSING/.test(code)) {
-    const asks = find(/^the instance (asks for .+)$/);
-    const sent = find(/^(.+ was sent)$/);
+    const asks = find(/^the instance asks for (.+)$/);
+    const sent = find(/^(.+) was sent$/);
     return sides("Credential", asks ?? describeMode(instance), sent ?? "no credential", false);
   }
   if (/EXPIRED/.test(code))

@@ -20,6 +20,8 @@ export interface RefusedCall {
    * no part of it.
    */
   readonly record?: Denial;
+  /** Somebody else was refused, or nobody knows who: asking somebody for more scopes is up to them. */
+  readonly isOfOthers?: boolean;
   /** It was let in: time to load again what was refused. */
   readonly onResolved?: () => void;
 }

@@ -16,6 +16,8 @@ export interface RefusalSession {
   readonly explanation: Explanation;
   /** The control plane is still being asked. */
   readonly isExplaining: boolean;
+  /** Somebody else was refused. */
+  readonly isOfOthers: boolean;
   /** Undefined where the control plane itself has refused. */
   readonly instance: Instance | undefined;
   readonly state: "refused" | "trying" | "passed";
@@ -90,6 +92,7 @@ export function useRefusalSession(call: RefusedCall): RefusalSession {
 
   return {
     explanation,
+    isOfOthers: call.isOfOthers === true,
     isExplaining: isInstances && why.isPending,
     instance: isInstances ? found : undefined,
     state: again.isSuccess ? "passed" : again.isPending ? "trying" : "refused",

@@ -1,15 +1,17 @@
 /** Who may do what on this instance: each role, what it gives there, and who has it. */
 import { useQuery } from "@tanstack/react-query";
+import { Check } from "lucide-react";
 import { Avatar } from "../../components/avatar.tsx";
 import { Badge } from "../../components/badge.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { Table } from "../../components/table.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { countOf } from "../../lib/words.ts";
-import { describeCapabilities } from "./capabilities.ts";
+import { CAPABILITIES, type Capability, hasCapability } from "./capabilities.ts";
 import { scopesForInstance } from "./curl-line.ts";
 
 export function AccessPanel({ instance }: { readonly instance: Instance }) {
@@ -40,61 +42,97 @@ export function AccessPanel({ instance }: { readonly instance: Instance }) {
       )}
       <QueryView query={roles} what="the roles">
         {({ data }) => (
-          <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-raised">
-            {data.map((role) => {
-              const there = scopesForInstance(role.scopes);
-              const held = members.data?.data.filter((member) => member.role === role.name);
-              return (
-                <li key={role.name} className="grid gap-x-6 gap-y-2 p-4 sm:grid-cols-[10rem_minmax(0,1fr)]">
-                  <div className="flex flex-col items-start gap-1">
-                    <h3 className="flex items-center gap-2 text-sm font-medium text-ink">
-                      {role.title}
-                      {role.name === ownRole ? <Badge tone="accent">You</Badge> : null}
-                    </h3>
-                    {held === undefined ? null : (
-                      <span className="text-xs text-ink-soft">
-                        {countOf(held.length, "person", "people")}
-                      </span>
-                    )}
-                  </div>
-                  <div className="flex min-w-0 flex-col gap-2">
-                    <ul className="flex flex-col gap-0.5 text-sm text-ink-soft">
-                      {describeCapabilities(there).map((capability) => (
-                        <li key={capability}>{capability}</li>
-                      ))}
-                    </ul>
-                    {held === undefined || held.length === 0 ? null : (
-                      <ul className="flex flex-wrap gap-x-4 gap-y-1">
-                        {held.slice(0, 12).map(({ person_id: id, name }) => (
-                          <li key={id} className="flex items-center gap-1.5 text-xs text-ink">
-                            <Avatar name={name} size="sm" />
-                            {name}
-                          </li>
-                        ))}
-                        {held.length > 12 ? (
-                          <li className="text-xs text-ink-soft">and {held.length - 12} more</li>
-                        ) : null}
-                      </ul>
-                    )}
-                    <details>
-                      <summary className="w-fit cursor-pointer rounded-sm text-xs text-ink-soft hover:text-ink">
-                        {countOf(there.length, "scope")}
-                      </summary>
-                      <span className="mt-2 flex flex-wrap gap-1">
-                        {there.map((scope) => (
-                          <Badge key={scope} isCode>
-                            {scope}
-                          </Badge>
-                        ))}
-                      </span>
-                    </details>
-                  </div>
-                </li>
-              );
-            })}
-          </ul>
+          <>
+            <Table
+              label="What each role may do"
+              rows={CAPABILITIES}
+              keyOf={({ words }) => words}
+              columns={[
+                { id: "what", title: "On this instance", render: ({ words }) => words },
+                ...data.map((role) => ({
+                  id: role.name,
+                  title: role.name === ownRole ? `${role.title} (you)` : role.title,
+                  render: (capability: Capability) => (
+                    <Mark isGiven={hasCapability(scopesForInstance(role.scopes), capability)} />
+                  ),
+                })),
+              ]}
+            />
+            <ul className="grid gap-x-6 gap-y-4 sm:grid-cols-3">
+              {data.map((role) => (
+                <RolePeople
+                  key={role.name}
+                  title={role.title}
+                  scopes={scopesForInstance(role.scopes)}
+                  names={members.data?.data.filter((each) => each.role === role.name).map(({ name }) => name)}
+                />
+              ))}
+            </ul>
+          </>
         )}
       </QueryView>
     </Section>
+  );
+}
+
+function Mark({ isGiven }: { readonly isGiven: boolean }) {
+  return isGiven ? (
+    <>
+      <Check aria-hidden className="size-4 text-ok-ink" />
+      <span className="sr-only">yes</span>
+    </>
+  ) : (
+    <span className="text-ink-faint">
+      <span aria-hidden>–</span>
+      <span className="sr-only">no</span>
+    </span>
+  );
+}
+
+interface RolePeopleProps {
+  readonly title: string;
+  readonly scopes: readonly string[];
+  /** Undefined for who may not read them. */
+  readonly names: readonly string[] | undefined;
+}
+
+const MAX_NAMES = 12;
+
+function RolePeople({ title, scopes, names }: RolePeopleProps) {
+  return (
+    <li className="flex min-w-0 flex-col gap-2">
+      <h3 className="text-sm font-medium text-ink">
+        {title}
+        {names === undefined ? null : (
+          <span className="ml-2 font-normal text-ink-soft">{countOf(names.length, "person", "people")}</span>
+        )}
+      </h3>
+      {names === undefined || names.length === 0 ? null : (
+        <ul className="flex flex-wrap gap-x-4 gap-y-1">
+          {names.slice(0, MAX_NAMES).map((name, at) => (
+            // People may have the same name.
+            <li key={`${at} ${name}`} className="flex items-center gap-1.5 text-xs text-ink">
+              <Avatar name={name} size="sm" />
+              {name}
+            </li>
+          ))}
+          {names.length > MAX_NAMES ? (
+            <li className="text-xs text-ink-soft">and {names.length - MAX_NAMES} more</li>
+          ) : null}
+        </ul>
+      )}
+      <details>
+        <summary className="w-fit cursor-pointer rounded-sm text-xs text-ink-soft hover:text-ink">
+          {countOf(scopes.length, "scope")}
+        </summary>
+        <span className="mt-2 flex flex-wrap gap-1">
+          {scopes.map((scope) => (
+            <Badge key={scope} isCode>
+              {scope}
+            </Badge>
+          ))}
+        </span>
+      </details>
+    </li>
   );
 }

@@ -1,6 +1,6 @@
 /** What a bundle of scopes lets somebody do on an AgentOS, in sentences. Pure; the server decides by the scopes themselves. */
 
-const CAPABILITIES: readonly { readonly words: string; readonly scopes: readonly string[] }[] = [
+export const CAPABILITIES: readonly { readonly words: string; readonly scopes: readonly string[] }[] = [
   { words: "Load it and see its configuration", scopes: ["config:read"] },
   { words: "Read and run agents, teams and workflows", scopes: ["agents:read", "agents:run"] },
   { words: "Keep and delete their own sessions", scopes: ["sessions:read", "sessions:write"] },
@@ -10,11 +10,9 @@ const CAPABILITIES: readonly { readonly words: string; readonly scopes: readonly
   { words: "See the data of every person", scopes: ["agent_os:admin"] },
 ];
 
-/** Those whose scopes are all there. */
-export function describeCapabilities(scopes: readonly string[]): readonly string[] {
-  const isAdmin = scopes.includes("agent_os:admin");
-  const found = CAPABILITIES.filter(
-    ({ scopes: needed }) => isAdmin || needed.every((scope) => scopes.includes(scope)),
-  ).map(({ words }) => words);
-  return found.length === 0 ? ["Nothing"] : found;
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** Whether these scopes give it. The admin scope satisfies every requirement. */
+export function hasCapability(scopes: readonly string[], { scopes: needed }: Capability): boolean {
+  return scopes.includes("agent_os:admin") || needed.every((scope) => scopes.includes(scope));
 }

@@ -73,6 +73,7 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
   const isDone = !instance.is_draft && isAllGreen(lights);
   if (isDone !== isSettled) setIsSettled(isDone);
   const { is_draft: isDraft } = instance;
+  const cancel = instance.endpoint === null ? undefined : () => setIsChanging(false);
   return (
     <>
       <PageHeader
@@ -81,7 +82,9 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
         description={
           isDraft
             ? "What this browser sees of it. The lights are looked at again by themselves while this page is open; its address brings you back here."
-            : "It is an instance of your organization. What is left is that it lets you in."
+            : isDone
+              ? "Everything on the way to its agents was tried from this browser."
+              : "It is an instance of your organization. What is left is that it lets you in."
         }
         actions={isDraft ? <Discard instance={instance} /> : null}
       />
@@ -91,9 +94,20 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
       )}
       <LightList
         lights={lights}
+        actions={
+          isDraft && !isChanging && instance.endpoint !== null
+            ? {
+                address: (
+                  <Button size="sm" onClick={() => setIsChanging(true)}>
+                    Change the address
+                  </Button>
+                ),
+              }
+            : {}
+        }
         controls={{
-          ...(isDraft
-            ? { address: <Address instance={instance} isChanging={isChanging} onChange={setIsChanging} /> }
+          ...(isDraft && (isChanging || instance.endpoint === null)
+            ? { address: <DraftEndpointForm instance={instance} onCancel={cancel} /> }
             : {}),
           ...(needsVersion(instance) ? { version: <VersionForm instance={instance} /> } : {}),
           ...(trial.data?.kind === "no-key" || isKeyRefused(instance, lights)
@@ -137,27 +151,6 @@ function WatchState({
     <Status tone="neutral" word="Looking" isBusy />
   ) : (
     <Status tone="accent" word={`Asks you: ${asking.title}`} />
-  );
-}
-
-function Address({
-  instance,
-  isChanging,
-  onChange,
-}: {
-  readonly instance: Instance;
-  readonly isChanging: boolean;
-  readonly onChange: (isChanging: boolean) => void;
-}) {
-  if (instance.endpoint === null) return <DraftEndpointForm instance={instance} onCancel={undefined} />;
-  return isChanging ? (
-    <DraftEndpointForm instance={instance} onCancel={() => onChange(false)} />
-  ) : (
-    <div>
-      <Button size="sm" onClick={() => onChange(true)}>
-        Change the address
-      </Button>
-    </div>
   );
 }
 

@@ -280,7 +280,7 @@ function findTrust({ instance, trial }: LightsInput): Found {
       key: {
         state: "asks",
         said: "Its security key is not known in this tab",
-        fix: "Type it below. It is a root credential which no role limits, and it stays in the memory of this tab.",
+        fix: "Type it here to try it.",
       },
       audience: NONE_OF_KEY,
       scope: NONE_OF_KEY,

@@ -1,4 +1,5 @@
 /** One thing that does not fit: the cause, what speaks for it, and the way out, as a button where a click does it. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
@@ -6,8 +7,12 @@ import { CodeBlock } from "../../components/code-block.tsx";
 import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
+import { applyFix } from "../../lib/apply-fix.ts";
 import type { Instance } from "../../lib/instance-state.ts";
-import { asSentence } from "../../lib/words.ts";
+import { type FixAction, planFixes } from "../../lib/refusal-fixes.ts";
+import { useServices } from "../../lib/services.ts";
+import { useMembership } from "../../lib/session.ts";
+import { asSentence, joinWords } from "../../lib/words.ts";
 import { type Switches, useSetSwitches } from "./use-instance-change.ts";
 
 type Finding = Instance["findings"][number];
@@ -50,11 +55,47 @@ export function FindingCard({
             <p className="text-sm text-ink-soft wrap-anywhere">{asSentence(fix)}</p>
           )}
         </div>
+        {choices.length === 0 ? <OneClick instance={instance} finding={finding} /> : null}
         {choices.length === 0 ? null : <Choices instance={instance} choices={choices} />}
         {command === null ? null : <CodeBlock code={command} label="In a terminal" isShell />}
         <CopyableId id={code} label="Code" />
       </div>
     </article>
+  );
+}
+
+/** What a click here mends, as the refusals plan it; what is left is done on the instance. */
+function OneClick({ instance, finding }: { readonly instance: Instance; readonly finding: Finding }) {
+  const services = useServices();
+  const queryClient = useQueryClient();
+  const organizationId = useMembership().organization.id;
+  const apply = useMutation({
+    mutationFn: (action: FixAction) => applyFix(services, action, { organizationId, instance }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["probe", instance.id] }),
+  });
+  const action = planFixes({
+    explanation: {
+      code: finding.code,
+      missingScopes: [],
+      requiredScopes: [],
+      route: undefined,
+      cause: finding.title,
+    },
+    instance,
+    consoleOrigin: window.location.origin,
+  }).find(({ kind }) => kind === "set-switches" || kind === "take-os-id");
+  if (action === undefined) return null;
+  return (
+    <>
+      <div>
+        <RequiresScope scopes={["os:write"]}>
+          <Button size="sm" isBusy={apply.isPending} onClick={() => apply.mutate(action)}>
+            {action.label}
+          </Button>
+        </RequiresScope>
+      </div>
+      {apply.error === null ? null : <ErrorState error={apply.error} isCompact />}
+    </>
   );
 }
 
@@ -103,7 +144,7 @@ function Choices({
                       isBusy={set.isPending && set.variables.authorization === switches.authorization}
                       onClick={() => set.mutate(switches)}
                     >
-                      {switches.authorization ? "Set the switches so" : "Switch Authorization off"}
+                      {describeSwitching(instance.desired, switches)}
                     </Button>
                   </RequiresScope>
                 )}
@@ -123,4 +164,13 @@ function Choices({
 function switchesOf({ title }: Choice): Switches {
   const isTokens = title.includes("Authorization");
   return { authorization: isTokens, security_key: !isTokens };
+}
+
+/** `Switch Authorization on and Security key off`. */
+function describeSwitching(from: Switches, to: Switches): string {
+  const changes = [
+    ...(from.authorization === to.authorization ? [] : [`Authorization ${to.authorization ? "on" : "off"}`]),
+    ...(from.security_key === to.security_key ? [] : [`Security key ${to.security_key ? "on" : "off"}`]),
+  ];
+  return `Switch ${joinWords(changes, "and")}`;
 }

@@ -17,7 +17,7 @@ import { Status } from "../../components/status.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { cx } from "../../lib/cx.ts";
 import type { Instance } from "../../lib/instance-state.ts";
-import { refreshInstances, useInstanceParameters } from "../../lib/instances.ts";
+import { replaceInstance, useInstanceParameters } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
 import {
@@ -29,6 +29,7 @@ import {
 } from "./rotation.ts";
 
 const POLL_MS = 4_000;
+const SLOW_POLL_MS = 60_000;
 
 export function KeysPanel({ instance }: { readonly instance: Instance }) {
   const { controlPlane } = useServices();
@@ -97,9 +98,7 @@ const COLUMNS: readonly Column<Row>[] = [
     isMinor: true,
     align: "end",
     render: ({ key }) => (
-      <span className="tabular-nums text-ink-soft">
-        {key?.request_count?.toLocaleString("en") ?? "not counted"}
-      </span>
+      <span className="tabular-nums text-ink-soft">{key?.request_count?.toLocaleString("en") ?? "–"}</span>
     ),
   },
   {
@@ -133,29 +132,30 @@ function BothSides({ instance, keys }: { readonly instance: Instance; readonly k
           ? "Keys that are held here, beside those that the instance has loaded."
           : "The instance has loaded keys that are not held here: who holds them makes tokens that it takes."
       }
-      actions={<AskInstance instance={instance} observedAt={keys.observed_at} />}
+      actions={<AskInstance instance={instance} keys={keys} />}
     >
       <Table label="Keys" columns={COLUMNS} rows={rows} keyOf={({ kid }) => kid} />
     </Section>
   );
 }
 
-function AskInstance({
-  instance,
-  observedAt,
-}: {
-  readonly instance: Instance;
-  readonly observedAt: number | null;
-}) {
+/** Asks it by itself while the page is open, where it has a policy route: oftener while a key is on its way. */
+function AskInstance({ instance, keys }: { readonly instance: Instance; readonly keys: KeyList }) {
   const { controlPlane } = useServices();
   const queryClient = useQueryClient();
   const parameters = useInstanceParameters(instance.id);
-  const ask = useMutation({
-    mutationFn: () => controlPlane.instances.readPolicy({ parameters }),
-    onSettled: async () => {
+  const { observed_at: observedAt, data } = keys;
+  const isUnderWay = data.some(({ station }) => station === "published" || station === "retiring");
+  const ask = useQuery({
+    queryKey: ["asked-for-keys", instance.id, instance.endpoint],
+    queryFn: async ({ signal }) => {
+      const seen = await controlPlane.instances.readPolicy({ parameters }, { signal });
+      replaceInstance(queryClient, parameters.organization_id, seen);
       await queryClient.invalidateQueries({ queryKey: ["keys", instance.id] });
-      await refreshInstances(queryClient, parameters.organization_id);
+      return true;
     },
+    enabled: instance.is_ours !== false && instance.desired.authorization,
+    refetchInterval: ({ state }) => (state.error !== null ? false : isUnderWay ? POLL_MS : SLOW_POLL_MS),
   });
   return (
     <div className="flex flex-col items-end gap-2">
@@ -169,13 +169,13 @@ function AskInstance({
             </>
           )}
         </span>
-        <Button size="sm" isBusy={ask.isPending} onClick={() => ask.mutate()}>
+        <Button size="sm" isBusy={ask.isFetching} onClick={() => void ask.refetch()}>
           Ask the instance
         </Button>
       </div>
-      {ask.error === null ? null : (
+      {ask.error === null || ask.isFetching ? null : (
         <div className="max-w-md">
-          <ErrorState error={ask.error} isCompact />
+          <ErrorState error={ask.error} title="What it has loaded is not known" isCompact />
         </div>
       )}
     </div>
@@ -236,7 +236,7 @@ function Rotation({ instance, keys }: { readonly instance: Instance; readonly ke
       {take.error === null ? null : (
         <ErrorState error={take.error} title="The keys are as they were" isCompact />
       )}
-      {isUnderWay && instance.is_ours !== true ? (
+      {isUnderWay ? (
         <details className="group rounded-lg border border-line bg-raised">
           <summary className="cursor-pointer px-4 py-2.5 text-sm font-medium text-ink">
             Lines for the instance while both keys are in the set

@@ -23,26 +23,35 @@ export interface LightListProps {
   readonly lights: readonly Light[];
   /** Controls below a light: a field for what is asked, a button that mends it. */
   readonly controls?: Partial<Readonly<Record<LightId, ReactNode>>>;
+  /** Small ones at the end of the line. */
+  readonly actions?: Partial<Readonly<Record<LightId, ReactNode>>>;
 }
 
-export function LightList({ lights, controls = {} }: LightListProps) {
+export function LightList({ lights, controls = {}, actions = {} }: LightListProps) {
   return (
     <ol
       aria-label="Connection lights"
       className="flex flex-col divide-y divide-line overflow-hidden rounded-lg border border-line bg-raised"
     >
       {lights.map((light) => (
-        <LightRow key={light.id} light={light} control={controls[light.id]} />
+        <LightRow key={light.id} light={light} control={controls[light.id]} action={actions[light.id]} />
       ))}
     </ol>
   );
 }
 
-function LightRow({ light, control }: { readonly light: Light; readonly control: ReactNode }) {
+interface LightRowProps {
+  readonly light: Light;
+  readonly control: ReactNode;
+  readonly action: ReactNode;
+}
+
+function LightRow({ light, control, action }: LightRowProps) {
   const { id, title, state, said, fix, lines, words } = light;
   const { icon: Icon, word, look } = LOOKS[state];
   const isQuiet = state === "waiting";
-  const hasDetail = fix !== undefined || lines !== undefined || words !== undefined || control !== undefined;
+  const isHeard = words !== undefined && state !== "passed";
+  const hasDetail = fix !== undefined || lines !== undefined || isHeard || control !== undefined;
   return (
     <li
       data-light={id}
@@ -58,19 +67,20 @@ function LightRow({ light, control }: { readonly light: Light; readonly control:
         {title}
         <span className="sr-only">: {word}</span>
       </p>
-      <p
-        className={cx(
-          "col-start-2 min-w-0 text-sm wrap-anywhere sm:col-start-auto",
-          state === "failed" ? "text-danger-ink" : isQuiet ? "text-ink-faint" : "text-ink-soft",
-        )}
-      >
-        {said}
-      </p>
-      {hasDetail && !isQuiet ? (
-        <div className="col-start-2 mt-1.5 flex min-w-0 max-w-2xl flex-col gap-3 pb-1 sm:col-span-2">
-          {words === undefined ? null : (
-            <p className="text-sm text-ink-soft wrap-anywhere">It says: “{words}”</p>
+      <div className="col-start-2 flex min-w-0 flex-wrap items-start justify-between gap-x-4 gap-y-2 sm:col-start-auto">
+        <p
+          className={cx(
+            "min-w-0 text-sm wrap-anywhere",
+            state === "failed" ? "text-danger-ink" : isQuiet ? "text-ink-faint" : "text-ink-soft",
           )}
+        >
+          {said}
+        </p>
+        {action === undefined ? null : <div className="-my-1">{action}</div>}
+      </div>
+      {hasDetail && !isQuiet ? (
+        <div className="col-start-2 mt-1.5 flex min-w-0 max-w-2xl flex-col gap-3 pb-1 sm:col-end-4">
+          {isHeard ? <p className="text-sm text-ink-soft wrap-anywhere">It says: “{words}”</p> : null}
           {fix === undefined ? null : <p className="text-sm text-ink wrap-anywhere">{fix}</p>}
           {lines === undefined ? null : <CodeBlock {...lines} />}
           {control}

@@ -9,8 +9,10 @@ import { KeyValueList } from "../../components/key-value-list.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { RefusalPanel } from "../../components/refusal-panel.tsx";
 import { Table } from "../../components/table.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
+import { isRefused } from "../../lib/refused-call.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership, useMissingScopes } from "../../lib/session.ts";
 import { asSentence, clip, joinWords } from "../../lib/words.ts";
@@ -53,7 +55,17 @@ function ReadPolicy({ instance }: { readonly instance: Instance }) {
     },
   });
   if (query.error !== null && query.data === undefined)
-    return (
+    return isRefused(query.error) ? (
+      <RefusalPanel
+        call={{
+          instanceId: instance.id,
+          error: query.error,
+          title: "The policy was not read",
+          retry: (client) => client.policy.read(),
+          onResolved: () => void query.refetch(),
+        }}
+      />
+    ) : (
       <ErrorState
         error={query.error}
         title="The instance did not tell its policy"
@@ -159,9 +171,12 @@ function PolicyFacts({ policy }: { readonly policy: Policy }) {
             {
               id: "issuer",
               title: "Issuer",
-              render: ({ issuer }) => (
-                <code className="font-mono text-xs wrap-anywhere">{text(issuer) || "not checked"}</code>
-              ),
+              render: ({ issuer }) =>
+                issuer === null ? (
+                  <span className="text-ink-soft">not checked</span>
+                ) : (
+                  <code className="font-mono text-xs wrap-anywhere">{text(issuer)}</code>
+                ),
             },
             {
               id: "keys",

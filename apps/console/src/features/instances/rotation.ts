@@ -91,13 +91,14 @@ function describeSign(
   if (isFresh && isLoaded === false)
     return {
       ...now,
-      reason: "The instance has not loaded the new key yet: give it the lines of its configuration.",
+      reason:
+        "The instance has not loaded the new key yet. Give it the lines below; one that follows the issuer loads it by itself.",
       force: { button: "Sign all the same", cost },
       evidence: undefined,
     };
   return {
     ...now,
-    reason: "Nobody knows whether the instance has loaded the new key.",
+    reason: "Nobody knows whether the instance has loaded the new key: give it the lines below first.",
     force: { button: "Sign all the same", cost },
     evidence: undefined,
   };

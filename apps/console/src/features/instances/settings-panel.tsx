@@ -58,7 +58,7 @@ function NameForm({ instance }: { readonly instance: Instance }) {
     environment !== instance.environment ||
     readTags(tags).join() !== instance.tags.join();
   return (
-    <Section title="Name">
+    <Section title="General">
       <form
         className="flex max-w-xl flex-col gap-4"
         onSubmit={(event) => {
@@ -72,15 +72,18 @@ function NameForm({ instance }: { readonly instance: Instance }) {
         <Field label="Tags" hint="Separated by commas." error={tagsFault}>
           <TextInput value={tags} onChange={({ target }) => setTags(target.value)} />
         </Field>
-        <SegmentedControl
-          label="Environment"
-          value={environment}
-          onChange={setEnvironment}
-          segments={[
-            { value: "local", label: "Local" },
-            { value: "live", label: "Live" },
-          ]}
-        />
+        <div className="flex flex-col gap-1.5">
+          <p className="text-sm font-medium text-ink">Environment</p>
+          <SegmentedControl
+            label="Environment"
+            value={environment}
+            onChange={setEnvironment}
+            segments={[
+              { value: "local", label: "Local" },
+              { value: "live", label: "Live" },
+            ]}
+          />
+        </div>
         {save.error === null || nameFault !== undefined || tagsFault !== undefined ? null : (
           <ErrorState error={save.error} isCompact />
         )}
@@ -118,7 +121,7 @@ function EndpointForm({ instance }: { readonly instance: Instance }) {
           setIsAsking(true);
         }}
       >
-        <Field label="Address" error={fault}>
+        <Field label="Address" isLabelHidden error={fault}>
           <TextInput
             required
             isCode

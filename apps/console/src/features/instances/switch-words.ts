@@ -30,7 +30,9 @@ export function describeSwitch({ desired, observed }: Instance, name: SwitchName
     seen: isOn ? "On" : "Off",
     tone: "warn",
     agreement: "differs",
-    note: "Not as it is meant yet: set the lines below, and start the instance again",
+    note: isOn
+      ? "It is off here, and still on there: set the lines below and start the instance again, or switch it on"
+      : "Not there yet: set the lines below, and start the instance again",
   };
 }
 

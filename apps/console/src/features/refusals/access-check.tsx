@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { useRefusal } from "../../components/refusal-area.tsx";
 import { Status, type StatusProps } from "../../components/status.tsx";
@@ -85,6 +86,14 @@ export function AccessCheck({ instance }: { readonly instance: Instance }) {
         </Button>
       }
     >
+      {check.error === null ? null : (
+        <ErrorState
+          error={check.error}
+          title="The check could not be made"
+          onRetry={() => check.mutate()}
+          isRetrying={check.isPending}
+        />
+      )}
       {hasAsked ? (
         <Table label="Your access" columns={columns} rows={ASKED} keyOf={({ route }) => route} />
       ) : null}

@@ -96,7 +96,8 @@ interface FilterProps {
   readonly onChange: (value: string | undefined) => void;
 }
 
-const ANY = "";
+/** No code, route, subject or address is this. */
+const ANY = "*";
 
 function Filter({ instance, by, label, value, onChange }: FilterProps) {
   const counts = useDenialCounts(instance, by, true);

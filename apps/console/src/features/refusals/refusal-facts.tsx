@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { type KeyValue, KeyValueList } from "../../components/key-value-list.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import type { Denial } from "../../lib/explain-refusal.ts";
-import { clip, countOf } from "../../lib/words.ts";
+import { asSentence, clip, countOf } from "../../lib/words.ts";
 
 const MAX_FACTS = 20;
 
@@ -38,7 +38,7 @@ export function RefusalFacts({ denial }: { readonly denial: Denial }) {
           ? []
           : [{ name: "Code that was shown", value: <Code>{denial.code}</Code> }]),
         ...facts.map(([name, value]) => ({
-          name: clip(name.replaceAll("_", " "), 40),
+          name: asSentence(clip(name.replaceAll("_", " "), 40)).replace(/\.$/, ""),
           value: <Code>{clip(Array.isArray(value) ? value.join(", ") : String(value), 300)}</Code>,
         })),
       ]}

@@ -8,6 +8,7 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { PageHeader, Section } from "../../components/page-header.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { RefusalBody } from "../../components/refusal-panel.tsx";
+import { TextLink } from "../../components/text-link.tsx";
 import type { Denial } from "../../lib/explain-refusal.ts";
 import type { Instance } from "../../lib/instance-state.ts";
 import { useInstances } from "../../lib/instances.ts";
@@ -35,7 +36,7 @@ export function RefusalPage() {
             <RecordedRefusal key={denialId} denialId={denialId} instances={data} />
           ) : (
             <div className="max-w-2xl">
-              <RefusalBody key={denialId} call={call} />
+              <RefusalBody key={denialId} call={call} hasNoPageLink />
             </div>
           )
         }
@@ -93,9 +94,16 @@ function FoundRefusal({ denial, instance }: FoundDenial) {
   const call = useMemo(() => toRefusedCall(denial, instance, person.id), [denial, instance, person.id]);
   return (
     <div className="grid min-w-0 grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
-      <RefusalBody call={call} />
+      <RefusalBody call={call} hasNoPageLink />
       <aside className="min-w-0">
-        <Section title="Record">
+        <Section
+          title="Record"
+          actions={
+            <TextLink to="/i/$instanceId/refusals" params={{ instanceId: instance.id }} className="text-xs">
+              All of {instance.name}
+            </TextLink>
+          }
+        >
           <RefusalFacts denial={denial} />
         </Section>
       </aside>

@@ -267,7 +267,7 @@ function PanelBody({ denial, instance, personId }: PanelBodyProps) {
   const [call] = useState(() => toRefusedCall(denial, instance, personId));
   return (
     <>
-      <RefusalBody call={call} />
+      <RefusalBody call={call} hasNoPageLink />
       <Section title="Record">
         <RefusalFacts denial={denial} />
       </Section>

@@ -1,0 +1,53 @@
+import { AgentOSRefusal, ConnectionFault } from "@agentos/client";
+import { expect, test } from "vitest";
+import { type Diagnosis, explainRefusal } from "./explain-refusal.ts";
+
+const finding = (code: string, certainty: "certain" | "likely" = "certain") => ({
+  code,
+  certainty,
+  title: `because of ${code}`,
+  evidence: [{ fact: "it was seen", source: "the answer" }],
+  fix: "mend it",
+  command: null,
+  choices: [],
+});
+const diagnosis = (...causes: Diagnosis["causes"]): Diagnosis => ({ causes, knows: [] });
+
+test("the control plane's cause stands first, the others after it", () => {
+  const error = new AgentOSRefusal({ status: 401, detail: "Invalid token", denialId: "d" });
+  error.request = { baseUrl: "http://x", method: "GET", path: "/agents" };
+  expect(
+    explainRefusal({ error, diagnosis: diagnosis(finding("INSTANCE_KEY_OTHER"), finding("B", "likely")) }),
+  ).toMatchObject({
+    cause: "Because of INSTANCE_KEY_OTHER.",
+    fix: "Mend it.",
+    code: "INSTANCE_KEY_OTHER",
+    certainty: "certain",
+    route: "GET /agents",
+    denialId: "d",
+    isQuoted: false,
+    others: [{ code: "B" }],
+  });
+});
+
+test("what no cause is found for is the server's own word, quoted and bounded", () => {
+  const error = new AgentOSRefusal({ status: 403, detail: `${"x".repeat(5_000)}<b>` });
+  const explained = explainRefusal({ error, diagnosis: diagnosis(finding("CLI_ANSWER_UNKNOWN")) });
+  expect(explained).toMatchObject({ isQuoted: true, certainty: "cannot tell", others: [] });
+  expect(explained.cause.length).toBeLessThan(700);
+});
+
+test("a server of ours, and a lost connection, speak for themselves", () => {
+  const error = new AgentOSRefusal({
+    status: 403,
+    detail: "no",
+    code: "SCOPE_MISSING",
+    title: "a scope",
+    fix: "ask",
+  });
+  expect(explainRefusal({ error })).toMatchObject({ cause: "A scope.", certainty: "certain", fix: "Ask." });
+  expect(explainRefusal({ error: new ConnectionFault("unreachable", "x") })).toMatchObject({
+    status: undefined,
+    certainty: "cannot tell",
+  });
+});

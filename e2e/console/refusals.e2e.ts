@@ -1,0 +1,278 @@
+// Each situation of the page "Authorization Failed", met in the console, and mended in it: what the dialog says is done, and
+// the same request is let in.
+import { createTestKey, goodToken, signToken, withClaims, withHeader } from "@agentos/testkit";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import type { Page } from "../../tools/browser/drive.ts";
+import { overflowsSideways, story, type Visitor } from "./browser.ts";
+import {
+  openRefusalWorld,
+  type RefusalWorld,
+  SECURITY_KEY,
+  signIn,
+  type WorldInstance,
+  type WorldPerson,
+} from "./refusal-world.ts";
+
+let world: RefusalWorld;
+beforeAll(async () => {
+  world = await openRefusalWorld();
+});
+afterAll(() => world.close());
+
+const BOTH = { authorization: true, security_key: true };
+
+async function openRefusals(
+  visitor: Visitor,
+  instance: WorldInstance,
+  person: WorldPerson = world.owner,
+): Promise<Page> {
+  const page = await visitor.open({ origins: [world.url, instance.endpoint] });
+  await page.goto(`${world.url}/i/${instance.id}/refusals`);
+  await signIn(page, person);
+  await page.getByRole("heading", { name: "Refusals" }).waitFor();
+  return page;
+}
+
+/** Asks what the person may do, and opens the dialog about one request. */
+async function meetRefusal(page: Page, route: string): Promise<void> {
+  await page.getByRole("button", { name: /Check (?:my access|again)/ }).click();
+  await page.getByRole("button", { name: `Why was ${route} refused?` }).click();
+  await dialogOf(page).waitFor();
+}
+
+const dialogOf = (page: Page) => page.getByRole("dialog", { name: "Authorization Failed" });
+
+async function expectCause(page: Page, code: string, certainty: "Certain" | "Likely"): Promise<void> {
+  const dialog = dialogOf(page);
+  await dialog.getByText(code, { exact: true }).waitFor();
+  await dialog.getByText(certainty, { exact: true }).waitFor();
+}
+
+/** The same in the other theme, and on a phone. */
+async function lookAround(page: Page, visitor: Visitor, name: string): Promise<void> {
+  const size = page.viewportSize();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await visitor.screenshot(page, `${name}-dark`);
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visitor.screenshot(page, `${name}-phone`);
+  expect(await overflowsSideways(page)).toBe(false);
+  if (size !== null) await page.setViewportSize(size);
+}
+
+const tryAgain = (page: Page) => page.getByRole("button", { name: "Try the same request again" }).click();
+const turnsGreen = (page: Page) => page.getByText("The same request was let in").last().waitFor();
+
+describe("401, algorithm mismatch", () => {
+  story(
+    "of the platform's tokens: the line is copied, and the instance started again",
+    async ({ visitor }) => {
+      const instance = await world.connect("Algorithm");
+      await instance.put({ python: { mode: "jwt", algorithm: "HS256", publicPem: instance.pem } });
+      const page = await openRefusals(visitor, instance);
+      await meetRefusal(page, "GET /config");
+      await expectCause(page, "INSTANCE_ALGORITHM_OTHER", "Certain");
+      await dialogOf(page).getByText('algorithm="RS256"').waitFor();
+      await visitor.screenshot(page, "refusal-algorithm");
+      expect(await visitor.findBarriers(page)).toEqual([]);
+      await tryAgain(page);
+      await page.getByText("Tried again, and refused again").last().waitFor();
+      await instance.put({ python: { mode: "jwt", publicPem: instance.pem } });
+      await tryAgain(page);
+      await turnsGreen(page);
+      await visitor.screenshot(page, "refusal-resolved");
+    },
+  );
+});
+
+describe("401, the PEM was mangled", () => {
+  story("on its way: the lines are shown to set it again", async ({ visitor }) => {
+    const instance = await world.connect("Mangled");
+    await instance.put({ python: { mode: "jwt", publicPem: instance.pem.replaceAll("\n", "") } });
+    const page = await openRefusals(visitor, instance);
+    await meetRefusal(page, "GET /config");
+    await expectCause(page, "INSTANCE_KEY_MANGLED", "Certain");
+    await page.getByText("JWT_VERIFICATION_KEY=").first().waitFor();
+    await visitor.screenshot(page, "refusal-key-mangled");
+    await instance.put({ python: { mode: "jwt", publicPem: instance.pem } });
+    await tryAgain(page);
+    await turnsGreen(page);
+  });
+
+  story("on some machines alone: those have another key", async ({ visitor }) => {
+    const instance = await world.connect("Another key");
+    const other = await createTestKey("RS256");
+    await instance.put({
+      ours: { authorization: true, env: { JWT_VERIFICATION_KEY: other.verificationKey } },
+    });
+    const page = await openRefusals(visitor, instance);
+    // The list itself is refused, so the refusal stands in its place.
+    await page
+      .getByRole("region", { name: "Authorization failed" })
+      .getByText("INSTANCE_KEY_OTHER")
+      .waitFor();
+    await visitor.screenshot(page, "refusal-key-other", { isWholePage: true });
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+    await tryAgain(page);
+    // It is loaded again where it was refused.
+    await page.getByRole("table", { name: "Refusals" }).waitFor();
+  });
+});
+
+describe("403, insufficient scopes", () => {
+  story("a Member asks what the role does not give, and is told whom to ask", async ({ visitor }) => {
+    const instance = await world.connect("Scopes");
+    await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+    const person = await world.addMember("Rita");
+    const page = await openRefusals(visitor, instance, person);
+    await meetRefusal(page, "GET /authz/policy");
+    await expectCause(page, "TOKEN_ROLE_INSUFFICIENT", "Certain");
+    await page
+      .getByText(/Ask an Owner or Administrator/)
+      .first()
+      .waitFor();
+    await visitor.screenshot(page, "refusal-member");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    // Somebody gives the role: a token made anew has it.
+    await world.changeRole(person, "administrator");
+    await page.getByRole("button", { name: "Get a new token" }).click();
+    await turnsGreen(page);
+    await page.getByRole("button", { name: "Close" }).last().click();
+    // Their own refusal is recorded, and has an address.
+    await page
+      .getByRole("link", { name: /lacks a scope/ })
+      .first()
+      .click();
+    await page.getByRole("dialog", { name: "Refusal" }).waitFor();
+    await visitor.screenshot(page, "refusals");
+    await lookAround(page, visitor, "refusals");
+    await page.getByRole("link", { name: "Open as a page" }).last().click();
+    await page.waitForURL(/\/r\//);
+    await page.getByText("TOKEN_ROLE_INSUFFICIENT").waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Record" }).waitFor();
+    await visitor.screenshot(page, "refusal-page", { isWholePage: true });
+    await lookAround(page, visitor, "refusal-page");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await tryAgain(page);
+    await turnsGreen(page);
+  });
+});
+
+describe("tokens of one's own", () => {
+  story("of another algorithm: the record shows both, and the fix is followed", async ({ visitor }) => {
+    const instance = await world.connect("Standalone");
+    const [pair, secret] = [await createTestKey("RS256"), await createTestKey("HS256")];
+    await instance.put({
+      ours: { authorizationConfig: { verificationKeys: [instance.pem, pair.verificationKey] } },
+    });
+    const parts = withClaims(goodToken({ key: pair, now: Math.floor(Date.now() / 1_000) }), {
+      scopes: ["config:read", "agents:read"],
+      aud: "agent-os",
+    });
+    const ask = async (token: string) =>
+      (await fetch(`${instance.endpoint}/agents`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await ask(await signToken({ ...withHeader(parts, { alg: "HS256" }), key: secret }))).toBe(401);
+    const page = await openRefusals(visitor, instance);
+    await page.getByRole("link", { name: /HS256/ }).click();
+    const panel = page.getByRole("dialog", { name: "Refusal" });
+    await panel.getByText("Expected · Algorithm").waitFor();
+    await panel
+      .getByText(/sign (?:the token )?with/i)
+      .first()
+      .waitFor();
+    await visitor.screenshot(page, "refusal-standalone");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    expect(await ask(await signToken(parts))).toBe(200);
+  });
+
+  story("without an access prerequisite: the scope is named, and given", async ({ visitor }) => {
+    const instance = await world.connect("Prerequisite");
+    const pair = await createTestKey("RS256");
+    await instance.put({
+      ours: { authorizationConfig: { verificationKeys: [instance.pem, pair.verificationKey] } },
+    });
+    const ask = async (scopes: readonly string[]) => {
+      const good = goodToken({ key: pair, now: Math.floor(Date.now() / 1_000) });
+      const token = await signToken(withClaims(good, { scopes, aud: "agent-os" }));
+      return (await fetch(`${instance.endpoint}/config`, { headers: { authorization: `Bearer ${token}` } }))
+        .status;
+    };
+    expect(await ask(["agents:read"])).toBe(403);
+    const page = await openRefusals(visitor, instance);
+    await page.getByRole("link", { name: /scope/ }).first().click();
+    const panel = page.getByRole("dialog", { name: "Refusal" });
+    await panel.getByText("SCOPE_PREREQUISITE_MISSING").first().waitFor();
+    await panel.getByText(/Give the caller the scope "config:read"/).waitFor();
+    await visitor.screenshot(page, "refusal-prerequisite");
+    expect(await ask(["agents:read", "config:read"])).toBe(200);
+  });
+});
+
+describe("a removed member's open console", () => {
+  story("says that they are no member any more, and the page stays", async ({ visitor }) => {
+    const instance = await world.connect("Removed");
+    await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+    const person = await world.addMember("Nora");
+    const page = await openRefusals(visitor, instance, person);
+    await world.remove(person);
+    await meetRefusal(page, "GET /authz/policy");
+    await page.getByRole("button", { name: "Get a new token" }).click();
+    await page.waitForTimeout(3000);
+    console.log(await page.locator("body").innerText());
+    await visitor.screenshot(page, "refusal-removed-member");
+  });
+});
+
+describe("both switches on", () => {
+  story("before 2.3.13: Authorization goes off, and the key is used", async ({ visitor }) => {
+    const instance = await world.connect("Before 2.3.13");
+    await instance.setSwitches(BOTH);
+    await instance.stateVersion("2.3.12");
+    await instance.put({
+      python: { mode: "jwt", version: "2.3.12", publicPem: instance.pem, securityKey: SECURITY_KEY },
+    });
+    const page = await openRefusals(visitor, instance);
+    await meetRefusal(page, "GET /config");
+    await expectCause(page, "INSTANCE_VERSION_WITHOUT_JWT", "Likely");
+    await visitor.screenshot(page, "refusal-version");
+    await page.getByRole("button", { name: "Switch Authorization off" }).click();
+    await dialogOf(page).getByLabel("Security key of the instance").fill(SECURITY_KEY);
+    await dialogOf(page).getByRole("button", { name: "Use this key" }).click();
+    await turnsGreen(page);
+  });
+
+  story("from 2.3.13 on, the key alone: one of two ways out", async ({ visitor }) => {
+    const instance = await world.connect("Key alone");
+    await instance.setSwitches(BOTH);
+    await instance.stateVersion("2.3.13");
+    await instance.put({ python: { mode: "security_key", version: "2.3.13", securityKey: SECURITY_KEY } });
+    const page = await openRefusals(visitor, instance);
+    await meetRefusal(page, "GET /config");
+    await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Certain");
+    await visitor.screenshot(page, "refusal-both-switches");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await page.getByRole("button", { name: "Switch Authorization off" }).click();
+    await dialogOf(page).getByLabel("Security key of the instance").fill(SECURITY_KEY);
+    await dialogOf(page).getByRole("button", { name: "Use this key" }).click();
+    await turnsGreen(page);
+  });
+
+  story("from 2.3.13 on, Authorization alone: the preferred way out", async ({ visitor }) => {
+    const instance = await world.connect("Tokens alone");
+    await instance.setSwitches(BOTH);
+    await instance.put({ python: { mode: "security_key", version: "2.9.0", securityKey: SECURITY_KEY } });
+    const page = await openRefusals(visitor, instance);
+    await meetRefusal(page, "GET /config");
+    await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Certain");
+    await lookAround(page, visitor, "refusal-dialog");
+    await page.getByRole("button", { name: "Switch Security key off" }).click();
+    await page.getByText("Tried again, and refused again").last().waitFor();
+    // What is left is done on the instance.
+    await instance.put({ python: { mode: "jwt", publicPem: instance.pem } });
+    await tryAgain(page);
+    await turnsGreen(page);
+  });
+});
