@@ -23,6 +23,8 @@ export const LOOKS: readonly Look[] = [
 export interface VisitOptions extends Partial<Look> {
   /** Origins that the page may ask: the console's own, and those of its instances. */
   readonly origins: readonly string[];
+  /** The story pulls cables: the browser's own words on that are no fault. */
+  readonly losesConnections?: boolean;
 }
 
 export interface Visitor {
@@ -45,6 +47,8 @@ const FOLDER = join(
 /** The browser's own word on an answer that the page understands: refusals are data. */
 const ANSWERED = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
+const LOST = /net::ERR_(?:CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|FAILED)|^Access to fetch /;
+
 let shared: Promise<Browser> | undefined;
 
 /** A test with a visitor. */
@@ -55,7 +59,7 @@ export const story = base.extend<{ visitor: Visitor }>({
     const faults: string[] = [];
     const closing: (() => Promise<void>)[] = [];
     await use({
-      async open({ origins, theme = "light", width = "desktop" }) {
+      async open({ origins, theme = "light", width = "desktop", losesConnections = false }) {
         const context = await browser.newContext({
           viewport: SIZES[width],
           colorScheme: theme,
@@ -66,7 +70,7 @@ export const story = base.extend<{ visitor: Visitor }>({
         });
         closing.push(() => context.close());
         const page = await context.newPage();
-        watch(page, origins, faults);
+        watch(page, { origins, losesConnections }, faults);
         return page;
       },
       async screenshot(page, name, { isWholePage = false } = {}) {
@@ -92,9 +96,14 @@ export const story = base.extend<{ visitor: Visitor }>({
   },
 });
 
-function watch(page: Page, origins: readonly string[], faults: string[]): void {
+function watch(
+  page: Page,
+  { origins, losesConnections }: Required<Pick<VisitOptions, "origins" | "losesConnections">>,
+  faults: string[],
+): void {
+  const isExpected = (text: string) => ANSWERED.test(text) || (losesConnections && LOST.test(text));
   page.on("console", (message) => {
-    if (message.type() === "error" && !ANSWERED.test(message.text()))
+    if (message.type() === "error" && !isExpected(message.text()))
       faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
