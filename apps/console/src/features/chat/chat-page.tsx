@@ -8,6 +8,7 @@ import { ButtonLink } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { useRefusal } from "../../components/refusal-area.tsx";
 import { RefusalPanel } from "../../components/refusal-panel.tsx";
+import { useToast } from "../../components/toast.tsx";
 import { isRefused } from "../../lib/refused-call.ts";
 import { Menu, MenuGroup, MenuItem } from "../../components/menu.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
@@ -70,8 +71,9 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
   const instance = useInstance();
   const key = instanceKey(instance);
   const { explain } = useRefusal();
-  const latest = useRef({ onSession, navigate, key, explain: explainTurn });
-  latest.current = { onSession, navigate, key, explain: explainTurn };
+  const tell = useToast();
+  const latest = useRef({ onSession, navigate, key, tell, explain: explainTurn });
+  latest.current = { onSession, navigate, key, tell, explain: explainTurn };
 
   function explainTurn(turnKey: string): void {
     const turn = store.snapshot().turns.find((one) => one.key === turnKey);
@@ -102,10 +104,16 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
           if (isSessionOver(error)) sessionWatch.markOver();
           // Another one may have thrown a switch meanwhile.
           void queryClient.invalidateQueries({ queryKey: ["instances"] });
-          if (turnKey !== undefined && error instanceof AgentOSRefusal && isRefused(error))
+          if (turnKey !== undefined && error instanceof AgentOSRefusal && isRefused(error) && !isSessionOver(error))
             queueMicrotask(() => latest.current.explain(turnKey));
         },
         onEnd: () => void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] }),
+        refresh: () => queryClient.refetchQueries({ queryKey: ["instances"] }),
+        onSwitched: () =>
+          latest.current.tell({
+            title: "This instance asks for another credential now",
+            description: "Your message was sent again with it.",
+          }),
         clock: () => performance.now(),
         wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       }),
