@@ -98,7 +98,7 @@ story("keys rotated under a chat: the instance does not know the new one until i
   await page.clock.fastForward(5 * 60_000);
   await say(page, "With the second key");
   const dialog = page.getByRole("dialog", { name: "Authorization Failed" });
-  await dialog.waitFor();
+  await dialog.getByText("Denial id").waitFor();
   await visitor.screenshot(page, "chat-key-rotated");
   expect(await visitor.findBarriers(page)).toEqual([]);
   await at.serve();
@@ -218,7 +218,7 @@ async function startFlood(): Promise<Flood> {
     else if (path === "/info") json({ os_id: "workshop", name: null, auth_mode: "none" });
     else if (path === "/config") json({ os_id: "workshop", databases: [], agents: [], teams: [], workflows: [] });
     else if (path === "/sessions") json({ data: [], meta: { page: 1, limit: 30, total_pages: 0, total_count: 0 } });
-    else if (path?.endsWith("/runs") === true) {
+    else if (path === "/agents/flood/runs") {
       response.setHeader("content-type", "text/event-stream");
       let index = 0;
       const frame = (event: string, more: object) =>

@@ -32,12 +32,9 @@ export function ChatPage() {
   const { instanceId, agentId } = agentRoute.useParams();
   const { sessionId } = useParams({ strict: false });
   /** Another conversation is another chat; one that gets its session is the same. */
-  const [chat, setChat] = useState({ count: 0, agentId, instanceId, sessionId });
-  let shown = chat;
-  if (chat.agentId !== agentId || chat.instanceId !== instanceId || chat.sessionId !== sessionId) {
-    shown = { count: chat.count + 1, agentId, instanceId, sessionId };
-    setChat(shown);
-  }
+  const [chat, setChat] = useState<ShownChat>({ count: 0, agentId, instanceId, sessionId, made: undefined });
+  const shown = showChat(chat, { agentId, instanceId, sessionId });
+  if (shown !== chat) setChat(shown);
   return (
     <div
       data-fills
@@ -49,10 +46,30 @@ export function ChatPage() {
         agentId={agentId}
         instanceId={instanceId}
         initialSessionId={sessionId}
-        onSession={(made) => setChat((before) => ({ ...before, sessionId: made }))}
+        onSession={(made) => setChat((before) => ({ ...before, made }))}
       />
     </div>
   );
+}
+
+interface Address {
+  readonly agentId: string;
+  readonly instanceId: string;
+  readonly sessionId: string | undefined;
+}
+
+interface ShownChat extends Address {
+  readonly count: number;
+  /** The session that it got: its address follows. */
+  readonly made: string | undefined;
+}
+
+function showChat(chat: ShownChat, address: Address): ShownChat {
+  const { agentId, instanceId, sessionId } = address;
+  const isSamePlace = chat.agentId === agentId && chat.instanceId === instanceId;
+  if (isSamePlace && chat.sessionId === sessionId) return chat;
+  const isArriving = isSamePlace && chat.sessionId === undefined && chat.made === sessionId;
+  return isArriving ? { ...chat, sessionId } : { ...address, count: chat.count + 1, made: undefined };
 }
 
 interface ChatProps {
