@@ -55,6 +55,7 @@ describe.each(LOOKS)("in $theme at $width width", (look) => {
       await page.goto(`${url}/members?tab=roles`);
       await page.getByRole("table", { name: "Scopes of the roles" }).waitFor();
       await see("roles");
+      if (look.theme === "light" && look.width === "desktop") await visitor.screenshot(page, "roles");
       await page.goto(`${url}/audit`);
       await page.getByText("changed the role of").waitFor();
       await see("audit");

@@ -49,7 +49,7 @@ function isWords(value: unknown): value is readonly string[] {
 function tellValue(field: string, value: unknown): string {
   if (value === null) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number") return /_at$/.test(field) ? describeExact(value) : String(value);
+  if (typeof value === "number") return field.endsWith("_at") ? describeExact(value) : String(value);
   if (typeof value === "string") return value === "" ? "empty" : clip(value, MAX_TEXT);
   if (isWords(value)) return value.length === 0 ? "none" : clip(value.join(" "), MAX_TEXT);
   return clip(JSON.stringify(value), MAX_TEXT);

@@ -34,7 +34,10 @@ export function RoleChoice({ label, roles, value, onChange, findObstacle }: Role
       {roles.map((role) => {
         const obstacle = obstacles.get(role.name);
         return (
-          <label key={role.name} className="flex gap-3 px-3 py-2.5 has-data-checked:bg-accent-soft">
+          <label
+            key={role.name}
+            className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-3 gap-y-0.5 px-3 py-2.5 has-data-checked:bg-accent-soft"
+          >
             <Radio.Root
               value={role.name}
               disabled={obstacle !== undefined}
@@ -44,12 +47,13 @@ export function RoleChoice({ label, roles, value, onChange, findObstacle }: Role
             >
               <Radio.Indicator className="size-1.5 rounded-full bg-on-accent" />
             </Radio.Root>
-            <span className="flex min-w-0 flex-col gap-0.5">
-              <span className="text-sm font-medium text-ink">{role.title}</span>
-              <span id={`${id}-${role.name}`} className="flex flex-col gap-0.5 text-xs text-ink-soft">
-                <span>{asSentence(role.description)}</span>
-                {obstacle === undefined || shared !== undefined ? null : <Reason obstacle={obstacle} />}
-              </span>
+            <span className="text-sm font-medium text-ink">{role.title}</span>
+            <span
+              id={`${id}-${role.name}`}
+              className="col-start-2 flex min-w-0 flex-col gap-0.5 text-xs text-ink-soft"
+            >
+              {asSentence(role.description)}
+              {obstacle === undefined || shared !== undefined ? null : <Reason obstacle={obstacle} />}
             </span>
           </label>
         );

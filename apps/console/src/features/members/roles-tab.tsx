@@ -7,6 +7,7 @@ import { Field } from "../../components/field.tsx";
 import { Section } from "../../components/page-header.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { TextInput } from "../../components/text-input.tsx";
+import { cx } from "../../lib/cx.ts";
 import type { Member, Role } from "../../lib/people.ts";
 import { asSentence, countOf } from "../../lib/words.ts";
 import { type Capability, listCapabilities, tellCapability } from "./capabilities.ts";
@@ -177,10 +178,15 @@ function yesOrNo<Row>(role: Role, tell: (row: Row) => "yes" | "some" | "no"): Co
     render: (row) => {
       const answer = tell(row);
       if (answer === "some") return <span className="text-xs text-ink-soft">in part</span>;
-      return answer === "yes" ? (
-        <Check aria-label="yes" role="img" className="inline size-4 text-ok-ink" />
-      ) : (
-        <Minus aria-label="no" role="img" className="inline size-4 text-ink-faint" />
+      const Mark = answer === "yes" ? Check : Minus;
+      return (
+        <>
+          <Mark
+            aria-hidden
+            className={cx("inline size-4", answer === "yes" ? "text-ok-ink" : "text-ink-faint")}
+          />
+          <span className="sr-only">{answer}</span>
+        </>
       );
     },
   };
