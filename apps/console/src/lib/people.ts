@@ -9,7 +9,7 @@ export type Member = MemberList["data"][number];
 export type RoleList = Awaited<ReturnType<ControlPlaneClient["roles"]["list"]>>;
 export type Role = RoleList["data"][number];
 
-export function membersQuery(controlPlane: ControlPlaneClient, organizationId: string) {
+function membersQuery(controlPlane: ControlPlaneClient, organizationId: string) {
   return queryOptions({
     queryKey: ["members", organizationId],
     queryFn: ({ signal }) =>
@@ -17,7 +17,7 @@ export function membersQuery(controlPlane: ControlPlaneClient, organizationId: s
   });
 }
 
-export function rolesQuery(controlPlane: ControlPlaneClient, organizationId: string) {
+function rolesQuery(controlPlane: ControlPlaneClient, organizationId: string) {
   return queryOptions({
     queryKey: ["roles", organizationId],
     queryFn: ({ signal }) =>
