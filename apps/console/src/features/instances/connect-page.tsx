@@ -17,7 +17,7 @@ import { refreshInstances, useInstanceParameters, useInstances } from "../../lib
 import { useServices } from "../../lib/services.ts";
 import { useThisBrowser } from "../../lib/this-browser.ts";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
-import { deriveLights, isAllGreen, isConnectable, type Light } from "./connection-lights.ts";
+import { canVerifyTokens, deriveLights, isAllGreen, isConnectable, type Light } from "./connection-lights.ts";
 import { DraftEndpointForm } from "./endpoint-form.tsx";
 import { LightList } from "./light-list.tsx";
 import { SecurityKeyForm } from "./security-key-form.tsx";
@@ -127,7 +127,7 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
 }
 
 function needsVersion({ version_source: source, version }: Instance): boolean {
-  return version === null || source === "stated";
+  return version === null || (source === "stated" && !canVerifyTokens(version));
 }
 
 function isKeyRefused({ desired }: Instance, lights: readonly Light[]): boolean {
