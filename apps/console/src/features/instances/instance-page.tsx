@@ -146,7 +146,7 @@ function Guard({ instance }: { readonly instance: Instance }) {
           ))}
         </Section>
       )}
-      {isSettled && findings.length === 0 && !isShown ? (
+      {isSettled && !isShown ? (
         <div>
           <button
             type="button"
