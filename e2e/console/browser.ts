@@ -25,6 +25,8 @@ export interface VisitOptions extends Partial<Look> {
   readonly origins: readonly string[];
   /** What the browser itself says on what the story is about, such as a refused connection. Default: nothing. */
   readonly expects?: readonly RegExp[];
+  /** The story pulls cables: the browser's own words on that are no fault. */
+  readonly losesConnections?: boolean;
 }
 
 /** What a browser says when nobody answers, or when the page may not read the answer. */
@@ -53,6 +55,9 @@ const FOLDER = join(
 /** The browser's own word on an answer that the page understands: refusals are data. */
 const ANSWERED = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
+const LOST =
+  /net::ERR_(?:CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|FAILED)|^Access to fetch /;
+
 let shared: Promise<Browser> | undefined;
 
 /** A test with a visitor. */
@@ -63,7 +68,7 @@ export const story = base.extend<{ visitor: Visitor }>({
     const faults: string[] = [];
     const closing: (() => Promise<void>)[] = [];
     await use({
-      async open({ origins, theme = "light", width = "desktop", expects = [] }) {
+      async open({ origins, theme = "light", width = "desktop", expects = [], losesConnections = false }) {
         const context = await browser.newContext({
           viewport: SIZES[width],
           colorScheme: theme,
@@ -74,7 +79,7 @@ export const story = base.extend<{ visitor: Visitor }>({
         });
         closing.push(() => context.close());
         const page = await context.newPage();
-        watch(page, { origins, expects }, faults);
+        watch(page, { origins, expects: losesConnections ? [...expects, LOST] : expects }, faults);
         return page;
       },
       async screenshot(page, name, { isWholePage = false } = {}) {

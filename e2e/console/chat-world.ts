@@ -4,6 +4,8 @@ import { createServer } from "node:http";
 import { type ControlPlaneClient, createControlPlaneClient, createMemorySession } from "@agentos/client";
 import { AgentOS, type AgentOSOptions } from "@agentos/server";
 import type { Page } from "../../tools/browser/drive.ts";
+import { closeConnections } from "../support/http.ts";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { type StartedConsole, startConsole } from "./start-console.ts";
 
 export const OWNER = { name: "Ada Lovelace", email: "ada@example.com", password: "correct horse battery" };
@@ -11,6 +13,7 @@ export const MEMBER = { name: "Mia Member", email: "mia@example.com", password: 
 
 export interface ChatWorld {
   readonly console: StartedConsole;
+  readonly cable: TcpProxy | undefined;
   /** Where the AgentOS is. */
   readonly endpoint: string;
   readonly owner: ControlPlaneClient;
@@ -35,12 +38,15 @@ export interface ChatWorldOptions {
   readonly isAuthorized?: boolean;
   /** Somebody else serves at this address. */
   readonly endpoint?: string;
+  /** Between the browser and the AgentOS is a cable that can be pulled. */
+  readonly hasCable?: boolean;
 }
 
 export async function openChatWorld({
   agents,
   isAuthorized = true,
   endpoint: given,
+  hasCable = false,
 }: ChatWorldOptions): Promise<ChatWorld> {
   const console = await startConsole();
   const { url } = console;
@@ -50,7 +56,8 @@ export async function openChatWorld({
   const organizationId = memberships[0]?.organization.id ?? "";
   const organization = { organization_id: organizationId };
   const port = await findPort();
-  const endpoint = given ?? `http://127.0.0.1:${port}`;
+  const cable = hasCable ? await startTcpProxy(`http://127.0.0.1:${port}`) : undefined;
+  const endpoint = given ?? cable?.url.replace(/\/$/, "") ?? `http://127.0.0.1:${port}`;
   const { id: instanceId } = await owner.instances.create({
     parameters: organization,
     body: { name: "Workshop", endpoint },
@@ -67,6 +74,7 @@ export async function openChatWorld({
 
   const world: ChatWorld = {
     console,
+    cable,
     endpoint,
     owner,
     organizationId,
@@ -116,6 +124,8 @@ export async function openChatWorld({
       return member.person_id;
     },
     async close() {
+      closeConnections();
+      await cable?.close();
       await world.stop();
       await console.close();
     },

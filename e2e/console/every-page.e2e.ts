@@ -2,6 +2,7 @@
 // And for a Member: each control that is closed says why.
 import { Agent } from "@agentos/server";
 import { afterEach, expect } from "vitest";
+import { z } from "zod";
 import type { Page } from "../../tools/browser/drive.ts";
 import { type Look, overflowsSideways, story } from "./browser.ts";
 import { type ChatWorld, MEMBER, openChatWorld } from "./chat-world.ts";
@@ -43,18 +44,19 @@ const WALKS: readonly Look[] = [
 /** What is on its way has come: no skeleton is left, and the page has said what it is. */
 async function settle(page: Page): Promise<void> {
   await page.locator("h1").first().waitFor();
-  await page.waitForFunction("document.querySelector('output[aria-label^=Loading]') === null");
+  await expect.poll(() => page.locator("output[aria-label^=Loading]").count(), { timeout: 20_000 }).toBe(0);
 }
 
-/** Levels of headings as they follow each other. */
-function readHeadings(page: Page): Promise<readonly number[]> {
-  return page
-    .locator("main h1, main h2, main h3, main h4, main h5")
-    .evaluateAll((found) => found.map(({ tagName }) => Number(tagName.slice(1))));
+/** Levels of headings as they follow each other. A rail beside the page may begin with one of the second. */
+async function readHeadings(page: Page): Promise<readonly number[]> {
+  const found = await page.evaluate(
+    "[...document.querySelectorAll('main :is(h1, h2, h3, h4, h5)')].map(({ tagName }) => Number(tagName.slice(1)))",
+  );
+  return z.array(z.number()).parse(found);
 }
 
 function skipsLevel(levels: readonly number[]): boolean {
-  return levels.some((level, at) => level > (levels[at - 1] ?? 0) + 1);
+  return levels.some((level, at) => level > (levels[at - 1] ?? 1) + 1);
 }
 
 story.for(WALKS)(
@@ -91,24 +93,22 @@ interface ClosedControl {
   readonly reason: string;
 }
 
-/** Controls that are disabled, each with what is said about it. */
-function readClosed(page: Page): Promise<readonly ClosedControl[]> {
-  return page
-    .locator("button, [role=radio], [role=switch], [role=checkbox], [role=combobox], input, textarea")
-    .evaluateAll((found) =>
-      found
-        .filter((one) => one.matches(":disabled, [aria-disabled=true], [data-disabled]"))
-        // What is not shown is no control.
-        .filter((one) => one.getClientRects().length > 0 && one.ariaHidden !== "true")
-        .map((one) => ({
-          name: one.ariaLabel ?? (one.textContent.trim() || one.tagName),
-          reason: (one.getAttribute("aria-describedby") ?? "")
-            .split(" ")
-            .map((id: string) => one.ownerDocument.querySelector(`[id="${id}"]`)?.textContent ?? "")
-            .join(" ")
-            .trim(),
-        })),
-    );
+/** Runs in the page: controls that are disabled and shown, each with what is said about it. */
+const READ_CLOSED = `
+  [...document.querySelectorAll("button, [role=radio], [role=switch], [role=checkbox], [role=combobox], input, textarea")]
+    .filter((one) => one.matches(":disabled, [aria-disabled=true], [data-disabled]"))
+    .filter((one) => one.getClientRects().length > 0 && one.ariaHidden !== "true")
+    .map((one) => ({
+      name: one.ariaLabel ?? (one.textContent.trim() || one.tagName),
+      reason: (one.getAttribute("aria-describedby") ?? "")
+        .split(" ")
+        .map((id) => document.getElementById(id)?.textContent ?? "")
+        .join(" ")
+        .trim(),
+    }))`;
+
+async function readClosed(page: Page): Promise<readonly ClosedControl[]> {
+  return z.array(z.object({ name: z.string(), reason: z.string() })).parse(await page.evaluate(READ_CLOSED));
 }
 
 story(
@@ -170,7 +170,7 @@ story("⌘K goes everywhere by keyboard alone, and the page that comes has the f
   await page.waitForURL("**/agents/echo");
   await run("revoc");
   await page.waitForURL("**/audit?tab=revocations");
-  await page.waitForFunction("document.activeElement?.closest('#page') !== null");
+  await page.locator("#page:focus, #page:focus-within").waitFor();
   await run("dark");
   expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
   // What was done last stands first.

@@ -202,7 +202,7 @@ story(
     await page.getByLabel("E-mail").fill("new@example.com");
     await page.getByRole("button", { name: "Add member" }).last().click();
     await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
-    await page.getByText(/Grace Hopper was removed from the organization/).waitFor();
+    await page.getByText(/you were removed from the organization/).waitFor();
     await visitor.screenshot(page, "removed-member");
     expect(
       await page.locator("input").evaluateAll((all) => all.map((one) => "value" in one && one.value)),

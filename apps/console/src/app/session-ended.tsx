@@ -31,7 +31,7 @@ export function SessionEnded() {
   return (
     <Dialog
       title="Your session has ended"
-      description={`It expired, it was ended, or ${person.name} was removed from the organization. What you typed on this page stays: sign in, and go on where you were.`}
+      description="It expired, it was ended, or you were removed from the organization. What you typed on this page stays: sign in, and go on where you were."
       isOpen={isOver}
       isBlocking
       onOpenChange={() => undefined}

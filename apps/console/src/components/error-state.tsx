@@ -5,6 +5,7 @@ import { cx } from "../lib/cx.ts";
 import { describeFault } from "../lib/describe-fault.ts";
 import { Button } from "./button.tsx";
 import { CopyableId } from "./copyable-id.tsx";
+import { MarkedText } from "./marked-text.tsx";
 
 export interface ErrorStateProps {
   readonly error: unknown;
@@ -46,7 +47,9 @@ export function ErrorState({
         <div className="flex min-w-0 flex-col gap-1 text-sm wrap-anywhere">
           {title === undefined ? null : <p className="text-xs text-ink-soft">{title}</p>}
           <p className="font-medium text-ink">{causeText}</p>
-          {fix === undefined ? null : <p className="text-ink-soft">{fix}</p>}
+          {fix === undefined ? null : (
+            <p className="text-ink-soft">{isQuoted ? fix : <MarkedText text={fix} />}</p>
+          )}
         </div>
         {shownCode === undefined && denialId === undefined ? null : (
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1">

@@ -22,12 +22,12 @@ interface MarkdownViewProps {
   readonly isGrowing: boolean;
 }
 
-/** Longer texts are drawn as they are: a parser would hold up the page. */
+/** Longer texts are drawn as they are: a parser would hold up the page. One that grows is parsed again and again. */
 const MAX_MARKDOWN = 200_000;
+const MAX_GROWING_MARKDOWN = 40_000;
 
 function MarkdownView({ text, isGrowing }: MarkdownViewProps) {
-  if (text.length > MAX_MARKDOWN)
-    return <pre className="font-sans whitespace-pre-wrap wrap-anywhere">{text}</pre>;
+  if (text.length > (isGrowing ? MAX_GROWING_MARKDOWN : MAX_MARKDOWN)) return <PlainText text={text} />;
   return (
     <Streamdown
       className="markdown"
@@ -43,6 +43,33 @@ function MarkdownView({ text, isGrowing }: MarkdownViewProps) {
       {text}
     </Streamdown>
   );
+}
+
+/** In pieces, so that only the last one is laid out again while the text grows. */
+function PlainText({ text }: { readonly text: string }) {
+  return (
+    <div className="whitespace-pre-wrap wrap-anywhere">
+      {cutIntoPieces(text).map((piece, at) => (
+        // Pieces of one text that only grows: their place is what they are.
+        <div key={`${at}`} className="[content-visibility:auto]">
+          {piece}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const PIECE = 8_000;
+
+function cutIntoPieces(text: string): readonly string[] {
+  const pieces: string[] = [];
+  for (let from = 0; from < text.length; ) {
+    const line = text.lastIndexOf("\n", from + PIECE);
+    const to = text.length - from <= PIECE ? text.length : line > from ? line + 1 : from + PIECE;
+    pieces.push(text.slice(from, to));
+    from = to;
+  }
+  return pieces;
 }
 
 const NO_PLUGINS: [] = [];

@@ -9,15 +9,18 @@ export interface SwitchProps {
   readonly isOn: boolean;
   readonly onChange: (isOn: boolean) => void;
   readonly isDisabled?: boolean;
+  /** Id of the text beside it that says why it is disabled. */
+  readonly describedBy?: string | undefined;
 }
 
-export function Switch({ label, hint, isOn, onChange, isDisabled = false }: SwitchProps) {
+export function Switch({ label, hint, isOn, onChange, isDisabled = false, describedBy }: SwitchProps) {
   return (
     <label className="flex items-start gap-3">
       <Base.Root
         checked={isOn}
         onCheckedChange={onChange}
         disabled={isDisabled}
+        aria-describedby={describedBy}
         className={cx(
           "mt-0.5 inline-flex h-4.5 w-8 shrink-0 items-center rounded-full border border-control bg-sunken px-0.5 transition-colors",
           "data-checked:border-accent data-checked:bg-accent data-disabled:border-line-strong data-disabled:data-checked:bg-control",

@@ -1,5 +1,5 @@
 /** Quiet rows. A row that leads somewhere holds one link, which the whole row then is. */
-import type { ReactNode } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 import { cx } from "../lib/cx.ts";
 
 export interface Column<Row> {
@@ -23,9 +23,16 @@ export interface TableProps<Row> {
 }
 
 export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Row>) {
+  const [isWide, watch] = useIsWide();
   if (rows.length === 0 && empty !== undefined) return empty;
+  // What scrolls has to be reachable by keyboard.
+  const scrolling = isWide ? { tabIndex: 0, role: "region", "aria-label": `${label}, scrolls sideways` } : {};
   return (
-    <div className="min-w-0 overflow-x-auto rounded-lg border border-line bg-raised">
+    <div
+      ref={watch}
+      {...scrolling}
+      className="min-w-0 overflow-x-auto rounded-lg border border-line bg-raised"
+    >
       <table aria-label={label} className="w-full border-collapse text-left text-sm">
         <thead>
           <tr className="border-b border-line bg-sunken">
@@ -60,6 +67,21 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
       </table>
     </div>
   );
+}
+
+/** Whether an element holds more than it has room for. */
+function useIsWide(): readonly [
+  isWide: boolean,
+  watch: (element: HTMLElement | null) => (() => void) | undefined,
+] {
+  const [isWide, setIsWide] = useState(false);
+  const watch = useCallback((element: HTMLElement | null) => {
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setIsWide(element.scrollWidth > element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [isWide, watch];
 }
 
 /** For the link of a row: its area is the row. Other controls of the row need `relative z-1`. */

@@ -1,14 +1,16 @@
 /** Who changed what, and what became of what was revoked. */
-import { useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { NeedsScopes } from "../../components/closed-place.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Tabs } from "../../components/tabs.tsx";
-import { auditRoute } from "./audit-routes.ts";
 import { ChangesTab } from "./changes-tab.tsx";
 import { RevocationsTab } from "./revocations-tab.tsx";
 
+// Not the route itself, which loads this page.
+const route = getRouteApi("/shell/audit");
+
 export function AuditPage() {
-  const search = auditRoute.useSearch();
+  const search = route.useSearch();
   const navigate = useNavigate();
   return (
     <>

@@ -9,7 +9,7 @@ import { SidePanel } from "../../components/side-panel.tsx";
 import { TextLink } from "../../components/text-link.tsx";
 import { describeExact } from "../../lib/time-words.ts";
 import { type AuditEntry, useAuditEntry } from "./audit-queries.ts";
-import type { AuditSearch } from "./audit-routes.ts";
+import type { AuditSearch } from "./audit-search.ts";
 import { describeAction, nameActor } from "./audit-words.ts";
 import { DifferenceTable } from "./difference-table.tsx";
 import { Sentence } from "./sentence.tsx";

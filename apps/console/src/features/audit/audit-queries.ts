@@ -3,7 +3,7 @@ import type { ControlPlaneClient } from "@agentos/client";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
-import type { AuditSearch, RevocationState } from "./audit-routes.ts";
+import type { AuditSearch, RevocationState } from "./audit-search.ts";
 
 export type AuditList = Awaited<ReturnType<ControlPlaneClient["audit"]["list"]>>;
 export type AuditEntry = AuditList["data"][number];

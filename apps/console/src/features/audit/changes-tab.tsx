@@ -12,7 +12,7 @@ import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
 import { useMembers } from "../../lib/people.ts";
 import { AuditPanel } from "./audit-panel.tsx";
 import { type AuditEntry, useAudit } from "./audit-queries.ts";
-import type { AuditSearch } from "./audit-routes.ts";
+import type { AuditSearch } from "./audit-search.ts";
 import { KNOWN_ACTIONS } from "./audit-words.ts";
 import { Sentence } from "./sentence.tsx";
 

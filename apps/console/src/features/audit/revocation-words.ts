@@ -1,5 +1,5 @@
 /** Revocations in words. */
-import type { RevocationState } from "./audit-routes.ts";
+import type { RevocationState } from "./audit-search.ts";
 
 const STATES = {
   applied: { tone: "ok", word: "In force" },

@@ -17,7 +17,7 @@ import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { asSentence } from "../../lib/words.ts";
 import { type Revocation, useRevocations } from "./audit-queries.ts";
-import { REVOCATION_STATES, type RevocationState } from "./audit-routes.ts";
+import { REVOCATION_STATES, type RevocationState } from "./audit-search.ts";
 import { describeReason, describeState } from "./revocation-words.ts";
 
 export function RevocationsTab({ state }: { readonly state: RevocationState | undefined }) {

@@ -1,29 +1,23 @@
 /** A conversation with an agent. */
-
-import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
 import { Bot, Check, ChevronsUpDown, History, SquarePen, WifiOff } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useQueryClient } from "@tanstack/react-query";
 import { ButtonLink } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
-import { Menu, MenuGroup, MenuItem } from "../../components/menu.tsx";
 import { useRefusal } from "../../components/refusal-area.tsx";
 import { RefusalPanel } from "../../components/refusal-panel.tsx";
-import { Skeleton } from "../../components/skeleton.tsx";
-import { isSessionOver } from "../../lib/describe-fault.ts";
-import {
-  instanceKey,
-  useAgents,
-  useInstance,
-  useInstanceQuery,
-  useOpenClient,
-} from "../../lib/instance-data.ts";
-import { readQuickPrompts } from "../../lib/quick-prompts.ts";
+import { useToast } from "../../components/toast.tsx";
 import { isRefused } from "../../lib/refused-call.ts";
+import { Menu, MenuGroup, MenuItem } from "../../components/menu.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { instanceKey, useAgents, useInstance, useInstanceQuery, useOpenClient } from "../../lib/instance-data.ts";
+import { readQuickPrompts } from "../../lib/quick-prompts.ts";
 import { mayAct } from "../../lib/rights.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
+import { isSessionOver } from "../../lib/describe-fault.ts";
 import { clip } from "../../lib/words.ts";
 import { agentRoute } from "./chat-routes.ts";
 import { createChatStore } from "./chat-store.ts";
@@ -38,12 +32,9 @@ export function ChatPage() {
   const { instanceId, agentId } = agentRoute.useParams();
   const { sessionId } = useParams({ strict: false });
   /** Another conversation is another chat; one that gets its session is the same. */
-  const [chat, setChat] = useState({ count: 0, agentId, instanceId, sessionId });
-  let shown = chat;
-  if (chat.agentId !== agentId || chat.instanceId !== instanceId || chat.sessionId !== sessionId) {
-    shown = { count: chat.count + 1, agentId, instanceId, sessionId };
-    setChat(shown);
-  }
+  const [chat, setChat] = useState<ShownChat>({ count: 0, agentId, instanceId, sessionId, made: undefined });
+  const shown = showChat(chat, { agentId, instanceId, sessionId });
+  if (shown !== chat) setChat(shown);
   return (
     <div
       data-fills
@@ -55,10 +46,30 @@ export function ChatPage() {
         agentId={agentId}
         instanceId={instanceId}
         initialSessionId={sessionId}
-        onSession={(made) => setChat((before) => ({ ...before, sessionId: made }))}
+        onSession={(made) => setChat((before) => ({ ...before, made }))}
       />
     </div>
   );
+}
+
+interface Address {
+  readonly agentId: string;
+  readonly instanceId: string;
+  readonly sessionId: string | undefined;
+}
+
+interface ShownChat extends Address {
+  readonly count: number;
+  /** The session that it got: its address follows. */
+  readonly made: string | undefined;
+}
+
+function showChat(chat: ShownChat, address: Address): ShownChat {
+  const { agentId, instanceId, sessionId } = address;
+  const isSamePlace = chat.agentId === agentId && chat.instanceId === instanceId;
+  if (isSamePlace && chat.sessionId === sessionId) return chat;
+  const isArriving = isSamePlace && chat.sessionId === undefined && chat.made === sessionId;
+  return isArriving ? { ...chat, sessionId } : { ...address, count: chat.count + 1, made: undefined };
 }
 
 interface ChatProps {
@@ -77,8 +88,9 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
   const instance = useInstance();
   const key = instanceKey(instance);
   const { explain } = useRefusal();
-  const latest = useRef({ onSession, navigate, key, explain: explainTurn });
-  latest.current = { onSession, navigate, key, explain: explainTurn };
+  const tell = useToast();
+  const latest = useRef({ onSession, navigate, key, tell, explain: explainTurn });
+  latest.current = { onSession, navigate, key, tell, explain: explainTurn };
 
   function explainTurn(turnKey: string): void {
     const turn = store.snapshot().turns.find((one) => one.key === turnKey);
@@ -86,8 +98,7 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
     explain({
       instanceId,
       error: turn.error,
-      title:
-        turn.state === "paused" ? "Your decision was not taken." : "Your message was not taken; it is kept.",
+      title: turn.state === "paused" ? "Your decision was not taken." : "Your message was not taken; it is kept.",
       retry: () => store.retryUntilLetIn(turnKey),
     });
   }
@@ -110,10 +121,16 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
           if (isSessionOver(error)) sessionWatch.markOver();
           // Another one may have thrown a switch meanwhile.
           void queryClient.invalidateQueries({ queryKey: ["instances"] });
-          if (turnKey !== undefined && error instanceof AgentOSRefusal && isRefused(error))
+          if (turnKey !== undefined && error instanceof AgentOSRefusal && isRefused(error) && !isSessionOver(error))
             queueMicrotask(() => latest.current.explain(turnKey));
         },
         onEnd: () => void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] }),
+        refresh: () => queryClient.refetchQueries({ queryKey: ["instances"] }),
+        onSwitched: () =>
+          latest.current.tell({
+            title: "This instance asks for another credential now",
+            description: "Your message was sent again with it.",
+          }),
         clock: () => performance.now(),
         wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       }),
@@ -342,9 +359,7 @@ function AgentMenu({
             key={agent.id}
             icon={<Bot aria-hidden />}
             trailing={
-              agent.id === agentId ? (
-                <Check aria-label="shown" className="size-4 text-accent-ink" />
-              ) : undefined
+              agent.id === agentId ? <Check aria-label="shown" className="size-4 text-accent-ink" /> : undefined
             }
             onSelect={() =>
               void navigate({

@@ -42,6 +42,10 @@ export interface ChatStoreOptions {
   readonly openClient: () => Promise<AgentOSClient>;
   /** A new conversation has a session now. */
   readonly onSession: (sessionId: string) => void;
+  /** Reads anew how the instance is meant to be: another one may have thrown a switch. */
+  readonly refresh: () => Promise<void>;
+  /** A message was sent again, since the instance asks for another credential than before. */
+  readonly onSwitched: () => void;
   /** A request has failed: what is known of the instance may be old. `key` is that of its turn. */
   readonly onFault: (error: unknown, key?: string) => void;
   /** A run is over: lists of sessions are old. */
@@ -71,12 +75,16 @@ const MAX_EVENTS_AT_ONCE = 200;
 const MAX_MS_AT_ONCE = 8;
 /** Events are shown so often, in milliseconds: each of them alone would be a page that is drawn for nothing else. */
 const SHOW_EVERY_MS = 40;
+/** What is long is drawn less often: a millisecond later for so many characters. */
+const CHARACTERS_PER_MS = 1_000;
 
 export function createChatStore(options: ChatStoreOptions): ChatStore {
   const { agentId, openClient, onFault, clock, wait } = options;
   const listeners = new Set<() => void>();
   /** What was sent with a question, in case that it is sent again. */
   const uploads = new Map<string, readonly Upload[]>();
+  /** Turns that were sent once more by themselves. */
+  const switched = new Set<string>();
   const decided = new Map<string, readonly Decision[]>();
   /** Somebody waits for a turn to be let in, and hears of its faults. */
   const waiting = new Map<
@@ -123,8 +131,9 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   }
 
   /** Follows a stream to its end, or until the page is left. */
-  async function consume(key: string, open: () => Promise<RunStream>): Promise<void> {
+  async function consume(key: string, open: (client: AgentOSClient) => RunStream): Promise<void> {
     const { signal } = leaving;
+    let client: AgentOSClient | undefined;
     let queue: TurnEvent[] = [];
     const show = () => {
       const events = queue;
@@ -135,14 +144,15 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     const showSoon = async () => {
       if (isShowing) return;
       isShowing = true;
-      await wait(SHOW_EVERY_MS);
+      await wait(SHOW_EVERY_MS + (find(key)?.length ?? 0) / CHARACTERS_PER_MS);
       isShowing = false;
       show();
     };
     try {
       let since = clock();
       let taken = 0;
-      for await (const event of await open()) {
+      client = await openClient();
+      for await (const event of open(client)) {
         waiting.get(key)?.onLetIn();
         queue.push(event as unknown as TurnEvent);
         taken += 1;
@@ -158,6 +168,11 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     } catch (error) {
       show();
       if (signal.aborted) return;
+      if (client !== undefined && (await isSwitched(key, { client, error }))) {
+        options.onSwitched();
+        await consume(key, open);
+        return;
+      }
       if (!isClientError(error)) console.error(error);
       fail(key, error);
     } finally {
@@ -165,6 +180,22 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
         set({ isReconnecting: false });
         options.onEnd();
       }
+    }
+  }
+
+  /** Nothing was taken, for the credential is of another kind than the instance asks for by now: there is another client. */
+  async function isSwitched(
+    key: string,
+    { client, error }: { readonly client: AgentOSClient; readonly error: unknown },
+  ): Promise<boolean> {
+    if (!(error instanceof AgentOSRefusal) || error.status !== 401 || switched.has(key)) return false;
+    switched.add(key);
+    try {
+      await options.refresh();
+      return (await openClient()) !== client;
+    } catch {
+      // The refusal itself says more.
+      return false;
     }
   }
 
@@ -190,8 +221,8 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   async function begin(key: string, files: readonly Upload[]): Promise<void> {
     const turn = find(key);
     if (turn === undefined) return;
-    await consume(key, async () =>
-      (await openClient()).agents.stream(
+    await consume(key, (client) =>
+      client.agents.stream(
         agentId,
         { message: turn.asked, session_id: state.sessionId, ...(files.length === 0 ? {} : { files }) },
         streamOptions(),
@@ -200,8 +231,8 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   }
 
   async function follow(key: string, runId: string): Promise<void> {
-    await consume(key, async () =>
-      (await openClient()).agents.follow(
+    await consume(key, (client) =>
+      client.agents.follow(
         agentId,
         { run_id: runId, session_id: state.sessionId },
         streamOptions(),
@@ -215,8 +246,8 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     const { runId } = turn;
     decided.set(key, decisions);
     change(key, (before) => ({ ...before, state: "running", error: undefined }));
-    await consume(key, async () =>
-      (await openClient()).agents.streamContinued(
+    await consume(key, (client) =>
+      client.agents.streamContinued(
         agentId,
         { run_id: runId },
         { session_id: turn.sessionId ?? state.sessionId, tools: decisions as never },

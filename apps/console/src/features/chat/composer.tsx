@@ -1,6 +1,6 @@
 /** Where a message is written, with what goes along. What was typed stays whatever happens to the request. */
 import { ArrowUp, Paperclip, Square, X } from "lucide-react";
-import { type ReactNode, type RefObject, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useId, useRef, useState } from "react";
 import { IconButton } from "../../components/icon-button.tsx";
 import { cx } from "../../lib/cx.ts";
 import { addFiles } from "./attachments.ts";
@@ -27,6 +27,7 @@ export function Composer(props: ComposerProps) {
   const { agentName, text, onText, files, onFiles, inputRef, isRunning, isStopping, blockedBecause } = props;
   const [fault, setFault] = useState<string>();
   const [isDropping, setIsDropping] = useState(false);
+  const id = useId();
   const picker = useRef<HTMLInputElement>(null);
   const isBlocked = blockedBecause !== undefined;
   const canSend = !isBlocked && !isRunning && text.trim() !== "";
@@ -135,6 +136,9 @@ export function Composer(props: ComposerProps) {
               Enter sends, Shift+Enter makes a new line
             </span>
           </span>
+          <span id={`${id}-why`} className="sr-only">
+            {blockedBecause ?? "Type a message first."}
+          </span>
           {isRunning ? (
             <IconButton
               label="Stop"
@@ -149,6 +153,7 @@ export function Composer(props: ComposerProps) {
               label="Send"
               icon={<ArrowUp aria-hidden />}
               disabled={!canSend}
+              aria-describedby={canSend ? undefined : `${id}-why`}
               className="bg-accent text-on-accent hover:not-data-disabled:bg-accent-hover hover:not-data-disabled:text-on-accent data-disabled:bg-sunken"
             />
           )}

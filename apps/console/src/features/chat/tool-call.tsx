@@ -1,6 +1,6 @@
 /** A tool call: one line with its state; arguments and result are folded. All of it is the instance's word. */
 import { Check, ChevronRight, CircleSlash, LoaderCircle, PauseCircle, Wrench, X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
 import type { ToolState, ToolView } from "./turn.ts";
 import { describeSeconds } from "./words-of-turn.ts";
@@ -23,9 +23,13 @@ export interface ToolCallProps {
 export function ToolCall({ tool, author, isOver }: ToolCallProps) {
   const state = isOver && tool.state === "running" ? "declined" : tool.state;
   const { word, icon } = LOOKS[state];
+  const [isOpen, setIsOpen] = useState(false);
   const shownWord = state === "declined" && tool.state === "running" ? "no answer" : word;
   return (
-    <details className="group min-w-0 rounded-md border border-line bg-raised">
+    <details
+      className="group min-w-0 rounded-md border border-line bg-raised"
+      onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}
+    >
       <summary className="flex min-h-9 list-none items-center gap-2 rounded-md px-3 py-1 text-sm transition-colors hover:bg-hover [&::-webkit-details-marker]:hidden [&_svg]:size-4 [&_svg]:shrink-0">
         <Wrench aria-hidden className="text-ink-faint" />
         <code className="min-w-0 truncate font-mono text-xs text-ink">{tool.name}</code>
@@ -39,12 +43,14 @@ export function ToolCall({ tool, author, isOver }: ToolCallProps) {
         </span>
         <ChevronRight aria-hidden className="text-ink-faint transition-transform group-open:rotate-90" />
       </summary>
-      <div className="flex flex-col gap-3 border-t border-line p-3">
-        <Words title="Arguments" text={tool.argumentsText} />
-        {tool.result === undefined ? null : (
-          <Words title={tool.state === "failed" ? "Error" : "Result"} text={tool.result} />
-        )}
-      </div>
+      {isOpen ? (
+        <div className="flex flex-col gap-3 border-t border-line p-3">
+          <Words title="Arguments" text={tool.argumentsText} />
+          {tool.result === undefined ? null : (
+            <Words title={tool.state === "failed" ? "Error" : "Result"} text={tool.result} />
+          )}
+        </div>
+      ) : null}
     </details>
   );
 }

@@ -7,7 +7,7 @@ import { clip } from "../../lib/words.ts";
 /** Bounds of one turn. */
 export const TURN_LIMITS = Object.freeze({
   /** Characters of its answer and its reasoning. */
-  maxText: 1_000_000,
+  maxText: 400_000,
   maxBlocks: 500,
   /** Characters of the arguments, and of the result, of one tool call. */
   maxToolText: 20_000,

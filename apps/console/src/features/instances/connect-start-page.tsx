@@ -84,12 +84,7 @@ export function ConnectStartPage() {
         )}
         <div className="flex flex-wrap gap-2">
           <RequiresScope scopes={["os:connect"]}>
-            <Button
-              type="submit"
-              variant="primary"
-              isBusy={create.isPending || create.isSuccess}
-              disabled={name.trim() === "" || endpoint.trim() === ""}
-            >
+            <Button type="submit" variant="primary" isBusy={create.isPending || create.isSuccess}>
               Look at it
             </Button>
           </RequiresScope>

@@ -1,5 +1,6 @@
 /** Both switches: what is meant beside what is seen. */
 import { FIRST_VERSION_WITH_JWT } from "@agentos/contract";
+import { useId } from "react";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Status } from "../../components/status.tsx";
 import { Switch } from "../../components/switch.tsx";
@@ -25,6 +26,7 @@ const SWITCHES: readonly { readonly name: SwitchName; readonly label: string; re
 export function SwitchesPanel({ instance }: { readonly instance: Instance }) {
   const set = useSetSwitches(instance.id);
   const missing = useMissingScopes(["os:write"]);
+  const id = useId();
   const gate = explainVersionGate(instance, FIRST_VERSION_WITH_JWT);
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -40,9 +42,14 @@ export function SwitchesPanel({ instance }: { readonly instance: Instance }) {
                   hint={hint}
                   isOn={instance.desired[name]}
                   isDisabled={missing !== undefined || isGated || set.isPending}
+                  describedBy={missing !== undefined ? id : isGated ? `${id}-gate` : undefined}
                   onChange={(isOn) => set.mutate({ ...instance.desired, [name]: isOn })}
                 />
-                {isGated ? <p className="pl-11 text-xs text-warn-ink">{gate}</p> : null}
+                {isGated ? (
+                  <p id={`${id}-gate`} className="pl-11 text-xs text-warn-ink">
+                    {gate}
+                  </p>
+                ) : null}
               </div>
               <dl className="flex min-w-0 flex-col gap-0.5 pl-11 sm:border-l sm:border-line sm:pl-6">
                 <dt className="text-xs text-ink-soft">Seen on the instance</dt>
@@ -56,7 +63,7 @@ export function SwitchesPanel({ instance }: { readonly instance: Instance }) {
         })}
       </div>
       {missing === undefined ? null : (
-        <p className="text-xs text-ink-soft">
+        <p id={id} className="text-xs text-ink-soft">
           You see the switches; to set them your role lacks{" "}
           <code className="font-mono">{joinWords(missing.scopes, "and")}</code>. Ask{" "}
           {missing.whoCan ?? "somebody whose role gives it"}.

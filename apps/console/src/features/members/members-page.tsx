@@ -1,5 +1,5 @@
 /** Who belongs to the organization, and what each may do. */
-import { useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { UserPlus } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { NeedsScopes } from "../../components/closed-place.tsx";
@@ -11,11 +11,14 @@ import { useMembers, useRoles } from "../../lib/people.ts";
 import { AddMemberDialog } from "./add-member-dialog.tsx";
 import { MemberList } from "./member-list.tsx";
 import { MemberPanel } from "./member-panel.tsx";
-import { type MembersSearch, membersRoute } from "./members-routes.ts";
+import type { MembersSearch } from "./members-search.ts";
 import { RolesTab } from "./roles-tab.tsx";
 
+// Not the route itself, which loads this page.
+const route = getRouteApi("/shell/members");
+
 export function MembersPage() {
-  const search = membersRoute.useSearch();
+  const search = route.useSearch();
   const navigate = useNavigate();
   const members = useMembers();
   const roles = useRoles();

@@ -42,23 +42,16 @@ export function LinkPage({ secret, onGiveUp }: LinkPageProps) {
         <Skeleton label="Reading the link" lines={2} />
       </FrontDoor>
     );
-  return (
-    <KnownLink
-      secret={secret}
-      link={link.data}
-      signedInName={session.data?.person.name}
-      onGiveUp={onGiveUp}
-    />
-  );
+  return <KnownLink secret={secret} link={link.data} signedIn={session.data?.person} onGiveUp={onGiveUp} />;
 }
 
 interface KnownLinkProps extends LinkPageProps {
   readonly link: Link;
   /** Who is signed in already in this browser. */
-  readonly signedInName: string | undefined;
+  readonly signedIn: { readonly name: string; readonly email: string } | undefined;
 }
 
-function KnownLink({ secret, link, signedInName, onGiveUp }: KnownLinkProps) {
+function KnownLink({ secret, link, signedIn, onGiveUp }: KnownLinkProps) {
   const { controlPlane, openDocument } = useServices();
   const redeem = useMutation({
     mutationFn: (details: LinkDetails) => controlPlane.signIn.redeemLink({ body: { secret, ...details } }),
@@ -66,7 +59,8 @@ function KnownLink({ secret, link, signedInName, onGiveUp }: KnownLinkProps) {
     onSuccess: () => openDocument("/"),
   });
   // A page that somebody else opened must not swap the person in silence.
-  const isStraight = link.purpose !== "owner" && !link.needs_password && signedInName === undefined;
+  const isSwap = signedIn !== undefined && signedIn.email !== link.person?.email;
+  const isStraight = link.purpose !== "owner" && !link.needs_password && !isSwap;
   const { mutate } = redeem;
   // It works once: an effect that runs twice would find it spent.
   const isSpent = useRef(false);
@@ -88,14 +82,14 @@ function KnownLink({ secret, link, signedInName, onGiveUp }: KnownLinkProps) {
     return (
       <FrontDoor
         title={`Continue as ${link.person?.name ?? "another person"}`}
-        description={`You are signed in as ${signedInName ?? "somebody else"} in this browser. Going on ends that.`}
+        description={`You are signed in as ${signedIn?.name ?? "somebody else"} in this browser. Going on ends that.`}
       >
         {fault}
         <div className="flex gap-2">
           <Button variant="primary" isBusy={redeem.isPending} onClick={() => mutate({})}>
             Continue
           </Button>
-          <Button onClick={onGiveUp}>Stay {signedInName}</Button>
+          <Button onClick={onGiveUp}>Stay {signedIn?.name}</Button>
         </div>
       </FrontDoor>
     );

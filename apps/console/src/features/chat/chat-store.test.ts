@@ -1,0 +1,133 @@
+import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
+import { expect, test } from "vitest";
+import { createChatStore } from "./chat-store.ts";
+import type { TurnEvent } from "./turn.ts";
+
+type Answer = readonly TurnEvent[] | Error;
+
+const started = { event: "RunStarted", run_id: "r1", session_id: "s1" };
+const ended = { event: "RunCompleted", run_id: "r1", content: "" };
+const refusal = new AgentOSRefusal({ status: 401, code: "AUTH_HEADER_MISSING", detail: "Missing" });
+
+function openStore({ clients, sessionId, runs = [] }: { clients: readonly Answer[][]; sessionId?: string; runs?: unknown }) {
+  const asked: unknown[] = [];
+  const told: string[] = [];
+  const made = clients.map((answers) => {
+    const left = [...answers];
+    const stream = (...call: unknown[]) => {
+      asked.push(call);
+      return (async function* () {
+        const answer = left.shift() ?? [];
+        if (answer instanceof Error) throw answer;
+        yield* answer;
+      })();
+    };
+    return {
+      agents: { stream, follow: stream, streamContinued: stream, cancelRun: () => Promise.resolve() },
+      sessions: { listRuns: () => Promise.resolve(runs) },
+    } as unknown as AgentOSClient;
+  });
+  let at = 0;
+  const store = createChatStore({
+    agentId: "a",
+    sessionId,
+    openClient: () => Promise.resolve(made[at] as AgentOSClient),
+    refresh() {
+      at = Math.min(at + 1, made.length - 1);
+      return Promise.resolve();
+    },
+    onSwitched: () => told.push("switched"),
+    onSession: (id) => told.push(`session ${id}`),
+    onFault: () => told.push("fault"),
+    onEnd: () => undefined,
+    clock: () => 0,
+    wait: () => Promise.resolve(),
+  });
+  return { store, asked, told };
+}
+
+test("a first message gets a session, and the next one names it", async () => {
+  const { store, asked, told } = openStore({ clients: [[[started, ended], [started, ended]]] });
+  await store.send("One");
+  await store.send("Two");
+  expect(told).toEqual(["session s1"]);
+  expect(asked).toMatchObject([
+    ["a", { message: "One", session_id: undefined }, { background: true }],
+    ["a", { message: "Two", session_id: "s1" }, {}],
+  ]);
+  expect(store.snapshot().turns.map(({ state }) => state)).toEqual(["completed", "completed"]);
+});
+
+test("a message that was refused is kept, and sent again where it stands", async () => {
+  const { store, told } = openStore({ clients: [[refusal, [started, ended]]] });
+  await store.send("Hi");
+  const [turn] = store.snapshot().turns;
+  expect(turn).toMatchObject({ asked: "Hi", state: "refused", error: refusal });
+  expect(told).toEqual(["fault"]);
+  await store.retryUntilLetIn(turn?.key ?? "");
+  expect(store.snapshot().turns).toMatchObject([{ asked: "Hi", error: undefined }]);
+});
+
+test("trying again fails with what it is refused for then", async () => {
+  const { store } = openStore({ clients: [[refusal, refusal]] });
+  await store.send("Hi");
+  await expect(store.retryUntilLetIn(store.snapshot().turns[0]?.key ?? "")).rejects.toBe(refusal);
+});
+
+test("where the instance asks for another credential, the message is sent once more with it", async () => {
+  const { store, told } = openStore({ clients: [[refusal], [[started, ended]]] });
+  await store.send("Hi");
+  expect(store.snapshot().turns).toMatchObject([{ state: "completed" }]);
+  expect(told).toEqual(["switched", "session s1"]);
+});
+
+test("a run whose stream is lost is taken up, and not asked again", async () => {
+  const { store, asked } = openStore({ clients: [[[started], [started, ended]]] });
+  await store.send("Hi");
+  const [turn] = store.snapshot().turns;
+  expect(turn?.state).toBe("lost");
+  await store.retry(turn?.key ?? "");
+  expect(asked.at(-1)).toMatchObject(["a", { run_id: "r1", session_id: "s1" }, {}]);
+  expect(store.snapshot().turns).toMatchObject([{ state: "completed" }]);
+});
+
+test("a decision that is refused leaves the question, and can be sent again", async () => {
+  const paused = {
+    event: "RunPaused",
+    run_id: "r1",
+    tools: [{ tool_call_id: "c1", tool_name: "pay", requires_confirmation: true }],
+  };
+  const { store, asked } = openStore({
+    clients: [[[started, paused], refusal, [{ event: "RunContinued", run_id: "r1" }, ended]]],
+  });
+  await store.send("Pay");
+  const key = store.snapshot().turns[0]?.key ?? "";
+  const decisions = [{ tool_call_id: "c1", confirmed: true }];
+  await store.decide(key, decisions);
+  expect(store.snapshot().turns).toMatchObject([{ state: "paused", error: refusal, waiting: [{ id: "c1" }] }]);
+  await store.retry(key);
+  expect(asked.slice(-2)).toMatchObject([
+    ["a", { run_id: "r1" }, { session_id: "s1", tools: decisions }, {}],
+    ["a", { run_id: "r1" }, { session_id: "s1", tools: decisions }, {}],
+  ]);
+  expect(store.snapshot().turns).toMatchObject([{ state: "completed", waiting: [] }]);
+});
+
+test("a history with a run that goes on is loaded and followed", async () => {
+  const runs = [
+    { run_id: "r0", status: "COMPLETED", run_input: "Before", content: "Answer" },
+    { run_id: "r1", status: "RUNNING", run_input: "Now" },
+  ];
+  const { store, asked } = openStore({ clients: [[[started, ended]]], sessionId: "s1", runs });
+  await store.load();
+  expect(asked).toMatchObject([["a", { run_id: "r1", session_id: "s1" }, {}]]);
+  expect(store.snapshot()).toMatchObject({ history: "loaded", turns: [{ asked: "Before" }, { asked: "Now", state: "completed" }] });
+});
+
+test("what comes after the page was left changes nothing", async () => {
+  const { store } = openStore({ clients: [[[started, ended]]] });
+  const sending = store.send("Hi");
+  store.close();
+  await sending;
+  expect(store.snapshot().turns).toMatchObject([{ state: "sending" }]);
+});

@@ -1,0 +1,120 @@
+import { ROUTES } from "@agentos/contract";
+import { describe, expect, test } from "vitest";
+import { addFiles, ATTACHMENT_LIMITS, describeSize } from "./attachments.ts";
+import { EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
+import { listUsedScopes, RUN_REQUESTS } from "./scopes-used.ts";
+import { toCurl } from "./to-curl.ts";
+import { createTurn, type WaitingTool } from "./turn.ts";
+import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
+
+test.each(Object.entries(RUN_REQUESTS))("the scope of %s is that of the contract", (name, { route, scope }) => {
+  const { method, path, access } = ROUTES[`agents.${name as keyof typeof RUN_REQUESTS}`];
+  expect({ route, access: [scope] }).toEqual({ route: `${method} ${path}`, access });
+});
+
+test("a turn that was continued has asked twice", () => {
+  expect(listUsedScopes({ hasContinued: true }, "a")).toEqual([
+    { route: "POST /agents/a/runs", scope: "agents:run" },
+    { route: "POST /agents/a/runs/{run_id}/continue", scope: "agents:run" },
+  ]);
+});
+
+describe("a line for a shell", () => {
+  const request = {
+    endpoint: "http://localhost:7777/",
+    agentId: "a b",
+    message: "it's `$(rm -rf /)`\n\"two\"",
+    sessionId: "s1",
+    files: ['x;type="y".png'],
+    needsToken: true,
+  };
+
+  test("names the token by a variable, and quotes every word", () => {
+    expect(toCurl(request)).toBe(
+      [
+        "curl -N -X POST 'http://localhost:7777/agents/a%20b/runs' \\",
+        '  -H "Authorization: Bearer $AGENTOS_TOKEN" \\',
+        "  --form-string 'message=it'\\''s `$(rm -rf /)`\n\"two\"' \\",
+        "  --form-string 'session_id=s1' \\",
+        "  --form-string 'stream=true' \\",
+        "  -F 'files=@\"x;type=\\\"y\\\".png\"'",
+      ].join("\n"),
+    );
+  });
+
+  test("has no token where none is asked for", () => {
+    expect(toCurl({ ...request, needsToken: false })).not.toContain("AGENTOS_TOKEN");
+  });
+});
+
+describe("files", () => {
+  const file = (name: string, size = 10) => ({ name, size });
+
+  test("are taken as long as there is room, and what is left out is named", () => {
+    expect(addFiles([file("a")], [file("b"), file("empty", 0)])).toEqual({
+      files: [file("a"), file("b")],
+      fault: "“empty” is empty.",
+    });
+    const many = Array.from({ length: ATTACHMENT_LIMITS.maxCount + 1 }, (_, at) => file(`${at}`));
+    expect(addFiles([], many).files).toHaveLength(ATTACHMENT_LIMITS.maxCount);
+    const { files, fault } = addFiles([], [file("large", ATTACHMENT_LIMITS.maxBytes + 1), file("small")]);
+    expect([files, fault]).toEqual([[file("small")], expect.stringContaining("“large” is left out")]);
+  });
+
+  test.each([
+    [3, "3 B"],
+    [12_400, "12 kB"],
+    [3_400_000, "3.4 MB"],
+  ])("of %i bytes are %s", (bytes, words) => expect(describeSize(bytes)).toBe(words));
+});
+
+describe("a decision", () => {
+  const tool: WaitingTool = {
+    id: "c1",
+    name: "pay",
+    argumentsText: "{}",
+    isWhole: true,
+    kind: "confirmation",
+    fields: [],
+  };
+  const approve = { ...EMPTY_DRAFT, verdict: "approve" } as const;
+  const seat = { ...tool, kind: "input", fields: [{ name: "seat", type: "int", description: undefined, value: "" }] } as const;
+
+  test.each([
+    ["nothing is said", tool, EMPTY_DRAFT, "Not decided yet."],
+    ["the arguments are no object", tool, { ...approve, argumentsText: "[1]" }, "The arguments are no JSON object."],
+    ["a value is missing", seat, approve, "seat is empty."],
+    ["a value is of another type", seat, { ...approve, values: { seat: "x" } }, "seat is no int."],
+    ["there is no result", { ...tool, kind: "external" } as const, approve, "Say what came of it."],
+  ])("is not ready while %s", (_, waiting, draft, reason) => {
+    expect(judgeDraft(waiting, draft)).toEqual({ isReady: false, reason });
+  });
+
+  test.each([
+    ["a yes", tool, approve, { confirmed: true }],
+    ["other arguments", tool, { ...approve, argumentsText: '{"a":1}' }, { confirmed: true, tool_args: { a: 1 } }],
+    ["a no with its reason", tool, { ...EMPTY_DRAFT, verdict: "reject", note: " too much " } as const, { confirmed: false, confirmation_note: "too much" }],
+    ["a value", seat, { ...approve, values: { seat: "7" } }, { user_input_schema: [{ name: "seat", value: 7 }], answered: true }],
+    ["a result", { ...tool, kind: "external" } as const, { ...approve, result: "open" }, { result: "open" }],
+  ])("says %s", (_, waiting, draft, decision) => {
+    expect(judgeDraft(waiting, draft)).toEqual({ isReady: true, decision: { tool_call_id: "c1", ...decision } });
+  });
+});
+
+test("figures of a turn are in words", () => {
+  const metrics = { inputTokens: 1_200, outputTokens: 34, totalTokens: undefined, seconds: 1 };
+  expect([describeSeconds(0.0004), describeSeconds(1.44), describeSeconds(12.4), describeSeconds(125)]).toEqual([
+    "0 ms",
+    "1.4 s",
+    "12 s",
+    "2 min 5 s",
+  ]);
+  expect([describeTokens(metrics), describeTokenSplit(metrics)]).toEqual(["1,234 tokens", "1,200 in, 34 out"]);
+  expect(describeTokens({ ...metrics, inputTokens: undefined, outputTokens: undefined })).toBeUndefined();
+});
+
+test("an answer is its text; only a run that is known can be taken up", () => {
+  const turn = createTurn({ key: "k", asked: "" });
+  expect(answerOf({ blocks: [{ kind: "text", author: undefined, text: "a" }] })).toBe("a");
+  expect([canTakeUp({ ...turn, state: "lost" }), canTakeUp({ ...turn, state: "lost", runId: "r" })]).toEqual([false, true]);
+});

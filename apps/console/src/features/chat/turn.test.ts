@@ -1,0 +1,212 @@
+import { describe, expect, test } from "vitest";
+import { createTurn, reduceEvents, type Turn, TURN_LIMITS, type TurnEvent } from "./turn.ts";
+
+const started = { event: "RunStarted", run_id: "r1", session_id: "s1", model: "m" };
+const say = (content: string, more: object = {}): TurnEvent => ({ event: "RunContent", run_id: "r1", content, ...more });
+const tool = (more: object = {}) => ({
+  tool_call_id: "c1",
+  tool_name: "look_up",
+  tool_args: { order: 1 },
+  result: null,
+  tool_call_error: null,
+  ...more,
+});
+const run = (...events: readonly TurnEvent[]): Turn =>
+  reduceEvents(createTurn({ key: "k", asked: "Hi" }), [started, ...events]);
+
+describe("a turn", () => {
+  test("collects the pieces of an answer into one block, and ends with its figures", () => {
+    const turn = run(say("Hel"), say("lo"), {
+      event: "RunCompleted",
+      run_id: "r1",
+      content: "Hello",
+      metrics: { total_tokens: 7, duration: 1.5 },
+    });
+    expect(turn).toMatchObject({ state: "completed", runId: "r1", sessionId: "s1", model: "m", length: 5 });
+    expect(turn.blocks).toEqual([{ kind: "text", author: undefined, text: "Hello" }]);
+    expect(turn.metrics).toMatchObject({ totalTokens: 7, seconds: 1.5 });
+  });
+
+  test("is the same whether its events come one by one or together", () => {
+    const events = [
+      started,
+      say("", { reasoning_content: "Hm" }),
+      say("a", { reasoning_content: "" }),
+      { event: "ToolCallStarted", run_id: "r1", tool: tool() },
+      { event: "ToolCallCompleted", run_id: "r1", tool: tool({ result: "1" }) },
+      say("b"),
+    ];
+    const empty = createTurn({ key: "k", asked: "Hi" });
+    const oneByOne = events.reduce((turn, event) => reduceEvents(turn, [event]), empty);
+    expect(oneByOne).toEqual(reduceEvents(empty, events));
+    expect(oneByOne.blocks.map(({ kind }) => kind)).toEqual(["reasoning", "text", "tool", "text"]);
+  });
+
+  test("leaves what it was as it was", () => {
+    const before = run(say("a"));
+    const copy = structuredClone(before);
+    reduceEvents(before, [say("b"), { event: "ToolCallStarted", tool: tool() }]);
+    expect(before).toEqual(copy);
+  });
+
+  test("takes the whole answer of an end whose pieces never came", () => {
+    expect(run({ event: "RunCompleted", run_id: "r1", content: "All" }).blocks).toMatchObject([{ text: "All" }]);
+  });
+
+  test("knows events of a team by the same names", () => {
+    const turn = reduceEvents(createTurn({ key: "k", asked: "" }), [
+      { event: "TeamRunStarted", run_id: "r1", session_id: "s1" },
+      { event: "TeamRunContent", run_id: "r1", content: "team" },
+      { event: "RunStarted", run_id: "r2", session_id: "s1" },
+      { event: "RunContent", run_id: "r2", agent_name: "Anna", content: "member" },
+      { event: "RunCompleted", run_id: "r2", agent_name: "Anna", content: "member" },
+    ]);
+    expect(turn.state).toBe("running");
+    expect(turn.blocks).toMatchObject([
+      { author: undefined, text: "team" },
+      { author: "Anna", text: "member" },
+    ]);
+  });
+
+  test("ignores what it does not know, and what is not as it should be", () => {
+    const turn = run(
+      { event: "NobodyKnowsThis", tool: tool() },
+      { event: "__proto__" },
+      { event: "ToolCallStarted" },
+      { event: "ToolCallStarted", tool: "none" },
+      { event: "RunContent", content: null },
+    );
+    expect(turn.blocks).toEqual([]);
+    expect(turn.state).toBe("running");
+  });
+
+  test("shows content that is no text as JSON", () => {
+    expect(run({ event: "RunContent", run_id: "r1", content: { a: 1 } }).blocks).toMatchObject([
+      { text: '{\n  "a": 1\n}' },
+    ]);
+  });
+});
+
+describe("a tool call", () => {
+  test("stands once, at the place where it began", () => {
+    const turn = run(
+      { event: "ToolCallStarted", tool: tool() },
+      say("meanwhile"),
+      { event: "ToolCallCompleted", tool: tool({ result: "42", metrics: { duration: 0.2 } }) },
+    );
+    expect(turn.blocks).toMatchObject([
+      { tool: { name: "look_up", state: "completed", result: "42", seconds: 0.2 } },
+      { text: "meanwhile" },
+    ]);
+  });
+
+  test("whose start comes after its end has ended", () => {
+    const turn = run(
+      { event: "ToolCallCompleted", tool: tool({ result: "42" }) },
+      { event: "ToolCallStarted", tool: tool() },
+    );
+    expect(turn.blocks).toMatchObject([{ tool: { state: "completed", result: "42" } }]);
+  });
+
+  test.each([
+    ["failed by its event", { event: "ToolCallError", tool: tool(), error: "no" }, "failed"],
+    ["failed by its mark", { event: "ToolCallCompleted", tool: tool({ tool_call_error: true }) }, "failed"],
+    ["declined by a person", { event: "ToolCallCompleted", tool: tool({ confirmed: false }) }, "declined"],
+  ])("is %s", (_, event, state) => {
+    expect(run({ event: "ToolCallStarted", tool: tool() }, event).blocks).toMatchObject([{ tool: { state } }]);
+  });
+});
+
+describe("a pause", () => {
+  const asks = tool({ requires_confirmation: true, confirmed: null });
+
+  test("names what waits, each once, and what kind of word it waits for", () => {
+    const turn = run({
+      event: "RunPaused",
+      run_id: "r1",
+      tools: [
+        asks,
+        tool({ tool_call_id: "c2", requires_user_input: true, user_input_schema: [{ name: "seat", field_type: "int" }] }),
+        tool({ tool_call_id: "c3", external_execution_required: true }),
+        tool({ tool_call_id: "c4", result: "done already" }),
+      ],
+      requirements: [{ id: "q", tool_execution: asks }],
+    });
+    expect(turn.state).toBe("paused");
+    expect(turn.waiting.map(({ id, kind }) => [id, kind])).toEqual([
+      ["c1", "confirmation"],
+      ["c2", "input"],
+      ["c3", "external"],
+    ]);
+    expect(turn.waiting[1]?.fields).toMatchObject([{ name: "seat", type: "int", value: "" }]);
+  });
+
+  test("is over when the run goes on, and the call ends where it waited", () => {
+    const turn = run(
+      { event: "RunPaused", run_id: "r1", tools: [asks] },
+      { event: "RunContinued", run_id: "r1" },
+      { event: "ToolCallStarted", tool: tool() },
+      { event: "ToolCallCompleted", tool: tool({ confirmed: true, result: "paid" }) },
+      { event: "RunCompleted", run_id: "r1", content: "" },
+    );
+    expect(turn).toMatchObject({ state: "completed", waiting: [], hasContinued: true });
+    expect(turn.blocks).toMatchObject([{ tool: { state: "completed", result: "paid" } }]);
+  });
+});
+
+describe("an end", () => {
+  test("that was cancelled stays so, whatever ends it", () => {
+    const turn = run(
+      { event: "RunCancelled", run_id: "r1", reason: "by a person" },
+      { event: "RunCompleted", run_id: "r1", content: "half", metrics: { total_tokens: 3 } },
+    );
+    expect(turn).toMatchObject({ state: "cancelled", failure: "by a person", metrics: { totalTokens: 3 } });
+  });
+
+  test("that failed has the instance's words", () => {
+    expect(run({ event: "RunError", run_id: "r1", content: "model error" })).toMatchObject({
+      state: "failed",
+      failure: "model error",
+    });
+  });
+});
+
+describe("a flood", () => {
+  test("of text is cut, and says so", () => {
+    const piece = say("x".repeat(100_000));
+    const turn = run(...Array.from({ length: 50 }, () => piece));
+    expect(turn.length).toBe(TURN_LIMITS.maxText);
+    expect(turn.isCut).toBe(true);
+  });
+
+  test("of blocks is cut, and those that stand still change", () => {
+    const turn = run(
+      ...Array.from({ length: 5_000 }, (_, at) => ({
+        event: "ToolCallStarted",
+        tool: tool({ tool_call_id: `c${at}` }),
+      })),
+      { event: "ToolCallCompleted", tool: tool({ tool_call_id: "c3", result: "late" }) },
+    );
+    expect(turn.blocks).toHaveLength(TURN_LIMITS.maxBlocks);
+    expect(turn.isCut).toBe(true);
+    expect(turn.blocks[3]).toMatchObject({ tool: { result: "late" } });
+  });
+
+  test("in one call, and in one pause, is cut", () => {
+    const turn = run(
+      { event: "ToolCallCompleted", tool: tool({ result: "r".repeat(10 ** 6), tool_name: "n".repeat(10 ** 6) }) },
+      {
+        event: "RunPaused",
+        run_id: "r1",
+        tools: Array.from({ length: 10_000 }, (_, at) =>
+          tool({ tool_call_id: `w${at}`, requires_confirmation: true, tool_args: { a: "x".repeat(30_000) } }),
+        ),
+      },
+    );
+    const [block] = turn.blocks;
+    expect(block?.kind === "tool" && block.tool.result?.length).toBe(TURN_LIMITS.maxToolText);
+    expect(block?.kind === "tool" && block.tool.name.length).toBe(TURN_LIMITS.maxName);
+    expect(turn.waiting).toHaveLength(TURN_LIMITS.maxWaiting);
+    expect(turn.waiting[0]).toMatchObject({ isWhole: false });
+  });
+});

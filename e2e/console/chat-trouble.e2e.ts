@@ -1,0 +1,268 @@
+// What may happen to a chat while it is open, and what a hostile instance says in it.
+import { createServer, type Server } from "node:http";
+import { Agent } from "@agentos/server";
+import { afterEach, expect } from "vitest";
+import type { Page } from "../../tools/browser/drive.ts";
+import { createGatedAgent } from "../support/gated-agent.ts";
+import { story, type Visitor } from "./browser.ts";
+import { type ChatWorld, type ChatWorldOptions, MEMBER, openChatWorld } from "./chat-world.ts";
+
+let world: ChatWorld | undefined;
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+});
+
+async function open(options: ChatWorldOptions): Promise<ChatWorld> {
+  world = await openChatWorld(options);
+  return world;
+}
+
+async function visit(visitor: Visitor, { origins }: ChatWorld): Promise<Page> {
+  const page = await visitor.open({ origins });
+  page.setDefaultTimeout(15_000);
+  return page;
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole("textbox", { name: /^Message to/ }).fill(text);
+  await page.keyboard.press("Enter");
+}
+
+const echo = () => new Agent({ id: "echo", name: "Echo", model: "offline:echo" });
+const log = (page: Page) => page.getByRole("log", { name: "Conversation" });
+
+story("a connection that is lost is taken up again: nothing twice, nothing missing", async ({ visitor }) => {
+  const gated = createGatedAgent("slow");
+  const { cable, instanceId, signIn, ...rest } = await open({ agents: [gated.agent], hasCable: true });
+  const page = await visitor.open({ origins: rest.origins, losesConnections: true });
+  page.setDefaultTimeout(15_000);
+  await signIn(page, `/i/${instanceId}/agents/slow`);
+  await say(page, "Go");
+  await log(page).getByText("one", { exact: true }).waitFor();
+  cable?.cut();
+  await page.getByText("Connection lost.").waitFor();
+  await visitor.screenshot(page, "chat-reconnecting");
+  gated.gate.open();
+  cable?.mend();
+  await log(page).getByText("one two", { exact: true }).waitFor();
+  await page.getByText("Connection lost.").waitFor({ state: "detached" });
+});
+
+story("a reload in the middle of an answer finds the run again, and it can be stopped", async ({ visitor }) => {
+  const gated = createGatedAgent("slow");
+  const at = await open({ agents: [gated.agent] });
+  const page = await visit(visitor, at);
+  await at.signIn(page, `/i/${at.instanceId}/agents/slow`);
+  await say(page, "Go");
+  await log(page).getByText("one", { exact: true }).waitFor();
+  await page.waitForURL(/\/sessions\/[\w-]+$/);
+  await page.reload();
+  await log(page).getByText("one", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await log(page).getByText(/^Stopped before its end/).waitFor();
+  await gated.cancelled;
+  await visitor.screenshot(page, "chat-stopped");
+});
+
+story("authorization switched on while a chat is open: it says so, and the same message goes through", async ({
+  visitor,
+}) => {
+  const at = await open({ agents: [echo()], isAuthorized: false });
+  const page = await visit(visitor, at);
+  await at.signIn(page, `/i/${at.instanceId}/agents/echo`);
+  await say(page, "Before");
+  await log(page).getByText("Before").nth(1).waitFor();
+  const parameters = { organization_id: at.organizationId, instance_id: at.instanceId };
+  await at.owner.instances.setSwitches({ parameters, body: { authorization: true, security_key: false } });
+  await at.serve({ authorizationConfig: { verificationKeys: [...(await at.listKeys())], userIsolation: true } });
+  await say(page, "After the switch");
+  await page.getByText("This instance asks for another credential now").waitFor();
+  await log(page).getByText("After the switch").nth(1).waitFor();
+  await visitor.screenshot(page, "chat-authorization-switched-on");
+  expect(await log(page).getByText("After the switch").count()).toBe(2);
+});
+
+story("keys rotated under a chat: the instance does not know the new one until it has it", async ({ visitor }) => {
+  const at = await open({ agents: [echo()] });
+  const page = await visit(visitor, at);
+  await page.clock.install();
+  await at.signIn(page, `/i/${at.instanceId}/agents/echo`);
+  await say(page, "With the first key");
+  await log(page).getByText("With the first key").nth(1).waitFor();
+  const parameters = { organization_id: at.organizationId, instance_id: at.instanceId };
+  const { data } = await at.owner.keys.publish({ parameters });
+  const published = data.find(({ station }) => station === "published");
+  await at.owner.keys.sign({ parameters: { ...parameters, kid: published?.kid ?? "" }, body: { is_forced: true } });
+  // The token of the old key is still good; the next one is of a key that the instance does not know.
+  await page.clock.fastForward(5 * 60_000);
+  await say(page, "With the second key");
+  const dialog = page.getByRole("dialog", { name: "Authorization Failed" });
+  await dialog.getByText("Denial id").waitFor();
+  await visitor.screenshot(page, "chat-key-rotated");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  await at.serve();
+  await dialog.getByRole("button", { name: "Try the same request again" }).click();
+  await dialog.getByText("The same request was let in").waitFor();
+  await visitor.screenshot(page, "chat-let-in-again");
+  await dialog.getByRole("button", { name: "Close" }).first().click();
+  await log(page).getByText("With the second key").nth(1).waitFor();
+});
+
+story("a removed member's open chat says what happened, and keeps what was typed", async ({ visitor }) => {
+  const at = await open({ agents: [echo()] });
+  const personId = await at.inviteMember();
+  const page = await visit(visitor, at);
+  await page.clock.install();
+  await at.signIn(page, `/i/${at.instanceId}/agents/echo`, MEMBER);
+  await say(page, "While I am a member");
+  await log(page).getByText("While I am a member").nth(1).waitFor();
+  await at.owner.members.remove({
+    parameters: { organization_id: at.organizationId, person_id: personId },
+  });
+  // The token in hand ends, and another one is not made.
+  await page.clock.fastForward(5 * 60_000);
+  await say(page, "What I still wanted to say");
+  await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+  await visitor.screenshot(page, "chat-removed-member");
+  expect(await page.getByRole("dialog").count()).toBe(1);
+  expect(await log(page).getByText("What I still wanted to say").count()).toBe(1);
+});
+
+const XSS = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>`;
+
+story("names, answers and sessions of a hostile instance are text, and lead nowhere by themselves", async ({
+  visitor,
+}) => {
+  const answer = [
+    XSS,
+    `![beacon](https://evil.example/pixel.png?${"x".repeat(20)})`,
+    "[harmless](javascript:window.hacked=1) [data](data:text/html,<script>window.hacked=1</script>)",
+    "[bank](https://evil.example/login)",
+    "<a href='https://evil.example' onclick='window.hacked=1'>raw link</a>",
+    "<style>body{display:none}</style><iframe src='https://evil.example'></iframe>",
+    `\`\`\`html\n${XSS}\n\`\`\``,
+  ].join("\n\n");
+  const hostile = new Agent({
+    id: "hostile",
+    name: `${XSS} ${"long ".repeat(10)}`,
+    description: XSS,
+    model: "offline:script",
+    script: { steps: [{ text: answer }] },
+  });
+  const at = await open({ agents: [hostile] });
+  const page = await visit(visitor, at);
+  await at.signIn(page, `/i/${at.instanceId}`);
+  await page.getByRole("heading", { name: /^<img src=x/ }).waitFor();
+  await page.goto(`${at.console.url}/i/${at.instanceId}/agents/hostile`);
+  await say(page, XSS);
+  await page.getByRole("button", { name: "Copy the answer" }).waitFor();
+  await log(page).getByText("Picture not loaded").waitFor();
+  await visitor.screenshot(page, "chat-hostile");
+  expect(await visitor.findBarriers(page)).toEqual([]);
+  expect(
+    await page.evaluate("[...document.querySelectorAll('[role=log] a')].map(({ href }) => href)"),
+  ).toEqual(["https://evil.example/login"]);
+  await log(page).getByRole("link", { name: "bank" }).click();
+  const question = page.getByRole("dialog", { name: "Open this link?" });
+  await question.getByText("https://evil.example/login").waitFor();
+  await visitor.screenshot(page, "chat-link");
+  await question.getByRole("button", { name: "Stay here" }).click();
+  await page.goto(`${at.console.url}/i/${at.instanceId}/sessions`);
+  await page.getByRole("link", { name: /^<img src=x/ }).waitFor();
+  expect(await page.evaluate("window.hacked")).toBeUndefined();
+});
+
+story("a flood of events is bounded, and the page can be used while it comes", async ({ visitor }) => {
+  const flood = await startFlood();
+  const at = await open({ agents: [], isAuthorized: false, endpoint: flood.endpoint });
+  const page = await visit(visitor, at);
+  page.setDefaultTimeout(40_000);
+  await at.signIn(page, `/i/${at.instanceId}/agents/flood`);
+  await say(page, "Go");
+  try {
+    await log(page).getByText("spam").first().waitFor();
+  } catch (error) {
+    await visitor.screenshot(page, "chat-flood");
+    throw error;
+  }
+  // It answers to the keyboard while the events come.
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").waitFor();
+  await page.keyboard.press("Escape");
+  flood.finish();
+  await log(page).getByText("The instance said more than a page can show.").waitFor();
+  expect(await page.evaluate("document.querySelectorAll('*').length")).toBeLessThan(20_000);
+  await flood.close();
+});
+
+interface Flood {
+  readonly endpoint: string;
+  finish(): void;
+  close(): Promise<void>;
+}
+
+/** Says one thing without end, then many tools, then names that nobody knows. */
+async function startFlood(): Promise<Flood> {
+  let isFinishing = false;
+  const server: Server = createServer((request, response) => {
+    response.setHeader("access-control-allow-origin", request.headers.origin ?? "*");
+    response.setHeader("access-control-allow-headers", "authorization, content-type, idempotency-key");
+    const path = request.url?.split("?")[0];
+    const json = (body: unknown) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(body));
+    };
+    if (request.method === "OPTIONS") response.end();
+    else if (path === "/agents") json([{ id: "flood", name: "Flood", is_factory: false, is_component: false }]);
+    else if (path === "/info") json({ os_id: "workshop", name: null, auth_mode: "none" });
+    else if (path === "/config") json({ os_id: "workshop", databases: [], agents: [], teams: [], workflows: [] });
+    else if (path === "/sessions") json({ data: [], meta: { page: 1, limit: 30, total_pages: 0, total_count: 0 } });
+    else if (path === "/agents/flood/runs") {
+      response.setHeader("content-type", "text/event-stream");
+      let index = 0;
+      const frame = (event: string, more: object) =>
+        `event: ${event}\ndata: ${JSON.stringify({ event, event_index: index++, run_id: "r", session_id: "s", agent_id: "flood", ...more })}\n\n`;
+      response.write(frame("RunStarted", { model: "m" }));
+      const pump = () => {
+        for (;;) {
+          if (response.destroyed) return;
+          if (isFinishing && index > 30_000) {
+            response.end(frame("RunCompleted", { content: "", metrics: {} }));
+            return;
+          }
+          const kind = index % 10;
+          const text =
+            kind === 8
+              ? frame("ToolCallStarted", {
+                  tool: { tool_call_id: `c${index}`, tool_name: "spam", tool_args: { a: "x".repeat(500) } },
+                })
+              : kind === 9
+                ? frame("NobodyKnowsThis", { content: "x".repeat(500) })
+                : frame("RunContent", { content: `spam ${"x".repeat(200)} ` });
+          if (!response.write(text)) {
+            response.once("drain", pump);
+            return;
+          }
+        }
+      };
+      pump();
+    } else {
+      response.statusCode = 404;
+      json({ detail: "Not Found" });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    finish() {
+      isFinishing = true;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
