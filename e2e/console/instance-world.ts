@@ -7,8 +7,8 @@ import { type PythonOptions, startPythonServer } from "@agentos/testkit";
 import type { Page } from "../../tools/browser/drive.ts";
 import { startConsole } from "./start-console.ts";
 
-export const PASSWORD = "correct horse battery";
-export const EMAIL = "ada@acme.example";
+const PASSWORD = "correct horse battery";
+const EMAIL = "ada@acme.example";
 
 type Ours = Pick<AgentOSOptions, "authorization" | "authorizationConfig" | "env">;
 

@@ -1,9 +1,9 @@
 /** An instance as the API shows it, for tests of what follows from it. */
-import type { Instance } from "../../lib/instance-state.ts";
+import type { InstanceObject } from "@agentos/contract/control-plane";
 
-type Observation = NonNullable<Instance["observed"]>;
+type Observation = NonNullable<InstanceObject["observed"]>;
 
-export function makeInstance(given: Partial<Instance> = {}): Instance {
+export function makeInstance(given: Partial<InstanceObject> = {}): InstanceObject {
   return {
     id: "i-1",
     name: "Shop",
