@@ -1,9 +1,21 @@
 /** An instance as the API shows it, for tests of what follows from it. */
-import type { InstanceObject } from "@agentos/contract/control-plane";
+import type { Instance } from "../../lib/instance-state.ts";
 
-type Observation = NonNullable<InstanceObject["observed"]>;
+type Observation = NonNullable<Instance["observed"]>;
 
-export function makeInstance(given: Partial<InstanceObject> = {}): InstanceObject {
+const SEEN = {
+  at: 1,
+  source: "browser",
+  is_reachable: true,
+  mode: "jwt",
+  authorization: "on",
+  security_key: "unknown",
+  version: "2.9.0",
+  os_id: "shop",
+  thumbprints: null,
+} as const;
+
+export function makeInstance(given: Partial<Instance> = {}): Instance {
   return {
     id: "i-1",
     name: "Shop",
@@ -13,7 +25,7 @@ export function makeInstance(given: Partial<InstanceObject> = {}): InstanceObjec
     is_draft: false,
     os_id: "shop",
     desired: { authorization: true, security_key: false },
-    observed: makeObservation(),
+    observed: SEEN,
     version: "2.9.0",
     version_source: "reported",
     is_ours: true,
@@ -25,16 +37,5 @@ export function makeInstance(given: Partial<InstanceObject> = {}): InstanceObjec
 }
 
 export function makeObservation(given: Partial<Observation> = {}): Observation {
-  return {
-    at: 1,
-    source: "browser",
-    is_reachable: true,
-    mode: "jwt",
-    authorization: "on",
-    security_key: "unknown",
-    version: "2.9.0",
-    os_id: "shop",
-    thumbprints: null,
-    ...given,
-  };
+  return { ...SEEN, ...given };
 }
