@@ -105,8 +105,7 @@ describe.each([
     await light(page, "key", "failed").waitFor();
     await visitor.screenshot(page, `connect-python-${version}`, { isWholePage: true });
     expect(await visitor.findBarriers(page)).toEqual([]);
-    await page.getByRole("button", { name: "Forget the key" }).click();
-    await page.getByLabel("Security key of Shop").fill("the-right-key");
+    await page.getByLabel("Another security key of Shop").fill("the-right-key");
     await page.getByRole("button", { name: "Use the key" }).click();
     await light(page, "key", "passed").waitFor();
     await page.getByText("Shop lets you in").waitFor();
@@ -117,7 +116,10 @@ describe.each([
   });
 });
 
-story.for(LOOKS)("the wizard fits in $theme at $width width", async (look, { visitor }) => {
+// Colours are measured without a browser: two looks show the rest.
+const OPPOSITES = LOOKS.filter(({ theme, width }) => (theme === "dark") === (width === "phone"));
+
+story.for(OPPOSITES)("the wizard fits in $theme at $width width", async (look, { visitor }) => {
   const page = await visitor.open({
     origins: [world.url, place.endpoint],
     expects: CONNECTION_FAULTS,

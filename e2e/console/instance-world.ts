@@ -7,8 +7,8 @@ import { type PythonOptions, startPythonServer } from "@agentos/testkit";
 import type { Page } from "../../tools/browser/drive.ts";
 import { startConsole } from "./start-console.ts";
 
-export const PASSWORD = "correct horse battery";
-export const EMAIL = "ada@acme.example";
+const PASSWORD = "correct horse battery";
+const EMAIL = "ada@acme.example";
 
 type Ours = Pick<AgentOSOptions, "authorization" | "authorizationConfig" | "env">;
 
@@ -47,6 +47,7 @@ export async function openInstanceWorld(): Promise<InstanceWorld> {
   });
   const organizationId = memberships[0]?.organization.id ?? "";
   const places: Place[] = [];
+  const pages: Page[] = [];
   return {
     url,
     owner,
@@ -63,6 +64,7 @@ export async function openInstanceWorld(): Promise<InstanceWorld> {
       return id;
     },
     async signIn(page, path) {
+      pages.push(page);
       await page.goto(`${url}${path}`);
       await page.getByLabel("E-mail").fill(EMAIL);
       await page.getByLabel("Password").fill(PASSWORD);
@@ -70,6 +72,8 @@ export async function openInstanceWorld(): Promise<InstanceWorld> {
       await page.getByRole("navigation", { name: "Breadcrumbs" }).waitFor();
     },
     async close() {
+      // A page that is open goes on looking, and would find nobody there.
+      await Promise.all(pages.map((page) => page.close()));
       await Promise.all(places.map((place) => place.stop()));
       await started.close();
     },

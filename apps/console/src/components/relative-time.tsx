@@ -6,6 +6,11 @@ import { Tooltip } from "./tooltip.tsx";
 const nowInSeconds = () => Date.now() / 1000;
 
 export function RelativeTime({ seconds }: { readonly seconds: number }) {
+  // Another time begins anew: what was "now" for the one before would make it one to come.
+  return <Counting key={seconds} seconds={seconds} />;
+}
+
+function Counting({ seconds }: { readonly seconds: number }) {
   const [now, setNow] = useState(nowInSeconds);
   useEffect(() => {
     const timer = setTimeout(() => setNow(nowInSeconds()), relativeChangesAfterMs(seconds, now));

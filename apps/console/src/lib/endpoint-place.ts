@@ -11,7 +11,7 @@ export function isLocalHost(host: string): boolean {
   );
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host.endsWith(".localhost") || host.startsWith("127.");
 }
 

@@ -1,35 +1,12 @@
 /** Looks at an instance again and again, reports what this browser sees, and tries whether the person is let in. */
-import { type ClientError, type ControlPlaneClient, isClientError } from "@agentos/client";
+import { type ControlPlaneClient, isClientError } from "@agentos/client";
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { readThisBrowser } from "./browser-kind.ts";
 import type { Instance } from "./instance-state.ts";
 import { isKnownToDocument, replaceInstance, useInstanceParameters } from "./instances.ts";
-import {
-  type ProbeAnswer,
-  type ProbeReport,
-  type ProbeTools,
-  probeEndpoint,
-  probeWithCredential,
-  toolsOfThisPage,
-} from "./probe-endpoint.ts";
+import { type ProbeAnswer, type ProbeReport, probeEndpoint, probeWithCredential } from "./probe-endpoint.ts";
 import { useServices } from "./services.ts";
-
-export type Cause = Awaited<ReturnType<ControlPlaneClient["diagnoses"]["create"]>>["causes"][number];
-
-/** What became of a request with the person's own credential. */
-export type Trial =
-  | { readonly kind: "let-in"; readonly credential: "minted" | "security-key" | "none" }
-  | {
-      readonly kind: "refused";
-      readonly credential: "minted" | "security-key" | "none";
-      readonly status: number | undefined;
-      readonly causes: readonly Cause[];
-    }
-  /** There is no token to try with. */
-  | { readonly kind: "no-token"; readonly error: ClientError }
-  /** The key has not been typed in this tab. */
-  | { readonly kind: "no-key" };
+import { useThisBrowser } from "./this-browser.ts";
+import type { Trial } from "./trial.ts";
 
 const FAST_MS = 3_000;
 const SLOW_MS = 15_000;
@@ -39,10 +16,6 @@ const FAST_LOOKS = 40;
 export interface WatchOptions {
   /** Nothing is left to wait for: look once more only when the page comes back into view. */
   readonly isSettled: boolean;
-}
-
-export function useThisBrowser(): ProbeTools {
-  return useMemo(() => toolsOfThisPage(readThisBrowser(navigator)), []);
 }
 
 /** Looks, and reports: every page has what the control plane makes of it. */

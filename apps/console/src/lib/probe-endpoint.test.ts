@@ -19,7 +19,7 @@ function browserThat(
     asked,
     tools: {
       fetch: async (url, init = {}) => {
-        const one = { url: String(url), init };
+        const one = { url: typeof url === "string" ? url : "", init };
         asked.push(one);
         return answer(one);
       },

@@ -236,27 +236,3 @@ function keepMember(name: string, value: unknown): readonly (readonly [string, u
     ];
   return [];
 }
-
-/** The tools of this page. */
-export function toolsOfThisPage(browser: BrowserKind): ProbeTools {
-  return {
-    fetch: (input, init) => window.fetch(input, init),
-    pageUrl: window.location.href,
-    browser,
-    isLocalNetworkDenied: askPermission,
-    timeoutMs: 8_000,
-  };
-}
-
-/** Its name is not known to every browser: then nothing is known. */
-async function askPermission(): Promise<boolean> {
-  for (const name of ["local-network-access", "local-network", "loopback-network"]) {
-    try {
-      const { state } = await navigator.permissions.query({ name: name as PermissionName });
-      if (state === "denied") return true;
-    } catch {
-      // Not known here.
-    }
-  }
-  return false;
-}

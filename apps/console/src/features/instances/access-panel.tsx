@@ -51,7 +51,7 @@ export function AccessPanel({ instance }: { readonly instance: Instance }) {
                 { id: "what", title: "On this instance", render: ({ words }) => words },
                 ...data.map((role) => ({
                   id: role.name,
-                  title: role.name === ownRole ? `${role.title} (you)` : role.title,
+                  title: role.title,
                   render: (capability: Capability) => (
                     <Mark isGiven={hasCapability(scopesForInstance(role.scopes), capability)} />
                   ),
@@ -63,6 +63,7 @@ export function AccessPanel({ instance }: { readonly instance: Instance }) {
                 <RolePeople
                   key={role.name}
                   title={role.title}
+                  isOwn={role.name === ownRole}
                   scopes={scopesForInstance(role.scopes)}
                   names={members.data?.data.filter((each) => each.role === role.name).map(({ name }) => name)}
                 />
@@ -91,6 +92,8 @@ function Mark({ isGiven }: { readonly isGiven: boolean }) {
 
 interface RolePeopleProps {
   readonly title: string;
+  /** The role of who looks. */
+  readonly isOwn: boolean;
   readonly scopes: readonly string[];
   /** Undefined for who may not read them. */
   readonly names: readonly string[] | undefined;
@@ -98,13 +101,14 @@ interface RolePeopleProps {
 
 const MAX_NAMES = 12;
 
-function RolePeople({ title, scopes, names }: RolePeopleProps) {
+function RolePeople({ title, isOwn, scopes, names }: RolePeopleProps) {
   return (
     <li className="flex min-w-0 flex-col gap-2">
-      <h3 className="text-sm font-medium text-ink">
+      <h3 className="flex flex-wrap items-center gap-2 text-sm font-medium text-ink">
         {title}
+        {isOwn ? <Badge tone="accent">You</Badge> : null}
         {names === undefined ? null : (
-          <span className="ml-2 font-normal text-ink-soft">{countOf(names.length, "person", "people")}</span>
+          <span className="font-normal text-ink-soft">{countOf(names.length, "person", "people")}</span>
         )}
       </h3>
       {names === undefined || names.length === 0 ? null : (

@@ -1,7 +1,7 @@
 /** What a bundle of scopes lets somebody do on an AgentOS, in sentences. Pure; the server decides by the scopes themselves. */
 
 export const CAPABILITIES: readonly { readonly words: string; readonly scopes: readonly string[] }[] = [
-  { words: "Load it and see its configuration", scopes: ["config:read"] },
+  { words: "Load it, and see its settings", scopes: ["config:read"] },
   { words: "Read and run agents, teams and workflows", scopes: ["agents:read", "agents:run"] },
   { words: "Keep and delete their own sessions", scopes: ["sessions:read", "sessions:write"] },
   { words: "Create and change agents and other resources", scopes: ["agents:write"] },

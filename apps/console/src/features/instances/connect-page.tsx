@@ -1,6 +1,6 @@
 /** The lights of one instance, from its address to a token that is let in. Resumed by its address. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Plug, ServerOff } from "lucide-react";
 import { useState } from "react";
 import { Button, ButtonLink } from "../../components/button.tsx";
@@ -12,21 +12,23 @@ import { QueryView } from "../../components/query-view.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
 import { Status } from "../../components/status.tsx";
 import type { Instance } from "../../lib/instance-state.ts";
-import { useInstanceProbe, useThisBrowser, useTrial } from "../../lib/instance-watch.ts";
+import { useInstanceProbe, useTrial } from "../../lib/instance-watch.ts";
 import { refreshInstances, useInstanceParameters, useInstances } from "../../lib/instances.ts";
 import { useServices } from "../../lib/services.ts";
+import { useThisBrowser } from "../../lib/this-browser.ts";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
-import { deriveLights, isAllGreen, isConnectable, type Light } from "./connection-lights.ts";
+import { canVerifyTokens, deriveLights, isAllGreen, isConnectable, type Light } from "./connection-lights.ts";
 import { DraftEndpointForm } from "./endpoint-form.tsx";
-import { connectRoute } from "./instances-routes.ts";
 import { LightList } from "./light-list.tsx";
 import { SecurityKeyForm } from "./security-key-form.tsx";
 import { SwitchesPanel } from "./switches-panel.tsx";
 import { useInstanceChange, useSetSwitches } from "./use-instance-change.ts";
 import { VersionForm } from "./version-form.tsx";
 
+const route = getRouteApi("/shell/connect/$instanceId");
+
 export function ConnectPage() {
-  const { instanceId } = connectRoute.useParams();
+  const { instanceId } = route.useParams();
   const query = useInstances();
   return (
     <QueryView query={query} what="the instance">
@@ -125,7 +127,7 @@ function ConnectInstance({ instance }: { readonly instance: Instance }) {
 }
 
 function needsVersion({ version_source: source, version }: Instance): boolean {
-  return version === null || source === "stated";
+  return version === null || (source === "stated" && !canVerifyTokens(version));
 }
 
 function isKeyRefused({ desired }: Instance, lights: readonly Light[]): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Cause, Trial } from "../../lib/instance-watch.ts";
 import type { ProbeReport } from "../../lib/probe-endpoint.ts";
+import type { Cause, Trial } from "../../lib/trial.ts";
 import {
   canVerifyTokens,
   deriveLights,

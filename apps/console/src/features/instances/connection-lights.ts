@@ -6,8 +6,8 @@ import { FIRST_VERSION_WITH_JWT } from "@agentos/contract";
 import { type BrowserKind, explainLocalNetwork, nameBrowser } from "../../lib/browser-kind.ts";
 import { describeFault } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
-import type { Cause, Trial } from "../../lib/instance-watch.ts";
 import type { ProbeAnswer, ProbeReport } from "../../lib/probe-endpoint.ts";
+import type { Cause, Trial } from "../../lib/trial.ts";
 import { asSentence, clip } from "../../lib/words.ts";
 
 export const LIGHT_IDS = [

@@ -1,5 +1,5 @@
 /** One instance: what guards it, its keys, what it enforces, and what it is called. */
-import { Navigate } from "@tanstack/react-router";
+import { getRouteApi, Navigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
@@ -17,7 +17,7 @@ import { clip, countOf } from "../../lib/words.ts";
 import { AccessPanel } from "./access-panel.tsx";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
 import { FindingCard } from "./finding-card.tsx";
-import { type InstanceTab, instancePageRoute } from "./instances-routes.ts";
+import type { InstanceTab } from "./instance-tabs.ts";
 import { KeysPanel } from "./keys-panel.tsx";
 import { PolicyPanel } from "./policy-panel.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
@@ -26,8 +26,10 @@ import { areSwitchesSettled } from "./switch-words.ts";
 import { SwitchesPanel } from "./switches-panel.tsx";
 import { TokenPanel } from "./token-panel.tsx";
 
+const route = getRouteApi("/shell/i/$instanceId/instance");
+
 export function InstancePage() {
-  const { instanceId } = instancePageRoute.useParams();
+  const { instanceId } = route.useParams();
   const instance = useInstance(instanceId);
   // The frame around it says what is wrong where there is none.
   if (instance === undefined) return null;
@@ -37,8 +39,8 @@ export function InstancePage() {
 
 function KnownInstance({ instance }: { readonly instance: Instance }) {
   const { queryClient } = useServices();
-  const { tab = "switches" } = instancePageRoute.useSearch();
-  const navigate = instancePageRoute.useNavigate();
+  const { tab = "switches" } = route.useSearch();
+  const navigate = route.useNavigate();
   const probe = useInstanceProbe(instance, { isSettled: areSwitchesSettled(instance) });
   const isStale = instance.endpoint !== null && !isKnownToDocument(queryClient, instance);
   const isLooking = probe.isFetching && probe.data === undefined;
@@ -144,7 +146,7 @@ function Guard({ instance }: { readonly instance: Instance }) {
           ))}
         </Section>
       )}
-      {isSettled && findings.length === 0 && !isShown ? (
+      {isSettled && !isShown ? (
         <div>
           <button
             type="button"

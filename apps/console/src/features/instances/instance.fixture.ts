@@ -3,6 +3,18 @@ import type { Instance } from "../../lib/instance-state.ts";
 
 type Observation = NonNullable<Instance["observed"]>;
 
+const SEEN = {
+  at: 1,
+  source: "browser",
+  is_reachable: true,
+  mode: "jwt",
+  authorization: "on",
+  security_key: "unknown",
+  version: "2.9.0",
+  os_id: "shop",
+  thumbprints: null,
+} as const;
+
 export function makeInstance(given: Partial<Instance> = {}): Instance {
   return {
     id: "i-1",
@@ -13,7 +25,7 @@ export function makeInstance(given: Partial<Instance> = {}): Instance {
     is_draft: false,
     os_id: "shop",
     desired: { authorization: true, security_key: false },
-    observed: makeObservation(),
+    observed: SEEN,
     version: "2.9.0",
     version_source: "reported",
     is_ours: true,
@@ -25,16 +37,5 @@ export function makeInstance(given: Partial<Instance> = {}): Instance {
 }
 
 export function makeObservation(given: Partial<Observation> = {}): Observation {
-  return {
-    at: 1,
-    source: "browser",
-    is_reachable: true,
-    mode: "jwt",
-    authorization: "on",
-    security_key: "unknown",
-    version: "2.9.0",
-    os_id: "shop",
-    thumbprints: null,
-    ...given,
-  };
+  return { ...SEEN, ...given };
 }

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { instanceRoute, shellRoute } from "../../lib/parent-routes.ts";
+import { INSTANCE_TABS, type InstanceTab } from "./instance-tabs.ts";
 
 export const instancesRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -22,9 +23,6 @@ export const connectRoute = createRoute({
   staticData: { title: "Connect" },
   component: lazyRouteComponent(() => import("./connect-page.tsx"), "ConnectPage"),
 });
-
-export const INSTANCE_TABS = ["switches", "keys", "policy", "token", "members", "settings"] as const;
-export type InstanceTab = (typeof INSTANCE_TABS)[number];
 
 /** Everything about the instance itself: what guards it, and what it is called. */
 export const instancePageRoute = createRoute({

@@ -49,7 +49,7 @@ export function describeRotation(
         published !== undefined
           ? "A new key is published already: let it sign, or retire it."
           : retiring !== undefined
-            ? "Retire the key before first."
+            ? "Finish this rotation first."
             : undefined,
       force: undefined,
       evidence: undefined,

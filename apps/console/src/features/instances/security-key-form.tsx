@@ -27,13 +27,41 @@ export function SecurityKeyForm({
   };
   return (
     <div className="flex max-w-xl min-w-0 flex-col gap-3">
-      <Notice tone="warn" title="A root credential which no role limits">
-        Whoever has it may do everything on this instance, and nothing tells who it was. It stays in the
-        memory of this tab: a reload forgets it, and the control plane never sees it.
-      </Notice>
+      {isHeld ? null : (
+        <Notice tone="warn" title="A root credential which no role limits">
+          Whoever has it may do everything on this instance, and nothing tells who it was. It stays in the
+          memory of this tab: a reload forgets it, and the control plane never sees it.
+        </Notice>
+      )}
+      <form
+        className="flex flex-wrap items-end gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (text === "") return;
+          instanceClients.rememberSecurityKey(instance.id, text.trim());
+          changed();
+        }}
+      >
+        <div className="min-w-60 flex-1">
+          <Field label={`${isHeld ? "Another security" : "Security"} key of ${instance.name}`}>
+            <TextInput
+              type="password"
+              isCode
+              value={text}
+              onChange={({ target }) => setText(target.value)}
+              autoComplete="off"
+            />
+          </Field>
+        </div>
+        <Button type="submit" disabled={text === ""}>
+          Use the key
+        </Button>
+      </form>
       {isHeld ? (
         <div className="flex flex-wrap items-center gap-3">
-          <p className="text-sm text-ink-soft">A key is held in this tab.</p>
+          <p className="text-sm text-ink-soft">
+            A key is held in the memory of this tab. It is a root credential which no role limits.
+          </p>
           <Button
             size="sm"
             onClick={() => {
@@ -44,32 +72,7 @@ export function SecurityKeyForm({
             Forget the key
           </Button>
         </div>
-      ) : (
-        <form
-          className="flex flex-wrap items-end gap-2"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (text === "") return;
-            instanceClients.rememberSecurityKey(instance.id, text.trim());
-            changed();
-          }}
-        >
-          <div className="min-w-60 flex-1">
-            <Field label={`Security key of ${instance.name}`}>
-              <TextInput
-                type="password"
-                isCode
-                value={text}
-                onChange={({ target }) => setText(target.value)}
-                autoComplete="off"
-              />
-            </Field>
-          </div>
-          <Button type="submit" disabled={text === ""}>
-            Use the key
-          </Button>
-        </form>
-      )}
+      ) : null}
     </div>
   );
 }

@@ -1,0 +1,18 @@
+/** What became of a request with the person's own credential. */
+import type { ClientError, ControlPlaneClient } from "@agentos/client";
+
+export type Cause = Awaited<ReturnType<ControlPlaneClient["diagnoses"]["create"]>>["causes"][number];
+
+/** What became of a request with the person's own credential. */
+export type Trial =
+  | { readonly kind: "let-in"; readonly credential: "minted" | "security-key" | "none" }
+  | {
+      readonly kind: "refused";
+      readonly credential: "minted" | "security-key" | "none";
+      readonly status: number | undefined;
+      readonly causes: readonly Cause[];
+    }
+  /** There is no token to try with. */
+  | { readonly kind: "no-token"; readonly error: ClientError }
+  /** The key has not been typed in this tab. */
+  | { readonly kind: "no-key" };
