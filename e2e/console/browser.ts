@@ -47,7 +47,8 @@ const FOLDER = join(
 /** The browser's own word on an answer that the page understands: refusals are data. */
 const ANSWERED = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
-const LOST = /net::ERR_(?:CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|FAILED)|^Access to fetch /;
+const LOST =
+  /net::ERR_(?:CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|FAILED)|^Access to fetch /;
 
 let shared: Promise<Browser> | undefined;
 
@@ -103,8 +104,7 @@ function watch(
 ): void {
   const isExpected = (text: string) => ANSWERED.test(text) || (losesConnections && LOST.test(text));
   page.on("console", (message) => {
-    if (message.type() === "error" && !isExpected(message.text()))
-      faults.push(`console: ${message.text()}`);
+    if (message.type() === "error" && !isExpected(message.text())) faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
   page.on("request", (request) => {

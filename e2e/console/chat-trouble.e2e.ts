@@ -49,65 +49,79 @@ story("a connection that is lost is taken up again: nothing twice, nothing missi
   await page.getByText("Connection lost.").waitFor({ state: "detached" });
 });
 
-story("a reload in the middle of an answer finds the run again, and it can be stopped", async ({ visitor }) => {
-  const gated = createGatedAgent("slow");
-  const at = await open({ agents: [gated.agent] });
-  const page = await visit(visitor, at);
-  await at.signIn(page, `/i/${at.instanceId}/agents/slow`);
-  await say(page, "Go");
-  await log(page).getByText("one", { exact: true }).waitFor();
-  await page.waitForURL(/\/sessions\/[\w-]+$/);
-  await page.reload();
-  await log(page).getByText("one", { exact: true }).waitFor();
-  await page.getByRole("button", { name: "Stop" }).click();
-  await log(page).getByText(/^Stopped before its end/).waitFor();
-  await gated.cancelled;
-  await visitor.screenshot(page, "chat-stopped");
-});
+story(
+  "a reload in the middle of an answer finds the run again, and it can be stopped",
+  async ({ visitor }) => {
+    const gated = createGatedAgent("slow");
+    const at = await open({ agents: [gated.agent] });
+    const page = await visit(visitor, at);
+    await at.signIn(page, `/i/${at.instanceId}/agents/slow`);
+    await say(page, "Go");
+    await log(page).getByText("one", { exact: true }).waitFor();
+    await page.waitForURL(/\/sessions\/[\w-]+$/);
+    await page.reload();
+    await log(page).getByText("one", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await log(page)
+      .getByText(/^Stopped before its end/)
+      .waitFor();
+    await gated.cancelled;
+    await visitor.screenshot(page, "chat-stopped");
+  },
+);
 
-story("authorization switched on while a chat is open: it says so, and the same message goes through", async ({
-  visitor,
-}) => {
-  const at = await open({ agents: [echo()], isAuthorized: false });
-  const page = await visit(visitor, at);
-  await at.signIn(page, `/i/${at.instanceId}/agents/echo`);
-  await say(page, "Before");
-  await log(page).getByText("Before").nth(1).waitFor();
-  const parameters = { organization_id: at.organizationId, instance_id: at.instanceId };
-  await at.owner.instances.setSwitches({ parameters, body: { authorization: true, security_key: false } });
-  await at.serve({ authorizationConfig: { verificationKeys: [...(await at.listKeys())], userIsolation: true } });
-  await say(page, "After the switch");
-  await page.getByText("This instance asks for another credential now").waitFor();
-  await log(page).getByText("After the switch").nth(1).waitFor();
-  await visitor.screenshot(page, "chat-authorization-switched-on");
-  expect(await log(page).getByText("After the switch").count()).toBe(2);
-});
+story(
+  "authorization switched on while a chat is open: it says so, and the same message goes through",
+  async ({ visitor }) => {
+    const at = await open({ agents: [echo()], isAuthorized: false });
+    const page = await visit(visitor, at);
+    await at.signIn(page, `/i/${at.instanceId}/agents/echo`);
+    await say(page, "Before");
+    await log(page).getByText("Before").nth(1).waitFor();
+    const parameters = { organization_id: at.organizationId, instance_id: at.instanceId };
+    await at.owner.instances.setSwitches({ parameters, body: { authorization: true, security_key: false } });
+    await at.serve({
+      authorizationConfig: { verificationKeys: [...(await at.listKeys())], userIsolation: true },
+    });
+    await say(page, "After the switch");
+    await page.getByText("This instance asks for another credential now").waitFor();
+    await log(page).getByText("After the switch").nth(1).waitFor();
+    await visitor.screenshot(page, "chat-authorization-switched-on");
+    expect(await log(page).getByText("After the switch").count()).toBe(2);
+  },
+);
 
-story("keys rotated under a chat: the instance does not know the new one until it has it", async ({ visitor }) => {
-  const at = await open({ agents: [echo()] });
-  const page = await visit(visitor, at);
-  await page.clock.install();
-  await at.signIn(page, `/i/${at.instanceId}/agents/echo`);
-  await say(page, "With the first key");
-  await log(page).getByText("With the first key").nth(1).waitFor();
-  const parameters = { organization_id: at.organizationId, instance_id: at.instanceId };
-  const { data } = await at.owner.keys.publish({ parameters });
-  const published = data.find(({ station }) => station === "published");
-  await at.owner.keys.sign({ parameters: { ...parameters, kid: published?.kid ?? "" }, body: { is_forced: true } });
-  // The token of the old key is still good; the next one is of a key that the instance does not know.
-  await page.clock.fastForward(5 * 60_000);
-  await say(page, "With the second key");
-  const dialog = page.getByRole("dialog", { name: "Authorization Failed" });
-  await dialog.getByText("Denial id").waitFor();
-  await visitor.screenshot(page, "chat-key-rotated");
-  expect(await visitor.findBarriers(page)).toEqual([]);
-  await at.serve();
-  await dialog.getByRole("button", { name: "Try the same request again" }).click();
-  await dialog.getByText("The same request was let in").waitFor();
-  await visitor.screenshot(page, "chat-let-in-again");
-  await dialog.getByRole("button", { name: "Close" }).first().click();
-  await log(page).getByText("With the second key").nth(1).waitFor();
-});
+story(
+  "keys rotated under a chat: the instance does not know the new one until it has it",
+  async ({ visitor }) => {
+    const at = await open({ agents: [echo()] });
+    const page = await visit(visitor, at);
+    await page.clock.install();
+    await at.signIn(page, `/i/${at.instanceId}/agents/echo`);
+    await say(page, "With the first key");
+    await log(page).getByText("With the first key").nth(1).waitFor();
+    const parameters = { organization_id: at.organizationId, instance_id: at.instanceId };
+    const { data } = await at.owner.keys.publish({ parameters });
+    const published = data.find(({ station }) => station === "published");
+    await at.owner.keys.sign({
+      parameters: { ...parameters, kid: published?.kid ?? "" },
+      body: { is_forced: true },
+    });
+    // The token of the old key is still good; the next one is of a key that the instance does not know.
+    await page.clock.fastForward(5 * 60_000);
+    await say(page, "With the second key");
+    const dialog = page.getByRole("dialog", { name: "Authorization Failed" });
+    await dialog.getByText("Denial id").waitFor();
+    await visitor.screenshot(page, "chat-key-rotated");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await at.serve();
+    await dialog.getByRole("button", { name: "Try the same request again" }).click();
+    await dialog.getByText("The same request was let in").waitFor();
+    await visitor.screenshot(page, "chat-let-in-again");
+    await dialog.getByRole("button", { name: "Close" }).first().click();
+    await log(page).getByText("With the second key").nth(1).waitFor();
+  },
+);
 
 story("a removed member's open chat says what happened, and keeps what was typed", async ({ visitor }) => {
   const at = await open({ agents: [echo()] });
@@ -131,47 +145,48 @@ story("a removed member's open chat says what happened, and keeps what was typed
 
 const XSS = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>`;
 
-story("names, answers and sessions of a hostile instance are text, and lead nowhere by themselves", async ({
-  visitor,
-}) => {
-  const answer = [
-    XSS,
-    `![beacon](https://evil.example/pixel.png?${"x".repeat(20)})`,
-    "[harmless](javascript:window.hacked=1) [data](data:text/html,<script>window.hacked=1</script>)",
-    "[bank](https://evil.example/login)",
-    "<a href='https://evil.example' onclick='window.hacked=1'>raw link</a>",
-    "<style>body{display:none}</style><iframe src='https://evil.example'></iframe>",
-    `\`\`\`html\n${XSS}\n\`\`\``,
-  ].join("\n\n");
-  const hostile = new Agent({
-    id: "hostile",
-    name: `${XSS} ${"long ".repeat(10)}`,
-    description: XSS,
-    model: "offline:script",
-    script: { steps: [{ text: answer }] },
-  });
-  const at = await open({ agents: [hostile] });
-  const page = await visit(visitor, at);
-  await at.signIn(page, `/i/${at.instanceId}`);
-  await page.getByRole("heading", { name: /^<img src=x/ }).waitFor();
-  await page.goto(`${at.console.url}/i/${at.instanceId}/agents/hostile`);
-  await say(page, XSS);
-  await page.getByRole("button", { name: "Copy the answer" }).waitFor();
-  await log(page).getByText("Picture not loaded").waitFor();
-  await visitor.screenshot(page, "chat-hostile");
-  expect(await visitor.findBarriers(page)).toEqual([]);
-  expect(
-    await page.evaluate("[...document.querySelectorAll('[role=log] a')].map(({ href }) => href)"),
-  ).toEqual(["https://evil.example/login"]);
-  await log(page).getByRole("link", { name: "bank" }).click();
-  const question = page.getByRole("dialog", { name: "Open this link?" });
-  await question.getByText("https://evil.example/login").waitFor();
-  await visitor.screenshot(page, "chat-link");
-  await question.getByRole("button", { name: "Stay here" }).click();
-  await page.goto(`${at.console.url}/i/${at.instanceId}/sessions`);
-  await page.getByRole("link", { name: /^<img src=x/ }).waitFor();
-  expect(await page.evaluate("window.hacked")).toBeUndefined();
-});
+story(
+  "names, answers and sessions of a hostile instance are text, and lead nowhere by themselves",
+  async ({ visitor }) => {
+    const answer = [
+      XSS,
+      `![beacon](https://evil.example/pixel.png?${"x".repeat(20)})`,
+      "[harmless](javascript:window.hacked=1) [data](data:text/html,<script>window.hacked=1</script>)",
+      "[bank](https://evil.example/login)",
+      "<a href='https://evil.example' onclick='window.hacked=1'>raw link</a>",
+      "<style>body{display:none}</style><iframe src='https://evil.example'></iframe>",
+      `\`\`\`html\n${XSS}\n\`\`\``,
+    ].join("\n\n");
+    const hostile = new Agent({
+      id: "hostile",
+      name: `${XSS} ${"long ".repeat(10)}`,
+      description: XSS,
+      model: "offline:script",
+      script: { steps: [{ text: answer }] },
+    });
+    const at = await open({ agents: [hostile] });
+    const page = await visit(visitor, at);
+    await at.signIn(page, `/i/${at.instanceId}`);
+    await page.getByRole("heading", { name: /^<img src=x/ }).waitFor();
+    await page.goto(`${at.console.url}/i/${at.instanceId}/agents/hostile`);
+    await say(page, XSS);
+    await page.getByRole("button", { name: "Copy the answer" }).waitFor();
+    await log(page).getByText("Picture not loaded").waitFor();
+    await visitor.screenshot(page, "chat-hostile");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    expect(
+      await page.evaluate("[...document.querySelectorAll('[role=log] a')].map(({ href }) => href)"),
+    ).toEqual(["https://evil.example/login"]);
+    await log(page).getByRole("link", { name: "bank" }).click();
+    const question = page.getByRole("dialog", { name: "Open this link?" });
+    await question.getByText("https://evil.example/login").waitFor();
+    await visitor.screenshot(page, "chat-link");
+    await question.getByRole("button", { name: "Stay here" }).click();
+    await page.goto(`${at.console.url}/i/${at.instanceId}/sessions`);
+    await page.getByRole("link", { name: /^<img src=x/ }).waitFor();
+    expect(await page.evaluate("window.hacked")).toBeUndefined();
+  },
+);
 
 story("a flood of events is bounded, and the page can be used while it comes", async ({ visitor }) => {
   const flood = await startFlood();
@@ -209,10 +224,13 @@ async function startFlood(): Promise<Flood> {
       response.end(JSON.stringify(body));
     };
     if (request.method === "OPTIONS") response.end();
-    else if (path === "/agents") json([{ id: "flood", name: "Flood", is_factory: false, is_component: false }]);
+    else if (path === "/agents")
+      json([{ id: "flood", name: "Flood", is_factory: false, is_component: false }]);
     else if (path === "/info") json({ os_id: "workshop", name: null, auth_mode: "none" });
-    else if (path === "/config") json({ os_id: "workshop", databases: [], agents: [], teams: [], workflows: [] });
-    else if (path === "/sessions") json({ data: [], meta: { page: 1, limit: 30, total_pages: 0, total_count: 0 } });
+    else if (path === "/config")
+      json({ os_id: "workshop", databases: [], agents: [], teams: [], workflows: [] });
+    else if (path === "/sessions")
+      json({ data: [], meta: { page: 1, limit: 30, total_pages: 0, total_count: 0 } });
     else if (path === "/agents/flood/runs") {
       response.setHeader("content-type", "text/event-stream");
       let index = 0;

@@ -1,11 +1,7 @@
 /** A real AgentOS at a real control plane, as its owner and others meet them in the console. */
 import { randomInt } from "node:crypto";
 import { createServer } from "node:http";
-import {
-  type ControlPlaneClient,
-  createControlPlaneClient,
-  createMemorySession,
-} from "@agentos/client";
+import { type ControlPlaneClient, createControlPlaneClient, createMemorySession } from "@agentos/client";
 import { AgentOS, type AgentOSOptions } from "@agentos/server";
 import type { Page } from "../../tools/browser/drive.ts";
 import { closeConnections } from "../support/http.ts";

@@ -67,7 +67,10 @@ const AGENTS = [
     tools: [lookUp, refund],
     script: {
       steps: [
-        { text: "Let me look at that order. ", toolCalls: [{ name: "look_up_order", args: { order_id: "A-1" } }] },
+        {
+          text: "Let me look at that order. ",
+          toolCalls: [{ name: "look_up_order", args: { order_id: "A-1" } }],
+        },
         {
           text: "It was paid. I can pay it back.",
           toolCalls: [{ name: "refund_order", args: { order_id: "A-1", cents: 500 } }],
@@ -114,76 +117,84 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 describe.each(LOOKS)("in $theme at $width width", (look) => {
-  story("from home to an answer: a tool runs, another one asks, and all of it is there after a reload", async ({
-    visitor,
-  }) => {
-    const { page } = await open(visitor, ({ instanceId }) => `/i/${instanceId}`, look);
-    const see = async (name: string) => {
-      await visitor.screenshot(page, `${name}-${look.theme}-${look.width}`);
-      expect(await visitor.findBarriers(page)).toEqual([]);
-      expect(await overflowsSideways(page)).toBe(false);
-    };
-    await page.getByRole("heading", { name: "Accountant" }).waitFor();
-    await see("home-agents");
-    await page.getByRole("link", { name: "Chat", exact: true }).nth(look.width === "phone" ? 0 : 1).click();
-    await page.getByRole("heading", { name: "Accountant", exact: true }).waitFor();
-    await see("chat-new");
-    await say(page, "What about order A-1? Please pay it back.");
-    await page.getByRole("region", { name: "Waits for you" }).waitFor();
-    await page.getByText("look_up_order").waitFor();
-    await see("chat-paused");
-    await page.getByRole("button", { name: "Approve" }).click();
+  story(
+    "from home to an answer: a tool runs, another one asks, and all of it is there after a reload",
+    async ({ visitor }) => {
+      const { page } = await open(visitor, ({ instanceId }) => `/i/${instanceId}`, look);
+      const see = async (name: string) => {
+        await visitor.screenshot(page, `${name}-${look.theme}-${look.width}`);
+        expect(await visitor.findBarriers(page)).toEqual([]);
+        expect(await overflowsSideways(page)).toBe(false);
+      };
+      await page.getByRole("heading", { name: "Accountant" }).waitFor();
+      await see("home-agents");
+      await page
+        .getByRole("link", { name: "Chat", exact: true })
+        .nth(look.width === "phone" ? 0 : 1)
+        .click();
+      await page.getByRole("heading", { name: "Accountant", exact: true }).waitFor();
+      await see("chat-new");
+      await say(page, "What about order A-1? Please pay it back.");
+      await page.getByRole("region", { name: "Waits for you" }).waitFor();
+      await page.getByText("look_up_order").waitFor();
+      await see("chat-paused");
+      await page.getByRole("button", { name: "Approve" }).click();
+      await page.getByText("Nothing was changed.").waitFor();
+      await page.getByRole("button", { name: "Copy the answer" }).waitFor();
+      await page.getByRole("columnheader", { name: "cents" }).waitFor();
+      await see("chat-answer");
+      expect(page.url()).toMatch(/\/agents\/accountant\/sessions\/[\w-]+$/);
+      await page.reload();
+      await page.getByRole("columnheader", { name: "cents" }).waitFor();
+      await page.getByText("What about order A-1? Please pay it back.").last().waitFor();
+      await page.getByText("refund_order").click();
+      await page.getByText("paid 500 for A-1").waitFor();
+      await see("chat-history");
+    },
+  );
+});
+
+story(
+  "several calls wait, for a value and for a result; a no is said with its reason",
+  async ({ visitor }) => {
+    const { page } = await open(visitor, ({ instanceId }) => `/i/${instanceId}/agents/porter`);
+    await say(page, "A seat, and the door please");
+    const card = page.getByRole("region", { name: "Waits for you" });
+    await card.getByRole("textbox", { name: "seat", exact: true }).fill("not a number");
+    await card.getByRole("button", { name: "Send", exact: true }).click();
+    await card.getByText("seat is no").waitFor();
+    await card.getByRole("textbox", { name: "seat", exact: true }).fill("7");
+    await card.getByRole("button", { name: "Send", exact: true }).click();
+    await card.getByRole("textbox", { name: "Result" }).fill("the door is open");
+    await card.getByRole("button", { name: "Send result" }).click();
+    await visitor.screenshot(page, "chat-several");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await card.getByRole("button", { name: "Send decisions" }).click();
+    await page.getByText("All done.").waitFor();
+    await page.getByText("book_seat").click();
+    await page.getByText("seat 7 for Alien").waitFor();
+
+    await page.goto(page.url().replace(/agents\/.*/, "agents/accountant"));
+    await say(page, "Pay A-1 back");
+    await card.getByRole("button", { name: "Edit arguments" }).click();
+    await card.getByRole("textbox", { name: "Arguments" }).fill('{"order_id":"A-1","cents":200}');
+    await card.getByRole("button", { name: "Approve" }).click();
     await page.getByText("Nothing was changed.").waitFor();
-    await page.getByRole("button", { name: "Copy the answer" }).waitFor();
-    await page.getByRole("columnheader", { name: "cents" }).waitFor();
-    await see("chat-answer");
-    expect(page.url()).toMatch(/\/agents\/accountant\/sessions\/[\w-]+$/);
-    await page.reload();
-    await page.getByRole("columnheader", { name: "cents" }).waitFor();
-    await page.getByText("What about order A-1? Please pay it back.").last().waitFor();
     await page.getByText("refund_order").click();
-    await page.getByText("paid 500 for A-1").waitFor();
-    await see("chat-history");
-  });
-});
+    await page.getByText("paid 200 for A-1").waitFor();
 
-story("several calls wait, for a value and for a result; a no is said with its reason", async ({ visitor }) => {
-  const { page } = await open(visitor, ({ instanceId }) => `/i/${instanceId}/agents/porter`);
-  await say(page, "A seat, and the door please");
-  const card = page.getByRole("region", { name: "Waits for you" });
-  await card.getByRole("textbox", { name: "seat", exact: true }).fill("not a number");
-  await card.getByRole("button", { name: "Send", exact: true }).click();
-  await card.getByText("seat is no").waitFor();
-  await card.getByRole("textbox", { name: "seat", exact: true }).fill("7");
-  await card.getByRole("button", { name: "Send", exact: true }).click();
-  await card.getByRole("textbox", { name: "Result" }).fill("the door is open");
-  await card.getByRole("button", { name: "Send result" }).click();
-  await visitor.screenshot(page, "chat-several");
-  expect(await visitor.findBarriers(page)).toEqual([]);
-  await card.getByRole("button", { name: "Send decisions" }).click();
-  await page.getByText("All done.").waitFor();
-  await page.getByText("book_seat").click();
-  await page.getByText("seat 7 for Alien").waitFor();
-
-  await page.goto(page.url().replace(/agents\/.*/, "agents/accountant"));
-  await say(page, "Pay A-1 back");
-  await card.getByRole("button", { name: "Edit arguments" }).click();
-  await card.getByRole("textbox", { name: "Arguments" }).fill('{"order_id":"A-1","cents":200}');
-  await card.getByRole("button", { name: "Approve" }).click();
-  await page.getByText("Nothing was changed.").waitFor();
-  await page.getByText("refund_order").click();
-  await page.getByText("paid 200 for A-1").waitFor();
-
-  await page.getByRole("button", { name: "Edit and send as a new message" }).click();
-  await page.keyboard.press("End");
-  await page.keyboard.type(", or not");
-  await page.keyboard.press("Enter");
-  await card.getByRole("button", { name: "Reject…" }).click();
-  await card.getByLabel("Why not (optional)").fill("too much");
-  await page.keyboard.press("Enter");
-  await page.getByText("declined").waitFor();
-  await page.getByText("Pay A-1 back, or not").last().waitFor();
-});
+    await page.getByRole("button", { name: "Edit and send as a new message" }).click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(", or not");
+    await page.keyboard.press("Enter");
+    await card.getByRole("button", { name: "Reject…" }).click();
+    await card.getByLabel("Why not (optional)").fill("too much");
+    await page.keyboard.press("Enter");
+    await visitor.screenshot(page, "chat-rejected");
+    await page.getByText("declined").waitFor();
+    await page.getByText("Pay A-1 back, or not").last().waitFor();
+  },
+);
 
 story("files go along, and the same is a line for a shell without the token", async ({ visitor }) => {
   const { page, world: at } = await open(visitor, ({ instanceId }) => `/i/${instanceId}/agents/echo`);

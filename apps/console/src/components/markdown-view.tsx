@@ -3,7 +3,14 @@
  * own; the parser and its cut into blocks are streamdown's, so that only the last block is parsed again while it grows.
  */
 import { ImageOff } from "lucide-react";
-import { type ComponentProps, type CSSProperties, isValidElement, memo, type ReactNode, useState } from "react";
+import {
+  type ComponentProps,
+  type CSSProperties,
+  isValidElement,
+  memo,
+  type ReactNode,
+  useState,
+} from "react";
 import { type Components, Streamdown } from "streamdown";
 import { clip } from "../lib/words.ts";
 import { Button } from "./button.tsx";
@@ -24,7 +31,8 @@ function MarkdownView({ text, isGrowing }: MarkdownViewProps) {
   return (
     <Streamdown
       className="markdown"
-      mode={isGrowing ? "streaming" : "static"}
+      // Also what is whole is cut into blocks: another mode at the end would draw all of it anew.
+      mode="streaming"
       parseIncompleteMarkdown={isGrowing}
       components={COMPONENTS}
       // Without rehype-raw, HTML in the text stays text.
@@ -114,7 +122,9 @@ function alignOf(style: CSSProperties | undefined): CSSProperties | undefined {
 function Code({ children }: { readonly children: ReactNode }) {
   const inner = isValidElement<ComponentProps<"code">>(children) ? children.props : undefined;
   const language = /language-([\w+#.-]{1,30})/.exec(inner?.className ?? "")?.[1];
-  return <CodeBlock code={textIn(inner?.children ?? children).replace(/\n$/, "")} label={language ?? "Code"} />;
+  return (
+    <CodeBlock code={textIn(inner?.children ?? children).replace(/\n$/, "")} label={language ?? "Code"} />
+  );
 }
 
 function textIn(node: ReactNode): string {

@@ -26,7 +26,9 @@ export function addFiles<File extends FileFacts>(held: readonly File[], added: r
   for (const file of added) {
     if (file.size === 0) faults.push(`“${file.name}” is empty.`);
     else if (files.length >= ATTACHMENT_LIMITS.maxCount)
-      faults.push(`“${file.name}” is left out: a message takes ${countOf(ATTACHMENT_LIMITS.maxCount, "file")}.`);
+      faults.push(
+        `“${file.name}” is left out: a message takes ${countOf(ATTACHMENT_LIMITS.maxCount, "file")}.`,
+      );
     else if (bytes + file.size > ATTACHMENT_LIMITS.maxBytes)
       faults.push(
         `“${file.name}” is left out: the files of a message may have ${describeSize(ATTACHMENT_LIMITS.maxBytes)} together.`,

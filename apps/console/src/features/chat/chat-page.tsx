@@ -1,23 +1,30 @@
 /** A conversation with an agent. */
-import { useNavigate, useParams } from "@tanstack/react-router";
+
 import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { Bot, Check, ChevronsUpDown, History, SquarePen, WifiOff } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { useQueryClient } from "@tanstack/react-query";
 import { ButtonLink } from "../../components/button.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
+import { Menu, MenuGroup, MenuItem } from "../../components/menu.tsx";
 import { useRefusal } from "../../components/refusal-area.tsx";
 import { RefusalPanel } from "../../components/refusal-panel.tsx";
-import { useToast } from "../../components/toast.tsx";
-import { isRefused } from "../../lib/refused-call.ts";
-import { Menu, MenuGroup, MenuItem } from "../../components/menu.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
-import { instanceKey, useAgents, useInstance, useInstanceQuery, useOpenClient } from "../../lib/instance-data.ts";
+import { useToast } from "../../components/toast.tsx";
+import { isSessionOver } from "../../lib/describe-fault.ts";
+import {
+  instanceKey,
+  useAgents,
+  useInstance,
+  useInstanceQuery,
+  useOpenClient,
+} from "../../lib/instance-data.ts";
 import { readQuickPrompts } from "../../lib/quick-prompts.ts";
+import { isRefused } from "../../lib/refused-call.ts";
 import { mayAct } from "../../lib/rights.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
-import { isSessionOver } from "../../lib/describe-fault.ts";
 import { clip } from "../../lib/words.ts";
 import { agentRoute } from "./chat-routes.ts";
 import { createChatStore } from "./chat-store.ts";
@@ -98,7 +105,8 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
     explain({
       instanceId,
       error: turn.error,
-      title: turn.state === "paused" ? "Your decision was not taken." : "Your message was not taken; it is kept.",
+      title:
+        turn.state === "paused" ? "Your decision was not taken." : "Your message was not taken; it is kept.",
       retry: () => store.retryUntilLetIn(turnKey),
     });
   }
@@ -121,7 +129,12 @@ function useChatStore({ instanceId, agentId, initialSessionId, onSession }: Chat
           if (isSessionOver(error)) sessionWatch.markOver();
           // Another one may have thrown a switch meanwhile.
           void queryClient.invalidateQueries({ queryKey: ["instances"] });
-          if (turnKey !== undefined && error instanceof AgentOSRefusal && isRefused(error) && !isSessionOver(error))
+          if (
+            turnKey !== undefined &&
+            error instanceof AgentOSRefusal &&
+            isRefused(error) &&
+            !isSessionOver(error)
+          )
             queueMicrotask(() => latest.current.explain(turnKey));
         },
         onEnd: () => void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] }),
@@ -359,7 +372,9 @@ function AgentMenu({
             key={agent.id}
             icon={<Bot aria-hidden />}
             trailing={
-              agent.id === agentId ? <Check aria-label="shown" className="size-4 text-accent-ink" /> : undefined
+              agent.id === agentId ? (
+                <Check aria-label="shown" className="size-4 text-accent-ink" />
+              ) : undefined
             }
             onSelect={() =>
               void navigate({

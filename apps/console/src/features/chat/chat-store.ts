@@ -87,7 +87,10 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   const switched = new Set<string>();
   const decided = new Map<string, readonly Decision[]>();
   /** Somebody waits for a turn to be let in, and hears of its faults. */
-  const waiting = new Map<string, { readonly onLetIn: () => void; readonly onFault: (error: unknown) => void }>();
+  const waiting = new Map<
+    string,
+    { readonly onLetIn: () => void; readonly onFault: (error: unknown) => void }
+  >();
   let state: ChatSnapshot = {
     turns: [],
     sessionId: options.sessionId,
@@ -229,11 +232,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 
   async function follow(key: string, runId: string): Promise<void> {
     await consume(key, (client) =>
-      client.agents.follow(
-        agentId,
-        { run_id: runId, session_id: state.sessionId },
-        streamOptions(),
-      ),
+      client.agents.follow(agentId, { run_id: runId, session_id: state.sessionId }, streamOptions()),
     );
   }
 
@@ -281,7 +280,10 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 
   async function ask(
     asked: string,
-    { files, attachments }: { readonly files: readonly Upload[]; readonly attachments: readonly TurnAttachment[] },
+    {
+      files,
+      attachments,
+    }: { readonly files: readonly Upload[]; readonly attachments: readonly TurnAttachment[] },
   ): Promise<void> {
     count += 1;
     const key = `sent ${count}`;

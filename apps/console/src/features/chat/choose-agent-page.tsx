@@ -2,8 +2,8 @@ import { Navigate } from "@tanstack/react-router";
 import { MessagesSquare } from "lucide-react";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { PageHeader } from "../../components/page-header.tsx";
 import { InstanceQueryView } from "../../components/instance-query-view.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
 import { useAgents } from "../../lib/instance-data.ts";
 import { instanceRoute } from "../../lib/parent-routes.ts";
 
@@ -31,8 +31,8 @@ export function ChooseAgentPage() {
                 </ButtonLink>
               }
             >
-              This instance has no agent that you may read. Agents are written in the code of the AgentOS and appear here
-              when it starts.
+              This instance has no agent that you may read. Agents are written in the code of the AgentOS and
+              appear here when it starts.
             </EmptyState>
           </>
         ) : (

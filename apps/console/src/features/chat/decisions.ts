@@ -54,7 +54,10 @@ function judgeInput(tool: WaitingTool, draft: Draft): Judged {
     const text = draft.values[field.name] ?? field.value;
     const value = readValue(field.type, text);
     if (value === undefined)
-      return { isReady: false, reason: text.trim() === "" ? `${field.name} is empty.` : `${field.name} is no ${field.type}.` };
+      return {
+        isReady: false,
+        reason: text.trim() === "" ? `${field.name} is empty.` : `${field.name} is no ${field.type}.`,
+      };
     values.push({ name: field.name, value });
   }
   return {

@@ -44,9 +44,13 @@ export function PauseCard({ waiting, error, onDecide, onExplain }: PauseCardProp
         <PauseCircle aria-hidden className="mt-0.5 size-4 shrink-0 text-warn-ink" />
         <div className="flex min-w-0 flex-col">
           <h3 className="text-sm font-semibold text-ink">
-            {isOne ? TITLES[waiting[0]?.kind ?? "confirmation"] : `${countOf(waiting.length, "tool call")} wait for you`}
+            {isOne
+              ? TITLES[waiting[0]?.kind ?? "confirmation"]
+              : `${countOf(waiting.length, "tool call")} wait for you`}
           </h3>
-          <p className="text-xs text-ink-soft">Nothing runs until you decide. The run waits, also while you are away.</p>
+          <p className="text-xs text-ink-soft">
+            Nothing runs until you decide. The run waits, also while you are away.
+          </p>
         </div>
       </header>
       {waiting.map((tool) => (
@@ -79,11 +83,7 @@ export function PauseCard({ waiting, error, onDecide, onExplain }: PauseCardProp
       )}
       {isOne ? null : (
         <div className="flex items-center gap-3 border-t border-line pt-4">
-          <Button
-            variant="primary"
-            disabled={ready.length < waiting.length}
-            onClick={() => onDecide(ready)}
-          >
+          <Button variant="primary" disabled={ready.length < waiting.length} onClick={() => onDecide(ready)}>
             Send decisions
           </Button>
           <span className="text-xs text-ink-soft tabular-nums">
@@ -130,7 +130,11 @@ function WaitingCall({ tool, draft, onChange, onDecide }: WaitingCallProps) {
         <code className="min-w-0 font-mono text-xs font-medium wrap-anywhere">{tool.name}</code>
         {draft.verdict === undefined ? null : (
           <span className="inline-flex items-center gap-1 text-xs text-ink-soft [&_svg]:size-3.5">
-            {draft.verdict === "approve" ? <Check aria-hidden className="text-ok-ink" /> : <X aria-hidden className="text-danger-ink" />}
+            {draft.verdict === "approve" ? (
+              <Check aria-hidden className="text-ok-ink" />
+            ) : (
+              <X aria-hidden className="text-danger-ink" />
+            )}
             {draft.verdict === "approve" ? "Approved" : "Rejected"}
           </span>
         )}
@@ -147,21 +151,32 @@ function WaitingCall({ tool, draft, onChange, onDecide }: WaitingCallProps) {
       ) : (
         <Words title="Arguments" text={tool.argumentsText} />
       )}
-      {kind === "input"
+      {kind === "input" && !isRejecting
         ? tool.fields.map((field) => (
-            <Field key={field.name} label={field.name} hint={field.description ?? `A value of the type ${field.type}`}>
+            <Field
+              key={field.name}
+              label={field.name}
+              hint={field.description ?? `A value of the type ${field.type}`}
+            >
               <TextInput
                 required
                 value={draft.values[field.name] ?? field.value}
                 onChange={({ target }) =>
-                  onChange({ ...draft, verdict: undefined, values: { ...draft.values, [field.name]: target.value } })
+                  onChange({
+                    ...draft,
+                    verdict: undefined,
+                    values: { ...draft.values, [field.name]: target.value },
+                  })
                 }
               />
             </Field>
           ))
         : null}
       {kind === "external" && !isRejecting ? (
-        <Field label="Result" hint="Run it yourself, and put here what came of it. The agent reads it as text.">
+        <Field
+          label="Result"
+          hint="Run it yourself, and put here what came of it. The agent reads it as text."
+        >
           <TextArea
             isCode
             rows={3}
@@ -195,11 +210,9 @@ function WaitingCall({ tool, draft, onChange, onDecide }: WaitingCallProps) {
             <Button type="submit" variant="primary" size="sm" icon={<Check aria-hidden />}>
               {APPROVE[kind]}
             </Button>
-            {kind === "confirmation" ? (
-              <Button size="sm" icon={<X aria-hidden />} onClick={() => setIsRejecting(true)}>
-                Reject…
-              </Button>
-            ) : null}
+            <Button size="sm" icon={<X aria-hidden />} onClick={() => setIsRejecting(true)}>
+              Reject…
+            </Button>
             {kind === "confirmation" && tool.isWhole ? (
               <Button
                 size="sm"

@@ -8,10 +8,10 @@ import {
   readMetrics,
   readTool,
   readWaiting,
-  textOf,
-  type Turn,
   TURN_LIMITS,
+  type Turn,
   type TurnState,
+  textOf,
 } from "./turn.ts";
 
 /** Older ones are not shown: they would be more than anybody reads. */

@@ -12,7 +12,10 @@ export interface UsedScope {
 }
 
 /** What a turn has asked of the instance; the id of the agent stands in it, as people look for it in a policy. */
-export function listUsedScopes({ hasContinued }: Pick<Turn, "hasContinued">, agentId: string): readonly UsedScope[] {
+export function listUsedScopes(
+  { hasContinued }: Pick<Turn, "hasContinued">,
+  agentId: string,
+): readonly UsedScope[] {
   const requests = hasContinued ? [RUN_REQUESTS.run, RUN_REQUESTS.continueRun] : [RUN_REQUESTS.run];
   return requests.map(({ route, scope }) => ({ route: route.replace("{agent_id}", agentId), scope }));
 }

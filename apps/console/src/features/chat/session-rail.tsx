@@ -34,7 +34,9 @@ export function SessionRail({ instanceId, agentId, sessionId }: SessionRailProps
       </div>
       <ul className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto p-2">
         {data === undefined && error === null ? <Skeleton label="Loading the sessions" lines={4} /> : null}
-        {error === null ? null : <li className="px-2 py-1 text-xs text-ink-soft">Sessions cannot be listed.</li>}
+        {error === null ? null : (
+          <li className="px-2 py-1 text-xs text-ink-soft">Sessions cannot be listed.</li>
+        )}
         {data?.data.length === 0 ? (
           <li className="px-2 py-1 text-xs text-ink-soft">Chats with this agent are kept here.</li>
         ) : null}

@@ -26,13 +26,7 @@ import { PauseCard } from "./pause-card.tsx";
 import { listUsedScopes } from "./scopes-used.ts";
 import { ToolCall } from "./tool-call.tsx";
 import { isActive, type Turn, type TurnAttachment } from "./turn.ts";
-import {
-  answerOf,
-  canTakeUp,
-  describeSeconds,
-  describeTokenSplit,
-  describeTokens,
-} from "./words-of-turn.ts";
+import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
 
 export interface TurnActions {
   readonly retry: (key: string) => void;
@@ -92,7 +86,13 @@ function Question({ turn }: { readonly turn: Turn }) {
   );
 }
 
-export function FileChip({ file, trailing }: { readonly file: TurnAttachment; readonly trailing?: ReactNode }) {
+export function FileChip({
+  file,
+  trailing,
+}: {
+  readonly file: TurnAttachment;
+  readonly trailing?: ReactNode;
+}) {
   return (
     <span className="inline-flex h-7 max-w-64 items-center gap-1.5 rounded-md border border-line bg-raised pl-2 text-xs text-ink last:pr-2 [&>svg]:size-3.5 [&>svg]:shrink-0 [&>svg]:text-ink-faint">
       <Paperclip aria-hidden />
@@ -131,12 +131,19 @@ function Blocks({ turn }: { readonly turn: Turn }) {
             return <Reasoning key={key} text={block.text} isGrowing={isRunning && isLast} />;
           case "tool":
             return (
-              <ToolCall key={key} tool={block.tool} author={block.author} isOver={!isRunning && turn.state !== "paused"} />
+              <ToolCall
+                key={key}
+                tool={block.tool}
+                author={block.author}
+                isOver={!isRunning && turn.state !== "paused"}
+              />
             );
         }
       })}
       {turn.isCut ? (
-        <p className="text-xs text-ink-soft">The instance said more than a page can show. The rest is left out.</p>
+        <p className="text-xs text-ink-soft">
+          The instance said more than a page can show. The rest is left out.
+        </p>
       ) : null}
     </>
   );
@@ -220,9 +227,7 @@ function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: Turn
       );
     case "refused":
     case "lost":
-      return (
-        <Fault turn={turn} actions={actions} />
-      );
+      return <Fault turn={turn} actions={actions} />;
     case "completed":
       return blocks.length === 0 ? <p className="text-sm text-ink-soft">The answer is empty.</p> : null;
   }
@@ -257,7 +262,11 @@ function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnA
   return (
     <ErrorState
       error={turn.error}
-      title={turn.state === "refused" ? "Your message was not taken, and is kept here" : "The answer was interrupted"}
+      title={
+        turn.state === "refused"
+          ? "Your message was not taken, and is kept here"
+          : "The answer was interrupted"
+      }
       action={again}
     />
   );

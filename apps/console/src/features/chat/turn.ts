@@ -132,8 +132,7 @@ export function reduceEvents(turn: Turn, events: readonly TurnEvent[]): Turn {
   let next = turn;
   let pending: { kind: "text" | "reasoning"; author: string | undefined; pieces: string[] } | undefined;
   const settle = () => {
-    if (pending !== undefined)
-      next = appendText(next, { ...pending, text: pending.pieces.join("") });
+    if (pending !== undefined) next = appendText(next, { ...pending, text: pending.pieces.join("") });
     pending = undefined;
   };
   const add = (kind: "text" | "reasoning", author: string | undefined, text: string) => {
@@ -173,7 +172,9 @@ function reduceEvent(turn: Turn, name: string, event: TurnEvent): Turn {
         model: nameOf(event["model"]) ?? turn.model,
       };
     case "RunContinued":
-      return isNested ? turn : { ...turn, state: "running", waiting: [], hasContinued: true, error: undefined };
+      return isNested
+        ? turn
+        : { ...turn, state: "running", waiting: [], hasContinued: true, error: undefined };
     case "ToolCallStarted":
       return putTool(turn, event, readTool(event["tool"], "running"));
     case "ToolCallCompleted":
@@ -225,7 +226,14 @@ function pause(turn: Turn, event: TurnEvent): Turn {
   const waiting = readWaiting(listed);
   const next = waiting.reduce(
     (before, { id, name, argumentsText }) =>
-      putTool(before, event, { id, name, argumentsText, state: "waiting", result: undefined, seconds: undefined }),
+      putTool(before, event, {
+        id,
+        name,
+        argumentsText,
+        state: "waiting",
+        result: undefined,
+        seconds: undefined,
+      }),
     turn,
   );
   return { ...next, state: "paused", waiting, metrics: readMetrics(event["metrics"]) ?? turn.metrics };
@@ -289,13 +297,21 @@ export function readTool(value: unknown, state: ToolState): ToolView | undefined
     id: typeof id === "string" && id !== "" ? clip(id, TURN_LIMITS.maxName) : `name ${name}`,
     name,
     argumentsText: writeArguments(value["tool_args"]).text,
-    state: isOver && confirmed === false ? "declined" : isOver && isError === true ? "failed" : state,
-    result: result === null || result === undefined ? undefined : clip(textOf(result), TURN_LIMITS.maxToolText),
+    state:
+      confirmed === false && state !== "waiting" ? "declined" : isOver && isError === true ? "failed" : state,
+    result:
+      result === null || result === undefined ? undefined : clip(textOf(result), TURN_LIMITS.maxToolText),
     seconds: typeof seconds === "number" && seconds >= 0 ? seconds : undefined,
   };
 }
 
-const RANKS: Readonly<Record<ToolState, number>> = { waiting: 0, running: 1, completed: 2, failed: 2, declined: 2 };
+const RANKS: Readonly<Record<ToolState, number>> = {
+  waiting: 0,
+  running: 1,
+  completed: 2,
+  failed: 2,
+  declined: 2,
+};
 
 /** A call stands once, at the place where it was first heard of; a late start does not undo its end. */
 function putTool(turn: Turn, event: TurnEvent, tool: ToolView | undefined, error = ""): Turn {

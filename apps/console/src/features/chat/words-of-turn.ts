@@ -30,4 +30,3 @@ export function answerOf({ blocks }: Pick<Turn, "blocks">): string {
 export function canTakeUp({ state, runId }: Turn): boolean {
   return state === "lost" && runId !== undefined;
 }
-

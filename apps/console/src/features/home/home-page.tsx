@@ -1,20 +1,20 @@
 /** What an instance has, and what this person may do with each of it. */
+
+import { Link } from "@tanstack/react-router";
 import { ArrowRight, Bot, Check, Lock, MessagesSquare, Users, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge } from "../../components/badge.tsx";
-import { ButtonLink } from "../../components/button.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { PageHeader, Section } from "../../components/page-header.tsx";
 import { InstanceQueryView } from "../../components/instance-query-view.tsx";
+import { PageHeader, Section } from "../../components/page-header.tsx";
 import { DisabledControl } from "../../components/requires-scope.tsx";
-import { Button } from "../../components/button.tsx";
 import { Status } from "../../components/status.tsx";
-import { Link } from "@tanstack/react-router";
 import { useAgents, useInstance, useInstanceQuery } from "../../lib/instance-data.ts";
 import { describeInstanceState } from "../../lib/instance-state.ts";
 import { readQuickPrompts } from "../../lib/quick-prompts.ts";
-import { useMembership, useMissingScopes } from "../../lib/session.ts";
 import { mayAct } from "../../lib/rights.ts";
+import { useMembership, useMissingScopes } from "../../lib/session.ts";
 import { clip } from "../../lib/words.ts";
 import { type Component, readComponents } from "./read-components.ts";
 
@@ -46,8 +46,8 @@ export function HomePage() {
           const found = readComponents(list);
           return found.length === 0 ? (
             <EmptyState icon={<Bot />} title="No agent that you may read">
-              Agents are written in the code of the AgentOS, and appear here when it starts. If there are some, your role
-              does not give <code className="font-mono text-xs">agents:read</code> for them.
+              Agents are written in the code of the AgentOS, and appear here when it starts. If there are
+              some, your role does not give <code className="font-mono text-xs">agents:read</code> for them.
             </EmptyState>
           ) : (
             <Section title="Agents" description="Pick one, and a chat begins.">
@@ -96,7 +96,10 @@ function useRight(resource: "agents" | "teams" | "workflows", id: string) {
 function AgentCard({ agent, prompts }: { readonly agent: Component; readonly prompts: readonly string[] }) {
   const instance = useInstance();
   const { mayRun, missing } = useRight("agents", agent.id);
-  const to = { to: "/i/$instanceId/agents/$agentId", params: { instanceId: instance.id, agentId: agent.id } } as const;
+  const to = {
+    to: "/i/$instanceId/agents/$agentId",
+    params: { instanceId: instance.id, agentId: agent.id },
+  } as const;
   return (
     <li className="flex min-w-0 flex-col gap-3 rounded-lg border border-line bg-raised p-4">
       <div className="flex min-w-0 items-start gap-3">
@@ -146,7 +149,13 @@ function AgentCard({ agent, prompts }: { readonly agent: Component; readonly pro
   );
 }
 
-function Facts({ component, resource }: { readonly component: Component; readonly resource: "agents" | "teams" | "workflows" }) {
+function Facts({
+  component,
+  resource,
+}: {
+  readonly component: Component;
+  readonly resource: "agents" | "teams" | "workflows";
+}) {
   const { isOpen, mayRun } = useRight(resource, component.id);
   return (
     <p className="mt-auto flex min-w-0 flex-wrap items-center gap-1.5">
@@ -179,7 +188,10 @@ function OtherSection({ title, icon, resource, components }: OtherSectionProps) 
     <Section title={title} description="Chats with them come later: call them by their API meanwhile.">
       <Cards>
         {components.map((component) => (
-          <li key={component.id} className="flex min-w-0 flex-col gap-3 rounded-lg border border-line bg-raised p-4">
+          <li
+            key={component.id}
+            className="flex min-w-0 flex-col gap-3 rounded-lg border border-line bg-raised p-4"
+          >
             <div className="flex min-w-0 items-start gap-3">
               <span
                 aria-hidden

@@ -78,7 +78,12 @@ export function RenameDialog({ session, onClose }: SessionDialogProps) {
         }}
       >
         <Field label="Name">
-          <TextInput value={name} maxLength={1_000} autoFocus onChange={({ target }) => setName(target.value)} />
+          <TextInput
+            value={name}
+            maxLength={1_000}
+            autoFocus
+            onChange={({ target }) => setName(target.value)}
+          />
         </Field>
       </form>
       {renaming.error === null ? null : (

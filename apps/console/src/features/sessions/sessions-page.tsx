@@ -6,16 +6,22 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Field } from "../../components/field.tsx";
 import { IconButton } from "../../components/icon-button.tsx";
+import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { InstanceQueryView } from "../../components/instance-query-view.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { Select } from "../../components/select.tsx";
 import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import { useAgents } from "../../lib/instance-data.ts";
 import { instanceRoute } from "../../lib/parent-routes.ts";
-import { nameOfSession, type SessionPage, type SessionRow, useSessions } from "../../lib/sessions.ts";
+import {
+  nameOfSession,
+  SEARCHED_SESSIONS,
+  type SessionPage,
+  type SessionRow,
+  useSessions,
+} from "../../lib/sessions.ts";
 import { clip, countOf } from "../../lib/words.ts";
 import { DeleteDialog, RenameDialog } from "./session-dialogs.tsx";
 import { sessionsRoute } from "./sessions-routes.ts";
@@ -61,7 +67,9 @@ export function SessionsPage() {
               options={[
                 { value: ALL, label: "All agents" },
                 ...[...names].map(([value, label]) => ({ value, label })),
-                ...(agent === undefined || names.has(agent) ? [] : [{ value: agent, label: clip(agent, 60) }]),
+                ...(agent === undefined || names.has(agent)
+                  ? []
+                  : [{ value: agent, label: clip(agent, 60) }]),
               ]}
             />
           </Field>
@@ -89,7 +97,13 @@ export function SessionsPage() {
 }
 
 /** The address follows a moment after the last letter. */
-function SearchField({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+function SearchField({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   useEffect(() => {
@@ -220,7 +234,8 @@ function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: Se
                 </ButtonLink>
               }
             >
-              The search looks at names of sessions: the first message, until you rename one.
+              The search looks at the names of your newest {SEARCHED_SESSIONS} sessions: their first message,
+              until you rename one.
             </EmptyState>
           ) : (
             <EmptyState
@@ -232,7 +247,8 @@ function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: Se
                 </ButtonLink>
               }
             >
-              Each chat is kept as a session. Find one again here by its name, continue it, rename it or delete it.
+              Each chat is kept as a session. Find one again here by its name, continue it, rename it or
+              delete it.
             </EmptyState>
           )
         }
