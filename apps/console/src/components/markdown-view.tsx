@@ -99,10 +99,9 @@ const COMPONENTS: Components = {
   hr: () => <hr />,
   table: ({ children }) => (
     // What scrolls has to be reachable by keyboard.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
-    <div tabIndex={0} role="group" aria-label="Table" className="overflow-x-auto">
+    <section tabIndex={0} aria-label="Table" className="overflow-x-auto">
       <table>{children}</table>
-    </div>
+    </section>
   ),
   thead: ({ children }) => <thead>{children}</thead>,
   tbody: ({ children }) => <tbody>{children}</tbody>,

@@ -347,7 +347,7 @@ function appendText(
       ...turn,
       length,
       isCut,
-      blocks: turn.blocks.with(-1, { kind, author, text: last.text + kept }),
+      blocks: turn.blocks.with(turn.blocks.length - 1, { kind, author, text: last.text + kept }),
     };
   if (turn.blocks.length >= TURN_LIMITS.maxBlocks) return { ...turn, isCut: true };
   return { ...turn, length, isCut, blocks: [...turn.blocks, { kind, author, text: kept }] };
