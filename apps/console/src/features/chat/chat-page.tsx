@@ -95,7 +95,6 @@ function Chat(props: ChatProps) {
   useEffect(() => input.current?.focus({ preventScroll: true }), []);
 
   const actions: TurnActions = useMemo(
-    // oxlint-disable-next-line react/preserve-manual-memoization -- turns are drawn again only where these change
     () => ({
       retry: (key) => void store.retry(key),
       explain: explainTurn,
@@ -114,6 +113,7 @@ function Chat(props: ChatProps) {
           needsToken,
         }),
     }),
+    // oxlint-disable-next-line react/preserve-manual-memoization -- turns are drawn again only where these change
     [store, explainTurn, agentId, endpoint, needsToken],
   );
 
