@@ -79,7 +79,7 @@ function readValue(type: string, text: string): unknown {
 }
 
 /** Null for what is no object. */
-export function readArguments(text: string): Readonly<Record<string, unknown>> | null {
+function readArguments(text: string): Readonly<Record<string, unknown>> | null {
   const value = parseJson(text);
   return isObject(value) ? value : null;
 }

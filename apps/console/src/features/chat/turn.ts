@@ -374,7 +374,7 @@ export function readMetrics(value: unknown): TurnMetrics | undefined {
   };
 }
 
-export function writeArguments(value: unknown): { readonly text: string; readonly isWhole: boolean } {
+function writeArguments(value: unknown): { readonly text: string; readonly isWhole: boolean } {
   if (value === null || value === undefined) return { text: "{}", isWhole: true };
   const text = textOf(value);
   return { text: clip(text, TURN_LIMITS.maxToolText), isWhole: text.length <= TURN_LIMITS.maxToolText };
