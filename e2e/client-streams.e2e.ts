@@ -81,7 +81,9 @@ const faultOf = async (promise: Promise<unknown>): Promise<ConnectionFault> => {
 test("a run in the background outlives its connection: each event once, in order", async () => {
   const { id, gate } = nextGated();
   const { cable, client } = await connect();
-  const stream = client.agents.stream(id, { message: "Go" }, { background: true });
+  const connections: boolean[] = [];
+  const onConnection = (isConnected: boolean) => void connections.push(isConnected);
+  const stream = client.agents.stream(id, { message: "Go" }, { background: true, onConnection });
   const events = await readAll(stream, ({ event_index }) => {
     if (event_index !== 0 && event_index !== 1) return;
     // Twice: the second time it is the stream that was taken up which is lost.
@@ -92,6 +94,9 @@ test("a run in the background outlives its connection: each event once, in order
   expect(namesOf(events)).toEqual(EVENTS);
   expect(indicesOf(events)).toEqual([0, 1, 2, 3, 4]);
   expect(stream.lastEventIndex).toBe(4);
+  // Lost, then there again; both cuts may fall into one loss.
+  expect(connections.at(-1)).toBe(true);
+  expect(connections).toEqual(connections.map((_, at) => at % 2 === 1));
 });
 
 test("waits grow while the server is away, then the fault names the run that may go on", async () => {

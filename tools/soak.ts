@@ -74,6 +74,11 @@ const runs: readonly Run[] = [
     args: ["node_modules/vitest/vitest.mjs", "run", "e2e/growth.e2e.ts"],
     env: { AGENTOS_GROWTH_ROUNDS: "30" },
   },
+  // A chat of a thousand messages into which sixty words a second stream: how often the page is drawn.
+  {
+    args: ["node_modules/vitest/vitest.mjs", "run", "e2e/console/chat-performance.e2e.ts"],
+    env: { AGENTOS_CHAT_MESSAGES: "1000", AGENTOS_CHAT_SECONDS: "20", AGENTOS_CHAT_IS_TIMED: "1" },
+  },
 ];
 
 function succeeds({ args, env = {} }: Run): boolean {

@@ -55,8 +55,7 @@ const FOLDER = join(
 /** The browser's own word on an answer that the page understands: refusals are data. */
 const ANSWERED = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
-const LOST =
-  /net::ERR_(?:CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|FAILED)|^Access to fetch /;
+const LOST = /net::ERR_\w+|^Access to fetch /;
 
 let shared: Promise<Browser> | undefined;
 

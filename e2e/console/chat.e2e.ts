@@ -99,6 +99,9 @@ const AGENTS = [
   }),
 ];
 
+/** Colours are measured without a browser: two looks show the rest. */
+const OPPOSITES = LOOKS.filter(({ theme, width }) => (theme === "dark") === (width === "phone"));
+
 async function open(
   visitor: Visitor,
   path: (world: ChatWorld) => string,
@@ -116,7 +119,7 @@ async function say(page: Page, text: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-describe.each(LOOKS)("in $theme at $width width", (look) => {
+describe.each(OPPOSITES)("in $theme at $width width", (look) => {
   story(
     "from home to an answer: a tool runs, another one asks, and all of it is there after a reload",
     async ({ visitor }) => {
@@ -152,4 +155,104 @@ describe.each(LOOKS)("in $theme at $width width", (look) => {
       await see("chat-history");
     },
   );
+});
+
+story(
+  "several calls wait, for a value and for a result; a no is said with its reason",
+  async ({ visitor }) => {
+    const { page } = await open(visitor, ({ instanceId }) => `/i/${instanceId}/agents/porter`);
+    await say(page, "A seat, and the door please");
+    const card = page.getByRole("region", { name: "Waits for you" });
+    await card.getByRole("textbox", { name: "seat", exact: true }).fill("not a number");
+    await card.getByRole("button", { name: "Answer" }).first().click();
+    await card.getByText("seat is no").waitFor();
+    await card.getByRole("textbox", { name: "seat", exact: true }).fill("7");
+    await card.getByRole("button", { name: "Answer" }).first().click();
+    await card.getByRole("textbox", { name: "Result" }).fill("the door is open");
+    await card.getByRole("button", { name: "Answer" }).last().click();
+    await visitor.screenshot(page, "chat-several");
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    await card.getByRole("button", { name: "Send decisions" }).click();
+    await page.getByText("All done.").waitFor();
+    await page.getByText("book_seat").click();
+    await page.getByText("seat 7 for Alien").waitFor();
+
+    await page.goto(page.url().replace(/agents\/.*/, "agents/accountant"));
+    await say(page, "Pay A-1 back");
+    await card.getByRole("button", { name: "Edit arguments" }).click();
+    await card.getByRole("textbox", { name: "Arguments" }).fill('{"order_id":"A-1","cents":200}');
+    await card.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Nothing was changed.").waitFor();
+    await page.getByText("refund_order").click();
+    await page.getByText("paid 200 for A-1").waitFor();
+
+    await page.getByRole("button", { name: "Edit and send as a new message" }).click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(", or not");
+    await page.keyboard.press("Enter");
+    await card.getByRole("button", { name: "Reject…" }).click();
+    await card.getByLabel("Why not (optional)").fill("too much");
+    await page.keyboard.press("Enter");
+    await visitor.screenshot(page, "chat-rejected");
+    await page.getByText("declined").waitFor();
+    await page.getByText("Pay A-1 back, or not").last().waitFor();
+  },
+);
+
+story("files go along, and the same is a line for a shell without the token", async ({ visitor }) => {
+  const { page, world: at } = await open(visitor, ({ instanceId }) => `/i/${instanceId}/agents/echo`);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: at.console.url });
+  await page.getByLabel("Files", { exact: true }).setInputFiles([
+    { name: "orders.csv", mimeType: "text/csv", buffer: Buffer.from("order,cents") },
+    { name: "empty.txt", mimeType: "text/plain", buffer: Buffer.from("") },
+  ]);
+  await page.getByText("“empty.txt” is empty.").waitFor();
+  await page.getByRole("button", { name: "Remove orders.csv" }).waitFor();
+  await visitor.screenshot(page, "chat-files");
+  await say(page, "Look at it");
+  await page.getByRole("button", { name: "Copy as curl" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  const copied = await page.evaluate<string>("navigator.clipboard.readText()");
+  expect(copied).toContain("$AGENTOS_TOKEN");
+  expect(copied).toContain(`/agents/echo/runs'`);
+  expect(copied).toContain("message=Look at it");
+  expect(copied).not.toMatch(/eyJ/);
+  await page.reload();
+  await page.getByText("Look at it").first().waitFor();
+});
+
+describe.each(OPPOSITES)("in $theme at $width width", (look) => {
+  story("sessions are found by name, renamed, continued and deleted", async ({ visitor }) => {
+    const { page, world: at } = await open(visitor, ({ instanceId }) => `/i/${instanceId}/sessions`, look);
+    const suffix = `${look.theme}-${look.width}`;
+    await page.getByRole("heading", { name: "No sessions yet" }).waitFor();
+    await visitor.screenshot(page, `sessions-empty-${suffix}`);
+    for (const text of ["About apples", "About pears"]) {
+      await page.goto(`${at.console.url}/i/${at.instanceId}/agents/echo`);
+      await say(page, text);
+      await page.getByRole("button", { name: "Copy the answer" }).waitFor();
+    }
+    await page.goto(`${at.console.url}/i/${at.instanceId}/sessions`);
+    await page.getByRole("link", { name: "About apples" }).waitFor();
+    await visitor.screenshot(page, `sessions-${suffix}`);
+    expect(await visitor.findBarriers(page)).toEqual([]);
+    expect(await overflowsSideways(page)).toBe(false);
+    await page.getByLabel("Search by name").fill("pear");
+    await page.getByRole("link", { name: "About apples" }).waitFor({ state: "detached" });
+    expect(page.url()).toContain("q=pear");
+    await visitor.screenshot(page, `sessions-found-${suffix}`);
+    await page.getByRole("button", { name: "Actions for About pears" }).click();
+    await page.getByRole("menuitem", { name: "Rename…" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Pears of autumn");
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Pears of autumn" }).waitFor();
+    await page.getByRole("button", { name: "Actions for Pears of autumn" }).click();
+    await page.getByRole("menuitem", { name: "Delete…" }).click();
+    await visitor.screenshot(page, `session-delete-${suffix}`);
+    await page.getByRole("button", { name: "Delete session" }).click();
+    await page.getByRole("heading", { name: "No session fits" }).waitFor();
+    await page.getByRole("link", { name: "Show all sessions" }).click();
+    await page.getByRole("link", { name: "About apples" }).click();
+    await page.getByRole("log", { name: "Conversation" }).getByText("About apples").nth(1).waitFor();
+  });
 });

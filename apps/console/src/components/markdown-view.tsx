@@ -31,7 +31,8 @@ function MarkdownView({ text, isGrowing }: MarkdownViewProps) {
   return (
     <Streamdown
       className="markdown"
-      mode={isGrowing ? "streaming" : "static"}
+      // Also what is whole is cut into blocks: another mode at the end would draw all of it anew.
+      mode="streaming"
       parseIncompleteMarkdown={isGrowing}
       components={COMPONENTS}
       // Without rehype-raw, HTML in the text stays text.
@@ -98,10 +99,9 @@ const COMPONENTS: Components = {
   hr: () => <hr />,
   table: ({ children }) => (
     // What scrolls has to be reachable by keyboard.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
-    <div tabIndex={0} role="group" aria-label="Table" className="overflow-x-auto">
+    <section tabIndex={0} aria-label="Table" className="overflow-x-auto">
       <table>{children}</table>
-    </div>
+    </section>
   ),
   thead: ({ children }) => <thead>{children}</thead>,
   tbody: ({ children }) => <tbody>{children}</tbody>,

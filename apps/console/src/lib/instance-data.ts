@@ -1,6 +1,6 @@
 /** One instance of the address, a client of it, and what several features read there. */
 import { type AgentOSClient, AgentOSRefusal } from "@agentos/client";
-import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import type { Instance } from "./instance-state.ts";
 import { useInstances } from "./instances.ts";
@@ -69,10 +69,4 @@ export function useOpenClient(): () => Promise<AgentOSClient> {
       });
     return instanceClients.open(organizationId, instance);
   }, [instanceClients, controlPlane, queryClient, organizationId, instanceId]);
-}
-
-/** What is known of the switches of the instances is old: an answer says so. */
-export function useForgetInstances(): () => void {
-  const queryClient = useQueryClient();
-  return useCallback(() => void queryClient.invalidateQueries({ queryKey: ["instances"] }), [queryClient]);
 }

@@ -15,23 +15,68 @@ export interface SessionsWanted {
   readonly limit: number;
 }
 
-export function useSessions({ agentId, search, page, limit }: SessionsWanted): UseQueryResult<SessionPage> {
-  return useInstanceQuery(["sessions", { agentId, search, page, limit }], (client, signal) =>
-    client.sessions.list(
-      {
-        query: {
-          type: "agent",
-          ...(agentId === undefined ? {} : { component_id: agentId }),
-          ...(search === "" ? {} : { session_name: search }),
-          page,
-          limit,
-          sort_by: "updated_at",
-          sort_order: "desc",
-        },
-      },
-      { signal },
-    ),
+export function useSessions(wanted: SessionsWanted): UseQueryResult<SessionPage> {
+  return useInstanceQuery(["sessions", wanted], (client, signal) =>
+    wanted.search === "" ? readPage(client, wanted, signal) : searchNewest(client, wanted, signal),
   );
+}
+
+function readPage(
+  client: AgentOSClient,
+  { agentId, page, limit }: Omit<SessionsWanted, "search">,
+  signal: AbortSignal,
+): Promise<SessionPage> {
+  return client.sessions.list(
+    {
+      query: {
+        type: "agent",
+        ...(agentId === undefined ? {} : { component_id: agentId }),
+        page,
+        limit,
+        sort_by: "updated_at",
+        sort_order: "desc",
+      },
+    },
+    { signal },
+  );
+}
+
+/** So many of the newest are looked through. */
+export const SEARCHED_SESSIONS = 300;
+const SEARCHED_AT_ONCE = 100;
+
+/** An AgentOS looks for names that were given; what is shown of most sessions is their first message. So we look here. */
+async function searchNewest(
+  client: AgentOSClient,
+  { agentId, search, page, limit }: SessionsWanted,
+  signal: AbortSignal,
+): Promise<SessionPage> {
+  const found: SessionRow[] = [];
+  for (let at = 1; at <= SEARCHED_SESSIONS / SEARCHED_AT_ONCE; at += 1) {
+    const { data, meta } = await readPage(client, { agentId, page: at, limit: SEARCHED_AT_ONCE }, signal);
+    found.push(...data);
+    if (at >= meta.total_pages) break;
+  }
+  return pickSessions(found, { search, page, limit });
+}
+
+/** Those whose shown name has the text in it, as a page of them. */
+export function pickSessions(
+  sessions: readonly SessionRow[],
+  { search, page, limit }: Omit<SessionsWanted, "agentId">,
+): SessionPage {
+  const wanted = search.trim().toLocaleLowerCase();
+  const fitting = sessions.filter((session) => nameOfSession(session).toLocaleLowerCase().includes(wanted));
+  return {
+    data: fitting.slice((page - 1) * limit, page * limit),
+    meta: {
+      page,
+      limit,
+      total_pages: Math.ceil(fitting.length / limit),
+      total_count: fitting.length,
+      search_time_ms: 0,
+    },
+  };
 }
 
 /** One line, whatever is in the name. */

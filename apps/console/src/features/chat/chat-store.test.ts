@@ -9,7 +9,15 @@ const started = { event: "RunStarted", run_id: "r1", session_id: "s1" };
 const ended = { event: "RunCompleted", run_id: "r1", content: "" };
 const refusal = new AgentOSRefusal({ status: 401, code: "AUTH_HEADER_MISSING", detail: "Missing" });
 
-function openStore({ clients, sessionId, runs = [] }: { clients: readonly Answer[][]; sessionId?: string; runs?: unknown }) {
+function openStore({
+  clients,
+  sessionId,
+  runs = [],
+}: {
+  clients: readonly Answer[][];
+  sessionId?: string;
+  runs?: unknown;
+}) {
   const asked: unknown[] = [];
   const told: string[] = [];
   const made = clients.map((answers) => {
@@ -47,7 +55,14 @@ function openStore({ clients, sessionId, runs = [] }: { clients: readonly Answer
 }
 
 test("a first message gets a session, and the next one names it", async () => {
-  const { store, asked, told } = openStore({ clients: [[[started, ended], [started, ended]]] });
+  const { store, asked, told } = openStore({
+    clients: [
+      [
+        [started, ended],
+        [started, ended],
+      ],
+    ],
+  });
   await store.send("One");
   await store.send("Two");
   expect(told).toEqual(["session s1"]);
@@ -104,7 +119,9 @@ test("a decision that is refused leaves the question, and can be sent again", as
   const key = store.snapshot().turns[0]?.key ?? "";
   const decisions = [{ tool_call_id: "c1", confirmed: true }];
   await store.decide(key, decisions);
-  expect(store.snapshot().turns).toMatchObject([{ state: "paused", error: refusal, waiting: [{ id: "c1" }] }]);
+  expect(store.snapshot().turns).toMatchObject([
+    { state: "paused", error: refusal, waiting: [{ id: "c1" }] },
+  ]);
   await store.retry(key);
   expect(asked.slice(-2)).toMatchObject([
     ["a", { run_id: "r1" }, { session_id: "s1", tools: decisions }, {}],
@@ -121,7 +138,10 @@ test("a history with a run that goes on is loaded and followed", async () => {
   const { store, asked } = openStore({ clients: [[[started, ended]]], sessionId: "s1", runs });
   await store.load();
   expect(asked).toMatchObject([["a", { run_id: "r1", session_id: "s1" }, {}]]);
-  expect(store.snapshot()).toMatchObject({ history: "loaded", turns: [{ asked: "Before" }, { asked: "Now", state: "completed" }] });
+  expect(store.snapshot()).toMatchObject({
+    history: "loaded",
+    turns: [{ asked: "Before" }, { asked: "Now", state: "completed" }],
+  });
 });
 
 test("what comes after the page was left changes nothing", async () => {

@@ -106,7 +106,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     for (const listener of listeners) listener();
   }
 
-  function change(key: string, update: (turn: Turn) => Turn): void {
+  function changeTurn(key: string, update: (turn: Turn) => Turn): void {
     const at = state.turns.findLastIndex((turn) => turn.key === key);
     const turn = state.turns[at];
     if (turn === undefined) return;
@@ -126,7 +126,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 
   function take(key: string, events: readonly TurnEvent[]): void {
     if (events.length === 0) return;
-    change(key, (turn) => reduceEvents(turn, events));
+    changeTurn(key, (turn) => reduceEvents(turn, events));
     learnSession(find(key)?.sessionId);
   }
 
@@ -154,7 +154,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
       client = await openClient();
       for await (const event of open(client)) {
         waiting.get(key)?.onLetIn();
-        queue.push(event as unknown as TurnEvent);
+        queue.push(event);
         taken += 1;
         if (taken >= MAX_EVENTS_AT_ONCE || clock() - since >= MAX_MS_AT_ONCE) {
           show();
@@ -164,7 +164,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
         } else void showSoon();
       }
       show();
-      if (!signal.aborted) change(key, settle);
+      if (!signal.aborted) changeTurn(key, settle);
     } catch (error) {
       show();
       if (signal.aborted) return;
@@ -203,7 +203,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     const listener = waiting.get(key);
     // Who waits for it tells it.
     onFault(error, listener === undefined ? key : undefined);
-    change(key, (turn) => {
+    changeTurn(key, (turn) => {
       // Its decision was not taken: it waits as before.
       if (turn.waiting.length > 0) return { ...turn, state: "paused", error };
       const isRefused = turn.runId === undefined && error instanceof AgentOSRefusal;
@@ -232,11 +232,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 
   async function follow(key: string, runId: string): Promise<void> {
     await consume(key, (client) =>
-      client.agents.follow(
-        agentId,
-        { run_id: runId, session_id: state.sessionId },
-        streamOptions(),
-      ),
+      client.agents.follow(agentId, { run_id: runId, session_id: state.sessionId }, streamOptions()),
     );
   }
 
@@ -245,7 +241,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     if (turn?.runId === undefined || turn.state !== "paused") return;
     const { runId } = turn;
     decided.set(key, decisions);
-    change(key, (before) => ({ ...before, state: "running", error: undefined }));
+    changeTurn(key, (before) => ({ ...before, state: "running", error: undefined }));
     await consume(key, (client) =>
       client.agents.streamContinued(
         agentId,
@@ -268,14 +264,14 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     if (turn.state === "lost" && turn.runId !== undefined) {
       const { runId, asked, attachments, sessionId, hasContinued } = turn;
       const empty = createTurn({ key, asked, attachments, sessionId, runId, state: "running" });
-      change(key, () => ({ ...empty, hasContinued }));
+      changeTurn(key, () => ({ ...empty, hasContinued }));
       await follow(key, runId);
       return;
     }
     const { asked, attachments } = turn;
     // A question that nobody took is asked where it stands.
     if (turn.runId === undefined) {
-      change(key, () => createTurn({ key, asked, attachments, sessionId: state.sessionId }));
+      changeTurn(key, () => createTurn({ key, asked, attachments, sessionId: state.sessionId }));
       await begin(key, files);
       return;
     }
@@ -350,11 +346,11 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
         // Nobody has answered yet: the request is given up.
         leaving.abort();
         leaving = new AbortController();
-        change(turn.key, (before) => ({ ...before, state: "cancelled" }));
+        changeTurn(turn.key, (before) => ({ ...before, state: "cancelled" }));
         set({ isReconnecting: false });
         return;
       }
-      change(turn.key, (before) => ({ ...before, state: "stopping" }));
+      changeTurn(turn.key, (before) => ({ ...before, state: "stopping" }));
       try {
         const client = await openClient();
         await client.agents.cancelRun(agentId, {
@@ -363,7 +359,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
         });
       } catch (error) {
         onFault(error);
-        change(turn.key, (before) =>
+        changeTurn(turn.key, (before) =>
           before.state === "stopping" ? { ...before, state: "running", error } : before,
         );
       }

@@ -72,14 +72,14 @@ function readValue(type: string, text: string): unknown {
   if (trimmed === "") return undefined;
   if (/^(?:int|integer)$/.test(type)) return /^[+-]?\d{1,15}$/.test(trimmed) ? Number(trimmed) : undefined;
   if (/^(?:float|number)$/.test(type)) return Number.isFinite(Number(trimmed)) ? Number(trimmed) : undefined;
-  if (/^bool/.test(type))
+  if (type.startsWith("bool"))
     return /^(?:true|yes)$/i.test(trimmed) ? true : /^(?:false|no)$/i.test(trimmed) ? false : undefined;
   if (/^(?:dict|list|object|array)/.test(type)) return parseJson(trimmed);
   return text;
 }
 
 /** Null for what is no object. */
-export function readArguments(text: string): Readonly<Record<string, unknown>> | null {
+function readArguments(text: string): Readonly<Record<string, unknown>> | null {
   const value = parseJson(text);
   return isObject(value) ? value : null;
 }

@@ -18,6 +18,7 @@ export function MessageList({ turns, render }: MessageListProps) {
   const content = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [isAway, setIsAway] = useState(false);
+  // oxlint-disable-next-line react/incompatible-library -- its functions change with what is in view; nothing of it is memoized
   const list = useVirtualizer({
     count: turns.length,
     getScrollElement: () => scroller.current,
@@ -58,7 +59,6 @@ export function MessageList({ turns, render }: MessageListProps) {
         role="log"
         aria-label="Conversation"
         aria-live="off"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
         tabIndex={0}
         className="absolute inset-0 overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
         onClickCapture={({ target }) => {

@@ -58,6 +58,7 @@ export function PauseCard({ waiting, error, onDecide, onExplain }: PauseCardProp
           key={tool.id}
           tool={tool}
           draft={drafts[tool.id] ?? EMPTY_DRAFT}
+          isOnly={isOne}
           onChange={(draft) => setDrafts((before) => ({ ...before, [tool.id]: draft }))}
           onDecide={(draft) => decide(tool, draft)}
         />
@@ -109,11 +110,13 @@ const APPROVE: Readonly<Record<WaitingTool["kind"], string>> = {
 interface WaitingCallProps {
   readonly tool: WaitingTool;
   readonly draft: Draft;
+  /** What is pressed is sent; else it is noted, until all are decided. */
+  readonly isOnly: boolean;
   readonly onChange: (draft: Draft) => void;
   readonly onDecide: (draft: Draft) => void;
 }
 
-function WaitingCall({ tool, draft, onChange, onDecide }: WaitingCallProps) {
+function WaitingCall({ tool, draft, isOnly, onChange, onDecide }: WaitingCallProps) {
   const [isRejecting, setIsRejecting] = useState(false);
   const isEdited = draft.argumentsText !== undefined;
   const { kind } = tool;
@@ -135,7 +138,7 @@ function WaitingCall({ tool, draft, onChange, onDecide }: WaitingCallProps) {
             ) : (
               <X aria-hidden className="text-danger-ink" />
             )}
-            {draft.verdict === "approve" ? "Approved" : "Rejected"}
+            {draft.verdict === "reject" ? "Rejected" : kind === "confirmation" ? "Approved" : "Answered"}
           </span>
         )}
       </p>
@@ -151,7 +154,7 @@ function WaitingCall({ tool, draft, onChange, onDecide }: WaitingCallProps) {
       ) : (
         <Words title="Arguments" text={tool.argumentsText} />
       )}
-      {kind === "input"
+      {kind === "input" && !isRejecting
         ? tool.fields.map((field) => (
             <Field
               key={field.name}
@@ -207,14 +210,17 @@ function WaitingCall({ tool, draft, onChange, onDecide }: WaitingCallProps) {
           </>
         ) : (
           <>
-            <Button type="submit" variant="primary" size="sm" icon={<Check aria-hidden />}>
-              {APPROVE[kind]}
+            <Button
+              type="submit"
+              variant={isOnly ? "primary" : "secondary"}
+              size="sm"
+              icon={<Check aria-hidden />}
+            >
+              {isOnly || kind === "confirmation" ? APPROVE[kind] : "Answer"}
             </Button>
-            {kind === "confirmation" ? (
-              <Button size="sm" icon={<X aria-hidden />} onClick={() => setIsRejecting(true)}>
-                Reject…
-              </Button>
-            ) : null}
+            <Button size="sm" icon={<X aria-hidden />} onClick={() => setIsRejecting(true)}>
+              Reject…
+            </Button>
             {kind === "confirmation" && tool.isWhole ? (
               <Button
                 size="sm"

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import { MAX_TURNS, readHistory } from "./read-history.ts";
 
-const base = { run_id: "r1", status: "COMPLETED", run_input: "Hi", content: "Hello", created_at: "2026-01-01T00:00:00Z" };
+const base = {
+  run_id: "r1",
+  status: "COMPLETED",
+  run_input: "Hi",
+  content: "Hello",
+  created_at: "2026-01-01T00:00:00Z",
+};
 
 test("a stored run is shown in the order of its messages, with the results of its tools", () => {
   const [turn] = readHistory(
@@ -22,7 +28,12 @@ test("a stored run is shown in the order of its messages, with the results of it
     ],
     "s1",
   );
-  expect(turn).toMatchObject({ key: "r1", asked: "Hi", state: "completed", attachments: [{ name: "a.png", size: 3 }] });
+  expect(turn).toMatchObject({
+    key: "r1",
+    asked: "Hi",
+    state: "completed",
+    attachments: [{ name: "a.png", size: 3 }],
+  });
   expect(turn?.blocks).toMatchObject([
     { kind: "text", text: "Let me see." },
     { kind: "tool", tool: { name: "look_up", result: "42", state: "completed" } },
@@ -60,15 +71,17 @@ test("one that failed has words on it; one whose answer was made again is not sh
   expect(turns).toMatchObject([{ state: "failed", failure: "model error", blocks: [] }]);
 });
 
-test.each([[undefined], ["text"], [[null, 1, "x"]], [{ data: [] }]])("%j is no history, and fails nothing", (value) => {
-  expect(readHistory(value, "s1")).toEqual([]);
-});
+test.each([[undefined], ["text"], [[null, 1, "x"]], [{ data: [] }]])(
+  "%j is no history, and fails nothing",
+  (value) => {
+    expect(readHistory(value, "s1")).toEqual([]);
+  },
+);
 
 test("runs of other shapes are shown as far as they can be", () => {
-  expect(readHistory([{}, { run_input: { input_content: "Hi" }, messages: "none", tools: 3 }], "s1")).toMatchObject([
-    { asked: "", state: "completed" },
-    { asked: "Hi" },
-  ]);
+  expect(
+    readHistory([{}, { run_input: { input_content: "Hi" }, messages: "none", tools: 3 }], "s1"),
+  ).toMatchObject([{ asked: "", state: "completed" }, { asked: "Hi" }]);
 });
 
 test("more than anybody reads is cut at its beginning", () => {

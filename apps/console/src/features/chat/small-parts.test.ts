@@ -1,16 +1,19 @@
 import { ROUTES } from "@agentos/contract";
 import { describe, expect, test } from "vitest";
-import { addFiles, ATTACHMENT_LIMITS, describeSize } from "./attachments.ts";
+import { ATTACHMENT_LIMITS, addFiles, describeSize } from "./attachments.ts";
 import { EMPTY_DRAFT, judgeDraft } from "./decisions.ts";
 import { listUsedScopes, RUN_REQUESTS } from "./scopes-used.ts";
 import { toCurl } from "./to-curl.ts";
 import { createTurn, type WaitingTool } from "./turn.ts";
 import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeTokens } from "./words-of-turn.ts";
 
-test.each(Object.entries(RUN_REQUESTS))("the scope of %s is that of the contract", (name, { route, scope }) => {
-  const { method, path, access } = ROUTES[`agents.${name as keyof typeof RUN_REQUESTS}`];
-  expect({ route, access: [scope] }).toEqual({ route: `${method} ${path}`, access });
-});
+test.each(Object.entries(RUN_REQUESTS))(
+  "the scope of %s is that of the contract",
+  (name, { route, scope }) => {
+    const { method, path, access } = ROUTES[`agents.${name as keyof typeof RUN_REQUESTS}`];
+    expect({ route, access: [scope] }).toEqual({ route: `${method} ${path}`, access });
+  },
+);
 
 test("a turn that was continued has asked twice", () => {
   expect(listUsedScopes({ hasContinued: true }, "a")).toEqual([
@@ -23,7 +26,7 @@ describe("a line for a shell", () => {
   const request = {
     endpoint: "http://localhost:7777/",
     agentId: "a b",
-    message: "it's `$(rm -rf /)`\n\"two\"",
+    message: 'it\'s `$(rm -rf /)`\n"two"',
     sessionId: "s1",
     files: ['x;type="y".png'],
     needsToken: true,
@@ -37,7 +40,7 @@ describe("a line for a shell", () => {
         "  --form-string 'message=it'\\''s `$(rm -rf /)`\n\"two\"' \\",
         "  --form-string 'session_id=s1' \\",
         "  --form-string 'stream=true' \\",
-        "  -F 'files=@\"x;type=\\\"y\\\".png\"'",
+        '  -F \'files=@"x;type=\\"y\\".png"\'',
       ].join("\n"),
     );
   });
@@ -78,11 +81,20 @@ describe("a decision", () => {
     fields: [],
   };
   const approve = { ...EMPTY_DRAFT, verdict: "approve" } as const;
-  const seat = { ...tool, kind: "input", fields: [{ name: "seat", type: "int", description: undefined, value: "" }] } as const;
+  const seat = {
+    ...tool,
+    kind: "input",
+    fields: [{ name: "seat", type: "int", description: undefined, value: "" }],
+  } as const;
 
   test.each([
     ["nothing is said", tool, EMPTY_DRAFT, "Not decided yet."],
-    ["the arguments are no object", tool, { ...approve, argumentsText: "[1]" }, "The arguments are no JSON object."],
+    [
+      "the arguments are no object",
+      tool,
+      { ...approve, argumentsText: "[1]" },
+      "The arguments are no JSON object.",
+    ],
     ["a value is missing", seat, approve, "seat is empty."],
     ["a value is of another type", seat, { ...approve, values: { seat: "x" } }, "seat is no int."],
     ["there is no result", { ...tool, kind: "external" } as const, approve, "Say what came of it."],
@@ -92,29 +104,53 @@ describe("a decision", () => {
 
   test.each([
     ["a yes", tool, approve, { confirmed: true }],
-    ["other arguments", tool, { ...approve, argumentsText: '{"a":1}' }, { confirmed: true, tool_args: { a: 1 } }],
-    ["a no with its reason", tool, { ...EMPTY_DRAFT, verdict: "reject", note: " too much " } as const, { confirmed: false, confirmation_note: "too much" }],
-    ["a value", seat, { ...approve, values: { seat: "7" } }, { user_input_schema: [{ name: "seat", value: 7 }], answered: true }],
+    [
+      "other arguments",
+      tool,
+      { ...approve, argumentsText: '{"a":1}' },
+      { confirmed: true, tool_args: { a: 1 } },
+    ],
+    [
+      "a no with its reason",
+      tool,
+      { ...EMPTY_DRAFT, verdict: "reject", note: " too much " } as const,
+      { confirmed: false, confirmation_note: "too much" },
+    ],
+    [
+      "a value",
+      seat,
+      { ...approve, values: { seat: "7" } },
+      { user_input_schema: [{ name: "seat", value: 7 }], answered: true },
+    ],
     ["a result", { ...tool, kind: "external" } as const, { ...approve, result: "open" }, { result: "open" }],
   ])("says %s", (_, waiting, draft, decision) => {
-    expect(judgeDraft(waiting, draft)).toEqual({ isReady: true, decision: { tool_call_id: "c1", ...decision } });
+    expect(judgeDraft(waiting, draft)).toEqual({
+      isReady: true,
+      decision: { tool_call_id: "c1", ...decision },
+    });
   });
 });
 
 test("figures of a turn are in words", () => {
   const metrics = { inputTokens: 1_200, outputTokens: 34, totalTokens: undefined, seconds: 1 };
-  expect([describeSeconds(0.0004), describeSeconds(1.44), describeSeconds(12.4), describeSeconds(125)]).toEqual([
-    "0 ms",
-    "1.4 s",
-    "12 s",
-    "2 min 5 s",
+  expect([
+    describeSeconds(0.0004),
+    describeSeconds(1.44),
+    describeSeconds(12.4),
+    describeSeconds(125),
+  ]).toEqual(["0 ms", "1.4 s", "12 s", "2 min 5 s"]);
+  expect([describeTokens(metrics), describeTokenSplit(metrics)]).toEqual([
+    "1,234 tokens",
+    "1,200 in, 34 out",
   ]);
-  expect([describeTokens(metrics), describeTokenSplit(metrics)]).toEqual(["1,234 tokens", "1,200 in, 34 out"]);
   expect(describeTokens({ ...metrics, inputTokens: undefined, outputTokens: undefined })).toBeUndefined();
 });
 
 test("an answer is its text; only a run that is known can be taken up", () => {
   const turn = createTurn({ key: "k", asked: "" });
   expect(answerOf({ blocks: [{ kind: "text", author: undefined, text: "a" }] })).toBe("a");
-  expect([canTakeUp({ ...turn, state: "lost" }), canTakeUp({ ...turn, state: "lost", runId: "r" })]).toEqual([false, true]);
+  expect([canTakeUp({ ...turn, state: "lost" }), canTakeUp({ ...turn, state: "lost", runId: "r" })]).toEqual([
+    false,
+    true,
+  ]);
 });

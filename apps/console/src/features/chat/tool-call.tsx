@@ -64,7 +64,6 @@ export function Words({ title, text }: { readonly title: string; readonly text: 
       </div>
       {/* What scrolls has to be reachable by keyboard. */}
       <pre
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
         tabIndex={0}
         aria-label={title}
         className="max-h-60 overflow-auto rounded-md border border-line bg-sunken px-2.5 py-2 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere text-ink"

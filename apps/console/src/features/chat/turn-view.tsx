@@ -111,7 +111,7 @@ function Blocks({ turn }: { readonly turn: Turn }) {
   return (
     <>
       <h3 className="sr-only">Answer</h3>
-      {blocks.map((block, at) => {
+      {blocks.map((block, at): ReactNode => {
         // What waits is shown by the question about it.
         if (block.kind === "tool" && turn.waiting.some(({ id }) => id === block.tool.id)) return null;
         const isLast = at === blocks.length - 1;
@@ -129,7 +129,7 @@ function Blocks({ turn }: { readonly turn: Turn }) {
             );
           case "reasoning":
             return <Reasoning key={key} text={block.text} isGrowing={isRunning && isLast} />;
-          case "tool":
+          default:
             return (
               <ToolCall
                 key={key}
@@ -229,8 +229,9 @@ function Ending({ turn, actions }: { readonly turn: Turn; readonly actions: Turn
     case "lost":
       return <Fault turn={turn} actions={actions} />;
     case "completed":
-      return blocks.length === 0 ? <p className="text-sm text-ink-soft">The answer is empty.</p> : null;
+      break;
   }
+  return blocks.length === 0 ? <p className="text-sm text-ink-soft">The answer is empty.</p> : null;
 }
 
 function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnActions }) {
@@ -310,7 +311,6 @@ function TurnFooter({ turn, agentId, isAuthorized, actions }: TurnViewProps) {
       )}
       {metrics === undefined || tokens === undefined ? null : (
         <Tooltip content={describeTokenSplit(metrics)}>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip has to be reachable by keyboard */}
           <span tabIndex={0} className="rounded-sm tabular-nums">
             {tokens}
           </span>
@@ -328,7 +328,6 @@ function TurnFooter({ turn, agentId, isAuthorized, actions }: TurnViewProps) {
             </span>
           }
         >
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip has to be reachable by keyboard */}
           <span tabIndex={0} className="rounded-sm font-mono">
             {[...new Set(scopes.map(({ scope }) => scope))].join(" ")}
           </span>

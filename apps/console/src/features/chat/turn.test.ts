@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { createTurn, reduceEvents, type Turn, TURN_LIMITS, type TurnEvent } from "./turn.ts";
+import { createTurn, reduceEvents, TURN_LIMITS, type Turn, type TurnEvent } from "./turn.ts";
 
 const started = { event: "RunStarted", run_id: "r1", session_id: "s1", model: "m" };
-const say = (content: string, more: object = {}): TurnEvent => ({ event: "RunContent", run_id: "r1", content, ...more });
+const say = (content: string, more: object = {}): TurnEvent => ({
+  event: "RunContent",
+  run_id: "r1",
+  content,
+  ...more,
+});
 const tool = (more: object = {}) => ({
   tool_call_id: "c1",
   tool_name: "look_up",
@@ -50,7 +55,9 @@ describe("a turn", () => {
   });
 
   test("takes the whole answer of an end whose pieces never came", () => {
-    expect(run({ event: "RunCompleted", run_id: "r1", content: "All" }).blocks).toMatchObject([{ text: "All" }]);
+    expect(run({ event: "RunCompleted", run_id: "r1", content: "All" }).blocks).toMatchObject([
+      { text: "All" },
+    ]);
   });
 
   test("knows events of a team by the same names", () => {
@@ -89,11 +96,10 @@ describe("a turn", () => {
 
 describe("a tool call", () => {
   test("stands once, at the place where it began", () => {
-    const turn = run(
-      { event: "ToolCallStarted", tool: tool() },
-      say("meanwhile"),
-      { event: "ToolCallCompleted", tool: tool({ result: "42", metrics: { duration: 0.2 } }) },
-    );
+    const turn = run({ event: "ToolCallStarted", tool: tool() }, say("meanwhile"), {
+      event: "ToolCallCompleted",
+      tool: tool({ result: "42", metrics: { duration: 0.2 } }),
+    });
     expect(turn.blocks).toMatchObject([
       { tool: { name: "look_up", state: "completed", result: "42", seconds: 0.2 } },
       { text: "meanwhile" },
@@ -113,7 +119,9 @@ describe("a tool call", () => {
     ["failed by its mark", { event: "ToolCallCompleted", tool: tool({ tool_call_error: true }) }, "failed"],
     ["declined by a person", { event: "ToolCallCompleted", tool: tool({ confirmed: false }) }, "declined"],
   ])("is %s", (_, event, state) => {
-    expect(run({ event: "ToolCallStarted", tool: tool() }, event).blocks).toMatchObject([{ tool: { state } }]);
+    expect(run({ event: "ToolCallStarted", tool: tool() }, event).blocks).toMatchObject([
+      { tool: { state } },
+    ]);
   });
 });
 
@@ -126,7 +134,11 @@ describe("a pause", () => {
       run_id: "r1",
       tools: [
         asks,
-        tool({ tool_call_id: "c2", requires_user_input: true, user_input_schema: [{ name: "seat", field_type: "int" }] }),
+        tool({
+          tool_call_id: "c2",
+          requires_user_input: true,
+          user_input_schema: [{ name: "seat", field_type: "int" }],
+        }),
         tool({ tool_call_id: "c3", external_execution_required: true }),
         tool({ tool_call_id: "c4", result: "done already" }),
       ],
@@ -194,7 +206,10 @@ describe("a flood", () => {
 
   test("in one call, and in one pause, is cut", () => {
     const turn = run(
-      { event: "ToolCallCompleted", tool: tool({ result: "r".repeat(10 ** 6), tool_name: "n".repeat(10 ** 6) }) },
+      {
+        event: "ToolCallCompleted",
+        tool: tool({ result: "r".repeat(10 ** 6), tool_name: "n".repeat(10 ** 6) }),
+      },
       {
         event: "RunPaused",
         run_id: "r1",

@@ -297,7 +297,8 @@ export function readTool(value: unknown, state: ToolState): ToolView | undefined
     id: typeof id === "string" && id !== "" ? clip(id, TURN_LIMITS.maxName) : `name ${name}`,
     name,
     argumentsText: writeArguments(value["tool_args"]).text,
-    state: isOver && confirmed === false ? "declined" : isOver && isError === true ? "failed" : state,
+    state:
+      confirmed === false && state !== "waiting" ? "declined" : isOver && isError === true ? "failed" : state,
     result:
       result === null || result === undefined ? undefined : clip(textOf(result), TURN_LIMITS.maxToolText),
     seconds: typeof seconds === "number" && seconds >= 0 ? seconds : undefined,
@@ -346,7 +347,7 @@ function appendText(
       ...turn,
       length,
       isCut,
-      blocks: turn.blocks.with(-1, { kind, author, text: last.text + kept }),
+      blocks: turn.blocks.with(turn.blocks.length - 1, { kind, author, text: last.text + kept }),
     };
   if (turn.blocks.length >= TURN_LIMITS.maxBlocks) return { ...turn, isCut: true };
   return { ...turn, length, isCut, blocks: [...turn.blocks, { kind, author, text: kept }] };
@@ -373,7 +374,7 @@ export function readMetrics(value: unknown): TurnMetrics | undefined {
   };
 }
 
-export function writeArguments(value: unknown): { readonly text: string; readonly isWhole: boolean } {
+function writeArguments(value: unknown): { readonly text: string; readonly isWhole: boolean } {
   if (value === null || value === undefined) return { text: "{}", isWhole: true };
   const text = textOf(value);
   return { text: clip(text, TURN_LIMITS.maxToolText), isWhole: text.length <= TURN_LIMITS.maxToolText };

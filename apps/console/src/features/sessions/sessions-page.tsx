@@ -1,5 +1,5 @@
 /** Conversations of an instance: find one by its name, go on with it, rename it, delete it. */
-import { Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Ellipsis, History, Pencil, Search, SearchX, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button, ButtonLink } from "../../components/button.tsx";
@@ -15,17 +15,24 @@ import { type Column, rowLinkClasses, Table } from "../../components/table.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import { useAgents } from "../../lib/instance-data.ts";
 import { instanceRoute } from "../../lib/parent-routes.ts";
-import { nameOfSession, type SessionPage, type SessionRow, useSessions } from "../../lib/sessions.ts";
+import {
+  nameOfSession,
+  SEARCHED_SESSIONS,
+  type SessionPage,
+  type SessionRow,
+  useSessions,
+} from "../../lib/sessions.ts";
 import { clip, countOf } from "../../lib/words.ts";
 import { DeleteDialog, RenameDialog } from "./session-dialogs.tsx";
-import { sessionsRoute } from "./sessions-routes.ts";
 
+/** By its name: the file of the route imports this one. */
+const route = getRouteApi("/shell/i/$instanceId/sessions");
 const PAGE_SIZE = 25;
 const ALL = "*";
 
 export function SessionsPage() {
   const { instanceId } = instanceRoute.useParams();
-  const { agent, q = "", page = 1 } = sessionsRoute.useSearch();
+  const { agent, q = "", page = 1 } = route.useSearch();
   const navigate = useNavigate({ from: "/i/$instanceId/sessions" });
   const agents = useAgents();
   const query = useSessions({ agentId: agent, search: q, page, limit: PAGE_SIZE });
@@ -98,11 +105,16 @@ function SearchField({
   readonly value: string;
   readonly onChange: (value: string) => void;
 }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const [held, setHeld] = useState({ text: value, seen: value, sent: value });
+  // Another address has another text, unless it is what was typed here: there may be more letters by now.
+  if (held.seen !== value) setHeld({ ...held, text: value === held.sent ? held.text : value, seen: value });
+  const { text } = held;
   useEffect(() => {
     if (text === value) return undefined;
-    const timer = setTimeout(() => onChange(text), 250);
+    const timer = setTimeout(() => {
+      setHeld((before) => ({ ...before, sent: text }));
+      onChange(text);
+    }, 250);
     return () => clearTimeout(timer);
   }, [text, value, onChange]);
   return (
@@ -113,7 +125,7 @@ function SearchField({
         placeholder="Search by name"
         value={text}
         maxLength={200}
-        onChange={({ target }) => setText(target.value)}
+        onChange={({ target }) => setHeld({ ...held, text: target.value })}
       />
     </Field>
   );
@@ -228,7 +240,8 @@ function SessionTable({ found, instanceId, names, isFiltered, page, onPage }: Se
                 </ButtonLink>
               }
             >
-              The search looks at names of sessions: the first message, until you rename one.
+              The search looks at the names of your newest {SEARCHED_SESSIONS} sessions: their first message,
+              until you rename one.
             </EmptyState>
           ) : (
             <EmptyState

@@ -1,0 +1,52 @@
+/** An agent before the first message: who it is, and what it offers to be asked. */
+import { Bot } from "lucide-react";
+import { useInstanceQuery } from "../../lib/instance-data.ts";
+import { readQuickPrompts } from "../../lib/quick-prompts.ts";
+import { clip } from "../../lib/words.ts";
+
+interface BeginningProps {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly agentId: string;
+  readonly onPick: (prompt: string) => void;
+}
+
+export function Beginning({ name, description, agentId, onPick }: BeginningProps) {
+  const config = useInstanceQuery(["config"], (client, signal) => client.core.config({}, { signal }), {
+    staleMs: 30_000,
+  });
+  const prompts = readQuickPrompts(config.data, agentId);
+  return (
+    <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-end gap-4 overflow-y-auto px-4 py-6 sm:px-6">
+      <div className="flex flex-col gap-1">
+        <span
+          aria-hidden
+          className="mb-2 flex size-9 items-center justify-center rounded-md border border-line bg-raised text-ink-soft"
+        >
+          <Bot className="size-4.5" />
+        </span>
+        <h2 className="text-lg font-semibold tracking-tight wrap-anywhere text-ink">{name}</h2>
+        <p className="max-w-prose text-sm wrap-anywhere text-ink-soft">
+          {description === undefined || description === ""
+            ? "Write a message to begin. Its answer streams in here, with every tool that it calls."
+            : clip(description, 400)}
+        </p>
+      </div>
+      {prompts.length === 0 ? null : (
+        <ul aria-label="Prompts" className="flex flex-col items-start gap-1.5">
+          {prompts.map((prompt) => (
+            <li key={prompt} className="max-w-full">
+              <button
+                type="button"
+                className="max-w-full rounded-md border border-line-strong bg-raised px-3 py-1.5 text-left text-sm wrap-anywhere text-ink transition-colors hover:bg-hover"
+                onClick={() => onPick(prompt)}
+              >
+                {prompt}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

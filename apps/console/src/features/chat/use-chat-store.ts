@@ -1,0 +1,90 @@
+/** The store of a chat, bound to the address, to what is known of the instance, and to the dialog about refusals. */
+import { AgentOSRefusal } from "@agentos/client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef } from "react";
+import { useRefusal } from "../../components/refusal-area.tsx";
+import { useToast } from "../../components/toast.tsx";
+import { isSessionOver } from "../../lib/describe-fault.ts";
+import { instanceKey, useInstance, useOpenClient } from "../../lib/instance-data.ts";
+import { isRefused } from "../../lib/refused-call.ts";
+import { useServices } from "../../lib/services.ts";
+import { createChatStore } from "./chat-store.ts";
+
+export interface ChatProps {
+  readonly instanceId: string;
+  readonly agentId: string;
+  readonly initialSessionId: string | undefined;
+  /** Told before the address changes. */
+  readonly onSession: (sessionId: string) => void;
+}
+
+export function useChatStore({ instanceId, agentId, initialSessionId, onSession }: ChatProps) {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const { sessionWatch } = useServices();
+  const openClient = useOpenClient();
+  const instance = useInstance();
+  const key = instanceKey(instance);
+  const { explain } = useRefusal();
+  const tell = useToast();
+  const latest = useRef({ onSession, navigate, key, tell, explain: explainTurn });
+  latest.current = { onSession, navigate, key, tell, explain: explainTurn };
+
+  function explainTurn(turnKey: string): void {
+    const turn = store.snapshot().turns.find((one) => one.key === turnKey);
+    if (turn === undefined || !isRefused(turn.error)) return;
+    explain({
+      instanceId,
+      error: turn.error,
+      title:
+        turn.state === "paused" ? "Your decision was not taken." : "Your message was not taken; it is kept.",
+      retry: () => store.retryUntilLetIn(turnKey),
+    });
+  }
+  const made = useMemo(() => {
+    const created = createChatStore({
+      agentId,
+      sessionId: initialSessionId,
+      openClient,
+      onSession(sessionId) {
+        latest.current.onSession(sessionId);
+        void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] });
+        void latest.current.navigate({
+          to: "/i/$instanceId/agents/$agentId/sessions/$sessionId",
+          params: { instanceId, agentId, sessionId },
+          replace: true,
+        });
+      },
+      onFault(error, turnKey) {
+        if (isSessionOver(error)) sessionWatch.markOver();
+        // Another one may have thrown a switch meanwhile.
+        void queryClient.invalidateQueries({ queryKey: ["instances"] });
+        if (
+          turnKey !== undefined &&
+          error instanceof AgentOSRefusal &&
+          isRefused(error) &&
+          !isSessionOver(error)
+        )
+          queueMicrotask(() => latest.current.explain(turnKey));
+      },
+      onEnd: () => void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] }),
+      refresh: () => queryClient.refetchQueries({ queryKey: ["instances"] }),
+      onSwitched: () =>
+        latest.current.tell({
+          title: "This instance asks for another credential now",
+          description: "Your message was sent again with it.",
+        }),
+      clock: () => performance.now(),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    });
+    return { store: created, explainTurn: (turnKey: string) => latest.current.explain(turnKey) };
+    // A chat is made once; what it is about is its key.
+  }, [agentId, instanceId, initialSessionId, openClient, queryClient, sessionWatch]);
+  const { store } = made;
+  useEffect(() => {
+    void store.load();
+    return () => store.close();
+  }, [store]);
+  return made;
+}
