@@ -29,7 +29,8 @@ export async function meetRefusal(page: Page, route: string): Promise<void> {
   await dialogOf(page).waitFor();
 }
 
-export const dialogOf = (page: Page) => page.getByRole("dialog", { name: "Authorization Failed" });
+export const dialogOf = (page: Page) =>
+  page.getByRole("dialog", { name: /^Authorization (?:Failed|works again)$/ });
 
 export async function expectCause(page: Page, code: string, certainty: "Certain" | "Likely"): Promise<void> {
   const dialog = dialogOf(page);

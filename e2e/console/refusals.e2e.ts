@@ -106,6 +106,12 @@ describe("403, insufficient scopes", () => {
     await page.getByRole("dialog", { name: "Refusal" }).waitFor();
     await visitor.screenshot(page, "refusals");
     await lookAround(page, visitor, "refusals");
+    await page.getByRole("dialog", { name: "Refusal" }).getByRole("button", { name: "Close" }).click();
+    await lookAround(page, visitor, "refusal-list");
+    await page
+      .getByRole("link", { name: /lacks a scope/ })
+      .first()
+      .click();
     await page.getByRole("link", { name: "Open as a page" }).last().click();
     await page.waitForURL(/\/r\//);
     await page.getByText("TOKEN_ROLE_INSUFFICIENT").waitFor();

@@ -4,7 +4,7 @@
  * be loaded there is `RefusalPanel`, which is the same without a dialog.
  */
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
-import type { RefusedCall } from "../lib/refused-call.ts";
+import { idOfError, type RefusedCall } from "../lib/refused-call.ts";
 import { useServices } from "../lib/services.ts";
 import { useIsSessionOver } from "../lib/session-watch.ts";
 import { RefusalDialog } from "./refusal-dialog.tsx";
@@ -41,7 +41,12 @@ export function RefusalArea({ children }: { readonly children: ReactNode }) {
     <RefusalContext value={opener}>
       {children}
       {call === undefined ? null : (
-        <RefusalDialog call={call} isOpen={isOpen && !isSessionOver} onOpenChange={setIsOpen} />
+        <RefusalDialog
+          key={idOfError(call.error)}
+          call={call}
+          isOpen={isOpen && !isSessionOver}
+          onOpenChange={setIsOpen}
+        />
       )}
     </RefusalContext>
   );
