@@ -80,49 +80,53 @@ describe("401, the PEM was mangled", () => {
 });
 
 describe("403, insufficient scopes", () => {
-  story("a Member asks what the role does not give, and is told whom to ask", async ({ visitor }) => {
-    const instance = await world.connect("Scopes");
-    await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
-    const person = await world.addMember("Rita");
-    const page = await openRefusals(visitor, { world, instance, person });
-    await meetRefusal(page, "GET /authz/policy");
-    await expectCause(page, "TOKEN_ROLE_INSUFFICIENT", "Certain");
-    await page
-      .getByText(/Ask an Owner or Administrator/)
-      .first()
-      .waitFor();
-    await visitor.screenshot(page, "refusal-member");
-    expect(await visitor.findBarriers(page)).toEqual([]);
-    // Somebody gives the role: a token made anew has it.
-    await world.changeRole(person, "administrator");
-    await page.getByRole("button", { name: "Get a new token" }).click();
-    await turnsGreen(page);
-    await page.getByRole("button", { name: "Close" }).last().click();
-    // Their own refusal is recorded, and has an address.
-    await page
-      .getByRole("link", { name: /lacks a scope/ })
-      .first()
-      .click();
-    await page.getByRole("dialog", { name: "Refusal" }).waitFor();
-    await visitor.screenshot(page, "refusals");
-    await lookAround(page, visitor, "refusals");
-    await page.getByRole("dialog", { name: "Refusal" }).getByRole("button", { name: "Close" }).click();
-    await lookAround(page, visitor, "refusal-list");
-    await page
-      .getByRole("link", { name: /lacks a scope/ })
-      .first()
-      .click();
-    await page.getByRole("link", { name: "Open as a page" }).last().click();
-    await page.waitForURL(/\/r\//);
-    await page.getByText("TOKEN_ROLE_INSUFFICIENT").waitFor();
-    await page.reload();
-    await page.getByRole("heading", { name: "Record", exact: true }).waitFor();
-    await visitor.screenshot(page, "refusal-page", { isWholePage: true });
-    await lookAround(page, visitor, "refusal-page");
-    expect(await visitor.findBarriers(page)).toEqual([]);
-    await tryAgain(page);
-    await turnsGreen(page);
-  });
+  story(
+    "a Member asks what the role does not give, and is told whom to ask",
+    async ({ visitor }) => {
+      const instance = await world.connect("Scopes");
+      await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+      const person = await world.addMember("Rita");
+      const page = await openRefusals(visitor, { world, instance, person });
+      await meetRefusal(page, "GET /authz/policy");
+      await expectCause(page, "TOKEN_ROLE_INSUFFICIENT", "Certain");
+      await page
+        .getByText(/Ask an Owner or Administrator/)
+        .first()
+        .waitFor();
+      await visitor.screenshot(page, "refusal-member");
+      expect(await visitor.findBarriers(page)).toEqual([]);
+      // Somebody gives the role: a token made anew has it.
+      await world.changeRole(person, "administrator");
+      await page.getByRole("button", { name: "Get a new token" }).click();
+      await turnsGreen(page);
+      await page.getByRole("button", { name: "Close" }).last().click();
+      // Their own refusal is recorded, and has an address.
+      await page
+        .getByRole("link", { name: /lacks a scope/ })
+        .first()
+        .click();
+      await page.getByRole("dialog", { name: "Refusal" }).waitFor();
+      await visitor.screenshot(page, "refusals");
+      await lookAround(page, visitor, "refusals");
+      await page.getByRole("dialog", { name: "Refusal" }).getByRole("button", { name: "Close" }).click();
+      await lookAround(page, visitor, "refusal-list");
+      await page
+        .getByRole("link", { name: /lacks a scope/ })
+        .first()
+        .click();
+      await page.getByRole("link", { name: "Open as a page" }).last().click();
+      await page.waitForURL(/\/r\//);
+      await page.getByText("TOKEN_ROLE_INSUFFICIENT").waitFor();
+      await page.reload();
+      await page.getByRole("heading", { name: "Record", exact: true }).waitFor();
+      await visitor.screenshot(page, "refusal-page", { isWholePage: true });
+      await lookAround(page, visitor, "refusal-page");
+      expect(await visitor.findBarriers(page)).toEqual([]);
+      await tryAgain(page);
+      await turnsGreen(page);
+    },
+    120_000,
+  );
 });
 
 describe("tokens of one's own", () => {

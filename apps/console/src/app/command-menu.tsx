@@ -1,9 +1,11 @@
 /** What ⌘K finds: pages, instances, themes. Features add sources of their own to `useCommands`. */
 import { useNavigate } from "@tanstack/react-router";
-import { Moon, Server, Sun } from "lucide-react";
+import { Moon, Server, ShieldAlert, Sun } from "lucide-react";
 import { type Command, CommandPalette } from "../components/command-palette.tsx";
 import { describeInstanceState } from "../lib/instance-state.ts";
 import { useInstances } from "../lib/instances.ts";
+import type { RefusedCall } from "../lib/refused-call.ts";
+import { useServices } from "../lib/services.ts";
 import { chooseTheme } from "../lib/theme.ts";
 import { useCurrentInstance } from "./current-instance.ts";
 import { INSTANCE_PAGES, ORGANIZATION_PAGES } from "./navigation.ts";
@@ -21,6 +23,7 @@ function useCommands(): readonly Command[] {
   const navigate = useNavigate();
   const current = useCurrentInstance();
   const { data } = useInstances();
+  const { refusedCalls } = useServices();
   const pages = [
     ...(current === undefined
       ? []
@@ -65,5 +68,21 @@ function useCommands(): readonly Command[] {
       run: () => chooseTheme("dark"),
     },
   ];
-  return [...pages, ...instances, ...themes];
+  const refusals = refusedCalls.listIds().map((denialId) => ({
+    id: `refusal ${denialId}`,
+    label: denialId,
+    group: "Refusals of this tab",
+    icon: <ShieldAlert aria-hidden />,
+    run: () =>
+      void navigate({
+        to: "/r/$denialId",
+        params: { denialId },
+        search: instanceOf(refusedCalls.find(denialId)),
+      }),
+  }));
+  return [...pages, ...instances, ...refusals, ...themes];
+}
+
+function instanceOf(call: RefusedCall | undefined): { readonly instance?: string } {
+  return call === undefined ? {} : { instance: call.instanceId };
 }

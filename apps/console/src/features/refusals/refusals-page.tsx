@@ -1,5 +1,5 @@
 /** Everything that the instance has refused, as it comes in: equal refusals are one row. */
-import { Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { ButtonLink } from "../../components/button.tsx";
@@ -21,8 +21,9 @@ import { AccessCheck } from "./access-check.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { RefusalFacts } from "./refusal-facts.tsx";
 import { isFiltered, type RefusalFilters } from "./refusal-filters.ts";
-import { refusalsRoute } from "./refusals-routes.ts";
 import { type DenialList, useDenials } from "./use-denials.ts";
+
+const refusalsRoute = getRouteApi("/shell/i/$instanceId/refusals");
 
 export function RefusalsPage() {
   const { instanceId } = refusalsRoute.useParams();
