@@ -1,7 +1,7 @@
 // What one click mends: the cause is met, its button is pressed, and the same request is let in.
 import { afterAll, beforeAll, expect } from "vitest";
 import { story } from "./browser.ts";
-import { openRefusalWorld, type RefusalWorld, SECURITY_KEY } from "./refusal-world.ts";
+import { openRefusalWorld, PASSWORD, type RefusalWorld, SECURITY_KEY } from "./refusal-world.ts";
 import {
   dialogOf,
   expectCause,
@@ -106,7 +106,7 @@ story("who was signed out signs in again, and goes on in the same dialog", async
   const ended = page.getByRole("dialog", { name: "Your session has ended" });
   await ended.waitFor();
   expect(await dialogOf(page).isVisible()).toBe(false);
-  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByLabel("Password").fill(PASSWORD);
   await ended.getByRole("button", { name: "Sign in" }).click();
   await dialogOf(page).waitFor();
   await tryAgain(page);

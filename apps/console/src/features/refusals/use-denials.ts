@@ -9,7 +9,7 @@ import { type RefusalFilters, toDenialQuery } from "./refusal-filters.ts";
 export type DenialList = Awaited<ReturnType<AgentOSClient["denials"]["list"]>>;
 type DenialCounts = Awaited<ReturnType<AgentOSClient["denials"]["count"]>>;
 
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 /** While the page is looked at. */
 const LIVE_MS = 5_000;
 
