@@ -36,6 +36,9 @@ export interface WorldInstance {
   readonly pem: string;
   setSwitches(switches: Switches): Promise<void>;
   stateVersion(version: string): Promise<void>;
+  setOsId(osId: string): Promise<void>;
+  /** Another key signs from now on, and the one before is none any more. Gives the public half of the new one. */
+  replaceKey(): Promise<string>;
   /** Puts another server there, and lets both people look at it. */
   put(served: Served): Promise<void>;
 }
@@ -103,6 +106,19 @@ export async function openRefusalWorld(): Promise<RefusalWorld> {
       setSwitches,
       async stateVersion(version) {
         await ownerClient.instances.update({ parameters, body: { stated_version: version } });
+      },
+      async setOsId(osId) {
+        await ownerClient.instances.update({ parameters, body: { os_id: osId } });
+      },
+      async replaceKey() {
+        const old = keys.data[0]?.kid ?? "";
+        const published = await ownerClient.keys.publish({ parameters });
+        const next = published.data.find(({ station }) => station === "published");
+        if (next === undefined) throw new Error("no key was published");
+        const body = { is_forced: true };
+        await ownerClient.keys.sign({ parameters: { ...parameters, kid: next.kid }, body });
+        await ownerClient.keys.retire({ parameters: { ...parameters, kid: old }, body });
+        return next.public_pem;
       },
       async put(served) {
         await stop();

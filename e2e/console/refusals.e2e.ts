@@ -2,16 +2,17 @@
 // the same request is let in.
 import { createTestKey, goodToken, signToken, withClaims, withHeader } from "@agentos/testkit";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import type { Page } from "../../tools/browser/drive.ts";
-import { overflowsSideways, story, type Visitor } from "./browser.ts";
+import { story } from "./browser.ts";
+import { openRefusalWorld, type RefusalWorld, SECURITY_KEY } from "./refusal-world.ts";
 import {
-  openRefusalWorld,
-  type RefusalWorld,
-  SECURITY_KEY,
-  signIn,
-  type WorldInstance,
-  type WorldPerson,
-} from "./refusal-world.ts";
+  dialogOf,
+  expectCause,
+  lookAround,
+  meetRefusal,
+  openRefusals,
+  tryAgain,
+  turnsGreen,
+} from "./refusals-on-page.ts";
 
 let world: RefusalWorld;
 beforeAll(async () => {
@@ -21,56 +22,13 @@ afterAll(() => world.close());
 
 const BOTH = { authorization: true, security_key: true };
 
-async function openRefusals(
-  visitor: Visitor,
-  instance: WorldInstance,
-  person: WorldPerson = world.owner,
-): Promise<Page> {
-  const page = await visitor.open({ origins: [world.url, instance.endpoint] });
-  await page.goto(`${world.url}/i/${instance.id}/refusals`);
-  await signIn(page, person);
-  await page.getByRole("heading", { name: "Refusals" }).waitFor();
-  return page;
-}
-
-/** Asks what the person may do, and opens the dialog about one request. */
-async function meetRefusal(page: Page, route: string): Promise<void> {
-  await page.getByRole("button", { name: /Check (?:my access|again)/ }).click();
-  await page.getByRole("button", { name: `Why was ${route} refused?` }).click();
-  await dialogOf(page).waitFor();
-}
-
-const dialogOf = (page: Page) => page.getByRole("dialog", { name: "Authorization Failed" });
-
-async function expectCause(page: Page, code: string, certainty: "Certain" | "Likely"): Promise<void> {
-  const dialog = dialogOf(page);
-  await dialog.getByText(code, { exact: true }).waitFor();
-  await dialog.getByText(certainty, { exact: true }).waitFor();
-}
-
-/** The same in the other theme, and on a phone. */
-async function lookAround(page: Page, visitor: Visitor, name: string): Promise<void> {
-  const size = page.viewportSize();
-  await page.emulateMedia({ colorScheme: "dark" });
-  await visitor.screenshot(page, `${name}-dark`);
-  expect(await visitor.findBarriers(page)).toEqual([]);
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 390, height: 844 });
-  await visitor.screenshot(page, `${name}-phone`);
-  expect(await overflowsSideways(page)).toBe(false);
-  if (size !== null) await page.setViewportSize(size);
-}
-
-const tryAgain = (page: Page) => page.getByRole("button", { name: "Try the same request again" }).click();
-const turnsGreen = (page: Page) => page.getByText("The same request was let in").last().waitFor();
-
 describe("401, algorithm mismatch", () => {
   story(
     "of the platform's tokens: the line is copied, and the instance started again",
     async ({ visitor }) => {
       const instance = await world.connect("Algorithm");
       await instance.put({ python: { mode: "jwt", algorithm: "HS256", publicPem: instance.pem } });
-      const page = await openRefusals(visitor, instance);
+      const page = await openRefusals(visitor, { world, instance });
       await meetRefusal(page, "GET /config");
       await expectCause(page, "INSTANCE_ALGORITHM_OTHER", "Certain");
       await dialogOf(page).getByText('algorithm="RS256"').waitFor();
@@ -90,7 +48,7 @@ describe("401, the PEM was mangled", () => {
   story("on its way: the lines are shown to set it again", async ({ visitor }) => {
     const instance = await world.connect("Mangled");
     await instance.put({ python: { mode: "jwt", publicPem: instance.pem.replaceAll("\n", "") } });
-    const page = await openRefusals(visitor, instance);
+    const page = await openRefusals(visitor, { world, instance });
     await meetRefusal(page, "GET /config");
     await expectCause(page, "INSTANCE_KEY_MANGLED", "Certain");
     await page.getByText("JWT_VERIFICATION_KEY=").first().waitFor();
@@ -106,7 +64,7 @@ describe("401, the PEM was mangled", () => {
     await instance.put({
       ours: { authorization: true, env: { JWT_VERIFICATION_KEY: other.verificationKey } },
     });
-    const page = await openRefusals(visitor, instance);
+    const page = await openRefusals(visitor, { world, instance });
     // The list itself is refused, so the refusal stands in its place.
     await page
       .getByRole("region", { name: "Authorization failed" })
@@ -122,43 +80,62 @@ describe("401, the PEM was mangled", () => {
 });
 
 describe("403, insufficient scopes", () => {
-  story("a Member asks what the role does not give, and is told whom to ask", async ({ visitor }) => {
-    const instance = await world.connect("Scopes");
-    await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
-    const person = await world.addMember("Rita");
-    const page = await openRefusals(visitor, instance, person);
-    await meetRefusal(page, "GET /authz/policy");
-    await expectCause(page, "TOKEN_ROLE_INSUFFICIENT", "Certain");
-    await page
-      .getByText(/Ask an Owner or Administrator/)
-      .first()
-      .waitFor();
-    await visitor.screenshot(page, "refusal-member");
-    expect(await visitor.findBarriers(page)).toEqual([]);
-    // Somebody gives the role: a token made anew has it.
-    await world.changeRole(person, "administrator");
-    await page.getByRole("button", { name: "Get a new token" }).click();
-    await turnsGreen(page);
-    await page.getByRole("button", { name: "Close" }).last().click();
-    // Their own refusal is recorded, and has an address.
-    await page
-      .getByRole("link", { name: /lacks a scope/ })
-      .first()
-      .click();
-    await page.getByRole("dialog", { name: "Refusal" }).waitFor();
-    await visitor.screenshot(page, "refusals");
-    await lookAround(page, visitor, "refusals");
-    await page.getByRole("link", { name: "Open as a page" }).last().click();
-    await page.waitForURL(/\/r\//);
-    await page.getByText("TOKEN_ROLE_INSUFFICIENT").waitFor();
-    await page.reload();
-    await page.getByRole("heading", { name: "Record" }).waitFor();
-    await visitor.screenshot(page, "refusal-page", { isWholePage: true });
-    await lookAround(page, visitor, "refusal-page");
-    expect(await visitor.findBarriers(page)).toEqual([]);
-    await tryAgain(page);
-    await turnsGreen(page);
-  });
+  story(
+    "a Member asks what the role does not give, and is told whom to ask",
+    async ({ visitor }) => {
+      const instance = await world.connect("Scopes");
+      await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+      const person = await world.addMember("Rita");
+      const page = await openRefusals(visitor, { world, instance, person });
+      await meetRefusal(page, "GET /authz/policy");
+      await expectCause(page, "TOKEN_ROLE_INSUFFICIENT", "Certain");
+      await page
+        .getByText(/Ask an Owner or Administrator/)
+        .first()
+        .waitFor();
+      await visitor.screenshot(page, "refusal-member");
+      expect(await visitor.findBarriers(page)).toEqual([]);
+      // Somebody gives the role: a token made anew has it.
+      await world.changeRole(person, "administrator");
+      await page.getByRole("button", { name: "Get a new token" }).click();
+      await turnsGreen(page);
+    },
+    120_000,
+  );
+
+  story(
+    "their own refusal is recorded, and has an address where it turns green",
+    async ({ visitor }) => {
+      const instance = await world.connect("Recorded");
+      await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
+      const person = await world.addMember("Sara");
+      const page = await openRefusals(visitor, { world, instance, person });
+      await page.getByRole("button", { name: "Check my access" }).click();
+      await page
+        .getByRole("link", { name: /lacks a scope/ })
+        .first()
+        .click();
+      await page.getByRole("dialog", { name: "Refusal" }).waitFor();
+      await visitor.screenshot(page, "refusals");
+      await lookAround(page, visitor, "refusals");
+      await page.getByRole("dialog", { name: "Refusal" }).getByRole("button", { name: "Close" }).click();
+      await lookAround(page, visitor, "refusal-list");
+      await page
+        .getByRole("link", { name: /lacks a scope/ })
+        .first()
+        .click();
+      await page.getByRole("link", { name: "Open as a page" }).last().click();
+      await page.waitForURL(/\/r\//);
+      await page.getByRole("heading", { name: "Record", exact: true }).waitFor();
+      await visitor.screenshot(page, "refusal-page", { isWholePage: true });
+      await lookAround(page, visitor, "refusal-page");
+      await world.changeRole(person, "administrator");
+      await page.reload();
+      await tryAgain(page);
+      await turnsGreen(page);
+    },
+    120_000,
+  );
 });
 
 describe("tokens of one's own", () => {
@@ -175,7 +152,7 @@ describe("tokens of one's own", () => {
     const ask = async (token: string) =>
       (await fetch(`${instance.endpoint}/agents`, { headers: { authorization: `Bearer ${token}` } })).status;
     expect(await ask(await signToken({ ...withHeader(parts, { alg: "HS256" }), key: secret }))).toBe(401);
-    const page = await openRefusals(visitor, instance);
+    const page = await openRefusals(visitor, { world, instance });
     await page.getByRole("link", { name: /HS256/ }).click();
     const panel = page.getByRole("dialog", { name: "Refusal" });
     await panel.getByText("Expected · Algorithm").waitFor();
@@ -201,7 +178,7 @@ describe("tokens of one's own", () => {
         .status;
     };
     expect(await ask(["agents:read"])).toBe(403);
-    const page = await openRefusals(visitor, instance);
+    const page = await openRefusals(visitor, { world, instance });
     await page.getByRole("link", { name: /scope/ }).first().click();
     const panel = page.getByRole("dialog", { name: "Refusal" });
     await panel.getByText("SCOPE_PREREQUISITE_MISSING").first().waitFor();
@@ -212,16 +189,15 @@ describe("tokens of one's own", () => {
 });
 
 describe("a removed member's open console", () => {
-  story("says that they are no member any more, and the page stays", async ({ visitor }) => {
+  story("is told that the session has ended, and the page stays", async ({ visitor }) => {
     const instance = await world.connect("Removed");
     await instance.put({ ours: { authorization: true, env: { JWT_VERIFICATION_KEY: instance.pem } } });
     const person = await world.addMember("Nora");
-    const page = await openRefusals(visitor, instance, person);
+    const page = await openRefusals(visitor, { world, instance, person });
     await world.remove(person);
     await meetRefusal(page, "GET /authz/policy");
     await page.getByRole("button", { name: "Get a new token" }).click();
-    await page.waitForTimeout(3000);
-    console.log(await page.locator("body").innerText());
+    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
     await visitor.screenshot(page, "refusal-removed-member");
   });
 });
@@ -234,7 +210,7 @@ describe("both switches on", () => {
     await instance.put({
       python: { mode: "jwt", version: "2.3.12", publicPem: instance.pem, securityKey: SECURITY_KEY },
     });
-    const page = await openRefusals(visitor, instance);
+    const page = await openRefusals(visitor, { world, instance });
     await meetRefusal(page, "GET /config");
     await expectCause(page, "INSTANCE_VERSION_WITHOUT_JWT", "Likely");
     await visitor.screenshot(page, "refusal-version");
@@ -249,7 +225,7 @@ describe("both switches on", () => {
     await instance.setSwitches(BOTH);
     await instance.stateVersion("2.3.13");
     await instance.put({ python: { mode: "security_key", version: "2.3.13", securityKey: SECURITY_KEY } });
-    const page = await openRefusals(visitor, instance);
+    const page = await openRefusals(visitor, { world, instance });
     await meetRefusal(page, "GET /config");
     await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Certain");
     await visitor.screenshot(page, "refusal-both-switches");
@@ -264,7 +240,7 @@ describe("both switches on", () => {
     const instance = await world.connect("Tokens alone");
     await instance.setSwitches(BOTH);
     await instance.put({ python: { mode: "security_key", version: "2.9.0", securityKey: SECURITY_KEY } });
-    const page = await openRefusals(visitor, instance);
+    const page = await openRefusals(visitor, { world, instance });
     await meetRefusal(page, "GET /config");
     await expectCause(page, "INSTANCE_BOTH_SWITCHES_ON", "Certain");
     await lookAround(page, visitor, "refusal-dialog");

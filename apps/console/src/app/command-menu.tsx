@@ -20,6 +20,7 @@ import { describeFault } from "../lib/describe-fault.ts";
 import { describeInstanceState } from "../lib/instance-state.ts";
 import { useInstances } from "../lib/instances.ts";
 import { useMembers } from "../lib/people.ts";
+import type { RefusedCall } from "../lib/refused-call.ts";
 import { useServices } from "../lib/services.ts";
 import { useMembership } from "../lib/session.ts";
 import { chooseTheme } from "../lib/theme.ts";
@@ -61,7 +62,7 @@ export function CommandMenu(props: CommandMenuProps) {
 }
 
 function useCommands(isOpen: boolean): readonly Command[] {
-  return [...usePages(), ...useThings(isOpen), ...useInstanceCommands(), ...usePeople(), ...useActions()];
+  return [...usePages(), ...useThings(isOpen), ...useInstanceCommands(), ...usePeople(), ...useRefusals(), ...useActions()];
 }
 
 function usePages(): readonly Command[] {
@@ -222,4 +223,26 @@ function useActions(): readonly Command[] {
     action("system", "Theme as the system", <Monitor aria-hidden />, () => chooseTheme("system"), "look"),
     action("sign-out", "Sign out", <LogOut aria-hidden />, () => signOut.mutate(), "log out leave"),
   ];
+}
+
+/** Refusals that this tab has met. */
+function useRefusals(): readonly Command[] {
+  const navigate = useNavigate();
+  const { refusedCalls } = useServices();
+  return refusedCalls.listIds().map((denialId) => ({
+    id: `refusal ${denialId}`,
+    label: denialId,
+    group: "Refusals of this tab",
+    icon: <ShieldAlert aria-hidden />,
+    run: () =>
+      void navigate({
+        to: "/r/$denialId",
+        params: { denialId },
+        search: instanceOf(refusedCalls.find(denialId)),
+      }),
+  }));
+}
+
+function instanceOf(call: RefusedCall | undefined): { readonly instance?: string } {
+  return call === undefined ? {} : { instance: call.instanceId };
 }

@@ -4,7 +4,9 @@
  * be loaded there is `RefusalPanel`, which is the same without a dialog.
  */
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
-import type { RefusedCall } from "../lib/refused-call.ts";
+import { idOfError, type RefusedCall } from "../lib/refused-call.ts";
+import { useServices } from "../lib/services.ts";
+import { useIsSessionOver } from "../lib/session-watch.ts";
 import { RefusalDialog } from "./refusal-dialog.tsx";
 
 export interface RefusalOpener {
@@ -24,6 +26,8 @@ export function useRefusal(): RefusalOpener {
 export function RefusalArea({ children }: { readonly children: ReactNode }) {
   const [call, setCall] = useState<RefusedCall>();
   const [isOpen, setIsOpen] = useState(false);
+  // Then another dialog asks to sign in, and this one comes back after it.
+  const isSessionOver = useIsSessionOver(useServices().sessionWatch);
   const opener = useMemo<RefusalOpener>(
     () => ({
       explain(next) {
@@ -36,7 +40,14 @@ export function RefusalArea({ children }: { readonly children: ReactNode }) {
   return (
     <RefusalContext value={opener}>
       {children}
-      {call === undefined ? null : <RefusalDialog call={call} isOpen={isOpen} onOpenChange={setIsOpen} />}
+      {call === undefined ? null : (
+        <RefusalDialog
+          key={idOfError(call.error)}
+          call={call}
+          isOpen={isOpen && !isSessionOver}
+          onOpenChange={setIsOpen}
+        />
+      )}
     </RefusalContext>
   );
 }

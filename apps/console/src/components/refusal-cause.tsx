@@ -27,9 +27,11 @@ export function RefusalCause({ session }: { readonly session: RefusalSession }) 
       </p>
       <p className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
         <Badge tone={tone}>{word}</Badge>
-        {route === undefined ? null : <code className="font-mono wrap-anywhere text-ink">{route}</code>}
+        {route === undefined || instance === undefined ? null : (
+          <code className="font-mono wrap-anywhere text-ink">{route}</code>
+        )}
         {status === undefined ? <span>no answer</span> : <span>answered {status}</span>}
-        {instance === undefined ? null : <span>by {instance.name}</span>}
+        <span>by {instance === undefined ? "the control plane" : instance.name}</span>
       </p>
       {sides === undefined ? null : (
         <dl className="grid grid-cols-1 overflow-hidden rounded-md border border-line sm:grid-cols-2">

@@ -1,5 +1,6 @@
 /** "Authorization Failed": opened by `useRefusal`, wherever a request was refused. */
-import { idOfError, type RefusedCall } from "../lib/refused-call.ts";
+import { useMemo, useState } from "react";
+import type { RefusedCall } from "../lib/refused-call.ts";
 import { Button } from "./button.tsx";
 import { Dialog, DialogClose } from "./dialog.tsx";
 import { RefusalBody } from "./refusal-panel.tsx";
@@ -10,21 +11,33 @@ export interface RefusalDialogProps {
   readonly onOpenChange: (isOpen: boolean) => void;
 }
 
+/** One for each refusal: it begins anew with its `key`. */
 export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps) {
+  const [isPassed, setIsPassed] = useState(false);
+  const watched = useMemo(
+    () => ({
+      ...call,
+      onResolved() {
+        setIsPassed(true);
+        call.onResolved?.();
+      },
+    }),
+    [call],
+  );
   return (
     <Dialog
-      title="Authorization Failed"
+      title={isPassed ? "Authorization works again" : "Authorization Failed"}
       description={call.title}
       isOpen={isOpen}
       onOpenChange={onOpenChange}
       isWide
       actions={
         <DialogClose>
-          <Button variant="ghost">Close</Button>
+          <Button variant={isPassed ? "primary" : "ghost"}>{isPassed ? "Done" : "Close"}</Button>
         </DialogClose>
       }
     >
-      <RefusalBody key={idOfError(call.error)} call={call} />
+      <RefusalBody call={watched} />
     </Dialog>
   );
 }

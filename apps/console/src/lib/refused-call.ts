@@ -52,6 +52,8 @@ const MAX_KEPT = 50;
 
 export interface RefusedCalls {
   readonly keep: (denialId: string, call: RefusedCall) => void;
+  /** The newest first. */
+  readonly listIds: () => readonly string[];
   readonly find: (denialId: string) => RefusedCall | undefined;
 }
 
@@ -65,6 +67,7 @@ export function createRefusedCalls(): RefusedCalls {
       const [oldest] = calls.keys();
       if (calls.size > MAX_KEPT && oldest !== undefined) calls.delete(oldest);
     },
+    listIds: () => [...calls.keys()].toReversed(),
     find: (denialId) => calls.get(denialId),
   };
 }

@@ -69,7 +69,7 @@ export function AccessCheck({ instance }: { readonly instance: Instance }) {
       render: (asked) => (
         <Why
           asked={asked}
-          outcome={outcomes[asked.route]}
+          outcome={check.isPending ? undefined : outcomes[asked.route]}
           instance={instance}
           onResolved={() => setOutcomes((before) => ({ ...before, [asked.route]: "let in" }))}
         />

@@ -33,13 +33,15 @@ export function FilterBar({ instance, filters, seesAll }: FilterBarProps) {
     });
   };
   return (
-    <search aria-label="Filters" className="flex min-w-0 flex-wrap items-center gap-2">
-      <SegmentedControl<Span>
-        label="Last seen within"
-        value={filters.span ?? "all"}
-        onChange={(span) => set({ span: span === "all" ? undefined : span })}
-        segments={Object.entries(SPAN_WORDS).map(([value, label]) => ({ value: value as Span, label }))}
-      />
+    <search aria-label="Filters" className="grid min-w-0 grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
+      <div className="col-span-2">
+        <SegmentedControl<Span>
+          label="Last seen within"
+          value={filters.span ?? "all"}
+          onChange={(span) => set({ span: span === "all" ? undefined : span })}
+          segments={Object.entries(SPAN_WORDS).map(([value, label]) => ({ value: value as Span, label }))}
+        />
+      </div>
       <Filter
         instance={instance}
         by="code"
@@ -107,7 +109,7 @@ function Filter({ instance, by, label, value, onChange }: FilterProps) {
   const isKnown = value === undefined || known.some((option) => option.value === value);
   if (known.length === 0 && value === undefined) return null;
   return (
-    <div className="w-44 max-w-full">
+    <div className="min-w-0 sm:w-44">
       <Select
         label={label}
         value={value ?? ANY}

@@ -6,6 +6,8 @@ import type { Denial } from "../../lib/explain-refusal.ts";
 import { asSentence, clip, countOf } from "../../lib/words.ts";
 
 const MAX_FACTS = 20;
+/** In the two sides, and in what was seen. */
+const SHOWN_ELSEWHERE = ["held_scopes", "required_scopes", "missing_scopes", "scope_to_add", "suggestion"];
 
 export function RefusalFacts({ denial }: { readonly denial: Denial }) {
   const { count, created_at: first, last_seen_at: last, status } = denial;
@@ -26,7 +28,9 @@ export function RefusalFacts({ denial }: { readonly denial: Denial }) {
     { name: "Answered", value: `${status}: “${clip(denial.detail, 300)}”` },
   ];
   if (denial.view === "caller") return <KeyValueList items={shared} />;
-  const facts = Object.entries(denial.facts).slice(0, MAX_FACTS);
+  const facts = Object.entries(denial.facts)
+    .filter(([name]) => !SHOWN_ELSEWHERE.includes(name))
+    .slice(0, MAX_FACTS);
   return (
     <KeyValueList
       items={[

@@ -1,6 +1,7 @@
 /** One refusal, at an address that can be passed on: from cause to green. */
 import { isClientError } from "@agentos/client";
 import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { ShieldQuestion } from "lucide-react";
 import { useMemo } from "react";
 import { ButtonLink } from "../../components/button.tsx";
@@ -16,7 +17,8 @@ import { toRefusedCall } from "../../lib/recorded-call.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership, useSignedIn } from "../../lib/session.ts";
 import { RefusalFacts } from "./refusal-facts.tsx";
-import { refusalRoute } from "./refusals-routes.ts";
+
+const refusalRoute = getRouteApi("/shell/r/$denialId");
 
 export function RefusalPage() {
   const { denialId } = refusalRoute.useParams();

@@ -1,5 +1,5 @@
 /** Everything that the instance has refused, as it comes in: equal refusals are one row. */
-import { Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { ButtonLink } from "../../components/button.tsx";
@@ -21,8 +21,9 @@ import { AccessCheck } from "./access-check.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { RefusalFacts } from "./refusal-facts.tsx";
 import { isFiltered, type RefusalFilters } from "./refusal-filters.ts";
-import { refusalsRoute } from "./refusals-routes.ts";
-import { type DenialList, useDenials } from "./use-denials.ts";
+import { type DenialList, useDenials, useMemberNames } from "./use-denials.ts";
+
+const refusalsRoute = getRouteApi("/shell/i/$instanceId/refusals");
 
 export function RefusalsPage() {
   const { instanceId } = refusalsRoute.useParams();
@@ -100,6 +101,7 @@ interface RefusalListProps extends RecordedProps {
 
 function RefusalList({ instance, list, filters, seesAll }: RefusalListProps) {
   const params = { instanceId: instance.id };
+  const names = useMemberNames();
   const { total_pages: pages } = list.meta;
   const page = filters.page ?? 1;
   if (list.data.length === 0 && !isFiltered(filters) && page === 1) return <NothingRefused />;
@@ -108,7 +110,7 @@ function RefusalList({ instance, list, filters, seesAll }: RefusalListProps) {
       <FilterBar instance={instance} filters={filters} seesAll={seesAll} />
       <Table
         label="Refusals"
-        columns={columnsFor(params.instanceId, filters, seesAll)}
+        columns={columnsFor({ instanceId: instance.id, filters, names: seesAll ? names : undefined })}
         rows={list.data}
         keyOf={({ denial_id }) => denial_id}
         empty={
@@ -152,20 +154,21 @@ function NothingRefused() {
   );
 }
 
-function columnsFor(
-  instanceId: string,
-  filters: RefusalFilters,
-  seesAll: boolean,
-): readonly Column<Denial>[] {
+interface ColumnsInput {
+  readonly instanceId: string;
+  readonly filters: RefusalFilters;
+  /** Of members; undefined where only one's own refusals are seen. */
+  readonly names: ReadonlyMap<string, string> | undefined;
+}
+
+function columnsFor({ instanceId, filters, names }: ColumnsInput): readonly Column<Denial>[] {
   const who: Column<Denial> = {
     id: "who",
     title: "Who",
     isMinor: true,
     render: (denial) =>
       denial.view === "operator" ? (
-        <span className="block max-w-40 truncate text-ink-soft">
-          {denial.subject ?? denial.client ?? "unknown"}
-        </span>
+        <span className="block max-w-40 truncate text-ink-soft">{describeWho(denial, names)}</span>
       ) : null,
   };
   return [
@@ -196,7 +199,7 @@ function columnsFor(
         <code className="block max-w-56 truncate font-mono text-xs text-ink-soft">{route}</code>
       ),
     },
-    ...(seesAll ? [who] : []),
+    ...(names === undefined ? [] : [who]),
     {
       id: "count",
       title: "Times",
@@ -217,6 +220,14 @@ function columnsFor(
       render: ({ last_seen_at: at }) => <RelativeTime seconds={at} />,
     },
   ];
+}
+
+function describeWho(
+  { subject, client }: { readonly subject: string | null; readonly client: string | null },
+  names: ReadonlyMap<string, string> | undefined,
+): string {
+  if (subject !== null) return names?.get(subject) ?? subject;
+  return client ?? "unknown";
 }
 
 function OpenRefusal({ instance, list, filters }: Omit<RefusalListProps, "seesAll">) {

@@ -9,7 +9,7 @@ import { type RefusalFilters, toDenialQuery } from "./refusal-filters.ts";
 export type DenialList = Awaited<ReturnType<AgentOSClient["denials"]["list"]>>;
 type DenialCounts = Awaited<ReturnType<AgentOSClient["denials"]["count"]>>;
 
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 /** While the page is looked at. */
 const LIVE_MS = 5_000;
 
@@ -38,6 +38,20 @@ export function useDenials(instance: Instance, filters: RefusalFilters): UseQuer
       { signal },
     ),
   );
+}
+
+/** Names of members by their id, for who may read them: subjects of tokens that are made here are such ids. */
+export function useMemberNames(): ReadonlyMap<string, string> {
+  const { controlPlane } = useServices();
+  const { organization, scopes } = useMembership();
+  const { data } = useQuery({
+    queryKey: ["members", organization.id, "names"],
+    queryFn: ({ signal }) =>
+      controlPlane.members.list({ parameters: { organization_id: organization.id } }, { signal }),
+    enabled: scopes.includes("org:members:read"),
+    staleTime: 60_000,
+  });
+  return new Map((data?.data ?? []).map(({ person_id: id, name }) => [id, name]));
 }
 
 /** The values that there are to filter by, most first. */
