@@ -79,6 +79,13 @@ export const rejections = {
     detail: "Session not found",
     fix: "read GET /api/sessions for those that there are",
   },
+  SESSION_OVER: {
+    ...rejection,
+    status: 401,
+    title: "your session ended while this was under way; nothing was done",
+    detail: "The session has ended",
+    fix: "sign in again, then try once more",
+  },
   MEMBER_UNKNOWN: {
     ...absent,
     title: "the organization has no such member",
