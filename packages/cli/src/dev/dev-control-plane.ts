@@ -53,8 +53,8 @@ export async function startDevControlPlane(
     localInstances: [
       {
         endpoint,
-        apply: ({ instanceId, authorization, securityKey }) =>
-          apply({ authorization, securityKey }, issuerOf(url, instanceId)),
+        apply: ({ issuerId, authorization, securityKey }) =>
+          apply({ authorization, securityKey }, issuerOf(url, issuerId)),
       },
     ],
   });
