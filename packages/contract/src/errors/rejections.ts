@@ -241,7 +241,7 @@ export const rejections = {
   SIGNING_KEY_LOADED_UNKNOWN: {
     ...against,
     title:
-      "it cannot be told whether the instance has loaded this key: its policy was not read in the last minutes, and a Python AgentOS has none",
+      "it cannot be told whether the instance has loaded this key, for its policy cannot be read: {reason}",
     detail: "Whether the instance has loaded the key is unknown",
     fix: 'see to it that the instance has the key: set the lines of its configuration, and start it anew where it is a Python AgentOS; then send "is_forced"',
   },

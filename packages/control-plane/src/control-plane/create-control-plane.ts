@@ -11,7 +11,7 @@ import { createKeysRoutes } from "../routes/keys-routes.ts";
 import { createPeopleRoutes } from "../routes/people-routes.ts";
 import { createShellRoutes } from "../routes/shell-routes.ts";
 import { createSignInRoutes } from "../routes/sign-in-routes.ts";
-import { Rejected } from "../store/rejected.ts";
+import { findCause, Rejected } from "../store/rejected.ts";
 import {
   type ControlPlaneOptions,
   DEFAULT_CONTROL_PLANE_PORT,
@@ -131,9 +131,10 @@ function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliComm
       async refreshPolicy({ instanceId, ...caller }) {
         try {
           await readPolicy(instances, caller, instanceId);
+          return undefined;
         } catch (cause) {
-          // Whatever cannot be read is not known, and the key is judged by that.
           if (!(cause instanceof Rejected)) throw cause;
+          return findCause(cause) ?? "it is asked too often";
         }
       },
     }),

@@ -38,6 +38,18 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
       answers: [{ route: "GET /info", status: 200, credential: "none", body }],
     });
 
+  const listRevocations = () =>
+    test.store.read((db) => db.selectFrom("agentos_cp_revocations").selectAll().execute());
+  const issuerIdOf = (id: string) =>
+    test.store.read(async (db) => {
+      const row = await db
+        .selectFrom("agentos_cp_instances")
+        .select("issuer_id")
+        .where("instance_id", "=", id)
+        .executeTakeFirstOrThrow();
+      return row.issuer_id;
+    });
+
   it("of another organization are unknown", async () => {
     const { services, owner, stranger } = test;
     const id = await test.connect(owner);
@@ -139,7 +151,17 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
     await observe(id, { os_id: "shop", auth_mode: "jwt", agno_version: "2.9.0" });
     await setSwitches(services, owner, id, ON);
     const [before] = await test.listKeys(id);
-    await updateInstance(services, owner, id, { endpoint: "https://new.example", name: "New" });
+    expect([await issuerIdOf(id), await listRevocations()]).toEqual([id, []]);
+    // What answers at the new endpoint is not known yet, whatever is said of it.
+    await updateInstance(services, owner, id, {
+      endpoint: "https://new.example",
+      name: "New",
+      os_id: "shop",
+    });
+    expect(await issuerIdOf(id)).not.toBe(id);
+    expect(await listRevocations()).toMatchObject([
+      { kind: "key", value: before?.kid, issuer_id: id, reason: "endpoint-changed", applied_at: null },
+    ]);
     const keys = await test.listKeys(id);
     expect(keys).toMatchObject([{ kid: before?.kid, station: "retired" }, { station: "signing" }]);
     expect(keys[0]?.sealed_private).toBeNull();
@@ -182,6 +204,8 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
     const rows = await store.read((db) => db.selectFrom("agentos_cp_observations").selectAll().execute());
     expect(rows).toEqual([]);
     expect((await test.listActions()).at(-1)).toBe("instance.deleted");
+    // It may run on, and has to be told.
+    expect(await listRevocations()).toMatchObject([{ kind: "key", reason: "instance-deleted" }]);
   });
 
   it("are given an id by who made them or may change them, and by no other browser", async () => {
@@ -302,7 +326,9 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
         expect((await readInstance(services, owner, id)).desired.authorization).toBe(true);
       };
       await setSwitches(services, owner, id, ON);
-      expect(test.applied).toEqual([{ instanceId: id, osId: null, authorization: true, securityKey: false }]);
+      expect(test.applied).toEqual([
+        { instanceId: id, issuerId: id, osId: null, authorization: true, securityKey: false },
+      ]);
     });
 
     it("and do not take them have a finding that says so, until they do", async () => {

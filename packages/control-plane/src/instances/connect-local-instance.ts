@@ -2,7 +2,9 @@
  * The AgentOS that a start brings with it, as with `agentos dev`: connected without a form to fill in, with authorization
  * on and a pair of keys. What people have changed of it since stays.
  */
+import { randomUUID } from "node:crypto";
 import type { KeyPairs } from "../keys/key-pairs.ts";
+import { leaveEndpoint } from "../revocations/leave-endpoint.ts";
 import { COMMAND_LINE } from "../store/actor.ts";
 import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
 import { save } from "./draft-instance.ts";
@@ -25,7 +27,7 @@ export interface BroughtInstance {
 
 interface Services {
   readonly store: ControlPlaneStore;
-  readonly keyPairs: Pick<KeyPairs, "prepareKeyPair" | "createKeyPairFor">;
+  readonly keyPairs: Pick<KeyPairs, "prepareKeyPair" | "createKeyPairFor" | "dropKeysOf">;
 }
 
 /** Gives its id, which is another one where somebody has connected this endpoint by hand. */
@@ -50,7 +52,16 @@ export async function connectLocalInstance(
   if (here !== undefined) return here.instance_id;
   const [elsewhere] = known;
   if (elsewhere !== undefined) {
-    await store.change(COMMAND_LINE, (change) => follow(change, elsewhere, endpoint));
+    const pair = await keyPairs.prepareKeyPair(elsewhere.instance_id);
+    await store.change(COMMAND_LINE, async (change) => {
+      await change.lockInstance(elsewhere.instance_id);
+      if (isSameHost(elsewhere.endpoint, endpoint)) return follow(change, elsewhere, endpoint);
+      // Somebody has sent it elsewhere, and tokens with it: they are not good here.
+      await leaveEndpoint(change, elsewhere, "endpoint-changed");
+      await keyPairs.dropKeysOf(change, elsewhere.instance_id);
+      await follow(change, { ...elsewhere, issuer_id: randomUUID(), os_id: brought.osId }, endpoint);
+      if (elsewhere.wants_authorization === 1) await keyPairs.createKeyPairFor(change, pair);
+    });
     return elsewhere.instance_id;
   }
   const prepared = await keyPairs.prepareKeyPair(brought.instanceId);
@@ -65,6 +76,11 @@ export async function connectLocalInstance(
     });
   });
   return brought.instanceId;
+}
+
+/** Both are of this machine, by the name that a start gives it. */
+function isSameHost(before: string | null, now: string): boolean {
+  return before !== null && new URL(before).hostname === new URL(now).hostname;
 }
 
 /** At another port it is still the AgentOS of this machine's owner, so its keys stay. */

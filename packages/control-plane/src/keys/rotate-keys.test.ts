@@ -62,7 +62,6 @@ describe.each(TEST_DIALECTS)("the rotation of keys (%s)", (dialect) => {
         thumbprint,
         kid: null,
         requestCount: 7,
-        isRepaired: false,
       }));
       const observed_json = JSON.stringify({ ...NOTHING_OBSERVED, keys });
       await db
@@ -124,6 +123,10 @@ describe.each(TEST_DIALECTS)("the rotation of keys (%s)", (dialect) => {
     await observe([old, fresh]);
     testStore.clock.now += 301;
     expect(await codeOf(sign(fresh))).toBe("SIGNING_KEY_LOADED_UNKNOWN");
+    // It was asked just now, and did not say so again: what it said before counts no more.
+    await observe([old, fresh]);
+    const unread = { ...OF, kid: fresh, isForced: false, unreadFor: "it answered with 401" };
+    expect(await codeOf(rotation.signWithKey(COMMAND_LINE, unread))).toBe("SIGNING_KEY_LOADED_UNKNOWN");
     expect(await kidAt("signing")).toBe(old);
     await sign(fresh, true);
     expect(await kidAt("signing")).toBe(fresh);

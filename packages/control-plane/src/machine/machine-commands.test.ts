@@ -80,6 +80,27 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (dialect) => {
     expect(after.actions).toContain("instance.changed");
   });
 
+  it("the instance that was sent to another host comes back, with another issuer and other keys", async () => {
+    const options = await place(dialect);
+    await prepareLocalStart(options, START);
+    const before = await readAll(options);
+    await withMachine(options, ({ store }) =>
+      store.note((db) =>
+        db
+          .updateTable("agentos_cp_instances")
+          .set({ endpoint: "https://evil.example", os_id: null })
+          .execute(),
+      ),
+    );
+    const start = await prepareLocalStart(options, START);
+    expect(start.issuer).not.toBe(`${URL_HERE}/instances/demo`);
+    const after = await readAll(options);
+    expect(after.instances).toMatchObject([{ endpoint: "http://localhost:7777", os_id: "demo" }]);
+    const signing = after.keys.filter(({ station }) => station === "signing");
+    expect(signing).toHaveLength(1);
+    expect(signing).not.toEqual(before.keys);
+  });
+
   it("whoever keeps the machine makes the first Owner, and later comes in as that Owner", async () => {
     const options = await place(dialect);
     expect((await printOwnerLink(options)).email).toBeUndefined();

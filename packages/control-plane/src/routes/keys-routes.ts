@@ -9,10 +9,10 @@ import { type Minting, mintForPerson } from "../tokens/mint-for-person.ts";
 export interface KeysServices extends Minting {
   readonly rotation: KeyRotation;
   /**
-   * Reads the policy of an instance of ours anew, so that a key is judged by what the instance has now. Resolves whatever
-   * becomes of it.
+   * Reads the policy of an instance of ours anew, so that a key is judged by what the instance has now. Resolves to why
+   * that could not be.
    */
-  readonly refreshPolicy: (query: InstanceQuery) => Promise<void>;
+  readonly refreshPolicy: (query: InstanceQuery) => Promise<string | undefined>;
 }
 
 /** Creates them. */
@@ -36,8 +36,10 @@ export function createKeysRoutes(services: KeysServices): HandlersOf<"keys" | "t
       // Only what this person may see is asked for anything.
       const personId = person.signedIn.person.id;
       await store.read((db) => findInstance(db, { organizationId, instanceId, personId }));
-      if (!body.is_forced) await services.refreshPolicy({ organizationId, instanceId, personId });
-      await rotation.signWithKey(actor, { organizationId, instanceId, kid, isForced: body.is_forced });
+      const isForced = body.is_forced;
+      const query = { organizationId, instanceId, personId };
+      const unreadFor = isForced ? undefined : await services.refreshPolicy(query);
+      await rotation.signWithKey(actor, { organizationId, instanceId, kid, isForced, unreadFor });
       return list(organizationId, instanceId, personId);
     },
     async "keys.retire"({ parameters, person, actor, body }) {

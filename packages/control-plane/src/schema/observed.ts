@@ -15,7 +15,6 @@ export function browserSource(personId: string): string {
 }
 
 export const MAX_OBSERVED_KEYS = 30;
-export const MAX_OBSERVED_FINDINGS = 20;
 const shortText = z.string().max(200);
 
 const observedKeySchema = z.object({
@@ -27,7 +26,6 @@ const observedKeySchema = z.object({
   kid: shortText.nullable(),
   /** Requests since `countedSince`; null where it does not count. */
   requestCount: z.int().nullable(),
-  isRepaired: z.boolean(),
 });
 
 export const observedSchema = z.object({
@@ -55,10 +53,7 @@ export const observedSchema = z.object({
   /** Our own server. Null: not known. */
   isOurs: z.boolean().nullable(),
   keys: z.array(observedKeySchema).max(MAX_OBSERVED_KEYS).nullable(),
-  keyState: z.enum(["ok", "stale", "failed"]).nullable(),
   countedSince: z.number().nullable(),
-  /** Codes of our catalogue that it says of its own configuration. */
-  findingCodes: z.array(shortText).max(MAX_OBSERVED_FINDINGS),
 });
 
 export type Observed = z.infer<typeof observedSchema>;
@@ -76,9 +71,7 @@ export const NOTHING_OBSERVED: Observed = Object.freeze({
   osId: null,
   isOurs: null,
   keys: null,
-  keyState: null,
   countedSince: null,
-  findingCodes: [],
 });
 
 /** One that is stored. */

@@ -62,6 +62,7 @@ describe.each(TEST_DIALECTS)("a minted token (%s)", (dialect) => {
       jti: minted.jti,
     });
     expect(minted).toMatchObject({
+      endpoint: "https://agents.example.com",
       expires_at: now + 300,
       kid: signing?.kid,
       audience: OS_ID,
