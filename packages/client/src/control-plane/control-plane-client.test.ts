@@ -99,7 +99,11 @@ describe("a call", () => {
 
 describe("the client of an instance", () => {
   /** A control plane and an AgentOS in one. */
-  async function start(endpoint: (baseUrl: string) => string | null, mintStatus = 201) {
+  async function start(
+    endpoint: (baseUrl: string) => string | null,
+    mintStatus = 201,
+    mintedFor: (baseUrl: string) => string = (baseUrl) => baseUrl,
+  ) {
     let minted = 0;
     const server = await startServer((response, { path }) => {
       if (path.endsWith("/tokens")) {
@@ -109,7 +113,8 @@ describe("the client of an instance", () => {
           detail: "Nobody gets what they do not hold",
           fix: "x",
         };
-        return sendJson(response, mintStatus, mintStatus === 201 ? { token: `minted-${minted}` } : refused);
+        const token = { token: `minted-${minted}`, endpoint: mintedFor(server.baseUrl) };
+        return sendJson(response, mintStatus, mintStatus === 201 ? token : refused);
       }
       if (path === "/agents") return sendJson(response, 200, []);
       return sendJson(response, 200, { id: "i1", endpoint: endpoint(server.baseUrl) });
@@ -134,6 +139,21 @@ describe("the client of an instance", () => {
     expect(minting.map(({ body }) => body)).toEqual(['{"scopes":["agents:read"]}']);
     for (const { headers } of server.seen.filter(({ path }) => path === "/agents"))
       expect([headers.authorization, headers.cookie]).toEqual(["Bearer minted-1", undefined]);
+  });
+
+  test("sends no token to an endpoint that the instance has left", async () => {
+    const { server, connection } = await start(
+      (baseUrl) => baseUrl,
+      201,
+      () => "https://moved.example",
+    );
+    const client = await connectInstance(connection);
+    expect(await errorOf(client.agents.list())).toMatchObject({
+      faults: [
+        "the instance is at another endpoint now: its tokens are not for this one; connect to it again",
+      ],
+    });
+    expect(server.seen.filter(({ path }) => path === "/agents")).toEqual([]);
   });
 
   test("says in the control plane's own words why there is no token", async () => {

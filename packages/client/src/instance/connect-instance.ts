@@ -19,7 +19,7 @@ export interface InstanceConnection extends Omit<AgentOSClientOptions, "baseUrl"
 /**
  * Reads where the instance is. Its client asks for a token with the first request, and for another before that one ends.
  * A token for another address than that is not used: the instance was moved, and who is at the address before is not to be
- * trusted any more. Then a request rejects with a ClientConfigurationError; connect again.
+ * trusted any more. Then a request rejects with a ConnectionFault; connect again.
  */
 export async function connectInstance(connection: InstanceConnection): Promise<AgentOSClient> {
   const { controlPlane, organizationId, instanceId, scopes, ...options } = connection;
@@ -36,9 +36,10 @@ export async function connectInstance(connection: InstanceConnection): Promise<A
     getToken: async () => {
       const minted = await controlPlane.tokens.mint({ parameters, body });
       if (minted.endpoint !== endpoint)
-        throw new ClientConfigurationError([
+        throw new ConnectionFault(
+          "no-token",
           "the instance is at another endpoint now: its tokens are not for this one; connect to it again",
-        ]);
+        );
       return requireText(minted);
     },
   });
