@@ -33,7 +33,7 @@ export const rejections = {
     ...against,
     title: "the link was used at {used_at}, and works once",
     detail: "The link has been used",
-    fix: "sign in as usual; if it was not you who used it, have your sessions ended by an Owner, and get a new link",
+    fix: "sign in with your password; who has none, or did not use it themselves, gets a new link from who gave them this one, or on the machine itself from `{cli} control-plane owner-link`",
   },
   LINK_EXPIRED: {
     ...against,
