@@ -20,7 +20,9 @@ const source = "--conditions=@agentos/source";
 const docsGenerator = "tools/generate-docs.ts";
 
 const typeProjects = [
-  ...["contract", "auth", "guard", "storage", "server", "control-plane", "client", "cli", "testkit"].map((name) => `packages/${name}`),
+  ...["contract", "auth", "guard", "storage", "server", "control-plane", "client", "cli", "testkit"].map(
+    (name) => `packages/${name}`,
+  ),
   "tsconfig.tests.json",
 ];
 

@@ -19,9 +19,20 @@ export function judgeAgentos(
   const program = createProgram({
     env: {},
     workingDirectory: "/",
-    terminal: { print: () => undefined, note: () => undefined, paint: keep, paintNote: keep },
+    terminal: {
+      print: () => undefined,
+      printPart: () => undefined,
+      note: () => undefined,
+      paint: keep,
+      paintNote: keep,
+    },
     readStandardInput: () => Promise.resolve(""),
     confirm: () => Promise.resolve(undefined),
+    openPrompt: () => ({
+      ask: () => Promise.resolve(undefined),
+      onInterrupt: () => undefined,
+      close: () => undefined,
+    }),
     now: () => 0,
     cli: "agentos",
     finish: () => undefined,

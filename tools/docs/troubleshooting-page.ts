@@ -77,10 +77,7 @@ const GROUPS: readonly (readonly [heading: string, belongs: (name: string, entry
         (entry.kind === "limit" && !isFrame(entry)),
     ],
     ["On a WebSocket that is open", (_, entry) => isFrame(entry)],
-    [
-      "The control plane: what is there stands against the request",
-      (_, entry) => entry.kind === "rejection",
-    ],
+    ["The control plane: what is there stands against the request", (_, entry) => entry.kind === "rejection"],
     [
       "The control plane: what it sees of an instance",
       (name, entry) => entry.kind === "cause" && /^(INSTANCE|TOKEN)_/.test(name),

@@ -15,7 +15,7 @@ import { MIGRATIONS, MIGRATIONS_TABLE } from "../schema/migrations.ts";
 import type { Tables } from "../schema/tables.ts";
 
 /** Beside that of an AgentOS, and never the same file: a backup of one is not a backup of the other's keys. */
-export const DEFAULT_DATABASE = "sqlite:.agentos/control-plane.db";
+const DEFAULT_DATABASE = "sqlite:.agentos/control-plane.db";
 
 /** A database that is named well. */
 export interface PlacedDatabase {
