@@ -10,7 +10,7 @@ const PAGE = "docs/control-plane.md";
 const blocks = (heading: string) => blocksOf(PAGE, heading);
 const [SIGN_IN = ""] = blocks("The first Owner, and ways in").ts;
 
-describe.skipIf(!hasShell)(PAGE, { timeout: LONG }, () => {
+describe.skipIf(!hasShell)("docs/control-plane.md", { timeout: LONG }, () => {
   const env: Record<string, string> = {
     EMAIL: "owner@agentos.localhost",
     PASSWORD: "four words of mine",

@@ -187,7 +187,7 @@ export const rejections = {
     ...against,
     title: "the id of this AgentOS is not known, and a token has to name it as its audience",
     detail: "The id of the AgentOS is unknown",
-    fix: 'open the instance in the console, which reads "os_id" of GET /info; for an AgentOS without that route, set the id by hand',
+    fix: 'take "os_id" of GET /info at the instance, or where it has no such route the id that the AgentOS is made with, and set the id by hand',
   },
   INSTANCE_NOT_OURS: {
     ...against,
