@@ -13,7 +13,7 @@ import { createRunMethods, type RunMethods } from "./run-methods.ts";
 export interface AgentOSClientOptions extends ClientOptions {
   /** A token, a service account's token, or the security key. Default: none is sent. */
   readonly token?: string | undefined;
-  /** Asked for a token when there is none, when it ends soon, and once after an answer that it has ended. */
+  /** Asked for a token when there is none, when it ends soon, and when the server refuses it, every 30 seconds at most. */
   readonly getToken?: GetToken | undefined;
   /** A token of `getToken` that ends within so many seconds is replaced before it is used. Default 30. */
   readonly renewSeconds?: number | undefined;
