@@ -5,7 +5,8 @@ import { followRun } from "../stream/follow-run.ts";
 import { createRunStream, type RunStream } from "../stream/run-stream.ts";
 import type { CallOptions } from "../wire/call-types.ts";
 import type { CallerOptions } from "../wire/caller.ts";
-import { ConnectionFault } from "../wire/client-errors.ts";
+import { ClientConfigurationError, ConnectionFault, InvalidInput } from "../wire/client-errors.ts";
+import { requireInteger, requireTime } from "../wire/client-options.ts";
 import { readJson } from "../wire/read-body.ts";
 import type { Answer, WireRequest } from "../wire/transport.ts";
 import { writePath } from "../wire/write-request.ts";
@@ -115,7 +116,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
     method: "POST",
     path: pathOf(id),
     body: writeForm({ ...fields }),
-    headers: { "idempotency-key": idempotencyKey },
+    headers: { "idempotency-key": requireKey(idempotencyKey) },
     ...rest,
     isRepeatable: knowsKeys,
   });
@@ -151,6 +152,10 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
   ): RunStream {
     const { signal, timeoutMs = options.timeoutMs, silenceMs = SILENCE_MS, isKept } = streamed;
     const { maxResumes = 8, cancelsWhenLeft } = streamed;
+    requireTime("timeoutMs", timeoutMs);
+    requireTime("silenceMs", silenceMs);
+    const faults = requireInteger("maxResumes", maxResumes, 0);
+    if (faults.length > 0) throw new ClientConfigurationError(faults);
     const position = createEventPosition(known);
     const resume = async () =>
       transport.open({
@@ -252,6 +257,18 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         { ...rest, isKept: true },
       ),
   };
+}
+
+/** What a header can carry; what else a key must be, the server says. */
+function requireKey(key: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new InvalidInput([
+    {
+      location: ["header", "idempotency-key"],
+      message: "must be 1 to 255 visible ASCII characters",
+      type: "value_error",
+    },
+  ]);
 }
 
 /** `randomUUID` is not there in a page that is no secure context. */

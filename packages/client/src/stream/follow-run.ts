@@ -4,7 +4,7 @@
  */
 import { AgentOSRefusal, ConnectionFault } from "../wire/client-errors.ts";
 import { retryDelayMs } from "../wire/retry.ts";
-import { backoffMs } from "../wire/runtime.ts";
+import { backoffMs, orAborted } from "../wire/runtime.ts";
 import type { Answer, Transport } from "../wire/transport.ts";
 import type { EventPosition } from "./event-position.ts";
 import { type Frame, readFrames } from "./read-frames.ts";
@@ -60,7 +60,7 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
     if (resume === undefined || failures >= maxResumes) throw lostFault(position, lost);
     // It was lost before its first event: the request by its name begins the run, or finds it.
     isFirst = position.runId === undefined;
-    if (isFirst && !(await options.canReopen())) throw lostFault(position, lost);
+    if (isFirst && !(await orAborted(options.canReopen(), signal))) throw lostFault(position, lost);
     const asked = lost === undefined ? undefined : retryDelayMs(lost, failures, transport.runtime);
     // The server asks for more time than is waited here.
     if (asked === undefined && lost instanceof AgentOSRefusal) throw lost;

@@ -1,6 +1,7 @@
 /** Server-sent events of one answer, one after the other. What a server sends without an end is bounded, not believed. */
 import { isRecord } from "@agentos/contract";
 import { createParser } from "eventsource-parser";
+import { onWire } from "../wire/attempt.ts";
 import { ConnectionFault } from "../wire/client-errors.ts";
 import { parseJson } from "../wire/read-body.ts";
 import type { Answer } from "../wire/transport.ts";
@@ -40,7 +41,7 @@ export async function* readFrames(
   try {
     for (;;) {
       attempt.allow(patience());
-      const { done, value } = await reader.read();
+      const { done, value } = await onWire(reader.read());
       attempt.allow(undefined);
       if (done) return undefined;
       parser.feed(decoder.decode(value, { stream: true }));

@@ -131,12 +131,12 @@ export function isClientError(error: unknown): error is ClientError {
   return error instanceof AgentOSRefusal || error instanceof InvalidInput || error instanceof ConnectionFault;
 }
 
-/** Options that cannot work. Thrown when a client is made, with all faults at once. */
+/** Options that cannot work, of a client or of one call: all faults at once. Nothing was sent. */
 export class ClientConfigurationError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(["the client cannot be made:", ...faults.map((fault) => `  ${fault}`)].join("\n"));
+    super(["the options cannot work:", ...faults.map((fault) => `  ${fault}`)].join("\n"));
     this.name = "ClientConfigurationError";
     this.faults = faults;
   }
