@@ -40,8 +40,11 @@ export interface AgentOSClient extends Omit<Groups, "agents" | "teams"> {
  *
  * @example
  * const client = createAgentOSClient({ baseUrl: "http://localhost:7777", token });
- * for await (const event of client.agents.stream("helper", { message: "Hello" }))
- *   if (event.event === "RunContent") console.log(event.content);
+ * for await (const event of client.agents.stream("helper", { message: "Hello" })) {
+ *   if (event.event === "RunContent") show(event.content);
+ *   // The whole answer, for pieces may have been lost with a connection.
+ *   if (event.event === "RunCompleted") replace(event.content);
+ * }
  */
 export function createAgentOSClient(options: AgentOSClientOptions): AgentOSClient {
   const { token, getToken, renewSeconds = 30, maxEventLength = 8 * 1024 * 1024 } = options;

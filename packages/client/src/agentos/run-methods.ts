@@ -58,9 +58,15 @@ export interface RunStreamOptions extends StreamOptions, Pick<RunOptions, "idemp
 export interface RunMethods {
   /** Runs to the end. Default time: four minutes; Node's own `fetch` waits for five. What takes longer is streamed. */
   run(id: string, input: RunInput, options?: RunOptions): Promise<AnyRunOutput>;
-  /** Begins a run in the background and does not wait for it: `follow` gives its events. */
-  start(id: string, input: RunInput, options?: RunOptions): Promise<PendingRun>;
-  /** Runs, with every event as it happens. */
+  /**
+   * Begins a run in the background and does not wait for it: `follow` gives its events. Where the first answer was lost, and
+   * the run had ended when it was asked for again by its name, it is there with its answer.
+   */
+  start(id: string, input: RunInput, options?: RunOptions): Promise<PendingRun | AnyRunOutput>;
+  /**
+   * Runs, with every event as it happens. Where a lost stream was taken up, pieces of the answer may be missing: the event
+   * that ends the run has all of it.
+   */
   stream(id: string, input: RunInput, options?: RunStreamOptions): RunStream;
   /** Answers what a paused run waits for, or continues a completed one, and runs to the end. */
   continueRun(
@@ -201,7 +207,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
       (await transport.exchange(
         begin(id, { ...input, stream: false, background: true }, { timeoutMs, ...rest }),
         readOutput,
-      )) as PendingRun,
+      )) as PendingRun | AnyRunOutput,
     stream(id, input, { background = false, idempotencyKey = makeKey(), ...rest } = {}) {
       const { signal, timeoutMs = options.timeoutMs } = rest;
       const first = () => {

@@ -265,6 +265,20 @@ describe("an end", () => {
     }
   });
 
+  test("comes after what has no numbers, each once, however often a replay begins anew", async () => {
+    const piece = (content: string) => writeEvent({ event: "RunContent", ...RUN, content });
+    const begun = [STARTED, piece("a"), piece("b")];
+    const { client } = await connect([
+      send(...begun),
+      send(...begun, piece("c")),
+      send(...begun, piece("c"), piece("d"), COMPLETED),
+    ]);
+    const seen: unknown[] = [];
+    for await (const event of client.agents.follow("a", { run_id: "r1" }))
+      seen.push("content" in event ? event.content : event.event);
+    expect(seen).toEqual(["RunStarted", "a", "b", "c", "d", "All"]);
+  });
+
   test("is a refusal where the server says that there is no such run, or its stream cannot go on", async () => {
     const error = "Run r1 not found in buffer or database";
     const { client, server } = await connect([send(writeEvent({ event: "error", error }))]);

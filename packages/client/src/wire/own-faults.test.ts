@@ -28,20 +28,25 @@ describe("a caller who leaves while the server is asked whether it knows a run b
 });
 
 describe("a time of one call", () => {
-  test.each([2 ** 31, Number.NaN, -1, 0, 0.5])("that is %s is refused before anything is sent", async (ms) => {
-    const server = await startServer((response) => sendJson(response, 200, []));
-    const client = createAgentOSClient({ baseUrl: server.baseUrl });
-    for (const call of [
-      () => client.agents.list({}, { timeoutMs: ms }),
-      () => client.agents.run("a", HELLO, { timeoutMs: ms }),
-      () => client.agents.cancelRun("a", { run_id: "r" }, { timeoutMs: ms }),
-      async () => client.agents.stream("a", HELLO, { timeoutMs: ms }),
-      async () => client.agents.follow("a", { run_id: "r" }, { silenceMs: ms }),
-    ])
-      expect(await errorOf(call())).toBeInstanceOf(ClientConfigurationError);
-    expect(() => client.agents.follow("a", { run_id: "r" }, { maxResumes: Number.NaN })).toThrow(/maxResumes/);
-    expect(server.seen).toEqual([]);
-  });
+  test.each([2 ** 31, Number.NaN, -1, 0, 0.5])(
+    "that is %s is refused before anything is sent",
+    async (ms) => {
+      const server = await startServer((response) => sendJson(response, 200, []));
+      const client = createAgentOSClient({ baseUrl: server.baseUrl });
+      for (const call of [
+        () => client.agents.list({}, { timeoutMs: ms }),
+        () => client.agents.run("a", HELLO, { timeoutMs: ms }),
+        () => client.agents.cancelRun("a", { run_id: "r" }, { timeoutMs: ms }),
+        async () => client.agents.stream("a", HELLO, { timeoutMs: ms }),
+        async () => client.agents.follow("a", { run_id: "r" }, { silenceMs: ms }),
+      ])
+        expect(await errorOf(call())).toBeInstanceOf(ClientConfigurationError);
+      expect(() => client.agents.follow("a", { run_id: "r" }, { maxResumes: Number.NaN })).toThrow(
+        /maxResumes/,
+      );
+      expect(server.seen).toEqual([]);
+    },
+  );
 
   test("that is infinite is no time at all", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

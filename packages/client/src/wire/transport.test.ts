@@ -131,18 +131,24 @@ describe("a credential", () => {
     ["AUTH_KEY_UNKNOWN", "Invalid token"],
     [undefined, "Token has expired"],
     [undefined, "Invalid token: no matching key"],
-  ])("that is refused with %s, %j is replaced, and the request is sent with the new one", async (code, detail) => {
-    const server = await startServer((response, { headers }) =>
-      headers.authorization === "Bearer token-1"
-        ? sendJson(response, 401, { code, detail })
-        : sendJson(response, 200, []),
-    );
-    let asked = 0;
-    const client = createAgentOSClient({ baseUrl: server.baseUrl, getToken: () => `token-${(asked += 1)}` });
-    expect(await client.agents.list()).toEqual([]);
-    expect(await client.agents.list()).toEqual([]);
-    expect([asked, server.seen.length]).toEqual([2, 3]);
-  });
+  ])(
+    "that is refused with %s, %j is replaced, and the request is sent with the new one",
+    async (code, detail) => {
+      const server = await startServer((response, { headers }) =>
+        headers.authorization === "Bearer token-1"
+          ? sendJson(response, 401, { code, detail })
+          : sendJson(response, 200, []),
+      );
+      let asked = 0;
+      const client = createAgentOSClient({
+        baseUrl: server.baseUrl,
+        getToken: () => `token-${(asked += 1)}`,
+      });
+      expect(await client.agents.list()).toEqual([]);
+      expect(await client.agents.list()).toEqual([]);
+      expect([asked, server.seen.length]).toEqual([2, 3]);
+    },
+  );
 
   test.each([
     ["AUTH_TOKEN_EXPIRED", 401, 2],
