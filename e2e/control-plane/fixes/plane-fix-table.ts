@@ -12,6 +12,7 @@ type AnsweredCode = RejectionCode | Extract<RefusalCode | LimitCode, ControlPlan
 type WithoutRow =
   // Between the gate and a transaction: no request over a socket is sure to come between.
   | "MEMBERSHIP_CHANGED"
+  | "SESSION_OVER"
   // The command alone says it.
   | "PERSON_UNKNOWN"
   // The fix is to wait.

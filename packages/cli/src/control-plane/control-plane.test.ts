@@ -28,6 +28,7 @@ describe.each(["sqlite", "postgres"] as const)("a control plane on %s", { timeou
       runInProcess(["control-plane", ...args, ...options, "--url", url], { cwd, env });
     const first = await run("owner-link");
     expect(first.stderr).toContain("opens the form for the first Owner");
+    expect(first.stderr).not.toContain("made now");
     const owner = createControlPlaneClient({ baseUrl: url, session: createMemorySession() });
     const who = { name: "Olga", email: "olga@example.com", password: PASSWORD };
     const secret = secretOf(first.stdout);
@@ -46,6 +47,12 @@ describe.each(["sqlite", "postgres"] as const)("a control plane on %s", { timeou
     expect((await run("reseal")).stdout).toContain("sealed with the current secret already");
     expect((await served.stop("SIGINT")).code).toBe(0);
   });
+});
+
+it("a link that was made in the wrong folder says so", async () => {
+  const cwd = makeFolder();
+  const link = await runInProcess(["control-plane", "owner-link"], { cwd, env: {} });
+  expect(link.stderr).toContain("database: SQLite .agentos/control-plane.db (made now: ");
 });
 
 describe("one database of PostgreSQL", { timeout: 60_000 }, () => {

@@ -38,8 +38,20 @@ export async function serveControlPlane(options: ServeControlPlaneOptions, conte
   terminal.print(
     `The control plane is ready at ${terminal.paint("bold", showUntrusted(url))}  ${terminal.paint("dim", "(Ctrl-C stops)")}`,
   );
-  terminal.note(`\`${cli} control-plane owner-link\` prints a link that lets an Owner in`);
+  terminal.note(`\`${nameOwnerLink(cli, options, url)}\` prints a link that lets an Owner in`);
   await waitForSignal(server, context);
+}
+
+/** The command that is about this very control plane. An address with a password in it is not repeated. */
+function nameOwnerLink(cli: string, { database }: ServeControlPlaneOptions, url: string): string {
+  const isDefault = url === `http://localhost:${DEFAULT_CONTROL_PLANE_PORT}`;
+  return [
+    `${cli} control-plane owner-link`,
+    ...(isDefault ? [] : [`--url ${showUntrusted(url)}`]),
+    ...(database === undefined
+      ? []
+      : [`--database ${/^(env|file|sqlite):[\w./-]+$/.test(database) ? database : "…"}`]),
+  ].join(" ");
 }
 
 /** Where no port is said, it listens where its address leads; behind a proxy that is another one. */

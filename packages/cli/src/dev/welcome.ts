@@ -44,7 +44,12 @@ export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void
   }
   print();
   print(paint("dim", `In another terminal: \`${welcome.cli} run ${ECHO_AGENT_ID} "hello"\``));
-  print(paint("dim", `Refused? \`${welcome.cli} doctor --url ${welcome.url}\` says why`));
+  print(
+    paint(
+      "dim",
+      `A token is refused? \`${welcome.cli} doctor ${welcome.url} --token env:READER_TOKEN\` says why`,
+    ),
+  );
   print(
     `AgentOS is ready at ${paint("bold", welcome.url)}  ${paint("dim", `(docs: ${welcome.url}/docs, Ctrl-C stops)`)}`,
   );

@@ -7,14 +7,14 @@ const forbidden = { status: 403, challenge: "none", stage: "scopes" } as const;
 export const signInRefusals = {
   AUTH_SIGN_IN_REQUIRED: refusal({
     stage: "credential",
-    challenge: "none",
+    challenge: "bare",
     detail: "Not signed in",
     title: "nobody is signed in: the request has no session cookie",
     fix: "sign in; on the machine itself, `{cli} control-plane owner-link` prints a link that does",
   }),
   AUTH_SIGN_IN_ENDED: refusal({
     stage: "revocation",
-    challenge: "none",
+    challenge: "bare",
     detail: "The session has ended",
     title: "the session has ended: it expired, was signed out, or was ended by somebody who may",
     fix: "sign in again",

@@ -123,7 +123,7 @@ function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliComm
   return {
     ...createShellRoutes({ cliCommand }),
     ...createSignInRoutes({ signIn }),
-    ...createPeopleRoutes({ store, publicUrl, onRevocationsQueued: () => sender.hint() }),
+    ...createPeopleRoutes({ store, publicUrl }),
     ...createInstancesRoutes(instances),
     ...createKeysRoutes({
       ...minting,

@@ -56,7 +56,7 @@ export async function createTestOrganization(
   return {
     id,
     act(personId, role, work) {
-      const actor: Actor = { kind: "person", personId, name: personId, sessionId: `session of ${personId}` };
+      const actor: Actor = { kind: "person", personId, name: personId };
       return store.change(actor, (change) => work(change, { organizationId: id, role: ROLES[role] }));
     },
     async members() {
