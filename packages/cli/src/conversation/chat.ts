@@ -58,7 +58,12 @@ export async function chat(agentId: string, options: ChatOptions, context: Conte
       } catch (error) {
         if (isClientError(error) && error.kind === "connection" && error.reason === "aborted")
           note("stopped");
-        else exitCode = explainError(error, { baseUrl: client.baseUrl, isJson: false }, context);
+        else
+          exitCode = explainError(
+            error,
+            { baseUrl: client.baseUrl, token: options.token, isJson: false },
+            context,
+          );
       } finally {
         running = undefined;
       }

@@ -109,7 +109,7 @@ describe("agentos run", () => {
     expect(stderr).toContain("[SCOPE_MISSING]");
     expect(stderr).toContain("lacking: knowledge:delete");
     expect(stderr).toMatch(/fix: give the caller the scope "knowledge:delete".*\(the server's own words\)/);
-    expect(stderr).toMatch(/denials show den_[\w-]+ --url http/);
+    expect(stderr).toMatch(/denials show den_[\w-]+ --url http\S+ --token env:AGENTOS_TOKEN`/);
     const json = await ask(["run", "cleanup", "go", "--json"]);
     expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
       2,

@@ -110,7 +110,11 @@ async function ask(
     return ExitCode.ok;
   } catch (error) {
     if (!isClientError(error)) throw error;
-    return explainError(error, { baseUrl: client.baseUrl, isJson: options.json === true }, context);
+    return explainError(
+      error,
+      { baseUrl: client.baseUrl, token: options.token, isJson: options.json === true },
+      context,
+    );
   }
 }
 

@@ -56,7 +56,7 @@ export async function runAgent(
       terminal.note("cancelled");
       return ExitCode.failed;
     }
-    return explainError(error, { baseUrl: client.baseUrl, isJson }, context);
+    return explainError(error, { baseUrl: client.baseUrl, token: options.token, isJson }, context);
   } finally {
     process.off("SIGINT", onSignal);
   }

@@ -127,7 +127,7 @@ describe("a credential", () => {
   });
 
   test.each([
-    ["AUTH_TOKEN_REVOKED", "This token was revoked"],
+    ["AUTH_CREDENTIAL_REVOKED", "This token was revoked"],
     ["AUTH_KEY_UNKNOWN", "Invalid token"],
     [undefined, "Token has expired"],
     [undefined, "Invalid token: no matching key"],
