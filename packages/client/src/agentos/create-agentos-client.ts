@@ -1,5 +1,5 @@
 /** A client of one AgentOS: its groups are those of the contract, and each method is one route. */
-import { isRecord } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import type { Call, CallGroups } from "../wire/call-types.ts";
 import { createCall, createGroups } from "../wire/caller.ts";
 import { type ClientOptions, readClientOptions, requireInteger } from "../wire/client-options.ts";

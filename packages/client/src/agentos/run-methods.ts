@@ -1,11 +1,12 @@
 /** Runs of agents, and of a Python AgentOS's teams: with their answer, or as a stream that outlives its connection. */
-import { type AnyRunOutput, isRecord, type ROUTES, type RouteResult } from "@agentos/contract";
+import type { AnyRunOutput, ROUTES, RouteResult } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import { createEventPosition, type KnownRun } from "../stream/event-position.ts";
 import { followRun } from "../stream/follow-run.ts";
 import { createRunStream, type RunStream } from "../stream/run-stream.ts";
 import type { CallOptions } from "../wire/call-types.ts";
 import type { CallerOptions } from "../wire/caller.ts";
-import { ClientConfigurationError, ConnectionFault, InvalidInput } from "../wire/client-errors.ts";
+import { ClientConfigurationError, ConnectionFault, InvalidInput, withRun } from "../wire/client-errors.ts";
 import { requireInteger, requireTime } from "../wire/client-options.ts";
 import { readJson } from "../wire/read-body.ts";
 import type { Answer, WireRequest } from "../wire/transport.ts";
@@ -36,12 +37,13 @@ export interface StreamOptions extends Pick<CallOptions, "signal"> {
   readonly timeoutMs?: number | undefined;
   /**
    * Whether the run is stopped when its caller leaves before its end, by the signal or by leaving the loop. Default false:
-   * a run in the background goes on. Any other stops in any case.
+   * a run in the background goes on. Any other stops in any case. Before its first event nobody knows which run it is, and it
+   * goes on.
    */
   readonly cancelsWhenLeft?: boolean | undefined;
   /**
-   * Longest silence of a stream that can be taken up, in milliseconds, heartbeats included: then the connection counts as
-   * lost. Default 90,000, three heartbeats.
+   * Longest silence of a stream, in milliseconds, heartbeats included: then the connection counts as lost. Default 90,000,
+   * three heartbeats, where the stream can be taken up, and else none.
    */
   readonly silenceMs?: number | undefined;
   /** Tries to take up a lost stream, one after the other, without a new event. Default 8. */
@@ -117,7 +119,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
   const begin = (
     id: string,
     fields: object,
-    { idempotencyKey = makeKey(), ...rest }: RunOptions,
+    { idempotencyKey, ...rest }: RunOptions & { readonly idempotencyKey: string },
   ): WireRequest => ({
     method: "POST",
     path: pathOf(id),
@@ -133,6 +135,18 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
       return output;
     throw new ConnectionFault("not-agentos", "the answer is no run of an AgentOS");
   };
+
+  async function beginAndRead(
+    id: string,
+    fields: RunInput & { readonly stream: false; readonly background?: true },
+    { idempotencyKey = makeKey(), ...rest }: RunOptions,
+  ): Promise<unknown> {
+    try {
+      return await transport.exchange(begin(id, fields, { idempotencyKey, ...rest }), readOutput);
+    } catch (error) {
+      throw withRun(error, { sessionId: fields.session_id || undefined, idempotencyKey });
+    }
+  }
 
   async function cancelRun(id: string, { run_id, session_id }: RunReference, call: CallOptions = {}) {
     const { timeoutMs = options.timeoutMs, signal } = call;
@@ -154,10 +168,10 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
     id: string,
     first: (() => WireRequest) | undefined,
     known: KnownRun,
-    streamed: StreamOptions & { readonly isKept: boolean },
+    streamed: StreamOptions & { readonly isKept: boolean; readonly idempotencyKey?: string },
   ): RunStream {
-    const { signal, timeoutMs = options.timeoutMs, silenceMs = SILENCE_MS, isKept } = streamed;
-    const { maxResumes = 8, cancelsWhenLeft } = streamed;
+    const { signal, timeoutMs = options.timeoutMs, isKept, idempotencyKey } = streamed;
+    const { silenceMs = isKept ? SILENCE_MS : undefined, maxResumes = 8, cancelsWhenLeft } = streamed;
     requireTime("timeoutMs", timeoutMs);
     requireTime("silenceMs", silenceMs);
     const faults = requireInteger("maxResumes", maxResumes, 0);
@@ -185,6 +199,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
           resume: isKept ? resume : undefined,
           limits: { maxEventLength, silenceMs },
           maxResumes,
+          idempotencyKey,
           signal,
         }),
       onLeft() {
@@ -199,15 +214,11 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
   return {
     cancelRun,
     run: async (id, input, { timeoutMs = RUN_MS, ...rest } = {}) =>
-      (await transport.exchange(
-        begin(id, { ...input, stream: false }, { timeoutMs, ...rest }),
-        readOutput,
-      )) as AnyRunOutput,
+      (await beginAndRead(id, { ...input, stream: false }, { timeoutMs, ...rest })) as AnyRunOutput,
     start: async (id, input, { timeoutMs = options.timeoutMs, ...rest } = {}) =>
-      (await transport.exchange(
-        begin(id, { ...input, stream: false, background: true }, { timeoutMs, ...rest }),
-        readOutput,
-      )) as PendingRun | AnyRunOutput,
+      (await beginAndRead(id, { ...input, stream: false, background: true }, { timeoutMs, ...rest })) as
+        | PendingRun
+        | AnyRunOutput,
     stream(id, input, { background = false, idempotencyKey = makeKey(), ...rest } = {}) {
       const { signal, timeoutMs = options.timeoutMs } = rest;
       const first = () => {
@@ -222,7 +233,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         id,
         first,
         { sessionId: input.session_id || undefined },
-        { ...rest, isKept: background },
+        { ...rest, idempotencyKey, isKept: background },
       );
     },
     continueRun: async (id, run, input, { timeoutMs = RUN_MS, signal } = {}) =>

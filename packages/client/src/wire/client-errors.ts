@@ -102,13 +102,15 @@ interface LostRun {
   readonly runId: string | undefined;
   readonly sessionId: string | undefined;
   readonly lastEventIndex: number | undefined;
+  /** Name of the request that began it: sent again with it, an AgentOS of ours gives that run. */
+  readonly idempotencyKey: string | undefined;
 }
 
 /** There is no answer that could be read. */
 export class ConnectionFault extends Error {
   readonly kind = "connection";
   readonly reason: ConnectionReason;
-  /** With `stream-lost`: the run that may go on, as far as it is known. */
+  /** The run that may have begun, or may go on, as far as it is known. */
   readonly run: LostRun | undefined;
 
   constructor(
@@ -121,6 +123,15 @@ export class ConnectionFault extends Error {
     this.reason = reason;
     this.run = options.run;
   }
+}
+
+/** A request that began a run, and has no answer: with what is known of the run, which may have begun. */
+export function withRun(error: unknown, known: Partial<LostRun>): unknown {
+  if (!(error instanceof ConnectionFault) || error.run !== undefined) return error;
+  if (!["unreachable", "timed-out", "aborted"].includes(error.reason)) return error;
+  const { runId, sessionId, lastEventIndex, idempotencyKey } = known;
+  const run = { runId, sessionId, lastEventIndex, idempotencyKey };
+  return new ConnectionFault(error.reason, error.message, { cause: error.cause, run });
 }
 
 /** Any error that a call throws; switch on `kind`. */

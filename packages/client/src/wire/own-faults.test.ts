@@ -23,7 +23,11 @@ describe("a caller who leaves while the server is asked whether it knows a run b
       for await (const event of client.agents.stream("a", HELLO, options)) throw new Error(event.event);
     };
     const call = kind === "run" ? client.agents.run("a", HELLO, options) : read();
-    expect(await errorOf(call)).toMatchObject({ kind: "connection", reason: "aborted" });
+    const fault = await errorOf(call);
+    expect(fault).toMatchObject({ kind: "connection", reason: "aborted" });
+    // With its name the run that may have begun can be asked for.
+    if (kind === "run")
+      expect(fault).toMatchObject({ run: { idempotencyKey: expect.stringMatching(/^client-/) as unknown } });
   });
 });
 

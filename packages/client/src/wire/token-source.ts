@@ -2,7 +2,7 @@
  * The token of a client, renewed before it ends. Nothing here is verified: when a token ends is read from it to spare a
  * request, and the server alone decides.
  */
-import { isRecord } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import { ConnectionFault, isClientError } from "./client-errors.ts";
 import type { Credential, CredentialInUse } from "./credential.ts";
 import { parseJson } from "./read-body.ts";
