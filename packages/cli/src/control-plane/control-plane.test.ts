@@ -55,6 +55,21 @@ it("a link that was made in the wrong folder says so", async () => {
   expect(link.stderr).toContain("database: SQLite .agentos/control-plane.db (made now: ");
 });
 
+it("a control plane beside the `agentos dev` of the folder says that it shares the database", {
+  timeout: 60_000,
+}, async () => {
+  const cwd = makeFolder();
+  const dev = startCli(["dev", "--port", "0", "--quiet"], { cwd });
+  const [, link = ""] = await dev.waitFor(/Sign in as its owner: (http:\S+)/);
+  const options = ["control-plane", "--port", "0", "--allow-private-endpoint", "localhost:80"];
+  const plane = startCli(options, { cwd });
+  await plane.waitFor(/The control plane is ready/);
+  expect((await plane.stop()).stderr).toContain(`serves the same database at ${new URL(link).origin};`);
+  const own = startCli([...options, "--database", "sqlite:own.db"], { cwd });
+  await own.waitFor(/The control plane is ready/);
+  expect((await own.stop()).stderr).not.toContain("warning");
+});
+
 describe("one database of PostgreSQL", { timeout: 60_000 }, () => {
   it("holds an AgentOS and its control plane", async () => {
     const cwd = makeFolder();
@@ -85,6 +100,8 @@ describe("the options", () => {
     [["control-plane", "--host", "0.0.0.0"], '"--url" is not https'],
     [["control-plane", "--port", "70000"], '"--port"'],
     [["control-plane", "--url", "http://console.example"], "url"],
+    [["control-plane", "--allow-private-endpoint", "http://agents.internal"], "is no host"],
+    [["control-plane", "--allow-private-endpoint", "agents.internal/"], "is no host"],
     [["control-plane", "--trusted-proxy", "everybody"], "trustedProxies"],
   ])("%j is refused before anything listens", async (args, text) => {
     const error: unknown = await runInProcess(args, { cwd: makeFolder() }).catch((reason: unknown) => reason);
