@@ -63,6 +63,15 @@ export const signInLimits = {
     fix: "send the request again in a few seconds; nothing was changed",
     since: "0.1.0",
   },
+  INSTANCE_READINGS_BUSY: {
+    kind: "limit",
+    status: 503,
+    retryAfterSeconds: 5,
+    title: "policies that wait to be read: {limit}, the most that wait at a time",
+    detail: "Too many instances are asked at this moment",
+    fix: "send the request again in a few seconds; what was read before still counts",
+    since: "0.1.0",
+  },
   LINK_THROTTLED: {
     kind: "limit",
     status: 429,
