@@ -19,6 +19,7 @@ type WithoutRow =
   | "LINK_THROTTLED"
   | "SIGNING_KEY_BUSY"
   | "SIGN_IN_BUSY"
+  | "PERSON_CHANGES_THROTTLED"
   | "INSTANCE_READINGS_BUSY"
   | "SIGN_IN_THROTTLED"
   // Nothing is to be done.

@@ -72,6 +72,15 @@ export const signInLimits = {
     fix: "send the request again in a few seconds; what was read before still counts",
     since: "0.1.0",
   },
+  PERSON_CHANGES_THROTTLED: {
+    kind: "limit",
+    status: 429,
+    retryAfterSeconds: 5,
+    title: "you have made {limit} changes within a short time, the most that one person makes at once",
+    detail: "Too many changes within a short time",
+    fix: "send the request again in a few seconds; from now on there is room for one every two seconds",
+    since: "0.1.0",
+  },
   LINK_THROTTLED: {
     kind: "limit",
     status: 429,
