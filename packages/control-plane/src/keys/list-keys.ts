@@ -8,10 +8,16 @@ import { addressesOf, readPublicHalf } from "./public-keys.ts";
 
 export type KeyList = z.input<typeof signingKeyListSchema>;
 
+export interface ListedKeys {
+  readonly publicUrl: string;
+  readonly instanceId: string;
+  readonly issuerId: string;
+}
+
 /** Reads them. Whether the instance may be seen was asked before. */
 export async function listKeys(
   db: Kysely<Tables>,
-  { publicUrl, instanceId }: { readonly publicUrl: string; readonly instanceId: string },
+  { publicUrl, instanceId, issuerId }: ListedKeys,
 ): Promise<KeyList> {
   const rows = await db
     .selectFrom("agentos_cp_keys")
@@ -35,7 +41,7 @@ export async function listKeys(
     station: KEY_STATIONS.find((known) => known === station) ?? "retired",
   }));
   const held = new Set(keys.map(({ kid }) => kid));
-  const { issuer, jwksUrl } = addressesOf(publicUrl, instanceId);
+  const { issuer, jwksUrl } = addressesOf(publicUrl, issuerId);
   return {
     data: keys.map(({ jwk: _, pem, kid, ...key }) => ({
       ...key,
@@ -50,5 +56,6 @@ export async function listKeys(
     jwks: { keys: keys.filter(({ station }) => station !== "retired").map(({ jwk }) => jwk) },
     foreign_thumbprints: loaded?.thumbprints.filter((thumbprint) => !held.has(thumbprint)) ?? [],
     observed_at: loaded?.observedAt ?? null,
+    counted_since: loaded?.countedSince ?? null,
   };
 }

@@ -20,8 +20,8 @@ export function createKeysRoutes(services: KeysServices): HandlersOf<"keys" | "t
   const { store, publicUrl, rotation } = services;
   const list = async (organizationId: string, instanceId: string, personId: string) =>
     store.read(async (db) => {
-      await findInstance(db, { organizationId, instanceId, personId });
-      return listKeys(db, { publicUrl, instanceId });
+      const { issuer_id: issuerId } = await findInstance(db, { organizationId, instanceId, personId });
+      return listKeys(db, { publicUrl, instanceId, issuerId });
     });
   return {
     "keys.list": ({ parameters, person }) =>
@@ -54,9 +54,10 @@ export function createKeysRoutes(services: KeysServices): HandlersOf<"keys" | "t
         purpose: body.purpose,
         scopes: body.scopes,
       }),
+    // Below the issuer, whose id is that of the instance only until its endpoint is another one.
     "documents.jwks": ({ request, parameters }) =>
-      answerKeySet(services, { request, instanceId: parameters.instance_id }),
+      answerKeySet(services, { request, issuerId: parameters.instance_id }),
     "documents.discovery": ({ request, parameters }) =>
-      answerDiscovery(services, { request, instanceId: parameters.instance_id }),
+      answerDiscovery(services, { request, issuerId: parameters.instance_id }),
   };
 }
