@@ -88,7 +88,9 @@ describe.each(TEST_DIALECTS)("a private key (%s)", (dialect) => {
     const source = { store, publicUrl: "https://console.example.com" };
     const asked = { request: new Request("https://console.example.com"), instanceId: INSTANCE };
     const answers = [
-      JSON.stringify(await store.read((db) => listKeys(db, { ...source, instanceId: INSTANCE }))),
+      JSON.stringify(
+        await store.read((db) => listKeys(db, { ...source, instanceId: INSTANCE, scopes: ["authz:read"] })),
+      ),
       await (await answerKeySet(source, asked)).text(),
       await (await answerDiscovery(source, asked)).text(),
     ];
