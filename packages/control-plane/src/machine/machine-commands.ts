@@ -64,6 +64,7 @@ export interface LocalStart {
 
 export interface PreparedStart {
   readonly link: PrintedLink;
+  readonly instanceId: string;
   /** Issuer of the tokens for it; the control plane answers its discovery. */
   readonly issuer: string;
   /** As the switches are meant to be. */
@@ -93,6 +94,7 @@ export function prepareLocalStart(options: MachineOptions, start: LocalStart): P
     );
     return {
       link: print(resolved.url, link),
+      instanceId: id,
       issuer: issuerOf(resolved.url, wanted.issuer_id),
       authorization: wanted.wants_authorization === 1,
       securityKey: wanted.wants_security_key === 1,
