@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TEST_DIALECTS } from "../store/test-store.fixture.ts";
 import { deleteInstance, updateInstance } from "./change-instance.ts";
 import { codeOf, LOCAL_ENDPOINT, openTestInstances, type TestInstances } from "./instances.fixture.ts";
+import { createLocalInstances } from "./local-instances.ts";
 import { observeInstance } from "./observe-instance.ts";
 import { readConfiguration } from "./read-configuration.ts";
 import { readInstance } from "./read-instances.ts";
@@ -333,6 +334,23 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
       const other = await test.connect(stranger, { endpoint: LOCAL_ENDPOINT });
       await setSwitches(services, stranger, other, ON);
       expect(test.applied).toEqual([]);
+    });
+
+    it("that are brought by a start obey their own instance, whoever has connected the endpoint first", async () => {
+      const { services, owner } = test;
+      const planted = await test.connect(owner, { endpoint: LOCAL_ENDPOINT });
+      const applied: string[] = [];
+      const apply = async ({ instanceId }: { readonly instanceId: string }) => void applied.push(instanceId);
+      const locals = [
+        { endpoint: LOCAL_ENDPOINT, instanceId: "demo", apply },
+        { endpoint: "https://own.example", instanceId: planted, apply },
+      ];
+      const localInstances = createLocalInstances({ store: test.store, locals, onFailure: () => undefined });
+      await localInstances.apply(planted);
+      expect(applied).toEqual([]);
+      await updateInstance(services, owner, planted, { endpoint: "https://own.example" });
+      await localInstances.apply(planted);
+      expect(applied).toEqual([planted]);
     });
 
     it("are not touched by instances elsewhere", async () => {

@@ -28,33 +28,33 @@ interface Services {
   readonly keyPairs: Pick<KeyPairs, "prepareKeyPair" | "createKeyPairFor">;
 }
 
-/** Gives its id, which is another one where somebody has connected this endpoint by hand. */
+/**
+ * Connects it, or finds it again by its own id. Whoever else has connected this endpoint before decides nothing about what
+ * the machine starts: theirs becomes a draft.
+ */
 export async function connectLocalInstance(
   { store, keyPairs }: Services,
   brought: BroughtInstance,
-): Promise<string> {
+): Promise<void> {
   const parsed = parseEndpoint(brought.endpoint);
   if (!parsed.ok) throw new Error(`INVARIANT: a server of ours listens at an endpoint: ${parsed.problem}`);
   const { endpoint } = parsed.value;
-  const known = await store.read((db) =>
+  const rows = await store.read((db) =>
     db
       .selectFrom("agentos_cp_instances")
       .selectAll()
       .where((is) => is.or([is("endpoint", "=", endpoint), is("instance_id", "=", brought.instanceId)]))
       .where("is_draft", "=", 0)
-      .orderBy("created_at")
-      .orderBy("instance_id")
       .execute(),
   );
-  const here = known.find((row) => row.endpoint === endpoint);
-  if (here !== undefined) return here.instance_id;
-  const [elsewhere] = known;
-  if (elsewhere !== undefined) {
-    await store.change(COMMAND_LINE, (change) => follow(change, elsewhere, endpoint));
-    return elsewhere.instance_id;
-  }
-  const prepared = await keyPairs.prepareKeyPair(brought.instanceId);
+  const own = rows.find((row) => row.instance_id === brought.instanceId);
+  const others = rows.filter((row) => row !== own);
+  if (own?.endpoint === endpoint && others.length === 0) return;
+  const prepared = own === undefined ? await keyPairs.prepareKeyPair(brought.instanceId) : undefined;
   await store.change(COMMAND_LINE, async (change) => {
+    for (const other of others) await displace(change, other, brought.personId);
+    if (own !== undefined && own.endpoint !== endpoint) await follow(change, own, endpoint);
+    if (prepared === undefined) return;
     const row = await insert(change, { ...brought, endpoint });
     const kid = await keyPairs.createKeyPairFor(change, prepared);
     await change.audit({
@@ -64,7 +64,17 @@ export async function connectLocalInstance(
       after: { ...describeRow(row), signing_key: kid },
     });
   });
-  return brought.instanceId;
+}
+
+/** A draft of the owner of the machine, who may have another endpoint for it, or discards it. */
+async function displace(change: Change, row: InstanceRow, personId: string): Promise<void> {
+  await save(change, { ...row, is_draft: 1, created_by: personId, updated_at: change.now });
+  await change.audit({
+    organizationId: row.organization_id,
+    action: "instance.displaced",
+    target: { kind: "instance", id: row.instance_id, name: row.name },
+    before: describeRow(row),
+  });
 }
 
 /** At another port it is still the AgentOS of this machine's owner, so its keys stay. */

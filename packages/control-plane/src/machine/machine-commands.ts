@@ -64,7 +64,6 @@ export interface LocalStart {
 
 export interface PreparedStart {
   readonly link: PrintedLink;
-  readonly instanceId: string;
   /** Issuer of the tokens for it; the control plane answers its discovery. */
   readonly issuer: string;
   /** As the switches are meant to be. */
@@ -81,7 +80,7 @@ export function prepareLocalStart(options: MachineOptions, start: LocalStart): P
     const keyPairs = createKeyPairs(await openKeys());
     const { link, organizationId, personId } = await createLocalLink(store, start.organizationName);
     const { id, name, endpoint, osId } = start.instance;
-    const instanceId = await connectLocalInstance(
+    await connectLocalInstance(
       { store, keyPairs },
       { instanceId: id, organizationId, personId, name, endpoint, osId },
     );
@@ -89,13 +88,12 @@ export function prepareLocalStart(options: MachineOptions, start: LocalStart): P
       db
         .selectFrom("agentos_cp_instances")
         .select(["wants_authorization", "wants_security_key"])
-        .where("instance_id", "=", instanceId)
+        .where("instance_id", "=", id)
         .executeTakeFirstOrThrow(),
     );
     return {
       link: print(resolved.url, link),
-      instanceId,
-      issuer: issuerOf(resolved.url, instanceId),
+      issuer: issuerOf(resolved.url, id),
       authorization: wanted.wants_authorization === 1,
       securityKey: wanted.wants_security_key === 1,
     };
