@@ -105,7 +105,7 @@ test("outside of browsers there is no client without a session, which would spen
 });
 
 describe("a cookie", () => {
-  const connect = async (...lines: readonly string[]) => {
+  const answerWith = async (...lines: readonly string[]) => {
     const session = createMemorySession();
     session.set("s=0123456789abcdef");
     const server = await startServer((response) =>
@@ -127,12 +127,12 @@ describe("a cookie", () => {
     ["s=new; Expires=Thu, 01 Jan 2970 00:00:00 GMT", "s=new"],
     ["s=new; Expires=whenever", "s=new"],
   ])("is taken away as browsers do it: %s", async (line, held) => {
-    const { session } = await connect(line);
+    const { session } = await answerWith(line);
     expect(session.get()).toBe(held);
   });
 
   test("that is short is no secret, and hides no words", async () => {
-    const { session, error } = await connect("t=e");
+    const { session, error } = await answerWith("t=e");
     expect(session.get()).toBe("s=0123456789abcdef; t=e");
     expect(error).toMatchObject({ detail: "never let the sleeper be; [hidden]" });
   });

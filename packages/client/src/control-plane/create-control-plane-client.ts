@@ -29,12 +29,14 @@ export type ControlPlaneClient = CallGroups<ControlPlaneRoutes> & {
  */
 export function createControlPlaneClient(options: ControlPlaneClientOptions): ControlPlaneClient {
   const { session } = options;
-  const { base, runtime, retries, ...limits } = readClientOptions(options, [
-    // A link works once, and would be spent for a session that nobody keeps.
-    ...(session === undefined && !("location" in globalThis)
+  // A link works once, and would be spent for a session that nobody keeps.
+  const isForgetful = session === undefined && !("location" in globalThis);
+  const { base, runtime, retries, ...limits } = readClientOptions(
+    options,
+    isForgetful
       ? ['"session" is missing, and only a browser keeps cookies by itself: give createMemorySession()']
-      : []),
-  ]);
+      : [],
+  );
   const credential = session === undefined ? BROWSER_COOKIES : createCookieSession(session, base.origin);
   const transport = createTransport({ base, credential, runtime, retries });
   const caller = { transport, ...limits };

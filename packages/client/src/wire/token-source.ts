@@ -50,6 +50,7 @@ export function createFixedToken(token: string): Credential {
 export function createTokenSource({ getToken, renewSeconds, runtime }: TokenSourceOptions): Credential {
   let held: HeldToken | undefined;
   let renewal: Renewal | undefined;
+  let lastIssuedAt: unknown;
   let replacedAtMs = Number.NEGATIVE_INFINITY;
   const renewMs = renewSeconds * 1_000;
 
@@ -63,7 +64,10 @@ export function createTokenSource({ getToken, renewSeconds, runtime }: TokenSour
       throw new ConnectionFault("no-token", '"getToken" failed, so nothing was sent', { cause });
     }
     if (text !== undefined) requireToken(text);
-    return { text, endsAtMs: readEnd(text, { nowMs: runtime.clock(), renewMs }) };
+    const claims = parseClaims(text?.split(".")[1] ?? "");
+    const endsAtMs = readEnd(claims, { nowMs: runtime.clock(), renewMs, lastIssuedAt });
+    lastIssuedAt = claims["iat"];
+    return { text, endsAtMs };
   }
 
   function begin(): Renewal {
@@ -134,18 +138,28 @@ function requireToken(token: unknown): void {
   );
 }
 
-/**
- * When a token ends, by this clock. One that is new and seems to end at once is new all the same, and the clock is wrong: its
- * time counts from now on.
- */
-function readEnd(token: string | undefined, { nowMs, renewMs }: { nowMs: number; renewMs: number }): number {
-  const { exp, iat } = parseClaims(token?.split(".")[1] ?? "");
-  if (typeof exp !== "number") return Number.POSITIVE_INFINITY;
-  if (exp * 1_000 - nowMs > renewMs || typeof iat !== "number") return exp * 1_000;
-  return nowMs + (exp - iat) * 1_000;
+interface Clock {
+  readonly nowMs: number;
+  readonly renewMs: number;
+  /** Of the token before: another one that ends at once, too, was not kept too long. */
+  readonly lastIssuedAt: unknown;
 }
 
-function parseClaims(segment: string): Readonly<Record<string, unknown>> {
+/**
+ * When a token ends, by this clock. Where it is over already, or is the second one in turn that ends at once, the clock is taken
+ * to be wrong, not the token: its time counts from now on.
+ */
+function readEnd({ exp, iat }: Claims, { nowMs, renewMs, lastIssuedAt }: Clock): number {
+  if (typeof exp !== "number") return Number.POSITIVE_INFINITY;
+  const endsAtMs = exp * 1_000;
+  if (typeof iat !== "number" || endsAtMs - nowMs > renewMs) return endsAtMs;
+  const isAnother = lastIssuedAt !== undefined && lastIssuedAt !== iat;
+  return endsAtMs > nowMs && !isAnother ? endsAtMs : nowMs + (exp - iat) * 1_000;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+function parseClaims(segment: string): Claims {
   try {
     const bytes = Uint8Array.from(atob(segment.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
       character.charCodeAt(0),
