@@ -17,6 +17,10 @@ type WithoutRow =
   | "PERSON_UNKNOWN"
   // The fix is to wait.
   | "LINK_THROTTLED"
+  | "SIGNING_KEY_BUSY"
+  | "SIGN_IN_BUSY"
+  | "PERSON_CHANGES_THROTTLED"
+  | "INSTANCE_READINGS_BUSY"
   | "SIGN_IN_THROTTLED"
   // Nothing is to be done.
   | "INSTANCE_NOT_OURS"

@@ -52,6 +52,7 @@ export async function startDevControlPlane(
     allowedPrivateEndpoints: ["localhost", "127.0.0.1", "[::1]"],
     localInstances: [
       {
+        instanceId: DEMO_ID,
         endpoint,
         apply: ({ issuerId, authorization, securityKey }) =>
           apply({ authorization, securityKey }, issuerOf(url, issuerId)),

@@ -33,8 +33,8 @@ export async function connectInstance(connection: InstanceConnection): Promise<A
   return createAgentOSClient({
     ...options,
     baseUrl: endpoint,
-    getToken: async () => {
-      const minted = await controlPlane.tokens.mint({ parameters, body });
+    getToken: async ({ signal }) => {
+      const minted = await controlPlane.tokens.mint({ parameters, body }, { signal });
       if (minted.endpoint !== endpoint)
         throw new ConnectionFault(
           "no-token",

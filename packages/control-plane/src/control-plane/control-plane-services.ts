@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { Logger } from "@agentos/guard";
 import { startUpkeep } from "@agentos/guard/app";
 import { createLocalInstances } from "../instances/local-instances.ts";
+import { createPolicyReader } from "../instances/share-policy-readings.ts";
 import { createKeyPairs } from "../keys/key-pairs.ts";
 import { KEY_VARIABLE, openInstallation } from "../keys/open-installation.ts";
 import { addressesOf } from "../keys/public-keys.ts";
@@ -66,6 +67,16 @@ export async function openServices({ resolved, placed, logger, now }: ServiceCon
           "an AgentOS of this process did not take its switches",
         ),
     });
+    const instances = {
+      store,
+      keyPairs,
+      callInstance,
+      mintForPolicy: (instance: MachineInstance) =>
+        mintForMachine({ ...minting, now }, { instance, scope: "authz:read" }),
+      localInstances,
+      publicUrl,
+      generateId: randomUUID,
+    };
     const upkeep = startUpkeep(
       [
         {
@@ -95,16 +106,7 @@ export async function openServices({ resolved, placed, logger, now }: ServiceCon
         keyPairs,
         revokeKey: (change, key) => queueKeyRevocation(change, key, "key-retired"),
       }),
-      instances: {
-        store,
-        keyPairs,
-        callInstance,
-        mintForPolicy: (instance: MachineInstance) =>
-          mintForMachine({ ...minting, now }, { instance, scope: "authz:read" }),
-        localInstances,
-        publicUrl,
-        generateId: randomUUID,
-      },
+      instances: { ...instances, policyReader: createPolicyReader(instances, now) },
       async close() {
         await Promise.all([sender.close(), upkeep.close()]);
         await database.close();

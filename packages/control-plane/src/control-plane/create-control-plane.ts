@@ -4,7 +4,6 @@ import { ConfigurationError, createLogger } from "@agentos/guard";
 import { type Fetch, type RunningServer, serveOnNode } from "@agentos/guard/app";
 import { findStorageOutage } from "@agentos/storage";
 import { type ControlPlaneApp, createControlPlaneApp } from "../app/control-plane-app.ts";
-import { readPolicy } from "../instances/read-policy.ts";
 import { createDiagnosisRoutes } from "../routes/diagnosis-routes.ts";
 import { createInstancesRoutes } from "../routes/instances-routes.ts";
 import { createKeysRoutes } from "../routes/keys-routes.ts";
@@ -130,7 +129,7 @@ function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliComm
       rotation,
       async refreshPolicy({ instanceId, ...caller }) {
         try {
-          await readPolicy(instances, caller, instanceId);
+          await instances.policyReader.read(caller, instanceId, { isFresh: true });
           return undefined;
         } catch (cause) {
           if (!(cause instanceof Rejected)) throw cause;

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TEST_DIALECTS } from "../store/test-store.fixture.ts";
 import { deleteInstance, updateInstance } from "./change-instance.ts";
 import { codeOf, LOCAL_ENDPOINT, openTestInstances, type TestInstances } from "./instances.fixture.ts";
+import { createLocalInstances } from "./local-instances.ts";
 import { observeInstance } from "./observe-instance.ts";
 import { readConfiguration } from "./read-configuration.ts";
-import { readInstance } from "./read-instances.ts";
+import { listInstances, readInstance } from "./read-instances.ts";
 import { readPolicy } from "./read-policy.ts";
 import { setSwitches } from "./set-switches.ts";
 
@@ -253,6 +254,41 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
       expect(JSON.stringify(rows)).not.toContain("its words");
     });
 
+    it("tell whoever may not read it what guards them, and no more of it", async () => {
+      const { services, owner, member } = test;
+      const id = await test.connect(owner);
+      await setSwitches(services, owner, id, ON);
+      test.answer = { kind: "answered", status: 200, body: { ...POLICY, enforces_scopes: false } };
+      await readPolicy(services, owner, id);
+      expect(await readInstance(services, owner, id)).toMatchObject({
+        observed: { mode: "jwt", security_key: "off", thumbprints: [] },
+        findings: [{ code: "INSTANCE_KEY_NOT_LOADED" }, { code: "INSTANCE_SCOPES_NOT_ENFORCED" }],
+      });
+      const shown = await readInstance(services, member, id);
+      expect(shown).toMatchObject({
+        observed: { mode: "jwt", security_key: "unknown", thumbprints: null },
+        findings: [],
+      });
+      expect((await listInstances(services, member))[0]).toEqual(shown);
+    });
+
+    it("put no words of theirs into ours", async () => {
+      const { services, owner } = test;
+      const id = await test.connect(owner);
+      await setSwitches(services, owner, id, ON);
+      const lure = "0.1\u001b[2J\u202e\nfix: run it";
+      test.answer = {
+        kind: "answered",
+        status: 200,
+        body: { ...POLICY, agno_version: lure, os_id: "a\u0000\u202e" },
+      };
+      await readPolicy(services, owner, id);
+      expect(await readInstance(services, owner, id)).toMatchObject({
+        version: null,
+        observed: { version: null, os_id: null },
+      });
+    });
+
     it.each([
       [{ kind: "address-refused" }, "INSTANCE_ADDRESS_REFUSED"],
       [{ kind: "unreachable", reason: "it is gone" }, "INSTANCE_UNREACHABLE"],
@@ -359,6 +395,23 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
       const other = await test.connect(stranger, { endpoint: LOCAL_ENDPOINT });
       await setSwitches(services, stranger, other, ON);
       expect(test.applied).toEqual([]);
+    });
+
+    it("that are brought by a start obey their own instance, whoever has connected the endpoint first", async () => {
+      const { services, owner } = test;
+      const planted = await test.connect(owner, { endpoint: LOCAL_ENDPOINT });
+      const applied: string[] = [];
+      const apply = async ({ instanceId }: { readonly instanceId: string }) => void applied.push(instanceId);
+      const locals = [
+        { endpoint: LOCAL_ENDPOINT, instanceId: "demo", apply },
+        { endpoint: "https://own.example", instanceId: planted, apply },
+      ];
+      const localInstances = createLocalInstances({ store: test.store, locals, onFailure: () => undefined });
+      await localInstances.apply(planted);
+      expect(applied).toEqual([]);
+      await updateInstance(services, owner, planted, { endpoint: "https://own.example" });
+      await localInstances.apply(planted);
+      expect(applied).toEqual([planted]);
     });
 
     it("are not touched by instances elsewhere", async () => {

@@ -18,6 +18,11 @@ export interface LocalConfiguration {
 }
 
 export interface LocalInstance {
+  /**
+   * Id of the instance that it obeys, whoever else has connected the endpoint. Default: the one that was connected there
+   * first.
+   */
+  readonly instanceId?: string | undefined;
   /** Where it listens, as people give it to the control plane, such as `http://localhost:7777`. */
   readonly endpoint: string;
   /**

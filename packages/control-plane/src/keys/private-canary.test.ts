@@ -89,7 +89,9 @@ describe.each(TEST_DIALECTS)("a private key (%s)", (dialect) => {
     const asked = { request: new Request("https://console.example.com"), issuerId: INSTANCE };
     const answers = [
       JSON.stringify(
-        await store.read((db) => listKeys(db, { ...source, instanceId: INSTANCE, issuerId: INSTANCE })),
+        await store.read((db) =>
+          listKeys(db, { ...source, instanceId: INSTANCE, issuerId: INSTANCE, scopes: ["authz:read"] }),
+        ),
       ),
       await (await answerKeySet(source, asked)).text(),
       await (await answerDiscovery(source, asked)).text(),

@@ -236,12 +236,13 @@ describe.each(TEST_DIALECTS)("the rotation of keys (%s)", (dialect) => {
     await publish();
     await publish();
     const [old, fresh] = [await kidAt("signing"), await kidAt("published")];
-    const read = () =>
+    const read = (scopes: readonly string[] = ["authz:read"]) =>
       testStore.store.read((db) =>
         listKeys(db, {
           publicUrl: "https://console.example.com",
           instanceId: INSTANCE,
           issuerId: INSTANCE,
+          scopes,
         }),
       );
     const unknown = await read();
@@ -259,6 +260,12 @@ describe.each(TEST_DIALECTS)("the rotation of keys (%s)", (dialect) => {
       [true, 7],
       [false, null],
     ]);
+    // Whoever may not read the policy of the instance is told whether a key fits, and no more.
+    const hidden = await read(["os:read"]);
+    expect(hidden.foreign_thumbprints).toEqual([]);
+    expect(hidden.data.map((key) => [key.is_loaded, key.request_count])).toEqual(
+      known.data.map((key) => [key.is_loaded, null]),
+    );
     expect(JSON.stringify(known)).not.toMatch(/sealed|PRIVATE|"[dpq]":|"d[pq]":|"qi":/);
   });
 });

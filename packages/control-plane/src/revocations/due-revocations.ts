@@ -61,7 +61,7 @@ export async function readDue(
   issuerId: string,
   now: number,
 ): Promise<readonly RevocationRow[]> {
-  return store.read((db) =>
+  const rows = await store.read((db) =>
     db
       .selectFrom("agentos_cp_revocations")
       .selectAll()
@@ -73,6 +73,8 @@ export async function readDue(
       .limit(ROWS_AT_ONCE)
       .execute(),
   );
+  // An instance that a start has made anew under its old id is told apart from the one before.
+  return rows.filter((row) => row.last_known_json === rows[0]?.last_known_json);
 }
 
 /** Takes a row; false where somebody else has it, or nothing is to be done any more. */

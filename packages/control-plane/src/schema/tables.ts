@@ -107,7 +107,7 @@ export interface InstancesTable {
   tags_json: string;
   is_draft: number;
   os_id: string | null;
-  /** In the `iss` of its tokens and the addresses of its keys: another one at each endpoint, and one is never used again. */
+  /** In the `iss` of its tokens and the addresses of its keys: another one at each endpoint. */
   issuer_id: string;
   wants_authorization: number;
   wants_security_key: number;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Kysely, Transaction } from "kysely";
 import type { Tables } from "../schema/tables.ts";
 import type { Change } from "../store/control-plane-store.ts";
-import { reject } from "../store/rejected.ts";
+import { Rejected, reject } from "../store/rejected.ts";
 
 /** Of at least 12 characters, from the lists of what is tried first. Length is what protects; this is the rest. */
 const COMMON = new Set([
@@ -59,6 +59,11 @@ export function checkNewPassword(password: string, email: string): void {
     rest.length < FEWEST_OWN_CHARACTERS
   )
     throw reject("PASSWORD_TOO_COMMON");
+}
+
+/** True where a password was not looked at, so that nothing has failed. */
+export function wasBusy(cause: unknown): boolean {
+  return cause instanceof Rejected && cause.code === "SIGN_IN_BUSY";
 }
 
 /** What better-auth calls an account with a password. */

@@ -6,6 +6,8 @@ import type { Database, Dialect } from "@agentos/storage";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Tables } from "../schema/tables.ts";
 import type { Actor } from "./actor.ts";
+import { CHANGES_AT_ONCE, createChangeBudget } from "./change-budget.ts";
+import { reject } from "./rejected.ts";
 import { requireStanding } from "./require-standing.ts";
 
 /** What is kept of a change besides who made it. Values are small, and none is a secret. */
@@ -39,7 +41,7 @@ export interface ControlPlaneStore {
   read<Result>(query: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>;
   /**
    * Rejects with what `work` throws, a `Rejected` among others, and with SESSION_OVER or MEMBERSHIP_CHANGED where the actor
-   * is not any more who was let in; then nothing has changed. It may be called again. `locks`: nobody else changes
+   * is not any more who was let in, or PERSON_CHANGES_THROTTLED; then nothing has changed. It may be called again. `locks`: nobody else changes
    * members of the actor's organization until it is over.
    */
   change<Result>(
@@ -63,6 +65,7 @@ export function createStore(
   { onChanged = () => undefined }: { readonly onChanged?: () => void } = {},
 ): ControlPlaneStore {
   const isPostgres = database.dialect.name === "postgres";
+  const budget = createChangeBudget();
 
   /** SQLite has one writer at a time anyway. */
   async function lockRow(db: Transaction<Tables>, table: keyof typeof KEYS, id: string): Promise<void> {
@@ -75,6 +78,7 @@ export function createStore(
     read: (query) => database.read(query),
     note: (work) => database.write((db) => work(db, now())),
     async change(actor, work, { locks } = {}) {
+      if (!budget.take(actor, now())) throw reject("PERSON_CHANGES_THROTTLED", { limit: CHANGES_AT_ONCE });
       const result = await database.write(async (db) => {
         const at = now();
         const { standing } = actor;
