@@ -62,6 +62,6 @@ export async function listKeys(
       ? (loaded?.thumbprints.filter((thumbprint) => !held.has(thumbprint)) ?? [])
       : [],
     observed_at: loaded?.observedAt ?? null,
-    counted_since: loaded?.countedSince ?? null,
+    counted_since: isPolicyShown ? (loaded?.countedSince ?? null) : null,
   };
 }
