@@ -35,7 +35,7 @@ async function openControlPlane() {
   endings.push(() => rm(workingDirectory, { recursive: true, force: true }));
   const port = await findPort();
   const options = { workingDirectory, env: {}, url: `http://localhost:${port}` };
-  const { link, instanceId } = await prepareLocalStart(options, {
+  const { link } = await prepareLocalStart(options, {
     organizationName: "Shop",
     instance: { id: "shop-1", name: "Shop", endpoint: "http://localhost:7777", osId: "agent-os" },
   });
@@ -56,7 +56,7 @@ async function openControlPlane() {
     memberships: z.tuple([z.object({ organization: z.object({ id: z.string() }) })]),
   });
   const { memberships } = signedInSchema.parse(await redeemed.json());
-  const base = `${options.url}/api/organizations/${memberships[0].organization.id}/instances/${instanceId}`;
+  const base = `${options.url}/api/organizations/${memberships[0].organization.id}/instances/shop-1`;
   async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(base + path, {
       method,

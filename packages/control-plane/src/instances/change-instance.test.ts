@@ -5,7 +5,7 @@ import { codeOf, LOCAL_ENDPOINT, openTestInstances, type TestInstances } from ".
 import { createLocalInstances } from "./local-instances.ts";
 import { observeInstance } from "./observe-instance.ts";
 import { readConfiguration } from "./read-configuration.ts";
-import { readInstance } from "./read-instances.ts";
+import { listInstances, readInstance } from "./read-instances.ts";
 import { readPolicy } from "./read-policy.ts";
 import { setSwitches } from "./set-switches.ts";
 
@@ -228,6 +228,41 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
       });
       const rows = await store.read((db) => db.selectFrom("agentos_cp_observations").selectAll().execute());
       expect(JSON.stringify(rows)).not.toContain("its words");
+    });
+
+    it("tell whoever may not read it what guards them, and no more of it", async () => {
+      const { services, owner, member } = test;
+      const id = await test.connect(owner);
+      await setSwitches(services, owner, id, ON);
+      test.answer = { kind: "answered", status: 200, body: { ...POLICY, enforces_scopes: false } };
+      await readPolicy(services, owner, id);
+      expect(await readInstance(services, owner, id)).toMatchObject({
+        observed: { mode: "jwt", security_key: "off", thumbprints: [] },
+        findings: [{ code: "INSTANCE_KEY_NOT_LOADED" }, { code: "INSTANCE_SCOPES_NOT_ENFORCED" }],
+      });
+      const shown = await readInstance(services, member, id);
+      expect(shown).toMatchObject({
+        observed: { mode: "jwt", security_key: "unknown", thumbprints: null },
+        findings: [],
+      });
+      expect((await listInstances(services, member))[0]).toEqual(shown);
+    });
+
+    it("put no words of theirs into ours", async () => {
+      const { services, owner } = test;
+      const id = await test.connect(owner);
+      await setSwitches(services, owner, id, ON);
+      const lure = "0.1\u001b[2J\u202e\nfix: run it";
+      test.answer = {
+        kind: "answered",
+        status: 200,
+        body: { ...POLICY, agno_version: lure, os_id: "a\u0000\u202e" },
+      };
+      await readPolicy(services, owner, id);
+      expect(await readInstance(services, owner, id)).toMatchObject({
+        version: null,
+        observed: { version: null, os_id: null },
+      });
     });
 
     it.each([

@@ -8,6 +8,7 @@ import {
   type Observed,
   observedSchema,
 } from "../schema/observed.ts";
+import { readId, readVersion } from "./derive-observation.ts";
 
 /** A later version of ours may say more, and another mode: only what is compared has to be there. */
 const readPolicySchema = policySchema.pick({
@@ -35,12 +36,13 @@ export function derivePolicy(body: unknown): Observed | undefined {
     hasSecurityKey: policy.has_security_key,
     enforcesScopes: policy.enforces_scopes,
     isolatesUsers: policy.isolates_users,
-    version: policy.agno_version,
-    osId: policy.os_id,
+    // Somebody's claims, as a browser's are: what is none is not shown as one.
+    version: readVersion(policy.agno_version),
+    osId: readId(policy.os_id),
     isOurs: true,
     keys: policy.keys.slice(0, MAX_OBSERVED_KEYS).map((key) => ({
       thumbprint: key.thumbprint,
-      kid: key.kid,
+      kid: readId(key.kid),
       requestCount: key.request_count,
       isRepaired: key.repairs.length > 0,
     })),

@@ -64,6 +64,7 @@ export interface LocalStart {
 
 export interface PreparedStart {
   readonly link: PrintedLink;
+  readonly instanceId: string;
   /** Issuer of the tokens for it; the control plane answers its discovery. */
   readonly issuer: string;
   /** As the switches are meant to be. */
@@ -87,13 +88,14 @@ export function prepareLocalStart(options: MachineOptions, start: LocalStart): P
     const wanted = await store.read((db) =>
       db
         .selectFrom("agentos_cp_instances")
-        .select(["wants_authorization", "wants_security_key"])
+        .select(["wants_authorization", "wants_security_key", "issuer_id"])
         .where("instance_id", "=", id)
         .executeTakeFirstOrThrow(),
     );
     return {
       link: print(resolved.url, link),
-      issuer: issuerOf(resolved.url, id),
+      instanceId: id,
+      issuer: issuerOf(resolved.url, wanted.issuer_id),
       authorization: wanted.wants_authorization === 1,
       securityKey: wanted.wants_security_key === 1,
     };
@@ -101,8 +103,8 @@ export function prepareLocalStart(options: MachineOptions, start: LocalStart): P
 }
 
 /** Issuer of the tokens for an instance, below the address of the control plane. */
-export function issuerOf(url: string, instanceId: string): string {
-  return addressesOf(url, instanceId).issuer;
+export function issuerOf(url: string, issuerId: string): string {
+  return addressesOf(url, issuerId).issuer;
 }
 
 function print(url: string, link: MadeLink): PrintedLink {

@@ -14,6 +14,15 @@ export function browserSource(personId: string): string {
   return BROWSER_PREFIX + personId;
 }
 
+/**
+ * Who may see what only the policy of an instance says: its keys, how often each comes, what it enforces. An AgentOS shows
+ * its policy for `authz:read`, and the control plane reads it by a token of its own: it is nobody's way around that. Of
+ * everybody else it is told what guards the instance, and whether that fits.
+ */
+export function mayReadPolicy(scopes: readonly string[]): boolean {
+  return scopes.includes("authz:read") || scopes.includes("os:write");
+}
+
 export const MAX_OBSERVED_KEYS = 30;
 export const MAX_OBSERVED_FINDINGS = 20;
 const shortText = z.string().max(200);
