@@ -15,7 +15,7 @@ export const rejections = {
     status: 401,
     title: "no account has this e-mail address with this password",
     detail: "The e-mail address or the password is wrong",
-    fix: "check both; who has lost the password gets a new link from an Owner or Administrator, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
+    fix: "check both; who has lost the password gets a new link from an Owner, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
   },
   SIGN_IN_PAGE_ELSEWHERE: {
     ...forbidden,
@@ -122,11 +122,17 @@ export const rejections = {
     detail: "Your role has changed",
     fix: "read GET /api/session for what you may do now, then try once more",
   },
+  LINK_RESET_BY_OWNER: {
+    ...forbidden,
+    title: "this member has a password already, and whoever sets another one signs in as them",
+    detail: "Only an Owner gives a member a new password",
+    fix: "ask an Owner to make the link; on the machine itself, `{cli} control-plane reset-password EMAIL` makes one",
+  },
   LINK_FOR_SELF: {
     ...forbidden,
     title: "a link for yourself would get around your current password",
     detail: "Nobody makes a link for themselves",
-    fix: "change the password at POST /api/password; who has lost it gets a link from another Owner or Administrator, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
+    fix: "change the password at POST /api/password; who has lost it gets a link from another Owner, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
   },
   ROLE_ABOVE_OWN: {
     ...forbidden,

@@ -69,6 +69,8 @@ export interface Sessions {
 export interface NewSession {
   readonly personId: string;
   readonly by: SignInMeans;
+  /** Who made the link; null for one of the machine. */
+  readonly linkMadeBy: string | null;
   readonly address: string | undefined;
   readonly userAgent: string | null;
 }
@@ -213,8 +215,8 @@ export function createSessions(settings: BetterAuthSettings): Sessions {
         throw facts.fault ?? new Error(`better-auth has answered a sign-in with ${response.status}`);
       return { ...facts.begun, cookie };
     },
-    async begin(change, { personId, by, address, userAgent }) {
-      const facts: SignInCall = { by, address, change };
+    async begin(change, { personId, by, linkMadeBy, address, userAgent }) {
+      const facts: SignInCall = { by, linkMadeBy, address, change };
       const { internalAdapter } = await auth.$context;
       const session = await call(facts, () =>
         internalAdapter.createSession(personId, false, { userAgent: userAgent ?? "" }),
