@@ -54,8 +54,8 @@ export async function startDevControlPlane(
       {
         instanceId: DEMO_ID,
         endpoint,
-        apply: ({ instanceId, authorization, securityKey }) =>
-          apply({ authorization, securityKey }, issuerOf(url, instanceId)),
+        apply: ({ issuerId, authorization, securityKey }) =>
+          apply({ authorization, securityKey }, issuerOf(url, issuerId)),
       },
     ],
   });

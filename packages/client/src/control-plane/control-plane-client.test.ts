@@ -84,7 +84,10 @@ describe("a call", () => {
         fix: "make another member Owner first",
       }),
     );
-    const controlPlane = createControlPlaneClient({ baseUrl: server.baseUrl });
+    const controlPlane = createControlPlaneClient({
+      baseUrl: server.baseUrl,
+      session: createMemorySession(),
+    });
     const parameters = { organization_id: "o1", person_id: "p1" };
     expect(await errorOf(controlPlane.members.remove({ parameters }))).toMatchObject({
       kind: "refusal",
@@ -94,6 +97,44 @@ describe("a call", () => {
       isOurs: true,
     });
     expect(server.seen).toHaveLength(1);
+  });
+});
+
+test("outside of browsers there is no client without a session, which would spend a link for nothing", () => {
+  expect(() => createControlPlaneClient({ baseUrl: "http://localhost:7778" })).toThrow(/createMemorySession/);
+});
+
+describe("a cookie", () => {
+  const answerWith = async (...lines: readonly string[]) => {
+    const session = createMemorySession();
+    session.set("s=0123456789abcdef");
+    const server = await startServer((response) =>
+      sendJson(
+        response,
+        404,
+        { detail: "never let the sleeper be; 0123456789abcdef" },
+        { "set-cookie": lines },
+      ),
+    );
+    const controlPlane = createControlPlaneClient({ baseUrl: server.baseUrl, session });
+    return { session, error: await errorOf(controlPlane.account.read()) };
+  };
+
+  test.each([
+    ["s=; Path=/", undefined],
+    ["s=gone; Expires=Thu, 01 Jan 1970 00:00:00 GMT", undefined],
+    ["s=gone; Max-Age=0", undefined],
+    ["s=new; Expires=Thu, 01 Jan 2970 00:00:00 GMT", "s=new"],
+    ["s=new; Expires=whenever", "s=new"],
+  ])("is taken away as browsers do it: %s", async (line, held) => {
+    const { session } = await answerWith(line);
+    expect(session.get()).toBe(held);
+  });
+
+  test("that is short is no secret, and hides no words", async () => {
+    const { session, error } = await answerWith("t=e");
+    expect(session.get()).toBe("s=0123456789abcdef; t=e");
+    expect(error).toMatchObject({ detail: "never let the sleeper be; [hidden]" });
   });
 });
 

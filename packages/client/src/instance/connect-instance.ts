@@ -29,7 +29,8 @@ export async function connectInstance(connection: InstanceConnection): Promise<A
   return createAgentOSClient({
     ...options,
     baseUrl: endpoint,
-    getToken: async () => requireText(await controlPlane.tokens.mint({ parameters, body })),
+    getToken: async ({ signal }) =>
+      requireText(await controlPlane.tokens.mint({ parameters, body }, { signal })),
   });
 }
 

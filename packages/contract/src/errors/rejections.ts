@@ -33,7 +33,7 @@ export const rejections = {
     ...against,
     title: "the link was used at {used_at}, and works once",
     detail: "The link has been used",
-    fix: "sign in as usual; if it was not you who used it, get a new link from who gave you this one: with the password that you set then, every session of before ends",
+    fix: "sign in with your password; who has none, or did not use it themselves, gets a new link from who gave them this one, or on the machine itself from `{cli} control-plane owner-link`",
   },
   LINK_EXPIRED: {
     ...against,
@@ -200,7 +200,7 @@ export const rejections = {
     ...against,
     title: "the id of this AgentOS is not known, and a token has to name it as its audience",
     detail: "The id of the AgentOS is unknown",
-    fix: 'open the instance in the console, which reads "os_id" of GET /info; for an AgentOS without that route, set the id by hand',
+    fix: 'take "os_id" of GET /info at the instance, or where it has no such route the id that the AgentOS is made with, and set the id by hand',
   },
   INSTANCE_NOT_OURS: {
     ...against,

@@ -43,7 +43,7 @@ export async function diagnoseReported(
     const observed = combine((await readSeen(db, [instanceId], personId)).get(instanceId) ?? NOTHING_SEEN);
     const keys = await readPublicKeys(db, instanceId);
     const { credential, request, answer, outcome, denial } = reported;
-    const { issuer } = addressesOf(publicUrl, instanceId);
+    const { issuer } = addressesOf(publicUrl, row.issuer_id);
     const sent: SentCredential =
       credential.kind === "minted"
         ? {

@@ -100,6 +100,7 @@ async function insert({ db, now }: Change, brought: BroughtInstance): Promise<In
     tags_json: "[]",
     is_draft: 0,
     os_id: brought.osId,
+    issuer_id: brought.instanceId,
     wants_authorization: 1,
     wants_security_key: 0,
     stated_version: null,

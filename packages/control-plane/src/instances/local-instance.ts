@@ -9,8 +9,10 @@ export interface LocalConfiguration {
   readonly authorization: boolean;
   /** *Security key*. Which key that is, whoever started the AgentOS knows, and nobody else. */
   readonly securityKey: boolean;
-  /** The instance as this control plane knows it; below its issuer are discovery document and key set. */
+  /** The instance as this control plane knows it. */
   readonly instanceId: string;
+  /** Of its issuer, below which are discovery document and key set. */
+  readonly issuerId: string;
   /** Audience of its tokens; null where the id of the AgentOS is not known yet. */
   readonly osId: string | null;
 }

@@ -48,6 +48,7 @@ export function createLocalInstances({ store, locals, onFailure }: LocalInstance
     if (!isObeyed) return;
     await local.apply({
       instanceId,
+      issuerId: row.issuer_id,
       osId: row.os_id,
       authorization: row.wants_authorization === 1,
       securityKey: row.wants_security_key === 1,

@@ -12,6 +12,7 @@ export type KeyList = z.input<typeof signingKeyListSchema>;
 export interface KeyListQuery {
   readonly publicUrl: string;
   readonly instanceId: string;
+  readonly issuerId: string;
   /** Of who asks: whether a key is loaded is told to everybody, and no more of what the policy says. */
   readonly scopes: readonly string[];
 }
@@ -19,7 +20,7 @@ export interface KeyListQuery {
 /** Reads them. Whether the instance may be seen was asked before. */
 export async function listKeys(
   db: Kysely<Tables>,
-  { publicUrl, instanceId, scopes }: KeyListQuery,
+  { publicUrl, instanceId, issuerId, scopes }: KeyListQuery,
 ): Promise<KeyList> {
   const rows = await db
     .selectFrom("agentos_cp_keys")
@@ -44,7 +45,7 @@ export async function listKeys(
     station: KEY_STATIONS.find((known) => known === station) ?? "retired",
   }));
   const held = new Set(keys.map(({ kid }) => kid));
-  const { issuer, jwksUrl } = addressesOf(publicUrl, instanceId);
+  const { issuer, jwksUrl } = addressesOf(publicUrl, issuerId);
   return {
     data: keys.map(({ jwk: _, pem, kid, ...key }) => ({
       ...key,
@@ -61,5 +62,6 @@ export async function listKeys(
       ? (loaded?.thumbprints.filter((thumbprint) => !held.has(thumbprint)) ?? [])
       : [],
     observed_at: loaded?.observedAt ?? null,
+    counted_since: loaded?.countedSince ?? null,
   };
 }

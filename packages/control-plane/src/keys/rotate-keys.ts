@@ -30,7 +30,7 @@ export interface KeyRotation {
 export interface KeyRotationOptions {
   readonly store: ControlPlaneStore;
   readonly keyPairs: KeyPairs;
-  /** Queues that an instance no longer takes what one of its keys has signed. */
+  /** Queues that an instance no longer takes what one of its keys has signed: by us, or by whoever else has it. */
   readonly revokeKey: (
     change: Change,
     tokens: { readonly instanceId: string; readonly kid: string },
@@ -89,7 +89,7 @@ export function createKeyRotation({ store, keyPairs, revokeKey }: KeyRotationOpt
         if (isInUse && !isForced)
           throw reject("SIGNING_KEY_IN_USE", { until: new Date(livesUntil * 1000).toISOString() });
         await moveKey(change, key, { station: "retired", retired_at: change.now, sealed_private: null });
-        if (isInUse) await revokeKey(change, { instanceId: keysOf.instanceId, kid });
+        await revokeKey(change, { instanceId: keysOf.instanceId, kid });
         await forgetOldest(change, keysOf.instanceId);
         await auditKey(change, { ...keysOf, kid, name, action: "key.retired", station: "retired", isForced });
       });

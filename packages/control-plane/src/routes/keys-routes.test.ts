@@ -17,7 +17,7 @@ import {
   OTHER_INSTANCE,
   openSeededStore,
 } from "../keys/seeded-store.fixture.ts";
-import { queueRevocations } from "../revocations/queue-revocations.ts";
+import { queueKeyRevocation } from "../revocations/queue-revocations.ts";
 import { SYSTEM } from "../store/actor.ts";
 import { Rejected } from "../store/rejected.ts";
 import { TEST_DIALECTS, type TestStore } from "../store/test-store.fixture.ts";
@@ -44,7 +44,7 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
     rotation = createKeyRotation({
       store,
       keyPairs,
-      revokeKey: (change, tokens) => queueRevocations(change, tokens, "key-retired"),
+      revokeKey: (change, key) => queueKeyRevocation(change, key, "key-retired"),
     });
     server = await serveOnNode(answer, {
       host: "localhost",

@@ -22,9 +22,10 @@ export function createKeysRoutes(services: KeysServices): HandlersOf<"keys" | "t
   const { store, publicUrl, rotation } = services;
   const list = async ({ parameters, person, membership }: KeysCall) => {
     const { organization_id: organizationId, instance_id: instanceId } = parameters;
+    const personId = person.signedIn.person.id;
     return store.read(async (db) => {
-      await findInstance(db, { organizationId, instanceId, personId: person.signedIn.person.id });
-      return listKeys(db, { publicUrl, instanceId, scopes: membership.role.scopes });
+      const { issuer_id: issuerId } = await findInstance(db, { organizationId, instanceId, personId });
+      return listKeys(db, { publicUrl, instanceId, issuerId, scopes: membership.role.scopes });
     });
   };
   return {
@@ -60,9 +61,10 @@ export function createKeysRoutes(services: KeysServices): HandlersOf<"keys" | "t
         purpose: body.purpose,
         scopes: body.scopes,
       }),
+    // Below the issuer, whose id is that of the instance only until its endpoint is another one.
     "documents.jwks": ({ request, parameters }) =>
-      answerKeySet(services, { request, instanceId: parameters.instance_id }),
+      answerKeySet(services, { request, issuerId: parameters.instance_id }),
     "documents.discovery": ({ request, parameters }) =>
-      answerDiscovery(services, { request, instanceId: parameters.instance_id }),
+      answerDiscovery(services, { request, issuerId: parameters.instance_id }),
   };
 }
