@@ -83,7 +83,12 @@ export function hidePolicy(observed: Observation): Observation {
   const isTokens = observed.mode === "jwt" || observed.mode === "jwt-unverified";
   return {
     ...observed,
-    ...{ keys, keyState, countedSince, enforcesScopes, isolatesUsers, findingCodes },
+    keys,
+    keyState,
+    countedSince,
+    enforcesScopes,
+    isolatesUsers,
+    findingCodes,
     // Beside tokens nobody can tell from outside whether one is set.
     hasSecurityKey: isTokens ? null : observed.hasSecurityKey,
   };
