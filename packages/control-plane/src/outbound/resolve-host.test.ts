@@ -9,8 +9,8 @@ const TYPE_A = 1;
 async function serveNames(answer: (query: Buffer) => Buffer | undefined): Promise<string> {
   const socket = createSocket("udp4");
   socket.on("message", (query: Buffer, from: RemoteInfo) => {
-    const reply = answer(query);
-    if (reply !== undefined) socket.send(reply, from.port, from.address);
+    const answered = answer(query);
+    if (answered !== undefined) socket.send(answered, from.port, from.address);
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   onTestFinished(() => void socket.close());

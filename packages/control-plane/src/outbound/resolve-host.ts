@@ -19,18 +19,17 @@ export const resolveOnMachine: Resolve = (hostname, done) =>
 export function createPublicResolve(nameServers?: readonly string[]): Resolve {
   const resolver = new Resolver({ timeout: 1_000, tries: 2 });
   if (nameServers !== undefined) resolver.setServers(nameServers);
-  return (hostname, done) => {
-    Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
-      .then(([four, six]) => {
-        const addresses = [
-          ...(four.status === "fulfilled" ? four.value : []).map((address) => ({ address, family: 4 })),
-          ...(six.status === "fulfilled" ? six.value : []).map((address) => ({ address, family: 6 })),
-        ];
-        const failure: unknown = four.status === "rejected" ? four.reason : undefined;
-        done(addresses.length === 0 && isTrouble(failure) ? failure : null, addresses);
-      })
-      .catch(() => undefined);
-  };
+  // Neither look-up rejects here: what failed is handed on, as a look-up of node:dns does it.
+  async function ask(hostname: string, done: Parameters<Resolve>[1]): Promise<void> {
+    const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+    const addresses = [
+      ...(four.status === "fulfilled" ? four.value : []).map((address) => ({ address, family: 4 })),
+      ...(six.status === "fulfilled" ? six.value : []).map((address) => ({ address, family: 6 })),
+    ];
+    const failure: unknown = four.status === "rejected" ? four.reason : undefined;
+    done(addresses.length === 0 && isTrouble(failure) ? failure : null, addresses);
+  }
+  return (hostname, done) => void ask(hostname, done);
 }
 
 /** A name without addresses is no trouble of the name server. */

@@ -44,17 +44,21 @@ const COMMON = new Set([
   "testtesttest",
   "agentosagentos",
 ]);
+const FEWEST_CHARACTERS = 12;
 const FEWEST_DIFFERENT_CHARACTERS = 5;
 /** Of the password, besides the name in the e-mail address. */
 const FEWEST_OWN_CHARACTERS = 6;
 
 /** Rejects with PASSWORD_TOO_COMMON. */
 export function checkNewPassword(password: string, email: string): void {
-  const text = password.toLowerCase();
+  // As it is hashed: what looks different there is the same password.
+  const plain = password.normalize("NFKC");
+  const text = plain.toLowerCase();
   const [name = ""] = email.split("@");
   const rest = name.length < 3 ? text : text.replaceAll(email, "").replaceAll(name, "");
   if (
     COMMON.has(text) ||
+    plain.length < FEWEST_CHARACTERS ||
     new Set(text).size < FEWEST_DIFFERENT_CHARACTERS ||
     rest.length < FEWEST_OWN_CHARACTERS
   )
