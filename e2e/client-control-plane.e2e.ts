@@ -67,7 +67,7 @@ test("from a link to a chat, with the client alone", async () => {
   const { memberships } = await open(session).account.read();
   const organizationId = memberships[0]?.organization.id ?? "";
   const parameters = { organization_id: organizationId };
-  const ids = { ...parameters, instance_id: prepared.instanceId };
+  const ids = { ...parameters, instance_id: "local" };
   expect((await controlPlane.instances.list({ parameters })).data).toMatchObject([
     { endpoint, os_id: OS_ID },
   ]);
@@ -89,7 +89,7 @@ test("from a link to a chat, with the client alone", async () => {
   running.push(
     await os.serve({ host: "localhost", port: Number(new URL(endpoint).port), printsPolicy: false }),
   );
-  const client = await connectInstance({ controlPlane, organizationId, instanceId: prepared.instanceId });
+  const client = await connectInstance({ controlPlane, organizationId, instanceId: "local" });
   let text = "";
   for await (const event of client.agents.stream("echo", { message: "Hello there" }))
     if (event.event === "RunContent") text += event.content;
@@ -99,7 +99,7 @@ test("from a link to a chat, with the client alone", async () => {
   const readOnly = await connectInstance({
     controlPlane,
     organizationId,
-    instanceId: prepared.instanceId,
+    instanceId: "local",
     scopes: ["config:read", "agents:read"],
   });
   expect(await readOnly.agents.list()).toHaveLength(1);

@@ -4,7 +4,6 @@
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -14,6 +13,7 @@ import { AgentOS } from "@agentos/server";
 import { createTestLogger, startPythonServer } from "@agentos/testkit";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { findPort } from "../support/find-port.ts";
 
 const endings: (() => unknown)[] = [];
 afterAll(async () => {
@@ -35,7 +35,7 @@ async function openControlPlane() {
   endings.push(() => rm(workingDirectory, { recursive: true, force: true }));
   const port = await findPort();
   const options = { workingDirectory, env: {}, url: `http://localhost:${port}` };
-  const { link, instanceId } = await prepareLocalStart(options, {
+  const { link } = await prepareLocalStart(options, {
     organizationName: "Shop",
     instance: { id: "shop-1", name: "Shop", endpoint: "http://localhost:7777", osId: "agent-os" },
   });
@@ -56,7 +56,7 @@ async function openControlPlane() {
     memberships: z.tuple([z.object({ organization: z.object({ id: z.string() }) })]),
   });
   const { memberships } = signedInSchema.parse(await redeemed.json());
-  const base = `${options.url}/api/organizations/${memberships[0].organization.id}/instances/${instanceId}`;
+  const base = `${options.url}/api/organizations/${memberships[0].organization.id}/instances/shop-1`;
   async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(base + path, {
       method,
@@ -82,21 +82,6 @@ async function openControlPlane() {
       });
     },
   };
-}
-
-function findPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "localhost", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
-    });
-  });
 }
 
 /** The variables that a real shell has after the lines. */

@@ -16,7 +16,7 @@ export type Language = "ts" | "sh" | "text" | "json";
 /** The blocks of a page by their language, between a heading and the next one. */
 export function blocksOf(page: string, heading: string): Readonly<Record<Language, readonly string[]>> {
   const [, section = ""] = readFileSync(join(root, page), "utf8").split(`\n## ${heading}\n`);
-  const blocks = [...(section.split("\n## ")[0] ?? "").matchAll(/^```(\w+)\n(.*?)^```$/gms)];
+  const blocks = [...(section.split("\n## ")[0] ?? "").matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms)];
   const of = (language: Language) =>
     blocks.flatMap(([, name, text = ""]) => (name === language ? [text] : []));
   return { ts: of("ts"), sh: of("sh"), text: of("text"), json: of("json") };

@@ -308,7 +308,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
     dev: ["demo", "files", "program", "serve", "text"],
     doctor: ["config", "input", "keys", "program", "scopes", "text"],
     token: ["dev", "doctor", "input", "program", "scopes", "text"],
-    "control-plane": ["program", "serve", "text"],
+    "control-plane": ["dev", "program", "serve", "text"],
     conversation: ["dev", "doctor", "input", "program", "text"],
     commands: [
       "control-plane",

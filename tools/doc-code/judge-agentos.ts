@@ -30,6 +30,7 @@ export function judgeAgentos(
     confirm: () => Promise.resolve(undefined),
     openPrompt: () => ({
       ask: () => Promise.resolve(undefined),
+      confirm: () => Promise.resolve(undefined),
       onInterrupt: () => undefined,
       close: () => undefined,
     }),

@@ -1,4 +1,5 @@
-// The routes that a documented request may name: those of an AgentOS, and those that the code of the page declares.
+// The routes that a documented request may name: those of an AgentOS and of a control plane, and those that the code of
+// the page declares.
 import {
   matchTemplate,
   PLANNED_ROUTES,
@@ -7,6 +8,7 @@ import {
   type RouteDefinition,
   SERVED_ROUTES,
 } from "@agentos/contract";
+import { CONTROL_PLANE_ROUTES } from "@agentos/contract/control-plane";
 
 export interface OwnRoute {
   /** Undefined: any. */
@@ -15,12 +17,13 @@ export interface OwnRoute {
 }
 
 const served = Object.values<RouteDefinition>(SERVED_ROUTES);
+const controlPlane = Object.values<RouteDefinition>(CONTROL_PLANE_ROUTES);
 const planned = Object.values<RouteDefinition>(PLANNED_ROUTES);
 
 /** What is wrong with a documented request, or nothing. */
 export function judgeRequest(method: string, target: string, own: readonly OwnRoute[]): string | undefined {
   const path = pathOf(target);
-  const fitting = [...served, ...own].filter((route) => fits(route.path, path));
+  const fitting = [...served, ...controlPlane, ...own].filter((route) => fits(route.path, path));
   // A GET route answers HEAD too.
   const wanted = method === "HEAD" ? "GET" : method;
   if (fitting.some((route) => route.method === undefined || route.method === wanted)) return undefined;

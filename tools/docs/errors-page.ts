@@ -9,7 +9,9 @@ import {
   LIMITS,
   type LimitEntry,
   REFUSALS,
+  REJECTIONS,
   type RefusalEntry,
+  type RejectionEntry,
   STAGES,
 } from "@agentos/contract";
 import {
@@ -33,6 +35,18 @@ const AREAS: Readonly<Record<string, string>> = {
   KEY: "Keys",
   CONFIG: "Configuration",
   CLI: "Command line",
+  SIGN: "Signing in",
+  LINK: "One-time links",
+  PASSWORD: "Passwords",
+  SESSION: "Sessions of people",
+  PERSON: "People",
+  MEMBER: "Members",
+  MEMBERS: "Members",
+  MEMBERSHIP: "Members",
+  ROLE: "Roles",
+  INSTANCE: "Instances",
+  SIGNING: "Signing keys",
+  TOKEN: "Tokens",
 };
 
 type Entries<Entry extends ErrorEntry> = readonly (readonly [code: string, entry: Entry])[];
@@ -44,7 +58,7 @@ export function errorsPage(): string {
   const faults: Entries<FaultEntry> = Object.entries<FaultEntry>(FAULTS);
   return [
     `${GENERATED}# Errors`,
-    `${EDITION} It lists all ${Object.keys(ERRORS).length} codes: **refusals**, which answer a request that may not be served, **limits**, which answer one that there is no room for, **faults**, which a start reports, and **causes**, which only a diagnosis can tell apart. Codes are never renamed and never used again.`,
+    `${EDITION} It lists all ${Object.keys(ERRORS).length} codes: **refusals**, which answer a request that may not be served, **limits**, which answer one that there is no room for, **rejections**, which a control plane answers where what is there stands against a request, **faults**, which a start reports, and **causes**, which only a diagnosis can tell apart. Codes are never renamed and never used again.`,
     INTRODUCTION,
     "## Refusals at a glance",
     "In the order in which a request is checked; the first check that fails answers.",
@@ -63,6 +77,16 @@ export function errorsPage(): string {
         entry.retryAfterSeconds === undefined ? "no: send less" : `after ${entry.retryAfterSeconds} seconds`,
       ]),
     ),
+    "## Rejections at a glance",
+    "The person may, and the request is in order; nothing was done.",
+    table(
+      ["status", "code", "cause"],
+      Object.entries<RejectionEntry>(REJECTIONS).map(([name, entry]) => [
+        String(entry.status),
+        link(name),
+        prose(entry.title),
+      ]),
+    ),
     "## Faults at a glance",
     table(
       ["", "code", "cause"],
@@ -74,6 +98,7 @@ export function errorsPage(): string {
     ),
     ...byArea(refusals, "Refusals", describeRefusal),
     ...byArea(Object.entries<LimitEntry>(LIMITS), "Limits", describeLimit),
+    ...byArea(Object.entries<RejectionEntry>(REJECTIONS), "Rejections", describeRejection),
     ...byArea(faults, "Faults", describeFault),
     ...byArea(Object.entries<CauseEntry>(CAUSES), "Causes", describeCause),
     "",
@@ -142,6 +167,17 @@ function describeLimit(entry: LimitEntry): readonly string[] {
   ];
 }
 
+function describeRejection(entry: RejectionEntry): readonly string[] {
+  return [
+    `HTTP ${entry.status} of a control plane`,
+    "",
+    `- **Cause:** ${prose(entry.title)}`,
+    `- **Fix:** ${prose(entry.fix)}`,
+    `- **The client sees:** ${code(fillPlaces(entry.detail))}`,
+    "- **Seen by:** the person who asked",
+  ];
+}
+
 function describeFault(entry: FaultEntry): readonly string[] {
   return [
     entry.seenAs === undefined
@@ -158,7 +194,7 @@ function describeFault(entry: FaultEntry): readonly string[] {
 
 function describeCause(entry: CauseEntry): readonly string[] {
   return [
-    "Found by a diagnosis (`agentos doctor`, `agentos token explain`)",
+    "Found by a diagnosis (`agentos doctor`, `agentos token explain`, the console)",
     "",
     `- **Cause:** ${prose(entry.title)}`,
     `- **Fix:** ${prose(entry.fix)}`,

@@ -108,6 +108,14 @@ export const peopleFixes = {
       return mended;
     },
   }),
+  LINK_RESET_BY_OWNER: planeFix({
+    wrong: async ({ acme }) => {
+      const { id } = await newPerson("member");
+      return asked(await inAcme("POST", `/members/${id}/link`, { by: acme.administrator }));
+    },
+    follows: /^ask an Owner to make the link;/,
+    apply: async (one) => again(one, { cookie: (await world()).acme.owner.cookie }),
+  }),
   LINK_FOR_SELF: planeFix({
     wrong: async () => {
       const by = await newPerson("administrator");

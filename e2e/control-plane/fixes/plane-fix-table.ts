@@ -12,10 +12,15 @@ type AnsweredCode = RejectionCode | Extract<RefusalCode | LimitCode, ControlPlan
 type WithoutRow =
   // Between the gate and a transaction: no request over a socket is sure to come between.
   | "MEMBERSHIP_CHANGED"
+  | "SESSION_OVER"
   // The command alone says it.
   | "PERSON_UNKNOWN"
   // The fix is to wait.
   | "LINK_THROTTLED"
+  | "SIGNING_KEY_BUSY"
+  | "SIGN_IN_BUSY"
+  | "PERSON_CHANGES_THROTTLED"
+  | "INSTANCE_READINGS_BUSY"
   | "SIGN_IN_THROTTLED"
   // Nothing is to be done.
   | "INSTANCE_NOT_OURS"

@@ -68,7 +68,7 @@ export const signInFixes = {
       await done(redeem({ secret, password }).call);
       return { ...redeem({ secret, password }), email, password };
     },
-    follows: /^sign in as usual/,
+    follows: /^sign in with your password/,
     apply: (one) => {
       const { email, password } = z.object({ email: z.string(), password: z.string() }).parse(one);
       return signIn(email, password);

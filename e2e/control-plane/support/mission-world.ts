@@ -1,6 +1,4 @@
 /** One instance of the control plane, and a server at its endpoint that is stopped and started anew as somebody mends it. */
-import { randomInt } from "node:crypto";
-import { createServer } from "node:http";
 import { diagnosisSchema, mintedTokenSchema, signingKeyListSchema } from "@agentos/contract/control-plane";
 import { Agent, AgentOS, type AgentOSOptions } from "@agentos/server";
 import {
@@ -14,6 +12,7 @@ import {
   withHeader,
 } from "@agentos/testkit";
 import { z } from "zod";
+import { findPort } from "../../support/find-port.ts";
 import { type Answer, closeConnections, send } from "../../support/http.ts";
 import type { Plane, PlaneCall } from "./plane.ts";
 import { type Organization, type Person, unique } from "./world.ts";
@@ -102,6 +101,7 @@ function readJson(text: string): unknown {
 
 /** Connects one, with authorization on. */
 export async function connectSubject(plane: Plane, { id, owner, member }: Organization): Promise<Subject> {
+  // The endpoint is the same before and after the fix: another one would be another trust, with other keys.
   const port = await findPort();
   const instances = `/api/organizations/${id}/instances`;
   const call = async (person: Person, request: Omit<PlaneCall, "cookie">): Promise<unknown> => {
@@ -213,21 +213,4 @@ async function startAt(port: number, spec: ServerSpec): Promise<{ close(): Promi
     ...spec.ours,
   });
   return os.serve({ host: "127.0.0.1", port, printsPolicy: false });
-}
-
-/**
- * The endpoint is the same before and after the fix: another one would be another trust, with other keys. So its port is
- * none of those that the system hands out (from 32768 on), and nobody takes it while the server is started anew.
- */
-async function findPort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => resolve(true));
-    });
-    await new Promise<void>((resolve) => void server.close(() => resolve()));
-    if (isFree) return port;
-  }
 }

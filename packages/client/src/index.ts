@@ -37,4 +37,4 @@ export {
 } from "./wire/client-errors.ts";
 export type { CheckAnswer, ClientOptions } from "./wire/client-options.ts";
 export type { ClientRuntime } from "./wire/runtime.ts";
-export type { GetToken } from "./wire/token-source.ts";
+export type { GetToken, GetTokenOptions } from "./wire/token-source.ts";

@@ -2,6 +2,7 @@
 export type { ResealOutcome } from "./keys/reseal-keys.ts";
 export { type ExplainedRejection, explainRejection } from "./machine/explain-rejection.ts";
 export {
+  type FoundLink,
   issuerOf,
   type LocalStart,
   type PreparedStart,

@@ -11,7 +11,7 @@ export function addControlPlane(parent: Command, context: Context, help: string)
     .command("control-plane")
     .description("people, instances, keys and tokens: the backend of the console")
     .helpCommand("help [command]", help)
-    .addHelpText("after", HELP);
+    .addHelpText("after", describeVariables(context.cli));
   addMachineOptions(
     group
       .command("serve", { isDefault: true })
@@ -79,11 +79,11 @@ function addMachineOptions(command: Command): Command {
     );
 }
 
-const HELP = `
+const describeVariables = (cli: string) => `
 Variables that it reads:
   AGENTOS_CONTROL_PLANE_URL       public address, as people and instances reach it
   AGENTOS_CONTROL_PLANE_DATABASE  where it keeps what it knows
   AGENTOS_CONTROL_PLANE_KEY       secret that seals private keys: 32 random bytes; several, the current one first,
                                   with commas between them (default: made once in .agentos/control-plane.key)
-The first Owner comes in by \`agentos control-plane owner-link\`.
+The first Owner comes in by \`${cli} control-plane owner-link\`.
 `;

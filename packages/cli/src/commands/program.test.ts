@@ -70,6 +70,12 @@ const mistakes: readonly (readonly [
     "too many arguments for 'doctor'",
     (x) => ["doctor", "--", "-", `--token=${x}`],
   ],
+  [
+    "no choice of an option",
+    "option '--type <kind>' takes one of: agent, team, workflow",
+    (x) => ["sessions", "list", "--type", x],
+  ],
+  ["no command of a group with a default", "unknown command", (x) => ["control-plane", x]],
   ["no command", "unknown command", (x) => [x]],
   ["no command of a group", "unknown command", (x) => ["token", x]],
   ["no command, and an option", "unknown command", (x) => [x, "--json"]],
@@ -91,6 +97,11 @@ describe("a mistyped command line", () => {
 
   it.each([
     [["doctro"], "unknown command 'doctro'", "(Did you mean doctor?)"],
+    [
+      ["control-plane", "reset-pasword", "a@b.c"],
+      "unknown command 'reset-pasword'",
+      "(Did you mean reset-password?)",
+    ],
     [["tokn", "inspect", "-"], "unknown command 'tokn'", "(Did you mean token?)"],
     [["keys", "shwo", "x"], "unknown command 'shwo'", "(Did you mean show?)"],
     [["Doctor"], "unknown command", "(Did you mean doctor?)"],

@@ -28,6 +28,7 @@ describe.each(["sqlite", "postgres"] as const)("a control plane on %s", { timeou
       runInProcess(["control-plane", ...args, ...options, "--url", url], { cwd, env });
     const first = await run("owner-link");
     expect(first.stderr).toContain("opens the form for the first Owner");
+    expect(first.stderr).not.toContain("made now");
     const owner = createControlPlaneClient({ baseUrl: url, session: createMemorySession() });
     const who = { name: "Olga", email: "olga@example.com", password: PASSWORD };
     const secret = secretOf(first.stdout);
@@ -46,6 +47,27 @@ describe.each(["sqlite", "postgres"] as const)("a control plane on %s", { timeou
     expect((await run("reseal")).stdout).toContain("sealed with the current secret already");
     expect((await served.stop("SIGINT")).code).toBe(0);
   });
+});
+
+it("a link that was made in the wrong folder says so", async () => {
+  const cwd = makeFolder();
+  const link = await runInProcess(["control-plane", "owner-link"], { cwd, env: {} });
+  expect(link.stderr).toContain("database: SQLite .agentos/control-plane.db (made now: ");
+});
+
+it("a control plane beside the `agentos dev` of the folder says that it shares the database", {
+  timeout: 60_000,
+}, async () => {
+  const cwd = makeFolder();
+  const dev = startCli(["dev", "--port", "0", "--quiet"], { cwd });
+  const [, link = ""] = await dev.waitFor(/Sign in as its owner: (http:\S+)/);
+  const options = ["control-plane", "--port", "0", "--allow-private-endpoint", "localhost:80"];
+  const plane = startCli(options, { cwd });
+  await plane.waitFor(/The control plane is ready/);
+  expect((await plane.stop()).stderr).toContain(`serves the same database at ${new URL(link).origin};`);
+  const own = startCli([...options, "--database", "sqlite:own.db"], { cwd });
+  await own.waitFor(/The control plane is ready/);
+  expect((await own.stop()).stderr).not.toContain("warning");
 });
 
 describe("one database of PostgreSQL", { timeout: 60_000 }, () => {
@@ -78,6 +100,8 @@ describe("the options", () => {
     [["control-plane", "--host", "0.0.0.0"], '"--url" is not https'],
     [["control-plane", "--port", "70000"], '"--port"'],
     [["control-plane", "--url", "http://console.example"], "url"],
+    [["control-plane", "--allow-private-endpoint", "http://agents.internal"], "is no host"],
+    [["control-plane", "--allow-private-endpoint", "agents.internal/"], "is no host"],
     [["control-plane", "--trusted-proxy", "everybody"], "trustedProxies"],
   ])("%j is refused before anything listens", async (args, text) => {
     const error: unknown = await runInProcess(args, { cwd: makeFolder() }).catch((reason: unknown) => reason);

@@ -1,5 +1,5 @@
 /** `agentos control-plane owner-link` and `reset-password`: the ways in for who keeps the machine. */
-import { type PrintedLink, printOwnerLink, printResetLink } from "@agentos/control-plane/machine";
+import { type FoundLink, printOwnerLink, printResetLink } from "@agentos/control-plane/machine";
 import type { Context } from "../program/context.ts";
 import { showUntrusted } from "../program/terminal.ts";
 import { formatMoment } from "../text/duration.ts";
@@ -36,14 +36,17 @@ export async function printReset(
 
 /** The link alone goes to standard output, so that `$(…)` catches it. */
 function printLink(
-  { url, expiresAt }: PrintedLink,
+  { url, expiresAt, database }: FoundLink,
   { words, isJson }: { readonly words: string; readonly isJson: boolean },
   { terminal, now }: Context,
 ): void {
   if (isJson) {
-    terminal.print(formatJson({ url, expires_at: expiresAt }));
+    terminal.print(formatJson({ url, expires_at: expiresAt, database: database.shown }));
     return;
   }
+  terminal.note(
+    `database: ${showUntrusted(database.shown)}${database.isNew ? " (made now: a control plane that keeps its data elsewhere knows nothing of this link)" : ""}`,
+  );
   terminal.note(`This link ${words}. It works once, until ${formatMoment(expiresAt, now())}:`);
   terminal.print(url);
 }

@@ -1,6 +1,7 @@
 /** `agentos control-plane serve`: the control plane alone, for AgentOS servers elsewhere. */
 import { isLoopbackHost } from "@agentos/auth";
 import { createControlPlane, DEFAULT_CONTROL_PLANE_PORT } from "@agentos/control-plane";
+import { findRunningDev } from "../dev/running-dev.ts";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
 import { CliFailure } from "../program/failure.ts";
@@ -26,6 +27,7 @@ export async function serveControlPlane(options: ServeControlPlaneOptions, conte
   const port = named === undefined && given === 0 ? await findFreePort() : given;
   const url = named ?? `http://localhost:${port ?? DEFAULT_CONTROL_PLANE_PORT}`;
   assertHttps(url, host);
+  assertHosts(options.allowPrivateEndpoint ?? []);
   const controlPlane = createControlPlane({
     ...(await readMachineOptions(options, context)),
     url,
@@ -35,11 +37,54 @@ export async function serveControlPlane(options: ServeControlPlaneOptions, conte
   const server = await controlPlane.serve({ host, port: port ?? portOf(url) }).catch((error: unknown) => {
     throw explainAddress(error, "--port");
   });
+  await warnOfDev(options, url, context);
   terminal.print(
     `The control plane is ready at ${terminal.paint("bold", showUntrusted(url))}  ${terminal.paint("dim", "(Ctrl-C stops)")}`,
   );
-  terminal.note(`\`${cli} control-plane owner-link\` prints a link that lets an Owner in`);
+  terminal.note(`\`${nameOwnerLink(cli, options, url)}\` prints a link that lets an Owner in`);
   await waitForSignal(server, context);
+}
+
+/** The command that is about this very control plane. An address with a password in it is not repeated. */
+function nameOwnerLink(cli: string, { database }: ServeControlPlaneOptions, url: string): string {
+  const isDefault = url === `http://localhost:${DEFAULT_CONTROL_PLANE_PORT}`;
+  return [
+    `${cli} control-plane owner-link`,
+    ...(isDefault ? [] : [`--url ${showUntrusted(url)}`]),
+    ...(database === undefined
+      ? []
+      : [`--database ${/^(env|file|sqlite):[\w./-]+$/.test(database) ? database : "…"}`]),
+  ].join(" ");
+}
+
+/** One database under two addresses: what one of them signs, links and remembers is of its own address. */
+async function warnOfDev(
+  { database }: ServeControlPlaneOptions,
+  url: string,
+  { workingDirectory, env, terminal: { note, paintNote } }: Context,
+): Promise<void> {
+  if (database !== undefined || (env["AGENTOS_CONTROL_PLANE_DATABASE"] ?? "") !== "") return;
+  const other = (await findRunningDev(workingDirectory))?.controlPlaneUrl;
+  if (other === undefined || other === url) return;
+  note(
+    `${paintNote("yellow", "warning:")} the \`agentos dev\` of this folder serves the same database at ${showUntrusted(other)}; links, sessions and tokens of one address are not good at the other. Stop one of them, or give this one a database of its own with --database`,
+  );
+}
+
+/** What can be no host would match none, and the instance would stay uncalled without a word. */
+function assertHosts(hosts: readonly string[]): void {
+  if (hosts.every(isHost)) return;
+  throw new CliFailure('a value of "--allow-private-endpoint" is no host', {
+    fix: "write the host alone, or host and port, such as agents.internal or 10.0.0.7:7777",
+    exitCode: ExitCode.invalidConfiguration,
+  });
+}
+
+function isHost(text: string): boolean {
+  const parsed = URL.parse(`http://${text}`);
+  if (parsed === null) return false;
+  const { hostname } = parsed;
+  return text.toLowerCase().startsWith(hostname) && /^(?::\d{1,5})?$/.test(text.slice(hostname.length));
 }
 
 /** Where no port is said, it listens where its address leads; behind a proxy that is another one. */

@@ -1,13 +1,13 @@
 /** `agentos chat`: a session in the terminal. Ctrl-C stops a run and not the program, and what was said is remembered. */
+import { isClientError } from "@agentos/client";
 import type { Context } from "../program/context.ts";
 import { ExitCode } from "../program/exit-codes.ts";
-import type { LinePrompt } from "../program/line-prompt.ts";
 import { showUntrusted } from "../program/terminal.ts";
 import { explainError } from "./explain-error.ts";
 import { openAgentOS, type ServerOptions } from "./open-agentos.ts";
 import { createTextPrinter } from "./run-printer.ts";
-import { type TurnOutcome, takeTurn } from "./take-turn.ts";
-import { tellOutcome } from "./tell-outcome.ts";
+import { type Turn, type TurnResult, takeTurn } from "./take-turn.ts";
+import { tellOutcome, tellPause } from "./tell-outcome.ts";
 
 export interface ChatOptions extends ServerOptions {
   readonly session?: string;
@@ -41,7 +41,7 @@ export async function chat(agentId: string, options: ChatOptions, context: Conte
           client,
           agentId,
           printer: createTextPrinter(terminal),
-          decide: (question: string) => askYesOrNo(prompt, question),
+          decide: (question: string) => prompt.confirm(question, stop.signal),
           signal: stop.signal,
         };
         const stream = client.agents.stream(
@@ -50,15 +50,20 @@ export async function chat(agentId: string, options: ChatOptions, context: Conte
           { signal: stop.signal, cancelsWhenLeft: true },
         );
         try {
-          const { outcome } = await takeTurn(turn, stream);
-          exitCode = tell(outcome, context);
+          exitCode = await tell(await takeTurn(turn, stream), turn, context);
         } finally {
           // A run that failed or was stopped is part of the session, too.
           sessionId ??= stream.sessionId;
         }
       } catch (error) {
-        if (stop.signal.aborted) note("stopped");
-        else exitCode = explainError(error, { baseUrl: client.baseUrl, isJson: false }, context);
+        if (isClientError(error) && error.kind === "connection" && error.reason === "aborted")
+          note("stopped");
+        else
+          exitCode = explainError(
+            error,
+            { baseUrl: client.baseUrl, token: options.token, isJson: false },
+            context,
+          );
       } finally {
         running = undefined;
       }
@@ -71,15 +76,19 @@ export async function chat(agentId: string, options: ChatOptions, context: Conte
   return exitCode;
 }
 
-async function askYesOrNo(prompt: LinePrompt, question: string): Promise<boolean | undefined> {
-  const answer = await prompt.ask(question);
-  return answer === undefined ? undefined : /^y(?:es)?$/i.test(answer.trim());
-}
-
-function tell(outcome: TurnOutcome, context: Context): ExitCode {
+/** A question that was left by Ctrl-C is answered: its run is stopped, as an answer would be. */
+async function tell(
+  { outcome, runId, sessionId }: TurnResult,
+  { client, agentId, signal }: Turn,
+  context: Context,
+): Promise<ExitCode> {
   if (outcome.kind !== "paused") return tellOutcome(outcome, context);
-  const { note, paintNote } = context.terminal;
-  for (const { call } of outcome.questions)
-    note(`${paintNote("yellow", "paused:")} the run waits for more than a yes or no before it calls ${call}`);
-  return ExitCode.cannotTell;
+  if (!signal.aborted || runId === undefined)
+    return tellPause(
+      { questions: outcome.questions, agentId, runId, sessionId, baseUrl: client.baseUrl },
+      context,
+    );
+  await client.agents.cancelRun(agentId, { run_id: runId, session_id: sessionId });
+  context.terminal.note("stopped");
+  return ExitCode.ok;
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { createDemoAgents, DEMO_SCOPE_MAPPINGS } from "../demo/demo-agents.ts";
 import { runInProcess } from "../program/run-in-process.fixture.ts";
 import { startCli } from "../program/spawn-cli.fixture.ts";
+import { CTRL_C, CTRL_D, openTypedTerminal } from "../program/typed-terminal.fixture.ts";
 
 const issuer = await createTestIssuer();
 const SCOPES = ["agents:read", "agents:run", "sessions:read", "sessions:write", "sessions:delete"];
@@ -74,6 +75,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+/** With somebody at a terminal who types these keys at the question. */
+const type = async (args: readonly string[], question: string, keys: string) => {
+  const terminal = openTypedTerminal();
+  terminal.answer(question, keys);
+  return runInProcess([...args, "--url", server.url], { env: { AGENTOS_TOKEN: token }, terminal });
+};
+
 const ask = (args: readonly string[], stdin = "") =>
   runInProcess([...args, "--url", server.url], { env: { AGENTOS_TOKEN: token }, stdin });
 
@@ -101,7 +109,7 @@ describe("agentos run", () => {
     expect(stderr).toContain("[SCOPE_MISSING]");
     expect(stderr).toContain("lacking: knowledge:delete");
     expect(stderr).toMatch(/fix: give the caller the scope "knowledge:delete".*\(the server's own words\)/);
-    expect(stderr).toMatch(/denials show den_[\w-]+ --url http/);
+    expect(stderr).toMatch(/denials show den_[\w-]+ --url http\S+ --token env:AGENTOS_TOKEN`/);
     const json = await ask(["run", "cleanup", "go", "--json"]);
     expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
       2,
@@ -130,6 +138,17 @@ describe("agentos run", () => {
     expect([rejected.code, rejected.stderr.includes("refund_order failed: The person has said no.")]).toEqual(
       [0, true],
     );
+  });
+
+  it.each([
+    ["Ctrl-C", CTRL_C],
+    ["Ctrl-D", CTRL_D],
+  ])("%s at a question leaves the run paused, and prints how to go on", async (_, keys) => {
+    const paused = await type(["run", "refunds", "refund A-1001"], "[y/N]", keys);
+    expect(paused.code).toBe(4);
+    expect(paused.stderr).toContain("to go on: agentos run refunds");
+    const approved = await type(["run", "refunds", "refund A-1001"], "[y/N]", "y\r");
+    expect([approved.code, approved.stderr.includes('"refunded":42.5')]).toEqual([0, true]);
   });
 
   it("prints each event as a line of JSON, and nothing else", async () => {
@@ -182,14 +201,33 @@ describe("agentos run", () => {
 });
 
 describe("agentos chat", () => {
-  it("keeps to one session, and answers what asks with the next line", async () => {
+  it("keeps to one session", async () => {
     const recall = await ask(["chat", "recall"], "one\n\ntwo\n/exit\nthree\n");
     expect([recall.code, recall.stdout.split("\n")[1]]).toEqual([0, 'Before this you said: "one".']);
     expect(recall.stdout).not.toContain("three");
     expect(recall.stderr).toMatch(/session \S+: --session takes it up again/);
-    const refund = await ask(["chat", "refunds"], "refund\ny\n");
-    expect(refund.stdout).toContain("The refund has been made.");
-    expect(refund.stderr).toContain('"refunded":42.5');
+  });
+
+  it("takes no line of a pipe for the answer to what asks, and prints how to go on", async () => {
+    const { code, stdout, stderr } = await ask(["chat", "refunds"], "refund\ny\n");
+    expect(code).toBe(4);
+    expect(stdout).not.toContain("The refund has been made.");
+    expect(stderr.match(/to go on: agentos run refunds .+ --approve /g)).toHaveLength(2);
+  });
+
+  it("Ctrl-C at a question stops the run, and takes no message for an answer", async () => {
+    const terminal = openTypedTerminal();
+    terminal.answer("you >", "refund\r");
+    terminal.answer("[y/N]", CTRL_C);
+    terminal.answer("you >", "/exit\r");
+    const { code, stderr } = await runInProcess(["chat", "refunds", "--url", server.url], {
+      env: { AGENTOS_TOKEN: token },
+      terminal,
+    });
+    expect([code, stderr.match(/stopped/g)?.length]).toEqual([0, 1]);
+    const id = /session (\S+): --session takes it up again/.exec(stderr)?.[1] ?? "";
+    const runs = await ask(["sessions", "show", id, "--json"]);
+    expect(runs.stdout).toContain('"CANCELLED"');
   });
 
   it("goes on after a refusal, and its exit status is that of the last turn", async () => {
@@ -241,7 +279,7 @@ describe("agentos sessions", () => {
       expect.stringMatching(/you {4}good morning\nagent {2}good morning/),
     ]);
     expect((await ask(["sessions", "rename", id, "Morning"])).stdout).toBe("renamed to Morning\n");
-    await expect(ask(["sessions", "delete", id])).rejects.toThrow("nobody is here to confirm it");
+    await expect(ask(["sessions", "delete", id])).rejects.toThrow("nobody has confirmed it");
     expect((await ask(["sessions", "delete", id, "--yes"])).code).toBe(0);
     const gone = await ask(["sessions", "show", id]);
     expect([gone.code, gone.stderr.includes("not found")]).toEqual([1, true]);

@@ -84,7 +84,7 @@ export async function deleteSession(
   if (options.yes !== true) {
     const answer = await context.confirm("Delete this session and its runs? It cannot be undone. [y/N] ");
     if (answer === undefined)
-      throw new CliFailure("nobody is here to confirm it, and nothing was deleted", {
+      throw new CliFailure("nobody has confirmed it, and nothing was deleted", {
         fix: "add --yes to delete it",
       });
     if (!answer) {
@@ -110,7 +110,11 @@ async function ask(
     return ExitCode.ok;
   } catch (error) {
     if (!isClientError(error)) throw error;
-    return explainError(error, { baseUrl: client.baseUrl, isJson: options.json === true }, context);
+    return explainError(
+      error,
+      { baseUrl: client.baseUrl, token: options.token, isJson: options.json === true },
+      context,
+    );
   }
 }
 

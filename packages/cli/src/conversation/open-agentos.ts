@@ -35,7 +35,7 @@ const DEV_SUBJECT = "demo-member";
 const DEV_TTL_SECONDS = 300;
 
 /** Names the token that commands take where "--token" is not given. */
-const TOKEN_VARIABLE = "AGENTOS_TOKEN";
+export const TOKEN_VARIABLE = "AGENTOS_TOKEN";
 const DEFAULT_URL = `http://localhost:${DEFAULT_PORT}`;
 
 /** Throws {@link CliFailure}. Nothing is sent yet. */

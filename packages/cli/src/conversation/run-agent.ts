@@ -17,7 +17,7 @@ import {
   takeTurn,
   toQuestion,
 } from "./take-turn.ts";
-import { tellOutcome } from "./tell-outcome.ts";
+import { tellOutcome, tellPause } from "./tell-outcome.ts";
 
 export interface RunOptions extends ServerOptions {
   readonly session?: string;
@@ -56,7 +56,7 @@ export async function runAgent(
       terminal.note("cancelled");
       return ExitCode.failed;
     }
-    return explainError(error, { baseUrl: client.baseUrl, isJson }, context);
+    return explainError(error, { baseUrl: client.baseUrl, token: options.token, isJson }, context);
   } finally {
     process.off("SIGINT", onSignal);
   }
@@ -142,40 +142,7 @@ function report(
     return tellOutcome(outcome, context);
   }
   const { questions } = outcome;
-  if (isJson) {
-    const paused = { run_id: runId, session_id: sessionId, questions };
-    print(formatJson({ paused }, { isOneLine: true }));
-  } else {
-    note(`${paintNote("yellow", "paused:")} the run waits for an answer, and nobody here has given one`);
-    for (const { call } of questions) note(`  it asks before it calls ${call}`);
-    const { cli } = context;
-    note(`  ${describeHowToGoOn({ questions, runId, sessionId }, { agentId, client, cli })}`);
-  }
+  if (!isJson) return tellPause({ questions, runId, sessionId, agentId, baseUrl: client.baseUrl }, context);
+  print(formatJson({ paused: { run_id: runId, session_id: sessionId, questions } }, { isOneLine: true }));
   return ExitCode.cannotTell;
-}
-
-function describeHowToGoOn(
-  {
-    questions,
-    runId,
-    sessionId,
-  }: Pick<TurnResult, "runId" | "sessionId"> & {
-    readonly questions: readonly { readonly asks: string }[];
-  },
-  {
-    agentId,
-    client,
-    cli,
-  }: { readonly agentId: string; readonly client: AgentOSClient; readonly cli: string },
-): string {
-  if (questions.some(({ asks }) => asks === "other"))
-    return "it asks for more than a yes or no, which this command cannot give: use the HTTP API, or the console";
-  // A line to be pasted holds nothing of a server that a shell would read.
-  if (![agentId, runId, sessionId].every((id) => id !== undefined && isPlainId(id)))
-    return "to go on, run the same command with --continue, --session and --approve or --reject; the ids are in --json";
-  return `to go on: ${cli} run ${agentId} --continue ${runId} --session ${sessionId} --url ${showUntrusted(client.baseUrl)} --approve   (or --reject)`;
-}
-
-function isPlainId(id: string): boolean {
-  return /^\w[\w.:-]{0,127}$/.test(id);
 }

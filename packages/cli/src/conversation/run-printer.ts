@@ -79,6 +79,13 @@ export function describeCall(tool: unknown): string {
   return `${typeof name === "string" ? cut(showUntrusted(name)) : "a tool"} ${cut(formatJson(args ?? {}, { isOneLine: true }))}`;
 }
 
+/** The same with all that it would be called with: nobody says yes to what they do not see. */
+export function describeWholeCall(tool: unknown): string {
+  const { tool_name: name, tool_args: args } = toRecord(tool);
+  const shown = typeof name === "string" ? showUntrusted(name) : "a tool";
+  return `${shown} ${formatJson(args ?? {}, { isOneLine: true })}`;
+}
+
 function describeResult(tool: unknown): string {
   const { tool_name: name, result, tool_call_error: isError } = toRecord(tool);
   const shown = typeof result === "string" ? cut(showUntrusted(result)) : "no result";

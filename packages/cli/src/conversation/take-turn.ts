@@ -1,7 +1,7 @@
 /** One turn of a conversation: a run from its first event to its end, with a person's answers where it asks for one. */
 import type { AgentOSClient, RunStream } from "@agentos/client";
 import { isRecord, type ToolExecution } from "@agentos/contract";
-import { describeCall, type RunPrinter } from "./run-printer.ts";
+import { describeWholeCall, type RunPrinter } from "./run-printer.ts";
 
 /** How a run ended, as far as this program saw. */
 export type TurnOutcome =
@@ -107,7 +107,7 @@ export function toQuestion(tool: Tool): Question {
     tool["requires_user_input"] === true ||
     tool["external_execution_required"] === true ||
     Array.isArray(tool["user_feedback_schema"]);
-  return { call: describeCall(tool), asks: needsMore ? "other" : "yes or no" };
+  return { call: describeWholeCall(tool), asks: needsMore ? "other" : "yes or no" };
 }
 
 type End =

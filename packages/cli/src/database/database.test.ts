@@ -196,8 +196,8 @@ describe("agentos data erase", () => {
       }
       await use(database, ["alice-q7w8", "bob-e4r5"]);
       const args = ["data", "erase", "--user", "alice-q7w8", "--database", database];
-      // Nobody is there to confirm.
-      expect(await failureOf(args, cwd)).toContain("nobody is here to confirm it, and nothing was deleted");
+      // Nobody confirms.
+      expect(await failureOf(args, cwd)).toContain("nobody has confirmed it, and nothing was deleted");
       const { code, stdout } = await runInProcess([...args, "--yes"], { cwd });
       expect(code).toBe(0);
       expect(stdout).toContain(

@@ -41,7 +41,7 @@ export async function eraseUser(options: EraseOptions, context: Context): Promis
     if (options.yes !== true) {
       const answer = await context.confirm("Delete all of this? It cannot be undone. [y/N] ");
       if (answer === undefined)
-        throw new CliFailure("nobody is here to confirm it, and nothing was deleted", {
+        throw new CliFailure("nobody has confirmed it, and nothing was deleted", {
           fix: "add --yes to delete it",
         });
       if (!answer) {

@@ -1,7 +1,9 @@
 /** `agentos dev` with its control plane: two listeners of one process, and switches that are really switched. */
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import {
   type ControlPlaneClient,
   connectInstance,
@@ -36,6 +38,15 @@ async function startDev(folder: string): Promise<Dev> {
 }
 
 const securityKeyOf = (folder: string) => readFileSync(join(folder, ".agentos/security-key"), "utf8").trim();
+/** Each printed request gives what is printed before it. */
+async function triesOf({ process: dev }: Dev, cwd: string, statuses: readonly string[]): Promise<void> {
+  const lines = [...dev.output().stdout.matchAll(/^# (\d{3}) .+\n(curl .+)$/gm)];
+  expect(lines.map(([, status]) => status)).toEqual(statuses);
+  for (const [, status, line = ""] of lines) {
+    const { stdout } = await promisify(execFile)("/bin/sh", ["-c", line], { cwd });
+    expect(stdout).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  }
+}
 const ask = async (url: string, token?: string) =>
   (await fetch(`${url}/agents`, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }))
     .status;
@@ -79,6 +90,17 @@ describe("agentos dev with its control plane", { timeout: 60_000 }, () => {
     expect(again.demo).toEqual(demo);
     expect(await answers(again.url)).toEqual({ nobody: 401, token: 401, key: 200 });
     expect(securityKeyOf(folder)).toBe(key);
+    // What is printed is true of what is in force.
+    await triesOf(again, folder, ["200", "401"]);
+    const started = again.process.output().stdout;
+    expect(started).toContain('run echo "hello" --token file:.agentos/security-key');
+    expect(started).not.toMatch(/^export /m);
+    await again.owner.instances.setSwitches({
+      parameters: demo,
+      body: { authorization: false, security_key: false },
+    });
+    await again.process.stop("SIGINT");
+    await triesOf(await startDev(folder), folder, ["200"]);
   });
 
   it("keeps each person's sessions apart", async () => {

@@ -52,9 +52,10 @@ export async function startDevControlPlane(
     allowedPrivateEndpoints: ["localhost", "127.0.0.1", "[::1]"],
     localInstances: [
       {
+        instanceId: DEMO_ID,
         endpoint,
-        apply: ({ instanceId, authorization, securityKey }) =>
-          apply({ authorization, securityKey }, issuerOf(url, instanceId)),
+        apply: ({ issuerId, authorization, securityKey }) =>
+          apply({ authorization, securityKey }, issuerOf(url, issuerId)),
       },
     ],
   });

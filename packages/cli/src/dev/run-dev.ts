@@ -12,7 +12,7 @@ import { DEMO_ID, ensureDevKey } from "./dev-key.ts";
 import { createDevLogger } from "./dev-logger.ts";
 import { createDevPolicy, type DevSwitches } from "./dev-policy.ts";
 import { ensureDevSecurityKey } from "./dev-security-key.ts";
-import { announceDev } from "./running-dev.ts";
+import { announceDev, assertNoneRuns } from "./running-dev.ts";
 import { printWelcome } from "./welcome.ts";
 
 /** Would change what guards the servers, and where their data is; here they do not. */
@@ -27,6 +27,8 @@ const IGNORED_VARIABLES = [
   "AGENTOS_CONTROL_PLANE_KEY",
 ];
 
+const ASKS_FOR_TOKENS: DevSwitches = { authorization: true, securityKey: false };
+
 /** As they were typed. */
 export interface DevOptions extends GivenAddress {
   readonly controlPlanePort?: string | undefined;
@@ -40,6 +42,7 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
   const { workingDirectory, cli, terminal } = context;
   const address = readListenOptions(options);
   const ownPort = readListenOptions({ port: options.controlPlanePort }, "--control-plane-port").port;
+  await assertNoneRuns(workingDirectory);
   const { key, publicPem, isNew } = await ensureDevKey(workingDirectory, cli);
   const securityKey = await ensureDevSecurityKey(workingDirectory, cli);
   const logger = createDevLogger(terminal, options);
@@ -57,7 +60,7 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
     agents: createDemoAgents(),
     database: `sqlite:${devFilePath(workingDirectory, "database")}`,
     // Until the control plane is there its own key alone lets anybody in.
-    ...policyOf({ authorization: true, securityKey: false }, {}),
+    ...policyOf(ASKS_FOR_TOKENS, {}),
     env: {},
     cliCommand: cli,
     logger,
@@ -65,13 +68,14 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
   const server = await startServer(os, address);
   const closing = [server];
   let controlPlane: DevControlPlane | undefined;
+  let switches = ASKS_FOR_TOKENS;
   try {
     if (options.hasControlPlane) {
       const port = await chooseControlPlanePort(ownPort, address.port);
       const url = `http://localhost:${port}`;
-      const apply = async (switches: DevSwitches, issuer: string) => {
-        await os.replacePolicy(policyOf(switches, { url, issuer }));
-        terminal.note(describeSwitches(switches));
+      const apply = async (changed: DevSwitches, issuer: string) => {
+        await os.replacePolicy(policyOf(changed, { url, issuer }));
+        terminal.note(describeSwitches(changed));
       };
       controlPlane = await startDevControlPlane(
         {
@@ -85,7 +89,8 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
       );
       closing.unshift(controlPlane.server);
       const { authorization, securityKey: wantsKey, issuer } = controlPlane.start;
-      await os.replacePolicy(policyOf({ authorization, securityKey: wantsKey }, { url, issuer }));
+      switches = { authorization, securityKey: wantsKey };
+      await os.replacePolicy(policyOf(switches, { url, issuer }));
     }
   } catch (error) {
     await closeAll(closing);
@@ -98,6 +103,7 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
     {
       url: server.url,
       policy: await os.describe(),
+      switches,
       tokens,
       isKeyNew: isNew,
       ignoredVariables,

@@ -4,10 +4,15 @@ import { ECHO_AGENT_ID } from "../demo/demo-agents.ts";
 import { showUntrustedLines, type Terminal } from "../program/terminal.ts";
 import { formatMoment } from "../text/duration.ts";
 import type { DemoToken } from "./demo-tokens.ts";
+import { showDevFile } from "./dev-folder.ts";
+import type { DevSwitches } from "./dev-policy.ts";
+
+const KEY_FILE = showDevFile("securityKey");
 
 export interface Welcome {
   readonly url: string;
   readonly policy: PolicyInForce;
+  readonly switches: DevSwitches;
   readonly tokens: readonly DemoToken[];
   readonly isKeyNew: boolean;
   /** Variables that are set and not used. */
@@ -31,20 +36,35 @@ export function printWelcome(welcome: Welcome, { print, paint }: Terminal): void
     );
   }
   print();
-  heading("Tokens, valid for one hour (a new start prints new ones)");
-  for (const { name, scopes, token } of welcome.tokens) {
-    print(paint("dim", `# ${name}: ${scopes.join(" ")}`));
-    print(`export ${name.toUpperCase()}_TOKEN=${token}`);
+  if (welcome.switches.authorization) {
+    heading("Tokens, valid for one hour (a new start prints new ones)");
+    for (const { name, scopes, token } of welcome.tokens) {
+      print(paint("dim", `# ${name}: ${scopes.join(" ")}`));
+      print(`export ${name.toUpperCase()}_TOKEN=${token}`);
+    }
+    print();
   }
-  print();
-  heading("Try it: the same request three times, each line can be pasted as it is");
+  heading("Try it: each line can be pasted as it is");
   for (const { status, note, line } of createCurlLines(welcome)) {
     print(paint(status === 200 ? "green" : "red", `# ${status} ${note}`));
     print(line);
   }
   print();
-  print(paint("dim", `In another terminal: \`${welcome.cli} run ${ECHO_AGENT_ID} "hello"\``));
-  print(paint("dim", `Refused? \`${welcome.cli} doctor --url ${welcome.url}\` says why`));
+  const isKeyAsked = asksForKey(welcome.switches);
+  const token = isKeyAsked ? ` --token file:${KEY_FILE}` : "";
+  print(
+    paint(
+      "dim",
+      `In another terminal, in this folder: \`${welcome.cli} run ${ECHO_AGENT_ID} "hello"${token}\``,
+    ),
+  );
+  if (welcome.switches.authorization)
+    print(
+      paint(
+        "dim",
+        `A token is refused? \`${welcome.cli} doctor ${welcome.url} --token env:READER_TOKEN\` says why`,
+      ),
+    );
   print(
     `AgentOS is ready at ${paint("bold", welcome.url)}  ${paint("dim", `(docs: ${welcome.url}/docs, Ctrl-C stops)`)}`,
   );
@@ -62,13 +82,34 @@ interface CurlLine {
   readonly line: string;
 }
 
-function createCurlLines({ url, tokens }: Welcome): readonly CurlLine[] {
+function createCurlLines({ url, tokens, switches }: Welcome): readonly CurlLine[] {
   const tokenOf = (name: DemoToken["name"]) => tokens.find((token) => token.name === name)?.token ?? "";
   const request = `curl -i ${url}/agents/${ECHO_AGENT_ID}/runs -F message=hello -F stream=false`;
-  const bearer = (name: DemoToken["name"]) => `${request} -H "Authorization: Bearer ${tokenOf(name)}"`;
+  const as = (credential: string) => `${request} -H "Authorization: Bearer ${credential}"`;
+  const stranger = { status: 401, note: "no token: the answer says what to send", line: request } as const;
+  if (asksForKey(switches))
+    return [
+      {
+        status: 200,
+        note: "the security key, read in this folder: the agent answers",
+        line: as(`$(cat ${KEY_FILE})`),
+      },
+      { ...stranger, note: "no security key: the answer says what to send" },
+    ];
+  if (!switches.authorization)
+    return [{ status: 200, note: "nothing is asked for: the agent answers", line: request }];
   return [
-    { status: 200, note: "runner may run agents: the agent answers", line: bearer("runner") },
-    { status: 401, note: "no token: the answer says what to send", line: request },
-    { status: 403, note: "reader may only read: the answer names the missing scope", line: bearer("reader") },
+    { status: 200, note: "runner may run agents: the agent answers", line: as(tokenOf("runner")) },
+    stranger,
+    {
+      status: 403,
+      note: "reader may only read: the answer names the missing scope",
+      line: as(tokenOf("reader")),
+    },
   ];
+}
+
+/** Where tokens are asked for, the security key is not accepted beside them. */
+function asksForKey({ authorization, securityKey }: DevSwitches): boolean {
+  return securityKey && !authorization;
 }

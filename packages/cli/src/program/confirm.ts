@@ -1,23 +1,17 @@
 /** Asks a person for a yes, where there is one. */
-import { createInterface } from "node:readline/promises";
+import { createLinePrompt, hasPerson, type PromptStreams } from "./line-prompt.ts";
 
-type Streams = {
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
-};
-
-/** Undefined where nobody can answer: a pipe, a job. Everything but a yes is a no. */
-export function createConfirm({
-  stdin,
-  stderr,
-}: Streams): (question: string) => Promise<boolean | undefined> {
+/** Undefined where nobody answers: a pipe, a job, Ctrl-C, Ctrl-D. Everything else but a yes is a no. */
+export function createConfirm(streams: PromptStreams): (question: string) => Promise<boolean | undefined> {
   return async (question) => {
-    if (stdin.isTTY !== true || stderr.isTTY !== true) return undefined;
-    const lines = createInterface({ input: stdin, output: stderr });
+    if (!hasPerson(streams)) return undefined;
+    const prompt = createLinePrompt(streams);
+    const left = new AbortController();
+    prompt.onInterrupt(() => left.abort());
     try {
-      return /^y(?:es)?$/i.test((await lines.question(question)).trim());
+      return await prompt.confirm(question, left.signal);
     } finally {
-      lines.close();
+      prompt.close();
     }
   };
 }

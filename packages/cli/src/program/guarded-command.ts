@@ -34,10 +34,15 @@ export class GuardedCommand extends Command {
       case "commander.unknownCommand":
         return this.#describeCommand(this.args[0] ?? "");
       case "commander.excessArguments": {
+        // Without its name it was run as the default of its group: then the word was meant for another command.
+        if (this.parent instanceof GuardedCommand && !this.parent.args.includes(this.name()))
+          return this.parent.#describeCommand(this.args[0] ?? "");
         const expected = this.registeredArguments.length;
         const place = this.parent === null ? "" : ` for '${this.name()}'`;
         return `error: too many arguments${place}: expected ${expected}, got ${this.args.length}; a value belongs behind its option`;
       }
+      case "commander.invalidArgument":
+        return describeChoices(message);
       default:
         return code !== undefined && HARMLESS.has(code) ? message : "error: the command line cannot be read";
     }
@@ -70,6 +75,17 @@ export class GuardedCommand extends Command {
       ...(meant === undefined ? [] : [`(Did you mean ${meant}?)`]),
     ].join("\n");
   }
+}
+
+/** Of an option that takes one of some words: those words, and never what was typed. */
+function describeChoices(message: string): string {
+  const [, option, choices] =
+    /^error: option '([^']+)' argument '[\s\S]*' is invalid\. Allowed choices are ([\w, -]+)\.$/.exec(
+      message,
+    ) ?? [];
+  return option === undefined || choices === undefined
+    ? "error: the command line cannot be read"
+    : `error: option '${option}' takes one of: ${choices}`;
 }
 
 /** Those of the commands above it as well. */

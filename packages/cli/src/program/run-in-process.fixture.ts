@@ -2,13 +2,26 @@
 import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
 import { createProgram } from "../commands/program.ts";
+import { createConfirm } from "./confirm.ts";
 import type { Context } from "./context.ts";
 import { ExitCode } from "./exit-codes.ts";
-import { createLinePrompt } from "./line-prompt.ts";
+import { createLinePrompt, type PromptStreams } from "./line-prompt.ts";
 import type { CliOptions, CliResult } from "./spawn-cli.fixture.ts";
 import { createTerminal } from "./terminal.ts";
 
-export async function runInProcess(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+export interface InProcessOptions extends CliOptions {
+  /** Whoever answers questions. Default: nobody; lines come from `stdin`. */
+  readonly terminal?: PromptStreams;
+}
+
+export async function runInProcess(
+  args: readonly string[],
+  options: InProcessOptions = {},
+): Promise<CliResult> {
+  const streams = options.terminal ?? {
+    stdin: Readable.from([options.stdin ?? ""]),
+    stderr: process.stderr,
+  };
   let code: ExitCode = ExitCode.ok;
   let stdout = "";
   let stderr = "";
@@ -33,9 +46,8 @@ export async function runInProcess(args: readonly string[], options: CliOptions 
       {},
     ),
     readStandardInput: () => Promise.resolve(options.stdin ?? ""),
-    confirm: async () => undefined,
-    openPrompt: () =>
-      createLinePrompt({ stdin: Readable.from([options.stdin ?? ""]), stderr: process.stderr }),
+    confirm: createConfirm(streams),
+    openPrompt: () => createLinePrompt(streams),
     now: () => Date.now() / 1_000,
     cli: "agentos",
     finish: (finished) => {

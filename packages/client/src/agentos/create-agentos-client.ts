@@ -1,5 +1,5 @@
 /** A client of one AgentOS: its groups are those of the contract, and each method is one route. */
-import { isRecord } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import type { Call, CallGroups } from "../wire/call-types.ts";
 import { createCall, createGroups } from "../wire/caller.ts";
 import { type ClientOptions, readClientOptions, requireInteger } from "../wire/client-options.ts";
@@ -13,7 +13,7 @@ import { createRunMethods, type RunMethods } from "./run-methods.ts";
 export interface AgentOSClientOptions extends ClientOptions {
   /** A token, a service account's token, or the security key. Default: none is sent. */
   readonly token?: string | undefined;
-  /** Asked for a token when there is none, when it ends soon, and once after an answer that it has ended. */
+  /** Asked for a token when there is none, when it ends soon, and when the server refuses it, every 30 seconds at most. */
   readonly getToken?: GetToken | undefined;
   /** A token of `getToken` that ends within so many seconds is replaced before it is used. Default 30. */
   readonly renewSeconds?: number | undefined;
@@ -40,8 +40,11 @@ export interface AgentOSClient extends Omit<Groups, "agents" | "teams"> {
  *
  * @example
  * const client = createAgentOSClient({ baseUrl: "http://localhost:7777", token });
- * for await (const event of client.agents.stream("helper", { message: "Hello" }))
- *   if (event.event === "RunContent") console.log(event.content);
+ * for await (const event of client.agents.stream("helper", { message: "Hello" })) {
+ *   if (event.event === "RunContent") show(event.content);
+ *   // The whole answer, for pieces may have been lost with a connection.
+ *   if (event.event === "RunCompleted") replace(event.content);
+ * }
  */
 export function createAgentOSClient(options: AgentOSClientOptions): AgentOSClient {
   const { token, getToken, renewSeconds = 30, maxEventLength = 8 * 1024 * 1024 } = options;

@@ -1,11 +1,13 @@
 /** Runs of agents, and of a Python AgentOS's teams: with their answer, or as a stream that outlives its connection. */
-import { type AnyRunOutput, isRecord, type ROUTES, type RouteResult } from "@agentos/contract";
+import type { AnyRunOutput, ROUTES, RouteResult } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import { createEventPosition, type KnownRun } from "../stream/event-position.ts";
 import { followRun } from "../stream/follow-run.ts";
 import { createRunStream, type RunStream } from "../stream/run-stream.ts";
 import type { CallOptions } from "../wire/call-types.ts";
 import type { CallerOptions } from "../wire/caller.ts";
-import { ConnectionFault } from "../wire/client-errors.ts";
+import { ClientConfigurationError, ConnectionFault, InvalidInput, withRun } from "../wire/client-errors.ts";
+import { requireInteger, requireTime } from "../wire/client-options.ts";
 import { readJson } from "../wire/read-body.ts";
 import type { Answer, WireRequest } from "../wire/transport.ts";
 import { writePath } from "../wire/write-request.ts";
@@ -35,12 +37,13 @@ export interface StreamOptions extends Pick<CallOptions, "signal"> {
   readonly timeoutMs?: number | undefined;
   /**
    * Whether the run is stopped when its caller leaves before its end, by the signal or by leaving the loop. Default false:
-   * a run in the background goes on. Any other stops in any case.
+   * a run in the background goes on. Any other stops in any case. Before its first event nobody knows which run it is, and it
+   * goes on.
    */
   readonly cancelsWhenLeft?: boolean | undefined;
   /**
-   * Longest silence of a stream that can be taken up, in milliseconds, heartbeats included: then the connection counts as
-   * lost. Default 90,000, three heartbeats.
+   * Longest silence of a stream, in milliseconds, heartbeats included: then the connection counts as lost. Default 90,000,
+   * three heartbeats, where the stream can be taken up, and else none.
    */
   readonly silenceMs?: number | undefined;
   /** Tries to take up a lost stream, one after the other, without a new event. Default 8. */
@@ -59,9 +62,15 @@ export interface RunStreamOptions extends StreamOptions, Pick<RunOptions, "idemp
 export interface RunMethods {
   /** Runs to the end. Default time: four minutes; Node's own `fetch` waits for five. What takes longer is streamed. */
   run(id: string, input: RunInput, options?: RunOptions): Promise<AnyRunOutput>;
-  /** Begins a run in the background and does not wait for it: `follow` gives its events. */
-  start(id: string, input: RunInput, options?: RunOptions): Promise<PendingRun>;
-  /** Runs, with every event as it happens. */
+  /**
+   * Begins a run in the background and does not wait for it: `follow` gives its events. Where the first answer was lost, and
+   * the run had ended when it was asked for again by its name, it is there with its answer.
+   */
+  start(id: string, input: RunInput, options?: RunOptions): Promise<PendingRun | AnyRunOutput>;
+  /**
+   * Runs, with every event as it happens. Where a lost stream was taken up, pieces of the answer may be missing: the event
+   * that ends the run has all of it.
+   */
   stream(id: string, input: RunInput, options?: RunStreamOptions): RunStream;
   /** Answers what a paused run waits for, or continues a completed one, and runs to the end. */
   continueRun(
@@ -112,12 +121,12 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
   const begin = (
     id: string,
     fields: object,
-    { idempotencyKey = makeKey(), ...rest }: RunOptions,
+    { idempotencyKey, ...rest }: RunOptions & { readonly idempotencyKey: string },
   ): WireRequest => ({
     method: "POST",
     path: pathOf(id),
     body: writeForm({ ...fields }),
-    headers: { "idempotency-key": idempotencyKey },
+    headers: { "idempotency-key": requireKey(idempotencyKey) },
     ...rest,
     isRepeatable: knowsKeys,
   });
@@ -128,6 +137,18 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
       return output;
     throw new ConnectionFault("not-agentos", "the answer is no run of an AgentOS");
   };
+
+  async function beginAndRead(
+    id: string,
+    fields: RunInput & { readonly stream: false; readonly background?: true },
+    { idempotencyKey = makeKey(), ...rest }: RunOptions,
+  ): Promise<unknown> {
+    try {
+      return await transport.exchange(begin(id, fields, { idempotencyKey, ...rest }), readOutput);
+    } catch (error) {
+      throw withRun(error, { sessionId: fields.session_id || undefined, idempotencyKey });
+    }
+  }
 
   async function cancelRun(id: string, { run_id, session_id }: RunReference, call: CallOptions = {}) {
     const { timeoutMs = options.timeoutMs, signal } = call;
@@ -149,10 +170,14 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
     id: string,
     first: (() => WireRequest) | undefined,
     known: KnownRun,
-    streamed: StreamOptions & { readonly isKept: boolean },
+    streamed: StreamOptions & { readonly isKept: boolean; readonly idempotencyKey?: string },
   ): RunStream {
-    const { signal, timeoutMs = options.timeoutMs, silenceMs = SILENCE_MS, isKept } = streamed;
-    const { maxResumes = 8, cancelsWhenLeft, onConnection } = streamed;
+    const { signal, timeoutMs = options.timeoutMs, isKept, idempotencyKey } = streamed;
+    const { silenceMs = isKept ? SILENCE_MS : undefined, maxResumes = 8, cancelsWhenLeft, onConnection } = streamed;
+    requireTime("timeoutMs", timeoutMs);
+    requireTime("silenceMs", silenceMs);
+    const faults = requireInteger("maxResumes", maxResumes, 0);
+    if (faults.length > 0) throw new ClientConfigurationError(faults);
     const position = createEventPosition(known);
     const resume = async () =>
       transport.open({
@@ -176,6 +201,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
           resume: isKept ? resume : undefined,
           limits: { maxEventLength, silenceMs },
           maxResumes,
+          idempotencyKey,
           signal,
           onConnection,
         }),
@@ -191,15 +217,11 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
   return {
     cancelRun,
     run: async (id, input, { timeoutMs = RUN_MS, ...rest } = {}) =>
-      (await transport.exchange(
-        begin(id, { ...input, stream: false }, { timeoutMs, ...rest }),
-        readOutput,
-      )) as AnyRunOutput,
+      (await beginAndRead(id, { ...input, stream: false }, { timeoutMs, ...rest })) as AnyRunOutput,
     start: async (id, input, { timeoutMs = options.timeoutMs, ...rest } = {}) =>
-      (await transport.exchange(
-        begin(id, { ...input, stream: false, background: true }, { timeoutMs, ...rest }),
-        readOutput,
-      )) as PendingRun,
+      (await beginAndRead(id, { ...input, stream: false, background: true }, { timeoutMs, ...rest })) as
+        | PendingRun
+        | AnyRunOutput,
     stream(id, input, { background = false, idempotencyKey = makeKey(), ...rest } = {}) {
       const { signal, timeoutMs = options.timeoutMs } = rest;
       const first = () => {
@@ -214,7 +236,7 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         id,
         first,
         { sessionId: input.session_id || undefined },
-        { ...rest, isKept: background },
+        { ...rest, idempotencyKey, isKept: background },
       );
     },
     continueRun: async (id, run, input, { timeoutMs = RUN_MS, signal } = {}) =>
@@ -255,6 +277,18 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
         { ...rest, isKept: true },
       ),
   };
+}
+
+/** What a header can carry; what else a key must be, the server says. */
+function requireKey(key: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new InvalidInput([
+    {
+      location: ["header", "idempotency-key"],
+      message: "must be 1 to 255 visible ASCII characters",
+      type: "value_error",
+    },
+  ]);
 }
 
 /** `randomUUID` is not there in a page that is no secure context. */

@@ -84,7 +84,10 @@ describe("a call", () => {
         fix: "make another member Owner first",
       }),
     );
-    const controlPlane = createControlPlaneClient({ baseUrl: server.baseUrl });
+    const controlPlane = createControlPlaneClient({
+      baseUrl: server.baseUrl,
+      session: createMemorySession(),
+    });
     const parameters = { organization_id: "o1", person_id: "p1" };
     expect(await errorOf(controlPlane.members.remove({ parameters }))).toMatchObject({
       kind: "refusal",
@@ -97,9 +100,51 @@ describe("a call", () => {
   });
 });
 
+test("outside of browsers there is no client without a session, which would spend a link for nothing", () => {
+  expect(() => createControlPlaneClient({ baseUrl: "http://localhost:7778" })).toThrow(/createMemorySession/);
+});
+
+describe("a cookie", () => {
+  const answerWith = async (...lines: readonly string[]) => {
+    const session = createMemorySession();
+    session.set("s=0123456789abcdef");
+    const server = await startServer((response) =>
+      sendJson(
+        response,
+        404,
+        { detail: "never let the sleeper be; 0123456789abcdef" },
+        { "set-cookie": lines },
+      ),
+    );
+    const controlPlane = createControlPlaneClient({ baseUrl: server.baseUrl, session });
+    return { session, error: await errorOf(controlPlane.account.read()) };
+  };
+
+  test.each([
+    ["s=; Path=/", undefined],
+    ["s=gone; Expires=Thu, 01 Jan 1970 00:00:00 GMT", undefined],
+    ["s=gone; Max-Age=0", undefined],
+    ["s=new; Expires=Thu, 01 Jan 2970 00:00:00 GMT", "s=new"],
+    ["s=new; Expires=whenever", "s=new"],
+  ])("is taken away as browsers do it: %s", async (line, held) => {
+    const { session } = await answerWith(line);
+    expect(session.get()).toBe(held);
+  });
+
+  test("that is short is no secret, and hides no words", async () => {
+    const { session, error } = await answerWith("t=e");
+    expect(session.get()).toBe("s=0123456789abcdef; t=e");
+    expect(error).toMatchObject({ detail: "never let the sleeper be; [hidden]" });
+  });
+});
+
 describe("the client of an instance", () => {
   /** A control plane and an AgentOS in one. */
-  async function start(endpoint: (baseUrl: string) => string | null, mintStatus = 201) {
+  async function start(
+    endpoint: (baseUrl: string) => string | null,
+    mintStatus = 201,
+    mintedFor: (baseUrl: string) => string = (baseUrl) => baseUrl,
+  ) {
     let minted = 0;
     const server = await startServer((response, { path }) => {
       if (path.endsWith("/tokens")) {
@@ -109,7 +154,8 @@ describe("the client of an instance", () => {
           detail: "Nobody gets what they do not hold",
           fix: "x",
         };
-        return sendJson(response, mintStatus, mintStatus === 201 ? { token: `minted-${minted}` } : refused);
+        const token = { token: `minted-${minted}`, endpoint: mintedFor(server.baseUrl) };
+        return sendJson(response, mintStatus, mintStatus === 201 ? token : refused);
       }
       if (path === "/agents") return sendJson(response, 200, []);
       return sendJson(response, 200, { id: "i1", endpoint: endpoint(server.baseUrl) });
@@ -134,6 +180,20 @@ describe("the client of an instance", () => {
     expect(minting.map(({ body }) => body)).toEqual(['{"scopes":["agents:read"]}']);
     for (const { headers } of server.seen.filter(({ path }) => path === "/agents"))
       expect([headers.authorization, headers.cookie]).toEqual(["Bearer minted-1", undefined]);
+  });
+
+  test("sends no token to an endpoint that the instance has left", async () => {
+    const { server, connection } = await start(
+      (baseUrl) => baseUrl,
+      201,
+      () => "https://moved.example",
+    );
+    const client = await connectInstance(connection);
+    expect(await errorOf(client.agents.list())).toMatchObject({
+      reason: "no-token",
+      message: expect.stringContaining("at another endpoint now"),
+    });
+    expect(server.seen.filter(({ path }) => path === "/agents")).toEqual([]);
   });
 
   test("says in the control plane's own words why there is no token", async () => {

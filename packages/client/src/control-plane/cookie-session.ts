@@ -12,6 +12,7 @@ export interface SessionStore {
 /** Most that is kept: a server could set cookies without an end. */
 const MAX_COOKIES = 20;
 const MAX_LENGTH = 4_096;
+const SECRET_LENGTH = 8;
 
 /** Sends the cookies, and the `Origin` that a browser would send, without which a request that changes something is refused. */
 export function createCookieSession(store: SessionStore, origin: string): Credential {
@@ -19,7 +20,11 @@ export function createCookieSession(store: SessionStore, origin: string): Creden
     cookies: "omit",
     take() {
       const cookies = store.get();
-      const secrets = (cookies ?? "").split("; ").map((pair) => pair.slice(pair.indexOf("=") + 1));
+      // A short value is no secret, and would be hidden in every word that it stands in.
+      const secrets = (cookies ?? "")
+        .split("; ")
+        .map((pair) => splitPair(pair)[1])
+        .filter((value) => value.length >= SECRET_LENGTH);
       return Promise.resolve({
         headers: { origin, ...(cookies === undefined || cookies === "" ? {} : { cookie: cookies }) },
         secrets,
@@ -44,11 +49,17 @@ function mergeCookies(held: string | undefined, lines: readonly string[]): strin
     const [pair = "", ...attributes] = line.split(";");
     const [name, value] = splitPair(pair.trim());
     if (!/^[\w.-]{1,100}$/.test(name) || !/^[\x21-\x7e]*$/.test(value) || value.length > MAX_LENGTH) continue;
-    if (value === "" || attributes.some((attribute) => /^\s*max-age\s*=\s*(?:0|-\d+)\s*$/i.test(attribute)))
-      jar.delete(name);
+    if (value === "" || attributes.some(isEnd)) jar.delete(name);
     else if (jar.has(name) || jar.size < MAX_COOKIES) jar.set(name, value);
   }
   return jar.size === 0 ? undefined : [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+}
+
+/** Both ways in which servers take a cookie away. */
+function isEnd(attribute: string): boolean {
+  const [, expires] = /^\s*expires\s*=(.+)$/i.exec(attribute) ?? [];
+  if (expires !== undefined) return Date.parse(expires) <= Date.now();
+  return /^\s*max-age\s*=\s*(?:0|-\d+)\s*$/i.test(attribute);
 }
 
 function splitPair(pair: string): [name: string, value: string] {

@@ -8,7 +8,7 @@ import { BROWSER_COOKIES, createCookieSession, type SessionStore } from "./cooki
 
 /** Options of {@link createControlPlaneClient}. */
 export interface ControlPlaneClientOptions extends ClientOptions {
-  /** Where the session is kept outside of browsers. Default: the browser's own cookies. */
+  /** Where the session is kept; needed outside of browsers. Default: the browser's own cookies. */
   readonly session?: SessionStore | undefined;
 }
 
@@ -28,8 +28,15 @@ export type ControlPlaneClient = CallGroups<ControlPlaneRoutes> & {
  * await controlPlane.signIn.redeemLink({ body: { secret } });
  */
 export function createControlPlaneClient(options: ControlPlaneClientOptions): ControlPlaneClient {
-  const { base, runtime, retries, ...limits } = readClientOptions(options, []);
   const { session } = options;
+  // A link works once, and would be spent for a session that nobody keeps.
+  const isForgetful = session === undefined && !("location" in globalThis);
+  const { base, runtime, retries, ...limits } = readClientOptions(
+    options,
+    isForgetful
+      ? ['"session" is missing, and only a browser keeps cookies by itself: give createMemorySession()']
+      : [],
+  );
   const credential = session === undefined ? BROWSER_COOKIES : createCookieSession(session, base.origin);
   const transport = createTransport({ base, credential, runtime, retries });
   const caller = { transport, ...limits };

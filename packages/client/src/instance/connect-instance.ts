@@ -16,7 +16,11 @@ export interface InstanceConnection extends Omit<AgentOSClientOptions, "baseUrl"
   readonly scopes?: readonly string[] | undefined;
 }
 
-/** Reads where the instance is. Its client asks for a token with the first request, and for another before that one ends. */
+/**
+ * Reads where the instance is. Its client asks for a token with the first request, and for another before that one ends.
+ * A token for another address than that is not used: the instance was moved, and who is at the address before is not to be
+ * trusted any more. Then a request rejects with a ConnectionFault; connect again.
+ */
 export async function connectInstance(connection: InstanceConnection): Promise<AgentOSClient> {
   const { controlPlane, organizationId, instanceId, scopes, ...options } = connection;
   const parameters = { organization_id: organizationId, instance_id: instanceId };
@@ -29,7 +33,15 @@ export async function connectInstance(connection: InstanceConnection): Promise<A
   return createAgentOSClient({
     ...options,
     baseUrl: endpoint,
-    getToken: async () => requireText(await controlPlane.tokens.mint({ parameters, body })),
+    getToken: async ({ signal }) => {
+      const minted = await controlPlane.tokens.mint({ parameters, body }, { signal });
+      if (minted.endpoint !== endpoint)
+        throw new ConnectionFault(
+          "no-token",
+          "the instance is at another endpoint now: its tokens are not for this one; connect to it again",
+        );
+      return requireText(minted);
+    },
   });
 }
 

@@ -24,12 +24,17 @@ export interface KnownRun {
 export function createEventPosition(known: KnownRun): EventPosition {
   let { runId, sessionId, lastEventIndex } = known;
   let isResumed = false;
+  /** Events without an index that were given, and how many of them this answer may still repeat. */
+  let unnumbered = 0;
+  let repeats = 0;
   /** The last event of the run itself ended it, so far as is known. */
   let isAtEnd = false;
   let heldBack: Frame | undefined;
 
   function isRepeated(index: number | undefined): boolean {
-    if (!isResumed || lastEventIndex === undefined) return false;
+    if (!isResumed) return false;
+    // Nothing has a number: a replay begins with what was given, in the same order.
+    if (lastEventIndex === undefined) return index === undefined && repeats-- > 0;
     // Without an index nobody can tell; the end has the whole answer.
     return index === undefined || index <= lastEventIndex;
   }
@@ -46,6 +51,7 @@ export function createEventPosition(known: KnownRun): EventPosition {
     },
     begin(kind) {
       isResumed = kind === "resumed";
+      repeats = unnumbered;
       isAtEnd = false;
       heldBack = undefined;
     },
@@ -65,8 +71,8 @@ export function createEventPosition(known: KnownRun): EventPosition {
         if (isOwn && end !== undefined) heldBack = frame;
         return { isNew: false, isLast: false };
       }
-      if (index !== undefined && (lastEventIndex === undefined || index > lastEventIndex))
-        lastEventIndex = index;
+      if (index === undefined) unnumbered += 1;
+      else if (lastEventIndex === undefined || index > lastEventIndex) lastEventIndex = index;
       return { isNew: true, isLast: end === "last" };
     },
     finish: () => ({ isOver: isAtEnd, heldBack }),

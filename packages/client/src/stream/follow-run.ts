@@ -2,9 +2,9 @@
  * The events of a run, from its first answer on: when the connection is lost, and the run goes on without it, the stream is
  * taken up again where it was, with waits that grow. Nothing is given twice.
  */
-import { AgentOSRefusal, ConnectionFault } from "../wire/client-errors.ts";
+import { AgentOSRefusal, ConnectionFault, withRun } from "../wire/client-errors.ts";
 import { retryDelayMs } from "../wire/retry.ts";
-import { backoffMs } from "../wire/runtime.ts";
+import { backoffMs, orAborted } from "../wire/runtime.ts";
 import type { Answer, Transport } from "../wire/transport.ts";
 import type { EventPosition } from "./event-position.ts";
 import { type Frame, readFrames } from "./read-frames.ts";
@@ -21,11 +21,13 @@ export interface FollowOptions {
   readonly limits: {
     /** Longest event, in characters. */
     readonly maxEventLength: number;
-    /** Longest silence of a stream that can be taken up, in milliseconds. */
-    readonly silenceMs: number;
+    /** Longest silence, in milliseconds; undefined: as long as it takes. */
+    readonly silenceMs: number | undefined;
   };
   /** Tries to take it up, one after the other, without a new event. */
   readonly maxResumes: number;
+  /** The name of the request that began the run. */
+  readonly idempotencyKey: string | undefined;
   readonly signal: AbortSignal | undefined;
   /** Told false when the connection is lost and taken up again, and true when it is there again. */
   readonly onConnection: ((isConnected: boolean) => void) | undefined;
@@ -38,7 +40,7 @@ const CONTROL = new Set(["catch_up", "subscribed", "replay"]);
 const GRACE_MS = 5_000;
 
 export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, undefined> {
-  const { position, transport, open, resume, maxResumes, signal } = options;
+  const { position, transport, open, resume, maxResumes, signal, idempotencyKey } = options;
   let isFirst = open !== undefined;
   /** The server has answered once: from then on a fault of the connection is a loss, and no reason to give up. */
   let isKnown = open === undefined;
@@ -59,13 +61,16 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
       if (heldBack !== undefined) yield heldBack;
       if (isOver) return undefined;
     } catch (error) {
-      if (!isKnown || !isLoss(error)) throw error;
+      if (!isKnown) throw withRun(error, { idempotencyKey });
+      if (!isLoss(error)) throw error;
       lost = error;
     }
-    if (resume === undefined || failures >= maxResumes) throw lostFault(position, lost);
+    if (resume === undefined || failures >= maxResumes)
+      throw lostFault(position, { cause: lost, idempotencyKey });
     // It was lost before its first event: the request by its name begins the run, or finds it.
     isFirst = position.runId === undefined;
-    if (isFirst && !(await options.canReopen())) throw lostFault(position, lost);
+    if (isFirst && !(await orAborted(options.canReopen(), signal)))
+      throw lostFault(position, { cause: lost, idempotencyKey });
     const asked = lost === undefined ? undefined : retryDelayMs(lost, failures, transport.runtime);
     // The server asks for more time than is waited here.
     if (asked === undefined && lost instanceof AgentOSRefusal) throw lost;
@@ -76,7 +81,7 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
 
   async function openNext(first: boolean): Promise<Answer> {
     const opener = first ? open : resume;
-    if (opener === undefined) throw lostFault(position, undefined);
+    if (opener === undefined) throw lostFault(position, { cause: undefined, idempotencyKey });
     return opener();
   }
 }
@@ -84,12 +89,17 @@ export async function* followRun(options: FollowOptions): AsyncGenerator<Frame, 
 /** Gives what is new. Ends with the run, or where the answer ends; what was lost after an end of the run is no loss. */
 async function* readAnswer(
   answer: Answer,
-  { position, limits, resume }: FollowOptions,
+  { position, limits, transport }: FollowOptions,
 ): AsyncGenerator<Frame, undefined> {
   const { attempt } = answer;
   try {
-    const silenceMs = resume === undefined ? undefined : limits.silenceMs;
-    const patience = () => (position.finish().isOver ? GRACE_MS : silenceMs);
+    const { clock } = transport.runtime;
+    let overSinceMs: number | undefined;
+    // From the end on, whatever else is sent: a proxy may keep the connection alive by itself.
+    const patience = () => {
+      overSinceMs = position.finish().isOver ? (overSinceMs ?? clock()) : undefined;
+      return overSinceMs === undefined ? limits.silenceMs : Math.max(overSinceMs + GRACE_MS - clock(), 0);
+    };
     for await (const frame of readFrames(answer, { maxEventLength: limits.maxEventLength, patience })) {
       if (frame.event === "error") throw streamRefusal(frame, answer);
       if (CONTROL.has(frame.event)) continue;
@@ -109,9 +119,10 @@ async function* readAnswer(
 }
 
 /** A frame that says why the stream ends: there is no such run, or what is kept of it is damaged. */
-function streamRefusal({ error }: Frame, { response, hide }: Answer): AgentOSRefusal {
+function streamRefusal({ error }: Frame, { hide }: Answer): AgentOSRefusal {
   const detail = typeof error === "string" ? hide(error).slice(0, 2_000) : "The stream ends with an error";
-  return new AgentOSRefusal({ status: response.status, detail });
+  // That of the answer was 200; these are what a plain answer would have.
+  return new AgentOSRefusal({ status: /\bnot found\b/i.test(detail) ? 404 : 500, detail });
 }
 
 /** Whether the connection is what failed, or a server that has no room at the moment. */
@@ -120,10 +131,13 @@ function isLoss(error: unknown): boolean {
   return error instanceof AgentOSRefusal && [429, 502, 503, 504].includes(error.status);
 }
 
-function lostFault({ runId, sessionId, lastEventIndex }: EventPosition, cause: unknown): ConnectionFault {
+function lostFault(
+  { runId, sessionId, lastEventIndex }: EventPosition,
+  { cause, idempotencyKey }: { readonly cause: unknown; readonly idempotencyKey: string | undefined },
+): ConnectionFault {
   return new ConnectionFault(
     "stream-lost",
     "the stream of the run ended before the run did, and could not be taken up again",
-    { cause, run: { runId, sessionId, lastEventIndex } },
+    { cause, run: { runId, sessionId, lastEventIndex, idempotencyKey } },
   );
 }

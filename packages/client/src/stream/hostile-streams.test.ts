@@ -77,9 +77,12 @@ describe("a stream that is no stream of an AgentOS", () => {
   test("with an event that is whole and too long is refused as well", async () => {
     const long = writeEvent({ event: "RunContent", ...RUN, content: "x".repeat(2_000) });
     const { client } = await connect([send(STARTED, long, COMPLETED)], { maxEventLength: 1_000 });
-    expect(await errorOf(readAll(client.agents.stream("a", { message: "Hi" })))).toMatchObject({
+    const stream = client.agents.stream("a", { message: "Hi" });
+    expect(await errorOf(readAll(stream))).toMatchObject({
       reason: "too-large",
     });
+    // What came before it has been given.
+    expect(stream.runId).toBe("r1");
   });
 
   test.each([
@@ -170,6 +173,36 @@ describe("an end", () => {
     }
     expect(seen).toEqual(["RunStarted", [[{ tool_name: "x" }], []]]);
     expect(server.seen).toHaveLength(1);
+  });
+
+  test("is waited for no longer when something else is sent all the time", async () => {
+    let now = 0;
+    const { client } = await connect(
+      [
+        (response) => {
+          openEvents(response);
+          response.write(STARTED + writeEvent({ event: "RunPaused", ...RUN }));
+          pour(response, ": still there\n\n");
+        },
+      ],
+      // Each look takes a second.
+      { clock: () => (now += 1_000) },
+    );
+    expect(await readAll(client.agents.stream("a", { message: "Hi" }))).toEqual(["RunStarted", "RunPaused"]);
+  });
+
+  test("of a plain stream is waited for as long as its caller says", async () => {
+    const { client } = await connect([
+      (response) => {
+        openEvents(response);
+        response.write(STARTED);
+      },
+    ]);
+    const stream = client.agents.stream("a", { message: "Hi" }, { silenceMs: 20, idempotencyKey: "k1" });
+    expect(await errorOf(readAll(stream))).toMatchObject({
+      reason: "stream-lost",
+      run: { runId: "r1", idempotencyKey: "k1" },
+    });
   });
 
   test("that a loop leaves at is no reason to cancel the run", async () => {
@@ -265,11 +298,25 @@ describe("an end", () => {
     }
   });
 
+  test("comes after what has no numbers, each once, however often a replay begins anew", async () => {
+    const piece = (content: string) => writeEvent({ event: "RunContent", ...RUN, content });
+    const begun = [STARTED, piece("a"), piece("b")];
+    const { client } = await connect([
+      send(...begun),
+      send(...begun, piece("c")),
+      send(...begun, piece("c"), piece("d"), COMPLETED),
+    ]);
+    const seen: unknown[] = [];
+    for await (const event of client.agents.follow("a", { run_id: "r1" }))
+      seen.push("content" in event ? event.content : event.event);
+    expect(seen).toEqual(["RunStarted", "a", "b", "c", "d", "All"]);
+  });
+
   test("is a refusal where the server says that there is no such run, or its stream cannot go on", async () => {
     const error = "Run r1 not found in buffer or database";
     const { client, server } = await connect([send(writeEvent({ event: "error", error }))]);
     const stream = client.agents.follow("a", { run_id: "r1" });
-    expect(await errorOf(readAll(stream))).toMatchObject({ kind: "refusal", detail: error });
+    expect(await errorOf(readAll(stream))).toMatchObject({ kind: "refusal", status: 404, detail: error });
     expect(server.seen).toHaveLength(1);
   });
 

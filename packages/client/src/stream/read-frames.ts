@@ -1,6 +1,7 @@
 /** Server-sent events of one answer, one after the other. What a server sends without an end is bounded, not believed. */
-import { isRecord } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import { createParser } from "eventsource-parser";
+import { onWire } from "../wire/attempt.ts";
 import { ConnectionFault } from "../wire/client-errors.ts";
 import { parseJson } from "../wire/read-body.ts";
 import type { Answer } from "../wire/transport.ts";
@@ -31,7 +32,7 @@ export async function* readFrames(
     maxBufferSize: maxEventLength,
     onEvent: ({ data }) => {
       isTooLong ||= data.length > maxEventLength;
-      arrived.push(data);
+      if (!isTooLong) arrived.push(data);
     },
     onError: ({ type }) => {
       isTooLong ||= type === "max-buffer-size-exceeded";
@@ -40,16 +41,16 @@ export async function* readFrames(
   try {
     for (;;) {
       attempt.allow(patience());
-      const { done, value } = await reader.read();
+      const { done, value } = await onWire(reader.read());
       attempt.allow(undefined);
       if (done) return undefined;
       parser.feed(decoder.decode(value, { stream: true }));
-      if (isTooLong)
-        throw new ConnectionFault("too-large", `an event is longer than ${maxEventLength} characters`);
       for (const data of arrived.splice(0)) {
         const frame = toFrame(data);
         if (frame !== undefined) yield frame;
       }
+      if (isTooLong)
+        throw new ConnectionFault("too-large", `an event is longer than ${maxEventLength} characters`);
     }
   } finally {
     void reader.cancel().catch(() => undefined);

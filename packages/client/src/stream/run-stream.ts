@@ -1,5 +1,6 @@
 /** The events of a run as an async iterator, and where it stands. */
-import { type AnyRunEvent, isRecord } from "@agentos/contract";
+import type { AnyRunEvent } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import { ConnectionFault, isClientError } from "../wire/client-errors.ts";
 import type { EventPosition } from "./event-position.ts";
 import type { Frame } from "./read-frames.ts";

@@ -15,6 +15,18 @@ export interface Attempt {
   close(): void;
 }
 
+/** What the network threw, as a network says it. */
+class WireError extends Error {}
+
+/** Tells what the network throws from what anybody else does. */
+export async function onWire<Value>(promise: Promise<Value>): Promise<Value> {
+  try {
+    return await promise;
+  } catch (cause) {
+    throw new WireError("the network has failed", { cause });
+  }
+}
+
 /** `place` is where it goes, for people: an origin. */
 export function beginAttempt(place: string, caller: AbortSignal | undefined): Attempt {
   const stop = new AbortController();
@@ -31,7 +43,8 @@ export function beginAttempt(place: string, caller: AbortSignal | undefined): At
     signal: stop.signal,
     allow(ms) {
       clear();
-      if (ms === undefined) return;
+      // No timer has more than 31 bits: it would end the try at once.
+      if (ms === undefined || ms === Number.POSITIVE_INFINITY) return;
       timer = setTimeout(() => {
         isTimedOut = true;
         stop.abort();
@@ -50,8 +63,12 @@ export function beginAttempt(place: string, caller: AbortSignal | undefined): At
       if (cause instanceof AgentOSRefusal || cause instanceof InvalidInput) return cause;
       if (caller?.aborted === true) return abortedFault(caller);
       if (isTimedOut) return new ConnectionFault("timed-out", `no answer from ${place} in time`, { cause });
-      if (cause instanceof ConnectionFault) return cause;
-      return new ConnectionFault("unreachable", `no connection with ${place}, or it was lost`, { cause });
+      if (cause instanceof WireError)
+        return new ConnectionFault("unreachable", `no connection with ${place}, or it was lost`, {
+          cause: cause.cause,
+        });
+      // Of the caller's own code, such as `checkAnswer`: it is shown as it is.
+      return cause;
     },
     close() {
       clear();

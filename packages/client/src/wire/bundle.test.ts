@@ -1,4 +1,5 @@
 /** What a page loads of the client: no Node, no schemas that nobody asked for, and little. */
+import { execFileSync } from "node:child_process";
 import { bundleForBrowser } from "@agentos/testkit/processes";
 import { describe, expect, test } from "vitest";
 
@@ -28,6 +29,19 @@ describe("in a browser", () => {
     // What is not asked for is left out: the events of runs, and the routes of an AgentOS.
     expect(one.modules.filter((path) => /eventsource-parser|\/stream\/|\/agentos\//.test(path))).toEqual([]);
     expect(one.gzipSize).toBeLessThan(7 * KIB);
+  });
+
+  test("they load no schemas where nothing is bundled", () => {
+    const script = `
+      import { registerHooks } from "node:module";
+      const loaded = [];
+      registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+      await import("@agentos/client");
+      console.log(loaded.join("\\n"));`;
+    const args = ["--conditions=@agentos/source", "--input-type=module", "--eval", script];
+    const loaded = execFileSync(process.execPath, args, { cwd: FOLDER, encoding: "utf8" }).trim().split("\n");
+    expect(loaded.some((url) => url.endsWith("/client/src/index.ts"))).toBe(true);
+    expect(loaded.filter((url) => /zod|contract\/src\/(?:index|routes)/.test(url))).toEqual([]);
   });
 
   test("checks by the whole schema are there for who asks for them", async () => {

@@ -57,7 +57,7 @@ export type CallInput<Route extends RouteDefinition> = Given<"parameters", Route
 export interface CallOptions {
   /** Ends the request at once. */
   readonly signal?: AbortSignal | undefined;
-  /** For the whole answer, in milliseconds. Default: that of the client. */
+  /** For the whole answer, in milliseconds; `Infinity`: as long as it takes. Default: that of the client. */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Makes the calls of a table: each writes one request and reads its answer, as far as that is what it should be. */
-import { type HttpMethod, isRecord } from "@agentos/contract";
+import type { HttpMethod } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import type { AnswerShape, CallOptions } from "./call-types.ts";
 import { ConnectionFault } from "./client-errors.ts";
 import type { CheckAnswer } from "./client-options.ts";

@@ -117,13 +117,15 @@ interface LostRun {
   readonly runId: string | undefined;
   readonly sessionId: string | undefined;
   readonly lastEventIndex: number | undefined;
+  /** Name of the request that began it: sent again with it, an AgentOS of ours gives that run. */
+  readonly idempotencyKey: string | undefined;
 }
 
 /** There is no answer that could be read. */
 export class ConnectionFault extends Error {
   readonly kind = "connection";
   readonly reason: ConnectionReason;
-  /** With `stream-lost`: the run that may go on, as far as it is known. */
+  /** The run that may have begun, or may go on, as far as it is known. */
   readonly run: LostRun | undefined;
   /** Undefined where none was written. */
   request: SentRequest | undefined;
@@ -140,6 +142,15 @@ export class ConnectionFault extends Error {
   }
 }
 
+/** A request that began a run, and has no answer: with what is known of the run, which may have begun. */
+export function withRun(error: unknown, known: Partial<LostRun>): unknown {
+  if (!(error instanceof ConnectionFault) || error.run !== undefined) return error;
+  if (!["unreachable", "timed-out", "aborted"].includes(error.reason)) return error;
+  const { runId, sessionId, lastEventIndex, idempotencyKey } = known;
+  const run = { runId, sessionId, lastEventIndex, idempotencyKey };
+  return new ConnectionFault(error.reason, error.message, { cause: error.cause, run });
+}
+
 /** Any error that a call throws; switch on `kind`. */
 export type ClientError = AgentOSRefusal | InvalidInput | ConnectionFault;
 
@@ -148,12 +159,12 @@ export function isClientError(error: unknown): error is ClientError {
   return error instanceof AgentOSRefusal || error instanceof InvalidInput || error instanceof ConnectionFault;
 }
 
-/** Options that cannot work. Thrown when a client is made, with all faults at once. */
+/** Options that cannot work, of a client or of one call: all faults at once. Nothing was sent. */
 export class ClientConfigurationError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(["the client cannot be made:", ...faults.map((fault) => `  ${fault}`)].join("\n"));
+    super(["the options cannot work:", ...faults.map((fault) => `  ${fault}`)].join("\n"));
     this.name = "ClientConfigurationError";
     this.faults = faults;
   }

@@ -54,6 +54,13 @@ export function readClientOptions(options: ClientOptions, more: readonly string[
   return { base, runtime: createRuntime(options), timeoutMs, retries, maxBytes, checkAnswer };
 }
 
+/** Of one call, in milliseconds: throws where it can be no time. Infinite, or undefined: as long as it takes. */
+export function requireTime(name: string, ms: number | undefined): void {
+  if (ms === undefined || ms === Number.POSITIVE_INFINITY) return;
+  const faults = requireInteger(name, ms, 1);
+  if (faults.length > 0) throw new ClientConfigurationError(faults);
+}
+
 /** The fault, where the value is no whole number from `least` on. */
 export function requireInteger(name: string, value: number, least: number): readonly string[] {
   // Timers of more than 31 bits fire at once.

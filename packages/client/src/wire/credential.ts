@@ -11,10 +11,10 @@ export interface CredentialInUse {
 export interface Credential {
   /** What a browser does with the cookies that it holds itself. */
   readonly cookies: "omit" | "include";
-  /** For one try. */
-  take(): Promise<CredentialInUse>;
-  /** The server says that the one in use has ended: whether there is another one now. Default: there is none. */
-  renew?(ended: CredentialInUse): Promise<boolean>;
+  /** For one try, which no longer waits for it once its signal aborts. */
+  take(signal: AbortSignal): Promise<CredentialInUse>;
+  /** The server does not take the one in use: whether there is another one now. Default: there is none. */
+  renew?(refused: CredentialInUse, signal: AbortSignal): Promise<boolean>;
   /** Told of each answer. Default: it learns nothing from it. */
   learn?(response: Response): void;
 }

@@ -1,4 +1,5 @@
 /** Reads the body of an answer, no further than it may be long: a server could send without an end. */
+import { onWire } from "./attempt.ts";
 import { ConnectionFault } from "./client-errors.ts";
 
 interface BoundedText {
@@ -15,7 +16,7 @@ export async function readText(response: Response, maxBytes: number): Promise<Bo
   let text = "";
   let bytes = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await onWire(reader.read());
     if (done) return { text: text + decoder.decode(), isCut: false };
     const room = maxBytes - bytes;
     bytes += value.byteLength;

@@ -1,5 +1,5 @@
 /** Turns an answer that is none of success into an error. Everything in it is a stranger's text: bounded, and never trusted. */
-import { isRecord } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import { AgentOSRefusal, type InputIssue, InvalidInput } from "./client-errors.ts";
 import { isJson, parseJson, readText } from "./read-body.ts";
 

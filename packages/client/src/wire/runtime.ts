@@ -38,6 +38,23 @@ function waitFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
+/** Waits for it no longer than the caller wants. */
+export async function orAborted<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  if (signal === undefined) return promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const leave = () => reject(abortedFault(signal));
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
+}
+
 /** What a call throws when its caller has aborted it. */
 export function abortedFault(signal: AbortSignal | undefined): ConnectionFault {
   return new ConnectionFault("aborted", "the caller has aborted the request", { cause: signal?.reason });

@@ -2,14 +2,20 @@
  * The token of a client, renewed before it ends. Nothing here is verified: when a token ends is read from it to spare a
  * request, and the server alone decides.
  */
-import { isRecord } from "@agentos/contract";
+import { isRecord } from "@agentos/contract/text";
 import { ConnectionFault, isClientError } from "./client-errors.ts";
 import type { Credential, CredentialInUse } from "./credential.ts";
 import { parseJson } from "./read-body.ts";
 import type { ClientRuntime } from "./runtime.ts";
 
+/** For one question for a token. */
+export interface GetTokenOptions {
+  /** Aborts when nobody waits for the token any more. */
+  readonly signal: AbortSignal;
+}
+
 /** Gives a token, or undefined where there is none: the request is sent without. */
-export type GetToken = () => string | undefined | Promise<string | undefined>;
+export type GetToken = (options: GetTokenOptions) => string | undefined | Promise<string | undefined>;
 
 interface TokenSourceOptions {
   readonly getToken: GetToken;
@@ -24,6 +30,16 @@ interface HeldToken {
   readonly endsAtMs: number;
 }
 
+/** A question for a token, and how many wait for its answer. */
+interface Renewal {
+  readonly answer: Promise<HeldToken>;
+  readonly stop: AbortController;
+  waiting: number;
+}
+
+/** A server that takes no token at all would have a new one made for each request. */
+const REPLACE_PAUSE_MS = 30_000;
+
 /** One token for a client that does not renew it. */
 export function createFixedToken(token: string): Credential {
   const inUse = toCredential(token);
@@ -33,48 +49,73 @@ export function createFixedToken(token: string): Credential {
 /** Asks for a token when the one in hand is about to end; those who ask at the same time share the answer. */
 export function createTokenSource({ getToken, renewSeconds, runtime }: TokenSourceOptions): Credential {
   let held: HeldToken | undefined;
-  let renewal: Promise<HeldToken> | undefined;
+  let renewal: Renewal | undefined;
+  let lastIssuedAt: unknown;
+  let replacedAtMs = Number.NEGATIVE_INFINITY;
+  const renewMs = renewSeconds * 1_000;
 
-  async function ask(): Promise<HeldToken> {
+  async function ask(signal: AbortSignal): Promise<HeldToken> {
     let text: string | undefined;
     try {
-      text = await getToken();
+      text = await getToken({ signal });
     } catch (cause) {
       // From the client of a control plane: its own words say more.
       if (isClientError(cause)) throw cause;
       throw new ConnectionFault("no-token", '"getToken" failed, so nothing was sent', { cause });
     }
     if (text !== undefined) requireToken(text);
-    return { text, endsAtMs: readEnd(text, runtime.clock()) };
+    const claims = parseClaims(text?.split(".")[1] ?? "");
+    const endsAtMs = readEnd(claims, { nowMs: runtime.clock(), renewMs, lastIssuedAt });
+    lastIssuedAt = claims["iat"];
+    return { text, endsAtMs };
   }
 
-  function share(): Promise<HeldToken> {
-    renewal ??= ask()
-      .then((token) => {
-        held = token;
-        return token;
-      })
-      .finally(() => {
-        renewal = undefined;
-      });
-    return renewal;
+  function begin(): Renewal {
+    const stop = new AbortController();
+    return { answer: ask(stop.signal), stop, waiting: 0 };
+  }
+
+  /** One that nobody waits for any more is forgotten: it may never be answered. */
+  async function share(signal: AbortSignal): Promise<HeldToken> {
+    const shared = (renewal ??= begin());
+    shared.waiting += 1;
+    const leave = () => {
+      shared.waiting -= 1;
+      if (shared.waiting > 0) return;
+      if (renewal === shared) renewal = undefined;
+      shared.stop.abort();
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      const token = await shared.answer;
+      if (renewal === shared) held = token;
+      return token;
+    } finally {
+      if (renewal === shared) renewal = undefined;
+      signal.removeEventListener("abort", leave);
+    }
   }
 
   const isUsable = (token: HeldToken) =>
-    token.text !== undefined && token.endsAtMs - runtime.clock() > renewSeconds * 1_000;
+    token.text !== undefined && token.endsAtMs - runtime.clock() > renewMs;
 
   return {
     cookies: "omit",
-    async take() {
-      const token = held !== undefined && isUsable(held) ? held : await share();
+    async take(signal) {
+      const token = held !== undefined && isUsable(held) ? held : await share(signal);
       return toCredential(token.text);
     },
-    async renew(ended) {
+    async renew(refused, signal) {
+      if (refused.secrets.length === 0) return false;
       const current = held?.text;
       // Another request may have renewed it meanwhile.
-      if (current !== undefined && !ended.secrets.includes(current)) return true;
-      const { text } = await share();
-      return text !== undefined && !ended.secrets.includes(text);
+      if (current !== undefined && !refused.secrets.includes(current)) return true;
+      if (renewal === undefined) {
+        if (Math.abs(runtime.clock() - replacedAtMs) < REPLACE_PAUSE_MS) return false;
+        replacedAtMs = runtime.clock();
+      }
+      const { text } = await share(signal);
+      return text !== undefined && !refused.secrets.includes(text);
     },
   };
 }
@@ -97,16 +138,28 @@ function requireToken(token: unknown): void {
   );
 }
 
-/** When a token ends, by this clock. Of one that seems to have ended already the clock is taken to be wrong, not the token. */
-function readEnd(token: string | undefined, nowMs: number): number {
-  const claims = parseClaims(token?.split(".")[1] ?? "");
-  const { exp, iat } = claims;
-  if (typeof exp !== "number") return Number.POSITIVE_INFINITY;
-  if (exp * 1_000 > nowMs || typeof iat !== "number") return exp * 1_000;
-  return nowMs + (exp - iat) * 1_000;
+interface Clock {
+  readonly nowMs: number;
+  readonly renewMs: number;
+  /** Of the token before: another one that ends at once, too, was not kept too long. */
+  readonly lastIssuedAt: unknown;
 }
 
-function parseClaims(segment: string): Readonly<Record<string, unknown>> {
+/**
+ * When a token ends, by this clock. Where it is over already, or is the second one in turn that ends at once, the clock is taken
+ * to be wrong, not the token: its time counts from now on.
+ */
+function readEnd({ exp, iat }: Claims, { nowMs, renewMs, lastIssuedAt }: Clock): number {
+  if (typeof exp !== "number") return Number.POSITIVE_INFINITY;
+  const endsAtMs = exp * 1_000;
+  if (typeof iat !== "number" || endsAtMs - nowMs > renewMs) return endsAtMs;
+  const isAnother = lastIssuedAt !== undefined && lastIssuedAt !== iat;
+  return endsAtMs > nowMs && !isAnother ? endsAtMs : nowMs + (exp - iat) * 1_000;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+function parseClaims(segment: string): Claims {
   try {
     const bytes = Uint8Array.from(atob(segment.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
       character.charCodeAt(0),

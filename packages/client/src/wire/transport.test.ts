@@ -127,8 +127,32 @@ describe("a credential", () => {
   });
 
   test.each([
+    ["AUTH_CREDENTIAL_REVOKED", "This token was revoked"],
+    ["AUTH_KEY_UNKNOWN", "Invalid token"],
+    [undefined, "Token has expired"],
+    [undefined, "Invalid token: no matching key"],
+  ])(
+    "that is refused with %s, %j is replaced, and the request is sent with the new one",
+    async (code, detail) => {
+      const server = await startServer((response, { headers }) =>
+        headers.authorization === "Bearer token-1"
+          ? sendJson(response, 401, { code, detail })
+          : sendJson(response, 200, []),
+      );
+      let asked = 0;
+      const client = createAgentOSClient({
+        baseUrl: server.baseUrl,
+        getToken: () => `token-${(asked += 1)}`,
+      });
+      expect(await client.agents.list()).toEqual([]);
+      expect(await client.agents.list()).toEqual([]);
+      expect([asked, server.seen.length]).toEqual([2, 3]);
+    },
+  );
+
+  test.each([
     ["AUTH_TOKEN_EXPIRED", 401, 2],
-    ["AUTH_SIGNATURE_INVALID", 401, 1],
+    ["AUTH_SIGNATURE_INVALID", 401, 2],
     ["AUTH_TOKEN_EXPIRED", 403, 1],
   ])("with %s and status %i is asked for %i times", async (code, status, times) => {
     const server = await startServer((response) => sendJson(response, status, { code, detail: "x" }));
@@ -193,10 +217,12 @@ describe("an answer", () => {
 });
 
 test("a token that never comes is waited for no longer than an answer, or than the caller wants", async () => {
+  let asked = 0;
   const server = await startServer((response) => sendJson(response, 200, []));
   const client = createAgentOSClient({
     baseUrl: server.baseUrl,
-    getToken: () => new Promise(() => undefined),
+    // The first two are never answered; whoever asks anew is.
+    getToken: () => (asked++ < 2 ? new Promise<string>(() => undefined) : "token"),
   });
   expect(await errorOf(client.agents.list({}, { timeoutMs: 20 }))).toMatchObject({ reason: "timed-out" });
   const stop = new AbortController();
@@ -204,6 +230,8 @@ test("a token that never comes is waited for no longer than an answer, or than t
   stop.abort();
   expect(await call).toMatchObject({ kind: "connection", reason: "aborted" });
   expect(server.seen).toEqual([]);
+  expect(await client.agents.list()).toEqual([]);
+  expect(asked).toBe(3);
 });
 
 test("the machine's own timer is waited for, and left at once", async () => {

@@ -1,12 +1,13 @@
 /** Sends requests to one server: with its credential, again where that is safe, and never after a redirect. */
 import type { HttpMethod } from "@agentos/contract";
-import { type Attempt, beginAttempt } from "./attempt.ts";
+import { type Attempt, beginAttempt, onWire } from "./attempt.ts";
 import type { BaseUrl } from "./base-url.ts";
 import { AgentOSRefusal, ConnectionFault } from "./client-errors.ts";
+import { requireTime } from "./client-options.ts";
 import { type Credential, type CredentialInUse, createHide } from "./credential.ts";
 import { type HideSecrets, readRefusal } from "./read-refusal.ts";
 import { retryDelayMs } from "./retry.ts";
-import type { ClientRuntime } from "./runtime.ts";
+import { type ClientRuntime, orAborted } from "./runtime.ts";
 
 export interface WireRequest {
   readonly method: HttpMethod;
@@ -51,12 +52,9 @@ export interface Transport {
   readonly runtime: ClientRuntime;
 }
 
-/** In the words of ours, and of a Python AgentOS. */
-function isExpired(error: unknown): boolean {
-  if (!(error instanceof AgentOSRefusal) || error.status !== 401) return false;
-  return error.code === undefined
-    ? /token has expired|signature has expired/i.test(error.detail)
-    : error.code === "AUTH_TOKEN_EXPIRED";
+/** For what the server refused it: it has ended, was revoked, or its key is known no more. A new one may be taken. */
+function isTokenRefused(error: unknown): boolean {
+  return error instanceof AgentOSRefusal && error.status === 401;
 }
 
 export function createTransport(options: TransportOptions): Transport {
@@ -67,15 +65,17 @@ export function createTransport(options: TransportOptions): Transport {
     request: WireRequest,
     { attempt, read }: Try<Result>,
   ): Promise<Result> {
-    const response = await runtime.fetch(`${base.prefix}${request.path}`, {
-      method: request.method,
-      headers: { accept: "application/json", ...request.headers, ...inUse.headers },
-      body: request.body ?? null,
-      // A redirect would take the credential elsewhere, or turn a POST into a GET.
-      redirect: "manual",
-      signal: attempt.signal,
-      ...browserSettings(credential),
-    });
+    const response = await onWire(
+      runtime.fetch(`${base.prefix}${request.path}`, {
+        method: request.method,
+        headers: { accept: "application/json", ...request.headers, ...inUse.headers },
+        body: request.body ?? null,
+        // A redirect would take the credential elsewhere, or turn a POST into a GET.
+        redirect: "manual",
+        signal: attempt.signal,
+        ...browserSettings(credential),
+      }),
+    );
     refuseRedirect(response);
     credential.learn?.(response);
     const hide = createHide(inUse);
@@ -83,7 +83,7 @@ export function createTransport(options: TransportOptions): Transport {
     throw await readRefusal(response, hide);
   }
 
-  /** Twice where the token has ended and there is another one: a request that was not let in has done nothing. */
+  /** Twice where the token is refused and there is another one: a request that was not let in has done nothing. */
   async function sendOnce<Result>(request: WireRequest, read: Read<Result>): Promise<Result> {
     const attempt = beginAttempt(base.origin, request.signal);
     const sendAs = async (inUse: CredentialInUse) => {
@@ -92,13 +92,13 @@ export function createTransport(options: TransportOptions): Transport {
     };
     try {
       attempt.allow(request.timeoutMs);
-      const inUse = await attempt.orEnd(credential.take());
+      const inUse = await attempt.orEnd(credential.take(attempt.signal));
       try {
         return await sendAs(inUse);
       } catch (error) {
-        const isRenewed = isExpired(error) && credential.renew?.(inUse);
+        const isRenewed = isTokenRefused(error) && credential.renew?.(inUse, attempt.signal);
         if (!(await attempt.orEnd(Promise.resolve(isRenewed)))) throw error;
-        return await sendAs(await attempt.orEnd(credential.take()));
+        return await sendAs(await attempt.orEnd(credential.take(attempt.signal)));
       }
     } catch (error) {
       const explained = attempt.explain(error);
@@ -108,12 +108,13 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   async function send<Result>(request: WireRequest, read: Read<Result>): Promise<Result> {
+    requireTime("timeoutMs", request.timeoutMs);
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await sendOnce(request, read);
       } catch (error) {
         const delayMs = attempt < retries ? retryDelayMs(error, attempt, runtime) : undefined;
-        if (delayMs === undefined || !(await request.isRepeatable())) throw error;
+        if (delayMs === undefined || !(await orAborted(request.isRepeatable(), request.signal))) throw error;
         await runtime.wait(delayMs, request.signal);
       }
     }

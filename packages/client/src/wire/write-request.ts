@@ -24,11 +24,12 @@ export function writePath(template: string, { parameters = {}, query = {} }: Cal
 
 /** A segment of dots would be read as a way up, encoded or not, and an empty one as another route. */
 function encodeSegment(name: string, value: string | undefined): string {
-  if (value === undefined || /^\.{0,2}$/.test(value))
+  // Half of a character cannot be written.
+  if (value === undefined || /^\.{0,2}$|\p{Surrogate}/u.test(value))
     throw new InvalidInput([
       {
         location: ["path", name],
-        message: "must be an id, and not empty or dots alone",
+        message: "must be an id, and not empty, dots alone or with half a character",
         type: "value_error",
       },
     ]);

@@ -15,7 +15,7 @@ export const rejections = {
     status: 401,
     title: "no account has this e-mail address with this password",
     detail: "The e-mail address or the password is wrong",
-    fix: "check both; who has lost the password gets a new link from an Owner or Administrator, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
+    fix: "check both; who has lost the password gets a new link from an Owner, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
   },
   SIGN_IN_PAGE_ELSEWHERE: {
     ...forbidden,
@@ -33,7 +33,7 @@ export const rejections = {
     ...against,
     title: "the link was used at {used_at}, and works once",
     detail: "The link has been used",
-    fix: "sign in as usual; if it was not you who used it, have your sessions ended by an Owner, and get a new link",
+    fix: "sign in with your password; who has none, or did not use it themselves, gets a new link from who gave them this one, or on the machine itself from `{cli} control-plane owner-link`",
   },
   LINK_EXPIRED: {
     ...against,
@@ -79,6 +79,13 @@ export const rejections = {
     detail: "Session not found",
     fix: "read GET /api/sessions for those that there are",
   },
+  SESSION_OVER: {
+    ...rejection,
+    status: 401,
+    title: "your session ended while this was under way; nothing was done",
+    detail: "The session has ended",
+    fix: "sign in again, then try once more",
+  },
   MEMBER_UNKNOWN: {
     ...absent,
     title: "the organization has no such member",
@@ -115,11 +122,17 @@ export const rejections = {
     detail: "Your role has changed",
     fix: "read GET /api/session for what you may do now, then try once more",
   },
+  LINK_RESET_BY_OWNER: {
+    ...forbidden,
+    title: "this member has a password already, and whoever sets another one signs in as them",
+    detail: "Only an Owner gives a member a new password",
+    fix: "ask an Owner to make the link; on the machine itself, `{cli} control-plane reset-password EMAIL` makes one",
+  },
   LINK_FOR_SELF: {
     ...forbidden,
     title: "a link for yourself would get around your current password",
     detail: "Nobody makes a link for themselves",
-    fix: "change the password at POST /api/password; who has lost it gets a link from another Owner or Administrator, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
+    fix: "change the password at POST /api/password; who has lost it gets a link from another Owner, or on the machine itself from `{cli} control-plane reset-password EMAIL`",
   },
   ROLE_ABOVE_OWN: {
     ...forbidden,
@@ -187,7 +200,7 @@ export const rejections = {
     ...against,
     title: "the id of this AgentOS is not known, and a token has to name it as its audience",
     detail: "The id of the AgentOS is unknown",
-    fix: 'open the instance in the console, which reads "os_id" of GET /info; for an AgentOS without that route, set the id by hand',
+    fix: 'take "os_id" of GET /info at the instance, or where it has no such route the id that the AgentOS is made with, and set the id by hand',
   },
   INSTANCE_NOT_OURS: {
     ...against,
@@ -234,7 +247,7 @@ export const rejections = {
   SIGNING_KEY_LOADED_UNKNOWN: {
     ...against,
     title:
-      "it cannot be told whether the instance has loaded this key: its policy was not read in the last minutes, and a Python AgentOS has none",
+      "it cannot be told whether the instance has loaded this key, for its policy cannot be read: {reason}",
     detail: "Whether the instance has loaded the key is unknown",
     fix: 'see to it that the instance has the key: set the lines of its configuration, and start it anew where it is a Python AgentOS; then send "is_forced"',
   },

@@ -186,7 +186,7 @@ function describeCaller(access: Access, { parameters }: RequestContext, address:
   if (person === undefined) return { actor: { ...COMMAND_LINE, kind: "system", address }, address };
   const organizationId = parameters["organization_id"];
   const membership = organizationId === undefined ? undefined : membershipIn(person, organizationId);
-  return { person, membership, actor: actorOf(person), address };
+  return { person, membership, actor: actorOf(person, membership), address };
 }
 
 function answerFault(fault: RequestFault): Response {

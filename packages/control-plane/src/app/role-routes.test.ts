@@ -90,6 +90,7 @@ function personAs(role: RoleName | undefined): SignedInPerson {
         organizationCreatedAt: 1,
         role: ROLES[role ?? "owner"],
         version: 1,
+        memberSince: 1,
       },
     ],
   };

@@ -14,6 +14,8 @@ export interface PersonMembership {
   readonly role: Role;
   /** Another one after each change of the role. */
   readonly version: number;
+  /** Seconds since the epoch. */
+  readonly memberSince: number;
 }
 
 /** What is read of a session, each time that its cookie is sent. */
@@ -72,6 +74,15 @@ export function membershipIn(person: SignedInPerson, organizationId: string): Pe
   return person.signedIn.memberships.find((membership) => membership.organizationId === organizationId);
 }
 
-export function actorOf({ signedIn: { person, session }, address }: SignedInPerson): Actor {
-  return { kind: "person", personId: person.id, name: person.name, sessionId: session.id, address };
+/** The person as they act, in the organization of a membership where there is one. */
+export function actorOf(
+  { signedIn: { person, session }, address }: SignedInPerson,
+  membership?: PersonMembership,
+): Actor {
+  const standing = membership && {
+    organizationId: membership.organizationId,
+    version: membership.version,
+    memberSince: membership.memberSince,
+  };
+  return { kind: "person", personId: person.id, name: person.name, sessionId: session.id, address, standing };
 }

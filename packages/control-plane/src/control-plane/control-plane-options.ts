@@ -114,13 +114,16 @@ function readUrl(
   const text = option ?? (variable === "" ? undefined : variable);
   if (text === undefined) return { url: DEFAULT_URL, faults: [] };
   const at = option === undefined ? "AGENTOS_CONTROL_PLANE_URL" : "url";
-  const refuse = (problem: string) => ({
+  const refuse = (
+    problem: string,
+    suggestion = 'write scheme, host and port alone, such as "https://console.example.com"',
+  ) => ({
     url: DEFAULT_URL,
     faults: [
       createOptionFault({
         option: at,
         problem,
-        suggestion: 'write scheme, host and port alone, such as "https://console.example.com"',
+        suggestion,
       }),
     ],
   });
@@ -135,6 +138,7 @@ function readUrl(
   if (url.protocol === "http:" && !isLoopbackHost(url.hostname))
     return refuse(
       "is plain http, over which others read the session of whoever signs in; only this machine may be called so",
+      "let a proxy in front end TLS, and write its https address",
     );
   return { url: url.origin, faults: [] };
 }

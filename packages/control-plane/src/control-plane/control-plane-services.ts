@@ -5,16 +5,18 @@ import { dirname, join } from "node:path";
 import type { Logger } from "@agentos/guard";
 import { startUpkeep } from "@agentos/guard/app";
 import { createLocalInstances } from "../instances/local-instances.ts";
+import { createPolicyReader } from "../instances/share-policy-readings.ts";
 import { createKeyPairs } from "../keys/key-pairs.ts";
 import { KEY_VARIABLE, openInstallation } from "../keys/open-installation.ts";
 import { addressesOf } from "../keys/public-keys.ts";
 import { createKeyRotation } from "../keys/rotate-keys.ts";
 import { createCallInstance } from "../outbound/create-call-instance.ts";
-import { queueRevocations } from "../revocations/queue-revocations.ts";
-import { createRevocationSender } from "../revocations/send-revocations.ts";
+import { queueKeyRevocation } from "../revocations/queue-revocations.ts";
+import { createRevocationSender, type MintForMachine } from "../revocations/send-revocations.ts";
 import { createSignIn } from "../sign-in/create-sign-in.ts";
 import { type ControlPlaneStore, createStore } from "../store/control-plane-store.ts";
-import { mintForMachine } from "../tokens/mint-for-machine.ts";
+import { reject } from "../store/rejected.ts";
+import { type MachineInstance, mintForMachine } from "../tokens/mint-for-machine.ts";
 import { forgetTokens } from "../tokens/record-token.ts";
 import type { ResolvedControlPlane } from "./control-plane-options.ts";
 import { openControlPlaneDatabase, type PlacedDatabase } from "./open-control-plane-database.ts";
@@ -49,9 +51,9 @@ export async function openServices({ resolved, placed, logger, now }: ServiceCon
     const sender = createRevocationSender({
       store,
       callInstance,
-      mintForMachine: async ({ instanceId, scope }) =>
-        mintForMachine({ ...minting, now }, { instance: await readInstance(store, instanceId), scope }),
-      issuerOf: (instanceId) => addressesOf(publicUrl, instanceId).issuer,
+      mintForMachine: async ({ scope, ...told }) =>
+        mintForMachine({ ...minting, now }, { instance: await findToldInstance(store, told), scope }),
+      issuerOf: (issuerId) => addressesOf(publicUrl, issuerId).issuer,
       now,
       random: Math.random,
       logger,
@@ -65,6 +67,16 @@ export async function openServices({ resolved, placed, logger, now }: ServiceCon
           "an AgentOS of this process did not take its switches",
         ),
     });
+    const instances = {
+      store,
+      keyPairs,
+      callInstance,
+      mintForPolicy: (instance: MachineInstance) =>
+        mintForMachine({ ...minting, now }, { instance, scope: "authz:read" }),
+      localInstances,
+      publicUrl,
+      generateId: randomUUID,
+    };
     const upkeep = startUpkeep(
       [
         {
@@ -92,18 +104,9 @@ export async function openServices({ resolved, placed, logger, now }: ServiceCon
       rotation: createKeyRotation({
         store,
         keyPairs,
-        revokeKey: (change, tokens) => queueRevocations(change, tokens, "key-retired"),
+        revokeKey: (change, key) => queueKeyRevocation(change, key, "key-retired"),
       }),
-      instances: {
-        store,
-        keyPairs,
-        callInstance,
-        mintForPolicy: (instance: { readonly instance_id: string; readonly os_id: string | null }) =>
-          mintForMachine({ ...minting, now }, { instance, scope: "authz:read" }),
-        localInstances,
-        publicUrl,
-        generateId: randomUUID,
-      },
+      instances: { ...instances, policyReader: createPolicyReader(instances, now) },
       async close() {
         await Promise.all([sender.close(), upkeep.close()]);
         await database.close();
@@ -115,12 +118,35 @@ export async function openServices({ resolved, placed, logger, now }: ServiceCon
   }
 }
 
-async function readInstance(store: ControlPlaneStore, instanceId: string) {
-  return store.read((db) =>
+/** Whom a revocation is told: the instance as it is, or what is at the endpoint that it had before. */
+async function findToldInstance(
+  store: ControlPlaneStore,
+  { instanceId, issuerId, lastKnown }: Omit<Parameters<MintForMachine>[0], "scope">,
+): Promise<MachineInstance> {
+  if (lastKnown !== undefined) {
+    const { osId, key } = lastKnown;
+    // Without a key that signed for it, nothing was ever minted for it.
+    if (key === null) throw reject("INSTANCE_AUTHORIZATION_OFF");
+    return {
+      instance_id: instanceId,
+      issuer_id: issuerId,
+      os_id: osId,
+      signingRow: {
+        kid: key.kid,
+        instance_id: instanceId,
+        sealed_private: key.sealedPrivate,
+        seal_key_id: key.sealKeyId,
+      },
+    };
+  }
+  const row = await store.read((db) =>
     db
       .selectFrom("agentos_cp_instances")
-      .select(["instance_id", "os_id"])
-      .where("instance_id", "=", instanceId)
-      .executeTakeFirstOrThrow(),
+      .select(["instance_id", "issuer_id", "os_id"])
+      .where("issuer_id", "=", issuerId)
+      .executeTakeFirst(),
   );
+  // Deleted between two looks: its rows know by now where it was.
+  if (row === undefined) throw reject("INSTANCE_UNKNOWN");
+  return row;
 }

@@ -4,7 +4,6 @@ import { ConfigurationError, createLogger } from "@agentos/guard";
 import { type Fetch, type RunningServer, serveOnNode } from "@agentos/guard/app";
 import { findStorageOutage } from "@agentos/storage";
 import { type ControlPlaneApp, createControlPlaneApp } from "../app/control-plane-app.ts";
-import { readPolicy } from "../instances/read-policy.ts";
 import { createConsolePages } from "../pages/console-pages.ts";
 import { createDiagnosisRoutes } from "../routes/diagnosis-routes.ts";
 import { createInstancesRoutes } from "../routes/instances-routes.ts";
@@ -12,7 +11,7 @@ import { createKeysRoutes } from "../routes/keys-routes.ts";
 import { createPeopleRoutes } from "../routes/people-routes.ts";
 import { createShellRoutes } from "../routes/shell-routes.ts";
 import { createSignInRoutes } from "../routes/sign-in-routes.ts";
-import { Rejected } from "../store/rejected.ts";
+import { findCause, Rejected } from "../store/rejected.ts";
 import {
   type ControlPlaneOptions,
   DEFAULT_CONTROL_PLANE_PORT,
@@ -130,17 +129,18 @@ function joinHandlers(services: ControlPlaneServices, publicUrl: string, cliComm
   return {
     ...createShellRoutes({ cliCommand }),
     ...createSignInRoutes({ signIn }),
-    ...createPeopleRoutes({ store, publicUrl, onRevocationsQueued: () => sender.hint() }),
+    ...createPeopleRoutes({ store, publicUrl }),
     ...createInstancesRoutes(instances),
     ...createKeysRoutes({
       ...minting,
       rotation,
       async refreshPolicy({ instanceId, ...caller }) {
         try {
-          await readPolicy(instances, caller, instanceId);
+          await instances.policyReader.read(caller, instanceId, { isFresh: true });
+          return undefined;
         } catch (cause) {
-          // Whatever cannot be read is not known, and the key is judged by that.
           if (!(cause instanceof Rejected)) throw cause;
+          return findCause(cause) ?? "it is asked too often";
         }
       },
     }),

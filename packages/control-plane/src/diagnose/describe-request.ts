@@ -50,7 +50,9 @@ export function readMode({ answer, request, sent, instance }: RefusedRequest): M
 function describeServer(refused: RefusedRequest): KnownServer {
   const { observed, osId, version } = refused.instance;
   const mode = readMode(refused);
-  const keys = observed?.keys ?? null;
+  // Whoever asks with a token of their own making would learn of each key whether it is loaded.
+  const policy = refused.mayReadPolicy ? observed : undefined;
+  const keys = policy?.keys ?? null;
   const id = observed?.osId ?? osId ?? undefined;
   return {
     source: "GET /info",
@@ -59,7 +61,7 @@ function describeServer(refused: RefusedRequest): KnownServer {
     policy: {
       ...(id === undefined ? {} : { id }),
       ...(mode === null ? {} : { mode }),
-      ...(typeof observed?.enforcesScopes === "boolean" ? { enforcesScopes: observed.enforcesScopes } : {}),
+      ...(typeof policy?.enforcesScopes === "boolean" ? { enforcesScopes: policy.enforcesScopes } : {}),
     },
     ...(keys === null
       ? {}

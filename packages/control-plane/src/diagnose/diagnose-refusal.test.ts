@@ -321,6 +321,28 @@ describe("what an instance says", () => {
   });
 });
 
+test("a token of one's own making tells nobody which keys are loaded", () => {
+  const tokenOf = (kid: string) =>
+    [
+      { alg: "RS256", kid },
+      { sub: "ann", exp: NOW + 60 },
+    ]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .concat(Buffer.alloc(256).toString("base64url"))
+      .join(".");
+  const ask = (kid: string, mayReadPolicy: boolean) =>
+    JSON.stringify(
+      diagnoseWith({
+        answer: badSignature,
+        sent: { kind: "token", token: tokenOf(kid) },
+        instance: { observed: policy(OTHER_KID) },
+        mayReadPolicy,
+      }),
+    ).replaceAll(kid, "KID");
+  expect(ask(OTHER_KID, true)).not.toBe(ask("z".repeat(43), true));
+  expect(ask(OTHER_KID, false)).toBe(ask("z".repeat(43), false));
+});
+
 describe("every refusal that an AgentOS can answer", () => {
   const OF_THE_CONTROL_PLANE =
     /^(?:AUTH_SIGN_IN_REQUIRED|AUTH_SIGN_IN_ENDED|SCOPE_ROLE_INSUFFICIENT|SCOPE_NOT_A_MEMBER)$/;

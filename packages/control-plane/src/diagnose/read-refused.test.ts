@@ -31,6 +31,7 @@ describe.each(TEST_DIALECTS)("what is known of a refused request on %s", (dialec
           .insertInto("agentos_cp_instances")
           .values({
             instance_id: id,
+            issuer_id: id,
             organization_id: "acme",
             name: id,
             endpoint: `https://${id}.test`,
@@ -68,6 +69,7 @@ describe.each(TEST_DIALECTS)("what is known of a refused request on %s", (dialec
           person_id: "ann",
           kid: KID,
           sid: "sid-1",
+          client: "console",
           audience: "agent-os",
           scopes_json: '["config:read","agents:read"]',
           issued_at: now - 60,
@@ -134,6 +136,9 @@ describe.each(TEST_DIALECTS)("what is known of a refused request on %s", (dialec
         .values({
           organization_id: "acme",
           instance_id: "shop",
+          instance_name: "shop",
+          issuer_id: "shop",
+          last_known_json: null,
           kind: "sid",
           value: "sid-1",
           issued_before: null,

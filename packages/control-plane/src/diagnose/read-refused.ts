@@ -8,6 +8,7 @@ import { combine, NOTHING_SEEN, readSeen } from "../instances/observations.ts";
 import { findVersion } from "../instances/version-gate.ts";
 import { addressesOf, readPublicKeys } from "../keys/public-keys.ts";
 import type { Role } from "../people/roles/built-in-roles.ts";
+import { mayReadPolicy } from "../schema/observed.ts";
 import type { Tables } from "../schema/tables.ts";
 import type { ControlPlaneStore } from "../store/control-plane-store.ts";
 import { type Diagnosis, diagnoseRefusal } from "./diagnose-refusal.ts";
@@ -42,7 +43,7 @@ export async function diagnoseReported(
     const observed = combine((await readSeen(db, [instanceId], personId)).get(instanceId) ?? NOTHING_SEEN);
     const keys = await readPublicKeys(db, instanceId);
     const { credential, request, answer, outcome, denial } = reported;
-    const { issuer } = addressesOf(publicUrl, instanceId);
+    const { issuer } = addressesOf(publicUrl, row.issuer_id);
     const sent: SentCredential =
       credential.kind === "minted"
         ? {
@@ -70,7 +71,7 @@ export async function diagnoseReported(
       },
       kids: keys.map(({ kid }) => kid),
       role,
-      mayReadPolicy: role.scopes.some((scope) => scope === "authz:read" || scope === "os:write"),
+      mayReadPolicy: mayReadPolicy(role.scopes),
       now: now(),
       cli: cliCommand,
     });

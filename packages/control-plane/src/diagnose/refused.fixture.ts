@@ -47,7 +47,6 @@ export const policy = (...thumbprints: readonly string[]): Observation =>
       thumbprint,
       kid: thumbprint,
       requestCount: 1,
-      isRepaired: false,
     })),
   });
 

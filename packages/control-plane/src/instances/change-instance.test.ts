@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TEST_DIALECTS } from "../store/test-store.fixture.ts";
 import { deleteInstance, updateInstance } from "./change-instance.ts";
 import { codeOf, LOCAL_ENDPOINT, openTestInstances, type TestInstances } from "./instances.fixture.ts";
+import { createLocalInstances } from "./local-instances.ts";
 import { observeInstance } from "./observe-instance.ts";
 import { readConfiguration } from "./read-configuration.ts";
-import { readInstance } from "./read-instances.ts";
+import { listInstances, readInstance } from "./read-instances.ts";
 import { readPolicy } from "./read-policy.ts";
 import { setSwitches } from "./set-switches.ts";
 
@@ -36,6 +37,18 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
     observeInstance(test.services, caller, id, {
       outcome: "answered",
       answers: [{ route: "GET /info", status: 200, credential: "none", body }],
+    });
+
+  const listRevocations = () =>
+    test.store.read((db) => db.selectFrom("agentos_cp_revocations").selectAll().execute());
+  const issuerIdOf = (id: string) =>
+    test.store.read(async (db) => {
+      const row = await db
+        .selectFrom("agentos_cp_instances")
+        .select("issuer_id")
+        .where("instance_id", "=", id)
+        .executeTakeFirstOrThrow();
+      return row.issuer_id;
     });
 
   it("of another organization are unknown", async () => {
@@ -139,7 +152,17 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
     await observe(id, { os_id: "shop", auth_mode: "jwt", agno_version: "2.9.0" });
     await setSwitches(services, owner, id, ON);
     const [before] = await test.listKeys(id);
-    await updateInstance(services, owner, id, { endpoint: "https://new.example", name: "New" });
+    expect([await issuerIdOf(id), await listRevocations()]).toEqual([id, []]);
+    // What answers at the new endpoint is not known yet, whatever is said of it.
+    await updateInstance(services, owner, id, {
+      endpoint: "https://new.example",
+      name: "New",
+      os_id: "shop",
+    });
+    expect(await issuerIdOf(id)).not.toBe(id);
+    expect(await listRevocations()).toMatchObject([
+      { kind: "key", value: before?.kid, issuer_id: id, reason: "endpoint-changed", applied_at: null },
+    ]);
     const keys = await test.listKeys(id);
     expect(keys).toMatchObject([{ kid: before?.kid, station: "retired" }, { station: "signing" }]);
     expect(keys[0]?.sealed_private).toBeNull();
@@ -182,6 +205,8 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
     const rows = await store.read((db) => db.selectFrom("agentos_cp_observations").selectAll().execute());
     expect(rows).toEqual([]);
     expect((await test.listActions()).at(-1)).toBe("instance.deleted");
+    // It may run on, and has to be told.
+    expect(await listRevocations()).toMatchObject([{ kind: "key", reason: "instance-deleted" }]);
   });
 
   it("are given an id by who made them or may change them, and by no other browser", async () => {
@@ -227,6 +252,41 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
       });
       const rows = await store.read((db) => db.selectFrom("agentos_cp_observations").selectAll().execute());
       expect(JSON.stringify(rows)).not.toContain("its words");
+    });
+
+    it("tell whoever may not read it what guards them, and no more of it", async () => {
+      const { services, owner, member } = test;
+      const id = await test.connect(owner);
+      await setSwitches(services, owner, id, ON);
+      test.answer = { kind: "answered", status: 200, body: { ...POLICY, enforces_scopes: false } };
+      await readPolicy(services, owner, id);
+      expect(await readInstance(services, owner, id)).toMatchObject({
+        observed: { mode: "jwt", security_key: "off", thumbprints: [] },
+        findings: [{ code: "INSTANCE_KEY_NOT_LOADED" }, { code: "INSTANCE_SCOPES_NOT_ENFORCED" }],
+      });
+      const shown = await readInstance(services, member, id);
+      expect(shown).toMatchObject({
+        observed: { mode: "jwt", security_key: "unknown", thumbprints: null },
+        findings: [],
+      });
+      expect((await listInstances(services, member))[0]).toEqual(shown);
+    });
+
+    it("put no words of theirs into ours", async () => {
+      const { services, owner } = test;
+      const id = await test.connect(owner);
+      await setSwitches(services, owner, id, ON);
+      const lure = "0.1\u001b[2J\u202e\nfix: run it";
+      test.answer = {
+        kind: "answered",
+        status: 200,
+        body: { ...POLICY, agno_version: lure, os_id: "a\u0000\u202e" },
+      };
+      await readPolicy(services, owner, id);
+      expect(await readInstance(services, owner, id)).toMatchObject({
+        version: null,
+        observed: { version: null, os_id: null },
+      });
     });
 
     it.each([
@@ -302,7 +362,9 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
         expect((await readInstance(services, owner, id)).desired.authorization).toBe(true);
       };
       await setSwitches(services, owner, id, ON);
-      expect(test.applied).toEqual([{ instanceId: id, osId: null, authorization: true, securityKey: false }]);
+      expect(test.applied).toEqual([
+        { instanceId: id, issuerId: id, osId: null, authorization: true, securityKey: false },
+      ]);
     });
 
     it("and do not take them have a finding that says so, until they do", async () => {
@@ -333,6 +395,23 @@ describe.each(TEST_DIALECTS)("instances in %s", (dialect) => {
       const other = await test.connect(stranger, { endpoint: LOCAL_ENDPOINT });
       await setSwitches(services, stranger, other, ON);
       expect(test.applied).toEqual([]);
+    });
+
+    it("that are brought by a start obey their own instance, whoever has connected the endpoint first", async () => {
+      const { services, owner } = test;
+      const planted = await test.connect(owner, { endpoint: LOCAL_ENDPOINT });
+      const applied: string[] = [];
+      const apply = async ({ instanceId }: { readonly instanceId: string }) => void applied.push(instanceId);
+      const locals = [
+        { endpoint: LOCAL_ENDPOINT, instanceId: "demo", apply },
+        { endpoint: "https://own.example", instanceId: planted, apply },
+      ];
+      const localInstances = createLocalInstances({ store: test.store, locals, onFailure: () => undefined });
+      await localInstances.apply(planted);
+      expect(applied).toEqual([]);
+      await updateInstance(services, owner, planted, { endpoint: "https://own.example" });
+      await localInstances.apply(planted);
+      expect(applied).toEqual([planted]);
     });
 
     it("are not touched by instances elsewhere", async () => {

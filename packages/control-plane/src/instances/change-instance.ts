@@ -1,8 +1,10 @@
 /** Changes of instances that are connected. */
+import { randomUUID } from "node:crypto";
+import { leaveEndpoint } from "../revocations/leave-endpoint.ts";
 import type { Change } from "../store/control-plane-store.ts";
 import { reject } from "../store/rejected.ts";
 import { save } from "./draft-instance.ts";
-import { dropWhatWasSeen, endPendingRevocations, requireFreeEndpoint } from "./endpoint-change.ts";
+import { dropWhatWasSeen, requireFreeEndpoint } from "./endpoint-change.ts";
 import { findInstance, type InstanceRow } from "./find-instance.ts";
 import type { InstanceCaller, InstanceServices } from "./instance-services.ts";
 import {
@@ -15,7 +17,11 @@ import {
 
 type Services = Pick<InstanceServices, "store" | "keyPairs" | "localInstances">;
 
-/** Another endpoint is another trust: it gets a key pair of its own, and nothing that was seen before holds. */
+/**
+ * Another endpoint is another trust: it gets an issuer and a key pair of its own, and nothing that was seen before holds.
+ * The one before is told that its keys are revoked, and takes no token of the new issuer. Nor is the id of an AgentOS taken
+ * together with an endpoint: it is learnt there.
+ */
 export async function updateInstance(
   { store, keyPairs, localInstances }: Services,
   caller: InstanceCaller,
@@ -33,11 +39,13 @@ export async function updateInstance(
     await change.lockOrganization(organizationId);
     const row = await requireInstance(change, caller, instanceId);
     const isElsewhere = values.endpoint !== undefined && values.endpoint !== row.endpoint;
-    const after = { ...row, ...(isElsewhere ? { os_id: null } : {}), ...values, updated_at: change.now };
+    const elsewhere = isElsewhere ? { os_id: null, issuer_id: randomUUID() } : {};
+    const after = { ...row, ...values, ...elsewhere, updated_at: change.now };
+    let pending = 0;
     if (isElsewhere && after.endpoint !== null) {
       await requireFreeEndpoint(change.db, { organizationId, instanceId, endpoint: after.endpoint });
       await dropWhatWasSeen(change, instanceId);
-      await endPendingRevocations(change, instanceId);
+      pending = await leaveEndpoint(change, row, "endpoint-changed");
       await keyPairs.dropKeysOf(change, instanceId);
     }
     await save(change, after);
@@ -51,26 +59,36 @@ export async function updateInstance(
       action: isElsewhere ? "instance.endpoint-changed" : "instance.changed",
       target: { kind: "instance", id: instanceId, name: after.name },
       before,
-      after: { ...is, ...(kid === undefined ? {} : { signing_key: kid }) },
+      after: {
+        ...is,
+        ...(kid === undefined ? {} : { signing_key: kid }),
+        ...(pending === 0 ? {} : { pending_revocations: pending }),
+      },
     });
   });
   await localInstances.apply(instanceId);
 }
 
-/** Forgets it, its keys and everything about it. The audit log keeps that it was there. */
+/**
+ * Forgets it, its keys and everything about it, but what it has yet to be told. The audit log keeps that it was there, and
+ * how many revocations are pending.
+ */
 export async function deleteInstance(
   { store }: Pick<Services, "store">,
   caller: InstanceCaller,
   instanceId: string,
 ): Promise<void> {
   await store.change(caller.actor, async (change) => {
+    await change.lockInstance(instanceId);
     const row = await findInstance(change.db, { ...caller, instanceId });
+    const pending = await leaveEndpoint(change, row, "instance-deleted");
     await change.db.deleteFrom("agentos_cp_instances").where("instance_id", "=", instanceId).execute();
     await change.audit({
       organizationId: caller.organizationId,
       action: "instance.deleted",
       target: { kind: "instance", id: instanceId, name: row.name },
       before: describeRow(row),
+      ...(pending === 0 ? {} : { after: { pending_revocations: pending } }),
     });
   });
 }

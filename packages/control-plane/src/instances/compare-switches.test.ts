@@ -13,7 +13,7 @@ const observed = (some: Partial<Observation>): Observation => ({
   modeFrom: "GET /info",
   ...some,
 });
-const key = (thumbprint: string) => ({ thumbprint, kid: thumbprint, requestCount: 0, isRepaired: false });
+const key = (thumbprint: string) => ({ thumbprint, kid: thumbprint, requestCount: 0 });
 const policy = (some: Partial<Observation> = {}): Observation =>
   observed({
     source: "policy",

@@ -2,7 +2,7 @@
  * What an instance is, from what a browser saw of it (contract 1.12): from its own words in `/info`, else from how it
  * refuses. Everything here is somebody's claim, so only known words and bounded values get through.
  */
-import type { probeSchema } from "@agentos/contract/control-plane";
+import { osIdSchema, type probeSchema } from "@agentos/contract/control-plane";
 import type { z } from "zod";
 import { NOTHING_OBSERVED, type Observed } from "../schema/observed.ts";
 
@@ -80,11 +80,13 @@ function readConfigId(answers: readonly Answer[]): string | null {
   return readId(config?.["os_id"]);
 }
 
-function readVersion(value: unknown): string | null {
+/** Null for what is no version. */
+export function readVersion(value: unknown): string | null {
   return typeof value === "string" && VERSION.test(value) ? value : null;
 }
 
-function readId(value: unknown): string | null {
-  const isId = typeof value === "string" && value.length > 0 && value.length <= 256;
-  return isId && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value) ? value : null;
+/** Null for what no AgentOS is to be called. */
+export function readId(value: unknown): string | null {
+  const id = osIdSchema.safeParse(value);
+  return id.success ? id.data : null;
 }

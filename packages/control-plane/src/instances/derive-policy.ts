@@ -1,13 +1,8 @@
 /** What the policy route of an instance of ours says about it, as far as it is compared with what is meant. */
-import { ERRORS, policySchema } from "@agentos/contract";
+import { policySchema } from "@agentos/contract";
 import type { z } from "zod";
-import {
-  MAX_OBSERVED_FINDINGS,
-  MAX_OBSERVED_KEYS,
-  NOTHING_OBSERVED,
-  type Observed,
-  observedSchema,
-} from "../schema/observed.ts";
+import { MAX_OBSERVED_KEYS, NOTHING_OBSERVED, type Observed, observedSchema } from "../schema/observed.ts";
+import { readId, readVersion } from "./derive-observation.ts";
 
 /** A later version of ours may say more, and another mode: only what is compared has to be there. */
 const readPolicySchema = policySchema.pick({
@@ -15,11 +10,9 @@ const readPolicySchema = policySchema.pick({
   mode: true,
   has_security_key: true,
   keys: true,
-  key_state: true,
   counted_since: true,
   enforces_scopes: true,
   isolates_users: true,
-  findings: true,
   agno_version: true,
 });
 
@@ -35,22 +28,16 @@ export function derivePolicy(body: unknown): Observed | undefined {
     hasSecurityKey: policy.has_security_key,
     enforcesScopes: policy.enforces_scopes,
     isolatesUsers: policy.isolates_users,
-    version: policy.agno_version,
-    osId: policy.os_id,
+    // Somebody's claims, as a browser's are: what is none is not shown as one.
+    version: readVersion(policy.agno_version),
+    osId: readId(policy.os_id),
     isOurs: true,
     keys: policy.keys.slice(0, MAX_OBSERVED_KEYS).map((key) => ({
       thumbprint: key.thumbprint,
-      kid: key.kid,
+      kid: readId(key.kid),
       requestCount: key.request_count,
-      isRepaired: key.repairs.length > 0,
     })),
-    keyState: policy.key_state,
     countedSince: policy.counted_since,
-    // Its words are not kept: what a code means is looked up in our own catalogue.
-    findingCodes: policy.findings
-      .map(({ code }) => code)
-      .filter((code) => Object.hasOwn(ERRORS, code))
-      .slice(0, MAX_OBSERVED_FINDINGS),
   } satisfies z.input<typeof observedSchema>);
   return observed.success ? observed.data : undefined;
 }

@@ -32,8 +32,10 @@ export async function createDraft(
     await change.lockOrganization(organizationId);
     const drafts = await count(change, caller, 1);
     if (drafts >= MAX_DRAFTS) throw reject("INSTANCE_TOO_MANY", { limit: MAX_DRAFTS, kind: "drafts" });
+    const id = generateId();
     const row: InstanceRow = {
-      instance_id: generateId(),
+      instance_id: id,
+      issuer_id: id,
       organization_id: organizationId,
       name: given.name,
       endpoint: null,

@@ -30,17 +30,3 @@ export async function requireFreeEndpoint(
 export async function dropWhatWasSeen({ db }: Pick<Change, "db">, instanceId: string): Promise<void> {
   await db.deleteFrom("agentos_cp_observations").where("instance_id", "=", instanceId).execute();
 }
-
-/** The new address must not say that it has put into force what was meant for the old one. */
-export async function endPendingRevocations(
-  { db, now }: Pick<Change, "db" | "now">,
-  instanceId: string,
-): Promise<void> {
-  await db
-    .updateTable("agentos_cp_revocations")
-    .set({ until: now })
-    .where("instance_id", "=", instanceId)
-    .where("applied_at", "is", null)
-    .where("until", ">", now)
-    .execute();
-}

@@ -9,13 +9,20 @@ export interface LocalConfiguration {
   readonly authorization: boolean;
   /** *Security key*. Which key that is, whoever started the AgentOS knows, and nobody else. */
   readonly securityKey: boolean;
-  /** The instance as this control plane knows it; below its issuer are discovery document and key set. */
+  /** The instance as this control plane knows it. */
   readonly instanceId: string;
+  /** Of its issuer, below which are discovery document and key set. */
+  readonly issuerId: string;
   /** Audience of its tokens; null where the id of the AgentOS is not known yet. */
   readonly osId: string | null;
 }
 
 export interface LocalInstance {
+  /**
+   * Id of the instance that it obeys, whoever else has connected the endpoint. Default: the one that was connected there
+   * first.
+   */
+  readonly instanceId?: string | undefined;
   /** Where it listens, as people give it to the control plane, such as `http://localhost:7777`. */
   readonly endpoint: string;
   /**

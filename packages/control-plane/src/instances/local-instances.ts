@@ -43,9 +43,12 @@ export function createLocalInstances({ store, locals, onFailure }: LocalInstance
     if (row === undefined || row.endpoint === null || row.is_draft === 1) return;
     const local = byEndpoint.get(row.endpoint);
     if (local === undefined) return;
-    if (!(await isFirst(row))) return;
+    const isObeyed =
+      local.instanceId === undefined ? await isFirst(row) : local.instanceId === row.instance_id;
+    if (!isObeyed) return;
     await local.apply({
       instanceId,
+      issuerId: row.issuer_id,
       osId: row.os_id,
       authorization: row.wants_authorization === 1,
       securityKey: row.wants_security_key === 1,

@@ -2,6 +2,7 @@
 import type { Kysely, Transaction } from "kysely";
 import {
   browserSource,
+  NOTHING_OBSERVED,
   type Observation,
   type Observed,
   POLICY_SOURCE,
@@ -74,6 +75,18 @@ export async function storeObservation(
     .where("instance_id", "=", instanceId)
     .where("at", "<", now - LIFETIME_SECONDS)
     .execute();
+}
+
+/** Without what only the policy of the instance says (`mayReadPolicy`). */
+export function hidePolicy(observed: Observation): Observation {
+  const { keys, countedSince, enforcesScopes, isolatesUsers } = NOTHING_OBSERVED;
+  const isTokens = observed.mode === "jwt" || observed.mode === "jwt-unverified";
+  return {
+    ...observed,
+    ...{ keys, countedSince, enforcesScopes, isolatesUsers },
+    // Beside tokens nobody can tell from outside whether one is set.
+    hasSecurityKey: isTokens ? null : observed.hasSecurityKey,
+  };
 }
 
 /** One picture of both: what is newer counts, and what only one of them can know is its. */

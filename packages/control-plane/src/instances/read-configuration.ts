@@ -17,7 +17,7 @@ export async function readConfiguration(
     keys: await readPublicKeys(db, instanceId),
   }));
   return writeConfiguration({
-    ...addressesOf(publicUrl, instanceId),
+    ...addressesOf(publicUrl, row.issuer_id),
     authorization: row.wants_authorization === 1,
     securityKey: row.wants_security_key === 1,
     keys,

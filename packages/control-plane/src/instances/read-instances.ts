@@ -11,25 +11,22 @@ import { showInstance } from "./show-instance.ts";
 type Services = Pick<InstanceServices, "store" | "localInstances" | "publicUrl">;
 
 /** Those that are connected, the oldest first, and one's own drafts. */
-export async function listInstances(
-  services: Services,
-  { organizationId, personId }: InstanceCaller,
-): Promise<InstanceObject[]> {
+export async function listInstances(services: Services, caller: InstanceCaller): Promise<InstanceObject[]> {
   return services.store.read(async (db) => {
-    const rows = await selectVisible(db, organizationId, personId);
-    return show(services, db, rows, personId);
+    const rows = await selectVisible(db, caller.organizationId, caller.personId);
+    return show(services, db, rows, caller);
   });
 }
 
 /** One of them. Rejects with INSTANCE_UNKNOWN. */
 export async function readInstance(
   services: Services,
-  { organizationId, personId }: InstanceCaller,
+  caller: InstanceCaller,
   instanceId: string,
 ): Promise<InstanceObject> {
   return services.store.read(async (db) => {
-    const row = await findInstance(db, { organizationId, instanceId, personId });
-    const [shown] = await show(services, db, [row], personId);
+    const row = await findInstance(db, { ...caller, instanceId });
+    const [shown] = await show(services, db, [row], caller);
     if (shown === undefined) throw new Error("INVARIANT: one row is one instance");
     return shown;
   });
@@ -67,7 +64,7 @@ async function show(
   { localInstances, publicUrl }: Services,
   db: Kysely<Tables>,
   rows: readonly InstanceRow[],
-  personId: string,
+  { personId, scopes }: InstanceCaller,
 ): Promise<InstanceObject[]> {
   const ids = rows.map((row) => row.instance_id);
   const seen = await readSeen(db, ids, personId);
@@ -76,6 +73,7 @@ async function show(
     showInstance({
       row,
       seen: seen.get(row.instance_id),
+      scopes,
       signingKid: signing.get(row.instance_id),
       consoleOrigin: new URL(publicUrl).origin,
       isNotApplied: localInstances.isNotApplied(row.instance_id),

@@ -1,14 +1,16 @@
 /** An instance as the API shows it to one person. */
 import type { InstanceObject } from "@agentos/contract/control-plane";
-import type { Observation } from "../schema/observed.ts";
+import { mayReadPolicy, type Observation } from "../schema/observed.ts";
 import { compareSwitches } from "./compare-switches.ts";
 import type { InstanceRow } from "./find-instance.ts";
-import { combine, NOTHING_SEEN, type Seen } from "./observations.ts";
+import { combine, hidePolicy, NOTHING_SEEN, type Seen } from "./observations.ts";
 import { findVersion } from "./version-gate.ts";
 
 export interface ShownParts {
   readonly row: InstanceRow;
   readonly seen: Seen | undefined;
+  /** Of whom it is shown to. */
+  readonly scopes: readonly string[];
   /** Thumbprint of the key that signs for it. */
   readonly signingKid: string | undefined;
   readonly consoleOrigin: string;
@@ -17,8 +19,9 @@ export interface ShownParts {
 }
 
 /** Compares it, too. */
-export function showInstance({ row, seen = NOTHING_SEEN, ...rest }: ShownParts): InstanceObject {
-  const observed = combine(seen);
+export function showInstance({ row, seen = NOTHING_SEEN, scopes, ...rest }: ShownParts): InstanceObject {
+  const known = combine(seen);
+  const observed = known === undefined || mayReadPolicy(scopes) ? known : hidePolicy(known);
   const version = findVersion(row.stated_version, observed);
   const desired = { authorization: row.wants_authorization === 1, securityKey: row.wants_security_key === 1 };
   return {

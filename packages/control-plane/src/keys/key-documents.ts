@@ -1,6 +1,6 @@
 /**
- * What everybody may read of an instance's keys: the key set and the discovery document that leads to it. Of a draft, and
- * of what does not exist, the same is said.
+ * What everybody may read of an instance's keys: the key set and the discovery document that leads to it. Of a draft, of
+ * the issuer of an endpoint that it had before, and of what does not exist, the same is said.
  */
 import { createHash } from "node:crypto";
 import { jsonTextResponse } from "@agentos/guard/app";
@@ -17,25 +17,22 @@ export interface DocumentSource {
   readonly publicUrl: string;
 }
 
-/** The key set of an instance, without what is retired. */
+/** The key set of an issuer, without what is retired. */
 export async function answerKeySet(
   { store }: DocumentSource,
-  { request, instanceId }: { readonly request: Request; readonly instanceId: string },
+  { request, issuerId }: { readonly request: Request; readonly issuerId: string },
 ): Promise<Response> {
-  const keys = await store.read(async (db) => {
-    await requireConnected(db, instanceId);
-    return readPublicKeys(db, instanceId);
-  });
+  const keys = await store.read(async (db) => readPublicKeys(db, await findConnected(db, issuerId)));
   return answerDocument(request, { keys: keys.map(({ jwk }) => jwk) });
 }
 
 /** OpenID Connect Discovery 1.0, as far as it is about keys: nobody signs in here. */
 export async function answerDiscovery(
   { store, publicUrl }: DocumentSource,
-  { request, instanceId }: { readonly request: Request; readonly instanceId: string },
+  { request, issuerId }: { readonly request: Request; readonly issuerId: string },
 ): Promise<Response> {
-  await store.read((db) => requireConnected(db, instanceId));
-  const { issuer, jwksUrl } = addressesOf(publicUrl, instanceId);
+  await store.read((db) => findConnected(db, issuerId));
+  const { issuer, jwksUrl } = addressesOf(publicUrl, issuerId);
   return answerDocument(request, {
     issuer,
     jwks_uri: jwksUrl,
@@ -47,14 +44,16 @@ export async function answerDiscovery(
 
 type Reading = Parameters<Parameters<ControlPlaneStore["read"]>[0]>[0];
 
-async function requireConnected(db: Reading, instanceId: string): Promise<void> {
+/** Gives the id of the instance. */
+async function findConnected(db: Reading, issuerId: string): Promise<string> {
   const instance = await db
     .selectFrom("agentos_cp_instances")
     .select("instance_id")
-    .where("instance_id", "=", instanceId)
+    .where("issuer_id", "=", issuerId)
     .where("is_draft", "=", 0)
     .executeTakeFirst();
   if (instance === undefined) throw reject("INSTANCE_UNKNOWN");
+  return instance.instance_id;
 }
 
 function answerDocument(request: Request, document: unknown): Response {

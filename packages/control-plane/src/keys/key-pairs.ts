@@ -6,6 +6,8 @@ import { exportPublicJwk, generateSigningKey, type SigningKeyPair } from "@agent
 import type { Selectable } from "kysely";
 import type { KeysTable } from "../schema/tables.ts";
 import type { Change } from "../store/control-plane-store.ts";
+import { createTurns } from "../store/create-turns.ts";
+import { reject } from "../store/rejected.ts";
 import type { InstallationKeys } from "./installation-keys.ts";
 import { open, seal } from "./seal.ts";
 
@@ -23,6 +25,7 @@ export interface PreparedKeyPair {
 export interface KeyPairs {
   /**
    * Makes a pair for an instance. Takes 50 to 300 ms of another thread, so it comes before the change that stores it.
+   * Rejects with SIGNING_KEY_BUSY where too many are asked for.
    */
   prepareKeyPair(instanceId: string): Promise<PreparedKeyPair>;
   /**
@@ -41,14 +44,22 @@ export interface KeyPairs {
   ): Promise<SigningKeyPair>;
 }
 
+/** One thread at most: others sign tokens and verify cookies meanwhile. */
+const PAIRS_WAITING = 20;
+
 const RSA = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const;
 
 /** Of one installation. */
 export function createKeyPairs({ sealing }: Pick<InstallationKeys, "sealing">): KeyPairs {
   const [current] = sealing;
+  const takeTurn = createTurns({
+    running: 1,
+    waiting: PAIRS_WAITING,
+    refuse: () => reject("SIGNING_KEY_BUSY", { limit: PAIRS_WAITING }),
+  });
   return {
     async prepareKeyPair(instanceId) {
-      const pair = await generateSigningKey({ algorithm: "RS256" });
+      const pair = await takeTurn(() => generateSigningKey({ algorithm: "RS256" }));
       const { kid } = pair;
       const plain = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.key));
       try {

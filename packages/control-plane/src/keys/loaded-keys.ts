@@ -8,7 +8,9 @@ export interface LoadedKeys {
   readonly observedAt: number;
   /** RFC 7638. */
   readonly thumbprints: readonly string[];
-  /** Requests since about an hour before it was read; null where they are not counted. */
+  /** Since when requests are counted: an hour before `observedAt`, or the start of the instance. */
+  readonly countedSince: number | null;
+  /** Requests since then; null where they are not counted. */
   countRequests(thumbprint: string): number | null;
 }
 
@@ -28,6 +30,7 @@ export async function readLoadedKeys(
   const counts = new Map(observed.keys.map(({ thumbprint, requestCount }) => [thumbprint, requestCount]));
   return {
     observedAt: observed.at,
+    countedSince: observed.countedSince,
     thumbprints: observed.keys.flatMap(({ thumbprint }) => (thumbprint === null ? [] : [thumbprint])),
     countRequests: (thumbprint) => counts.get(thumbprint) ?? null,
   };

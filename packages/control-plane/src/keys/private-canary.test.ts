@@ -86,9 +86,13 @@ describe.each(TEST_DIALECTS)("a private key (%s)", (dialect) => {
   it("is in no answer", async () => {
     const { store } = testStore;
     const source = { store, publicUrl: "https://console.example.com" };
-    const asked = { request: new Request("https://console.example.com"), instanceId: INSTANCE };
+    const asked = { request: new Request("https://console.example.com"), issuerId: INSTANCE };
     const answers = [
-      JSON.stringify(await store.read((db) => listKeys(db, { ...source, instanceId: INSTANCE }))),
+      JSON.stringify(
+        await store.read((db) =>
+          listKeys(db, { ...source, instanceId: INSTANCE, issuerId: INSTANCE, scopes: ["authz:read"] }),
+        ),
+      ),
       await (await answerKeySet(source, asked)).text(),
       await (await answerDiscovery(source, asked)).text(),
     ];

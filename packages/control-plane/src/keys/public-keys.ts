@@ -22,9 +22,9 @@ export interface KeyAddresses {
   readonly jwksUrl: string;
 }
 
-/** Where the keys of an instance are. `publicUrl` is the address of the control plane, without a final slash. */
-export function addressesOf(publicUrl: string, instanceId: string): KeyAddresses {
-  const issuer = `${publicUrl}/instances/${instanceId}`;
+/** Where the keys of an issuer are. `publicUrl` is the address of the control plane, without a final slash. */
+export function addressesOf(publicUrl: string, issuerId: string): KeyAddresses {
+  const issuer = `${publicUrl}/instances/${issuerId}`;
   return { issuer, jwksUrl: `${issuer}/.well-known/jwks.json` };
 }
 

@@ -62,7 +62,6 @@ describe.each(TEST_DIALECTS)("the rotation of keys (%s)", (dialect) => {
         thumbprint,
         kid: null,
         requestCount: 7,
-        isRepaired: false,
       }));
       const observed_json = JSON.stringify({ ...NOTHING_OBSERVED, keys });
       await db
@@ -124,12 +123,16 @@ describe.each(TEST_DIALECTS)("the rotation of keys (%s)", (dialect) => {
     await observe([old, fresh]);
     testStore.clock.now += 301;
     expect(await codeOf(sign(fresh))).toBe("SIGNING_KEY_LOADED_UNKNOWN");
+    // It was asked just now, and did not say so again: what it said before counts no more.
+    await observe([old, fresh]);
+    const unread = { ...OF, kid: fresh, isForced: false, unreadFor: "it answered with 401" };
+    expect(await codeOf(rotation.signWithKey(COMMAND_LINE, unread))).toBe("SIGNING_KEY_LOADED_UNKNOWN");
     expect(await kidAt("signing")).toBe(old);
     await sign(fresh, true);
     expect(await kidAt("signing")).toBe(fresh);
   });
 
-  it("retires a key once its last token has ended, or at once, and then its tokens are revoked", async () => {
+  it("retires a key once its last token has ended, or at once by force, and revokes it in any case", async () => {
     await publish();
     await publish();
     const [old, fresh] = [await kidAt("signing"), await kidAt("published")];
@@ -145,7 +148,11 @@ describe.each(TEST_DIALECTS)("the rotation of keys (%s)", (dialect) => {
     await sign(await kidAt("published"), true);
     await setTokenEnd(fresh, testStore.clock.now - 11);
     await retire(fresh);
-    expect(revoked).toHaveLength(1);
+    expect(revoked).toEqual([old, fresh].map((kid) => ({ instanceId: INSTANCE, kid })));
+    // It may have been copied although it has signed nothing for us.
+    await publish();
+    await retire(await kidAt("published"));
+    expect(revoked).toHaveLength(3);
   });
 
   it("knows no key of another instance, and no instance of another organization", async () => {
@@ -229,9 +236,14 @@ describe.each(TEST_DIALECTS)("the rotation of keys (%s)", (dialect) => {
     await publish();
     await publish();
     const [old, fresh] = [await kidAt("signing"), await kidAt("published")];
-    const read = () =>
+    const read = (scopes: readonly string[] = ["authz:read"]) =>
       testStore.store.read((db) =>
-        listKeys(db, { publicUrl: "https://console.example.com", instanceId: INSTANCE }),
+        listKeys(db, {
+          publicUrl: "https://console.example.com",
+          instanceId: INSTANCE,
+          issuerId: INSTANCE,
+          scopes,
+        }),
       );
     const unknown = await read();
     expect(unknown).toMatchObject({ observed_at: null, foreign_thumbprints: [] });
@@ -248,6 +260,12 @@ describe.each(TEST_DIALECTS)("the rotation of keys (%s)", (dialect) => {
       [true, 7],
       [false, null],
     ]);
+    // Whoever may not read the policy of the instance is told whether a key fits, and no more.
+    const hidden = await read(["os:read"]);
+    expect(hidden.foreign_thumbprints).toEqual([]);
+    expect(hidden.data.map((key) => [key.is_loaded, key.request_count])).toEqual(
+      known.data.map((key) => [key.is_loaded, null]),
+    );
     expect(JSON.stringify(known)).not.toMatch(/sealed|PRIVATE|"[dpq]":|"d[pq]":|"qi":/);
   });
 });

@@ -21,16 +21,21 @@ export interface KeyStep extends KeysOf {
   readonly isForced: boolean;
 }
 
+export interface SigningStep extends KeyStep {
+  /** Why the policy could not be read just now: then nothing that was read before counts. */
+  readonly unreadFor?: string | undefined;
+}
+
 export interface KeyRotation {
   publishKey(actor: Actor, keysOf: KeysOf): Promise<void>;
-  signWithKey(actor: Actor, step: KeyStep): Promise<void>;
+  signWithKey(actor: Actor, step: SigningStep): Promise<void>;
   retireKey(actor: Actor, step: KeyStep): Promise<void>;
 }
 
 export interface KeyRotationOptions {
   readonly store: ControlPlaneStore;
   readonly keyPairs: KeyPairs;
-  /** Queues that an instance no longer takes what one of its keys has signed. */
+  /** Queues that an instance no longer takes what one of its keys has signed: by us, or by whoever else has it. */
   readonly revokeKey: (
     change: Change,
     tokens: { readonly instanceId: string; readonly kid: string },
@@ -63,14 +68,17 @@ export function createKeyRotation({ store, keyPairs, revokeKey }: KeyRotationOpt
         await auditKey(change, { ...keysOf, kid: prepared.kid, name, action: "key.published", station });
       });
     },
-    async signWithKey(actor, { kid, isForced, ...keysOf }) {
+    async signWithKey(actor, { kid, isForced, unreadFor, ...keysOf }) {
       await store.change(actor, async (change) => {
         const name = await holdInstance(change, keysOf);
         const keys = await readKeys(change, keysOf);
         const key = findKey(keys, kid);
         if (key.station !== "published")
           throw reject("SIGNING_KEY_STATION", { station: key.station, needed: "published" });
-        if (!isForced) await requireLoaded(change, keysOf.instanceId, kid);
+        if (!isForced) {
+          if (unreadFor !== undefined) throw reject("SIGNING_KEY_LOADED_UNKNOWN", { reason: unreadFor });
+          await requireLoaded(change, keysOf.instanceId, kid);
+        }
         const before = keys.find(({ station }) => station === "signing");
         // In this order: only one may sign at a time, says the database.
         if (before !== undefined) await moveKey(change, before, { station: "retiring" });
@@ -89,7 +97,7 @@ export function createKeyRotation({ store, keyPairs, revokeKey }: KeyRotationOpt
         if (isInUse && !isForced)
           throw reject("SIGNING_KEY_IN_USE", { until: new Date(livesUntil * 1000).toISOString() });
         await moveKey(change, key, { station: "retired", retired_at: change.now, sealed_private: null });
-        if (isInUse) await revokeKey(change, { instanceId: keysOf.instanceId, kid });
+        await revokeKey(change, { instanceId: keysOf.instanceId, kid });
         await forgetOldest(change, keysOf.instanceId);
         await auditKey(change, { ...keysOf, kid, name, action: "key.retired", station: "retired", isForced });
       });
@@ -141,7 +149,7 @@ function findKey(keys: readonly StationRow[], kid: string): StationRow {
 async function requireLoaded({ db, now }: Change, instanceId: string, kid: string): Promise<void> {
   const loaded = await readLoadedKeys(db, instanceId);
   if (loaded === undefined || loaded.observedAt < now - LOADED_SECONDS)
-    throw reject("SIGNING_KEY_LOADED_UNKNOWN");
+    throw reject("SIGNING_KEY_LOADED_UNKNOWN", { reason: "it was not in the last minutes" });
   if (!loaded.thumbprints.includes(kid)) throw reject("SIGNING_KEY_NOT_LOADED");
 }
 

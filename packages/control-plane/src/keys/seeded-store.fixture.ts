@@ -26,6 +26,7 @@ export async function openSeededStore(dialect: DialectName, startsAt?: number): 
         .insertInto("agentos_cp_instances")
         .values({
           instance_id: instance,
+          issuer_id: instance,
           organization_id: organization,
           name: instance,
           endpoint: "https://agents.example.com",

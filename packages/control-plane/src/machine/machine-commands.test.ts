@@ -80,6 +80,61 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (dialect) => {
     expect(after.actions).toContain("instance.changed");
   });
 
+  it("the instance that was sent to another host comes back, with another issuer and other keys", async () => {
+    const options = await place(dialect);
+    await prepareLocalStart(options, START);
+    const before = await readAll(options);
+    await withMachine(options, ({ store }) =>
+      store.note((db) =>
+        db
+          .updateTable("agentos_cp_instances")
+          .set({ endpoint: "https://evil.example", os_id: null })
+          .execute(),
+      ),
+    );
+    const start = await prepareLocalStart(options, START);
+    expect(start.issuer).not.toBe(`${URL_HERE}/instances/demo`);
+    const after = await readAll(options);
+    expect(after.instances).toMatchObject([{ endpoint: "http://localhost:7777", os_id: "demo" }]);
+    const signing = after.keys.filter(({ station }) => station === "signing");
+    expect(signing).toHaveLength(1);
+    expect(signing).not.toEqual(before.keys);
+  });
+
+  it("who has connected its next address decides nothing about the start", async () => {
+    const options = await place(dialect);
+    await prepareLocalStart(options, START);
+    await withMachine(options, ({ store }) =>
+      store.note(async (db) => {
+        const [own] = await db.selectFrom("agentos_cp_instances").selectAll().execute();
+        if (own === undefined) throw new Error("the start has made one");
+        const planted = { endpoint: "http://localhost:8888", created_by: "a-member", wants_authorization: 0 };
+        await db
+          .insertInto("agentos_cp_instances")
+          .values({ ...own, ...planted, instance_id: "planted", issuer_id: "planted", created_at: 1 })
+          .execute();
+      }),
+    );
+    const moved = { ...START, instance: { ...START.instance, endpoint: "http://localhost:8888" } };
+    expect(await prepareLocalStart(options, moved)).toMatchObject({
+      issuer: `${URL_HERE}/instances/demo`,
+      authorization: true,
+    });
+    const { instances, actions } = await readAll(options);
+    const find = (id: string) => instances.find((row) => row.instance_id === id);
+    expect(find("demo")).toMatchObject({ endpoint: "http://localhost:8888", is_draft: 0 });
+    expect(find("planted")).toMatchObject({ is_draft: 1, created_by: find("demo")?.created_by });
+    expect(actions).toContain("instance.displaced");
+    // The same where the instance of the machine was deleted.
+    await withMachine(options, ({ store }) =>
+      store.note(async (db) => {
+        await db.deleteFrom("agentos_cp_instances").where("instance_id", "=", "demo").execute();
+        await db.updateTable("agentos_cp_instances").set({ is_draft: 0 }).execute();
+      }),
+    );
+    expect(await prepareLocalStart(options, moved)).toMatchObject({ authorization: true });
+  });
+
   it("whoever keeps the machine makes the first Owner, and later comes in as that Owner", async () => {
     const options = await place(dialect);
     expect((await printOwnerLink(options)).email).toBeUndefined();

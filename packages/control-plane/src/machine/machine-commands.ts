@@ -6,7 +6,7 @@ import { type ResealOutcome, resealKeys } from "../keys/reseal-keys.ts";
 import { linkUrl, type MadeLink } from "../sign-in/create-link.ts";
 import { createLocalLink, createOwnerLink, createResetLink } from "../sign-in/ways-in.ts";
 import { COMMAND_LINE } from "../store/actor.ts";
-import { type MachineOptions, withMachine } from "./machine-store.ts";
+import { type MachineDatabase, type MachineOptions, withMachine } from "./machine-store.ts";
 
 /** A one-time link to hand over. Its secret is nowhere else. */
 export interface PrintedLink {
@@ -16,21 +16,27 @@ export interface PrintedLink {
   readonly expiresAt: number;
 }
 
+/** The same for who prints it. */
+export interface FoundLink extends PrintedLink {
+  readonly database: MachineDatabase;
+}
+
 /** A way in for an Owner: makes the first one, or lets that one in. Throws a ConfigurationError. */
 export function printOwnerLink(
   options: MachineOptions,
-): Promise<PrintedLink & { readonly email: string | undefined }> {
-  return withMachine(options, async ({ store, resolved }) => {
+): Promise<FoundLink & { readonly email: string | undefined }> {
+  return withMachine(options, async ({ store, resolved, database }) => {
     const { link, email } = await createOwnerLink(store);
-    return { ...print(resolved.url, link), email };
+    return { ...print(resolved.url, link), database, email };
   });
 }
 
 /** A link with which a person sets a new password. Rejects with PERSON_UNKNOWN. */
-export function printResetLink(options: MachineOptions, email: string): Promise<PrintedLink> {
-  return withMachine(options, async ({ store, resolved }) =>
-    print(resolved.url, await createResetLink(store, email)),
-  );
+export function printResetLink(options: MachineOptions, email: string): Promise<FoundLink> {
+  return withMachine(options, async ({ store, resolved, database }) => ({
+    ...print(resolved.url, await createResetLink(store, email)),
+    database,
+  }));
 }
 
 /** Seals every private key anew under the current one. */
@@ -75,21 +81,21 @@ export function prepareLocalStart(options: MachineOptions, start: LocalStart): P
     const keyPairs = createKeyPairs(await openKeys());
     const { link, organizationId, personId } = await createLocalLink(store, start.organizationName);
     const { id, name, endpoint, osId } = start.instance;
-    const instanceId = await connectLocalInstance(
+    await connectLocalInstance(
       { store, keyPairs },
       { instanceId: id, organizationId, personId, name, endpoint, osId },
     );
     const wanted = await store.read((db) =>
       db
         .selectFrom("agentos_cp_instances")
-        .select(["wants_authorization", "wants_security_key"])
-        .where("instance_id", "=", instanceId)
+        .select(["wants_authorization", "wants_security_key", "issuer_id"])
+        .where("instance_id", "=", id)
         .executeTakeFirstOrThrow(),
     );
     return {
       link: print(resolved.url, link),
-      instanceId,
-      issuer: issuerOf(resolved.url, instanceId),
+      instanceId: id,
+      issuer: issuerOf(resolved.url, wanted.issuer_id),
       authorization: wanted.wants_authorization === 1,
       securityKey: wanted.wants_security_key === 1,
     };
@@ -97,8 +103,8 @@ export function prepareLocalStart(options: MachineOptions, start: LocalStart): P
 }
 
 /** Issuer of the tokens for an instance, below the address of the control plane. */
-export function issuerOf(url: string, instanceId: string): string {
-  return addressesOf(url, instanceId).issuer;
+export function issuerOf(url: string, issuerId: string): string {
+  return addressesOf(url, issuerId).issuer;
 }
 
 function print(url: string, link: MadeLink): PrintedLink {

@@ -1,4 +1,5 @@
 /** What commands on the machine itself do with a control plane's database, whether or not the control plane runs. */
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigurationError, type Logger } from "@agentos/guard";
@@ -18,9 +19,18 @@ export type MachineOptions = Pick<
   "url" | "database" | "env" | "cliCommand" | "workingDirectory"
 >;
 
+/** Where a command found it, for people: in another folder it is another one. */
+export interface MachineDatabase {
+  /** Without what is secret. */
+  readonly shown: string;
+  /** A file that was made just now, since there was none. */
+  readonly isNew: boolean;
+}
+
 export interface Machine {
   readonly store: ControlPlaneStore;
   readonly resolved: ResolvedControlPlane;
+  readonly database: MachineDatabase;
   /** Opens what seals private keys. Throws a ConfigurationError. */
   readonly openKeys: () => Promise<InstallationKeys>;
 }
@@ -37,14 +47,16 @@ export async function withMachine<Result>(
   const { database: placed, cliCommand: cli, env, workingDirectory } = resolved;
   if (placed === undefined || resolved.faults.some(({ severity }) => severity === "error"))
     throw new ConfigurationError({ faults: resolved.faults, cli });
-  if (placed.location.kind === "sqlite")
-    await mkdir(dirname(placed.location.file), { recursive: true, mode: 0o700 });
+  const { location, shown } = placed;
+  const isNew = location.kind === "sqlite" && !existsSync(location.file);
+  if (location.kind === "sqlite") await mkdir(dirname(location.file), { recursive: true, mode: 0o700 });
   const database = await openControlPlaneDatabase(placed, { logger: SILENT, cli });
   try {
     const store = createStore(database, () => Math.floor(Date.now() / 1_000));
     return await use({
       store,
       resolved,
+      database: { shown, isNew },
       openKeys: async () => {
         const folder = join(workingDirectory, ".agentos");
         return (await openInstallation({ store, variable: env[KEY_VARIABLE], folder, cli })).keys;

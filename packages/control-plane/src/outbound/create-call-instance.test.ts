@@ -6,7 +6,8 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { gzipSync } from "node:zlib";
 import { createTestCertificate } from "@agentos/testkit";
 import { afterEach, describe, expect, it } from "vitest";
-import { type CallInstanceOptions, createCallInstance, type Resolve } from "./create-call-instance.ts";
+import { type CallInstanceOptions, createCallInstance } from "./create-call-instance.ts";
+import type { Resolve } from "./resolve-host.ts";
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {

@@ -3,7 +3,6 @@
  * connected to: a name that resolves to something else a moment later gains nothing. Nothing is followed, unpacked or
  * kept open, and an answer is given up at its first byte too many.
  */
-import { type LookupAddress, lookup as lookUp } from "node:dns";
 import { Agent as HttpAgent, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
@@ -11,30 +10,23 @@ import { describeConnectionFault } from "@agentos/guard/app";
 import type { CallInstance, InstanceAnswer, InstanceCall } from "./call-instance.ts";
 import { type AllowedPrivateEndpoints, isCallable, isListed } from "./judge-address.ts";
 import { readAnswer } from "./read-answer.ts";
-
-/** All addresses of a host name, as `lookup` of node:dns gives them. */
-export type Resolve = (
-  hostname: string,
-  done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
-) => void;
+import { createPublicResolve, type Resolve, resolveOnMachine } from "./resolve-host.ts";
 
 export interface CallInstanceOptions {
   /** Hosts that may be called inside one's own network, each `HOST` or `HOST:PORT`. Default: none. */
   readonly allowedPrivateEndpoints?: AllowedPrivateEndpoints | undefined;
   /** For all of it, from the first byte to the last, milliseconds. Default: 5,000. */
   readonly timeoutMs?: number | undefined;
-  /** Default: that of the machine. */
+  /** Default: that of the machine for listed hosts, and its name servers alone for all others. */
   readonly resolve?: Resolve | undefined;
 }
 
 const MAX_HEADER_BYTES = 16 * 1024;
 
-const resolveHere: Resolve = (hostname, done) =>
-  lookUp(hostname, { all: true }, (error, addresses) => done(error, addresses ?? []));
-
 /** Creates it. */
 export function createCallInstance(options: CallInstanceOptions = {}): CallInstance {
-  const { allowedPrivateEndpoints: allowed = [], timeoutMs = 5_000, resolve = resolveHere } = options;
+  const { allowedPrivateEndpoints: allowed = [], timeoutMs = 5_000 } = options;
+  const resolvePublic = createPublicResolve();
   return (call) => {
     const url = new URL(call.endpoint + call.path);
     const listed = isListed(url, allowed);
@@ -42,6 +34,9 @@ export function createCallInstance(options: CallInstanceOptions = {}): CallInsta
     const literal = url.hostname.replace(/^\[|\]$/g, "");
     if (isIP(literal) !== 0 && !isCallable(literal, listed))
       return Promise.resolve({ kind: "address-refused" });
+    // A name that anybody may give occupies no thread of the machine's own resolver.
+    const isOwn = listed || url.hostname === "localhost";
+    const resolve = options.resolve ?? (isOwn ? resolveOnMachine : resolvePublic);
     return send(url, call, { lookup: createLookup(resolve, listed), timeoutMs });
   };
 }

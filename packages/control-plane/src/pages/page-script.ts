@@ -84,6 +84,11 @@ const NEW_PASSWORD = [
   { name: "password", type: "password", autocomplete: "new-password", minLength: 12, maxLength: 128 },
 ];
 
+/** The owner of the demo has none, and comes by a link each time. */
+const NO_PASSWORD =
+  "No password, or lost it? Ask whoever added you for a new link. On the machine of the control plane, the command " +
+  "control-plane owner-link prints one for its Owner.";
+
 function showSignIn(trouble) {
   show(
     text("h1", "Sign in"),
@@ -93,6 +98,7 @@ function showSignIn(trouble) {
       "Sign in",
       async (fields) => showHome(await call("POST", "/api/sign-in", fields)),
     ),
+    text("p", NO_PASSWORD, "quiet"),
   );
 }
 
@@ -150,7 +156,8 @@ function showOrganization({ organization, role }) {
       ),
     (trouble) => list.replaceChildren(describe(trouble)),
   );
-  return make("section", {}, text("h2", organization.name), text("p", "You are " + role + ".", "quiet"), list);
+  const notes = "You are " + role + ". This page only shows. Changes are made by the API: docs/control-plane.md has programs.";
+  return make("section", {}, text("h2", organization.name), text("p", notes, "quiet"), list);
 }
 
 function showInstance(instance, path) {
@@ -189,7 +196,10 @@ function showInstance(instance, path) {
       look.replaceWith(describe(trouble));
     }
   });
-  if (!instance.is_draft) card.append(look);
+  if (instance.is_draft) return card;
+  card.append(look);
+  // Findings about what nobody has looked at would be about nothing.
+  if (observed === null) look.click();
   return card;
 }
 

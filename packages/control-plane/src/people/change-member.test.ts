@@ -112,7 +112,7 @@ describe.each(TEST_DIALECTS)("a member on %s", (dialect) => {
   it("who is removed leaves nothing that lets them in", async () => {
     const acme = await open();
     await furnishPerson(test, acme, "mia");
-    await acme.act("bob", "administrator", (change, managed) => createMemberLink(change, managed, "mia"));
+    await acme.act("ada", "owner", (change, managed) => createMemberLink(change, managed, "mia"));
     await acme.act("bob", "administrator", (change, managed) => removeMember(change, managed, "mia"));
     const left = await test.store.read(async (db) => [
       await db.selectFrom("agentos_cp_persons").selectAll().where("id", "=", "mia").execute(),
@@ -142,6 +142,15 @@ describe.each(TEST_DIALECTS)("a member on %s", (dialect) => {
     const acme = await open({ ...CREW, head: "member" });
     const link = acme.act("ada", "owner", (change, managed) => createMemberLink(change, managed, "head"));
     await expect(link).rejects.toMatchObject({ code: "MEMBER_ELSEWHERE" });
+  });
+
+  it("who has a password gets another one by an Owner's link alone: whoever makes it signs in as them", async () => {
+    const acme = await open();
+    await furnishPerson(test, acme, "mia");
+    const link = acme.act("bob", "administrator", (change, managed) =>
+      createMemberLink(change, managed, "mia"),
+    );
+    await expect(link).rejects.toMatchObject({ code: "LINK_RESET_BY_OWNER" });
   });
 
   it("gets a link by what they have: to choose a first password, or another one", async () => {

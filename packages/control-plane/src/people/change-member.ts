@@ -82,7 +82,7 @@ export async function removeMember(change: Change, managed: Managed, personId: s
 
 /**
  * A link that lets the member choose a password; older ones end. Rejects with MEMBER_UNKNOWN, ROLE_ABOVE_OWN (the link
- * signs in as the member), LINK_FOR_SELF or MEMBER_ELSEWHERE.
+ * signs in as the member), LINK_FOR_SELF, MEMBER_ELSEWHERE or LINK_RESET_BY_OWNER.
  */
 export async function createMemberLink(
   change: Change,
@@ -90,11 +90,13 @@ export async function createMemberLink(
   personId: string,
 ): Promise<MadeLink> {
   const now = await manageMembers(change, managed);
-  const { organizationId } = now;
+  const { organizationId, own } = now;
   const member = await findManaged(change, now, personId);
   if (personId === change.actor.personId) throw reject("LINK_FOR_SELF");
   if (await isElsewhere(change, personId, organizationId)) throw reject("MEMBER_ELSEWHERE");
   const purpose = member.hasPassword ? "reset-password" : "invitation";
+  // Who sets the password of somebody reads their data as they do: that is the Owner's alone.
+  if (purpose === "reset-password" && own.name !== "owner") throw reject("LINK_RESET_BY_OWNER");
   return createLink(change, { organizationId, purpose, personId });
 }
 

@@ -56,7 +56,7 @@ export async function createTestOrganization(
   return {
     id,
     act(personId, role, work) {
-      const actor: Actor = { kind: "person", personId, name: personId, sessionId: `session of ${personId}` };
+      const actor: Actor = { kind: "person", personId, name: personId };
       return store.change(actor, (change) => work(change, { organizationId: id, role: ROLES[role] }));
     },
     async members() {
@@ -150,8 +150,18 @@ export async function furnishPerson(
     await db
       .insertInto("agentos_cp_instances")
       .values([
-        { ...instance, instance_id: `instance of ${personId}`, is_draft: 0 },
-        { ...instance, instance_id: `draft of ${personId}`, is_draft: 1 },
+        {
+          ...instance,
+          instance_id: `instance of ${personId}`,
+          issuer_id: `instance of ${personId}`,
+          is_draft: 0,
+        },
+        {
+          ...instance,
+          instance_id: `draft of ${personId}`,
+          issuer_id: `draft of ${personId}`,
+          is_draft: 1,
+        },
       ])
       .execute();
     await db

@@ -2,9 +2,9 @@
  * What became of a revocation that an instance was told. Only an answer that says so by itself is taken as "in force":
  * a page of somebody else has the status 200, too. Nothing that an instance says is repeated; the words are ours.
  */
-import { REJECTIONS, renderText, revokedSchema } from "@agentos/contract";
+import { revokedSchema } from "@agentos/contract";
 import type { InstanceAnswer } from "../outbound/call-instance.ts";
-import type { Rejected } from "../store/rejected.ts";
+import { findCause, type Rejected } from "../store/rejected.ts";
 
 export type Sending =
   | { readonly kind: "applied" }
@@ -51,9 +51,8 @@ export function describeFailure(answer: InstanceAnswer): Extract<Sending, { kind
 }
 
 /** Why there is no token to tell the instance with. */
-export function describeUnsigned({ code, facts }: Rejected): Extract<Sending, { kind: "pending" }> {
-  const entry = Object.entries(REJECTIONS).find(([known]) => known === code)?.[1];
-  const cause = entry === undefined ? "no token can be made for it" : renderText(entry.title, facts);
+export function describeUnsigned(rejected: Rejected): Extract<Sending, { kind: "pending" }> {
+  const cause = findCause(rejected) ?? "no token can be made for it";
   return pending(`the instance cannot be told: ${cause}`, true);
 }
 

@@ -11,6 +11,9 @@ export type RevocationRow = Selectable<SentRevocationsTable>;
 /** Longer than a call to an instance takes. */
 const CLAIM_SECONDS = 30;
 const MAX_WAIT_SECONDS = 30;
+/** After so many attempts, some ten minutes, it is no short trouble. */
+const MANY_ATTEMPTS = 25;
+const LONG_WAIT_SECONDS = 300;
 /** How many rows of one instance are sent before others have their turn. */
 const ROWS_AT_ONCE = 50;
 /** Those that are over or in force are shown for so long. */
@@ -19,7 +22,9 @@ const KEPT_SECONDS = 7 * 24 * 3_600;
 /** An instance that has to be told something. */
 export interface DueInstance {
   readonly instanceId: string;
-  readonly organizationId: string;
+  /** One endpoint of it: what it was before is told by itself. */
+  readonly issuerId: string;
+  /** Null where it is at this one no longer. */
   readonly endpoint: string | null;
 }
 
@@ -31,13 +36,13 @@ export async function findDueInstances(
   const rows = await store.read((db) =>
     db
       .selectFrom("agentos_cp_revocations as revocation")
-      .innerJoin("agentos_cp_instances as instance", "instance.instance_id", "revocation.instance_id")
-      .select(["instance.instance_id", "instance.organization_id", "instance.endpoint"])
+      .leftJoin("agentos_cp_instances as instance", "instance.issuer_id", "revocation.issuer_id")
+      .select(["revocation.instance_id", "revocation.issuer_id", "instance.endpoint"])
       .where("revocation.applied_at", "is", null)
       .where("revocation.next_attempt_at", "<=", now)
       .where("revocation.until", ">", now)
-      .$if(busy.size > 0, (query) => query.where("revocation.instance_id", "not in", [...busy]))
-      .groupBy(["instance.instance_id", "instance.organization_id", "instance.endpoint"])
+      .$if(busy.size > 0, (query) => query.where("revocation.issuer_id", "not in", [...busy]))
+      .groupBy(["revocation.instance_id", "revocation.issuer_id", "instance.endpoint"])
       .orderBy((expression) => expression.fn.min("revocation.attempts"))
       .orderBy((expression) => expression.fn.min("revocation.next_attempt_at"))
       .limit(limit)
@@ -45,7 +50,7 @@ export async function findDueInstances(
   );
   return rows.map((row) => ({
     instanceId: row.instance_id,
-    organizationId: row.organization_id,
+    issuerId: row.issuer_id,
     endpoint: row.endpoint,
   }));
 }
@@ -53,14 +58,14 @@ export async function findDueInstances(
 /** What is due of one instance, the oldest first. */
 export async function readDue(
   store: ControlPlaneStore,
-  instanceId: string,
+  issuerId: string,
   now: number,
 ): Promise<readonly RevocationRow[]> {
-  return store.read((db) =>
+  const rows = await store.read((db) =>
     db
       .selectFrom("agentos_cp_revocations")
       .selectAll()
-      .where("instance_id", "=", instanceId)
+      .where("issuer_id", "=", issuerId)
       .where("applied_at", "is", null)
       .where("next_attempt_at", "<=", now)
       .where("until", ">", now)
@@ -68,6 +73,8 @@ export async function readDue(
       .limit(ROWS_AT_ONCE)
       .execute(),
   );
+  // An instance that a start has made anew under its old id is told apart from the one before.
+  return rows.filter((row) => row.last_known_json === rows[0]?.last_known_json);
 }
 
 /** Takes a row; false where somebody else has it, or nothing is to be done any more. */
@@ -90,7 +97,7 @@ export async function noteApplied(store: ControlPlaneStore, revocationNo: number
   await store.note((db, now) =>
     db
       .updateTable("agentos_cp_revocations")
-      .set({ applied_at: now, trouble: null })
+      .set({ applied_at: now, trouble: null, last_known_json: null })
       .where("revocation_no", "=", revocationNo)
       .where("applied_at", "is", null)
       .execute(),
@@ -105,7 +112,8 @@ export async function postpone(
 ): Promise<void> {
   if (rows.length === 0) return;
   const attempts = Math.max(...rows.map((row) => row.attempts)) + 1;
-  const waitSeconds = Math.min(MAX_WAIT_SECONDS, 2 ** Math.min(attempts, 10));
+  const waitSeconds =
+    attempts > MANY_ATTEMPTS ? LONG_WAIT_SECONDS : Math.min(MAX_WAIT_SECONDS, 2 ** Math.min(attempts, 10));
   await store.note((db, now) =>
     db
       .updateTable("agentos_cp_revocations")
@@ -125,12 +133,18 @@ export async function postpone(
   );
 }
 
-/** Removes those that have been in force, or over, for a week. */
+/** Removes those that have been in force, or over, for a week; and of those that are over, what they were to be told with. */
 export async function sweepRevocations(store: ControlPlaneStore): Promise<void> {
-  await store.note((db, now) =>
-    db
+  await store.note(async (db, now) => {
+    await db
       .deleteFrom("agentos_cp_revocations")
       .where("until", "<", now - KEPT_SECONDS)
-      .execute(),
-  );
+      .execute();
+    await db
+      .updateTable("agentos_cp_revocations")
+      .set({ last_known_json: null })
+      .where("until", "<=", now)
+      .where("last_known_json", "is not", null)
+      .execute();
+  });
 }

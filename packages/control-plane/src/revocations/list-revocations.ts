@@ -20,26 +20,20 @@ export async function listRevocations(
 ): Promise<RevocationPage> {
   const rows = await store.read((db) =>
     db
-      .selectFrom("agentos_cp_revocations as revocation")
-      .innerJoin("agentos_cp_instances as instance", "instance.instance_id", "revocation.instance_id")
-      .selectAll("revocation")
-      .select("instance.name as instance_name")
-      .where("revocation.organization_id", "=", organizationId)
-      .$if(before !== undefined, (query) => query.where("revocation.revocation_no", "<", before ?? 0))
-      .$if(state === "applied", (query) => query.where("revocation.applied_at", "is not", null))
-      .$if(state === "pending", (query) =>
-        query.where("revocation.applied_at", "is", null).where("revocation.until", ">", now),
-      )
-      .$if(state === "over", (query) =>
-        query.where("revocation.applied_at", "is", null).where("revocation.until", "<=", now),
-      )
-      .orderBy("revocation.revocation_no", "desc")
+      .selectFrom("agentos_cp_revocations")
+      .selectAll()
+      .where("organization_id", "=", organizationId)
+      .$if(before !== undefined, (query) => query.where("revocation_no", "<", before ?? 0))
+      .$if(state === "applied", (query) => query.where("applied_at", "is not", null))
+      .$if(state === "pending", (query) => query.where("applied_at", "is", null).where("until", ">", now))
+      .$if(state === "over", (query) => query.where("applied_at", "is", null).where("until", "<=", now))
+      .orderBy("revocation_no", "desc")
       .limit(limit + 1)
       .execute(),
   );
   const page = rows.slice(0, limit);
   return {
-    data: page.map((row) => show(row, row.instance_name, now)),
+    data: page.map((row) => show(row, now)),
     next: rows.length > limit ? (page.at(-1)?.revocation_no ?? null) : null,
   };
 }
@@ -64,12 +58,12 @@ export async function retryRevocations(change: Change, organizationId: string): 
   return count;
 }
 
-function show(row: RevocationRow, instanceName: string, now: number): Row {
+function show(row: RevocationRow, now: number): Row {
   const isApplied = row.applied_at !== null;
   return {
     number: row.revocation_no,
     instance_id: row.instance_id,
-    instance_name: instanceName,
+    instance_name: row.instance_name,
     kind: asKind(row.kind),
     reason: row.reason,
     person_id: row.person_id,

@@ -4,7 +4,12 @@ import { createTestLogger } from "@agentos/testkit";
 import type { CallInstance, InstanceAnswer, InstanceCall } from "../outbound/call-instance.ts";
 import { SYSTEM } from "../store/actor.ts";
 import type { ControlPlaneStore } from "../store/control-plane-store.ts";
-import { queueRevocations, type RevokedTokens } from "./queue-revocations.ts";
+import {
+  queueKeyRevocation,
+  queueRevocations,
+  type RevokedKey,
+  type RevokedSignIns,
+} from "./queue-revocations.ts";
 import {
   createRevocationSender,
   type RevocationSender,
@@ -28,6 +33,7 @@ export async function addInstances(store: ControlPlaneStore, ids: readonly strin
         .insertInto("agentos_cp_instances")
         .values({
           instance_id: id,
+          issuer_id: id,
           organization_id: ORGANIZATION,
           name: `Instance ${id}`,
           endpoint: endpointOf(id),
@@ -41,6 +47,32 @@ export async function addInstances(store: ControlPlaneStore, ids: readonly strin
           created_by: null,
           created_at: now,
           updated_at: now,
+        })
+        .execute();
+  });
+}
+
+/** Adds a key at each of these stations. */
+export async function addKeys(
+  store: ControlPlaneStore,
+  instanceId: string,
+  kids: Readonly<Record<string, string>>,
+): Promise<void> {
+  await store.note(async (db, now) => {
+    for (const [station, kid] of Object.entries(kids))
+      await db
+        .insertInto("agentos_cp_keys")
+        .values({
+          kid,
+          instance_id: instanceId,
+          station,
+          public_jwk_json: "{}",
+          sealed_private: `sealed ${kid}`,
+          seal_key_id: "seal",
+          created_at: now,
+          signing_since: null,
+          retired_at: null,
+          last_token_ends_at: null,
         })
         .execute();
   });
@@ -75,9 +107,12 @@ export async function addTokens(store: ControlPlaneStore, ...tokens: readonly Li
 }
 
 /** Queues a revocation as a change does. */
-export async function revoke(store: ControlPlaneStore, tokens: RevokedTokens): Promise<number> {
+export async function revoke(store: ControlPlaneStore, tokens: RevokedSignIns | RevokedKey): Promise<number> {
   return store.change(SYSTEM, async (change) => {
-    const queued = await queueRevocations(change, tokens, "kid" in tokens ? "key-retired" : "session-ended");
+    const queued =
+      "kid" in tokens
+        ? (await queueKeyRevocation(change, tokens, "key-retired"), 1)
+        : await queueRevocations(change, tokens, "session-ended");
     await change.audit({
       organizationId: ORGANIZATION,
       action: "test.revoked",

@@ -6,9 +6,11 @@ import { SYSTEM } from "../store/actor.ts";
 import { reject } from "../store/rejected.ts";
 import { openTestStore, TEST_DIALECTS, type TestStore } from "../store/test-store.fixture.ts";
 import { sweepRevocations } from "./due-revocations.ts";
+import { leaveEndpoint } from "./leave-endpoint.ts";
 import { listRevocations, type RevocationPage, retryRevocations } from "./list-revocations.ts";
 import {
   addInstances,
+  addKeys,
   addTokens,
   answered,
   createTestSender,
@@ -19,6 +21,7 @@ import {
   revoke,
   revokedAnswer,
 } from "./outbox.fixture.ts";
+import type { MintForMachine } from "./send-revocations.ts";
 
 describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
   let opened: TestStore;
@@ -35,7 +38,7 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
   };
   const states = async () => (await list()).map(({ state }) => state);
 
-  test("queues one row for each sign-in of which a token lives, and none for one that has ended", async () => {
+  test("queues one row for each sign-in that an instance may know, although its tokens have ended", async () => {
     const { store } = opened;
     await addTokens(
       store,
@@ -46,17 +49,20 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
       { instanceId: "b", sid: "s3", livesSeconds: -1 },
       { instanceId: "b", sid: "s4", personId: "bob", sessionId: "session-3" },
     );
-    expect(await revoke(store, { sessionId: "session-1" })).toBe(2);
+    expect(await revoke(store, { sessionId: "session-1" })).toBe(3);
+    // Once is enough: no token has that sign-in again.
+    expect(await revoke(store, { sessionId: "session-1" })).toBe(0);
     expect(await revoke(store, { personId: "ann", exceptSessionId: "session-1" })).toBe(1);
     expect(await revoke(store, { personId: "bob", organizationId: "org-2" })).toBe(0);
     expect(await revoke(store, { instanceId: "b", kid: "kid-1" })).toBe(1);
     expect(
       (await list()).map(({ kind, instance_id, until }) => [kind, instance_id, until - opened.clock.now]),
     ).toEqual([
-      ["key", "b", 300],
-      ["sid", "b", 300],
-      ["sid", "b", 300],
-      ["sid", "a", 400],
+      ["key", "b", 86_400],
+      ["sid", "b", 86_400],
+      ["sid", "b", 86_400],
+      ["sid", "b", 86_400],
+      ["sid", "a", 86_400],
     ]);
   });
 
@@ -87,6 +93,75 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     ]);
     expect(await list()).toMatchObject([{ state: "applied", applied_at: clock.now, trouble: null }]);
   });
+
+  test("reads nothing of a policy but the issuers: a later version may say the rest otherwise", async () => {
+    const { store, clock } = opened;
+    await addTokens(store, { instanceId: "a", sid: "s1" });
+    await revoke(store, { sessionId: "session-1" });
+    const { sender } = createTestSender(store, clock, ({ path }) =>
+      path === "/authz/policy"
+        ? answered(200, { key_state: "refreshing", issuers: [{ name: "default", issuer: null, more: 1 }] })
+        : undefined,
+    );
+    await sender.send();
+    expect(await states()).toEqual(["applied"]);
+  });
+
+  test.each(["endpoint-changed", "instance-deleted"] as const)(
+    "tells the one that is left all that it was to be told, and then that its keys are revoked: %s",
+    async (reason) => {
+      const { store, clock } = opened;
+      await addTokens(store, { instanceId: "a", sid: "s1" });
+      await addKeys(store, "a", { published: "kid-new", signing: "kid-signing" });
+      await revoke(store, { sessionId: "session-1" });
+      await store.change(SYSTEM, async (change) => {
+        const row = await change.db
+          .selectFrom("agentos_cp_instances")
+          .selectAll()
+          .where("instance_id", "=", "a")
+          .executeTakeFirstOrThrow();
+        expect(await leaveEndpoint(change, row, reason)).toBe(3);
+        await (reason === "instance-deleted"
+          ? change.db.deleteFrom("agentos_cp_instances").where("instance_id", "=", "a")
+          : change.db
+              .updateTable("agentos_cp_instances")
+              .set({ endpoint: "https://elsewhere.test", issuer_id: "a2", os_id: null })
+              .where("instance_id", "=", "a")
+        ).execute();
+        await change.audit({
+          organizationId: ORGANIZATION,
+          action: "test.left",
+          target: { kind: "test", id: "1" },
+        });
+      });
+      const asked: Parameters<MintForMachine>[0][] = [];
+      const { sender, sent } = createTestSender(store, clock, undefined, {
+        mintForMachine: async (query) => {
+          asked.push(query);
+          return "token";
+        },
+      });
+      await sender.send();
+      expect(sent.map(({ endpoint }) => endpoint)).toEqual(Array.from({ length: 3 }, () => endpointOf("a")));
+      expect(sent.map(({ body }) => (body as { value: string }).value)).toEqual([
+        "s1",
+        "kid-new",
+        "kid-signing",
+      ]);
+      const key = { kid: "kid-signing", sealedPrivate: "sealed kid-signing", sealKeyId: "seal" };
+      const lastKnown = { endpoint: endpointOf("a"), osId: "agent-os", key };
+      expect(asked[0]).toEqual({ instanceId: "a", issuerId: "a", scope: "authz:revoke", lastKnown });
+      expect(await list()).toMatchObject([
+        { state: "applied", reason, instance_name: "Instance a" },
+        { state: "applied", reason },
+        { state: "applied", reason: "session-ended" },
+      ]);
+      const kept = await store.read((db) =>
+        db.selectFrom("agentos_cp_revocations").select("last_known_json").distinct().execute(),
+      );
+      expect(kept).toEqual([{ last_known_json: null }]);
+    },
+  );
 
   test("names the issuer as the operator of the instance has named it, and none for a key", async () => {
     const { store, clock } = opened;
@@ -165,7 +240,7 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     },
   );
 
-  test("waits longer after each failure, and is over once the last token has ended", async () => {
+  test("waits longer after each failure, and is over after a day", async () => {
     const { store, clock } = opened;
     await addTokens(store, { instanceId: "a", sid: "s1", livesSeconds: 300 });
     await revoke(store, { sessionId: "session-1" });
@@ -180,6 +255,8 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
       clock.now = start + second;
       await watching.sender.send();
     }
+    expect(await states()).toEqual(["pending"]);
+    clock.now = start + 86_400;
     await sender.send();
     expect(sent).toEqual([]);
     expect(policyCalls.slice(0, 5)).toEqual([0, 2, 6, 14, 30]);
@@ -337,14 +414,14 @@ describe.each(TEST_DIALECTS)("revocations on %s", (dialect) => {
     expect((await listRevocations(store, { ...filter, limit: 9, state: "pending" })).data).toHaveLength(3);
   });
 
-  test("a week after the last token has ended a row is swept, whatever became of it", async () => {
+  test("a week after nothing of it can be in force a row is swept, whatever became of it", async () => {
     const { store, clock } = opened;
     await addTokens(store, { instanceId: "a", sid: "s1" });
     await revoke(store, { sessionId: "session-1" });
-    clock.now += 7 * 24 * 3_600;
+    clock.now += 8 * 24 * 3_600;
     await sweepRevocations(store);
     expect(await states()).toEqual(["over"]);
-    clock.now += 301;
+    clock.now += 1;
     await sweepRevocations(store);
     expect(await states()).toEqual([]);
   });

@@ -2,8 +2,9 @@
  * Tells instances what was revoked. The rows are the truth: they were written with the change, so a process that dies
  * between the two leaves them to the next one. Every instance is told by itself, so one that is slow or down holds up no other.
  */
-import { type PolicyObject, policySchema } from "@agentos/contract";
+import { policySchema } from "@agentos/contract";
 import type { Logger } from "@agentos/guard";
+import { z } from "zod";
 import type { CallInstance } from "../outbound/call-instance.ts";
 import type { ControlPlaneStore } from "../store/control-plane-store.ts";
 import { Rejected } from "../store/rejected.ts";
@@ -18,11 +19,14 @@ import {
   readDue,
   sweepRevocations,
 } from "./due-revocations.ts";
+import { type LastKnown, parseLastKnown } from "./leave-endpoint.ts";
 
 /** A token of the control plane itself for one instance; rejects with a `Rejected` where there can be none. */
 export type MintForMachine = (query: {
-  readonly organizationId: string;
   readonly instanceId: string;
+  readonly issuerId: string;
+  /** Where it is the instance of an endpoint before; undefined: as it is now. */
+  readonly lastKnown: LastKnown | undefined;
   readonly scope: "authz:read" | "authz:revoke";
 }) => Promise<string>;
 
@@ -31,7 +35,7 @@ export interface RevocationSenderOptions {
   readonly callInstance: CallInstance;
   readonly mintForMachine: MintForMachine;
   /** What tokens for the instance name as their `iss`. */
-  readonly issuerOf: (instanceId: string) => string;
+  readonly issuerOf: (issuerId: string) => string;
   /** Seconds since the epoch. */
   readonly now: () => number;
   /** From 0 to 1. */
@@ -86,7 +90,7 @@ export function createRevocationSender(options: RevocationSenderOptions): Revoca
     if (limit === 0) return;
     try {
       for (const due of await findDueInstances(store, { now: now(), busy: new Set(lanes.keys()), limit }))
-        lanes.set(due.instanceId, runLane(due));
+        lanes.set(due.issuerId, runLane(due));
       isFailing = false;
     } catch (cause) {
       report(cause);
@@ -101,7 +105,7 @@ export function createRevocationSender(options: RevocationSenderOptions): Revoca
     } catch (cause) {
       report(cause);
     }
-    lanes.delete(due.instanceId);
+    lanes.delete(due.issuerId);
     // More of it may be due, and others may wait for its place; what failed waits for the next look.
     if (isDone) void look();
   }
@@ -154,7 +158,7 @@ export function createRevocationSender(options: RevocationSenderOptions): Revoca
 
 async function tellInstance(due: DueInstance, options: RevocationSenderOptions): Promise<void> {
   const { store, now, random } = options;
-  const rows = await readDue(store, due.instanceId, now());
+  const rows = await readDue(store, due.issuerId, now());
   try {
     await sendRows(due, rows, options);
   } catch (cause) {
@@ -194,22 +198,25 @@ interface Prepared {
 }
 
 async function prepare(
-  { instanceId, organizationId, endpoint }: DueInstance,
+  { instanceId, issuerId, endpoint: current }: DueInstance,
   rows: readonly RevocationRow[],
   { callInstance, mintForMachine, issuerOf }: RevocationSenderOptions,
 ): Promise<Prepared | { readonly trouble: string }> {
+  const json = rows[0]?.last_known_json ?? null;
+  const lastKnown = json === null ? undefined : parseLastKnown(json);
+  const endpoint = lastKnown?.endpoint ?? current;
   if (endpoint === null) return { trouble: "the instance has no endpoint" };
-  const query = { organizationId, instanceId };
+  const query = { instanceId, issuerId, lastKnown };
   try {
     const token = await mintForMachine({ ...query, scope: "authz:revoke" });
     if (rows.every(({ kind }) => kind === "key")) return { endpoint, token, issuer: undefined };
     const reader = await mintForMachine({ ...query, scope: "authz:read" });
     const answer = await callInstance({ endpoint, method: "GET", path: "/authz/policy", token: reader });
     if (answer.kind !== "answered" || answer.status !== 200) return describeFailure(answer);
-    const policy = policySchema.safeParse(answer.body);
+    const policy = readPolicySchema.safeParse(answer.body);
     if (!policy.success)
       return { trouble: "what answers at the endpoint does not answer as an AgentOS of ours" };
-    const issuer = findIssuerName(policy.data, issuerOf(instanceId));
+    const issuer = findIssuerName(policy.data, issuerOf(issuerId));
     return issuer === undefined
       ? { trouble: "the instance does not trust the issuer of this control plane, so it refuses its tokens" }
       : { endpoint, token, issuer };
@@ -219,11 +226,16 @@ async function prepare(
   }
 }
 
+/** A later version of ours may say more, and say it otherwise: nothing but this has to be there. */
+const readPolicySchema = z.object({
+  issuers: z.array(policySchema.shape.issuers.element.pick({ name: true, issuer: true })),
+});
+
 /**
  * A sign-in is revoked under the name that the operator of the instance has for its issuer. One that is not checked stands
  * for us only where it is alone: beside others it is that of tokens that name none.
  */
-function findIssuerName({ issuers }: PolicyObject, ours: string): string | undefined {
+function findIssuerName({ issuers }: z.infer<typeof readPolicySchema>, ours: string): string | undefined {
   const [only, ...others] = issuers;
   const unchecked = others.length === 0 && only?.issuer === null ? only : undefined;
   return (issuers.find(({ issuer }) => issuer === ours) ?? unchecked)?.name;

@@ -6,13 +6,15 @@ import type { InstanceCaller, InstanceServices } from "../instances/instance-ser
 import { observeInstance } from "../instances/observe-instance.ts";
 import { readConfiguration } from "../instances/read-configuration.ts";
 import { listInstances, readInstance } from "../instances/read-instances.ts";
-import { readPolicy } from "../instances/read-policy.ts";
 import { setSwitches } from "../instances/set-switches.ts";
+import type { PolicyReader } from "../instances/share-policy-readings.ts";
 
 const DONE = { is_done: true } as const;
 
 /** Creates their handlers. */
-export function createInstancesRoutes(services: InstanceServices): HandlersOf<"instances"> {
+export function createInstancesRoutes(
+  services: InstanceServices & { readonly policyReader: PolicyReader },
+): HandlersOf<"instances"> {
   /** What one instance is after a change. */
   const show = (call: InstanceCall) => readInstance(services, callerOf(call), call.parameters.instance_id);
   return {
@@ -51,7 +53,7 @@ export function createInstancesRoutes(services: InstanceServices): HandlersOf<"i
       return show(call);
     },
     "instances.readPolicy": async (call) => {
-      await readPolicy(services, callerOf(call), call.parameters.instance_id);
+      await services.policyReader.read(callerOf(call), call.parameters.instance_id);
       return show(call);
     },
     "instances.configuration": (call) =>

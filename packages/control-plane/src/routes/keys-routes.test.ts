@@ -5,6 +5,8 @@ import { createTestLogger, startPythonServer } from "@agentos/testkit";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { answerRejected } from "../app/handler.ts";
+import { updateInstance } from "../instances/change-instance.ts";
+import { createLocalInstances } from "../instances/local-instances.ts";
 import { deriveInstallationKeys } from "../keys/installation-keys.ts";
 import { createKeyPairs } from "../keys/key-pairs.ts";
 import { publicKeyOf } from "../keys/public-keys.ts";
@@ -15,9 +17,10 @@ import {
   ORGANIZATION,
   OS_ID,
   OTHER_INSTANCE,
+  OWNER,
   openSeededStore,
 } from "../keys/seeded-store.fixture.ts";
-import { queueRevocations } from "../revocations/queue-revocations.ts";
+import { queueKeyRevocation } from "../revocations/queue-revocations.ts";
 import { SYSTEM } from "../store/actor.ts";
 import { Rejected } from "../store/rejected.ts";
 import { TEST_DIALECTS, type TestStore } from "../store/test-store.fixture.ts";
@@ -44,7 +47,7 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
     rotation = createKeyRotation({
       store,
       keyPairs,
-      revokeKey: (change, tokens) => queueRevocations(change, tokens, "key-retired"),
+      revokeKey: (change, key) => queueKeyRevocation(change, key, "key-retired"),
     });
     server = await serveOnNode(answer, {
       host: "localhost",
@@ -61,7 +64,7 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
       installationKeys,
       rotation,
       publicUrl: server.url,
-      refreshPolicy: async () => {},
+      refreshPolicy: async () => undefined,
     };
     await rotation.publishKey(SYSTEM, OF);
   });
@@ -222,6 +225,48 @@ describe.each(TEST_DIALECTS)("the keys that everybody can read (%s)", (dialect) 
     await rotation.publishKey(SYSTEM, OF);
     await rotation.signWithKey(SYSTEM, { ...OF, kid: await publishedKid(), isForced: true });
     expect(await statusOf("/agents")).toBe(401);
+  });
+
+  it("lead nowhere once the endpoint is another one, and take no token for the next one", async () => {
+    const issuer = `${server.url}/instances/${INSTANCE}`;
+    const startGuard = async (trusted: string) => {
+      guard?.close();
+      guard = await createAuthGuard({
+        id: OS_ID,
+        env: {},
+        logger: createTestLogger(),
+        authorization: true,
+        authorizationConfig: { issuer: trusted },
+      });
+      return guard.protect("authenticated");
+    };
+    testStore.clock.now = Date.now() / 1000;
+    const old = await startGuard(issuer);
+    const statusOf = async (route: typeof old) => {
+      const { token } = await mint();
+      const request = new Request("http://localhost/", { headers: { authorization: `Bearer ${token}` } });
+      const outcome = await route.check(guardedRequest(request, {}));
+      return outcome.isAllowed ? 200 : outcome.answer.status;
+    };
+    expect(await statusOf(old)).toBe(200);
+    const instances = {
+      ...services,
+      localInstances: createLocalInstances({
+        store: testStore.store,
+        locals: [],
+        onFailure: () => undefined,
+      }),
+    };
+    const { organizationId, instanceId } = OF;
+    const caller = { organizationId, personId: OWNER.personId, scopes: [], actor: SYSTEM };
+    await updateInstance(instances, caller, instanceId, { endpoint: "https://elsewhere.example.com" });
+    // It may call itself what it likes, as the one before does.
+    await updateInstance(instances, caller, instanceId, { os_id: OS_ID });
+    expect(await statusOf(old)).toBe(401);
+    expect([(await get("jwks.json")).status, (await get("openid-configuration")).status]).toEqual([404, 404]);
+    const { issuer: next, endpoint } = await mint();
+    expect([next === issuer, endpoint]).toEqual([false, "https://elsewhere.example.com"]);
+    expect(await statusOf(await startGuard(next))).toBe(200);
   });
 
   it("take no token of another instance: each has an issuer and keys of its own", async () => {

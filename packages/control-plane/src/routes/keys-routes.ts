@@ -1,5 +1,5 @@
 /** Keys of instances, tokens that they sign, and their public half. */
-import type { HandlersOf } from "../app/handler.ts";
+import type { HandlersOf, MemberCall } from "../app/handler.ts";
 import { findInstance, type InstanceQuery } from "../instances/find-instance.ts";
 import { answerDiscovery, answerKeySet } from "../keys/key-documents.ts";
 import { listKeys } from "../keys/list-keys.ts";
@@ -9,41 +9,50 @@ import { type Minting, mintForPerson } from "../tokens/mint-for-person.ts";
 export interface KeysServices extends Minting {
   readonly rotation: KeyRotation;
   /**
-   * Reads the policy of an instance of ours anew, so that a key is judged by what the instance has now. Resolves whatever
-   * becomes of it.
+   * Reads the policy of an instance of ours anew, so that a key is judged by what the instance has now. Resolves to why
+   * that could not be.
    */
-  readonly refreshPolicy: (query: InstanceQuery) => Promise<void>;
+  readonly refreshPolicy: (query: InstanceQuery) => Promise<string | undefined>;
 }
+
+type KeysCall = Pick<MemberCall<"keys.list">, "parameters" | "person" | "membership">;
 
 /** Creates them. */
 export function createKeysRoutes(services: KeysServices): HandlersOf<"keys" | "tokens" | "documents"> {
   const { store, publicUrl, rotation } = services;
-  const list = async (organizationId: string, instanceId: string, personId: string) =>
-    store.read(async (db) => {
-      await findInstance(db, { organizationId, instanceId, personId });
-      return listKeys(db, { publicUrl, instanceId });
+  const list = async ({ parameters, person, membership }: KeysCall) => {
+    const { organization_id: organizationId, instance_id: instanceId } = parameters;
+    const personId = person.signedIn.person.id;
+    return store.read(async (db) => {
+      const { issuer_id: issuerId } = await findInstance(db, { organizationId, instanceId, personId });
+      return listKeys(db, { publicUrl, instanceId, issuerId, scopes: membership.role.scopes });
     });
+  };
   return {
-    "keys.list": ({ parameters, person }) =>
-      list(parameters.organization_id, parameters.instance_id, person.signedIn.person.id),
-    async "keys.publish"({ parameters, person, actor }) {
+    "keys.list": list,
+    async "keys.publish"(call) {
+      const { parameters, actor } = call;
       const { organization_id: organizationId, instance_id: instanceId } = parameters;
       await rotation.publishKey(actor, { organizationId, instanceId });
-      return list(organizationId, instanceId, person.signedIn.person.id);
+      return list(call);
     },
-    async "keys.sign"({ parameters, person, actor, body }) {
+    async "keys.sign"(call) {
+      const { parameters, person, actor, body } = call;
       const { organization_id: organizationId, instance_id: instanceId, kid } = parameters;
       // Only what this person may see is asked for anything.
       const personId = person.signedIn.person.id;
       await store.read((db) => findInstance(db, { organizationId, instanceId, personId }));
-      if (!body.is_forced) await services.refreshPolicy({ organizationId, instanceId, personId });
-      await rotation.signWithKey(actor, { organizationId, instanceId, kid, isForced: body.is_forced });
-      return list(organizationId, instanceId, personId);
+      const isForced = body.is_forced;
+      const query = { organizationId, instanceId, personId };
+      const unreadFor = isForced ? undefined : await services.refreshPolicy(query);
+      await rotation.signWithKey(actor, { organizationId, instanceId, kid, isForced, unreadFor });
+      return list(call);
     },
-    async "keys.retire"({ parameters, person, actor, body }) {
+    async "keys.retire"(call) {
+      const { parameters, actor, body } = call;
       const { organization_id: organizationId, instance_id: instanceId, kid } = parameters;
       await rotation.retireKey(actor, { organizationId, instanceId, kid, isForced: body.is_forced });
-      return list(organizationId, instanceId, person.signedIn.person.id);
+      return list(call);
     },
     "tokens.mint": ({ parameters, person, actor, body }) =>
       mintForPerson(services, actor, {
@@ -54,9 +63,10 @@ export function createKeysRoutes(services: KeysServices): HandlersOf<"keys" | "t
         purpose: body.purpose,
         scopes: body.scopes,
       }),
+    // Below the issuer, whose id is that of the instance only until its endpoint is another one.
     "documents.jwks": ({ request, parameters }) =>
-      answerKeySet(services, { request, instanceId: parameters.instance_id }),
+      answerKeySet(services, { request, issuerId: parameters.instance_id }),
     "documents.discovery": ({ request, parameters }) =>
-      answerDiscovery(services, { request, instanceId: parameters.instance_id }),
+      answerDiscovery(services, { request, issuerId: parameters.instance_id }),
   };
 }

@@ -9,14 +9,13 @@ import { findMember, listMembers, toMemberObject } from "../people/members.ts";
 import { renameOrganization } from "../people/rename-organization.ts";
 import { ROLES } from "../people/roles/built-in-roles.ts";
 import { linkUrl, type MadeLink } from "../sign-in/create-link.ts";
-import type { ControlPlaneStore } from "../store/control-plane-store.ts";
+import type { Actor } from "../store/actor.ts";
+import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
 
 export interface PeopleServices {
   readonly store: ControlPlaneStore;
   /** Address of the control plane, for links to hand over. */
   readonly publicUrl: string;
-  /** Something may have been queued: it is sent now, and not only when the upkeep comes by. */
-  readonly onRevocationsQueued: () => void;
   /** Default: 1,000. */
   readonly maxMembers?: number | undefined;
 }
@@ -27,14 +26,16 @@ const MAX_MEMBERS = 1_000;
 export function createPeopleRoutes({
   store,
   publicUrl,
-  onRevocationsQueued,
   maxMembers = MAX_MEMBERS,
 }: PeopleServices): HandlersOf<"organizations" | "roles" | "members" | "audit"> {
   const toHanded = (link: MadeLink) => ({ url: linkUrl(publicUrl, link), expires_at: link.expiresAt });
+  /** Two that change members wait for each other. */
+  const manage = <Result>(actor: Actor, work: (change: Change) => Promise<Result>) =>
+    store.change(actor, work, { locks: "organization" });
   return {
     "organizations.read": async ({ membership }) => toOrganization(membership),
     "organizations.update": async ({ actor, membership, body }) => {
-      await store.change(actor, (change) => renameOrganization(change, toManaged(membership), body.name));
+      await manage(actor, (change) => renameOrganization(change, toManaged(membership), body.name));
       return toOrganization({ ...membership, organizationName: body.name });
     },
     "roles.list": async () => ({
@@ -50,7 +51,7 @@ export function createPeopleRoutes({
       return { data: members.map(toMemberObject) };
     },
     "members.add": async ({ actor, membership, body }) => {
-      const { member, link } = await store.change(actor, (change) =>
+      const { member, link } = await manage(actor, (change) =>
         addMember(change, toManaged(membership), {
           name: body.name,
           email: body.email,
@@ -66,21 +67,17 @@ export function createPeopleRoutes({
       const before = await store.read((db) => findMember(db, membership.organizationId, personId));
       // Nothing changes: no token is revoked for it, and nothing is audited.
       if (before?.role === role) return toMemberObject(before);
-      const after = await store.change(actor, (change) =>
+      const after = await manage(actor, (change) =>
         changeRole(change, toManaged(membership), { personId, role }),
       );
-      onRevocationsQueued();
       return toMemberObject(after);
     },
     "members.remove": async ({ actor, membership, parameters }) => {
-      await store.change(actor, (change) =>
-        removeMember(change, toManaged(membership), parameters.person_id),
-      );
-      onRevocationsQueued();
+      await manage(actor, (change) => removeMember(change, toManaged(membership), parameters.person_id));
       return { is_done: true };
     },
     "members.createLink": async ({ actor, membership, parameters }) => {
-      const link = await store.change(actor, (change) =>
+      const link = await manage(actor, (change) =>
         createMemberLink(change, toManaged(membership), parameters.person_id),
       );
       return toHanded(link);

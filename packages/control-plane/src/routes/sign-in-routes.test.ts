@@ -72,6 +72,34 @@ describe.each(TEST_DIALECTS)("signing in on %s", (dialect) => {
     expect((await from("198.51.100.1", PASSWORD)).status).toBe(200);
   });
 
+  it("a flood of sign-ins is refused beyond a short queue, and delays nobody who is signed in", async () => {
+    const { cookie } = await open();
+    let hashed = 0;
+    const flood = Array.from({ length: 40 }, async (_, index) => {
+      const body = { email: `nobody${index}@example.com`, password: PASSWORD };
+      const answer = await app.send("POST /api/sign-in", { body, from: `198.51.100.${index}` });
+      if (answer.status === 401) hashed += 1;
+      return answer;
+    });
+    expect((await app.send("GET /api/session", { cookie })).status).toBe(200);
+    expect(hashed).toBeLessThan(20);
+    const answers = await Promise.all(flood);
+    const busy = answers.filter(({ status }) => status === 503);
+    expect(hashed).toBeGreaterThanOrEqual(22);
+    expect(busy.length).toBe(40 - hashed);
+    expect(busy[0]).toMatchObject({ body: { code: "SIGN_IN_BUSY" }, setCookie: undefined });
+    expect(busy[0]?.headers.get("retry-after")).toBe("5");
+    const failed = await app.store.read((db) =>
+      db
+        .selectFrom("agentos_cp_attempts")
+        .select("key")
+        .where("key", "like", "address 198.%")
+        .where("count", ">", 0)
+        .execute(),
+    );
+    expect(failed).toHaveLength(hashed);
+  });
+
   it("signing out ends the session, not only the cookie", async () => {
     const { cookie } = await open();
     const out = await app.send("POST /api/sign-out", { cookie });

@@ -102,6 +102,7 @@ export const MIGRATIONS: readonly Migration[] = [
         tags_json ${text} not null,
         is_draft ${integer} not null,
         os_id ${text},
+        issuer_id ${text} not null unique,
         wants_authorization ${integer} not null,
         wants_security_key ${integer} not null,
         stated_version ${text},
@@ -149,6 +150,7 @@ export const MIGRATIONS: readonly Migration[] = [
         person_id ${text} not null,
         kid ${text} not null,
         sid ${text} not null,
+        client ${text} not null,
         audience ${text} not null,
         scopes_json ${text} not null,
         issued_at ${seconds} not null,
@@ -159,8 +161,11 @@ export const MIGRATIONS: readonly Migration[] = [
       "create index agentos_cp_issued_end on agentos_cp_issued (last_ends_at)",
       `create table agentos_cp_revocations (
         revocation_no ${identity},
-        organization_id ${text} not null references agentos_cp_organizations (organization_id) on delete cascade,
-        instance_id ${text} not null references agentos_cp_instances (instance_id) on delete cascade,
+        organization_id ${text} not null,
+        instance_id ${text} not null,
+        instance_name ${text} not null,
+        issuer_id ${text} not null,
+        last_known_json ${text},
         kind ${text} not null,
         value ${text} not null,
         issued_before ${seconds},
@@ -174,6 +179,7 @@ export const MIGRATIONS: readonly Migration[] = [
         trouble ${text}
       )`,
       "create index agentos_cp_revocations_organization on agentos_cp_revocations (organization_id, revocation_no)",
+      "create index agentos_cp_revocations_issuer on agentos_cp_revocations (issuer_id)",
       "create index agentos_cp_revocations_due on agentos_cp_revocations (next_attempt_at) where applied_at is null",
       `create table agentos_cp_audit (
         audit_no ${identity},

@@ -14,8 +14,16 @@ export function browserSource(personId: string): string {
   return BROWSER_PREFIX + personId;
 }
 
+/**
+ * Who may see what only the policy of an instance says: its keys, how often each comes, what it enforces. An AgentOS shows
+ * its policy for `authz:read`, and the control plane reads it by a token of its own: it is nobody's way around that. Of
+ * everybody else it is told what guards the instance, and whether that fits.
+ */
+export function mayReadPolicy(scopes: readonly string[]): boolean {
+  return scopes.includes("authz:read") || scopes.includes("os:write");
+}
+
 export const MAX_OBSERVED_KEYS = 30;
-export const MAX_OBSERVED_FINDINGS = 20;
 const shortText = z.string().max(200);
 
 const observedKeySchema = z.object({
@@ -27,7 +35,6 @@ const observedKeySchema = z.object({
   kid: shortText.nullable(),
   /** Requests since `countedSince`; null where it does not count. */
   requestCount: z.int().nullable(),
-  isRepaired: z.boolean(),
 });
 
 export const observedSchema = z.object({
@@ -55,10 +62,7 @@ export const observedSchema = z.object({
   /** Our own server. Null: not known. */
   isOurs: z.boolean().nullable(),
   keys: z.array(observedKeySchema).max(MAX_OBSERVED_KEYS).nullable(),
-  keyState: z.enum(["ok", "stale", "failed"]).nullable(),
   countedSince: z.number().nullable(),
-  /** Codes of our catalogue that it says of its own configuration. */
-  findingCodes: z.array(shortText).max(MAX_OBSERVED_FINDINGS),
 });
 
 export type Observed = z.infer<typeof observedSchema>;
@@ -76,9 +80,7 @@ export const NOTHING_OBSERVED: Observed = Object.freeze({
   osId: null,
   isOurs: null,
   keys: null,
-  keyState: null,
   countedSince: null,
-  findingCodes: [],
 });
 
 /** One that is stored. */

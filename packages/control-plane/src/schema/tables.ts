@@ -107,6 +107,8 @@ export interface InstancesTable {
   tags_json: string;
   is_draft: number;
   os_id: string | null;
+  /** In the `iss` of its tokens and the addresses of its keys: another one at each endpoint. */
+  issuer_id: string;
   wants_authorization: number;
   wants_security_key: number;
   stated_version: string | null;
@@ -139,7 +141,10 @@ export interface KeysTable {
   last_token_ends_at: number | null;
 }
 
-/** Which tokens may live: one row for each sign-in id, key and instance. Read when they have to be revoked. */
+/**
+ * Which sign-ins an instance may know: one row for each sign-in id, key and instance. Read when they have to be revoked,
+ * and gone then. It outlives the tokens: what was opened with one goes on after it has ended.
+ */
 export interface IssuedTable {
   instance_id: string;
   sid: string;
@@ -156,17 +161,25 @@ export interface MintedTable {
   person_id: string;
   kid: string;
   sid: string;
+  /** Which of our clients asked for it. */
+  client: string;
   audience: string;
   scopes_json: string;
   issued_at: number;
   ends_at: number;
 }
 
-/** What instances have to be told, until they were or the last token has ended. */
+/** What instances have to be told, until they were or nothing of it can be in force there. It outlives the instance. */
 export interface SentRevocationsTable {
   revocation_no: Generated<number>;
   organization_id: string;
   instance_id: string;
+  /** As it was then. */
+  instance_name: string;
+  /** Of the instance then: at another endpoint is somebody else. */
+  issuer_id: string;
+  /** Where the instance was, and the sealed key to tell it with, once it is at another endpoint or deleted here. */
+  last_known_json: string | null;
   kind: string;
   value: string;
   issued_before: number | null;

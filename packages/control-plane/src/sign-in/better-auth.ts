@@ -10,6 +10,8 @@ import { betterAuth } from "better-auth/minimal";
 import { type BetterAuthOptions } from "better-auth/types";
 import { z } from "zod";
 import type { Change, ControlPlaneStore } from "../store/control-plane-store.ts";
+import { createTurns } from "../store/create-turns.ts";
+import { reject } from "../store/rejected.ts";
 import { pageOriginOf } from "./page-origin.ts";
 import { type Condition, createSessionTables, SESSION_SECONDS } from "./session-tables.ts";
 import { keepFault, runSignInCall, type SignInCall, type SignInMeans } from "./sign-in-call.ts";
@@ -67,6 +69,8 @@ export interface Sessions {
 export interface NewSession {
   readonly personId: string;
   readonly by: SignInMeans;
+  /** Who made the link; null for one of the machine. */
+  readonly linkMadeBy: string | null;
   readonly address: string | undefined;
   readonly userAgent: string | null;
 }
@@ -79,8 +83,34 @@ const HANDED_ON = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "user-a
 /** Its own throttle, by address, behind ours: right passwords count too. */
 export const SIGN_INS_PER_MINUTE = 60;
 
+/** Slow on purpose, and on the threads that also sign tokens and verify cookies: half of the four stay free. */
+const HASHES_AT_ONCE = 2;
+const HASHES_WAITING = 20;
+
+/** Makes and compares hashes of passwords, in turn. Rejects with SIGN_IN_BUSY. */
+function createPasswordHashes(): PasswordHashes {
+  const takeTurn = createTurns({
+    running: HASHES_AT_ONCE,
+    waiting: HASHES_WAITING,
+    refuse: () => reject("SIGN_IN_BUSY", { limit: HASHES_WAITING }),
+  });
+  // What better-auth calls of them it answers for by itself: the reason would be lost.
+  return {
+    hash: (password) => keepFault(takeTurn(() => hashPassword(password))),
+    verify: (compared) => keepFault(takeTurn(() => verifyPassword(compared))),
+  };
+}
+
+interface PasswordHashes {
+  readonly hash: (password: string) => Promise<string>;
+  readonly verify: (compared: { readonly hash: string; readonly password: string }) => Promise<boolean>;
+}
+
 /** Its settings. Exported for the test that holds our tables against what it expects. */
-export function createBetterAuthOptions({ store, publicUrl, secret, now }: BetterAuthSettings) {
+export function createBetterAuthOptions(
+  { store, publicUrl, secret, now }: BetterAuthSettings,
+  passwords: PasswordHashes = createPasswordHashes(),
+) {
   const { name, attributes } = nameSessionCookie(publicUrl);
   return {
     appName: "AgentOS",
@@ -90,7 +120,13 @@ export function createBetterAuthOptions({ store, publicUrl, secret, now }: Bette
     // As a list, since a list in the environment would win over a single one. The built-in secret is never reached.
     secrets: [{ version: 1, value: secret }],
     database: createAdapter(store, now),
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: 12,
+      maxPasswordLength: 128,
+      password: passwords,
+    },
     user: {
       ...USER,
       changeEmail: { enabled: false },
@@ -144,7 +180,8 @@ export function nameSessionCookie({ protocol, port }: URL) {
 /** Creates it. */
 export function createSessions(settings: BetterAuthSettings): Sessions {
   const { publicUrl } = settings;
-  const auth = betterAuth(createBetterAuthOptions(settings));
+  const passwords = createPasswordHashes();
+  const auth = betterAuth(createBetterAuthOptions(settings, passwords));
   const { name: cookieName, attributes } = nameSessionCookie(publicUrl);
 
   /** Errors of the database come out as they are, whatever better-auth makes of them. */
@@ -178,8 +215,8 @@ export function createSessions(settings: BetterAuthSettings): Sessions {
         throw facts.fault ?? new Error(`better-auth has answered a sign-in with ${response.status}`);
       return { ...facts.begun, cookie };
     },
-    async begin(change, { personId, by, address, userAgent }) {
-      const facts: SignInCall = { by, address, change };
+    async begin(change, { personId, by, linkMadeBy, address, userAgent }) {
+      const facts: SignInCall = { by, linkMadeBy, address, change };
       const { internalAdapter } = await auth.$context;
       const session = await call(facts, () =>
         internalAdapter.createSession(personId, false, { userAgent: userAgent ?? "" }),
@@ -197,8 +234,8 @@ export function createSessions(settings: BetterAuthSettings): Sessions {
       const found = await call({ by: undefined, address: undefined }, () => auth.api.getSession({ headers }));
       return found?.session.id;
     },
-    hashPassword: (password) => hashPassword(password),
-    verifyPassword: (password, hash) => verifyPassword({ password, hash }),
+    hashPassword: (password) => passwords.hash(password),
+    verifyPassword: (password, hash) => passwords.verify({ password, hash }),
   };
 }
 

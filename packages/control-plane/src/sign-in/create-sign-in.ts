@@ -10,6 +10,7 @@ import type { FoundLink } from "./find-link.ts";
 import { changeName, changePassword, type OwnName, type OwnPassword } from "./own-account.ts";
 import { type EndedSession, endSession, endSessions, listSessions, type OwnSession } from "./own-sessions.ts";
 import { pageOriginOf } from "./page-origin.ts";
+import { wasBusy } from "./passwords.ts";
 import { readSignedIn } from "./read-signed-in.ts";
 import { type Client, inspectLink, type Redemption, redeemLink } from "./redeem-link.ts";
 import { createThrottle } from "./throttle.ts";
@@ -82,7 +83,12 @@ export function createSignIn(options: SignInOptions): SignIn {
       const { all, own } = allowSignIn(email, address);
       const limit = await throttle.take(all);
       if (limit !== undefined) throw reject("SIGN_IN_THROTTLED", { limit });
-      const outcome = await sessions.signInWithPassword({ email, password, request, address });
+      const outcome = await sessions
+        .signInWithPassword({ email, password, request, address })
+        .catch(async (cause: unknown) => {
+          if (wasBusy(cause)) await throttle.giveBack(all, []);
+          throw cause;
+        });
       if (outcome === "refused") throw reject("SIGN_IN_FAILED");
       // Whoever is told so has guessed nothing.
       await throttle.giveBack(all, typeof outcome === "string" ? [] : [own]);

@@ -12,6 +12,8 @@ export interface FoundLink {
   /** Null for the first owner. */
   readonly person: { readonly id: string; readonly name: string; readonly email: string } | null;
   readonly expiresAt: number;
+  /** Id of the person who made it; null for one that was made on the machine. */
+  readonly madeBy: string | null;
 }
 
 /** Gives a link that can be used now; else why not: LINK_UNKNOWN, LINK_USED or LINK_EXPIRED. */
@@ -24,7 +26,15 @@ export async function findLink(
   const row = await db
     .selectFrom("agentos_cp_links as link")
     .leftJoin("agentos_cp_persons as person", "person.id", "link.person_id")
-    .select(["link.purpose", "link.expires_at", "link.used_at", "person.id", "person.name", "person.email"])
+    .select([
+      "link.purpose",
+      "link.expires_at",
+      "link.used_at",
+      "link.created_by",
+      "person.id",
+      "person.name",
+      "person.email",
+    ])
     .where("link.secret_hash", "=", secretHash)
     .executeTakeFirst();
   const purpose = LINK_PURPOSES.find((known) => known === row?.purpose);
@@ -34,7 +44,7 @@ export async function findLink(
   const { id, name, email } = row;
   const person = id === null || name === null || email === null ? null : { id, name, email };
   if (person === null && purpose !== "owner") return reject("LINK_UNKNOWN");
-  return { secretHash, purpose, person, expiresAt: row.expires_at };
+  return { secretHash, purpose, person, expiresAt: row.expires_at, madeBy: row.created_by };
 }
 
 /** Whether a password has to be chosen when it is used: only who is known already, and comes back, needs none. */

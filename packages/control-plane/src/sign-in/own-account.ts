@@ -7,7 +7,7 @@ import { auditForPerson } from "./audit-for-person.ts";
 import type { Sessions } from "./better-auth.ts";
 import { endLinks } from "./create-link.ts";
 import { endSessions } from "./own-sessions.ts";
-import { checkNewPassword, keepPassword, lockPerson, readPasswordHash } from "./passwords.ts";
+import { checkNewPassword, keepPassword, lockPerson, readPasswordHash, wasBusy } from "./passwords.ts";
 import type { Throttle } from "./throttle.ts";
 
 export interface OwnName {
@@ -89,6 +89,10 @@ async function checkCurrent(
   const allowance = allowCurrentPassword(sessionId);
   const limit = await throttle.take([allowance]);
   if (limit !== undefined) throw reject("SIGN_IN_THROTTLED", { limit });
-  if (!(await sessions.verifyPassword(current, hash))) throw reject("PASSWORD_WRONG");
+  const isRight = await sessions.verifyPassword(current, hash).catch(async (cause: unknown) => {
+    if (wasBusy(cause)) await throttle.giveBack([allowance], []);
+    throw cause;
+  });
+  if (!isRight) throw reject("PASSWORD_WRONG");
   await throttle.giveBack([], [allowance.key]);
 }

@@ -21,6 +21,9 @@ it.each([
   "adalove@example.com",
   "adalove12345",
   "adaloveadalove1",
+  // As they are hashed: after NFKC.
+  "ｐａｓｓｗｏｒｄ１２３４",
+  "e\u0301o\u0301a\u0301u\u0301i\u0301y\u0301",
 ])("refuses %s", (password) => {
   expect(isRefused(password)).toBe(true);
 });

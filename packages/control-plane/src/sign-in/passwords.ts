@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Kysely, Transaction } from "kysely";
 import type { Tables } from "../schema/tables.ts";
 import type { Change } from "../store/control-plane-store.ts";
-import { reject } from "../store/rejected.ts";
+import { Rejected, reject } from "../store/rejected.ts";
 
 /** Of at least 12 characters, from the lists of what is tried first. Length is what protects; this is the rest. */
 const COMMON = new Set([
@@ -44,21 +44,30 @@ const COMMON = new Set([
   "testtesttest",
   "agentosagentos",
 ]);
+const FEWEST_CHARACTERS = 12;
 const FEWEST_DIFFERENT_CHARACTERS = 5;
 /** Of the password, besides the name in the e-mail address. */
 const FEWEST_OWN_CHARACTERS = 6;
 
 /** Rejects with PASSWORD_TOO_COMMON. */
 export function checkNewPassword(password: string, email: string): void {
-  const text = password.toLowerCase();
+  // As it is hashed: what looks different there is the same password.
+  const plain = password.normalize("NFKC");
+  const text = plain.toLowerCase();
   const [name = ""] = email.split("@");
   const rest = name.length < 3 ? text : text.replaceAll(email, "").replaceAll(name, "");
   if (
     COMMON.has(text) ||
+    plain.length < FEWEST_CHARACTERS ||
     new Set(text).size < FEWEST_DIFFERENT_CHARACTERS ||
     rest.length < FEWEST_OWN_CHARACTERS
   )
     throw reject("PASSWORD_TOO_COMMON");
+}
+
+/** True where a password was not looked at, so that nothing has failed. */
+export function wasBusy(cause: unknown): boolean {
+  return cause instanceof Rejected && cause.code === "SIGN_IN_BUSY";
 }
 
 /** What better-auth calls an account with a password. */

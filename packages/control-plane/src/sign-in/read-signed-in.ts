@@ -39,6 +39,7 @@ export async function readSignedIn(
       "organization.created_at as organization_created_at",
       "member.role",
       "member.version",
+      "member.created_at as member_since",
     ])
     .where("session.id", "=", sessionId)
     .where("session.expires_at", ">", now)
@@ -65,6 +66,7 @@ interface Joined {
   readonly organization_created_at: number | null;
   readonly role: string | null;
   readonly version: number | null;
+  readonly member_since: number | null;
 }
 
 /** A role that nobody knows is no membership: it would give nothing. */
@@ -75,7 +77,8 @@ function toMembership(row: Joined): PersonMembership[] {
     row.organization_id === null ||
     row.organization_name === null ||
     row.organization_created_at === null ||
-    row.version === null
+    row.version === null ||
+    row.member_since === null
   )
     return [];
   return [
@@ -85,6 +88,7 @@ function toMembership(row: Joined): PersonMembership[] {
       organizationCreatedAt: row.organization_created_at,
       role,
       version: row.version,
+      memberSince: row.member_since,
     },
   ];
 }

@@ -166,5 +166,5 @@ function beginSession(
   { sessions, personId, link, client }: Beginning,
 ): Promise<PendingSession> {
   const by = link.purpose === "owner" ? "owner-link" : (`${link.purpose}-link` as const);
-  return sessions.begin(change, { personId, by, ...client });
+  return sessions.begin(change, { personId, by, linkMadeBy: link.madeBy, ...client });
 }

@@ -154,7 +154,12 @@ async function beginSession(change: Change, row: Row, call: SignInCall): Promise
   await auditForPerson(change, personId, {
     action: "session.begun",
     target: { kind: "session", id: sessionId },
-    after: { person_id: personId, by: call.by },
+    // Who had the link in hand may have used it as well.
+    after: {
+      person_id: personId,
+      by: call.by,
+      ...(call.linkMadeBy === undefined ? {} : { link_made_by: call.linkMadeBy ?? "the machine" }),
+    },
   });
   return row;
 }

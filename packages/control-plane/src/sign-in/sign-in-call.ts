@@ -15,6 +15,8 @@ export type SignInMeans =
 
 export interface SignInCall {
   readonly by: SignInMeans | undefined;
+  /** Who made the link that began it; null for one of the machine. */
+  readonly linkMadeBy?: string | null | undefined;
   readonly address: string | undefined;
   /** Undefined: each query is a transaction of its own. */
   readonly change?: Change | undefined;

@@ -9,6 +9,17 @@ export interface Actor {
   readonly sessionId?: string | undefined;
   /** Address of the client. */
   readonly address?: string | undefined;
+  /** As what they were let in, where the request is about an organization. */
+  readonly standing?: Standing | undefined;
+}
+
+/** A membership, at one moment. */
+export interface Standing {
+  readonly organizationId: string;
+  /** Another one after each change of the role. */
+  readonly version: number;
+  /** Seconds since the epoch: who was removed and added again is somebody else. */
+  readonly memberSince: number;
 }
 
 export const COMMAND_LINE: Actor = Object.freeze({ kind: "command-line" });

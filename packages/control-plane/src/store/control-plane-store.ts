@@ -3,9 +3,12 @@
  * without one is a mistake of ours, and is rolled back.
  */
 import type { Database, Dialect } from "@agentos/storage";
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Tables } from "../schema/tables.ts";
 import type { Actor } from "./actor.ts";
+import { CHANGES_AT_ONCE, createChangeBudget } from "./change-budget.ts";
+import { reject } from "./rejected.ts";
+import { requireStanding } from "./require-standing.ts";
 
 /** What is kept of a change besides who made it. Values are small, and none is a secret. */
 export interface AuditEntry {
@@ -36,11 +39,22 @@ export interface Change {
 export interface ControlPlaneStore {
   readonly dialect: Dialect;
   read<Result>(query: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>;
-  /** Rejects with what `work` throws, a `Rejected` among others; then nothing has changed. It may be called again. */
-  change<Result>(actor: Actor, work: (change: Change) => Promise<Result>): Promise<Result>;
+  /**
+   * Rejects with what `work` throws, a `Rejected` among others, and with SESSION_OVER or MEMBERSHIP_CHANGED where the actor
+   * is not any more who was let in, or PERSON_CHANGES_THROTTLED; then nothing has changed. It may be called again. `locks`: nobody else changes
+   * members of the actor's organization until it is over.
+   */
+  change<Result>(
+    actor: Actor,
+    work: (change: Change) => Promise<Result>,
+    options?: { readonly locks?: "organization" | undefined },
+  ): Promise<Result>;
   /** For what is no decision of anybody, and is not audited: counters, observations, what the upkeep sweeps. */
   note<Result>(work: (db: Transaction<Tables>, now: number) => Promise<Result>): Promise<Result>;
 }
+
+/** Rows that a change may hold, by the column that names them. */
+const KEYS = { agentos_cp_organizations: "organization_id", agentos_cp_instances: "instance_id" } as const;
 
 const MAX_JSON_CHARACTERS = 8_000;
 
@@ -51,13 +65,27 @@ export function createStore(
   { onChanged = () => undefined }: { readonly onChanged?: () => void } = {},
 ): ControlPlaneStore {
   const isPostgres = database.dialect.name === "postgres";
+  const budget = createChangeBudget();
+
+  /** SQLite has one writer at a time anyway. */
+  async function lockRow(db: Transaction<Tables>, table: keyof typeof KEYS, id: string): Promise<void> {
+    if (!isPostgres) return;
+    await sql`select 1 from ${sql.table(table)} where ${sql.ref(KEYS[table])} = ${id} for update`.execute(db);
+  }
+
   return {
     dialect: database.dialect,
     read: (query) => database.read(query),
     note: (work) => database.write((db) => work(db, now())),
-    async change(actor, work) {
+    async change(actor, work, { locks } = {}) {
+      if (!budget.take(actor, now())) throw reject("PERSON_CHANGES_THROTTLED", { limit: CHANGES_AT_ONCE });
       const result = await database.write(async (db) => {
         const at = now();
+        const { standing } = actor;
+        // Before what the actor is: of two that hold it together neither could take it alone.
+        if (locks === "organization" && standing !== undefined)
+          await lockRow(db, "agentos_cp_organizations", standing.organizationId);
+        await requireStanding(db, actor, { isHeld: isPostgres, now: at });
         let entries = 0;
         const done = await work({
           db,
@@ -84,25 +112,8 @@ export function createStore(
               })
               .execute();
           },
-          async lockOrganization(organizationId) {
-            // SQLite has one writer at a time anyway.
-            if (!isPostgres) return;
-            await db
-              .selectFrom("agentos_cp_organizations")
-              .select("organization_id")
-              .where("organization_id", "=", organizationId)
-              .forUpdate()
-              .execute();
-          },
-          async lockInstance(instanceId) {
-            if (!isPostgres) return;
-            await db
-              .selectFrom("agentos_cp_instances")
-              .select("instance_id")
-              .where("instance_id", "=", instanceId)
-              .forUpdate()
-              .execute();
-          },
+          lockOrganization: (organizationId) => lockRow(db, "agentos_cp_organizations", organizationId),
+          lockInstance: (instanceId) => lockRow(db, "agentos_cp_instances", instanceId),
         });
         if (entries === 0) throw new Error("INVARIANT: every change has its audit entry");
         return done;

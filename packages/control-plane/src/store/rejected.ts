@@ -1,6 +1,6 @@
 /** What cannot be done as it was asked. Thrown, so that the transaction in which it was found changes nothing. */
 import type { Facts, LimitCode, PlaceOf, RejectionCode } from "@agentos/contract";
-import { type LIMITS, type REJECTIONS } from "@agentos/contract";
+import { type LIMITS, REJECTIONS, renderText } from "@agentos/contract";
 
 type Texts<Code extends RejectionCode | LimitCode> = Code extends RejectionCode
   ? (typeof REJECTIONS)[Code]["title" | "detail" | "fix"]
@@ -31,4 +31,10 @@ export function reject<const Code extends RejectionCode | LimitCode>(
   ...facts: keyof FactsOf<Code> extends never ? [] : [FactsOf<Code>]
 ): Rejected {
   return new Rejected(code, facts[0] ?? {});
+}
+
+/** Its cause, to stand behind what could not be done for it. Undefined for a limit. */
+export function findCause({ code, facts }: Rejected): string | undefined {
+  const entry = Object.entries(REJECTIONS).find(([known]) => known === code)?.[1];
+  return entry === undefined ? undefined : renderText(entry.title, facts);
 }

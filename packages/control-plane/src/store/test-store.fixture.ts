@@ -23,7 +23,7 @@ export interface TestStore {
 
 /** Opens one, at the time that is given. */
 export async function openTestStore(dialect: DialectName, now = 1_800_000_000): Promise<TestStore> {
-  const { location, remove } = dialect === "sqlite" ? createFile() : await createOnServer();
+  const { location, remove } = await createTestLocation(dialect);
   const database = openDatabase<Tables>({
     location,
     migrations: MIGRATIONS,
@@ -46,6 +46,11 @@ export async function openTestStore(dialect: DialectName, now = 1_800_000_000): 
 interface Created {
   readonly location: DatabaseLocation;
   readonly remove: () => Promise<void> | void;
+}
+
+/** A place for a database, and nothing in it. */
+export async function createTestLocation(dialect: DialectName): Promise<Created> {
+  return dialect === "sqlite" ? createFile() : createOnServer();
 }
 
 function createFile(): Created {

@@ -13,7 +13,7 @@ describe.each(TEST_DIALECTS)("a token of the control plane itself (%s)", (dialec
   afterEach(() => test.close());
 
   it("has one scope, lives a minute and names no sign-in", async () => {
-    const instance = { instance_id: INSTANCE, os_id: OS_ID };
+    const instance = { instance_id: INSTANCE, issuer_id: INSTANCE, os_id: OS_ID };
     const token = await mintForMachine(test.minting, { instance, scope: "authz:revoke" });
     const { jti, ...claims } = decodePart(token.split(".")[1]);
     expect(jti).toMatch(/^[\w-]{36}$/);
@@ -32,7 +32,7 @@ describe.each(TEST_DIALECTS)("a token of the control plane itself (%s)", (dialec
         mintForMachine(test.minting, { instance: { ...instance, os_id: null }, scope: "authz:read" }),
       ),
     ).toBe("INSTANCE_OS_ID_UNKNOWN");
-    const keyless = { instance_id: OTHER_INSTANCE, os_id: OS_ID };
+    const keyless = { instance_id: OTHER_INSTANCE, issuer_id: OTHER_INSTANCE, os_id: OS_ID };
     expect(await outcomeOf(mintForMachine(test.minting, { instance: keyless, scope: "authz:read" }))).toBe(
       "INSTANCE_AUTHORIZATION_OFF",
     );

@@ -5,13 +5,21 @@
 import { randomUUID } from "node:crypto";
 import { reject } from "../store/rejected.ts";
 import type { Minting } from "./mint-for-person.ts";
-import { mintToken } from "./mint-token.ts";
+import { mintToken, type SigningRow } from "./mint-token.ts";
 import { readSigningRow } from "./read-standing.ts";
 
 export interface MachineTokenRequest {
-  readonly instance: { readonly instance_id: string; readonly os_id: string | null };
+  readonly instance: MachineInstance;
   /** The only one that the token has. */
   readonly scope: "authz:read" | "authz:revoke";
+}
+
+export interface MachineInstance {
+  readonly instance_id: string;
+  readonly issuer_id: string;
+  readonly os_id: string | null;
+  /** Default: the key that signs for it now. */
+  readonly signingRow?: SigningRow | undefined;
 }
 
 /** No person has this id: theirs are random. */
@@ -23,12 +31,12 @@ export async function mintForMachine(
   minting: Pick<Minting, "store" | "keyPairs" | "publicUrl"> & { readonly now: () => number },
   { instance, scope }: MachineTokenRequest,
 ): Promise<string> {
-  const { instance_id: instanceId, os_id: audience } = instance;
+  const { instance_id: instanceId, issuer_id: issuerId, os_id: audience } = instance;
   if (audience === null) throw reject("INSTANCE_OS_ID_UNKNOWN");
-  const row = await minting.store.read((db) => readSigningRow(db, instanceId));
+  const row = instance.signingRow ?? (await minting.store.read((db) => readSigningRow(db, instanceId)));
   const issuedAt = Math.floor(minting.now());
   return mintToken(minting, row, {
-    instanceId,
+    issuerId,
     audience,
     subject: SUBJECT,
     client: SUBJECT,

@@ -47,57 +47,73 @@ export async function mintForPerson(
 ): Promise<MintedToken> {
   const { store } = minting;
   const { dialect } = store;
-  const { facts, row } = (await isRenewal(store, request))
-    ? await store.note((db, now) => issueToken(minting, { db, dialect }, { request, now }))
-    : await store.change(actor, async (change) => {
-        const issued = await issueToken(minting, { db: change.db, dialect }, { request, now: change.now });
-        await change.audit({
-          organizationId: request.organizationId,
-          action: "token.minted",
-          target: { kind: "instance", id: request.instanceId, name: issued.instanceName },
-          after: {
-            purpose: request.purpose,
-            jti: issued.facts.tokenId,
-            kid: issued.row.kid,
-            scopes: issued.facts.scopes,
-            ends_at: issued.facts.endsAt,
-          },
-        });
-        return issued;
+  const { facts, row, instance } =
+    (request.purpose === "console"
+      ? await store.note(async (db, now) => {
+          const decided = await decideToken(minting, { db, dialect }, { request, now });
+          return (await isRenewal(db, request, decided)) ? write(db, request, decided) : undefined;
+        })
+      : undefined) ??
+    (await store.change(actor, async (change) => {
+      const { db, now } = change;
+      const decided = await decideToken(minting, { db, dialect }, { request, now });
+      await change.audit({
+        organizationId: request.organizationId,
+        action: "token.minted",
+        target: { kind: "instance", id: request.instanceId, name: decided.instance.name },
+        after: {
+          purpose: request.purpose,
+          jti: decided.facts.tokenId,
+          kid: decided.row.kid,
+          scopes: decided.facts.scopes,
+          ends_at: decided.facts.endsAt,
+        },
       });
+      return write(db, request, decided);
+    }));
   return {
     token: await mintToken(minting, row, facts),
+    endpoint: instance.endpoint,
     expires_at: facts.endsAt,
     scopes: [...facts.scopes],
     audience: facts.audience,
-    issuer: addressesOf(minting.publicUrl, request.instanceId).issuer,
+    issuer: addressesOf(minting.publicUrl, facts.issuerId).issuer,
     kid: row.kid,
     jti: facts.tokenId,
     subject: facts.subject,
   };
 }
 
+type Decided = Awaited<ReturnType<typeof decideToken>>;
+
 /**
- * A page takes a new token every few minutes, which is no decision of anybody: only the first of a visit is audited. A
- * token that is shown to be copied is always.
+ * A page takes a new token every few minutes, which is no decision of anybody: one that is as the one before it, of the
+ * same sign-in and role, key and scopes, is not audited. A token that is shown to be copied always is.
  */
 async function isRenewal(
-  store: ControlPlaneStore,
-  { purpose, instanceId, sessionId }: TokenRequest,
+  db: Reading["db"],
+  { purpose, instanceId }: TokenRequest,
+  { facts, row }: Decided,
 ): Promise<boolean> {
-  if (purpose !== "console") return false;
-  const known = await store.read((db) =>
-    db
-      .selectFrom("agentos_cp_issued")
-      .select("sid")
-      .where("session_id", "=", sessionId)
-      .where("instance_id", "=", instanceId)
-      .executeTakeFirst(),
-  );
-  return known !== undefined;
+  const before = await db
+    .selectFrom("agentos_cp_minted")
+    .select(["kid", "scopes_json"])
+    .where("person_id", "=", facts.subject)
+    .where("instance_id", "=", instanceId)
+    .where("sid", "=", facts.signInId)
+    .where("client", "=", purpose)
+    .orderBy("issued_at", "desc")
+    .orderBy("jti")
+    .executeTakeFirst();
+  return before?.kid === row.kid && before.scopes_json === JSON.stringify(facts.scopes);
 }
 
-async function issueToken(
+async function write(db: Reading["db"], request: TokenRequest, decided: Decided): Promise<Decided> {
+  await recordToken(db, { ...request, ...decided.facts, kid: decided.row.kid });
+  return decided;
+}
+
+async function decideToken(
   { installationKeys }: Minting,
   reading: Reading,
   { request, now }: { readonly request: TokenRequest; readonly now: number },
@@ -108,7 +124,7 @@ async function issueToken(
   const row = await readSigningRow(reading.db, request.instanceId);
   const issuedAt = Math.floor(now);
   const facts = {
-    instanceId: request.instanceId,
+    issuerId: instance.issuerId,
     audience: instance.osId,
     subject: request.personId,
     client: request.purpose,
@@ -119,6 +135,5 @@ async function issueToken(
     tokenId: randomUUID(),
     signInId: signInIdOf(installationKeys, { ...request, ...standing }),
   } satisfies TokenFacts;
-  await recordToken(reading.db, { ...request, ...facts, kid: row.kid });
-  return { facts, row, instanceName: instance.name };
+  return { facts, row, instance };
 }

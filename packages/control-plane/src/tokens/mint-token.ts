@@ -7,7 +7,7 @@ import { addressesOf } from "../keys/public-keys.ts";
 export const MAX_TOKEN_SECONDS = 5 * 60;
 
 export interface TokenFacts {
-  readonly instanceId: string;
+  readonly issuerId: string;
   /** Id of the AgentOS. */
   readonly audience: string;
   readonly subject: string;
@@ -35,7 +35,7 @@ export async function mintToken(
 ): Promise<string> {
   const key = await keyPairs.openKeyPair(row);
   const claims = createAccessClaims({
-    issuer: addressesOf(publicUrl, facts.instanceId).issuer,
+    issuer: addressesOf(publicUrl, facts.issuerId).issuer,
     subject: facts.subject,
     audience: facts.audience,
     scopes: facts.scopes,

@@ -6,7 +6,7 @@ import { deriveInstallationKeys } from "../keys/installation-keys.ts";
 import { createKeyPairs } from "../keys/key-pairs.ts";
 import { createKeyRotation, type KeyRotation } from "../keys/rotate-keys.ts";
 import { INSTANCE, MEMBER, ORGANIZATION, openSeededStore } from "../keys/seeded-store.fixture.ts";
-import { queueRevocations } from "../revocations/queue-revocations.ts";
+import { queueKeyRevocation } from "../revocations/queue-revocations.ts";
 import { COMMAND_LINE } from "../store/actor.ts";
 import type { Change } from "../store/control-plane-store.ts";
 import { Rejected } from "../store/rejected.ts";
@@ -35,7 +35,7 @@ export async function openMinting(dialect: DialectName): Promise<TestMinting> {
   const rotation = createKeyRotation({
     store,
     keyPairs,
-    revokeKey: (change, tokens) => queueRevocations(change, tokens, "key-retired"),
+    revokeKey: (change, key) => queueKeyRevocation(change, key, "key-retired"),
   });
   await rotation.publishKey(COMMAND_LINE, { organizationId: ORGANIZATION, instanceId: INSTANCE });
   const publicUrl = "https://console.example.com";

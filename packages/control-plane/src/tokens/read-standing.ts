@@ -75,6 +75,8 @@ export async function readStanding(
 /** What has to be known of an instance. */
 export interface MintingInstance {
   readonly name: string;
+  readonly endpoint: string;
+  readonly issuerId: string;
   readonly osId: string;
 }
 
@@ -88,7 +90,7 @@ export async function readMintingInstance(
 ): Promise<MintingInstance> {
   const instance = await db
     .selectFrom("agentos_cp_instances")
-    .select(["name", "os_id", "is_draft", "created_by", "wants_authorization"])
+    .select(["name", "endpoint", "issuer_id", "os_id", "is_draft", "created_by", "wants_authorization"])
     .where("instance_id", "=", instanceId)
     .where("organization_id", "=", organizationId)
     .$if(dialect.name === "postgres", (query) => query.forKeyShare())
@@ -97,9 +99,11 @@ export async function readMintingInstance(
   if (instance === undefined || (isDraft && instance.created_by !== personId))
     throw reject("INSTANCE_UNKNOWN");
   if (isDraft) throw reject("INSTANCE_IS_DRAFT");
+  if (instance.endpoint === null) throw new Error("INVARIANT: only a draft has no endpoint");
   if (instance.wants_authorization !== 1) throw reject("INSTANCE_AUTHORIZATION_OFF");
   if (instance.os_id === null) throw reject("INSTANCE_OS_ID_UNKNOWN");
-  return { name: instance.name, osId: instance.os_id };
+  const { name, endpoint, issuer_id: issuerId, os_id: osId } = instance;
+  return { name, endpoint, issuerId, osId };
 }
 
 /** The key that signs for an instance. Rejects with INSTANCE_AUTHORIZATION_OFF where none does. */

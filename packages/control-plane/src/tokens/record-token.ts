@@ -7,6 +7,7 @@ export interface TokenRecord extends Asker {
   readonly signInId: string;
   readonly tokenId: string;
   readonly kid: string;
+  readonly client: string;
   readonly audience: string;
   readonly scopes: readonly string[];
   readonly issuedAt: number;
@@ -17,6 +18,13 @@ export interface TokenRecord extends Asker {
 const MAX_KEPT_TOKENS = 100;
 /** For how long after its end it is told what a token held. */
 const KEPT_SECONDS = 60 * 60;
+/**
+ * A stream that was opened with a token goes on after its end, and only a revocation ends it: the sign-in is known for so
+ * long after its last token. A person has 100 sessions, so these are bounded.
+ */
+const SIGN_IN_KEPT_SECONDS = 30 * 24 * 60 * 60;
+/** The row of a key says up to so much too late when its last token ends. Else all tokens of it would wait for the row. */
+const KEY_STEP_SECONDS = 60;
 
 /** Writes it down, in the transaction that decides that there is to be one. */
 export async function recordToken(db: Transaction<Tables>, record: TokenRecord): Promise<void> {
@@ -40,7 +48,7 @@ export async function recordToken(db: Transaction<Tables>, record: TokenRecord):
     .execute();
   await db
     .updateTable("agentos_cp_keys")
-    .set({ last_token_ends_at: endsAt })
+    .set({ last_token_ends_at: endsAt + KEY_STEP_SECONDS })
     .where("kid", "=", kid)
     .where((is) => is.or([is("last_token_ends_at", "is", null), is("last_token_ends_at", "<", endsAt)]))
     .execute();
@@ -52,6 +60,7 @@ export async function recordToken(db: Transaction<Tables>, record: TokenRecord):
       person_id: personId,
       kid,
       sid: signInId,
+      client: record.client,
       audience: record.audience,
       scopes_json: JSON.stringify(record.scopes),
       issued_at: record.issuedAt,
@@ -70,11 +79,11 @@ export async function recordToken(db: Transaction<Tables>, record: TokenRecord):
   await db.deleteFrom("agentos_cp_minted").where("jti", "in", oldest).execute();
 }
 
-/** Forgets what nobody can revoke or ask for any more. The upkeep calls it; it gives how many rows are gone. */
+/** Forgets what nobody has to revoke or asks for any more. The upkeep calls it; it gives how many rows are gone. */
 export async function forgetTokens(db: Transaction<Tables>, now: number): Promise<number> {
   const issued = await db
     .deleteFrom("agentos_cp_issued")
-    .where("last_ends_at", "<", now - KEPT_SECONDS)
+    .where("last_ends_at", "<", now - SIGN_IN_KEPT_SECONDS)
     .executeTakeFirst();
   const minted = await db
     .deleteFrom("agentos_cp_minted")

@@ -149,7 +149,9 @@ describe("the limits of runs", () => {
 
   it("are said with the facts of a limit, and with no others", () => {
     const facts = ["limit", "needed", "depth", "field"];
-    for (const { title, detail, fix } of Object.values(LIMITS))
+    // Signing in is the control plane's, which puts its own command into its answers.
+    const ours = Object.entries(LIMITS).filter(([code]) => !/^(SIGN_IN|LINK)_/.test(code));
+    for (const [, { title, detail, fix }] of ours)
       expect([title, detail, fix].flatMap(placesOf).filter((name) => !facts.includes(name))).toEqual([]);
   });
 });

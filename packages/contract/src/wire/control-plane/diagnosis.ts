@@ -29,7 +29,13 @@ export const diagnosisInputSchema = z.strictObject({
     .discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("none") }),
       /** One that this control plane has minted. */
-      z.strictObject({ kind: z.literal("minted"), jti: z.string().max(256) }),
+      z.strictObject({
+        kind: z.literal("minted"),
+        jti: z
+          .string()
+          .max(256)
+          .regex(/^[\w-]+$/),
+      }),
       z.strictObject({ kind: z.literal("security-key") }),
       /** A token of somebody else: judged, and neither kept nor repeated. */
       z.strictObject({ kind: z.literal("token"), token: z.string().max(16_384) }),

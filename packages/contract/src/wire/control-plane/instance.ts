@@ -18,6 +18,13 @@ export const versionSchema = z
   .max(64)
   .regex(/^v?\d{1,6}(\.\d{1,6}){0,3}[\w.+-]{0,32}$/);
 
+/** Id of an AgentOS, as its tokens name it: nothing in it that nobody sees, or that no database holds. */
+export const osIdSchema = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u);
+
 export const switchesSchema = z
   .object({
     /** *Authorization (JWT)*. */
@@ -115,7 +122,7 @@ export const changedInstanceSchema = z.strictObject({
   tags: tagsSchema.optional(),
   /** For an AgentOS that reports none; null takes it back. */
   stated_version: versionSchema.nullable().optional(),
-  os_id: z.string().min(1).max(256).optional(),
+  os_id: osIdSchema.optional(),
 });
 
 /** What the console's probe has seen of an instance: facts of this browser, bounded, and none of them trusted. */

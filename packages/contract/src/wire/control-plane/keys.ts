@@ -19,7 +19,7 @@ export const signingKeySchema = z
     public_pem: z.string(),
     /** Whether the instance has it; null where that is not known. */
     is_loaded: z.boolean().nullable(),
-    /** Requests of the last hour that came with it, as the instance counts; null where that is not known. */
+    /** Requests since `counted_since` that came with it, as the instance counts; null where that is not known. */
     request_count: z.int().nullable(),
   })
   .meta({ id: "InstanceKey" });
@@ -35,6 +35,8 @@ export const signingKeyListSchema = z
     foreign_thumbprints: z.array(z.string()),
     /** When the instance was asked last; null where it never was. */
     observed_at: timeSchema.nullable(),
+    /** Since when it has counted requests: for an hour, or since its start; null where that is not known. */
+    counted_since: timeSchema.nullable(),
   })
   .meta({ id: "InstanceKeys" });
 
@@ -52,6 +54,8 @@ export const tokenInputSchema = z.strictObject({
 export const mintedTokenSchema = z
   .object({
     token: z.string(),
+    /** The one address that it is for: an instance that was moved meanwhile is somewhere else than you may think. */
+    endpoint: z.string(),
     expires_at: timeSchema,
     scopes: z.array(z.string()),
     audience: z.string(),
@@ -70,14 +74,17 @@ export const sentRevocationSchema = z
     instance_id: z.string(),
     instance_name: z.string(),
     kind: z.enum(["sid", "subject", "key"]),
-    /** Why: `session-ended`, `role-changed`, `member-removed`, `key-retired`, `asked`. */
+    /**
+     * Why: `session-ended`, `role-changed`, `member-removed`, `password-changed`, `key-retired`, `endpoint-changed`,
+     * `instance-deleted`.
+     */
     reason: z.string(),
     person_id: z.string().nullable(),
-    /** `pending` until the instance has said that it is in force, `over` once the last token has ended without that. */
+    /** `pending` until the instance has said that it is in force, `over` once it is not told any more. */
     state: z.enum(REVOCATION_STATES),
     created_at: timeSchema,
     applied_at: timeSchema.nullable(),
-    /** When the last token that it is about has ended. */
+    /** So long the instance is told, if it must be: a day, which is the longest that it takes a token. */
     until: timeSchema,
     /** Why it is pending, in our words. */
     trouble: z.string().nullable(),
