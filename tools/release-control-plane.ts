@@ -142,6 +142,6 @@ function rank(table: string): number {
 }
 
 function write(value: unknown): string {
-  if (value === null) return "null";
-  return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : "null";
 }

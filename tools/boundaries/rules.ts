@@ -237,6 +237,7 @@ export const roomArrows: Readonly<Record<string, Readonly<Record<string, readonl
       "sign-in",
       "store",
       "tokens",
+      "schema",
     ],
     pages: [],
     machine: ["control-plane", "instances", "keys", "sign-in", "store"],

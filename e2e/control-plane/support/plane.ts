@@ -26,6 +26,9 @@ export interface PlaneCall extends Omit<Call, "body"> {
 /** They count whoever tries: a refused request stands there, too. */
 const COUNTERS = new Set(["agentos_cp_attempts", "agentos_cp_rate_limits", "agentos_cp_migrations"]);
 
+/** What is to be told to instances is tried again and again, whoever asks for what. */
+const TRIES = new Set(["attempts", "next_attempt_at", "trouble"]);
+
 /** Starts one with an empty database of its own. */
 export async function startPlane(): Promise<Plane> {
   const folder = mkdtempSync(join(tmpdir(), "agentos-plane-"));
@@ -75,7 +78,13 @@ function readTables(file: string): Record<string, readonly unknown[]> {
       .map(({ name }) => String(name))
       .filter((name) => !COUNTERS.has(name));
     return Object.fromEntries(
-      names.map((name) => [name, database.prepare(`select * from ${name} order by 1, 2`).all()]),
+      names.map((name) => [
+        name,
+        database
+          .prepare(`select * from ${name} order by 1, 2`)
+          .all()
+          .map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !TRIES.has(column)))),
+      ]),
     );
   } finally {
     database.close();

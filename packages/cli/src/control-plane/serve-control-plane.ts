@@ -38,11 +38,13 @@ export async function serveControlPlane(options: ServeControlPlaneOptions, conte
     throw explainAddress(error, "--port");
   });
   await warnOfDev(options, url, context);
+  // Before anybody is told that it is ready: who reads that may end it at once.
+  const stopped = waitForSignal(server, context);
   terminal.print(
     `The control plane is ready at ${terminal.paint("bold", showUntrusted(url))}  ${terminal.paint("dim", "(Ctrl-C stops)")}`,
   );
   terminal.note(`\`${nameOwnerLink(cli, options, url)}\` prints a link that lets an Owner in`);
-  await waitForSignal(server, context);
+  await stopped;
 }
 
 /** The command that is about this very control plane. An address with a password in it is not repeated. */

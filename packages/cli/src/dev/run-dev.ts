@@ -99,6 +99,8 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
   const forget = await announceDev(workingDirectory, { url: server.url, controlPlaneUrl: controlPlane?.url });
   const tokens = await mintDemoTokens(key, { audience: os.id, now: context.now() });
   const ignoredVariables = IGNORED_VARIABLES.filter((name) => (context.env[name] ?? "") !== "");
+  // Before anybody is told that it is ready: who reads that may end it at once.
+  const stopped = waitForSignal({ close: () => closeAll(closing) }, context);
   printWelcome(
     {
       url: server.url,
@@ -113,7 +115,7 @@ export async function runDev(options: DevOptions, context: Context): Promise<voi
     },
     terminal,
   );
-  await waitForSignal({ close: () => closeAll(closing) }, context);
+  await stopped;
   forget();
 }
 

@@ -24,6 +24,8 @@ export async function runServe({ config, database, ...given }: GivenServe, conte
   print(showUntrustedLines(formatPolicy(await os.describe())));
   print();
   const server = await startServer(os, address);
+  // Before anybody is told that it serves: who reads that may end it at once.
+  const stopped = waitForSignal(server, context);
   print(`Serving ${paint("bold", showUntrusted(server.url))}  ${paint("dim", "(Ctrl-C stops)")}`);
-  await waitForSignal(server, context);
+  await stopped;
 }

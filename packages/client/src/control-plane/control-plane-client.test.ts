@@ -189,10 +189,9 @@ describe("the client of an instance", () => {
       () => "https://moved.example",
     );
     const client = await connectInstance(connection);
-    expect(await errorOf(client.agents.list())).toMatchObject({
-      reason: "no-token",
-      message: expect.stringContaining("at another endpoint now"),
-    });
+    const error = await errorOf(client.agents.list());
+    expect(error).toMatchObject({ reason: "no-token" });
+    expect(String(error)).toContain("at another endpoint now");
     expect(server.seen.filter(({ path }) => path === "/agents")).toEqual([]);
   });
 

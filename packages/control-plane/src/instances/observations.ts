@@ -83,7 +83,10 @@ export function hidePolicy(observed: Observation): Observation {
   const isTokens = observed.mode === "jwt" || observed.mode === "jwt-unverified";
   return {
     ...observed,
-    ...{ keys, countedSince, enforcesScopes, isolatesUsers },
+    keys,
+    countedSince,
+    enforcesScopes,
+    isolatesUsers,
     // Beside tokens nobody can tell from outside whether one is set.
     hasSecurityKey: isTokens ? null : observed.hasSecurityKey,
   };

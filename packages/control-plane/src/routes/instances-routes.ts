@@ -8,6 +8,7 @@ import { readConfiguration } from "../instances/read-configuration.ts";
 import { listInstances, readInstance } from "../instances/read-instances.ts";
 import { setSwitches } from "../instances/set-switches.ts";
 import type { PolicyReader } from "../instances/share-policy-readings.ts";
+import { mayReadPolicy } from "../schema/observed.ts";
 
 const DONE = { is_done: true } as const;
 
@@ -53,7 +54,10 @@ export function createInstancesRoutes(
       return show(call);
     },
     "instances.readPolicy": async (call) => {
-      await services.policyReader.read(callerOf(call), call.parameters.instance_id);
+      const caller = callerOf(call);
+      // Who operates it has just changed something there, and wants to see that.
+      const isFresh = mayReadPolicy(caller.scopes);
+      await services.policyReader.read(caller, call.parameters.instance_id, { isFresh });
       return show(call);
     },
     "instances.configuration": (call) =>
