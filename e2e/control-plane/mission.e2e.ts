@@ -23,7 +23,17 @@ const isCell = (cell: Cell | NoCell): cell is Cell => "code" in cell;
 /** It says no version itself, so somebody has stated it. */
 const isSilent = (server: ServerName) => server === "2.3.12" || server === "2.3.13";
 
+/** One person makes so many changes at a time; a cell makes some six. */
+const CELLS_OF_A_WORLD = 20;
+let opened = 0;
+
 async function open(server: ServerName, cell: Pick<Cell, "switches">): Promise<Subject> {
+  if (opened === CELLS_OF_A_WORLD) {
+    await world.plane.close();
+    world = await openWorld();
+    opened = 0;
+  }
+  opened += 1;
   const subject = await connectSubject(world.plane, world.acme);
   if (cell.switches !== undefined) await subject.setSwitches(cell.switches);
   if (isSilent(server)) await subject.stateVersion(server);
