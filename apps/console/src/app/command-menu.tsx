@@ -62,7 +62,14 @@ export function CommandMenu(props: CommandMenuProps) {
 }
 
 function useCommands(isOpen: boolean): readonly Command[] {
-  return [...usePages(), ...useThings(isOpen), ...useInstanceCommands(), ...usePeople(), ...useRefusals(), ...useActions()];
+  return [
+    ...usePages(),
+    ...useThings(isOpen),
+    ...useInstanceCommands(),
+    ...usePeople(),
+    ...useRefusals(),
+    ...useActions(),
+  ];
 }
 
 function usePages(): readonly Command[] {

@@ -173,7 +173,12 @@ export function createRunMethods(options: RunMethodsOptions): RunMethods {
     streamed: StreamOptions & { readonly isKept: boolean; readonly idempotencyKey?: string },
   ): RunStream {
     const { signal, timeoutMs = options.timeoutMs, isKept, idempotencyKey } = streamed;
-    const { silenceMs = isKept ? SILENCE_MS : undefined, maxResumes = 8, cancelsWhenLeft, onConnection } = streamed;
+    const {
+      silenceMs = isKept ? SILENCE_MS : undefined,
+      maxResumes = 8,
+      cancelsWhenLeft,
+      onConnection,
+    } = streamed;
     requireTime("timeoutMs", timeoutMs);
     requireTime("silenceMs", silenceMs);
     const faults = requireInteger("maxResumes", maxResumes, 0);

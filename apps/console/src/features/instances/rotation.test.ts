@@ -20,7 +20,15 @@ function key(given: Partial<SigningKey>): SigningKey {
 }
 
 function rotate(data: SigningKey[], observed_at: number | null = NOW) {
-  const list: KeyList = { data, observed_at, jwks_url: "", issuer: "", jwks: {}, foreign_thumbprints: [] };
+  const list: KeyList = {
+    data,
+    observed_at,
+    counted_since: null,
+    jwks_url: "",
+    issuer: "",
+    jwks: {},
+    foreign_thumbprints: [],
+  };
   const [publish, sign, retire] = describeRotation(list, NOW);
   return { publish, sign, retire };
 }
