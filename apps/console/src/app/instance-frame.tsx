@@ -5,6 +5,8 @@ import { ButtonLink } from "../components/button.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
 import { PageHeader } from "../components/page-header.tsx";
 import { QueryView } from "../components/query-view.tsx";
+import type { Instance } from "../lib/instance-state.ts";
+import { useInstanceProbe } from "../lib/instance-watch.ts";
 import { useInstances } from "../lib/instances.ts";
 import { instanceRoute } from "../lib/parent-routes.ts";
 
@@ -13,9 +15,24 @@ export function InstanceFrame() {
   const query = useInstances();
   return (
     <QueryView query={query} what="the instances">
-      {({ data }) => (data.some(({ id }) => id === instanceId) ? <Outlet /> : <UnknownInstance />)}
+      {({ data }) => {
+        const instance = data.find(({ id }) => id === instanceId);
+        if (instance === undefined) return <UnknownInstance />;
+        return (
+          <>
+            {!instance.is_draft && instance.observed === null ? <FirstLook instance={instance} /> : null}
+            <Outlet />
+          </>
+        );
+      }}
     </QueryView>
   );
+}
+
+/** Nobody has reported of it yet: what its pages show would stand beside "Not seen yet". */
+function FirstLook({ instance }: { readonly instance: Instance }) {
+  useInstanceProbe(instance, { isSettled: true });
+  return null;
 }
 
 function UnknownInstance() {
