@@ -139,7 +139,7 @@ story("a removed member's open chat says what happened, and keeps what was typed
   // The token in hand ends, and another one is not made.
   await page.clock.fastForward(5 * 60_000);
   await say(page, "What I still wanted to say");
-  await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+  await page.getByRole("dialog", { name: "You were signed out" }).waitFor();
   await visitor.screenshot(page, "chat-removed-member");
   expect(await page.getByRole("dialog").count()).toBe(1);
   expect(await log(page).getByText("What I still wanted to say").count()).toBe(1);

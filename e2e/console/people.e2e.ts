@@ -204,17 +204,17 @@ story(
     await owner.members.remove({ parameters: { organization_id: organizationId, person_id: grace.id } });
     await page.getByLabel("E-mail").fill("new@example.com");
     await page.getByRole("button", { name: "Add member" }).last().click();
-    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+    await page.getByRole("dialog", { name: "You were signed out" }).waitFor();
     await page.getByText(/you were removed from the organization/).waitFor();
     await visitor.screenshot(page, "removed-member");
     expect(
       await page.locator("input").evaluateAll((all) => all.map((one) => "value" in one && one.value)),
     ).toContain("Somebody whom she was adding");
-    const ended = page.getByRole("dialog", { name: "Your session has ended" });
+    const ended = page.getByRole("dialog", { name: "You were signed out" });
     await ended.getByLabel("Password").fill(PASSWORD);
     await ended.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("No account has this e-mail address with this password.").waitFor();
-    await page.getByRole("button", { name: "Leave this page" }).click();
+    await page.getByRole("button", { name: "Discard and leave" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(await page.content()).not.toContain("Ada Lovelace");
   },

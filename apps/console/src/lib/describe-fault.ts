@@ -100,6 +100,12 @@ function nameIssue(location: readonly (string | number)[], message: string): str
   return field === "" ? message : `${field} ${message}`;
 }
 
+/** For a toast: the menu in which it was tried is closed by then. */
+export function describeFailedSignOut(error: unknown) {
+  const { cause } = describeFault(error);
+  return { title: "Signing out failed", description: `${cause} You are still signed in: try again.`, isFault: true };
+}
+
 /** The session behind the page is over, so nothing is answered until somebody signs in. */
 export function isSessionOver(error: unknown): boolean {
   return (
