@@ -42,6 +42,7 @@ async function giveLines(instance_id: string): Promise<void> {
   await world.owner.instances.observe({
     parameters,
     body: {
+      endpoint: place.endpoint,
       outcome: "answered",
       answers: [{ route: "GET /info", status: 200, body: { server_version: "0.1.0" } }],
     },
