@@ -213,7 +213,7 @@ story("with `agentos dev` a switch reconfigures the AgentOS while the page is op
   const [, endpoint = ""] = await dev.waitFor(/AgentOS is ready at (http:\S+)/);
   const page = await visitor.open({ origins: [url, endpoint] });
   await page.goto(link);
-  await page.getByRole("link", { name: "Instance", exact: true }).click();
+  await page.getByRole("link", { name: "Access & keys", exact: true }).click();
   const authorization = page.getByRole("switch", { name: /^Authorization/ });
   await page.getByText("As it is meant").first().waitFor();
   const status = async () => (await fetch(`${endpoint}/agents`)).status;

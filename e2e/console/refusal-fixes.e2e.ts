@@ -103,7 +103,7 @@ story("who was signed out signs in again, and goes on in the same dialog", async
   await world.owner.client.account.endOtherSessions();
   await instance.put({ python: { mode: "jwt", publicPem: instance.pem } });
   await tryAgain(page);
-  const ended = page.getByRole("dialog", { name: "Your session has ended" });
+  const ended = page.getByRole("dialog", { name: "You were signed out" });
   await ended.waitFor();
   expect(await dialogOf(page).isVisible()).toBe(false);
   await page.getByLabel("Password").fill(PASSWORD);

@@ -197,7 +197,7 @@ describe("a removed member's open console", () => {
     await world.remove(person);
     await meetRefusal(page, "GET /authz/policy");
     await page.getByRole("button", { name: "Get a new token" }).click();
-    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+    await page.getByRole("dialog", { name: "You were signed out" }).waitFor();
     await visitor.screenshot(page, "refusal-removed-member");
   });
 });

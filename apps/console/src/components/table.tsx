@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly id: string;
   readonly title: string;
   readonly render: (row: Row) => ReactNode;
+  /** Shown where there is little room, with less space around. */
+  readonly shortTitle?: string;
   /** The title is said, not shown. */
   readonly isTitleHidden?: boolean;
   /** Not shown where there is little room. */
@@ -45,7 +47,7 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
                   lookOf(column),
                 )}
               >
-                <span className={column.isTitleHidden === true ? "sr-only" : undefined}>{column.title}</span>
+                <ColumnTitle column={column} />
               </th>
             ))}
           </tr>
@@ -69,6 +71,21 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: TableProps<Ro
   );
 }
 
+function ColumnTitle<Row>({
+  column: { title, shortTitle, isTitleHidden },
+}: {
+  readonly column: Column<Row>;
+}) {
+  if (isTitleHidden === true) return <span className="sr-only">{title}</span>;
+  if (shortTitle === undefined) return title;
+  return (
+    <>
+      <span className="sm:hidden">{shortTitle}</span>
+      <span className="hidden sm:inline">{title}</span>
+    </>
+  );
+}
+
 /** Whether an element holds more than it has room for. */
 function useIsWide(): readonly [
   isWide: boolean,
@@ -87,8 +104,9 @@ function useIsWide(): readonly [
 /** For the link of a row: its area is the row. Other controls of the row need `relative z-1`. */
 export const rowLinkClasses = "font-medium text-ink after:absolute after:inset-0";
 
-function lookOf<Row>({ isMinor, align }: Column<Row>): string {
+function lookOf<Row>({ isMinor, align, shortTitle }: Column<Row>): string {
   return cx(
+    shortTitle !== undefined && "max-sm:px-1.5",
     isMinor === true && "hidden md:table-cell",
     align === "end" && "text-right",
     align === "center" && "text-center",

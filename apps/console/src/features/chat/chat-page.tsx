@@ -35,7 +35,7 @@ export function ChatPage() {
   return (
     <div
       data-fills
-      className="grid h-[calc(100dvh-3rem)] min-h-80 grid-cols-1 lg:grid-cols-[15rem_minmax(0,1fr)]"
+      className="grid min-h-0 flex-1 grid-cols-1 grid-rows-[minmax(0,1fr)] lg:grid-cols-[15rem_minmax(0,1fr)]"
     >
       <SessionRail instanceId={instanceId} agentId={agentId} sessionId={sessionId} />
       <Chat

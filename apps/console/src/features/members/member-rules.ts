@@ -94,10 +94,15 @@ export function findRemovalObstacle(member: Member, standing: Standing): Obstacl
 export function findLinkObstacle(member: Member, standing: Standing): Obstacle | undefined {
   const above = findAbove(member, standing);
   if (above !== undefined) return above;
-  return member.person_id === standing.self.personId
+  if (member.person_id === standing.self.personId)
+    return {
+      title: "Nobody makes a link for themselves",
+      text: "It would get around your current password. Change the password in Settings.",
+    };
+  return member.has_signed_in && !isWithinOwn("owner", standing)
     ? {
-        title: "Nobody makes a link for themselves",
-        text: "It would get around your current password. Change the password in Settings.",
+        title: "Only an Owner sets a new password for a member",
+        text: "Whoever has that link acts as this member. Ask an Owner.",
       }
     : undefined;
 }
