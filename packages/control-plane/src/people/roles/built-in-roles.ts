@@ -92,10 +92,18 @@ export function isWithin(role: Role, other: Role): boolean {
   return role.scopes.every((scope) => other.scopes.includes(scope));
 }
 
-/** Who can do what needs these scopes, for people: `an Owner or Administrator`. */
+/** Who can do what needs these scopes, for people: `an Owner or Administrator`. The admin scope gives all of them. */
 export function nameRolesWith(scopes: readonly string[]): string {
   const titles = Object.values(ROLES)
-    .filter((role) => scopes.every((scope) => role.scopes.some((own) => own === scope)))
+    .filter(
+      (role) =>
+        role.scopes.includes(ADMIN_SCOPE) ||
+        scopes.every((scope) => role.scopes.some((own) => own === scope)),
+    )
     .map(({ title }) => title);
-  return titles.length === 0 ? "nobody" : `an ${titles.join(" or ")}`;
+  return `an ${joinWithOr(titles)}`;
+}
+
+function joinWithOr(titles: readonly string[]): string {
+  return titles.length < 3 ? titles.join(" or ") : `${titles.slice(0, -1).join(", ")} or ${titles.at(-1)}`;
 }
