@@ -31,13 +31,14 @@ export function SessionEnded() {
   return (
     <Dialog
       title="Your session has ended"
-      description="It expired, it was ended, or you were removed from the organization. What you typed on this page stays: sign in, and go on where you were."
+      description="Sign in to go on: what you typed on this page stays. If that fails, you may have been removed: ask an Owner."
       isOpen={isOver}
       isBlocking
+      isAboveAll
       onOpenChange={() => undefined}
       actions={
         <Button variant="ghost" onClick={() => openDocument("/")}>
-          Leave this page
+          Sign in as somebody else
         </Button>
       }
     >

@@ -1,6 +1,7 @@
 /** What a query has: the shape of what is on its way, the fault with its way out, or the answer. */
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { isSessionOver } from "../lib/describe-fault.ts";
 import { ErrorState } from "./error-state.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
@@ -15,8 +16,10 @@ export interface QueryViewProps<Data> {
 /** An answer that is there stays, also when asking again has failed: then the fault stands above it. */
 export function QueryView<Data>({ query, what, children, skeletonLines = 5 }: QueryViewProps<Data>) {
   const { data, error, isFetching, refetch } = query;
+  // Then a dialog asks to sign in, and what is here is asked for again.
+  const isSaidElsewhere = data !== undefined && isSessionOver(error);
   const fault =
-    error === null ? null : (
+    error === null || isSaidElsewhere ? null : (
       <ErrorState
         error={error}
         title={`Loading ${what} has failed`}
