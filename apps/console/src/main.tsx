@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { createInstanceClients } from "./lib/instance-clients.ts";
 import { takeLinkSecret } from "./lib/one-time-link.ts";
+import { watchPagePolicy } from "./lib/page-policy.ts";
 import { createQueryClient } from "./lib/query-client.ts";
 import { createRefusedCalls } from "./lib/refused-call.ts";
 import { createSessionWatch } from "./lib/session-watch.ts";
@@ -20,6 +21,7 @@ const services = {
   controlPlane,
   instanceClients: createInstanceClients(controlPlane),
   refusedCalls: createRefusedCalls(),
+  pagePolicy: watchPagePolicy(document),
   queryClient: createQueryClient(sessionWatch),
   sessionWatch,
   openDocument(path: string) {

@@ -1,9 +1,9 @@
 /** "Authorization Failed": opened by `useRefusal`, wherever a request was refused. */
-import { useMemo, useState } from "react";
 import type { RefusedCall } from "../lib/refused-call.ts";
+import { useRefusalSession } from "../lib/use-refusal.ts";
 import { Button } from "./button.tsx";
 import { Dialog, DialogClose } from "./dialog.tsx";
-import { RefusalBody } from "./refusal-panel.tsx";
+import { RefusalView } from "./refusal-panel.tsx";
 
 export interface RefusalDialogProps {
   readonly call: RefusedCall;
@@ -11,19 +11,10 @@ export interface RefusalDialogProps {
   readonly onOpenChange: (isOpen: boolean) => void;
 }
 
-/** One for each refusal: it begins anew with its `key`. */
+/** One for each refusal: it begins anew with its `key`. What is under way goes on while another dialog is in front. */
 export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps) {
-  const [isPassed, setIsPassed] = useState(false);
-  const watched = useMemo(
-    () => ({
-      ...call,
-      onResolved() {
-        setIsPassed(true);
-        call.onResolved?.();
-      },
-    }),
-    [call],
-  );
+  const session = useRefusalSession(call);
+  const isPassed = session.state === "passed";
   return (
     <Dialog
       title={isPassed ? "Authorization works again" : "Authorization Failed"}
@@ -37,7 +28,7 @@ export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps
         </DialogClose>
       }
     >
-      <RefusalBody call={watched} />
+      <RefusalView session={session} />
     </Dialog>
   );
 }

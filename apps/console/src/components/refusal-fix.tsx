@@ -35,7 +35,11 @@ export function FixControl(props: FixControlProps): ReactNode {
       return <Configuration {...props} />;
     case "open-instance":
       return session.instance === undefined ? null : (
-        <ButtonLink to="/i/$instanceId/instance" params={{ instanceId: session.instance.id }}>
+        <ButtonLink
+          to="/i/$instanceId/instance"
+          params={{ instanceId: session.instance.id }}
+          search={action.tab === "switches" ? {} : { tab: action.tab }}
+        >
           {action.label}
         </ButtonLink>
       );

@@ -38,12 +38,13 @@ export function RefusalBody({ call, hasNoPageLink = false }: RefusalBodyProps) {
   return <RefusalView session={useRefusalSession(call)} hasNoPageLink={hasNoPageLink} />;
 }
 
-interface RefusalViewProps {
+export interface RefusalViewProps {
   readonly session: RefusalSession;
-  readonly hasNoPageLink: boolean;
+  readonly hasNoPageLink?: boolean;
 }
 
-function RefusalView({ session, hasNoPageLink }: RefusalViewProps) {
+/** For who holds the session of it. */
+export function RefusalView({ session, hasNoPageLink = false }: RefusalViewProps) {
   const { state, tryAgain, refusedAgain, isExplaining } = session;
   if (state === "passed") return <Passed route={session.explanation.route} />;
   return (

@@ -3,6 +3,7 @@ import type { ControlPlaneClient } from "@agentos/client";
 import type { QueryClient } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import type { InstanceClients } from "./instance-clients.ts";
+import type { PagePolicy } from "./page-policy.ts";
 import type { RefusedCalls } from "./refused-call.ts";
 import type { SessionWatch } from "./session-watch.ts";
 
@@ -12,6 +13,7 @@ export interface Services {
   readonly instanceClients: InstanceClients;
   /** What was refused in this tab, so that it can be asked again. */
   readonly refusedCalls: RefusedCalls;
+  readonly pagePolicy: PagePolicy;
   readonly queryClient: QueryClient;
   readonly sessionWatch: SessionWatch;
   /**

@@ -13,6 +13,7 @@ import { createRoot } from "react-dom/client";
 import { ToastArea } from "../components/toast.tsx";
 import { TooltipGroup } from "../components/tooltip.tsx";
 import { createInstanceClients } from "../lib/instance-clients.ts";
+import { watchPagePolicy } from "../lib/page-policy.ts";
 import { createQueryClient } from "../lib/query-client.ts";
 import { createRefusedCalls } from "../lib/refused-call.ts";
 import { ServicesProvider } from "../lib/services.ts";
@@ -29,6 +30,7 @@ const services = {
   queryClient,
   instanceClients: createInstanceClients(controlPlane),
   refusedCalls: createRefusedCalls(),
+  pagePolicy: watchPagePolicy(document),
   openDocument: () => undefined,
 };
 

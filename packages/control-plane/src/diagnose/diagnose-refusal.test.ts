@@ -131,6 +131,11 @@ const ROWS: Readonly<Record<string, readonly [changes: Changes, code: string, ce
     "AUTH_CLOCKS_DIFFER",
     "certain",
   ],
+  "an AgentOS in this process that did not take its switches": [
+    { answer: badKey, instance: { isNotApplied: true } },
+    "INSTANCE_SWITCH_NOT_APPLIED",
+    "certain",
+  ],
   "an instance whose clock is behind": [
     { answer: { status: 401, body: { code: "AUTH_ISSUED_IN_FUTURE" } } },
     "AUTH_CLOCKS_DIFFER",

@@ -8,8 +8,9 @@ import { CopyableId } from "../../components/copyable-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { RequiresScope } from "../../components/requires-scope.tsx";
 import { applyFix } from "../../lib/apply-fix.ts";
+import { planFindingFix } from "../../lib/finding-fixes.ts";
 import type { Instance } from "../../lib/instance-state.ts";
-import { type FixAction, planFixes } from "../../lib/refusal-fixes.ts";
+import type { FixAction } from "../../lib/refusal-fixes.ts";
 import { useServices } from "../../lib/services.ts";
 import { useMembership } from "../../lib/session.ts";
 import { asSentence, joinWords } from "../../lib/words.ts";
@@ -73,17 +74,7 @@ function OneClick({ instance, finding }: { readonly instance: Instance; readonly
     mutationFn: (action: FixAction) => applyFix(services, action, { organizationId, instance }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["probe", instance.id] }),
   });
-  const action = planFixes({
-    explanation: {
-      code: finding.code,
-      missingScopes: [],
-      requiredScopes: [],
-      route: undefined,
-      cause: finding.title,
-    },
-    instance,
-    consoleOrigin: window.location.origin,
-  }).find(({ kind }) => kind === "set-switches" || kind === "take-os-id");
+  const action = planFindingFix(finding.code, instance);
   if (action === undefined) return null;
   return (
     <>
