@@ -2,6 +2,7 @@
 import { createControlPlaneClient } from "@agentos/client";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { createDrafts } from "./lib/drafts.ts";
 import { createInstanceClients } from "./lib/instance-clients.ts";
 import { takeLinkSecret } from "./lib/one-time-link.ts";
 import { createQueryClient } from "./lib/query-client.ts";
@@ -20,6 +21,7 @@ const services = {
   controlPlane,
   instanceClients: createInstanceClients(controlPlane),
   refusedCalls: createRefusedCalls(),
+  drafts: createDrafts(),
   queryClient: createQueryClient(sessionWatch),
   sessionWatch,
   openDocument(path: string) {

@@ -12,6 +12,7 @@ import {
 import { createRoot } from "react-dom/client";
 import { ToastArea } from "../components/toast.tsx";
 import { TooltipGroup } from "../components/tooltip.tsx";
+import { createDrafts } from "../lib/drafts.ts";
 import { createInstanceClients } from "../lib/instance-clients.ts";
 import { createQueryClient } from "../lib/query-client.ts";
 import { createRefusedCalls } from "../lib/refused-call.ts";
@@ -29,6 +30,7 @@ const services = {
   queryClient,
   instanceClients: createInstanceClients(controlPlane),
   refusedCalls: createRefusedCalls(),
+  drafts: createDrafts(),
   openDocument: () => undefined,
 };
 
