@@ -131,7 +131,7 @@ story("what was typed and not sent waits in its conversation", async ({ visitor 
 
   // A role that gives no runs: said before anything is sent, with who can change it. Made of the answer, as roles are fixed.
   const isRun = /^(?:agents|teams|workflows):run$|^agent_os:admin$/;
-  await page.route(/\/account$/, async (route) => {
+  await page.route(/\/api\/session$/, async (route) => {
     const response = await route.fetch();
     const body = (await response.json()) as { memberships: { scopes: string[] }[] };
     for (const membership of body.memberships)
