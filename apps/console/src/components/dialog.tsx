@@ -3,6 +3,8 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { type ReactElement, type ReactNode, useRef } from "react";
 import { cx } from "../lib/cx.ts";
+import { useServices } from "../lib/services.ts";
+import { useIsSessionOver } from "../lib/session-watch.ts";
 import { IconButton } from "./icon-button.tsx";
 
 export interface DialogProps {
@@ -19,6 +21,8 @@ export interface DialogProps {
   readonly isWide?: boolean;
   /** The title only names the kind of it: what it is about stands below, larger. It shows this sign. */
   readonly kindIcon?: ReactNode;
+  /** Every other one steps aside for it, and comes back as it was. */
+  readonly isAboveAll?: boolean;
 }
 
 export function Dialog({
@@ -31,18 +35,21 @@ export function Dialog({
   isBlocking = false,
   isWide = false,
   kindIcon,
+  isAboveAll = false,
 }: DialogProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const footer = useRef<HTMLElement>(null);
+  // Then another dialog asks to sign in.
+  const isSessionOver = useIsSessionOver(useServices().sessionWatch);
   return (
     <Base.Root
-      open={isOpen}
+      open={isOpen && (isAboveAll || !isSessionOver)}
       onOpenChange={(next) => {
         if (next || !isBlocking) onOpenChange(next);
       }}
       disablePointerDismissal={isBlocking}
     >
-      <Base.Portal>
+      <Base.Portal keepMounted={isOpen}>
         <Base.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 z-40 flex overflow-y-auto p-4">
           <Base.Popup

@@ -39,7 +39,7 @@ const NEW_SECRET = "openssl rand -hex 32";
 
 /** Writes them. */
 export function writeConfiguration(wanted: WantedConfiguration): ConfigurationLines {
-  const tokens = wanted.authorization ? writeTokens(wanted) : writeNoTokens();
+  const tokens = wanted.authorization ? writeTokens(wanted) : writeNoTokens(wanted);
   const key = wanted.securityKey ? writeSecurityKey() : writeNoSecurityKey();
   const origin = writeOrigin(wanted);
   const last = [...describeResult(wanted), "start the instance again"];
@@ -66,14 +66,24 @@ function writeTokens(wanted: WantedConfiguration): Part {
 }
 
 const ENFORCE = "AUTHORIZATION_ENABLED=true";
+/** Each member reaches their own sessions and memories. A Python AgentOS has it in its code alone. */
+const ISOLATE = "USER_ISOLATION_ENABLED=true";
 
 /** Our servers read base64 of PEM and of key sets, which neither shells nor loaders change. */
 function writeForOurs({ issuer, jwksUrl }: WantedConfiguration, keys: string): Part {
   const variable = `JWT_VERIFICATION_KEY=${Buffer.from(keys, "utf8").toString("base64")}`;
   return {
-    shell: [`export ${variable}`, `export ${ENFORCE}`, "unset JWT_JWKS_FILE", ...offerFile(jwksUrl)],
-    dotenv: [variable, ENFORCE, NO_FILE, ...offerFile(jwksUrl)],
-    steps: ["set JWT_VERIFICATION_KEY and AUTHORIZATION_ENABLED, and take JWT_JWKS_FILE away"],
+    shell: [
+      `export ${variable}`,
+      `export ${ENFORCE}`,
+      `export ${ISOLATE}`,
+      "unset JWT_JWKS_FILE",
+      ...offerFile(jwksUrl),
+    ],
+    dotenv: [variable, ENFORCE, ISOLATE, NO_FILE, ...offerFile(jwksUrl)],
+    steps: [
+      "set JWT_VERIFICATION_KEY, AUTHORIZATION_ENABLED and USER_ISOLATION_ENABLED, and take JWT_JWKS_FILE away",
+    ],
     beyond: [
       `where the configuration is code or JSON, "issuer": "${issuer}" in "authorizationConfig" follows every rotation by itself, in place of a key`,
     ],
@@ -142,11 +152,12 @@ function toKeySet({ keys }: WantedConfiguration): string {
   return JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
 }
 
-function writeNoTokens(): Part {
+function writeNoTokens({ isOurs }: WantedConfiguration): Part {
+  const names = [...TOKEN_VARIABLES, ...(isOurs ? ["USER_ISOLATION_ENABLED"] : [])];
   return {
-    shell: [`unset ${TOKEN_VARIABLES.join(" ")}`],
-    dotenv: TOKEN_VARIABLES.map((name) => `# delete the line of ${name}, if there is one`),
-    steps: [`take ${TOKEN_VARIABLES.join(", ")} away`],
+    shell: [`unset ${names.join(" ")}`],
+    dotenv: names.map((name) => `# delete the line of ${name}, if there is one`),
+    steps: [`take ${names.join(", ")} away`],
     beyond: ['take every JWT key and "authorization" out of the configuration of the instance, too'],
   };
 }

@@ -102,6 +102,22 @@ describe.each(TEST_DIALECTS)("drafts in %s", (dialect) => {
     });
   });
 
+  it("that find tokens verified there mean it to stay, and have a key pair", async () => {
+    const { services, member } = test;
+    const id = await test.draft(member);
+    await observeInstance(services, member, id, {
+      endpoint: "https://shop.example",
+      outcome: "answered",
+      answers: [{ route: "GET /info", status: 200, credential: "none", body: { auth_mode: "jwt" } }],
+    });
+    await connectDraft(services, member, id);
+    expect((await readInstance(services, member, id)).desired).toEqual({
+      authorization: true,
+      security_key: false,
+    });
+    expect(await test.listKeys(id)).toHaveLength(1);
+  });
+
   it("are connected with an endpoint that no instance of the organization has", async () => {
     const { services, owner, member, stranger } = test;
     const empty = await test.draft(member, { endpoint: undefined });
