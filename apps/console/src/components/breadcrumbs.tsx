@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { Fragment } from "react";
+import { cx } from "../lib/cx.ts";
 
 export interface Crumb {
   readonly title: string;
@@ -10,17 +11,19 @@ export interface Crumb {
 }
 
 export function Breadcrumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
+  // Where there is little room, the page itself matters more than the organization.
+  const isLong = crumbs.length > 2;
   return (
     <nav aria-label="Breadcrumbs" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1 text-sm">
         {crumbs.map(({ title, path }, at) => (
           <Fragment key={path}>
             {at === 0 ? null : (
-              <li aria-hidden className="text-ink-faint">
+              <li aria-hidden className={cx("text-ink-faint", at === 1 && isLong && "max-sm:hidden")}>
                 <ChevronRight className="size-3.5" />
               </li>
             )}
-            <li className="min-w-0 truncate">
+            <li className={cx("min-w-0 truncate", at === 0 && isLong && "max-sm:hidden")}>
               {at === crumbs.length - 1 ? (
                 <span aria-current="page" className="font-medium text-ink">
                   {title}
