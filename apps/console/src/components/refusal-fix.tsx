@@ -1,6 +1,5 @@
 /** One thing that mends a refusal, as the control for it. */
 import { useQuery } from "@tanstack/react-query";
-import { ChevronRight } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { type FixAction, SCOPES_OF_FIX } from "../lib/refusal-fixes.ts";
 import { useServices } from "../lib/services.ts";
@@ -9,6 +8,7 @@ import type { RefusalSession } from "../lib/use-refusal.ts";
 import { asSentence, clip } from "../lib/words.ts";
 import { Button, ButtonLink } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
+import { Disclosure } from "./disclosure.tsx";
 import { Field } from "./field.tsx";
 import { QueryView } from "./query-view.tsx";
 import { RequiresScope } from "./requires-scope.tsx";
@@ -156,13 +156,9 @@ function Configuration({ action, session, isOpen: isOpenAtFirst }: FixControlPro
             <CodeBlock label={`For the shell of ${instance.name}`} code={shell.join("\n")} isShell />
             <p className="pt-1 text-sm text-ink">Then, on the instance:</p>
             <Steps steps={beyond} />
-            <details className="group text-xs text-ink-soft">
-              <summary className="inline-flex min-h-7 list-none items-center gap-1 rounded-sm font-medium hover:text-ink [&::-webkit-details-marker]:hidden">
-                <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
-                What these lines do
-              </summary>
+            <Disclosure title="What these lines do">
               <Steps steps={steps.filter((step) => !beyond.includes(step))} />
-            </details>
+            </Disclosure>
           </>
         )}
       </QueryView>

@@ -170,6 +170,7 @@ function Chat(props: ChatProps) {
                 turn={turn}
                 kind={kind}
                 agentId={agentId}
+                name={name}
                 isAuthorized={isAuthorized}
                 actions={actions}
               />
