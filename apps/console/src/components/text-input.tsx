@@ -45,7 +45,7 @@ export function TextArea({ isCode = false, rows = 3, ...props }: TextAreaProps) 
     <Field.Control
       render={<textarea {...props} rows={rows} />}
       className={cx(
-        "control field-sizing-content max-h-80 w-full resize-none px-2.5 py-1.5",
+        "control field-sizing-content max-h-80 w-full resize-none px-2.5 py-1.5 pointer-coarse:min-h-11 pointer-coarse:py-2.5",
         isCode && "font-mono",
       )}
     />
