@@ -147,7 +147,7 @@ test("figures of a turn are in words", () => {
     describeSeconds(1.44),
     describeSeconds(12.4),
     describeSeconds(125),
-  ]).toEqual(["0 ms", "1.4 s", "12 s", "2 min 5 s"]);
+  ]).toEqual(["<1 ms", "1.4 s", "12 s", "2 min 5 s"]);
   expect([describeTokens(metrics), describeTokenSplit(metrics)]).toEqual([
     "1,234 tokens",
     "1,200 in, 34 out",
