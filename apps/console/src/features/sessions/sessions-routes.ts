@@ -1,14 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { instanceRoute } from "../../lib/parent-routes.ts";
-
-export interface SessionsSearch {
-  /** Whose they are: one of these three, or all of agents. An empty one is all of its kind. */
-  readonly agent?: string;
-  readonly team?: string;
-  readonly workflow?: string;
-  readonly q?: string;
-  readonly page?: number;
-}
+import type { SessionsSearch } from "./whose-sessions.ts";
 
 export const sessionsRoute = createRoute({
   getParentRoute: () => instanceRoute,

@@ -2,7 +2,15 @@
 import { KINDS, type RunnableKind } from "../../lib/runnable-kinds.ts";
 import type { Runnables } from "../../lib/runnables.ts";
 import type { SessionRow } from "../../lib/sessions.ts";
-import type { SessionsSearch } from "./sessions-routes.ts";
+
+export interface SessionsSearch {
+  /** Whose they are: one of these three, or all of agents. An empty one is all of its kind. */
+  readonly agent?: string;
+  readonly team?: string;
+  readonly workflow?: string;
+  readonly q?: string;
+  readonly page?: number;
+}
 
 interface Option {
   /** `agents orders`; without an id all of that kind. */
