@@ -1,6 +1,6 @@
 /** A conversation with an agent, a team or a workflow. */
 import type { AgentOSClient } from "@agentos/client";
-import { useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { WifiOff } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { ErrorState } from "../../components/error-state.tsx";
@@ -86,6 +86,7 @@ function Chat(props: ChatProps) {
   const draft = useDraft([instanceId, kind, agentId, snapshot.sessionId ?? ""].join(" "), prompt);
   const { text, setText, files, setFiles } = draft;
   const input = useRef<HTMLTextAreaElement>(null);
+  const navigate = useNavigate();
   const isAuthorized = instance.desired.authorization;
   const needsToken = isAuthorized || instance.desired.security_key;
   const endpoint = instance.endpoint ?? "";
@@ -100,6 +101,15 @@ function Chat(props: ChatProps) {
   const actions: TurnActions = useMemo(
     () => ({
       retry: (key) => void store.retry(key),
+      sendAnyway: (key) => void store.sendAnyway(key),
+      lookUp({ asked }) {
+        setText(asked);
+        void navigate({
+          to: "/i/$instanceId/sessions",
+          params: { instanceId },
+          search: { [KINDS[kind].type]: agentId },
+        });
+      },
       explain: explainTurn,
       edit(asked) {
         setText(asked);
@@ -118,7 +128,7 @@ function Chat(props: ChatProps) {
         }),
     }),
     // Turns are drawn again only where these change.
-    [store, explainTurn, setText, kind, agentId, endpoint, needsToken],
+    [store, explainTurn, setText, navigate, instanceId, kind, agentId, endpoint, needsToken],
   );
 
   function send(): void {

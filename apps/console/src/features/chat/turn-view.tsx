@@ -4,6 +4,7 @@ import {
   ChevronRight,
   CircleAlert,
   CircleStop,
+  History,
   KeyRound,
   LoaderCircle,
   Paperclip,
@@ -34,9 +35,13 @@ import { answerOf, canTakeUp, describeSeconds, describeTokenSplit, describeToken
 
 export interface TurnActions {
   readonly retry: (key: string) => void;
+  /** Although it may run a second time. */
+  readonly sendAnyway: (key: string) => void;
   /** Why it was refused, and what mends it. */
   readonly explain: (key: string) => void;
   readonly edit: (text: string) => void;
+  /** Where one sees what has run; what was asked is kept. */
+  readonly lookUp: (turn: Turn) => void;
   readonly decide: (key: string, decisions: readonly Decision[]) => void;
   /** The line for a shell that asks the same. */
   readonly curlOf: (turn: Turn) => string;
@@ -261,7 +266,11 @@ function Ending({
       );
     case "refused":
     case "lost":
-      return <Fault turn={turn} actions={actions} />;
+      return turn.isInDoubt === true ? (
+        <Doubt turn={turn} kind={kind} actions={actions} />
+      ) : (
+        <Fault turn={turn} actions={actions} />
+      );
     case "completed":
       break;
   }
@@ -309,10 +318,41 @@ function Fault({ turn, actions }: { readonly turn: Turn; readonly actions: TurnA
       title={
         turn.state === "refused"
           ? "Your message was not taken, and is kept here"
-          : "The answer was interrupted"
+          : takesUp
+            ? "The answer was interrupted"
+            : "It is not known whether your message arrived"
       }
       action={again}
     />
+  );
+}
+
+/** Nobody can tell whether it has run: the person looks, and decides. */
+function Doubt({ turn, kind, actions }: Pick<TurnViewProps, "turn" | "kind" | "actions">) {
+  return (
+    <div role="alert" className="flex gap-2.5 rounded-lg border border-line-strong bg-raised p-3 text-sm">
+      <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn-ink" />
+      <div className="flex min-w-0 flex-col gap-2">
+        <p className="font-medium text-ink">The {KINDS[kind].type} may have run already</p>
+        <p className="text-ink-soft">
+          Your message was sent, and no answer came. This instance does not notice when a message comes twice:
+          sent again, it may run twice. Look at the sessions before you do.
+        </p>
+        <div className="flex flex-wrap gap-2">
+          <Button size="sm" icon={<History aria-hidden />} onClick={() => actions.lookUp(turn)}>
+            Look at the sessions
+          </Button>
+          <Button
+            size="sm"
+            variant="ghost"
+            icon={<RotateCw aria-hidden />}
+            onClick={() => actions.sendAnyway(turn.key)}
+          >
+            Send it anyway
+          </Button>
+        </div>
+      </div>
+    </div>
   );
 }
 

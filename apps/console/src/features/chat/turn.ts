@@ -71,6 +71,8 @@ export interface Turn {
   readonly isCut: boolean;
   /** By a click in this tab. */
   readonly isStoppedHere?: boolean;
+  /** It may have been taken, and the instance could not tell if it came again. */
+  readonly isInDoubt?: boolean;
   /** Decisions were sent, so the run was continued. */
   readonly hasContinued: boolean;
 }
