@@ -20,7 +20,8 @@ import { MessageList } from "./message-list.tsx";
 import { SessionRail } from "./session-rail.tsx";
 import { toCurl } from "./to-curl.ts";
 import { isActive } from "./turn.ts";
-import { type TurnActions, TurnView } from "./turn-view.tsx";
+import type { TurnActions } from "./turn-actions.ts";
+import { TurnView } from "./turn-view.tsx";
 import { type ChatProps, useChatStore } from "./use-chat-store.ts";
 import { useDraft } from "./use-draft.ts";
 
