@@ -16,7 +16,8 @@ afterAll(() => world.close());
 const CODES = Object.entries({ ...REFUSALS, ...CAUSES }).filter(([code]) => !/^CLI_|_SOCKET_/.test(code));
 
 const asShown = (text: string) => {
-  const rendered = renderNeutral(text, "npx agentos").trim();
+  // What stands between backticks is set as code.
+  const rendered = renderNeutral(text, "npx agentos").trim().replaceAll("`", "");
   return rendered.charAt(0).toUpperCase() + rendered.slice(1);
 };
 

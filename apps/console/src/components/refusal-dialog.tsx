@@ -17,7 +17,7 @@ export function RefusalDialog({ call, isOpen, onOpenChange }: RefusalDialogProps
   const isPassed = session.state === "passed";
   return (
     <Dialog
-      title={isPassed ? "Authorization works again" : "Authorization Failed"}
+      title={isPassed ? "This request is let in now" : "Authorization Failed"}
       description={call.title}
       isOpen={isOpen}
       onOpenChange={onOpenChange}

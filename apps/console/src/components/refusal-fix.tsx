@@ -8,6 +8,7 @@ import type { RefusalSession } from "../lib/use-refusal.ts";
 import { asSentence } from "../lib/words.ts";
 import { Button, ButtonLink } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
+import { CopyTextButton } from "./copy-button.tsx";
 import { Field } from "./field.tsx";
 import { QueryView } from "./query-view.tsx";
 import { RequiresScope } from "./requires-scope.tsx";
@@ -22,13 +23,18 @@ export interface FixControlProps {
 }
 
 export function FixControl(props: FixControlProps): ReactNode {
-  const { action, session } = props;
+  const { action, session, isPrimary } = props;
   switch (action.kind) {
     case "copy":
     case "ask":
       return (
-        <div className="w-full min-w-0">
+        <div className="flex w-full min-w-0 flex-col items-start gap-2">
           <CodeBlock label={action.label} code={action.text} isProse={action.kind === "ask"} />
+          <CopyTextButton
+            text={action.text}
+            label={action.kind === "ask" ? "Copy the message" : "Copy the line"}
+            variant={isPrimary ? "primary" : "secondary"}
+          />
         </div>
       );
     case "show-configuration":

@@ -152,10 +152,7 @@ export function findStandingCauses(refused: RefusedRequest): readonly Finding[] 
       if (finding.code !== "INSTANCE_KEY_FOREIGN" || mayReadPolicy || signingKid === undefined)
         return finding;
       const { certainty, evidence } = finding;
-      return makeFinding(
-        { code: "INSTANCE_KEY_OTHER", certainty, facts: { kid: signingKid }, evidence },
-        cli,
-      );
+      return makeFinding({ code: "INSTANCE_KEY_OTHER", certainty, evidence }, cli);
     })
     .map(atMostLikely);
 }
