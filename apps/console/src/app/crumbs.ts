@@ -8,12 +8,22 @@ export function useCrumbs(): readonly Crumb[] {
   const matches = useMatches();
   const { organization } = useMembership();
   const { data } = useInstances();
-  const own = matches.flatMap(({ staticData, pathname, params, routeId }): readonly Crumb[] => {
+  const own = matches.flatMap(({ staticData, pathname, params, routeId, search }): readonly Crumb[] => {
     if (routeId === "/shell/i/$instanceId" && "instanceId" in params) {
       const name = data?.data.find(({ id }) => id === params.instanceId)?.name;
       return name === undefined ? [] : [{ title: name, path: pathname }];
     }
-    return staticData.title === undefined ? [] : [{ title: staticData.title, path: pathname }];
+    if (staticData.title === undefined) return [];
+    const named = { title: staticData.title, path: pathname };
+    if (staticData.isOfInstances === true) return [{ title: "Instances", path: "/instances" }, named];
+    const { instance } = search as { readonly instance?: unknown };
+    const recordedAt = data?.data.find(({ id }) => id === instance);
+    if (routeId !== "/shell/r/$denialId" || recordedAt === undefined) return [named];
+    return [
+      { title: recordedAt.name, path: `/i/${recordedAt.id}` },
+      { title: "Refusals", path: `/i/${recordedAt.id}/refusals` },
+      named,
+    ];
   });
   return [
     { title: organization.name, path: "/" },

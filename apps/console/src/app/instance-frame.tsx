@@ -29,7 +29,7 @@ export function InstanceFrame() {
   );
 }
 
-/** Nobody has reported of it yet: what its pages show would stand beside "Not seen yet". */
+/** Nobody has reported of it yet: what its pages show would stand beside "Not checked yet". */
 function FirstLook({ instance }: { readonly instance: Instance }) {
   useInstanceProbe(instance, { isSettled: true });
   return null;

@@ -1,6 +1,6 @@
 /** The bar at the left: the instance, its pages, those of the organization, and the account. On a phone it slides in. */
 import { Dialog } from "@base-ui/react/dialog";
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link, type LinkProps, useMatches } from "@tanstack/react-router";
 import { type LucideIcon, Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { Mark } from "../components/mark.tsx";
@@ -58,6 +58,9 @@ interface BarContentProps {
 
 function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
   const instance = useCurrentInstance();
+  const isConnecting = useMatches({
+    select: (matches) => matches.some(({ staticData }) => staticData.isOfInstances === true),
+  });
   return (
     <nav aria-label="Main" className="flex h-full flex-col gap-4 overflow-y-auto p-2.5">
       <div className={cx("flex h-7 items-center px-1.5", isFolded && "justify-center px-0")}>
@@ -86,7 +89,15 @@ function BarContent({ isFolded, onSearch, onNavigate }: BarContentProps) {
         )}
         <BarGroup label="Organization" isFolded={isFolded}>
           {ORGANIZATION_PAGES.map(({ title, icon, to }) => (
-            <BarLink key={to} title={title} icon={icon} isFolded={isFolded} to={to} onClick={onNavigate} />
+            <BarLink
+              key={to}
+              title={title}
+              icon={icon}
+              isFolded={isFolded}
+              to={to}
+              onClick={onNavigate}
+              isCurrent={to === "/instances" && isConnecting}
+            />
           ))}
         </BarGroup>
       </div>
@@ -156,19 +167,28 @@ interface BarLinkProps extends LinkProps {
   readonly icon: LucideIcon;
   readonly isFolded: boolean;
   readonly onClick: () => void;
+  /** Also where the address is another one. */
+  readonly isCurrent?: boolean;
 }
 
-function BarLink({ title, icon: Icon, isFolded, ...link }: BarLinkProps) {
+function BarLink({ title, icon: Icon, isFolded, isCurrent = false, ...link }: BarLinkProps) {
   const anchor = (
     <Link
       {...link}
       className={cx(
         "group flex h-7.5 items-center gap-2.5 rounded-md px-2 text-sm font-medium text-ink-soft transition-colors hover:bg-hover hover:text-ink pointer-coarse:h-11",
         "data-[status=active]:bg-pressed data-[status=active]:text-ink",
+        isCurrent && "bg-pressed text-ink",
         isFolded && "justify-center px-0",
       )}
     >
-      <Icon aria-hidden className="size-4 shrink-0 group-data-[status=active]:text-accent-ink" />
+      <Icon
+        aria-hidden
+        className={cx(
+          "size-4 shrink-0 group-data-[status=active]:text-accent-ink",
+          isCurrent && "text-accent-ink",
+        )}
+      />
       <span className={isFolded ? "sr-only" : "truncate"}>{title}</span>
     </Link>
   );

@@ -17,7 +17,9 @@ export function PageHeader({ title, description, facts, actions }: PageHeaderPro
           <h1 className="min-w-0 text-xl font-semibold tracking-tight text-ink wrap-anywhere">{title}</h1>
           {facts}
         </div>
-        {description === undefined ? null : <p className="text-sm text-ink-soft">{description}</p>}
+        {description === undefined ? null : (
+          <p className="text-sm text-pretty text-ink-soft">{description}</p>
+        )}
       </div>
       {actions === undefined ? null : <div className="flex flex-wrap gap-2">{actions}</div>}
     </header>
@@ -41,7 +43,9 @@ export function Section({
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <div className="flex min-w-0 max-w-prose flex-col">
           <h2 className="text-base font-semibold text-ink">{title}</h2>
-          {description === undefined ? null : <p className="text-sm text-ink-soft">{description}</p>}
+          {description === undefined ? null : (
+            <p className="text-sm text-pretty text-ink-soft">{description}</p>
+          )}
         </div>
         {actions}
       </div>

@@ -1,16 +1,12 @@
 /** One thing that mends a refusal, as the control for it. */
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { type FixAction, SCOPES_OF_FIX } from "../lib/refusal-fixes.ts";
-import { useServices } from "../lib/services.ts";
-import { useMembership } from "../lib/session.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
-import { asSentence } from "../lib/words.ts";
 import { Button, ButtonLink } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
+import { ConfigurationPanel } from "./configuration-panel.tsx";
 import { CopyTextButton } from "./copy-button.tsx";
 import { Field } from "./field.tsx";
-import { QueryView } from "./query-view.tsx";
 import { RequiresScope } from "./requires-scope.tsx";
 import { TextInput } from "./text-input.tsx";
 
@@ -123,40 +119,10 @@ function TypedFix({ action, session, isPrimary, name, description, isSecret = fa
 }
 
 /** Lines for the instance, as the control plane writes them for its switches. */
-function Configuration({ action, session, isOpen: isOpenAtFirst }: FixControlProps) {
-  const { controlPlane } = useServices();
-  const { organization } = useMembership();
+function Configuration({ action, session, isPrimary, isOpen: isOpenAtFirst }: FixControlProps) {
   const [isOpen, setIsOpen] = useState(isOpenAtFirst);
   const { instance } = session;
-  const query = useQuery({
-    queryKey: ["instances", organization.id, instance?.id, "configuration"],
-    queryFn: ({ signal }) =>
-      controlPlane.instances.configuration(
-        { parameters: { organization_id: organization.id, instance_id: instance?.id ?? "" } },
-        { signal },
-      ),
-    enabled: isOpen && instance !== undefined,
-  });
   if (instance === undefined) return null;
   if (!isOpen) return <Button onClick={() => setIsOpen(true)}>{action.label}</Button>;
-  return (
-    <div className="flex w-full min-w-0 flex-col gap-2">
-      <QueryView query={query} what="the lines for the instance" skeletonLines={3}>
-        {({ shell, steps }) => (
-          <>
-            <CodeBlock label={`For the shell of ${instance.name}`} code={shell.join("\n")} isShell />
-            {steps.length === 0 ? null : (
-              <ul className="flex list-disc flex-col gap-1 pl-4 text-xs text-ink-soft">
-                {steps.map((step) => (
-                  <li key={step} className="wrap-anywhere">
-                    {asSentence(step)}
-                  </li>
-                ))}
-              </ul>
-            )}
-          </>
-        )}
-      </QueryView>
-    </div>
-  );
+  return <ConfigurationPanel instance={instance} isPrimary={isPrimary} />;
 }

@@ -46,9 +46,7 @@ export function toRefusedCall(denial: Denial, instance: Instance, { personId, na
     error,
     record: denial,
     isOfOthers: !isOwn,
-    ...(isOwn
-      ? {}
-      : { person: { name: names.get(denial.subject ?? ""), subject: denial.subject } }),
+    ...(isOwn ? {} : { person: { name: names.get(denial.subject ?? ""), subject: denial.subject } }),
     ...(isOwn && reading !== undefined ? { retry: reading } : {}),
   };
 }

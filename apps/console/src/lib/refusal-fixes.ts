@@ -5,6 +5,7 @@
  */
 import type { Explanation, Finding } from "./explain-refusal.ts";
 import type { Instance } from "./instance-state.ts";
+import { writeOriginLine } from "./origin-line.ts";
 
 export interface Switches {
   readonly authorization: boolean;
@@ -65,8 +66,15 @@ const configuration: PointerAction = { kind: "show-configuration", label: "Show 
 const signIn: FixAction = { kind: "sign-in", label: "Sign in again" };
 const reload: FixAction = { kind: "reload", label: "Load the page again" };
 
+const PLACE_WORDS: Readonly<Record<InstancePlace, string>> = {
+  switches: "Open its switches",
+  keys: "Compare the keys",
+  policy: "Open its policy",
+  settings: "Open its settings",
+};
+
 function open(tab: InstancePlace): PointerAction {
-  return { kind: "open-instance", label: "Open the instance", tab };
+  return { kind: "open-instance", label: PLACE_WORDS[tab], tab };
 }
 
 function setSwitches(label: string, switches: Switches): ButtonAction {
@@ -156,8 +164,12 @@ const POINTERS: Readonly<Record<string, Plan<PointerAction>>> = {
   INSTANCE_SCOPES_NOT_ENFORCED: configuring,
   // Of a refusal it is the cause only where something else answers in the place of the instance.
   INSTANCE_SECURITY_KEY_MISSING: configuring,
-  INSTANCE_CORS_REFUSED: ({ consoleOrigin }) => [
-    { kind: "copy", label: "On the instance", text: `CORS_ORIGIN_LIST=${consoleOrigin}` },
+  INSTANCE_CORS_REFUSED: ({ consoleOrigin, instance }) => [
+    {
+      kind: "copy",
+      label: `For the shell of ${instance?.name ?? "the instance"}`,
+      text: writeOriginLine(consoleOrigin),
+    },
     open("settings"),
   ],
   INSTANCE_TIMED_OUT: opening("settings"),

@@ -6,6 +6,7 @@ import { FIRST_VERSION_WITH_JWT } from "@agentos/contract";
 import { type BrowserKind, explainLocalNetwork, nameBrowser } from "../../lib/browser-kind.ts";
 import { describeFault } from "../../lib/describe-fault.ts";
 import type { Instance } from "../../lib/instance-state.ts";
+import { writeOriginLine } from "../../lib/origin-line.ts";
 import type { ProbeAnswer, ProbeReport } from "../../lib/probe-endpoint.ts";
 import type { Cause, Trial } from "../../lib/trial.ts";
 import { asSentence, clip } from "../../lib/words.ts";
@@ -50,14 +51,55 @@ export interface LightsInput {
   readonly consoleOrigin: string;
 }
 
+/** What is wrong where a light is red, in the fewest words. */
+const FAULTS: Readonly<Record<LightId, string>> = {
+  address: "No address",
+  network: "Blocked by this browser",
+  reachable: "Not reachable",
+  cors: "Blocked by CORS",
+  agentos: "Not an AgentOS",
+  version: "Version unknown",
+  mode: "Not protected",
+  key: "Key refused",
+  audience: "Wrong audience",
+  scope: "Scope missing",
+};
+
+const ASKED: Partial<Readonly<Record<LightId, string>>> = {
+  address: "Give an address",
+  version: "Say its version",
+  key: "Type its security key",
+};
+
+export interface LightsState {
+  readonly tone: "ok" | "danger" | "accent" | "neutral";
+  readonly word: string;
+  /** It is looked at again. */
+  readonly isBusy: boolean;
+}
+
+/** All of them in one word: the first fault, else what the person is asked. */
+export function describeLights(
+  lights: readonly Light[],
+  { isDraft }: { readonly isDraft: boolean },
+): LightsState {
+  const red = lights.find(({ state }) => state === "failed");
+  if (red !== undefined) return { tone: "danger", word: FAULTS[red.id], isBusy: true };
+  const asks = lights.find(({ state }) => state === "asks");
+  if (asks !== undefined) return { tone: "accent", word: ASKED[asks.id] ?? asks.title, isBusy: false };
+  if (isDraft && isConnectable(lights)) return { tone: "ok", word: "Ready to connect", isBusy: false };
+  if (isAllGreen(lights)) return { tone: "ok", word: "All lights are green", isBusy: false };
+  return { tone: "neutral", word: "Checking…", isBusy: true };
+}
+
 const TITLES: Readonly<Record<LightId, string>> = {
   address: "Address",
-  network: "Let out by this browser",
+  network: "Allowed by this browser",
   reachable: "Reachable",
-  cors: "Readable for this page (CORS)",
+  cors: "Allows this console (CORS)",
   agentos: "Is an AgentOS",
   version: "Version",
-  mode: "What it asks for",
+  mode: "Protection",
   key: "Key",
   audience: "Audience",
   scope: "Scope",
@@ -121,7 +163,8 @@ function findConnection({ instance, report, browser, consoleOrigin }: LightsInpu
         fix: explainLocalNetwork(browser),
       },
     };
-  if (outcome === "cors-refused") return { address, network, reachable, cors: describeCors(consoleOrigin) };
+  if (outcome === "cors-refused")
+    return { address, network, reachable, cors: describeCors(instance.name, consoleOrigin) };
   return { address, network, reachable: describeSilence(endpoint, outcome === "timed-out") };
 }
 
@@ -133,12 +176,12 @@ function describeMixedContent(browser: BrowserKind): Words {
   };
 }
 
-function describeCors(consoleOrigin: string): Words {
+function describeCors(name: string, consoleOrigin: string): Words {
   return {
     state: "failed",
     said: "The answer does not let this page read it",
     fix: `Let ${consoleOrigin} call the instance: set this on it, and start it again. Where other origins are listed already, add this one to them.`,
-    lines: { label: "On the instance", code: `CORS_ORIGIN_LIST='${JSON.stringify([consoleOrigin])}'` },
+    lines: { label: `For the shell of ${name}`, code: writeOriginLine(consoleOrigin) },
   };
 }
 
@@ -211,7 +254,7 @@ function findVersion({ version, version_source: source }: Instance): Words {
       said: "It reports none",
       fix: `Versions before 2.6.0 do not. Say which one it is: from ${FIRST_VERSION_WITH_JWT} on an AgentOS can verify tokens.`,
     };
-  const said = `${clip(version, 64)}, ${source === "reported" ? "as it reports" : "as a person has stated"}`;
+  const said = `${clip(version, 64)}, ${source === "reported" ? "as it reports" : "as somebody entered"}`;
   if (canVerifyTokens(version)) return { state: "passed", said };
   return {
     state: "warn",
@@ -280,7 +323,7 @@ function findTrust({ instance, trial }: LightsInput): Found {
       key: {
         state: "asks",
         said: "Its security key is not known in this tab",
-        fix: "Type it here to try it.",
+        fix: "Type the key that the instance was started with: `echo $OS_SECURITY_KEY` prints it there.",
       },
       audience: NONE_OF_KEY,
       scope: NONE_OF_KEY,

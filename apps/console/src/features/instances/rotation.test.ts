@@ -70,7 +70,7 @@ describe("the key before is retired", () => {
     ]);
     expect(retire).toMatchObject({ kid: "old", reason: undefined, force: undefined });
     expect(retire?.evidence).toBe(
-      "0 tokens by the old key are left: safe to retire. 0 requests came with it in the last hour.",
+      "Safe to retire: no valid token is signed with the old key. (Last hour: 0 requests with it.)",
     );
   });
 
