@@ -139,7 +139,7 @@ describe("the version", () => {
     const titleOf = (observed?: Parameters<typeof compare>[1]) =>
       compare("jwt key", observed).find(({ code }) => code === "INSTANCE_BOTH_SWITCHES_ON")?.title;
     expect(titleOf()).toContain("requests with the security key are refused");
-    expect(titleOf(securityKey)).toContain("so it takes no tokens");
+    expect(titleOf(securityKey)).toContain("so tokens are refused");
   });
 
   it("with tokens has two ways out of both switches, the preferred one first", () => {

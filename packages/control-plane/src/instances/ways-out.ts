@@ -7,7 +7,7 @@ import type { KnownVersion } from "./version-gate.ts";
 /** What comes of both switches being on, as the instance is set up. */
 export function describeBothOn(isKeyOnly: boolean): string {
   return isKeyOnly
-    ? "the instance itself is set up with the security key only, so it takes no tokens"
+    ? "it is set up with the security key, so tokens are refused"
     : "Authorization wins there, so requests with the security key are refused";
 }
 

@@ -4,6 +4,7 @@ import type { Cause, Trial } from "../../lib/trial.ts";
 import {
   canVerifyTokens,
   deriveLights,
+  describeLights,
   isAllGreen,
   isConnectable,
   type LightId,
@@ -58,6 +59,17 @@ test("all ten are green for who is let in", () => {
   expect(isAllGreen(lights)).toBe(true);
 });
 
+test("all of them in one word: the fault, what is asked, or that it is ready", () => {
+  const wordOf = (given: Partial<LightsInput>) =>
+    describeLights(look(given).lights, { isDraft: given.instance?.is_draft === true }).word;
+  const draft = makeInstance({ is_draft: true });
+  expect(wordOf({})).toBe("All lights are green");
+  expect(wordOf({ instance: draft })).toBe("Ready to connect");
+  expect(wordOf({ instance: draft, report: undefined })).toBe("Checking…");
+  expect(wordOf({ report: { ...ANSWERED, outcome: "cors-refused", answers: [] } })).toBe("Blocked by CORS");
+  expect(wordOf({ trial: { kind: "no-key" } })).toBe("Type its security key");
+});
+
 describe("each fault of the connection stops at its light, and those behind it wait", () => {
   test.each([
     ["mixed-content", "network"],
@@ -77,7 +89,7 @@ describe("each fault of the connection stops at its light, and those behind it w
 
   test("CORS: the line has the origin of this console", () => {
     const { of } = look({ report: { ...ANSWERED, outcome: "cors-refused", answers: [] } });
-    expect(of("cors")?.lines?.code).toBe(`CORS_ORIGIN_LIST='["http://localhost:7778"]'`);
+    expect(of("cors")?.lines?.code).toBe(`export CORS_ORIGIN_LIST='["http://localhost:7778"]'`);
   });
 });
 

@@ -38,8 +38,8 @@ const fresh = (is_loaded: boolean | null) => key({ kid: "new", station: "publish
 test("begins with publishing; the others say what they wait for", () => {
   const { publish, sign, retire } = rotate([key({})]);
   expect(publish).toMatchObject({ state: "now", reason: undefined });
-  expect(sign).toMatchObject({ state: "later", reason: "No new key is published." });
-  expect(retire).toMatchObject({ state: "later", reason: "No key is being retired." });
+  expect(sign).toMatchObject({ state: "later", reason: "It comes after a key is published." });
+  expect(retire).toMatchObject({ state: "later", reason: "It comes after the new key signs." });
 });
 
 describe("a published key signs", () => {
