@@ -198,8 +198,8 @@ describe("a removed member's open console", () => {
     const person = await world.addMember("Nora");
     const page = await openRefusals(visitor, { world, instance, person });
     await world.remove(person);
-    await meetRefusal(page, "GET /authz/policy");
-    await page.getByRole("button", { name: /try.* again$/i }).click();
+    await page.getByRole("button", { name: "Check my access" }).click();
+    await page.getByRole("button", { name: "Why was GET /authz/policy refused?" }).click();
     await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
     await visitor.screenshot(page, "refusal-removed-member");
   });

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { cx } from "../lib/cx.ts";
 import type { Explanation } from "../lib/explain-refusal.ts";
-import { planChoice } from "../lib/refusal-fixes.ts";
+import { isAboutSwitches, planChoice } from "../lib/refusal-fixes.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
 import { asSentence } from "../lib/words.ts";
 import { Badge } from "./badge.tsx";
@@ -82,7 +82,7 @@ interface ChoiceProps {
 
 function Choice({ choice, session, isPreferred }: ChoiceProps) {
   const { title, steps } = choice;
-  const action = planChoice(choice);
+  const action = planChoice(choice, session.instance);
   return (
     <li className="flex min-w-0 flex-col gap-3 rounded-md border border-line-strong bg-canvas p-3">
       <p className="flex flex-wrap items-center justify-between gap-2 text-sm font-medium text-ink">
@@ -96,11 +96,13 @@ function Choice({ choice, session, isPreferred }: ChoiceProps) {
           </li>
         ))}
       </ol>
-      {action === undefined ? null : (
+      {action !== undefined ? (
         <div>
           <FixControl action={action} session={session} isPrimary={isPreferred} isOpen={false} />
         </div>
-      )}
+      ) : isAboutSwitches(choice) ? (
+        <p className="text-xs text-ink-soft">The switches are set so. The rest is done on the instance.</p>
+      ) : null}
     </li>
   );
 }
