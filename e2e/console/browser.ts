@@ -38,20 +38,32 @@ export const CONNECTION_FAULTS: readonly RegExp[] = [
 export interface Visitor {
   /** A page without a cookie and without anything stored. */
   open(options: VisitOptions): Promise<Page>;
-  /** Into `e2e/console/screenshots`, which Git ignores; into `docs/images` with AGENTOS_DOCS_IMAGES=1. */
+  /**
+   * Into `e2e/console/screenshots`, which Git ignores; into `docs/images` with AGENTOS_DOCS_IMAGES=1. None are made by
+   * `npm test` alone: nobody looks at them there, and more than a hundred take half a minute.
+   */
   screenshot(page: Page, name: string, options?: { readonly isWholePage?: boolean }): Promise<void>;
   /**
    * What axe finds that is serious or critical, in words; empty when all is well. While the list of a select or a combobox is
-   * open, Base UI hides the rest of the page from screen readers and Tab closes the list: axe takes that for a trap.
+   * open, Base UI hides the rest of the page from screen readers and Tab closes the list: axe takes that for a trap. `within`
+   * looks at what this selector finds alone: at a layer over a page that was looked at before.
    */
-  findBarriers(page: Page, options?: { readonly hasOpenList?: boolean }): Promise<readonly string[]>;
+  findBarriers(page: Page, options?: BarrierOptions): Promise<readonly string[]>;
 }
 
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+interface BarrierOptions {
+  readonly hasOpenList?: boolean;
+  readonly within?: string;
+}
+
+export const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
 const FOLDER = join(
   import.meta.dirname,
   process.env["AGENTOS_DOCS_IMAGES"] === "1" ? "../../docs/images/console" : "screenshots",
 );
+const isLookedAt =
+  process.env["AGENTOS_DOCS_IMAGES"] === "1" || process.env["npm_lifecycle_event"] !== "test";
+
 /** The browser's own word on an answer that the page understands: refusals are data. */
 const ANSWERED = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
@@ -82,6 +94,7 @@ export const story = base.extend<{ visitor: Visitor }>({
         return page;
       },
       async screenshot(page, name, { isWholePage = false } = {}) {
+        if (!isLookedAt) return;
         mkdirSync(FOLDER, { recursive: true });
         await page.screenshot({
           path: join(FOLDER, `${name}.png`),
@@ -90,10 +103,13 @@ export const story = base.extend<{ visitor: Visitor }>({
           fullPage: isWholePage,
         });
       },
-      async findBarriers(page, { hasOpenList = false } = {}) {
-        const { violations } = await new AxeBuilder({ page })
-          .disableRules(hasOpenList ? ["aria-hidden-focus"] : [])
-          .analyze();
+      async findBarriers(page, { hasOpenList = false, within } = {}) {
+        const axe = new AxeBuilder({ page })
+          // Our pages have no frames. The other mode opens a page beside for them, each time.
+          .setLegacyMode()
+          .options({ resultTypes: ["violations"] })
+          .disableRules(hasOpenList ? ["aria-hidden-focus"] : []);
+        const { violations } = await (within === undefined ? axe : axe.include(within)).analyze();
         return violations
           .filter(({ impact }) => impact === "serious" || impact === "critical")
           .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`);

@@ -177,19 +177,33 @@ story(
   },
 );
 
-story("an instance is deleted by whoever types its name", async ({ visitor }) => {
-  const id = await connectGuarded();
-  const page = await visitor.open({ origins: origins() });
-  await world.signIn(page, `/i/${id}/instance?tab=settings`);
-  await page.getByRole("button", { name: "Delete the instance…" }).click();
-  const dialog = page.getByRole("dialog");
-  expect(
-    await dialog.getByRole("button", { name: "Delete the instance" }).getAttribute("aria-disabled"),
-  ).toBe("true");
-  await dialog.getByLabel("Type Shop to go on").fill("Shop");
-  await dialog.getByRole("button", { name: "Delete the instance" }).click();
-  await page.getByRole("heading", { name: "No instance yet" }).waitFor();
-});
+story(
+  "an instance has addresses of its own, and is deleted by whoever types its name",
+  async ({ visitor }) => {
+    // A name is text, whatever it looks like.
+    const name = "Shop <b>x</b>";
+    const id = await connectGuarded(name);
+    const page = await visitor.open({ origins: origins() });
+    const address = `/i/${id}/instance?tab=settings`;
+    const policyOf = async () =>
+      (await page.goto(`${world.url}${address}`))?.headers()["content-security-policy"];
+    expect(await policyOf()).toContain("connect-src 'self';");
+    await world.signIn(page, address);
+    expect(page.url()).toBe(`${world.url}${address}`);
+    expect(await policyOf()).toContain(`connect-src 'self' ${place.endpoint};`);
+    await page.getByRole("button", { name: /Switch instance.*Shop <b>x<\/b>/ }).waitFor();
+    await page.getByRole("button", { name: "Delete the instance…" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(
+      await dialog.getByRole("button", { name: "Delete the instance" }).getAttribute("aria-disabled"),
+    ).toBe("true");
+    await dialog.getByLabel(`Type ${name} to go on`).fill(name);
+    await dialog.getByRole("button", { name: "Delete the instance" }).click();
+    await page.getByRole("heading", { name: "No instance yet" }).waitFor();
+    await page.evaluate(`history.pushState({}, "", "/i/${id}/chat")`);
+    await page.getByRole("heading", { name: "No such instance" }).waitFor();
+  },
+);
 
 story("with `agentos dev` a switch reconfigures the AgentOS while the page is open", async ({ visitor }) => {
   const dev = startCommand(["dev", "--port", "0", "--quiet"], { cwd: makeFolder(), hasConsole: true });

@@ -146,6 +146,7 @@ describe("the lines for an instance", async () => {
     const sourced = await source(shell);
     expect(sourced).not.toHaveProperty("OS_SECURITY_KEY");
     expect(sourced).not.toHaveProperty("JWT_JWKS_FILE");
+    expect(sourced["USER_ISOLATION_ENABLED"]).toBe(isOurs ? "true" : undefined);
     expect(await askAgentOS(sourced, token)).toEqual(LET_IN_AND_REFUSED);
     expect(await askAgentOS(readEnvFile(dotenv), token)).toEqual(LET_IN_AND_REFUSED);
   });

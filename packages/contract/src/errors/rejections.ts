@@ -152,6 +152,12 @@ export const rejections = {
     detail: "There are too many instances",
     fix: "delete one that is no longer needed",
   },
+  INSTANCE_OWN_TOO_MANY: {
+    ...against,
+    title: "you have connected {limit} instances, the most of one person whose role lacks os:write",
+    detail: "You have connected too many instances",
+    fix: "ask an Owner to delete one of yours that is no longer needed, or somebody with os:write to connect this one",
+  },
   INSTANCE_ENDPOINT_INVALID: {
     ...rejection,
     status: 422,

@@ -33,7 +33,7 @@ const NEW_SECRET = "openssl rand -hex 32";
 
 /** Writes them. */
 export function writeConfiguration(wanted: WantedConfiguration): ConfigurationLines {
-  const tokens = wanted.authorization ? writeTokens(wanted) : writeNoTokens();
+  const tokens = wanted.authorization ? writeTokens(wanted) : writeNoTokens(wanted);
   const key = wanted.securityKey ? writeSecurityKey() : writeNoSecurityKey();
   const origin = writeOrigin(wanted);
   return {
@@ -58,13 +58,21 @@ function writeTokens(wanted: WantedConfiguration): Lines {
 }
 
 const ENFORCE = "AUTHORIZATION_ENABLED=true";
+/** Each member reaches their own sessions and memories. A Python AgentOS has it in its code alone. */
+const ISOLATE = "USER_ISOLATION_ENABLED=true";
 
 /** Our servers read base64 of PEM and of key sets, which neither shells nor loaders change. */
 function writeForOurs({ issuer, jwksUrl }: WantedConfiguration, keys: string): Lines {
   const variable = `JWT_VERIFICATION_KEY=${Buffer.from(keys, "utf8").toString("base64")}`;
   return {
-    shell: [`export ${variable}`, `export ${ENFORCE}`, "unset JWT_JWKS_FILE", ...offerFile(jwksUrl)],
-    dotenv: [variable, ENFORCE, NO_FILE, ...offerFile(jwksUrl)],
+    shell: [
+      `export ${variable}`,
+      `export ${ENFORCE}`,
+      `export ${ISOLATE}`,
+      "unset JWT_JWKS_FILE",
+      ...offerFile(jwksUrl),
+    ],
+    dotenv: [variable, ENFORCE, ISOLATE, NO_FILE, ...offerFile(jwksUrl)],
     steps: [
       `where the configuration is code or JSON, "issuer": "${issuer}" in "authorizationConfig" follows every rotation by itself, in place of a key`,
     ],
@@ -128,10 +136,11 @@ function toKeySet({ keys }: WantedConfiguration): string {
   return JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
 }
 
-function writeNoTokens(): Lines {
+function writeNoTokens({ isOurs }: WantedConfiguration): Lines {
+  const names = [...TOKEN_VARIABLES, ...(isOurs ? ["USER_ISOLATION_ENABLED"] : [])];
   return {
-    shell: [`unset ${TOKEN_VARIABLES.join(" ")}`],
-    dotenv: TOKEN_VARIABLES.map((name) => `# delete the line of ${name}, if there is one`),
+    shell: [`unset ${names.join(" ")}`],
+    dotenv: names.map((name) => `# delete the line of ${name}, if there is one`),
     steps: ['where the configuration is code or JSON, take every JWT key and "authorization" out of it'],
   };
 }

@@ -8,6 +8,7 @@ import {
   type InstanceServices,
   MAX_DRAFTS,
   MAX_INSTANCES,
+  MAX_OWN_INSTANCES,
 } from "./instance-services.ts";
 import {
   type ChangedInstance,
@@ -30,7 +31,7 @@ export async function createDraft(
   const values = toValues(given);
   return store.change(actor, async (change) => {
     await change.lockOrganization(organizationId);
-    const drafts = await count(change, caller, 1);
+    const drafts = await count(change, caller, { is_draft: 1, created_by: personId });
     if (drafts >= MAX_DRAFTS) throw reject("INSTANCE_TOO_MANY", { limit: MAX_DRAFTS, kind: "drafts" });
     const id = generateId();
     const row: InstanceRow = {
@@ -62,19 +63,36 @@ export async function createDraft(
   });
 }
 
+interface Counted {
+  readonly is_draft: 0 | 1;
+  readonly created_by?: string;
+}
+
 async function count(
   { db }: Change,
-  { organizationId, personId }: InstanceCaller,
-  isDraft: 0 | 1,
+  { organizationId }: InstanceCaller,
+  { is_draft: isDraft, created_by: by }: Counted,
 ): Promise<number> {
   const { total } = await db
     .selectFrom("agentos_cp_instances")
     .select(({ fn }) => fn.countAll().as("total"))
     .where("organization_id", "=", organizationId)
     .where("is_draft", "=", isDraft)
-    .$if(isDraft === 1, (query) => query.where("created_by", "=", personId))
+    .$if(by !== undefined, (query) => query.where("created_by", "=", by ?? ""))
     .executeTakeFirstOrThrow();
   return Number(total);
+}
+
+/**
+ * Rejects where no room is left. Who connects one cannot delete it (os:delete is an Owner's), so what one person may take
+ * of everybody's room is bounded, unless they may change what others have connected too.
+ */
+async function requireRoom(change: Change, caller: InstanceCaller): Promise<void> {
+  if ((await count(change, caller, { is_draft: 0 })) >= MAX_INSTANCES)
+    throw reject("INSTANCE_TOO_MANY", { limit: MAX_INSTANCES, kind: "instances" });
+  if (caller.scopes.includes("os:write")) return;
+  const own = await count(change, caller, { is_draft: 0, created_by: caller.personId });
+  if (own >= MAX_OWN_INSTANCES) throw reject("INSTANCE_OWN_TOO_MANY", { limit: MAX_OWN_INSTANCES });
 }
 
 /** Changes one's own. */
@@ -111,8 +129,7 @@ export async function connectDraft(
     await change.lockOrganization(organizationId);
     const row = await requireDraft(change, caller, instanceId);
     if (row.endpoint === null) throw reject("INSTANCE_ENDPOINT_MISSING");
-    if ((await count(change, caller, 0)) >= MAX_INSTANCES)
-      throw reject("INSTANCE_TOO_MANY", { limit: MAX_INSTANCES, kind: "instances" });
+    await requireRoom(change, caller);
     await requireFreeEndpoint(change.db, { organizationId, instanceId, endpoint: row.endpoint });
     const seen = (await readSeen(change.db, [instanceId], personId)).get(instanceId)?.browser;
     const after: InstanceRow = {

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { MarkedText } from "../../components/marked-text.tsx";
 import { cx } from "../../lib/cx.ts";
-import type { Light, LightId, LightState } from "./connection-lights.ts";
+import type { Light, LightId, LightState } from "./light.ts";
 
 const LOOKS: Readonly<
   Record<
