@@ -107,8 +107,8 @@ function Chat(props: ChatProps) {
       },
       decide(key, decisions) {
         void store.decide(key, decisions);
-        // The card that had the focus goes away.
-        input.current?.focus({ preventScroll: true });
+        // The card that had the focus goes away. On a phone the keyboard would come up.
+        if (window.matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
       },
       curlOf: (turn) =>
         toCurl({
