@@ -13,6 +13,7 @@ story(
     page.setDefaultTimeout(10_000);
     await page.goto(link);
     await page.getByRole("heading", { name: "Assistant" }).waitFor();
+    await page.getByRole("main").getByText("Connected").waitFor();
     await visitor.screenshot(page, "start-home");
     await page.getByRole("main").getByRole("link", { name: "Chat", exact: true }).first().click();
     await page.getByText(/^Scripted, no model: set OPENAI_API_KEY/).waitFor();
