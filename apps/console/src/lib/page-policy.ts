@@ -6,9 +6,6 @@ export interface PagePolicy {
   readonly hasBlocked: (url: string) => boolean;
 }
 
-/** What is read of it. */
-type Violation = Readonly<Record<"blockedURI" | "effectiveDirective", string>>;
-
 export function watchPagePolicy(target: Pick<EventTarget, "addEventListener">): PagePolicy {
   const origins = new Set<string>();
   target.addEventListener("securitypolicyviolation", (event) => {
