@@ -96,12 +96,14 @@ export const story = base.extend<{ visitor: Visitor }>({
       async screenshot(page, name, { isWholePage = false } = {}) {
         if (!isLookedAt) return;
         mkdirSync(FOLDER, { recursive: true });
-        await page.screenshot({
-          path: join(FOLDER, `${name}.png`),
-          animations: "disabled",
-          caret: "hide",
-          fullPage: isWholePage,
-        });
+        const size = page.viewportSize();
+        // As high as the page, so that what sticks to the window is where it belongs.
+        if (isWholePage && size !== null) {
+          const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+          await page.setViewportSize({ ...size, height: Math.max(size.height, height) });
+        }
+        await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled", caret: "hide" });
+        if (isWholePage && size !== null) await page.setViewportSize(size);
       },
       async findBarriers(page, { hasOpenList = false, within } = {}) {
         const axe = new AxeBuilder({ page })

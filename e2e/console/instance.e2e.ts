@@ -42,6 +42,7 @@ async function giveLines(instance_id: string): Promise<void> {
   await world.owner.instances.observe({
     parameters,
     body: {
+      endpoint: place.endpoint,
       outcome: "answered",
       answers: [{ route: "GET /info", status: 200, body: { server_version: "0.1.0" } }],
     },
@@ -212,7 +213,7 @@ story("with `agentos dev` a switch reconfigures the AgentOS while the page is op
   const [, endpoint = ""] = await dev.waitFor(/AgentOS is ready at (http:\S+)/);
   const page = await visitor.open({ origins: [url, endpoint] });
   await page.goto(link);
-  await page.getByRole("link", { name: "Access", exact: true }).click();
+  await page.getByRole("link", { name: "Access & keys", exact: true }).click();
   const authorization = page.getByRole("switch", { name: /^Authorization/ });
   await page.getByText("Matches", { exact: true }).first().waitFor();
   const status = async () => (await fetch(`${endpoint}/agents`)).status;

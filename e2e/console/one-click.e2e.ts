@@ -137,7 +137,7 @@ const signsInAgain =
   };
 
 async function enterPassword(page: Page): Promise<void> {
-  const ended = page.getByRole("dialog", { name: "Your session has ended" });
+  const ended = page.getByRole("dialog", { name: "You were signed out" });
   await ended.getByLabel("Password").fill(PASSWORD);
   await ended.getByRole("button", { name: "Sign in" }).click();
 }

@@ -200,7 +200,7 @@ describe("a removed member's open console", () => {
     await world.remove(person);
     await page.getByRole("button", { name: "Check my access" }).click();
     await page.getByRole("button", { name: "Why was GET /authz/policy refused?" }).click();
-    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+    await page.getByRole("dialog", { name: "You were signed out" }).waitFor();
     await visitor.screenshot(page, "refusal-removed-member");
   });
 });

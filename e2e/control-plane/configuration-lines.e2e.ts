@@ -76,6 +76,7 @@ async function openControlPlane() {
     async observe(isOurs: boolean) {
       const body = { os_id: "agent-os", auth_mode: "none", agno_version: "2.9.0" };
       await ask("POST", "/observations", {
+        endpoint: "http://localhost:7777",
         outcome: "answered",
         answers: [
           { route: "GET /info", status: 200, body: isOurs ? { ...body, server_version: "0.1.0" } : body },

@@ -1,11 +1,12 @@
 /** Around the pages about one instance: the instance must be there before they ask it anything. */
 import { Outlet } from "@tanstack/react-router";
 import { ServerOff } from "lucide-react";
+import { useState } from "react";
 import { ButtonLink } from "../components/button.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
 import { PageHeader } from "../components/page-header.tsx";
 import { QueryView } from "../components/query-view.tsx";
-import type { Instance } from "../lib/instance-state.ts";
+import { type Instance, isSeenLately } from "../lib/instance-state.ts";
 import { useInstanceProbe } from "../lib/instance-watch.ts";
 import { useInstances } from "../lib/instances.ts";
 import { instanceRoute } from "../lib/parent-routes.ts";
@@ -20,7 +21,7 @@ export function InstanceFrame() {
         if (instance === undefined) return <UnknownInstance />;
         return (
           <>
-            {!instance.is_draft && instance.observed === null ? <FirstLook instance={instance} /> : null}
+            <Look key={instance.id} instance={instance} />
             <Outlet />
           </>
         );
@@ -29,8 +30,13 @@ export function InstanceFrame() {
   );
 }
 
-/** Nobody has reported of it yet: what its pages show would stand beside "Not checked yet". */
-function FirstLook({ instance }: { readonly instance: Instance }) {
+/** What its pages show would stand beside a state of long ago. One look for each visit; it asks three routes. */
+function Look({ instance }: { readonly instance: Instance }) {
+  const [isNeeded] = useState(() => !instance.is_draft && !isSeenLately(instance, Date.now() / 1_000));
+  return isNeeded ? <OneLook instance={instance} /> : null;
+}
+
+function OneLook({ instance }: { readonly instance: Instance }) {
   useInstanceProbe(instance, { isSettled: true });
   return null;
 }

@@ -30,15 +30,15 @@ export function SessionEnded() {
 
   return (
     <Dialog
-      title="Your session has ended"
-      description="Sign in to go on: what you typed on this page stays. If that fails, you may have been removed: ask an Owner."
+      title="You were signed out"
+      description="Your sign-in expired, was ended, or you were removed from the organization. What you typed is still here: sign in again to go on."
       isOpen={isOver}
       isBlocking
       isAboveAll
       onOpenChange={() => undefined}
       actions={
         <Button variant="ghost" onClick={() => openDocument("/")}>
-          Sign in as somebody else
+          Discard and leave
         </Button>
       }
     >

@@ -19,8 +19,8 @@ const LOOKS = {
 export function Notice({ tone = "accent", title, children, action }: NoticeProps) {
   const { icon: Icon, look, ink } = LOOKS[tone];
   return (
-    <div className={cx("flex gap-3 rounded-lg border border-line p-3", look)}>
-      <Icon aria-hidden className={cx("mt-0.5 size-4 shrink-0", ink)} />
+    <div className={cx("flex gap-2.5 rounded-lg border border-line p-3.5", look)}>
+      <Icon aria-hidden className={cx("size-5 shrink-0", ink)} />
       <div className="flex min-w-0 flex-1 flex-col gap-0.5 text-sm">
         <p className="font-medium text-ink">{title}</p>
         {children === undefined ? null : <div className="text-ink-soft">{children}</div>}

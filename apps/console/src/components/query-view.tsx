@@ -13,13 +13,14 @@ export interface QueryViewProps<Data> {
   readonly skeletonLines?: number;
 }
 
-/** An answer that is there stays, also when asking again has failed: then the fault stands above it. */
+/**
+ * An answer that is there stays, also when asking again has failed: then the fault stands above it. That somebody is signed
+ * out is told by the shell, once.
+ */
 export function QueryView<Data>({ query, what, children, skeletonLines = 5 }: QueryViewProps<Data>) {
   const { data, error, isFetching, refetch } = query;
-  // Then a dialog asks to sign in, and what is here is asked for again.
-  const isSaidElsewhere = data !== undefined && isSessionOver(error);
   const fault =
-    error === null || isSaidElsewhere ? null : (
+    error === null || isSessionOver(error) ? null : (
       <ErrorState
         error={error}
         title={`Loading ${what} has failed`}
@@ -30,7 +31,7 @@ export function QueryView<Data>({ query, what, children, skeletonLines = 5 }: Qu
   if (data === undefined) return fault ?? <Skeleton label={`Loading ${what}`} lines={skeletonLines} />;
   return (
     <>
-      {fault}
+      {fault === null ? null : <div className="[main:has([data-fills])>&]:m-4">{fault}</div>}
       {children(data)}
     </>
   );

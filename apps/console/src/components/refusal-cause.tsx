@@ -32,7 +32,7 @@ export function RefusalCause({ session, isTitle = false }: RefusalCauseProps) {
   return (
     <div className="flex min-w-0 flex-col gap-3">
       {isTitle ? null : (
-        <p className="text-base font-medium text-ink wrap-anywhere">{describeCause(session)}</p>
+        <p className="text-lg font-semibold text-ink wrap-anywhere">{describeCause(session)}</p>
       )}
       <p className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
         {route === undefined || instance === undefined ? null : (

@@ -2,13 +2,15 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { type FixAction, SCOPES_OF_FIX } from "../lib/refusal-fixes.ts";
 import type { RefusalSession } from "../lib/use-refusal.ts";
-import { Button, ButtonLink } from "./button.tsx";
+import { clip } from "../lib/words.ts";
+import { Button } from "./button.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
 import { CopyTextButton } from "./copy-button.tsx";
 import { Field } from "./field.tsx";
 import { RequiresScope } from "./requires-scope.tsx";
 import { TextInput } from "./text-input.tsx";
+import { TextLink } from "./text-link.tsx";
 
 export interface FixControlProps {
   readonly action: FixAction;
@@ -37,13 +39,14 @@ export function FixControl(props: FixControlProps): ReactNode {
       return <Configuration {...props} />;
     case "open-instance":
       return session.instance === undefined ? null : (
-        <ButtonLink
+        <TextLink
+          className="py-1.5 text-sm"
           to="/i/$instanceId/instance"
           params={{ instanceId: session.instance.id }}
           search={action.tab === "switches" ? {} : { tab: action.tab }}
         >
-          {action.label}
-        </ButtonLink>
+          {action.label} of {clip(session.instance.name, 40)}
+        </TextLink>
       );
     case "enter-security-key":
       return <KeyForm {...props} />;

@@ -11,6 +11,14 @@ export interface InstanceState {
   readonly word: string;
 }
 
+/** After so many seconds nobody should rely on what was seen. */
+const LATELY_SECONDS = 120;
+
+/** Whether what is known of it can stand beside what its pages show. One that was away may be back. */
+export function isSeenLately({ observed }: Pick<Instance, "observed">, nowSeconds: number): boolean {
+  return observed !== null && observed.is_reachable && nowSeconds - observed.at < LATELY_SECONDS;
+}
+
 /** The state of an instance in one word: what was found counts before what is wished. */
 export function describeInstanceState(instance: Instance): InstanceState {
   if (instance.is_draft) return { tone: "neutral", word: "Draft" };

@@ -32,10 +32,11 @@ export function useInstanceProbe(
     queryKey: ["probe", id, endpoint],
     enabled: endpoint !== null && isKnownToDocument(queryClient, instance),
     queryFn: async ({ signal }) => {
-      const report = await probeEndpoint(endpoint ?? "", tools, signal);
+      const asked = endpoint ?? "";
+      const report = await probeEndpoint(asked, tools, signal);
       const { outcome, answers } = report;
       const seen = await controlPlane.instances.observe(
-        { parameters, body: { outcome, answers: [...answers] } },
+        { parameters, body: { endpoint: asked, outcome, answers: [...answers] } },
         { signal },
       );
       replaceInstance(queryClient, parameters.organization_id, seen);

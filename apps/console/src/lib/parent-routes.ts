@@ -3,6 +3,7 @@
  * without knowing the shell.
  */
 import { createRootRouteWithContext, createRoute } from "@tanstack/react-router";
+import type { RunnableKind } from "./runnable-kinds.ts";
 import type { Services } from "./services.ts";
 
 declare module "@tanstack/react-router" {
@@ -11,6 +12,8 @@ declare module "@tanstack/react-router" {
     readonly title?: string;
     /** It belongs to the list of instances, and stands below it in the breadcrumbs. */
     readonly isOfInstances?: boolean;
+    /** It is about one agent, team or workflow, whose name is the better title. */
+    readonly runnable?: RunnableKind;
   }
 }
 

@@ -64,15 +64,8 @@ const configuration: PointerAction = { kind: "show-configuration", label: "Show 
 const signIn: FixAction = { kind: "sign-in", label: "Sign in again" };
 const reload: FixAction = { kind: "reload", label: "Load the page again" };
 
-const PLACE_WORDS: Readonly<Record<InstancePlace, string>> = {
-  switches: "Open its switches",
-  keys: "Compare the keys",
-  policy: "Open its policy",
-  settings: "Open its settings",
-};
-
 function open(tab: InstancePlace): PointerAction {
-  return { kind: "open-instance", label: PLACE_WORDS[tab], tab };
+  return { kind: "open-instance", label: `Open the ${tab}`, tab };
 }
 
 function setSwitches(label: string, switches: Switches): ButtonAction {

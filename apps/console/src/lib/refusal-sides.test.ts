@@ -23,7 +23,6 @@ test.each([
     },
     ["RS256 or ES256", "HS256"],
   ],
-
   [
     "kinds of credential",
     {

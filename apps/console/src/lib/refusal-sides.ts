@@ -33,7 +33,6 @@ export function compareSides(explanation: Explanation, instance: Instance | unde
   if (code === "INSTANCE_KEY_MANGLED") return undefined;
   if (/^INSTANCE_KEY_|^AUTH_(?:SIGNATURE|KEY_UNKNOWN|SIGNED)|^TOKEN_KEY/.test(code))
     return sides("Key", instance?.observed?.thumbprints?.join(", "), find(/signed with (\S+)/), "id");
-
   if (/OS_ID|AUDIENCE/.test(code))
     return sides(
       "Audience",

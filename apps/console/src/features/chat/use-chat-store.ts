@@ -7,19 +7,38 @@ import { useRefusal } from "../../components/refusal-area.tsx";
 import { useToast } from "../../components/toast.tsx";
 import { isSessionOver } from "../../lib/describe-fault.ts";
 import { instanceKey, useInstance, useOpenClient } from "../../lib/instance-data.ts";
+import type { Instance, InstanceList } from "../../lib/instance-state.ts";
 import { isRefused } from "../../lib/refused-call.ts";
+import { type RunnableKind, SESSION_ROUTES } from "../../lib/runnable-kinds.ts";
 import { useServices } from "../../lib/services.ts";
+import { clip } from "../../lib/words.ts";
 import { createChatStore } from "./chat-store.ts";
 
 export interface ChatProps {
   readonly instanceId: string;
+  readonly kind: RunnableKind;
   readonly agentId: string;
   readonly initialSessionId: string | undefined;
   /** Told before the address changes. */
   readonly onSession: (sessionId: string) => void;
 }
 
-export function useChatStore({ instanceId, agentId, initialSessionId, onSession }: ChatProps) {
+function describeSwitched(instance: Instance | undefined) {
+  const name = clip(instance?.name ?? "This instance", 60);
+  if (instance?.desired.authorization === true)
+    return {
+      title: `${name} now requires authorization`,
+      description: "Your message was sent again with a token.",
+    };
+  return instance?.desired.security_key === true
+    ? {
+        title: `${name} now asks for its security key`,
+        description: "Your message was sent again with it.",
+      }
+    : { title: `${name} asks for no credential any more`, description: "Your message was sent again." };
+}
+
+export function useChatStore({ instanceId, kind, agentId, initialSessionId, onSession }: ChatProps) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const { sessionWatch } = useServices();
@@ -44,6 +63,7 @@ export function useChatStore({ instanceId, agentId, initialSessionId, onSession 
   }
   const made = useMemo(() => {
     const created = createChatStore({
+      kind,
       agentId,
       sessionId: initialSessionId,
       openClient,
@@ -51,7 +71,7 @@ export function useChatStore({ instanceId, agentId, initialSessionId, onSession 
         latest.current.onSession(sessionId);
         void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] });
         void latest.current.navigate({
-          to: "/i/$instanceId/agents/$agentId/sessions/$sessionId",
+          to: SESSION_ROUTES[kind],
           params: { instanceId, agentId, sessionId },
           replace: true,
         });
@@ -70,17 +90,17 @@ export function useChatStore({ instanceId, agentId, initialSessionId, onSession 
       },
       onEnd: () => void queryClient.invalidateQueries({ queryKey: [...latest.current.key, "sessions"] }),
       refresh: () => queryClient.refetchQueries({ queryKey: ["instances"] }),
-      onSwitched: () =>
-        latest.current.tell({
-          title: "This instance asks for another credential now",
-          description: "Your message was sent again with it.",
-        }),
+      onSwitched() {
+        const lists = queryClient.getQueriesData<InstanceList>({ queryKey: ["instances"] });
+        const now = lists.flatMap(([, list]) => list?.data ?? []).find(({ id }) => id === instanceId);
+        latest.current.tell(describeSwitched(now));
+      },
       clock: () => performance.now(),
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
     return { store: created, explainTurn: (turnKey: string) => latest.current.explain(turnKey) };
     // A chat is made once; what it is about is its key.
-  }, [agentId, instanceId, initialSessionId, openClient, queryClient, sessionWatch]);
+  }, [kind, agentId, instanceId, initialSessionId, openClient, queryClient, sessionWatch]);
   const { store } = made;
   useEffect(() => {
     void store.load();

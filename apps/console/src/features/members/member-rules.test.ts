@@ -71,6 +71,15 @@ describe("rules of members", () => {
     expect(findRoleObstacle(ada, role("member"), two)).toBeUndefined();
   });
 
+  it("makes no link for oneself", () => {
+    expect(findLinkObstacle(grace, as(grace))?.title).toBe("Nobody makes a link for themselves");
+  });
+
+  it("leaves another password to the Owners, and the first way in to Administrators too", () => {
+    expect(findLinkObstacle(mia, as(grace))?.title).toBe("Only an Owner sets a new password for a member");
+    expect(findLinkObstacle({ ...mia, has_signed_in: false }, as(grace))).toBeUndefined();
+  });
+
   it("takes a role that is not known for more than any", () => {
     const standing = { ...as(ada), roles: ROLES.slice(1) };
     expect(findRemovalObstacle(ada, standing)).toBeDefined();

@@ -90,7 +90,19 @@ export function findRemovalObstacle(member: Member, standing: Standing): Obstacl
 }
 
 export function findLinkObstacle(member: Member, standing: Standing): Obstacle | undefined {
-  return findAbove(member, standing);
+  const above = findAbove(member, standing);
+  if (above !== undefined) return above;
+  if (member.person_id === standing.self.personId)
+    return {
+      title: "Nobody makes a link for themselves",
+      text: "It would get around your current password. Change the password in Settings.",
+    };
+  return member.has_signed_in && !isWithinOwn("owner", standing)
+    ? {
+        title: "Only an Owner sets a new password for a member",
+        text: "Whoever has that link acts as this member. Ask an Owner.",
+      }
+    : undefined;
 }
 
 export interface RoleChange {

@@ -3,6 +3,7 @@ import type { ClientError } from "@agentos/client";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
+import { NEW_PASSWORD_HINT, NewPasswordInput } from "../../components/new-password-input.tsx";
 import { TextInput } from "../../components/text-input.tsx";
 import { faultOfField } from "../../lib/describe-fault.ts";
 
@@ -61,14 +62,10 @@ export function LinkDetailsForm({ link, error, isBusy, onSubmit }: LinkDetailsFo
         // For password managers, which want to know whose password it is.
         <input type="hidden" autoComplete="username" value={link.person?.email ?? ""} readOnly />
       )}
-      <Field label="Password" hint="12 characters or more." error={faultOfField(error, "password")}>
-        <TextInput
-          type="password"
-          autoComplete="new-password"
+      <Field label="Password" hint={NEW_PASSWORD_HINT} error={faultOfField(error, "password")}>
+        <NewPasswordInput
           required
           autoFocus={!isOwner}
-          minLength={12}
-          maxLength={128}
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />

@@ -127,6 +127,8 @@ export const changedInstanceSchema = z.strictObject({
 
 /** What the console's probe has seen of an instance: facts of this browser, bounded, and none of them trusted. */
 export const probeSchema = z.strictObject({
+  /** Where it has looked: a page that is open may know the endpoint of before. */
+  endpoint: endpointSchema,
   /** What the browser could do at all; `unknown` for what it does not tell apart. */
   outcome: z.enum([
     "answered",

@@ -70,7 +70,8 @@ export const ROLES: Readonly<Record<RoleName, Role>> = Object.freeze({
   administrator: {
     name: "administrator",
     title: "Administrator",
-    description: "manages members, endpoints, switches and keys, and reads refusals and changes",
+    description:
+      "manages members, endpoints, switches and keys, and reads refusals and changes; sees only their own data",
     scopes: bundle(ENTER, USE, BUILD, MANAGE),
   },
   member: {
