@@ -37,6 +37,14 @@ test.each([
     },
     ["its security key", "a token"],
   ],
+  [
+    "clocks",
+    {
+      code: "AUTH_CLOCKS_DIFFER",
+      evidence: [{ fact: "the clock of the instance is 60 minutes ahead", source: "the Date of the answer" }],
+    },
+    ["that of the control plane", "60 minutes ahead"],
+  ],
   ["versions", { code: "INSTANCE_VERSION_WITHOUT_JWT" }, ["2.3.13 or later, to verify tokens", "unknown"]],
 ])("compares %s", (_, parts, [expected, got]) => {
   expect(compare(parts)).toMatchObject({ expected, got });
