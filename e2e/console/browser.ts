@@ -25,6 +25,8 @@ export interface VisitOptions extends Partial<Look> {
   readonly origins: readonly string[];
   /** What the browser itself says on what the story is about, such as a refused connection. Default: nothing. */
   readonly expects?: readonly RegExp[];
+  /** The console is behind a certificate that nobody trusts. */
+  readonly ignoresCertificate?: boolean;
   /** The story pulls cables: the browser's own words on that are no fault. */
   readonly losesConnections?: boolean;
 }
@@ -79,8 +81,16 @@ export const story = base.extend<{ visitor: Visitor }>({
     const faults: string[] = [];
     const closing: (() => Promise<void>)[] = [];
     await use({
-      async open({ origins, theme = "light", width = "desktop", expects = [], losesConnections = false }) {
+      async open({
+        origins,
+        theme = "light",
+        width = "desktop",
+        expects = [],
+        ignoresCertificate = false,
+        losesConnections = false,
+      }) {
         const context = await browser.newContext({
+          ignoreHTTPSErrors: ignoresCertificate,
           viewport: SIZES[width],
           colorScheme: theme,
           // Nothing is caught in the middle of a movement.

@@ -56,7 +56,7 @@ export function FindingCard({
             <p className="text-sm text-ink-soft wrap-anywhere">{asSentence(fix)}</p>
           )}
         </div>
-        {choices.length === 0 ? <OneClick instance={instance} finding={finding} /> : null}
+        {choices.length === 0 ? <FindingFix instance={instance} finding={finding} /> : null}
         {choices.length === 0 ? null : <Choices instance={instance} choices={choices} />}
         {command === null ? null : <CodeBlock code={command} label="In a terminal" isShell />}
         <CopyableId id={code} label="Code" />
@@ -66,7 +66,13 @@ export function FindingCard({
 }
 
 /** What a click here mends, as the refusals plan it; what is left is done on the instance. */
-function OneClick({ instance, finding }: { readonly instance: Instance; readonly finding: Finding }) {
+export function FindingFix({
+  instance,
+  finding,
+}: {
+  readonly instance: Instance;
+  readonly finding: Finding;
+}) {
   const services = useServices();
   const queryClient = useQueryClient();
   const organizationId = useMembership().organization.id;
